@@ -1,0 +1,96 @@
+using System.Text.Json.Serialization;
+
+namespace Tspm.Model;
+
+/// <summary>
+/// What a user says about one process. Every member but the command is optional; null means "the default", so that a saved
+/// config holds only what was said. Effective values live in <see cref="ProcessConfigDefaults"/>.
+/// The names in JSON are the contract's (camelCase), durations are milliseconds (<c>…Ms</c>), sizes bytes (<c>…Bytes</c>).
+/// </summary>
+internal sealed record ProcessConfig
+{
+    /// <summary>The number of an existing config; a new definition gets its number from the daemon.</summary>
+    public int? Id { get; init; }
+
+    /// <summary>1–64 bytes of UTF-8, see <see cref="ProcessName"/>.</summary>
+    public string? Name { get; init; }
+
+    public string? Namespace { get; init; }
+
+    /// <summary>Working directory, absolute. The client's own when a process is defined from the shell.</summary>
+    public string? ProjectDir { get; init; }
+
+    /// <summary>With <see cref="Args"/>: the program. Without: a command line, see <c>Supervision/LaunchPlan</c>.</summary>
+    public string? Command { get; init; }
+
+    public IReadOnlyList<string>? Args { get; init; }
+
+    /// <summary>Overlaid on the environment that the client had, after <see cref="EnvFile"/>.</summary>
+    public IReadOnlyDictionary<string, string>? Env { get; init; }
+
+    /// <summary>A dotenv file, read at every start; relative to <see cref="ProjectDir"/>.</summary>
+    public string? EnvFile { get; init; }
+
+    /// <summary>Program that is put before the command, or "none".</summary>
+    public string? Interpreter { get; init; }
+
+    public int? Instances { get; init; }
+
+    /// <summary>User to run as: a name or a number. Root only.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Group to run as: a name or a number. Root only.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Octal, such as "027".</summary>
+    public string? Umask { get; init; }
+
+    /// <summary>-20 … 19.</summary>
+    public int? Nice { get; init; }
+
+    /// <summary>-1000 … 1000.</summary>
+    public int? OomScoreAdjust { get; init; }
+
+    public ResourceLimits? Limits { get; init; }
+
+    /// <summary>Limit of the whole process tree, in bytes.</summary>
+    public long? MemoryLimitBytes { get; init; }
+
+    /// <summary>How often a limit is looked at.</summary>
+    public int? MonitorIntervalMs { get; init; }
+
+    /// <summary>Lines that <c>logs</c> shows when it is not told how many.</summary>
+    public int? LogBufferSize { get; init; }
+
+    /// <summary>The old name of a restart policy: false is <c>never</c>. <see cref="Restart"/> wins.</summary>
+    public bool? Autorestart { get; init; }
+
+    /// <summary>Part of the old format. Only false is accepted by this version.</summary>
+    public bool? Watch { get; init; }
+
+    /// <summary>Part of the old format; kept, without effect while <see cref="Watch"/> is false.</summary>
+    public IReadOnlyList<string>? WatchPaths { get; init; }
+
+    public RestartConfig? Restart { get; init; }
+
+    public StopConfig? Stop { get; init; }
+
+    /// <summary>"null" (the default: /dev/null) or "pipe" (lines come by <c>send</c>).</summary>
+    public string? Stdin { get; init; }
+
+    /// <summary>Where standard output goes instead of <c>logs/NAME.out.log</c>; relative to <see cref="ProjectDir"/>.</summary>
+    public string? OutFile { get; init; }
+
+    /// <summary>Where standard error goes instead of <c>logs/NAME.err.log</c>; relative to <see cref="ProjectDir"/>.</summary>
+    public string? ErrFile { get; init; }
+
+    /// <summary>Standard error goes into the file of standard output.</summary>
+    public bool? MergeLogs { get; init; }
+
+    /// <summary>False: never started by <c>all</c> or at boot.</summary>
+    public bool? Enabled { get; init; }
+
+    /// <summary>The name once it is known that there is one (after validation every definition has one).</summary>
+    [JsonIgnore]
+    public string NameOrEmpty => Name ?? "";
+}

@@ -1,0 +1,13 @@
+namespace Tspm.Model;
+
+/// <summary>
+/// Why no child came to life: the stage that failed, the system's error number and a sentence for people,
+/// such as "cannot change directory to /x: No such file or directory".
+/// </summary>
+internal sealed record SpawnFailure(string Stage, int Errno, string Sentence)
+{
+    /// <summary>True when trying again by itself may help: no memory, no pids, no descriptors, a busy file (man 3 errno).</summary>
+    public bool IsTransient => Errno is 11 /* EAGAIN */ or 12 /* ENOMEM */ or 23 /* ENFILE */ or 24 /* EMFILE */ or 26 /* ETXTBSY */ or 28 /* ENOSPC */;
+
+    public override string ToString() => Sentence;
+}

@@ -1,0 +1,70 @@
+using Tspm.Model;
+
+namespace Tspm.Platform;
+
+/// <summary>
+/// What supervision needs of an operating system: the seam between the brain and the machine. The real one makes system calls,
+/// the tests' one is played by hand. All members are called from the supervisor's thread only, and none blocks for long.
+/// </summary>
+internal interface IProcessSystem
+{
+    /// <summary>Identifies this boot of the machine: a pid from another boot means nothing.</summary>
+    string BootId { get; }
+
+    /// <summary>Starts a program. A failure is a value: the stage, the error number and a sentence.</summary>
+    SpawnOutcome Spawn(SpawnRequest request);
+
+    /// <summary>Takes over a running process of an earlier daemon: null when no living process has this pid and start time (a zombie does not live).</summary>
+    IChild? Adopt(int pid, long startTicks);
+
+    /// <summary>The pid and start time of the living process that holds this FIFO open for writing, other than this program itself; null: nobody does.</summary>
+    (int Pid, long StartTicks)? FindFifoHolder(string path);
+
+    /// <summary>
+    /// Sends SIGKILL to all that the ended child left behind (same session or process group, or orphaned to the guardian with the child's mark
+    /// in its environment, and everything below those). Returns how many living processes were found: 0 means the tree is gone.
+    /// </summary>
+    int KillLeftovers(TreeMark mark);
+
+    /// <summary>The living members of the tree below a child, itself first.</summary>
+    IReadOnlyList<ProcessSample> ReadTree(int pid);
+}
+
+/// <summary>One run of a program, owned by the supervisor.</summary>
+internal interface IChild : IDisposable
+{
+    int Pid { get; }
+
+    /// <summary>Start time in clock ticks since boot (man 5 proc: field 22 of stat): with the pid it names a process for ever.</summary>
+    long StartTicks { get; }
+
+    /// <summary>True when this daemon is the parent and reaps it; false for an adopted one, whose exit status comes from the guardian.</summary>
+    bool IsOwn { get; }
+
+    /// <summary>Calls back once, on any thread, when the child has ended.</summary>
+    void OnExit(Action ended);
+
+    /// <summary>The status of an own child that ended and is not reaped yet (it stays so); for an adopted one what the kernel still knows, else null.</summary>
+    ExitStatus? PeekExit();
+
+    /// <summary>Reaps an own child that ended: to be called after its status was saved. Does nothing for an adopted one.</summary>
+    void Reap();
+
+    /// <summary>Signals the child alone. False: it has ended.</summary>
+    bool Signal(int signal);
+
+    /// <summary>Signals its process group. False: no such group.</summary>
+    bool SignalGroup(int signal);
+}
+
+/// <summary>Exactly one of the two is set.</summary>
+internal readonly record struct SpawnOutcome(IChild? Child, SpawnFailure? Failure);
+
+/// <summary>How to recognise what a child left behind.</summary>
+/// <param name="Pid">The child's pid, which is also the number of its session and process group.</param>
+/// <param name="Id">Value of TSPM_ID in its environment.</param>
+/// <param name="Instance">Value of TSPM_INSTANCE in its environment.</param>
+internal sealed record TreeMark(int Pid, int Id, int Instance);
+
+/// <summary>One living process at one moment.</summary>
+internal sealed record ProcessSample(int Pid, int ParentPid, long StartTicks, string Command, TimeSpan CpuTime, long? MemoryBytes);

@@ -1,0 +1,46 @@
+using Tspm.Model;
+
+namespace Tspm.Platform;
+
+/// <summary>
+/// Everything about a child that is to be started, resolved: nothing is looked up in the daemon's own environment. The child gets its own session
+/// and process group, an empty signal mask, default dispositions, and no descriptor but the three.
+/// </summary>
+internal sealed record SpawnRequest
+{
+    /// <summary>As the user wrote it: without a slash it is looked up in PATH of <see cref="Environment"/>, else taken relative to <see cref="WorkingDirectory"/>.</summary>
+    public required string Program { get; init; }
+
+    /// <summary>argv, including argv[0].</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>The whole environment of the child.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>FIFO to be standard input, opened for reading and writing; null: /dev/null.</summary>
+    public string? StdinPath { get; init; }
+
+    /// <summary>FIFOs that become standard output and error; the child holds them open for reading and writing.</summary>
+    public required string StdoutPath { get; init; }
+
+    public required string StderrPath { get; init; }
+
+    /// <summary>Soft limit of open descriptors; null: as the daemon was started with.</summary>
+    public long? OpenFilesLimit { get; init; }
+
+    /// <summary>Null: none of it, and the child is spawned directly.</summary>
+    public SetUp? SetUp { get; init; }
+}
+
+/// <summary>What posix_spawn cannot do: done by the hidden set-up mode of this executable, between fork and exec.</summary>
+internal sealed record SetUp
+{
+    public string? User { get; init; }
+    public string? Group { get; init; }
+    public string? Umask { get; init; }
+    public int? Nice { get; init; }
+    public int? OomScoreAdjust { get; init; }
+    public ResourceLimits? Limits { get; init; }
+}

@@ -1,0 +1,12 @@
+namespace Tspm.Protocol;
+
+/// <summary>The methods of the control socket. A method's name is its verb.</summary>
+internal static class Methods
+{
+    public const string Hello = "hello", Ping = "ping", Status = "status", List = "list", Describe = "describe", Env = "env",
+        Search = "search", Start = "start", Add = "add", Stop = "stop", Restart = "restart", Delete = "delete", Signal = "signal",
+        Reset = "reset", Rename = "rename", Set = "set", Flush = "flush", Send = "send", Logs = "logs", Shutdown = "shutdown";
+
+    /// <summary>Notifications of a stream.</summary>
+    public const string LogLine = "log", Heartbeat = "heartbeat";
+}

@@ -1,0 +1,157 @@
+using Tspm.Model;
+
+namespace Tspm.Protocol;
+
+// One request record per verb. Members are optional unless `required`; the daemon validates before anything happens.
+
+internal sealed record HelloRequest
+{
+    public string? Version { get; init; }
+    public int? ProtocolVersion { get; init; }
+}
+
+internal sealed record PingRequest;
+
+internal sealed record StatusRequest;
+
+internal sealed record ListRequest
+{
+    /// <summary>Null or empty: all.</summary>
+    public IReadOnlyList<string>? Selectors { get; init; }
+}
+
+internal sealed record DescribeRequest
+{
+    public required IReadOnlyList<string> Selectors { get; init; }
+    /// <summary>False: values of env are masked.</summary>
+    public bool ShowEnv { get; init; }
+}
+
+internal sealed record EnvRequest
+{
+    public required IReadOnlyList<string> Selectors { get; init; }
+}
+
+internal sealed record SearchRequest
+{
+    /// <summary>Looked for in names, commands and namespaces, without regard to case.</summary>
+    public required string Text { get; init; }
+}
+
+/// <summary>Where a definition came from: kept with it, so that a restart is reproducible.</summary>
+internal sealed record ClientContext
+{
+    /// <summary>The client's environment.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+    /// <summary>The client's working directory, for configs that name none.</summary>
+    public required string WorkingDirectory { get; init; }
+    /// <summary>The client's soft limit of open descriptors, which the children get.</summary>
+    public long? OpenFilesLimit { get; init; }
+}
+
+/// <summary>
+/// Starts known processes, or defines and starts new ones. <see cref="Selectors"/> are tried first; when none of them is known and
+/// <see cref="Define"/> is present, its configs are defined (or replace a config of the same name that is not online) and started.
+/// </summary>
+internal sealed record StartRequest
+{
+    public IReadOnlyList<string>? Selectors { get; init; }
+    public IReadOnlyList<ProcessConfig>? Define { get; init; }
+    /// <summary>Needed with <see cref="Define"/>.</summary>
+    public ClientContext? Client { get; init; }
+    /// <summary>The user gave flags that change a config: on a known process that is an error that points to <c>set</c>.</summary>
+    public bool HasOverrides { get; init; }
+    /// <summary>Restart what is online already.</summary>
+    public bool Force { get; init; }
+    /// <summary>Replace the kept environment by the client's.</summary>
+    public bool UpdateEnv { get; init; }
+    /// <summary>False: the answer comes once the start is under way.</summary>
+    public bool Wait { get; init; } = true;
+    public int? WaitTimeoutMs { get; init; }
+}
+
+internal sealed record AddRequest
+{
+    public required IReadOnlyList<ProcessConfig> Define { get; init; }
+    public required ClientContext Client { get; init; }
+}
+
+internal sealed record StopRequest
+{
+    public required IReadOnlyList<string> Selectors { get; init; }
+    public bool Wait { get; init; } = true;
+    public int? WaitTimeoutMs { get; init; }
+}
+
+internal sealed record RestartRequest
+{
+    public required IReadOnlyList<string> Selectors { get; init; }
+    public bool UpdateEnv { get; init; }
+    /// <summary>Needed with <see cref="UpdateEnv"/>.</summary>
+    public ClientContext? Client { get; init; }
+    public bool Wait { get; init; } = true;
+    public int? WaitTimeoutMs { get; init; }
+}
+
+internal sealed record DeleteRequest
+{
+    public required IReadOnlyList<string> Selectors { get; init; }
+    /// <summary>Remove the log files too.</summary>
+    public bool Logs { get; init; }
+}
+
+internal sealed record SignalRequest
+{
+    /// <summary>SIGHUP, HUP or 1.</summary>
+    public required string Signal { get; init; }
+    public required IReadOnlyList<string> Selectors { get; init; }
+}
+
+/// <summary>Clears restart counts and the count of consecutive failures.</summary>
+internal sealed record ResetRequest
+{
+    public required IReadOnlyList<string> Selectors { get; init; }
+}
+
+internal sealed record RenameRequest
+{
+    /// <summary>A selector that fits exactly one process.</summary>
+    public required string Selector { get; init; }
+    public required string NewName { get; init; }
+}
+
+/// <summary>Changes members of a config; they apply at the next start.</summary>
+internal sealed record SetRequest
+{
+    public required IReadOnlyList<string> Selectors { get; init; }
+    /// <summary>KEY=VALUE as the user wrote them; KEY is a config field, nested ones with dots (<c>restart.delayMs</c>, <c>env.PORT</c>). An empty VALUE removes it.</summary>
+    public required IReadOnlyList<string> Assignments { get; init; }
+}
+
+internal sealed record FlushRequest
+{
+    public required IReadOnlyList<string> Selectors { get; init; }
+}
+
+/// <summary>Writes one line to the standard input of a process with <c>stdin: pipe</c>.</summary>
+internal sealed record SendRequest
+{
+    public required string Selector { get; init; }
+    public required string Line { get; init; }
+}
+
+/// <summary>A stream: <c>log</c> notifications, then (without <see cref="Follow"/>) the answer.</summary>
+internal sealed record LogsRequest
+{
+    /// <summary>Null or empty: all.</summary>
+    public IReadOnlyList<string>? Selectors { get; init; }
+    /// <summary>Last lines of each stream; null: <c>logBufferSize</c> of the process, else 15.</summary>
+    public int? Lines { get; init; }
+    public bool Follow { get; init; }
+    /// <summary>"out", "err" or null for both.</summary>
+    public string? Stream { get; init; }
+    /// <summary>Where to go on, per <c>ID.INSTANCE.STREAM</c>: the last <c>seq</c> seen.</summary>
+    public IReadOnlyDictionary<string, long>? After { get; init; }
+}
+
+internal sealed record ShutdownRequest;

@@ -1,0 +1,182 @@
+using System.Text.Json.Serialization;
+using Tspm.Model;
+
+namespace Tspm.Protocol;
+
+// One response record per verb.
+
+internal sealed record HelloResponse
+{
+    public required string Version { get; init; }
+    public required int ProtocolVersion { get; init; }
+    public required int OldestProtocolVersion { get; init; }
+}
+
+internal sealed record PingResponse
+{
+    public required int Pid { get; init; }
+    public required string Version { get; init; }
+}
+
+/// <summary>How the daemon is: <c>status --json</c> is this object.</summary>
+internal sealed record StatusResponse
+{
+    public required bool Running { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public int? Pid { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public int? GuardianPid { get; init; }
+    public required string Version { get; init; }
+    public required int ProtocolVersion { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public long? UptimeMs { get; init; }
+    public required string SocketPath { get; init; }
+    public required string Home { get; init; }
+    /// <summary>Of guardian and daemon together (Pss).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public long? MemoryBytes { get; init; }
+    /// <summary>Instances by state.</summary>
+    public required IReadOnlyDictionary<string, int> Processes { get; init; }
+    public required ServiceStatus Service { get; init; }
+    /// <summary>Sentences: what needs a person's eye.</summary>
+    public required IReadOnlyList<string> Troubles { get; init; }
+}
+
+/// <summary>The boot service, if there is one.</summary>
+internal sealed record ServiceStatus
+{
+    /// <summary>"systemd", "launchd" or "none".</summary>
+    public required string Kind { get; init; }
+    public required bool Enabled { get; init; }
+    public required bool Active { get; init; }
+}
+
+internal sealed record ListResponse
+{
+    public required IReadOnlyList<ProcessStatus> Processes { get; init; }
+}
+
+internal sealed record SearchResponse
+{
+    public required IReadOnlyList<ProcessStatus> Processes { get; init; }
+}
+
+internal sealed record DescribeResponse
+{
+    /// <summary>One entry per instance.</summary>
+    public required IReadOnlyList<ProcessDescription> Processes { get; init; }
+}
+
+internal sealed record ProcessDescription
+{
+    public required ProcessStatus Status { get; init; }
+    public required ProcessConfig Config { get; init; }
+    public required IReadOnlyList<TreeMember> Tree { get; init; }
+    /// <summary>Newest first.</summary>
+    public required IReadOnlyList<RecentExit> RecentExits { get; init; }
+    public required IReadOnlyList<string> Listen { get; init; }
+}
+
+/// <summary>One process of the tree below a child; the child itself comes first.</summary>
+internal sealed record TreeMember
+{
+    public required int Pid { get; init; }
+    public required int ParentPid { get; init; }
+    public required string Command { get; init; }
+}
+
+internal sealed record EnvResponse
+{
+    public required IReadOnlyList<ProcessEnvironment> Processes { get; init; }
+}
+
+/// <summary>The environment that the next child gets.</summary>
+internal sealed record ProcessEnvironment
+{
+    public required int Id { get; init; }
+    public required string Name { get; init; }
+    public required int Instance { get; init; }
+    public required IReadOnlyDictionary<string, string> Env { get; init; }
+}
+
+/// <summary>What a changing verb did, one outcome per instance. Base of the answers below.</summary>
+internal abstract record ChangeResponse
+{
+    /// <summary>Everything asked for was done and saved.</summary>
+    public required bool Success { get; init; }
+    public required IReadOnlyList<ProcessOutcome> Processes { get; init; }
+    /// <summary>Partial success: what did not work, in sentences; "not saved: REASON" when the effect is there but not on disk.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Error { get; init; }
+}
+
+internal sealed record ProcessOutcome
+{
+    public required int Id { get; init; }
+    public required string Name { get; init; }
+    public required int Instance { get; init; }
+    public required ProcessState State { get; init; }
+    public int? Pid { get; init; }
+    /// <summary>Null: done.</summary>
+    public string? Error { get; init; }
+    /// <summary>True when there was nothing to do (stopping what is stopped).</summary>
+    public bool Unchanged { get; init; }
+    /// <summary>The last lines of its log, when it died while being started.</summary>
+    public IReadOnlyList<string>? LastLines { get; init; }
+}
+
+internal sealed record StartResponse : ChangeResponse
+{
+    /// <summary>The number of the first process that was started.</summary>
+    public int? ProcessId { get; init; }
+}
+
+internal sealed record AddResponse : ChangeResponse
+{
+    public int? ProcessId { get; init; }
+}
+
+internal sealed record StopResponse : ChangeResponse;
+internal sealed record RestartResponse : ChangeResponse;
+internal sealed record DeleteResponse : ChangeResponse;
+internal sealed record SignalResponse : ChangeResponse;
+internal sealed record ResetResponse : ChangeResponse;
+internal sealed record RenameResponse : ChangeResponse;
+
+internal sealed record SetResponse : ChangeResponse
+{
+    /// <summary>Names of processes that run with the old values until their next restart.</summary>
+    public IReadOnlyList<string>? RestartNeeded { get; init; }
+}
+
+internal sealed record FlushResponse : ChangeResponse;
+internal sealed record SendResponse : ChangeResponse;
+
+/// <summary>The end of a <c>logs</c> stream that does not follow.</summary>
+internal sealed record LogsResponse
+{
+    public required int Lines { get; init; }
+}
+
+/// <summary>One line of a log, without its line break.</summary>
+internal sealed record LogLine
+{
+    public required int Id { get; init; }
+    public required string Name { get; init; }
+    public required int Instance { get; init; }
+    /// <summary>"out" or "err".</summary>
+    public required string Stream { get; init; }
+    /// <summary>Offset in the stream just behind this line: gaps and doubles can be seen.</summary>
+    public required long Seq { get; init; }
+    /// <summary>The run that wrote it, null when not known.</summary>
+    public string? RunId { get; init; }
+    /// <summary>The bytes as text, when they are valid UTF-8 …</summary>
+    public string? Text { get; init; }
+    /// <summary>… else the bytes themselves.</summary>
+    public string? Base64 { get; init; }
+    /// <summary>True when the line's break has not been written (yet).</summary>
+    public bool Partial { get; init; }
+}
+
+internal sealed record HeartbeatNotice;
+
+internal sealed record ShutdownResponse
+{
+    /// <summary>Processes that were stopped on the way down.</summary>
+    public required int Stopped { get; init; }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Tspm.Model;
+
+namespace Tspm.Protocol;
+
+/// <summary>
+/// Every type that crosses the control socket. Reflection is off: what is not listed here cannot be serialised.
+/// Null members are left out of requests; answers say null where the contract promises the member.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(RpcRequest))]
+[JsonSerializable(typeof(RpcResponse))]
+[JsonSerializable(typeof(RpcError))]
+[JsonSerializable(typeof(RpcNotification<LogLine>))]
+[JsonSerializable(typeof(RpcNotification<HeartbeatNotice>))]
+[JsonSerializable(typeof(HelloRequest)), JsonSerializable(typeof(HelloResponse))]
+[JsonSerializable(typeof(PingRequest)), JsonSerializable(typeof(PingResponse))]
+[JsonSerializable(typeof(StatusRequest)), JsonSerializable(typeof(StatusResponse))]
+[JsonSerializable(typeof(ListRequest)), JsonSerializable(typeof(ListResponse))]
+[JsonSerializable(typeof(SearchRequest)), JsonSerializable(typeof(SearchResponse))]
+[JsonSerializable(typeof(DescribeRequest)), JsonSerializable(typeof(DescribeResponse))]
+[JsonSerializable(typeof(EnvRequest)), JsonSerializable(typeof(EnvResponse))]
+[JsonSerializable(typeof(StartRequest)), JsonSerializable(typeof(StartResponse))]
+[JsonSerializable(typeof(AddRequest)), JsonSerializable(typeof(AddResponse))]
+[JsonSerializable(typeof(StopRequest)), JsonSerializable(typeof(StopResponse))]
+[JsonSerializable(typeof(RestartRequest)), JsonSerializable(typeof(RestartResponse))]
+[JsonSerializable(typeof(DeleteRequest)), JsonSerializable(typeof(DeleteResponse))]
+[JsonSerializable(typeof(SignalRequest)), JsonSerializable(typeof(SignalResponse))]
+[JsonSerializable(typeof(ResetRequest)), JsonSerializable(typeof(ResetResponse))]
+[JsonSerializable(typeof(RenameRequest)), JsonSerializable(typeof(RenameResponse))]
+[JsonSerializable(typeof(SetRequest)), JsonSerializable(typeof(SetResponse))]
+[JsonSerializable(typeof(FlushRequest)), JsonSerializable(typeof(FlushResponse))]
+[JsonSerializable(typeof(SendRequest)), JsonSerializable(typeof(SendResponse))]
+[JsonSerializable(typeof(LogsRequest)), JsonSerializable(typeof(LogsResponse)), JsonSerializable(typeof(LogLine))]
+[JsonSerializable(typeof(ShutdownRequest)), JsonSerializable(typeof(ShutdownResponse))]
+[JsonSerializable(typeof(ProcessStatus[]))]
+[JsonSerializable(typeof(ProcessConfig))]
+internal sealed partial class WireJson : JsonSerializerContext;
