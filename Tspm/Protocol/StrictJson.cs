@@ -73,7 +73,8 @@ internal static class StrictJson
     static void CheckObject(JsonElement element, JsonTypeInfo type, string path, List<JsonProblem> problems)
     {
         var known = JsonTypes.Members(type);
-        foreach (var (name, value) in Members(element, path, problems))
+        var members = Members(element, path, problems);
+        foreach (var (name, value) in members)
         {
             var inner = JsonProblems.Join(path, name);
             if (!known.TryGetValue(name, out var property)) problems.Add(JsonProblems.Unknown(path, name, type.Type, known.Keys));
@@ -82,7 +83,7 @@ internal static class StrictJson
         }
         foreach (var property in known.Values)
         {
-            if (!property.IsRequired || element.TryGetProperty(property.Name, out _)) continue;
+            if (!property.IsRequired || members.Exists(member => member.Name == property.Name)) continue;
             problems.Add(JsonProblems.Missing(JsonProblems.Join(path, property.Name), JsonTypes.Describe(JsonTypes.Of(property))));
         }
     }
