@@ -27,7 +27,7 @@ internal static class Assignments
             if (key is "id" or "name") throw Refuse(key, "another field", key, $"{key} cannot be set{(key == "name" ? "; use 'rename OLD NEW'" : ": Tspm gives each process its number")}");
             Set(node, type, "", key, value);
         }
-        var changed = StrictJson.Read(ToElement(node), type, "");
+        var changed = StrictJson.Read(JsonText.ToElement(writer => node.WriteTo(writer)), type, "");
         if (ConfigValidation.Validate(changed) is not [var problem, ..]) return changed;
         throw Refuse(problem.Path, problem.Expected, problem.Found, problem.Sentence);
     }
@@ -63,14 +63,6 @@ internal static class Assignments
         if (type.Kind == JsonTypeInfoKind.Dictionary) return type.Options.GetTypeInfo(type.ElementType!);
         var known = JsonTypes.Members(type);
         return known.TryGetValue(name, out var property) ? JsonTypes.Of(property) : throw new StrictJsonException(JsonProblems.Unknown(path, name, type.Type, known.Keys));
-    }
-
-    static JsonElement ToElement(JsonObject node)
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer)) node.WriteTo(writer);
-        using var document = JsonDocument.Parse(buffer.ToArray());
-        return document.RootElement.Clone();
     }
 
     static StrictJsonException Refuse(string path, string expected, string found, string sentence) =>

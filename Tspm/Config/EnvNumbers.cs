@@ -16,10 +16,7 @@ internal static class EnvNumbers
         if (!TryMembers(config, out var members)) return config;
         var simple = members.Where(member => member.Name == Env).Any(member => TryMembers(member.Value, out var variables) && variables.Any(variable => IsSimple(variable.Value)));
         if (!simple) return config;
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer)) Write(writer, config);
-        using var document = JsonDocument.Parse(buffer.ToArray());
-        return document.RootElement.Clone();
+        return JsonText.ToElement(writer => Write(writer, config));
     }
 
     /// <summary>Member by member, so that doubled ones stay doubled and are still refused.</summary>

@@ -60,5 +60,5 @@ internal static class JsonProblems
 
     static string Cut(string text) => text.Length <= MaxShown ? text : text[..MaxShown] + "…";
 
-    static string Subject(string path) => path.Length == 0 ? "the whole" : path;
+    static string Subject(string path) => path.Length == 0 ? "the value" : path;
 }
