@@ -81,7 +81,8 @@ internal static class ConfigFile
         {
             var (name, at) = (configs[i].NameOrEmpty, $"{List}[{i}]");
             if (first.TryAdd(name, at)) continue;
-            var sentence = $"{at} has the name '{name}', which {first[name]}{LineOf(lines, first[name], " (line ", ")")} has already; give each process its own name";
+            var other = first[name] + LineOf(lines, first[name], " (line ", ")");
+            var sentence = $"{at} has the name '{name}', which {other} has already; give each process its own name";
             problems.Add(new ConfigProblem(at + ".name", JsonProblems.Quote(name), "a name that no other process has", sentence));
         }
     }

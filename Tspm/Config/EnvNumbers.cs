@@ -14,8 +14,7 @@ internal static class EnvNumbers
     public static JsonElement AsText(JsonElement config)
     {
         if (!TryMembers(config, out var members)) return config;
-        var simple = members.Where(member => member.Name == Env).Any(member => TryMembers(member.Value, out var variables) && variables.Any(variable => IsSimple(variable.Value)));
-        if (!simple) return config;
+        if (!members.Any(member => member.Name == Env && HasSimple(member.Value))) return config;
         return JsonText.ToElement(writer => Write(writer, config));
     }
 
@@ -47,6 +46,8 @@ internal static class EnvNumbers
         members = element.ValueKind == JsonValueKind.Object ? [.. element.EnumerateObject()] : [];
         return members.Count > 0 && members.All(member => JsonTypes.TryName(member, out _));
     }
+
+    static bool HasSimple(JsonElement env) => TryMembers(env, out var variables) && variables.Any(variable => IsSimple(variable.Value));
 
     static bool IsSimple(JsonElement value) => value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False;
 }

@@ -1,6 +1,6 @@
 namespace Tspm.Model;
 
-/// <summary>Finds what a user probably meant: the known word with the fewest slips (a letter wrong, missing, doubled or swapped with its neighbour).</summary>
+/// <summary>Finds what a user probably meant: the known word with the fewest slips (a letter wrong, missing, doubled or swapped).</summary>
 internal static class NearestName
 {
     /// <summary>Longer words are not compared: nobody mistypes them, and the work grows with the square.</summary>
