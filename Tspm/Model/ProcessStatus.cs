@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tspm.Model;
 
 /// <summary>One entry of <c>list</c>: what is known of one instance, an immutable snapshot. Unknown readings are null.</summary>
@@ -9,33 +11,33 @@ internal sealed record ProcessStatus
     public required int Instance { get; init; }
     public required ProcessState State { get; init; }
     public required DesiredState Desired { get; init; }
-    public int? Pid { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public int? Pid { get; init; }
     /// <summary>Times a child was started again, by itself or by request.</summary>
     public int Restarts { get; init; }
     public int ConsecutiveFailures { get; init; }
     /// <summary>Monotonic; null when no child runs.</summary>
-    public long? UptimeMs { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public long? UptimeMs { get; init; }
     /// <summary>Of the tree, in percent of one CPU, since the last reading.</summary>
-    public double? CpuPercent { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public double? CpuPercent { get; init; }
     /// <summary>Of the tree (Pss).</summary>
-    public long? MemoryBytes { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public long? MemoryBytes { get; init; }
     /// <summary>Of the last child that ended.</summary>
-    public int? ExitCode { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public int? ExitCode { get; init; }
     /// <summary>Of the last child that ended, such as "SIGKILL".</summary>
-    public string? Signal { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? Signal { get; init; }
     /// <summary>The cause of the last change of state.</summary>
     public required string Reason { get; init; }
-    public long? NextStartInMs { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public long? NextStartInMs { get; init; }
     /// <summary>Null while no child runs.</summary>
-    public bool? Ready { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public bool? Ready { get; init; }
     /// <summary>Null: no health probe.</summary>
-    public string? Health { get; init; }
-    public DateTimeOffset? StartedAt { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? Health { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DateTimeOffset? StartedAt { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required string Command { get; init; }
-    public IReadOnlyList<string>? Args { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public IReadOnlyList<string>? Args { get; init; }
     public required string Cwd { get; init; }
-    public string? User { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? User { get; init; }
     public required string OutLog { get; init; }
     public required string ErrLog { get; init; }
 }

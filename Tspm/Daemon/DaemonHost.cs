@@ -1,0 +1,215 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Tspm.Guardian;
+using Tspm.Logs;
+using Tspm.Model;
+using Tspm.Platform;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
+using Tspm.Protocol;
+using Tspm.Storage;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon;
+
+/// <summary>
+/// Puts the daemon together, runs the supervisor's loop on the main thread, and takes everything apart in the right order. What the daemon owns, and who runs where:
+/// supervisor (main thread), events of the kernel, output of children, saving of state (a thread each), control socket (the runtime's pool).
+/// </summary>
+internal sealed class DaemonHost : IDisposable, IReadyHandler
+{
+    readonly TspmHome _home;
+    readonly GuardianOptions _options;
+    readonly DaemonLog _log;
+    readonly EventLoop _events = new("events");
+    readonly GuardianChannel _guardian = new(DaemonSpawner.ChannelDescriptor);
+    readonly LogGrowth _growth = new();
+    readonly OutputPump _outputs;
+    readonly SupervisorLoop _loop;
+    readonly StateSaver _saver;
+    readonly ProcessStore _store;
+    readonly RunRecordStore _records;
+    readonly Supervisor _supervisor;
+    readonly ControlSocket _socket;
+    readonly DaemonContext _context;
+    readonly int _signals;
+    bool _shuttingDown;
+
+    public DaemonHost(TspmHome home, GuardianOptions options)
+    {
+        (_home, _options) = (home, options);
+        var clock = TimeProvider.System;
+        _log = new DaemonLog(home, foreground: options.ReadyDescriptor < 0);
+        _store = new ProcessStore(home, clock);
+        _records = new RunRecordStore(home);
+        _outputs = new OutputPump(_guardian, _growth, CurrentSystem.MakeByteMover);
+        _loop = new SupervisorLoop(clock, _log.Logger);
+        _saver = new StateSaver(_store.Save);
+        var services = new SupervisionServices
+        {
+            System = new LinuxProcessSystem(_events, options.GuardianPid, SetUpCommand.Self, options.OpenFilesLimit),
+            Outputs = _outputs,
+            Records = _records,
+            Timers = _loop.Timers,
+            Clock = clock,
+            Home = home,
+            Log = _log.Logger,
+            GuardianPid = options.GuardianPid,
+            Post = _loop.Post,
+        };
+        _supervisor = new Supervisor(services, _loop, _saver);
+        _context = new DaemonContext
+        {
+            Home = home,
+            Supervisor = new SupervisorHandle(_loop, _supervisor),
+            Readings = new Readings(services.System, clock),
+            Outputs = _outputs,
+            Growth = _growth,
+            Clock = clock,
+            GuardianPid = options.GuardianPid,
+            StartedAt = clock.GetUtcNow(),
+            StartedMonotonic = _loop.Timers.Now,
+            Monotonic = () => _loop.Timers.Now,
+            Troubles = Troubles,
+            Shutdown = asker => _loop.Post(() => Shutdown(asker)),
+            Log = _log.Logger,
+        };
+        _socket = new ControlSocket(DaemonSpawner.ListenerDescriptor, _context);
+        _signals = OpenSignals();
+    }
+
+    readonly List<string> _loadTroubles = [];
+
+    /// <summary>Until the daemon was asked to end. The result is the exit code.</summary>
+    public int Run()
+    {
+        _loop.Post(Start);
+        _loop.Run();
+        return 0;
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _saver.Dispose();
+        _outputs.Dispose();
+        _events.Dispose();
+        _log.Dispose();
+    }
+
+    void Start()
+    {
+        try
+        {
+            Load();
+        }
+        catch (HomeException e)
+        {
+            // Said where somebody can read it; the guardian must not try again what cannot work.
+            ReadyPipe.Tell(_options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}{(e.NotPermitted ? 6 : 1)} {e.Message}");
+            if (_options.ReadyDescriptor < 0) StandardError.WriteLine(e.Message);
+            _log.Logger.LogError("cannot start: {Reason}", e.Message);
+            _log.Dispose();
+            Environment.Exit(DaemonExit.CannotStart);
+        }
+        _socket.Start();
+        _guardian.SayReady();
+        ReadyPipe.Tell(_options.ReadyDescriptor, ReadyPipe.Ready);
+        _log.Logger.LogInformation("daemon {Version} is ready, pid {Pid}", ProductVersion.Current, Environment.ProcessId);
+    }
+
+    void Load()
+    {
+        var loaded = _store.Load();
+        _loadTroubles.AddRange(loaded.Troubles);
+        foreach (var trouble in loaded.Troubles) _log.Logger.LogWarning("{Trouble}", trouble);
+        var reaped = _guardian.ReadCaughtUp();
+        _supervisor.Resume(loaded.Content, _records.LoadAll(), reaped);
+        foreach (var record in reaped) _guardian.Acknowledge(record.Sequence);
+        LeftoverFifos.Drain(_records, _outputs, _supervisor.Table, _home);
+        _guardian.Reaped = record => _loop.Post(() =>
+        {
+            _supervisor.TakeGuardianRecord(record);
+            _guardian.Acknowledge(record.Sequence);
+        });
+        _guardian.Watch(_events);
+        _events.Watch(_signals, SysEpoll.EPOLLIN, this);
+        _events.Start();
+        WriteState();
+    }
+
+    void WriteState()
+    {
+        var state = new DaemonState
+        {
+            Pid = Environment.ProcessId,
+            GuardianPid = _options.GuardianPid,
+            SocketPath = _home.SocketPath,
+            Version = ProductVersion.Current,
+            ProtocolVersion = ProtocolVersion.Current,
+            StartedAt = _context.StartedAt,
+        };
+        try
+        {
+            AtomicFile.Write(_home.StateFile, JsonSerializer.SerializeToUtf8Bytes(state, StorageJson.Default.DaemonState), durable: false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _loadTroubles.Add($"{Path.GetFileName(_home.StateFile)} could not be written: {CurrentSystem.Describe(e)}");
+        }
+    }
+
+    // ---- the end
+
+    static unsafe int OpenSignals()
+    {
+        var mask = SignalSet.Of(Signals.SIGTERM, Signals.SIGINT);
+        return SysSignalfd.signalfd(-1, &mask, SysSignalfd.SFD_CLOEXEC | SysSignalfd.SFD_NONBLOCK);
+    }
+
+    unsafe void IReadyHandler.Ready(int fd, uint events)
+    {
+        SignalfdSiginfo info;
+        while (Unistd.read(_signals, &info, (nuint)sizeof(SignalfdSiginfo)) == sizeof(SignalfdSiginfo))
+        {
+            var asker = $"{Signals.NameOf((int)info.ssi_signo)} from uid {info.ssi_uid}, pid {info.ssi_pid}";
+            _loop.Post(() => Shutdown(asker));
+        }
+    }
+
+    /// <summary>Stop accepting, stop children, save, remove socket and state, leave.</summary>
+    void Shutdown(string asker)
+    {
+        if (_shuttingDown) return;
+        _shuttingDown = true;
+        _log.Logger.LogInformation("shutdown asked for by {Asker}", asker);
+        _context.IsShuttingDown = true;
+        _supervisor.Shutdown().ContinueWith(_ => _loop.Post(Leave), TaskScheduler.Default);
+    }
+
+    void Leave()
+    {
+        _supervisor.Save().ContinueWith(async saved =>
+        {
+            if (saved.Result is { } problem) _log.Logger.LogError("the state could not be saved: {Problem}", problem);
+            await _outputs.Settled();
+            File.Delete(_home.StateFile);
+            File.Delete(_home.SocketPath);
+            _context.ShutdownDone.TrySetResult();
+            await _socket.Drained();
+            _log.Logger.LogInformation("daemon stopped");
+            _guardian.SayLeaving();
+            _loop.End();
+        }, TaskScheduler.Default);
+    }
+
+    IReadOnlyList<string> Troubles()
+    {
+        var troubles = new List<string>(_loadTroubles);
+        if (_saver.Trouble is { } unsaved) troubles.Add($"the state is not saved: {unsaved}");
+        if (_records.Trouble is { } record) troubles.Add(record);
+        if (_outputs.Trouble is { } output) troubles.Add(output);
+        if (_log.Trouble is { } log) troubles.Add(log);
+        return troubles;
+    }
+}

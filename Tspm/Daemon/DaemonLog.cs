@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Logging;
+using Tspm.Storage;
+using ZLogger;
+
+namespace Tspm.Daemon;
+
+/// <summary>
+/// <c>daemon.log</c>: what the daemon did and why, a line each, written asynchronously by ZLogger. In the foreground the same lines go to standard error. A log that cannot be
+/// written is a trouble to report, never a reason to stop supervising.
+/// </summary>
+internal sealed class DaemonLog : IDisposable
+{
+    /// <summary>When the daemon starts and finds its log larger than this, the old one is kept as <c>daemon.log.1</c>.</summary>
+    const long RotateAtBytes = 10 << 20;
+
+    readonly ILoggerFactory _factory;
+    volatile string? _trouble;
+
+    public DaemonLog(TspmHome home, bool foreground)
+    {
+        Rotate(home.DaemonLog);
+        _factory = LoggerFactory.Create(logging =>
+        {
+            logging.SetMinimumLevel(LogLevel.Information);
+            if (foreground) logging.AddZLoggerStream(new StandardErrorStream(), Configure);
+            logging.AddZLoggerStream(OpenLog(home.DaemonLog), Configure);
+        });
+        Logger = _factory.CreateLogger("tspm");
+    }
+
+    public ILogger Logger { get; }
+
+    /// <summary>Why lines are missing in the log; null: none are.</summary>
+    public string? Trouble => _trouble;
+
+    public void Dispose() => _factory.Dispose();
+
+    void Configure(ZLoggerOptions options)
+    {
+        options.InternalErrorLogger = e => _trouble = $"daemon.log cannot be written: {Platform.CurrentSystem.Describe(e)}";
+        options.UsePlainTextFormatter(formatter => formatter.SetPrefixFormatter(
+            $"{0:utc-longdate} {1:short} ", (in MessageTemplate template, in LogInfo info) => template.Format(info.Timestamp, info.LogLevel)));
+    }
+
+    Stream OpenLog(string path)
+    {
+        try
+        {
+            return new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.Append,
+                Access = FileAccess.Write,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                BufferSize = 0,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _trouble = $"daemon.log cannot be opened: {Platform.CurrentSystem.Describe(e)}";
+            return Stream.Null;
+        }
+    }
+
+    void Rotate(string path)
+    {
+        try
+        {
+            if (new FileInfo(path) is { Exists: true, Length: > RotateAtBytes }) File.Move(path, path + ".1", overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _trouble = $"daemon.log cannot be rotated: {Platform.CurrentSystem.Describe(e)}";
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Tspm.Guardian;
+using Tspm.Model;
+using Tspm.Platform.Linux.Native;
+using Tspm.Storage;
+
+namespace Tspm.Daemon;
+
+/// <summary>
+/// The daemon proper, child of the guardian. It dies with its guardian (so a frozen daemon never holds anything against a new one), and waits until an earlier
+/// daemon of the same home is really gone before it touches anything.
+/// </summary>
+internal static class DaemonMain
+{
+    public static int Run(ReadOnlySpan<string> words)
+    {
+        var options = GuardianOptions.Parse(words) ?? new GuardianOptions();
+        _ = SysPrctl.prctl(SysPrctl.PR_SET_PDEATHSIG, Signals.SIGKILL);
+        // The signal is sent at the parent's death: one that is dead already sends nothing (man 2 PR_SET_PDEATHSIG).
+        if (Unistd.getppid() != options.GuardianPid) return DaemonExit.CannotStart;
+        CloseOnExec();
+        try
+        {
+            var home = TspmHome.Resolve();
+            WriterLock.Take(home);
+            using var host = new DaemonHost(home, options);
+            return host.Run();
+        }
+        catch (HomeException e)
+        {
+            ReadyPipe.Tell(options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}{(e.NotPermitted ? 6 : 1)} {e.Message}");
+            if (options.ReadyDescriptor < 0) StandardError.WriteLine(e.Message);
+            return DaemonExit.CannotStart;
+        }
+    }
+
+    /// <summary>The descriptors that the guardian handed over are the daemon's own: no child inherits them.</summary>
+    static void CloseOnExec()
+    {
+        for (var descriptor = DaemonSpawner.ListenerDescriptor; descriptor <= DaemonSpawner.ReadyDescriptor; descriptor++)
+            _ = Fcntl.fcntl(descriptor, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
+    }
+}

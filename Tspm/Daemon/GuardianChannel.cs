@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using Tspm.Guardian;
+using Tspm.Logs;
+using Tspm.Model;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon;
+
+/// <summary>
+/// The daemon's side of the channel to its guardian: takes exit records of orphans, hands over descriptors to keep. A message that is written is in the guardian's queue, whatever
+/// happens to this process afterwards.
+/// </summary>
+internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandler
+{
+    /// <summary>Called on the event loop's thread for each record that comes after <see cref="ReadCaughtUp"/>.</summary>
+    public Action<GuardianRecord>? Reaped { get; set; }
+
+    /// <summary>Everything that earlier daemons did not acknowledge. Blocks until the guardian has said that this was all.</summary>
+    public IReadOnlyList<GuardianRecord> ReadCaughtUp()
+    {
+        var records = new List<GuardianRecord>();
+        while (Receive() is { } message && message.Kind != GuardianMessageKind.CaughtUp)
+            if (message.Kind == GuardianMessageKind.Reaped) records.Add(RecordOf(message));
+        return records;
+    }
+
+    public void Watch(EventLoop loop)
+    {
+        _ = Fcntl.fcntl(descriptor, Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
+        loop.Watch(descriptor, SysEpoll.EPOLLIN, this);
+    }
+
+    void IReadyHandler.Ready(int fd, uint events)
+    {
+        while (Receive() is { } message)
+            if (message.Kind == GuardianMessageKind.Reaped) Reaped?.Invoke(RecordOf(message));
+    }
+
+    /// <summary>All records up to this one are saved or nobody's.</summary>
+    public void Acknowledge(ulong sequence) => Send(new GuardianMessage { Kind = GuardianMessageKind.Acknowledge, Number = sequence });
+
+    public void SayReady() => Send(new GuardianMessage { Kind = GuardianMessageKind.Ready });
+
+    public void SayLeaving() => Send(new GuardianMessage { Kind = GuardianMessageKind.Leaving });
+
+    public void Hold(ulong holdId, int readEnd) => Send(new GuardianMessage { Kind = GuardianMessageKind.Hold, Number = holdId }, readEnd);
+
+    public void Release(ulong holdId) => Send(new GuardianMessage { Kind = GuardianMessageKind.Release, Number = holdId });
+
+    GuardianMessage? Receive()
+    {
+        GuardianMessage message = default;
+        var size = FdPassing.Receive(descriptor, MemoryMarshal.AsBytes(new Span<GuardianMessage>(ref message)), out _);
+        return size == GuardianMessage.Size ? message : null;
+    }
+
+    /// <summary>The guardian reads at once; a full queue means that it is busy for a moment, and this message must not be lost.</summary>
+    unsafe void Send(GuardianMessage message, int passed = -1)
+    {
+        while (FdPassing.Send(descriptor, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardianMessage>(in message)), passed) is Errno.EAGAIN or Errno.ENOBUFS)
+        {
+            var room = new PollFd { fd = descriptor, events = SysPoll.POLLOUT };
+            _ = SysPoll.poll(&room, 1, -1);
+        }
+    }
+
+    static GuardianRecord RecordOf(in GuardianMessage message) =>
+        new(message.Number, message.Pid, message.StartTicks, ExitStatus.FromWaitStatus(message.WaitStatus));
+}

@@ -1,0 +1,30 @@
+using Tspm.Protocol;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary><c>add</c>: defines without starting.</summary>
+internal static class AddHandler
+{
+    public static async Task<AddResponse> Handle(DaemonContext context, AddRequest request)
+    {
+        var configs = Definitions.Complete(request.Define, request.Client);
+        var (cells, saved) = await context.Supervisor.Ask(supervisor =>
+        {
+            foreach (var config in configs)
+                if (supervisor.Table.ByName(config.Name!) is not null)
+                    throw new RequestException(ErrorCode.Failed, $"'{config.Name}' is defined already; change it with: tspm set {config.Name} KEY=VALUE");
+            var added = new List<SupervisedProcess>();
+            foreach (var config in configs) added.AddRange(supervisor.Define(config, request.Client.Environment, request.Client.OpenFilesLimit));
+            return (added, supervisor.Save());
+        });
+        var error = await Settle.Unsaved(saved);
+        return new AddResponse
+        {
+            Success = error is null,
+            Processes = [.. cells.Select(cell => Settle.Outcome(cell.View))],
+            ProcessId = cells.Count > 0 ? cells[0].Key.Id : null,
+            Error = error,
+        };
+    }
+}

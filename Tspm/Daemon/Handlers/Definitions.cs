@@ -1,0 +1,38 @@
+using Tspm.Config;
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary>Completes and checks the configs of a request before anything happens.</summary>
+internal static class Definitions
+{
+    /// <summary>Complete configs, each with a name and an absolute working directory. Throws <see cref="RequestException"/> about everything that is wrong.</summary>
+    public static IReadOnlyList<ProcessConfig> Complete(IReadOnlyList<ProcessConfig> configs, ClientContext client)
+    {
+        var complete = new List<ProcessConfig>(configs.Count);
+        for (var i = 0; i < configs.Count; i++)
+        {
+            var config = configs[i];
+            config = config with { Name = config.Name ?? NameFor(config), ProjectDir = Path.GetFullPath(config.ProjectDir ?? ".", client.WorkingDirectory) };
+            Check(config, $"params.define[{i}]");
+            if (complete.Any(other => other.Name == config.Name))
+                throw Invalid($"params.define[{i}].name", $"two definitions have the name '{config.Name}'; names are unique", "a name of its own", config.Name!);
+            complete.Add(config);
+        }
+        return complete;
+    }
+
+    public static void Check(ProcessConfig config, string path)
+    {
+        var problems = ConfigValidation.Validate(config, path);
+        if (problems.Count == 0) return;
+        var first = problems[0];
+        throw Invalid(first.Path, string.Join("; ", problems.Select(problem => problem.Sentence)), first.Expected, first.Found);
+    }
+
+    static string NameFor(ProcessConfig config) => DefaultProcessName.For(config);
+
+    static RequestException Invalid(string path, string sentence, string expected, string found) =>
+        new(ErrorCode.InvalidParams, sentence, new RpcErrorData { Path = path, Expected = expected, Found = found });
+}

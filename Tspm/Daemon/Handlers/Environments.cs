@@ -1,0 +1,15 @@
+using Tspm.Protocol;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary>Replaces the kept environment of processes by the client's (<c>--update-env</c>).</summary>
+internal static class Environments
+{
+    public static void Update(Supervisor supervisor, IReadOnlyList<SupervisedProcess> cells, ClientContext client)
+    {
+        var key = supervisor.Table.KeepEnvironment(client.Environment);
+        foreach (var cell in cells)
+            if (cell.Definition.EnvironmentKey != key) supervisor.Table.Put(cell.Definition with { EnvironmentKey = key });
+    }
+}

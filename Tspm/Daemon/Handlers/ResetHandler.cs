@@ -1,0 +1,19 @@
+using Tspm.Protocol;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary><c>reset</c>: restart counts and failures begin at zero again.</summary>
+internal static class ResetHandler
+{
+    public static async Task<ResetResponse> Handle(DaemonContext context, ResetRequest request)
+    {
+        var outcomes = await context.Supervisor.Ask(supervisor =>
+        {
+            var cells = supervisor.Select(request.Selectors);
+            foreach (var cell in cells) cell.Handle(new LifecycleEvent.ResetRequested());
+            return cells.Select(cell => Settle.Outcome(cell.View)).ToList();
+        });
+        return new ResetResponse { Success = true, Processes = outcomes };
+    }
+}

@@ -1,0 +1,25 @@
+using Tspm.Protocol;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary><c>restart</c>: a new child in place of the present one; what is stopped is started.</summary>
+internal static class RestartHandler
+{
+    public static async Task<RestartResponse> Handle(DaemonContext context, RestartRequest request)
+    {
+        if (request is { UpdateEnv: true, Client: null })
+            throw new RequestException(ErrorCode.InvalidParams, "updateEnv needs the client's environment", new RpcErrorData { Path = "params.client", Expected = "an object", Found = "nothing" });
+        var begun = await context.Supervisor.Ask(supervisor =>
+        {
+            var cells = supervisor.Select(request.Selectors);
+            if (request.UpdateEnv) Environments.Update(supervisor, cells, request.Client!);
+            var everything = request.Selectors is ["all"];
+            var pending = cells.Where(cell => !everything || cell.Definition.IsEnabled).Select(cell => supervisor.Restart(cell, "restarted by user")).ToList();
+            return new Settle.Begun(pending, supervisor.Save());
+        });
+        var outcomes = await Settle.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, Settle.StartError);
+        await LastLines.AddTo(context, outcomes);
+        var error = await Settle.Unsaved(begun.Saved);
+        return new RestartResponse { Success = error is null && outcomes.All(outcome => outcome.Error is null), Processes = outcomes, Error = error };
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text;
+using Tspm.Platform.Linux.Native;
+using Tspm.Protocol;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary><c>send</c>: one line to the standard input of a process that asked for a pipe.</summary>
+internal static class SendHandler
+{
+    public static async Task<SendResponse> Handle(DaemonContext context, SendRequest request)
+    {
+        var views = await context.Supervisor.Ask(supervisor => supervisor.Select([request.Selector]).Select(cell => cell.View).ToList());
+        var outcomes = views.Select(view => Settle.Outcome(view) with { Error = Send(context, view, request.Line) }).ToList();
+        return new SendResponse { Success = outcomes.All(outcome => outcome.Error is null), Processes = outcomes };
+    }
+
+    static unsafe string? Send(DaemonContext context, Supervision.ProcessView view, string line)
+    {
+        if (view.Pid is null) return "it is not running";
+        if (view.Definition.Config.Stdin != "pipe")
+            return $"its standard input is /dev/null; to change that: tspm set {view.Definition.Name} stdin=pipe, then restart it";
+        // Not blocking: a program that does not read must not hold the daemon up.
+        var path = context.Home.FifoPath(view.Key, view.RunId, "in");
+        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC);
+        if (descriptor < 0) return $"its standard input cannot be opened: {Errno.Describe(Errno.Last)}";
+        var bytes = Encoding.UTF8.GetBytes(line + "\n");
+        nint written;
+        fixed (byte* start = bytes) written = Unistd.write(descriptor, start, (nuint)bytes.Length);
+        var errno = Errno.Last;
+        Unistd.close(descriptor);
+        if (written == bytes.Length) return null;
+        return written < 0 && errno != Errno.EAGAIN ? Errno.Describe(errno) : "it does not read its standard input, and the pipe is full";
+    }
+}

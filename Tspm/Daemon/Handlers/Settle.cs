@@ -1,0 +1,58 @@
+using Tspm.Model;
+using Tspm.Protocol;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary>From what was begun to what came of it: waits until each instance is settled and the state is on disk, then says so, one outcome an instance.</summary>
+internal static class Settle
+{
+    public sealed record Begun(IReadOnlyList<Supervisor.Pending> Pending, Task<string?> Saved);
+
+    /// <summary>Waits at most this long for an effect unless the request says otherwise: longer than any default stop timeout.</summary>
+    static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>Throws TimeoutException when something is not settled in time.</summary>
+    public static async Task<List<ProcessOutcome>> Outcomes(
+        DaemonContext context, Begun begun, bool wait, int? timeoutMs, Func<LifecycleState, string?> errorIn)
+    {
+        var outcomes = new List<ProcessOutcome>(begun.Pending.Count);
+        if (wait)
+        {
+            var timeout = timeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) : LongestStop(begun) + DefaultTimeout;
+            await Task.WhenAll(begun.Pending.Select(pending => pending.Settled)).WaitAsync(timeout, context.Clock);
+        }
+        foreach (var pending in begun.Pending)
+        {
+            var view = pending.Cell.View;
+            var settled = pending.Settled.IsCompletedSuccessfully;
+            outcomes.Add(Outcome(view) with { Unchanged = pending.Unchanged, Error = settled ? errorIn(view.State) : null });
+        }
+        return outcomes;
+    }
+
+    public static ProcessOutcome Outcome(ProcessView view) => new()
+    {
+        Id = view.Key.Id,
+        Name = view.Definition.Name,
+        Instance = view.Key.Instance,
+        State = view.State.Observed,
+        Pid = view.Pid,
+    };
+
+    /// <summary>"not saved: REASON", or null.</summary>
+    public static async Task<string?> Unsaved(Task<string?> saved) => await saved is { } reason ? $"not saved: {reason}" : null;
+
+    /// <summary>What a start or restart ended in, if not online.</summary>
+    public static string? StartError(LifecycleState state) => state.Phase == LifecyclePhase.Online ? null : state.Reason;
+
+    public static string? StopError(LifecycleState state) => state.Phase == LifecyclePhase.Stopped ? null : "it was started again meanwhile";
+
+    static TimeSpan LongestStop(Begun begun)
+    {
+        var longest = TimeSpan.Zero;
+        foreach (var pending in begun.Pending)
+            if (StopPolicy.Of(pending.Cell.Definition.Config).Timeout is var timeout && timeout > longest) longest = timeout;
+        return longest;
+    }
+}

@@ -1,0 +1,16 @@
+using Tspm.Protocol;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary><c>shutdown</c>: stops everything, then the daemon itself. The answer is the last thing it says.</summary>
+internal static class ShutdownHandler
+{
+    public static async Task<ShutdownResponse> Handle(DaemonContext context, string peer)
+    {
+        var running = context.Supervisor.Views().Count(view => view.State.HasChild || view.State.Phase == LifecyclePhase.Waiting);
+        context.Shutdown(peer);
+        await context.ShutdownDone.Task;
+        return new ShutdownResponse { Stopped = running };
+    }
+}

@@ -1,0 +1,119 @@
+using Tspm.Model;
+using Tspm.Protocol;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary><c>start</c>: known processes by selector, else new definitions. A new definition that cannot run at all is not kept.</summary>
+internal static class StartHandler
+{
+    const string Cause = "started by user";
+
+    sealed record Plan(Settle.Begun Begun, IReadOnlyList<int> NewIds);
+
+    public static async Task<StartResponse> Handle(DaemonContext context, StartRequest request)
+    {
+        var define = request.Define is { Count: > 0 } configs && request.Client is { } client ? Definitions.Complete(configs, client) : [];
+        var plan = await context.Supervisor.Ask(supervisor => Begin(supervisor, request, define));
+        var outcomes = await Settle.Outcomes(context, plan.Begun, request.Wait, request.WaitTimeoutMs, Settle.StartError);
+        var dropped = plan.NewIds.Count > 0 ? await DropWhatCannotRun(context, plan) : null;
+        await LastLines.AddTo(context, outcomes);
+        var error = await Settle.Unsaved(dropped ?? plan.Begun.Saved);
+        return new StartResponse
+        {
+            Success = error is null && outcomes.All(outcome => outcome.Error is null),
+            Processes = outcomes,
+            ProcessId = outcomes.Count > 0 ? outcomes[0].Id : null,
+            Error = error,
+        };
+    }
+
+    static Plan Begin(Supervisor supervisor, StartRequest request, IReadOnlyList<ProcessConfig> define)
+    {
+        if (request.Selectors is { Count: > 0 } selectors)
+        {
+            var known = supervisor.Resolve(selectors);
+            if (known.IsKnown) return BeginKnown(supervisor, supervisor.Select(selectors), request);
+            if (define.Count == 0) throw new NoSuchProcessException(known.Sentence!);
+        }
+        if (define.Count == 0) throw new RequestException(ErrorCode.InvalidParams, "nothing to start: give a name, a config file or a command");
+        return BeginNew(supervisor, define, request);
+    }
+
+    static Plan BeginKnown(Supervisor supervisor, IReadOnlyList<SupervisedProcess> cells, StartRequest request)
+    {
+        if (request.HasOverrides && cells.Count > 0)
+            throw new RequestException(ErrorCode.Failed,
+                $"'{cells[0].Definition.Name}' is defined already; change it with: tspm set {cells[0].Definition.Name} KEY=VALUE");
+        var everything = request.Selectors is ["all"];
+        if (cells.Count == 1 && !request.Force) RefuseOnline(cells[0]);
+        if (request.UpdateEnv && request.Client is { } client) Environments.Update(supervisor, cells, client);
+        var pending = new List<Supervisor.Pending>();
+        foreach (var cell in cells)
+        {
+            if (everything && !cell.Definition.IsEnabled) continue;
+            pending.Add(Begin(supervisor, cell, request.Force));
+        }
+        return new Plan(new Settle.Begun(pending, supervisor.Save()), []);
+    }
+
+    static Plan BeginNew(Supervisor supervisor, IReadOnlyList<ProcessConfig> define, StartRequest request)
+    {
+        foreach (var config in define)
+            if (!request.Force && define.Count == 1 && supervisor.Table.ByName(config.Name!) is { } existing)
+                foreach (var cell in supervisor.Table.Instances(existing.Id)!) RefuseOnline(cell);
+        var client = request.Client!;
+        var pending = new List<Supervisor.Pending>();
+        var newIds = new List<int>();
+        foreach (var config in define)
+        {
+            var existing = supervisor.Table.ByName(config.Name!);
+            if (existing is not null && MustKeep(supervisor, existing, config, request.Force, out var kept))
+            {
+                pending.AddRange(kept.Select(cell => Begin(supervisor, cell, force: false)));
+                continue;
+            }
+            var cells = supervisor.Define(config, client.Environment, client.OpenFilesLimit, existing);
+            if (existing is null) newIds.Add(cells[0].Key.Id);
+            if (!config.Enabled ?? false) continue;
+            pending.AddRange(cells.Select(cell => Begin(supervisor, cell, request.Force)));
+        }
+        return new Plan(new Settle.Begun(pending, supervisor.Save()), newIds);
+    }
+
+    /// <summary>A process that runs keeps its definition, unless force is used; so does one whose number of instances would change under running children.</summary>
+    static bool MustKeep(Supervisor supervisor, ProcessDefinition existing, ProcessConfig config, bool force, out SupervisedProcess[] cells)
+    {
+        cells = supervisor.Table.Instances(existing.Id)!;
+        var running = cells.Any(cell => cell.State.HasChild);
+        if (!running) return false;
+        if (!force) return true;
+        if (cells.Length == (config.Instances ?? 1)) return false;
+        throw new RequestException(ErrorCode.Failed, $"'{config.Name}' runs with {cells.Length} instances; stop it before changing their number");
+    }
+
+    static Supervisor.Pending Begin(Supervisor supervisor, SupervisedProcess cell, bool force) =>
+        force && cell.State.Phase == LifecyclePhase.Online ? supervisor.Restart(cell, "restarted by user") : supervisor.Start(cell, Cause);
+
+    static void RefuseOnline(SupervisedProcess cell)
+    {
+        if (cell.State.Phase == LifecyclePhase.Online)
+            throw new RequestException(ErrorCode.Failed,
+                $"'{cell.Definition.Name}' is already online (pid {cell.View.Pid}); restart it with: tspm restart {cell.Definition.Name}, or use --force");
+    }
+
+    /// <summary>Removes the new definitions none of whose instances could be spawned. The save that makes that durable; null: nothing to remove.</summary>
+    static async Task<Task<string?>?> DropWhatCannotRun(DaemonContext context, Plan plan) => await context.Supervisor.Ask(supervisor =>
+    {
+        var dropped = false;
+        foreach (var id in plan.NewIds)
+        {
+            if (supervisor.Table.Instances(id) is not { } cells || !cells.All(NeverRan)) continue;
+            supervisor.Table.Remove(id);
+            dropped = true;
+        }
+        return dropped ? supervisor.Save() : null;
+    });
+
+    static bool NeverRan(SupervisedProcess cell) => cell.State.Phase == LifecyclePhase.Errored && cell.View.RecentExits.Count == 0;
+}

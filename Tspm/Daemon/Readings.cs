@@ -1,0 +1,72 @@
+using Tspm.Platform;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon;
+
+/// <summary>CPU and memory of one tree at one moment.</summary>
+internal sealed record Reading(double? CpuPercent, long? MemoryBytes);
+
+/// <summary>
+/// CPU and memory of process trees, taken when somebody looks and at no other time. A reading is at most 2 s old; one look takes at most 20 ms, and what did not fit shows its last reading,
+/// or none.
+/// </summary>
+internal sealed class Readings(IProcessSystem system, TimeProvider clock)
+{
+    static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan LookAtMost = TimeSpan.FromMilliseconds(20);
+
+    readonly Lock _gate = new();
+    readonly Dictionary<(int Pid, long StartTicks), Entry> _entries = [];
+
+    /// <summary>The readings of these instances, in their order; null where no child runs or none was taken yet.</summary>
+    public IReadOnlyList<Reading?> Of(IReadOnlyList<ProcessView> views, Func<TimeSpan> monotonic)
+    {
+        var results = new Reading?[views.Count];
+        lock (_gate)
+        {
+            var deadline = monotonic() + LookAtMost;
+            for (var i = 0; i < results.Length; i++)
+                if (views[i].Pid is { } pid) results[i] = OfOne(pid, views[i], monotonic, deadline);
+            if (_entries.Count > 2 * views.Count + 16) Forget(views);
+        }
+        return results;
+    }
+
+    Reading? OfOne(int pid, ProcessView view, Func<TimeSpan> monotonic, TimeSpan deadline)
+    {
+        var key = (pid, view.StartTicks);
+        var now = monotonic();
+        if (_entries.TryGetValue(key, out var last) && now - last.At < FreshFor) return last.Reading;
+        if (now > deadline) return last?.Reading;
+        var (cpu, memory) = Sum(system.ReadTree(pid));
+        // The first reading has nothing to compare with but the child's start.
+        var (since, before) = last is null ? (view.State.StartedAt, TimeSpan.Zero) : (last.At, last.Cpu);
+        var span = now - since;
+        double? percent = span > TimeSpan.Zero && cpu >= before ? Math.Round((cpu - before) / span * 100, 1) : null;
+        var entry = new Entry(now, cpu, new Reading(percent, memory));
+        _entries[key] = entry;
+        return entry.Reading;
+    }
+
+    static (TimeSpan Cpu, long? Memory) Sum(IReadOnlyList<ProcessSample> tree)
+    {
+        var cpu = TimeSpan.Zero;
+        long? memory = null;
+        foreach (var member in tree)
+        {
+            cpu += member.CpuTime;
+            if (member.MemoryBytes is { } bytes) memory = (memory ?? 0) + bytes;
+        }
+        return (cpu, memory);
+    }
+
+    void Forget(IReadOnlyList<ProcessView> views)
+    {
+        var living = new HashSet<(int, long)>();
+        foreach (var view in views)
+            if (view.Pid is { } pid) living.Add((pid, view.StartTicks));
+        foreach (var key in _entries.Keys.Where(key => !living.Contains(key)).ToArray()) _entries.Remove(key);
+    }
+
+    sealed record Entry(TimeSpan At, TimeSpan Cpu, Reading Reading);
+}

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+using Tspm.Daemon.Handlers;
+using Tspm.Protocol;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon;
+
+/// <summary>From one request line to one answer line: reads and checks, hands over to the verb's handler, turns every outcome into JSON-RPC.</summary>
+internal sealed class RequestHandler(DaemonContext context)
+{
+    readonly IdempotentAnswers _answers = new();
+
+    /// <summary>The answer; null for a notification.</summary>
+    public async Task<ReadOnlyMemory<byte>?> Handle(ReadOnlyMemory<byte> line, ClientConnection connection)
+    {
+        JsonElement id = default;
+        try
+        {
+            using var document = Parse(line);
+            id = IdOf(document.RootElement);
+            var request = StrictJson.Read(document.RootElement, WireJson.Default.RpcRequest, "request");
+            if (request.Method.Length == 0) throw new RequestException(ErrorCode.InvalidRequest, "the request has no method");
+            var answer = request.IdempotencyKey is { Length: > 0 } key
+                ? await _answers.Once(key, () => Dispatch(request, connection))
+                : await Dispatch(request, connection);
+            return request.Id.ValueKind == JsonValueKind.Undefined ? null : answer(id);
+        }
+        catch (Exception e)
+        {
+            return Framing.Error(id, ErrorOf(e));
+        }
+    }
+
+    Task<Func<JsonElement, byte[]>> Dispatch(RpcRequest request, ClientConnection connection) => request.Method switch
+    {
+        Methods.Hello => Answer(request, WireJson.Default.HelloRequest, StatusHandler.Hello, WireJson.Default.HelloResponse),
+        Methods.Ping => Answer(request, WireJson.Default.PingRequest, StatusHandler.Ping, WireJson.Default.PingResponse),
+        Methods.Status => Answer(request, WireJson.Default.StatusRequest, StatusHandler.Handle, WireJson.Default.StatusResponse),
+        Methods.List => Answer(request, WireJson.Default.ListRequest, ListHandler.Handle, WireJson.Default.ListResponse),
+        Methods.Search => Answer(request, WireJson.Default.SearchRequest, SearchHandler.Handle, WireJson.Default.SearchResponse),
+        Methods.Describe => Answer(request, WireJson.Default.DescribeRequest, DescribeHandler.Handle, WireJson.Default.DescribeResponse),
+        Methods.Env => Answer(request, WireJson.Default.EnvRequest, EnvHandler.Handle, WireJson.Default.EnvResponse),
+        Methods.Logs => Answer(request, WireJson.Default.LogsRequest, (c, r) => LogsHandler.Handle(c, r, connection), WireJson.Default.LogsResponse),
+        Methods.Shutdown => Answer(request, WireJson.Default.ShutdownRequest, (c, _) => ShutdownHandler.Handle(c, connection.Peer), WireJson.Default.ShutdownResponse),
+        _ => Change(request),
+    };
+
+    /// <summary>Verbs that change something: not begun any more when the daemon goes away.</summary>
+    Task<Func<JsonElement, byte[]>> Change(RpcRequest request)
+    {
+        if (context.IsShuttingDown) throw new RequestException(ErrorCode.ShuttingDown, "the daemon is stopping; try again in a moment");
+        return request.Method switch
+        {
+            Methods.Start => Answer(request, WireJson.Default.StartRequest, StartHandler.Handle, WireJson.Default.StartResponse),
+            Methods.Add => Answer(request, WireJson.Default.AddRequest, AddHandler.Handle, WireJson.Default.AddResponse),
+            Methods.Stop => Answer(request, WireJson.Default.StopRequest, StopHandler.Handle, WireJson.Default.StopResponse),
+            Methods.Restart => Answer(request, WireJson.Default.RestartRequest, RestartHandler.Handle, WireJson.Default.RestartResponse),
+            Methods.Delete => Answer(request, WireJson.Default.DeleteRequest, DeleteHandler.Handle, WireJson.Default.DeleteResponse),
+            Methods.Signal => Answer(request, WireJson.Default.SignalRequest, SignalHandler.Handle, WireJson.Default.SignalResponse),
+            Methods.Reset => Answer(request, WireJson.Default.ResetRequest, ResetHandler.Handle, WireJson.Default.ResetResponse),
+            Methods.Rename => Answer(request, WireJson.Default.RenameRequest, RenameHandler.Handle, WireJson.Default.RenameResponse),
+            Methods.Set => Answer(request, WireJson.Default.SetRequest, SetHandler.Handle, WireJson.Default.SetResponse),
+            Methods.Flush => Answer(request, WireJson.Default.FlushRequest, FlushHandler.Handle, WireJson.Default.FlushResponse),
+            Methods.Send => Answer(request, WireJson.Default.SendRequest, SendHandler.Handle, WireJson.Default.SendResponse),
+            _ => throw new RequestException(ErrorCode.MethodNotFound, $"there is no method '{request.Method}'; the methods are the verbs of the command line"),
+        };
+    }
+
+    async Task<Func<JsonElement, byte[]>> Answer<TRequest, TResponse>(
+        RpcRequest request, JsonTypeInfo<TRequest> requestType, Func<DaemonContext, TRequest, Task<TResponse>> handle, JsonTypeInfo<TResponse> responseType)
+    {
+        var parameters = request.Params.ValueKind == JsonValueKind.Undefined ? EmptyObject : request.Params;
+        var response = await handle(context, StrictJson.Read(parameters, requestType, "params"));
+        return id => Framing.Result(id, response, responseType);
+    }
+
+    static readonly JsonElement EmptyObject = JsonDocument.Parse("{}").RootElement;
+
+    static JsonDocument Parse(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            var document = JsonDocument.Parse(line);
+            if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
+            throw document.RootElement.ValueKind == JsonValueKind.Array
+                ? new RequestException(ErrorCode.InvalidRequest, "batches are not supported; send one request a line")
+                : new RequestException(ErrorCode.InvalidRequest, "a request is a JSON object, such as {\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"list\"}");
+        }
+        catch (JsonException e)
+        {
+            throw new RequestException(ErrorCode.ParseError, $"this line is not valid JSON (at byte {(e.BytePositionInLine ?? 0) + 1}); a request is one JSON object on one line");
+        }
+    }
+
+    static JsonElement IdOf(JsonElement request) =>
+        request.TryGetProperty("id", out var id) && id.ValueKind is JsonValueKind.Number or JsonValueKind.String ? id.Clone() : default;
+
+    RpcError ErrorOf(Exception e)
+    {
+        switch (e)
+        {
+            case RequestException refused:
+                return new RpcError { Code = refused.Code, Message = refused.Message, Data = refused.Details };
+            case NoSuchProcessException unknown:
+                return new RpcError { Code = ErrorCode.NoSuchProcess, Message = unknown.Message };
+            case StrictJsonException json:
+                var data = new RpcErrorData { Path = json.Path, Expected = json.Expected, Found = json.Found, Hint = json.Hint };
+                var code = json.Path.StartsWith("params", StringComparison.Ordinal) ? ErrorCode.InvalidParams : ErrorCode.InvalidRequest;
+                return new RpcError { Code = code, Message = json.Message, Data = data };
+            case TimeoutException:
+                return new RpcError { Code = ErrorCode.TimedOut, Message = "it did not happen within the time given; it goes on in the background" };
+            default:
+                context.Log.LogError(e, "internal error while answering a request: {Type}", e.GetType().Name);
+                return new RpcError { Code = ErrorCode.InternalError, Message = $"internal error in the daemon; please report it, with the end of {context.Home.DaemonLog}" };
+        }
+    }
+}

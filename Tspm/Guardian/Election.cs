@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using Tspm.Platform.Linux.Native;
+using Tspm.Storage;
+
+namespace Tspm.Guardian;
+
+/// <summary>
+/// Decides by flock who is the one guardian of a home. The kernel releases a lock with its holder, so no pid has to be checked and nothing can be stale.
+/// Whoever loses has waited until the winner's socket was listening: it can be connected to at once, without polling.
+/// </summary>
+internal static class Election
+{
+    const int FileMode = 0x180; // 0600
+
+    /// <summary>Longest queue of connections that are not accepted yet; the kernel caps it (net.core.somaxconn).</summary>
+    const int Backlog = 4096;
+
+    /// <summary>Runs for guardian. The listening socket when won (the lock is held until this process ends), -1 when another one holds the lock. Throws <see cref="HomeException"/>.</summary>
+    public static int Run(TspmHome home)
+    {
+        var queue = OpenLock(home.ElectionLockFile);
+        Lock(queue, SysFile.LOCK_EX, home.ElectionLockFile);
+        try
+        {
+            var office = OpenLock(home.LockFile);
+            if (Lock(office, SysFile.LOCK_EX | SysFile.LOCK_NB, home.LockFile)) return Listen(home.SocketPath);
+            if (CanConnect(home.SocketPath))
+            {
+                Unistd.close(office);
+                return -1;
+            }
+            // Its holder is on the way out and has no socket any more: its lock will be free in a moment.
+            Lock(office, SysFile.LOCK_EX, home.LockFile);
+            return Listen(home.SocketPath);
+        }
+        finally
+        {
+            Unistd.close(queue);
+        }
+    }
+
+    static int OpenLock(string path)
+    {
+        var descriptor = Fcntl.open(path, Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW, FileMode);
+        return descriptor >= 0 ? descriptor : throw Failure($"cannot open the lock {path}");
+    }
+
+    static bool Lock(int descriptor, int operation, string path)
+    {
+        while (SysFile.flock(descriptor, operation) != 0)
+        {
+            var errno = Marshal.GetLastPInvokeError();
+            if (errno == Errno.EWOULDBLOCK) return false;
+            if (errno != Errno.EINTR) throw Failure($"cannot lock {path}");
+        }
+        return true;
+    }
+
+    /// <summary>Only the holder of the lock gets here, so a socket file that lies there is a dead one's.</summary>
+    static int Listen(string path)
+    {
+        _ = Unistd.unlink(path);
+        var socket = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0);
+        if (socket < 0) throw Failure("cannot make a socket");
+        // Between bind and chmod nobody else may connect: the mask makes the file 0600 from its first moment.
+        var mask = SysStat.umask(0x7f);
+        var bound = Bind(socket, path);
+        _ = SysStat.umask(mask);
+        if (bound != 0) throw Failure($"cannot make the control socket {path}");
+        _ = SysStat.chmod(path, FileMode);
+        if (SysSocket.listen(socket, Backlog) != 0) throw Failure($"cannot listen on {path}");
+        return socket;
+    }
+
+    static unsafe bool CanConnect(string path)
+    {
+        var socket = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0);
+        if (socket < 0) throw Failure("cannot make a socket");
+        var connected = SockaddrUn.TryCreate(path, out var address) && SysSocket.connect(socket, &address, (uint)sizeof(SockaddrUn)) == 0;
+        Unistd.close(socket);
+        return connected;
+    }
+
+    static unsafe int Bind(int socket, string path) =>
+        SockaddrUn.TryCreate(path, out var address) ? SysSocket.bind(socket, &address, (uint)sizeof(SockaddrUn)) : -1;
+
+    static HomeException Failure(string what)
+    {
+        var errno = Marshal.GetLastPInvokeError();
+        return new HomeException($"{what}: {Errno.Describe(errno)}", notPermitted: errno is Errno.EACCES or Errno.EPERM);
+    }
+}

@@ -1,0 +1,93 @@
+using Tspm.Model;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
+using Tspm.Storage;
+
+namespace Tspm.Guardian;
+
+/// <summary>
+/// <c>tspm daemon</c>: the guardian, parent of the daemon proper. Why two processes: only a parent learns how a child ended, only a living process can hold a listening
+/// socket and the read ends of FIFOs. The guardian does nothing else, so there is little in it that could fail; the daemon with all its code may die at any instant.
+/// It starts twice: the runtime makes threads before Main, and a signal that one of them has not blocked kills the process; so the first start
+/// blocks the signals and executes itself again, and all threads of the second inherit the mask.
+/// </summary>
+internal static unsafe class GuardianMain
+{
+    /// <summary>The hidden first word of the second start.</summary>
+    public const string Word = "__guardian";
+
+    /// <summary>Another guardian runs for this home, and somebody asked for one in the foreground.</summary>
+    const int ExitAlreadyRunning = 1;
+
+    const int ExitFailed = 1, ExitNotPermitted = 6, ExitUsage = 2;
+
+    /// <summary>Read by signalfd: termination, and children.</summary>
+    static readonly int[] Blocked = [Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP, Signals.SIGQUIT, Signals.SIGCHLD];
+
+    /// <summary>The first start: never returns when all is well.</summary>
+    public static int Start(ReadOnlySpan<string> words)
+    {
+        if (GuardianOptions.Parse(words) is not { } options) return Refuse(words);
+        var mask = SignalSet.Of(Blocked);
+        _ = SysSignal.pthread_sigmask(SysSignal.SIG_SETMASK, &mask, null);
+        var self = SelfPath.Value;
+        using var argv = new StringBlock(["tspm", Word, .. options.ToWords()]);
+        using var path = new StringBlock([self]);
+        _ = Unistd.execv(path.Pointers[0], argv.Pointers);
+        return Fail(options, $"cannot execute {self}: {Errno.Describe(Errno.Last)}", ExitFailed);
+    }
+
+    /// <summary>The second start: runs until the daemon is stopped.</summary>
+    public static int Run(ReadOnlySpan<string> words)
+    {
+        var options = GuardianOptions.Parse(words) ?? new GuardianOptions();
+        try
+        {
+            var home = TspmHome.Resolve();
+            HomeFolders.Prepare(home);
+            options = options with { OpenFilesLimit = RaiseOpenFilesLimit(), GuardianPid = Unistd.getpid() };
+            var listener = Election.Run(home);
+            if (listener < 0) return AlreadyRunning(options, home);
+            _ = SysPrctl.prctl(SysPrctl.PR_SET_CHILD_SUBREAPER, 1);
+            OomScore.Lower();
+            var mask = SignalSet.Of(Blocked);
+            return new GuardianLoop(listener, &mask, options, home).Run();
+        }
+        catch (HomeException e)
+        {
+            return Fail(options, e.Message, e.NotPermitted ? ExitNotPermitted : ExitFailed);
+        }
+    }
+
+    static int AlreadyRunning(GuardianOptions options, TspmHome home)
+    {
+        ReadyPipe.Tell(options.ReadyDescriptor, ReadyPipe.Running);
+        if (options.ReadyDescriptor >= 0) return 0;
+        StandardError.WriteLine($"a daemon is already running for {home.Path}; see: tspm status");
+        return ExitAlreadyRunning;
+    }
+
+    static int Refuse(ReadOnlySpan<string> words)
+    {
+        StandardError.WriteLine($"'tspm daemon' does not know '{words[0]}'; it takes start, stop or restart, or nothing to run in the foreground");
+        return ExitUsage;
+    }
+
+    static int Fail(GuardianOptions options, string sentence, int exitCode)
+    {
+        ReadyPipe.Tell(options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}{exitCode} {sentence}");
+        if (options.ReadyDescriptor < 0) StandardError.WriteLine(sentence);
+        return exitCode;
+    }
+
+    /// <summary>Three descriptors a process need more than the usual soft limit of 1024; children get the old one back.</summary>
+    static long RaiseOpenFilesLimit()
+    {
+        ResourceLimit limit;
+        if (SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &limit) != 0) return 0;
+        var former = (long)limit.rlim_cur;
+        limit.rlim_cur = limit.rlim_max;
+        _ = SysResource.setrlimit(SysResource.RLIMIT_NOFILE, &limit);
+        return former;
+    }
+}

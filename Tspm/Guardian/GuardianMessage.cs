@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+
+namespace Tspm.Guardian;
+
+/// <summary>What guardian and daemon tell each other over their SOCK_SEQPACKET pair: one fixed-size message a packet, so nothing is ever half read.</summary>
+internal enum GuardianMessageKind
+{
+    /// <summary>Guardian → daemon: an orphan was reaped. Number is its sequence, to be acknowledged.</summary>
+    Reaped = 1,
+
+    /// <summary>Guardian → daemon: all records of before this daemon's start have been sent.</summary>
+    CaughtUp = 2,
+
+    /// <summary>Daemon → guardian, with a descriptor: keep it open. Number is the hold.</summary>
+    Hold = 3,
+
+    /// <summary>Daemon → guardian: close that hold.</summary>
+    Release = 4,
+
+    /// <summary>Daemon → guardian: records up to this number are saved or nobody's.</summary>
+    Acknowledge = 5,
+
+    /// <summary>Daemon → guardian: my end is wanted, do not start another one.</summary>
+    Leaving = 6,
+
+    /// <summary>Daemon → guardian: I answer; from now on my death is a crash, not a failed start.</summary>
+    Ready = 7,
+}
+
+/// <summary>One packet. The layout is private to one version of the executable only while an upgrade in place is not under way, so members are never moved.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct GuardianMessage
+{
+    public GuardianMessageKind Kind;
+    public int Pid;
+    /// <summary>As wait4 tells it.</summary>
+    public int WaitStatus;
+    public int Reserved;
+    public ulong Number;
+    public long StartTicks;
+
+    public static unsafe int Size => sizeof(GuardianMessage);
+}

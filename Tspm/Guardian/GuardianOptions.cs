@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace Tspm.Guardian;
+
+/// <summary>How a guardian was started: the words after <c>tspm daemon</c>, handed on through the re-exec and to the daemon.</summary>
+/// <param name="ReadyDescriptor">Where to report readiness, -1: nowhere (foreground).</param>
+/// <param name="OpenFilesLimit">The soft limit before it was raised, which children get by default; 0: not known.</param>
+/// <param name="GuardianPid">Parent of the daemon; 0 for the guardian itself.</param>
+internal sealed record GuardianOptions(int ReadyDescriptor = -1, long OpenFilesLimit = 0, int GuardianPid = 0)
+{
+    public const string ReadyFlag = "--ready-fd=", LimitFlag = "--open-files=", GuardianFlag = "--guardian=";
+
+    /// <summary>Null: a word that is none of these.</summary>
+    public static GuardianOptions? Parse(ReadOnlySpan<string> words)
+    {
+        var options = new GuardianOptions();
+        foreach (var word in words)
+        {
+            if (word.StartsWith(ReadyFlag, StringComparison.Ordinal) && int.TryParse(word.AsSpan(ReadyFlag.Length), out var ready))
+                options = options with { ReadyDescriptor = ready };
+            else if (word.StartsWith(LimitFlag, StringComparison.Ordinal) && long.TryParse(word.AsSpan(LimitFlag.Length), out var limit))
+                options = options with { OpenFilesLimit = limit };
+            else if (word.StartsWith(GuardianFlag, StringComparison.Ordinal) && int.TryParse(word.AsSpan(GuardianFlag.Length), out var pid))
+                options = options with { GuardianPid = pid };
+            else return null;
+        }
+        return options;
+    }
+
+    public string[] ToWords() =>
+    [
+        string.Create(CultureInfo.InvariantCulture, $"{ReadyFlag}{ReadyDescriptor}"),
+        string.Create(CultureInfo.InvariantCulture, $"{LimitFlag}{OpenFilesLimit}"),
+        string.Create(CultureInfo.InvariantCulture, $"{GuardianFlag}{GuardianPid}"),
+    ];
+}

@@ -1,0 +1,22 @@
+using System.Text;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Guardian;
+
+/// <summary>
+/// How whoever started the guardian learns what became of it: one line, then end of file. "ready" when the daemon answers, "running" when another
+/// one does already, else "failed N SENTENCE" with the exit code. End of file without a line: it died.
+/// </summary>
+internal static class ReadyPipe
+{
+    public const string Ready = "ready", Running = "running", FailedPrefix = "failed ";
+
+    /// <summary>Says it and closes the pipe. A reader that has gone is none of our business.</summary>
+    public static unsafe void Tell(int descriptor, string line)
+    {
+        if (descriptor < 0) return;
+        var bytes = Encoding.UTF8.GetBytes(line.ReplaceLineEndings(" ") + "\n");
+        fixed (byte* start = bytes) _ = Unistd.write(descriptor, start, (nuint)bytes.Length);
+        Unistd.close(descriptor);
+    }
+}

@@ -1,0 +1,59 @@
+namespace Tspm.Guardian;
+
+/// <summary>
+/// How orphans ended, until a daemon has acknowledged it. Bounded: while no daemon answers, the newest records are kept and the oldest are dropped, whose processes are
+/// then honestly "unknown".
+/// </summary>
+internal sealed class ReapedRecords
+{
+    const int First = 64;
+
+    /// <summary>1.5 MiB: more orphans than that between two daemons, half a second apart, mean that something else is wrong.</summary>
+    const int Most = 65536;
+
+    GuardianMessage[] _records = new GuardianMessage[First];
+    int _count;
+    int _sent;
+    ulong _lastNumber;
+
+    public void Add(int pid, int waitStatus, long startTicks)
+    {
+        if (_count == Most) Drop(1);
+        if (_count == _records.Length) Array.Resize(ref _records, _count * 2);
+        _records[_count++] = new GuardianMessage
+        {
+            Kind = GuardianMessageKind.Reaped,
+            Pid = pid,
+            WaitStatus = waitStatus,
+            StartTicks = startTicks,
+            Number = ++_lastNumber,
+        };
+    }
+
+    /// <summary>The next record that the present daemon has not been sent.</summary>
+    public bool TryNext(out GuardianMessage record)
+    {
+        record = _sent < _count ? _records[_sent] : default;
+        return _sent < _count;
+    }
+
+    public void MarkSent() => _sent++;
+
+    /// <summary>A new daemon: everything that was not acknowledged is sent again.</summary>
+    public void SendAgain() => _sent = 0;
+
+    public void Acknowledge(ulong number)
+    {
+        var done = 0;
+        while (done < _count && _records[done].Number <= number) done++;
+        Drop(done);
+    }
+
+    void Drop(int count)
+    {
+        if (count == 0) return;
+        Array.Copy(_records, count, _records, 0, _count - count);
+        _count -= count;
+        _sent = Math.Max(0, _sent - count);
+    }
+}

@@ -1,0 +1,38 @@
+using Tspm.Model;
+
+namespace Tspm.Logs;
+
+/// <summary>
+/// The output of children, as supervision sees it: FIFOs are made for a run before it is spawned, and their bytes go to files until the last
+/// holder has closed them. All members return at once.
+/// </summary>
+internal interface IRunOutputs
+{
+    /// <summary>Makes the FIFOs of a run and starts to move what will be written to them. A failure is a value; nothing is left behind then.</summary>
+    SpawnFailure? Open(RunStreams run);
+
+    /// <summary>Goes on with the FIFOs of a run that an earlier daemon started. False: they are gone.</summary>
+    bool Resume(RunStreams run);
+
+    /// <summary>The spawn failed: closes and removes the FIFOs.</summary>
+    void Discard(RunStreams run);
+
+    /// <summary>The child has ended: moves what it left in the FIFOs, before anything of a later run. Who still holds them may go on writing.</summary>
+    void Finish(RunStreams run);
+}
+
+/// <summary>Where the standard streams of one run come from and go to.</summary>
+internal sealed record RunStreams
+{
+    public required InstanceKey Key { get; init; }
+    public required ulong RunId { get; init; }
+    public required string OutFifo { get; init; }
+    public required string ErrFifo { get; init; }
+    /// <summary>Null: /dev/null.</summary>
+    public string? StdinFifo { get; init; }
+    public required string OutFile { get; init; }
+    /// <summary>May be the same as <see cref="OutFile"/>.</summary>
+    public required string ErrFile { get; init; }
+    /// <summary>User that the child runs as and that has to own the FIFOs; null: this one.</summary>
+    public string? Owner { get; init; }
+}

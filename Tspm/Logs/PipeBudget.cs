@@ -1,0 +1,26 @@
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Logs;
+
+/// <summary>
+/// Capacity for FIFOs that are seen full. An unprivileged user has a budget (man 7 pipe: pipe-user-pages-soft, 64 MiB) and beyond it all of that user's new pipes shrink to one or two
+/// pages; so a FIFO is raised only when a full one was met, and 16 MiB is all that Tspm ever takes.
+/// </summary>
+internal sealed class PipeBudget
+{
+    const int RaisedBytes = 1 << 20;
+    const int TotalBytes = 16 << 20;
+
+    int _taken;
+
+    /// <summary>Raises the capacity of a FIFO if the budget allows. True: it counts until <see cref="GiveBack"/>.</summary>
+    public bool TryRaise(int descriptor)
+    {
+        if (_taken + RaisedBytes > TotalBytes) return false;
+        if (Fcntl.fcntl(descriptor, Fcntl.F_SETPIPE_SZ, RaisedBytes) < 0) return false;
+        _taken += RaisedBytes;
+        return true;
+    }
+
+    public void GiveBack() => _taken -= RaisedBytes;
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace Tspm.Model;
+
+/// <summary>
+/// One defined process as it is kept on disk: the user's config, what the daemon assigned, and what the user wants.
+/// Immutable; a change makes a new one.
+/// </summary>
+internal sealed record ProcessDefinition
+{
+    public required int Id { get; init; }
+
+    /// <summary>Complete: name and projectDir are always present.</summary>
+    public required ProcessConfig Config { get; init; }
+
+    public required DesiredState Desired { get; init; }
+
+    /// <summary>Instances that the user stopped one by one while the process as a whole is up.</summary>
+    public IReadOnlyList<int>? DownInstances { get; init; }
+
+    /// <summary>Key into the store's environments: equal ones are stored once.</summary>
+    public required string EnvironmentKey { get; init; }
+
+    /// <summary>The soft limit of open descriptors that the defining client had; null: the daemon's own.</summary>
+    public long? OpenFilesLimit { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    [JsonIgnore] public string Name => Config.NameOrEmpty;
+
+    [JsonIgnore] public string Namespace => Config.Namespace ?? DefaultNamespace;
+
+    [JsonIgnore] public int Instances => Config.Instances ?? 1;
+
+    public const string DefaultNamespace = "default";
+
+    [JsonIgnore] public bool IsEnabled => Config.Enabled ?? true;
+}

@@ -1,0 +1,38 @@
+namespace Tspm.Storage;
+
+/// <summary>
+/// Whole-file replacement: a reader sees the old content or the new one, never a part. With <c>durable</c> the content is on the disk when the
+/// call returns (fsync of the file, rename, fsync of the folder: a rename is only durable with its folder, man 2 fsync).
+/// </summary>
+internal static class AtomicFile
+{
+    const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Replaces <paramref name="path"/>. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>; the old content is whole then.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> content, bool durable)
+    {
+        var temporary = path + ".tmp";
+        WriteNew(temporary, content, durable);
+        File.Move(temporary, path, overwrite: true);
+        if (durable) SyncFolder(path);
+    }
+
+    /// <summary>Writes a file that nobody reads yet.</summary>
+    public static void WriteNew(string path, ReadOnlySpan<byte> content, bool durable)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite,
+            BufferSize = 0,
+            UnixCreateMode = OwnerOnly,
+        };
+        using var file = new FileStream(path, options);
+        file.Write(content);
+        if (durable) RandomAccess.FlushToDisk(file.SafeFileHandle);
+    }
+
+    /// <summary>Makes creations and renames in the folder of <paramref name="path"/> durable.</summary>
+    public static void SyncFolder(string path) => Platform.CurrentSystem.SyncFolder(Path.GetDirectoryName(path)!);
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Tspm.Storage;
+
+/// <summary>
+/// Reads and writes <c>processes.json</c> with its three earlier generations. Why generations: a rename is atomic, but disks, people and other
+/// programs are not; whatever happens to the file, the state of the last change but one is beside it. A file that cannot be read is moved aside,
+/// never deleted, and never written over.
+/// </summary>
+internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
+{
+    const int Generations = 3;
+
+    /// <summary>What was found, and sentences for <c>status</c> about what had to be done to find it.</summary>
+    public sealed record Loaded(ProcessesFile Content, IReadOnlyList<string> Troubles);
+
+    /// <summary>Reads the newest good generation. Throws <see cref="HomeException"/> when the file is of a newer version or no generation can be read for want of permission.</summary>
+    public Loaded Load()
+    {
+        var troubles = new List<string>();
+        var current = home.ProcessesFile;
+        for (var generation = 0; generation <= Generations; generation++)
+        {
+            var path = PathOf(generation);
+            if (!File.Exists(path)) continue;
+            if (TryRead(path, out var problem) is { } content)
+            {
+                if (generation > 0) troubles.Add($"processes.json was lost or unreadable; the state of {Path.GetFileName(path)} is used");
+                return new Loaded(content, troubles);
+            }
+            troubles.Add(SetAside(path, problem));
+        }
+        if (troubles.Count > 0) troubles.Add($"no readable generation of {Path.GetFileName(current)} was left; started empty");
+        return new Loaded(ProcessesFile.Empty, troubles);
+    }
+
+    /// <summary>Writes a new generation; on return it is on disk. Throws IOException or UnauthorizedAccessException; the file on disk is whole then, old or new.</summary>
+    public void Save(ProcessesFile content)
+    {
+        var path = home.ProcessesFile;
+        var temporary = path + ".tmp";
+        AtomicFile.WriteNew(temporary, JsonSerializer.SerializeToUtf8Bytes(content, StorageJson.Default.ProcessesFile), durable: true);
+        KeepGenerations();
+        File.Move(temporary, path, overwrite: true);
+        AtomicFile.SyncFolder(path);
+    }
+
+    /// <summary>Shifts .2 to .3 and .1 to .2, then links the current file as .1: at no instant is there no processes.json.</summary>
+    void KeepGenerations()
+    {
+        if (!File.Exists(home.ProcessesFile)) return;
+        for (var generation = Generations - 1; generation >= 1; generation--)
+            if (File.Exists(PathOf(generation))) File.Move(PathOf(generation), PathOf(generation + 1), overwrite: true);
+        Platform.CurrentSystem.HardLink(home.ProcessesFile, PathOf(1));
+    }
+
+    static ProcessesFile? TryRead(string path, out string problem)
+    {
+        problem = "";
+        try
+        {
+            var content = JsonSerializer.Deserialize(File.ReadAllBytes(path), StorageJson.Default.ProcessesFile);
+            if (content is null) problem = "it holds no object";
+            else if (content.Format > ProcessesFile.CurrentFormat)
+                throw new HomeException(
+                    $"{path} was written by a newer version of tspm (format {content.Format}; this one reads up to {ProcessesFile.CurrentFormat}). Run that version, or move the file away");
+            return content;
+        }
+        catch (JsonException e)
+        {
+            problem = string.Create(CultureInfo.InvariantCulture, $"it is not valid at line {(e.LineNumber ?? 0) + 1}");
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new HomeException($"{path} cannot be read: permission denied. Make it readable for its user (chmod 600)", notPermitted: true);
+        }
+        catch (IOException e)
+        {
+            throw new HomeException($"{path} cannot be read: {Platform.CurrentSystem.Describe(e)}");
+        }
+    }
+
+    string SetAside(string path, string problem)
+    {
+        var aside = $"{path}.broken-{clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
+        try
+        {
+            File.Move(path, aside, overwrite: false);
+            return $"{Path.GetFileName(path)} could not be read ({problem}); it is kept as {Path.GetFileName(aside)}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Not moved is not lost: saving would write over it, so this daemon must not start.
+            throw new HomeException($"{path} cannot be read ({problem}) and cannot be moved aside: {Platform.CurrentSystem.Describe(e)}");
+        }
+    }
+
+    string PathOf(int generation) => generation == 0
+        ? home.ProcessesFile
+        : string.Create(CultureInfo.InvariantCulture, $"{home.ProcessesFile}.{generation}");
+}

@@ -1,0 +1,63 @@
+using System.Text.Json.Serialization;
+using Tspm.Model;
+
+namespace Tspm.Storage;
+
+/// <summary>
+/// What the next daemon needs to go on with one instance after this one died: kept in <c>run/ID.INSTANCE.json</c>, replaced whole at every
+/// change of state, before the change takes effect (intent) and after (pid). Not fsynced: it has to outlive processes, not the machine
+/// (after a reboot <see cref="BootId"/> differs and only the counters are used).
+/// </summary>
+internal sealed record RunRecord
+{
+    public string BootId { get; init; } = "";
+
+    /// <summary>The guardian that was parent of the daemon: only that one can tell how an orphan ended.</summary>
+    public int GuardianPid { get; init; }
+
+    /// <summary>Names the run, and with it the FIFOs. 0: never started.</summary>
+    public ulong RunId { get; init; }
+
+    /// <summary>Name of the lifecycle phase.</summary>
+    public string Phase { get; init; } = "";
+
+    /// <summary>What follows when the child is gone.</summary>
+    public string Next { get; init; } = "";
+
+    public DesiredState Desired { get; init; }
+
+    public string Reason { get; init; } = "";
+
+    /// <summary>0: intended, not known to be started yet.</summary>
+    public int Pid { get; init; }
+
+    public long StartTicks { get; init; }
+
+    /// <summary>Monotonic clock of this boot, in milliseconds: comparable between daemons.</summary>
+    public long StartedMonotonicMs { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>Monotonic time of the next try, when waiting.</summary>
+    public long NextStartMonotonicMs { get; init; }
+
+    public int Restarts { get; init; }
+
+    public int Failures { get; init; }
+
+    /// <summary>How the child ended, saved before it is reaped or acknowledged, with <see cref="HasEnded"/>.</summary>
+    public int? ExitCode { get; init; }
+
+    public int? ExitSignal { get; init; }
+
+    public bool HasEnded { get; init; }
+
+    /// <summary>Newest first.</summary>
+    public IReadOnlyList<RecentExit> RecentExits { get; init; } = [];
+
+    /// <summary>The definition, so that a child whose definition was lost (an older generation had to be used) is not.</summary>
+    public ProcessDefinition? Definition { get; init; }
+
+    [JsonIgnore]
+    public ExitStatus ExitStatus => new(ExitCode, ExitSignal);
+}

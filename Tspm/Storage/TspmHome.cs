@@ -1,0 +1,72 @@
+using System.Text;
+
+namespace Tspm.Storage;
+
+/// <summary>
+/// Every path that Tspm uses, in one place. The home is $TSPM_HOME, else $HOME/.tspm, else the passwd entry's; it is 0700 and all files in it 0600.
+/// </summary>
+internal sealed class TspmHome
+{
+    /// <summary>Longest socket path in bytes without the closing NUL (man 7 unix: sun_path is 108 bytes on Linux, 104 on macOS).</summary>
+    public static readonly int MaxSocketPathBytes = (Platform.CurrentSystem.IsMacOS ? 104 : 108) - 1;
+
+    public TspmHome(string path) => Path = System.IO.Path.GetFullPath(path);
+
+    public string Path { get; }
+
+    public string SocketPath => Of("tspm.sock");
+    public string LockFile => Of("daemon.lock");
+
+    /// <summary>Held while a guardian tries to become the one: whoever waits for it finds the winner's socket listening.</summary>
+    public string ElectionLockFile => Of("run/election.lock");
+
+    /// <summary>Held by the one daemon that may write: a successor waits until its predecessor is really gone.</summary>
+    public string WriterLockFile => Of("run/writer.lock");
+
+    public string SettingsFile => Of("settings.json");
+    public string StateFile => Of("daemon.state");
+    public string ProcessesFile => Of("processes.json");
+    public string RunFolder => Of("run");
+    public string LogFolder => Of("logs");
+    public string DaemonLog => Of("daemon.log");
+
+    /// <summary>Where a daemon that could not start leaves its last words.</summary>
+    public string Of(string relative) => System.IO.Path.Combine(Path, relative);
+
+    public string OutLog(string name, int instance, int instances) => LogFile(name, instance, instances, "out");
+
+    public string ErrLog(string name, int instance, int instances) => LogFile(name, instance, instances, "err");
+
+    /// <summary>FIFO of one stream of one run: the name says whose it is, so that it can be drained by whoever finds it.</summary>
+    public string FifoPath(Model.InstanceKey key, ulong runId, string stream) => System.IO.Path.Combine(RunFolder, $"{key}.{runId}.{stream}");
+
+    public string RunRecordPath(Model.InstanceKey key) => System.IO.Path.Combine(RunFolder, $"{key}.json");
+
+    /// <summary>The home of this user and environment. Throws <see cref="HomeException"/> when none can be found or its socket path would be too long.</summary>
+    public static TspmHome Resolve()
+    {
+        var home = new TspmHome(Choose());
+        home.CheckSocketPath();
+        return home;
+    }
+
+    static string Choose()
+    {
+        if (Environment.GetEnvironmentVariable("TSPM_HOME") is { Length: > 0 } chosen) return chosen;
+        if (Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home) return System.IO.Path.Combine(home, ".tspm");
+        return Platform.CurrentSystem.HomeOfUser() is { Length: > 0 } passwd
+            ? System.IO.Path.Combine(passwd, ".tspm")
+            : throw new HomeException("neither TSPM_HOME nor HOME is set and this user has no home directory; set TSPM_HOME to a folder of yours");
+    }
+
+    void CheckSocketPath()
+    {
+        var bytes = Encoding.UTF8.GetByteCount(SocketPath);
+        if (bytes > MaxSocketPathBytes)
+            throw new HomeException(
+                $"the socket path {SocketPath} is {bytes} bytes long; the system allows {MaxSocketPathBytes} ({MaxSocketPathBytes + 1} with the closing zero). Set TSPM_HOME to a shorter path");
+    }
+
+    string LogFile(string name, int instance, int instances, string stream) =>
+        System.IO.Path.Combine(LogFolder, LogFileName.Encode(name) + (instances > 1 ? $"~{instance}" : "") + $".{stream}.log");
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+using Tspm.Config;
+using Tspm.Model;
+
+namespace Tspm.Supervision;
+
+/// <summary>
+/// The environment of a child: what the defining client had, without the variables that a service manager or Tspm itself meant for that client, overlaid
+/// by <c>envFile</c>, then <c>env</c>, then the marks by which the child's descendants are recognised. Nothing of the daemon's own environment.
+/// </summary>
+internal static class ChildEnvironment
+{
+    public const string IdVariable = "TSPM_ID", NameVariable = "TSPM_NAME", InstanceVariable = "TSPM_INSTANCE";
+
+    /// <summary>May throw what reading <c>envFile</c> throws; see <see cref="EnvFile"/>.</summary>
+    public static IReadOnlyDictionary<string, string> Build(
+        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept)
+    {
+        var result = new Dictionary<string, string>(kept, StringComparer.Ordinal);
+        foreach (var name in ServiceManagerVariables.In(result.Keys)) result.Remove(name);
+        var config = definition.Config;
+        if (config.EnvFile is { } file)
+            foreach (var (name, value) in EnvFile.Read(Path.Combine(config.ProjectDir!, file), result))
+                result[name] = value;
+        foreach (var (name, value) in config.Env ?? new Dictionary<string, string>()) result[name] = value;
+        result[IdVariable] = definition.Id.ToString(CultureInfo.InvariantCulture);
+        result[NameVariable] = definition.Name;
+        result[InstanceVariable] = instance.ToString(CultureInfo.InvariantCulture);
+        return result;
+    }
+}

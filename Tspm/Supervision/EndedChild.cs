@@ -1,0 +1,18 @@
+using Tspm.Model;
+using Tspm.Platform;
+
+namespace Tspm.Supervision;
+
+/// <summary>A child of an earlier daemon that ended while nobody looked: all that is left to learn is its exit status, from the guardian.</summary>
+internal sealed class EndedChild(int pid, long startTicks) : IChild
+{
+    public int Pid => pid;
+    public long StartTicks => startTicks;
+    public bool IsOwn => false;
+    public void OnExit(Action ended) => ended();
+    public ExitStatus? PeekExit() => null;
+    public void Reap() { }
+    public bool Signal(int signal) => false;
+    public bool SignalGroup(int signal) => false;
+    public void Dispose() { }
+}

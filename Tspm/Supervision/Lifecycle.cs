@@ -1,0 +1,142 @@
+using Tspm.Model;
+using static Tspm.Supervision.AfterExit;
+using static Tspm.Supervision.LifecycleAction;
+using static Tspm.Supervision.LifecyclePhase;
+
+namespace Tspm.Supervision;
+
+/// <summary>
+/// The life of one instance as a pure, total function: (state, event, policy, now) → (state, actions). No clock, no lock, no system call, so that
+/// every cell can be looked at by a test.
+/// <code>
+///              start                    spawned                stop, restart             exit
+///   Stopped ───────────► Spawning ───────────────► Online ───────────────────► Stopping ──────┐
+///     ▲  ▲                 ▲  │ failed                │ exit                       │ timeout: kill
+///     │  │ stop            │  ▼                       ▼                            │          │
+///     │  └── Waiting ──────┘ Waiting/Errored       Sweeping ◄──────────────────────┴──────────┘
+///     │       ▲   backoff                             │ nothing is left of the tree
+///     └───────┴───────────────────────────────────────┴──► Stopped | Spawning | Waiting | Errored
+/// </code>
+/// Rules that hold in every cell: a spawn is ordered only when no child exists and nothing of the last one is left; a wish of the user changes
+/// <c>Desired</c>, the daemon's own shutdown does not; an event that makes no sense in a phase changes nothing.
+/// </summary>
+internal static class Lifecycle
+{
+    public static Transition Next(LifecycleState state, LifecycleEvent happened, RestartPolicy policy, TimeSpan now) => happened switch
+    {
+        LifecycleEvent.StartRequested start => OnStart(state, start.Cause),
+        LifecycleEvent.StopRequested stop => OnStop(state with { Desired = DesiredState.Down }, stop.Cause),
+        LifecycleEvent.ShutdownRequested => OnStop(state, "the daemon was stopped"),
+        LifecycleEvent.RestartRequested restart => OnRestart(state, restart.Cause),
+        LifecycleEvent.SpawnSucceeded => OnSpawned(state, now),
+        LifecycleEvent.SpawnFailed failed => OnSpawnFailed(state, failed.Failure, policy),
+        LifecycleEvent.ChildExited exited => OnExited(state, exited.Status, policy, now),
+        LifecycleEvent.TreeGone => OnTreeGone(state, policy),
+        LifecycleEvent.StopTimedOut => state.Phase == Stopping ? new(state, KillTree) : Same(state),
+        LifecycleEvent.BackoffElapsed => state.Phase == Waiting ? Spawning(state with { Restarts = state.Restarts + 1 }) : Same(state),
+        LifecycleEvent.ResetRequested => Same(state with { Failures = 0, Restarts = 0 }),
+        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "an event without a row in the table"),
+    };
+
+    static Transition OnStart(LifecycleState state, string cause)
+    {
+        var wanted = state with { Desired = DesiredState.Up };
+        return state.Phase switch
+        {
+            Stopped or Errored => Spawning(wanted with { Failures = 0, ByHand = true, Reason = cause }),
+            Waiting => Spawning(wanted with { Failures = 0, ByHand = true, Restarts = state.Restarts + 1, Reason = cause }, CancelTimers),
+            Stopping or Sweeping => Same(wanted with { Next = Start, Failures = 0, Reason = cause }),
+            LifecyclePhase.Spawning => Same(wanted with { Next = Start }),
+            _ => Same(wanted),
+        };
+    }
+
+    static Transition OnStop(LifecycleState state, string cause) => state.Phase switch
+    {
+        Stopped => Same(state with { Next = Stop }),
+        Errored => Same(state with { Phase = Stopped, Next = Stop, Failures = 0, Reason = cause }),
+        Waiting => new(state with { Phase = Stopped, Next = Stop, Failures = 0, Reason = cause }, CancelTimers),
+        Online => new(state with { Phase = Stopping, Next = Stop, Reason = cause }, SendStopSignal),
+        _ => Same(state with { Next = Stop, Reason = cause }),
+    };
+
+    static Transition OnRestart(LifecycleState state, string cause)
+    {
+        var wanted = state with { Desired = DesiredState.Up };
+        return state.Phase switch
+        {
+            Online => new(wanted with { Phase = Stopping, Next = Start, Failures = 0, Reason = cause }, SendStopSignal),
+            _ => OnStart(state, cause),
+        };
+    }
+
+    static Transition OnSpawned(LifecycleState state, TimeSpan now)
+    {
+        if (state.Phase != LifecyclePhase.Spawning) return Same(state);
+        var running = state with { Phase = Online, StartedAt = now, ByHand = false };
+        return state.Next == Stop ? new(running with { Phase = Stopping }, SendStopSignal) : Same(running);
+    }
+
+    static Transition OnSpawnFailed(LifecycleState state, SpawnFailure failure, RestartPolicy policy)
+    {
+        if (state.Phase != LifecyclePhase.Spawning) return Same(state);
+        if (state.Next == Stop) return Same(state with { Phase = Stopped, ByHand = false });
+        var failed = state with { Failures = state.Failures + 1, ByHand = false };
+        if (state.ByHand && !failure.IsTransient) return Same(failed with { Phase = Errored, Reason = failure.Sentence });
+        return failed.Failures >= policy.MaxConsecutive
+            ? Same(failed with { Phase = Errored, Reason = $"{failure.Sentence}; gave up after {Times(failed.Failures)} in a row" })
+            : Wait(failed with { Reason = failure.Sentence }, policy);
+    }
+
+    static Transition OnExited(LifecycleState state, ExitStatus status, RestartPolicy policy, TimeSpan now) => state.Phase switch
+    {
+        Online => new(AfterUnasked(state, status, policy, now) with { Phase = Sweeping }, Sweep),
+        Stopping => new(state with { Phase = Sweeping }, CancelTimers | Sweep),
+        _ => Same(state),
+    };
+
+    /// <summary>A child ended by itself: what the policy makes of it.</summary>
+    static LifecycleState AfterUnasked(LifecycleState state, ExitStatus status, RestartPolicy policy, TimeSpan now)
+    {
+        if (StaysDown(status, policy, out var why))
+            return state with { Desired = DesiredState.Down, Next = Stop, Failures = 0, Reason = $"{status}; {why}" };
+        var before = now - state.StartedAt >= policy.MinUptime ? 0 : state.Failures;
+        var failures = before + 1;
+        return failures >= policy.MaxConsecutive
+            ? state with { Next = GiveUp, Failures = failures, Reason = $"{status}; gave up after {Times(failures)} in a row. See its log, then start it again" }
+            : state with { Next = Retry, Failures = failures, Reason = status.ToString() };
+    }
+
+    static bool StaysDown(ExitStatus status, RestartPolicy policy, out string why)
+    {
+        why = "";
+        if (status.Code is { } code && policy.StopExitCodes.Contains(code)) why = "a code after which it is not to be restarted";
+        else if (policy.Mode == RestartMode.Never) why = "restart policy is never";
+        else if (policy.Mode == RestartMode.OnFailure && status.IsSuccess) why = "restart policy is on-failure";
+        return why.Length > 0;
+    }
+
+    static Transition OnTreeGone(LifecycleState state, RestartPolicy policy) => state.Phase != Sweeping ? Same(state) : state.Next switch
+    {
+        Start => Spawning(state with { Restarts = state.Restarts + 1, ByHand = true }),
+        Retry => Wait(state, policy),
+        GiveUp => Same(state with { Phase = Errored }),
+        _ => Same(state with { Phase = Stopped }),
+    };
+
+    /// <summary>Waits for the next try; without a delay there is nothing to wait for.</summary>
+    static Transition Wait(LifecycleState state, RestartPolicy policy)
+    {
+        var delay = Backoff.Delay(policy, state.Failures);
+        return delay > TimeSpan.Zero
+            ? new(state with { Phase = Waiting }, ArmBackoff, delay)
+            : Spawning(state with { Restarts = state.Restarts + 1 });
+    }
+
+    static Transition Spawning(LifecycleState state, LifecycleAction first = None) =>
+        new(state with { Phase = LifecyclePhase.Spawning, Next = Start }, first | Spawn);
+
+    static Transition Same(LifecycleState state) => new(state, None);
+
+    static string Times(int count) => count == 1 ? "1 failure" : $"{count} failures";
+}

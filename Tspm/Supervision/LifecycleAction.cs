@@ -1,0 +1,29 @@
+namespace Tspm.Supervision;
+
+/// <summary>What the supervisor has to do after a transition, in this order.</summary>
+[Flags]
+internal enum LifecycleAction
+{
+    None = 0,
+
+    /// <summary>Cancel stop timeout and backoff.</summary>
+    CancelTimers = 1,
+
+    /// <summary>Send the stop signal and arm the stop timeout.</summary>
+    SendStopSignal = 2,
+
+    /// <summary>Send SIGKILL to the child and its process group.</summary>
+    KillTree = 4,
+
+    /// <summary>Kill what the child left behind, then report <see cref="LifecycleEvent.TreeGone"/>.</summary>
+    Sweep = 8,
+
+    /// <summary>Arm the backoff timer with <see cref="Transition.Delay"/>.</summary>
+    ArmBackoff = 16,
+
+    /// <summary>Start a child, then report how that went.</summary>
+    Spawn = 32,
+}
+
+/// <summary>The outcome of one step of the lifecycle.</summary>
+internal readonly record struct Transition(LifecycleState State, LifecycleAction Actions, TimeSpan Delay = default);

@@ -1,0 +1,35 @@
+using Tspm.Model;
+
+namespace Tspm.Supervision;
+
+/// <summary>What can happen to an instance.</summary>
+internal abstract record LifecycleEvent
+{
+    /// <summary>Somebody wants it up. Clears the count of failures.</summary>
+    public sealed record StartRequested(string Cause) : LifecycleEvent;
+
+    /// <summary>Somebody wants it down.</summary>
+    public sealed record StopRequested(string Cause) : LifecycleEvent;
+
+    /// <summary>Somebody, or a limit, wants a new child in place of the present one.</summary>
+    public sealed record RestartRequested(string Cause) : LifecycleEvent;
+
+    /// <summary>The daemon goes away: down, but the user's wish stays.</summary>
+    public sealed record ShutdownRequested : LifecycleEvent;
+
+    public sealed record SpawnSucceeded : LifecycleEvent;
+
+    public sealed record SpawnFailed(SpawnFailure Failure) : LifecycleEvent;
+
+    public sealed record ChildExited(ExitStatus Status) : LifecycleEvent;
+
+    /// <summary>Nothing that the child left behind lives any more.</summary>
+    public sealed record TreeGone : LifecycleEvent;
+
+    public sealed record StopTimedOut : LifecycleEvent;
+
+    public sealed record BackoffElapsed : LifecycleEvent;
+
+    /// <summary>Forget failures and restarts.</summary>
+    public sealed record ResetRequested : LifecycleEvent;
+}

@@ -1,0 +1,67 @@
+using Tspm.Model;
+
+namespace Tspm.Supervision;
+
+/// <summary>Where an instance is. Finer than <see cref="ProcessState"/>: users need not know that a spawn is under way or that leftovers are being removed.</summary>
+internal enum LifecyclePhase
+{
+    /// <summary>No child, none is to come.</summary>
+    Stopped,
+
+    /// <summary>A spawn was ordered; its outcome is not known yet.</summary>
+    Spawning,
+
+    /// <summary>A child runs.</summary>
+    Online,
+
+    /// <summary>A child runs and was asked to end.</summary>
+    Stopping,
+
+    /// <summary>The child ended; what it left behind is being killed. No new child before that is done.</summary>
+    Sweeping,
+
+    /// <summary>No child; the next try is scheduled.</summary>
+    Waiting,
+
+    /// <summary>No child; gave up.</summary>
+    Errored,
+}
+
+/// <summary>What follows once the child and what it left behind are gone.</summary>
+internal enum AfterExit
+{
+    Stop,
+    /// <summary>Start at once, because somebody asked for it.</summary>
+    Start,
+    /// <summary>Start after the backoff.</summary>
+    Retry,
+    GiveUp,
+}
+
+/// <summary>All that the lifecycle knows of one instance. Immutable.</summary>
+/// <param name="Phase">Where it is.</param>
+/// <param name="Desired">What the user wants.</param>
+/// <param name="Next">Meaning only in <c>Spawning</c>, <c>Stopping</c> and <c>Sweeping</c>.</param>
+/// <param name="Failures">Consecutive failures.</param>
+/// <param name="Restarts">Children that followed an earlier one.</param>
+/// <param name="ByHand">The spawn under way was asked for by somebody: a failure is final, not retried.</param>
+/// <param name="StartedAt">Monotonic start of the child.</param>
+/// <param name="Reason">Cause of the last change, a phrase for people.</param>
+internal sealed record LifecycleState(
+    LifecyclePhase Phase, DesiredState Desired, AfterExit Next, int Failures, int Restarts, bool ByHand, TimeSpan StartedAt, string Reason)
+{
+    public static readonly LifecycleState New = new(LifecyclePhase.Stopped, DesiredState.Down, AfterExit.Stop, 0, 0, false, default, "never started");
+
+    public ProcessState Observed => Phase switch
+    {
+        LifecyclePhase.Spawning => ProcessState.Starting,
+        LifecyclePhase.Online => ProcessState.Online,
+        LifecyclePhase.Stopping or LifecyclePhase.Sweeping => ProcessState.Stopping,
+        LifecyclePhase.Waiting => ProcessState.Waiting,
+        LifecyclePhase.Errored => ProcessState.Errored,
+        _ => ProcessState.Stopped,
+    };
+
+    /// <summary>A child exists or is about to.</summary>
+    public bool HasChild => Phase is LifecyclePhase.Spawning or LifecyclePhase.Online or LifecyclePhase.Stopping;
+}

@@ -1,0 +1,49 @@
+using Tspm.Model;
+
+namespace Tspm.Supervision;
+
+/// <summary>
+/// Restarts a process whose tree uses more memory than <c>memoryLimitBytes</c>. Looks every <c>monitorIntervalMs</c> while the process is online; costs nothing for
+/// processes without a limit. The reading itself (large processes take milliseconds) is done off the supervisor's thread.
+/// </summary>
+internal sealed class MemoryWatch(SupervisionServices services)
+{
+    static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(5);
+
+    readonly Dictionary<SupervisedProcess, IDisposable> _timers = [];
+
+    public void OnChanged(SupervisedProcess cell)
+    {
+        var watched = cell.State.Phase == LifecyclePhase.Online && cell.Definition.Config.MemoryLimitBytes is > 0;
+        if (!watched)
+        {
+            if (_timers.Remove(cell, out var timer)) timer.Dispose();
+        }
+        else if (!_timers.ContainsKey(cell)) Arm(cell);
+    }
+
+    void Arm(SupervisedProcess cell)
+    {
+        var interval = cell.Definition.Config.MonitorIntervalMs is { } ms ? TimeSpan.FromMilliseconds(ms) : DefaultInterval;
+        _timers[cell] = services.Timers.After(interval, () => Look(cell));
+    }
+
+    void Look(SupervisedProcess cell)
+    {
+        _timers.Remove(cell);
+        if (cell.Child is not { } child) return;
+        ThreadPool.QueueUserWorkItem(_ =>
+        {
+            long used = 0;
+            foreach (var member in services.System.ReadTree(child.Pid)) used += member.MemoryBytes ?? 0;
+            services.Post(() => Judge(cell, child.Pid, used));
+        });
+    }
+
+    void Judge(SupervisedProcess cell, int pid, long used)
+    {
+        if (cell.Child?.Pid != pid || cell.State.Phase != LifecyclePhase.Online || cell.Definition.Config.MemoryLimitBytes is not { } limit) return;
+        if (used <= limit) Arm(cell);
+        else cell.Handle(new LifecycleEvent.RestartRequested($"memory {ByteSize.Format(used)} over the limit of {ByteSize.Format(limit)}"));
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Tspm.Model;
+using Tspm.Storage;
+
+namespace Tspm.Supervision;
+
+/// <summary>
+/// All definitions and their instances. Owned by the supervisor's thread; <see cref="Cells"/> is for readers, who look at each cell's own snapshot.
+/// </summary>
+internal sealed class ProcessTable(SupervisionServices services)
+{
+    readonly SortedDictionary<int, SupervisedProcess[]> _byId = [];
+    readonly Dictionary<string, IReadOnlyDictionary<string, string>> _environments = new(StringComparer.Ordinal);
+
+    /// <summary>Every instance in order of id and instance; replaced whole when one comes or goes.</summary>
+    public ImmutableArray<SupervisedProcess> Cells { get; private set; } = [];
+
+    public int NextId { get; set; }
+
+    /// <summary>Called at every change of an instance's state.</summary>
+    public Action<SupervisedProcess, LifecycleState>? Changed { get; set; }
+
+    public SupervisedProcess[]? Instances(int id) => _byId.GetValueOrDefault(id);
+
+    public ProcessDefinition? ByName(string name)
+    {
+        foreach (var cells in _byId.Values)
+            if (cells[0].Definition.Name == name) return cells[0].Definition;
+        return null;
+    }
+
+    public SupervisedProcess? Find(InstanceKey key) =>
+        _byId.TryGetValue(key.Id, out var cells) && key.Instance < cells.Length ? cells[key.Instance] : null;
+
+    public IReadOnlyDictionary<string, string> EnvironmentOf(ProcessDefinition definition) =>
+        _environments.GetValueOrDefault(definition.EnvironmentKey) ?? new Dictionary<string, string>();
+
+    /// <summary>Keeps an environment and returns its key; equal ones share one.</summary>
+    public string KeepEnvironment(IReadOnlyDictionary<string, string> environment)
+    {
+        var text = new StringBuilder();
+        foreach (var (name, value) in environment.OrderBy(entry => entry.Key, StringComparer.Ordinal)) text.Append(name).Append('=').Append(value).Append('\0');
+        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 8));
+        _environments[key] = environment;
+        return key;
+    }
+
+    /// <summary>Adds a definition, or replaces one with the same number whose children are all gone or number as many.</summary>
+    public SupervisedProcess[] Put(ProcessDefinition definition)
+    {
+        if (_byId.TryGetValue(definition.Id, out var existing) && existing.Length == definition.Instances)
+        {
+            foreach (var cell in existing) cell.Redefine(definition);
+            return existing;
+        }
+        foreach (var cell in existing ?? [])
+        {
+            cell.Forget();
+            services.Records.Remove(cell.Key);
+        }
+        var cells = new SupervisedProcess[definition.Instances];
+        for (var i = 0; i < cells.Length; i++)
+            cells[i] = new SupervisedProcess(services, new InstanceKey(definition.Id, i), definition, EnvironmentOf) { Changed = (cell, before) => Changed?.Invoke(cell, before) };
+        _byId[definition.Id] = cells;
+        NextId = Math.Max(NextId, definition.Id + 1);
+        Index();
+        return cells;
+    }
+
+    public void Remove(int id)
+    {
+        if (!_byId.Remove(id, out var cells)) return;
+        foreach (var cell in cells)
+        {
+            cell.Forget();
+            services.Records.Remove(cell.Key);
+        }
+        Index();
+    }
+
+    /// <summary>What is to be on disk now: wishes are read off the instances.</summary>
+    public ProcessesFile Snapshot()
+    {
+        var processes = new List<ProcessDefinition>(_byId.Count);
+        var used = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
+        foreach (var cells in _byId.Values)
+        {
+            var definition = cells[0].Definition;
+            var down = cells.Where(cell => cell.State.Desired == DesiredState.Down).Select(cell => cell.Key.Instance).ToList();
+            processes.Add(definition with
+            {
+                Desired = down.Count == cells.Length ? DesiredState.Down : DesiredState.Up,
+                DownInstances = down.Count == 0 || down.Count == cells.Length ? null : down,
+            });
+            used.TryAdd(definition.EnvironmentKey, EnvironmentOf(definition));
+        }
+        return new ProcessesFile { Format = ProcessesFile.CurrentFormat, NextId = NextId, Processes = processes, Environments = used };
+    }
+
+    void Index() => Cells = [.. _byId.Values.SelectMany(cells => cells)];
+
+    /// <summary>Takes what was saved. Environments come first: definitions point to them.</summary>
+    public void Load(ProcessesFile file)
+    {
+        NextId = file.NextId;
+        foreach (var (key, environment) in file.Environments) _environments[key] = environment;
+        foreach (var definition in file.Processes) Put(definition);
+    }
+}

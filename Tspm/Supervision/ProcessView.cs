@@ -1,0 +1,22 @@
+using Tspm.Model;
+
+namespace Tspm.Supervision;
+
+/// <summary>What readers see of one instance: an immutable snapshot, replaced whole by the supervisor at every change.</summary>
+internal sealed record ProcessView
+{
+    public required InstanceKey Key { get; init; }
+    public required ProcessDefinition Definition { get; init; }
+    public required LifecycleState State { get; init; }
+    /// <summary>Null: no child.</summary>
+    public int? Pid { get; init; }
+    public long StartTicks { get; init; }
+    public ulong RunId { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    /// <summary>Monotonic time of the next try, when waiting.</summary>
+    public TimeSpan? NextStartAt { get; init; }
+    /// <summary>Newest first.</summary>
+    public required IReadOnlyList<RecentExit> RecentExits { get; init; }
+    public required string OutLog { get; init; }
+    public required string ErrLog { get; init; }
+}

@@ -1,0 +1,21 @@
+using Tspm.Model;
+using Tspm.Storage;
+
+namespace Tspm.Supervision;
+
+/// <summary>
+/// Definitions that the saved state lost (an older generation had to be used, or the daemon died between spawn and save) while their child may
+/// live: the run record has them.
+/// </summary>
+internal static class Recovery
+{
+    public static void RestoreLostDefinitions(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records, string bootId)
+    {
+        foreach (var (key, record) in records)
+        {
+            if (table.Instances(key.Id) is not null || record.Definition is not { } definition || record.BootId != bootId) continue;
+            var mayLive = record.Phase is not (nameof(LifecyclePhase.Stopped) or nameof(LifecyclePhase.Errored));
+            if (mayLive && table.ByName(definition.Name) is null) table.Put(definition);
+        }
+    }
+}

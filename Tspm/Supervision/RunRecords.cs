@@ -1,0 +1,42 @@
+using Tspm.Model;
+using Tspm.Storage;
+
+namespace Tspm.Supervision;
+
+/// <summary>Between the state in memory and the record on disk, both ways.</summary>
+internal static class RunRecords
+{
+    public static RunRecord Of(
+        LifecycleState state, ProcessDefinition definition, SupervisionServices services, Run? run, int sweepPid, TimeSpan? nextStartAt,
+        IReadOnlyList<RecentExit> exits) => new()
+    {
+        BootId = services.System.BootId,
+        GuardianPid = run?.GuardianPid ?? services.GuardianPid,
+        RunId = run?.Id ?? 0,
+        Phase = state.Phase.ToString(),
+        Next = state.Next.ToString(),
+        Desired = state.Desired,
+        Reason = state.Reason,
+        Pid = run?.Child?.Pid ?? (state.Phase == LifecyclePhase.Sweeping ? sweepPid : 0),
+        StartTicks = run?.Child?.StartTicks ?? 0,
+        StartedMonotonicMs = (long)state.StartedAt.TotalMilliseconds,
+        StartedAt = run?.StartedAt,
+        NextStartMonotonicMs = nextStartAt is { } at ? (long)at.TotalMilliseconds : 0,
+        Restarts = state.Restarts,
+        Failures = state.Failures,
+        RecentExits = [.. exits],
+        Definition = definition,
+    };
+
+    /// <summary>A phase or outcome that this version does not know (a newer one wrote it) is taken as "no child": nothing is killed for it.</summary>
+    public static LifecycleState StateOf(RunRecord record) => LifecycleState.New with
+    {
+        Phase = Enum.TryParse<LifecyclePhase>(record.Phase, out var phase) ? phase : LifecyclePhase.Stopped,
+        Next = Enum.TryParse<AfterExit>(record.Next, out var next) ? next : AfterExit.Stop,
+        Desired = record.Desired,
+        Reason = record.Reason,
+        StartedAt = TimeSpan.FromMilliseconds(record.StartedMonotonicMs),
+        Restarts = record.Restarts,
+        Failures = record.Failures,
+    };
+}

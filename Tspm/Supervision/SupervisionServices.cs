@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+using Tspm.Logs;
+using Tspm.Platform;
+using Tspm.Storage;
+
+namespace Tspm.Supervision;
+
+/// <summary>What every supervised process works with; one set per daemon.</summary>
+internal sealed record SupervisionServices
+{
+    public required IProcessSystem System { get; init; }
+    public required IRunOutputs Outputs { get; init; }
+    public required RunRecordStore Records { get; init; }
+    public required TimerQueue Timers { get; init; }
+    public required TimeProvider Clock { get; init; }
+    public required TspmHome Home { get; init; }
+    public required ILogger Log { get; init; }
+    /// <summary>Parent of this daemon: where orphans go.</summary>
+    public required int GuardianPid { get; init; }
+    /// <summary>Runs an action on the supervisor's thread.</summary>
+    public required Action<Action> Post { get; init; }
+}

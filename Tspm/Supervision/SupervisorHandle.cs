@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+
+namespace Tspm.Supervision;
+
+/// <summary>What others hold of the supervisor: they post work and await its ticket, or read snapshots.</summary>
+internal sealed class SupervisorHandle(SupervisorLoop loop, Supervisor supervisor)
+{
+    /// <summary>Runs on the supervisor's thread; exceptions come back to the caller.</summary>
+    public Task<T> Ask<T>(Func<Supervisor, T> work) => loop.Ask(() => work(supervisor));
+
+    public void Post(Action<Supervisor> work) => loop.Post(() => work(supervisor));
+
+    /// <summary>Snapshots of all instances, in order of id and instance. Takes no lock and waits for nobody.</summary>
+    public IReadOnlyList<ProcessView> Views()
+    {
+        ImmutableArray<SupervisedProcess> cells = supervisor.Table.Cells;
+        var views = new ProcessView[cells.Length];
+        for (var i = 0; i < views.Length; i++) views[i] = cells[i].View;
+        return views;
+    }
+}

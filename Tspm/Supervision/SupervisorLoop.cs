@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Tspm.Supervision;
+
+/// <summary>
+/// The one thread that owns all processes: others post actions, timers run between them. Nothing else may touch what it owns, so nothing
+/// of it needs a lock.
+/// </summary>
+internal sealed class SupervisorLoop(TimeProvider clock, ILogger log)
+{
+    readonly ConcurrentQueue<Action> _queue = new();
+    readonly SemaphoreSlim _wake = new(0);
+    volatile bool _ended;
+
+    public TimerQueue Timers { get; } = new(clock);
+
+    /// <summary>Runs <paramref name="action"/> on the supervisor's thread, after what was posted before.</summary>
+    public void Post(Action action)
+    {
+        _queue.Enqueue(action);
+        _wake.Release();
+    }
+
+    /// <summary>Runs <paramref name="work"/> on the supervisor's thread and gives its result.</summary>
+    public Task<T> Ask<T>(Func<T> work)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            try
+            {
+                done.SetResult(work());
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        });
+        return done.Task;
+    }
+
+    /// <summary>Ends <see cref="Run"/> after what was posted before.</summary>
+    public void End() => Post(() => _ended = true);
+
+    /// <summary>Runs until <see cref="End"/>.</summary>
+    public void Run()
+    {
+        while (!_ended)
+        {
+            // Rounded up: a wait of 0.4 ms must not become a busy loop of zero-length waits.
+            var wait = Timers.UntilNext() is { } until ? (int)Math.Min(Math.Ceiling(until.TotalMilliseconds), int.MaxValue) : Timeout.Infinite;
+            _wake.Wait(wait);
+            RunPending();
+        }
+    }
+
+    /// <summary>Runs what was posted and what is due. The tests' way to move the supervisor.</summary>
+    public void RunPending()
+    {
+        while (_queue.TryDequeue(out var action)) Guarded(action);
+        Guarded(Timers.RunDue);
+    }
+
+    /// <summary>A bug in one step must not end the supervision of all others.</summary>
+    void Guarded(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "internal error in the supervisor: {Type}", e.GetType().Name);
+        }
+    }
+}
