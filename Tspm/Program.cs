@@ -1,1 +1,3 @@
-return 0;
+using Tspm.Platform.Linux;
+
+return args is [ChildSetUp.Word, ..] ? ChildSetUp.Run(args) : 0;
