@@ -1,3 +1,13 @@
+using Tspm.Daemon;
+using Tspm.Guardian;
 using Tspm.Platform.Linux;
 
-return args is [ChildSetUp.Word, ..] ? ChildSetUp.Run(args) : 0;
+// One executable, four roles; the first word decides. Everything but these words is for the client, whose start must cost nothing.
+return args is [var first, ..] ? first switch
+{
+    ChildSetUp.Word => ChildSetUp.Run(args),
+    GuardianMain.Word => GuardianMain.Run(args.AsSpan(1)),
+    DaemonSpawner.Word => DaemonMain.Run(args.AsSpan(1)),
+    "daemon" when args.Length == 1 || args[1].StartsWith(GuardianOptions.ReadyFlag, StringComparison.Ordinal) => GuardianMain.Start(args.AsSpan(1)),
+    _ => 2,
+} : 2;

@@ -42,12 +42,12 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _log = new DaemonLog(home, foreground: options.ReadyDescriptor < 0);
         _store = new ProcessStore(home, clock);
         _records = new RunRecordStore(home);
-        _outputs = new OutputPump(_guardian, _growth, CurrentSystem.MakeByteMover);
+        _outputs = new OutputPump(_guardian, _growth, CurrentSystem.CreateByteMover);
         _loop = new SupervisorLoop(clock, _log.Logger);
         _saver = new StateSaver(_store.Save);
         var services = new SupervisionServices
         {
-            System = new LinuxProcessSystem(_events, options.GuardianPid, SetUpCommand.Self, options.OpenFilesLimit),
+            System = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit),
             Outputs = _outputs,
             Records = _records,
             Timers = _loop.Timers,
@@ -62,7 +62,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         {
             Home = home,
             Supervisor = new SupervisorHandle(_loop, _supervisor),
-            Readings = new Readings(services.System, clock),
+            Readings = new Readings(services.System),
             Outputs = _outputs,
             Growth = _growth,
             Clock = clock,
@@ -155,7 +155,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _loadTroubles.Add($"{Path.GetFileName(_home.StateFile)} could not be written: {CurrentSystem.Describe(e)}");
+            _loadTroubles.Add($"{Path.GetFileName(_home.StateFile)} could not be written: {Files.Describe(e)}");
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class DaemonLog : IDisposable
 
     void Configure(ZLoggerOptions options)
     {
-        options.InternalErrorLogger = e => _trouble = $"daemon.log cannot be written: {Platform.CurrentSystem.Describe(e)}";
+        options.InternalErrorLogger = e => _trouble = $"daemon.log cannot be written: {Platform.Files.Describe(e)}";
         options.UsePlainTextFormatter(formatter => formatter.SetPrefixFormatter(
             $"{0:utc-longdate} {1:short} ", (in MessageTemplate template, in LogInfo info) => template.Format(info.Timestamp, info.LogLevel)));
     }
@@ -57,7 +57,7 @@ internal sealed class DaemonLog : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _trouble = $"daemon.log cannot be opened: {Platform.CurrentSystem.Describe(e)}";
+            _trouble = $"daemon.log cannot be opened: {Platform.Files.Describe(e)}";
             return Stream.Null;
         }
     }
@@ -70,7 +70,7 @@ internal sealed class DaemonLog : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _trouble = $"daemon.log cannot be rotated: {Platform.CurrentSystem.Describe(e)}";
+            _trouble = $"daemon.log cannot be rotated: {Platform.Files.Describe(e)}";
         }
     }
 }

@@ -59,7 +59,7 @@ internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandl
     /// <summary>The guardian reads at once; a full queue means that it is busy for a moment, and this message must not be lost.</summary>
     unsafe void Send(GuardianMessage message, int passed = -1)
     {
-        while (FdPassing.Send(descriptor, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardianMessage>(in message)), passed) is Errno.EAGAIN or Errno.ENOBUFS)
+        while (FdPassing.Send(descriptor, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardianMessage>(in message)), passed) is Errno.EAGAIN)
         {
             var room = new PollFd { fd = descriptor, events = SysPoll.POLLOUT };
             _ = SysPoll.poll(&room, 1, -1);

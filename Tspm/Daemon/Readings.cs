@@ -10,7 +10,7 @@ internal sealed record Reading(double? CpuPercent, long? MemoryBytes);
 /// CPU and memory of process trees, taken when somebody looks and at no other time. A reading is at most 2 s old; one look takes at most 20 ms, and what did not fit shows its last reading,
 /// or none.
 /// </summary>
-internal sealed class Readings(IProcessSystem system, TimeProvider clock)
+internal sealed class Readings(IProcessSystem system)
 {
     static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
     static readonly TimeSpan LookAtMost = TimeSpan.FromMilliseconds(20);
@@ -30,6 +30,18 @@ internal sealed class Readings(IProcessSystem system, TimeProvider clock)
             if (_entries.Count > 2 * views.Count + 16) Forget(views);
         }
         return results;
+    }
+
+    /// <summary>The living members of a tree, now.</summary>
+    public IReadOnlyList<ProcessSample> Tree(int pid) => system.ReadTree(pid);
+
+    /// <summary>Memory of single processes, without their trees; null when none could be read.</summary>
+    public long? MemoryOf(params ReadOnlySpan<int> pids)
+    {
+        long? sum = null;
+        foreach (var pid in pids)
+            if (system.ReadMemory(pid) is { } bytes) sum = (sum ?? 0) + bytes;
+        return sum;
     }
 
     Reading? OfOne(int pid, ProcessView view, Func<TimeSpan> monotonic, TimeSpan deadline)

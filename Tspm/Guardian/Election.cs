@@ -50,7 +50,7 @@ internal static class Election
         while (SysFile.flock(descriptor, operation) != 0)
         {
             var errno = Marshal.GetLastPInvokeError();
-            if (errno == Errno.EWOULDBLOCK) return false;
+            if (errno == Errno.EAGAIN) return false;
             if (errno != Errno.EINTR) throw Failure($"cannot lock {path}");
         }
         return true;

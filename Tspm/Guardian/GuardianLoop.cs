@@ -141,7 +141,7 @@ internal sealed unsafe class GuardianLoop
     void TakeMessages()
     {
         if (_channel < 0) return;
-        GuardianMessage message;
+        GuardianMessage message = default;
         while (FdPassing.Receive(_channel, MemoryMarshal.AsBytes(new Span<GuardianMessage>(ref message)), out var descriptor) == GuardianMessage.Size)
             Take(message, descriptor);
     }

@@ -88,7 +88,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     /// <summary>Goes on with a FIFO that was found without a run: drains it until its last holder closes it.</summary>
     public bool ResumeOne(string fifo, string file, ulong holdId)
     {
-        if (_loop.Ask(() => _byDescriptor.Values.Any(stream => stream.Fifo == fifo))) return true;
+        if (_loop.Ask(() => _byDescriptor.Values.Any(stream => stream.Fifo == fifo)).GetAwaiter().GetResult()) return true;
         if (Attach(fifo, file, holdId, out _) is not { } attached) return false;
         _loop.Post(() =>
         {
@@ -100,10 +100,10 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     }
 
     /// <summary>Waits until everything posted before was done: what a child that ended had printed is in its file then.</summary>
-    public Task Settled() => _loop.AskAsync(() => true);
+    public Task Settled() => _loop.Ask(() => true);
 
     /// <summary>Renames log files on disk and goes on writing to them.</summary>
-    public Task Rename(IReadOnlyList<(string From, string To)> files) => _loop.AskAsync(() =>
+    public Task Rename(IReadOnlyList<(string From, string To)> files) => _loop.Ask(() =>
     {
         foreach (var (from, to) in files)
         {
@@ -116,7 +116,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     });
 
     /// <summary>Empties log files.</summary>
-    public Task Flush(IReadOnlyList<string> paths) => _loop.AskAsync(() =>
+    public Task Flush(IReadOnlyList<string> paths) => _loop.Ask(() =>
     {
         foreach (var path in paths)
         {
@@ -171,7 +171,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     static SpawnFailure? MakeFifo(string path, string? owner)
     {
         if (SysStat.mkfifo(path, FifoMode) != 0) return Failure("make output", $"cannot make {path}", Marshal.GetLastPInvokeError());
-        if (owner is null || Accounts.UserId(owner) is not { } uid) return null;
+        if (owner is null || Files.UserIdOf(owner) is not { } uid) return null;
         return SysStat.chown(path, uid, NoOwner) == 0 ? null : Failure("make output", $"cannot give {path} to user {owner}", Marshal.GetLastPInvokeError());
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
 using Tspm.Platform.Portable;
 
 namespace Tspm.Platform;
@@ -19,5 +20,11 @@ internal static class CurrentSystem
         IsSupported(out var sentence) ? new LinuxProcessSystem(loop, guardianPid, setUpCommand, originalOpenFiles) : throw new PlatformNotSupportedException(sentence);
 
     /// <summary>A mover for one FIFO.</summary>
+    /// <summary>macOS has a shorter limit for socket paths.</summary>
+    public static bool IsMacOS => OperatingSystem.IsMacOS();
+
+    /// <summary>Effective user of this process.</summary>
+    public static uint UserId => Unistd.geteuid();
+
     public static IByteMover CreateByteMover() => OperatingSystem.IsLinux() ? SpliceMover.Instance : new CopyMover();
 }

@@ -4,7 +4,7 @@ namespace Tspm.Platform;
 
 /// <summary>
 /// What supervision needs of an operating system: the seam between the brain and the machine. The real one makes system calls,
-/// the tests' one is played by hand. All members are called from the supervisor's thread only, and none blocks for long.
+/// the tests' one is played by hand. All members but the readings are called from the supervisor's thread only, and none blocks for long.
 /// </summary>
 internal interface IProcessSystem
 {
@@ -28,6 +28,9 @@ internal interface IProcessSystem
 
     /// <summary>The living members of the tree below a child, itself first.</summary>
     IReadOnlyList<ProcessSample> ReadTree(int pid);
+
+    /// <summary>Memory of one process in bytes (Pss); null when it cannot be read.</summary>
+    long? ReadMemory(int pid);
 }
 
 /// <summary>One run of a program, owned by the supervisor.</summary>

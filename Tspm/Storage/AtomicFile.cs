@@ -34,5 +34,5 @@ internal static class AtomicFile
     }
 
     /// <summary>Makes creations and renames in the folder of <paramref name="path"/> durable.</summary>
-    public static void SyncFolder(string path) => Platform.CurrentSystem.SyncFolder(Path.GetDirectoryName(path)!);
+    public static void SyncFolder(string path) => Platform.Files.SyncFolder(Path.GetDirectoryName(path)!);
 }

@@ -25,13 +25,13 @@ internal static class HomeFolders
         }
         catch (IOException e)
         {
-            throw new HomeException($"cannot make {folder}: {Platform.CurrentSystem.Describe(e)}. Set TSPM_HOME to a folder of yours");
+            throw new HomeException($"cannot make {folder}: {Platform.Files.Describe(e)}. Set TSPM_HOME to a folder of yours");
         }
     }
 
     static void CheckOwner(string folder)
     {
-        var owner = Platform.CurrentSystem.OwnerOf(folder);
+        var owner = Platform.Files.OwnerOf(folder);
         var self = Platform.CurrentSystem.UserId;
         if (owner != self)
             throw new HomeException($"{folder} belongs to uid {owner}, not to you (uid {self}); set TSPM_HOME to a folder of yours", notPermitted: true);

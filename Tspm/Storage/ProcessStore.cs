@@ -52,7 +52,7 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         if (!File.Exists(home.ProcessesFile)) return;
         for (var generation = Generations - 1; generation >= 1; generation--)
             if (File.Exists(PathOf(generation))) File.Move(PathOf(generation), PathOf(generation + 1), overwrite: true);
-        Platform.CurrentSystem.HardLink(home.ProcessesFile, PathOf(1));
+        Platform.Files.HardLink(home.ProcessesFile, PathOf(1));
     }
 
     static ProcessesFile? TryRead(string path, out string problem)
@@ -78,7 +78,7 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         }
         catch (IOException e)
         {
-            throw new HomeException($"{path} cannot be read: {Platform.CurrentSystem.Describe(e)}");
+            throw new HomeException($"{path} cannot be read: {Platform.Files.Describe(e)}");
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Not moved is not lost: saving would write over it, so this daemon must not start.
-            throw new HomeException($"{path} cannot be read ({problem}) and cannot be moved aside: {Platform.CurrentSystem.Describe(e)}");
+            throw new HomeException($"{path} cannot be read ({problem}) and cannot be moved aside: {Platform.Files.Describe(e)}");
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class RunRecordStore(TspmHome home)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Trouble = $"run records cannot be written: {Platform.CurrentSystem.Describe(e)}";
+            Trouble = $"run records cannot be written: {Platform.Files.Describe(e)}";
             return false;
         }
     }
@@ -33,7 +33,7 @@ internal sealed class RunRecordStore(TspmHome home)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Trouble = $"run records cannot be removed: {Platform.CurrentSystem.Describe(e)}";
+            Trouble = $"run records cannot be removed: {Platform.Files.Describe(e)}";
         }
     }
 

@@ -86,7 +86,7 @@ internal sealed class StateSaver : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Platform.CurrentSystem.Describe(e);
+            return Platform.Files.Describe(e);
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed class TspmHome
     {
         if (Environment.GetEnvironmentVariable("TSPM_HOME") is { Length: > 0 } chosen) return chosen;
         if (Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home) return System.IO.Path.Combine(home, ".tspm");
-        return Platform.CurrentSystem.HomeOfUser() is { Length: > 0 } passwd
+        return Platform.Files.HomeOfUser() is { Length: > 0 } passwd
             ? System.IO.Path.Combine(passwd, ".tspm")
             : throw new HomeException("neither TSPM_HOME nor HOME is set and this user has no home directory; set TSPM_HOME to a folder of yours");
     }

@@ -12,16 +12,20 @@ internal static class ChildEnvironment
 {
     public const string IdVariable = "TSPM_ID", NameVariable = "TSPM_NAME", InstanceVariable = "TSPM_INSTANCE";
 
-    /// <summary>May throw what reading <c>envFile</c> throws; see <see cref="EnvFile"/>.</summary>
-    public static IReadOnlyDictionary<string, string> Build(
-        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept)
+    /// <summary>Null when <c>envFile</c> cannot be read; the problem is a sentence then.</summary>
+    public static IReadOnlyDictionary<string, string>? Build(
+        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, out string? problem)
     {
+        problem = null;
         var result = new Dictionary<string, string>(kept, StringComparer.Ordinal);
         foreach (var name in ServiceManagerVariables.In(result.Keys)) result.Remove(name);
         var config = definition.Config;
         if (config.EnvFile is { } file)
-            foreach (var (name, value) in EnvFile.Read(Path.Combine(config.ProjectDir!, file), result))
-                result[name] = value;
+        {
+            var read = EnvFile.Read(Path.Combine(config.ProjectDir!, file), result);
+            if ((problem = read.Problem) is not null) return null;
+            foreach (var (name, value) in read.Values!) result[name] = value;
+        }
         foreach (var (name, value) in config.Env ?? new Dictionary<string, string>()) result[name] = value;
         result[IdVariable] = definition.Id.ToString(CultureInfo.InvariantCulture);
         result[NameVariable] = definition.Name;

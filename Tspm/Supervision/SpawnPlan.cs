@@ -1,4 +1,3 @@
-using Tspm.Config;
 using Tspm.Logs;
 using Tspm.Model;
 using Tspm.Platform;
@@ -11,26 +10,21 @@ internal static class SpawnPlan
     public static (SpawnRequest? Request, SpawnFailure? Failure) For(
         ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, RunStreams streams)
     {
-        try
+        var environment = ChildEnvironment.Build(definition, instance, kept, out var problem);
+        if (environment is null) return (null, new SpawnFailure("read envFile", 0, problem!));
+        var launch = LaunchPlan.Of(definition.Config);
+        return (new SpawnRequest
         {
-            var launch = LaunchPlan.Of(definition.Config);
-            return (new SpawnRequest
-            {
-                Program = launch.Program,
-                Arguments = launch.Arguments,
-                Environment = ChildEnvironment.Build(definition, instance, kept),
-                WorkingDirectory = definition.Config.ProjectDir!,
-                StdinPath = streams.StdinFifo,
-                StdoutPath = streams.OutFifo,
-                StderrPath = streams.ErrFifo,
-                OpenFilesLimit = definition.OpenFilesLimit,
-                SetUp = SetUpOf(definition.Config),
-            }, null);
-        }
-        catch (EnvFileException e)
-        {
-            return (null, new SpawnFailure("read envFile", 0, e.Message));
-        }
+            Program = launch.Program,
+            Arguments = launch.Arguments,
+            Environment = environment,
+            WorkingDirectory = definition.Config.ProjectDir!,
+            StdinPath = streams.StdinFifo,
+            StdoutPath = streams.OutFifo,
+            StderrPath = streams.ErrFifo,
+            OpenFilesLimit = definition.OpenFilesLimit,
+            SetUp = SetUpOf(definition.Config),
+        }, null);
     }
 
     static SetUp? SetUpOf(ProcessConfig config)

@@ -13,8 +13,8 @@ internal static class Definitions
         var complete = new List<ProcessConfig>(configs.Count);
         for (var i = 0; i < configs.Count; i++)
         {
-            var config = configs[i];
-            config = config with { Name = config.Name ?? NameFor(config), ProjectDir = Path.GetFullPath(config.ProjectDir ?? ".", client.WorkingDirectory) };
+            var config = DefaultProcessName.Fill(configs[i]);
+            config = config with { ProjectDir = Path.GetFullPath(config.ProjectDir ?? ".", client.WorkingDirectory) };
             Check(config, $"params.define[{i}]");
             if (complete.Any(other => other.Name == config.Name))
                 throw Invalid($"params.define[{i}].name", $"two definitions have the name '{config.Name}'; names are unique", "a name of its own", config.Name!);
@@ -30,8 +30,6 @@ internal static class Definitions
         var first = problems[0];
         throw Invalid(first.Path, string.Join("; ", problems.Select(problem => problem.Sentence)), first.Expected, first.Found);
     }
-
-    static string NameFor(ProcessConfig config) => DefaultProcessName.For(config);
 
     static RequestException Invalid(string path, string sentence, string expected, string found) =>
         new(ErrorCode.InvalidParams, sentence, new RpcErrorData { Path = path, Expected = expected, Found = found });

@@ -38,7 +38,7 @@ internal static class DeleteHandler
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                problem = $"the log {path} could not be removed: {CurrentSystem.Describe(e)}";
+                problem = $"the log {path} could not be removed: {Files.Describe(e)}";
             }
         }
         return problem;

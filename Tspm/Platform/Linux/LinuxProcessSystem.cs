@@ -16,6 +16,10 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     readonly LinuxSpawner spawner;
     readonly ProcFiles files = new();
     readonly ProcessTree tree;
+    /// <summary>Readings come from any thread; the buffers of <see cref="files"/> belong to the supervisor's.</summary>
+    readonly ProcFiles readingFiles = new();
+    readonly ProcessTree readingTree;
+    readonly Lock readingGate = new();
     readonly ConcurrentDictionary<int, LinuxChild> children = new();
 
     /// <param name="loop">Watches the children; running.</param>
@@ -28,6 +32,7 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         this.guardianPid = guardianPid;
         spawner = new LinuxSpawner(setUpCommand, originalOpenFiles);
         tree = new ProcessTree(files, guardianPid, pid => children.TryGetValue(pid, out var child) ? child : null);
+        readingTree = new ProcessTree(readingFiles, guardianPid, pid => children.TryGetValue(pid, out var child) ? child : null);
         BootId = files.ReadBootId();
     }
 
@@ -65,7 +70,14 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     /// <remarks>Costs a handful of system calls as long as the child is not disposed; without it all of /proc has to be looked through.</remarks>
     public int KillLeftovers(TreeMark mark) => tree.KillLeftovers(mark);
 
-    public IReadOnlyList<ProcessSample> ReadTree(int pid) => tree.Read(pid);
+    public IReadOnlyList<ProcessSample> ReadTree(int pid) => Reading(tree => tree.Read(pid));
+
+    public long? ReadMemory(int pid) => Reading(tree => readingFiles.ReadPss(pid));
+
+    T Reading<T>(Func<ProcessTree, T> read)
+    {
+        lock (readingGate) return read(readingTree);
+    }
 
     LinuxChild Register(LinuxChild child)
     {

@@ -1,0 +1,36 @@
+using Tspm.Model;
+using Tspm.Platform;
+using Tspm.Protocol;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary><c>describe</c>: everything that is known of processes. Values of env are masked unless asked for: the output ends up in tickets and chats.</summary>
+internal static class DescribeHandler
+{
+    const string Mask = "***";
+
+    public static Task<DescribeResponse> Handle(DaemonContext context, DescribeRequest request)
+    {
+        var views = Views.Select(context, request.Selectors);
+        var statuses = Statuses.Of(context, views);
+        var descriptions = new List<ProcessDescription>(views.Count);
+        for (var i = 0; i < views.Count; i++) descriptions.Add(Describe(context, views[i], statuses[i], request.ShowEnv));
+        return Task.FromResult(new DescribeResponse { Processes = descriptions });
+    }
+
+    static ProcessDescription Describe(DaemonContext context, ProcessView view, ProcessStatus status, bool showEnv)
+    {
+        var config = view.Definition.Config with { Id = view.Key.Id };
+        if (!showEnv && config.Env is { } env) config = config with { Env = env.ToDictionary(entry => entry.Key, _ => Mask) };
+        IReadOnlyList<ProcessSample> tree = view.Pid is { } pid ? context.Readings.Tree(pid) : [];
+        return new ProcessDescription
+        {
+            Status = status,
+            Config = config,
+            Tree = [.. tree.Select(member => new TreeMember { Pid = member.Pid, ParentPid = member.ParentPid, Command = member.Command })],
+            RecentExits = view.RecentExits,
+            Listen = [],
+        };
+    }
+}

@@ -1,0 +1,11 @@
+using Tspm.Protocol;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary><c>list</c>: one entry per instance, from snapshots: it waits for nobody, however busy the supervisor is.</summary>
+internal static class ListHandler
+{
+    public static Task<ListResponse> Handle(DaemonContext context, ListRequest request) =>
+        Task.FromResult(new ListResponse { Processes = Statuses.Of(context, Views.Select(context, request.Selectors)) });
+}

@@ -1,0 +1,23 @@
+using Tspm.Protocol;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary><c>search</c>: a piece of text in names, commands and namespaces, without regard to case.</summary>
+internal static class SearchHandler
+{
+    public static Task<SearchResponse> Handle(DaemonContext context, SearchRequest request) =>
+        Task.FromResult(new SearchResponse
+        {
+            Processes = Statuses.Of(context, [.. context.Supervisor.Views().Where(view => Mentions(view, request.Text))]),
+        });
+
+    static bool Mentions(ProcessView view, string text)
+    {
+        var definition = view.Definition;
+        return Has(definition.Name, text) || Has(definition.Namespace, text) || Has(definition.Config.Command, text)
+            || definition.Config.Args?.Any(argument => Has(argument, text)) == true;
+    }
+
+    static bool Has(string? where, string text) => where?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;
+}

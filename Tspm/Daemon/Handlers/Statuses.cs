@@ -1,0 +1,52 @@
+using Tspm.Model;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary>From snapshots to what users see of them.</summary>
+internal static class Statuses
+{
+    public static IReadOnlyList<ProcessStatus> Of(DaemonContext context, IReadOnlyList<ProcessView> views)
+    {
+        var readings = context.Readings.Of(views, context.Monotonic);
+        var now = context.Monotonic();
+        var statuses = new ProcessStatus[views.Count];
+        for (var i = 0; i < statuses.Length; i++) statuses[i] = Of(views[i], readings[i], now);
+        return statuses;
+    }
+
+    static ProcessStatus Of(ProcessView view, Reading? reading, TimeSpan now)
+    {
+        var (state, definition) = (view.State, view.Definition);
+        var uptime = view.Pid is null ? (TimeSpan?)null : now - state.StartedAt;
+        var lastExit = view.RecentExits.Count > 0 ? view.RecentExits[0] : null;
+        return new ProcessStatus
+        {
+            Id = view.Key.Id,
+            Name = definition.Name,
+            Namespace = definition.Namespace,
+            Instance = view.Key.Instance,
+            State = state.Observed,
+            Desired = state.Desired,
+            Pid = view.Pid,
+            Restarts = state.Restarts,
+            ConsecutiveFailures = uptime >= RestartPolicy.Of(definition.Config).MinUptime ? 0 : state.Failures,
+            UptimeMs = (long?)uptime?.TotalMilliseconds,
+            CpuPercent = reading?.CpuPercent,
+            MemoryBytes = reading?.MemoryBytes,
+            ExitCode = lastExit?.ExitCode,
+            Signal = lastExit?.Signal,
+            Reason = state.Reason,
+            NextStartInMs = view.NextStartAt is { } at ? Math.Max(0, (long)(at - now).TotalMilliseconds) : null,
+            Ready = view.Pid is null ? null : state.Phase == LifecyclePhase.Online,
+            StartedAt = view.Pid is null ? null : view.StartedAt,
+            CreatedAt = definition.CreatedAt,
+            Command = definition.Config.Command ?? "",
+            Args = definition.Config.Args,
+            Cwd = definition.Config.ProjectDir ?? "",
+            User = definition.Config.User,
+            OutLog = view.OutLog,
+            ErrLog = view.ErrLog,
+        };
+    }
+}

@@ -1,0 +1,20 @@
+using Tspm.Model;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary>Snapshots by selector, for verbs that only read.</summary>
+internal static class Views
+{
+    /// <summary>Null or no selectors: all. Throws <see cref="NoSuchProcessException"/>.</summary>
+    public static IReadOnlyList<ProcessView> Select(DaemonContext context, IReadOnlyList<string>? selectors)
+    {
+        var views = context.Supervisor.Views();
+        if (selectors is not { Count: > 0 }) return views;
+        var targets = views.Select(view => new SelectorTarget(view.Key.Id, view.Definition.Name, view.Definition.Namespace, view.Key.Instance)).ToList();
+        var result = SelectorMatcher.Resolve(selectors, targets);
+        if (!result.IsKnown) throw new NoSuchProcessException(result.Sentence!);
+        var chosen = result.Matches.Select(match => new InstanceKey(match.Id, match.Instance)).ToHashSet();
+        return [.. views.Where(view => chosen.Contains(view.Key))];
+    }
+}

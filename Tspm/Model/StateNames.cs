@@ -1,0 +1,16 @@
+namespace Tspm.Model;
+
+/// <summary>The names of states as users and programs read them: the same as in JSON.</summary>
+internal static class StateNames
+{
+    public static string Of(ProcessState state) => state switch
+    {
+        ProcessState.Stopped => "stopped",
+        ProcessState.Starting => "starting",
+        ProcessState.Online => "online",
+        ProcessState.Stopping => "stopping",
+        ProcessState.Waiting => "waiting",
+        ProcessState.Errored => "errored",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "a state without a name"),
+    };
+}

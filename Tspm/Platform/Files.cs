@@ -1,0 +1,54 @@
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Platform;
+
+/// <summary>What .NET's file API does not offer: owners, hard links, fsync of a folder, and error texts that are not resource keys.</summary>
+internal static class Files
+{
+    /// <summary>The home directory that the user database knows for this user; null: none.</summary>
+    public static string? HomeOfUser() => Pwd.getpwuid(Unistd.geteuid())?.Home;
+
+    /// <summary>The number of a user given by name or number; null: there is none.</summary>
+    public static uint? UserIdOf(string user) => Pwd.getpwnam(user)?.Uid ?? (uint.TryParse(user, out var uid) ? uid : null);
+
+    /// <summary>Owner of a file or folder. Throws IOException.</summary>
+    public static uint OwnerOf(string path) => SysStat.stat(path, out var status) == 0 ? status.Uid : throw Failure("cannot look at", path);
+
+    /// <summary>Gives a file a second name, replacing what has that name. Throws IOException.</summary>
+    public static void HardLink(string existing, string another)
+    {
+        if (Unistd.link(existing, another) == 0) return;
+        if (Errno.Last != Errno.EEXIST) throw Failure("cannot link", another);
+        _ = Unistd.unlink(another);
+        if (Unistd.link(existing, another) != 0) throw Failure("cannot link", another);
+    }
+
+    /// <summary>Makes creations, renames and removals in a folder durable (man 2 fsync). Throws IOException.</summary>
+    public static void SyncFolder(string folder)
+    {
+        var descriptor = Fcntl.open(folder, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC);
+        if (descriptor < 0) throw Failure("cannot open", folder);
+        var result = Unistd.fsync(descriptor);
+        var errno = Errno.Last;
+        _ = Unistd.close(descriptor);
+        if (result != 0) throw new IOException($"cannot sync {folder}: {Errno.Describe(errno)}", errno);
+    }
+
+    /// <summary>What an exception of the file API means, in the system's words: the runtime's own texts are left out of the executable.</summary>
+    public static string Describe(Exception e) => e switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => Errno.Describe(Errno.ENOENT),
+        UnauthorizedAccessException => Errno.Describe(Errno.EACCES),
+        PathTooLongException => Errno.Describe(Errno.ENAMETOOLONG),
+        // The runtime keeps the error number in HResult when it has no exception of its own for it.
+        IOException { HResult: > 0 and < 4096 } => Errno.Describe(e.HResult),
+        IOException { InnerException: { } inner } => Describe(inner),
+        _ => e.GetType().Name,
+    };
+
+    static IOException Failure(string what, string path)
+    {
+        var errno = Errno.Last;
+        return new IOException($"{what} {path}: {Errno.Describe(errno)}", errno);
+    }
+}
