@@ -3,15 +3,18 @@ using System.Text.Json.Serialization;
 
 namespace Tspm.Protocol;
 
+// A member with an initial value is `set`, not `init`: the source generator passes every `init` member to the object's initialiser, so that one
+// missing in the JSON would become null or false and not what is written here.
+
 /// <summary>A JSON-RPC 2.0 request as it comes off the wire: parameters stay JSON until the method is known.</summary>
 internal sealed record RpcRequest
 {
-    public string Jsonrpc { get; init; } = "2.0";
+    public string Jsonrpc { get; set; } = "2.0";
 
     /// <summary>A number or a string; absent in a notification.</summary>
     public JsonElement Id { get; init; }
 
-    public string Method { get; init; } = "";
+    public string Method { get; set; } = "";
 
     public JsonElement Params { get; init; }
 
@@ -22,7 +25,7 @@ internal sealed record RpcRequest
 /// <summary>An answer: exactly one of <see cref="Result"/> and <see cref="Error"/>.</summary>
 internal sealed record RpcResponse
 {
-    public string Jsonrpc { get; init; } = "2.0";
+    public string Jsonrpc { get; set; } = "2.0";
 
     /// <summary>As in the request; null when the request could not be read.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
@@ -57,7 +60,7 @@ internal sealed record RpcErrorData
 /// <summary>A message without an answer: one item of a stream.</summary>
 internal sealed record RpcNotification<T>
 {
-    public string Jsonrpc { get; init; } = "2.0";
+    public string Jsonrpc { get; set; } = "2.0";
     public required string Method { get; init; }
     public required T Params { get; init; }
 }

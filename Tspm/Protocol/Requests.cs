@@ -3,6 +3,7 @@ using Tspm.Model;
 namespace Tspm.Protocol;
 
 // One request record per verb. Members are optional unless `required`; the daemon validates before anything happens.
+// `Wait` is `set`, not `init`: an `init` member missing in the JSON would be false (see Envelope).
 
 internal sealed record HelloRequest
 {
@@ -66,7 +67,7 @@ internal sealed record StartRequest
     /// <summary>Replace the kept environment by the client's.</summary>
     public bool UpdateEnv { get; init; }
     /// <summary>False: the answer comes once the start is under way.</summary>
-    public bool Wait { get; init; } = true;
+    public bool Wait { get; set; } = true;
     public int? WaitTimeoutMs { get; init; }
 }
 
@@ -79,7 +80,7 @@ internal sealed record AddRequest
 internal sealed record StopRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }
-    public bool Wait { get; init; } = true;
+    public bool Wait { get; set; } = true;
     public int? WaitTimeoutMs { get; init; }
 }
 
@@ -89,7 +90,7 @@ internal sealed record RestartRequest
     public bool UpdateEnv { get; init; }
     /// <summary>Needed with <see cref="UpdateEnv"/>.</summary>
     public ClientContext? Client { get; init; }
-    public bool Wait { get; init; } = true;
+    public bool Wait { get; set; } = true;
     public int? WaitTimeoutMs { get; init; }
 }
 

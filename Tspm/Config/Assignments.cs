@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Config;
+
+/// <summary>
+/// <c>set NAME KEY=VALUE</c>: changes a config as JSON, where the type's metadata says what each field takes, and reads it back through the same
+/// checks as any other. All or nothing.
+/// </summary>
+internal static class Assignments
+{
+    const string Form = "KEY=VALUE, such as restart.delayMs=500 or env.PORT=8080";
+
+    /// <summary>The changed config, valid as a whole. Throws <see cref="StrictJsonException"/> about the first problem.</summary>
+    public static ProcessConfig Apply(ProcessConfig config, IReadOnlyList<string> assignments)
+    {
+        var type = WireJson.Default.ProcessConfig;
+        var node = JsonSerializer.SerializeToNode(config, type)!.AsObject();
+        foreach (var assignment in assignments)
+        {
+            var equals = assignment.IndexOf('=');
+            if (equals <= 0) throw Refuse(assignment, Form, JsonProblems.Quote(assignment), $"{JsonProblems.Quote(assignment)} is not an assignment; write {Form}");
+            var (key, value) = (assignment[..equals], assignment[(equals + 1)..]);
+            if (key is "id" or "name") throw Refuse(key, "another field", key, $"{key} cannot be set{(key == "name" ? "; use 'rename OLD NEW'" : ": Tspm gives each process its number")}");
+            Set(node, type, "", key, value);
+        }
+        var changed = StrictJson.Read(ToElement(node), type, "");
+        if (ConfigValidation.Validate(changed) is not [var problem, ..]) return changed;
+        throw Refuse(problem.Path, problem.Expected, problem.Found, problem.Sentence);
+    }
+
+    /// <summary>Goes down along the key; on the way back up an object that became empty is taken away, so that a config holds only what was said.</summary>
+    static void Set(JsonObject into, JsonTypeInfo type, string path, string key, string value)
+    {
+        var (name, below) = Split(type, key);
+        var inner = JsonProblems.Join(path, name);
+        var member = MemberType(type, path, name);
+        if (below is not null)
+        {
+            if (member.Kind is not (JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary))
+                throw Refuse($"{inner}.{below}", JsonTypes.Describe(member), below, $"{inner} has no members; set {inner} itself");
+            var owner = into[name] as JsonObject ?? [];
+            Set(owner, member, inner, below, value);
+            into.Remove(name);
+            if (owner.Count > 0) into[name] = owner;
+        }
+        else if (value.Length == 0) into.Remove(name);
+        else into[name] = AssignedValue.Read(value, member, inner);
+    }
+
+    /// <summary>Names of fields end at a dot; those of variables may contain one.</summary>
+    static (string Name, string? Below) Split(JsonTypeInfo type, string key)
+    {
+        var dot = type.Kind == JsonTypeInfoKind.Dictionary ? -1 : key.IndexOf('.');
+        return dot < 0 ? (key, null) : (key[..dot], key[(dot + 1)..]);
+    }
+
+    static JsonTypeInfo MemberType(JsonTypeInfo type, string path, string name)
+    {
+        if (type.Kind == JsonTypeInfoKind.Dictionary) return type.Options.GetTypeInfo(type.ElementType!);
+        var known = JsonTypes.Members(type);
+        return known.TryGetValue(name, out var property) ? JsonTypes.Of(property) : throw new StrictJsonException(JsonProblems.Unknown(path, name, type.Type, known.Keys));
+    }
+
+    static JsonElement ToElement(JsonObject node)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer)) node.WriteTo(writer);
+        using var document = JsonDocument.Parse(buffer.ToArray());
+        return document.RootElement.Clone();
+    }
+
+    static StrictJsonException Refuse(string path, string expected, string found, string sentence) =>
+        new(new JsonProblem(path, expected, found, null, sentence));
+}

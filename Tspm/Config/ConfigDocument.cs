@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Tspm.Config;
+
+/// <summary>A config file as JSON, whatever it was written in, with the line of each value by its path (<c>processes[0].env.PORT</c>).</summary>
+internal sealed record ConfigDocument(JsonElement Root, IReadOnlyDictionary<string, int> Lines)
+{
+    /// <summary>Thousands of processes fit; a device or a log given by mistake is not read into memory.</summary>
+    const int MaxBytes = 4 << 20;
+
+    static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    /// <summary>By the ending: <c>.toml</c> is TOML, everything else JSON. Throws <see cref="ConfigFileException"/>.</summary>
+    public static ConfigDocument Read(string path)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = TextFile.ReadBytes(path, MaxBytes);
+        }
+        catch (TextFileException failure)
+        {
+            throw new ConfigFileException($"the config file {failure.Message}", []);
+        }
+        var text = bytes.AsSpan();
+        if (text.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) text = text[3..];
+        if (!Utf8.IsValid(text)) throw new ConfigFileException($"the config file {path} is not UTF-8 text", []);
+        return path.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) ? TomlDocument.Parse(text, path) : ParseJson(text.ToArray(), path);
+    }
+
+    static ConfigDocument ParseJson(byte[] text, string path)
+    {
+        if (text.AsSpan().Trim(" \t\r\n"u8).IsEmpty) throw new ConfigFileException($"the config file {path} is empty; expected {ConfigFile.Shape}", []);
+        try
+        {
+            using var document = JsonDocument.Parse(text, Options);
+            return new ConfigDocument(document.RootElement.Clone(), JsonLines.Of(text));
+        }
+        catch (JsonException failure)
+        {
+            var line = (failure.LineNumber ?? 0) + 1;
+            var column = (failure.BytePositionInLine ?? 0) + 1;
+            throw new ConfigFileException($"the config file {path} is not valid JSON: line {line}, column {column} is not understood (a missing comma, quote or bracket there or just before?)", []);
+        }
+    }
+}

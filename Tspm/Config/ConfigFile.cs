@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Config;
+
+/// <summary>
+/// Reads a config file: <c>{ "processes": [ … ] }</c> in JSON (comments and trailing commas allowed) or <c>[[processes]]</c> in TOML. All or nothing:
+/// with one bad process none is read, and every problem is listed at once with its line, so that a file is mended in one go and never
+/// half applied.
+/// </summary>
+internal static class ConfigFile
+{
+    /// <summary>For sentences: what a config file looks like.</summary>
+    public const string Shape = "{ \"processes\": [ … ] }";
+
+    const string List = "processes";
+
+    /// <summary>Names the JSON Schema for editors; says nothing to Tspm.</summary>
+    const string SchemaKey = "$schema";
+
+    /// <summary>The processes in the order of the file, complete with name and absolute projectDir. Throws <see cref="ConfigFileException"/>.</summary>
+    public static IReadOnlyList<ProcessConfig> Read(string path)
+    {
+        var document = ConfigDocument.Read(path);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
+        var problems = new List<ConfigProblem>();
+        var configs = new List<ProcessConfig>();
+        foreach (var (element, at) in Entries(document.Root, problems))
+        {
+            if (ReadOne(element, at, folder, problems) is { } config) configs.Add(config);
+        }
+        if (problems.Count == 0) FindDoubles(configs, problems, document.Lines);
+        return problems.Count == 0 ? configs : throw Refuse(path, problems, document.Lines);
+    }
+
+    static IEnumerable<(JsonElement Element, string At)> Entries(JsonElement root, List<ConfigProblem> problems)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            problems.Add(new ConfigProblem("", JsonProblems.Show(root), Shape, $"the file must hold {Shape}, but is {JsonProblems.Show(root)}"));
+            return [];
+        }
+        var lists = new List<JsonElement>();
+        foreach (var member in root.EnumerateObject())
+        {
+            var name = JsonTypes.TryName(member, out var text) ? text : "";
+            if (name == List) lists.Add(member.Value);
+            else if (name != SchemaKey) problems.Add(Problem(JsonProblems.Unknown("", name, typeof(void), [List])));
+        }
+        if (lists.Count == 0) problems.Add(Problem(JsonProblems.Missing(List, "a list [ … ] of objects")));
+        else if (lists.Count > 1) problems.Add(Problem(JsonProblems.Doubled(List)));
+        else if (lists[0].ValueKind != JsonValueKind.Array) problems.Add(Problem(JsonProblems.WrongKind(List, "a list [ … ] of objects", lists[0])));
+        else return lists[0].EnumerateArray().Select((element, index) => (element, $"{List}[{index}]"));
+        return [];
+    }
+
+    static ProcessConfig? ReadOne(JsonElement element, string at, string folder, List<ConfigProblem> problems)
+    {
+        var type = WireJson.Default.ProcessConfig;
+        var said = EnvNumbers.AsText(element);
+        var misfits = StrictJson.Problems(said, type, at);
+        problems.AddRange(misfits.Select(Problem));
+        if (misfits.Count > 0) return null;
+        var read = StrictJson.Read(said, type, at);
+        var config = DefaultProcessName.Fill(read with { ProjectDir = Place(read.ProjectDir, folder) });
+        var breaches = ConfigValidation.Validate(config, at);
+        problems.AddRange(breaches);
+        return breaches.Count == 0 ? config : null;
+    }
+
+    /// <summary>A relative directory belongs to the file's folder, so that a file means the same from wherever it is read.</summary>
+    static string Place(string? projectDir, string folder) =>
+        projectDir is null ? folder : projectDir.Contains('\0') ? projectDir : Path.GetFullPath(projectDir, folder);
+
+    static void FindDoubles(List<ProcessConfig> configs, List<ConfigProblem> problems, IReadOnlyDictionary<string, int> lines)
+    {
+        var first = new Dictionary<string, string>();
+        for (var i = 0; i < configs.Count; i++)
+        {
+            var (name, at) = (configs[i].NameOrEmpty, $"{List}[{i}]");
+            if (first.TryAdd(name, at)) continue;
+            var sentence = $"{at} has the name '{name}', which {first[name]}{LineOf(lines, first[name], " (line ", ")")} has already; give each process its own name";
+            problems.Add(new ConfigProblem(at + ".name", JsonProblems.Quote(name), "a name that no other process has", sentence));
+        }
+    }
+
+    static ConfigProblem Problem(JsonProblem problem) => new(problem.Path, problem.Found, problem.Expected, problem.Sentence);
+
+    static ConfigFileException Refuse(string path, List<ConfigProblem> problems, IReadOnlyDictionary<string, int> lines)
+    {
+        var list = problems.Select(problem => $"\n  {LineOf(lines, problem.Path, "line ", ": ")}{problem.Sentence}");
+        return new ConfigFileException($"the config file {path} cannot be used, and nothing of it was taken:{string.Concat(list)}", problems);
+    }
+
+    /// <summary>The line of a path, or of the nearest thing around it; nothing when not known.</summary>
+    static string LineOf(IReadOnlyDictionary<string, int> lines, string path, string before, string after)
+    {
+        for (var at = path; ; at = at[..Math.Max(0, at.AsSpan().LastIndexOfAny('.', '['))])
+        {
+            if (lines.TryGetValue(at, out var line)) return $"{before}{line}{after}";
+            if (at.Length == 0) return "";
+        }
+    }
+}

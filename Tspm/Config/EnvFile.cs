@@ -1,0 +1,44 @@
+using System.Text;
+
+namespace Tspm.Config;
+
+/// <summary>The variables of a dotenv file in the order written, or one sentence that names file and line. Exactly one of the two.</summary>
+internal sealed record EnvFileResult(IReadOnlyDictionary<string, string>? Values, string? Problem);
+
+/// <summary>
+/// Dotenv files: <c>KEY=VALUE</c>, <c>export KEY=…</c>, comments, quotes, several lines within quotes. There is no standard; where the dialects agree
+/// this follows them. Single quotes are literal; elsewhere <c>$KEY</c>, <c>${KEY}</c> and <c>${KEY:-default}</c> stand for earlier keys of the file, then
+/// for the environment below it. No command is ever run.
+/// </summary>
+internal static class EnvFile
+{
+    /// <summary>Larger than any real one; a device or a log given by mistake is not read into memory.</summary>
+    const int MaxBytes = 1 << 20;
+
+    static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public static EnvFileResult Read(string path, IReadOnlyDictionary<string, string> baseEnvironment)
+    {
+        try
+        {
+            return Parse(Strict.GetString(TextFile.ReadBytes(path, MaxBytes)), path, baseEnvironment);
+        }
+        catch (TextFileException failure)
+        {
+            return new EnvFileResult(null, $"the env file {failure.Message}");
+        }
+        catch (DecoderFallbackException)
+        {
+            return new EnvFileResult(null, $"the env file {path} is not UTF-8 text");
+        }
+    }
+
+    /// <summary><paramref name="file"/> is only for sentences.</summary>
+    public static EnvFileResult Parse(string text, string file, IReadOnlyDictionary<string, string> baseEnvironment)
+    {
+        var reader = new EnvFileReader(text.TrimStart('\uFEFF').ReplaceLineEndings("\n"), baseEnvironment);
+        return reader.ReadAll() is { } problem
+            ? new EnvFileResult(null, $"{file}, line {reader.Line}: {problem}")
+            : new EnvFileResult(reader.Values, null);
+    }
+}

@@ -1,0 +1,171 @@
+using System.Text;
+
+namespace Tspm.Config;
+
+/// <summary>One pass over the text of a dotenv file, whose line breaks are <c>\n</c>. Every reading method returns null or a problem.</summary>
+internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, string> baseEnvironment)
+{
+    readonly Dictionary<string, string> _values = [];
+    readonly StringBuilder _value = new();
+    int _at;
+
+    public IReadOnlyDictionary<string, string> Values => _values;
+
+    /// <summary>Where reading stands or a problem began, counted from 1.</summary>
+    public int Line { get; private set; }
+
+    public string? ReadAll()
+    {
+        while (_at < text.Length)
+        {
+            Line = text.AsSpan(0, _at).Count('\n') + 1;
+            SkipBlanks();
+            var problem = AtLineEnd() ? SkipLine() : ReadAssignment();
+            if (problem is not null) return problem;
+        }
+        return null;
+    }
+
+    string? ReadAssignment()
+    {
+        if (ReadKey() is not { } key) return $"expected KEY=VALUE, found '{RestOfLine().Trim()}'";
+        _at++;
+        SkipBlanks();
+        _value.Clear();
+        var problem = Peek() switch
+        {
+            '\'' => SingleQuotes(),
+            '"' => DoubleQuotes(),
+            _ => Unquoted(),
+        };
+        if (problem is not null) return problem;
+        var value = _value.ToString();
+        if (value.Contains('\0')) return $"the value of {key} contains a NUL character";
+        _values[key] = value;
+        return null;
+    }
+
+    /// <summary>Leaves the place at '='. Null: no key with '=' is here.</summary>
+    string? ReadKey()
+    {
+        var line = RestOfLine();
+        var equals = line.IndexOf('=');
+        if (equals < 0) return null;
+        var key = line[..equals].Trim();
+        if (key.StartsWith("export ", StringComparison.Ordinal) || key.StartsWith("export\t", StringComparison.Ordinal)) key = key[7..].TrimStart();
+        if (key.Length == 0 || char.IsAsciiDigit(key[0]) || !key.All(IsKeyLetter)) return null;
+        _at += equals;
+        return key;
+    }
+
+    string? SingleQuotes()
+    {
+        var close = text.IndexOf('\'', _at + 1);
+        if (close < 0) return "the single quote is never closed";
+        _value.Append(text, _at + 1, close - _at - 1);
+        _at = close + 1;
+        return NothingMore();
+    }
+
+    string? DoubleQuotes()
+    {
+        for (_at++; _at < text.Length; _at++)
+        {
+            var letter = text[_at];
+            if (letter == '"')
+            {
+                _at++;
+                return NothingMore();
+            }
+            if (letter == '\\' && _at + 1 < text.Length) Escape(text[++_at]);
+            else if (letter != '$') _value.Append(letter);
+            else if (Expand(text.Length) is { } problem) return problem;
+        }
+        return "the double quote is never closed";
+    }
+
+    void Escape(char letter)
+    {
+        if (letter is not ('n' or 't' or 'r' or '"' or '\\' or '$')) _value.Append('\\');
+        _value.Append(letter switch { 'n' => '\n', 't' => '\t', 'r' => '\r', _ => letter });
+    }
+
+    string? Unquoted()
+    {
+        var end = _at + RestOfLine().Length;
+        var start = _at;
+        for (; _at < end; _at++)
+        {
+            var letter = text[_at];
+            if (letter == '#' && (_at == start || text[_at - 1] is ' ' or '\t')) break;
+            if (letter == '\\' && _at + 1 < end && text[_at + 1] == '$') _value.Append(text[++_at]);
+            else if (letter != '$') _value.Append(letter);
+            else if (Expand(end) is { } problem) return problem;
+        }
+        while (_value.Length > 0 && _value[^1] is ' ' or '\t') _value.Length--;
+        return SkipLine();
+    }
+
+    /// <summary>From the '$' to the last letter of the expansion.</summary>
+    string? Expand(int end)
+    {
+        var start = _at + 1;
+        if (start < end && text[start] == '{')
+        {
+            var close = text.IndexOf('}', start, end - start);
+            if (close < 0) return "'${' is never closed with '}'";
+            _at = close;
+            return ExpandBraces(text[(start + 1)..close]);
+        }
+        var stop = start;
+        while (stop < end && IsNameLetter(text[stop]) && (stop > start || !char.IsAsciiDigit(text[stop]))) stop++;
+        _value.Append(stop == start ? "$" : ValueOf(text[start..stop]));
+        _at = stop - 1;
+        return null;
+    }
+
+    string? ExpandBraces(string inside)
+    {
+        var colon = inside.IndexOf(":-", StringComparison.Ordinal);
+        var name = colon < 0 ? inside : inside[..colon];
+        if (name.Length == 0 || !name.All(IsKeyLetter)) return $"'${{{inside}}}' is not understood; write ${{NAME}} or ${{NAME:-default}}";
+        var value = ValueOf(name);
+        _value.Append(value.Length == 0 && colon >= 0 ? inside[(colon + 2)..] : value);
+        return null;
+    }
+
+    /// <summary>An unknown variable is empty, as in a shell.</summary>
+    string ValueOf(string name) => _values.GetValueOrDefault(name) ?? baseEnvironment.GetValueOrDefault(name) ?? "";
+
+    string? NothingMore()
+    {
+        SkipBlanks();
+        return AtLineEnd() ? SkipLine() : $"after the closing quote comes '{RestOfLine().Trim()}'; only a comment may";
+    }
+
+    /// <summary>True at a line's end and at a comment.</summary>
+    bool AtLineEnd() => Peek() is '\n' or '#' or null;
+
+    string? SkipLine()
+    {
+        _at += RestOfLine().Length + 1;
+        return null;
+    }
+
+    string RestOfLine()
+    {
+        var end = text.IndexOf('\n', Math.Min(_at, text.Length));
+        return text[Math.Min(_at, text.Length)..(end < 0 ? text.Length : end)];
+    }
+
+    void SkipBlanks()
+    {
+        while (Peek() is ' ' or '\t') _at++;
+    }
+
+    char? Peek() => _at < text.Length ? text[_at] : null;
+
+    static bool IsNameLetter(char letter) => char.IsAsciiLetterOrDigit(letter) || letter == '_';
+
+    static bool IsKeyLetter(char letter) => IsNameLetter(letter) || letter is '.' or '-';
+}

@@ -1,0 +1,61 @@
+using System.Text;
+using System.Text.Json;
+using Tspm.Protocol;
+
+namespace Tspm.Config;
+
+/// <summary>On which line of a JSON text each value stands: JsonElement does not tell.</summary>
+internal static class JsonLines
+{
+    /// <summary>Paths as in <see cref="StrictJson"/>, lines from 1. The text has to be valid JSON.</summary>
+    public static IReadOnlyDictionary<string, int> Of(ReadOnlySpan<byte> text)
+    {
+        var lines = new Dictionary<string, int>();
+        var reader = new Utf8JsonReader(text, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        var places = new Stack<Place>();
+        long seen = 0;
+        var line = 1;
+        while (reader.Read())
+        {
+            line += text[(int)seen..(int)reader.TokenStartIndex].Count((byte)'\n');
+            seen = reader.TokenStartIndex;
+            if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
+            {
+                places.Pop();
+                continue;
+            }
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                places.Peek().Name = NameOf(ref reader);
+                continue;
+            }
+            var path = places.TryPeek(out var place) ? place.Next() : "";
+            lines[path] = line;
+            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) places.Push(new Place(path, reader.TokenType == JsonTokenType.StartArray));
+        }
+        return lines;
+    }
+
+    static string NameOf(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString() ?? "";
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair: StrictJson refuses it; here any name will do.
+            return Encoding.UTF8.GetString(reader.ValueSpan);
+        }
+    }
+
+    /// <summary>An object or list that reading is inside of.</summary>
+    sealed class Place(string path, bool isList)
+    {
+        int _index;
+
+        public string Name { private get; set; } = "";
+
+        public string Next() => isList ? $"{path}[{_index++}]" : JsonProblems.Join(path, Name);
+    }
+}

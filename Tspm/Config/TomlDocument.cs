@@ -1,0 +1,144 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Tomlyn.Parsing;
+using Tomlyn.Syntax;
+using Tspm.Protocol;
+
+namespace Tspm.Config;
+
+/// <summary>
+/// TOML as JSON, so that both go through the same checks. Only Tomlyn's syntax tree is used, turned over by hand: it is free of reflection and knows
+/// the line of everything. Dates and infinities become text, which no field takes and whose refusal shows what was written.
+/// </summary>
+internal static class TomlDocument
+{
+    /// <summary>As JSON has it: deeper nesting is a mistake or an attack.</summary>
+    const int MaxDepth = 64;
+
+    public static ConfigDocument Parse(ReadOnlySpan<byte> text, string path)
+    {
+        var document = SyntaxParser.Parse(Encoding.UTF8.GetString(text), path, validate: true);
+        if (document.HasErrors)
+        {
+            var first = document.Diagnostics.First(message => message.Kind == DiagnosticMessageKind.Error);
+            throw Broken(path, first.Span.Start.Line, first.Message);
+        }
+        var builder = new Builder(path);
+        builder.AddAll(builder.Root, "", document.KeyValues, 0);
+        foreach (var table in document.Tables) builder.AddTable(table);
+        return new ConfigDocument(ToElement(builder.Root), builder.Lines);
+    }
+
+    static ConfigFileException Broken(string path, int line, string problem) =>
+        new($"the config file {path} is not valid TOML: line {line + 1}: {problem}", []);
+
+    static JsonElement ToElement(JsonObject root)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer)) root.WriteTo(writer);
+        using var document = JsonDocument.Parse(buffer.ToArray());
+        return document.RootElement.Clone();
+    }
+
+    sealed class Builder(string path)
+    {
+        public JsonObject Root { get; } = [];
+
+        public Dictionary<string, int> Lines { get; } = new() { [""] = 1 };
+
+        public void AddTable(TableSyntaxBase table)
+        {
+            var names = Names(table.Name);
+            var (owner, at) = Descend(Root, "", names, table);
+            var inner = JsonProblems.Join(at, names[^1]);
+            if (table is TableArraySyntax)
+            {
+                if (owner[names[^1]] is not JsonArray list) owner[names[^1]] = list = [];
+                list.Add((JsonNode)new JsonObject());
+                inner = $"{inner}[{list.Count - 1}]";
+            }
+            else owner[names[^1]] ??= new JsonObject();
+            Lines[inner] = LineOf(table);
+            var last = owner[names[^1]] is JsonArray array ? array[^1] : owner[names[^1]];
+            AddAll(last as JsonObject ?? throw Broken(path, table.Span.Start.Line, $"'{names[^1]}' is not a table"), inner, table.Items, 0);
+        }
+
+        public void AddAll(JsonObject into, string at, IEnumerable<KeyValueSyntax> items, int depth)
+        {
+            foreach (var item in items) Add(into, at, item, depth);
+        }
+
+        void Add(JsonObject into, string at, KeyValueSyntax item, int depth)
+        {
+            var names = Names(item.Key);
+            var (owner, place) = Descend(into, at, names, item);
+            var inner = JsonProblems.Join(place, names[^1]);
+            Lines[inner] = LineOf(item);
+            owner[names[^1]] = Value(item.Value, inner, depth + 1);
+        }
+
+        /// <summary>To the object that holds the last name; in a list of tables that is its newest.</summary>
+        (JsonObject Owner, string At) Descend(JsonObject from, string at, List<string> names, SyntaxNode node)
+        {
+            foreach (var name in names.SkipLast(1))
+            {
+                at = JsonProblems.Join(at, name);
+                var next = from[name] ??= new JsonObject();
+                if (next is JsonArray { Count: > 0 } list)
+                {
+                    at = $"{at}[{list.Count - 1}]";
+                    next = list[^1]!;
+                }
+                from = next as JsonObject ?? throw Broken(path, node.Span.Start.Line, $"'{name}' is not a table");
+            }
+            return (from, at);
+        }
+
+        JsonNode? Value(ValueSyntax? value, string at, int depth)
+        {
+            if (depth > MaxDepth) throw Broken(path, value?.Span.Start.Line ?? 0, "the values are nested too deeply");
+            switch (value)
+            {
+                case StringValueSyntax text: return JsonValue.Create(text.Value ?? "");
+                case IntegerValueSyntax number: return JsonValue.Create(number.Value);
+                case BooleanValueSyntax flag: return JsonValue.Create(flag.Value);
+                case FloatValueSyntax number when double.IsFinite(number.Value): return JsonValue.Create(number.Value);
+                case ArraySyntax list: return List(list, at, depth);
+                case InlineTableSyntax table:
+                    var inline = new JsonObject();
+                    AddAll(inline, at, table.Items.Select(item => item.KeyValue!), depth);
+                    return inline;
+                default: return JsonValue.Create(value?.ToString().Trim() ?? "");
+            }
+        }
+
+        JsonArray List(ArraySyntax syntax, string at, int depth)
+        {
+            var list = new JsonArray();
+            foreach (var item in syntax.Items)
+            {
+                var inner = $"{at}[{list.Count}]";
+                Lines[inner] = item.Value is { } value ? LineOf(value) : LineOf(syntax);
+                list.Add(Value(item.Value, inner, depth + 1));
+            }
+            return list;
+        }
+
+        static int LineOf(SyntaxNode node) => node.Span.Start.Line + 1;
+
+        static List<string> Names(KeySyntax? key)
+        {
+            var names = new List<string> { Name(key?.Key) };
+            if (key is not null) names.AddRange(key.DotKeys.Select(part => Name(part.Key)));
+            return names;
+        }
+
+        static string Name(BareKeyOrStringValueSyntax? part) => part switch
+        {
+            BareKeySyntax bare => bare.Key?.Text ?? "",
+            StringValueSyntax text => text.Value ?? "",
+            _ => "",
+        };
+    }
+}
