@@ -9,8 +9,17 @@ namespace Tspm.Client.Commands;
 internal static class StartCommand
 {
     /// <summary>The one place that reads config files.</summary>
-    public static Func<string, IReadOnlyList<ProcessConfig>> ReadConfigFile { get; set; } =
-        static path => throw new DaemonException(LocalError.StartFailed, $"'{path}' cannot be read: config files are not wired in");
+    public static IReadOnlyList<ProcessConfig> ReadConfigFile(string path)
+    {
+        try
+        {
+            return ConfigFile.Read(path);
+        }
+        catch (Exception mistake) when (mistake is ConfigFileException or TextFileException)
+        {
+            throw new DaemonException(ErrorCode.Failed, mistake.Message);
+        }
+    }
 
     public static void Run(
         [Items] string[]? words = null, [Items] string[]? program = null, [Items] string[]? config = null, bool updateEnv = false, bool noWait = false,

@@ -29,7 +29,7 @@ internal sealed record StartTarget(IReadOnlyList<string> Selectors, IReadOnlyLis
         if (!IsConfigFile(word)) return new StartTarget(words, [FromCommand(word, program, pairs)], hasOverrides);
         if (!File.Exists(word)) return new StartTarget(words, null, hasOverrides);
         if (hasOverrides) throw new UsageException($"'{word}' is a config file; flags and arguments that change a config belong into the file");
-        return new StartTarget(words, readFile(Path.GetFullPath(word)), false);
+        return new StartTarget(words, readFile(word), false);
     }
 
     /// <summary>By its ending; no command is likely to end so.</summary>
