@@ -1,6 +1,10 @@
-return Tspm.Client.ClientMain.Run(args, new NoLauncher());
+using Tspm.Client;
+using Tspm.Platform.Linux;
 
-sealed class NoLauncher : Tspm.Client.IDaemonLauncher
+if (args is [ChildSetUp.Word, ..]) return ChildSetUp.Run(args);
+return ClientMain.Run(args, new NoLauncher());
+
+sealed class NoLauncher : IDaemonLauncher
 {
-    public void Start() => throw new Tspm.Client.DaemonException(Tspm.Client.LocalError.StartFailed, "cannot start a daemon");
+    public void Start() => throw new DaemonException(LocalError.StartFailed, "cannot start a daemon");
 }

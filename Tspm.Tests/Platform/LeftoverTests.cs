@@ -1,0 +1,87 @@
+using System.Globalization;
+using Tspm.Model;
+using Tspm.Platform;
+
+namespace Tspm.Tests.Platform;
+
+/// <summary>What a child leaves behind is found and killed; what belongs to others is not.</summary>
+[Timeout(60_000)]
+public class LeftoverTests
+{
+    /// <summary>Leaves the session and the parent: what a classic daemon does.</summary>
+    const string DoubleFork = "setsid sh -c 'setsid sleep 1000 & echo $! ' & wait; ";
+
+    [Test]
+    public async Task A_double_forked_grandchild_in_its_own_session_is_found_by_its_mark(CancellationToken cancellation)
+    {
+        using var box = new Sandbox();
+        var child = box.Spawn(Marked(box, DoubleFork + "exit 0", 5, 0));
+        await Sandbox.EndOf(child, cancellation);
+        var grandchild = int.Parse(box.ReadAvailable("out"), CultureInfo.InvariantCulture);
+        await Sandbox.UntilAsync(() => HasSession(grandchild), cancellation);
+        await Assert.That(box.System.KillLeftovers(new TreeMark(child.Pid, 6, 0))).IsEqualTo(0);
+        await Assert.That(box.System.KillLeftovers(new TreeMark(child.Pid, 5, 1))).IsEqualTo(0);
+        await Assert.That(IsLiving(grandchild)).IsTrue();
+        await Assert.That(box.System.KillLeftovers(new TreeMark(child.Pid, 5, 0))).IsEqualTo(1);
+        await Sandbox.UntilAsync(() => box.System.KillLeftovers(new TreeMark(child.Pid, 5, 0)) == 0, cancellation);
+        await Assert.That(IsLiving(grandchild)).IsFalse();
+    }
+
+    [Test]
+    public async Task Members_of_the_session_are_killed_without_a_mark_even_after_the_child_was_reaped(CancellationToken cancellation)
+    {
+        using var box = new Sandbox();
+        var child = box.Spawn(box.Shell("env -i sleep 1000 & env -i sleep 1000 & exit 1"));
+        await Sandbox.EndOf(child, cancellation);
+        child.Reap();
+        await Assert.That(box.System.KillLeftovers(new TreeMark(child.Pid, 1, 0))).IsEqualTo(2);
+        await Sandbox.UntilAsync(() => box.System.KillLeftovers(new TreeMark(child.Pid, 1, 0)) == 0, cancellation);
+    }
+
+    [Test]
+    public async Task The_subtree_of_an_orphan_goes_with_it_whatever_it_did_to_its_environment(CancellationToken cancellation)
+    {
+        using var box = new Sandbox();
+        var child = box.Spawn(Marked(box, "setsid sh -c 'env -i setsid sleep 1000 & echo $!; wait' & while ! test -s done; do sleep 0.01; done; exit 0", 8, 2));
+        var grandchild = int.Parse(await box.ReadUntilAsync("out", "\n", cancellation), CultureInfo.InvariantCulture);
+        await File.WriteAllTextAsync(box.PathOf("done"), "x", cancellation);
+        await Sandbox.EndOf(child, cancellation);
+        await Assert.That(box.System.KillLeftovers(new TreeMark(child.Pid, 8, 2))).IsEqualTo(2);
+        await Sandbox.UntilAsync(() => !IsLiving(grandchild), cancellation);
+    }
+
+    [Test]
+    public async Task Another_childs_orphans_and_adopted_children_stay(CancellationToken cancellation)
+    {
+        using var box = new Sandbox();
+        var other = box.Spawn(Marked(box, "echo ready; sleep 1000", 2, 0));
+        await box.ReadUntilAsync("out", "ready", cancellation);
+        var child = box.Spawn(Marked(box, "exit 0", 1, 0));
+        await Sandbox.EndOf(child, cancellation);
+        await Assert.That(box.System.KillLeftovers(new TreeMark(child.Pid, 1, 0))).IsEqualTo(0);
+        await Assert.That(other.PeekExit()).IsNull();
+        // A new daemon does not know either child: it looks through everything, and still kills nothing of others.
+        await Assert.That(box.NewSystem().KillLeftovers(new TreeMark(child.Pid, 1, 0))).IsEqualTo(0);
+        await Assert.That(other.PeekExit()).IsNull();
+        other.SignalGroup(Signals.SIGKILL);
+    }
+
+    [Test]
+    public async Task A_daemon_that_never_saw_the_child_finds_its_marked_session_members(CancellationToken cancellation)
+    {
+        using var box = new Sandbox();
+        var child = box.Spawn(Marked(box, "sleep 1000 & exit 0", 3, 1));
+        await Sandbox.EndOf(child, cancellation);
+        child.Reap();
+        var second = box.NewSystem();
+        await Assert.That(second.KillLeftovers(new TreeMark(child.Pid, 3, 1))).IsEqualTo(1);
+        await Sandbox.UntilAsync(() => second.KillLeftovers(new TreeMark(child.Pid, 3, 1)) == 0, cancellation);
+    }
+
+    static SpawnRequest Marked(Sandbox box, string script, int id, int instance) =>
+        box.Shell(script, ("TSPM_ID", $"{id}"), ("TSPM_INSTANCE", $"{instance}"));
+
+    static bool IsLiving(int pid) => Tspm.Platform.Linux.ProcFiles.TryReadStat(pid, out var stat) && stat.IsLiving;
+
+    static bool HasSession(int pid) => Tspm.Platform.Linux.ProcFiles.TryReadStat(pid, out var stat) && stat.Session == pid;
+}

@@ -1,0 +1,23 @@
+using System.Diagnostics.CodeAnalysis;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Portable;
+
+namespace Tspm.Platform;
+
+/// <summary>The only place that asks which operating system this is. Everything else is compiled everywhere and chosen here.</summary>
+internal static class CurrentSystem
+{
+    /// <summary>False: this system has no floor yet, and the sentence says so.</summary>
+    public static bool IsSupported([NotNullWhen(false)] out string? sentence)
+    {
+        sentence = OperatingSystem.IsLinux() ? null : "Tspm supervises processes on Linux only so far; this system is " + Environment.OSVersion.Platform + ".";
+        return sentence is null;
+    }
+
+    /// <summary>See <see cref="LinuxProcessSystem"/> for the parameters. The loop must be started.</summary>
+    public static IProcessSystem CreateProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles) =>
+        IsSupported(out var sentence) ? new LinuxProcessSystem(loop, guardianPid, setUpCommand, originalOpenFiles) : throw new PlatformNotSupportedException(sentence);
+
+    /// <summary>A mover for one FIFO.</summary>
+    public static IByteMover CreateByteMover() => OperatingSystem.IsLinux() ? SpliceMover.Instance : new CopyMover();
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text;
+using Tspm.Model;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Platform.Linux;
+
+/// <summary>
+/// The hidden mode <c>tspm __child-setup …</c>: runs as the child itself, changes what posix_spawn cannot, and becomes the program by exec: same pid, no fork.
+/// The order matters: what needs root (priority, limits, OOM score) comes before the change of user; the working directory and the program are looked at
+/// after it, because a directory that only root may enter must fail, and one on a network that root may not enter must work: systemd does the same.
+/// </summary>
+internal static unsafe class ChildSetUp
+{
+    /// <summary>First argument that selects this mode.</summary>
+    public const string Word = "__child-setup";
+
+    /// <summary>Where the report goes: "stage, line feed, error number, line feed, sentence", or nothing.</summary>
+    internal const int ReportFd = 3;
+
+    /// <summary>Written right before the exec. If the pipe then just closes, the exec has succeeded.</summary>
+    internal const string AboutToExecute = "\u0001";
+
+    const int FailureExitCode = 127;
+
+    /// <summary>Returns only on failure; the exit code of the process.</summary>
+    public static int Run(string[] args)
+    {
+        if (Fcntl.fcntl(ReportFd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC) != 0 || SetUpArguments.Read(args) is not { } wanted)
+        {
+            Console.Error.WriteLine($"tspm {Word} is internal: tspm uses it to start programs.");
+            return 2;
+        }
+        var failure = ApplySettings(wanted) ?? TargetUser.Become(wanted.User, wanted.Group) ?? Execute(wanted);
+        Report(string.Create(CultureInfo.InvariantCulture, $"{failure.Stage}\n{failure.Errno}\n{failure.Sentence}"));
+        return FailureExitCode;
+    }
+
+    static SpawnFailure? ApplySettings(SetUpArguments wanted)
+    {
+        if (wanted.OomScoreAdjust is { } score && SetOomScore(score) is { } noScore) return noScore;
+        foreach (var (name, value) in wanted.Limits)
+        {
+            if (SetLimit(name, value) is { } noLimit) return noLimit;
+        }
+        if (!wanted.Limits.Any(limit => limit.Name == "nofile")) SetSoftOpenFiles(wanted.SoftOpenFiles);
+        if (wanted.Nice is { } nice && SysResource.setpriority(SysResource.PRIO_PROCESS, 0, nice) != 0)
+            return Failure("set nice", $"cannot set nice to {nice.ToString(CultureInfo.InvariantCulture)}", Errno.Last);
+        if (wanted.Umask.Length == 0) return null;
+        if (!TryOctal(wanted.Umask, out var mask)) return new SpawnFailure("set umask", Errno.EINVAL, $"cannot set umask to '{wanted.Umask}': not an octal number such as 027");
+        _ = SysStat.umask(mask);
+        return null;
+    }
+
+    static SpawnFailure Execute(SetUpArguments wanted)
+    {
+        if (Unistd.chdir(wanted.WorkingDirectory) != 0) return ProgramLookup.DirectoryFailure(wanted.WorkingDirectory, Errno.Last);
+        var (path, failure) = ProgramLookup.Find(wanted.Program, wanted.WorkingDirectory, Environment.GetEnvironmentVariable("PATH"));
+        if (failure is not null) return failure;
+        using var file = new StringBlock([path!]);
+        using var argv = new StringBlock(wanted.Arguments);
+        ResetSignals();
+        Report(AboutToExecute);
+        _ = Unistd.execv(file.Pointers[0], argv.Pointers);
+        return ProgramLookup.ExecuteFailure(path!, wanted.WorkingDirectory, Errno.Last);
+    }
+
+    /// <summary>The runtime ignores SIGPIPE, and what is ignored stays so over an exec (man 7 signal). Handlers become default by themselves.</summary>
+    static void ResetSignals()
+    {
+        for (var signal = 1; signal <= SysSignal.HighestSignal; signal++) _ = SysSignal.signal(signal, SysSignal.SIG_DFL); // SIGKILL, SIGSTOP: EINVAL
+        var none = SignalSet.Empty;
+        _ = SysSignal.pthread_sigmask(SysSignal.SIG_SETMASK, &none, null);
+    }
+
+    static SpawnFailure? SetOomScore(int score)
+    {
+        var fd = Fcntl.open("/proc/self/oom_score_adj", Fcntl.O_WRONLY | Fcntl.O_CLOEXEC);
+        var text = Encoding.ASCII.GetBytes(score.ToString(CultureInfo.InvariantCulture));
+        nint written = -1;
+        if (fd >= 0)
+        {
+            fixed (byte* raw = text) written = Unistd.write(fd, raw, (nuint)text.Length);
+        }
+        var errno = Errno.Last;
+        if (fd >= 0) _ = Unistd.close(fd);
+        return written == text.Length ? null : Failure("set oomScoreAdjust", $"cannot set oomScoreAdjust to {score.ToString(CultureInfo.InvariantCulture)}", errno);
+    }
+
+    static SpawnFailure? SetLimit(string name, ulong value)
+    {
+        var stage = $"set limit {name}";
+        var resource = name switch
+        {
+            "nofile" => SysResource.RLIMIT_NOFILE,
+            "nproc" => SysResource.RLIMIT_NPROC,
+            "core" => SysResource.RLIMIT_CORE,
+            "as" => SysResource.RLIMIT_AS,
+            "fsize" => SysResource.RLIMIT_FSIZE,
+            "cpu" => SysResource.RLIMIT_CPU,
+            "memlock" => SysResource.RLIMIT_MEMLOCK,
+            "stack" => SysResource.RLIMIT_STACK,
+            _ => -1,
+        };
+        var limit = new ResourceLimit { rlim_cur = value, rlim_max = value };
+        if (resource >= 0 && SysResource.setrlimit(resource, &limit) == 0) return null;
+        return Failure(stage, $"cannot set the limit {name} to {value.ToString(CultureInfo.InvariantCulture)}", resource < 0 ? Errno.EINVAL : Errno.Last);
+    }
+
+    static void SetSoftOpenFiles(ulong soft)
+    {
+        ResourceLimit limit;
+        if (SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &limit) != 0) return;
+        limit.rlim_cur = Math.Min(soft, limit.rlim_max);
+        _ = SysResource.setrlimit(SysResource.RLIMIT_NOFILE, &limit); // lowering, or raising within the hard limit: always allowed
+    }
+
+    static void Report(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        fixed (byte* raw = bytes) _ = Unistd.write(ReportFd, raw, (nuint)bytes.Length); // fails only when the daemon is gone, and nobody asks any more
+    }
+
+    internal static SpawnFailure Failure(string stage, string what, int errno) => new(stage, errno, $"{what}: {Errno.Describe(errno)}");
+
+    static bool TryOctal(string text, out uint value)
+    {
+        value = 0;
+        if (text.Length is 0 or > 5) return false;
+        foreach (var digit in text)
+        {
+            if (digit is < '0' or > '7') return false;
+            value = (value << 3) | (uint)(digit - '0');
+        }
+        return value <= 0xFFF; // 07777
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using Tspm.Model;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Platform.Linux;
+
+/// <summary>
+/// Linux behind the seam: posix_spawn to start, pidfds to watch and signal, /proc to look around. It never forks in managed code, never polls, and
+/// with a thousand idle children does nothing at all.
+/// </summary>
+internal sealed class LinuxProcessSystem : IProcessSystem
+{
+    readonly EventLoop loop;
+    readonly int guardianPid;
+    readonly int ownPid = Unistd.getpid();
+    readonly LinuxSpawner spawner;
+    readonly ProcFiles files = new();
+    readonly ProcessTree tree;
+    readonly ConcurrentDictionary<int, LinuxChild> children = new();
+
+    /// <param name="loop">Watches the children; running.</param>
+    /// <param name="guardianPid">Parent of this process and subreaper of everything below it.</param>
+    /// <param name="setUpCommand">How to run the hidden set-up mode of this executable.</param>
+    /// <param name="originalOpenFiles">The soft descriptor limit before this program raised it: what children get by default.</param>
+    public LinuxProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles)
+    {
+        this.loop = loop;
+        this.guardianPid = guardianPid;
+        spawner = new LinuxSpawner(setUpCommand, originalOpenFiles);
+        tree = new ProcessTree(files, guardianPid, pid => children.TryGetValue(pid, out var child) ? child : null);
+        BootId = files.ReadBootId();
+    }
+
+    public string BootId { get; }
+
+    public SpawnOutcome Spawn(SpawnRequest request)
+    {
+        var failure = spawner.Spawn(request, out var pid);
+        if (failure is not null) return new SpawnOutcome(null, failure);
+        var pidfd = SysSyscall.pidfd_open(pid);
+        if (pidfd < 0) return new SpawnOutcome(null, Abandon(pid, Errno.Last));
+        // Not reaped by anyone else, so it is there even when it has ended already.
+        _ = ProcFiles.TryReadStat(pid, out var stat);
+        return new SpawnOutcome(Register(new LinuxChild(loop, pid, stat.StartTicks, pidfd, isOwn: true, isNear: true, Forget)), null);
+    }
+
+    public IChild? Adopt(int pid, long startTicks)
+    {
+        if (pid <= 0) return null;
+        var pidfd = SysSyscall.pidfd_open(pid);
+        if (pidfd < 0) return null;
+        // In this order: from here on the pidfd names whoever had the number, and the start time says whether it is the one we mean.
+        if (ProcFiles.TryReadStat(pid, out var stat) && stat.IsLiving && stat.StartTicks == startTicks)
+        {
+            var near = stat.ParentPid == guardianPid || stat.ParentPid == ownPid;
+            return Register(new LinuxChild(loop, pid, startTicks, pidfd, isOwn: false, near, Forget));
+        }
+        _ = Unistd.close(pidfd);
+        return null;
+    }
+
+    public (int Pid, long StartTicks)? FindFifoHolder(string path) => new FifoHolders(files).Find(path, guardianPid);
+
+    /// <inheritdoc/>
+    /// <remarks>Costs a handful of system calls as long as the child is not disposed; without it all of /proc has to be looked through.</remarks>
+    public int KillLeftovers(TreeMark mark) => tree.KillLeftovers(mark);
+
+    public IReadOnlyList<ProcessSample> ReadTree(int pid) => tree.Read(pid);
+
+    LinuxChild Register(LinuxChild child)
+    {
+        children[child.Pid] = child;
+        return child;
+    }
+
+    void Forget(LinuxChild child) => children.TryRemove(new KeyValuePair<int, LinuxChild>(child.Pid, child));
+
+    /// <summary>A child that cannot be watched must not run: nobody would see its end.</summary>
+    static unsafe SpawnFailure Abandon(int pid, int errno)
+    {
+        _ = SysSignal.kill(-pid, Signals.SIGKILL);
+        _ = SysSignal.kill(pid, Signals.SIGKILL);
+        int status;
+        while (SysWait.wait4(pid, &status, 0, null) < 0 && Errno.Last == Errno.EINTR)
+        {
+        }
+        var hint = errno == Errno.ENOSYS ? " (Linux 5.4 or later is needed)" : "";
+        return new SpawnFailure("watch", errno, $"cannot watch the new process: {Errno.Describe(errno)}{hint}");
+    }
+}

@@ -1,0 +1,158 @@
+using Tspm.Model;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Platform.Linux;
+
+/// <summary>
+/// Starts programs with posix_spawn: glibc clones without copying memory and comes back when the exec has succeeded or failed, so a start costs
+/// well under a millisecond and a failure is known at once. What posix_spawn cannot do (user, umask, limits …) is done by <see cref="ChildSetUp"/>, the
+/// same executable between spawn and exec. The error number alone does not tell the stage, so directory and program are looked at first.
+/// Descriptors 0, 1 and 2 of this process must be open, as they are in every daemon.
+/// </summary>
+internal sealed unsafe class LinuxSpawner
+{
+    public const string PrepareStage = "prepare", OutputStage = "open output", InputStage = "open input", CreateStage = "create process";
+
+    const string NullDevice = "/dev/null";
+    const string DescriptorsOfSelf = "/proc/self/fd";
+
+    /// <summary>Room left for what other threads open while the limit is lowered for a moment.</summary>
+    const ulong SpareDescriptors = 64;
+
+    readonly SetUpCommand setUpCommand;
+    readonly ulong originalOpenFiles;
+
+    public LinuxSpawner(SetUpCommand setUpCommand, ulong originalOpenFiles)
+    {
+        this.setUpCommand = setUpCommand;
+        this.originalOpenFiles = originalOpenFiles;
+        HideInheritedDescriptors();
+    }
+
+    /// <summary>Null: the program runs and <paramref name="pid"/> is its pid, to be reaped by the caller.</summary>
+    public SpawnFailure? Spawn(SpawnRequest request, out int pid)
+    {
+        pid = 0;
+        if (FindNul(request) is { } nul) return nul;
+        if (request.SetUp is not null) return SetUpRun.Spawn(this, setUpCommand, request, SoftLimitFor(request), out pid);
+        if (ProgramLookup.CheckDirectory(request.WorkingDirectory) is { } noDirectory) return noDirectory;
+        var (program, failure) = ProgramLookup.Find(request.Program, request.WorkingDirectory, request.Environment.GetValueOrDefault("PATH"));
+        if (failure is not null) return failure;
+        var errno = Start(program!, request.Arguments, request, reportFd: -1, out pid);
+        return errno == 0 ? null : Explain(request, errno, program!);
+    }
+
+    /// <summary>posix_spawn itself. With a report descriptor (set-up mode) it becomes the child's number 3, and the directory is left to the child.</summary>
+    internal int Start(string program, IReadOnlyCollection<string> arguments, SpawnRequest request, int reportFd, out int pid)
+    {
+        using var path = new StringBlock([program]);
+        using var argv = new StringBlock(arguments);
+        using var envp = StringBlock.OfEnvironment(request.Environment);
+        SpawnFileActions actions;
+        SpawnAttributes attributes;
+        pid = 0;
+        var errno = PosixSpawn.posix_spawn_file_actions_init(&actions);
+        if (errno != 0) return errno;
+        errno = PosixSpawn.posix_spawnattr_init(&attributes);
+        if (errno == 0) errno = AddFiles(&actions, request);
+        if (errno == 0 && reportFd >= 0) errno = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, reportFd, ChildSetUp.ReportFd);
+        if (errno == 0 && reportFd < 0) errno = PosixSpawn.posix_spawn_file_actions_addchdir_np(&actions, request.WorkingDirectory);
+        if (errno == 0) errno = SetAttributes(&attributes);
+        if (errno == 0) errno = StartWithLimit(path.Pointers[0], &actions, &attributes, argv.Pointers, envp.Pointers, SoftLimitFor(request), out pid);
+        _ = PosixSpawn.posix_spawnattr_destroy(&attributes); // does nothing in glibc
+        _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions); // cannot fail
+        return errno;
+    }
+
+    /// <summary>The sentence for a failed spawn, stage by stage in the order in which the child goes through them.</summary>
+    internal static SpawnFailure Explain(SpawnRequest request, int errno, string program)
+    {
+        if (request.StdinPath is { } input && Unistd.access(input, Unistd.R_OK) != 0) return CannotOpen(InputStage, "input", input);
+        if (Unistd.access(request.StdoutPath, Unistd.W_OK) != 0) return CannotOpen(OutputStage, "output", request.StdoutPath);
+        if (Unistd.access(request.StderrPath, Unistd.W_OK) != 0) return CannotOpen(OutputStage, "output", request.StderrPath);
+        if (ProgramLookup.CheckDirectory(request.WorkingDirectory) is { } noDirectory) return noDirectory;
+        return errno is Errno.EAGAIN or Errno.ENOMEM
+            ? new SpawnFailure(CreateStage, errno, $"cannot create a process: {Errno.Describe(errno)} (too many processes, or too little memory)")
+            : ProgramLookup.ExecuteFailure(program, request.WorkingDirectory, errno);
+    }
+
+    static SpawnFailure CannotOpen(string stage, string what, string path) =>
+        new(stage, Errno.Last, $"cannot open the {what} {path}: {Errno.Describe(Errno.Last)}");
+
+    static int AddFiles(SpawnFileActions* actions, SpawnRequest request)
+    {
+        // For reading and writing: the child then holds both ends, and a reader that dies is no SIGPIPE.
+        const int both = Fcntl.O_RDWR | Fcntl.O_NOCTTY;
+        var input = request.StdinPath;
+        var errno = PosixSpawn.posix_spawn_file_actions_addopen(actions, Unistd.STDIN_FILENO, input ?? NullDevice, input is null ? Fcntl.O_RDONLY : both, 0);
+        if (errno == 0) errno = PosixSpawn.posix_spawn_file_actions_addopen(actions, Unistd.STDOUT_FILENO, request.StdoutPath, both, 0);
+        if (errno != 0) return errno;
+        return request.StderrPath == request.StdoutPath
+            ? PosixSpawn.posix_spawn_file_actions_adddup2(actions, Unistd.STDOUT_FILENO, Unistd.STDERR_FILENO)
+            : PosixSpawn.posix_spawn_file_actions_addopen(actions, Unistd.STDERR_FILENO, request.StderrPath, both, 0);
+    }
+
+    static int SetAttributes(SpawnAttributes* attributes)
+    {
+        var none = SignalSet.Empty;
+        // All 64, also the two that glibc uses inside and would otherwise leave ignored.
+        var all = SignalSet.All;
+        var errno = PosixSpawn.posix_spawnattr_setsigmask(attributes, &none);
+        if (errno == 0) errno = PosixSpawn.posix_spawnattr_setsigdefault(attributes, &all);
+        if (errno != 0) return errno;
+        return PosixSpawn.posix_spawnattr_setflags(attributes,
+            PosixSpawn.POSIX_SPAWN_SETSID | PosixSpawn.POSIX_SPAWN_SETSIGDEF | PosixSpawn.POSIX_SPAWN_SETSIGMASK);
+    }
+
+    /// <summary>
+    /// A program may look at its descriptor limit first of all, and posix_spawn cannot set it. So our own is changed for the moment of the spawn, as long
+    /// as that cannot hurt us; with more descriptors open than the child may have, the child's is changed right after the exec instead.
+    /// </summary>
+    static int StartWithLimit(byte* path, SpawnFileActions* actions, SpawnAttributes* attributes, byte** argv, byte** envp, ulong soft, out int pid)
+    {
+        ResourceLimit own;
+        _ = SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &own); // cannot fail with a good pointer
+        var wanted = own with { rlim_cur = soft };
+        var inherit = own.rlim_cur != soft && OpenDescriptors() + SpareDescriptors < soft && SysResource.setrlimit(SysResource.RLIMIT_NOFILE, &wanted) == 0;
+        int child;
+        var errno = PosixSpawn.posix_spawn(&child, path, actions, attributes, argv, envp);
+        if (inherit) _ = SysResource.setrlimit(SysResource.RLIMIT_NOFILE, &own);
+        else if (errno == 0 && own.rlim_cur != soft) _ = SysResource.prlimit(child, SysResource.RLIMIT_NOFILE, &wanted, null); // ended already: no matter
+        pid = errno == 0 ? child : 0;
+        return errno;
+    }
+
+    ulong SoftLimitFor(SpawnRequest request)
+    {
+        ResourceLimit own;
+        _ = SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &own);
+        var wanted = request.OpenFilesLimit is { } limit and >= 0 ? (ulong)limit : originalOpenFiles;
+        return Math.Min(wanted, own.rlim_max);
+    }
+
+    /// <summary>How many descriptors are open: the size of that folder since Linux 6.2; before, "too many to tell".</summary>
+    static ulong OpenDescriptors() => SysStat.stat(DescriptorsOfSelf, out var status) == 0 && status.Size > 0 ? (ulong)status.Size : ulong.MaxValue / 2;
+
+    /// <summary>What this process was started with and does not know must not reach a child. Everything opened here is close-on-exec by itself.</summary>
+    static void HideInheritedDescriptors()
+    {
+        const int first = Unistd.STDERR_FILENO + 1;
+        if (SysSyscall.close_range(first, uint.MaxValue, SysSyscall.CLOSE_RANGE_CLOEXEC) == 0) return;
+        var open = new List<int>(); // before Linux 5.11: one by one
+        _ = Dirent.ReadNumbers("/proc/self/fd\0"u8, open);
+        foreach (var fd in open)
+        {
+            if (fd >= first) _ = Fcntl.fcntl(fd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
+        }
+    }
+
+    static SpawnFailure? FindNul(SpawnRequest request)
+    {
+        var where = request.Program.Contains('\0') ? "the program's name"
+            : request.Arguments.Any(argument => argument.Contains('\0')) ? "an argument"
+            : request.WorkingDirectory.Contains('\0') ? "the working directory"
+            : request.Environment.FirstOrDefault(entry => entry.Key.Contains('\0') || entry.Value.Contains('\0')).Key is { } name ? $"the variable {name.Replace("\0", "\\0", StringComparison.Ordinal)}"
+            : null;
+        return where is null ? null : new SpawnFailure(PrepareStage, Errno.EINVAL, $"cannot run it: {where} contains a NUL character");
+    }
+}

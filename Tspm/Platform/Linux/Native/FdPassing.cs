@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+
+namespace Tspm.Platform.Linux.Native;
+
+/// <summary>A small message with at most one open descriptor over a Unix socket (man 7 unix, SCM_RIGHTS).</summary>
+internal static unsafe class FdPassing
+{
+    /// <summary>
+    /// Sends without ever blocking. On a SOCK_SEQPACKET socket the message goes whole or not at all. A descriptor stays open here too.
+    /// Returns 0 or an error number: EAGAIN when the other side does not read, EPIPE when it is gone.
+    /// </summary>
+    public static int Send(int socket, ReadOnlySpan<byte> payload, int fdOrMinus1)
+    {
+        fixed (byte* bytes = payload)
+        {
+            var vector = new IoVector { iov_base = bytes, iov_len = (nuint)payload.Length };
+            var control = new ControlMessageOfOneFd
+            {
+                cmsg_len = ControlMessageOfOneFd.Length,
+                cmsg_level = SysSocket.SOL_SOCKET,
+                cmsg_type = SysSocket.SCM_RIGHTS,
+                fd = fdOrMinus1,
+            };
+            var message = new MessageHeader { msg_iov = &vector, msg_iovlen = 1 };
+            if (fdOrMinus1 >= 0)
+            {
+                message.msg_control = &control;
+                message.msg_controllen = (nuint)sizeof(ControlMessageOfOneFd);
+            }
+            while (SysSocket.sendmsg(socket, &message, SysSocket.MSG_DONTWAIT | SysSocket.MSG_NOSIGNAL) < 0)
+            {
+                var errno = Marshal.GetLastPInvokeError();
+                if (errno != Errno.EINTR) return errno;
+            }
+            return 0;
+        }
+    }
+
+    /// <summary>
+    /// Receives one message; waits for it unless the socket is non-blocking. Returns its length, 0 when the other side is gone, or -1 with
+    /// the error number set. <paramref name="fd"/> is the descriptor that came with it, close-on-exec and the caller's to close, or -1.
+    /// </summary>
+    public static int Receive(int socket, Span<byte> buffer, out int fd)
+    {
+        fd = -1;
+        fixed (byte* bytes = buffer)
+        {
+            var vector = new IoVector { iov_base = bytes, iov_len = (nuint)buffer.Length };
+            var control = default(ControlMessageOfOneFd);
+            // Length, not the padded size: the padding would be room for a second descriptor, which nobody would close.
+            var message = new MessageHeader { msg_iov = &vector, msg_iovlen = 1, msg_control = &control, msg_controllen = ControlMessageOfOneFd.Length };
+            nint received;
+            do
+            {
+                received = SysSocket.recvmsg(socket, &message, SysSocket.MSG_CMSG_CLOEXEC);
+            }
+            while (received < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+            if (received < 0) return -1;
+            if (message.msg_controllen >= ControlMessageOfOneFd.Length && control.cmsg_level == SysSocket.SOL_SOCKET && control.cmsg_type == SysSocket.SCM_RIGHTS)
+                fd = control.fd;
+            return (int)received;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using System.Buffers.Text;
+using System.Text;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Platform.Linux;
+
+/// <summary>
+/// Reads /proc with open, read and close and no allocation per file: a list of a thousand processes must not cost a second. A process may end
+/// between any two reads, so everything here answers "gone" rather than throw. One instance serves one thread.
+/// </summary>
+internal sealed unsafe class ProcFiles
+{
+    /// <summary>Longest line of stat: 52 numbers and a name.</summary>
+    const int StatBytes = 1024;
+
+    byte[] buffer = new byte[16 * 1024];
+
+    /// <summary>This boot's number; empty when the kernel does not tell.</summary>
+    public string ReadBootId() => Encoding.ASCII.GetString(ReadAll("/proc/sys/kernel/random/boot_id\0"u8)).Trim();
+
+    /// <summary>False: no such process.</summary>
+    public static bool TryReadStat(int pid, out ProcStat stat)
+    {
+        stat = default;
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "stat"u8);
+        Span<byte> line = stackalloc byte[StatBytes];
+        var length = ReadOnce(path, line);
+        return length > 0 && ProcStat.TryParse(line[..length], out stat);
+    }
+
+    /// <summary>
+    /// Adds the children of a process, of all its threads (the kernel lists a child under the thread that made it). False: the process is gone or
+    /// the kernel has no such lists (CONFIG_PROC_CHILDREN).
+    /// </summary>
+    public bool TryReadChildren(int pid, int threads, List<int> children)
+    {
+        if (threads <= 1) return TryReadChildrenOfThread(pid, pid, children);
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "task"u8);
+        var tasks = new List<int>(threads);
+        if (!Dirent.ReadNumbers(path, tasks)) return false;
+        foreach (var task in tasks) _ = TryReadChildrenOfThread(pid, task, children); // a thread that has ended has no children
+        return true;
+    }
+
+    /// <summary>The same for the children of one thread: orphans come to the main thread of a subreaper.</summary>
+    public bool TryReadChildrenOfThread(int pid, int thread, List<int> children)
+    {
+        Span<byte> path = stackalloc byte[64];
+        var length = Path(path, pid, "task/"u8);
+        _ = Utf8Formatter.TryFormat(thread, path[length..], out var digits);
+        "/children\0"u8.CopyTo(path[(length + digits)..]);
+        if (!TryReadAll(path, out var rest)) return false;
+        while (Utf8Parser.TryParse(rest, out int child, out var used))
+        {
+            children.Add(child);
+            rest = rest[Math.Min(used + 1, rest.Length)..];
+        }
+        return true;
+    }
+
+    /// <summary>Adds every process of the machine.</summary>
+    public static void ReadAllPids(List<int> pids) => _ = Dirent.ReadNumbers("/proc\0"u8, pids); // /proc missing: there is nobody to see
+
+    /// <summary>Proportional memory of a process, in bytes; null: not readable (another user's, gone).</summary>
+    public long? ReadPss(int pid)
+    {
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "smaps_rollup"u8);
+        if (!TryReadAll(path, out var text)) return null;
+        var at = text.IndexOf("\nPss:"u8);
+        if (at < 0) return null;
+        var number = text[(at + 5)..].TrimStart((byte)' ');
+        return Utf8Parser.TryParse(number, out long kibibytes, out _) ? kibibytes * 1024 : null;
+    }
+
+    /// <summary>The command line as one text; the kernel's name for it in brackets when there is none.</summary>
+    public string ReadCommand(int pid)
+    {
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "cmdline"u8);
+        if (TryReadAll(path, out var text) && !text.IsEmpty) return Encoding.UTF8.GetString(text.TrimEnd((byte)0)).Replace('\0', ' ');
+        Path(path, pid, "comm"u8);
+        return TryReadAll(path, out text) ? $"[{Encoding.UTF8.GetString(text.TrimEnd((byte)'\n'))}]" : "[?]";
+    }
+
+    /// <summary>True when the environment that a process was started with has all of these entries ("NAME=value"). False also when it is not readable.</summary>
+    public bool EnvironmentHas(int pid, ReadOnlySpan<byte> entry, ReadOnlySpan<byte> another)
+    {
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "environ"u8);
+        return TryReadAll(path, out var text) && HasEntry(text, entry) && HasEntry(text, another);
+    }
+
+    /// <summary>True when a process has this descriptor open for writing (/proc/PID/fdinfo/FD: flags, octal).</summary>
+    public bool IsOpenForWriting(int pid, int fd)
+    {
+        Span<byte> path = stackalloc byte[48];
+        var length = Path(path, pid, "fdinfo/"u8);
+        _ = Utf8Formatter.TryFormat(fd, path[length..], out var digits);
+        path[length + digits] = 0;
+        if (!TryReadAll(path, out var text)) return false;
+        var at = text.IndexOf("flags:"u8);
+        if (at < 0) return false;
+        var lastDigit = text[at..].IndexOf((byte)'\n') is var line and > 0 ? text[at + line - 1] - '0' : 0;
+        return (lastDigit & Fcntl.O_ACCMODE) is Fcntl.O_WRONLY or Fcntl.O_RDWR;
+    }
+
+    /// <summary>Writes "/proc/PID/REST" and a NUL; returns the length without it.</summary>
+    public static int Path(Span<byte> path, int pid, ReadOnlySpan<byte> rest)
+    {
+        "/proc/"u8.CopyTo(path);
+        _ = Utf8Formatter.TryFormat(pid, path[6..], out var digits);
+        var length = 6 + digits;
+        path[length++] = (byte)'/';
+        rest.CopyTo(path[length..]);
+        length += rest.Length;
+        path[length] = 0;
+        return length;
+    }
+
+    static bool HasEntry(ReadOnlySpan<byte> block, ReadOnlySpan<byte> entry)
+    {
+        while (!block.IsEmpty)
+        {
+            var end = block.IndexOf((byte)0);
+            if (end < 0) end = block.Length;
+            if (block[..end].SequenceEqual(entry)) return true;
+            block = block[Math.Min(end + 1, block.Length)..];
+        }
+        return false;
+    }
+
+    static int ReadOnce(ReadOnlySpan<byte> path, Span<byte> into)
+    {
+        int fd;
+        fixed (byte* raw = path) fd = Fcntl.open(raw, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC, 0);
+        if (fd < 0) return -1;
+        nint length;
+        fixed (byte* raw = into) length = Unistd.read(fd, raw, (nuint)into.Length);
+        _ = Unistd.close(fd);
+        return (int)length;
+    }
+
+    ReadOnlySpan<byte> ReadAll(ReadOnlySpan<byte> path) => TryReadAll(path, out var text) ? text : default;
+
+    /// <summary>The whole file, in the buffer that the next read uses again.</summary>
+    bool TryReadAll(ReadOnlySpan<byte> path, out ReadOnlySpan<byte> text)
+    {
+        text = default;
+        int fd;
+        fixed (byte* raw = path) fd = Fcntl.open(raw, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC, 0);
+        if (fd < 0) return false;
+        var length = 0;
+        nint got;
+        do
+        {
+            if (length == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
+            fixed (byte* raw = buffer) got = Unistd.read(fd, raw + length, (nuint)(buffer.Length - length));
+            if (got > 0) length += (int)got;
+        }
+        while (got > 0);
+        _ = Unistd.close(fd);
+        text = buffer.AsSpan(0, length);
+        return got == 0;
+    }
+}

@@ -1,0 +1,23 @@
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Platform.Linux;
+
+/// <summary>
+/// Moves inside the kernel (man 2 splice): a byte is in the FIFO or in the file at any instant, so even SIGKILL loses none and doubles none.
+/// Has no state. The file must not be open with O_APPEND (EINVAL).
+/// </summary>
+internal sealed unsafe class SpliceMover : IByteMover
+{
+    public static readonly SpliceMover Instance = new();
+
+    public long Move(int fromFifo, int toFile, long offset, int max, out int errno)
+    {
+        while (true)
+        {
+            var at = offset;
+            var moved = Fcntl.splice(fromFifo, null, toFile, &at, (nuint)max, Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
+            errno = moved < 0 ? Errno.Last : 0;
+            if (errno != Errno.EINTR) return moved;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Platform.Portable;
+
+/// <summary>
+/// Reads and then writes: for file systems and systems without splice. What was read and could not be written is kept and goes first the next
+/// time. Being killed between the two loses at most <see cref="BufferBytes"/>; that is why this is not the first choice.
+/// The FIFO must be open non-blocking.
+/// </summary>
+internal sealed unsafe class CopyMover : IByteMover
+{
+    /// <summary>Size of a pipe by default: one read empties it.</summary>
+    const int BufferBytes = 64 * 1024;
+
+    readonly byte[] buffer = new byte[BufferBytes];
+    int start;
+    int count;
+
+    public long Move(int fromFifo, int toFile, long offset, int max, out int errno)
+    {
+        if (count == 0)
+        {
+            var got = Read(fromFifo, Math.Min(max, BufferBytes), out errno);
+            if (got <= 0) return got;
+            start = 0;
+            count = (int)got;
+        }
+        return Write(toFile, offset, max, out errno);
+    }
+
+    nint Read(int fd, int max, out int errno)
+    {
+        fixed (byte* bytes = buffer)
+        {
+            while (true)
+            {
+                var got = Unistd.read(fd, bytes, (nuint)max);
+                errno = got < 0 ? Errno.Last : 0;
+                if (errno != Errno.EINTR) return got;
+            }
+        }
+    }
+
+    long Write(int fd, long offset, int max, out int errno)
+    {
+        errno = 0;
+        long written = 0;
+        fixed (byte* bytes = buffer)
+        {
+            while (count > 0 && written < max)
+            {
+                var put = Unistd.pwrite(fd, bytes + start, (nuint)Math.Min(count, max - written), offset + written);
+                if (put < 0)
+                {
+                    errno = Errno.Last;
+                    if (errno == Errno.EINTR) continue;
+                    break;
+                }
+                start += (int)put;
+                count -= (int)put;
+                written += put;
+            }
+        }
+        if (written == 0) return -1;
+        errno = 0; // what was written counts; the next call meets the trouble again
+        return written;
+    }
+}
