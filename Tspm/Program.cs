@@ -1,3 +1,4 @@
+using Tspm.Client;
 using Tspm.Daemon;
 using Tspm.Guardian;
 using Tspm.Platform.Linux;
@@ -9,5 +10,5 @@ return args is [var first, ..] ? first switch
     GuardianMain.Word => GuardianMain.Run(args.AsSpan(1)),
     DaemonSpawner.Word => DaemonMain.Run(args.AsSpan(1)),
     "daemon" when args.Length == 1 || args[1].StartsWith(GuardianOptions.ReadyFlag, StringComparison.Ordinal) => GuardianMain.Start(args.AsSpan(1)),
-    _ => 2,
-} : 2;
+    _ => ClientMain.Run(args, new GuardianLauncher()),
+} : ClientMain.Run(args, new GuardianLauncher());

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using System.Text.Json;
+
 using Tspm.Platform.Linux.Native;
 using Tspm.Protocol;
 

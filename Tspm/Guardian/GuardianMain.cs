@@ -49,7 +49,6 @@ internal static unsafe class GuardianMain
             var listener = Election.Run(home);
             if (listener < 0) return AlreadyRunning(options, home);
             _ = SysPrctl.prctl(SysPrctl.PR_SET_CHILD_SUBREAPER, 1);
-            OomScore.Lower();
             var mask = SignalSet.Of(Blocked);
             return new GuardianLoop(listener, &mask, options, home).Run();
         }

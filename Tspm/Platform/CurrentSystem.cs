@@ -26,5 +26,12 @@ internal static class CurrentSystem
     /// <summary>Effective user of this process.</summary>
     public static uint UserId => Unistd.geteuid();
 
+    /// <summary>Soft limit of open descriptors of this process; null when it is not known.</summary>
+    public static unsafe long? OpenFilesLimit()
+    {
+        ResourceLimit limit;
+        return SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &limit) == 0 ? (long)Math.Min(limit.rlim_cur, long.MaxValue) : null;
+    }
+
     public static IByteMover CreateByteMover() => OperatingSystem.IsLinux() ? SpliceMover.Instance : new CopyMover();
 }

@@ -35,6 +35,14 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         return new Loaded(ProcessesFile.Empty, troubles);
     }
 
+    /// <summary>The newest good generation, for readers beside or without a daemon: nothing is moved or said.</summary>
+    public ProcessesFile Peek()
+    {
+        for (var generation = 0; generation <= Generations; generation++)
+            if (File.Exists(PathOf(generation)) && TryRead(PathOf(generation), out _) is { } content) return content;
+        return ProcessesFile.Empty;
+    }
+
     /// <summary>Writes a new generation; on return it is on disk. Throws IOException or UnauthorizedAccessException; the file on disk is whole then, old or new.</summary>
     public void Save(ProcessesFile content)
     {

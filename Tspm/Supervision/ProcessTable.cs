@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text;
 using Tspm.Model;
 using Tspm.Storage;
@@ -42,7 +42,7 @@ internal sealed class ProcessTable(SupervisionServices services)
     {
         var text = new StringBuilder();
         foreach (var (name, value) in environment.OrderBy(entry => entry.Key, StringComparer.Ordinal)) text.Append(name).Append('=').Append(value).Append('\0');
-        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 8));
+        var key = Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text.ToString())));
         _environments[key] = environment;
         return key;
     }

@@ -1,0 +1,159 @@
+using Tspm.Client;
+using Tspm.Client.Grammar;
+
+namespace Tspm.Tests.Client;
+
+[Timeout(30_000)]
+public sealed class ArgvTests
+{
+    static string Show(ParsedLine line)
+    {
+        var flags = line.Flags.Select(given => given.Value is { } value ? $"{given.Flag.Name}={value}" : $"{(given.On ? "+" : "-")}{given.Flag.Name}");
+        var program = line.Program is { } said ? $" -- {string.Join(',', said)}" : "";
+        return $"{line.Verb.Name} [{string.Join(',', line.Words)}] {string.Join(' ', flags)}{program}";
+    }
+
+    static string Refusal(params string[] args)
+    {
+        try
+        {
+            return "understood as " + Show(Argv.Parse(args));
+        }
+        catch (UsageException mistake)
+        {
+            return mistake.Message;
+        }
+    }
+
+    [Test]
+    [Arguments("list", "list [] ")]
+    [Arguments("ls", "list [] ")]
+    [Arguments("ps --json", "list [] +json")]
+    [Arguments("jlist", "list [] +json")]
+    [Arguments("rm web api", "delete [web,api] ")]
+    [Arguments("del --logs web", "delete [web] +logs")]
+    [Arguments("show web", "describe [web] ")]
+    [Arguments("info web", "describe [web] ")]
+    [Arguments("edit web A=1", "set [web,A=1] ")]
+    [Arguments("log -f web", "logs [web] +follow")]
+    [Arguments("logs web -n 5", "logs [web] lines=5")]
+    [Arguments("logs --lines=5 web --error", "logs [web] lines=5 +err")]
+    [Arguments("start app.js --name web", "start [app.js] name=web")]
+    [Arguments("start app.js --name=web", "start [app.js] name=web")]
+    [Arguments("start --name web app.js", "start [app.js] name=web")]
+    [Arguments("--name web start app.js", "start [app.js] name=web")]
+    [Arguments("--json list", "list [] +json")]
+    [Arguments("start app.js -n web -f", "start [app.js] name=web +force")]
+    [Arguments("start app.js -e A=1 -e B=2,3 -e C=", "start [app.js] env=A=1 env=B=2,3 env=C=")]
+    [Arguments("start app.js --env=A=b=c", "start [app.js] env=A=b=c")]
+    [Arguments("start app.js --max-memory-restart 200M", "start [app.js] memory=200M")]
+    [Arguments("start app.js --exp-backoff-restart-delay 100", "start [app.js] restart-delay=100")]
+    [Arguments("start app.js --output o --error e", "start [app.js] out-file=o err-file=e")]
+    [Arguments("start app.js -o o", "start [app.js] out-file=o")]
+    [Arguments("start app.js --uid www --gid www", "start [app.js] user=www group=www")]
+    [Arguments("start app.js --no-autorestart", "start [app.js] -autorestart")]
+    [Arguments("start app.js --autorestart=false", "start [app.js] -autorestart")]
+    [Arguments("start app.js --no-wait --no-auto-start", "start [app.js] -wait -auto-start")]
+    [Arguments("start app.js --no-json", "start [app.js] -json")]
+    [Arguments("start app.js --nice -5", "start [app.js] nice=-5")]
+    [Arguments("start app.js -- --port 80 --", "start [app.js]  -- --port,80,--")]
+    [Arguments("start --name x -- ./run --name y", "start [] name=x -- ./run,--name,y")]
+    [Arguments("start app.js --", "start [app.js]  -- ")]
+    [Arguments("stop -- --odd", "stop [--odd] ")]
+    [Arguments("signal HUP web", "signal [HUP,web] ")]
+    [Arguments("signal -HUP web", "signal [-HUP,web] ")]
+    [Arguments("signal -9 web", "signal [-9,web] ")]
+    [Arguments("send web -", "send [web,-] ")]
+    [Arguments("-v", "version [] ")]
+    [Arguments("--version", "version [] ")]
+    [Arguments("-h", "help [] ")]
+    [Arguments("", "help [] ")]
+    [Arguments("stop --help", "stop [] +help")]
+    public async Task The_command_line_is_read_as_people_write_it(string typed, string expected, CancellationToken cancel)
+    {
+        await Assert.That(Show(Argv.Parse(typed.Split(' ', StringSplitOptions.RemoveEmptyEntries)))).IsEqualTo(expected);
+    }
+
+    [Test]
+    [Arguments("strat web", "did you mean 'start'")]
+    [Arguments("frobnicate", "unknown verb 'frobnicate'")]
+    [Arguments("reload web", "'reload' is not part of this version")]
+    [Arguments("startup", "init system")]
+    [Arguments("list --jsn", "did you mean '--json'")]
+    [Arguments("start x --nmae web", "did you mean '--name'")]
+    [Arguments("list --name web", "'list' has no flag '--name'")]
+    [Arguments("start x --name", "--name needs a value")]
+    [Arguments("start x --name --json", "--name needs a value")]
+    [Arguments("start x --name -- y", "--name needs a value")]
+    [Arguments("start x --name a --name b", "given twice")]
+    [Arguments("start x --cron * ", "--cron is not part of this version")]
+    [Arguments("start x --cron-restart 1", "--cron is not part of this version")]
+    [Arguments("start x --watch", "--watch is not part of this version")]
+    [Arguments("start x --ignore-watch a", "--watch-ignore is not part of this version")]
+    [Arguments("logs --since 5m", "--since is not part of this version")]
+    [Arguments("-H ssh://a list", "--host is not part of this version")]
+    [Arguments("start x -e novalue", "expected KEY=VALUE")]
+    [Arguments("start x -e =v", "expected KEY=VALUE")]
+    [Arguments("start x --memory lots", "--memory: 'lots'")]
+    [Arguments("start x --restart sometimes", "always, on-failure or never")]
+    [Arguments("start x --instances 0", "from 1")]
+    [Arguments("start x --instances -2", "whole number from 0")]
+    [Arguments("start x --umask 9", "octal")]
+    [Arguments("start x --nice 40", "-20 to 19")]
+    [Arguments("start x --name a:b", "contains ':'")]
+    [Arguments("start x --stop-signal FOO", "expected a signal")]
+    [Arguments("start x --kill-timeout 5x", "expected milliseconds")]
+    [Arguments("start x --no-name", "has no flag '--no-name'")]
+    [Arguments("start x --json=maybe", "takes no value")]
+    [Arguments("start", "nothing to start")]
+    [Arguments("start --name x --", "nothing to start")]
+    [Arguments("stop", "needs an argument")]
+    [Arguments("rename web", "needs 2 arguments")]
+    [Arguments("ping web", "one argument too many")]
+    [Arguments("send web a b", "quote what belongs together")]
+    [Arguments("-- list", "needs a verb")]
+    [Arguments("--frob", "needs a verb")]
+    public async Task A_slip_is_refused_with_the_nearest_right_thing(string typed, string expected, CancellationToken cancel)
+    {
+        await Assert.That(Refusal(typed.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Contains(expected);
+    }
+
+    [Test]
+    [Arguments("startAsDaemon app.js", "  tspm start app.js\n")]
+    [Arguments("start-as-daemon app.js --name web", "  tspm start app.js --name web\n")]
+    [Arguments("--STARTASDAEMON --name=web app.js one two", "  tspm start app.js --name=web -- one two\n")]
+    [Arguments("startAsDaemon app.js --watch --memory 1G", "  tspm start app.js --memory 1G\n(--watch is left out")]
+    public async Task StartAsDaemon_is_answered_with_the_command_to_use_instead(string typed, string expected, CancellationToken cancel)
+    {
+        await Assert.That(Refusal(typed.Split(' '))).Contains(expected).And.Contains("MIGRATION.md");
+    }
+
+    [Test]
+    public async Task The_replacement_of_startAsDaemon_is_quoted_for_the_shell(CancellationToken cancel)
+    {
+        await Assert.That(Refusal("startAsDaemon", "node a.js $X", "--name", "it's")).Contains(@"tspm start 'node a.js $X' --name 'it'\''s'");
+    }
+
+    [Test]
+    public async Task What_was_typed_survives_the_way_to_the_framework(CancellationToken cancel)
+    {
+        string[] odd = ["--", "-h", "a,b", "", "\u001f", "\u001e", "\u001e1", "[1]"];
+        var args = FrameworkArguments.Of(Argv.Parse(["start", "--name", "job", "--no-wait", "--", .. odd]));
+        await Assert.That(args[0]).IsEqualTo("start");
+        await Assert.That(args).Contains("--no-wait");
+        await Assert.That(FrameworkArguments.Items(args[Array.IndexOf(args, "--program") + 1])).IsEquivalentTo(odd);
+        await Assert.That(FrameworkArguments.Items(args[Array.IndexOf(args, "--config") + 1])).IsEquivalentTo(new[] { "name", "job" });
+        await Assert.That(args).DoesNotContain("--").And.DoesNotContain("-h");
+    }
+
+    [Test]
+    public async Task Every_listed_verb_and_flag_has_help(CancellationToken cancel)
+    {
+        foreach (var name in Verbs.Listed)
+        {
+            var help = Tspm.Client.Output.HelpText.Of(Verbs.Find(name)!);
+            await Assert.That(help).Contains("Usage: tspm " + name);
+            foreach (var flag in Verbs.Find(name)!.Flags) await Assert.That(Flags.Find(flag)?.Help ?? "").IsNotEmpty();
+        }
+    }
+}

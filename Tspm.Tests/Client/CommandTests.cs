@@ -1,0 +1,204 @@
+using System.Text.Json;
+using Tspm.Client;
+using Tspm.Protocol;
+
+namespace Tspm.Tests.Client;
+
+[Timeout(60_000)]
+public sealed class CommandTests
+{
+    sealed class Launcher(Action start) : IDaemonLauncher
+    {
+        public int Starts { get; private set; }
+
+        public void Start()
+        {
+            Starts++;
+            start();
+        }
+    }
+
+    sealed record Result(int Code, string Out, string Err, int Starts);
+
+    static Result Run(FakeDaemon daemon, Action? start, params string[] args)
+    {
+        var (output, errors) = (new Screen(), new Screen());
+        var launcher = new Launcher(start ?? (static () => throw new InvalidOperationException("nothing may start a daemon here")));
+        var session = new ClientSession(daemon.Home, launcher, output.Writer, errors.Writer)
+            { UnmanagedNotice = static () => null, Pause = static _ => { } };
+        var code = CommandLine.Run(session, args);
+        return new Result(code, output.Text, errors.Text, launcher.Starts);
+    }
+
+    /// <summary>Names of one letter have their letter's number, so that two of them are two processes.</summary>
+    static string Outcome(string name, string state, string more = "") => $$"""{"id":{{(int)name[0]}},"name":"{{name}}","instance":0,"state":"{{state}}"{{more}}}""";
+
+    static string Changed(string request, params string[] outcomes) =>
+        FakeDaemon.Result(request, $$"""{"success":true,"processes":[{{string.Join(',', outcomes)}}]}""");
+
+    [Test]
+    public async Task A_changing_verb_starts_the_daemon_when_none_runs(CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(request => Changed(request, Outcome("web", "online", ",\"pid\":12")), started: false);
+        var result = Run(daemon, daemon.Start, "start", "node server.js", "--name", "web", "-e", "B=2,3", "--", "--port", "80");
+        await Assert.That(result).IsEqualTo(new Result(0, "web: online (pid 12)\n", "", 1));
+        var sent = JsonDocument.Parse(daemon.Requests[0]).RootElement.GetProperty("params");
+        await Assert.That(sent.GetProperty("selectors")[0].GetString()).IsEqualTo("node server.js");
+        await Assert.That(sent.GetProperty("define")[0].GetProperty("args").GetRawText()).IsEqualTo("""["server.js","--port","80"]""");
+        await Assert.That(sent.GetProperty("define")[0].GetProperty("env").GetProperty("B").GetString()).IsEqualTo("2,3");
+        await Assert.That(sent.GetProperty("client").GetProperty("workingDirectory").GetString()).IsEqualTo(Environment.CurrentDirectory);
+    }
+
+    [Test]
+    public async Task No_auto_start_turns_it_off(CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(static _ => null, started: false);
+        await Assert.That(Run(daemon, null, "stop", "web", "--no-auto-start"))
+            .IsEqualTo(new Result(4, "", "no daemon is running; start one with: tspm daemon start\n", 0));
+    }
+
+    [Test]
+    public async Task A_launch_that_fails_gives_its_reason(CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(static _ => null, started: false);
+        var result = Run(daemon, static () => throw new DaemonException(LocalError.StartFailed, "the disk is full"), "stop", "web");
+        await Assert.That(result).IsEqualTo(new Result(1, "", "the disk is full\n", 1));
+    }
+
+    [Test]
+    [Arguments("list")]
+    [Arguments("describe web")]
+    [Arguments("env web")]
+    [Arguments("pid web")]
+    [Arguments("logs web")]
+    [Arguments("logs -f web")]
+    [Arguments("search web")]
+    [Arguments("status")]
+    [Arguments("ping")]
+    public async Task A_reading_verb_never_starts_a_daemon(string typed, CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(static _ => null, started: false);
+        await Assert.That(Run(daemon, null, typed.Split(' ')))
+            .IsEqualTo(new Result(4, "", "no daemon is running; start one with: tspm daemon start\n", 0));
+    }
+
+    [Test]
+    public async Task List_as_JSON_on_a_cold_home_is_an_empty_array(CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(static _ => null, started: false);
+        await Assert.That(Run(daemon, null, "list", "--json")).IsEqualTo(new Result(0, "[]\n", "", 0));
+        await File.WriteAllTextAsync(daemon.Home.ProcessesFile, "{}", cancel);
+        await Assert.That(Run(daemon, null, "list", "--json").Code).IsEqualTo(4);
+    }
+
+    [Test]
+    public async Task Status_as_JSON_without_a_daemon_has_all_members_and_exits_4(CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(static _ => null, started: false);
+        var result = Run(daemon, null, "status", "--json");
+        await Assert.That(result.Code).IsEqualTo(4);
+        using var document = JsonDocument.Parse(result.Out);
+        await Assert.That(document.RootElement.GetProperty("running").GetBoolean()).IsFalse();
+        await Assert.That(document.RootElement.EnumerateObject().Select(static member => member.Name)).IsEquivalentTo(new[]
+        {
+            "running", "pid", "guardianPid", "version", "protocolVersion", "uptimeMs", "socketPath", "home", "memoryBytes", "processes", "service", "troubles",
+        });
+    }
+
+    [Test]
+    public async Task An_outcome_that_failed_is_told_on_standard_error_with_its_last_words(CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(request => Changed(
+            request, Outcome("a", "online", ",\"pid\":5"), Outcome("b\\u001b[2J", "errored", ",\"error\":\"exited 1\",\"lastLines\":[\"boom\\u0007\"]")));
+        var result = Run(daemon, null, "restart", "all");
+        await Assert.That(result.Code).IsEqualTo(1);
+        await Assert.That(result.Out).IsEqualTo("a: online (pid 5)\n");
+        await Assert.That(result.Err).IsEqualTo("b\\e[2J: exited 1\nb\\e[2J: its last lines:\n  boom\\x07\n");
+    }
+
+    [Test]
+    public async Task Stopping_what_is_stopped_is_done(CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(request => Changed(request, Outcome("web", "stopped", ",\"unchanged\":true")));
+        await Assert.That(Run(daemon, null, "stop", "web")).IsEqualTo(new Result(0, "web: was already stopped\n", "", 0));
+    }
+
+    [Test]
+    public async Task An_effect_that_was_not_saved_exits_1(CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(request => FakeDaemon.Result(
+            request, $$"""{"success":false,"processes":[{{Outcome("web", "stopped")}}],"error":"not saved: disk full"}"""));
+        await Assert.That(Run(daemon, null, "stop", "web")).IsEqualTo(new Result(1, "web: stopped\n", "not saved: disk full\n", 0));
+    }
+
+    [Test]
+    public async Task JSON_of_a_change_is_one_document_with_nulls(CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(request => Changed(request, Outcome("web", "stopped")));
+        using var document = JsonDocument.Parse(Run(daemon, null, "stop", "web", "--json").Out);
+        await Assert.That(document.RootElement.GetProperty("processes")[0].GetProperty("pid").ValueKind).IsEqualTo(JsonValueKind.Null);
+    }
+
+    [Test]
+    public async Task An_unknown_selector_exits_3(CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(request => FakeDaemon.Error(request, ErrorCode.NoSuchProcess, "no process fits 'x'"));
+        await Assert.That(Run(daemon, null, "stop", "x")).IsEqualTo(new Result(3, "", "no process fits 'x'\n", 0));
+    }
+
+    [Test]
+    public async Task Logs_end_with_the_answer(CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(request => request.Contains("\"list\"", StringComparison.Ordinal)
+            ? FakeDaemon.Result(request, """{"processes":[]}""")
+            : Log(1, "one") + Log(2, "two") + FakeDaemon.Result(request, """{"lines":2}"""));
+        await Assert.That(Run(daemon, null, "logs", "web")).IsEqualTo(new Result(0, "one\ntwo\n", "", 0));
+        await Assert.That(Run(daemon, null, "logs")).IsEqualTo(new Result(0, "web | one\nweb | two\n", "", 0));
+    }
+
+    [Test]
+    public async Task Following_goes_on_behind_the_last_byte_when_the_daemon_comes_back(CancellationToken cancel)
+    {
+        var streams = 0;
+        using var daemon = new FakeDaemon(request =>
+        {
+            if (request.Contains("\"list\"", StringComparison.Ordinal)) return FakeDaemon.Result(request, """{"processes":[]}""");
+            // The first stream breaks in the middle of a line; the answer ends the second one, for the test.
+            return ++streams == 1 ? Log(4, "one") + "{\"half" + FakeDaemon.ThenClose : Log(8, "two") + FakeDaemon.Result(request, """{"lines":1}""");
+        });
+        await Assert.That(Run(daemon, null, "logs", "-f", "web")).IsEqualTo(new Result(0, "one\ntwo\n", "", 0));
+        await Assert.That(daemon.Requests[^1]).Contains("\"after\":{\"1.0.out\":4}");
+    }
+
+    static string Log(long seq, string text) =>
+        $$$"""{"jsonrpc":"2.0","method":"log","params":{"id":1,"name":"web","instance":0,"stream":"out","seq":{{{seq}}},"text":"{{{text}}}"}}""" + "\n";
+
+    [Test]
+    public async Task PM2_habits_are_answered(CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(static _ => null, started: false);
+        await Assert.That(Run(daemon, null, "save").Err).Contains("saved");
+        await Assert.That(Run(daemon, null, "resurrect").Code).IsEqualTo(0);
+        await Assert.That(Run(daemon, null, "startup").Code).IsEqualTo(2);
+        await Assert.That(Run(daemon, null, "kill").Out).IsEqualTo("no daemon was running\n");
+        await Assert.That(Run(daemon, null, "jlist").Out).IsEqualTo("[]\n");
+    }
+
+    [Test]
+    public async Task Daemon_start_and_stop_are_done_when_there_is_nothing_to_do(CancellationToken cancel)
+    {
+        using var running = new FakeDaemon(static _ => null);
+        await Assert.That(Run(running, null, "daemon", "start")).IsEqualTo(new Result(0, "the daemon runs already\n", "", 0));
+        using var missing = new FakeDaemon(static _ => null, started: false);
+        await Assert.That(Run(missing, null, "daemon", "stop").Code).IsEqualTo(0);
+        await Assert.That(Run(missing, static () => { }, "daemon", "start").Starts).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task Pid_exits_1_when_it_does_not_run(CancellationToken cancel)
+    {
+        var json = JsonSerializer.Serialize([OutputTests.Status(), OutputTests.Status("b", 2) with { Pid = null, State = Tspm.Model.ProcessState.Stopped }], WireJson.Default.ProcessStatusArray);
+        using var daemon = new FakeDaemon(request => FakeDaemon.Result(request, $$"""{"processes":{{json}}}"""));
+        await Assert.That(Run(daemon, null, "pid", "all")).IsEqualTo(new Result(1, "42\n", "b does not run: it is stopped\n", 0));
+    }
+}

@@ -1,0 +1,163 @@
+using Tspm.Client.Commands;
+using Tspm.Client.Defining;
+using Tspm.Client.Grammar;
+using Tspm.Model;
+
+namespace Tspm.Tests.Client;
+
+[Timeout(30_000)]
+public sealed class DefinitionTests
+{
+    static StartTarget Target(string[] words, string[]? program = null, params string[] pairs) =>
+        StartTarget.Of(words, program, pairs, static path => [new ProcessConfig { Name = "of " + Path.GetFileName(path) }]);
+
+    static ProcessConfig Config(string[] words, string[]? program = null, params string[] pairs) => Target(words, program, pairs).Define![0];
+
+    [Test]
+    [Arguments("app.js", "node", "app")]
+    [Arguments("./src/app.mjs --port 1", "node", "app")]
+    [Arguments("worker.py", "python3", "worker")]
+    [Arguments("job.rb", "ruby", "job")]
+    [Arguments("node server.js", null, "server")]
+    [Arguments("/usr/bin/sleep 5", null, "sleep")]
+    [Arguments("./.js", null, ".js")]
+    public async Task A_script_gets_its_interpreter_and_its_name(string command, string? interpreter, string name, CancellationToken cancel)
+    {
+        var config = Config([command]);
+        await Assert.That(config.Interpreter).IsEqualTo(interpreter);
+        await Assert.That(config.Name).IsEqualTo(name);
+        await Assert.That(config.Command).IsEqualTo(command);
+        await Assert.That(config.Args).IsNull();
+        await Assert.That(config.ProjectDir).IsEqualTo(Environment.CurrentDirectory);
+    }
+
+    [Test]
+    public async Task A_shell_script_runs_under_bash_where_there_is_one(CancellationToken cancel)
+    {
+        await Assert.That(Interpreters.ForScript("a.sh", static _ => true)).IsEqualTo("bash");
+        await Assert.That(Interpreters.ForScript("a.sh", static _ => false)).IsEqualTo("sh");
+    }
+
+    [Test]
+    public async Task The_interpreter_that_is_given_wins(CancellationToken cancel)
+    {
+        await Assert.That(Config(["app.js"], null, "interpreter", "bun").Interpreter).IsEqualTo("bun");
+        await Assert.That(Config(["app.js"], null, "interpreter", "none").Interpreter).IsEqualTo("none");
+    }
+
+    [Test]
+    public async Task Arguments_behind_the_dashes_are_appended_to_the_command(CancellationToken cancel)
+    {
+        var plain = Config(["node 'my app.js' a"], ["--port", "$X"]);
+        await Assert.That(plain.Command).IsEqualTo("node");
+        await Assert.That(plain.Args!).IsEquivalentTo(new[] { "my app.js", "a", "--port", "$X" });
+        var shell = Config(["FOO=1 ./run"], ["a b", "$X"]);
+        await Assert.That(shell.Command).IsEqualTo("FOO=1 ./run 'a b' '$X'");
+        await Assert.That(shell.Args).IsNull();
+    }
+
+    [Test]
+    public async Task A_program_behind_the_dashes_is_executed_directly(CancellationToken cancel)
+    {
+        var alone = Config([], ["./app.js"]);
+        await Assert.That(alone.Command).IsEqualTo("./app.js");
+        await Assert.That(alone.Args!.Count).IsEqualTo(0);
+        await Assert.That(alone.Interpreter).IsNull();
+        await Assert.That(Target([], ["./app.js"]).Selectors.Count).IsEqualTo(0);
+    }
+
+    [Test]
+    public async Task Flags_become_the_fields_of_the_config(CancellationToken cancel)
+    {
+        var config = Config(["x"], null,
+            "name", "web", "cwd", "/srv", "env", "A=1", "env", "B=2,3", "env-file", ".env", "namespace", "n", "instances", "3", "memory", "512MB",
+            "restart", "on-failure", "restart-delay", "30s", "max-restarts", "5", "min-uptime", "2s", "stop-exit-codes", "0,2", "stop-exit-codes", "7",
+            "stop-signal", "INT", "kill-timeout", "3s", "treekill", "false", "user", "u", "group", "g", "umask", "027", "nice", "-5",
+            "out-file", "o", "err-file", "e", "merge-logs", "true", "stdin", "pipe");
+        var expected = new ProcessConfig
+        {
+            Command = "x", Name = "web", ProjectDir = "/srv", EnvFile = ".env", Namespace = "n", Instances = 3, MemoryLimitBytes = 512L << 20,
+            User = "u", Group = "g", Umask = "027", Nice = -5, OutFile = "o", ErrFile = "e", MergeLogs = true, Stdin = "pipe",
+            Stop = new StopConfig { Signal = "INT", TimeoutMs = 3000, KillTree = false },
+        };
+        await Assert.That(config with { Env = null, Restart = null }).IsEqualTo(expected);
+        await Assert.That(config.Env!["A"] + config.Env["B"]).IsEqualTo("12,3");
+        await Assert.That(config.Restart! with { StopExitCodes = null }).IsEqualTo(
+            new RestartConfig { Policy = "on-failure", DelayMs = 30_000, MaxDelayMs = 30_000, MaxConsecutive = 5, MinUptimeMs = 2000 });
+        await Assert.That(config.Restart!.StopExitCodes!).IsEquivalentTo(new[] { 0, 2, 7 });
+    }
+
+    [Test]
+    public async Task Every_flag_of_a_config_is_bound_for_start_and_for_set(CancellationToken cancel)
+    {
+        foreach (var name in Flags.OfConfig)
+        {
+            var value = Flags.Find(name)!.Kind switch { FlagKind.Switch => "true", FlagKind.Text => "pipe", FlagKind.Assignment => "A=1", _ => "5" };
+            await Assert.That(ConfigFlags.Apply(new ProcessConfig(), [name, value])).IsNotEqualTo(new ProcessConfig());
+            if (name == "name") continue;
+            var written = name is "umask" ? "022" : name is "restart" ? "never" : name is "stop-signal" ? "INT" : name is "cwd" ? "/" : value;
+            var changed = Tspm.Config.Assignments.Apply(new ProcessConfig { Name = "x", Command = "x", ProjectDir = "/" }, ConfigFlags.Assignments([name, written]));
+            await Assert.That(changed).IsNotNull();
+        }
+    }
+
+    [Test]
+    public async Task Several_words_are_selectors_only(CancellationToken cancel)
+    {
+        var target = Target(["web", "api"]);
+        await Assert.That(target.Define).IsNull();
+        await Assert.That(target.HasOverrides).IsFalse();
+        await Assert.That(Target(["web", "api"], null, "instances", "2").HasOverrides).IsTrue();
+        await Assert.That(Target(["web"], ["--x"]).HasOverrides).IsTrue();
+    }
+
+    [Test]
+    public async Task A_config_file_is_read_when_it_is_there(CancellationToken cancel)
+    {
+        var folder = Directory.CreateTempSubdirectory("tspm-client-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "app.json");
+            await Assert.That(Target([path]).Define).IsNull();
+            await File.WriteAllTextAsync(path, "{}", cancel);
+            await Assert.That(Config([path]).Name).IsEqualTo("of app.json");
+            await Assert.That(() => Target([path], null, "instances", "2")).Throws<UsageException>();
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Test]
+    [Arguments("   ", "empty")]
+    [Arguments("node 'a", "never closed")]
+    [Arguments("ecosystem.config.js", "PM2 ecosystem file")]
+    public async Task A_command_that_cannot_be_one_is_refused(string command, string expected, CancellationToken cancel)
+    {
+        var refusal = await Assert.That(() => Target([command])).Throws<UsageException>();
+        await Assert.That(refusal!.Message).Contains(expected);
+    }
+
+    [Test]
+    public async Task Words_of_set_are_told_apart(CancellationToken cancel)
+    {
+        var (selectors, assignments) = SetCommand.Split(["web", "/a=b/", "restart.delayMs=5", "env.A B=c"]);
+        await Assert.That(selectors).IsEquivalentTo(new[] { "web", "/a=b/" });
+        await Assert.That(assignments).IsEquivalentTo(new[] { "restart.delayMs=5", "env.A B=c" });
+    }
+
+    [Test]
+    [Arguments("NOTIFY_SOCKET", true)]
+    [Arguments("LISTEN_FDS", true)]
+    [Arguments("WATCHDOG_USEC", true)]
+    [Arguments("INVOCATION_ID", true)]
+    [Arguments("JOURNAL_STREAM", true)]
+    [Arguments("TSPM_ID", true)]
+    [Arguments("TSPM_HOME", false)]
+    [Arguments("PATH", false)]
+    public async Task Variables_of_service_managers_stay_behind(string key, bool leftOut, CancellationToken cancel)
+    {
+        await Assert.That(ServiceManagerVariables.Contains(key)).IsEqualTo(leftOut);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Tspm.Storage;
+
+namespace Tspm.Tests.Client;
+
+/// <summary>A socket in a temporary home that answers as the test says: null closes the connection, an empty text says nothing.</summary>
+internal sealed class FakeDaemon : IDisposable
+{
+    /// <summary>At the end of an answer: the connection is closed behind it.</summary>
+    public const string ThenClose = "\0";
+
+    readonly Func<string, string?> _answer;
+    Socket? _listener;
+
+    public FakeDaemon(Func<string, string?> answer, bool started = true)
+    {
+        _answer = answer;
+        Home = new TspmHome(Directory.CreateTempSubdirectory("tspm-fake-").FullName);
+        if (started) Start();
+    }
+
+    public TspmHome Home { get; }
+
+    /// <summary>The request lines in the order in which they came.</summary>
+    public List<string> Requests { get; } = [];
+
+    public void Start()
+    {
+        _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        _listener.Bind(new UnixDomainSocketEndPoint(Home.SocketPath));
+        _listener.Listen();
+        var listener = _listener;
+        new Thread(() => Accept(listener)) { IsBackground = true }.Start();
+    }
+
+    public void Dispose()
+    {
+        _listener?.Dispose();
+        Directory.Delete(Home.Path, recursive: true);
+    }
+
+    /// <summary>An answer to the request, with its id.</summary>
+    public static string Result(string request, string json) => $$"""{"jsonrpc":"2.0","id":{{Id(request)}},"result":{{json}}}""" + "\n";
+
+    public static string Error(string request, int code, string message) =>
+        $$$"""{"jsonrpc":"2.0","id":{{{Id(request)}}},"error":{"code":{{{code}}},"message":"{{{message}}}","unknownToUs":1}}""" + "\n";
+
+    static long Id(string request) => JsonDocument.Parse(request).RootElement.GetProperty("id").GetInt64();
+
+    void Accept(Socket listener)
+    {
+        try
+        {
+            while (true) Serve(listener.Accept());
+        }
+        catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    void Serve(Socket connection)
+    {
+        using var stream = new NetworkStream(connection, ownsSocket: true);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        try
+        {
+            while (reader.ReadLine() is { } request)
+            {
+                lock (Requests) Requests.Add(request);
+                if (_answer(request) is not { } answer) return;
+                stream.Write(Encoding.UTF8.GetBytes(answer.TrimEnd('\0')));
+                if (answer.EndsWith(ThenClose, StringComparison.Ordinal)) return;
+            }
+        }
+        catch (IOException)
+        {
+            // The client went away.
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text;
+using Tspm.Client.Output;
+
+namespace Tspm.Tests.Client;
+
+/// <summary>Collects what a command prints.</summary>
+internal sealed class Screen
+{
+    readonly MemoryStream _bytes = new();
+
+    public Screen(bool isTerminal = false) => Writer = new OutputWriter(
+        bytes =>
+        {
+            if (IsGone) return false;
+            _bytes.Write(bytes);
+            return true;
+        },
+        isTerminal);
+
+    public OutputWriter Writer { get; }
+
+    /// <summary>The reader has gone away, as with <c>| head</c>.</summary>
+    public bool IsGone { get; set; }
+
+    public string Text
+    {
+        get
+        {
+            Writer.Flush();
+            return Encoding.UTF8.GetString(_bytes.ToArray());
+        }
+    }
+}

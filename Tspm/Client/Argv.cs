@@ -1,0 +1,169 @@
+using Tspm.Client.Grammar;
+using Tspm.Protocol;
+using Tspm.Client.Output;
+using Tspm.Model;
+
+namespace Tspm.Client;
+
+/// <summary>
+/// Our own reading of the command line, in front of ConsoleAppFramework. The framework binds and dispatches well, but keeps only the last of
+/// repeated options, splits values at commas, refuses <c>--name=web</c>, prints help with exit 0 for an unknown verb and swallows flags behind
+/// arguments. So this class reads what people type (flags anywhere, aliases, PM2's spellings), checks it whole against <see cref="Verbs"/>
+/// before anything happens, and <see cref="FrameworkArguments"/> hands it on in the one form the framework cannot misread.
+/// </summary>
+internal static class Argv
+{
+    /// <exception cref="UsageException">What is wrong, in one sentence with the nearest right thing.</exception>
+    public static ParsedLine Parse(string[] args)
+    {
+        var verbAt = FindVerb(args);
+        if (verbAt < 0) return WithoutVerb(args);
+        var typed = args[verbAt];
+        if (TspmHabits.IsStartAsDaemon(typed)) throw new UsageException(TspmHabits.Replacement(args, verbAt));
+        var verb = Verbs.Find(typed) ?? throw Unknown(typed);
+        var words = new List<string>();
+        var flags = new List<GivenFlag>();
+        IReadOnlyList<string>? program = null;
+        if (typed == "jlist") flags.Add(new GivenFlag(Flags.Find("json")!, null));
+        for (var i = 0; i < args.Length; i++)
+        {
+            if (i == verbAt) continue;
+            var arg = args[i];
+            if (arg == "--")
+            {
+                if (verb.TakesProgram) program = args[(i + 1)..];
+                else words.AddRange(args[(i + 1)..]);
+                break;
+            }
+            if (IsFlag(arg) && !IsNegativeSignal(verb, words, arg)) ReadFlag(verb, args, ref i, flags);
+            else words.Add(arg);
+        }
+        var line = new ParsedLine(verb, words, program, flags);
+        if (!line.IsOn("help")) CheckWords(line);
+        return line;
+    }
+
+    /// <summary>A flag begins with a dash; a dash alone is a word, as everywhere.</summary>
+    static bool IsFlag(string arg) => arg.Length > 1 && arg[0] == '-';
+
+    /// <summary>The habit of kill(1): <c>signal -HUP web</c>.</summary>
+    static bool IsNegativeSignal(Verb verb, List<string> words, string arg)
+    {
+        if (verb.Name != "signal" || words.Count > 0 || !Signals.TryParse(arg[1..], out _)) return false;
+        return true;
+    }
+
+    /// <summary>The first word that is neither a flag nor a flag's value; -1 when there is none.</summary>
+    static int FindVerb(string[] args)
+    {
+        for (var i = 0; i < args.Length; i++)
+        {
+            if (args[i] == "--") return -1;
+            if (TspmHabits.IsStartAsDaemon(args[i]) || !IsFlag(args[i])) return i;
+            if (Resolve(args[i], null, out _, out var value) is { TakesValue: true } && value is null) i++;
+        }
+        return -1;
+    }
+
+    static ParsedLine WithoutVerb(string[] args)
+    {
+        foreach (var arg in args)
+        {
+            var flag = IsFlag(arg) ? Resolve(arg, null, out _, out _) : null;
+            if (flag?.Name == "version") return new ParsedLine(Verbs.Find("version")!, [], null, []);
+            if (flag?.Name == "help") break;
+            throw flag is { Later: true } ? NotInThisVersion($"--{flag.Name}") : new UsageException($"'{arg}' needs a verb: tspm VERB {arg} …; the verbs are shown by: tspm --help");
+        }
+        return new ParsedLine(Verbs.Find("help")!, [], null, []);
+    }
+
+    static void ReadFlag(Verb verb, string[] args, ref int i, List<GivenFlag> flags)
+    {
+        var arg = args[i];
+        var flag = Resolve(arg, verb, out var on, out var value);
+        if (flag is { Later: true }) throw NotInThisVersion($"--{flag.Name}");
+        if (flag is null || !verb.Has(flag.Name)) throw UnknownFlag(verb, arg);
+        if (!flag.TakesValue)
+        {
+            if (value is not null) on = on == ReadSwitch(flag, value);
+            flags.Add(new GivenFlag(flag, null, on));
+            return;
+        }
+        if (!on) throw UnknownFlag(verb, arg);
+        if (value is null)
+        {
+            if (i + 1 >= args.Length || args[i + 1] == "--" || IsKnownFlag(args[i + 1], verb))
+                throw new UsageException($"--{flag.Name} needs a value: --{flag.Name} {flag.ValueName}");
+            value = args[++i];
+        }
+        FlagValue.Check(flag, value);
+        foreach (var given in flags)
+        {
+            if (given.Flag.Name == flag.Name && !flag.Repeats && given.Value != value)
+                throw new UsageException($"--{flag.Name} is given twice, as '{given.Value}' and as '{value}'; give it once");
+        }
+        flags.Add(new GivenFlag(flag, value));
+    }
+
+    /// <summary>The flag behind a spelling. <paramref name="on"/> is false for <c>--no-x</c>; <paramref name="value"/> is what follows '='.</summary>
+    static Flag? Resolve(string arg, Verb? verb, out bool on, out string? value)
+    {
+        on = true;
+        value = null;
+        var equals = arg.IndexOf('=');
+        var spelled = equals < 0 ? arg : arg[..equals];
+        if (equals >= 0) value = arg[(equals + 1)..];
+        if (!spelled.StartsWith("--", StringComparison.Ordinal))
+        {
+            if (spelled.Length != 2 || FlagSpelling.OfLetter(spelled[1], verb) is not { } lettered) return null;
+            return Flags.Find(lettered);
+        }
+        var name = FlagSpelling.Canonical(spelled[2..], verb);
+        if (Flags.Find(name) is { } flag) return flag;
+        if (!name.StartsWith("no-", StringComparison.Ordinal)) return null;
+        on = false;
+        return Flags.Find(FlagSpelling.Canonical(name[3..], verb)) is { TakesValue: false } negated ? negated : null;
+    }
+
+    static bool IsKnownFlag(string arg, Verb verb) => IsFlag(arg) && Resolve(arg, verb, out _, out _) is { } flag && verb.Has(flag.Name);
+
+    static bool ReadSwitch(Flag flag, string value) => value switch
+    {
+        "true" or "yes" or "1" or "on" => true,
+        "false" or "no" or "0" or "off" => false,
+        _ => throw new UsageException($"--{flag.Name} takes no value; '{value}' is not understood"),
+    };
+
+    static void CheckWords(ParsedLine line)
+    {
+        var verb = line.Verb;
+        var starts = verb.TakesProgram && line.Words.Count == 0;
+        if (starts && line.Program is not { Count: > 0 }) throw Usage(verb, "nothing to " + verb.Name);
+        if (line.Words.Count < verb.MinWords) throw Usage(verb, $"'{verb.Name}' needs {(verb.MinWords == 1 ? "an argument" : $"{verb.MinWords} arguments")}");
+        if (line.Words.Count > verb.MaxWords)
+            throw Usage(verb, $"'{line.Words[verb.MaxWords]}' is one argument too many{(verb.Name is "send" or "search" or "add" ? "; quote what belongs together" : "")}");
+        foreach (var word in line.Words)
+            if (word.Length == 0 && verb.Name != "send") throw Usage(verb, "an argument is empty");
+    }
+
+    static UsageException Usage(Verb verb, string problem) => new($"{problem}; usage: tspm {verb.Usage}");
+
+    static UsageException Unknown(string typed) =>
+        Verbs.IsLater(typed) ? NotInThisVersion($"'{typed}'", typed)
+            : new UsageException($"unknown verb '{ControlText.Escape(typed)}'{NearestName.Question(typed, Verbs.Known)} (all verbs: tspm --help)");
+
+    static UsageException UnknownFlag(Verb verb, string arg)
+    {
+        var equals = arg.IndexOf('=');
+        var spelled = equals < 0 ? arg : arg[..equals];
+        var known = Array.ConvertAll(verb.Flags, static name => Flags.Find(name)!.ShownAsNo ? "--no-" + name : "--" + name);
+        return new UsageException($"'{verb.Name}' has no flag '{ControlText.Escape(spelled)}'{NearestName.Question(spelled, known)} (all its flags: tspm {verb.Name} --help)");
+    }
+
+    static UsageException NotInThisVersion(string what, string verb = "")
+    {
+        var instead = verb is "startup" or "unstartup" or "enable" or "disable"
+            ? "; until the boot service comes, run 'tspm daemon' from your init system (systemd, launchd, a container's command)" : "";
+        return new UsageException($"{what} is not part of this version ({ProductVersion.Current}){instead}");
+    }
+}

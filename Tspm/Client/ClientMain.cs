@@ -1,0 +1,35 @@
+using Tspm.Client.Output;
+using Tspm.Storage;
+
+namespace Tspm.Client;
+
+/// <summary>
+/// The client is nothing: parse, one round trip, print. Its start-up is its performance, so nothing here is created that this one command
+/// does not need: no logger, no container, no thread, no <see cref="Console"/> beyond the question whether a stream is a terminal.
+/// </summary>
+internal static class ClientMain
+{
+    /// <summary>Runs one command line; never throws, never prints a stack trace.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="launcher">Brings the daemon to life.</param>
+    public static int Run(string[] args, IDaemonLauncher launcher)
+    {
+        var errors = StandardStreams.Error();
+        try
+        {
+            var home = TspmHome.Resolve();
+            var session = new ClientSession(home, launcher, StandardStreams.Output(), errors)
+            {
+                UnmanagedNotice = () => UnmanagedChildren.Notice(home),
+                OfflineLogs = (request, several, onLine) => OfflineLogReader.Show(home, request, several, onLine),
+            };
+            return CommandLine.Run(session, args);
+        }
+        catch (HomeException noHome)
+        {
+            errors.WriteLine($"tspm: {noHome.Message}");
+            errors.Flush();
+            return noHome.NotPermitted ? ExitCodes.NotPermitted : ExitCodes.Failed;
+        }
+    }
+}

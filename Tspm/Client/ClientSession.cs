@@ -1,0 +1,83 @@
+using Tspm.Client.Output;
+using Tspm.Storage;
+
+namespace Tspm.Client;
+
+/// <summary>What one run of the client has: its home, its outputs, and the way to the daemon.</summary>
+internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, OutputWriter output, OutputWriter errors)
+{
+    public TspmHome Home => home;
+
+    /// <summary>Data, and nothing else.</summary>
+    public OutputWriter Out => output;
+
+    /// <summary>All that is not data.</summary>
+    public OutputWriter Err => errors;
+
+    /// <summary>What the command ended with.</summary>
+    public int ExitCode { get; set; }
+
+    /// <summary>A sentence when children of an earlier daemon live on without one; null when there are none. Reads files only.</summary>
+    public Func<string?> UnmanagedNotice { get; init; } = static () => null;
+
+    /// <summary>Reads the log files without a daemon; null when this is not possible.</summary>
+    public OfflineLogs? OfflineLogs { get; init; }
+
+    /// <summary>Lets time pass between two tries; the tests do not wait.</summary>
+    public Action<TimeSpan> Pause { get; init; } = static time =>
+    {
+        using var never = new ManualResetEventSlim();
+        never.Wait(time);
+    };
+
+    /// <summary>For verbs that only read: never starts a daemon.</summary>
+    /// <exception cref="DaemonException">NotRunning and the like.</exception>
+    public DaemonClient ConnectToRead()
+    {
+        try
+        {
+            return Connect();
+        }
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && UnmanagedNotice() is { } notice)
+        {
+            throw new DaemonException(LocalError.NotRunning, $"{missing.Message}\n{notice}");
+        }
+    }
+
+    /// <summary>For verbs that change something: starts the daemon when none answers, unless the user forbids it.</summary>
+    public DaemonClient ConnectToChange(bool noAutoStart)
+    {
+        try
+        {
+            return Connect();
+        }
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && !noAutoStart)
+        {
+            launcher.Start();
+            return Connect();
+        }
+    }
+
+    public void StartDaemon() => launcher.Start();
+
+    /// <summary>Null when no daemon runs; other troubles are thrown.</summary>
+    public DaemonClient? ConnectIfRunning()
+    {
+        try
+        {
+            return Connect();
+        }
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
+        {
+            return null;
+        }
+    }
+
+    DaemonClient Connect() => DaemonClient.Connect(home, errors.IsTerminal ? TellOfWait : null);
+
+    void TellOfWait(string method)
+    {
+        errors.WriteLine($"waiting for the daemon to finish '{method}' …");
+        errors.Flush();
+    }
+}

@@ -1,0 +1,76 @@
+using Tspm.Client.Grammar;
+using Tspm.Client.Output;
+using Tspm.Protocol;
+
+namespace Tspm.Client;
+
+/// <summary>
+/// Runs one command and turns whatever comes of it into an exit code and at most one sentence. ConsoleAppFramework would print exceptions itself
+/// and set the exit code of the process, so nothing is allowed to reach it.
+/// </summary>
+internal static class CommandHost
+{
+    /// <summary>The commands are static methods, because that is what the framework binds without allocating; this is how they find the session. One per thread, for the tests.</summary>
+    [ThreadStatic] static ClientSession? t_current;
+
+    public static void Use(ClientSession session) => t_current = session;
+
+    public static void Execute(Func<ClientSession, int> command)
+    {
+        var session = t_current!;
+        session.ExitCode = Guard(session, command);
+    }
+
+    /// <summary>The framework could not bind what <see cref="Argv"/> let through.</summary>
+    public static void BindingFailed(string message)
+    {
+        t_current!.Err.WriteLine($"tspm: {ControlText.Escape(message)}");
+        t_current.ExitCode = ExitCodes.Usage;
+    }
+
+    public static int Guard(ClientSession session, Func<ClientSession, int> command)
+    {
+        try
+        {
+            var code = command(session);
+            session.Out.Flush();
+            return code;
+        }
+        catch (UsageException mistake)
+        {
+            return Say(session, mistake.Message, ExitCodes.Usage);
+        }
+        catch (DaemonException failure)
+        {
+            // Versions that do not know each other's verbs: say which to upgrade instead of a JSON-RPC sentence.
+            var hint = failure.Code == ErrorCode.MethodNotFound ? "; the running daemon is of another version: compare with 'tspm version' and restart it with 'tspm daemon restart'" : "";
+            return Say(session, failure.Message + hint, ExitCodes.Of(failure.Code));
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            return Say(session, denied.Message, ExitCodes.NotPermitted);
+        }
+        catch (IOException failure)
+        {
+            return Say(session, failure.Message, ExitCodes.Failed);
+        }
+        catch (Exception bug)
+        {
+            return Say(session, $"this is a bug in tspm ({bug.GetType().Name}: {bug.Message}); what the daemon saw is in {Path.Combine(session.Home.Path, "daemon.log")}", ExitCodes.Failed);
+        }
+        finally
+        {
+            session.Err.Flush();
+        }
+    }
+
+    static int Say(ClientSession session, string message, int code)
+    {
+        // Data that was printed before the failure comes first, where both go to one terminal.
+        try { session.Out.Flush(); }
+        catch (IOException) { /* The failure to write is what is being reported. */ }
+        // Our own line breaks stay; what a daemon quotes of the user's text is made visible.
+        foreach (var line in message.Split('\n')) session.Err.WriteLine(ControlText.Escape(line));
+        return code;
+    }
+}

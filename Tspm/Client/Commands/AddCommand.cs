@@ -1,0 +1,22 @@
+using System.Globalization;
+using Tspm.Client.Defining;
+using Tspm.Client.Grammar;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>add</c>: defines without starting.</summary>
+internal static class AddCommand
+{
+    public static void Run(
+        [Items] string[]? words = null, [Items] string[]? program = null, [Items] string[]? config = null, bool noAutoStart = false, bool json = false) =>
+        CommandHost.Execute(session =>
+        {
+            var target = StartTarget.Of(words ?? [], program, config ?? [], StartCommand.ReadConfigFile);
+            if (target.Define is not { } define) throw new UsageException($"there is no file '{words![0]}' in {Environment.CurrentDirectory}");
+            return new Change<AddRequest, AddResponse>(
+                Methods.Add, new AddRequest { Define = define, Client = ClientContextBuilder.Build() }, Wire.Json.AddRequest, Wire.Json.AddResponse,
+                Output.PrintJson.Readable.AddResponse, static process => string.Create(CultureInfo.InvariantCulture, $"added (id {process.Id})"))
+                .Run(session, new ChangeFlags(json, noAutoStart));
+        });
+}

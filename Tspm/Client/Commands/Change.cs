@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization.Metadata;
+using Tspm.Client.Output;
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary>The flags that all changing verbs share.</summary>
+internal readonly record struct ChangeFlags(bool Json, bool NoAutoStart, bool NoWait = false, string? WaitTimeout = null)
+{
+    /// <summary>
+    /// How long a change may take that was given no time: stop timeouts and start timeouts of many processes in a row are well below it.
+    /// On a terminal the client says after two seconds what it waits for.
+    /// </summary>
+    static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
+    public int? WaitTimeoutMs => WaitTimeout is { } text && Duration.TryParse(text, out var time) ? (int)time.TotalMilliseconds : null;
+
+    public TimeSpan Deadline => WaitTimeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) + DaemonClient.Grace : Longest;
+}
+
+/// <summary>One request that changes something, and how its outcome is said.</summary>
+internal sealed record Change<TRequest, TResponse>(
+    string Method, TRequest Request, JsonTypeInfo<TRequest> RequestType, JsonTypeInfo<TResponse> ResponseType, JsonTypeInfo<TResponse> PrintType,
+    Func<ProcessOutcome, string> Phrase)
+    where TResponse : ChangeResponse
+{
+    /// <summary>Sends, prints a line per process, and returns the exit code.</summary>
+    public int Run(ClientSession session, ChangeFlags flags) => Run(session, flags, out _);
+
+    public int Run(ClientSession session, ChangeFlags flags, out TResponse response)
+    {
+        using var daemon = session.ConnectToChange(flags.NoAutoStart);
+        response = daemon.Call(Method, Request, RequestType, ResponseType, flags.Deadline);
+        if (flags.Json) JsonPrinter.Print(session.Out, response, PrintType);
+        Outcomes.Print(session, response, Phrase, withSuccesses: !flags.Json);
+        return response.Success && response.Error is null && response.Processes.All(static process => process.Error is null) ? ExitCodes.Done : ExitCodes.Failed;
+    }
+}

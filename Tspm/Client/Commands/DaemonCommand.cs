@@ -1,0 +1,69 @@
+using Tspm.Client.Grammar;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>daemon start | stop | restart</c>. Plain <c>daemon</c> is the daemon itself and never comes here.</summary>
+internal static class DaemonCommand
+{
+    /// <summary>Stopping all children takes as long as the longest stop timeout, which is the user's choice.</summary>
+    static readonly TimeSpan StopDeadline = TimeSpan.FromMinutes(10);
+
+    /// <summary>From the answer to the last byte saved and the socket removed.</summary>
+    static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(15);
+
+    public static void Run([Items] string[]? words = null) => CommandHost.Execute(session => words switch
+    {
+        ["start"] => Start(session),
+        ["stop"] => Stop(session),
+        ["restart"] => Restart(session),
+        ["upgrade", ..] => throw new UsageException($"'daemon upgrade' is not part of this version ({ProductVersion.Current}); use: tspm daemon restart"),
+        _ => throw new UsageException($"'daemon {string.Join(' ', words ?? [])}' is not understood; usage: tspm daemon [start | stop | restart]"),
+    });
+
+    static int Start(ClientSession session)
+    {
+        using (var running = session.ConnectIfRunning())
+        {
+            if (running is not null)
+            {
+                session.Out.WriteLine("the daemon runs already");
+                return ExitCodes.Done;
+            }
+        }
+        session.StartDaemon();
+        session.Out.WriteLine("the daemon runs");
+        return ExitCodes.Done;
+    }
+
+    public static int Stop(ClientSession session)
+    {
+        session.Out.WriteLine(Shutdown(session) is { } stopped ? $"the daemon is stopped; {Processes(stopped)}" : "no daemon was running");
+        return ExitCodes.Done;
+    }
+
+    static int Restart(ClientSession session)
+    {
+        Shutdown(session);
+        session.StartDaemon();
+        session.Out.WriteLine("the daemon runs again");
+        return ExitCodes.Done;
+    }
+
+    /// <summary>How many processes were stopped; null when no daemon was running. Returns when the daemon is gone.</summary>
+    static int? Shutdown(ClientSession session)
+    {
+        using var daemon = session.ConnectIfRunning();
+        if (daemon is null) return null;
+        var answer = daemon.Call(Methods.Shutdown, new ShutdownRequest(), Wire.Json.ShutdownRequest, Wire.Json.ShutdownResponse, StopDeadline);
+        if (!daemon.WaitForEnd(EndDeadline)) throw new DaemonException(LocalError.NoAnswerInTime, "all processes are stopped, but the daemon has not ended yet");
+        return answer.Stopped;
+    }
+
+    static string Processes(int stopped) => stopped switch
+    {
+        0 => "nothing was running",
+        1 => "1 process was stopped with it",
+        _ => $"{Output.Display.Number(stopped)} processes were stopped with it",
+    };
+}

@@ -1,0 +1,18 @@
+using Tspm.Client.Output;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>describe</c>: all that is known.</summary>
+internal static class DescribeCommand
+{
+    public static void Run([Items] string[]? words = null, bool showEnv = false, bool json = false) => CommandHost.Execute(session =>
+    {
+        using var daemon = session.ConnectToRead();
+        var request = new DescribeRequest { Selectors = words ?? [], ShowEnv = showEnv };
+        var answer = daemon.Call(Methods.Describe, request, Wire.Json.DescribeRequest, Wire.Json.DescribeResponse);
+        if (json) JsonPrinter.PrintDescriptions(session.Out, answer.Processes);
+        else DescriptionPrinter.Print(session.Out, answer.Processes);
+        return ExitCodes.Done;
+    });
+}

@@ -1,0 +1,34 @@
+using Tspm.Client.Output;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>env</c>: the environment that the next child gets, as KEY=VALUE. Control characters are shown escaped; <c>--json</c> has them as they are.</summary>
+internal static class EnvCommand
+{
+    public static void Run([Items] string[]? words = null, bool json = false) => CommandHost.Execute(session =>
+    {
+        using var daemon = session.ConnectToRead();
+        var answer = daemon.Call(Methods.Env, new EnvRequest { Selectors = words ?? [] }, Wire.Json.EnvRequest, Wire.Json.EnvResponse);
+        if (json) PrintJsonDocument(session.Out, answer.Processes);
+        else PrintText(session.Out, answer.Processes);
+        return ExitCodes.Done;
+    });
+
+    static void PrintJsonDocument(OutputWriter output, IReadOnlyList<ProcessEnvironment> processes)
+    {
+        if (processes.Count == 1) JsonPrinter.Print(output, processes[0], PrintJson.Readable.ProcessEnvironment);
+        else JsonPrinter.Print(output, processes, PrintJson.Readable.IReadOnlyListProcessEnvironment);
+    }
+
+    static void PrintText(OutputWriter output, IReadOnlyList<ProcessEnvironment> processes)
+    {
+        var several = Display.WithSeveral(processes.Select(static process => (process.Id, process.Instance)));
+        foreach (var process in processes)
+        {
+            if (processes.Count > 1) output.WriteLine($"# {Display.Name(process.Name, process.Instance, several.Contains(process.Id))}");
+            foreach (var (key, value) in process.Env.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+                output.WriteLine($"{ControlText.Escape(key)}={ControlText.Escape(value)}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>flush</c>: empties the log files.</summary>
+internal static class FlushCommand
+{
+    public static void Run([Items] string[]? words = null, bool noAutoStart = false, bool json = false) =>
+        CommandHost.Execute(session => new Change<FlushRequest, FlushResponse>(
+            Methods.Flush, new FlushRequest { Selectors = words ?? [] }, Wire.Json.FlushRequest, Wire.Json.FlushResponse,
+            Output.PrintJson.Readable.FlushResponse, static _ => "logs are empty")
+            .Run(session, new ChangeFlags(json, noAutoStart)));
+}

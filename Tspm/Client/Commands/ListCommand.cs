@@ -1,0 +1,29 @@
+using Tspm.Client.Output;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>list</c>: what there is and how it is.</summary>
+internal static class ListCommand
+{
+    public static void Run([Items] string[]? words = null, bool json = false) => CommandHost.Execute(session => List(session, words, json));
+
+    static int List(ClientSession session, string[]? selectors, bool json)
+    {
+        ListResponse answer;
+        try
+        {
+            using var daemon = session.ConnectToRead();
+            answer = daemon.Call(Methods.List, new ListRequest { Selectors = selectors }, Wire.Json.ListRequest, Wire.Json.ListResponse);
+        }
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && json && selectors is null && !File.Exists(session.Home.ProcessesFile))
+        {
+            // Nothing runs and nothing is defined: that is an answer, and the truth.
+            session.Out.WriteLine("[]");
+            return ExitCodes.Done;
+        }
+        if (json) JsonPrinter.Print(session.Out, answer.Processes, PrintJson.Readable.IReadOnlyListProcessStatus);
+        else ProcessTable.Print(session.Out, answer.Processes);
+        return ExitCodes.Done;
+    }
+}

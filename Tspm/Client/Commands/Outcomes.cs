@@ -1,0 +1,33 @@
+using Tspm.Client.Output;
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary>Says what became of each process: what worked on standard output, what did not on standard error, with its last words.</summary>
+internal static class Outcomes
+{
+    public static void Print(ClientSession session, ChangeResponse response, Func<ProcessOutcome, string> phrase, bool withSuccesses)
+    {
+        var several = Display.WithSeveral(response.Processes.Select(static process => (process.Id, process.Instance)));
+        foreach (var process in response.Processes)
+        {
+            var name = Display.Name(process.Name, process.Instance, several.Contains(process.Id));
+            if (process.Error is null && withSuccesses) session.Out.WriteLine($"{name}: {phrase(process)}");
+            if (process.Error is { } error) session.Err.WriteLine($"{name}: {ControlText.Escape(error)}");
+            PrintLastLines(session, name, process.LastLines);
+        }
+        if (response.Error is { } whole) session.Err.WriteLine(ControlText.Escape(whole));
+    }
+
+    static void PrintLastLines(ClientSession session, string name, IReadOnlyList<string>? lines)
+    {
+        if (lines is not { Count: > 0 }) return;
+        session.Err.WriteLine($"{name}: its last lines:");
+        foreach (var line in lines) session.Err.WriteLine("  " + ControlText.Escape(line));
+    }
+
+    /// <summary>For verbs after which the process is in some state: <c>online (pid 12)</c>.</summary>
+    public static string InState(ProcessOutcome process) =>
+        process.Pid is { } pid && process.State is not ProcessState.Stopped ? $"{Display.State(process.State)} (pid {Display.Number(pid)})" : Display.State(process.State);
+}

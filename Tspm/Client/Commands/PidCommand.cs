@@ -1,0 +1,29 @@
+using Tspm.Client.Output;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>pid</c>: one process id per line; exit 1 when one of the selected does not run.</summary>
+internal static class PidCommand
+{
+    public static void Run([Items] string[]? words = null, bool json = false) => CommandHost.Execute(session =>
+    {
+        using var daemon = session.ConnectToRead();
+        var processes = daemon.Call(Methods.List, new ListRequest { Selectors = words }, Wire.Json.ListRequest, Wire.Json.ListResponse).Processes;
+        if (json)
+            JsonPrinter.Print(session.Out, [.. processes.Select(static process => new PidEntry(process.Id, process.Name, process.Instance, process.Pid))], PrintJson.Readable.IReadOnlyListPidEntry);
+        var several = Display.WithSeveral(processes.Select(static process => (process.Id, process.Instance)));
+        var code = ExitCodes.Done;
+        foreach (var process in processes)
+        {
+            if (process.Pid is { } pid)
+            {
+                if (!json) session.Out.WriteLine(Display.Number(pid));
+                continue;
+            }
+            session.Err.WriteLine($"{Display.Name(process.Name, process.Instance, several.Contains(process.Id))} does not run: it is {Display.State(process)}");
+            code = ExitCodes.Failed;
+        }
+        return code;
+    });
+}

@@ -1,0 +1,13 @@
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>reset</c>: restart counts and failures back to zero.</summary>
+internal static class ResetCommand
+{
+    public static void Run([Items] string[]? words = null, bool noAutoStart = false, bool json = false) =>
+        CommandHost.Execute(session => new Change<ResetRequest, ResetResponse>(
+            Methods.Reset, new ResetRequest { Selectors = words ?? [] }, Wire.Json.ResetRequest, Wire.Json.ResetResponse,
+            Output.PrintJson.Readable.ResetResponse, static _ => "counts are reset")
+            .Run(session, new ChangeFlags(json, noAutoStart)));
+}

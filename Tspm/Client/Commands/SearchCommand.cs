@@ -1,0 +1,17 @@
+using Tspm.Client.Output;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>search TEXT</c>: over names, commands and namespaces.</summary>
+internal static class SearchCommand
+{
+    public static void Run([Items] string[]? words = null, bool json = false) => CommandHost.Execute(session =>
+    {
+        using var daemon = session.ConnectToRead();
+        var answer = daemon.Call(Methods.Search, new SearchRequest { Text = words![0] }, Wire.Json.SearchRequest, Wire.Json.SearchResponse);
+        if (json) JsonPrinter.Print(session.Out, answer.Processes, PrintJson.Readable.IReadOnlyListProcessStatus);
+        else ProcessTable.Print(session.Out, answer.Processes);
+        return ExitCodes.Done;
+    });
+}

@@ -1,0 +1,45 @@
+using Tspm.Client.Defining;
+using Tspm.Client.Grammar;
+using Tspm.Client.Output;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>set</c>: changes members of a config, given as KEY=VALUE or by the flags of <c>start</c>.</summary>
+internal static class SetCommand
+{
+    public static void Run([Items] string[]? words = null, [Items] string[]? config = null, bool noAutoStart = false, bool json = false) =>
+        CommandHost.Execute(session =>
+        {
+            var (selectors, assignments) = Split(words ?? []);
+            assignments.AddRange(ConfigFlags.Assignments(config ?? []));
+            if (selectors.Count == 0) throw new UsageException("no process is named; usage: tspm set NAME KEY=VALUE");
+            if (assignments.Count == 0) throw new UsageException($"nothing to set; usage: tspm set {ControlText.Escape(selectors[0])} KEY=VALUE");
+            var code = new Change<SetRequest, SetResponse>(
+                Methods.Set, new SetRequest { Selectors = selectors, Assignments = assignments }, Wire.Json.SetRequest, Wire.Json.SetResponse,
+                PrintJson.Readable.SetResponse, static process => process.Unchanged ? "has these values already" : "changed")
+                .Run(session, new ChangeFlags(json, noAutoStart), out var response);
+            foreach (var name in response.RestartNeeded ?? [])
+                session.Err.WriteLine($"{ControlText.Escape(name)} runs with the old values until: tspm restart {ControlText.Escape(Config.ShellWords.Quote(name))}");
+            return code;
+        });
+
+    /// <summary>Words before the first KEY=VALUE are selectors; a pattern may contain '=', a key begins with a letter and holds letters, digits, dots, dashes and underscores.</summary>
+    public static (List<string> Selectors, List<string> Assignments) Split(IReadOnlyList<string> words)
+    {
+        List<string> selectors = [], assignments = [];
+        foreach (var word in words) (IsAssignment(word) ? assignments : selectors).Add(word);
+        return (selectors, assignments);
+    }
+
+    static bool IsAssignment(string word)
+    {
+        var equals = word.IndexOf('=');
+        if (equals <= 0 || !char.IsAsciiLetter(word[0])) return false;
+        // Behind "env." anything may stand: it is the variable's name.
+        return word.StartsWith("env.", StringComparison.Ordinal) || word.AsSpan(0, equals).IndexOfAnyExcept(KeyLetters) < 0;
+    }
+
+    static readonly System.Buffers.SearchValues<char> KeyLetters =
+        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+}

@@ -1,0 +1,61 @@
+using Tspm.Client.Defining;
+using Tspm.Config;
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>start</c> and <c>start-all</c>: known processes, a config file's, or a new one.</summary>
+internal static class StartCommand
+{
+    /// <summary>The one place that reads config files.</summary>
+    public static IReadOnlyList<ProcessConfig> ReadConfigFile(string path)
+    {
+        try
+        {
+            return ConfigFile.Read(path);
+        }
+        catch (Exception mistake) when (mistake is ConfigFileException or TextFileException)
+        {
+            throw new DaemonException(ErrorCode.Failed, mistake.Message);
+        }
+    }
+
+    public static void Run(
+        [Items] string[]? words = null, [Items] string[]? program = null, [Items] string[]? config = null, bool updateEnv = false, bool noWait = false,
+        string? waitTimeout = null, bool force = false, bool attach = false, bool noAutoStart = false, bool json = false) =>
+        CommandHost.Execute(session =>
+        {
+            var target = StartTarget.Of(words ?? [], program, config ?? [], ReadConfigFile);
+            var request = new StartRequest
+            {
+                Selectors = target.Selectors, Define = target.Define, HasOverrides = target.HasOverrides, Force = force, UpdateEnv = updateEnv,
+                Client = ClientContextBuilder.Build(),
+            };
+            return Start(session, request, new ChangeFlags(json, noAutoStart, noWait, waitTimeout), attach);
+        });
+
+    public static void RunAll(bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool noAutoStart = false, bool json = false) =>
+        CommandHost.Execute(session => Start(
+            session,
+            new StartRequest { Selectors = ["all"], UpdateEnv = updateEnv, Client = updateEnv ? ClientContextBuilder.Build() : null },
+            new ChangeFlags(json, noAutoStart, noWait, waitTimeout), attach: false));
+
+    static int Start(ClientSession session, StartRequest request, ChangeFlags flags, bool attach)
+    {
+        request = request with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
+        var change = new Change<StartRequest, StartResponse>(
+            Methods.Start, request, Wire.Json.StartRequest, Wire.Json.StartResponse, Output.PrintJson.Readable.StartResponse, Outcomes.InState);
+        try
+        {
+            var code = change.Run(session, flags, out var response);
+            if (!attach || code != ExitCodes.Done) return code;
+            session.Out.Flush();
+            return LogsCommand.Show(session, new LogsRequest { Selectors = [.. response.Processes.Select(static process => process.Name).Distinct()], Follow = true }, raw: false, flags.Json);
+        }
+        catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess && request is { Define: null, Selectors: [var word] } && StartTarget.IsConfigFile(word))
+        {
+            throw new DaemonException(ErrorCode.NoSuchProcess, $"there is no process '{word}', and no file of this name in {Environment.CurrentDirectory}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using Tspm.Client.Output;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>status</c>: how the daemon is. Without one: exit 4, and with <c>--json</c> the same object with <c>running</c> false.</summary>
+internal static class StatusCommand
+{
+    public static void Run(bool json = false) => CommandHost.Execute(session =>
+    {
+        try
+        {
+            using var daemon = session.ConnectToRead();
+            var status = daemon.Call(Methods.Status, new StatusRequest(), Wire.Json.StatusRequest, Wire.Json.StatusResponse);
+            if (json) JsonPrinter.Print(session.Out, status, PrintJson.Readable.StatusResponse);
+            else Print(session.Out, status);
+            return ExitCodes.Done;
+        }
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && json)
+        {
+            JsonPrinter.Print(session.Out, NotRunning(session), PrintJson.Readable.StatusResponse);
+            throw;
+        }
+    });
+
+    static StatusResponse NotRunning(ClientSession session) => new()
+    {
+        Running = false, Version = ProductVersion.Current, ProtocolVersion = ProtocolVersion.Current, SocketPath = session.Home.SocketPath, Home = session.Home.Path,
+        Processes = new Dictionary<string, int>(), Service = new ServiceStatus { Kind = "none", Enabled = false, Active = false },
+        Troubles = session.UnmanagedNotice() is { } notice ? [notice] : [],
+    };
+
+    static void Print(OutputWriter output, StatusResponse status)
+    {
+        Line(output, "daemon", status.Running ? "running" : "not running");
+        Line(output, "pid", Display.Number(status.Pid));
+        Line(output, "guardian pid", Display.Number(status.GuardianPid));
+        Line(output, "version", string.Create(CultureInfo.InvariantCulture, $"{status.Version} (protocol {status.ProtocolVersion})"));
+        Line(output, "uptime", Display.Uptime(status.UptimeMs));
+        Line(output, "memory", Display.Memory(status.MemoryBytes));
+        Line(output, "home", status.Home);
+        Line(output, "socket", status.SocketPath);
+        var counts = status.Processes.Where(static pair => pair.Value > 0).Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value} {pair.Key}"));
+        Line(output, "processes", string.Join(", ", counts) is { Length: > 0 } text ? text : "none");
+        Line(output, "boot service", status.Service.Kind == "none" ? "none" : $"{status.Service.Kind}, {(status.Service.Enabled ? "enabled" : "disabled")}");
+        foreach (var trouble in status.Troubles) Line(output, "trouble", trouble);
+    }
+
+    static void Line(OutputWriter output, string label, string value) => output.WriteLine($"{(output.IsTerminal ? label.PadRight(14) : label + "\t")}{ControlText.Escape(value)}");
+}

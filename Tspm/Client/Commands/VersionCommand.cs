@@ -1,0 +1,32 @@
+using Tspm.Client.Output;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>version</c>: of this program, and of the daemon when one answers. Never fails for want of a daemon.</summary>
+internal static class VersionCommand
+{
+    public static void Run(bool json = false) => CommandHost.Execute(session =>
+    {
+        var client = ProductVersion.Current;
+        var daemon = OfDaemon(session);
+        if (json) JsonPrinter.Print(session.Out, new VersionEntry(client, daemon), PrintJson.Readable.VersionEntry);
+        else session.Out.WriteLine(daemon is null ? $"tspm {client}" : $"tspm {client}\ndaemon {ControlText.Escape(daemon)}");
+        if (daemon is not null && daemon != client) session.Err.WriteLine("the daemon is of another version; to run this one: tspm daemon restart");
+        return ExitCodes.Done;
+    });
+
+    static string? OfDaemon(ClientSession session)
+    {
+        try
+        {
+            using var daemon = session.ConnectIfRunning();
+            return daemon?.Call(Methods.Ping, new PingRequest(), Wire.Json.PingRequest, Wire.Json.PingResponse).Version;
+        }
+        catch (DaemonException failure)
+        {
+            session.Err.WriteLine($"the daemon's version is unknown: {ControlText.Escape(failure.Message)}");
+            return null;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using Tspm.Model;
+
+namespace Tspm.Client.Defining;
+
+/// <summary>
+/// The flags of start, add and set as changes of a config. They arrive checked, as pairs of the flag's name and its value
+/// ("true" and "false" for switches).
+/// </summary>
+internal static class ConfigFlags
+{
+    /// <summary>The config with the flags laid over it.</summary>
+    public static ProcessConfig Apply(ProcessConfig config, IReadOnlyList<string> pairs)
+    {
+        for (var i = 0; i + 1 < pairs.Count; i += 2) config = Identity(config, pairs[i], pairs[i + 1]);
+        return config;
+    }
+
+    static ProcessConfig Identity(ProcessConfig config, string flag, string value) => flag switch
+    {
+        "name" => config with { Name = value },
+        "cwd" => config with { ProjectDir = Path.GetFullPath(value) },
+        "env" => config with { Env = With(config.Env, value) },
+        "env-file" => config with { EnvFile = value },
+        "namespace" => config with { Namespace = value },
+        "instances" => config with { Instances = Number(value) },
+        "interpreter" => config with { Interpreter = value },
+        "memory" => config with { MemoryLimitBytes = Bytes(value) },
+        "user" => config with { User = value },
+        "group" => config with { Group = value },
+        "umask" => config with { Umask = value },
+        "nice" => config with { Nice = Number(value) },
+        "out-file" => config with { OutFile = value },
+        "err-file" => config with { ErrFile = value },
+        "merge-logs" => config with { MergeLogs = value == "true" },
+        "stdin" => config with { Stdin = value },
+        "stop-signal" or "kill-timeout" or "treekill" => config with { Stop = Stop(config.Stop ?? new StopConfig(), flag, value) },
+        _ => config with { Restart = Restart(config.Restart ?? new RestartConfig(), flag, value) },
+    };
+
+    static StopConfig Stop(StopConfig stop, string flag, string value) => flag switch
+    {
+        "stop-signal" => stop with { Signal = value },
+        "kill-timeout" => stop with { TimeoutMs = Milliseconds(value) },
+        _ => stop with { KillTree = value == "true" },
+    };
+
+    static RestartConfig Restart(RestartConfig restart, string flag, string value) => flag switch
+    {
+        "restart" => restart with { Policy = value },
+        "autorestart" => restart with { Policy = value == "true" ? "always" : "never" },
+        // A first delay above the longest one would never be waited.
+        "restart-delay" => Milliseconds(value) is var delay && delay > RestartPolicy.Default.MaxDelay.TotalMilliseconds
+            ? restart with { DelayMs = delay, MaxDelayMs = delay } : restart with { DelayMs = delay },
+        "max-restarts" => restart with { MaxConsecutive = Number(value) },
+        "min-uptime" => restart with { MinUptimeMs = Milliseconds(value) },
+        "stop-exit-codes" => restart with { StopExitCodes = [.. restart.StopExitCodes ?? [], .. value.Split(',').Select(Number)] },
+        _ => throw new InvalidOperationException($"the flag --{flag} is not bound to a config field"),
+    };
+
+    /// <summary>The same flags as KEY=VALUE of <c>set</c>.</summary>
+    public static IReadOnlyList<string> Assignments(IReadOnlyList<string> pairs)
+    {
+        var assignments = new List<string>();
+        for (var i = 0; i + 1 < pairs.Count; i += 2) assignments.Add(Assignment(pairs[i], pairs[i + 1]));
+        var delay = Apply(new ProcessConfig(), pairs).Restart;
+        if (delay?.MaxDelayMs is { } longest) assignments.Add(string.Create(CultureInfo.InvariantCulture, $"restart.maxDelayMs={longest}"));
+        if (delay?.StopExitCodes is { } codes)
+        {
+            assignments.RemoveAll(static assignment => assignment.StartsWith("restart.stopExitCodes=", StringComparison.Ordinal));
+            assignments.Add($"restart.stopExitCodes=[{string.Join(',', codes)}]");
+        }
+        return assignments;
+    }
+
+    static string Assignment(string flag, string value) => flag switch
+    {
+        "cwd" => $"projectDir={Path.GetFullPath(value)}",
+        "env" => $"env.{value}",
+        "env-file" => $"envFile={value}",
+        "memory" => string.Create(CultureInfo.InvariantCulture, $"memoryLimitBytes={Bytes(value)}"),
+        "out-file" => $"outFile={value}",
+        "err-file" => $"errFile={value}",
+        "merge-logs" => $"mergeLogs={value}",
+        "stop-signal" => $"stop.signal={value}",
+        "kill-timeout" => string.Create(CultureInfo.InvariantCulture, $"stop.timeoutMs={Milliseconds(value)}"),
+        "treekill" => $"stop.killTree={value}",
+        "restart" => $"restart.policy={value}",
+        "autorestart" => $"restart.policy={(value == "true" ? "always" : "never")}",
+        "restart-delay" => string.Create(CultureInfo.InvariantCulture, $"restart.delayMs={Milliseconds(value)}"),
+        "max-restarts" => $"restart.maxConsecutive={value}",
+        "min-uptime" => string.Create(CultureInfo.InvariantCulture, $"restart.minUptimeMs={Milliseconds(value)}"),
+        "stop-exit-codes" => $"restart.stopExitCodes={value}",
+        _ => $"{flag}={value}",
+    };
+
+    static Dictionary<string, string> With(IReadOnlyDictionary<string, string>? env, string assignment)
+    {
+        var equals = assignment.IndexOf('=');
+        var all = env is null ? [] : new Dictionary<string, string>(env);
+        all[assignment[..equals]] = assignment[(equals + 1)..];
+        return all;
+    }
+
+    static int Number(string value) => int.Parse(value, CultureInfo.InvariantCulture);
+
+    static int Milliseconds(string value) => Duration.TryParse(value, out var time) ? (int)time.TotalMilliseconds : throw new FormatException(value);
+
+    static long Bytes(string value) => ByteSize.TryParse(value, out var bytes) ? bytes : throw new FormatException(value);
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using Tspm.Model;
+
+namespace Tspm.Client.Grammar;
+
+/// <summary>Checks what stands behind a flag before anything is sent, so that a slip of the finger changes nothing.</summary>
+internal static class FlagValue
+{
+    /// <exception cref="UsageException">The value is not of the flag's kind.</exception>
+    public static void Check(Flag flag, string value)
+    {
+        var problem = flag.Kind switch
+        {
+            FlagKind.Assignment when value.IndexOf('=') <= 0 => "expected KEY=VALUE",
+            FlagKind.Count when !IsCount(value) => "expected a whole number from 0",
+            FlagKind.Integer when !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) => "expected a whole number",
+            FlagKind.Counts when !value.Split(',').All(IsCount) => "expected whole numbers with commas between them, such as 0,2",
+            FlagKind.Duration when !Duration.TryParse(value, out _) => "expected milliseconds or a time such as 500ms, 10s, 5m, 2h",
+            FlagKind.Size when !ByteSize.TryParse(value, out _) => "expected bytes or a size such as 512KB, 512MB, 2GB",
+            FlagKind.Text when value.Length == 0 => "expected a value",
+            _ => null,
+        } ?? OfName(flag.Name, value);
+        if (problem is not null) throw new UsageException($"--{flag.Name}: '{value}' is not understood; {problem}");
+    }
+
+    static string? OfName(string name, string value) => name switch
+    {
+        "restart" when value is not ("always" or "on-failure" or "never") => "expected always, on-failure or never",
+        "stdin" when value is not ("null" or "pipe") => "expected null or pipe",
+        "name" or "namespace" when ProcessName.Problem(value) is { } problem => problem,
+        "stop-signal" when !Signals.TryParse(value, out _) => "expected a signal such as SIGTERM, INT or 15",
+        "umask" when value.Length > 4 || value.Any(static digit => digit is < '0' or > '7') => "expected an octal mask such as 027",
+        "nice" when int.Parse(value, CultureInfo.InvariantCulture) is < -20 or > 19 => "expected a number from -20 to 19",
+        "instances" when value is "0" => "expected a number from 1",
+        _ => null,
+    };
+
+    static bool IsCount(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+}

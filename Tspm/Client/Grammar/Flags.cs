@@ -1,0 +1,80 @@
+namespace Tspm.Client.Grammar;
+
+/// <summary>
+/// The flags of all verbs by name. A switch instead of a table: a run of the client looks at three or four of them and must not pay for
+/// building the rest.
+/// </summary>
+internal static class Flags
+{
+    /// <summary>The flags that make a config, in the order of the help.</summary>
+    public static string[] OfConfig =>
+    [
+        "name", "cwd", "env", "env-file", "namespace", "instances", "interpreter", "memory", "restart", "autorestart", "restart-delay",
+        "max-restarts", "min-uptime", "stop-exit-codes", "stop-signal", "kill-timeout", "treekill", "user", "group", "umask", "nice",
+        "out-file", "err-file", "merge-logs", "stdin",
+    ];
+
+    /// <summary>Null when no verb has such a flag.</summary>
+    public static Flag? Find(string name) => ConfigFlag(name) ?? OtherFlag(name) ?? LaterFlag(name);
+
+    static Flag? ConfigFlag(string name) => (name switch
+    {
+        "name" => new Flag(name, FlagKind.Text, "NAME", "name of the process"),
+        "cwd" => new Flag(name, FlagKind.Text, "DIR", "working directory (default: the current one)"),
+        "env" => new Flag(name, FlagKind.Assignment, "KEY=VALUE", "environment variable; repeatable") { Repeats = true },
+        "env-file" => new Flag(name, FlagKind.Text, "FILE", "dotenv file, read at every start"),
+        "namespace" => new Flag(name, FlagKind.Text, "NAME", "namespace (default: default)"),
+        "instances" => new Flag(name, FlagKind.Count, "N", "how many children of the same kind"),
+        "interpreter" => new Flag(name, FlagKind.Text, "PROGRAM", "program put before the command, or none"),
+        "memory" => new Flag(name, FlagKind.Size, "SIZE", "limit of the whole tree, such as 512MB; over it: restart"),
+        "restart" => new Flag(name, FlagKind.Text, "POLICY", "always, on-failure or never"),
+        "autorestart" => new Flag(name, FlagKind.Switch, "", "never start it again by itself") { ShownAsNo = true },
+        "restart-delay" => new Flag(name, FlagKind.Duration, "TIME", "the n-th failure in a row waits n times this (1s)"),
+        "max-restarts" => new Flag(name, FlagKind.Count, "N", "failures in a row before giving up (10)"),
+        "min-uptime" => new Flag(name, FlagKind.Duration, "TIME", "a run this long clears the failures (10s)"),
+        "stop-exit-codes" => new Flag(name, FlagKind.Counts, "CODES", "exit codes after which it stays stopped; repeatable") { Repeats = true },
+        "stop-signal" => new Flag(name, FlagKind.Text, "SIGNAL", "asks it to end (SIGTERM)"),
+        "kill-timeout" => new Flag(name, FlagKind.Duration, "TIME", "then its whole tree is killed (10s)"),
+        "treekill" => new Flag(name, FlagKind.Switch, "", "leave alone what the child left behind") { ShownAsNo = true },
+        "user" => new Flag(name, FlagKind.Text, "USER", "run as this user (root only)"),
+        "group" => new Flag(name, FlagKind.Text, "GROUP", "run as this group (root only)"),
+        "umask" => new Flag(name, FlagKind.Text, "OCTAL", "file mode mask, such as 027"),
+        "nice" => new Flag(name, FlagKind.Integer, "N", "priority, -20 to 19"),
+        "out-file" => new Flag(name, FlagKind.Text, "FILE", "where standard output goes"),
+        "err-file" => new Flag(name, FlagKind.Text, "FILE", "where standard error goes"),
+        "merge-logs" => new Flag(name, FlagKind.Switch, "", "standard error goes where standard output goes"),
+        "stdin" => new Flag(name, FlagKind.Text, "KIND", "null, or pipe: lines come by 'tspm send'"),
+        _ => null,
+    }) is { } flag ? flag with { ChangesConfig = true } : null;
+
+    static Flag? OtherFlag(string name) => name switch
+    {
+        "update-env" => new Flag(name, FlagKind.Switch, "", "replace the kept environment by this shell's"),
+        "wait" => new Flag(name, FlagKind.Switch, "", "answer at once instead of when it is done") { ShownAsNo = true },
+        "wait-timeout" => new Flag(name, FlagKind.Duration, "TIME", "how long to wait until it is done"),
+        "force" => new Flag(name, FlagKind.Switch, "", "restart what is online already"),
+        "attach" => new Flag(name, FlagKind.Switch, "", "follow the logs after starting"),
+        "json" => new Flag(name, FlagKind.Switch, "", "print JSON"),
+        "auto-start" => new Flag(name, FlagKind.Switch, "", "do not start the daemon when none runs") { ShownAsNo = true },
+        "help" => new Flag(name, FlagKind.Switch, "", "show this help"),
+        "version" => new Flag(name, FlagKind.Switch, "", "show the version"),
+        "lines" => new Flag(name, FlagKind.Count, "N", "last lines of each stream to show"),
+        "follow" => new Flag(name, FlagKind.Switch, "", "go on with what is written from now on"),
+        "out" => new Flag(name, FlagKind.Switch, "", "standard output only"),
+        "err" => new Flag(name, FlagKind.Switch, "", "standard error only"),
+        "raw" => new Flag(name, FlagKind.Switch, "", "the bytes as they were written, nothing added"),
+        "logs" => new Flag(name, FlagKind.Switch, "", "remove its log files too"),
+        "show-env" => new Flag(name, FlagKind.Switch, "", "show the values of env"),
+        _ => null,
+    };
+
+    /// <summary>In the contract, but not in this version.</summary>
+    static Flag? LaterFlag(string name) => name switch
+    {
+        "watch" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
+        "watch-paths" or "watch-ignore" or "watch-delay" or "cron" or "time-zone" or "depends-on" or "ready" or "health" or "listen" or "log-max-size"
+            or "log-keep" or "since" or "until" or "grep" or "run" or "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
+        "timestamps" or "events" or "system" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
+        _ => null,
+    };
+}

@@ -1,0 +1,89 @@
+namespace Tspm.Client.Grammar;
+
+/// <summary>
+/// The verbs of this version: the one truth behind checking (<see cref="Argv"/>) and help (<see cref="HelpText"/>).
+/// Built on demand, one verb a run (see <see cref="Flags"/>).
+/// </summary>
+internal static class Verbs
+{
+    const string Selectors = "SELECTOR…";
+
+    /// <summary>In the order of the help.</summary>
+    public static string[] Listed =>
+    [
+        "start", "add", "stop", "restart", "delete", "start-all", "stop-all", "restart-all", "list", "describe", "env", "pid", "logs", "search",
+        "set", "rename", "reset", "flush", "signal", "send", "daemon", "status", "ping", "version",
+    ];
+
+    /// <summary>Everything that may be typed and is answered; for suggestions.</summary>
+    public static string[] Known => [.. Listed, "del", "rm", "ls", "ps", "show", "info", "log", "edit", "help", "save", "resurrect", "startup", "unstartup", "kill", "jlist"];
+
+    /// <summary>The verb for what was typed, aliases included; null when there is none.</summary>
+    public static Verb? Find(string typed) => Processes(typed) ?? Views(typed) ?? Changes(typed) ?? Housekeeping(typed);
+
+    /// <summary>Verbs of the contract that this version does not have.</summary>
+    public static bool IsLater(string typed) => typed is "reload" or "scale" or "why" or "events" or "apply" or "plan" or "validate" or "schema" or "import"
+        or "export" or "migrate" or "monit" or "top" or "metrics" or "enable" or "disable" or "doctor" or "completion" or "reopen" or "dial-stdio"
+        or "startup" or "unstartup";
+
+    static Verb? Processes(string typed) => typed switch
+    {
+        "start" => new Verb("start", "start [SELECTOR | FILE | COMMAND] [flags] [-- ARGS]", "start a known process, a config file's processes, or a new one")
+        {
+            Flags = [.. Flags.OfConfig, "update-env", "wait", "wait-timeout", "force", "attach", "auto-start", "json"], TakesProgram = true,
+            Note = "Examples: tspm start \"node server.js\" --name web · tspm start app.py -i 2 · tspm start --name job -- ./run --fast",
+        },
+        "add" => new Verb("add", "add COMMAND | FILE [flags] [-- ARGS]", "define without starting")
+            { Flags = [.. Flags.OfConfig, "auto-start", "json"], MaxWords = 1, TakesProgram = true },
+        "stop" => new Verb("stop", $"stop {Selectors}", "stop; done means done") { Flags = ["wait", "wait-timeout", "auto-start", "json"], MinWords = 1 },
+        "restart" => new Verb("restart", $"restart {Selectors}", "stop and start again")
+            { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MinWords = 1 },
+        "delete" or "del" or "rm" => new Verb("delete", $"delete {Selectors}", "stop and forget (aliases: del, rm)")
+            { Flags = ["logs", "auto-start", "json"], MinWords = 1 },
+        "start-all" => new Verb("start-all", "start-all", "start all that is defined") { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },
+        "stop-all" => new Verb("stop-all", "stop-all", "stop everything") { Flags = ["wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },
+        "restart-all" => new Verb("restart-all", "restart-all", "restart everything") { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },
+        _ => null,
+    };
+
+    static Verb? Views(string typed) => typed switch
+    {
+        "list" or "ls" or "ps" => new Verb("list", "list [SELECTOR…]", "what there is and how it is (aliases: ls, ps)") { Flags = ["json"] },
+        "jlist" => new Verb("list", "list --json", "PM2's name of 'list --json'") { Flags = ["json"] },
+        "describe" or "show" or "info" => new Verb("describe", $"describe {Selectors}", "all that is known (aliases: show, info)")
+            { Flags = ["show-env", "json"], MinWords = 1 },
+        "env" => new Verb("env", $"env {Selectors}", "the environment that the next child gets") { Flags = ["json"], MinWords = 1 },
+        "pid" => new Verb("pid", $"pid {Selectors}", "process ids, one per line; exit 1 when one does not run") { Flags = ["json"], MinWords = 1 },
+        "logs" or "log" => new Verb("logs", "logs [SELECTOR…]", "last lines and, with -f, what follows (alias: log)")
+            { Flags = ["follow", "lines", "out", "err", "raw", "json"] },
+        "search" => new Verb("search", "search TEXT", "look in names, commands and namespaces") { Flags = ["json"], MinWords = 1, MaxWords = 1 },
+        _ => null,
+    };
+
+    static Verb? Changes(string typed) => typed switch
+    {
+        "set" or "edit" => new Verb("set", "set SELECTOR… [KEY=VALUE…] [flags]", "change a config (alias: edit); applies at the next start")
+        {
+            Flags = [.. Flags.OfConfig.Where(static flag => flag is not "name"), "auto-start", "json"], MinWords = 1,
+            Note = "KEY is a config field, nested ones with dots: tspm set web restart.delayMs=500 env.PORT=8080. An empty VALUE removes it.",
+        },
+        "rename" => new Verb("rename", "rename OLD NEW", "give a process another name") { Flags = ["auto-start", "json"], MinWords = 2, MaxWords = 2 },
+        "reset" => new Verb("reset", $"reset {Selectors}", "clear restart counts and failures") { Flags = ["auto-start", "json"], MinWords = 1 },
+        "flush" => new Verb("flush", $"flush {Selectors}", "empty the log files") { Flags = ["auto-start", "json"], MinWords = 1 },
+        "signal" => new Verb("signal", $"signal SIGNAL {Selectors}", "send a signal (HUP, SIGHUP or 1)") { Flags = ["auto-start", "json"], MinWords = 2 },
+        "send" => new Verb("send", "send SELECTOR LINE", "write a line to its standard input (needs --stdin pipe)")
+            { Flags = ["auto-start", "json"], MinWords = 2, MaxWords = 2 },
+        _ => null,
+    };
+
+    static Verb? Housekeeping(string typed) => typed switch
+    {
+        "daemon" => new Verb("daemon", "daemon [start | stop | restart]", "run the daemon in the foreground, or start, stop, restart it") { MaxWords = 2 },
+        "status" => new Verb("status", "status", "how the daemon is") { Flags = ["json"], MaxWords = 0 },
+        "ping" => new Verb("ping", "ping", "does the daemon answer?") { Flags = ["json"], MaxWords = 0 },
+        "version" => new Verb("version", "version", "version of this program and of the daemon") { Flags = ["json"], MaxWords = 0 },
+        "help" => new Verb("help", "help [VERB]", "this help, or a verb's") { MaxWords = 1 },
+        "save" or "resurrect" or "kill" => new Verb(typed, typed, "a PM2 habit"),
+        _ => null,
+    };
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.Json;
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Output;
+
+/// <summary>The long view of a process for people: one fact per line, aligned on a terminal, behind a tab in a pipe.</summary>
+internal static class DescriptionPrinter
+{
+    const int LabelWidth = 16;
+
+    public static void Print(OutputWriter output, IReadOnlyList<ProcessDescription> processes)
+    {
+        var several = Display.WithSeveral(processes.Select(static process => (process.Status.Id, process.Status.Instance)));
+        for (var i = 0; i < processes.Count; i++)
+        {
+            if (i > 0) output.WriteLine();
+            var status = processes[i].Status;
+            Line(output, "name", Display.Name(status.Name, status.Instance, several.Contains(status.Id)));
+            State(output, status);
+            Files(output, status);
+            History(output, processes[i]);
+            Config(output, processes[i].Config);
+        }
+    }
+
+    static void State(OutputWriter output, ProcessStatus status)
+    {
+        Line(output, "id", Display.Number(status.Id));
+        Line(output, "namespace", Display.Text(status.Namespace));
+        Line(output, "state", Display.State(status));
+        Line(output, "desired", status.Desired == DesiredState.Up ? "up" : "down");
+        Line(output, "reason", Display.Text(status.Reason));
+        Line(output, "pid", Display.Number(status.Pid));
+        Line(output, "uptime", Display.Uptime(status.UptimeMs));
+        Line(output, "restarts", Display.Number(status.Restarts));
+        Line(output, "failures", string.Create(CultureInfo.InvariantCulture, $"{status.ConsecutiveFailures} in a row"));
+        Line(output, "last exit", status.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"code {code}") : Display.Text(status.Signal));
+        Line(output, "cpu", Display.Cpu(status.CpuPercent));
+        Line(output, "memory", Display.Memory(status.MemoryBytes));
+        Line(output, "started", Display.Time(status.StartedAt));
+        Line(output, "created", Display.Time(status.CreatedAt));
+    }
+
+    static void Files(OutputWriter output, ProcessStatus status)
+    {
+        Line(output, "command", Display.Text(status.Command));
+        if (status.Args is { } args) Line(output, "args", Display.Text(string.Join(' ', args.Select(Tspm.Config.ShellWords.Quote))));
+        Line(output, "cwd", Display.Text(status.Cwd));
+        Line(output, "user", Display.Text(status.User));
+        Line(output, "out log", Display.Text(status.OutLog));
+        Line(output, "err log", Display.Text(status.ErrLog));
+    }
+
+    static void History(OutputWriter output, ProcessDescription process)
+    {
+        foreach (var address in process.Listen) Line(output, "listen", Display.Text(address));
+        foreach (var member in process.Tree)
+            Line(output, "tree", string.Create(CultureInfo.InvariantCulture, $"{member.Pid} (parent {member.ParentPid}) {ControlText.Escape(member.Command)}"));
+        foreach (var exit in process.RecentExits)
+            Line(output, "exit", string.Create(CultureInfo.InvariantCulture, $"{Display.Time(exit.EndedAt)} pid {exit.Pid}: {ControlText.Escape(exit.Reason)}"));
+    }
+
+    /// <summary>Only what was said.</summary>
+    static void Config(OutputWriter output, ProcessConfig config)
+    {
+        using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(config, Wire.Json.ProcessConfig));
+        foreach (var member in document.RootElement.EnumerateObject())
+            Line(output, "config", $"{member.Name} = {ControlText.Escape(member.Value.ToString())}");
+    }
+
+    static void Line(OutputWriter output, string label, string value)
+    {
+        if (output.IsTerminal) output.Write(label.PadRight(LabelWidth));
+        else output.Write(label + '\t');
+        output.WriteLine(value);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Tspm.Model;
+
+namespace Tspm.Client.Output;
+
+/// <summary>Values as people read them. Unknown ones are a dash, never a zero.</summary>
+internal static class Display
+{
+    const string Unknown = "-";
+
+    /// <summary><c>web</c>, or <c>web:0</c> when there are several instances.</summary>
+    public static string Name(string name, int instance, bool several) =>
+        ControlText.Escape(several ? string.Create(CultureInfo.InvariantCulture, $"{name}:{instance}") : name);
+
+    /// <summary>The numbers of the processes that have several instances among these entries.</summary>
+    public static HashSet<int> WithSeveral(IEnumerable<(int Id, int Instance)> entries)
+    {
+        var seen = new HashSet<int>();
+        var several = new HashSet<int>();
+        foreach (var (id, instance) in entries)
+            if (!seen.Add(id) || instance > 0) several.Add(id);
+        return several;
+    }
+
+    public static string State(ProcessState state) => state switch
+    {
+        ProcessState.Stopped => "stopped",
+        ProcessState.Starting => "starting",
+        ProcessState.Online => "online",
+        ProcessState.Stopping => "stopping",
+        ProcessState.Waiting => "waiting",
+        _ => "errored",
+    };
+
+    /// <summary>With the time of the next try, when one is scheduled.</summary>
+    public static string State(ProcessStatus process) =>
+        process is { State: ProcessState.Waiting, NextStartInMs: { } next } ? $"waiting (next try in {Duration.Format(Ms(RoundedUp(next)))})" : State(process.State);
+
+    public static string Number(int? value) => value is { } known ? known.ToString(CultureInfo.InvariantCulture) : Unknown;
+
+    public static string Uptime(long? ms) => ms is { } known ? Duration.Format(Ms(known < 1000 ? known : known / 1000 * 1000)) : Unknown;
+
+    public static string Cpu(double? percent) => percent is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known:0.0}%") : Unknown;
+
+    public static string Memory(long? bytes) => bytes is { } known ? ByteSize.Format(known) : Unknown;
+
+    public static string Time(DateTimeOffset? time) =>
+        time is { } known ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture) : Unknown;
+
+    public static string Text(string? text) => text is { Length: > 0 } ? ControlText.Escape(text) : Unknown;
+
+    static TimeSpan Ms(long ms) => TimeSpan.FromMilliseconds(ms);
+
+    /// <summary>Full seconds: "in 0.3 s" flickers, and "0 s" is wrong.</summary>
+    static long RoundedUp(long ms) => ms <= 0 ? 0 : (ms + 999) / 1000 * 1000;
+}

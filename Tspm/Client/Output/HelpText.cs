@@ -1,0 +1,42 @@
+using System.Text;
+using Tspm.Client.Grammar;
+
+namespace Tspm.Client.Output;
+
+/// <summary>The help, made from the same <see cref="Verbs"/> that check the command line.</summary>
+internal static class HelpText
+{
+    const int VerbWidth = 13, FlagWidth = 30;
+
+    public static string All()
+    {
+        var text = new StringBuilder("tspm: starts, watches, restarts and logs processes\n\nUsage: tspm VERB [arguments] [flags]\n\nVerbs:\n");
+        foreach (var name in Verbs.Listed) text.Append("  ").Append(name.PadRight(VerbWidth)).Append(Verbs.Find(name)!.Summary).Append('\n');
+        return text.Append(
+            """
+
+            A SELECTOR is a name, an id, a namespace, all, a glob (web-*), a /regex/ or NAME:INSTANCE.
+            Every verb takes --help; verbs that print data take --json; verbs that change something start the daemon
+            when none runs, unless --no-auto-start is given. Everything is kept in ~/.tspm, or in $TSPM_HOME.
+
+            Exit codes: 0 done, 1 failed, 2 usage, 3 no such process, 4 daemon not running, 5 timed out, 6 not permitted
+
+            """).ToString();
+    }
+
+    public static string Of(Verb verb)
+    {
+        var text = new StringBuilder($"Usage: tspm {verb.Usage}\n\n{char.ToUpperInvariant(verb.Summary[0])}{verb.Summary[1..]}.\n");
+        if (verb.Flags.Length > 0) text.Append("\nFlags:\n");
+        foreach (var name in verb.Flags) text.Append(Line(Flags.Find(name)!, verb)).Append('\n');
+        if (verb.Note is { } note) text.Append('\n').Append(note).Append('\n');
+        return text.ToString();
+    }
+
+    static string Line(Flag flag, Verb verb)
+    {
+        var letter = FlagSpelling.LetterOf(flag.Name, verb) is { } known ? $"-{known}, " : "    ";
+        var spelled = flag.ShownAsNo ? "--no-" + flag.Name : "--" + flag.Name;
+        return $"  {letter}{spelled} {flag.ValueName}".PadRight(FlagWidth) + "  " + flag.Help;
+    }
+}

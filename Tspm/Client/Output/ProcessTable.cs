@@ -1,0 +1,30 @@
+using Tspm.Model;
+
+namespace Tspm.Client.Output;
+
+/// <summary>The table of <c>list</c> and <c>search</c>: columns with tabs in a pipe, a drawn one on a terminal.</summary>
+internal static class ProcessTable
+{
+    public static readonly string[] Columns = ["id", "name", "namespace", "state", "pid", "restarts", "uptime", "cpu", "mem"];
+
+    public static void Print(OutputWriter output, IReadOnlyList<ProcessStatus> processes)
+    {
+        var several = Display.WithSeveral(processes.Select(static process => (process.Id, process.Instance)));
+        if (output.IsTerminal) TerminalTable.Print(output, processes, several);
+        else PrintPlain(output, processes, several);
+    }
+
+    /// <summary>The cells of one process, in the order of <see cref="Columns"/>, without control characters.</summary>
+    public static string[] Cells(ProcessStatus process, HashSet<int> several) =>
+    [
+        Display.Number(process.Id), Display.Name(process.Name, process.Instance, several.Contains(process.Id)), ControlText.Escape(process.Namespace),
+        Display.State(process), Display.Number(process.Pid), Display.Number(process.Restarts), Display.Uptime(process.UptimeMs),
+        Display.Cpu(process.CpuPercent), Display.Memory(process.MemoryBytes),
+    ];
+
+    static void PrintPlain(OutputWriter output, IReadOnlyList<ProcessStatus> processes, HashSet<int> several)
+    {
+        output.WriteLine(string.Join('\t', Columns));
+        foreach (var process in processes) output.WriteLine(string.Join('\t', Cells(process, several)));
+    }
+}
