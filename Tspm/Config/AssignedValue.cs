@@ -30,7 +30,9 @@ internal static class AssignedValue
     {
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return JsonValue.Create(number);
         if (path.EndsWith("Ms", StringComparison.Ordinal))
-            return Duration.TryParse(text, out var duration) ? JsonValue.Create((long)duration.TotalMilliseconds) : throw Misfit(path, Duration.Expected, text);
+            return Duration.TryParse(text, out var duration)
+                ? JsonValue.Create((long)duration.TotalMilliseconds)
+                : throw Misfit(path, Duration.Expected, text);
         if (path.EndsWith("Bytes", StringComparison.Ordinal))
             return ByteSize.TryParse(text, out var size) ? JsonValue.Create(size) : throw Misfit(path, ByteSize.Expected, text);
         throw Misfit(path, "a whole number", text);
@@ -40,7 +42,8 @@ internal static class AssignedValue
     {
         if (text.TrimStart().StartsWith('[')) return Json(text, type, path);
         if (JsonTypes.IsWhole(type.ElementType!)) return new JsonArray([.. text.Split(',').Select(part => Number(part.Trim(), path))]);
-        var words = ShellWords.Split(text) ?? throw Misfit(path, "words as in a shell (quote what is special), or a list in JSON: [\"a\", \"b\"]", text);
+        var words = ShellWords.Split(text)
+            ?? throw Misfit(path, "words as in a shell (quote what is special), or a list in JSON: [\"a\", \"b\"]", text);
         return new JsonArray([.. words.Select(word => (JsonNode)JsonValue.Create(word))]);
     }
 

@@ -22,17 +22,18 @@ internal static class Assignments
         foreach (var assignment in assignments)
         {
             var equals = assignment.IndexOf('=');
-            if (equals <= 0) throw Refuse(assignment, Form, JsonProblems.Quote(assignment), $"{JsonProblems.Quote(assignment)} is not an assignment; write {Form}");
+            if (equals <= 0) throw NotAnAssignment(JsonProblems.Quote(assignment));
             var (key, value) = (assignment[..equals], assignment[(equals + 1)..]);
-            if (key is "id" or "name") throw Refuse(key, "another field", key, $"{key} cannot be set{(key == "name" ? "; use 'rename OLD NEW'" : ": Tspm gives each process its number")}");
+            if (key == "id") throw Refuse(key, "another field", key, "id cannot be set: Tspm gives each process its number");
+            if (key == "name") throw Refuse(key, "another field", key, "name cannot be set; use 'rename OLD NEW'");
             Set(node, type, "", key, value);
         }
-        var changed = StrictJson.Read(ToElement(node), type, "");
+        var changed = StrictJson.Read(JsonText.ToElement(writer => node.WriteTo(writer)), type, "");
         if (ConfigValidation.Validate(changed) is not [var problem, ..]) return changed;
         throw Refuse(problem.Path, problem.Expected, problem.Found, problem.Sentence);
     }
 
-    /// <summary>Goes down along the key; on the way back up an object that became empty is taken away, so that a config holds only what was said.</summary>
+    /// <summary>Goes down along the key; on the way back an object that became empty is taken away: a config holds only what was said.</summary>
     static void Set(JsonObject into, JsonTypeInfo type, string path, string key, string value)
     {
         var (name, below) = Split(type, key);
@@ -62,16 +63,12 @@ internal static class Assignments
     {
         if (type.Kind == JsonTypeInfoKind.Dictionary) return type.Options.GetTypeInfo(type.ElementType!);
         var known = JsonTypes.Members(type);
-        return known.TryGetValue(name, out var property) ? JsonTypes.Of(property) : throw new StrictJsonException(JsonProblems.Unknown(path, name, type.Type, known.Keys));
+        return known.TryGetValue(name, out var property)
+            ? JsonTypes.Of(property)
+            : throw new StrictJsonException(JsonProblems.Unknown(path, name, type.Type, known.Keys));
     }
 
-    static JsonElement ToElement(JsonObject node)
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer)) node.WriteTo(writer);
-        using var document = JsonDocument.Parse(buffer.ToArray());
-        return document.RootElement.Clone();
-    }
+    static StrictJsonException NotAnAssignment(string found) => Refuse("", Form, found, $"{found} is not an assignment; write {Form}");
 
     static StrictJsonException Refuse(string path, string expected, string found, string sentence) =>
         new(new JsonProblem(path, expected, found, null, sentence));

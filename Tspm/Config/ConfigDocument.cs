@@ -31,7 +31,8 @@ internal sealed record ConfigDocument(JsonElement Root, IReadOnlyDictionary<stri
 
     static ConfigDocument ParseJson(byte[] text, string path)
     {
-        if (text.AsSpan().Trim(" \t\r\n"u8).IsEmpty) throw new ConfigFileException($"the config file {path} is empty; expected {ConfigFile.Shape}", []);
+        if (text.AsSpan().Trim(" \t\r\n"u8).IsEmpty)
+            throw new ConfigFileException($"the config file {path} is empty; expected {ConfigFile.Shape}", []);
         try
         {
             using var document = JsonDocument.Parse(text, Options);
@@ -41,7 +42,9 @@ internal sealed record ConfigDocument(JsonElement Root, IReadOnlyDictionary<stri
         {
             var line = (failure.LineNumber ?? 0) + 1;
             var column = (failure.BytePositionInLine ?? 0) + 1;
-            throw new ConfigFileException($"the config file {path} is not valid JSON: line {line}, column {column} is not understood (a missing comma, quote or bracket there or just before?)", []);
+            throw new ConfigFileException(
+                $"the config file {path} is not valid JSON: line {line}, column {column} is not understood " +
+                "(a missing comma, quote or bracket there or just before?)", []);
         }
     }
 }

@@ -62,7 +62,8 @@ internal static class ConfigFile
         var misfits = StrictJson.Problems(said, type, at);
         problems.AddRange(misfits.Select(Problem));
         if (misfits.Count > 0) return null;
-        var read = StrictJson.Read(said, type, at);
+        // Written anew: an element remembers its text, and comments or trailing commas in that would stop the deserialiser.
+        var read = StrictJson.Read(JsonText.ToElement(said.WriteTo), type, at);
         var config = DefaultProcessName.Fill(read with { ProjectDir = Place(read.ProjectDir, folder) });
         var breaches = ConfigValidation.Validate(config, at);
         problems.AddRange(breaches);
@@ -80,7 +81,8 @@ internal static class ConfigFile
         {
             var (name, at) = (configs[i].NameOrEmpty, $"{List}[{i}]");
             if (first.TryAdd(name, at)) continue;
-            var sentence = $"{at} has the name '{name}', which {first[name]}{LineOf(lines, first[name], " (line ", ")")} has already; give each process its own name";
+            var other = first[name] + LineOf(lines, first[name], " (line ", ")");
+            var sentence = $"{at} has the name '{name}', which {other} has already; give each process its own name";
             problems.Add(new ConfigProblem(at + ".name", JsonProblems.Quote(name), "a name that no other process has", sentence));
         }
     }

@@ -15,6 +15,8 @@ internal static class ConfigValidation
     /// <summary>Reading the memory of a tree more often costs more than it tells.</summary>
     public const int MinMonitorIntervalMs = 100;
 
+    const string NameRule = "1 to 64 bytes without control characters or ':', starting with neither '-' nor '/'";
+
     const string Words = "text that is not empty, without NUL characters";
 
     /// <summary>A rule: null when kept, else what was found and, where it differs from the table's, the whole sentence.</summary>
@@ -24,20 +26,22 @@ internal static class ConfigValidation
 
     static readonly Rule[] Rules =
     [
-        new("name", "1 to 64 bytes without control characters or ':', starting with neither '-' nor '/'", config => NameBreach(config.Name)),
-        new("namespace", "as a name: 1 to 64 bytes without control characters or ':', starting with neither '-' nor '/'", config => config.Namespace is null ? null : NameBreach(config.Namespace)),
+        new("name", NameRule, config => NameBreach(config.Name)),
+        new("namespace", NameRule, config => config.Namespace is { } space ? NameBreach(space) : null),
         new("command", "a program, with its arguments", CommandBreach),
         new("projectDir", "an absolute path", config => config.ProjectDir is { } dir && (!dir.StartsWith('/') || HasNul(dir)) ? Text(dir) : null),
         new("args", "texts without NUL characters", config => Items(config.Args, HasNul)),
         new("env", "names that are not empty and have no '=' or NUL; values without NUL", EnvBreach),
-        new("interpreter", "a program and perhaps arguments, without shell syntax; or \"none\"", config => config.Interpreter is { } program && ShellWords.Split(program) is null ? Text(program) : null),
+        new("interpreter", "a program and perhaps arguments, without shell syntax; or \"none\"", config =>
+            config.Interpreter is { } program && ShellWords.Split(program) is null ? Text(program) : null),
         Filled("envFile", config => config.EnvFile),
         Filled("user", config => config.User),
         Filled("group", config => config.Group),
         Filled("outFile", config => config.OutFile),
         Filled("errFile", config => config.ErrFile),
         new("watchPaths", Words, config => Items(config.WatchPaths, path => path.Length == 0 || HasNul(path))),
-        new("watch", "false", config => config.Watch == true ? new Breach("true", "watching files is not part of this version; set watch to false") : null),
+        new("watch", "false", config =>
+            config.Watch == true ? new Breach("true", "watching files is not part of this version; set watch to false") : null),
         Between("instances", config => config.Instances, 1, MaxInstances),
         new("umask", "an octal number from 0 to 0777, as text", config => config.Umask is { } mask && !IsUmask(mask) ? Text(mask) : null),
         Between("nice", config => config.Nice, -20, 19),
@@ -61,7 +65,8 @@ internal static class ConfigValidation
         AtLeast("restart.maxConsecutive", config => config.Restart?.MaxConsecutive, 1),
         AtLeast("restart.minUptimeMs", config => config.Restart?.MinUptimeMs, 0),
         new("restart.stopExitCodes", "a whole number from 0 to 255", config => Items(config.Restart?.StopExitCodes, code => code is < 0 or > 255)),
-        new("stop.signal", "a signal such as SIGTERM, INT or 15", config => config.Stop?.Signal is { } signal && !Signals.TryParse(signal, out _) ? Text(signal) : null),
+        new("stop.signal", "a signal such as SIGTERM, INT or 15", config =>
+            config.Stop?.Signal is { } signal && !Signals.TryParse(signal, out _) ? Text(signal) : null),
         AtLeast("stop.timeoutMs", config => config.Stop?.TimeoutMs, 0),
         OneOf("stdin", config => config.Stdin, "null", "pipe"),
     ];
@@ -81,7 +86,8 @@ internal static class ConfigValidation
     }
 
     static Rule Between(string path, Func<ProcessConfig, int?> value, int least, int most) =>
-        new(path, $"a whole number from {least} to {most}", config => value(config) is { } number && (number < least || number > most) ? Number(number) : null);
+        new(path, $"a whole number from {least} to {most}", config =>
+            value(config) is { } number && (number < least || number > most) ? Number(number) : null);
 
     static Rule AtLeast(string path, Func<ProcessConfig, long?> value, long least) =>
         new(path, $"a whole number, {least} or more", config => value(config) is { } number && number < least ? Number(number) : null);
@@ -108,7 +114,7 @@ internal static class ConfigValidation
         foreach (var (key, value) in config.Env ?? new Dictionary<string, string>())
         {
             if (key.Length == 0 || key.Contains('=') || HasNul(key))
-                return new Breach(JsonProblems.Quote(key), $"the name {JsonProblems.Quote(key)} is not one of a variable; it must not be empty nor contain '=' or NUL");
+                return new Breach(JsonProblems.Quote(key), $"{JsonProblems.Quote(key)} cannot name a variable; it must not be empty nor contain '=' or NUL");
             if (HasNul(value)) return new Breach("a NUL character", "the value contains a NUL character", "." + key);
         }
         return null;
@@ -125,7 +131,8 @@ internal static class ConfigValidation
         return null;
     }
 
-    static bool IsUmask(string mask) => mask.Length is >= 1 and <= 4 && mask.All(digit => digit is >= '0' and <= '7') && (mask.Length < 4 || mask[0] == '0');
+    static bool IsUmask(string mask) =>
+        mask.Length is >= 1 and <= 4 && mask.All(digit => digit is >= '0' and <= '7') && (mask.Length < 4 || mask[0] == '0');
 
     static bool HasNul(string text) => text.Contains('\0');
 

@@ -14,12 +14,8 @@ internal static class EnvNumbers
     public static JsonElement AsText(JsonElement config)
     {
         if (!TryMembers(config, out var members)) return config;
-        var simple = members.Where(member => member.Name == Env).Any(member => TryMembers(member.Value, out var variables) && variables.Any(variable => IsSimple(variable.Value)));
-        if (!simple) return config;
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer)) Write(writer, config);
-        using var document = JsonDocument.Parse(buffer.ToArray());
-        return document.RootElement.Clone();
+        if (!members.Any(member => member.Name == Env && HasSimple(member.Value))) return config;
+        return JsonText.ToElement(writer => Write(writer, config));
     }
 
     /// <summary>Member by member, so that doubled ones stay doubled and are still refused.</summary>
@@ -50,6 +46,8 @@ internal static class EnvNumbers
         members = element.ValueKind == JsonValueKind.Object ? [.. element.EnumerateObject()] : [];
         return members.Count > 0 && members.All(member => JsonTypes.TryName(member, out _));
     }
+
+    static bool HasSimple(JsonElement env) => TryMembers(env, out var variables) && variables.Any(variable => IsSimple(variable.Value));
 
     static bool IsSimple(JsonElement value) => value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False;
 }

@@ -31,7 +31,8 @@ internal static class JsonLines
             }
             var path = places.TryPeek(out var place) ? place.Next() : "";
             lines[path] = line;
-            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) places.Push(new Place(path, reader.TokenType == JsonTokenType.StartArray));
+            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                places.Push(new Place(path, reader.TokenType == JsonTokenType.StartArray));
         }
         return lines;
     }

@@ -1,6 +1,6 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 using Tspm.Protocol;
@@ -9,7 +9,7 @@ namespace Tspm.Config;
 
 /// <summary>
 /// TOML as JSON, so that both go through the same checks. Only Tomlyn's syntax tree is used, turned over by hand: it is free of reflection and knows
-/// the line of everything. Dates and infinities become text, which no field takes and whose refusal shows what was written.
+/// the line of everything. Dates and infinities, which JSON does not have, become the text that was written.
 /// </summary>
 internal static class TomlDocument
 {
@@ -18,7 +18,7 @@ internal static class TomlDocument
 
     public static ConfigDocument Parse(ReadOnlySpan<byte> text, string path)
     {
-        var document = SyntaxParser.Parse(Encoding.UTF8.GetString(text), path, validate: true);
+        var document = ParseSyntax(Encoding.UTF8.GetString(text), path);
         if (document.HasErrors)
         {
             var first = document.Diagnostics.First(message => message.Kind == DiagnosticMessageKind.Error);
@@ -27,19 +27,24 @@ internal static class TomlDocument
         var builder = new Builder(path);
         builder.AddAll(builder.Root, "", document.KeyValues, 0);
         foreach (var table in document.Tables) builder.AddTable(table);
-        return new ConfigDocument(ToElement(builder.Root), builder.Lines);
+        return new ConfigDocument(JsonText.ToElement(writer => builder.Root.WriteTo(writer)), builder.Lines);
+    }
+
+    static DocumentSyntax ParseSyntax(string text, string path)
+    {
+        try
+        {
+            return SyntaxParser.Parse(text, path, validate: true);
+        }
+        catch (TomlException)
+        {
+            // Mistakes come as diagnostics; what is thrown is the parser's guard of its stack.
+            throw new ConfigFileException($"the config file {path} is not valid TOML: the values are nested too deeply (at most {MaxDepth} levels)", []);
+        }
     }
 
     static ConfigFileException Broken(string path, int line, string problem) =>
         new($"the config file {path} is not valid TOML: line {line + 1}: {problem}", []);
-
-    static JsonElement ToElement(JsonObject root)
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer)) root.WriteTo(writer);
-        using var document = JsonDocument.Parse(buffer.ToArray());
-        return document.RootElement.Clone();
-    }
 
     sealed class Builder(string path)
     {

@@ -1,25 +1,29 @@
 namespace Tspm.Model;
 
-/// <summary>Finds what a user probably meant: the known word with the fewest slips (a letter wrong, missing, doubled or swapped with its neighbour).</summary>
+/// <summary>Finds what a user probably meant: the known word with the fewest slips (a letter wrong, missing, doubled or swapped).</summary>
 internal static class NearestName
 {
     /// <summary>Longer words are not compared: nobody mistypes them, and the work grows with the square.</summary>
     const int MaxLength = 100;
 
-    /// <summary>Null when nothing is near: more than a third of the letters would have to change.</summary>
+    /// <summary>Shorter beginnings fit too many words.</summary>
+    const int ShortestBeginning = 3;
+
+    /// <summary>Null when nothing is near: more than a third of the letters would have to change, and no word begins so.</summary>
     public static string? Of(string word, IEnumerable<string> known)
     {
         if (word.Length is 0 or > MaxLength) return null;
-        string? best = null;
+        string? best = null, longer = null;
         var bestDistance = Math.Max(1, word.Length / 3) + 1;
         foreach (var candidate in known)
         {
+            if (word.Length >= ShortestBeginning && candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase)) longer ??= candidate;
             if (Math.Abs(candidate.Length - word.Length) >= bestDistance) continue;
             var distance = Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant());
             if (distance >= bestDistance || distance >= candidate.Length) continue;
             (best, bestDistance) = (candidate, distance);
         }
-        return best;
+        return best ?? longer;
     }
 
     /// <summary>"; did you mean 'web'?" or nothing: the tail of a sentence.</summary>

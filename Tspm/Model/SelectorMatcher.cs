@@ -29,7 +29,8 @@ internal static class SelectorMatcher
             if (!TryPredicate(selector, targets, out var fits, out var problem)) return new SelectorResult([], text, problem);
             try
             {
-                if (!Mark(chosen, targets, fits) && selector.Kind != SelectorKind.All) return new SelectorResult([], text, NothingFits(selector, targets));
+                if (!Mark(chosen, targets, fits) && selector.Kind != SelectorKind.All)
+                    return new SelectorResult([], text, NothingFits(selector, targets));
             }
             catch (RegexMatchTimeoutException)
             {

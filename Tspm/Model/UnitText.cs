@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Tspm.Model;
 
-/// <summary>The shared grammar of durations and sizes: digits, optionally a dot and digits, then a unit. Nothing else: no sign, no blank, no exponent.</summary>
+/// <summary>The grammar of durations and sizes: digits, optionally a dot and digits, then a unit. No sign, no blank, no exponent.</summary>
 internal static class UnitText
 {
     /// <summary>Most digits that decimal holds without rounding.</summary>

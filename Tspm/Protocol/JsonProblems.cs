@@ -40,7 +40,9 @@ internal static class JsonProblems
             return new JsonProblem(inner, "a field of this version", name, "leave it out", $"{inner} is not part of this version of Tspm; leave it out");
         var names = known.ToList();
         var near = NearestName.Of(name, names);
-        var hint = near is not null ? $"did you mean '{near}'?" : names.Count == 0 ? "it takes no fields" : $"known are {string.Join(", ", names.Order(StringComparer.Ordinal))}";
+        var hint = near is not null ? $"did you mean '{near}'?"
+            : names.Count == 0 ? "no fields are known here"
+            : $"known are {string.Join(", ", names.Order(StringComparer.Ordinal))}";
         return new JsonProblem(inner, near ?? "a known field", name, hint, $"{inner} is not a known field; {hint}");
     }
 
@@ -60,5 +62,5 @@ internal static class JsonProblems
 
     static string Cut(string text) => text.Length <= MaxShown ? text : text[..MaxShown] + "…";
 
-    static string Subject(string path) => path.Length == 0 ? "the whole" : path;
+    static string Subject(string path) => path.Length == 0 ? "the value" : path;
 }

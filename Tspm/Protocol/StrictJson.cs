@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Tspm.Model;
 
 namespace Tspm.Protocol;
 
@@ -24,7 +23,10 @@ internal sealed class StrictJsonException(JsonProblem problem) : Exception(probl
 /// </summary>
 internal static class StrictJson
 {
-    /// <summary>Reads or throws <see cref="StrictJsonException"/> about the first problem. <paramref name="path"/> stands in front of every path, such as <c>params</c>.</summary>
+    /// <summary>
+    /// Reads or throws <see cref="StrictJsonException"/> about the first problem. <paramref name="path"/> stands in front of every path, such as
+    /// <c>params</c>. The element must come from strict JSON (no comments): it remembers its text, and that is read again.
+    /// </summary>
     public static T Read<T>(JsonElement element, JsonTypeInfo<T> type, string path)
     {
         var problems = Problems(element, type, path);

@@ -1,0 +1,153 @@
+using Tspm.Config;
+
+namespace Tspm.Tests.Config;
+
+[Timeout(30_000)]
+internal sealed class ConfigFileTests
+{
+    const string GoodJson = """
+        // Comments and trailing commas are allowed.
+        {
+          "$schema": "tspm.schema.json",
+          "processes": [
+            { "name": "web", "command": "node server.js", "projectDir": "app", "env": { "PORT": 8080, "DEBUG": true, "HOST": "::1" },
+              "restart": { "delayMs": 500, "stopExitCodes": [0, 3] }, "memoryLimitBytes": 536870912, },
+            { "command": "cd x && FOO=1 ./run", "projectDir": "/srv", "args": null },
+            { "command": "python3 worker.py", "args": [], /* literally */ },
+          ],
+        }
+        """;
+
+    const string GoodToml = """
+        # The same in TOML.
+        "$schema" = "tspm.schema.json"
+        [[processes]]
+        name = "web"
+        command = "node server.js"
+        projectDir = "app"
+        memoryLimitBytes = 536_870_912
+        restart.delayMs = 500
+        restart.stopExitCodes = [0,
+          3]
+        [processes.env]
+        PORT = 8080
+        DEBUG = true
+        HOST = '::1'
+        [[processes]]
+        command = "cd x && FOO=1 ./run"
+        projectDir = "/srv"
+        [[processes]]
+        command = "python3 worker.py"
+        args = []
+        """;
+
+    [Test]
+    [Arguments("tspm.json", GoodJson)]
+    [Arguments("tspm.toml", GoodToml)]
+    [Arguments("tspm.TOML", "\uFEFF" + GoodToml)]
+    [Arguments("bom.json", "\uFEFF" + GoodJson)]
+    public async Task A_file_is_read_whole(string name, string text, CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        var configs = ConfigFile.Read(folder.Write(name, text));
+        await Assert.That(string.Join('|', configs.Select(config => config.Name))).IsEqualTo("web|cd|python3 worker");
+        await Assert.That(string.Join('|', configs.Select(config => config.ProjectDir))).IsEqualTo($"{folder.At("app")}|/srv|{folder.Path}");
+        var web = configs[0];
+        await Assert.That(string.Join(',', web.Env!.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}"))).IsEqualTo("DEBUG=true,HOST=::1,PORT=8080");
+        await Assert.That(web.Restart!.DelayMs).IsEqualTo(500);
+        await Assert.That(web.Restart.StopExitCodes).IsEquivalentTo([0, 3]);
+        await Assert.That(web.MemoryLimitBytes).IsEqualTo(536_870_912);
+        await Assert.That(configs[2].Args).IsEmpty();
+    }
+
+    [Test]
+    [Arguments("{\"processes\": []}")]
+    public async Task A_file_without_processes_is_fine(string json, CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        await Assert.That(ConfigFile.Read(folder.Write("a.json", json))).IsEmpty();
+    }
+
+    [Test]
+    [Arguments("a.json", "", "the config file * is empty; expected { \"processes\": [ … ] }")]
+    [Arguments("a.json", "[]", "the file must hold { \"processes\": [ … ] }, but is a list")]
+    [Arguments("a.json", "{}", "processes is missing; it must be a list [ … ] of objects")]
+    [Arguments("a.json", "{\"processes\": {}}", "line 1: processes must be a list [ … ] of objects, but is an object")]
+    [Arguments("a.json", "{\"processes\": [], \"processes\": []}", "processes is given twice; remove one of the two")]
+    [Arguments("a.json", "{\n\"proceses\": []}", "line 2: proceses is not a known field; did you mean 'processes'?")]
+    [Arguments("a.json", "{\"processes\": [\n{\"command\": \"a\"\n\"name\": 1}]}", "is not valid JSON: line 3, column 1 is not understood")]
+    [Arguments("a.json", "{\"processes\": [\n\n{\"command\": \"a\", \"nice\":\n 99}]}", "line 4: processes[0].nice must be a whole number from -20 to 19, but is 99")]
+    [Arguments("a.json", "{\"processes\": [\n7]}", "line 2: processes[0] must be an object { … }, but is 7")]
+    [Arguments("a.json", "{\"processes\": [\n{\"name\": \"a\"}]}", "line 2: processes[0].command: there is no command; give a program to run")]
+    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"env\": {\"A\": null}}]}", "processes[0].env.A must be text, but is null")]
+    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"\\ud800\": null, \"env\": {\"\\ud800\": 1}}]}", "processes[0] has a member whose name is not valid Unicode")]
+    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"env\": {\"A\": 1, \"A\": 2}}]}", "processes[0].env.A is given twice")]
+    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\"},\n{\"command\": \"a\"}]}", "line 2: processes[1] has the name 'a', which processes[0] (line 1) has already; give each process its own name")]
+    [Arguments("a.toml", "[[processes]]\ncommand = 'a'\nnice = 99", "line 3: processes[0].nice must be a whole number from -20 to 19, but is 99")]
+    [Arguments("a.toml", "[[processes]]\ncommand = 'a'\n[[processes]]\n[processes.restart]\ndelay = 1", "line 5: processes[1].restart.delay is not a known field; did you mean 'delayMs'?")]
+    [Arguments("a.toml", "[[processes]]\ncommand = 'a'\nargs = ['x',\n 5]", "line 4: processes[0].args[1] must be text, but is 5")]
+    [Arguments("a.toml", "[[processes]]\nnice = 1979-05-27", "line 2: processes[0].nice must be a whole number, but is \"1979-05-27\"")]
+    [Arguments("a.toml", "[[processes]]\nnice = inf", "line 2: processes[0].nice must be a whole number, but is \"inf\"")]
+    [Arguments("a.toml", "[[processes]]\nlimits = {nofile = 'x'}", "line 2: processes[0].limits.nofile must be a whole number, but is \"x\"")]
+    [Arguments("a.toml", "[[processes]]\ncommand =", "is not valid TOML: line 2")]
+    [Arguments("a.toml", "a = 1\na = 2", "is not valid TOML: line 2")]
+    [Arguments("a.toml", "processes = 1\n[[processes]]", "is not valid TOML: line 2")]
+    [Arguments("a.toml", "[processes]\nx = 1", "line 1: processes must be a list [ … ] of objects, but is an object")]
+    [Arguments("a.toml", "", "processes is missing")]
+    public async Task A_bad_file_is_refused_with_line_and_reason(string name, string text, string sentence, CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write(name, text);
+        var failure = await Assert.That(() => ConfigFile.Read(path)).Throws<ConfigFileException>();
+        await Assert.That(failure!.Message).StartsWith($"the config file {path} ");
+        await Assert.That(failure.Message).Contains(sentence.Replace("*", path));
+    }
+
+    [Test]
+    public async Task Every_problem_of_every_process_is_listed(CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("a.json", """
+            { "processes": [
+              { "command": "fine" },
+              { "command": "a", "instances": "x", "zzz": 1 },
+              { "command": "'", "stdin": "tty" } ] }
+            """);
+        var failure = await Assert.That(() => ConfigFile.Read(path)).Throws<ConfigFileException>();
+        await Assert.That(string.Join(' ', failure!.Problems.Select(problem => problem.Path)))
+            .IsEqualTo("processes[1].instances processes[1].zzz processes[2].command processes[2].stdin");
+        await Assert.That(failure.Message.Split('\n').Length).IsEqualTo(5);
+    }
+
+    [Test]
+    public async Task A_file_that_cannot_be_read_is_a_sentence(CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        await Assert.That(Message(folder.At("none.json"))).IsEqualTo($"the config file {folder.At("none.json")} does not exist");
+        await Assert.That(Message(folder.Path)).IsEqualTo($"the config file {folder.Path} is a directory, not a file");
+        await File.WriteAllBytesAsync(folder.At("latin.json"), [0xE4], cancellation);
+        await Assert.That(Message(folder.At("latin.json"))).IsEqualTo($"the config file {folder.At("latin.json")} is not UTF-8 text");
+        await Assert.That(Message("")).IsEqualTo("the config file has no usable path");
+    }
+
+    [Test]
+    public async Task Deep_nesting_is_refused_and_not_followed(CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        var deep = new string('[', 2_000) + new string(']', 2_000);
+        await Assert.That(Message(folder.Write("a.json", $"{{\"processes\": {deep}}}"))).Contains("is not valid JSON");
+        await Assert.That(Message(folder.Write("a.toml", $"processes = {deep}"))).Contains("is not valid TOML");
+    }
+
+    static string Message(string path)
+    {
+        try
+        {
+            return $"read {ConfigFile.Read(path).Count}";
+        }
+        catch (ConfigFileException failure)
+        {
+            return failure.Message;
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Text.Json;
+using Tspm.Config;
+using Tspm.Protocol;
+
+namespace Tspm.Tests.Config;
+
+/// <summary>Every field with a good and a bad value.</summary>
+[Timeout(10_000)]
+internal sealed class ConfigValidationTests
+{
+    const string Long64 = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+    [Test]
+    [Arguments("")]
+    [Arguments("\"id\": 7")]
+    [Arguments("\"name\": \"größer als\"")]
+    [Arguments("\"name\": \"" + Long64 + "\"")]
+    [Arguments("\"namespace\": \"shop\"")]
+    [Arguments("\"projectDir\": \"/srv/a b\"")]
+    [Arguments("\"command\": \"a | b 'c'\"")]
+    [Arguments("\"command\": \"it's literal\", \"args\": []")]
+    [Arguments("\"args\": [\"\", \"a b\"]")]
+    [Arguments("\"env\": {\"A\": \"\", \"b.c-d e\": \"x=y\"}")]
+    [Arguments("\"envFile\": \".env\"")]
+    [Arguments("\"interpreter\": \"none\"")]
+    [Arguments("\"interpreter\": \"node --inspect\"")]
+    [Arguments("\"instances\": 1")]
+    [Arguments("\"instances\": 1000")]
+    [Arguments("\"user\": \"www-data\", \"group\": \"33\"")]
+    [Arguments("\"umask\": \"0\"")]
+    [Arguments("\"umask\": \"0777\"")]
+    [Arguments("\"umask\": \"027\"")]
+    [Arguments("\"nice\": -20")]
+    [Arguments("\"nice\": 19")]
+    [Arguments("\"oomScoreAdjust\": -1000")]
+    [Arguments("\"oomScoreAdjust\": 1000")]
+    [Arguments("\"limits\": {\"nofile\": 0, \"nproc\": 1, \"core\": 0, \"as\": 1, \"fsize\": 1, \"cpu\": 1, \"memlock\": 1, \"stack\": 1}")]
+    [Arguments("\"memoryLimitBytes\": 1")]
+    [Arguments("\"monitorIntervalMs\": 100")]
+    [Arguments("\"logBufferSize\": 0")]
+    [Arguments("\"autorestart\": false, \"watch\": false, \"watchPaths\": [\"src\"]")]
+    [Arguments("\"restart\": {\"policy\": \"on-failure\", \"delayMs\": 0, \"maxDelayMs\": 0, \"maxConsecutive\": 1, \"minUptimeMs\": 0, \"stopExitCodes\": [0, 255]}")]
+    [Arguments("\"restart\": {\"delayMs\": 60000}")]
+    [Arguments("\"stop\": {\"signal\": \"int\", \"timeoutMs\": 0, \"killTree\": false}")]
+    [Arguments("\"stop\": {\"signal\": \"15\"}")]
+    [Arguments("\"stdin\": \"pipe\", \"outFile\": \"o\", \"errFile\": \"/e\", \"mergeLogs\": true, \"enabled\": false")]
+    public async Task A_good_value_is_accepted(string fields, CancellationToken cancellation) =>
+        await Assert.That(string.Join(';', Validate(fields).Select(problem => problem.Sentence))).IsEqualTo("");
+
+    [Test]
+    [Arguments("\"name\": null", "name")]
+    [Arguments("\"name\": \"\"", "name")]
+    [Arguments("\"name\": \"a:b\"", "name")]
+    [Arguments("\"name\": \"-a\"", "name")]
+    [Arguments("\"name\": \"/a\"", "name")]
+    [Arguments("\"name\": \"a\\nb\"", "name")]
+    [Arguments("\"name\": \"" + Long64 + "a\"", "name")]
+    [Arguments("\"namespace\": \"\"", "namespace")]
+    [Arguments("\"namespace\": \"a:1\"", "namespace")]
+    [Arguments("\"projectDir\": \"srv\"", "projectDir")]
+    [Arguments("\"projectDir\": \"\"", "projectDir")]
+    [Arguments("\"projectDir\": \"/a\\u0000\"", "projectDir")]
+    [Arguments("\"command\": null", "command")]
+    [Arguments("\"command\": \"\"", "command")]
+    [Arguments("\"command\": \" \"", "command")]
+    [Arguments("\"command\": \"a 'b\"", "command")]
+    [Arguments("\"command\": \"a\\u0000\"", "command")]
+    [Arguments("\"command\": \" \", \"args\": []", "command")]
+    [Arguments("\"command\": \"a\\u0000\", \"args\": []", "command")]
+    [Arguments("\"args\": [\"a\", \"b\\u0000\"]", "args[1]")]
+    [Arguments("\"env\": {\"\": \"x\"}", "env")]
+    [Arguments("\"env\": {\"A=B\": \"x\"}", "env")]
+    [Arguments("\"env\": {\"A\": \"x\\u0000\"}", "env.A")]
+    [Arguments("\"envFile\": \"\"", "envFile")]
+    [Arguments("\"interpreter\": \"\"", "interpreter")]
+    [Arguments("\"interpreter\": \"$NODE\"", "interpreter")]
+    [Arguments("\"instances\": 0", "instances")]
+    [Arguments("\"instances\": 1001", "instances")]
+    [Arguments("\"user\": \"\"", "user")]
+    [Arguments("\"group\": \" \"", "group")]
+    [Arguments("\"umask\": \"\"", "umask")]
+    [Arguments("\"umask\": \"8\"", "umask")]
+    [Arguments("\"umask\": \"1777\"", "umask")]
+    [Arguments("\"umask\": \"00022\"", "umask")]
+    [Arguments("\"nice\": -21", "nice")]
+    [Arguments("\"nice\": 20", "nice")]
+    [Arguments("\"oomScoreAdjust\": -1001", "oomScoreAdjust")]
+    [Arguments("\"oomScoreAdjust\": 1001", "oomScoreAdjust")]
+    [Arguments("\"limits\": {\"nofile\": -1}", "limits.nofile")]
+    [Arguments("\"limits\": {\"nproc\": -1}", "limits.nproc")]
+    [Arguments("\"limits\": {\"core\": -1}", "limits.core")]
+    [Arguments("\"limits\": {\"as\": -1}", "limits.as")]
+    [Arguments("\"limits\": {\"fsize\": -1}", "limits.fsize")]
+    [Arguments("\"limits\": {\"cpu\": -1}", "limits.cpu")]
+    [Arguments("\"limits\": {\"memlock\": -1}", "limits.memlock")]
+    [Arguments("\"limits\": {\"stack\": -1}", "limits.stack")]
+    [Arguments("\"memoryLimitBytes\": 0", "memoryLimitBytes")]
+    [Arguments("\"monitorIntervalMs\": 99", "monitorIntervalMs")]
+    [Arguments("\"logBufferSize\": -1", "logBufferSize")]
+    [Arguments("\"watch\": true", "watch")]
+    [Arguments("\"watchPaths\": [\"\"]", "watchPaths[0]")]
+    [Arguments("\"restart\": {\"policy\": \"sometimes\"}", "restart.policy")]
+    [Arguments("\"restart\": {\"delayMs\": -1}", "restart.delayMs")]
+    [Arguments("\"restart\": {\"maxDelayMs\": -1}", "restart.maxDelayMs")]
+    [Arguments("\"restart\": {\"delayMs\": 2, \"maxDelayMs\": 1}", "restart.maxDelayMs")]
+    [Arguments("\"restart\": {\"maxConsecutive\": 0}", "restart.maxConsecutive")]
+    [Arguments("\"restart\": {\"minUptimeMs\": -1}", "restart.minUptimeMs")]
+    [Arguments("\"restart\": {\"stopExitCodes\": [0, 256]}", "restart.stopExitCodes[1]")]
+    [Arguments("\"restart\": {\"stopExitCodes\": [-1]}", "restart.stopExitCodes[0]")]
+    [Arguments("\"stop\": {\"signal\": \"SIGNONE\"}", "stop.signal")]
+    [Arguments("\"stop\": {\"signal\": \"\"}", "stop.signal")]
+    [Arguments("\"stop\": {\"signal\": \"0\"}", "stop.signal")]
+    [Arguments("\"stop\": {\"timeoutMs\": -1}", "stop.timeoutMs")]
+    [Arguments("\"stdin\": \"tty\"", "stdin")]
+    [Arguments("\"outFile\": \"\"", "outFile")]
+    [Arguments("\"errFile\": \"\"", "errFile")]
+    public async Task A_bad_value_is_refused_by_its_path(string fields, string path, CancellationToken cancellation)
+    {
+        var problems = Validate(fields);
+        await Assert.That(string.Join(';', problems.Select(problem => problem.Path))).IsEqualTo(path);
+        await Assert.That(problems[0].Sentence).StartsWith(path);
+    }
+
+    [Test]
+    [Arguments("\"instances\": 0", "p.instances must be a whole number from 1 to 1000, but is 0")]
+    [Arguments("\"umask\": \"9\"", "p.umask must be an octal number from 0 to 0777, as text, but is \"9\"")]
+    [Arguments("\"watch\": true", "p.watch: watching files is not part of this version; set watch to false")]
+    [Arguments("\"name\": \"a:b\"", "p.name: the name 'a:b' contains ':', which separates a name from an instance number")]
+    [Arguments("\"restart\": {\"policy\": \"x\"}", "p.restart.policy must be one of always, on-failure, never, but is \"x\"")]
+    public async Task The_sentence_says_what_is_allowed_and_what_is_there(string fields, string sentence, CancellationToken cancellation) =>
+        await Assert.That(Validate(fields, "p")[0].Sentence).IsEqualTo(sentence);
+
+    [Test]
+    public async Task All_problems_are_found_at_once(CancellationToken cancellation) =>
+        await Assert.That(Validate("\"nice\": 99, \"instances\": 0, \"stdin\": \"x\"").Count).IsEqualTo(3);
+
+    /// <summary>The fields on top of a config that is fine; a field given replaces that one.</summary>
+    static IReadOnlyList<ConfigProblem> Validate(string fields, string path = "")
+    {
+        var basis = (fields.Contains("\"name\"") ? "" : "\"name\": \"web\",") + (fields.Contains("\"command\"") ? "" : "\"command\": \"node x.js\",");
+        using var document = JsonDocument.Parse($"{{ {basis} {(fields.Length > 0 ? fields : "\"id\": 1")} }}");
+        return ConfigValidation.Validate(StrictJson.Read(document.RootElement, WireJson.Default.ProcessConfig, path), path);
+    }
+}

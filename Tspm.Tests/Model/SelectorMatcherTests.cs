@@ -1,0 +1,92 @@
+using Tspm.Model;
+
+namespace Tspm.Tests.Model;
+
+[Timeout(10_000)]
+internal sealed class SelectorMatcherTests
+{
+    static readonly SelectorTarget[] Table =
+    [
+        new(0, "web", "shop", 0), new(0, "web", "shop", 1), new(1, "web-admin", "shop", 0), new(2, "worker", "default", 0),
+        new(3, "1", "default", 0), new(4, "a*b", "default", 0), new(5, "default", "other", 0), new(6, "007", "spies", 0),
+    ];
+
+    [Test]
+    [Arguments("web", "0.0 0.1")]
+    [Arguments("0", "0.0 0.1")]
+    [Arguments("1", "3.0")] // a name wins over an id
+    [Arguments("2", "2.0")]
+    [Arguments("007", "6.0")]
+    [Arguments("shop", "0.0 0.1 1.0")]
+    [Arguments("default", "5.0")] // a name wins over a namespace
+    [Arguments("all", "0.0 0.1 1.0 2.0 3.0 4.0 5.0 6.0")]
+    [Arguments("web*", "0.0 0.1 1.0")]
+    [Arguments("w*r", "2.0")]
+    [Arguments("a*b", "4.0")] // an exact name wins over a glob
+    [Arguments("[0-9]", "3.0")]
+    [Arguments("/^w/", "0.0 0.1 1.0 2.0")]
+    [Arguments("/ADMIN/", null)]
+    [Arguments("/(?i)ADMIN/", "1.0")]
+    [Arguments("web:1", "0.1")]
+    [Arguments("0:1", "0.1")]
+    [Arguments("web:2", null)]
+    [Arguments("web:x", null)]
+    [Arguments("web:01", null)]
+    [Arguments("shop:0", null)]
+    [Arguments("nothing", null)]
+    [Arguments("9", null)]
+    [Arguments("-1", null)]
+    [Arguments("00", null)]
+    [Arguments("x*", null)]
+    [Arguments("", null)]
+    [Arguments("Web", null)]
+    public async Task A_selector_chooses_instances(string selector, string? chosen, CancellationToken cancellation)
+    {
+        var result = SelectorMatcher.Resolve([selector], Table);
+        await Assert.That(result.IsKnown).IsEqualTo(chosen is not null);
+        await Assert.That(Show(result)).IsEqualTo(chosen ?? "");
+        await Assert.That(result.Unknown).IsEqualTo(chosen is null ? selector : null);
+        await Assert.That(string.IsNullOrEmpty(result.Sentence)).IsEqualTo(chosen is not null);
+    }
+
+    [Test]
+    public async Task Several_selectors_choose_each_instance_once_in_the_order_of_the_table(CancellationToken cancellation) =>
+        await Assert.That(Show(SelectorMatcher.Resolve(["worker", "web:1", "shop", "web"], Table))).IsEqualTo("0.0 0.1 1.0 2.0");
+
+    [Test]
+    public async Task One_unknown_selector_among_several_chooses_nothing(CancellationToken cancellation)
+    {
+        var result = SelectorMatcher.Resolve(["web", "wrker", "nonsense"], Table);
+        await Assert.That(result.Matches).IsEmpty();
+        await Assert.That(result.Unknown).IsEqualTo("wrker");
+        await Assert.That(result.Sentence).Contains("did you mean 'worker'?");
+    }
+
+    [Test]
+    public async Task All_of_an_empty_table_is_fine_and_anything_else_is_unknown(CancellationToken cancellation)
+    {
+        await Assert.That(SelectorMatcher.Resolve(["all"], []).IsKnown).IsTrue();
+        await Assert.That(SelectorMatcher.Resolve([], Table).Matches).IsEmpty();
+        await Assert.That(SelectorMatcher.Resolve(["*"], []).Sentence).IsEqualTo("there is no process '*': none is defined");
+    }
+
+    [Test]
+    [Arguments("web:7", "process 'web' has no instance 7; it has the instances 0, 1")]
+    [Arguments("worker:1", "process 'worker' has no instance 1; it has only instance 0")]
+    [Arguments("/(/", "the pattern /(/ is not a regular expression: a '(' is not closed at position 1")]
+    [Arguments("/*/", "the pattern /*/ is not a regular expression: a repetition has nothing to repeat (write .* for \"anything\") at position 1")]
+    [Arguments("//", "the pattern // is empty; to choose every process, say 'all'")]
+    [Arguments("zz-*", "no process has a name that matches zz-*")]
+    [Arguments("al", "there is no process, id or namespace 'al'; did you mean 'all'?")]
+    public async Task What_is_wrong_is_said_in_a_sentence(string selector, string sentence, CancellationToken cancellation) =>
+        await Assert.That(SelectorMatcher.Resolve([selector], Table).Sentence).IsEqualTo(sentence);
+
+    [Test]
+    public async Task An_evil_pattern_is_given_up(CancellationToken cancellation)
+    {
+        var result = SelectorMatcher.Resolve(["/^(a+)+$/"], [new SelectorTarget(0, new string('a', 63) + "!", "default", 0)]);
+        await Assert.That(result.Sentence).Contains("takes too long");
+    }
+
+    static string Show(SelectorResult result) => string.Join(' ', result.Matches.Select(target => $"{target.Id}.{target.Instance}"));
+}
