@@ -119,7 +119,8 @@ internal sealed class SupervisedProcess
         if (actions.HasFlag(LifecycleAction.CancelTimers)) CancelTimers();
         if (actions.HasFlag(LifecycleAction.ArmBackoff)) ArmBackoff(transition.Delay);
         if (actions.HasFlag(LifecycleAction.Spawn)) _run = new Run(MakeStreams()) { GuardianPid = _services.GuardianPid };
-        if (_state != before || actions != LifecycleAction.None) Persist();
+        // The end of a child is on record already (see Ended): sweeping needs another record only when it takes time.
+        if ((_state != before || actions != LifecycleAction.None) && !actions.HasFlag(LifecycleAction.Sweep)) Persist();
         if (actions.HasFlag(LifecycleAction.SendStopSignal)) SendStopSignal();
         if (actions.HasFlag(LifecycleAction.KillTree)) KillChild();
         if (actions.HasFlag(LifecycleAction.Sweep)) Sweep();
@@ -130,8 +131,8 @@ internal sealed class SupervisedProcess
 
     void Announce(LifecycleState before)
     {
-        if (_state.Phase != before.Phase)
-            _services.Log.LogInformation("{Name} {Phase}: {Reason}", Definition.Name, _state.Phase, _state.Reason);
+        if (_state.Phase is not (LifecyclePhase.Spawning or LifecyclePhase.Sweeping) && _state.Phase != before.Phase)
+            _services.Log.LogInformation("{Name} {State}: {Reason}", Definition.Name, StateNames.Of(_state.Observed), _state.Reason);
         Changed?.Invoke(this, before);
         for (var i = _waiters.Count - 1; i >= 0; i--)
         {
@@ -290,7 +291,11 @@ internal sealed class SupervisedProcess
             _swept = null;
             Handle(new LifecycleEvent.TreeGone());
         }
-        else _services.Timers.After(SweepAgainAfter, Sweep);
+        else
+        {
+            Persist();
+            _services.Timers.After(SweepAgainAfter, Sweep);
+        }
     }
 
     // ---- after an earlier daemon
