@@ -121,7 +121,7 @@ public sealed class ArgvTests
     [Test]
     [Arguments("startAsDaemon app.js", "  tspm start app.js\n")]
     [Arguments("start-as-daemon app.js --name web", "  tspm start app.js --name web\n")]
-    [Arguments("--STARTASDAEMON --name=web app.js one two", "  tspm start app.js --name=web -- one two\n")]
+    [Arguments("--STARTASDAEMON --name=web app.js one two", "  tspm start app.js '--name=web' -- one two\n")]
     [Arguments("startAsDaemon app.js --watch --memory 1G", "  tspm start app.js --memory 1G\n(--watch is left out")]
     public async Task StartAsDaemon_is_answered_with_the_command_to_use_instead(string typed, string expected, CancellationToken cancel)
     {

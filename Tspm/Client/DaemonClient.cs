@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Tspm.Protocol;
@@ -20,17 +19,17 @@ internal sealed class DaemonClient : IDisposable
     /// <summary>On top of what the request itself may take: the way there and back on a busy machine.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
-    readonly Socket _socket;
+    readonly DaemonSocket _socket;
     readonly LineReader _lines;
     long _lastId;
 
-    DaemonClient(Socket socket) => (_socket, _lines) = (socket, new LineReader(socket));
+    DaemonClient(DaemonSocket socket) => (_socket, _lines) = (socket, new LineReader(socket));
 
     /// <summary>Called once per request when the answer takes long, with the method's name.</summary>
     public Action<string>? OnSlow { get; init; }
 
-    /// <exception cref="DaemonException">See <see cref="DaemonConnection.Open"/>.</exception>
-    public static DaemonClient Connect(TspmHome home, Action<string>? onSlow = null) => new(DaemonConnection.Open(home)) { OnSlow = onSlow };
+    /// <exception cref="DaemonException">See <see cref="DaemonSocket.Open"/>.</exception>
+    public static DaemonClient Connect(TspmHome home, Action<string>? onSlow = null) => new(DaemonSocket.Open(home)) { OnSlow = onSlow };
 
     /// <summary>One request, one answer.</summary>
     /// <exception cref="DaemonException">The daemon's own error, or no (understandable) answer in time.</exception>
@@ -96,15 +95,8 @@ internal sealed class DaemonClient : IDisposable
             json.WriteEndObject();
         }
         buffer.Write("\n"u8);
-        try
-        {
-            var rest = buffer.WrittenSpan;
-            while (rest.Length > 0) rest = rest[_socket.Send(rest)..];
-        }
-        catch (SocketException)
-        {
-            // The daemon may have said why before it closed: the answer, or its absence, tells.
-        }
+        // When it fails, the daemon may have said why before it closed: the answer, or its absence, tells.
+        _ = _socket.Send(buffer.WrittenSpan);
         return _lastId;
     }
 
@@ -122,15 +114,15 @@ internal sealed class Wait(string method, TimeSpan? deadline, Action<string>? on
     /// <summary>From when on a person wants to know what is going on.</summary>
     static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
 
-    /// <summary>One poll at most, in microseconds: far below the limit of its argument (35 minutes).</summary>
-    const long LongestPoll = 60_000_000;
+    /// <summary>One poll at most; then the wait is looked at again.</summary>
+    const long LongestPollMs = 60_000;
 
     readonly long _start = Stopwatch.GetTimestamp();
     bool _told = onSlow is null;
 
     public string Method => method;
 
-    /// <summary>Microseconds until something is to be done; tells of a long wait when it is time.</summary>
+    /// <summary>Milliseconds until something is to be done; tells of a long wait when it is time.</summary>
     /// <exception cref="DaemonException">The deadline has passed.</exception>
     public int NextPoll()
     {
@@ -145,6 +137,6 @@ internal sealed class Wait(string method, TimeSpan? deadline, Action<string>? on
         }
         var next = deadline - elapsed ?? TimeSpan.MaxValue;
         if (!_told && Slow - elapsed < next) next = Slow - elapsed;
-        return (int)Math.Min(next.Ticks / TimeSpan.TicksPerMicrosecond + 1, LongestPoll);
+        return (int)Math.Min(next.Ticks / TimeSpan.TicksPerMillisecond + 1, LongestPollMs);
     }
 }

@@ -1,9 +1,7 @@
-using System.Net.Sockets;
-
 namespace Tspm.Client;
 
 /// <summary>Reads lines of up to <see cref="MaxLine"/> bytes from a socket, waiting no longer than it is told.</summary>
-internal sealed class LineReader(Socket socket)
+internal sealed class LineReader(DaemonSocket socket)
 {
     /// <summary>What a client is prepared to hold: far above 1000 processes in one list.</summary>
     public const int MaxLine = 64 << 20;
@@ -46,17 +44,9 @@ internal sealed class LineReader(Socket socket)
 
     bool Fill(Wait wait)
     {
-        try
-        {
-            while (!socket.Poll(wait.NextPoll(), SelectMode.SelectRead)) { }
-            var received = socket.Receive(_buffer.AsSpan(_end));
-            _end += received;
-            return received > 0;
-        }
-        catch (SocketException)
-        {
-            // Reset by a peer that went away: the same as its end.
-            return false;
-        }
+        while (!socket.WaitReadable(wait.NextPoll())) { }
+        var received = socket.Receive(_buffer.AsSpan(_end));
+        _end += received;
+        return received > 0;
     }
 }

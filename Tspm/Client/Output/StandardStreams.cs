@@ -1,66 +1,60 @@
-using System.Runtime.InteropServices;
+using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Client.Output;
 
 /// <summary>
 /// Standard output and standard error, written with write(2) itself: <see cref="FileStream"/> would keep an offset of its own (two commands
-/// that append to one file would overwrite each other), and the console's stream hides that the reader is gone.
+/// that append to one file would overwrite each other), and the console's stream hides that the reader is gone, and costs a millisecond.
 /// </summary>
-internal static partial class StandardStreams
+internal static unsafe class StandardStreams
 {
-    const int EINTR = 4, EAGAIN = 11, EPIPE = 32;
+    /// <summary>When the terminal does not say how wide it is.</summary>
+    const int DefaultWidth = 80;
 
-    public static OutputWriter Output() => Open(1, !Console.IsOutputRedirected);
+    public static OutputWriter Output() => Open(1);
 
-    public static OutputWriter Error() => Open(2, !Console.IsErrorRedirected);
+    public static OutputWriter Error() => Open(2);
 
-    static OutputWriter Open(int descriptor, bool isTerminal) =>
-        new(bytes => WriteAll(descriptor, bytes), isTerminal) { HasColour = isTerminal && WantsColour() };
+    /// <summary>Columns of the terminal that standard output is.</summary>
+    public static int Width()
+    {
+        WindowSize size = default;
+        return SysIoctl.ioctl(1, SysIoctl.TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : DefaultWidth;
+    }
+
+    static OutputWriter Open(int descriptor)
+    {
+        var isTerminal = Unistd.isatty(descriptor) == 1;
+        return new OutputWriter(bytes => WriteAll(descriptor, bytes), isTerminal) { HasColour = isTerminal && WantsColour() };
+    }
 
     static bool WantsColour() =>
         Environment.GetEnvironmentVariable("NO_COLOR") is null or "" && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
-    static unsafe bool WriteAll(int descriptor, ReadOnlySpan<byte> bytes)
+    /// <summary>False: the reader is gone (the runtime ignores SIGPIPE, so it is an error number).</summary>
+    static bool WriteAll(int descriptor, ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length > 0)
         {
             nint written;
-            fixed (byte* start = bytes) written = write(descriptor, start, (nuint)bytes.Length);
+            fixed (byte* start = bytes) written = Unistd.write(descriptor, start, (nuint)bytes.Length);
             if (written >= 0)
             {
                 bytes = bytes[(int)written..];
                 continue;
             }
-            var errno = Marshal.GetLastPInvokeError();
-            if (errno == EPIPE) return false;
-            if (errno == EAGAIN) WaitUntilWritable(descriptor);
-            else if (errno != EINTR) throw new IOException($"cannot write the output: {Marshal.GetPInvokeErrorMessage(errno)}");
+            var errno = Errno.Last;
+            if (errno == Errno.EPIPE) return false;
+            if (errno == Errno.EAGAIN) WaitUntilWritable(descriptor);
+            else if (errno != Errno.EINTR) throw new IOException($"cannot write the output: {Errno.Describe(errno)}");
         }
         return true;
     }
 
     /// <summary>Somebody else made the descriptor non-blocking (a shell's other child, ssh): wait as a blocking one would.</summary>
-    static unsafe void WaitUntilWritable(int descriptor)
+    static void WaitUntilWritable(int descriptor)
     {
-        var request = new PollRequest { Descriptor = descriptor, Events = POLLOUT };
-        _ = poll(&request, 1, -1);
+        var request = new PollFd { fd = descriptor, events = SysPoll.POLLOUT };
+        _ = SysPoll.poll(&request, 1, -1);
     }
-
-    const short POLLOUT = 4;
-
-    /// <summary>struct pollfd, man 2 poll.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    struct PollRequest
-    {
-        public int Descriptor;
-        public short Events, Returned;
-    }
-
-    /// <summary>man 2 write</summary>
-    [LibraryImport("libc", SetLastError = true)]
-    private static unsafe partial nint write(int fd, byte* buf, nuint count);
-
-    /// <summary>man 2 poll</summary>
-    [LibraryImport("libc", SetLastError = true)]
-    private static unsafe partial int poll(PollRequest* fds, nuint count, int timeout);
 }

@@ -8,8 +8,8 @@ namespace Tspm.Client.Output;
 /// <summary>The only file that touches Spectre.Console, and so the only one that makes the client load it: on a terminal, about a millisecond.</summary>
 internal static class TerminalTable
 {
-    /// <summary>When the terminal does not say how wide it is.</summary>
-    const int DefaultWidth = 80;
+    /// <summary>Nothing here asks for it.</summary>
+    const int AnyHeight = 100;
 
     public static void Print(OutputWriter output, IReadOnlyList<ProcessStatus> processes, HashSet<int> several)
     {
@@ -55,8 +55,8 @@ internal static class TerminalTable
     {
         public TextWriter Writer => writer;
         public bool IsTerminal => true;
-        public int Width { get; } = Console.WindowWidth is > 0 and var width ? width : DefaultWidth;
-        public int Height => DefaultWidth;
+        public int Width { get; } = StandardStreams.Width();
+        public int Height => AnyHeight;
         public void SetEncoding(Encoding encoding) { }
     }
 }

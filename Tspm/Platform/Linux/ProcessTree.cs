@@ -120,7 +120,7 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
     bool IsOrphan(int pid, out ProcStat stat)
     {
         stat = default;
-        return pid != ownPid && childOf(pid) is null or { HasEnded: true } && ProcFiles.TryReadStat(pid, out stat) && stat.IsLiving;
+        return pid != ownPid && childOf(pid) is null && ProcFiles.TryReadStat(pid, out stat) && stat.IsLiving;
     }
 
     void RefreshOrphans()

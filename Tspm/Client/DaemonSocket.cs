@@ -1,0 +1,100 @@
+using System.Text;
+using Tspm.Platform.Linux.Native;
+using Tspm.Storage;
+
+namespace Tspm.Client;
+
+/// <summary>
+/// The client's end of the control socket, by system calls: the runtime's own socket starts an epoll thread and probes three address families
+/// before the first byte, which takes longer than the daemon's whole answer.
+/// </summary>
+internal sealed unsafe class DaemonSocket : IDisposable
+{
+    public const string NotRunningSentence = "no daemon is running; start one with: tspm daemon start";
+
+    /// <summary>man 7 socket: also the time that connect may wait for a place in the backlog. The same number on x86-64 and arm64.</summary>
+    const int SO_SNDTIMEO = 21;
+
+    /// <summary>How long a daemon may take to accept, or to take up a request.</summary>
+    const int SendTimeoutSeconds = 10;
+
+    int _descriptor;
+
+    DaemonSocket(int descriptor) => _descriptor = descriptor;
+
+    /// <exception cref="DaemonException">NotRunning, NotPermitted or Unreachable.</exception>
+    public static DaemonSocket Open(TspmHome home)
+    {
+        var path = home.SocketPath;
+        if (!SockaddrUn.TryCreate(path, out var address)) throw TooLong(path);
+        var descriptor = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0);
+        if (descriptor < 0) throw Explain(Errno.Last, path);
+        var socket = new DaemonSocket(descriptor);
+        // struct timeval: seconds and microseconds.
+        var timeout = stackalloc long[] { SendTimeoutSeconds, 0 };
+        _ = SysSocket.setsockopt(descriptor, SysSocket.SOL_SOCKET, SO_SNDTIMEO, timeout, 2 * sizeof(long));
+        while (SysSocket.connect(descriptor, &address, (uint)sizeof(SockaddrUn)) < 0)
+        {
+            var errno = Errno.Last;
+            if (errno == Errno.EINTR) continue;
+            socket.Dispose();
+            throw Explain(errno, path);
+        }
+        return socket;
+    }
+
+    /// <summary>False: the other end is gone, or does not read.</summary>
+    public bool Send(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            nint sent;
+            fixed (byte* start = bytes)
+            {
+                // sendmsg and not write: it can be told to send no SIGPIPE, whatever the process does with that signal.
+                var part = new IoVector { iov_base = start, iov_len = (nuint)bytes.Length };
+                var message = new MessageHeader { msg_iov = &part, msg_iovlen = 1 };
+                sent = SysSocket.sendmsg(_descriptor, &message, SysSocket.MSG_NOSIGNAL);
+            }
+            if (sent >= 0) bytes = bytes[(int)sent..];
+            else if (Errno.Last != Errno.EINTR) return false;
+        }
+        return true;
+    }
+
+    /// <summary>True when there is something to read (the end of the stream, too).</summary>
+    public bool WaitReadable(int milliseconds)
+    {
+        var request = new PollFd { fd = _descriptor, events = SysPoll.POLLIN };
+        return SysPoll.poll(&request, 1, milliseconds) > 0;
+    }
+
+    /// <summary>How many bytes came; 0 at the end, also when the other end was reset.</summary>
+    public int Receive(Span<byte> into)
+    {
+        fixed (byte* start = into)
+        {
+            nint received;
+            do received = Unistd.read(_descriptor, start, (nuint)into.Length);
+            while (received < 0 && Errno.Last == Errno.EINTR);
+            return (int)Math.Max(0, received);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_descriptor >= 0) _ = Unistd.close(_descriptor);
+        _descriptor = -1;
+    }
+
+    static DaemonException TooLong(string path) => new(LocalError.Unreachable,
+        $"the socket path '{path}' is {Encoding.UTF8.GetByteCount(path)} bytes long; with its ending zero it must fit into the {SockaddrUn.PathBytes} bytes that this system allows: set TSPM_HOME to a shorter folder");
+
+    static DaemonException Explain(int errno, string path) => errno switch
+    {
+        Errno.ENOENT or Errno.ECONNREFUSED => new DaemonException(LocalError.NotRunning, NotRunningSentence),
+        Errno.EACCES or Errno.EPERM => new DaemonException(LocalError.NotPermitted, $"you may not use the daemon's socket {path}: permission denied; it belongs to another user"),
+        Errno.EAGAIN => new DaemonException(LocalError.NoAnswerInTime, $"the daemon at {path} does not accept connections (it may be stopped or overloaded)"),
+        _ => new DaemonException(LocalError.Unreachable, $"cannot connect to {path}: {Errno.Describe(errno)}"),
+    };
+}
