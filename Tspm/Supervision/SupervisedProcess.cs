@@ -16,6 +16,9 @@ internal sealed class SupervisedProcess
     /// <summary>How often to look again whether killed leftovers are gone.</summary>
     static readonly TimeSpan SweepAgainAfter = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>How often to look whether the programs of a shell that got the stop signal have ended by themselves.</summary>
+    static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(10);
+
     /// <summary>How long a guardian may take to tell how an adopted child ended.</summary>
     static readonly TimeSpan ExitStatusPatience = TimeSpan.FromSeconds(2);
 
@@ -29,6 +32,8 @@ internal sealed class SupervisedProcess
     LifecycleState _state = LifecycleState.New;
     Run? _run;
     int _sweepPid;
+    /// <summary>Until then the programs of a shell may end by themselves: it dies of the stop signal at once, they have their traps.</summary>
+    TimeSpan _groupMayEndUntil;
     /// <summary>Reaped; kept until its leftovers are gone, which are found through it.</summary>
     IChild? _swept;
     bool _stepping;
@@ -216,6 +221,7 @@ internal sealed class SupervisedProcess
         Signal(policy.Signal);
         // A stopped (SIGSTOP, Ctrl-Z) child does not see the signal before it goes on.
         if (policy.Signal != Signals.SIGKILL) Signal(Signals.SIGCONT);
+        if (policy.KillTree && LaunchPlan.Of(Definition.Config).UsesShell) _groupMayEndUntil = _services.Timers.Now + policy.Timeout;
         _stopTimer = _services.Timers.After(policy.Timeout, () => Handle(new LifecycleEvent.StopTimedOut()));
     }
 
@@ -282,6 +288,12 @@ internal sealed class SupervisedProcess
     /// <summary>Kills what the child left behind, until nothing of it lives.</summary>
     void Sweep()
     {
+        if (_services.Timers.Now < _groupMayEndUntil && _swept?.SignalGroup(0) == true)
+        {
+            _services.Timers.After(LookAgainAfter, Sweep);
+            return;
+        }
+        _groupMayEndUntil = TimeSpan.Zero;
         var left = StopPolicy.Of(Definition.Config).KillTree
             ? _services.System.KillLeftovers(new TreeMark(_sweepPid, Key.Id, Key.Instance))
             : 0;
