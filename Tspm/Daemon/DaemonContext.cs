@@ -24,6 +24,8 @@ internal sealed class DaemonContext
     /// <summary>Begins the daemon's end; the text says who asked.</summary>
     public required Action<string> Shutdown { get; init; }
     public required ILogger Log { get; init; }
+    /// <summary>To be told of work: see <see cref="Daemon.IdleTrim"/>.</summary>
+    public required IdleTrim IdleTrim { get; init; }
     /// <summary>Nothing new is begun any more.</summary>
     public volatile bool IsShuttingDown;
     /// <summary>Completes at the very end, when everything is stopped and saved.</summary>

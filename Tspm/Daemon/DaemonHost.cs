@@ -73,6 +73,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
             Troubles = Troubles,
             Shutdown = asker => _loop.Post(() => Shutdown(asker)),
             Log = _log.Logger,
+            IdleTrim = new IdleTrim(_loop),
         };
         _socket = new ControlSocket(DaemonSpawner.ListenerDescriptor, _context);
         _signals = OpenSignals();
@@ -115,6 +116,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _socket.Start();
         _guardian.SayReady();
         ReadyPipe.Tell(_options.ReadyDescriptor, ReadyPipe.Ready);
+        _context.IdleTrim.Touch();
         _log.Logger.LogInformation("daemon {Version} is ready, pid {Pid}", ProductVersion.Current, Environment.ProcessId);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tspm.Storage;
 using ZLogger;
+using ZLogger.Providers;
 
 namespace Tspm.Daemon;
 
@@ -13,19 +14,21 @@ internal sealed class DaemonLog : IDisposable
     /// <summary>When the daemon starts and finds its log larger than this, the old one is kept as <c>daemon.log.1</c>.</summary>
     const long RotateAtBytes = 10 << 20;
 
-    readonly ILoggerFactory _factory;
+    readonly ZLoggerStreamLoggerProvider _provider;
     volatile string? _trouble;
 
     public DaemonLog(TspmHome home, bool foreground)
     {
         Rotate(home.DaemonLog);
-        _factory = LoggerFactory.Create(logging =>
+        var options = new ZLoggerOptions
         {
-            logging.SetMinimumLevel(LogLevel.Information);
-            if (foreground) logging.AddZLoggerStream(new StandardErrorStream(), Configure);
-            logging.AddZLoggerStream(OpenLog(home.DaemonLog), Configure);
-        });
-        Logger = _factory.CreateLogger("tspm");
+            InternalErrorLogger = e => _trouble = $"daemon.log cannot be written: {Platform.Files.Describe(e)}",
+        };
+        options.UsePlainTextFormatter(formatter => formatter.SetPrefixFormatter(
+            $"{0:utc-longdate} {1:short} ", (in MessageTemplate template, in LogInfo info) => template.Format(info.Timestamp, info.LogLevel)));
+        // The provider itself, no factory: that would bring a dependency injection container along, larger than the daemon's own code.
+        _provider = new ZLoggerStreamLoggerProvider(foreground ? new StandardErrorTee(OpenLog(home.DaemonLog)) : OpenLog(home.DaemonLog), options);
+        Logger = _provider.CreateLogger("tspm");
     }
 
     public ILogger Logger { get; }
@@ -33,14 +36,7 @@ internal sealed class DaemonLog : IDisposable
     /// <summary>Why lines are missing in the log; null: none are.</summary>
     public string? Trouble => _trouble;
 
-    public void Dispose() => _factory.Dispose();
-
-    void Configure(ZLoggerOptions options)
-    {
-        options.InternalErrorLogger = e => _trouble = $"daemon.log cannot be written: {Platform.Files.Describe(e)}";
-        options.UsePlainTextFormatter(formatter => formatter.SetPrefixFormatter(
-            $"{0:utc-longdate} {1:short} ", (in MessageTemplate template, in LogInfo info) => template.Format(info.Timestamp, info.LogLevel)));
-    }
+    public void Dispose() => _provider.Dispose();
 
     Stream OpenLog(string path)
     {

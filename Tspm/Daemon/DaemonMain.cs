@@ -14,6 +14,7 @@ internal static class DaemonMain
     public static int Run(ReadOnlySpan<string> words)
     {
         var options = GuardianOptions.Parse(words) ?? new GuardianOptions();
+        _ = SysPrctl.SetName("tspm\0"u8);
         _ = SysPrctl.prctl(SysPrctl.PR_SET_PDEATHSIG, Signals.SIGKILL);
         // The signal is sent at the parent's death: one that is dead already sends nothing (man 2 PR_SET_PDEATHSIG).
         if (Unistd.getppid() != options.GuardianPid) return DaemonExit.CannotStart;

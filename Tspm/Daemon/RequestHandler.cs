@@ -16,6 +16,7 @@ internal sealed class RequestHandler(DaemonContext context)
     public async Task<ReadOnlyMemory<byte>?> Handle(ReadOnlyMemory<byte> line, ClientConnection connection)
     {
         JsonElement id = default;
+        context.IdleTrim.Touch();
         try
         {
             using var document = Parse(line);

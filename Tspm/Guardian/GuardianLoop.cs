@@ -162,6 +162,7 @@ internal sealed unsafe class GuardianLoop
             case GuardianMessageKind.Ready:
                 _wasReady = true;
                 CloseReadyPipe();
+                ResidentCode.Release();
                 break;
             case GuardianMessageKind.Leaving:
                 _leaving = true;

@@ -41,6 +41,8 @@ internal static unsafe class GuardianMain
     public static int Run(ReadOnlySpan<string> words)
     {
         var options = GuardianOptions.Parse(words) ?? new GuardianOptions();
+        // Executed through /proc/self/exe, and ps and killall would call it "exe".
+        _ = SysPrctl.SetName("tspm\0"u8);
         try
         {
             var home = TspmHome.Resolve();

@@ -17,9 +17,6 @@ internal sealed record SelectorResult(IReadOnlyList<SelectorTarget> Matches, str
 /// </summary>
 internal static class SelectorMatcher
 {
-    /// <summary>Longest time for one name: enough for any honest pattern over 64 bytes, and an evil one cannot hold the daemon up.</summary>
-    static readonly TimeSpan RegexTimeout = TimeSpan.FromMilliseconds(100);
-
     public static SelectorResult Resolve(IReadOnlyList<string> selectors, IReadOnlyList<SelectorTarget> targets)
     {
         var chosen = new bool[targets.Count];
@@ -75,7 +72,7 @@ internal static class SelectorMatcher
     {
         try
         {
-            var regex = new Regex(selector.Body, RegexOptions.CultureInvariant, RegexTimeout);
+            var regex = TimedRegex.Make(selector.Body);
             problem = selector.Body.Length == 0 ? "the pattern // is empty; to choose every process, say 'all'" : null;
             fits = target => regex.IsMatch(target.Name);
         }

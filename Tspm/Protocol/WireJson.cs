@@ -5,10 +5,12 @@ using Tspm.Model;
 namespace Tspm.Protocol;
 
 /// <summary>
-/// Every type that crosses the control socket. Reflection is off: what is not listed here cannot be serialised.
-/// Null members are left out of requests; answers say null where the contract promises the member.
+/// Every type that crosses the control socket, lies on disk or is printed. Reflection is off: what is not listed here cannot be serialised.
+/// The options here are the wire's as the daemon reads it: unknown members are refused, null members left out; others make instances with theirs.
+/// Metadata only: the generated serialisers would double the size for no speed that anyone could notice.
 /// </summary>
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -39,6 +41,9 @@ namespace Tspm.Protocol;
 [JsonSerializable(typeof(SendRequest)), JsonSerializable(typeof(SendResponse))]
 [JsonSerializable(typeof(LogsRequest)), JsonSerializable(typeof(LogsResponse)), JsonSerializable(typeof(LogLine))]
 [JsonSerializable(typeof(ShutdownRequest)), JsonSerializable(typeof(ShutdownResponse))]
-[JsonSerializable(typeof(ProcessStatus[]))]
+[JsonSerializable(typeof(ProcessesFile)), JsonSerializable(typeof(RunRecord)), JsonSerializable(typeof(DaemonState))]
+[JsonSerializable(typeof(PidEntry)), JsonSerializable(typeof(VersionEntry)), JsonSerializable(typeof(IReadOnlyList<PidEntry>))]
+[JsonSerializable(typeof(IReadOnlyList<ProcessStatus>)), JsonSerializable(typeof(IReadOnlyList<ProcessEnvironment>))]
+[JsonSerializable(typeof(IReadOnlyList<TreeMember>)), JsonSerializable(typeof(IReadOnlyList<RecentExit>)), JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(ProcessConfig))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -14,7 +14,7 @@ internal sealed class RunRecordStore(TspmHome home)
     {
         try
         {
-            AtomicFile.Write(home.RunRecordPath(key), JsonSerializer.SerializeToUtf8Bytes(record, RunJson.Default.RunRecord), durable: false);
+            AtomicFile.Write(home.RunRecordPath(key), JsonSerializer.SerializeToUtf8Bytes(record, StorageJson.Compact.RunRecord), durable: false);
             Trouble = null;
             return true;
         }
@@ -62,7 +62,7 @@ internal sealed class RunRecordStore(TspmHome home)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RunJson.Default.RunRecord);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), StorageJson.Compact.RunRecord);
         }
         catch (Exception e) when (e is JsonException or IOException)
         {

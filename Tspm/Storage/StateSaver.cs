@@ -1,3 +1,5 @@
+using Tspm.Model;
+
 namespace Tspm.Storage;
 
 /// <summary>

@@ -38,7 +38,13 @@ internal static class DaemonCommand
 
     public static int Stop(ClientSession session)
     {
-        session.Out.WriteLine(Shutdown(session) is { } stopped ? $"the daemon is stopped; {Processes(stopped)}" : "no daemon was running");
+        if (Shutdown(session) is { } stopped)
+        {
+            session.Out.WriteLine($"the daemon is stopped; {Processes(stopped)}");
+            return ExitCodes.Done;
+        }
+        session.Out.WriteLine("no daemon was running");
+        if (session.UnmanagedNotice() is { } notice) session.Err.WriteLine(notice);
         return ExitCodes.Done;
     }
 

@@ -1,4 +1,4 @@
-namespace Tspm.Storage;
+namespace Tspm.Model;
 
 /// <summary><c>daemon.state</c>: for people and scripts; Tspm itself decides by lock and socket only.</summary>
 internal sealed record DaemonState

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
-using Tspm.Model;
 
-namespace Tspm.Storage;
+namespace Tspm.Model;
 
 /// <summary>
 /// What the next daemon needs to go on with one instance after this one died: kept in <c>run/ID.INSTANCE.json</c>, replaced whole at every

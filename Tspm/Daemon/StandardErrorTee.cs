@@ -2,23 +2,26 @@ using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Daemon;
 
-/// <summary>Descriptor 2 as a stream, without the runtime's console (which would install signal handlers).</summary>
-internal sealed unsafe class StandardErrorStream : Stream
+/// <summary>Writes to a stream and to descriptor 2 as well, without the runtime's console (which would install signal handlers).</summary>
+internal sealed unsafe class StandardErrorTee(Stream inner) : Stream
 {
     public override bool CanRead => false;
     public override bool CanSeek => false;
     public override bool CanWrite => true;
     public override long Length => throw new NotSupportedException("a stream to a terminal has no length");
     public override long Position { get => Length; set => throw new NotSupportedException("a stream to a terminal has no position"); }
-    public override void Flush() { }
+    public override void Flush() => inner.Flush();
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("write-only");
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("write-only");
     public override void SetLength(long value) => throw new NotSupportedException("write-only");
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
+    protected override void Dispose(bool disposing) => inner.Dispose();
+
     /// <summary>A terminal that went away is no reason for an error: daemon.log has the same lines.</summary>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        inner.Write(buffer);
         fixed (byte* start = buffer) _ = Unistd.write(Unistd.STDERR_FILENO, start, (nuint)buffer.Length);
     }
 }
