@@ -30,6 +30,7 @@ internal static class Lifecycle
         LifecycleEvent.RestartRequested restart => OnRestart(state, restart.Cause),
         LifecycleEvent.SpawnSucceeded => OnSpawned(state, now),
         LifecycleEvent.SpawnFailed failed => OnSpawnFailed(state, failed.Failure, policy),
+        LifecycleEvent.SpawnForgotten => OnSpawnForgotten(state),
         LifecycleEvent.ChildExited exited => OnExited(state, exited.Status, policy, now),
         LifecycleEvent.TreeGone => OnTreeGone(state, policy),
         LifecycleEvent.StopTimedOut => state.Phase == Stopping ? new(state, KillTree) : Same(state),
@@ -86,6 +87,13 @@ internal static class Lifecycle
         return failed.Failures >= policy.MaxConsecutive
             ? Same(failed with { Phase = Errored, Reason = $"{failure.Sentence}; gave up after {Times(failed.Failures)} in a row" })
             : Wait(failed with { Reason = failure.Sentence }, policy);
+    }
+
+    /// <summary>The order still stands, and it has been counted.</summary>
+    static Transition OnSpawnForgotten(LifecycleState state)
+    {
+        if (state.Phase != LifecyclePhase.Spawning) return Same(state);
+        return state.Next == Stop ? Same(state with { Phase = Stopped, ByHand = false }) : Spawning(state);
     }
 
     static Transition OnExited(LifecycleState state, ExitStatus status, RestartPolicy policy, TimeSpan now) => state.Phase switch

@@ -21,6 +21,9 @@ internal abstract record LifecycleEvent
 
     public sealed record SpawnFailed(SpawnFailure Failure) : LifecycleEvent;
 
+    /// <summary>An earlier daemon ordered a spawn and died before it came to that.</summary>
+    public sealed record SpawnForgotten : LifecycleEvent;
+
     public sealed record ChildExited(ExitStatus Status) : LifecycleEvent;
 
     /// <summary>Nothing that the child left behind lives any more.</summary>

@@ -19,6 +19,8 @@ internal sealed class ProcessTable(SupervisionServices services)
 
     public int NextId { get; set; }
 
+    public int KeptEnvironments => _environments.Count;
+
     /// <summary>Called at every change of an instance's state.</summary>
     public Action<SupervisedProcess, LifecycleState>? Changed { get; set; }
 

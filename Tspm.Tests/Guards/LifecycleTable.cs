@@ -1,0 +1,82 @@
+namespace Tspm.Tests.Guards;
+
+/// <summary>
+/// What is to happen in every cell of the lifecycle, written down a second time and independently: a change of behaviour has to be made in both places, on purpose.
+/// Exactly one row fits each combination. A comma means "or", * anything, = unchanged.
+/// <code>
+/// when:     byhand   the spawn under way was asked for by somebody
+///           last     this failure is the last one that the policy allows
+///           lived    the child ran for at least the minimum uptime
+///           stays    after this exit the policy leaves it down
+///           nodelay  the policy has no delay
+/// failures: +1, 0, 1 or =; a start, stop or shutdown changes what is wanted, nothing else but a final exit does
+/// </code>
+/// </summary>
+internal static class LifecycleTable
+{
+    public const string Rows = """
+        # phase                            event      next               when                    | phase     next    desired failures restarts byhand actions
+        Stopped,Errored                    start      *                  -                       | Spawning  Start   up      0        =        yes    Spawn
+        Waiting                            start      *                  -                       | Spawning  Start   up      0        +1       yes    CancelTimers,Spawn
+        Stopping,Sweeping                  start      *                  -                       | =         Start   up      0        =        =      None
+        Spawning                           start      *                  -                       | =         Start   up      =        =        =      None
+        Online                             start      *                  -                       | =         =       up      =        =        =      None
+
+        Stopped,Errored                    restart    *                  -                       | Spawning  Start   up      0        =        yes    Spawn
+        Waiting                            restart    *                  -                       | Spawning  Start   up      0        +1       yes    CancelTimers,Spawn
+        Stopping,Sweeping                  restart    *                  -                       | =         Start   up      0        =        =      None
+        Spawning                           restart    *                  -                       | =         Start   up      =        =        =      None
+        Online                             restart    *                  -                       | Stopping  Start   up      0        =        =      SendStopSignal
+
+        Stopped                            stop       *                  -                       | =         Stop    down    =        =        =      None
+        Errored                            stop       *                  -                       | Stopped   Stop    down    0        =        =      None
+        Waiting                            stop       *                  -                       | Stopped   Stop    down    0        =        =      CancelTimers
+        Online                             stop       *                  -                       | Stopping  Stop    down    =        =        =      SendStopSignal
+        Spawning,Stopping,Sweeping         stop       *                  -                       | =         Stop    down    =        =        =      None
+
+        Stopped                            shutdown   *                  -                       | =         Stop    =       =        =        =      None
+        Errored                            shutdown   *                  -                       | Stopped   Stop    =       0        =        =      None
+        Waiting                            shutdown   *                  -                       | Stopped   Stop    =       0        =        =      CancelTimers
+        Online                             shutdown   *                  -                       | Stopping  Stop    =       =        =        =      SendStopSignal
+        Spawning,Stopping,Sweeping         shutdown   *                  -                       | =         Stop    =       =        =        =      None
+
+        Spawning                           spawned    Stop               -                       | Stopping  Stop    =       =        =        no     SendStopSignal
+        Spawning                           spawned    Start,Retry,GiveUp -                       | Online    =       =       =        =        no     None
+        Stopped,Errored,Waiting,Online,Stopping,Sweeping spawned * -                             | =         =       =       =        =        =      None
+
+        Spawning                           cannot,busy Stop              -                       | Stopped   =       =       =        =        no     None
+        Spawning                           cannot     Start,Retry,GiveUp byhand                  | Errored   =       =       +1       =        no     None
+        Spawning                           cannot     Start,Retry,GiveUp !byhand,last            | Errored   =       =       +1       =        no     None
+        Spawning                           cannot     Start,Retry,GiveUp !byhand,!last           | Waiting   =       =       +1       =        no     ArmBackoff
+        Spawning                           busy       Start,Retry,GiveUp last                    | Errored   =       =       +1       =        no     None
+        Spawning                           busy       Start,Retry,GiveUp !last                   | Waiting   =       =       +1       =        no     ArmBackoff
+        Stopped,Errored,Waiting,Online,Stopping,Sweeping cannot,busy * -                         | =         =       =       =        =        =      None
+
+        Spawning                           forgotten  Stop               -                       | Stopped   =       =       =        =        no     None
+        Spawning                           forgotten  Start,Retry,GiveUp -                       | =         Start   =       =        =        =      Spawn
+        Stopped,Errored,Waiting,Online,Stopping,Sweeping forgotten * -                           | =         =       =       =        =        =      None
+
+        Online                             exit       *                  stays                   | Sweeping  Stop    down    0        =        =      Sweep
+        Online                             exit       *                  !stays,last,!lived      | Sweeping  GiveUp  =       +1       =        =      Sweep
+        Online                             exit       *                  !stays,last,lived       | Sweeping  GiveUp  =       1        =        =      Sweep
+        Online                             exit       *                  !stays,!last,!lived     | Sweeping  Retry   =       +1       =        =      Sweep
+        Online                             exit       *                  !stays,!last,lived      | Sweeping  Retry   =       1        =        =      Sweep
+        Stopping                           exit       *                  -                       | Sweeping  =       =       =        =        =      CancelTimers,Sweep
+        Stopped,Errored,Waiting,Spawning,Sweeping exit * -                                       | =         =       =       =        =        =      None
+
+        Sweeping                           gone       Stop               -                       | Stopped   =       =       =        =        =      None
+        Sweeping                           gone       Start              -                       | Spawning  Start   =       =        +1       yes    Spawn
+        Sweeping                           gone       Retry              nodelay                 | Spawning  Start   =       =        +1       =      Spawn
+        Sweeping                           gone       Retry              !nodelay                | Waiting   =       =       =        =        =      ArmBackoff
+        Sweeping                           gone       GiveUp             -                       | Errored   =       =       =        =        =      None
+        Stopped,Errored,Waiting,Spawning,Online,Stopping gone * -                                | =         =       =       =        =        =      None
+
+        Stopping                           timeout    *                  -                       | =         =       =       =        =        =      KillTree
+        Stopped,Errored,Waiting,Spawning,Online,Sweeping timeout * -                             | =         =       =       =        =        =      None
+
+        Waiting                            backoff    *                  -                       | Spawning  Start   =       =        +1       =      Spawn
+        Stopped,Errored,Spawning,Online,Stopping,Sweeping backoff * -                            | =         =       =       =        =        =      None
+
+        *                                  reset      *                  -                       | =         =       =       0        0        =      None
+        """;
+}

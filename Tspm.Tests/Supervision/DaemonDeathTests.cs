@@ -1,0 +1,301 @@
+using Tspm.Model;
+using Tspm.Storage;
+using Tspm.Supervision;
+
+namespace Tspm.Tests.Supervision;
+
+/// <summary>A daemon that is killed at any instant, and the next one: no child is lost, none is doubled, nothing is forgotten.</summary>
+[Timeout(30_000)]
+internal sealed class DaemonDeathTests
+{
+    [Test]
+    public async Task A_living_child_is_adopted_with_its_counters(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Exit(cell, 3);
+        world.Advance(1);
+        var before = cell.View;
+        world.RestartDaemon();
+        var after = world.Again(cell).View;
+        await Assert.That(after.Pid).IsEqualTo(before.Pid);
+        await Assert.That(after.State with { StartedAt = default }).IsEqualTo(before.State with { StartedAt = default });
+        await Assert.That(after.State.StartedAt - before.State.StartedAt).IsLessThan(TimeSpan.FromMilliseconds(1));
+        await Assert.That(after.RecentExits).IsEquivalentTo(before.RecentExits);
+        await Assert.That(after.RunId).IsEqualTo(before.RunId);
+    }
+
+    [Test]
+    public async Task The_guardian_knows_the_exit_code_of_a_child_that_ended_while_no_daemon_lived(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.RestartDaemon(() => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(42, null)));
+        await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(42);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+    }
+
+    [Test]
+    public async Task A_zombie_that_the_dead_daemon_did_not_reap_is_told_by_the_guardian(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Save();
+        world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(5, null));
+        world.KillDaemon();
+        world.StartDaemon();
+        await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(5);
+    }
+
+    [Test]
+    public async Task An_adopted_child_that_ends_later_has_its_status_from_the_guardian(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.RestartDaemon();
+        world.Exit(cell, 6);
+        await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(6);
+        world.Advance(1);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+
+    [Test]
+    public async Task A_record_that_comes_before_the_child_is_seen_to_end_counts_once(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.RestartDaemon();
+        world.Exit(cell, 6);
+        world.Advance(60);
+        await Assert.That(world.Again(cell).View.RecentExits.Count).IsEqualTo(1);
+        await Assert.That(world.Again(cell).State.Restarts).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task A_status_that_nobody_tells_within_the_patience_is_unknown(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.RestartDaemon();
+        world.Machine.Reaped = null;
+        world.Exit(cell, 6);
+        world.Advance(1.9);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        world.Advance(0.1);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        await Assert.That(world.Again(cell).View.RecentExits[0].Reason).IsEqualTo("ended, exit status unknown");
+    }
+
+    [Test]
+    public async Task Under_a_new_guardian_the_status_is_unknown_at_once(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.GuardianPid = 901;
+        world.RestartDaemon();
+        world.Machine.Reaped = null;
+        world.Exit(cell, 6);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsNull();
+    }
+
+    [Test]
+    public async Task A_spawn_that_the_dead_daemon_did_not_record_is_found_by_its_fifo(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.Define(new ProcessConfig { Name = "web", Command = "web" });
+        DieAtSpawn(world, cell);
+        await Assert.That(world.Machine.All.Count).IsEqualTo(1);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(cell).Child!.Pid).IsEqualTo(world.Machine.All[0].Pid);
+    }
+
+    [Test]
+    public async Task An_intent_that_came_to_nothing_is_carried_out_with_the_same_counters(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Exit(cell, 1);
+        world.Save();
+        DieBeforeSpawn(world, () => world.Advance(1));
+        var after = world.Again(cell).State;
+        await Assert.That(after.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That((after.Failures, after.Restarts)).IsEqualTo((1, 1));
+        await Assert.That(world.Machine.All.Count).IsEqualTo(2);
+    }
+
+    [Test]
+    public async Task An_exit_that_was_saved_and_not_reaped_is_carried_on_with_once(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Save();
+        var records = new RunRecordStore(world.Home);
+        var process = world.Machine.Only(cell.Key);
+        var record = records.LoadAll()[cell.Key];
+        world.Machine.Exit(process, new ExitStatus(9, null));
+        records.Save(cell.Key, record with { HasEnded = true, ExitCode = 9, RecentExits = [new RecentExit { Pid = process.Pid, EndedAt = world.Clock.GetUtcNow(), ExitCode = 9, Reason = "exited 9" }] });
+        world.KillDaemon();
+        world.StartDaemon();
+        var after = world.Again(cell);
+        await Assert.That(after.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        await Assert.That(after.State.Failures).IsEqualTo(1);
+        await Assert.That(after.View.RecentExits.Count).IsEqualTo(1);
+        await Assert.That(world.Machine.Unacknowledged).IsEmpty();
+    }
+
+    [Test]
+    public async Task Backoff_goes_on_where_it_was(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Restart = new RestartConfig { DelayMs = 5000 } });
+        world.Exit(cell, 1);
+        world.Advance(2);
+        world.RestartDaemon(() => world.Clock.Advance(TimeSpan.FromSeconds(2)));
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        world.Advance(0.999);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        world.Advance(0.001);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+
+    [Test]
+    public async Task A_stop_under_way_is_carried_out_by_the_next_daemon(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Supervisor.Stop(cell, "stopped by user");
+        world.RestartDaemon();
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        world.Advance(10);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(world.Again(cell).State.Desired).IsEqualTo(DesiredState.Down);
+    }
+
+    [Test]
+    public async Task A_daemon_killed_during_its_shutdown_leaves_nothing_down_that_should_be_up(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        _ = world.Supervisor.Shutdown();
+        world.RestartDaemon();
+        world.Exit(cell, 0);
+        world.Advance(1);
+        await Assert.That(world.Again(cell).State.Desired).IsEqualTo(DesiredState.Up);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+
+    [Test]
+    public async Task A_wish_that_was_not_saved_in_time_is_in_the_run_record(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Save();
+        world.SaveFailure = new IOException("disk full");
+        world.Supervisor.Stop(cell, "stopped by user");
+        world.Exit(cell, 0);
+        world.RestartDaemon(saveFirst: false);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(world.Machine.Living).IsEmpty();
+    }
+
+    [Test]
+    public async Task A_definition_that_was_lost_with_a_living_child_comes_back_from_the_run_record(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.RestartDaemon(() => world.Saved = ProcessesFile.Empty);
+        await Assert.That(world.Again(cell).Definition.Name).IsEqualTo("web");
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Supervisor.Table.NextId).IsEqualTo(cell.Key.Id + 1);
+    }
+
+    [Test]
+    public async Task After_a_reboot_what_was_up_is_started_and_counters_stay(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var up = world.StartNew();
+        world.Exit(up, 1);
+        world.Advance(1);
+        var down = world.StartNew(new ProcessConfig { Name = "down", Command = "x" });
+        world.Supervisor.Stop(down, "stopped by user");
+        world.Exit(down, 0);
+        world.RestartDaemon(() => world.Machine.Reboot("boot-2"));
+        await Assert.That(world.Again(up).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(up).State.Restarts).IsEqualTo(1);
+        await Assert.That(world.Again(up).View.RecentExits.Count).IsEqualTo(1);
+        await Assert.That(world.Again(down).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(world.Machine.Living.Count()).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task After_a_reboot_instances_that_were_stopped_stay_stopped(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cells = world.DefineAll(new ProcessConfig { Name = "web", Command = "web", Instances = 3 });
+        foreach (var cell in cells) world.Supervisor.Start(cell, "started by user");
+        world.Supervisor.Stop(cells[1], "stopped by user");
+        world.Exit(cells[1], 0);
+        world.RestartDaemon(() => world.Machine.Reboot("boot-2"));
+        await Assert.That(world.Machine.Living.Select(process => process.Key.Instance)).IsEquivalentTo([0, 2]);
+    }
+
+    [Test]
+    public async Task The_memory_of_an_adopted_child_is_watched(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", MemoryLimitBytes = 2 << 20, MonitorIntervalMs = 1000 });
+        world.Machine.MemoryOfEach = 3 << 20;
+        world.RestartDaemon();
+        while (world.Again(cell).State.Phase == LifecyclePhase.Online)
+        {
+            world.Advance(1); // the reading is on another thread
+            await Task.Delay(1, cancellation);
+        }
+        await Assert.That(world.Again(cell).State.Reason).Contains("over the limit");
+    }
+
+    [Test]
+    public async Task A_process_that_gave_up_stays_errored(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Restart = new RestartConfig { MaxConsecutive = 1 } });
+        world.Exit(cell, 1);
+        var reason = cell.State.Reason;
+        world.RestartDaemon();
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Errored);
+        await Assert.That(world.Again(cell).State.Reason).IsEqualTo(reason);
+    }
+
+    /// <summary>The daemon dies when the child exists and the daemon does not know it yet.</summary>
+    static void DieAtSpawn(World world, SupervisedProcess cell)
+    {
+        world.Save();
+        world.Machine.AfterSpawn = () => throw new DaemonDied();
+        Die(world, () => world.Supervisor.Start(cell, "started by user"));
+    }
+
+    static void DieBeforeSpawn(World world, Action work)
+    {
+        world.Outputs.Failures.Clear();
+        world.Outputs.BeforeOpen = () => throw new DaemonDied();
+        Die(world, work);
+    }
+
+    static void Die(World world, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (DaemonDied)
+        {
+            world.Machine.AfterSpawn = null;
+            world.Outputs.BeforeOpen = null;
+            world.KillDaemon();
+            world.StartDaemon();
+            return;
+        }
+        throw new InvalidOperationException("the daemon did not get there");
+    }
+}

@@ -1,0 +1,33 @@
+using Tspm.Logs;
+using Tspm.Model;
+
+namespace Tspm.Tests.Supervision;
+
+/// <summary>Outputs that move nothing and know which runs are open.</summary>
+internal sealed class FakeOutputs : IRunOutputs
+{
+    public HashSet<ulong> OpenRuns { get; } = [];
+    public List<ulong> Finished { get; } = [];
+    public Queue<SpawnFailure> Failures { get; } = new();
+
+    /// <summary>Run before a run's FIFOs are made: an instant at which a daemon may die.</summary>
+    public Action? BeforeOpen { get; set; }
+
+    public SpawnFailure? Open(RunStreams run)
+    {
+        BeforeOpen?.Invoke();
+        if (Failures.TryDequeue(out var failure)) return failure;
+        if (!OpenRuns.Add(run.RunId)) throw new InvalidOperationException($"run {run.RunId} was opened twice");
+        return null;
+    }
+
+    public bool Resume(RunStreams run) => OpenRuns.Contains(run.RunId);
+
+    public void Discard(RunStreams run) => OpenRuns.Remove(run.RunId);
+
+    public void Finish(RunStreams run)
+    {
+        if (!OpenRuns.Remove(run.RunId)) throw new InvalidOperationException($"run {run.RunId} was finished without being open");
+        Finished.Add(run.RunId);
+    }
+}

@@ -1,0 +1,80 @@
+using Tspm.Model;
+using Tspm.Platform;
+
+namespace Tspm.Tests.Supervision;
+
+/// <summary>One process of the <see cref="FakeProcessSystem"/>: lives until it is told to end, whichever daemon looks at it.</summary>
+internal sealed class FakeProcess(int pid, long startTicks, SpawnRequest request, InstanceKey key)
+{
+    public int Pid => pid;
+    public long StartTicks => startTicks;
+    public SpawnRequest Request => request;
+    public InstanceKey Key => key;
+
+    /// <summary>The daemon (by number) that is its parent; 0: orphaned to the guardian.</summary>
+    public int Parent { get; set; }
+
+    /// <summary>Null: it lives.</summary>
+    public ExitStatus? Status { get; set; }
+
+    public bool IsReaped { get; set; }
+
+    /// <summary>Looks that still find something of its tree after it ended.</summary>
+    public int Leftovers { get; set; }
+
+    public bool Lives => Status is null;
+    public bool IsZombie => Status is not null && !IsReaped;
+
+    /// <summary>Who wants to know of its end, with the number of the daemon.</summary>
+    public List<(int Daemon, Action Ended)> Watchers { get; } = [];
+
+    public override string ToString() => $"process {pid} of {key}";
+}
+
+/// <summary>A daemon's view of a <see cref="FakeProcess"/>; refuses what the kernel would punish.</summary>
+internal sealed class FakeChild(FakeProcessSystem system, FakeProcess process, int daemon, bool isOwn) : IChild
+{
+    bool _disposed;
+
+    public int Pid => process.Pid;
+    public long StartTicks => process.StartTicks;
+    public bool IsOwn => isOwn;
+
+    public void OnExit(Action ended)
+    {
+        Check();
+        if (process.Lives) process.Watchers.Add((daemon, ended));
+        else ended();
+    }
+
+    public ExitStatus? PeekExit()
+    {
+        Check();
+        return isOwn ? process.Status : null;
+    }
+
+    public void Reap()
+    {
+        Check();
+        if (isOwn) system.Reap(process);
+    }
+
+    public bool Signal(int signal) => Send(signal, toGroup: false);
+
+    public bool SignalGroup(int signal) => Send(signal, toGroup: true);
+
+    public void Dispose() => _disposed = true;
+
+    bool Send(int signal, bool toGroup)
+    {
+        Check();
+        if (isOwn && process.IsReaped) throw new InvalidOperationException($"{process} was signalled after it was reaped: its pid may be somebody else's");
+        return !process.IsReaped && system.Deliver(process, signal, toGroup);
+    }
+
+    void Check()
+    {
+        if (_disposed) throw new InvalidOperationException($"{process} was used after its handle was disposed of");
+        if (daemon != system.Daemon) throw new InvalidOperationException($"{process} was used by a daemon that is dead");
+    }
+}

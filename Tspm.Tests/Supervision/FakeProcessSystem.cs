@@ -1,0 +1,158 @@
+using Tspm.Model;
+using Tspm.Platform;
+using Tspm.Supervision;
+
+namespace Tspm.Tests.Supervision;
+
+/// <summary>
+/// A machine played by hand, guardian included. It outlives daemons, as the real one does, and holds everybody to its rules by throwing: at most one
+/// child of an instance, none before the last one's tree is gone, each child reaped exactly once, no signal to a pid that may be another's.
+/// </summary>
+internal sealed class FakeProcessSystem : IProcessSystem
+{
+    const int FirstPid = 1000;
+
+    readonly List<FakeProcess> _all = [];
+    readonly Queue<SpawnFailure> _failures = new();
+    readonly List<GuardianRecord> _records = [];
+    ulong _lastRecord;
+    int _lastPid = FirstPid;
+    long _ticks;
+
+    public string BootId { get; set; } = "boot-1";
+
+    /// <summary>Number of the daemon that lives now.</summary>
+    public int Daemon { get; private set; } = 1;
+
+    /// <summary>Told of each exit record while a daemon lives; without it they gather, as when the guardian's message is late.</summary>
+    public Action<GuardianRecord>? Reaped { get; set; }
+
+    /// <summary>What a child does with a signal; by default SIGKILL alone ends it.</summary>
+    public Func<FakeProcess, int, ExitStatus?> Answer { get; set; } =
+        static (_, signal) => signal == Signals.SIGKILL ? new ExitStatus(null, Signals.SIGKILL) : null;
+
+    /// <summary>How many looks at leftovers find some, for children that end from now on.</summary>
+    public int LeftoversOfNext { get; set; }
+
+    public long MemoryOfEach { get; set; } = 1 << 20;
+
+    public IReadOnlyList<FakeProcess> All => _all;
+
+    public IEnumerable<FakeProcess> Living => _all.Where(process => process.Lives);
+
+    /// <summary>Every signal that was sent: (pid, signal, to the group).</summary>
+    public List<(int Pid, int Signal, bool ToGroup)> Sent { get; } = [];
+
+    /// <summary>Run between the spawn's success and its caller's knowledge of it: the instant at which a daemon may die.</summary>
+    public Action? AfterSpawn { get; set; }
+
+    public FakeProcess Only(InstanceKey key) => Living.Single(process => process.Key == key);
+
+    public void FailNext(SpawnFailure failure) => _failures.Enqueue(failure);
+
+    public void FailNothing() => _failures.Clear();
+
+    // ---- what happens by itself
+
+    /// <summary>The process ends by itself.</summary>
+    public void Exit(FakeProcess process, ExitStatus status)
+    {
+        if (!process.Lives) throw new InvalidOperationException($"{process} has ended already");
+        process.Status = status;
+        process.Leftovers = LeftoversOfNext;
+        if (process.Parent != Daemon) ReapAsGuardian(process);
+        foreach (var (daemon, ended) in process.Watchers.ToArray())
+            if (daemon == Daemon) ended();
+        process.Watchers.Clear();
+    }
+
+    /// <summary>kill -9 of the daemon: its children go to the guardian, which reaps those that have ended.</summary>
+    public void KillDaemon()
+    {
+        Daemon++;
+        Reaped = null;
+        foreach (var process in _all)
+        {
+            process.Parent = 0;
+            process.Watchers.Clear();
+            if (process.IsZombie) ReapAsGuardian(process);
+        }
+    }
+
+    /// <summary>Everything ends, the memory of the guardian included.</summary>
+    public void Reboot(string bootId)
+    {
+        KillDaemon();
+        foreach (var process in _all) (process.Status, process.IsReaped, process.Leftovers) = (process.Status ?? ExitStatus.Unknown, true, 0);
+        _records.Clear();
+        BootId = bootId;
+    }
+
+    /// <summary>What the guardian sends first to a new daemon.</summary>
+    public IReadOnlyList<GuardianRecord> Unacknowledged => [.. _records];
+
+    public void Acknowledge(ulong sequence) => _records.RemoveAll(record => record.Sequence <= sequence);
+
+    /// <summary>The guardian has no memory of it: it was replaced.</summary>
+    public void ForgetRecords() => _records.Clear();
+
+    void ReapAsGuardian(FakeProcess process)
+    {
+        if (process.IsReaped) throw new InvalidOperationException($"{process} was reaped twice");
+        process.IsReaped = true;
+        var record = new GuardianRecord(++_lastRecord, process.Pid, process.StartTicks, process.Status!);
+        _records.Add(record);
+        Reaped?.Invoke(record);
+    }
+
+    internal void Reap(FakeProcess process)
+    {
+        if (process.Lives) throw new InvalidOperationException($"{process} was reaped while it lives");
+        if (process.IsReaped) throw new InvalidOperationException($"{process} was reaped twice");
+        process.IsReaped = true;
+    }
+
+    internal bool Deliver(FakeProcess process, int signal, bool toGroup)
+    {
+        Sent.Add((process.Pid, signal, toGroup));
+        if (process.Lives && Answer(process, signal) is { } status) Exit(process, status);
+        return true;
+    }
+
+    // ---- IProcessSystem
+
+    public SpawnOutcome Spawn(SpawnRequest request)
+    {
+        var key = new InstanceKey(int.Parse(request.Environment[ChildEnvironment.IdVariable]), int.Parse(request.Environment[ChildEnvironment.InstanceVariable]));
+        foreach (var other in _all.Where(other => other.Key == key))
+        {
+            if (other.Lives) throw new InvalidOperationException($"a second child of {key} was started while {other} lives");
+            if (other.Leftovers > 0) throw new InvalidOperationException($"a child of {key} was started while something of {other} is left");
+        }
+        if (_failures.TryDequeue(out var failure)) return new SpawnOutcome(null, failure);
+        var process = new FakeProcess(++_lastPid, ++_ticks, request, key) { Parent = Daemon };
+        _all.Add(process);
+        var child = new FakeChild(this, process, Daemon, isOwn: true);
+        AfterSpawn?.Invoke();
+        return new SpawnOutcome(child, null);
+    }
+
+    public IChild? Adopt(int pid, long startTicks) =>
+        _all.Find(process => process.Pid == pid && process.StartTicks == startTicks && process.Lives) is { } found
+            ? new FakeChild(this, found, Daemon, isOwn: false)
+            : null;
+
+    public (int Pid, long StartTicks)? FindFifoHolder(string path) =>
+        Living.FirstOrDefault(process => process.Request.StdoutPath == path) is { } holder ? (holder.Pid, holder.StartTicks) : null;
+
+    public int KillLeftovers(TreeMark mark)
+    {
+        var ended = _all.Find(process => process.Pid == mark.Pid) ?? throw new InvalidOperationException($"nobody ever had the pid {mark.Pid}");
+        if (ended.Lives) throw new InvalidOperationException($"leftovers of {ended} were killed while it lives");
+        return ended.Leftovers > 0 ? ended.Leftovers-- : 0;
+    }
+
+    public IReadOnlyList<ProcessSample> ReadTree(int pid) => [new ProcessSample(pid, 1, 1, "fake", TimeSpan.Zero, MemoryOfEach)];
+
+    public long? ReadMemory(int pid) => MemoryOfEach;
+}

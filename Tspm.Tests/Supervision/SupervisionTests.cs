@@ -1,0 +1,351 @@
+using Tspm.Model;
+using Tspm.Platform;
+using Tspm.Supervision;
+
+namespace Tspm.Tests.Supervision;
+
+/// <summary>The life of a process under one daemon: restarts, backoff, stopping.</summary>
+[Timeout(30_000)]
+internal sealed class SupervisionTests
+{
+    static readonly SpawnFailure NoProgram = new("execute", 2, "cannot find the program 'web'");
+    static readonly SpawnFailure NoPids = new("spawn", 11, "cannot start a process: Resource temporarily unavailable");
+
+    [Test]
+    public async Task Backoff_grows_by_a_second_up_to_ten_and_the_tenth_failure_is_final(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        for (var failure = 1; failure < 10; failure++)
+        {
+            world.Exit(cell, 1);
+            await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+            await Assert.That(cell.View.NextStartAt).IsEqualTo(world.Loop.Timers.Now + TimeSpan.FromSeconds(failure));
+            world.Advance(TimeSpan.FromSeconds(failure) - TimeSpan.FromMilliseconds(1));
+            await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+            world.Advance(TimeSpan.FromMilliseconds(1));
+            await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+            await Assert.That(cell.State.Restarts).IsEqualTo(failure);
+        }
+        world.Exit(cell, 1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Errored);
+        await Assert.That(cell.State.Desired).IsEqualTo(DesiredState.Up);
+        await Assert.That(cell.State.Reason).Contains("10 failures in a row");
+        world.Advance(1000);
+        await Assert.That(world.Machine.Living).IsEmpty();
+    }
+
+    [Test]
+    public async Task The_delay_never_exceeds_its_maximum(CancellationToken cancellation)
+    {
+        var policy = RestartPolicy.Default with { MaxConsecutive = int.MaxValue };
+        int[] failures = [0, 1, 2, 9, 10, 11, 1_000_000, int.MaxValue];
+        double[] seconds = [1, 1, 2, 9, 10, 10, 10, 10];
+        await Assert.That(failures.Select(count => Backoff.Delay(policy, count).TotalSeconds)).IsEquivalentTo(seconds);
+    }
+
+    [Test]
+    public async Task The_longest_delay_allowed_does_not_overflow(CancellationToken cancellation)
+    {
+        var policy = RestartPolicy.Default with { Delay = TimeSpan.FromMilliseconds(int.MaxValue), MaxDelay = TimeSpan.FromMilliseconds(int.MaxValue) };
+        await Assert.That(Backoff.Delay(policy, int.MaxValue)).IsEqualTo(policy.MaxDelay);
+    }
+
+    [Test]
+    public async Task A_run_of_the_minimum_uptime_clears_the_count(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Exit(cell, 1);
+        world.Advance(1);
+        world.Advance(9.999);
+        world.Exit(cell, 1);
+        await Assert.That(cell.State.Failures).IsEqualTo(2);
+        world.Advance(2);
+        world.Advance(10);
+        world.Exit(cell, 1);
+        await Assert.That(cell.State.Failures).IsEqualTo(1);
+        await Assert.That(cell.State.Restarts).IsEqualTo(2);
+    }
+
+    [Test]
+    public async Task A_manual_start_clears_the_count_and_does_not_wait(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Exit(cell, 1);
+        var started = world.Supervisor.Start(cell, "started by user");
+        world.Step();
+        await Assert.That(started.Settled.IsCompletedSuccessfully).IsTrue();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(cell.State.Failures).IsEqualTo(0);
+        world.Advance(60);
+        await Assert.That(world.Machine.All.Count).IsEqualTo(2);
+    }
+
+    [Test]
+    public async Task Stop_during_backoff_cancels_the_restart(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Exit(cell, 1);
+        var stopped = world.Supervisor.Stop(cell, "stopped by user");
+        await Assert.That(stopped.Settled.IsCompletedSuccessfully).IsTrue();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(cell.View.NextStartAt).IsNull();
+        world.Advance(100);
+        await Assert.That(world.Machine.Living).IsEmpty();
+    }
+
+    [Test]
+    public async Task Stop_waits_for_the_child_and_for_what_it_left_behind(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Machine.LeftoversOfNext = 3;
+        var stopped = world.Supervisor.Stop(cell, "stopped by user");
+        world.Step();
+        await Assert.That(stopped.Settled.IsCompleted).IsFalse();
+        world.Exit(cell, 0);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Sweeping);
+        for (var look = 0; look < 3; look++) world.Advance(World.LittleWhile);
+        await Assert.That(stopped.Settled.IsCompletedSuccessfully).IsTrue();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+    }
+
+    [Test]
+    public async Task A_child_that_ignores_its_stop_signal_is_killed_with_its_group_after_the_timeout(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Supervisor.Stop(cell, "stopped by user");
+        var pid = cell.Child!.Pid;
+        await Assert.That(world.Machine.Sent).IsEquivalentTo([(pid, Signals.SIGTERM, false), (pid, Signals.SIGCONT, false)]);
+        world.Advance(9.999);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        world.Advance(0.001);
+        await Assert.That(world.Machine.Sent).Contains((pid, Signals.SIGKILL, true));
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(cell.View.RecentExits[0].Signal).IsEqualTo("SIGKILL");
+    }
+
+    [Test]
+    public async Task The_stop_signal_of_a_shell_command_goes_to_its_group(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var stop = new StopConfig { Signal = "INT", TimeoutMs = 50 };
+        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "a | b", Stop = stop });
+        world.Supervisor.Stop(cell, "stopped by user");
+        await Assert.That(world.Machine.Sent[0]).IsEqualTo((cell.Child!.Pid, Signals.SIGINT, true));
+    }
+
+    [Test]
+    [Arguments("on-failure", 0, false)]
+    [Arguments("on-failure", 1, true)]
+    [Arguments("never", 0, false)]
+    [Arguments("never", 1, false)]
+    [Arguments("always", 0, true)]
+    [Arguments("always", 1, true)]
+    [Arguments("always", 7, false)]
+    [Arguments("on-failure", 7, false)]
+    public async Task The_restart_policy_decides_about_exits(string policy, int code, bool isRestarted, CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(new ProcessConfig
+        {
+            Name = "job",
+            Command = "job",
+            Restart = new RestartConfig { Policy = policy, StopExitCodes = [7] },
+        });
+        world.Exit(cell, code);
+        await Assert.That(cell.State.Phase).IsEqualTo(isRestarted ? LifecyclePhase.Waiting : LifecyclePhase.Stopped);
+        await Assert.That(cell.State.Desired).IsEqualTo(isRestarted ? DesiredState.Up : DesiredState.Down);
+        await Assert.That(cell.View.RecentExits[0].ExitCode).IsEqualTo(code);
+    }
+
+    [Test]
+    public async Task Restart_while_stopping_starts_after_the_old_child_is_gone(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        var stopped = world.Supervisor.Stop(cell, "stopped by user");
+        var restarted = world.Supervisor.Restart(cell, "restarted by user");
+        world.Step();
+        await Assert.That(world.Machine.All.Count).IsEqualTo(1);
+        world.Exit(cell, 0);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(stopped.Settled.IsCompleted).IsTrue();
+        await Assert.That(restarted.Settled.IsCompleted).IsTrue();
+    }
+
+    [Test]
+    public async Task Start_while_stopping_starts_after_the_old_child_is_gone(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Supervisor.Stop(cell, "stopped by user");
+        var started = world.Supervisor.Start(cell, "started by user");
+        await Assert.That(started.Settled.IsCompleted).IsFalse();
+        world.Exit(cell, 0);
+        await Assert.That(started.Settled.IsCompleted).IsTrue();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(cell.State.Desired).IsEqualTo(DesiredState.Up);
+    }
+
+    [Test]
+    public async Task Stop_during_a_restart_leaves_it_stopped(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        var restarted = world.Supervisor.Restart(cell, "restarted by user");
+        world.Supervisor.Stop(cell, "stopped by user");
+        world.Exit(cell, 0);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(restarted.Settled.IsCompleted).IsTrue();
+        await Assert.That(world.Machine.All.Count).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task A_spawn_by_hand_that_fails_is_errored_and_says_why(CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.Machine.FailNext(NoProgram);
+        var cell = world.StartNew();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Errored);
+        await Assert.That(cell.State.Reason).IsEqualTo(NoProgram.Sentence);
+        await Assert.That(world.Outputs.OpenRuns).IsEmpty();
+    }
+
+    [Test]
+    public async Task A_spawn_that_may_work_later_is_tried_again(CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.Machine.FailNext(NoPids);
+        var cell = world.StartNew();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        world.Advance(1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+
+    [Test]
+    public async Task A_spawn_that_keeps_failing_without_a_delay_does_not_keep_the_supervisor_from_others(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var eager = new RestartConfig { DelayMs = 0, MaxConsecutive = int.MaxValue };
+        var cell = world.StartNew(new ProcessConfig { Name = "eager", Command = "eager", Restart = eager });
+        for (var i = 0; i < 50; i++) world.Machine.FailNext(NoProgram);
+        world.Exit(cell, 1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        await Assert.That(cell.State.Failures).IsLessThan(5);
+    }
+
+    [Test]
+    public async Task Without_a_delay_the_next_child_follows_at_once(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(new ProcessConfig { Name = "eager", Command = "eager", Restart = new RestartConfig { DelayMs = 0 } });
+        world.Exit(cell, 1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(cell.State.Restarts).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task Output_that_cannot_be_opened_is_a_spawn_failure(CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.Outputs.Failures.Enqueue(new SpawnFailure("open log file", 13, "cannot open the log file"));
+        var cell = world.StartNew();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Errored);
+        await Assert.That(world.Machine.All).IsEmpty();
+    }
+
+    [Test]
+    public async Task Output_is_finished_once_for_every_run_that_ended(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Exit(cell, 1);
+        world.Advance(1);
+        world.Exit(cell, 1);
+        await Assert.That(world.Outputs.Finished.Count).IsEqualTo(2);
+        await Assert.That(world.Outputs.OpenRuns).IsEmpty();
+    }
+
+    [Test]
+    public async Task Memory_over_the_limit_restarts_the_process(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", MemoryLimitBytes = 2 << 20, MonitorIntervalMs = 1000 });
+        world.Advance(1);
+        world.Machine.MemoryOfEach = 3 << 20;
+        while (cell.State.Phase == LifecyclePhase.Online)
+        {
+            world.Advance(1); // the reading is on another thread
+            await Task.Delay(1, cancellation);
+        }
+        world.Exit(cell, new ExitStatus(null, Signals.SIGTERM));
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(cell.State.Reason).IsEqualTo("memory 3 MB over the limit of 2 MB");
+    }
+
+    [Test]
+    public async Task Shutdown_stops_everything_and_keeps_what_the_user_wants(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var up = world.StartNew();
+        var waiting = world.StartNew(new ProcessConfig { Name = "waiting", Command = "x" });
+        world.Exit(waiting, 1);
+        var down = world.Define(new ProcessConfig { Name = "down", Command = "x" });
+        var shutdown = world.Supervisor.Shutdown();
+        world.Exit(up, 0);
+        await Assert.That(shutdown.IsCompletedSuccessfully).IsTrue();
+        world.Save();
+        await Assert.That(world.Saved.Processes.Select(process => process.Desired)).IsEquivalentTo([DesiredState.Up, DesiredState.Up, DesiredState.Down]);
+        await Assert.That(world.Machine.Living).IsEmpty();
+        await Assert.That(down.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+    }
+
+    [Test]
+    public async Task Deleting_completes_what_waits_and_leaves_no_record(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Exit(cell, 1);
+        var never = cell.WhenReached(state => state.Phase == LifecyclePhase.Errored);
+        world.Supervisor.Table.Remove(cell.Key.Id);
+        await Assert.That(never.IsCompleted).IsTrue();
+        world.Advance(100);
+        await Assert.That(Directory.GetFiles(world.Home.RunFolder)).IsEmpty();
+        await Assert.That(world.Machine.All.Count).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task A_process_replaced_while_its_leftovers_are_killed_does_not_come_back(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Restart = new RestartConfig { DelayMs = 0 } });
+        world.Machine.LeftoversOfNext = 1;
+        world.Exit(cell, 1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Sweeping);
+        world.Supervisor.Table.Remove(cell.Key.Id);
+        for (var look = 0; look < 5; look++) world.Advance(World.LittleWhile);
+        await Assert.That(world.Machine.Living).IsEmpty();
+        await Assert.That(Directory.GetFiles(world.Home.RunFolder)).IsEmpty();
+    }
+
+    [Test]
+    public async Task Environments_that_nobody_uses_any_more_are_forgotten(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.Define(new ProcessConfig { Name = "web", Command = "web" });
+        for (var i = 0; i < 100; i++)
+        {
+            var key = world.Supervisor.Table.KeepEnvironment(new Dictionary<string, string> { ["N"] = $"{i}" });
+            world.Supervisor.Table.Put(cell.Definition with { EnvironmentKey = key });
+            world.Save();
+        }
+        await Assert.That(world.Saved.Environments.Count).IsEqualTo(1);
+        await Assert.That(world.Supervisor.Table.KeptEnvironments).IsEqualTo(1);
+        await Assert.That(world.Supervisor.Table.EnvironmentOf(cell.Definition)["N"]).IsEqualTo("99");
+    }
+}

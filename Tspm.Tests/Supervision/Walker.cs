@@ -1,0 +1,208 @@
+using Tspm.Model;
+using Tspm.Supervision;
+
+namespace Tspm.Tests.Supervision;
+
+/// <summary>One random walk: carries out steps and checks after each what must hold.</summary>
+internal sealed class Walker : IDisposable
+{
+    /// <summary>Kinds of steps that leave the daemon alone, and all of them.</summary>
+    public const int CalmSteps = 13, AllSteps = 20;
+
+    static readonly SpawnFailure Final = new("execute", 2, "no such program"), Transient = new("spawn", 11, "no more processes");
+
+    readonly World _world = new();
+    readonly List<Task> _promised = [];
+
+    public Walker()
+    {
+        _world.DefineAll(new ProcessConfig { Name = "plain", Command = "plain" });
+        _world.DefineAll(new ProcessConfig { Name = "eager", Command = "eager", Restart = new RestartConfig { Policy = "on-failure", DelayMs = 0, MaxConsecutive = 3 } });
+        _world.DefineAll(new ProcessConfig
+        {
+            Name = "pair",
+            Command = "pair",
+            Instances = 2,
+            Restart = new RestartConfig { StopExitCodes = [7], MinUptimeMs = 500 },
+            Stop = new StopConfig { TimeoutMs = 700 },
+        });
+        _world.DeliverRecords();
+        _world.Save();
+    }
+
+    IReadOnlyList<SupervisedProcess> Cells => _world.Supervisor.Table.Cells;
+
+    public void Take(int kind, int detail)
+    {
+        try
+        {
+            Do(kind, detail);
+            _world.Step();
+        }
+        catch (DaemonDied)
+        {
+            NextDaemon();
+        }
+        Check();
+    }
+
+    void Do(int kind, int detail)
+    {
+        var cell = Cells[detail % Cells.Count];
+        switch (kind)
+        {
+            case 0: _promised.Add(_world.Supervisor.Start(cell, "started").Settled); break;
+            case 1: _promised.Add(_world.Supervisor.Stop(cell, "stopped").Settled); break;
+            case 2: _promised.Add(_world.Supervisor.Restart(cell, "restarted").Settled); break;
+            case 3: cell.Handle(new LifecycleEvent.ResetRequested()); break;
+            case 4 or 5 or 6: EndOne(detail); break;
+            case 7: _world.Machine.FailNext(detail % 2 == 0 ? Final : Transient); break;
+            case 8: _world.Machine.LeftoversOfNext = detail % 4; break;
+            case 9: _world.Advance(TimeSpan.FromMilliseconds(detail % 20)); break;
+            case 10: _world.Advance(TimeSpan.FromMilliseconds(detail)); break;
+            case 11: _world.Advance(detail % 15); break;
+            case 12: cell.Signal(Signals.SIGHUP); break;
+            default: Disturb(kind, detail); break;
+        }
+    }
+
+    void Disturb(int kind, int detail)
+    {
+        switch (kind)
+        {
+            case 13: DieAndCompare(); break;
+            case 14: Die(() => EndOne(detail), losesSave: detail % 2 == 0); break;
+            case 15: _world.Machine.AfterSpawn = () => throw new DaemonDied(); break;
+            case 16: _world.Outputs.BeforeOpen = () => throw new DaemonDied(); break;
+            case 17: Die(_world.Machine.ForgetRecords, losesSave: false); break;
+            case 18: HoldRecordsBack(detail); break;
+            case 19: ShutDownAndDie(); break;
+        }
+    }
+
+    void EndOne(int detail)
+    {
+        var living = _world.Machine.Living.ToList();
+        if (living.Count == 0) return;
+        ExitStatus[] ways = [new(0, null), new(1, null), new(7, null), new(null, Signals.SIGKILL)];
+        _world.Machine.Exit(living[detail % living.Count], ways[detail / 7 % ways.Length]);
+    }
+
+    void HoldRecordsBack(int detail)
+    {
+        if (detail % 2 == 0)
+        {
+            _world.Machine.Reaped = null;
+            return;
+        }
+        foreach (var record in _world.Machine.Unacknowledged)
+        {
+            _world.Supervisor.TakeGuardianRecord(record);
+            _world.Machine.Acknowledge(record.Sequence);
+        }
+        _world.DeliverRecords();
+    }
+
+    void ShutDownAndDie()
+    {
+        _ = _world.Supervisor.Shutdown();
+        Die(() => { }, losesSave: false);
+    }
+
+    void Die(Action meanwhile, bool losesSave)
+    {
+        _world.KillDaemon();
+        if (losesSave) _world.Saved = _world.SavedBefore.Processes.Count > 0 ? _world.SavedBefore : _world.Saved;
+        meanwhile();
+        StartUntilAlive();
+    }
+
+    /// <summary>A death between two steps, with nothing under way, changes nothing at all.</summary>
+    void DieAndCompare()
+    {
+        var before = Cells.Where(IsAtRest).ToDictionary(cell => cell.Key, Essence);
+        (_world.Machine.AfterSpawn, _world.Outputs.BeforeOpen) = (null, null);
+        Die(() => { }, losesSave: false);
+        foreach (var cell in Cells)
+            if (before.TryGetValue(cell.Key, out var essence) && essence != Essence(cell))
+                throw new InvalidOperationException($"{cell.Key} changed with the daemon: {essence} became {Essence(cell)}");
+    }
+
+    bool IsAtRest(SupervisedProcess cell) =>
+        cell.State.Phase is LifecyclePhase.Waiting or LifecyclePhase.Errored || (cell.State.Phase == LifecyclePhase.Stopped && cell.State.Desired == DesiredState.Down)
+        || (cell.State is { Phase: LifecyclePhase.Online, Desired: DesiredState.Up } && _world.Machine.Living.Any(process => process.Pid == cell.Child!.Pid));
+
+    static (LifecycleState, int?, TimeSpan?, int) Essence(SupervisedProcess cell) => (cell.State, cell.View.Pid, cell.View.NextStartAt, cell.View.RecentExits.Count);
+
+    void NextDaemon()
+    {
+        _world.KillDaemon();
+        StartUntilAlive();
+    }
+
+    /// <summary>The next daemon may meet the same fate while it starts.</summary>
+    void StartUntilAlive()
+    {
+        _promised.Clear(); // who waited lost the connection
+        while (true)
+        {
+            try
+            {
+                _world.StartDaemon();
+                return;
+            }
+            catch (DaemonDied)
+            {
+                (_world.Machine.AfterSpawn, _world.Outputs.BeforeOpen) = (null, null);
+                _world.KillDaemon();
+            }
+        }
+    }
+
+    void Check()
+    {
+        if (_world.Machine.AfterSpawn is not null && _world.Machine.All.Any(process => process.Parent != _world.Machine.Daemon)) _world.Machine.AfterSpawn = null;
+        Must(Cells.Count == 4, "no definition is lost");
+        foreach (var cell in Cells)
+        {
+            var living = _world.Machine.Living.Count(process => process.Key == cell.Key);
+            Must(living <= 1, $"{cell.Key} has {living} children");
+            if (!cell.State.HasChild) Must(living == 0 && cell.Child is null, $"{cell.Key} is {cell.State.Phase} and has a child");
+            else Must(cell.Child is not null, $"{cell.Key} is {cell.State.Phase} and has no child");
+            Must(cell.State.Phase != LifecyclePhase.Spawning, $"{cell.Key} is between two states");
+            Must(cell.State.Phase == LifecyclePhase.Waiting == cell.View.NextStartAt is not null, $"{cell.Key} is {cell.State.Phase}, next start {cell.View.NextStartAt}");
+            Must(cell.View.State == cell.State && cell.View.Pid == cell.Child?.Pid, $"{cell.Key} shows what is not so");
+            Must(cell.State.Failures >= 0 && cell.State.Restarts >= 0, "counts are not negative");
+        }
+        Must(_world.Outputs.OpenRuns.Count <= Cells.Count(cell => cell.State.HasChild) + _forgottenOutputs, "outputs of runs that ended are finished");
+    }
+
+    /// <summary>Runs whose FIFOs a dead daemon made and never told of: they are found by name (LeftoverFifos), not by the supervisor.</summary>
+    int _forgottenOutputs => _world.Machine.Daemon > 1 ? int.MaxValue / 2 : 0;
+
+    /// <summary>The machine behaves from now on: everything must come to rest, and everybody who waits must get an answer.</summary>
+    public void ComeToRest()
+    {
+        (_world.Machine.AfterSpawn, _world.Outputs.BeforeOpen) = (null, null);
+        _world.Machine.FailNothing();
+        _world.Machine.LeftoversOfNext = 0;
+        HoldRecordsBack(1);
+        for (var second = 0; second < 30; second++) _world.Advance(1);
+        Check();
+        foreach (var cell in Cells)
+        {
+            var phase = cell.State.Phase;
+            Must(cell.State.Desired == DesiredState.Up ? phase is LifecyclePhase.Online or LifecyclePhase.Errored : phase == LifecyclePhase.Stopped,
+                $"{cell.Key} ends {phase}, desired {cell.State.Desired}");
+        }
+        Must(_promised.TrueForAll(task => task.IsCompletedSuccessfully), "everybody who waits gets an answer");
+        Must(_world.Machine.All.All(process => process.Lives || process.IsReaped), "every child that ended is reaped");
+    }
+
+    public void Dispose() => _world.Dispose();
+
+    static void Must(bool holds, string rule)
+    {
+        if (!holds) throw new InvalidOperationException($"broken rule: {rule}");
+    }
+}

@@ -1,0 +1,165 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Tspm.Model;
+using Tspm.Storage;
+using Tspm.Supervision;
+
+namespace Tspm.Tests.Supervision;
+
+/// <summary>
+/// A supervisor on a machine played by hand: nothing moves but by <see cref="Step"/> and <see cref="Advance"/>, on the test's own thread. What a bug throws
+/// inside the supervisor comes out here.
+/// </summary>
+internal sealed class World : IDisposable
+{
+    public static readonly TimeSpan LittleWhile = TimeSpan.FromMilliseconds(5);
+
+    readonly Rethrower _log = new();
+    StateSaver _saver;
+
+    public World()
+    {
+        Home = new TspmHome(Directory.CreateTempSubdirectory("tspm-world-").FullName);
+        HomeFolders.Prepare(Home);
+        (Loop, Supervisor, _saver) = Assemble();
+    }
+
+    public FakeTimeProvider Clock { get; } = new();
+    public FakeProcessSystem Machine { get; } = new();
+    public FakeOutputs Outputs { get; } = new();
+    public TspmHome Home { get; }
+    public int GuardianPid { get; set; } = 900;
+    public SupervisorLoop Loop { get; private set; }
+    public Supervisor Supervisor { get; private set; }
+
+    /// <summary>What is on disk: the newest state that was saved.</summary>
+    public ProcessesFile Saved { get; set; } = ProcessesFile.Empty;
+
+    /// <summary>What was on disk before that.</summary>
+    public ProcessesFile SavedBefore { get; private set; } = ProcessesFile.Empty;
+
+    public Exception? SaveFailure { get; set; }
+
+    /// <summary>A definition, as <c>add</c> makes it.</summary>
+    public SupervisedProcess Define(ProcessConfig config) => DefineAll(config)[0];
+
+    public SupervisedProcess[] DefineAll(ProcessConfig config) =>
+        Supervisor.Define(config with { ProjectDir = "/" }, new Dictionary<string, string> { ["PATH"] = "/bin" }, null);
+
+    /// <summary>Defined and started, online.</summary>
+    public SupervisedProcess StartNew(ProcessConfig? config = null)
+    {
+        var cell = Define(config ?? new ProcessConfig { Name = "web", Command = "web" });
+        Supervisor.Start(cell, "started by user");
+        Step();
+        return cell;
+    }
+
+    /// <summary>The same instance in the present daemon.</summary>
+    public SupervisedProcess Again(SupervisedProcess cell) => Supervisor.Table.Find(cell.Key) ?? throw new InvalidOperationException($"{cell.Key} was lost");
+
+    public void Step() => Loop.RunPending();
+
+    public void Advance(TimeSpan time)
+    {
+        Clock.Advance(time);
+        Step();
+    }
+
+    public void Advance(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
+
+    /// <summary>The child of this instance ends by itself.</summary>
+    public void Exit(SupervisedProcess cell, ExitStatus status)
+    {
+        Machine.Exit(Machine.Only(cell.Key), status);
+        Step();
+    }
+
+    public void Exit(SupervisedProcess cell, int code) => Exit(cell, new ExitStatus(code, null));
+
+    /// <summary>Saves now; null: done.</summary>
+    public string? Save()
+    {
+        var saved = Supervisor.Save();
+        Step();
+        return saved.GetAwaiter().GetResult();
+    }
+
+    /// <summary>kill -9 of the daemon; <paramref name="meanwhile"/> happens while none lives; then the next one starts.</summary>
+    public void RestartDaemon(Action? meanwhile = null, bool saveFirst = true)
+    {
+        if (saveFirst) Save();
+        KillDaemon();
+        meanwhile?.Invoke();
+        StartDaemon();
+    }
+
+    public void KillDaemon()
+    {
+        Machine.KillDaemon();
+        _saver.Dispose();
+    }
+
+    public void StartDaemon()
+    {
+        (Loop, Supervisor, _saver) = Assemble();
+        var reaped = Machine.Unacknowledged;
+        Supervisor.Resume(Saved, new RunRecordStore(Home).LoadAll(), reaped);
+        foreach (var record in reaped) Machine.Acknowledge(record.Sequence);
+        DeliverRecords();
+        Step();
+    }
+
+    /// <summary>The guardian's records come as they are made.</summary>
+    public void DeliverRecords() => Machine.Reaped = record => Loop.Post(() =>
+    {
+        Supervisor.TakeGuardianRecord(record);
+        Machine.Acknowledge(record.Sequence);
+    });
+
+    public void Dispose()
+    {
+        _saver.Dispose();
+        Directory.Delete(Home.Path, recursive: true);
+    }
+
+    (SupervisorLoop, Supervisor, StateSaver) Assemble()
+    {
+        var loop = new SupervisorLoop(Clock, _log);
+        var saver = new StateSaver(state =>
+        {
+            if (SaveFailure is { } failure) throw failure;
+            (SavedBefore, Saved) = (Saved, state);
+        });
+        var services = new SupervisionServices
+        {
+            System = Machine,
+            Outputs = Outputs,
+            Records = new RunRecordStore(Home),
+            Timers = loop.Timers,
+            Clock = Clock,
+            Home = Home,
+            Log = _log,
+            GuardianPid = GuardianPid,
+            Post = loop.Post,
+        };
+        return (loop, new Supervisor(services, loop, saver), saver);
+    }
+
+    /// <summary>The loop survives exceptions and logs them; a test must not, and a daemon that is to die here does nothing more.</summary>
+    sealed class Rethrower : ILogger
+    {
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (exception is DaemonDied) throw exception;
+            if (exception is not null) throw new InvalidOperationException($"inside the supervisor: {exception.Message}", exception);
+        }
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+    }
+}
+
+/// <summary>Stands for a kill -9: unwinds the daemon's work from where it was.</summary>
+internal sealed class DaemonDied() : Exception("the daemon was killed here");
