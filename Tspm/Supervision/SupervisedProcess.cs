@@ -32,6 +32,7 @@ internal sealed class SupervisedProcess
     /// <summary>Reaped; kept until its leftovers are gone, which are found through it.</summary>
     IChild? _swept;
     bool _stepping;
+    bool _forgotten;
     IDisposable? _stopTimer, _backoffTimer, _exitTimer;
     TimeSpan? _nextStartAt;
     static ulong _lastRunId;
@@ -69,6 +70,8 @@ internal sealed class SupervisedProcess
     /// <summary>One event; everything that follows from it is done when this returns, except what has to be waited for.</summary>
     public void Handle(LifecycleEvent happened)
     {
+        // Its number may belong to a successor already, which alone may start children and write the record.
+        if (_forgotten) return;
         _events.Enqueue(happened);
         if (_stepping) return;
         _stepping = true;
@@ -101,6 +104,7 @@ internal sealed class SupervisedProcess
     /// <summary>Stops watching, without touching the child: the definition is gone, or the daemon leaves.</summary>
     public void Forget()
     {
+        _forgotten = true;
         CancelTimers();
         _exitTimer?.Dispose();
         _run?.Child?.Dispose();
@@ -204,7 +208,11 @@ internal sealed class SupervisedProcess
     void ArmBackoff(TimeSpan delay)
     {
         _nextStartAt = _services.Timers.Now + delay;
-        _backoffTimer = _services.Timers.After(delay, () => Handle(new LifecycleEvent.BackoffElapsed()));
+        _backoffTimer = _services.Timers.After(delay, () =>
+        {
+            _nextStartAt = null;
+            Handle(new LifecycleEvent.BackoffElapsed());
+        });
     }
 
     // ---- stopping
@@ -360,7 +368,7 @@ internal sealed class SupervisedProcess
             return;
         }
         _services.Outputs.Discard(run.Streams);
-        _state = _state with { Phase = LifecyclePhase.Stopped };
+        Handle(new LifecycleEvent.SpawnForgotten());
     }
 
     Run RunOf(RunRecord record) => new(StreamsOf(record.RunId)) { StartedAt = record.StartedAt, GuardianPid = record.GuardianPid };
