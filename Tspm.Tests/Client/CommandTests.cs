@@ -197,7 +197,7 @@ public sealed class CommandTests
     [Test]
     public async Task Pid_exits_1_when_it_does_not_run(CancellationToken cancel)
     {
-        var json = JsonSerializer.Serialize([OutputTests.Status(), OutputTests.Status("b", 2) with { Pid = null, State = Tspm.Model.ProcessState.Stopped }], WireJson.Default.ProcessStatusArray);
+        var json = JsonSerializer.Serialize([OutputTests.Status(), OutputTests.Status("b", 2) with { Pid = null, State = Tspm.Model.ProcessState.Stopped }], WireJson.Default.IReadOnlyListProcessStatus);
         using var daemon = new FakeDaemon(request => FakeDaemon.Result(request, $$"""{"processes":{{json}}}"""));
         await Assert.That(Run(daemon, null, "pid", "all")).IsEqualTo(new Result(1, "42\n", "b does not run: it is stopped\n", 0));
     }

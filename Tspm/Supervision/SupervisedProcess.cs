@@ -35,6 +35,7 @@ internal sealed partial class SupervisedProcess
     /// <summary>Reaped; kept until its leftovers are gone, which are found through it.</summary>
     IChild? _swept;
     bool _stepping;
+    bool _forgotten;
     IDisposable? _stopTimer, _backoffTimer, _exitTimer;
     TimeSpan? _nextStartAt;
 
@@ -71,6 +72,8 @@ internal sealed partial class SupervisedProcess
     /// <summary>One event; everything that follows from it is done when this returns, except what has to be waited for.</summary>
     public void Handle(LifecycleEvent happened)
     {
+        // Its number may belong to a successor already, which alone may start children and write the record.
+        if (_forgotten) return;
         _events.Enqueue(happened);
         if (_stepping) return;
         _stepping = true;
@@ -97,6 +100,7 @@ internal sealed partial class SupervisedProcess
     /// <summary>Stops watching, without touching the child: the definition is gone, or the daemon leaves.</summary>
     public void Forget()
     {
+        _forgotten = true;
         CancelTimers();
         _exitTimer?.Dispose();
         _run?.Child?.Dispose();
@@ -173,7 +177,11 @@ internal sealed partial class SupervisedProcess
     void ArmBackoff(TimeSpan delay)
     {
         _nextStartAt = _services.Timers.Now + delay;
-        _backoffTimer = _services.Timers.After(delay, () => Handle(new LifecycleEvent.BackoffElapsed()));
+        _backoffTimer = _services.Timers.After(delay, () =>
+        {
+            _nextStartAt = null;
+            Handle(new LifecycleEvent.BackoffElapsed());
+        });
     }
 
     // ---- stopping

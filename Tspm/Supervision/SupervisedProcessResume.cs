@@ -69,7 +69,7 @@ internal sealed partial class SupervisedProcess
             return;
         }
         _services.Outputs.Discard(run.Streams);
-        _state = _state with { Phase = LifecyclePhase.Stopped };
+        Handle(new LifecycleEvent.SpawnForgotten());
     }
 
     Run RunOf(RunRecord record)
