@@ -11,7 +11,7 @@ namespace Tspm.Tests.Supervision;
 [Timeout(300_000)]
 internal sealed class RandomWalkTests
 {
-    const int Walks = 250, LongestWalk = 120;
+    const int Walks = 150, LongestWalk = 120;
 
     [Test]
     public void Nothing_breaks_the_rules_under_one_daemon(CancellationToken cancellation) => Walk(Walker.CalmSteps, cancellation);

@@ -298,7 +298,7 @@ internal sealed class SupervisionTests
         var down = world.Define(new ProcessConfig { Name = "down", Command = "x" });
         var shutdown = world.Supervisor.Shutdown();
         world.Exit(up, 0);
-        await Assert.That(shutdown.IsCompletedSuccessfully).IsTrue();
+        await shutdown.WaitAsync(cancellation);
         world.Save();
         await Assert.That(world.Saved.Processes.Select(process => process.Desired)).IsEquivalentTo([DesiredState.Up, DesiredState.Up, DesiredState.Down]);
         await Assert.That(world.Machine.Living).IsEmpty();

@@ -136,6 +136,7 @@ internal sealed class Walker : IDisposable
 
     void NextDaemon()
     {
+        (_world.Machine.AfterSpawn, _world.Outputs.BeforeOpen) = (null, null);
         _world.KillDaemon();
         StartUntilAlive();
     }
@@ -161,7 +162,6 @@ internal sealed class Walker : IDisposable
 
     void Check()
     {
-        if (_world.Machine.AfterSpawn is not null && _world.Machine.All.Any(process => process.Parent != _world.Machine.Daemon)) _world.Machine.AfterSpawn = null;
         Must(Cells.Count == 4, "no definition is lost");
         foreach (var cell in Cells)
         {
@@ -174,11 +174,9 @@ internal sealed class Walker : IDisposable
             Must(cell.View.State == cell.State && cell.View.Pid == cell.Child?.Pid, $"{cell.Key} shows what is not so");
             Must(cell.State.Failures >= 0 && cell.State.Restarts >= 0, "counts are not negative");
         }
-        Must(_world.Outputs.OpenRuns.Count <= Cells.Count(cell => cell.State.HasChild) + _forgottenOutputs, "outputs of runs that ended are finished");
+        // What a dead daemon left open is found by name when the next one starts (LeftoverFifos), not by the supervisor.
+        if (_world.Machine.Daemon == 1) Must(_world.Outputs.OpenRuns.Count == Cells.Count(cell => cell.State.HasChild), "outputs of runs that ended are finished");
     }
-
-    /// <summary>Runs whose FIFOs a dead daemon made and never told of: they are found by name (LeftoverFifos), not by the supervisor.</summary>
-    int _forgottenOutputs => _world.Machine.Daemon > 1 ? int.MaxValue / 2 : 0;
 
     /// <summary>The machine behaves from now on: everything must come to rest, and everybody who waits must get an answer.</summary>
     public void ComeToRest()

@@ -86,7 +86,7 @@ internal static class Lifecycle
         if (state.ByHand && !failure.IsTransient) return Same(failed with { Phase = Errored, Reason = failure.Sentence });
         return failed.Failures >= policy.MaxConsecutive
             ? Same(failed with { Phase = Errored, Reason = $"{failure.Sentence}; gave up after {Times(failed.Failures)} in a row" })
-            : Wait(failed with { Reason = failure.Sentence }, policy);
+            : Wait(failed with { Reason = failure.Sentence }, policy, Backoff.AfterFailedSpawn);
     }
 
     /// <summary>The order still stands, and it has been counted.</summary>
@@ -133,9 +133,10 @@ internal static class Lifecycle
     };
 
     /// <summary>Waits for the next try; without a delay there is nothing to wait for.</summary>
-    static Transition Wait(LifecycleState state, RestartPolicy policy)
+    static Transition Wait(LifecycleState state, RestartPolicy policy, TimeSpan atLeast = default)
     {
         var delay = Backoff.Delay(policy, state.Failures);
+        if (delay < atLeast) delay = atLeast;
         return delay > TimeSpan.Zero
             ? new(state with { Phase = Waiting }, ArmBackoff, delay)
             : Spawning(state with { Restarts = state.Restarts + 1 });

@@ -43,7 +43,8 @@ internal sealed class MemoryWatch(SupervisionServices services)
     void Judge(SupervisedProcess cell, int pid, long used)
     {
         if (cell.Child?.Pid != pid || cell.State.Phase != LifecyclePhase.Online || cell.Definition.Config.MemoryLimitBytes is not { } limit) return;
-        if (used <= limit) Arm(cell);
+        // A change of state while the reading was taken may have armed it already.
+        if (used <= limit) OnChanged(cell);
         else cell.Handle(new LifecycleEvent.RestartRequested($"memory {ByteSize.Format(used)} over the limit of {ByteSize.Format(limit)}"));
     }
 }

@@ -98,7 +98,15 @@ internal sealed class ProcessTable(SupervisionServices services)
             });
             used.TryAdd(definition.EnvironmentKey, EnvironmentOf(definition));
         }
+        ForgetEnvironmentsBut(used);
         return new ProcessesFile { Format = ProcessesFile.CurrentFormat, NextId = NextId, Processes = processes, Environments = used };
+    }
+
+    /// <summary>Every redefinition from another shell brings another environment, some kilobytes each.</summary>
+    void ForgetEnvironmentsBut(Dictionary<string, IReadOnlyDictionary<string, string>> used)
+    {
+        if (_environments.Count == used.Count) return;
+        foreach (var key in _environments.Keys.Where(key => !used.ContainsKey(key)).ToArray()) _environments.Remove(key);
     }
 
     void Index() => Cells = [.. _byId.Values.SelectMany(cells => cells)];

@@ -40,7 +40,11 @@ internal sealed class Supervisor
             else cell.ResumeHistory(record);
         }
         foreach (var record in reaped) TakeGuardianRecord(record);
-        foreach (var cell in Table.Cells) FollowWish(cell, records.TryGetValue(cell.Key, out var record) && record.BootId == bootId);
+        foreach (var cell in Table.Cells)
+        {
+            FollowWish(cell, records.TryGetValue(cell.Key, out var record) && record.BootId == bootId);
+            _memory.OnChanged(cell); // an adopted child came without a change
+        }
     }
 
     void FollowWish(SupervisedProcess cell, bool recordIsNewer)
@@ -49,7 +53,9 @@ internal sealed class Supervisor
         var saved = definition.Desired == DesiredState.Up && definition.DownInstances?.Contains(cell.Key.Instance) != true;
         var up = recordIsNewer ? cell.State.Desired == DesiredState.Up : saved;
         if (up && !definition.IsEnabled && !cell.State.HasChild) return;
-        if (up && cell.State.Phase == LifecyclePhase.Stopped) cell.Handle(new LifecycleEvent.StartRequested("started with the daemon"));
+        // On its way down with a wish to be up: the earlier daemon died during its own shutdown.
+        var isGoingDown = cell.State is { Phase: LifecyclePhase.Stopping or LifecyclePhase.Sweeping, Next: AfterExit.Stop };
+        if (up && (isGoingDown || cell.State.Phase == LifecyclePhase.Stopped)) cell.Handle(new LifecycleEvent.StartRequested("started with the daemon"));
         if (!up && cell.State.Phase == LifecyclePhase.Online) cell.Handle(new LifecycleEvent.StopRequested(cell.State.Reason));
     }
 

@@ -86,9 +86,11 @@ internal static class StartHandler
     {
         cells = supervisor.Table.Instances(existing.Id)!;
         var running = cells.Any(cell => cell.State.HasChild);
-        if (!running) return false;
-        if (!force) return true;
-        if (cells.Length == (config.Instances ?? 1)) return false;
+        var sameNumber = cells.Length == (config.Instances ?? 1);
+        // What an ended child left behind is still being killed: its instance must not be replaced by one that starts meanwhile.
+        if (!running && (sameNumber || !cells.Any(cell => cell.State.Phase == LifecyclePhase.Sweeping))) return false;
+        if (!force && running) return true;
+        if (sameNumber) return false;
         throw new RequestException(ErrorCode.Failed, $"'{config.Name}' runs with {cells.Length} instances; stop it before changing their number");
     }
 
