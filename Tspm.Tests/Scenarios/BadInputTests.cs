@@ -72,7 +72,7 @@ public class BadInputTests
     {
         await using var box = new TspmBox(cancellation);
         box.Variables["TSPM_HOME"] = box.Write("file", "");
-        (await box.Run("start", "sleep 1000")).Exits(1).Says("file");
+        (await box.Run("start", "sleep 1000")).Exits(4).Says("Not a directory");
     }
 
     [Test]

@@ -65,7 +65,8 @@ public class JsonOutputTests
         await box.Ok("add", "sleep 1000", "--name", "s");
         var ran = await box.Ok([.. line.Split(' '), "--json"]);
         await Assert.That(ran.Json.ValueKind is JsonValueKind.Object or JsonValueKind.Array).IsTrue();
-        await Assert.That(ran.Err).IsEqualTo("");
+        // 'set' says there that the running child still has the old values.
+        if (!line.StartsWith("set ", StringComparison.Ordinal)) await Assert.That(ran.Err).IsEqualTo("");
     }
 
     [Test]

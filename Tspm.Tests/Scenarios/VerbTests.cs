@@ -37,7 +37,7 @@ public class VerbTests
         await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("s")).ContainsKey("A")).IsFalse();
         await box.Ok("restart", "s");
         await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("s"))["A"]).IsEqualTo("1");
-        (await box.Run("set", "s", "restart.delay=500")).Exits(2).Says("restart.delayMs");
+        (await box.Run("set", "s", "restart.delay=500")).Exits(2).Says("delayMs");
         (await box.Run("set", "s", "instances=many")).Exits(2).Says("instances");
     }
 
