@@ -73,9 +73,8 @@ internal sealed class LogTail : IDisposable
                 return true;
             }
             searched = Unread.Length;
-            if (searched >= LongestPart || !Fill()) break;
-            // The file was emptied meanwhile: what is there now is another line.
-            if (Unread.Length < searched) searched = 0;
+            if (searched >= LongestPart || !Fill(out var restarted)) break;
+            if (restarted) searched = 0;
         }
         partial = true;
         line = default;
@@ -97,9 +96,11 @@ internal sealed class LogTail : IDisposable
         return line;
     }
 
-    bool Fill()
+    /// <summary>Reads on. False: there is no more for now. When the file was emptied, what is there now is other lines: restarted.</summary>
+    bool Fill(out bool restarted)
     {
-        if (RandomAccess.GetLength(_file) < Offset + Unread.Length) (Offset, _start, _end) = (0, 0, 0);
+        restarted = RandomAccess.GetLength(_file) < Offset + Unread.Length;
+        if (restarted) (Offset, _start, _end) = (0, 0, 0);
         if (_end == _buffer.Length) MakeRoom();
         var count = RandomAccess.Read(_file, _buffer.AsSpan(_end), Offset + Unread.Length);
         _end += count;
