@@ -1,3 +1,4 @@
+using Tspm.Storage;
 using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
@@ -58,8 +59,8 @@ public class DaemonRestartTests
         LiveProcess.Kill(pid);
         await box.UntilGone(pid);
         // A reboot, as the files see it: nothing lives, and the boot id is another one.
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(box.Home, "run"), "*.json"))
-            File.WriteAllText(file, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(file), "\"bootId\":\"[^\"]*\"", "\"bootId\":\"00000000-0000-0000-0000-000000000000\""));
+        var records = new RunRecordStore(new TspmHome(box.Home));
+        foreach (var (key, record) in records.LoadAll()) records.Save(key, record with { BootId = "00000000-0000-0000-0000-000000000000" });
         await box.Ok("daemon", "start");
         var up = await box.UntilState("up", "online");
         await Assert.That(up.Pid).IsNotEqualTo(pid);
