@@ -12,7 +12,7 @@ internal sealed class LogTail : IDisposable
 
     readonly SafeFileHandle _file;
     byte[] _buffer = new byte[BlockBytes];
-    int _filled;
+    int _start, _end;
 
     LogTail(SafeFileHandle file, long offset) => (_file, Offset) = (file, offset);
 
@@ -63,42 +63,55 @@ internal sealed class LogTail : IDisposable
     public bool TryRead(bool takePartial, out ReadOnlySpan<byte> line, out bool partial)
     {
         partial = false;
+        var searched = 0;
         while (true)
         {
-            var newline = _buffer.AsSpan(0, _filled).IndexOf((byte)'\n');
+            var newline = Unread[searched..].IndexOf((byte)'\n');
             if (newline >= 0)
             {
-                line = Take(newline, newline + 1);
+                line = Take(searched + newline, searched + newline + 1);
                 return true;
             }
-            if (_filled >= LongestPart) break;
-            if (!Fill()) break;
+            searched = Unread.Length;
+            if (searched >= LongestPart || !Fill(out var restarted)) break;
+            if (restarted) searched = 0;
         }
         partial = true;
         line = default;
-        if (_filled == 0 || (!takePartial && _filled < LongestPart)) return false;
-        line = Take(_filled, _filled);
+        if (Unread.IsEmpty || (!takePartial && Unread.Length < LongestPart)) return false;
+        line = Take(Unread.Length, Unread.Length);
         return true;
     }
 
     public void Dispose() => _file.Dispose();
 
+    ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
+
     /// <summary>The bytes stay valid until the next read.</summary>
     ReadOnlySpan<byte> Take(int length, int consumed)
     {
-        var line = _buffer.AsSpan(0, length).ToArray();
-        _buffer.AsSpan(consumed, _filled - consumed).CopyTo(_buffer);
-        _filled -= consumed;
+        var line = _buffer.AsSpan(_start, length);
+        _start += consumed;
         Offset += consumed;
         return line;
     }
 
-    bool Fill()
+    /// <summary>Reads on. False: there is no more for now. When the file was emptied, what is there now is other lines: restarted.</summary>
+    bool Fill(out bool restarted)
     {
-        if (RandomAccess.GetLength(_file) < Offset + _filled) (Offset, _filled) = (0, 0);
-        if (_filled == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
-        var count = RandomAccess.Read(_file, _buffer.AsSpan(_filled), Offset + _filled);
-        _filled += count;
+        restarted = RandomAccess.GetLength(_file) < Offset + Unread.Length;
+        if (restarted) (Offset, _start, _end) = (0, 0, 0);
+        if (_end == _buffer.Length) MakeRoom();
+        var count = RandomAccess.Read(_file, _buffer.AsSpan(_end), Offset + Unread.Length);
+        _end += count;
         return count > 0;
+    }
+
+    void MakeRoom()
+    {
+        var unread = Unread.Length;
+        var target = unread > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
+        Unread.CopyTo(target);
+        (_buffer, _start, _end) = (target, 0, unread);
     }
 }
