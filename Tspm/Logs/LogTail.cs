@@ -12,7 +12,9 @@ internal sealed class LogTail : IDisposable
 
     readonly SafeFileHandle _file;
     byte[] _buffer = new byte[BlockBytes];
-    int _filled;
+
+    /// <summary>The unread part of the buffer, and how much of it is known to hold no break.</summary>
+    int _start, _end, _searched;
 
     LogTail(SafeFileHandle file, long offset) => (_file, Offset) = (file, offset);
 
@@ -65,40 +67,47 @@ internal sealed class LogTail : IDisposable
         partial = false;
         while (true)
         {
-            var newline = _buffer.AsSpan(0, _filled).IndexOf((byte)'\n');
+            var newline = Unread[_searched..].IndexOf((byte)'\n');
             if (newline >= 0)
             {
-                line = Take(newline, newline + 1);
+                line = Take(_searched + newline, _searched + newline + 1);
                 return true;
             }
-            if (_filled >= LongestPart) break;
-            if (!Fill()) break;
+            _searched = Unread.Length;
+            if (_searched >= LongestPart || !Fill()) break;
         }
         partial = true;
         line = default;
-        if (_filled == 0 || (!takePartial && _filled < LongestPart)) return false;
-        line = Take(_filled, _filled);
+        if (_searched == 0 || (!takePartial && _searched < LongestPart)) return false;
+        line = Take(_searched, _searched);
         return true;
     }
 
     public void Dispose() => _file.Dispose();
 
+    Span<byte> Unread => _buffer.AsSpan(_start, _end - _start);
+
     /// <summary>The bytes stay valid until the next read.</summary>
     ReadOnlySpan<byte> Take(int length, int consumed)
     {
-        var line = _buffer.AsSpan(0, length).ToArray();
-        _buffer.AsSpan(consumed, _filled - consumed).CopyTo(_buffer);
-        _filled -= consumed;
+        var line = _buffer.AsSpan(_start, length);
+        _start += consumed;
+        _searched = 0;
         Offset += consumed;
         return line;
     }
 
     bool Fill()
     {
-        if (RandomAccess.GetLength(_file) < Offset + _filled) (Offset, _filled) = (0, 0);
-        if (_filled == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
-        var count = RandomAccess.Read(_file, _buffer.AsSpan(_filled), Offset + _filled);
-        _filled += count;
+        if (RandomAccess.GetLength(_file) < Offset + Unread.Length) (Offset, _start, _end, _searched) = (0, 0, 0, 0);
+        if (_start > 0)
+        {
+            Unread.CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+        }
+        if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
+        var count = RandomAccess.Read(_file, _buffer.AsSpan(_end), Offset + _end);
+        _end += count;
         return count > 0;
     }
 }

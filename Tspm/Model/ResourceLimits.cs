@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tspm.Model;
 
 /// <summary>Resource limits of the child, soft and hard alike (man 2 setrlimit). Null: inherited.</summary>
@@ -27,5 +29,5 @@ internal sealed record ResourceLimits
     /// <summary>Stack, in bytes.</summary>
     public long? Stack { get; init; }
 
-    public bool IsEmpty => this == new ResourceLimits();
+    [JsonIgnore] public bool IsEmpty => this == new ResourceLimits();
 }

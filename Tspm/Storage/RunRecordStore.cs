@@ -64,7 +64,7 @@ internal sealed class RunRecordStore(TspmHome home)
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), StorageJson.Compact.RunRecord);
         }
-        catch (Exception e) when (e is JsonException or IOException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             return null;
         }
