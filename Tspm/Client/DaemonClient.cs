@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Tspm.Platform.Linux.Native;
 using Tspm.Protocol;
 using Tspm.Storage;
 
@@ -65,17 +66,22 @@ internal sealed class DaemonClient : IDisposable
         }
     }
 
-    /// <summary>Waits until the daemon has closed this connection, which it does last of all. False: not in time.</summary>
+    /// <summary>Waits until the daemon has closed this connection and its guardian has ended, which is the last of all. False: not in time.</summary>
     public bool WaitForEnd(TimeSpan deadline)
     {
+        var guardian = _socket.OpenListenerPidfd();
         try
         {
             while (_lines.Read(new Wait("shutdown", deadline, null)) is not null) { }
-            return true;
+            return guardian < 0 || DaemonSocket.WaitReadable(guardian, (int)deadline.TotalMilliseconds);
         }
         catch (DaemonException late) when (late.Code == LocalError.NoAnswerInTime)
         {
             return false;
+        }
+        finally
+        {
+            if (guardian >= 0) _ = Unistd.close(guardian);
         }
     }
 

@@ -63,11 +63,19 @@ internal sealed unsafe class DaemonSocket : IDisposable
     }
 
     /// <summary>True when there is something to read (the end of the stream, too).</summary>
-    public bool WaitReadable(int milliseconds)
+    public bool WaitReadable(int milliseconds) => WaitReadable(_descriptor, milliseconds);
+
+    /// <summary>The same of another descriptor.</summary>
+    public static bool WaitReadable(int descriptor, int milliseconds)
     {
-        var request = new PollFd { fd = _descriptor, events = SysPoll.POLLIN };
+        var request = new PollFd { fd = descriptor, events = SysPoll.POLLIN };
         return SysPoll.poll(&request, 1, milliseconds) > 0;
     }
+
+    /// <summary>
+    /// A descriptor that becomes readable when the listening process has ended: the kernel keeps who called listen(2), the guardian (man 7 unix, SO_PEERCRED). -1: it is gone already.
+    /// </summary>
+    public int OpenListenerPidfd() => SysSocket.GetPeerCredentials(_descriptor, out var listener) == 0 ? SysSyscall.pidfd_open(listener.pid) : -1;
 
     /// <summary>How many bytes came; 0 at the end, also when the other end was reset.</summary>
     public int Receive(Span<byte> into)

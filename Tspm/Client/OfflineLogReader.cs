@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Unicode;
 using Tspm.Logs;
 using Tspm.Model;
 using Tspm.Protocol;
@@ -11,8 +9,6 @@ namespace Tspm.Client;
 /// <summary>Shows the last lines of logs when no daemon runs: definitions from processes.json, lines from the files. Changes nothing.</summary>
 internal static class OfflineLogReader
 {
-    const int DefaultLines = 15;
-
     /// <summary>See <see cref="OfflineLogs"/>.</summary>
     public static void Show(TspmHome home, LogsRequest request, Action<bool> several, Func<LogLine, bool> onLine)
     {
@@ -21,7 +17,7 @@ internal static class OfflineLogReader
         foreach (var (definition, instance) in instances)
         {
             var (outLog, errLog) = LogPaths.Of(home, definition, instance);
-            var lines = request.Lines ?? definition.Config.LogBufferSize ?? DefaultLines;
+            var lines = LogLines.CountFor(request, definition);
             if (request.Stream != "err" && !ShowFile(outLog, "out", definition, instance, lines, onLine)) return;
             if (request.Stream != "out" && errLog != outLog && !ShowFile(errLog, "err", definition, instance, lines, onLine)) return;
         }
@@ -44,18 +40,7 @@ internal static class OfflineLogReader
         tail?.SeekToLast(lines);
         while (tail is not null && tail.TryRead(takePartial: true, out var bytes, out var partial))
         {
-            var isText = Utf8.IsValid(bytes);
-            var line = new LogLine
-            {
-                Id = definition.Id,
-                Name = definition.Name,
-                Instance = instance,
-                Stream = stream,
-                Seq = tail.Offset,
-                Text = isText ? Encoding.UTF8.GetString(bytes) : null,
-                Base64 = isText ? null : Convert.ToBase64String(bytes),
-                Partial = partial,
-            };
+            var line = LogLines.Of(definition, instance, stream, tail.Offset, bytes, partial);
             if (!onLine(line)) return false;
         }
         return true;

@@ -88,7 +88,7 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
         while (true)
         {
             var newline = _buffer.AsSpan(searched, _end - searched).IndexOf((byte)'\n');
-            if (newline >= 0)
+            if (newline >= 0 && searched + newline - _start <= Framing.MaxRequestBytes)
             {
                 var line = _buffer.AsMemory(_start, searched + newline - _start);
                 _start = searched + newline + 1;

@@ -108,7 +108,7 @@ internal sealed class RequestHandler(DaemonContext context)
                 return new RpcError { Code = ErrorCode.NoSuchProcess, Message = unknown.Message };
             case StrictJsonException json:
                 var data = new RpcErrorData { Path = json.Path, Expected = json.Expected, Found = json.Found, Hint = json.Hint };
-                var code = json.Path.StartsWith("params", StringComparison.Ordinal) ? ErrorCode.InvalidParams : ErrorCode.InvalidRequest;
+                var code = json.Path.StartsWith("request", StringComparison.Ordinal) ? ErrorCode.InvalidRequest : ErrorCode.InvalidParams;
                 return new RpcError { Code = code, Message = json.Message, Data = data };
             case TimeoutException:
                 return new RpcError { Code = ErrorCode.TimedOut, Message = "it did not happen within the time given; it goes on in the background" };

@@ -12,9 +12,7 @@ internal sealed class LogTail : IDisposable
 
     readonly SafeFileHandle _file;
     byte[] _buffer = new byte[BlockBytes];
-
-    /// <summary>The unread part of the buffer, and how much of it is known to hold no break.</summary>
-    int _start, _end, _searched;
+    int _start, _end;
 
     LogTail(SafeFileHandle file, long offset) => (_file, Offset) = (file, offset);
 
@@ -65,49 +63,55 @@ internal sealed class LogTail : IDisposable
     public bool TryRead(bool takePartial, out ReadOnlySpan<byte> line, out bool partial)
     {
         partial = false;
+        var searched = 0;
         while (true)
         {
-            var newline = Unread[_searched..].IndexOf((byte)'\n');
+            var newline = Unread[searched..].IndexOf((byte)'\n');
             if (newline >= 0)
             {
-                line = Take(_searched + newline, _searched + newline + 1);
+                line = Take(searched + newline, searched + newline + 1);
                 return true;
             }
-            _searched = Unread.Length;
-            if (_searched >= LongestPart || !Fill()) break;
+            searched = Unread.Length;
+            if (searched >= LongestPart || !Fill(out var restarted)) break;
+            if (restarted) searched = 0;
         }
         partial = true;
         line = default;
-        if (_searched == 0 || (!takePartial && _searched < LongestPart)) return false;
-        line = Take(_searched, _searched);
+        if (Unread.IsEmpty || (!takePartial && Unread.Length < LongestPart)) return false;
+        line = Take(Unread.Length, Unread.Length);
         return true;
     }
 
     public void Dispose() => _file.Dispose();
 
-    Span<byte> Unread => _buffer.AsSpan(_start, _end - _start);
+    ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
 
     /// <summary>The bytes stay valid until the next read.</summary>
     ReadOnlySpan<byte> Take(int length, int consumed)
     {
         var line = _buffer.AsSpan(_start, length);
         _start += consumed;
-        _searched = 0;
         Offset += consumed;
         return line;
     }
 
-    bool Fill()
+    /// <summary>Reads on. False: there is no more for now. When the file was emptied, what is there now is other lines: restarted.</summary>
+    bool Fill(out bool restarted)
     {
-        if (RandomAccess.GetLength(_file) < Offset + Unread.Length) (Offset, _start, _end, _searched) = (0, 0, 0, 0);
-        if (_start > 0)
-        {
-            Unread.CopyTo(_buffer);
-            (_start, _end) = (0, _end - _start);
-        }
-        if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
-        var count = RandomAccess.Read(_file, _buffer.AsSpan(_end), Offset + _end);
+        restarted = RandomAccess.GetLength(_file) < Offset + Unread.Length;
+        if (restarted) (Offset, _start, _end) = (0, 0, 0);
+        if (_end == _buffer.Length) MakeRoom();
+        var count = RandomAccess.Read(_file, _buffer.AsSpan(_end), Offset + Unread.Length);
         _end += count;
         return count > 0;
+    }
+
+    void MakeRoom()
+    {
+        var unread = Unread.Length;
+        var target = unread > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
+        Unread.CopyTo(target);
+        (_buffer, _start, _end) = (target, 0, unread);
     }
 }

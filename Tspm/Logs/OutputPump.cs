@@ -3,6 +3,7 @@ using Tspm.Model;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
+using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Logs;
 
@@ -252,8 +253,8 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     void AfterBatch()
     {
         if (_blocked.Count > 0) RetryBlocked();
-        var now = Environment.TickCount64;
-        var quick = now - _lastTurn <= QuickSuccession.TotalMilliseconds;
+        var now = Stopwatch.GetTimestamp();
+        var quick = Stopwatch.GetElapsedTime(_lastTurn, now) <= QuickSuccession;
         if (_pauseWanted)
         {
             if (quick) Time.Pause(GatherPause);

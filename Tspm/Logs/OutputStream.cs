@@ -26,11 +26,11 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Lo
     /// <summary>Most chunks before other streams get their turn.</summary>
     const int ChunksPerTurn = 4;
 
-    /// <summary>A default pipe's capacity: a read of that much found the FIFO full.</summary>
-    const int FullBytes = 64 << 10;
+    /// <summary>A read of that much found a FIFO of the default capacity (16 pages) full, or nearly: lines do not fill pages to the last byte.</summary>
+    const int FullBytes = 48 << 10;
 
-    /// <summary>Reads below this are not worth a system call each, when they come in quick succession.</summary>
-    const int ShortBytes = 32 << 10;
+    /// <summary>Reads below this are not worth a system call each, when they come in quick succession: half of what fits, a quarter of what fits into a raised FIFO.</summary>
+    int ShortBytes => IsRaised ? 256 << 10 : 32 << 10;
 
     IByteMover _mover = mover;
 

@@ -29,5 +29,7 @@ internal sealed record ResourceLimits
     /// <summary>Stack, in bytes.</summary>
     public long? Stack { get; init; }
 
-    [JsonIgnore] public bool IsEmpty => this == new ResourceLimits();
+    /// <summary>Computed, so not a field: written into a request it would be refused as unknown.</summary>
+    [JsonIgnore]
+    public bool IsEmpty => this == new ResourceLimits();
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Tspm.Model;
 
 /// <summary>
-/// What the next daemon needs to go on with one instance after this one died: kept in <c>run/ID.INSTANCE.json</c>, replaced whole at every
+/// What the next daemon needs to go on with one instance after this one died: kept under <c>run/</c>, replaced whole at every
 /// change of state, before the change takes effect (intent) and after (pid). Not fsynced: it has to outlive processes, not the machine
 /// (after a reboot <see cref="BootId"/> differs and only the counters are used).
 /// </summary>

@@ -40,7 +40,9 @@ internal sealed class TspmHome
     /// <summary>FIFO of one stream of one run: the name says whose it is, so that it can be drained by whoever finds it.</summary>
     public string FifoPath(Model.InstanceKey key, ulong runId, string stream) => System.IO.Path.Combine(RunFolder, $"{key}.{runId}.{stream}");
 
-    public string RunRecordPath(Model.InstanceKey key) => System.IO.Path.Combine(RunFolder, $"{key}.json");
+    /// <summary>The two slots of a run record.</summary>
+    public (string First, string Second) RunRecordPaths(Model.InstanceKey key) =>
+        (System.IO.Path.Combine(RunFolder, $"{key}.a.json"), System.IO.Path.Combine(RunFolder, $"{key}.b.json"));
 
     /// <summary>The home of this user and environment. Throws <see cref="HomeException"/> when none can be found or its socket path would be too long.</summary>
     public static TspmHome Resolve()

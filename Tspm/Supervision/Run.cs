@@ -16,6 +16,9 @@ internal sealed class Run(RunStreams streams)
     /// <summary>Wall clock; only for people.</summary>
     public DateTimeOffset? StartedAt { get; set; }
 
+    /// <summary>The child is a shell: the stop signal goes to its group, so that it reaches the programs.</summary>
+    public bool UsesShell { get; init; }
+
     /// <summary>Guardian under which it was started: that one reaps it when its daemon dies.</summary>
     public int GuardianPid { get; init; }
 }

@@ -24,7 +24,7 @@ internal static class RunRecords
         NextStartMonotonicMs = nextStartAt is { } at ? (long)at.TotalMilliseconds : 0,
         Restarts = state.Restarts,
         Failures = state.Failures,
-        RecentExits = [.. exits],
+        RecentExits = exits,
         Definition = definition,
     };
 

@@ -11,31 +11,33 @@ namespace Tspm.Supervision;
 /// <see cref="View"/> may be read from others.
 /// Every transition is on disk (run record) before its effect, so that a successor knows what was meant.
 /// </summary>
-internal sealed class SupervisedProcess
+internal sealed partial class SupervisedProcess
 {
     /// <summary>How often to look again whether killed leftovers are gone.</summary>
     static readonly TimeSpan SweepAgainAfter = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>How often to look whether the programs of a shell that got the stop signal have ended by themselves.</summary>
+    static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(10);
+
     /// <summary>How long a guardian may take to tell how an adopted child ended.</summary>
     static readonly TimeSpan ExitStatusPatience = TimeSpan.FromSeconds(2);
 
-    const int KeptExits = 20;
-
     readonly SupervisionServices _services;
     readonly Func<ProcessDefinition, IReadOnlyDictionary<string, string>> _environmentOf;
-    readonly List<Waiter> _waiters = [];
+    readonly StateWaiters _waiters = new();
     readonly Queue<LifecycleEvent> _events = new();
-    readonly List<RecentExit> _exits = [];
+    readonly ExitHistory _exits = new();
     LifecycleState _state = LifecycleState.New;
     Run? _run;
     int _sweepPid;
+    /// <summary>Until then the programs of a shell may end by themselves: it dies of the stop signal at once, they have their traps.</summary>
+    TimeSpan _groupMayEndUntil;
     /// <summary>Reaped; kept until its leftovers are gone, which are found through it.</summary>
     IChild? _swept;
     bool _stepping;
     bool _forgotten;
     IDisposable? _stopTimer, _backoffTimer, _exitTimer;
     TimeSpan? _nextStartAt;
-    static ulong _lastRunId;
 
     public SupervisedProcess(
         SupervisionServices services, InstanceKey key, ProcessDefinition definition,
@@ -86,19 +88,13 @@ internal sealed class SupervisedProcess
     }
 
     /// <summary>Completes when the state satisfies <paramref name="reached"/>, at once if it does already.</summary>
-    public Task<LifecycleState> WhenReached(Func<LifecycleState, bool> reached)
-    {
-        if (reached(_state)) return Task.FromResult(_state);
-        var waiter = new Waiter(reached, new TaskCompletionSource<LifecycleState>(TaskCreationOptions.RunContinuationsAsynchronously));
-        _waiters.Add(waiter);
-        return waiter.Done.Task;
-    }
+    public Task<LifecycleState> WhenReached(Func<LifecycleState, bool> reached) => _waiters.Wait(_state, reached);
 
     /// <summary>Sends a signal to the child (with a shell: to its group). False: there is none.</summary>
     public bool Signal(int signal)
     {
-        if (_run?.Child is not { } child || !_state.HasChild) return false;
-        return LaunchPlan.Of(Definition.Config).UsesShell ? child.SignalGroup(signal) : child.Signal(signal);
+        if (_run is not { Child: { } child } run || !_state.HasChild) return false;
+        return run.UsesShell ? child.SignalGroup(signal) : child.Signal(signal);
     }
 
     /// <summary>Stops watching, without touching the child: the definition is gone, or the daemon leaves.</summary>
@@ -110,8 +106,7 @@ internal sealed class SupervisedProcess
         _run?.Child?.Dispose();
         _swept?.Dispose();
         (_run, _swept) = (null, null);
-        foreach (var waiter in _waiters) waiter.Done.TrySetResult(_state);
-        _waiters.Clear();
+        _waiters.Release(_state);
     }
 
     void Step(LifecycleEvent happened)
@@ -122,8 +117,9 @@ internal sealed class SupervisedProcess
         var actions = transition.Actions;
         if (actions.HasFlag(LifecycleAction.CancelTimers)) CancelTimers();
         if (actions.HasFlag(LifecycleAction.ArmBackoff)) ArmBackoff(transition.Delay);
-        if (actions.HasFlag(LifecycleAction.Spawn)) _run = new Run(MakeStreams()) { GuardianPid = _services.GuardianPid };
-        if (_state != before || actions != LifecycleAction.None) Persist();
+        if (actions.HasFlag(LifecycleAction.Spawn)) _run = NewRun(RunStreamsOf.NewRun(_services, Definition, Key), _services.GuardianPid);
+        // The end of a child is on record already (see Ended): sweeping needs another record only when it takes time.
+        if ((_state != before || actions != LifecycleAction.None) && !actions.HasFlag(LifecycleAction.Sweep)) Persist();
         if (actions.HasFlag(LifecycleAction.SendStopSignal)) SendStopSignal();
         if (actions.HasFlag(LifecycleAction.KillTree)) KillChild();
         if (actions.HasFlag(LifecycleAction.Sweep)) Sweep();
@@ -134,15 +130,10 @@ internal sealed class SupervisedProcess
 
     void Announce(LifecycleState before)
     {
-        if (_state.Phase != before.Phase)
-            _services.Log.LogInformation("{Name} {Phase}: {Reason}", Definition.Name, _state.Phase, _state.Reason);
+        if (_state.Phase is not (LifecyclePhase.Spawning or LifecyclePhase.Sweeping) && _state.Phase != before.Phase)
+            _services.Log.LogInformation("{Name} {State}: {Reason}", Definition.Name, StateNames.Of(_state.Observed), _state.Reason);
         Changed?.Invoke(this, before);
-        for (var i = _waiters.Count - 1; i >= 0; i--)
-        {
-            if (!_waiters[i].Reached(_state)) continue;
-            _waiters[i].Done.TrySetResult(_state);
-            _waiters.RemoveAt(i);
-        }
+        _waiters.Tell(_state);
     }
 
     // ---- starting
@@ -168,6 +159,9 @@ internal sealed class SupervisedProcess
         Handle(new LifecycleEvent.SpawnSucceeded());
     }
 
+    Run NewRun(RunStreams streams, int guardianPid) =>
+        new(streams) { GuardianPid = guardianPid, UsesShell = LaunchPlan.Of(Definition.Config).UsesShell };
+
     void Failed(Run run, SpawnFailure failure)
     {
         if (_run == run) _run = null;
@@ -178,31 +172,6 @@ internal sealed class SupervisedProcess
     {
         run.Child = child;
         child.OnExit(() => _services.Post(() => OnEnded(run)));
-    }
-
-    RunStreams MakeStreams()
-    {
-        var config = Definition.Config;
-        var id = Math.Max(_lastRunId + 1, (ulong)_services.Clock.GetUtcNow().UtcTicks);
-        _lastRunId = id;
-        return StreamsOf(id);
-    }
-
-    RunStreams StreamsOf(ulong runId)
-    {
-        var config = Definition.Config;
-        var (outFile, errFile) = LogPaths.Of(_services.Home, Definition, Key.Instance);
-        return new RunStreams
-        {
-            Key = Key,
-            RunId = runId,
-            OutFifo = _services.Home.FifoPath(Key, runId, "out"),
-            ErrFifo = _services.Home.FifoPath(Key, runId, "err"),
-            StdinFifo = config.Stdin == "pipe" ? _services.Home.FifoPath(Key, runId, "in") : null,
-            OutFile = outFile,
-            ErrFile = errFile,
-            Owner = config.User,
-        };
     }
 
     void ArmBackoff(TimeSpan delay)
@@ -223,6 +192,7 @@ internal sealed class SupervisedProcess
         Signal(policy.Signal);
         // A stopped (SIGSTOP, Ctrl-Z) child does not see the signal before it goes on.
         if (policy.Signal != Signals.SIGKILL) Signal(Signals.SIGCONT);
+        if (policy.KillTree && _run is { UsesShell: true }) _groupMayEndUntil = _services.Timers.Now + policy.Timeout;
         _stopTimer = _services.Timers.After(policy.Timeout, () => Handle(new LifecycleEvent.StopTimedOut()));
     }
 
@@ -263,7 +233,7 @@ internal sealed class SupervisedProcess
         if (_run != run) return;
         _exitTimer?.Dispose();
         _exitTimer = null;
-        Remember(run, status);
+        _exits.Add(run, status, _state, _services.Clock.GetUtcNow());
         _services.Records.Save(Key, MakeRecord() with { HasEnded = true, ExitCode = status.Code, ExitSignal = status.Signal });
         _sweepPid = run.Child!.Pid;
         run.Child.Reap();
@@ -272,23 +242,15 @@ internal sealed class SupervisedProcess
         Handle(new LifecycleEvent.ChildExited(status));
     }
 
-    void Remember(Run run, ExitStatus status)
-    {
-        _exits.Insert(0, new RecentExit
-        {
-            Pid = run.Child!.Pid,
-            StartedAt = run.StartedAt,
-            EndedAt = _services.Clock.GetUtcNow(),
-            ExitCode = status.Code,
-            Signal = status.Signal is { } signal ? Signals.NameOf(signal) : null,
-            Reason = _state.Phase == LifecyclePhase.Stopping ? $"{status}: {_state.Reason}" : status.ToString(),
-        });
-        if (_exits.Count > KeptExits) _exits.RemoveAt(KeptExits);
-    }
-
     /// <summary>Kills what the child left behind, until nothing of it lives.</summary>
     void Sweep()
     {
+        if (_services.Timers.Now < _groupMayEndUntil && _swept?.SignalGroup(0) == true)
+        {
+            _services.Timers.After(LookAgainAfter, Sweep);
+            return;
+        }
+        _groupMayEndUntil = TimeSpan.Zero;
         var left = StopPolicy.Of(Definition.Config).KillTree
             ? _services.System.KillLeftovers(new TreeMark(_sweepPid, Key.Id, Key.Instance))
             : 0;
@@ -298,86 +260,18 @@ internal sealed class SupervisedProcess
             _swept = null;
             Handle(new LifecycleEvent.TreeGone());
         }
-        else _services.Timers.After(SweepAgainAfter, Sweep);
-    }
-
-    // ---- after an earlier daemon
-
-    /// <summary>Goes on where an earlier daemon of this boot was. Called once, before any event.</summary>
-    public void Resume(RunRecord record)
-    {
-        _exits.AddRange(record.RecentExits);
-        _state = RunRecords.StateOf(record);
-        if (record.RunId != 0) _lastRunId = Math.Max(_lastRunId, record.RunId);
-        switch (_state.Phase)
+        else
         {
-            case LifecyclePhase.Online or LifecyclePhase.Stopping:
-                ResumeChild(record);
-                break;
-            case LifecyclePhase.Spawning:
-                ResumeIntent(record);
-                break;
-            case LifecyclePhase.Sweeping:
-                _sweepPid = record.Pid;
-                Sweep();
-                break;
-            case LifecyclePhase.Waiting:
-                var due = TimeSpan.FromMilliseconds(record.NextStartMonotonicMs) - _services.Timers.Now;
-                ArmBackoff(due > TimeSpan.Zero ? due : TimeSpan.Zero);
-                break;
+            Persist();
+            _services.Timers.After(SweepAgainAfter, Sweep);
         }
-        Publish();
     }
-
-    /// <summary>After a reboot only the counters and the history are of use.</summary>
-    public void ResumeHistory(RunRecord record)
-    {
-        _exits.AddRange(record.RecentExits);
-        _state = _state with { Restarts = record.Restarts, Reason = "the machine was restarted" };
-        Publish();
-    }
-
-    void ResumeChild(RunRecord record)
-    {
-        var run = RunOf(record);
-        _services.Outputs.Resume(run.Streams);
-        if (record.HasEnded)
-        {
-            // Seen and saved, perhaps not reaped: the guardian reaps what its dead daemon left.
-            _sweepPid = record.Pid;
-            Handle(new LifecycleEvent.ChildExited(record.ExitStatus));
-            return;
-        }
-        _run = run;
-        Take(run, _services.System.Adopt(record.Pid, record.StartTicks) ?? new EndedChild(record.Pid, record.StartTicks));
-        if (_state.Phase == LifecyclePhase.Stopping) SendStopSignal();
-    }
-
-    /// <summary>A spawn was intended and nobody knows whether it happened: who holds the run's FIFO is the child.</summary>
-    void ResumeIntent(RunRecord record)
-    {
-        var run = RunOf(record);
-        var holder = _services.System.FindFifoHolder(run.Streams.OutFifo);
-        if (holder is { } found && _services.System.Adopt(found.Pid, found.StartTicks) is { } child)
-        {
-            _run = run;
-            run.StartedAt ??= _services.Clock.GetUtcNow();
-            _services.Outputs.Resume(run.Streams);
-            Take(run, child);
-            Handle(new LifecycleEvent.SpawnSucceeded());
-            return;
-        }
-        _services.Outputs.Discard(run.Streams);
-        Handle(new LifecycleEvent.SpawnForgotten());
-    }
-
-    Run RunOf(RunRecord record) => new(StreamsOf(record.RunId)) { StartedAt = record.StartedAt, GuardianPid = record.GuardianPid };
 
     // ---- what outlives this daemon
 
     void Persist() => _services.Records.Save(Key, MakeRecord());
 
-    RunRecord MakeRecord() => RunRecords.Of(_state, Definition, _services, _run, _sweepPid, _nextStartAt, _exits);
+    RunRecord MakeRecord() => RunRecords.Of(_state, Definition, _services, _run, _sweepPid, _nextStartAt, _exits.Newest);
 
     void Publish() => View = MakeView();
 
@@ -394,11 +288,9 @@ internal sealed class SupervisedProcess
             RunId = _run?.Id ?? 0,
             StartedAt = _run?.StartedAt,
             NextStartAt = _nextStartAt,
-            RecentExits = [.. _exits],
+            RecentExits = _exits.Newest,
             OutLog = outLog,
             ErrLog = errLog,
         };
     }
-
-    readonly record struct Waiter(Func<LifecycleState, bool> Reached, TaskCompletionSource<LifecycleState> Done);
 }

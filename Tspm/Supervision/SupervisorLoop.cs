@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace Tspm.Supervision;
@@ -9,17 +8,21 @@ namespace Tspm.Supervision;
 /// </summary>
 internal sealed class SupervisorLoop(TimeProvider clock, ILogger log)
 {
-    readonly ConcurrentQueue<Action> _queue = new();
-    readonly SemaphoreSlim _wake = new(0);
-    volatile bool _ended;
+    // A plain lock and Monitor.Wait: the concurrent collections' semaphore spins before it sleeps, which costs CPU on every wake-up of a daemon that is to cost none.
+    readonly Queue<Action> _queue = new();
+    readonly object _gate = new();
+    bool _ended;
 
     public TimerQueue Timers { get; } = new(clock);
 
     /// <summary>Runs <paramref name="action"/> on the supervisor's thread, after what was posted before.</summary>
     public void Post(Action action)
     {
-        _queue.Enqueue(action);
-        _wake.Release();
+        lock (_gate)
+        {
+            _queue.Enqueue(action);
+            Monitor.Pulse(_gate);
+        }
     }
 
     /// <summary>Runs <paramref name="work"/> on the supervisor's thread and gives its result.</summary>
@@ -50,7 +53,10 @@ internal sealed class SupervisorLoop(TimeProvider clock, ILogger log)
         {
             // Rounded up: a wait of 0.4 ms must not become a busy loop of zero-length waits.
             var wait = Timers.UntilNext() is { } until ? (int)Math.Min(Math.Ceiling(until.TotalMilliseconds), int.MaxValue) : Timeout.Infinite;
-            _wake.Wait(wait);
+            lock (_gate)
+            {
+                if (_queue.Count == 0) Monitor.Wait(_gate, wait);
+            }
             RunPending();
         }
     }
@@ -58,8 +64,13 @@ internal sealed class SupervisorLoop(TimeProvider clock, ILogger log)
     /// <summary>Runs what was posted and what is due. The tests' way to move the supervisor.</summary>
     public void RunPending()
     {
-        while (_queue.TryDequeue(out var action)) Guarded(action);
+        while (Next() is { } action) Guarded(action);
         Guarded(Timers.RunDue);
+    }
+
+    Action? Next()
+    {
+        lock (_gate) return _queue.TryDequeue(out var action) ? action : null;
     }
 
     /// <summary>A bug in one step must not end the supervision of all others.</summary>

@@ -20,7 +20,7 @@ internal static class FlagValue
             FlagKind.Text when value.Length == 0 => "expected a value",
             _ => null,
         } ?? OfName(flag.Name, value);
-        if (problem is not null) throw new UsageException($"--{flag.Name}: '{value}' is not understood; {problem}");
+        if (problem is not null) throw new UsageException($"--{flag.Name}: '{Output.ControlText.Escape(value)}' is not understood; {problem}");
     }
 
     static string? OfName(string name, string value) => name switch

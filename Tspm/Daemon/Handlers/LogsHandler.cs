@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Text;
-using System.Text.Unicode;
 using Tspm.Logs;
 using Tspm.Protocol;
 using Tspm.Supervision;
@@ -12,8 +10,6 @@ namespace Tspm.Daemon.Handlers;
 /// </summary>
 internal static class LogsHandler
 {
-    const int DefaultLines = 15;
-
     /// <summary>An idle stream says at least this often that it lives.</summary>
     static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(5);
 
@@ -44,7 +40,7 @@ internal static class LogsHandler
 
     static IEnumerable<Source> SourcesOf(ProcessView view, LogsRequest request)
     {
-        var lines = request.Lines ?? view.Definition.Config.LogBufferSize ?? DefaultLines;
+        var lines = LogLines.CountFor(request, view.Definition);
         if (request.Stream != "err") yield return Make("out", view.OutLog);
         if (request.Stream != "out") yield return Make("err", view.ErrLog);
 
@@ -115,18 +111,7 @@ internal static class LogsHandler
             // A file that did not exist when following began is read from its first byte.
             _tail ??= LogTail.Open(path);
             if (_tail is null || !_tail.TryRead(takePartial, out var bytes, out var partial)) return null;
-            var isText = Utf8.IsValid(bytes);
-            return new LogLine
-            {
-                Id = view.Key.Id,
-                Name = view.Definition.Name,
-                Instance = view.Key.Instance,
-                Stream = stream,
-                Seq = _tail.Offset,
-                Text = isText ? Encoding.UTF8.GetString(bytes) : null,
-                Base64 = isText ? null : Convert.ToBase64String(bytes),
-                Partial = partial,
-            };
+            return LogLines.Of(view.Definition, view.Key.Instance, stream, _tail.Offset, bytes, partial);
         }
 
         public void Dispose() => _tail?.Dispose();

@@ -25,8 +25,9 @@ internal static class Settle
         foreach (var pending in begun.Pending)
         {
             var view = pending.Cell.View;
-            var settled = pending.Settled.IsCompletedSuccessfully;
-            outcomes.Add(Outcome(view) with { Unchanged = pending.Unchanged, Error = settled ? errorIn(view.State) : null });
+            // As it was when it settled: a child that came up and has ended since did start, however soon that was.
+            var error = pending.Settled.IsCompletedSuccessfully ? errorIn(pending.Settled.Result) : null;
+            outcomes.Add(Outcome(view) with { Unchanged = pending.Unchanged, Error = error });
         }
         return outcomes;
     }

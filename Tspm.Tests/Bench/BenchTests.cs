@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using Tspm.Tests.Fixtures;
+
+namespace Tspm.Tests.Bench;
+
+/// <summary>
+/// The limits of BEHAVIOUR.md section 8 that belong to this version, measured on this machine beside its own /bin/true. On demand only, because a loaded machine proves nothing:
+/// <code>dotnet build Tspm.Tests &amp;&amp; Tspm.Tests/bin/Debug/net10.0/Tspm.Tests --treenode-filter "/*/*/BenchTests/*" --output Detailed</code>
+/// Nothing is asserted about time: the table is to be read.
+/// </summary>
+[Timeout(300_000)]
+public class BenchTests
+{
+    [Test, Explicit]
+    public async Task Prints_the_table(CancellationToken cancellation)
+    {
+        var table = new BenchTable();
+        table.Add("executable", new FileInfo(PublishedExecutable.Path).Length / 1e6, "MB", 8);
+        await Empty(table, cancellation);
+        await Commands(table, cancellation);
+        await Crash(table, cancellation);
+        await Many(table, 100, 0.2, 9, cancellation);
+        await Many(table, 1000, 1.5, 14, cancellation);
+        TestContext.Current!.Output.WriteLine(table.ToString());
+    }
+
+    static async Task Empty(BenchTable table, CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("daemon", "start");
+        await box.Ok("ping");
+        table.Add("guardian + daemon, Pss, 0 processes", await Pss(box), "MiB", 8);
+    }
+
+    static async Task Commands(BenchTable table, CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        for (var i = 0; i < 10; i++) await box.Ok("start", "sleep 1000", "--name", $"p{i}");
+        var stopwatch = new BenchRunner(box.Variables, box.Folder);
+        table.Add("/bin/true, median", stopwatch.Median(200, _ => ("/bin/true", [])), "ms", null);
+        table.Add("list with 10, median", stopwatch.Median(200, _ => (PublishedExecutable.Path, ["list"])), "ms", 5);
+        table.Add("define and start one, median", stopwatch.Median(50, i => (PublishedExecutable.Path, ["start", "--name", $"n{i}", "--", "sleep", "1000"])), "ms", 7);
+    }
+
+    /// <summary>From the kill to the new pid, as the child itself sees it: it prints the clock when it begins.</summary>
+    static async Task Crash(BenchTable table, CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        var program = await CProgram.Build(box, "clock", """
+            #include <stdio.h>
+            #include <time.h>
+            #include <unistd.h>
+            int main(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); printf("%d %lld\n", getpid(), t.tv_sec * 1000000000LL + t.tv_nsec); fflush(stdout); for (;;) pause(); }
+            """);
+        await box.Ok("start", "--name", "c", "--restart-delay", "0", "--max-restarts", "1000000", "--", program);
+        var milliseconds = new List<double>();
+        for (var i = 0; i < 100; i++)
+        {
+            var log = await WithLines(box, i + 1);
+            var before = Stopwatch.GetTimestamp();
+            LiveProcess.Kill(int.Parse(log[i].Split(' ')[0]));
+            var started = long.Parse((await WithLines(box, i + 2))[i + 1].Split(' ')[1]);
+            milliseconds.Add((started - before * (1e9 / Stopwatch.Frequency)) / 1e6);
+        }
+        table.Add("crash to new pid, median", BenchRunner.MedianOf(milliseconds), "ms", 3);
+    }
+
+    static async Task<string[]> WithLines(TspmBox box, int count)
+    {
+        string[] lines = [];
+        await box.Until(() => (lines = TspmBox.Text(box.OutLog("c")).Split('\n')).Length > count, $"{count} lines");
+        return lines;
+    }
+
+    static async Task Many(BenchTable table, int count, double limit, double limitOfMemory, CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("daemon", "start");
+        var stopwatch = new BenchRunner(box.Variables, box.Folder);
+        var time = stopwatch.Median(1, _ => (PublishedExecutable.Path, ["start", "--name", "w", "-i", $"{count}", "--", "sleep", "1000"])) / 1000;
+        table.Add($"{count} processes up, one command", time, "s", limit);
+        await box.Ok("list");
+        table.Add($"guardian + daemon, Pss, {count} processes", await Pss(box), "MiB", limitOfMemory);
+    }
+
+    static async Task<double> Pss(TspmBox box)
+    {
+        var (daemon, guardian) = await box.DaemonPids();
+        return new[] { daemon, guardian }.Sum(pid => double.Parse(File.ReadLines($"/proc/{pid}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])) / 1024;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Tests.Fixtures;
+
+/// <summary>What the tests ask the kernel about processes, independently of the product: /proc and kill(2).</summary>
+internal static class LiveProcess
+{
+    public const int SIGINT = 2, SIGKILL = 9, SIGTERM = 15, SIGCONT = 18, SIGSTOP = 19;
+
+    /// <summary>There and not a zombie.</summary>
+    public static bool IsAlive(int pid) => StatOf(pid) is { } fields && fields[0] is not ("Z" or "X");
+
+    /// <summary>Field 6 of /proc/PID/stat (man 5 proc): the session.</summary>
+    public static int SessionOf(int pid) => int.Parse(StatOf(pid)![3]);
+
+    public static int ParentOf(int pid) => int.Parse(StatOf(pid)![1]);
+
+    public static void Kill(int pid, int signal = SIGKILL)
+    {
+        if (pid <= 1) throw new ArgumentOutOfRangeException(nameof(pid), pid, "not one of ours");
+        _ = SysSignal.kill(pid, signal);
+    }
+
+    public static IReadOnlyDictionary<string, string> EnvironmentOf(int pid) =>
+        Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{pid}/environ")).Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            .Select(entry => entry.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+
+    /// <summary>Value of a line of /proc/PID/status.</summary>
+    public static string StatusOf(int pid, string field) =>
+        File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith(field + ":", StringComparison.Ordinal))[(field.Length + 1)..].Trim();
+
+    public static string CommandOf(int pid) => ReadOrEmpty($"/proc/{pid}/cmdline").Replace('\0', ' ').Trim();
+
+    /// <summary>Living processes whose environment holds this entry.</summary>
+    public static IReadOnlyList<int> WithEnvironment(string entry)
+    {
+        var found = new List<int>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+            if (int.TryParse(Path.GetFileName(folder), out var pid) && IsAlive(pid)
+                && ReadOrEmpty($"/proc/{pid}/environ").Split('\0').Contains(entry)) found.Add(pid);
+        return found;
+    }
+
+    /// <summary>The fields behind the command's name, which may itself hold blanks and parentheses.</summary>
+    static string[]? StatOf(int pid)
+    {
+        var text = ReadOrEmpty($"/proc/{pid}/stat");
+        return text.Length == 0 ? null : text[(text.LastIndexOf(')') + 2)..].Split(' ');
+    }
+
+    static string ReadOrEmpty(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

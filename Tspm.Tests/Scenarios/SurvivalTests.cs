@@ -1,0 +1,143 @@
+using Tspm.Tests.Fixtures;
+
+namespace Tspm.Tests.Scenarios;
+
+/// <summary>The promise that sets Tspm apart: the death of the daemon, of the guardian or of both costs no child, no byte and no count.</summary>
+[Timeout(180_000), ParallelLimiter<ScenarioLimit>]
+public class SurvivalTests
+{
+    [Test]
+    public async Task A_killed_daemon_is_back_with_the_same_children_and_counts(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("start", "sleep 1000", "--name", "a", "--restart-delay", "0");
+        LiveProcess.Kill(await box.PidOf("a"));
+        var before = await box.Until("a", entry => entry is { IsOnline: true, Restarts: 1 }, "a was restarted");
+        await box.Ok("start", "sleep 1000", "--name", "down");
+        await box.Ok("stop", "down");
+        var (daemon, guardian) = await box.DaemonPids();
+
+        LiveProcess.Kill(daemon);
+        await UntilOtherDaemon(box, daemon);
+        var after = await box.Get("a");
+        await Assert.That(after.Pid).IsEqualTo(before.Pid);
+        await Assert.That(after.Restarts).IsEqualTo(1);
+        await Assert.That(after.Failures).IsEqualTo(before.Failures);
+        await Assert.That((await box.DaemonPids()).Guardian).IsEqualTo(guardian);
+        await Assert.That((await box.Get("down")).State).IsEqualTo("stopped");
+
+        // And it is supervised as before: a crash is seen, a stop works.
+        LiveProcess.Kill(after.Pid!.Value);
+        var again = await box.Until("a", entry => entry is { IsOnline: true, Restarts: 2 }, "a was restarted by the new daemon");
+        await Assert.That(again.Signal).IsEqualTo("SIGKILL");
+        await box.Ok("stop", "a");
+        await Assert.That(LiveProcess.IsAlive(again.Pid!.Value)).IsFalse();
+    }
+
+    [Test]
+    public async Task Lines_are_neither_lost_nor_doubled_by_kills_of_the_daemon(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        var program = await CProgram.Build(box, "counter", """
+            #include <stdio.h>
+            #include <stdlib.h>
+            #include <unistd.h>
+            int main(int n, char **a) { setvbuf(stdout, 0, _IOLBF, 0); for (int i = 0; i < atoi(a[1]); i++) { printf("line %d\n", i); if (i % 50 == 0) usleep(500); } puts("the end"); for (;;) pause(); }
+            """);
+        const int Count = 60_000, Kills = 5;
+        await box.Ok("start", "--name", "counter", "--", program, $"{Count}");
+        var pid = await box.PidOf("counter");
+        for (var i = 0; i < Kills; i++)
+        {
+            var (daemon, _) = await box.DaemonPids();
+            LiveProcess.Kill(daemon);
+            await UntilOtherDaemon(box, daemon);
+        }
+        await box.UntilOut("counter", "the end\n");
+        var expected = string.Concat(Enumerable.Range(0, Count).Select(i => $"line {i}\n")) + "the end\n";
+        await Assert.That(File.ReadAllText(box.OutLog("counter")) == expected).IsTrue().Because("every line is there once and in order");
+        await Assert.That(await box.PidOf("counter")).IsEqualTo(pid);
+    }
+
+    [Test]
+    public async Task How_a_child_ended_while_no_daemon_was_there_is_known(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("start", "--name", "brief", "--restart", "never", "--", "sh", "-c", "trap 'echo bye; exit 42' USR1; echo ready; while :; do sleep 0.02; done");
+        await box.UntilOut("brief", "ready");
+        var pid = await box.PidOf("brief");
+        var (daemon, guardian) = await box.DaemonPids();
+        // The guardian waits, so nobody brings the next daemon up before the child has ended.
+        LiveProcess.Kill(guardian, LiveProcess.SIGSTOP);
+        LiveProcess.Kill(daemon);
+        await box.UntilGone(daemon);
+        LiveProcess.Kill(pid, 10);
+        await box.UntilGone(pid);
+        LiveProcess.Kill(guardian, LiveProcess.SIGCONT);
+        await UntilOtherDaemon(box, daemon);
+        var ended = await box.UntilState("brief", "stopped");
+        await Assert.That(ended.ExitCode).IsEqualTo(42);
+        await Assert.That(await box.UntilOut("brief", "bye")).IsEqualTo("ready\nbye\n");
+    }
+
+    [Test]
+    public async Task With_guardian_and_daemon_killed_children_run_unmanaged_until_the_next_change(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("start", "--name", "w", "--", "sh", "-c", "i=0; while :; do echo $i; i=$((i+1)); sleep 0.01; done");
+        var pid = await box.PidOf("w");
+        var (daemon, guardian) = await box.DaemonPids();
+        LiveProcess.Kill(guardian);
+        LiveProcess.Kill(daemon);
+        await box.UntilGone(guardian);
+        await box.UntilGone(daemon);
+        await Assert.That(LiveProcess.IsAlive(pid)).IsTrue();
+        var ran = await box.Run("list");
+        ran.Exits(4).Says("unmanaged").Says("w").Says($"{pid}");
+        (await box.Run("status", "--json")).Exits(4);
+        await box.Ok("add", "sleep 1", "--name", "other");
+        var adopted = await box.Get("w");
+        await Assert.That(adopted.Pid).IsEqualTo(pid);
+        await Assert.That(adopted.IsOnline).IsTrue();
+        await Assert.That(adopted.Restarts).IsEqualTo(0);
+        var length = new FileInfo(box.OutLog("w")).Length;
+        await box.Until(() => new FileInfo(box.OutLog("w")).Length > length, "its output goes on");
+        await box.Ok("stop", "w");
+        await box.UntilGone(pid);
+        var lines = File.ReadAllLines(box.OutLog("w"));
+        await Assert.That(lines.SequenceEqual(Enumerable.Range(0, lines.Length).Select(i => $"{i}"))).IsTrue().Because("no line is lost or doubled");
+    }
+
+    [Test]
+    public async Task A_guardian_killed_alone_takes_the_daemon_with_it(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("start", "sleep 1000", "--name", "s");
+        var pid = await box.PidOf("s");
+        var (daemon, guardian) = await box.DaemonPids();
+        LiveProcess.Kill(guardian);
+        await box.UntilGone(daemon);
+        await Assert.That(LiveProcess.IsAlive(pid)).IsTrue();
+        await box.Ok("daemon", "start");
+        await Assert.That(await box.PidOf("s")).IsEqualTo(pid);
+    }
+
+    [Test]
+    public async Task A_daemon_killed_while_a_restart_waits_keeps_the_time_of_the_next_try(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("start", "--name", "c", "--restart-delay", "1h", "--no-wait", "--", "sh", "-c", "exit 1");
+        var waiting = await box.UntilState("c", "waiting");
+        var (daemon, _) = await box.DaemonPids();
+        LiveProcess.Kill(daemon);
+        await UntilOtherDaemon(box, daemon);
+        var after = await box.Get("c");
+        await Assert.That(after.State).IsEqualTo("waiting");
+        await Assert.That(after.NextStartInMs!.Value).IsLessThanOrEqualTo(waiting.NextStartInMs!.Value);
+        await Assert.That(after.ExitCode).IsEqualTo(1);
+        await Assert.That(after.Failures).IsEqualTo(1);
+    }
+
+    static Task UntilOtherDaemon(TspmBox box, int former) => box.Until(
+        async () => await box.Run("status", "--json") is { ExitCode: 0 } ran && ran.Json.GetProperty("pid").GetInt32() != former ? ran : null, "another daemon answers");
+}
