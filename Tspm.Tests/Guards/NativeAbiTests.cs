@@ -31,6 +31,7 @@ public class NativeAbiTests
         #include <dirent.h>
         #include <sys/stat.h>
         #include <sys/ioctl.h>
+        #include <sys/mman.h>
         #include <sys/file.h>
         #include <sys/wait.h>
         #include <sys/epoll.h>
