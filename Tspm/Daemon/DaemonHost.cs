@@ -106,18 +106,29 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         }
         catch (HomeException e)
         {
-            // Said where somebody can read it; the guardian must not try again what cannot work.
-            ReadyPipe.Tell(_options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}{(e.NotPermitted ? 6 : 1)} {e.Message}");
-            if (_options.ReadyDescriptor < 0) StandardError.WriteLine(e.Message);
-            _log.Logger.LogError("cannot start: {Reason}", e.Message);
-            _log.Dispose();
-            Environment.Exit(DaemonExit.CannotStart);
+            // The guardian must not try again what cannot work.
+            GiveUp(e.Message, e.NotPermitted ? 6 : 1, DaemonExit.CannotStart);
+        }
+        catch (Exception e)
+        {
+            _log.Logger.LogError(e, "internal error while starting: {Type}", e.GetType().Name);
+            GiveUp($"internal error while starting ({Files.Describe(e)}); please report it, with the end of {_home.DaemonLog}", 1, exitCode: 1);
         }
         _socket.Start();
         _guardian.SayReady();
         ReadyPipe.Tell(_options.ReadyDescriptor, ReadyPipe.Ready);
         _context.IdleTrim.Touch();
         _log.Logger.LogInformation("daemon {Version} is ready, pid {Pid}", ProductVersion.Current, Environment.ProcessId);
+    }
+
+    /// <summary>Says why where somebody can read it, and ends.</summary>
+    void GiveUp(string reason, int clientCode, int exitCode)
+    {
+        ReadyPipe.Tell(_options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}{clientCode} {reason}");
+        if (_options.ReadyDescriptor < 0) StandardError.WriteLine(reason);
+        _log.Logger.LogError("cannot start: {Reason}", reason);
+        _log.Dispose();
+        Environment.Exit(exitCode);
     }
 
     void Load()
@@ -195,14 +206,28 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         {
             if (saved.Result is { } problem) _log.Logger.LogError("the state could not be saved: {Problem}", problem);
             await _outputs.Settled();
-            File.Delete(_home.StateFile);
-            File.Delete(_home.SocketPath);
+            // Said first: from here on the guardian ends with this daemon, however that ends; without a socket nobody could reach a next one.
+            _guardian.SayLeaving();
+            Remove(_home.StateFile);
+            Remove(_home.SocketPath);
             _context.ShutdownDone.TrySetResult();
             await _socket.Drained();
             _log.Logger.LogInformation("daemon stopped");
-            _guardian.SayLeaving();
             _loop.End();
         }, TaskScheduler.Default);
+    }
+
+    /// <summary>A home that has become read-only must not keep the daemon from ending.</summary>
+    void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log.Logger.LogWarning("{Path} could not be removed: {Reason}", path, Files.Describe(e));
+        }
     }
 
     IReadOnlyList<string> Troubles()

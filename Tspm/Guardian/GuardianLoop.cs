@@ -89,7 +89,12 @@ internal sealed unsafe class GuardianLoop
         Unistd.close(_channel);
         (_channel, _daemonPid) = (-1, 0);
         var exitCode = (waitStatus & 0x7f) == 0 ? (waitStatus >> 8) & 0xff : -1;
-        if (_leaving && exitCode == 0) return 0;
+        if (_leaving)
+        {
+            // Whatever befell it after that: all is stopped and saved, and the socket is no longer anybody's.
+            _ = Unistd.unlink(_home.SocketPath);
+            return 0;
+        }
         if (exitCode == DaemonExit.CannotStart || (!_wasReady && exitCode >= 0))
         {
             _ = Unistd.unlink(_home.SocketPath);

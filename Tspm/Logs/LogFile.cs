@@ -21,16 +21,16 @@ internal sealed class LogFile(string path, int descriptor)
     /// <summary>Streams that write here.</summary>
     public int Users { get; set; }
 
-    /// <summary>Opens or makes the file. Below 0: the negative error number.</summary>
+    /// <summary>Opens or makes the file; never waits (a FIFO without a reader is ENXIO). Below 0: the negative error number.</summary>
     public static int Open(string path)
     {
-        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY, Mode);
+        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK, Mode);
         return descriptor >= 0 ? descriptor : -Marshal.GetLastPInvokeError();
     }
 
     /// <summary>
-    /// Takes notice of what others did to the file: truncated (the offset would leave a hole), removed or moved away and not replaced
-    /// (nobody could ever read what is written).
+    /// Takes notice of what others did to the file: truncated (the offset would leave a hole), appended to under another of its names (what they
+    /// wrote would be overwritten), removed (nobody could ever read what is written).
     /// </summary>
     public void Refresh()
     {
@@ -41,7 +41,7 @@ internal sealed class LogFile(string path, int descriptor)
             Descriptor = again;
             Offset = SizeOf(again);
         }
-        else if (status.Size < Offset) Offset = status.Size;
+        else Offset = status.Size;
     }
 
     /// <summary>Empties the file.</summary>

@@ -43,7 +43,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     public OutputPump(IFifoKeeper keeper, LogGrowth growth, Func<IByteMover> makeMover)
     {
         (_keeper, _growth, _makeMover) = (keeper, growth, makeMover);
-        _loop = new EventLoop("logs") { BeforeWait = WaitAtMost, AfterWait = AfterBatch };
+        _loop = new EventLoop("logs") { BeforeWait = WaitAtMost, AfterWait = AfterBatch, OnFault = OnFault };
         _loop.Start();
     }
 
@@ -132,7 +132,17 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         return true;
     });
 
-    public void Dispose() => _loop.Dispose();
+    /// <summary>Ends without draining: what is in the FIFOs stays there for the next one.</summary>
+    public void Dispose()
+    {
+        _loop.Dispose();
+        foreach (var stream in _byDescriptor.Values) stream.Close();
+        foreach (var file in _byDescriptor.Values.Select(stream => stream.File).Distinct()) file.Close();
+        _byDescriptor.Clear();
+    }
+
+    /// <summary>One stream's trouble (no room for a watch in the kernel, or a bug) must not end the daemon, and with it the moving of all others.</summary>
+    void OnFault(Exception fault) => _trouble = $"the output of a process is not moved: {Files.Describe(fault)}";
 
     // ---- opening
 
@@ -173,7 +183,10 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     {
         if (SysStat.mkfifo(path, FifoMode) != 0) return Failure("make output", $"cannot make {path}", Marshal.GetLastPInvokeError());
         if (owner is null || Files.UserIdOf(owner) is not { } uid) return null;
-        return SysStat.chown(path, uid, NoOwner) == 0 ? null : Failure("make output", $"cannot give {path} to user {owner}", Marshal.GetLastPInvokeError());
+        if (SysStat.chown(path, uid, NoOwner) == 0) return null;
+        var failure = Failure("make output", $"cannot give {path} to user {owner}", Marshal.GetLastPInvokeError());
+        Remove(path);
+        return failure;
     }
 
     static SpawnFailure Failure(string stage, string what, int errno) => new(stage, errno, $"{what}: {Errno.Describe(errno)}");
@@ -196,9 +209,11 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         if (_byDescriptor.TryGetValue(fd, out var stream)) Turn(stream);
     }
 
-    DrainResult Turn(OutputStream stream)
+    DrainResult Turn(OutputStream stream) => Turn(stream, out _);
+
+    DrainResult Turn(OutputStream stream, out long moved)
     {
-        var result = stream.Drain(_budget, out var moved);
+        var result = stream.Drain(_budget, out moved);
         if (moved > 0) _growth.Notify(stream.File.Path);
         if (result == DrainResult.Ended) Close(stream);
         else if (result == DrainResult.Blocked) Block(stream);
@@ -206,11 +221,13 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         return result;
     }
 
+    /// <summary>Until nothing comes any more, or it turns out that nobody writes any more: of that no event may come.</summary>
     void DrainAll(OutputStream stream)
     {
-        while (Turn(stream) == DrainResult.More)
-        {
-        }
+        DrainResult result;
+        long moved;
+        do result = Turn(stream, out moved);
+        while (result == DrainResult.More || (result == DrainResult.Empty && moved > 0));
     }
 
     void Block(OutputStream stream)
@@ -255,13 +272,14 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     {
         if (!_byDescriptor.Remove(stream.Descriptor)) return;
         _loop.Unwatch(stream.Descriptor);
-        _blocked.Remove(stream);
+        if (_blocked.Remove(stream) && _blocked.Count == 0) _trouble = null;
         if (stream.IsRaised) _budget.GiveBack();
         stream.Close();
         Remove(stream.Fifo);
         _keeper.Release(stream.HoldId);
         if (--stream.File.Users > 0) return;
-        _files.Remove(stream.File.Path);
+        // After a rename another open file may stand under this name.
+        if (_files.TryGetValue(stream.File.Path, out var listed) && listed == stream.File) _files.Remove(stream.File.Path);
         stream.File.Close();
     }
 

@@ -1,5 +1,6 @@
 using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
+using Tspm.Platform.Portable;
 
 namespace Tspm.Logs;
 
@@ -31,6 +32,8 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Lo
     /// <summary>Reads below this are not worth a system call each, when they come in quick succession: half of what fits, a quarter of what fits into a raised FIFO.</summary>
     int ShortBytes => IsRaised ? 256 << 10 : 32 << 10;
 
+    IByteMover _mover = mover;
+
     public string Fifo => fifo;
     public int Descriptor => descriptor;
     public ulong HoldId => holdId;
@@ -51,7 +54,7 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Lo
         file.Refresh();
         for (var chunk = 0; chunk < ChunksPerTurn; chunk++)
         {
-            var count = mover.Move(descriptor, file.Descriptor, file.Offset, ChunkBytes, out var errno);
+            var count = Move(out var errno);
             if (count < 0) return errno is Errno.EAGAIN or Errno.EINTR ? Stop(DrainResult.Empty, moved) : Block(errno);
             if (count == 0) return DrainResult.Ended;
             file.Offset += count;
@@ -60,6 +63,15 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Lo
             if (count < FullBytes) return Stop(DrainResult.Empty, moved);
         }
         return Stop(DrainResult.More, moved);
+    }
+
+    long Move(out int errno)
+    {
+        var count = _mover.Move(descriptor, file.Descriptor, file.Offset, ChunkBytes, out errno);
+        if (count >= 0 || errno != Errno.EINVAL || _mover is CopyMover) return count;
+        // This file system cannot splice (man 2 splice): bytes take the longer way.
+        _mover = new CopyMover();
+        return _mover.Move(descriptor, file.Descriptor, file.Offset, ChunkBytes, out errno);
     }
 
     DrainResult Stop(DrainResult result, long moved)

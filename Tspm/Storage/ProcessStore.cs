@@ -61,7 +61,15 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         if (!File.Exists(home.ProcessesFile)) return;
         for (var generation = Generations - 1; generation >= 1; generation--)
             if (File.Exists(PathOf(generation))) File.Move(PathOf(generation), PathOf(generation + 1), overwrite: true);
-        Platform.Files.HardLink(home.ProcessesFile, PathOf(1));
+        try
+        {
+            Platform.Files.HardLink(home.ProcessesFile, PathOf(1));
+        }
+        catch (IOException)
+        {
+            // A file system without hard links: a copy is as good, and only slower.
+            File.Copy(home.ProcessesFile, PathOf(1), overwrite: true);
+        }
     }
 
     static ProcessesFile? TryRead(string path, out string problem)
@@ -74,7 +82,8 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
             else if (content.Format > ProcessesFile.CurrentFormat)
                 throw new HomeException(
                     $"{path} was written by a newer version of tspm (format {content.Format}; this one reads up to {ProcessesFile.CurrentFormat}). Run that version, or move the file away");
-            return content;
+            else problem = Contradiction(content) ?? "";
+            return problem.Length == 0 ? content : null;
         }
         catch (JsonException e)
         {
@@ -91,9 +100,28 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         }
     }
 
+    /// <summary>What no daemon writes and none could work with; null: nothing.</summary>
+    static string? Contradiction(ProcessesFile content)
+    {
+        var ids = new HashSet<int>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        if (content.Environments.Values.Any(environment => environment is null)) return "an environment is null";
+        foreach (var definition in content.Processes)
+        {
+            if (definition is null) return "a process is null";
+            if (ProcessName.Problem(definition.Name) is { } problem) return problem;
+            if (definition.Instances < 1) return $"'{definition.Name}' has {definition.Instances} instances";
+            if (!ids.Add(definition.Id)) return $"two processes have the number {definition.Id}";
+            if (!names.Add(definition.Name)) return $"two processes have the name '{definition.Name}'";
+        }
+        return null;
+    }
+
     string SetAside(string path, string problem)
     {
-        var aside = $"{path}.broken-{clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
+        var first = $"{path}.broken-{clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
+        var aside = first;
+        for (var number = 2; File.Exists(aside); number++) aside = string.Create(CultureInfo.InvariantCulture, $"{first}-{number}");
         try
         {
             File.Move(path, aside, overwrite: false);

@@ -32,6 +32,7 @@ internal sealed class StateSaver : IDisposable
     {
         lock (_gate)
         {
+            if (_closing) return Task.FromResult<string?>("the daemon is going away");
             if (_pending is null) _pending = new Request(state);
             else _pending.State = state;
             Monitor.Pulse(_gate);
@@ -86,8 +87,9 @@ internal sealed class StateSaver : IDisposable
             _save(state);
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
+            // Whatever it is: the processes are worth more than the daemon's opinion of itself.
             return Platform.Files.Describe(e);
         }
     }

@@ -1,0 +1,164 @@
+using Tspm.Model;
+using Tspm.Storage;
+
+namespace Tspm.Tests.Storage;
+
+/// <summary>Run records, atomic replacement, names of log files, paths of the home.</summary>
+[Timeout(30_000)]
+internal sealed class SmallFilesTests
+{
+    static readonly InstanceKey Key = new(3, 1);
+
+    [Test]
+    public async Task A_run_record_comes_back_as_it_was(CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        var records = new RunRecordStore(home.Home);
+        var record = new RunRecord
+        {
+            BootId = "boot", GuardianPid = 1, RunId = ulong.MaxValue, Phase = "Online", Next = "Retry", Desired = DesiredState.Up, Reason = "ü", Pid = 2,
+            StartTicks = long.MaxValue, StartedMonotonicMs = 4, StartedAt = DateTimeOffset.UnixEpoch, NextStartMonotonicMs = 5, Restarts = 6, Failures = 7,
+            ExitCode = 8, ExitSignal = 9, HasEnded = true,
+            RecentExits = [new RecentExit { Pid = 2, EndedAt = DateTimeOffset.UnixEpoch, Signal = "SIGKILL", Reason = "killed" }],
+            Definition = TemporaryHome.StateOf("web").Processes[0],
+        };
+        await Assert.That(records.Save(Key, record)).IsTrue();
+        var read = records.LoadAll()[Key];
+        await Assert.That(read with { RecentExits = [], Definition = null }).IsEqualTo(record with { RecentExits = [], Definition = null });
+        await Assert.That(read.RecentExits.Single()).IsEqualTo(record.RecentExits.Single());
+        await Assert.That(read.Definition).IsEqualTo(record.Definition);
+        records.Remove(Key);
+        await Assert.That(records.LoadAll()).IsEmpty();
+    }
+
+    [Test]
+    [Arguments("")]
+    [Arguments("{\"pid\":")]
+    [Arguments("null")]
+    [Arguments("{\"reason\":null}")]
+    public async Task A_torn_record_is_passed_over_and_the_others_are_read(string torn, CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        var records = new RunRecordStore(home.Home);
+        records.Save(Key, new RunRecord { Pid = 5 });
+        File.WriteAllText(home.Home.RunRecordPath(new InstanceKey(4, 0)), torn);
+        File.WriteAllText(Path.Combine(home.Home.RunFolder, "election.lock"), "");
+        File.WriteAllText(Path.Combine(home.Home.RunFolder, "strange.json"), "{}");
+        await Assert.That(records.LoadAll().Keys).IsEquivalentTo([Key]);
+    }
+
+    [Test]
+    public async Task A_record_that_cannot_be_written_is_said_and_not_thrown(CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        var records = new RunRecordStore(home.Home);
+        Directory.CreateDirectory(home.Home.RunRecordPath(Key) + ".tmp"); // in the way
+        await Assert.That(records.Save(Key, new RunRecord())).IsFalse();
+        await Assert.That(records.Trouble).IsNotNull();
+        Directory.Delete(home.Home.RunRecordPath(Key) + ".tmp");
+        await Assert.That(records.Save(Key, new RunRecord())).IsTrue();
+        await Assert.That(records.Trouble).IsNull();
+    }
+
+    [Test]
+    public async Task Fifos_say_whose_they_are(CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        File.WriteAllText(home.Home.FifoPath(Key, 77, "err"), "");
+        File.WriteAllText(home.Home.RunRecordPath(Key) + ".tmp", "");
+        await Assert.That(new RunRecordStore(home.Home).Fifos().Single()).IsEqualTo((Key, 77UL, "err", home.Home.FifoPath(Key, 77, "err")));
+    }
+
+    [Test]
+    public async Task A_reader_sees_the_old_content_or_the_new_one(CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        var path = home.Home.Of("file");
+        AtomicFile.Write(path, new byte[4096], durable: false);
+        var writer = Task.Run(() =>
+        {
+            for (var i = 1; i < 300; i++) AtomicFile.Write(path, Enumerable.Repeat((byte)i, 4096 + i).ToArray(), durable: i % 100 == 0);
+        }, cancellation);
+        while (!writer.IsCompleted)
+        {
+            var content = File.ReadAllBytes(path);
+            if (content.Length < 4096 || content.Any(one => one != content[0])) throw new InvalidOperationException("a mixture was read");
+        }
+        await writer;
+        await Assert.That(File.Exists(path + ".tmp")).IsFalse();
+        await Assert.That(File.GetUnixFileMode(path)).IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Test]
+    [Arguments("web", "web")]
+    [Arguments("my app", "my app")]
+    [Arguments("a/b", "a%2Fb")]
+    [Arguments("web~0", "web%7E0")]
+    [Arguments("100%", "100%25")]
+    [Arguments(".hidden", "%2Ehidden")]
+    [Arguments("..", "%2E.")]
+    [Arguments("größe", "größe")]
+    [Arguments("日本", "日本")]
+    [Arguments("🚀", "%F0%9F%9A%80")]
+    [Arguments("a*b?", "a%2Ab%3F")]
+    [Arguments("it's", "it%27s")]
+    public async Task Names_become_safe_file_names(string name, string file, CancellationToken cancellation) =>
+        await Assert.That(LogFileName.Encode(name)).IsEqualTo(file);
+
+    [Test]
+    public async Task No_two_names_share_a_file(CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        string[] pieces = ["a", "b", "~", "%", "7E", "0", ".", "out", "log", "/", "%7E", "2", "err", " "];
+        var names = (from x in pieces from y in pieces from z in pieces select x + y + z).Distinct().ToList();
+        var files = new Dictionary<string, string>();
+        foreach (var name in names)
+        {
+            foreach (var (instance, instances) in new[] { (0, 1), (0, 2), (1, 2) })
+            {
+                foreach (var file in new[] { home.Home.OutLog(name, instance, instances), home.Home.ErrLog(name, instance, instances) })
+                {
+                    var owner = $"{name} {instance}/{instances}";
+                    if (!files.TryAdd(file, owner)) throw new InvalidOperationException($"{file} belongs to '{owner}' and to '{files[file]}'");
+                    if (Path.GetDirectoryName(file) != home.Home.LogFolder) throw new InvalidOperationException($"{file} is outside");
+                }
+            }
+        }
+        await Assert.That(files.Count).IsEqualTo(names.Count * 6);
+    }
+
+    [Test]
+    public async Task The_longest_name_fits_into_a_file_name(CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        var name = new string('%', ProcessName.MaxBytes);
+        await Assert.That(Path.GetFileName(home.Home.OutLog(name, 9999, 10000)).Length).IsLessThan(255);
+    }
+
+    [Test]
+    public async Task Every_path_is_below_the_home_and_relative_homes_become_absolute(CancellationToken cancellation)
+    {
+        var home = new TspmHome("relative");
+        await Assert.That(home.Path).IsEqualTo(Path.GetFullPath("relative"));
+        string[] paths = [home.SocketPath, home.LockFile, home.StateFile, home.ProcessesFile, home.RunFolder, home.LogFolder, home.DaemonLog, home.WriterLockFile];
+        await Assert.That(paths.All(path => path.StartsWith(home.Path + "/", StringComparison.Ordinal))).IsTrue();
+    }
+
+    [Test]
+    public async Task A_home_that_others_may_read_is_closed_to_them(CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        File.SetUnixFileMode(home.Home.Path, (UnixFileMode)0b111_101_101);
+        HomeFolders.Prepare(home.Home);
+        await Assert.That(File.GetUnixFileMode(home.Home.Path)).IsEqualTo((UnixFileMode)0b111_000_000);
+    }
+
+    [Test]
+    public async Task A_home_that_cannot_be_made_is_said_in_a_sentence(CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        File.WriteAllText(home.Home.Of("file"), "");
+        var refused = await Assert.That(() => HomeFolders.Prepare(new TspmHome(home.Home.Of("file/below")))).Throws<HomeException>();
+        await Assert.That(refused!.Message).Contains("TSPM_HOME");
+    }
+}
