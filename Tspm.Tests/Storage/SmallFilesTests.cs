@@ -32,19 +32,53 @@ internal sealed class SmallFilesTests
     }
 
     [Test]
-    [Arguments("")]
-    [Arguments("{\"pid\":")]
-    [Arguments("null")]
-    [Arguments("{\"reason\":null}")]
-    public async Task A_torn_record_is_passed_over_and_the_others_are_read(string torn, CancellationToken cancellation)
+    public async Task A_record_torn_at_any_byte_leaves_the_one_before(CancellationToken cancellation)
     {
         using var home = new TemporaryHome();
         var records = new RunRecordStore(home.Home);
-        records.Save(Key, new RunRecord { Pid = 5 });
-        File.WriteAllText(home.Home.RunRecordPath(new InstanceKey(4, 0)), torn);
-        File.WriteAllText(Path.Combine(home.Home.RunFolder, "election.lock"), "");
-        File.WriteAllText(Path.Combine(home.Home.RunFolder, "strange.json"), "{}");
-        await Assert.That(records.LoadAll().Keys).IsEquivalentTo([Key]);
+        records.Save(Key, new RunRecord { Pid = 1, Reason = "the first, with a reason that is longer than that of the next" });
+        var (first, second) = home.Home.RunRecordPaths(Key);
+        var older = File.Exists(first) ? first : second;
+        var newer = older == first ? second : first;
+        records.Save(Key, new RunRecord { Pid = 2 });
+        await Assert.That(new RunRecordStore(home.Home).LoadAll()[Key].Pid).IsEqualTo(2);
+        var whole = File.ReadAllBytes(newer);
+        for (var length = 0; length < whole.Length; length++)
+        {
+            File.WriteAllBytes(newer, whole[..length]);
+            if (new RunRecordStore(home.Home).LoadAll()[Key].Pid != 1) throw new InvalidOperationException($"torn at {length}");
+        }
+        for (var at = 0; at < whole.Length; at++)
+        {
+            var broken = whole.ToArray();
+            broken[at] ^= 0x40;
+            File.WriteAllBytes(newer, broken);
+            if (new RunRecordStore(home.Home).LoadAll()[Key].Pid != 1) throw new InvalidOperationException($"wrong at {at}");
+        }
+    }
+
+    [Test]
+    public async Task Records_of_any_length_follow_each_other_and_the_newest_is_read(CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        var records = new RunRecordStore(home.Home);
+        var random = new Random(3);
+        for (var pid = 1; pid < 300; pid++)
+        {
+            if (random.Next(5) == 0) records = new RunRecordStore(home.Home); // another daemon
+            records.Save(Key, new RunRecord { Pid = pid, Reason = new string('r', random.Next(5000)) });
+            if (new RunRecordStore(home.Home).LoadAll()[Key].Pid != pid) throw new InvalidOperationException($"{pid} is not the newest");
+        }
+        await Assert.That(Directory.GetFiles(home.Home.RunFolder).Length).IsEqualTo(2);
+    }
+
+    [Test]
+    public async Task What_is_no_record_is_passed_over(CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        new RunRecordStore(home.Home).Save(Key, new RunRecord { Pid = 5 });
+        foreach (var name in new[] { "election.lock", "strange.json", "4.0.0.json", "4.0.json", "x.y.0.json" }) File.WriteAllText(Path.Combine(home.Home.RunFolder, name), "{}");
+        await Assert.That(new RunRecordStore(home.Home).LoadAll().Keys).IsEquivalentTo([Key]);
     }
 
     [Test]
@@ -52,10 +86,13 @@ internal sealed class SmallFilesTests
     {
         using var home = new TemporaryHome();
         var records = new RunRecordStore(home.Home);
-        Directory.CreateDirectory(home.Home.RunRecordPath(Key) + ".tmp"); // in the way
+        var (first, second) = home.Home.RunRecordPaths(Key);
+        Directory.CreateDirectory(first); // in the way
+        Directory.CreateDirectory(second);
         await Assert.That(records.Save(Key, new RunRecord())).IsFalse();
         await Assert.That(records.Trouble).IsNotNull();
-        Directory.Delete(home.Home.RunRecordPath(Key) + ".tmp");
+        Directory.Delete(first);
+        Directory.Delete(second);
         await Assert.That(records.Save(Key, new RunRecord())).IsTrue();
         await Assert.That(records.Trouble).IsNull();
     }
@@ -65,7 +102,7 @@ internal sealed class SmallFilesTests
     {
         using var home = new TemporaryHome();
         File.WriteAllText(home.Home.FifoPath(Key, 77, "err"), "");
-        File.WriteAllText(home.Home.RunRecordPath(Key) + ".tmp", "");
+        new RunRecordStore(home.Home).Save(Key, new RunRecord());
         await Assert.That(new RunRecordStore(home.Home).Fifos().Single()).IsEqualTo((Key, 77UL, "err", home.Home.FifoPath(Key, 77, "err")));
     }
 

@@ -22,6 +22,9 @@ internal sealed class FakeProcess(int pid, long startTicks, SpawnRequest request
     /// <summary>Looks that still find something of its tree after it ended.</summary>
     public int Leftovers { get; set; }
 
+    /// <summary>Looks that still find somebody in its process group after it ended.</summary>
+    public int GroupMembers { get; set; }
+
     public bool Lives => Status is null;
     public bool IsZombie => Status is not null && !IsReaped;
 
@@ -68,6 +71,8 @@ internal sealed class FakeChild(FakeProcessSystem system, FakeProcess process, i
     bool Send(int signal, bool toGroup)
     {
         Check();
+        // Signal 0 only asks, and a group may outlive its leader.
+        if (signal == 0 && toGroup) return process.Lives || process.GroupMembers-- > 0;
         if (isOwn && process.IsReaped) throw new InvalidOperationException($"{process} was signalled after it was reaped: its pid may be somebody else's");
         return !process.IsReaped && system.Deliver(process, signal, toGroup);
     }

@@ -59,7 +59,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
     {
         if (!process.Lives) throw new InvalidOperationException($"{process} has ended already");
         process.Status = status;
-        process.Leftovers = LeftoversOfNext;
+        (process.Leftovers, process.GroupMembers) = (LeftoversOfNext, LeftoversOfNext);
         if (process.Parent != Daemon) ReapAsGuardian(process);
         foreach (var (daemon, ended) in process.Watchers.ToArray())
             if (daemon == Daemon) ended();

@@ -140,6 +140,19 @@ internal sealed class SupervisionTests
     }
 
     [Test]
+    public async Task Programs_that_outlive_their_shell_have_the_stop_timeout_to_end_by_themselves(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "a | b", Stop = new StopConfig { TimeoutMs = 1000 } });
+        world.Supervisor.Stop(cell, "stopped by user");
+        world.Machine.LeftoversOfNext = 5;
+        world.Exit(cell, new ExitStatus(null, Signals.SIGTERM));
+        await Assert.That(world.Machine.All[0].Leftovers).IsEqualTo(5); // nobody was killed yet
+        for (var look = 0; look < 30; look++) world.Advance(TimeSpan.FromMilliseconds(10));
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+    }
+
+    [Test]
     [Arguments("on-failure", 0, false)]
     [Arguments("on-failure", 1, true)]
     [Arguments("never", 0, false)]

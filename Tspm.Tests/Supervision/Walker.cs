@@ -21,7 +21,7 @@ internal sealed class Walker : IDisposable
         _world.DefineAll(new ProcessConfig
         {
             Name = "pair",
-            Command = "pair",
+            Command = "pair | pair",
             Instances = 2,
             Restart = new RestartConfig { StopExitCodes = [7], MinUptimeMs = 500 },
             Stop = new StopConfig { TimeoutMs = 700 },
