@@ -32,6 +32,7 @@ public class NativeAbiTests
         #include <sys/stat.h>
         #include <sys/mman.h>
         #include <sys/ioctl.h>
+        #include <sys/mman.h>
         #include <sys/file.h>
         #include <sys/wait.h>
         #include <sys/epoll.h>
