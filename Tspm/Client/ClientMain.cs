@@ -27,7 +27,7 @@ internal static class ClientMain
         }
         catch (HomeException noHome)
         {
-            errors.WriteLine($"tspm: {noHome.Message}");
+            errors.WriteLine(noHome.Message);
             errors.Flush();
             return noHome.NotPermitted ? ExitCodes.NotPermitted : ExitCodes.Failed;
         }

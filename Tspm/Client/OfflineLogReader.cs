@@ -27,6 +27,7 @@ internal static class OfflineLogReader
     {
         var all = new ProcessStore(home, TimeProvider.System).Peek().Processes
             .SelectMany(definition => Enumerable.Range(0, definition.Instances).Select(instance => (definition, instance))).ToList();
+        if (all.Count == 0) throw new DaemonException(LocalError.NotRunning, DaemonSocket.NotRunningSentence);
         if (selectors is not { Count: > 0 }) return all;
         var targets = all.Select(entry => new SelectorTarget(entry.definition.Id, entry.definition.Name, entry.definition.Namespace, entry.instance)).ToList();
         var result = SelectorMatcher.Resolve(selectors, targets);

@@ -136,6 +136,8 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         var loaded = _store.Load();
         _loadTroubles.AddRange(loaded.Troubles);
         foreach (var trouble in loaded.Troubles) _log.Logger.LogWarning("{Trouble}", trouble);
+        // An earlier generation becomes the current one at once: there is no instant without a whole processes.json for long.
+        if (loaded.Troubles.Count > 0) _supervisor.Save();
         var reaped = _guardian.ReadCaughtUp();
         _supervisor.Resume(loaded.Content, _records.LoadAll(), reaped);
         foreach (var record in reaped) _guardian.Acknowledge(record.Sequence);

@@ -17,7 +17,7 @@ internal static class DaemonCommand
         ["start"] => Start(session),
         ["stop"] => Stop(session),
         ["restart"] => Restart(session),
-        ["upgrade", ..] => throw new UsageException($"'daemon upgrade' is not part of this version ({ProductVersion.Current}); use: tspm daemon restart"),
+        ["upgrade", ..] => throw new UsageException($"'daemon upgrade' is not part of this version ({ProductVersion.Current}); tspm daemon restart runs the new executable, but stops and starts all processes on the way"),
         _ => throw new UsageException($"'daemon {string.Join(' ', words ?? [])}' is not understood; usage: tspm daemon [start | stop | restart]"),
     });
 

@@ -14,18 +14,22 @@ internal static class TerminalTable
     public static void Print(OutputWriter output, IReadOnlyList<ProcessStatus> processes, HashSet<int> several)
     {
         var table = new Table { Border = TableBorder.Rounded, UseSafeBorder = true };
-        foreach (var column in ProcessTable.Columns)
-            table.AddColumn(new TableColumn(new Text(column)) { NoWrap = column is not ("state" or "name"), Alignment = column is "pid" or "restarts" or "cpu" or "mem" or "id" ? Justify.Right : Justify.Left });
-        foreach (var process in processes) table.AddRow(Row(process, several));
+        // A terminal of 80 columns has no room for a column that says "default" in every row.
+        var namespaces = processes.Any(static process => process.Namespace != ProcessDefinition.DefaultNamespace);
+        bool Shown(string column) => namespaces || column != "namespace";
+        foreach (var column in ProcessTable.Columns.Where(Shown))
+            table.AddColumn(new TableColumn(new Text(column)) { NoWrap = column != "name", Alignment = column is "pid" or "restarts" or "cpu" or "mem" or "id" ? Justify.Right : Justify.Left });
+        foreach (var process in processes) table.AddRow(Row(process, several, Shown));
         Render(output, table);
         foreach (var process in processes)
             if (process.State is ProcessState.Errored) output.WriteLine($"{Display.Name(process.Name, process.Instance, several.Contains(process.Id))}: {ControlText.Escape(process.Reason)}");
     }
 
-    static IEnumerable<IRenderable> Row(ProcessStatus process, HashSet<int> several)
+    static IEnumerable<IRenderable> Row(ProcessStatus process, HashSet<int> several, Func<string, bool> shown)
     {
         var cells = ProcessTable.Cells(process, several);
-        for (var i = 0; i < cells.Length; i++) yield return ProcessTable.Columns[i] == "state" ? new Text(cells[i], new Style(Colour(process.State))) : new Text(cells[i]);
+        for (var i = 0; i < cells.Length; i++)
+            if (shown(ProcessTable.Columns[i])) yield return ProcessTable.Columns[i] == "state" ? new Text(cells[i], new Style(Colour(process.State))) : new Text(cells[i]);
     }
 
     static Color Colour(ProcessState state) => state switch

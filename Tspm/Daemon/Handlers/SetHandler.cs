@@ -32,6 +32,6 @@ internal static class SetHandler
     {
         var present = supervisor.Table.Instances(definition.Id)!;
         if (present.Length != definition.Instances && present.Any(cell => cell.State.Phase != LifecyclePhase.Stopped))
-            throw new RequestException(ErrorCode.Failed, $"'{definition.Name}' has {present.Length} instances; stop it before changing their number");
+            throw new RequestException(ErrorCode.Failed, $"'{definition.Name}' runs with another number of instances ({present.Length}); stop it before changing that");
     }
 }

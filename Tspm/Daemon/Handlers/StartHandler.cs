@@ -91,7 +91,7 @@ internal static class StartHandler
         if (!running && (sameNumber || !cells.Any(cell => cell.State.Phase == LifecyclePhase.Sweeping))) return false;
         if (!force && running) return true;
         if (sameNumber) return false;
-        throw new RequestException(ErrorCode.Failed, $"'{config.Name}' runs with {cells.Length} instances; stop it before changing their number");
+        throw new RequestException(ErrorCode.Failed, $"'{config.Name}' runs with another number of instances ({cells.Length}); stop it before changing that");
     }
 
     static Supervisor.Pending Begin(Supervisor supervisor, SupervisedProcess cell, bool force) =>
