@@ -13,6 +13,7 @@ internal sealed class Supervisor
     readonly SupervisorLoop _loop;
     readonly StateSaver _saver;
     readonly MemoryWatch _memory;
+    bool _leaving;
     TaskCompletionSource<string?>? _nextSave;
 
     public Supervisor(SupervisionServices services, SupervisorLoop loop, StateSaver saver)
@@ -73,6 +74,7 @@ internal sealed class Supervisor
     public SupervisedProcess[] Define(
         ProcessConfig config, IReadOnlyDictionary<string, string> environment, long? openFilesLimit, ProcessDefinition? replaced = null)
     {
+        RefuseWhenLeaving();
         var id = replaced?.Id ?? Table.NextId;
         return Table.Put(new ProcessDefinition
         {
@@ -87,6 +89,7 @@ internal sealed class Supervisor
 
     public Pending Start(SupervisedProcess cell, string cause)
     {
+        RefuseWhenLeaving();
         var unchanged = cell.State.Phase == LifecyclePhase.Online;
         cell.Handle(new LifecycleEvent.StartRequested(cause));
         return new Pending(cell, cell.WhenReached(IsStartSettled), unchanged);
@@ -101,13 +104,23 @@ internal sealed class Supervisor
 
     public Pending Restart(SupervisedProcess cell, string cause)
     {
+        RefuseWhenLeaving();
         cell.Handle(new LifecycleEvent.RestartRequested(cause));
         return new Pending(cell, cell.WhenReached(IsStartSettled), false);
+    }
+
+    /// <summary>
+    /// A request that was read before the shutdown may get its turn after it. Only here, on the one thread that does both, is the order certain. Throws <see cref="ShuttingDownException"/>.
+    /// </summary>
+    void RefuseWhenLeaving()
+    {
+        if (_leaving) throw new ShuttingDownException();
     }
 
     /// <summary>Stops everything for the daemon's own end; wishes stay as they are.</summary>
     public Task Shutdown()
     {
+        _leaving = true;
         foreach (var cell in Table.Cells) cell.Handle(new LifecycleEvent.ShutdownRequested());
         return Task.WhenAll(Table.Cells.Select(cell => cell.WhenReached(state => state.Phase == LifecyclePhase.Stopped)));
     }
