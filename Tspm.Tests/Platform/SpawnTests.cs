@@ -183,7 +183,11 @@ public class SpawnTests
 
     static void WriteProgram(string path, string text)
     {
-        File.WriteAllText(path, text);
+        // Copied by another process: a child that another test forks at this moment holds what is open for writing here, and such a file cannot be executed (ETXTBSY).
+        var content = path + ".text";
+        File.WriteAllText(content, text);
+        using var copy = System.Diagnostics.Process.Start("/bin/cp", [content, path]);
+        copy.WaitForExit();
         _ = SysStat.chmod(path, 0x1C0);
     }
 }

@@ -96,8 +96,9 @@ public class EnvironmentTests
     {
         await using var box = new TspmBox(cancellation);
         Directory.CreateDirectory(Path.Combine(box.Folder, "bin"));
-        var program = box.Write("bin/only-here", "#!/bin/sh\necho found; exec sleep 1000\n");
-        File.SetUnixFileMode(program, (UnixFileMode)Convert.ToInt32("755", 8));
+        box.Write("text", "#!/bin/sh\necho found; exec sleep 1000\n");
+        // Written by another process: one that a parallel test forks holds for a moment what this one has open, and the program would be busy (ETXTBSY).
+        (await box.RunProgram("/bin/sh", "-c", "cp text bin/only-here && chmod 755 bin/only-here")).Exits(0);
         (await box.Run("start", "only-here", "--name", "no")).Exits(1).Says("only-here");
         await box.Ok("start", "only-here", "--name", "yes", "-e", $"PATH={box.Folder}/bin:{box.Variables["PATH"]}");
         await box.UntilOut("yes", "found");
