@@ -24,7 +24,7 @@ internal sealed class GoldenWireTests
                 var golden = Goldens.Read(file);
                 var info = Goldens.InfoOf(type);
                 if (type == typeof(RpcResponse)) continue; // only ever read: answers are written member by member (Framing)
-                await Assert.That(StrictJson.Problems(golden, info, "golden").Select(problem => problem.Sentence)).IsEmpty().Because(file);
+                if (IsReadStrictly(type)) await Assert.That(StrictJson.Problems(golden, info, "golden").Select(problem => problem.Sentence)).IsEmpty().Because(file);
                 var written = JsonSerializer.SerializeToElement(golden.Deserialize(info), info);
                 await Assert.That(JsonElement.DeepEquals(golden, written)).IsTrue().Because($"{Path.GetFileName(file)} comes back as {written}");
             }
@@ -93,6 +93,8 @@ internal sealed class GoldenWireTests
             await Assert.That(Goldens.Types.Select(type => type.Name)).Contains(verb + "Request").And.Contains(verb + "Response");
         }
     }
+
+    static bool IsReadStrictly(Type type) => type.Name.EndsWith("Request", StringComparison.Ordinal) || type.Name == nameof(Tspm.Model.ProcessConfig);
 
     static void Collect(JsonTypeInfo type, HashSet<string> members, HashSet<Type> visited)
     {
