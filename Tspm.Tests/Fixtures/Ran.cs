@@ -48,6 +48,6 @@ internal sealed partial record Ran(string CommandLine, int ExitCode, byte[] RawO
     public override string ToString() => $"{CommandLine}\n→ exit {ExitCode}\nstdout: {Out}\nstderr: {Err}";
 
     /// <summary>Stack frames, .NET's resource keys, exception names, and what the product says of its own bugs.</summary>
-    [GeneratedRegex(@"^\s+at \S+\(|\b(Arg|IO|Net|net|Argument|InvalidOperation|Format|Security|ObjectDisposed)_[A-Za-z_]+|\b[A-Za-z]+Exception\b|this is a bug in tspm|internal error", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s+at \S+\(|\b(Arg|IO|Net|net|Argument|InvalidOperation|Format|Security|ObjectDisposed)_[A-Za-z_]+|\b[A-Za-z]+Exception\b|this is a bug in tspm|internal error", RegexOptions.Multiline, matchTimeoutMilliseconds: -1)]
     private static partial Regex InsideWords();
 }

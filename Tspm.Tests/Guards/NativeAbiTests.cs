@@ -30,6 +30,9 @@ public class NativeAbiTests
         #include <grp.h>
         #include <dirent.h>
         #include <sys/stat.h>
+        #include <sys/mman.h>
+        #include <sys/ioctl.h>
+        #include <sys/mman.h>
         #include <sys/file.h>
         #include <sys/wait.h>
         #include <sys/epoll.h>

@@ -113,6 +113,14 @@ public class StartTests
     }
 
     [Test]
+    public async Task A_program_that_ends_at_once_was_started_all_the_same(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        for (var i = 0; i < 20; i++) await box.Ok("start", "--name", $"p{i}", "--restart", "never", "--", "false");
+        foreach (var entry in await box.List()) await box.Until(entry.Name, ended => ended is { State: "stopped", ExitCode: 1 }, "it ended");
+    }
+
+    [Test]
     public async Task Attach_follows_the_logs_until_it_is_ended_and_the_process_goes_on(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);

@@ -41,6 +41,17 @@ public class StubbornProgramTests
     }
 
     [Test]
+    public async Task A_deaf_program_in_a_shell_is_killed_after_the_kill_timeout_too(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        box.Write("deaf.sh", "trap '' TERM; echo $$; while :; do sleep 0.02; done");
+        await box.Ok("start", "X=1 sh deaf.sh && true", "--name", "deaf", "--kill-timeout", "300ms");
+        var inner = int.Parse(await box.UntilOut("deaf", "\n"));
+        await box.Ok("stop", "deaf");
+        await Assert.That(LiveProcess.IsAlive(inner)).IsFalse();
+    }
+
+    [Test]
     public async Task A_stopped_one_can_be_stopped(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);

@@ -48,11 +48,11 @@ internal static class CommandHost
         }
         catch (UnauthorizedAccessException denied)
         {
-            return Say(session, denied.Message, ExitCodes.NotPermitted);
+            return Say(session, SentenceOf(denied), ExitCodes.NotPermitted);
         }
         catch (IOException failure)
         {
-            return Say(session, failure.Message, ExitCodes.Failed);
+            return Say(session, SentenceOf(failure), ExitCodes.Failed);
         }
         catch (Exception bug)
         {
@@ -63,6 +63,9 @@ internal static class CommandHost
             session.Err.Flush();
         }
     }
+
+    /// <summary>Our own exceptions are sentences; the runtime's texts are left out of the executable, and only their keys are there.</summary>
+    static string SentenceOf(Exception e) => e.Message.Contains(' ') ? e.Message : Platform.Files.Describe(e);
 
     static int Say(ClientSession session, string message, int code)
     {

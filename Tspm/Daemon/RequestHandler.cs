@@ -51,7 +51,7 @@ internal sealed class RequestHandler(DaemonContext context)
     /// <summary>Verbs that change something: not begun any more when the daemon goes away.</summary>
     Task<Func<JsonElement, byte[]>> Change(RpcRequest request)
     {
-        if (context.IsShuttingDown) throw new RequestException(ErrorCode.ShuttingDown, "the daemon is stopping; try again in a moment");
+        if (context.IsShuttingDown) throw new ShuttingDownException();
         return request.Method switch
         {
             Methods.Start => Answer(request, WireJson.Default.StartRequest, StartHandler.Handle, WireJson.Default.StartResponse),
@@ -106,6 +106,8 @@ internal sealed class RequestHandler(DaemonContext context)
                 return new RpcError { Code = refused.Code, Message = refused.Message, Data = refused.Details };
             case NoSuchProcessException unknown:
                 return new RpcError { Code = ErrorCode.NoSuchProcess, Message = unknown.Message };
+            case ShuttingDownException ending:
+                return new RpcError { Code = ErrorCode.ShuttingDown, Message = ending.Message };
             case StrictJsonException json:
                 var data = new RpcErrorData { Path = json.Path, Expected = json.Expected, Found = json.Found, Hint = json.Hint };
                 var code = json.Path.StartsWith("request", StringComparison.Ordinal) ? ErrorCode.InvalidRequest : ErrorCode.InvalidParams;

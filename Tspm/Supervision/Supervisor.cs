@@ -105,9 +105,13 @@ internal sealed class Supervisor
         return new Pending(cell, cell.WhenReached(IsStartSettled), false);
     }
 
+    /// <summary>Set by <see cref="Shutdown"/>: nothing is begun any more, it would outlive its daemon.</summary>
+    public bool IsShuttingDown { get; private set; }
+
     /// <summary>Stops everything for the daemon's own end; wishes stay as they are.</summary>
     public Task Shutdown()
     {
+        IsShuttingDown = true;
         foreach (var cell in Table.Cells) cell.Handle(new LifecycleEvent.ShutdownRequested());
         return Task.WhenAll(Table.Cells.Select(cell => cell.WhenReached(state => state.Phase == LifecyclePhase.Stopped)));
     }

@@ -13,7 +13,7 @@ internal static class AddCommand
         CommandHost.Execute(session =>
         {
             var target = StartTarget.Of(words ?? [], program, config ?? [], StartCommand.ReadConfigFile);
-            if (target.Define is not { } define) throw new UsageException($"there is no file '{words![0]}' in {Environment.CurrentDirectory}");
+            if (target.Define is not { } define) throw new UsageException($"there is no file '{words![0]}' in {CurrentFolder.Get()}");
             return new Change<AddRequest, AddResponse>(
                 Methods.Add, new AddRequest { Define = define, Client = ClientContextBuilder.Build() }, Wire.Json.AddRequest, Wire.Json.AddResponse,
                 Output.PrintJson.Readable.AddResponse, static process => string.Create(CultureInfo.InvariantCulture, $"added (id {process.Id})"))

@@ -55,7 +55,7 @@ internal static class StartCommand
         }
         catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess && request is { Define: null, Selectors: [var word] } && StartTarget.IsConfigFile(word))
         {
-            throw new DaemonException(ErrorCode.NoSuchProcess, $"there is no process '{word}', and no file of this name in {Environment.CurrentDirectory}");
+            throw new DaemonException(ErrorCode.NoSuchProcess, $"there is no process '{word}', and no file of this name in {CurrentFolder.Get()}");
         }
     }
 }

@@ -11,7 +11,8 @@ internal static class ClientContextBuilder
     public static ClientContext Build() => new()
     {
         Environment = KeptEnvironment(),
-        WorkingDirectory = Environment.CurrentDirectory,
+        // Only for configs that name none; those from a command line or a file always do.
+        WorkingDirectory = CurrentFolder.TryGet() ?? "/",
         OpenFilesLimit = CurrentSystem.OpenFilesLimit(),
     };
 

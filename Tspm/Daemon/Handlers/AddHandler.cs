@@ -9,7 +9,7 @@ internal static class AddHandler
     public static async Task<AddResponse> Handle(DaemonContext context, AddRequest request)
     {
         var configs = Definitions.Complete(request.Define, request.Client);
-        var (cells, saved) = await context.Supervisor.Ask(supervisor =>
+        var (cells, saved) = await context.Supervisor.Change(supervisor =>
         {
             foreach (var config in configs)
                 if (supervisor.Table.ByName(config.Name!) is not null)

@@ -8,7 +8,7 @@ internal static class DeleteHandler
 {
     public static async Task<DeleteResponse> Handle(DaemonContext context, DeleteRequest request)
     {
-        var begun = await context.Supervisor.Ask(supervisor =>
+        var begun = await context.Supervisor.Change(supervisor =>
         {
             var ids = supervisor.Select(request.Selectors).Select(cell => cell.Key.Id).Distinct();
             var pending = ids.SelectMany(id => supervisor.Table.Instances(id)!).Select(cell => supervisor.Stop(cell, "deleted by user")).ToList();

@@ -10,7 +10,7 @@ internal static class RenameHandler
     {
         if (ProcessName.Problem(request.NewName) is { } problem)
             throw new RequestException(ErrorCode.InvalidParams, problem, new RpcErrorData { Path = "params.newName", Found = request.NewName });
-        var (cells, files, saved) = await context.Supervisor.Ask(supervisor =>
+        var (cells, files, saved) = await context.Supervisor.Change(supervisor =>
         {
             var ids = supervisor.Select([request.Selector]).Select(cell => cell.Key.Id).Distinct().ToList();
             if (ids.Count != 1) throw new RequestException(ErrorCode.Failed, $"'{request.Selector}' means {ids.Count} processes; rename takes exactly one");

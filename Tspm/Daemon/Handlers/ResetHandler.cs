@@ -8,7 +8,7 @@ internal static class ResetHandler
 {
     public static async Task<ResetResponse> Handle(DaemonContext context, ResetRequest request)
     {
-        var outcomes = await context.Supervisor.Ask(supervisor =>
+        var outcomes = await context.Supervisor.Change(supervisor =>
         {
             var cells = supervisor.Select(request.Selectors);
             foreach (var cell in cells) cell.Handle(new LifecycleEvent.ResetRequested());

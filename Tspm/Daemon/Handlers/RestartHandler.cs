@@ -9,7 +9,7 @@ internal static class RestartHandler
     {
         if (request is { UpdateEnv: true, Client: null })
             throw new RequestException(ErrorCode.InvalidParams, "updateEnv needs the client's environment", new RpcErrorData { Path = "params.client", Expected = "an object", Found = "nothing" });
-        var begun = await context.Supervisor.Ask(supervisor =>
+        var begun = await context.Supervisor.Change(supervisor =>
         {
             var cells = supervisor.Select(request.Selectors);
             if (request.UpdateEnv) Environments.Update(supervisor, cells, request.Client!);

@@ -10,7 +10,7 @@ internal static class SetHandler
 {
     public static async Task<SetResponse> Handle(DaemonContext context, SetRequest request)
     {
-        var (cells, saved) = await context.Supervisor.Ask(supervisor =>
+        var (cells, saved) = await context.Supervisor.Change(supervisor =>
         {
             var selected = supervisor.Select(request.Selectors);
             var changed = selected.Select(cell => cell.Definition).DistinctBy(definition => definition.Id)

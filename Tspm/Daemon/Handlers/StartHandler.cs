@@ -14,7 +14,7 @@ internal static class StartHandler
     public static async Task<StartResponse> Handle(DaemonContext context, StartRequest request)
     {
         var define = request.Define is { Count: > 0 } configs && request.Client is { } client ? Definitions.Complete(configs, client) : [];
-        var plan = await context.Supervisor.Ask(supervisor => Begin(supervisor, request, define));
+        var plan = await context.Supervisor.Change(supervisor => Begin(supervisor, request, define));
         var outcomes = await Settle.Outcomes(context, plan.Begun, request.Wait, request.WaitTimeoutMs, Settle.StartError);
         var dropped = plan.NewIds.Count > 0 ? await DropWhatCannotRun(context, plan) : null;
         await LastLines.AddTo(context, outcomes);

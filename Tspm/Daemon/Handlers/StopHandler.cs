@@ -7,7 +7,7 @@ internal static class StopHandler
 {
     public static async Task<StopResponse> Handle(DaemonContext context, StopRequest request)
     {
-        var begun = await context.Supervisor.Ask(supervisor =>
+        var begun = await context.Supervisor.Change(supervisor =>
         {
             var pending = supervisor.Select(request.Selectors).Select(cell => supervisor.Stop(cell, "stopped by user")).ToList();
             return new Settle.Begun(pending, supervisor.Save());
