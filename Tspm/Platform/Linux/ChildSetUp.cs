@@ -28,7 +28,7 @@ internal static unsafe class ChildSetUp
     {
         if (Fcntl.fcntl(ReportFd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC) != 0 || SetUpArguments.Read(args) is not { } wanted)
         {
-            Console.Error.WriteLine($"tspm {Word} is internal: tspm uses it to start programs.");
+            Write(Unistd.STDERR_FILENO, $"tspm {Word} is internal: tspm uses it to start programs.\n");
             return 2;
         }
         var failure = ApplySettings(wanted) ?? TargetUser.Become(wanted.User, wanted.Group) ?? Execute(wanted);
@@ -115,10 +115,14 @@ internal static unsafe class ChildSetUp
         _ = SysResource.setrlimit(SysResource.RLIMIT_NOFILE, &limit); // lowering, or raising within the hard limit: always allowed
     }
 
-    static void Report(string text)
+    /// <summary>Fails only when the daemon is gone, and nobody asks any more.</summary>
+    static void Report(string text) => Write(ReportFd, text);
+
+    /// <summary>Without the runtime's console, which would install signal handlers.</summary>
+    static void Write(int descriptor, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        fixed (byte* raw = bytes) _ = Unistd.write(ReportFd, raw, (nuint)bytes.Length); // fails only when the daemon is gone, and nobody asks any more
+        fixed (byte* raw = bytes) _ = Unistd.write(descriptor, raw, (nuint)bytes.Length);
     }
 
     internal static SpawnFailure Failure(string stage, string what, int errno) => new(stage, errno, $"{what}: {Errno.Describe(errno)}");

@@ -1,0 +1,130 @@
+using System.Text.RegularExpressions;
+
+namespace Tspm.Tests.Guards;
+
+/// <summary>The map of the house: every file is in a room, and floors import downward only.</summary>
+[Timeout(60_000)]
+internal sealed partial class LayerTests
+{
+    /// <summary>A room may use rooms of lower floors and nothing of its own floor but itself.</summary>
+    static readonly Dictionary<string, int> Floors = new()
+    {
+        ["Model"] = 0,
+        ["Protocol"] = 1,
+        ["Platform"] = 1,
+        ["Storage"] = 2,
+        ["Logs"] = 2,
+        ["Config"] = 2,
+        ["Supervision"] = 3,
+        ["Guardian"] = 4,
+        ["Boot"] = 4,
+        ["Daemon"] = 5,
+        ["Client"] = 5,
+    };
+
+    /// <summary>Rooms within rooms that others of the same room may not skip: the system calls themselves are for the floor, and for what is made of descriptors.</summary>
+    static readonly string[] MayCallTheSystem = ["Platform", "Logs", "Guardian", "Daemon", "Client"];
+
+    const int LongestFile = 400;
+
+    [Test]
+    public async Task Every_file_is_in_a_room_and_its_namespace_is_its_folder(CancellationToken cancellation)
+    {
+        foreach (var file in Repository.Sources().Where(file => file != "Program.cs"))
+        {
+            await Assert.That(Floors.ContainsKey(RoomOf(file))).IsTrue().Because($"{file} has no room in the map");
+            var expected = "Tspm." + Path.GetDirectoryName(file)!.Replace('/', '.');
+            await Assert.That(Namespace().Match(Repository.Source(file)).Groups[1].Value).IsEqualTo(expected).Because(file);
+        }
+    }
+
+    [Test]
+    public async Task Floors_import_downward_only(CancellationToken cancellation)
+    {
+        var wrong = new List<string>();
+        foreach (var file in Repository.Sources().Where(file => file != "Program.cs"))
+        {
+            var room = RoomOf(file);
+            foreach (var used in RoomsUsedIn(Repository.Source(file)))
+                if (used != room && Floors[used] >= Floors[room]) wrong.Add($"{file} uses {used}");
+        }
+        await Assert.That(wrong).IsEmpty();
+    }
+
+    [Test]
+    public async Task System_calls_stay_near_the_ground(CancellationToken cancellation)
+    {
+        var wrong = Repository.Sources().Where(file => Code(Repository.Source(file)).Contains("Tspm.Platform.Linux.Native", StringComparison.Ordinal) && !MayCallTheSystem.Contains(RoomOf(file)));
+        await Assert.That(wrong).IsEmpty();
+    }
+
+    [Test]
+    [Arguments(@"\bOperatingSystem\.", "Platform/CurrentSystem.cs")]
+    [Arguments(@"\bRuntimeInformation\.IsOSPlatform\b", "")]
+    [Arguments(@"System\.Diagnostics\.Process\b|\bProcess\.(Start|GetProcess)|\bnew Process(StartInfo)?\(", "")]
+    [Arguments(@"(?<![\w.])Console\.", "Client/Output/|Program.cs")]
+    [Arguments(@"\bThread\.Sleep\b", "")]
+    [Arguments(@"\bDateTime(Offset)?\.(Now|UtcNow)\b", "")]
+    [Arguments(@"\bJsonSerializerOptions\.Default\b|\bActivator\.|\bMakeGenericType\b", "")]
+    public async Task What_has_one_place_is_nowhere_else(string pattern, string places, CancellationToken cancellation)
+    {
+        var allowed = places.Split('|', StringSplitOptions.RemoveEmptyEntries);
+        var wrong = Repository.Sources()
+            .Where(file => !allowed.Any(place => file.StartsWith(place, StringComparison.Ordinal)))
+            .Where(file => Regex.IsMatch(Code(Repository.Source(file)), pattern));
+        await Assert.That(wrong).IsEmpty();
+    }
+
+    [Test]
+    public async Task Files_are_short_enough_to_be_read(CancellationToken cancellation)
+    {
+        var wrong = new List<string>();
+        foreach (var file in Repository.Sources())
+        {
+            var lines = Repository.Source(file).Count(letter => letter == '\n');
+            if (lines > LongestFile) wrong.Add($"{file} has {lines} lines");
+        }
+        await Assert.That(wrong).IsEmpty();
+    }
+
+    [Test]
+    public async Task Types_are_internal_and_explained(CancellationToken cancellation)
+    {
+        var wrong = new List<string>();
+        foreach (var file in Repository.Sources())
+        {
+            var text = Repository.Source(file);
+            if (Public().IsMatch(Code(text))) wrong.Add($"{file} has a public type");
+            if (!text.Contains("/// <summary>", StringComparison.Ordinal) && file != "Program.cs") wrong.Add($"{file} explains nothing");
+        }
+        await Assert.That(wrong).IsEmpty();
+    }
+
+    static string RoomOf(string file) => file.Split('/')[0];
+
+    static IEnumerable<string> RoomsUsedIn(string source)
+    {
+        var code = Namespace().Replace(Code(source), "");
+        var named = Absolute().Matches(code).Concat(Relative().Matches(code));
+        return named.Select(match => match.Groups[1].Value).Where(Floors.ContainsKey).Distinct();
+    }
+
+    /// <summary>Without comments and texts.</summary>
+    static string Code(string source) => Noise().Replace(source, " ");
+
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+
+    [GeneratedRegex(@"\bTspm\.([A-Z]\w*)")]
+    private static partial Regex Absolute();
+
+    /// <summary>Config is also the name of a member, and is found by its using only.</summary>
+    [GeneratedRegex(@"(?<![\w.])(Model|Protocol|Platform|Storage|Logs|Supervision|Guardian|Boot|Daemon|Client)\.[A-Z]")]
+    private static partial Regex Relative();
+
+    [GeneratedRegex("\"\"\"[\\s\\S]*?\"\"\"|\"(\\\\.|[^\"\\\\\\n])*\"|//[^\\n]*|/\\*[\\s\\S]*?\\*/")]
+    private static partial Regex Noise();
+
+    [GeneratedRegex(@"^public (sealed |static |abstract |readonly |partial )*(class|record|struct|enum|interface)\b", RegexOptions.Multiline)]
+    private static partial Regex Public();
+}
