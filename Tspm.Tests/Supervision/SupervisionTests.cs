@@ -130,6 +130,19 @@ internal sealed class SupervisionTests
     }
 
     [Test]
+    public async Task Without_killTree_only_the_child_itself_is_killed(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Stop = new StopConfig { KillTree = false, TimeoutMs = 50 } });
+        world.Machine.LeftoversOfNext = 1;
+        world.Supervisor.Stop(cell, "stopped by user");
+        world.Advance(0.05);
+        await Assert.That(world.Machine.Sent.Where(sent => sent.Signal == Signals.SIGKILL).Select(sent => sent.ToGroup)).IsEquivalentTo([false]);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(world.Machine.All[0].Leftovers).IsEqualTo(1);
+    }
+
+    [Test]
     public async Task The_stop_signal_of_a_shell_command_goes_to_its_group(CancellationToken cancellation)
     {
         using var world = new World();

@@ -40,6 +40,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         (_home, _options) = (home, options);
         var clock = TimeProvider.System;
         _log = new DaemonLog(home, foreground: options.ReadyDescriptor < 0);
+        _events.OnFault = fault => _log.Logger.LogError(fault, "internal error in an event: {Type}", fault.GetType().Name);
         _store = new ProcessStore(home, clock);
         _records = new RunRecordStore(home);
         _outputs = new OutputPump(_guardian, _growth, CurrentSystem.CreateByteMover);

@@ -198,8 +198,10 @@ internal sealed partial class SupervisedProcess
 
     void KillChild()
     {
-        _run?.Child?.SignalGroup(Signals.SIGKILL);
-        _run?.Child?.Signal(Signals.SIGKILL);
+        if (_run is not { Child: { } child } run) return;
+        // Without killTree the rest of the group is left alone; below a shell the program itself is in it.
+        if (run.UsesShell || StopPolicy.Of(Definition.Config).KillTree) child.SignalGroup(Signals.SIGKILL);
+        child.Signal(Signals.SIGKILL);
     }
 
     void CancelTimers()
