@@ -207,6 +207,20 @@ internal sealed class OutputPumpTests
     }
 
     [Test]
+    public async Task A_rename_keeps_the_logs_that_have_the_new_name_already(CancellationToken cancellation)
+    {
+        using var bench = new PumpBench();
+        var run = bench.OpenRun();
+        using var stdout = new FifoWriter(run.OutFifo);
+        stdout.Write("mine\n");
+        await bench.FileIs("out.log", "mine\n"u8.ToArray(), cancellation);
+        File.WriteAllText(bench.At("new.log"), "of one that was deleted\n");
+        await Assert.That(await bench.Pump.Rename([(bench.At("out.log"), bench.At("new.log"))])).IsNull();
+        await bench.FileIs("new.log", "mine\n"u8.ToArray(), cancellation);
+        await bench.FileIs("new.log.kept-1", "of one that was deleted\n"u8.ToArray(), cancellation);
+    }
+
+    [Test]
     public async Task Flush_empties_a_file_and_writing_begins_anew(CancellationToken cancellation)
     {
         using var bench = new PumpBench();

@@ -103,17 +103,24 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     /// <summary>Waits until everything posted before was done: what a child that ended had printed is in its file then.</summary>
     public Task Settled() => _loop.Ask(() => true);
 
-    /// <summary>Renames log files on disk and goes on writing to them.</summary>
-    public Task Rename(IReadOnlyList<(string From, string To)> files) => _loop.Ask(() =>
+    /// <summary>Renames log files on disk and goes on writing to them. Logs that have the new name already (of a process that was deleted) are kept. Null, or what did not work.</summary>
+    public Task<string?> Rename(IReadOnlyList<(string From, string To)> files) => _loop.Ask(() =>
     {
+        string? problem = null;
         foreach (var (from, to) in files)
         {
-            if (from == to || Unistd.rename(from, to) != 0) continue;
+            if (from == to || !File.Exists(from)) continue;
+            // A file under the new name that is open here has only just been made, by a run that was quicker than this; any other one is somebody's.
+            if (Files.Rename(from, to, keepPresent: !_files.ContainsKey(to)) is { } failure)
+            {
+                problem ??= $"the log {from} could not be renamed: {failure}";
+                continue;
+            }
             if (!_files.Remove(from, out var open)) continue;
             open.Path = to;
             _files[to] = open;
         }
-        return true;
+        return problem;
     });
 
     /// <summary>Empties log files.</summary>

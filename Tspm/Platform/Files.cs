@@ -23,6 +23,18 @@ internal static class Files
         if (Unistd.link(existing, another) != 0) throw Failure("cannot link", another);
     }
 
+    /// <summary>Renames a file; with <paramref name="keepPresent"/> what has the new name already becomes <c>NAME.kept-1</c>, -2 … Null, or why it did not work.</summary>
+    public static string? Rename(string from, string to, bool keepPresent)
+    {
+        if (keepPresent && File.Exists(to))
+        {
+            var number = 1;
+            while (File.Exists($"{to}.kept-{number}")) number++;
+            if (Unistd.rename(to, $"{to}.kept-{number}") != 0) return Errno.Describe(Errno.Last);
+        }
+        return Unistd.rename(from, to) == 0 ? null : Errno.Describe(Errno.Last);
+    }
+
     /// <summary>Makes creations, renames and removals in a folder durable (man 2 fsync). Throws IOException.</summary>
     public static void SyncFolder(string folder)
     {

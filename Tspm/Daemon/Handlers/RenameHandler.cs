@@ -8,9 +8,9 @@ internal static class RenameHandler
 {
     public static async Task<RenameResponse> Handle(DaemonContext context, RenameRequest request)
     {
-        if (ProcessName.Problem(request.NewName) is { } problem)
-            throw new RequestException(ErrorCode.InvalidParams, problem, new RpcErrorData { Path = "params.newName", Found = request.NewName });
-        var (cells, files, saved) = await context.Supervisor.Change(supervisor =>
+        if (ProcessName.Problem(request.NewName) is { } wrong)
+            throw new RequestException(ErrorCode.InvalidParams, wrong, new RpcErrorData { Path = "params.newName", Found = request.NewName });
+        var (cells, problem, saved) = await context.Supervisor.Change(supervisor =>
         {
             var ids = supervisor.Select([request.Selector]).Select(cell => cell.Key.Id).Distinct().ToList();
             if (ids.Count != 1) throw new RequestException(ErrorCode.Failed, $"'{request.Selector}' means {ids.Count} processes; rename takes exactly one");
@@ -21,10 +21,11 @@ internal static class RenameHandler
             var before = instances.SelectMany(cell => new[] { cell.View.OutLog, cell.View.ErrLog }).ToList();
             supervisor.Table.Put(definition with { Config = definition.Config with { Name = request.NewName } });
             var after = instances.SelectMany(cell => new[] { cell.View.OutLog, cell.View.ErrLog }).ToList();
-            return (instances, before.Zip(after).Distinct().ToList(), supervisor.Save());
+            // Waited for here, so that no new run opens a file under the new name in between.
+            var renamed = context.Outputs.Rename([.. before.Zip(after).Distinct()]).GetAwaiter().GetResult();
+            return (instances, renamed, supervisor.Save());
         });
-        await context.Outputs.Rename(files);
-        var error = await Settle.Unsaved(saved);
+        var error = await Settle.Unsaved(saved) ?? problem;
         return new RenameResponse { Success = error is null, Processes = [.. cells.Select(cell => Settle.Outcome(cell.View))], Error = error };
     }
 }
