@@ -83,9 +83,21 @@ public class BenchTests
         table.Add($"guardian + daemon, Pss, {count} processes", await Pss(box), "MiB", limitOfMemory);
     }
 
+    /// <summary>Idle means: nobody has asked anything for some seconds. The daemon gives back what the last rush took, and the reading does not change any more.</summary>
     static async Task<double> Pss(TspmBox box)
     {
         var (daemon, guardian) = await box.DaemonPids();
+        var (last, since) = (PssOf(daemon, guardian), Stopwatch.GetTimestamp());
+        while (Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(5))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(250));
+            if (PssOf(daemon, guardian) is var now && Math.Abs(now - last) > 0.1) (last, since) = (now, Stopwatch.GetTimestamp());
+        }
+        return last;
+    }
+
+    static double PssOf(int daemon, int guardian)
+    {
         return new[] { daemon, guardian }.Sum(pid => double.Parse(File.ReadLines($"/proc/{pid}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])) / 1024;
     }

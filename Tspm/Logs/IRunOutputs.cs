@@ -27,6 +27,7 @@ internal sealed record RunStreams
     public required InstanceKey Key { get; init; }
     public required ulong RunId { get; init; }
     public required string OutFifo { get; init; }
+    /// <summary>The same as <see cref="OutFifo"/> when both streams go to one file: their order is kept then.</summary>
     public required string ErrFifo { get; init; }
     /// <summary>Null: /dev/null.</summary>
     public string? StdinFifo { get; init; }

@@ -53,7 +53,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     public SpawnFailure? Open(RunStreams run)
     {
         if (Prepare(run, run.OutFifo, run.OutFile, HoldId(run, 0)) is { } outFailure) return outFailure;
-        if (Prepare(run, run.ErrFifo, run.ErrFile, HoldId(run, 1)) is { } errFailure)
+        if (run.ErrFifo != run.OutFifo && Prepare(run, run.ErrFifo, run.ErrFile, HoldId(run, 1)) is { } errFailure)
         {
             Discard(run);
             return errFailure;
@@ -69,7 +69,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     public bool Resume(RunStreams run)
     {
         var found = ResumeOne(run.OutFifo, run.OutFile, HoldId(run, 0));
-        return ResumeOne(run.ErrFifo, run.ErrFile, HoldId(run, 1)) || found;
+        return (run.ErrFifo != run.OutFifo && ResumeOne(run.ErrFifo, run.ErrFile, HoldId(run, 1))) || found;
     }
 
     public void Discard(RunStreams run) => _loop.Post(() =>

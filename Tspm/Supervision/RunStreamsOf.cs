@@ -26,7 +26,8 @@ internal static class RunStreamsOf
             Key = key,
             RunId = runId,
             OutFifo = services.Home.FifoPath(key, runId, "out"),
-            ErrFifo = services.Home.FifoPath(key, runId, "err"),
+            // Into one file through one FIFO: two would be read in turns, and lines of the two streams would change places.
+            ErrFifo = services.Home.FifoPath(key, runId, outFile == errFile ? "out" : "err"),
             StdinFifo = config.Stdin == "pipe" ? services.Home.FifoPath(key, runId, "in") : null,
             OutFile = outFile,
             ErrFile = errFile,
