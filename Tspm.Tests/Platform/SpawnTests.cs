@@ -1,3 +1,4 @@
+using Tspm.Platform;
 using Tspm.Model;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
@@ -94,6 +95,18 @@ public class SpawnTests
         var limits = await box.RunAsync(box.Shell("ulimit -Sn; ulimit -Hn") with { OpenFilesLimit = long.MaxValue }, cancellation);
         var lines = limits.Split('\n');
         await Assert.That(lines[0]).IsEqualTo(lines[1]);
+    }
+
+    [Test, NotInParallel]
+    public async Task Spawners_side_by_side_leave_the_limit_of_their_process_as_it_was(CancellationToken cancellation)
+    {
+        var before = CurrentSystem.OpenFilesLimit();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(spawner => Task.Run(async () =>
+        {
+            using var box = new Sandbox();
+            for (var i = 0; i < 20; i++) await box.RunAsync(box.Shell("true") with { OpenFilesLimit = 600 + spawner }, cancellation);
+        }, cancellation)));
+        await Assert.That(CurrentSystem.OpenFilesLimit()).IsEqualTo(before);
     }
 
     [Test]

@@ -110,6 +110,14 @@ internal sealed unsafe class LinuxSpawner
     /// </summary>
     static int StartWithLimit(byte* path, SpawnFileActions* actions, SpawnAttributes* attributes, byte** argv, byte** envp, ulong soft, out int pid)
     {
+        // The limit is the process's: a second spawner would take the lowered one for the own one, and leave it behind.
+        lock (limitGate) return StartWithLimitAlone(path, actions, attributes, argv, envp, soft, out pid);
+    }
+
+    static readonly Lock limitGate = new();
+
+    static int StartWithLimitAlone(byte* path, SpawnFileActions* actions, SpawnAttributes* attributes, byte** argv, byte** envp, ulong soft, out int pid)
+    {
         ResourceLimit own;
         _ = SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &own); // cannot fail with a good pointer
         var wanted = own with { rlim_cur = soft };
