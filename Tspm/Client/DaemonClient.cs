@@ -1,10 +1,10 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Tspm.Platform.Linux.Native;
 using Tspm.Protocol;
 using Tspm.Storage;
+using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Client;
 
