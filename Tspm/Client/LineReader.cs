@@ -4,7 +4,7 @@ namespace Tspm.Client;
 internal sealed class LineReader(DaemonSocket socket)
 {
     /// <summary>What a client is prepared to hold: far above 1000 processes in one list.</summary>
-    public const int MaxLine = 64 << 20;
+    public const int MaxLine = Protocol.Framing.MaxResponseBytes;
 
     byte[] _buffer = new byte[16 << 10];
     int _start, _searched, _end;

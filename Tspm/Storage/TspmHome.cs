@@ -23,14 +23,13 @@ internal sealed class TspmHome
     /// <summary>Held by the one daemon that may write: a successor waits until its predecessor is really gone.</summary>
     public string WriterLockFile => Of("run/writer.lock");
 
-    public string SettingsFile => Of("settings.json");
     public string StateFile => Of("daemon.state");
     public string ProcessesFile => Of("processes.json");
     public string RunFolder => Of("run");
     public string LogFolder => Of("logs");
     public string DaemonLog => Of("daemon.log");
 
-    /// <summary>Where a daemon that could not start leaves its last words.</summary>
+    /// <summary>A path in the home.</summary>
     public string Of(string relative) => System.IO.Path.Combine(Path, relative);
 
     public string OutLog(string name, int instance, int instances) => LogFile(name, instance, instances, "out");

@@ -19,6 +19,7 @@ internal sealed class ProcessTable(SupervisionServices services)
 
     public int NextId { get; set; }
 
+    /// <summary>Environments in memory: one for all definitions made from equal shells.</summary>
     public int KeptEnvironments => _environments.Count;
 
     /// <summary>Called at every change of an instance's state.</summary>
