@@ -7,6 +7,21 @@ namespace Tspm.Tests.Scenarios;
 public class AutoStartTests
 {
     [Test]
+    public async Task Clients_that_really_meet_on_a_cold_home_elect_one_daemon(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        // Waiting shells that all see the same file appear: clients started one by one find the daemon of the first.
+        var ran = await box.Shell($$"""
+            for i in $(seq 30); do
+              (until [ -e go ]; do :; done; timeout 20 '{{PublishedExecutable.Path}}' start --name "p$i" -- sleep 1000 >/dev/null 2>&1; echo "exit $?") &
+            done
+            touch go; wait
+            """);
+        await Assert.That(ran.Lines.Count(line => line == "exit 0")).IsEqualTo(30).Because(ran.ToString());
+        await Assert.That((await box.List()).Count(entry => entry.IsOnline)).IsEqualTo(30);
+    }
+
+    [Test]
     public async Task Fifty_clients_at_once_on_a_cold_home_get_one_daemon_and_fifty_right_answers(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
