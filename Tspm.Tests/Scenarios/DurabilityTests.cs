@@ -20,8 +20,9 @@ public class DurabilityTests
                     """{"jsonrpc":"2.0","id":1,"method":"add","params":{"define":[{"name":"NAME","command":"sleep 1000"}],"client":{"environment":{},"workingDirectory":"/"}}}"""
                         .Replace("NAME", $"p{i}"));
                 // At once: nothing that was still to be done after the answer gets the time for it.
-                LiveProcess.Kill(daemon);
+                // The guardian first: between the two kills it would start another daemon, which answers for a moment.
                 LiveProcess.Kill(guardian);
+                LiveProcess.Kill(daemon);
                 await Assert.That(answer.GetProperty("result").GetProperty("success").GetBoolean()).IsTrue();
             }
             await box.UntilGone(daemon);
