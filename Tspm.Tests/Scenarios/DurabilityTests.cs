@@ -12,7 +12,7 @@ public class DurabilityTests
         await using var box = new TspmBox(cancellation);
         for (var i = 0; i < 20; i++)
         {
-            await box.Ok("daemon", "start");
+            await box.Until(async () => (await box.Run("daemon", "start")).ExitCode == 0 && await box.Run("ping") is { ExitCode: 0 } pong ? pong : null, "a daemon answers");
             var (daemon, guardian) = await box.DaemonPids();
             using (var socket = new RawSocket(box, cancellation))
             {
@@ -29,7 +29,7 @@ public class DurabilityTests
             await box.UntilGone(guardian);
             await Assert.That(File.ReadAllText(Path.Combine(box.Home, "processes.json"))).Contains($"\"p{i}\"");
         }
-        await box.Ok("daemon", "start");
+        await box.Until(async () => (await box.Run("daemon", "start")).ExitCode == 0 && await box.Run("ping") is { ExitCode: 0 } pong ? pong : null, "a daemon answers");
         await Assert.That((await box.List()).Count).IsEqualTo(20);
     }
 
