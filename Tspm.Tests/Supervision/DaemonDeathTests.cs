@@ -100,6 +100,54 @@ internal sealed class DaemonDeathTests
     }
 
     [Test]
+    public async Task Under_a_new_guardian_the_kernel_tells_the_status_when_init_has_reaped(CancellationToken cancellation)
+    {
+        using var world = new World();
+        (world.Machine.KernelTellsExits, world.Machine.InitIsLate) = (true, true);
+        var cell = world.StartNew();
+        var process = world.Machine.Only(cell.Key);
+        world.GuardianPid = 901;
+        world.RestartDaemon();
+        world.Exit(cell, 6);
+        await Assert.That(world.Again(cell).View.Pid).IsNull().Because("a zombie is not alive");
+        await Assert.That(world.Again(cell).View.RecentExits).IsEmpty();
+        world.Machine.InitReaps(process);
+        world.Step();
+        await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(6);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+    }
+
+    [Test]
+    public async Task A_zombie_that_a_new_daemon_finds_tells_its_status_when_init_has_reaped(CancellationToken cancellation)
+    {
+        using var world = new World();
+        (world.Machine.KernelTellsExits, world.Machine.InitIsLate) = (true, true);
+        var cell = world.StartNew();
+        var process = world.Machine.Only(cell.Key);
+        world.GuardianPid = 901;
+        world.RestartDaemon(() => world.Machine.Exit(process, new ExitStatus(7, null)));
+        await Assert.That(world.Again(cell).View.RecentExits).IsEmpty();
+        world.Machine.InitReaps(process);
+        world.Step();
+        await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(7);
+    }
+
+    [Test]
+    public async Task An_init_that_never_reaps_is_not_waited_for_long(CancellationToken cancellation)
+    {
+        using var world = new World();
+        (world.Machine.KernelTellsExits, world.Machine.InitIsLate) = (true, true);
+        var cell = world.StartNew();
+        world.GuardianPid = 901;
+        world.RestartDaemon();
+        world.Exit(cell, 6);
+        world.Advance(1.9);
+        await Assert.That(world.Again(cell).View.RecentExits).IsEmpty();
+        world.Advance(0.1);
+        await Assert.That(world.Again(cell).View.RecentExits[0].Reason).IsEqualTo("ended, exit status unknown");
+    }
+
+    [Test]
     public async Task A_spawn_that_the_dead_daemon_did_not_record_is_found_by_its_fifo(CancellationToken cancellation)
     {
         using var world = new World();

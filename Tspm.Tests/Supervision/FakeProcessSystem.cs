@@ -21,6 +21,12 @@ internal sealed class FakeProcessSystem : IProcessSystem
 
     public string BootId { get; set; } = "boot-1";
 
+    /// <summary>Linux 6.15 and later: how others' children ended is known once they are reaped.</summary>
+    public bool KernelTellsExits { get; set; }
+
+    /// <summary>Children of earlier daemons stay zombies until <see cref="InitReaps"/>: their guardian is gone, and init takes its time.</summary>
+    public bool InitIsLate { get; set; }
+
     /// <summary>Number of the daemon that lives now.</summary>
     public int Daemon { get; private set; } = 1;
 
@@ -60,10 +66,22 @@ internal sealed class FakeProcessSystem : IProcessSystem
         if (!process.Lives) throw new InvalidOperationException($"{process} has ended already");
         process.Status = status;
         (process.Leftovers, process.GroupMembers) = (LeftoversOfNext, LeftoversOfNext);
-        if (process.Parent != Daemon) ReapAsGuardian(process);
+        if (process.Parent != Daemon && !InitIsLate) ReapAsGuardian(process);
+        TellWatchers(process);
+        if (!InitIsLate) process.Watchers.Clear();
+    }
+
+    /// <summary>Init reaps at last; nobody is told how it ended but by the kernel.</summary>
+    public void InitReaps(FakeProcess process)
+    {
+        process.IsReaped = true;
+        TellWatchers(process);
+    }
+
+    void TellWatchers(FakeProcess process)
+    {
         foreach (var (daemon, ended) in process.Watchers.ToArray())
             if (daemon == Daemon) ended();
-        process.Watchers.Clear();
     }
 
     /// <summary>kill -9 of the daemon: its children go to the guardian, which reaps those that have ended.</summary>
@@ -75,7 +93,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
         {
             process.Parent = 0;
             process.Watchers.Clear();
-            if (process.IsZombie) ReapAsGuardian(process);
+            if (process.IsZombie && !InitIsLate) ReapAsGuardian(process);
         }
     }
 
@@ -138,7 +156,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
     }
 
     public IChild? Adopt(int pid, long startTicks) =>
-        _all.Find(process => process.Pid == pid && process.StartTicks == startTicks && process.Lives) is { } found
+        _all.Find(process => process.Pid == pid && process.StartTicks == startTicks && !process.IsReaped) is { } found
             ? new FakeChild(this, found, Daemon, isOwn: false)
             : null;
 
