@@ -17,7 +17,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
     readonly List<GuardianRecord> _records = [];
     ulong _lastRecord;
     int _lastPid = FirstPid;
-    long _ticks;
+    long _ticks = 100;
 
     public string BootId { get; set; } = "boot-1";
 
@@ -29,6 +29,13 @@ internal sealed class FakeProcessSystem : IProcessSystem
 
     /// <summary>Number of the daemon that lives now.</summary>
     public int Daemon { get; private set; } = 1;
+
+    public long BootTicks => ++_ticks;
+
+    public long DaemonDiedAtTicks { get; private set; }
+
+    public IReadOnlyDictionary<string, string> ReadEnvironment(int pid) =>
+        _all.Find(process => process.Pid == pid && process.Lives)?.Request.Environment ?? new Dictionary<string, string>();
 
     /// <summary>Told of each exit record while a daemon lives; without it they gather, as when the guardian's message is late.</summary>
     public Action<GuardianRecord>? Reaped { get; set; }
@@ -88,6 +95,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
     public void KillDaemon()
     {
         Daemon++;
+        DaemonDiedAtTicks = _ticks;
         Reaped = null;
         foreach (var process in _all)
         {
@@ -118,7 +126,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
     {
         if (process.IsReaped) throw new InvalidOperationException($"{process} was reaped twice");
         process.IsReaped = true;
-        var record = new GuardianRecord(++_lastRecord, process.Pid, process.StartTicks, process.Status!);
+        var record = new GuardianRecord(++_lastRecord, process.Pid, process.StartTicks, process.Status!, LedSession: true);
         _records.Add(record);
         Reaped?.Invoke(record);
     }

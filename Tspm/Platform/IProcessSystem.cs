@@ -11,6 +11,12 @@ internal interface IProcessSystem
     /// <summary>Identifies this boot of the machine: a pid from another boot means nothing.</summary>
     string BootId { get; }
 
+    /// <summary>Now, on the clock of <see cref="IChild.StartTicks"/>.</summary>
+    long BootTicks { get; }
+
+    /// <summary>The environment that a living process was started with; empty when it cannot be read.</summary>
+    IReadOnlyDictionary<string, string> ReadEnvironment(int pid);
+
     /// <summary>Starts a program. A failure is a value: the stage, the error number and a sentence.</summary>
     SpawnOutcome Spawn(SpawnRequest request);
 

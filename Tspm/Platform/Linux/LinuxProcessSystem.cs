@@ -38,6 +38,10 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     public string BootId { get; }
 
+    public long BootTicks => BootClock.Ticks;
+
+    public IReadOnlyDictionary<string, string> ReadEnvironment(int pid) => files.ReadEnvironment(pid);
+
     public SpawnOutcome Spawn(SpawnRequest request)
     {
         var failure = spawner.Spawn(request, out var pid);
