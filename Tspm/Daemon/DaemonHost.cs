@@ -48,7 +48,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _saver = new StateSaver(_store.Save);
         var services = new SupervisionServices
         {
-            System = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit),
+            System = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore),
             Outputs = _outputs,
             Records = _records,
             Timers = _loop.Timers,
@@ -118,6 +118,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
             _log.Logger.LogError(e, "internal error while starting: {Type}", e.GetType().Name);
             GiveUp($"internal error while starting ({Files.Describe(e)}); please report it, with the end of {_home.DaemonLog}", 1, exitCode: 1);
         }
+        AnsweringThreads.Make();
         _socket.Start();
         _guardian.SayReady();
         ReadyPipe.Tell(_options.ReadyDescriptor, ReadyPipe.Ready);
