@@ -1,22 +1,29 @@
 namespace Tspm.Daemon;
 
 /// <summary>
-/// Makes the runtime's threads that requests need while threads can be made. The pool makes them on demand and gives idle ones up; for a user who has no pids left (RLIMIT_NPROC, a
-/// cgroup's pids.max) there would then be no other, and the daemon, which could stop the culprit, would not answer.
+/// Makes the runtime's threads that requests need while threads can be made. The pool by itself makes them on demand and gives idle ones up; for a user who has no pids left (RLIMIT_NPROC, a
+/// cgroup's pids.max) that ends the process, which could have stopped the culprit. Nothing that runs on the pool may block for long: there are no others.
 /// </summary>
 internal static class AnsweringThreads
 {
-    /// <summary>The same number stands in Tspm.csproj (ThreadsToKeepAlive).</summary>
-    const int Kept = 2;
+    /// <summary>Least and most threads of the pool: see Tspm.csproj.</summary>
+    static int Kept
+    {
+        get
+        {
+            ThreadPool.GetMaxThreads(out var workers, out _);
+            return workers;
+        }
+    }
 
-    /// <summary>Where the pool makes its second thread only after a while (one core), it is not waited for.</summary>
     static readonly TimeSpan MeetWithin = TimeSpan.FromSeconds(2);
 
     public static void Make()
     {
         // Each holds its thread until all are there, so that one thread does not do it all.
-        var missing = new CountdownEvent(Kept);
-        for (var i = 0; i < Kept; i++)
+        var kept = Kept;
+        var missing = new CountdownEvent(kept);
+        for (var i = 0; i < kept; i++)
             ThreadPool.UnsafeQueueUserWorkItem(static missing =>
             {
                 missing.Signal();
