@@ -11,11 +11,30 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
     const int FirstBuffer = 4 << 10;
 
     readonly SemaphoreSlim _writing = new(1, 1);
+    readonly TaskCompletionSource _spoken = new();
     byte[] _buffer = new byte[FirstBuffer];
     int _start, _end;
 
     /// <summary>Who is on the other side, for the record.</summary>
     public string Peer { get; } = PeerOf(socket);
+
+    /// <summary>Completes with the first request.</summary>
+    public Task Spoken => _spoken.Task;
+
+    /// <summary>
+    /// What the client has sent so far is still read and answered; from now on its sending fails (EPIPE), so that it knows: what could not be sent was not begun. Then the connection ends.
+    /// </summary>
+    public void FinishReading()
+    {
+        try
+        {
+            _ = SysSocket.shutdown((int)socket.Handle, SysSocket.SHUT_RD);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
+    }
 
     /// <summary>Serves until the client closes, breaks the framing, or the daemon ends.</summary>
     public async Task Serve()
@@ -23,7 +42,10 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
         try
         {
             while (await ReadLine() is { } line)
+            {
+                _spoken.TrySetResult();
                 if (await handler.Handle(line, this) is { } answer) await Write(answer);
+            }
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -31,6 +53,7 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
         }
         finally
         {
+            _spoken.TrySetResult();
             socket.Dispose();
         }
     }
