@@ -11,11 +11,11 @@ internal sealed class HandoverTests
     static readonly Handover Full = new()
     {
         Listener = 3, Office = 7, Options = new GuardianOptions(-1, 1024, Unistd.getpid(), Foreground: true, UpgradeProblem: "its daemon ended (killed by SIGSEGV)"),
-        WasReady = true, QuickDeaths = 2, EndWanted = true, LastReaped = ulong.MaxValue,
+        WasReady = true, QuickDeaths = 2, EndWanted = true, DaemonDiedAtTicks = 123456, LastReaped = ulong.MaxValue,
         Held = new Dictionary<ulong, int> { [ulong.MaxValue - 1] = 9, [4] = 11 },
         Reaped =
         [
-            new GuardianMessage { Kind = GuardianMessageKind.Reaped, Number = 12, Pid = 4711, WaitStatus = 42 << 8, StartTicks = long.MaxValue },
+            new GuardianMessage { Kind = GuardianMessageKind.Reaped, Number = 12, Pid = 4711, WaitStatus = 42 << 8, StartTicks = long.MaxValue, LedSession = 1 },
             new GuardianMessage { Kind = GuardianMessageKind.Reaped, Number = 13, Pid = 4712, WaitStatus = 9, StartTicks = 0 },
         ],
     };
@@ -41,11 +41,12 @@ internal sealed class HandoverTests
             was-ready 1
             quick-deaths 2
             end-wanted 1
+            daemon-died 123456
             last-reaped 18446744073709551615
             hold 18446744073709551614 9
             hold 4 11
-            reaped 12 4711 10752 9223372036854775807
-            reaped 13 4712 9 0
+            reaped 12 4711 10752 9223372036854775807 1
+            reaped 13 4712 9 0 0
             problem its daemon ended (killed by SIGSEGV)
             end
 
@@ -67,7 +68,7 @@ internal sealed class HandoverTests
     [Arguments("tspm-handover 1\nlistener 3\nlast-reaped 0\nend\n", "'office'")]
     [Arguments("tspm-handover 1\nlistener 3\noffice 4\nend\n", "'last-reaped'")]
     [Arguments("tspm-handover 1\nlistener 3\noffice 4\nlast-reaped 0\nhold x 4\nend\n", "'x'")]
-    [Arguments("tspm-handover 1\nlistener 3\noffice 4\nlast-reaped 0\nreaped 1 2 y 4\nend\n", "'y'")]
+    [Arguments("tspm-handover 1\nlistener 3\noffice 4\nlast-reaped 0\nreaped 1 2 y 4 0\nend\n", "'y'")]
     [Arguments("tspm-handover one\nend\n", "'one'")]
     [Arguments("something else\nend\n", "not understood")]
     [Arguments("", "not understood")]
@@ -100,11 +101,11 @@ internal sealed class HandoverTests
     public async Task Records_go_on_where_they_were(CancellationToken cancellation)
     {
         var before = new ReapedRecords();
-        for (var pid = 1; pid <= 200; pid++) before.Add(pid, pid << 8, pid);
+        for (var pid = 1; pid <= 200; pid++) before.Add(pid, pid << 8, pid, ledSession: false);
         before.Acknowledge(50);
         var after = new ReapedRecords();
         after.Restore(before.LastNumber, before.Unacknowledged.ToArray());
-        after.Add(201, 0, 0);
+        after.Add(201, 0, 0, ledSession: false);
         await Assert.That(after.Unacknowledged.Length).IsEqualTo(151);
         await Assert.That(after.TryNext(out var next) && (next.Number, next.Pid, next.WaitStatus) == (51, 51, 51 << 8)).IsTrue();
         await Assert.That(after.Unacknowledged[^1].Number).IsEqualTo(201UL);
@@ -121,7 +122,7 @@ internal sealed class HandoverTests
         await Assert.That(actual.Options).IsEqualTo(expected.Options);
         await Assert.That(actual.Held).IsEquivalentTo(expected.Held);
         await Assert.That(actual.Reaped).IsEquivalentTo(expected.Reaped);
-        await Assert.That((actual.Listener, actual.Office, actual.WasReady, actual.QuickDeaths, actual.EndWanted, actual.LastReaped))
-            .IsEqualTo((expected.Listener, expected.Office, expected.WasReady, expected.QuickDeaths, expected.EndWanted, expected.LastReaped));
+        await Assert.That((actual.Listener, actual.Office, actual.WasReady, actual.QuickDeaths, actual.EndWanted, actual.DaemonDiedAtTicks, actual.LastReaped))
+            .IsEqualTo((expected.Listener, expected.Office, expected.WasReady, expected.QuickDeaths, expected.EndWanted, expected.DaemonDiedAtTicks, expected.LastReaped));
     }
 }

@@ -67,11 +67,29 @@ public class ChildTests
     }
 
     [Test]
-    public async Task A_zombie_is_not_adopted(CancellationToken cancellation)
+    public async Task A_zombie_is_adopted_as_one_that_ended_and_tells_its_status_once_it_is_reaped(CancellationToken cancellation)
+    {
+        using var box = new Sandbox();
+        var child = box.Spawn(box.Shell("exit 7"));
+        await Sandbox.EndOf(child, cancellation);
+        using var adopted = box.NewSystem().Adopt(child.Pid, child.StartTicks)!;
+        using var told = new SemaphoreSlim(0);
+        adopted.OnExit(() => told.Release());
+        await told.WaitAsync(cancellation);
+        await Assert.That(adopted.PeekExit()).IsNull();
+        if (!adopted.TellsExit) Skip.Test("below Linux 6.15 a stranger is told nothing");
+        child.Reap();
+        await told.WaitAsync(cancellation);
+        await Assert.That(adopted.PeekExit()).IsEqualTo(new ExitStatus(7, null));
+    }
+
+    [Test]
+    public async Task Who_was_reaped_is_not_adopted(CancellationToken cancellation)
     {
         using var box = new Sandbox();
         var child = box.Spawn(box.Shell("exit 0"));
         await Sandbox.EndOf(child, cancellation);
+        child.Reap();
         await Assert.That(box.NewSystem().Adopt(child.Pid, child.StartTicks)).IsNull();
     }
 

@@ -82,7 +82,7 @@ internal sealed class Sandbox : IDisposable
     public static Task EndOf(IChild child, CancellationToken cancellation)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        child.OnExit(ended.SetResult);
+        child.OnExit(() => ended.TrySetResult());
         return ended.Task.WaitAsync(cancellation);
     }
 

@@ -11,7 +11,7 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
     const int FirstBuffer = 4 << 10;
 
     readonly SemaphoreSlim _writing = new(1, 1);
-    readonly TaskCompletionSource _spoken = new();
+    readonly TaskCompletionSource _spoken = new(), _ended = new();
     byte[] _buffer = new byte[FirstBuffer];
     int _start, _end;
 
@@ -20,6 +20,9 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
 
     /// <summary>Completes with the first request.</summary>
     public Task Spoken => _spoken.Task;
+
+    /// <summary>Completes when nothing is read or written any more.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>
     /// What the client has sent so far is still read and answered; from now on its sending fails (EPIPE), so that it knows: what could not be sent was not begun. Then the connection ends.
@@ -53,8 +56,9 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
         }
         finally
         {
-            _spoken.TrySetResult();
             socket.Dispose();
+            _spoken.TrySetResult();
+            _ended.TrySetResult();
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class ControlSocket : IDisposable
     readonly Socket _listener;
     readonly DaemonContext _context;
     readonly RequestHandler _handler;
-    readonly Dictionary<Task, ClientConnection> _open = [];
+    readonly HashSet<ClientConnection> _open = [];
     readonly CancellationTokenSource _end = new();
     CancellationTokenSource _pause = new();
     Task _accepting = Task.CompletedTask;
@@ -44,12 +44,12 @@ internal sealed class ControlSocket : IDisposable
     {
         _pause.Cancel();
         await _accepting;
-        KeyValuePair<Task, ClientConnection>[] open;
-        lock (_open) open = [.. _open.Where(pair => pair.Value != butNot)];
+        ClientConnection[] open;
+        lock (_open) open = [.. _open.Where(connection => connection != butNot)];
         // Whoever got in speaks at once, unless it is a person with socat.
-        await Task.WhenAny(Task.WhenAll(open.Select(pair => pair.Value.Spoken)), Task.Delay(FirstWords, _context.Clock));
-        foreach (var (_, connection) in open) connection.FinishReading();
-        await Task.WhenAny(Task.WhenAll(open.Select(pair => pair.Key)), Task.Delay(LastAnswers, _context.Clock));
+        await Task.WhenAny(Task.WhenAll(open.Select(connection => connection.Spoken)), Task.Delay(FirstWords, _context.Clock));
+        foreach (var connection in open) connection.FinishReading();
+        await Task.WhenAny(Task.WhenAll(open.Select(connection => connection.Ended)), Task.Delay(LastAnswers, _context.Clock));
     }
 
     static readonly TimeSpan FirstWords = TimeSpan.FromSeconds(0.5);
@@ -58,7 +58,7 @@ internal sealed class ControlSocket : IDisposable
     public async Task Drained()
     {
         Task[] open;
-        lock (_open) open = [.. _open.Keys];
+        lock (_open) open = [.. _open.Select(connection => connection.Ended)];
         _end.Cancel();
         await Task.WhenAny(Task.WhenAll(open), Task.Delay(LastAnswers, _context.Clock));
     }
@@ -98,11 +98,10 @@ internal sealed class ControlSocket : IDisposable
             _ = connection.Refuse(refusal.Code, refusal.Sentence);
             return;
         }
-        var serving = connection.Serve();
-        lock (_open) _open[serving] = connection;
-        _ = serving.ContinueWith(done =>
+        lock (_open) _open.Add(connection);
+        _ = connection.Serve().ContinueWith(_ =>
         {
-            lock (_open) _open.Remove(done);
+            lock (_open) _open.Remove(connection);
         }, TaskScheduler.Default);
     }
 

@@ -43,7 +43,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _log = new DaemonLog(home, options.Foreground);
         _events.OnFault = fault => _log.Logger.LogError(fault, "internal error in an event: {Type}", fault.GetType().Name);
         _store = new ProcessStore(home, clock);
-        _records = new RunRecordStore(home);
+        _records = new RunRecordStore(home) { RetryLater = retry => _loop!.Timers.After(RetryRecordsAfter, retry) };
         _outputs = new OutputPump(_guardian, _growth, CurrentSystem.CreateByteMover);
         _loop = new SupervisorLoop(clock, _log.Logger);
         _saver = new StateSaver(_store.Save);
@@ -84,6 +84,9 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _departure = new Departure(_context, _socket, _guardian, _loop, _supervisor);
         _signals = OpenSignals();
     }
+
+    /// <summary>How often to try to write run records that could not be written: the disk may have room again.</summary>
+    static readonly TimeSpan RetryRecordsAfter = TimeSpan.FromMilliseconds(500);
 
     readonly List<string> _loadTroubles = [];
 
@@ -146,19 +149,25 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         // An earlier generation becomes the current one at once: there is no instant without a whole processes.json for long.
         if (loaded.Troubles.Count > 0) _supervisor.Save();
         var reaped = _guardian.ReadCaughtUp();
-        _supervisor.Resume(loaded.Content, _records.LoadAll(), reaped);
-        foreach (var record in reaped) _guardian.Acknowledge(record.Sequence);
+        _supervisor.Resume(loaded.Content, new Inheritance
+        {
+            Records = _records.LoadAll(), Runs = _records.Runs(), Reaped = reaped, DaemonDiedAtTicks = _guardian.DaemonDiedAtTicks,
+        });
+        foreach (var record in reaped) Acknowledge(record);
         LeftoverFifos.Drain(_records, _outputs, _supervisor.Table, _home);
         _guardian.Reaped = record => _loop.Post(() =>
         {
             _supervisor.TakeGuardianRecord(record);
-            _guardian.Acknowledge(record.Sequence);
+            Acknowledge(record);
         });
         _guardian.Watch(_events);
         _events.Watch(_signals, SysEpoll.EPOLLIN, this);
         _events.Start();
         WriteState();
     }
+
+    /// <summary>The guardian keeps a record until what follows from it is on disk: after a daemon's death it is sent again.</summary>
+    void Acknowledge(GuardianRecord record) => _records.WhenAllSaved(() => _guardian.Acknowledge(record.Sequence));
 
     void WriteState()
     {

@@ -26,6 +26,7 @@ internal sealed unsafe partial class GuardianLoop
     int _daemonPid;
     int _channel = -1;
     long _daemonStartedAt;
+    long _daemonDiedAtTicks;
     int _quickDeaths;
     bool _leaving;
     bool _wasReady;
@@ -40,7 +41,7 @@ internal sealed unsafe partial class GuardianLoop
     public GuardianLoop(Handover given, int former, SignalSet* mask, TspmHome home)
     {
         (_listener, _office, _options, _home) = (given.Listener, given.Office, given.Options, home);
-        (_wasReady, _quickDeaths, _endWanted) = (given.WasReady, given.QuickDeaths, given.EndWanted);
+        (_wasReady, _quickDeaths, _endWanted, _daemonDiedAtTicks) = (given.WasReady, given.QuickDeaths, given.EndWanted, given.DaemonDiedAtTicks);
         foreach (var (hold, descriptor) in given.Held) _held.Hold(hold, descriptor);
         _reaped.Restore(given.LastReaped, given.Reaped);
         _trial = former >= 0 ? new Trial(former) : null;
@@ -113,7 +114,8 @@ internal sealed unsafe partial class GuardianLoop
             return 0;
         }
         if (ChangedImage(waitStatus)) return null;
-        if (_trial is null && (exitCode == DaemonExit.CannotStart || (!_wasReady && exitCode >= 0)))
+        // What children print while there is no daemon is kept by us alone: as long as any live, a daemon that cannot start now is tried again.
+        if (_trial is null && ((exitCode == DaemonExit.CannotStart && _held.Count == 0) || (!_wasReady && exitCode >= 0)))
         {
             _ = Unistd.unlink(_home.SocketPath);
             return 1;
@@ -154,11 +156,11 @@ internal sealed unsafe partial class GuardianLoop
             var info = default(Siginfo);
             if (SysWait.waitid(SysWait.P_ALL, 0, &info, SysWait.WEXITED | SysWait.WNOHANG | SysWait.WNOWAIT) != 0 || info.si_pid == 0) return daemonDied;
             var pid = info.si_pid;
-            var startTicks = pid != _daemonPid && ProcFiles.TryReadStat(pid, out var stat) ? stat.StartTicks : 0;
+            _ = ProcFiles.TryReadStat(pid, out var stat);
             int status;
             if (SysWait.wait4(pid, &status, 0, null) != pid) continue;
-            if (pid != _daemonPid) _reaped.Add(pid, status, startTicks);
-            else (daemonDied, daemonStatus) = (true, status);
+            if (pid != _daemonPid) _reaped.Add(pid, status, stat.StartTicks, ledSession: stat.Session == pid);
+            else (daemonDied, daemonStatus, _daemonDiedAtTicks) = (true, status, BootClock.Ticks);
         }
     }
 
@@ -209,7 +211,7 @@ internal sealed unsafe partial class GuardianLoop
             if (!Send(record)) return;
             _reaped.MarkSent();
         }
-        if (!_caughtUpSent) _caughtUpSent = Send(new GuardianMessage { Kind = GuardianMessageKind.CaughtUp });
+        if (!_caughtUpSent) _caughtUpSent = Send(new GuardianMessage { Kind = GuardianMessageKind.CaughtUp, StartTicks = _daemonDiedAtTicks });
     }
 
     bool Send(GuardianMessage message) =>

@@ -77,6 +77,7 @@ internal sealed unsafe partial class GuardianLoop
         WasReady = _wasReady,
         QuickDeaths = 0,
         EndWanted = _endWanted,
+        DaemonDiedAtTicks = _daemonDiedAtTicks,
         Held = _held.All,
         Reaped = _reaped.Unacknowledged.ToArray(),
         LastReaped = _reaped.LastNumber,

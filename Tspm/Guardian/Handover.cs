@@ -32,6 +32,9 @@ internal sealed record Handover
     /// <summary>SIGTERM came and no daemon has acted on it yet.</summary>
     public bool EndWanted { get; init; }
 
+    /// <summary>When the last daemon died, on the clock of start times; 0: none has.</summary>
+    public long DaemonDiedAtTicks { get; init; }
+
     public IReadOnlyDictionary<ulong, int> Held { get; init; } = new Dictionary<ulong, int>();
 
     public IReadOnlyList<GuardianMessage> Reaped { get; init; } = [];
@@ -39,19 +42,36 @@ internal sealed record Handover
     public ulong LastReaped { get; init; }
 
     /// <summary>Every descriptor that has to stay open.</summary>
-    public IEnumerable<int> Descriptors => [Listener, Office, .. Held.Values];
+    public IReadOnlyList<int> Descriptors => [Listener, Office, .. Held.Values];
 
     public byte[] ToBytes()
     {
-        var culture = CultureInfo.InvariantCulture;
         var text = new StringBuilder();
-        text.Append(culture, $"{Head} {Format}\nlistener {Listener}\noffice {Office}\nopen-files {Options.OpenFilesLimit}\nforeground {(Options.Foreground ? 1 : 0)}\n");
-        text.Append(culture, $"was-ready {(WasReady ? 1 : 0)}\nquick-deaths {QuickDeaths}\nend-wanted {(EndWanted ? 1 : 0)}\nlast-reaped {LastReaped}\n");
-        foreach (var (hold, descriptor) in Held) text.Append(culture, $"hold {hold} {descriptor}\n");
-        foreach (var record in Reaped) text.Append(culture, $"reaped {record.Number} {record.Pid} {record.WaitStatus} {record.StartTicks}\n");
-        if (Options.UpgradeProblem is { } problem) text.Append(culture, $"problem {problem.ReplaceLineEndings(" ")}\n");
+        Line(Head, Format);
+        Line("listener", Listener);
+        Line("office", Office);
+        Line("open-files", Options.OpenFilesLimit);
+        Line("foreground", Options.Foreground ? 1 : 0);
+        Line("was-ready", WasReady ? 1 : 0);
+        Line("quick-deaths", QuickDeaths);
+        Line("end-wanted", EndWanted ? 1 : 0);
+        Line("daemon-died", DaemonDiedAtTicks);
+        text.Append("last-reaped ").Append(Text(LastReaped)).Append('\n');
+        foreach (var (hold, descriptor) in Held) text.Append("hold ").Append(Text(hold)).Append(' ').Append(Text(descriptor)).Append('\n');
+        foreach (var record in Reaped)
+        {
+            text.Append("reaped ").Append(Text(record.Number)).Append(' ').Append(Text(record.Pid)).Append(' ').Append(Text(record.WaitStatus));
+            text.Append(' ').Append(Text(record.StartTicks)).Append(' ').Append(Text(record.LedSession)).Append('\n');
+        }
+        if (Options.UpgradeProblem is { } problem) text.Append("problem ").Append(problem.ReplaceLineEndings(" ")).Append('\n');
         return Encoding.UTF8.GetBytes(text.Append(End).Append('\n').ToString());
+
+        void Line(string key, long value) => text.Append(key).Append(' ').Append(Text(value)).Append('\n');
     }
+
+    static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    static string Text(ulong number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <exception cref="HandoverException">It is of a newer format, or not whole.</exception>
     public static Handover Parse(ReadOnlySpan<byte> bytes)
@@ -59,30 +79,34 @@ internal sealed record Handover
         var lines = Encoding.UTF8.GetString(bytes).Split('\n');
         CheckFormat(lines[0]);
         if (lines.Length < 2 || lines[^1].Length > 0 || lines[^2] != End) throw new HandoverException("what the former guardian handed over is not whole");
-        var numbers = new Dictionary<string, long>();
+        int? listener = null, office = null;
+        ulong? lastReaped = null;
+        var given = new Handover { Listener = -1, Office = -1, Options = new GuardianOptions(GuardianPid: Unistd.getpid()) };
         var held = new Dictionary<ulong, int>();
         var reaped = new List<GuardianMessage>();
-        string? problem = null;
-        ulong? lastReaped = null;
         foreach (var line in lines.AsSpan(1..^2))
         {
             var words = line.Split(' ');
-            if (words is ["hold", var hold, var descriptor]) held[Count(hold)] = (int)Number(descriptor);
-            else if (words is ["reaped", _, _, _, _]) reaped.Add(RecordOf(words));
-            else if (words[0] == "problem") problem = line["problem ".Length..];
-            else if (words is ["last-reaped", var last]) lastReaped = Count(last);
-            else if (words.Length == 2 && long.TryParse(words[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) numbers[words[0]] = number;
+            switch (words)
+            {
+                case ["hold", var hold, var descriptor, ..]: held[Count(hold)] = (int)Number(descriptor); break;
+                case ["reaped", _, _, _, _, _, ..]: reaped.Add(RecordOf(words)); break;
+                case ["last-reaped", var number, ..]: lastReaped = Count(number); break;
+                case ["listener", var number, ..]: listener = (int)Number(number); break;
+                case ["office", var number, ..]: office = (int)Number(number); break;
+                case ["open-files", var number, ..]: given = given with { Options = given.Options with { OpenFilesLimit = Number(number) } }; break;
+                case ["foreground", var number, ..]: given = given with { Options = given.Options with { Foreground = Number(number) == 1 } }; break;
+                case ["was-ready", var number, ..]: given = given with { WasReady = Number(number) == 1 }; break;
+                case ["quick-deaths", var number, ..]: given = given with { QuickDeaths = (int)Number(number) }; break;
+                case ["end-wanted", var number, ..]: given = given with { EndWanted = Number(number) == 1 }; break;
+                case ["daemon-died", var number, ..]: given = given with { DaemonDiedAtTicks = Number(number) }; break;
+                case ["problem", ..]: given = given with { Options = given.Options with { UpgradeProblem = line["problem ".Length..] } }; break;
+            }
         }
-        return new Handover
+        return given with
         {
-            Listener = (int)Needed(numbers, "listener"),
-            Office = (int)Needed(numbers, "office"),
-            Options = new GuardianOptions(
-                ReadyDescriptor: -1, OpenFilesLimit: numbers.GetValueOrDefault("open-files"), GuardianPid: Unistd.getpid(), Foreground: numbers.GetValueOrDefault("foreground") == 1,
-                UpgradeProblem: problem),
-            WasReady = numbers.GetValueOrDefault("was-ready") == 1,
-            QuickDeaths = (int)numbers.GetValueOrDefault("quick-deaths"),
-            EndWanted = numbers.GetValueOrDefault("end-wanted") == 1,
+            Listener = listener ?? throw Missing("listener"),
+            Office = office ?? throw Missing("office"),
             LastReaped = lastReaped ?? throw Missing("last-reaped"),
             Held = held,
             Reaped = reaped,
@@ -103,10 +127,8 @@ internal sealed record Handover
         Pid = (int)Number(words[2]),
         WaitStatus = (int)Number(words[3]),
         StartTicks = Number(words[4]),
+        LedSession = (int)Number(words[5]),
     };
-
-    static long Needed(Dictionary<string, long> numbers, string key) =>
-        numbers.TryGetValue(key, out var number) ? number : throw Missing(key);
 
     static HandoverException Missing(string key) => new($"the former guardian did not hand over '{key}'");
 

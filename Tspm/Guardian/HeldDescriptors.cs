@@ -10,6 +10,8 @@ internal sealed class HeldDescriptors
     /// <summary>All holds and their descriptors.</summary>
     public IReadOnlyDictionary<ulong, int> All => _byHold;
 
+    public int Count => _byHold.Count;
+
     public void Hold(ulong hold, int descriptor)
     {
         if (_byHold.Remove(hold, out var earlier)) Unistd.close(earlier);

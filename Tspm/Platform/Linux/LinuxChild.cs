@@ -61,12 +61,24 @@ internal sealed unsafe class LinuxChild : IChild, IReadyHandler
 
     public bool SignalGroup(int signal) => SysSignal.kill(-Pid, signal) == 0;
 
+    public bool TellsExit => !IsOwn && SysPidfd.TellsExitOfOthers;
+
+    /// <summary>A pidfd is readable from the end on, and hung up from the reap on (Linux 6.9).</summary>
     void IReadyHandler.Ready(int fd, uint events)
     {
-        loop.Unwatch(fd);
         HasEnded = true;
+        if (TellsExit && (events & SysEpoll.EPOLLHUP) == 0)
+        {
+            loop.Watch(fd, OnlyHangUp, this);
+            whenEnded?.Invoke();
+            return;
+        }
+        loop.Unwatch(fd);
         Interlocked.Exchange(ref whenEnded, null)?.Invoke();
     }
+
+    /// <summary>EPOLLHUP need not be asked for (man 2 epoll_ctl).</summary>
+    const uint OnlyHangUp = 0;
 
     public void Dispose()
     {

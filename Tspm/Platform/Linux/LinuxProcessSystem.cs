@@ -38,6 +38,10 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     public string BootId { get; }
 
+    public long BootTicks => BootClock.Ticks;
+
+    public IReadOnlyDictionary<string, string> ReadEnvironment(int pid) => files.ReadEnvironment(pid);
+
     public SpawnOutcome Spawn(SpawnRequest request)
     {
         var failure = spawner.Spawn(request, out var pid);
@@ -55,7 +59,7 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         var pidfd = SysSyscall.pidfd_open(pid);
         if (pidfd < 0) return null;
         // In this order: from here on the pidfd names whoever had the number, and the start time says whether it is the one we mean.
-        if (ProcFiles.TryReadStat(pid, out var stat) && stat.IsLiving && stat.StartTicks == startTicks)
+        if (ProcFiles.TryReadStat(pid, out var stat) && stat.StartTicks == startTicks)
         {
             var near = stat.ParentPid == guardianPid || stat.ParentPid == ownPid;
             return Register(new LinuxChild(loop, pid, startTicks, pidfd, isOwn: false, near, Forget));
