@@ -152,7 +152,7 @@ public class UpgradeTests
         foreach (var name in new[] { "1/tspm", "2/tspm", "3/tspm" }) await box.Ok("daemon", "upgrade", OtherVersion.Newer(box, name));
         over.Cancel();
         var counts = await Task.WhenAll(changes);
-        var env = (await box.Ok("env", "s", "--json")).Json;
+        var env = (await box.Ok("env", "s", "--json")).Json.GetProperty("env");
         for (var number = 0; number < counts.Length; number++) await Assert.That(env.GetProperty($"K{number}").GetString()).IsEqualTo($"{counts[number] - 1}");
     }
 

@@ -29,13 +29,20 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
     /// </summary>
     public void FinishReading()
     {
+        var held = false;
         try
         {
-            _ = SysSocket.shutdown((int)socket.Handle, SysSocket.SHUT_RD);
+            // Held, so that its number cannot be another descriptor's by the time of the call.
+            socket.SafeHandle.DangerousAddRef(ref held);
+            _ = SysSocket.shutdown((int)socket.SafeHandle.DangerousGetHandle(), SysSocket.SHUT_RD);
         }
         catch (ObjectDisposedException)
         {
             // It has ended by itself.
+        }
+        finally
+        {
+            if (held) socket.SafeHandle.DangerousRelease();
         }
     }
 
