@@ -20,6 +20,9 @@ internal sealed class DaemonClient : IDisposable
     /// <summary>On top of what the request itself may take: the way there and back on a busy machine.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
+    /// <summary>Two daemons in a row that leave just when they are asked are an accident, more are a trouble to be told.</summary>
+    const int MostTries = 3;
+
     readonly TspmHome _home;
     DaemonSocket _socket;
     LineReader _lines;
@@ -43,19 +46,22 @@ internal sealed class DaemonClient : IDisposable
     public static DaemonClient Connect(TspmHome home, Action<string>? onSlow = null, bool onlyReads = false) => new(home) { OnSlow = onSlow, OnlyReads = onlyReads };
 
     /// <summary>
-    /// One request, one answer. When the daemon leaves or dies just then, the request is sent once more to its successor, if nothing of it can have been begun, or it only reads.
+    /// One request, one answer. When the daemon leaves or dies just then, the request is sent again to its successor, if nothing of it can have been begun, or it only reads.
     /// </summary>
     /// <exception cref="DaemonException">The daemon's own error, or no (understandable) answer in time.</exception>
     public TResponse Call<TRequest, TResponse>(
         string method, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType, TimeSpan? deadline = null)
     {
-        try
+        for (var tries = 1; ; tries++)
         {
-            return CallOnce(method, request, requestType, responseType, deadline);
-        }
-        catch (DaemonException lost) when (MayRepeat(lost) && Reconnect())
-        {
-            return CallOnce(method, request, requestType, responseType, deadline);
+            try
+            {
+                return CallOnce(method, request, requestType, responseType, deadline);
+            }
+            catch (DaemonException lost) when (tries < MostTries && MayRepeat(lost) && Reconnect())
+            {
+                // The next daemon's turn.
+            }
         }
     }
 

@@ -7,17 +7,29 @@ internal sealed class ChangeGate(TimeProvider clock)
     int _underWay;
     volatile bool _isClosed;
     TaskCompletionSource? _quiet;
+    /// <summary>Of a gate that is closed: true when sealed, false when opened again.</summary>
+    TaskCompletionSource<bool> _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public bool IsClosed => _isClosed;
 
-    /// <summary>False: closed, and nothing may be begun.</summary>
-    public bool TryEnter()
+    /// <summary>
+    /// False: nothing may be begun any more. While it is closed and not sealed the answer waits: who is told to ask again must not reach the same daemon again.
+    /// </summary>
+    public async ValueTask<bool> Enter()
     {
-        lock (_gate)
+        while (true)
         {
-            if (_isClosed) return false;
-            _underWay++;
-            return true;
+            Task<bool> decided;
+            lock (_gate)
+            {
+                if (!_isClosed)
+                {
+                    _underWay++;
+                    return true;
+                }
+                decided = _decided.Task;
+            }
+            if (await decided) return false;
         }
     }
 
@@ -36,7 +48,11 @@ internal sealed class ChangeGate(TimeProvider clock)
             Task quiet;
             lock (_gate)
             {
-                if (_underWay == 0) return _isClosed = true;
+                if (_underWay == 0)
+                {
+                    _decided = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+                    return _isClosed = true;
+                }
                 quiet = (_quiet = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             }
             try
@@ -50,8 +66,12 @@ internal sealed class ChangeGate(TimeProvider clock)
         }
     }
 
+    /// <summary>Nobody new can come in: those who wait, and those who come, are refused.</summary>
+    public void Seal() => _decided.TrySetResult(true);
+
     public void Open()
     {
         lock (_gate) _isClosed = false;
+        _decided.TrySetResult(false);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class ControlSocket : IDisposable
         (_context, _handler) = (context, new RequestHandler(context));
     }
 
-    /// <summary>Accepts, at first or again after <see cref="Quiet"/>.</summary>
+    /// <summary>Accepts, at first or again after <see cref="StopAccepting"/>.</summary>
     public void Start()
     {
         if (!_accepting.IsCompleted) return;
@@ -36,14 +36,18 @@ internal sealed class ControlSocket : IDisposable
         _accepting = Accept(_pause.Token);
     }
 
-    /// <summary>
-    /// Accepts nobody from now on (who connects waits in the guardian's queue), answers what was asked, and closes all connections but one. Bounded: who connected and says nothing, or does
-    /// not read its answer, is not waited for.
-    /// </summary>
-    public async Task Quiet(ClientConnection butNot)
+    /// <summary>Accepts nobody from now on: who connects waits in the guardian's queue, for the next daemon or until <see cref="Start"/>.</summary>
+    public async Task StopAccepting()
     {
         _pause.Cancel();
         await _accepting;
+    }
+
+    /// <summary>
+    /// Answers what was asked, and closes all connections but one, when nobody is accepted any more. Bounded: who connected and says nothing, or does not read its answer, is not waited for.
+    /// </summary>
+    public async Task Quiet(ClientConnection butNot)
+    {
         ClientConnection[] open;
         lock (_open) open = [.. _open.Where(connection => connection != butNot)];
         // Whoever got in speaks at once, unless it is a person with socat.

@@ -27,6 +27,8 @@ internal sealed class Departure(DaemonContext context, ControlSocket socket, Gua
         try
         {
             if (!await context.Changes.Close(ChangePatience)) throw Stays("for half a minute something was always being changed; try again when it is quieter");
+            await socket.StopAccepting();
+            context.Changes.Seal();
             // Refused while that cannot be saved: what is only in memory would be gone with it.
             if (await loop.Ask(supervisor.Save).Unwrap() is { } unsaved) throw Stays($"the state cannot be saved ({unsaved}), and would be lost");
             await socket.Quiet(asker);

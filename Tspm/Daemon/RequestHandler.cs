@@ -53,7 +53,7 @@ internal sealed class RequestHandler(DaemonContext context)
     async Task<Func<JsonElement, byte[]>> Change(RpcRequest request)
     {
         if (context.IsShuttingDown) throw new ShuttingDownException();
-        if (!context.Changes.TryEnter()) throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
+        if (!await context.Changes.Enter()) throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
         try
         {
             return await DispatchChange(request);
