@@ -11,16 +11,16 @@ internal static class OtherVersion
     public const string Number = "2.0.0-alpha.9";
 
     /// <summary>The published one says <see cref="Present"/>, this one <see cref="Number"/>.</summary>
-    public static string Newer(TspmBox box, string name) => Changed(box, name, (Present, Number));
+    public static Task<string> Newer(TspmBox box, string name) => Changed(box, name, (Present, Number));
 
     /// <summary>Proves itself, and its guardian takes over; the daemon says that it cannot start.</summary>
-    public static string WhoseDaemonCannotStart(TspmBox box, string name) => Changed(box, name, (Present, Number), ("run/writer.lock", "nil/writer.lock"));
+    public static Task<string> WhoseDaemonCannotStart(TspmBox box, string name) => Changed(box, name, (Present, Number), ("run/writer.lock", "nil/writer.lock"));
 
     /// <summary>Proves itself, and its guardian takes over; what it starts as daemon exits at once, every time.</summary>
-    public static string WhoseDaemonDies(TspmBox box, string name) => Changed(box, name, (Present, Number), ("/proc/self/exe", "/bin/////false"));
+    public static Task<string> WhoseDaemonDies(TspmBox box, string name) => Changed(box, name, (Present, Number), ("/proc/self/exe", "/bin/////false"));
 
     /// <summary>The same bytes under another name.</summary>
-    public static string Copy(TspmBox box, string name) => Changed(box, name);
+    public static Task<string> Copy(TspmBox box, string name) => Changed(box, name);
 
     /// <summary>Answers the question for its version with this text; as a guardian it exits at once.</summary>
     public static Task<string> ThatAnswers(TspmBox box, string name, string json) => CProgram.Build(box, name, $$"""
@@ -37,7 +37,7 @@ internal static class OtherVersion
 
     static string Quoted(string text) => "\"" + text.Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
 
-    static string Changed(TspmBox box, string name, params (string From, string To)[] changes)
+    static async Task<string> Changed(TspmBox box, string name, params (string From, string To)[] changes)
     {
         var bytes = File.ReadAllBytes(PublishedExecutable.Path);
         foreach (var (from, to) in changes)
@@ -49,7 +49,11 @@ internal static class OtherVersion
         }
         var path = Path.Combine(box.Folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllBytes(path, bytes);
+        // Written by another process: a program that some other test is just forking would hold our descriptor for a moment, and a file that is open for writing cannot be executed (ETXTBSY).
+        var source = path + ".bytes";
+        File.WriteAllBytes(source, bytes);
+        (await box.RunProgram("/bin/cp", source, path)).Exits(0);
+        File.Delete(source);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return path;
     }

@@ -90,7 +90,7 @@ public class UpgradeRefusedTests
         await using var box = new TspmBox(cancellation);
         await box.Ok("daemon", "start");
         Directory.CreateDirectory(Path.Combine(box.Home, "processes.json.tmp", "in-the-way"));
-        await Refused(box, OtherVersion.Newer(box, "new/tspm"), "the state cannot be saved", null);
+        await Refused(box, await OtherVersion.Newer(box, "new/tspm"), "the state cannot be saved", null);
         Directory.Delete(Path.Combine(box.Home, "processes.json.tmp"), recursive: true);
         await box.Ok("daemon", "upgrade", Path.Combine(box.Folder, "new/tspm"));
     }
@@ -99,7 +99,7 @@ public class UpgradeRefusedTests
     public async Task A_daemon_that_cannot_start_brings_the_former_version_back_with_all_children(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        var broken = OtherVersion.WhoseDaemonCannotStart(box, "broken/tspm");
+        var broken = await OtherVersion.WhoseDaemonCannotStart(box, "broken/tspm");
         await BroughtBack(box, broken, "nil/writer.lock");
     }
 
@@ -107,7 +107,7 @@ public class UpgradeRefusedTests
     public async Task A_daemon_that_dies_again_and_again_brings_the_former_version_back_with_all_children(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await BroughtBack(box, OtherVersion.WhoseDaemonDies(box, "broken/tspm"), "ended 3 times before it answered (exited 1)");
+        await BroughtBack(box, await OtherVersion.WhoseDaemonDies(box, "broken/tspm"), "ended 3 times before it answered (exited 1)");
     }
 
     static async Task BroughtBack(TspmBox box, string broken, string reason)
@@ -126,7 +126,7 @@ public class UpgradeRefusedTests
         await Assert.That(new FileInfo($"/proc/{guardian}/exe").LinkTarget).IsEqualTo(before);
         await Assert.That(await box.PidOf("w")).IsEqualTo(pid);
         // The next upgrade works, and what is no trouble any more is not said.
-        await box.Ok("daemon", "upgrade", OtherVersion.Newer(box, "good/tspm"));
+        await box.Ok("daemon", "upgrade", await OtherVersion.Newer(box, "good/tspm"));
         await Assert.That((await box.Status()).GetProperty("troubles").GetArrayLength()).IsEqualTo(0);
         await box.Ok("stop", "w");
         var lines = File.ReadAllLines(box.OutLog("w"));

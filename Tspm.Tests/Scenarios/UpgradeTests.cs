@@ -22,7 +22,7 @@ public class UpgradeTests
         load.BeginAsking();
         await load.UntilAsked(20);
 
-        var upgraded = await box.Ok("daemon", "upgrade", OtherVersion.Newer(box, "new/tspm"));
+        var upgraded = await box.Ok("daemon", "upgrade", await OtherVersion.Newer(box, "new/tspm"));
 
         var (nextDaemon, nextGuardian) = await box.DaemonPids();
         await Assert.That(upgraded.Out).IsEqualTo($"upgraded from {OtherVersion.Present} to {OtherVersion.Number} (pid {nextDaemon}), {before.Count} processes kept\n");
@@ -44,11 +44,11 @@ public class UpgradeTests
     public async Task Without_a_name_what_lies_now_at_the_daemons_path_takes_over(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        var installed = OtherVersion.Copy(box, "bin/tspm");
+        var installed = await OtherVersion.Copy(box, "bin/tspm");
         (await box.RunProgram(installed, "start", "sleep 1000", "--name", "s")).Exits(0);
         var (_, guardian) = await box.DaemonPids();
         var pid = await box.PidOf("s");
-        File.Move(OtherVersion.Newer(box, "bin/tspm.new"), installed, overwrite: true);
+        File.Move(await OtherVersion.Newer(box, "bin/tspm.new"), installed, overwrite: true);
         await Assert.That(new FileInfo($"/proc/{guardian}/exe").LinkTarget).EndsWith("(deleted)");
         var upgraded = await box.Ok("daemon", "upgrade");
         await Assert.That(upgraded.Out).Contains($"to {OtherVersion.Number} ").And.Contains("1 process kept");
@@ -104,7 +104,7 @@ public class UpgradeTests
     {
         await using var box = new TspmBox(cancellation);
         foreach (var name in new[] { "a", "b", "c" }) await box.Ok("start", "sleep 1000", "--name", name);
-        string[] versions = [OtherVersion.Newer(box, "new/tspm"), OtherVersion.Copy(box, "old/tspm")];
+        string[] versions = [await OtherVersion.Newer(box, "new/tspm"), await OtherVersion.Copy(box, "old/tspm")];
         await box.Ok("daemon", "upgrade", versions[1]);
         var (daemon, guardian) = await box.DaemonPids();
         var before = (Descriptors(daemon), Descriptors(guardian));
@@ -128,7 +128,7 @@ public class UpgradeTests
         await box.Until(async () => await box.Run("ping") is { ExitCode: 0 } ran ? ran : null, "the daemon answers");
         await box.Ok("start", "sleep 1000", "--name", "s");
         var pid = await box.PidOf("s");
-        await box.Ok("daemon", "upgrade", OtherVersion.Newer(box, "new/tspm"));
+        await box.Ok("daemon", "upgrade", await OtherVersion.Newer(box, "new/tspm"));
         await Assert.That((await box.DaemonPids()).Guardian).IsEqualTo(foreground.Pid);
         await Assert.That(await box.PidOf("s")).IsEqualTo(pid);
         await box.Until(() => foreground.Err.Contains($"daemon {OtherVersion.Number} is ready", StringComparison.Ordinal), "the new version speaks to the same terminal");
@@ -149,7 +149,7 @@ public class UpgradeTests
             for (; !over.IsCancellationRequested; count++) await box.Ok("set", "s", $"env.K{number}={count}");
             return count;
         })).ToList();
-        foreach (var name in new[] { "1/tspm", "2/tspm", "3/tspm" }) await box.Ok("daemon", "upgrade", OtherVersion.Newer(box, name));
+        foreach (var name in new[] { "1/tspm", "2/tspm", "3/tspm" }) await box.Ok("daemon", "upgrade", await OtherVersion.Newer(box, name));
         over.Cancel();
         var counts = await Task.WhenAll(changes);
         var env = (await box.Ok("env", "s", "--json")).Json.GetProperty("env");
@@ -168,7 +168,7 @@ public class UpgradeTests
     static async Task<Frozen> UntilLeft(TspmBox box)
     {
         var (daemon, guardian) = await box.DaemonPids();
-        var binary = OtherVersion.Newer(box, "new/tspm");
+        var binary = await OtherVersion.Newer(box, "new/tspm");
         LiveProcess.Kill(guardian, LiveProcess.SIGSTOP);
         var command = box.Begin("daemon", "upgrade", binary);
         await box.UntilGone(daemon);
