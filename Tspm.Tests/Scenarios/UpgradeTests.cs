@@ -156,6 +156,45 @@ public class UpgradeTests
         for (var number = 0; number < counts.Length; number++) await Assert.That(env.GetProperty($"K{number}").GetString()).IsEqualTo($"{counts[number] - 1}");
     }
 
+    /// <summary>So a client knows: what could not be sent was not begun.</summary>
+    [Test]
+    public async Task Every_request_that_could_be_sent_is_answered_before_the_end(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("daemon", "start");
+        var clients = Enumerable.Range(0, 4).Select(async _ =>
+        {
+            using var socket = new RawSocket(box, cancellation);
+            // A few at a time: what is on the way fits into the last moments of a daemon on a busy machine.
+            using var room = new SemaphoreSlim(20);
+            var sending = Task.Run(async () =>
+            {
+                for (var sent = 0; ; sent++)
+                {
+                    await room.WaitAsync(cancellation);
+                    try
+                    {
+                        await socket.Send("""{"jsonrpc":"2.0","id":1,"method":"ping"}""" + "\n");
+                    }
+                    catch (System.Net.Sockets.SocketException)
+                    {
+                        return sent;
+                    }
+                }
+            });
+            var answered = 0;
+            for (; await socket.Read() is not null; answered++) room.Release();
+            room.Release();
+            return (Sent: await sending, Answered: answered);
+        }).ToList();
+        await box.Ok("daemon", "upgrade", await OtherVersion.Newer(box, "new/tspm"));
+        foreach (var (sent, answered) in await Task.WhenAll(clients))
+        {
+            await Assert.That(sent).IsGreaterThan(0);
+            await Assert.That(answered).IsEqualTo(sent);
+        }
+    }
+
     [Test]
     public async Task Without_a_daemon_there_is_nothing_to_upgrade(CancellationToken cancellation)
     {
