@@ -10,7 +10,7 @@ internal sealed class HandoverTests
 {
     static readonly Handover Full = new()
     {
-        Listener = 3, Office = 7, Options = new GuardianOptions(-1, 1024, Unistd.getpid(), Foreground: true, UpgradeProblem: "its daemon ended (killed by SIGSEGV)"),
+        Listener = 3, Office = 7, Options = new GuardianOptions(-1, 1024, Unistd.getpid(), OomScore: -17, Foreground: true, UpgradeProblem: "its daemon ended (killed by SIGSEGV)"),
         WasReady = true, QuickDeaths = 2, EndWanted = true, DaemonDiedAtTicks = 123456, LastReaped = ulong.MaxValue,
         Held = new Dictionary<ulong, int> { [ulong.MaxValue - 1] = 9, [4] = 11 },
         Reaped =
@@ -37,6 +37,7 @@ internal sealed class HandoverTests
             listener 3
             office 7
             open-files 1024
+            oom-score -17
             foreground 1
             was-ready 1
             quick-deaths 2

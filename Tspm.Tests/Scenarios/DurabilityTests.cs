@@ -32,6 +32,43 @@ public class DurabilityTests
     }
 
     [Test]
+    public async Task Two_hundred_changes_of_all_kinds_are_there_after_a_death_right_behind_each_answer(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("daemon", "start");
+        var random = new Random(5);
+        var expected = new Dictionary<string, int>(); // name and the delay that was set last
+        var next = 0;
+        for (var change = 0; change < 200; change++)
+        {
+            var kind = expected.Count < 3 ? 0 : random.Next(4);
+            var name = kind == 0 ? $"p{next++}" : expected.Keys.ElementAt(random.Next(expected.Count));
+            var request = kind switch
+            {
+                0 => $$$$"""{"method":"add","params":{"define":[{"name":"{{{{name}}}}","command":"sleep 1000","restart":{"delayMs":0}}],"client":{"environment":{},"workingDirectory":"/"}}}""",
+                1 => $$$"""{"method":"set","params":{"selectors":["{{{name}}}"],"assignments":["restart.delayMs={{{change}}}"]}}""",
+                2 => $$$"""{"method":"rename","params":{"selector":"{{{name}}}","newName":"r{{{change}}}"}}""",
+                _ => $$$"""{"method":"delete","params":{"selectors":["{{{name}}}"]}}""",
+            };
+            var daemon = (await box.DaemonPids()).Daemon;
+            using (var socket = new RawSocket(box, cancellation))
+            {
+                var answer = await socket.Ask($$"""{"jsonrpc":"2.0","id":{{change}},{{request[1..]}}""");
+                LiveProcess.Kill(daemon);
+                await Assert.That(answer.TryGetProperty("result", out var result) && result.GetProperty("success").GetBoolean()).IsTrue().Because($"{request} is done: {answer}");
+            }
+            if (kind == 0) expected[name] = 0;
+            if (kind == 1) expected[name] = change;
+            if (kind == 2 && expected.Remove(name, out var delay)) expected[$"r{change}"] = delay;
+            if (kind == 3) expected.Remove(name);
+        }
+        var names = (await box.List()).Select(entry => entry.Name);
+        await Assert.That(names).IsEquivalentTo(expected.Keys);
+        foreach (var (name, delay) in expected)
+            await Assert.That((await box.Ok("describe", name, "--json")).Json.GetProperty("config").GetProperty("restart").GetProperty("delayMs").GetInt32()).IsEqualTo(delay);
+    }
+
+    [Test]
     public async Task On_a_full_disk_changes_take_effect_and_say_that_they_are_not_saved(CancellationToken cancellation)
     {
         Tools.RequireRoot(); // to mount a small file system

@@ -165,8 +165,8 @@ public class UpgradeTests
         var clients = Enumerable.Range(0, 4).Select(async _ =>
         {
             using var socket = new RawSocket(box, cancellation);
-            // A few at a time: what is on the way fits into the last moments of a daemon on a busy machine.
-            using var room = new SemaphoreSlim(20);
+            // Not all at once: what is on the way is more than one read takes, and fits into the last moments of a daemon on a busy machine.
+            using var room = new SemaphoreSlim(400);
             var sending = Task.Run(async () =>
             {
                 for (var sent = 0; ; sent++)

@@ -49,7 +49,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _saver = new StateSaver(_store.Save);
         var services = new SupervisionServices
         {
-            System = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit),
+            System = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore),
             Outputs = _outputs,
             Records = _records,
             Timers = _loop.Timers,
@@ -112,18 +112,23 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         try
         {
             Load();
+            AnsweringThreads.Make();
+            _socket.Start();
         }
         catch (HomeException e)
         {
             // The guardian must not try again what cannot work.
             GiveUp(e.Message, e.NotPermitted ? 6 : 1, DaemonExit.CannotStart);
         }
+        catch (OutOfMemoryException)
+        {
+            GiveUp("no thread could be made: this user has too many processes, or there is too little memory", 1, exitCode: 1);
+        }
         catch (Exception e)
         {
             _log.Logger.LogError(e, "internal error while starting: {Type}", e.GetType().Name);
             GiveUp($"internal error while starting ({Files.Describe(e)}); please report it, with the end of {_home.DaemonLog}", 1, exitCode: 1);
         }
-        _socket.Start();
         _guardian.SayReady();
         ReadyPipe.Tell(_options.ReadyDescriptor, ReadyPipe.Ready);
         _context.IdleTrim.Touch();

@@ -51,6 +51,7 @@ internal sealed record Handover
         Line("listener", Listener);
         Line("office", Office);
         Line("open-files", Options.OpenFilesLimit);
+        if (Options.OomScore is { } score) Line("oom-score", score);
         Line("foreground", Options.Foreground ? 1 : 0);
         Line("was-ready", WasReady ? 1 : 0);
         Line("quick-deaths", QuickDeaths);
@@ -95,6 +96,7 @@ internal sealed record Handover
                 case ["listener", var number, ..]: listener = (int)Number(number); break;
                 case ["office", var number, ..]: office = (int)Number(number); break;
                 case ["open-files", var number, ..]: given = given with { Options = given.Options with { OpenFilesLimit = Number(number) } }; break;
+                case ["oom-score", var number, ..]: given = given with { Options = given.Options with { OomScore = (int)Number(number) } }; break;
                 case ["foreground", var number, ..]: given = given with { Options = given.Options with { Foreground = Number(number) == 1 } }; break;
                 case ["was-ready", var number, ..]: given = given with { WasReady = Number(number) == 1 }; break;
                 case ["quick-deaths", var number, ..]: given = given with { QuickDeaths = (int)Number(number) }; break;

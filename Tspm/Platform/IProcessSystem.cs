@@ -17,6 +17,9 @@ internal interface IProcessSystem
     /// <summary>The environment that a living process was started with; empty when it cannot be read.</summary>
     IReadOnlyDictionary<string, string> ReadEnvironment(int pid);
 
+    /// <summary>Why there is no room for one more child beside what is needed to answer (descriptors); null: there is.</summary>
+    SpawnFailure? LackOfRoom();
+
     /// <summary>Starts a program. A failure is a value: the stage, the error number and a sentence.</summary>
     SpawnOutcome Spawn(SpawnRequest request);
 

@@ -141,9 +141,9 @@ internal sealed partial class SupervisedProcess
     void Spawn()
     {
         var run = _run!;
-        if (_services.Outputs.Open(run.Streams) is { } noOutput)
+        if ((_services.System.LackOfRoom() ?? _services.Outputs.Open(run.Streams)) is { } noRoom)
         {
-            Failed(run, noOutput);
+            Failed(run, noRoom);
             return;
         }
         var (request, failure) = SpawnPlan.For(Definition, Key.Instance, _environmentOf(Definition), run.Streams);

@@ -9,8 +9,7 @@ internal static class UpgradeHandler
     public static async Task<UpgradeResponse> Handle(DaemonContext context, UpgradeRequest request, ClientConnection connection)
     {
         if (context.IsShuttingDown) throw new ShuttingDownException();
-        // It waits for another program, for seconds perhaps: not on the thread that answers.
-        using var candidate = await Task.Run(() => UpgradeCandidate.Prove(request.Binary ?? UpgradeCandidate.OwnPath()));
+        using var candidate = await Prove(request.Binary ?? UpgradeCandidate.OwnPath());
         await context.Upgrade(candidate, connection);
         return new UpgradeResponse
         {
@@ -20,5 +19,18 @@ internal static class UpgradeHandler
             Binary = candidate.Path,
             Kept = context.Supervisor.Views().Count(view => view.State.HasChild),
         };
+    }
+
+    /// <summary>It waits for another program, for seconds perhaps: on a thread of its own, because those that answer are few.</summary>
+    static Task<UpgradeCandidate> Prove(string path)
+    {
+        try
+        {
+            return Task.Factory.StartNew(() => UpgradeCandidate.Prove(path), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        catch (OutOfMemoryException)
+        {
+            throw new RequestException(ErrorCode.Failed, "not upgraded, nothing was touched: no thread could be made; this user has too many processes, or there is too little memory");
+        }
     }
 }

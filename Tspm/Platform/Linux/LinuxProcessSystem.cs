@@ -26,11 +26,12 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     /// <param name="guardianPid">Parent of this process and subreaper of everything below it.</param>
     /// <param name="setUpCommand">How to run the hidden set-up mode of this executable.</param>
     /// <param name="originalOpenFiles">The soft descriptor limit before this program raised it: what children get by default.</param>
-    public LinuxProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles)
+    /// <param name="originalOomScore">See <see cref="LinuxSpawner"/>.</param>
+    public LinuxProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore = null)
     {
         this.loop = loop;
         this.guardianPid = guardianPid;
-        spawner = new LinuxSpawner(setUpCommand, originalOpenFiles);
+        spawner = new LinuxSpawner(setUpCommand, originalOpenFiles, originalOomScore);
         tree = new ProcessTree(files, guardianPid, pid => children.TryGetValue(pid, out var child) ? child : null);
         readingTree = new ProcessTree(readingFiles, guardianPid, pid => children.TryGetValue(pid, out var child) ? child : null);
         BootId = files.ReadBootId();
@@ -39,6 +40,8 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     public string BootId { get; }
 
     public long BootTicks => BootClock.Ticks;
+
+    public SpawnFailure? LackOfRoom() => DescriptorReserve.Lack();
 
     public IReadOnlyDictionary<string, string> ReadEnvironment(int pid) => files.ReadEnvironment(pid);
 
