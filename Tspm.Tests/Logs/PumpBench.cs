@@ -61,7 +61,10 @@ internal sealed class PumpBench : IDisposable
         Pump = New();
     }
 
-    OutputPump New() => new(Keeper, Growth, _makeMover);
+    /// <summary>What all logs together may take, from the next pump on; 0: no limit.</summary>
+    public long Total { get; set; }
+
+    OutputPump New() => new(Keeper, Growth, _makeMover, Total > 0 ? new TotalLimit(Folder, Total) : null);
 
     public async Task FileIs(string name, byte[] expected, CancellationToken cancellation)
     {

@@ -20,13 +20,11 @@ internal sealed class LogCompression : IDisposable
     readonly string _temporary;
     readonly SafeFileHandle _source;
     readonly FileStatus _status;
-    readonly HashSet<ulong> _failed;
 
     LogCompression(LogFile log, SafeFileHandle source, in FileStatus status)
     {
         (_log, _source, _status) = (log, source, status);
         _temporary = log.Path + RotatedLogs.Compressed + ".tmp";
-        _failed = log.NotCompressible;
     }
 
     /// <summary>The oldest file that is still plain; null: there is none to be compressed. On the pump's thread.</summary>
@@ -37,25 +35,16 @@ internal sealed class LogCompression : IDisposable
         while (--number >= firstNumber)
         {
             var path = RotatedLogs.Plain(log.Path, number);
-            if (SysStat.lstat(path, out var status) != 0 || !status.IsRegularFile || status.Size > LargestBytes || log.NotCompressible.Contains(status.Inode)) continue;
-            try
-            {
-                return new LogCompression(log, File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete), status);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // It stays plain; that is no loss.
-                log.NotCompressible.Add(status.Inode);
-            }
+            if (SysStat.lstat(path, out var status) != 0 || !status.IsRegularFile || status.Size > LargestBytes) continue;
+            var source = Fcntl.open(path, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
+            return source < 0 ? null : new LogCompression(log, new SafeFileHandle(source, ownsHandle: true), status);
         }
         return null;
     }
 
-    /// <summary>False: it did not work, or the end came first, and the plain file stays. On the low-priority thread. Throws IOException.</summary>
-    public bool Run(CancellationToken ended)
+    /// <summary>On the low-priority thread. Throws IOException; the plain file stays then.</summary>
+    public void Run(CancellationToken ended)
     {
-        // No lock: the pump looks at it only while this thread waits for it. Until it has worked: tried once and not again and again.
-        _failed.Add(_status.Inode);
         try
         {
             var options = new FileStreamOptions
@@ -63,10 +52,9 @@ internal sealed class LogCompression : IDisposable
                 Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = (UnixFileMode)_status.Mode & Modes,
             };
             using var target = new FileStream(_temporary, options);
-            using (var gzip = new GZipStream(target, CompressionLevel.Optimal, leaveOpen: true)) Copy(gzip, ended);
+            using (var gzip = new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true)) Copy(gzip, ended);
             File.SetLastWriteTimeUtc(target.SafeFileHandle, _status.Modified.UtcDateTime);
             RandomAccess.FlushToDisk(target.SafeFileHandle);
-            return true;
         }
         catch
         {
@@ -88,7 +76,6 @@ internal sealed class LogCompression : IDisposable
     /// <summary>On the pump's thread. False: the plain file is gone (emptied, too old by now).</summary>
     public bool PutInPlace()
     {
-        _failed.Remove(_status.Inode);
         for (var number = 1; RotatedLogs.Find(_log.Path, number) is { } file; number++)
         {
             if (SysStat.lstat(file, out var status) != 0 || !status.IsSameFile(_status)) continue;

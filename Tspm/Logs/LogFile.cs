@@ -60,8 +60,8 @@ internal sealed class LogFile
     /// <summary>Bytes that were dropped here and that nobody has asked about yet.</summary>
     public long Dropped { get; set; }
 
-    /// <summary>Inodes of old files whose compression did not work: they stay plain.</summary>
-    public HashSet<ulong> NotCompressible { get; } = [];
+    /// <summary>It waits for, or is being looked at by, the one who compresses.</summary>
+    public bool IsQueued { get; set; }
 
     /// <summary>What does not work as it should, while the log itself goes on; null: all does.</summary>
     public string? Trouble => _rotationTrouble ?? _index?.Trouble;

@@ -17,8 +17,10 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
 
     readonly CancellationTokenSource _ended = new();
     readonly Queue<LogFile> _toCompress = new();
-    readonly HashSet<LogFile> _queued = [];
     bool _running, _totalWanted;
+
+    /// <summary>Of the last compression; the thread sets it while the pump does not look.</summary>
+    bool _failed;
     volatile string? _trouble;
 
     public IReadOnlyList<string> Troubles => _trouble is { } sentence ? [sentence] : [];
@@ -46,7 +48,8 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
 
     void Enqueue(LogFile file)
     {
-        if (_queued.Add(file)) _toCompress.Enqueue(file);
+        if (!file.IsQueued) _toCompress.Enqueue(file);
+        file.IsQueued = true;
         Start();
     }
 
@@ -88,14 +91,16 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
         {
             if (work.Compression is { } compression)
             {
-                using (compression)
-                    if (compression.Run(_ended.Token)) OnPump(compression.PutInPlace);
+                using var _ = compression;
+                compression.Run(_ended.Token);
+                OnPump(compression.PutInPlace);
             }
             else if (total!.Choose() is { Count: > 0 } victims) OnPump(() => Remove(victims));
             _trouble = null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
+            _failed = true;
             _trouble = $"old logs cannot be compressed or removed: {Files.Describe(e)}";
         }
     }
@@ -116,15 +121,16 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
     {
         while (_toCompress.TryPeek(out var file))
         {
-            if (file.Policy.Compress && LogCompression.Begin(file, FirstCompressed) is { } compression) return new Work(compression);
-            _queued.Remove(_toCompress.Dequeue());
+            // One that could not be compressed is tried again after the next rotation, and not again and again.
+            if (!_failed && file.Policy.Compress && LogCompression.Begin(file, FirstCompressed) is { } compression) return new Work(compression);
+            _toCompress.Dequeue().IsQueued = _failed = false;
         }
         _running = _totalWanted;
         _totalWanted = false;
         return _running ? new Work(Compression: null) : null;
     }
 
-    static bool Remove(List<TotalLimit.Victim> victims)
+    static bool Remove(List<TotalLimit.Rotated> victims)
     {
         foreach (var victim in victims)
             if (File.Exists(victim.Path) && File.GetLastWriteTimeUtc(victim.Path) == victim.LastWrite) File.Delete(victim.Path);

@@ -116,6 +116,7 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
         (_base, _beganMs, _lastMs) = (found.Base, found.BeganMs, found.LastMs);
         foreach (var entry in found.Missing)
             if (!Append(entry)) return false;
+        _trouble = null;
         return true;
     }
 

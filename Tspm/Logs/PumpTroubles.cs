@@ -11,7 +11,14 @@ internal sealed class PumpTroubles(LogFileSet files, StalledStreams stalled)
     const long LookEveryMs = 250;
 
     /// <summary>What was dropped by files that are closed meanwhile.</summary>
-    readonly Dictionary<string, long> _dropped = new(StringComparer.Ordinal);
+    readonly List<Loss> _dropped = [];
+
+    sealed class Loss(string path)
+    {
+        public string Path => path;
+        public long Bytes { get; set; }
+    }
+
     long _lookAt;
     string? _fault;
     volatile string? _now;
@@ -43,14 +50,16 @@ internal sealed class PumpTroubles(LogFileSet files, StalledStreams stalled)
     public void Remember(LogFile file)
     {
         if (file.Dropped == 0) return;
-        _dropped[file.Path] = _dropped.GetValueOrDefault(file.Path) + file.Dropped;
+        var loss = _dropped.Find(known => known.Path == file.Path);
+        if (loss is null) _dropped.Add(loss = new Loss(file.Path));
+        loss.Bytes += file.Dropped;
         file.Dropped = 0;
     }
 
     /// <summary>The log was emptied, and what is missing in it is of no interest any more.</summary>
     public void Forget(string path)
     {
-        _dropped.Remove(path);
+        _dropped.RemoveAll(known => known.Path == path);
         Tell();
     }
 
@@ -66,7 +75,7 @@ internal sealed class PumpTroubles(LogFileSet files, StalledStreams stalled)
             Remember(file);
             if (file.Trouble is { } trouble) all.Add(trouble);
         }
-        foreach (var (path, count) in _dropped) all.Add($"{count} bytes of output were dropped from {path}, because it took no more (a full disk)");
+        foreach (var loss in _dropped) all.Add($"{loss.Bytes} bytes of output were dropped from {loss.Path}, because it took no more (a full disk)");
         _now = now;
         _all = [.. all];
     }

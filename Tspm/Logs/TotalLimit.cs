@@ -4,27 +4,32 @@ namespace Tspm.Logs;
 internal sealed record TotalLimit(string Folder, long MaxBytes)
 {
     /// <summary>A rotated file, as it was found.</summary>
-    internal readonly record struct Victim(string Path, DateTime LastWrite);
+    internal sealed class Rotated(FileInfo file, int number) : IComparable<Rotated>
+    {
+        public string Path => file.FullName;
+        public long Bytes => file.Length;
+        public DateTime LastWrite => file.LastWriteTimeUtc;
+        public int CompareTo(Rotated? other) => LastWrite != other!.LastWrite ? LastWrite.CompareTo(other.LastWrite) : other.Number.CompareTo(number);
+        int Number => number;
+    }
 
     /// <summary>Which files have to go, oldest first. Reads the folder, so not on the pump's thread.</summary>
-    public List<Victim> Choose()
+    public List<Rotated> Choose()
     {
         long total = 0;
-        var rotated = new List<(string Path, int Number, DateTime LastWrite, long Bytes)>();
+        var rotated = new List<Rotated>();
         foreach (var file in new DirectoryInfo(Folder).EnumerateFiles())
         {
+            // A rotation goes on meanwhile, and names come and go.
+            if (!file.Exists) continue;
             total += file.Length;
-            if (NumberOf(file.Name) is { } number) rotated.Add((file.FullName, number, file.LastWriteTimeUtc, file.Length));
+            if (NumberOf(file.Name) is { } number) rotated.Add(new Rotated(file, number));
         }
-        rotated.Sort(static (a, b) => a.LastWrite != b.LastWrite ? a.LastWrite.CompareTo(b.LastWrite) : b.Number.CompareTo(a.Number));
-        var victims = new List<Victim>();
-        foreach (var file in rotated)
-        {
-            if (total <= MaxBytes) break;
-            total -= file.Bytes;
-            victims.Add(new Victim(file.Path, file.LastWrite));
-        }
-        return victims;
+        rotated.Sort();
+        var count = 0;
+        while (total > MaxBytes && count < rotated.Count) total -= rotated[count++].Bytes;
+        rotated.RemoveRange(count, rotated.Count - count);
+        return rotated;
     }
 
     /// <summary>The number of a rotated log; null: another file.</summary>
