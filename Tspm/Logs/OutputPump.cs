@@ -146,7 +146,8 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
             act(path);
             _growth.Notify(path);
         }
-        _troubles.Tell();
+        // There may be room now, or another file.
+        RetryStalled();
         return true;
     });
 
