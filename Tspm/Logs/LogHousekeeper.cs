@@ -56,8 +56,16 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
     void Start()
     {
         if (_running) return;
-        _running = true;
-        new Thread(Run) { IsBackground = true, Name = "log upkeep" }.Start();
+        try
+        {
+            new Thread(Run) { IsBackground = true, Name = "log upkeep" }.Start();
+            _running = true;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // No thread to be had: what is to be done is found again at the next rotation.
+            _trouble = "old logs cannot be compressed or removed: the system gives no thread";
+        }
     }
 
     // ---- on the thread of its own
@@ -133,7 +141,7 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
     static bool Remove(List<TotalLimit.Rotated> victims)
     {
         foreach (var victim in victims)
-            if (File.Exists(victim.Path) && File.GetLastWriteTimeUtc(victim.Path) == victim.LastWrite) File.Delete(victim.Path);
+            if (victim.IsStillThere && Unistd.unlink(victim.Path) != 0) throw new IOException(victim.Path, Errno.Last);
         return true;
     }
 }
