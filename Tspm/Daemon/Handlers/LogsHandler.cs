@@ -29,7 +29,7 @@ internal static class LogsHandler
         {
             foreach (var source in sources) source.Open();
             foreach (var source in sources) lines += await Send(source, takePartial: !request.Follow, all: true, connection);
-            if (growth is not null) await Follow(sources, growth, connection);
+            if (growth is not null) await Follow(context, sources, growth, connection);
         }
         finally
         {
@@ -48,7 +48,7 @@ internal static class LogsHandler
             new(view, stream, path, lines, request.After?.TryGetValue($"{view.Key}.{stream}", out var after) == true ? after : null);
     }
 
-    static async Task Follow(List<Source> sources, LogGrowth.Subscription growth, ClientConnection connection)
+    static async Task Follow(DaemonContext context, List<Source> sources, LogGrowth.Subscription growth, ClientConnection connection)
     {
         using var ended = new CancellationTokenSource();
         var stirred = connection.WhenStirred().ContinueWith(_ => ended.Cancel(), TaskScheduler.Default);
@@ -73,6 +73,8 @@ internal static class LogsHandler
             while (more && !ended.IsCancellationRequested);
         }
         await stirred;
+        // No answer that would look like the end of the stream: the reader comes back, and goes on behind the last line it has.
+        if (context.Changes.IsClosed) throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
     }
 
     static async Task<int> Send(Source source, bool takePartial, bool all, ClientConnection connection)
