@@ -134,6 +134,13 @@ internal sealed record FlushRequest
     public required IReadOnlyList<string> Selectors { get; init; }
 }
 
+/// <summary>Opens the log files anew: what has been moved or removed is made again at its path.</summary>
+internal sealed record ReopenRequest
+{
+    /// <summary>Null or empty: all.</summary>
+    public IReadOnlyList<string>? Selectors { get; init; }
+}
+
 /// <summary>Writes one line to the standard input of a process with <c>stdin: pipe</c>.</summary>
 internal sealed record SendRequest
 {

@@ -147,6 +147,7 @@ internal sealed record SetResponse : ChangeResponse
 }
 
 internal sealed record FlushResponse : ChangeResponse;
+internal sealed record ReopenResponse : ChangeResponse;
 internal sealed record SendResponse : ChangeResponse;
 
 /// <summary>The end of a <c>logs</c> stream that does not follow.</summary>
