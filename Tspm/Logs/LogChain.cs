@@ -1,0 +1,88 @@
+using System.Globalization;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Logs;
+
+/// <summary>
+/// All files of one stream as they were at one moment, oldest first, each with its place in the stream. A chain is a look, not a hold: nothing is kept open, and when a file is
+/// another one by the time it is read, the chain is looked up again.
+/// </summary>
+internal sealed class LogChain
+{
+    /// <summary>A rotation that was cut short leaves a number out for a while.</summary>
+    const int NumbersThatMayBeMissing = 2;
+
+    /// <summary>A look that fell into a rotation is repeated, but not for ever.</summary>
+    const int Looks = 20;
+
+    LogChain(List<LogPart> parts, bool isIndexed) => (Parts, IsIndexed) = (parts, isIndexed);
+
+    /// <summary>Oldest first.</summary>
+    public IReadOnlyList<LogPart> Parts { get; }
+
+    /// <summary>The positions are the index's; else they count from the oldest file there is.</summary>
+    public bool IsIndexed { get; }
+
+    public LogPart? Newest => Parts.Count > 0 ? Parts[^1] : null;
+
+    public long Begin => Parts.Count > 0 ? Parts[0].Base : 0;
+
+    public long End => Newest?.End ?? 0;
+
+    /// <param name="path">The current file.</param>
+    /// <param name="index">As it was opened before this look or after it; null: none.</param>
+    /// <param name="before">An earlier look, by which positions stay the same when there is no index to say them.</param>
+    public static LogChain Look(string path, LogIndexReader? index, LogChain? before = null)
+    {
+        var found = Collect(path);
+        for (var look = 1; look < Looks && !IsStill(found); look++) found = Collect(path);
+        index?.Refresh();
+        var isIndexed = LogPlaces.Assign(found, index);
+        found.Reverse();
+        if (!isIndexed && before is { IsIndexed: false }) Shift(found, before);
+        return new LogChain(found, isIndexed);
+    }
+
+    /// <summary>The file that holds the byte at a position, or the next one that there is; null: all end before it.</summary>
+    public LogPart? PartAt(long position)
+    {
+        foreach (var part in Parts)
+            if (position < part.End || (part == Newest && position == part.End)) return part;
+        return null;
+    }
+
+    /// <summary>Newest first. Of PATH.N and PATH.N.gz the compressed one counts: the other is about to go.</summary>
+    static List<LogPart> Collect(string path)
+    {
+        var parts = new List<LogPart>();
+        if (LogPart.Look(path, isGzip: false) is { } current) parts.Add(current);
+        for (int number = 1, missing = 0; missing <= NumbersThatMayBeMissing; number++)
+        {
+            var rotated = string.Create(CultureInfo.InvariantCulture, $"{path}.{number}");
+            var part = LogPart.Look(rotated + ".gz", isGzip: true) ?? LogPart.Look(rotated, isGzip: false);
+            missing = part is null ? missing + 1 : 0;
+            // Renamed between two looks, it would count twice.
+            if (part is not null && !parts.Exists(other => other.Inode == part.Inode)) parts.Add(part);
+        }
+        return parts;
+    }
+
+    /// <summary>True when every name still leads to the file that was found there: no rotation fell between the looks.</summary>
+    static bool IsStill(List<LogPart> parts)
+    {
+        foreach (var part in parts)
+            if (SysStat.stat(part.Path, out var status) != 0 || status.Inode != part.Inode) return false;
+        return true;
+    }
+
+    static void Shift(List<LogPart> parts, LogChain before)
+    {
+        foreach (var known in before.Parts)
+        {
+            if (parts.Find(part => part.Inode == known.Inode) is not { } same) continue;
+            var by = known.Base - same.Base;
+            for (var i = 0; i < parts.Count; i++) parts[i] = parts[i] with { Base = parts[i].Base + by };
+            return;
+        }
+    }
+}
