@@ -33,9 +33,8 @@ internal sealed class LogFollowTests
         for (var i = 0; i < 4000; i++)
         {
             log.Line($"line {i} {new string('x', random.Next(100))}", Noon + i * 60);
-            if (random.Next(40) == 0) log.Rotate(keep: 5, gzip);
-            // Never more than three files behind.
-            if (random.Next(60) == 0) read.AddRange(Drain(reader));
+            if (random.Next(40) == 0) log.Rotate(keep: 12, gzip);
+            if (i % 70 == 0) read.AddRange(Drain(reader));
         }
         read.AddRange(Drain(reader));
         await Assert.That(reader.TakeMissed()).IsEqualTo(0);

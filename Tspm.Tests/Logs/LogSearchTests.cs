@@ -35,7 +35,7 @@ internal sealed class LogSearchTests
             var view = new LogView();
             foreach (var source in sources) view.Add(source);
             foreach (var _ in view.Locate(sources)) { }
-            return [.. view.Read(sources, takePartial: true).Where(line => line is not null)!];
+            return [.. view.Read(sources, takePartial: true).OfType<LogLine>()];
         }
         finally
         {
@@ -184,7 +184,7 @@ internal sealed class LogSearchTests
         var range = log.Truth.Where(line => line.Time >= Noon + 100_000 && line.Time <= Noon + 200_000).ToList();
         var found = Read(log.Open(new LogsRequest { Since = Iso(Noon + 100_000), Until = Iso(Noon + 200_000) }));
         await Assert.That(Math.Abs(found.Count - range.Count)).IsLessThan(20);
-        foreach (var garbage in new byte[][] { [], new byte[4000], [1, 2, 3], File.ReadAllBytes("/proc/self/exe")[..100_000] })
+        foreach (var garbage in new byte[][] { [], new byte[4000], [1, 2, 3], File.ReadAllBytes("/proc/self/exe")[..70_000] })
         {
             File.WriteAllBytes(path, garbage);
             lines = Read(log.Open(new LogsRequest { Lines = int.MaxValue }));

@@ -30,16 +30,16 @@ internal sealed class LogChain
     public long End => Newest?.End ?? 0;
 
     /// <param name="path">The current file.</param>
-    /// <param name="index">As it was opened before this look or after it; null: none.</param>
-    /// <param name="before">An earlier look, by which positions stay the same when there is no index to say them.</param>
-    public static LogChain Look(string path, LogIndexReader? index, LogChain? before = null)
+    /// <param name="index">Null: none.</param>
+    /// <param name="held">The file that is being read: it keeps its place when there is no index to say the places.</param>
+    public static LogChain Look(string path, LogIndexReader? index, LogPartReader? held = null)
     {
         var found = Collect(path);
         for (var look = 1; look < Looks && !IsStill(found); look++) found = Collect(path);
         index?.Refresh();
         var isIndexed = LogPlaces.Assign(found, index);
         found.Reverse();
-        if (!isIndexed && before is { IsIndexed: false }) Shift(found, before);
+        if (!isIndexed && held is not null && found.Count > 0) Shift(found, held);
         return new LogChain(found, isIndexed);
     }
 
@@ -75,14 +75,12 @@ internal sealed class LogChain
         return true;
     }
 
-    static void Shift(List<LogPart> parts, LogChain before)
+    /// <summary>The held file is found by its inode, or compressed, by its size; if it is gone, what there is comes behind it.</summary>
+    static void Shift(List<LogPart> parts, LogPartReader held)
     {
-        foreach (var known in before.Parts)
-        {
-            if (parts.Find(part => part.Inode == known.Inode) is not { } same) continue;
-            var by = known.Base - same.Base;
-            for (var i = 0; i < parts.Count; i++) parts[i] = parts[i] with { Base = parts[i].Base + by };
-            return;
-        }
+        var length = held.Length;
+        var same = parts.Find(part => part.Inode == held.Part.Inode) ?? parts.FindLast(part => part.IsGzip && part.Size == length);
+        var by = same is null ? held.Part.Base + length - parts[0].Base : held.Part.Base - same.Base;
+        for (var i = 0; i < parts.Count; i++) parts[i] = parts[i] with { Base = parts[i].Base + by };
     }
 }

@@ -65,16 +65,19 @@ internal static class LogPlaces
         return -1;
     }
 
-    /// <summary>A plain file is known by its inode, a compressed one by the length between its beginning and the next.</summary>
+    /// <summary>
+    /// A plain file is known by its inode. Others stand where their size says, if a file begins there; else where a file of their size begins, if there is one (what lay between it
+    /// and the next was emptied).
+    /// </summary>
     static LogPart PlaceBefore(LogPart part, long newerBase, List<LogIndexEntry> begins, ref int at)
     {
-        for (var i = at + 1; i < begins.Count; i++)
-        {
-            var length = begins[i - 1].Position - begins[i].Position;
-            if (part.IsGzip ? length % GzipSizeModulus != part.Size : begins[i].Value != part.Inode) continue;
-            at = i;
-            return part with { Base = begins[i].Position, Size = part.IsGzip ? length : part.Size };
-        }
-        return part with { Base = newerBase - part.Size };
+        var expected = newerBase - part.Size;
+        var found = part.IsGzip ? -1 : begins.FindIndex(at + 1, begin => begin.Value == part.Inode);
+        if (found < 0) found = begins.FindIndex(at + 1, begin => begin.Position == expected);
+        for (var i = at + 1; found < 0 && part.IsGzip && i < begins.Count; i++)
+            if ((begins[i - 1].Position - begins[i].Position) % GzipSizeModulus == part.Size) found = i;
+        if (found < 0) return part with { Base = expected };
+        at = found;
+        return part with { Base = begins[at].Position, Size = part.IsGzip ? begins[at - 1].Position - begins[at].Position : part.Size };
     }
 }

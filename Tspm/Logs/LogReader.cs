@@ -12,9 +12,18 @@ internal sealed class LogReader : IDisposable
 
     const int DefaultBlockBytes = 64 << 10;
 
+    /// <summary>Files that are there and gone again when they are to be opened: a rotation. Then, later.</summary>
+    const int Tries = 5;
+
+    /// <summary>Files without a byte that are passed by in one read.</summary>
+    const int MostFilesInARow = 100;
+
     LogIndexReader? _index;
     LogChain _chain;
+
+    /// <summary>The file that is read. When all of it is (<see cref="_isLeft"/>), it is held until the next one is open: its place is the one that is certain.</summary>
     LogPartReader? _open;
+    bool _isLeft;
     byte[] _buffer;
     int _start, _end;
     long _missed;
@@ -128,7 +137,7 @@ internal sealed class LogReader : IDisposable
     {
         _index?.Dispose();
         _index = LogIndexReader.Open(Path);
-        _chain = LogChain.Look(Path, _index, _chain);
+        _chain = LogChain.Look(Path, _index, _open);
     }
 
     ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
@@ -148,7 +157,7 @@ internal sealed class LogReader : IDisposable
     bool Fill()
     {
         if (_end == _buffer.Length) MakeRoom();
-        while (Ahead < Limit && (_open is not null || OpenNext()))
+        for (var files = 0; files < MostFilesInARow && Ahead < Limit && (_open is not null && !_isLeft || OpenNext()); files++)
         {
             if (ReadOpen()) return true;
             if (!IsOver()) return false;
@@ -171,6 +180,7 @@ internal sealed class LogReader : IDisposable
     /// <summary>Nothing will be added to the open file any more: its name leads to another one, or it was emptied.</summary>
     bool IsOver()
     {
+        if (_chain.Newest is { } newest && newest.Inode != _open!.Part.Inode) return true;
         if (LogPart.Look(Path, isGzip: false) is not { } current) return false;
         return current.Inode != _open!.Part.Inode || current.Size < Ahead - _open.Part.Base;
     }
@@ -180,29 +190,27 @@ internal sealed class LogReader : IDisposable
         var left = _open!.Part;
         // A compressed file that ends early is damaged.
         if (left.IsGzip && Ahead < left.End) Skip(left.End);
-        Close();
+        _isLeft = true;
         LookAgain();
     }
 
     /// <summary>Opens the file that the next byte is in. False: there is none yet.</summary>
     bool OpenNext()
     {
-        for (var tries = 0; tries < 3; tries++)
+        for (var tries = 0; tries < Tries; tries++)
         {
-            if (_chain.Newest is not { } newest || _chain.PartAt(Ahead) is null)
+            if (_chain.PartAt(Ahead) is null) LookAgain();
+            if (_chain.Newest is not { } newest) return false;
+            if (_chain.PartAt(Ahead) is null && !StartOver(newest)) return false;
+            var part = _chain.PartAt(Ahead)!;
+            if (part.Open() is { } opened)
             {
-                LookAgain();
-                newest = _chain.Newest;
-                if (newest is null) return false;
-                if (_chain.PartAt(Ahead) is null && !StartOver(newest)) return false;
-            }
-            var part = _chain.PartAt(Ahead) ?? newest;
-            _open = part.Open();
-            if (_open is not null)
-            {
+                _open?.Dispose();
+                (_open, _isLeft) = (opened, false);
                 if (part.Base > Ahead) Skip(part.Base);
                 return true;
             }
+            // Renamed or compressed since it was looked at.
             LookAgain();
         }
         return false;
@@ -212,7 +220,7 @@ internal sealed class LogReader : IDisposable
     bool StartOver(LogPart newest)
     {
         if (newest.Size == 0 && _chain.IsIndexed) return false;
-        Seek(newest.Base);
+        (Position, _start, _end) = (newest.Base, 0, 0);
         return true;
     }
 
@@ -225,7 +233,7 @@ internal sealed class LogReader : IDisposable
     void Close()
     {
         _open?.Dispose();
-        _open = null;
+        (_open, _isLeft) = (null, false);
     }
 
     void MakeRoom()

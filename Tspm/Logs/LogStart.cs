@@ -132,9 +132,9 @@ internal static class LogStart
             var seen = 0;
             for (long offset = 0; open.Read(block, offset) is > 0 and var count; offset += count)
             {
-                for (var i = 0; i < count; i++)
+                for (var i = 0; i < count && open.Part.Base + offset + i < end - 1; i++)
                 {
-                    if (block[i] != '\n' || open.Part.Base + offset + i == end - 1) continue;
+                    if (block[i] != '\n') continue;
                     if (seen++ == skip) return open.Part.Base + offset + i + 1;
                 }
             }
