@@ -13,7 +13,7 @@ internal sealed class LogChain
     const int NumbersThatMayBeMissing = 2;
 
     /// <summary>A look that fell into a rotation is repeated, but not for ever.</summary>
-    const int Looks = 20;
+    const int MostLooks = 100;
 
     LogChain(List<LogPart> parts, bool isIndexed) => (Parts, IsIndexed) = (parts, isIndexed);
 
@@ -34,9 +34,15 @@ internal sealed class LogChain
     /// <param name="held">The file that is being read: it keeps its place when there is no index to say the places.</param>
     public static LogChain Look(string path, LogIndexReader? index, LogPartReader? held = null)
     {
-        var found = Collect(path);
-        for (var look = 1; look < Looks && !IsStill(found); look++) found = Collect(path);
-        index?.Refresh();
+        List<LogPart> found;
+        var looks = 0;
+        do
+        {
+            found = Collect(path);
+            // In between, so that index and files are of the same moment: an inode that is free by now may be another file's in the index already.
+            index?.Refresh();
+        }
+        while (++looks < MostLooks && !IsStill(found));
         var isIndexed = LogPlaces.Assign(found, index);
         found.Reverse();
         if (!isIndexed && held is not null && found.Count > 0) Shift(found, held);
@@ -51,7 +57,15 @@ internal sealed class LogChain
         return null;
     }
 
-    /// <summary>Newest first. Of PATH.N and PATH.N.gz the compressed one counts: the other is about to go.</summary>
+    /// <summary>The file with this inode; null: it is gone or compressed.</summary>
+    public LogPart? Find(ulong inode)
+    {
+        foreach (var part in Parts)
+            if (part.Inode == inode) return part;
+        return null;
+    }
+
+    /// <summary>Newest first, in the order in which a rotation moves files on: so none is missed, and one that is met twice is known by its inode. Of PATH.N and PATH.N.gz the compressed one counts: the other is about to go.</summary>
     static List<LogPart> Collect(string path)
     {
         var parts = new List<LogPart>();
@@ -59,7 +73,8 @@ internal sealed class LogChain
         for (int number = 1, missing = 0; missing <= NumbersThatMayBeMissing; number++)
         {
             var rotated = string.Create(CultureInfo.InvariantCulture, $"{path}.{number}");
-            var part = LogPart.Look(rotated + ".gz", isGzip: true) ?? LogPart.Look(rotated, isGzip: false);
+            // The last look: the compressed one was finished, and its predecessor removed, between the first two.
+            var part = LogPart.Look(rotated + ".gz", isGzip: true) ?? LogPart.Look(rotated, isGzip: false) ?? LogPart.Look(rotated + ".gz", isGzip: true);
             missing = part is null ? missing + 1 : 0;
             // Renamed between two looks, it would count twice.
             if (part is not null && !parts.Exists(other => other.Inode == part.Inode)) parts.Add(part);

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Logs;
 
@@ -53,10 +54,16 @@ internal sealed class LogIndexReader : IDisposable
     /// <summary>Takes notice of entries that were added. An entry is written before its bytes: after this, all bytes seen before have theirs.</summary>
     public void Refresh()
     {
-        var count = RandomAccess.GetLength(_file) / LogIndexEntry.Size;
-        if (count == Count) return;
-        (Count, _blockStart, _current) = (count, -1, null);
+        // Also when none was added: the last one may have been written over, when no bytes had come of it.
+        (Count, _blockStart) = (RandomAccess.GetLength(_file) / LogIndexEntry.Size, -1);
+        if (_current is { End: long.MaxValue }) _current = null;
     }
+
+    /// <summary>Entries were added since they were counted.</summary>
+    public bool HasGrown => RandomAccess.GetLength(_file) / LogIndexEntry.Size != Count;
+
+    /// <summary>Another index has taken its place (the writer leaves out what is before the oldest file), or it was removed.</summary>
+    public bool IsReplaced => SysStat.fstat((int)_file.DangerousGetHandle(), out var status) != 0 || status.Links == 0;
 
     /// <summary>False: the entry is damaged.</summary>
     public bool TryRead(long number, out LogIndexEntry entry)
@@ -88,11 +95,11 @@ internal sealed class LogIndexReader : IDisposable
         return null;
     }
 
-    /// <summary>Where the file with this inode begins, which is the newest: the last word of the index on it; null: it does not know it.</summary>
-    public long? BeginOf(ulong inode)
+    /// <summary>Where the newest file that the index knows begins, if it has this inode; null: it has another one. What is said earlier of an inode may be of an older file.</summary>
+    public long? BeginOfNewest(ulong inode)
     {
         foreach (var entry in Backwards())
-            if (entry.Kind == LogIndexKind.File && entry.Value == inode) return entry.Position;
+            if (entry.Kind == LogIndexKind.File) return entry.Value == inode ? entry.Position : null;
         return null;
     }
 

@@ -20,9 +20,8 @@ internal sealed record LogPart(string Path, bool IsGzip, ulong Inode, long Size,
     /// <summary>Null: there is no such file.</summary>
     public static LogPart? Look(string path, bool isGzip)
     {
-        if (SysStat.stat(path, out var status) != 0 || !status.IsRegularFile) return null;
-        var size = isGzip ? SizeInside(path, status.Size) : status.Size;
-        return size is { } known ? new LogPart(path, isGzip, status.Inode, known, status.Modified) : null;
+        if (isGzip) return LookInside(path);
+        return SysStat.stat(path, out var status) == 0 && status.IsRegularFile ? new LogPart(path, false, status.Inode, status.Size, status.Modified) : null;
     }
 
     /// <summary>Null: at this path is another file by now, or none.</summary>
@@ -42,18 +41,21 @@ internal sealed record LogPart(string Path, bool IsGzip, ulong Inode, long Size,
         return null;
     }
 
-    static long? SizeInside(string path, long sizeOfFile)
+    /// <summary>All of one file, whatever has its name a moment later.</summary>
+    static LogPart? LookInside(string path)
     {
+        if (!File.Exists(path)) return null;
         try
         {
             using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
             Span<byte> trailer = stackalloc byte[TrailerBytes];
-            return RandomAccess.Read(file, trailer, Math.Max(0, sizeOfFile - TrailerBytes)) == TrailerBytes
-                ? System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(trailer) : 0;
+            if (SysStat.fstat((int)file.DangerousGetHandle(), out var status) != 0 || status.Size < TrailerBytes) return null;
+            if (RandomAccess.Read(file, trailer, status.Size - TrailerBytes) != TrailerBytes) return null;
+            return new LogPart(path, true, status.Inode, System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(trailer), status.Modified);
         }
-        catch (IOException)
+        catch (FileNotFoundException)
         {
-            // Renamed or removed between two looks: the caller looks again.
+            // Renamed or removed between two looks.
             return null;
         }
     }
@@ -67,15 +69,16 @@ internal sealed class LogPartReader(LogPart part, SafeFileHandle file) : IDispos
     GZipStream? _inside;
     long _insideAt;
 
-    public LogPart Part => part;
+    /// <summary>What is read; another one when its place became known otherwise.</summary>
+    public LogPart Part { get; set; } = part;
 
     /// <summary>Bytes that a plain file has at this moment.</summary>
-    public long Length => part.IsGzip ? part.Size : RandomAccess.GetLength(file);
+    public long Length => Part.IsGzip ? Part.Size : RandomAccess.GetLength(file);
 
     /// <summary>Reads at an offset in this file; 0: there is nothing (any more, or yet).</summary>
     public int Read(Span<byte> into, long offset)
     {
-        if (!part.IsGzip) return RandomAccess.Read(file, into, offset);
+        if (!Part.IsGzip) return RandomAccess.Read(file, into, offset);
         try
         {
             return ReadInside(into, offset);

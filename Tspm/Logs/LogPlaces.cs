@@ -28,7 +28,7 @@ internal static class LogPlaces
     /// <summary>The way that costs next to nothing: every file ends where the next one begins, and the index says the same. False: something is out of the ordinary.</summary>
     static bool AssignWhereExpected(List<LogPart> parts, LogIndexReader index)
     {
-        if (parts[0].IsGzip || index.BeginOf(parts[0].Inode) is not { } newest) return false;
+        if (parts[0].IsGzip || index.BeginOfNewest(parts[0].Inode) is not { } newest) return false;
         parts[0] = parts[0] with { Base = newest };
         for (var i = 1; i < parts.Count; i++)
         {

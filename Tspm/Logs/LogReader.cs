@@ -109,10 +109,8 @@ internal sealed class LogReader : IDisposable
     /// <summary>The stretch in which the last line that was given out begins; null: there is no index.</summary>
     public LogStretch? Stretch()
     {
-        if (Index is not { } index) return null;
-        if (_indexIsStale) index.Refresh();
-        _indexIsStale = false;
-        return index.StretchAt(LineStart);
+        if (_indexIsStale) RefreshIndex();
+        return Index?.StretchAt(LineStart);
     }
 
     /// <summary>When the file that is being read was last written to: the only thing known of the time of lines without an index.</summary>
@@ -137,12 +135,31 @@ internal sealed class LogReader : IDisposable
     {
         _index?.Dispose();
         _index = LogIndexReader.Open(Path);
+        var before = _chain;
         _chain = LogChain.Look(Path, _index, _open);
+        if (!before.IsIndexed && _chain.IsIndexed) TakeOverPlaces(before);
+    }
+
+    /// <summary>Now there is an index: where reading is has another position from now on, and is the same place.</summary>
+    void TakeOverPlaces(LogChain before)
+    {
+        if (before.Parts.Count == 0 && Position == 0) Position = _chain.Begin;
+        if (_open is null || _chain.Find(_open.Part.Inode) is not { } same) return;
+        var by = same.Base - _open.Part.Base;
+        _open.Part = same;
+        (Position, LineStart) = (Position + by, LineStart + by);
     }
 
     ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
 
     long Ahead => Position + (_end - _start);
+
+    void RefreshIndex()
+    {
+        _indexIsStale = false;
+        if (_index is { IsReplaced: false } && (_chain.IsIndexed || !_index.HasGrown)) _index.Refresh();
+        else if (File.Exists(LogIndexReader.PathOf(Path))) LookAgain();
+    }
 
     ReadOnlySpan<byte> Take(int length, int consumed)
     {

@@ -14,17 +14,18 @@ internal static class LogRuns
     public static ulong? Find(string choice, IEnumerable<LogIndexReader> indexes)
     {
         var number = choice == "last" ? 0 : long.Parse(choice, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        var runs = new SortedSet<ulong>();
+        var runs = new HashSet<ulong>();
         foreach (var index in indexes) Collect(index, number, runs);
         if (number > LargestPid) return runs.Contains((ulong)number) ? (ulong)number : null;
-        if (number > 0) return runs.Count > 0 ? runs.Max : null;
-        foreach (var run in runs.Reverse())
-            if (number++ == 0) return run;
-        return null;
+        var newestFirst = new List<ulong>(runs);
+        newestFirst.Sort(static (one, other) => other.CompareTo(one));
+        // A pid may have been given twice: the newest run with it is meant.
+        var place = number > 0 ? 0 : -number;
+        return place < newestFirst.Count ? newestFirst[(int)place] : null;
     }
 
     /// <summary>From the newest back, only as far as is needed.</summary>
-    static void Collect(LogIndexReader index, long number, SortedSet<ulong> runs)
+    static void Collect(LogIndexReader index, long number, HashSet<ulong> runs)
     {
         var begun = 0;
         foreach (var entry in index.Backwards())

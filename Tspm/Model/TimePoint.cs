@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Tspm.Model;
 
 /// <summary>
@@ -12,18 +10,6 @@ internal static class TimePoint
     /// <summary>For error sentences: what would have been right.</summary>
     public const string Expected = "a time: 10m or 2h (ago), 03:10, 03:10:05, 2026-11-23, '2026-11-23 03:10', or ISO 8601 such as 2026-11-23T03:10:05+01:00";
 
-    static readonly string[] TimesOfDay = ["H:mm", "H:mm:ss", "H:mm:ss.FFFFFFF"];
-
-    static readonly string[] Dates =
-    [
-        "yyyy-MM-dd", "yyyy-MM-dd H:mm", "yyyy-MM-dd H:mm:ss", "yyyy-MM-dd H:mm:ss.FFFFFFF", "yyyy-MM-dd'T'H:mm", "yyyy-MM-dd'T'H:mm:ss", "yyyy-MM-dd'T'H:mm:ss.FFFFFFF",
-    ];
-
-    static readonly string[] WithOffset =
-    [
-        "yyyy-MM-dd'T'H:mmzzz", "yyyy-MM-dd'T'H:mm:sszzz", "yyyy-MM-dd'T'H:mm:ss.FFFFFFFzzz", "yyyy-MM-dd H:mmzzz", "yyyy-MM-dd H:mm:sszzz", "yyyy-MM-dd H:mm:ss.FFFFFFFzzz",
-    ];
-
     /// <param name="text">What the user wrote.</param>
     /// <param name="now">The time that "ago" counts from.</param>
     /// <param name="zone">Of times without an offset.</param>
@@ -33,15 +19,17 @@ internal static class TimePoint
     {
         text = text.Trim();
         if (TryAgo(text, now, out point)) return true;
-        // 'Z' is written as an offset: one list of forms is enough.
-        var numeric = text is [.., 'Z' or 'z'] ? text[..^1] + "+00:00" : text;
-        if (DateTimeOffset.TryParseExact(numeric, WithOffset, CultureInfo.InvariantCulture, DateTimeStyles.None, out point)) return true;
-        if (TryExact(text, Dates, out var local)) return Result(AtZone(local, zone, later: notBefore is not null), out point);
-        return TryExact(text, TimesOfDay, out var day) && Result(OfDay(day.TimeOfDay, now, zone, notBefore), out point);
+        var reader = new TimeText(text);
+        var date = reader.Date();
+        if (date is not null && reader.IsAtEnd) return Result(AtZone(date.Value, zone, later: notBefore is not null), out point);
+        if (date is not null && !reader.Skip('T') && !reader.Skip(' ')) return false;
+        if (reader.TimeOfDay() is not { } time) return false;
+        if (date is null) return reader.IsAtEnd && Result(OfDay(time, now, zone, notBefore), out point);
+        if (reader.IsAtEnd) return Result(AtZone(date.Value + time, zone, later: notBefore is not null), out point);
+        if (reader.Offset() is not { } offset || !reader.IsAtEnd) return false;
+        var utc = date.Value + time - offset;
+        return utc.Year is > 1 and < 9999 && Result(new DateTimeOffset(utc, TimeSpan.Zero), out point);
     }
-
-    static bool TryExact(string text, string[] forms, out DateTime value) =>
-        DateTime.TryParseExact(text, forms, CultureInfo.InvariantCulture, DateTimeStyles.NoCurrentDateDefault, out value);
 
     static bool Result(DateTimeOffset value, out DateTimeOffset point)
     {
