@@ -50,6 +50,31 @@ public sealed class CommandTests
     }
 
     [Test]
+    public async Task A_daemon_that_is_just_dying_is_replaced_and_not_asked_to_change_anything(CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(request => Changed(request, Outcome("web", "stopped"))) { DyingConnections = 2 };
+        await Assert.That(Run(daemon, static () => { }, "stop", "web")).IsEqualTo(new Result(0, "web: stopped\n", "", 2));
+        await Assert.That(daemon.Requests.Count).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task Daemon_start_believes_only_a_daemon_that_answers(CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(static _ => null) { DyingConnections = 1 };
+        await Assert.That(Run(daemon, static () => { }, "daemon", "start")).IsEqualTo(new Result(0, "the daemon runs\n", "", 1));
+        await Assert.That(Run(daemon, null, "daemon", "start")).IsEqualTo(new Result(0, "the daemon runs already\n", "", 0));
+    }
+
+    [Test]
+    public async Task A_daemon_that_only_dies_is_not_started_for_ever(CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(static _ => null) { DyingConnections = 100 };
+        var result = Run(daemon, static () => { }, "stop", "web");
+        await Assert.That(result.Code).IsEqualTo(4);
+        await Assert.That(result.Starts).IsEqualTo(4);
+    }
+
+    [Test]
     public async Task No_auto_start_turns_it_off(CancellationToken cancel)
     {
         using var daemon = new FakeDaemon(static _ => null, started: false);
@@ -191,7 +216,7 @@ public sealed class CommandTests
         await Assert.That(Run(running, null, "daemon", "start")).IsEqualTo(new Result(0, "the daemon runs already\n", "", 0));
         using var missing = new FakeDaemon(static _ => null, started: false);
         await Assert.That(Run(missing, null, "daemon", "stop").Code).IsEqualTo(0);
-        await Assert.That(Run(missing, static () => { }, "daemon", "start").Starts).IsEqualTo(1);
+        await Assert.That(Run(missing, missing.Start, "daemon", "start").Starts).IsEqualTo(1);
     }
 
     [Test]

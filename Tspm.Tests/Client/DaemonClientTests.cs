@@ -17,7 +17,7 @@ public sealed class DaemonClientTests
 
     static async Task<DaemonException> Failure(Func<string, string?> answer, TimeSpan? deadline = null)
     {
-        using var daemon = new FakeDaemon(answer);
+        using var daemon = new FakeDaemon(answer) { AnswersPing = false };
         return (await Assert.That(() => Ping(daemon, deadline ?? Patient)).Throws<DaemonException>())!;
     }
 
@@ -25,7 +25,7 @@ public sealed class DaemonClientTests
     public async Task An_answer_is_read_also_with_members_of_a_newer_daemon(CancellationToken cancel)
     {
         using var daemon = new FakeDaemon(request => """{"jsonrpc":"2.0","method":"heartbeat","params":{}}""" + "\n"
-            + FakeDaemon.Result(request, """{"pid":7,"version":"9","new":[{}]}"""));
+            + FakeDaemon.Result(request, """{"pid":7,"version":"9","new":[{}]}""")) { AnswersPing = false };
         await Assert.That(Ping(daemon, Patient).Pid).IsEqualTo(7);
         await Assert.That(daemon.Requests[0]).IsEqualTo("""{"jsonrpc":"2.0","id":1,"method":"ping","params":{}}""");
     }
@@ -33,7 +33,7 @@ public sealed class DaemonClientTests
     [Test]
     public async Task An_answer_of_many_megabytes_is_read(CancellationToken cancel)
     {
-        using var daemon = new FakeDaemon(request => FakeDaemon.Result(request, $$"""{"pid":7,"version":"{{new string('x', 5 << 20)}}"}"""));
+        using var daemon = new FakeDaemon(request => FakeDaemon.Result(request, $$"""{"pid":7,"version":"{{new string('x', 5 << 20)}}"}""")) { AnswersPing = false };
         await Assert.That(Ping(daemon, Patient).Version.Length).IsEqualTo(5 << 20);
     }
 
@@ -90,7 +90,7 @@ public sealed class DaemonClientTests
     [Test]
     public async Task Without_a_socket_no_daemon_runs(CancellationToken cancel)
     {
-        using var daemon = new FakeDaemon(_ => null, started: false);
+        using var daemon = new FakeDaemon(_ => null, started: false) { AnswersPing = false };
         var missing = await Assert.That(() => Ping(daemon, Patient)).Throws<DaemonException>();
         await Assert.That(missing!.Code).IsEqualTo(LocalError.NotRunning);
         await File.WriteAllTextAsync(daemon.Home.SocketPath, "", cancel);

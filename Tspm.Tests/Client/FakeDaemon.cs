@@ -23,6 +23,12 @@ internal sealed class FakeDaemon : IDisposable
 
     public TspmHome Home { get; }
 
+    /// <summary>Changing verbs ask first whether somebody answers: so many times nobody does, as when a daemon was just killed. Such questions are not in <see cref="Requests"/>.</summary>
+    public int DyingConnections { get; set; }
+
+    /// <summary>False: the test answers pings itself.</summary>
+    public bool AnswersPing { get; init; } = true;
+
     /// <summary>The request lines in the order in which they came.</summary>
     public List<string> Requests { get; } = [];
 
@@ -69,6 +75,12 @@ internal sealed class FakeDaemon : IDisposable
         {
             while (reader.ReadLine() is { } request)
             {
+                if (AnswersPing && request.Contains("\"method\":\"ping\"", StringComparison.Ordinal))
+                {
+                    if (DyingConnections-- > 0) return;
+                    stream.Write(Encoding.UTF8.GetBytes(Result(request, """{"pid":1,"version":"1"}""")));
+                    continue;
+                }
                 lock (Requests) Requests.Add(request);
                 if (_answer(request) is not { } answer) return;
                 stream.Write(Encoding.UTF8.GetBytes(answer.TrimEnd('\0')));

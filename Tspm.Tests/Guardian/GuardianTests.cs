@@ -12,7 +12,7 @@ internal sealed class GuardianTests
     public async Task Records_are_sent_once_and_kept_until_they_are_acknowledged(CancellationToken cancellation)
     {
         var records = new ReapedRecords();
-        for (var pid = 1; pid <= 5; pid++) records.Add(pid, pid << 8, pid * 10);
+        for (var pid = 1; pid <= 5; pid++) records.Add(pid, pid << 8, pid * 10, false);
         await Assert.That(TakeAll(records)).IsEquivalentTo([1, 2, 3, 4, 5]);
         await Assert.That(TakeAll(records)).IsEmpty();
         records.Acknowledge(2);
@@ -27,7 +27,7 @@ internal sealed class GuardianTests
     public async Task A_record_that_could_not_be_sent_comes_again(CancellationToken cancellation)
     {
         var records = new ReapedRecords();
-        records.Add(1, 0, 0);
+        records.Add(1, 0, 0, false);
         await Assert.That(records.TryNext(out var record) && records.TryNext(out record)).IsTrue();
         await Assert.That((record.Kind, record.Pid, record.Number)).IsEqualTo((GuardianMessageKind.Reaped, 1, 1UL));
     }
@@ -36,7 +36,7 @@ internal sealed class GuardianTests
     public async Task Acknowledging_what_was_sent_leaves_what_was_not(CancellationToken cancellation)
     {
         var records = new ReapedRecords();
-        for (var pid = 1; pid <= 3; pid++) records.Add(pid, 0, 0);
+        for (var pid = 1; pid <= 3; pid++) records.Add(pid, 0, 0, false);
         records.TryNext(out var first);
         records.MarkSent();
         records.Acknowledge(first.Number);
@@ -49,7 +49,7 @@ internal sealed class GuardianTests
     {
         const int most = 65536;
         var records = new ReapedRecords();
-        for (var pid = 1; pid <= most + 3; pid++) records.Add(pid, 0, 0);
+        for (var pid = 1; pid <= most + 3; pid++) records.Add(pid, 0, 0, false);
         var kept = TakeAll(records);
         await Assert.That((kept.Count, kept[0], kept[^1])).IsEqualTo((most, 4, most + 3));
     }
@@ -67,7 +67,7 @@ internal sealed class GuardianTests
             switch (random.Next(4))
             {
                 case 0:
-                    records.Add(step, 0, 0);
+                    records.Add(step, 0, 0, false);
                     model.Add((++last, step));
                     break;
                 case 1:

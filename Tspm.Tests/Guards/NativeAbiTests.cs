@@ -22,6 +22,7 @@ public class NativeAbiTests
         #include <stddef.h>
         #include <fcntl.h>
         #include <unistd.h>
+        #include <time.h>
         #include <errno.h>
         #include <signal.h>
         #include <spawn.h>

@@ -8,10 +8,10 @@ namespace Tspm.Tests.Platform;
 [Timeout(60_000)]
 public class ChildTests
 {
-    [Test]
-    public async Task An_exit_code_can_be_looked_at_until_it_is_reaped(CancellationToken cancellation)
+    [Test, Arguments(false), Arguments(true)]
+    public async Task An_exit_code_can_be_looked_at_until_it_is_reaped(bool withoutPidfds, CancellationToken cancellation)
     {
-        using var box = new Sandbox();
+        using var box = new Sandbox(withoutPidfds: withoutPidfds);
         var child = box.Spawn(box.Shell("exit 42"));
         await Sandbox.EndOf(child, cancellation);
         await Assert.That(child.PeekExit()).IsEqualTo(new ExitStatus(42, null));
@@ -21,10 +21,10 @@ public class ChildTests
         await Assert.That(child.Signal(0)).IsFalse();
     }
 
-    [Test]
-    public async Task A_signal_that_kills_is_the_exit_status(CancellationToken cancellation)
+    [Test, Arguments(false), Arguments(true)]
+    public async Task A_signal_that_kills_is_the_exit_status(bool withoutPidfds, CancellationToken cancellation)
     {
-        using var box = new Sandbox();
+        using var box = new Sandbox(withoutPidfds: withoutPidfds);
         var child = box.Spawn(box.Program("sleep", "sleep", "1000"));
         await Assert.That(child.PeekExit()).IsNull();
         await Assert.That(child.Signal(Signals.SIGTERM)).IsTrue();
@@ -45,10 +45,10 @@ public class ChildTests
         await Sandbox.UntilAsync(() => box.System.ReadTree(child.Pid).Count == 0, cancellation);
     }
 
-    [Test]
-    public async Task A_second_daemon_adopts_by_pid_and_start_time_and_learns_of_the_end(CancellationToken cancellation)
+    [Test, Arguments(false), Arguments(true)]
+    public async Task A_second_daemon_adopts_by_pid_and_start_time_and_learns_of_the_end(bool withoutPidfds, CancellationToken cancellation)
     {
-        using var box = new Sandbox();
+        using var box = new Sandbox(withoutPidfds: withoutPidfds);
         var child = box.Spawn(box.Shell("read line; exit 7") with { StdinPath = box.Fifo("in") });
         var second = box.NewSystem();
         await Assert.That(second.Adopt(child.Pid, child.StartTicks + 1)).IsNull();
@@ -67,11 +67,29 @@ public class ChildTests
     }
 
     [Test]
-    public async Task A_zombie_is_not_adopted(CancellationToken cancellation)
+    public async Task A_zombie_is_adopted_as_one_that_ended_and_tells_its_status_once_it_is_reaped(CancellationToken cancellation)
     {
         using var box = new Sandbox();
+        var child = box.Spawn(box.Shell("exit 7"));
+        await Sandbox.EndOf(child, cancellation);
+        using var adopted = box.NewSystem().Adopt(child.Pid, child.StartTicks)!;
+        using var told = new SemaphoreSlim(0);
+        adopted.OnExit(() => told.Release());
+        await told.WaitAsync(cancellation);
+        await Assert.That(adopted.PeekExit()).IsNull();
+        if (!adopted.TellsExit) Skip.Test("below Linux 6.15 a stranger is told nothing");
+        child.Reap();
+        await told.WaitAsync(cancellation);
+        await Assert.That(adopted.PeekExit()).IsEqualTo(new ExitStatus(7, null));
+    }
+
+    [Test, Arguments(false), Arguments(true)]
+    public async Task Who_was_reaped_is_not_adopted(bool withoutPidfds, CancellationToken cancellation)
+    {
+        using var box = new Sandbox(withoutPidfds: withoutPidfds);
         var child = box.Spawn(box.Shell("exit 0"));
         await Sandbox.EndOf(child, cancellation);
+        child.Reap();
         await Assert.That(box.NewSystem().Adopt(child.Pid, child.StartTicks)).IsNull();
     }
 

@@ -14,8 +14,11 @@ internal sealed class Sandbox : IDisposable
     readonly List<IChild> children = [];
     readonly List<int> readers = [];
 
-    public Sandbox(ulong originalOpenFiles = 1024)
+    readonly bool withoutPidfds;
+
+    public Sandbox(ulong originalOpenFiles = 1024, bool withoutPidfds = false)
     {
+        this.withoutPidfds = withoutPidfds;
         if (SysPrctl.prctl(SysPrctl.PR_SET_CHILD_SUBREAPER, 1) != 0) throw new InvalidOperationException("not made a subreaper");
         Folder = Directory.CreateTempSubdirectory("tspm-platform-").FullName;
         Loop = new EventLoop("test events");
@@ -33,7 +36,7 @@ internal sealed class Sandbox : IDisposable
     public static SetUpCommand SetUpCommand => new(Environment.ProcessPath is { } self && Path.GetFileName(self) == "dotnet" ? self : DotnetPath(),
         ["exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "Tspm.Tests.runtimeconfig.json"), Path.Combine(AppContext.BaseDirectory, "tspm.dll")]);
 
-    public LinuxProcessSystem NewSystem(ulong originalOpenFiles = 1024) => new(Loop, Environment.ProcessId, SetUpCommand, originalOpenFiles);
+    public LinuxProcessSystem NewSystem(ulong originalOpenFiles = 1024) => new(Loop, Environment.ProcessId, SetUpCommand, originalOpenFiles, withoutPidfds: withoutPidfds);
 
     public string PathOf(string name) => Path.Combine(Folder, name);
 
@@ -82,7 +85,7 @@ internal sealed class Sandbox : IDisposable
     public static Task EndOf(IChild child, CancellationToken cancellation)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        child.OnExit(ended.SetResult);
+        child.OnExit(() => ended.TrySetResult());
         return ended.Task.WaitAsync(cancellation);
     }
 

@@ -92,6 +92,17 @@ public class AutoStartTests
     }
 
     [Test]
+    public async Task Descriptors_that_the_client_inherited_do_not_live_on_in_the_daemon(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        var file = box.Write("held", "");
+        (await box.Shell($"exec 9>>'{file}'; tspm start 'sleep 1000' --name s")).Exits(0);
+        var (daemon, guardian) = await box.DaemonPids();
+        foreach (var pid in new[] { daemon, guardian, await box.PidOf("s") })
+            await Assert.That(Directory.EnumerateFiles($"/proc/{pid}/fd").Select(link => File.ResolveLinkTarget(link, false)?.FullName)).DoesNotContain(file);
+    }
+
+    [Test]
     public async Task Daemon_start_and_stop_are_done_when_they_answer_and_may_be_repeated(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);

@@ -22,7 +22,8 @@ internal sealed class SmallFilesTests
             RecentExits = [new RecentExit { Pid = 2, EndedAt = DateTimeOffset.UnixEpoch, Signal = "SIGKILL", Reason = "killed" }],
             Definition = TemporaryHome.StateOf("web").Processes[0],
         };
-        await Assert.That(records.Save(Key, record)).IsTrue();
+        records.Save(Key, record);
+        await Assert.That(records.Trouble).IsNull();
         var read = records.LoadAll()[Key];
         await Assert.That(read with { RecentExits = [], Definition = null }).IsEqualTo(record with { RecentExits = [], Definition = null });
         await Assert.That(read.RecentExits.Single()).IsEqualTo(record.RecentExits.Single());
@@ -89,12 +90,38 @@ internal sealed class SmallFilesTests
         var (first, second) = home.Home.RunRecordPaths(Key);
         Directory.CreateDirectory(first); // in the way
         Directory.CreateDirectory(second);
-        await Assert.That(records.Save(Key, new RunRecord())).IsFalse();
+        records.Save(Key, new RunRecord());
         await Assert.That(records.Trouble).IsNotNull();
         Directory.Delete(first);
         Directory.Delete(second);
-        await Assert.That(records.Save(Key, new RunRecord())).IsTrue();
+        records.Save(Key, new RunRecord());
         await Assert.That(records.Trouble).IsNull();
+    }
+
+    [Test]
+    public async Task A_record_that_could_not_be_written_is_written_when_it_can_be_and_who_waits_for_that_is_told(CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        var retries = new Queue<Action>();
+        var records = new RunRecordStore(home.Home) { RetryLater = retries.Enqueue };
+        var (first, second) = home.Home.RunRecordPaths(Key);
+        Directory.CreateDirectory(first); // in the way
+        Directory.CreateDirectory(second);
+        records.Save(Key, new RunRecord { Restarts = 1 });
+        records.Save(Key, new RunRecord { Restarts = 2 });
+        var told = 0;
+        records.WhenAllSaved(() => told++);
+        await Assert.That(retries.Count).IsEqualTo(1);
+        retries.Dequeue()();
+        await Assert.That(told).IsEqualTo(0);
+        Directory.Delete(first);
+        Directory.Delete(second);
+        retries.Dequeue()();
+        await Assert.That(retries).IsEmpty();
+        await Assert.That(told).IsEqualTo(1);
+        await Assert.That(new RunRecordStore(home.Home).LoadAll()[Key].Restarts).IsEqualTo(2);
+        records.WhenAllSaved(() => told++);
+        await Assert.That(told).IsEqualTo(2);
     }
 
     [Test]

@@ -100,6 +100,54 @@ internal sealed class DaemonDeathTests
     }
 
     [Test]
+    public async Task Under_a_new_guardian_the_kernel_tells_the_status_when_init_has_reaped(CancellationToken cancellation)
+    {
+        using var world = new World();
+        (world.Machine.KernelTellsExits, world.Machine.InitIsLate) = (true, true);
+        var cell = world.StartNew();
+        var process = world.Machine.Only(cell.Key);
+        world.GuardianPid = 901;
+        world.RestartDaemon();
+        world.Exit(cell, 6);
+        await Assert.That(world.Again(cell).View.Pid).IsNull().Because("a zombie is not alive");
+        await Assert.That(world.Again(cell).View.RecentExits).IsEmpty();
+        world.Machine.InitReaps(process);
+        world.Step();
+        await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(6);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+    }
+
+    [Test]
+    public async Task A_zombie_that_a_new_daemon_finds_tells_its_status_when_init_has_reaped(CancellationToken cancellation)
+    {
+        using var world = new World();
+        (world.Machine.KernelTellsExits, world.Machine.InitIsLate) = (true, true);
+        var cell = world.StartNew();
+        var process = world.Machine.Only(cell.Key);
+        world.GuardianPid = 901;
+        world.RestartDaemon(() => world.Machine.Exit(process, new ExitStatus(7, null)));
+        await Assert.That(world.Again(cell).View.RecentExits).IsEmpty();
+        world.Machine.InitReaps(process);
+        world.Step();
+        await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(7);
+    }
+
+    [Test]
+    public async Task An_init_that_never_reaps_is_not_waited_for_long(CancellationToken cancellation)
+    {
+        using var world = new World();
+        (world.Machine.KernelTellsExits, world.Machine.InitIsLate) = (true, true);
+        var cell = world.StartNew();
+        world.GuardianPid = 901;
+        world.RestartDaemon();
+        world.Exit(cell, 6);
+        world.Advance(1.9);
+        await Assert.That(world.Again(cell).View.RecentExits).IsEmpty();
+        world.Advance(0.1);
+        await Assert.That(world.Again(cell).View.RecentExits[0].Reason).IsEqualTo("ended, exit status unknown");
+    }
+
+    [Test]
     public async Task A_spawn_that_the_dead_daemon_did_not_record_is_found_by_its_fifo(CancellationToken cancellation)
     {
         using var world = new World();
@@ -108,6 +156,72 @@ internal sealed class DaemonDeathTests
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
         await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
         await Assert.That(world.Again(cell).Child!.Pid).IsEqualTo(world.Machine.All[0].Pid);
+    }
+
+    [Test]
+    public async Task A_child_that_was_never_recorded_and_ended_meanwhile_is_not_run_a_second_time(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.Define(new ProcessConfig { Name = "job", Command = "job", Restart = new RestartConfig { Policy = "never" } });
+        world.Save();
+        world.Machine.AfterSpawn = () => throw new DaemonDied();
+        Die(world, () => world.Supervisor.Start(cell, "started by user"), () => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(3, null)));
+        await Assert.That(world.Machine.All.Count).IsEqualTo(1);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(3);
+    }
+
+    [Test]
+    public async Task Who_started_before_the_intent_or_after_the_daemons_death_is_not_taken_for_its_child(CancellationToken cancellation)
+    {
+        var intent = new RunRecord { IntendedTicks = 100 };
+        var left = new Inheritance
+        {
+            Records = new Dictionary<InstanceKey, RunRecord> { [new(1, 0)] = new() { Pid = 4, StartTicks = 103 } }, Runs = [], DaemonDiedAtTicks = 110,
+            Reaped = [Orphan(1, 99), Orphan(2, 111), Orphan(3, 105) with { LedSession = false }, Orphan(4, 103)],
+        };
+        await Assert.That(left.EndedBeforeRecorded(intent)).IsNull();
+        await Assert.That((left with { Reaped = [.. left.Reaped, Orphan(5, 100)] }).EndedBeforeRecorded(intent)!.Pid).IsEqualTo(5);
+        await Assert.That((left with { Reaped = [Orphan(5, 100)], DaemonDiedAtTicks = 0 }).EndedBeforeRecorded(intent)).IsNull();
+
+        static GuardianRecord Orphan(int pid, long ticks) => new(1, pid, ticks, new ExitStatus(0, null), LedSession: true);
+    }
+
+    [Test]
+    public async Task A_child_whose_record_was_lost_is_found_by_its_fifo_and_not_started_twice(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        var pid = cell.Child!.Pid;
+        world.RestartDaemon(() => new RunRecordStore(world.Home).Remove(cell.Key));
+        await Assert.That(world.Machine.All.Count).IsEqualTo(1);
+        await Assert.That(world.Again(cell).Child!.Pid).IsEqualTo(pid);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+
+    [Test]
+    public async Task A_child_that_is_newer_than_its_record_is_found_by_its_fifo_and_not_started_twice(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Exit(cell, 1);
+        var stale = new RunRecordStore(world.Home).LoadAll()[cell.Key];
+        world.Advance(1);
+        await Assert.That(world.Machine.All.Count).IsEqualTo(2);
+        world.RestartDaemon(() => new RunRecordStore(world.Home).Save(cell.Key, stale)); // the disk was full since then
+        await Assert.That(world.Machine.All.Count).IsEqualTo(2);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(cell).Child!.Pid).IsEqualTo(world.Machine.All[1].Pid);
+    }
+
+    [Test]
+    public async Task A_lost_definition_gets_the_environment_of_its_child_back(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.RestartDaemon(() => world.Saved = ProcessesFile.Empty);
+        var table = world.Supervisor.Table;
+        await Assert.That(table.EnvironmentOf(world.Again(cell).Definition)).IsEquivalentTo(new Dictionary<string, string> { ["PATH"] = "/bin" });
     }
 
     [Test]
@@ -282,7 +396,7 @@ internal sealed class DaemonDeathTests
         Die(world, work);
     }
 
-    static void Die(World world, Action work)
+    static void Die(World world, Action work, Action? meanwhile = null)
     {
         try
         {
@@ -293,6 +407,7 @@ internal sealed class DaemonDeathTests
             world.Machine.AfterSpawn = null;
             world.Outputs.BeforeOpen = null;
             world.KillDaemon();
+            meanwhile?.Invoke();
             world.StartDaemon();
             return;
         }

@@ -7,6 +7,8 @@ namespace Tspm.Tests.Supervision;
 internal sealed class FakeOutputs : IRunOutputs
 {
     public HashSet<ulong> OpenRuns { get; } = [];
+    /// <summary>Whose runs they are, of all that were ever opened.</summary>
+    public Dictionary<ulong, InstanceKey> Keys { get; } = [];
     public List<ulong> Finished { get; } = [];
     public Queue<SpawnFailure> Failures { get; } = new();
 
@@ -17,6 +19,7 @@ internal sealed class FakeOutputs : IRunOutputs
     {
         BeforeOpen?.Invoke();
         if (Failures.TryDequeue(out var failure)) return failure;
+        Keys[run.RunId] = run.Key;
         if (!OpenRuns.Add(run.RunId)) throw new InvalidOperationException($"run {run.RunId} was opened twice");
         return null;
     }

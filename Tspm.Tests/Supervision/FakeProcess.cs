@@ -42,18 +42,19 @@ internal sealed class FakeChild(FakeProcessSystem system, FakeProcess process, i
     public int Pid => process.Pid;
     public long StartTicks => process.StartTicks;
     public bool IsOwn => isOwn;
+    public bool TellsExit => !isOwn && system.KernelTellsExits;
 
     public void OnExit(Action ended)
     {
         Check();
-        if (process.Lives) process.Watchers.Add((daemon, ended));
-        else ended();
+        if (!process.IsReaped) process.Watchers.Add((daemon, ended));
+        if (!process.Lives) ended();
     }
 
     public ExitStatus? PeekExit()
     {
         Check();
-        return isOwn ? process.Status : null;
+        return isOwn || (system.KernelTellsExits && process.IsReaped) ? process.Status : null;
     }
 
     public void Reap()

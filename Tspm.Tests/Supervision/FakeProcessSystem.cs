@@ -17,12 +17,27 @@ internal sealed class FakeProcessSystem : IProcessSystem
     readonly List<GuardianRecord> _records = [];
     ulong _lastRecord;
     int _lastPid = FirstPid;
-    long _ticks;
+    long _ticks = 100;
 
     public string BootId { get; set; } = "boot-1";
 
+    /// <summary>Linux 6.15 and later: how others' children ended is known once they are reaped.</summary>
+    public bool KernelTellsExits { get; set; }
+
+    /// <summary>Children of earlier daemons stay zombies until <see cref="InitReaps"/>: their guardian is gone, and init takes its time.</summary>
+    public bool InitIsLate { get; set; }
+
     /// <summary>Number of the daemon that lives now.</summary>
     public int Daemon { get; private set; } = 1;
+
+    public SpawnFailure? LackOfRoom() => null;
+
+    public long BootTicks => ++_ticks;
+
+    public long DaemonDiedAtTicks { get; private set; }
+
+    public IReadOnlyDictionary<string, string> ReadEnvironment(int pid) =>
+        _all.Find(process => process.Pid == pid && process.Lives)?.Request.Environment ?? new Dictionary<string, string>();
 
     /// <summary>Told of each exit record while a daemon lives; without it they gather, as when the guardian's message is late.</summary>
     public Action<GuardianRecord>? Reaped { get; set; }
@@ -60,22 +75,35 @@ internal sealed class FakeProcessSystem : IProcessSystem
         if (!process.Lives) throw new InvalidOperationException($"{process} has ended already");
         process.Status = status;
         (process.Leftovers, process.GroupMembers) = (LeftoversOfNext, LeftoversOfNext);
-        if (process.Parent != Daemon) ReapAsGuardian(process);
+        if (process.Parent != Daemon && !InitIsLate) ReapAsGuardian(process);
+        TellWatchers(process);
+        if (!InitIsLate) process.Watchers.Clear();
+    }
+
+    /// <summary>Init reaps at last; nobody is told how it ended but by the kernel.</summary>
+    public void InitReaps(FakeProcess process)
+    {
+        process.IsReaped = true;
+        TellWatchers(process);
+    }
+
+    void TellWatchers(FakeProcess process)
+    {
         foreach (var (daemon, ended) in process.Watchers.ToArray())
             if (daemon == Daemon) ended();
-        process.Watchers.Clear();
     }
 
     /// <summary>kill -9 of the daemon: its children go to the guardian, which reaps those that have ended.</summary>
     public void KillDaemon()
     {
         Daemon++;
+        DaemonDiedAtTicks = _ticks;
         Reaped = null;
         foreach (var process in _all)
         {
             process.Parent = 0;
             process.Watchers.Clear();
-            if (process.IsZombie) ReapAsGuardian(process);
+            if (process.IsZombie && !InitIsLate) ReapAsGuardian(process);
         }
     }
 
@@ -100,7 +128,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
     {
         if (process.IsReaped) throw new InvalidOperationException($"{process} was reaped twice");
         process.IsReaped = true;
-        var record = new GuardianRecord(++_lastRecord, process.Pid, process.StartTicks, process.Status!);
+        var record = new GuardianRecord(++_lastRecord, process.Pid, process.StartTicks, process.Status!, LedSession: true);
         _records.Add(record);
         Reaped?.Invoke(record);
     }
@@ -138,7 +166,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
     }
 
     public IChild? Adopt(int pid, long startTicks) =>
-        _all.Find(process => process.Pid == pid && process.StartTicks == startTicks && process.Lives) is { } found
+        _all.Find(process => process.Pid == pid && process.StartTicks == startTicks && !process.IsReaped) is { } found
             ? new FakeChild(this, found, Daemon, isOwn: false)
             : null;
 

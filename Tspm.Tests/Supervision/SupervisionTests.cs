@@ -12,6 +12,29 @@ internal sealed class SupervisionTests
     static readonly SpawnFailure NoPids = new("spawn", 11, "cannot start a process: Resource temporarily unavailable");
 
     [Test]
+    public async Task A_jump_of_the_wall_clock_changes_no_delay_and_no_order_of_runs(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        var first = cell.View.RunId;
+        world.Clock.AdjustTime(world.Clock.GetUtcNow().AddDays(-20));
+        world.Exit(cell, 1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        world.Advance(0.999);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        world.Advance(0.001);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(cell.View.RunId).IsGreaterThan(first);
+        // The next daemon learns the highest number from the records.
+        world.RestartDaemon(() => world.Clock.AdjustTime(world.Clock.GetUtcNow().AddDays(-5)));
+        var again = world.Again(cell);
+        var second = again.View.RunId;
+        world.Exit(again, 1);
+        world.Advance(2);
+        await Assert.That(world.Again(cell).View.RunId).IsGreaterThan(second);
+    }
+
+    [Test]
     public async Task Backoff_grows_by_a_second_up_to_ten_and_the_tenth_failure_is_final(CancellationToken cancellation)
     {
         using var world = new World();

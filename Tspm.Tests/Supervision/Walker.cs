@@ -171,7 +171,7 @@ internal sealed class Walker : IDisposable
             else Must(cell.Child is not null, $"{cell.Key} is {cell.State.Phase} and has no child");
             Must(cell.State.Phase != LifecyclePhase.Spawning, $"{cell.Key} is between two states");
             Must(cell.State.Phase == LifecyclePhase.Waiting == cell.View.NextStartAt is not null, $"{cell.Key} is {cell.State.Phase}, next start {cell.View.NextStartAt}");
-            Must(cell.View.State == cell.State && cell.View.Pid == cell.Child?.Pid, $"{cell.Key} shows what is not so");
+            Must(cell.View.State == cell.State && cell.View.Pid == (living == 1 ? cell.Child?.Pid : null), $"{cell.Key} shows what is not so");
             Must(cell.State.Failures >= 0 && cell.State.Restarts >= 0, "counts are not negative");
         }
         // What a dead daemon left open is found by name when the next one starts (LeftoverFifos), not by the supervisor.

@@ -111,7 +111,10 @@ internal sealed class World : IDisposable
     {
         (Loop, Supervisor, _saver) = Assemble();
         var reaped = Machine.Unacknowledged;
-        Supervisor.Resume(Saved, new RunRecordStore(Home).LoadAll(), reaped);
+        Supervisor.Resume(Saved, new Inheritance
+        {
+            Records = new RunRecordStore(Home).LoadAll(), Runs = [.. Outputs.OpenRuns.Select(run => (Outputs.Keys[run], run))], Reaped = reaped, DaemonDiedAtTicks = Machine.DaemonDiedAtTicks,
+        });
         foreach (var record in reaped) Machine.Acknowledge(record.Sequence);
         DeliverRecords();
         Step();

@@ -1,4 +1,5 @@
 using Tspm.Client.Output;
+using Tspm.Protocol;
 using Tspm.Storage;
 
 namespace Tspm.Client;
@@ -44,21 +45,62 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         }
     }
 
+    /// <summary>How often a daemon that is just dying may be met before it is said that none answers: each time waits for the next one's election.</summary>
+    const int MostTries = 5;
+
     /// <summary>For verbs that change something: starts the daemon when none answers, unless the user forbids it.</summary>
     public DaemonClient ConnectToChange(bool noAutoStart)
     {
-        try
+        for (var tries = 1; ; tries++)
         {
-            return Connect();
-        }
-        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && !noAutoStart)
-        {
-            launcher.Start();
-            return Connect();
+            try
+            {
+                return ConnectAlive();
+            }
+            catch (DaemonException missing) when (!noAutoStart && tries < MostTries && IsGone(missing))
+            {
+                launcher.Start();
+            }
         }
     }
 
-    public void StartDaemon() => launcher.Start();
+    /// <summary>Starts the daemon unless one answers. True: one did already.</summary>
+    public bool StartDaemonUnlessRunning()
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                using var alive = ConnectAlive();
+                return tries == 1;
+            }
+            catch (DaemonException missing) when (tries < MostTries && IsGone(missing))
+            {
+                launcher.Start();
+            }
+        }
+    }
+
+    static bool IsGone(DaemonException missing) => missing.Code is LocalError.NotRunning or LocalError.Disconnected;
+
+    /// <summary>
+    /// A connection over which an answer has come: the socket of a daemon that was killed can be connected to until the kernel has cleared it away, and a request that
+    /// changes something cannot be sent a second time on suspicion.
+    /// </summary>
+    DaemonClient ConnectAlive()
+    {
+        var daemon = Connect();
+        try
+        {
+            daemon.Call(Methods.Ping, new PingRequest(), Wire.Json.PingRequest, Wire.Json.PingResponse);
+            return daemon;
+        }
+        catch
+        {
+            daemon.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Null when no daemon runs; other troubles are thrown.</summary>
     public DaemonClient? ConnectIfRunning()

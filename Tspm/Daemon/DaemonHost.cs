@@ -42,13 +42,13 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _log = new DaemonLog(home, foreground: options.ReadyDescriptor < 0);
         _events.OnFault = fault => _log.Logger.LogError(fault, "internal error in an event: {Type}", fault.GetType().Name);
         _store = new ProcessStore(home, clock);
-        _records = new RunRecordStore(home);
+        _records = new RunRecordStore(home) { RetryLater = retry => _loop!.Timers.After(RetryRecordsAfter, retry) };
         _outputs = new OutputPump(_guardian, _growth, CurrentSystem.CreateByteMover);
         _loop = new SupervisorLoop(clock, _log.Logger);
         _saver = new StateSaver(_store.Save);
         var services = new SupervisionServices
         {
-            System = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit),
+            System = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore),
             Outputs = _outputs,
             Records = _records,
             Timers = _loop.Timers,
@@ -80,6 +80,9 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _signals = OpenSignals();
     }
 
+    /// <summary>How often to try to write run records that could not be written: the disk may have room again.</summary>
+    static readonly TimeSpan RetryRecordsAfter = TimeSpan.FromMilliseconds(500);
+
     readonly List<string> _loadTroubles = [];
 
     /// <summary>Until the daemon was asked to end. The result is the exit code.</summary>
@@ -104,18 +107,23 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         try
         {
             Load();
+            AnsweringThreads.Make();
+            _socket.Start();
         }
         catch (HomeException e)
         {
             // The guardian must not try again what cannot work.
             GiveUp(e.Message, e.NotPermitted ? 6 : 1, DaemonExit.CannotStart);
         }
+        catch (OutOfMemoryException)
+        {
+            GiveUp("no thread could be made: this user has too many processes, or there is too little memory", 1, exitCode: 1);
+        }
         catch (Exception e)
         {
             _log.Logger.LogError(e, "internal error while starting: {Type}", e.GetType().Name);
             GiveUp($"internal error while starting ({Files.Describe(e)}); please report it, with the end of {_home.DaemonLog}", 1, exitCode: 1);
         }
-        _socket.Start();
         _guardian.SayReady();
         ReadyPipe.Tell(_options.ReadyDescriptor, ReadyPipe.Ready);
         _context.IdleTrim.Touch();
@@ -140,19 +148,25 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         // An earlier generation becomes the current one at once: there is no instant without a whole processes.json for long.
         if (loaded.Troubles.Count > 0) _supervisor.Save();
         var reaped = _guardian.ReadCaughtUp();
-        _supervisor.Resume(loaded.Content, _records.LoadAll(), reaped);
-        foreach (var record in reaped) _guardian.Acknowledge(record.Sequence);
+        _supervisor.Resume(loaded.Content, new Inheritance
+        {
+            Records = _records.LoadAll(), Runs = _records.Runs(), Reaped = reaped, DaemonDiedAtTicks = _guardian.DaemonDiedAtTicks,
+        });
+        foreach (var record in reaped) Acknowledge(record);
         LeftoverFifos.Drain(_records, _outputs, _supervisor.Table, _home);
         _guardian.Reaped = record => _loop.Post(() =>
         {
             _supervisor.TakeGuardianRecord(record);
-            _guardian.Acknowledge(record.Sequence);
+            Acknowledge(record);
         });
         _guardian.Watch(_events);
         _events.Watch(_signals, SysEpoll.EPOLLIN, this);
         _events.Start();
         WriteState();
     }
+
+    /// <summary>The guardian keeps a record until what follows from it is on disk: after a daemon's death it is sent again.</summary>
+    void Acknowledge(GuardianRecord record) => _records.WhenAllSaved(() => _guardian.Acknowledge(record.Sequence));
 
     void WriteState()
     {

@@ -32,7 +32,15 @@ internal static class DaemonMain
             if (options.ReadyDescriptor < 0) StandardError.WriteLine(e.Message);
             return DaemonExit.CannotStart;
         }
+        catch (OutOfMemoryException)
+        {
+            // No thread could be had. The guardian tries again.
+            ReadyPipe.Tell(options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}1 no thread could be made: this user has too many processes, or there is too little memory");
+            return NoThreads;
+        }
     }
+
+    const int NoThreads = 1;
 
     /// <summary>The descriptors that the guardian handed over are the daemon's own: no child inherits them.</summary>
     static void CloseOnExec()

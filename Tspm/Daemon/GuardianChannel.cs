@@ -21,10 +21,18 @@ internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandl
     public IReadOnlyList<GuardianRecord> ReadCaughtUp()
     {
         var records = new List<GuardianRecord>();
-        while (Receive() is { } message && message.Kind != GuardianMessageKind.CaughtUp)
+        while (Receive() is { } message)
+        {
             if (message.Kind == GuardianMessageKind.Reaped) records.Add(RecordOf(message));
+            if (message.Kind != GuardianMessageKind.CaughtUp) continue;
+            DaemonDiedAtTicks = message.StartTicks;
+            break;
+        }
         return records;
     }
+
+    /// <summary>When the daemon before this one died, known after <see cref="ReadCaughtUp"/>; 0: there was none under this guardian.</summary>
+    public long DaemonDiedAtTicks { get; private set; }
 
     public void Watch(EventLoop loop)
     {
@@ -67,5 +75,5 @@ internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandl
     }
 
     static GuardianRecord RecordOf(in GuardianMessage message) =>
-        new(message.Number, message.Pid, message.StartTicks, ExitStatus.FromWaitStatus(message.WaitStatus));
+        new(message.Number, message.Pid, message.StartTicks, ExitStatus.FromWaitStatus(message.WaitStatus), message.LedSession != 0);
 }

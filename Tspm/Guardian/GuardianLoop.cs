@@ -26,6 +26,7 @@ internal sealed unsafe class GuardianLoop
     int _daemonPid;
     int _channel = -1;
     long _daemonStartedAt;
+    long _daemonDiedAtTicks;
     int _quickDeaths;
     bool _leaving;
     bool _wasReady;
@@ -95,7 +96,8 @@ internal sealed unsafe class GuardianLoop
             _ = Unistd.unlink(_home.SocketPath);
             return 0;
         }
-        if (exitCode == DaemonExit.CannotStart || (!_wasReady && exitCode >= 0))
+        // What children print while there is no daemon is kept by us alone: as long as any live, a daemon that cannot start now is tried again.
+        if ((exitCode == DaemonExit.CannotStart && _held.Count == 0) || (!_wasReady && exitCode >= 0))
         {
             _ = Unistd.unlink(_home.SocketPath);
             return 1;
@@ -133,11 +135,11 @@ internal sealed unsafe class GuardianLoop
             var info = default(Siginfo);
             if (SysWait.waitid(SysWait.P_ALL, 0, &info, SysWait.WEXITED | SysWait.WNOHANG | SysWait.WNOWAIT) != 0 || info.si_pid == 0) return daemonDied;
             var pid = info.si_pid;
-            var startTicks = pid != _daemonPid && ProcFiles.TryReadStat(pid, out var stat) ? stat.StartTicks : 0;
+            _ = ProcFiles.TryReadStat(pid, out var stat);
             int status;
             if (SysWait.wait4(pid, &status, 0, null) != pid) continue;
-            if (pid != _daemonPid) _reaped.Add(pid, status, startTicks);
-            else (daemonDied, daemonStatus) = (true, status);
+            if (pid != _daemonPid) _reaped.Add(pid, status, stat.StartTicks, ledSession: stat.Session == pid);
+            else (daemonDied, daemonStatus, _daemonDiedAtTicks) = (true, status, BootClock.Ticks);
         }
     }
 
@@ -183,7 +185,7 @@ internal sealed unsafe class GuardianLoop
             if (!Send(record)) return;
             _reaped.MarkSent();
         }
-        if (!_caughtUpSent) _caughtUpSent = Send(new GuardianMessage { Kind = GuardianMessageKind.CaughtUp });
+        if (!_caughtUpSent) _caughtUpSent = Send(new GuardianMessage { Kind = GuardianMessageKind.CaughtUp, StartTicks = _daemonDiedAtTicks });
     }
 
     bool Send(GuardianMessage message) =>

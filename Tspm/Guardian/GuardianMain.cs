@@ -47,7 +47,7 @@ internal static unsafe class GuardianMain
         {
             var home = TspmHome.Resolve();
             HomeFolders.Prepare(home);
-            options = options with { OpenFilesLimit = RaiseOpenFilesLimit(), GuardianPid = Unistd.getpid() };
+            options = options with { OpenFilesLimit = RaiseOpenFilesLimit(), GuardianPid = Unistd.getpid(), OomScore = OomScore.Lower() };
             var listener = Election.Run(home);
             if (listener < 0) return AlreadyRunning(options, home);
             _ = SysPrctl.prctl(SysPrctl.PR_SET_CHILD_SUBREAPER, 1);

@@ -8,7 +8,7 @@ internal enum GuardianMessageKind
     /// <summary>Guardian → daemon: an orphan was reaped. Number is its sequence, to be acknowledged.</summary>
     Reaped = 1,
 
-    /// <summary>Guardian → daemon: all records of before this daemon's start have been sent.</summary>
+    /// <summary>Guardian → daemon: all records of before this daemon's start have been sent. StartTicks: when the daemon before it died, 0: there was none.</summary>
     CaughtUp = 2,
 
     /// <summary>Daemon → guardian, with a descriptor: keep it open. Number is the hold.</summary>
@@ -35,7 +35,8 @@ internal struct GuardianMessage
     public int Pid;
     /// <summary>As wait4 tells it.</summary>
     public int WaitStatus;
-    public int Reserved;
+    /// <summary>1: the process led a session.</summary>
+    public int LedSession;
     public ulong Number;
     public long StartTicks;
 

@@ -6,9 +6,10 @@ namespace Tspm.Guardian;
 /// <param name="ReadyDescriptor">Where to report readiness, -1: nowhere (foreground).</param>
 /// <param name="OpenFilesLimit">The soft limit before it was raised, which children get by default; 0: not known.</param>
 /// <param name="GuardianPid">Parent of the daemon; 0 for the guardian itself.</param>
-internal sealed record GuardianOptions(int ReadyDescriptor = -1, long OpenFilesLimit = 0, int GuardianPid = 0)
+/// <param name="OomScore">The score before it was lowered, which children get; null: it was not lowered.</param>
+internal sealed record GuardianOptions(int ReadyDescriptor = -1, long OpenFilesLimit = 0, int GuardianPid = 0, int? OomScore = null)
 {
-    public const string ReadyFlag = "--ready-fd=", LimitFlag = "--open-files=", GuardianFlag = "--guardian=";
+    public const string ReadyFlag = "--ready-fd=", LimitFlag = "--open-files=", GuardianFlag = "--guardian=", OomScoreFlag = "--oom-score=";
 
     /// <summary>Null: a word that is none of these.</summary>
     public static GuardianOptions? Parse(ReadOnlySpan<string> words)
@@ -22,6 +23,8 @@ internal sealed record GuardianOptions(int ReadyDescriptor = -1, long OpenFilesL
                 options = options with { OpenFilesLimit = limit };
             else if (word.StartsWith(GuardianFlag, StringComparison.Ordinal) && int.TryParse(word.AsSpan(GuardianFlag.Length), out var pid))
                 options = options with { GuardianPid = pid };
+            else if (word.StartsWith(OomScoreFlag, StringComparison.Ordinal) && int.TryParse(word.AsSpan(OomScoreFlag.Length), out var score))
+                options = options with { OomScore = score };
             else return null;
         }
         return options;
@@ -32,5 +35,6 @@ internal sealed record GuardianOptions(int ReadyDescriptor = -1, long OpenFilesL
         string.Create(CultureInfo.InvariantCulture, $"{ReadyFlag}{ReadyDescriptor}"),
         string.Create(CultureInfo.InvariantCulture, $"{LimitFlag}{OpenFilesLimit}"),
         string.Create(CultureInfo.InvariantCulture, $"{GuardianFlag}{GuardianPid}"),
+        .. OomScore is { } score ? [string.Create(CultureInfo.InvariantCulture, $"{OomScoreFlag}{score}")] : Array.Empty<string>(),
     ];
 }

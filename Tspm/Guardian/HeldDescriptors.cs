@@ -7,6 +7,8 @@ internal sealed class HeldDescriptors
 {
     readonly Dictionary<ulong, int> _byHold = [];
 
+    public int Count => _byHold.Count;
+
     public void Hold(ulong hold, int descriptor)
     {
         if (_byHold.Remove(hold, out var earlier)) Unistd.close(earlier);

@@ -16,7 +16,7 @@ internal sealed class ReapedRecords
     int _sent;
     ulong _lastNumber;
 
-    public void Add(int pid, int waitStatus, long startTicks)
+    public void Add(int pid, int waitStatus, long startTicks, bool ledSession)
     {
         if (_count == Most) Drop(1);
         if (_count == _records.Length) Array.Resize(ref _records, _count * 2);
@@ -26,6 +26,7 @@ internal sealed class ReapedRecords
             Pid = pid,
             WaitStatus = waitStatus,
             StartTicks = startTicks,
+            LedSession = ledSession ? 1 : 0,
             Number = ++_lastNumber,
         };
     }

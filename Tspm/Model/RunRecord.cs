@@ -32,6 +32,9 @@ internal sealed record RunRecord
 
     public long StartTicks { get; init; }
 
+    /// <summary>When the spawn was intended, on the clock of <see cref="StartTicks"/>: the child, if it came to be, started then or later.</summary>
+    public long IntendedTicks { get; init; }
+
     /// <summary>Monotonic clock of this boot, in milliseconds: comparable between daemons.</summary>
     public long StartedMonotonicMs { get; init; }
 

@@ -16,10 +16,9 @@ internal static class CurrentSystem
     }
 
     /// <summary>See <see cref="LinuxProcessSystem"/> for the parameters. The loop must be started.</summary>
-    public static IProcessSystem CreateProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles) =>
-        IsSupported(out var sentence) ? new LinuxProcessSystem(loop, guardianPid, setUpCommand, originalOpenFiles) : throw new PlatformNotSupportedException(sentence);
+    public static IProcessSystem CreateProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore) =>
+        IsSupported(out var sentence) ? new LinuxProcessSystem(loop, guardianPid, setUpCommand, originalOpenFiles, originalOomScore) : throw new PlatformNotSupportedException(sentence);
 
-    /// <summary>A mover for one FIFO.</summary>
     /// <summary>macOS has a shorter limit for socket paths.</summary>
     public static bool IsMacOS => OperatingSystem.IsMacOS();
 
@@ -33,5 +32,6 @@ internal static class CurrentSystem
         return SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &limit) == 0 ? (long)Math.Min(limit.rlim_cur, long.MaxValue) : null;
     }
 
+    /// <summary>A mover for one FIFO.</summary>
     public static IByteMover CreateByteMover() => OperatingSystem.IsLinux() ? SpliceMover.Instance : new CopyMover();
 }

@@ -11,10 +11,21 @@ internal interface IProcessSystem
     /// <summary>Identifies this boot of the machine: a pid from another boot means nothing.</summary>
     string BootId { get; }
 
+    /// <summary>Now, on the clock of <see cref="IChild.StartTicks"/>.</summary>
+    long BootTicks { get; }
+
+    /// <summary>The environment that a living process was started with; empty when it cannot be read.</summary>
+    IReadOnlyDictionary<string, string> ReadEnvironment(int pid);
+
+    /// <summary>Why there is no room for one more child beside what is needed to answer (descriptors); null: there is.</summary>
+    SpawnFailure? LackOfRoom();
+
     /// <summary>Starts a program. A failure is a value: the stage, the error number and a sentence.</summary>
     SpawnOutcome Spawn(SpawnRequest request);
 
-    /// <summary>Takes over a running process of an earlier daemon: null when no living process has this pid and start time (a zombie does not live).</summary>
+    /// <summary>
+    /// Takes over a child of an earlier daemon: null when no process has this pid and start time. A zombie does not live, but how it ended is still to be learnt, so it counts here.
+    /// </summary>
     IChild? Adopt(int pid, long startTicks);
 
     /// <summary>The pid and start time of the living process that holds this FIFO open for writing, other than this program itself; null: nobody does.</summary>
@@ -44,8 +55,11 @@ internal interface IChild : IDisposable
     /// <summary>True when this daemon is the parent and reaps it; false for an adopted one, whose exit status comes from the guardian.</summary>
     bool IsOwn { get; }
 
-    /// <summary>Calls back once, on any thread, when the child has ended.</summary>
+    /// <summary>Calls back, on any thread, when the child has ended, and for one with <see cref="TellsExit"/> again when its parent has reaped it.</summary>
     void OnExit(Action ended);
+
+    /// <summary>True for an adopted child whose exit status the kernel tells once its parent, whoever that is, has reaped it.</summary>
+    bool TellsExit { get; }
 
     /// <summary>The status of an own child that ended and is not reaped yet (it stays so); for an adopted one what the kernel still knows, else null.</summary>
     ExitStatus? PeekExit();

@@ -2,26 +2,69 @@ using Tspm.Model;
 
 namespace Tspm.Storage;
 
-/// <summary>The run records under <c>run/</c>: see <see cref="RunRecordSlots"/>. Trouble on writing is kept as a sentence, never thrown: supervision goes on.</summary>
+/// <summary>
+/// The run records under <c>run/</c>: see <see cref="RunRecordSlots"/>. Trouble on writing is kept as a sentence, never thrown: supervision goes on, and what could not be written is tried
+/// again until it can. Used by one thread.
+/// </summary>
 internal sealed class RunRecordStore(TspmHome home)
 {
     readonly Dictionary<InstanceKey, RunRecordSlots> _slots = [];
 
-    /// <summary>Why the newest records are not on disk; null when they are.</summary>
-    public string? Trouble { get; private set; }
+    /// <summary>What is not on disk as it should be: a record, or null for one that should be gone.</summary>
+    readonly Dictionary<InstanceKey, RunRecord?> _unsaved = [];
 
-    /// <summary>Replaces the record of an instance. False: it could not be written, and the one before is still there.</summary>
-    public bool Save(InstanceKey key, RunRecord record)
-    {
-        var problem = SlotsOf(key).Write(record);
-        Trouble = problem is null ? null : $"run records cannot be written: {problem}";
-        return problem is null;
-    }
+    readonly List<Action> _whenAllSaved = [];
+    string _problem = "";
+    bool _retryArmed;
+
+    /// <summary>Why the newest records are not on disk; null when they are.</summary>
+    public string? Trouble => _unsaved.Count == 0 ? null : $"run records cannot be written: {_problem}";
+
+    /// <summary>Arranges another try; without it there is none.</summary>
+    public Action<Action>? RetryLater { get; init; }
+
+    /// <summary>Replaces the record of an instance. When it cannot be written, the one before is still there.</summary>
+    public void Save(InstanceKey key, RunRecord record) => Do(key, record);
 
     public void Remove(InstanceKey key)
     {
-        if (SlotsOf(key).Remove() is { } problem) Trouble = $"run records cannot be removed: {problem}";
-        _slots.Remove(key);
+        Do(key, null);
+        if (!_unsaved.ContainsKey(key)) _slots.Remove(key);
+    }
+
+    /// <summary>Does it when everything is on disk: now, if it is.</summary>
+    public void WhenAllSaved(Action action)
+    {
+        if (_unsaved.Count == 0) action();
+        else _whenAllSaved.Add(action);
+    }
+
+    void Do(InstanceKey key, RunRecord? record)
+    {
+        var problem = record is null ? SlotsOf(key).Remove() : SlotsOf(key).Write(record);
+        if (problem is null)
+        {
+            if (_unsaved.Count > 0) Saved(key);
+            return;
+        }
+        _problem = problem;
+        _unsaved[key] = record;
+        if (_retryArmed || RetryLater is null) return;
+        _retryArmed = true;
+        RetryLater(Retry);
+    }
+
+    void Saved(InstanceKey key)
+    {
+        if (!_unsaved.Remove(key) || _unsaved.Count > 0) return;
+        foreach (var action in _whenAllSaved) action();
+        _whenAllSaved.Clear();
+    }
+
+    void Retry()
+    {
+        _retryArmed = false;
+        foreach (var (key, record) in _unsaved.ToArray()) Do(key, record);
     }
 
     /// <summary>All records that can be read. One that cannot (torn by a power cut) says nothing and is passed over.</summary>
@@ -42,6 +85,15 @@ internal sealed class RunRecordStore(TspmHome home)
             if (Path.GetFileName(path).Split('.') is [var id, var instance, var runId, "in" or "out" or "err"] parts
                 && KeyOf(id, instance) is { } key && ulong.TryParse(runId, out var run))
                 yield return (key, run, parts[3], path);
+    }
+
+    /// <summary>Runs whose standard output still has its FIFO.</summary>
+    public IReadOnlyList<(InstanceKey Key, ulong RunId)> Runs()
+    {
+        var runs = new List<(InstanceKey, ulong)>();
+        foreach (var (key, runId, stream, _) in Fifos())
+            if (stream == "out") runs.Add((key, runId));
+        return runs;
     }
 
     RunRecordSlots SlotsOf(InstanceKey key) => _slots.TryGetValue(key, out var slots) ? slots : _slots[key] = new RunRecordSlots(home.RunRecordPaths(key));

@@ -9,6 +9,7 @@ internal sealed class EndedChild(int pid, long startTicks) : IChild
     public int Pid => pid;
     public long StartTicks => startTicks;
     public bool IsOwn => false;
+    public bool TellsExit => false;
     public void OnExit(Action ended) => ended();
     public ExitStatus? PeekExit() => null;
     public void Reap() { }

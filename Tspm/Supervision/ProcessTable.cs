@@ -50,6 +50,16 @@ internal sealed class ProcessTable(SupervisionServices services)
         return key;
     }
 
+    /// <summary>
+    /// Puts an environment back that was lost with its definition, unless another definition has kept it. When nothing can be read of it any more, another one's is more use than none.
+    /// </summary>
+    public void RestoreEnvironment(string key, Func<IReadOnlyDictionary<string, string>> read)
+    {
+        if (_environments.ContainsKey(key)) return;
+        var found = read();
+        _environments[key] = found.Count > 0 ? found : _environments.Values.FirstOrDefault() ?? found;
+    }
+
     /// <summary>Adds a definition, or replaces one with the same number whose children are all gone or number as many.</summary>
     public SupervisedProcess[] Put(ProcessDefinition definition)
     {

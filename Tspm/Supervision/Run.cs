@@ -13,6 +13,9 @@ internal sealed class Run(RunStreams streams)
     /// <summary>Null: intended, not started yet.</summary>
     public IChild? Child { get; set; }
 
+    /// <summary>The child was seen to have ended; how is still to be learnt. A pid that nobody has is not shown.</summary>
+    public bool HasEnded { get; set; }
+
     /// <summary>Wall clock; only for people.</summary>
     public DateTimeOffset? StartedAt { get; set; }
 

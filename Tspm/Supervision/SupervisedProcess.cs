@@ -19,7 +19,7 @@ internal sealed partial class SupervisedProcess
     /// <summary>How often to look whether the programs of a shell that got the stop signal have ended by themselves.</summary>
     static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How long a guardian may take to tell how an adopted child ended.</summary>
+    /// <summary>How long a guardian (or, when that was replaced, the kernel, which waits for init to reap) may take to tell how an adopted child ended.</summary>
     static readonly TimeSpan ExitStatusPatience = TimeSpan.FromSeconds(2);
 
     readonly SupervisionServices _services;
@@ -141,9 +141,9 @@ internal sealed partial class SupervisedProcess
     void Spawn()
     {
         var run = _run!;
-        if (_services.Outputs.Open(run.Streams) is { } noOutput)
+        if ((_services.System.LackOfRoom() ?? _services.Outputs.Open(run.Streams)) is { } noRoom)
         {
-            Failed(run, noOutput);
+            Failed(run, noRoom);
             return;
         }
         var (request, failure) = SpawnPlan.For(Definition, Key.Instance, _environmentOf(Definition), run.Streams);
@@ -217,9 +217,19 @@ internal sealed partial class SupervisedProcess
     void OnEnded(Run run)
     {
         if (_run != run || run.Child is not { } child) return;
-        if (child.PeekExit() is { } status) Ended(run, status);
-        else if (run.GuardianPid != _services.GuardianPid) Ended(run, ExitStatus.Unknown);
-        else _exitTimer ??= _services.Timers.After(ExitStatusPatience, () => Ended(run, child.PeekExit() ?? ExitStatus.Unknown));
+        if (child.PeekExit() is { } status)
+        {
+            Ended(run, status);
+            return;
+        }
+        if (run.GuardianPid != _services.GuardianPid && !child.TellsExit)
+        {
+            Ended(run, ExitStatus.Unknown);
+            return;
+        }
+        _exitTimer ??= _services.Timers.After(ExitStatusPatience, () => Ended(run, child.PeekExit() ?? ExitStatus.Unknown));
+        run.HasEnded = true;
+        Publish();
     }
 
     /// <summary>The guardian reaped a process: true when it was this instance's adopted child.</summary>
@@ -285,7 +295,7 @@ internal sealed partial class SupervisedProcess
             Key = Key,
             Definition = Definition,
             State = _state,
-            Pid = _run?.Child?.Pid,
+            Pid = _run is { HasEnded: false } ? _run.Child?.Pid : null,
             StartTicks = _run?.Child?.StartTicks ?? 0,
             RunId = _run?.Id ?? 0,
             StartedAt = _run?.StartedAt,

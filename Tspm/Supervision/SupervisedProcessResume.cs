@@ -1,4 +1,5 @@
 using Tspm.Model;
+using Tspm.Platform;
 
 namespace Tspm.Supervision;
 
@@ -6,7 +7,7 @@ namespace Tspm.Supervision;
 internal sealed partial class SupervisedProcess
 {
     /// <summary>Goes on where an earlier daemon of this boot was. Called once, before any event.</summary>
-    public void Resume(RunRecord record)
+    public void Resume(RunRecord record, Inheritance left)
     {
         _exits.Restore(record.RecentExits);
         _state = RunRecords.StateOf(record);
@@ -16,7 +17,7 @@ internal sealed partial class SupervisedProcess
                 ResumeChild(record);
                 break;
             case LifecyclePhase.Spawning:
-                ResumeIntent(record);
+                ResumeIntent(record, left.EndedBeforeRecorded(record));
                 break;
             case LifecyclePhase.Sweeping:
                 _sweepPid = record.Pid;
@@ -54,22 +55,40 @@ internal sealed partial class SupervisedProcess
         if (_state.Phase == LifecyclePhase.Stopping) SendStopSignal();
     }
 
-    /// <summary>A spawn was intended and nobody knows whether it happened: who holds the run's FIFO is the child.</summary>
-    void ResumeIntent(RunRecord record)
+    /// <summary>
+    /// A child runs that no record tells of: goes on with it as with a spawn that was not recorded. False: nobody holds the FIFO of that run.
+    /// </summary>
+    public bool ResumeUnrecorded(RunRecord? record, ulong runId, Inheritance left)
+    {
+        if (_services.System.FindFifoHolder(RunStreamsOf.Run(_services, Definition, Key, runId).OutFifo) is null) return false;
+        Resume((record ?? new RunRecord { BootId = _services.System.BootId, Desired = Definition.Desired }) with
+        {
+            Phase = nameof(LifecyclePhase.Spawning), Next = nameof(AfterExit.Start), RunId = runId, Pid = 0, StartTicks = 0, IntendedTicks = 0, HasEnded = false, GuardianPid = 0,
+        }, left);
+        return true;
+    }
+
+    /// <summary>A spawn was intended and nobody wrote down whether it happened: the guardian may have reaped the child; else who holds the run's FIFO is it.</summary>
+    void ResumeIntent(RunRecord record, GuardianRecord? ended)
     {
         var run = RunOf(record);
-        var holder = _services.System.FindFifoHolder(run.Streams.OutFifo);
-        if (holder is { } found && _services.System.Adopt(found.Pid, found.StartTicks) is { } child)
+        if (ChildOf(run, ended) is not { } child)
         {
-            _run = run;
-            run.StartedAt ??= _services.Clock.GetUtcNow();
-            _services.Outputs.Resume(run.Streams);
-            Take(run, child);
-            Handle(new LifecycleEvent.SpawnSucceeded());
+            _services.Outputs.Discard(run.Streams);
+            Handle(new LifecycleEvent.SpawnForgotten());
             return;
         }
-        _services.Outputs.Discard(run.Streams);
-        Handle(new LifecycleEvent.SpawnForgotten());
+        _run = run;
+        run.StartedAt ??= _services.Clock.GetUtcNow();
+        _services.Outputs.Resume(run.Streams);
+        Take(run, child);
+        Handle(new LifecycleEvent.SpawnSucceeded());
+    }
+
+    IChild? ChildOf(Run run, GuardianRecord? ended)
+    {
+        if (ended is not null) return new EndedChild(ended.Pid, ended.StartTicks);
+        return _services.System.FindFifoHolder(run.Streams.OutFifo) is { } found ? _services.System.Adopt(found.Pid, found.StartTicks) : null;
     }
 
     Run RunOf(RunRecord record)

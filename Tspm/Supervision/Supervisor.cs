@@ -28,21 +28,23 @@ internal sealed class Supervisor
     public sealed record Pending(SupervisedProcess Cell, Task<LifecycleState> Settled, bool Unchanged);
 
     /// <summary>Starts what should be up after a daemon's start, and goes on with what an earlier one of this boot left running.</summary>
-    public void Resume(ProcessesFile file, IReadOnlyDictionary<InstanceKey, RunRecord> records, IReadOnlyList<GuardianRecord> reaped)
+    public void Resume(ProcessesFile file, Inheritance left)
     {
         Table.Load(file);
         var bootId = _services.System.BootId;
-        Recovery.RestoreLostDefinitions(Table, records, bootId);
+        Recovery.RestoreLostDefinitions(Table, left.Records, _services.System);
         foreach (var cell in Table.Cells)
         {
-            if (!records.TryGetValue(cell.Key, out var record)) continue;
-            if (record.BootId == bootId) cell.Resume(record);
-            else cell.ResumeHistory(record);
+            var record = left.Records.GetValueOrDefault(cell.Key);
+            var present = record?.BootId == bootId ? record : null;
+            if (left.RunNewerThan(cell.Key, present?.RunId ?? 0) is { } runId && cell.ResumeUnrecorded(present, runId, left)) continue;
+            if (present is not null) cell.Resume(present, left);
+            else if (record is not null) cell.ResumeHistory(record);
         }
-        foreach (var record in reaped) TakeGuardianRecord(record);
+        foreach (var record in left.Reaped) TakeGuardianRecord(record);
         foreach (var cell in Table.Cells)
         {
-            FollowWish(cell, records.TryGetValue(cell.Key, out var record) && record.BootId == bootId);
+            FollowWish(cell, left.Records.TryGetValue(cell.Key, out var record) && record.BootId == bootId);
             _memory.OnChanged(cell); // an adopted child came without a change
         }
     }

@@ -23,16 +23,7 @@ internal static class DaemonCommand
 
     static int Start(ClientSession session)
     {
-        using (var running = session.ConnectIfRunning())
-        {
-            if (running is not null)
-            {
-                session.Out.WriteLine("the daemon runs already");
-                return ExitCodes.Done;
-            }
-        }
-        session.StartDaemon();
-        session.Out.WriteLine("the daemon runs");
+        session.Out.WriteLine(session.StartDaemonUnlessRunning() ? "the daemon runs already" : "the daemon runs");
         return ExitCodes.Done;
     }
 
@@ -51,7 +42,7 @@ internal static class DaemonCommand
     static int Restart(ClientSession session)
     {
         Shutdown(session);
-        session.StartDaemon();
+        session.StartDaemonUnlessRunning();
         session.Out.WriteLine("the daemon runs again");
         return ExitCodes.Done;
     }

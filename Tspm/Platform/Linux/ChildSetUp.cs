@@ -38,7 +38,8 @@ internal static unsafe class ChildSetUp
 
     static SpawnFailure? ApplySettings(SetUpArguments wanted)
     {
-        if (wanted.OomScoreAdjust is { } score && SetOomScore(score) is { } noScore) return noScore;
+        if (wanted.OomScoreAdjust is { } score && OomScore.Set(score) is not 0 and var errno)
+            return Failure("set oomScoreAdjust", $"cannot set oomScoreAdjust to {score.ToString(CultureInfo.InvariantCulture)}", errno);
         foreach (var (name, value) in wanted.Limits)
         {
             if (SetLimit(name, value) is { } noLimit) return noLimit;
@@ -71,20 +72,6 @@ internal static unsafe class ChildSetUp
         for (var signal = 1; signal <= SysSignal.HighestSignal; signal++) _ = SysSignal.signal(signal, SysSignal.SIG_DFL); // SIGKILL, SIGSTOP: EINVAL
         var none = SignalSet.Empty;
         _ = SysSignal.pthread_sigmask(SysSignal.SIG_SETMASK, &none, null);
-    }
-
-    static SpawnFailure? SetOomScore(int score)
-    {
-        var fd = Fcntl.open("/proc/self/oom_score_adj", Fcntl.O_WRONLY | Fcntl.O_CLOEXEC);
-        var text = Encoding.ASCII.GetBytes(score.ToString(CultureInfo.InvariantCulture));
-        nint written = -1;
-        if (fd >= 0)
-        {
-            fixed (byte* raw = text) written = Unistd.write(fd, raw, (nuint)text.Length);
-        }
-        var errno = Errno.Last;
-        if (fd >= 0) _ = Unistd.close(fd);
-        return written == text.Length ? null : Failure("set oomScoreAdjust", $"cannot set oomScoreAdjust to {score.ToString(CultureInfo.InvariantCulture)}", errno);
     }
 
     static SpawnFailure? SetLimit(string name, ulong value)

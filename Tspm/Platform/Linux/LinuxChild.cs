@@ -3,89 +3,59 @@ using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Platform.Linux;
 
+/// <summary>What is known of a child from its first moment.</summary>
+/// <param name="IsOwn">This daemon is the parent.</param>
+/// <param name="IsNear">This daemon or its guardian is the parent, so that what the child orphans comes to the guardian.</param>
+internal readonly record struct ChildIdentity(int Pid, long StartTicks, bool IsOwn, bool IsNear);
+
 /// <summary>
-/// A child behind a pidfd, which names this process and no later one with its number (man 2 pidfd_open, Linux 5.3). Own children are reaped here and
-/// nowhere else; adopted ones are the guardian's.
+/// A child of this daemon, or one adopted from an earlier one. How its end is noticed depends on the kernel: <see cref="PidfdChild"/>, or <see cref="PolledChild"/> where there are
+/// no pidfds.
 /// </summary>
-internal sealed unsafe class LinuxChild : IChild, IReadyHandler
+internal abstract unsafe class LinuxChild(in ChildIdentity identity, Action<LinuxChild> forget) : IChild
 {
-    readonly EventLoop loop;
-    readonly int pidfd;
-    readonly Action<LinuxChild> forget;
-    Action? whenEnded;
-    bool disposed;
+    protected const int WithoutReaping = SysWait.WEXITED | SysWait.WNOWAIT | SysWait.WNOHANG, AndReap = SysWait.WEXITED | SysWait.WNOHANG;
 
-    /// <param name="forget">Called once, when this is disposed.</param>
-    public LinuxChild(EventLoop loop, int pid, long startTicks, int pidfd, bool isOwn, bool isNear, Action<LinuxChild> forget)
-    {
-        this.loop = loop;
-        this.pidfd = pidfd;
-        this.forget = forget;
-        Pid = pid;
-        StartTicks = startTicks;
-        IsOwn = isOwn;
-        IsNear = isNear;
-    }
+    public int Pid { get; } = identity.Pid;
 
-    public int Pid { get; }
+    public long StartTicks { get; } = identity.StartTicks;
 
-    public long StartTicks { get; }
+    public bool IsOwn { get; } = identity.IsOwn;
 
-    public bool IsOwn { get; }
+    public bool IsNear { get; } = identity.IsNear;
 
-    /// <summary>True when this daemon or its guardian is the parent, so that what the child orphans comes to the guardian.</summary>
-    public bool IsNear { get; }
+    public abstract bool TellsExit { get; }
 
-    /// <summary>True once the end was observed.</summary>
-    public bool HasEnded { get; private set; }
+    protected bool IsDisposed { get; private set; }
 
-    public void OnExit(Action ended)
-    {
-        whenEnded = ended;
-        loop.Watch(pidfd, SysEpoll.EPOLLIN, this);
-    }
+    public abstract void OnExit(Action ended);
 
-    public ExitStatus? PeekExit()
-    {
-        if (disposed) return null;
-        if (!IsOwn) return SysPidfd.ExitStatusOf(pidfd);
-        return Wait(SysWait.WEXITED | SysWait.WNOWAIT | SysWait.WNOHANG);
-    }
+    public abstract ExitStatus? PeekExit();
 
-    public void Reap()
-    {
-        if (IsOwn && !disposed) _ = Wait(SysWait.WEXITED | SysWait.WNOHANG);
-    }
+    public abstract void Reap();
 
-    public bool Signal(int signal) => !disposed && SysSyscall.pidfd_send_signal(pidfd, signal) == 0;
+    public abstract bool Signal(int signal);
 
     public bool SignalGroup(int signal) => SysSignal.kill(-Pid, signal) == 0;
 
-    void IReadyHandler.Ready(int fd, uint events)
-    {
-        loop.Unwatch(fd);
-        HasEnded = true;
-        Interlocked.Exchange(ref whenEnded, null)?.Invoke();
-    }
-
     public void Dispose()
     {
-        if (disposed) return;
-        disposed = true;
-        loop.Unwatch(pidfd);
-        _ = Unistd.close(pidfd);
+        if (IsDisposed) return;
+        IsDisposed = true;
+        Close();
         forget(this);
     }
 
-    ExitStatus? Wait(int options)
+    protected abstract void Close();
+
+    /// <summary>man 2 waitid for one child; null: it lives, or was reaped already (ECHILD).</summary>
+    protected static ExitStatus? Wait(int kind, int id, int options)
     {
         var info = default(Siginfo);
-        while (SysWait.waitid(SysWait.P_PIDFD, pidfd, &info, options) != 0)
+        while (SysWait.waitid(kind, id, &info, options) != 0)
         {
-            if (Errno.Last != Errno.EINTR) return null; // ECHILD: reaped already
+            if (Errno.Last != Errno.EINTR) return null;
         }
-        if (info.si_pid == 0) return null;
-        HasEnded = true;
-        return info.ToExitStatus();
+        return info.si_pid == 0 ? null : info.ToExitStatus();
     }
 }

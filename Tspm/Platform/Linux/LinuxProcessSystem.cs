@@ -5,12 +5,14 @@ using Tspm.Platform.Linux.Native;
 namespace Tspm.Platform.Linux;
 
 /// <summary>
-/// Linux behind the seam: posix_spawn to start, pidfds to watch and signal, /proc to look around. It never forks in managed code, never polls, and
-/// with a thousand idle children does nothing at all.
+/// Linux behind the seam: posix_spawn to start, pidfds to watch and signal (see <see cref="ChildPoll"/> for kernels without), /proc to look around. It never forks in managed code, never
+/// polls, and with a thousand idle children does nothing at all.
 /// </summary>
 internal sealed class LinuxProcessSystem : IProcessSystem
 {
     readonly EventLoop loop;
+    /// <summary>Null: the kernel has pidfds.</summary>
+    readonly ChildPoll? poll;
     readonly int guardianPid;
     readonly int ownPid = Unistd.getpid();
     readonly LinuxSpawner spawner;
@@ -26,11 +28,14 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     /// <param name="guardianPid">Parent of this process and subreaper of everything below it.</param>
     /// <param name="setUpCommand">How to run the hidden set-up mode of this executable.</param>
     /// <param name="originalOpenFiles">The soft descriptor limit before this program raised it: what children get by default.</param>
-    public LinuxProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles)
+    /// <param name="originalOomScore">See <see cref="LinuxSpawner"/>.</param>
+    /// <param name="withoutPidfds">As on a kernel that has none; for the tests.</param>
+    public LinuxProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore = null, bool withoutPidfds = false)
     {
+        if (withoutPidfds || !SysPidfd.IsSupported) poll = new ChildPoll();
         this.loop = loop;
         this.guardianPid = guardianPid;
-        spawner = new LinuxSpawner(setUpCommand, originalOpenFiles);
+        spawner = new LinuxSpawner(setUpCommand, originalOpenFiles, originalOomScore);
         tree = new ProcessTree(files, guardianPid, pid => children.TryGetValue(pid, out var child) ? child : null);
         readingTree = new ProcessTree(readingFiles, guardianPid, pid => children.TryGetValue(pid, out var child) ? child : null);
         BootId = files.ReadBootId();
@@ -38,30 +43,40 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     public string BootId { get; }
 
+    public long BootTicks => BootClock.Ticks;
+
+    public SpawnFailure? LackOfRoom() => DescriptorReserve.Lack();
+
+    public IReadOnlyDictionary<string, string> ReadEnvironment(int pid) => files.ReadEnvironment(pid);
+
     public SpawnOutcome Spawn(SpawnRequest request)
     {
         var failure = spawner.Spawn(request, out var pid);
         if (failure is not null) return new SpawnOutcome(null, failure);
-        var pidfd = SysSyscall.pidfd_open(pid);
-        if (pidfd < 0) return new SpawnOutcome(null, Abandon(pid, Errno.Last));
         // Not reaped by anyone else, so it is there even when it has ended already.
         _ = ProcFiles.TryReadStat(pid, out var stat);
-        return new SpawnOutcome(Register(new LinuxChild(loop, pid, stat.StartTicks, pidfd, isOwn: true, isNear: true, Forget)), null);
+        var child = Watch(new ChildIdentity(pid, stat.StartTicks, IsOwn: true, IsNear: true));
+        return child is null ? new SpawnOutcome(null, Abandon(pid, Errno.Last)) : new SpawnOutcome(child, null);
     }
 
     public IChild? Adopt(int pid, long startTicks)
     {
         if (pid <= 0) return null;
-        var pidfd = SysSyscall.pidfd_open(pid);
-        if (pidfd < 0) return null;
-        // In this order: from here on the pidfd names whoever had the number, and the start time says whether it is the one we mean.
-        if (ProcFiles.TryReadStat(pid, out var stat) && stat.IsLiving && stat.StartTicks == startTicks)
-        {
-            var near = stat.ParentPid == guardianPid || stat.ParentPid == ownPid;
-            return Register(new LinuxChild(loop, pid, startTicks, pidfd, isOwn: false, near, Forget));
-        }
-        _ = Unistd.close(pidfd);
+        if (!ProcFiles.TryReadStat(pid, out var stat) || stat.StartTicks != startTicks) return null;
+        var near = stat.ParentPid == guardianPid || stat.ParentPid == ownPid;
+        var child = Watch(new ChildIdentity(pid, startTicks, IsOwn: false, near));
+        // Asked again: the pidfd names whoever has the number now, and the start time says whether that is still the one we mean.
+        if (child is null || (ProcFiles.TryReadStat(pid, out stat) && stat.StartTicks == startTicks)) return child;
+        child.Dispose();
         return null;
+    }
+
+    /// <summary>Null: it cannot be watched, errno says why.</summary>
+    LinuxChild? Watch(in ChildIdentity identity)
+    {
+        if (poll is not null) return Register(new PolledChild(poll, identity, Forget));
+        var pidfd = SysSyscall.pidfd_open(identity.Pid);
+        return pidfd < 0 ? null : Register(new PidfdChild(loop, pidfd, identity, Forget));
     }
 
     public (int Pid, long StartTicks)? FindFifoHolder(string path) => new FifoHolders(files).Find(path, guardianPid);
@@ -96,7 +111,6 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         while (SysWait.wait4(pid, &status, 0, null) < 0 && Errno.Last == Errno.EINTR)
         {
         }
-        var hint = errno == Errno.ENOSYS ? " (Linux 5.4 or later is needed)" : "";
-        return new SpawnFailure("watch", errno, $"cannot watch the new process: {Errno.Describe(errno)}{hint}");
+        return new SpawnFailure("watch", errno, $"cannot watch the new process: {Errno.Describe(errno)}");
     }
 }

@@ -14,18 +14,22 @@ internal sealed unsafe class LinuxSpawner
     public const string PrepareStage = "prepare", OutputStage = "open output", InputStage = "open input", CreateStage = "create process";
 
     const string NullDevice = "/dev/null";
-    const string DescriptorsOfSelf = "/proc/self/fd";
 
     /// <summary>Room left for what other threads open while the limit is lowered for a moment.</summary>
     const ulong SpareDescriptors = 64;
 
     readonly SetUpCommand setUpCommand;
     readonly ulong originalOpenFiles;
+    readonly int? originalOomScore;
 
-    public LinuxSpawner(SetUpCommand setUpCommand, ulong originalOpenFiles)
+    /// <param name="setUpCommand">How to run the hidden set-up mode.</param>
+    /// <param name="originalOpenFiles">The soft descriptor limit that children get by default.</param>
+    /// <param name="originalOomScore">The score that children are started with; null: that of this process.</param>
+    public LinuxSpawner(SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore = null)
     {
         this.setUpCommand = setUpCommand;
         this.originalOpenFiles = originalOpenFiles;
+        this.originalOomScore = originalOomScore;
         HideInheritedDescriptors();
     }
 
@@ -108,10 +112,17 @@ internal sealed unsafe class LinuxSpawner
     /// A program may look at its descriptor limit first of all, and posix_spawn cannot set it. So our own is changed for the moment of the spawn, as long
     /// as that cannot hurt us; with more descriptors open than the child may have, the child's is changed right after the exec instead.
     /// </summary>
-    static int StartWithLimit(byte* path, SpawnFileActions* actions, SpawnAttributes* attributes, byte** argv, byte** envp, ulong soft, out int pid)
+    int StartWithLimit(byte* path, SpawnFileActions* actions, SpawnAttributes* attributes, byte** argv, byte** envp, ulong soft, out int pid)
     {
         // The limit is the process's: a second spawner would take the lowered one for the own one, and leave it behind.
-        lock (limitGate) return StartWithLimitAlone(path, actions, attributes, argv, envp, soft, out pid);
+        lock (limitGate)
+        {
+            // Likewise the score: a child inherits it at its birth, and so do its own children from their first instant.
+            if (originalOomScore is { } score) _ = OomScore.Set(score);
+            var errno = StartWithLimitAlone(path, actions, attributes, argv, envp, soft, out pid);
+            if (originalOomScore is not null) _ = OomScore.Set(OomScore.OfSupervision);
+            return errno;
+        }
     }
 
     static readonly Lock limitGate = new();
@@ -121,7 +132,7 @@ internal sealed unsafe class LinuxSpawner
         ResourceLimit own;
         _ = SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &own); // cannot fail with a good pointer
         var wanted = own with { rlim_cur = soft };
-        var inherit = own.rlim_cur != soft && OpenDescriptors() + SpareDescriptors < soft && SysResource.setrlimit(SysResource.RLIMIT_NOFILE, &wanted) == 0;
+        var inherit = own.rlim_cur != soft && DescriptorReserve.Open is { } open && open + SpareDescriptors < soft && SysResource.setrlimit(SysResource.RLIMIT_NOFILE, &wanted) == 0;
         int child;
         var errno = PosixSpawn.posix_spawn(&child, path, actions, attributes, argv, envp);
         if (inherit) _ = SysResource.setrlimit(SysResource.RLIMIT_NOFILE, &own);
@@ -137,9 +148,6 @@ internal sealed unsafe class LinuxSpawner
         var wanted = request.OpenFilesLimit is { } limit and >= 0 ? (ulong)limit : originalOpenFiles;
         return Math.Min(wanted, own.rlim_max);
     }
-
-    /// <summary>How many descriptors are open: the size of that folder since Linux 6.2; before, "too many to tell".</summary>
-    static ulong OpenDescriptors() => SysStat.stat(DescriptorsOfSelf, out var status) == 0 && status.Size > 0 ? (ulong)status.Size : ulong.MaxValue / 2;
 
     /// <summary>What this process was started with and does not know must not reach a child. Everything opened here is close-on-exec by itself.</summary>
     static void HideInheritedDescriptors()

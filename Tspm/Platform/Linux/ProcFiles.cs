@@ -85,6 +85,18 @@ internal sealed unsafe class ProcFiles
         return TryReadAll(path, out text) ? $"[{Encoding.UTF8.GetString(text.TrimEnd((byte)'\n'))}]" : "[?]";
     }
 
+    /// <summary>The environment that a process was started with (man 5 proc, environ); empty when it is not readable. A program may have written over it: what is no entry is passed over.</summary>
+    public IReadOnlyDictionary<string, string> ReadEnvironment(int pid)
+    {
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "environ"u8);
+        var result = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (!TryReadAll(path, out var text)) return result;
+        foreach (var entry in Encoding.UTF8.GetString(text).Split('\0'))
+            if (entry.IndexOf('=') is var equals and > 0) result[entry[..equals]] = entry[(equals + 1)..];
+        return result;
+    }
+
     /// <summary>True when the environment that a process was started with has all of these entries ("NAME=value"). False also when it is not readable.</summary>
     public bool EnvironmentHas(int pid, ReadOnlySpan<byte> entry, ReadOnlySpan<byte> another)
     {

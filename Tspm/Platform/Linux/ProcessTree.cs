@@ -152,7 +152,11 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
     static void Kill(in ProcStat target)
     {
         var pidfd = SysSyscall.pidfd_open(target.Pid);
-        if (pidfd < 0) return;
+        if (pidfd < 0)
+        {
+            if (Errno.Last == Errno.ENOSYS && ProcFiles.TryReadStat(target.Pid, out var same) && same.StartTicks == target.StartTicks) _ = SysSignal.kill(target.Pid, Signals.SIGKILL);
+            return;
+        }
         if (ProcFiles.TryReadStat(target.Pid, out var now) && now.StartTicks == target.StartTicks) _ = SysSyscall.pidfd_send_signal(pidfd, Signals.SIGKILL);
         _ = Unistd.close(pidfd);
     }

@@ -11,6 +11,12 @@ internal static unsafe partial class SysPidfd
 
     public const ulong PIDFD_INFO_EXIT = 1 << 3;
 
+    /// <summary>True from Linux 5.4 on: pidfds can be opened (5.3) and waited for (P_PIDFD, 5.4).</summary>
+    public static readonly bool IsSupported = Environment.OSVersion.Version is var kernel && (kernel.Major, kernel.Minor).CompareTo((5, 4)) >= 0;
+
+    /// <summary>True from Linux 6.15 on: <see cref="ExitStatusOf"/> will have an answer once the process was reaped.</summary>
+    public static readonly bool TellsExitOfOthers = Environment.OSVersion.Version is var kernel && (kernel.Major, kernel.Minor).CompareTo((6, 15)) >= 0;
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial int ioctl(int fd, nuint request, void* argument);
 

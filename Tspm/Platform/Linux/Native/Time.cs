@@ -5,6 +5,11 @@ namespace Tspm.Platform.Linux.Native;
 /// <summary>time.h.</summary>
 internal static unsafe partial class Time
 {
+    public const int CLOCK_BOOTTIME = 7;
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int clock_gettime(int clock, TimeSpec* now);
+
     /// <summary>man 2 nanosleep: may return early after a signal.</summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial int nanosleep(TimeSpec* request, TimeSpec* remaining);

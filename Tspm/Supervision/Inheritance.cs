@@ -1,0 +1,40 @@
+using Tspm.Model;
+
+namespace Tspm.Supervision;
+
+/// <summary>What a starting daemon finds of earlier ones.</summary>
+internal sealed record Inheritance
+{
+    public required IReadOnlyDictionary<InstanceKey, RunRecord> Records { get; init; }
+
+    /// <summary>Runs whose output FIFO lies in the home.</summary>
+    public required IReadOnlyList<(InstanceKey Key, ulong RunId)> Runs { get; init; }
+
+    /// <summary>What the guardian reaped and no daemon acknowledged.</summary>
+    public required IReadOnlyList<GuardianRecord> Reaped { get; init; }
+
+    /// <summary>When the last daemon under this guardian died, on the clock of <see cref="GuardianRecord.StartTicks"/>; 0: there was none.</summary>
+    public long DaemonDiedAtTicks { get; init; }
+
+    /// <summary>The newest run of an instance that is newer than its record: the record could not be written (a full disk), or was lost. Null: there is none.</summary>
+    public ulong? RunNewerThan(InstanceKey key, ulong recorded)
+    {
+        ulong? newest = null;
+        foreach (var (owner, runId) in Runs)
+            if (owner == key && runId > recorded && (newest is null || runId > newest)) newest = runId;
+        return newest;
+    }
+
+    /// <summary>
+    /// The child of a run that was intended and never recorded, when it has ended already. The supervisor starts one child at a time, so only one run can be in that state: its child is who
+    /// started between the intent and the daemon's death, led a session, and belongs to no other run. Null: nobody is known to have been it.
+    /// </summary>
+    public GuardianRecord? EndedBeforeRecorded(RunRecord intent)
+    {
+        if (intent.IntendedTicks == 0) return null;
+        foreach (var reaped in Reaped)
+            if (reaped.LedSession && reaped.StartTicks >= intent.IntendedTicks && reaped.StartTicks <= DaemonDiedAtTicks
+                && !Records.Values.Any(record => record.Pid == reaped.Pid && record.StartTicks == reaped.StartTicks)) return reaped;
+        return null;
+    }
+}
