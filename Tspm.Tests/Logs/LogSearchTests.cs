@@ -111,6 +111,10 @@ internal sealed class LogSearchTests
         int[] expected = [98, 99, 100, 101, 102, 103, 104, 105, 446, 447, 448, 449, 450, 1998, 1999, 2000, 2001, 2002];
         await Assert.That(lines.Select(line => int.Parse(line.Text!.Split(' ')[1])).SequenceEqual(expected)).IsTrue();
         await Assert.That(lines.Where(line => line.Context != true).Select(line => line.Text!.Split(' ')[1]).SequenceEqual(["100", "103", "448", "2000"])).IsTrue();
+        // The last one that fits, with what stands before it, though one of those would fit too.
+        var last = Read(log.Open(new LogsRequest { Grep = "line 100[01] ", Context = 2, Lines = 1 }));
+        await Assert.That(last.Select(line => int.Parse(line.Text!.Split(' ')[1])).SequenceEqual([999, 1000, 1001, 1002, 1003])).IsTrue();
+        await Assert.That(last.Single(line => line.Context != true).Text!).StartsWith("line 1001 ");
     }
 
     [Test]

@@ -23,6 +23,8 @@ internal sealed class LogQuery
     /// <summary>Lines of context are kept in memory until it is known whether they are wanted.</summary>
     const int MostContext = 1000;
 
+    const int MostTries = 5;
+
     readonly Regex? _grep;
     readonly LogsRequest _request;
     char[] _text = new char[4 << 10];
@@ -75,15 +77,22 @@ internal sealed class LogQuery
         if (_grep is null) return true;
         if (_text.Length < line.Length) _text = new char[Math.Max(line.Length, _text.Length * 2)];
         var length = Encoding.UTF8.GetChars(line, _text);
-        try
+        for (var tries = 1; ; tries++)
         {
-            return _grep.IsMatch(_text.AsSpan(0, length));
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            throw new LogQueryException("grep", $"the pattern {_request.Grep} takes too long to match; write it without nested repetitions", null, _request.Grep);
+            try
+            {
+                return _grep.IsMatch(_text.AsSpan(0, length));
+            }
+            catch (RegexMatchTimeoutException)
+            {
+                // The limit is one of the clock on the wall: on a busy machine an honest pattern may run into it, but not again and again.
+                if (tries == MostTries) throw TooSlow();
+            }
         }
     }
+
+    LogQueryException TooSlow() =>
+        new("grep", $"the pattern {_request.Grep} takes too long to match; write it without nested repetitions", null, _request.Grep);
 
     static DateTimeOffset? TimeOf(string parameter, string? text, DateTimeOffset now, DateTimeOffset? notBefore)
     {

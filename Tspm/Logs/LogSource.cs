@@ -17,6 +17,9 @@ internal sealed class LogSource : ILogSource
     bool _inParts, _partsFit;
     long _lostToldTo;
 
+    /// <summary>What fits before this is no more than context of the last ones that are wanted.</summary>
+    long _fitsFrom = long.MinValue;
+
     public LogSource(LogStreamOf stream, LogQuery query, int blockBytes)
     {
         (Stream, _query) = (stream, query);
@@ -57,6 +60,7 @@ internal sealed class LogSource : ILogSource
         var (begin, limit) = LogRange.Of(Reader, NotBefore ?? _query.SinceMs, _query.UntilMs);
         if (RunId is { } run) begin = Math.Max(begin, Reader.LineAt(Reader.Index?.NextOfRun(begin, run) ?? end));
         limit = Math.Min(limit, end);
+        var earliest = begin;
         if (_query.UntilMs is not null) Reader.Limit = limit;
         if (Stream.Lines is { } lines && NotBefore is null)
         {
@@ -67,6 +71,12 @@ internal sealed class LogSource : ILogSource
             {
                 if (found is { } start) begin = Math.Max(begin, start);
                 yield return true;
+            }
+            if (_query is { HasPattern: true, Context: > 0 })
+            {
+                _fitsFrom = begin;
+                foreach (var found in LogStart.OfLast(Reader, _query.Context, earliest, begin))
+                    if (found is { } start) begin = start;
             }
         }
         Reader.Seek(begin);
@@ -128,7 +138,7 @@ internal sealed class LogSource : ILogSource
             if (RunId is { } run && stretch is { } other && other.RunId != run) SkipTo(run);
             return;
         }
-        if (_query.Fits(bytes))
+        if (Reader.LineStart >= _fitsFrom && _query.Fits(bytes))
         {
             while (_before.TryDequeue(out var earlier)) _ready.Enqueue(earlier);
             _ready.Enqueue(LineOf(bytes, partial, stretch, context: false));

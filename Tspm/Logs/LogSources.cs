@@ -21,11 +21,15 @@ internal sealed class LogSources(LogsRequest request, LogQuery query)
     readonly List<LogStreamOf> _streams = [];
     readonly HashSet<string> _paths = new(StringComparer.Ordinal);
 
+    /// <summary>Both logs of each instance, also when only one of them is wanted: which run is meant may stand in the other.</summary>
+    readonly Dictionary<InstanceKey, string[]> _logs = [];
+
     /// <summary>In the order of the instances, output before errors, each file once.</summary>
     public IReadOnlyList<LogStreamOf> Streams => _streams;
 
     public void Add(ProcessDefinition definition, int instance, string outLog, string errLog)
     {
+        _logs[new InstanceKey(definition.Id, instance)] = [outLog, errLog];
         if (query.WantsOut && _paths.Add(outLog)) _streams.Add(Make("out", outLog));
         if (query.WantsErr && _paths.Add(errLog)) _streams.Add(Make("err", errLog));
 
@@ -58,21 +62,27 @@ internal sealed class LogSources(LogsRequest request, LogQuery query)
         return new LogSource(stream, query, _streams.Count <= Few ? LargeBlock : SmallBlock) { Follow = request.Follow, After = isResumed ? after : null };
     }
 
-    static bool ChooseRuns(string choice, List<LogSource> sources)
+    bool ChooseRuns(string choice, List<LogSource> sources)
     {
+        var chosen = new Dictionary<InstanceKey, ulong?>();
         var isFound = false;
-        for (int first = 0, behind; first < sources.Count; first = behind)
+        foreach (var source in sources)
         {
-            // The streams of an instance stand together.
-            var whose = sources[first].Stream.Whose;
-            behind = first;
-            var indexes = new List<LogIndexReader>();
-            while (behind < sources.Count && sources[behind].Stream.Whose is var next && next.Id == whose.Id && next.Instance == whose.Instance)
-                if (sources[behind++].Reader.Index is { } index) indexes.Add(index);
-            var run = LogRuns.Find(choice, indexes);
-            for (var i = first; i < behind; i++) sources[i].RunId = run ?? ulong.MaxValue;
+            var key = new InstanceKey(source.Stream.Whose.Id, source.Stream.Whose.Instance);
+            if (!chosen.TryGetValue(key, out var run)) chosen[key] = run = RunOf(choice, _logs[key]);
+            source.RunId = run ?? ulong.MaxValue;
             isFound |= run is not null;
         }
         return isFound;
+    }
+
+    static ulong? RunOf(string choice, string[] logs)
+    {
+        var indexes = new List<LogIndexReader>();
+        foreach (var log in logs)
+            if (LogIndexReader.Open(log) is { } index) indexes.Add(index);
+        var run = LogRuns.Find(choice, indexes);
+        foreach (var index in indexes) index.Dispose();
+        return run;
     }
 }

@@ -15,11 +15,17 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
 
     const int TimeWidth = 29;
 
+    /// <summary>A longer name stands out of line rather than taking the room of all others.</summary>
+    const int MostNameWidth = 24;
+
     /// <summary>Colours of names, in order: cyan, green, yellow, blue, magenta and their bright ones (ECMA-48, SGR).</summary>
     static ReadOnlySpan<byte> NameColours => [36, 32, 33, 34, 35, 96, 92, 93, 94, 95];
 
     /// <summary>Where each stream was left, to see whether the next line follows at once.</summary>
     readonly Dictionary<(int Id, int Instance, string Stream), long> _left = [];
+
+    /// <summary>The longest name so far.</summary>
+    int _nameWidth;
 
     /// <summary>Line that was left open by a partial one: its process and stream.</summary>
     (int Id, int Instance, string Stream)? _open;
@@ -93,6 +99,9 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
     void WriteName(LogLine line)
     {
         var name = Display.Name(line.Name, line.Instance, line.Instance > 0);
+        // On a terminal, lines begin below each other.
+        if (output.IsTerminal) _nameWidth = Math.Max(_nameWidth, Math.Min(name.Length, MostNameWidth));
+        name = name.PadRight(_nameWidth);
         if (!output.HasColour) output.Write($"{name} | ");
         // What went to standard error stands behind a red bar.
         else output.Write($"\e[{NameColours[line.Id % NameColours.Length]}m{name}\e[0m {(line.Stream == "err" ? "\e[31m|\e[0m" : "|")} ");
@@ -100,9 +109,12 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
 
     void TellLost(LogLine line, long lost)
     {
+        // What a full disk swallowed is said in the file itself, on a line of its own.
+        if (line.LostBecause == "diskFull") return;
         output.Flush();
-        var why = line.LostBecause == "diskFull" ? "were thrown away, because the disk was full" : "are missing here: they were rotated away or emptied before they were read";
-        errors.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tspm: {Display.Name(line.Name, line.Instance, line.Instance > 0)}, {line.Stream}: {lost} bytes {why}"));
+        var name = Display.Name(line.Name, line.Instance, line.Instance > 0);
+        errors.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"tspm: {name}, {line.Stream}: {lost} bytes are missing here; they were rotated away or emptied before they were read"));
         errors.Flush();
     }
 }
