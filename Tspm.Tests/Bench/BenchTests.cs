@@ -81,6 +81,18 @@ public class BenchTests
         table.Add($"{count} processes up, one command", time, "s", limit);
         await box.Ok("list");
         table.Add($"guardian + daemon, Pss, {count} processes", await Pss(box), "MiB", limitOfMemory);
+        await Adoption(table, box, count);
+    }
+
+    /// <summary>From the kill of the daemon to the first answer that shows every child online under the next one: that answer waits in the listener's queue.</summary>
+    static async Task Adoption(BenchTable table, TspmBox box, int count)
+    {
+        var daemon = (await box.DaemonPids()).Daemon;
+        var before = Stopwatch.GetTimestamp();
+        LiveProcess.Kill(daemon);
+        await box.Until(async () => await box.Run("status", "--json") is { ExitCode: 0 } ran && ran.Json.GetProperty("pid").GetInt32() != daemon
+            && ran.Json.GetProperty("processes").TryGetProperty("online", out var online) && online.GetInt32() == count ? ran : null, "all are adopted");
+        table.Add($"{count} adopted after kill -9", Stopwatch.GetElapsedTime(before).TotalSeconds, "s", 1);
     }
 
     /// <summary>Idle means: nobody has asked anything for some seconds. The daemon gives back what the last rush took, and the reading does not change any more.</summary>
