@@ -132,6 +132,7 @@ internal sealed class LogFollowTests
         log.Flush();
         log.Line("two", Noon + 100);
         await Assert.That(Drain(reader)).IsEquivalentTo(["two"]);
+        await Assert.That(reader.TakeMissed()).IsEqualTo(0);
     }
 
     [Test]
