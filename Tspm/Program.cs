@@ -8,6 +8,7 @@ return args is [var first, ..] ? first switch
 {
     ChildSetUp.Word => ChildSetUp.Run(args),
     GuardianMain.Word => GuardianMain.Run(args.AsSpan(1)),
+    VersionProofWriter.Word => VersionProofWriter.Run(),
     DaemonSpawner.Word => DaemonMain.Run(args.AsSpan(1)),
     "daemon" when args.Length == 1 || args[1].StartsWith(GuardianOptions.ReadyFlag, StringComparison.Ordinal) => GuardianMain.Start(args.AsSpan(1)),
     _ => ClientMain.Run(args, new GuardianLauncher()),

@@ -6,9 +6,10 @@ namespace Tspm.Tests.Guards;
 /// <code>
 /// when:     byhand   the spawn under way was asked for by somebody
 ///           last     this failure is the last one that the policy allows
-///           lived    the child ran for at least the minimum uptime
+///           lived    the child was online and ran for at least the minimum uptime
 ///           stays    after this exit the policy leaves it down
 ///           nodelay  the policy has no delay
+///           never    the policy never restarts
 /// failures: +1, 0, 1 or =; a start, stop or shutdown changes what is wanted, nothing else but a final exit does
 /// </code>
 /// </summary>
@@ -20,29 +21,30 @@ internal static class LifecycleTable
         Waiting                            start      *                  -                       | Spawning  Start   up      0        +1       yes    CancelTimers,Spawn
         Stopping,Sweeping                  start      *                  -                       | =         Start   up      0        =        =      None
         Spawning                           start      *                  -                       | =         Start   up      =        =        =      None
-        Online                             start      *                  -                       | =         =       up      =        =        =      None
+        Starting,Online                    start      *                  -                       | =         =       up      =        =        =      None
 
         Stopped,Errored                    restart    *                  -                       | Spawning  Start   up      0        =        yes    Spawn
         Waiting                            restart    *                  -                       | Spawning  Start   up      0        +1       yes    CancelTimers,Spawn
         Stopping,Sweeping                  restart    *                  -                       | =         Start   up      0        =        =      None
         Spawning                           restart    *                  -                       | =         Start   up      =        =        =      None
-        Online                             restart    *                  -                       | Stopping  Start   up      0        =        =      SendStopSignal
+        Starting,Online                    restart    *                  -                       | Stopping  Start   up      0        =        =      SendStopSignal
 
         Stopped                            stop       *                  -                       | =         Stop    down    =        =        =      None
         Errored                            stop       *                  -                       | Stopped   Stop    down    0        =        =      None
         Waiting                            stop       *                  -                       | Stopped   Stop    down    0        =        =      CancelTimers
-        Online                             stop       *                  -                       | Stopping  Stop    down    =        =        =      SendStopSignal
+        Starting,Online                    stop       *                  -                       | Stopping  Stop    down    =        =        =      SendStopSignal
         Spawning,Stopping,Sweeping         stop       *                  -                       | =         Stop    down    =        =        =      None
 
         Stopped                            shutdown   *                  -                       | =         Stop    =       =        =        =      None
         Errored                            shutdown   *                  -                       | Stopped   Stop    =       0        =        =      None
         Waiting                            shutdown   *                  -                       | Stopped   Stop    =       0        =        =      CancelTimers
-        Online                             shutdown   *                  -                       | Stopping  Stop    =       =        =        =      SendStopSignal
+        Starting,Online                    shutdown   *                  -                       | Stopping  Stop    =       =        =        =      SendStopSignal
         Spawning,Stopping,Sweeping         shutdown   *                  -                       | =         Stop    =       =        =        =      None
 
-        Spawning                           spawned    Stop               -                       | Stopping  Stop    =       =        =        no     SendStopSignal
+        Spawning                           spawned,unready Stop          -                       | Stopping  Stop    =       =        =        no     SendStopSignal
+        Spawning                           unready    Start,Retry,GiveUp -                       | Starting  =       =       =        =        no     None
         Spawning                           spawned    Start,Retry,GiveUp -                       | Online    =       =       =        =        no     None
-        Stopped,Errored,Waiting,Online,Stopping,Sweeping spawned * -                             | =         =       =       =        =        =      None
+        Stopped,Errored,Waiting,Starting,Online,Stopping,Sweeping spawned,unready * -            | =         =       =       =        =        =      None
 
         Spawning                           cannot,busy Stop              -                       | Stopped   =       =       =        =        no     None
         Spawning                           cannot     Start,Retry,GiveUp byhand                  | Errored   =       =       +1       =        no     None
@@ -50,17 +52,27 @@ internal static class LifecycleTable
         Spawning                           cannot     Start,Retry,GiveUp !byhand,!last           | Waiting   =       =       +1       =        no     ArmBackoff
         Spawning                           busy       Start,Retry,GiveUp last                    | Errored   =       =       +1       =        no     None
         Spawning                           busy       Start,Retry,GiveUp !last                   | Waiting   =       =       +1       =        no     ArmBackoff
-        Stopped,Errored,Waiting,Online,Stopping,Sweeping cannot,busy * -                         | =         =       =       =        =        =      None
+        Stopped,Errored,Waiting,Starting,Online,Stopping,Sweeping cannot,busy * -                | =         =       =       =        =        =      None
 
         Spawning                           forgotten  Stop               -                       | Stopped   =       =       =        =        no     None
         Spawning                           forgotten  Start,Retry,GiveUp -                       | =         Start   =       =        =        =      Spawn
-        Stopped,Errored,Waiting,Online,Stopping,Sweeping forgotten * -                           | =         =       =       =        =        =      None
+        Stopped,Errored,Waiting,Starting,Online,Stopping,Sweeping forgotten * -                  | =         =       =       =        =        =      None
 
-        Online                             exit       *                  stays                   | Sweeping  Stop    down    0        =        =      Sweep
-        Online                             exit       *                  !stays,last,!lived      | Sweeping  GiveUp  =       +1       =        =      Sweep
-        Online                             exit       *                  !stays,last,lived       | Sweeping  GiveUp  =       1        =        =      Sweep
-        Online                             exit       *                  !stays,!last,!lived     | Sweeping  Retry   =       +1       =        =      Sweep
-        Online                             exit       *                  !stays,!last,lived      | Sweeping  Retry   =       1        =        =      Sweep
+        Starting                           ready      *                  -                       | Online    =       =       =        =        =      None
+        Stopped,Errored,Waiting,Spawning,Online,Stopping,Sweeping ready * -                      | =         =       =       =        =        =      None
+
+        Starting,Online                    unfit      *                  never                   | Stopping  Stop    down    0        =        =      SendStopSignal
+        Starting,Online                    unfit      *                  !never,last,!lived      | Stopping  GiveUp  =       +1       =        =      SendStopSignal
+        Starting,Online                    unfit      *                  !never,last,lived       | Stopping  GiveUp  =       1        =        =      SendStopSignal
+        Starting,Online                    unfit      *                  !never,!last,!lived     | Stopping  Retry   =       +1       =        =      SendStopSignal
+        Starting,Online                    unfit      *                  !never,!last,lived      | Stopping  Retry   =       1        =        =      SendStopSignal
+        Stopped,Errored,Waiting,Spawning,Stopping,Sweeping unfit * -                             | =         =       =       =        =        =      None
+
+        Starting,Online                    exit       *                  stays                   | Sweeping  Stop    down    0        =        =      Sweep
+        Starting,Online                    exit       *                  !stays,last,!lived      | Sweeping  GiveUp  =       +1       =        =      Sweep
+        Starting,Online                    exit       *                  !stays,last,lived       | Sweeping  GiveUp  =       1        =        =      Sweep
+        Starting,Online                    exit       *                  !stays,!last,!lived     | Sweeping  Retry   =       +1       =        =      Sweep
+        Starting,Online                    exit       *                  !stays,!last,lived      | Sweeping  Retry   =       1        =        =      Sweep
         Stopping                           exit       *                  -                       | Sweeping  =       =       =        =        =      CancelTimers,Sweep
         Stopped,Errored,Waiting,Spawning,Sweeping exit * -                                       | =         =       =       =        =        =      None
 
@@ -69,13 +81,13 @@ internal static class LifecycleTable
         Sweeping                           gone       Retry              nodelay                 | Spawning  Start   =       =        +1       =      Spawn
         Sweeping                           gone       Retry              !nodelay                | Waiting   =       =       =        =        =      ArmBackoff
         Sweeping                           gone       GiveUp             -                       | Errored   =       =       =        =        =      None
-        Stopped,Errored,Waiting,Spawning,Online,Stopping gone * -                                | =         =       =       =        =        =      None
+        Stopped,Errored,Waiting,Spawning,Starting,Online,Stopping gone * -                       | =         =       =       =        =        =      None
 
         Stopping                           timeout    *                  -                       | =         =       =       =        =        =      KillTree
-        Stopped,Errored,Waiting,Spawning,Online,Sweeping timeout * -                             | =         =       =       =        =        =      None
+        Stopped,Errored,Waiting,Spawning,Starting,Online,Sweeping timeout * -                    | =         =       =       =        =        =      None
 
         Waiting                            backoff    *                  -                       | Spawning  Start   =       =        +1       =      Spawn
-        Stopped,Errored,Spawning,Online,Stopping,Sweeping backoff * -                            | =         =       =       =        =        =      None
+        Stopped,Errored,Spawning,Starting,Online,Stopping,Sweeping backoff * -                   | =         =       =       =        =        =      None
 
         *                                  reset      *                  -                       | =         =       =       0        0        =      None
         """;

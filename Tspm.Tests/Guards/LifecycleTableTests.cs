@@ -29,6 +29,9 @@ internal sealed class LifecycleTableTests
         ("stop", new LifecycleEvent.StopRequested("why"), null),
         ("shutdown", new LifecycleEvent.ShutdownRequested(), null),
         ("spawned", new LifecycleEvent.SpawnSucceeded(), null),
+        ("unready", new LifecycleEvent.SpawnSucceeded(AwaitsReady: true), null),
+        ("ready", new LifecycleEvent.BecameReady(), null),
+        ("unfit", new LifecycleEvent.FoundUnfit("why"), null),
         ("cannot", new LifecycleEvent.SpawnFailed(new SpawnFailure("execute", 2, "no such program")), null),
         ("busy", new LifecycleEvent.SpawnFailed(new SpawnFailure("spawn", 11, "no more processes")), null),
         ("forgotten", new LifecycleEvent.SpawnForgotten(), null),
@@ -95,7 +98,7 @@ internal sealed class LifecycleTableTests
         {
             var after = Lifecycle.Next(cell.State, cell.Event, cell.Policy, Now).State;
             if (after.Desired == cell.State.Desired) continue;
-            var mayChange = cell.Event is LifecycleEvent.StartRequested or LifecycleEvent.StopRequested or LifecycleEvent.RestartRequested or LifecycleEvent.ChildExited;
+            var mayChange = cell.Event is LifecycleEvent.StartRequested or LifecycleEvent.StopRequested or LifecycleEvent.RestartRequested or LifecycleEvent.ChildExited or LifecycleEvent.FoundUnfit;
             await Assert.That(mayChange).IsTrue().Because(cell.ToString());
         }
     }
@@ -124,14 +127,15 @@ internal sealed class LifecycleTableTests
 
     sealed record Cell(LifecycleState State, string Name, LifecycleEvent Event, ExitStatus? Status, RestartPolicy Policy)
     {
-        bool Lived => Now - State.StartedAt >= Policy.MinUptime;
+        bool Lived => State.Phase == LifecyclePhase.Online && Now - State.StartedAt >= Policy.MinUptime;
 
         public bool Is(string condition) => condition switch
         {
             "byhand" => State.ByHand,
             "nodelay" => Policy.Delay == TimeSpan.Zero,
             "lived" => Lived,
-            "last" => (Status is not null && Lived ? 1 : State.Failures + 1) >= Policy.MaxConsecutive,
+            "never" => Policy.Mode == RestartMode.Never,
+            "last" => ((Status is not null || Name == "unfit") && Lived ? 1 : State.Failures + 1) >= Policy.MaxConsecutive,
             "stays" => Policy.Mode == RestartMode.Never || (Policy.Mode == RestartMode.OnFailure && Status!.Code == 0) || Policy.StopExitCodes.Any(code => code == Status!.Code),
             _ => throw new ArgumentException($"unknown condition {condition}"),
         };

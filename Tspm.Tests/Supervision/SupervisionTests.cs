@@ -333,8 +333,11 @@ internal sealed class SupervisionTests
             await Task.Delay(1, cancellation);
         }
         world.Exit(cell, new ExitStatus(null, Signals.SIGTERM));
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting).Because("a leak from the first second must not become a loop without a pause");
         await Assert.That(cell.State.Reason).IsEqualTo("memory 3 MB over the limit of 2 MB");
+        world.Advance(1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That((cell.State.Restarts, cell.State.Failures)).IsEqualTo((1, 1));
     }
 
     [Test]

@@ -37,7 +37,7 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     {
         try
         {
-            return Connect();
+            return Connect(onlyReads: true);
         }
         catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && UnmanagedNotice() is { } notice)
         {
@@ -115,7 +115,7 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         }
     }
 
-    DaemonClient Connect() => DaemonClient.Connect(home, errors.IsTerminal ? TellOfWait : null);
+    DaemonClient Connect(bool onlyReads = false) => DaemonClient.Connect(home, errors.IsTerminal ? TellOfWait : null, onlyReads);
 
     void TellOfWait(string method)
     {

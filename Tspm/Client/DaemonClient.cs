@@ -20,22 +20,53 @@ internal sealed class DaemonClient : IDisposable
     /// <summary>On top of what the request itself may take: the way there and back on a busy machine.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
-    readonly DaemonSocket _socket;
-    readonly LineReader _lines;
-    long _lastId;
+    /// <summary>Two daemons in a row that leave just when they are asked are an accident, more are a trouble to be told.</summary>
+    const int MostTries = 3;
 
-    DaemonClient(DaemonSocket socket) => (_socket, _lines) = (socket, new LineReader(socket));
+    readonly TspmHome _home;
+    DaemonSocket _socket;
+    LineReader _lines;
+    long _lastId;
+    bool _sentWhole;
+
+    DaemonClient(TspmHome home)
+    {
+        _home = home;
+        _socket = DaemonSocket.Open(home);
+        _lines = new LineReader(_socket);
+    }
+
+    /// <summary>Requests on this connection only read, so they may be sent again when an answer was lost.</summary>
+    public bool OnlyReads { get; init; }
 
     /// <summary>Called once per request when the answer takes long, with the method's name.</summary>
     public Action<string>? OnSlow { get; init; }
 
     /// <exception cref="DaemonException">See <see cref="DaemonSocket.Open"/>.</exception>
-    public static DaemonClient Connect(TspmHome home, Action<string>? onSlow = null) => new(DaemonSocket.Open(home)) { OnSlow = onSlow };
+    public static DaemonClient Connect(TspmHome home, Action<string>? onSlow = null, bool onlyReads = false) => new(home) { OnSlow = onSlow, OnlyReads = onlyReads };
 
-    /// <summary>One request, one answer.</summary>
+    /// <summary>
+    /// One request, one answer. When the daemon leaves or dies just then, the request is sent again to its successor, if nothing of it can have been begun, or it only reads.
+    /// </summary>
     /// <exception cref="DaemonException">The daemon's own error, or no (understandable) answer in time.</exception>
     public TResponse Call<TRequest, TResponse>(
         string method, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType, TimeSpan? deadline = null)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return CallOnce(method, request, requestType, responseType, deadline);
+            }
+            catch (DaemonException lost) when (tries < MostTries && MayRepeat(lost) && Reconnect())
+            {
+                // The next daemon's turn.
+            }
+        }
+    }
+
+    TResponse CallOnce<TRequest, TResponse>(
+        string method, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType, TimeSpan? deadline)
     {
         var id = Send(method, request, requestType);
         var wait = new Wait(method, deadline ?? ReadDeadline, OnSlow);
@@ -43,6 +74,27 @@ internal sealed class DaemonClient : IDisposable
         {
             var answer = ReadEnvelope(wait);
             if (answer.IsFor(id)) return answer.Read(responseType);
+        }
+    }
+
+    /// <summary>"On its way out" is said only of what was not begun; a request that could not be sent whole was never one.</summary>
+    bool MayRepeat(DaemonException lost) =>
+        lost.Code == ErrorCode.ShuttingDown || (lost.Code == LocalError.Disconnected && (OnlyReads || !_sentWhole));
+
+    /// <summary>A new connection, which waits in the guardian's queue until a daemon takes it. False: there is none to come.</summary>
+    bool Reconnect()
+    {
+        try
+        {
+            var another = DaemonSocket.Open(_home);
+            _socket.Dispose();
+            (_socket, _lines) = (another, new LineReader(another));
+            return true;
+        }
+        catch (DaemonException)
+        {
+            // Then the first failure is what there is to say.
+            return false;
         }
     }
 
@@ -88,6 +140,20 @@ internal sealed class DaemonClient : IDisposable
         }
     }
 
+    /// <summary>Waits until the daemon has closed this connection. False: not in time.</summary>
+    public bool WaitForClose(TimeSpan deadline)
+    {
+        try
+        {
+            while (_lines.Read(new Wait("the end of the connection", deadline, null)) is not null) { }
+            return true;
+        }
+        catch (DaemonException late) when (late.Code == LocalError.NoAnswerInTime)
+        {
+            return false;
+        }
+    }
+
     public void Dispose() => _socket.Dispose();
 
     long Send<TRequest>(string method, TRequest request, JsonTypeInfo<TRequest> type)
@@ -105,7 +171,7 @@ internal sealed class DaemonClient : IDisposable
         }
         buffer.Write("\n"u8);
         // When it fails, the daemon may have said why before it closed: the answer, or its absence, tells.
-        _ = _socket.Send(buffer.WrittenSpan);
+        _sentWhole = _socket.Send(buffer.WrittenSpan);
         return _lastId;
     }
 

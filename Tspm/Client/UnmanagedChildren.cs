@@ -23,6 +23,6 @@ internal static class UnmanagedChildren
     }
 
     static bool Lives(RunRecord record) =>
-        record.Pid > 0 && record.Phase is nameof(LifecyclePhase.Online) or nameof(LifecyclePhase.Stopping)
+        record.Pid > 0 && record.Phase is (nameof(LifecyclePhase.Starting) or nameof(LifecyclePhase.Online) or nameof(LifecyclePhase.Stopping))
         && ProcFiles.TryReadStat(record.Pid, out var stat) && stat.IsLiving && stat.StartTicks == record.StartTicks;
 }

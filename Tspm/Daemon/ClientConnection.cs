@@ -11,11 +11,40 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
     const int FirstBuffer = 4 << 10;
 
     readonly SemaphoreSlim _writing = new(1, 1);
+    readonly TaskCompletionSource _spoken = new(), _ended = new();
     byte[] _buffer = new byte[FirstBuffer];
     int _start, _end;
 
     /// <summary>Who is on the other side, for the record.</summary>
     public string Peer { get; } = PeerOf(socket);
+
+    /// <summary>Completes with the first request.</summary>
+    public Task Spoken => _spoken.Task;
+
+    /// <summary>Completes when nothing is read or written any more.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>
+    /// What the client has sent so far is still read and answered; from now on its sending fails (EPIPE), so that it knows: what could not be sent was not begun. Then the connection ends.
+    /// </summary>
+    public void FinishReading()
+    {
+        var held = false;
+        try
+        {
+            // Held, so that its number cannot be another descriptor's by the time of the call.
+            socket.SafeHandle.DangerousAddRef(ref held);
+            _ = SysSocket.shutdown((int)socket.SafeHandle.DangerousGetHandle(), SysSocket.SHUT_RD);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
+        finally
+        {
+            if (held) socket.SafeHandle.DangerousRelease();
+        }
+    }
 
     /// <summary>Serves until the client closes, breaks the framing, or the daemon ends.</summary>
     public async Task Serve()
@@ -23,7 +52,10 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
         try
         {
             while (await ReadLine() is { } line)
+            {
+                _spoken.TrySetResult();
                 if (await handler.Handle(line, this) is { } answer) await Write(answer);
+            }
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -32,6 +64,8 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
         finally
         {
             socket.Dispose();
+            _spoken.TrySetResult();
+            _ended.TrySetResult();
         }
     }
 

@@ -17,8 +17,10 @@ internal sealed class ControlSocket : IDisposable
     readonly Socket _listener;
     readonly DaemonContext _context;
     readonly RequestHandler _handler;
-    readonly HashSet<Task> _open = [];
+    readonly HashSet<ClientConnection> _open = [];
     readonly CancellationTokenSource _end = new();
+    CancellationTokenSource _pause = new();
+    Task _accepting = Task.CompletedTask;
 
     public ControlSocket(int descriptor, DaemonContext context)
     {
@@ -26,13 +28,41 @@ internal sealed class ControlSocket : IDisposable
         (_context, _handler) = (context, new RequestHandler(context));
     }
 
-    public void Start() => _ = Accept();
+    /// <summary>Accepts, at first or again after <see cref="StopAccepting"/>.</summary>
+    public void Start()
+    {
+        if (!_accepting.IsCompleted) return;
+        _pause = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        _accepting = Accept(_pause.Token);
+    }
+
+    /// <summary>Accepts nobody from now on: who connects waits in the guardian's queue, for the next daemon or until <see cref="Start"/>.</summary>
+    public async Task StopAccepting()
+    {
+        _pause.Cancel();
+        await _accepting;
+    }
+
+    /// <summary>
+    /// Answers what was asked, and closes all connections but one, when nobody is accepted any more. Bounded: who connected and says nothing, or does not read its answer, is not waited for.
+    /// </summary>
+    public async Task Quiet(ClientConnection butNot)
+    {
+        ClientConnection[] open;
+        lock (_open) open = [.. _open.Where(connection => connection != butNot)];
+        // Whoever got in speaks at once, unless it is a person with socat.
+        await Task.WhenAny(Task.WhenAll(open.Select(connection => connection.Spoken)), Task.Delay(FirstWords, _context.Clock));
+        foreach (var connection in open) connection.FinishReading();
+        await Task.WhenAny(Task.WhenAll(open.Select(connection => connection.Ended)), Task.Delay(LastAnswers, _context.Clock));
+    }
+
+    static readonly TimeSpan FirstWords = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Waits, for a moment at most, until the last answers are on their way.</summary>
     public async Task Drained()
     {
         Task[] open;
-        lock (_open) open = [.. _open];
+        lock (_open) open = [.. _open.Select(connection => connection.Ended)];
         _end.Cancel();
         await Task.WhenAny(Task.WhenAll(open), Task.Delay(LastAnswers, _context.Clock));
     }
@@ -41,13 +71,13 @@ internal sealed class ControlSocket : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    async Task Accept()
+    async Task Accept(CancellationToken pause)
     {
-        while (!_end.IsCancellationRequested)
+        while (!pause.IsCancellationRequested)
         {
             try
             {
-                Take(await _listener.AcceptAsync(_end.Token));
+                Take(await _listener.AcceptAsync(pause));
             }
             catch (OperationCanceledException)
             {
@@ -57,7 +87,7 @@ internal sealed class ControlSocket : IDisposable
             {
                 // Out of descriptors, or the client went away in the queue: the next one may fare better, after a moment in which something is closed.
                 _context.Log.LogWarning("a connection could not be accepted: {Error}", e.SocketErrorCode);
-                await Task.Delay(AcceptAgainAfter, _context.Clock);
+                await Task.Delay(AcceptAgainAfter, _context.Clock, CancellationToken.None);
             }
         }
     }
@@ -72,11 +102,10 @@ internal sealed class ControlSocket : IDisposable
             _ = connection.Refuse(refusal.Code, refusal.Sentence);
             return;
         }
-        var serving = connection.Serve();
-        lock (_open) _open.Add(serving);
-        _ = serving.ContinueWith(done =>
+        lock (_open) _open.Add(connection);
+        _ = connection.Serve().ContinueWith(_ =>
         {
-            lock (_open) _open.Remove(done);
+            lock (_open) _open.Remove(connection);
         }, TaskScheduler.Default);
     }
 

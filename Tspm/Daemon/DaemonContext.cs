@@ -8,6 +8,9 @@ namespace Tspm.Daemon;
 /// <summary>What the handlers of requests work with.</summary>
 internal sealed class DaemonContext
 {
+    /// <summary>To those who came too late for this version: nothing of theirs was begun.</summary>
+    public const string UpgradingSentence = "the daemon is being upgraded and has begun nothing of this; ask again";
+
     public required TspmHome Home { get; init; }
     public required SupervisorHandle Supervisor { get; init; }
     public required Readings Readings { get; init; }
@@ -23,6 +26,12 @@ internal sealed class DaemonContext
     public required Func<IReadOnlyList<string>> Troubles { get; init; }
     /// <summary>Begins the daemon's end; the text says who asked.</summary>
     public required Action<string> Shutdown { get; init; }
+    /// <summary>Begins the end in favour of another version. Throws <see cref="RequestException"/> when this one stays.</summary>
+    public required Func<UpgradeCandidate, ClientConnection, Task> Upgrade { get; init; }
+    /// <summary>Why the last upgrade was undone; null: there was none, or it worked.</summary>
+    public required string? UpgradeProblem { get; init; }
+    /// <summary>Entered by what changes something.</summary>
+    public required ChangeGate Changes { get; init; }
     public required ILogger Log { get; init; }
     /// <summary>To be told of work: see <see cref="Daemon.IdleTrim"/>.</summary>
     public required IdleTrim IdleTrim { get; init; }

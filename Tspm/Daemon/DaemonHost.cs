@@ -32,6 +32,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
     readonly Supervisor _supervisor;
     readonly ControlSocket _socket;
     readonly DaemonContext _context;
+    readonly Departure _departure;
     readonly int _signals;
     bool _shuttingDown;
 
@@ -39,7 +40,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
     {
         (_home, _options) = (home, options);
         var clock = TimeProvider.System;
-        _log = new DaemonLog(home, foreground: options.ReadyDescriptor < 0);
+        _log = new DaemonLog(home, options.Foreground);
         _events.OnFault = fault => _log.Logger.LogError(fault, "internal error in an event: {Type}", fault.GetType().Name);
         _store = new ProcessStore(home, clock);
         _records = new RunRecordStore(home) { RetryLater = retry => _loop!.Timers.After(RetryRecordsAfter, retry) };
@@ -73,10 +74,14 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
             Monotonic = () => _loop.Timers.Now,
             Troubles = Troubles,
             Shutdown = asker => _loop.Post(() => Shutdown(asker)),
+            Upgrade = (candidate, asker) => _departure!.Leave(candidate, asker),
+            UpgradeProblem = options.UpgradeProblem,
+            Changes = new ChangeGate(clock),
             Log = _log.Logger,
             IdleTrim = new IdleTrim(_loop),
         };
         _socket = new ControlSocket(DaemonSpawner.ListenerDescriptor, _context);
+        _departure = new Departure(_context, _socket, _guardian, _loop, _supervisor);
         _signals = OpenSignals();
     }
 
@@ -127,6 +132,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _guardian.SayReady();
         ReadyPipe.Tell(_options.ReadyDescriptor, ReadyPipe.Ready);
         _context.IdleTrim.Touch();
+        if (_options.UpgradeProblem is { } undone) _log.Logger.LogError("the upgrade was undone: {Reason}", undone);
         _log.Logger.LogInformation("daemon {Version} is ready, pid {Pid}", ProductVersion.Current, Environment.ProcessId);
     }
 
@@ -134,7 +140,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
     void GiveUp(string reason, int clientCode, int exitCode)
     {
         ReadyPipe.Tell(_options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}{clientCode} {reason}");
-        if (_options.ReadyDescriptor < 0) StandardError.WriteLine(reason);
+        if (_options.Foreground) StandardError.WriteLine(reason);
         _log.Logger.LogError("cannot start: {Reason}", reason);
         _log.Dispose();
         Environment.Exit(exitCode);
@@ -210,7 +216,8 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
     /// <summary>Stop accepting, stop children, save, remove socket and state, leave.</summary>
     void Shutdown(string asker)
     {
-        if (_shuttingDown) return;
+        // With a departure decided the next daemon shuts down: the guardian remembers the signal.
+        if (_shuttingDown || _departure.IsDecided) return;
         _shuttingDown = true;
         _log.Logger.LogInformation("shutdown asked for by {Asker}", asker);
         _context.IsShuttingDown = true;
@@ -250,6 +257,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
     IReadOnlyList<string> Troubles()
     {
         var troubles = new List<string>(_loadTroubles);
+        if (_options.UpgradeProblem is { } undone) troubles.Add($"the last upgrade was undone: {undone}");
         if (_saver.Trouble is { } unsaved) troubles.Add($"the state is not saved: {unsaved}");
         if (_records.Trouble is { } record) troubles.Add(record);
         if (_outputs.Trouble is { } output) troubles.Add(output);

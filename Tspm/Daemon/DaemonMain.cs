@@ -29,7 +29,7 @@ internal static class DaemonMain
         catch (HomeException e)
         {
             ReadyPipe.Tell(options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}{(e.NotPermitted ? 6 : 1)} {e.Message}");
-            if (options.ReadyDescriptor < 0) StandardError.WriteLine(e.Message);
+            if (options.Foreground) StandardError.WriteLine(e.Message);
             return DaemonExit.CannotStart;
         }
         catch (OutOfMemoryException)

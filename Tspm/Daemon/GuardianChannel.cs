@@ -53,6 +53,9 @@ internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandl
 
     public void SayLeaving() => Send(new GuardianMessage { Kind = GuardianMessageKind.Leaving });
 
+    /// <summary>Execute this when I have ended.</summary>
+    public void Upgrade(int executable) => Send(new GuardianMessage { Kind = GuardianMessageKind.Upgrade }, executable);
+
     public void Hold(ulong holdId, int readEnd) => Send(new GuardianMessage { Kind = GuardianMessageKind.Hold, Number = holdId }, readEnd);
 
     public void Release(ulong holdId) => Send(new GuardianMessage { Kind = GuardianMessageKind.Release, Number = holdId });

@@ -45,29 +45,40 @@ internal sealed class RequestHandler(DaemonContext context)
         Methods.Env => Answer(request, WireJson.Default.EnvRequest, EnvHandler.Handle, WireJson.Default.EnvResponse),
         Methods.Logs => Answer(request, WireJson.Default.LogsRequest, (c, r) => LogsHandler.Handle(c, r, connection), WireJson.Default.LogsResponse),
         Methods.Shutdown => Answer(request, WireJson.Default.ShutdownRequest, (c, _) => ShutdownHandler.Handle(c, connection.Peer), WireJson.Default.ShutdownResponse),
+        Methods.Upgrade => Answer(request, WireJson.Default.UpgradeRequest, (c, r) => UpgradeHandler.Handle(c, r, connection), WireJson.Default.UpgradeResponse),
         _ => Change(request),
     };
 
     /// <summary>Verbs that change something: not begun any more when the daemon goes away.</summary>
-    Task<Func<JsonElement, byte[]>> Change(RpcRequest request)
+    async Task<Func<JsonElement, byte[]>> Change(RpcRequest request)
     {
         if (context.IsShuttingDown) throw new ShuttingDownException();
-        return request.Method switch
+        if (!await context.Changes.Enter()) throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
+        try
         {
-            Methods.Start => Answer(request, WireJson.Default.StartRequest, StartHandler.Handle, WireJson.Default.StartResponse),
-            Methods.Add => Answer(request, WireJson.Default.AddRequest, AddHandler.Handle, WireJson.Default.AddResponse),
-            Methods.Stop => Answer(request, WireJson.Default.StopRequest, StopHandler.Handle, WireJson.Default.StopResponse),
-            Methods.Restart => Answer(request, WireJson.Default.RestartRequest, RestartHandler.Handle, WireJson.Default.RestartResponse),
-            Methods.Delete => Answer(request, WireJson.Default.DeleteRequest, DeleteHandler.Handle, WireJson.Default.DeleteResponse),
-            Methods.Signal => Answer(request, WireJson.Default.SignalRequest, SignalHandler.Handle, WireJson.Default.SignalResponse),
-            Methods.Reset => Answer(request, WireJson.Default.ResetRequest, ResetHandler.Handle, WireJson.Default.ResetResponse),
-            Methods.Rename => Answer(request, WireJson.Default.RenameRequest, RenameHandler.Handle, WireJson.Default.RenameResponse),
-            Methods.Set => Answer(request, WireJson.Default.SetRequest, SetHandler.Handle, WireJson.Default.SetResponse),
-            Methods.Flush => Answer(request, WireJson.Default.FlushRequest, FlushHandler.Handle, WireJson.Default.FlushResponse),
-            Methods.Send => Answer(request, WireJson.Default.SendRequest, SendHandler.Handle, WireJson.Default.SendResponse),
-            _ => throw new RequestException(ErrorCode.MethodNotFound, $"there is no method '{request.Method}'; the methods are the verbs of the command line"),
-        };
+            return await DispatchChange(request);
+        }
+        finally
+        {
+            context.Changes.Leave();
+        }
     }
+
+    Task<Func<JsonElement, byte[]>> DispatchChange(RpcRequest request) => request.Method switch
+    {
+        Methods.Start => Answer(request, WireJson.Default.StartRequest, StartHandler.Handle, WireJson.Default.StartResponse),
+        Methods.Add => Answer(request, WireJson.Default.AddRequest, AddHandler.Handle, WireJson.Default.AddResponse),
+        Methods.Stop => Answer(request, WireJson.Default.StopRequest, StopHandler.Handle, WireJson.Default.StopResponse),
+        Methods.Restart => Answer(request, WireJson.Default.RestartRequest, RestartHandler.Handle, WireJson.Default.RestartResponse),
+        Methods.Delete => Answer(request, WireJson.Default.DeleteRequest, DeleteHandler.Handle, WireJson.Default.DeleteResponse),
+        Methods.Signal => Answer(request, WireJson.Default.SignalRequest, SignalHandler.Handle, WireJson.Default.SignalResponse),
+        Methods.Reset => Answer(request, WireJson.Default.ResetRequest, ResetHandler.Handle, WireJson.Default.ResetResponse),
+        Methods.Rename => Answer(request, WireJson.Default.RenameRequest, RenameHandler.Handle, WireJson.Default.RenameResponse),
+        Methods.Set => Answer(request, WireJson.Default.SetRequest, SetHandler.Handle, WireJson.Default.SetResponse),
+        Methods.Flush => Answer(request, WireJson.Default.FlushRequest, FlushHandler.Handle, WireJson.Default.FlushResponse),
+        Methods.Send => Answer(request, WireJson.Default.SendRequest, SendHandler.Handle, WireJson.Default.SendResponse),
+        _ => throw new RequestException(ErrorCode.MethodNotFound, $"there is no method '{request.Method}'; the methods are the verbs of the command line"),
+    };
 
     async Task<Func<JsonElement, byte[]>> Answer<TRequest, TResponse>(
         RpcRequest request, JsonTypeInfo<TRequest> requestType, Func<DaemonContext, TRequest, Task<TResponse>> handle, JsonTypeInfo<TResponse> responseType)

@@ -15,18 +15,21 @@ internal static class Election
     /// <summary>Longest queue of connections that are not accepted yet; the kernel caps it (net.core.somaxconn).</summary>
     const int Backlog = 4096;
 
-    /// <summary>Runs for guardian. The listening socket when won (the lock is held until this process ends), -1 when another one holds the lock. Throws <see cref="HomeException"/>.</summary>
-    public static int Run(TspmHome home)
+    /// <summary>Runs for guardian. The listening socket when won, -1 when another one holds the lock. Throws <see cref="HomeException"/>.</summary>
+    /// <param name="home">What to be guardian of.</param>
+    /// <param name="office">The lock, held as long as this descriptor is open; -1 when lost.</param>
+    public static int Run(TspmHome home, out int office)
     {
         var queue = OpenLock(home.ElectionLockFile);
         Lock(queue, SysFile.LOCK_EX, home.ElectionLockFile);
         try
         {
-            var office = OpenLock(home.LockFile);
+            office = OpenLock(home.LockFile);
             if (Lock(office, SysFile.LOCK_EX | SysFile.LOCK_NB, home.LockFile)) return Listen(home.SocketPath);
             if (CanConnect(home.SocketPath))
             {
                 Unistd.close(office);
+                office = -1;
                 return -1;
             }
             // Its holder is on the way out and has no socket any more: its lock will be free in a moment.

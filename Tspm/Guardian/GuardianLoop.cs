@@ -10,15 +10,15 @@ namespace Tspm.Guardian;
 /// The guardian's life: one thread in poll(2). It starts the daemon and starts it again when it died, reaps what was orphaned, keeps FIFOs open, and passes a wish to end on.
 /// It never waits for the daemon: what cannot be sent now is sent when there is room.
 /// </summary>
-internal sealed unsafe class GuardianLoop
+internal sealed unsafe partial class GuardianLoop
 {
     /// <summary>A daemon that lived this long died of something new: the next one is started at once again.</summary>
     const long LivedLongMs = 10_000;
 
     const int RestartStepMs = 100, LongestRestartDelayMs = 500;
 
-    readonly int _listener, _signals;
-    readonly GuardianOptions _options;
+    readonly int _listener, _office, _signals;
+    GuardianOptions _options;
     readonly TspmHome _home;
     readonly ReapedRecords _reaped = new();
     readonly HeldDescriptors _held = new();
@@ -31,11 +31,21 @@ internal sealed unsafe class GuardianLoop
     bool _leaving;
     bool _wasReady;
     bool _caughtUpSent;
+    /// <summary>SIGTERM came: whatever daemon there is, or will be, is to end.</summary>
+    bool _endWanted;
 
-    public GuardianLoop(int listener, SignalSet* mask, GuardianOptions options, TspmHome home)
+    /// <param name="given">What the election gave, or another image of this guardian.</param>
+    /// <param name="former">The executable of that image, to go back to; -1: there is none.</param>
+    /// <param name="mask">The signals that are blocked.</param>
+    /// <param name="home">Whose guardian this is.</param>
+    public GuardianLoop(Handover given, int former, SignalSet* mask, TspmHome home)
     {
-        (_listener, _options, _home) = (listener, options, home);
-        _readyDescriptor = options.ReadyDescriptor;
+        (_listener, _office, _options, _home) = (given.Listener, given.Office, given.Options, home);
+        (_wasReady, _quickDeaths, _endWanted, _daemonDiedAtTicks) = (given.WasReady, given.QuickDeaths, given.EndWanted, given.DaemonDiedAtTicks);
+        foreach (var (hold, descriptor) in given.Held) _held.Hold(hold, descriptor);
+        _reaped.Restore(given.LastReaped, given.Reaped);
+        _trial = former >= 0 ? new Trial(former) : null;
+        _readyDescriptor = given.Options.ReadyDescriptor;
         _signals = SysSignalfd.signalfd(-1, mask, SysSignalfd.SFD_CLOEXEC | SysSignalfd.SFD_NONBLOCK);
         if (_signals < 0) throw new HomeException($"cannot receive signals: {Errno.Describe(Errno.Last)}");
     }
@@ -43,12 +53,15 @@ internal sealed unsafe class GuardianLoop
     /// <summary>Until the daemon left on purpose. The result is the exit code.</summary>
     public int Run()
     {
+        // What ended while one image became the next.
+        Reap(out _);
         StartDaemon();
         while (true)
         {
             Wait();
             TakeMessages();
             TakeSignals();
+            EndOverdueDaemon();
             if (Reap(out var daemonStatus) && AfterDaemon(daemonStatus) is { } exitCode) return exitCode;
             if (_daemonPid == 0 && RestartDueInMs() == 0) StartDaemon();
             SendRecords();
@@ -61,7 +74,7 @@ internal sealed unsafe class GuardianLoop
         fds[0] = new PollFd { fd = _signals, events = SysPoll.POLLIN };
         var wantsRoom = _channel >= 0 && (_reaped.TryNext(out _) || !_caughtUpSent);
         fds[1] = new PollFd { fd = _channel, events = (short)(SysPoll.POLLIN | (wantsRoom ? SysPoll.POLLOUT : 0)) };
-        _ = SysPoll.poll(fds, 2, _daemonPid == 0 ? RestartDueInMs() : -1);
+        _ = SysPoll.poll(fds, 2, _daemonPid == 0 ? RestartDueInMs() : OverdueInMs());
     }
 
     // ---- the daemon
@@ -72,8 +85,12 @@ internal sealed unsafe class GuardianLoop
         _caughtUpSent = false;
         _reaped.SendAgain();
         _daemonStartedAt = Environment.TickCount64;
-        (_daemonPid, _channel) = DaemonSpawner.Start(_listener, _readyDescriptor, _options);
+        var ready = _trial?.OpenReasonPipe() ?? _readyDescriptor;
+        (_daemonPid, _channel) = DaemonSpawner.Start(_listener, ready, _options);
+        if (_trial is not null && ready >= 0) Unistd.close(ready);
         if (_daemonPid == 0) _quickDeaths++;
+        // It is blocked there as well, until the daemon reads its signals.
+        else if (_endWanted) _ = SysSignal.kill(_daemonPid, Signals.SIGTERM);
     }
 
     int RestartDueInMs()
@@ -96,8 +113,9 @@ internal sealed unsafe class GuardianLoop
             _ = Unistd.unlink(_home.SocketPath);
             return 0;
         }
+        if (ChangedImage(waitStatus)) return null;
         // What children print while there is no daemon is kept by us alone: as long as any live, a daemon that cannot start now is tried again.
-        if ((exitCode == DaemonExit.CannotStart && _held.Count == 0) || (!_wasReady && exitCode >= 0))
+        if (_trial is null && ((exitCode == DaemonExit.CannotStart && _held.Count == 0) || (!_wasReady && exitCode >= 0)))
         {
             _ = Unistd.unlink(_home.SocketPath);
             return 1;
@@ -120,8 +138,11 @@ internal sealed unsafe class GuardianLoop
     {
         SignalfdSiginfo info;
         while (Unistd.read(_signals, &info, (nuint)sizeof(SignalfdSiginfo)) == sizeof(SignalfdSiginfo))
-            if ((int)info.ssi_signo is Signals.SIGTERM or Signals.SIGINT or Signals.SIGQUIT && _daemonPid > 0)
-                _ = SysSignal.kill(_daemonPid, Signals.SIGTERM);
+        {
+            if ((int)info.ssi_signo is not (Signals.SIGTERM or Signals.SIGINT or Signals.SIGQUIT)) continue;
+            _endWanted = true;
+            if (_daemonPid > 0) _ = SysSignal.kill(_daemonPid, Signals.SIGTERM);
+        }
     }
 
     /// <summary>Reaps all that ended. True when the daemon was among it.</summary>
@@ -168,11 +189,16 @@ internal sealed unsafe class GuardianLoop
                 break;
             case GuardianMessageKind.Ready:
                 _wasReady = true;
+                _trial?.Passed();
+                _trial = null;
                 CloseReadyPipe();
                 ResidentCode.Release();
                 break;
             case GuardianMessageKind.Leaving:
                 _leaving = true;
+                break;
+            case GuardianMessageKind.Upgrade when descriptor >= 0:
+                Prepare(descriptor);
                 break;
         }
     }

@@ -40,24 +40,53 @@ internal static unsafe class GuardianMain
     /// <summary>The second start: runs until the daemon is stopped.</summary>
     public static int Run(ReadOnlySpan<string> words)
     {
-        var options = GuardianOptions.Parse(words) ?? new GuardianOptions();
         // Executed through /proc/self/exe, and ps and killall would call it "exe".
         _ = SysPrctl.SetName("tspm\0"u8);
+        if (ImageChange.Parse(words) is { } change) return Succeed(change);
+        var options = GuardianOptions.Parse(words) ?? new GuardianOptions();
+        options = options with { Foreground = options.ReadyDescriptor < 0 };
         try
         {
             var home = TspmHome.Resolve();
             HomeFolders.Prepare(home);
             options = options with { OpenFilesLimit = RaiseOpenFilesLimit(), GuardianPid = Unistd.getpid(), OomScore = OomScore.Lower() };
-            var listener = Election.Run(home);
+            var listener = Election.Run(home, out var office);
             if (listener < 0) return AlreadyRunning(options, home);
             _ = SysPrctl.prctl(SysPrctl.PR_SET_CHILD_SUBREAPER, 1);
             var mask = SignalSet.Of(Blocked);
-            return new GuardianLoop(listener, &mask, options, home).Run();
+            return new GuardianLoop(new Handover { Listener = listener, Office = office, Options = options }, former: -1, &mask, home).Run();
         }
         catch (HomeException e)
         {
             return Fail(options, e.Message, e.NotPermitted ? ExitNotPermitted : ExitFailed);
         }
+    }
+
+    /// <summary>Goes on as the guardian that another version was until now, in this very process. What cannot be taken over is given back.</summary>
+    static int Succeed(ImageChange.Words change)
+    {
+        string reason;
+        try
+        {
+            return Take(change).Run();
+        }
+        catch (Exception e) when (e is HandoverException or HomeException)
+        {
+            reason = e.Message;
+        }
+        // Comes back only when the former version cannot be executed any more: then nothing is left but to say so. The children live on, and the next daemon adopts them.
+        StandardError.WriteLine($"the upgrade failed: {reason}; {ImageChange.GoBack(change, reason)}; start the daemon again: tspm daemon start");
+        return ExitFailed;
+    }
+
+    static GuardianLoop Take(ImageChange.Words change)
+    {
+        var given = ImageChange.Read(change.Handover);
+        if (change.Undone is { } undone) given = given with { Options = given.Options with { UpgradeProblem = undone } };
+        var mask = SignalSet.Of(Blocked);
+        var loop = new GuardianLoop(given, change.Former, &mask, TspmHome.Resolve());
+        ImageChange.Taken(change, given);
+        return loop;
     }
 
     static int AlreadyRunning(GuardianOptions options, TspmHome home)
@@ -70,7 +99,7 @@ internal static unsafe class GuardianMain
 
     static int Refuse(ReadOnlySpan<string> words)
     {
-        StandardError.WriteLine($"'tspm daemon' does not know '{words[0]}'; it takes start, stop or restart, or nothing to run in the foreground");
+        StandardError.WriteLine($"'tspm daemon' does not know '{words[0]}'; it takes start, stop, restart or upgrade, or nothing to run in the foreground");
         return ExitUsage;
     }
 

@@ -25,6 +25,9 @@ internal enum GuardianMessageKind
 
     /// <summary>Daemon → guardian: I answer; from now on my death is a crash, not a failed start.</summary>
     Ready = 7,
+
+    /// <summary>Daemon → guardian, with a descriptor of an executable: execute that when I have ended, and start its daemon.</summary>
+    Upgrade = 8,
 }
 
 /// <summary>One packet. The layout is private to one version of the executable only while an upgrade in place is not under way, so members are never moved.</summary>

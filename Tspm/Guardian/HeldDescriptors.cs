@@ -7,6 +7,9 @@ internal sealed class HeldDescriptors
 {
     readonly Dictionary<ulong, int> _byHold = [];
 
+    /// <summary>All holds and their descriptors.</summary>
+    public IReadOnlyDictionary<ulong, int> All => _byHold;
+
     public int Count => _byHold.Count;
 
     public void Hold(ulong hold, int descriptor)

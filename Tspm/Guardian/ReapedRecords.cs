@@ -50,6 +50,20 @@ internal sealed class ReapedRecords
         Drop(done);
     }
 
+    /// <summary>Number of the newest record there ever was.</summary>
+    public ulong LastNumber => _lastNumber;
+
+    /// <summary>What is not acknowledged, oldest first.</summary>
+    public ReadOnlySpan<GuardianMessage> Unacknowledged => _records.AsSpan(0, _count);
+
+    /// <summary>Goes on where another image of this guardian was; for a collection that is new.</summary>
+    public void Restore(ulong lastNumber, IReadOnlyCollection<GuardianMessage> records)
+    {
+        if (records.Count > _records.Length) _records = new GuardianMessage[Math.Max(records.Count, First)];
+        foreach (var record in records) _records[_count++] = record;
+        _lastNumber = lastNumber;
+    }
+
     void Drop(int count)
     {
         if (count == 0) return;

@@ -9,6 +9,9 @@ namespace Tspm.Model;
 /// </summary>
 internal sealed record RunRecord
 {
+    /// <summary>Grows when an older version could no longer make sense of a record: an upgrade to such a version is refused.</summary>
+    public const int CurrentFormat = 1;
+
     public string BootId { get; init; } = "";
 
     /// <summary>The guardian that was parent of the daemon: only that one can tell how an orphan ended.</summary>

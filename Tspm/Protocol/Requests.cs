@@ -166,3 +166,10 @@ internal sealed record LogsRequest
 }
 
 internal sealed record ShutdownRequest;
+
+/// <summary>Another version takes over, with the same children.</summary>
+internal sealed record UpgradeRequest
+{
+    /// <summary>Absolute path of the executable; null: the path from which the daemon was started, for a file that was replaced.</summary>
+    public string? Binary { get; init; }
+}

@@ -36,6 +36,8 @@ internal sealed record StatusResponse
     public required ServiceStatus Service { get; init; }
     /// <summary>Sentences: what needs a person's eye.</summary>
     public required IReadOnlyList<string> Troubles { get; init; }
+    /// <summary>Why the last upgrade was undone; missing: there was none, or it worked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? UpgradeProblem { get; init; }
 }
 
 /// <summary>The boot service, if there is one.</summary>
@@ -192,4 +194,17 @@ internal sealed record ShutdownResponse
 {
     /// <summary>Processes that were stopped on the way down.</summary>
     public required int Stopped { get; init; }
+}
+
+/// <summary>The last words of the version that leaves: the next connection is answered by the other one.</summary>
+internal sealed record UpgradeResponse
+{
+    /// <summary>The daemon that leaves.</summary>
+    public required int Pid { get; init; }
+    public required string FromVersion { get; init; }
+    /// <summary>As the executable itself said.</summary>
+    public required string ToVersion { get; init; }
+    public required string Binary { get; init; }
+    /// <summary>Instances that have a child, and keep it.</summary>
+    public required int Kept { get; init; }
 }

@@ -9,10 +9,11 @@ namespace Tspm.Supervision;
 /// The life of one instance as a pure, total function: (state, event, policy, now) → (state, actions). No clock, no lock, no system call, so that
 /// every cell can be looked at by a test.
 /// <code>
-///              start                    spawned                stop, restart             exit
-///   Stopped ───────────► Spawning ───────────────► Online ───────────────────► Stopping ──────┐
-///     ▲  ▲                 ▲  │ failed                │ exit                       │ timeout: kill
-///     │  │ stop            │  ▼                       ▼                            │          │
+///              start               spawned              ready          stop, restart, unfit   exit
+///   Stopped ───────────► Spawning ─────────► Starting ─────────► Online ────────────► Stopping ──┐
+///     ▲  ▲                 ▲  │ failed           │ (passed over without a probe)          │ timeout: kill
+///     │  │                 │  │                  └───────┬─────────┘                      │       │
+///     │  │ stop            │  ▼                          ▼ exit                           │       │
 ///     │  └── Waiting ──────┘ Waiting/Errored       Sweeping ◄──────────────────────┴──────────┘
 ///     │       ▲   backoff                             │ nothing is left of the tree
 ///     └───────┴───────────────────────────────────────┴──► Stopped | Spawning | Waiting | Errored
@@ -28,7 +29,9 @@ internal static class Lifecycle
         LifecycleEvent.StopRequested stop => OnStop(state with { Desired = DesiredState.Down }, stop.Cause),
         LifecycleEvent.ShutdownRequested => OnStop(state, "the daemon was stopped"),
         LifecycleEvent.RestartRequested restart => OnRestart(state, restart.Cause),
-        LifecycleEvent.SpawnSucceeded => OnSpawned(state, now),
+        LifecycleEvent.SpawnSucceeded spawned => OnSpawned(state, spawned.AwaitsReady, now),
+        LifecycleEvent.BecameReady => Same(state.Phase == Starting ? state with { Phase = Online } : state),
+        LifecycleEvent.FoundUnfit unfit => OnUnfit(state, unfit.Cause, policy, now),
         LifecycleEvent.SpawnFailed failed => OnSpawnFailed(state, failed.Failure, policy),
         LifecycleEvent.SpawnForgotten => OnSpawnForgotten(state),
         LifecycleEvent.ChildExited exited => OnExited(state, exited.Status, policy, now),
@@ -57,7 +60,7 @@ internal static class Lifecycle
         Stopped => Same(state with { Next = Stop }),
         Errored => Same(state with { Phase = Stopped, Next = Stop, Failures = 0, Reason = cause }),
         Waiting => new(state with { Phase = Stopped, Next = Stop, Failures = 0, Reason = cause }, CancelTimers),
-        Online => new(state with { Phase = Stopping, Next = Stop, Reason = cause }, SendStopSignal),
+        Starting or Online => new(state with { Phase = Stopping, Next = Stop, Reason = cause }, SendStopSignal),
         _ => Same(state with { Next = Stop, Reason = cause }),
     };
 
@@ -66,15 +69,15 @@ internal static class Lifecycle
         var wanted = state with { Desired = DesiredState.Up };
         return state.Phase switch
         {
-            Online => new(wanted with { Phase = Stopping, Next = Start, Failures = 0, Reason = cause }, SendStopSignal),
+            Starting or Online => new(wanted with { Phase = Stopping, Next = Start, Failures = 0, Reason = cause }, SendStopSignal),
             _ => OnStart(state, cause),
         };
     }
 
-    static Transition OnSpawned(LifecycleState state, TimeSpan now)
+    static Transition OnSpawned(LifecycleState state, bool awaitsReady, TimeSpan now)
     {
         if (state.Phase != LifecyclePhase.Spawning) return Same(state);
-        var running = state with { Phase = Online, StartedAt = now, ByHand = false };
+        var running = state with { Phase = awaitsReady ? Starting : Online, StartedAt = now, ByHand = false };
         return state.Next == Stop ? new(running with { Phase = Stopping }, SendStopSignal) : Same(running);
     }
 
@@ -98,7 +101,7 @@ internal static class Lifecycle
 
     static Transition OnExited(LifecycleState state, ExitStatus status, RestartPolicy policy, TimeSpan now) => state.Phase switch
     {
-        Online => new(AfterUnasked(state, status, policy, now) with { Phase = Sweeping }, Sweep),
+        Starting or Online => new(AfterUnasked(state, status, policy, now) with { Phase = Sweeping }, Sweep),
         Stopping => new(state with { Phase = Sweeping }, CancelTimers | Sweep),
         _ => Same(state),
     };
@@ -108,11 +111,27 @@ internal static class Lifecycle
     {
         if (StaysDown(status, policy, out var why))
             return state with { Desired = DesiredState.Down, Next = Stop, Failures = 0, Reason = $"{status}; {why}" };
-        var before = now - state.StartedAt >= policy.MinUptime ? 0 : state.Failures;
-        var failures = before + 1;
+        return AfterFailure(state, status.ToString(), policy, now);
+    }
+
+    static LifecycleState AfterFailure(LifecycleState state, string cause, RestartPolicy policy, TimeSpan now)
+    {
+        // A child that never got ready has not lived, however long it ran.
+        var lived = state.Phase == Online && now - state.StartedAt >= policy.MinUptime;
+        var failures = lived ? 1 : state.Failures + 1;
         return failures >= policy.MaxConsecutive
-            ? state with { Next = GiveUp, Failures = failures, Reason = $"{status}; gave up after {Times(failures)} in a row. See its log, then start it again" }
-            : state with { Next = Retry, Failures = failures, Reason = status.ToString() };
+            ? state with { Next = GiveUp, Failures = failures, Reason = $"{cause}; gave up after {Times(failures)} in a row. See its log, then start it again" }
+            : state with { Next = Retry, Failures = failures, Reason = cause };
+    }
+
+    /// <summary>It has to go, gracefully; what follows is as after a crash.</summary>
+    static Transition OnUnfit(LifecycleState state, string cause, RestartPolicy policy, TimeSpan now)
+    {
+        if (state.Phase is not (Starting or Online)) return Same(state);
+        var after = policy.Mode == RestartMode.Never
+            ? state with { Desired = DesiredState.Down, Next = Stop, Failures = 0, Reason = $"{cause}; restart policy is never" }
+            : AfterFailure(state, cause, policy, now);
+        return new(after with { Phase = Stopping }, SendStopSignal);
     }
 
     static bool StaysDown(ExitStatus status, RestartPolicy policy, out string why)

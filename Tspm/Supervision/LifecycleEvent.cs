@@ -11,13 +11,20 @@ internal abstract record LifecycleEvent
     /// <summary>Somebody wants it down.</summary>
     public sealed record StopRequested(string Cause) : LifecycleEvent;
 
-    /// <summary>Somebody, or a limit, wants a new child in place of the present one.</summary>
+    /// <summary>Somebody wants a new child in place of the present one.</summary>
     public sealed record RestartRequested(string Cause) : LifecycleEvent;
 
     /// <summary>The daemon goes away: down, but the user's wish stays.</summary>
     public sealed record ShutdownRequested : LifecycleEvent;
 
-    public sealed record SpawnSucceeded : LifecycleEvent;
+    /// <param name="AwaitsReady">A readiness probe is set: it is not online before that succeeds.</param>
+    public sealed record SpawnSucceeded(bool AwaitsReady = false) : LifecycleEvent;
+
+    /// <summary>The readiness probe succeeded.</summary>
+    public sealed record BecameReady : LifecycleEvent;
+
+    /// <summary>The child runs and is of no use: over its memory limit, unhealthy, silent, or not ready in time. It counts as a failure, as a crash does.</summary>
+    public sealed record FoundUnfit(string Cause) : LifecycleEvent;
 
     public sealed record SpawnFailed(SpawnFailure Failure) : LifecycleEvent;
 

@@ -11,7 +11,10 @@ internal enum LifecyclePhase
     /// <summary>A spawn was ordered; its outcome is not known yet.</summary>
     Spawning,
 
-    /// <summary>A child runs.</summary>
+    /// <summary>A child runs, and its readiness probe has not succeeded yet.</summary>
+    Starting,
+
+    /// <summary>A child runs; it is ready, if there is a probe for that.</summary>
     Online,
 
     /// <summary>A child runs and was asked to end.</summary>
@@ -54,7 +57,7 @@ internal sealed record LifecycleState(
 
     public ProcessState Observed => Phase switch
     {
-        LifecyclePhase.Spawning => ProcessState.Starting,
+        LifecyclePhase.Spawning or LifecyclePhase.Starting => ProcessState.Starting,
         LifecyclePhase.Online => ProcessState.Online,
         LifecyclePhase.Stopping or LifecyclePhase.Sweeping => ProcessState.Stopping,
         LifecyclePhase.Waiting => ProcessState.Waiting,
@@ -63,5 +66,5 @@ internal sealed record LifecycleState(
     };
 
     /// <summary>A child exists or is about to.</summary>
-    public bool HasChild => Phase is LifecyclePhase.Spawning or LifecyclePhase.Online or LifecyclePhase.Stopping;
+    public bool HasChild => Phase is LifecyclePhase.Spawning or LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Stopping;
 }

@@ -13,7 +13,7 @@ internal sealed partial class SupervisedProcess
         _state = RunRecords.StateOf(record);
         switch (_state.Phase)
         {
-            case LifecyclePhase.Online or LifecyclePhase.Stopping:
+            case LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Stopping:
                 ResumeChild(record);
                 break;
             case LifecyclePhase.Spawning:

@@ -3,7 +3,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>daemon start | stop | restart</c>. Plain <c>daemon</c> is the daemon itself and never comes here.</summary>
+/// <summary><c>daemon start | stop | restart | upgrade</c>. Plain <c>daemon</c> is the daemon itself and never comes here.</summary>
 internal static class DaemonCommand
 {
     /// <summary>Stopping all children takes as long as the longest stop timeout, which is the user's choice.</summary>
@@ -17,8 +17,9 @@ internal static class DaemonCommand
         ["start"] => Start(session),
         ["stop"] => Stop(session),
         ["restart"] => Restart(session),
-        ["upgrade", ..] => throw new UsageException($"'daemon upgrade' is not part of this version ({ProductVersion.Current}); tspm daemon restart runs the new executable, but stops and starts all processes on the way"),
-        _ => throw new UsageException($"'daemon {string.Join(' ', words ?? [])}' is not understood; usage: tspm daemon [start | stop | restart]"),
+        ["upgrade"] => UpgradeCommand.Run(session, null),
+        ["upgrade", var binary] => UpgradeCommand.Run(session, binary),
+        _ => throw new UsageException($"'daemon {string.Join(' ', words ?? [])}' is not understood; usage: tspm daemon [start | stop | restart | upgrade [BINARY]]"),
     });
 
     static int Start(ClientSession session)

@@ -49,8 +49,9 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
         return !session.Out.IsBroken;
     }
 
+    /// <summary>A stream that follows always, another one as long as nothing of it was printed.</summary>
     bool MayComeBack(DaemonException lost) =>
-        request.Follow && _connected && lost.Code is LocalError.Disconnected or LocalError.NotRunning or ErrorCode.ShuttingDown;
+        (request.Follow || (_after.Count == 0 && lost.Code != LocalError.NotRunning)) && _connected && lost.Code is LocalError.Disconnected or LocalError.NotRunning or ErrorCode.ShuttingDown;
 
     bool _connected, _isAsked;
 

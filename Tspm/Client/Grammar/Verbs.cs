@@ -82,7 +82,11 @@ internal static class Verbs
 
     static Verb? Housekeeping(string typed) => typed switch
     {
-        "daemon" => new Verb("daemon", "daemon [start | stop | restart]", "run the daemon in the foreground, or start, stop, restart it") { MaxWords = 2 },
+        "daemon" => new Verb("daemon", "daemon [start | stop | restart | upgrade [BINARY]]", "run the daemon in the foreground, or start, stop, restart, upgrade it")
+        {
+            MaxWords = 2,
+            Note = "upgrade: BINARY, or what lies now where the daemon's executable lay, takes over. The processes run on, with the same pids.",
+        },
         "status" => new Verb("status", "status", "how the daemon is") { Flags = ["json"], MaxWords = 0 },
         "ping" => new Verb("ping", "ping", "does the daemon answer?") { Flags = ["json"], MaxWords = 0 },
         "version" => new Verb("version", "version", "version of this program and of the daemon") { Flags = ["json"], MaxWords = 0 },

@@ -52,6 +52,8 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
             }
         }
         await stirred;
+        // No answer that would look like the end of the stream: the reader comes back, and goes on behind the last line it has.
+        if (context.Changes.IsClosed) throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
     }
 
     public void Dispose()

@@ -95,7 +95,7 @@ internal static class StartHandler
     }
 
     static Supervisor.Pending Begin(Supervisor supervisor, SupervisedProcess cell, bool force) =>
-        force && cell.State.Phase == LifecyclePhase.Online ? supervisor.Restart(cell, "restarted by user") : supervisor.Start(cell, Cause);
+        force && cell.State.Phase is (LifecyclePhase.Starting or LifecyclePhase.Online) ? supervisor.Restart(cell, "restarted by user") : supervisor.Start(cell, Cause);
 
     static void RefuseOnline(SupervisedProcess cell)
     {

@@ -36,6 +36,7 @@ internal static class StatusHandler
         Processes = CountByState(context),
         Service = new ServiceStatus { Kind = "none", Enabled = false, Active = false },
         Troubles = context.Troubles(),
+        UpgradeProblem = context.UpgradeProblem,
     });
 
     /// <summary>Every state is there, also with 0, so that a script need not know which ones exist.</summary>

@@ -1,0 +1,129 @@
+using System.Text;
+using Tspm.Guardian;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Tests.Guardian;
+
+/// <summary>What one version of the guardian gives to the next: both must read it alike, for ever.</summary>
+[Timeout(60_000)]
+internal sealed class HandoverTests
+{
+    static readonly Handover Full = new()
+    {
+        Listener = 3, Office = 7, Options = new GuardianOptions(-1, 1024, Unistd.getpid(), OomScore: -17, Foreground: true, UpgradeProblem: "its daemon ended (killed by SIGSEGV)"),
+        WasReady = true, QuickDeaths = 2, EndWanted = true, DaemonDiedAtTicks = 123456, LastReaped = ulong.MaxValue,
+        Held = new Dictionary<ulong, int> { [ulong.MaxValue - 1] = 9, [4] = 11 },
+        Reaped =
+        [
+            new GuardianMessage { Kind = GuardianMessageKind.Reaped, Number = 12, Pid = 4711, WaitStatus = 42 << 8, StartTicks = long.MaxValue, LedSession = 1 },
+            new GuardianMessage { Kind = GuardianMessageKind.Reaped, Number = 13, Pid = 4712, WaitStatus = 9, StartTicks = 0 },
+        ],
+    };
+
+    [Test]
+    public async Task Everything_comes_back_from_its_bytes(CancellationToken cancellation)
+    {
+        await IsSame(Handover.Parse(Full.ToBytes()), Full);
+        var least = new Handover { Listener = 3, Office = 4, Options = new GuardianOptions(GuardianPid: Unistd.getpid()) };
+        await IsSame(Handover.Parse(least.ToBytes()), least);
+    }
+
+    /// <summary>Byte for byte: versions that are out there write and read exactly this.</summary>
+    [Test]
+    public async Task Format_1_is_fixed(CancellationToken cancellation)
+    {
+        const string format1 = """
+            tspm-handover 1
+            listener 3
+            office 7
+            open-files 1024
+            oom-score -17
+            foreground 1
+            was-ready 1
+            quick-deaths 2
+            end-wanted 1
+            daemon-died 123456
+            last-reaped 18446744073709551615
+            hold 18446744073709551614 9
+            hold 4 11
+            reaped 12 4711 10752 9223372036854775807 1
+            reaped 13 4712 9 0 0
+            problem its daemon ended (killed by SIGSEGV)
+            end
+
+            """;
+        await Assert.That(Encoding.UTF8.GetString(Full.ToBytes())).IsEqualTo(format1);
+    }
+
+    [Test]
+    public async Task Keys_of_a_later_version_are_passed_over(CancellationToken cancellation)
+    {
+        var text = Encoding.UTF8.GetString(Full.ToBytes()).Replace("\nlistener", "\nnew-thing 1 2 3\nanother\nfurther x\nlistener", StringComparison.Ordinal);
+        await IsSame(Handover.Parse(Encoding.UTF8.GetBytes(text)), Full);
+    }
+
+    [Test]
+    [Arguments("tspm-handover 2\nlistener 3\noffice 4\nlast-reaped 0\nend\n", "format 2")]
+    [Arguments("tspm-handover 1\nlistener 3\noffice 4\nlast-reaped 0\n", "not whole")]
+    [Arguments("tspm-handover 1\nlistener 3\noffice 4\nlast-reaped 0\nend", "not whole")]
+    [Arguments("tspm-handover 1\nlistener 3\nlast-reaped 0\nend\n", "'office'")]
+    [Arguments("tspm-handover 1\nlistener 3\noffice 4\nend\n", "'last-reaped'")]
+    [Arguments("tspm-handover 1\nlistener 3\noffice 4\nlast-reaped 0\nhold x 4\nend\n", "'x'")]
+    [Arguments("tspm-handover 1\nlistener 3\noffice 4\nlast-reaped 0\nreaped 1 2 y 4 0\nend\n", "'y'")]
+    [Arguments("tspm-handover one\nend\n", "'one'")]
+    [Arguments("something else\nend\n", "not understood")]
+    [Arguments("", "not understood")]
+    public async Task What_cannot_be_taken_is_refused_with_the_reason(string text, string reason, CancellationToken cancellation)
+    {
+        var refused = await Assert.That(() => Handover.Parse(Encoding.UTF8.GetBytes(text))).Throws<HandoverException>();
+        await Assert.That(refused!.Message).Contains(reason);
+    }
+
+    [Test]
+    public async Task The_words_of_a_new_image_are_understood_also_with_later_ones(CancellationToken cancellation)
+    {
+        await Assert.That(ImageChange.Parse(["--later=1", "--handover=12", "--former=13", "--more"])).IsEqualTo(new ImageChange.Words(12, 13, null));
+        await Assert.That(ImageChange.Parse(["--handover=12", "--former=-1", "--undone=why so"])).IsEqualTo(new ImageChange.Words(12, -1, "why so"));
+        await Assert.That(ImageChange.Parse(["--ready-fd=3"])).IsNull();
+        await Assert.That(ImageChange.Parse([])).IsNull();
+    }
+
+    [Test]
+    public async Task A_descriptor_that_is_not_open_is_refused(CancellationToken cancellation)
+    {
+        var memory = SysMman.memfd_create("test", SysMman.MFD_CLOEXEC);
+        Write(memory, new Handover { Listener = memory, Office = 1_000_000, Options = new GuardianOptions() }.ToBytes());
+        var refused = await Assert.That(() => ImageChange.Read(memory)).Throws<HandoverException>();
+        _ = Unistd.close(memory);
+        await Assert.That(refused!.Message).Contains("1000000");
+    }
+
+    [Test]
+    public async Task Records_go_on_where_they_were(CancellationToken cancellation)
+    {
+        var before = new ReapedRecords();
+        for (var pid = 1; pid <= 200; pid++) before.Add(pid, pid << 8, pid, ledSession: false);
+        before.Acknowledge(50);
+        var after = new ReapedRecords();
+        after.Restore(before.LastNumber, before.Unacknowledged.ToArray());
+        after.Add(201, 0, 0, ledSession: false);
+        await Assert.That(after.Unacknowledged.Length).IsEqualTo(151);
+        await Assert.That(after.TryNext(out var next) && (next.Number, next.Pid, next.WaitStatus) == (51, 51, 51 << 8)).IsTrue();
+        await Assert.That(after.Unacknowledged[^1].Number).IsEqualTo(201UL);
+    }
+
+    static unsafe void Write(int memory, byte[] bytes)
+    {
+        fixed (byte* start = bytes) _ = Unistd.pwrite(memory, start, (nuint)bytes.Length, 0);
+    }
+
+    static async Task IsSame(Handover actual, Handover expected)
+    {
+        await Assert.That(Encoding.UTF8.GetString(actual.ToBytes())).IsEqualTo(Encoding.UTF8.GetString(expected.ToBytes()));
+        await Assert.That(actual.Options).IsEqualTo(expected.Options);
+        await Assert.That(actual.Held).IsEquivalentTo(expected.Held);
+        await Assert.That(actual.Reaped).IsEquivalentTo(expected.Reaped);
+        await Assert.That((actual.Listener, actual.Office, actual.WasReady, actual.QuickDeaths, actual.EndWanted, actual.DaemonDiedAtTicks, actual.LastReaped))
+            .IsEqualTo((expected.Listener, expected.Office, expected.WasReady, expected.QuickDeaths, expected.EndWanted, expected.DaemonDiedAtTicks, expected.LastReaped));
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+using Tspm.Protocol;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon;
+
+/// <summary>
+/// How this version leaves for another one: nothing half done, nothing unsaved, every request that reached it answered, and then an end like any other death of a daemon, for which everything
+/// is prepared at every instant. Until the executable is in the guardian's hands all of it can be taken back.
+/// </summary>
+internal sealed class Departure(DaemonContext context, ControlSocket socket, GuardianChannel guardian, SupervisorLoop loop, Supervisor supervisor)
+{
+    /// <summary>How long to wait for a moment in which nothing is being changed; a stop may take its timeout.</summary>
+    static readonly TimeSpan ChangePatience = TimeSpan.FromSeconds(30);
+
+    int _underWay;
+
+    /// <summary>The executable is in the guardian's hands: no way back. Only the supervisor's thread writes it.</summary>
+    public bool IsDecided { get; private set; }
+
+    /// <summary>On return the next daemon will be of that executable, and this one ends as soon as the asker has its answer.</summary>
+    /// <exception cref="RequestException">It stays; the sentence says why. Nothing has changed.</exception>
+    public async Task Leave(UpgradeCandidate candidate, ClientConnection asker)
+    {
+        if (Interlocked.Exchange(ref _underWay, 1) == 1) throw Stays("another upgrade is under way");
+        context.Log.LogInformation("upgrade to {Version} ({Path}) asked for by {Asker}", candidate.Proof.Version, candidate.Path, asker.Peer);
+        try
+        {
+            if (!await context.Changes.Close(ChangePatience)) throw Stays("for half a minute something was always being changed; try again when it is quieter");
+            await socket.StopAccepting();
+            context.Changes.Seal();
+            // Refused while that cannot be saved: what is only in memory would be gone with it.
+            if (await loop.Ask(supervisor.Save).Unwrap() is { } unsaved) throw Stays($"the state cannot be saved ({unsaved}), and would be lost");
+            await socket.Quiet(asker);
+            await loop.Ask(() => Decide(candidate));
+        }
+        catch
+        {
+            context.Changes.Open();
+            socket.Start();
+            Volatile.Write(ref _underWay, 0);
+            throw;
+        }
+        _ = End(asker);
+    }
+
+    /// <summary>On the supervisor's thread, where a shutdown begins too: one of the two comes first.</summary>
+    bool Decide(UpgradeCandidate candidate)
+    {
+        if (context.IsShuttingDown) throw new ShuttingDownException();
+        guardian.Upgrade(candidate.Descriptor);
+        return IsDecided = true;
+    }
+
+    async Task End(ClientConnection asker)
+    {
+        asker.FinishReading();
+        await socket.Drained();
+        context.Log.LogInformation("leaving for another version");
+        loop.End();
+    }
+
+    static RequestException Stays(string why) => new(ErrorCode.Failed, $"not upgraded, nothing was touched: {why}");
+}

@@ -1,0 +1,107 @@
+using System.Text;
+using System.Text.Json;
+using Tspm.Guardian;
+using Tspm.Model;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
+using Tspm.Protocol;
+using Tspm.Storage;
+
+namespace Tspm.Daemon;
+
+/// <summary>
+/// An executable that is to take over, proved before anything is touched: it is opened once, and what was tried is what will be executed, whatever happens to its name meanwhile.
+/// </summary>
+internal sealed unsafe class UpgradeCandidate : IDisposable
+{
+    UpgradeCandidate(int descriptor, string path, VersionProof proof) => (Descriptor, Path, Proof) = (descriptor, path, proof);
+
+    /// <summary>Open for reading, close-on-exec.</summary>
+    public int Descriptor { get; }
+
+    public string Path { get; }
+
+    public VersionProof Proof { get; }
+
+    /// <summary>The path of the daemon's own executable, as it was started; another file may lie there now.</summary>
+    public static string OwnPath()
+    {
+        const string replaced = " (deleted)"; // man 5 proc: /proc/pid/exe of a file that is gone
+        var path = new FileInfo(SelfPath.Value).LinkTarget ?? SelfPath.Value;
+        return path.EndsWith(replaced, StringComparison.Ordinal) ? path[..^replaced.Length] : path;
+    }
+
+    /// <summary>Runs it, for seconds at most.</summary>
+    /// <exception cref="RequestException">It cannot take over; the sentence says why.</exception>
+    public static UpgradeCandidate Prove(string path)
+    {
+        var descriptor = Open(path);
+        try
+        {
+            return new UpgradeCandidate(descriptor, path, ProofOf(descriptor, path));
+        }
+        catch
+        {
+            _ = Unistd.close(descriptor);
+            throw;
+        }
+    }
+
+    public void Dispose() => _ = Unistd.close(Descriptor);
+
+    static int Open(string path)
+    {
+        if (!path.StartsWith('/')) throw Refused(path, "is no absolute path");
+        // A FIFO would wait for its writer for ever.
+        var descriptor = Fcntl.open(path, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK);
+        if (descriptor < 0) throw Refused(path, $"cannot be opened: {Errno.Describe(Errno.Last)}");
+        if (Problem(descriptor, path) is not { } problem) return descriptor;
+        _ = Unistd.close(descriptor);
+        throw Refused(path, problem);
+    }
+
+    static string? Problem(int descriptor, string path)
+    {
+        if (SysStat.fstat(descriptor, out var status) != 0) return $"cannot be looked at: {Errno.Describe(Errno.Last)}";
+        if (status.IsDirectory) return "is a folder; name the executable in it";
+        if (!status.IsRegularFile) return "is no regular file";
+        if (Unistd.access(path, Unistd.X_OK) != 0) return $"cannot be executed: {Errno.Describe(Errno.Last)} (chmod +x?)";
+        // The guardian becomes the file itself: as a script it would become an interpreter, which knows nothing of what it holds.
+        var head = stackalloc byte[4];
+        return Unistd.pread(descriptor, head, 4, 0) == 4 && new ReadOnlySpan<byte>(head, 4).SequenceEqual("\u007fELF"u8)
+            ? null
+            : "is no executable of this system (a script, perhaps?); name the tspm executable itself";
+    }
+
+    static VersionProof ProofOf(int descriptor, string path)
+    {
+        var (output, problem) = ProbeRun.Run(descriptor, path, VersionProofWriter.Word);
+        if (output is null) throw Refused(path, problem!);
+        if (Read(output) is not { } proof) throw Refused(path, "did not answer as a tspm that can take over");
+        var own = VersionProofWriter.Own;
+        Check(path, proof, "the state in processes.json", own.ProcessesFormat, proof.ProcessesFormat);
+        Check(path, proof, "the records under run/", own.RunRecordFormat, proof.RunRecordFormat);
+        Check(path, proof, "what the guardian hands over", own.HandoverFormat, proof.HandoverFormat);
+        return proof;
+    }
+
+    static VersionProof? Read(string output)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(Encoding.UTF8.GetBytes(output), StorageJson.Compact.VersionProof);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    static void Check(string path, VersionProof proof, string what, int present, int readable)
+    {
+        if (readable < present)
+            throw Refused(path, $"is tspm {proof.Version} and cannot read {what}: that is of format {present}, and it reads up to {readable}");
+    }
+
+    static RequestException Refused(string path, string problem) => new(ErrorCode.Failed, $"not upgraded, nothing was touched: {path} {problem}");
+}

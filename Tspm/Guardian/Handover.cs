@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Guardian;
+
+/// <summary>
+/// All that a guardian has, as it goes from one executable to the next: written into a file in memory by the old one, read by the new one in the same process, where the descriptors have
+/// the same numbers. Lines of text, and not the guardian's structures, because two versions have to agree on it: <c>KEY VALUE…</c>, with a head that names the format and an end
+/// that shows it is whole. A key that the reader does not know is passed over, so a version may add what an older one can do without; what it could not do without
+/// raises <see cref="Format"/>. A guardian that goes back to its predecessor must write the format that it was given.
+/// </summary>
+internal sealed record Handover
+{
+    /// <summary>The newest format, and the only one so far.</summary>
+    public const int Format = 1;
+
+    const string Head = "tspm-handover", End = "end";
+
+    public required int Listener { get; init; }
+
+    /// <summary>The lock that makes it the one guardian.</summary>
+    public required int Office { get; init; }
+
+    public required GuardianOptions Options { get; init; }
+
+    /// <summary>A daemon of this guardian has answered: from then on a start that fails is tried again.</summary>
+    public bool WasReady { get; init; }
+
+    public int QuickDeaths { get; init; }
+
+    /// <summary>SIGTERM came and no daemon has acted on it yet.</summary>
+    public bool EndWanted { get; init; }
+
+    /// <summary>When the last daemon died, on the clock of start times; 0: none has.</summary>
+    public long DaemonDiedAtTicks { get; init; }
+
+    public IReadOnlyDictionary<ulong, int> Held { get; init; } = new Dictionary<ulong, int>();
+
+    public IReadOnlyList<GuardianMessage> Reaped { get; init; } = [];
+
+    public ulong LastReaped { get; init; }
+
+    /// <summary>Every descriptor that has to stay open.</summary>
+    public IReadOnlyList<int> Descriptors => [Listener, Office, .. Held.Values];
+
+    public byte[] ToBytes()
+    {
+        var text = new StringBuilder();
+        Line(Head, Format);
+        Line("listener", Listener);
+        Line("office", Office);
+        Line("open-files", Options.OpenFilesLimit);
+        if (Options.OomScore is { } score) Line("oom-score", score);
+        Line("foreground", Options.Foreground ? 1 : 0);
+        Line("was-ready", WasReady ? 1 : 0);
+        Line("quick-deaths", QuickDeaths);
+        Line("end-wanted", EndWanted ? 1 : 0);
+        Line("daemon-died", DaemonDiedAtTicks);
+        text.Append("last-reaped ").Append(Text(LastReaped)).Append('\n');
+        foreach (var (hold, descriptor) in Held) text.Append("hold ").Append(Text(hold)).Append(' ').Append(Text(descriptor)).Append('\n');
+        foreach (var record in Reaped)
+        {
+            text.Append("reaped ").Append(Text(record.Number)).Append(' ').Append(Text(record.Pid)).Append(' ').Append(Text(record.WaitStatus));
+            text.Append(' ').Append(Text(record.StartTicks)).Append(' ').Append(Text(record.LedSession)).Append('\n');
+        }
+        if (Options.UpgradeProblem is { } problem) text.Append("problem ").Append(problem.ReplaceLineEndings(" ")).Append('\n');
+        return Encoding.UTF8.GetBytes(text.Append(End).Append('\n').ToString());
+
+        void Line(string key, long value) => text.Append(key).Append(' ').Append(Text(value)).Append('\n');
+    }
+
+    static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    static string Text(ulong number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <exception cref="HandoverException">It is of a newer format, or not whole.</exception>
+    public static Handover Parse(ReadOnlySpan<byte> bytes)
+    {
+        var lines = Encoding.UTF8.GetString(bytes).Split('\n');
+        CheckFormat(lines[0]);
+        if (lines.Length < 2 || lines[^1].Length > 0 || lines[^2] != End) throw new HandoverException("what the former guardian handed over is not whole");
+        int? listener = null, office = null;
+        ulong? lastReaped = null;
+        var given = new Handover { Listener = -1, Office = -1, Options = new GuardianOptions(GuardianPid: Unistd.getpid()) };
+        var held = new Dictionary<ulong, int>();
+        var reaped = new List<GuardianMessage>();
+        foreach (var line in lines.AsSpan(1..^2))
+        {
+            var words = line.Split(' ');
+            switch (words)
+            {
+                case ["hold", var hold, var descriptor, ..]: held[Count(hold)] = (int)Number(descriptor); break;
+                case ["reaped", _, _, _, _, _, ..]: reaped.Add(RecordOf(words)); break;
+                case ["last-reaped", var number, ..]: lastReaped = Count(number); break;
+                case ["listener", var number, ..]: listener = (int)Number(number); break;
+                case ["office", var number, ..]: office = (int)Number(number); break;
+                case ["open-files", var number, ..]: given = given with { Options = given.Options with { OpenFilesLimit = Number(number) } }; break;
+                case ["oom-score", var number, ..]: given = given with { Options = given.Options with { OomScore = (int)Number(number) } }; break;
+                case ["foreground", var number, ..]: given = given with { Options = given.Options with { Foreground = Number(number) == 1 } }; break;
+                case ["was-ready", var number, ..]: given = given with { WasReady = Number(number) == 1 }; break;
+                case ["quick-deaths", var number, ..]: given = given with { QuickDeaths = (int)Number(number) }; break;
+                case ["end-wanted", var number, ..]: given = given with { EndWanted = Number(number) == 1 }; break;
+                case ["daemon-died", var number, ..]: given = given with { DaemonDiedAtTicks = Number(number) }; break;
+                case ["problem", ..]: given = given with { Options = given.Options with { UpgradeProblem = line["problem ".Length..] } }; break;
+            }
+        }
+        return given with
+        {
+            Listener = listener ?? throw Missing("listener"),
+            Office = office ?? throw Missing("office"),
+            LastReaped = lastReaped ?? throw Missing("last-reaped"),
+            Held = held,
+            Reaped = reaped,
+        };
+    }
+
+    static void CheckFormat(string head)
+    {
+        if (head.Split(' ') is not [Head, var format]) throw new HandoverException("what the former guardian handed over is not understood");
+        if (Number(format) > Format)
+            throw new HandoverException(string.Create(CultureInfo.InvariantCulture, $"the former guardian hands over in format {format}; this version reads up to {Format}"));
+    }
+
+    static GuardianMessage RecordOf(string[] words) => new()
+    {
+        Kind = GuardianMessageKind.Reaped,
+        Number = Count(words[1]),
+        Pid = (int)Number(words[2]),
+        WaitStatus = (int)Number(words[3]),
+        StartTicks = Number(words[4]),
+        LedSession = (int)Number(words[5]),
+    };
+
+    static HandoverException Missing(string key) => new($"the former guardian did not hand over '{key}'");
+
+    static long Number(string word) => long.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw NoNumber(word);
+
+    static ulong Count(string word) => ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw NoNumber(word);
+
+    static HandoverException NoNumber(string word) => new($"the former guardian handed over '{word}' where a number belongs");
+}
+
+/// <summary>A handover that this version cannot take; the message says why.</summary>
+internal sealed class HandoverException(string message) : Exception(message);

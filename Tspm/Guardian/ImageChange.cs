@@ -1,0 +1,122 @@
+using System.Globalization;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Guardian;
+
+/// <summary>
+/// The guardian becomes another version of itself: execve keeps the process, its children and its descriptors, so nothing is closed, nobody is orphaned and no connection refused. The words
+/// of the new image are a contract between all versions, and are never changed: <c>__guardian --handover=FD --former=FD [--undone=WHY]</c>. Unknown ones are passed over.
+/// </summary>
+internal static unsafe class ImageChange
+{
+    const string HandoverFlag = "--handover=", FormerFlag = "--former=", UndoneFlag = "--undone=";
+
+    /// <summary>What the words of a new image say.</summary>
+    /// <param name="Handover">A file in memory that holds a <see cref="Guardian.Handover"/>.</param>
+    /// <param name="Former">The executable to go back to; -1: there is none.</param>
+    /// <param name="Undone">Why the version in between gave up; null: there was none.</param>
+    public sealed record Words(int Handover, int Former, string? Undone);
+
+    /// <summary>Null: this is no change of image but the first one.</summary>
+    public static Words? Parse(ReadOnlySpan<string> words)
+    {
+        int handover = -1, former = -1;
+        string? undone = null;
+        foreach (var word in words)
+        {
+            if (word.StartsWith(HandoverFlag, StringComparison.Ordinal)) handover = Number(word, HandoverFlag);
+            else if (word.StartsWith(FormerFlag, StringComparison.Ordinal)) former = Number(word, FormerFlag);
+            else if (word.StartsWith(UndoneFlag, StringComparison.Ordinal)) undone = word[UndoneFlag.Length..];
+        }
+        return handover < 0 ? null : new Words(handover, former, undone);
+    }
+
+    /// <summary>Executes with everything that is handed over. Comes back only when it failed: with the reason, and everything as before.</summary>
+    /// <param name="executable">Open for reading, and meant to be closed by the exec.</param>
+    /// <param name="former">What the new image can go back to; -1: nothing.</param>
+    /// <param name="given">What it gets.</param>
+    public static string Execute(int executable, int former, Handover given)
+    {
+        var memory = SysMman.memfd_create("tspm-handover", SysMman.MFD_CLOEXEC);
+        if (memory < 0) return $"cannot make a file in memory: {Errno.Describe(Errno.Last)}";
+        var reason = Write(memory, given.ToBytes());
+        if (reason is null)
+        {
+            int[] kept = [.. given.Descriptors, memory, .. former >= 0 ? (int[])[former] : []];
+            foreach (var descriptor in kept) KeepOnExec(descriptor, true);
+            reason = Become(executable, memory, former, undone: null);
+            foreach (var descriptor in kept) KeepOnExec(descriptor, false);
+        }
+        _ = Unistd.close(memory);
+        return reason;
+    }
+
+    /// <summary>The handover cannot be taken: back to the one that gave it, with the same file. Comes back only when that failed too: with the reason.</summary>
+    public static string GoBack(Words words, string undone) =>
+        words.Former < 0 ? "there is no former version to go back to" : Become(words.Former, words.Handover, former: -1, undone);
+
+    /// <summary>Reads the file in memory.</summary>
+    /// <exception cref="HandoverException">It cannot be read or understood.</exception>
+    public static Handover Read(int memory)
+    {
+        if (SysStat.fstat(memory, out var status) != 0) throw new HandoverException($"the handover cannot be read: {Errno.Describe(Errno.Last)}");
+        var bytes = new byte[status.Size];
+        fixed (byte* start = bytes)
+        {
+            for (nint done = 0; done < bytes.Length;)
+            {
+                var count = Unistd.pread(memory, start + done, (nuint)(bytes.Length - done), done);
+                if (count == 0 || (count < 0 && Errno.Last != Errno.EINTR)) throw new HandoverException("the handover ends too early");
+                done += Math.Max(0, count);
+            }
+        }
+        var given = Handover.Parse(bytes);
+        foreach (var descriptor in given.Descriptors)
+            if (Fcntl.fcntl(descriptor, Fcntl.F_GETFD) < 0)
+                throw new HandoverException(string.Create(CultureInfo.InvariantCulture, $"descriptor {descriptor} was handed over and is not open"));
+        return given;
+    }
+
+    /// <summary>All is taken over: nothing of it reaches a child from now on.</summary>
+    public static void Taken(Words words, Handover given)
+    {
+        _ = Unistd.close(words.Handover);
+        foreach (var descriptor in given.Descriptors) KeepOnExec(descriptor, false);
+        if (words.Former >= 0) KeepOnExec(words.Former, false);
+    }
+
+    /// <summary>The executable of this process as it runs now, also when its file was replaced; -1 when it cannot be opened.</summary>
+    public static int OpenSelf() => Fcntl.open(SelfPath.Value, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
+
+    static string Become(int executable, int memory, int former, string? undone)
+    {
+        var culture = CultureInfo.InvariantCulture;
+        using var path = new StringBlock([string.Create(culture, $"/proc/self/fd/{executable}")]);
+        using var argv = new StringBlock(
+        [
+            "tspm", GuardianMain.Word, string.Create(culture, $"{HandoverFlag}{memory}"), string.Create(culture, $"{FormerFlag}{former}"),
+            .. undone is null ? (string[])[] : [UndoneFlag + undone],
+        ]);
+        _ = Unistd.execv(path.Pointers[0], argv.Pointers);
+        return $"cannot execute it: {Errno.Describe(Errno.Last)}";
+    }
+
+    static string? Write(int memory, byte[] bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            for (nint done = 0; done < bytes.Length;)
+            {
+                var count = Unistd.pwrite(memory, start + done, (nuint)(bytes.Length - done), done);
+                if (count >= 0) done += count;
+                else if (Errno.Last != Errno.EINTR) return $"cannot write into a file in memory: {Errno.Describe(Errno.Last)}";
+            }
+        }
+        return null;
+    }
+
+    static void KeepOnExec(int descriptor, bool keep) => _ = Fcntl.fcntl(descriptor, Fcntl.F_SETFD, keep ? 0 : Fcntl.FD_CLOEXEC);
+
+    static int Number(string word, string flag) => int.TryParse(word.AsSpan(flag.Length), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : -1;
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Tspm.Model;
+using Tspm.Platform.Linux.Native;
+using Tspm.Protocol;
+using Tspm.Storage;
+
+namespace Tspm.Guardian;
+
+/// <summary>The hidden mode <c>tspm __probe</c>: says what this version is and can read. Touches no home and asks nobody.</summary>
+internal static unsafe class VersionProofWriter
+{
+    public const string Word = "__probe";
+
+    public static VersionProof Own => new()
+    {
+        Version = ProductVersion.Current,
+        ProtocolVersion = ProtocolVersion.Current,
+        ProcessesFormat = ProcessesFile.CurrentFormat,
+        RunRecordFormat = RunRecord.CurrentFormat,
+        HandoverFormat = Handover.Format,
+    };
+
+    public static int Run()
+    {
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(Own, StorageJson.Compact.VersionProof), (byte)'\n'];
+        fixed (byte* start = line) return Unistd.write(Unistd.STDOUT_FILENO, start, (nuint)line.Length) == line.Length ? 0 : 1;
+    }
+}
