@@ -60,7 +60,13 @@ internal static class Flags
         "auto-start" => new Flag(name, FlagKind.Switch, "", "do not start the daemon when none runs") { ShownAsNo = true },
         "help" => new Flag(name, FlagKind.Switch, "", "show this help"),
         "version" => new Flag(name, FlagKind.Switch, "", "show the version"),
-        "lines" => new Flag(name, FlagKind.Count, "N", "last lines of each stream to show"),
+        "lines" => new Flag(name, FlagKind.Count, "N", "last lines of each stream (15; with a condition: all that fit)"),
+        "since" => new Flag(name, FlagKind.Text, "TIME", "from then on: 10m (ago), 03:10, 03:10:05, '2026-11-23 03:10', ISO 8601"),
+        "until" => new Flag(name, FlagKind.Text, "TIME", "up to then"),
+        "grep" => new Flag(name, FlagKind.Text, "REGEX", "lines that match; (?i) in front ignores case"),
+        "context" => new Flag(name, FlagKind.Count, "N", "with --grep: so many lines before and after, too"),
+        "run" => new Flag(name, FlagKind.Text, "RUN", "one run: last, -1 (the one before), its pid or number"),
+        "timestamps" => new Flag(name, FlagKind.Switch, "", "the time in front of each line"),
         "follow" => new Flag(name, FlagKind.Switch, "", "go on with what is written from now on"),
         "out" => new Flag(name, FlagKind.Switch, "", "standard output only"),
         "err" => new Flag(name, FlagKind.Switch, "", "standard error only"),
@@ -74,8 +80,8 @@ internal static class Flags
     static Flag? LaterFlag(string name) => name switch
     {
         "watch" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
-        "watch-paths" or "watch-ignore" or "watch-delay" or "cron" or "time-zone" or "depends-on" or "ready" or "health" or "listen" or "since" or "until" or "grep" or "run" or "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
-        "timestamps" or "events" or "system" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
+        "watch-paths" or "watch-ignore" or "watch-delay" or "cron" or "time-zone" or "depends-on" or "ready" or "health" or "listen" or "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
+        "events" or "system" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
         _ => null,
     };
 }

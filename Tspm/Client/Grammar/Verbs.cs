@@ -55,7 +55,11 @@ internal static class Verbs
         "env" => new Verb("env", $"env {Selectors}", "the environment that the next child gets") { Flags = ["json"], MinWords = 1 },
         "pid" => new Verb("pid", $"pid {Selectors}", "process ids, one per line; exit 1 when one does not run") { Flags = ["json"], MinWords = 1 },
         "logs" or "log" => new Verb("logs", "logs [SELECTOR…]", "last lines and, with -f, what follows (alias: log)")
-            { Flags = ["follow", "lines", "out", "err", "raw", "json"] },
+        {
+            Flags = ["follow", "lines", "since", "until", "grep", "context", "run", "out", "err", "timestamps", "raw", "json"],
+            Note = "Several processes are merged by time. Rotated and compressed files are searched too. Examples:\n"
+                + "  tspm logs web worker --since 03:10 --until 03:14 · tspm logs -f --grep '(?i)error' -C 3 · tspm logs web --run -1",
+        },
         "search" => new Verb("search", "search TEXT", "look in names, commands and namespaces") { Flags = ["json"], MinWords = 1, MaxWords = 1 },
         _ => null,
     };
