@@ -24,12 +24,13 @@ public class ScarcityTests
         var failed = (await box.List()).Single(entry => entry.Name == $"p{started}");
         await Assert.That(failed.Reason).Contains("descriptors are in use");
         await Assert.That((await box.List()).Count(entry => entry.IsOnline)).IsEqualTo(started);
-        await box.Ok("status");
+        await Assert.That((await box.Ok("status")).Out).Contains("descriptors are in use");
         await Assert.That((await box.Ok("logs", "p0")).Out).Contains("hello");
         await box.Ok("describe", "p0");
         await box.Ok("stop", "p0", "p1");
         // With room again, what waits is started by itself.
         await box.UntilState($"p{started}", "online");
+        await Assert.That((await box.Status()).GetProperty("troubles").GetArrayLength()).IsEqualTo(0);
         await box.Ok("stop", "all");
     }
 
@@ -52,7 +53,7 @@ public class ScarcityTests
         await box.UntilOut("hog", "full");
         (await box.Shell($"{nobody} tspm start --name late -- sleep 1000")).Exits(1).Says("cannot create a process: Resource temporarily unavailable");
         await Assert.That((await box.Shell($"{nobody} tspm list")).Exits(0).Out).Contains("first");
-        (await box.Shell($"{nobody} tspm status")).Exits(0);
+        await Assert.That((await box.Shell($"{nobody} tspm status")).Exits(0).Out).Contains("no process can be started: cannot create a process");
         (await box.Shell($"{nobody} tspm stop hog")).Exits(0);
         await box.Until(async () => (await box.Shell($"{nobody} tspm list late")).Out.Contains("online", StringComparison.Ordinal) ? "" : null, "what could not be started is");
         (await box.Shell($"{nobody} tspm daemon stop")).Exits(0);

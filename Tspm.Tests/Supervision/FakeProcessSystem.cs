@@ -30,6 +30,8 @@ internal sealed class FakeProcessSystem : IProcessSystem
     /// <summary>Number of the daemon that lives now.</summary>
     public int Daemon { get; private set; } = 1;
 
+    public string? Trouble => null;
+
     public SpawnFailure? LackOfRoom() => null;
 
     public long BootTicks => ++_ticks;

@@ -29,6 +29,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
     readonly StateSaver _saver;
     readonly ProcessStore _store;
     readonly RunRecordStore _records;
+    readonly IProcessSystem _system;
     readonly Supervisor _supervisor;
     readonly ControlSocket _socket;
     readonly DaemonContext _context;
@@ -50,9 +51,10 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _outputs = new OutputPump(_guardian, _growth, CurrentSystem.CreateByteMover, logsTotal);
         _loop = new SupervisorLoop(clock, _log.Logger);
         _saver = new StateSaver(_store.Save);
+        _system = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore);
         var services = new SupervisionServices
         {
-            System = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore),
+            System = _system,
             Outputs = _outputs,
             Records = _records,
             Timers = _loop.Timers,
@@ -263,6 +265,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         if (_options.UpgradeProblem is { } undone) troubles.Add($"the last upgrade was undone: {undone}");
         if (_saver.Trouble is { } unsaved) troubles.Add($"the state is not saved: {unsaved}");
         if (_records.Trouble is { } record) troubles.Add(record);
+        if (_system.Trouble is { } system) troubles.Add($"no process can be started: {system}");
         troubles.AddRange(_outputs.Troubles);
         if (_log.Trouble is { } log) troubles.Add(log);
         return troubles;

@@ -17,6 +17,9 @@ internal interface IProcessSystem
     /// <summary>The environment that a living process was started with; empty when it cannot be read.</summary>
     IReadOnlyDictionary<string, string> ReadEnvironment(int pid);
 
+    /// <summary>Why no child can be started at present, as the last try found; null: it worked, or failed for a reason of its own.</summary>
+    string? Trouble { get; }
+
     /// <summary>Why there is no room for one more child beside what is needed to answer (descriptors); null: there is.</summary>
     SpawnFailure? LackOfRoom();
 

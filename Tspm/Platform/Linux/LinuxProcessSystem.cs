@@ -45,13 +45,21 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     public long BootTicks => BootClock.Ticks;
 
-    public SpawnFailure? LackOfRoom() => DescriptorReserve.Lack();
+    public string? Trouble { get; private set; }
+
+    public SpawnFailure? LackOfRoom()
+    {
+        var lack = DescriptorReserve.Lack();
+        if (lack is not null) Trouble = lack.Sentence;
+        return lack;
+    }
 
     public IReadOnlyDictionary<string, string> ReadEnvironment(int pid) => files.ReadEnvironment(pid);
 
     public SpawnOutcome Spawn(SpawnRequest request)
     {
         var failure = spawner.Spawn(request, out var pid);
+        Trouble = failure is { IsTransient: true } ? failure.Sentence : null;
         if (failure is not null) return new SpawnOutcome(null, failure);
         // Not reaped by anyone else, so it is there even when it has ended already.
         _ = ProcFiles.TryReadStat(pid, out var stat);
