@@ -131,6 +131,16 @@ internal sealed class ConfigValidationTests
         await Assert.That(Validate(fields, "p")[0].Sentence).IsEqualTo(sentence);
 
     [Test]
+    public async Task Max_instances_are_the_number_of_cores_at_the_time_of_reading(CancellationToken cancellation)
+    {
+        using var document = JsonDocument.Parse("""{ "name": "web", "command": "x", "instances": "max" }""");
+        await Assert.That(StrictJson.Read(document.RootElement, WireJson.Default.ProcessConfig, "").Instances).IsEqualTo(Environment.ProcessorCount);
+        await Assert.That(Assignments.Apply(new Tspm.Model.ProcessConfig { Name = "web", Command = "x" }, ["instances=max"]).Instances).IsEqualTo(Environment.ProcessorCount);
+        using var other = JsonDocument.Parse("""{ "name": "web", "command": "x", "instances": "many" }""");
+        await Assert.That(StrictJson.Problems(other.RootElement, WireJson.Default.ProcessConfig, "p").Single().Path).IsEqualTo("p.instances");
+    }
+
+    [Test]
     public async Task All_problems_are_found_at_once(CancellationToken cancellation) =>
         await Assert.That(Validate("\"nice\": 99, \"instances\": 0, \"stdin\": \"x\"").Count).IsEqualTo(3);
 

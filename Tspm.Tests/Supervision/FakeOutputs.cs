@@ -26,6 +26,15 @@ internal sealed class FakeOutputs : IRunOutputs
 
     public bool Resume(RunStreams run) => OpenRuns.Contains(run.RunId);
 
+    /// <summary>Log files that were renamed.</summary>
+    public List<(string From, string To)> Renamed { get; } = [];
+
+    public Task<string?> Rename(IReadOnlyList<(string From, string To)> files)
+    {
+        Renamed.AddRange(files);
+        return Task.FromResult<string?>(null);
+    }
+
     public void Discard(RunStreams run) => OpenRuns.Remove(run.RunId);
 
     public void Finish(RunStreams run)

@@ -7,7 +7,7 @@ namespace Tspm.Tests.Supervision;
 internal sealed class Walker : IDisposable
 {
     /// <summary>Kinds of steps that leave the daemon alone, and all of them.</summary>
-    public const int CalmSteps = 13, AllSteps = 20;
+    public const int CalmSteps = 14, AllSteps = 21;
 
     static readonly SpawnFailure Final = new("execute", 2, "no such program"), Transient = new("spawn", 11, "no more processes");
 
@@ -32,6 +32,9 @@ internal sealed class Walker : IDisposable
 
     IReadOnlyList<SupervisedProcess> Cells => _world.Supervisor.Table.Cells;
 
+    /// <summary>Those that a user can name.</summary>
+    List<SupervisedProcess> Known => [.. Cells.Where(cell => !cell.IsSurplus)];
+
     public void Take(int kind, int detail)
     {
         try
@@ -48,7 +51,7 @@ internal sealed class Walker : IDisposable
 
     void Do(int kind, int detail)
     {
-        var cell = Cells[detail % Cells.Count];
+        var cell = Known[detail % Known.Count];
         switch (kind)
         {
             case 0: _promised.Add(_world.Supervisor.Start(cell, "started").Settled); break;
@@ -62,6 +65,7 @@ internal sealed class Walker : IDisposable
             case 10: _world.Advance(TimeSpan.FromMilliseconds(detail)); break;
             case 11: _world.Advance(detail % 15); break;
             case 12: cell.Signal(Signals.SIGHUP); break;
+            case 13: ScalePair(1 + detail % 4); break;
             default: Disturb(kind, detail); break;
         }
     }
@@ -70,14 +74,21 @@ internal sealed class Walker : IDisposable
     {
         switch (kind)
         {
-            case 13: DieAndCompare(); break;
-            case 14: Die(() => EndOne(detail), losesSave: detail % 2 == 0); break;
-            case 15: _world.Machine.AfterSpawn = () => throw new DaemonDied(); break;
-            case 16: _world.Outputs.BeforeOpen = () => throw new DaemonDied(); break;
-            case 17: Die(_world.Machine.ForgetRecords, losesSave: false); break;
-            case 18: HoldRecordsBack(detail); break;
-            case 19: ShutDownAndDie(); break;
+            case 14: DieAndCompare(); break;
+            case 15: Die(() => EndOne(detail), losesSave: detail % 2 == 0); break;
+            case 16: _world.Machine.AfterSpawn = () => throw new DaemonDied(); break;
+            case 17: _world.Outputs.BeforeOpen = () => throw new DaemonDied(); break;
+            case 18: Die(_world.Machine.ForgetRecords, losesSave: false); break;
+            case 19: HoldRecordsBack(detail); break;
+            case 20: ShutDownAndDie(); break;
         }
+    }
+
+    void ScalePair(int instances)
+    {
+        var definition = Cells.First(cell => cell.Definition.Name == "pair").Definition;
+        foreach (var pending in _world.Supervisor.Scale(definition with { Config = definition.Config with { Instances = instances } }, "scaled")) _promised.Add(pending.Settled);
+        _ = _world.Supervisor.Save();
     }
 
     void EndOne(int detail)
@@ -162,7 +173,12 @@ internal sealed class Walker : IDisposable
 
     void Check()
     {
-        Must(Cells.Count == 4, "no definition is lost");
+        Must(Cells.Select(cell => cell.Key.Id).Distinct().Count() == 3, "no definition is lost");
+        foreach (var process in Cells.GroupBy(cell => cell.Key.Id))
+        {
+            Must(process.Count() >= process.First().Definition.Instances, "no instance is lost");
+            Must(process.Select(cell => cell.Key.Instance).SequenceEqual(Enumerable.Range(0, process.Count())), "numbers have no gaps");
+        }
         foreach (var cell in Cells)
         {
             var living = _world.Machine.Living.Count(process => process.Key == cell.Key);
@@ -190,6 +206,7 @@ internal sealed class Walker : IDisposable
         foreach (var cell in Cells)
         {
             var phase = cell.State.Phase;
+            Must(!cell.IsSurplus, $"{cell.Key} should be gone");
             Must(cell.State.Desired == DesiredState.Up ? phase is LifecyclePhase.Online or LifecyclePhase.Errored : phase == LifecyclePhase.Stopped,
                 $"{cell.Key} ends {phase}, desired {cell.State.Desired}");
         }

@@ -146,6 +146,9 @@ internal sealed record SetResponse : ChangeResponse
     public IReadOnlyList<string>? RestartNeeded { get; init; }
 }
 
+/// <summary>An outcome for each instance that came or went; for all of them when none did.</summary>
+internal sealed record ScaleResponse : ChangeResponse;
+
 internal sealed record FlushResponse : ChangeResponse;
 internal sealed record SendResponse : ChangeResponse;
 

@@ -52,6 +52,9 @@ internal sealed partial class SupervisedProcess
     /// <summary>Changes by <see cref="Redefine"/> only; a running child keeps what it was started with.</summary>
     public ProcessDefinition Definition { get; private set; }
 
+    /// <summary>The definition has fewer instances by now: this one is stopped, then forgotten.</summary>
+    public bool IsSurplus => Key.Instance >= Definition.Instances;
+
     public LifecycleState State => _state;
 
     public IChild? Child => _run?.Child;

@@ -33,6 +33,7 @@ internal sealed class Supervisor
         Table.Load(file);
         var bootId = _services.System.BootId;
         Recovery.RestoreLostDefinitions(Table, left.Records, _services.System);
+        Recovery.RestoreSurplus(Table, left.Records, _services.System, _services.Records);
         foreach (var cell in Table.Cells)
         {
             var record = left.Records.GetValueOrDefault(cell.Key);
@@ -51,6 +52,11 @@ internal sealed class Supervisor
 
     void FollowWish(SupervisedProcess cell, bool recordIsNewer)
     {
+        if (cell.IsSurplus)
+        {
+            Retire(cell);
+            return;
+        }
         var definition = cell.Definition;
         var saved = definition.Desired == DesiredState.Up && definition.DownInstances?.Contains(cell.Key.Instance) != true;
         var up = recordIsNewer ? cell.State.Desired == DesiredState.Up : saved;
@@ -76,7 +82,7 @@ internal sealed class Supervisor
         ProcessConfig config, IReadOnlyDictionary<string, string> environment, long? openFilesLimit, ProcessDefinition? replaced = null)
     {
         var id = replaced?.Id ?? Table.NextId;
-        return Table.Put(new ProcessDefinition
+        return Put(new ProcessDefinition
         {
             Id = id,
             Config = config with { Id = null },
@@ -86,6 +92,47 @@ internal sealed class Supervisor
             CreatedAt = replaced?.CreatedAt ?? _services.Clock.GetUtcNow(),
         });
     }
+
+    /// <summary>
+    /// Puts a definition in the place of the one with its number, and begins to stop the instances that it has no longer. The log files of the only instance get another name when it is joined
+    /// by others, and back. The result has no surplus instances.
+    /// </summary>
+    public SupervisedProcess[] Put(ProcessDefinition definition)
+    {
+        var before = Table.Instances(definition.Id)?[0].Definition.Instances ?? definition.Instances;
+        var cells = Table.Put(definition);
+        if (before == definition.Instances) return cells[..definition.Instances];
+        var (name, home) = (definition.Name, _services.Home);
+        // Waited for here, so that no new run opens a file under the new name in between. What cannot be renamed stays where it is.
+        if (before > 1 != definition.Instances > 1)
+            _services.Outputs.Rename([
+                (home.OutLog(name, 0, before), home.OutLog(name, 0, definition.Instances)), (home.ErrLog(name, 0, before), home.ErrLog(name, 0, definition.Instances)),
+            ]).GetAwaiter().GetResult();
+        for (var i = cells.Length - 1; i >= definition.Instances; i--) Retire(cells[i]);
+        return cells[..definition.Instances];
+    }
+
+    /// <summary>Changes the number of instances: new ones are started when the process is up. What has to be waited for; empty: nothing changed that anybody could see.</summary>
+    public IReadOnlyList<Pending> Scale(ProcessDefinition definition, string cause)
+    {
+        var before = Table.Instances(definition.Id)!;
+        var isUp = before.Any(cell => !cell.IsSurplus && cell.State.Desired == DesiredState.Up);
+        var had = before[0].Definition.Instances;
+        var cells = Put(definition);
+        var pending = new List<Pending>();
+        for (var i = had; i < cells.Length; i++) pending.Add(isUp ? Start(cells[i], cause) : new Pending(cells[i], Task.FromResult(cells[i].State), false));
+        for (var i = before.Length - 1; i >= definition.Instances; i--) pending.Add(new Pending(before[i], before[i].WhenReached(IsDown), false));
+        return pending;
+    }
+
+    void Retire(SupervisedProcess cell)
+    {
+        cell.Handle(new LifecycleEvent.StopRequested("there are fewer instances now"));
+        if (IsStopped(cell.State)) Drop(cell);
+    }
+
+    /// <summary>Not at once: the instance may be in the middle of a step.</summary>
+    void Drop(SupervisedProcess cell) => _loop.Post(() => Table.DropSurplus(cell.Key.Id));
 
     public Pending Start(SupervisedProcess cell, string cause)
     {
@@ -98,7 +145,7 @@ internal sealed class Supervisor
     {
         var unchanged = cell.State.Phase == LifecyclePhase.Stopped;
         cell.Handle(new LifecycleEvent.StopRequested(cause));
-        return new Pending(cell, cell.WhenReached(state => state.Phase == LifecyclePhase.Stopped || state.Desired == DesiredState.Up), unchanged);
+        return new Pending(cell, cell.WhenReached(IsDown), unchanged);
     }
 
     public Pending Restart(SupervisedProcess cell, string cause)
@@ -115,7 +162,7 @@ internal sealed class Supervisor
     {
         IsShuttingDown = true;
         foreach (var cell in Table.Cells) cell.Handle(new LifecycleEvent.ShutdownRequested());
-        return Task.WhenAll(Table.Cells.Select(cell => cell.WhenReached(state => state.Phase == LifecyclePhase.Stopped)));
+        return Task.WhenAll(Table.Cells.Select(cell => cell.WhenReached(IsStopped)));
     }
 
     /// <summary>The guardian reaped an orphan. False: it was nobody's child.</summary>
@@ -139,6 +186,11 @@ internal sealed class Supervisor
         return next.Task;
     }
 
+    static bool IsStopped(LifecycleState state) => state.Phase == LifecyclePhase.Stopped;
+
+    /// <summary>Or is no longer on its way there.</summary>
+    static bool IsDown(LifecycleState state) => IsStopped(state) || state.Desired == DesiredState.Up;
+
     static bool IsStartSettled(LifecycleState state) =>
         state.Phase is LifecyclePhase.Online or LifecyclePhase.Waiting or LifecyclePhase.Errored or LifecyclePhase.Stopped;
 
@@ -146,13 +198,14 @@ internal sealed class Supervisor
     {
         if (cell.State.Desired != before.Desired) Save();
         _memory.OnChanged(cell);
+        if (cell.IsSurplus && IsStopped(cell.State)) Drop(cell);
     }
 
     List<SelectorTarget> Targets()
     {
         var targets = new List<SelectorTarget>(Table.Cells.Length);
         foreach (var cell in Table.Cells)
-            targets.Add(new SelectorTarget(cell.Key.Id, cell.Definition.Name, cell.Definition.Namespace, cell.Key.Instance));
+            if (!cell.IsSurplus) targets.Add(new SelectorTarget(cell.Key.Id, cell.Definition.Name, cell.Definition.Namespace, cell.Key.Instance));
         return targets;
     }
 }

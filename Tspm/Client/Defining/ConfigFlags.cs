@@ -23,7 +23,7 @@ internal static class ConfigFlags
         "env" => config with { Env = With(config.Env, value) },
         "env-file" => config with { EnvFile = value },
         "namespace" => config with { Namespace = value },
-        "instances" => config with { Instances = Number(value) },
+        "instances" => config with { Instances = InstanceCount.Parse(value) },
         "interpreter" => config with { Interpreter = value },
         "memory" => config with { MemoryLimitBytes = Bytes(value) },
         "user" => config with { User = value },

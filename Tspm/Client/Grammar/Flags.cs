@@ -24,7 +24,7 @@ internal static class Flags
         "env" => new Flag(name, FlagKind.Assignment, "KEY=VALUE", "environment variable; repeatable") { Repeats = true },
         "env-file" => new Flag(name, FlagKind.Text, "FILE", "dotenv file, read at every start"),
         "namespace" => new Flag(name, FlagKind.Text, "NAME", "namespace (default: default)"),
-        "instances" => new Flag(name, FlagKind.Count, "N", "how many children of the same kind"),
+        "instances" => new Flag(name, FlagKind.Text, "N", "how many children of the same kind, or max: one per core"),
         "interpreter" => new Flag(name, FlagKind.Text, "PROGRAM", "program put before the command, or none"),
         "memory" => new Flag(name, FlagKind.Size, "SIZE", "limit of the whole tree, such as 512MB; over it: restart"),
         "restart" => new Flag(name, FlagKind.Text, "POLICY", "always, on-failure or never"),

@@ -68,7 +68,7 @@ internal static class StartHandler
         foreach (var config in define)
         {
             var existing = supervisor.Table.ByName(config.Name!);
-            if (existing is not null && MustKeep(supervisor, existing, config, request.Force, out var kept))
+            if (existing is not null && MustKeep(supervisor, existing, request.Force, out var kept))
             {
                 pending.AddRange(kept.Select(cell => Begin(supervisor, cell, force: false)));
                 continue;
@@ -81,17 +81,11 @@ internal static class StartHandler
         return new Plan(new Settle.Begun(pending, supervisor.Save()), newIds);
     }
 
-    /// <summary>A process that runs keeps its definition, unless force is used; so does one whose number of instances would change under running children.</summary>
-    static bool MustKeep(Supervisor supervisor, ProcessDefinition existing, ProcessConfig config, bool force, out SupervisedProcess[] cells)
+    /// <summary>A process that runs keeps its definition, unless force is used.</summary>
+    static bool MustKeep(Supervisor supervisor, ProcessDefinition existing, bool force, out SupervisedProcess[] cells)
     {
-        cells = supervisor.Table.Instances(existing.Id)!;
-        var running = cells.Any(cell => cell.State.HasChild);
-        var sameNumber = cells.Length == (config.Instances ?? 1);
-        // What an ended child left behind is still being killed: its instance must not be replaced by one that starts meanwhile.
-        if (!running && (sameNumber || !cells.Any(cell => cell.State.Phase == LifecyclePhase.Sweeping))) return false;
-        if (!force && running) return true;
-        if (sameNumber) return false;
-        throw new RequestException(ErrorCode.Failed, $"'{config.Name}' runs with another number of instances ({cells.Length}); stop it before changing that");
+        cells = supervisor.Table.Instances(existing.Id)![..existing.Instances];
+        return !force && cells.Any(cell => cell.State.HasChild);
     }
 
     static Supervisor.Pending Begin(Supervisor supervisor, SupervisedProcess cell, bool force) =>
