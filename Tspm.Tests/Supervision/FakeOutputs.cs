@@ -35,6 +35,11 @@ internal sealed class FakeOutputs : IRunOutputs
         return Task.FromResult<string?>(null);
     }
 
+    public void Started(RunStreams run, int pid)
+    {
+        if (!OpenRuns.Contains(run.RunId)) throw new InvalidOperationException($"run {run.RunId} was started without being open");
+    }
+
     public void Discard(RunStreams run) => OpenRuns.Remove(run.RunId);
 
     public void Finish(RunStreams run)

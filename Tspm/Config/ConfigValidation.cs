@@ -15,6 +15,9 @@ internal static class ConfigValidation
     /// <summary>Reading the memory of a tree more often costs more than it tells.</summary>
     public const int MinMonitorIntervalMs = 100;
 
+    /// <summary>Rotation renames every one of them.</summary>
+    public const int MaxKeptLogs = 1000;
+
     const string NameRule = "1 to 64 bytes without control characters or ':', starting with neither '-' nor '/'";
 
     const string Words = "text that is not empty, without NUL characters";
@@ -68,6 +71,11 @@ internal static class ConfigValidation
         new("stop.signal", "a signal such as SIGTERM, INT or 15", config =>
             config.Stop?.Signal is { } signal && !Signals.TryParse(signal, out _) ? Text(signal) : null),
         AtLeast("stop.timeoutMs", config => config.Stop?.TimeoutMs, 0),
+        AtLeast("log.maxSizeBytes", config => config.Log?.MaxSizeBytes, 0),
+        AtLeast("log.maxAgeMs", config => config.Log?.MaxAgeMs, 0),
+        Between("log.keep", config => config.Log?.Keep, 0, MaxKeptLogs),
+        OneOf("log.onFull", config => config.Log?.OnFull, "block", "drop"),
+        OneOf("log.pipe", config => config.Log?.Pipe, "normal", "large"),
         OneOf("stdin", config => config.Stdin, "null", "pipe"),
     ];
 

@@ -158,6 +158,7 @@ internal sealed partial class SupervisedProcess
             return;
         }
         run.StartedAt = _services.Clock.GetUtcNow();
+        _services.Outputs.Started(run.Streams, child.Pid);
         Take(run, child);
         Handle(new LifecycleEvent.SpawnSucceeded());
     }
