@@ -46,6 +46,7 @@ internal sealed class ConfigValidationTests
     [Arguments("\"log\": {\"maxSizeBytes\": 0, \"maxAgeMs\": 0, \"keep\": 0, \"compress\": false, \"onFull\": \"drop\", \"pipe\": \"large\"}")]
     [Arguments("\"log\": {\"maxSizeBytes\": 1099511627776, \"keep\": 1000, \"onFull\": \"block\", \"pipe\": \"normal\"}")]
     [Arguments("\"stdin\": \"pipe\", \"outFile\": \"o\", \"errFile\": \"/e\", \"mergeLogs\": true, \"enabled\": false")]
+    [Arguments("\"dependsOn\": [{\"name\": \"db\"}, {\"name\": \"job\", \"condition\": \"completed\"}]")]
     public async Task A_good_value_is_accepted(string fields, CancellationToken cancellation) =>
         await Assert.That(string.Join(';', Validate(fields).Select(problem => problem.Sentence))).IsEqualTo("");
 
@@ -120,6 +121,8 @@ internal sealed class ConfigValidationTests
     [Arguments("\"stop\": {\"signal\": \"0\"}", "stop.signal")]
     [Arguments("\"stop\": {\"timeoutMs\": -1}", "stop.timeoutMs")]
     [Arguments("\"stdin\": \"tty\"", "stdin")]
+    [Arguments("\"dependsOn\": [{\"name\": \"a\"}, {\"name\": \"\"}]", "dependsOn[1].name")]
+    [Arguments("\"dependsOn\": [{\"name\": \"a\", \"condition\": \"born\"}]", "dependsOn[0].condition")]
     [Arguments("\"outFile\": \"\"", "outFile")]
     [Arguments("\"errFile\": \"\"", "errFile")]
     public async Task A_bad_value_is_refused_by_its_path(string fields, string path, CancellationToken cancellation)
@@ -155,7 +158,7 @@ internal sealed class ConfigValidationTests
     /// <summary>The fields on top of a config that is fine; a field given replaces that one.</summary>
     static IReadOnlyList<ConfigProblem> Validate(string fields, string path = "")
     {
-        var basis = (fields.Contains("\"name\"") ? "" : "\"name\": \"web\",") + (fields.Contains("\"command\"") ? "" : "\"command\": \"node x.js\",");
+        var basis = (fields.StartsWith("\"name\"", StringComparison.Ordinal) || fields.Contains(", \"name\"") ? "" : "\"name\": \"web\",") + (fields.Contains("\"command\"") ? "" : "\"command\": \"node x.js\",");
         using var document = JsonDocument.Parse($"{{ {basis} {(fields.Length > 0 ? fields : "\"id\": 1")} }}");
         return ConfigValidation.Validate(StrictJson.Read(document.RootElement, WireJson.Default.ProcessConfig, path), path);
     }

@@ -26,6 +26,10 @@ internal sealed class Walker : IDisposable
             Restart = new RestartConfig { StopExitCodes = [7], MinUptimeMs = 500 },
             Stop = new StopConfig { TimeoutMs = 700 },
         });
+        _world.DefineAll(new ProcessConfig
+        {
+            Name = "late", Command = "late", DependsOn = [new Dependency { Name = "eager" }, new Dependency { Name = "pair", Condition = "started" }], Restart = new RestartConfig { MaxConsecutive = 4 },
+        });
         _world.DeliverRecords();
         _world.Save();
     }
@@ -55,7 +59,7 @@ internal sealed class Walker : IDisposable
         switch (kind)
         {
             case 0: _promised.Add(_world.Supervisor.Start(cell, "started").Settled); break;
-            case 1: _promised.Add(_world.Supervisor.Stop(cell, "stopped").Settled); break;
+            case 1: _promised.AddRange(_world.Supervisor.Stop(detail % 3 > 0 ? [cell] : Known, "stopped").Select(pending => pending.Settled)); break;
             case 2: _promised.Add(_world.Supervisor.Restart(cell, "restarted").Settled); break;
             case 3: cell.Handle(new LifecycleEvent.ResetRequested()); break;
             case 4 or 5 or 6: EndOne(detail); break;
@@ -173,7 +177,7 @@ internal sealed class Walker : IDisposable
 
     void Check()
     {
-        Must(Cells.Select(cell => cell.Key.Id).Distinct().Count() == 3, "no definition is lost");
+        Must(Cells.Select(cell => cell.Key.Id).Distinct().Count() == 4, "no definition is lost");
         foreach (var process in Cells.GroupBy(cell => cell.Key.Id))
         {
             Must(process.Count() >= process.First().Definition.Instances, "no instance is lost");
@@ -188,6 +192,7 @@ internal sealed class Walker : IDisposable
             Must(cell.State.Phase != LifecyclePhase.Spawning, $"{cell.Key} is between two states");
             Must(cell.State.Phase == LifecyclePhase.Waiting == cell.View.NextStartAt is not null, $"{cell.Key} is {cell.State.Phase}, next start {cell.View.NextStartAt}");
             Must(cell.View.State == cell.State && cell.View.Pid == (living == 1 ? cell.Child?.Pid : null), $"{cell.Key} shows what is not so");
+            Must(cell.State.Phase != LifecyclePhase.Held || _world.Supervisor.Dependencies.Missing(cell) is not null, $"{cell.Key} waits for nothing");
             Must(cell.State.Failures >= 0 && cell.State.Restarts >= 0, "counts are not negative");
         }
         // What a dead daemon left open is found by name when the next one starts (LeftoverFifos), not by the supervisor.
@@ -207,9 +212,11 @@ internal sealed class Walker : IDisposable
         {
             var phase = cell.State.Phase;
             Must(!cell.IsSurplus, $"{cell.Key} should be gone");
-            Must(cell.State.Desired == DesiredState.Up ? phase is LifecyclePhase.Online or LifecyclePhase.Errored : phase == LifecyclePhase.Stopped,
+            Must(cell.State.Desired == DesiredState.Up ? phase is LifecyclePhase.Online or LifecyclePhase.Errored or LifecyclePhase.Held : phase == LifecyclePhase.Stopped,
                 $"{cell.Key} ends {phase}, desired {cell.State.Desired}");
         }
+        // Who waits for what others have stopped may do so for ever, and only so.
+        Must(Cells.All(cell => cell.State.Phase != LifecyclePhase.Held || _world.Supervisor.Dependencies.IsStuck(cell)), "nobody waits for what is there or to come");
         Must(_promised.TrueForAll(task => task.IsCompletedSuccessfully), "everybody who waits gets an answer");
         Must(_world.Machine.All.All(process => process.Lives || process.IsReaped), "every child that ended is reaped");
     }

@@ -105,6 +105,8 @@ internal abstract record ChangeResponse
     public required IReadOnlyList<ProcessOutcome> Processes { get; init; }
     /// <summary>Partial success: what did not work, in sentences; "not saved: REASON" when the effect is there but not on disk.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Error { get; init; }
+    /// <summary>What somebody should know of although it is no failure: what was started too, what runs on without what it depends on.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyList<string>? Notes { get; init; }
 }
 
 internal sealed record ProcessOutcome

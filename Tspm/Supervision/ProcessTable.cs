@@ -25,6 +25,12 @@ internal sealed class ProcessTable(SupervisionServices services)
     /// <summary>Called at every change of an instance's state.</summary>
     public Action<SupervisedProcess, LifecycleState>? Changed { get; set; }
 
+    /// <summary>See <see cref="SupervisedProcess.HeldBy"/>.</summary>
+    public Func<SupervisedProcess, string?>? HeldBy { get; set; }
+
+    /// <summary>Every definition, in order of number.</summary>
+    public IEnumerable<ProcessDefinition> Definitions => _byId.Values.Select(cells => cells[0].Definition);
+
     /// <summary>In the order of their numbers, surplus ones last. Null: no such process.</summary>
     public SupervisedProcess[]? Instances(int id) => _byId.GetValueOrDefault(id);
 
@@ -65,10 +71,10 @@ internal sealed class ProcessTable(SupervisionServices services)
     /// Adds a definition, or replaces the one with its number. Instances keep their children; new ones get the numbers behind the last. Those that the definition has no longer
     /// (see <see cref="SupervisedProcess.IsSurplus"/>) stay until <see cref="DropSurplus"/>, because their children have to be stopped first.
     /// </summary>
-    public SupervisedProcess[] Put(ProcessDefinition definition)
+    public SupervisedProcess[] Put(ProcessDefinition definition, bool isNew = true)
     {
         var existing = _byId.GetValueOrDefault(definition.Id) ?? [];
-        foreach (var cell in existing) cell.Redefine(definition);
+        foreach (var cell in existing) cell.Redefine(definition, isNew);
         return Resize(definition, existing, Math.Max(existing.Length, definition.Instances));
     }
 
@@ -86,7 +92,10 @@ internal sealed class ProcessTable(SupervisionServices services)
         for (var i = 0; i < cells.Length; i++)
             cells[i] = i < existing.Length
                 ? existing[i]
-                : new SupervisedProcess(services, new InstanceKey(definition.Id, i), definition, EnvironmentOf) { Changed = (cell, before) => Changed?.Invoke(cell, before) };
+                : new SupervisedProcess(services, new InstanceKey(definition.Id, i), definition, EnvironmentOf)
+                {
+                    Changed = (cell, before) => Changed?.Invoke(cell, before), HeldBy = cell => HeldBy?.Invoke(cell),
+                };
         _byId[definition.Id] = cells;
         NextId = Math.Max(NextId, definition.Id + 1);
         Index();

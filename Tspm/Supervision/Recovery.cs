@@ -35,7 +35,7 @@ internal static class Recovery
             else if (record.Definition is { } newer && newer.Instances > key.Instance)
             {
                 table.RestoreEnvironment(newer.EnvironmentKey, () => ChildEnvironment.Kept(system.ReadEnvironment(record.Pid)));
-                table.Put(newer);
+                table.Put(newer, isNew: false);
             }
             else table.Extend(key.Id, key.Instance + 1);
         }

@@ -65,10 +65,15 @@ internal sealed partial class SupervisedProcess
     /// <summary>Tells the owner that the wish or the phase changed.</summary>
     public Action<SupervisedProcess, LifecycleState>? Changed { get; set; }
 
-    public void Redefine(ProcessDefinition definition)
+    /// <summary>Says why it must not be started yet; null: it may.</summary>
+    public Func<SupervisedProcess, string?>? HeldBy { get; set; }
+
+    /// <param name="definition">The new one.</param>
+    /// <param name="isNew">False: it is the one that the run record has already, and that record is still to be resumed.</param>
+    public void Redefine(ProcessDefinition definition, bool isNew = true)
     {
         Definition = definition;
-        Persist();
+        if (isNew) Persist();
         Publish();
     }
 
@@ -118,6 +123,11 @@ internal sealed partial class SupervisedProcess
         var transition = Lifecycle.Next(before, happened, RestartPolicy.Of(Definition.Config), _services.Timers.Now);
         _state = transition.State;
         var actions = transition.Actions;
+        if (actions.HasFlag(LifecycleAction.Spawn) && HeldBy?.Invoke(this) is { } held)
+        {
+            actions &= ~LifecycleAction.Spawn;
+            _events.Enqueue(new LifecycleEvent.HeldBack(held));
+        }
         if (actions.HasFlag(LifecycleAction.CancelTimers)) CancelTimers();
         if (actions.HasFlag(LifecycleAction.ArmBackoff)) ArmBackoff(transition.Delay);
         if (actions.HasFlag(LifecycleAction.Spawn)) _run = NewRun(RunStreamsOf.NewRun(_services, Definition, Key), _services.GuardianPid);

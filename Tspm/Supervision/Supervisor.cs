@@ -13,6 +13,7 @@ internal sealed class Supervisor
     readonly SupervisorLoop _loop;
     readonly StateSaver _saver;
     readonly MemoryWatch _memory;
+    readonly StopOrder _stopOrder;
     TaskCompletionSource<string?>? _nextSave;
 
     public Supervisor(SupervisionServices services, SupervisorLoop loop, StateSaver saver)
@@ -20,7 +21,12 @@ internal sealed class Supervisor
         (_services, _loop, _saver) = (services, loop, saver);
         _memory = new MemoryWatch(services);
         Table = new ProcessTable(services) { Changed = OnChanged };
+        Dependencies = new Dependencies(Table, loop.Post);
+        Table.HeldBy = Dependencies.Missing;
+        _stopOrder = new StopOrder(loop.Post);
     }
+
+    public Dependencies Dependencies { get; }
 
     public ProcessTable Table { get; }
 
@@ -46,6 +52,7 @@ internal sealed class Supervisor
         foreach (var cell in Table.Cells)
         {
             FollowWish(cell, left.Records.TryGetValue(cell.Key, out var record) && record.BootId == bootId);
+            Dependencies.OnChanged(cell);
             _memory.OnChanged(cell); // an adopted child came without a change
         }
     }
@@ -138,21 +145,28 @@ internal sealed class Supervisor
     {
         var unchanged = cell.State.Phase == LifecyclePhase.Online;
         cell.Handle(new LifecycleEvent.StartRequested(cause));
-        return new Pending(cell, cell.WhenReached(IsStartSettled), unchanged);
+        return new Pending(cell, Started(cell), unchanged);
     }
 
-    public Pending Stop(SupervisedProcess cell, string cause)
+    public Pending Stop(SupervisedProcess cell, string cause) => Stop([cell], cause)[0];
+
+    /// <summary>In the reverse order of dependencies.</summary>
+    public IReadOnlyList<Pending> Stop(IReadOnlyList<SupervisedProcess> cells, string cause)
     {
-        var unchanged = cell.State.Phase == LifecyclePhase.Stopped;
-        cell.Handle(new LifecycleEvent.StopRequested(cause));
-        return new Pending(cell, cell.WhenReached(IsDown), unchanged);
+        var unchanged = new bool[cells.Count];
+        for (var i = 0; i < unchanged.Length; i++) unchanged[i] = IsStopped(cells[i].State);
+        _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(cause));
+        return [.. cells.Select((cell, i) => new Pending(cell, cell.WhenReached(IsDown), unchanged[i]))];
     }
 
     public Pending Restart(SupervisedProcess cell, string cause)
     {
         cell.Handle(new LifecycleEvent.RestartRequested(cause));
-        return new Pending(cell, cell.WhenReached(IsStartSettled), false);
+        return new Pending(cell, Started(cell), false);
     }
+
+    Task<LifecycleState> Started(SupervisedProcess cell) =>
+        cell.WhenReached(state => IsStartSettled(state) || (state.Phase == LifecyclePhase.Held && Dependencies.IsStuck(cell)));
 
     /// <summary>Set by <see cref="Shutdown"/>: nothing is begun any more, it would outlive its daemon.</summary>
     public bool IsShuttingDown { get; private set; }
@@ -161,7 +175,7 @@ internal sealed class Supervisor
     public Task Shutdown()
     {
         IsShuttingDown = true;
-        foreach (var cell in Table.Cells) cell.Handle(new LifecycleEvent.ShutdownRequested());
+        _stopOrder.Stop(Table.Cells, new LifecycleEvent.ShutdownRequested());
         return Task.WhenAll(Table.Cells.Select(cell => cell.WhenReached(IsStopped)));
     }
 
@@ -198,6 +212,8 @@ internal sealed class Supervisor
     {
         if (cell.State.Desired != before.Desired) Save();
         _memory.OnChanged(cell);
+        Dependencies.OnChanged(cell);
+        _stopOrder.OnChanged(cell);
         if (cell.IsSurplus && IsStopped(cell.State)) Drop(cell);
     }
 
