@@ -1,23 +1,28 @@
-using System.Collections.Concurrent;
-
 namespace Tspm.Logs;
 
 /// <summary>Tells followers that log files changed, so that they need not poll. Costs the pump one look-up per follower, and nothing when nobody follows.</summary>
 internal sealed class LogGrowth
 {
-    readonly ConcurrentDictionary<Subscription, byte> _subscriptions = new();
+    readonly Lock _gate = new();
+
+    /// <summary>Replaced whole, so that the pump reads it without the lock.</summary>
+    volatile Subscription[] _subscriptions = [];
 
     public Subscription Follow()
     {
         var subscription = new Subscription(this);
-        _subscriptions[subscription] = 0;
+        lock (_gate) _subscriptions = [.. _subscriptions, subscription];
         return subscription;
     }
 
     public void Notify(string path)
     {
-        if (_subscriptions.IsEmpty) return;
-        foreach (var (subscription, _) in _subscriptions) subscription.Tell(path);
+        foreach (var subscription in _subscriptions) subscription.Tell(path);
+    }
+
+    void Remove(Subscription subscription)
+    {
+        lock (_gate) _subscriptions = Array.FindAll(_subscriptions, other => other != subscription);
     }
 
     /// <summary>One follower. Until told otherwise it hears of every file.</summary>
@@ -57,6 +62,6 @@ internal sealed class LogGrowth
             }
         }
 
-        public void Dispose() => owner._subscriptions.TryRemove(this, out _);
+        public void Dispose() => owner.Remove(this);
     }
 }
