@@ -154,6 +154,19 @@ internal sealed class DependencyTests
     }
 
     [Test]
+    public async Task What_ends_while_it_waits_for_its_turn_is_not_started_again(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (db, web) = (Define(world, "db"), Define(world, "web", "db"));
+        Up(world, db, web);
+        world.Supervisor.Stop([db, web], "stopped by user");
+        world.Exit(db, 1);
+        await Assert.That(db.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        world.Advance(100);
+        await Assert.That(world.Machine.All.Count).IsEqualTo(2);
+    }
+
+    [Test]
     public async Task A_daemon_that_dies_while_it_stops_in_order_leaves_the_rest_to_the_next(CancellationToken cancellation)
     {
         using var world = new World();

@@ -23,7 +23,8 @@ internal sealed class StopOrder(Action<Action> post)
         foreach (var cell in cells)
         {
             if (_later.Exists(later => later.Cell == cell)) continue;
-            if (cell.State.Phase == LifecyclePhase.Stopped || !dependents.TryGetValue(cell.Definition.Name, out var after))
+            // Without a child it is of no use to anybody, and must not be started once more before its turn comes.
+            if (!cell.State.HasChild || !dependents.TryGetValue(cell.Definition.Name, out var after))
             {
                 now.Add(cell);
                 continue;
@@ -36,7 +37,7 @@ internal sealed class StopOrder(Action<Action> post)
 
     public void OnChanged(SupervisedProcess cell)
     {
-        if (_later.Count > 0 && (cell.State.Phase == LifecyclePhase.Stopped || cell.State.Desired == DesiredState.Up)) post(Release);
+        if (_later.Count > 0 && (!cell.State.HasChild || cell.State.Desired == DesiredState.Up)) post(Release);
     }
 
     void Release()
@@ -46,7 +47,7 @@ internal sealed class StopOrder(Action<Action> post)
             var (cell, after, stop) = _later[i];
             // Wanted up again meanwhile: forgotten.
             var isWanted = stop is LifecycleEvent.StopRequested && cell.State.Desired == DesiredState.Up;
-            if (!isWanted && after.Exists(dependent => !IsDown(dependent, stop))) continue;
+            if (!isWanted && cell.State.HasChild && after.Exists(dependent => !IsDown(dependent, stop))) continue;
             _later.RemoveAt(i);
             if (!isWanted) cell.Handle(stop);
         }

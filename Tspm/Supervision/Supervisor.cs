@@ -71,7 +71,7 @@ internal sealed class Supervisor
         // On its way down with a wish to be up: the earlier daemon died during its own shutdown.
         var isGoingDown = cell.State is { Phase: LifecyclePhase.Stopping or LifecyclePhase.Sweeping, Next: AfterExit.Stop };
         if (up && (isGoingDown || cell.State.Phase == LifecyclePhase.Stopped)) cell.Handle(new LifecycleEvent.StartRequested("started with the daemon"));
-        if (!up && cell.State.Phase is (LifecyclePhase.Starting or LifecyclePhase.Online)) cell.Handle(new LifecycleEvent.StopRequested(cell.State.Reason));
+        if (!up && cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) cell.Handle(new LifecycleEvent.StopRequested(cell.State.Reason));
     }
 
     public SelectorResult Resolve(IReadOnlyList<string> selectors) => SelectorMatcher.Resolve(selectors, Targets());
