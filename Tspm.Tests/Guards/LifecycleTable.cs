@@ -30,13 +30,15 @@ internal static class LifecycleTable
         Starting,Online                    restart    *                  -                       | Stopping  Start   up      0        =        =      SendStopSignal
 
         Stopped                            stop       *                  -                       | =         Stop    down    =        =        =      None
-        Errored,Held                       stop       *                  -                       | Stopped   Stop    down    0        =        =      None
+        Errored                            stop       *                  -                       | Stopped   Stop    down    0        =        =      None
+        Held                               stop       *                  -                       | Stopped   Stop    down    0        =        no     None
         Waiting                            stop       *                  -                       | Stopped   Stop    down    0        =        =      CancelTimers
         Starting,Online                    stop       *                  -                       | Stopping  Stop    down    =        =        =      SendStopSignal
         Spawning,Stopping,Sweeping         stop       *                  -                       | =         Stop    down    =        =        =      None
 
         Stopped                            shutdown   *                  -                       | =         Stop    =       =        =        =      None
-        Errored,Held                       shutdown   *                  -                       | Stopped   Stop    =       0        =        =      None
+        Errored                            shutdown   *                  -                       | Stopped   Stop    =       0        =        =      None
+        Held                               shutdown   *                  -                       | Stopped   Stop    =       0        =        no     None
         Waiting                            shutdown   *                  -                       | Stopped   Stop    =       0        =        =      CancelTimers
         Starting,Online                    shutdown   *                  -                       | Stopping  Stop    =       =        =        =      SendStopSignal
         Spawning,Stopping,Sweeping         shutdown   *                  -                       | =         Stop    =       =        =        =      None

@@ -62,7 +62,8 @@ internal static class Lifecycle
     static Transition OnStop(LifecycleState state, string cause) => state.Phase switch
     {
         Stopped => Same(state with { Next = Stop }),
-        Errored or Held => Same(state with { Phase = Stopped, Next = Stop, Failures = 0, Reason = cause }),
+        Errored => Same(state with { Phase = Stopped, Next = Stop, Failures = 0, Reason = cause }),
+        Held => Same(state with { Phase = Stopped, Next = Stop, Failures = 0, ByHand = false, Reason = cause }),
         Waiting => new(state with { Phase = Stopped, Next = Stop, Failures = 0, Reason = cause }, CancelTimers),
         Starting or Online => new(state with { Phase = Stopping, Next = Stop, Reason = cause }, SendStopSignal),
         _ => Same(state with { Next = Stop, Reason = cause }),

@@ -31,13 +31,16 @@ internal static class Recovery
         foreach (var (key, record) in records)
         {
             if (table.Instances(key.Id) is null || table.Find(key) is not null) continue;
-            if (record.BootId != system.BootId || record.Phase == nameof(LifecyclePhase.Stopped)) store.Remove(key);
-            else if (record.Definition is { } newer && newer.Instances > key.Instance)
+            if (record.BootId != system.BootId || record.Phase == nameof(LifecyclePhase.Stopped)) continue;
+            if (record.Definition is { } newer && newer.Instances > key.Instance)
             {
                 table.RestoreEnvironment(newer.EnvironmentKey, () => ChildEnvironment.Kept(system.ReadEnvironment(record.Pid)));
                 table.Put(newer, isNew: false);
             }
             else table.Extend(key.Id, key.Instance + 1);
         }
+        // Only now: one record may have brought back the instance of another.
+        foreach (var key in records.Keys)
+            if (table.Instances(key.Id) is not null && table.Find(key) is null) store.Remove(key);
     }
 }
