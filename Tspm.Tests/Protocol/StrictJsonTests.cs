@@ -69,7 +69,6 @@ internal sealed class StrictJsonTests
     [Arguments("listen")]
     [Arguments("hooks")]
     [Arguments("reload")]
-    [Arguments("log")]
     [Arguments("startTimeoutMs")]
     [Arguments("watchIgnore")]
     [Arguments("watchDelayMs")]
