@@ -97,7 +97,7 @@ public sealed class ArgvTests
     [Arguments("start x --memory lots", "--memory: 'lots'")]
     [Arguments("start x --restart sometimes", "always, on-failure or never")]
     [Arguments("start x --instances 0", "from 1")]
-    [Arguments("start x --instances -2", "whole number from 0")]
+    [Arguments("start x --instances -2", "number from 1")]
     [Arguments("start x --umask 9", "octal")]
     [Arguments("start x --nice 40", "-20 to 19")]
     [Arguments("start x --name a:b", "contains ':'")]

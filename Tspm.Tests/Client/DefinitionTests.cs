@@ -92,7 +92,7 @@ public sealed class DefinitionTests
     {
         foreach (var name in Flags.OfConfig)
         {
-            var value = Flags.Find(name)!.Kind switch { FlagKind.Switch => "true", FlagKind.Text => "pipe", FlagKind.Assignment => "A=1", _ => "5" };
+            var value = Flags.Find(name)!.Kind switch { FlagKind.Switch => "true", FlagKind.Text => name == "instances" ? "max" : "pipe", FlagKind.Assignment => "A=1", _ => "5" };
             await Assert.That(ConfigFlags.Apply(new ProcessConfig(), [name, value])).IsNotEqualTo(new ProcessConfig());
             if (name == "name") continue;
             var written = name is "umask" ? "022" : name is "restart" ? "never" : name is "stop-signal" ? "INT" : name is "cwd" ? "/" : value;

@@ -46,6 +46,7 @@ internal sealed class ConfigValidationTests
     [Arguments("\"log\": {\"maxSizeBytes\": 0, \"maxAgeMs\": 0, \"keep\": 0, \"compress\": false, \"onFull\": \"drop\", \"pipe\": \"large\"}")]
     [Arguments("\"log\": {\"maxSizeBytes\": 1099511627776, \"keep\": 1000, \"onFull\": \"block\", \"pipe\": \"normal\"}")]
     [Arguments("\"stdin\": \"pipe\", \"outFile\": \"o\", \"errFile\": \"/e\", \"mergeLogs\": true, \"enabled\": false")]
+    [Arguments("\"dependsOn\": [{\"name\": \"db\"}, {\"name\": \"job\", \"condition\": \"completed\"}]")]
     public async Task A_good_value_is_accepted(string fields, CancellationToken cancellation) =>
         await Assert.That(string.Join(';', Validate(fields).Select(problem => problem.Sentence))).IsEqualTo("");
 
@@ -120,6 +121,8 @@ internal sealed class ConfigValidationTests
     [Arguments("\"stop\": {\"signal\": \"0\"}", "stop.signal")]
     [Arguments("\"stop\": {\"timeoutMs\": -1}", "stop.timeoutMs")]
     [Arguments("\"stdin\": \"tty\"", "stdin")]
+    [Arguments("\"dependsOn\": [{\"name\": \"a\"}, {\"name\": \"\"}]", "dependsOn[1].name")]
+    [Arguments("\"dependsOn\": [{\"name\": \"a\", \"condition\": \"born\"}]", "dependsOn[0].condition")]
     [Arguments("\"outFile\": \"\"", "outFile")]
     [Arguments("\"errFile\": \"\"", "errFile")]
     public async Task A_bad_value_is_refused_by_its_path(string fields, string path, CancellationToken cancellation)
@@ -139,13 +142,23 @@ internal sealed class ConfigValidationTests
         await Assert.That(Validate(fields, "p")[0].Sentence).IsEqualTo(sentence);
 
     [Test]
+    public async Task Max_instances_are_the_number_of_cores_at_the_time_of_reading(CancellationToken cancellation)
+    {
+        using var document = JsonDocument.Parse("""{ "name": "web", "command": "x", "instances": "max" }""");
+        await Assert.That(StrictJson.Read(document.RootElement, WireJson.Default.ProcessConfig, "").Instances).IsEqualTo(Environment.ProcessorCount);
+        await Assert.That(Assignments.Apply(new Tspm.Model.ProcessConfig { Name = "web", Command = "x" }, ["instances=max"]).Instances).IsEqualTo(Environment.ProcessorCount);
+        using var other = JsonDocument.Parse("""{ "name": "web", "command": "x", "instances": "many" }""");
+        await Assert.That(StrictJson.Problems(other.RootElement, WireJson.Default.ProcessConfig, "p").Single().Path).IsEqualTo("p.instances");
+    }
+
+    [Test]
     public async Task All_problems_are_found_at_once(CancellationToken cancellation) =>
         await Assert.That(Validate("\"nice\": 99, \"instances\": 0, \"stdin\": \"x\"").Count).IsEqualTo(3);
 
     /// <summary>The fields on top of a config that is fine; a field given replaces that one.</summary>
     static IReadOnlyList<ConfigProblem> Validate(string fields, string path = "")
     {
-        var basis = (fields.Contains("\"name\"") ? "" : "\"name\": \"web\",") + (fields.Contains("\"command\"") ? "" : "\"command\": \"node x.js\",");
+        var basis = (fields.StartsWith("\"name\"", StringComparison.Ordinal) || fields.Contains(", \"name\"") ? "" : "\"name\": \"web\",") + (fields.Contains("\"command\"") ? "" : "\"command\": \"node x.js\",");
         using var document = JsonDocument.Parse($"{{ {basis} {(fields.Length > 0 ? fields : "\"id\": 1")} }}");
         return ConfigValidation.Validate(StrictJson.Read(document.RootElement, WireJson.Default.ProcessConfig, path), path);
     }

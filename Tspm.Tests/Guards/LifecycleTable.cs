@@ -17,13 +17,13 @@ internal static class LifecycleTable
 {
     public const string Rows = """
         # phase                            event      next               when                    | phase     next    desired failures restarts byhand actions
-        Stopped,Errored                    start      *                  -                       | Spawning  Start   up      0        =        yes    Spawn
+        Stopped,Errored,Held               start      *                  -                       | Spawning  Start   up      0        =        yes    Spawn
         Waiting                            start      *                  -                       | Spawning  Start   up      0        +1       yes    CancelTimers,Spawn
         Stopping,Sweeping                  start      *                  -                       | =         Start   up      0        =        =      None
         Spawning                           start      *                  -                       | =         Start   up      =        =        =      None
         Starting,Online                    start      *                  -                       | =         =       up      =        =        =      None
 
-        Stopped,Errored                    restart    *                  -                       | Spawning  Start   up      0        =        yes    Spawn
+        Stopped,Errored,Held               restart    *                  -                       | Spawning  Start   up      0        =        yes    Spawn
         Waiting                            restart    *                  -                       | Spawning  Start   up      0        +1       yes    CancelTimers,Spawn
         Stopping,Sweeping                  restart    *                  -                       | =         Start   up      0        =        =      None
         Spawning                           restart    *                  -                       | =         Start   up      =        =        =      None
@@ -31,12 +31,14 @@ internal static class LifecycleTable
 
         Stopped                            stop       *                  -                       | =         Stop    down    =        =        =      None
         Errored                            stop       *                  -                       | Stopped   Stop    down    0        =        =      None
+        Held                               stop       *                  -                       | Stopped   Stop    down    0        =        no     None
         Waiting                            stop       *                  -                       | Stopped   Stop    down    0        =        =      CancelTimers
         Starting,Online                    stop       *                  -                       | Stopping  Stop    down    =        =        =      SendStopSignal
         Spawning,Stopping,Sweeping         stop       *                  -                       | =         Stop    down    =        =        =      None
 
         Stopped                            shutdown   *                  -                       | =         Stop    =       =        =        =      None
         Errored                            shutdown   *                  -                       | Stopped   Stop    =       0        =        =      None
+        Held                               shutdown   *                  -                       | Stopped   Stop    =       0        =        no     None
         Waiting                            shutdown   *                  -                       | Stopped   Stop    =       0        =        =      CancelTimers
         Starting,Online                    shutdown   *                  -                       | Stopping  Stop    =       =        =        =      SendStopSignal
         Spawning,Stopping,Sweeping         shutdown   *                  -                       | =         Stop    =       =        =        =      None
@@ -44,7 +46,14 @@ internal static class LifecycleTable
         Spawning                           spawned,unready Stop          -                       | Stopping  Stop    =       =        =        no     SendStopSignal
         Spawning                           unready    Start,Retry,GiveUp -                       | Starting  =       =       =        =        no     None
         Spawning                           spawned    Start,Retry,GiveUp -                       | Online    =       =       =        =        no     None
-        Stopped,Errored,Waiting,Starting,Online,Stopping,Sweeping spawned,unready * -            | =         =       =       =        =        =      None
+        Stopped,Errored,Held,Waiting,Starting,Online,Stopping,Sweeping spawned,unready * -            | =         =       =       =        =        =      None
+
+        Spawning                           held       Stop               -                       | Stopped   =       =       =        =        no     None
+        Spawning                           held       Start,Retry,GiveUp -                       | Held      =       =       =        =        =      None
+        Stopped,Errored,Held,Waiting,Starting,Online,Stopping,Sweeping held * -                  | =         =       =       =        =        =      None
+        Held                               freed      *                  -                       | Spawning  Start   =       =        =        =      Spawn
+        Stopped,Errored,Waiting,Spawning,Starting,Online,Stopping,Sweeping freed * -             | =         =       =       =        =        =      None
+        *                                  intended   *                  -                       | =         =       down    =        =        =      None
 
         Spawning                           cannot,busy Stop              -                       | Stopped   =       =       =        =        no     None
         Spawning                           cannot     Start,Retry,GiveUp byhand                  | Errored   =       =       +1       =        no     None
@@ -52,21 +61,21 @@ internal static class LifecycleTable
         Spawning                           cannot     Start,Retry,GiveUp !byhand,!last           | Waiting   =       =       +1       =        no     ArmBackoff
         Spawning                           busy       Start,Retry,GiveUp last                    | Errored   =       =       +1       =        no     None
         Spawning                           busy       Start,Retry,GiveUp !last                   | Waiting   =       =       +1       =        no     ArmBackoff
-        Stopped,Errored,Waiting,Starting,Online,Stopping,Sweeping cannot,busy * -                | =         =       =       =        =        =      None
+        Stopped,Errored,Held,Waiting,Starting,Online,Stopping,Sweeping cannot,busy * -                | =         =       =       =        =        =      None
 
         Spawning                           forgotten  Stop               -                       | Stopped   =       =       =        =        no     None
         Spawning                           forgotten  Start,Retry,GiveUp -                       | =         Start   =       =        =        =      Spawn
-        Stopped,Errored,Waiting,Starting,Online,Stopping,Sweeping forgotten * -                  | =         =       =       =        =        =      None
+        Stopped,Errored,Held,Waiting,Starting,Online,Stopping,Sweeping forgotten * -                  | =         =       =       =        =        =      None
 
         Starting                           ready      *                  -                       | Online    =       =       =        =        =      None
-        Stopped,Errored,Waiting,Spawning,Online,Stopping,Sweeping ready * -                      | =         =       =       =        =        =      None
+        Stopped,Errored,Held,Waiting,Spawning,Online,Stopping,Sweeping ready * -                      | =         =       =       =        =        =      None
 
         Starting,Online                    unfit      *                  never                   | Stopping  Stop    down    0        =        =      SendStopSignal
         Starting,Online                    unfit      *                  !never,last,!lived      | Stopping  GiveUp  =       +1       =        =      SendStopSignal
         Starting,Online                    unfit      *                  !never,last,lived       | Stopping  GiveUp  =       1        =        =      SendStopSignal
         Starting,Online                    unfit      *                  !never,!last,!lived     | Stopping  Retry   =       +1       =        =      SendStopSignal
         Starting,Online                    unfit      *                  !never,!last,lived      | Stopping  Retry   =       1        =        =      SendStopSignal
-        Stopped,Errored,Waiting,Spawning,Stopping,Sweeping unfit * -                             | =         =       =       =        =        =      None
+        Stopped,Errored,Held,Waiting,Spawning,Stopping,Sweeping unfit * -                             | =         =       =       =        =        =      None
 
         Starting,Online                    exit       *                  stays                   | Sweeping  Stop    down    0        =        =      Sweep
         Starting,Online                    exit       *                  !stays,last,!lived      | Sweeping  GiveUp  =       +1       =        =      Sweep
@@ -74,20 +83,20 @@ internal static class LifecycleTable
         Starting,Online                    exit       *                  !stays,!last,!lived     | Sweeping  Retry   =       +1       =        =      Sweep
         Starting,Online                    exit       *                  !stays,!last,lived      | Sweeping  Retry   =       1        =        =      Sweep
         Stopping                           exit       *                  -                       | Sweeping  =       =       =        =        =      CancelTimers,Sweep
-        Stopped,Errored,Waiting,Spawning,Sweeping exit * -                                       | =         =       =       =        =        =      None
+        Stopped,Errored,Held,Waiting,Spawning,Sweeping exit * -                                       | =         =       =       =        =        =      None
 
         Sweeping                           gone       Stop               -                       | Stopped   =       =       =        =        =      None
         Sweeping                           gone       Start              -                       | Spawning  Start   =       =        +1       yes    Spawn
         Sweeping                           gone       Retry              nodelay                 | Spawning  Start   =       =        +1       =      Spawn
         Sweeping                           gone       Retry              !nodelay                | Waiting   =       =       =        =        =      ArmBackoff
         Sweeping                           gone       GiveUp             -                       | Errored   =       =       =        =        =      None
-        Stopped,Errored,Waiting,Spawning,Starting,Online,Stopping gone * -                       | =         =       =       =        =        =      None
+        Stopped,Errored,Held,Waiting,Spawning,Starting,Online,Stopping gone * -                       | =         =       =       =        =        =      None
 
         Stopping                           timeout    *                  -                       | =         =       =       =        =        =      KillTree
-        Stopped,Errored,Waiting,Spawning,Starting,Online,Sweeping timeout * -                    | =         =       =       =        =        =      None
+        Stopped,Errored,Held,Waiting,Spawning,Starting,Online,Sweeping timeout * -                    | =         =       =       =        =        =      None
 
         Waiting                            backoff    *                  -                       | Spawning  Start   =       =        +1       =      Spawn
-        Stopped,Errored,Spawning,Starting,Online,Stopping,Sweeping backoff * -                   | =         =       =       =        =        =      None
+        Stopped,Errored,Held,Spawning,Starting,Online,Stopping,Sweeping backoff * -                   | =         =       =       =        =        =      None
 
         *                                  reset      *                  -                       | =         =       =       0        0        =      None
         """;

@@ -32,6 +32,9 @@ internal sealed class LifecycleTableTests
         ("unready", new LifecycleEvent.SpawnSucceeded(AwaitsReady: true), null),
         ("ready", new LifecycleEvent.BecameReady(), null),
         ("unfit", new LifecycleEvent.FoundUnfit("why"), null),
+        ("held", new LifecycleEvent.HeldBack("waits for db"), null),
+        ("freed", new LifecycleEvent.Freed(), null),
+        ("intended", new LifecycleEvent.StopIntended(), null),
         ("cannot", new LifecycleEvent.SpawnFailed(new SpawnFailure("execute", 2, "no such program")), null),
         ("busy", new LifecycleEvent.SpawnFailed(new SpawnFailure("spawn", 11, "no more processes")), null),
         ("forgotten", new LifecycleEvent.SpawnForgotten(), null),
@@ -83,7 +86,7 @@ internal sealed class LifecycleTableTests
             var (state, actions, _) = Lifecycle.Next(cell.State, cell.Event, cell.Policy, Now);
             if (!actions.HasFlag(LifecycleAction.Spawn)) continue;
             var from = cell.State.Phase;
-            var free = from is LifecyclePhase.Stopped or LifecyclePhase.Errored or LifecyclePhase.Waiting
+            var free = from is LifecyclePhase.Stopped or LifecyclePhase.Errored or LifecyclePhase.Waiting or LifecyclePhase.Held
                 || (from == LifecyclePhase.Sweeping && cell.Event is LifecycleEvent.TreeGone)
                 || (from == LifecyclePhase.Spawning && cell.Event is LifecycleEvent.SpawnForgotten);
             await Assert.That(free).IsTrue().Because(cell.ToString());
@@ -98,7 +101,7 @@ internal sealed class LifecycleTableTests
         {
             var after = Lifecycle.Next(cell.State, cell.Event, cell.Policy, Now).State;
             if (after.Desired == cell.State.Desired) continue;
-            var mayChange = cell.Event is LifecycleEvent.StartRequested or LifecycleEvent.StopRequested or LifecycleEvent.RestartRequested or LifecycleEvent.ChildExited or LifecycleEvent.FoundUnfit;
+            var mayChange = cell.Event is LifecycleEvent.StartRequested or LifecycleEvent.StopRequested or LifecycleEvent.StopIntended or LifecycleEvent.RestartRequested or LifecycleEvent.ChildExited or LifecycleEvent.FoundUnfit;
             await Assert.That(mayChange).IsTrue().Because(cell.ToString());
         }
     }

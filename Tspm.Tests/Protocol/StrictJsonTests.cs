@@ -64,7 +64,6 @@ internal sealed class StrictJsonTests
     [Test]
     [Arguments("ready")]
     [Arguments("health")]
-    [Arguments("dependsOn")]
     [Arguments("schedule")]
     [Arguments("listen")]
     [Arguments("hooks")]

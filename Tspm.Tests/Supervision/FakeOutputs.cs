@@ -26,6 +26,15 @@ internal sealed class FakeOutputs : IRunOutputs
 
     public bool Resume(RunStreams run) => OpenRuns.Contains(run.RunId);
 
+    /// <summary>Log files that were renamed.</summary>
+    public List<(string From, string To)> Renamed { get; } = [];
+
+    public Task<string?> Rename(IReadOnlyList<(string From, string To)> files)
+    {
+        Renamed.AddRange(files);
+        return Task.FromResult<string?>(null);
+    }
+
     public void Started(RunStreams run, int pid)
     {
         if (!OpenRuns.Contains(run.RunId)) throw new InvalidOperationException($"run {run.RunId} was started without being open");

@@ -7,7 +7,7 @@ namespace Tspm.Tests.Supervision;
 internal sealed class Walker : IDisposable
 {
     /// <summary>Kinds of steps that leave the daemon alone, and all of them.</summary>
-    public const int CalmSteps = 13, AllSteps = 20;
+    public const int CalmSteps = 14, AllSteps = 21;
 
     static readonly SpawnFailure Final = new("execute", 2, "no such program"), Transient = new("spawn", 11, "no more processes");
 
@@ -26,11 +26,18 @@ internal sealed class Walker : IDisposable
             Restart = new RestartConfig { StopExitCodes = [7], MinUptimeMs = 500 },
             Stop = new StopConfig { TimeoutMs = 700 },
         });
+        _world.DefineAll(new ProcessConfig
+        {
+            Name = "late", Command = "late", DependsOn = [new Dependency { Name = "eager" }, new Dependency { Name = "pair", Condition = "started" }], Restart = new RestartConfig { MaxConsecutive = 4 },
+        });
         _world.DeliverRecords();
         _world.Save();
     }
 
     IReadOnlyList<SupervisedProcess> Cells => _world.Supervisor.Table.Cells;
+
+    /// <summary>Those that a user can name.</summary>
+    List<SupervisedProcess> Known => [.. Cells.Where(cell => !cell.IsSurplus)];
 
     public void Take(int kind, int detail)
     {
@@ -48,11 +55,11 @@ internal sealed class Walker : IDisposable
 
     void Do(int kind, int detail)
     {
-        var cell = Cells[detail % Cells.Count];
+        var cell = Known[detail % Known.Count];
         switch (kind)
         {
             case 0: _promised.Add(_world.Supervisor.Start(cell, "started").Settled); break;
-            case 1: _promised.Add(_world.Supervisor.Stop(cell, "stopped").Settled); break;
+            case 1: _promised.AddRange(_world.Supervisor.Stop(detail % 3 > 0 ? [cell] : Known, "stopped").Select(pending => pending.Settled)); break;
             case 2: _promised.Add(_world.Supervisor.Restart(cell, "restarted").Settled); break;
             case 3: cell.Handle(new LifecycleEvent.ResetRequested()); break;
             case 4 or 5 or 6: EndOne(detail); break;
@@ -62,6 +69,7 @@ internal sealed class Walker : IDisposable
             case 10: _world.Advance(TimeSpan.FromMilliseconds(detail)); break;
             case 11: _world.Advance(detail % 15); break;
             case 12: cell.Signal(Signals.SIGHUP); break;
+            case 13: ScalePair(1 + detail % 4); break;
             default: Disturb(kind, detail); break;
         }
     }
@@ -70,14 +78,21 @@ internal sealed class Walker : IDisposable
     {
         switch (kind)
         {
-            case 13: DieAndCompare(); break;
-            case 14: Die(() => EndOne(detail), losesSave: detail % 2 == 0); break;
-            case 15: _world.Machine.AfterSpawn = () => throw new DaemonDied(); break;
-            case 16: _world.Outputs.BeforeOpen = () => throw new DaemonDied(); break;
-            case 17: Die(_world.Machine.ForgetRecords, losesSave: false); break;
-            case 18: HoldRecordsBack(detail); break;
-            case 19: ShutDownAndDie(); break;
+            case 14: DieAndCompare(); break;
+            case 15: Die(() => EndOne(detail), losesSave: detail % 2 == 0); break;
+            case 16: _world.Machine.AfterSpawn = () => throw new DaemonDied(); break;
+            case 17: _world.Outputs.BeforeOpen = () => throw new DaemonDied(); break;
+            case 18: Die(_world.Machine.ForgetRecords, losesSave: false); break;
+            case 19: HoldRecordsBack(detail); break;
+            case 20: ShutDownAndDie(); break;
         }
+    }
+
+    void ScalePair(int instances)
+    {
+        var definition = Cells.First(cell => cell.Definition.Name == "pair").Definition;
+        foreach (var pending in _world.Supervisor.Scale(definition with { Config = definition.Config with { Instances = instances } }, "scaled")) _promised.Add(pending.Settled);
+        _ = _world.Supervisor.Save();
     }
 
     void EndOne(int detail)
@@ -162,7 +177,12 @@ internal sealed class Walker : IDisposable
 
     void Check()
     {
-        Must(Cells.Count == 4, "no definition is lost");
+        Must(Cells.Select(cell => cell.Key.Id).Distinct().Count() == 4, "no definition is lost");
+        foreach (var process in Cells.GroupBy(cell => cell.Key.Id))
+        {
+            Must(process.Count() >= process.First().Definition.Instances, "no instance is lost");
+            Must(process.Select(cell => cell.Key.Instance).SequenceEqual(Enumerable.Range(0, process.Count())), "numbers have no gaps");
+        }
         foreach (var cell in Cells)
         {
             var living = _world.Machine.Living.Count(process => process.Key == cell.Key);
@@ -172,6 +192,7 @@ internal sealed class Walker : IDisposable
             Must(cell.State.Phase != LifecyclePhase.Spawning, $"{cell.Key} is between two states");
             Must(cell.State.Phase == LifecyclePhase.Waiting == cell.View.NextStartAt is not null, $"{cell.Key} is {cell.State.Phase}, next start {cell.View.NextStartAt}");
             Must(cell.View.State == cell.State && cell.View.Pid == (living == 1 ? cell.Child?.Pid : null), $"{cell.Key} shows what is not so");
+            Must(cell.State.Phase != LifecyclePhase.Held || _world.Supervisor.Dependencies.Missing(cell) is not null, $"{cell.Key} waits for nothing");
             Must(cell.State.Failures >= 0 && cell.State.Restarts >= 0, "counts are not negative");
         }
         // What a dead daemon left open is found by name when the next one starts (LeftoverFifos), not by the supervisor.
@@ -190,9 +211,12 @@ internal sealed class Walker : IDisposable
         foreach (var cell in Cells)
         {
             var phase = cell.State.Phase;
-            Must(cell.State.Desired == DesiredState.Up ? phase is LifecyclePhase.Online or LifecyclePhase.Errored : phase == LifecyclePhase.Stopped,
+            Must(!cell.IsSurplus, $"{cell.Key} should be gone");
+            Must(cell.State.Desired == DesiredState.Up ? phase is LifecyclePhase.Online or LifecyclePhase.Errored or LifecyclePhase.Held : phase == LifecyclePhase.Stopped,
                 $"{cell.Key} ends {phase}, desired {cell.State.Desired}");
         }
+        // Who waits for what others have stopped may do so for ever, and only so.
+        Must(Cells.All(cell => cell.State.Phase != LifecyclePhase.Held || _world.Supervisor.Dependencies.IsStuck(cell)), "nobody waits for what is there or to come");
         Must(_promised.TrueForAll(task => task.IsCompletedSuccessfully), "everybody who waits gets an answer");
         Must(_world.Machine.All.All(process => process.Lives || process.IsReaped), "every child that ended is reaped");
     }

@@ -35,7 +35,7 @@ internal static class Argv
                 else words.AddRange(args[(i + 1)..]);
                 break;
             }
-            if (IsFlag(arg) && !IsNegativeSignal(verb, words, arg)) ReadFlag(verb, args, ref i, flags);
+            if (IsFlag(arg) && !IsNegativeSignal(verb, words, arg) && !(verb.Name == "scale" && char.IsAsciiDigit(arg[1]))) ReadFlag(verb, args, ref i, flags);
             else words.Add(arg);
         }
         var line = new ParsedLine(verb, words, program, flags);

@@ -54,6 +54,7 @@ internal static class CommandLine
         app.Add("logs", LogsCommand.Run);
         app.Add("search", SearchCommand.Run);
         app.Add("set", SetCommand.Run);
+        app.Add("scale", ScaleCommand.Run);
         app.Add("rename", RenameCommand.Run);
         app.Add("reset", ResetCommand.Run);
         app.Add("flush", FlushCommand.Run);

@@ -28,6 +28,7 @@ internal static class AssignedValue
     /// <summary>What ends in Ms takes durations, what ends in Bytes takes sizes; a number alone means the same everywhere.</summary>
     static JsonValue Number(string text, string path)
     {
+        if (path == "instances" && text == InstanceCount.Max) return JsonValue.Create(text);
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return JsonValue.Create(number);
         if (path.EndsWith("Ms", StringComparison.Ordinal))
             return Duration.TryParse(text, out var duration)

@@ -76,6 +76,7 @@ internal static class ConfigValidation
         Between("log.keep", config => config.Log?.Keep, 0, MaxKeptLogs),
         OneOf("log.onFull", config => config.Log?.OnFull, "block", "drop"),
         OneOf("log.pipe", config => config.Log?.Pipe, "normal", "large"),
+        new("dependsOn", "the name of a process, and the condition started, ready or completed", DependencyBreach),
         OneOf("stdin", config => config.Stdin, "null", "pipe"),
     ];
 
@@ -124,6 +125,18 @@ internal static class ConfigValidation
             if (key.Length == 0 || key.Contains('=') || HasNul(key))
                 return new Breach(JsonProblems.Quote(key), $"{JsonProblems.Quote(key)} cannot name a variable; it must not be empty nor contain '=' or NUL");
             if (HasNul(value)) return new Breach("a NUL character", "the value contains a NUL character", "." + key);
+        }
+        return null;
+    }
+
+    static Breach? DependencyBreach(ProcessConfig config)
+    {
+        for (var i = 0; i < config.DependsOn?.Count; i++)
+        {
+            var dependency = config.DependsOn[i];
+            if (ProcessName.Problem(dependency.Name) is { } problem) return new Breach(JsonProblems.Quote(dependency.Name), problem, $"[{i}].name");
+            if (!Dependency.IsCondition(dependency.Condition))
+                return new Breach(JsonProblems.Quote(dependency.Condition!), $"must be one of started, ready, completed, but is {JsonProblems.Quote(dependency.Condition!)}", $"[{i}].condition");
         }
         return null;
     }

@@ -75,6 +75,7 @@ internal sealed class RequestHandler(DaemonContext context)
         Methods.Reset => Answer(request, WireJson.Default.ResetRequest, ResetHandler.Handle, WireJson.Default.ResetResponse),
         Methods.Rename => Answer(request, WireJson.Default.RenameRequest, RenameHandler.Handle, WireJson.Default.RenameResponse),
         Methods.Set => Answer(request, WireJson.Default.SetRequest, SetHandler.Handle, WireJson.Default.SetResponse),
+        Methods.Scale => Answer(request, WireJson.Default.ScaleRequest, ScaleHandler.Handle, WireJson.Default.ScaleResponse),
         Methods.Flush => Answer(request, WireJson.Default.FlushRequest, FlushHandler.Handle, WireJson.Default.FlushResponse),
         Methods.Reopen => Answer(request, WireJson.Default.ReopenRequest, ReopenHandler.Handle, WireJson.Default.ReopenResponse),
         Methods.Send => Answer(request, WireJson.Default.SendRequest, SendHandler.Handle, WireJson.Default.SendResponse),

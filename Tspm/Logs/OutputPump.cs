@@ -110,7 +110,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     /// <summary>Waits until everything posted before was done: what a child that ended had printed is in its file then.</summary>
     public Task Settled() => _loop.Ask(() => true);
 
-    /// <summary>Renames logs on disk, with all that belongs to them, and goes on writing to them. Null, or what did not work.</summary>
+    /// <inheritdoc/>
     public Task<string?> Rename(IReadOnlyList<(string From, string To)> files) => _loop.Ask(() =>
     {
         string? problem = null;

@@ -34,6 +34,8 @@ internal sealed record ProcessConfig
     /// <summary>Program that is put before the command, or "none".</summary>
     public string? Interpreter { get; init; }
 
+    /// <summary>In JSON also <c>"max"</c>, see <see cref="InstanceCount"/>.</summary>
+    [JsonConverter(typeof(InstanceCount))]
     public int? Instances { get; init; }
 
     /// <summary>User to run as: a name or a number. Root only.</summary>
@@ -77,6 +79,9 @@ internal sealed record ProcessConfig
 
     /// <summary>"null" (the default: /dev/null) or "pipe" (lines come by <c>send</c>).</summary>
     public string? Stdin { get; init; }
+
+    /// <summary>Processes that have to be there before it is started.</summary>
+    public IReadOnlyList<Dependency>? DependsOn { get; init; }
 
     public LogConfig? Log { get; init; }
 

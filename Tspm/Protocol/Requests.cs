@@ -129,6 +129,19 @@ internal sealed record SetRequest
     public required IReadOnlyList<string> Assignments { get; init; }
 }
 
+/// <summary>Changes how many instances there are; takes effect at once. Exactly one of <see cref="Instances"/> and <see cref="By"/>.</summary>
+internal sealed record ScaleRequest
+{
+    /// <summary>A selector that fits exactly one process.</summary>
+    public required string Selector { get; init; }
+    /// <summary>So many in all.</summary>
+    public int? Instances { get; init; }
+    /// <summary>So many more, or fewer when negative.</summary>
+    public int? By { get; init; }
+    public bool Wait { get; set; } = true;
+    public int? WaitTimeoutMs { get; init; }
+}
+
 internal sealed record FlushRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }

@@ -105,6 +105,8 @@ internal abstract record ChangeResponse
     public required IReadOnlyList<ProcessOutcome> Processes { get; init; }
     /// <summary>Partial success: what did not work, in sentences; "not saved: REASON" when the effect is there but not on disk.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Error { get; init; }
+    /// <summary>What somebody should know of although it is no failure: what was started too, what runs on without what it depends on.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyList<string>? Notes { get; init; }
 }
 
 internal sealed record ProcessOutcome
@@ -145,6 +147,9 @@ internal sealed record SetResponse : ChangeResponse
     /// <summary>Names of processes that run with the old values until their next restart.</summary>
     public IReadOnlyList<string>? RestartNeeded { get; init; }
 }
+
+/// <summary>An outcome for each instance that came or went; for all of them when none did.</summary>
+internal sealed record ScaleResponse : ChangeResponse;
 
 internal sealed record FlushResponse : ChangeResponse;
 internal sealed record ReopenResponse : ChangeResponse;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Tspm.Model;
 
 namespace Tspm.Protocol;
 
@@ -80,6 +81,7 @@ internal static class StrictJson
         {
             var inner = JsonProblems.Join(path, name);
             if (!known.TryGetValue(name, out var property)) problems.Add(JsonProblems.Unknown(path, name, type.Type, known.Keys));
+            else if (property.CustomConverter is InstanceCount && value.ValueKind == JsonValueKind.String && value.ValueEquals(InstanceCount.Max)) { }
             else if (value.ValueKind != JsonValueKind.Null) Check(value, JsonTypes.Of(property), inner, problems);
             else if (!property.IsSetNullable) problems.Add(JsonProblems.WrongKind(inner, JsonTypes.Describe(JsonTypes.Of(property)), value));
         }

@@ -37,6 +37,7 @@ namespace Tspm.Protocol;
 [JsonSerializable(typeof(ResetRequest)), JsonSerializable(typeof(ResetResponse))]
 [JsonSerializable(typeof(RenameRequest)), JsonSerializable(typeof(RenameResponse))]
 [JsonSerializable(typeof(SetRequest)), JsonSerializable(typeof(SetResponse))]
+[JsonSerializable(typeof(ScaleRequest)), JsonSerializable(typeof(ScaleResponse))]
 [JsonSerializable(typeof(FlushRequest)), JsonSerializable(typeof(FlushResponse))]
 [JsonSerializable(typeof(ReopenRequest)), JsonSerializable(typeof(ReopenResponse))]
 [JsonSerializable(typeof(SendRequest)), JsonSerializable(typeof(SendResponse))]

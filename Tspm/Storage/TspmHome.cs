@@ -70,5 +70,5 @@ internal sealed class TspmHome
     }
 
     string LogFile(string name, int instance, int instances, string stream) =>
-        System.IO.Path.Combine(LogFolder, LogFileName.Encode(name) + (instances > 1 ? $"~{instance}" : "") + $".{stream}.log");
+        System.IO.Path.Combine(LogFolder, LogFileName.Encode(name) + (instances > 1 || instance > 0 ? $"~{instance}" : "") + $".{stream}.log");
 }

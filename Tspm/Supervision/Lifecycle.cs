@@ -18,6 +18,7 @@ namespace Tspm.Supervision;
 ///     │       ▲   backoff                             │ nothing is left of the tree
 ///     └───────┴───────────────────────────────────────┴──► Stopped | Spawning | Waiting | Errored
 /// </code>
+/// In front of every Spawning is a gate: what a process depends on. Shut, it leads to Held, from where the same order is given again once it opens.
 /// Rules that hold in every cell: a spawn is ordered only when no child exists and nothing of the last one is left; a wish of the user changes
 /// <c>Desired</c>, the daemon's own shutdown does not; an event that makes no sense in a phase changes nothing.
 /// </summary>
@@ -32,6 +33,9 @@ internal static class Lifecycle
         LifecycleEvent.SpawnSucceeded spawned => OnSpawned(state, spawned.AwaitsReady, now),
         LifecycleEvent.BecameReady => Same(state.Phase == Starting ? state with { Phase = Online } : state),
         LifecycleEvent.FoundUnfit unfit => OnUnfit(state, unfit.Cause, policy, now),
+        LifecycleEvent.HeldBack held => OnHeldBack(state, held.Cause),
+        LifecycleEvent.Freed => state.Phase == Held ? Spawning(state with { Reason = "what it depends on is there" }) : Same(state),
+        LifecycleEvent.StopIntended => Same(state with { Desired = DesiredState.Down }),
         LifecycleEvent.SpawnFailed failed => OnSpawnFailed(state, failed.Failure, policy),
         LifecycleEvent.SpawnForgotten => OnSpawnForgotten(state),
         LifecycleEvent.ChildExited exited => OnExited(state, exited.Status, policy, now),
@@ -47,7 +51,7 @@ internal static class Lifecycle
         var wanted = state with { Desired = DesiredState.Up };
         return state.Phase switch
         {
-            Stopped or Errored => Spawning(wanted with { Failures = 0, ByHand = true, Reason = cause }),
+            Stopped or Errored or Held => Spawning(wanted with { Failures = 0, ByHand = true, Reason = cause }),
             Waiting => Spawning(wanted with { Failures = 0, ByHand = true, Restarts = state.Restarts + 1, Reason = cause }, CancelTimers),
             Stopping or Sweeping => Same(wanted with { Next = Start, Failures = 0, Reason = cause }),
             LifecyclePhase.Spawning => Same(wanted with { Next = Start }),
@@ -59,6 +63,7 @@ internal static class Lifecycle
     {
         Stopped => Same(state with { Next = Stop }),
         Errored => Same(state with { Phase = Stopped, Next = Stop, Failures = 0, Reason = cause }),
+        Held => Same(state with { Phase = Stopped, Next = Stop, Failures = 0, ByHand = false, Reason = cause }),
         Waiting => new(state with { Phase = Stopped, Next = Stop, Failures = 0, Reason = cause }, CancelTimers),
         Starting or Online => new(state with { Phase = Stopping, Next = Stop, Reason = cause }, SendStopSignal),
         _ => Same(state with { Next = Stop, Reason = cause }),
@@ -80,6 +85,13 @@ internal static class Lifecycle
         var running = state with { Phase = awaitsReady ? Starting : Online, StartedAt = now, ByHand = false };
         return state.Next == Stop ? new(running with { Phase = Stopping }, SendStopSignal) : Same(running);
     }
+
+    static Transition OnHeldBack(LifecycleState state, string cause) => state.Phase switch
+    {
+        LifecyclePhase.Spawning when state.Next == Stop => Same(state with { Phase = Stopped, ByHand = false }),
+        LifecyclePhase.Spawning or Held => Same(state with { Phase = Held, Reason = cause }),
+        _ => Same(state),
+    };
 
     static Transition OnSpawnFailed(LifecycleState state, SpawnFailure failure, RestartPolicy policy)
     {

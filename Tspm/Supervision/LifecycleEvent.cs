@@ -26,6 +26,15 @@ internal abstract record LifecycleEvent
     /// <summary>The child runs and is of no use: over its memory limit, unhealthy, silent, or not ready in time. It counts as a failure, as a crash does.</summary>
     public sealed record FoundUnfit(string Cause) : LifecycleEvent;
 
+    /// <summary>What it depends on is not there: not to be started before <see cref="Freed"/>. The cause begins with "waits for".</summary>
+    public sealed record HeldBack(string Cause) : LifecycleEvent;
+
+    /// <summary>What it depends on is there.</summary>
+    public sealed record Freed : LifecycleEvent;
+
+    /// <summary>It will be stopped as soon as what depends on it is down: the wish counts from now on.</summary>
+    public sealed record StopIntended : LifecycleEvent;
+
     public sealed record SpawnFailed(SpawnFailure Failure) : LifecycleEvent;
 
     /// <summary>An earlier daemon ordered a spawn and died before it came to that.</summary>

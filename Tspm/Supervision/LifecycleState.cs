@@ -28,6 +28,9 @@ internal enum LifecyclePhase
 
     /// <summary>No child; gave up.</summary>
     Errored,
+
+    /// <summary>No child; to be started when what it depends on is there. Nothing but that, or a stop, ends it: there is no timer.</summary>
+    Held,
 }
 
 /// <summary>What follows once the child and what it left behind are gone.</summary>
@@ -60,7 +63,7 @@ internal sealed record LifecycleState(
         LifecyclePhase.Spawning or LifecyclePhase.Starting => ProcessState.Starting,
         LifecyclePhase.Online => ProcessState.Online,
         LifecyclePhase.Stopping or LifecyclePhase.Sweeping => ProcessState.Stopping,
-        LifecyclePhase.Waiting => ProcessState.Waiting,
+        LifecyclePhase.Waiting or LifecyclePhase.Held => ProcessState.Waiting,
         LifecyclePhase.Errored => ProcessState.Errored,
         _ => ProcessState.Stopped,
     };

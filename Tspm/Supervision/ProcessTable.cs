@@ -25,6 +25,13 @@ internal sealed class ProcessTable(SupervisionServices services)
     /// <summary>Called at every change of an instance's state.</summary>
     public Action<SupervisedProcess, LifecycleState>? Changed { get; set; }
 
+    /// <summary>See <see cref="SupervisedProcess.HeldBy"/>.</summary>
+    public Func<SupervisedProcess, string?>? HeldBy { get; set; }
+
+    /// <summary>Every definition, in order of number.</summary>
+    public IEnumerable<ProcessDefinition> Definitions => _byId.Values.Select(cells => cells[0].Definition);
+
+    /// <summary>In the order of their numbers, surplus ones last. Null: no such process.</summary>
     public SupervisedProcess[]? Instances(int id) => _byId.GetValueOrDefault(id);
 
     public ProcessDefinition? ByName(string name)
@@ -62,26 +69,55 @@ internal sealed class ProcessTable(SupervisionServices services)
         _environments[key] = found.Count > 0 ? found : _environments.Values.FirstOrDefault() ?? found;
     }
 
-    /// <summary>Adds a definition, or replaces one with the same number whose children are all gone or number as many.</summary>
-    public SupervisedProcess[] Put(ProcessDefinition definition)
+    /// <summary>
+    /// Adds a definition, or replaces the one with its number. Instances keep their children; new ones get the numbers behind the last. Those that the definition has no longer
+    /// (see <see cref="SupervisedProcess.IsSurplus"/>) stay until <see cref="DropSurplus"/>, because their children have to be stopped first.
+    /// </summary>
+    public SupervisedProcess[] Put(ProcessDefinition definition, bool isNew = true)
     {
-        if (_byId.TryGetValue(definition.Id, out var existing) && existing.Length == definition.Instances)
-        {
-            foreach (var cell in existing) cell.Redefine(definition);
-            return existing;
-        }
-        foreach (var cell in existing ?? [])
-        {
-            cell.Forget();
-            services.Records.Remove(cell.Key);
-        }
-        var cells = new SupervisedProcess[definition.Instances];
+        var existing = _byId.GetValueOrDefault(definition.Id) ?? [];
+        foreach (var cell in existing) cell.Redefine(definition, isNew);
+        return Resize(definition, existing, Math.Max(existing.Length, definition.Instances));
+    }
+
+    /// <summary>Puts surplus instances back whose children an earlier daemon had not stopped yet.</summary>
+    public void Extend(int id, int instances)
+    {
+        var existing = _byId[id];
+        Resize(existing[0].Definition, existing, Math.Max(existing.Length, instances));
+    }
+
+    SupervisedProcess[] Resize(ProcessDefinition definition, SupervisedProcess[] existing, int length)
+    {
+        if (existing.Length == length) return existing;
+        var cells = new SupervisedProcess[length];
         for (var i = 0; i < cells.Length; i++)
-            cells[i] = new SupervisedProcess(services, new InstanceKey(definition.Id, i), definition, EnvironmentOf) { Changed = (cell, before) => Changed?.Invoke(cell, before) };
+            cells[i] = i < existing.Length
+                ? existing[i]
+                : new SupervisedProcess(services, new InstanceKey(definition.Id, i), definition, EnvironmentOf)
+                {
+                    Changed = (cell, before) => Changed?.Invoke(cell, before), HeldBy = cell => HeldBy?.Invoke(cell),
+                };
         _byId[definition.Id] = cells;
         NextId = Math.Max(NextId, definition.Id + 1);
         Index();
         return cells;
+    }
+
+    /// <summary>Forgets surplus instances that are stopped, the highest number first.</summary>
+    public void DropSurplus(int id)
+    {
+        if (!_byId.TryGetValue(id, out var cells)) return;
+        var length = cells.Length;
+        while (cells[length - 1] is { IsSurplus: true, State.Phase: LifecyclePhase.Stopped } last)
+        {
+            last.Forget();
+            services.Records.Remove(last.Key);
+            length--;
+        }
+        if (length == cells.Length) return;
+        _byId[id] = cells[..length];
+        Index();
     }
 
     public void Remove(int id)
@@ -103,11 +139,11 @@ internal sealed class ProcessTable(SupervisionServices services)
         foreach (var cells in _byId.Values)
         {
             var definition = cells[0].Definition;
-            var down = cells.Where(cell => cell.State.Desired == DesiredState.Down).Select(cell => cell.Key.Instance).ToList();
+            var down = cells.Where(cell => !cell.IsSurplus && cell.State.Desired == DesiredState.Down).Select(cell => cell.Key.Instance).ToList();
             processes.Add(definition with
             {
-                Desired = down.Count == cells.Length ? DesiredState.Down : DesiredState.Up,
-                DownInstances = down.Count == 0 || down.Count == cells.Length ? null : down,
+                Desired = down.Count == definition.Instances ? DesiredState.Down : DesiredState.Up,
+                DownInstances = down.Count == 0 || down.Count == definition.Instances ? null : down,
             });
             used.TryAdd(definition.EnvironmentKey, EnvironmentOf(definition));
         }

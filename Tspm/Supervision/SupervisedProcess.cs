@@ -52,6 +52,9 @@ internal sealed partial class SupervisedProcess
     /// <summary>Changes by <see cref="Redefine"/> only; a running child keeps what it was started with.</summary>
     public ProcessDefinition Definition { get; private set; }
 
+    /// <summary>The definition has fewer instances by now: this one is stopped, then forgotten.</summary>
+    public bool IsSurplus => Key.Instance >= Definition.Instances;
+
     public LifecycleState State => _state;
 
     public IChild? Child => _run?.Child;
@@ -62,10 +65,15 @@ internal sealed partial class SupervisedProcess
     /// <summary>Tells the owner that the wish or the phase changed.</summary>
     public Action<SupervisedProcess, LifecycleState>? Changed { get; set; }
 
-    public void Redefine(ProcessDefinition definition)
+    /// <summary>Says why it must not be started yet; null: it may.</summary>
+    public Func<SupervisedProcess, string?>? HeldBy { get; set; }
+
+    /// <param name="definition">The new one.</param>
+    /// <param name="isNew">False: it is the one that the run record has already, and that record is still to be resumed.</param>
+    public void Redefine(ProcessDefinition definition, bool isNew = true)
     {
         Definition = definition;
-        Persist();
+        if (isNew) Persist();
         Publish();
     }
 
@@ -115,6 +123,11 @@ internal sealed partial class SupervisedProcess
         var transition = Lifecycle.Next(before, happened, RestartPolicy.Of(Definition.Config), _services.Timers.Now);
         _state = transition.State;
         var actions = transition.Actions;
+        if (actions.HasFlag(LifecycleAction.Spawn) && HeldBy?.Invoke(this) is { } held)
+        {
+            actions &= ~LifecycleAction.Spawn;
+            _events.Enqueue(new LifecycleEvent.HeldBack(held));
+        }
         if (actions.HasFlag(LifecycleAction.CancelTimers)) CancelTimers();
         if (actions.HasFlag(LifecycleAction.ArmBackoff)) ArmBackoff(transition.Delay);
         if (actions.HasFlag(LifecycleAction.Spawn)) _run = NewRun(RunStreamsOf.NewRun(_services, Definition, Key), _services.GuardianPid);

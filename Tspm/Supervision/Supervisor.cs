@@ -13,6 +13,7 @@ internal sealed class Supervisor
     readonly SupervisorLoop _loop;
     readonly StateSaver _saver;
     readonly MemoryWatch _memory;
+    readonly StopOrder _stopOrder;
     TaskCompletionSource<string?>? _nextSave;
 
     public Supervisor(SupervisionServices services, SupervisorLoop loop, StateSaver saver)
@@ -20,7 +21,12 @@ internal sealed class Supervisor
         (_services, _loop, _saver) = (services, loop, saver);
         _memory = new MemoryWatch(services);
         Table = new ProcessTable(services) { Changed = OnChanged };
+        Dependencies = new Dependencies(Table, loop.Post);
+        Table.HeldBy = Dependencies.Missing;
+        _stopOrder = new StopOrder(loop.Post);
     }
+
+    public Dependencies Dependencies { get; }
 
     public ProcessTable Table { get; }
 
@@ -33,6 +39,7 @@ internal sealed class Supervisor
         Table.Load(file);
         var bootId = _services.System.BootId;
         Recovery.RestoreLostDefinitions(Table, left.Records, _services.System);
+        Recovery.RestoreSurplus(Table, left.Records, _services.System, _services.Records);
         foreach (var cell in Table.Cells)
         {
             var record = left.Records.GetValueOrDefault(cell.Key);
@@ -45,12 +52,18 @@ internal sealed class Supervisor
         foreach (var cell in Table.Cells)
         {
             FollowWish(cell, left.Records.TryGetValue(cell.Key, out var record) && record.BootId == bootId);
+            Dependencies.OnChanged(cell);
             _memory.OnChanged(cell); // an adopted child came without a change
         }
     }
 
     void FollowWish(SupervisedProcess cell, bool recordIsNewer)
     {
+        if (cell.IsSurplus)
+        {
+            Retire(cell);
+            return;
+        }
         var definition = cell.Definition;
         var saved = definition.Desired == DesiredState.Up && definition.DownInstances?.Contains(cell.Key.Instance) != true;
         var up = recordIsNewer ? cell.State.Desired == DesiredState.Up : saved;
@@ -58,7 +71,7 @@ internal sealed class Supervisor
         // On its way down with a wish to be up: the earlier daemon died during its own shutdown.
         var isGoingDown = cell.State is { Phase: LifecyclePhase.Stopping or LifecyclePhase.Sweeping, Next: AfterExit.Stop };
         if (up && (isGoingDown || cell.State.Phase == LifecyclePhase.Stopped)) cell.Handle(new LifecycleEvent.StartRequested("started with the daemon"));
-        if (!up && cell.State.Phase is (LifecyclePhase.Starting or LifecyclePhase.Online)) cell.Handle(new LifecycleEvent.StopRequested(cell.State.Reason));
+        if (!up && cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) cell.Handle(new LifecycleEvent.StopRequested(cell.State.Reason));
     }
 
     public SelectorResult Resolve(IReadOnlyList<string> selectors) => SelectorMatcher.Resolve(selectors, Targets());
@@ -76,7 +89,7 @@ internal sealed class Supervisor
         ProcessConfig config, IReadOnlyDictionary<string, string> environment, long? openFilesLimit, ProcessDefinition? replaced = null)
     {
         var id = replaced?.Id ?? Table.NextId;
-        return Table.Put(new ProcessDefinition
+        return Put(new ProcessDefinition
         {
             Id = id,
             Config = config with { Id = null },
@@ -87,25 +100,73 @@ internal sealed class Supervisor
         });
     }
 
+    /// <summary>
+    /// Puts a definition in the place of the one with its number, and begins to stop the instances that it has no longer. The log files of the only instance get another name when it is joined
+    /// by others, and back. The result has no surplus instances.
+    /// </summary>
+    public SupervisedProcess[] Put(ProcessDefinition definition)
+    {
+        var before = Table.Instances(definition.Id)?[0].Definition.Instances ?? definition.Instances;
+        var cells = Table.Put(definition);
+        if (before == definition.Instances) return cells[..definition.Instances];
+        var (name, home) = (definition.Name, _services.Home);
+        // Waited for here, so that no new run opens a file under the new name in between. What cannot be renamed stays where it is.
+        if (before > 1 != definition.Instances > 1)
+            _services.Outputs.Rename([
+                (home.OutLog(name, 0, before), home.OutLog(name, 0, definition.Instances)), (home.ErrLog(name, 0, before), home.ErrLog(name, 0, definition.Instances)),
+            ]).GetAwaiter().GetResult();
+        for (var i = cells.Length - 1; i >= definition.Instances; i--) Retire(cells[i]);
+        return cells[..definition.Instances];
+    }
+
+    /// <summary>Changes the number of instances: new ones are started when the process is up. What has to be waited for; empty: nothing changed that anybody could see.</summary>
+    public IReadOnlyList<Pending> Scale(ProcessDefinition definition, string cause)
+    {
+        var before = Table.Instances(definition.Id)!;
+        var isUp = before.Any(cell => !cell.IsSurplus && cell.State.Desired == DesiredState.Up);
+        var had = before[0].Definition.Instances;
+        var cells = Put(definition);
+        var pending = new List<Pending>();
+        for (var i = had; i < cells.Length; i++) pending.Add(isUp ? Start(cells[i], cause) : new Pending(cells[i], Task.FromResult(cells[i].State), false));
+        for (var i = before.Length - 1; i >= definition.Instances; i--) pending.Add(new Pending(before[i], before[i].WhenReached(IsDown), false));
+        return pending;
+    }
+
+    void Retire(SupervisedProcess cell)
+    {
+        cell.Handle(new LifecycleEvent.StopRequested("there are fewer instances now"));
+        if (IsStopped(cell.State)) Drop(cell);
+    }
+
+    /// <summary>Not at once: the instance may be in the middle of a step.</summary>
+    void Drop(SupervisedProcess cell) => _loop.Post(() => Table.DropSurplus(cell.Key.Id));
+
     public Pending Start(SupervisedProcess cell, string cause)
     {
         var unchanged = cell.State.Phase == LifecyclePhase.Online;
         cell.Handle(new LifecycleEvent.StartRequested(cause));
-        return new Pending(cell, cell.WhenReached(IsStartSettled), unchanged);
+        return new Pending(cell, Started(cell), unchanged);
     }
 
-    public Pending Stop(SupervisedProcess cell, string cause)
+    public Pending Stop(SupervisedProcess cell, string cause) => Stop([cell], cause)[0];
+
+    /// <summary>In the reverse order of dependencies.</summary>
+    public IReadOnlyList<Pending> Stop(IReadOnlyList<SupervisedProcess> cells, string cause)
     {
-        var unchanged = cell.State.Phase == LifecyclePhase.Stopped;
-        cell.Handle(new LifecycleEvent.StopRequested(cause));
-        return new Pending(cell, cell.WhenReached(state => state.Phase == LifecyclePhase.Stopped || state.Desired == DesiredState.Up), unchanged);
+        var unchanged = new bool[cells.Count];
+        for (var i = 0; i < unchanged.Length; i++) unchanged[i] = IsStopped(cells[i].State);
+        _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(cause));
+        return [.. cells.Select((cell, i) => new Pending(cell, cell.WhenReached(IsDown), unchanged[i]))];
     }
 
     public Pending Restart(SupervisedProcess cell, string cause)
     {
         cell.Handle(new LifecycleEvent.RestartRequested(cause));
-        return new Pending(cell, cell.WhenReached(IsStartSettled), false);
+        return new Pending(cell, Started(cell), false);
     }
+
+    Task<LifecycleState> Started(SupervisedProcess cell) =>
+        cell.WhenReached(state => IsStartSettled(state) || (state.Phase == LifecyclePhase.Held && Dependencies.IsStuck(cell)));
 
     /// <summary>Set by <see cref="Shutdown"/>: nothing is begun any more, it would outlive its daemon.</summary>
     public bool IsShuttingDown { get; private set; }
@@ -114,8 +175,8 @@ internal sealed class Supervisor
     public Task Shutdown()
     {
         IsShuttingDown = true;
-        foreach (var cell in Table.Cells) cell.Handle(new LifecycleEvent.ShutdownRequested());
-        return Task.WhenAll(Table.Cells.Select(cell => cell.WhenReached(state => state.Phase == LifecyclePhase.Stopped)));
+        _stopOrder.Stop(Table.Cells, new LifecycleEvent.ShutdownRequested());
+        return Task.WhenAll(Table.Cells.Select(cell => cell.WhenReached(IsStopped)));
     }
 
     /// <summary>The guardian reaped an orphan. False: it was nobody's child.</summary>
@@ -139,6 +200,11 @@ internal sealed class Supervisor
         return next.Task;
     }
 
+    static bool IsStopped(LifecycleState state) => state.Phase == LifecyclePhase.Stopped;
+
+    /// <summary>Or is no longer on its way there.</summary>
+    static bool IsDown(LifecycleState state) => IsStopped(state) || state.Desired == DesiredState.Up;
+
     static bool IsStartSettled(LifecycleState state) =>
         state.Phase is LifecyclePhase.Online or LifecyclePhase.Waiting or LifecyclePhase.Errored or LifecyclePhase.Stopped;
 
@@ -146,13 +212,16 @@ internal sealed class Supervisor
     {
         if (cell.State.Desired != before.Desired) Save();
         _memory.OnChanged(cell);
+        Dependencies.OnChanged(cell);
+        _stopOrder.OnChanged(cell);
+        if (cell.IsSurplus && IsStopped(cell.State)) Drop(cell);
     }
 
     List<SelectorTarget> Targets()
     {
         var targets = new List<SelectorTarget>(Table.Cells.Length);
         foreach (var cell in Table.Cells)
-            targets.Add(new SelectorTarget(cell.Key.Id, cell.Definition.Name, cell.Definition.Namespace, cell.Key.Instance));
+            if (!cell.IsSurplus) targets.Add(new SelectorTarget(cell.Key.Id, cell.Definition.Name, cell.Definition.Namespace, cell.Key.Instance));
         return targets;
     }
 }

@@ -17,6 +17,7 @@ internal static class Outcomes
             if (process.Error is { } error) session.Err.WriteLine($"{name}: {ControlText.Escape(error)}");
             PrintLastLines(session, name, process.LastLines);
         }
+        foreach (var note in response.Notes ?? []) session.Err.WriteLine(ControlText.Escape(note));
         if (response.Error is { } whole) session.Err.WriteLine(ControlText.Escape(whole));
     }
 

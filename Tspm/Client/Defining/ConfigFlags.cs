@@ -23,7 +23,7 @@ internal static class ConfigFlags
         "env" => config with { Env = With(config.Env, value) },
         "env-file" => config with { EnvFile = value },
         "namespace" => config with { Namespace = value },
-        "instances" => config with { Instances = Number(value) },
+        "instances" => config with { Instances = InstanceCount.Parse(value) },
         "interpreter" => config with { Interpreter = value },
         "memory" => config with { MemoryLimitBytes = Bytes(value) },
         "user" => config with { User = value },
@@ -36,6 +36,7 @@ internal static class ConfigFlags
         "stdin" => config with { Stdin = value },
         "log-max-size" => config with { Log = (config.Log ?? new LogConfig()) with { MaxSizeBytes = Bytes(value) } },
         "log-keep" => config with { Log = (config.Log ?? new LogConfig()) with { Keep = Number(value) } },
+        "depends-on" => config with { DependsOn = [.. config.DependsOn ?? [], Dependency.Parse(value)] },
         "stop-signal" or "kill-timeout" or "treekill" => config with { Stop = Stop(config.Stop ?? new StopConfig(), flag, value) },
         _ => config with { Restart = Restart(config.Restart ?? new RestartConfig(), flag, value) },
     };
@@ -65,7 +66,13 @@ internal static class ConfigFlags
     {
         var assignments = new List<string>();
         for (var i = 0; i + 1 < pairs.Count; i += 2) assignments.Add(Assignment(pairs[i], pairs[i + 1]));
-        var delay = Apply(new ProcessConfig(), pairs).Restart;
+        var applied = Apply(new ProcessConfig(), pairs);
+        if (applied.DependsOn is { } needed)
+        {
+            assignments.RemoveAll(static assignment => assignment.StartsWith("depends-on=", StringComparison.Ordinal));
+            assignments.Add("dependsOn=" + System.Text.Json.JsonSerializer.Serialize(needed, Wire.Json.IReadOnlyListDependency));
+        }
+        var delay = applied.Restart;
         if (delay?.MaxDelayMs is { } longest) assignments.Add(string.Create(CultureInfo.InvariantCulture, $"restart.maxDelayMs={longest}"));
         if (delay?.StopExitCodes is { } codes)
         {

@@ -29,9 +29,11 @@ internal static class FlagValue
         "stdin" when value is not ("null" or "pipe") => "expected null or pipe",
         "name" or "namespace" when ProcessName.Problem(value) is { } problem => problem,
         "stop-signal" when !Signals.TryParse(value, out _) => "expected a signal such as SIGTERM, INT or 15",
+        "depends-on" when Dependency.Parse(value) is var given && (ProcessName.Problem(given.Name) is not null || !Dependency.IsCondition(given.Condition)) =>
+            "expected the name of a process, and perhaps :started, :ready or :completed",
         "umask" when value.Length > 4 || value.Any(static digit => digit is < '0' or > '7') => "expected an octal mask such as 027",
         "nice" when int.Parse(value, CultureInfo.InvariantCulture) is < -20 or > 19 => "expected a number from -20 to 19",
-        "instances" when value is "0" => "expected a number from 1",
+        "instances" when InstanceCount.Parse(value) is null or < 1 => "expected a number from 1, or max",
         _ => null,
     };
 

@@ -11,7 +11,7 @@ internal static class Flags
     [
         "name", "cwd", "env", "env-file", "namespace", "instances", "interpreter", "memory", "restart", "autorestart", "restart-delay",
         "max-restarts", "min-uptime", "stop-exit-codes", "stop-signal", "kill-timeout", "treekill", "user", "group", "umask", "nice",
-        "out-file", "err-file", "merge-logs", "log-max-size", "log-keep", "stdin",
+        "out-file", "err-file", "merge-logs", "log-max-size", "log-keep", "stdin", "depends-on",
     ];
 
     /// <summary>Null when no verb has such a flag.</summary>
@@ -24,7 +24,7 @@ internal static class Flags
         "env" => new Flag(name, FlagKind.Assignment, "KEY=VALUE", "environment variable; repeatable") { Repeats = true },
         "env-file" => new Flag(name, FlagKind.Text, "FILE", "dotenv file, read at every start"),
         "namespace" => new Flag(name, FlagKind.Text, "NAME", "namespace (default: default)"),
-        "instances" => new Flag(name, FlagKind.Count, "N", "how many children of the same kind"),
+        "instances" => new Flag(name, FlagKind.Text, "N", "how many children of the same kind, or max: one per core"),
         "interpreter" => new Flag(name, FlagKind.Text, "PROGRAM", "program put before the command, or none"),
         "memory" => new Flag(name, FlagKind.Size, "SIZE", "limit of the whole tree, such as 512MB; over it: restart"),
         "restart" => new Flag(name, FlagKind.Text, "POLICY", "always, on-failure or never"),
@@ -46,6 +46,7 @@ internal static class Flags
         "log-max-size" => new Flag(name, FlagKind.Size, "SIZE", "a log this large is rotated (10MB); 0: never"),
         "log-keep" => new Flag(name, FlagKind.Count, "N", "how many rotated logs are kept (10)"),
         "stdin" => new Flag(name, FlagKind.Text, "KIND", "null, or pipe: lines come by 'tspm send'"),
+        "depends-on" => new Flag(name, FlagKind.Text, "NAME[:WHEN]", "wait until it is ready (or: started, completed); repeatable") { Repeats = true },
         _ => null,
     }) is { } flag ? flag with { ChangesConfig = true } : null;
 
@@ -80,7 +81,7 @@ internal static class Flags
     static Flag? LaterFlag(string name) => name switch
     {
         "watch" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
-        "watch-paths" or "watch-ignore" or "watch-delay" or "cron" or "time-zone" or "depends-on" or "ready" or "health" or "listen" or "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
+        "watch-paths" or "watch-ignore" or "watch-delay" or "cron" or "time-zone" or "ready" or "health" or "listen" or "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
         "events" or "system" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
         _ => null,
     };

@@ -12,7 +12,7 @@ internal static class Verbs
     public static string[] Listed =>
     [
         "start", "add", "stop", "restart", "delete", "start-all", "stop-all", "restart-all", "list", "describe", "env", "pid", "logs", "search",
-        "set", "rename", "reset", "flush", "reopen", "signal", "send", "daemon", "status", "ping", "version",
+        "set", "scale", "rename", "reset", "flush", "reopen", "signal", "send", "daemon", "status", "ping", "version",
     ];
 
     /// <summary>Everything that may be typed and is answered; for suggestions.</summary>
@@ -22,7 +22,7 @@ internal static class Verbs
     public static Verb? Find(string typed) => Processes(typed) ?? Views(typed) ?? Changes(typed) ?? Housekeeping(typed);
 
     /// <summary>Verbs of the contract that this version does not have.</summary>
-    public static bool IsLater(string typed) => typed is "reload" or "scale" or "why" or "events" or "apply" or "plan" or "validate" or "schema" or "import"
+    public static bool IsLater(string typed) => typed is "reload" or "why" or "events" or "apply" or "plan" or "validate" or "schema" or "import"
         or "export" or "migrate" or "monit" or "top" or "metrics" or "enable" or "disable" or "doctor" or "completion" or "dial-stdio"
         or "startup" or "unstartup";
 
@@ -71,6 +71,8 @@ internal static class Verbs
             Flags = [.. Flags.OfConfig.Where(static flag => flag is not "name"), "auto-start", "json"], MinWords = 1,
             Note = "KEY is a config field, nested ones with dots: tspm set web restart.delayMs=500 env.PORT=8080. An empty VALUE removes it.",
         },
+        "scale" => new Verb("scale", "scale NAME N | +N | -N | max", "how many instances; the others are left alone")
+            { Flags = ["wait", "wait-timeout", "auto-start", "json"], MinWords = 2, MaxWords = 2 },
         "rename" => new Verb("rename", "rename OLD NEW", "give a process another name") { Flags = ["auto-start", "json"], MinWords = 2, MaxWords = 2 },
         "reset" => new Verb("reset", $"reset {Selectors}", "clear restart counts and failures") { Flags = ["auto-start", "json"], MinWords = 1 },
         "flush" => new Verb("flush", $"flush {Selectors}", "empty the log files") { Flags = ["auto-start", "json"], MinWords = 1 },

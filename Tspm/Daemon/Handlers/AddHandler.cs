@@ -14,6 +14,7 @@ internal static class AddHandler
             foreach (var config in configs)
                 if (supervisor.Table.ByName(config.Name!) is not null)
                     throw new RequestException(ErrorCode.Failed, $"'{config.Name}' is defined already; change it with: tspm set {config.Name} KEY=VALUE");
+            Definitions.CheckDependencies(supervisor, configs);
             var added = new List<SupervisedProcess>();
             foreach (var config in configs) added.AddRange(supervisor.Define(config, request.Client.Environment, request.Client.OpenFilesLimit));
             return (added, supervisor.Save());

@@ -31,6 +31,15 @@ internal static class Definitions
         throw Invalid(first.Path, string.Join("; ", problems.Select(problem => problem.Sentence)), first.Expected, first.Found);
     }
 
+    /// <summary>Refuses configs that depend on what is not defined, or on themselves.</summary>
+    public static void CheckDependencies(Supervision.Supervisor supervisor, IReadOnlyList<ProcessConfig> configs)
+    {
+        if (!configs.Any(config => config.DependsOn is not null)) return;
+        var all = supervisor.Table.Definitions.ToDictionary(definition => definition.Name, definition => definition.Config);
+        foreach (var config in configs) all[config.NameOrEmpty] = config;
+        if (Supervision.DependencyGraph.Problem(all, configs.Select(config => config.NameOrEmpty)) is { } problem) throw new RequestException(ErrorCode.Failed, problem);
+    }
+
     static RequestException Invalid(string path, string sentence, string expected, string found) =>
         new(ErrorCode.InvalidParams, sentence, new RpcErrorData { Path = path, Expected = expected, Found = found });
 }

@@ -10,9 +10,9 @@ internal static class DeleteHandler
     {
         var begun = await context.Supervisor.Change(supervisor =>
         {
-            var ids = supervisor.Select(request.Selectors).Select(cell => cell.Key.Id).Distinct();
-            var pending = ids.SelectMany(id => supervisor.Table.Instances(id)!).Select(cell => supervisor.Stop(cell, "deleted by user")).ToList();
-            return new Settle.Begun(pending, supervisor.Save());
+            var ids = supervisor.Select(request.Selectors).Select(cell => cell.Key.Id).Distinct().ToList();
+            foreach (var id in ids) RefuseNeeded(supervisor, supervisor.Table.Instances(id)![0].Definition.Name, ids);
+            return new Settle.Begun(supervisor.Stop([.. ids.SelectMany(id => supervisor.Table.Instances(id)!)], "deleted by user"), supervisor.Save());
         });
         var outcomes = await Settle.Outcomes(context, begun, wait: true, timeoutMs: null, Settle.StopError);
         var saved = await context.Supervisor.Ask(supervisor =>
@@ -23,6 +23,13 @@ internal static class DeleteHandler
         var error = await Settle.Unsaved(saved);
         if (request.Logs) error = await RemoveLogs(context, begun) ?? error;
         return new DeleteResponse { Success = error is null && outcomes.All(outcome => outcome.Error is null), Processes = outcomes, Error = error };
+    }
+
+    /// <summary>What stays must not depend on what is gone.</summary>
+    static void RefuseNeeded(Supervision.Supervisor supervisor, string name, List<int> deleted)
+    {
+        if (supervisor.Dependencies.Dependents(name).FirstOrDefault(definition => !deleted.Contains(definition.Id)) is not { Name: var other }) return;
+        throw new RequestException(ErrorCode.Failed, $"'{name}' is needed by '{other}'; delete both, or take it out: tspm set {other} dependsOn=");
     }
 
     /// <summary>After the last byte was written. A sentence when a file could not be removed.</summary>

@@ -20,6 +20,14 @@ internal static class RenameHandler
                 throw new RequestException(ErrorCode.Failed, $"the name '{request.NewName}' is taken by process {other.Id}");
             var before = instances.SelectMany(cell => new[] { cell.View.OutLog, cell.View.ErrLog }).ToList();
             supervisor.Table.Put(definition with { Config = definition.Config with { Name = request.NewName } });
+            foreach (var dependent in supervisor.Dependencies.Dependents(definition.Name).ToList())
+                supervisor.Table.Put(dependent with
+                {
+                    Config = dependent.Config with
+                    {
+                        DependsOn = [.. dependent.Config.DependsOn!.Select(dependency => dependency.Name == definition.Name ? dependency with { Name = request.NewName } : dependency)],
+                    },
+                });
             var after = instances.SelectMany(cell => new[] { cell.View.OutLog, cell.View.ErrLog }).ToList();
             // Waited for here, so that no new run opens a file under the new name in between.
             var renamed = context.Outputs.Rename([.. before.Zip(after).Distinct()]).GetAwaiter().GetResult();

@@ -49,11 +49,17 @@ internal static class Settle
 
     public static string? StopError(LifecycleState state) => state.Phase == LifecyclePhase.Stopped ? null : "it was started again meanwhile";
 
+    /// <summary>What depends on others waits for them first, up or down.</summary>
     static TimeSpan LongestStop(Begun begun)
     {
-        var longest = TimeSpan.Zero;
+        var (longest, chain) = (TimeSpan.Zero, TimeSpan.Zero);
         foreach (var pending in begun.Pending)
-            if (StopPolicy.Of(pending.Cell.Definition.Config).Timeout is var timeout && timeout > longest) longest = timeout;
-        return longest;
+        {
+            var config = pending.Cell.Definition.Config;
+            var timeout = StopPolicy.Of(config).Timeout;
+            if (timeout > longest) longest = timeout;
+            if (config.DependsOn is not null && pending.Cell.Key.Instance == 0) chain += timeout + DefaultTimeout;
+        }
+        return longest + chain;
     }
 }

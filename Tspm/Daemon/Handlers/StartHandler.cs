@@ -7,9 +7,9 @@ namespace Tspm.Daemon.Handlers;
 /// <summary><c>start</c>: known processes by selector, else new definitions. A new definition that cannot run at all is not kept.</summary>
 internal static class StartHandler
 {
-    const string Cause = "started by user";
+    public const string Cause = "started by user";
 
-    sealed record Plan(Settle.Begun Begun, IReadOnlyList<int> NewIds);
+    sealed record Plan(Settle.Begun Begun, IReadOnlyList<int> NewIds, List<string> Notes);
 
     public static async Task<StartResponse> Handle(DaemonContext context, StartRequest request)
     {
@@ -25,6 +25,7 @@ internal static class StartHandler
             Processes = outcomes,
             ProcessId = outcomes.Count > 0 ? outcomes[0].Id : null,
             Error = error,
+            Notes = plan.Notes.Count > 0 ? plan.Notes : null,
         };
     }
 
@@ -48,13 +49,7 @@ internal static class StartHandler
         var everything = request.Selectors is ["all"];
         if (cells.Count == 1 && !request.Force) RefuseOnline(cells[0]);
         if (request.UpdateEnv && request.Client is { } client) Environments.Update(supervisor, cells, client);
-        var pending = new List<Supervisor.Pending>();
-        foreach (var cell in cells)
-        {
-            if (everything && !cell.Definition.IsEnabled) continue;
-            pending.Add(Begin(supervisor, cell, request.Force));
-        }
-        return new Plan(new Settle.Begun(pending, supervisor.Save()), []);
+        return Begin(supervisor, [.. cells.Where(cell => !everything || cell.Definition.IsEnabled)], request.Force, []);
     }
 
     static Plan BeginNew(Supervisor supervisor, IReadOnlyList<ProcessConfig> define, StartRequest request)
@@ -62,40 +57,42 @@ internal static class StartHandler
         foreach (var config in define)
             if (!request.Force && define.Count == 1 && supervisor.Table.ByName(config.Name!) is { } existing)
                 foreach (var cell in supervisor.Table.Instances(existing.Id)!) RefuseOnline(cell);
+        Definitions.CheckDependencies(supervisor, define);
         var client = request.Client!;
-        var pending = new List<Supervisor.Pending>();
+        var wanted = new List<SupervisedProcess>();
         var newIds = new List<int>();
         foreach (var config in define)
         {
             var existing = supervisor.Table.ByName(config.Name!);
-            if (existing is not null && MustKeep(supervisor, existing, config, request.Force, out var kept))
+            if (existing is not null && MustKeep(supervisor, existing, request.Force, out var kept))
             {
-                pending.AddRange(kept.Select(cell => Begin(supervisor, cell, force: false)));
+                wanted.AddRange(kept);
                 continue;
             }
             var cells = supervisor.Define(config, client.Environment, client.OpenFilesLimit, existing);
             if (existing is null) newIds.Add(cells[0].Key.Id);
             if (!config.Enabled ?? false) continue;
-            pending.AddRange(cells.Select(cell => Begin(supervisor, cell, request.Force)));
+            wanted.AddRange(cells);
         }
-        return new Plan(new Settle.Begun(pending, supervisor.Save()), newIds);
+        return Begin(supervisor, wanted, request.Force, newIds);
     }
 
-    /// <summary>A process that runs keeps its definition, unless force is used; so does one whose number of instances would change under running children.</summary>
-    static bool MustKeep(Supervisor supervisor, ProcessDefinition existing, ProcessConfig config, bool force, out SupervisedProcess[] cells)
+    /// <summary>A process that runs keeps its definition, unless force is used.</summary>
+    static bool MustKeep(Supervisor supervisor, ProcessDefinition existing, bool force, out SupervisedProcess[] cells)
     {
-        cells = supervisor.Table.Instances(existing.Id)!;
-        var running = cells.Any(cell => cell.State.HasChild);
-        var sameNumber = cells.Length == (config.Instances ?? 1);
-        // What an ended child left behind is still being killed: its instance must not be replaced by one that starts meanwhile.
-        if (!running && (sameNumber || !cells.Any(cell => cell.State.Phase == LifecyclePhase.Sweeping))) return false;
-        if (!force && running) return true;
-        if (sameNumber) return false;
-        throw new RequestException(ErrorCode.Failed, $"'{config.Name}' runs with another number of instances ({cells.Length}); stop it before changing that");
+        cells = supervisor.Table.Instances(existing.Id)![..existing.Instances];
+        return !force && cells.Any(cell => cell.State.HasChild);
     }
 
-    static Supervisor.Pending Begin(Supervisor supervisor, SupervisedProcess cell, bool force) =>
-        force && cell.State.Phase is (LifecyclePhase.Starting or LifecyclePhase.Online) ? supervisor.Restart(cell, "restarted by user") : supervisor.Start(cell, Cause);
+    /// <summary>In the order of dependencies, with those that are down.</summary>
+    static Plan Begin(Supervisor supervisor, List<SupervisedProcess> wanted, bool force, IReadOnlyList<int> newIds)
+    {
+        var notes = new List<string>();
+        var restarted = force ? wanted.Where(cell => cell.State.Phase is LifecyclePhase.Starting or LifecyclePhase.Online).ToHashSet() : [];
+        var pending = supervisor.Dependencies.ToStart(wanted, notes)
+            .Select(cell => restarted.Contains(cell) ? supervisor.Restart(cell, "restarted by user") : supervisor.Start(cell, Cause)).ToList();
+        return new Plan(new Settle.Begun(pending, supervisor.Save()), newIds, notes);
+    }
 
     static void RefuseOnline(SupervisedProcess cell)
     {
@@ -110,7 +107,7 @@ internal static class StartHandler
         var dropped = false;
         foreach (var id in plan.NewIds)
         {
-            if (supervisor.Table.Instances(id) is not { } cells || !cells.All(NeverRan)) continue;
+            if (supervisor.Table.Instances(id) is not { } cells || !cells.All(NeverRan) || supervisor.Dependencies.Dependents(cells[0].Definition.Name).Any()) continue;
             supervisor.Table.Remove(id);
             dropped = true;
         }

@@ -7,13 +7,17 @@ internal static class StopHandler
 {
     public static async Task<StopResponse> Handle(DaemonContext context, StopRequest request)
     {
-        var begun = await context.Supervisor.Change(supervisor =>
+        var (begun, warnings) = await context.Supervisor.Change(supervisor =>
         {
-            var pending = supervisor.Select(request.Selectors).Select(cell => supervisor.Stop(cell, "stopped by user")).ToList();
-            return new Settle.Begun(pending, supervisor.Save());
+            var cells = supervisor.Select(request.Selectors);
+            var notes = supervisor.Dependencies.Warnings(cells);
+            return (new Settle.Begun(supervisor.Stop(cells, "stopped by user"), supervisor.Save()), notes);
         });
         var outcomes = await Settle.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, Settle.StopError);
         var error = await Settle.Unsaved(begun.Saved);
-        return new StopResponse { Success = error is null && outcomes.All(outcome => outcome.Error is null), Processes = outcomes, Error = error };
+        return new StopResponse
+        {
+            Success = error is null && outcomes.All(outcome => outcome.Error is null), Processes = outcomes, Error = error, Notes = warnings.Count > 0 ? warnings : null,
+        };
     }
 }

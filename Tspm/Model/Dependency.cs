@@ -1,0 +1,25 @@
+namespace Tspm.Model;
+
+/// <summary>What a process waits for before it is started.</summary>
+internal sealed record Dependency
+{
+    /// <summary>Its child runs.</summary>
+    public const string Started = "started";
+
+    /// <summary>It is online: it runs and, with a probe, is ready. The default.</summary>
+    public const string Ready = "ready";
+
+    /// <summary>It ended by itself with code 0.</summary>
+    public const string Completed = "completed";
+
+    /// <summary>Of a process that is defined.</summary>
+    public required string Name { get; init; }
+
+    public string? Condition { get; init; }
+
+    public static bool IsCondition(string? text) => text is null or Started or Ready or Completed;
+
+    /// <summary>NAME or NAME:CONDITION.</summary>
+    public static Dependency Parse(string text) =>
+        text.LastIndexOf(':') is > 0 and var colon ? new Dependency { Name = text[..colon], Condition = text[(colon + 1)..] } : new Dependency { Name = text };
+}
