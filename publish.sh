@@ -57,7 +57,7 @@ build() {
     rm -f "$tspm.dbg" "$root"/dist/*.pdb
     local bytes
     bytes=$(wc -c <"$tspm")
-    printf '%s: %d bytes (%d.%02d MB)\n' "$tspm" "$bytes" $((bytes / 1000000)) $((bytes % 1000000 / 10000))
+    printf '%s: %d bytes (%d.%02d MB of 1024 × 1024)\n' "$tspm" "$bytes" $((bytes / 1048576)) $((bytes % 1048576 * 100 / 1048576))
 }
 
 # ---- trying it out
