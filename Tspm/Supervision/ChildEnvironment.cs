@@ -17,7 +17,7 @@ internal static class ChildEnvironment
         ofChild.Where(entry => entry.Key is not (IdVariable or NameVariable or InstanceVariable)).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
 
     /// <summary>Null when <c>envFile</c> cannot be read; the problem is a sentence then.</summary>
-    public static IReadOnlyDictionary<string, string>? Build(
+    public static Dictionary<string, string>? Build(
         ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, out string? problem)
     {
         problem = null;

@@ -13,12 +13,16 @@ internal sealed class Supervisor
     readonly SupervisorLoop _loop;
     readonly StateSaver _saver;
     readonly MemoryWatch _memory;
+    readonly ReadinessWatch _readiness;
+    readonly HealthWatch _health;
     TaskCompletionSource<string?>? _nextSave;
 
     public Supervisor(SupervisionServices services, SupervisorLoop loop, StateSaver saver)
     {
         (_services, _loop, _saver) = (services, loop, saver);
         _memory = new MemoryWatch(services);
+        _readiness = new ReadinessWatch(services);
+        _health = new HealthWatch(services);
         Table = new ProcessTable(services) { Changed = OnChanged };
     }
 
@@ -45,7 +49,7 @@ internal sealed class Supervisor
         foreach (var cell in Table.Cells)
         {
             FollowWish(cell, left.Records.TryGetValue(cell.Key, out var record) && record.BootId == bootId);
-            _memory.OnChanged(cell); // an adopted child came without a change
+            Watch(cell); // an adopted child came without a change
         }
     }
 
@@ -145,7 +149,14 @@ internal sealed class Supervisor
     void OnChanged(SupervisedProcess cell, LifecycleState before)
     {
         if (cell.State.Desired != before.Desired) Save();
+        Watch(cell);
+    }
+
+    void Watch(SupervisedProcess cell)
+    {
         _memory.OnChanged(cell);
+        _readiness.OnChanged(cell);
+        _health.OnChanged(cell);
     }
 
     List<SelectorTarget> Targets()

@@ -11,7 +11,7 @@ internal static class Flags
     [
         "name", "cwd", "env", "env-file", "namespace", "instances", "interpreter", "memory", "restart", "autorestart", "restart-delay",
         "max-restarts", "min-uptime", "stop-exit-codes", "stop-signal", "kill-timeout", "treekill", "user", "group", "umask", "nice",
-        "out-file", "err-file", "merge-logs", "stdin",
+        "out-file", "err-file", "merge-logs", "stdin", "ready", "health",
     ];
 
     /// <summary>Null when no verb has such a flag.</summary>
@@ -43,6 +43,8 @@ internal static class Flags
         "out-file" => new Flag(name, FlagKind.Text, "FILE", "where standard output goes"),
         "err-file" => new Flag(name, FlagKind.Text, "FILE", "where standard error goes"),
         "merge-logs" => new Flag(name, FlagKind.Switch, "", "standard error goes where standard output goes"),
+        "ready" => new Flag(name, FlagKind.Text, "PROBE", "online when: tcp:PORT, http:URL, log:REGEX, exec:COMMAND, notify, delay:TIME"),
+        "health" => new Flag(name, FlagKind.Text, "PROBE", "the same, asked again and again; restarted when it fails"),
         "stdin" => new Flag(name, FlagKind.Text, "KIND", "null, or pipe: lines come by 'tspm send'"),
         _ => null,
     }) is { } flag ? flag with { ChangesConfig = true } : null;
@@ -72,7 +74,7 @@ internal static class Flags
     static Flag? LaterFlag(string name) => name switch
     {
         "watch" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
-        "watch-paths" or "watch-ignore" or "watch-delay" or "cron" or "time-zone" or "depends-on" or "ready" or "health" or "listen" or "log-max-size"
+        "watch-paths" or "watch-ignore" or "watch-delay" or "cron" or "time-zone" or "depends-on" or "listen" or "log-max-size"
             or "log-keep" or "since" or "until" or "grep" or "run" or "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
         "timestamps" or "events" or "system" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
         _ => null,

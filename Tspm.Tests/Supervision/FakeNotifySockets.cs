@@ -1,0 +1,38 @@
+using Tspm.Model;
+using Tspm.Platform;
+
+namespace Tspm.Tests.Supervision;
+
+/// <summary>Notification sockets that the guardian keeps: what is said while no daemon lives waits.</summary>
+internal sealed class FakeNotifySockets : INotifySockets
+{
+    readonly Dictionary<ulong, NotifyHeard> _heard = [];
+    readonly Dictionary<ulong, Queue<(int Pid, string Text)>> _waiting = [];
+
+    public IReadOnlyCollection<ulong> Open => _waiting.Keys;
+
+    public string NameOf(ulong runId) => $"@fake/{runId}";
+
+    SpawnFailure? INotifySockets.Open(ulong runId, NotifyHeard heard)
+    {
+        _heard[runId] = heard;
+        if (_waiting.TryAdd(runId, [])) return null;
+        while (_waiting[runId].TryDequeue(out var message)) heard(message.Pid, 0, message.Text);
+        return null;
+    }
+
+    public void Close(ulong runId)
+    {
+        _heard.Remove(runId);
+        _waiting.Remove(runId);
+    }
+
+    /// <summary>The daemon is dead; the sockets live.</summary>
+    public void KillDaemon() => _heard.Clear();
+
+    public void Say(ulong runId, int pid, string text)
+    {
+        if (_heard.TryGetValue(runId, out var heard)) heard(pid, 0, text);
+        else _waiting[runId].Enqueue((pid, text));
+    }
+}
