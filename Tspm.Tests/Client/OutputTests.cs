@@ -122,7 +122,7 @@ public sealed class OutputTests
     {
         var bytes = new List<byte>();
         var writer = new OutputWriter(Keep, isTerminal: false);
-        var printer = new LogPrinter(writer, raw: false, json: false);
+        var printer = new LogPrinter(writer, writer, raw: false, json: false);
         printer.Print(Line("a\e[2J"));
         printer.Print(Line(null, base64: Convert.ToBase64String([0xff, 0xfe])));
         printer.Print(Line("half", partial: true));
@@ -141,7 +141,7 @@ public sealed class OutputTests
     public async Task Names_stand_in_front_of_lines_when_several_speak(CancellationToken cancel)
     {
         var screen = new Screen();
-        var printer = new LogPrinter(screen.Writer, raw: false, json: false) { Several = true };
+        var printer = new LogPrinter(screen.Writer, screen.Writer, raw: false, json: false) { Several = true };
         printer.Print(Line("one"));
         printer.Print(Line("ha", partial: true));
         printer.Print(Line("other", "api", 2));

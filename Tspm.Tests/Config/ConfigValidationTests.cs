@@ -43,6 +43,8 @@ internal sealed class ConfigValidationTests
     [Arguments("\"restart\": {\"delayMs\": 60000}")]
     [Arguments("\"stop\": {\"signal\": \"int\", \"timeoutMs\": 0, \"killTree\": false}")]
     [Arguments("\"stop\": {\"signal\": \"15\"}")]
+    [Arguments("\"log\": {\"maxSizeBytes\": 0, \"maxAgeMs\": 0, \"keep\": 0, \"compress\": false, \"onFull\": \"drop\", \"pipe\": \"large\"}")]
+    [Arguments("\"log\": {\"maxSizeBytes\": 1099511627776, \"keep\": 1000, \"onFull\": \"block\", \"pipe\": \"normal\"}")]
     [Arguments("\"stdin\": \"pipe\", \"outFile\": \"o\", \"errFile\": \"/e\", \"mergeLogs\": true, \"enabled\": false")]
     public async Task A_good_value_is_accepted(string fields, CancellationToken cancellation) =>
         await Assert.That(string.Join(';', Validate(fields).Select(problem => problem.Sentence))).IsEqualTo("");
@@ -74,6 +76,12 @@ internal sealed class ConfigValidationTests
     [Arguments("\"envFile\": \"\"", "envFile")]
     [Arguments("\"interpreter\": \"\"", "interpreter")]
     [Arguments("\"interpreter\": \"$NODE\"", "interpreter")]
+    [Arguments("\"log\": {\"maxSizeBytes\": -1}", "log.maxSizeBytes")]
+    [Arguments("\"log\": {\"maxAgeMs\": -1}", "log.maxAgeMs")]
+    [Arguments("\"log\": {\"keep\": -1}", "log.keep")]
+    [Arguments("\"log\": {\"keep\": 1001}", "log.keep")]
+    [Arguments("\"log\": {\"onFull\": \"wait\"}", "log.onFull")]
+    [Arguments("\"log\": {\"pipe\": \"big\"}", "log.pipe")]
     [Arguments("\"instances\": 0", "instances")]
     [Arguments("\"instances\": 1001", "instances")]
     [Arguments("\"user\": \"\"", "user")]

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Tspm.Logs;
 using Tspm.Model;
 using Tspm.Platform;
@@ -24,6 +25,9 @@ internal sealed class PumpBench : IDisposable
     public LogGrowth Growth { get; } = new();
     public OutputPump Pump { get; private set; }
 
+    /// <summary>For the runs from now on.</summary>
+    public LogPolicy Policy { get; set; } = LogPolicy.Default;
+
     public string At(string name) => Path.Combine(Folder, name);
 
     public RunStreams NextRun(string outFile = "out.log", string errFile = "err.log")
@@ -37,6 +41,7 @@ internal sealed class PumpBench : IDisposable
             ErrFifo = At($"0.0.{id}.err"),
             OutFile = At(outFile),
             ErrFile = At(errFile),
+            Log = Policy,
         };
     }
 
@@ -56,12 +61,40 @@ internal sealed class PumpBench : IDisposable
         Pump = New();
     }
 
-    OutputPump New() => new(Keeper, Growth, _makeMover);
+    /// <summary>What all logs together may take, from the next pump on; 0: no limit.</summary>
+    public long Total { get; set; }
+
+    OutputPump New() => new(Keeper, Growth, _makeMover, Total > 0 ? new TotalLimit(Folder, Total) : null);
 
     public async Task FileIs(string name, byte[] expected, CancellationToken cancellation)
     {
         while (!File.Exists(At(name)) || new FileInfo(At(name)).Length < expected.Length) await Task.Delay(1, cancellation);
         var actual = File.ReadAllBytes(At(name));
+        if (!actual.AsSpan().SequenceEqual(expected))
+            throw new InvalidOperationException($"{name}: {actual.Length} bytes, expected {expected.Length}, alike up to {actual.AsSpan().CommonPrefixLength(expected)}");
+    }
+
+    /// <summary>The whole stream: old files, oldest first, compressed or not, then the current one.</summary>
+    public byte[] Stream(string name)
+    {
+        var all = new MemoryStream();
+        foreach (var path in (string[])[.. RotatedLogs.OldestFirst(At(name)), At(name)])
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (!path.EndsWith(RotatedLogs.Compressed, StringComparison.Ordinal)) file.CopyTo(all);
+            else
+            {
+                using var plain = new GZipStream(file, CompressionMode.Decompress);
+                plain.CopyTo(all);
+            }
+        }
+        return all.ToArray();
+    }
+
+    /// <summary>After the pump is settled: the stream in all its files is exactly this.</summary>
+    public void StreamIs(string name, byte[] expected)
+    {
+        var actual = Stream(name);
         if (!actual.AsSpan().SequenceEqual(expected))
             throw new InvalidOperationException($"{name}: {actual.Length} bytes, expected {expected.Length}, alike up to {actual.AsSpan().CommonPrefixLength(expected)}");
     }
@@ -165,6 +198,8 @@ internal sealed class MoodyMover : IByteMover
     }
 
     public int Calls => Volatile.Read(ref _calls);
+
+    public int Held => 0;
 
     public long Move(int fromFifo, int toFile, long offset, int max, out int errno)
     {

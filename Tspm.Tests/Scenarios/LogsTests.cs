@@ -113,7 +113,7 @@ public class LogsTests
     public async Task A_log_larger_than_any_buffer_arrives_whole(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "big", "--restart", "never", "--", "sh", "-c", "head -c 50000000 /dev/zero | tr '\\0' 'x'; echo; echo end");
+        await box.Ok("start", "--name", "big", "--restart", "never", "--log-max-size", "0", "--", "sh", "-c", "head -c 50000000 /dev/zero | tr '\\0' 'x'; echo; echo end");
         await box.UntilState("big", "stopped");
         await box.Until(() => new FileInfo(box.OutLog("big")).Length == 50_000_005, "every byte is there");
         var ran = await box.Ok("logs", "big", "--lines", "1");

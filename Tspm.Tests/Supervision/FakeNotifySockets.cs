@@ -13,18 +13,13 @@ internal sealed class FakeNotifySockets : INotifySockets
 
     public string NameOf(ulong runId) => $"@fake/{runId}";
 
-    SpawnFailure? INotifySockets.Open(ulong runId, NotifyHeard heard)
+    IDisposable? INotifySockets.Open(ulong runId, NotifyHeard heard, out SpawnFailure? failure)
     {
+        failure = null;
         _heard[runId] = heard;
-        if (_waiting.TryAdd(runId, [])) return null;
-        while (_waiting[runId].TryDequeue(out var message)) heard(message.Pid, 0, message.Text);
-        return null;
-    }
-
-    public void Close(ulong runId)
-    {
-        _heard.Remove(runId);
-        _waiting.Remove(runId);
+        if (!_waiting.TryAdd(runId, []))
+            while (_waiting[runId].TryDequeue(out var message)) heard(message.Pid, 0, message.Text);
+        return new Ending(this, runId);
     }
 
     /// <summary>The daemon is dead; the sockets live.</summary>
@@ -34,5 +29,14 @@ internal sealed class FakeNotifySockets : INotifySockets
     {
         if (_heard.TryGetValue(runId, out var heard)) heard(pid, 0, text);
         else _waiting[runId].Enqueue((pid, text));
+    }
+
+    sealed class Ending(FakeNotifySockets owner, ulong runId) : IDisposable
+    {
+        public void Dispose()
+        {
+            owner._heard.Remove(runId);
+            owner._waiting.Remove(runId);
+        }
     }
 }

@@ -26,6 +26,11 @@ internal sealed class FakeOutputs : IRunOutputs
 
     public bool Resume(RunStreams run) => OpenRuns.Contains(run.RunId);
 
+    public void Started(RunStreams run, int pid)
+    {
+        if (!OpenRuns.Contains(run.RunId)) throw new InvalidOperationException($"run {run.RunId} was started without being open");
+    }
+
     public void Discard(RunStreams run) => OpenRuns.Remove(run.RunId);
 
     public void Finish(RunStreams run)

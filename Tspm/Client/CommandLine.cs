@@ -57,6 +57,7 @@ internal static class CommandLine
         app.Add("rename", RenameCommand.Run);
         app.Add("reset", ResetCommand.Run);
         app.Add("flush", FlushCommand.Run);
+        app.Add("reopen", ReopenCommand.Run);
         app.Add("signal", SignalCommand.Run);
         app.Add("send", SendCommand.Run);
         app.Add("daemon", DaemonCommand.Run);

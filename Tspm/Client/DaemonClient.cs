@@ -99,12 +99,12 @@ internal sealed class DaemonClient : IDisposable
     }
 
     /// <summary>
-    /// A request whose answer is preceded by notifications. Ends with the answer, or with null when <paramref name="onItem"/> returned false.
+    /// A request whose answer is preceded by notifications. Ends with the answer, or with null when <paramref name="onNotification"/> returned false.
     /// </summary>
     /// <param name="silence">How long nothing at all may come (heartbeats count); null: for ever, as for a stream that follows.</param>
-    public TResponse? Stream<TRequest, TItem, TResponse>(
-        (string Method, TRequest Value, JsonTypeInfo<TRequest> Type) request, JsonTypeInfo<TItem> itemType, JsonTypeInfo<TResponse> responseType,
-        string notification, Func<TItem, bool> onItem, TimeSpan? silence, Action? onIdle = null)
+    public TResponse? Stream<TRequest, TResponse>(
+        (string Method, TRequest Value, JsonTypeInfo<TRequest> Type) request, JsonTypeInfo<TResponse> responseType,
+        Func<AnswerEnvelope, bool> onNotification, TimeSpan? silence, Action? onIdle = null)
         where TResponse : class
     {
         var id = Send(request.Method, request.Value, request.Type);
@@ -114,9 +114,12 @@ internal sealed class DaemonClient : IDisposable
             if (!_lines.HasLine) onIdle?.Invoke();
             var answer = ReadEnvelope(new Wait(request.Method, silence, silence is null ? null : OnSlow));
             if (answer.IsFor(id)) return answer.Read(responseType);
-            if (answer.Method == notification && !onItem(answer.ReadParams(itemType))) return null;
+            if (!onNotification(answer)) return null;
         }
     }
+
+    /// <summary>From now on a wait ends, with <see cref="LocalError.ReaderGone"/>, when nobody can read our standard output any more.</summary>
+    public void WatchOutput() => _socket.WatchesOutput = true;
 
     /// <summary>Waits until the daemon has closed this connection and its guardian has ended, which is the last of all. False: not in time.</summary>
     public bool WaitForEnd(TimeSpan deadline)

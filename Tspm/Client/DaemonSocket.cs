@@ -62,8 +62,20 @@ internal sealed unsafe class DaemonSocket : IDisposable
         return true;
     }
 
+    /// <summary>See <see cref="DaemonClient.WatchOutput"/>.</summary>
+    public bool WatchesOutput { get; set; }
+
     /// <summary>True when there is something to read (the end of the stream, too).</summary>
-    public bool WaitReadable(int milliseconds) => WaitReadable(_descriptor, milliseconds);
+    /// <exception cref="DaemonException">ReaderGone, when that is watched.</exception>
+    public bool WaitReadable(int milliseconds)
+    {
+        if (!WatchesOutput) return WaitReadable(_descriptor, milliseconds);
+        // No event is asked for: that all readers of a pipe are gone is told unasked (man 2 poll, POLLERR).
+        var requests = stackalloc[] { new PollFd { fd = _descriptor, events = SysPoll.POLLIN }, new PollFd { fd = Unistd.STDOUT_FILENO } };
+        _ = SysPoll.poll(requests, 2, milliseconds);
+        if ((requests[1].revents & (SysPoll.POLLERR | SysPoll.POLLHUP)) != 0) throw new DaemonException(LocalError.ReaderGone, "nobody reads the output any more");
+        return requests[0].revents != 0;
+    }
 
     /// <summary>The same of another descriptor.</summary>
     public static bool WaitReadable(int descriptor, int milliseconds)

@@ -22,5 +22,5 @@ internal static class ExitCodes
 /// <summary>Errors that the client finds by itself. Positive, so that they never collide with the protocol's.</summary>
 internal static class LocalError
 {
-    public const int NotRunning = 1, Disconnected = 2, NoAnswerInTime = 3, NotPermitted = 4, BadAnswer = 5, Unreachable = 6, StartFailed = 7;
+    public const int NotRunning = 1, Disconnected = 2, NoAnswerInTime = 3, NotPermitted = 4, BadAnswer = 5, Unreachable = 6, StartFailed = 7, ReaderGone = 8;
 }

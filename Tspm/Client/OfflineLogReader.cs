@@ -12,14 +12,38 @@ internal static class OfflineLogReader
     /// <summary>See <see cref="OfflineLogs"/>.</summary>
     public static void Show(TspmHome home, LogsRequest request, Action<bool> several, Func<LogLine, bool> onLine)
     {
-        var instances = Select(home, request.Selectors);
-        several(instances.Count > 1);
-        foreach (var (definition, instance) in instances)
+        try
         {
-            var (outLog, errLog) = LogPaths.Of(home, definition, instance);
-            var lines = LogLines.CountFor(request, definition);
-            if (request.Stream != "err" && !ShowFile(outLog, "out", definition, instance, lines, onLine)) return;
-            if (request.Stream != "out" && errLog != outLog && !ShowFile(errLog, "err", definition, instance, lines, onLine)) return;
+            var query = LogQuery.Of(request, TimeProvider.System.GetUtcNow());
+            var instances = Select(home, request.Selectors);
+            several(instances.Count > 1);
+            var streams = new LogSources(request, query);
+            foreach (var (definition, instance) in instances)
+            {
+                var (outLog, errLog) = LogPaths.Of(home, definition, instance);
+                streams.Add(definition, instance, outLog, errLog);
+            }
+            Show(streams.Open(), onLine);
+        }
+        catch (LogQueryException refused)
+        {
+            throw new DaemonException(refused.Code, refused.Message, refused.Details);
+        }
+    }
+
+    static void Show(List<LogSource> sources, Func<LogLine, bool> onLine)
+    {
+        try
+        {
+            var view = new LogView();
+            foreach (var source in sources) view.Add(source);
+            foreach (var _ in view.Locate(sources)) { }
+            foreach (var line in view.Read(sources, takePartial: true))
+                if (line is not null && !onLine(line)) return;
+        }
+        finally
+        {
+            foreach (var source in sources) source.Dispose();
         }
     }
 
@@ -33,17 +57,5 @@ internal static class OfflineLogReader
         var result = SelectorMatcher.Resolve(selectors, targets);
         if (!result.IsKnown) throw new DaemonException(ErrorCode.NoSuchProcess, result.Sentence!);
         return [.. all.Where((_, index) => result.Matches.Contains(targets[index]))];
-    }
-
-    static bool ShowFile(string path, string stream, ProcessDefinition definition, int instance, int lines, Func<LogLine, bool> onLine)
-    {
-        using var tail = LogTail.Open(path);
-        tail?.SeekToLast(lines);
-        while (tail is not null && tail.TryRead(takePartial: true, out var bytes, out var partial))
-        {
-            var line = LogLines.Of(definition, instance, stream, tail.Offset, bytes, partial);
-            if (!onLine(line)) return false;
-        }
-        return true;
     }
 }

@@ -15,6 +15,9 @@ internal static class ConfigValidation
     /// <summary>Reading the memory of a tree more often costs more than it tells.</summary>
     public const int MinMonitorIntervalMs = 100;
 
+    /// <summary>Rotation renames every one of them.</summary>
+    public const int MaxKeptLogs = 1000;
+
     const string NameRule = "1 to 64 bytes without control characters or ':', starting with neither '-' nor '/'";
 
     const string Words = "text that is not empty, without NUL characters";
@@ -71,6 +74,11 @@ internal static class ConfigValidation
         new("ready", "a probe", config => ProbeBreach(config.Ready, isHealth: false)),
         new("health", "a probe", config => ProbeBreach(config.Health, isHealth: true)),
         AtLeast("startTimeoutMs", config => config.StartTimeoutMs, 1),
+        AtLeast("log.maxSizeBytes", config => config.Log?.MaxSizeBytes, 0),
+        AtLeast("log.maxAgeMs", config => config.Log?.MaxAgeMs, 0),
+        Between("log.keep", config => config.Log?.Keep, 0, MaxKeptLogs),
+        OneOf("log.onFull", config => config.Log?.OnFull, "block", "drop"),
+        OneOf("log.pipe", config => config.Log?.Pipe, "normal", "large"),
         OneOf("stdin", config => config.Stdin, "null", "pipe"),
     ];
 

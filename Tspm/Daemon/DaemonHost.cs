@@ -46,7 +46,10 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _events.OnFault = fault => _log.Logger.LogError(fault, "internal error in an event: {Type}", fault.GetType().Name);
         _store = new ProcessStore(home, clock);
         _records = new RunRecordStore(home) { RetryLater = retry => _loop!.Timers.After(RetryRecordsAfter, retry) };
-        _outputs = new OutputPump(_guardian, _growth, CurrentSystem.CreateByteMover);
+        var settings = SettingsFile.Read(home, out var unread);
+        if (unread is not null) _loadTroubles.Add(unread);
+        var logsTotal = settings.LogsTotalMaxBytes is > 0 and var most ? new TotalLimit(home.LogFolder, most) : null;
+        _outputs = new OutputPump(_guardian, _growth, CurrentSystem.CreateByteMover, logsTotal);
         _loop = new SupervisorLoop(clock, _log.Logger);
         _saver = new StateSaver(_store.Save);
         _notify = new NotifySockets(_events, _guardian.Hold, _guardian.Release, _loop.Post);
@@ -267,7 +270,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         if (_options.UpgradeProblem is { } undone) troubles.Add($"the last upgrade was undone: {undone}");
         if (_saver.Trouble is { } unsaved) troubles.Add($"the state is not saved: {unsaved}");
         if (_records.Trouble is { } record) troubles.Add(record);
-        if (_outputs.Trouble is { } output) troubles.Add(output);
+        troubles.AddRange(_outputs.Troubles);
         if (_log.Trouble is { } log) troubles.Add(log);
         return troubles;
     }

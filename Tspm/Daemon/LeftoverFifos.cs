@@ -1,4 +1,5 @@
 using Tspm.Logs;
+using Tspm.Model;
 using Tspm.Storage;
 using Tspm.Supervision;
 
@@ -25,7 +26,7 @@ internal static class LeftoverFifos
                 continue;
             }
             var isErr = stream == "err";
-            outputs.ResumeOne(path, isErr ? cell.View.ErrLog : cell.View.OutLog, (runId << 1) | (isErr ? 1UL : 0UL));
+            outputs.ResumeOne(path, isErr ? cell.View.ErrLog : cell.View.OutLog, (runId << 1) | (isErr ? 1UL : 0UL), LogPolicy.Of(cell.Definition.Config));
         }
     }
 }

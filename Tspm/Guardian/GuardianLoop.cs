@@ -22,7 +22,9 @@ internal sealed unsafe partial class GuardianLoop
     readonly TspmHome _home;
     readonly ReapedRecords _reaped = new();
     readonly HeldDescriptors _held = new();
-    Queue<ulong> _toReturn = new();
+    /// <summary>Holds that the present daemon is to get, and how many it has got.</summary>
+    ulong[] _toReturn = [];
+    int _returned;
     int _readyDescriptor;
     int _daemonPid;
     int _channel = -1;
@@ -85,7 +87,7 @@ internal sealed unsafe partial class GuardianLoop
         _leaving = false;
         _caughtUpSent = false;
         _reaped.SendAgain();
-        _toReturn = _held.ToReturn();
+        (_toReturn, _returned) = (_held.ToReturn(), 0);
         _daemonStartedAt = Environment.TickCount64;
         var ready = _trial?.OpenReasonPipe() ?? _readyDescriptor;
         (_daemonPid, _channel) = DaemonSpawner.Start(_listener, ready, _options);
@@ -213,11 +215,11 @@ internal sealed unsafe partial class GuardianLoop
             if (!Send(record)) return;
             _reaped.MarkSent();
         }
-        while (_toReturn.TryPeek(out var hold))
+        for (; _returned < _toReturn.Length; _returned++)
         {
+            var hold = _toReturn[_returned];
             // Released meanwhile: there is nothing to give back.
             if (_held.All.TryGetValue(hold, out var descriptor) && !Send(new GuardianMessage { Kind = GuardianMessageKind.Returned, Number = hold }, descriptor)) return;
-            _toReturn.Dequeue();
         }
         if (!_caughtUpSent) _caughtUpSent = Send(new GuardianMessage { Kind = GuardianMessageKind.CaughtUp, StartTicks = _daemonDiedAtTicks });
     }

@@ -23,12 +23,13 @@ internal sealed class HeldDescriptors
     }
 
     /// <summary>What a new daemon gets.</summary>
-    public Queue<ulong> ToReturn()
+    public ulong[] ToReturn()
     {
-        var holds = new Queue<ulong>();
+        var count = 0;
+        var holds = new ulong[_byHold.Count];
         foreach (var hold in _byHold.Keys)
-            if ((hold & NotifySockets.ReturnedHold) != 0) holds.Enqueue(hold);
-        return holds;
+            if ((hold & NotifySockets.ReturnedHold) != 0) holds[count++] = hold;
+        return holds[..count];
     }
 
     public void Release(ulong hold)

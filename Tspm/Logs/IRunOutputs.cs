@@ -14,6 +14,9 @@ internal interface IRunOutputs
     /// <summary>Goes on with the FIFOs of a run that an earlier daemon started. False: they are gone.</summary>
     bool Resume(RunStreams run);
 
+    /// <summary>The child of a run is there. For the time index only.</summary>
+    void Started(RunStreams run, int pid);
+
     /// <summary>The spawn failed: closes and removes the FIFOs.</summary>
     void Discard(RunStreams run);
 
@@ -34,6 +37,7 @@ internal sealed record RunStreams
     public required string OutFile { get; init; }
     /// <summary>May be the same as <see cref="OutFile"/>.</summary>
     public required string ErrFile { get; init; }
+    public LogPolicy Log { get; init; } = LogPolicy.Default;
     /// <summary>User that the child runs as and that has to own the FIFOs; null: this one.</summary>
     public string? Owner { get; init; }
 }

@@ -1,4 +1,7 @@
 using System.Runtime.InteropServices;
+using System.Text;
+using Tspm.Model;
+using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Logs;
@@ -7,19 +10,80 @@ namespace Tspm.Logs;
 /// One log file, open for writing at an explicit offset. Not O_APPEND: splice(2) refuses that (EINVAL). After a crash the offset is the file's size: bytes are in the
 /// FIFO or in the file, never in between. Used by the pump's thread only.
 /// </summary>
-internal sealed class LogFile(string path, int descriptor)
+internal sealed class LogFile
 {
     const int Mode = 0x180; // 0600
+    const uint ModeBits = 0xfff;
 
-    public string Path { get; set; } = path;
+    /// <summary>How often to look whether the path still leads here. A removed file is noticed at once; one that was moved away lives on, and only its path tells.</summary>
+    const long LookAtPathMs = 250;
 
-    public int Descriptor { get; private set; } = descriptor;
+    const long RetryRotationMs = 1000;
+
+    readonly LogIndex? _index;
+    readonly bool _mayRotate;
+    long _openedMs, _lookAt, _rotateAt;
+
+    public LogFile(string path, int descriptor, LogPolicy policy, TimeProvider clock)
+    {
+        (Path, Descriptor, Policy) = (path, descriptor, policy);
+        IsRegular = SysStat.fstat(descriptor, out var status) == 0 && status.IsRegularFile;
+        Offset = IsRegular ? status.Size : 0;
+        // A link leads where its owner wants it to: renaming it would take that away.
+        _mayRotate = IsRegular && SysStat.lstat(path, out var named) == 0 && named.IsRegularFile;
+        if (IsRegular) _index = new LogIndex(path, clock);
+        _openedMs = Environment.TickCount64;
+        _lookAt = _openedMs + LookAtPathMs;
+    }
+
+    public string Path { get; private set; }
+
+    public int Descriptor { get; private set; }
 
     /// <summary>Where the next byte goes.</summary>
-    public long Offset { get; set; } = SizeOf(descriptor);
+    public long Offset { get; set; }
+
+    /// <summary>For the mover: a device or a pipe has no offsets.</summary>
+    public long WriteAt => IsRegular ? Offset : IByteMover.NoOffset;
+
+    /// <summary>False for /dev/stdout, a FIFO and the like: no rotation, no index.</summary>
+    public bool IsRegular { get; }
+
+    public LogPolicy Policy { get; set; }
 
     /// <summary>Streams that write here.</summary>
     public int Users { get; set; }
+
+    /// <summary>Bytes that were dropped by streams that have ended, and are not told in the file yet.</summary>
+    public long Owed { get; set; }
+
+    /// <summary>Bytes that were dropped here and that nobody has asked about yet.</summary>
+    public long Dropped { get; set; }
+
+    /// <summary>It waits for, or is being looked at by, the one who compresses.</summary>
+    public bool IsQueued { get; set; }
+
+    /// <summary>What does not work as it should, while the log itself goes on; null: all does.</summary>
+    public string? Trouble => _rotationTrouble ?? _index?.Trouble;
+
+    string? _rotationTrouble;
+
+    /// <summary>Bytes after which a new file is begun; <see cref="long.MaxValue"/>: never, or not now.</summary>
+    public long Limit
+    {
+        get
+        {
+            if (!_mayRotate || (_rotateAt != 0 && Environment.TickCount64 < _rotateAt)) return long.MaxValue;
+            if (Policy.MaxAgeMs > 0 && Offset > 0 && Age >= Policy.MaxAgeMs) return 1;
+            return Policy.MaxSizeBytes > 0 ? Policy.MaxSizeBytes : long.MaxValue;
+        }
+    }
+
+    /// <summary>A line that is still not over here is longer than a file may be, and is cut.</summary>
+    public long CutAt => Policy.MaxSizeBytes is > 0 and < long.MaxValue / 2 ? 2 * Policy.MaxSizeBytes : long.MaxValue;
+
+    /// <summary>Of the current file, in milliseconds; 0: unknown.</summary>
+    long Age => _index?.BeganMs is { } began and > 0 ? TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - began : Environment.TickCount64 - _openedMs;
 
     /// <summary>Opens or makes the file; never waits (a FIFO without a reader is ENXIO). Below 0: the negative error number.</summary>
     public static int Open(string path)
@@ -30,27 +94,162 @@ internal sealed class LogFile(string path, int descriptor)
 
     /// <summary>
     /// Takes notice of what others did to the file: truncated (the offset would leave a hole), appended to under another of its names (what they
-    /// wrote would be overwritten), removed (nobody could ever read what is written).
+    /// wrote would be overwritten), removed or moved away (nobody would find what is written).
     /// </summary>
     public void Refresh()
     {
-        if (SysStat.fstat(Descriptor, out var status) != 0) return;
-        if (status.Links == 0 && Open(Path) is >= 0 and var again)
-        {
-            Unistd.close(Descriptor);
-            Descriptor = again;
-            Offset = SizeOf(again);
-        }
+        if (!IsRegular || SysStat.fstat(Descriptor, out var status) != 0) return;
+        if (status.Links == 0) Reopen();
+        else if (status.Size < Offset) Shrunk(status);
         else Offset = status.Size;
+        var now = Environment.TickCount64;
+        if (now < _lookAt) return;
+        _lookAt = now + LookAtPathMs;
+        if (SysStat.stat(Path, out var named) != 0 || !named.IsSameFile(status)) Reopen();
+        _index?.Check();
     }
 
-    /// <summary>Empties the file.</summary>
-    public void Truncate()
+    /// <summary>The file at the path, made if there is none; nothing changes when it is the one in use, or when it cannot be opened.</summary>
+    public void Reopen()
     {
-        if (Unistd.ftruncate(Descriptor, 0) == 0) Offset = 0;
+        if (!IsRegular || Open(Path) is not (>= 0 and var again)) return;
+        if (SysStat.fstat(again, out var status) != 0 || (SysStat.fstat(Descriptor, out var mine) == 0 && mine.IsSameFile(status)))
+        {
+            _ = Unistd.close(again);
+            return;
+        }
+        Use(again, status);
     }
 
-    public void Close() => Unistd.close(Descriptor);
+    /// <summary>Writes down whose bytes come now, at most every 50 ms. To be called before they are moved.</summary>
+    public unsafe void Note(int fifo, OutputRun run)
+    {
+        if (_index is null || !_index.IsDue(run.Id)) return;
+        int waiting;
+        if (SysIoctl.ioctl(fifo, SysIoctl.FIONREAD, &waiting) == 0 && waiting == 0) return;
+        if (!_index.Ensure(Descriptor)) return;
+        if (run.Pid != 0 && !run.IsNoted) run.IsNoted = _index.Add(LogIndexKind.Started, Offset, run.Id, (ulong)run.Pid);
+        _index.Note(Offset, run.Id);
+    }
 
-    static long SizeOf(int descriptor) => SysStat.fstat(descriptor, out var status) == 0 ? status.Size : 0;
+    /// <summary>A line ends here though it goes on in the next file.</summary>
+    public void NoteCut(ulong run, long moved) => _index?.Add(LogIndexKind.CutLine, Offset + moved, run, 0);
+
+    /// <summary>Is the last byte a line break? An empty file counts as ended.</summary>
+    public unsafe bool EndsLine()
+    {
+        if (!IsRegular || Offset == 0) return true;
+        var descriptor = Fcntl.open($"/proc/self/fd/{Descriptor}", Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
+        if (descriptor < 0) return false;
+        byte last = 0;
+        _ = Unistd.pread(descriptor, &last, 1, Offset - 1);
+        _ = Unistd.close(descriptor);
+        return last == '\n';
+    }
+
+    /// <summary>
+    /// Puts the file away as number 1 and begins a new one. The new one is made first, under a name of its own, so that a lack of anything is known before
+    /// something has moved. False: it did not work and is tried again later; writing goes on in the old one.
+    /// </summary>
+    public bool Rotate()
+    {
+        var fresh = Path + ".new";
+        var descriptor = Fcntl.open(fresh, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_TRUNC | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW, Mode);
+        if (descriptor < 0 || SysStat.fstat(Descriptor, out var old) != 0 || SysStat.fstat(descriptor, out var made) != 0) return CannotRotate(descriptor, Errno.Last);
+        KeepOwnerAndMode(descriptor, old);
+        if (RotatedLogs.MoveUp(Path) is { } problem) return CannotRotate(descriptor, problem);
+        if (Unistd.rename(Path, RotatedLogs.Plain(Path, 1)) != 0) return CannotRotate(descriptor, Errno.Last);
+        if (Unistd.rename(fresh, Path) != 0) return CannotRotate(descriptor, Errno.Last);
+        Use(descriptor, made with { Size = 0 });
+        (_rotateAt, _rotationTrouble) = (0, null);
+        RotatedLogs.RemoveAbove(Path, Policy.Keep);
+        _index?.Trim(() => RotatedLogs.OldestFirst(Path).Sum(RotatedLogs.BytesOf));
+        return true;
+    }
+
+    /// <summary>Empties the file and removes the old ones. The positions in the index go on.</summary>
+    public void Flush()
+    {
+        if (!IsRegular || SysStat.fstat(Descriptor, out var status) != 0) return;
+        _index?.Ensure(Descriptor);
+        RotatedLogs.RemoveAbove(Path, 0);
+        Offset = status.Size;
+        if (Unistd.ftruncate(Descriptor, 0) == 0) Shrunk(status with { Size = 0 });
+    }
+
+    /// <summary>
+    /// Says in the file how many bytes are missing, on a line of its own. With <paramref name="lastWasBreak"/> the last byte that was dropped is a line break, and is given back where the file
+    /// ends in the middle of a line. False: there is no room yet.
+    /// </summary>
+    public unsafe bool TellDropped(ulong run, long count, bool lastWasBreak)
+    {
+        Refresh();
+        var needsBreak = !EndsLine();
+        if (needsBreak && lastWasBreak) count--;
+        var text = needsBreak ? "\n" : "";
+        if (count > 0) text += string.Create(System.Globalization.CultureInfo.InvariantCulture, $"[tspm: {count} bytes of output were dropped here, the disk was full]\n");
+        var bytes = Encoding.ASCII.GetBytes(text);
+        fixed (byte* start = bytes)
+        {
+            var put = IsRegular ? Unistd.pwrite(Descriptor, start, (nuint)bytes.Length, Offset) : Unistd.write(Descriptor, start, (nuint)bytes.Length);
+            if (put != bytes.Length)
+            {
+                if (put > 0 && IsRegular) _ = Unistd.ftruncate(Descriptor, Offset);
+                return false;
+            }
+        }
+        if (_index?.Ensure(Descriptor) == true) _index.Add(LogIndexKind.Dropped, Offset, run, (ulong)count);
+        Offset += bytes.Length;
+        if (needsBreak && lastWasBreak) Dropped--;
+        return true;
+    }
+
+    /// <summary>The file was renamed, and its companions with it.</summary>
+    public void Renamed(string path)
+    {
+        Path = path;
+        _index?.Rename(path);
+    }
+
+    public void Close()
+    {
+        _ = Unistd.close(Descriptor);
+        _index?.Dispose();
+    }
+
+    void Shrunk(in FileStatus status)
+    {
+        _index?.BeginFile(Offset, status.Inode);
+        Offset = status.Size;
+    }
+
+    void Use(int descriptor, in FileStatus status)
+    {
+        // What others appended since the last look is before the new file's first byte.
+        var end = SysStat.fstat(Descriptor, out var old) == 0 ? Math.Max(old.Size, Offset) : Offset;
+        _ = Unistd.close(Descriptor);
+        Descriptor = descriptor;
+        _index?.BeginFile(end, status.Inode);
+        Offset = status.Size;
+        _openedMs = Environment.TickCount64;
+    }
+
+    static void KeepOwnerAndMode(int descriptor, in FileStatus old)
+    {
+        // Without the right to give it away it stays with this user, which is whom the old one belonged to in nearly all cases.
+        if (old.Uid != Unistd.geteuid() || old.Gid != Unistd.getegid()) _ = SysStat.fchown(descriptor, old.Uid, old.Gid);
+        if ((old.Mode & ModeBits) != Mode) _ = SysStat.fchmod(descriptor, old.Mode & ModeBits);
+    }
+
+    bool CannotRotate(int fresh, int errno)
+    {
+        if (fresh >= 0)
+        {
+            _ = Unistd.close(fresh);
+            _ = Unistd.unlink(Path + ".new");
+        }
+        _rotateAt = Environment.TickCount64 + RetryRotationMs;
+        _rotationTrouble = $"the log {Path} cannot be rotated: {Errno.Describe(errno)}; it grows on";
+        return false;
+    }
 }

@@ -2,41 +2,62 @@ using System.Collections.Concurrent;
 
 namespace Tspm.Logs;
 
-/// <summary>Tells followers that a log file changed, so that they need not poll. Costs the pump one dictionary look-up, and nothing when nobody follows.</summary>
+/// <summary>Tells followers that log files changed, so that they need not poll. Costs the pump one look-up per follower, and nothing when nobody follows.</summary>
 internal sealed class LogGrowth
 {
     readonly ConcurrentDictionary<Subscription, byte> _subscriptions = new();
 
-    public Subscription Follow(IEnumerable<string> paths)
+    public Subscription Follow()
     {
-        var subscription = new Subscription(this, [.. paths]);
+        var subscription = new Subscription(this);
         _subscriptions[subscription] = 0;
         return subscription;
     }
 
+    /// <summary>Told of every file that changed, on the pump's thread: who listens must be done at once.</summary>
+    public event Action<string>? Grown;
+
     public void Notify(string path)
     {
+        Grown?.Invoke(path);
         if (_subscriptions.IsEmpty) return;
         foreach (var (subscription, _) in _subscriptions) subscription.Tell(path);
     }
 
-    internal sealed class Subscription(LogGrowth owner, HashSet<string> paths) : IDisposable
+    /// <summary>One follower. Until told otherwise it hears of every file.</summary>
+    internal sealed class Subscription(LogGrowth owner) : IDisposable
     {
         readonly SemaphoreSlim _changed = new(0, 1);
+        readonly Lock _lock = new();
+        HashSet<string> _grown = new(StringComparer.Ordinal);
+        HashSet<string> _others = new(StringComparer.Ordinal);
 
-        /// <summary>Waits until one of the files changed since the last wait. False: nothing did within the time.</summary>
+        /// <summary>Files of which it need not hear. Of files that nobody knew yet it does: a process may have been renamed, or be new.</summary>
+        public void Ignore(HashSet<string> others)
+        {
+            lock (_lock) _others = others;
+        }
+
+        /// <summary>Waits until a file changed since the last wait. False: nothing did within the time.</summary>
         public Task<bool> Changed(TimeSpan timeout, CancellationToken cancel) => _changed.WaitAsync(timeout, cancel);
+
+        /// <summary>The files that changed since the last question.</summary>
+        public HashSet<string> TakeGrown()
+        {
+            lock (_lock)
+            {
+                var grown = _grown;
+                _grown = new HashSet<string>(StringComparer.Ordinal);
+                return grown;
+            }
+        }
 
         internal void Tell(string path)
         {
-            if (!paths.Contains(path) || _changed.CurrentCount > 0) return;
-            try
+            lock (_lock)
             {
+                if (_others.Contains(path) || !_grown.Add(path) || _changed.CurrentCount > 0) return;
                 _changed.Release();
-            }
-            catch (SemaphoreFullException)
-            {
-                // Two writers told at once: once is enough.
             }
         }
 

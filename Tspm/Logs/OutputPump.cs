@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Tspm.Model;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
@@ -16,39 +15,42 @@ namespace Tspm.Logs;
 /// </summary>
 internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 {
-    const int FifoMode = 0x180; // 0600
-    const uint NoOwner = uint.MaxValue;
-
     /// <summary>How long bytes gather after short reads.</summary>
     static readonly TimeSpan GatherPause = TimeSpan.FromMilliseconds(0.3);
 
     /// <summary>Reads that follow each other faster than this count as "in quick succession".</summary>
     static readonly TimeSpan QuickSuccession = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>How often to look whether a full disk has room again.</summary>
-    const int RetryBlockedMs = 250;
-
     readonly EventLoop _loop;
     readonly IFifoKeeper _keeper;
     readonly LogGrowth _growth;
     readonly Func<IByteMover> _makeMover;
     readonly PipeBudget _budget = new();
-    readonly Dictionary<string, LogFile> _files = new(StringComparer.Ordinal);
+    readonly LinePeek _peek = new();
+    readonly LogFileSet _files = new(TimeProvider.System);
     readonly Dictionary<int, OutputStream> _byDescriptor = [];
-    readonly List<OutputStream> _blocked = [];
+    readonly StalledStreams _stalled;
+    readonly PumpTroubles _troubles;
+    readonly LogHousekeeper _housekeeper;
     long _lastTurn;
     bool _pauseWanted;
-    volatile string? _trouble;
 
-    public OutputPump(IFifoKeeper keeper, LogGrowth growth, Func<IByteMover> makeMover)
+    public OutputPump(IFifoKeeper keeper, LogGrowth growth, Func<IByteMover> makeMover, TotalLimit? totalLimit = null)
     {
         (_keeper, _growth, _makeMover) = (keeper, growth, makeMover);
-        _loop = new EventLoop("logs") { BeforeWait = WaitAtMost, AfterWait = AfterBatch, OnFault = OnFault };
+        _stalled = new StalledStreams(_files);
+        _troubles = new PumpTroubles(_files, _stalled);
+        _loop = new EventLoop("logs") { BeforeWait = () => _stalled.WaitAtMost, AfterWait = AfterBatch, OnFault = _troubles.Fault };
+        _housekeeper = new LogHousekeeper(_loop, totalLimit);
         _loop.Start();
+        if (totalLimit is not null) _loop.Post(_housekeeper.KeepTotal);
     }
 
-    /// <summary>Why output is held back at this moment; null: it is not.</summary>
-    public string? Trouble => _trouble;
+    /// <summary>Why output is held back, or lost, at this moment; null: it is not.</summary>
+    public string? Trouble => _troubles.Now;
+
+    /// <summary>All that a person should know, also what is over.</summary>
+    public IReadOnlyList<string> Troubles => [.. _troubles.All, .. _housekeeper.Troubles];
 
     public SpawnFailure? Open(RunStreams run)
     {
@@ -58,7 +60,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
             Discard(run);
             return errFailure;
         }
-        if (run.StdinFifo is { } stdin && MakeFifo(stdin, run.Owner) is { } inFailure)
+        if (run.StdinFifo is { } stdin && FifoOpening.Make(stdin, run.Owner) is { } inFailure)
         {
             Discard(run);
             return inFailure;
@@ -68,34 +70,39 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 
     public bool Resume(RunStreams run)
     {
-        var found = ResumeOne(run.OutFifo, run.OutFile, HoldId(run, 0));
-        return (run.ErrFifo != run.OutFifo && ResumeOne(run.ErrFifo, run.ErrFile, HoldId(run, 1))) || found;
+        var found = ResumeOne(run.OutFifo, run.OutFile, HoldId(run, 0), run.Log);
+        return (run.ErrFifo != run.OutFifo && ResumeOne(run.ErrFifo, run.ErrFile, HoldId(run, 1), run.Log)) || found;
     }
+
+    public void Started(RunStreams run, int pid) => _loop.Post(() =>
+    {
+        foreach (var stream in StreamsOf(run)) stream.Run.Pid = pid;
+    });
 
     public void Discard(RunStreams run) => _loop.Post(() =>
     {
         foreach (var stream in StreamsOf(run)) Close(stream);
-        Remove(run.OutFifo);
-        Remove(run.ErrFifo);
-        if (run.StdinFifo is { } stdin) Remove(stdin);
+        FifoOpening.Remove(run.OutFifo);
+        FifoOpening.Remove(run.ErrFifo);
+        if (run.StdinFifo is { } stdin) FifoOpening.Remove(stdin);
     });
 
     public void Finish(RunStreams run) => _loop.Post(() =>
     {
         foreach (var stream in StreamsOf(run)) DrainAll(stream);
-        if (run.StdinFifo is { } stdin) Remove(stdin);
+        if (run.StdinFifo is { } stdin) FifoOpening.Remove(stdin);
     });
 
     /// <summary>Goes on with a FIFO that was found without a run: drains it until its last holder closes it.</summary>
-    public bool ResumeOne(string fifo, string file, ulong holdId)
+    public bool ResumeOne(string fifo, string file, ulong holdId, LogPolicy policy)
     {
         if (_loop.Ask(() => _byDescriptor.Values.Any(stream => stream.Fifo == fifo)).GetAwaiter().GetResult()) return true;
-        if (Attach(fifo, file, holdId, out _) is not { } attached) return false;
+        if (FifoOpening.Open(fifo, file, out _) is not { } opened) return false;
+        _keeper.Hold(holdId, opened.Fifo);
         _loop.Post(() =>
         {
-            Adopt(attached.Descriptor, fifo, attached.File, file, holdId);
             // No event comes for a FIFO whose writers went before it was opened; its bytes are there all the same.
-            if (_byDescriptor.TryGetValue(attached.Descriptor, out var stream)) DrainAll(stream);
+            DrainAll(Adopt(opened, fifo, file, holdId, policy, raised: false));
         });
         return true;
     }
@@ -103,128 +110,93 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     /// <summary>Waits until everything posted before was done: what a child that ended had printed is in its file then.</summary>
     public Task Settled() => _loop.Ask(() => true);
 
-    /// <summary>Renames log files on disk and goes on writing to them. Logs that have the new name already (of a process that was deleted) are kept. Null, or what did not work.</summary>
+    /// <summary>Renames logs on disk, with all that belongs to them, and goes on writing to them. Null, or what did not work.</summary>
     public Task<string?> Rename(IReadOnlyList<(string From, string To)> files) => _loop.Ask(() =>
     {
         string? problem = null;
-        foreach (var (from, to) in files)
-        {
-            if (from == to || !File.Exists(from)) continue;
-            // A file under the new name that is open here has only just been made, by a run that was quicker than this; any other one is somebody's.
-            if (Files.Rename(from, to, keepPresent: !_files.ContainsKey(to)) is { } failure)
-            {
-                problem ??= $"the log {from} could not be renamed: {failure}";
-                continue;
-            }
-            if (!_files.Remove(from, out var open)) continue;
-            open.Path = to;
-            _files[to] = open;
-        }
+        foreach (var (from, to) in files) problem = _files.Rename(from, to) ?? problem;
         return problem;
     });
 
-    /// <summary>Empties log files.</summary>
-    public Task Flush(IReadOnlyList<string> paths) => _loop.Ask(() =>
+    /// <summary>Empties logs and removes their old files.</summary>
+    public Task Flush(IReadOnlyList<string> paths) => ForEach(paths, path =>
     {
-        foreach (var path in paths)
-        {
-            if (_files.TryGetValue(path, out var open)) open.Truncate();
-            else if (File.Exists(path) && LogFile.Open(path) is >= 0 and var descriptor)
-            {
-                _ = Unistd.ftruncate(descriptor, 0);
-                Unistd.close(descriptor);
-            }
-            _growth.Notify(path);
-        }
-        return true;
+        _files.Flush(path);
+        _troubles.Forget(path);
     });
+
+    /// <summary>Makes log files anew that were moved away or removed.</summary>
+    public Task Reopen(IReadOnlyList<string> paths) => ForEach(paths, _files.Reopen);
 
     /// <summary>Ends without draining: what is in the FIFOs stays there for the next one.</summary>
     public void Dispose()
     {
+        _housekeeper.Dispose();
         _loop.Dispose();
         foreach (var stream in _byDescriptor.Values) stream.Close();
-        foreach (var file in _byDescriptor.Values.Select(stream => stream.File).Distinct()) file.Close();
+        _files.CloseAll();
+        _peek.Dispose();
         _byDescriptor.Clear();
     }
 
-    /// <summary>One stream's trouble (no room for a watch in the kernel, or a bug) must not end the daemon, and with it the moving of all others.</summary>
-    void OnFault(Exception fault) => _trouble = $"the output of a process is not moved: {Files.Describe(fault)}";
+    Task ForEach(IReadOnlyList<string> paths, Action<string> act) => _loop.Ask(() =>
+    {
+        foreach (var path in paths)
+        {
+            act(path);
+            _growth.Notify(path);
+        }
+        // There may be room now, or another file.
+        RetryStalled();
+        return true;
+    });
 
     // ---- opening
 
+    static ulong HoldId(RunStreams run, ulong stream) => (run.RunId << 1) | stream;
+
     SpawnFailure? Prepare(RunStreams run, string fifo, string file, ulong holdId)
     {
-        if (MakeFifo(fifo, run.Owner) is { } failure) return failure;
-        if (Attach(fifo, file, holdId, out var problem) is not { } attached)
+        if (FifoOpening.Make(fifo, run.Owner) is { } failure) return failure;
+        if (FifoOpening.Open(fifo, file, out var problem) is not { } opened)
         {
-            Remove(fifo);
+            FifoOpening.Remove(fifo);
             return problem;
         }
-        _loop.Post(() => Adopt(attached.Descriptor, fifo, attached.File, file, holdId));
+        // Before the child is there: it may print more than a pipe holds and be gone.
+        var raised = run.Log.LargePipe && _budget.TryRaise(opened.Fifo);
+        _keeper.Hold(holdId, opened.Fifo);
+        _loop.Post(() => Adopt(opened, fifo, file, holdId, run.Log, raised));
         return null;
     }
 
-    /// <summary>Opens both ends on the caller's thread, where a failure can still be an answer.</summary>
-    (int Descriptor, int File)? Attach(string fifo, string file, ulong holdId, out SpawnFailure? failure)
+    OutputStream Adopt((int Fifo, int File) opened, string fifo, string path, ulong holdId, LogPolicy policy, bool raised)
     {
-        failure = null;
-        var descriptor = Fcntl.open(fifo, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC);
-        if (descriptor < 0)
-        {
-            failure = Failure("open output", $"cannot open {fifo}", Marshal.GetLastPInvokeError());
-            return null;
-        }
-        var target = LogFile.Open(file);
-        if (target < 0)
-        {
-            Unistd.close(descriptor);
-            failure = Failure("open log file", $"cannot open the log file {file}", -target);
-            return null;
-        }
-        _keeper.Hold(holdId, descriptor);
-        return (descriptor, target);
-    }
-
-    static SpawnFailure? MakeFifo(string path, string? owner)
-    {
-        if (SysStat.mkfifo(path, FifoMode) != 0) return Failure("make output", $"cannot make {path}", Marshal.GetLastPInvokeError());
-        if (owner is null || Files.UserIdOf(owner) is not { } uid) return null;
-        if (SysStat.chown(path, uid, NoOwner) == 0) return null;
-        var failure = Failure("make output", $"cannot give {path} to user {owner}", Marshal.GetLastPInvokeError());
-        Remove(path);
-        return failure;
-    }
-
-    static SpawnFailure Failure(string stage, string what, int errno) => new(stage, errno, $"{what}: {Errno.Describe(errno)}");
-
-    static ulong HoldId(RunStreams run, ulong stream) => (run.RunId << 1) | stream;
-
-    void Adopt(int descriptor, string fifo, int target, string path, ulong holdId)
-    {
-        if (_files.TryGetValue(path, out var file)) Unistd.close(target);
-        else _files[path] = file = new LogFile(path, target);
-        file.Users++;
-        _byDescriptor[descriptor] = new OutputStream(fifo, descriptor, holdId, file, _makeMover());
-        _loop.Watch(descriptor, SysEpoll.EPOLLIN, this);
+        var file = _files.Use(path, opened.File, policy);
+        var stream = new OutputStream(fifo, opened.Fifo, holdId, new OutputRun(holdId >> 1), file, _makeMover(), _peek) { IsRaised = raised };
+        _byDescriptor[opened.Fifo] = stream;
+        _loop.Watch(opened.Fifo, SysEpoll.EPOLLIN, this);
+        _housekeeper.LookAt(file);
+        return stream;
     }
 
     // ---- moving
 
     void IReadyHandler.Ready(int fd, uint events)
     {
-        if (_byDescriptor.TryGetValue(fd, out var stream)) Turn(stream);
+        if (_byDescriptor.TryGetValue(fd, out var stream)) Turn(stream, out _);
     }
-
-    DrainResult Turn(OutputStream stream) => Turn(stream, out _);
 
     DrainResult Turn(OutputStream stream, out long moved)
     {
         var result = stream.Drain(_budget, out moved);
         if (moved > 0) _growth.Notify(stream.File.Path);
+        if (stream.HasRotated) _housekeeper.Rotated(stream.File);
+        if (stream.Dropping is not null) _stalled.AddDropping(stream);
         if (result == DrainResult.Ended) Close(stream);
         else if (result == DrainResult.Blocked) Block(stream);
         else if (stream.WasShort) _pauseWanted = true;
+        _troubles.Look(stream);
         return result;
     }
 
@@ -240,26 +212,23 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     void Block(OutputStream stream)
     {
         _loop.Unwatch(stream.Descriptor);
-        if (!_blocked.Contains(stream)) _blocked.Add(stream);
-        _trouble = $"output cannot be written to {stream.File.Path}: {Errno.Describe(stream.BlockedBy)}; the writers wait";
+        _stalled.AddBlocked(stream);
+        _troubles.Tell();
     }
 
-    void RetryBlocked()
+    void RetryStalled()
     {
-        foreach (var stream in _blocked.ToArray())
+        foreach (var stream in _stalled.Retry())
         {
-            _blocked.Remove(stream);
             if (!_byDescriptor.ContainsKey(stream.Descriptor)) continue;
-            if (Turn(stream) is DrainResult.Empty or DrainResult.More) _loop.Watch(stream.Descriptor, SysEpoll.EPOLLIN, this);
+            if (Turn(stream, out _) is DrainResult.Empty or DrainResult.More) _loop.Watch(stream.Descriptor, SysEpoll.EPOLLIN, this);
         }
-        if (_blocked.Count == 0) _trouble = null;
+        _troubles.Tell();
     }
-
-    int WaitAtMost() => _blocked.Count > 0 ? RetryBlockedMs : -1;
 
     void AfterBatch()
     {
-        if (_blocked.Count > 0) RetryBlocked();
+        if (_stalled.IsDue) RetryStalled();
         var now = Stopwatch.GetTimestamp();
         var quick = Stopwatch.GetElapsedTime(_lastTurn, now) <= QuickSuccession;
         if (_pauseWanted)
@@ -272,24 +241,21 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 
     // ---- closing
 
-    IEnumerable<OutputStream> StreamsOf(RunStreams run) =>
-        _byDescriptor.Values.Where(stream => stream.Fifo == run.OutFifo || stream.Fifo == run.ErrFifo).ToArray();
+    OutputStream[] StreamsOf(RunStreams run) =>
+        [.. _byDescriptor.Values.Where(stream => stream.Fifo == run.OutFifo || stream.Fifo == run.ErrFifo)];
 
     void Close(OutputStream stream)
     {
         if (!_byDescriptor.Remove(stream.Descriptor)) return;
         _loop.Unwatch(stream.Descriptor);
-        if (_blocked.Remove(stream) && _blocked.Count == 0) _trouble = null;
+        _stalled.Forget(stream);
         if (stream.IsRaised) _budget.GiveBack();
         stream.Close();
-        Remove(stream.Fifo);
+        FifoOpening.Remove(stream.Fifo);
         _keeper.Release(stream.HoldId);
-        if (--stream.File.Users > 0) return;
-        // After a rename another open file may stand under this name.
-        if (_files.TryGetValue(stream.File.Path, out var listed) && listed == stream.File) _files.Remove(stream.File.Path);
-        stream.File.Close();
+        _troubles.Remember(stream.File);
+        if (stream.File.Owed > 0) _stalled.AddOwing(stream.File);
+        _files.Release(stream.File);
+        _troubles.Tell();
     }
-
-    /// <summary>A FIFO without holders is of no use; one that is gone already is as good.</summary>
-    static void Remove(string fifo) => _ = Unistd.unlink(fifo);
 }

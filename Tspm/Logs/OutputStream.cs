@@ -18,7 +18,7 @@ internal enum DrainResult
 }
 
 /// <summary>One FIFO on its way to a file. Used by the pump's thread only.</summary>
-internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, LogFile file, IByteMover mover)
+internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, OutputRun run, LogFile file, IByteMover mover, LinePeek peek)
 {
     /// <summary>Most bytes for one system call.</summary>
     const int ChunkBytes = 1 << 20;
@@ -37,41 +37,114 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Lo
     public string Fifo => fifo;
     public int Descriptor => descriptor;
     public ulong HoldId => holdId;
+    public OutputRun Run => run;
     public LogFile File => file;
-    public bool IsRaised { get; private set; }
+
+    /// <summary>Its capacity counts in the budget.</summary>
+    public bool IsRaised { get; set; }
 
     /// <summary>The last turn moved little: a pause before the next one lets bytes gather.</summary>
     public bool WasShort { get; private set; }
 
-    /// <summary>Error number of a blocked stream, else 0.</summary>
+    /// <summary>Error number of a stream whose file takes no more, else 0.</summary>
     public int BlockedBy { get; private set; }
+
+    /// <summary>Not null while bytes are thrown away.</summary>
+    public DroppedOutput? Dropping { get; private set; }
+
+    /// <summary>The file was rotated in the last turn: there may be something to compress or to remove.</summary>
+    public bool HasRotated { get; private set; }
 
     /// <summary>Moves what is there, up to a turn's worth.</summary>
     public DrainResult Drain(PipeBudget budget, out long moved)
     {
         moved = 0;
+        HasRotated = false;
+        if (Dropping is { } dropping)
+        {
+            var dropped = dropping.Drain(peek, descriptor, this);
+            return Stop(dropped, ShortBytes);
+        }
         BlockedBy = 0;
         file.Refresh();
+        file.Note(descriptor, run);
         for (var chunk = 0; chunk < ChunksPerTurn; chunk++)
         {
-            var count = Move(out var errno);
-            if (count < 0) return errno is Errno.EAGAIN or Errno.EINTR ? Stop(DrainResult.Empty, moved) : Block(errno);
+            var count = MoveChunk(out var asked, out var errno);
+            if (count < 0) return errno is Errno.EAGAIN or Errno.EINTR && !TargetIsFull() ? Stop(DrainResult.Empty, moved) : Refused(errno);
             if (count == 0) return DrainResult.Ended;
             file.Offset += count;
             moved += count;
             if (count >= FullBytes && !IsRaised) IsRaised = budget.TryRaise(descriptor);
-            if (count < FullBytes) return Stop(DrainResult.Empty, moved);
+            if (count < Math.Min(asked, FullBytes)) return Stop(DrainResult.Empty, moved);
+            if (_rotateNow) Rotate();
         }
         return Stop(DrainResult.More, moved);
     }
 
-    long Move(out int errno)
+    /// <summary>There is room again, perhaps: says what was dropped and goes back to moving. False: there is none.</summary>
+    public bool StopDropping(long count, bool lastWasBreak)
     {
-        var count = _mover.Move(descriptor, file.Descriptor, file.Offset, ChunkBytes, out errno);
+        while (_mover.Held > 0)
+        {
+            var written = _mover.Move(descriptor, file.Descriptor, file.WriteAt, _mover.Held, out _);
+            if (written <= 0) return false;
+            file.Offset += written;
+        }
+        if (count > 0 && !file.TellDropped(run.Id, count, lastWasBreak)) return false;
+        (Dropping, BlockedBy) = (null, 0);
+        return true;
+    }
+
+    public void Close()
+    {
+        if (Dropping is { Count: > 0 } dropping && !dropping.End(this)) file.Owed += dropping.Count;
+        Dropping = null;
+        _ = Unistd.close(descriptor);
+    }
+
+    bool _rotateNow;
+
+    /// <summary>Near the end of a file, exactly to a line's end; before, as much as there is.</summary>
+    long MoveChunk(out long asked, out int errno)
+    {
+        _rotateNow = false;
+        asked = ChunkBytes;
+        var limit = file.Limit;
+        if (limit == long.MaxValue) return Move(asked, out errno);
+        var free = limit - LinePeek.MaxBytes - file.Offset;
+        if (free > 0) return Move(asked = Math.Min(ChunkBytes, free), out errno);
+        if (_mover.Held > 0) return Move(asked = _mover.Held, out errno);
+        var next = peek.Look(descriptor, LinePeek.MaxBytes, out errno);
+        // Without a pipe to look through (no descriptors) the file grows on for now.
+        if (next.IsEmpty) return errno is 0 or Errno.EAGAIN ? errno == 0 ? 0 : -1 : Move(asked, out errno);
+        var room = limit - file.Offset;
+        asked = RotationPoint.Of(next, room, file, out _rotateNow, out var cut);
+        if (asked == 0)
+        {
+            // The next line does not fit any more, and would not be whole.
+            Rotate();
+            return MoveChunk(out asked, out errno);
+        }
+        var moved = Move(asked, out errno);
+        if (moved != asked) _rotateNow = false;
+        else if (cut) file.NoteCut(run.Id, moved);
+        return moved;
+    }
+
+    void Rotate()
+    {
+        _rotateNow = false;
+        HasRotated |= file.Rotate();
+    }
+
+    long Move(long max, out int errno)
+    {
+        var count = _mover.Move(descriptor, file.Descriptor, file.WriteAt, (int)max, out errno);
         if (count >= 0 || errno != Errno.EINVAL || _mover is CopyMover) return count;
         // This file system cannot splice (man 2 splice): bytes take the longer way.
         _mover = new CopyMover();
-        return _mover.Move(descriptor, file.Descriptor, file.Offset, ChunkBytes, out errno);
+        return _mover.Move(descriptor, file.Descriptor, file.WriteAt, (int)max, out errno);
     }
 
     DrainResult Stop(DrainResult result, long moved)
@@ -80,11 +153,19 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Lo
         return result;
     }
 
-    DrainResult Block(int errno)
+    /// <summary>A pipe or terminal in the place of a file, whose reader is slow: "try again" means the target then.</summary>
+    unsafe bool TargetIsFull()
     {
-        BlockedBy = errno;
-        return DrainResult.Blocked;
+        if (file.IsRegular) return false;
+        var ask = new PollFd { fd = file.Descriptor, events = SysPoll.POLLOUT };
+        return SysPoll.poll(&ask, 1, 0) == 0;
     }
 
-    public void Close() => Unistd.close(descriptor);
+    DrainResult Refused(int errno)
+    {
+        BlockedBy = errno;
+        if (!file.Policy.Drop || errno == Errno.EAGAIN) return DrainResult.Blocked;
+        Dropping = new DroppedOutput();
+        return DrainResult.More;
+    }
 }

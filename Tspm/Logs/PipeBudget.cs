@@ -4,7 +4,7 @@ namespace Tspm.Logs;
 
 /// <summary>
 /// Capacity for FIFOs that are seen full. An unprivileged user has a budget (man 7 pipe: pipe-user-pages-soft, 64 MiB) and beyond it all of that user's new pipes shrink to one or two
-/// pages; so a FIFO is raised only when a full one was met, and 16 MiB is all that Tspm ever takes.
+/// pages; so a FIFO is raised only when a full one was met (or when its config asks for it), and 16 MiB is all that Tspm ever takes. From any thread.
 /// </summary>
 internal sealed class PipeBudget
 {
@@ -16,11 +16,10 @@ internal sealed class PipeBudget
     /// <summary>Raises the capacity of a FIFO if the budget allows. True: it counts until <see cref="GiveBack"/>.</summary>
     public bool TryRaise(int descriptor)
     {
-        if (_taken + RaisedBytes > TotalBytes) return false;
-        if (Fcntl.fcntl(descriptor, Fcntl.F_SETPIPE_SZ, RaisedBytes) < 0) return false;
-        _taken += RaisedBytes;
-        return true;
+        if (Interlocked.Add(ref _taken, RaisedBytes) <= TotalBytes && Fcntl.fcntl(descriptor, Fcntl.F_SETPIPE_SZ, RaisedBytes) >= 0) return true;
+        GiveBack();
+        return false;
     }
 
-    public void GiveBack() => _taken -= RaisedBytes;
+    public void GiveBack() => Interlocked.Add(ref _taken, -RaisedBytes);
 }

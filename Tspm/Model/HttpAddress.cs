@@ -1,11 +1,17 @@
 namespace Tspm.Model;
 
 /// <summary>A URL of a probe, as far as one GET needs it.</summary>
-/// <param name="Authority">As it was written: goes into the Host header.</param>
-/// <param name="Target">Path and query.</param>
-/// <param name="Place">Where to connect to.</param>
-internal sealed record HttpAddress(string Authority, string Target, HostPort Place)
+/// <param name="authority">As it was written: goes into the Host header.</param>
+/// <param name="target">Path and query.</param>
+/// <param name="place">Where to connect to.</param>
+internal sealed class HttpAddress(string authority, string target, HostPort place)
 {
+    public string Authority => authority;
+
+    public string Target => target;
+
+    public HostPort Place => place;
+
     public const string Scheme = "http://";
 
     /// <summary>Null: not a plain http URL.</summary>
@@ -17,8 +23,8 @@ internal sealed record HttpAddress(string Authority, string Target, HostPort Pla
         var rest = url[Scheme.Length..];
         if (rest.IndexOf('#') is >= 0 and var fragment) rest = rest[..fragment];
         var end = rest.AsSpan().IndexOfAny('/', '?');
-        var authority = end < 0 ? rest : rest[..end];
-        var target = end < 0 ? "/" : rest[end] == '?' ? "/" + rest[end..] : rest[end..];
-        return HostPort.Parse(authority, 80) is { } place ? new HttpAddress(authority, target, place) : null;
+        var host = end < 0 ? rest : rest[..end];
+        var path = end < 0 ? "/" : rest[end] == '?' ? "/" + rest[end..] : rest[end..];
+        return HostPort.Parse(host, 80) is { } where ? new HttpAddress(host, path, where) : null;
     }
 }

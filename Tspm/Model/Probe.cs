@@ -4,7 +4,7 @@ namespace Tspm.Model;
 /// One question to a child, and how often it is asked: the value of <c>ready</c> and of <c>health</c> in a config. Exactly one of the first six members is set. The last three belong to
 /// <c>health</c>; null means the default.
 /// </summary>
-internal sealed record Probe
+internal sealed class Probe
 {
     /// <summary>Too many questions in a short time are a load of their own.</summary>
     public const int MinIntervalMs = 100;

@@ -87,6 +87,8 @@ internal sealed record ProcessConfig
     /// <summary>"null" (the default: /dev/null) or "pipe" (lines come by <c>send</c>).</summary>
     public string? Stdin { get; init; }
 
+    public LogConfig? Log { get; init; }
+
     /// <summary>Where standard output goes instead of <c>logs/NAME.out.log</c>; relative to <see cref="ProjectDir"/>.</summary>
     public string? OutFile { get; init; }
 

@@ -23,16 +23,16 @@ internal static class Files
         if (Unistd.link(existing, another) != 0) throw Failure("cannot link", another);
     }
 
-    /// <summary>Renames a file; with <paramref name="keepPresent"/> what has the new name already becomes <c>NAME.kept-1</c>, -2 … Null, or why it did not work.</summary>
-    public static string? Rename(string from, string to, bool keepPresent)
+    /// <summary>Renames a file, replacing what has the new name. Null, or why it did not work.</summary>
+    public static string? Rename(string from, string to) => Unistd.rename(from, to) == 0 ? null : Errno.Describe(Errno.Last);
+
+    /// <summary>Gives a file the name <c>NAME.kept-1</c>, -2 …, so that its own is free. Null, or why it did not work; no file is no trouble.</summary>
+    public static string? MoveAside(string path)
     {
-        if (keepPresent && File.Exists(to))
-        {
-            var number = 1;
-            while (File.Exists($"{to}.kept-{number}")) number++;
-            if (Unistd.rename(to, $"{to}.kept-{number}") != 0) return Errno.Describe(Errno.Last);
-        }
-        return Unistd.rename(from, to) == 0 ? null : Errno.Describe(Errno.Last);
+        if (!File.Exists(path)) return null;
+        var number = 1;
+        while (File.Exists($"{path}.kept-{number}")) number++;
+        return Rename(path, $"{path}.kept-{number}");
     }
 
     /// <summary>Makes creations, renames and removals in a folder durable (man 2 fsync). Throws IOException.</summary>

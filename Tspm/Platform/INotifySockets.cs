@@ -11,10 +11,8 @@ internal interface INotifySockets
     /// <summary>The value of NOTIFY_SOCKET for a run.</summary>
     string NameOf(ulong runId);
 
-    /// <summary>Makes the socket of a run, or goes on with the one that an earlier daemon made. Null: done.</summary>
-    SpawnFailure? Open(ulong runId, NotifyHeard heard);
-
-    void Close(ulong runId);
+    /// <summary>Makes the socket of a run, or goes on with the one that an earlier daemon made, until it is disposed of. Null: it cannot be made, and the failure says why.</summary>
+    IDisposable? Open(ulong runId, NotifyHeard heard, out SpawnFailure? failure);
 }
 
 /// <summary>A datagram came. Called on the supervisor's thread.</summary>

@@ -134,6 +134,13 @@ internal sealed record FlushRequest
     public required IReadOnlyList<string> Selectors { get; init; }
 }
 
+/// <summary>Opens the log files anew: what has been moved or removed is made again at its path.</summary>
+internal sealed record ReopenRequest
+{
+    /// <summary>Null or empty: all.</summary>
+    public IReadOnlyList<string>? Selectors { get; init; }
+}
+
 /// <summary>Writes one line to the standard input of a process with <c>stdin: pipe</c>.</summary>
 internal sealed record SendRequest
 {
@@ -146,13 +153,23 @@ internal sealed record LogsRequest
 {
     /// <summary>Null or empty: all.</summary>
     public IReadOnlyList<string>? Selectors { get; init; }
-    /// <summary>Last lines of each stream; null: <c>logBufferSize</c> of the process, else 15.</summary>
+    /// <summary>Last lines of each stream that fit; null: all when there is a condition, else <c>logBufferSize</c> of the process, else 15.</summary>
     public int? Lines { get; init; }
     public bool Follow { get; init; }
     /// <summary>"out", "err" or null for both.</summary>
     public string? Stream { get; init; }
     /// <summary>Where to go on, per <c>ID.INSTANCE.STREAM</c>: the last <c>seq</c> seen.</summary>
     public IReadOnlyDictionary<string, long>? After { get; init; }
+    /// <summary>Lines from this time on, see <see cref="Model.TimePoint"/>.</summary>
+    public string? Since { get; init; }
+    /// <summary>Lines up to this time.</summary>
+    public string? Until { get; init; }
+    /// <summary>Lines that fit this regular expression.</summary>
+    public string? Grep { get; init; }
+    /// <summary>Lines before and after each one that fits.</summary>
+    public int? Context { get; init; }
+    /// <summary>Lines of one run: "last", a negative number (so many before the last), a pid, or a run's number.</summary>
+    public string? Run { get; init; }
 }
 
 internal sealed record ShutdownRequest;

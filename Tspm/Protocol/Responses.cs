@@ -151,6 +151,7 @@ internal sealed record SetResponse : ChangeResponse
 }
 
 internal sealed record FlushResponse : ChangeResponse;
+internal sealed record ReopenResponse : ChangeResponse;
 internal sealed record SendResponse : ChangeResponse;
 
 /// <summary>The end of a <c>logs</c> stream that does not follow.</summary>
@@ -159,7 +160,7 @@ internal sealed record LogsResponse
     public required int Lines { get; init; }
 }
 
-/// <summary>One line of a log, without its line break.</summary>
+/// <summary>One line of a log, without its line break; or, with <see cref="LostBytes"/>, the news that there is a hole.</summary>
 internal sealed record LogLine
 {
     public required int Id { get; init; }
@@ -167,8 +168,10 @@ internal sealed record LogLine
     public required int Instance { get; init; }
     /// <summary>"out" or "err".</summary>
     public required string Stream { get; init; }
-    /// <summary>Offset in the stream just behind this line: gaps and doubles can be seen.</summary>
+    /// <summary>Position in the stream just behind this line, over all rotations: gaps and doubles can be seen.</summary>
     public required long Seq { get; init; }
+    /// <summary>When the line began to come; null when not known.</summary>
+    public DateTimeOffset? Time { get; init; }
     /// <summary>The run that wrote it, null when not known.</summary>
     public string? RunId { get; init; }
     /// <summary>The bytes as text, when they are valid UTF-8 …</summary>
@@ -177,9 +180,20 @@ internal sealed record LogLine
     public string? Base64 { get; init; }
     /// <summary>True when the line's break has not been written (yet).</summary>
     public bool Partial { get; init; }
+    /// <summary>True: it does not fit the pattern, but stands near a line that does.</summary>
+    public bool? Context { get; init; }
+    /// <summary>No line: so many bytes are missing here.</summary>
+    public long? LostBytes { get; init; }
+    /// <summary>Why: "rotated" (gone before they were read) or "diskFull" (never written).</summary>
+    public string? LostBecause { get; init; }
 }
 
-internal sealed record HeartbeatNotice;
+/// <summary>A stream that follows lives.</summary>
+internal sealed record HeartbeatNotice
+{
+    /// <summary>Where following begins, by <c>ID.INSTANCE.STREAM</c>: to go on from there when not a line of a stream has come before the connection broke.</summary>
+    public IReadOnlyDictionary<string, long>? Seq { get; init; }
+}
 
 internal sealed record ShutdownResponse
 {

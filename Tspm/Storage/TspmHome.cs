@@ -23,6 +23,7 @@ internal sealed class TspmHome
     /// <summary>Held by the one daemon that may write: a successor waits until its predecessor is really gone.</summary>
     public string WriterLockFile => Of("run/writer.lock");
 
+    public string SettingsFile => Of("settings.json");
     public string StateFile => Of("daemon.state");
     public string ProcessesFile => Of("processes.json");
     public string RunFolder => Of("run");

@@ -33,6 +33,9 @@ internal sealed class Run(RunStreams streams)
     /// <summary>The child speaks by itself (man 3 sd_notify).</summary>
     public bool UsesNotify => Ready is { Notify: not null } || Health is { Notify: not null };
 
+    /// <summary>Where it is heard; null: nowhere.</summary>
+    public IDisposable? Notify { get; set; }
+
     /// <summary>Sizes of the log files when it was started: what it prints comes behind.</summary>
     public long OutStart { get; set; }
 

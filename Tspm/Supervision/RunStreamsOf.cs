@@ -31,6 +31,7 @@ internal static class RunStreamsOf
             StdinFifo = config.Stdin == "pipe" ? services.Home.FifoPath(key, runId, "in") : null,
             OutFile = outFile,
             ErrFile = errFile,
+            Log = LogPolicy.Of(config),
             Owner = config.User,
         };
     }

@@ -143,7 +143,7 @@ internal sealed partial class SupervisedProcess
         var run = _run!;
         if ((_services.System.LackOfRoom() ?? OpenNotify(run) ?? _services.Outputs.Open(run.Streams)) is { } noRoom)
         {
-            CloseNotify(run);
+            run.Notify?.Dispose();
             Failed(run, noRoom);
             return;
         }
@@ -152,11 +152,12 @@ internal sealed partial class SupervisedProcess
         if (outcome.Child is not { } child)
         {
             _services.Outputs.Discard(run.Streams);
-            CloseNotify(run);
+            run.Notify?.Dispose();
             Failed(run, outcome.Failure!);
             return;
         }
         run.StartedAt = _services.Clock.GetUtcNow();
+        _services.Outputs.Started(run.Streams, child.Pid);
         Take(run, child);
         Handle(new LifecycleEvent.SpawnSucceeded(AwaitsReady: run.Ready is not null));
     }
@@ -164,11 +165,11 @@ internal sealed partial class SupervisedProcess
     Run NewRun(RunStreams streams, int guardianPid)
     {
         var config = Definition.Config;
-        var (outStart, errStart) = config is { Ready.Log: not null } or { Health.Log: not null } ? (SizeOf(streams.OutFile), SizeOf(streams.ErrFile)) : default;
+        var readsLog = config is { Ready.Log: not null } or { Health.Log: not null };
         return new Run(streams)
         {
             GuardianPid = guardianPid, UsesShell = LaunchPlan.Of(config).UsesShell, Ready = config.Ready, Health = config.Health, StartTimeoutMs = config.StartTimeoutMs,
-            OutStart = outStart, ErrStart = errStart,
+            OutStart = readsLog ? SizeOf(streams.OutFile) : 0, ErrStart = readsLog ? SizeOf(streams.ErrFile) : 0,
         };
     }
 
@@ -262,7 +263,7 @@ internal sealed partial class SupervisedProcess
         _sweepPid = run.Child!.Pid;
         run.Child.Reap();
         _services.Outputs.Finish(run.Streams);
-        CloseNotify(run);
+        run.Notify?.Dispose();
         (_run, _swept) = (null, run.Child);
         Handle(new LifecycleEvent.ChildExited(status));
     }

@@ -26,13 +26,9 @@ internal sealed partial class SupervisedProcess
     /// <summary>Opens the socket by which the child speaks, if it is to. Null: fine.</summary>
     SpawnFailure? OpenNotify(Run run)
     {
-        if (!run.UsesNotify) return null;
-        return _services.Notify.Open(run.Id, (pid, uid, text) => Heard(run, pid, uid, text));
-    }
-
-    void CloseNotify(Run run)
-    {
-        if (run.UsesNotify) _services.Notify.Close(run.Id);
+        SpawnFailure? failure = null;
+        if (run.UsesNotify) run.Notify = _services.Notify.Open(run.Id, (pid, uid, text) => Heard(run, pid, uid, text), out failure);
+        return failure;
     }
 
     /// <summary>The environment beside what the config says.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tspm.Client.Output;
 using Tspm.Protocol;
 
@@ -27,7 +26,8 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
             {
                 using var daemon = session.ConnectToRead();
                 (lostAt, pause) = (0, FirstPauseMs);
-                if (_after.Count == 0) printer.Several = FitsSeveral(daemon);
+                if (!_isAsked) printer.Several = FitsSeveral(daemon);
+                _isAsked = true;
                 Follow(daemon);
                 return;
             }
@@ -45,7 +45,7 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
     public bool Print(LogLine line)
     {
         printer.Print(line);
-        _after[string.Create(CultureInfo.InvariantCulture, $"{line.Id}.{line.Instance}.{line.Stream}")] = line.Seq;
+        _after[LogLines.Key(line.Id, line.Instance, line.Stream)] = line.Seq;
         return !session.Out.IsBroken;
     }
 
@@ -53,7 +53,7 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
     bool MayComeBack(DaemonException lost) =>
         (request.Follow || (_after.Count == 0 && lost.Code != LocalError.NotRunning)) && _connected && lost.Code is LocalError.Disconnected or LocalError.NotRunning or ErrorCode.ShuttingDown;
 
-    bool _connected;
+    bool _connected, _isAsked;
 
     /// <summary>Names are put in front of lines when several can speak.</summary>
     bool FitsSeveral(DaemonClient daemon)
@@ -66,8 +66,17 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
     {
         _connected = true;
         var resumed = _after.Count == 0 ? request : request with { After = _after };
+        // Whoever read our output may go away while there is nothing to print.
+        if (request.Follow && !session.Out.IsTerminal) daemon.WatchOutput();
         daemon.Stream(
-            (Methods.Logs, resumed, Wire.Json.LogsRequest), Wire.Json.LogLine, Wire.Json.LogsResponse, Methods.LogLine, Print,
-            request.Follow ? null : DaemonClient.ReadDeadline, session.Out.Flush);
+            (Methods.Logs, resumed, Wire.Json.LogsRequest), Wire.Json.LogsResponse, Take, request.Follow ? null : DaemonClient.ReadDeadline, session.Out.Flush);
+    }
+
+    bool Take(AnswerEnvelope notification)
+    {
+        if (notification.Method == Methods.LogLine) return Print(notification.ReadParams(Wire.Json.LogLine));
+        if (notification.Method == Methods.Heartbeat && notification.ReadParams(Wire.Json.HeartbeatNotice).Seq is { } positions)
+            foreach (var (stream, seq) in positions) _after.TryAdd(stream, seq);
+        return true;
     }
 }

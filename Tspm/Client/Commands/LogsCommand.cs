@@ -1,29 +1,34 @@
 using System.Globalization;
 using Tspm.Client.Grammar;
 using Tspm.Client.Output;
+using Tspm.Model;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>logs</c>: the last lines and, with <c>-f</c>, what follows. Ctrl-C ends it the default way, which a shell reports as 130.</summary>
+/// <summary><c>logs</c>: the last lines, or those that fit, and, with <c>-f</c>, what follows. Ctrl-C ends it the default way, which a shell reports as 130.</summary>
 internal static class LogsCommand
 {
     public static void Run(
-        [Items] string[]? words = null, bool follow = false, string? lines = null, bool @out = false, bool err = false, bool raw = false, bool json = false) =>
+        [Items] string[]? words = null, bool follow = false, string? lines = null, string? since = null, string? until = null, string? grep = null,
+        string? context = null, string? run = null, bool @out = false, bool err = false, bool timestamps = false, bool raw = false, bool json = false) =>
         CommandHost.Execute(session =>
         {
             if (@out && err) throw new UsageException("--out and --err exclude each other; without either, both streams are shown");
+            if (raw && (json || timestamps)) throw new UsageException($"--raw is the bytes alone; leave out --{(json ? "json" : "timestamps")}, or --raw");
+            if (follow && until is not null) throw new UsageException("--follow goes on without an end; leave out --until, or --follow");
+            if (context is not null && grep is null) throw new UsageException("--context needs --grep: lines around what?");
+            var begin = Point("since", since, null);
             var request = new LogsRequest
             {
-                Selectors = words, Follow = follow, Lines = lines is null ? null : int.Parse(lines, CultureInfo.InvariantCulture),
-                Stream = @out ? "out" : err ? "err" : null,
+                Selectors = words, Follow = follow, Lines = Number(lines), Stream = @out ? "out" : err ? "err" : null,
+                Since = Iso(begin), Until = Iso(Point("until", until, begin)), Grep = grep, Context = Number(context), Run = run,
             };
-            return Show(session, request, raw, json);
+            return Show(session, request, new LogPrinter(session.Out, session.Err, raw, json) { Timestamps = timestamps, Separated = context is not null });
         });
 
-    public static int Show(ClientSession session, LogsRequest request, bool raw, bool json)
+    public static int Show(ClientSession session, LogsRequest request, LogPrinter printer)
     {
-        var printer = new LogPrinter(session.Out, raw, json);
         var stream = new LogStream(session, request, printer);
         try
         {
@@ -33,7 +38,25 @@ internal static class LogsCommand
         {
             files(request, several => printer.Several = several, stream.Print);
         }
+        catch (DaemonException gone) when (gone.Code == LocalError.ReaderGone)
+        {
+            // As with `logs -f | head`: it has what it wanted.
+        }
         printer.Finish();
         return ExitCodes.Done;
     }
+
+    /// <summary>Read here, because the user's clock and time zone count, and not the daemon's.</summary>
+    static DateTimeOffset? Point(string flag, string? text, DateTimeOffset? notBefore)
+    {
+        if (text is null) return null;
+        if (!TimePoint.TryParse(text, TimeProvider.System.GetUtcNow(), TimeZoneInfo.Local, notBefore, out var point))
+            throw new UsageException($"--{flag}: '{ControlText.Escape(text)}' is not understood; expected {TimePoint.Expected}");
+        if (point < notBefore) throw new UsageException($"--{flag} ({text}) lies before --since: nothing can be in between");
+        return point;
+    }
+
+    static string? Iso(DateTimeOffset? point) => point?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    static int? Number(string? text) => text is null ? null : int.Parse(text, CultureInfo.InvariantCulture);
 }

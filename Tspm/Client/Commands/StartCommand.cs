@@ -1,6 +1,7 @@
 using Tspm.Client.Defining;
 using Tspm.Config;
 using Tspm.Model;
+using Tspm.Client.Output;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
@@ -51,7 +52,9 @@ internal static class StartCommand
             var code = change.Run(session, flags, out var response);
             if (!attach || code != ExitCodes.Done) return code;
             session.Out.Flush();
-            return LogsCommand.Show(session, new LogsRequest { Selectors = [.. response.Processes.Select(static process => process.Name).Distinct()], Follow = true }, raw: false, flags.Json);
+            return LogsCommand.Show(
+                session, new LogsRequest { Selectors = [.. response.Processes.Select(static process => process.Name).Distinct()], Follow = true },
+                new LogPrinter(session.Out, session.Err, raw: false, flags.Json));
         }
         catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess && request is { Define: null, Selectors: [var word] } && StartTarget.IsConfigFile(word))
         {

@@ -37,6 +37,8 @@ internal static class ConfigFlags
         "stdin" => config with { Stdin = value },
         "ready" => config with { Ready = ProbeOf(value) },
         "health" => config with { Health = ProbeOf(value) },
+        "log-max-size" => config with { Log = (config.Log ?? new LogConfig()) with { MaxSizeBytes = Bytes(value) } },
+        "log-keep" => config with { Log = (config.Log ?? new LogConfig()) with { Keep = Number(value) } },
         "stop-signal" or "kill-timeout" or "treekill" => config with { Stop = Stop(config.Stop ?? new StopConfig(), flag, value) },
         _ => config with { Restart = Restart(config.Restart ?? new RestartConfig(), flag, value) },
     };
@@ -85,6 +87,8 @@ internal static class ConfigFlags
         "out-file" => $"outFile={value}",
         "err-file" => $"errFile={value}",
         "merge-logs" => $"mergeLogs={value}",
+        "log-max-size" => string.Create(CultureInfo.InvariantCulture, $"log.maxSizeBytes={Bytes(value)}"),
+        "log-keep" => $"log.keep={value}",
         "stop-signal" => $"stop.signal={value}",
         "kill-timeout" => string.Create(CultureInfo.InvariantCulture, $"stop.timeoutMs={Milliseconds(value)}"),
         "treekill" => $"stop.killTree={value}",

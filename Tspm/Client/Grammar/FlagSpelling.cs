@@ -36,6 +36,8 @@ internal static class FlagSpelling
         'o' => "out-file",
         'u' => "user",
         'c' => "cron",
+        'C' => "context",
+        't' => "timestamps",
         'H' => "host",
         'h' => "help",
         'v' or 'V' => "version",
@@ -45,7 +47,7 @@ internal static class FlagSpelling
     /// <summary>The letter of a flag for the help, null when it has none.</summary>
     public static char? LetterOf(string name, Verb verb)
     {
-        foreach (var letter in "nfeioh")
+        foreach (var letter in "nfeiohCt")
             if (OfLetter(letter, verb) == name) return letter;
         return null;
     }

@@ -11,7 +11,7 @@ internal static class Flags
     [
         "name", "cwd", "env", "env-file", "namespace", "instances", "interpreter", "memory", "restart", "autorestart", "restart-delay",
         "max-restarts", "min-uptime", "stop-exit-codes", "stop-signal", "kill-timeout", "treekill", "user", "group", "umask", "nice",
-        "out-file", "err-file", "merge-logs", "stdin", "ready", "health",
+        "out-file", "err-file", "merge-logs", "log-max-size", "log-keep", "stdin", "ready", "health",
     ];
 
     /// <summary>Null when no verb has such a flag.</summary>
@@ -45,6 +45,8 @@ internal static class Flags
         "merge-logs" => new Flag(name, FlagKind.Switch, "", "standard error goes where standard output goes"),
         "ready" => new Flag(name, FlagKind.Text, "PROBE", "online when: tcp:PORT, http:URL, log:REGEX, exec:COMMAND, notify, delay:TIME"),
         "health" => new Flag(name, FlagKind.Text, "PROBE", "the same, asked again and again; restarted when it fails"),
+        "log-max-size" => new Flag(name, FlagKind.Size, "SIZE", "a log this large is rotated (10MB); 0: never"),
+        "log-keep" => new Flag(name, FlagKind.Count, "N", "how many rotated logs are kept (10)"),
         "stdin" => new Flag(name, FlagKind.Text, "KIND", "null, or pipe: lines come by 'tspm send'"),
         _ => null,
     }) is { } flag ? flag with { ChangesConfig = true } : null;
@@ -60,7 +62,13 @@ internal static class Flags
         "auto-start" => new Flag(name, FlagKind.Switch, "", "do not start the daemon when none runs") { ShownAsNo = true },
         "help" => new Flag(name, FlagKind.Switch, "", "show this help"),
         "version" => new Flag(name, FlagKind.Switch, "", "show the version"),
-        "lines" => new Flag(name, FlagKind.Count, "N", "last lines of each stream to show"),
+        "lines" => new Flag(name, FlagKind.Count, "N", "last lines of each stream (15; with a condition: all that fit)"),
+        "since" => new Flag(name, FlagKind.Text, "TIME", "from then on: 10m (ago), 03:10, 03:10:05, '2026-11-23 03:10', ISO 8601"),
+        "until" => new Flag(name, FlagKind.Text, "TIME", "up to then"),
+        "grep" => new Flag(name, FlagKind.Text, "REGEX", "lines that match; (?i) in front ignores case"),
+        "context" => new Flag(name, FlagKind.Count, "N", "with --grep: so many lines before and after, too"),
+        "run" => new Flag(name, FlagKind.Text, "RUN", "one run: last, -1 (the one before), its pid or number"),
+        "timestamps" => new Flag(name, FlagKind.Switch, "", "the time in front of each line"),
         "follow" => new Flag(name, FlagKind.Switch, "", "go on with what is written from now on"),
         "out" => new Flag(name, FlagKind.Switch, "", "standard output only"),
         "err" => new Flag(name, FlagKind.Switch, "", "standard error only"),
@@ -74,9 +82,8 @@ internal static class Flags
     static Flag? LaterFlag(string name) => name switch
     {
         "watch" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
-        "watch-paths" or "watch-ignore" or "watch-delay" or "cron" or "time-zone" or "depends-on" or "listen" or "log-max-size"
-            or "log-keep" or "since" or "until" or "grep" or "run" or "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
-        "timestamps" or "events" or "system" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
+        "watch-paths" or "watch-ignore" or "watch-delay" or "cron" or "time-zone" or "depends-on" or "listen" or "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
+        "events" or "system" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
         _ => null,
     };
 }

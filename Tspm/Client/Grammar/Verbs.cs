@@ -12,7 +12,7 @@ internal static class Verbs
     public static string[] Listed =>
     [
         "start", "add", "stop", "restart", "delete", "start-all", "stop-all", "restart-all", "list", "describe", "env", "pid", "logs", "search",
-        "set", "rename", "reset", "flush", "signal", "send", "daemon", "status", "ping", "version",
+        "set", "rename", "reset", "flush", "reopen", "signal", "send", "daemon", "status", "ping", "version",
     ];
 
     /// <summary>Everything that may be typed and is answered; for suggestions.</summary>
@@ -23,7 +23,7 @@ internal static class Verbs
 
     /// <summary>Verbs of the contract that this version does not have.</summary>
     public static bool IsLater(string typed) => typed is "reload" or "scale" or "why" or "events" or "apply" or "plan" or "validate" or "schema" or "import"
-        or "export" or "migrate" or "monit" or "top" or "metrics" or "enable" or "disable" or "doctor" or "completion" or "reopen" or "dial-stdio"
+        or "export" or "migrate" or "monit" or "top" or "metrics" or "enable" or "disable" or "doctor" or "completion" or "dial-stdio"
         or "startup" or "unstartup";
 
     static Verb? Processes(string typed) => typed switch
@@ -55,7 +55,11 @@ internal static class Verbs
         "env" => new Verb("env", $"env {Selectors}", "the environment that the next child gets") { Flags = ["json"], MinWords = 1 },
         "pid" => new Verb("pid", $"pid {Selectors}", "process ids, one per line; exit 1 when one does not run") { Flags = ["json"], MinWords = 1 },
         "logs" or "log" => new Verb("logs", "logs [SELECTOR…]", "last lines and, with -f, what follows (alias: log)")
-            { Flags = ["follow", "lines", "out", "err", "raw", "json"] },
+        {
+            Flags = ["follow", "lines", "since", "until", "grep", "context", "run", "out", "err", "timestamps", "raw", "json"],
+            Note = "Several processes are merged by time. Rotated and compressed files are searched too. Examples:\n"
+                + "  tspm logs web worker --since 03:10 --until 03:14 · tspm logs -f --grep '(?i)error' -C 3 · tspm logs web --run -1",
+        },
         "search" => new Verb("search", "search TEXT", "look in names, commands and namespaces") { Flags = ["json"], MinWords = 1, MaxWords = 1 },
         _ => null,
     };
@@ -70,6 +74,7 @@ internal static class Verbs
         "rename" => new Verb("rename", "rename OLD NEW", "give a process another name") { Flags = ["auto-start", "json"], MinWords = 2, MaxWords = 2 },
         "reset" => new Verb("reset", $"reset {Selectors}", "clear restart counts and failures") { Flags = ["auto-start", "json"], MinWords = 1 },
         "flush" => new Verb("flush", $"flush {Selectors}", "empty the log files") { Flags = ["auto-start", "json"], MinWords = 1 },
+        "reopen" => new Verb("reopen", "reopen [SELECTOR…]", "open the log files anew, after logrotate has moved them") { Flags = ["auto-start", "json"] },
         "signal" => new Verb("signal", $"signal SIGNAL {Selectors}", "send a signal (HUP, SIGHUP or 1)") { Flags = ["auto-start", "json"], MinWords = 2 },
         "send" => new Verb("send", "send SELECTOR LINE", "write a line to its standard input (needs --stdin pipe)")
             { Flags = ["auto-start", "json"], MinWords = 2, MaxWords = 2 },

@@ -8,7 +8,7 @@ namespace Tspm.Client.Output;
 /// <summary>Prints one JSON document per call, on one line, so that a stream of them can be read line by line.</summary>
 internal static class JsonPrinter
 {
-    static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Print<T>(OutputWriter output, T value, JsonTypeInfo<T> type)
     {

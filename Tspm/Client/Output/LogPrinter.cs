@@ -1,16 +1,31 @@
+using System.Globalization;
 using System.Text;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Output;
 
 /// <summary>
-/// Prints lines of logs: as text (with the name in front when several processes speak), as the bytes alone, or as JSON. In a pipe the bytes are what the
-/// child wrote; on a terminal they go through <see cref="TerminalFilter"/>.
+/// Prints lines of logs: as text (with the time in front when it is asked for, and the name when several processes speak), as the bytes alone, or as JSON. In a pipe the bytes
+/// are what the child wrote; on a terminal they go through <see cref="TerminalFilter"/>. News of holes goes to standard error: it is no line.
 /// </summary>
-internal sealed class LogPrinter(OutputWriter output, bool raw, bool json)
+internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool raw, bool json)
 {
+    /// <summary>RFC 3339, as long for every time, so that lines stand below each other.</summary>
+    const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fffzzz";
+
+    const int TimeWidth = 29;
+
+    /// <summary>A longer name stands out of line rather than taking the room of all others.</summary>
+    const int MostNameWidth = 24;
+
     /// <summary>Colours of names, in order: cyan, green, yellow, blue, magenta and their bright ones (ECMA-48, SGR).</summary>
     static ReadOnlySpan<byte> NameColours => [36, 32, 33, 34, 35, 96, 92, 93, 94, 95];
+
+    /// <summary>Where each stream was left, to see whether the next line follows at once.</summary>
+    readonly Dictionary<(int Id, int Instance, string Stream), long> _left = [];
+
+    /// <summary>The longest name so far.</summary>
+    int _nameWidth;
 
     /// <summary>Line that was left open by a partial one: its process and stream.</summary>
     (int Id, int Instance, string Stream)? _open;
@@ -18,11 +33,22 @@ internal sealed class LogPrinter(OutputWriter output, bool raw, bool json)
     /// <summary>Names in front of lines. Known once it is known how many processes speak.</summary>
     public bool Several { get; set; }
 
+    /// <summary>The time in front of lines.</summary>
+    public bool Timestamps { get; init; }
+
+    /// <summary>"--" between groups of lines that do not follow each other, as grep does with context.</summary>
+    public bool Separated { get; init; }
+
     public void Print(LogLine line)
     {
         if (json)
         {
-            JsonPrinter.Print(output, line, PrintJson.Readable.LogLine);
+            LogJson.Print(output, line);
+            return;
+        }
+        if (line.LostBytes is { } lost)
+        {
+            TellLost(line, lost);
             return;
         }
         var bytes = line.Base64 is { } encoded ? Convert.FromBase64String(encoded) : Encoding.UTF8.GetBytes(line.Text ?? "");
@@ -34,12 +60,13 @@ internal sealed class LogPrinter(OutputWriter output, bool raw, bool json)
         }
         var source = (line.Id, line.Instance, line.Stream);
         if (_open is not null && _open != source) EndOpenLine();
-        if (_open is null && Several) WritePrefix(line);
+        if (_open is null) WriteFront(line, source, bytes.Length);
         output.Write(output.IsTerminal ? TerminalFilter.Clean(bytes) : bytes);
         // A colour that the child left on would run into the next process's lines.
         if (output.HasColour && bytes.AsSpan().Contains((byte)0x1b)) output.Write("\e[0m"u8);
         _open = source;
         if (!line.Partial) EndOpenLine();
+        if (Separated) _left[source] = line.Seq;
     }
 
     /// <summary>At the end: the prompt of the shell stands on a line of its own.</summary>
@@ -48,16 +75,46 @@ internal sealed class LogPrinter(OutputWriter output, bool raw, bool json)
         if (_open is not null && output.IsTerminal) EndOpenLine();
     }
 
+    /// <summary>Local, or a dash when it is not known.</summary>
+    public static string TimeOf(DateTimeOffset? time) => time?.ToLocalTime().ToString(TimeFormat, CultureInfo.InvariantCulture) ?? "-";
+
     void EndOpenLine()
     {
         output.Write("\n"u8);
         _open = null;
     }
 
-    void WritePrefix(LogLine line)
+    void WriteFront(LogLine line, (int Id, int Instance, string Stream) source, int length)
+    {
+        if (Separated && _left.Count > 0 && (!_left.TryGetValue(source, out var left) || left + length + (line.Partial ? 0 : 1) != line.Seq)) output.Write("--\n"u8);
+        if (Timestamps)
+        {
+            var time = TimeOf(line.Time);
+            if (output.HasColour) output.Write($"\e[2m{time.PadRight(TimeWidth)}\e[0m ");
+            else output.Write(output.IsTerminal ? $"{time.PadRight(TimeWidth)} " : $"{time} ");
+        }
+        if (Several) WriteName(line);
+    }
+
+    void WriteName(LogLine line)
     {
         var name = Display.Name(line.Name, line.Instance, line.Instance > 0);
+        // On a terminal, lines begin below each other.
+        if (output.IsTerminal) _nameWidth = Math.Max(_nameWidth, Math.Min(name.Length, MostNameWidth));
+        name = name.PadRight(_nameWidth);
         if (!output.HasColour) output.Write($"{name} | ");
-        else output.Write($"\e[{NameColours[line.Id % NameColours.Length]}m{name}\e[0m | ");
+        // What went to standard error stands behind a red bar.
+        else output.Write($"\e[{NameColours[line.Id % NameColours.Length]}m{name}\e[0m {(line.Stream == "err" ? "\e[31m|\e[0m" : "|")} ");
+    }
+
+    void TellLost(LogLine line, long lost)
+    {
+        // What a full disk swallowed is said in the file itself, on a line of its own.
+        if (line.LostBecause == "diskFull") return;
+        output.Flush();
+        var name = Display.Name(line.Name, line.Instance, line.Instance > 0);
+        errors.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"tspm: {name}, {line.Stream}: {lost} bytes are missing here; they were rotated away or emptied before they were read"));
+        errors.Flush();
     }
 }

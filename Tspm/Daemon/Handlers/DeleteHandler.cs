@@ -1,4 +1,4 @@
-using Tspm.Platform;
+using Tspm.Logs;
 using Tspm.Protocol;
 
 namespace Tspm.Daemon.Handlers;
@@ -32,14 +32,7 @@ internal static class DeleteHandler
         string? problem = null;
         foreach (var path in begun.Pending.SelectMany(pending => new[] { pending.Cell.View.OutLog, pending.Cell.View.ErrLog }).Distinct())
         {
-            try
-            {
-                File.Delete(path);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                problem = $"the log {path} could not be removed: {Files.Describe(e)}";
-            }
+            if (RotatedLogs.RemoveAll(path) is { } reason) problem = $"the log {path} could not be removed: {reason}";
         }
         return problem;
     }

@@ -26,9 +26,10 @@ internal static class LastLines
     static List<string> Read(string path)
     {
         var lines = new List<string>();
-        using var tail = LogTail.Open(path);
-        tail?.SeekToLast(Count);
-        while (tail is not null && tail.TryRead(takePartial: true, out var line, out _)) lines.Add(Encoding.UTF8.GetString(line));
+        using var reader = new LogReader(path);
+        foreach (var found in LogStart.OfLast(reader, Count, reader.Chain.Begin, reader.Chain.End))
+            if (found is { } start) reader.Seek(start);
+        while (lines.Count < Count && reader.TryRead(takePartial: true, out var line, out _)) lines.Add(Encoding.UTF8.GetString(line));
         return lines;
     }
 }

@@ -18,7 +18,6 @@ internal sealed unsafe class NotifySockets(EventLoop loop, Action<ulong, int> ho
     /// <summary>Holds with this bit come back to the next daemon; a run's number never has it.</summary>
     public const ulong ReturnedHold = 1UL << 63;
 
-    readonly Dictionary<ulong, Listener> _open = [];
     Dictionary<ulong, int> _inherited = [];
 
     /// <summary>What the guardian kept, by hold. Before anything is opened.</summary>
@@ -37,25 +36,34 @@ internal sealed unsafe class NotifySockets(EventLoop loop, Action<ulong, int> ho
 
     public string NameOf(ulong runId) => string.Create(CultureInfo.InvariantCulture, $"@tspm/{CurrentSystem.UserId}/{runId}");
 
-    public SpawnFailure? Open(ulong runId, NotifyHeard heard)
+    public IDisposable? Open(ulong runId, NotifyHeard heard, out SpawnFailure? failure)
     {
-        if (!_inherited.Remove(runId | ReturnedHold, out var socket))
+        failure = null;
+        var number = runId | ReturnedHold;
+        if (!_inherited.Remove(number, out var socket))
         {
             socket = Make(NameOf(runId), out var errno);
-            if (socket < 0) return new SpawnFailure("open notify socket", errno, $"cannot make the socket for readiness messages: {Errno.Describe(errno)}");
-            hold(runId | ReturnedHold, socket);
+            if (socket < 0)
+            {
+                failure = new SpawnFailure("open notify socket", errno, $"cannot make the socket for readiness messages: {Errno.Describe(errno)}");
+                return null;
+            }
+            hold(number, socket);
         }
-        var listener = new Listener(loop, post, socket, heard);
-        _open[runId] = listener;
+        var listener = new Listener(this, socket, number, heard);
         loop.Watch(socket, SysEpoll.EPOLLIN, listener);
-        return null;
+        return listener;
     }
 
-    public void Close(ulong runId)
+    void Watch(Listener listener, int socket, uint events) => loop.Watch(socket, events, listener);
+
+    void Post(Action action) => post(action);
+
+    void End(int socket, ulong number)
     {
-        if (!_open.Remove(runId, out var listener)) return;
-        listener.Close();
-        release(runId | ReturnedHold);
+        loop.Unwatch(socket);
+        _ = Unistd.close(socket);
+        release(number);
     }
 
     static int Make(string name, out int errno)
@@ -74,7 +82,7 @@ internal sealed unsafe class NotifySockets(EventLoop loop, Action<ulong, int> ho
         return -1;
     }
 
-    sealed class Listener(EventLoop loop, Action<Action> post, int socket, NotifyHeard heard) : IReadyHandler
+    sealed class Listener(NotifySockets owner, int socket, ulong number, NotifyHeard heard) : IReadyHandler, IDisposable
     {
         /// <summary>As systemd has it.</summary>
         const int LongestDatagram = 4096;
@@ -87,8 +95,8 @@ internal sealed unsafe class NotifySockets(EventLoop loop, Action<ulong, int> ho
         /// <summary>Nothing more is told before this was read where it belongs.</summary>
         void IReadyHandler.Ready(int fd, uint events)
         {
-            loop.Watch(socket, 0, this);
-            post(Read);
+            owner.Watch(this, socket, 0);
+            owner.Post(Read);
         }
 
         void Read()
@@ -98,14 +106,14 @@ internal sealed unsafe class NotifySockets(EventLoop loop, Action<ulong, int> ho
                 if (FdPassing.ReceiveText(socket, LongestDatagram, out var sender) is not { } text) break;
                 heard(sender.pid, sender.uid, text);
             }
-            if (!_closed) loop.Watch(socket, SysEpoll.EPOLLIN, this);
+            if (!_closed) owner.Watch(this, socket, SysEpoll.EPOLLIN);
         }
 
-        public void Close()
+        public void Dispose()
         {
+            if (_closed) return;
             _closed = true;
-            loop.Unwatch(socket);
-            _ = Unistd.close(socket);
+            owner.End(socket, number);
         }
     }
 }

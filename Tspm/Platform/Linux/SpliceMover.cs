@@ -10,12 +10,14 @@ internal sealed unsafe class SpliceMover : IByteMover
 {
     public static readonly SpliceMover Instance = new();
 
+    public int Held => 0;
+
     public long Move(int fromFifo, int toFile, long offset, int max, out int errno)
     {
         while (true)
         {
             var at = offset;
-            var moved = Fcntl.splice(fromFifo, null, toFile, &at, (nuint)max, Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
+            var moved = Fcntl.splice(fromFifo, null, toFile, offset == IByteMover.NoOffset ? null : &at, (nuint)max, Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
             errno = moved < 0 ? Errno.Last : 0;
             if (errno != Errno.EINTR) return moved;
         }

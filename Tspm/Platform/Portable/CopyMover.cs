@@ -16,6 +16,8 @@ internal sealed unsafe class CopyMover : IByteMover
     int start;
     int count;
 
+    public int Held => count;
+
     public long Move(int fromFifo, int toFile, long offset, int max, out int errno)
     {
         if (count == 0)
@@ -49,7 +51,8 @@ internal sealed unsafe class CopyMover : IByteMover
         {
             while (count > 0 && written < max)
             {
-                var put = Unistd.pwrite(fd, bytes + start, (nuint)Math.Min(count, max - written), offset + written);
+                var length = (nuint)Math.Min(count, max - written);
+                var put = offset == IByteMover.NoOffset ? Unistd.write(fd, bytes + start, length) : Unistd.pwrite(fd, bytes + start, length, offset + written);
                 if (put < 0)
                 {
                     errno = Errno.Last;

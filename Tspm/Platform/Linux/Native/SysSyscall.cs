@@ -11,6 +11,11 @@ internal static unsafe partial class SysSyscall
     public const int SYS_pidfd_send_signal = 424, SYS_pidfd_open = 434, SYS_close_range = 436;
     public const uint CLOSE_RANGE_CLOEXEC = 4;
 
+    public const int IOPRIO_WHO_PROCESS = 1, IOPRIO_CLASS_IDLE = 3, IOPRIO_CLASS_SHIFT = 13;
+
+    /// <summary>One of the old calls, whose numbers differ (asm/unistd.h).</summary>
+    static readonly int SYS_ioprio_set = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 30 : 251;
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint syscall(nint number, nint a, nint b, nint c, nint d);
 
@@ -22,4 +27,7 @@ internal static unsafe partial class SysSyscall
 
     /// <summary>man 2 close_range, Linux 5.9; CLOSE_RANGE_CLOEXEC 5.11.</summary>
     public static int close_range(uint first, uint last, uint flags) => (int)syscall(SYS_close_range, (nint)first, (nint)last, (nint)flags, 0);
+
+    /// <summary>man 2 ioprio_set, of the calling thread.</summary>
+    public static int ioprio_set(int ioprioClass) => (int)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, ioprioClass << IOPRIO_CLASS_SHIFT, 0);
 }

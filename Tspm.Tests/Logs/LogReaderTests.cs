@@ -5,7 +5,7 @@ using Tspm.Tests.Config;
 namespace Tspm.Tests.Logs;
 
 [Timeout(60_000)]
-internal sealed class LogTailTests
+internal sealed class LogReaderTests
 {
     const int Block = 64 << 10;
 
@@ -31,11 +31,11 @@ internal sealed class LogTailTests
         if (lines[^1].Length == 0) lines = lines[..^1];
         foreach (var count in new[] { 0, 1, 2, 3, 10, 1000, int.MaxValue })
         {
-            using var tail = LogTail.Open(path)!;
-            tail.SeekToLast(count);
+            using var tail = new LogReader(path);
+            tail.Seek(LogStart.OfLast(tail, count, 0, tail.Chain.End).Last()!.Value);
             var read = ReadAll(tail, takePartial: true);
             if (!read.SequenceEqual(lines.TakeLast(count))) throw new InvalidOperationException($"{count}: {read.Count} lines, expected {Math.Min(count, lines.Length)}");
-            await Assert.That(tail.Offset).IsEqualTo(content.Length);
+            await Assert.That(tail.Position).IsEqualTo(content.Length);
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed class LogTailTests
         var random = new Random(5);
         var lines = Enumerable.Range(0, 200).Select(i => new string((char)('a' + i % 26), random.Next(8) == 0 ? random.Next(700_000) : random.Next(300))).ToList();
         var path = folder.Write("log", string.Join('\n', lines) + "\n");
-        using var tail = LogTail.Open(path)!;
+        using var tail = new LogReader(path);
         var read = new List<string>();
         var part = "";
         while (tail.TryRead(takePartial: true, out var line, out var partial))
@@ -64,15 +64,15 @@ internal sealed class LogTailTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("log", "");
-        using var tail = LogTail.Open(path)!;
+        using var tail = new LogReader(path);
         File.AppendAllText(path, "half");
         await Assert.That(ReadAll(tail)).IsEmpty();
-        await Assert.That(tail.Offset).IsEqualTo(0);
+        await Assert.That(tail.Position).IsEqualTo(0);
         File.AppendAllText(path, " a line");
         await Assert.That(ReadAll(tail)).IsEmpty();
         File.AppendAllText(path, "\nnext\nx");
         await Assert.That(ReadAll(tail)).IsEquivalentTo(["half a line", "next"]);
-        await Assert.That(tail.Offset).IsEqualTo("half a line\nnext\n".Length);
+        await Assert.That(tail.Position).IsEqualTo("half a line\nnext\n".Length);
     }
 
     [Test]
@@ -80,9 +80,10 @@ internal sealed class LogTailTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("log", "one\ntwo\nthree\n");
-        using var first = LogTail.Open(path)!;
+        using var first = new LogReader(path);
         first.TryRead(takePartial: false, out _, out _);
-        using var second = LogTail.Open(path, first.Offset)!;
+        using var second = new LogReader(path);
+        second.Seek(first.Position);
         await Assert.That(ReadAll(second)).IsEquivalentTo(["two", "three"]);
     }
 
@@ -91,32 +92,37 @@ internal sealed class LogTailTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("log", "one\ntwo\nhalf");
-        using var tail = LogTail.Open(path)!;
+        using var tail = new LogReader(path);
         await Assert.That(ReadAll(tail)).IsEquivalentTo(["one", "two"]);
         using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(0);
         await Assert.That(ReadAll(tail)).IsEmpty();
         File.AppendAllText(path, "new\n");
         await Assert.That(ReadAll(tail)).IsEquivalentTo(["new"]);
-        await Assert.That(tail.Offset).IsEqualTo(4);
+        await Assert.That(tail.Position).IsEqualTo(4);
     }
 
     [Test]
     public async Task Beyond_the_end_of_a_file_that_was_emptied_meanwhile_it_begins_anew(CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
-        using var tail = LogTail.Open(folder.Write("log", "new\n"), offset: 1000)!;
+        using var tail = new LogReader(folder.Write("log", "new\n"));
+        tail.Seek(1000);
         await Assert.That(ReadAll(tail)).IsEquivalentTo(["new"]);
     }
 
     [Test]
-    public async Task No_file_is_no_tail(CancellationToken cancellation)
+    public async Task A_file_that_does_not_exist_is_read_when_it_does(CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
-        await Assert.That(LogTail.Open(folder.At("missing"))).IsNull();
-        await Assert.That(LogTail.Open(folder.At("missing/log"))).IsNull();
+        using var tail = new LogReader(folder.At("later"));
+        using var never = new LogReader(folder.At("missing/log"));
+        await Assert.That(ReadAll(tail)).IsEmpty();
+        await Assert.That(ReadAll(never)).IsEmpty();
+        folder.Write("later", "one\n");
+        await Assert.That(ReadAll(tail)).IsEquivalentTo(["one"]);
     }
 
-    static List<string> ReadAll(LogTail tail, bool takePartial = false)
+    static List<string> ReadAll(LogReader tail, bool takePartial = false)
     {
         var lines = new List<string>();
         while (tail.TryRead(takePartial, out var line, out _)) lines.Add(Encoding.Latin1.GetString(line));

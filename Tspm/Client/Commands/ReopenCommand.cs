@@ -1,0 +1,13 @@
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>reopen</c>: for logrotate, after it has moved log files away.</summary>
+internal static class ReopenCommand
+{
+    public static void Run([Items] string[]? words = null, bool noAutoStart = false, bool json = false) =>
+        CommandHost.Execute(session => new Change<ReopenRequest, ReopenResponse>(
+            Methods.Reopen, new ReopenRequest { Selectors = words }, Wire.Json.ReopenRequest, Wire.Json.ReopenResponse,
+            Output.PrintJson.Readable.ReopenResponse, static _ => "logs are open again")
+            .Run(session, new ChangeFlags(json, noAutoStart)));
+}

@@ -1,0 +1,138 @@
+using Tspm.Logs;
+using Tspm.Model;
+using Tspm.Protocol;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary>One client's view: its sources from their beginning on, and for as long as it follows, also those of processes that are renamed or come later.</summary>
+internal sealed class LogFollower(DaemonContext context, LogsRequest request, LogQuery query, LogSender sender) : IDisposable
+{
+    /// <summary>An idle stream says at least this often that it lives.</summary>
+    static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>Lines before it is looked what else has changed.</summary>
+    const int LinesPerTurn = 4096;
+
+    /// <summary>Read at once of a process that came later.</summary>
+    const int NewcomerBlock = 16 << 10;
+
+    readonly DateTimeOffset _begun = context.Clock.GetUtcNow();
+    readonly LogView _view = new();
+    readonly Dictionary<string, LogSource> _sources = new(StringComparer.Ordinal);
+
+    /// <summary>Sends what there is.</summary>
+    public async Task Begin(IReadOnlyList<ProcessView> views)
+    {
+        var sources = StreamsOf(views).Open();
+        foreach (var source in sources) Add(source);
+        await sender.Send(_view.Locate(sources));
+        if (request.Follow) await sender.Heartbeat(new HeartbeatNotice { Seq = sources.ToDictionary(source => source.Stream.Key, source => source.Reader.Position) });
+        await sender.Send(_view.Read(sources, takePartial: !request.Follow));
+    }
+
+    /// <summary>Sends what comes, until the client closes or sends anything.</summary>
+    public async Task Follow(LogGrowth.Subscription growth, ClientConnection connection)
+    {
+        IgnoreOthers(growth);
+        using var ended = new CancellationTokenSource();
+        var stirred = connection.WhenStirred().ContinueWith(_ => ended.Cancel(), TaskScheduler.Default);
+        var changed = true;
+        while (!ended.IsCancellationRequested)
+        {
+            if (!changed) await sender.Heartbeat(new HeartbeatNotice());
+            await ReadGrown(growth, lookAtAll: !changed);
+            try
+            {
+                changed = _view.HasMore || await growth.Changed(HeartbeatEvery, ended.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+        await stirred;
+        // No answer that would look like the end of the stream: the reader comes back, and goes on behind the last line it has.
+        if (context.Changes.IsClosed) throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
+    }
+
+    public void Dispose()
+    {
+        foreach (var source in _sources.Values) source.Dispose();
+    }
+
+    async Task ReadGrown(LogGrowth.Subscription growth, bool lookAtAll)
+    {
+        var grown = growth.TakeGrown();
+        var sources = new List<LogSource>();
+        foreach (var source in _sources.Values)
+            if (grown.Remove(source.Reader.Path)) sources.Add(source);
+        // A file that is nobody's yet: a process was renamed, or is new.
+        if (grown.Count > 0 || lookAtAll) await LookForOthers(sources, growth);
+        await sender.Send(_view.Read(sources, takePartial: false, LinesPerTurn));
+    }
+
+    /// <summary>Processes that were renamed are followed under their new name, and new ones that the selectors fit from when they came.</summary>
+    async Task LookForOthers(List<LogSource> toRead, LogGrowth.Subscription growth)
+    {
+        var now = StreamsOf(Selected());
+        foreach (var stream in now.Streams)
+        {
+            if (!_sources.TryGetValue(stream.Key, out var source))
+            {
+                source = new LogSource(stream, query, NewcomerBlock) { Follow = true, NotBefore = _begun.ToUnixTimeMilliseconds() };
+                Add(source);
+                await sender.Send(_view.Locate([source]));
+                toRead.Add(source);
+            }
+            else if (source.Stream != stream)
+            {
+                source.Rename(stream);
+                toRead.Add(source);
+            }
+        }
+        IgnoreOthers(growth);
+    }
+
+    void IgnoreOthers(LogGrowth.Subscription growth)
+    {
+        var others = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var view in context.Supervisor.Views())
+        {
+            others.Add(view.OutLog);
+            others.Add(view.ErrLog);
+        }
+        foreach (var source in _sources.Values) others.Remove(source.Reader.Path);
+        growth.Ignore(others);
+    }
+
+    /// <summary>What the selectors fit by now, and what is followed already: that stays, by its number, whatever its name has become.</summary>
+    List<ProcessView> Selected()
+    {
+        var keys = new HashSet<InstanceKey>();
+        try
+        {
+            if (query.Run is null)
+                foreach (var view in Views.Select(context, request.Selectors)) keys.Add(view.Key);
+        }
+        catch (NoSuchProcessException)
+        {
+            // Deleted meanwhile, or renamed so that nothing fits.
+        }
+        foreach (var source in _sources.Values) keys.Add(new InstanceKey(source.Stream.Whose.Id, source.Stream.Whose.Instance));
+        return [.. context.Supervisor.Views().Where(view => keys.Contains(view.Key))];
+    }
+
+    LogSources StreamsOf(IEnumerable<ProcessView> views)
+    {
+        var streams = new LogSources(request, query);
+        foreach (var view in views) streams.Add(view.Definition, view.Key.Instance, view.OutLog, view.ErrLog);
+        return streams;
+    }
+
+    void Add(LogSource source)
+    {
+        _sources[source.Stream.Key] = source;
+        _view.Add(source);
+    }
+}

@@ -1,0 +1,90 @@
+using System.IO.Compression;
+using Microsoft.Win32.SafeHandles;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Logs;
+
+/// <summary>
+/// One old log on its way to <c>.gz</c>: written under a temporary name, made durable, given the log's own times, and put in the place of the plain one. The plain one is found again by what it
+/// is, because rotations give it other numbers meanwhile.
+/// </summary>
+internal sealed class LogCompression : IDisposable
+{
+    const int BlockBytes = 64 << 10;
+    const UnixFileMode Modes = (UnixFileMode)0xfff;
+
+    /// <summary>The size at the end of a gzip file has 32 bits, and positions are computed from it.</summary>
+    const long LargestBytes = uint.MaxValue;
+
+    readonly LogFile _log;
+    readonly string _temporary;
+    readonly SafeFileHandle _source;
+    readonly FileStatus _status;
+
+    LogCompression(LogFile log, SafeFileHandle source, in FileStatus status)
+    {
+        (_log, _source, _status) = (log, source, status);
+        _temporary = log.Path + RotatedLogs.Compressed + ".tmp";
+    }
+
+    /// <summary>The oldest file that is still plain; null: there is none to be compressed. On the pump's thread.</summary>
+    public static LogCompression? Begin(LogFile log, int firstNumber)
+    {
+        var number = firstNumber;
+        while (RotatedLogs.Find(log.Path, number) is not null) number++;
+        while (--number >= firstNumber)
+        {
+            var path = RotatedLogs.Plain(log.Path, number);
+            if (SysStat.lstat(path, out var status) != 0 || !status.IsRegularFile || status.Size > LargestBytes) continue;
+            var source = Fcntl.open(path, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
+            return source < 0 ? null : new LogCompression(log, new SafeFileHandle(source, ownsHandle: true), status);
+        }
+        return null;
+    }
+
+    /// <summary>On the low-priority thread. Throws IOException; the plain file stays then.</summary>
+    public void Run(CancellationToken ended)
+    {
+        try
+        {
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = (UnixFileMode)_status.Mode & Modes,
+            };
+            using var target = new FileStream(_temporary, options);
+            using (var gzip = new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true)) Copy(gzip, ended);
+            File.SetLastWriteTimeUtc(target.SafeFileHandle, _status.Modified.UtcDateTime);
+            RandomAccess.FlushToDisk(target.SafeFileHandle);
+        }
+        catch
+        {
+            _ = Unistd.unlink(_temporary);
+            throw;
+        }
+    }
+
+    void Copy(Stream target, CancellationToken ended)
+    {
+        var block = new byte[BlockBytes];
+        for (long at = 0; RandomAccess.Read(_source, block, at) is var count and > 0; at += count)
+        {
+            ended.ThrowIfCancellationRequested();
+            target.Write(block, 0, count);
+        }
+    }
+
+    /// <summary>On the pump's thread. False: the plain file is gone (emptied, too old by now).</summary>
+    public bool PutInPlace()
+    {
+        for (var number = 1; RotatedLogs.Find(_log.Path, number) is { } file; number++)
+        {
+            if (SysStat.lstat(file, out var status) != 0 || !status.IsSameFile(_status)) continue;
+            // Whoever is killed between the two leaves both, and the compressed one is whole.
+            return Unistd.rename(_temporary, file + RotatedLogs.Compressed) == 0 && Unistd.unlink(file) == 0;
+        }
+        _ = Unistd.unlink(_temporary);
+        return false;
+    }
+
+    public void Dispose() => _source.Dispose();
+}

@@ -1,0 +1,86 @@
+using Tspm.Model;
+using Tspm.Platform;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Logs;
+
+/// <summary>The log files that are open, by path, and what is done to log files whether open or not. Used by the pump's thread only.</summary>
+internal sealed class LogFileSet(TimeProvider clock)
+{
+    readonly Dictionary<string, LogFile> _files = new(StringComparer.Ordinal);
+
+    public IEnumerable<LogFile> Open => _files.Values;
+
+    /// <summary>One more user of the file at a path, which is open already or becomes it with this descriptor. What was said last about the log counts for all.</summary>
+    public LogFile Use(string path, int descriptor, LogPolicy policy)
+    {
+        if (_files.TryGetValue(path, out var file)) _ = Unistd.close(descriptor);
+        else _files[path] = file = new LogFile(path, descriptor, policy, clock);
+        file.Policy = policy;
+        file.Users++;
+        return file;
+    }
+
+    /// <summary>One user less. The last one closes the file, unless it still has to say what was dropped.</summary>
+    public void Release(LogFile file)
+    {
+        file.Users--;
+        Settle(file);
+    }
+
+    /// <summary>Closes a file that nobody uses and that owes nothing.</summary>
+    public void Settle(LogFile file)
+    {
+        if (file.Users > 0 || file.Owed > 0) return;
+        // After a rename another open file may stand under this name.
+        if (_files.TryGetValue(file.Path, out var listed) && listed == file) _files.Remove(file.Path);
+        file.Close();
+    }
+
+    /// <summary>Renames a log with all that belongs to it. A log that has the new name already (of a process that was deleted) is kept under another. Null, or what did not work.</summary>
+    public string? Rename(string from, string to)
+    {
+        if (from == to || !File.Exists(from)) return null;
+        // A file under the new name that is open here has only just been made, by a run that was quicker than this; any other one is somebody's.
+        string? failure = null;
+        if (!_files.ContainsKey(to))
+            foreach (var file in (string[])[to, .. RotatedLogs.Companions(to)])
+                failure ??= Files.MoveAside(file);
+        foreach (var file in RotatedLogs.Companions(from).Where(File.Exists)) failure ??= Files.Rename(file, string.Concat(to, file.AsSpan(from.Length)));
+        failure ??= Files.Rename(from, to);
+        if (failure is not null) return $"the log {from} could not be renamed: {failure}";
+        if (!_files.Remove(from, out var open)) return null;
+        open.Renamed(to);
+        _files[to] = open;
+        return null;
+    }
+
+    /// <summary>Empties a log and removes its old files; one that does not exist is as good.</summary>
+    public void Flush(string path)
+    {
+        if (_files.TryGetValue(path, out var open))
+        {
+            open.Flush();
+            open.Dropped = 0;
+        }
+        else if (File.Exists(path) && LogFile.Open(path) is >= 0 and var descriptor)
+        {
+            var file = new LogFile(path, descriptor, LogPolicy.Default, clock);
+            file.Flush();
+            file.Close();
+        }
+    }
+
+    /// <summary>Goes on at the path, whatever was moved away from it.</summary>
+    public void Reopen(string path)
+    {
+        if (_files.TryGetValue(path, out var open)) open.Reopen();
+    }
+
+    /// <summary>For the end of the pump.</summary>
+    public void CloseAll()
+    {
+        foreach (var file in _files.Values) file.Close();
+        _files.Clear();
+    }
+}

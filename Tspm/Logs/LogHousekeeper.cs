@@ -1,0 +1,147 @@
+using Tspm.Platform;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Logs;
+
+/// <summary>
+/// Compresses old logs and keeps all logs within their total, on one thread of the lowest priority that exists only while there is work. It never touches a name: what
+/// it made or chose is put in place by the pump's thread, which is the one that renames, so that no rotation can come in between.
+/// </summary>
+internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDisposable
+{
+    const int LowestPriority = 19;
+
+    /// <summary>The newest old file stays as it is: it is the one that people look into.</summary>
+    const int FirstCompressed = 2;
+
+    readonly CancellationTokenSource _ended = new();
+    readonly Queue<LogFile> _toCompress = new();
+    bool _running, _totalWanted;
+
+    /// <summary>Of the last compression; the thread sets it while the pump does not look.</summary>
+    bool _failed;
+    volatile string? _trouble;
+
+    public IReadOnlyList<string> Troubles => _trouble is { } sentence ? [sentence] : [];
+
+    /// <summary>A log that was opened: an earlier daemon may have left something to compress.</summary>
+    public void LookAt(LogFile file)
+    {
+        if (file.Policy.Compress && file.IsRegular && Unistd.access(RotatedLogs.Plain(file.Path, FirstCompressed), Unistd.F_OK) == 0) Enqueue(file);
+    }
+
+    public void Rotated(LogFile file)
+    {
+        LookAt(file);
+        KeepTotal();
+    }
+
+    public void KeepTotal()
+    {
+        if (total is null) return;
+        _totalWanted = true;
+        Start();
+    }
+
+    public void Dispose() => _ended.Cancel();
+
+    void Enqueue(LogFile file)
+    {
+        if (!file.IsQueued) _toCompress.Enqueue(file);
+        file.IsQueued = true;
+        Start();
+    }
+
+    void Start()
+    {
+        if (_running) return;
+        try
+        {
+            new Thread(Run) { IsBackground = true, Name = "log upkeep" }.Start();
+            _running = true;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // No thread to be had: what is to be done is found again at the next rotation.
+            _trouble = "old logs cannot be compressed or removed: the system gives no thread";
+        }
+    }
+
+    // ---- on the thread of its own
+
+    void Run()
+    {
+        _ = SysResource.setpriority(SysResource.PRIO_PROCESS, 0, LowestPriority);
+        _ = SysSyscall.ioprio_set(SysSyscall.IOPRIO_CLASS_IDLE);
+        try
+        {
+            while (OnPump(Next) is { } work) Do(work);
+        }
+        catch (OperationCanceledException)
+        {
+            // The pump has ended; what was being made is a temporary file, and is made again by the next one.
+        }
+        catch (Exception bug)
+        {
+            // Old logs that stay plain are no reason to end the daemon.
+            _trouble = $"old logs are not compressed or removed any more: {Files.Describe(bug)}";
+        }
+        finally
+        {
+            Malloc.Trim();
+        }
+    }
+
+    void Do(Work work)
+    {
+        try
+        {
+            if (work.Compression is { } compression)
+            {
+                using var _ = compression;
+                compression.Run(_ended.Token);
+                OnPump(compression.PutInPlace);
+            }
+            else if (total!.Choose() is { Count: > 0 } victims) OnPump(() => Remove(victims));
+            _trouble = null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            _failed = true;
+            _trouble = $"old logs cannot be compressed or removed: {Files.Describe(e)}";
+        }
+    }
+
+    T OnPump<T>(Func<T> work)
+    {
+        var done = loop.Ask(work);
+        Task.WaitAny([done], _ended.Token);
+        return done.GetAwaiter().GetResult();
+    }
+
+    // ---- on the pump's thread
+
+    sealed record Work(LogCompression? Compression);
+
+    /// <summary>Null: there is none, and the thread ends.</summary>
+    Work? Next()
+    {
+        while (_toCompress.TryPeek(out var file))
+        {
+            // One that could not be compressed is tried again after the next rotation, and not again and again.
+            if (!_failed && file.Policy.Compress && LogCompression.Begin(file, FirstCompressed) is { } compression) return new Work(compression);
+            _toCompress.Dequeue().IsQueued = _failed = false;
+        }
+        _running = _totalWanted;
+        _totalWanted = false;
+        return _running ? new Work(Compression: null) : null;
+    }
+
+    static bool Remove(List<TotalLimit.Rotated> victims)
+    {
+        foreach (var victim in victims)
+            if (victim.IsStillThere && Unistd.unlink(victim.Path) != 0) throw new IOException(victim.Path, Errno.Last);
+        return true;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Logs;
+
+/// <summary>
+/// The old files of a log: <c>PATH.1</c> is the newest, and <c>PATH.N</c> or, compressed, <c>PATH.N.gz</c>. Of each number at most one counts. When both are
+/// there, a daemon died between making the compressed one whole and removing the plain one, and the plain one is removed.
+/// Everything here is on names alone and survives a death at any instant: numbers are moved up from the oldest on, each to a place that is free.
+/// </summary>
+internal static class RotatedLogs
+{
+    public const string Compressed = ".gz";
+
+    public static string Plain(string path, int number) => $"{path}.{number}";
+
+    /// <summary>The file with this number; null: there is none.</summary>
+    public static string? Find(string path, int number)
+    {
+        var plain = Plain(path, number);
+        var compressed = plain + Compressed;
+        if (Unistd.access(compressed, Unistd.F_OK) != 0) return Unistd.access(plain, Unistd.F_OK) == 0 ? plain : null;
+        _ = Unistd.unlink(plain);
+        return compressed;
+    }
+
+    /// <summary>Frees number 1. Null, or the error number of what did not work; nothing is lost then.</summary>
+    public static int? MoveUp(string path)
+    {
+        var free = 1;
+        while (Find(path, free) is not null) free++;
+        for (var number = free - 1; number >= 1; number--)
+        {
+            var from = Find(path, number)!;
+            var to = Plain(path, number + 1) + (from.EndsWith(Compressed, StringComparison.Ordinal) ? Compressed : "");
+            if (Unistd.rename(from, to) != 0) return Errno.Last;
+        }
+        return null;
+    }
+
+    /// <summary>Removes the files with a number above the given one.</summary>
+    public static void RemoveAbove(string path, int keep)
+    {
+        for (var number = keep + 1; Find(path, number) is { } file; number++)
+            if (Unistd.unlink(file) != 0) return;
+    }
+
+    /// <summary>All of them, oldest first, up to the first number that is missing.</summary>
+    public static List<string> OldestFirst(string path)
+    {
+        var files = new List<string>();
+        for (var number = 1; Find(path, number) is { } file; number++) files.Add(file);
+        files.Reverse();
+        return files;
+    }
+
+    /// <summary>How many bytes of the stream the file holds. Of a compressed one its end tells (RFC 1952: the size modulo 2^32; larger ones are never compressed).</summary>
+    public static unsafe long BytesOf(string file)
+    {
+        if (SysStat.stat(file, out var status) != 0) return 0;
+        if (!file.EndsWith(Compressed, StringComparison.Ordinal)) return status.Size;
+        var descriptor = Fcntl.open(file, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
+        if (descriptor < 0) return 0;
+        var bytes = stackalloc byte[sizeof(uint)];
+        var got = Unistd.pread(descriptor, bytes, sizeof(uint), status.Size - sizeof(uint));
+        _ = Unistd.close(descriptor);
+        return got == sizeof(uint) ? BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(bytes, sizeof(uint))) : 0;
+    }
+
+    /// <summary>Every file that belongs to a log beside the log itself: old ones and the index.</summary>
+    public static IEnumerable<string> Companions(string path) => [.. OldestFirst(path), path + LogIndex.Suffix];
+
+    /// <summary>Removes a log with all that belongs to it. Null, or why something could not be removed.</summary>
+    public static string? RemoveAll(string path)
+    {
+        string? problem = null;
+        foreach (var file in (string[])[path, .. Companions(path)])
+            if (Unistd.unlink(file) != 0 && Errno.Last != Errno.ENOENT) problem ??= Errno.Describe(Errno.Last);
+        return problem;
+    }
+}

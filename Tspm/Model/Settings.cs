@@ -1,0 +1,8 @@
+namespace Tspm.Model;
+
+/// <summary><c>settings.json</c>: settings of the daemon as a whole; all optional.</summary>
+internal sealed record Settings
+{
+    /// <summary>What all logs together may take, rotated ones and indexes included; beyond it the oldest rotated files are removed. Null or 0: no limit.</summary>
+    public long? LogsTotalMaxBytes { get; init; }
+}
