@@ -9,6 +9,9 @@ internal sealed class FakeNotifySockets : INotifySockets
     readonly Dictionary<ulong, NotifyHeard> _heard = [];
     readonly Dictionary<ulong, Queue<(int Pid, string Text)>> _waiting = [];
 
+    /// <summary>The present supervisor's.</summary>
+    public Action<Action> Post { get; set; } = static _ => throw new InvalidOperationException("no daemon");
+
     public IReadOnlyCollection<ulong> Open => _waiting.Keys;
 
     public string NameOf(ulong runId) => $"@fake/{runId}";
@@ -18,7 +21,9 @@ internal sealed class FakeNotifySockets : INotifySockets
         failure = null;
         _heard[runId] = heard;
         if (!_waiting.TryAdd(runId, []))
-            while (_waiting[runId].TryDequeue(out var message)) heard(message.Pid, 0, message.Text);
+        {
+            while (_waiting[runId].TryDequeue(out var message)) Post(() => heard(message.Pid, 0, message.Text));
+        }
         return new Ending(this, runId);
     }
 

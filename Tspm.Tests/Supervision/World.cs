@@ -141,6 +141,7 @@ internal sealed class World : IDisposable
     (SupervisorLoop, Supervisor, StateSaver) Assemble()
     {
         var loop = new SupervisorLoop(Clock, _log);
+        Notify.Post = loop.Post;
         var saver = new StateSaver(state =>
         {
             if (SaveFailure is { } failure) throw failure;
