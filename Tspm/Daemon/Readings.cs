@@ -77,7 +77,8 @@ internal sealed class Readings(IProcessSystem system)
         var living = new HashSet<(int, long)>();
         foreach (var view in views)
             if (view.Pid is { } pid) living.Add((pid, view.StartTicks));
-        foreach (var key in _entries.Keys.Where(key => !living.Contains(key)).ToArray()) _entries.Remove(key);
+        foreach (var key in new List<(int, long)>(_entries.Keys))
+            if (!living.Contains(key)) _entries.Remove(key);
     }
 
     sealed record Entry(TimeSpan At, TimeSpan Cpu, Reading Reading);

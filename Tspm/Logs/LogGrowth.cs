@@ -1,16 +1,17 @@
-using System.Collections.Concurrent;
-
 namespace Tspm.Logs;
 
 /// <summary>Tells followers that log files changed, so that they need not poll. Costs the pump one look-up per follower, and nothing when nobody follows.</summary>
 internal sealed class LogGrowth
 {
-    readonly ConcurrentDictionary<Subscription, byte> _subscriptions = new();
+    readonly Lock _gate = new();
+
+    /// <summary>Replaced whole, so that the pump reads it without the lock.</summary>
+    volatile Subscription[] _subscriptions = [];
 
     public Subscription Follow()
     {
         var subscription = new Subscription(this);
-        _subscriptions[subscription] = 0;
+        lock (_gate) _subscriptions = [.. _subscriptions, subscription];
         return subscription;
     }
 
@@ -20,8 +21,12 @@ internal sealed class LogGrowth
     public void Notify(string path)
     {
         Grown?.Invoke(path);
-        if (_subscriptions.IsEmpty) return;
-        foreach (var (subscription, _) in _subscriptions) subscription.Tell(path);
+        foreach (var subscription in _subscriptions) subscription.Tell(path);
+    }
+
+    void Remove(Subscription subscription)
+    {
+        lock (_gate) _subscriptions = Array.FindAll(_subscriptions, other => other != subscription);
     }
 
     /// <summary>One follower. Until told otherwise it hears of every file.</summary>
@@ -61,6 +66,6 @@ internal sealed class LogGrowth
             }
         }
 
-        public void Dispose() => owner._subscriptions.TryRemove(this, out _);
+        public void Dispose() => owner.Remove(this);
     }
 }

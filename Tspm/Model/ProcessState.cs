@@ -3,32 +3,32 @@ using System.Text.Json.Serialization;
 namespace Tspm.Model;
 
 /// <summary>The observed state of one instance, as users see it. Only what was observed is ever reported.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<ProcessState>))]
+[JsonConverter(typeof(ProcessStateConverter))]
 internal enum ProcessState
 {
     /// <summary>No child, and none is to be started.</summary>
-    [JsonStringEnumMemberName("stopped")] Stopped,
+    Stopped,
 
     /// <summary>A child is being started, or runs and is not ready yet.</summary>
-    [JsonStringEnumMemberName("starting")] Starting,
+    Starting,
 
     /// <summary>The child runs (and is ready, if a probe is set).</summary>
-    [JsonStringEnumMemberName("online")] Online,
+    Online,
 
     /// <summary>The child was asked to end, or what it left behind is being removed.</summary>
-    [JsonStringEnumMemberName("stopping")] Stopping,
+    Stopping,
 
     /// <summary>No child; the next try is scheduled (backoff).</summary>
-    [JsonStringEnumMemberName("waiting")] Waiting,
+    Waiting,
 
     /// <summary>No child; gave up. The reason says why.</summary>
-    [JsonStringEnumMemberName("errored")] Errored,
+    Errored,
 }
 
 /// <summary>What the user wants: kept over restarts of the daemon and of the machine.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<DesiredState>))]
+[JsonConverter(typeof(DesiredStateConverter))]
 internal enum DesiredState
 {
-    [JsonStringEnumMemberName("down")] Down,
-    [JsonStringEnumMemberName("up")] Up,
+    Down,
+    Up,
 }

@@ -64,7 +64,7 @@ internal sealed class RunRecordStore(TspmHome home)
     void Retry()
     {
         _retryArmed = false;
-        foreach (var (key, record) in _unsaved.ToArray()) Do(key, record);
+        foreach (var key in new List<InstanceKey>(_unsaved.Keys)) Do(key, _unsaved[key]);
     }
 
     /// <summary>All records that can be read. One that cannot (torn by a power cut) says nothing and is passed over.</summary>

@@ -13,8 +13,12 @@ internal static class ChildEnvironment
     public const string IdVariable = "TSPM_ID", NameVariable = "TSPM_NAME", InstanceVariable = "TSPM_INSTANCE";
 
     /// <summary>From the environment of a child back to the one it was built on: without our marks. What the config overlays is laid over again.</summary>
-    public static IReadOnlyDictionary<string, string> Kept(IReadOnlyDictionary<string, string> ofChild) =>
-        ofChild.Where(entry => entry.Key is not (IdVariable or NameVariable or InstanceVariable)).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, string> Kept(IReadOnlyDictionary<string, string> ofChild)
+    {
+        var kept = new Dictionary<string, string>(ofChild, StringComparer.Ordinal);
+        foreach (var mark in new[] { IdVariable, NameVariable, InstanceVariable }) kept.Remove(mark);
+        return kept;
+    }
 
     /// <summary>Null when <c>envFile</c> cannot be read; the problem is a sentence then.</summary>
     public static Dictionary<string, string>? Build(

@@ -44,7 +44,9 @@ internal sealed class ProcessTable(SupervisionServices services)
     public string KeepEnvironment(IReadOnlyDictionary<string, string> environment)
     {
         var text = new StringBuilder();
-        foreach (var (name, value) in environment.OrderBy(entry => entry.Key, StringComparer.Ordinal)) text.Append(name).Append('=').Append(value).Append('\0');
+        string[] names = [.. environment.Keys];
+        Array.Sort(names, StringComparer.Ordinal);
+        foreach (var name in names) text.Append(name).Append('=').Append(environment[name]).Append('\0');
         var key = Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text.ToString())));
         _environments[key] = environment;
         return key;

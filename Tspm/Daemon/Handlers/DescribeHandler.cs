@@ -22,7 +22,7 @@ internal static class DescribeHandler
     static ProcessDescription Describe(DaemonContext context, ProcessView view, ProcessStatus status, bool showEnv)
     {
         var config = view.Definition.Config with { Id = view.Key.Id };
-        if (!showEnv && config.Env is { } env) config = config with { Env = env.ToDictionary(entry => entry.Key, _ => Mask) };
+        if (!showEnv && config.Env is { } env) config = config with { Env = env.Keys.ToDictionary(name => name, _ => Mask) };
         IReadOnlyList<ProcessSample> tree = view.Pid is { } pid ? context.Readings.Tree(pid) : [];
         return new ProcessDescription
         {

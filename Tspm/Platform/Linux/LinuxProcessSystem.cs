@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Tspm.Model;
 using Tspm.Platform.Linux.Native;
 
@@ -22,7 +21,8 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     readonly ProcFiles readingFiles = new();
     readonly ProcessTree readingTree;
     readonly Lock readingGate = new();
-    readonly ConcurrentDictionary<int, LinuxChild> children = new();
+    /// <summary>By pid; under its own lock, because readings look at it from other threads.</summary>
+    readonly Dictionary<int, LinuxChild> children = [];
 
     /// <param name="loop">Watches the children; running.</param>
     /// <param name="guardianPid">Parent of this process and subreaper of everything below it.</param>
@@ -36,8 +36,8 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         this.loop = loop;
         this.guardianPid = guardianPid;
         spawner = new LinuxSpawner(setUpCommand, originalOpenFiles, originalOomScore);
-        tree = new ProcessTree(files, guardianPid, pid => children.TryGetValue(pid, out var child) ? child : null);
-        readingTree = new ProcessTree(readingFiles, guardianPid, pid => children.TryGetValue(pid, out var child) ? child : null);
+        tree = new ProcessTree(files, guardianPid, ChildOf);
+        readingTree = new ProcessTree(readingFiles, guardianPid, ChildOf);
         BootId = files.ReadBootId();
     }
 
@@ -98,11 +98,21 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     LinuxChild Register(LinuxChild child)
     {
-        children[child.Pid] = child;
+        lock (children) children[child.Pid] = child;
         return child;
     }
 
-    void Forget(LinuxChild child) => children.TryRemove(new KeyValuePair<int, LinuxChild>(child.Pid, child));
+    LinuxChild? ChildOf(int pid)
+    {
+        lock (children) return children.GetValueOrDefault(pid);
+    }
+
+    void Forget(LinuxChild child)
+    {
+        // Its number may belong to a later one already.
+        lock (children)
+            if (children.GetValueOrDefault(child.Pid) == child) children.Remove(child.Pid);
+    }
 
     /// <summary>A child that cannot be watched must not run: nobody would see its end.</summary>
     static unsafe SpawnFailure Abandon(int pid, int errno)

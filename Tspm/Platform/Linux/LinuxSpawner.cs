@@ -167,8 +167,15 @@ internal sealed unsafe class LinuxSpawner
         var where = request.Program.Contains('\0') ? "the program's name"
             : request.Arguments.Any(argument => argument.Contains('\0')) ? "an argument"
             : request.WorkingDirectory.Contains('\0') ? "the working directory"
-            : request.Environment.FirstOrDefault(entry => entry.Key.Contains('\0') || entry.Value.Contains('\0')).Key is { } name ? $"the variable {name.Replace("\0", "\\0", StringComparison.Ordinal)}"
+            : VariableWithNul(request.Environment) is { } name ? $"the variable {name.Replace("\0", "\\0", StringComparison.Ordinal)}"
             : null;
         return where is null ? null : new SpawnFailure(PrepareStage, Errno.EINVAL, $"cannot run it: {where} contains a NUL character");
+    }
+
+    static string? VariableWithNul(IReadOnlyDictionary<string, string> environment)
+    {
+        foreach (var (name, value) in environment)
+            if (name.Contains('\0') || value.Contains('\0')) return name;
+        return null;
     }
 }
