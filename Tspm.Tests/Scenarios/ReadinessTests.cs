@@ -82,7 +82,7 @@ public class ReadinessTests
     public async Task A_line_of_the_log_makes_it_ready_and_each_start_needs_its_own(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "l", "--ready", @"log:^listening on \d+$", "--", "sh", "-c", "echo warm; while [ ! -e go ]; do sleep 0.02; done; echo listening on 80 >&2; exec sleep 1000", "--no-wait");
+        await box.Ok("start", "--name", "l", "--no-wait", "--ready", @"log:^listening on \d+$", "--", "sh", "-c", "echo warm; while [ ! -e go ]; do sleep 0.02; done; echo listening on 80 >&2; exec sleep 1000");
         await box.UntilOut("l", "warm");
         await Assert.That((await box.Get("l")).State).IsEqualTo("starting");
         box.Write("go", "");
@@ -195,7 +195,8 @@ public class ReadinessTests
         await box.Ok("add", "--name", "w", "--health", "notify", "--restart-delay", "1", "--", "python3", "-c", Alive);
         await box.Ok("set", "w", "health.intervalMs=700");
         await box.Ok("start", "w");
-        await box.UntilOut("w", "700000 True\nalive 20");
+        await box.UntilOut("w", "700000 True\n");
+        await box.UntilOut("w", "alive 20\n");
         var first = await box.Get("w");
         await Assert.That(first.Restarts).IsEqualTo(0);
         box.Write("hang", "");
