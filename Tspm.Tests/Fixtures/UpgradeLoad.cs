@@ -54,7 +54,7 @@ internal sealed class UpgradeLoad
             print("port %d." % server.server_port, flush=True)
             server.serve_forever()
             """);
-        for (var i = 0; i < writers; i++) await box.Ok("start", "--name", $"w{i}", "--", program, i < unthrottled ? "0" : $"{500 * i}", "3000000");
+        for (var i = 0; i < writers; i++) await box.Ok("start", "--name", $"w{i}", "--log-max-size", "0", "--", program, i < unthrottled ? "0" : $"{500 * i}", "3000000");
         await box.Ok("start", "--name", "web", "--", Tools.Python, server);
         var port = (await box.UntilOut("web", ".\n"))[5..^2];
         return new UpgradeLoad(box, writers, $"http://127.0.0.1:{port}/", cancellation);

@@ -33,7 +33,7 @@ public class ChaosTests
         await using var box = new TspmBox(cancellation);
         var program = await CProgram.Build(box, "numbered", NumberedLines);
         for (var i = 0; i < Writers; i++)
-            await box.Ok("start", "--name", $"w{i}", "--no-wait", "--", program, i < Unthrottled ? "0" : "3000");
+            await box.Ok("start", "--name", $"w{i}", "--no-wait", "--log-max-size", "0", "--", program, i < Unthrottled ? "0" : "3000");
         await box.Until(async () => (await box.List()).All(entry => entry.IsOnline) ? "" : null, "all writers are online");
         var before = (await box.List()).ToDictionary(entry => entry.Name);
         var moments = new Random(20261123);
@@ -113,7 +113,7 @@ public class ChaosTests
     {
         await using var box = new TspmBox(cancellation);
         var program = await CProgram.Build(box, "numbered", NumberedLines);
-        for (var i = 0; i < 5; i++) await box.Ok("start", "--name", $"w{i}", "--", program, "1000");
+        for (var i = 0; i < 5; i++) await box.Ok("start", "--name", $"w{i}", "--log-max-size", "0", "--", program, "1000");
         await box.Ok("start", "--name", "brief", "--restart", "never", "--", "sh", "-c", "trap 'exit 9' USR1; echo ready; while :; do sleep 0.02; done");
         await box.UntilOut("brief", "ready");
         var before = (await box.List()).Where(entry => entry.Name != "brief").Select(entry => (entry.Name, entry.Pid, entry.Restarts)).ToList();

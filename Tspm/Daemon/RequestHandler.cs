@@ -76,6 +76,7 @@ internal sealed class RequestHandler(DaemonContext context)
         Methods.Rename => Answer(request, WireJson.Default.RenameRequest, RenameHandler.Handle, WireJson.Default.RenameResponse),
         Methods.Set => Answer(request, WireJson.Default.SetRequest, SetHandler.Handle, WireJson.Default.SetResponse),
         Methods.Flush => Answer(request, WireJson.Default.FlushRequest, FlushHandler.Handle, WireJson.Default.FlushResponse),
+        Methods.Reopen => Answer(request, WireJson.Default.ReopenRequest, ReopenHandler.Handle, WireJson.Default.ReopenResponse),
         Methods.Send => Answer(request, WireJson.Default.SendRequest, SendHandler.Handle, WireJson.Default.SendResponse),
         _ => throw new RequestException(ErrorCode.MethodNotFound, $"there is no method '{request.Method}'; the methods are the verbs of the command line"),
     };
