@@ -62,7 +62,6 @@ internal sealed class StrictJsonTests
     }
 
     [Test]
-    [Arguments("reload")]
     [Arguments("dependsOn")]
     [Arguments("schedule")]
     [Arguments("listen")]
