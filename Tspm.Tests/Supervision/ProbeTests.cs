@@ -164,7 +164,7 @@ internal sealed class ProbeTests
             world.Dialer.Answer = round % 2 == 0 ? static _ => (null, "HTTP/1.1 404 No") : static _ => (null, "HTTP/1.0 302 There");
             world.Advance(2);
         }
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That((cell.State.Phase, cell.State.Restarts)).IsEqualTo((LifecyclePhase.Online, 0));
         world.Dialer.Answer = static _ => null;
         world.Advance(2);
         world.Advance(1);

@@ -133,6 +133,7 @@ internal sealed class RealProbeTests
         using var folder = new Tspm.Tests.Config.TemporaryFolder();
         var path = Path.Combine(folder.Path, "log");
         await File.WriteAllTextAsync(path, "one\n", cancellation);
+        await Assert.That(new GrowingLog(path, 4).TryRead()).IsNull();
         var log = new GrowingLog(path, 0);
         await Assert.That(log.TryRead()).IsEqualTo("one");
         await Write(path, "two\n");
