@@ -67,6 +67,29 @@ public sealed class DefinitionTests
     }
 
     [Test]
+    [Arguments("tcp:8080", """{"tcp":"127.0.0.1:8080"}""")]
+    [Arguments("tcp:db:5432", """{"tcp":"db:5432"}""")]
+    [Arguments("http://a/b", """{"http":"http://a/b"}""")]
+    [Arguments("http:http://a/b", """{"http":"http://a/b"}""")]
+    [Arguments("log:a:b", """{"log":"a:b"}""")]
+    [Arguments("exec:test -e x", """{"exec":"test -e x"}""")]
+    [Arguments("notify", """{"notify":true}""")]
+    [Arguments("delay:1.5s", """{"delayMs":1500}""")]
+    public async Task A_probe_is_said_in_one_word(string word, string json, CancellationToken cancel)
+    {
+        await Assert.That(ConfigFlags.Assignments(["ready", word])).IsEquivalentTo([$"ready={json}"]);
+        var config = Config(["x"], null, "ready", word, "health", word);
+        await Assert.That(System.Text.Json.JsonSerializer.Serialize(config.Ready, Tspm.Client.Wire.Json.Probe)).IsEqualTo(json);
+        await Assert.That(config.Health).IsNotNull();
+    }
+
+    [Test]
+    [Arguments("ready", "tcp:"), Arguments("ready", "tcp:0"), Arguments("ready", "tcp:x:99999"), Arguments("ready", "udp:1"), Arguments("ready", "https://a/")]
+    [Arguments("ready", "log:["), Arguments("ready", "exec: "), Arguments("ready", "delay:soon"), Arguments("health", "delay:1s"), Arguments("health", "no")]
+    public async Task A_probe_that_is_none_is_refused_before_anything_is_sent(string flag, string word, CancellationToken cancel) =>
+        await Assert.That(() => FlagValue.Check(Flags.Find(flag)!, word)).Throws<UsageException>().WithMessageContaining($"--{flag}: ");
+
+    [Test]
     public async Task Flags_become_the_fields_of_the_config(CancellationToken cancel)
     {
         var config = Config(["x"], null,
@@ -92,7 +115,7 @@ public sealed class DefinitionTests
     {
         foreach (var name in Flags.OfConfig)
         {
-            var value = Flags.Find(name)!.Kind switch { FlagKind.Switch => "true", FlagKind.Text => name == "instances" ? "max" : "pipe", FlagKind.Assignment => "A=1", _ => "5" };
+            var value = Flags.Find(name)!.Kind switch { FlagKind.Switch => "true", FlagKind.Text => name switch { "instances" => "max", "ready" or "health" => "notify", _ => "pipe" }, FlagKind.Assignment => "A=1", _ => "5" };
             await Assert.That(ConfigFlags.Apply(new ProcessConfig(), [name, value])).IsNotEqualTo(new ProcessConfig());
             if (name == "name") continue;
             var written = name is "umask" ? "022" : name is "restart" ? "never" : name is "stop-signal" ? "INT" : name is "cwd" ? "/" : value;

@@ -47,6 +47,15 @@ internal sealed class ConfigValidationTests
     [Arguments("\"log\": {\"maxSizeBytes\": 1099511627776, \"keep\": 1000, \"onFull\": \"block\", \"pipe\": \"normal\"}")]
     [Arguments("\"stdin\": \"pipe\", \"outFile\": \"o\", \"errFile\": \"/e\", \"mergeLogs\": true, \"enabled\": false")]
     [Arguments("\"dependsOn\": [{\"name\": \"db\"}, {\"name\": \"job\", \"condition\": \"completed\"}]")]
+    [Arguments("\"ready\": {\"notify\": true}, \"startTimeoutMs\": 1")]
+    [Arguments("\"ready\": {\"tcp\": \"[::1]:65535\"}")]
+    [Arguments("\"ready\": {\"tcp\": \"db.local:5432\"}")]
+    [Arguments("\"ready\": {\"log\": \"listening on \\\\d+\"}")]
+    [Arguments("\"ready\": {\"exec\": \"pg_isready -q && true\"}")]
+    [Arguments("\"ready\": {\"delayMs\": 0}")]
+    [Arguments("\"health\": {\"http\": \"http://localhost/h?x=1\", \"intervalMs\": 100, \"timeoutMs\": 1, \"failures\": 1}")]
+    [Arguments("\"health\": {\"http\": \"HTTP://[::1]:8080\"}")]
+    [Arguments("\"health\": {\"notify\": true, \"intervalMs\": 10000}")]
     public async Task A_good_value_is_accepted(string fields, CancellationToken cancellation) =>
         await Assert.That(string.Join(';', Validate(fields).Select(problem => problem.Sentence))).IsEqualTo("");
 
@@ -125,6 +134,36 @@ internal sealed class ConfigValidationTests
     [Arguments("\"dependsOn\": [{\"name\": \"a\", \"condition\": \"born\"}]", "dependsOn[0].condition")]
     [Arguments("\"outFile\": \"\"", "outFile")]
     [Arguments("\"errFile\": \"\"", "errFile")]
+    [Arguments("\"startTimeoutMs\": 0", "startTimeoutMs")]
+    [Arguments("\"ready\": {}", "ready")]
+    [Arguments("\"ready\": {\"notify\": true, \"tcp\": \"a:1\"}", "ready")]
+    [Arguments("\"ready\": {\"notify\": false}", "ready.notify")]
+    [Arguments("\"ready\": {\"tcp\": \"a\"}", "ready.tcp")]
+    [Arguments("\"ready\": {\"tcp\": \"a:0\"}", "ready.tcp")]
+    [Arguments("\"ready\": {\"tcp\": \"a:65536\"}", "ready.tcp")]
+    [Arguments("\"ready\": {\"tcp\": \"a:-1\"}", "ready.tcp")]
+    [Arguments("\"ready\": {\"tcp\": \":80\"}", "ready.tcp")]
+    [Arguments("\"ready\": {\"tcp\": \"::1:80\"}", "ready.tcp")]
+    [Arguments("\"ready\": {\"tcp\": \"[::1]\"}", "ready.tcp")]
+    [Arguments("\"ready\": {\"tcp\": \"[::1]x:80\"}", "ready.tcp")]
+    [Arguments("\"ready\": {\"tcp\": \"a b:80\"}", "ready.tcp")]
+    [Arguments("\"ready\": {\"http\": \"127.0.0.1/x\"}", "ready.http")]
+    [Arguments("\"ready\": {\"http\": \"https://a/\"}", "ready.http")]
+    [Arguments("\"ready\": {\"http\": \"http://\"}", "ready.http")]
+    [Arguments("\"ready\": {\"http\": \"http://u:p@h/\"}", "ready.http")]
+    [Arguments("\"ready\": {\"http\": \"http://a/\\r\\nX: y\"}", "ready.http")]
+    [Arguments("\"ready\": {\"log\": \"\"}", "ready.log")]
+    [Arguments("\"ready\": {\"log\": \"a(\"}", "ready.log")]
+    [Arguments("\"ready\": {\"exec\": \"\"}", "ready.exec")]
+    [Arguments("\"ready\": {\"exec\": \"a 'b\"}", "ready.exec")]
+    [Arguments("\"ready\": {\"delayMs\": -1}", "ready.delayMs")]
+    [Arguments("\"ready\": {\"notify\": true, \"intervalMs\": 1000}", "ready.intervalMs")]
+    [Arguments("\"ready\": {\"notify\": true, \"timeoutMs\": 1000}", "ready.timeoutMs")]
+    [Arguments("\"ready\": {\"notify\": true, \"failures\": 1}", "ready.failures")]
+    [Arguments("\"health\": {\"delayMs\": 5}", "health.delayMs")]
+    [Arguments("\"health\": {\"notify\": true, \"intervalMs\": 99}", "health.intervalMs")]
+    [Arguments("\"health\": {\"notify\": true, \"timeoutMs\": 0}", "health.timeoutMs")]
+    [Arguments("\"health\": {\"notify\": true, \"failures\": 0}", "health.failures")]
     public async Task A_bad_value_is_refused_by_its_path(string fields, string path, CancellationToken cancellation)
     {
         var problems = Validate(fields);
@@ -138,6 +177,9 @@ internal sealed class ConfigValidationTests
     [Arguments("\"watch\": true", "p.watch: watching files is not part of this version; set watch to false")]
     [Arguments("\"name\": \"a:b\"", "p.name: the name 'a:b' contains ':', which separates a name from an instance number")]
     [Arguments("\"restart\": {\"policy\": \"x\"}", "p.restart.policy must be one of always, on-failure, never, but is \"x\"")]
+    [Arguments("\"ready\": {\"tcp\": \"a:0\"}", "p.ready.tcp: \"a:0\" must be HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:8080 or [::1]:8080")]
+    [Arguments("\"ready\": {\"log\": \"a(\"}", "p.ready.log: \"a(\" must be a regular expression: a '(' is not closed")]
+    [Arguments("\"health\": {}", "p.health: a probe has exactly one of notify, tcp, http, log, exec, delayMs, but this one has none")]
     public async Task The_sentence_says_what_is_allowed_and_what_is_there(string fields, string sentence, CancellationToken cancellation) =>
         await Assert.That(Validate(fields, "p")[0].Sentence).IsEqualTo(sentence);
 

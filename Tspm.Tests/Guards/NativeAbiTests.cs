@@ -43,6 +43,7 @@ public class NativeAbiTests
         #include <sys/socket.h>
         #include <sys/un.h>
         #include <sys/uio.h>
+        #include <netdb.h>
         #include <sys/resource.h>
         #include <sys/syscall.h>
         #ifndef P_PIDFD

@@ -182,6 +182,11 @@ internal sealed class FakeProcessSystem : IProcessSystem
         return ended.Leftovers > 0 ? ended.Leftovers-- : 0;
     }
 
+    /// <summary>Who is not of any child's tree.</summary>
+    public HashSet<int> Strangers { get; } = [];
+
+    public bool IsInTree(int pid, uint uid, TreeMark mark) => !Strangers.Contains(pid);
+
     public IReadOnlyList<ProcessSample> ReadTree(int pid) => [new ProcessSample(pid, 1, 1, "fake", TimeSpan.Zero, MemoryOfEach)];
 
     public long? ReadMemory(int pid) => MemoryOfEach;

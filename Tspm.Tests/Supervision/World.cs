@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Tspm.Logs;
 using Tspm.Model;
 using Tspm.Storage;
 using Tspm.Supervision;
+using Tspm.Supervision.Probes;
 
 namespace Tspm.Tests.Supervision;
 
@@ -29,6 +31,8 @@ internal sealed class World : IDisposable
 
     public FakeProcessSystem Machine { get; } = new();
     public FakeOutputs Outputs { get; } = new();
+    public FakeNotifySockets Notify { get; } = new();
+    public FakeDialer Dialer { get; } = new();
     public TspmHome Home { get; }
     public int GuardianPid { get; set; } = 900;
     public SupervisorLoop Loop { get; private set; }
@@ -104,6 +108,7 @@ internal sealed class World : IDisposable
     public void KillDaemon()
     {
         Machine.KillDaemon();
+        Notify.KillDaemon();
         _saver.Dispose();
     }
 
@@ -136,6 +141,7 @@ internal sealed class World : IDisposable
     (SupervisorLoop, Supervisor, StateSaver) Assemble()
     {
         var loop = new SupervisorLoop(Clock, _log);
+        Notify.Post = loop.Post;
         var saver = new StateSaver(state =>
         {
             if (SaveFailure is { } failure) throw failure;
@@ -145,6 +151,8 @@ internal sealed class World : IDisposable
         {
             System = Machine,
             Outputs = Outputs,
+            Notify = Notify,
+            Probes = new ProbeMaker(Dialer, new LogGrowth()),
             Records = new RunRecordStore(Home),
             Timers = loop.Timers,
             Clock = Clock,

@@ -71,6 +71,9 @@ internal static class ConfigValidation
         new("stop.signal", "a signal such as SIGTERM, INT or 15", config =>
             config.Stop?.Signal is { } signal && !Signals.TryParse(signal, out _) ? Text(signal) : null),
         AtLeast("stop.timeoutMs", config => config.Stop?.TimeoutMs, 0),
+        new("ready", "a probe", config => ProbeBreach(config.Ready, isHealth: false)),
+        new("health", "a probe", config => ProbeBreach(config.Health, isHealth: true)),
+        AtLeast("startTimeoutMs", config => config.StartTimeoutMs, 1),
         AtLeast("log.maxSizeBytes", config => config.Log?.MaxSizeBytes, 0),
         AtLeast("log.maxAgeMs", config => config.Log?.MaxAgeMs, 0),
         Between("log.keep", config => config.Log?.Keep, 0, MaxKeptLogs),
@@ -117,6 +120,9 @@ internal static class ConfigValidation
         if (string.IsNullOrWhiteSpace(command)) return new Breach(JsonProblems.Quote(command), "the command is empty; give a program to run");
         return HasNul(command) ? new Breach(JsonProblems.Quote(command), "the command contains a NUL character") : null;
     }
+
+    static Breach? ProbeBreach(Probe? probe, bool isHealth) =>
+        probe is not null && ProbeRules.Problem(probe, isHealth) is { } problem ? new Breach(problem.Found, problem.Sentence, problem.Path) : null;
 
     static Breach? EnvBreach(ProcessConfig config)
     {

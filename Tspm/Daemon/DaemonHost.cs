@@ -9,6 +9,7 @@ using Tspm.Platform.Linux.Native;
 using Tspm.Protocol;
 using Tspm.Storage;
 using Tspm.Supervision;
+using Tspm.Supervision.Probes;
 
 namespace Tspm.Daemon;
 
@@ -25,6 +26,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
     readonly GuardianChannel _guardian = new(DaemonSpawner.ChannelDescriptor);
     readonly LogGrowth _growth = new();
     readonly OutputPump _outputs;
+    readonly NotifySockets _notify;
     readonly SupervisorLoop _loop;
     readonly StateSaver _saver;
     readonly ProcessStore _store;
@@ -52,10 +54,13 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _loop = new SupervisorLoop(clock, _log.Logger);
         _saver = new StateSaver(_store.Save);
         _system = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore);
+        _notify = new NotifySockets(_events, _guardian.Hold, _guardian.Release, _loop.Post);
         var services = new SupervisionServices
         {
             System = _system,
             Outputs = _outputs,
+            Notify = _notify,
+            Probes = new ProbeMaker(new Dialer(_events), _growth),
             Records = _records,
             Timers = _loop.Timers,
             Clock = clock,
@@ -159,10 +164,12 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         // An earlier generation becomes the current one at once: there is no instant without a whole processes.json for long.
         if (loaded.Troubles.Count > 0) _supervisor.Save();
         var reaped = _guardian.ReadCaughtUp();
+        _notify.Inherit(_guardian.Returned);
         _supervisor.Resume(loaded.Content, new Inheritance
         {
             Records = _records.LoadAll(), Runs = _records.Runs(), Reaped = reaped, DaemonDiedAtTicks = _guardian.DaemonDiedAtTicks,
         });
+        _notify.DropUnclaimed();
         foreach (var record in reaped) Acknowledge(record);
         LeftoverFifos.Drain(_records, _outputs, _supervisor.Table, _home);
         _guardian.Reaped = record => _loop.Post(() =>

@@ -21,8 +21,9 @@ internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandl
     public IReadOnlyList<GuardianRecord> ReadCaughtUp()
     {
         var records = new List<GuardianRecord>();
-        while (Receive() is { } message)
+        while (Receive(out var returned) is { } message)
         {
+            if (returned >= 0) Returned[message.Number] = returned;
             if (message.Kind == GuardianMessageKind.Reaped) records.Add(RecordOf(message));
             if (message.Kind != GuardianMessageKind.CaughtUp) continue;
             DaemonDiedAtTicks = message.StartTicks;
@@ -34,6 +35,9 @@ internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandl
     /// <summary>When the daemon before this one died, known after <see cref="ReadCaughtUp"/>; 0: there was none under this guardian.</summary>
     public long DaemonDiedAtTicks { get; private set; }
 
+    /// <summary>Descriptors that earlier daemons gave to be held for the next, by hold; complete after <see cref="ReadCaughtUp"/>.</summary>
+    public Dictionary<ulong, int> Returned { get; } = [];
+
     public void Watch(EventLoop loop)
     {
         _ = Fcntl.fcntl(descriptor, Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
@@ -42,7 +46,7 @@ internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandl
 
     void IReadyHandler.Ready(int fd, uint events)
     {
-        while (Receive() is { } message)
+        while (Receive(out _) is { } message)
             if (message.Kind == GuardianMessageKind.Reaped) Reaped?.Invoke(RecordOf(message));
     }
 
@@ -60,10 +64,10 @@ internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandl
 
     public void Release(ulong holdId) => Send(new GuardianMessage { Kind = GuardianMessageKind.Release, Number = holdId });
 
-    GuardianMessage? Receive()
+    GuardianMessage? Receive(out int passed)
     {
         GuardianMessage message = default;
-        var size = FdPassing.Receive(descriptor, MemoryMarshal.AsBytes(new Span<GuardianMessage>(ref message)), out _);
+        var size = FdPassing.Receive(descriptor, MemoryMarshal.AsBytes(new Span<GuardianMessage>(ref message)), out passed);
         return size == GuardianMessage.Size ? message : null;
     }
 

@@ -22,6 +22,9 @@ internal sealed unsafe partial class GuardianLoop
     readonly TspmHome _home;
     readonly ReapedRecords _reaped = new();
     readonly HeldDescriptors _held = new();
+    /// <summary>Holds that the present daemon is to get, and how many it has got.</summary>
+    ulong[] _toReturn = [];
+    int _returned;
     int _readyDescriptor;
     int _daemonPid;
     int _channel = -1;
@@ -84,6 +87,7 @@ internal sealed unsafe partial class GuardianLoop
         _leaving = false;
         _caughtUpSent = false;
         _reaped.SendAgain();
+        (_toReturn, _returned) = (_held.ToReturn(), 0);
         _daemonStartedAt = Environment.TickCount64;
         var ready = _trial?.OpenReasonPipe() ?? _readyDescriptor;
         (_daemonPid, _channel) = DaemonSpawner.Start(_listener, ready, _options);
@@ -211,9 +215,15 @@ internal sealed unsafe partial class GuardianLoop
             if (!Send(record)) return;
             _reaped.MarkSent();
         }
+        for (; _returned < _toReturn.Length; _returned++)
+        {
+            var hold = _toReturn[_returned];
+            // Released meanwhile: there is nothing to give back.
+            if (_held.All.TryGetValue(hold, out var descriptor) && !Send(new GuardianMessage { Kind = GuardianMessageKind.Returned, Number = hold }, descriptor)) return;
+        }
         if (!_caughtUpSent) _caughtUpSent = Send(new GuardianMessage { Kind = GuardianMessageKind.CaughtUp, StartTicks = _daemonDiedAtTicks });
     }
 
-    bool Send(GuardianMessage message) =>
-        FdPassing.Send(_channel, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardianMessage>(in message)), -1) == 0;
+    bool Send(GuardianMessage message, int descriptor = -1) =>
+        FdPassing.Send(_channel, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardianMessage>(in message)), descriptor) == 0;
 }

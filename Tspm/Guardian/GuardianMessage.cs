@@ -28,6 +28,9 @@ internal enum GuardianMessageKind
 
     /// <summary>Daemon → guardian, with a descriptor of an executable: execute that when I have ended, and start its daemon.</summary>
     Upgrade = 8,
+
+    /// <summary>Guardian → daemon, with a descriptor, before <see cref="CaughtUp"/>: an earlier daemon gave this to be held for the next. Number is the hold.</summary>
+    Returned = 9,
 }
 
 /// <summary>One packet. The layout is private to one version of the executable only while an upgrade in place is not under way, so members are never moved.</summary>

@@ -15,8 +15,12 @@ internal sealed class LogGrowth
         return subscription;
     }
 
+    /// <summary>Told of every file that changed, on the pump's thread: who listens must be done at once.</summary>
+    public event Action<string>? Grown;
+
     public void Notify(string path)
     {
+        Grown?.Invoke(path);
         foreach (var subscription in _subscriptions) subscription.Tell(path);
     }
 

@@ -77,6 +77,15 @@ internal sealed record ProcessConfig
 
     public StopConfig? Stop { get; init; }
 
+    /// <summary>When it counts as started; without it as soon as it runs.</summary>
+    public Probe? Ready { get; init; }
+
+    /// <summary>Asked again and again while it is online; bad answers restart it.</summary>
+    public Probe? Health { get; init; }
+
+    /// <summary>How long it may take until <see cref="Ready"/> is fulfilled.</summary>
+    public int? StartTimeoutMs { get; init; }
+
     /// <summary>"null" (the default: /dev/null) or "pipe" (lines come by <c>send</c>).</summary>
     public string? Stdin { get; init; }
 

@@ -30,8 +30,8 @@ internal sealed record ProcessStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public long? NextStartInMs { get; init; }
     /// <summary>Null while no child runs.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public bool? Ready { get; init; }
-    /// <summary>Null: no health probe.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? Health { get; init; }
+    /// <summary>What the last look said; null: there is no health probe, or it has not looked yet.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public bool? Health { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DateTimeOffset? StartedAt { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required string Command { get; init; }

@@ -63,6 +63,23 @@ internal sealed record RunRecord
     /// <summary>The definition, so that a child whose definition was lost (an older generation had to be used) is not.</summary>
     public ProcessDefinition? Definition { get; init; }
 
+    /// <summary>What this run was started with; the definition may have another one for the next run.</summary>
+    public Probe? Ready { get; init; }
+
+    public Probe? Health { get; init; }
+
+    public int? StartTimeoutMs { get; init; }
+
+    /// <summary>Where the run's output begins in its log files.</summary>
+    public long OutStart { get; init; }
+
+    public long ErrStart { get; init; }
+
+    /// <summary>Monotonic time until which the child asked for patience (EXTEND_TIMEOUT_USEC); 0: it did not.</summary>
+    public long ExtendedMonotonicMs { get; init; }
+
+    public string? StatusText { get; init; }
+
     [JsonIgnore]
     public ExitStatus ExitStatus => new(ExitCode, ExitSignal);
 }

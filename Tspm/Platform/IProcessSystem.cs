@@ -40,6 +40,11 @@ internal interface IProcessSystem
     /// </summary>
     int KillLeftovers(TreeMark mark);
 
+    /// <summary>
+    /// True when a process belongs to a living child: itself, its session or group, its mark, or its descent. Of one that has ended meanwhile nothing is known: then its user has to be the child's, or root.
+    /// </summary>
+    bool IsInTree(int pid, uint uid, TreeMark mark);
+
     /// <summary>The living members of the tree below a child, itself first.</summary>
     IReadOnlyList<ProcessSample> ReadTree(int pid);
 

@@ -30,6 +30,9 @@ internal sealed record SpawnRequest
     /// <summary>Soft limit of open descriptors; null: as the daemon was started with.</summary>
     public long? OpenFilesLimit { get; init; }
 
+    /// <summary>False: only a process group of its own. The guardian tells the runs of processes from all else by the session that they lead.</summary>
+    public bool LeadsSession { get; init; } = true;
+
     /// <summary>Null: none of it, and the child is spawned directly.</summary>
     public SetUp? SetUp { get; init; }
 }
@@ -43,4 +46,7 @@ internal sealed record SetUp
     public int? Nice { get; init; }
     public int? OomScoreAdjust { get; init; }
     public ResourceLimits? Limits { get; init; }
+
+    /// <summary>A variable that has to hold the child's own pid, which only the child knows before it is one.</summary>
+    public string? PidVariable { get; init; }
 }

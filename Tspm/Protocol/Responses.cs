@@ -73,6 +73,10 @@ internal sealed record ProcessDescription
     /// <summary>Newest first.</summary>
     public required IReadOnlyList<RecentExit> RecentExits { get; init; }
     public required IReadOnlyList<string> Listen { get; init; }
+    /// <summary>What the child said of itself (STATUS= of man 3 sd_notify).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? StatusText { get; init; }
+    /// <summary>Why it is not ready, or not healthy.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? ProbeProblem { get; init; }
 }
 
 /// <summary>One process of the tree below a child; the child itself comes first.</summary>

@@ -48,5 +48,5 @@ namespace Tspm.Protocol;
 [JsonSerializable(typeof(PidEntry)), JsonSerializable(typeof(VersionEntry)), JsonSerializable(typeof(IReadOnlyList<PidEntry>))]
 [JsonSerializable(typeof(IReadOnlyList<ProcessStatus>)), JsonSerializable(typeof(IReadOnlyList<ProcessEnvironment>))]
 [JsonSerializable(typeof(IReadOnlyList<TreeMember>)), JsonSerializable(typeof(IReadOnlyList<RecentExit>)), JsonSerializable(typeof(IReadOnlyList<string>))]
-[JsonSerializable(typeof(ProcessConfig))]
+[JsonSerializable(typeof(ProcessConfig)), JsonSerializable(typeof(Probe))]
 internal sealed partial class WireJson : JsonSerializerContext;

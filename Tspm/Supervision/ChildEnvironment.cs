@@ -21,7 +21,7 @@ internal static class ChildEnvironment
     }
 
     /// <summary>Null when <c>envFile</c> cannot be read; the problem is a sentence then.</summary>
-    public static IReadOnlyDictionary<string, string>? Build(
+    public static Dictionary<string, string>? Build(
         ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, out string? problem)
     {
         problem = null;

@@ -15,6 +15,10 @@ internal sealed record ProcessView
     public DateTimeOffset? StartedAt { get; init; }
     /// <summary>Monotonic time of the next try, when waiting.</summary>
     public TimeSpan? NextStartAt { get; init; }
+    /// <summary>Null: no health probe, or no answer yet.</summary>
+    public bool? Health { get; init; }
+    public string? ProbeProblem { get; init; }
+    public string? StatusText { get; init; }
     /// <summary>Newest first.</summary>
     public required IReadOnlyList<RecentExit> RecentExits { get; init; }
     public required string OutLog { get; init; }

@@ -1,4 +1,5 @@
 using Tspm.Logs;
+using Tspm.Model;
 using Tspm.Platform;
 
 namespace Tspm.Supervision;
@@ -21,6 +22,45 @@ internal sealed class Run(RunStreams streams)
 
     /// <summary>The child is a shell: the stop signal goes to its group, so that it reaches the programs.</summary>
     public bool UsesShell { get; init; }
+
+    /// <summary>As the config said when it was started.</summary>
+    public Probe? Ready { get; init; }
+
+    public Probe? Health { get; init; }
+
+    public int? StartTimeoutMs { get; init; }
+
+    /// <summary>The child speaks by itself (man 3 sd_notify).</summary>
+    public bool UsesNotify => Ready is { Notify: not null } || Health is { Notify: not null };
+
+    /// <summary>Where it is heard; null: nowhere.</summary>
+    public IDisposable? Notify { get; set; }
+
+    /// <summary>Sizes of the log files when it was started: what it prints comes behind.</summary>
+    public long OutStart { get; set; }
+
+    public long ErrStart { get; set; }
+
+    /// <summary>What the last question about health was answered with; null: none yet.</summary>
+    public bool? IsHealthy { get; set; }
+
+    /// <summary>Why the last answer was not good.</summary>
+    public string? ProbeProblem { get; set; }
+
+    /// <summary>What the child said of itself.</summary>
+    public string? StatusText { get; set; }
+
+    /// <summary>Monotonic time of the last WATCHDOG=1.</summary>
+    public TimeSpan LastSignOfLife { get; set; }
+
+    /// <summary>Monotonic time until which it asked for patience.</summary>
+    public TimeSpan ExtendedUntil { get; set; }
+
+    /// <summary>It said that it goes down by itself.</summary>
+    public bool IsLeaving { get; set; }
+
+    /// <summary>Somebody else's message was reported: once is enough.</summary>
+    public bool HeardStranger { get; set; }
 
     /// <summary>Guardian under which it was started: that one reaps it when its daemon dies.</summary>
     public int GuardianPid { get; init; }

@@ -27,6 +27,13 @@ internal static class RunRecords
         Failures = state.Failures,
         RecentExits = exits,
         Definition = definition,
+        Ready = run?.Ready,
+        Health = run?.Health,
+        StartTimeoutMs = run?.StartTimeoutMs,
+        OutStart = run?.OutStart ?? 0,
+        ErrStart = run?.ErrStart ?? 0,
+        ExtendedMonotonicMs = (long)(run?.ExtendedUntil.TotalMilliseconds ?? 0),
+        StatusText = run?.StatusText,
     };
 
     /// <summary>A phase or outcome that this version does not know (a newer one wrote it) is taken as "no child": nothing is killed for it.</summary>

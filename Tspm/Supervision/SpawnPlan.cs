@@ -8,10 +8,12 @@ namespace Tspm.Supervision;
 internal static class SpawnPlan
 {
     public static (SpawnRequest? Request, SpawnFailure? Failure) For(
-        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, RunStreams streams)
+        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, RunStreams streams,
+        IReadOnlyDictionary<string, string>? notify = null)
     {
         var environment = ChildEnvironment.Build(definition, instance, kept, out var problem);
         if (environment is null) return (null, new SpawnFailure("read envFile", 0, problem!));
+        foreach (var (name, value) in notify ?? new Dictionary<string, string>()) environment[name] = value;
         var launch = LaunchPlan.Of(definition.Config);
         return (new SpawnRequest
         {
@@ -23,11 +25,20 @@ internal static class SpawnPlan
             StdoutPath = streams.OutFifo,
             StderrPath = streams.ErrFifo,
             OpenFilesLimit = definition.OpenFilesLimit,
-            SetUp = SetUpOf(definition.Config),
+            SetUp = SetUpOf(definition.Config, notify?.ContainsKey("WATCHDOG_USEC") == true),
         }, null);
     }
 
-    static SetUp? SetUpOf(ProcessConfig config)
+    /// <summary>Another command that runs as the child does: same user, folder, environment and limits; no streams, and no session.</summary>
+    public static (SpawnRequest? Request, SpawnFailure? Failure) ForCommand(
+        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, RunStreams streams, string command)
+    {
+        var config = definition.Config with { Command = command, Args = null, Interpreter = null };
+        var (request, failure) = For(definition with { Config = config }, instance, kept, streams);
+        return (request is null ? null : request with { StdinPath = null, StdoutPath = "/dev/null", StderrPath = "/dev/null", LeadsSession = false }, failure);
+    }
+
+    static SetUp? SetUpOf(ProcessConfig config, bool hasWatchdog)
     {
         var setUp = new SetUp
         {
@@ -36,6 +47,8 @@ internal static class SpawnPlan
             Umask = config.Umask,
             Nice = config.Nice,
             OomScoreAdjust = config.OomScoreAdjust,
+            // A watchdog is meant for this process alone: its own children inherit the variable, and see that it is not theirs.
+            PidVariable = hasWatchdog ? "WATCHDOG_PID" : null,
             Limits = config.Limits is { IsEmpty: false } limits ? limits : null,
         };
         return setUp == new SetUp() ? null : setUp;

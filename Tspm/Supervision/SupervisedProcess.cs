@@ -154,27 +154,39 @@ internal sealed partial class SupervisedProcess
     void Spawn()
     {
         var run = _run!;
-        if ((_services.System.LackOfRoom() ?? _services.Outputs.Open(run.Streams)) is { } noRoom)
+        if ((_services.System.LackOfRoom() ?? OpenNotify(run) ?? _services.Outputs.Open(run.Streams)) is { } noRoom)
         {
+            run.Notify?.Dispose();
             Failed(run, noRoom);
             return;
         }
-        var (request, failure) = SpawnPlan.For(Definition, Key.Instance, _environmentOf(Definition), run.Streams);
+        var (request, failure) = SpawnPlan.For(Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run));
         var outcome = request is null ? new SpawnOutcome(null, failure) : _services.System.Spawn(request);
         if (outcome.Child is not { } child)
         {
             _services.Outputs.Discard(run.Streams);
+            run.Notify?.Dispose();
             Failed(run, outcome.Failure!);
             return;
         }
         run.StartedAt = _services.Clock.GetUtcNow();
         _services.Outputs.Started(run.Streams, child.Pid);
         Take(run, child);
-        Handle(new LifecycleEvent.SpawnSucceeded());
+        Handle(new LifecycleEvent.SpawnSucceeded(AwaitsReady: run.Ready is not null));
     }
 
-    Run NewRun(RunStreams streams, int guardianPid) =>
-        new(streams) { GuardianPid = guardianPid, UsesShell = LaunchPlan.Of(Definition.Config).UsesShell };
+    Run NewRun(RunStreams streams, int guardianPid)
+    {
+        var config = Definition.Config;
+        var readsLog = config is { Ready.Log: not null } or { Health.Log: not null };
+        return new Run(streams)
+        {
+            GuardianPid = guardianPid, UsesShell = LaunchPlan.Of(config).UsesShell, Ready = config.Ready, Health = config.Health, StartTimeoutMs = config.StartTimeoutMs,
+            OutStart = readsLog ? SizeOf(streams.OutFile) : 0, ErrStart = readsLog ? SizeOf(streams.ErrFile) : 0,
+        };
+    }
+
+    static long SizeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
     void Failed(Run run, SpawnFailure failure)
     {
@@ -207,7 +219,7 @@ internal sealed partial class SupervisedProcess
         // A stopped (SIGSTOP, Ctrl-Z) child does not see the signal before it goes on.
         if (policy.Signal != Signals.SIGKILL) Signal(Signals.SIGCONT);
         if (policy.KillTree && _run is { UsesShell: true }) _groupMayEndUntil = _services.Timers.Now + policy.Timeout;
-        _stopTimer = _services.Timers.After(policy.Timeout, () => Handle(new LifecycleEvent.StopTimedOut()));
+        _stopTimer = _services.Timers.After(policy.Timeout, StopTimeIsOver);
     }
 
     void KillChild()
@@ -264,6 +276,7 @@ internal sealed partial class SupervisedProcess
         _sweepPid = run.Child!.Pid;
         run.Child.Reap();
         _services.Outputs.Finish(run.Streams);
+        run.Notify?.Dispose();
         (_run, _swept) = (null, run.Child);
         Handle(new LifecycleEvent.ChildExited(status));
     }
@@ -314,6 +327,9 @@ internal sealed partial class SupervisedProcess
             RunId = _run?.Id ?? 0,
             StartedAt = _run?.StartedAt,
             NextStartAt = _nextStartAt,
+            Health = _run?.IsHealthy,
+            ProbeProblem = _run?.ProbeProblem,
+            StatusText = _run?.StatusText,
             RecentExits = _exits.Newest,
             OutLog = outLog,
             ErrLog = errLog,

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Tspm.Model;
 using Tspm.Platform;
 
@@ -51,6 +52,7 @@ internal sealed partial class SupervisedProcess
             return;
         }
         _run = run;
+        OpenNotifyAgain(run);
         Take(run, _services.System.Adopt(record.Pid, record.StartTicks) ?? new EndedChild(record.Pid, record.StartTicks));
         if (_state.Phase == LifecyclePhase.Stopping) SendStopSignal();
     }
@@ -81,8 +83,9 @@ internal sealed partial class SupervisedProcess
         _run = run;
         run.StartedAt ??= _services.Clock.GetUtcNow();
         _services.Outputs.Resume(run.Streams);
+        OpenNotifyAgain(run);
         Take(run, child);
-        Handle(new LifecycleEvent.SpawnSucceeded());
+        Handle(new LifecycleEvent.SpawnSucceeded(AwaitsReady: run.Ready is not null));
     }
 
     IChild? ChildOf(Run run, GuardianRecord? ended)
@@ -93,8 +96,25 @@ internal sealed partial class SupervisedProcess
 
     Run RunOf(RunRecord record)
     {
-        var run = NewRun(RunStreamsOf.Run(_services, Definition, Key, record.RunId), record.GuardianPid);
-        run.StartedAt = record.StartedAt;
-        return run;
+        var present = NewRun(RunStreamsOf.Run(_services, Definition, Key, record.RunId), record.GuardianPid);
+        return new Run(present.Streams)
+        {
+            GuardianPid = present.GuardianPid,
+            UsesShell = present.UsesShell,
+            StartedAt = record.StartedAt,
+            Ready = record.Ready,
+            Health = record.Health,
+            StartTimeoutMs = record.StartTimeoutMs,
+            OutStart = record.OutStart,
+            ErrStart = record.ErrStart,
+            StatusText = record.StatusText,
+            ExtendedUntil = TimeSpan.FromMilliseconds(record.ExtendedMonotonicMs),
+        };
+    }
+
+    /// <summary>Without it the child goes on as if it had no probe to speak to; that is better than to end it.</summary>
+    void OpenNotifyAgain(Run run)
+    {
+        if (OpenNotify(run) is { } failure) _services.Log.LogWarning("{Name} cannot be heard any more: {Problem}", Definition.Name, failure.Sentence);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Tspm.Logs;
 using Tspm.Platform;
 using Tspm.Storage;
+using Tspm.Supervision.Probes;
 
 namespace Tspm.Supervision;
 
@@ -10,6 +11,8 @@ internal sealed record SupervisionServices
 {
     public required IProcessSystem System { get; init; }
     public required IRunOutputs Outputs { get; init; }
+    public required INotifySockets Notify { get; init; }
+    public required ProbeMaker Probes { get; init; }
     public required RunRecordStore Records { get; init; }
     public required TimerQueue Timers { get; init; }
     public required TimeProvider Clock { get; init; }

@@ -14,12 +14,16 @@ internal sealed class Supervisor
     readonly StateSaver _saver;
     readonly MemoryWatch _memory;
     readonly StopOrder _stopOrder;
+    readonly ReadinessWatch _readiness;
+    readonly HealthWatch _health;
     TaskCompletionSource<string?>? _nextSave;
 
     public Supervisor(SupervisionServices services, SupervisorLoop loop, StateSaver saver)
     {
         (_services, _loop, _saver) = (services, loop, saver);
         _memory = new MemoryWatch(services);
+        _readiness = new ReadinessWatch(services);
+        _health = new HealthWatch(services);
         Table = new ProcessTable(services) { Changed = OnChanged };
         Dependencies = new Dependencies(Table, loop.Post);
         Table.HeldBy = Dependencies.Missing;
@@ -53,7 +57,7 @@ internal sealed class Supervisor
         {
             FollowWish(cell, left.Records.TryGetValue(cell.Key, out var record) && record.BootId == bootId);
             Dependencies.OnChanged(cell);
-            _memory.OnChanged(cell); // an adopted child came without a change
+            Watch(cell); // an adopted child came without a change
         }
     }
 
@@ -211,10 +215,17 @@ internal sealed class Supervisor
     void OnChanged(SupervisedProcess cell, LifecycleState before)
     {
         if (cell.State.Desired != before.Desired) Save();
-        _memory.OnChanged(cell);
+        Watch(cell);
         Dependencies.OnChanged(cell);
         _stopOrder.OnChanged(cell);
         if (cell.IsSurplus && IsStopped(cell.State)) Drop(cell);
+    }
+
+    void Watch(SupervisedProcess cell)
+    {
+        _memory.OnChanged(cell);
+        _readiness.OnChanged(cell);
+        _health.OnChanged(cell);
     }
 
     List<SelectorTarget> Targets()

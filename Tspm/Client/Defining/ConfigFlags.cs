@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Tspm.Model;
 
 namespace Tspm.Client.Defining;
@@ -34,6 +35,8 @@ internal static class ConfigFlags
         "err-file" => config with { ErrFile = value },
         "merge-logs" => config with { MergeLogs = value == "true" },
         "stdin" => config with { Stdin = value },
+        "ready" => config with { Ready = ProbeOf(value) },
+        "health" => config with { Health = ProbeOf(value) },
         "log-max-size" => config with { Log = (config.Log ?? new LogConfig()) with { MaxSizeBytes = Bytes(value) } },
         "log-keep" => config with { Log = (config.Log ?? new LogConfig()) with { Keep = Number(value) } },
         "depends-on" => config with { DependsOn = [.. config.DependsOn ?? [], Dependency.Parse(value)] },
@@ -102,6 +105,7 @@ internal static class ConfigFlags
         "max-restarts" => $"restart.maxConsecutive={value}",
         "min-uptime" => string.Create(CultureInfo.InvariantCulture, $"restart.minUptimeMs={Milliseconds(value)}"),
         "stop-exit-codes" => $"restart.stopExitCodes={value}",
+        "ready" or "health" => $"{flag}={JsonSerializer.Serialize(ProbeOf(value), Wire.Json.Probe)}",
         _ => $"{flag}={value}",
     };
 
@@ -112,6 +116,8 @@ internal static class ConfigFlags
         all[assignment[..equals]] = assignment[(equals + 1)..];
         return all;
     }
+
+    static Probe ProbeOf(string value) => ProbeText.Parse(value) ?? throw new FormatException(value);
 
     static int Number(string value) => int.Parse(value, CultureInfo.InvariantCulture);
 

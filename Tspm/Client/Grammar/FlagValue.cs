@@ -34,8 +34,12 @@ internal static class FlagValue
         "umask" when value.Length > 4 || value.Any(static digit => digit is < '0' or > '7') => "expected an octal mask such as 027",
         "nice" when int.Parse(value, CultureInfo.InvariantCulture) is < -20 or > 19 => "expected a number from -20 to 19",
         "instances" when InstanceCount.Parse(value) is null or < 1 => "expected a number from 1, or max",
+        "ready" or "health" => OfProbe(name, value),
         _ => null,
     };
+
+    static string? OfProbe(string name, string value) =>
+        ProbeText.Parse(value) is not { } probe ? ProbeText.Expected : Config.ProbeRules.Problem(probe, isHealth: name == "health")?.Sentence;
 
     static bool IsCount(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 }

@@ -11,7 +11,7 @@ internal static class Flags
     [
         "name", "cwd", "env", "env-file", "namespace", "instances", "interpreter", "memory", "restart", "autorestart", "restart-delay",
         "max-restarts", "min-uptime", "stop-exit-codes", "stop-signal", "kill-timeout", "treekill", "user", "group", "umask", "nice",
-        "out-file", "err-file", "merge-logs", "log-max-size", "log-keep", "stdin", "depends-on",
+        "out-file", "err-file", "merge-logs", "log-max-size", "log-keep", "stdin", "depends-on", "ready", "health",
     ];
 
     /// <summary>Null when no verb has such a flag.</summary>
@@ -43,6 +43,8 @@ internal static class Flags
         "out-file" => new Flag(name, FlagKind.Text, "FILE", "where standard output goes"),
         "err-file" => new Flag(name, FlagKind.Text, "FILE", "where standard error goes"),
         "merge-logs" => new Flag(name, FlagKind.Switch, "", "standard error goes where standard output goes"),
+        "ready" => new Flag(name, FlagKind.Text, "PROBE", "online when: tcp:PORT, http:URL, log:REGEX, exec:COMMAND, notify, delay:TIME"),
+        "health" => new Flag(name, FlagKind.Text, "PROBE", "the same, asked again and again; restarted when it fails"),
         "log-max-size" => new Flag(name, FlagKind.Size, "SIZE", "a log this large is rotated (10MB); 0: never"),
         "log-keep" => new Flag(name, FlagKind.Count, "N", "how many rotated logs are kept (10)"),
         "stdin" => new Flag(name, FlagKind.Text, "KIND", "null, or pipe: lines come by 'tspm send'"),
@@ -81,7 +83,7 @@ internal static class Flags
     static Flag? LaterFlag(string name) => name switch
     {
         "watch" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
-        "watch-paths" or "watch-ignore" or "watch-delay" or "cron" or "time-zone" or "ready" or "health" or "listen" or "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
+        "watch-paths" or "watch-ignore" or "watch-delay" or "cron" or "time-zone" or "listen" or "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
         "events" or "system" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
         _ => null,
     };

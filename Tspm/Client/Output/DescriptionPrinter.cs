@@ -20,6 +20,7 @@ internal static class DescriptionPrinter
             Line(output, "name", Display.Name(status.Name, status.Instance, several.Contains(status.Id)));
             State(output, status);
             Files(output, status);
+            Probes(output, processes[i]);
             History(output, processes[i]);
             Config(output, processes[i].Config);
         }
@@ -51,6 +52,14 @@ internal static class DescriptionPrinter
         Line(output, "user", Display.Text(status.User));
         Line(output, "out log", Display.Text(status.OutLog));
         Line(output, "err log", Display.Text(status.ErrLog));
+    }
+
+    static void Probes(OutputWriter output, ProcessDescription process)
+    {
+        if (process.Config.Ready is not null) Line(output, "ready", process.Status.Ready is { } ready ? ready ? "yes" : "not yet" : Display.Text(null));
+        if (process.Config.Health is not null) Line(output, "health", process.Status.Health is { } health ? health ? "good" : "bad" : Display.Text(null));
+        if (process.ProbeProblem is { } problem) Line(output, "probe", Display.Text(problem));
+        if (process.StatusText is { } status) Line(output, "says", Display.Text(status));
     }
 
     static void History(OutputWriter output, ProcessDescription process)

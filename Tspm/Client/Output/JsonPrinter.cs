@@ -42,6 +42,8 @@ internal static class JsonPrinter
         JsonSerializer.Serialize(json, process.RecentExits, PrintJson.Readable.IReadOnlyListRecentExit);
         json.WritePropertyName("listen"u8);
         JsonSerializer.Serialize(json, process.Listen, PrintJson.Readable.IReadOnlyListString);
+        if (process.StatusText is { } said) json.WriteString("statusText"u8, said);
+        if (process.ProbeProblem is { } problem) json.WriteString("probeProblem"u8, problem);
         json.WriteEndObject();
     }
 }

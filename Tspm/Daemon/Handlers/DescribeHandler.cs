@@ -31,6 +31,8 @@ internal static class DescribeHandler
             Tree = [.. tree.Select(member => new TreeMember { Pid = member.Pid, ParentPid = member.ParentPid, Command = member.Command })],
             RecentExits = view.RecentExits,
             Listen = [],
+            StatusText = view.StatusText,
+            ProbeProblem = view.ProbeProblem,
         };
     }
 }

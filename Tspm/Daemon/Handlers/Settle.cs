@@ -19,7 +19,7 @@ internal static class Settle
         var outcomes = new List<ProcessOutcome>(begun.Pending.Count);
         if (wait)
         {
-            var timeout = timeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) : LongestStop(begun) + DefaultTimeout;
+            var timeout = timeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) : LongestStop(begun) + LongestStart(begun) + DefaultTimeout;
             await Task.WhenAll(begun.Pending.Select(pending => pending.Settled)).WaitAsync(timeout, context.Clock);
         }
         foreach (var pending in begun.Pending)
@@ -48,6 +48,15 @@ internal static class Settle
     public static string? StartError(LifecycleState state) => state.Phase == LifecyclePhase.Online ? null : state.Reason;
 
     public static string? StopError(LifecycleState state) => state.Phase == LifecyclePhase.Stopped ? null : "it was started again meanwhile";
+
+    static TimeSpan LongestStart(Begun begun)
+    {
+        var longest = TimeSpan.Zero;
+        foreach (var pending in begun.Pending)
+            if (pending.Cell.Definition.Config is { Ready: not null } config
+                && TimeSpan.FromMilliseconds(config.StartTimeoutMs ?? Probe.DefaultStartTimeout.TotalMilliseconds) is var timeout && timeout > longest) longest = timeout;
+        return longest;
+    }
 
     /// <summary>What depends on others waits for them first, up or down.</summary>
     static TimeSpan LongestStop(Begun begun)

@@ -39,6 +39,7 @@ internal static class Statuses
             Reason = state.Reason,
             NextStartInMs = view.NextStartAt is { } at ? Math.Max(0, (long)(at - now).TotalMilliseconds) : null,
             Ready = view.Pid is null ? null : state.Phase == LifecyclePhase.Online,
+            Health = view.Health,
             StartedAt = view.Pid is null ? null : view.StartedAt,
             CreatedAt = definition.CreatedAt,
             Command = definition.Config.Command ?? "",

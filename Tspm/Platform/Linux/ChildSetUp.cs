@@ -60,6 +60,7 @@ internal static unsafe class ChildSetUp
         if (failure is not null) return failure;
         using var file = new StringBlock([path!]);
         using var argv = new StringBlock(wanted.Arguments);
+        if (wanted.PidVariable.Length > 0) _ = Unistd.setenv(wanted.PidVariable, Unistd.getpid().ToString(CultureInfo.InvariantCulture), 1);
         ResetSignals();
         Report(AboutToExecute);
         _ = Unistd.execv(file.Pointers[0], argv.Pointers);

@@ -61,7 +61,7 @@ internal sealed unsafe class LinuxSpawner
         if (errno == 0) errno = AddFiles(&actions, request);
         if (errno == 0 && reportFd >= 0) errno = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, reportFd, ChildSetUp.ReportFd);
         if (errno == 0 && reportFd < 0) errno = PosixSpawn.posix_spawn_file_actions_addchdir_np(&actions, request.WorkingDirectory);
-        if (errno == 0) errno = SetAttributes(&attributes);
+        if (errno == 0) errno = SetAttributes(&attributes, request.LeadsSession);
         if (errno == 0) errno = StartWithLimit(path.Pointers[0], &actions, &attributes, argv.Pointers, envp.Pointers, SoftLimitFor(request), out pid);
         _ = PosixSpawn.posix_spawnattr_destroy(&attributes); // does nothing in glibc
         _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions); // cannot fail
@@ -96,7 +96,7 @@ internal sealed unsafe class LinuxSpawner
             : PosixSpawn.posix_spawn_file_actions_addopen(actions, Unistd.STDERR_FILENO, request.StderrPath, both, 0);
     }
 
-    static int SetAttributes(SpawnAttributes* attributes)
+    static int SetAttributes(SpawnAttributes* attributes, bool leadsSession)
     {
         var none = SignalSet.Empty;
         // All 64, also the two that glibc uses inside and would otherwise leave ignored.
@@ -105,7 +105,7 @@ internal sealed unsafe class LinuxSpawner
         if (errno == 0) errno = PosixSpawn.posix_spawnattr_setsigdefault(attributes, &all);
         if (errno != 0) return errno;
         return PosixSpawn.posix_spawnattr_setflags(attributes,
-            PosixSpawn.POSIX_SPAWN_SETSID | PosixSpawn.POSIX_SPAWN_SETSIGDEF | PosixSpawn.POSIX_SPAWN_SETSIGMASK);
+            (short)((leadsSession ? PosixSpawn.POSIX_SPAWN_SETSID : PosixSpawn.POSIX_SPAWN_SETPGROUP) | PosixSpawn.POSIX_SPAWN_SETSIGDEF | PosixSpawn.POSIX_SPAWN_SETSIGMASK));
     }
 
     /// <summary>

@@ -16,6 +16,9 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
     /// <summary>How long one look at the guardian's orphans serves: a reading of a thousand trees in a row must not take it a thousand times.</summary>
     const long OrphansFreshMs = 50;
 
+    /// <summary>Parents that are looked at: a tree that changes while it is climbed must end somewhere.</summary>
+    const int DeepestTree = 64;
+
     readonly int ownPid = Unistd.getpid();
     readonly List<int> pids = [];
     readonly List<ProcStat> orphans = [];
@@ -51,6 +54,21 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         foreach (var stat in found)
             samples.Add(new ProcessSample(stat.Pid, stat.ParentPid, stat.StartTicks, files.ReadCommand(stat.Pid), stat.CpuTime, files.ReadPss(stat.Pid)));
         return samples;
+    }
+
+    /// <summary>See <see cref="IProcessSystem.IsInTree"/>.</summary>
+    public bool Contains(int pid, uint uid, TreeMark mark)
+    {
+        if (pid <= 0) return false;
+        if (!ProcFiles.TryReadStat(pid, out var stat)) return uid == 0 || (SysStat.stat($"/proc/{mark.Pid}", out var child) == 0 && child.Uid == uid);
+        if (pid == mark.Pid || IsOfGroup(stat, mark.Pid) || HasMark(pid, mark)) return true;
+        // Up to the child, as long as there are parents.
+        for (var step = 0; step < DeepestTree && stat.ParentPid > 1; step++)
+        {
+            if (stat.ParentPid == mark.Pid) return true;
+            if (!ProcFiles.TryReadStat(stat.ParentPid, out stat)) return false;
+        }
+        return false;
     }
 
     /// <summary>Through the guardian's children. False: the kernel does not list them.</summary>

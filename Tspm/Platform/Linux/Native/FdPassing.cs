@@ -61,4 +61,32 @@ internal static unsafe class FdPassing
             return (int)received;
         }
     }
+
+    /// <summary>
+    /// One datagram of a socket with SO_PASSCRED, as text, and who sent it; null: there is none now. Descriptors that come with it are closed: that is what who waits for a barrier waits for
+    /// (BARRIER=1, man 3 sd_notify).
+    /// </summary>
+    public static string? ReceiveText(int socket, int most, out Ucred sender)
+    {
+        const int header = 16, controlBytes = 512;
+        sender = default;
+        var buffer = stackalloc byte[most];
+        var control = stackalloc byte[controlBytes];
+        var vector = new IoVector { iov_base = buffer, iov_len = (nuint)most };
+        var message = new MessageHeader { msg_iov = &vector, msg_iovlen = 1, msg_control = control, msg_controllen = controlBytes };
+        nint received;
+        while ((received = SysSocket.recvmsg(socket, &message, SysSocket.MSG_DONTWAIT | SysSocket.MSG_CMSG_CLOEXEC)) < 0)
+            if (Marshal.GetLastPInvokeError() != Errno.EINTR) return null;
+        for (var at = 0; at + header <= (int)message.msg_controllen;)
+        {
+            var length = (int)*(nuint*)(control + at);
+            if (length < header) break;
+            var type = *(int*)(control + at + header - sizeof(int));
+            if (type == SysSocket.SCM_CREDENTIALS) sender = *(Ucred*)(control + at + header);
+            else if (type == SysSocket.SCM_RIGHTS)
+                for (var fd = at + header; fd < at + length; fd += sizeof(int)) _ = Unistd.close(*(int*)(control + fd));
+            at += (length + 7) & ~7; // CMSG_ALIGN
+        }
+        return System.Text.Encoding.UTF8.GetString(buffer, (int)received);
+    }
 }

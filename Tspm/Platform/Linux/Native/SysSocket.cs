@@ -8,7 +8,7 @@ internal static unsafe partial class SysSocket
     public const int AF_UNIX = 1;
     public const int SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_SEQPACKET = 5, SOCK_CLOEXEC = 0x80000, SOCK_NONBLOCK = 0x800;
     public const int SOL_SOCKET = 1, SO_PASSCRED = 16, SO_PEERCRED = 17, SO_ERROR = 4, SO_SNDBUF = 7, SO_RCVBUF = 8;
-    public const int SCM_RIGHTS = 1;
+    public const int SCM_RIGHTS = 1, SCM_CREDENTIALS = 2;
     public const int MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000, MSG_CMSG_CLOEXEC = 0x40000000, MSG_TRUNC = 0x20, MSG_CTRUNC = 8;
     public const int SHUT_RD = 0, SHUT_WR = 1, SHUT_RDWR = 2;
 
@@ -42,6 +42,9 @@ internal static unsafe partial class SysSocket
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint sendmsg(int fd, MessageHeader* message, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint send(int fd, void* buffer, nuint length, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint recvmsg(int fd, MessageHeader* message, int flags);

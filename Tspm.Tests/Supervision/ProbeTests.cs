@@ -1,0 +1,342 @@
+using Tspm.Model;
+using Tspm.Supervision;
+
+namespace Tspm.Tests.Supervision;
+
+/// <summary>Readiness and health, on a machine and a clock played by hand.</summary>
+[Timeout(30_000)]
+internal sealed class ProbeTests
+{
+    static readonly ProcessConfig Tcp = new() { Name = "web", Command = "web", Ready = new Probe { Tcp = "127.0.0.1:80" } };
+
+    static readonly ProcessConfig Notify = new() { Name = "web", Command = "web", Ready = new Probe { Notify = true } };
+
+    static readonly ProcessConfig Watchdog = new() { Name = "web", Command = "web", Health = new Probe { Notify = true, IntervalMs = 10_000 } };
+
+    static ProcessConfig Health(int failures = 3) => new()
+    {
+        Name = "web", Command = "web", Health = new Probe { Http = "http://127.0.0.1/h", IntervalMs = 2000, TimeoutMs = 1000, Failures = failures },
+    };
+
+    [Test]
+    public async Task It_is_online_when_the_probe_succeeds_and_not_before(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Tcp);
+        var settled = world.Supervisor.Start(cell, "again").Settled;
+        world.Advance(5);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        await Assert.That(cell.View.ProbeProblem).IsEqualTo("connection refused");
+        await Assert.That(settled.IsCompleted).IsFalse();
+        world.Dialer.Answer = static _ => (null, "");
+        world.Advance(1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(settled.IsCompleted).IsTrue();
+        var asked = world.Dialer.Dialled;
+        world.Advance(100);
+        await Assert.That(world.Dialer.Dialled).IsEqualTo(asked);
+        await Assert.That(world.Dialer.Open).IsEqualTo(0);
+    }
+
+    [Test]
+    public async Task Questions_come_quickly_at_first_and_once_a_second_later(CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.StartNew(Tcp);
+        await Assert.That(world.Dialer.Dialled).IsEqualTo(1);
+        world.Advance(0.05);
+        await Assert.That(world.Dialer.Dialled).IsEqualTo(2);
+        world.Advance(0.1);
+        await Assert.That(world.Dialer.Dialled).IsEqualTo(3);
+        for (var second = 0; second < 10; second++) world.Advance(1);
+        var before = world.Dialer.Dialled;
+        for (var second = 0; second < 10; second++) world.Advance(1);
+        await Assert.That(world.Dialer.Dialled - before).IsEqualTo(10);
+    }
+
+    [Test]
+    public async Task Who_is_not_ready_in_time_is_restarted_and_the_reason_says_why(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Tcp with { StartTimeoutMs = 3000 });
+        for (var tenth = 0; tenth < 29; tenth++) world.Advance(0.1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        world.Advance(0.1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        await Assert.That(cell.State.Reason).IsEqualTo("not ready within 3 s: connection refused");
+        world.Exit(cell, 0);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        await Assert.That(cell.State.Failures).IsEqualTo(1);
+        world.Dialer.Answer = static _ => (null, "");
+        world.Advance(1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+
+    [Test]
+    public async Task A_question_without_an_answer_is_given_up_and_asked_again(CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.Dialer.Answer = static _ => null;
+        var cell = world.StartNew(Tcp);
+        world.Advance(4.9);
+        await Assert.That((world.Dialer.Dialled, world.Dialer.Open)).IsEqualTo((1, 1));
+        world.Advance(0.1);
+        await Assert.That(world.Dialer.Open).IsEqualTo(0);
+        await Assert.That(cell.View.ProbeProblem).IsEqualTo("no answer within 5 s");
+        world.Dialer.Answer = static _ => (null, "");
+        world.Advance(0.05);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+
+    [Test]
+    public async Task Nobody_is_asked_any_more_when_it_ends_or_is_stopped(CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.Dialer.Answer = static _ => null;
+        var cell = world.StartNew(Tcp with { Restart = new RestartConfig { Policy = "never" } });
+        world.Exit(cell, 3);
+        await Assert.That(world.Dialer.Open).IsEqualTo(0);
+        await Assert.That(cell.State.Reason).StartsWith("exited 3");
+        world.Supervisor.Start(cell, "again");
+        world.Step();
+        world.Supervisor.Stop(cell, "stopped by user");
+        world.Step();
+        await Assert.That(world.Dialer.Open).IsEqualTo(0);
+        var asked = world.Dialer.Dialled;
+        world.Advance(9);
+        await Assert.That(world.Dialer.Dialled).IsEqualTo(asked);
+    }
+
+    [Test]
+    public async Task Without_probes_nothing_runs(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Loop.Timers.UntilNext()).IsNull();
+        await Assert.That(world.Notify.Open).IsEmpty();
+        await Assert.That(cell.View.Health).IsNull();
+    }
+
+    [Test]
+    public async Task A_delay_is_a_delay(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Tcp with { Ready = new Probe { DelayMs = 500 } });
+        world.Advance(0.499);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        world.Advance(0.001);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+
+    [Test]
+    public async Task So_many_bad_answers_in_a_row_restart_it_with_the_cause(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Health());
+        await Assert.That(cell.View.Health).IsNull();
+        world.Dialer.Answer = static _ => (null, "HTTP/1.1 200 OK");
+        world.Advance(2);
+        await Assert.That(cell.View.Health).IsTrue();
+        world.Dialer.Answer = static _ => (null, "HTTP/1.1 500 Oops");
+        world.Advance(2);
+        world.Advance(2);
+        await Assert.That(cell.View.Health).IsFalse();
+        await Assert.That(cell.View.ProbeProblem).IsEqualTo("status 500");
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        world.Advance(2);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        await Assert.That(cell.State.Reason).IsEqualTo("health: http://127.0.0.1/h: status 500, 3 times in a row");
+        world.Exit(cell, 0);
+        world.Advance(1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(cell.State.Restarts).IsEqualTo(1);
+        await Assert.That(cell.View.Health).IsNull();
+    }
+
+    [Test]
+    public async Task A_good_answer_in_between_clears_the_count(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Health(failures: 2));
+        for (var round = 0; round < 20; round++)
+        {
+            world.Dialer.Answer = round % 2 == 0 ? static _ => (null, "HTTP/1.1 404 No") : static _ => (null, "HTTP/1.0 302 There");
+            world.Advance(2);
+        }
+        await Assert.That((cell.State.Phase, cell.State.Restarts)).IsEqualTo((LifecyclePhase.Online, 0));
+        world.Dialer.Answer = static _ => null;
+        world.Advance(2);
+        world.Advance(1);
+        world.Advance(2);
+        world.Advance(1);
+        await Assert.That(cell.State.Reason).Contains("no answer within 1 s, 2 times in a row");
+    }
+
+    [Test]
+    public async Task It_says_itself_when_it_is_ready(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Notify);
+        var child = world.Machine.Only(cell.Key);
+        await Assert.That(child.Request.Environment["NOTIFY_SOCKET"]).IsEqualTo(world.Notify.NameOf(cell.View.RunId));
+        await Assert.That(child.Request.Environment.ContainsKey("WATCHDOG_USEC")).IsFalse();
+        world.Notify.Say(cell.View.RunId, child.Pid, "STATUS=loading 40 %");
+        await Assert.That(cell.View.StatusText).IsEqualTo("loading 40 %");
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        world.Machine.Strangers.Add(77);
+        world.Notify.Say(cell.View.RunId, 77, "READY=1");
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        world.Notify.Say(cell.View.RunId, child.Pid, "MAINPID=1\nREADY=1\nSTATUS=here");
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(cell.View.StatusText).IsEqualTo("here");
+        world.Exit(cell, 1);
+        await Assert.That(world.Notify.Open).IsEmpty();
+        await Assert.That(cell.View.StatusText).IsNull();
+    }
+
+    [Test]
+    public async Task Who_says_nothing_is_told_what_was_missing_and_who_asks_for_time_gets_it(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Notify with { StartTimeoutMs = 2000 });
+        world.Advance(1);
+        world.Notify.Say(cell.View.RunId, world.Machine.Only(cell.Key).Pid, "EXTEND_TIMEOUT_USEC=5000000");
+        world.Advance(4.9);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        world.Advance(0.2);
+        await Assert.That(cell.State.Reason).IsEqualTo("not ready within 2 s: it did not say READY=1");
+    }
+
+    [Test]
+    public async Task A_stop_that_asks_for_time_gets_it_too(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Watchdog);
+        world.Supervisor.Stop(cell, "stopped by user");
+        world.Advance(9);
+        world.Notify.Say(cell.View.RunId, world.Machine.Only(cell.Key).Pid, "EXTEND_TIMEOUT_USEC=8000000");
+        world.Advance(7.9);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        world.Advance(0.2);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+    }
+
+    [Test]
+    public async Task Silence_for_longer_than_the_watchdog_allows_restarts_it(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Watchdog);
+        var child = world.Machine.Only(cell.Key);
+        await Assert.That(child.Request.Environment["WATCHDOG_USEC"]).IsEqualTo("10000000");
+        await Assert.That(child.Request.SetUp!.PidVariable).IsEqualTo("WATCHDOG_PID");
+        for (var round = 0; round < 5; round++)
+        {
+            world.Advance(9);
+            world.Notify.Say(cell.View.RunId, child.Pid, "WATCHDOG=1");
+        }
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        world.Advance(9.9);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        world.Advance(0.1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        await Assert.That(cell.State.Reason).IsEqualTo("no sign of life for 10 s");
+    }
+
+    [Test]
+    [Arguments("STOPPING=1", true)]
+    [Arguments("WATCHDOG=trigger", false)]
+    [Arguments("WATCHDOG=2", false)]
+    public async Task Who_leaves_is_left_alone_and_who_asks_for_help_gets_it(string words, bool stays, CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Watchdog);
+        world.Notify.Say(cell.View.RunId, world.Machine.Only(cell.Key).Pid, words);
+        world.Advance(30);
+        await Assert.That(cell.State.Phase == LifecyclePhase.Online).IsEqualTo(stays);
+    }
+
+    [Test]
+    public async Task What_is_said_while_no_daemon_lives_counts(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Notify with { StartTimeoutMs = 20_000 });
+        var pid = world.Machine.Only(cell.Key).Pid;
+        world.RestartDaemon(() => world.Notify.Say(cell.View.RunId, pid, "READY=1\nSTATUS=up"));
+        var again = world.Again(cell);
+        await Assert.That(again.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(again.View.Pid).IsEqualTo(pid);
+        await Assert.That(again.View.StatusText).IsEqualTo("up");
+        world.RestartDaemon();
+        await Assert.That(world.Again(cell).View.StatusText).IsEqualTo("up");
+        world.Advance(100);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+
+    [Test]
+    public async Task The_next_daemon_goes_on_with_what_is_left_of_the_time(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Tcp with { StartTimeoutMs = 20_000 });
+        world.Advance(5);
+        world.RestartDaemon(() => world.Clock.Advance(TimeSpan.FromSeconds(10)));
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        for (var second = 0; second < 4; second++) world.Advance(1);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        world.Advance(1);
+        await Assert.That(world.Again(cell).State.Reason).StartsWith("not ready within 20 s");
+    }
+
+    [Test]
+    public async Task A_time_that_ran_out_while_no_daemon_lived_leaves_a_moment_to_answer(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Tcp with { StartTimeoutMs = 5_000 });
+        world.RestartDaemon(() => world.Clock.Advance(TimeSpan.FromSeconds(60)));
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        world.Dialer.Answer = static _ => (null, "");
+        world.Advance(0.5);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+
+    [Test]
+    public async Task Health_goes_on_under_the_next_daemon_as_the_run_was_started(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Health(failures: 1));
+        // Changed for the next start only: this child knows nothing of a watchdog.
+        cell.Redefine(cell.Definition with { Config = cell.Definition.Config with { Health = new Probe { Notify = true, IntervalMs = 100 } } });
+        world.RestartDaemon();
+        var again = world.Again(cell);
+        world.Dialer.Answer = static _ => (null, "HTTP/1.1 204 Nothing");
+        world.Advance(2);
+        world.Advance(2);
+        await Assert.That(again.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(again.View.Health).IsTrue();
+        world.Dialer.Answer = static _ => ("connection refused", "");
+        world.Advance(2);
+        await Assert.That(again.State.Reason).IsEqualTo("health: http://127.0.0.1/h: connection refused");
+    }
+
+    [Test]
+    public async Task A_spawn_that_nobody_recorded_waits_for_readiness_too(CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.Machine.AfterSpawn = static () => throw new DaemonDied();
+        var cell = world.Define(Tcp);
+        world.Save();
+        try
+        {
+            world.Supervisor.Start(cell, "started by user");
+        }
+        catch (DaemonDied)
+        {
+            // kill -9 between the spawn and its record.
+        }
+        world.Machine.AfterSpawn = null;
+        world.KillDaemon();
+        world.StartDaemon();
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        await Assert.That(world.Dialer.Dialled).IsGreaterThan(0);
+    }
+}

@@ -1,0 +1,148 @@
+using System.Text;
+using Tspm.Model;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Platform.Linux;
+
+/// <summary>Connections without waiting: the event loop tells when something has come of them.</summary>
+internal sealed class Dialer(EventLoop loop) : IDialer
+{
+    readonly NameLookup _names = new();
+
+    public IDisposable Dial(HostPort place, byte[]? request, DialResult told)
+    {
+        var attempt = new Attempt(loop, request, told);
+        _names.Find(place, attempt.Begin);
+        return attempt;
+    }
+
+    /// <summary>One connection. Its members come from several threads, one at a time under the lock; results are told outside of it.</summary>
+    sealed unsafe class Attempt(EventLoop loop, byte[]? request, DialResult told) : IReadyHandler, IDisposable
+    {
+        /// <summary>A status line that is longer is none.</summary>
+        const int LongestLine = 4096;
+
+        /// <summary>What is taken of an answer before the connection is closed all the same.</summary>
+        const int LongestAnswer = 1 << 20;
+
+        readonly Lock _gate = new();
+        readonly StringBuilder _line = new();
+        IReadOnlyList<byte[]> _addresses = [];
+        int _next, _taken;
+        int _socket = -1;
+        bool _connected, _told, _over;
+
+        public void Begin(IReadOnlyList<byte[]> addresses, string? problem)
+        {
+            lock (_gate)
+            {
+                _addresses = addresses;
+                if (problem is null) problem = TryNext("it has no address");
+            }
+            Tell(problem, "");
+        }
+
+        void IReadyHandler.Ready(int fd, uint events)
+        {
+            string? result = null;
+            var line = "";
+            lock (_gate)
+            {
+                if (_socket != fd) return;
+                if (!_connected) result = Connected();
+                else result = Read(out line);
+                if (result is null && line.Length == 0 && !(_connected && request is null)) return;
+                if (request is null || result is not null) Close();
+            }
+            Tell(result, line);
+        }
+
+        public void Dispose()
+        {
+            lock (_gate)
+            {
+                _over = true;
+                Close();
+            }
+        }
+
+        void Tell(string? problem, string line)
+        {
+            lock (_gate)
+            {
+                // Begin without a problem: it is under way.
+                var done = problem is not null || line.Length > 0 || (_connected && request is null);
+                if (!done || _told || _over) return;
+                _told = true;
+            }
+            told(problem, line);
+        }
+
+        /// <summary>Begins with the next address that can be begun with. Null: the loop will tell; else why the last one could not.</summary>
+        string? TryNext(string problem)
+        {
+            Close();
+            while (!_over && _next < _addresses.Count)
+            {
+                fixed (byte* address = _addresses[_next])
+                {
+                    var length = (uint)_addresses[_next++].Length;
+                    _socket = SysSocket.socket(*(ushort*)address, SysSocket.SOCK_STREAM | SysSocket.SOCK_NONBLOCK | SysSocket.SOCK_CLOEXEC, 0);
+                    if (_socket >= 0 && (SysSocket.connect(_socket, (SockaddrUn*)address, length) == 0 || Errno.Last == Errno.EINPROGRESS))
+                    {
+                        loop.Watch(_socket, SysEpoll.EPOLLOUT, this);
+                        return null;
+                    }
+                    problem = NameLookup.Phrase(Errno.Describe(Errno.Last));
+                }
+                Close();
+            }
+            return problem;
+        }
+
+        /// <summary>Null: it goes on, or is done.</summary>
+        string? Connected()
+        {
+            int error;
+            var length = (uint)sizeof(int);
+            if (SysSocket.getsockopt(_socket, SysSocket.SOL_SOCKET, SysSocket.SO_ERROR, &error, &length) != 0) error = Errno.Last;
+            if (error != 0) return TryNext(NameLookup.Phrase(Errno.Describe(error)));
+            _connected = true;
+            if (request is null) return null;
+            nint sent;
+            fixed (byte* bytes = request) sent = SysSocket.send(_socket, bytes, (nuint)request.Length, SysSocket.MSG_NOSIGNAL);
+            // A few hundred bytes into an empty buffer go whole, or the connection is gone.
+            if (sent != request.Length) return "the request could not be sent";
+            loop.Watch(_socket, SysEpoll.EPOLLIN, this);
+            return null;
+        }
+
+        /// <summary>Null: it goes on, or the line is there.</summary>
+        string? Read(out string line)
+        {
+            line = "";
+            var buffer = stackalloc byte[LongestLine];
+            var count = Unistd.read(_socket, buffer, LongestLine);
+            if (count < 0 && Errno.Last is Errno.EAGAIN or Errno.EINTR) return null;
+            if (count <= 0 || (_taken += (int)count) > LongestAnswer)
+            {
+                var why = count < 0 ? NameLookup.Phrase(Errno.Describe(Errno.Last)) : "the connection was closed without an answer";
+                Close();
+                return why;
+            }
+            if (_told) return null;
+            _line.Append(Encoding.Latin1.GetString(buffer, (int)count));
+            var text = _line.ToString();
+            if (text.IndexOf('\n') is >= 0 and var end) line = text[..end].TrimEnd('\r') is { Length: > 0 } found ? found : " ";
+            return line.Length == 0 && text.Length >= LongestLine ? "the answer has no end of line" : null;
+        }
+
+        void Close()
+        {
+            if (_socket < 0) return;
+            loop.Unwatch(_socket);
+            _ = Unistd.close(_socket);
+            _socket = -1;
+        }
+    }
+}

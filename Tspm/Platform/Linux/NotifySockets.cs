@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text;
+using Tspm.Model;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Platform.Linux;
+
+/// <summary>
+/// Abstract sockets (man 7 unix): no file that has to be removed, none that a child of another user could not reach, and the name is free when its last holder is gone. It is told by the run
+/// alone, so that a daemon under a new guardian, which was given nothing, can make it again. The kernel says who sent each datagram.
+/// </summary>
+/// <param name="loop">Tells when something came.</param>
+/// <param name="hold">Gives a descriptor into the guardian's hands.</param>
+/// <param name="release">The guardian may close that.</param>
+/// <param name="post">Runs an action on the supervisor's thread, where all else here is called.</param>
+internal sealed unsafe class NotifySockets(EventLoop loop, Action<ulong, int> hold, Action<ulong> release, Action<Action> post) : INotifySockets
+{
+    /// <summary>Holds with this bit come back to the next daemon; a run's number never has it.</summary>
+    public const ulong ReturnedHold = 1UL << 63;
+
+    Dictionary<ulong, int> _inherited = [];
+
+    /// <summary>What the guardian kept, by hold. Before anything is opened.</summary>
+    public void Inherit(Dictionary<ulong, int> descriptors) => _inherited = descriptors;
+
+    /// <summary>Lets go of what no run has asked for.</summary>
+    public void DropUnclaimed()
+    {
+        foreach (var (number, descriptor) in _inherited)
+        {
+            _ = Unistd.close(descriptor);
+            release(number);
+        }
+        _inherited.Clear();
+    }
+
+    public string NameOf(ulong runId) => string.Create(CultureInfo.InvariantCulture, $"@tspm/{CurrentSystem.UserId}/{runId}");
+
+    public IDisposable? Open(ulong runId, NotifyHeard heard, out SpawnFailure? failure)
+    {
+        failure = null;
+        var number = runId | ReturnedHold;
+        if (!_inherited.Remove(number, out var socket))
+        {
+            socket = Make(NameOf(runId), out var errno);
+            if (socket < 0)
+            {
+                failure = new SpawnFailure("open notify socket", errno, $"cannot make the socket for readiness messages: {Errno.Describe(errno)}");
+                return null;
+            }
+            hold(number, socket);
+        }
+        var listener = new Listener(this, socket, number, heard);
+        loop.Watch(socket, SysEpoll.EPOLLIN, listener);
+        return listener;
+    }
+
+    void Watch(Listener listener, int socket, uint events) => loop.Watch(socket, events, listener);
+
+    void Post(Action action) => post(action);
+
+    void End(int socket, ulong number)
+    {
+        loop.Unwatch(socket);
+        _ = Unistd.close(socket);
+        release(number);
+    }
+
+    static int Make(string name, out int errno)
+    {
+        var socket = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_DGRAM | SysSocket.SOCK_NONBLOCK | SysSocket.SOCK_CLOEXEC, 0);
+        errno = Errno.Last;
+        if (socket < 0) return -1;
+        var yes = 1;
+        _ = SockaddrUn.TryCreate(name, out var address);
+        address.sun_path[0] = 0;
+        // The length tells where an abstract name ends.
+        if (SysSocket.setsockopt(socket, SysSocket.SOL_SOCKET, SysSocket.SO_PASSCRED, &yes, sizeof(int)) == 0
+            && SysSocket.bind(socket, &address, (uint)(sizeof(ushort) + Encoding.UTF8.GetByteCount(name))) == 0) return socket;
+        errno = Errno.Last;
+        _ = Unistd.close(socket);
+        return -1;
+    }
+
+    sealed class Listener(NotifySockets owner, int socket, ulong number, NotifyHeard heard) : IReadyHandler, IDisposable
+    {
+        /// <summary>As systemd has it.</summary>
+        const int LongestDatagram = 4096;
+
+        /// <summary>Datagrams taken at a time: who floods the socket waits, and nobody else.</summary>
+        const int MostInARow = 16;
+
+        bool _closed;
+
+        /// <summary>Nothing more is told before this was read where it belongs.</summary>
+        void IReadyHandler.Ready(int fd, uint events)
+        {
+            owner.Watch(this, socket, 0);
+            owner.Post(Read);
+        }
+
+        void Read()
+        {
+            for (var i = 0; i < MostInARow && !_closed; i++)
+            {
+                if (FdPassing.ReceiveText(socket, LongestDatagram, out var sender) is not { } text) break;
+                heard(sender.pid, sender.uid, text);
+            }
+            if (!_closed) owner.Watch(this, socket, SysEpoll.EPOLLIN);
+        }
+
+        public void Dispose()
+        {
+            if (_closed) return;
+            _closed = true;
+            owner.End(socket, number);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Tspm.Logs;
+using Tspm.Model;
+using Tspm.Platform;
+
+namespace Tspm.Supervision.Probes;
+
+/// <summary>From the words of a config to somebody who asks. The one place that knows all kinds.</summary>
+internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
+{
+    /// <summary>Null: nobody has to be asked, the child tells by itself (notify). The config was validated.</summary>
+    public IProbe? Make(Probe probe, SupervisedProcess cell, Run run, SupervisionServices services)
+    {
+        if (probe.Tcp is { } place && HostPort.Parse(place) is { } target) return new TcpProbe(dialer, target);
+        if (probe.Http is { } url && HttpAddress.Parse(url) is { } address) return new HttpProbe(dialer, address);
+        if (probe.Log is { } pattern) return new LogProbe(growth, TimedRegex.Make(pattern), LogsOf(run));
+        if (probe.Exec is { } command) return new ExecProbe(services, () => cell.PlanOf(command));
+        return probe.DelayMs is { } delay
+            ? new DelayProbe(services.Timers, cell.State.StartedAt + TimeSpan.FromMilliseconds(delay) - services.Timers.Now)
+            : null;
+    }
+
+    static GrowingLog[] LogsOf(Run run)
+    {
+        var output = new GrowingLog(run.Streams.OutFile, run.OutStart);
+        return run.Streams.ErrFile == run.Streams.OutFile ? [output] : [output, new GrowingLog(run.Streams.ErrFile, run.ErrStart)];
+    }
+}

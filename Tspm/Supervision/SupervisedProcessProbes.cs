@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Logging;
+using Tspm.Model;
+using Tspm.Platform;
+using Tspm.Supervision.Probes;
+
+namespace Tspm.Supervision;
+
+/// <summary>What is asked of a child, and what it says of itself. The other parts are in SupervisedProcess.cs and SupervisedProcessResume.cs.</summary>
+internal sealed partial class SupervisedProcess
+{
+    /// <summary>The present child's, from the intent to its end.</summary>
+    public Run? Run => _run;
+
+    /// <summary>A command that is to run as the child does, beside it.</summary>
+    public (SpawnRequest? Request, SpawnFailure? Failure) PlanOf(string command) =>
+        SpawnPlan.ForCommand(Definition, Key.Instance, _environmentOf(Definition), _run!.Streams, command);
+
+    /// <summary>A probe answered; null is a good answer.</summary>
+    public void Found(bool? health, string? problem)
+    {
+        if (_run is not { } run || (run.IsHealthy == health && run.ProbeProblem == problem)) return;
+        (run.IsHealthy, run.ProbeProblem) = (health, problem);
+        Publish();
+    }
+
+    /// <summary>Opens the socket by which the child speaks, if it is to. Null: fine.</summary>
+    SpawnFailure? OpenNotify(Run run)
+    {
+        SpawnFailure? failure = null;
+        if (run.UsesNotify) run.Notify = _services.Notify.Open(run.Id, (pid, uid, text) => Heard(run, pid, uid, text), out failure);
+        return failure;
+    }
+
+    /// <summary>The environment beside what the config says.</summary>
+    Dictionary<string, string>? NotifyVariables(Run run)
+    {
+        if (!run.UsesNotify) return null;
+        var variables = new Dictionary<string, string> { ["NOTIFY_SOCKET"] = _services.Notify.NameOf(run.Id) };
+        if (run.Health is { Notify: not null } health)
+            variables["WATCHDOG_USEC"] = ((health.IntervalMs ?? Probe.DefaultInterval.TotalMilliseconds) * 1000).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return variables;
+    }
+
+    void Heard(Run run, int pid, uint uid, string text)
+    {
+        if (_run != run || run.Child is not { } child) return;
+        if (!_services.System.IsInTree(pid, uid, new TreeMark(child.Pid, Key.Id, Key.Instance)))
+        {
+            if (!run.HeardStranger) _services.Log.LogWarning("a readiness message for {Name} from process {Pid}, which is not of its tree, was ignored", Definition.Name, pid);
+            run.HeardStranger = true;
+            return;
+        }
+        var message = new NotifyMessage(text);
+        if (message.IsSignOfLife) run.LastSignOfLife = _services.Timers.Now;
+        if (message.IsStopping) run.IsLeaving = true;
+        if (message.Extension is { } more) run.ExtendedUntil = _services.Timers.Now + more;
+        if (message.Status is { } status && status != run.StatusText) run.StatusText = status;
+        else if (message.Extension is null && !message.IsReady && !message.IsCallForHelp) return;
+        Persist();
+        Publish();
+        if (message.IsReady && run.Ready is { Notify: not null }) Handle(new LifecycleEvent.BecameReady());
+        if (message.IsCallForHelp && run.Health is { Notify: not null }) Handle(new LifecycleEvent.FoundUnfit("it asked for help (WATCHDOG=trigger)"));
+    }
+
+    /// <summary>The stop timeout is over, unless the child asked for more time.</summary>
+    void StopTimeIsOver()
+    {
+        if (_run is { } run && run.ExtendedUntil - _services.Timers.Now is var more && more > TimeSpan.Zero) _stopTimer = _services.Timers.After(more, StopTimeIsOver);
+        else Handle(new LifecycleEvent.StopTimedOut());
+    }
+}
