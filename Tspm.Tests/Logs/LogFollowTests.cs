@@ -229,6 +229,8 @@ internal sealed class LogFollowTests
         await writing;
         read.AddRange(Drain(reader));
         await Assert.That(reader.TakeMissed()).IsEqualTo(0);
-        await Assert.That(read.SequenceEqual(Enumerable.Range(0, 3000).Select(i => $"{i}"))).IsTrue().Because($"{read.Count}, first wrong at {read.Zip(Enumerable.Range(0, 3000)).TakeWhile(p => p.First == $"{p.Second}").Count()}");
+        await Assert.That(read.SequenceEqual(Enumerable.Range(0, 3000).Select(i => $"{i}"))).IsTrue().Because($"{read.Count}, first wrong at {Wrong(read)}: {string.Join(' ', read.Skip(Wrong(read) - 2).Take(60))}");
+
+        static int Wrong(List<string> read) => read.Zip(Enumerable.Range(0, 3000)).TakeWhile(p => p.First == $"{p.Second}").Count();
     }
 }

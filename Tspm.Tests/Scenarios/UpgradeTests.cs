@@ -107,10 +107,12 @@ public class UpgradeTests
         string[] versions = [await OtherVersion.Newer(box, "new/tspm"), await OtherVersion.Copy(box, "old/tspm")];
         await box.Ok("daemon", "upgrade", versions[1]);
         var (daemon, guardian) = await box.DaemonPids();
+        await UntilQuiet(box, daemon);
         var before = (Descriptors(daemon), Descriptors(guardian));
         for (var i = 0; i < 5; i++) await box.Ok("daemon", "upgrade", versions[i % 2]);
         var (nextDaemon, sameGuardian) = await box.DaemonPids();
         await Assert.That(sameGuardian).IsEqualTo(guardian);
+        await UntilQuiet(box, nextDaemon);
         await Assert.That((Descriptors(nextDaemon), Descriptors(guardian))).IsEqualTo(before);
         // And none reaches a child that the new version starts.
         await box.Ok("start", "sleep 1000", "--name", "d");
@@ -119,6 +121,10 @@ public class UpgradeTests
         await box.Ok("delete", "all");
         await box.Until(() => !Descriptors(guardian).Contains("/run/", StringComparison.Ordinal), "the guardian has let go of all FIFOs");
     }
+
+    /// <summary>The connections of commands that have ended are closed a moment later: then there are the listener and the channel.</summary>
+    static Task UntilQuiet(TspmBox box, int daemon) =>
+        box.Until(() => Descriptors(daemon).Split('\n').Count(line => line.StartsWith("socket", StringComparison.Ordinal)) == 2, "no connection is open");
 
     [Test]
     public async Task In_the_foreground_it_stays_the_same_process_and_ends_as_before(CancellationToken cancellation)

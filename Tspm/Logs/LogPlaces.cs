@@ -60,7 +60,8 @@ internal static class LogPlaces
         for (at = 0; at < begins.Count; at++)
         {
             var inode = begins[at].Value;
-            if (parts.FindIndex(part => !part.IsGzip && part.Inode == inode) is >= 0 and var found) return found;
+            // The current file is the newest entry's, or in no entry yet: an older entry with its inode is of a file that is gone, and the system gave the number away again.
+            if (parts.FindIndex(part => !part.IsGzip && part.Inode == inode) is >= 0 and var found && (found > 0 || at == 0)) return found;
         }
         return -1;
     }
