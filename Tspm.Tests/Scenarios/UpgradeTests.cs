@@ -95,6 +95,8 @@ public class UpgradeTests
         LiveProcess.Kill(upgrade.Guardian, LiveProcess.SIGCONT);
         await box.UntilGone(upgrade.Guardian);
         await Assert.That(LiveProcess.IsAlive(pid)).IsFalse();
+        // The one who asked for the upgrade was told of it in time, or sees the end; it does not start what was to end.
+        if (await upgrade.Command.End() != 0) await Assert.That(upgrade.Command.Err).Contains("stopped while the new version took over");
         await Assert.That(File.Exists(box.SocketPath)).IsFalse();
         await Assert.That(TspmBox.Text(Path.Combine(box.Home, "daemon.log"))).Contains("daemon stopped");
     }

@@ -44,6 +44,9 @@ internal static class UpgradeCommand
         }
         catch (DaemonException gone) when (gone.Code is LocalError.NotRunning or LocalError.Disconnected)
         {
+            // Who ends on purpose takes the socket away, before the last connection is closed; who was killed leaves it.
+            if (!File.Exists(session.Home.SocketPath))
+                throw new DaemonException(ErrorCode.Failed, "the daemon was stopped while the new version took over, and all processes with it; tspm daemon start runs what lies now at its path");
             session.StartDaemonUnlessRunning();
             throw new DaemonException(ErrorCode.Failed, "the new version ended as soon as it had taken over; the daemon was started again, and has taken over all processes; see: tspm status");
         }
