@@ -77,6 +77,21 @@ internal sealed class PumpBench : IDisposable
     /// <summary>The whole stream: old files, oldest first, compressed or not, then the current one.</summary>
     public byte[] Stream(string name)
     {
+        while (true)
+        {
+            try
+            {
+                return StreamNow(name);
+            }
+            catch (FileNotFoundException)
+            {
+                // It was compressed between the list and the look: there is another list now.
+            }
+        }
+    }
+
+    byte[] StreamNow(string name)
+    {
         var all = new MemoryStream();
         foreach (var path in (string[])[.. RotatedLogs.OldestFirst(At(name)), At(name)])
         {
