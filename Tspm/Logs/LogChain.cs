@@ -86,7 +86,7 @@ internal sealed class LogChain
     static bool IsStill(List<LogPart> parts)
     {
         foreach (var part in parts)
-            if (SysStat.stat(part.Path, out var status) != 0 || status.Inode != part.Inode) return false;
+            if (SysStat.stat(part.Path, out var status) != 0 || !part.Is(status)) return false;
         return true;
     }
 
