@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Tspm.Model;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
@@ -29,6 +30,9 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     readonly LinePeek _peek = new();
     readonly LogFileSet _files = new(TimeProvider.System);
     readonly Dictionary<int, OutputStream> _byDescriptor = [];
+
+    /// <summary>By the FIFO's path, from any thread; null: opened and on its way to the pump's thread.</summary>
+    readonly ConcurrentDictionary<string, OutputStream?> _byFifo = new();
     readonly StalledStreams _stalled;
     readonly PumpTroubles _troubles;
     readonly LogHousekeeper _housekeeper;
@@ -96,8 +100,12 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     /// <summary>Goes on with a FIFO that was found without a run: drains it until its last holder closes it.</summary>
     public bool ResumeOne(string fifo, string file, ulong holdId, LogPolicy policy)
     {
-        if (_loop.Ask(() => _byDescriptor.Values.Any(stream => stream.Fifo == fifo)).GetAwaiter().GetResult()) return true;
-        if (FifoOpening.Open(fifo, file, out _) is not { } opened) return false;
+        if (!_byFifo.TryAdd(fifo, null)) return true;
+        if (FifoOpening.Open(fifo, file, out _) is not { } opened)
+        {
+            _byFifo.TryRemove(fifo, out _);
+            return false;
+        }
         _keeper.Hold(holdId, opened.Fifo);
         _loop.Post(() =>
         {
@@ -174,7 +182,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     {
         var file = _files.Use(path, opened.File, policy);
         var stream = new OutputStream(fifo, opened.Fifo, holdId, new OutputRun(holdId >> 1), file, _makeMover(), _peek) { IsRaised = raised };
-        _byDescriptor[opened.Fifo] = stream;
+        _byDescriptor[opened.Fifo] = _byFifo[fifo] = stream;
         _loop.Watch(opened.Fifo, SysEpoll.EPOLLIN, this);
         _housekeeper.LookAt(file);
         return stream;
@@ -241,12 +249,18 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 
     // ---- closing
 
-    OutputStream[] StreamsOf(RunStreams run) =>
-        [.. _byDescriptor.Values.Where(stream => stream.Fifo == run.OutFifo || stream.Fifo == run.ErrFifo)];
+    List<OutputStream> StreamsOf(RunStreams run)
+    {
+        var streams = new List<OutputStream>(2);
+        if (_byFifo.TryGetValue(run.OutFifo, out var output) && output is not null) streams.Add(output);
+        if (run.ErrFifo != run.OutFifo && _byFifo.TryGetValue(run.ErrFifo, out var error) && error is not null) streams.Add(error);
+        return streams;
+    }
 
     void Close(OutputStream stream)
     {
         if (!_byDescriptor.Remove(stream.Descriptor)) return;
+        _byFifo.TryRemove(stream.Fifo, out _);
         _loop.Unwatch(stream.Descriptor);
         _stalled.Forget(stream);
         if (stream.IsRaised) _budget.GiveBack();

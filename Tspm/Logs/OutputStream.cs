@@ -149,7 +149,7 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Ou
 
     DrainResult Stop(DrainResult result, long moved)
     {
-        WasShort = moved < ShortBytes;
+        WasShort = moved > 0 && moved < ShortBytes;
         return result;
     }
 
