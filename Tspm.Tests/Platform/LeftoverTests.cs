@@ -27,6 +27,20 @@ public class LeftoverTests
         await Assert.That(IsLiving(grandchild)).IsFalse();
     }
 
+    /// <summary>While it frees its memory it has no environment any more, so no mark, and is there all the same with its files and ports.</summary>
+    [Test]
+    public async Task Who_takes_long_to_end_is_waited_for(CancellationToken cancellation)
+    {
+        using var box = new Sandbox();
+        var child = box.Spawn(Marked(box, "setsid sh -c 'setsid python3 -c \"import os,time; b = bytearray(700 << 20); print(os.getpid(), flush=True); time.sleep(1000)\" &'; while ! test -s done; do sleep 0.01; done; exit 0", 7, 0));
+        var grandchild = int.Parse(await box.ReadUntilAsync("out", "\n", cancellation), CultureInfo.InvariantCulture);
+        await File.WriteAllTextAsync(box.PathOf("done"), "x", cancellation);
+        await Sandbox.EndOf(child, cancellation);
+        await Assert.That(box.System.KillLeftovers(new TreeMark(child.Pid, 7, 0))).IsGreaterThanOrEqualTo(1);
+        while (box.System.KillLeftovers(new TreeMark(child.Pid, 7, 0)) > 0) cancellation.ThrowIfCancellationRequested();
+        await Assert.That(IsLiving(grandchild)).IsFalse();
+    }
+
     [Test]
     public async Task Members_of_the_session_are_killed_without_a_mark_even_after_the_child_was_reaped(CancellationToken cancellation)
     {

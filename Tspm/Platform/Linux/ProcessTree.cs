@@ -24,6 +24,9 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
     readonly List<ProcStat> orphans = [];
     long orphansReadAt = long.MinValue;
 
+    /// <summary>Who was killed here and may not be gone yet.</summary>
+    readonly List<(TreeMark Mark, ProcStat Stat)> dying = [];
+
     /// <summary>See <see cref="IProcessSystem.KillLeftovers"/>.</summary>
     public int KillLeftovers(TreeMark mark)
     {
@@ -36,7 +39,26 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         if (!isNear || !CollectOrphans(mark, numberIsOurs, found, seen)) CollectFromAll(mark, numberIsOurs, found, seen);
         if (numberIsOurs) _ = SysSignal.kill(-mark.Pid, Signals.SIGKILL); // ESRCH: nobody left, as is usual
         foreach (var stat in found) Kill(stat);
-        return found.Count;
+        return found.Count + WaitedFor(mark, found, seen);
+    }
+
+    /// <summary>
+    /// How many of those that were killed for this mark earlier, and are not found any more, still live: a process that is ending gives up its environment, and with it the mark, before its files and
+    /// ports. With much memory to free that takes a while (kernel/exit.c: exit_mm comes first).
+    /// </summary>
+    int WaitedFor(TreeMark mark, List<ProcStat> found, HashSet<int> seen)
+    {
+        var waitedFor = 0;
+        for (var i = dying.Count - 1; i >= 0; i--)
+        {
+            var (of, killed) = dying[i];
+            if (of != mark) continue;
+            var isThere = !seen.Contains(killed.Pid) && ProcFiles.TryReadStat(killed.Pid, out var now) && now.IsLiving && now.StartTicks == killed.StartTicks;
+            if (isThere) waitedFor++;
+            else dying.RemoveAt(i);
+        }
+        foreach (var stat in found) dying.Add((mark, stat));
+        return waitedFor;
     }
 
     /// <summary>See <see cref="IProcessSystem.ReadTree"/>.</summary>
