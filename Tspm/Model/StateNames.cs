@@ -3,6 +3,10 @@ namespace Tspm.Model;
 /// <summary>The names of states as users and programs read them: the same as in JSON.</summary>
 internal static class StateNames
 {
+    /// <summary>In the order of a life.</summary>
+    public static readonly ProcessState[] All =
+        [ProcessState.Stopped, ProcessState.Starting, ProcessState.Online, ProcessState.Stopping, ProcessState.Waiting, ProcessState.Errored];
+
     public static string Of(ProcessState state) => state switch
     {
         ProcessState.Stopped => "stopped",

@@ -1,10 +1,7 @@
-using System.Reflection;
-
 namespace Tspm.Protocol;
 
 /// <summary>The version of this executable, from the project file, which is the one place that sets it.</summary>
-internal static class ProductVersion
+internal static partial class ProductVersion
 {
-    public static readonly string Current =
-        typeof(ProductVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
+    // Current is a constant that the build writes (target WriteProductVersion in Tspm.csproj): to read it from the assembly's attributes takes all of reflection along, 40 KB.
 }

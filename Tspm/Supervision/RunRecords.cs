@@ -13,8 +13,8 @@ internal static class RunRecords
         BootId = services.System.BootId,
         GuardianPid = run?.GuardianPid ?? services.GuardianPid,
         RunId = run?.Id ?? 0,
-        Phase = state.Phase.ToString(),
-        Next = state.Next.ToString(),
+        Phase = LifecycleNames.Of(state.Phase),
+        Next = LifecycleNames.Of(state.Next),
         Desired = state.Desired,
         Reason = state.Reason,
         Pid = run?.Child?.Pid ?? (state.Phase == LifecyclePhase.Sweeping ? sweepPid : 0),
@@ -39,8 +39,8 @@ internal static class RunRecords
     /// <summary>A phase or outcome that this version does not know (a newer one wrote it) is taken as "no child": nothing is killed for it.</summary>
     public static LifecycleState StateOf(RunRecord record) => LifecycleState.New with
     {
-        Phase = Enum.TryParse<LifecyclePhase>(record.Phase, out var phase) ? phase : LifecyclePhase.Stopped,
-        Next = Enum.TryParse<AfterExit>(record.Next, out var next) ? next : AfterExit.Stop,
+        Phase = LifecycleNames.PhaseOf(record.Phase) ?? LifecyclePhase.Stopped,
+        Next = LifecycleNames.AfterExitOf(record.Next) ?? AfterExit.Stop,
         Desired = record.Desired,
         Reason = record.Reason,
         StartedAt = TimeSpan.FromMilliseconds(record.StartedMonotonicMs),

@@ -43,7 +43,7 @@ internal static class StatusHandler
     static Dictionary<string, int> CountByState(DaemonContext context)
     {
         var counts = new Dictionary<string, int>();
-        foreach (var state in Enum.GetValues<ProcessState>()) counts[StateNames.Of(state)] = 0;
+        foreach (var state in StateNames.All) counts[StateNames.Of(state)] = 0;
         foreach (var view in context.Supervisor.Views()) counts[StateNames.Of(view.State.Observed)]++;
         return counts;
     }
