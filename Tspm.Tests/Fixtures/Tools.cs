@@ -24,6 +24,8 @@ internal static class Tools
         if (!Environment.IsPrivilegedProcess) Skip.Test("SKIPPED: only root can do this");
     }
 
+    public static bool IsInstalled(string name) => Find(name) is not null;
+
     static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
         .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 }

@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Globalization;
+using Tspm.Logs;
+using Tspm.Tests.Fixtures;
+
+namespace Tspm.Tests.Bench;
+
+/// <summary>
+/// How fast output comes into files, beside what else is installed here: cat, svlogd (runit), s6-log, multilog (daemontools), supervisord, PM2. On demand only:
+/// <code>dotnet build Tspm.Tests &amp;&amp; Tspm.Tests/bin/Debug/net10.0/Tspm.Tests --treenode-filter "/*/*/LogBench/*" --output Detailed</code>
+/// Nothing is asserted about time: the table is to be read. That no byte is missing is asserted.
+/// </summary>
+[Timeout(600_000)]
+public class LogBench
+{
+    const double Mebi = 1 << 20, Gibi = 1 << 30;
+
+    const int Sigterm = 15;
+
+    /// <summary>What is written: 1 GiB of lines of 100 bytes in writes of 64 KiB, and two million such lines in a write each.</summary>
+    static readonly (string Mode, long Bytes)[] Loads = [("bulk", 1L << 30), ("lines", 200_000_000)];
+
+    /// <summary>
+    /// <c>writer MODE BYTES</c> writes lines to standard output. <c>meter MODE BYTES LOGGER…</c> does it into the standard input of a logger and prints the seconds until the logger has ended, and the
+    /// seconds of CPU that it took.
+    /// </summary>
+    const string Source = """
+        #define _GNU_SOURCE
+        #include <stdio.h>
+        #include <stdlib.h>
+        #include <string.h>
+        #include <time.h>
+        #include <unistd.h>
+        #include <sys/resource.h>
+        #include <sys/wait.h>
+        static char pattern[6553600];
+        static double now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec + t.tv_nsec / 1e9; }
+        static void all(const char *from, long count) { while (count > 0) { long n = write(1, from, count); if (n < 0) exit(1); from += n; count -= n; } }
+        static void produce(const char *mode, long bytes) {
+            long step = strcmp(mode, "bulk") == 0 ? 65536 : 100, at = 0;
+            for (long i = 0; i < (long)sizeof pattern; i += 100) { memset(pattern + i, 'x', 99); snprintf(pattern + i, 20, "%018ld", i / 100); pattern[i + 18] = ' '; pattern[i + 99] = '\n'; }
+            for (; bytes > 0; bytes -= step) { all(pattern + at, step < bytes ? step : bytes); at = (at + step) % (long)sizeof pattern; }
+        }
+        int main(int argc, char **argv) {
+            if (strcmp(argv[1], "writer") == 0) { produce(argv[2], atol(argv[3])); if (argc > 4) for (;;) pause(); return 0; }
+            int ends[2]; if (pipe(ends)) return 1;
+            double before = now();
+            pid_t writer = fork();
+            if (writer == 0) { dup2(ends[1], 1); close(ends[0]); close(ends[1]); produce(argv[2], atol(argv[3])); _exit(0); }
+            pid_t logger = fork();
+            if (logger == 0) { dup2(ends[0], 0); close(ends[0]); close(ends[1]); execvp(argv[4], argv + 4); _exit(127); }
+            close(ends[0]); close(ends[1]);
+            int status; struct rusage used;
+            waitpid(writer, &status, 0);
+            wait4(logger, &status, 0, &used);
+            printf("%f %f %d\n", now() - before, used.ru_utime.tv_sec + used.ru_stime.tv_sec + (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6, status);
+            return 0;
+        }
+        """;
+
+    readonly List<string> _rows = [];
+
+    [Test, Explicit]
+    public async Task Prints_the_table(CancellationToken cancellation)
+    {
+        foreach (var (mode, bytes) in Loads)
+        {
+            _rows.Add($"{(mode == "bulk" ? "1 GiB of lines in writes of 64 KiB" : "2,000,000 lines, a write each"),-40} {"MB/s",8} {"CPU s/GiB",10}");
+            await Loggers(mode, bytes, cancellation);
+            if (Tools.IsInstalled("supervisord")) await Supervisord(mode, bytes, cancellation);
+            await Tspm(mode, bytes, "tspm, no rotation", ["--log-max-size", "0"], cancellation);
+            await Tspm(mode, bytes, "tspm, rotation at 10 MiB and gzip", ["--log-keep", "1000"], cancellation);
+        }
+        TestContext.Current!.Output.WriteLine(string.Join('\n', _rows));
+    }
+
+    async Task Loggers(string mode, long bytes, CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        var program = await CProgram.Build(box, "meter", Source);
+        await Logger(box, program, mode, bytes, "cat > file", "sh", "-c", $"exec cat > {box.Folder}/cat.log");
+        foreach (var (name, arguments) in ((string, string[])[])[("svlogd", ["svlogd", "."]), ("s6-log", ["s6-log", "s10485760", "n1000", "."]), ("multilog", ["multilog", "s10485760", "n1000", "."])])
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(box.Folder, name)).FullName;
+            if (Tools.IsInstalled(arguments[0])) await Logger(box, program, mode, bytes, name, [arguments[0], .. arguments[1..^1], folder]);
+        }
+    }
+
+    async Task Logger(TspmBox box, string program, string mode, long bytes, string name, params string[] logger)
+    {
+        var words = (await box.RunProgram(program, ["meter", mode, $"{bytes}", .. logger])).Exits(0).Out.Split(' ');
+        if (words[2].Trim() != "0") _rows.Add($"  {name,-38} failed with status {words[2].Trim()}");
+        else Row(name, bytes, double.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[1], CultureInfo.InvariantCulture));
+    }
+
+    async Task Supervisord(string mode, long bytes, CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        var program = await CProgram.Build(box, "meter", Source);
+        var log = Path.Combine(box.Folder, "s.log");
+        var configuration = box.Write("supervisord.conf", $"""
+            [supervisord]
+            pidfile={box.Folder}/s.pid
+            logfile={box.Folder}/s.main.log
+            [program:w]
+            command={program} writer {mode} {bytes} stay
+            stdout_logfile={log}
+            stdout_logfile_maxbytes=0
+            """);
+        var before = Stopwatch.GetTimestamp();
+        (await box.RunProgram("supervisord", ["-c", configuration])).Exits(0);
+        await box.Until(() => File.Exists(log) && new FileInfo(log).Length >= bytes, $"{bytes} bytes are in the log");
+        var seconds = Stopwatch.GetElapsedTime(before).TotalSeconds;
+        var pid = int.Parse(File.ReadAllText($"{box.Folder}/s.pid"), CultureInfo.InvariantCulture);
+        Row("supervisord, no rotation", bytes, seconds, CpuSeconds(pid));
+        LiveProcess.Kill(pid, Sigterm);
+        await box.UntilGone(pid);
+    }
+
+    async Task Tspm(string mode, long bytes, string name, string[] flags, CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        var program = await CProgram.Build(box, "meter", Source);
+        await box.Ok("daemon", "start");
+        var daemon = (await box.DaemonPids()).Daemon;
+        var (cpu, pss, before) = (CpuSeconds(daemon), Pss(daemon), Stopwatch.GetTimestamp());
+        var highest = pss;
+        await box.Ok(["start", "--name", "w", .. flags, "--", program, "writer", mode, $"{bytes}", "stay"]);
+        var log = box.OutLog("w");
+        await box.Until(() =>
+        {
+            highest = Math.Max(highest, Pss(daemon));
+            return Written(log) >= bytes;
+        }, $"{bytes} bytes are in the log");
+        var seconds = Stopwatch.GetElapsedTime(before).TotalSeconds;
+        Row(name, bytes, seconds, CpuSeconds(daemon) - cpu);
+        _rows.Add(string.Create(CultureInfo.InvariantCulture, $"    daemon's Pss before and at most meanwhile: {pss:0.0}, {highest:0.0} MiB"));
+        await Assert.That(Written(log)).IsEqualTo(bytes);
+    }
+
+    /// <summary>Bytes of the stream in all its files; less while one of them is on its way from one name to another.</summary>
+    static long Written(string log)
+    {
+        var total = File.Exists(log) ? new FileInfo(log).Length : 0;
+        for (var number = 1; RotatedLogs.Find(log, number) is { } file; number++) total += RotatedLogs.BytesOf(file);
+        return total;
+    }
+
+    void Row(string name, long bytes, double seconds, double cpu) =>
+        _rows.Add(string.Create(CultureInfo.InvariantCulture, $"  {name,-38} {bytes / 1e6 / seconds,8:0} {cpu / (bytes / Gibi),10:0.00}"));
+
+    /// <summary>User and system time (man 5 proc_pid_stat, fields 14 and 15, in ticks of 10 ms).</summary>
+    static double CpuSeconds(int pid)
+    {
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / 100.0;
+    }
+
+    static double Pss(int pid) => double.Parse(
+        File.ReadLines($"/proc/{pid}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / Mebi;
+}
