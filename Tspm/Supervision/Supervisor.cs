@@ -185,7 +185,7 @@ internal sealed class Supervisor
     {
         IsShuttingDown = true;
         _stopOrder.Stop(Table.Cells, new LifecycleEvent.ShutdownRequested { By = Asker });
-        return Task.WhenAll(Table.Cells.Select(cell => cell.WhenReached(IsStopped))).ContinueWith(_ => _loop.Ask(_services.Hooks.End).Unwrap(), TaskScheduler.Default).Unwrap();
+        return Task.WhenAll(Table.Cells.Select(cell => (Task)cell.WhenReached(IsStopped)).Append(_services.Hooks.End()));
     }
 
     /// <summary>The guardian reaped an orphan. False: it was nobody's child.</summary>

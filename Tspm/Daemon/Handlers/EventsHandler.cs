@@ -26,12 +26,14 @@ internal static class EventsHandler
             var begin = context.Events.Last;
             await Settled(context.Events, context.Clock);
             var query = EventQuery.Of(request, context.Clock.GetUtcNow(), () => Targets(context), context.Home.EventsFile);
-            if (request.Follow) await Heartbeat(connection, new HeartbeatNotice { Seq = new Dictionary<string, long> { [EventSource.Stream] = request.After ?? begin } });
             var past = query.Past();
             await Send(connection, past);
             var sent = past.Count;
             if (!request.Follow) return new EventsResponse { Events = sent };
-            var tail = new EventTail(context.Home.EventsFile, past.Count > 0 ? Math.Max(begin, past[^1].Seq) : begin);
+            begin = past.Count > 0 ? Math.Max(begin, past[^1].Seq) : begin;
+            // Where following begins, in case this daemon dies before anything happens.
+            await Heartbeat(connection, new HeartbeatNotice { Seq = new Dictionary<string, long> { [EventSource.Stream] = begin } });
+            var tail = new EventTail(context.Home.EventsFile, begin);
             sent += await Follow(tail, query, growth, connection);
             if (context.Changes.IsClosed) throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
             return new EventsResponse { Events = sent };
