@@ -23,7 +23,7 @@ public class EventScenarios
         await Assert.That(string.Join(' ', Parse(online).Select(Kind))).IsEqualTo("started exited waiting restarted exited errored");
         var asked = Parse((await box.Ok("events", "--json")).Out).First(happened => Kind(happened) == "request");
         await Assert.That(asked.GetProperty("request").GetString()).IsEqualTo("start");
-        await Assert.That(asked.GetProperty("byUid").GetInt64()).IsEqualTo(Tools.Uid);
+        await Assert.That(asked.GetProperty("byUid").GetInt64()).IsEqualTo(Tspm.Platform.Linux.Native.Unistd.geteuid());
         await box.Ok("daemon", "stop");
         await Assert.That((await box.Ok("events", "web", "--json")).Out).IsEqualTo(online);
         await Assert.That(Kind(Parse((await box.Ok("events", "--json")).Out)[^1])).IsEqualTo("daemonStopped");
@@ -86,7 +86,7 @@ public class EventScenarios
         await box.UntilState("sick", "waiting");
         await box.UntilState("large", "waiting");
         await Why("crash", "crash", "by itself", killed: false);
-        await Why("asked", "user", $"stopped by user (uid {Tools.Uid}, pid ", killed: false);
+        await Why("asked", "user", $"stopped by user (uid {Tspm.Platform.Linux.Native.Unistd.geteuid()}, pid ", killed: false);
         await Why("stubborn", "user", "it did not end in time and was killed", killed: true);
         await Why("signalled", "user", "that signal came by 'tspm signal' (uid", killed: false);
         await Why("sick", "health", "health: ", killed: false);
@@ -104,6 +104,28 @@ public class EventScenarios
             await Assert.That(exit.GetProperty("why").GetString()!).Contains(words);
             await Assert.That(exit.GetProperty("killed").GetBoolean()).IsEqualTo(killed);
             if (name == "crash") await Assert.That(why.GetProperty("lastLines")[0].GetString()).IsEqualTo("the last words");
+        }
+    }
+
+    [Test]
+    public async Task The_kernels_own_kill_for_want_of_memory_is_told_as_such(CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        var group = $"/sys/fs/cgroup/memory/tspm-test-{Environment.ProcessId}";
+        if (!Directory.Exists(Path.GetDirectoryName(group)!)) Skip.Test("SKIPPED: there is no memory control group of version 1 here");
+        Directory.CreateDirectory(group);
+        try
+        {
+            File.WriteAllText(Path.Combine(group, "memory.limit_in_bytes"), "20000000");
+            await using var box = new TspmBox(cancellation);
+            await box.Ok("start", "--name", "large", "--restart", "never", "--no-wait", "--", "sh", "-c", $"echo $$ > {group}/cgroup.procs; exec python3 -c 'x = \"x\" * 200000000'");
+            await box.UntilState("large", "stopped");
+            var why = await box.Until(async () => await box.Ok("why", "large", "--json") is var ran && ran.Out.Contains("outOfMemory", StringComparison.Ordinal) ? ran : null, "the kernel has been asked");
+            await Assert.That(why.Json.GetProperty("exits")[0].GetProperty("why").GetString()!).StartsWith("out of memory: Memory cgroup out of memory: Killed process ");
+        }
+        finally
+        {
+            Directory.Delete(group);
         }
     }
 

@@ -101,6 +101,24 @@ internal sealed class EventTests
     }
 
     [Test]
+    public async Task The_kernel_alone_says_that_memory_ran_out(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Machine.OutOfMemoryWords = "Out of memory: Killed process 1002 (web)";
+        var pid = cell.View.Pid;
+        world.Exit(cell, new ExitStatus(null, Signals.SIGKILL));
+        while (!world.Told.Exists(told => told.Kind == EventKind.OutOfMemory))
+        {
+            await Task.Delay(5, cancellation);
+            world.Step();
+        }
+        var told = world.Told.Single(told => told.Kind == EventKind.OutOfMemory);
+        await Assert.That((told.Pid, told.Reason)).IsEqualTo((pid, "Out of memory: Killed process 1002 (web)"));
+        await Assert.That(told.RunId).IsEqualTo(world.Told.Last(told => told.Kind == EventKind.Exited).RunId);
+    }
+
+    [Test]
     public async Task A_failed_start_and_giving_up_are_told(CancellationToken cancellation)
     {
         using var world = new World();

@@ -182,6 +182,11 @@ internal sealed class FakeProcessSystem : IProcessSystem
     public (int Pid, long StartTicks)? FindFifoHolder(string path) =>
         Living.FirstOrDefault(process => process.Request.StdoutPath == path) is { } holder ? (holder.Pid, holder.StartTicks) : null;
 
+    /// <summary>What the kernel says of each that was killed.</summary>
+    public string? OutOfMemoryWords { get; set; }
+
+    public string? OutOfMemoryKill(int pid, TimeSpan lived) => OutOfMemoryWords;
+
     public void KillHooks(string variable, string entry, bool everywhere)
     {
         foreach (var process in _all.Where(process => process.Lives && process.Hook is not null && process.Parent != Daemon).ToArray()) Exit(process, new ExitStatus(null, Signals.SIGKILL));

@@ -41,6 +41,13 @@ internal interface IProcessSystem
     int KillLeftovers(TreeMark mark);
 
     /// <summary>
+    /// The kernel's own words that it killed this process because memory ran out; null: it does not say so, or may not be read. From any thread.
+    /// </summary>
+    /// <param name="pid">The process, which has ended just now.</param>
+    /// <param name="lived">How long it lived: what was said before is about another one.</param>
+    string? OutOfMemoryKill(int pid, TimeSpan lived);
+
+    /// <summary>
     /// Sends SIGKILL to what was started by a daemon that is dead, has a variable of this name in its environment and this entry ("NAME=value"), and to everything below it.
     /// </summary>
     /// <param name="variable">The name.</param>

@@ -39,6 +39,7 @@ internal sealed partial class SupervisedProcess
                 break;
             case LifecycleEvent.ChildExited exited:
                 TellOfExit(before, exited.Status);
+                AskTheKernel(before, exited.Status);
                 break;
             case LifecycleEvent.SpawnFailed failed:
                 TellOf(EventKind.Failed, failed.Failure.Sentence);
@@ -75,6 +76,21 @@ internal sealed partial class SupervisedProcess
             _ => null,
         },
     });
+
+    /// <summary>A SIGKILL that nobody here sent may be the kernel's. Its log is long: it is read beside, and what it says comes as an event of its own.</summary>
+    void AskTheKernel(LifecycleState before, ExitStatus status)
+    {
+        if (status.Signal != Signals.SIGKILL || before.Phase == LifecyclePhase.Stopping || IsOfUser(status)) return;
+        var (pid, runId, lived) = (_sweepPid, Number(_endedRun), _services.Timers.Now - before.StartedAt);
+        ThreadPool.QueueUserWorkItem(_ =>
+        {
+            if (_services.System.OutOfMemoryKill(pid, lived) is not { } words) return;
+            _services.Post(() => _services.Tell(new ProcessEvent
+            {
+                Kind = EventKind.OutOfMemory, Id = Key.Id, Name = Definition.Name, Instance = Key.Instance, Pid = pid, RunId = runId, Signal = "SIGKILL", Cause = EventCause.OutOfMemory, Reason = words,
+            }));
+        });
+    }
 
     void TellOf(string kind, string? reason, Run? run = null)
     {
