@@ -25,9 +25,9 @@ public class EventScenarios
         await Assert.That(asked.GetProperty("request").GetString()).IsEqualTo("start");
         await Assert.That(asked.GetProperty("byUid").GetInt64()).IsEqualTo(Tspm.Platform.Linux.Native.Unistd.geteuid());
         await box.Ok("daemon", "stop");
-        await Assert.That((await box.Ok("events", "web", "--json")).Out).IsEqualTo(online);
+        await Assert.That((await box.Ok("events", "web", "--json")).Out).StartsWith(online);
         await Assert.That(Kind(Parse((await box.Ok("events", "--json")).Out)[^1])).IsEqualTo("daemonStopped");
-        await Assert.That((await box.Ok("events", "web", "--lines", "1")).Lines.Single().Split('\t')[2..4].SequenceEqual(["errored", "errored"])).IsTrue();
+        await Assert.That((await box.Ok("events", "web", "--lines", "1")).Lines.Single().Split('\t')[2..4].SequenceEqual(["stopped", "stopped"])).IsTrue();
         await Assert.That(File.GetUnixFileMode(Path.Combine(box.Home, "events.jsonl"))).IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         (await box.Run("events", "wep")).Exits(3).Says("wep");
         (await box.Run("why", "wep")).Exits(3);
@@ -133,10 +133,9 @@ public class EventScenarios
     public async Task Events_stand_among_the_lines_of_a_view_and_never_in_a_log(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "web", "--restart-delay", "300ms", "--", "sh", "-c", "echo up; read line < go; rm go; exit 1");
-        await box.UntilOut("web", "up\n");
         await box.RunProgram("mkfifo", "go");
-        await box.Ok("restart", "web");
+        await box.Ok("start", "--name", "web", "--restart-delay", "300ms", "--", "sh", "-c", "echo up; read line < go; exit 1");
+        await box.UntilOut("web", "up\n");
         using var plain = box.Begin("logs", "web", "-f");
         using var stamped = box.Begin("logs", "web", "-f", "--timestamps");
         await plain.UntilOut("up\n");

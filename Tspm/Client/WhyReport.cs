@@ -72,9 +72,9 @@ internal sealed class WhyInstance(int id, int instance)
 /// <summary>The answer to <c>why</c>: by instance, in order.</summary>
 internal sealed class WhyReport
 {
-    readonly SortedDictionary<long, WhyInstance> _instances = [];
+    readonly List<WhyInstance> _instances = [];
 
-    public IEnumerable<WhyInstance> Instances => _instances.Values;
+    public IReadOnlyList<WhyInstance> Instances => _instances;
 
     public void Add(ProcessEvent happened)
     {
@@ -89,7 +89,9 @@ internal sealed class WhyReport
 
     WhyInstance Of(int id, int instance)
     {
-        var key = ((long)id << 32) | (uint)instance;
-        return _instances.TryGetValue(key, out var known) ? known : _instances[key] = new WhyInstance(id, instance);
+        var at = 0;
+        while (at < _instances.Count && (_instances[at].Id < id || (_instances[at].Id == id && _instances[at].Instance < instance))) at++;
+        if (at == _instances.Count || _instances[at].Id != id || _instances[at].Instance != instance) _instances.Insert(at, new WhyInstance(id, instance));
+        return _instances[at];
     }
 }

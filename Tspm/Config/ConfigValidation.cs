@@ -128,11 +128,10 @@ internal static class ConfigValidation
 
     static Breach? HookBreach(HookConfig hooks)
     {
-        ReadOnlySpan<(string Name, string? Command)> all =
-            [("preStart", hooks.PreStart), ("postStop", hooks.PostStop), ("onCrash", hooks.OnCrash), ("onErrored", hooks.OnErrored), ("onOnline", hooks.OnOnline)];
-        foreach (var (name, command) in all)
-            if (command is not null && (HasNul(command) ? "it contains a NUL character" : ShellWords.Analyze(command).Problem) is { } problem)
-                return new Breach(JsonProblems.Quote(command), $"{JsonProblems.Quote(command)} is not a command: {problem}", "." + name);
+        string?[] named = ["preStart", hooks.PreStart, "postStop", hooks.PostStop, "onCrash", hooks.OnCrash, "onErrored", hooks.OnErrored, "onOnline", hooks.OnOnline];
+        for (var i = 0; i < named.Length; i += 2)
+            if (named[i + 1] is { } command && (HasNul(command) ? "it contains a NUL character" : ShellWords.Analyze(command).Problem) is { } problem)
+                return new Breach(JsonProblems.Quote(command), $"{JsonProblems.Quote(command)} is not a command: {problem}", "." + named[i]);
         return null;
     }
 

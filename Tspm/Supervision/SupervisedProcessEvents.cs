@@ -61,7 +61,7 @@ internal sealed partial class SupervisedProcess
         else if (happened is LifecycleEvent.HeldBack) (_cause, _by) = (EventCause.Dependency, null);
         else if (happened is LifecycleEvent.SpawnFailed) (_cause, _by) = (EventCause.Spawn, null);
         else if (happened is LifecycleEvent.ChildExited { Status: var status } && before.Phase != LifecyclePhase.Stopping)
-            (_cause, _by) = IsOfUser(status) ? (EventCause.User, _signalled!.Value.Asker) : (status.IsSuccess ? EventCause.Exit : EventCause.Crash, null);
+            (_cause, _by) = IsOfUser(status) ? (EventCause.User, _signaller) : (status.IsSuccess ? EventCause.Exit : EventCause.Crash, null);
     }
 
     void TellOfExit(LifecycleState before, ExitStatus status) => Record(new ProcessEvent
@@ -127,15 +127,17 @@ internal sealed partial class SupervisedProcess
     /// <summary>What dies of such a signal so long after it is thought to die of something else.</summary>
     static readonly TimeSpan SignalCountsFor = TimeSpan.FromSeconds(10);
 
-    (int Signal, Asker Asker, TimeSpan At)? _signalled;
+    Asker? _signaller;
+    int _signal;
+    TimeSpan _signalledAt;
 
     /// <summary>As <see cref="Signal"/>, on somebody's behalf: a child that dies of it has not crashed.</summary>
     public bool SignalFor(Asker? asker, int signal)
     {
         if (!Signal(signal)) return false;
-        if (asker is not null) _signalled = (signal, asker, _services.Timers.Now);
+        (_signaller, _signal, _signalledAt) = (asker, signal, _services.Timers.Now);
         return true;
     }
 
-    bool IsOfUser(ExitStatus status) => _signalled is { } sent && status.Signal == sent.Signal && _services.Timers.Now - sent.At < SignalCountsFor;
+    bool IsOfUser(ExitStatus status) => _signaller is not null && status.Signal == _signal && _services.Timers.Now - _signalledAt < SignalCountsFor;
 }

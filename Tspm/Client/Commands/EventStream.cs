@@ -14,8 +14,9 @@ internal sealed class EventStream(ClientSession session, EventsRequest request, 
         {
             Returning.Run(session, Ask, lost => request.Follow || (_last is null && lost.Code != LocalError.NotRunning));
         }
-        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && !request.Follow && OfflineEvents.Read(session.Home, request) is { } events)
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && !request.Follow)
         {
+            if (OfflineEvents.Read(session.Home, request) is not { } events) throw;
             foreach (var happened in events)
                 if (!onEvent(happened)) break;
         }

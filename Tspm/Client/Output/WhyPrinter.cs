@@ -10,7 +10,7 @@ internal static class WhyPrinter
 {
     public static void Print(OutputWriter output, WhyReport report, bool json)
     {
-        var several = report.Instances.Skip(1).Any();
+        var several = report.Instances.Count > 1;
         if (!json)
         {
             foreach (var instance in report.Instances) Print(output, instance, several);

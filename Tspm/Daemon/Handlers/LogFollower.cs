@@ -21,8 +21,8 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
     readonly DateTimeOffset _begun = context.Clock.GetUtcNow();
     readonly LogView _view = new();
     readonly Dictionary<string, LogSource> _sources = new(StringComparer.Ordinal);
-    /// <summary>Whether events of an instance are wanted, as far as that was asked.</summary>
-    readonly Dictionary<InstanceKey, bool> _followed = [];
+    /// <summary>Instances whose events are wanted, or not, as far as that was asked.</summary>
+    readonly HashSet<InstanceKey> _followed = [], _foreign = [];
     EventSource? _events;
 
     /// <summary>Sends what there is.</summary>
@@ -153,13 +153,16 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
     bool IsFollowed(ProcessEvent happened)
     {
         var key = new InstanceKey(happened.Id ?? -1, happened.Instance ?? -1);
-        if (!_followed.TryGetValue(key, out var isFollowed)) _followed[key] = isFollowed = Selected().Exists(view => view.Key == key);
+        if (_followed.Contains(key)) return true;
+        if (_foreign.Contains(key)) return false;
+        var isFollowed = Selected().Exists(view => view.Key == key);
+        (isFollowed ? _followed : _foreign).Add(key);
         return isFollowed;
     }
 
     void Add(LogSource source)
     {
-        _followed[new InstanceKey(source.Stream.Whose.Id, source.Stream.Whose.Instance)] = true;
+        _followed.Add(new InstanceKey(source.Stream.Whose.Id, source.Stream.Whose.Instance));
         _sources[source.Stream.Key] = source;
         _view.Add(source);
     }

@@ -11,7 +11,7 @@ internal sealed class EventSelection
 {
     readonly IReadOnlyList<string>? _selectors;
     readonly Func<List<SelectorTarget>> _present;
-    readonly Dictionary<InstanceKey, bool> _known = [];
+    readonly HashSet<InstanceKey> _wanted = [], _unwanted = [];
 
     /// <exception cref="LogQueryException">A selector fits nothing that is or was.</exception>
     public EventSelection(IReadOnlyList<string>? selectors, Func<List<SelectorTarget>> present, string path)
@@ -27,7 +27,7 @@ internal sealed class EventSelection
             result = SelectorMatcher.Resolve(_selectors, targets);
             if (!result.IsKnown) throw new LogQueryException("selectors", unknown) { Code = ErrorCode.NoSuchProcess };
         }
-        foreach (var match in result.Matches) _known[new InstanceKey(match.Id, match.Instance)] = true;
+        foreach (var match in result.Matches) _wanted.Add(new InstanceKey(match.Id, match.Instance));
     }
 
     public bool Fits(ProcessEvent happened)
@@ -35,8 +35,11 @@ internal sealed class EventSelection
         if (_selectors is null) return true;
         if (happened.Id is not { } id || happened.Instance is not { } instance) return false;
         var key = new InstanceKey(id, instance);
-        if (_known.TryGetValue(key, out var isWanted)) return isWanted;
-        return _known[key] = Newcomer(key, happened);
+        if (_wanted.Contains(key)) return true;
+        if (_unwanted.Contains(key)) return false;
+        var isWanted = Newcomer(key, happened);
+        (isWanted ? _wanted : _unwanted).Add(key);
+        return isWanted;
     }
 
     bool Newcomer(InstanceKey key, ProcessEvent happened)
