@@ -90,7 +90,6 @@ public sealed class ArgvTests
     [Arguments("start x --cron-restart 1", "--cron is not part of this version")]
     [Arguments("start x --watch", "--watch is not part of this version")]
     [Arguments("start x --ignore-watch a", "--watch-ignore is not part of this version")]
-    [Arguments("logs --events", "--events is not part of this version")]
     [Arguments("-H ssh://a list", "--host is not part of this version")]
     [Arguments("start x -e novalue", "expected KEY=VALUE")]
     [Arguments("start x -e =v", "expected KEY=VALUE")]

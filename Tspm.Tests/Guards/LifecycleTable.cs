@@ -34,14 +34,16 @@ internal static class LifecycleTable
         Held                               stop       *                  -                       | Stopped   Stop    down    0        =        no     None
         Waiting                            stop       *                  -                       | Stopped   Stop    down    0        =        =      CancelTimers
         Starting,Online                    stop       *                  -                       | Stopping  Stop    down    =        =        =      SendStopSignal
-        Spawning,Stopping,Sweeping         stop       *                  -                       | =         Stop    down    =        =        =      None
+        Stopping,Sweeping                  stop       *                  -                       | =         Stop    down    =        =        =      None
+        Spawning                           stop       *                  -                       | =         Stop    down    =        =        =      CancelSpawn
 
         Stopped                            shutdown   *                  -                       | =         Stop    =       =        =        =      None
         Errored                            shutdown   *                  -                       | Stopped   Stop    =       0        =        =      None
         Held                               shutdown   *                  -                       | Stopped   Stop    =       0        =        no     None
         Waiting                            shutdown   *                  -                       | Stopped   Stop    =       0        =        =      CancelTimers
         Starting,Online                    shutdown   *                  -                       | Stopping  Stop    =       =        =        =      SendStopSignal
-        Spawning,Stopping,Sweeping         shutdown   *                  -                       | =         Stop    =       =        =        =      None
+        Stopping,Sweeping                  shutdown   *                  -                       | =         Stop    =       =        =        =      None
+        Spawning                           shutdown   *                  -                       | =         Stop    =       =        =        =      CancelSpawn
 
         Spawning                           spawned,unready Stop          -                       | Stopping  Stop    =       =        =        no     SendStopSignal
         Spawning                           unready    Start,Retry,GiveUp -                       | Starting  =       =       =        =        no     None

@@ -10,7 +10,7 @@ internal sealed class ProtocolPageTests
 {
     static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "PROTOCOL.md"));
 
-    public static IReadOnlyList<string> AllMethods { get; } = [.. Constants(typeof(Methods)).Select(value => (string)value).Except([Methods.LogLine, Methods.Heartbeat])];
+    public static IReadOnlyList<string> AllMethods { get; } = [.. Constants(typeof(Methods)).Select(value => (string)value).Except([Methods.LogLine, Methods.Event, Methods.Heartbeat])];
 
     [Test]
     public async Task Every_method_has_its_section_with_the_goldens_as_example(CancellationToken cancellation)
@@ -49,6 +49,8 @@ internal sealed class ProtocolPageTests
         var stream = MessagesIn(SectionOf("### `logs`"));
         foreach (var name in new[] { "RpcNotification.LogLine", "RpcNotification.HeartbeatNotice" })
             await Assert.That(stream.Any(message => JsonElement.DeepEquals(message, Goldens.OfName(name)))).IsTrue().Because(name);
+        var events = MessagesIn(SectionOf("### `events`"));
+        await Assert.That(events.Any(message => JsonElement.DeepEquals(message, Goldens.OfName("RpcNotification.ProcessEvent")))).IsTrue();
         await Assert.That(Page).Contains($"version {ProtocolVersion.Current}");
     }
 

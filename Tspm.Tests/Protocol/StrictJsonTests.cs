@@ -64,7 +64,6 @@ internal sealed class StrictJsonTests
     [Test]
     [Arguments("schedule")]
     [Arguments("listen")]
-    [Arguments("hooks")]
     [Arguments("reload")]
     [Arguments("watchIgnore")]
     [Arguments("watchDelayMs")]

@@ -14,6 +14,12 @@ internal sealed class FakeProcess(int pid, long startTicks, SpawnRequest request
     /// <summary>The daemon (by number) that is its parent; 0: orphaned to the guardian.</summary>
     public int Parent { get; set; }
 
+    /// <summary>The hook that it is; null: it is a child.</summary>
+    public string? Hook => request.Environment.GetValueOrDefault(Tspm.Supervision.Hooks.HookMark.Variable);
+
+    /// <summary>What a hook was given to read.</summary>
+    public string? Input { get; init; }
+
     /// <summary>Null: it lives.</summary>
     public ExitStatus? Status { get; set; }
 

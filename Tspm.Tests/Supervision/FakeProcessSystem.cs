@@ -1,6 +1,7 @@
 using Tspm.Model;
 using Tspm.Platform;
 using Tspm.Supervision;
+using Tspm.Supervision.Hooks;
 
 namespace Tspm.Tests.Supervision;
 
@@ -63,7 +64,11 @@ internal sealed class FakeProcessSystem : IProcessSystem
     /// <summary>Run between the spawn's success and its caller's knowledge of it: the instant at which a daemon may die.</summary>
     public Action? AfterSpawn { get; set; }
 
-    public FakeProcess Only(InstanceKey key) => Living.Single(process => process.Key == key);
+    /// <summary>Children, not hooks.</summary>
+    public FakeProcess Only(InstanceKey key) => Living.Single(process => process.Key == key && process.Hook is null);
+
+    /// <summary>The living hooks of this name.</summary>
+    public IReadOnlyList<FakeProcess> Hooks(string name) => [.. Living.Where(process => process.Hook == name)];
 
     public void FailNext(SpawnFailure failure) => _failures.Enqueue(failure);
 
@@ -154,13 +159,15 @@ internal sealed class FakeProcessSystem : IProcessSystem
     public SpawnOutcome Spawn(SpawnRequest request)
     {
         var key = new InstanceKey(int.Parse(request.Environment[ChildEnvironment.IdVariable]), int.Parse(request.Environment[ChildEnvironment.InstanceVariable]));
-        foreach (var other in _all.Where(other => other.Key == key))
+        var hook = request.Environment.GetValueOrDefault(HookMark.Variable);
+        foreach (var other in _all.Where(other => other.Key == key && (hook is null || hook is HookMark.PreStart or HookMark.PostStop)))
         {
+            if (other.Hook is not (null or HookMark.PreStart or HookMark.PostStop)) continue;
             if (other.Lives) throw new InvalidOperationException($"a second child of {key} was started while {other} lives");
             if (other.Leftovers > 0) throw new InvalidOperationException($"a child of {key} was started while something of {other} is left");
         }
         if (_failures.TryDequeue(out var failure)) return new SpawnOutcome(null, failure);
-        var process = new FakeProcess(++_lastPid, ++_ticks, request, key) { Parent = Daemon };
+        var process = new FakeProcess(++_lastPid, ++_ticks, request, key) { Parent = Daemon, Input = request.StdinPath is { } path && hook is not null ? File.ReadAllText(path) : null };
         _all.Add(process);
         var child = new FakeChild(this, process, Daemon, isOwn: true);
         AfterSpawn?.Invoke();
@@ -175,8 +182,19 @@ internal sealed class FakeProcessSystem : IProcessSystem
     public (int Pid, long StartTicks)? FindFifoHolder(string path) =>
         Living.FirstOrDefault(process => process.Request.StdoutPath == path) is { } holder ? (holder.Pid, holder.StartTicks) : null;
 
+    /// <summary>What the kernel says of each that was killed.</summary>
+    public string? OutOfMemoryWords { get; set; }
+
+    public string? OutOfMemoryKill(int pid, TimeSpan lived) => OutOfMemoryWords;
+
+    public void KillHooks(string variable, string entry, bool everywhere)
+    {
+        foreach (var process in _all.Where(process => process.Lives && process.Hook is not null && process.Parent != Daemon).ToArray()) Exit(process, new ExitStatus(null, Signals.SIGKILL));
+    }
+
     public int KillLeftovers(TreeMark mark)
     {
+        if (mark.Pid == 0) return _all.Count(process => process.Lives && process.Hook is not null && process.Parent != Daemon && process.Key == new InstanceKey(mark.Id, mark.Instance));
         var ended = _all.Find(process => process.Pid == mark.Pid) ?? throw new InvalidOperationException($"nobody ever had the pid {mark.Pid}");
         if (ended.Lives) throw new InvalidOperationException($"leftovers of {ended} were killed while it lives");
         return ended.Leftovers > 0 ? ended.Leftovers-- : 0;

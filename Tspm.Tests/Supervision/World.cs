@@ -44,6 +44,9 @@ internal sealed class World : IDisposable
     /// <summary>What was on disk before that.</summary>
     public ProcessesFile SavedBefore { get; private set; } = ProcessesFile.Empty;
 
+    /// <summary>Every event of all daemons, in order.</summary>
+    public List<ProcessEvent> Told { get; } = [];
+
     public Exception? SaveFailure { get; set; }
 
     /// <summary>A definition, as <c>add</c> makes it.</summary>
@@ -158,6 +161,12 @@ internal sealed class World : IDisposable
             Clock = Clock,
             Home = Home,
             Log = _log,
+            Tell = happened =>
+            {
+                happened = happened with { Seq = Told.Count + 1, Time = Clock.GetUtcNow() };
+                Told.Add(happened);
+                return happened;
+            },
             GuardianPid = GuardianPid,
             Post = loop.Post,
         };

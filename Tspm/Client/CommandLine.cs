@@ -52,6 +52,8 @@ internal static class CommandLine
         app.Add("env", EnvCommand.Run);
         app.Add("pid", PidCommand.Run);
         app.Add("logs", LogsCommand.Run);
+        app.Add("events", EventsCommand.Run);
+        app.Add("why", WhyCommand.Run);
         app.Add("search", SearchCommand.Run);
         app.Add("set", SetCommand.Run);
         app.Add("scale", ScaleCommand.Run);

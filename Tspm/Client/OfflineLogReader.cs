@@ -1,4 +1,5 @@
 using Tspm.Logs;
+using Tspm.Logs.Events;
 using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Storage;
@@ -23,7 +24,10 @@ internal static class OfflineLogReader
                 var (outLog, errLog) = LogPaths.Of(home, definition, instance);
                 streams.Add(definition, instance, outLog, errLog);
             }
-            Show(streams.Open(), onLine);
+            var sources = streams.Open();
+            List<ILogSource> all = [.. sources];
+            if (request.Events == true) all.Add(EventsOf(home, query, instances, sources));
+            Show(all, onLine);
         }
         catch (LogQueryException refused)
         {
@@ -31,7 +35,14 @@ internal static class OfflineLogReader
         }
     }
 
-    static void Show(List<LogSource> sources, Func<LogLine, bool> onLine)
+    static EventSource EventsOf(TspmHome home, LogQuery query, List<(ProcessDefinition Definition, int Instance)> instances, List<LogSource> sources)
+    {
+        var keys = new HashSet<InstanceKey>();
+        foreach (var (definition, instance) in instances) keys.Add(new InstanceKey(definition.Id, instance));
+        return new EventSource(home.EventsFile, query, null, happened => keys.Contains(new InstanceKey(happened.Id ?? -1, happened.Instance ?? -1)), () => sources, long.MaxValue);
+    }
+
+    static void Show(List<ILogSource> sources, Func<LogLine, bool> onLine)
     {
         try
         {

@@ -80,6 +80,8 @@ internal static class ConfigValidation
         OneOf("log.onFull", config => config.Log?.OnFull, "block", "drop"),
         OneOf("log.pipe", config => config.Log?.Pipe, "normal", "large"),
         new("dependsOn", "the name of a process, and the condition started, ready or completed", DependencyBreach),
+        new("hooks", "commands", config => config.Hooks is { } hooks ? HookBreach(hooks) : null),
+        AtLeast("hooks.timeoutMs", config => config.Hooks?.TimeoutMs, 1),
         OneOf("stdin", config => config.Stdin, "null", "pipe"),
     ];
 
@@ -123,6 +125,15 @@ internal static class ConfigValidation
 
     static Breach? ProbeBreach(Probe? probe, bool isHealth) =>
         probe is not null && ProbeRules.Problem(probe, isHealth) is { } problem ? new Breach(problem.Found, problem.Sentence, problem.Path) : null;
+
+    static Breach? HookBreach(HookConfig hooks)
+    {
+        string?[] named = ["preStart", hooks.PreStart, "postStop", hooks.PostStop, "onCrash", hooks.OnCrash, "onErrored", hooks.OnErrored, "onOnline", hooks.OnOnline];
+        for (var i = 0; i < named.Length; i += 2)
+            if (named[i + 1] is { } command && (HasNul(command) ? "it contains a NUL character" : ShellWords.Analyze(command).Problem) is { } problem)
+                return new Breach(JsonProblems.Quote(command), $"{JsonProblems.Quote(command)} is not a command: {problem}", "." + named[i]);
+        return null;
+    }
 
     static Breach? EnvBreach(ProcessConfig config)
     {

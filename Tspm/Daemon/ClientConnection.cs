@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 
+using Tspm.Model;
 using Tspm.Platform.Linux.Native;
 using Tspm.Protocol;
 
@@ -16,7 +17,9 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
     int _start, _end;
 
     /// <summary>Who is on the other side, for the record.</summary>
-    public string Peer { get; } = PeerOf(socket);
+    public string Peer => Asker?.ToString() ?? "an unknown client";
+
+    public Asker? Asker { get; } = AskerOf(socket);
 
     /// <summary>Completes with the first request.</summary>
     public Task Spoken => _spoken.Task;
@@ -151,6 +154,5 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
         if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
     }
 
-    static string PeerOf(Socket socket) =>
-        SysSocket.GetPeerCredentials((int)socket.Handle, out var peer) == 0 ? $"uid {peer.uid}, pid {peer.pid}" : "an unknown client";
+    static Asker? AskerOf(Socket socket) => SysSocket.GetPeerCredentials((int)socket.Handle, out var peer) == 0 ? new Asker(peer.uid, peer.pid) : null;
 }

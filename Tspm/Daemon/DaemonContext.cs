@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tspm.Logs;
+using Tspm.Logs.Events;
+using Tspm.Model;
 using Tspm.Storage;
 using Tspm.Supervision;
 
@@ -16,6 +18,9 @@ internal sealed class DaemonContext
     public required Readings Readings { get; init; }
     public required OutputPump Outputs { get; init; }
     public required LogGrowth Growth { get; init; }
+    public required EventLog Events { get; init; }
+    /// <summary>Tells of the event files, and of nothing else.</summary>
+    public required LogGrowth EventGrowth { get; init; }
     public required TimeProvider Clock { get; init; }
     public required int GuardianPid { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
@@ -24,8 +29,8 @@ internal sealed class DaemonContext
     public required Func<TimeSpan> Monotonic { get; init; }
     /// <summary>Sentences about what needs a person's eye.</summary>
     public required Func<IReadOnlyList<string>> Troubles { get; init; }
-    /// <summary>Begins the daemon's end; the text says who asked.</summary>
-    public required Action<string> Shutdown { get; init; }
+    /// <summary>Begins the daemon's end; null: nobody knows who asked.</summary>
+    public required Action<Asker?> Shutdown { get; init; }
     /// <summary>Begins the end in favour of another version. Throws <see cref="RequestException"/> when this one stays.</summary>
     public required Func<UpgradeCandidate, ClientConnection, Task> Upgrade { get; init; }
     /// <summary>Why the last upgrade was undone; null: there was none, or it worked.</summary>

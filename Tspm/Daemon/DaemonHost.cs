@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Tspm.Guardian;
 using Tspm.Logs;
+using Tspm.Logs.Events;
 using Tspm.Model;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
@@ -24,7 +25,8 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
     readonly DaemonLog _log;
     readonly EventLoop _events = new("events");
     readonly GuardianChannel _guardian = new(DaemonSpawner.ChannelDescriptor);
-    readonly LogGrowth _growth = new();
+    readonly LogGrowth _growth = new(), _eventGrowth = new();
+    readonly EventLog _diary;
     readonly OutputPump _outputs;
     readonly NotifySockets _notify;
     readonly SupervisorLoop _loop;
@@ -46,6 +48,11 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _log = new DaemonLog(home, options.Foreground);
         _events.OnFault = fault => _log.Logger.LogError(fault, "internal error in an event: {Type}", fault.GetType().Name);
         _store = new ProcessStore(home, clock);
+        _diary = new EventLog(home.EventsFile, clock, () =>
+        {
+            _eventGrowth.Notify(home.EventsFile);
+            _growth.Notify(home.EventsFile);
+        });
         _records = new RunRecordStore(home) { RetryLater = retry => _loop!.Timers.After(RetryRecordsAfter, retry) };
         var settings = SettingsFile.Read(home, out var unread);
         if (unread is not null) _loadTroubles.Add(unread);
@@ -66,6 +73,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
             Clock = clock,
             Home = home,
             Log = _log.Logger,
+            Tell = _diary.Tell,
             GuardianPid = options.GuardianPid,
             Post = _loop.Post,
         };
@@ -77,6 +85,8 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
             Readings = new Readings(services.System),
             Outputs = _outputs,
             Growth = _growth,
+            Events = _diary,
+            EventGrowth = _eventGrowth,
             Clock = clock,
             GuardianPid = options.GuardianPid,
             StartedAt = clock.GetUtcNow(),
@@ -114,6 +124,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _saver.Dispose();
         _outputs.Dispose();
         _events.Dispose();
+        _diary.Dispose();
         _log.Dispose();
     }
 
@@ -139,6 +150,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
             _log.Logger.LogError(e, "internal error while starting: {Type}", e.GetType().Name);
             GiveUp($"internal error while starting ({Files.Describe(e)}); please report it, with the end of {_home.DaemonLog}", 1, exitCode: 1);
         }
+        _diary.Tell(new ProcessEvent { Kind = EventKind.DaemonStarted, Pid = Environment.ProcessId, Reason = $"daemon {ProductVersion.Current} started, pid {Environment.ProcessId}" });
         _guardian.SayReady();
         ReadyPipe.Tell(_options.ReadyDescriptor, ReadyPipe.Ready);
         _context.IdleTrim.Touch();
@@ -220,20 +232,27 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         SignalfdSiginfo info;
         while (Unistd.read(_signals, &info, (nuint)sizeof(SignalfdSiginfo)) == sizeof(SignalfdSiginfo))
         {
-            var asker = $"{Signals.NameOf((int)info.ssi_signo)} from uid {info.ssi_uid}, pid {info.ssi_pid}";
-            _loop.Post(() => Shutdown(asker));
+            var asker = new Asker(info.ssi_uid, (int)info.ssi_pid, Signals.NameOf((int)info.ssi_signo));
+            _loop.Post(() =>
+            {
+                _diary.Tell(new ProcessEvent { Kind = EventKind.Request, Request = Methods.Shutdown, Reason = asker.Signal, ByUid = asker.Uid, ByPid = asker.Pid });
+                Shutdown(asker);
+            });
         }
     }
 
     /// <summary>Stop accepting, stop children, save, remove socket and state, leave.</summary>
-    void Shutdown(string asker)
+    void Shutdown(Asker? asker)
     {
         // With a departure decided the next daemon shuts down: the guardian remembers the signal.
         if (_shuttingDown || _departure.IsDecided) return;
         _shuttingDown = true;
-        _log.Logger.LogInformation("shutdown asked for by {Asker}", asker);
+        _log.Logger.LogInformation("shutdown asked for by {Asker}", asker?.ToString() ?? "an unknown client");
         _context.IsShuttingDown = true;
-        _supervisor.Shutdown().ContinueWith(_ => _loop.Post(Leave), TaskScheduler.Default);
+        _supervisor.Asker = asker;
+        var stopped = _supervisor.Shutdown();
+        _supervisor.Asker = null;
+        stopped.ContinueWith(_ => _loop.Post(Leave), TaskScheduler.Default);
     }
 
     void Leave()
@@ -242,6 +261,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         {
             if (saved.Result is { } problem) _log.Logger.LogError("the state could not be saved: {Problem}", problem);
             await _outputs.Settled();
+            _diary.Tell(new ProcessEvent { Kind = EventKind.DaemonStopped, Pid = Environment.ProcessId, Reason = "daemon stopped" });
             // Said first: from here on the guardian ends with this daemon, however that ends; without a socket nobody could reach a next one.
             _guardian.SayLeaving();
             Remove(_home.StateFile);
@@ -274,6 +294,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         if (_records.Trouble is { } record) troubles.Add(record);
         if (_system.Trouble is { } system) troubles.Add($"no process can be started: {system}");
         troubles.AddRange(_outputs.Troubles);
+        if (_diary.Trouble is { } events) troubles.Add(events);
         if (_log.Trouble is { } log) troubles.Add(log);
         return troubles;
     }

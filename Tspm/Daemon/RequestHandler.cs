@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using Tspm.Daemon.Handlers;
+using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
 
@@ -23,6 +24,7 @@ internal sealed class RequestHandler(DaemonContext context)
             id = IdOf(document.RootElement);
             var request = StrictJson.Read(document.RootElement, WireJson.Default.RpcRequest, "request");
             if (request.Method.Length == 0) throw new RequestException(ErrorCode.InvalidRequest, "the request has no method");
+            if (request.Method is Methods.Shutdown or Methods.Upgrade) Record(request, connection);
             var answer = request.IdempotencyKey is { Length: > 0 } key
                 ? await _answers.Once(key, () => Dispatch(request, connection))
                 : await Dispatch(request, connection);
@@ -44,18 +46,21 @@ internal sealed class RequestHandler(DaemonContext context)
         Methods.Describe => Answer(request, WireJson.Default.DescribeRequest, DescribeHandler.Handle, WireJson.Default.DescribeResponse),
         Methods.Env => Answer(request, WireJson.Default.EnvRequest, EnvHandler.Handle, WireJson.Default.EnvResponse),
         Methods.Logs => Answer(request, WireJson.Default.LogsRequest, (c, r) => LogsHandler.Handle(c, r, connection), WireJson.Default.LogsResponse),
-        Methods.Shutdown => Answer(request, WireJson.Default.ShutdownRequest, (c, _) => ShutdownHandler.Handle(c, connection.Peer), WireJson.Default.ShutdownResponse),
+        Methods.Events => Answer(request, WireJson.Default.EventsRequest, (c, r) => EventsHandler.Handle(c, r, connection), WireJson.Default.EventsResponse),
+        Methods.Shutdown => Answer(request, WireJson.Default.ShutdownRequest, (c, _) => ShutdownHandler.Handle(c, connection.Asker), WireJson.Default.ShutdownResponse),
         Methods.Upgrade => Answer(request, WireJson.Default.UpgradeRequest, (c, r) => UpgradeHandler.Handle(c, r, connection), WireJson.Default.UpgradeResponse),
-        _ => Change(request),
+        _ => Change(request, connection),
     };
 
     /// <summary>Verbs that change something: not begun any more when the daemon goes away.</summary>
-    async Task<Func<JsonElement, byte[]>> Change(RpcRequest request)
+    async Task<Func<JsonElement, byte[]>> Change(RpcRequest request, ClientConnection connection)
     {
         if (context.IsShuttingDown) throw new ShuttingDownException();
         if (!await context.Changes.Enter()) throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
         try
         {
+            SupervisorHandle.ActFor(connection.Asker);
+            Record(request, connection);
             return await DispatchChange(request);
         }
         finally
@@ -89,6 +94,12 @@ internal sealed class RequestHandler(DaemonContext context)
         var response = await handle(context, StrictJson.Read(parameters, requestType, "params"));
         return id => Framing.Result(id, response, responseType);
     }
+
+    /// <summary>Who asked for what, whatever comes of it.</summary>
+    void Record(RpcRequest request, ClientConnection connection) => context.Events.Tell(new ProcessEvent
+    {
+        Kind = EventKind.Request, Request = request.Method, Selectors = RequestWords.Of(request.Params), ByUid = connection.Asker?.Uid, ByPid = connection.Asker?.Pid,
+    });
 
     static readonly JsonElement EmptyObject = JsonDocument.Parse("{}").RootElement;
 

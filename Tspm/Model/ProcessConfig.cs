@@ -103,6 +103,8 @@ internal sealed record ProcessConfig
     /// <summary>Standard error goes into the file of standard output.</summary>
     public bool? MergeLogs { get; init; }
 
+    public HookConfig? Hooks { get; init; }
+
     /// <summary>False: never started by <c>all</c> or at boot.</summary>
     public bool? Enabled { get; init; }
 

@@ -6,8 +6,11 @@ namespace Tspm.Model;
 /// </summary>
 internal sealed record SpawnFailure(string Stage, int Errno, string Sentence)
 {
+    /// <summary>Something that the user runs beforehand has failed, and may succeed the next time.</summary>
+    public bool MayPass { get; init; }
+
     /// <summary>True when trying again by itself may help: no memory, no pids, no descriptors, a busy file (man 3 errno).</summary>
-    public bool IsTransient => Errno is 11 /* EAGAIN */ or 12 /* ENOMEM */ or 23 /* ENFILE */ or 24 /* EMFILE */ or 26 /* ETXTBSY */ or 28 /* ENOSPC */;
+    public bool IsTransient => MayPass || Errno is 11 /* EAGAIN */ or 12 /* ENOMEM */ or 23 /* ENFILE */ or 24 /* EMFILE */ or 26 /* ETXTBSY */ or 28 /* ENOSPC */;
 
     public override string ToString() => Sentence;
 }

@@ -41,6 +41,21 @@ internal interface IProcessSystem
     int KillLeftovers(TreeMark mark);
 
     /// <summary>
+    /// The kernel's own words that it killed this process because memory ran out; null: it does not say so, or may not be read. From any thread.
+    /// </summary>
+    /// <param name="pid">The process, which has ended just now.</param>
+    /// <param name="lived">How long it lived: what was said before is about another one.</param>
+    string? OutOfMemoryKill(int pid, TimeSpan lived);
+
+    /// <summary>
+    /// Sends SIGKILL to what was started by a daemon that is dead, has a variable of this name in its environment and this entry ("NAME=value"), and to everything below it.
+    /// </summary>
+    /// <param name="variable">The name.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="everywhere">Its guardian is dead too, so it may have any parent.</param>
+    void KillHooks(string variable, string entry, bool everywhere);
+
+    /// <summary>
     /// True when a process belongs to a living child: itself, its session or group, its mark, or its descent. Of one that has ended meanwhile nothing is known: then its user has to be the child's, or root.
     /// </summary>
     bool IsInTree(int pid, uint uid, TreeMark mark);
@@ -89,7 +104,8 @@ internal readonly record struct SpawnOutcome(IChild? Child, SpawnFailure? Failur
 /// <param name="Pid">The child's pid, which is also the number of its session and process group.</param>
 /// <param name="Id">Value of TSPM_ID in its environment.</param>
 /// <param name="Instance">Value of TSPM_INSTANCE in its environment.</param>
-internal sealed record TreeMark(int Pid, int Id, int Instance);
+/// <param name="Hook">Value of TSPM_HOOK in its environment; null: whatever it is, or none.</param>
+internal sealed record TreeMark(int Pid, int Id, int Instance, string? Hook = null);
 
 /// <summary>One living process at one moment.</summary>
 internal sealed record ProcessSample(int Pid, int ParentPid, long StartTicks, string Command, TimeSpan CpuTime, long? MemoryBytes);

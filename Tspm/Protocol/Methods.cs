@@ -5,8 +5,8 @@ internal static class Methods
 {
     public const string Hello = "hello", Ping = "ping", Status = "status", List = "list", Describe = "describe", Env = "env",
         Search = "search", Start = "start", Add = "add", Stop = "stop", Restart = "restart", Delete = "delete", Signal = "signal",
-        Reset = "reset", Rename = "rename", Set = "set", Scale = "scale", Flush = "flush", Reopen = "reopen", Send = "send", Logs = "logs", Shutdown = "shutdown", Upgrade = "upgrade";
+        Reset = "reset", Rename = "rename", Set = "set", Scale = "scale", Flush = "flush", Reopen = "reopen", Send = "send", Logs = "logs", Events = "events", Shutdown = "shutdown", Upgrade = "upgrade";
 
     /// <summary>Notifications of a stream.</summary>
-    public const string LogLine = "log", Heartbeat = "heartbeat";
+    public const string LogLine = "log", Event = "event", Heartbeat = "heartbeat";
 }

@@ -183,6 +183,22 @@ internal sealed record LogsRequest
     public int? Context { get; init; }
     /// <summary>Lines of one run: "last", a negative number (so many before the last), a pid, or a run's number.</summary>
     public string? Run { get; init; }
+    /// <summary>What happened to the processes stands among their lines.</summary>
+    public bool? Events { get; init; }
+}
+
+/// <summary>A stream: <c>event</c> notifications, then (without <see cref="Follow"/>) the answer.</summary>
+internal sealed record EventsRequest
+{
+    /// <summary>Null or empty: all, and the daemon's own.</summary>
+    public IReadOnlyList<string>? Selectors { get; init; }
+    /// <summary>So many of the last ones; null: all with <see cref="Since"/>, else 50.</summary>
+    public int? Lines { get; init; }
+    public bool Follow { get; init; }
+    /// <summary>Events from this time on, see <see cref="Model.TimePoint"/>.</summary>
+    public string? Since { get; init; }
+    /// <summary>Where to go on: the last <c>seq</c> seen.</summary>
+    public long? After { get; init; }
 }
 
 internal sealed record ShutdownRequest;

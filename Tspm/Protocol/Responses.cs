@@ -165,13 +165,20 @@ internal sealed record LogsResponse
     public required int Lines { get; init; }
 }
 
+/// <summary>The end of an <c>events</c> stream that does not follow.</summary>
+internal sealed record EventsResponse
+{
+    /// <summary>How many were sent.</summary>
+    public required int Events { get; init; }
+}
+
 /// <summary>One line of a log, without its line break; or, with <see cref="LostBytes"/>, the news that there is a hole.</summary>
 internal sealed record LogLine
 {
     public required int Id { get; init; }
     public required string Name { get; init; }
     public required int Instance { get; init; }
-    /// <summary>"out" or "err".</summary>
+    /// <summary>"out" or "err"; "event": no line, but something that happened, in words.</summary>
     public required string Stream { get; init; }
     /// <summary>Position in the stream just behind this line, over all rotations: gaps and doubles can be seen.</summary>
     public required long Seq { get; init; }
@@ -196,7 +203,7 @@ internal sealed record LogLine
 /// <summary>A stream that follows lives.</summary>
 internal sealed record HeartbeatNotice
 {
-    /// <summary>Where following begins, by <c>ID.INSTANCE.STREAM</c>: to go on from there when not a line of a stream has come before the connection broke.</summary>
+    /// <summary>Where following begins, by <c>ID.INSTANCE.STREAM</c>, and as <c>event</c> for the events: to go on from there when not a line of a stream has come before the connection broke.</summary>
     public IReadOnlyDictionary<string, long>? Seq { get; init; }
 }
 

@@ -42,6 +42,7 @@ namespace Tspm.Protocol;
 [JsonSerializable(typeof(ReopenRequest)), JsonSerializable(typeof(ReopenResponse))]
 [JsonSerializable(typeof(SendRequest)), JsonSerializable(typeof(SendResponse))]
 [JsonSerializable(typeof(LogsRequest)), JsonSerializable(typeof(LogsResponse)), JsonSerializable(typeof(LogLine))]
+[JsonSerializable(typeof(EventsRequest)), JsonSerializable(typeof(EventsResponse)), JsonSerializable(typeof(ProcessEvent)), JsonSerializable(typeof(RpcNotification<ProcessEvent>))]
 [JsonSerializable(typeof(UpgradeRequest)), JsonSerializable(typeof(UpgradeResponse))]
 [JsonSerializable(typeof(ShutdownRequest)), JsonSerializable(typeof(ShutdownResponse))]
 [JsonSerializable(typeof(ProcessesFile)), JsonSerializable(typeof(RunRecord)), JsonSerializable(typeof(DaemonState)), JsonSerializable(typeof(VersionProof)), JsonSerializable(typeof(Settings))]

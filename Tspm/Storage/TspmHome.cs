@@ -30,6 +30,9 @@ internal sealed class TspmHome
     public string LogFolder => Of("logs");
     public string DaemonLog => Of("daemon.log");
 
+    /// <summary>What happened, the newest file of it.</summary>
+    public string EventsFile => Of("events.jsonl");
+
     /// <summary>A path in the home.</summary>
     public string Of(string relative) => System.IO.Path.Combine(Path, relative);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tspm.Config;
 using Tspm.Model;
+using Tspm.Supervision.Hooks;
 
 namespace Tspm.Supervision;
 
@@ -35,6 +36,8 @@ internal static class ChildEnvironment
             foreach (var (name, value) in read.Values!) result[name] = value;
         }
         foreach (var (name, value) in config.Env ?? new Dictionary<string, string>()) result[name] = value;
+        // It marks what may be killed: a process that was defined by a hook is none.
+        result.Remove(HookMark.Variable);
         result[IdVariable] = definition.Id.ToString(CultureInfo.InvariantCulture);
         result[NameVariable] = definition.Name;
         result[InstanceVariable] = instance.ToString(CultureInfo.InvariantCulture);

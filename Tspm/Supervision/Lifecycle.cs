@@ -18,6 +18,7 @@ namespace Tspm.Supervision;
 ///     │       ▲   backoff                             │ nothing is left of the tree
 ///     └───────┴───────────────────────────────────────┴──► Stopped | Spawning | Waiting | Errored
 /// </code>
+/// A hook that runs before the start belongs to Spawning, one that runs after the end to Sweeping.
 /// In front of every Spawning is a gate: what a process depends on. Shut, it leads to Held, from where the same order is given again once it opens.
 /// Rules that hold in every cell: a spawn is ordered only when no child exists and nothing of the last one is left; a wish of the user changes
 /// <c>Desired</c>, the daemon's own shutdown does not; an event that makes no sense in a phase changes nothing.
@@ -66,6 +67,7 @@ internal static class Lifecycle
         Held => Same(state with { Phase = Stopped, Next = Stop, Failures = 0, ByHand = false, Reason = cause }),
         Waiting => new(state with { Phase = Stopped, Next = Stop, Failures = 0, Reason = cause }, CancelTimers),
         Starting or Online => new(state with { Phase = Stopping, Next = Stop, Reason = cause }, SendStopSignal),
+        LifecyclePhase.Spawning => new(state with { Next = Stop, Reason = cause }, CancelSpawn),
         _ => Same(state with { Next = Stop, Reason = cause }),
     };
 
@@ -104,7 +106,7 @@ internal static class Lifecycle
             : Wait(failed with { Reason = failure.Sentence }, policy, Backoff.AfterFailedSpawn);
     }
 
-    /// <summary>The order still stands, and it has been counted.</summary>
+    /// <summary>Nothing came of it, for no fault of its own. The order still stands, and it has been counted.</summary>
     static Transition OnSpawnForgotten(LifecycleState state)
     {
         if (state.Phase != LifecyclePhase.Spawning) return Same(state);

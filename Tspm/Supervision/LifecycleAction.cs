@@ -23,6 +23,9 @@ internal enum LifecycleAction
 
     /// <summary>Start a child, then report how that went.</summary>
     Spawn = 32,
+
+    /// <summary>Give up what runs before the spawn, then report <see cref="LifecycleEvent.SpawnForgotten"/>. A spawn itself cannot be given up: it is over at once.</summary>
+    CancelSpawn = 64,
 }
 
 /// <summary>The outcome of one step of the lifecycle.</summary>

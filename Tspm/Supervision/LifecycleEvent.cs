@@ -5,6 +5,12 @@ namespace Tspm.Supervision;
 /// <summary>What can happen to an instance.</summary>
 internal abstract record LifecycleEvent
 {
+    /// <summary>Who asked for it; null: nobody did, or it is not known. Only for the record: it decides nothing.</summary>
+    public Asker? By { get; init; }
+
+    /// <summary>One of <see cref="EventCause"/>, for what makes a child come or go; null: none of them fits. Only for the record.</summary>
+    public string? Word { get; init; }
+
     /// <summary>Somebody wants it up. Clears the count of failures.</summary>
     public sealed record StartRequested(string Cause) : LifecycleEvent;
 
@@ -37,7 +43,7 @@ internal abstract record LifecycleEvent
 
     public sealed record SpawnFailed(SpawnFailure Failure) : LifecycleEvent;
 
-    /// <summary>An earlier daemon ordered a spawn and died before it came to that.</summary>
+    /// <summary>An earlier daemon ordered a spawn and died before it came to that, or what ran before the spawn was given up.</summary>
     public sealed record SpawnForgotten : LifecycleEvent;
 
     public sealed record ChildExited(ExitStatus Status) : LifecycleEvent;

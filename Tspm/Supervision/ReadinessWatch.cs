@@ -82,7 +82,7 @@ internal sealed class ReadinessWatch(SupervisionServices services)
                 return;
             }
             var why = run.ProbeProblem ?? (run.Ready!.Notify is not null ? "it did not say READY=1" : run.Ready.Log is not null ? "no line of its log matched" : null);
-            cell.Handle(new LifecycleEvent.FoundUnfit($"not ready within {ProbeText.Time(_limit)}{(why is null ? "" : ": " + why)}"));
+            cell.Handle(new LifecycleEvent.FoundUnfit($"not ready within {ProbeText.Time(_limit)}{(why is null ? "" : ": " + why)}") { Word = EventCause.NotReady });
         }
     }
 }

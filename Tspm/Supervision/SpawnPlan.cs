@@ -1,6 +1,7 @@
 using Tspm.Logs;
 using Tspm.Model;
 using Tspm.Platform;
+using Tspm.Supervision.Hooks;
 
 namespace Tspm.Supervision;
 
@@ -36,6 +37,16 @@ internal static class SpawnPlan
         var config = definition.Config with { Command = command, Args = null, Interpreter = null };
         var (request, failure) = For(definition with { Config = config }, instance, kept, streams);
         return (request is null ? null : request with { StdinPath = null, StdoutPath = "/dev/null", StderrPath = "/dev/null", LeadsSession = false }, failure);
+    }
+
+    /// <summary>As <see cref="ForCommand"/>, marked as a hook of this home, and with a file as its standard input.</summary>
+    public static (SpawnRequest? Request, SpawnFailure? Failure) ForHook(
+        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, RunStreams streams, (string Name, string Command, string Home, string? Input) hook)
+    {
+        var (request, failure) = ForCommand(definition, instance, kept, streams, hook.Command);
+        if (request is null) return (null, failure);
+        var environment = new Dictionary<string, string>(request.Environment, StringComparer.Ordinal) { [HookMark.Variable] = hook.Name, [HookMark.HomeVariable] = hook.Home };
+        return (request with { Environment = environment, StdinPath = hook.Input }, null);
     }
 
     static SetUp? SetUpOf(ProcessConfig config, bool hasWatchdog)

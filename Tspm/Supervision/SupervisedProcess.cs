@@ -113,6 +113,7 @@ internal sealed partial class SupervisedProcess
         _exitTimer?.Dispose();
         _run?.Child?.Dispose();
         _swept?.Dispose();
+        _hook?.Cancel();
         (_run, _swept) = (null, null);
         _waiters.Release(_state);
     }
@@ -123,9 +124,11 @@ internal sealed partial class SupervisedProcess
         var transition = Lifecycle.Next(before, happened, RestartPolicy.Of(Definition.Config), _services.Timers.Now);
         _state = transition.State;
         var actions = transition.Actions;
+        var (isHeld, run) = (false, _run);
         if (actions.HasFlag(LifecycleAction.Spawn) && HeldBy?.Invoke(this) is { } held)
         {
             actions &= ~LifecycleAction.Spawn;
+            isHeld = true;
             _events.Enqueue(new LifecycleEvent.HeldBack(held));
         }
         if (actions.HasFlag(LifecycleAction.CancelTimers)) CancelTimers();
@@ -133,8 +136,10 @@ internal sealed partial class SupervisedProcess
         if (actions.HasFlag(LifecycleAction.Spawn)) _run = NewRun(RunStreamsOf.NewRun(_services, Definition, Key), _services.GuardianPid);
         // The end of a child is on record already (see Ended): sweeping needs another record only when it takes time.
         if ((_state != before || actions != LifecycleAction.None) && !actions.HasFlag(LifecycleAction.Sweep)) Persist();
+        if (!isHeld) Tell(before, happened, actions, run);
         if (actions.HasFlag(LifecycleAction.SendStopSignal)) SendStopSignal();
         if (actions.HasFlag(LifecycleAction.KillTree)) KillChild();
+        if (actions.HasFlag(LifecycleAction.CancelSpawn)) _hook?.Cancel();
         if (actions.HasFlag(LifecycleAction.Sweep)) Sweep();
         if (actions.HasFlag(LifecycleAction.Spawn)) Spawn();
         Publish();
@@ -154,6 +159,12 @@ internal sealed partial class SupervisedProcess
     void Spawn()
     {
         var run = _run!;
+        if (Definition.Config.Hooks is { PreStart: { } command }) RunPreStart(run, command);
+        else SpawnChild(run);
+    }
+
+    void SpawnChild(Run run)
+    {
         if ((_services.System.LackOfRoom() ?? OpenNotify(run) ?? _services.Outputs.Open(run.Streams)) is { } noRoom)
         {
             run.Notify?.Dispose();
@@ -277,7 +288,7 @@ internal sealed partial class SupervisedProcess
         run.Child.Reap();
         _services.Outputs.Finish(run.Streams);
         run.Notify?.Dispose();
-        (_run, _swept) = (null, run.Child);
+        (_run, _swept, _endedRun) = (null, run.Child, run.Id);
         Handle(new LifecycleEvent.ChildExited(status));
     }
 
@@ -297,7 +308,8 @@ internal sealed partial class SupervisedProcess
         {
             _swept?.Dispose();
             _swept = null;
-            Handle(new LifecycleEvent.TreeGone());
+            if (Definition.Config.Hooks is { PostStop: { } command }) RunPostStop(command);
+            else Handle(new LifecycleEvent.TreeGone());
         }
         else
         {

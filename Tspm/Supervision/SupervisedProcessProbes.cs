@@ -59,7 +59,7 @@ internal sealed partial class SupervisedProcess
         Persist();
         Publish();
         if (message.IsReady && run.Ready is { Notify: not null }) Handle(new LifecycleEvent.BecameReady());
-        if (message.IsCallForHelp && run.Health is { Notify: not null }) Handle(new LifecycleEvent.FoundUnfit("it asked for help (WATCHDOG=trigger)"));
+        if (message.IsCallForHelp && run.Health is { Notify: not null }) Handle(new LifecycleEvent.FoundUnfit("it asked for help (WATCHDOG=trigger)") { Word = EventCause.Watchdog });
     }
 
     /// <summary>The stop timeout is over, unless the child asked for more time.</summary>

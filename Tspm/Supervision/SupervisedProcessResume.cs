@@ -12,6 +12,7 @@ internal sealed partial class SupervisedProcess
     {
         _exits.Restore(record.RecentExits);
         _state = RunRecords.StateOf(record);
+        BeginTelling();
         switch (_state.Phase)
         {
             case LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Stopping:
@@ -47,7 +48,7 @@ internal sealed partial class SupervisedProcess
         if (record.HasEnded)
         {
             // Seen and saved, perhaps not reaped: the guardian reaps what its dead daemon left.
-            _sweepPid = record.Pid;
+            (_sweepPid, _endedRun) = (record.Pid, run.Id);
             Handle(new LifecycleEvent.ChildExited(record.ExitStatus));
             return;
         }
@@ -77,7 +78,8 @@ internal sealed partial class SupervisedProcess
         if (ChildOf(run, ended) is not { } child)
         {
             _services.Outputs.Discard(run.Streams);
-            Handle(new LifecycleEvent.SpawnForgotten());
+            if (Definition.Config.Hooks?.PreStart is null) Handle(new LifecycleEvent.SpawnForgotten());
+            else ForgetPreStart();
             return;
         }
         _run = run;

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Tspm.Logs;
+using Tspm.Model;
 using Tspm.Platform;
 using Tspm.Storage;
+using Tspm.Supervision.Hooks;
 using Tspm.Supervision.Probes;
 
 namespace Tspm.Supervision;
@@ -18,6 +20,10 @@ internal sealed record SupervisionServices
     public required TimeProvider Clock { get; init; }
     public required TspmHome Home { get; init; }
     public required ILogger Log { get; init; }
+    /// <summary>Takes an event into the record, and gives it back with its number and time. Never waits.</summary>
+    public required Func<ProcessEvent, ProcessEvent> Tell { get; init; }
+    /// <summary>What runs to tell others of events.</summary>
+    public EventHooks Hooks => field ??= new EventHooks(this);
     /// <summary>Parent of this daemon: where orphans go.</summary>
     public required int GuardianPid { get; init; }
     /// <summary>Runs an action on the supervisor's thread.</summary>

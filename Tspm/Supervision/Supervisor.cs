@@ -1,5 +1,6 @@
 using Tspm.Model;
 using Tspm.Storage;
+using Tspm.Supervision.Hooks;
 
 namespace Tspm.Supervision;
 
@@ -34,6 +35,9 @@ internal sealed class Supervisor
 
     public ProcessTable Table { get; }
 
+    /// <summary>On whose behalf the present work of the loop is done; null: nobody's.</summary>
+    public Asker? Asker { get; set; }
+
     /// <summary>Something that will be settled: <see cref="Settled"/> completes with the state in which it is.</summary>
     public sealed record Pending(SupervisedProcess Cell, Task<LifecycleState> Settled, bool Unchanged);
 
@@ -42,6 +46,7 @@ internal sealed class Supervisor
     {
         Table.Load(file);
         var bootId = _services.System.BootId;
+        HookRun.CleanUp(_services, left);
         Recovery.RestoreLostDefinitions(Table, left.Records, _services.System);
         Recovery.RestoreSurplus(Table, left.Records, _services.System, _services.Records);
         foreach (var cell in Table.Cells)
@@ -74,7 +79,7 @@ internal sealed class Supervisor
         if (up && !definition.IsEnabled && !cell.State.HasChild) return;
         // On its way down with a wish to be up: the earlier daemon died during its own shutdown.
         var isGoingDown = cell.State is { Phase: LifecyclePhase.Stopping or LifecyclePhase.Sweeping, Next: AfterExit.Stop };
-        if (up && (isGoingDown || cell.State.Phase == LifecyclePhase.Stopped)) cell.Handle(new LifecycleEvent.StartRequested("started with the daemon"));
+        if (up && (isGoingDown || cell.State.Phase == LifecyclePhase.Stopped)) cell.Handle(new LifecycleEvent.StartRequested("started with the daemon") { Word = EventCause.Daemon });
         if (!up && cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) cell.Handle(new LifecycleEvent.StopRequested(cell.State.Reason));
     }
 
@@ -138,7 +143,7 @@ internal sealed class Supervisor
 
     void Retire(SupervisedProcess cell)
     {
-        cell.Handle(new LifecycleEvent.StopRequested("there are fewer instances now"));
+        cell.Handle(new LifecycleEvent.StopRequested("there are fewer instances now") { By = Asker });
         if (IsStopped(cell.State)) Drop(cell);
     }
 
@@ -148,7 +153,7 @@ internal sealed class Supervisor
     public Pending Start(SupervisedProcess cell, string cause)
     {
         var unchanged = cell.State.Phase == LifecyclePhase.Online;
-        cell.Handle(new LifecycleEvent.StartRequested(cause));
+        cell.Handle(new LifecycleEvent.StartRequested(cause) { By = Asker });
         return new Pending(cell, Started(cell), unchanged);
     }
 
@@ -159,13 +164,13 @@ internal sealed class Supervisor
     {
         var unchanged = new bool[cells.Count];
         for (var i = 0; i < unchanged.Length; i++) unchanged[i] = IsStopped(cells[i].State);
-        _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(cause));
+        _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(cause) { By = Asker });
         return [.. cells.Select((cell, i) => new Pending(cell, cell.WhenReached(IsDown), unchanged[i]))];
     }
 
     public Pending Restart(SupervisedProcess cell, string cause)
     {
-        cell.Handle(new LifecycleEvent.RestartRequested(cause));
+        cell.Handle(new LifecycleEvent.RestartRequested(cause) { By = Asker });
         return new Pending(cell, Started(cell), false);
     }
 
@@ -179,8 +184,8 @@ internal sealed class Supervisor
     public Task Shutdown()
     {
         IsShuttingDown = true;
-        _stopOrder.Stop(Table.Cells, new LifecycleEvent.ShutdownRequested());
-        return Task.WhenAll(Table.Cells.Select(cell => cell.WhenReached(IsStopped)));
+        _stopOrder.Stop(Table.Cells, new LifecycleEvent.ShutdownRequested { By = Asker });
+        return Task.WhenAll(Table.Cells.Select(cell => (Task)cell.WhenReached(IsStopped)).Append(_services.Hooks.End()));
     }
 
     /// <summary>The guardian reaped an orphan. False: it was nobody's child.</summary>

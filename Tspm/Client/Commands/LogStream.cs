@@ -9,37 +9,18 @@ namespace Tspm.Client.Commands;
 /// </summary>
 internal sealed class LogStream(ClientSession session, LogsRequest request, LogPrinter printer)
 {
-    /// <summary>A daemon that was killed is back within a second; after this long it was stopped.</summary>
-    static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(10);
-
-    const int FirstPauseMs = 50, LongestPauseMs = 1000;
-
     readonly Dictionary<string, long> _after = [];
 
-    public void Run()
-    {
-        var lostAt = 0L;
-        var pause = FirstPauseMs;
-        while (true)
+    public void Run() => Returning.Run(
+        session,
+        daemon =>
         {
-            try
-            {
-                using var daemon = session.ConnectToRead();
-                (lostAt, pause) = (0, FirstPauseMs);
-                if (!_isAsked) printer.Several = FitsSeveral(daemon);
-                _isAsked = true;
-                Follow(daemon);
-                return;
-            }
-            catch (DaemonException lost) when (MayComeBack(lost))
-            {
-                if (lostAt == 0) lostAt = Environment.TickCount64;
-                if (Environment.TickCount64 - lostAt > GiveUpAfter.TotalMilliseconds) throw;
-                session.Pause(TimeSpan.FromMilliseconds(pause / 2 + Random.Shared.Next(pause / 2 + 1)));
-                pause = Math.Min(pause * 2, LongestPauseMs);
-            }
-        }
-    }
+            if (!_isAsked) printer.Several = FitsSeveral(daemon);
+            _isAsked = true;
+            Follow(daemon);
+        },
+        // A stream that follows always, another one as long as nothing of it was printed.
+        lost => request.Follow || (_after.Count == 0 && lost.Code != LocalError.NotRunning));
 
     /// <summary>Prints a line. False: nobody reads any more.</summary>
     public bool Print(LogLine line)
@@ -49,11 +30,7 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
         return !session.Out.IsBroken;
     }
 
-    /// <summary>A stream that follows always, another one as long as nothing of it was printed.</summary>
-    bool MayComeBack(DaemonException lost) =>
-        (request.Follow || (_after.Count == 0 && lost.Code != LocalError.NotRunning)) && _connected && lost.Code is LocalError.Disconnected or LocalError.NotRunning or ErrorCode.ShuttingDown;
-
-    bool _connected, _isAsked;
+    bool _isAsked;
 
     /// <summary>Names are put in front of lines when several can speak.</summary>
     bool FitsSeveral(DaemonClient daemon)
@@ -64,7 +41,6 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
 
     void Follow(DaemonClient daemon)
     {
-        _connected = true;
         var resumed = _after.Count == 0 ? request : request with { After = _after };
         // Whoever read our output may go away while there is nothing to print.
         if (request.Follow && !session.Out.IsTerminal) daemon.WatchOutput();

@@ -11,20 +11,23 @@ internal static class LogsCommand
 {
     public static void Run(
         [Items] string[]? words = null, bool follow = false, string? lines = null, string? since = null, string? until = null, string? grep = null,
-        string? context = null, string? run = null, bool @out = false, bool err = false, bool timestamps = false, bool raw = false, bool json = false) =>
+        string? context = null, string? run = null, bool @out = false, bool err = false, bool timestamps = false, bool raw = false, bool events = false, bool json = false) =>
         CommandHost.Execute(session =>
         {
             if (@out && err) throw new UsageException("--out and --err exclude each other; without either, both streams are shown");
             if (raw && (json || timestamps)) throw new UsageException($"--raw is the bytes alone; leave out --{(json ? "json" : "timestamps")}, or --raw");
             if (follow && until is not null) throw new UsageException("--follow goes on without an end; leave out --until, or --follow");
             if (context is not null && grep is null) throw new UsageException("--context needs --grep: lines around what?");
+            if (raw && events) throw new UsageException("--raw is the bytes alone; leave out --events, or --raw");
             var begin = Point("since", since, null);
             var request = new LogsRequest
             {
                 Selectors = words, Follow = follow, Lines = Number(lines), Stream = @out ? "out" : err ? "err" : null,
                 Since = Iso(begin), Until = Iso(Point("until", until, begin)), Grep = grep, Context = Number(context), Run = run,
+                // Where lines are chosen or counted, only when they are asked for.
+                Events = events || ((follow || timestamps) && !json && !raw && !@out && !err && grep is null && run is null) ? true : null,
             };
-            return Show(session, request, new LogPrinter(session.Out, session.Err, raw, json) { Timestamps = timestamps, Separated = context is not null });
+            return Show(session, request, new LogPrinter(session.Out, session.Err, raw, json) { Timestamps = timestamps, Events = events, Separated = context is not null });
         });
 
     public static int Show(ClientSession session, LogsRequest request, LogPrinter printer)
@@ -47,7 +50,7 @@ internal static class LogsCommand
     }
 
     /// <summary>Read here, because the user's clock and time zone count, and not the daemon's.</summary>
-    static DateTimeOffset? Point(string flag, string? text, DateTimeOffset? notBefore)
+    public static DateTimeOffset? Point(string flag, string? text, DateTimeOffset? notBefore)
     {
         if (text is null) return null;
         if (!TimePoint.TryParse(text, TimeProvider.System.GetUtcNow(), TimeZoneInfo.Local, notBefore, out var point))
@@ -56,7 +59,7 @@ internal static class LogsCommand
         return point;
     }
 
-    static string? Iso(DateTimeOffset? point) => point?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    public static string? Iso(DateTimeOffset? point) => point?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     static int? Number(string? text) => text is null ? null : int.Parse(text, CultureInfo.InvariantCulture);
 }

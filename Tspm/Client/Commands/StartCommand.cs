@@ -53,7 +53,7 @@ internal static class StartCommand
             if (!attach || code != ExitCodes.Done) return code;
             session.Out.Flush();
             return LogsCommand.Show(
-                session, new LogsRequest { Selectors = [.. response.Processes.Select(static process => process.Name).Distinct()], Follow = true },
+                session, new LogsRequest { Selectors = [.. response.Processes.Select(static process => process.Name).Distinct()], Follow = true, Events = flags.Json ? null : true },
                 new LogPrinter(session.Out, session.Err, raw: false, flags.Json));
         }
         catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess && request is { Define: null, Selectors: [var word] } && StartTarget.IsConfigFile(word))

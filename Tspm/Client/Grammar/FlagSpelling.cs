@@ -52,5 +52,5 @@ internal static class FlagSpelling
         return null;
     }
 
-    static bool IsLogs(Verb? verb) => verb?.Name == "logs";
+    static bool IsLogs(Verb? verb) => verb?.Name is "logs" or "events" or "why";
 }

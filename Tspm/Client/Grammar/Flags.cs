@@ -63,7 +63,7 @@ internal static class Flags
         "auto-start" => new Flag(name, FlagKind.Switch, "", "do not start the daemon when none runs") { ShownAsNo = true },
         "help" => new Flag(name, FlagKind.Switch, "", "show this help"),
         "version" => new Flag(name, FlagKind.Switch, "", "show the version"),
-        "lines" => new Flag(name, FlagKind.Count, "N", "last lines of each stream (15; with a condition: all that fit)"),
+        "lines" => new Flag(name, FlagKind.Count, "N", "so many of the last ones (of each log 15; with a condition: all that fit)"),
         "since" => new Flag(name, FlagKind.Text, "TIME", "from then on: 10m (ago), 03:10, 03:10:05, '2026-11-23 03:10', ISO 8601"),
         "until" => new Flag(name, FlagKind.Text, "TIME", "up to then"),
         "grep" => new Flag(name, FlagKind.Text, "REGEX", "lines that match; (?i) in front ignores case"),
@@ -74,6 +74,7 @@ internal static class Flags
         "out" => new Flag(name, FlagKind.Switch, "", "standard output only"),
         "err" => new Flag(name, FlagKind.Switch, "", "standard error only"),
         "raw" => new Flag(name, FlagKind.Switch, "", "the bytes as they were written, nothing added"),
+        "events" => new Flag(name, FlagKind.Switch, "", "what happened to the processes among the lines, as with -f and -t"),
         "logs" => new Flag(name, FlagKind.Switch, "", "remove its log files too"),
         "show-env" => new Flag(name, FlagKind.Switch, "", "show the values of env"),
         _ => null,
@@ -84,7 +85,7 @@ internal static class Flags
     {
         "watch" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
         "watch-paths" or "watch-ignore" or "watch-delay" or "cron" or "time-zone" or "listen" or "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
-        "events" or "system" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
+        "system" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
         _ => null,
     };
 }

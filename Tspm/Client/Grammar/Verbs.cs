@@ -11,7 +11,7 @@ internal static class Verbs
     /// <summary>In the order of the help.</summary>
     public static string[] Listed =>
     [
-        "start", "add", "stop", "restart", "delete", "start-all", "stop-all", "restart-all", "list", "describe", "env", "pid", "logs", "search",
+        "start", "add", "stop", "restart", "delete", "start-all", "stop-all", "restart-all", "list", "describe", "env", "pid", "logs", "why", "events", "search",
         "set", "scale", "rename", "reset", "flush", "reopen", "signal", "send", "daemon", "status", "ping", "version",
     ];
 
@@ -22,7 +22,7 @@ internal static class Verbs
     public static Verb? Find(string typed) => Processes(typed) ?? Views(typed) ?? Changes(typed) ?? Housekeeping(typed);
 
     /// <summary>Verbs of the contract that this version does not have.</summary>
-    public static bool IsLater(string typed) => typed is "reload" or "why" or "events" or "apply" or "plan" or "validate" or "schema" or "import"
+    public static bool IsLater(string typed) => typed is "reload" or "apply" or "plan" or "validate" or "schema" or "import"
         or "export" or "migrate" or "monit" or "top" or "metrics" or "enable" or "disable" or "doctor" or "completion" or "dial-stdio"
         or "startup" or "unstartup";
 
@@ -56,9 +56,15 @@ internal static class Verbs
         "pid" => new Verb("pid", $"pid {Selectors}", "process ids, one per line; exit 1 when one does not run") { Flags = ["json"], MinWords = 1 },
         "logs" or "log" => new Verb("logs", "logs [SELECTOR…]", "last lines and, with -f, what follows (alias: log)")
         {
-            Flags = ["follow", "lines", "since", "until", "grep", "context", "run", "out", "err", "timestamps", "raw", "json"],
+            Flags = ["follow", "lines", "since", "until", "grep", "context", "run", "out", "err", "timestamps", "raw", "events", "json"],
             Note = "Several processes are merged by time. Rotated and compressed files are searched too. Examples:\n"
                 + "  tspm logs web worker --since 03:10 --until 03:14 · tspm logs -f --grep '(?i)error' -C 3 · tspm logs web --run -1",
+        },
+        "why" => new Verb("why", $"why {Selectors}", "how its last children ended, why, and what they said last") { Flags = ["lines", "json"], MinWords = 1 },
+        "events" => new Verb("events", "events [SELECTOR…]", "what has happened and, with -f, what happens")
+        {
+            Flags = ["follow", "lines", "since", "json"],
+            Note = "Every change of state with its cause, and who asked for what. The last 50 unless told otherwise.",
         },
         "search" => new Verb("search", "search TEXT", "look in names, commands and namespaces") { Flags = ["json"], MinWords = 1, MaxWords = 1 },
         _ => null,

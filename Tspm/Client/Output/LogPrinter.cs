@@ -15,6 +15,9 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
 
     const int TimeWidth = 29;
 
+    /// <summary><see cref="LogLine.Stream"/> of what is no line.</summary>
+    const string EventStream = "event";
+
     /// <summary>A longer name stands out of line rather than taking the room of all others.</summary>
     const int MostNameWidth = 24;
 
@@ -36,6 +39,9 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
     /// <summary>The time in front of lines.</summary>
     public bool Timestamps { get; init; }
 
+    /// <summary>What happened was asked for: it is data.</summary>
+    public bool Events { get; init; }
+
     /// <summary>"--" between groups of lines that do not follow each other, as grep does with context.</summary>
     public bool Separated { get; init; }
 
@@ -44,6 +50,11 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
         if (json)
         {
             LogJson.Print(output, line);
+            return;
+        }
+        if (line.Stream == EventStream)
+        {
+            TellEvent(line);
             return;
         }
         if (line.LostBytes is { } lost)
@@ -105,6 +116,24 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
         if (!output.HasColour) output.Write($"{name} | ");
         // What went to standard error stands behind a red bar.
         else output.Write($"\e[{NameColours[line.Id % NameColours.Length]}m{name}\e[0m {(line.Stream == "err" ? "\e[31m|\e[0m" : "|")} ");
+    }
+
+    /// <summary>
+    /// Something that happened: dim, between dashes, so that nobody takes it for a line. In a pipe, unless it was asked for, it goes to standard error: who reads there reads lines.
+    /// </summary>
+    void TellEvent(LogLine line)
+    {
+        if (!output.IsTerminal && !Timestamps && !Events)
+        {
+            output.Flush();
+            errors.WriteLine($"-- {Display.Name(line.Name, line.Instance, line.Instance > 0)} {ControlText.Escape(line.Text ?? "")} --");
+            errors.Flush();
+            return;
+        }
+        if (_open is not null) EndOpenLine();
+        if (Timestamps) output.Write($"{TimeOf(line.Time).PadRight(output.IsTerminal ? TimeWidth : 0)} ");
+        var words = $"-- {Display.Name(line.Name, line.Instance, line.Instance > 0)} {ControlText.Escape(line.Text ?? "")} --";
+        output.WriteLine(output.HasColour ? $"\e[2m{words}\e[0m" : words);
     }
 
     void TellLost(LogLine line, long lost)

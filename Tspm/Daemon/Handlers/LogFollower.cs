@@ -1,4 +1,5 @@
 using Tspm.Logs;
+using Tspm.Logs.Events;
 using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
@@ -20,6 +21,9 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
     readonly DateTimeOffset _begun = context.Clock.GetUtcNow();
     readonly LogView _view = new();
     readonly Dictionary<string, LogSource> _sources = new(StringComparer.Ordinal);
+    /// <summary>Instances whose events are wanted, or not, as far as that was asked.</summary>
+    readonly HashSet<InstanceKey> _followed = [], _foreign = [];
+    EventSource? _events;
 
     /// <summary>Sends what there is.</summary>
     public async Task Begin(IReadOnlyList<ProcessView> views)
@@ -27,8 +31,15 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
         var sources = StreamsOf(views).Open();
         foreach (var source in sources) Add(source);
         await sender.Send(_view.Locate(sources));
-        if (request.Follow) await sender.Heartbeat(new HeartbeatNotice { Seq = sources.ToDictionary(source => source.Stream.Key, source => source.Reader.Position) });
-        await sender.Send(_view.Read(sources, takePartial: !request.Follow));
+        if (request.Follow) await sender.Heartbeat(new HeartbeatNotice { Seq = Positions(sources) });
+        List<ILogSource> all = [.. sources];
+        if (request.Events == true)
+        {
+            var end = request.Follow ? _begun.ToUnixTimeMilliseconds() : long.MaxValue;
+            all.Add(_events = new EventSource(context.Home.EventsFile, query, EventSource.PositionIn(request), IsFollowed, () => sources, end));
+            _view.Add(_events);
+        }
+        await sender.Send(_view.Read(all, takePartial: !request.Follow));
     }
 
     /// <summary>Sends what comes, until the client closes or sends anything.</summary>
@@ -64,16 +75,17 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
     async Task ReadGrown(LogGrowth.Subscription growth, bool lookAtAll)
     {
         var grown = growth.TakeGrown();
-        var sources = new List<LogSource>();
+        var sources = new List<ILogSource>();
         foreach (var source in _sources.Values)
             if (grown.Remove(source.Reader.Path)) sources.Add(source);
+        if (grown.Remove(context.Home.EventsFile) && _events is not null) sources.Add(_events);
         // A file that is nobody's yet: a process was renamed, or is new.
         if (grown.Count > 0 || lookAtAll) await LookForOthers(sources, growth);
         await sender.Send(_view.Read(sources, takePartial: false, LinesPerTurn));
     }
 
     /// <summary>Processes that were renamed are followed under their new name, and new ones that the selectors fit from when they came.</summary>
-    async Task LookForOthers(List<LogSource> toRead, LogGrowth.Subscription growth)
+    async Task LookForOthers(List<ILogSource> toRead, LogGrowth.Subscription growth)
     {
         var now = StreamsOf(Selected());
         foreach (var stream in now.Streams)
@@ -102,6 +114,7 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
             others.Add(view.OutLog);
             others.Add(view.ErrLog);
         }
+        if (_events is null) others.Add(context.Home.EventsFile);
         foreach (var source in _sources.Values) others.Remove(source.Reader.Path);
         growth.Ignore(others);
     }
@@ -130,8 +143,26 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
         return streams;
     }
 
+    Dictionary<string, long> Positions(List<LogSource> sources)
+    {
+        var positions = sources.ToDictionary(source => source.Stream.Key, source => source.Reader.Position);
+        if (request.Events == true) positions[EventSource.Stream] = EventSource.PositionIn(request) ?? context.Events.Last;
+        return positions;
+    }
+
+    bool IsFollowed(ProcessEvent happened)
+    {
+        var key = new InstanceKey(happened.Id ?? -1, happened.Instance ?? -1);
+        if (_followed.Contains(key)) return true;
+        if (_foreign.Contains(key)) return false;
+        var isFollowed = Selected().Exists(view => view.Key == key);
+        (isFollowed ? _followed : _foreign).Add(key);
+        return isFollowed;
+    }
+
     void Add(LogSource source)
     {
+        _followed.Add(new InstanceKey(source.Stream.Whose.Id, source.Stream.Whose.Instance));
         _sources[source.Stream.Key] = source;
         _view.Add(source);
     }

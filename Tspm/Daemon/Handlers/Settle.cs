@@ -53,8 +53,13 @@ internal static class Settle
     {
         var longest = TimeSpan.Zero;
         foreach (var pending in begun.Pending)
-            if (pending.Cell.Definition.Config is { Ready: not null } config
-                && TimeSpan.FromMilliseconds(config.StartTimeoutMs ?? Probe.DefaultStartTimeout.TotalMilliseconds) is var timeout && timeout > longest) longest = timeout;
+        {
+            var config = pending.Cell.Definition.Config;
+            var timeout = config.Ready is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(config.StartTimeoutMs ?? Probe.DefaultStartTimeout.TotalMilliseconds);
+            // Of a restart, what runs after the end and what runs before the start.
+            if (config.Hooks is { } hooks) timeout += 2 * hooks.Timeout;
+            if (timeout > longest) longest = timeout;
+        }
         return longest;
     }
 

@@ -1,3 +1,4 @@
+using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
 
@@ -6,10 +7,10 @@ namespace Tspm.Daemon.Handlers;
 /// <summary><c>shutdown</c>: stops everything, then the daemon itself. The answer is the last thing it says.</summary>
 internal static class ShutdownHandler
 {
-    public static async Task<ShutdownResponse> Handle(DaemonContext context, string peer)
+    public static async Task<ShutdownResponse> Handle(DaemonContext context, Asker? asker)
     {
         var running = context.Supervisor.Views().Count(view => view.State.HasChild || view.State.Phase == LifecyclePhase.Waiting);
-        context.Shutdown(peer);
+        context.Shutdown(asker);
         await context.ShutdownDone.Task;
         return new ShutdownResponse { Stopped = running };
     }

@@ -93,6 +93,10 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     /// <remarks>Costs a handful of system calls as long as the child is not disposed; without it all of /proc has to be looked through.</remarks>
     public int KillLeftovers(TreeMark mark) => tree.KillLeftovers(mark);
 
+    public string? OutOfMemoryKill(int pid, TimeSpan lived) => KernelLog.FindKill(pid, lived);
+
+    public void KillHooks(string variable, string entry, bool everywhere) => tree.KillMarked(variable, entry, everywhere);
+
     public bool IsInTree(int pid, uint uid, TreeMark mark) => tree.Contains(pid, uid, mark);
 
     public IReadOnlyList<ProcessSample> ReadTree(int pid) => Reading(tree => tree.Read(pid));

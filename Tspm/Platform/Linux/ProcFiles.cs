@@ -98,11 +98,15 @@ internal sealed unsafe class ProcFiles
     }
 
     /// <summary>True when the environment that a process was started with has all of these entries ("NAME=value"). False also when it is not readable.</summary>
-    public bool EnvironmentHas(int pid, ReadOnlySpan<byte> entry, ReadOnlySpan<byte> another)
+    /// <param name="pid">The process.</param>
+    /// <param name="entry">One of them.</param>
+    /// <param name="another">The other one.</param>
+    /// <param name="beginsWith">Of the other one that is only the beginning.</param>
+    public bool EnvironmentHas(int pid, ReadOnlySpan<byte> entry, ReadOnlySpan<byte> another, bool beginsWith = false)
     {
         Span<byte> path = stackalloc byte[32];
         Path(path, pid, "environ"u8);
-        return TryReadAll(path, out var text) && HasEntry(text, entry) && HasEntry(text, another);
+        return TryReadAll(path, out var text) && HasEntry(text, entry) && HasEntry(text, another, beginsWith);
     }
 
     /// <summary>True when a process has this descriptor open for writing (/proc/PID/fdinfo/FD: flags, octal).</summary>
@@ -132,13 +136,13 @@ internal sealed unsafe class ProcFiles
         return length;
     }
 
-    static bool HasEntry(ReadOnlySpan<byte> block, ReadOnlySpan<byte> entry)
+    static bool HasEntry(ReadOnlySpan<byte> block, ReadOnlySpan<byte> entry, bool beginsWith = false)
     {
         while (!block.IsEmpty)
         {
             var end = block.IndexOf((byte)0);
             if (end < 0) end = block.Length;
-            if (block[..end].SequenceEqual(entry)) return true;
+            if (beginsWith ? block[..end].StartsWith(entry) : block[..end].SequenceEqual(entry)) return true;
             block = block[Math.Min(end + 1, block.Length)..];
         }
         return false;

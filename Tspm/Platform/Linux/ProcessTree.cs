@@ -61,6 +61,22 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         return waitedFor;
     }
 
+    /// <summary>See <see cref="IProcessSystem.KillHooks"/>.</summary>
+    public void KillMarked(string variable, string entry, bool everywhere)
+    {
+        var (name, whole) = (Encoding.UTF8.GetBytes(variable + "="), Encoding.UTF8.GetBytes(entry));
+        var found = new List<ProcStat>();
+        var seen = new HashSet<int>();
+        pids.Clear();
+        if (everywhere || !files.TryReadChildrenOfThread(guardianPid, guardianPid, pids)) ProcFiles.ReadAllPids(pids);
+        foreach (var pid in pids.ToArray())
+        {
+            // Guardian and daemon may have been started by a hook themselves.
+            if (pid != guardianPid && IsOrphan(pid, out var stat) && files.EnvironmentHas(pid, whole, name, beginsWith: true)) AddSubtree(stat, found, seen);
+        }
+        foreach (var stat in found) Kill(stat);
+    }
+
     /// <summary>See <see cref="IProcessSystem.ReadTree"/>.</summary>
     public IReadOnlyList<ProcessSample> Read(int pid)
     {
@@ -185,7 +201,8 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         Span<byte> instance = stackalloc byte[32];
         var idLength = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"TSPM_ID={mark.Id}"), id);
         var instanceLength = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"TSPM_INSTANCE={mark.Instance}"), instance);
-        return files.EnvironmentHas(pid, id[..idLength], instance[..instanceLength]);
+        if (!files.EnvironmentHas(pid, id[..idLength], instance[..instanceLength])) return false;
+        return mark.Hook is not { } hook || files.EnvironmentHas(pid, id[..idLength], Encoding.UTF8.GetBytes($"TSPM_HOOK={hook}"));
     }
 
     /// <summary>Kills this process and no later one with its number.</summary>

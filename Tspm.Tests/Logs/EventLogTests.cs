@@ -1,0 +1,145 @@
+using Tspm.Logs.Events;
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Tests.Logs;
+
+/// <summary>The record of events: whole lines, each once, in order, whatever happens to the files and the disk.</summary>
+[Timeout(30_000)]
+internal sealed class EventLogTests
+{
+    static readonly string[] Nobody = [];
+
+    static string NewPath() => Path.Combine(Directory.CreateTempSubdirectory("tspm-events-").FullName, "events.jsonl");
+
+    static ProcessEvent Event(int number) => new() { Kind = EventKind.Exited, Id = 1, Name = "web", Instance = 0, ExitCode = number, Reason = "because of the weather" };
+
+    static EventLog Open(string path, long maxBytes = EventFiles.MaxBytes) => new(path, TimeProvider.System, () => { }, maxBytes);
+
+    static List<ProcessEvent> All(string path)
+    {
+        var all = EventFiles.Newest(path).Where(happened => happened is not null).Select(happened => happened!).ToList();
+        all.Reverse();
+        return all;
+    }
+
+    [Test]
+    public async Task Events_are_numbered_over_daemons_and_the_file_is_the_owners_alone(CancellationToken cancellation)
+    {
+        var path = NewPath();
+        for (var daemon = 0; daemon < 3; daemon++)
+        {
+            using var log = Open(path);
+            for (var i = 0; i < 100; i++) log.Tell(Event(i));
+        }
+        await Assert.That(All(path).Select(happened => happened.Seq).SequenceEqual(Enumerable.Range(1, 300).Select(number => (long)number))).IsTrue();
+        await Assert.That(File.GetUnixFileMode(path)).IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Test]
+    public async Task A_line_cut_by_a_kill_costs_itself_and_no_other(CancellationToken cancellation)
+    {
+        var path = NewPath();
+        using (var log = Open(path)) log.Tell(Event(1));
+        File.AppendAllText(path, "{\"seq\":2,\"kind\":\"exi");
+        using (var log = Open(path)) log.Tell(Event(3));
+        await Assert.That(All(path).Select(happened => happened.ExitCode).SequenceEqual([1, 3])).IsTrue();
+    }
+
+    [Test]
+    public async Task Files_are_rotated_and_few_are_kept(CancellationToken cancellation)
+    {
+        var path = NewPath();
+        using (var log = Open(path, maxBytes: 2000))
+        {
+            for (var i = 0; i < 200; i++)
+            {
+                log.Tell(Event(i));
+                await log.Settled();
+            }
+        }
+        await Assert.That(Directory.GetFiles(Path.GetDirectoryName(path)!).Length).IsEqualTo(EventFiles.Kept + 1);
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(path)!)) await Assert.That(new FileInfo(file).Length).IsLessThanOrEqualTo(2000);
+        var all = All(path);
+        await Assert.That(all[^1].Seq).IsEqualTo(200);
+        await Assert.That(all.Select(happened => happened.Seq).SequenceEqual(Enumerable.Range((int)all[0].Seq, all.Count).Select(number => (long)number))).IsTrue();
+    }
+
+    [Test]
+    public async Task A_tail_reads_each_event_once_through_rotations(CancellationToken cancellation)
+    {
+        var path = NewPath();
+        using var log = Open(path, maxBytes: 3000);
+        var (tail, read, random) = (new EventTail(path, 0), new List<long>(), new Random(7));
+        for (var i = 0; i < 400; i++)
+        {
+            log.Tell(Event(i));
+            if (random.Next(4) != 0) continue;
+            await log.Settled();
+            read.AddRange(tail.ReadNew().Select(happened => happened.Seq));
+        }
+        await log.Settled();
+        read.AddRange(tail.ReadNew().Select(happened => happened.Seq));
+        await Assert.That(read.SequenceEqual(Enumerable.Range(1, 400).Select(number => (long)number))).IsTrue();
+    }
+
+    [Test]
+    public async Task What_a_full_disk_swallows_is_counted_and_told_and_nobody_waits(CancellationToken cancellation)
+    {
+        await using var disk = await SmallDisk.Mount(cancellation);
+        var path = Path.Combine(disk.Folder, "events.jsonl");
+        File.WriteAllBytes(Path.Combine(disk.Folder, "filler"), new byte[60 << 10]);
+        using var log = Open(path);
+        for (var i = 0; i < 100; i++)
+        {
+            log.Tell(Event(i));
+            await log.Settled();
+        }
+        await Assert.That(log.Trouble!).StartsWith("events.jsonl cannot be written: No space left on device; ");
+        var kept = All(path).Count;
+        await Assert.That(File.ReadAllText(path)).EndsWith("\n");
+        File.Delete(Path.Combine(disk.Folder, "filler"));
+        log.Tell(Event(100));
+        await log.Settled();
+        await Assert.That(log.Trouble).IsNull();
+        var all = All(path);
+        await Assert.That(all.Sum(happened => happened.Lost ?? 0)).IsEqualTo(100 - kept);
+        await Assert.That(all.Count).IsEqualTo(kept + 2);
+        await Assert.That(all[^1].Seq).IsEqualTo(101);
+    }
+
+    [Test]
+    public async Task A_file_that_was_removed_is_made_again(CancellationToken cancellation)
+    {
+        var path = NewPath();
+        using var log = Open(path);
+        log.Tell(Event(1));
+        await log.Settled();
+        File.Delete(path);
+        log.Tell(Event(2));
+        await log.Settled();
+        await Assert.That(All(path).Single().ExitCode).IsEqualTo(2);
+    }
+
+    [Test]
+    public async Task Selectors_mean_what_is_what_comes_and_what_is_gone(CancellationToken cancellation)
+    {
+        var path = NewPath();
+        using (var log = Open(path))
+        {
+            log.Tell(Event(1));
+            log.Tell(Event(2) with { Id = 2, Name = "api" });
+            log.Tell(new ProcessEvent { Kind = EventKind.Request, Request = "stop" });
+        }
+        List<SelectorTarget> present = [new SelectorTarget(2, "api", "default", 0)];
+        EventQuery Ask(params string[] selectors) => EventQuery.Of(new EventsRequest { Selectors = selectors }, DateTimeOffset.UnixEpoch, () => [.. present], path);
+        await Assert.That(Ask(Nobody).Past().Count).IsEqualTo(3);
+        await Assert.That(Ask("api").Past().Single().ExitCode).IsEqualTo(2);
+        await Assert.That(Ask("web").Past().Single().ExitCode).IsEqualTo(1);
+        await Assert.That(() => Ask("wep")).Throws<Tspm.Logs.LogQueryException>();
+        var query = Ask("a*");
+        present.Add(new SelectorTarget(3, "app", "default", 0));
+        await Assert.That(query.Fits(Event(1) with { Id = 3, Name = "app" })).IsTrue();
+        await Assert.That(query.Fits(Event(1) with { Id = 4, Name = "web" })).IsFalse();
+    }
+}

@@ -1,0 +1,48 @@
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary>Events over the control socket, as <see cref="LogStream"/> is for logs: what follows outlives its daemon, and misses nothing that was written. Without a daemon, what is in the files.</summary>
+internal sealed class EventStream(ClientSession session, EventsRequest request, Func<ProcessEvent, bool> onEvent)
+{
+    long? _last;
+
+    public void Run()
+    {
+        try
+        {
+            Returning.Run(session, Ask, lost => request.Follow || (_last is null && lost.Code != LocalError.NotRunning));
+        }
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && !request.Follow)
+        {
+            if (OfflineEvents.Read(session.Home, request) is not { } events) throw;
+            foreach (var happened in events)
+                if (!onEvent(happened)) break;
+        }
+        catch (DaemonException gone) when (gone.Code == LocalError.ReaderGone)
+        {
+            // As with `events -f | head`: it has what it wanted.
+        }
+    }
+
+    void Ask(DaemonClient daemon)
+    {
+        if (request.Follow && !session.Out.IsTerminal) daemon.WatchOutput();
+        daemon.Stream(
+            (Methods.Events, _last is null ? request : request with { After = _last }, Wire.Json.EventsRequest), Wire.Json.EventsResponse, Take, request.Follow ? null : DaemonClient.ReadDeadline,
+            session.Out.Flush);
+    }
+
+    bool Take(AnswerEnvelope notification)
+    {
+        if (notification.Method == Methods.Event)
+        {
+            var happened = notification.ReadParams(Wire.Json.ProcessEvent);
+            _last = happened.Seq;
+            return onEvent(happened);
+        }
+        if (notification.Method == Methods.Heartbeat && notification.ReadParams(Wire.Json.HeartbeatNotice).Seq is { } begin && begin.TryGetValue(Methods.Event, out var seq)) _last = seq;
+        return true;
+    }
+}

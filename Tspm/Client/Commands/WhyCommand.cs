@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+using Tspm.Client.Output;
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>why</c>: how the last children of a process ended and what is known of the cause, from the record of events, with the last words of the newest one from its log. No daemon is needed.</summary>
+internal static class WhyCommand
+{
+    /// <summary>Some hundred ends of a process that crashes all the time.</summary>
+    const int EventsLookedAt = 1000;
+
+    const int LinesShown = 10;
+
+    public static void Run([Items] string[]? words = null, string? lines = null, bool json = false) => CommandHost.Execute(session =>
+    {
+        var most = lines is null ? LinesShown : int.Parse(lines, CultureInfo.InvariantCulture);
+        var report = new WhyReport();
+        new EventStream(session, new EventsRequest { Selectors = words, Lines = EventsLookedAt }, happened =>
+        {
+            report.Add(happened);
+            return true;
+        }).Run();
+        foreach (var status in Present(session, words)) report.Add(status);
+        foreach (var instance in report.Instances)
+            if (most > 0 && instance.Newest?.RunId is { } run) instance.LastLines = LastLines(session, instance, run, most);
+        WhyPrinter.Print(session.Out, report, json);
+        return ExitCodes.Done;
+    });
+
+    /// <summary>How it is now; empty when there is nobody to say.</summary>
+    static IReadOnlyList<ProcessStatus> Present(ClientSession session, string[]? words)
+    {
+        try
+        {
+            using var daemon = session.ConnectToRead();
+            return daemon.Call(Methods.List, new ListRequest { Selectors = words }, Wire.Json.ListRequest, Wire.Json.ListResponse).Processes;
+        }
+        catch (DaemonException missing) when (missing.Code is LocalError.NotRunning or ErrorCode.NoSuchProcess)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Empty: it said nothing, or its log is gone.</summary>
+    static List<string> LastLines(ClientSession session, WhyInstance instance, string run, int most)
+    {
+        var request = new LogsRequest { Selectors = [string.Create(CultureInfo.InvariantCulture, $"{instance.Name}:{instance.Instance}")], Run = run, Lines = most };
+        var lines = new List<string>();
+        try
+        {
+            using var daemon = session.ConnectToRead();
+            daemon.Stream((Methods.Logs, request, Wire.Json.LogsRequest), Wire.Json.LogsResponse, notification =>
+            {
+                if (notification.Method == Methods.LogLine) Take(notification.ReadParams(Wire.Json.LogLine));
+                return true;
+            }, DaemonClient.ReadDeadline);
+        }
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
+        {
+            Offline();
+        }
+        catch (DaemonException none) when (none.Code is ErrorCode.Failed or ErrorCode.NoSuchProcess)
+        {
+            // It printed nothing, or was deleted.
+        }
+        return lines.Count > most ? lines[^most..] : lines;
+
+        void Take(LogLine line)
+        {
+            if (line.LostBytes is null) lines.Add(line.Text ?? Encoding.UTF8.GetString(Convert.FromBase64String(line.Base64 ?? "")));
+        }
+
+        void Offline()
+        {
+            try
+            {
+                session.OfflineLogs?.Invoke(request, static _ => { }, line =>
+                {
+                    Take(line);
+                    return true;
+                });
+            }
+            catch (DaemonException)
+            {
+                // As above.
+            }
+        }
+    }
+}

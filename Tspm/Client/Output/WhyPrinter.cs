@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.Json;
+using Tspm.Logs.Events;
+using Tspm.Model;
+
+namespace Tspm.Client.Output;
+
+/// <summary>Prints the answer to <c>why</c>: an end a line, the newest first, then what it said last. JSON: one object for one instance, an array for several.</summary>
+internal static class WhyPrinter
+{
+    public static void Print(OutputWriter output, WhyReport report, bool json)
+    {
+        var several = report.Instances.Count > 1;
+        if (!json)
+        {
+            foreach (var instance in report.Instances) Print(output, instance, several);
+            return;
+        }
+        using (var writer = new Utf8JsonWriter(output.Buffer, JsonPrinter.Options))
+        {
+            if (several) writer.WriteStartArray();
+            foreach (var instance in report.Instances) Write(writer, instance);
+            if (several) writer.WriteEndArray();
+        }
+        output.WriteLine();
+    }
+
+    static void Print(OutputWriter output, WhyInstance instance, bool several)
+    {
+        var name = Display.Name(instance.Name, instance.Instance, several && instance.Instance > 0);
+        if (instance.Status is { } status) output.WriteLine($"{name} is {Display.State(status)}: {Display.Text(status.Reason)}");
+        else if (several) output.WriteLine(name);
+        if (instance.Exits.Count == 0) output.WriteLine("no end of a child is on record");
+        var column = output.IsTerminal ? "  " : "\t";
+        foreach (var exit in instance.Exits)
+        {
+            var happened = exit.Event;
+            var what = happened.Kind == EventKind.Failed ? "could not be started" : EventText.Exit(happened);
+            var child = happened.Kind == EventKind.Failed ? "no child" : $"pid {Display.Number(happened.Pid)} after {Display.Uptime(happened.UptimeMs)}";
+            output.WriteLine($"{LogPrinter.TimeOf(happened.Time)}{column}{child}{column}{what}: {ControlText.Escape(exit.Words)}");
+        }
+        if (instance.LastLines.Count == 0) return;
+        output.WriteLine($"last lines of pid {Display.Number(instance.Newest?.Pid)}:");
+        foreach (var line in instance.LastLines) output.WriteLine("  " + ControlText.Escape(line));
+    }
+
+    static void Write(Utf8JsonWriter json, WhyInstance instance)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id"u8, instance.Id);
+        json.WriteString("name"u8, instance.Name);
+        json.WriteNumber("instance"u8, instance.Instance);
+        Text(json, "state"u8, instance.Status is { } status ? Display.State(status.State) : null);
+        Text(json, "reason"u8, instance.Status?.Reason);
+        json.WriteStartArray("exits"u8);
+        foreach (var exit in instance.Exits) Write(json, exit);
+        json.WriteEndArray();
+        json.WriteStartArray("lastLines"u8);
+        foreach (var line in instance.LastLines) json.WriteStringValue(line);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    static void Write(Utf8JsonWriter json, WhyExit exit)
+    {
+        var happened = exit.Event;
+        json.WriteStartObject();
+        json.WriteString("time"u8, happened.Time.ToString("o", CultureInfo.InvariantCulture));
+        json.WriteString("kind"u8, happened.Kind);
+        Number(json, "pid"u8, happened.Pid);
+        Text(json, "runId"u8, happened.RunId);
+        Number(json, "uptimeMs"u8, happened.UptimeMs);
+        Number(json, "exitCode"u8, happened.ExitCode);
+        Text(json, "signal"u8, happened.Signal);
+        Text(json, "cause"u8, exit.Cause);
+        json.WriteString("why"u8, exit.Words);
+        json.WriteBoolean("killed"u8, exit.WasKilled);
+        Number(json, "byUid"u8, happened.ByUid);
+        Number(json, "byPid"u8, happened.ByPid);
+        json.WriteEndObject();
+    }
+
+    static void Text(Utf8JsonWriter json, ReadOnlySpan<byte> member, string? text)
+    {
+        if (text is null) json.WriteNull(member);
+        else json.WriteString(member, text);
+    }
+
+    static void Number(Utf8JsonWriter json, ReadOnlySpan<byte> member, long? number)
+    {
+        if (number is { } known) json.WriteNumber(member, known);
+        else json.WriteNull(member);
+    }
+}

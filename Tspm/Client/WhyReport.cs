@@ -1,0 +1,97 @@
+using Tspm.Model;
+
+namespace Tspm.Client;
+
+/// <summary>One end of a child, or a start that failed, with what other events say of it.</summary>
+internal sealed class WhyExit(ProcessEvent happened)
+{
+    public ProcessEvent Event => happened;
+
+    /// <summary>It had not ended in time after its stop signal.</summary>
+    public bool WasKilled { get; set; }
+
+    /// <summary>The kernel's own words.</summary>
+    public string? OutOfMemory { get; set; }
+
+    public string? Cause => OutOfMemory is null ? happened.Cause : EventCause.OutOfMemory;
+
+    /// <summary>Why, for people: nothing but what was observed.</summary>
+    public string Words
+    {
+        get
+        {
+            var by = happened.ByUid is null ? "" : $" ({Logs.Events.EventText.By(happened)})";
+            var why = OutOfMemory is { } kernel ? $"out of memory: {kernel}"
+                : happened.Cause is EventCause.Crash or EventCause.Exit ? happened.Signal is null ? "by itself" : "not by Tspm"
+                : happened.Reason is { } reason ? reason + by
+                : "nobody saw why";
+            return WasKilled ? why + "; it did not end in time and was killed" : why;
+        }
+    }
+}
+
+/// <summary>One instance: how it is, and how its children ended, the newest first.</summary>
+internal sealed class WhyInstance(int id, int instance)
+{
+    const int Shown = 5;
+
+    public int Id => id;
+
+    public int Instance => instance;
+
+    public string Name { get; set; } = "";
+
+    /// <summary>Null: no daemon says it.</summary>
+    public ProcessStatus? Status { get; set; }
+
+    public List<WhyExit> Exits { get; } = [];
+
+    public WhyExit? NewestExit => Exits.Count > 0 ? Exits[0] : null;
+
+    public ProcessEvent? Newest => NewestExit?.Event;
+
+    public List<string> LastLines { get; set; } = [];
+
+    /// <summary>The pid that did not end in time.</summary>
+    int? _killed;
+
+    /// <summary>In the order in which they came.</summary>
+    public void Add(ProcessEvent happened)
+    {
+        Name = happened.Name ?? Name;
+        if (happened.Kind == EventKind.Killed) _killed = happened.Pid;
+        if (happened.Kind == EventKind.OutOfMemory)
+            foreach (var exit in Exits)
+                if (exit.Event.RunId == happened.RunId) exit.OutOfMemory = happened.Reason ?? "";
+        if (happened.Kind is not (EventKind.Exited or EventKind.Failed)) return;
+        Exits.Insert(0, new WhyExit(happened) { WasKilled = _killed is not null && _killed == happened.Pid });
+        if (Exits.Count > Shown) Exits.RemoveAt(Shown);
+    }
+}
+
+/// <summary>The answer to <c>why</c>: by instance, in order.</summary>
+internal sealed class WhyReport
+{
+    readonly List<WhyInstance> _instances = [];
+
+    public IReadOnlyList<WhyInstance> Instances => _instances;
+
+    public void Add(ProcessEvent happened)
+    {
+        if (happened is { Id: { } id, Instance: { } instance }) Of(id, instance).Add(happened);
+    }
+
+    public void Add(ProcessStatus status)
+    {
+        var instance = Of(status.Id, status.Instance);
+        (instance.Name, instance.Status) = (status.Name, status);
+    }
+
+    WhyInstance Of(int id, int instance)
+    {
+        var at = 0;
+        while (at < _instances.Count && (_instances[at].Id < id || (_instances[at].Id == id && _instances[at].Instance < instance))) at++;
+        if (at == _instances.Count || _instances[at].Id != id || _instances[at].Instance != instance) _instances.Insert(at, new WhyInstance(id, instance));
+        return _instances[at];
+    }
+}

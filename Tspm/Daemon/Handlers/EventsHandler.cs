@@ -1,0 +1,105 @@
+using System.Buffers;
+using Tspm.Logs;
+using Tspm.Logs.Events;
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary><c>events</c>: what has happened, from the files, then, when following, what happens. As with logs nothing is kept for a slow reader but a position.</summary>
+internal static class EventsHandler
+{
+    /// <summary>An idle stream says at least this often that it lives.</summary>
+    static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longer than any disk that works takes to write what was told just now.</summary>
+    static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(1);
+
+    const int BatchBytes = 64 << 10;
+
+    public static async Task<EventsResponse> Handle(DaemonContext context, EventsRequest request, ClientConnection connection)
+    {
+        try
+        {
+            // Subscribed before the files are read: what comes in between is found by its number.
+            using var growth = context.EventGrowth.Follow();
+            var begin = context.Events.Last;
+            await Settled(context.Events, context.Clock);
+            var query = EventQuery.Of(request, context.Clock.GetUtcNow(), () => Targets(context), context.Home.EventsFile);
+            var past = query.Past();
+            await Send(connection, past);
+            var sent = past.Count;
+            if (!request.Follow) return new EventsResponse { Events = sent };
+            begin = past.Count > 0 ? Math.Max(begin, past[^1].Seq) : begin;
+            // Where following begins, in case this daemon dies before anything happens.
+            await Heartbeat(connection, new HeartbeatNotice { Seq = new Dictionary<string, long> { [EventSource.Stream] = begin } });
+            var tail = new EventTail(context.Home.EventsFile, begin);
+            sent += await Follow(tail, query, growth, connection);
+            if (context.Changes.IsClosed) throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
+            return new EventsResponse { Events = sent };
+        }
+        catch (LogQueryException refused)
+        {
+            throw new RequestException(refused.Code, refused.Message, refused.Details);
+        }
+    }
+
+    /// <summary>Until the client closes or sends anything.</summary>
+    static async Task<int> Follow(EventTail tail, EventQuery query, LogGrowth.Subscription growth, ClientConnection connection)
+    {
+        var sent = 0;
+        using var ended = new CancellationTokenSource();
+        var stirred = connection.WhenStirred().ContinueWith(_ => ended.Cancel(), TaskScheduler.Default);
+        while (!ended.IsCancellationRequested)
+        {
+            growth.TakeGrown();
+            var wanted = tail.ReadNew().FindAll(query.Fits);
+            await Send(connection, wanted);
+            sent += wanted.Count;
+            try
+            {
+                if (!await growth.Changed(HeartbeatEvery, ended.Token)) await Heartbeat(connection, new HeartbeatNotice());
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+        await stirred;
+        return sent;
+    }
+
+    static async Task Send(ClientConnection connection, List<ProcessEvent> events)
+    {
+        var batch = new ArrayBufferWriter<byte>();
+        for (var i = 0; i < events.Count; i++)
+        {
+            batch.Write(Framing.Notification(Methods.Event, events[i], WireJson.Default.RpcNotificationProcessEvent));
+            if (batch.WrittenCount < BatchBytes && i < events.Count - 1) continue;
+            await connection.Write(batch.WrittenMemory);
+            batch.ResetWrittenCount();
+        }
+    }
+
+    static Task Heartbeat(ClientConnection connection, HeartbeatNotice notice) =>
+        connection.Write(Framing.Notification(Methods.Heartbeat, notice, WireJson.Default.RpcNotificationHeartbeatNotice));
+
+    static async Task Settled(EventLog log, TimeProvider clock)
+    {
+        try
+        {
+            await log.Settled().WaitAsync(WritePatience, clock);
+        }
+        catch (TimeoutException)
+        {
+            // Then what is on disk has to do.
+        }
+    }
+
+    static List<SelectorTarget> Targets(DaemonContext context)
+    {
+        var targets = new List<SelectorTarget>();
+        foreach (var view in context.Supervisor.Views()) targets.Add(new SelectorTarget(view.Key.Id, view.Definition.Name, view.Definition.Namespace, view.Key.Instance));
+        return targets;
+    }
+}
