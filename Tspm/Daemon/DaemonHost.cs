@@ -60,6 +60,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
             System = _system,
             Outputs = _outputs,
             Notify = _notify,
+            Files = new InotifyWatcher(_events),
             Probes = new ProbeMaker(new Dialer(_events), _growth),
             Records = _records,
             Timers = _loop.Timers,
@@ -273,6 +274,8 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         if (_saver.Trouble is { } unsaved) troubles.Add($"the state is not saved: {unsaved}");
         if (_records.Trouble is { } record) troubles.Add(record);
         if (_system.Trouble is { } system) troubles.Add($"no process can be started: {system}");
+        foreach (var view in _context.Supervisor.Views())
+            if (view.WatchProblem is { } unwatched) troubles.Add($"'{view.Definition.Name}': {unwatched}");
         troubles.AddRange(_outputs.Troubles);
         if (_log.Trouble is { } log) troubles.Add(log);
         return troubles;

@@ -23,6 +23,13 @@ internal static class Files
         if (Unistd.link(existing, another) != 0) throw Failure("cannot link", another);
     }
 
+    /// <summary>The same place without links on the way; of what is not there yet, with the part that is there resolved.</summary>
+    public static string RealPath(string path)
+    {
+        if (Stdlib.realpath(path) is { } real) return real;
+        return Path.GetDirectoryName(path) is { } folder ? Path.Combine(RealPath(folder), Path.GetFileName(path)) : path;
+    }
+
     /// <summary>Renames a file, replacing what has the new name. Null, or why it did not work.</summary>
     public static string? Rename(string from, string to) => Unistd.rename(from, to) == 0 ? null : Errno.Describe(Errno.Last);
 
