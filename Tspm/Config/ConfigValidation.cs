@@ -117,7 +117,7 @@ internal static class ConfigValidation
     static Breach? CommandBreach(ProcessConfig config)
     {
         if (config.Command is not { } command) return new Breach("nothing", "there is no command; give a program to run");
-        if (config.Args is null) return ShellWords.Analyze(command).Problem is { } problem ? new Breach(JsonProblems.Quote(command), problem) : null;
+        if (config.Args is null) return ShellWords.Analyze(command).Problem is { } problem ? new Breach(JsonProblems.Quote(command), command.Length == 0 ? problem : $"{problem}: {JsonProblems.Quote(command)}") : null;
         if (string.IsNullOrWhiteSpace(command)) return new Breach(JsonProblems.Quote(command), "the command is empty; give a program to run");
         return HasNul(command) ? new Breach(JsonProblems.Quote(command), "the command contains a NUL character") : null;
     }

@@ -56,9 +56,9 @@ internal static class Files
     /// <summary>
     /// Writes to the beginning of a file that exists or is made (0600), without truncating it: a few system calls and no journal. Null when all is written, else why not.
     /// </summary>
-    public static unsafe string? WriteInPlace(string path, ReadOnlySpan<byte> content)
+    public static unsafe string? WriteInPlace(string path, ReadOnlySpan<byte> content, bool create = true)
     {
-        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_CLOEXEC, OwnerOnly);
+        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | (create ? Fcntl.O_CREAT : 0) | Fcntl.O_CLOEXEC, OwnerOnly);
         if (descriptor < 0) return Errno.Describe(Errno.Last);
         string? problem = null;
         fixed (byte* bytes = content)

@@ -107,8 +107,9 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         if (_ended) return;
         var before = _lastSeen;
         var now = Now();
-        foreach (var (cell, entry) in _entries.ToArray())
+        foreach (var cell in _entries.Keys.ToArray())
         {
+            var entry = _entries[cell];
             var isDue = entry.Next <= now;
             if (isDue) entry.Done = entry.Next;
             if (isDue || now < before) Plan(cell, entry, now);
