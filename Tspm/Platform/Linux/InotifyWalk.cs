@@ -21,7 +21,12 @@ internal sealed class InotifyWalk(int fd, Lock gate, InotifyWatcher owner)
     bool _running, _closing;
 
     /// <summary>Exactly one of the two: a path to be found, or a folder to be entered. Neither: the tree is to be taken down.</summary>
-    readonly record struct Step(WatchedTree Tree, WatchedTree.Root? Root, string? Folder);
+    sealed class Step(WatchedTree tree, WatchedTree.Root? root, string? folder)
+    {
+        public WatchedTree Tree => tree;
+        public WatchedTree.Root? Root => root;
+        public string? Folder => folder;
+    }
 
     public bool IsBusy => _running;
 
@@ -39,7 +44,7 @@ internal sealed class InotifyWalk(int fd, Lock gate, InotifyWatcher owner)
         if (!_running) _ = Unistd.close(fd);
     }
 
-    void Add(in Step step)
+    void Add(Step step)
     {
         if (_closing) return;
         step.Tree.Pending++;
@@ -52,7 +57,7 @@ internal sealed class InotifyWalk(int fd, Lock gate, InotifyWatcher owner)
     void Slice()
     {
         var until = Environment.TickCount64 + SliceMs;
-        while (Next(out var step))
+        while (Next() is { } step)
         {
             Take(step);
             Done(step.Tree);
@@ -63,7 +68,7 @@ internal sealed class InotifyWalk(int fd, Lock gate, InotifyWatcher owner)
     }
 
     /// <summary>A bug must not end the daemon, as an exception on the pool would.</summary>
-    void Take(in Step step)
+    void Take(Step step)
     {
         try
         {
@@ -77,16 +82,15 @@ internal sealed class InotifyWalk(int fd, Lock gate, InotifyWatcher owner)
         }
     }
 
-    bool Next(out Step step)
+    Step? Next()
     {
         lock (gate)
         {
-            if (!_closing && _steps.TryDequeue(out step)) return true;
-            step = default;
+            if (!_closing && _steps.TryDequeue(out var step)) return step;
             _running = false;
             if (_closing) _ = Unistd.close(fd);
             else owner.WalkIsOver();
-            return false;
+            return null;
         }
     }
 

@@ -30,7 +30,13 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
     InotifyWalk? _walk;
     int _fd = -1;
 
-    internal readonly record struct Use(WatchedTree Tree, string? Folder, WatchedTree.Root? Anchored);
+    /// <summary>One of the reasons for a watch: a folder of a tree, or what a root is anchored at. (A class: collections of structs are compiled anew for each.)</summary>
+    internal sealed class Use(WatchedTree tree, string? folder, WatchedTree.Root? anchored)
+    {
+        public WatchedTree Tree => tree;
+        public string? Folder => folder;
+        public WatchedTree.Root? Anchored => anchored;
+    }
 
     public IFileWatch Watch(FileWatchPlan plan)
     {
@@ -210,10 +216,10 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
     });
 
     /// <summary>From now on the watch is this one's too.</summary>
-    internal void Register(int watch, in Use use)
+    internal void Register(int watch, Use use)
     {
         if (!_uses.TryGetValue(watch, out var uses)) _uses[watch] = uses = [];
-        if (!uses.Contains(use)) uses.Add(use);
+        if (!uses.Exists(known => known.Tree == use.Tree && known.Folder == use.Folder && known.Anchored == use.Anchored)) uses.Add(use);
         if (_early.Remove(watch)) TouchLater(use.Tree, use.Folder ?? use.Anchored!.Path);
     }
 

@@ -18,7 +18,14 @@ internal sealed class WatchedTree(InotifyWatcher owner, FileWatchPlan plan) : IF
     /// <summary>Number of the inotify watch of each folder.</summary>
     public Dictionary<string, int> Folders { get; } = new(StringComparer.Ordinal);
 
-    public Root[] Roots { get; } = [.. plan.Paths.Select(path => new Root(path))];
+    public Root[] Roots { get; } = RootsOf(plan);
+
+    static Root[] RootsOf(FileWatchPlan plan)
+    {
+        var roots = new Root[plan.Paths.Count];
+        for (var i = 0; i < roots.Length; i++) roots[i] = new Root(plan.Paths[i]);
+        return roots;
+    }
 
     /// <summary>Things to be looked at that are still to come.</summary>
     public int Pending { get; set; }
@@ -55,10 +62,9 @@ internal sealed class WatchedTree(InotifyWatcher owner, FileWatchPlan plan) : IF
     public List<int> Drop(string path)
     {
         var dropped = new List<int>();
+        // Removing does not disturb going through (since .NET Core 3).
         foreach (var (folder, watch) in Folders)
-            if (IsAtOrBelow(folder, path)) dropped.Add(watch);
-        if (dropped.Count == 0) return dropped;
-        foreach (var folder in Folders.Keys.Where(folder => IsAtOrBelow(folder, path)).ToArray()) Folders.Remove(folder);
+            if (IsAtOrBelow(folder, path) && Folders.Remove(folder)) dropped.Add(watch);
         return dropped;
     }
 

@@ -67,10 +67,11 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         _refreshing = false;
         if (_ended) return;
         var now = Now();
-        foreach (var gone in _entries.Keys.Where(cell => table.Find(cell.Key) != cell || ScheduleOf(cell) != _entries[cell].Config).ToArray())
+        foreach (var (cell, entry) in _entries)
         {
-            _entries.Remove(gone);
-            gone.Scheduled(null);
+            if (table.Find(cell.Key) == cell && ScheduleOf(cell) == entry.Config) continue;
+            _entries.Remove(cell); // does not disturb going through
+            cell.Scheduled(null);
         }
         foreach (var cell in table.Cells)
         {
@@ -107,7 +108,7 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         if (_ended) return;
         var before = _lastSeen;
         var now = Now();
-        foreach (var cell in _entries.Keys.ToArray())
+        foreach (var cell in new List<SupervisedProcess>(_entries.Keys))
         {
             var entry = _entries[cell];
             var isDue = entry.Next <= now;
