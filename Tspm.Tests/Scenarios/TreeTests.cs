@@ -67,7 +67,7 @@ public class TreeTests
         box.Write("main.sh", Main);
         File.SetUnixFileMode(box.Folder, (UnixFileMode)0x1FF); // everybody may enter and make the pipe
         box.Write("bomb.json", $$"""
-            { "processes": [{ "name": "bomb", "command": "sh main.sh", "user": "{{user}}", "limits": { "nproc": 40 }, "restart": { "policy": "never" }, "stop": { "timeoutMs": 1000 } }] }
+            { "processes": [{ "name": "bomb", "command": "sh main.sh", "user": "{{user}}", "group": "{{user}}", "limits": { "nproc": 40 }, "restart": { "policy": "never" }, "stop": { "timeoutMs": 1000 } }] }
             """);
         await box.Ok("start", "bomb.json");
         await box.UntilOut("bomb", "up");
