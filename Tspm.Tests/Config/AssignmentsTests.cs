@@ -81,7 +81,6 @@ internal sealed class AssignmentsTests
     [Arguments("args=[", "args must be a list [ … ] of texts in JSON, but is \"[\"")]
     [Arguments("restart=never", "restart must be an object in JSON, or one member such as restart.NAME=VALUE, but is \"never\"")]
     [Arguments("command=", "command: there is no command; give a program to run")]
-    [Arguments("watch=true", "watch: watching files is not part of this version; set watch to false")]
     public async Task A_bad_assignment_is_a_sentence(string assignment, string sentence, CancellationToken cancellation)
     {
         var failure = await Assert.That(() => Assignments.Apply(Web, ["nice=1", assignment])).Throws<StrictJsonException>();

@@ -38,6 +38,7 @@ public class NativeAbiTests
         #include <sys/wait.h>
         #include <sys/epoll.h>
         #include <sys/eventfd.h>
+        #include <sys/inotify.h>
         #include <sys/signalfd.h>
         #include <sys/prctl.h>
         #include <sys/socket.h>

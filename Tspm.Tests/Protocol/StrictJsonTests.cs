@@ -62,11 +62,8 @@ internal sealed class StrictJsonTests
     }
 
     [Test]
-    [Arguments("schedule")]
     [Arguments("listen")]
     [Arguments("reload")]
-    [Arguments("watchIgnore")]
-    [Arguments("watchDelayMs")]
     public async Task Fields_of_later_versions_are_called_so(string field, CancellationToken cancellation)
     {
         using var document = JsonDocument.Parse($"{{\"{field}\": 1}}");

@@ -44,6 +44,47 @@ public class RealProgramTests
         await Assert.That(LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").Count(pid => LiveProcess.CommandOf(pid).StartsWith("tspm", StringComparison.Ordinal))).IsEqualTo(2);
     }
 
+    /// <summary>Each request leaves 10 MB behind, touched so that they are really there.</summary>
+    const string Leaky = """
+        const http = require('http'), kept = [];
+        process.on('SIGTERM', () => { console.log('bye'); process.exit(0); });
+        http.createServer((q, r) => { if (q.url === '/leak') kept.push(Buffer.alloc(10 << 20, 1)); r.end('pid ' + process.pid); }).listen(+process.env.PORT, '127.0.0.1', () => console.log('ready'));
+        """;
+
+    [Test]
+    public async Task A_node_server_that_leaks_is_restarted_gracefully_with_the_reason_and_serves_on(CancellationToken cancellation)
+    {
+        _ = Tools.Node;
+        await using var box = new TspmBox(cancellation);
+        box.Write("leaky.js", Leaky);
+        var port = FreePort();
+        box.Write("leaky.json", $$"""
+            { "processes": [{ "name": "web", "command": "node leaky.js", "env": { "PORT": {{port}} }, "memoryLimitBytes": 209715200, "monitorIntervalMs": 100, "ready": { "tcp": "127.0.0.1:{{port}}" } }] }
+            """);
+        await box.Ok("start", "leaky.json");
+        var first = await box.PidOf("web");
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        // As many as it takes; while it goes down and comes back nobody answers.
+        var restarted = await box.Until<Entry>(async () =>
+        {
+            try
+            {
+                await http.GetStringAsync($"http://127.0.0.1:{port}/leak");
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                // Asked again.
+            }
+            return await box.Get("web") is { Restarts: 0, State: "online" } ? null : await box.Get("web");
+        }, "it was found out");
+        await Assert.That(restarted.Reason).Contains("over the limit of 200 MB").And.StartsWith("memory ");
+        var back = await box.Until("web", entry => entry.IsOnline && entry.Pid != first, "web is back");
+        await Assert.That(await Answer(box, port, first)).IsEqualTo($"pid {back.Pid}");
+        await Assert.That(back.Restarts).IsEqualTo(1);
+        await Assert.That(back.ExitCode).IsEqualTo(0);
+        await box.UntilOut("web", "ready\nbye\nready\n");
+    }
+
     [Test]
     public async Task A_python_worker_gets_its_interpreter_by_its_ending(CancellationToken cancellation)
     {

@@ -33,6 +33,13 @@ internal sealed class FakeProcessSystem : IProcessSystem
 
     public string? Trouble => null;
 
+    public string? CgroupTrouble => null;
+
+    /// <summary>Null: there are no cgroups.</summary>
+    public long? GroupMemory { get; set; }
+
+    public long? ReadGroupMemory(TreeMark mark) => GroupMemory;
+
     public SpawnFailure? LackOfRoom() => null;
 
     public long BootTicks => ++_ticks;

@@ -17,22 +17,37 @@ internal sealed class World : IDisposable
     public static readonly TimeSpan LittleWhile = TimeSpan.FromMilliseconds(5);
 
     readonly Rethrower _log = new();
+    readonly WallClock _wall;
     StateSaver _saver;
 
     public World()
     {
         Home = new TspmHome(Directory.CreateTempSubdirectory("tspm-world-").FullName);
         HomeFolders.Prepare(Home);
+        _wall = new WallClock(Clock);
         (Loop, Supervisor, _saver) = Assemble();
     }
 
     /// <summary>Begins early: elapsed time is reckoned in floating point, which is exact for a while only.</summary>
-    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(1, 3, 1, 0, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Clock { get; } = new(Midnight);
+
+    public void ChangeFile(string path)
+    {
+        Files.Change(path);
+        Step();
+    }
+
+    /// <summary>When the test begins.</summary>
+    public static DateTimeOffset Midnight { get; } = new(1, 3, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Somebody sets the clock on the wall; the monotonic one does not care.</summary>
+    public void SetWallClock(TimeSpan by) => _wall.Ahead += by;
 
     public FakeProcessSystem Machine { get; } = new();
     public FakeOutputs Outputs { get; } = new();
     public FakeNotifySockets Notify { get; } = new();
     public FakeDialer Dialer { get; } = new();
+    public FakeFileWatcher Files { get; } = new();
     public TspmHome Home { get; }
     public int GuardianPid { get; set; } = 900;
     public SupervisorLoop Loop { get; private set; }
@@ -111,6 +126,7 @@ internal sealed class World : IDisposable
     public void KillDaemon()
     {
         Machine.KillDaemon();
+        Files.KillDaemon();
         Notify.KillDaemon();
         _saver.Dispose();
     }
@@ -155,10 +171,11 @@ internal sealed class World : IDisposable
             System = Machine,
             Outputs = Outputs,
             Notify = Notify,
+            Files = Files,
             Probes = new ProbeMaker(Dialer, new LogGrowth()),
             Records = new RunRecordStore(Home),
             Timers = loop.Timers,
-            Clock = Clock,
+            Clock = _wall,
             Home = Home,
             Log = _log,
             Tell = happened =>
@@ -171,6 +188,18 @@ internal sealed class World : IDisposable
             Post = loop.Post,
         };
         return (loop, new Supervisor(services, loop, saver), saver);
+    }
+
+    /// <summary>The fake clock moves both its clocks at once.</summary>
+    sealed class WallClock(TimeProvider inner) : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => inner.GetUtcNow() + Ahead;
+
+        public override long GetTimestamp() => inner.GetTimestamp();
+
+        public override long TimestampFrequency => inner.TimestampFrequency;
     }
 
     /// <summary>The loop survives exceptions and logs them; a test must not, and a daemon that is to die here does nothing more.</summary>

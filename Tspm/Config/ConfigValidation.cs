@@ -43,8 +43,9 @@ internal static class ConfigValidation
         Filled("outFile", config => config.OutFile),
         Filled("errFile", config => config.ErrFile),
         new("watchPaths", Words, config => Items(config.WatchPaths, path => path.Length == 0 || HasNul(path))),
-        new("watch", "false", config =>
-            config.Watch == true ? new Breach("true", "watching files is not part of this version; set watch to false") : null),
+        new("watchIgnore", Words, config => Items(config.WatchIgnore, path => path.Length == 0 || HasNul(path))),
+        AtLeast("watchDelayMs", config => config.WatchDelayMs, 0),
+        new("schedule", "a schedule", config => ScheduleRules.Problem(config) is { } problem ? new Breach(problem.Found, problem.Sentence, problem.Path) : null),
         Between("instances", config => config.Instances, 1, MaxInstances),
         new("umask", "an octal number from 0 to 0777, as text", config => config.Umask is { } mask && !IsUmask(mask) ? Text(mask) : null),
         Between("nice", config => config.Nice, -20, 19),
@@ -118,7 +119,7 @@ internal static class ConfigValidation
     static Breach? CommandBreach(ProcessConfig config)
     {
         if (config.Command is not { } command) return new Breach("nothing", "there is no command; give a program to run");
-        if (config.Args is null) return ShellWords.Analyze(command).Problem is { } problem ? new Breach(JsonProblems.Quote(command), problem) : null;
+        if (config.Args is null) return ShellWords.Analyze(command).Problem is { } problem ? new Breach(JsonProblems.Quote(command), command.Length == 0 ? problem : $"{problem}: {JsonProblems.Quote(command)}") : null;
         if (string.IsNullOrWhiteSpace(command)) return new Breach(JsonProblems.Quote(command), "the command is empty; give a program to run");
         return HasNul(command) ? new Breach(JsonProblems.Quote(command), "the command contains a NUL character") : null;
     }

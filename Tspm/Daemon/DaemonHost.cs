@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Tspm.Guardian;
@@ -60,13 +62,19 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _outputs = new OutputPump(_guardian, _growth, CurrentSystem.CreateByteMover, logsTotal);
         _loop = new SupervisorLoop(clock, _log.Logger);
         _saver = new StateSaver(_store.Save);
-        _system = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore);
+        // The same for every daemon of this home, and for no other's.
+        var homeName = Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(Files.RealPath(Path.GetFullPath(home.Path)))));
+        var cgroups = CurrentSystem.CgroupFolder(settings.Cgroup, homeName, out var noCgroup);
+        if (noCgroup is not null) _loadTroubles.Add(noCgroup);
+        if (cgroups is not null) _log.Logger.LogInformation("processes get cgroups of their own in {Folder}", cgroups);
+        _system = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore, cgroups);
         _notify = new NotifySockets(_events, _guardian.Hold, _guardian.Release, _loop.Post);
         var services = new SupervisionServices
         {
             System = _system,
             Outputs = _outputs,
             Notify = _notify,
+            Files = new InotifyWatcher(_events),
             Probes = new ProbeMaker(new Dialer(_events), _growth),
             Records = _records,
             Timers = _loop.Timers,
@@ -293,6 +301,9 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         if (_saver.Trouble is { } unsaved) troubles.Add($"the state is not saved: {unsaved}");
         if (_records.Trouble is { } record) troubles.Add(record);
         if (_system.Trouble is { } system) troubles.Add($"no process can be started: {system}");
+        foreach (var view in _context.Supervisor.Views())
+            if (view.WatchProblem is { } unwatched) troubles.Add($"'{view.Definition.Name}': {unwatched}");
+        if (_system.CgroupTrouble is { } cgroup) troubles.Add(cgroup);
         troubles.AddRange(_outputs.Troubles);
         if (_diary.Trouble is { } events) troubles.Add(events);
         if (_log.Trouble is { } log) troubles.Add(log);

@@ -67,11 +67,20 @@ internal sealed record ProcessConfig
     /// <summary>The old name of a restart policy: false is <c>never</c>. <see cref="Restart"/> wins.</summary>
     public bool? Autorestart { get; init; }
 
-    /// <summary>Part of the old format. Only false is accepted by this version.</summary>
+    /// <summary>Restarted when its files change.</summary>
     public bool? Watch { get; init; }
 
-    /// <summary>Part of the old format; kept, without effect while <see cref="Watch"/> is false.</summary>
+    /// <summary>Files, folders with all below them, or patterns; relative to <see cref="ProjectDir"/>, which is meant when there are none. Without effect while <see cref="Watch"/> is not set.</summary>
     public IReadOnlyList<string>? WatchPaths { get; init; }
+
+    /// <summary>What does not count, see <see cref="PathPattern"/>.</summary>
+    public IReadOnlyList<string>? WatchIgnore { get; init; }
+
+    /// <summary>How long the files must have been left alone.</summary>
+    public int? WatchDelayMs { get; init; }
+
+    /// <summary>Restarted, or as a job started, at certain times.</summary>
+    public ScheduleConfig? Schedule { get; init; }
 
     public RestartConfig? Restart { get; init; }
 
@@ -107,6 +116,10 @@ internal sealed record ProcessConfig
 
     /// <summary>False: never started by <c>all</c> or at boot.</summary>
     public bool? Enabled { get; init; }
+
+    /// <summary>Runs at the times of its schedule and ends by itself.</summary>
+    [JsonIgnore]
+    public bool IsJob => Schedule?.Action == ScheduleConfig.Start;
 
     /// <summary>The name once it is known that there is one (after validation every definition has one).</summary>
     [JsonIgnore]

@@ -19,7 +19,7 @@ internal sealed record RestartPolicy(
             "never" => RestartMode.Never,
             "on-failure" => RestartMode.OnFailure,
             "always" => RestartMode.Always,
-            _ => config.Autorestart == false ? RestartMode.Never : Default.Mode,
+            _ => config.Autorestart == false || config.IsJob ? RestartMode.Never : Default.Mode,
         };
         if (said is null) return Default with { Mode = mode };
         return new RestartPolicy(

@@ -5,4 +5,7 @@ internal sealed record Settings
 {
     /// <summary>What all logs together may take, rotated ones and indexes included; beyond it the oldest rotated files are removed. Null or 0: no limit.</summary>
     public long? LogsTotalMaxBytes { get; init; }
+
+    /// <summary>"auto" (the default): each process gets a cgroup of its own where the daemon was given one to divide. "off": never. A folder of the cgroup file system: below that one.</summary>
+    public string? Cgroup { get; init; }
 }

@@ -23,6 +23,13 @@ internal static class Files
         if (Unistd.link(existing, another) != 0) throw Failure("cannot link", another);
     }
 
+    /// <summary>The same place without links on the way; of what is not there yet, with the part that is there resolved.</summary>
+    public static string RealPath(string path)
+    {
+        if (Stdlib.realpath(path) is { } real) return real;
+        return Path.GetDirectoryName(path) is { } folder ? Path.Combine(RealPath(folder), Path.GetFileName(path)) : path;
+    }
+
     /// <summary>Renames a file, replacing what has the new name. Null, or why it did not work.</summary>
     public static string? Rename(string from, string to) => Unistd.rename(from, to) == 0 ? null : Errno.Describe(Errno.Last);
 
@@ -49,9 +56,9 @@ internal static class Files
     /// <summary>
     /// Writes to the beginning of a file that exists or is made (0600), without truncating it: a few system calls and no journal. Null when all is written, else why not.
     /// </summary>
-    public static unsafe string? WriteInPlace(string path, ReadOnlySpan<byte> content)
+    public static unsafe string? WriteInPlace(string path, ReadOnlySpan<byte> content, bool create = true)
     {
-        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_CLOEXEC, OwnerOnly);
+        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | (create ? Fcntl.O_CREAT : 0) | Fcntl.O_CLOEXEC, OwnerOnly);
         if (descriptor < 0) return Errno.Describe(Errno.Last);
         string? problem = null;
         fixed (byte* bytes = content)

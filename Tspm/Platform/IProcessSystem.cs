@@ -63,6 +63,12 @@ internal interface IProcessSystem
     /// <summary>The living members of the tree below a child, itself first.</summary>
     IReadOnlyList<ProcessSample> ReadTree(int pid);
 
+    /// <summary>Why processes run without cgroups of their own although they should have some; null: no trouble.</summary>
+    string? CgroupTrouble { get; }
+
+    /// <summary>Memory of all that is in the cgroup of an instance, as the kernel counts it; null: it does not.</summary>
+    long? ReadGroupMemory(TreeMark mark);
+
     /// <summary>Memory of one process in bytes (Pss); null when it cannot be read.</summary>
     long? ReadMemory(int pid);
 }

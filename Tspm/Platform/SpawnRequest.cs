@@ -33,6 +33,9 @@ internal sealed record SpawnRequest
     /// <summary>False: only a process group of its own. The guardian tells the runs of processes from all else by the session that they lead.</summary>
     public bool LeadsSession { get; init; } = true;
 
+    /// <summary>Number and instance of the process, for a cgroup of its own where there can be one; null: none is wanted.</summary>
+    public InstanceKey? Cgroup { get; init; }
+
     /// <summary>Null: none of it, and the child is spawned directly.</summary>
     public SetUp? SetUp { get; init; }
 }
@@ -46,6 +49,9 @@ internal sealed record SetUp
     public int? Nice { get; init; }
     public int? OomScoreAdjust { get; init; }
     public ResourceLimits? Limits { get; init; }
+
+    /// <summary>Folder of the cgroup to be in; null: the parent's.</summary>
+    public string? Cgroup { get; init; }
 
     /// <summary>A variable that has to hold the child's own pid, which only the child knows before it is one.</summary>
     public string? PidVariable { get; init; }

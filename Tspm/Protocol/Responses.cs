@@ -77,6 +77,8 @@ internal sealed record ProcessDescription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? StatusText { get; init; }
     /// <summary>Why it is not ready, or not healthy.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? ProbeProblem { get; init; }
+    /// <summary>What of its files cannot be watched.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? WatchProblem { get; init; }
 }
 
 /// <summary>One process of the tree below a child; the child itself comes first.</summary>

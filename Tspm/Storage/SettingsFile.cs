@@ -17,8 +17,9 @@ internal static class SettingsFile
             if (!File.Exists(home.SettingsFile)) return new Settings();
             using var document = JsonDocument.Parse(File.ReadAllBytes(home.SettingsFile));
             var settings = StrictJson.Read(document.RootElement, WireJson.Default.Settings, "");
-            if (settings.LogsTotalMaxBytes is not < 0) return settings;
-            trouble = $"logsTotalMaxBytes must be a whole number, 0 or more, but is {settings.LogsTotalMaxBytes}";
+            if (settings.LogsTotalMaxBytes is < 0) trouble = $"logsTotalMaxBytes must be a whole number, 0 or more, but is {settings.LogsTotalMaxBytes}";
+            else if (settings.Cgroup is not (null or "auto" or "off") && !settings.Cgroup.StartsWith('/')) trouble = $"cgroup must be auto, off or the path of a folder, but is {JsonProblems.Quote(settings.Cgroup)}";
+            else return settings;
         }
         catch (StrictJsonException mistake)
         {

@@ -1,4 +1,5 @@
 using Tspm.Model;
+using Tspm.Platform;
 
 namespace Tspm.Supervision;
 
@@ -34,10 +35,16 @@ internal sealed class MemoryWatch(SupervisionServices services)
         if (cell.Child is not { } child) return;
         ThreadPool.QueueUserWorkItem(_ =>
         {
-            long used = 0;
-            foreach (var member in services.System.ReadTree(child.Pid)) used += member.MemoryBytes ?? 0;
+            var used = services.System.ReadGroupMemory(new TreeMark(child.Pid, cell.Key.Id, cell.Key.Instance)) ?? SumOfTree(child.Pid);
             services.Post(() => Judge(cell, child.Pid, used));
         });
+    }
+
+    long SumOfTree(int pid)
+    {
+        long used = 0;
+        foreach (var member in services.System.ReadTree(pid)) used += member.MemoryBytes ?? 0;
+        return used;
     }
 
     void Judge(SupervisedProcess cell, int pid, long used)

@@ -25,6 +25,9 @@ internal sealed class ProcessTable(SupervisionServices services)
     /// <summary>Called at every change of an instance's state.</summary>
     public Action<SupervisedProcess, LifecycleState>? Changed { get; set; }
 
+    /// <summary>Called when a definition or an instance came, went or changed.</summary>
+    public Action? Rearranged { get; set; }
+
     /// <summary>See <see cref="SupervisedProcess.HeldBy"/>.</summary>
     public Func<SupervisedProcess, string?>? HeldBy { get; set; }
 
@@ -77,6 +80,7 @@ internal sealed class ProcessTable(SupervisionServices services)
     {
         var existing = _byId.GetValueOrDefault(definition.Id) ?? [];
         foreach (var cell in existing) cell.Redefine(definition, isNew);
+        Rearranged?.Invoke();
         return Resize(definition, existing, Math.Max(existing.Length, definition.Instances));
     }
 
@@ -158,7 +162,11 @@ internal sealed class ProcessTable(SupervisionServices services)
         foreach (var key in _environments.Keys.Where(key => !used.ContainsKey(key)).ToArray()) _environments.Remove(key);
     }
 
-    void Index() => Cells = [.. _byId.Values.SelectMany(cells => cells)];
+    void Index()
+    {
+        Cells = [.. _byId.Values.SelectMany(cells => cells)];
+        Rearranged?.Invoke();
+    }
 
     /// <summary>Takes what was saved. Environments come first: definitions point to them.</summary>
     public void Load(ProcessesFile file)

@@ -19,6 +19,10 @@ internal sealed record ProcessView
     public bool? Health { get; init; }
     public string? ProbeProblem { get; init; }
     public string? StatusText { get; init; }
+    /// <summary>Wall clock: the next time of its schedule.</summary>
+    public DateTimeOffset? NextRunAt { get; init; }
+    /// <summary>What of its files cannot be watched.</summary>
+    public string? WatchProblem { get; init; }
     /// <summary>Newest first.</summary>
     public required IReadOnlyList<RecentExit> RecentExits { get; init; }
     public required string OutLog { get; init; }

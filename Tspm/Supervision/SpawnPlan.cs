@@ -26,6 +26,8 @@ internal static class SpawnPlan
             StdoutPath = streams.OutFifo,
             StderrPath = streams.ErrFifo,
             OpenFilesLimit = definition.OpenFilesLimit,
+            // What may stay behind must not be in what is killed as a whole.
+            Cgroup = StopPolicy.Of(definition.Config).KillTree ? new InstanceKey(definition.Id, instance) : null,
             SetUp = SetUpOf(definition.Config, notify?.ContainsKey("WATCHDOG_USEC") == true),
         }, null);
     }
@@ -36,7 +38,7 @@ internal static class SpawnPlan
     {
         var config = definition.Config with { Command = command, Args = null, Interpreter = null };
         var (request, failure) = For(definition with { Config = config }, instance, kept, streams);
-        return (request is null ? null : request with { StdinPath = null, StdoutPath = "/dev/null", StderrPath = "/dev/null", LeadsSession = false }, failure);
+        return (request is null ? null : request with { StdinPath = null, StdoutPath = "/dev/null", StderrPath = "/dev/null", LeadsSession = false, Cgroup = null }, failure);
     }
 
     /// <summary>As <see cref="ForCommand"/>, marked as a hook of this home, and with a file as its standard input.</summary>

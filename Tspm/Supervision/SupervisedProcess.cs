@@ -342,6 +342,8 @@ internal sealed partial class SupervisedProcess
             Health = _run?.IsHealthy,
             ProbeProblem = _run?.ProbeProblem,
             StatusText = _run?.StatusText,
+            WatchProblem = _watchProblem,
+            NextRunAt = _nextRunAt,
             RecentExits = _exits.Newest,
             OutLog = outLog,
             ErrLog = errLog,

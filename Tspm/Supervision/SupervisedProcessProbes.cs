@@ -15,6 +15,24 @@ internal sealed partial class SupervisedProcess
     public (SpawnRequest? Request, SpawnFailure? Failure) PlanOf(string command) =>
         SpawnPlan.ForCommand(Definition, Key.Instance, _environmentOf(Definition), _run!.Streams, command);
 
+    string? _watchProblem;
+    DateTimeOffset? _nextRunAt;
+
+    /// <summary>When its schedule comes next; null: it has none.</summary>
+    public void Scheduled(DateTimeOffset? next)
+    {
+        _nextRunAt = next;
+        Publish();
+    }
+
+    /// <summary>What of its files cannot be watched; null: nothing, or nothing is.</summary>
+    public void Watching(string? problem)
+    {
+        _watchProblem = problem;
+        if (problem is not null) _services.Log.LogWarning("{Name}: {Problem}", Definition.Name, problem);
+        Publish();
+    }
+
     /// <summary>A probe answered; null is a good answer.</summary>
     public void Found(bool? health, string? problem)
     {

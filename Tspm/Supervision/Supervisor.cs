@@ -1,6 +1,7 @@
 using Tspm.Model;
 using Tspm.Storage;
 using Tspm.Supervision.Hooks;
+using Tspm.Supervision.Triggers;
 
 namespace Tspm.Supervision;
 
@@ -26,12 +27,16 @@ internal sealed class Supervisor
         _readiness = new ReadinessWatch(services);
         _health = new HealthWatch(services);
         Table = new ProcessTable(services) { Changed = OnChanged };
+        Triggers = new TriggerSet(services, Table);
+        Table.Rearranged = Triggers.Schedule.OnRearranged;
         Dependencies = new Dependencies(Table, loop.Post);
         Table.HeldBy = Dependencies.Missing;
         _stopOrder = new StopOrder(loop.Post);
     }
 
     public Dependencies Dependencies { get; }
+
+    public TriggerSet Triggers { get; }
 
     public ProcessTable Table { get; }
 
@@ -80,6 +85,8 @@ internal sealed class Supervisor
         // On its way down with a wish to be up: the earlier daemon died during its own shutdown.
         var isGoingDown = cell.State is { Phase: LifecyclePhase.Stopping or LifecyclePhase.Sweeping, Next: AfterExit.Stop };
         if (up && (isGoingDown || cell.State.Phase == LifecyclePhase.Stopped)) cell.Handle(new LifecycleEvent.StartRequested("started with the daemon") { Word = EventCause.Daemon });
+        if (up && definition.Config.IsJob && (isGoingDown || cell.State.Phase == LifecyclePhase.Stopped)) cell.Handle(new LifecycleEvent.StopIntended()); // it waits for its next time
+        else if (up && (isGoingDown || cell.State.Phase == LifecyclePhase.Stopped)) cell.Handle(new LifecycleEvent.StartRequested("started with the daemon"));
         if (!up && cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) cell.Handle(new LifecycleEvent.StopRequested(cell.State.Reason));
     }
 
@@ -165,6 +172,12 @@ internal sealed class Supervisor
         var unchanged = new bool[cells.Count];
         for (var i = 0; i < unchanged.Length; i++) unchanged[i] = IsStopped(cells[i].State);
         _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(cause) { By = Asker });
+        for (var i = 0; i < unchanged.Length; i++)
+        {
+            unchanged[i] = IsStopped(cells[i].State);
+            Triggers.Schedule.OnStopAsked(cells[i]);
+        }
+        _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(cause));
         return [.. cells.Select((cell, i) => new Pending(cell, cell.WhenReached(IsDown), unchanged[i]))];
     }
 
@@ -184,6 +197,7 @@ internal sealed class Supervisor
     public Task Shutdown()
     {
         IsShuttingDown = true;
+        Triggers.End();
         _stopOrder.Stop(Table.Cells, new LifecycleEvent.ShutdownRequested { By = Asker });
         return Task.WhenAll(Table.Cells.Select(cell => (Task)cell.WhenReached(IsStopped)).Append(_services.Hooks.End()));
     }
@@ -231,6 +245,7 @@ internal sealed class Supervisor
         _memory.OnChanged(cell);
         _readiness.OnChanged(cell);
         _health.OnChanged(cell);
+        Triggers.OnChanged(cell);
     }
 
     List<SelectorTarget> Targets()

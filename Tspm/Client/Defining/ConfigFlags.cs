@@ -40,6 +40,12 @@ internal static class ConfigFlags
         "log-max-size" => config with { Log = (config.Log ?? new LogConfig()) with { MaxSizeBytes = Bytes(value) } },
         "log-keep" => config with { Log = (config.Log ?? new LogConfig()) with { Keep = Number(value) } },
         "depends-on" => config with { DependsOn = [.. config.DependsOn ?? [], Dependency.Parse(value)] },
+        "watch" => config with { Watch = value == "true" },
+        "watch-paths" => config with { Watch = true, WatchPaths = [.. config.WatchPaths ?? [], .. Parts(value)] },
+        "watch-ignore" => config with { Watch = true, WatchIgnore = [.. config.WatchIgnore ?? [], .. Parts(value)] },
+        "watch-delay" => config with { WatchDelayMs = Milliseconds(value) },
+        "cron" => config with { Schedule = (config.Schedule ?? new ScheduleConfig()) with { Cron = value } },
+        "time-zone" => config with { Schedule = (config.Schedule ?? new ScheduleConfig()) with { TimeZone = value } },
         "stop-signal" or "kill-timeout" or "treekill" => config with { Stop = Stop(config.Stop ?? new StopConfig(), flag, value) },
         _ => config with { Restart = Restart(config.Restart ?? new RestartConfig(), flag, value) },
     };
@@ -75,6 +81,11 @@ internal static class ConfigFlags
             assignments.RemoveAll(static assignment => assignment.StartsWith("depends-on=", StringComparison.Ordinal));
             assignments.Add("dependsOn=" + System.Text.Json.JsonSerializer.Serialize(needed, Wire.Json.IReadOnlyListDependency));
         }
+        // Patterns may hold spaces and what a shell would read.
+        assignments.RemoveAll(static assignment => assignment.StartsWith("watch-paths=", StringComparison.Ordinal) || assignment.StartsWith("watch-ignore=", StringComparison.Ordinal));
+        if (applied is { Watch: true } && !pairs.Contains("watch")) assignments.Add("watch=true");
+        if (applied.WatchPaths is { } paths) assignments.Add("watchPaths=" + JsonSerializer.Serialize(paths, Wire.Json.IReadOnlyListString));
+        if (applied.WatchIgnore is { } ignored) assignments.Add("watchIgnore=" + JsonSerializer.Serialize(ignored, Wire.Json.IReadOnlyListString));
         var delay = applied.Restart;
         if (delay?.MaxDelayMs is { } longest) assignments.Add(string.Create(CultureInfo.InvariantCulture, $"restart.maxDelayMs={longest}"));
         if (delay?.StopExitCodes is { } codes)
@@ -105,6 +116,9 @@ internal static class ConfigFlags
         "max-restarts" => $"restart.maxConsecutive={value}",
         "min-uptime" => string.Create(CultureInfo.InvariantCulture, $"restart.minUptimeMs={Milliseconds(value)}"),
         "stop-exit-codes" => $"restart.stopExitCodes={value}",
+        "watch-delay" => string.Create(CultureInfo.InvariantCulture, $"watchDelayMs={Milliseconds(value)}"),
+        "cron" => $"schedule.cron={value}",
+        "time-zone" => $"schedule.timeZone={value}",
         "ready" or "health" => $"{flag}={JsonSerializer.Serialize(ProbeOf(value), Wire.Json.Probe)}",
         _ => $"{flag}={value}",
     };
@@ -116,6 +130,8 @@ internal static class ConfigFlags
         all[assignment[..equals]] = assignment[(equals + 1)..];
         return all;
     }
+
+    static string[] Parts(string value) => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     static Probe ProbeOf(string value) => ProbeText.Parse(value) ?? throw new FormatException(value);
 

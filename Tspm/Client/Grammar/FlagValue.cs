@@ -35,6 +35,8 @@ internal static class FlagValue
         "nice" when int.Parse(value, CultureInfo.InvariantCulture) is < -20 or > 19 => "expected a number from -20 to 19",
         "instances" when InstanceCount.Parse(value) is null or < 1 => "expected a number from 1, or max",
         "ready" or "health" => OfProbe(name, value),
+        "cron" => Config.CronTimes.ProblemOf(value),
+        "watch-paths" or "watch-ignore" when value.Trim(',', ' ').Length == 0 => "expected paths or patterns with commas between them",
         _ => null,
     };
 

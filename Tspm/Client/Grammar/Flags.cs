@@ -12,6 +12,7 @@ internal static class Flags
         "name", "cwd", "env", "env-file", "namespace", "instances", "interpreter", "memory", "restart", "autorestart", "restart-delay",
         "max-restarts", "min-uptime", "stop-exit-codes", "stop-signal", "kill-timeout", "treekill", "user", "group", "umask", "nice",
         "out-file", "err-file", "merge-logs", "log-max-size", "log-keep", "stdin", "depends-on", "ready", "health",
+        "watch", "watch-paths", "watch-ignore", "watch-delay", "cron", "time-zone",
     ];
 
     /// <summary>Null when no verb has such a flag.</summary>
@@ -45,6 +46,12 @@ internal static class Flags
         "merge-logs" => new Flag(name, FlagKind.Switch, "", "standard error goes where standard output goes"),
         "ready" => new Flag(name, FlagKind.Text, "PROBE", "online when: tcp:PORT, http:URL, log:REGEX, exec:COMMAND, notify, delay:TIME"),
         "health" => new Flag(name, FlagKind.Text, "PROBE", "the same, asked again and again; restarted when it fails"),
+        "watch" => new Flag(name, FlagKind.Switch, "", "restart it when its files change"),
+        "watch-paths" => new Flag(name, FlagKind.Text, "A,B", "files, folders or patterns to watch (the working directory); repeatable") { Repeats = true },
+        "watch-ignore" => new Flag(name, FlagKind.Text, "A,B", "patterns of what does not count, such as '*.tmp,build'; repeatable") { Repeats = true },
+        "watch-delay" => new Flag(name, FlagKind.Duration, "TIME", "how long the files must have been left alone (300ms)"),
+        "cron" => new Flag(name, FlagKind.Text, "CRON", "restart it at these times, such as '0 3 * * *'; 5 fields, or 6 with seconds"),
+        "time-zone" => new Flag(name, FlagKind.Text, "ZONE", "of --cron, such as Europe/Berlin (the daemon's own)"),
         "log-max-size" => new Flag(name, FlagKind.Size, "SIZE", "a log this large is rotated (10MB); 0: never"),
         "log-keep" => new Flag(name, FlagKind.Count, "N", "how many rotated logs are kept (10)"),
         "stdin" => new Flag(name, FlagKind.Text, "KIND", "null, or pipe: lines come by 'tspm send'"),
@@ -83,8 +90,7 @@ internal static class Flags
     /// <summary>In the contract, but not in this version.</summary>
     static Flag? LaterFlag(string name) => name switch
     {
-        "watch" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
-        "watch-paths" or "watch-ignore" or "watch-delay" or "cron" or "time-zone" or "listen" or "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
+        "listen" or "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
         "system" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
         _ => null,
     };

@@ -31,6 +31,7 @@ internal static class DescriptionPrinter
         Line(output, "id", Display.Number(status.Id));
         Line(output, "namespace", Display.Text(status.Namespace));
         Line(output, "state", Display.State(status));
+        if (status.NextRunAt is { } next) Line(output, "next run", Display.Time(next));
         Line(output, "desired", status.Desired == DesiredState.Up ? "up" : "down");
         Line(output, "reason", Display.Text(status.Reason));
         Line(output, "pid", Display.Number(status.Pid));
@@ -59,6 +60,7 @@ internal static class DescriptionPrinter
         if (process.Config.Ready is not null) Line(output, "ready", process.Status.Ready is { } ready ? ready ? "yes" : "not yet" : Display.Text(null));
         if (process.Config.Health is not null) Line(output, "health", process.Status.Health is { } health ? health ? "good" : "bad" : Display.Text(null));
         if (process.ProbeProblem is { } problem) Line(output, "probe", Display.Text(problem));
+        if (process.WatchProblem is { } unwatched) Line(output, "watch", Display.Text(unwatched));
         if (process.StatusText is { } status) Line(output, "says", Display.Text(status));
     }
 

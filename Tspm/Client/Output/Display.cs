@@ -32,9 +32,10 @@ internal static class Display
         _ => "errored",
     };
 
-    /// <summary>With the time of the next try, when one is scheduled.</summary>
+    /// <summary>With the time of the next try or the next run, when there is one.</summary>
     public static string State(ProcessStatus process) =>
-        process is { State: ProcessState.Waiting, NextStartInMs: { } next } ? $"waiting (next try in {Duration.Format(Ms(RoundedUp(next)))})" : State(process.State);
+        process is { NextRunAt: { } run, State: not ProcessState.Waiting } ? $"{State(process.State)} (next run {run.ToLocalTime().ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)})"
+        : process is { State: ProcessState.Waiting, NextStartInMs: { } next } ? $"waiting (next try in {Duration.Format(Ms(RoundedUp(next)))})" : State(process.State);
 
     public static string Number(int? value) => value is { } known ? known.ToString(CultureInfo.InvariantCulture) : Unknown;
 

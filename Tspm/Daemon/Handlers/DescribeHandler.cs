@@ -33,6 +33,7 @@ internal static class DescribeHandler
             Listen = [],
             StatusText = view.StatusText,
             ProbeProblem = view.ProbeProblem,
+            WatchProblem = view.WatchProblem,
         };
     }
 }

@@ -22,6 +22,7 @@ internal static class RestartHandler
         });
         var outcomes = await Settle.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, Settle.StartError);
         await LastLines.AddTo(context, outcomes);
+        if (request.Wait) await Watching.Settle(context, begun.Pending, notes);
         var error = await Settle.Unsaved(begun.Saved);
         return new RestartResponse { Success = error is null && outcomes.All(outcome => outcome.Error is null), Processes = outcomes, Error = error, Notes = notes.Count > 0 ? notes : null };
     }

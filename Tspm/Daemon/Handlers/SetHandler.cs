@@ -20,8 +20,8 @@ internal static class SetHandler
         var scaled = await Settle.Outcomes(context, begun, wait: true, timeoutMs: null, ScaleHandler.Error);
         await LastLines.AddTo(context, scaled);
         var error = await Settle.Unsaved(begun.Saved);
-        // How many there are takes effect at once.
-        var restart = request.Assignments.Any(assignment => !assignment.StartsWith("instances=", StringComparison.Ordinal));
+        // How many there are takes effect at once, and so do the times at which something is to happen.
+        var restart = request.Assignments.Any(assignment => !assignment.StartsWith("instances=", StringComparison.Ordinal) && !assignment.StartsWith("schedule", StringComparison.Ordinal));
         return new SetResponse
         {
             Success = error is null && scaled.All(outcome => outcome.Error is null),

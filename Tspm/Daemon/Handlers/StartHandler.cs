@@ -18,6 +18,8 @@ internal static class StartHandler
         var outcomes = await Settle.Outcomes(context, plan.Begun, request.Wait, request.WaitTimeoutMs, Settle.StartError);
         var dropped = plan.NewIds.Count > 0 ? await DropWhatCannotRun(context, plan) : null;
         await LastLines.AddTo(context, outcomes);
+        var notes = new List<string>(plan.Notes);
+        if (request.Wait) await Watching.Settle(context, plan.Begun.Pending, notes);
         var error = await Settle.Unsaved(dropped ?? plan.Begun.Saved);
         return new StartResponse
         {
@@ -25,7 +27,7 @@ internal static class StartHandler
             Processes = outcomes,
             ProcessId = outcomes.Count > 0 ? outcomes[0].Id : null,
             Error = error,
-            Notes = plan.Notes.Count > 0 ? plan.Notes : null,
+            Notes = notes.Count > 0 ? notes : null,
         };
     }
 

@@ -38,6 +38,7 @@ internal static class Statuses
             Signal = lastExit?.Signal,
             Reason = state.Reason,
             NextStartInMs = view.NextStartAt is { } at ? Math.Max(0, (long)(at - now).TotalMilliseconds) : null,
+            NextRunAt = view.NextRunAt,
             Ready = view.Pid is null ? null : state.Phase == LifecyclePhase.Online,
             Health = view.Health,
             StartedAt = view.Pid is null ? null : view.StartedAt,

@@ -38,6 +38,9 @@ internal static unsafe class ChildSetUp
 
     static SpawnFailure? ApplySettings(SetUpArguments wanted)
     {
+        // First of all, and while still root: from here on nothing that it starts is anywhere else. "0" is whoever writes it.
+        if (wanted.Cgroup.Length > 0 && Files.WriteInPlace(wanted.Cgroup + "/cgroup.procs", "0"u8, create: false) is { } refused)
+            return new SpawnFailure("join cgroup", Errno.EIO, $"cannot enter the cgroup {wanted.Cgroup}: {refused}");
         if (wanted.OomScoreAdjust is { } score && OomScore.Set(score) is not 0 and var errno)
             return Failure("set oomScoreAdjust", $"cannot set oomScoreAdjust to {score.ToString(CultureInfo.InvariantCulture)}", errno);
         foreach (var (name, value) in wanted.Limits)

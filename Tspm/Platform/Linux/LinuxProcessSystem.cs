@@ -15,6 +15,7 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     readonly int guardianPid;
     readonly int ownPid = Unistd.getpid();
     readonly LinuxSpawner spawner;
+    readonly ProcessCgroups? cgroups;
     readonly ProcFiles files = new();
     readonly ProcessTree tree;
     /// <summary>Readings come from any thread; the buffers of <see cref="files"/> belong to the supervisor's.</summary>
@@ -29,12 +30,14 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     /// <param name="setUpCommand">How to run the hidden set-up mode of this executable.</param>
     /// <param name="originalOpenFiles">The soft descriptor limit before this program raised it: what children get by default.</param>
     /// <param name="originalOomScore">See <see cref="LinuxSpawner"/>.</param>
+    /// <param name="cgroups">Null: there are none for processes.</param>
     /// <param name="withoutPidfds">As on a kernel that has none; for the tests.</param>
-    public LinuxProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore = null, bool withoutPidfds = false)
+    public LinuxProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore = null, bool withoutPidfds = false, ProcessCgroups? cgroups = null)
     {
         if (withoutPidfds || !SysPidfd.IsSupported) poll = new ChildPoll();
         this.loop = loop;
         this.guardianPid = guardianPid;
+        this.cgroups = cgroups;
         spawner = new LinuxSpawner(setUpCommand, originalOpenFiles, originalOomScore);
         tree = new ProcessTree(files, guardianPid, ChildOf);
         readingTree = new ProcessTree(readingFiles, guardianPid, ChildOf);
@@ -47,6 +50,8 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     public string? Trouble { get; private set; }
 
+    public string? CgroupTrouble => cgroups?.Trouble;
+
     public SpawnFailure? LackOfRoom()
     {
         var lack = DescriptorReserve.Lack();
@@ -58,6 +63,7 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     public SpawnOutcome Spawn(SpawnRequest request)
     {
+        if (request.Cgroup is { } key && cgroups?.Make(key.Id, key.Instance) is { } cgroup) request = request with { SetUp = (request.SetUp ?? new SetUp()) with { Cgroup = cgroup } };
         var failure = spawner.Spawn(request, out var pid);
         Trouble = failure is { IsTransient: true } ? failure.Sentence : null;
         if (failure is not null) return new SpawnOutcome(null, failure);
@@ -91,7 +97,15 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     /// <inheritdoc/>
     /// <remarks>Costs a handful of system calls as long as the child is not disposed; without it all of /proc has to be looked through.</remarks>
-    public int KillLeftovers(TreeMark mark) => tree.KillLeftovers(mark);
+    public int KillLeftovers(TreeMark mark)
+    {
+        // First, because it is at once and for good; the other ways find what was started before there were cgroups.
+        var isAlive = cgroups?.Sweep(mark.Id, mark.Instance) == true;
+        var found = tree.KillLeftovers(mark);
+        return found == 0 && isAlive ? 1 : found;
+    }
+
+    public long? ReadGroupMemory(TreeMark mark) => cgroups?.ReadMemory(mark.Id, mark.Instance);
 
     public string? OutOfMemoryKill(int pid, TimeSpan lived) => KernelLog.FindKill(pid, lived);
 

@@ -9,10 +9,10 @@ namespace Tspm.Platform.Linux;
 /// </summary>
 internal sealed record SetUpArguments(
     string WorkingDirectory, string User, string Group, string Umask, int? Nice, int? OomScoreAdjust, IReadOnlyList<(string Name, ulong Value)> Limits,
-    ulong SoftOpenFiles, string PidVariable, string Program, IReadOnlyList<string> Arguments)
+    ulong SoftOpenFiles, string PidVariable, string Cgroup, string Program, IReadOnlyList<string> Arguments)
 {
     /// <summary>Places before the program's argv, with the hidden word.</summary>
-    const int Places = 11;
+    const int Places = 12;
 
     /// <summary>argv of the set-up mode.</summary>
     public static List<string> Write(SetUpCommand command, SpawnRequest request, ulong softOpenFiles)
@@ -21,7 +21,7 @@ internal sealed record SetUpArguments(
         return
         [
             command.Executable, .. command.LeadingArguments, ChildSetUp.Word, request.WorkingDirectory, setUp.User ?? "", setUp.Group ?? "", setUp.Umask ?? "",
-            Text(setUp.Nice), Text(setUp.OomScoreAdjust), string.Join(',', LimitsOf(setUp.Limits)), softOpenFiles.ToString(CultureInfo.InvariantCulture), setUp.PidVariable ?? "",
+            Text(setUp.Nice), Text(setUp.OomScoreAdjust), string.Join(',', LimitsOf(setUp.Limits)), softOpenFiles.ToString(CultureInfo.InvariantCulture), setUp.PidVariable ?? "", setUp.Cgroup ?? "",
             request.Program, .. request.Arguments,
         ];
     }
@@ -39,7 +39,7 @@ internal sealed record SetUpArguments(
             if (equals < 0 || !ulong.TryParse(limit[(equals + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var value)) return null;
             limits.Add((limit[..equals], value));
         }
-        return new SetUpArguments(args[1], args[2], args[3], args[4], nice, oom, limits, soft, args[9], args[10], args[Places..]);
+        return new SetUpArguments(args[1], args[2], args[3], args[4], nice, oom, limits, soft, args[9], args[10], args[11], args[Places..]);
     }
 
     static IEnumerable<string> LimitsOf(ResourceLimits? limits)

@@ -96,6 +96,9 @@ internal static unsafe partial class Unistd
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int unlink(string path);
 
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int rmdir(string path);
+
     /// <summary>man 3 isatty: 1 for a terminal.</summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial int isatty(int fd);

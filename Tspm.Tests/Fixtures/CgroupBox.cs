@@ -1,0 +1,37 @@
+using Tspm.Platform.Linux;
+
+namespace Tspm.Tests.Fixtures;
+
+/// <summary>A cgroup of version 2 in which a daemon may make more, told to it by its settings. Needs root; without it, or without such a file system, the test is skipped with the reason.</summary>
+internal sealed class CgroupBox : IDisposable
+{
+    static int s_count;
+
+    public CgroupBox(TspmBox box)
+    {
+        Tools.RequireRoot();
+        var mount = CgroupPlace.MountOfVersion2(File.ReadLines("/proc/self/mountinfo")).Mount;
+        Skip.When(mount is null, "no cgroup file system of version 2 is mounted");
+        Folder = $"{mount}/tspm-test-{Environment.ProcessId}.{Interlocked.Increment(ref s_count)}";
+        try
+        {
+            Directory.CreateDirectory(Folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Skip.Test($"no cgroup can be made here: {e.Message}");
+        }
+        Directory.CreateDirectory(box.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.WriteAllText(Path.Combine(box.Home, "settings.json"), $$"""{ "cgroup": "{{Folder}}" }""");
+    }
+
+    public string Folder { get; }
+
+    /// <summary>Everything in it that lives.</summary>
+    public IEnumerable<int> Members() => Directory.EnumerateFiles(Folder, "cgroup.procs", SearchOption.AllDirectories).SelectMany(File.ReadAllLines).Select(int.Parse);
+
+    public void Dispose()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(Folder, "*", SearchOption.AllDirectories).OrderByDescending(path => path.Length).Append(Folder)) Directory.Delete(folder);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using Tspm.Tests.Fixtures;
+
+namespace Tspm.Tests.Scenarios;
+
+/// <summary>Programs that do all they can to outlive a stop: none does, with and without cgroups.</summary>
+[Timeout(180_000), NotInParallel("fork bombs")]
+public class TreeTests
+{
+    /// <summary>
+    /// Ignores every polite signal, and multiplies in sessions of its own and by double forks. A limit of processes, that of a user who has no others, is all that holds it. A shell that cannot fork
+    /// ends, so there is a coming and going at the limit.
+    /// </summary>
+    const string Bomb = "trap '' TERM INT HUP; while :; do setsid sh bomb.sh & (sh bomb.sh &); sleep 0.02; done 2>/dev/null";
+
+    /// <summary>Blocks in itself: it must not need a process of its own when there is none to be had.</summary>
+    const string Main = "trap '' TERM INT HUP; mkfifo pipe 2>/dev/null; exec 3<>pipe; sh bomb.sh & echo up; read line <&3; exit 3";
+
+    /// <summary>Much longer than promised (the stop timeout and a second): this machine is busy with other tests as well.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20), ListPatience = TimeSpan.FromSeconds(3);
+
+    [Test]
+    [Arguments(false, 54311)]
+    [Arguments(true, 54312)]
+    public async Task A_fork_bomb_that_ignores_TERM_leaves_no_survivor(bool inCgroup, int user, CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        await using var box = new TspmBox(cancellation);
+        using var cgroup = inCgroup ? new CgroupBox(box) : null;
+        await Begin(box, user);
+        var slowest = TimeSpan.Zero;
+        for (var i = 0; i < 10; i++)
+        {
+            var asked = Stopwatch.GetTimestamp();
+            await box.List();
+            if (Stopwatch.GetElapsedTime(asked) is var took && took > slowest) slowest = took;
+        }
+        await Assert.That(slowest).IsLessThan(ListPatience);
+        var began = Stopwatch.GetTimestamp();
+        await box.Ok("stop", "bomb");
+        var stopped = Stopwatch.GetElapsedTime(began);
+        await Assert.That(Survivors(box)).IsEmpty();
+        Console.WriteLine($"cgroup {inCgroup}: the slowest of 10 lists took {slowest.TotalMilliseconds:0} ms, the stop {stopped.TotalMilliseconds:0} ms with a timeout of 1000 ms");
+        await Assert.That(stopped).IsLessThan(Patience);
+        if (cgroup is not null) await Assert.That(Directory.EnumerateDirectories(cgroup.Folder)).IsEmpty();
+    }
+
+    [Test]
+    [Arguments(false, 54313)]
+    [Arguments(true, 54314)]
+    public async Task A_fork_bomb_whose_process_crashes_leaves_no_survivor(bool inCgroup, int user, CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        await using var box = new TspmBox(cancellation);
+        using var cgroup = inCgroup ? new CgroupBox(box) : null;
+        await Begin(box, user);
+        var began = Stopwatch.GetTimestamp();
+        LiveProcess.Kill(await box.PidOf("bomb"));
+        await box.UntilState("bomb", "stopped");
+        Console.WriteLine($"cgroup {inCgroup}: swept {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms after the crash");
+        await Assert.That(Survivors(box)).IsEmpty();
+    }
+
+    static async Task Begin(TspmBox box, int user)
+    {
+        box.Write("bomb.sh", Bomb);
+        box.Write("main.sh", Main);
+        File.SetUnixFileMode(box.Folder, (UnixFileMode)0x1FF); // everybody may enter and make the pipe
+        box.Write("bomb.json", $$"""
+            { "processes": [{ "name": "bomb", "command": "sh main.sh", "user": "{{user}}", "group": "{{user}}", "limits": { "nproc": 40 }, "restart": { "policy": "never" }, "stop": { "timeoutMs": 1000 } }] }
+            """);
+        await box.Ok("start", "bomb.json");
+        await box.UntilOut("bomb", "up");
+        await box.Until(() => Survivors(box).Count >= 25, "the bomb has multiplied");
+    }
+
+    static IReadOnlyList<int> Survivors(TspmBox box) => [.. LiveProcess.WithEnvironment("TSPM_NAME=bomb").Where(pid => LiveProcess.EnvironmentOf(pid).GetValueOrDefault("TSPM_HOME") == box.Home)];
+
+    /// <summary>Without a cgroup this one is the documented limit.</summary>
+    [Test]
+    public async Task In_a_cgroup_not_even_a_wiped_environment_hides_a_process_and_daemons_come_and_go(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        using var cgroup = new CgroupBox(box);
+        box.Write("hide.sh", "env -i setsid sh -c 'trap \"\" TERM; echo $$ > hidden; while :; do sleep 0.05; done' & echo up; exec sleep 1000");
+        await box.Ok("start", "sh hide.sh", "--name", "hide", "--kill-timeout", "500ms", "--restart", "never");
+        var pid = await box.PidOf("hide");
+        await Assert.That(File.ReadAllText($"/proc/{pid}/cgroup")).Contains("/tspm-test-");
+        var hidden = int.Parse(await box.UntilFile("hidden", "\n"));
+        await Assert.That(cgroup.Members()).Contains(hidden);
+        var (daemon, guardian) = await box.DaemonPids();
+        await Assert.That(cgroup.Members()).DoesNotContain(daemon);
+        LiveProcess.Kill(daemon);
+        await box.UntilGone(daemon);
+        await box.UntilState("hide", "online");
+        await Assert.That(await box.PidOf("hide")).IsEqualTo(pid);
+        await box.Ok("stop", "hide");
+        await Assert.That(LiveProcess.IsAlive(hidden)).IsFalse();
+        await Assert.That(Directory.EnumerateDirectories(cgroup.Folder)).IsEmpty();
+
+        await box.Ok("set", "hide", "stop.killTree=false");
+        File.Delete(Path.Combine(box.Folder, "hidden"));
+        await box.Ok("start", "hide");
+        hidden = int.Parse(await box.UntilFile("hidden", "\n"));
+        await box.Ok("stop", "hide");
+        await Assert.That(LiveProcess.IsAlive(hidden)).IsTrue();
+        LiveProcess.Kill(hidden);
+        await box.UntilGone(hidden);
+    }
+
+    [Test]
+    public async Task A_cgroup_that_cannot_be_used_is_said_and_processes_run_all_the_same(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        Directory.CreateDirectory(box.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.WriteAllText(Path.Combine(box.Home, "settings.json"), """{ "cgroup": "/nowhere/at/all" }""");
+        await box.Ok("start", "sleep 1000", "--name", "web");
+        await Assert.That((await box.Status()).GetProperty("troubles").ToString()).Contains("cgroup /nowhere/at/all cannot be used");
+        File.WriteAllText(Path.Combine(box.Home, "settings.json"), """{ "cgroup": "on" }""");
+        await box.Ok("daemon", "restart");
+        await Assert.That((await box.Status()).GetProperty("troubles").ToString()).Contains("cgroup must be auto, off or the path of a folder");
+    }
+}

@@ -1,0 +1,211 @@
+using Tspm.Model;
+using Tspm.Supervision;
+
+namespace Tspm.Tests.Supervision.Triggers;
+
+/// <summary>Restarts and jobs by the clock, which is moved by hand.</summary>
+[Timeout(30_000)]
+internal sealed class ScheduleTriggerTests
+{
+    static readonly ProcessConfig Nightly = new() { Name = "web", Command = "web", Schedule = new ScheduleConfig { Cron = "0 3 * * *", TimeZone = "UTC" } };
+    static readonly ProcessConfig Job = Nightly with { Schedule = Nightly.Schedule! with { Cron = "*/10 * * * *", Action = "start" } };
+    static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    static ProcessConfig JobWith(string overlap) => Job with { Schedule = Job.Schedule! with { Overlap = overlap } };
+
+    [Test]
+    public async Task It_is_restarted_when_its_time_has_come_and_that_is_no_failure(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Nightly);
+        await Assert.That(cell.View.NextRunAt).IsEqualTo(World.Midnight.AddHours(3));
+        world.Advance(TimeSpan.FromHours(3) - TimeSpan.FromMilliseconds(1));
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        world.Advance(TimeSpan.FromMilliseconds(1));
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        world.Exit(cell, 0);
+        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Restarts = 1, Failures = 0, Reason = "schedule: 0 3 * * *" });
+        await Assert.That(cell.View.NextRunAt).IsEqualTo(World.Midnight.AddHours(27));
+    }
+
+    [Test]
+    public async Task A_restart_never_starts_what_was_stopped_and_wakes_what_gave_up(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var stopped = world.StartNew(Nightly);
+        world.Supervisor.Stop(stopped, "stopped by user");
+        world.Exit(stopped, 0);
+        var never = world.Define(Nightly with { Name = "never" });
+        var broken = world.StartNew(Nightly with { Name = "broken", Restart = new RestartConfig { MaxConsecutive = 1 } });
+        world.Exit(broken, 1);
+        await Assert.That(broken.State.Phase).IsEqualTo(LifecyclePhase.Errored);
+        world.Advance(TimeSpan.FromHours(4));
+        await Assert.That(stopped.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(never.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(broken.State.Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+
+    [Test]
+    public async Task A_job_runs_at_its_times_and_is_stopped_in_between(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.Define(Job);
+        world.Step();
+        await Assert.That(cell.View.NextRunAt).IsEqualTo(World.Midnight.AddMinutes(10));
+        for (var run = 1; run <= 3; run++)
+        {
+            world.Advance(Minute * 10);
+            await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+            await Assert.That(cell.State.Reason).IsEqualTo("schedule: */10 * * * *");
+            world.Exit(cell, run % 2);
+            await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Stopped, Desired = DesiredState.Down, Failures = 0 });
+        }
+        await Assert.That(world.Machine.All.Count).IsEqualTo(3);
+    }
+
+    [Test]
+    public async Task A_job_that_was_stopped_runs_again_at_its_next_time_unless_it_is_disabled_or_deleted(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Job);
+        world.Supervisor.Stop(cell, "stopped by user");
+        world.Exit(cell, 0);
+        world.Advance(Minute * 10);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        world.Exit(cell, 0);
+        world.Supervisor.Put(cell.Definition with { Config = cell.Definition.Config with { Enabled = false } });
+        world.Advance(Minute * 60);
+        await Assert.That(cell.View.NextRunAt).IsNull();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        var other = world.Define(Job with { Name = "other" });
+        world.Supervisor.Table.Remove(other.Key.Id);
+        world.Advance(Minute * 60);
+        await Assert.That(world.Machine.All.Count).IsEqualTo(2);
+        await Assert.That(world.Loop.Timers.UntilNext()).IsNull();
+    }
+
+    [Test]
+    public async Task A_run_that_is_not_over_is_left_alone_and_its_time_skipped(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Job);
+        world.Advance(Minute * 25);
+        world.Exit(cell, 0);
+        await Assert.That(world.Machine.All.Count).IsEqualTo(1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        world.Advance(Minute * 5);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+
+    [Test]
+    public async Task A_queued_run_follows_once_and_not_after_a_stop(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(JobWith("queue"));
+        world.Advance(Minute * 25);
+        world.Exit(cell, 0);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        world.Exit(cell, 0);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        world.Advance(Minute * 5);
+        world.Advance(Minute * 10);
+        world.Supervisor.Stop(cell, "stopped by user");
+        world.Exit(cell, 0);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(world.Machine.All.Count).IsEqualTo(3);
+    }
+
+    [Test]
+    public async Task A_run_that_is_to_be_killed_makes_room_for_the_next(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(JobWith("kill"));
+        world.Advance(Minute * 10);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        world.Exit(cell, 0);
+        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Reason = "schedule: */10 * * * *", Restarts = 1 });
+    }
+
+    [Test]
+    public async Task A_job_is_tried_again_when_its_policy_says_so(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Job with { Restart = new RestartConfig { Policy = "on-failure" } });
+        world.Exit(cell, 1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        world.Advance(1);
+        world.Exit(cell, 0);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+    }
+
+    [Test]
+    public async Task A_job_is_not_started_with_the_daemon_but_its_times_go_on(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Job);
+        _ = world.Supervisor.Shutdown();
+        world.Advance(5);
+        world.Exit(cell, 0);
+        world.RestartDaemon();
+        cell = world.Again(cell);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        world.Advance(Minute * 10);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        world.RestartDaemon();
+        cell = world.Again(cell);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Machine.All.Count).IsEqualTo(2);
+    }
+
+    [Test]
+    public async Task Nothing_is_started_while_the_daemon_goes_down(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var slow = world.StartNew(new ProcessConfig { Name = "slow", Command = "slow", Stop = new StopConfig { TimeoutMs = 3_600_000 } });
+        var job = world.Define(Job);
+        _ = world.Supervisor.Shutdown();
+        world.Advance(Minute * 30);
+        await Assert.That(job.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(slow.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+    }
+
+    [Test]
+    public async Task A_clock_that_is_put_forward_brings_what_it_passed_once(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.Define(Job);
+        world.Step();
+        world.SetWallClock(TimeSpan.FromHours(5));
+        world.Advance(Minute);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(cell.View.NextRunAt).IsEqualTo(World.Midnight.AddHours(5).AddMinutes(10));
+        world.Exit(cell, 0);
+        world.Advance(Minute * 8);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+    }
+
+    [Test]
+    public async Task A_clock_that_is_put_back_a_little_repeats_nothing_and_a_lot_begins_anew(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Nightly with { Schedule = Nightly.Schedule! with { Cron = "0 * * * *" } });
+        world.Advance(Minute * 60);
+        world.Exit(cell, 0);
+        world.SetWallClock(TimeSpan.FromMinutes(-30));
+        world.Advance(Minute);
+        await Assert.That(cell.View.NextRunAt).IsEqualTo(World.Midnight.AddHours(2));
+        world.Advance(Minute * 30);
+        await Assert.That(cell.State.Restarts).IsEqualTo(1);
+        world.SetWallClock(TimeSpan.FromDays(-7));
+        world.Advance(Minute * 2);
+        await Assert.That(cell.View.NextRunAt).IsEqualTo(World.Midnight.AddDays(-7).AddHours(2));
+    }
+
+    [Test]
+    public async Task Without_a_schedule_no_timer_runs(CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.StartNew();
+        await Assert.That(world.Loop.Timers.UntilNext()).IsNull();
+    }
+}

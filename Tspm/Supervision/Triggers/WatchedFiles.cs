@@ -1,0 +1,77 @@
+using Tspm.Model;
+using Tspm.Platform;
+
+namespace Tspm.Supervision.Triggers;
+
+/// <summary>
+/// What <c>watch</c> means for one process: which paths, and what does not count there. Tspm's own home and the log files never count: their every line would restart the process that wrote it.
+/// </summary>
+internal sealed class WatchedFiles
+{
+    /// <summary>Besides what <c>watchIgnore</c> says: what tools write, not people. The last four are the scratch files of editors.</summary>
+    public static readonly string[] AlwaysIgnored = [".git", "node_modules", "__pycache__", "*.swp", "*~", ".#*", "4913"];
+
+    readonly List<PathPattern> _ignored = [];
+    readonly List<string> _ownFolders = [];
+    readonly List<string> _logs = [];
+
+    /// <param name="config">Complete.</param>
+    /// <param name="home">Of Tspm.</param>
+    /// <param name="logs">Log files of all processes, wherever they are.</param>
+    public WatchedFiles(ProcessConfig config, string home, IEnumerable<string> logs)
+    {
+        Folder = config.ProjectDir ?? "/";
+        foreach (var pattern in AlwaysIgnored) _ignored.Add(new PathPattern(pattern, Folder));
+        foreach (var pattern in config.WatchIgnore ?? []) _ignored.Add(new PathPattern(pattern, Folder));
+        var paths = new List<WatchedPath>();
+        foreach (var path in config.WatchPaths is { Count: > 0 } some ? some : ["."]) paths.Add(Place(path));
+        Paths = paths;
+        AddOwn(_ownFolders, Path.GetFullPath(home));
+        foreach (var log in logs) AddOwn(_logs, log);
+    }
+
+    /// <summary>Working directory of the process: relative paths belong to it.</summary>
+    public string Folder { get; }
+
+    public IReadOnlyList<WatchedPath> Paths { get; }
+
+    /// <summary>True for a path whose changes do not count.</summary>
+    public bool IsIgnored(string path)
+    {
+        foreach (var folder in _ownFolders)
+            if (IsAtOrBelow(path, folder)) return true;
+        foreach (var log in _logs)
+            if (path.StartsWith(log, StringComparison.Ordinal) && (path.Length == log.Length || path[log.Length] == '.')) return true; // rotated ones and the index have more behind a dot
+        foreach (var pattern in _ignored)
+            if (pattern.IsMatch(path)) return true;
+        return false;
+    }
+
+    /// <summary>As a person would name it.</summary>
+    public string Shown(string path) => IsAtOrBelow(path, Folder) && path.Length > Folder.Length ? path[Folder.Length..].TrimStart('/') : path;
+
+    /// <summary>A path, or the part of a pattern that is a path, with the whole pattern for what is below it.</summary>
+    WatchedPath Place(string text)
+    {
+        var path = Trimmed(Path.GetFullPath(text, Folder));
+        if (!Glob.IsPattern(text) || Path.Exists(path)) return new WatchedPath(path);
+        var plain = text.LastIndexOf('/', text.AsSpan().IndexOfAny("*?[")) is var slash and >= 0 ? text[..(slash + 1)] : ".";
+        var pattern = new PathPattern(text.Contains('/') ? text : "**/" + text, Folder);
+        return new WatchedPath(Trimmed(Path.GetFullPath(plain, Folder)), pattern.IsMatch);
+    }
+
+    /// <summary>Under every name under which the kernel may tell of it: the watched path may lead there through a link.</summary>
+    void AddOwn(List<string> into, string path)
+    {
+        var real = Files.RealPath(path);
+        into.Add(path);
+        if (real != path) into.Add(real);
+        foreach (var watched in Paths)
+            if (Files.RealPath(watched.Path) is var root && root != watched.Path && IsAtOrBelow(real, root)) into.Add(watched.Path + real[root.Length..]);
+    }
+
+    static string Trimmed(string path) => path.Length > 1 ? path.TrimEnd('/') : path;
+
+    static bool IsAtOrBelow(string path, string folder) =>
+        path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || folder == "/" || path[folder.Length] == '/');
+}
