@@ -32,6 +32,7 @@ internal sealed class World : IDisposable
     public FakeProcessSystem Machine { get; } = new();
     public FakeOutputs Outputs { get; } = new();
     public FakeNotifySockets Notify { get; } = new();
+    public FakeListenSockets Sockets { get; } = new();
     public FakeDialer Dialer { get; } = new();
     public TspmHome Home { get; }
     public int GuardianPid { get; set; } = 900;
@@ -109,6 +110,7 @@ internal sealed class World : IDisposable
     {
         Machine.KillDaemon();
         Notify.KillDaemon();
+        Sockets.KillDaemon();
         _saver.Dispose();
     }
 
@@ -152,6 +154,7 @@ internal sealed class World : IDisposable
             System = Machine,
             Outputs = Outputs,
             Notify = Notify,
+            Listeners = new Listeners(Sockets),
             Probes = new ProbeMaker(Dialer, new LogGrowth()),
             Records = new RunRecordStore(Home),
             Timers = loop.Timers,

@@ -27,6 +27,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
     readonly LogGrowth _growth = new();
     readonly OutputPump _outputs;
     readonly NotifySockets _notify;
+    readonly ListenSockets _listeners;
     readonly SupervisorLoop _loop;
     readonly StateSaver _saver;
     readonly ProcessStore _store;
@@ -55,11 +56,13 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _saver = new StateSaver(_store.Save);
         _system = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore);
         _notify = new NotifySockets(_events, _guardian.Hold, _guardian.Release, _loop.Post);
+        _listeners = new ListenSockets(_guardian.Hold, _guardian.Release);
         var services = new SupervisionServices
         {
             System = _system,
             Outputs = _outputs,
             Notify = _notify,
+            Listeners = new Listeners(_listeners),
             Probes = new ProbeMaker(new Dialer(_events), _growth),
             Records = _records,
             Timers = _loop.Timers,
@@ -164,6 +167,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         // An earlier generation becomes the current one at once: there is no instant without a whole processes.json for long.
         if (loaded.Troubles.Count > 0) _supervisor.Save();
         var reaped = _guardian.ReadCaughtUp();
+        _listeners.Inherit(_guardian.Returned);
         _notify.Inherit(_guardian.Returned);
         _supervisor.Resume(loaded.Content, new Inheritance
         {

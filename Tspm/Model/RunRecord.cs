@@ -70,6 +70,9 @@ internal sealed record RunRecord
 
     public int? StartTimeoutMs { get; init; }
 
+    /// <summary>Addresses of the sockets that were passed to it; null: none.</summary>
+    public IReadOnlyList<string>? Listen { get; init; }
+
     /// <summary>Where the run's output begins in its log files.</summary>
     public long OutStart { get; init; }
 

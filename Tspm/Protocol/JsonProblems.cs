@@ -11,7 +11,7 @@ internal static class JsonProblems
 
     /// <summary>Fields of the contract that a later version brings. Named so that a user is not told they had mistyped something.</summary>
     static readonly HashSet<string> LaterFields =
-        ["schedule", "watchIgnore", "watchDelayMs", "listen", "hooks", "reload"];
+        ["schedule", "watchIgnore", "watchDelayMs", "hooks"];
 
     public static string Join(string path, string name) => path.Length == 0 ? name : name.StartsWith('[') ? path + name : $"{path}.{name}";
 

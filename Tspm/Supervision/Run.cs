@@ -30,6 +30,9 @@ internal sealed class Run(RunStreams streams)
 
     public int? StartTimeoutMs { get; init; }
 
+    /// <summary>Addresses on which it listens by sockets that were passed to it.</summary>
+    public IReadOnlyList<string> Listen { get; init; } = [];
+
     /// <summary>The child speaks by itself (man 3 sd_notify).</summary>
     public bool UsesNotify => Ready is { Notify: not null } || Health is { Notify: not null };
 

@@ -59,6 +59,14 @@ internal sealed partial class SupervisedProcess
 
     public IChild? Child => _run?.Child;
 
+    /// <summary>Addresses on which it has to be listened for it: the present child's, and those of one that is to come.</summary>
+    public IReadOnlyList<string> Listen => (_run?.Listen, _state.WillStart ? Definition.Config.Listen : null) switch
+    {
+        (var present, null) => present ?? [],
+        ([] or null, var next) => next,
+        var (present, next) => [.. present.Union(next)],
+    };
+
     /// <summary>The newest snapshot; safe to read from any thread.</summary>
     public volatile ProcessView View;
 
@@ -154,13 +162,14 @@ internal sealed partial class SupervisedProcess
     void Spawn()
     {
         var run = _run!;
-        if ((_services.System.LackOfRoom() ?? OpenNotify(run) ?? _services.Outputs.Open(run.Streams)) is { } noRoom)
+        int[]? listeners = null;
+        if ((_services.System.LackOfRoom() ?? OpenListeners(run, out listeners) ?? OpenNotify(run) ?? _services.Outputs.Open(run.Streams)) is { } noRoom)
         {
             run.Notify?.Dispose();
             Failed(run, noRoom);
             return;
         }
-        var (request, failure) = SpawnPlan.For(Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run));
+        var (request, failure) = SpawnPlan.For(Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run), listeners);
         var outcome = request is null ? new SpawnOutcome(null, failure) : _services.System.Spawn(request);
         if (outcome.Child is not { } child)
         {
@@ -182,8 +191,16 @@ internal sealed partial class SupervisedProcess
         return new Run(streams)
         {
             GuardianPid = guardianPid, UsesShell = LaunchPlan.Of(config).UsesShell, Ready = config.Ready, Health = config.Health, StartTimeoutMs = config.StartTimeoutMs,
-            OutStart = readsLog ? SizeOf(streams.OutFile) : 0, ErrStart = readsLog ? SizeOf(streams.ErrFile) : 0,
+            Listen = config.Listen ?? [], OutStart = readsLog ? SizeOf(streams.OutFile) : 0, ErrStart = readsLog ? SizeOf(streams.ErrFile) : 0,
         };
+    }
+
+    /// <summary>Null: fine.</summary>
+    SpawnFailure? OpenListeners(Run run, out int[]? descriptors)
+    {
+        SpawnFailure? failure = null;
+        descriptors = run.Listen.Count == 0 ? null : _services.Listeners.Open(Definition, run.Listen, out failure);
+        return failure;
     }
 
     static long SizeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
@@ -331,6 +348,7 @@ internal sealed partial class SupervisedProcess
             ProbeProblem = _run?.ProbeProblem,
             StatusText = _run?.StatusText,
             RecentExits = _exits.Newest,
+            Listen = Listen,
             OutLog = outLog,
             ErrLog = errLog,
         };

@@ -105,6 +105,7 @@ internal sealed partial class SupervisedProcess
             Ready = record.Ready,
             Health = record.Health,
             StartTimeoutMs = record.StartTimeoutMs,
+            Listen = record.Listen ?? [],
             OutStart = record.OutStart,
             ErrStart = record.ErrStart,
             StatusText = record.StatusText,

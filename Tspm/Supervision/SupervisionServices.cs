@@ -12,6 +12,7 @@ internal sealed record SupervisionServices
     public required IProcessSystem System { get; init; }
     public required IRunOutputs Outputs { get; init; }
     public required INotifySockets Notify { get; init; }
+    public required Listeners Listeners { get; init; }
     public required ProbeMaker Probes { get; init; }
     public required RunRecordStore Records { get; init; }
     public required TimerQueue Timers { get; init; }

@@ -40,6 +40,7 @@ internal sealed class Supervisor
     /// <summary>Starts what should be up after a daemon's start, and goes on with what an earlier one of this boot left running.</summary>
     public void Resume(ProcessesFile file, Inheritance left)
     {
+        _services.Listeners.BeginResume();
         Table.Load(file);
         var bootId = _services.System.BootId;
         Recovery.RestoreLostDefinitions(Table, left.Records, _services.System);
@@ -53,6 +54,7 @@ internal sealed class Supervisor
             else if (record is not null) cell.ResumeHistory(record);
         }
         foreach (var record in left.Reaped) TakeGuardianRecord(record);
+        _services.Listeners.Resume(Table);
         foreach (var cell in Table.Cells)
         {
             FollowWish(cell, left.Records.TryGetValue(cell.Key, out var record) && record.BootId == bootId);
@@ -217,6 +219,7 @@ internal sealed class Supervisor
         if (cell.State.Desired != before.Desired) Save();
         Watch(cell);
         Dependencies.OnChanged(cell);
+        _services.Listeners.CloseUnneeded(cell.Key.Id, Table);
         _stopOrder.OnChanged(cell);
         if (cell.IsSurplus && IsStopped(cell.State)) Drop(cell);
     }

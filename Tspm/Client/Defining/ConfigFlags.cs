@@ -39,6 +39,7 @@ internal static class ConfigFlags
         "health" => config with { Health = ProbeOf(value) },
         "log-max-size" => config with { Log = (config.Log ?? new LogConfig()) with { MaxSizeBytes = Bytes(value) } },
         "log-keep" => config with { Log = (config.Log ?? new LogConfig()) with { Keep = Number(value) } },
+        "listen" => config with { Listen = [.. config.Listen ?? [], value] },
         "depends-on" => config with { DependsOn = [.. config.DependsOn ?? [], Dependency.Parse(value)] },
         "stop-signal" or "kill-timeout" or "treekill" => config with { Stop = Stop(config.Stop ?? new StopConfig(), flag, value) },
         _ => config with { Restart = Restart(config.Restart ?? new RestartConfig(), flag, value) },
@@ -74,6 +75,11 @@ internal static class ConfigFlags
         {
             assignments.RemoveAll(static assignment => assignment.StartsWith("depends-on=", StringComparison.Ordinal));
             assignments.Add("dependsOn=" + System.Text.Json.JsonSerializer.Serialize(needed, Wire.Json.IReadOnlyListDependency));
+        }
+        if (applied.Listen is { } addresses)
+        {
+            assignments.RemoveAll(static assignment => assignment.StartsWith("listen=", StringComparison.Ordinal));
+            assignments.Add("listen=" + System.Text.Json.JsonSerializer.Serialize(addresses, Wire.Json.IReadOnlyListString));
         }
         var delay = applied.Restart;
         if (delay?.MaxDelayMs is { } longest) assignments.Add(string.Create(CultureInfo.InvariantCulture, $"restart.maxDelayMs={longest}"));
