@@ -31,11 +31,9 @@ internal sealed class ListenSocketTests
         await Assert.That(second.TryTake(4, address, out _)).IsFalse();
         await Assert.That(second.Open(3, address, default, out descriptor)).IsNull();
         await Assert.That(descriptor).IsGreaterThan(SpawnRequest.MaxListeners + 4);
-        var kernel = held.Values.Single();
         second.Close(3, address, descriptor);
         await Assert.That(held).IsEmpty();
         await Assert.That(Connect(address)).IsNull();
-        _ = kernel;
     }
 
     [Test]
@@ -185,7 +183,8 @@ internal sealed class ListenSocketTests
         var child = box.Spawn(request);
         await Assert.That(await box.ReadUntilAsync("out", "\n", cancellation)).IsEqualTo($"{child.Pid} {child.Pid} {child.Pid} 3\n");
         await Sandbox.UntilAsync(() => box.System.ReadTree(child.Pid) is [{ Command: "sleep 1000" }], cancellation);
-        await Assert.That(Sandbox.DescriptorsOf(child.Pid)).IsEqualTo("0 1 2 3 4 5").Because(string.Join(", ", Directory.EnumerateFileSystemEntries($"/proc/{child.Pid}/fd").Select(path => File.ResolveLinkTarget(path, false)!.FullName)));
+        // The loader has a library open for a moment.
+        await Sandbox.UntilAsync(() => Sandbox.DescriptorsOf(child.Pid) == "0 1 2 3 4 5", cancellation);
         for (var i = 0; i < 3; i++)
             await Assert.That(File.ResolveLinkTarget($"/proc/{child.Pid}/fd/{3 + i}", false)!.Name).IsEqualTo(File.ResolveLinkTarget($"/proc/self/fd/{descriptors[i]}", false)!.Name);
         var failed = box.System.Spawn(request with { Program = "/no/such/program" });
