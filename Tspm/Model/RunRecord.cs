@@ -83,6 +83,9 @@ internal sealed record RunRecord
 
     public string? StatusText { get; init; }
 
+    /// <summary>The second child during a reload: its RunId, Pid, Phase and so on. Null: there is none.</summary>
+    public RunRecord? Second { get; init; }
+
     [JsonIgnore]
     public ExitStatus ExitStatus => new(ExitCode, ExitSignal);
 }

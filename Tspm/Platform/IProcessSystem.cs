@@ -89,7 +89,16 @@ internal readonly record struct SpawnOutcome(IChild? Child, SpawnFailure? Failur
 /// <param name="Pid">The child's pid, which is also the number of its session and process group.</param>
 /// <param name="Id">Value of TSPM_ID in its environment.</param>
 /// <param name="Instance">Value of TSPM_INSTANCE in its environment.</param>
-internal sealed record TreeMark(int Pid, int Id, int Instance);
+internal sealed record TreeMark(int Pid, int Id, int Instance)
+{
+    public long StartTicks { get; init; }
+
+    /// <summary>Another child with the same marks started then and lives; null: there is none. With it the marks alone say nothing.</summary>
+    public long? OtherStartTicks { get; init; }
+
+    /// <summary>Output FIFOs of this child alone: who holds one is of its tree.</summary>
+    public IReadOnlyList<string> Fifos { get; init; } = [];
+}
 
 /// <summary>One living process at one moment.</summary>
 internal sealed record ProcessSample(int Pid, int ParentPid, long StartTicks, string Command, TimeSpan CpuTime, long? MemoryBytes);

@@ -14,6 +14,7 @@ internal sealed class Supervisor
     readonly StateSaver _saver;
     readonly MemoryWatch _memory;
     readonly StopOrder _stopOrder;
+    readonly Reloads _reloads;
     readonly ReadinessWatch _readiness;
     readonly HealthWatch _health;
     TaskCompletionSource<string?>? _nextSave;
@@ -28,6 +29,7 @@ internal sealed class Supervisor
         Dependencies = new Dependencies(Table, loop.Post);
         Table.HeldBy = Dependencies.Missing;
         _stopOrder = new StopOrder(loop.Post);
+        _reloads = new Reloads(loop.Post);
     }
 
     public Dependencies Dependencies { get; }
@@ -35,7 +37,11 @@ internal sealed class Supervisor
     public ProcessTable Table { get; }
 
     /// <summary>Something that will be settled: <see cref="Settled"/> completes with the state in which it is.</summary>
-    public sealed record Pending(SupervisedProcess Cell, Task<LifecycleState> Settled, bool Unchanged);
+    public sealed record Pending(SupervisedProcess Cell, Task<LifecycleState> Settled, bool Unchanged)
+    {
+        /// <summary>What went wrong, where the state does not tell; set before <see cref="Settled"/> completes.</summary>
+        public string? Problem { get; set; }
+    }
 
     /// <summary>Starts what should be up after a daemon's start, and goes on with what an earlier one of this boot left running.</summary>
     public void Resume(ProcessesFile file, Inheritance left)
@@ -49,7 +55,7 @@ internal sealed class Supervisor
         {
             var record = left.Records.GetValueOrDefault(cell.Key);
             var present = record?.BootId == bootId ? record : null;
-            if (left.RunNewerThan(cell.Key, present?.RunId ?? 0) is { } runId && cell.ResumeUnrecorded(present, runId, left)) continue;
+            if (left.RunNewerThan(cell.Key, Math.Max(present?.RunId ?? 0, present?.Second?.RunId ?? 0)) is { } runId && cell.ResumeUnrecorded(present, runId, left)) continue;
             if (present is not null) cell.Resume(present, left);
             else if (record is not null) cell.ResumeHistory(record);
         }
@@ -169,6 +175,15 @@ internal sealed class Supervisor
     {
         cell.Handle(new LifecycleEvent.RestartRequested(cause));
         return new Pending(cell, Started(cell), false);
+    }
+
+    /// <summary>
+    /// New children for old ones, an instance of a process after the other. What is not online is started, or restarted.
+    /// </summary>
+    public IReadOnlyList<Pending> Reload(IReadOnlyList<SupervisedProcess> cells, string cause)
+    {
+        var online = _reloads.Begin([.. cells.Where(cell => cell.State.Phase == LifecyclePhase.Online)]);
+        return [.. cells.Select(cell => online.GetValueOrDefault(cell) ?? (cell.State.Phase == LifecyclePhase.Starting ? Restart(cell, cause) : Start(cell, cause)))];
     }
 
     Task<LifecycleState> Started(SupervisedProcess cell) =>
