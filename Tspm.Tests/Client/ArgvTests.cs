@@ -77,7 +77,6 @@ public sealed class ArgvTests
     [Test]
     [Arguments("strat web", "did you mean 'start'")]
     [Arguments("frobnicate", "unknown verb 'frobnicate'")]
-    [Arguments("reload web", "'reload' is not part of this version")]
     [Arguments("startup", "init system")]
     [Arguments("list --jsn", "did you mean '--json'")]
     [Arguments("start x --nmae web", "did you mean '--name'")]

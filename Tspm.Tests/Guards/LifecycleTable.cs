@@ -100,6 +100,9 @@ internal static class LifecycleTable
         Waiting                            backoff    *                  -                       | Spawning  Start   =       =        +1       =      Spawn
         Stopped,Errored,Held,Spawning,Starting,Online,Stopping,Sweeping backoff * -                   | =         =       =       =        =        =      None
 
+        Online                             replaced   *                  -                       | =         =       =       0        +1       =      None
+        Stopped,Errored,Held,Waiting,Spawning,Starting,Stopping,Sweeping replaced * -                 | =         =       =       =        =        =      None
+
         *                                  reset      *                  -                       | =         =       =       0        0        =      None
         """;
 }

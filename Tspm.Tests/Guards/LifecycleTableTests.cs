@@ -43,6 +43,7 @@ internal sealed class LifecycleTableTests
         ("gone", new LifecycleEvent.TreeGone(), null),
         ("timeout", new LifecycleEvent.StopTimedOut(), null),
         ("backoff", new LifecycleEvent.BackoffElapsed(), null),
+        ("replaced", new LifecycleEvent.Replaced(TimeSpan.FromSeconds(99), "why"), null),
         ("reset", new LifecycleEvent.ResetRequested(), null),
     ];
 

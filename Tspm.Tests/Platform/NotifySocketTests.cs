@@ -91,7 +91,7 @@ internal sealed class NotifySocketTests
     {
         using var box = new Sandbox();
         var request = box.Shell("echo $WATCHDOG_PID $$");
-        var said = await box.RunAsync(request with { SetUp = new SetUp { PidVariable = "WATCHDOG_PID" } }, cancellation);
+        var said = await box.RunAsync(request with { SetUp = new SetUp { PidVariables = "WATCHDOG_PID" } }, cancellation);
         var words = said.Trim().Split(' ');
         await Assert.That(words.Length).IsEqualTo(2);
         await Assert.That(words[0]).IsEqualTo(words[1]);

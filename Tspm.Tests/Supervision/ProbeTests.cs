@@ -229,7 +229,7 @@ internal sealed class ProbeTests
         var cell = world.StartNew(Watchdog);
         var child = world.Machine.Only(cell.Key);
         await Assert.That(child.Request.Environment["WATCHDOG_USEC"]).IsEqualTo("10000000");
-        await Assert.That(child.Request.SetUp!.PidVariable).IsEqualTo("WATCHDOG_PID");
+        await Assert.That(child.Request.SetUp!.PidVariables).IsEqualTo("WATCHDOG_PID");
         for (var round = 0; round < 5; round++)
         {
             world.Advance(9);

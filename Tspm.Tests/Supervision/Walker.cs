@@ -7,7 +7,7 @@ namespace Tspm.Tests.Supervision;
 internal sealed class Walker : IDisposable
 {
     /// <summary>Kinds of steps that leave the daemon alone, and all of them.</summary>
-    public const int CalmSteps = 14, AllSteps = 21;
+    public const int CalmSteps = 16, AllSteps = 23;
 
     static readonly SpawnFailure Final = new("execute", 2, "no such program"), Transient = new("spawn", 11, "no more processes");
 
@@ -28,7 +28,7 @@ internal sealed class Walker : IDisposable
         });
         _world.DefineAll(new ProcessConfig
         {
-            Name = "late", Command = "late", DependsOn = [new Dependency { Name = "eager" }, new Dependency { Name = "pair", Condition = "started" }], Restart = new RestartConfig { MaxConsecutive = 4 },
+            Name = "late", Command = "late", DependsOn = [new Dependency { Name = "eager" }, new Dependency { Name = "pair", Condition = "started" }], Ready = new Probe { DelayMs = 300 }, Restart = new RestartConfig { MaxConsecutive = 4 },
         });
         _world.DeliverRecords();
         _world.Save();
@@ -70,6 +70,7 @@ internal sealed class Walker : IDisposable
             case 11: _world.Advance(detail % 15); break;
             case 12: cell.Signal(Signals.SIGHUP); break;
             case 13: ScalePair(1 + detail % 4); break;
+            case 14 or 15: _promised.AddRange(_world.Supervisor.Reload(detail % 3 > 0 ? [cell] : Known, "reloaded").Select(pending => pending.Settled)); break;
             default: Disturb(kind, detail); break;
         }
     }
@@ -78,13 +79,13 @@ internal sealed class Walker : IDisposable
     {
         switch (kind)
         {
-            case 14: DieAndCompare(); break;
-            case 15: Die(() => EndOne(detail), losesSave: detail % 2 == 0); break;
-            case 16: _world.Machine.AfterSpawn = () => throw new DaemonDied(); break;
-            case 17: _world.Outputs.BeforeOpen = () => throw new DaemonDied(); break;
-            case 18: Die(_world.Machine.ForgetRecords, losesSave: false); break;
-            case 19: HoldRecordsBack(detail); break;
-            case 20: ShutDownAndDie(); break;
+            case 16: DieAndCompare(); break;
+            case 17: Die(() => EndOne(detail), losesSave: detail % 2 == 0); break;
+            case 18: _world.Machine.AfterSpawn = () => throw new DaemonDied(); break;
+            case 19: _world.Outputs.BeforeOpen = () => throw new DaemonDied(); break;
+            case 20: Die(_world.Machine.ForgetRecords, losesSave: false); break;
+            case 21: HoldRecordsBack(detail); break;
+            case 22: ShutDownAndDie(); break;
         }
     }
 
@@ -143,7 +144,9 @@ internal sealed class Walker : IDisposable
                 throw new InvalidOperationException($"{cell.Key} changed with the daemon: {essence} became {Essence(cell)}");
     }
 
-    bool IsAtRest(SupervisedProcess cell) =>
+    bool IsAtRest(SupervisedProcess cell) => cell.Second is null && IsAlone(cell);
+
+    bool IsAlone(SupervisedProcess cell) =>
         cell.State.Phase is LifecyclePhase.Waiting or LifecyclePhase.Errored || (cell.State.Phase == LifecyclePhase.Stopped && cell.State.Desired == DesiredState.Down)
         || (cell.State is { Phase: LifecyclePhase.Online, Desired: DesiredState.Up } && _world.Machine.Living.Any(process => process.Pid == cell.Child!.Pid));
 
@@ -186,17 +189,21 @@ internal sealed class Walker : IDisposable
         foreach (var cell in Cells)
         {
             var living = _world.Machine.Living.Count(process => process.Key == cell.Key);
-            Must(living <= 1, $"{cell.Key} has {living} children");
-            if (!cell.State.HasChild) Must(living == 0 && cell.Child is null, $"{cell.Key} is {cell.State.Phase} and has a child");
+            var first = _world.Machine.Living.Any(process => process.Pid == cell.Child?.Pid);
+            Must(living <= (cell.Second is null ? 1 : 2), $"{cell.Key} has {living} children");
+            Must(living == (first ? 1 : 0) + (_world.Machine.Living.Any(process => process.Pid == cell.Second?.Run.Child?.Pid) ? 1 : 0), $"{cell.Key} has a child that nobody knows of");
+            Must(cell.Second is not { Phase: SecondPhase.Starting } || cell.State.Phase == LifecyclePhase.Online, $"{cell.Key} is {cell.State.Phase} and being replaced");
+            Must(cell.Second is null || cell.State.Phase is LifecyclePhase.Online or LifecyclePhase.Stopping or LifecyclePhase.Sweeping, $"{cell.Key} is {cell.State.Phase} and has a second child");
+            if (!cell.State.HasChild) Must(!first && cell.Child is null, $"{cell.Key} is {cell.State.Phase} and has a child");
             else Must(cell.Child is not null, $"{cell.Key} is {cell.State.Phase} and has no child");
             Must(cell.State.Phase != LifecyclePhase.Spawning, $"{cell.Key} is between two states");
             Must(cell.State.Phase == LifecyclePhase.Waiting == cell.View.NextStartAt is not null, $"{cell.Key} is {cell.State.Phase}, next start {cell.View.NextStartAt}");
-            Must(cell.View.State == cell.State && cell.View.Pid == (living == 1 ? cell.Child?.Pid : null), $"{cell.Key} shows what is not so");
+            Must(cell.View.State == cell.State && cell.View.Pid == (first ? cell.Child?.Pid : null), $"{cell.Key} shows what is not so");
             Must(cell.State.Phase != LifecyclePhase.Held || _world.Supervisor.Dependencies.Missing(cell) is not null, $"{cell.Key} waits for nothing");
             Must(cell.State.Failures >= 0 && cell.State.Restarts >= 0, "counts are not negative");
         }
         // What a dead daemon left open is found by name when the next one starts (LeftoverFifos), not by the supervisor.
-        if (_world.Machine.Daemon == 1) Must(_world.Outputs.OpenRuns.Count == Cells.Count(cell => cell.State.HasChild), "outputs of runs that ended are finished");
+        if (_world.Machine.Daemon == 1) Must(_world.Outputs.OpenRuns.Count == Cells.Count(cell => cell.State.HasChild) + Cells.Count(cell => cell.Second is { Run.HasLeft: false }), "outputs of runs that ended are finished");
     }
 
     /// <summary>The machine behaves from now on: everything must come to rest, and everybody who waits must get an answer.</summary>
@@ -206,12 +213,13 @@ internal sealed class Walker : IDisposable
         _world.Machine.FailNothing();
         _world.Machine.LeftoversOfNext = 0;
         HoldRecordsBack(1);
-        for (var second = 0; second < 30; second++) _world.Advance(1);
+        for (var second = 0; second < 200; second++) _world.Advance(1);
         Check();
         foreach (var cell in Cells)
         {
             var phase = cell.State.Phase;
             Must(!cell.IsSurplus, $"{cell.Key} should be gone");
+            Must(cell.Second is null, $"{cell.Key} is still being reloaded");
             Must(cell.State.Desired == DesiredState.Up ? phase is LifecyclePhase.Online or LifecyclePhase.Errored or LifecyclePhase.Held : phase == LifecyclePhase.Stopped,
                 $"{cell.Key} ends {phase}, desired {cell.State.Desired}");
         }

@@ -46,6 +46,7 @@ internal sealed class World : IDisposable
     public FakeProcessSystem Machine { get; } = new();
     public FakeOutputs Outputs { get; } = new();
     public FakeNotifySockets Notify { get; } = new();
+    public FakeListenSockets Sockets { get; } = new();
     public FakeDialer Dialer { get; } = new();
     public FakeFileWatcher Files { get; } = new();
     public TspmHome Home { get; }
@@ -128,6 +129,7 @@ internal sealed class World : IDisposable
         Machine.KillDaemon();
         Files.KillDaemon();
         Notify.KillDaemon();
+        Sockets.KillDaemon();
         _saver.Dispose();
     }
 
@@ -161,6 +163,7 @@ internal sealed class World : IDisposable
     {
         var loop = new SupervisorLoop(Clock, _log);
         Notify.Post = loop.Post;
+        Machine.MayHaveTwo = key => Supervisor.Table.Find(key)?.Second is not null;
         var saver = new StateSaver(state =>
         {
             if (SaveFailure is { } failure) throw failure;
@@ -172,6 +175,7 @@ internal sealed class World : IDisposable
             Outputs = Outputs,
             Notify = Notify,
             Files = Files,
+            Listeners = new Listeners(Sockets),
             Probes = new ProbeMaker(Dialer, new LogGrowth()),
             Records = new RunRecordStore(Home),
             Timers = loop.Timers,

@@ -43,6 +43,7 @@ internal static class CommandLine
         app.Add("add", AddCommand.Run);
         app.Add("stop", StopCommand.Run);
         app.Add("restart", RestartCommand.Run);
+        app.Add("reload", RestartCommand.Reload);
         app.Add("delete", DeleteCommand.Run);
         app.Add("start-all", StartCommand.RunAll);
         app.Add("stop-all", StopCommand.RunAll);

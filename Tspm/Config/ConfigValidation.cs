@@ -18,6 +18,9 @@ internal static class ConfigValidation
     /// <summary>Rotation renames every one of them.</summary>
     public const int MaxKeptLogs = 1000;
 
+    /// <summary>As many as a child can be given, see <c>SpawnRequest</c>.</summary>
+    public const int MaxListeners = 32;
+
     const string NameRule = "1 to 64 bytes without control characters or ':', starting with neither '-' nor '/'";
 
     const string Words = "text that is not empty, without NUL characters";
@@ -83,6 +86,10 @@ internal static class ConfigValidation
         new("dependsOn", "the name of a process, and the condition started, ready or completed", DependencyBreach),
         new("hooks", "commands", config => config.Hooks is { } hooks ? HookBreach(hooks) : null),
         AtLeast("hooks.timeoutMs", config => config.Hooks?.TimeoutMs, 1),
+        new("listen", ListenAddress.Expected, ListenBreach),
+        OneOf("reload.mode", config => config.Reload?.Mode, ReloadConfig.Replace, ReloadConfig.BySignal),
+        new("reload.signal", "a signal such as SIGHUP, HUP or 1", config =>
+            config.Reload?.Signal is { } signal && !Signals.TryParse(signal, out _) ? Text(signal) : null),
         OneOf("stdin", config => config.Stdin, "null", "pipe"),
     ];
 
@@ -157,6 +164,15 @@ internal static class ConfigValidation
                 return new Breach(JsonProblems.Quote(dependency.Condition!), $"must be one of started, ready, completed, but is {JsonProblems.Quote(dependency.Condition!)}", $"[{i}].condition");
         }
         return null;
+    }
+
+    static Breach? ListenBreach(ProcessConfig config)
+    {
+        if (config.Listen is not { } addresses) return null;
+        if (addresses.Count > MaxListeners) return new Breach(Number(addresses.Count).Found, $"at most {MaxListeners} addresses can be passed to a process");
+        for (var i = 0; i < addresses.Count; i++)
+            if (addresses.Take(i).Contains(addresses[i])) return new Breach(JsonProblems.Quote(addresses[i]), $"{JsonProblems.Quote(addresses[i])} is given twice; remove one of the two", $"[{i}]");
+        return Items(addresses, address => ListenAddress.Parse(address) is null);
     }
 
     static Breach? Items<T>(IReadOnlyList<T>? items, Func<T, bool> isBad) where T : notnull

@@ -31,6 +31,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
     readonly EventLog _diary;
     readonly OutputPump _outputs;
     readonly NotifySockets _notify;
+    readonly ListenSockets _listeners;
     readonly SupervisorLoop _loop;
     readonly StateSaver _saver;
     readonly ProcessStore _store;
@@ -69,12 +70,14 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         if (cgroups is not null) _log.Logger.LogInformation("processes get cgroups of their own in {Folder}", cgroups);
         _system = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore, cgroups);
         _notify = new NotifySockets(_events, _guardian.Hold, _guardian.Release, _loop.Post);
+        _listeners = new ListenSockets(_guardian.Hold, _guardian.Release);
         var services = new SupervisionServices
         {
             System = _system,
             Outputs = _outputs,
             Notify = _notify,
             Files = new InotifyWatcher(_events),
+            Listeners = new Listeners(_listeners),
             Probes = new ProbeMaker(new Dialer(_events), _growth),
             Records = _records,
             Timers = _loop.Timers,
@@ -184,6 +187,7 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         // An earlier generation becomes the current one at once: there is no instant without a whole processes.json for long.
         if (loaded.Troubles.Count > 0) _supervisor.Save();
         var reaped = _guardian.ReadCaughtUp();
+        _listeners.Inherit(_guardian.Returned);
         _notify.Inherit(_guardian.Returned);
         _supervisor.Resume(loaded.Content, new Inheritance
         {

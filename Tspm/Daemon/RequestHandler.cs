@@ -75,6 +75,7 @@ internal sealed class RequestHandler(DaemonContext context)
         Methods.Add => Answer(request, WireJson.Default.AddRequest, AddHandler.Handle, WireJson.Default.AddResponse),
         Methods.Stop => Answer(request, WireJson.Default.StopRequest, StopHandler.Handle, WireJson.Default.StopResponse),
         Methods.Restart => Answer(request, WireJson.Default.RestartRequest, RestartHandler.Handle, WireJson.Default.RestartResponse),
+        Methods.Reload => Answer(request, WireJson.Default.ReloadRequest, ReloadHandler.Handle, WireJson.Default.ReloadResponse),
         Methods.Delete => Answer(request, WireJson.Default.DeleteRequest, DeleteHandler.Handle, WireJson.Default.DeleteResponse),
         Methods.Signal => Answer(request, WireJson.Default.SignalRequest, SignalHandler.Handle, WireJson.Default.SignalResponse),
         Methods.Reset => Answer(request, WireJson.Default.ResetRequest, ResetHandler.Handle, WireJson.Default.ResetResponse),

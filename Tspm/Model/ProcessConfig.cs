@@ -101,6 +101,12 @@ internal sealed record ProcessConfig
     /// <summary>Processes that have to be there before it is started.</summary>
     public IReadOnlyList<Dependency>? DependsOn { get; init; }
 
+    /// <summary>Addresses that the daemon listens on and passes on, see <see cref="ListenAddress"/>.</summary>
+    public IReadOnlyList<string>? Listen { get; init; }
+
+    /// <summary>What <c>reload</c> does.</summary>
+    public ReloadConfig? Reload { get; init; }
+
     public LogConfig? Log { get; init; }
 
     /// <summary>Where standard output goes instead of <c>logs/NAME.out.log</c>; relative to <see cref="ProjectDir"/>.</summary>

@@ -70,6 +70,9 @@ internal sealed record RunRecord
 
     public int? StartTimeoutMs { get; init; }
 
+    /// <summary>Addresses of the sockets that were passed to it; null: none.</summary>
+    public IReadOnlyList<string>? Listen { get; init; }
+
     /// <summary>Where the run's output begins in its log files.</summary>
     public long OutStart { get; init; }
 
@@ -79,6 +82,9 @@ internal sealed record RunRecord
     public long ExtendedMonotonicMs { get; init; }
 
     public string? StatusText { get; init; }
+
+    /// <summary>The second child during a reload: its RunId, Pid, Phase and so on. Null: there is none.</summary>
+    public RunRecord? Second { get; init; }
 
     [JsonIgnore]
     public ExitStatus ExitStatus => new(ExitCode, ExitSignal);

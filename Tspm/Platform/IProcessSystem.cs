@@ -111,7 +111,16 @@ internal readonly record struct SpawnOutcome(IChild? Child, SpawnFailure? Failur
 /// <param name="Id">Value of TSPM_ID in its environment.</param>
 /// <param name="Instance">Value of TSPM_INSTANCE in its environment.</param>
 /// <param name="Hook">Value of TSPM_HOOK in its environment; null: whatever it is, or none.</param>
-internal sealed record TreeMark(int Pid, int Id, int Instance, string? Hook = null);
+internal sealed record TreeMark(int Pid, int Id, int Instance, string? Hook = null)
+{
+    public long StartTicks { get; init; }
+
+    /// <summary>Another child with the same marks started then and lives; null: there is none. With it the marks alone say nothing.</summary>
+    public long? OtherStartTicks { get; init; }
+
+    /// <summary>Output FIFOs of this child alone: who holds one is of its tree.</summary>
+    public IReadOnlyList<string> Fifos { get; init; } = [];
+}
 
 /// <summary>One living process at one moment.</summary>
 internal sealed record ProcessSample(int Pid, int ParentPid, long StartTicks, string Command, TimeSpan CpuTime, long? MemoryBytes);

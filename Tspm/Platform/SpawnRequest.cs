@@ -4,7 +4,7 @@ namespace Tspm.Platform;
 
 /// <summary>
 /// Everything about a child that is to be started, resolved: nothing is looked up in the daemon's own environment. The child gets its own session
-/// and process group, an empty signal mask, default dispositions, and no descriptor but the three.
+/// and process group, an empty signal mask, default dispositions, and no descriptor but the three and the listeners.
 /// </summary>
 internal sealed record SpawnRequest
 {
@@ -36,6 +36,12 @@ internal sealed record SpawnRequest
     /// <summary>Number and instance of the process, for a cgroup of its own where there can be one; null: none is wanted.</summary>
     public InstanceKey? Cgroup { get; init; }
 
+    /// <summary>More sockets than anybody passes; what is to be duplicated to the child's numbers lies above them.</summary>
+    public const int MaxListeners = 32;
+
+    /// <summary>Listening sockets that the child gets as its descriptors 3, 4, … Their numbers here are above <see cref="MaxListeners"/>. Not empty: <see cref="SetUp"/> is set.</summary>
+    public IReadOnlyList<int> Listeners { get; init; } = [];
+
     /// <summary>Null: none of it, and the child is spawned directly.</summary>
     public SetUp? SetUp { get; init; }
 }
@@ -53,6 +59,6 @@ internal sealed record SetUp
     /// <summary>Folder of the cgroup to be in; null: the parent's.</summary>
     public string? Cgroup { get; init; }
 
-    /// <summary>A variable that has to hold the child's own pid, which only the child knows before it is one.</summary>
-    public string? PidVariable { get; init; }
+    /// <summary>Variables that have to hold the child's own pid, which only the child knows before it is one; with commas between them.</summary>
+    public string? PidVariables { get; init; }
 }

@@ -9,10 +9,6 @@ internal static class JsonProblems
     /// <summary>Longer values are cut in sentences: the path says where the whole one is.</summary>
     const int MaxShown = 60;
 
-    /// <summary>Fields of the contract that a later version brings. Named so that a user is not told they had mistyped something.</summary>
-    static readonly HashSet<string> LaterFields =
-        ["listen", "reload"];
-
     public static string Join(string path, string name) => path.Length == 0 ? name : name.StartsWith('[') ? path + name : $"{path}.{name}";
 
     public static JsonProblem WrongKind(string path, string expected, JsonElement found)
@@ -36,8 +32,6 @@ internal static class JsonProblems
     public static JsonProblem Unknown(string path, string name, Type type, IEnumerable<string> known)
     {
         var inner = Join(path, name);
-        if (type == typeof(ProcessConfig) && LaterFields.Contains(name))
-            return new JsonProblem(inner, "a field of this version", name, "leave it out", $"{inner} is not part of this version of Tspm; leave it out");
         var names = known.ToList();
         var near = NearestName.Of(name, names);
         var hint = near is not null ? $"did you mean '{near}'?"

@@ -94,6 +94,17 @@ internal sealed record RestartRequest
     public int? WaitTimeoutMs { get; init; }
 }
 
+/// <summary>A new child beside the old one, which goes when the new one is ready; or a signal, as the config says.</summary>
+internal sealed record ReloadRequest
+{
+    public required IReadOnlyList<string> Selectors { get; init; }
+    public bool UpdateEnv { get; init; }
+    /// <summary>Needed with <see cref="UpdateEnv"/>.</summary>
+    public ClientContext? Client { get; init; }
+    public bool Wait { get; set; } = true;
+    public int? WaitTimeoutMs { get; init; }
+}
+
 internal sealed record DeleteRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }

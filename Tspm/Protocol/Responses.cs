@@ -143,6 +143,7 @@ internal sealed record AddResponse : ChangeResponse
 
 internal sealed record StopResponse : ChangeResponse;
 internal sealed record RestartResponse : ChangeResponse;
+internal sealed record ReloadResponse : ChangeResponse;
 internal sealed record DeleteResponse : ChangeResponse;
 internal sealed record SignalResponse : ChangeResponse;
 internal sealed record ResetResponse : ChangeResponse;

@@ -32,6 +32,7 @@ namespace Tspm.Protocol;
 [JsonSerializable(typeof(AddRequest)), JsonSerializable(typeof(AddResponse))]
 [JsonSerializable(typeof(StopRequest)), JsonSerializable(typeof(StopResponse))]
 [JsonSerializable(typeof(RestartRequest)), JsonSerializable(typeof(RestartResponse))]
+[JsonSerializable(typeof(ReloadRequest)), JsonSerializable(typeof(ReloadResponse))]
 [JsonSerializable(typeof(DeleteRequest)), JsonSerializable(typeof(DeleteResponse))]
 [JsonSerializable(typeof(SignalRequest)), JsonSerializable(typeof(SignalResponse))]
 [JsonSerializable(typeof(ResetRequest)), JsonSerializable(typeof(ResetResponse))]

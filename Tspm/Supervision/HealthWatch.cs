@@ -18,11 +18,18 @@ internal sealed class HealthWatch(SupervisionServices services)
         {
             if (_vigils.Remove(cell, out var ended)) ended.Dispose();
         }
-        else if (!_vigils.ContainsKey(cell)) (_vigils[cell] = new Vigil(services, cell, run)).Begin();
+        else if (!_vigils.TryGetValue(cell, out var present) || present.Run != run)
+        {
+            // A reload has put another child in the place of the one that was asked.
+            present?.Dispose();
+            (_vigils[cell] = new Vigil(services, cell, run)).Begin();
+        }
     }
 
     sealed class Vigil(SupervisionServices services, SupervisedProcess cell, Run run) : IDisposable
     {
+        public Run Run => run;
+
         readonly IProbe? _probe = services.Probes.Make(run.Health!, cell, run, services);
         readonly TimeSpan _interval = TimeOf(run.Health!.IntervalMs, Probe.DefaultInterval);
         readonly TimeSpan _timeout = TimeOf(run.Health!.TimeoutMs, Probe.DefaultTimeout);

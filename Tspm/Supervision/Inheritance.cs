@@ -34,7 +34,9 @@ internal sealed record Inheritance
         if (intent.IntendedTicks == 0) return null;
         foreach (var reaped in Reaped)
             if (reaped.LedSession && reaped.StartTicks >= intent.IntendedTicks && reaped.StartTicks <= DaemonDiedAtTicks
-                && !Records.Values.Any(record => record.Pid == reaped.Pid && record.StartTicks == reaped.StartTicks)) return reaped;
+                && !Records.Values.Any(record => IsOf(record, reaped) || (record.Second is { } second && IsOf(second, reaped)))) return reaped;
         return null;
+
+        static bool IsOf(RunRecord record, GuardianRecord reaped) => record.Pid == reaped.Pid && record.StartTicks == reaped.StartTicks;
     }
 }

@@ -55,6 +55,11 @@ internal abstract record LifecycleEvent
 
     public sealed record BackoffElapsed : LifecycleEvent;
 
+    /// <summary>Another child, which is ready, has taken the place of the present one.</summary>
+    /// <param name="StartedAt">Monotonic start of the new one.</param>
+    /// <param name="Cause">Why.</param>
+    public sealed record Replaced(TimeSpan StartedAt, string Cause) : LifecycleEvent;
+
     /// <summary>Forget failures and restarts.</summary>
     public sealed record ResetRequested : LifecycleEvent;
 }

@@ -68,6 +68,14 @@ internal sealed record LifecycleState(
         _ => ProcessState.Stopped,
     };
 
+    /// <summary>Another child is to come without anybody having to ask for it.</summary>
+    public bool WillStart => Phase switch
+    {
+        LifecyclePhase.Spawning or LifecyclePhase.Waiting or LifecyclePhase.Held => true,
+        LifecyclePhase.Stopping or LifecyclePhase.Sweeping => Next is AfterExit.Start or AfterExit.Retry,
+        _ => false,
+    };
+
     /// <summary>A child exists or is about to.</summary>
     public bool HasChild => Phase is LifecyclePhase.Spawning or LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Stopping;
 }

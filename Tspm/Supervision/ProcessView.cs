@@ -25,6 +25,8 @@ internal sealed record ProcessView
     public string? WatchProblem { get; init; }
     /// <summary>Newest first.</summary>
     public required IReadOnlyList<RecentExit> RecentExits { get; init; }
+    /// <summary>Addresses on which it is listened for it.</summary>
+    public required IReadOnlyList<string> Listen { get; init; }
     public required string OutLog { get; init; }
     public required string ErrLog { get; init; }
 }

@@ -17,6 +17,15 @@ internal sealed class Run(RunStreams streams)
     /// <summary>The child was seen to have ended; how is still to be learnt. A pid that nobody has is not shown.</summary>
     public bool HasEnded { get; set; }
 
+    /// <summary>How it ended is known.</summary>
+    public bool HasLeft { get; set; }
+
+    /// <summary>Until then the guardian may tell how it ended.</summary>
+    public IDisposable? ExitTimer { get; set; }
+
+    /// <summary>Monotonic start.</summary>
+    public TimeSpan BeganAt { get; set; }
+
     /// <summary>Wall clock; only for people.</summary>
     public DateTimeOffset? StartedAt { get; set; }
 
@@ -29,6 +38,9 @@ internal sealed class Run(RunStreams streams)
     public Probe? Health { get; init; }
 
     public int? StartTimeoutMs { get; init; }
+
+    /// <summary>Addresses on which it listens by sockets that were passed to it.</summary>
+    public IReadOnlyList<string> Listen { get; init; } = [];
 
     /// <summary>The child speaks by itself (man 3 sd_notify).</summary>
     public bool UsesNotify => Ready is { Notify: not null } || Health is { Notify: not null };

@@ -30,6 +30,7 @@ internal static class RunRecords
         Ready = run?.Ready,
         Health = run?.Health,
         StartTimeoutMs = run?.StartTimeoutMs,
+        Listen = run is { Listen: { Count: > 0 } addresses } ? addresses : null,
         OutStart = run?.OutStart ?? 0,
         ErrStart = run?.ErrStart ?? 0,
         ExtendedMonotonicMs = (long)(run?.ExtendedUntil.TotalMilliseconds ?? 0),

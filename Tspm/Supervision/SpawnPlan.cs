@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tspm.Logs;
 using Tspm.Model;
 using Tspm.Platform;
@@ -8,13 +9,17 @@ namespace Tspm.Supervision;
 /// <summary>Turns a definition into what the platform has to start. Reads <c>envFile</c>, so it can fail: a failure is a value like any other spawn failure.</summary>
 internal static class SpawnPlan
 {
+    /// <summary>How many sockets the child finds from its descriptor 3 on (man 3 sd_listen_fds).</summary>
+    const string ListenFds = "LISTEN_FDS";
+
     public static (SpawnRequest? Request, SpawnFailure? Failure) For(
         ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, RunStreams streams,
-        IReadOnlyDictionary<string, string>? notify = null)
+        IReadOnlyDictionary<string, string>? notify = null, IReadOnlyList<int>? listeners = null)
     {
         var environment = ChildEnvironment.Build(definition, instance, kept, out var problem);
         if (environment is null) return (null, new SpawnFailure("read envFile", 0, problem!));
         foreach (var (name, value) in notify ?? new Dictionary<string, string>()) environment[name] = value;
+        if (listeners is { Count: > 0 }) environment[ListenFds] = listeners.Count.ToString(CultureInfo.InvariantCulture);
         var launch = LaunchPlan.Of(definition.Config);
         return (new SpawnRequest
         {
@@ -28,7 +33,8 @@ internal static class SpawnPlan
             OpenFilesLimit = definition.OpenFilesLimit,
             // What may stay behind must not be in what is killed as a whole.
             Cgroup = StopPolicy.Of(definition.Config).KillTree ? new InstanceKey(definition.Id, instance) : null,
-            SetUp = SetUpOf(definition.Config, notify?.ContainsKey("WATCHDOG_USEC") == true),
+            Listeners = listeners ?? [],
+            SetUp = SetUpOf(definition.Config, PidVariables(notify?.ContainsKey("WATCHDOG_USEC") == true, listeners is { Count: > 0 })),
         }, null);
     }
 
@@ -51,7 +57,16 @@ internal static class SpawnPlan
         return (request with { Environment = environment, StdinPath = hook.Input }, null);
     }
 
-    static SetUp? SetUpOf(ProcessConfig config, bool hasWatchdog)
+    /// <summary>Meant for this process alone (man 3 sd_listen_fds, sd_watchdog_enabled): its own children inherit the variables, and see that it is not theirs.</summary>
+    static string? PidVariables(bool hasWatchdog, bool hasListeners) => (hasWatchdog, hasListeners) switch
+    {
+        (true, true) => "WATCHDOG_PID,LISTEN_PID",
+        (true, false) => "WATCHDOG_PID",
+        (false, true) => "LISTEN_PID",
+        _ => null,
+    };
+
+    static SetUp? SetUpOf(ProcessConfig config, string? pidVariables)
     {
         var setUp = new SetUp
         {
@@ -60,8 +75,7 @@ internal static class SpawnPlan
             Umask = config.Umask,
             Nice = config.Nice,
             OomScoreAdjust = config.OomScoreAdjust,
-            // A watchdog is meant for this process alone: its own children inherit the variable, and see that it is not theirs.
-            PidVariable = hasWatchdog ? "WATCHDOG_PID" : null,
+            PidVariables = pidVariables,
             Limits = config.Limits is { IsEmpty: false } limits ? limits : null,
         };
         return setUp == new SetUp() ? null : setUp;

@@ -36,7 +36,7 @@ internal sealed partial class SupervisedProcess
     IChild? _swept;
     bool _stepping;
     bool _forgotten;
-    IDisposable? _stopTimer, _backoffTimer, _exitTimer;
+    IDisposable? _stopTimer, _backoffTimer;
     TimeSpan? _nextStartAt;
 
     public SupervisedProcess(
@@ -58,6 +58,16 @@ internal sealed partial class SupervisedProcess
     public LifecycleState State => _state;
 
     public IChild? Child => _run?.Child;
+
+    /// <summary>Addresses on which it has to be listened for it: the present child's, and those of one that is to come.</summary>
+    public IReadOnlyList<string> Listen
+    {
+        get
+        {
+            var (present, next) = (_run?.Listen ?? [], _state.WillStart ? Definition.Config.Listen ?? [] : _second?.Run.Listen ?? []);
+            return next.Count == 0 ? present : present.Count == 0 ? next : [.. present.Union(next)];
+        }
+    }
 
     /// <summary>The newest snapshot; safe to read from any thread.</summary>
     public volatile ProcessView View;
@@ -101,21 +111,28 @@ internal sealed partial class SupervisedProcess
     /// <summary>Sends a signal to the child (with a shell: to its group). False: there is none.</summary>
     public bool Signal(int signal)
     {
-        if (_run is not { Child: { } child } run || !_state.HasChild) return false;
-        return run.UsesShell ? child.SignalGroup(signal) : child.Signal(signal);
+        return _run is { } run && _state.HasChild && SendSignal(run, signal);
     }
+
+    static bool SendSignal(Run run, int signal) => run.Child is { } child && (run.UsesShell ? child.SignalGroup(signal) : child.Signal(signal));
 
     /// <summary>Stops watching, without touching the child: the definition is gone, or the daemon leaves.</summary>
     public void Forget()
     {
         _forgotten = true;
         CancelTimers();
-        _exitTimer?.Dispose();
+        _run?.ExitTimer?.Dispose();
         _run?.Child?.Dispose();
         _swept?.Dispose();
         _hook?.Cancel();
-        (_run, _swept) = (null, null);
+        var second = _second;
+        second?.Vigil?.Dispose();
+        second?.StopTimer?.Dispose();
+        second?.Run.ExitTimer?.Dispose();
+        second?.Run.Child?.Dispose();
+        (_run, _swept, _second) = (null, null, null);
         _waiters.Release(_state);
+        second?.Done?.Invoke("it was deleted");
     }
 
     void Step(LifecycleEvent happened)
@@ -142,6 +159,7 @@ internal sealed partial class SupervisedProcess
         if (actions.HasFlag(LifecycleAction.CancelSpawn)) _hook?.Cancel();
         if (actions.HasFlag(LifecycleAction.Sweep)) Sweep();
         if (actions.HasFlag(LifecycleAction.Spawn)) Spawn();
+        CancelReload();
         Publish();
         if (_state != before) Announce(before);
     }
@@ -165,25 +183,31 @@ internal sealed partial class SupervisedProcess
 
     void SpawnChild(Run run)
     {
-        if ((_services.System.LackOfRoom() ?? OpenNotify(run) ?? _services.Outputs.Open(run.Streams)) is { } noRoom)
+        if (Launch(run) is { } failure) Failed(run, failure);
+        else Handle(new LifecycleEvent.SpawnSucceeded(AwaitsReady: run.Ready is not null));
+    }
+
+    /// <summary>Starts the child of a run. A failure leaves nothing behind.</summary>
+    SpawnFailure? Launch(Run run)
+    {
+        int[]? listeners = null;
+        if ((_services.System.LackOfRoom() ?? OpenListeners(run, out listeners) ?? OpenNotify(run) ?? _services.Outputs.Open(run.Streams)) is { } noRoom)
         {
             run.Notify?.Dispose();
-            Failed(run, noRoom);
-            return;
+            return noRoom;
         }
-        var (request, failure) = SpawnPlan.For(Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run));
+        var (request, failure) = SpawnPlan.For(Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run), listeners);
         var outcome = request is null ? new SpawnOutcome(null, failure) : _services.System.Spawn(request);
         if (outcome.Child is not { } child)
         {
             _services.Outputs.Discard(run.Streams);
             run.Notify?.Dispose();
-            Failed(run, outcome.Failure!);
-            return;
+            return outcome.Failure;
         }
-        run.StartedAt = _services.Clock.GetUtcNow();
+        (run.StartedAt, run.BeganAt) = (_services.Clock.GetUtcNow(), _services.Timers.Now);
         _services.Outputs.Started(run.Streams, child.Pid);
         Take(run, child);
-        Handle(new LifecycleEvent.SpawnSucceeded(AwaitsReady: run.Ready is not null));
+        return null;
     }
 
     Run NewRun(RunStreams streams, int guardianPid)
@@ -193,8 +217,16 @@ internal sealed partial class SupervisedProcess
         return new Run(streams)
         {
             GuardianPid = guardianPid, UsesShell = LaunchPlan.Of(config).UsesShell, Ready = config.Ready, Health = config.Health, StartTimeoutMs = config.StartTimeoutMs,
-            OutStart = readsLog ? SizeOf(streams.OutFile) : 0, ErrStart = readsLog ? SizeOf(streams.ErrFile) : 0,
+            Listen = config.Listen ?? [], OutStart = readsLog ? SizeOf(streams.OutFile) : 0, ErrStart = readsLog ? SizeOf(streams.ErrFile) : 0,
         };
+    }
+
+    /// <summary>Null: fine.</summary>
+    SpawnFailure? OpenListeners(Run run, out int[]? descriptors)
+    {
+        SpawnFailure? failure = null;
+        descriptors = run.Listen.Count == 0 ? null : _services.Listeners.Open(Definition, run.Listen, out failure);
+        return failure;
     }
 
     static long SizeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
@@ -235,7 +267,12 @@ internal sealed partial class SupervisedProcess
 
     void KillChild()
     {
-        if (_run is not { Child: { } child } run) return;
+        if (_run is { } run) Kill(run);
+    }
+
+    void Kill(Run run)
+    {
+        if (run.Child is not { } child) return;
         // Without killTree the rest of the group is left alone; below a shell the program itself is in it.
         if (run.UsesShell || StopPolicy.Of(Definition.Config).KillTree) child.SignalGroup(Signals.SIGKILL);
         child.Signal(Signals.SIGKILL);
@@ -253,7 +290,7 @@ internal sealed partial class SupervisedProcess
     /// <summary>The kernel says that the child ended. Its status is saved before it is reaped, so that no daemon's death can lose it.</summary>
     void OnEnded(Run run)
     {
-        if (_run != run || run.Child is not { } child) return;
+        if ((_run != run && _second?.Run != run) || run.HasLeft || run.Child is not { } child) return;
         if (child.PeekExit() is { } status)
         {
             Ended(run, status);
@@ -264,7 +301,7 @@ internal sealed partial class SupervisedProcess
             Ended(run, ExitStatus.Unknown);
             return;
         }
-        _exitTimer ??= _services.Timers.After(ExitStatusPatience, () => Ended(run, child.PeekExit() ?? ExitStatus.Unknown));
+        run.ExitTimer ??= _services.Timers.After(ExitStatusPatience, () => Ended(run, child.PeekExit() ?? ExitStatus.Unknown));
         run.HasEnded = true;
         Publish();
     }
@@ -272,16 +309,24 @@ internal sealed partial class SupervisedProcess
     /// <summary>The guardian reaped a process: true when it was this instance's adopted child.</summary>
     public bool TakeGuardianRecord(int pid, long startTicks, ExitStatus status)
     {
-        if (_run is not { Child: { IsOwn: false } child } run || child.Pid != pid || child.StartTicks != startTicks) return false;
-        Ended(run, status);
+        if (IsIt(_run)) Ended(_run!, status);
+        else if (IsIt(_second?.Run)) Ended(_second!.Run, status);
+        else return false;
         return true;
+
+        bool IsIt(Run? run) => run is { HasLeft: false, Child: { IsOwn: false } child } && child.Pid == pid && child.StartTicks == startTicks;
     }
 
     void Ended(Run run, ExitStatus status)
     {
-        if (_run != run) return;
-        _exitTimer?.Dispose();
-        _exitTimer = null;
+        if ((_run != run && _second?.Run != run) || run.HasLeft) return;
+        run.ExitTimer?.Dispose();
+        run.HasLeft = true;
+        if (_second is { } second && second.Run == run)
+        {
+            SecondEnded(second, status);
+            return;
+        }
         _exits.Add(run, status, _state, _services.Clock.GetUtcNow());
         _services.Records.Save(Key, MakeRecord() with { HasEnded = true, ExitCode = status.Code, ExitSignal = status.Signal });
         _sweepPid = run.Child!.Pid;
@@ -295,6 +340,8 @@ internal sealed partial class SupervisedProcess
     /// <summary>Kills what the child left behind, until nothing of it lives.</summary>
     void Sweep()
     {
+        // The one sweep that finds all by their marks comes last.
+        if (_second is not null) return;
         if (_services.Timers.Now < _groupMayEndUntil && _swept?.SignalGroup(0) == true)
         {
             _services.Timers.After(LookAgainAfter, Sweep);
@@ -322,7 +369,7 @@ internal sealed partial class SupervisedProcess
 
     void Persist() => _services.Records.Save(Key, MakeRecord());
 
-    RunRecord MakeRecord() => RunRecords.Of(_state, Definition, _services, _run, _sweepPid, _nextStartAt, _exits.Newest);
+    RunRecord MakeRecord() => RunRecords.Of(_state, Definition, _services, _run, _sweepPid, _nextStartAt, _exits.Newest) with { Second = SecondRecord };
 
     void Publish() => View = MakeView();
 
@@ -345,6 +392,7 @@ internal sealed partial class SupervisedProcess
             WatchProblem = _watchProblem,
             NextRunAt = _nextRunAt,
             RecentExits = _exits.Newest,
+            Listen = Listen,
             OutLog = outLog,
             ErrLog = errLog,
         };

@@ -61,7 +61,7 @@ internal sealed partial class SupervisedProcess
 
     void Heard(Run run, int pid, uint uid, string text)
     {
-        if (_run != run || run.Child is not { } child) return;
+        if ((_run != run && _second?.Run != run) || run.Child is not { } child) return;
         if (!_services.System.IsInTree(pid, uid, new TreeMark(child.Pid, Key.Id, Key.Instance)))
         {
             if (!run.HeardStranger) _services.Log.LogWarning("a readiness message for {Name} from process {Pid}, which is not of its tree, was ignored", Definition.Name, pid);
@@ -76,8 +76,12 @@ internal sealed partial class SupervisedProcess
         else if (message.Extension is null && !message.IsReady && !message.IsCallForHelp) return;
         Persist();
         Publish();
-        if (message.IsReady && run.Ready is { Notify: not null }) Handle(new LifecycleEvent.BecameReady());
-        if (message.IsCallForHelp && run.Health is { Notify: not null }) Handle(new LifecycleEvent.FoundUnfit("it asked for help (WATCHDOG=trigger)") { Word = EventCause.Watchdog });
+        if (message.IsReady && run.Ready is { Notify: not null })
+        {
+            if (_second is { } second && second.Run == run) SecondIsReady(second);
+            else Handle(new LifecycleEvent.BecameReady());
+        }
+        if (message.IsCallForHelp && _run == run && run.Health is { Notify: not null }) Handle(new LifecycleEvent.FoundUnfit("it asked for help (WATCHDOG=trigger)") { Word = EventCause.Watchdog });
     }
 
     /// <summary>The stop timeout is over, unless the child asked for more time.</summary>

@@ -13,6 +13,7 @@ internal sealed partial class SupervisedProcess
         _exits.Restore(record.RecentExits);
         _state = RunRecords.StateOf(record);
         BeginTelling();
+        var second = record.Second is { } other ? ResumeSecond(other, left.EndedBeforeRecorded(other)) : null;
         switch (_state.Phase)
         {
             case LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Stopping:
@@ -30,6 +31,7 @@ internal sealed partial class SupervisedProcess
                 ArmBackoff(due > TimeSpan.Zero ? due : TimeSpan.Zero);
                 break;
         }
+        if (second is not null) GoOnWithSecond(second);
         Publish();
     }
 
@@ -84,6 +86,7 @@ internal sealed partial class SupervisedProcess
         }
         _run = run;
         run.StartedAt ??= _services.Clock.GetUtcNow();
+        run.BeganAt = _services.Timers.Now;
         _services.Outputs.Resume(run.Streams);
         OpenNotifyAgain(run);
         Take(run, child);
@@ -104,9 +107,11 @@ internal sealed partial class SupervisedProcess
             GuardianPid = present.GuardianPid,
             UsesShell = present.UsesShell,
             StartedAt = record.StartedAt,
+            BeganAt = TimeSpan.FromMilliseconds(record.StartedMonotonicMs),
             Ready = record.Ready,
             Health = record.Health,
             StartTimeoutMs = record.StartTimeoutMs,
+            Listen = record.Listen ?? [],
             OutStart = record.OutStart,
             ErrStart = record.ErrStart,
             StatusText = record.StatusText,

@@ -15,6 +15,7 @@ internal sealed record SupervisionServices
     public required IRunOutputs Outputs { get; init; }
     public required INotifySockets Notify { get; init; }
     public required IFileWatcher Files { get; init; }
+    public required Listeners Listeners { get; init; }
     public required ProbeMaker Probes { get; init; }
     public required RunRecordStore Records { get; init; }
     public required TimerQueue Timers { get; init; }

@@ -16,6 +16,7 @@ internal sealed class Supervisor
     readonly StateSaver _saver;
     readonly MemoryWatch _memory;
     readonly StopOrder _stopOrder;
+    readonly Reloads _reloads;
     readonly ReadinessWatch _readiness;
     readonly HealthWatch _health;
     TaskCompletionSource<string?>? _nextSave;
@@ -32,6 +33,7 @@ internal sealed class Supervisor
         Dependencies = new Dependencies(Table, loop.Post);
         Table.HeldBy = Dependencies.Missing;
         _stopOrder = new StopOrder(loop.Post);
+        _reloads = new Reloads(loop.Post);
     }
 
     public Dependencies Dependencies { get; }
@@ -44,11 +46,16 @@ internal sealed class Supervisor
     public Asker? Asker { get; set; }
 
     /// <summary>Something that will be settled: <see cref="Settled"/> completes with the state in which it is.</summary>
-    public sealed record Pending(SupervisedProcess Cell, Task<LifecycleState> Settled, bool Unchanged);
+    public sealed record Pending(SupervisedProcess Cell, Task<LifecycleState> Settled, bool Unchanged)
+    {
+        /// <summary>What went wrong, where the state does not tell; set before <see cref="Settled"/> completes.</summary>
+        public string? Problem { get; set; }
+    }
 
     /// <summary>Starts what should be up after a daemon's start, and goes on with what an earlier one of this boot left running.</summary>
     public void Resume(ProcessesFile file, Inheritance left)
     {
+        _services.Listeners.BeginResume();
         Table.Load(file);
         var bootId = _services.System.BootId;
         HookRun.CleanUp(_services, left);
@@ -58,11 +65,12 @@ internal sealed class Supervisor
         {
             var record = left.Records.GetValueOrDefault(cell.Key);
             var present = record?.BootId == bootId ? record : null;
-            if (left.RunNewerThan(cell.Key, present?.RunId ?? 0) is { } runId && cell.ResumeUnrecorded(present, runId, left)) continue;
+            if (left.RunNewerThan(cell.Key, Math.Max(present?.RunId ?? 0, present?.Second?.RunId ?? 0)) is { } runId && cell.ResumeUnrecorded(present, runId, left)) continue;
             if (present is not null) cell.Resume(present, left);
             else if (record is not null) cell.ResumeHistory(record);
         }
         foreach (var record in left.Reaped) TakeGuardianRecord(record);
+        _services.Listeners.Resume(Table);
         foreach (var cell in Table.Cells)
         {
             FollowWish(cell, left.Records.TryGetValue(cell.Key, out var record) && record.BootId == bootId);
@@ -187,6 +195,15 @@ internal sealed class Supervisor
         return new Pending(cell, Started(cell), false);
     }
 
+    /// <summary>
+    /// New children for old ones, an instance of a process after the other. What is not online is started, or restarted.
+    /// </summary>
+    public IReadOnlyList<Pending> Reload(IReadOnlyList<SupervisedProcess> cells, string cause)
+    {
+        var online = _reloads.Begin([.. cells.Where(cell => cell.State.Phase == LifecyclePhase.Online)]);
+        return [.. cells.Select(cell => online.GetValueOrDefault(cell) ?? (cell.State.Phase == LifecyclePhase.Starting ? Restart(cell, cause) : Start(cell, cause)))];
+    }
+
     Task<LifecycleState> Started(SupervisedProcess cell) =>
         cell.WhenReached(state => IsStartSettled(state) || (state.Phase == LifecyclePhase.Held && Dependencies.IsStuck(cell)));
 
@@ -236,6 +253,7 @@ internal sealed class Supervisor
         if (cell.State.Desired != before.Desired) Save();
         Watch(cell);
         Dependencies.OnChanged(cell);
+        _services.Listeners.CloseUnneeded(cell.Key.Id, Table);
         _stopOrder.OnChanged(cell);
         if (cell.IsSurplus && IsStopped(cell.State)) Drop(cell);
     }

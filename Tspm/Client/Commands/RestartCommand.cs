@@ -3,7 +3,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>restart</c> and <c>restart-all</c>.</summary>
+/// <summary><c>restart</c>, <c>restart-all</c> and <c>reload</c>.</summary>
 internal static class RestartCommand
 {
     public static void Run(
@@ -12,6 +12,21 @@ internal static class RestartCommand
 
     public static void RunAll(bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool noAutoStart = false, bool json = false) =>
         CommandHost.Execute(session => Restart(session, ["all"], updateEnv, new ChangeFlags(json, noAutoStart, noWait, waitTimeout)));
+
+    public static void Reload(
+        [Items] string[]? words = null, bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool noAutoStart = false, bool json = false) =>
+        CommandHost.Execute(session => Reload(session, words ?? [], updateEnv, new ChangeFlags(json, noAutoStart, noWait, waitTimeout)));
+
+    static int Reload(ClientSession session, string[] selectors, bool updateEnv, ChangeFlags flags) =>
+        new Change<ReloadRequest, ReloadResponse>(
+            Methods.Reload,
+            new ReloadRequest
+            {
+                Selectors = selectors, UpdateEnv = updateEnv, Client = updateEnv ? ClientContextBuilder.Build() : null,
+                Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs,
+            },
+            Wire.Json.ReloadRequest, Wire.Json.ReloadResponse, Output.PrintJson.Readable.ReloadResponse, Outcomes.InState)
+            .Run(session, flags);
 
     static int Restart(ClientSession session, string[] selectors, bool updateEnv, ChangeFlags flags) =>
         new Change<RestartRequest, RestartResponse>(

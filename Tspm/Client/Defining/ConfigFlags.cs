@@ -39,6 +39,7 @@ internal static class ConfigFlags
         "health" => config with { Health = ProbeOf(value) },
         "log-max-size" => config with { Log = (config.Log ?? new LogConfig()) with { MaxSizeBytes = Bytes(value) } },
         "log-keep" => config with { Log = (config.Log ?? new LogConfig()) with { Keep = Number(value) } },
+        "listen" => config with { Listen = [.. config.Listen ?? [], value] },
         "depends-on" => config with { DependsOn = [.. config.DependsOn ?? [], Dependency.Parse(value)] },
         "watch" => config with { Watch = value == "true" },
         "watch-paths" => config with { Watch = true, WatchPaths = [.. config.WatchPaths ?? [], .. Parts(value)] },
@@ -86,6 +87,11 @@ internal static class ConfigFlags
         if (applied is { Watch: true } && !pairs.Contains("watch")) assignments.Add("watch=true");
         if (applied.WatchPaths is { } paths) assignments.Add("watchPaths=" + JsonSerializer.Serialize(paths, Wire.Json.IReadOnlyListString));
         if (applied.WatchIgnore is { } ignored) assignments.Add("watchIgnore=" + JsonSerializer.Serialize(ignored, Wire.Json.IReadOnlyListString));
+        if (applied.Listen is { } addresses)
+        {
+            assignments.RemoveAll(static assignment => assignment.StartsWith("listen=", StringComparison.Ordinal));
+            assignments.Add("listen=" + JsonSerializer.Serialize(addresses, Wire.Json.IReadOnlyListString));
+        }
         var delay = applied.Restart;
         if (delay?.MaxDelayMs is { } longest) assignments.Add(string.Create(CultureInfo.InvariantCulture, $"restart.maxDelayMs={longest}"));
         if (delay?.StopExitCodes is { } codes)

@@ -11,7 +11,7 @@ internal static class Flags
     [
         "name", "cwd", "env", "env-file", "namespace", "instances", "interpreter", "memory", "restart", "autorestart", "restart-delay",
         "max-restarts", "min-uptime", "stop-exit-codes", "stop-signal", "kill-timeout", "treekill", "user", "group", "umask", "nice",
-        "out-file", "err-file", "merge-logs", "log-max-size", "log-keep", "stdin", "depends-on", "ready", "health",
+        "out-file", "err-file", "merge-logs", "log-max-size", "log-keep", "stdin", "depends-on", "ready", "health", "listen",
         "watch", "watch-paths", "watch-ignore", "watch-delay", "cron", "time-zone",
     ];
 
@@ -55,6 +55,7 @@ internal static class Flags
         "log-max-size" => new Flag(name, FlagKind.Size, "SIZE", "a log this large is rotated (10MB); 0: never"),
         "log-keep" => new Flag(name, FlagKind.Count, "N", "how many rotated logs are kept (10)"),
         "stdin" => new Flag(name, FlagKind.Text, "KIND", "null, or pipe: lines come by 'tspm send'"),
+        "listen" => new Flag(name, FlagKind.Text, "ADDR", "listen there for it and pass the socket on: HOST:PORT, :PORT, unix:/PATH; repeatable") { Repeats = true },
         "depends-on" => new Flag(name, FlagKind.Text, "NAME[:WHEN]", "wait until it is ready (or: started, completed); repeatable") { Repeats = true },
         _ => null,
     }) is { } flag ? flag with { ChangesConfig = true } : null;
@@ -90,7 +91,7 @@ internal static class Flags
     /// <summary>In the contract, but not in this version.</summary>
     static Flag? LaterFlag(string name) => name switch
     {
-        "listen" or "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
+        "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
         "system" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
         _ => null,
     };

@@ -11,7 +11,7 @@ internal static class Verbs
     /// <summary>In the order of the help.</summary>
     public static string[] Listed =>
     [
-        "start", "add", "stop", "restart", "delete", "start-all", "stop-all", "restart-all", "list", "describe", "env", "pid", "logs", "why", "events", "search",
+        "start", "add", "stop", "restart", "reload", "delete", "start-all", "stop-all", "restart-all", "list", "describe", "env", "pid", "logs", "why", "events", "search",
         "set", "scale", "rename", "reset", "flush", "reopen", "signal", "send", "daemon", "status", "ping", "version",
     ];
 
@@ -22,7 +22,7 @@ internal static class Verbs
     public static Verb? Find(string typed) => Processes(typed) ?? Views(typed) ?? Changes(typed) ?? Housekeeping(typed);
 
     /// <summary>Verbs of the contract that this version does not have.</summary>
-    public static bool IsLater(string typed) => typed is "reload" or "apply" or "plan" or "validate" or "schema" or "import"
+    public static bool IsLater(string typed) => typed is "apply" or "plan" or "validate" or "schema" or "import"
         or "export" or "migrate" or "monit" or "top" or "metrics" or "enable" or "disable" or "doctor" or "completion" or "dial-stdio"
         or "startup" or "unstartup";
 
@@ -38,6 +38,12 @@ internal static class Verbs
         "stop" => new Verb("stop", $"stop {Selectors}", "stop; done means done") { Flags = ["wait", "wait-timeout", "auto-start", "json"], MinWords = 1 },
         "restart" => new Verb("restart", $"restart {Selectors}", "stop and start again")
             { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MinWords = 1 },
+        "reload" => new Verb("reload", $"reload {Selectors}", "new child first, then the old one goes; instance by instance")
+        {
+            Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MinWords = 1,
+            Note = "A new child that does not get ready is removed and the old one stays. For a server without a gap: tspm start app.js --listen :8080.\n"
+                + "With reload.mode=signal in its config the child gets a signal (SIGHUP) instead. What is stopped is started.",
+        },
         "delete" or "del" or "rm" => new Verb("delete", $"delete {Selectors}", "stop and forget (aliases: del, rm)")
             { Flags = ["logs", "auto-start", "json"], MinWords = 1 },
         "start-all" => new Verb("start-all", "start-all", "start all that is defined") { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },

@@ -30,7 +30,7 @@ internal static class DescribeHandler
             Config = config,
             Tree = [.. tree.Select(member => new TreeMember { Pid = member.Pid, ParentPid = member.ParentPid, Command = member.Command })],
             RecentExits = view.RecentExits,
-            Listen = [],
+            Listen = view.Listen,
             StatusText = view.StatusText,
             ProbeProblem = view.ProbeProblem,
             WatchProblem = view.WatchProblem,

@@ -14,19 +14,19 @@ internal static class Settle
 
     /// <summary>Throws TimeoutException when something is not settled in time.</summary>
     public static async Task<List<ProcessOutcome>> Outcomes(
-        DaemonContext context, Begun begun, bool wait, int? timeoutMs, Func<LifecycleState, string?> errorIn)
+        DaemonContext context, Begun begun, bool wait, int? timeoutMs, Func<LifecycleState, string?> errorIn, bool inARow = false)
     {
         var outcomes = new List<ProcessOutcome>(begun.Pending.Count);
         if (wait)
         {
-            var timeout = timeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) : LongestStop(begun) + LongestStart(begun) + DefaultTimeout;
+            var timeout = timeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) : (LongestStop(begun) + LongestStart(begun) + DefaultTimeout) * (inARow ? Math.Max(1, begun.Pending.Count) : 1);
             await Task.WhenAll(begun.Pending.Select(pending => pending.Settled)).WaitAsync(timeout, context.Clock);
         }
         foreach (var pending in begun.Pending)
         {
             var view = pending.Cell.View;
             // As it was when it settled: a child that came up and has ended since did start, however soon that was.
-            var error = pending.Settled.IsCompletedSuccessfully ? errorIn(pending.Settled.Result) : null;
+            var error = pending.Settled.IsCompletedSuccessfully ? pending.Problem ?? errorIn(pending.Settled.Result) : null;
             outcomes.Add(Outcome(view) with { Unchanged = pending.Unchanged, Error = error });
         }
         return outcomes;

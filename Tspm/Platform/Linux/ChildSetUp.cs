@@ -15,8 +15,11 @@ internal static unsafe class ChildSetUp
     /// <summary>First argument that selects this mode.</summary>
     public const string Word = "__child-setup";
 
+    /// <summary>The first descriptor behind the three: listening sockets, as many as there are, and behind them the report.</summary>
+    internal const int FirstPassedFd = 3;
+
     /// <summary>Where the report goes: "stage, line feed, error number, line feed, sentence", or nothing.</summary>
-    internal const int ReportFd = 3;
+    static int s_reportFd = FirstPassedFd;
 
     /// <summary>Written right before the exec. If the pipe then just closes, the exec has succeeded.</summary>
     internal const string AboutToExecute = "\u0001";
@@ -26,7 +29,9 @@ internal static unsafe class ChildSetUp
     /// <summary>Returns only on failure; the exit code of the process.</summary>
     public static int Run(string[] args)
     {
-        if (Fcntl.fcntl(ReportFd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC) != 0 || SetUpArguments.Read(args) is not { } wanted)
+        var wanted = SetUpArguments.Read(args);
+        s_reportFd += wanted?.Listeners ?? 0;
+        if (wanted is null || Fcntl.fcntl(s_reportFd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC) != 0)
         {
             Write(Unistd.STDERR_FILENO, $"tspm {Word} is internal: tspm uses it to start programs.\n");
             return 2;
@@ -63,7 +68,8 @@ internal static unsafe class ChildSetUp
         if (failure is not null) return failure;
         using var file = new StringBlock([path!]);
         using var argv = new StringBlock(wanted.Arguments);
-        if (wanted.PidVariable.Length > 0) _ = Unistd.setenv(wanted.PidVariable, Unistd.getpid().ToString(CultureInfo.InvariantCulture), 1);
+        foreach (var variable in wanted.PidVariables.Split(',', StringSplitOptions.RemoveEmptyEntries))
+            _ = Unistd.setenv(variable, Unistd.getpid().ToString(CultureInfo.InvariantCulture), 1);
         ResetSignals();
         Report(AboutToExecute);
         _ = Unistd.execv(file.Pointers[0], argv.Pointers);
@@ -107,7 +113,7 @@ internal static unsafe class ChildSetUp
     }
 
     /// <summary>Fails only when the daemon is gone, and nobody asks any more.</summary>
-    static void Report(string text) => Write(ReportFd, text);
+    static void Report(string text) => Write(s_reportFd, text);
 
     /// <summary>Without the runtime's console, which would install signal handlers.</summary>
     static void Write(int descriptor, string text)

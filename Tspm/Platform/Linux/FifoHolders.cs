@@ -36,6 +36,9 @@ internal sealed unsafe class FifoHolders(ProcFiles files)
         return leads == otherLeads ? one.StartTicks < other.StartTicks : leads;
     }
 
+    /// <summary>It has this FIFO open for writing.</summary>
+    public bool Holds(int pid, string path) => SysStat.stat(path, out var fifo) == 0 && fifo.IsFifo && Holds(pid, fifo);
+
     bool Holds(int pid, in FileStatus fifo)
     {
         Span<byte> path = stackalloc byte[48];

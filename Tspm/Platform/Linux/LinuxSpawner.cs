@@ -46,7 +46,7 @@ internal sealed unsafe class LinuxSpawner
         return errno == 0 ? null : Explain(request, errno, program!);
     }
 
-    /// <summary>posix_spawn itself. With a report descriptor (set-up mode) it becomes the child's number 3, and the directory is left to the child.</summary>
+    /// <summary>posix_spawn itself. With a report descriptor (set-up mode) it becomes the child's first number behind the listeners, and the directory is left to the child.</summary>
     internal int Start(string program, IReadOnlyCollection<string> arguments, SpawnRequest request, int reportFd, out int pid)
     {
         using var path = new StringBlock([program]);
@@ -59,7 +59,7 @@ internal sealed unsafe class LinuxSpawner
         if (errno != 0) return errno;
         errno = PosixSpawn.posix_spawnattr_init(&attributes);
         if (errno == 0) errno = AddFiles(&actions, request);
-        if (errno == 0 && reportFd >= 0) errno = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, reportFd, ChildSetUp.ReportFd);
+        if (errno == 0 && reportFd >= 0) errno = AddPassed(&actions, request.Listeners, reportFd);
         if (errno == 0 && reportFd < 0) errno = PosixSpawn.posix_spawn_file_actions_addchdir_np(&actions, request.WorkingDirectory);
         if (errno == 0) errno = SetAttributes(&attributes, request.LeadsSession);
         if (errno == 0) errno = StartWithLimit(path.Pointers[0], &actions, &attributes, argv.Pointers, envp.Pointers, SoftLimitFor(request), out pid);
@@ -94,6 +94,13 @@ internal sealed unsafe class LinuxSpawner
         return request.StderrPath == request.StdoutPath
             ? PosixSpawn.posix_spawn_file_actions_adddup2(actions, Unistd.STDOUT_FILENO, Unistd.STDERR_FILENO)
             : PosixSpawn.posix_spawn_file_actions_addopen(actions, Unistd.STDERR_FILENO, request.StderrPath, both, 0);
+    }
+
+    static int AddPassed(SpawnFileActions* actions, IReadOnlyList<int> listeners, int reportFd)
+    {
+        var errno = 0;
+        for (var i = 0; i < listeners.Count && errno == 0; i++) errno = PosixSpawn.posix_spawn_file_actions_adddup2(actions, listeners[i], ChildSetUp.FirstPassedFd + i);
+        return errno == 0 ? PosixSpawn.posix_spawn_file_actions_adddup2(actions, reportFd, ChildSetUp.FirstPassedFd + listeners.Count) : errno;
     }
 
     static int SetAttributes(SpawnAttributes* attributes, bool leadsSession)

@@ -19,6 +19,7 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
     /// <summary>Parents that are looked at: a tree that changes while it is climbed must end somewhere.</summary>
     const int DeepestTree = 64;
 
+    readonly FifoHolders holders = new(files);
     readonly int ownPid = Unistd.getpid();
     readonly List<int> pids = [];
     readonly List<ProcStat> orphans = [];
@@ -131,7 +132,7 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         foreach (var stat in all)
         {
             var isOrphanOfGuardian = stat.ParentPid == guardianPid && IsOrphan(stat.Pid, out _);
-            var belongs = IsOfGroup(stat, mark.Pid) && stat.Pid != mark.Pid && (numberIsOurs || HasMark(stat.Pid, mark));
+            var belongs = IsOfGroup(stat, mark.Pid) && stat.Pid != mark.Pid && (numberIsOurs || HasEnvironment(stat.Pid, mark));
             if ((belongs || (isOrphanOfGuardian && HasMark(stat.Pid, mark))) && seen.Add(stat.Pid)) found.Add(stat);
         }
         // Whoever descends from one of them, generation by generation.
@@ -195,7 +196,9 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
 
     static bool IsOfGroup(in ProcStat stat, int number) => stat.Session == number || stat.Group == number;
 
-    bool HasMark(int pid, TreeMark mark)
+    bool HasMark(int pid, TreeMark mark) => HasEnvironment(pid, mark) && (mark.OtherStartTicks is not { } other || IsNotOfOther(pid, mark, other));
+
+    bool HasEnvironment(int pid, TreeMark mark)
     {
         Span<byte> id = stackalloc byte[32];
         Span<byte> instance = stackalloc byte[32];
@@ -203,6 +206,15 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         var instanceLength = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"TSPM_INSTANCE={mark.Instance}"), instance);
         if (!files.EnvironmentHas(pid, id[..idLength], instance[..instanceLength])) return false;
         return mark.Hook is not { } hook || files.EnvironmentHas(pid, id[..idLength], Encoding.UTF8.GetBytes($"TSPM_HOOK={hook}"));
+    }
+
+    /// <summary>An orphan that is older than the other child cannot be of it; who holds an output of this one is not. Of all others nothing is known.</summary>
+    bool IsNotOfOther(int pid, TreeMark mark, long other)
+    {
+        if (mark.StartTicks < other && ProcFiles.TryReadStat(pid, out var stat) && stat.StartTicks < other) return true;
+        foreach (var fifo in mark.Fifos)
+            if (holders.Holds(pid, fifo)) return true;
+        return false;
     }
 
     /// <summary>Kills this process and no later one with its number.</summary>

@@ -16,8 +16,8 @@ internal static unsafe class SetUpRun
     /// <summary>The set-up takes 3 ms; a user database or a directory on a network may take longer, but must not stop the daemon for ever.</summary>
     const int DeadlineMs = 10_000;
 
-    /// <summary>Lowest number for our end: the spawn overwrites 0, 1 and 2 in the child.</summary>
-    const int FirstSafeFd = 10;
+    /// <summary>Lowest number for our end: the spawn overwrites 0, 1 and 2 in the child, and what the listeners get.</summary>
+    const int FirstSafeFd = 4 + SpawnRequest.MaxListeners;
 
     public static SpawnFailure? Spawn(LinuxSpawner spawner, SetUpCommand command, SpawnRequest request, ulong softOpenFiles, out int pid)
     {

@@ -15,7 +15,7 @@ internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
         if (probe.Log is { } pattern) return new LogProbe(growth, TimedRegex.Make(pattern), LogsOf(run));
         if (probe.Exec is { } command) return new ExecProbe(services, () => cell.PlanOf(command));
         return probe.DelayMs is { } delay
-            ? new DelayProbe(services.Timers, cell.State.StartedAt + TimeSpan.FromMilliseconds(delay) - services.Timers.Now)
+            ? new DelayProbe(services.Timers, run.BeganAt + TimeSpan.FromMilliseconds(delay) - services.Timers.Now)
             : null;
     }
 

@@ -2,10 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Tspm.Platform.Linux.Native;
 
-/// <summary>sys/socket.h and sys/un.h.</summary>
+/// <summary>sys/socket.h and sys/un.h, and of netinet/in.h what a listener needs. Addresses of other families are passed as bytes in the place of sockaddr_un.</summary>
 internal static unsafe partial class SysSocket
 {
-    public const int AF_UNIX = 1;
+    public const int AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10;
+    public const int SO_REUSEADDR = 2, IPPROTO_IPV6 = 41, IPV6_V6ONLY = 26;
     public const int SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_SEQPACKET = 5, SOCK_CLOEXEC = 0x80000, SOCK_NONBLOCK = 0x800;
     public const int SOL_SOCKET = 1, SO_PASSCRED = 16, SO_PEERCRED = 17, SO_ERROR = 4, SO_SNDBUF = 7, SO_RCVBUF = 8;
     public const int SCM_RIGHTS = 1, SCM_CREDENTIALS = 2;
@@ -30,6 +31,9 @@ internal static unsafe partial class SysSocket
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int socketpair(int domain, int type, int protocol, int* fds);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int getsockname(int fd, SockaddrUn* address, uint* length);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int getsockopt(int fd, int level, int option, void* value, uint* length);

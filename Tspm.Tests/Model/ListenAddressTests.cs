@@ -1,0 +1,34 @@
+using Tspm.Model;
+
+namespace Tspm.Tests.Model;
+
+[Timeout(10_000)]
+internal sealed class ListenAddressTests
+{
+    [Test]
+    [Arguments("127.0.0.1:8080", "7f000001", 8080)]
+    [Arguments("localhost:80", "7f000001", 80)]
+    [Arguments("0.0.0.0:1", "00000000", 1)]
+    [Arguments("[::1]:80", "00000000000000000000000000000001", 80)]
+    [Arguments("[::]:80", "00000000000000000000000000000000", 80)]
+    [Arguments("[2001:DB8::a:1]:443", "20010db80000000000000000000a0001", 443)]
+    [Arguments("[1:2:3:4:5:6:7:8]:9", "00010002000300040005000600070008", 9)]
+    [Arguments("[1:2:3:4:5:6:7::]:9", "00010002000300040005000600070000", 9)]
+    [Arguments(":8080", null, 8080)]
+    public async Task An_address_is_read_to_its_bytes(string text, string? bytes, int port, CancellationToken cancellation)
+    {
+        var address = ListenAddress.Parse(text)!;
+        await Assert.That(address.Host is null ? null : Convert.ToHexStringLower(address.Host)).IsEqualTo(bytes);
+        await Assert.That(address.Port).IsEqualTo(port);
+        await Assert.That(address.Path).IsNull();
+        await Assert.That(address.Text).IsEqualTo(text);
+    }
+
+    [Test]
+    public async Task A_path_is_taken_as_it_is(CancellationToken cancellation)
+    {
+        await Assert.That(ListenAddress.Parse("unix:/run/a b:1.sock")!.Path).IsEqualTo("/run/a b:1.sock");
+        await Assert.That(ListenAddress.Parse("unix:/" + new string('x', 106))).IsNotNull();
+        await Assert.That(ListenAddress.Parse("unix:/" + new string('x', 107))).IsNull();
+    }
+}

@@ -1,0 +1,47 @@
+using Tspm.Model;
+using Tspm.Platform;
+
+namespace Tspm.Tests.Supervision;
+
+/// <summary>Listening sockets that the guardian keeps; each address of the machine is somebody's or nobody's.</summary>
+internal sealed class FakeListenSockets : IListenSockets
+{
+    readonly Dictionary<(int Owner, string Address), int> _kept = [];
+    readonly HashSet<(int Owner, string Address)> _unclaimed = [];
+    int _last = 99;
+
+    /// <summary>What is open, whoever has it at present.</summary>
+    public IEnumerable<string> Open => _kept.Keys.Select(key => key.Address);
+
+    /// <summary>Taken by another program.</summary>
+    public HashSet<string> InUse { get; } = [];
+
+    SpawnFailure? IListenSockets.Open(int owner, ListenAddress address, SocketFileRights rights, out int descriptor)
+    {
+        if (TryTake(owner, address, out descriptor)) return null;
+        if (_kept.ContainsKey((owner, address.Text))) throw new InvalidOperationException($"{address.Text} was opened twice");
+        if (InUse.Contains(address.Text) || Open.Contains(address.Text)) return new SpawnFailure("listen", 98, $"cannot listen on {address.Text}: address already in use");
+        _kept[(owner, address.Text)] = descriptor = ++_last;
+        return null;
+    }
+
+    public bool TryTake(int owner, ListenAddress address, out int descriptor)
+    {
+        descriptor = -1;
+        return _unclaimed.Remove((owner, address.Text)) && _kept.TryGetValue((owner, address.Text), out descriptor);
+    }
+
+    public void Close(int owner, ListenAddress address, int descriptor)
+    {
+        if (!_kept.Remove((owner, address.Text), out var open) || open != descriptor) throw new InvalidOperationException($"{address.Text} was closed, and is not open");
+    }
+
+    public void DropUnclaimed()
+    {
+        foreach (var key in _unclaimed) _kept.Remove(key);
+        _unclaimed.Clear();
+    }
+
+    /// <summary>The daemon is dead; the guardian has the sockets.</summary>
+    public void KillDaemon() => _unclaimed.UnionWith(_kept.Keys);
+}

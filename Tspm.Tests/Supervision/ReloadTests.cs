@@ -1,0 +1,360 @@
+using Tspm.Model;
+using Tspm.Platform;
+using Tspm.Supervision;
+
+namespace Tspm.Tests.Supervision;
+
+/// <summary>New child first, then the old one goes; and whatever comes in between leaves exactly one.</summary>
+[Timeout(30_000)]
+internal sealed class ReloadTests
+{
+    static readonly ProcessConfig Web = new() { Name = "web", Command = "web" };
+
+    static readonly ProcessConfig Slow = Web with { Ready = new Probe { Notify = true }, StartTimeoutMs = 5000 };
+
+    [Test]
+    public async Task The_old_one_goes_when_the_new_one_has_lived_for_a_while(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (cell, old, settled) = Begin(world, Web);
+        var young = Other(world, old);
+        await Assert.That(cell.View.Pid).IsEqualTo(old.Pid);
+        world.Advance(SupervisedProcess.LeastLife - World.LittleWhile);
+        await Assert.That(Signals(world, old)).IsEmpty();
+        world.Advance(World.LittleWhile);
+        await Assert.That(cell.View.Pid).IsEqualTo(young.Pid);
+        await Assert.That(Signals(world, old)).IsEquivalentTo([15, 18]);
+        await Assert.That(settled.Settled.IsCompleted).IsFalse();
+        world.Machine.Exit(old, new ExitStatus(0, null));
+        world.Step();
+        await Assert.That((await settled.Settled.WaitAsync(cancellation)).Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(settled.Problem).IsNull();
+        await Assert.That(cell.State).IsEqualTo(cell.State with { Restarts = 1, Failures = 0, Reason = "reloaded by user", Desired = DesiredState.Up });
+        await Assert.That(cell.View.RecentExits[0].Reason).IsEqualTo("exited 0: reloaded by user");
+        await Assert.That(world.Outputs.OpenRuns).IsEquivalentTo([cell.View.RunId]);
+        await Assert.That(world.Machine.All.Count(process => process.IsReaped)).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task A_new_one_that_ends_leaves_the_old_one_alone(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (cell, old, settled) = Begin(world, Web);
+        world.Machine.Exit(Other(world, old), new ExitStatus(1, null));
+        world.Step();
+        await settled.Settled.WaitAsync(cancellation);
+        await Assert.That(settled.Problem).IsEqualTo(
+            $"the new one exited 1 before it was ready (a program that opens a port itself cannot be there twice: see 'listen', or use 'tspm restart'); the old one stays (pid {old.Pid})");
+        world.Advance(60);
+        await Assert.That((cell.View.Pid, cell.State.Phase, cell.State.Restarts, cell.Second)).IsEqualTo((old.Pid, LifecyclePhase.Online, 0, (SecondChild?)null));
+        await Assert.That(Signals(world, old)).IsEmpty();
+    }
+
+    [Test]
+    public async Task A_new_one_that_is_late_is_stopped_and_then_killed(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (cell, old, settled) = Begin(world, Slow);
+        var young = Other(world, old);
+        world.Advance(5);
+        await Assert.That(Signals(world, young)).IsEquivalentTo([15, 18]);
+        world.Advance(10);
+        await Assert.That(young.Lives).IsFalse();
+        world.Step();
+        await settled.Settled.WaitAsync(cancellation);
+        await Assert.That(settled.Problem).IsEqualTo($"the new one was not ready within 5 s: it did not say READY=1; the old one stays (pid {old.Pid})");
+        await Assert.That((cell.View.Pid, cell.State.Restarts)).IsEqualTo((old.Pid, 0));
+        await Assert.That(world.Outputs.OpenRuns.Count).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task It_is_the_new_one_that_has_to_say_that_it_is_ready(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (cell, old, _) = Begin(world, Slow);
+        var young = Other(world, old);
+        world.Notify.Say(cell.View.RunId, old.Pid, "READY=1");
+        world.Advance(2);
+        await Assert.That(cell.View.Pid).IsEqualTo(old.Pid);
+        world.Notify.Say(cell.Second!.Run.Id, young.Pid, "READY=1");
+        world.Step();
+        await Assert.That(cell.View.Pid).IsEqualTo(young.Pid);
+    }
+
+    [Test]
+    public async Task An_answer_that_the_old_one_may_have_given_is_not_enough(CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.Dialer.Answer = static _ => (null, "HTTP/1.1 200 OK");
+        var (cell, old, _) = Begin(world, Web with { Ready = new Probe { Tcp = "127.0.0.1:80" } });
+        world.Advance(0.9);
+        await Assert.That(cell.View.Pid).IsEqualTo(old.Pid);
+        world.Advance(0.2);
+        await Assert.That(cell.View.Pid).IsEqualTo(Other(world, old).Pid);
+    }
+
+    [Test]
+    public async Task One_that_cannot_be_started_is_a_failure_with_its_reason(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Web);
+        var old = world.Machine.Only(cell.Key);
+        world.Machine.FailNext(new SpawnFailure("execute", 2, "no such program"));
+        var settled = world.Supervisor.Reload([cell], "reloaded")[0];
+        world.Step();
+        await settled.Settled.WaitAsync(cancellation);
+        await Assert.That(settled.Problem).IsEqualTo($"no such program; the old one stays (pid {old.Pid})");
+        await Assert.That((cell.Second, cell.State.Phase)).IsEqualTo(((SecondChild?)null, LifecyclePhase.Online));
+    }
+
+    [Test]
+    [Arguments("stop", false)]
+    [Arguments("stop", true)]
+    [Arguments("restart", false)]
+    [Arguments("restart", true)]
+    [Arguments("crash", false)]
+    [Arguments("crash", true)]
+    [Arguments("shutdown", false)]
+    [Arguments("shutdown", true)]
+    public async Task What_comes_in_between_ends_it_and_waits_for_both(string what, bool afterTheChange, CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (cell, old, settled) = Begin(world, Web);
+        var young = Other(world, old);
+        if (afterTheChange) world.Advance(1);
+        var (first, second) = afterTheChange ? (young, old) : (old, young);
+        switch (what)
+        {
+            case "stop": world.Supervisor.Stop(cell, "stopped"); break;
+            case "restart": world.Supervisor.Restart(cell, "restarted"); break;
+            case "shutdown": _ = world.Supervisor.Shutdown(); break;
+            case "crash": world.Machine.Exit(first, new ExitStatus(1, null)); break;
+        }
+        world.Step();
+        await Assert.That(Signals(world, second)).IsEquivalentTo([15, 18]);
+        if (first.Lives) world.Machine.Exit(first, new ExitStatus(0, null));
+        world.Step();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Sweeping);
+        await Assert.That(world.Machine.Living.Single()).IsSameReferenceAs(second);
+        world.Machine.Exit(second, new ExitStatus(0, null));
+        world.Step();
+        var expected = what switch { "restart" => LifecyclePhase.Online, "crash" => LifecyclePhase.Waiting, _ => LifecyclePhase.Stopped };
+        await Assert.That(cell.State.Phase).IsEqualTo(expected);
+        await settled.Settled.WaitAsync(cancellation);
+        if (!afterTheChange) await Assert.That(settled.Problem).StartsWith("the new one was not needed any more: ");
+        await Assert.That(world.Machine.Living.Count()).IsEqualTo(what == "restart" ? 1 : 0);
+        // The last look is the one for all marks.
+        await Assert.That(world.Machine.Swept[^1].OtherStartTicks).IsNull();
+    }
+
+    [Test]
+    public async Task A_deleted_process_answers_who_waits(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (cell, _, settled) = Begin(world, Web);
+        world.Supervisor.Table.Remove(cell.Key.Id);
+        await settled.Settled.WaitAsync(cancellation);
+        await Assert.That(settled.Problem).IsEqualTo("it was deleted");
+    }
+
+    [Test]
+    public async Task As_long_as_both_live_only_what_cannot_be_the_others_is_swept(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (cell, old, _) = Begin(world, Web);
+        var young = Other(world, old);
+        world.Advance(1);
+        world.Machine.Exit(old, new ExitStatus(0, null));
+        world.Step();
+        var mark = world.Machine.Swept.Single();
+        await Assert.That((mark.Pid, mark.StartTicks, mark.OtherStartTicks)).IsEqualTo((old.Pid, old.StartTicks, young.StartTicks));
+        await Assert.That(mark.Fifos).IsEquivalentTo([old.Request.StdoutPath, old.Request.StderrPath]);
+        await Assert.That(cell.View.Pid).IsEqualTo(young.Pid);
+    }
+
+    [Test]
+    [Arguments("intent")]
+    [Arguments("spawned")]
+    [Arguments("starting")]
+    [Arguments("ended while starting")]
+    [Arguments("leaving")]
+    [Arguments("ended while leaving")]
+    [Arguments("sweeping")]
+    public async Task A_daemons_death_in_the_middle_leaves_exactly_one(string when, CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Web);
+        var old = world.Machine.Only(cell.Key);
+        if (when == "intent") world.Outputs.BeforeOpen = () => throw new DaemonDied();
+        if (when == "spawned") world.Machine.AfterSpawn = () => throw new DaemonDied();
+        world.Save();
+        world.Supervisor.Reload([cell], "reloaded");
+        try
+        {
+            world.Step();
+        }
+        catch (DaemonDied)
+        {
+            (world.Outputs.BeforeOpen, world.Machine.AfterSpawn) = (null, null);
+        }
+        var hasChanged = when is "leaving" or "ended while leaving" or "sweeping";
+        if (hasChanged) world.Advance(1);
+        if (when == "sweeping")
+        {
+            world.Machine.LeftoversOfNext = 3;
+            world.Machine.Exit(old, new ExitStatus(0, null));
+            world.Loop.RunPending();
+            await Assert.That(cell.Second!.Phase).IsEqualTo(SecondPhase.Sweeping);
+        }
+        var young = world.Machine.All.FirstOrDefault(process => process != old);
+        var (stays, goes) = hasChanged ? (young!, old) : (old, young);
+        world.RestartDaemon(() =>
+        {
+            if (when.StartsWith("ended", StringComparison.Ordinal)) world.Machine.Exit(goes!, new ExitStatus(3, null));
+        }, saveFirst: false);
+        var next = world.Again(cell);
+        await Assert.That((next.View.Pid, next.State.Phase)).IsEqualTo((stays.Pid, LifecyclePhase.Online));
+        for (var i = 0; i < 20; i++) world.Advance(1);
+        await Assert.That(world.Machine.Living.Single()).IsSameReferenceAs(stays);
+        await Assert.That((next.View.Pid, next.State.Phase, next.Second)).IsEqualTo((stays.Pid, LifecyclePhase.Online, (SecondChild?)null));
+        await Assert.That(world.Machine.All.All(process => process.Lives || process.IsReaped)).IsTrue();
+        await Assert.That(next.State.Restarts).IsEqualTo(hasChanged ? 1 : 0);
+        if (goes is not null) await Assert.That(goes.Leftovers).IsEqualTo(0);
+        // And a restart afterwards finds its way.
+        world.Machine.LeftoversOfNext = 0;
+        world.Supervisor.Restart(next, "restarted");
+        world.Step();
+        world.Exit(next, 0);
+        await Assert.That(next.State.Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+
+    [Test]
+    public async Task Instances_go_one_after_the_other_and_not_on_after_a_failure(CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.Machine.Answer = static (_, signal) => signal is 15 or 9 ? new ExitStatus(null, signal) : null;
+        var cells = world.DefineAll(Web with { Instances = 3 });
+        foreach (var cell in cells) world.Supervisor.Start(cell, "started");
+        world.Step();
+        var before = cells.Select(cell => cell.View.Pid).ToList();
+        var pending = world.Supervisor.Reload(cells, "reloaded");
+        world.Step();
+        for (var i = 0; i < 3; i++)
+        {
+            await Assert.That(cells.Count(cell => cell.Second is not null)).IsEqualTo(1);
+            await Assert.That(cells[i].Second).IsNotNull();
+            world.Advance(1);
+            world.Step();
+        }
+        await Task.WhenAll(pending.Select(one => one.Settled)).WaitAsync(cancellation);
+        await Assert.That(cells.Select(cell => cell.View.Pid).Intersect(before)).IsEmpty();
+
+        pending = world.Supervisor.Reload(cells, "reloaded");
+        world.Step();
+        world.Advance(1);
+        world.Step();
+        world.Machine.Exit(world.Machine.Living.Single(process => process.Pid == cells[1].Second!.Run.Child!.Pid), new ExitStatus(1, null));
+        world.Step();
+        await Task.WhenAll(pending.Select(one => one.Settled)).WaitAsync(cancellation);
+        await Assert.That(pending.Select(one => one.Problem is null).ToList()).IsEquivalentTo([true, false, false]);
+        await Assert.That(pending[2].Problem).IsEqualTo("not reloaded: web:1 could not be");
+    }
+
+    [Test]
+    public async Task By_signal_the_child_goes_on(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Web with { Reload = new ReloadConfig { Mode = "signal", Signal = "USR2" } });
+        var child = world.Machine.Only(cell.Key);
+        var settled = world.Supervisor.Reload([cell], "reloaded")[0];
+        world.Step();
+        await settled.Settled.WaitAsync(cancellation);
+        await Assert.That(settled.Problem).IsNull();
+        await Assert.That(world.Machine.Sent).IsEquivalentTo([(child.Pid, 12, false)]);
+        await Assert.That((cell.State.Phase, cell.State.Restarts)).IsEqualTo((LifecyclePhase.Online, 0));
+    }
+
+    [Test]
+    public async Task What_is_not_online_is_started(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.Define(Web);
+        var settled = world.Supervisor.Reload([cell], "reloaded")[0];
+        world.Step();
+        await Assert.That((await settled.Settled.WaitAsync(cancellation)).Phase).IsEqualTo(LifecyclePhase.Online);
+        world.Exit(cell, 1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        settled = world.Supervisor.Reload([cell], "reloaded")[0];
+        world.Step();
+        await Assert.That((await settled.Settled.WaitAsync(cancellation)).Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+
+    [Test]
+    public async Task What_was_stopped_before_its_turn_stays_so(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cells = world.DefineAll(Web with { Instances = 2 });
+        foreach (var cell in cells) world.Supervisor.Start(cell, "started");
+        world.Step();
+        var pending = world.Supervisor.Reload(cells, "reloaded");
+        world.Step();
+        world.Supervisor.Stop(cells[1], "stopped by user");
+        world.Machine.Exit(world.Machine.Only(cells[1].Key), new ExitStatus(0, null));
+        world.Advance(1);
+        world.Machine.Exit(world.Machine.Living.First(), new ExitStatus(0, null));
+        world.Step();
+        await pending[1].Settled.WaitAsync(cancellation);
+        await Assert.That(pending[1].Problem).IsEqualTo("it is not online any more: stopped by user");
+        await Assert.That(cells[1].State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+    }
+
+    [Test]
+    public async Task Health_is_asked_of_the_new_one_from_then_on(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (cell, old, _) = Begin(world, Web with { Health = new Probe { Notify = true, IntervalMs = 5000 } });
+        world.Advance(1);
+        world.Machine.Exit(old, new ExitStatus(0, null));
+        for (var i = 0; i < 3; i++)
+        {
+            world.Advance(3);
+            world.Notify.Say(cell.View.RunId, cell.View.Pid!.Value, "WATCHDOG=1");
+        }
+        world.Step();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        world.Advance(5);
+        await Assert.That(cell.State.Reason).IsEqualTo("no sign of life for 5 s");
+    }
+
+    [Test]
+    public async Task Both_listen_on_the_same_sockets_and_new_addresses_stay(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Web with { Listen = [":1"] });
+        var old = world.Machine.Only(cell.Key);
+        world.Supervisor.Put(cell.Definition with { Config = cell.Definition.Config with { Listen = [":1", ":2"] } });
+        world.Supervisor.Reload([cell], "reloaded");
+        world.Step();
+        await Assert.That(Other(world, old).Request.Listeners).IsEquivalentTo([100, 101]);
+        await Assert.That(world.Sockets.Open).IsEquivalentTo([":1", ":2"]);
+        world.Machine.Exit(Other(world, old), new ExitStatus(1, null));
+        world.Step();
+        await Assert.That(world.Sockets.Open).IsEquivalentTo([":1"]);
+    }
+
+    /// <summary>Online, and a reload begun.</summary>
+    static (SupervisedProcess Cell, FakeProcess Old, Supervisor.Pending Settled) Begin(World world, ProcessConfig config)
+    {
+        var cell = world.StartNew(config);
+        if (config.Ready is { Notify: not null }) world.Notify.Say(cell.View.RunId, cell.View.Pid!.Value, "READY=1");
+        world.Step();
+        var old = world.Machine.Only(cell.Key);
+        var settled = world.Supervisor.Reload([cell], "reloaded")[0];
+        world.Step();
+        return (cell, old, settled);
+    }
+
+    static FakeProcess Other(World world, FakeProcess one) => world.Machine.Living.Single(process => process != one && process.Key == one.Key);
+
+    static List<int> Signals(World world, FakeProcess process) => [.. world.Machine.Sent.Where(sent => sent.Pid == process.Pid && sent.Signal != 9).Select(sent => sent.Signal)];
+}

@@ -1,0 +1,34 @@
+using Tspm.Supervision;
+
+namespace Tspm.Tests.Supervision;
+
+/// <summary>Every cell of the second child's life, written down a second time.</summary>
+[Timeout(10_000)]
+internal sealed class SecondLifecycleTests
+{
+    const string Rows = """
+        Absent   Begun        Starting None
+        Starting BecameReady  Leaving  ChangePlaces,SendStopSignal
+        Starting Unwanted     Leaving  SendStopSignal
+        Starting Exited       Sweeping CancelTimers,Sweep
+        Leaving  Exited       Sweeping CancelTimers,Sweep
+        Leaving  StopTimedOut Leaving  KillTree
+        Sweeping TreeGone     Absent   None
+        """;
+
+    [Test]
+    public async Task Every_cell_is_as_the_table_says(CancellationToken cancellation)
+    {
+        var rows = Rows.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToDictionary(words => (words[0], words[1]), words => (words[2], words[3]));
+        var used = 0;
+        foreach (var phase in Enum.GetValues<SecondPhase>())
+            foreach (var happened in Enum.GetValues<SecondEvent>())
+            {
+                var (after, actions) = SecondLifecycle.Next(phase, happened);
+                var known = rows.TryGetValue(($"{phase}", $"{happened}"), out var expected);
+                if (known) used++;
+                await Assert.That(($"{after}", $"{actions}".Replace(" ", ""))).IsEqualTo(known ? expected : ($"{phase}", "None")).Because($"{phase} + {happened}");
+            }
+        await Assert.That(used).IsEqualTo(rows.Count);
+    }
+}

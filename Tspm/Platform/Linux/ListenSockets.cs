@@ -1,0 +1,151 @@
+using System.IO.Hashing;
+using System.Text;
+using Tspm.Model;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Platform.Linux;
+
+/// <summary>
+/// Listening sockets (man 2 listen), as systemd makes them for its services: blocking, with the longest queue that the system allows. Their descriptors lie above all that a child is given, so that no
+/// number is overwritten before it was copied.
+/// </summary>
+/// <param name="hold">Gives a descriptor into the guardian's hands.</param>
+/// <param name="release">The guardian may close that.</param>
+internal sealed unsafe class ListenSockets(Action<ulong, int> hold, Action<ulong> release) : IListenSockets
+{
+    /// <summary>Marks the guardian's holds that are listeners; a run's number never has it.</summary>
+    public const ulong ListenerHold = 1UL << 62;
+
+    const string Stage = "listen";
+
+    /// <summary>The kernel takes the smaller one of this and net.core.somaxconn.</summary>
+    const int Backlog = 4096;
+
+    /// <summary>Lowest number for a listener: a child gets at most <see cref="SpawnRequest.MaxListeners"/> and a report pipe from 3 on.</summary>
+    const int FirstSafeFd = 64;
+
+    readonly Dictionary<ulong, int> _inherited = [];
+
+    /// <summary>Takes listeners out of what the guardian kept. Before anything is opened.</summary>
+    public void Inherit(Dictionary<ulong, int> returned)
+    {
+        foreach (var (number, descriptor) in returned)
+            if ((number & ListenerHold) != 0 && returned.Remove(number)) _inherited[number] = descriptor;
+    }
+
+    public bool TryTake(int owner, ListenAddress address, out int descriptor)
+    {
+        if (!_inherited.Remove(NumberOf(owner, address), out descriptor)) return false;
+        var safe = MoveUp(descriptor);
+        if (safe >= 0) descriptor = safe;
+        return true;
+    }
+
+    public SpawnFailure? Open(int owner, ListenAddress address, SocketFileRights rights, out int descriptor)
+    {
+        if (TryTake(owner, address, out descriptor)) return null;
+        var failure = address.Path is { } path ? OpenUnix(address, path, rights, out descriptor) : OpenTcp(address, out descriptor);
+        if (failure is null && SysSocket.listen(descriptor, Backlog) != 0) failure = Failure(address, Errno.Last);
+        var safe = failure is null ? MoveUp(descriptor) : -1;
+        if (failure is null && safe < 0) failure = Failure(address, Errno.Last);
+        if (failure is not null)
+        {
+            if (descriptor >= 0) _ = Unistd.close(descriptor);
+            descriptor = -1;
+            return failure;
+        }
+        descriptor = safe;
+        hold(NumberOf(owner, address), descriptor);
+        return null;
+    }
+
+    public void Close(int owner, ListenAddress address, int descriptor) => End(NumberOf(owner, address), descriptor);
+
+    public void DropUnclaimed()
+    {
+        foreach (var (number, descriptor) in _inherited) End(number, descriptor);
+        _inherited.Clear();
+    }
+
+    /// <summary>Ended first, so that it is so for all who have a duplicate: the guardian needs a moment for its own.</summary>
+    void End(ulong number, int descriptor)
+    {
+        var path = SocketFiles.PathOf(descriptor);
+        _ = SysSocket.shutdown(descriptor, SysSocket.SHUT_RDWR);
+        // Not somebody else's who has put his own in that place.
+        if (path is not null && SocketFiles.Look(path, out _) == SocketFile.Stale) _ = Unistd.unlink(path);
+        _ = Unistd.close(descriptor);
+        release(number);
+    }
+
+    /// <summary>Told by process and address alone, so that the next daemon finds it again.</summary>
+    static ulong NumberOf(int owner, ListenAddress address)
+    {
+        var name = Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{owner} {address.Text}"));
+        return NotifySockets.ReturnedHold | ListenerHold | (XxHash3.HashToUInt64(name) & (ListenerHold - 1));
+    }
+
+    static SpawnFailure? OpenTcp(ListenAddress address, out int descriptor)
+    {
+        var isSix = address.Host is null or { Length: 16 };
+        descriptor = SysSocket.socket(isSix ? SysSocket.AF_INET6 : SysSocket.AF_INET, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0);
+        // ":PORT" on a machine without IPv6.
+        if (descriptor < 0 && address.Host is null && Errno.Last == Errno.EAFNOSUPPORT)
+        {
+            isSix = false;
+            descriptor = SysSocket.socket(SysSocket.AF_INET, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0);
+        }
+        if (descriptor < 0) return Failure(address, Errno.Last);
+        // Connections of an earlier listener that still time out are no reason to fail.
+        int yes = 1, onlySix = address.Host is null ? 0 : 1;
+        _ = SysSocket.setsockopt(descriptor, SysSocket.SOL_SOCKET, SysSocket.SO_REUSEADDR, &yes, sizeof(int));
+        if (isSix) _ = SysSocket.setsockopt(descriptor, SysSocket.IPPROTO_IPV6, SysSocket.IPV6_V6ONLY, &onlySix, sizeof(int));
+        var name = NameOf(address, isSix);
+        fixed (byte* raw = name)
+            return SysSocket.bind(descriptor, (SockaddrUn*)raw, (uint)name.Length) == 0 ? null : Failure(address, Errno.Last);
+    }
+
+    /// <summary><c>struct sockaddr_in</c> and <c>sockaddr_in6</c> (man 7 ip, ipv6): family, port, [flow], address, [scope] or padding.</summary>
+    static byte[] NameOf(ListenAddress address, bool isSix)
+    {
+        var name = new byte[isSix ? 28 : 16];
+        BitConverter.TryWriteBytes(name, (ushort)(isSix ? SysSocket.AF_INET6 : SysSocket.AF_INET));
+        (name[2], name[3]) = ((byte)(address.Port >> 8), (byte)address.Port);
+        address.Host?.CopyTo(name, isSix ? 8 : 4);
+        return name;
+    }
+
+    static SpawnFailure? OpenUnix(ListenAddress address, string path, SocketFileRights rights, out int descriptor)
+    {
+        descriptor = -1;
+        switch (SocketFiles.Look(path, out var errno))
+        {
+            case SocketFile.Answers: return Failure(address, Errno.EADDRINUSE);
+            case SocketFile.IsSomethingElse: return new SpawnFailure(Stage, Errno.EADDRINUSE, $"cannot listen on {address.Text}: {path} is there and is not a socket; remove it, or choose another path");
+            case SocketFile.Unknown: return Failure(address, errno);
+            case SocketFile.Stale: _ = Unistd.unlink(path); break;
+        }
+        descriptor = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0);
+        if (descriptor < 0) return Failure(address, Errno.Last);
+        _ = SockaddrUn.TryCreate(path, out var name);
+        if (SysSocket.bind(descriptor, &name, (uint)sizeof(SockaddrUn)) != 0) return Failure(address, Errno.Last);
+        // Before it listens nobody can connect, whatever the mode is until then.
+        if (SocketFiles.GiveTo(path, rights) is not { } problem) return null;
+        _ = Unistd.unlink(path);
+        return new SpawnFailure(Stage, Errno.EPERM, $"cannot listen on {address.Text}: {problem}");
+    }
+
+    static int MoveUp(int descriptor)
+    {
+        if (descriptor >= FirstSafeFd) return descriptor;
+        var safe = Fcntl.fcntl(descriptor, Fcntl.F_DUPFD_CLOEXEC, FirstSafeFd);
+        if (safe >= 0) _ = Unistd.close(descriptor);
+        return safe;
+    }
+
+    static SpawnFailure Failure(ListenAddress address, int errno)
+    {
+        var hint = errno == Errno.EACCES && address.Path is null ? " (low ports are for root)" : "";
+        return new SpawnFailure(Stage, errno, $"cannot listen on {address.Text}: {NameLookup.Phrase(Errno.Describe(errno))}{hint}");
+    }
+}

@@ -1,0 +1,76 @@
+using Tspm.Model;
+using Tspm.Platform;
+
+namespace Tspm.Supervision;
+
+/// <summary>
+/// The sockets that children get to listen on: one set a definition, shared by all its instances. Opened by the first start that wants them, and open as long as any instance runs, is about to, or
+/// waits for its next try: who connects while a crashed child is replaced waits in the queue. Closed when the last instance is stopped or has given up.
+/// </summary>
+internal sealed class Listeners(IListenSockets sockets)
+{
+    readonly Dictionary<int, List<(ListenAddress Address, int Descriptor)>> _byId = [];
+    bool _isResuming;
+
+    /// <summary>The descriptors for the addresses of a definition, in its order. Null: the failure says why.</summary>
+    public int[]? Open(ProcessDefinition definition, IReadOnlyList<string> addresses, out SpawnFailure? failure)
+    {
+        failure = null;
+        var (config, descriptors) = (definition.Config, new int[addresses.Count]);
+        for (var i = 0; i < descriptors.Length; i++)
+        {
+            var open = Of(definition.Id);
+            if (open.FindIndex(one => one.Address.Text == addresses[i]) is >= 0 and var at)
+            {
+                descriptors[i] = open[at].Descriptor;
+                continue;
+            }
+            // Validated; a state of a newer version may hold other kinds.
+            var address = ListenAddress.Parse(addresses[i]);
+            failure = address is null
+                ? new SpawnFailure("listen", 0, $"cannot listen on {addresses[i]}: it must be {ListenAddress.Expected}")
+                : sockets.Open(definition.Id, address, new SocketFileRights(config.User, config.Group, config.Umask), out descriptors[i]);
+            if (failure is not null) return null;
+            open.Add((address!, descriptors[i]));
+        }
+        return descriptors;
+    }
+
+    /// <summary>Until <see cref="Resume"/> nothing is closed: who else needs it is not known yet.</summary>
+    public void BeginResume() => _isResuming = true;
+
+    /// <summary>All instances are as they were: goes on with the sockets that they still need, and closes all others.</summary>
+    public void Resume(ProcessTable table)
+    {
+        _isResuming = false;
+        foreach (var definition in table.Definitions)
+            foreach (var text in Needed(table.Instances(definition.Id)!))
+                if (!Of(definition.Id).Exists(one => one.Address.Text == text) && ListenAddress.Parse(text) is { } address && sockets.TryTake(definition.Id, address, out var descriptor))
+                    Of(definition.Id).Add((address, descriptor));
+        sockets.DropUnclaimed();
+        foreach (var id in new List<int>(_byId.Keys)) CloseUnneeded(id, table);
+    }
+
+    /// <summary>An instance changed, or its process is gone.</summary>
+    public void CloseUnneeded(int id, ProcessTable table)
+    {
+        if (_isResuming || !_byId.TryGetValue(id, out var open)) return;
+        var needed = table.Instances(id) is { } cells ? Needed(cells) : [];
+        for (var i = open.Count - 1; i >= 0; i--)
+        {
+            if (needed.Contains(open[i].Address.Text)) continue;
+            sockets.Close(id, open[i].Address, open[i].Descriptor);
+            open.RemoveAt(i);
+        }
+        if (open.Count == 0) _byId.Remove(id);
+    }
+
+    static HashSet<string> Needed(SupervisedProcess[] cells)
+    {
+        var needed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var cell in cells) needed.UnionWith(cell.Listen);
+        return needed;
+    }
+
+    List<(ListenAddress Address, int Descriptor)> Of(int id) => _byId.TryGetValue(id, out var open) ? open : _byId[id] = [];
+}

@@ -1,0 +1,70 @@
+using Tspm.Model;
+using Tspm.Supervision.Probes;
+
+namespace Tspm.Supervision;
+
+/// <summary>
+/// Asks one child whether it is ready, until it is or its time is over. The first questions follow each other quickly, because most are ready soon; then once a second.
+/// </summary>
+internal sealed class ReadinessVigil(SupervisionServices services, SupervisedProcess cell, Run run, Action ready, Action<string> late) : IDisposable
+{
+    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>A child whose time ran out while no daemon looked gets so much to answer all the same.</summary>
+    static readonly TimeSpan LeastAfterAdoption = TimeSpan.FromSeconds(1);
+
+    readonly IProbe? _probe = services.Probes.Make(run.Ready!, cell, run, services);
+    readonly TimeSpan _limit = TimeSpan.FromMilliseconds(run.StartTimeoutMs ?? Probe.DefaultStartTimeout.TotalMilliseconds);
+    TimeSpan _pause = FirstPause;
+    IDisposable? _deadline, _next, _look;
+    bool _ended;
+
+    public void Begin()
+    {
+        var left = run.BeganAt + _limit - services.Timers.Now;
+        var least = _limit < LeastAfterAdoption ? _limit : LeastAfterAdoption;
+        _deadline = services.Timers.After(left > least ? left : least, Late);
+        if (_probe is not null) Look();
+    }
+
+    public void Dispose()
+    {
+        _ended = true;
+        _deadline?.Dispose();
+        _next?.Dispose();
+        _look?.Dispose();
+    }
+
+    void Look()
+    {
+        _look?.Dispose();
+        // A log and a delay give up with the start only.
+        var limit = run.Ready is { Log: null, DelayMs: null } ? Probe.DefaultTimeout : (TimeSpan?)null;
+        _look = new ProbeLook(services, _probe!, limit, Told);
+    }
+
+    void Told(string? problem)
+    {
+        if (_ended) return;
+        if (problem is null)
+        {
+            ready();
+            return;
+        }
+        if (cell.Run == run) cell.Found(run.Health is null ? null : cell.View.Health, problem);
+        else run.ProbeProblem = problem;
+        _next = services.Timers.After(_pause, Look);
+        _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+    }
+
+    void Late()
+    {
+        if (run.ExtendedUntil - services.Timers.Now is var more && more > TimeSpan.Zero)
+        {
+            _deadline = services.Timers.After(more, Late);
+            return;
+        }
+        var why = run.ProbeProblem ?? (run.Ready!.Notify is not null ? "it did not say READY=1" : run.Ready.Log is not null ? "no line of its log matched" : null);
+        late($"not ready within {ProbeText.Time(_limit)}{(why is null ? "" : ": " + why)}");
+    }
+}

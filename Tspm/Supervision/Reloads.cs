@@ -1,0 +1,71 @@
+using Tspm.Model;
+
+namespace Tspm.Supervision;
+
+/// <summary>
+/// Reloads under way: the instances of a process one after the other, different processes at the same time. After an instance whose new child did not get ready the others of the same order are left as they
+/// are: the next ones would fail as well. Owned by the supervisor's thread.
+/// </summary>
+internal sealed class Reloads(Action<Action> post)
+{
+    readonly Dictionary<int, Queue<Job>> _byId = [];
+
+    sealed record Job(Supervisor.Pending Pending, TaskCompletionSource<LifecycleState> Done, Order Order);
+
+    /// <summary>What was asked for at one time.</summary>
+    sealed class Order
+    {
+        public string? Failed { get; set; }
+    }
+
+    /// <param name="cells">Online.</param>
+    public Dictionary<SupervisedProcess, Supervisor.Pending> Begin(IReadOnlyList<SupervisedProcess> cells)
+    {
+        var begun = new Dictionary<SupervisedProcess, Supervisor.Pending>();
+        var orders = new Dictionary<int, Order>();
+        foreach (var cell in cells)
+        {
+            var id = cell.Key.Id;
+            // Asked for again before it has begun: once is enough, and nobody can pile up work.
+            if (_byId.TryGetValue(id, out var waiting) && waiting.Skip(1).FirstOrDefault(job => job.Pending.Cell == cell) is { } same)
+            {
+                begun[cell] = same.Pending;
+                continue;
+            }
+            if (!orders.TryGetValue(id, out var order)) orders[id] = order = new Order();
+            var done = new TaskCompletionSource<LifecycleState>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var pending = begun[cell] = new Supervisor.Pending(cell, done.Task, Unchanged: false);
+            var isFirst = !_byId.TryGetValue(id, out var queue);
+            if (isFirst) queue = _byId[id] = new Queue<Job>();
+            queue!.Enqueue(new Job(pending, done, order));
+            if (isFirst) post(() => Next(id));
+        }
+        return begun;
+    }
+
+    void Next(int id)
+    {
+        if (!_byId.TryGetValue(id, out var queue)) return;
+        if (!queue.TryPeek(out var job))
+        {
+            _byId.Remove(id);
+            return;
+        }
+        if (job.Order.Failed is { } failed) End(id, job, $"not reloaded: {failed} could not be");
+        else if (job.Pending.Cell.Definition.Config.Reload is { Mode: ReloadConfig.BySignal } by) End(id, job, Send(job.Pending.Cell, by.Signal ?? ReloadConfig.DefaultSignal));
+        else job.Pending.Cell.Reload(problem => End(id, job, problem));
+    }
+
+    static string? Send(SupervisedProcess cell, string signal) =>
+        Signals.TryParse(signal, out var number) && cell.Signal(number) ? null : $"{signal} cannot be sent: it has no child any more";
+
+    void End(int id, Job job, string? problem)
+    {
+        _byId[id].Dequeue();
+        var cell = job.Pending.Cell;
+        if (problem is not null) job.Order.Failed ??= cell.Definition.Instances > 1 ? $"{cell.Definition.Name}:{cell.Key.Instance}" : cell.Definition.Name;
+        job.Pending.Problem = problem;
+        job.Done.SetResult(cell.State);
+        post(() => Next(id));
+    }
+}

@@ -1,0 +1,23 @@
+namespace Tspm.Supervision;
+
+/// <summary>The second child of an instance, and how far it is. Which of the two is the second one changes when the new one is ready.</summary>
+internal sealed class SecondChild(Run run)
+{
+    public Run Run { get; set; } = run;
+
+    public SecondPhase Phase { get; set; }
+
+    /// <summary>Why the new one is not wanted; null: nothing is wrong.</summary>
+    public string? Problem { get; set; }
+
+    /// <summary>Asks the new one whether it is ready.</summary>
+    public IDisposable? Vigil { get; set; }
+
+    public IDisposable? StopTimer { get; set; }
+
+    /// <summary>Until then the programs of a shell may end by themselves.</summary>
+    public TimeSpan GroupMayEndUntil { get; set; }
+
+    /// <summary>Told once, when it is gone: null, or why the old one stays.</summary>
+    public Action<string?>? Done { get; set; }
+}

@@ -1,0 +1,228 @@
+using Tspm.Model;
+using Tspm.Platform;
+
+namespace Tspm.Supervision;
+
+/// <summary>
+/// Replacing the child by a new one without a moment in which none is there: the new one comes up beside the old one, and the old one goes when the new one is ready (<see cref="SecondLifecycle"/>).
+/// As long as there are two, the run record tells of both, and the first child's own life (<see cref="Lifecycle"/>) goes on: whatever takes it out of Online ends the reload, and nothing is
+/// started in its place before the second one is gone. The main part is in SupervisedProcess.cs.
+/// </summary>
+internal sealed partial class SupervisedProcess
+{
+    /// <summary>A new child has to live this long before the old one goes, where nothing that it says itself tells that it is ready: most broken versions are dead by then.</summary>
+    public static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(1);
+
+    const string ReloadCause = "reloaded by user";
+
+    /// <summary>Null: there is at most one child.</summary>
+    SecondChild? _second;
+
+    /// <summary>Not null: two children may be there.</summary>
+    public SecondChild? Second => _second;
+
+    /// <summary>Begins. <paramref name="done"/> is told once: null, or why the old child stays.</summary>
+    public void Reload(Action<string?> done)
+    {
+        if (_forgotten || _second is not null || _state.Phase != LifecyclePhase.Online)
+        {
+            done(_forgotten ? "it was deleted" : _second is not null ? "it is being reloaded already" : $"it is not online any more: {_state.Reason}");
+            return;
+        }
+        var run = NewRun(RunStreamsOf.NewRun(_services, Definition, Key), _services.GuardianPid);
+        var second = _second = new SecondChild(run) { Done = done };
+        (second.Phase, _) = SecondLifecycle.Next(SecondPhase.Absent, SecondEvent.Begun);
+        Persist();
+        // A child that no record tells of would be nobody's after this daemon's death.
+        if ((_services.Records.Trouble is { } trouble ? new SpawnFailure("record", 0, trouble) : Launch(run)) is { } failure)
+        {
+            _second = null;
+            Persist();
+            Changed?.Invoke(this, _state); // it may have opened sockets
+            done($"{failure.Sentence}; {OldStays}");
+            return;
+        }
+        Persist();
+        Publish();
+        if (run.Ready is null) second.Vigil = _services.Timers.After(LeastLife, () => SecondStep(second, SecondEvent.BecameReady));
+        else
+        {
+            var vigil = new ReadinessVigil(_services, this, run, () => SecondIsReady(second), why => SecondIsUnwanted(second, why));
+            second.Vigil = vigil;
+            vigil.Begin();
+        }
+    }
+
+    string OldStays => _run?.Child is { } child ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the old one stays (pid {child.Pid})") : "the old one is gone too";
+
+    /// <summary>A connection or a web page may have been answered by the old one: then the new one has to live for a while at least.</summary>
+    void SecondIsReady(SecondChild second)
+    {
+        second.Vigil?.Dispose();
+        var run = second.Run;
+        var saysItself = run.Ready is { Tcp: null, Http: null };
+        var left = saysItself ? TimeSpan.Zero : run.BeganAt + LeastLife - _services.Timers.Now;
+        if (left > TimeSpan.Zero) second.Vigil = _services.Timers.After(left, () => SecondStep(second, SecondEvent.BecameReady));
+        else SecondStep(second, SecondEvent.BecameReady);
+    }
+
+    void SecondIsUnwanted(SecondChild second, string why)
+    {
+        if (second.Phase != SecondPhase.Starting) return;
+        second.Problem = $"the new one was {why}";
+        SecondStep(second, SecondEvent.Unwanted);
+    }
+
+    /// <summary>After each step of the first child: without it online there is nothing to take over.</summary>
+    void CancelReload()
+    {
+        if (_second is { Phase: SecondPhase.Starting } second && _state.Phase != LifecyclePhase.Online) SecondIsUnwanted(second, $"not needed any more: {_state.Reason}");
+    }
+
+    void SecondStep(SecondChild second, SecondEvent happened)
+    {
+        if (_second != second) return;
+        var (phase, actions) = SecondLifecycle.Next(second.Phase, happened);
+        second.Phase = phase;
+        if (phase != SecondPhase.Starting) second.Vigil?.Dispose();
+        if (actions.HasFlag(SecondAction.CancelTimers)) second.StopTimer?.Dispose();
+        if (actions.HasFlag(SecondAction.ChangePlaces)) ChangePlaces(second);
+        else if (actions != SecondAction.None && actions != SecondAction.KillTree) Persist();
+        if (actions.HasFlag(SecondAction.SendStopSignal)) SendSecondStopSignal(second);
+        if (actions.HasFlag(SecondAction.KillTree)) Kill(second.Run);
+        if (actions.HasFlag(SecondAction.Sweep)) SweepSecond(second);
+        // Asked of this step: one within it may have been the last.
+        if (phase == SecondPhase.Absent) SecondIsGone(second);
+    }
+
+    /// <summary>On record before the old one is told to go.</summary>
+    void ChangePlaces(SecondChild second)
+    {
+        (_run, second.Run) = (second.Run, _run!);
+        Handle(new LifecycleEvent.Replaced(_run.BeganAt, ReloadCause));
+    }
+
+    void SendSecondStopSignal(SecondChild second)
+    {
+        var policy = StopPolicy.Of(Definition.Config);
+        SendSignal(second.Run, policy.Signal);
+        if (policy.Signal != Signals.SIGKILL) SendSignal(second.Run, Signals.SIGCONT);
+        if (policy.KillTree && second.Run.UsesShell) second.GroupMayEndUntil = _services.Timers.Now + policy.Timeout;
+        second.StopTimer = _services.Timers.After(policy.Timeout, () => SecondStopTimeIsOver(second));
+    }
+
+    void SecondStopTimeIsOver(SecondChild second)
+    {
+        if (second.Run.ExtendedUntil - _services.Timers.Now is var more && more > TimeSpan.Zero) second.StopTimer = _services.Timers.After(more, () => SecondStopTimeIsOver(second));
+        else SecondStep(second, SecondEvent.StopTimedOut);
+    }
+
+    /// <summary>See <see cref="Ended"/>; the first child may live.</summary>
+    void SecondEnded(SecondChild second, ExitStatus status)
+    {
+        var run = second.Run;
+        if (second.Phase == SecondPhase.Starting) second.Problem = $"the new one {status} before it was ready{OwnPortHint}";
+        var why = second.Problem is null ? ReloadCause : "of a reload that failed";
+        _exits.Add(run, status, _state with { Phase = LifecyclePhase.Stopping, Reason = why }, _services.Clock.GetUtcNow());
+        _services.Records.Save(Key, MakeRecord() with { Second = SecondRecord! with { HasEnded = true } });
+        run.Child!.Reap();
+        _services.Outputs.Finish(run.Streams);
+        run.Notify?.Dispose();
+        run.HasEnded = true;
+        SecondStep(second, SecondEvent.Exited);
+    }
+
+    string OwnPortHint => Definition.Config.Listen is null ? " (a program that opens a port itself cannot be there twice: see 'listen', or use 'tspm restart')" : "";
+
+    void SweepSecond(SecondChild second)
+    {
+        if (_second != second || second.Run.Child is not { } child) return;
+        if (_services.Timers.Now < second.GroupMayEndUntil && child.SignalGroup(0))
+        {
+            _services.Timers.After(LookAgainAfter, () => SweepSecond(second));
+            return;
+        }
+        second.GroupMayEndUntil = TimeSpan.Zero;
+        if (StopPolicy.Of(Definition.Config).KillTree && _services.System.KillLeftovers(MarkBeside(second.Run, _run)) > 0)
+        {
+            _services.Timers.After(SweepAgainAfter, () => SweepSecond(second));
+            return;
+        }
+        child.Dispose();
+        SecondStep(second, SecondEvent.TreeGone);
+    }
+
+    /// <summary>Both children have the same marks: what may be the other one's is left to the last sweep, that of the first child.</summary>
+    TreeMark MarkBeside(Run run, Run? other) => new(run.Child!.Pid, Key.Id, Key.Instance)
+    {
+        StartTicks = run.Child.StartTicks,
+        OtherStartTicks = other?.Child?.StartTicks,
+        Fifos = [run.Streams.OutFifo, run.Streams.ErrFifo],
+    };
+
+    void SecondIsGone(SecondChild second)
+    {
+        _second = null;
+        Persist();
+        Publish();
+        Changed?.Invoke(this, _state);
+        second.Done?.Invoke(second.Problem is { } problem ? $"{problem}; {OldStays}" : null);
+        if (_state.Phase == LifecyclePhase.Sweeping) Sweep();
+    }
+
+    // ---- what outlives this daemon
+
+    RunRecord? SecondRecord => _second is not { Run: var run } second ? null : new RunRecord
+    {
+        BootId = _services.System.BootId,
+        GuardianPid = run.GuardianPid,
+        RunId = run.Id,
+        Phase = (run.Child is null ? LifecyclePhase.Spawning : second.Phase switch
+        {
+            SecondPhase.Starting => LifecyclePhase.Starting,
+            SecondPhase.Sweeping => LifecyclePhase.Sweeping,
+            _ => LifecyclePhase.Stopping,
+        }).ToString(),
+        HasEnded = second.Phase == SecondPhase.Sweeping,
+        Pid = run.Child?.Pid ?? 0,
+        StartTicks = run.Child?.StartTicks ?? 0,
+        IntendedTicks = run.Child is null ? _services.System.BootTicks : 0,
+        StartedMonotonicMs = (long)run.BeganAt.TotalMilliseconds,
+        StartedAt = run.StartedAt,
+        Ready = run.Ready,
+        Health = run.Health,
+        StartTimeoutMs = run.StartTimeoutMs,
+        Listen = run.Listen.Count > 0 ? run.Listen : null,
+        ExtendedMonotonicMs = (long)run.ExtendedUntil.TotalMilliseconds,
+    };
+
+    /// <summary>
+    /// An earlier daemon died in the middle of a reload. Who asked for it has got no answer, so the second child goes, whichever of the two it is; the first one stays. Before the first one is resumed,
+    /// which may have to wait for it.
+    /// </summary>
+    SecondChild? ResumeSecond(RunRecord record, GuardianRecord? ended)
+    {
+        var run = RunOf(record);
+        var child = record.Pid == 0 ? ChildOf(run, ended) : record.HasEnded ? null : _services.System.Adopt(record.Pid, record.StartTicks);
+        if (child is null && record.Pid == 0)
+        {
+            _services.Outputs.Discard(run.Streams);
+            return null;
+        }
+        _services.Outputs.Resume(run.Streams);
+        OpenNotifyAgain(run);
+        run.Child = child ?? new EndedChild(record.Pid, record.StartTicks);
+        return _second = new SecondChild(run) { Phase = record.HasEnded ? SecondPhase.Sweeping : SecondPhase.Starting, Problem = "the daemon ended in the middle of the reload" };
+    }
+
+    void GoOnWithSecond(SecondChild second)
+    {
+        if (second.Phase == SecondPhase.Sweeping)
+        {
+            SweepSecond(second);
+            return;
+        }
+        Take(second.Run, second.Run.Child!);
+        SecondStep(second, SecondEvent.Unwanted);
+    }
+}
