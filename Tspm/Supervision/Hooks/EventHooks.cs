@@ -36,7 +36,11 @@ internal sealed class EventHooks(SupervisionServices services)
         if (_ending is not null || _waiting.Count >= MostWaiting)
         {
             // Once, not for each of them: that would be the next flood.
-            if (_ending is null && _dropped++ == 0) Tell(new Turn(cell, name, command, happened), $"{name} was not run: {MostWaiting} hooks are waiting already");
+            if (_ending is null && _dropped++ == 0)
+            {
+                services.Log.LogWarning("hook {Hook} of {Name} was not run: {Count} hooks are waiting already", name, cell.Definition.Name, MostWaiting);
+                Tell(new Turn(cell, name, command, happened), $"{name} was not run: {MostWaiting} hooks are waiting already");
+            }
             return;
         }
         _waiting.Add(new Turn(cell, name, command, happened));
@@ -86,12 +90,8 @@ internal sealed class EventHooks(SupervisionServices services)
         return false;
     }
 
-    void Tell(Turn turn, string what)
+    void Tell(Turn turn, string what) => services.Tell(new ProcessEvent
     {
-        services.Log.LogWarning("{Name}: {What}", turn.Cell.Definition.Name, what);
-        services.Tell(new ProcessEvent
-        {
-            Kind = EventKind.HookFailed, Id = turn.Cell.Key.Id, Name = turn.Cell.Definition.Name, Instance = turn.Cell.Key.Instance, Pid = turn.Event.Pid, RunId = turn.Event.RunId, Reason = what,
-        });
-    }
+        Kind = EventKind.HookFailed, Id = turn.Cell.Key.Id, Name = turn.Cell.Definition.Name, Instance = turn.Cell.Key.Instance, Pid = turn.Event.Pid, RunId = turn.Event.RunId, Reason = what,
+    });
 }
