@@ -32,6 +32,9 @@ internal sealed class CgroupBox : IDisposable
 
     public void Dispose()
     {
+        // After a test that failed something may live in it; the kernel takes a moment to let go.
+        File.WriteAllText(Path.Combine(Folder, "cgroup.kill"), "1");
+        SpinWait.SpinUntil(() => File.ReadAllText(Path.Combine(Folder, "cgroup.events")).Contains("populated 0", StringComparison.Ordinal), TimeSpan.FromSeconds(10));
         foreach (var folder in Directory.EnumerateDirectories(Folder, "*", SearchOption.AllDirectories).OrderByDescending(path => path.Length).Append(Folder)) Directory.Delete(folder);
     }
 }

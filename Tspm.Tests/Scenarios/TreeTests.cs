@@ -4,17 +4,27 @@ using Tspm.Tests.Fixtures;
 namespace Tspm.Tests.Scenarios;
 
 /// <summary>Programs that do all they can to outlive a stop: none does, with and without cgroups.</summary>
-[Timeout(180_000), NotInParallel("fork bombs")]
+[Timeout(60_000), NotInParallel("fork bombs")]
 public class TreeTests
 {
     /// <summary>
-    /// Ignores every polite signal, and multiplies in sessions of its own and by double forks. A limit of processes, that of a user who has no others, is all that holds it. A shell that cannot fork
-    /// ends, so there is a coming and going at the limit.
+    /// Ignores every polite signal, and multiplies in sessions of its own and by double forks. A limit of processes, that of a user who has no others, is all that holds it. (In C, because a shell that
+    /// cannot fork ends, and such a bomb goes out by itself.)
     /// </summary>
-    const string Bomb = "trap '' TERM INT HUP; while :; do setsid sh bomb.sh & (sh bomb.sh &); sleep 0.02; done 2>/dev/null";
-
-    /// <summary>Blocks in itself: it must not need a process of its own when there is none to be had.</summary>
-    const string Main = "trap '' TERM INT HUP; mkfifo pipe 2>/dev/null; exec 3<>pipe; sh bomb.sh & echo up; read line <&3; exit 3";
+    const string Bomb = """
+        #include <signal.h>
+        #include <stdio.h>
+        #include <unistd.h>
+        int main(void) {
+            signal(SIGTERM, SIG_IGN); signal(SIGINT, SIG_IGN); signal(SIGHUP, SIG_IGN); signal(SIGCHLD, SIG_IGN);
+            puts("up"); fflush(stdout);
+            if (fork() > 0) for (;;) pause();
+            for (;;) {
+                if (fork() == 0) { setsid(); if (fork() > 0) _exit(0); }
+                usleep(20000);
+            }
+        }
+        """;
 
     /// <summary>Much longer than promised (the stop timeout and a second): this machine is busy with other tests as well.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20), ListPatience = TimeSpan.FromSeconds(3);
@@ -63,18 +73,17 @@ public class TreeTests
 
     static async Task Begin(TspmBox box, int user)
     {
-        box.Write("bomb.sh", Bomb);
-        box.Write("main.sh", Main);
-        File.SetUnixFileMode(box.Folder, (UnixFileMode)0x1FF); // everybody may enter and make the pipe
+        var program = await CProgram.Build(box, "bomb", Bomb);
+        File.SetUnixFileMode(box.Folder, (UnixFileMode)0x1ED); // everybody may enter
         box.Write("bomb.json", $$"""
-            { "processes": [{ "name": "bomb", "command": "sh main.sh", "user": "{{user}}", "group": "{{user}}", "limits": { "nproc": 40 }, "restart": { "policy": "never" }, "stop": { "timeoutMs": 1000 } }] }
+            { "processes": [{ "name": "bomb", "command": "{{program}}", "user": "{{user}}", "group": "{{user}}", "limits": { "nproc": 40 }, "restart": { "policy": "never" }, "stop": { "timeoutMs": 1000 } }] }
             """);
         await box.Ok("start", "bomb.json");
         await box.UntilOut("bomb", "up");
         await box.Until(() => Survivors(box).Count >= 25, "the bomb has multiplied");
     }
 
-    static IReadOnlyList<int> Survivors(TspmBox box) => [.. LiveProcess.WithEnvironment("TSPM_NAME=bomb").Where(pid => LiveProcess.EnvironmentOf(pid).GetValueOrDefault("TSPM_HOME") == box.Home)];
+    static IReadOnlyList<int> Survivors(TspmBox box) => [.. LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").Where(pid => LiveProcess.CommandOf(pid).EndsWith("/bomb", StringComparison.Ordinal))];
 
     /// <summary>Without a cgroup this one is the documented limit.</summary>
     [Test]

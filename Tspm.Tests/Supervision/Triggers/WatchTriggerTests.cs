@@ -118,7 +118,7 @@ internal sealed class WatchTriggerTests
         // Told late: it happened before the new child was there.
         watch.Change("/state.json", epochOfFirst);
         world.Advance(60);
-        await Assert.That(cell.State.Restarts).IsEqualTo(1);
+        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Restarts = 1 });
         watch.Change("/app.js", watch.Epoch);
         world.Step();
         world.Advance(0.3);
