@@ -115,7 +115,7 @@ public sealed class DefinitionTests
     {
         foreach (var name in Flags.OfConfig)
         {
-            var value = Flags.Find(name)!.Kind switch { FlagKind.Switch => "true", FlagKind.Text => name switch { "instances" => "max", "ready" or "health" => "notify", "cron" => "0 3 * * *", "time-zone" => "UTC", _ => "pipe" }, FlagKind.Assignment => "A=1", _ => "5" };
+            var value = Flags.Find(name)!.Kind switch { FlagKind.Switch => "true", FlagKind.Text => name switch { "instances" => "max", "ready" or "health" => "notify", "cron" => "0 3 * * *", "time-zone" => "UTC", "listen" => ":80", _ => "pipe" }, FlagKind.Assignment => "A=1", _ => "5" };
             await Assert.That(ConfigFlags.Apply(new ProcessConfig(), [name, value])).IsNotEqualTo(new ProcessConfig());
             if (name == "name") continue;
             var written = name is "umask" ? "022" : name is "restart" ? "never" : name is "stop-signal" ? "INT" : name is "cwd" ? "/" : value;

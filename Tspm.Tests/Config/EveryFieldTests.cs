@@ -91,6 +91,11 @@ internal sealed class EveryFieldTests
         new("outFile", ["\"out\""], ["\"\"", "1"], Text),
         new("errFile", ["\"/var/log/err\""], ["\"\"", "1"], Text),
         new("mergeLogs", ["true"], ["1"], Truth),
+        .. new[] { "preStart", "postStop", "onCrash", "onErrored", "onOnline" }.Select(hook => new Row($"hooks.{hook}", ["\"./tell.sh\"", "\"a | b\""], ["\"it's\"", "\"a\\u0000\"", "1"], "")),
+        new("hooks.timeoutMs", ["1"], ["0", "\"1s\""], Whole),
+        new("listen", ["[\"127.0.0.1:8080\", \"[::1]:80\", \":80\", \"unix:/run/x.sock\"]"], ["[\"example.org:80\"]", "[\"127.0.0.1\"]", "[\":0\"]", "[\"unix:x\"]", "\":80\""], ""),
+        new("reload.mode", ["\"replace\"", "\"signal\""], ["\"hot\"", "1"], ""),
+        new("reload.signal", ["\"SIGHUP\"", "\"1\""], ["\"SIGNONE\"", "1"], ""),
         new("enabled", ["false"], ["\"false\""], Truth),
     ];
 

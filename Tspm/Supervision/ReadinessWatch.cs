@@ -1,3 +1,5 @@
+using Tspm.Model;
+
 namespace Tspm.Supervision;
 
 /// <summary>Asks children that are starting whether they are ready. Nothing runs for processes without a <c>ready</c> probe.</summary>

@@ -177,12 +177,12 @@ internal sealed partial class SupervisedProcess
         BootId = _services.System.BootId,
         GuardianPid = run.GuardianPid,
         RunId = run.Id,
-        Phase = (run.Child is null ? LifecyclePhase.Spawning : second.Phase switch
+        Phase = LifecycleNames.Of(run.Child is null ? LifecyclePhase.Spawning : second.Phase switch
         {
             SecondPhase.Starting => LifecyclePhase.Starting,
             SecondPhase.Sweeping => LifecyclePhase.Sweeping,
             _ => LifecyclePhase.Stopping,
-        }).ToString(),
+        }),
         HasEnded = second.Phase == SecondPhase.Sweeping,
         Pid = run.Child?.Pid ?? 0,
         StartTicks = run.Child?.StartTicks ?? 0,

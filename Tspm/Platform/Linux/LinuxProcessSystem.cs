@@ -100,7 +100,8 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     public int KillLeftovers(TreeMark mark)
     {
         // First, because it is at once and for good; the other ways find what was started before there were cgroups.
-        var isAlive = cgroups?.Sweep(mark.Id, mark.Instance) == true;
+        // Not during a reload: both children are in it, and what of it is left goes with the last one.
+        var isAlive = mark.OtherStartTicks is null && cgroups?.Sweep(mark.Id, mark.Instance) == true;
         var found = tree.KillLeftovers(mark);
         return found == 0 && isAlive ? 1 : found;
     }
