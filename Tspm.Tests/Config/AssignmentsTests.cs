@@ -68,7 +68,7 @@ internal sealed class AssignmentsTests
     [Arguments("id=1", "id cannot be set: Tspm gives each process its number")]
     [Arguments("instnces=1", "instnces is not a known field; did you mean 'instances'?")]
     [Arguments("restart.dellayMs=1", "restart.dellayMs is not a known field; did you mean 'delayMs'?")]
-    [Arguments("schedule=x", "schedule is not part of this version of Tspm; leave it out")]
+    [Arguments("schedule=x", "schedule must be an object in JSON, or one member such as schedule.NAME=VALUE, but is \"x\"")]
     [Arguments("command.x=1", "command has no members; set command itself")]
     [Arguments("instances=two", "instances must be a whole number, but is \"two\"")]
     [Arguments("instances=0", "instances must be a whole number from 1 to 1000, but is 0")]

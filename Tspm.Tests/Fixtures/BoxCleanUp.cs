@@ -19,10 +19,11 @@ internal static class BoxCleanUp
         using var limit = new CancellationTokenSource(StopLimit);
         var trouble = await Stop(box, limit.Token);
         var left = await UntilNone(box);
+        var names = string.Join(", ", left.Select(pid => $"{pid} ({LiveProcess.CommandOf(pid)}, {LiveProcess.StatusOf(pid, "State")})"));
         foreach (var pid in left) LiveProcess.Kill(pid);
         await UntilNone(box);
         Remove(box.Folder);
-        return left.Count == 0 ? "" : $"{string.Join(", ", left.Select(pid => $"{pid}"))} {trouble}";
+        return left.Count == 0 ? "" : $"{names} {trouble}";
     }
 
     static async Task<string> Stop(TspmBox box, CancellationToken cancellation)

@@ -37,7 +37,7 @@ internal sealed class FakeProcess(int pid, long startTicks, SpawnRequest request
     /// <summary>Who wants to know of its end, with the number of the daemon.</summary>
     public List<(int Daemon, Action Ended)> Watchers { get; } = [];
 
-    public override string ToString() => $"process {pid} of {key}";
+    public override string ToString() => Hook is null ? $"process {pid} of {key}" : $"the hook {Hook} ({pid}) of {key}";
 }
 
 /// <summary>A daemon's view of a <see cref="FakeProcess"/>; refuses what the kernel would punish.</summary>

@@ -167,6 +167,8 @@ internal sealed class FakeProcessSystem : IProcessSystem
         return true;
     }
 
+
+
     // ---- IProcessSystem
 
     public SpawnOutcome Spawn(SpawnRequest request)

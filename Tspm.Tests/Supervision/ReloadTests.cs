@@ -35,6 +35,22 @@ internal sealed class ReloadTests
         await Assert.That(world.Machine.All.Count(process => process.IsReaped)).IsEqualTo(1);
     }
 
+    /// <summary>An adopted child whose status the guardian still has to tell: what it left behind may live, and its policy has not decided yet.</summary>
+    [Test]
+    public async Task What_has_just_ended_is_not_reloaded(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.RestartDaemon();
+        world.Machine.Reaped = null;
+        world.Exit(cell, 6);
+        var (_, settled) = (0, world.Supervisor.Reload([world.Again(cell)], "reloaded by user")[0]);
+        world.Step();
+        await settled.Settled.WaitAsync(cancellation);
+        await Assert.That(settled.Problem).IsEqualTo("its child has just ended");
+        await Assert.That(world.Machine.Living).IsEmpty();
+    }
+
     [Test]
     public async Task A_new_one_that_ends_leaves_the_old_one_alone(CancellationToken cancellation)
     {

@@ -29,6 +29,12 @@ internal sealed partial class SupervisedProcess
             done(_forgotten ? "it was deleted" : _second is not null ? "it is being reloaded already" : $"it is not online any more: {_state.Reason}");
             return;
         }
+        // Seen to have ended, and how is not known yet: what it left behind goes first, and its restart policy decides.
+        if (_run is not { HasEnded: false })
+        {
+            done("its child has just ended");
+            return;
+        }
         var run = NewRun(RunStreamsOf.NewRun(_services, Definition, Key), _services.GuardianPid);
         var second = _second = new SecondChild(run) { Done = done };
         (second.Phase, _) = SecondLifecycle.Next(SecondPhase.Absent, SecondEvent.Begun);

@@ -53,7 +53,7 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
     {
         if (_entries.Count == 0 || _ended || !_entries.TryGetValue(cell, out var entry) || !entry.IsQueued || cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) return;
         entry.IsQueued = false;
-        cell.Handle(new LifecycleEvent.StartRequested(entry.Cause));
+        cell.Handle(new LifecycleEvent.StartRequested(entry.Cause) { Word = EventCause.Schedule });
     }
 
     /// <summary>By the user: what was to follow does not.</summary>
@@ -126,13 +126,13 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         var phase = cell.State.Phase;
         if (entry.Config.Action == ScheduleConfig.Start) Run(cell, entry, phase);
         else if (TriggerSet.IsUp(cell.State) && phase is LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Waiting or LifecyclePhase.Errored)
-            cell.Handle(new LifecycleEvent.RestartRequested(entry.Cause));
+            cell.Handle(new LifecycleEvent.RestartRequested(entry.Cause) { Word = EventCause.Schedule });
     }
 
     void Run(SupervisedProcess cell, Entry entry, LifecyclePhase phase)
     {
-        if (phase is LifecyclePhase.Stopped or LifecyclePhase.Errored) cell.Handle(new LifecycleEvent.StartRequested(entry.Cause));
-        else if (entry.Config.Overlap == ScheduleConfig.Kill) cell.Handle(new LifecycleEvent.RestartRequested(entry.Cause));
+        if (phase is LifecyclePhase.Stopped or LifecyclePhase.Errored) cell.Handle(new LifecycleEvent.StartRequested(entry.Cause) { Word = EventCause.Schedule });
+        else if (entry.Config.Overlap == ScheduleConfig.Kill) cell.Handle(new LifecycleEvent.RestartRequested(entry.Cause) { Word = EventCause.Schedule });
         else if (entry.Config.Overlap == ScheduleConfig.Queue) entry.IsQueued = phase != LifecyclePhase.Held;
         else services.Log.LogInformation("{Name}: its last run is not over, this time is skipped ({Cause})", cell.Definition.Name, entry.Cause);
     }
