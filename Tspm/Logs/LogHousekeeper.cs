@@ -44,7 +44,17 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
         Start();
     }
 
-    public void Dispose() => _ended.Cancel();
+    /// <summary>What is being compressed is given up; after this nothing is written any more.</summary>
+    public void Dispose()
+    {
+        _ended.Cancel();
+        _thread?.Join(LongestEnd);
+    }
+
+    /// <summary>The thread looks whether it has to end between two blocks; a disk that hangs holds up nobody's end for longer.</summary>
+    static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(1);
+
+    Thread? _thread;
 
     void Enqueue(LogFile file)
     {
@@ -58,7 +68,8 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
         if (_running) return;
         try
         {
-            new Thread(Run) { IsBackground = true, Name = "log upkeep" }.Start();
+            _thread = new Thread(Run) { IsBackground = true, Name = "log upkeep" };
+            _thread.Start();
             _running = true;
         }
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
