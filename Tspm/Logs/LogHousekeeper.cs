@@ -65,11 +65,12 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
 
     void Start()
     {
-        if (_running) return;
+        if (_running || _ended.IsCancellationRequested) return;
         try
         {
-            _thread = new Thread(Run) { IsBackground = true, Name = "log upkeep" };
-            _thread.Start();
+            var thread = new Thread(Run) { IsBackground = true, Name = "log upkeep" };
+            thread.Start();
+            _thread = thread;
             _running = true;
         }
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
