@@ -7,7 +7,7 @@ using Tspm.Storage;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// One instance and its at most one child: carries out what <see cref="Lifecycle"/> decides. Lives on the supervisor's thread; only
+/// One instance and its at most one child (two during a reload, see SupervisedProcessReload.cs): carries out what <see cref="Lifecycle"/> decides. Lives on the supervisor's thread; only
 /// <see cref="View"/> may be read from others.
 /// Every transition is on disk (run record) before its effect, so that a successor knows what was meant.
 /// </summary>
@@ -172,87 +172,6 @@ internal sealed partial class SupervisedProcess
         _waiters.Tell(_state);
     }
 
-    // ---- starting
-
-    void Spawn()
-    {
-        var run = _run!;
-        if (Definition.Config.Hooks is { PreStart: { } command }) RunPreStart(run, command);
-        else SpawnChild(run);
-    }
-
-    void SpawnChild(Run run)
-    {
-        if (Launch(run) is { } failure) Failed(run, failure);
-        else Handle(new LifecycleEvent.SpawnSucceeded(AwaitsReady: run.Ready is not null));
-    }
-
-    /// <summary>Starts the child of a run. A failure leaves nothing behind.</summary>
-    SpawnFailure? Launch(Run run)
-    {
-        int[]? listeners = null;
-        if ((_services.System.LackOfRoom() ?? OpenListeners(run, out listeners) ?? OpenNotify(run) ?? _services.Outputs.Open(run.Streams)) is { } noRoom)
-        {
-            run.Notify?.Dispose();
-            return noRoom;
-        }
-        var (request, failure) = SpawnPlan.For(Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run), listeners);
-        var outcome = request is null ? new SpawnOutcome(null, failure) : _services.System.Spawn(request);
-        if (outcome.Child is not { } child)
-        {
-            _services.Outputs.Discard(run.Streams);
-            run.Notify?.Dispose();
-            return outcome.Failure;
-        }
-        (run.StartedAt, run.BeganAt) = (_services.Clock.GetUtcNow(), _services.Timers.Now);
-        _services.Outputs.Started(run.Streams, child.Pid);
-        Take(run, child);
-        return null;
-    }
-
-    Run NewRun(RunStreams streams, int guardianPid)
-    {
-        var config = Definition.Config;
-        var readsLog = config is { Ready.Log: not null } or { Health.Log: not null };
-        return new Run(streams)
-        {
-            GuardianPid = guardianPid, UsesShell = LaunchPlan.Of(config).UsesShell, Ready = config.Ready, Health = config.Health, StartTimeoutMs = config.StartTimeoutMs,
-            Listen = config.Listen ?? [], OutStart = readsLog ? SizeOf(streams.OutFile) : 0, ErrStart = readsLog ? SizeOf(streams.ErrFile) : 0,
-        };
-    }
-
-    /// <summary>Null: fine.</summary>
-    SpawnFailure? OpenListeners(Run run, out int[]? descriptors)
-    {
-        SpawnFailure? failure = null;
-        descriptors = run.Listen.Count == 0 ? null : _services.Listeners.Open(Definition, run.Listen, out failure);
-        return failure;
-    }
-
-    static long SizeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
-
-    void Failed(Run run, SpawnFailure failure)
-    {
-        if (_run == run) _run = null;
-        Handle(new LifecycleEvent.SpawnFailed(failure));
-    }
-
-    void Take(Run run, IChild child)
-    {
-        run.Child = child;
-        child.OnExit(() => _services.Post(() => OnEnded(run)));
-    }
-
-    void ArmBackoff(TimeSpan delay)
-    {
-        _nextStartAt = _services.Timers.Now + delay;
-        _backoffTimer = _services.Timers.After(delay, () =>
-        {
-            _nextStartAt = null;
-            Handle(new LifecycleEvent.BackoffElapsed());
-        });
-    }
-
     // ---- stopping
 
     void SendStopSignal()
@@ -283,86 +202,6 @@ internal sealed partial class SupervisedProcess
         _stopTimer?.Dispose();
         _backoffTimer?.Dispose();
         (_stopTimer, _backoffTimer, _nextStartAt) = (null, null, null);
-    }
-
-    // ---- the end of a child
-
-    /// <summary>The kernel says that the child ended. Its status is saved before it is reaped, so that no daemon's death can lose it.</summary>
-    void OnEnded(Run run)
-    {
-        if ((_run != run && _second?.Run != run) || run.HasLeft || run.Child is not { } child) return;
-        if (child.PeekExit() is { } status)
-        {
-            Ended(run, status);
-            return;
-        }
-        if (run.GuardianPid != _services.GuardianPid && !child.TellsExit)
-        {
-            Ended(run, ExitStatus.Unknown);
-            return;
-        }
-        run.ExitTimer ??= _services.Timers.After(ExitStatusPatience, () => Ended(run, child.PeekExit() ?? ExitStatus.Unknown));
-        run.HasEnded = true;
-        Publish();
-    }
-
-    /// <summary>The guardian reaped a process: true when it was this instance's adopted child.</summary>
-    public bool TakeGuardianRecord(int pid, long startTicks, ExitStatus status)
-    {
-        if (IsIt(_run)) Ended(_run!, status);
-        else if (IsIt(_second?.Run)) Ended(_second!.Run, status);
-        else return false;
-        return true;
-
-        bool IsIt(Run? run) => run is { HasLeft: false, Child: { IsOwn: false } child } && child.Pid == pid && child.StartTicks == startTicks;
-    }
-
-    void Ended(Run run, ExitStatus status)
-    {
-        if ((_run != run && _second?.Run != run) || run.HasLeft) return;
-        run.ExitTimer?.Dispose();
-        run.HasLeft = true;
-        if (_second is { } second && second.Run == run)
-        {
-            SecondEnded(second, status);
-            return;
-        }
-        _exits.Add(run, status, _state, _services.Clock.GetUtcNow());
-        _services.Records.Save(Key, MakeRecord() with { HasEnded = true, ExitCode = status.Code, ExitSignal = status.Signal });
-        _sweepPid = run.Child!.Pid;
-        run.Child.Reap();
-        _services.Outputs.Finish(run.Streams);
-        run.Notify?.Dispose();
-        (_run, _swept, _endedRun) = (null, run.Child, run.Id);
-        Handle(new LifecycleEvent.ChildExited(status));
-    }
-
-    /// <summary>Kills what the child left behind, until nothing of it lives.</summary>
-    void Sweep()
-    {
-        // The one sweep that finds all by their marks comes last.
-        if (_second is not null) return;
-        if (_services.Timers.Now < _groupMayEndUntil && _swept?.SignalGroup(0) == true)
-        {
-            _services.Timers.After(LookAgainAfter, Sweep);
-            return;
-        }
-        _groupMayEndUntil = TimeSpan.Zero;
-        var left = StopPolicy.Of(Definition.Config).KillTree
-            ? _services.System.KillLeftovers(new TreeMark(_sweepPid, Key.Id, Key.Instance))
-            : 0;
-        if (left == 0)
-        {
-            _swept?.Dispose();
-            _swept = null;
-            if (Definition.Config.Hooks is { PostStop: { } command }) RunPostStop(command);
-            else Handle(new LifecycleEvent.TreeGone());
-        }
-        else
-        {
-            Persist();
-            _services.Timers.After(SweepAgainAfter, Sweep);
-        }
     }
 
     // ---- what outlives this daemon

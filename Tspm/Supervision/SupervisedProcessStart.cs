@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging;
+using Tspm.Logs;
+using Tspm.Model;
+using Tspm.Platform;
+using Tspm.Storage;
+
+namespace Tspm.Supervision;
+
+/// <summary>How a child of an instance is started, and the wait before the next one. The main part is in SupervisedProcess.cs.</summary>
+internal sealed partial class SupervisedProcess
+{
+    void Spawn()
+    {
+        var run = _run!;
+        if (Definition.Config.Hooks is { PreStart: { } command }) RunPreStart(run, command);
+        else SpawnChild(run);
+    }
+
+    void SpawnChild(Run run)
+    {
+        if (Launch(run) is { } failure) Failed(run, failure);
+        else Handle(new LifecycleEvent.SpawnSucceeded(AwaitsReady: run.Ready is not null));
+    }
+
+    /// <summary>Starts the child of a run. A failure leaves nothing behind.</summary>
+    SpawnFailure? Launch(Run run)
+    {
+        int[]? listeners = null;
+        if ((_services.System.LackOfRoom() ?? OpenListeners(run, out listeners) ?? OpenNotify(run) ?? _services.Outputs.Open(run.Streams)) is { } noRoom)
+        {
+            run.Notify?.Dispose();
+            return noRoom;
+        }
+        var (request, failure) = SpawnPlan.For(Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run), listeners);
+        var outcome = request is null ? new SpawnOutcome(null, failure) : _services.System.Spawn(request);
+        if (outcome.Child is not { } child)
+        {
+            _services.Outputs.Discard(run.Streams);
+            run.Notify?.Dispose();
+            return outcome.Failure;
+        }
+        (run.StartedAt, run.BeganAt) = (_services.Clock.GetUtcNow(), _services.Timers.Now);
+        _services.Outputs.Started(run.Streams, child.Pid);
+        Take(run, child);
+        return null;
+    }
+
+    Run NewRun(RunStreams streams, int guardianPid)
+    {
+        var config = Definition.Config;
+        var readsLog = config is { Ready.Log: not null } or { Health.Log: not null };
+        return new Run(streams)
+        {
+            GuardianPid = guardianPid, UsesShell = LaunchPlan.Of(config).UsesShell, Ready = config.Ready, Health = config.Health, StartTimeoutMs = config.StartTimeoutMs,
+            Listen = config.Listen ?? [], OutStart = readsLog ? SizeOf(streams.OutFile) : 0, ErrStart = readsLog ? SizeOf(streams.ErrFile) : 0,
+        };
+    }
+
+    /// <summary>Null: fine.</summary>
+    SpawnFailure? OpenListeners(Run run, out int[]? descriptors)
+    {
+        SpawnFailure? failure = null;
+        descriptors = run.Listen.Count == 0 ? null : _services.Listeners.Open(Definition, run.Listen, out failure);
+        return failure;
+    }
+
+    static long SizeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+
+    void Failed(Run run, SpawnFailure failure)
+    {
+        if (_run == run) _run = null;
+        Handle(new LifecycleEvent.SpawnFailed(failure));
+    }
+
+    void Take(Run run, IChild child)
+    {
+        run.Child = child;
+        child.OnExit(() => _services.Post(() => OnEnded(run)));
+    }
+
+    void ArmBackoff(TimeSpan delay)
+    {
+        _nextStartAt = _services.Timers.Now + delay;
+        _backoffTimer = _services.Timers.After(delay, () =>
+        {
+            _nextStartAt = null;
+            Handle(new LifecycleEvent.BackoffElapsed());
+        });
+    }
+}
