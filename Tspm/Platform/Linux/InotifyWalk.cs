@@ -120,7 +120,9 @@ internal sealed class InotifyWalk(int fd, Lock gate, InotifyWatcher owner)
         lock (gate)
         {
             if (tree.IsDisposed || _closing) return;
-            came = root.WasThere == false && isThere;
+            // A folder that was watched and is not any more was removed: this is another one, though nobody looked while there was none.
+            var isAnother = root.WasThere == true && isFolder && !tree.IsFull && !tree.Folders.ContainsKey(root.Path);
+            came = isThere && (root.WasThere == false || isAnother);
             root.WasThere = isThere;
             if (!isFolder) owner.Release(tree, tree.Drop(root.Path));
         }
