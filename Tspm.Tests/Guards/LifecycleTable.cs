@@ -55,7 +55,8 @@ internal static class LifecycleTable
         Stopped,Errored,Held,Waiting,Starting,Online,Stopping,Sweeping held * -                  | =         =       =       =        =        =      None
         Held                               freed      *                  -                       | Spawning  Start   =       =        =        =      Spawn
         Stopped,Errored,Waiting,Spawning,Starting,Online,Stopping,Sweeping freed * -             | =         =       =       =        =        =      None
-        *                                  intended   *                  -                       | =         =       down    =        =        =      None
+        Stopped,Errored,Held,Waiting,Spawning,Starting,Online intended * -                       | =         =       down    =        =        =      None
+        Stopping,Sweeping                  intended   *                  -                       | =         Stop    down    =        =        =      None
 
         Spawning                           cannot,busy Stop              -                       | Stopped   =       =       =        =        no     None
         Spawning                           cannot     Start,Retry,GiveUp byhand                  | Errored   =       =       +1       =        no     None

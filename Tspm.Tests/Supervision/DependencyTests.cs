@@ -182,6 +182,23 @@ internal sealed class DependencyTests
     }
 
     [Test]
+    public async Task Who_was_to_be_started_again_and_then_stopped_in_order_is_not_started_by_the_next_daemon(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (db, web) = (Define(world, "db"), Define(world, "web", "db"));
+        Up(world, db, web);
+        world.Supervisor.Restart(db, "restarted by user");
+        world.Supervisor.Stop([db, web], "stopped by user");
+        world.RestartDaemon();
+        foreach (var process in world.Machine.Living.ToList()) world.Machine.Exit(process, new ExitStatus(0, null));
+        var spawned = world.Machine.All.Count;
+        world.Step();
+        world.Advance(100);
+        await Assert.That(world.Machine.All.Count).IsEqualTo(spawned);
+        await Assert.That(world.Again(db).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+    }
+
+    [Test]
     public async Task Who_waits_goes_on_waiting_under_the_next_daemon(CancellationToken cancellation)
     {
         using var world = new World();
