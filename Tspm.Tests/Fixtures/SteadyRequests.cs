@@ -96,10 +96,5 @@ internal sealed class SteadyRequests
         }
     }
 
-    public static IPEndPoint FreeAddress()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return (IPEndPoint)probe.LocalEndpoint;
-    }
+    public static IPEndPoint FreeAddress() => new(IPAddress.Loopback, FreePort.Take());
 }

@@ -4,6 +4,7 @@ using Tspm.Model;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
+using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Platform;
 
@@ -15,7 +16,7 @@ internal sealed class ListenSocketTests
     public async Task Who_connects_waits_over_a_daemons_death_and_is_refused_after_the_end(CancellationToken cancellation)
     {
         var held = new Dictionary<ulong, int>();
-        var (first, address) = (New(held), ListenAddress.Parse($"127.0.0.1:{FreePort()}")!);
+        var (first, address) = (New(held), ListenAddress.Parse($"127.0.0.1:{FreePort.Take()}")!);
         await Assert.That(((IListenSockets)first).Open(3, address, default, out var descriptor)).IsNull();
         using var early = Connect(address);
         await Assert.That(early).IsNotNull();
@@ -75,7 +76,7 @@ internal sealed class ListenSocketTests
         foreach (var (text, host) in new[] { ("[::1]:{0}", "[::1]:{0}"), (":{0}", "127.0.0.1:{0}"), (":{0}", "[::1]:{0}"), ("0.0.0.0:{0}", "127.0.0.1:{0}"), ("[::]:{0}", "[::1]:{0}") })
         {
             if (host.StartsWith('[') && !Socket.OSSupportsIPv6) continue;
-            var port = FreePort();
+            var port = FreePort.Take();
             var address = ListenAddress.Parse(string.Format(System.Globalization.CultureInfo.InvariantCulture, text, port))!;
             await Assert.That(((IListenSockets)sockets).Open(1, address, default, out var descriptor)).IsNull();
             using (var connected = Connect(ListenAddress.Parse(string.Format(System.Globalization.CultureInfo.InvariantCulture, host, port))!)) await Assert.That(connected).IsNotNull().Because(text);
@@ -222,13 +223,6 @@ internal sealed class ListenSocketTests
         _ = SockaddrUn.TryCreate(path, out var name);
         _ = SysSocket.bind(socket, &name, (uint)sizeof(SockaddrUn));
         _ = Unistd.close(socket);
-    }
-
-    static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.IPv6Any, 0) { Server = { DualMode = true } };
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     sealed class Folder : IDisposable

@@ -1,5 +1,5 @@
-using Tspm.Platform;
 using Tspm.Model;
+using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Tspm.Tests.Fixtures;
@@ -39,7 +38,7 @@ public class ReadinessTests
     public async Task Start_waits_until_a_server_takes_connections(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        var port = FreePort();
+        var port = FreePort.Take();
         box.Write("late.py", LateServer);
         box.Write("status", "500");
         var start = box.Run("start", "--name", "web", "--ready", $"tcp:{port}", "--", "python3", "late.py", $"{port}");
@@ -59,7 +58,7 @@ public class ReadinessTests
     public async Task A_page_that_answers_well_makes_it_ready_and_one_that_goes_bad_restarts_it(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        var port = FreePort();
+        var port = FreePort.Take();
         var url = $"http://127.0.0.1:{port}/health";
         box.Write("late.py", LateServer);
         box.Write("status", "503");
@@ -170,7 +169,7 @@ public class ReadinessTests
     public async Task A_daemon_killed_while_it_is_starting_goes_on_waiting(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        var port = FreePort();
+        var port = FreePort.Take();
         box.Write("late.py", LateServer);
         box.Write("status", "200");
         await box.Ok("start", "--name", "web", "--ready", $"tcp:{port}", "--no-wait", "--", "python3", "late.py", $"{port}");
@@ -221,7 +220,7 @@ public class ReadinessTests
     public async Task Who_never_gets_ready_fails_with_its_last_lines(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("add", "--name", "never", "--ready", $"tcp:{FreePort()}", "--restart", "never", "--", "sh", "-c", "echo cannot find the database; exec sleep 1000");
+        await box.Ok("add", "--name", "never", "--ready", $"tcp:{FreePort.Take()}", "--restart", "never", "--", "sh", "-c", "echo cannot find the database; exec sleep 1000");
         await box.Ok("set", "never", "startTimeoutMs=700");
         (await box.Run("start", "never")).Exits(1).Says("not ready within 700 ms: connection refused").Says("cannot find the database");
         await box.UntilState("never", "stopped");
@@ -275,13 +274,4 @@ public class ReadinessTests
     static bool? Health(Entry entry) => Bool(entry.Json.GetProperty("health"));
 
     static bool? Bool(JsonElement value) => value.ValueKind == JsonValueKind.Null ? null : value.GetBoolean();
-
-    static int FreePort()
-    {
-        var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
-        return port;
-    }
 }

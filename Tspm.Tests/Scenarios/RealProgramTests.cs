@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
@@ -26,7 +24,7 @@ public class RealProgramTests
         _ = Tools.Node;
         await using var box = new TspmBox(cancellation);
         box.Write("server.js", Server);
-        var port = FreePort();
+        var port = FreePort.Take();
         box.Variables["PORT"] = $"{port}";
         await box.Ok("start", "node server.js", "--name", "web");
         var first = await box.PidOf("web");
@@ -57,7 +55,7 @@ public class RealProgramTests
         _ = Tools.Node;
         await using var box = new TspmBox(cancellation);
         box.Write("leaky.js", Leaky);
-        var port = FreePort();
+        var port = FreePort.Take();
         box.Write("leaky.json", $$"""
             { "processes": [{ "name": "web", "command": "node leaky.js", "env": { "PORT": {{port}} }, "memoryLimitBytes": 209715200, "monitorIntervalMs": 100, "ready": { "tcp": "127.0.0.1:{{port}}" } }] }
             """);
@@ -139,12 +137,5 @@ public class RealProgramTests
                 return null;
             }
         }, "the server answers");
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

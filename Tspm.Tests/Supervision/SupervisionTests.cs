@@ -12,6 +12,19 @@ internal sealed class SupervisionTests
     static readonly SpawnFailure NoPids = new("spawn", 11, "cannot start a process: Resource temporarily unavailable");
 
     [Test]
+    public async Task A_stop_that_takes_effect_at_once_is_not_called_unchanged(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Exit(cell, 1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        var stop = world.Supervisor.Stop(cell, "stopped by user");
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(stop.Unchanged).IsFalse();
+        await Assert.That(world.Supervisor.Stop(cell, "stopped by user").Unchanged).IsTrue();
+    }
+
+    [Test]
     public async Task A_jump_of_the_wall_clock_changes_no_delay_and_no_order_of_runs(CancellationToken cancellation)
     {
         using var world = new World();

@@ -1,7 +1,7 @@
 using Tspm.Client.Grammar;
-using Tspm.Protocol;
 using Tspm.Client.Output;
 using Tspm.Model;
+using Tspm.Protocol;
 
 namespace Tspm.Client;
 

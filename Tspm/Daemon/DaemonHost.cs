@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Tspm.Guardian;
 using Tspm.Logs;
@@ -8,8 +7,6 @@ using Tspm.Logs.Events;
 using Tspm.Model;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
-using Tspm.Protocol;
 using Tspm.Storage;
 using Tspm.Supervision;
 using Tspm.Supervision.Probes;
@@ -20,7 +17,7 @@ namespace Tspm.Daemon;
 /// Puts the daemon together, runs the supervisor's loop on the main thread, and takes everything apart in the right order. What the daemon owns, and who runs where:
 /// supervisor (main thread), events of the kernel, output of children, saving of state (a thread each), control socket (the runtime's pool).
 /// </summary>
-internal sealed class DaemonHost : IDisposable, IReadyHandler
+internal sealed partial class DaemonHost : IDisposable
 {
     readonly TspmHome _home;
     readonly GuardianOptions _options;
@@ -137,165 +134,6 @@ internal sealed class DaemonHost : IDisposable, IReadyHandler
         _events.Dispose();
         _diary.Dispose();
         _log.Dispose();
-    }
-
-    void Start()
-    {
-        try
-        {
-            Load();
-            AnsweringThreads.Make();
-            _socket.Start();
-        }
-        catch (HomeException e)
-        {
-            // The guardian must not try again what cannot work.
-            GiveUp(e.Message, e.NotPermitted ? 6 : 1, DaemonExit.CannotStart);
-        }
-        catch (OutOfMemoryException)
-        {
-            GiveUp("no thread could be made: this user has too many processes, or there is too little memory", 1, exitCode: 1);
-        }
-        catch (Exception e)
-        {
-            _log.Logger.LogError(e, "internal error while starting: {Type}", e.GetType().Name);
-            GiveUp($"internal error while starting ({Files.Describe(e)}); please report it, with the end of {_home.DaemonLog}", 1, exitCode: 1);
-        }
-        _diary.Tell(new ProcessEvent { Kind = EventKind.DaemonStarted, Pid = Environment.ProcessId, Reason = $"daemon {ProductVersion.Current} started, pid {Environment.ProcessId}" });
-        _guardian.SayReady();
-        ReadyPipe.Tell(_options.ReadyDescriptor, ReadyPipe.Ready);
-        _context.IdleTrim.Touch();
-        if (_options.UpgradeProblem is { } undone) _log.Logger.LogError("the upgrade was undone: {Reason}", undone);
-        _log.Logger.LogInformation("daemon {Version} is ready, pid {Pid}", ProductVersion.Current, Environment.ProcessId);
-    }
-
-    /// <summary>Says why where somebody can read it, and ends.</summary>
-    void GiveUp(string reason, int clientCode, int exitCode)
-    {
-        ReadyPipe.Tell(_options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}{clientCode} {reason}");
-        if (_options.Foreground) StandardError.WriteLine(reason);
-        _log.Logger.LogError("cannot start: {Reason}", reason);
-        _log.Dispose();
-        Environment.Exit(exitCode);
-    }
-
-    void Load()
-    {
-        var loaded = _store.Load();
-        _loadTroubles.AddRange(loaded.Troubles);
-        foreach (var trouble in loaded.Troubles) _log.Logger.LogWarning("{Trouble}", trouble);
-        // An earlier generation becomes the current one at once: there is no instant without a whole processes.json for long.
-        if (loaded.Troubles.Count > 0) _supervisor.Save();
-        var reaped = _guardian.ReadCaughtUp();
-        _listeners.Inherit(_guardian.Returned);
-        _notify.Inherit(_guardian.Returned);
-        _supervisor.Resume(loaded.Content, new Inheritance
-        {
-            Records = _records.LoadAll(), Runs = _records.Runs(), Reaped = reaped, DaemonDiedAtTicks = _guardian.DaemonDiedAtTicks,
-        });
-        _notify.DropUnclaimed();
-        foreach (var record in reaped) Acknowledge(record);
-        LeftoverFifos.Drain(_records, _outputs, _supervisor.Table, _home);
-        _guardian.Reaped = record => _loop.Post(() =>
-        {
-            _supervisor.TakeGuardianRecord(record);
-            Acknowledge(record);
-        });
-        _guardian.Watch(_events);
-        _events.Watch(_signals, SysEpoll.EPOLLIN, this);
-        _events.Start();
-        WriteState();
-    }
-
-    /// <summary>The guardian keeps a record until what follows from it is on disk: after a daemon's death it is sent again.</summary>
-    void Acknowledge(GuardianRecord record) => _records.WhenAllSaved(() => _guardian.Acknowledge(record.Sequence));
-
-    void WriteState()
-    {
-        var state = new DaemonState
-        {
-            Pid = Environment.ProcessId,
-            GuardianPid = _options.GuardianPid,
-            SocketPath = _home.SocketPath,
-            Version = ProductVersion.Current,
-            ProtocolVersion = ProtocolVersion.Current,
-            StartedAt = _context.StartedAt,
-        };
-        try
-        {
-            AtomicFile.Write(_home.StateFile, JsonSerializer.SerializeToUtf8Bytes(state, StorageJson.Default.DaemonState), durable: false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _loadTroubles.Add($"{Path.GetFileName(_home.StateFile)} could not be written: {Files.Describe(e)}");
-        }
-    }
-
-    // ---- the end
-
-    static unsafe int OpenSignals()
-    {
-        var mask = SignalSet.Of(Signals.SIGTERM, Signals.SIGINT);
-        return SysSignalfd.signalfd(-1, &mask, SysSignalfd.SFD_CLOEXEC | SysSignalfd.SFD_NONBLOCK);
-    }
-
-    unsafe void IReadyHandler.Ready(int fd, uint events)
-    {
-        SignalfdSiginfo info;
-        while (Unistd.read(_signals, &info, (nuint)sizeof(SignalfdSiginfo)) == sizeof(SignalfdSiginfo))
-        {
-            var asker = new Asker(info.ssi_uid, (int)info.ssi_pid, Signals.NameOf((int)info.ssi_signo));
-            _loop.Post(() =>
-            {
-                _diary.Tell(new ProcessEvent { Kind = EventKind.Request, Request = Methods.Shutdown, Reason = asker.Signal, ByUid = asker.Uid, ByPid = asker.Pid });
-                Shutdown(asker);
-            });
-        }
-    }
-
-    /// <summary>Stop accepting, stop children, save, remove socket and state, leave.</summary>
-    void Shutdown(Asker? asker)
-    {
-        // With a departure decided the next daemon shuts down: the guardian remembers the signal.
-        if (_shuttingDown || _departure.IsDecided) return;
-        _shuttingDown = true;
-        _log.Logger.LogInformation("shutdown asked for by {Asker}", asker?.ToString() ?? "an unknown client");
-        _context.IsShuttingDown = true;
-        _supervisor.Asker = asker;
-        var stopped = _supervisor.Shutdown();
-        _supervisor.Asker = null;
-        stopped.ContinueWith(_ => _loop.Post(Leave), TaskScheduler.Default);
-    }
-
-    void Leave()
-    {
-        _supervisor.Save().ContinueWith(async saved =>
-        {
-            if (saved.Result is { } problem) _log.Logger.LogError("the state could not be saved: {Problem}", problem);
-            await _outputs.Settled();
-            _diary.Tell(new ProcessEvent { Kind = EventKind.DaemonStopped, Pid = Environment.ProcessId, Reason = "daemon stopped" });
-            // Said first: from here on the guardian ends with this daemon, however that ends; without a socket nobody could reach a next one.
-            _guardian.SayLeaving();
-            Remove(_home.StateFile);
-            Remove(_home.SocketPath);
-            _context.ShutdownDone.TrySetResult();
-            await _socket.Drained();
-            _log.Logger.LogInformation("daemon stopped");
-            _loop.End();
-        }, TaskScheduler.Default);
-    }
-
-    /// <summary>A home that has become read-only must not keep the daemon from ending.</summary>
-    void Remove(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _log.Logger.LogWarning("{Path} could not be removed: {Reason}", path, Files.Describe(e));
-        }
     }
 
     IReadOnlyList<string> Troubles()

@@ -63,7 +63,7 @@ internal sealed class Reloads(Action<Action> post)
     {
         _byId[id].Dequeue();
         var cell = job.Pending.Cell;
-        if (problem is not null) job.Order.Failed ??= cell.Definition.Instances > 1 ? $"{cell.Definition.Name}:{cell.Key.Instance}" : cell.Definition.Name;
+        if (problem is not null) job.Order.Failed ??= cell.DisplayName;
         job.Pending.Problem = problem;
         job.Done.SetResult(cell.State);
         post(() => Next(id));

@@ -55,6 +55,9 @@ internal sealed partial class SupervisedProcess
     /// <summary>The definition has fewer instances by now: this one is stopped, then forgotten.</summary>
     public bool IsSurplus => Key.Instance >= Definition.Instances;
 
+    /// <summary>Its name, with the number of the instance when there are several.</summary>
+    public string DisplayName => Definition.Instances > 1 ? $"{Definition.Name}:{Key.Instance}" : Definition.Name;
+
     public LifecycleState State => _state;
 
     public IChild? Child => _run?.Child;

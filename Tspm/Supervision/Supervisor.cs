@@ -91,9 +91,11 @@ internal sealed class Supervisor
         var up = recordIsNewer ? cell.State.Desired == DesiredState.Up : saved;
         if (up && !definition.IsEnabled && !cell.State.HasChild) return;
         // On its way down with a wish to be up: the earlier daemon died during its own shutdown.
-        var isGoingDown = cell.State is { Phase: LifecyclePhase.Stopping or LifecyclePhase.Sweeping, Next: AfterExit.Stop };
-        if (up && definition.Config.IsJob && (isGoingDown || cell.State.Phase == LifecyclePhase.Stopped)) cell.Handle(new LifecycleEvent.StopIntended()); // it waits for its next time
-        else if (up && (isGoingDown || cell.State.Phase == LifecyclePhase.Stopped)) cell.Handle(new LifecycleEvent.StartRequested("started with the daemon") { Word = EventCause.Daemon });
+        var isDown = cell.State is { Phase: LifecyclePhase.Stopped } or { Phase: LifecyclePhase.Stopping or LifecyclePhase.Sweeping, Next: AfterExit.Stop };
+        if (up && isDown)
+            cell.Handle(definition.Config.IsJob
+                ? new LifecycleEvent.StopIntended() // it waits for its next time
+                : new LifecycleEvent.StartRequested("started with the daemon") { Word = EventCause.Daemon });
         if (!up && cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) cell.Handle(new LifecycleEvent.StopRequested(cell.State.Reason));
     }
 
@@ -177,14 +179,12 @@ internal sealed class Supervisor
     public IReadOnlyList<Pending> Stop(IReadOnlyList<SupervisedProcess> cells, string cause)
     {
         var unchanged = new bool[cells.Count];
-        for (var i = 0; i < unchanged.Length; i++) unchanged[i] = IsStopped(cells[i].State);
-        _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(cause) { By = Asker });
         for (var i = 0; i < unchanged.Length; i++)
         {
             unchanged[i] = IsStopped(cells[i].State);
             Triggers.Schedule.OnStopAsked(cells[i]);
         }
-        _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(cause));
+        _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(cause) { By = Asker });
         return [.. cells.Select((cell, i) => new Pending(cell, cell.WhenReached(IsDown), unchanged[i]))];
     }
 

@@ -1,7 +1,7 @@
 using Tspm.Client.Defining;
+using Tspm.Client.Output;
 using Tspm.Config;
 using Tspm.Model;
-using Tspm.Client.Output;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging;
+using Tspm.Model;
+using Tspm.Platform;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
+using Tspm.Protocol;
+
+namespace Tspm.Daemon;
+
+/// <summary>The end, asked for by a client or a signal: children first, then the state, then the socket.</summary>
+internal sealed partial class DaemonHost : IReadyHandler
+{
+    static unsafe int OpenSignals()
+    {
+        var mask = SignalSet.Of(Signals.SIGTERM, Signals.SIGINT);
+        return SysSignalfd.signalfd(-1, &mask, SysSignalfd.SFD_CLOEXEC | SysSignalfd.SFD_NONBLOCK);
+    }
+
+    unsafe void IReadyHandler.Ready(int fd, uint events)
+    {
+        SignalfdSiginfo info;
+        while (Unistd.read(_signals, &info, (nuint)sizeof(SignalfdSiginfo)) == sizeof(SignalfdSiginfo))
+        {
+            var asker = new Asker(info.ssi_uid, (int)info.ssi_pid, Signals.NameOf((int)info.ssi_signo));
+            _loop.Post(() =>
+            {
+                _diary.Tell(new ProcessEvent { Kind = EventKind.Request, Request = Methods.Shutdown, Reason = asker.Signal, ByUid = asker.Uid, ByPid = asker.Pid });
+                Shutdown(asker);
+            });
+        }
+    }
+
+    /// <summary>Stop accepting, stop children, save, remove socket and state, leave.</summary>
+    void Shutdown(Asker? asker)
+    {
+        // With a departure decided the next daemon shuts down: the guardian remembers the signal.
+        if (_shuttingDown || _departure.IsDecided) return;
+        _shuttingDown = true;
+        _log.Logger.LogInformation("shutdown asked for by {Asker}", asker?.ToString() ?? "an unknown client");
+        _context.IsShuttingDown = true;
+        _supervisor.Asker = asker;
+        var stopped = _supervisor.Shutdown();
+        _supervisor.Asker = null;
+        stopped.ContinueWith(_ => _loop.Post(Leave), TaskScheduler.Default);
+    }
+
+    void Leave()
+    {
+        _supervisor.Save().ContinueWith(async saved =>
+        {
+            if (saved.Result is { } problem) _log.Logger.LogError("the state could not be saved: {Problem}", problem);
+            await _outputs.Settled();
+            _diary.Tell(new ProcessEvent { Kind = EventKind.DaemonStopped, Pid = Environment.ProcessId, Reason = "daemon stopped" });
+            // Said first: from here on the guardian ends with this daemon, however that ends; without a socket nobody could reach a next one.
+            _guardian.SayLeaving();
+            Remove(_home.StateFile);
+            Remove(_home.SocketPath);
+            _context.ShutdownDone.TrySetResult();
+            await _socket.Drained();
+            _log.Logger.LogInformation("daemon stopped");
+            _loop.End();
+        }, TaskScheduler.Default);
+    }
+
+    /// <summary>A home that has become read-only must not keep the daemon from ending.</summary>
+    void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log.Logger.LogWarning("{Path} could not be removed: {Reason}", path, Files.Describe(e));
+        }
+    }
+}

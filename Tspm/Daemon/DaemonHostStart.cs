@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Tspm.Guardian;
+using Tspm.Model;
+using Tspm.Platform;
+using Tspm.Platform.Linux.Native;
+using Tspm.Protocol;
+using Tspm.Storage;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon;
+
+/// <summary>The beginning: read what is on disk, take over what earlier daemons left, say that it is ready, or why it cannot be.</summary>
+internal sealed partial class DaemonHost
+{
+    void Start()
+    {
+        try
+        {
+            Load();
+            AnsweringThreads.Make();
+            _socket.Start();
+        }
+        catch (HomeException e)
+        {
+            // The guardian must not try again what cannot work.
+            GiveUp(e.Message, e.NotPermitted ? 6 : 1, DaemonExit.CannotStart);
+        }
+        catch (OutOfMemoryException)
+        {
+            GiveUp("no thread could be made: this user has too many processes, or there is too little memory", 1, exitCode: 1);
+        }
+        catch (Exception e)
+        {
+            _log.Logger.LogError(e, "internal error while starting: {Type}", e.GetType().Name);
+            GiveUp($"internal error while starting ({Files.Describe(e)}); please report it, with the end of {_home.DaemonLog}", 1, exitCode: 1);
+        }
+        _diary.Tell(new ProcessEvent { Kind = EventKind.DaemonStarted, Pid = Environment.ProcessId, Reason = $"daemon {ProductVersion.Current} started, pid {Environment.ProcessId}" });
+        _guardian.SayReady();
+        ReadyPipe.Tell(_options.ReadyDescriptor, ReadyPipe.Ready);
+        _context.IdleTrim.Touch();
+        if (_options.UpgradeProblem is { } undone) _log.Logger.LogError("the upgrade was undone: {Reason}", undone);
+        _log.Logger.LogInformation("daemon {Version} is ready, pid {Pid}", ProductVersion.Current, Environment.ProcessId);
+    }
+
+    /// <summary>Says why where somebody can read it, and ends.</summary>
+    void GiveUp(string reason, int clientCode, int exitCode)
+    {
+        ReadyPipe.Tell(_options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}{clientCode} {reason}");
+        if (_options.Foreground) StandardError.WriteLine(reason);
+        _log.Logger.LogError("cannot start: {Reason}", reason);
+        _log.Dispose();
+        Environment.Exit(exitCode);
+    }
+
+    void Load()
+    {
+        var loaded = _store.Load();
+        _loadTroubles.AddRange(loaded.Troubles);
+        foreach (var trouble in loaded.Troubles) _log.Logger.LogWarning("{Trouble}", trouble);
+        // An earlier generation becomes the current one at once: there is no instant without a whole processes.json for long.
+        if (loaded.Troubles.Count > 0) _supervisor.Save();
+        var reaped = _guardian.ReadCaughtUp();
+        _listeners.Inherit(_guardian.Returned);
+        _notify.Inherit(_guardian.Returned);
+        _supervisor.Resume(loaded.Content, new Inheritance
+        {
+            Records = _records.LoadAll(), Runs = _records.Runs(), Reaped = reaped, DaemonDiedAtTicks = _guardian.DaemonDiedAtTicks,
+        });
+        _notify.DropUnclaimed();
+        foreach (var record in reaped) Acknowledge(record);
+        LeftoverFifos.Drain(_records, _outputs, _supervisor.Table, _home);
+        _guardian.Reaped = record => _loop.Post(() =>
+        {
+            _supervisor.TakeGuardianRecord(record);
+            Acknowledge(record);
+        });
+        _guardian.Watch(_events);
+        _events.Watch(_signals, SysEpoll.EPOLLIN, this);
+        _events.Start();
+        WriteState();
+    }
+
+    /// <summary>The guardian keeps a record until what follows from it is on disk: after a daemon's death it is sent again.</summary>
+    void Acknowledge(GuardianRecord record) => _records.WhenAllSaved(() => _guardian.Acknowledge(record.Sequence));
+
+    void WriteState()
+    {
+        var state = new DaemonState
+        {
+            Pid = Environment.ProcessId,
+            GuardianPid = _options.GuardianPid,
+            SocketPath = _home.SocketPath,
+            Version = ProductVersion.Current,
+            ProtocolVersion = ProtocolVersion.Current,
+            StartedAt = _context.StartedAt,
+        };
+        try
+        {
+            AtomicFile.Write(_home.StateFile, JsonSerializer.SerializeToUtf8Bytes(state, StorageJson.Default.DaemonState), durable: false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _loadTroubles.Add($"{Path.GetFileName(_home.StateFile)} could not be written: {Files.Describe(e)}");
+        }
+    }
+}
