@@ -130,15 +130,14 @@ public class LogBench
         await box.Until(() =>
         {
             highest = Math.Max(highest, Pss(daemon));
-            return Written(log) >= bytes;
+            return Written(log) == bytes;
         }, $"{bytes} bytes are in the log");
         var seconds = Stopwatch.GetElapsedTime(before).TotalSeconds;
         Row(name, bytes, seconds, CpuSeconds(daemon) - cpu);
         _rows.Add(string.Create(CultureInfo.InvariantCulture, $"    daemon's Pss before and at most meanwhile: {pss:0.0}, {highest:0.0} MiB"));
-        await Assert.That(Written(log)).IsEqualTo(bytes);
     }
 
-    /// <summary>Bytes of the stream in all its files; less while one of them is on its way from one name to another.</summary>
+    /// <summary>Bytes of the stream in all its files; fewer or more while one of them is on its way from one name to another.</summary>
     static long Written(string log)
     {
         var total = File.Exists(log) ? new FileInfo(log).Length : 0;

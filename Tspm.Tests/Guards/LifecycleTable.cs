@@ -7,9 +7,9 @@ namespace Tspm.Tests.Guards;
 /// when:     byhand   the spawn under way was asked for by somebody
 ///           last     this failure is the last one that the policy allows
 ///           lived    the child was online and ran for at least the minimum uptime
-///           stays    after this exit the policy leaves it down
+///           stays    after this exit the policy leaves it down, or it is wanted down
 ///           nodelay  the policy has no delay
-///           never    the policy never restarts
+///           never    the policy never restarts, or it is wanted down
 /// failures: +1, 0, 1 or =; a start, stop or shutdown changes what is wanted, nothing else but a final exit does
 /// </code>
 /// </summary>

@@ -138,9 +138,9 @@ internal sealed class LifecycleTableTests
             "byhand" => State.ByHand,
             "nodelay" => Policy.Delay == TimeSpan.Zero,
             "lived" => Lived,
-            "never" => Policy.Mode == RestartMode.Never,
+            "never" => State.Desired == DesiredState.Down || Policy.Mode == RestartMode.Never,
             "last" => ((Status is not null || Name == "unfit") && Lived ? 1 : State.Failures + 1) >= Policy.MaxConsecutive,
-            "stays" => Policy.Mode == RestartMode.Never || (Policy.Mode == RestartMode.OnFailure && Status!.Code == 0) || Policy.StopExitCodes.Any(code => code == Status!.Code),
+            "stays" => State.Desired == DesiredState.Down || Policy.Mode == RestartMode.Never || (Policy.Mode == RestartMode.OnFailure && Status!.Code == 0) || Policy.StopExitCodes.Any(code => code == Status!.Code),
             _ => throw new ArgumentException($"unknown condition {condition}"),
         };
 

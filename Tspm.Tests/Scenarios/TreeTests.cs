@@ -118,6 +118,25 @@ public class TreeTests
     }
 
     [Test]
+    public async Task What_may_stay_behind_is_not_taken_for_the_child_by_the_next_daemon(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("add", "--name", "fork", "--restart", "never", "--", "sh", "-c", "sleep 1000 & echo $! > left; exit 0");
+        await box.Ok("set", "fork", "stop.killTree=false");
+        await box.Ok("start", "fork", "--no-wait");
+        await box.UntilState("fork", "stopped");
+        var left = int.Parse(await box.UntilFile("left", "\n"));
+        await Assert.That(LiveProcess.IsAlive(left)).IsTrue();
+        var (daemon, _) = await box.DaemonPids();
+        LiveProcess.Kill(daemon);
+        await box.UntilGone(daemon);
+        var fork = await box.Until(async () => await box.Run("list", "fork", "--json") is { ExitCode: 0 } ran ? new Entry(ran.Json[0]) : null, "a daemon answers");
+        await Assert.That((fork.State, fork.Pid)).IsEqualTo(("stopped", (int?)null));
+        LiveProcess.Kill(left);
+        await box.UntilGone(left);
+    }
+
+    [Test]
     public async Task A_cgroup_that_cannot_be_used_is_said_and_processes_run_all_the_same(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);

@@ -199,6 +199,22 @@ internal sealed class DependencyTests
     }
 
     [Test]
+    public async Task Who_ends_while_its_stop_waits_for_others_is_not_started_again(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (db, web) = (Define(world, "db"), Define(world, "web", "db"));
+        Up(world, db, web);
+        world.Supervisor.Stop([db, web], "stopped by user");
+        world.Step();
+        await Assert.That(db.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        var spawned = world.Machine.All.Count;
+        world.RestartDaemon(() => world.Machine.Exit(world.Machine.Only(db.Key), new ExitStatus(1, null)));
+        world.Advance(100);
+        await Assert.That(world.Machine.All.Count).IsEqualTo(spawned);
+        await Assert.That((world.Again(db).State.Phase, world.Again(db).State.Reason)).IsEqualTo((LifecyclePhase.Stopped, "exited 1; it was to be stopped"));
+    }
+
+    [Test]
     public async Task Who_waits_goes_on_waiting_under_the_next_daemon(CancellationToken cancellation)
     {
         using var world = new World();

@@ -8,10 +8,13 @@ namespace Tspm.Tests.Supervision;
 /// Thousands of random steps: what users, children, the kernel and the power switch may do in any order. The machine itself refuses second children, double reaps
 /// and signals into the void (<see cref="FakeProcessSystem"/>); here the supervisor's own promises are checked after every step.
 /// </summary>
-[Timeout(300_000)]
+[Timeout(600_000)]
 internal sealed class RandomWalkTests
 {
-    const int Walks = 150, LongestWalk = 120;
+    const int LongestWalk = 120;
+
+    /// <summary>In a usual run; TSPM_WALKS asks for more.</summary>
+    static readonly int Walks = int.TryParse(Environment.GetEnvironmentVariable("TSPM_WALKS"), out var walks) ? walks : 300;
 
     [Test]
     public void Nothing_breaks_the_rules_under_one_daemon(CancellationToken cancellation) => Walk(Walker.CalmSteps, cancellation);

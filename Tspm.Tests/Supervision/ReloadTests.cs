@@ -245,6 +245,24 @@ internal sealed class ReloadTests
     }
 
     [Test]
+    public async Task An_end_that_the_guardian_tells_again_to_the_next_daemon_is_counted_once(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (cell, old, _) = Begin(world, Web);
+        var second = Other(world, old);
+        world.RestartDaemon(saveFirst: false);
+        (world.Machine.Reaped, world.Machine.LeftoversOfNext) = (null, 3);
+        world.Machine.Exit(second, new ExitStatus(0, null));
+        foreach (var record in world.Machine.Unacknowledged) world.Supervisor.TakeGuardianRecord(record);
+        // Its leftovers are still there, and nothing was acknowledged.
+        world.RestartDaemon(saveFirst: false);
+        var next = world.Again(cell);
+        await Assert.That(next.View.RecentExits.Count).IsEqualTo(1);
+        for (var i = 0; i < 20; i++) world.Advance(1);
+        await Assert.That((next.View.Pid, next.Second)).IsEqualTo((old.Pid, (SecondChild?)null));
+    }
+
+    [Test]
     public async Task Instances_go_one_after_the_other_and_not_on_after_a_failure(CancellationToken cancellation)
     {
         using var world = new World();

@@ -12,6 +12,21 @@ internal sealed class SupervisionTests
     static readonly SpawnFailure NoPids = new("spawn", 11, "cannot start a process: Resource temporarily unavailable");
 
     [Test]
+    public async Task A_run_after_a_daemons_death_comes_after_all_earlier_ones_whatever_the_clock_says(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        var first = cell.View.RunId;
+        world.Exit(cell, 1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        // Waiting, it has no run that the next daemon goes on with.
+        world.RestartDaemon(() => world.SetWallClock(TimeSpan.FromDays(-5)));
+        world.Advance(1);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(cell).View.RunId).IsGreaterThan(first);
+    }
+
+    [Test]
     public async Task A_stop_that_takes_effect_at_once_is_not_called_unchanged(CancellationToken cancellation)
     {
         using var world = new World();

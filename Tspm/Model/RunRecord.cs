@@ -20,6 +20,9 @@ internal sealed record RunRecord
     /// <summary>Names the run, and with it the FIFOs. 0: never started.</summary>
     public ulong RunId { get; init; }
 
+    /// <summary>The newest run there ever was, the second ones of reloads included; 0: written by a version that did not say.</summary>
+    public ulong LastRunId { get; init; }
+
     /// <summary>Name of the lifecycle phase.</summary>
     public string Phase { get; init; } = "";
 
@@ -85,6 +88,9 @@ internal sealed record RunRecord
 
     /// <summary>The second child during a reload: its RunId, Pid, Phase and so on. Null: there is none.</summary>
     public RunRecord? Second { get; init; }
+
+    [JsonIgnore]
+    public ulong NewestRun => Math.Max(LastRunId, Math.Max(RunId, Second?.RunId ?? 0));
 
     [JsonIgnore]
     public ExitStatus ExitStatus => new(ExitCode, ExitSignal);

@@ -16,6 +16,16 @@ internal sealed record Inheritance
     /// <summary>When the last daemon under this guardian died, on the clock of <see cref="GuardianRecord.StartTicks"/>; 0: there was none.</summary>
     public long DaemonDiedAtTicks { get; init; }
 
+    /// <summary>Numbers of all earlier runs that anything tells of.</summary>
+    public IEnumerable<ulong> RunIds
+    {
+        get
+        {
+            foreach (var (_, runId) in Runs) yield return runId;
+            foreach (var record in Records.Values) yield return record.NewestRun;
+        }
+    }
+
     /// <summary>The newest run of an instance that is newer than its record: the record could not be written (a full disk), or was lost. Null: there is none.</summary>
     public ulong? RunNewerThan(InstanceKey key, ulong recorded)
     {

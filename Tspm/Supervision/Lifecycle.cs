@@ -126,7 +126,7 @@ internal static class Lifecycle
     /// <summary>A child ended by itself: what the policy makes of it.</summary>
     static LifecycleState AfterUnasked(LifecycleState state, ExitStatus status, RestartPolicy policy, TimeSpan now)
     {
-        if (StaysDown(status, policy, out var why))
+        if (StaysDown(status, state, policy, out var why))
             return state with { Desired = DesiredState.Down, Next = Stop, Failures = 0, Reason = $"{status}; {why}" };
         return AfterFailure(state, status.ToString(), policy, now);
     }
@@ -145,16 +145,19 @@ internal static class Lifecycle
     static Transition OnUnfit(LifecycleState state, string cause, RestartPolicy policy, TimeSpan now)
     {
         if (state.Phase is not (Starting or Online)) return Same(state);
-        var after = policy.Mode == RestartMode.Never
-            ? state with { Desired = DesiredState.Down, Next = Stop, Failures = 0, Reason = $"{cause}; restart policy is never" }
+        var isWantedDown = state.Desired == DesiredState.Down;
+        var after = isWantedDown || policy.Mode == RestartMode.Never
+            ? state with { Desired = DesiredState.Down, Next = Stop, Failures = 0, Reason = $"{cause}; {(isWantedDown ? WasToStop : "restart policy is never")}" }
             : AfterFailure(state, cause, policy, now);
         return new(after with { Phase = Stopping }, SendStopSignal);
     }
 
-    static bool StaysDown(ExitStatus status, RestartPolicy policy, out string why)
+    static bool StaysDown(ExitStatus status, LifecycleState state, RestartPolicy policy, out string why)
     {
         why = "";
-        if (status.Code is { } code && policy.StopExitCodes.Contains(code)) why = "a code after which it is not to be restarted";
+        // Its stop waited for others that need it: no new child against the wish.
+        if (state.Desired == DesiredState.Down) why = WasToStop;
+        else if (status.Code is { } code && policy.StopExitCodes.Contains(code)) why = "a code after which it is not to be restarted";
         else if (policy.Mode == RestartMode.Never) why = "restart policy is never";
         else if (policy.Mode == RestartMode.OnFailure && status.IsSuccess) why = "restart policy is on-failure";
         return why.Length > 0;
@@ -180,6 +183,8 @@ internal static class Lifecycle
 
     static Transition Spawning(LifecycleState state, LifecycleAction first = None) =>
         new(state with { Phase = LifecyclePhase.Spawning, Next = Start }, first | Spawn);
+
+    const string WasToStop = "it was to be stopped";
 
     static Transition Same(LifecycleState state) => new(state, None);
 

@@ -3,22 +3,11 @@ using Tspm.Model;
 
 namespace Tspm.Supervision;
 
-/// <summary>Numbers the runs and says where their standard streams come from and go to.</summary>
+/// <summary>Says where the standard streams of runs come from and go to.</summary>
 internal static class RunStreamsOf
 {
-    static ulong _last;
-
-    /// <summary>A run that has never been: its number is larger than that of every earlier one, also of earlier daemons (as long as the wall clock is not far behind).</summary>
-    public static RunStreams NewRun(SupervisionServices services, ProcessDefinition definition, InstanceKey key)
-    {
-        _last = Math.Max(_last + 1, (ulong)services.Clock.GetUtcNow().UtcTicks);
-        return Run(services, definition, key, _last);
-    }
-
-    /// <summary>A run of an earlier daemon.</summary>
     public static RunStreams Run(SupervisionServices services, ProcessDefinition definition, InstanceKey key, ulong runId)
     {
-        _last = Math.Max(_last, runId);
         var config = definition.Config;
         var (outFile, errFile) = LogPaths.Of(services.Home, definition, key.Instance);
         return new RunStreams

@@ -30,6 +30,8 @@ internal sealed partial class SupervisedProcess
     LifecycleState _state = LifecycleState.New;
     Run? _run;
     int _sweepPid;
+    /// <summary>The newest there ever was.</summary>
+    ulong _lastRun;
     /// <summary>Until then the programs of a shell may end by themselves: it dies of the stop signal at once, they have their traps.</summary>
     TimeSpan _groupMayEndUntil;
     /// <summary>Reaped; kept until its leftovers are gone, which are found through it.</summary>
@@ -153,7 +155,7 @@ internal sealed partial class SupervisedProcess
         }
         if (actions.HasFlag(LifecycleAction.CancelTimers)) CancelTimers();
         if (actions.HasFlag(LifecycleAction.ArmBackoff)) ArmBackoff(transition.Delay);
-        if (actions.HasFlag(LifecycleAction.Spawn)) _run = NewRun(RunStreamsOf.NewRun(_services, Definition, Key), _services.GuardianPid);
+        if (actions.HasFlag(LifecycleAction.Spawn)) _run = NewRun();
         // The end of a child is on record already (see Ended): sweeping needs another record only when it takes time.
         if ((_state != before || actions != LifecycleAction.None) && !actions.HasFlag(LifecycleAction.Sweep)) Persist();
         if (!isHeld) Tell(before, happened, actions, run);
@@ -211,7 +213,7 @@ internal sealed partial class SupervisedProcess
 
     void Persist() => _services.Records.Save(Key, MakeRecord());
 
-    RunRecord MakeRecord() => RunRecords.Of(_state, Definition, _services, _run, _sweepPid, _nextStartAt, _exits.Newest) with { Second = SecondRecord };
+    RunRecord MakeRecord() => RunRecords.Of(_state, Definition, _services, _run, _sweepPid, _nextStartAt, _exits.Newest) with { LastRunId = _lastRun, Second = SecondRecord };
 
     void Publish() => View = MakeView();
 

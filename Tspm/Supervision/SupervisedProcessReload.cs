@@ -35,7 +35,7 @@ internal sealed partial class SupervisedProcess
             done("its child has just ended");
             return;
         }
-        var run = NewRun(RunStreamsOf.NewRun(_services, Definition, Key), _services.GuardianPid);
+        var run = NewRun();
         var second = _second = new SecondChild(run) { Done = done };
         (second.Phase, _) = SecondLifecycle.Next(SecondPhase.Absent, SecondEvent.Begun);
         Persist();
@@ -218,6 +218,8 @@ internal sealed partial class SupervisedProcess
         _services.Outputs.Resume(run.Streams);
         OpenNotifyAgain(run);
         run.Child = child ?? new EndedChild(record.Pid, record.StartTicks);
+        // Counted already: the guardian tells again what was not acknowledged.
+        run.HasEnded = run.HasLeft = record.HasEnded;
         return _second = new SecondChild(run) { Phase = record.HasEnded ? SecondPhase.Sweeping : SecondPhase.Starting, Problem = "the daemon ended in the middle of the reload" };
     }
 

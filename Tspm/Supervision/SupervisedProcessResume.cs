@@ -12,6 +12,7 @@ internal sealed partial class SupervisedProcess
     {
         _exits.Restore(record.RecentExits);
         _state = RunRecords.StateOf(record);
+        _lastRun = record.NewestRun;
         BeginTelling();
         var second = record.Second is { } other ? ResumeSecond(other, left.EndedBeforeRecorded(other)) : null;
         switch (_state.Phase)
@@ -32,12 +33,15 @@ internal sealed partial class SupervisedProcess
                 break;
         }
         if (second is not null) GoOnWithSecond(second);
+        // It never came to be: an intent that stays on record would be told of somebody else's end.
+        else if (record.Second is not null) Persist();
         Publish();
     }
 
     /// <summary>After a reboot only the counters and the history are of use.</summary>
     public void ResumeHistory(RunRecord record)
     {
+        _lastRun = record.NewestRun;
         _exits.Restore(record.RecentExits);
         _state = _state with { Restarts = record.Restarts, Reason = "the machine was restarted" };
         Publish();
@@ -68,7 +72,7 @@ internal sealed partial class SupervisedProcess
         if (_services.System.FindFifoHolder(RunStreamsOf.Run(_services, Definition, Key, runId).OutFifo) is null) return false;
         Resume((record ?? new RunRecord { BootId = _services.System.BootId, Desired = Definition.Desired }) with
         {
-            Phase = nameof(LifecyclePhase.Spawning), Next = nameof(AfterExit.Start), RunId = runId, Pid = 0, StartTicks = 0, IntendedTicks = 0, HasEnded = false, GuardianPid = 0,
+            Phase = nameof(LifecyclePhase.Spawning), Next = nameof(AfterExit.Start), RunId = runId, LastRunId = runId, Pid = 0, StartTicks = 0, IntendedTicks = 0, HasEnded = false, GuardianPid = 0,
         }, left);
         return true;
     }
@@ -101,7 +105,7 @@ internal sealed partial class SupervisedProcess
 
     Run RunOf(RunRecord record)
     {
-        var present = NewRun(RunStreamsOf.Run(_services, Definition, Key, record.RunId), record.GuardianPid);
+        var present = MakeRun(RunStreamsOf.Run(_services, Definition, Key, record.RunId), record.GuardianPid);
         return new Run(present.Streams)
         {
             GuardianPid = present.GuardianPid,

@@ -45,7 +45,13 @@ internal sealed partial class SupervisedProcess
         return null;
     }
 
-    Run NewRun(RunStreams streams, int guardianPid)
+    Run NewRun()
+    {
+        _lastRun = _services.RunNumbers.Next();
+        return MakeRun(RunStreamsOf.Run(_services, Definition, Key, _lastRun), _services.GuardianPid);
+    }
+
+    Run MakeRun(RunStreams streams, int guardianPid)
     {
         var config = Definition.Config;
         var readsLog = config is { Ready.Log: not null } or { Health.Log: not null };

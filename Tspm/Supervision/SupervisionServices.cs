@@ -26,6 +26,7 @@ internal sealed record SupervisionServices
     public required Func<ProcessEvent, ProcessEvent> Tell { get; init; }
     /// <summary>What runs to tell others of events.</summary>
     public EventHooks Hooks => field ??= new EventHooks(this);
+    public RunNumbers RunNumbers => field ??= new RunNumbers(Clock);
     /// <summary>Parent of this daemon: where orphans go.</summary>
     public required int GuardianPid { get; init; }
     /// <summary>Runs an action on the supervisor's thread.</summary>

@@ -55,6 +55,7 @@ internal sealed class Supervisor
     /// <summary>Starts what should be up after a daemon's start, and goes on with what an earlier one of this boot left running.</summary>
     public void Resume(ProcessesFile file, Inheritance left)
     {
+        foreach (var runId in left.RunIds) _services.RunNumbers.Met(runId);
         _services.Listeners.BeginResume();
         Table.Load(file);
         var bootId = _services.System.BootId;
@@ -65,7 +66,7 @@ internal sealed class Supervisor
         {
             var record = left.Records.GetValueOrDefault(cell.Key);
             var present = record?.BootId == bootId ? record : null;
-            if (left.RunNewerThan(cell.Key, Math.Max(present?.RunId ?? 0, present?.Second?.RunId ?? 0)) is { } runId && cell.ResumeUnrecorded(present, runId, left)) continue;
+            if (left.RunNewerThan(cell.Key, present?.NewestRun ?? 0) is { } runId && cell.ResumeUnrecorded(present, runId, left)) continue;
             if (present is not null) cell.Resume(present, left);
             else if (record is not null) cell.ResumeHistory(record);
         }

@@ -1,0 +1,14 @@
+namespace Tspm.Supervision;
+
+/// <summary>
+/// Numbers for runs, growing: larger than those of all earlier runs, also of earlier daemons (as long as the wall clock is not far behind). One set per daemon, used on the supervisor's thread.
+/// </summary>
+internal sealed class RunNumbers(TimeProvider clock)
+{
+    ulong _last;
+
+    public ulong Next() => _last = Math.Max(_last + 1, (ulong)clock.GetUtcNow().UtcTicks);
+
+    /// <summary>A run of an earlier daemon: the next ones come after it.</summary>
+    public void Met(ulong runId) => _last = Math.Max(_last, runId);
+}
