@@ -3,7 +3,6 @@ using Tspm.Model;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
-using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Logs;
 
@@ -11,17 +10,11 @@ namespace Tspm.Logs;
 /// Moves what children print from their FIFOs into files, all of them on one thread. Why inside the kernel (splice): a pump that reads and then writes loses, when it is killed
 /// between the two, what it has read; here there is no instant at which a byte is in neither place. Why FIFOs that children hold open for reading and
 /// writing: without a reader they wait instead of getting SIGPIPE.
-/// Pace: large reads are taken at once; after short ones in quick succession the thread pauses for a moment, so that bytes gather and one
+/// Pace: large reads are taken at once; after short ones in quick succession the thread pauses for a moment (<see cref="GatherPause"/>), so that bytes gather and one
 /// system call moves many lines.
 /// </summary>
 internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 {
-    /// <summary>How long bytes gather after short reads.</summary>
-    static readonly TimeSpan GatherPause = TimeSpan.FromMilliseconds(0.3);
-
-    /// <summary>Reads that follow each other faster than this count as "in quick succession".</summary>
-    static readonly TimeSpan QuickSuccession = TimeSpan.FromMilliseconds(2);
-
     readonly EventLoop _loop;
     readonly IFifoKeeper _keeper;
     readonly LogGrowth _growth;
@@ -36,8 +29,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     readonly StalledStreams _stalled;
     readonly PumpTroubles _troubles;
     readonly LogHousekeeper _housekeeper;
-    long _lastTurn;
-    bool _pauseWanted;
+    TimeSpan _gather;
 
     public OutputPump(IFifoKeeper keeper, LogGrowth growth, Func<IByteMover> makeMover, TotalLimit? totalLimit = null)
     {
@@ -203,7 +195,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         if (stream.Dropping is not null) _stalled.AddDropping(stream);
         if (result == DrainResult.Ended) Close(stream);
         else if (result == DrainResult.Blocked) Block(stream);
-        else if (stream.WasShort) _pauseWanted = true;
+        else if (stream.Gather > TimeSpan.Zero && (_gather == TimeSpan.Zero || stream.Gather < _gather)) _gather = stream.Gather;
         _troubles.Look(stream);
         return result;
     }
@@ -237,14 +229,8 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     void AfterBatch()
     {
         if (_stalled.IsDue) RetryStalled();
-        var now = Stopwatch.GetTimestamp();
-        var quick = Stopwatch.GetElapsedTime(_lastTurn, now) <= QuickSuccession;
-        if (_pauseWanted)
-        {
-            if (quick) Time.Pause(GatherPause);
-            _lastTurn = now;
-        }
-        _pauseWanted = false;
+        if (_gather > TimeSpan.Zero) Time.Pause(_gather);
+        _gather = TimeSpan.Zero;
     }
 
     // ---- closing

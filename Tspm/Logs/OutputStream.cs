@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
 using Tspm.Platform.Portable;
@@ -29,10 +30,8 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Ou
     /// <summary>A read of that much found a FIFO of the default capacity (16 pages) full, or nearly: lines do not fill pages to the last byte.</summary>
     const int FullBytes = 48 << 10;
 
-    /// <summary>Reads below this are not worth a system call each, when they come in quick succession: half of what fits, a quarter of what fits into a raised FIFO.</summary>
-    int ShortBytes => IsRaised ? 256 << 10 : 32 << 10;
-
     IByteMover _mover = mover;
+    long _turnedAt;
 
     public string Fifo => fifo;
     public int Descriptor => descriptor;
@@ -43,8 +42,8 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Ou
     /// <summary>Its capacity counts in the budget.</summary>
     public bool IsRaised { get; set; }
 
-    /// <summary>The last turn moved little: a pause before the next one lets bytes gather.</summary>
-    public bool WasShort { get; private set; }
+    /// <summary>How long bytes may gather before the next turn; zero: it moved much, or nothing for a while.</summary>
+    public TimeSpan Gather { get; private set; }
 
     /// <summary>Error number of a stream whose file takes no more, else 0.</summary>
     public int BlockedBy { get; private set; }
@@ -63,7 +62,8 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Ou
         if (Dropping is { } dropping)
         {
             var dropped = dropping.Drain(peek, descriptor, this);
-            return Stop(dropped, ShortBytes);
+            Gather = TimeSpan.Zero;
+            return dropped;
         }
         BlockedBy = 0;
         file.Refresh();
@@ -149,7 +149,9 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Ou
 
     DrainResult Stop(DrainResult result, long moved)
     {
-        WasShort = moved > 0 && moved < ShortBytes;
+        var now = Stopwatch.GetTimestamp();
+        Gather = GatherPause.After(moved, Stopwatch.GetElapsedTime(_turnedAt, now), IsRaised);
+        _turnedAt = now;
         return result;
     }
 
