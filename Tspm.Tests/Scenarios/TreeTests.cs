@@ -121,7 +121,7 @@ public class TreeTests
     public async Task What_may_stay_behind_is_not_taken_for_the_child_by_the_next_daemon(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("add", "--name", "fork", "--restart", "never", "--", "sh", "-c", "sleep 1000 & echo $! > left; exit 0");
+        await box.Ok("add", "--name", "fork", "--restart", "never", "--", "sh", "-c", "setsid sh -c 'echo $$ > left; exec sleep 1000' & exit 0");
         await box.Ok("set", "fork", "stop.killTree=false");
         await box.Ok("start", "fork", "--no-wait");
         await box.UntilState("fork", "stopped");
@@ -132,6 +132,8 @@ public class TreeTests
         await box.UntilGone(daemon);
         var fork = await box.Until(async () => await box.Run("list", "fork", "--json") is { ExitCode: 0 } ran ? new Entry(ran.Json[0]) : null, "a daemon answers");
         await Assert.That((fork.State, fork.Pid)).IsEqualTo(("stopped", (int?)null));
+        await Assert.That((await box.Ok("describe", "fork", "--json")).Json.GetProperty("recentExits").GetArrayLength()).IsEqualTo(1);
+        await Assert.That(LiveProcess.IsAlive(left)).IsTrue();
         LiveProcess.Kill(left);
         await box.UntilGone(left);
     }

@@ -15,6 +15,9 @@ namespace Tspm.Logs;
 /// </summary>
 internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 {
+    /// <summary>With more streams than this that want a turn at the same time, a turn is short.</summary>
+    const int Crowd = 4;
+
     readonly EventLoop _loop;
     readonly IFifoKeeper _keeper;
     readonly LogGrowth _growth;
@@ -30,6 +33,9 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     readonly PumpTroubles _troubles;
     readonly LogHousekeeper _housekeeper;
     TimeSpan _gather;
+
+    /// <summary>Turns since the last wait, and in the batch before.</summary>
+    int _turns, _turnsBefore;
 
     public OutputPump(IFifoKeeper keeper, LogGrowth growth, Func<IByteMover> makeMover, TotalLimit? totalLimit = null)
     {
@@ -189,7 +195,8 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 
     DrainResult Turn(OutputStream stream, out long moved)
     {
-        var result = stream.Drain(_budget, out moved);
+        _turns++;
+        var result = stream.Drain(_budget, _turnsBefore > Crowd ? OutputStream.CrowdBytes : OutputStream.AloneBytes, out moved);
         if (moved > 0) _growth.Notify(stream.File.Path);
         if (stream.HasRotated) _housekeeper.Rotated(stream.File);
         if (stream.Dropping is not null) _stalled.AddDropping(stream);
@@ -231,6 +238,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         if (_stalled.IsDue) RetryStalled();
         if (_gather > TimeSpan.Zero) Time.Pause(_gather);
         _gather = TimeSpan.Zero;
+        (_turns, _turnsBefore) = (0, _turns);
     }
 
     // ---- closing

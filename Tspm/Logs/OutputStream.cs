@@ -24,8 +24,11 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Ou
     /// <summary>Most bytes for one system call.</summary>
     const int ChunkBytes = 1 << 20;
 
-    /// <summary>Most chunks before other streams get their turn.</summary>
-    const int ChunksPerTurn = 4;
+    /// <summary>Most bytes before other streams get their turn, when few want one.</summary>
+    public const long AloneBytes = 4 << 20;
+
+    /// <summary>The same when many do: what a FIFO of the usual capacity holds. Who has a raised one must not get sixteen times as much as the others.</summary>
+    public const long CrowdBytes = 64 << 10;
 
     /// <summary>A read of that much found a FIFO of the default capacity (16 pages) full, or nearly: lines do not fill pages to the last byte.</summary>
     const int FullBytes = 48 << 10;
@@ -54,8 +57,8 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Ou
     /// <summary>The file was rotated in the last turn: there may be something to compress or to remove.</summary>
     public bool HasRotated { get; private set; }
 
-    /// <summary>Moves what is there, up to a turn's worth.</summary>
-    public DrainResult Drain(PipeBudget budget, out long moved)
+    /// <summary>Moves what is there, up to <paramref name="most"/> bytes.</summary>
+    public DrainResult Drain(PipeBudget budget, long most, out long moved)
     {
         moved = 0;
         HasRotated = false;
@@ -68,9 +71,9 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Ou
         BlockedBy = 0;
         file.Refresh();
         file.Note(descriptor, run);
-        for (var chunk = 0; chunk < ChunksPerTurn; chunk++)
+        while (moved < most)
         {
-            var count = MoveChunk(out var asked, out var errno);
+            var count = MoveChunk(most - moved, out var asked, out var errno);
             if (count < 0) return errno is Errno.EAGAIN or Errno.EINTR && !TargetIsFull() ? Stop(DrainResult.Empty, moved) : Refused(errno);
             if (count == 0) return DrainResult.Ended;
             file.Offset += count;
@@ -106,14 +109,14 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Ou
     bool _rotateNow;
 
     /// <summary>Near the end of a file, exactly to a line's end; before, as much as there is.</summary>
-    long MoveChunk(out long asked, out int errno)
+    long MoveChunk(long most, out long asked, out int errno)
     {
         _rotateNow = false;
-        asked = ChunkBytes;
+        asked = Math.Min(ChunkBytes, most);
         var limit = file.Limit;
         if (limit == long.MaxValue) return Move(asked, out errno);
         var free = limit - LinePeek.MaxBytes - file.Offset;
-        if (free > 0) return Move(asked = Math.Min(ChunkBytes, free), out errno);
+        if (free > 0) return Move(asked = Math.Min(asked, free), out errno);
         if (_mover.Held > 0) return Move(asked = _mover.Held, out errno);
         var next = peek.Look(descriptor, LinePeek.MaxBytes, out errno);
         // Without a pipe to look through (no descriptors) the file grows on for now.
@@ -124,7 +127,7 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Ou
         {
             // The next line does not fit any more, and would not be whole.
             Rotate();
-            return MoveChunk(out asked, out errno);
+            return MoveChunk(most, out asked, out errno);
         }
         var moved = Move(asked, out errno);
         if (moved != asked) _rotateNow = false;
