@@ -9,6 +9,7 @@ internal sealed partial class LayerTests
     /// <summary>A room may use rooms of lower floors and nothing of its own floor but itself.</summary>
     static readonly Dictionary<string, int> Floors = new()
     {
+        ["Trim"] = -1,
         ["Model"] = 0,
         ["Protocol"] = 1,
         ["Platform"] = 1,
@@ -49,6 +50,12 @@ internal sealed partial class LayerTests
                 if (used != room && Floors[used] >= Floors[room]) wrong.Add($"{file} uses {used}");
         }
         await Assert.That(wrong).IsEmpty();
+    }
+
+    [Test]
+    public async Task Linq_is_the_small_one(CancellationToken cancellation)
+    {
+        await Assert.That(Repository.Sources().Where(file => Code(Repository.Source(file)).Contains("System.Linq", StringComparison.Ordinal))).IsEmpty();
     }
 
     [Test]

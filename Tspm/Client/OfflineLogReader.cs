@@ -60,11 +60,12 @@ internal static class OfflineLogReader
 
     static List<(ProcessDefinition Definition, int Instance)> Select(TspmHome home, IReadOnlyList<string>? selectors)
     {
-        var all = new ProcessStore(home, TimeProvider.System).Peek().Processes
-            .SelectMany(definition => Enumerable.Range(0, definition.Instances).Select(instance => (definition, instance))).ToList();
+        var all = new List<(ProcessDefinition Definition, int Instance)>();
+        foreach (var definition in new ProcessStore(home, TimeProvider.System).Peek().Processes)
+            for (var instance = 0; instance < definition.Instances; instance++) all.Add((definition, instance));
         if (all.Count == 0) throw new DaemonException(LocalError.NotRunning, DaemonSocket.NotRunningSentence);
         if (selectors is not { Count: > 0 }) return all;
-        var targets = all.Select(entry => new SelectorTarget(entry.definition.Id, entry.definition.Name, entry.definition.Namespace, entry.instance)).ToList();
+        var targets = all.Select(entry => new SelectorTarget(entry.Definition.Id, entry.Definition.Name, entry.Definition.Namespace, entry.Instance)).ToList();
         var result = SelectorMatcher.Resolve(selectors, targets);
         if (!result.IsKnown) throw new DaemonException(ErrorCode.NoSuchProcess, result.Sentence!);
         return [.. all.Where((_, index) => result.Matches.Contains(targets[index]))];

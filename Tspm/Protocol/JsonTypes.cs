@@ -9,7 +9,7 @@ internal static class JsonTypes
 {
     /// <summary>The members that JSON may set, by name.</summary>
     public static IReadOnlyDictionary<string, JsonPropertyInfo> Members(JsonTypeInfo type) =>
-        type.Properties.Where(property => property.Set is not null).ToDictionary(property => property.Name);
+        type.Properties.Where(property => property.Set is not null).ToDictionary(property => property.Name, property => property);
 
     public static JsonTypeInfo Of(JsonPropertyInfo property) => property.Options.GetTypeInfo(property.PropertyType);
 
