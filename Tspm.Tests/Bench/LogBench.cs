@@ -68,6 +68,7 @@ public class LogBench
             _rows.Add($"{(mode == "bulk" ? "1 GiB of lines in writes of 64 KiB" : "2,000,000 lines, a write each"),-40} {"MB/s",8} {"CPU s/GiB",10}");
             await Loggers(mode, bytes, cancellation);
             if (Tools.IsInstalled("supervisord")) await Supervisord(mode, bytes, cancellation);
+            if (Tools.IsInstalled("pm2")) await Pm2(mode, bytes, cancellation);
             await Tspm(mode, bytes, "tspm, no rotation", ["--log-max-size", "0"], cancellation);
             await Tspm(mode, bytes, "tspm, rotation at 10 MiB and gzip", ["--log-keep", "1000"], cancellation);
         }
@@ -139,6 +140,23 @@ public class LogBench
         var pid = int.Parse(File.ReadAllText($"{box.Folder}/s.pid"), CultureInfo.InvariantCulture);
         Row("supervisord, no rotation", bytes, seconds, CpuSeconds(pid));
         LiveProcess.Kill(pid, Sigterm);
+        await box.UntilGone(pid);
+    }
+
+    async Task Pm2(string mode, long bytes, CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        var program = await CProgram.Build(box, "meter", Source);
+        var (home, log) = (Path.Combine(box.Folder, "pm2"), Path.Combine(box.Folder, "p.log"));
+        box.Variables["PM2_HOME"] = home;
+        (await box.RunProgram("pm2", ["ping"])).Exits(0);
+        var pid = int.Parse(File.ReadAllText($"{home}/pm2.pid"), CultureInfo.InvariantCulture);
+        var (cpu, before) = (CpuSeconds(pid), Stopwatch.GetTimestamp());
+        (await box.RunProgram("pm2", ["start", program, "--interpreter", "none", "--no-autorestart", "--name", "w", "--output", log, "--", "writer", mode, $"{bytes}", "stay"])).Exits(0);
+        await box.Until(() => File.Exists(log) && new FileInfo(log).Length >= bytes, $"{bytes} bytes are in the log");
+        var seconds = Stopwatch.GetElapsedTime(before).TotalSeconds;
+        Row("PM2, no rotation", bytes, seconds, CpuSeconds(pid) - cpu);
+        (await box.RunProgram("pm2", ["kill"])).Exits(0);
         await box.UntilGone(pid);
     }
 

@@ -10,7 +10,8 @@ namespace Tspm.Logs;
 /// </summary>
 internal sealed class LogCompression : IDisposable
 {
-    const int BlockBytes = 64 << 10;
+    /// <summary>On the stack: on the heap, hundreds of files in a row would be megabytes of garbage.</summary>
+    const int BlockBytes = 32 << 10;
     const UnixFileMode Modes = (UnixFileMode)0xfff;
 
     /// <summary>The size at the end of a gzip file has 32 bits, and positions are computed from it.</summary>
@@ -65,11 +66,11 @@ internal sealed class LogCompression : IDisposable
 
     void Copy(Stream target, CancellationToken ended)
     {
-        var block = new byte[BlockBytes];
+        Span<byte> block = stackalloc byte[BlockBytes];
         for (long at = 0; RandomAccess.Read(_source, block, at) is var count and > 0; at += count)
         {
             ended.ThrowIfCancellationRequested();
-            target.Write(block, 0, count);
+            target.Write(block[..count]);
         }
     }
 
