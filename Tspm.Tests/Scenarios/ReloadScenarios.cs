@@ -121,6 +121,21 @@ public class ReloadScenarios
     }
 
     [Test]
+    public async Task In_a_cgroup_of_its_own_the_new_one_outlives_the_sweep_of_the_old_one(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        using var cgroup = new CgroupBox(box);
+        await box.Ok("start", "sleep 1000", "--name", "web", "--restart", "never");
+        var old = await box.PidOf("web");
+        await box.Ok("reload", "web");
+        var (web, exits) = (await box.Get("web"), (await box.Ok("describe", "web", "--json")).Json.GetProperty("recentExits").GetArrayLength());
+        await Assert.That((web.IsOnline, web.Pid == old, exits)).IsEqualTo((true, false, 1));
+        await Assert.That(cgroup.Members()).Contains(web.Pid!.Value).And.DoesNotContain(old);
+        await box.Ok("stop", "web");
+        await Assert.That(cgroup.Members()).IsEmpty();
+    }
+
+    [Test]
     public async Task By_signal_the_same_child_reads_its_config_again(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);

@@ -50,7 +50,12 @@ public class ScarcityTests
         (await box.Shell($"prlimit --nproc=60:60 {nobody} tspm daemon start")).Exits(0);
         (await box.Shell($"{nobody} tspm start --name first -- sleep 1000")).Exits(0);
         (await box.Shell($"{nobody} tspm start --name hog -- {hog}")).Exits(0);
+        var callers = Enumerable.Range(0, 12).Select(_ => new RawSocket(box, cancellation)).ToList();
         await box.UntilOut("hog", "full");
+        // All at once: who makes threads only when they are wanted could not make them now.
+        foreach (var caller in callers) await caller.Send("""{"jsonrpc":"2.0","id":1,"method":"list"}""" + "\n");
+        foreach (var caller in callers) await Assert.That((await caller.Read())!.Value.GetProperty("result").GetRawText()).Contains("hog");
+        callers.ForEach(caller => caller.Dispose());
         (await box.Shell($"{nobody} tspm start --name late -- sleep 1000")).Exits(1).Says("cannot create a process: Resource temporarily unavailable");
         await Assert.That((await box.Shell($"{nobody} tspm list")).Exits(0).Out).Contains("first");
         await Assert.That((await box.Shell($"{nobody} tspm status")).Exits(0).Out).Contains("no process can be started: cannot create a process");

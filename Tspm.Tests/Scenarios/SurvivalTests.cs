@@ -123,6 +123,30 @@ public class SurvivalTests
     }
 
     [Test]
+    public async Task As_long_as_children_live_a_daemon_that_cannot_start_is_tried_again(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("start", "--name", "talks", "--", "sh", "-c", "echo first; while ! test -e more; do sleep 0.02; done; echo second; touch said; exec sleep 1000");
+        await box.UntilOut("talks", "first");
+        var before = await box.Get("talks");
+        var (daemon, guardian) = await box.DaemonPids();
+        // The lock that it needs cannot be opened.
+        var gate = Path.Combine(box.Home, "run", "writer.lock");
+        File.Delete(gate);
+        Directory.CreateDirectory(gate);
+        LiveProcess.Kill(daemon);
+        var log = Path.Combine(box.Home, "daemon.log");
+        await box.Until(() => TspmBox.Text(log).Split("cannot start").Length > 3 || !LiveProcess.IsAlive(guardian), "it was tried again");
+        await Assert.That(LiveProcess.IsAlive(guardian)).IsTrue();
+        box.Write("more", "");
+        await box.UntilFile("said", "");
+        Directory.Delete(gate);
+        await UntilOtherDaemon(box, daemon);
+        await Assert.That((await box.Get("talks")).Pid).IsEqualTo(before.Pid);
+        await Assert.That(await box.UntilOut("talks", "second")).IsEqualTo("first\nsecond\n");
+    }
+
+    [Test]
     public async Task A_daemon_killed_while_a_restart_waits_keeps_the_time_of_the_next_try(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);

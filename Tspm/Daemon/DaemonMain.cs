@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Tspm.Guardian;
 using Tspm.Model;
 using Tspm.Platform.Linux.Native;
@@ -19,9 +20,10 @@ internal static class DaemonMain
         // The signal is sent at the parent's death: one that is dead already sends nothing (man 2 PR_SET_PDEATHSIG).
         if (Unistd.getppid() != options.GuardianPid) return DaemonExit.CannotStart;
         CloseOnExec();
+        TspmHome? home = null;
         try
         {
-            var home = TspmHome.Resolve();
+            home = TspmHome.Resolve();
             WriterLock.Take(home);
             using var host = new DaemonHost(home, options);
             return host.Run();
@@ -30,6 +32,7 @@ internal static class DaemonMain
         {
             ReadyPipe.Tell(options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}{(e.NotPermitted ? 6 : 1)} {e.Message}");
             if (options.Foreground) StandardError.WriteLine(e.Message);
+            if (home is not null) Record(home, e.Message);
             return DaemonExit.CannotStart;
         }
         catch (OutOfMemoryException)
@@ -38,6 +41,13 @@ internal static class DaemonMain
             ReadyPipe.Tell(options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}1 no thread could be made: this user has too many processes, or there is too little memory");
             return NoThreads;
         }
+    }
+
+    /// <summary>Who was started by a command was told by it; after a daemon's death nobody is there to be told.</summary>
+    static void Record(TspmHome home, string reason)
+    {
+        using var log = new DaemonLog(home, foreground: false);
+        log.Logger.LogError("cannot start: {Reason}", reason);
     }
 
     const int NoThreads = 1;
