@@ -32,7 +32,9 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     readonly StalledStreams _stalled;
     readonly PumpTroubles _troubles;
     readonly LogHousekeeper _housekeeper;
-    TimeSpan _gather;
+
+    /// <summary>Streams whose bytes gather: out of epoll, which would be woken by every single write (a third of the writer's time), and read after each pause until nothing comes.</summary>
+    readonly List<OutputStream> _gathering = [];
 
     /// <summary>Turns since the last wait, and in the batch before.</summary>
     int _turns, _turnsBefore;
@@ -42,7 +44,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         (_keeper, _growth, _makeMover) = (keeper, growth, makeMover);
         _stalled = new StalledStreams(_files);
         _troubles = new PumpTroubles(_files, _stalled);
-        _loop = new EventLoop("logs") { BeforeWait = () => _stalled.WaitAtMost, AfterWait = AfterBatch, OnFault = _troubles.Fault };
+        _loop = new EventLoop("logs") { BeforeWait = () => _gathering.Count > 0 ? 0 : _stalled.WaitAtMost, AfterWait = AfterBatch, OnFault = _troubles.Fault };
         _housekeeper = new LogHousekeeper(_loop, totalLimit);
         _loop.Start();
         if (totalLimit is not null) _loop.Post(_housekeeper.KeepTotal);
@@ -190,7 +192,11 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 
     void IReadyHandler.Ready(int fd, uint events)
     {
-        if (_byDescriptor.TryGetValue(fd, out var stream)) Turn(stream, out _);
+        if (!_byDescriptor.TryGetValue(fd, out var stream)) return;
+        Turn(stream, out _);
+        if (stream.Gather == TimeSpan.Zero || !_byDescriptor.ContainsKey(fd) || stream.BlockedBy != 0 || _gathering.Contains(stream)) return;
+        _loop.Unwatch(fd);
+        _gathering.Add(stream);
     }
 
     DrainResult Turn(OutputStream stream, out long moved)
@@ -202,7 +208,6 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         if (stream.Dropping is not null) _stalled.AddDropping(stream);
         if (result == DrainResult.Ended) Close(stream);
         else if (result == DrainResult.Blocked) Block(stream);
-        else if (stream.Gather > TimeSpan.Zero && (_gather == TimeSpan.Zero || stream.Gather < _gather)) _gather = stream.Gather;
         _troubles.Look(stream);
         return result;
     }
@@ -218,6 +223,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 
     void Block(OutputStream stream)
     {
+        _gathering.Remove(stream);
         _loop.Unwatch(stream.Descriptor);
         _stalled.AddBlocked(stream);
         _troubles.Tell();
@@ -236,9 +242,25 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     void AfterBatch()
     {
         if (_stalled.IsDue) RetryStalled();
-        if (_gather > TimeSpan.Zero) Time.Pause(_gather);
-        _gather = TimeSpan.Zero;
+        if (_gathering.Count > 0) ReadGathered();
         (_turns, _turnsBefore) = (0, _turns);
+    }
+
+    void ReadGathered()
+    {
+        var pause = _gathering[0].Gather;
+        foreach (var stream in _gathering)
+            if (stream.Gather < pause) pause = stream.Gather;
+        Time.Pause(pause);
+        for (var i = _gathering.Count - 1; i >= 0; i--)
+        {
+            var stream = _gathering[i];
+            Turn(stream, out _);
+            // Gone, or blocked: it is out of the list already. Nothing came, or much: epoll tells of what is next.
+            if (i >= _gathering.Count || _gathering[i] != stream || stream.Gather > TimeSpan.Zero) continue;
+            _gathering.RemoveAt(i);
+            _loop.Watch(stream.Descriptor, SysEpoll.EPOLLIN, this);
+        }
     }
 
     // ---- closing
@@ -255,6 +277,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     {
         if (!_byDescriptor.Remove(stream.Descriptor)) return;
         _byFifo.TryRemove(stream.Fifo, out _);
+        _gathering.Remove(stream);
         _loop.Unwatch(stream.Descriptor);
         _stalled.Forget(stream);
         if (stream.IsRaised) _budget.GiveBack();
