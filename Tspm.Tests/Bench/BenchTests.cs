@@ -82,6 +82,7 @@ public class BenchTests
         table.Add($"{count} processes up, one command", time, "s", limit);
         await box.Ok("list");
         table.Add($"guardian + daemon, Pss, {count} processes", await Pss(box), "MiB", limitOfMemory);
+        table.Add($"CPU a second, {count} idle processes", await IdleCpu(box), "ms", 0.05);
         await Adoption(table, box, count);
     }
 
@@ -107,6 +108,20 @@ public class BenchTests
             if (PssOf(daemon, guardian) is var now && Math.Abs(now - last) > 0.1) (last, since) = (now, Stopwatch.GetTimestamp());
         }
         return last;
+    }
+
+    /// <summary>Milliseconds of CPU that guardian and daemon use in a second in which nobody asks anything (man 5 proc, /proc/PID/schedstat: nanoseconds on a CPU, of each thread).</summary>
+    static async Task<double> IdleCpu(TspmBox box)
+    {
+        var (daemon, guardian) = await box.DaemonPids();
+        // What follows the last request is over by then.
+        await Task.Delay(TimeSpan.FromSeconds(5));
+        var (before, begun) = (Used(), Stopwatch.GetTimestamp());
+        await Task.Delay(TimeSpan.FromSeconds(10));
+        return (Used() - before) / 1e6 / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+
+        double Used() => new[] { daemon, guardian }.SelectMany(pid => Directory.EnumerateDirectories($"/proc/{pid}/task"))
+            .Sum(task => double.Parse(File.ReadAllText($"{task}/schedstat").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
     }
 
     static double PssOf(int daemon, int guardian)
