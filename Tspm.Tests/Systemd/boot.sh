@@ -35,7 +35,12 @@ WantedBy=default.target
 UNIT
 ln -sf /etc/systemd/system/cases.service "$work/merged/etc/systemd/system/multi-user.target.wants/cases.service"
 ln -sf /lib/systemd/system/multi-user.target "$work/merged/etc/systemd/system/default.target"
-systemd-nspawn -q -D "$work/merged" -b --private-network --register=no --keep-unit --bind="$work/results:/results" --machine="tspm$$" --console=pipe </dev/null >"$work/results/console" 2>&1 &
-container=$!
-wait "$container" || true
-container=
+# 133: it wants to be started again.
+code=133
+while [ $code -eq 133 ]; do
+    code=0
+    systemd-nspawn -q -D "$work/merged" -b --private-network --register=no --keep-unit --bind="$work/results:/results" --machine="tspm$$" --console=pipe </dev/null >>"$work/results/console" 2>&1 &
+    container=$!
+    wait "$container" || code=$?
+    container=
+done
