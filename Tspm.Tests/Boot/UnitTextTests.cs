@@ -52,8 +52,10 @@ internal sealed class UnitTextTests
             var service = new SystemdService(home, new RecordedTools().Run) { Folder = folder, Executable = "/bin/true" };
             var files = service.Files(socket);
             foreach (var (file, content) in files) file.Write(content);
+            // A user's manager is asked for in its place, which a bare machine has not.
+            using var environment = StringBlock.OfEnvironment(new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["XDG_RUNTIME_DIR"] = folder, ["HOME"] = folder });
             string[] words = [isSystem ? "--system" : "--user", "--man=no", "verify", .. files.Select(entry => entry.File.Path)];
-            var verified = ToolRun.Run(analyze, [analyze, .. words], null, withErrors: true, 30_000, 1 << 20);
+            var verified = ToolRun.Run(analyze, [analyze, .. words], environment, withErrors: true, 30_000, 1 << 20);
             await Assert.That(verified.IsSuccess).IsTrue().Because(verified.Output);
             // The machine's own units have their own faults; not a word about ours.
             await Assert.That(verified.Output.Split('\n').Where(line => line.Contains("tspm", StringComparison.Ordinal))).IsEmpty();

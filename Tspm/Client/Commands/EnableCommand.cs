@@ -96,7 +96,8 @@ internal static class EnableCommand
         if (!socket || outside) service.Start();
         foreach (var note in notes) session.Out.WriteLine(note);
         var after = socket && !outside ? before : Running(session, service);
-        session.Out.WriteLine(socket ? $"enabled: {service.Kind} starts the daemon of {session.Home.Path} at the first command" : $"enabled: {service.Kind} runs the daemon of {session.Home.Path}, now and after a restart of the machine");
+        var begins = after is { Service.Linger: false } or { Service.Kind: "launchd" } && !session.Home.IsSystem ? "from your next login on" : "after a restart of the machine";
+        session.Out.WriteLine(socket ? $"enabled: {service.Kind} starts the daemon of {session.Home.Path} at the first command" : $"enabled: {service.Kind} runs the daemon of {session.Home.Path}, now and {begins}");
         if (outside && before is not null) TellAdopted(session, before);
         if (!socket && after is not { Service.Active: true }) throw new BootException($"the service was started, but the daemon that answers is not its; see: {service.WhereToLook}");
         return ExitCodes.Done;
