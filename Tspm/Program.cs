@@ -3,13 +3,14 @@ using Tspm.Daemon;
 using Tspm.Guardian;
 using Tspm.Platform.Linux;
 
-// One executable, four roles; the first word decides. Everything but these words is for the client, whose start must cost nothing.
+// One executable, five roles; the first word decides. Everything but these words is for the client, whose start must cost nothing.
 return args is [var first, ..] ? first switch
 {
     ChildSetUp.Word => ChildSetUp.Run(args),
     GuardianMain.Word => GuardianMain.Run(args.AsSpan(1)),
     VersionProofWriter.Word => VersionProofWriter.Run(),
     DaemonSpawner.Word => DaemonMain.Run(args.AsSpan(1)),
-    "daemon" when args.Length == 1 || args[1].StartsWith(GuardianOptions.ReadyFlag, StringComparison.Ordinal) => GuardianMain.Start(args.AsSpan(1)),
+    LogsOnOutput.Word when args is [_, var since] => ClientMain.Run(["logs", "--follow", "--since", since], new GuardianLauncher(), endsWithDaemon: true),
+    "daemon" when args.Length == 1 || GuardianMain.IsForeground(args[1]) => GuardianMain.Start(args.AsSpan(1)),
     _ => ClientMain.Run(args, new GuardianLauncher()),
 } : ClientMain.Run(args, new GuardianLauncher());

@@ -124,7 +124,7 @@ internal sealed class GuardianTests
         var elections = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
             () =>
             {
-                var listener = Election.Run(home.Home, out _);
+                var listener = Election.Run(home.Home, -1, out _);
                 if (listener < 0 && !CanConnect(home.Home)) throw new InvalidOperationException("told to have lost before the winner listens");
                 return listener;
             }, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
@@ -138,7 +138,7 @@ internal sealed class GuardianTests
     {
         using var home = new TemporaryHome();
         File.WriteAllText(home.Home.SocketPath, "stale");
-        var listener = Election.Run(home.Home, out _);
+        var listener = Election.Run(home.Home, -1, out _);
         await Assert.That(CanConnect(home.Home)).IsTrue();
         _ = Unistd.close(listener);
     }
@@ -148,7 +148,7 @@ internal sealed class GuardianTests
     {
         using var home = new TemporaryHome();
         File.CreateSymbolicLink(home.Home.ElectionLockFile, "/dev/null"); // somebody's trap
-        var refused = await Assert.That(() => Election.Run(home.Home, out _)).Throws<HomeException>();
+        var refused = await Assert.That(() => Election.Run(home.Home, -1, out _)).Throws<HomeException>();
         await Assert.That(refused!.Message).Contains("cannot open the lock");
     }
 

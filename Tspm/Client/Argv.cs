@@ -43,6 +43,17 @@ internal static class Argv
         return line;
     }
 
+    /// <summary>Is <c>--system</c> among the flags: the instance of the machine?</summary>
+    public static bool IsForSystem(string[] args)
+    {
+        foreach (var arg in args)
+        {
+            if (arg == "--") return false;
+            if (arg == "--system") return true;
+        }
+        return false;
+    }
+
     /// <summary>A flag begins with a dash; a dash alone is a word, as everywhere.</summary>
     static bool IsFlag(string arg) => arg.Length > 1 && arg[0] == '-';
 
@@ -149,7 +160,7 @@ internal static class Argv
     static UsageException Usage(Verb verb, string problem) => new($"{problem}; usage: tspm {verb.Usage}");
 
     static UsageException Unknown(string typed) =>
-        Verbs.IsLater(typed) ? NotInThisVersion($"'{typed}'", typed)
+        Verbs.IsLater(typed) ? NotInThisVersion($"'{typed}'")
             : new UsageException($"unknown verb '{ControlText.Escape(typed)}'{NearestName.Question(typed, Verbs.Known)} (all verbs: tspm --help)");
 
     static UsageException UnknownFlag(Verb verb, string arg)
@@ -160,10 +171,5 @@ internal static class Argv
         return new UsageException($"'{verb.Name}' has no flag '{ControlText.Escape(spelled)}'{NearestName.Question(spelled, known)} (all its flags: tspm {verb.Name} --help)");
     }
 
-    static UsageException NotInThisVersion(string what, string verb = "")
-    {
-        var instead = verb is "startup" or "unstartup" or "enable" or "disable"
-            ? "; until the boot service comes, run 'tspm daemon' from your init system (systemd, launchd, a container's command)" : "";
-        return new UsageException($"{what} is not part of this version ({ProductVersion.Current}){instead}");
-    }
+    static UsageException NotInThisVersion(string what) => new($"{what} is not part of this version ({ProductVersion.Current})");
 }

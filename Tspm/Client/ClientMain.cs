@@ -12,14 +12,18 @@ internal static class ClientMain
     /// <summary>Runs one command line; never throws, never prints a stack trace.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="launcher">Brings the daemon to life.</param>
-    public static int Run(string[] args, IDaemonLauncher launcher)
+    /// <param name="endsWithDaemon">See <see cref="ClientSession.EndsWithDaemon"/>.</param>
+    public static int Run(string[] args, IDaemonLauncher launcher, bool endsWithDaemon = false)
     {
         var errors = StandardStreams.Error();
         try
         {
+            // Known before the home is: the daemon that may be started is to have it too.
+            if (Argv.IsForSystem(args)) Environment.SetEnvironmentVariable("TSPM_HOME", TspmHome.SystemPath);
             var home = TspmHome.Resolve();
-            var session = new ClientSession(home, launcher, StandardStreams.Output(), errors)
+            var session = new ClientSession(home, new ServiceLauncher(home, launcher, errors), StandardStreams.Output(), errors)
             {
+                EndsWithDaemon = endsWithDaemon,
                 UnmanagedNotice = () => UnmanagedChildren.Notice(home),
                 OfflineLogs = (request, several, onLine) => OfflineLogReader.Show(home, request, several, onLine),
             };

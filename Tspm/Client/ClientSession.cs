@@ -18,6 +18,9 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     /// <summary>What the command ended with.</summary>
     public int ExitCode { get; set; }
 
+    /// <summary>A stream is not continued when the daemon has ended on purpose: who does that takes the socket away.</summary>
+    public bool EndsWithDaemon { get; init; }
+
     /// <summary>A sentence when children of an earlier daemon live on without one; null when there are none. Reads files only.</summary>
     public Func<string?> UnmanagedNotice { get; init; } = static () => null;
 

@@ -65,6 +65,10 @@ internal static class CommandLine
         app.Add("signal", SignalCommand.Run);
         app.Add("send", SendCommand.Run);
         app.Add("daemon", DaemonCommand.Run);
+        app.Add("enable", EnableCommand.Run);
+        app.Add("disable", EnableCommand.Disable);
+        app.Add("startup", EnableCommand.Startup);
+        app.Add("unstartup", EnableCommand.Unstartup);
         app.Add("status", StatusCommand.Run);
         app.Add("ping", PingCommand.Run);
         app.Add("version", VersionCommand.Run);

@@ -21,6 +21,9 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
 
     public Asker? Asker { get; } = AskerOf(socket);
 
+    /// <summary>Only while a request of it is being answered: then it stays open.</summary>
+    public int Descriptor => (int)socket.Handle;
+
     /// <summary>Completes with the first request.</summary>
     public Task Spoken => _spoken.Task;
 

@@ -46,7 +46,7 @@ internal sealed class ControlSocket : IDisposable
     /// <summary>
     /// Answers what was asked, and closes all connections but one, when nobody is accepted any more. Bounded: who connected and says nothing, or does not read its answer, is not waited for.
     /// </summary>
-    public async Task Quiet(ClientConnection butNot)
+    public async Task Quiet(ClientConnection? butNot)
     {
         ClientConnection[] open;
         lock (_open) open = [.. _open.Where(connection => connection != butNot)];

@@ -39,7 +39,10 @@ internal sealed partial class DaemonHost : IDisposable
     readonly DaemonContext _context;
     readonly Departure _departure;
     readonly int _signals;
+    readonly ServiceManager _manager;
+    readonly Ending _ending;
     bool _shuttingDown;
+    int _exitCode;
 
     public DaemonHost(TspmHome home, GuardianOptions options)
     {
@@ -81,7 +84,7 @@ internal sealed partial class DaemonHost : IDisposable
             Clock = clock,
             Home = home,
             Log = _log.Logger,
-            Tell = _diary.Tell,
+            Tell = ServiceNotify.IsWanted || options.ExitWhen is not null ? TellAndLook : _diary.Tell,
             GuardianPid = options.GuardianPid,
             Post = _loop.Post,
         };
@@ -109,6 +112,8 @@ internal sealed partial class DaemonHost : IDisposable
             IdleTrim = new IdleTrim(_loop),
         };
         _socket = new ControlSocket(DaemonSpawner.ListenerDescriptor, _context);
+        _manager = new ServiceManager(_loop.Timers, options.GuardianPid, _context.Supervisor.Views);
+        _ending = new Ending(options.ExitWhen);
         _departure = new Departure(_context, _socket, _guardian, _loop, _supervisor);
         _signals = OpenSignals();
     }
@@ -123,7 +128,28 @@ internal sealed partial class DaemonHost : IDisposable
     {
         _loop.Post(Start);
         _loop.Run();
-        return 0;
+        return _exitCode;
+    }
+
+    /// <summary>Something has happened to a process.</summary>
+    void OnChanged()
+    {
+        _manager.Changed();
+        if (!_shuttingDown && _ending.Look(_context.Supervisor.Views()) is { } code) End(code);
+    }
+
+    ProcessEvent TellAndLook(ProcessEvent happened)
+    {
+        _loop.Post(OnChanged);
+        return _diary.Tell(happened);
+    }
+
+    /// <summary>By itself, because that was asked for.</summary>
+    void End(int code)
+    {
+        _log.Logger.LogInformation("ending with code {Code}: --exit-when {When}", code, _options.ExitWhen);
+        _exitCode = code;
+        Shutdown(null);
     }
 
     public void Dispose()

@@ -12,7 +12,7 @@ internal sealed partial class DaemonHost : IReadyHandler
 {
     static unsafe int OpenSignals()
     {
-        var mask = SignalSet.Of(Signals.SIGTERM, Signals.SIGINT);
+        var mask = SignalSet.Of(Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP);
         return SysSignalfd.signalfd(-1, &mask, SysSignalfd.SFD_CLOEXEC | SysSignalfd.SFD_NONBLOCK);
     }
 
@@ -21,12 +21,31 @@ internal sealed partial class DaemonHost : IReadyHandler
         SignalfdSiginfo info;
         while (Unistd.read(_signals, &info, (nuint)sizeof(SignalfdSiginfo)) == sizeof(SignalfdSiginfo))
         {
+            if (info.ssi_signo == Signals.SIGHUP)
+            {
+                _ = UpgradeBySignal();
+                continue;
+            }
             var asker = new Asker(info.ssi_uid, (int)info.ssi_pid, Signals.NameOf((int)info.ssi_signo));
             _loop.Post(() =>
             {
                 _diary.Tell(new ProcessEvent { Kind = EventKind.Request, Request = Methods.Shutdown, Reason = asker.Signal, ByUid = asker.Uid, ByPid = asker.Pid });
                 Shutdown(asker);
             });
+        }
+    }
+
+    /// <summary>SIGHUP: what lies now at the path of the executable takes over. What keeps it from that is in the log: nobody waits for an answer.</summary>
+    async Task UpgradeBySignal()
+    {
+        try
+        {
+            using var candidate = await Handlers.UpgradeHandler.Prove(UpgradeCandidate.OwnPath());
+            await _departure.Leave(candidate, asker: null);
+        }
+        catch (Exception e) when (e is RequestException or Supervision.ShuttingDownException)
+        {
+            _log.Logger.LogError("SIGHUP: {Reason}", e.Message);
         }
     }
 
@@ -38,6 +57,7 @@ internal sealed partial class DaemonHost : IReadyHandler
         _shuttingDown = true;
         _log.Logger.LogInformation("shutdown asked for by {Asker}", asker?.ToString() ?? "an unknown client");
         _context.IsShuttingDown = true;
+        _manager.Stopping();
         _supervisor.Asker = asker;
         var stopped = _supervisor.Shutdown();
         _supervisor.Asker = null;
@@ -54,7 +74,7 @@ internal sealed partial class DaemonHost : IReadyHandler
             // Said first: from here on the guardian ends with this daemon, however that ends; without a socket nobody could reach a next one.
             _guardian.SayLeaving();
             Remove(_home.StateFile);
-            Remove(_home.SocketPath);
+            if (!_options.HasForeignSocket) Remove(_home.SocketPath);
             _context.ShutdownDone.TrySetResult();
             await _socket.Drained();
             _log.Logger.LogInformation("daemon stopped");

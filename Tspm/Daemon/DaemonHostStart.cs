@@ -17,9 +17,12 @@ internal sealed partial class DaemonHost
     {
         try
         {
+            var apply = _options.Apply is { } file ? StartFile.Read(file) : null;
             Load();
             AnsweringThreads.Make();
             _socket.Start();
+            if (apply is not null) _ = Apply(apply);
+            else _ending.IsArmed = true;
         }
         catch (HomeException e)
         {
@@ -38,9 +41,33 @@ internal sealed partial class DaemonHost
         _diary.Tell(new ProcessEvent { Kind = EventKind.DaemonStarted, Pid = Environment.ProcessId, Reason = $"daemon {ProductVersion.Current} started, pid {Environment.ProcessId}" });
         _guardian.SayReady();
         ReadyPipe.Tell(_options.ReadyDescriptor, ReadyPipe.Ready);
+        _manager.Ready();
         _context.IdleTrim.Touch();
         if (_options.UpgradeProblem is { } undone) _log.Logger.LogError("the upgrade was undone: {Reason}", undone);
         _log.Logger.LogInformation("daemon {Version} is ready, pid {Pid}", ProductVersion.Current, Environment.ProcessId);
+    }
+
+    /// <summary>A container whose processes cannot be started as its file says has nothing to do.</summary>
+    async Task Apply(Protocol.StartRequest request)
+    {
+        var (problem, begun) = ((string?)null, true);
+        try
+        {
+            problem = await StartFile.Start(_context, request);
+        }
+        catch (RequestException mistake)
+        {
+            (problem, begun) = (mistake.Message, false);
+        }
+        _loop.Post(() =>
+        {
+            if (!begun) GiveUp($"{_options.Apply}: {problem}", 1, DaemonExit.CannotStart);
+            if (problem is not null) _log.Logger.LogError("{File}: {Problem}", _options.Apply, problem);
+            // What could not even be started is not kept, and so is not errored later.
+            if (problem is not null && _options.ExitWhen is not null) End(Ending.Failed);
+            _ending.IsArmed = true;
+            OnChanged();
+        });
     }
 
     /// <summary>Says why where somebody can read it, and ends.</summary>

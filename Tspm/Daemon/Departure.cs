@@ -18,12 +18,17 @@ internal sealed class Departure(DaemonContext context, ControlSocket socket, Gua
     /// <summary>The executable is in the guardian's hands: no way back. Only the supervisor's thread writes it.</summary>
     public bool IsDecided { get; private set; }
 
-    /// <summary>On return the next daemon will be of that executable, and this one ends as soon as the asker has its answer.</summary>
+    /// <summary>
+    /// On return the next daemon will be of that executable, and this one ends as soon as the asker has its answer. Without an executable the asker is another guardian, whose daemon the next one
+    /// will be: it gets no answer from here.
+    /// </summary>
+    /// <param name="candidate">The executable; null: the asker takes over.</param>
+    /// <param name="asker">Who is answered last; null: it was a signal.</param>
     /// <exception cref="RequestException">It stays; the sentence says why. Nothing has changed.</exception>
-    public async Task Leave(UpgradeCandidate candidate, ClientConnection asker)
+    public async Task Leave(UpgradeCandidate? candidate, ClientConnection? asker)
     {
         if (Interlocked.Exchange(ref _underWay, 1) == 1) throw Stays("another upgrade is under way");
-        context.Log.LogInformation("upgrade to {Version} ({Path}) asked for by {Asker}", candidate.Proof.Version, candidate.Path, asker.Peer);
+        context.Log.LogInformation("{What} asked for by {Asker}", candidate is null ? "handing over" : $"upgrade to {candidate.Proof.Version} ({candidate.Path})", asker?.Peer ?? "a signal");
         try
         {
             if (!await context.Changes.Close(ChangePatience)) throw Stays("for half a minute something was always being changed; try again when it is quieter");
@@ -32,7 +37,7 @@ internal sealed class Departure(DaemonContext context, ControlSocket socket, Gua
             // Refused while that cannot be saved: what is only in memory would be gone with it.
             if (await loop.Ask(supervisor.Save).Unwrap() is { } unsaved) throw Stays($"the state cannot be saved ({unsaved}), and would be lost");
             await socket.Quiet(asker);
-            await loop.Ask(() => Decide(candidate));
+            await loop.Ask(() => Decide(candidate, asker));
         }
         catch
         {
@@ -41,20 +46,22 @@ internal sealed class Departure(DaemonContext context, ControlSocket socket, Gua
             Volatile.Write(ref _underWay, 0);
             throw;
         }
-        _ = End(asker);
+        if (candidate is null) loop.End();
+        else _ = End(asker);
     }
 
     /// <summary>On the supervisor's thread, where a shutdown begins too: one of the two comes first.</summary>
-    bool Decide(UpgradeCandidate candidate)
+    bool Decide(UpgradeCandidate? candidate, ClientConnection? asker)
     {
         if (context.IsShuttingDown) throw new ShuttingDownException();
-        guardian.Upgrade(candidate.Descriptor);
+        if (candidate is not null) guardian.Upgrade(candidate.Descriptor);
+        else guardian.HandOver(asker!.Descriptor);
         return IsDecided = true;
     }
 
-    async Task End(ClientConnection asker)
+    async Task End(ClientConnection? asker)
     {
-        asker.FinishReading();
+        asker?.FinishReading();
         await socket.Drained();
         context.Log.LogInformation("leaving for another version");
         loop.End();

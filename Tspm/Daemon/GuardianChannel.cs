@@ -60,6 +60,9 @@ internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandl
     /// <summary>Execute this when I have ended.</summary>
     public void Upgrade(int executable) => Send(new GuardianMessage { Kind = GuardianMessageKind.Upgrade }, executable);
 
+    /// <summary>When I have ended, give everything to the guardian that waits at the other end of this connection.</summary>
+    public void HandOver(int connection) => Send(new GuardianMessage { Kind = GuardianMessageKind.HandOver }, connection);
+
     public void Hold(ulong holdId, int readEnd) => Send(new GuardianMessage { Kind = GuardianMessageKind.Hold, Number = holdId }, readEnd);
 
     public void Release(ulong holdId) => Send(new GuardianMessage { Kind = GuardianMessageKind.Release, Number = holdId });

@@ -17,16 +17,17 @@ internal static class Election
 
     /// <summary>Runs for guardian. The listening socket when won, -1 when another one holds the lock. Throws <see cref="HomeException"/>.</summary>
     /// <param name="home">What to be guardian of.</param>
+    /// <param name="foreign">The listening socket that a service manager has put into that place; -1: there is none, and one is made.</param>
     /// <param name="office">The lock, held as long as this descriptor is open; -1 when lost.</param>
-    public static int Run(TspmHome home, out int office)
+    public static int Run(TspmHome home, int foreign, out int office)
     {
         var queue = OpenLock(home.ElectionLockFile);
         Lock(queue, SysFile.LOCK_EX, home.ElectionLockFile);
         try
         {
             office = OpenLock(home.LockFile);
-            if (Lock(office, SysFile.LOCK_EX | SysFile.LOCK_NB, home.LockFile)) return Listen(home.SocketPath);
-            if (CanConnect(home.SocketPath))
+            if (Lock(office, SysFile.LOCK_EX | SysFile.LOCK_NB, home.LockFile)) return foreign >= 0 ? foreign : Listen(home.SocketPath);
+            if (CanConnect(foreign >= 0 ? home.FormerSocketPath : home.SocketPath))
             {
                 Unistd.close(office);
                 office = -1;
@@ -34,7 +35,7 @@ internal static class Election
             }
             // Its holder is on the way out and has no socket any more: its lock will be free in a moment.
             Lock(office, SysFile.LOCK_EX, home.LockFile);
-            return Listen(home.SocketPath);
+            return foreign >= 0 ? foreign : Listen(home.SocketPath);
         }
         finally
         {
@@ -58,6 +59,9 @@ internal static class Election
         }
         return true;
     }
+
+    /// <summary>The kernel tells who connects that this process listens, and not the one that made the socket (man 7 unix, SO_PEERCRED); clients wait for its end.</summary>
+    public static void ListenAsSelf(int listener) => _ = SysSocket.listen(listener, Backlog);
 
     /// <summary>Only the holder of the lock gets here, so a socket file that lies there is a dead one's.</summary>
     static int Listen(string path)

@@ -22,6 +22,7 @@ internal sealed unsafe partial class GuardianLoop
     readonly TspmHome _home;
     readonly ReapedRecords _reaped = new();
     readonly HeldDescriptors _held = new();
+    readonly LogsOnOutput _logs;
     /// <summary>Holds that the present daemon is to get, and how many it has got.</summary>
     ulong[] _toReturn = [];
     int _returned;
@@ -47,6 +48,7 @@ internal sealed unsafe partial class GuardianLoop
         (_wasReady, _quickDeaths, _endWanted, _daemonDiedAtTicks) = (given.WasReady, given.QuickDeaths, given.EndWanted, given.DaemonDiedAtTicks);
         foreach (var (hold, descriptor) in given.Held) _held.Hold(hold, descriptor);
         _reaped.Restore(given.LastReaped, given.Reaped);
+        _logs = new LogsOnOutput(given.LogsPid);
         _trial = former >= 0 ? new Trial(former) : null;
         _readyDescriptor = given.Options.ReadyDescriptor;
         _signals = SysSignalfd.signalfd(-1, mask, SysSignalfd.SFD_CLOEXEC | SysSignalfd.SFD_NONBLOCK);
@@ -114,19 +116,31 @@ internal sealed unsafe partial class GuardianLoop
         if (_leaving)
         {
             // Whatever befell it after that: all is stopped and saved, and the socket is no longer anybody's.
-            _ = Unistd.unlink(_home.SocketPath);
-            return 0;
+            RemoveSocket();
+            _logs.Finish();
+            return Math.Max(0, exitCode);
+        }
+        if (_successor >= 0)
+        {
+            if (GaveAway()) return 0;
+            return null;
         }
         if (ChangedImage(waitStatus)) return null;
         // What children print while there is no daemon is kept by us alone: as long as any live, a daemon that cannot start now is tried again.
         if (_trial is null && ((exitCode == DaemonExit.CannotStart && _held.Count == 0) || (!_wasReady && exitCode >= 0)))
         {
-            _ = Unistd.unlink(_home.SocketPath);
+            RemoveSocket();
             return 1;
         }
         CloseReadyPipe();
         _quickDeaths = Environment.TickCount64 - _daemonStartedAt > LivedLongMs ? 1 : _quickDeaths + 1;
         return null;
+    }
+
+    /// <summary>A service manager's stays: it listens there for the next one.</summary>
+    void RemoveSocket()
+    {
+        if (!_options.HasForeignSocket) _ = Unistd.unlink(_home.SocketPath);
     }
 
     /// <summary>The first daemon has its own copy; ours would keep the client waiting.</summary>
@@ -143,6 +157,7 @@ internal sealed unsafe partial class GuardianLoop
         SignalfdSiginfo info;
         while (Unistd.read(_signals, &info, (nuint)sizeof(SignalfdSiginfo)) == sizeof(SignalfdSiginfo))
         {
+            if ((int)info.ssi_signo == Signals.SIGHUP && _daemonPid > 0) _ = SysSignal.kill(_daemonPid, Signals.SIGHUP);
             if ((int)info.ssi_signo is not (Signals.SIGTERM or Signals.SIGINT or Signals.SIGQUIT)) continue;
             _endWanted = true;
             if (_daemonPid > 0) _ = SysSignal.kill(_daemonPid, Signals.SIGTERM);
@@ -163,7 +178,8 @@ internal sealed unsafe partial class GuardianLoop
             _ = ProcFiles.TryReadStat(pid, out var stat);
             int status;
             if (SysWait.wait4(pid, &status, 0, null) != pid) continue;
-            if (pid != _daemonPid) _reaped.Add(pid, status, stat.StartTicks, ledSession: stat.Session == pid);
+            if (pid == _logs.Pid) _logs.Ended(again: !_leaving);
+            else if (pid != _daemonPid) _reaped.Add(pid, status, stat.StartTicks, ledSession: stat.Session == pid);
             else (daemonDied, daemonStatus, _daemonDiedAtTicks) = (true, status, BootClock.Ticks);
         }
     }
@@ -195,7 +211,10 @@ internal sealed unsafe partial class GuardianLoop
                 _wasReady = true;
                 _trial?.Passed();
                 _trial = null;
+                // Done once: what came of it is the state now.
+                _options = _options with { Apply = null };
                 CloseReadyPipe();
+                if (_options.ShowsLogs) _logs.Start();
                 ResidentCode.Release();
                 break;
             case GuardianMessageKind.Leaving:
@@ -203,6 +222,10 @@ internal sealed unsafe partial class GuardianLoop
                 break;
             case GuardianMessageKind.Upgrade when descriptor >= 0:
                 Prepare(descriptor);
+                break;
+            case GuardianMessageKind.HandOver when descriptor >= 0:
+                _successor = descriptor;
+                _endDue = Environment.TickCount64 + LongestEndMs;
                 break;
         }
     }

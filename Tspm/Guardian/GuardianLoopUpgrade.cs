@@ -29,11 +29,27 @@ internal sealed unsafe partial class GuardianLoop
     }
 
     /// <summary>Milliseconds until the living daemon has to be ended; -1: not at all.</summary>
-    int OverdueInMs() => _next >= 0 ? (int)Math.Max(0, _endDue - Environment.TickCount64) : _trial?.LeftMs ?? -1;
+    int OverdueInMs() => _next >= 0 || _successor >= 0 ? (int)Math.Max(0, _endDue - Environment.TickCount64) : _trial?.LeftMs ?? -1;
 
     void EndOverdueDaemon()
     {
         if (_daemonPid > 0 && OverdueInMs() == 0) _ = SysSignal.kill(_daemonPid, Signals.SIGKILL);
+    }
+
+    /// <summary>A connection to the guardian that takes over when the daemon has ended; -1: none.</summary>
+    int _successor = -1;
+
+    /// <summary>False: the successor could not take it, and this guardian goes on with another daemon.</summary>
+    bool GaveAway()
+    {
+        var problem = Succession.Give(_successor, Snapshot(problem: null));
+        _ = Unistd.close(_successor);
+        _successor = -1;
+        if (problem is null) return true;
+        // The daemon did nothing wrong: the next one is started at once.
+        _quickDeaths = 0;
+        _options = _options with { UpgradeProblem = $"handing over to another daemon failed: {problem}" };
+        return false;
     }
 
     /// <summary>True: it tried to become another executable, and could not.</summary>
@@ -81,5 +97,6 @@ internal sealed unsafe partial class GuardianLoop
         Held = _held.All,
         Reaped = _reaped.Unacknowledged.ToArray(),
         LastReaped = _reaped.LastNumber,
+        LogsPid = _logs.Pid,
     };
 }

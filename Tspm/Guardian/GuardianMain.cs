@@ -24,6 +24,10 @@ internal static unsafe class GuardianMain
     /// <summary>Read by signalfd: termination, and children.</summary>
     static readonly int[] Blocked = [Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP, Signals.SIGQUIT, Signals.SIGCHLD];
 
+    /// <summary>Does this word behind <c>daemon</c> begin the options of a guardian? Else it is a command to one, or a flag of the command line.</summary>
+    public static bool IsForeground(string word) =>
+        word.StartsWith("--", StringComparison.Ordinal) && (GuardianOptions.IsFlag(word) || GuardianOptions.Parse([word]) is not null);
+
     /// <summary>The first start: never returns when all is well.</summary>
     public static int Start(ReadOnlySpan<string> words)
     {
@@ -50,16 +54,31 @@ internal static unsafe class GuardianMain
             var home = TspmHome.Resolve();
             HomeFolders.Prepare(home);
             options = options with { OpenFilesLimit = RaiseOpenFilesLimit(), GuardianPid = Unistd.getpid(), OomScore = OomScore.Lower() };
-            var listener = Election.Run(home, out var office);
-            if (listener < 0) return AlreadyRunning(options, home);
+            var foreign = ForeignSocket.Find(home);
+            options = options with { HasForeignSocket = foreign >= 0 };
+            var listener = Election.Run(home, foreign, out var office);
+            if (listener < 0 && !options.TakesOver) return AlreadyRunning(options, home);
+            var given = listener < 0 ? TakeOver(home, foreign, options) : new Handover { Listener = listener, Office = office, Options = options };
+            Election.ListenAsSelf(given.Listener);
             _ = SysPrctl.prctl(SysPrctl.PR_SET_CHILD_SUBREAPER, 1);
             var mask = SignalSet.Of(Blocked);
-            return new GuardianLoop(new Handover { Listener = listener, Office = office, Options = options }, former: -1, &mask, home).Run();
+            return new GuardianLoop(given, former: -1, &mask, home).Run();
         }
         catch (HomeException e)
         {
             return Fail(options, e.Message, e.NotPermitted ? ExitNotPermitted : ExitFailed);
         }
+    }
+
+    /// <summary>Everything that the guardian of this home has, which is another process.</summary>
+    static Handover TakeOver(TspmHome home, int foreign, GuardianOptions options)
+    {
+        var former = foreign >= 0 ? home.FormerSocketPath : home.SocketPath;
+        var given = Succession.Take(former, out var problem) ?? throw new HomeException($"a daemon is already running for {home.Path}, and it goes on: {problem}");
+        if (foreign < 0) return given with { Options = options };
+        _ = Unistd.unlink(former);
+        _ = Unistd.close(given.Listener);
+        return given with { Options = options, Listener = foreign };
     }
 
     /// <summary>Goes on as the guardian that another version was until now, in this very process. What cannot be taken over is given back.</summary>
@@ -99,7 +118,7 @@ internal static unsafe class GuardianMain
 
     static int Refuse(ReadOnlySpan<string> words)
     {
-        StandardError.WriteLine($"'tspm daemon' does not know '{words[0]}'; it takes start, stop, restart or upgrade, or nothing to run in the foreground");
+        StandardError.WriteLine($"'tspm daemon' does not know '{words[0]}'; it takes start, stop, restart or upgrade, or, to run in the foreground: --apply FILE, --exit-when errored|all-stopped, --logs, --take-over");
         return ExitUsage;
     }
 

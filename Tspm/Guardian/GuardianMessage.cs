@@ -31,6 +31,9 @@ internal enum GuardianMessageKind
 
     /// <summary>Guardian → daemon, with a descriptor, before <see cref="CaughtUp"/>: an earlier daemon gave this to be held for the next. Number is the hold.</summary>
     Returned = 9,
+
+    /// <summary>Daemon → guardian, with a connected socket: another guardian waits there; give it everything when I have ended.</summary>
+    HandOver = 10,
 }
 
 /// <summary>One packet. The layout is private to one version of the executable only while an upgrade in place is not under way, so members are never moved.</summary>

@@ -41,6 +41,9 @@ internal sealed record Handover
 
     public ulong LastReaped { get; init; }
 
+    /// <summary>Who follows the logs for our standard output, see <see cref="LogsOnOutput"/>; 0: nobody.</summary>
+    public int LogsPid { get; init; }
+
     /// <summary>Every descriptor that has to stay open.</summary>
     public IReadOnlyList<int> Descriptors => [Listener, Office, .. Held.Values];
 
@@ -64,6 +67,9 @@ internal sealed record Handover
             text.Append("reaped ").Append(Text(record.Number)).Append(' ').Append(Text(record.Pid)).Append(' ').Append(Text(record.WaitStatus));
             text.Append(' ').Append(Text(record.StartTicks)).Append(' ').Append(Text(record.LedSession)).Append('\n');
         }
+        if (Options.HasForeignSocket) Line("foreign-socket", 1);
+        if (Options.ShowsLogs) Line("logs", LogsPid);
+        if (Options.ExitWhen is { } when) text.Append("exit-when ").Append(when).Append('\n');
         if (Options.UpgradeProblem is { } problem) text.Append("problem ").Append(problem.ReplaceLineEndings(" ")).Append('\n');
         return Encoding.UTF8.GetBytes(text.Append(End).Append('\n').ToString());
 
@@ -102,6 +108,9 @@ internal sealed record Handover
                 case ["quick-deaths", var number, ..]: given = given with { QuickDeaths = (int)Number(number) }; break;
                 case ["end-wanted", var number, ..]: given = given with { EndWanted = Number(number) == 1 }; break;
                 case ["daemon-died", var number, ..]: given = given with { DaemonDiedAtTicks = Number(number) }; break;
+                case ["foreign-socket", var number, ..]: given = given with { Options = given.Options with { HasForeignSocket = Number(number) == 1 } }; break;
+                case ["logs", var number, ..]: given = given with { LogsPid = (int)Number(number), Options = given.Options with { ShowsLogs = true } }; break;
+                case ["exit-when", var when, ..]: given = given with { Options = given.Options with { ExitWhen = when } }; break;
                 case ["problem", ..]: given = given with { Options = given.Options with { UpgradeProblem = line["problem ".Length..] } }; break;
             }
         }

@@ -38,9 +38,8 @@ internal static unsafe class ImageChange
     /// <param name="given">What it gets.</param>
     public static string Execute(int executable, int former, Handover given)
     {
-        var memory = SysMman.memfd_create("tspm-handover", SysMman.MFD_CLOEXEC);
-        if (memory < 0) return $"cannot make a file in memory: {Errno.Describe(Errno.Last)}";
-        var reason = Write(memory, given.ToBytes());
+        var memory = HandoverFile.Make(given, out var reason);
+        if (memory < 0) return reason!;
         if (reason is null)
         {
             int[] kept = [.. given.Descriptors, memory, .. former >= 0 ? (int[])[former] : []];
@@ -60,18 +59,7 @@ internal static unsafe class ImageChange
     /// <exception cref="HandoverException">It cannot be read or understood.</exception>
     public static Handover Read(int memory)
     {
-        if (SysStat.fstat(memory, out var status) != 0) throw new HandoverException($"the handover cannot be read: {Errno.Describe(Errno.Last)}");
-        var bytes = new byte[status.Size];
-        fixed (byte* start = bytes)
-        {
-            for (nint done = 0; done < bytes.Length;)
-            {
-                var count = Unistd.pread(memory, start + done, (nuint)(bytes.Length - done), done);
-                if (count == 0 || (count < 0 && Errno.Last != Errno.EINTR)) throw new HandoverException("the handover ends too early");
-                done += Math.Max(0, count);
-            }
-        }
-        var given = Handover.Parse(bytes);
+        var given = Handover.Parse(HandoverFile.Read(memory));
         foreach (var descriptor in given.Descriptors)
             if (Fcntl.fcntl(descriptor, Fcntl.F_GETFD) < 0)
                 throw new HandoverException(string.Create(CultureInfo.InvariantCulture, $"descriptor {descriptor} was handed over and is not open"));
@@ -100,20 +88,6 @@ internal static unsafe class ImageChange
         ]);
         _ = Unistd.execv(path.Pointers[0], argv.Pointers);
         return $"cannot execute it: {Errno.Describe(Errno.Last)}";
-    }
-
-    static string? Write(int memory, byte[] bytes)
-    {
-        fixed (byte* start = bytes)
-        {
-            for (nint done = 0; done < bytes.Length;)
-            {
-                var count = Unistd.pwrite(memory, start + done, (nuint)(bytes.Length - done), done);
-                if (count >= 0) done += count;
-                else if (Errno.Last != Errno.EINTR) return $"cannot write into a file in memory: {Errno.Describe(Errno.Last)}";
-            }
-        }
-        return null;
     }
 
     static void KeepOnExec(int descriptor, bool keep) => _ = Fcntl.fcntl(descriptor, Fcntl.F_SETFD, keep ? 0 : Fcntl.FD_CLOEXEC);

@@ -8,6 +8,12 @@ internal static class Files
     /// <summary>The home directory that the user database knows for this user; null: none.</summary>
     public static string? HomeOfUser() => Pwd.getpwuid(Unistd.geteuid())?.Home;
 
+    /// <summary>The name that the user database knows for this user; null: none.</summary>
+    public static string? NameOfUser() => Pwd.getpwuid(Unistd.geteuid())?.Name;
+
+    /// <summary>May this user execute that file?</summary>
+    public static bool IsExecutable(string path) => Unistd.access(path, Unistd.X_OK) == 0;
+
     /// <summary>The number of a user given by name or number; null: there is none.</summary>
     public static uint? UserIdOf(string user) => Pwd.getpwnam(user)?.Uid ?? (uint.TryParse(user, out var uid) ? uid : null);
 

@@ -45,8 +45,18 @@ internal sealed record ServiceStatus
 {
     /// <summary>"systemd", "launchd" or "none".</summary>
     public required string Kind { get; init; }
+    /// <summary>It is this home's, and starts with the machine, or with the first command.</summary>
     public required bool Enabled { get; init; }
+    /// <summary>The daemon that runs is the service's.</summary>
     public required bool Active { get; init; }
+    /// <summary>When the service's main process, the guardian, began.</summary>
+    public DateTimeOffset? Since { get; init; }
+    /// <summary>The file that makes it a service.</summary>
+    public string? UnitPath { get; init; }
+    /// <summary>A user's service lives without a session; null: it is none, or this is not known here.</summary>
+    public bool? Linger { get; init; }
+    /// <summary>What is not as it should be, and what to do; null: all is well.</summary>
+    public string? Hint { get; init; }
 }
 
 internal sealed record ListResponse

@@ -8,7 +8,7 @@ internal static class HomeFolders
     /// <summary>Throws <see cref="HomeException"/> with the cause and the remedy.</summary>
     public static void Prepare(TspmHome home)
     {
-        foreach (var folder in new[] { home.Path, home.RunFolder, home.LogFolder }) Make(folder);
+        foreach (var folder in new[] { home.Path, home.RunFolder, home.LogFolder, Path.GetDirectoryName(home.SocketPath)! }) Make(folder);
         CheckOwner(home.Path);
         if ((File.GetUnixFileMode(home.Path) & ~OwnerOnly) != 0) Tighten(home.Path);
     }

@@ -14,7 +14,19 @@ internal sealed class TspmHome
 
     public string Path { get; }
 
-    public string SocketPath => Of("tspm.sock");
+    /// <summary>The home of the machine's own instance (<c>--system</c>), and its socket, which lies where system services have theirs.</summary>
+    public const string SystemPath = "/var/lib/tspm";
+
+    const string SystemSocket = "/run/tspm/tspm.sock";
+
+    /// <summary>The machine's own instance, root's.</summary>
+    public bool IsSystem => Path == SystemPath;
+
+    public string SocketPath => IsSystem ? SystemSocket : Of("tspm.sock");
+
+    /// <summary>Another name of the running daemon's socket while a service manager puts its own socket into that place: by it the successor finds who is to hand over.</summary>
+    public string FormerSocketPath => Of("run/former.sock");
+
     public string LockFile => Of("daemon.lock");
 
     /// <summary>Held while a guardian tries to become the one: whoever waits for it finds the winner's socket listening.</summary>

@@ -1,3 +1,4 @@
+using Tspm.Boot;
 using Tspm.Client.Grammar;
 using Tspm.Protocol;
 
@@ -30,6 +31,7 @@ internal static class DaemonCommand
 
     public static int Stop(ClientSession session)
     {
+        if (StopService(session) is { } ended) return ended;
         if (Shutdown(session) is { } stopped)
         {
             session.Out.WriteLine($"the daemon is stopped; {Processes(stopped)}");
@@ -40,9 +42,50 @@ internal static class DaemonCommand
         return ExitCodes.Done;
     }
 
+    /// <summary>The daemon is the service's: asked by itself to end, it would be started again at once. Null: it is not.</summary>
+    static int? StopService(ClientSession session)
+    {
+        if (ServiceLauncher.Find(session.Home) is not { } service) return null;
+        // To ask whether a daemon runs would start one.
+        if (service is SystemdService { StartsAtFirstCommand: true, IsActive: false })
+        {
+            session.Out.WriteLine("no daemon was running; systemd starts it with the next command");
+            return ExitCodes.Done;
+        }
+        if (OfService(session) is not { } status) return null;
+        var running = 0;
+        foreach (var (state, count) in status.Processes)
+            if (state is "starting" or "online" or "stopping" or "waiting") running += count;
+        Through(service.Stop);
+        var again = service is SystemdService { StartsAtFirstCommand: true } ? "; systemd starts it again with the next command" : "";
+        session.Out.WriteLine($"the daemon is stopped; {Processes(running)}{again}");
+        return ExitCodes.Done;
+    }
+
+    /// <summary>Null: no daemon runs, or it is not the service's.</summary>
+    static StatusResponse? OfService(ClientSession session)
+    {
+        using var daemon = session.ConnectIfRunning();
+        var status = daemon?.Call(Methods.Status, new StatusRequest(), Wire.Json.StatusRequest, Wire.Json.StatusResponse);
+        return status is { Service.Active: true } ? status : null;
+    }
+
+    static void Through(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (BootException failure)
+        {
+            throw new DaemonException(ErrorCode.Failed, failure.Message);
+        }
+    }
+
     static int Restart(ClientSession session)
     {
-        Shutdown(session);
+        if (ServiceLauncher.Find(session.Home) is { } service && OfService(session) is not null) Through(service.Restart);
+        else Shutdown(session);
         session.StartDaemonUnlessRunning();
         session.Out.WriteLine("the daemon runs again");
         return ExitCodes.Done;

@@ -27,6 +27,7 @@ internal static class Returning
             }
             catch (DaemonException lost) when (connected && lost.Code is LocalError.Disconnected or LocalError.NotRunning or ErrorCode.ShuttingDown && mayComeBack(lost))
             {
+                if (session.EndsWithDaemon && !File.Exists(session.Home.SocketPath)) return;
                 if (lostAt == 0) lostAt = Environment.TickCount64;
                 if (Environment.TickCount64 - lostAt > GiveUpAfter.TotalMilliseconds) throw;
                 session.Pause(TimeSpan.FromMilliseconds(pause / 2 + Random.Shared.Next(pause / 2 + 1)));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tspm.Boot;
 using Tspm.Client.Output;
 using Tspm.Protocol;
 
@@ -11,15 +12,19 @@ internal static class StatusCommand
     {
         try
         {
+            // A socket that is systemd's would start a daemon for who only looks.
+            if (ServiceLauncher.Find(session.Home) is SystemdService { StartsAtFirstCommand: true, IsActive: false }) throw new DaemonException(LocalError.NotRunning, "no daemon is running; systemd starts it with the next command");
             using var daemon = session.ConnectToRead();
             var status = daemon.Call(Methods.Status, new StatusRequest(), Wire.Json.StatusRequest, Wire.Json.StatusResponse);
             if (json) JsonPrinter.Print(session.Out, status, PrintJson.Readable.StatusResponse);
             else Print(session.Out, status);
             return ExitCodes.Done;
         }
-        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && json)
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
         {
-            JsonPrinter.Print(session.Out, NotRunning(session), PrintJson.Readable.StatusResponse);
+            var status = NotRunning(session);
+            if (json) JsonPrinter.Print(session.Out, status, PrintJson.Readable.StatusResponse);
+            else if (status.Service.Kind != "none") PrintService(session.Out, status.Service);
             throw;
         }
     });
@@ -27,7 +32,7 @@ internal static class StatusCommand
     static StatusResponse NotRunning(ClientSession session) => new()
     {
         Running = false, Version = ProductVersion.Current, ProtocolVersion = ProtocolVersion.Current, SocketPath = session.Home.SocketPath, Home = session.Home.Path,
-        Processes = new Dictionary<string, int>(), Service = new ServiceStatus { Kind = "none", Enabled = false, Active = false },
+        Processes = new Dictionary<string, int>(), Service = ServiceLook.Of(session.Home, null),
         Troubles = session.UnmanagedNotice() is { } notice ? [notice] : [],
     };
 
@@ -43,8 +48,20 @@ internal static class StatusCommand
         Line(output, "socket", status.SocketPath);
         var counts = status.Processes.Where(static pair => pair.Value > 0).Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value} {pair.Key}"));
         Line(output, "processes", string.Join(", ", counts) is { Length: > 0 } text ? text : "none");
-        Line(output, "boot service", status.Service.Kind == "none" ? "none" : $"{status.Service.Kind}, {(status.Service.Enabled ? "enabled" : "disabled")}");
+        PrintService(output, status.Service);
         foreach (var trouble in status.Troubles) Line(output, "trouble", trouble);
+    }
+
+    static void PrintService(OutputWriter output, ServiceStatus service)
+    {
+        if (service.Kind == "none") Line(output, "boot service", "none");
+        else
+        {
+            var since = service.Since is { } began ? $" since {Display.Time(began)}" : "";
+            Line(output, "boot service", $"{service.Kind}, {(service.Enabled ? "enabled" : "not enabled")}, {(service.Active ? $"active{since}" : "not active")}{(service.Linger == true ? ", lingers" : "")}");
+        }
+        if (service.UnitPath is { } unit) Line(output, "unit", unit);
+        if (service.Hint is { } hint) Line(output, "to do", hint);
     }
 
     static void Line(OutputWriter output, string label, string value) => output.WriteLine($"{(output.IsTerminal ? label.PadRight(14) : label + "\t")}{ControlText.Escape(value)}");

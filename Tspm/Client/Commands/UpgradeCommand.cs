@@ -1,3 +1,4 @@
+using Tspm.Boot;
 using Tspm.Client.Output;
 using Tspm.Protocol;
 
@@ -22,7 +23,16 @@ internal static class UpgradeCommand
         if (status.Version != answer.ToVersion)
             throw new DaemonException(ErrorCode.Failed, $"the daemon that answers now is tspm {status.Version}, and {answer.Binary} said that it is {answer.ToVersion}; was it replaced meanwhile?");
         session.Out.WriteLine($"upgraded from {answer.FromVersion} to {status.Version} (pid {Display.Number(status.Pid)}), {Kept(answer.Kept)}");
+        TellOfUnit(session, answer.Binary);
         return ExitCodes.Done;
+    }
+
+    /// <summary>A service that starts another file than the one that runs now would bring the former version back.</summary>
+    static void TellOfUnit(ClientSession session, string binary)
+    {
+        if (ServiceLauncher.Find(session.Home) is not { IsEnabled: true } service || service.Main.Look(out var unit) == MarkedState.Absent) return;
+        if (service.ExecutableOf(unit) is { } other && Platform.Files.RealPath(other) != Platform.Files.RealPath(binary))
+            session.Err.WriteLine($"the boot service starts another file, {other}; so will the next start of the machine. Put the new version there, or run: {binary} enable");
     }
 
     /// <summary>Asks, and waits until the daemon that was asked has ended.</summary>

@@ -65,7 +65,7 @@ internal static class Flags
         "update-env" => new Flag(name, FlagKind.Switch, "", "replace the kept environment by this shell's"),
         "wait" => new Flag(name, FlagKind.Switch, "", "answer at once instead of when it is done") { ShownAsNo = true },
         "wait-timeout" => new Flag(name, FlagKind.Duration, "TIME", "how long to wait until it is done"),
-        "force" => new Flag(name, FlagKind.Switch, "", "restart what is online already"),
+        "force" => new Flag(name, FlagKind.Switch, "", "restart what is online already; of enable, disable: although the unit was changed"),
         "attach" => new Flag(name, FlagKind.Switch, "", "follow the logs after starting"),
         "json" => new Flag(name, FlagKind.Switch, "", "print JSON"),
         "auto-start" => new Flag(name, FlagKind.Switch, "", "do not start the daemon when none runs") { ShownAsNo = true },
@@ -84,6 +84,10 @@ internal static class Flags
         "raw" => new Flag(name, FlagKind.Switch, "", "the bytes as they were written, nothing added"),
         "events" => new Flag(name, FlagKind.Switch, "", "what happened to the processes among the lines, as with -f and -t"),
         "logs" => new Flag(name, FlagKind.Switch, "", "remove its log files too"),
+        "system" => new Flag(name, FlagKind.Switch, "", "the machine's own instance, for root: /var/lib/tspm"),
+        "socket" => new Flag(name, FlagKind.Switch, "", "the daemon starts with the first command, and not before"),
+        "print" => new Flag(name, FlagKind.Switch, "", "only show what would be written"),
+        "keep-running" => new Flag(name, FlagKind.Switch, "", "leave the daemon and its processes as they are"),
         "show-env" => new Flag(name, FlagKind.Switch, "", "show the values of env"),
         _ => null,
     };
@@ -92,7 +96,6 @@ internal static class Flags
     static Flag? LaterFlag(string name) => name switch
     {
         "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
-        "system" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
         _ => null,
     };
 }

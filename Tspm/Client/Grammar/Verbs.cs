@@ -12,7 +12,7 @@ internal static class Verbs
     public static string[] Listed =>
     [
         "start", "add", "stop", "restart", "reload", "delete", "start-all", "stop-all", "restart-all", "list", "describe", "env", "pid", "logs", "why", "events", "search",
-        "set", "scale", "rename", "reset", "flush", "reopen", "signal", "send", "daemon", "status", "ping", "version",
+        "set", "scale", "rename", "reset", "flush", "reopen", "signal", "send", "daemon", "enable", "disable", "status", "ping", "version",
     ];
 
     /// <summary>Everything that may be typed and is answered; for suggestions.</summary>
@@ -23,8 +23,7 @@ internal static class Verbs
 
     /// <summary>Verbs of the contract that this version does not have.</summary>
     public static bool IsLater(string typed) => typed is "apply" or "plan" or "validate" or "schema" or "import"
-        or "export" or "migrate" or "monit" or "top" or "metrics" or "enable" or "disable" or "doctor" or "completion" or "dial-stdio"
-        or "startup" or "unstartup";
+        or "export" or "migrate" or "monit" or "top" or "metrics" or "doctor" or "completion" or "dial-stdio";
 
     static Verb? Processes(string typed) => typed switch
     {
@@ -100,13 +99,22 @@ internal static class Verbs
         "daemon" => new Verb("daemon", "daemon [start | stop | restart | upgrade [BINARY]]", "run the daemon in the foreground, or start, stop, restart, upgrade it")
         {
             MaxWords = 2,
-            Note = "upgrade: BINARY, or what lies now where the daemon's executable lay, takes over. The processes run on, with the same pids.",
+            Note = "upgrade: BINARY, or what lies now where the daemon's executable lay, takes over. The processes run on, with the same pids.\n"
+                + "In the foreground (a container): --apply FILE starts a config file's processes, --logs prints their output here too,\n"
+                + "--exit-when errored|all-stopped ends the daemon by itself; --take-over replaces a daemon that runs, and keeps its processes.",
         },
+        "enable" => new Verb("enable", "enable [--system | --user NAME] [flags]", "the boot service: the daemon starts with the machine")
+        {
+            Flags = ["user", "socket", "print", "force"], MaxWords = 0,
+            Note = "A service of your own, which lives without a session; --system: of the machine; --user NAME: of another account (both for root).\n"
+                + "A daemon that runs already is handed over, and nothing is restarted.",
+        },
+        "disable" => new Verb("disable", "disable [--system | --user NAME] [flags]", "stop and remove the boot service") { Flags = ["user", "keep-running", "force"], MaxWords = 0 },
         "status" => new Verb("status", "status", "how the daemon is") { Flags = ["json"], MaxWords = 0 },
         "ping" => new Verb("ping", "ping", "does the daemon answer?") { Flags = ["json"], MaxWords = 0 },
         "version" => new Verb("version", "version", "version of this program and of the daemon") { Flags = ["json"], MaxWords = 0 },
         "help" => new Verb("help", "help [VERB]", "this help, or a verb's") { MaxWords = 1 },
-        "save" or "resurrect" or "kill" => new Verb(typed, typed, "a PM2 habit"),
+        "save" or "resurrect" or "kill" or "startup" or "unstartup" => new Verb(typed, typed, "a PM2 habit"),
         _ => null,
     };
 }

@@ -1,3 +1,4 @@
+using Tspm.Boot;
 using Tspm.Model;
 using Tspm.Protocol;
 
@@ -34,7 +35,7 @@ internal static class StatusHandler
         Home = context.Home.Path,
         MemoryBytes = context.Readings.MemoryOf(System.Environment.ProcessId, context.GuardianPid),
         Processes = CountByState(context),
-        Service = new ServiceStatus { Kind = "none", Enabled = false, Active = false },
+        Service = ServiceLook.Of(context.Home, context.GuardianPid),
         Troubles = context.Troubles(),
         UpgradeProblem = context.UpgradeProblem,
     });

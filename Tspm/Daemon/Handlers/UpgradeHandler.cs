@@ -9,6 +9,12 @@ internal static class UpgradeHandler
     public static async Task<UpgradeResponse> Handle(DaemonContext context, UpgradeRequest request, ClientConnection connection)
     {
         if (context.IsShuttingDown) throw new ShuttingDownException();
+        if (request.HandOver)
+        {
+            await context.Upgrade(null, connection);
+            // The guardian goes on with this connection: nothing more is said on it here, and this process ends.
+            await new TaskCompletionSource().Task;
+        }
         using var candidate = await Prove(request.Binary ?? UpgradeCandidate.OwnPath());
         await context.Upgrade(candidate, connection);
         return new UpgradeResponse
@@ -22,7 +28,7 @@ internal static class UpgradeHandler
     }
 
     /// <summary>It waits for another program, for seconds perhaps: on a thread of its own, because those that answer are few.</summary>
-    static Task<UpgradeCandidate> Prove(string path)
+    public static Task<UpgradeCandidate> Prove(string path)
     {
         try
         {

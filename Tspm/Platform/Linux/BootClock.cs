@@ -9,6 +9,10 @@ internal static unsafe class BootClock
 
     const long NanosecondsPerTick = 1_000_000_000 / TicksPerSecond;
 
+    /// <summary>When a process began, by the wall clock; null: it is gone.</summary>
+    public static DateTimeOffset? TimeOf(int pid) =>
+        ProcFiles.TryReadStat(pid, out var stat) ? TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds((Ticks - stat.StartTicks) / (double)TicksPerSecond) : null;
+
     /// <summary>Now, in the unit of <see cref="ProcStat.StartTicks"/>, rounded down as the kernel does.</summary>
     public static long Ticks
     {

@@ -1,0 +1,137 @@
+using Tspm.Tests.Fixtures;
+
+namespace Tspm.Tests.Scenarios;
+
+/// <summary><c>tspm daemon --apply FILE</c> and its companions: what a container's command needs. As PID 1: <see cref="ContainerInitTests"/>.</summary>
+[Timeout(120_000), ParallelLimiter<ScenarioLimit>]
+public class ContainerTests
+{
+    [Test]
+    public async Task A_files_processes_are_started_with_the_daemon(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        box.Variables["GREETING"] = "hello";
+        box.Write("c.toml", """
+            [[processes]]
+            name = "web"
+            command = "sh"
+            args = ["-c", "trap 'echo bye; exit 0' TERM; echo $GREETING; while :; do sleep 0.02; done"]
+            [[processes]]
+            name = "other"
+            command = "sleep 1000"
+            dependsOn = [{ name = "web" }]
+            """);
+        using (var daemon = box.Begin("daemon", "--apply", "c.toml"))
+        {
+            await box.UntilOut("web", "hello\n");
+            await box.UntilState("other", "online");
+            daemon.Signal(LiveProcess.SIGTERM);
+            await Assert.That(await daemon.End()).IsEqualTo(0);
+        }
+        await Assert.That(File.ReadAllText(box.OutLog("web"))).IsEqualTo("hello\nbye\n");
+        // The next start finds what was, and takes what the file says now.
+        box.Write("c.toml", "[[processes]]\nname = \"web\"\ncommand = \"sleep 2000\"\n");
+        using (var daemon = box.Begin("daemon", "--apply=c.toml"))
+        {
+            await box.Until("web", entry => entry.IsOnline && entry.Json.GetProperty("command").GetString()!.Contains("2000", StringComparison.Ordinal), "web is what the file says");
+            var pid = await box.PidOf("web");
+            // A daemon that comes after a death goes on, and does not begin again.
+            LiveProcess.Kill((await box.DaemonPids()).Daemon);
+            await Assert.That(await box.PidOf("web")).IsEqualTo(pid);
+            daemon.Signal(LiveProcess.SIGTERM);
+            await Assert.That(await daemon.End()).IsEqualTo(0);
+        }
+    }
+
+    [Test]
+    [Arguments("{", "line 1")]
+    [Arguments("""{ "processes": [ { "name": "a", "command": "true", "nmae": 1 } ] }""", "nmae")]
+    [Arguments("""{ "processes": [ { "name": "a", "command": "true", "dependsOn": [ { "name": "nobody" } ] } ] }""", "nobody")]
+    [Arguments(null, "c.json")]
+    public async Task A_file_that_cannot_be_applied_ends_it_with_the_reason(string? content, string reason, CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        if (content is not null) box.Write("c.json", content);
+        using var daemon = box.Begin("daemon", "--apply", "c.json");
+        await Assert.That(await daemon.End()).IsEqualTo(1);
+        await box.Until(() => daemon.Err.Contains(reason, StringComparison.Ordinal), $"'{reason}' in: {daemon.Err}");
+        await Assert.That(File.Exists(box.SocketPath)).IsFalse();
+    }
+
+    [Test]
+    [Arguments("--exit-when", "sometimes"), Arguments("--apply", ""), Arguments("--logs", "--exit-when"), Arguments("--logs", "more")]
+    public async Task What_is_not_understood_is_refused(string first, string second, CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        (await box.Run("daemon", first, second)).Exits(2).Says("--exit-when errored|all-stopped");
+    }
+
+    [Test]
+    [Arguments("exit 0", 0), Arguments("exit 3", 1), Arguments("kill -9 $$", 1)]
+    public async Task It_ends_when_all_have_ended_and_says_whether_that_was_well(string script, int code, CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        box.Write("c.json", $$"""
+            { "processes": [
+              { "name": "first", "command": "sh", "args": ["-c", "while [ ! -e go ]; do sleep 0.02; done; {{script}}"], "restart": { "policy": "never" } },
+              { "name": "second", "command": "true", "restart": { "policy": "never" } } ] }
+            """);
+        using var daemon = box.Begin("daemon", "--apply", "c.json", "--exit-when", "all-stopped");
+        await box.UntilState("second", "stopped");
+        await box.Ok("ping");
+        box.Write("go", "");
+        await Assert.That(await daemon.End()).IsEqualTo(code);
+        await Assert.That(File.Exists(box.SocketPath)).IsFalse();
+    }
+
+    [Test]
+    public async Task It_ends_when_one_is_given_up_and_takes_the_others_down(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        box.Write("c.json", """
+            { "processes": [ { "name": "lives", "command": "sleep 1000" },
+              { "name": "fails", "command": "sh", "args": ["-c", "while [ ! -e go ]; do sleep 0.02; done; exit 1"], "restart": { "maxConsecutive": 2, "delayMs": 10 } } ] }
+            """);
+        using var daemon = box.Begin("daemon", "--apply", "c.json", "--exit-when", "errored");
+        var pid = (await box.Until("lives", entry => entry.IsOnline, "lives is online")).Pid!.Value;
+        box.Write("go", "");
+        await Assert.That(await daemon.End()).IsEqualTo(1);
+        await Assert.That(LiveProcess.IsAlive(pid)).IsFalse();
+    }
+
+    [Test]
+    public async Task What_cannot_even_be_started_counts_as_given_up(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        box.Write("c.json", """{ "processes": [ { "name": "no", "command": "/no/such/program", "restart": { "policy": "never" } } ] }""");
+        using var daemon = box.Begin("daemon", "--apply", "c.json", "--exit-when", "errored");
+        await Assert.That(await daemon.End()).IsEqualTo(1);
+        await box.Until(() => daemon.Err.Contains("/no/such/program", StringComparison.Ordinal), "it says which");
+    }
+
+    [Test]
+    public async Task What_the_children_print_is_on_its_output_too_with_their_names(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        box.Write("c.json", """
+            { "processes": [
+              { "name": "one", "command": "sh", "args": ["-c", "trap 'echo last words; exit 0' TERM; n=0; while :; do n=$((n+1)); echo $n; sleep 0.01; done"] },
+              { "name": "two", "command": "sh", "args": ["-c", "echo to the left; echo and right >&2; exec sleep 1000"] } ] }
+            """);
+        using var daemon = box.Begin("daemon", "--apply", "c.json", "--logs");
+        await daemon.UntilOut("two | to the left\n");
+        await daemon.UntilOut("two | and right\n");
+        await daemon.UntilOut("one | 20\n");
+        LiveProcess.Kill((await box.DaemonPids()).Daemon);
+        var reached = int.Parse(TspmBox.Text(box.OutLog("one")).Split('\n')[^2]);
+        await daemon.UntilOut($"one | {reached + 20}\n");
+        await box.Ok("daemon", "upgrade", await OtherVersion.Newer(box, "newer/tspm"));
+        reached = int.Parse(TspmBox.Text(box.OutLog("one")).Split('\n')[^2]);
+        await daemon.UntilOut($"one | {reached + 20}\n");
+        daemon.Signal(LiveProcess.SIGTERM);
+        await Assert.That(await daemon.End()).IsEqualTo(0);
+        await daemon.UntilOut("one | last words\n");
+        var numbers = daemon.Out.Split('\n').Where(line => line.StartsWith("one | ", StringComparison.Ordinal)).Select(line => line["one | ".Length..]).Where(line => line != "last words").ToList();
+        await Assert.That(numbers).IsEquivalentTo(Enumerable.Range(1, numbers.Count).Select(number => $"{number}"));
+    }
+}

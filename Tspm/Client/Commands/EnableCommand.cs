@@ -1,0 +1,165 @@
+using System.Globalization;
+using Tspm.Boot;
+using Tspm.Client.Grammar;
+using Tspm.Platform;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>enable</c> and <c>disable</c>: the boot service. Both may be repeated.</summary>
+internal static class EnableCommand
+{
+    public static void Run([Items] string[]? config = null, bool socket = false, bool print = false, bool force = false) => CommandHost.Execute(session =>
+    {
+        if (UserOf(config) is { } user) return ForUser(session, user, ["enable", .. socket ? (string[])["--socket"] : [], .. print ? (string[])["--print"] : [], .. force ? (string[])["--force"] : []], prepare: !print);
+        return Guard(() => print ? Print(session, socket) : Enable(session, socket, force));
+    });
+
+    public static void Disable([Items] string[]? config = null, bool keepRunning = false, bool force = false) => CommandHost.Execute(session =>
+    {
+        if (UserOf(config) is { } user) return ForUser(session, user, ["disable", .. keepRunning ? (string[])["--keep-running"] : [], .. force ? (string[])["--force"] : []], prepare: false);
+        return Guard(() => Disable(session, keepRunning, force));
+    });
+
+    /// <summary>PM2's names of the two. What else stands there (<c>startup systemd -u me</c>) is not needed.</summary>
+    public static void Startup([Items] string[]? words = null) => CommandHost.Execute(session => Habit(session, "startup", "enable", () => Enable(session, socket: false, force: false)));
+
+    public static void Unstartup([Items] string[]? words = null) => CommandHost.Execute(session => Habit(session, "unstartup", "disable", () => Disable(session, keepRunning: false, force: false)));
+
+    static int Habit(ClientSession session, string typed, string meant, Func<int> command)
+    {
+        session.Err.WriteLine($"'{typed}' is 'tspm {meant}' here");
+        session.Err.Flush();
+        return Guard(command);
+    }
+
+    static int Guard(Func<int> command)
+    {
+        try
+        {
+            return command();
+        }
+        catch (BootException failure)
+        {
+            throw new DaemonException(failure.NotPermitted ? LocalError.NotPermitted : ErrorCode.Failed, failure.Message);
+        }
+    }
+
+    /// <summary>--user travels as a flag of a config, because it is one elsewhere.</summary>
+    static string? UserOf(string[]? config) => config is ["user", var name] ? name : null;
+
+    /// <summary>Does as root what only root may, and the rest as that user himself: root writes nothing into a folder that is somebody else's.</summary>
+    static int ForUser(ClientSession session, string user, string[] words, bool prepare)
+    {
+        if (CurrentSystem.UserId != 0 && Files.NameOfUser() != user) throw new DaemonException(LocalError.NotPermitted, "--user is for root: the service of another account");
+        if (session.Home.IsSystem) throw new UsageException("--system and --user exclude each other: a service of the machine, or of an account");
+        if (AsUser.IdOf(user) is not { } uid) throw new DaemonException(ErrorCode.Failed, $"there is no user '{user}'");
+        if (prepare && CurrentSystem.UserId == 0 && SystemdService.IsBooted)
+            Guard(() =>
+            {
+                foreach (var (tool, arguments) in new[] { ("loginctl", (string[])["enable-linger", user]), ("systemctl", ["start", string.Create(CultureInfo.InvariantCulture, $"user@{uid}.service")]) })
+                    if (BootTools.Run(tool, arguments) is { IsSuccess: false } failed) throw new BootException($"'{tool} {string.Join(' ', arguments)}': {failed.Output.Trim()}");
+                return ExitCodes.Done;
+            });
+        session.Out.Flush();
+        throw new DaemonException(ErrorCode.Failed, AsUser.Execute(user, words));
+    }
+
+    static int Print(ClientSession session, bool socket)
+    {
+        BootService service = CurrentSystem.IsMacOS ? new LaunchdService(session.Home, BootTools.Run) : new SystemdService(session.Home, BootTools.Run);
+        foreach (var (file, content) in service.Files(socket))
+        {
+            session.Err.WriteLine(file.Path);
+            session.Err.Flush();
+            session.Out.Write(content);
+            session.Out.Flush();
+        }
+        return ExitCodes.Done;
+    }
+
+    static BootService Find(ClientSession session) => BootService.Find(session.Home, BootTools.Run, out var instead) ?? throw new BootException(instead);
+
+    static int Enable(ClientSession session, bool socket, bool force)
+    {
+        var service = Find(session);
+        if (session.Home.IsSystem && CurrentSystem.UserId != 0) throw new BootException("only root can make a service of the machine; without --system it is your own", notPermitted: true);
+        CheckExecutable(session, service, socket);
+        var notes = new List<string>();
+        var before = Running(session, service);
+        service.Write(socket, force, notes);
+        service.SwitchOn(socket, notes);
+        var outside = before is { Service.Active: false };
+        if (socket && service is SystemdService systemd) BeginSocket(session, systemd, before, notes);
+        if (!socket || outside) service.Start();
+        foreach (var note in notes) session.Out.WriteLine(note);
+        var after = socket && !outside ? before : Running(session, service);
+        var begins = after is { Service.Linger: false } or { Service.Kind: "launchd" } && !session.Home.IsSystem ? "from your next login on" : "after a restart of the machine";
+        session.Out.WriteLine(socket ? $"enabled: {service.Kind} starts the daemon of {session.Home.Path} at the first command" : $"enabled: {service.Kind} runs the daemon of {session.Home.Path}, now and {begins}");
+        if (outside && before is not null) TellAdopted(session, before);
+        if (!socket && after is not { Service.Active: true }) throw new BootException($"the service was started, but the daemon that answers is not its; see: {service.WhereToLook}");
+        return ExitCodes.Done;
+    }
+
+    /// <summary>The socket takes the place of the one that a running daemon has: that one gets another name first, by which it is found.</summary>
+    static void BeginSocket(ClientSession session, SystemdService systemd, StatusResponse? before, List<string> notes)
+    {
+        if (systemd.IsSocketActive) return;
+        if (before is { Service.Active: true })
+        {
+            notes.Add("the daemon that runs keeps its own socket until it is started again: tspm daemon restart");
+            return;
+        }
+        if (before is not null) Files.HardLink(session.Home.SocketPath, session.Home.FormerSocketPath);
+        systemd.StartSocket();
+    }
+
+    /// <summary>At boot it is started by its path, by this user; a program that others can change must not become root's.</summary>
+    static void CheckExecutable(ClientSession session, BootService service, bool socket)
+    {
+        if (service.ExecutableOf(service.Files(socket)[0].Content) is not { } path) return;
+        if (!Files.IsExecutable(path)) throw new BootException($"you cannot execute {path}; install tspm where you can, for example in /usr/local/bin");
+        if (session.Home.IsSystem && Files.OwnerOf(path) != 0) session.Err.WriteLine($"{path}, which root will run at every start of the machine, belongs to uid {Files.OwnerOf(path)}; better: sudo install {path} /usr/local/bin/tspm");
+    }
+
+    /// <summary>Null: no daemon runs. With a socket that is systemd's, asking would start one.</summary>
+    static StatusResponse? Running(ClientSession session, BootService service)
+    {
+        if (service is SystemdService { StartsAtFirstCommand: true, IsActive: false }) return null;
+        using var daemon = session.ConnectIfRunning();
+        return daemon?.Call(Methods.Status, new StatusRequest(), Wire.Json.StatusRequest, Wire.Json.StatusResponse);
+    }
+
+    static void TellAdopted(ClientSession session, StatusResponse before)
+    {
+        using var daemon = session.ConnectIfRunning();
+        if (daemon is null) return;
+        var names = new List<string>();
+        foreach (var process in daemon.Call(Methods.List, new ListRequest(), Wire.Json.ListRequest, Wire.Json.ListResponse).Processes)
+            if (process.Pid is { } pid) names.Add(string.Create(CultureInfo.InvariantCulture, $"{process.Name} (pid {pid})"));
+        session.Out.WriteLine($"the daemon that ran (pid {Output.Display.Number(before.Pid)}) has handed over; {(names.Count == 0 ? "no process was running" : "nothing was restarted")}");
+        if (names.Count == 0) return;
+        var unknown = SysPidfd.TellsExitOfOthers ? "" : ", and how it ends is not told by this kernel (before Linux 6.15)";
+        session.Out.WriteLine($"until its next restart each of these stays in the cgroup in which it was started{unknown}: {string.Join(", ", names)}");
+    }
+
+    static int Disable(ClientSession session, bool keepRunning, bool force)
+    {
+        var service = Find(session);
+        if (service.Main.Look(out _) == MarkedState.Absent)
+        {
+            session.Out.WriteLine("no boot service is enabled");
+            return ExitCodes.Done;
+        }
+        if (session.Home.IsSystem && CurrentSystem.UserId != 0) throw new BootException("only root can remove a service of the machine", notPermitted: true);
+        service.RefuseForeign(service.Main, force);
+        var notes = new List<string>();
+        var active = Running(session, service) is { Service.Active: true };
+        service.SwitchOff(keepRunning && active, notes);
+        session.Out.WriteLine(!active ? "disabled" : keepRunning ? "disabled; the daemon and its processes run on" : "disabled; the daemon and all its processes were stopped");
+        foreach (var note in notes) session.Out.WriteLine(note);
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,47 @@
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Guardian;
+
+/// <summary>A <see cref="Handover"/> in a file in memory (man 2 memfd_create): it has any size, and goes over an exec or through a socket as one descriptor.</summary>
+internal static unsafe class HandoverFile
+{
+    /// <summary>The descriptor, close-on-exec and the caller's to close; a reason when it is not there (-1) or could not be filled.</summary>
+    public static int Make(Handover given, out string? problem)
+    {
+        problem = null;
+        var memory = SysMman.memfd_create("tspm-handover", SysMman.MFD_CLOEXEC);
+        if (memory < 0)
+        {
+            problem = $"cannot make a file in memory: {Errno.Describe(Errno.Last)}";
+            return -1;
+        }
+        var bytes = given.ToBytes();
+        fixed (byte* start = bytes)
+        {
+            for (nint done = 0; done < bytes.Length && problem is null;)
+            {
+                var count = Unistd.pwrite(memory, start + done, (nuint)(bytes.Length - done), done);
+                if (count >= 0) done += count;
+                else if (Errno.Last != Errno.EINTR) problem = $"cannot write into a file in memory: {Errno.Describe(Errno.Last)}";
+            }
+        }
+        return memory;
+    }
+
+    /// <exception cref="HandoverException">It cannot be read.</exception>
+    public static byte[] Read(int memory)
+    {
+        if (SysStat.fstat(memory, out var status) != 0) throw new HandoverException($"the handover cannot be read: {Errno.Describe(Errno.Last)}");
+        var bytes = new byte[status.Size];
+        fixed (byte* start = bytes)
+        {
+            for (nint done = 0; done < bytes.Length;)
+            {
+                var count = Unistd.pread(memory, start + done, (nuint)(bytes.Length - done), done);
+                if (count == 0 || (count < 0 && Errno.Last != Errno.EINTR)) throw new HandoverException("the handover ends too early");
+                done += Math.Max(0, count);
+            }
+        }
+        return bytes;
+    }
+}
