@@ -87,7 +87,7 @@ public sealed class ArgvTests
     [Arguments("start x --name a --name b", "given twice")]
     [Arguments("start x --cron * ", "5 fields")]
     [Arguments("start x --cron-restart 1", "5 fields")]
-    [Arguments("-H ssh://a list", "--host is not part of this version")]
+    [Arguments("dial-stdio -H ssh://a", "has no flag '-H'")]
     [Arguments("start x -e novalue", "expected KEY=VALUE")]
     [Arguments("start x -e =v", "expected KEY=VALUE")]
     [Arguments("start x --memory lots", "--memory: 'lots'")]

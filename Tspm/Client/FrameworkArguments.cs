@@ -23,6 +23,7 @@ internal static class FrameworkArguments
         var switches = new List<string>();
         foreach (var given in line.Flags)
         {
+            if (given.Flag.Name == "host") continue; // the session's, not the verb's
             if (given.Flag.ChangesConfig) config.AddRange([given.Flag.Name, given.Value ?? (given.On ? "true" : "false")]);
             else if (given.Value is { } value) args.AddRange(["--" + given.Flag.Name, value]);
             else Switch(switches, given);

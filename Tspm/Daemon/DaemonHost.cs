@@ -26,6 +26,7 @@ internal sealed partial class DaemonHost : IDisposable
     readonly GuardianChannel _guardian = new(DaemonSpawner.ChannelDescriptor);
     readonly LogGrowth _growth = new(), _eventGrowth = new();
     readonly EventLog _diary;
+    readonly RestartCounts _restarts = new();
     readonly OutputPump _outputs;
     readonly NotifySockets _notify;
     readonly ListenSockets _listeners;
@@ -81,7 +82,11 @@ internal sealed partial class DaemonHost : IDisposable
             Clock = clock,
             Home = home,
             Log = _log.Logger,
-            Tell = _diary.Tell,
+            Tell = happened =>
+            {
+                _restarts.Note(happened);
+                return _diary.Tell(happened);
+            },
             GuardianPid = options.GuardianPid,
             Post = _loop.Post,
         };
@@ -106,9 +111,11 @@ internal sealed partial class DaemonHost : IDisposable
             UpgradeProblem = options.UpgradeProblem,
             Changes = new ChangeGate(clock),
             Log = _log.Logger,
+            Limits = SocketLimits.Of(settings.Limits),
+            Restarts = _restarts,
             IdleTrim = new IdleTrim(_loop),
         };
-        _socket = new ControlSocket(DaemonSpawner.ListenerDescriptor, _context);
+        _socket = new ControlSocket(CurrentSystem.ListenForClients(DaemonSpawner.ListenerDescriptor), _context);
         _departure = new Departure(_context, _socket, _guardian, _loop, _supervisor);
         _signals = OpenSignals();
     }

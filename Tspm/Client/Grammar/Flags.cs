@@ -84,6 +84,9 @@ internal static class Flags
         "raw" => new Flag(name, FlagKind.Switch, "", "the bytes as they were written, nothing added"),
         "events" => new Flag(name, FlagKind.Switch, "", "what happened to the processes among the lines, as with -f and -t"),
         "logs" => new Flag(name, FlagKind.Switch, "", "remove its log files too"),
+        "host" => new Flag(name, FlagKind.Text, "ADDRESS", "ask the daemon of another machine: ssh://[USER@]HOST[:PORT]"),
+        "greet" => new Flag(name, FlagKind.Switch, "", "first say what environment and folder this session has"),
+        "launch" => new Flag(name, FlagKind.Switch, "", "start the daemon when none runs"),
         "show-env" => new Flag(name, FlagKind.Switch, "", "show the values of env"),
         _ => null,
     };
@@ -91,7 +94,6 @@ internal static class Flags
     /// <summary>In the contract, but not in this version.</summary>
     static Flag? LaterFlag(string name) => name switch
     {
-        "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
         "system" => new Flag(name, FlagKind.Switch, "", "") { Later = true },
         _ => null,
     };
