@@ -21,6 +21,8 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
     readonly RequestPace _pace = new(owner.Limits);
     byte[] _buffer = new byte[FirstBuffer];
     int _start, _end;
+    /// <summary>The request that is being answered. Valid until more is read.</summary>
+    ReadOnlyMemory<byte> _line;
     TimeSpan _pause;
     Task? _stirring;
     bool _closed;
@@ -55,10 +57,10 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
         await Task.Yield();
         try
         {
-            for (var served = 1; await ReadLine() is { } line; served++)
+            for (var served = 1; await ReadLine(); served++)
             {
                 _spoken.TrySetResult();
-                if (await handler.Handle(line, this) is { } answer) await Write(answer);
+                if (await handler.Handle(_line, this) is { } answer) await Write(answer);
                 if (_pause > TimeSpan.Zero) await Task.Delay(_pause + Margin, owner.Clock, end);
                 else if (served % RequestsPerTurn == 0) await Task.Yield();
                 _pause = TimeSpan.Zero;
@@ -161,8 +163,8 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
         return false;
     }
 
-    /// <summary>The next line without its break; null at the end. Over the limit the stream cannot be trusted any more: told, then closed.</summary>
-    async ValueTask<ReadOnlyMemory<byte>?> ReadLine()
+    /// <summary>Puts the next line, without its break, into <see cref="_line"/>. False at the end. Over the limit the stream cannot be trusted any more: told, then closed.</summary>
+    async Task<bool> ReadLine()
     {
         if (_stirring is { } stirring) await stirring;
         _stirring = null;
@@ -172,23 +174,23 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
             var newline = _buffer.AsSpan(searched, _end - searched).IndexOf((byte)'\n');
             if (newline >= 0 && searched + newline - _start <= Framing.MaxRequestBytes)
             {
-                var line = _buffer.AsMemory(_start, searched + newline - _start);
+                _line = _buffer.AsMemory(_start, searched + newline - _start);
                 _start = searched + newline + 1;
                 Volatile.Write(ref _readBy, 0);
-                return line;
+                return true;
             }
             if (_end - _start > Framing.MaxRequestBytes)
             {
                 await Write(Framing.Error(default, Framing.TooLong));
-                return null;
+                return false;
             }
-            if (_closed) return null;
+            if (_closed) return false;
             MakeRoom();
             // A request has begun: the whole of it has to come, however many pieces it comes in.
             if (_end > 0 && _readBy == 0) Volatile.Write(ref _readBy, owner.Deadline(owner.Limits.RestOfRequest));
             searched = _end;
             var count = await channel.Receive(_buffer.AsMemory(_end), end);
-            if (count == 0) return null;
+            if (count == 0) return false;
             _end += count;
         }
     }

@@ -15,7 +15,7 @@ internal sealed class RequestHandler(DaemonContext context)
     readonly IdempotentAnswers _answers = new();
 
     /// <summary>The answer; null for a notification.</summary>
-    public async Task<ReadOnlyMemory<byte>?> Handle(ReadOnlyMemory<byte> line, ClientConnection connection)
+    public async Task<byte[]?> Handle(ReadOnlyMemory<byte> line, ClientConnection connection)
     {
         JsonElement id = default;
         string? method = null, key = null;

@@ -40,10 +40,10 @@ internal sealed record StatusResponse
     public required IReadOnlyList<string> Troubles { get; init; }
     /// <summary>Why the last upgrade was undone; missing: there was none, or it worked.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? UpgradeProblem { get; init; }
-    /// <summary>Of the control socket: what <c>limits</c> of settings.json may set. Missing before protocol 2, and without a daemon.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyDictionary<string, int>? Limits { get; init; }
+    /// <summary>Of the control socket: what <c>limits</c> of settings.json may set. Missing before protocol 2; null without a daemon.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public IReadOnlyDictionary<string, int>? Limits { get; init; }
     /// <summary>Of the control socket, since this daemon started.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyDictionary<string, long>? Counters { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public IReadOnlyDictionary<string, long>? Counters { get; init; }
 }
 
 internal sealed record MetricsResponse
