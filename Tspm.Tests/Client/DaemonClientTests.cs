@@ -11,7 +11,7 @@ public sealed class DaemonClientTests
 
     static PingResponse Ping(FakeDaemon daemon, TimeSpan deadline)
     {
-        using var client = DaemonClient.Connect(daemon.Home);
+        using var client = DaemonClient.Connect(daemon.Home, onlyReads: true);
         return client.Call(Methods.Ping, new PingRequest(), Wire.Json.PingRequest, Wire.Json.PingResponse, deadline);
     }
 

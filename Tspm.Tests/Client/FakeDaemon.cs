@@ -26,6 +26,9 @@ internal sealed class FakeDaemon : IDisposable
     /// <summary>Changing verbs ask first whether somebody answers: so many times nobody does, as when a daemon was just killed. Such questions are not in <see cref="Requests"/>.</summary>
     public int DyingConnections { get; set; }
 
+    /// <summary>The answer to the client's question for versions, which is not in <see cref="Requests"/>; null: the test answers that itself.</summary>
+    public string? Hello { get; set; } = """{"version":"1","protocolVersion":2,"oldestProtocolVersion":1,"pid":1}""";
+
     /// <summary>False: the test answers pings itself.</summary>
     public bool AnswersPing { get; init; } = true;
 
@@ -75,6 +78,12 @@ internal sealed class FakeDaemon : IDisposable
         {
             while (reader.ReadLine() is { } request)
             {
+                if (request.Contains("\"method\":\"hello\"", StringComparison.Ordinal) && Hello is { } hello)
+                {
+                    if (DyingConnections-- > 0) return;
+                    stream.Write(Encoding.UTF8.GetBytes(Result(request, hello)));
+                    continue;
+                }
                 if (AnswersPing && request.Contains("\"method\":\"ping\"", StringComparison.Ordinal))
                 {
                     if (DyingConnections-- > 0) return;

@@ -45,7 +45,7 @@ internal sealed class StrictJsonTests
 
     [Test]
     [Arguments("{\"restart\": {\"delay\": 1}}", "c.restart.delay is not a known field; did you mean 'delayMs'?")]
-    [Arguments("{\"env\": {\"PORT\": 8080}}", "c.env.PORT must be text, but is 8080")]
+    [Arguments("{\"env\": {\"PORT\": 8080}}", "c.env.PORT must be text, but is a number")]
     [Arguments("{\"env\": {\"A\": \"1\", \"A\": \"2\"}}", "c.env.A is given twice; remove one of the two")]
     [Arguments("{\"restart\": {\"stopExitCodes\": [\"1\"]}}", "c.restart.stopExitCodes[0] must be a whole number, but is \"1\"")]
     [Arguments("{\"restart\": []}", "c.restart must be an object { … }, but is a list")]

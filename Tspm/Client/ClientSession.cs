@@ -34,6 +34,20 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         never.Wait(time);
     };
 
+    /// <summary>The machine whose daemon is asked; null: this one.</summary>
+    public RemoteHost? Remote { get; set; }
+
+    /// <summary>A connection that was made early, for what the other machine had to be asked.</summary>
+    DaemonClient? _early;
+
+    /// <summary>Environment and folder for what is defined: this shell's, or those that ssh gives on the other machine.</summary>
+    public ClientContext Context(bool noAutoStart)
+    {
+        if (Remote is null) return Defining.ClientContextBuilder.Build();
+        _early = Connect(mayStart: !noAutoStart);
+        return _early.RemoteContext!;
+    }
+
     /// <summary>For verbs that only read: never starts a daemon.</summary>
     /// <exception cref="DaemonException">NotRunning and the like.</exception>
     public DaemonClient ConnectToRead()
@@ -42,7 +56,7 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         {
             return Connect(onlyReads: true);
         }
-        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && UnmanagedNotice() is { } notice)
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && Remote is null && UnmanagedNotice() is { } notice)
         {
             throw new DaemonException(LocalError.NotRunning, $"{missing.Message}\n{notice}");
         }
@@ -58,11 +72,11 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         {
             try
             {
-                return ConnectAlive();
+                return ConnectAlive(mayStart: !noAutoStart);
             }
             catch (DaemonException missing) when (!noAutoStart && tries < MostTries && IsGone(missing))
             {
-                launcher.Start();
+                if (Remote is null) launcher.Start();
             }
         }
     }
@@ -74,12 +88,12 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         {
             try
             {
-                using var alive = ConnectAlive();
+                using var alive = ConnectAlive(mayStart: tries > 1);
                 return tries == 1;
             }
             catch (DaemonException missing) when (tries < MostTries && IsGone(missing))
             {
-                launcher.Start();
+                if (Remote is null) launcher.Start();
             }
         }
     }
@@ -90,12 +104,12 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     /// A connection over which an answer has come: the socket of a daemon that was killed can be connected to until the kernel has cleared it away, and a request that
     /// changes something cannot be sent a second time on suspicion.
     /// </summary>
-    DaemonClient ConnectAlive()
+    DaemonClient ConnectAlive(bool mayStart)
     {
-        var daemon = Connect();
+        var daemon = Connect(mayStart: mayStart);
         try
         {
-            daemon.Call(Methods.Ping, new PingRequest(), Wire.Json.PingRequest, Wire.Json.PingResponse);
+            daemon.Greet();
             return daemon;
         }
         catch
@@ -118,7 +132,12 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         }
     }
 
-    DaemonClient Connect(bool onlyReads = false) => DaemonClient.Connect(home, errors.IsTerminal ? TellOfWait : null, onlyReads);
+    DaemonClient Connect(bool onlyReads = false, bool mayStart = false)
+    {
+        if (_early is not { } early) return DaemonClient.Connect(home, errors.IsTerminal ? TellOfWait : null, onlyReads, Remote, mayStart);
+        _early = null;
+        return early;
+    }
 
     void TellOfWait(string method)
     {

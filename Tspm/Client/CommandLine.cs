@@ -23,7 +23,15 @@ internal static class CommandLine
         });
         if (line is null) return refused;
         if (line.Verb.Name == "help" || line.IsOn("help")) return CommandHost.Guard(session, _ => Help(session, line));
-        return Dispatch(session, FrameworkArguments.Of(line));
+        return CommandHost.Guard(session, _ => ChooseHost(session, line)) is var chosen and not ExitCodes.Done ? chosen : Dispatch(session, FrameworkArguments.Of(line));
+    }
+
+    /// <summary>Whose daemon it is about. Not for who answers such calls: that is always this machine's.</summary>
+    static int ChooseHost(ClientSession session, ParsedLine line)
+    {
+        session.Remote = line.Verb.Name == "dial-stdio" ? null : RemoteHost.Choose(line.ValueOf("host"), session.Home);
+        CurrentFolder.IsElsewhere = session.Remote is not null;
+        return ExitCodes.Done;
     }
 
     static int Help(ClientSession session, ParsedLine line)
@@ -72,6 +80,8 @@ internal static class CommandLine
         app.Add("status", StatusCommand.Run);
         app.Add("ping", PingCommand.Run);
         app.Add("version", VersionCommand.Run);
+        app.Add("metrics", MetricsCommand.Run);
+        app.Add("dial-stdio", DialCommand.Run);
         app.Add("save", Pm2Commands.Save);
         app.Add("resurrect", Pm2Commands.Resurrect);
         app.Add("kill", Pm2Commands.Kill);

@@ -23,17 +23,25 @@ internal sealed class DaemonClient : IDisposable
     /// <summary>Two daemons in a row that leave just when they are asked are an accident, more are a trouble to be told.</summary>
     const int MostTries = 3;
 
+    /// <summary>A stream whose daemon says nothing for so long has lost it: there is a heartbeat every five seconds.</summary>
+    public static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>Passwords and questions about host keys are answered by people.</summary>
+    static readonly TimeSpan LogInDeadline = TimeSpan.FromMinutes(2);
+
     readonly TspmHome _home;
+    readonly RemoteHost? _remote;
+    readonly bool _mayStart;
     DaemonSocket _socket;
     LineReader _lines;
+    HelloResponse? _daemon;
     long _lastId;
     bool _sentWhole;
 
-    DaemonClient(TspmHome home)
+    DaemonClient(TspmHome home, RemoteHost? remote, bool mayStart)
     {
-        _home = home;
-        _socket = DaemonSocket.Open(home);
-        _lines = new LineReader(_socket);
+        (_home, _remote, _mayStart) = (home, remote, mayStart);
+        (_socket, _lines) = Open();
     }
 
     /// <summary>Requests on this connection only read, so they may be sent again when an answer was lost.</summary>
@@ -42,34 +50,77 @@ internal sealed class DaemonClient : IDisposable
     /// <summary>Called once per request when the answer takes long, with the method's name.</summary>
     public Action<string>? OnSlow { get; init; }
 
+    /// <summary>Called with each message of a stream.</summary>
+    public Action? OnHeard { get; set; }
+
+    /// <summary>Environment and folder on the other machine; null: it is this one.</summary>
+    public ClientContext? RemoteContext { get; private set; }
+
     /// <exception cref="DaemonException">See <see cref="DaemonSocket.Open"/>.</exception>
-    public static DaemonClient Connect(TspmHome home, Action<string>? onSlow = null, bool onlyReads = false) => new(home) { OnSlow = onSlow, OnlyReads = onlyReads };
+    public static DaemonClient Connect(TspmHome home, Action<string>? onSlow = null, bool onlyReads = false, RemoteHost? remote = null, bool mayStart = false) =>
+        new(home, remote, mayStart) { OnSlow = onSlow, OnlyReads = onlyReads };
+
+    /// <summary>Versions, and who the daemon is. Asked once per connection, by those who have to know.</summary>
+    public HelloResponse Greet()
+    {
+        if (_daemon is not null) return _daemon;
+        var hello = new HelloRequest { Version = ProductVersion.Current, ProtocolVersion = ProtocolVersion.Current };
+        _daemon = CallOnce(Methods.Hello, hello, Wire.Json.HelloRequest, Wire.Json.HelloResponse, null, null);
+        if (_daemon.ProtocolVersion < ProtocolVersion.Oldest)
+            throw new DaemonException(ErrorCode.Failed, $"the daemon is tspm {_daemon.Version} and too old for this tspm {ProductVersion.Current}: tspm daemon restart, with the tspm that is to stay");
+        return _daemon;
+    }
+
+    /// <summary>Protocol 2 and later; members that came with it are left out for an older daemon, which refuses what it does not know.</summary>
+    public bool KnowsProtocol2 => Greet().ProtocolVersion >= 2;
 
     /// <summary>
-    /// One request, one answer. When the daemon leaves or dies just then, the request is sent again to its successor, if nothing of it can have been begun, or it only reads.
+    /// One request, one answer. When the daemon leaves or dies just then, or the connection breaks, the request is sent again, if nothing of it can have been begun, or it only reads, or the
+    /// same daemon knows it by its idempotency key, or <paramref name="again"/> says that it does no harm.
     /// </summary>
+    /// <param name="again">What to ask the next daemon when the first one died before it answered; null: nothing, it is not known what was done.</param>
     /// <exception cref="DaemonException">The daemon's own error, or no (understandable) answer in time.</exception>
     public TResponse Call<TRequest, TResponse>(
-        string method, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType, TimeSpan? deadline = null)
+        string method, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType, TimeSpan? deadline = null, TRequest? again = null)
+        where TRequest : class
     {
+        var key = OnlyReads ? null : NewKey();
         for (var tries = 1; ; tries++)
         {
+            // Known before it is asked for anything that must not be done twice.
+            var daemon = key is null ? null : Greet().Pid;
             try
             {
-                return CallOnce(method, request, requestType, responseType, deadline);
+                return CallOnce(method, request, requestType, responseType, deadline, key);
             }
-            catch (DaemonException lost) when (tries < MostTries && MayRepeat(lost) && Reconnect())
+            catch (DaemonException tooFast) when (tooFast.Data?.RetryAfterMs is > 0 and var wait && tries < MostTries)
             {
-                // The next daemon's turn.
+                _ = DaemonSocket.WaitReadable(-1, Math.Min(wait, LongestPauseMs));
+            }
+            catch (DaemonException lost) when (tries < MostTries && lost.Code is LocalError.Disconnected or ErrorCode.ShuttingDown && Reconnect())
+            {
+                if (OnlyReads || lost.Code == ErrorCode.ShuttingDown || !_sentWhole) continue;
+                if (daemon is not null && Greet().Pid == daemon) continue;
+                request = again ?? throw new DaemonException(LocalError.Disconnected, $"the daemon died while it was at '{method}'; its successor does not know what came of it: see tspm list and tspm why");
+                key = NewKey();
+            }
+            catch (DaemonException refused) when (refused.Code is ErrorCode.MethodNotFound or ErrorCode.InvalidParams && VersionWords() is { } words)
+            {
+                throw new DaemonException(ErrorCode.Failed, refused.Message + words, refused.Data);
             }
         }
     }
 
+    const int LongestPauseMs = 5000;
+
+    /// <summary>Unlike any other client's, and any other request's of this one.</summary>
+    static string NewKey() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Stopwatch.GetTimestamp():x}-{Random.Shared.Next():x}");
+
     TResponse CallOnce<TRequest, TResponse>(
-        string method, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType, TimeSpan? deadline)
+        string method, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType, TimeSpan? deadline, string? key)
     {
-        var id = Send(method, request, requestType);
-        var wait = new Wait(method, deadline ?? ReadDeadline, OnSlow);
+        var id = Send(method, request, requestType, key);
+        var wait = new Wait(method, deadline ?? ReadDeadline, OnSlow) { OnQuiet = _remote is null ? CheckForLife : null };
         while (true)
         {
             var answer = ReadEnvelope(wait);
@@ -77,18 +128,51 @@ internal sealed class DaemonClient : IDisposable
         }
     }
 
-    /// <summary>"On its way out" is said only of what was not begun; a request that could not be sent whole was never one.</summary>
-    bool MayRepeat(DaemonException lost) =>
-        lost.Code == ErrorCode.ShuttingDown || (lost.Code == LocalError.Disconnected && (OnlyReads || !_sentWhole));
+    /// <summary>What takes minutes may be at work, or will never answer: another connection tells.</summary>
+    void CheckForLife(string method)
+    {
+        if (StuckDaemon.Problem(_home) is { } problem) throw new DaemonException(LocalError.NoAnswerInTime, $"no answer to '{method}': {problem}");
+    }
+
+    /// <summary>To be added to what a daemon does not understand; null: it is of this version, so that is not why.</summary>
+    string? VersionWords()
+    {
+        try
+        {
+            var daemon = Greet();
+            if (daemon.Version == ProductVersion.Current) return null;
+            var what = daemon.ProtocolVersion > ProtocolVersion.Current ? "upgrade this tspm" : "run this one as the daemon with: tspm daemon upgrade";
+            return $"; the daemon is tspm {daemon.Version} and this is tspm {ProductVersion.Current}: {what}";
+        }
+        catch (DaemonException)
+        {
+            return null;
+        }
+    }
+
+    (DaemonSocket, LineReader) Open()
+    {
+        if (_remote is null)
+        {
+            var local = DaemonSocket.Open(_home);
+            return (local, new LineReader(local));
+        }
+        var socket = DaemonSocket.Open(_remote, _mayStart);
+        var lines = new LineReader(socket);
+        var greeting = lines.Read(new Wait("ssh", LogInDeadline, null)) ?? throw socket.Link!.Explain();
+        RemoteContext = AnswerEnvelope.Parse(greeting).ReadParams(Wire.Json.ClientContext);
+        return (socket, lines);
+    }
 
     /// <summary>A new connection, which waits in the guardian's queue until a daemon takes it. False: there is none to come.</summary>
     bool Reconnect()
     {
         try
         {
-            var another = DaemonSocket.Open(_home);
+            var another = Open();
             _socket.Dispose();
-            (_socket, _lines) = (another, new LineReader(another));
+            (_socket, _lines) = another;
+            _daemon = null;
             return true;
         }
         catch (DaemonException)
@@ -100,19 +184,20 @@ internal sealed class DaemonClient : IDisposable
 
     /// <summary>
     /// A request whose answer is preceded by notifications. Ends with the answer, or with null when <paramref name="onNotification"/> returned false.
+    /// Nothing at all may be missing for longer than <see cref="DeadAfter"/>: heartbeats count.
     /// </summary>
-    /// <param name="silence">How long nothing at all may come (heartbeats count); null: for ever, as for a stream that follows.</param>
     public TResponse? Stream<TRequest, TResponse>(
         (string Method, TRequest Value, JsonTypeInfo<TRequest> Type) request, JsonTypeInfo<TResponse> responseType,
-        Func<AnswerEnvelope, bool> onNotification, TimeSpan? silence, Action? onIdle = null)
+        Func<AnswerEnvelope, bool> onNotification, Action? onIdle = null, bool follows = false)
         where TResponse : class
     {
-        var id = Send(request.Method, request.Value, request.Type);
+        var id = Send(request.Method, request.Value, request.Type, null);
         while (true)
         {
             // Before the wait, not after each line: what was printed must be seen, and printing line by line is slow.
             if (!_lines.HasLine) onIdle?.Invoke();
-            var answer = ReadEnvelope(new Wait(request.Method, silence, silence is null ? null : OnSlow));
+            var answer = ReadEnvelope(new Wait(request.Method, DeadAfter, follows ? null : OnSlow));
+            OnHeard?.Invoke();
             if (answer.IsFor(id)) return answer.Read(responseType);
             if (!onNotification(answer)) return null;
         }
@@ -156,7 +241,7 @@ internal sealed class DaemonClient : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    long Send<TRequest>(string method, TRequest request, JsonTypeInfo<TRequest> type)
+    long Send<TRequest>(string method, TRequest request, JsonTypeInfo<TRequest> type, string? key)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer))
@@ -167,6 +252,7 @@ internal sealed class DaemonClient : IDisposable
             json.WriteString("method"u8, method);
             json.WritePropertyName("params"u8);
             JsonSerializer.Serialize(json, request, type);
+            if (key is not null) json.WriteString("idempotencyKey"u8, key);
             json.WriteEndObject();
         }
         buffer.Write("\n"u8);
@@ -177,9 +263,17 @@ internal sealed class DaemonClient : IDisposable
 
     AnswerEnvelope ReadEnvelope(Wait wait)
     {
-        var line = _lines.Read(wait) ?? throw new DaemonException(LocalError.Disconnected,
+        try
+        {
+            if (_lines.Read(wait) is { } line) return AnswerEnvelope.Parse(line);
+        }
+        catch (DaemonException late) when (late.Code == LocalError.NoAnswerInTime && _remote is null)
+        {
+            throw new DaemonException(late.Code, $"{late.Message}: {StuckDaemon.Sentence(_home)}");
+        }
+        if (_socket.Link is { } link) throw link.Explain();
+        throw new DaemonException(LocalError.Disconnected,
             $"the daemon closed the connection before it answered '{wait.Method}'; it may have been stopped or have crashed: tspm status, and daemon.log in the home folder");
-        return AnswerEnvelope.Parse(line);
     }
 }
 
@@ -192,26 +286,37 @@ internal sealed class Wait(string method, TimeSpan? deadline, Action<string>? on
     /// <summary>One poll at most; then the wait is looked at again.</summary>
     const long LongestPollMs = 60_000;
 
+    /// <summary>In a wait that may be long: how often it is looked whether there is still somebody to wait for.</summary>
+    static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(10);
+
     readonly long _start = Stopwatch.GetTimestamp();
+    TimeSpan _nextLook = QuietFor;
     bool _told = onSlow is null;
 
     public string Method => method;
+
+    /// <summary>Called with <see cref="Method"/> each time that it has been quiet for long; throws when there is nothing to wait for.</summary>
+    public Action<string>? OnQuiet { get; init; }
 
     /// <summary>Milliseconds until something is to be done; tells of a long wait when it is time.</summary>
     /// <exception cref="DaemonException">The deadline has passed.</exception>
     public int NextPoll()
     {
         var elapsed = Stopwatch.GetElapsedTime(_start);
-        if (elapsed >= deadline)
-            throw new DaemonException(LocalError.NoAnswerInTime,
-                $"no answer to '{method}' within {Model.Duration.Format(deadline.Value)}; the daemon may still be at it, or hang: tspm status");
+        if (elapsed >= deadline) throw new DaemonException(LocalError.NoAnswerInTime, $"no answer to '{method}' within {Model.Duration.Format(deadline.Value)}");
         if (!_told && elapsed >= Slow)
         {
             _told = true;
             onSlow!(method);
         }
+        if (OnQuiet is not null && elapsed >= _nextLook)
+        {
+            OnQuiet(method);
+            _nextLook = Stopwatch.GetElapsedTime(_start) + QuietFor;
+        }
         var next = deadline - elapsed ?? TimeSpan.MaxValue;
         if (!_told && Slow - elapsed < next) next = Slow - elapsed;
-        return (int)Math.Min(next.Ticks / TimeSpan.TicksPerMillisecond + 1, LongestPollMs);
+        if (OnQuiet is not null && _nextLook - elapsed < next) next = _nextLook - elapsed;
+        return (int)Math.Clamp(next.Ticks / TimeSpan.TicksPerMillisecond + 1, 1, LongestPollMs);
     }
 }

@@ -22,6 +22,18 @@ internal sealed unsafe class DaemonSocket : IDisposable
 
     DaemonSocket(int descriptor) => _descriptor = descriptor;
 
+    public int Descriptor => _descriptor;
+
+    /// <summary>The ssh that carries it; null: it leads to a daemon of this machine.</summary>
+    public RemoteLink? Link { get; private init; }
+
+    /// <summary>To another machine's daemon. Who cannot be reached shows by the end of what can be read, and then <see cref="RemoteLink.Explain"/> says why.</summary>
+    public static DaemonSocket Open(RemoteHost host, bool mayStart)
+    {
+        var link = RemoteLink.Dial(host, mayStart, out var descriptor);
+        return new DaemonSocket(descriptor) { Link = link };
+    }
+
     /// <exception cref="DaemonException">NotRunning, NotPermitted or Unreachable.</exception>
     public static DaemonSocket Open(TspmHome home)
     {
@@ -40,7 +52,17 @@ internal sealed unsafe class DaemonSocket : IDisposable
             socket.Dispose();
             throw Explain(errno, path);
         }
-        return socket;
+        if (Stranger(descriptor) is not { } stranger) return socket;
+        socket.Dispose();
+        throw new DaemonException(LocalError.NotPermitted,
+            $"the socket {path} is not yours: uid {stranger} listens there, and would be told your environment; set TSPM_HOME to a folder of your own that nobody else can write to");
+    }
+
+    /// <summary>The user on the other side when that is neither this one nor root: the kernel keeps who called listen(2). Root may speak to everybody's.</summary>
+    static uint? Stranger(int descriptor)
+    {
+        var self = Unistd.geteuid();
+        return self != 0 && SysSocket.GetPeerCredentials(descriptor, out var listener) == 0 && listener.uid != self && listener.uid != 0 ? listener.uid : null;
     }
 
     /// <summary>False: the other end is gone, or does not read.</summary>
@@ -87,7 +109,7 @@ internal sealed unsafe class DaemonSocket : IDisposable
     /// <summary>
     /// A descriptor that becomes readable when the listening process has ended: the kernel keeps who called listen(2), the guardian (man 7 unix, SO_PEERCRED). -1: it is gone already.
     /// </summary>
-    public int OpenListenerPidfd() => SysSocket.GetPeerCredentials(_descriptor, out var listener) == 0 ? SysSyscall.pidfd_open(listener.pid) : -1;
+    public int OpenListenerPidfd() => Link is not null ? -1 : SysSocket.GetPeerCredentials(_descriptor, out var listener) == 0 ? SysSyscall.pidfd_open(listener.pid) : -1;
 
     /// <summary>How many bytes came; 0 at the end, also when the other end was reset.</summary>
     public int Receive(Span<byte> into)

@@ -23,8 +23,8 @@ internal static class FrameworkArguments
         var switches = new List<string>();
         foreach (var given in line.Flags)
         {
-            // Taken by ClientMain, before there is a home.
-            if (given.Flag.Name == "system") continue;
+            // Taken before there is a verb: which daemon is meant.
+            if (given.Flag.Name is "system" or "host") continue;
             if (given.Flag.ChangesConfig) config.AddRange([given.Flag.Name, given.Value ?? (given.On ? "true" : "false")]);
             else if (given.Value is { } value) args.AddRange(["--" + given.Flag.Name, value]);
             else Switch(switches, given);

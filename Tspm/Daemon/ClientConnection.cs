@@ -1,28 +1,42 @@
 using System.Net.Sockets;
-
 using Tspm.Model;
-using Tspm.Platform.Linux.Native;
+using Tspm.Platform;
 using Tspm.Protocol;
 
 namespace Tspm.Daemon;
 
-/// <summary>One connection: lines in, lines out, a request at a time. Whatever a client sends or omits, it can only end its own connection.</summary>
-internal sealed class ClientConnection(Socket socket, RequestHandler handler, CancellationToken end)
+/// <summary>One connection: lines in, lines out, a request at a time. Whatever a client sends or omits, it can only end its own connection; and it cannot hold a thread while others wait for one.</summary>
+internal sealed class ClientConnection(IControlChannel channel, ControlSocket owner, RequestHandler handler, CancellationToken end)
 {
     const int FirstBuffer = 4 << 10;
 
+    /// <summary>Requests that are at hand are answered in one go, up to so many; then everybody else has a turn on this thread.</summary>
+    const int RequestsPerTurn = 8;
+
+    /// <summary>Clocks differ: who has waited as it was told shall not be refused again.</summary>
+    static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(2);
+
     readonly SemaphoreSlim _writing = new(1, 1);
     readonly TaskCompletionSource _spoken = new(), _ended = new();
+    readonly RequestPace _pace = new(owner.Limits);
     byte[] _buffer = new byte[FirstBuffer];
     int _start, _end;
+    /// <summary>The request that is being answered. Valid until more is read.</summary>
+    ReadOnlyMemory<byte> _line;
+    TimeSpan _pause;
+    Task? _stirring;
+    bool _closed;
+
+    /// <summary>Until when something must have come, or been taken, by the clock's milliseconds; 0: no matter.</summary>
+    long _readBy, _writeBy;
 
     /// <summary>Who is on the other side, for the record.</summary>
     public string Peer => Asker?.ToString() ?? "an unknown client";
 
-    public Asker? Asker { get; } = AskerOf(socket);
+    public Asker? Asker => channel.Peer;
 
     /// <summary>Only while a request of it is being answered: then it stays open.</summary>
-    public int Descriptor => (int)socket.Handle;
+    public int Descriptor => channel.Descriptor ?? throw new RequestException(ErrorCode.Failed, "a daemon cannot be handed over through a pipe");
 
     /// <summary>Completes with the first request.</summary>
     public Task Spoken => _spoken.Task;
@@ -33,43 +47,35 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
     /// <summary>
     /// What the client has sent so far is still read and answered; from now on its sending fails (EPIPE), so that it knows: what could not be sent was not begun. Then the connection ends.
     /// </summary>
-    public void FinishReading()
-    {
-        var held = false;
-        try
-        {
-            // Held, so that its number cannot be another descriptor's by the time of the call.
-            socket.SafeHandle.DangerousAddRef(ref held);
-            _ = SysSocket.shutdown((int)socket.SafeHandle.DangerousGetHandle(), SysSocket.SHUT_RD);
-        }
-        catch (ObjectDisposedException)
-        {
-            // It has ended by itself.
-        }
-        finally
-        {
-            if (held) socket.SafeHandle.DangerousRelease();
-        }
-    }
+    public void FinishReading() => channel.FinishReading();
 
-    /// <summary>Serves until the client closes, breaks the framing, or the daemon ends.</summary>
+    /// <summary>Takes one request from the client's allowance. Zero, or how long it has to wait: so long nothing of it is read.</summary>
+    public TimeSpan TakeFromPace() => _pause = _pace.TakeOne();
+
+    /// <summary>Serves until the client closes, breaks the framing, misses a deadline, or the daemon ends.</summary>
     public async Task Serve()
     {
+        _readBy = owner.Deadline(owner.Limits.FirstRequest);
+        // Not on the thread that accepts.
+        await Task.Yield();
         try
         {
-            while (await ReadLine() is { } line)
+            for (var served = 1; await ReadLine(); served++)
             {
                 _spoken.TrySetResult();
-                if (await handler.Handle(line, this) is { } answer) await Write(answer);
+                if (await handler.Handle(_line, this) is { } answer) await Write(answer);
+                if (_pause > TimeSpan.Zero) await Task.Delay(_pause + Margin, owner.Clock, end);
+                else if (served % RequestsPerTurn == 0) await Task.Yield();
+                _pause = TimeSpan.Zero;
             }
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (IsEnd(e))
         {
             // The client went away, or the daemon does: either way there is nobody to tell.
         }
         finally
         {
-            socket.Dispose();
+            channel.Dispose();
             _spoken.TrySetResult();
             _ended.TrySetResult();
         }
@@ -82,13 +88,13 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
         {
             await Write(Framing.Error(default, new RpcError { Code = code, Message = sentence }));
         }
-        catch (SocketException)
+        catch (Exception e) when (IsEnd(e))
         {
             // It did not wait for the reason.
         }
         finally
         {
-            socket.Dispose();
+            channel.Dispose();
         }
     }
 
@@ -98,51 +104,96 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
         await _writing.WaitAsync();
         try
         {
-            while (message.Length > 0) message = message[await socket.SendAsync(message, SocketFlags.None)..];
+            while (message.Length > 0)
+            {
+                var sending = channel.Send(message);
+                if (!sending.IsCompleted) Volatile.Write(ref _writeBy, owner.Deadline(owner.Limits.SlowReader));
+                message = message[await sending..];
+            }
+        }
+        catch (Exception e) when (IsEnd(e))
+        {
+            if (_stirring is not null) Interlocked.Increment(ref owner.Counters.LostStreams);
+            throw;
         }
         finally
         {
+            Volatile.Write(ref _writeBy, 0);
             _writing.Release();
         }
     }
 
-    /// <summary>Completes when the client sends something or closes, or the daemon ends: the end of a stream.</summary>
-    public async Task WhenStirred()
+    /// <summary>Tells a stream's client that it lives; the first one where it begins.</summary>
+    public Task Heartbeat(HeartbeatNotice notice)
     {
-        if (_start < _end) return;
-        var one = new byte[1];
+        Interlocked.Increment(ref owner.Counters.Heartbeats);
+        return Write(Framing.Notification(Methods.Heartbeat, notice, WireJson.Default.RpcNotificationHeartbeatNotice));
+    }
+
+    /// <summary>Completes when the client sends something or closes, or the daemon ends: the end of a stream. What came is read as the next request.</summary>
+    public Task WhenStirred() => _stirring = _start < _end ? Task.CompletedTask : Stir();
+
+    async Task Stir()
+    {
         try
         {
-            await socket.ReceiveAsync(one, SocketFlags.Peek, end);
+            MakeRoom();
+            if (await channel.Receive(_buffer.AsMemory(_end), end) is > 0 and var count) _end += count;
+            else _closed = true;
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (IsEnd(e))
         {
-            // Closed, one way or another.
+            _closed = true;
         }
     }
 
-    /// <summary>The next line without its break; null at the end. Over the limit the stream cannot be trusted any more: told, then closed.</summary>
-    async Task<ReadOnlyMemory<byte>?> ReadLine()
+    /// <summary>Closes when a deadline has passed, and says which. True: there is a deadline that is still to come.</summary>
+    public bool CloseIfOverdue(long now)
     {
+        var (readBy, writeBy) = (Volatile.Read(ref _readBy), Volatile.Read(ref _writeBy));
+        if (writeBy != 0 && now >= writeBy)
+        {
+            Volatile.Write(ref _readBy, 0);
+            owner.Counters.SlowReaders++;
+            channel.Dispose();
+            return false;
+        }
+        if (readBy == 0 || now < readBy) return readBy != 0 || writeBy != 0;
+        Volatile.Write(ref _readBy, 0);
+        owner.Counters.SilentClients++;
+        var (what, limit) = Spoken.IsCompleted ? ("the rest of a request has not come", owner.Limits.RestOfRequest) : ("no request has come", owner.Limits.FirstRequest);
+        _ = Refuse(ErrorCode.LimitExceeded, $"{what} within {Duration.Format(limit)}, and the connection is closed");
+        return false;
+    }
+
+    /// <summary>Puts the next line, without its break, into <see cref="_line"/>. False at the end. Over the limit the stream cannot be trusted any more: told, then closed.</summary>
+    async Task<bool> ReadLine()
+    {
+        if (_stirring is { } stirring) await stirring;
+        _stirring = null;
         var searched = _start;
         while (true)
         {
             var newline = _buffer.AsSpan(searched, _end - searched).IndexOf((byte)'\n');
             if (newline >= 0 && searched + newline - _start <= Framing.MaxRequestBytes)
             {
-                var line = _buffer.AsMemory(_start, searched + newline - _start);
+                _line = _buffer.AsMemory(_start, searched + newline - _start);
                 _start = searched + newline + 1;
-                return line;
+                Volatile.Write(ref _readBy, 0);
+                return true;
             }
             if (_end - _start > Framing.MaxRequestBytes)
             {
                 await Write(Framing.Error(default, Framing.TooLong));
-                return null;
+                return false;
             }
+            if (_closed) return false;
             MakeRoom();
+            // A request has begun: the whole of it has to come, however many pieces it comes in.
+            if (_end > 0 && _readBy == 0) Volatile.Write(ref _readBy, owner.Deadline(owner.Limits.RestOfRequest));
             searched = _end;
-            var count = await socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None, end);
-            if (count == 0) return null;
+            var count = await channel.Receive(_buffer.AsMemory(_end), end);
+            if (count == 0) return false;
             _end += count;
         }
     }
@@ -155,7 +206,9 @@ internal sealed class ClientConnection(Socket socket, RequestHandler handler, Ca
             (_start, _end) = (0, _end - _start);
         }
         if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
+        // One long request is no reason to hold a megabyte for a connection that idles from now on.
+        else if (_end == 0 && _buffer.Length > FirstBuffer) _buffer = new byte[FirstBuffer];
     }
 
-    static Asker? AskerOf(Socket socket) => SysSocket.GetPeerCredentials((int)socket.Handle, out var peer) == 0 ? new Asker(peer.uid, peer.pid) : null;
+    static bool IsEnd(Exception e) => e is SocketException or IOException or OperationCanceledException or ObjectDisposedException;
 }

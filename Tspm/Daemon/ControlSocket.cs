@@ -1,32 +1,44 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Tspm.Platform.Linux.Native;
+using Tspm.Model;
+using Tspm.Platform;
 using Tspm.Protocol;
 
 namespace Tspm.Daemon;
 
 /// <summary>
 /// Accepts connections on the listener that the guardian holds: the socket outlives this daemon, and who connects while none is there waits in its queue. Only the daemon's own
-/// user and root may speak (SO_PEERCRED, man 7 unix).
+/// user and root may speak (SO_PEERCRED, man 7 unix), and no more at once than <see cref="SocketLimits"/> allows.
 /// </summary>
 internal sealed class ControlSocket : IDisposable
 {
-    /// <summary>More at once than any honest use needs; the next one is told and closed.</summary>
-    public const int MaxConnections = 128;
-
-    readonly Socket _listener;
+    readonly IControlListener _listener;
     readonly DaemonContext _context;
     readonly RequestHandler _handler;
     readonly HashSet<ClientConnection> _open = [];
     readonly CancellationTokenSource _end = new();
+    readonly ITimer _look;
+    readonly TimeSpan _lookEvery;
     CancellationTokenSource _pause = new();
     Task _accepting = Task.CompletedTask;
+    int _lookArmed;
 
-    public ControlSocket(int descriptor, DaemonContext context)
+    public ControlSocket(IControlListener listener, DaemonContext context)
     {
-        _listener = new Socket(new SafeSocketHandle(descriptor, ownsHandle: true));
-        (_context, _handler) = (context, new RequestHandler(context));
+        (_listener, _context, _handler) = (listener, context, new RequestHandler(context));
+        var shortest = Math.Min(Math.Min(Limits.FirstRequest.TotalMilliseconds, Limits.RestOfRequest.TotalMilliseconds), Limits.SlowReader.TotalMilliseconds);
+        _lookEvery = TimeSpan.FromMilliseconds(Math.Min(shortest / 4, LookAtLeastEveryMs));
+        _look = Clock.CreateTimer(static self => ((ControlSocket)self!).CloseOverdue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>How late a deadline may be noticed.</summary>
+    const int LookAtLeastEveryMs = 1000;
+
+    public SocketLimits Limits => _context.Limits;
+
+    public SocketCounters Counters => _context.Counters;
+
+    public TimeProvider Clock => _context.Clock;
 
     /// <summary>Accepts, at first or again after <see cref="StopAccepting"/>.</summary>
     public void Start()
@@ -51,9 +63,9 @@ internal sealed class ControlSocket : IDisposable
         ClientConnection[] open;
         lock (_open) open = [.. _open.Where(connection => connection != butNot)];
         // Whoever got in speaks at once, unless it is a person with socat.
-        await Task.WhenAny(Task.WhenAll(open.Select(connection => connection.Spoken)), Task.Delay(FirstWords, _context.Clock));
+        await Task.WhenAny(Task.WhenAll(open.Select(connection => connection.Spoken)), Task.Delay(FirstWords, Clock));
         foreach (var connection in open) connection.FinishReading();
-        await Task.WhenAny(Task.WhenAll(open.Select(connection => connection.Ended)), Task.Delay(LastAnswers, _context.Clock));
+        await Task.WhenAny(Task.WhenAll(open.Select(connection => connection.Ended)), Task.Delay(LastAnswers, Clock));
     }
 
     static readonly TimeSpan FirstWords = TimeSpan.FromSeconds(0.5);
@@ -64,12 +76,36 @@ internal sealed class ControlSocket : IDisposable
         Task[] open;
         lock (_open) open = [.. _open.Select(connection => connection.Ended)];
         _end.Cancel();
-        await Task.WhenAny(Task.WhenAll(open), Task.Delay(LastAnswers, _context.Clock));
+        await Task.WhenAny(Task.WhenAll(open), Task.Delay(LastAnswers, Clock));
     }
 
     static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(1);
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose()
+    {
+        _look.Dispose();
+        _listener.Dispose();
+    }
+
+    /// <summary>So much from now, by <see cref="Clock"/>, as <see cref="ClientConnection.CloseIfOverdue"/> compares it; from now on it is looked after.</summary>
+    public long Deadline(TimeSpan within)
+    {
+        if (Interlocked.Exchange(ref _lookArmed, 1) == 0) _look.Change(_lookEvery, Timeout.InfiniteTimeSpan);
+        return Now + (long)within.TotalMilliseconds;
+    }
+
+    long Now => Clock.GetTimestamp() / (Clock.TimestampFrequency / 1000);
+
+    /// <summary>One timer for all deadlines of all connections, and none when there are none.</summary>
+    void CloseOverdue()
+    {
+        Volatile.Write(ref _lookArmed, 0);
+        ClientConnection[] open;
+        lock (_open) open = [.. _open];
+        var (now, more) = (Now, false);
+        foreach (var connection in open) more |= connection.CloseIfOverdue(now);
+        if (more && Interlocked.Exchange(ref _lookArmed, 1) == 0) _look.Change(_lookEvery, Timeout.InfiniteTimeSpan);
+    }
 
     async Task Accept(CancellationToken pause)
     {
@@ -77,47 +113,59 @@ internal sealed class ControlSocket : IDisposable
         {
             try
             {
-                Take(await _listener.AcceptAsync(pause));
+                Take(await _listener.Accept(pause));
             }
             catch (OperationCanceledException)
             {
                 return;
             }
-            catch (SocketException e)
+            catch (Exception e) when (e is SocketException or IOException)
             {
                 // Out of descriptors, or the client went away in the queue: the next one may fare better, after a moment in which something is closed.
-                _context.Log.LogWarning("a connection could not be accepted: {Error}", e.SocketErrorCode);
-                await Task.Delay(AcceptAgainAfter, _context.Clock, CancellationToken.None);
+                _context.Log.LogWarning("a connection could not be accepted: {Error}", (e as SocketException)?.SocketErrorCode.ToString() ?? Files.Describe(e));
+                await Task.Delay(AcceptAgainAfter, Clock, CancellationToken.None);
             }
         }
     }
 
     static readonly TimeSpan AcceptAgainAfter = TimeSpan.FromMilliseconds(50);
 
-    void Take(Socket socket)
+    void Take(IControlChannel channel)
     {
-        var connection = new ClientConnection(socket, _handler, _end.Token);
-        if (Refusal(socket) is { } refusal)
+        var connection = new ClientConnection(channel, this, _handler, _end.Token);
+        if (Refusal(channel.Peer) is { } refusal)
         {
             _ = connection.Refuse(refusal.Code, refusal.Sentence);
             return;
         }
-        lock (_open) _open.Add(connection);
+        lock (_open)
+        {
+            _open.Add(connection);
+            (Counters.Accepted, Counters.Open) = (Counters.Accepted + 1, _open.Count);
+        }
         _ = connection.Serve().ContinueWith(_ =>
         {
-            lock (_open) _open.Remove(connection);
+            lock (_open)
+            {
+                _open.Remove(connection);
+                Counters.Open = _open.Count;
+            }
         }, TaskScheduler.Default);
     }
 
-    (int Code, string Sentence)? Refusal(Socket socket)
+    (int Code, string Sentence)? Refusal(Asker? peer)
     {
-        if (SysSocket.GetPeerCredentials((int)socket.Handle, out var peer) != 0)
-            return (ErrorCode.NotPermitted, "the daemon cannot find out who is connecting");
-        if (peer.uid != 0 && peer.uid != Unistd.geteuid())
-            return (ErrorCode.NotPermitted, $"this daemon belongs to uid {Unistd.geteuid()}; uid {peer.uid} may not speak to it");
+        if (peer is null) return (ErrorCode.NotPermitted, "the daemon cannot find out who is connecting");
+        if (peer.Uid != 0 && peer.Uid != CurrentSystem.UserId)
+        {
+            Counters.Strangers++;
+            return (ErrorCode.NotPermitted, $"this daemon belongs to uid {CurrentSystem.UserId}; uid {peer.Uid} may not speak to it");
+        }
         lock (_open)
-            return _open.Count >= MaxConnections
-                ? (ErrorCode.LimitExceeded, $"the daemon has {MaxConnections} connections already; close one and try again")
-                : null;
+        {
+            if (_open.Count < Limits.Connections) return null;
+            Counters.TooMany++;
+        }
+        return (ErrorCode.LimitExceeded, $"the daemon has {Limits.Connections} connections already; close one and try again");
     }
 }

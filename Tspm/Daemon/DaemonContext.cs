@@ -38,6 +38,10 @@ internal sealed class DaemonContext
     /// <summary>Entered by what changes something.</summary>
     public required ChangeGate Changes { get; init; }
     public required ILogger Log { get; init; }
+    /// <summary>Of the control socket.</summary>
+    public required SocketLimits Limits { get; init; }
+    public SocketCounters Counters { get; } = new();
+    public required RestartCounts Restarts { get; init; }
     /// <summary>To be told of work: see <see cref="Daemon.IdleTrim"/>.</summary>
     public required IdleTrim IdleTrim { get; init; }
     /// <summary>Nothing new is begun any more.</summary>

@@ -26,6 +26,7 @@ internal sealed partial class DaemonHost : IDisposable
     readonly GuardianChannel _guardian = new(DaemonSpawner.ChannelDescriptor);
     readonly LogGrowth _growth = new(), _eventGrowth = new();
     readonly EventLog _diary;
+    readonly RestartCounts _restarts = new();
     readonly OutputPump _outputs;
     readonly NotifySockets _notify;
     readonly ListenSockets _listeners;
@@ -84,7 +85,7 @@ internal sealed partial class DaemonHost : IDisposable
             Clock = clock,
             Home = home,
             Log = _log.Logger,
-            Tell = ServiceNotify.IsWanted || options.ExitWhen is not null ? TellAndLook : _diary.Tell,
+            Tell = Told,
             GuardianPid = options.GuardianPid,
             Post = _loop.Post,
         };
@@ -109,9 +110,11 @@ internal sealed partial class DaemonHost : IDisposable
             UpgradeProblem = options.UpgradeProblem,
             Changes = new ChangeGate(clock),
             Log = _log.Logger,
+            Limits = SocketLimits.Of(settings.Limits),
+            Restarts = _restarts,
             IdleTrim = new IdleTrim(_loop),
         };
-        _socket = new ControlSocket(DaemonSpawner.ListenerDescriptor, _context);
+        _socket = new ControlSocket(CurrentSystem.ListenForClients(DaemonSpawner.ListenerDescriptor), _context);
         _manager = new ServiceManager(_loop.Timers, options.GuardianPid, _context.Supervisor.Views);
         _ending = new Ending(options.ExitWhen);
         _departure = new Departure(_context, _socket, _guardian, _loop, _supervisor);
@@ -138,9 +141,11 @@ internal sealed partial class DaemonHost : IDisposable
         if (!_shuttingDown && _ending.Look(_context.Supervisor.Views()) is { } code) End(code);
     }
 
-    ProcessEvent TellAndLook(ProcessEvent happened)
+    /// <summary>Takes an event into the record, counts it, and looks at what it changes for others.</summary>
+    ProcessEvent Told(ProcessEvent happened)
     {
-        _loop.Post(OnChanged);
+        if (ServiceNotify.IsWanted || _options.ExitWhen is not null) _loop.Post(OnChanged);
+        _restarts.Note(happened);
         return _diary.Tell(happened);
     }
 

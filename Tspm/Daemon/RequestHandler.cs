@@ -5,6 +5,7 @@ using Tspm.Daemon.Handlers;
 using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
+using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Daemon;
 
@@ -14,26 +15,46 @@ internal sealed class RequestHandler(DaemonContext context)
     readonly IdempotentAnswers _answers = new();
 
     /// <summary>The answer; null for a notification.</summary>
-    public async Task<ReadOnlyMemory<byte>?> Handle(ReadOnlyMemory<byte> line, ClientConnection connection)
+    public async Task<byte[]?> Handle(ReadOnlyMemory<byte> line, ClientConnection connection)
     {
         JsonElement id = default;
+        string? method = null, key = null;
+        var (begun, code) = (Stopwatch.GetTimestamp(), 0);
         context.IdleTrim.Touch();
         try
         {
+            var wait = connection.TakeFromPace();
             using var document = Parse(line);
             id = IdOf(document.RootElement);
+            if (wait > TimeSpan.Zero) throw TooFast(wait);
             var request = StrictJson.Read(document.RootElement, WireJson.Default.RpcRequest, "request");
             if (request.Method.Length == 0) throw new RequestException(ErrorCode.InvalidRequest, "the request has no method");
-            if (request.Method is Methods.Shutdown or Methods.Upgrade) Record(request, connection);
-            var answer = request.IdempotencyKey is { Length: > 0 } key
-                ? await _answers.Once(key, () => Dispatch(request, connection))
-                : await Dispatch(request, connection);
+            method = request.Method;
+            if (method is Methods.Shutdown or Methods.Upgrade) Record(request, connection);
+            key = request.IdempotencyKey is { Length: > 0 } && !OnlyReads(method) ? request.IdempotencyKey : null;
+            var answer = key is not null ? await _answers.Once(key, method, () => Dispatch(request, connection)) : await Dispatch(request, connection);
             return request.Id.ValueKind == JsonValueKind.Undefined ? null : answer(id);
         }
         catch (Exception e)
         {
-            return Framing.Error(id, ErrorOf(e));
+            var error = ErrorOf(e);
+            code = error.Code;
+            if (key is not null && code == ErrorCode.ShuttingDown) _answers.Forget(key);
+            return Framing.Error(id, error);
         }
+        finally
+        {
+            context.Counters.Count(method, code, begun);
+        }
+    }
+
+    static bool OnlyReads(string method) => method is Methods.Hello or Methods.Ping or Methods.Status or Methods.List or Methods.Search or Methods.Describe or Methods.Env or Methods.Logs or Methods.Events or Methods.Metrics;
+
+    RequestException TooFast(TimeSpan wait)
+    {
+        var (most, milliseconds) = (context.Limits.RequestsPerSecond, (int)Math.Ceiling(wait.TotalMilliseconds));
+        return new RequestException(ErrorCode.LimitExceeded, $"more than {most} requests a second on one connection; nothing of this was begun, ask again in {milliseconds} ms",
+            new RpcErrorData { Expected = $"at most {most} requests a second, {context.Limits.RequestBurst} at once", RetryAfterMs = milliseconds });
     }
 
     Task<Func<JsonElement, byte[]>> Dispatch(RpcRequest request, ClientConnection connection) => request.Method switch
@@ -47,6 +68,7 @@ internal sealed class RequestHandler(DaemonContext context)
         Methods.Env => Answer(request, WireJson.Default.EnvRequest, EnvHandler.Handle, WireJson.Default.EnvResponse),
         Methods.Logs => Answer(request, WireJson.Default.LogsRequest, (c, r) => LogsHandler.Handle(c, r, connection), WireJson.Default.LogsResponse),
         Methods.Events => Answer(request, WireJson.Default.EventsRequest, (c, r) => EventsHandler.Handle(c, r, connection), WireJson.Default.EventsResponse),
+        Methods.Metrics => Answer(request, WireJson.Default.MetricsRequest, MetricsHandler.Handle, WireJson.Default.MetricsResponse),
         Methods.Shutdown => Answer(request, WireJson.Default.ShutdownRequest, (c, _) => ShutdownHandler.Handle(c, connection.Asker), WireJson.Default.ShutdownResponse),
         Methods.Upgrade => Answer(request, WireJson.Default.UpgradeRequest, (c, r) => UpgradeHandler.Handle(c, r, connection), WireJson.Default.UpgradeResponse),
         _ => Change(request, connection),

@@ -30,6 +30,7 @@ internal sealed class DroppedOutput
             if (_ending) seen = peek.Take(fifo, end >= 0 ? end + 1 : seen.Length, out _);
             Count += seen.Length;
             stream.File.Dropped += seen.Length;
+            stream.DroppedEver += seen.Length;
             _lastWasBreak = seen[^1] == '\n';
             if (_ending && (_lastWasBreak || Count - _endingSince > LongestRest) && End(stream)) return DrainResult.More;
         }

@@ -88,9 +88,23 @@ internal sealed class LogFile
     /// <summary>Opens or makes the file; never waits (a FIFO without a reader is ENXIO). Below 0: the negative error number.</summary>
     public static int Open(string path)
     {
-        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK, Mode);
-        return descriptor >= 0 ? descriptor : -Marshal.GetLastPInvokeError();
+        var isShared = SysStat.stat(System.IO.Path.GetDirectoryName(path) ?? "/", out var folder) == 0 && (folder.Mode & WritableByOthers) != 0;
+        var mayFollow = !isShared || (SysStat.lstat(path, out var named) == 0 && named.IsLink && named.Uid == Unistd.geteuid());
+        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK | (mayFollow ? 0 : Fcntl.O_NOFOLLOW), Mode);
+        if (descriptor < 0) return -Marshal.GetLastPInvokeError();
+        if (!isShared || !IsForeign(descriptor, mayFollow)) return descriptor;
+        _ = Unistd.close(descriptor);
+        return -Errno.EPERM;
     }
+
+    /// <summary>
+    /// In a folder where everybody may make files, such as /tmp, a file at our path may be somebody else's, or another name of one of ours that they want to see written to. The kernel can
+    /// refuse both (fs.protected_regular, fs.protected_symlinks, fs.protected_hardlinks of man 5 proc_sys_fs), and does not everywhere.
+    /// </summary>
+    static bool IsForeign(int descriptor, bool isOurLink) =>
+        SysStat.fstat(descriptor, out var status) != 0 || (status.IsRegularFile && (status.Uid != Unistd.geteuid() || (status.Links > 1 && !isOurLink)));
+
+    const uint WritableByOthers = 2;
 
     /// <summary>
     /// Takes notice of what others did to the file: truncated (the offset would leave a hole), appended to under another of its names (what they

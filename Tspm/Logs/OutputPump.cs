@@ -50,6 +50,9 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         if (totalLimit is not null) _loop.Post(_housekeeper.KeepTotal);
     }
 
+    /// <summary>Of all streams since the start; written by the pump's thread, read by any.</summary>
+    public long BytesMoved, BytesDropped;
+
     /// <summary>Why output is held back, or lost, at this moment; null: it is not.</summary>
     public string? Trouble => _troubles.Now;
 
@@ -202,8 +205,11 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     DrainResult Turn(OutputStream stream, out long moved)
     {
         _turns++;
+        var dropped = stream.DroppedEver;
         var result = stream.Drain(_budget, _turnsBefore > Crowd ? OutputStream.CrowdBytes : OutputStream.AloneBytes, out moved);
         if (moved > 0) _growth.Notify(stream.File.Path);
+        BytesMoved += moved;
+        BytesDropped += stream.DroppedEver - dropped;
         if (stream.HasRotated) _housekeeper.Rotated(stream.File);
         if (stream.Dropping is not null) _stalled.AddDropping(stream);
         if (result == DrainResult.Ended) Close(stream);

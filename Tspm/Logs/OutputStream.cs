@@ -51,6 +51,9 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Ou
     /// <summary>Error number of a stream whose file takes no more, else 0.</summary>
     public int BlockedBy { get; private set; }
 
+    /// <summary>Bytes that were thrown away.</summary>
+    public long DroppedEver { get; set; }
+
     /// <summary>Not null while bytes are thrown away.</summary>
     public DroppedOutput? Dropping { get; private set; }
 

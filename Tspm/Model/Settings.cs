@@ -8,4 +8,10 @@ internal sealed record Settings
 
     /// <summary>"auto" (the default): each process gets a cgroup of its own where the daemon was given one to divide. "off": never. A folder of the cgroup file system: below that one.</summary>
     public string? Cgroup { get; init; }
+
+    /// <summary>Of the control socket, see <see cref="SocketLimits"/>; those that are missing have their defaults.</summary>
+    public IReadOnlyDictionary<string, int>? Limits { get; init; }
+
+    /// <summary>Short names of other machines for <c>-H</c>: <c>{"prod": "ssh://deploy@shop.example:2222"}</c>. The client's own.</summary>
+    public IReadOnlyDictionary<string, string>? Hosts { get; init; }
 }

@@ -20,6 +20,20 @@ internal static class Files
     /// <summary>Owner of a file or folder. Throws IOException.</summary>
     public static uint OwnerOf(string path) => SysStat.stat(path, out var status) == 0 ? status.Uid : throw Failure("cannot look at", path);
 
+    /// <summary>How others could put something foreign into a folder that should be this user's, and what to do; null: they cannot. Throws IOException.</summary>
+    public static string? OpenToOthers(string folder)
+    {
+        const uint writableByOthers = 0x12; // 022
+        var self = Unistd.geteuid();
+        if (SysStat.lstat(folder, out var named) != 0) throw Failure("cannot look at", folder);
+        // Whoever made the link can let it lead somewhere else tomorrow.
+        if (named.IsLink && named.Uid != self && named.Uid != 0) return $"{folder} is a link that uid {named.Uid} made, not you (uid {self}); remove it, or set TSPM_HOME to a folder of yours";
+        if (SysStat.stat(folder, out var status) != 0) throw Failure("cannot look at", folder);
+        if (status.Uid != self) return $"{folder} belongs to uid {status.Uid}, not to you (uid {self}); set TSPM_HOME to a folder of yours";
+        return (status.Mode & writableByOthers) == 0 ? null
+            : $"others can write to {folder} (mode {Convert.ToString(status.Mode & 0xfff, 8)}): look for what is not yours in it, then run chmod 700 {folder}";
+    }
+
     /// <summary>Gives a file a second name, replacing what has that name. Throws IOException.</summary>
     public static void HardLink(string existing, string another)
     {

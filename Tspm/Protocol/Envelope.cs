@@ -55,6 +55,8 @@ internal sealed record RpcErrorData
     public string? Found { get; init; }
     /// <summary>What to do about it.</summary>
     public string? Hint { get; init; }
+    /// <summary>Of what came too fast: when it may be asked again. Nothing of it was begun.</summary>
+    public int? RetryAfterMs { get; init; }
 }
 
 /// <summary>A message without an answer: one item of a stream.</summary>

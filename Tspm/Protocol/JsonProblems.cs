@@ -13,7 +13,8 @@ internal static class JsonProblems
 
     public static JsonProblem WrongKind(string path, string expected, JsonElement found)
     {
-        var shown = Show(found);
+        // What somebody wrote into an environment is a secret, also where it does not belong.
+        var shown = IsOfEnvironment(path) && found.ValueKind is not JsonValueKind.Null ? Kind(found) : Show(found);
         return new JsonProblem(path, expected, shown, null, $"{Subject(path)} must be {expected}, but is {shown}");
     }
 
@@ -39,6 +40,16 @@ internal static class JsonProblems
             : $"known are {string.Join(", ", names.Order(StringComparer.Ordinal))}";
         return new JsonProblem(inner, near ?? "a known field", name, hint, $"{inner} is not a known field; {hint}");
     }
+
+    static bool IsOfEnvironment(string path) => path.Contains(".env.", StringComparison.Ordinal) || path.Contains(".environment.", StringComparison.Ordinal) || path.StartsWith("env.", StringComparison.Ordinal);
+
+    static string Kind(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.String => "text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True or JsonValueKind.False => "true or false",
+        _ => Show(element),
+    };
 
     /// <summary>What is there, short: <c>"text"</c>, <c>1.5</c>, <c>a list</c>.</summary>
     public static string Show(JsonElement element) => element.ValueKind switch

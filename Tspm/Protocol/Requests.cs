@@ -15,6 +15,8 @@ internal sealed record PingRequest;
 
 internal sealed record StatusRequest;
 
+internal sealed record MetricsRequest;
+
 internal sealed record ListRequest
 {
     /// <summary>Null or empty: all.</summary>
@@ -66,6 +68,8 @@ internal sealed record StartRequest
     public bool Force { get; init; }
     /// <summary>Replace the kept environment by the client's.</summary>
     public bool UpdateEnv { get; init; }
+    /// <summary>This was asked for before, and the answer was lost with its daemon: what is online by now has been started.</summary>
+    public bool Again { get; init; }
     /// <summary>False: the answer comes once the start is under way.</summary>
     public bool Wait { get; set; } = true;
     public int? WaitTimeoutMs { get; init; }

@@ -10,6 +10,8 @@ internal sealed record HelloResponse
     public required string Version { get; init; }
     public required int ProtocolVersion { get; init; }
     public required int OldestProtocolVersion { get; init; }
+    /// <summary>Of the daemon: who asks twice sees by it whether it is still the same one. Missing before protocol 2.</summary>
+    public int? Pid { get; init; }
 }
 
 internal sealed record PingResponse
@@ -38,6 +40,16 @@ internal sealed record StatusResponse
     public required IReadOnlyList<string> Troubles { get; init; }
     /// <summary>Why the last upgrade was undone; missing: there was none, or it worked.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? UpgradeProblem { get; init; }
+    /// <summary>Of the control socket: what <c>limits</c> of settings.json may set. Missing before protocol 2; null without a daemon.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public IReadOnlyDictionary<string, int>? Limits { get; init; }
+    /// <summary>Of the control socket, since this daemon started.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public IReadOnlyDictionary<string, long>? Counters { get; init; }
+}
+
+internal sealed record MetricsResponse
+{
+    /// <summary>OpenMetrics, to its <c># EOF</c>.</summary>
+    public required string Text { get; init; }
 }
 
 /// <summary>The boot service, if there is one.</summary>

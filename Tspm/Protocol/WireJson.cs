@@ -24,6 +24,7 @@ namespace Tspm.Protocol;
 [JsonSerializable(typeof(HelloRequest)), JsonSerializable(typeof(HelloResponse))]
 [JsonSerializable(typeof(PingRequest)), JsonSerializable(typeof(PingResponse))]
 [JsonSerializable(typeof(StatusRequest)), JsonSerializable(typeof(StatusResponse))]
+[JsonSerializable(typeof(MetricsRequest)), JsonSerializable(typeof(MetricsResponse))]
 [JsonSerializable(typeof(ListRequest)), JsonSerializable(typeof(ListResponse))]
 [JsonSerializable(typeof(SearchRequest)), JsonSerializable(typeof(SearchResponse))]
 [JsonSerializable(typeof(DescribeRequest)), JsonSerializable(typeof(DescribeResponse))]

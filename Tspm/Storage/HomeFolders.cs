@@ -8,8 +8,12 @@ internal static class HomeFolders
     /// <summary>Throws <see cref="HomeException"/> with the cause and the remedy.</summary>
     public static void Prepare(TspmHome home)
     {
-        foreach (var folder in new[] { home.Path, home.RunFolder, home.LogFolder, Path.GetDirectoryName(home.SocketPath)! }) Make(folder);
-        CheckOwner(home.Path);
+        foreach (var folder in new[] { home.Path, home.RunFolder, home.LogFolder, Path.GetDirectoryName(home.SocketPath)! })
+        {
+            // Each before the next is made in it.
+            Make(folder);
+            if (Platform.Files.OpenToOthers(folder) is { } problem) throw new HomeException(problem, notPermitted: true);
+        }
         if ((File.GetUnixFileMode(home.Path) & ~OwnerOnly) != 0) Tighten(home.Path);
     }
 
@@ -27,14 +31,6 @@ internal static class HomeFolders
         {
             throw new HomeException($"cannot make {folder}: {Platform.Files.Describe(e)}. Set TSPM_HOME to a folder of yours");
         }
-    }
-
-    static void CheckOwner(string folder)
-    {
-        var owner = Platform.Files.OwnerOf(folder);
-        var self = Platform.CurrentSystem.UserId;
-        if (owner != self)
-            throw new HomeException($"{folder} belongs to uid {owner}, not to you (uid {self}); set TSPM_HOME to a folder of yours", notPermitted: true);
     }
 
     static void Tighten(string folder)

@@ -19,6 +19,7 @@ internal static class SettingsFile
             var settings = StrictJson.Read(document.RootElement, WireJson.Default.Settings, "");
             if (settings.LogsTotalMaxBytes is < 0) trouble = $"logsTotalMaxBytes must be a whole number, 0 or more, but is {settings.LogsTotalMaxBytes}";
             else if (settings.Cgroup is not (null or "auto" or "off") && !settings.Cgroup.StartsWith('/')) trouble = $"cgroup must be auto, off or the path of a folder, but is {JsonProblems.Quote(settings.Cgroup)}";
+            else if (SocketLimits.Problem(settings.Limits) is { } problem) trouble = problem;
             else return settings;
         }
         catch (StrictJsonException mistake)

@@ -23,15 +23,22 @@ internal readonly record struct ChangeFlags(bool Json, bool NoAutoStart, bool No
 internal sealed record Change<TRequest, TResponse>(
     string Method, TRequest Request, JsonTypeInfo<TRequest> RequestType, JsonTypeInfo<TResponse> ResponseType, JsonTypeInfo<TResponse> PrintType,
     Func<ProcessOutcome, string> Phrase)
+    where TRequest : class
     where TResponse : ChangeResponse
 {
+    /// <summary>What to ask a daemon whose predecessor died over the request; null: it must not be done twice.</summary>
+    public TRequest? Again { get; init; }
+
+    /// <summary>Asked twice it does the same as once.</summary>
+    public bool IsRepeatable { init => Again = value ? Request : null; }
+
     /// <summary>Sends, prints a line per process, and returns the exit code.</summary>
     public int Run(ClientSession session, ChangeFlags flags) => Run(session, flags, out _);
 
     public int Run(ClientSession session, ChangeFlags flags, out TResponse response)
     {
         using var daemon = session.ConnectToChange(flags.NoAutoStart);
-        response = daemon.Call(Method, Request, RequestType, ResponseType, flags.Deadline);
+        response = daemon.Call(Method, Request, RequestType, ResponseType, flags.Deadline, Again);
         if (flags.Json) JsonPrinter.Print(session.Out, response, PrintType);
         Outcomes.Print(session, response, Phrase, withSuccesses: !flags.Json);
         return response.Success && response.Error is null && response.Processes.All(static process => process.Error is null) ? ExitCodes.Done : ExitCodes.Failed;

@@ -38,7 +38,7 @@ internal static class DaemonCommand
             return ExitCodes.Done;
         }
         session.Out.WriteLine("no daemon was running");
-        if (session.UnmanagedNotice() is { } notice) session.Err.WriteLine(notice);
+        if (session.Remote is null && session.UnmanagedNotice() is { } notice) session.Err.WriteLine(notice);
         return ExitCodes.Done;
     }
 

@@ -12,9 +12,14 @@ internal sealed class EventStream(ClientSession session, EventsRequest request, 
     {
         try
         {
-            Returning.Run(session, Ask, lost => request.Follow || (_last is null && lost.Code != LocalError.NotRunning));
+            Returning.Run(session, Ask, lost => lost.Code switch
+            {
+                LocalError.NoAnswerInTime => request.Follow && _last is not null,
+                LocalError.NotRunning => request.Follow,
+                _ => request.Follow || _last is null,
+            });
         }
-        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && !request.Follow)
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && !request.Follow && session.Remote is null)
         {
             if (OfflineEvents.Read(session.Home, request) is not { } events) throw;
             foreach (var happened in events)
@@ -30,8 +35,7 @@ internal sealed class EventStream(ClientSession session, EventsRequest request, 
     {
         if (request.Follow && !session.Out.IsTerminal) daemon.WatchOutput();
         daemon.Stream(
-            (Methods.Events, _last is null ? request : request with { After = _last }, Wire.Json.EventsRequest), Wire.Json.EventsResponse, Take, request.Follow ? null : DaemonClient.ReadDeadline,
-            session.Out.Flush);
+            (Methods.Events, _last is null ? request : request with { After = _last }, Wire.Json.EventsRequest), Wire.Json.EventsResponse, Take, session.Out.Flush, request.Follow);
     }
 
     bool Take(AnswerEnvelope notification)

@@ -16,7 +16,7 @@ internal static class ListCommand
             using var daemon = session.ConnectToRead();
             answer = daemon.Call(Methods.List, new ListRequest { Selectors = selectors }, Wire.Json.ListRequest, Wire.Json.ListResponse);
         }
-        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && json && selectors is null && !File.Exists(session.Home.ProcessesFile))
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && json && selectors is null && session.Remote is null && !File.Exists(session.Home.ProcessesFile))
         {
             // Nothing runs and nothing is defined: that is an answer, and the truth.
             session.Out.WriteLine("[]");

@@ -19,8 +19,8 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
             _isAsked = true;
             Follow(daemon);
         },
-        // A stream that follows always, another one as long as nothing of it was printed.
-        lost => request.Follow || (_after.Count == 0 && lost.Code != LocalError.NotRunning));
+        // A stream that follows always, once it has heard of its daemon; another one unless the daemon is gone: somebody may have paged through it for longer than the daemon waits.
+        lost => lost.Code switch { LocalError.NoAnswerInTime => request.Follow && _after.Count > 0, LocalError.NotRunning => request.Follow, _ => true });
 
     /// <summary>Prints a line. False: nobody reads any more.</summary>
     public bool Print(LogLine line)
@@ -42,10 +42,11 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
     void Follow(DaemonClient daemon)
     {
         var resumed = _after.Count == 0 ? request : request with { After = _after };
+        if (resumed.Events is not null && !daemon.KnowsProtocol2) resumed = resumed with { Events = null };
         // Whoever read our output may go away while there is nothing to print.
         if (request.Follow && !session.Out.IsTerminal) daemon.WatchOutput();
         daemon.Stream(
-            (Methods.Logs, resumed, Wire.Json.LogsRequest), Wire.Json.LogsResponse, Take, request.Follow ? null : DaemonClient.ReadDeadline, session.Out.Flush);
+            (Methods.Logs, resumed, Wire.Json.LogsRequest), Wire.Json.LogsResponse, Take, session.Out.Flush, request.Follow);
     }
 
     bool Take(AnswerEnvelope notification)

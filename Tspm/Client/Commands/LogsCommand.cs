@@ -37,7 +37,7 @@ internal static class LogsCommand
         {
             stream.Run();
         }
-        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && !request.Follow && session.OfflineLogs is { } files)
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && !request.Follow && session.Remote is null && session.OfflineLogs is { } files)
         {
             files(request, several => printer.Several = several, stream.Print);
         }

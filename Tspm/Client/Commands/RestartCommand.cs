@@ -1,4 +1,3 @@
-using Tspm.Client.Defining;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
@@ -22,7 +21,7 @@ internal static class RestartCommand
             Methods.Reload,
             new ReloadRequest
             {
-                Selectors = selectors, UpdateEnv = updateEnv, Client = updateEnv ? ClientContextBuilder.Build() : null,
+                Selectors = selectors, UpdateEnv = updateEnv, Client = updateEnv ? session.Context(flags.NoAutoStart) : null,
                 Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs,
             },
             Wire.Json.ReloadRequest, Wire.Json.ReloadResponse, Output.PrintJson.Readable.ReloadResponse, Outcomes.InState)
@@ -33,7 +32,7 @@ internal static class RestartCommand
             Methods.Restart,
             new RestartRequest
             {
-                Selectors = selectors, UpdateEnv = updateEnv, Client = updateEnv ? ClientContextBuilder.Build() : null,
+                Selectors = selectors, UpdateEnv = updateEnv, Client = updateEnv ? session.Context(flags.NoAutoStart) : null,
                 Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs,
             },
             Wire.Json.RestartRequest, Wire.Json.RestartResponse, Output.PrintJson.Readable.RestartResponse, Outcomes.InState)

@@ -31,7 +31,7 @@ internal static class StartCommand
             var request = new StartRequest
             {
                 Selectors = target.Selectors, Define = target.Define, HasOverrides = target.HasOverrides, Force = force, UpdateEnv = updateEnv,
-                Client = ClientContextBuilder.Build(),
+                Client = session.Context(noAutoStart),
             };
             return Start(session, request, new ChangeFlags(json, noAutoStart, noWait, waitTimeout), attach);
         });
@@ -39,14 +39,14 @@ internal static class StartCommand
     public static void RunAll(bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool noAutoStart = false, bool json = false) =>
         CommandHost.Execute(session => Start(
             session,
-            new StartRequest { Selectors = ["all"], UpdateEnv = updateEnv, Client = updateEnv ? ClientContextBuilder.Build() : null },
+            new StartRequest { Selectors = ["all"], UpdateEnv = updateEnv, Client = updateEnv ? session.Context(noAutoStart) : null },
             new ChangeFlags(json, noAutoStart, noWait, waitTimeout), attach: false));
 
     static int Start(ClientSession session, StartRequest request, ChangeFlags flags, bool attach)
     {
         request = request with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
         var change = new Change<StartRequest, StartResponse>(
-            Methods.Start, request, Wire.Json.StartRequest, Wire.Json.StartResponse, Output.PrintJson.Readable.StartResponse, Outcomes.InState);
+            Methods.Start, request, Wire.Json.StartRequest, Wire.Json.StartResponse, Output.PrintJson.Readable.StartResponse, Outcomes.InState) { Again = request with { Again = true } };
         try
         {
             var code = change.Run(session, flags, out var response);

@@ -31,9 +31,9 @@ internal static class StatusCommand
 
     static StatusResponse NotRunning(ClientSession session) => new()
     {
-        Running = false, Version = ProductVersion.Current, ProtocolVersion = ProtocolVersion.Current, SocketPath = session.Home.SocketPath, Home = session.Home.Path,
-        Processes = new Dictionary<string, int>(), Service = ServiceLook.Of(session.Home, null),
-        Troubles = session.UnmanagedNotice() is { } notice ? [notice] : [],
+        Running = false, Version = ProductVersion.Current, ProtocolVersion = ProtocolVersion.Current, SocketPath = session.Remote is null ? session.Home.SocketPath : "", Home = session.Remote is null ? session.Home.Path : "",
+        Processes = new Dictionary<string, int>(), Service = session.Remote is null ? ServiceLook.Of(session.Home, null) : new ServiceStatus { Kind = "none", Enabled = false, Active = false },
+        Troubles = session.Remote is null && session.UnmanagedNotice() is { } notice ? [notice] : [],
     };
 
     static void Print(OutputWriter output, StatusResponse status)
@@ -49,6 +49,7 @@ internal static class StatusCommand
         var counts = status.Processes.Where(static pair => pair.Value > 0).Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value} {pair.Key}"));
         Line(output, "processes", string.Join(", ", counts) is { Length: > 0 } text ? text : "none");
         PrintService(output, status.Service);
+        if (status.Counters is { } counters && status.Limits is { } limits) PrintSocket(output, counters, limits);
         foreach (var trouble in status.Troubles) Line(output, "trouble", trouble);
     }
 
@@ -62,6 +63,15 @@ internal static class StatusCommand
         }
         if (service.UnitPath is { } unit) Line(output, "unit", unit);
         if (service.Hint is { } hint) Line(output, "to do", hint);
+    }
+
+    /// <summary>What has passed over the control socket, and what was refused: a flood shows here.</summary>
+    static void PrintSocket(OutputWriter output, IReadOnlyDictionary<string, long> counters, IReadOnlyDictionary<string, int> limits)
+    {
+        string Of(string name) => counters.TryGetValue(name, out var value) ? value.ToString(CultureInfo.InvariantCulture) : "-";
+        string Limit(string name) => limits.TryGetValue(name, out var value) ? value.ToString(CultureInfo.InvariantCulture) : "-";
+        Line(output, "connections", $"{Of("connections")} of {Limit("connections")}; {Of("connectionsRefused")} too many, {Of("strangersRefused")} of others, {Of("silentClosed")} silent, {Of("slowReadersClosed")} not read");
+        Line(output, "requests", $"{Of("requests")}; {Of("requestErrors")} errors, {Of("requestsTooFast")} too fast (limit {Limit("requestsPerSecond")}/s, {Limit("requestBurst")} at once)");
     }
 
     static void Line(OutputWriter output, string label, string value) => output.WriteLine($"{(output.IsTerminal ? label.PadRight(14) : label + "\t")}{ControlText.Escape(value)}");

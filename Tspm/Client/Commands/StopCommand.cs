@@ -15,6 +15,6 @@ internal static class StopCommand
         new Change<StopRequest, StopResponse>(
             Methods.Stop, new StopRequest { Selectors = selectors, Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs },
             Wire.Json.StopRequest, Wire.Json.StopResponse, Output.PrintJson.Readable.StopResponse,
-            static process => process.Unchanged ? $"was already {Outcomes.InState(process)}" : Outcomes.InState(process))
+            static process => process.Unchanged ? $"was already {Outcomes.InState(process)}" : Outcomes.InState(process)) { IsRepeatable = true }
             .Run(session, flags);
 }

@@ -15,7 +15,7 @@ internal static class UpgradeCommand
 
     public static int Run(ClientSession session, string? binary)
     {
-        var (left, answer) = Leave(session, binary is null ? null : Path.GetFullPath(binary));
+        var (left, answer) = Leave(session, binary is null ? null : CurrentFolder.Absolute(binary));
         if (!left) throw new DaemonException(LocalError.NoAnswerInTime, "the former daemon has handed over and has not ended yet; see: tspm status");
         var status = Next(session);
         if (status.UpgradeProblem is { } undone)
@@ -55,14 +55,14 @@ internal static class UpgradeCommand
         catch (DaemonException gone) when (gone.Code is LocalError.NotRunning or LocalError.Disconnected)
         {
             // Who ends on purpose takes the socket away, before the last connection is closed; who was killed leaves it.
-            if (!File.Exists(session.Home.SocketPath))
+            if (session.Remote is null && !File.Exists(session.Home.SocketPath))
                 throw new DaemonException(ErrorCode.Failed, "the daemon was stopped while the new version took over, and all processes with it; tspm daemon start runs what lies now at its path");
             session.StartDaemonUnlessRunning();
             throw new DaemonException(ErrorCode.Failed, "the new version ended as soon as it had taken over; the daemon was started again, and has taken over all processes; see: tspm status");
         }
     }
 
-    static string Unmanaged(ClientSession session) => session.UnmanagedNotice() is { } notice ? "\n" + notice : "";
+    static string Unmanaged(ClientSession session) => session.Remote is null && session.UnmanagedNotice() is { } notice ? "\n" + notice : "";
 
     static string Kept(int processes) => processes == 1 ? "1 process kept" : $"{Display.Number(processes)} processes kept";
 }

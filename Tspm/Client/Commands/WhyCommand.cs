@@ -56,9 +56,9 @@ internal static class WhyCommand
             {
                 if (notification.Method == Methods.LogLine) Take(notification.ReadParams(Wire.Json.LogLine));
                 return true;
-            }, DaemonClient.ReadDeadline);
+            });
         }
-        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && session.Remote is null)
         {
             Offline();
         }

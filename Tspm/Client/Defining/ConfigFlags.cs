@@ -20,7 +20,7 @@ internal static class ConfigFlags
     static ProcessConfig Identity(ProcessConfig config, string flag, string value) => flag switch
     {
         "name" => config with { Name = value },
-        "cwd" => config with { ProjectDir = Path.GetFullPath(value) },
+        "cwd" => config with { ProjectDir = CurrentFolder.Absolute(value) },
         "env" => config with { Env = With(config.Env, value) },
         "env-file" => config with { EnvFile = value },
         "namespace" => config with { Namespace = value },

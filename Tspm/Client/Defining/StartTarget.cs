@@ -61,6 +61,6 @@ internal sealed record StartTarget(IReadOnlyList<string> Selectors, IReadOnlyLis
     static ProcessConfig Complete(ProcessConfig config, IReadOnlyList<string> argv, IReadOnlyList<string> pairs)
     {
         config = ConfigFlags.Apply(config, pairs);
-        return config with { Name = config.Name ?? DefaultName.For(argv), ProjectDir = config.ProjectDir ?? CurrentFolder.Get() };
+        return config with { Name = config.Name ?? DefaultName.For(argv), ProjectDir = config.ProjectDir ?? (CurrentFolder.IsElsewhere ? null : CurrentFolder.Get()) };
     }
 }

@@ -88,6 +88,9 @@ internal static class Flags
         "socket" => new Flag(name, FlagKind.Switch, "", "the daemon starts with the first command, and not before"),
         "print" => new Flag(name, FlagKind.Switch, "", "only show what would be written"),
         "keep-running" => new Flag(name, FlagKind.Switch, "", "leave the daemon and its processes as they are"),
+        "host" => new Flag(name, FlagKind.Text, "ADDRESS", "ask the daemon of another machine: ssh://[USER@]HOST[:PORT]"),
+        "greet" => new Flag(name, FlagKind.Switch, "", "first say what environment and folder this session has"),
+        "launch" => new Flag(name, FlagKind.Switch, "", "start the daemon when none runs"),
         "show-env" => new Flag(name, FlagKind.Switch, "", "show the values of env"),
         _ => null,
     };
@@ -95,7 +98,6 @@ internal static class Flags
     /// <summary>In the contract, but not in this version.</summary>
     static Flag? LaterFlag(string name) => name switch
     {
-        "host" => new Flag(name, FlagKind.Text, "", "") { Later = true },
         _ => null,
     };
 }

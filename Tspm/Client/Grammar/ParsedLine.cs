@@ -6,6 +6,14 @@ internal readonly record struct GivenFlag(Flag Flag, string? Value, bool On = tr
 /// <summary>A command line that was understood and checked.</summary>
 internal sealed record ParsedLine(Verb Verb, IReadOnlyList<string> Words, IReadOnlyList<string>? Program, IReadOnlyList<GivenFlag> Flags)
 {
+    /// <summary>Null: not given.</summary>
+    public string? ValueOf(string name)
+    {
+        foreach (var given in Flags)
+            if (given.Flag.Name == name) return given.Value;
+        return null;
+    }
+
     public bool IsOn(string name)
     {
         var on = false;

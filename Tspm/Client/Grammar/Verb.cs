@@ -16,5 +16,5 @@ internal sealed record Verb(string Name, string Usage, string Summary)
     /// <summary>A sentence or example below the flags of the help.</summary>
     public string? Note { get; init; }
 
-    public bool Has(string flag) => flag is "help" or "system" || Array.IndexOf(Flags, flag) >= 0;
+    public bool Has(string flag) => flag is "help" or "system" || (flag is "host" && Name != "dial-stdio") || Array.IndexOf(Flags, flag) >= 0;
 }

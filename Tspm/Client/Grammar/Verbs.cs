@@ -12,7 +12,7 @@ internal static class Verbs
     public static string[] Listed =>
     [
         "start", "add", "stop", "restart", "reload", "delete", "start-all", "stop-all", "restart-all", "list", "describe", "env", "pid", "logs", "why", "events", "search",
-        "set", "scale", "rename", "reset", "flush", "reopen", "signal", "send", "daemon", "enable", "disable", "status", "ping", "version",
+        "set", "scale", "rename", "reset", "flush", "reopen", "signal", "send", "daemon", "enable", "disable", "status", "metrics", "ping", "version",
     ];
 
     /// <summary>Everything that may be typed and is answered; for suggestions.</summary>
@@ -23,7 +23,7 @@ internal static class Verbs
 
     /// <summary>Verbs of the contract that this version does not have.</summary>
     public static bool IsLater(string typed) => typed is "apply" or "plan" or "validate" or "schema" or "import"
-        or "export" or "migrate" or "monit" or "top" or "metrics" or "doctor" or "completion" or "dial-stdio";
+        or "export" or "migrate" or "monit" or "top" or "doctor" or "completion";
 
     static Verb? Processes(string typed) => typed switch
     {
@@ -112,6 +112,8 @@ internal static class Verbs
         "disable" => new Verb("disable", "disable [--system | --user NAME] [flags]", "stop and remove the boot service") { Flags = ["user", "keep-running", "force"], MaxWords = 0 },
         "status" => new Verb("status", "status", "how the daemon is") { Flags = ["json"], MaxWords = 0 },
         "ping" => new Verb("ping", "ping", "does the daemon answer?") { Flags = ["json"], MaxWords = 0 },
+        "metrics" => new Verb("metrics", "metrics", "what is counted and measured, as OpenMetrics text") { Flags = ["json"], MaxWords = 0 },
+        "dial-stdio" => new Verb("dial-stdio", "dial-stdio", "standard input and output are the control socket: what 'tspm -H' calls through ssh") { Flags = ["greet", "launch"], MaxWords = 0 },
         "version" => new Verb("version", "version", "version of this program and of the daemon") { Flags = ["json"], MaxWords = 0 },
         "help" => new Verb("help", "help [VERB]", "this help, or a verb's") { MaxWords = 1 },
         "save" or "resurrect" or "kill" or "startup" or "unstartup" => new Verb(typed, typed, "a PM2 habit"),

@@ -10,10 +10,13 @@ internal static class Definitions
     /// <summary>Complete configs, each with a name and an absolute working directory. Throws <see cref="RequestException"/> about everything that is wrong.</summary>
     public static IReadOnlyList<ProcessConfig> Complete(IReadOnlyList<ProcessConfig> configs, ClientContext client)
     {
+        if (!IsFolder(client.WorkingDirectory) || client.WorkingDirectory[0] != '/')
+            throw Invalid("params.client.workingDirectory", "params.client.workingDirectory must be the absolute path of a folder", "an absolute path", JsonProblems.Quote(client.WorkingDirectory));
         var complete = new List<ProcessConfig>(configs.Count);
         for (var i = 0; i < configs.Count; i++)
         {
             var config = DefaultProcessName.Fill(configs[i]);
+            if (config.ProjectDir?.Contains('\0') == true) throw Invalid($"params.define[{i}].projectDir", $"params.define[{i}].projectDir must be the path of a folder", "a path", JsonProblems.Quote(config.ProjectDir));
             config = config with { ProjectDir = Path.GetFullPath(config.ProjectDir ?? ".", client.WorkingDirectory) };
             Check(config, $"params.define[{i}]");
             if (complete.Any(other => other.Name == config.Name))
@@ -39,6 +42,9 @@ internal static class Definitions
         foreach (var config in configs) all[config.NameOrEmpty] = config;
         if (Supervision.DependencyGraph.Problem(all, configs.Select(config => config.NameOrEmpty)) is { } problem) throw new RequestException(ErrorCode.Failed, problem);
     }
+
+    /// <summary>As a path; whether it is there is found out when it is needed.</summary>
+    static bool IsFolder(string path) => path.Length > 0 && !path.Contains('\0');
 
     static RequestException Invalid(string path, string sentence, string expected, string found) =>
         new(ErrorCode.InvalidParams, sentence, new RpcErrorData { Path = path, Expected = expected, Found = found });

@@ -3,6 +3,7 @@ using Tspm.Logs;
 using Tspm.Logs.Events;
 using Tspm.Model;
 using Tspm.Protocol;
+using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -11,6 +12,9 @@ internal static class EventsHandler
 {
     /// <summary>An idle stream says at least this often that it lives.</summary>
     static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>No wait is shorter.</summary>
+    static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Longer than any disk that works takes to write what was told just now.</summary>
     static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(1);
@@ -32,7 +36,7 @@ internal static class EventsHandler
             if (!request.Follow) return new EventsResponse { Events = sent };
             begin = past.Count > 0 ? Math.Max(begin, past[^1].Seq) : begin;
             // Where following begins, in case this daemon dies before anything happens.
-            await Heartbeat(connection, new HeartbeatNotice { Seq = new Dictionary<string, long> { [EventSource.Stream] = begin } });
+            await connection.Heartbeat(new HeartbeatNotice { Seq = new Dictionary<string, long> { [EventSource.Stream] = begin } });
             var tail = new EventTail(context.Home.EventsFile, begin);
             sent += await Follow(tail, query, growth, connection);
             if (context.Changes.IsClosed) throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
@@ -47,7 +51,7 @@ internal static class EventsHandler
     /// <summary>Until the client closes or sends anything.</summary>
     static async Task<int> Follow(EventTail tail, EventQuery query, LogGrowth.Subscription growth, ClientConnection connection)
     {
-        var sent = 0;
+        var (sent, lastSent) = (0, Stopwatch.GetTimestamp());
         using var ended = new CancellationTokenSource();
         var stirred = connection.WhenStirred().ContinueWith(_ => ended.Cancel(), TaskScheduler.Default);
         while (!ended.IsCancellationRequested)
@@ -56,9 +60,14 @@ internal static class EventsHandler
             var wanted = tail.ReadNew().FindAll(query.Fits);
             await Send(connection, wanted);
             sent += wanted.Count;
+            // Also while much happens that this one does not want to hear of.
+            var isLate = wanted.Count == 0 && Stopwatch.GetElapsedTime(lastSent) >= HeartbeatEvery - Shortest;
+            if (isLate) await connection.Heartbeat(new HeartbeatNotice());
+            if (isLate || wanted.Count > 0) lastSent = Stopwatch.GetTimestamp();
             try
             {
-                if (!await growth.Changed(HeartbeatEvery, ended.Token)) await Heartbeat(connection, new HeartbeatNotice());
+                var left = HeartbeatEvery - Stopwatch.GetElapsedTime(lastSent);
+                await growth.Changed(left > Shortest ? left : Shortest, ended.Token);
             }
             catch (OperationCanceledException)
             {
@@ -80,9 +89,6 @@ internal static class EventsHandler
             batch.ResetWrittenCount();
         }
     }
-
-    static Task Heartbeat(ClientConnection connection, HeartbeatNotice notice) =>
-        connection.Write(Framing.Notification(Methods.Heartbeat, notice, WireJson.Default.RpcNotificationHeartbeatNotice));
 
     static async Task Settled(EventLog log, TimeProvider clock)
     {

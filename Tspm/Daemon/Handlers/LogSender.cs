@@ -48,10 +48,10 @@ internal sealed class LogSender(ClientConnection connection)
         }
     }
 
-    public async Task Heartbeat(HeartbeatNotice notice)
+    public Task Heartbeat(HeartbeatNotice notice)
     {
         _lastWrite = Stopwatch.GetTimestamp();
-        await connection.Write(Framing.Notification(Methods.Heartbeat, notice, WireJson.Default.RpcNotificationHeartbeatNotice));
+        return connection.Heartbeat(notice);
     }
 
     bool FillBatch(IEnumerator<LogLine?> next)

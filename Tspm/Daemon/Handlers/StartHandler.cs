@@ -49,7 +49,7 @@ internal static class StartHandler
             throw new RequestException(ErrorCode.Failed,
                 $"'{cells[0].Definition.Name}' is defined already; change it with: tspm set {cells[0].Definition.Name} KEY=VALUE");
         var everything = request.Selectors is ["all"];
-        if (cells.Count == 1 && !request.Force) RefuseOnline(cells[0]);
+        if (cells.Count == 1 && !request.Force && !request.Again) RefuseOnline(cells[0]);
         if (request.UpdateEnv && request.Client is { } client) Environments.Update(supervisor, cells, client);
         return Begin(supervisor, [.. cells.Where(cell => !everything || cell.Definition.IsEnabled)], request.Force, []);
     }
@@ -57,7 +57,7 @@ internal static class StartHandler
     static Plan BeginNew(Supervisor supervisor, IReadOnlyList<ProcessConfig> define, StartRequest request)
     {
         foreach (var config in define)
-            if (!request.Force && define.Count == 1 && supervisor.Table.ByName(config.Name!) is { } existing)
+            if (!request.Force && !request.Again && define.Count == 1 && supervisor.Table.ByName(config.Name!) is { } existing)
                 foreach (var cell in supervisor.Table.Instances(existing.Id)!) RefuseOnline(cell);
         Definitions.CheckDependencies(supervisor, define);
         var client = request.Client!;

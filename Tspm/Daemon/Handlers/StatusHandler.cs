@@ -20,6 +20,7 @@ internal static class StatusHandler
             Version = ProductVersion.Current,
             ProtocolVersion = ProtocolVersion.Current,
             OldestProtocolVersion = ProtocolVersion.Oldest,
+            Pid = System.Environment.ProcessId,
         });
     }
 
@@ -38,10 +39,12 @@ internal static class StatusHandler
         Service = ServiceLook.Of(context.Home, context.GuardianPid),
         Troubles = context.Troubles(),
         UpgradeProblem = context.UpgradeProblem,
+        Limits = context.Limits.All(),
+        Counters = context.Counters.ForStatus(),
     });
 
     /// <summary>Every state is there, also with 0, so that a script need not know which ones exist.</summary>
-    static Dictionary<string, int> CountByState(DaemonContext context)
+    public static Dictionary<string, int> CountByState(DaemonContext context)
     {
         var counts = new Dictionary<string, int>();
         foreach (var state in StateNames.All) counts[StateNames.Of(state)] = 0;

@@ -105,6 +105,7 @@ internal readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, ulong 
     public bool IsDirectory => (Mode & SysStat.S_IFMT) == SysStat.S_IFDIR;
     public bool IsRegularFile => (Mode & SysStat.S_IFMT) == SysStat.S_IFREG;
     public bool IsFifo => (Mode & SysStat.S_IFMT) == SysStat.S_IFIFO;
+    public bool IsLink => (Mode & SysStat.S_IFMT) == SysStat.S_IFLNK;
     public bool IsSocket => (Mode & SysStat.S_IFMT) == SysStat.S_IFSOCK;
 
     static DateTimeOffset Time(long seconds, uint nanoseconds) => DateTimeOffset.UnixEpoch.AddTicks((seconds * TimeSpan.TicksPerSecond) + (nanoseconds / NanosecondsPerTick));

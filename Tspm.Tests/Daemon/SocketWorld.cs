@@ -1,0 +1,205 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Tspm.Daemon;
+using Tspm.Logs;
+using Tspm.Logs.Events;
+using Tspm.Model;
+using Tspm.Platform.Portable;
+using Tspm.Storage;
+using Tspm.Supervision;
+using Tspm.Supervision.Probes;
+using Tspm.Tests.Supervision;
+
+namespace Tspm.Tests.Daemon;
+
+/// <summary>
+/// The daemon from its socket to its supervisor as it is, on a machine that is played: real connections, real threads, real validation, and no processes. What a bug throws inside is kept in
+/// <see cref="Faults"/>.
+/// </summary>
+internal sealed class SocketWorld : IDisposable
+{
+    readonly FakeProcessSystem _machine = new() { Answer = static (_, signal) => signal is Signals.SIGTERM or Signals.SIGKILL ? new ExitStatus(null, signal) : null };
+    readonly SupervisorLoop _loop;
+    readonly Thread _thread;
+    readonly OutputPump _pump;
+    readonly EventLog _diary;
+    readonly StateSaver _saver;
+    readonly ControlSocket _socket;
+    readonly Keeper _log = new();
+
+    public SocketWorld(SocketLimits? limits = null)
+    {
+        Home = new TspmHome(Directory.CreateTempSubdirectory("tspm-sw-").FullName);
+        HomeFolders.Prepare(Home);
+        var clock = TimeProvider.System;
+        LogGrowth growth = new(), eventGrowth = new();
+        _loop = new SupervisorLoop(clock, _log);
+        _saver = new StateSaver(state => Saved = state);
+        _pump = new OutputPump(new NoKeeper(), growth, static () => Tspm.Platform.Linux.SpliceMover.Instance);
+        _diary = new EventLog(Home.EventsFile, clock, () => { eventGrowth.Notify(Home.EventsFile); growth.Notify(Home.EventsFile); });
+        var restarts = new RestartCounts();
+        Supervisor? supervisor = null;
+        _machine.MayHaveTwo = key => supervisor!.Table.Find(key)?.Second is not null;
+        var services = new SupervisionServices
+        {
+            System = _machine, Outputs = new FakeOutputs(), Notify = new FakeNotifySockets { Post = _loop.Post }, Files = new FakeFileWatcher(), Listeners = new Listeners(new FakeListenSockets()),
+            Probes = new ProbeMaker(new FakeDialer(), growth), Records = new RunRecordStore(Home), Timers = _loop.Timers, Clock = clock, Home = Home, Log = _log, GuardianPid = 900, Post = _loop.Post,
+            Tell = happened =>
+            {
+                restarts.Note(happened);
+                return _diary.Tell(happened);
+            },
+        };
+        supervisor = new Supervisor(services, _loop, _saver);
+        Handle = new SupervisorHandle(_loop, supervisor);
+        Context = new DaemonContext
+        {
+            Home = Home, Supervisor = Handle, Readings = new Readings(_machine), Outputs = _pump, Growth = growth, Events = _diary, EventGrowth = eventGrowth, Clock = clock, GuardianPid = 900,
+            StartedAt = clock.GetUtcNow(), StartedMonotonic = _loop.Timers.Now, Monotonic = () => _loop.Timers.Now, Troubles = static () => [], Shutdown = _ => End(),
+            Upgrade = static (_, _) => throw new RequestException(Tspm.Protocol.ErrorCode.Failed, "not here"), UpgradeProblem = null, Changes = new ChangeGate(clock), Log = _log, Limits = limits ?? SocketLimits.Default,
+            Restarts = restarts, IdleTrim = new IdleTrim(_loop),
+        };
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(Home.SocketPath));
+        listener.Listen(512);
+        _socket = new ControlSocket(new UnixControlListener(listener), Context);
+        _thread = new Thread(_loop.Run) { IsBackground = true };
+        _thread.Start();
+        _socket.Start();
+    }
+
+    public TspmHome Home { get; }
+
+    public DaemonContext Context { get; }
+
+    public SupervisorHandle Handle { get; }
+
+    /// <summary>Requests for the end that were taken seriously.</summary>
+    public int Shutdowns { get; private set; }
+
+    public ProcessesFile Saved { get; private set; } = ProcessesFile.Empty;
+
+    /// <summary>Exceptions that the daemon logged: none may ever be there.</summary>
+    public IReadOnlyCollection<string> Faults => _log.Faults;
+
+    /// <summary>What is defined, wished and counted: everything that a refused request must leave alone.</summary>
+    public string State()
+    {
+        var text = new StringBuilder();
+        foreach (var view in Handle.Views())
+            text.Append(view.Key).Append(' ').Append(JsonSerializer.Serialize(view.Definition, StorageJson.Compact.ProcessDefinition)).Append(' ').Append(view.State.Desired).Append('\n');
+        return text.ToString();
+    }
+
+    void End()
+    {
+        Shutdowns++;
+        Context.ShutdownDone.TrySetResult();
+    }
+
+    public Client Connect() => new(Home.SocketPath);
+
+    public void Dispose()
+    {
+        _socket.Drained().Wait(TimeSpan.FromSeconds(5));
+        _socket.Dispose();
+        _loop.End();
+        _thread.Join(TimeSpan.FromSeconds(5));
+        _saver.Dispose();
+        _pump.Dispose();
+        _diary.Dispose();
+        Directory.Delete(Home.Path, recursive: true);
+    }
+
+    /// <summary>A client that blocks: the tests are threads.</summary>
+    internal sealed class Client : IDisposable
+    {
+        readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 20_000, SendTimeout = 20_000 };
+        readonly byte[] _buffer = new byte[32 << 10];
+        readonly MemoryStream _line = new();
+        int _start, _end;
+
+        public Client(string path) => _socket.Connect(new UnixDomainSocketEndPoint(path));
+
+        public void Send(ReadOnlySpan<byte> bytes)
+        {
+            while (bytes.Length > 0) bytes = bytes[_socket.Send(bytes)..];
+        }
+
+        public void Send(string text) => Send(Encoding.UTF8.GetBytes(text));
+
+        public void FinishSending() => _socket.Shutdown(SocketShutdown.Send);
+
+        /// <summary>The next line; null at the end of the connection.</summary>
+        public byte[]? ReadLine()
+        {
+            _line.SetLength(0);
+            while (true)
+            {
+                if (_start == _end)
+                {
+                    (_start, _end) = (0, Receive());
+                    if (_end == 0) return null;
+                }
+                var newline = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
+                var length = newline < 0 ? _end - _start : newline;
+                _line.Write(_buffer, _start, length);
+                _start += newline < 0 ? length : length + 1;
+                if (newline >= 0) return _line.ToArray();
+            }
+        }
+
+        public JsonElement? Read() => ReadLine() is { } line ? JsonDocument.Parse(line).RootElement : null;
+
+        public JsonElement Ask(string line)
+        {
+            Send(line + "\n");
+            return Read() ?? throw new InvalidOperationException($"closed instead of answering: {line}");
+        }
+
+        public JsonElement Call(string method, string parameters = "{}", int id = 1, string? key = null) =>
+            Ask($$"""{"jsonrpc":"2.0","id":{{id}},"method":"{{method}}","params":{{parameters}}{{(key is null ? "" : $",\"idempotencyKey\":\"{key}\"")}}}""");
+
+        public void Dispose() => _socket.Dispose();
+
+        int Receive()
+        {
+            try
+            {
+                return _socket.Receive(_buffer);
+            }
+            catch (SocketException gone) when (gone.SocketErrorCode is SocketError.ConnectionReset)
+            {
+                return 0;
+            }
+        }
+    }
+
+    sealed class NoKeeper : IFifoKeeper
+    {
+        public void Hold(ulong holdId, int readEnd) { }
+        public void Release(ulong holdId) { }
+    }
+
+    sealed class Keeper : ILogger
+    {
+        readonly List<string> _faults = [];
+
+        public IReadOnlyCollection<string> Faults
+        {
+            get { lock (_faults) return [.. _faults]; }
+        }
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (exception is null && logLevel < LogLevel.Error) return;
+            lock (_faults) _faults.Add($"{formatter(state, exception)}: {exception}");
+        }
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+    }
+}

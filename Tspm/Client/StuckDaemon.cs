@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Tspm.Model;
+using Tspm.Platform.Linux;
+using Tspm.Protocol;
+using Tspm.Storage;
+
+namespace Tspm.Client;
+
+/// <summary>Tells a daemon that is alive and does not answer from one that is gone: the first needs another remedy. Reads daemon.state and /proc, and starts nothing.</summary>
+internal static class StuckDaemon
+{
+    /// <summary>How long a daemon that is busy may take for a question that needs no work.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>What is the matter with a daemon that has not answered.</summary>
+    public static string Sentence(TspmHome home)
+    {
+        if (PidOf(home) is not { } pid || !ProcFiles.TryReadStat(pid, out var stat) || !stat.IsLiving)
+            return "the daemon is gone, and its guardian has not brought the next one yet: see daemon.log in the home folder";
+        var number = Output.Display.Number(pid);
+        return stat.State is 'T' or 't'
+            ? $"the daemon (pid {number}) is alive, but stopped by a signal; continue it: kill -CONT {number}"
+            : $"the daemon (pid {number}) is alive, but does not answer; look into daemon.log, or have its guardian start another one: kill -9 {number} (the processes live on)";
+    }
+
+    /// <summary>Asks over a connection of its own. Null: it answers, or is gone, which the other connection will show.</summary>
+    public static string? Problem(TspmHome home)
+    {
+        try
+        {
+            using var another = DaemonClient.Connect(home, onlyReads: true);
+            another.Call(Methods.Ping, new PingRequest(), Wire.Json.PingRequest, Wire.Json.PingResponse, Patience);
+            return null;
+        }
+        catch (DaemonException failure)
+        {
+            return failure.Code == LocalError.NoAnswerInTime ? Sentence(home) : null;
+        }
+    }
+
+    /// <summary>Null: nobody left a note.</summary>
+    static int? PidOf(TspmHome home)
+    {
+        try
+        {
+            using var state = JsonDocument.Parse(File.ReadAllBytes(home.StateFile));
+            return state.RootElement.GetProperty("pid").GetInt32();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

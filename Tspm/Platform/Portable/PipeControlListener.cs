@@ -1,0 +1,54 @@
+using System.IO.Pipes;
+using Tspm.Model;
+
+namespace Tspm.Platform.Portable;
+
+/// <summary>
+/// The control socket of a system without Unix sockets that know their peers: a named pipe that only its owner may open. Elsewhere the runtime makes a Unix socket of it, which is how it is tested.
+/// </summary>
+internal sealed class PipeControlListener(string name, long owner) : IControlListener
+{
+    NamedPipeServerStream? _next;
+
+    /// <summary>One for each user of a Windows machine.</summary>
+    public static string NameOf(string user) => "tspm-" + Convert.ToHexStringLower(System.IO.Hashing.XxHash128.Hash(System.Text.Encoding.UTF8.GetBytes(user)));
+
+    /// <summary>The first is made here, so that a client can connect before anybody accepts.</summary>
+    public void Open() => _next ??= Make();
+
+    public async ValueTask<IControlChannel> Accept(CancellationToken cancel)
+    {
+        var pipe = _next ?? Make();
+        _next = pipe;
+        await pipe.WaitForConnectionAsync(cancel);
+        _next = Make();
+        return new PipeControlChannel(pipe, owner);
+    }
+
+    public void Dispose() => _next?.Dispose();
+
+    NamedPipeServerStream Make() => new(name, PipeDirection.InOut, NamedPipeServerStream.MaxAllowedServerInstances, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+}
+
+/// <summary>A connection to a named pipe. That its client is the owner is what the pipe's own rights say; which process it is, nobody does.</summary>
+internal sealed class PipeControlChannel(NamedPipeServerStream pipe, long owner) : IControlChannel
+{
+    volatile bool _isFinished;
+
+    public Asker? Peer { get; } = new(owner, 0);
+
+    public int? Descriptor => null;
+
+    public ValueTask<int> Receive(Memory<byte> into, CancellationToken cancel) => _isFinished ? ValueTask.FromResult(0) : pipe.ReadAsync(into, cancel);
+
+    public async ValueTask<int> Send(ReadOnlyMemory<byte> bytes)
+    {
+        await pipe.WriteAsync(bytes);
+        return bytes.Length;
+    }
+
+    /// <summary>A pipe has no half: what is being received is, and then it ends.</summary>
+    public void FinishReading() => _isFinished = true;
+
+    public void Dispose() => pipe.Dispose();
+}

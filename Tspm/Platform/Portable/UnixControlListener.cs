@@ -1,0 +1,50 @@
+using System.Net.Sockets;
+using Tspm.Model;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Platform.Portable;
+
+/// <summary>The control socket as a Unix socket that somebody (the guardian) already listens on.</summary>
+internal sealed class UnixControlListener(Socket listener) : IControlListener
+{
+    /// <param name="descriptor">Of the listening socket; closed with this.</param>
+    public static UnixControlListener Of(int descriptor) => new(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)));
+
+    public async ValueTask<IControlChannel> Accept(CancellationToken cancel) => new UnixControlChannel(await listener.AcceptAsync(cancel));
+
+    public void Dispose() => listener.Dispose();
+}
+
+/// <summary>A connection to a Unix socket.</summary>
+internal sealed class UnixControlChannel(Socket socket) : IControlChannel
+{
+    /// <summary>SO_PEERCRED (man 7 unix): as it was when the client connected.</summary>
+    public Asker? Peer { get; } = SysSocket.GetPeerCredentials((int)socket.Handle, out var peer) == 0 ? new Asker(peer.uid, peer.pid) : null;
+
+    public int? Descriptor => (int)socket.Handle;
+
+    public ValueTask<int> Receive(Memory<byte> into, CancellationToken cancel) => socket.ReceiveAsync(into, SocketFlags.None, cancel);
+
+    public ValueTask<int> Send(ReadOnlyMemory<byte> bytes) => socket.SendAsync(bytes, SocketFlags.None);
+
+    public void FinishReading()
+    {
+        var held = false;
+        try
+        {
+            // Held, so that its number cannot be another descriptor's by the time of the call.
+            socket.SafeHandle.DangerousAddRef(ref held);
+            _ = SysSocket.shutdown((int)socket.SafeHandle.DangerousGetHandle(), SysSocket.SHUT_RD);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
+        finally
+        {
+            if (held) socket.SafeHandle.DangerousRelease();
+        }
+    }
+
+    public void Dispose() => socket.Dispose();
+}
