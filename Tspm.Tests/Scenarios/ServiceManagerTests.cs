@@ -126,7 +126,7 @@ public class ServiceManagerTests
     [
         "-c", """
             import os, socket, sys
-            s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); os.dup2(s.fileno(), 3, inheritable=True)
+            s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); os.dup2(s.fileno(), 3); os.set_inheritable(3, True)
             os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid())); os.execv(sys.argv[2], ["tspm", "daemon"])
             """,
         path, PublishedExecutable.Path,
