@@ -78,10 +78,10 @@ internal sealed class UnitTextTests
         try
         {
             await File.WriteAllTextAsync(file, Make(name).Content, cancellation);
-            string[] words = checker.EndsWith("plutil", StringComparison.Ordinal) ? ["-lint", file] : ["-f", "json", "-i", file];
+            string[] words = checker.EndsWith("plutil", StringComparison.Ordinal) ? ["-lint", file] : ["-f", "xml", "-i", file];
             var checkedOne = ToolRun.Run(checker, [checker, .. words], null, withErrors: true, 30_000, 1 << 20);
             await Assert.That(checkedOne.IsSuccess).IsTrue().Because(checkedOne.Output);
-            if (words[0] == "-f") await Assert.That(checkedOne.Output).Contains("\"AbandonProcessGroup\"").And.Contains("--take-over");
+            if (words[0] == "-f") await Assert.That(checkedOne.Output).Contains("<key>AbandonProcessGroup</key>").And.Contains("--take-over");
         }
         finally
         {

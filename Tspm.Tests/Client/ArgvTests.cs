@@ -77,7 +77,6 @@ public sealed class ArgvTests
     [Test]
     [Arguments("strat web", "did you mean 'start'")]
     [Arguments("frobnicate", "unknown verb 'frobnicate'")]
-    [Arguments("startup", "init system")]
     [Arguments("list --jsn", "did you mean '--json'")]
     [Arguments("start x --nmae web", "did you mean '--name'")]
     [Arguments("list --name web", "'list' has no flag '--name'")]

@@ -204,7 +204,6 @@ public sealed class CommandTests
         using var daemon = new FakeDaemon(static _ => null, started: false);
         await Assert.That(Run(daemon, null, "save").Err).Contains("saved");
         await Assert.That(Run(daemon, null, "resurrect").Code).IsEqualTo(0);
-        await Assert.That(Run(daemon, null, "startup").Code).IsEqualTo(2);
         await Assert.That(Run(daemon, null, "kill").Out).IsEqualTo("no daemon was running\n");
         await Assert.That(Run(daemon, null, "jlist").Out).IsEqualTo("[]\n");
     }

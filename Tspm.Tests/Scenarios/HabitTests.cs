@@ -17,14 +17,6 @@ public class HabitTests
     }
 
     [Test]
-    [Arguments("startup"), Arguments("unstartup")]
-    public async Task Boot_verbs_say_what_to_do_until_they_come(string verb, CancellationToken cancellation)
-    {
-        await using var box = new TspmBox(cancellation);
-        (await box.Run(verb)).Exits(2).Says("tspm daemon");
-    }
-
-    [Test]
     public async Task Kill_is_daemon_stop_and_jlist_is_list_json(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
