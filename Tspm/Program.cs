@@ -1,7 +1,15 @@
 using Tspm.Client;
 using Tspm.Daemon;
 using Tspm.Guardian;
+using Tspm.Platform;
 using Tspm.Platform.Linux;
+
+// Elsewhere the first system call would end the program with a page that helps nobody.
+if (!CurrentSystem.IsSupported(out var sentence))
+{
+    Console.Error.WriteLine(sentence);
+    return 1;
+}
 
 // One executable, five roles; the first word decides. Everything but these words is for the client, whose start must cost nothing.
 return args is [var first, ..] ? first switch

@@ -19,6 +19,7 @@ internal static class HelpText
             Every verb takes --help; verbs that print data take --json; verbs that change something start the daemon
             when none runs, unless --no-auto-start is given. Everything is kept in ~/.tspm, or in $TSPM_HOME;
             with --system it is root's instance of the machine, in /var/lib/tspm.
+            Any verb with -H ssh://[USER@]HOST[:PORT] (or TSPM_HOST) is for the daemon of that machine.
 
             Exit codes: 0 done, 1 failed, 2 usage, 3 no such process, 4 daemon not running, 5 timed out, 6 not permitted
 
