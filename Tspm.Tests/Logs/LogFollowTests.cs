@@ -9,7 +9,7 @@ namespace Tspm.Tests.Logs;
 [Timeout(60_000)]
 internal sealed class LogFollowTests
 {
-    const long Noon = 43_200_000;
+    const long Noon = WrittenLog.Noon;
 
     static List<string> Drain(LogReader reader)
     {
@@ -157,6 +157,8 @@ internal sealed class LogFollowTests
     {
         using var folder = new TemporaryFolder();
         var log = new WrittenLog(folder.At("log"));
+        // Made before the first file goes: the times here say nothing, so its inode must be one that no file of the log had.
+        File.WriteAllText(log.Path + ".copy", "");
         for (var i = 0; i < 60; i++)
         {
             log.Line($"line {i}", Noon + i * 100);
@@ -164,7 +166,7 @@ internal sealed class LogFollowTests
         }
         log.Line("last", Noon + 10_000);
         // Copied and emptied, as logrotate does with copytruncate: the copy has an inode that nobody knows.
-        File.Copy(log.Path + ".1", log.Path + ".copy");
+        File.Copy(log.Path + ".1", log.Path + ".copy", overwrite: true);
         File.Move(log.Path + ".copy", log.Path + ".1", overwrite: true);
         await AllIn(log, 61);
         // Both forms of a file: the compressed one counts.

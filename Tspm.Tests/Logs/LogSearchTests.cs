@@ -9,7 +9,7 @@ namespace Tspm.Tests.Logs;
 [Timeout(60_000)]
 internal sealed class LogSearchTests
 {
-    const long Noon = 43_200_000;
+    const long Noon = WrittenLog.Noon;
 
     /// <summary>Lines of many lengths at irregular times, over seven files of which some are compressed.</summary>
     static WrittenLog History(TemporaryFolder folder, bool indexed = true)
@@ -258,7 +258,7 @@ internal sealed class LogSearchTests
             (new LogsRequest { Since = Iso(Noon), Until = Iso(Noon - 1) }, "params.until"),
         })
         {
-            var refused = await Assert.That(() => LogQuery.Of(request, DateTimeOffset.UnixEpoch.AddDays(1))).Throws<LogQueryException>();
+            var refused = await Assert.That(() => LogQuery.Of(request, DateTimeOffset.FromUnixTimeMilliseconds(WrittenLog.Midnight).AddDays(1))).Throws<LogQueryException>();
             await Assert.That(refused!.Details.Path).IsEqualTo(path);
         }
     }

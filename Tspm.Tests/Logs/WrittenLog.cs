@@ -10,6 +10,11 @@ namespace Tspm.Tests.Logs;
 /// <summary>Writes one stream as the pump does: current file, rotated ones, index; and keeps the truth about it.</summary>
 internal sealed class WrittenLog
 {
+    /// <summary>In a year that no file of a test was made after.</summary>
+    public const long Midnight = 4_102_444_800_000;
+
+    public const long Noon = Midnight + 43_200_000;
+
     long _position, _lastTime = long.MinValue;
     ulong _lastRun;
 
@@ -98,14 +103,14 @@ internal sealed class WrittenLog
 
     public LogSource Open(LogsRequest request, string name = "web", string stream = "out", int id = 1)
     {
-        var query = LogQuery.Of(request, DateTimeOffset.UnixEpoch.AddDays(1));
+        var query = LogQuery.Of(request, DateTimeOffset.FromUnixTimeMilliseconds(Midnight).AddDays(1));
         var definition = new ProcessDefinition { Id = id, Config = new ProcessConfig { Name = name, Command = "x" }, CreatedAt = DateTimeOffset.UnixEpoch, Desired = DesiredState.Up, EnvironmentKey = "" };
         var sources = new LogSources(request with { Stream = stream }, query);
         sources.Add(definition, 0, stream == "out" ? Path : Path + ".none", stream == "err" ? Path : Path + ".none");
         return sources.Open()[stream == "out" ? 0 : ^1];
     }
 
-    void Begin() => Entry(LogIndexKind.File, _lastTime == long.MinValue ? 0 : _lastTime, 0, Inode(Path));
+    void Begin() => Entry(LogIndexKind.File, _lastTime == long.MinValue ? Midnight : _lastTime, 0, Inode(Path));
 
     static ulong Inode(string path) => SysStat.stat(path, out var status) == 0 ? status.Inode : throw new IOException(path);
 

@@ -73,7 +73,7 @@ internal static class LogPlaces
     static LogPart PlaceBefore(LogPart part, long newerBase, List<LogIndexEntry> begins, ref int at)
     {
         var expected = newerBase - part.Size;
-        var found = part.IsGzip ? -1 : begins.FindIndex(at + 1, begin => begin.Value == part.Inode);
+        var found = part.IsGzip ? -1 : begins.FindIndex(at + 1, begin => begin.Value == part.Inode && WasThere(part, begin));
         if (found < 0) found = begins.FindIndex(at + 1, begin => begin.Position == expected);
         for (var i = at + 1; found < 0 && part.IsGzip && i < begins.Count; i++)
             if ((begins[i - 1].Position - begins[i].Position) % GzipSizeModulus == part.Size) found = i;
@@ -81,4 +81,7 @@ internal static class LogPlaces
         at = found;
         return part with { Base = begins[at].Position, Size = part.IsGzip ? begins[at - 1].Position - begins[at].Position : part.Size };
     }
+
+    /// <summary>False: the entry is of an older file, and the system gave the number of that one away again, to a copy for example.</summary>
+    static bool WasThere(LogPart part, LogIndexEntry begin) => part.Born is not { } born || born.ToUnixTimeMilliseconds() <= begin.UnixMilliseconds;
 }
