@@ -14,7 +14,7 @@ internal static class LiveProcess
     /// <summary>Field 6 of /proc/PID/stat (man 5 proc): the session.</summary>
     public static int SessionOf(int pid) => int.Parse(StatOf(pid)![3]);
 
-    public static int ParentOf(int pid) => int.Parse(StatOf(pid)![1]);
+    public static int ParentOf(int pid) => StatOf(pid) is { } fields ? int.Parse(fields[1]) : 0;
 
     public static void Kill(int pid, int signal = SIGKILL)
     {
@@ -23,7 +23,7 @@ internal static class LiveProcess
     }
 
     public static IReadOnlyDictionary<string, string> EnvironmentOf(int pid) =>
-        Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{pid}/environ")).Split('\0', StringSplitOptions.RemoveEmptyEntries)
+        RawEnvironmentOf(pid).Split('\0', StringSplitOptions.RemoveEmptyEntries)
             .Select(entry => entry.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
 
     /// <summary>Value of a line of /proc/PID/status.</summary>
@@ -38,8 +38,20 @@ internal static class LiveProcess
         var found = new List<int>();
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
             if (int.TryParse(Path.GetFileName(folder), out var pid) && IsAlive(pid)
-                && ReadOrEmpty($"/proc/{pid}/environ").Split('\0').Contains(entry)) found.Add(pid);
+                && RawEnvironmentOf(pid).Split('\0').Contains(entry)) found.Add(pid);
         return found;
+    }
+
+    /// <summary>In the middle of an execve a process has neither environment nor arguments for an instant; kernel threads never have.</summary>
+    static string RawEnvironmentOf(int pid)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            var text = ReadOrEmpty($"/proc/{pid}/environ");
+            if (text.Length > 0 || tries == 100 || ParentOf(pid) is 0 or 2 || !IsAlive(pid)) return text;
+            if (ReadOrEmpty($"/proc/{pid}/cmdline").Length > 0) return ReadOrEmpty($"/proc/{pid}/environ");
+            Thread.Yield();
+        }
     }
 
     /// <summary>The fields behind the command's name, which may itself hold blanks and parentheses.</summary>

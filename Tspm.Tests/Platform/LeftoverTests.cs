@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tspm.Model;
 using Tspm.Platform;
+using Tspm.Platform.Linux;
 
 namespace Tspm.Tests.Platform;
 
@@ -25,6 +26,23 @@ public class LeftoverTests
         await Assert.That(box.System.KillLeftovers(new TreeMark(child.Pid, 5, 0))).IsEqualTo(1);
         await Sandbox.UntilAsync(() => box.System.KillLeftovers(new TreeMark(child.Pid, 5, 0)) == 0, cancellation);
         await Assert.That(IsLiving(grandchild)).IsFalse();
+    }
+
+    /// <summary>In the middle of an execve it has no environment for an instant.</summary>
+    [Test]
+    public async Task One_that_replaces_itself_all_the_time_has_its_mark_at_every_look(CancellationToken cancellation)
+    {
+        using var box = new Sandbox();
+        var script = Path.Combine(box.Folder, "again");
+        File.WriteAllText(script, "#!/bin/sh\nexec \"$0\"\n");
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var child = box.Spawn(Marked(box, $"exec {script}", 5, 0));
+        var files = new ProcFiles();
+        await Sandbox.UntilAsync(() => files.EnvironmentHas(child.Pid, "TSPM_ID=5"u8, "TSPM_INSTANCE=0"u8), cancellation);
+        var without = 0;
+        for (var look = 0; look < 20_000; look++)
+            if (!files.EnvironmentHas(child.Pid, "TSPM_ID=5"u8, "TSPM_INSTANCE=0"u8)) without++;
+        await Assert.That(without).IsEqualTo(0);
     }
 
     /// <summary>While it frees its memory it has no environment any more, so no mark, and is there all the same with its files and ports.</summary>
@@ -95,7 +113,7 @@ public class LeftoverTests
     static SpawnRequest Marked(Sandbox box, string script, int id, int instance) =>
         box.Shell(script, ("TSPM_ID", $"{id}"), ("TSPM_INSTANCE", $"{instance}"));
 
-    static bool IsLiving(int pid) => Tspm.Platform.Linux.ProcFiles.TryReadStat(pid, out var stat) && stat.IsLiving;
+    static bool IsLiving(int pid) => ProcFiles.TryReadStat(pid, out var stat) && stat.IsLiving;
 
-    static bool HasSession(int pid) => Tspm.Platform.Linux.ProcFiles.TryReadStat(pid, out var stat) && stat.Session == pid;
+    static bool HasSession(int pid) => ProcFiles.TryReadStat(pid, out var stat) && stat.Session == pid;
 }

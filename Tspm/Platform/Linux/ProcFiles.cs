@@ -13,6 +13,9 @@ internal sealed unsafe class ProcFiles
     /// <summary>Longest line of stat: 52 numbers and a name.</summary>
     const int StatBytes = 1024;
 
+    /// <summary>How often a process in the middle of execve is asked again; after the first ones a millisecond apart, for it may have to wait for a processor.</summary>
+    const int MostTries = 60, TriesAtOnce = 20;
+
     byte[] buffer = new byte[16 * 1024];
 
     /// <summary>This boot's number; empty when the kernel does not tell.</summary>
@@ -88,10 +91,8 @@ internal sealed unsafe class ProcFiles
     /// <summary>The environment that a process was started with (man 5 proc, environ); empty when it is not readable. A program may have written over it: what is no entry is passed over.</summary>
     public IReadOnlyDictionary<string, string> ReadEnvironment(int pid)
     {
-        Span<byte> path = stackalloc byte[32];
-        Path(path, pid, "environ"u8);
         var result = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (!TryReadAll(path, out var text)) return result;
+        if (!TryReadEnvironment(pid, out var text)) return result;
         foreach (var entry in Encoding.UTF8.GetString(text).Split('\0'))
             if (entry.IndexOf('=') is var equals and > 0) result[entry[..equals]] = entry[(equals + 1)..];
         return result;
@@ -104,9 +105,7 @@ internal sealed unsafe class ProcFiles
     /// <param name="beginsWith">Of the other one that is only the beginning.</param>
     public bool EnvironmentHas(int pid, ReadOnlySpan<byte> entry, ReadOnlySpan<byte> another, bool beginsWith = false)
     {
-        Span<byte> path = stackalloc byte[32];
-        Path(path, pid, "environ"u8);
-        return TryReadAll(path, out var text) && HasEntry(text, entry) && HasEntry(text, another, beginsWith);
+        return TryReadEnvironment(pid, out var text) && HasEntry(text, entry) && HasEntry(text, another, beginsWith);
     }
 
     /// <summary>True when a process has this descriptor open for writing (/proc/PID/fdinfo/FD: flags, octal).</summary>
@@ -136,6 +135,26 @@ internal sealed unsafe class ProcFiles
         return length;
     }
 
+    /// <summary>
+    /// In the middle of execve(2) a process has neither environment nor arguments (Linux: fs/proc/base.c reads what begin_new_exec has replaced and create_elf_tables has not
+    /// filled yet): one that lives without both is asked again, a bounded number of times, for a program may have wiped them itself.
+    /// </summary>
+    bool TryReadEnvironment(int pid, out ReadOnlySpan<byte> text)
+    {
+        Span<byte> environment = stackalloc byte[32], arguments = stackalloc byte[32];
+        Path(environment, pid, "environ"u8);
+        Path(arguments, pid, "cmdline"u8);
+        for (var tries = 0; TryReadAll(environment, out text); tries++)
+        {
+            if (!text.IsEmpty || tries >= MostTries || !TryReadStat(pid, out var stat) || !stat.IsLiving) return true;
+            // With arguments it has no environment, or the execve has just ended.
+            if (TryReadAll(arguments, out var command) && !command.IsEmpty) tries += 2;
+            if (tries < TriesAtOnce) Thread.Yield();
+            else Thread.Sleep(1); // it needs the processor that this thread may be on
+        }
+        return false;
+    }
+
     static bool HasEntry(ReadOnlySpan<byte> block, ReadOnlySpan<byte> entry, bool beginsWith = false)
     {
         while (!block.IsEmpty)
@@ -162,7 +181,7 @@ internal sealed unsafe class ProcFiles
     ReadOnlySpan<byte> ReadAll(ReadOnlySpan<byte> path) => TryReadAll(path, out var text) ? text : default;
 
     /// <summary>The whole file, in the buffer that the next read uses again.</summary>
-    bool TryReadAll(ReadOnlySpan<byte> path, out ReadOnlySpan<byte> text)
+    bool TryReadAll(scoped ReadOnlySpan<byte> path, out ReadOnlySpan<byte> text)
     {
         text = default;
         int fd;
