@@ -13,8 +13,8 @@ internal sealed unsafe class ProcFiles
     /// <summary>Longest line of stat: 52 numbers and a name.</summary>
     const int StatBytes = 1024;
 
-    /// <summary>How often a process in the middle of execve is asked again; after the first ones a millisecond apart, for it may have to wait for a processor.</summary>
-    const int MostTries = 60, TriesAtOnce = 20;
+    /// <summary>How often a process in the middle of execve is asked again; after the first ones a tenth of a millisecond apart, for it may have to wait for a processor.</summary>
+    const int MostTries = 200, TriesAtOnce = 20;
 
     byte[] buffer = new byte[16 * 1024];
 
@@ -148,9 +148,9 @@ internal sealed unsafe class ProcFiles
         {
             if (!text.IsEmpty || tries >= MostTries || !TryReadStat(pid, out var stat) || !stat.IsLiving) return true;
             // With arguments it has no environment, or the execve has just ended.
-            if (TryReadAll(arguments, out var command) && !command.IsEmpty) tries += 2;
+            if (TryReadAll(arguments, out var command) && !command.IsEmpty) tries += 10;
             if (tries < TriesAtOnce) Thread.Yield();
-            else Thread.Sleep(1); // it needs the processor that this thread may be on
+            else Time.Pause(TimeSpan.FromMicroseconds(100));
         }
         return false;
     }
