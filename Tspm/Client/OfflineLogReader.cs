@@ -64,7 +64,7 @@ internal static class OfflineLogReader
             .SelectMany(definition => Enumerable.Range(0, definition.Instances).Select(instance => (definition, instance))).ToList();
         if (all.Count == 0) throw new DaemonException(LocalError.NotRunning, DaemonSocket.NotRunningSentence);
         if (selectors is not { Count: > 0 }) return all;
-        var targets = all.Select(entry => new SelectorTarget(entry.definition.Id, entry.definition.Name, entry.definition.Namespace, entry.instance)).ToList();
+        var targets = all.Select(entry => SelectorTarget.Of(entry.definition, entry.instance)).ToList();
         var result = SelectorMatcher.Resolve(selectors, targets);
         if (!result.IsKnown) throw new DaemonException(ErrorCode.NoSuchProcess, result.Sentence!);
         return [.. all.Where((_, index) => result.Matches.Contains(targets[index]))];

@@ -55,15 +55,17 @@ internal sealed partial class DaemonHost
 
     void Load()
     {
+        var isNew = _store.IsNew;
         var loaded = _store.Load();
         _loadTroubles.AddRange(loaded.Troubles);
         foreach (var trouble in loaded.Troubles) _log.Logger.LogWarning("{Trouble}", trouble);
         // An earlier generation becomes the current one at once: there is no instant without a whole processes.json for long.
         if (loaded.Troubles.Count > 0) _supervisor.Save();
+        var content = isNew ? Migrate() ?? loaded.Content : loaded.Content;
         var reaped = _guardian.ReadCaughtUp();
         _listeners.Inherit(_guardian.Returned);
         _notify.Inherit(_guardian.Returned);
-        _supervisor.Resume(loaded.Content, new Inheritance
+        _supervisor.Resume(content, new Inheritance
         {
             Records = _records.LoadAll(), Runs = _records.Runs(), Reaped = reaped, DaemonDiedAtTicks = _guardian.DaemonDiedAtTicks,
         });
@@ -79,6 +81,26 @@ internal sealed partial class DaemonHost
         _events.Watch(_signals, SysEpoll.EPOLLIN, this);
         _events.Start();
         WriteState();
+    }
+
+    /// <summary>What an older Tspm left in this user's home, already on disk here; null: nothing.</summary>
+    ProcessesFile? Migrate()
+    {
+        if (Migration.Prepare(TimeProvider.System) is not { } migration) return null;
+        var sentence = migration.Sentence;
+        _log.Logger.LogInformation("{Sentence}", sentence);
+        _loadTroubles.Add(sentence);
+        try
+        {
+            if (migration.Content is { } content) _store.Save(content);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _loadTroubles.Add($"nothing was taken over yet, because it could not be saved: {Files.Describe(e)}; the next daemon tries again");
+            return null;
+        }
+        if (migration.Write(_home) is { } unwritten) _loadTroubles.Add(unwritten);
+        return migration.Content;
     }
 
     /// <summary>The guardian keeps a record until what follows from it is on disk: after a daemon's death it is sent again.</summary>

@@ -4,7 +4,7 @@ namespace Tspm.Protocol;
 internal static class Methods
 {
     public const string Hello = "hello", Ping = "ping", Status = "status", List = "list", Describe = "describe", Env = "env",
-        Search = "search", Start = "start", Add = "add", Stop = "stop", Restart = "restart", Reload = "reload", Delete = "delete", Signal = "signal",
+        Search = "search", Start = "start", Add = "add", Apply = "apply", Stop = "stop", Restart = "restart", Reload = "reload", Delete = "delete", Signal = "signal",
         Reset = "reset", Rename = "rename", Set = "set", Scale = "scale", Flush = "flush", Reopen = "reopen", Send = "send", Logs = "logs", Events = "events", Shutdown = "shutdown", Upgrade = "upgrade";
 
     /// <summary>Notifications of a stream.</summary>

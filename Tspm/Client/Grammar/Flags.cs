@@ -84,6 +84,11 @@ internal static class Flags
         "raw" => new Flag(name, FlagKind.Switch, "", "the bytes as they were written, nothing added"),
         "events" => new Flag(name, FlagKind.Switch, "", "what happened to the processes among the lines, as with -f and -t"),
         "logs" => new Flag(name, FlagKind.Switch, "", "remove its log files too"),
+        "from" => new Flag(name, FlagKind.Text, "FILE", "another old list than the one in the home folder"),
+        "take-over" => new Flag(name, FlagKind.Switch, "", "stop what the older tspm still runs and start it here"),
+        "prune" => new Flag(name, FlagKind.Switch, "", "delete what is not in the file"),
+        "lossy" => new Flag(name, FlagKind.Switch, "", "exit 0 although something could not be taken over"),
+        "start" => new Flag(name, FlagKind.Switch, "", "apply the result instead of printing it"),
         "show-env" => new Flag(name, FlagKind.Switch, "", "show the values of env"),
         _ => null,
     };
