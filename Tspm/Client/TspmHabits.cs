@@ -33,7 +33,7 @@ internal static class TspmHabits
         if (words.Count > 0) command.Insert(2, ShellWords.Quote(words[0]));
         if (words.Count > 1) command.AddRange(["--", .. words.Skip(1).Select(ShellWords.Quote)]);
         if (words.Count == 0) command.Add("COMMAND");
-        var left = dropped.Count == 0 ? "" : $"\n({string.Join(", ", dropped)} {(dropped.Count == 1 ? "is" : "are")} left out: there is no such flag any more)";
+        var left = dropped.Count == 0 ? "" : $"\n({string.Join(", ", dropped)} {(dropped.Count == 1 ? "is" : "are")} left out: there is no such flag, or it has no such value)";
         return $"'{args[verbAt]}' is gone: one daemon now manages all processes, and it starts by itself. Use instead:\n"
             + $"  {string.Join(' ', command)}{left}\nThe guide is MIGRATION.md.";
     }
@@ -55,7 +55,10 @@ internal static class TspmHabits
             return value is null && said is not null ? 1 : 0;
         }
         if ((value ?? next) is not { } given || !on || !IsRight(flag, given)) return Drop(args[i], dropped) + (value is null && next is not null ? 1 : 0);
-        command.AddRange(["--" + flag.Name, ShellWords.Quote(given)]);
+        // Of two values one would be a guess.
+        if (!flag.Repeats && command.Exists(word => word == "--" + flag.Name || word.StartsWith($"--{flag.Name}=", StringComparison.Ordinal))) Drop(args[i], dropped);
+        else if (given.StartsWith('-')) command.Add(ShellWords.Quote($"--{flag.Name}={given}"));
+        else command.AddRange(["--" + flag.Name, ShellWords.Quote(given)]);
         return value is null ? 1 : 0;
     }
 

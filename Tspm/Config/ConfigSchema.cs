@@ -42,6 +42,7 @@ internal static class ConfigSchema
             if (property.Set is null) continue;
             if (property.IsRequired) required.Add(property.Name);
             var inner = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
+            if (inner is "ready.intervalMs" or "ready.timeoutMs" or "ready.failures" or "health.delayMs") continue; // of the other kind of probe
             json.WriteStartObject(property.Name);
             if (SchemaTexts.Of(inner) is { } text) json.WriteString("description"u8, text);
             WriteValue(json, JsonTypes.Of(property), inner);

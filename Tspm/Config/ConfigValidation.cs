@@ -46,7 +46,14 @@ internal static class ConfigValidation
     {
         foreach (var rule in Rules)
             if (rule.Path == path && rule.Bounds is { } bounds) return bounds;
-        return null;
+        // Of these ProbeRules has the rules.
+        return path switch
+        {
+            "health.intervalMs" => new ValueBounds { Least = Probe.MinIntervalMs },
+            "health.timeoutMs" or "health.failures" => new ValueBounds { Least = 1 },
+            "ready.delayMs" => new ValueBounds { Least = 0 },
+            _ => null,
+        };
     }
 
     sealed record Breach(string Found, string? Sentence = null, string? At = null);

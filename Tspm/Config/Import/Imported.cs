@@ -28,7 +28,15 @@ internal sealed class Imported
     public void Leave(string owner, string key, string value, string hint) => Left.Add(new Unmapped(owner, key, IsSecret(key) ? "***" : JsonProblems.Quote(value), hint));
 
     public void Leave(string owner, string key, JsonElement value, string hint) =>
-        Left.Add(new Unmapped(owner, key, IsSecret(key) ? "***" : value.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? JsonProblems.Quote(value.GetRawText()) : JsonProblems.Show(value), hint));
+        Left.Add(new Unmapped(owner, key, IsSecret(key) ? "***" : ShownOf(value), hint));
+
+    /// <summary>What is in an object may be anybody's secret.</summary>
+    static string ShownOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "{ … }",
+        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(JsonProblems.Show)),
+        _ => JsonProblems.Show(value),
+    };
 
     /// <summary>Takes a config with a name that is allowed and free; what breaks a rule of this Tspm is left out whole, and told.</summary>
     public void Add(ProcessConfig config)

@@ -60,7 +60,7 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         }
         if (env.ValueKind == JsonValueKind.Object) _env = Pm2Dump.Reduce(env, present, _name, imported);
         // One entry is one instance, whatever number it says.
-        _config = _config with { Instances = null, Enabled = app.TryGetProperty("status", out var status) && Text(status) == "stopped" ? false : null };
+        _config = _config with { Instances = null, Enabled = app.TryGetProperty("status", out var status) && Text(status) == "stopped" ? false : _config.Enabled };
         return Finish();
     }
 
@@ -123,6 +123,9 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
             case "autorestart":
                 if (value.ValueKind == JsonValueKind.False) _restart = _restart with { Policy = "never" };
                 return value.ValueKind is JsonValueKind.True or JsonValueKind.False;
+            case "autostart":
+                if (value.ValueKind == JsonValueKind.False) _config = _config with { Enabled = false };
+                return value.ValueKind is JsonValueKind.True or JsonValueKind.False;
             case "max_restarts": return Whole(value) is { } most && Did(_restart = _restart with { MaxConsecutive = Math.Max(1, most) });
             case "min_uptime": return Time(value) is { } least && Did(_restart = _restart with { MinUptimeMs = least });
             // The same wait each time.
@@ -145,7 +148,8 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
             case "out_file" or "out" or "output": return Text(value) is { } output && Did(_config = _config with { OutFile = LogPath(output) });
             case "error_file" or "err_file" or "err" or "error": return Text(value) is { } errors && Did(_config = _config with { ErrFile = LogPath(errors) });
             case "log_file" or "log": return (_logFile = Text(value)) is not null;
-            default: return IsEmpty(value) || (value.ValueKind == JsonValueKind.False && key is "time" or "merge_logs" or "combine_logs" or "wait_ready" or "shutdown_with_message" or "force");
+            // What is switched off there does not exist here.
+            default: return IsEmpty(value) || value.ValueKind == JsonValueKind.False;
         }
     }
 
