@@ -72,7 +72,7 @@ public class ImportScenarios
         box.Variables["PATH"] = box.Folder;
         (await box.Run("import", "pm2")).Exits(1).Says("no node");
         (await box.Run("import", "pm2", "nowhere.json")).Exits(1).Says("nowhere.json does not exist");
-        (await box.Run("import", "supervisord")).Exits(1).Says("supervisord.conf");
+        (await box.Run("import", "supervisord", "no.conf")).Exits(1).Says("no.conf does not exist");
         (await box.Run("import", "foreman")).Exits(2).Says("procfile");
     }
 

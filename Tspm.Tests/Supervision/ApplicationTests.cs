@@ -132,7 +132,7 @@ internal sealed class ApplicationTests
         using var old = System.Diagnostics.Process.Start("sleep", "1000");
         await Assert.That(Tspm.Platform.Linux.ProcFiles.TryReadStat(old.Id, out var stat)).IsTrue();
         var program = new Tspm.Platform.Linux.RunningProgram(old.Id, 1, stat.StartTicks, ["sleep", "1000"]);
-        Tspm.Config.Legacy.FormerProgram? found = new(program, null) { Folder = "/" };
+        Tspm.Config.Legacy.FormerProgram? found = new(program, null);
         world.Supervisor.FormerRuns.Find = (_, _) => found;
         var cell = world.Define(new ProcessConfig { Name = "a", LegacyId = "a", Command = "sleep 1000" });
         var pending = world.Supervisor.Start(cell, "started by user");

@@ -64,13 +64,7 @@ internal static class CommandLine
         app.Add("reopen", ReopenCommand.Run);
         app.Add("signal", SignalCommand.Run);
         app.Add("send", SendCommand.Run);
-        app.Add("apply", ApplyCommand.Run);
-        app.Add("plan", ApplyCommand.Plan);
-        app.Add("validate", ValidateCommand.Run);
-        app.Add("schema", SchemaCommand.Run);
-        app.Add("import", ImportCommand.Run);
-        app.Add("export", ExportCommand.Run);
-        app.Add("migrate", MigrateCommand.Run);
+        app.Add("files", FileVerbs.Run);
         app.Add("daemon", DaemonCommand.Run);
         app.Add("status", StatusCommand.Run);
         app.Add("ping", PingCommand.Run);

@@ -44,7 +44,7 @@ internal static class ConfigSchema
             var inner = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
             if (inner is "ready.intervalMs" or "ready.timeoutMs" or "ready.failures" or "health.delayMs") continue; // of the other kind of probe
             json.WriteStartObject(property.Name);
-            if (SchemaTexts.Of(inner) is { } text) json.WriteString("description"u8, text);
+            if (SchemaTexts.Of(System.Text.Encoding.UTF8.GetBytes(inner)) is { IsEmpty: false } text) json.WriteString("description"u8, text);
             WriteValue(json, JsonTypes.Of(property), inner);
             json.WriteEndObject();
         }

@@ -4,7 +4,7 @@ namespace Tspm.Config;
 internal static class SchemaTexts
 {
     /// <summary>A field a line, its path first.</summary>
-    const string All = """
+    static ReadOnlySpan<byte> All => """
         id the number of an existing process; ignored in a file
         name 1 to 64 bytes, unique; made from the command when missing
         legacyId what an older tspm called it; a migration sets it
@@ -74,13 +74,17 @@ internal static class SchemaTexts
         hooks.onOnline told when it is online
         hooks.timeoutMs for each of them; 30000
         enabled false: not started by 'all' nor with the daemon
-        """;
+        """u8;
 
-    /// <summary>Null: the name says it all.</summary>
-    public static string? Of(string path)
+    /// <summary>Empty: the name says it all.</summary>
+    public static ReadOnlySpan<byte> Of(ReadOnlySpan<byte> path)
     {
-        foreach (var line in All.AsSpan().EnumerateLines())
-            if (line.Length > path.Length && line[path.Length] == ' ' && line.StartsWith(path, StringComparison.Ordinal)) return line[(path.Length + 1)..].ToString();
-        return null;
+        for (var rest = All; !rest.IsEmpty;)
+        {
+            var end = rest.IndexOf((byte)'\n') is >= 0 and var at ? at : rest.Length;
+            if (end > path.Length && rest[path.Length] == ' ' && rest.StartsWith(path)) return rest[(path.Length + 1)..end];
+            rest = rest[Math.Min(end + 1, rest.Length)..];
+        }
+        return default;
     }
 }

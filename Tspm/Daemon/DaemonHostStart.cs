@@ -55,12 +55,13 @@ internal sealed partial class DaemonHost
 
     void Load()
     {
-        var isNew = _store.IsNew;
         var loaded = _store.Load();
         _loadTroubles.AddRange(loaded.Troubles);
         foreach (var trouble in loaded.Troubles) _log.Logger.LogWarning("{Trouble}", trouble);
         // An earlier generation becomes the current one at once: there is no instant without a whole processes.json for long.
         if (loaded.Troubles.Count > 0) _supervisor.Save();
+        // Nothing was ever defined here, nor is anything left of what ran here.
+        var isNew = loaded is { Troubles.Count: 0, Content: { NextId: 0, Processes.Count: 0 } } && _records.LoadAll().Count == 0;
         var content = isNew ? Migrate() ?? loaded.Content : loaded.Content;
         var reaped = _guardian.ReadCaughtUp();
         _listeners.Inherit(_guardian.Returned);

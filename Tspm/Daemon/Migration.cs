@@ -87,9 +87,9 @@ internal sealed class Migration
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{definitions.Count} {(definitions.Count == 1 ? "process was" : "processes were")} taken over from the old list {found.Path} (left as it is)");
-        var held = former.Count(static program => program is not null);
+        var held = Array.FindAll(former, static program => program is not null).Length;
         if (held > 0) text.Append(CultureInfo.InvariantCulture, $"; {held} still {(held == 1 ? "runs" : "run")} elsewhere and {(held == 1 ? "is" : "are")} not started here: tspm migrate --take-over");
-        if (found.List.Processes.All(static process => process.IsUp is null)) text.Append("; the list does not say what should run: tspm start-all");
+        if (found.List.Processes.TrueForAll(static process => process.IsUp is null)) text.Append("; the list does not say what should run: tspm start-all");
         if (found.List.Remarks.Count > 0) text.Append(CultureInfo.InvariantCulture, $"; {found.List.Remarks.Count} {(found.List.Remarks.Count == 1 ? "remark" : "remarks")}: tspm migrate");
         return text.Append("; ").Append(Guide).ToString();
     }
@@ -126,7 +126,7 @@ internal sealed class Migration
         return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
 
-    static void Names(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<string> texts)
+    static void Names(Utf8JsonWriter json, ReadOnlySpan<byte> name, List<string> texts)
     {
         json.WriteStartArray(name);
         foreach (var text in texts) json.WriteStringValue(text);
@@ -143,9 +143,15 @@ internal sealed class Migration
     }
 
     /// <summary>Old numbers stay what they are, so that they stay selectors; the others come behind.</summary>
-    sealed class Numbers(IReadOnlyList<LegacyProcess> processes)
+    sealed class Numbers
     {
-        public int Next { get; private set; } = 1 + processes.Max(static process => process.Number is { } number and < int.MaxValue / 2 ? number : -1);
+        public Numbers(List<LegacyProcess> processes)
+        {
+            foreach (var process in processes)
+                if (process.Number is { } number and < int.MaxValue / 2) Next = Math.Max(Next, number + 1);
+        }
+
+        public int Next { get; private set; }
 
         public int Of(LegacyProcess process) => process.Number is { } number and < int.MaxValue / 2 ? number : Next++;
     }

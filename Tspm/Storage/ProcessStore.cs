@@ -16,9 +16,6 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
     /// <summary>What was found, and sentences for <c>status</c> about what had to be done to find it.</summary>
     public sealed record Loaded(ProcessesFile Content, IReadOnlyList<string> Troubles);
 
-    /// <summary>Nothing was ever saved here: not even a broken file lies about, nor a record of a run.</summary>
-    public bool IsNew => !Directory.EnumerateFiles(home.Path, Path.GetFileName(home.ProcessesFile) + "*").Any() && !Directory.EnumerateFiles(home.RunFolder, "*.json").Any();
-
     /// <summary>Reads the newest good generation. Throws <see cref="HomeException"/> when the file is of a newer version or no generation can be read for want of permission.</summary>
     public Loaded Load()
     {

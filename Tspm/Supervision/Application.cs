@@ -12,7 +12,18 @@ internal static class Application
     const string Cause = "applied by user";
 
     /// <summary>What <c>apply</c> was given.</summary>
-    public sealed record Wanted(IReadOnlyList<ProcessConfig> Configs, bool Prune, bool UpdateEnvironment, IReadOnlyDictionary<string, string> Environment, long? OpenFilesLimit);
+    public sealed class Wanted(IReadOnlyList<ProcessConfig> configs, bool prune, bool updateEnvironment, IReadOnlyDictionary<string, string> environment, long? openFilesLimit)
+    {
+        public IReadOnlyList<ProcessConfig> Configs => configs;
+
+        public bool Prune => prune;
+
+        public bool UpdateEnvironment => updateEnvironment;
+
+        public IReadOnlyDictionary<string, string> Environment => environment;
+
+        public long? OpenFilesLimit => openFilesLimit;
+    }
 
     public static List<PlanStep> PlanOf(ProcessTable table, Wanted wanted)
     {

@@ -24,7 +24,7 @@ internal sealed class ImportTests
 
     static Imported Supervisord() => SupervisordImport.Read(
         File.ReadAllText(Repository.Data("import/supervisord/supervisord.conf")), "/etc/supervisor/supervisord.conf", Present, "host1",
-        static pattern => pattern == "/etc/supervisor/conf.d/*.conf" ? [("/etc/supervisor/conf.d/beat.conf", File.ReadAllText(Repository.Data("import/supervisord/conf.d/beat.conf")))] : []);
+        static pattern => pattern == "/etc/supervisor/conf.d/*.conf" ? ["/etc/supervisor/conf.d/beat.conf"] : [], static path => File.ReadAllText(Repository.Data("import/supervisord/conf.d/" + Path.GetFileName(path))));
 
     static Imported Procfile(string? envFile, int? port) => ProcfileImport.Read(File.ReadAllText(Repository.Data("import/procfile/Procfile")), "/srv/rails", envFile, port);
 
@@ -64,7 +64,7 @@ internal sealed class ImportTests
         var text = new StringBuilder(Text(configs));
         foreach (var left in imported.Left) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"- {left.Owner}: {left.Key} = {left.Value}: {left.Hint}\n");
         foreach (var note in imported.Notes) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"+ {note}\n");
-        foreach (var (process, variable) in imported.Secrets) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"! {process} {variable}\n");
+        foreach (var secret in imported.Secrets) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"! {secret.Owner} {secret.Key}\n");
         var golden = Repository.Data($"import/{name}.golden");
         if (Environment.GetEnvironmentVariable("TSPM_WRITE_GOLDENS") == "1") File.WriteAllText(golden, text.ToString());
         await Assert.That(text.ToString()).IsEqualTo(File.ReadAllText(golden));
@@ -99,7 +99,7 @@ internal sealed class ImportTests
     [Arguments("[program:a]\ncommand = 100%", "a plain one is written %%")]
     [Arguments("[program:a]\ncommand = x\nenvironment = A=\"b", "never closed")]
     public async Task What_is_no_supervisord_conf_is_refused_with_its_place(string text, string sentence, CancellationToken cancellation) =>
-        await Assert.That(() => SupervisordImport.Read(text, "/etc/s.conf", Present, "h", static _ => [])).Throws<ImportException>().WithMessageContaining(sentence);
+        await Assert.That(() => SupervisordImport.Read(text, "/etc/s.conf", Present, "h", static _ => [], static _ => "")).Throws<ImportException>().WithMessageContaining(sentence);
 
     [Test]
     [Arguments("", "it holds no process")]
@@ -118,6 +118,6 @@ internal sealed class ImportTests
             var told = string.Join('\n', imported.Left.Select(left => left.ToString())) + string.Join('\n', imported.Notes);
             foreach (var secret in new[] { "hunter2", "sk_live", "in the file already", "a,b" }) await Assert.That(told).DoesNotContain(secret);
         }
-        await Assert.That(Pm2("dump.pm2").Secrets.Select(secret => secret.Variable)).IsEquivalentTo(["DATABASE_URL", "STRIPE_SECRET_KEY"]);
+        await Assert.That(Pm2("dump.pm2").Secrets.Select(secret => secret.Key)).IsEquivalentTo(["DATABASE_URL", "STRIPE_SECRET_KEY"]);
     }
 }

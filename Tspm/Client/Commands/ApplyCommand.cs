@@ -11,9 +11,8 @@ namespace Tspm.Client.Commands;
 /// <summary><c>apply FILE</c> makes the daemon match a config file; <c>plan FILE</c> says what that would do, also when no daemon runs.</summary>
 internal static class ApplyCommand
 {
-    public static void Run(
-        [Items] string[]? words = null, bool prune = false, bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool noAutoStart = false, bool json = false) =>
-        CommandHost.Execute(session => Apply(session, StartCommand.ReadConfigFile(words![0]), prune, updateEnv, new ChangeFlags(json, noAutoStart, noWait, waitTimeout)));
+    public static int Run(ClientSession session, string file, GivenFlags flags) =>
+        Apply(session, StartCommand.ReadConfigFile(file), flags.IsOn("prune"), flags.IsOn("update-env"), flags.ToChange());
 
     /// <summary>Prints the steps, then what became of each instance.</summary>
     public static int Apply(ClientSession session, IReadOnlyList<ProcessConfig> configs, bool prune, bool updateEnv, ChangeFlags flags)
@@ -27,15 +26,15 @@ internal static class ApplyCommand
         return answer.Success && answer.Error is null ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    public static void Plan([Items] string[]? words = null, bool prune = false, bool updateEnv = false, bool json = false) => CommandHost.Execute(session =>
+    public static int Plan(ClientSession session, string file, GivenFlags flags)
     {
-        var request = RequestOf(StartCommand.ReadConfigFile(words![0]), prune, updateEnv) with { DryRun = true };
+        var request = RequestOf(StartCommand.ReadConfigFile(file), flags.IsOn("prune"), flags.IsOn("update-env")) with { DryRun = true };
         using var daemon = session.ConnectIfRunning();
         var answer = daemon?.Call(Methods.Apply, request, Wire.Json.ApplyRequest, Wire.Json.ApplyResponse) ?? WithoutDaemon(session.Home, request);
-        if (json) JsonPrinter.Print(session.Out, answer, PrintJson.Readable.ApplyResponse);
+        if (flags.IsOn("json")) JsonPrinter.Print(session.Out, answer, PrintJson.Readable.ApplyResponse);
         else PlanPrinter.Print(session.Out, answer.Steps);
         return ExitCodes.Done;
-    });
+    }
 
     static ApplyRequest RequestOf(IReadOnlyList<ProcessConfig> configs, bool prune, bool updateEnv) =>
         new() { Define = configs, Client = ClientContextBuilder.Build(), Prune = prune, UpdateEnv = updateEnv };

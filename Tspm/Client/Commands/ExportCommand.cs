@@ -9,12 +9,12 @@ namespace Tspm.Client.Commands;
 /// <summary><c>export config</c>: what is defined as a config file, with and without a daemon. To apply that file changes nothing.</summary>
 internal static class ExportCommand
 {
-    public static void Run([Items] string[]? words = null) => CommandHost.Execute(session =>
+    public static int Run(ClientSession session, string[] words)
     {
-        if (words![0] != "config") throw new UsageException($"'export {ControlText.Escape(words[0])}' is not part of this version; usage: tspm export config [SELECTOR…]");
+        if (words[0] != "config") throw new UsageException($"'export {ControlText.Escape(words[0])}' is not part of this version; usage: tspm export config [SELECTOR…]");
         ConfigWriter.Write(session.Out, Configs(session, words[1..]));
         return ExitCodes.Done;
-    });
+    }
 
     static List<ProcessConfig> Configs(ClientSession session, string[] selectors)
     {

@@ -10,26 +10,23 @@ namespace Tspm.Client.Commands;
 /// <summary><c>import</c>: another manager's processes as a config file, printed, written or applied. What has no counterpart is listed; that is exit 1 unless <c>--lossy</c>.</summary>
 internal static class ImportCommand
 {
-    public static void Run(
-        [Items] string[]? words = null, [Items] string[]? config = null, bool start = false, bool lossy = false, bool updateEnv = false, bool noWait = false, string? waitTimeout = null,
-        bool noAutoStart = false) =>
-        CommandHost.Execute(session =>
+    public static int Run(ClientSession session, string[] words, GivenFlags flags)
+    {
+        var imported = Read(words[0], words.Length > 1 ? words[1] : null, flags.Value("env-file"));
+        var (file, start) = (flags.Value("out-file"), flags.IsOn("start"));
+        if (!start && file is null) HideSecrets(imported);
+        Tell(session, imported);
+        var isLost = imported.Left.Count > 0 && !flags.IsOn("lossy");
+        if (isLost && start)
         {
-            var imported = Read(words![0], words.Length > 1 ? words[1] : null, Value(config, "env-file"));
-            var file = Value(config, "out-file");
-            if (!start && file is null) HideSecrets(imported);
-            Tell(session, imported);
-            var isLost = imported.Left.Count > 0 && !lossy;
-            if (isLost && start)
-            {
-                session.Err.WriteLine("nothing was applied; --lossy does it without what is listed above");
-                return ExitCodes.Failed;
-            }
-            if (start) return ApplyCommand.Apply(session, imported.Processes, prune: false, updateEnv, new ChangeFlags(Json: false, noAutoStart, noWait, waitTimeout));
-            if (file is null) ConfigWriter.Write(session.Out, imported.Processes);
-            else WriteFile(session, file, imported.Processes);
-            return isLost ? ExitCodes.Failed : ExitCodes.Done;
-        });
+            session.Err.WriteLine("nothing was applied; --lossy does it without what is listed above");
+            return ExitCodes.Failed;
+        }
+        if (start) return ApplyCommand.Apply(session, imported.Processes, prune: false, flags.IsOn("update-env"), flags.ToChange());
+        if (file is null) ConfigWriter.Write(session.Out, imported.Processes);
+        else WriteFile(session, file, imported.Processes);
+        return isLost ? ExitCodes.Failed : ExitCodes.Done;
+    }
 
     /// <summary>For <c>start ecosystem.config.js</c>: what could not be mapped is said, and the rest is used.</summary>
     public static IReadOnlyList<ProcessConfig> ReadPm2(ClientSession session, string path)
@@ -61,14 +58,15 @@ internal static class ImportCommand
     static void Tell(ClientSession session, Imported imported)
     {
         foreach (var note in imported.Notes) session.Err.WriteLine(ControlText.Escape(note));
-        foreach (var left in imported.Left) session.Err.WriteLine(ControlText.Escape($"{left.Owner}: {left.Key} = {left.Value} was not taken over: {left.Hint}"));
+        foreach (var left in imported.Left) session.Err.WriteLine(ControlText.Escape(left.ToString()));
     }
 
     /// <summary>Out of a dump of a whole environment: whoever prints it may not know that they are in there.</summary>
     static void HideSecrets(Imported imported)
     {
-        foreach (var (process, variable) in imported.Secrets)
+        foreach (var secret in imported.Secrets)
         {
+            var (process, variable) = (secret.Owner, secret.Key);
             var at = imported.Processes.FindIndex(config => config.Name == process);
             if (at < 0 || imported.Processes[at].Env is not { } env) continue;
             var rest = new Dictionary<string, string>(env, StringComparer.Ordinal);
@@ -92,12 +90,5 @@ internal static class ImportCommand
         writer.Flush();
         Storage.AtomicFile.Write(path, bytes.ToArray(), durable: true);
         session.Out.WriteLine($"{ControlText.Escape(file)}: {Display.Number(processes.Count)} {(processes.Count == 1 ? "process" : "processes")}; use it with: tspm apply {ControlText.Escape(Config.ShellWords.Quote(file))}");
-    }
-
-    static string? Value(string[]? pairs, string flag)
-    {
-        for (var i = 0; i + 1 < pairs?.Length; i += 2)
-            if (pairs[i] == flag) return pairs[i + 1];
-        return null;
     }
 }

@@ -14,11 +14,12 @@ namespace Tspm.Client.Commands;
 /// </summary>
 internal static class MigrateCommand
 {
-    public static void Run(string? from = null, bool takeOver = false, bool noAutoStart = false) => CommandHost.Execute(session =>
+    public static int Run(ClientSession session, GivenFlags flags)
     {
-        var (path, list) = Find(from);
+        var takeOver = flags.IsOn("take-over");
+        var (path, list) = Find(flags.Value("from"));
         if (list.Problem is { } problem) throw new DaemonException(ErrorCode.Failed, $"the old process list {path} could not be read and nothing was taken over: {problem}");
-        using var daemon = session.ConnectToChange(noAutoStart);
+        using var daemon = session.ConnectToChange(flags.IsOff("auto-start"));
         foreach (var remark in list.Remarks) session.Err.WriteLine(ControlText.Escape(remark));
         var present = new List<ProcessStatus>(List(daemon));
         var added = Add(session, daemon, list, present);
@@ -32,10 +33,13 @@ internal static class MigrateCommand
             if (former[i] is { } program && !takeOver) session.Err.WriteLine($"{ControlText.Escape(name)}: {program.Words}; tspm migrate --take-over stops that one and starts it here");
             else if (former[i] is not null || (process.IsUp == true && added.Contains(name))) start.Add(name);
         }
-        if (added.Count > 0 && list.Processes.All(static process => process.IsUp is null) && start.Count < added.Count) session.Err.WriteLine("the list does not say what should run; start it all with: tspm start-all");
+        if (added.Count > 0 && list.Processes.TrueForAll(static process => process.IsUp is null) && start.Count < added.Count) session.Err.WriteLine("the list does not say what should run; start it all with: tspm start-all");
         session.Out.Flush();
+        // What waited for the older one's end has been started by that.
+        foreach (var status in List(daemon))
+            if (status.State == ProcessState.Online && start.Remove(status.Name)) session.Out.WriteLine($"{ControlText.Escape(status.Name)}: online (pid {Display.Number(status.Pid)})");
         return start.Count == 0 ? ExitCodes.Done : Start(session, start);
-    });
+    }
 
     static (string Path, LegacyList List) Find(string? from)
     {

@@ -26,7 +26,7 @@ internal static class ImportFiles
     public static Imported Supervisord(string? file)
     {
         var path = Existing(file ?? First("supervisord.conf", "etc/supervisord.conf", "/etc/supervisord.conf", "/etc/supervisor/supervisord.conf"), "supervisord.conf");
-        return Named(path, () => SupervisordImport.Read(Text(path), path, ClientContextBuilder.KeptEnvironment(), Environment.MachineName, Included));
+        return Named(path, () => SupervisordImport.Read(Text(path), path, ClientContextBuilder.KeptEnvironment(), Environment.MachineName, Included, Text));
     }
 
     public static Imported Procfile(string? file, string? envFile)
@@ -95,7 +95,7 @@ internal static class ImportFiles
     static string Text(string path) => Encoding.UTF8.GetString(TextFile.ReadBytes(path, MaxBytes)).TrimStart('\uFEFF');
 
     /// <summary>Files by a pattern whose folders may be patterns too, in order.</summary>
-    static IEnumerable<(string Path, string Text)> Included(string pattern)
+    static List<string> Included(string pattern)
     {
         List<string> places = ["/"];
         var parts = pattern.Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -112,7 +112,7 @@ internal static class ImportFiles
             places = next;
         }
         places.Sort(StringComparer.Ordinal);
-        foreach (var file in places)
-            if (File.Exists(file)) yield return (file, Text(file));
+        places.RemoveAll(static place => !File.Exists(place));
+        return places;
     }
 }

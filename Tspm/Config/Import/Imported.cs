@@ -5,7 +5,18 @@ using Tspm.Protocol;
 namespace Tspm.Config.Import;
 
 /// <summary>A setting of another manager that has no counterpart: whose, what, its value as it may be shown, and what to do instead.</summary>
-internal sealed record Unmapped(string Owner, string Key, string Value, string Hint);
+internal sealed class Unmapped(string owner, string key, string value, string hint)
+{
+    public string Owner => owner;
+
+    public string Key => key;
+
+    public string Value => value;
+
+    public string Hint => hint;
+
+    public override string ToString() => $"{owner}: {key} = {value} was not taken over: {hint}";
+}
 
 /// <summary>The other manager's file cannot be understood. The message is a sentence about what is wrong in it.</summary>
 internal sealed class ImportException(string message) : Exception(message);
@@ -22,8 +33,8 @@ internal sealed class Imported
     /// <summary>What somebody should know of although nothing is lost.</summary>
     public List<string> Notes { get; } = [];
 
-    /// <summary>Variables (process, name) that came out of a dump of a whole environment and look like secrets: not to be printed.</summary>
-    public List<(string Process, string Variable)> Secrets { get; } = [];
+    /// <summary>Variables of processes that came out of a dump of a whole environment and look like secrets: not to be printed.</summary>
+    public List<Unmapped> Secrets { get; } = [];
 
     public void Leave(string owner, string key, string value, string hint) => Left.Add(new Unmapped(owner, key, IsSecret(key) ? "***" : JsonProblems.Quote(value), hint));
 
@@ -34,7 +45,7 @@ internal sealed class Imported
     static string ShownOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Object => "{ … }",
-        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(JsonProblems.Show)),
+        JsonValueKind.Array => "[ … ]",
         _ => JsonProblems.Show(value),
     };
 

@@ -5,26 +5,26 @@ namespace Tspm.Config.Import;
 /// <summary>One section of an ini file, its keys in order.</summary>
 internal sealed class IniSection(string name)
 {
-    readonly List<(string Key, string Value)> _entries = [];
+    readonly List<string> _values = [];
 
     public string Name => name;
 
-    public IReadOnlyList<(string Key, string Value)> Entries => _entries;
+    /// <summary>In order.</summary>
+    public List<string> Keys { get; } = [];
 
     /// <summary>The last one counts, as for Python's reader.</summary>
     public void Set(string key, string value)
     {
-        _entries.RemoveAll(entry => entry.Key == key);
-        _entries.Add((key, value));
+        if (Keys.IndexOf(key) is >= 0 and var at) _values[at] = value;
+        else
+        {
+            Keys.Add(key);
+            _values.Add(value);
+        }
     }
 
     /// <summary>Null: it is not there.</summary>
-    public string? Get(string key)
-    {
-        foreach (var entry in _entries)
-            if (entry.Key == key) return entry.Value;
-        return null;
-    }
+    public string? Get(string key) => Keys.IndexOf(key) is >= 0 and var at ? _values[at] : null;
 }
 
 /// <summary>

@@ -234,8 +234,13 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         _ => "no counterpart",
     };
 
-    static bool IsEmpty(JsonElement value) =>
-        (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0) || (value.ValueKind == JsonValueKind.Object && !value.EnumerateObject().Any()) || (value.ValueKind == JsonValueKind.String && value.ValueEquals(""));
+    static bool IsEmpty(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => value.GetPropertyCount() == 0,
+        JsonValueKind.String => value.ValueEquals(""),
+        _ => false,
+    };
 
     /// <summary>An assignment as the end of a condition.</summary>
     static bool Did(object _) => true;

@@ -46,7 +46,7 @@ internal static class Pm2Dump
             };
             if (value is null || (present.TryGetValue(key, out var now) && now == value)) continue;
             kept[key] = value;
-            if (Imported.IsSecret(key) && !imported.Secrets.Contains((name, key))) imported.Secrets.Add((name, key));
+            if (Imported.IsSecret(key) && !imported.Secrets.Exists(secret => secret.Owner == name && secret.Key == key)) imported.Secrets.Add(new Unmapped(name, key, "***", ""));
         }
         return kept;
     }

@@ -32,14 +32,21 @@ internal static class Pm2Import
         return imported;
     }
 
-    static IEnumerable<JsonElement> Apps(JsonElement root, Imported imported)
+    static List<JsonElement> Apps(JsonElement root, Imported imported)
     {
-        if (root.ValueKind == JsonValueKind.Array) return root.EnumerateArray();
+        if (root.ValueKind == JsonValueKind.Array) return Items(root);
         if (root.ValueKind != JsonValueKind.Object) throw new ImportException($"expected an object with 'apps', but it is {JsonProblems.Show(root)}");
         if (root.TryGetProperty("deploy", out var deploy)) imported.Leave("the file", "deploy", deploy, "Tspm copies nothing to other machines");
         if (!root.TryGetProperty("apps", out var apps) && !root.TryGetProperty("pm2", out apps))
             return root.TryGetProperty("script", out _) || root.TryGetProperty("pm_exec_path", out _) ? [root] : throw new ImportException("it has no 'apps'");
-        return apps.ValueKind == JsonValueKind.Array ? apps.EnumerateArray() : [apps];
+        return apps.ValueKind == JsonValueKind.Array ? Items(apps) : [apps];
+    }
+
+    static List<JsonElement> Items(JsonElement list)
+    {
+        var items = new List<JsonElement>();
+        foreach (var item in list.EnumerateArray()) items.Add(item);
+        return items;
     }
 
     /// <summary>A dump has an entry for each instance.</summary>

@@ -12,9 +12,10 @@ internal static class SupervisordImport
     /// <param name="path">Its path, absolute.</param>
     /// <param name="environment">For %(ENV_X)s.</param>
     /// <param name="host">For %(host_node_name)s.</param>
-    /// <param name="include">The paths that fit a pattern, and what is in each.</param>
+    /// <param name="include">The paths that fit a pattern, in order.</param>
+    /// <param name="read">What is in one of them.</param>
     /// <exception cref="ImportException">It cannot be understood.</exception>
-    public static Imported Read(string text, string path, IReadOnlyDictionary<string, string> environment, string host, Func<string, IEnumerable<(string Path, string Text)>> include)
+    public static Imported Read(string text, string path, IReadOnlyDictionary<string, string> environment, string host, Func<string, List<string>> include, Func<string, string> read)
     {
         var sections = new List<IniSection>();
         var folder = Path.GetDirectoryName(path)!;
@@ -23,8 +24,8 @@ internal static class SupervisordImport
         foreach (var (name, value) in environment) variables["ENV_" + name] = value;
         if (sections.Find(static section => section.Name == "include")?.Get("files") is { } files)
             foreach (var pattern in files.Split([' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries))
-                foreach (var (included, content) in include(Path.GetFullPath(Percent.Expand(pattern, variables, "[include] files"), folder)))
-                    IniFile.Read(content, included, sections);
+                foreach (var included in include(Path.GetFullPath(Percent.Expand(pattern, variables, "[include] files"), folder)))
+                    IniFile.Read(read(included), included, sections);
         var imported = new Imported();
         var global = sections.Find(static section => section.Name == "supervisord") ?? new IniSection("supervisord");
         var groups = GroupsOf(sections, imported);
@@ -58,9 +59,12 @@ internal static class SupervisordImport
     /// <summary>What of supervisord's own settings reaches its programs, and is not taken over by <see cref="SupervisordProgram"/>.</summary>
     static void TakeGlobal(IniSection global, Imported imported)
     {
-        foreach (var (key, value) in global.Entries)
+        foreach (var key in global.Keys)
+        {
+            var value = global.Get(key);
             if (key is "minfds" or "minprocs") imported.Notes.Add($"[supervisord] {key} = {value}: limits.{(key == "minfds" ? "nofile" : "nproc")} of a process, where it needs that");
             else if (key == "user") imported.Notes.Add($"[supervisord] user = {value}: run tspm as that user, or say user in each process");
+        }
     }
 }
 

@@ -20,16 +20,19 @@ internal sealed class SupervisordProgram(IniSection section, IniSection global, 
     /// <summary>As many processes as it takes: one with instances, or one for each number where the number is part of what it says.</summary>
     public void Add(string? group)
     {
-        foreach (var (key, value) in section.Entries)
+        foreach (var key in section.Keys)
+        {
+            var value = section.Get(key)!;
             if (Array.IndexOf(Known, key) < 0) imported.Leave(_name, key, value, "no counterpart");
             else if (HintOf(key, value) is { } hint) imported.Leave(_name, key, value, hint);
+        }
         if (section.Get("command") is null)
         {
             imported.Leave(_name, "command", "nothing", "the program was left out: it has no command");
             return;
         }
         var (count, first) = (Number("numprocs") ?? 1, Number("numprocs_start") ?? 0);
-        var isNumbered = count > 1 && section.Entries.Any(static entry => entry.Key != "process_name" && entry.Value.Contains("%(process_num)", StringComparison.Ordinal));
+        var isNumbered = count > 1 && section.Keys.Exists(key => key != "process_name" && section.Get(key)!.Contains("%(process_num)", StringComparison.Ordinal));
         if (!isNumbered)
         {
             imported.Add(Config(_name, group, first) with { Instances = count > 1 ? count : null });

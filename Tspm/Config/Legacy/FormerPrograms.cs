@@ -4,15 +4,16 @@ using Tspm.Platform.Linux;
 namespace Tspm.Config.Legacy;
 
 /// <summary>A process of the old list that somebody else still runs.</summary>
-/// <param name="Program">The outermost of it: of a shell and what it runs, the shell.</param>
-/// <param name="Manager">The older Tspm's own process that would start it again; null: none was found.</param>
-internal sealed record FormerProgram(RunningProgram Program, RunningProgram? Manager)
+/// <param name="program">The outermost of it: of a shell and what it runs, the shell.</param>
+/// <param name="manager">The older Tspm's own process that would start it again; null: none was found.</param>
+internal sealed class FormerProgram(RunningProgram program, RunningProgram? manager)
 {
+    public RunningProgram Program => program;
+
+    public RunningProgram? Manager => manager;
+
     /// <summary>For sentences: who runs it.</summary>
     public string Words => Manager is null ? $"pid {Program.Pid} runs it already, and is not this daemon's" : $"the older tspm (pid {Manager.Pid}) still runs it as pid {Program.Pid}";
-
-    /// <summary>As it was when it was found.</summary>
-    public required string Folder { get; init; }
 
     public bool IsAlive => Program.IsAlive || Manager?.IsAlive == true;
 }
@@ -41,7 +42,7 @@ internal static class FormerPrograms
             // Of a shell and its program the one that was there first.
             if (outermost is null || outermost.ParentPid == program.Pid || (program.ParentPid != outermost.Pid && program.StartTicks < outermost.StartTicks)) outermost = program;
         }
-        return outermost is null ? null : new FormerProgram(outermost, ManagerOf(outermost, running)) { Folder = folder! };
+        return outermost is null ? null : new FormerProgram(outermost, ManagerOf(outermost, running));
     }
 
     /// <summary>Two processes of one list may differ by nothing else. What cannot be read may be right.</summary>

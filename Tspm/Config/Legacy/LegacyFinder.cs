@@ -1,7 +1,14 @@
 namespace Tspm.Config.Legacy;
 
 /// <summary>An old process list that was found: where, what is in it, and other files that may hold one too.</summary>
-internal sealed record FoundList(string Path, LegacyList List, IReadOnlyList<string> Others);
+internal sealed class FoundList(string path, LegacyList list, List<string> others)
+{
+    public string Path => path;
+
+    public LegacyList List => list;
+
+    public List<string> Others => others;
+}
 
 /// <summary>Looks where the older Tspm kept its process list: key-value files in the user's home. Reads only.</summary>
 internal static class LegacyFinder

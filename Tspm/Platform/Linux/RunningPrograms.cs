@@ -1,8 +1,16 @@
 namespace Tspm.Platform.Linux;
 
 /// <summary>One living process of this user, as /proc shows it.</summary>
-internal sealed record RunningProgram(int Pid, int ParentPid, long StartTicks, IReadOnlyList<string> Arguments)
+internal sealed class RunningProgram(int pid, int parentPid, long startTicks, string[] arguments)
 {
+    public int Pid => pid;
+
+    public int ParentPid => parentPid;
+
+    public long StartTicks => startTicks;
+
+    public string[] Arguments => arguments;
+
     /// <summary>Where it runs, without links; null: that cannot be seen, or it has ended.</summary>
     public string? Folder => Native.Stdlib.realpath($"/proc/{Pid}/cwd");
 
