@@ -135,8 +135,9 @@ public class MigrationScenarios
             await Assert.That(held.Reason).Contains($"the older tspm (pid {manager.Id})");
             (await box.Run("start", "app")).Exits(1).Says($"pid {manager.Id}");
             // A crash, and the older one starts it again: this one still does not.
-            LiveProcess.Kill(Running(Sleep)[0]);
-            await box.Until(() => Running(Sleep).Length == 1, "the old manager has started it again");
+            var first = Running(Sleep)[0];
+            LiveProcess.Kill(first);
+            await box.Until(() => Running(Sleep) is [var again] && again != first, "the old manager has started it again");
             await Assert.That((await box.Get("app")).State).IsEqualTo("waiting");
             (await box.Ok("migrate")).Says("still runs it");
             await Assert.That(string.Join('\n', (await box.Status()).GetProperty("troubles").EnumerateArray())).Contains("still runs it");
