@@ -1,3 +1,4 @@
+using CsCheck;
 using Tspm.Client;
 using Tspm.Client.Grammar;
 
@@ -116,11 +117,30 @@ public sealed class ArgvTests
     [Test]
     [Arguments("startAsDaemon app.js", "  tspm start app.js\n")]
     [Arguments("start-as-daemon app.js --name web", "  tspm start app.js --name web\n")]
-    [Arguments("--STARTASDAEMON --name=web app.js one two", "  tspm start app.js '--name=web' -- one two\n")]
+    [Arguments("--STARTASDAEMON --name=web app.js one two", "  tspm start app.js --name web -- one two\n")]
+    [Arguments("start_as_daemon app.js --watch true --autorestart false", "  tspm start app.js --watch --no-autorestart\n")]
+    [Arguments("StartAsDaemon app.js --watch=false --memoryLimit 512MB --projectDir /srv", "  tspm start app.js --memory 512MB --cwd /srv\n")]
+    [Arguments("startasdaemon app.js --frobnicate --name web", "  tspm start app.js --name web\n(--frobnicate is left out")]
+    [Arguments("startAsDaemon app.js --memory lots --json", "  tspm start app.js --json\n(--memory is left out")]
+    [Arguments("startAsDaemon -n web -i 2 -- node app.js --port 80", "  tspm start node --name web --instances 2 -- app.js --port 80\n")]
     [Arguments("startAsDaemon app.js --watch --memory 1G", "  tspm start app.js --watch --memory 1G\n")]
     public async Task StartAsDaemon_is_answered_with_the_command_to_use_instead(string typed, string expected, CancellationToken cancel)
     {
         await Assert.That(Refusal(typed.Split(' '))).Contains(expected).And.Contains("MIGRATION.md");
+    }
+
+    /// <summary>Ready to paste means: understood, and with the same command.</summary>
+    [Test]
+    public void The_replacement_of_startAsDaemon_is_always_a_command_line_of_this_version(CancellationToken cancel)
+    {
+        string[] words = ["app.js", "node server.js", "it's $X", "--name", "web", "--name=w x", "--watch", "true", "false", "--memory", "1G", "--memoryLimit=5", "--env", "A=b c", "-e", "--frob", "--frob=1", "-n", "--no-autorestart", "--json", "x"];
+        Gen.Int[0, words.Length - 1].Array[0, 8].Sample(chosen =>
+        {
+            string[] typed = ["startAsDaemon", "app", .. chosen.Select(at => words[at])];
+            var said = Refusal(typed).Split('\n').Single(line => line.StartsWith("  tspm start ", StringComparison.Ordinal)).Trim();
+            var argv = Tspm.Config.ShellWords.Split(said)!;
+            return Argv.Parse([.. argv.Skip(1)]).Words[0] == "app";
+        });
     }
 
     [Test]

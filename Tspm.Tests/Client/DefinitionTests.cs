@@ -1,6 +1,7 @@
 using Tspm.Client.Commands;
 using Tspm.Client.Defining;
 using Tspm.Client.Grammar;
+using Tspm.Config;
 using Tspm.Model;
 
 namespace Tspm.Tests.Client;
@@ -146,6 +147,9 @@ public sealed class DefinitionTests
             await File.WriteAllTextAsync(path, "{}", cancel);
             await Assert.That(Config([path]).Name).IsEqualTo("of app.json");
             await Assert.That(() => Target([path], null, "instances", "2")).Throws<UsageException>();
+            var ecosystem = Path.Combine(folder.FullName, "ecosystem.config.js");
+            await File.WriteAllTextAsync(ecosystem, "", cancel);
+            await Assert.That(Config([ecosystem]).Name).IsEqualTo("of ecosystem.config.js");
         }
         finally
         {
@@ -156,7 +160,6 @@ public sealed class DefinitionTests
     [Test]
     [Arguments("   ", "empty")]
     [Arguments("node 'a", "never closed")]
-    [Arguments("ecosystem.config.js", "PM2 ecosystem file")]
     public async Task A_command_that_cannot_be_one_is_refused(string command, string expected, CancellationToken cancel)
     {
         var refusal = await Assert.That(() => Target([command])).Throws<UsageException>();

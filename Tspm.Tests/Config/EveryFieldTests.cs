@@ -26,6 +26,7 @@ internal sealed class EveryFieldTests
     [
         new("id", ["1"], ["\"x\"", "1.5"], Whole),
         new("name", ["\"api\""], ["\"a:b\"", "\"-a\"", "\"/a\"", "\"\"", "7"], "name"),
+        new("legacyId", ["\"my-app\""], ["\"\"", "7"], Text),
         new("namespace", ["\"shop\""], ["\"a:b\"", "true"], ""),
         new("projectDir", ["\"/srv\"", "\"sub\""], ["\"a\\u0000b\"", "1"], ""),
         new("command", ["\"node x.js\""], ["\"\"", "\"it's\"", "[]"], ""),
@@ -109,6 +110,17 @@ internal sealed class EveryFieldTests
     ];
 
     public static IEnumerable<string> Paths() => Table.Select(row => row.Path);
+
+    /// <summary>Each value that is JSON, with whether it is right.</summary>
+    public static IEnumerable<(string Path, string Value, bool IsGood, string With)> Values() =>
+        from row in Table from value in row.Good.Select(good => (Text: good, IsGood: true)).Concat(row.Bad.Where(IsJson).Select(bad => (Text: bad, IsGood: false))) select (row.Path, value.Text, value.IsGood, row.With);
+
+    /// <summary>A config file with this value.</summary>
+    public static string FileWith(string path, string value, string with)
+    {
+        using var folder = new TemporaryFolder();
+        return File.ReadAllText(Write(folder, new Row(path, [], [], "", with), value));
+    }
 
     [Test]
     public async Task Every_field_is_in_the_table(CancellationToken cancellation)

@@ -12,6 +12,18 @@ internal sealed class SelectorMatcherTests
     ];
 
     [Test]
+    [Arguments("my-app", "9.0")]
+    [Arguments("my-app:0", "9.0")]
+    [Arguments("web", "8.0")] // a name wins
+    [Arguments("8", "8.0")] // an id wins over a former one
+    [Arguments("default", "9.1")] // and a former one over a namespace
+    public async Task A_former_id_is_still_a_selector(string selector, string chosen, CancellationToken cancellation)
+    {
+        SelectorTarget[] table = [new(8, "web", "default", 0), new(9, "app", "default", 0, "my-app"), new(9, "app", "default", 1, "default"), new(10, "c", "x", 0, "8"), new(11, "d", "x", 0, "web")];
+        await Assert.That(Show(SelectorMatcher.Resolve([selector], table))).IsEqualTo(chosen);
+    }
+
+    [Test]
     [Arguments("web", "0.0 0.1")]
     [Arguments("0", "0.0 0.1")]
     [Arguments("1", "3.0")] // a name wins over an id

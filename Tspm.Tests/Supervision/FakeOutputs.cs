@@ -40,6 +40,14 @@ internal sealed class FakeOutputs : IRunOutputs
         if (!OpenRuns.Contains(run.RunId)) throw new InvalidOperationException($"run {run.RunId} was started without being open");
     }
 
+    /// <summary>Rules that log files were given while they were written.</summary>
+    public Dictionary<string, LogPolicy> Kept { get; } = [];
+
+    public void Keep(IReadOnlyList<string> files, LogPolicy policy)
+    {
+        foreach (var file in files) Kept[file] = policy;
+    }
+
     public void Discard(RunStreams run) => OpenRuns.Remove(run.RunId);
 
     public void Finish(RunStreams run)

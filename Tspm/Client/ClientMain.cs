@@ -27,7 +27,9 @@ internal static class ClientMain
                 UnmanagedNotice = () => UnmanagedChildren.Notice(home),
                 OfflineLogs = (request, several, onLine) => OfflineLogReader.Show(home, request, several, onLine),
             };
-            return CommandLine.Run(session, args);
+            var code = CommandLine.Run(session, args);
+            MigrationNotice.Tell(home, errors);
+            return code;
         }
         catch (HomeException noHome)
         {

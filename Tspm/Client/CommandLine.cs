@@ -72,6 +72,7 @@ internal static class CommandLine
         app.Add("reopen", ReopenCommand.Run);
         app.Add("signal", SignalCommand.Run);
         app.Add("send", SendCommand.Run);
+        app.Add("files", FileVerbs.Run);
         app.Add("daemon", DaemonCommand.Run);
         app.Add("enable", EnableCommand.Run);
         app.Add("disable", EnableCommand.Disable);

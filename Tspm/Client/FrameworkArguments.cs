@@ -1,3 +1,4 @@
+using Tspm.Client.Commands;
 using Tspm.Client.Grammar;
 
 namespace Tspm.Client;
@@ -16,6 +17,7 @@ internal static class FrameworkArguments
 
     public static string[] Of(ParsedLine line)
     {
+        if (FileVerbs.Has(line.Verb.Name)) return OfFiles(line);
         var args = new List<string> { line.Verb.Name };
         if (line.Words.Count > 0) Add(args, "--words", line.Words);
         if (line.Program is { } program) Add(args, "--program", program);
@@ -31,6 +33,17 @@ internal static class FrameworkArguments
         }
         if (config.Count > 0) Add(args, "--config", config);
         args.AddRange(switches);
+        return [.. args];
+    }
+
+    /// <summary>Verbs that share one command: the verb is the first word, and every flag a pair.</summary>
+    static string[] OfFiles(ParsedLine line)
+    {
+        var pairs = new List<string>();
+        foreach (var given in line.Flags) pairs.AddRange([given.Flag.Name, given.Value ?? (given.On ? "true" : "false")]);
+        var args = new List<string> { FileVerbs.Command };
+        Add(args, "--words", [line.Verb.Name, .. line.Words]);
+        Add(args, "--config", pairs);
         return [.. args];
     }
 

@@ -15,7 +15,7 @@ internal static class OfflineEvents
     {
         var targets = new List<SelectorTarget>();
         foreach (var definition in new ProcessStore(home, TimeProvider.System).Peek().Processes)
-            for (var instance = 0; instance < definition.Instances; instance++) targets.Add(new SelectorTarget(definition.Id, definition.Name, definition.Namespace, instance));
+            for (var instance = 0; instance < definition.Instances; instance++) targets.Add(SelectorTarget.Of(definition, instance));
         if (targets.Count == 0 && !File.Exists(home.EventsFile)) return null;
         try
         {

@@ -65,7 +65,7 @@ internal static class OfflineLogReader
             for (var instance = 0; instance < definition.Instances; instance++) all.Add((definition, instance));
         if (all.Count == 0) throw new DaemonException(LocalError.NotRunning, DaemonSocket.NotRunningSentence);
         if (selectors is not { Count: > 0 }) return all;
-        var targets = all.Select(entry => new SelectorTarget(entry.Definition.Id, entry.Definition.Name, entry.Definition.Namespace, entry.Instance)).ToList();
+        var targets = all.Select(entry => SelectorTarget.Of(entry.Definition, entry.Instance)).ToList();
         var result = SelectorMatcher.Resolve(selectors, targets);
         if (!result.IsKnown) throw new DaemonException(ErrorCode.NoSuchProcess, result.Sentence!);
         return [.. all.Where((_, index) => result.Matches.Contains(targets[index]))];

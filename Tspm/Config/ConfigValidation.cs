@@ -26,7 +26,35 @@ internal static class ConfigValidation
     const string Words = "text that is not empty, without NUL characters";
 
     /// <summary>A rule: null when kept, else what was found and, where it differs from the table's, the whole sentence.</summary>
-    sealed record Rule(string Path, string Expected, Func<ProcessConfig, Breach?> Breach);
+    sealed record Rule(string Path, string Expected, Func<ProcessConfig, Breach?> Breach)
+    {
+        public ValueBounds? Bounds { get; init; }
+    }
+
+    /// <summary>Of a whole number the least and the greatest, of a text the words that are allowed: as far as a schema can say it.</summary>
+    public sealed class ValueBounds
+    {
+        public long? Least { get; init; }
+
+        public long? Most { get; init; }
+
+        public string[]? Words { get; init; }
+    }
+
+    /// <summary>Null: there is no such rule for the field.</summary>
+    public static ValueBounds? BoundsOf(string path)
+    {
+        foreach (var rule in Rules)
+            if (rule.Path == path && rule.Bounds is { } bounds) return bounds;
+        // Of these ProbeRules has the rules.
+        return path switch
+        {
+            "health.intervalMs" => new ValueBounds { Least = Probe.MinIntervalMs },
+            "health.timeoutMs" or "health.failures" => new ValueBounds { Least = 1 },
+            "ready.delayMs" => new ValueBounds { Least = 0 },
+            _ => null,
+        };
+    }
 
     sealed record Breach(string Found, string? Sentence = null, string? At = null);
 
@@ -40,6 +68,7 @@ internal static class ConfigValidation
         new("env", "names that are not empty and have no '=' or NUL; values without NUL", EnvBreach),
         new("interpreter", "a program and perhaps arguments, without shell syntax; or \"none\"", config =>
             config.Interpreter is { } program && ShellWords.Split(program) is null ? Text(program) : null),
+        Filled("legacyId", config => config.LegacyId),
         Filled("envFile", config => config.EnvFile),
         Filled("user", config => config.User),
         Filled("group", config => config.Group),
@@ -109,13 +138,13 @@ internal static class ConfigValidation
 
     static Rule Between(string path, Func<ProcessConfig, int?> value, int least, int most) =>
         new(path, $"a whole number from {least} to {most}", config =>
-            value(config) is { } number && (number < least || number > most) ? Number(number) : null);
+            value(config) is { } number && (number < least || number > most) ? Number(number) : null) { Bounds = new ValueBounds { Least = least, Most = most } };
 
     static Rule AtLeast(string path, Func<ProcessConfig, long?> value, long least) =>
-        new(path, $"a whole number, {least} or more", config => value(config) is { } number && number < least ? Number(number) : null);
+        new(path, $"a whole number, {least} or more", config => value(config) is { } number && number < least ? Number(number) : null) { Bounds = new ValueBounds { Least = least } };
 
     static Rule OneOf(string path, Func<ProcessConfig, string?> value, params string[] allowed) =>
-        new(path, $"one of {string.Join(", ", allowed)}", config => value(config) is { } word && !allowed.Contains(word) ? Text(word) : null);
+        new(path, $"one of {string.Join(", ", allowed)}", config => value(config) is { } word && !allowed.Contains(word) ? Text(word) : null) { Bounds = new ValueBounds { Words = allowed } };
 
     static Rule Filled(string path, Func<ProcessConfig, string?> value) =>
         new(path, Words, config => value(config) is { } text && (string.IsNullOrWhiteSpace(text) || HasNul(text)) ? Text(text) : null);

@@ -87,10 +87,13 @@ internal sealed partial class DaemonHost
         foreach (var trouble in loaded.Troubles) _log.Logger.LogWarning("{Trouble}", trouble);
         // An earlier generation becomes the current one at once: there is no instant without a whole processes.json for long.
         if (loaded.Troubles.Count > 0) _supervisor.Save();
+        // Nothing was ever defined here, nor is anything left of what ran here.
+        var isNew = loaded is { Troubles.Count: 0, Content: { NextId: 0, Processes.Count: 0 } } && _records.LoadAll().Count == 0;
+        var content = isNew ? Migrate() ?? loaded.Content : loaded.Content;
         var reaped = _guardian.ReadCaughtUp();
         _listeners.Inherit(_guardian.Returned);
         _notify.Inherit(_guardian.Returned);
-        _supervisor.Resume(loaded.Content, new Inheritance
+        _supervisor.Resume(content, new Inheritance
         {
             Records = _records.LoadAll(), Runs = _records.Runs(), Reaped = reaped, DaemonDiedAtTicks = _guardian.DaemonDiedAtTicks,
         });
@@ -106,6 +109,26 @@ internal sealed partial class DaemonHost
         _events.Watch(_signals, SysEpoll.EPOLLIN, this);
         _events.Start();
         WriteState();
+    }
+
+    /// <summary>What an older Tspm left in this user's home, already on disk here; null: nothing.</summary>
+    ProcessesFile? Migrate()
+    {
+        if (Migration.Prepare(TimeProvider.System) is not { } migration) return null;
+        var sentence = migration.Sentence;
+        _log.Logger.LogInformation("{Sentence}", sentence);
+        _loadTroubles.Add(sentence);
+        try
+        {
+            if (migration.Content is { } content) _store.Save(content);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _loadTroubles.Add($"nothing was taken over yet, because it could not be saved: {Files.Describe(e)}; the next daemon tries again");
+            return null;
+        }
+        if (migration.Write(_home) is { } unwritten) _loadTroubles.Add(unwritten);
+        return migration.Content;
     }
 
     /// <summary>The guardian keeps a record until what follows from it is on disk: after a daemon's death it is sent again.</summary>

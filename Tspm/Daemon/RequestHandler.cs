@@ -95,6 +95,7 @@ internal sealed class RequestHandler(DaemonContext context)
     {
         Methods.Start => Answer(request, WireJson.Default.StartRequest, StartHandler.Handle, WireJson.Default.StartResponse),
         Methods.Add => Answer(request, WireJson.Default.AddRequest, AddHandler.Handle, WireJson.Default.AddResponse),
+        Methods.Apply => Answer(request, WireJson.Default.ApplyRequest, ApplyHandler.Handle, WireJson.Default.ApplyResponse),
         Methods.Stop => Answer(request, WireJson.Default.StopRequest, StopHandler.Handle, WireJson.Default.StopResponse),
         Methods.Restart => Answer(request, WireJson.Default.RestartRequest, RestartHandler.Handle, WireJson.Default.RestartResponse),
         Methods.Reload => Answer(request, WireJson.Default.ReloadRequest, ReloadHandler.Handle, WireJson.Default.ReloadResponse),

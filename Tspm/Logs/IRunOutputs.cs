@@ -23,6 +23,9 @@ internal interface IRunOutputs
     /// <summary>Renames log files on disk and goes on writing to them. Logs that have the new name already are kept. Null, or what did not work.</summary>
     Task<string?> Rename(IReadOnlyList<(string From, string To)> files);
 
+    /// <summary>From now on these logs are rotated and kept by other rules, if they are open.</summary>
+    void Keep(IReadOnlyList<string> files, Model.LogPolicy policy);
+
     /// <summary>The child has ended: moves what it left in the FIFOs, before anything of a later run. Who still holds them may go on writing.</summary>
     void Finish(RunStreams run);
 }

@@ -21,6 +21,9 @@ internal sealed class LogFileSet(TimeProvider clock)
         return file;
     }
 
+    /// <summary>Null: it is not open.</summary>
+    public LogFile? Find(string path) => _files.GetValueOrDefault(path);
+
     /// <summary>One user less. The last one closes the file, unless it still has to say what was dropped.</summary>
     public void Release(LogFile file)
     {

@@ -129,6 +129,13 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         return problem;
     });
 
+    /// <inheritdoc/>
+    public void Keep(IReadOnlyList<string> files, LogPolicy policy) => _loop.Post(() =>
+    {
+        foreach (var path in files)
+            if (_files.Find(path) is { } file) file.Policy = policy;
+    });
+
     /// <summary>Empties logs and removes their old files.</summary>
     public Task Flush(IReadOnlyList<string> paths) => ForEach(paths, path =>
     {

@@ -50,7 +50,8 @@ internal static class DefaultName
         return dot > 0 && program[(dot + 1)..].All(letter => char.IsAsciiDigit(letter) || letter == '.') ? program[..dot] : program;
     }
 
-    static string MakeValid(string name)
+    /// <summary>The name without what a <see cref="ProcessName"/> may not have.</summary>
+    public static string MakeValid(string name)
     {
         var valid = new StringBuilder(name.Length);
         var bytes = 0;

@@ -15,6 +15,9 @@ internal sealed record ProcessConfig
     /// <summary>1–64 bytes of UTF-8, see <see cref="ProcessName"/>.</summary>
     public string? Name { get; init; }
 
+    /// <summary>What the older Tspm called it: still a selector. Only a migration sets it.</summary>
+    public string? LegacyId { get; init; }
+
     public string? Namespace { get; init; }
 
     /// <summary>Working directory, absolute. The client's own when a process is defined from the shell.</summary>

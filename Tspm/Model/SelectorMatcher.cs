@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 namespace Tspm.Model;
 
 /// <summary>One instance that selectors choose from.</summary>
-internal sealed record SelectorTarget(int Id, string Name, string Namespace, int Instance);
+internal sealed record SelectorTarget(int Id, string Name, string Namespace, int Instance, string? LegacyId = null)
+{
+    public static SelectorTarget Of(ProcessDefinition definition, int instance) => new(definition.Id, definition.Name, definition.Namespace, instance, definition.Config.LegacyId);
+}
 
 /// <summary>Either all matches (in the order of the table, none twice), or the first selector that fits nothing and a sentence about it.</summary>
 internal sealed record SelectorResult(IReadOnlyList<SelectorTarget> Matches, string? Unknown = null, string? Sentence = null)
@@ -13,7 +16,7 @@ internal sealed record SelectorResult(IReadOnlyList<SelectorTarget> Matches, str
 
 /// <summary>
 /// Looks selectors up in the table of processes. It is all or nothing: with one unknown selector nothing matches, so that a mistyped word among
-/// several never leaves half a job done. A name wins over an id, an id over a namespace; <c>all</c> always means all.
+/// several never leaves half a job done. A name wins over an id, an id over the one that an older Tspm knew it by, that over a namespace; <c>all</c> always means all.
 /// </summary>
 internal static class SelectorMatcher
 {
@@ -59,6 +62,7 @@ internal static class SelectorMatcher
         // First of all an exact name: names may look like numbers or globs.
         if (targets.Any(target => target.Name == body)) fits = target => target.Name == body;
         else if (Selector.TryNumber(body, out var id) && targets.Any(target => target.Id == id)) fits = target => target.Id == id;
+        else if (targets.Any(target => target.LegacyId == body)) fits = target => target.LegacyId == body;
         else if (selector.Kind == SelectorKind.Glob) fits = target => Glob.IsMatch(body, target.Name);
         else if (selector.Kind == SelectorKind.Word) fits = target => target.Namespace == body;
         else fits = static _ => false;

@@ -4,13 +4,13 @@ namespace Tspm.Protocol;
 internal static class Methods
 {
     public const string Hello = "hello", Ping = "ping", Status = "status", List = "list", Describe = "describe", Env = "env",
-        Search = "search", Start = "start", Add = "add", Stop = "stop", Restart = "restart", Reload = "reload", Delete = "delete", Signal = "signal",
+        Search = "search", Start = "start", Add = "add", Apply = "apply", Stop = "stop", Restart = "restart", Reload = "reload", Delete = "delete", Signal = "signal",
         Reset = "reset", Rename = "rename", Set = "set", Scale = "scale", Flush = "flush", Reopen = "reopen", Send = "send", Logs = "logs", Events = "events", Metrics = "metrics", Shutdown = "shutdown", Upgrade = "upgrade";
 
     /// <summary>All of them.</summary>
     public static readonly string[] All =
     [
-        Hello, Ping, Status, List, Describe, Env, Search, Start, Add, Stop, Restart, Reload, Delete, Signal, Reset, Rename, Set, Scale, Flush, Reopen, Send, Logs, Events, Metrics, Shutdown, Upgrade,
+        Hello, Ping, Status, List, Describe, Env, Search, Start, Add, Apply, Stop, Restart, Reload, Delete, Signal, Reset, Rename, Set, Scale, Flush, Reopen, Send, Logs, Events, Metrics, Shutdown, Upgrade,
     ];
 
     /// <summary>Notifications of a stream.</summary>

@@ -81,6 +81,21 @@ internal sealed record AddRequest
     public required ClientContext Client { get; init; }
 }
 
+/// <summary>Makes the daemon match a list of configs: creates, changes, with <see cref="Prune"/> deletes. All or nothing.</summary>
+internal sealed record ApplyRequest
+{
+    public required IReadOnlyList<ProcessConfig> Define { get; init; }
+    public required ClientContext Client { get; init; }
+    /// <summary>Delete what is not in the list.</summary>
+    public bool Prune { get; init; }
+    /// <summary>Replace the kept environment by the client's.</summary>
+    public bool UpdateEnv { get; init; }
+    /// <summary>Only say what would be done.</summary>
+    public bool DryRun { get; init; }
+    public bool Wait { get; set; } = true;
+    public int? WaitTimeoutMs { get; init; }
+}
+
 internal sealed record StopRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }

@@ -163,6 +163,13 @@ internal sealed record AddResponse : ChangeResponse
     public int? ProcessId { get; init; }
 }
 
+/// <summary>An outcome for each instance that came, went or was restarted.</summary>
+internal sealed record ApplyResponse : ChangeResponse
+{
+    /// <summary>What was done, or with <c>dryRun</c> would be: of every process one.</summary>
+    public required IReadOnlyList<PlanStep> Steps { get; init; }
+}
+
 internal sealed record StopResponse : ChangeResponse;
 internal sealed record RestartResponse : ChangeResponse;
 internal sealed record ReloadResponse : ChangeResponse;

@@ -31,6 +31,7 @@ namespace Tspm.Protocol;
 [JsonSerializable(typeof(EnvRequest)), JsonSerializable(typeof(EnvResponse))]
 [JsonSerializable(typeof(StartRequest)), JsonSerializable(typeof(StartResponse))]
 [JsonSerializable(typeof(AddRequest)), JsonSerializable(typeof(AddResponse))]
+[JsonSerializable(typeof(ApplyRequest)), JsonSerializable(typeof(ApplyResponse))]
 [JsonSerializable(typeof(StopRequest)), JsonSerializable(typeof(StopResponse))]
 [JsonSerializable(typeof(RestartRequest)), JsonSerializable(typeof(RestartResponse))]
 [JsonSerializable(typeof(ReloadRequest)), JsonSerializable(typeof(ReloadResponse))]

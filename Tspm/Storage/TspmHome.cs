@@ -38,6 +38,12 @@ internal sealed class TspmHome
     public string SettingsFile => Of("settings.json");
     public string StateFile => Of("daemon.state");
     public string ProcessesFile => Of("processes.json");
+
+    /// <summary>What was taken over from an older Tspm.</summary>
+    public string MigrationFile => Of("migration.json");
+
+    /// <summary>A line about that for the next command, which says it and removes it.</summary>
+    public string NoticeFile => Of("migration.notice");
     public string RunFolder => Of("run");
     public string LogFolder => Of("logs");
     public string DaemonLog => Of("daemon.log");

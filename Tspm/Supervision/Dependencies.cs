@@ -11,6 +11,9 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post)
     readonly HashSet<SupervisedProcess> _held = [];
     bool _posted;
 
+    /// <summary>Why an instance must wait for other reasons than what it depends on; null: nothing is in its way.</summary>
+    public Func<SupervisedProcess, string?>? HeldElsewhere { get; init; }
+
     public void OnChanged(SupervisedProcess cell)
     {
         if (cell.State.Phase == LifecyclePhase.Held) _held.Add(cell);
@@ -20,7 +23,8 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post)
         post(LookAgain);
     }
 
-    void LookAgain()
+    /// <summary>Who is held back goes on, if nothing is in his way any more.</summary>
+    public void LookAgain()
     {
         _posted = false;
         foreach (var cell in _held.ToArray())
@@ -33,6 +37,7 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post)
     /// <summary>Why an instance must not be started yet, such as "waits for db to be ready"; null: it may.</summary>
     public string? Missing(SupervisedProcess cell)
     {
+        if (HeldElsewhere?.Invoke(cell) is { } elsewhere) return elsewhere;
         foreach (var dependency in cell.Definition.Config.DependsOn ?? [])
             if (!IsFulfilled(dependency, out var cells)) return $"waits for {dependency.Name}{Because(dependency, cells)}";
         return null;
@@ -41,6 +46,7 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post)
     /// <summary>Nobody tries to bring about what it waits for: whoever waits for its start need not wait longer.</summary>
     public bool IsStuck(SupervisedProcess cell)
     {
+        if (HeldElsewhere?.Invoke(cell) is not null) return true;
         foreach (var dependency in cell.Definition.Config.DependsOn ?? [])
             if (!IsFulfilled(dependency, out var cells) && Array.TrueForAll(cells, IsIdle)) return true;
         return false;

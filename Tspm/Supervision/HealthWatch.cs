@@ -18,9 +18,9 @@ internal sealed class HealthWatch(SupervisionServices services)
         {
             if (_vigils.Remove(cell, out var ended)) ended.Dispose();
         }
-        else if (!_vigils.TryGetValue(cell, out var present) || present.Run != run)
+        else if (!_vigils.TryGetValue(cell, out var present) || present.Run != run || present.Asks != run.Health)
         {
-            // A reload has put another child in the place of the one that was asked.
+            // A reload has put another child in the place of the one that was asked, or another question was defined.
             present?.Dispose();
             (_vigils[cell] = new Vigil(services, cell, run)).Begin();
         }
@@ -29,6 +29,8 @@ internal sealed class HealthWatch(SupervisionServices services)
     sealed class Vigil(SupervisionServices services, SupervisedProcess cell, Run run) : IDisposable
     {
         public Run Run => run;
+
+        public Probe Asks { get; } = run.Health!;
 
         readonly IProbe? _probe = services.Probes.Make(run.Health!, cell, run, services);
         readonly TimeSpan _interval = TimeOf(run.Health!.IntervalMs, Probe.DefaultInterval);

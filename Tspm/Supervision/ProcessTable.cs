@@ -53,13 +53,19 @@ internal sealed class ProcessTable(SupervisionServices services)
     /// <summary>Keeps an environment and returns its key; equal ones share one.</summary>
     public string KeepEnvironment(IReadOnlyDictionary<string, string> environment)
     {
+        var key = KeyOf(environment);
+        _environments[key] = environment;
+        return key;
+    }
+
+    /// <summary>Equal environments, and only those, have equal keys.</summary>
+    public static string KeyOf(IReadOnlyDictionary<string, string> environment)
+    {
         var text = new StringBuilder();
         string[] names = [.. environment.Keys];
         Array.Sort(names, StringComparer.Ordinal);
         foreach (var name in names) text.Append(name).Append('=').Append(environment[name]).Append('\0');
-        var key = Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text.ToString())));
-        _environments[key] = environment;
-        return key;
+        return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
     /// <summary>

@@ -35,7 +35,7 @@ internal sealed class Run(RunStreams streams)
     /// <summary>As the config said when it was started.</summary>
     public Probe? Ready { get; init; }
 
-    public Probe? Health { get; init; }
+    public Probe? Health { get; set; }
 
     public int? StartTimeoutMs { get; init; }
 

@@ -33,6 +33,16 @@ internal sealed partial class SupervisedProcess
         Publish();
     }
 
+    /// <summary>The question about health as the definition has it now; what the log said before it was asked is no answer.</summary>
+    public void TakeHealth()
+    {
+        if (_run is not { } run || ReferenceEquals(run.Health, Definition.Config.Health)) return;
+        run.Health = Definition.Config.Health;
+        (run.IsHealthy, run.ProbeProblem) = (null, null);
+        if (run.Health is { Log: not null }) (run.OutStart, run.ErrStart) = (SizeOf(run.Streams.OutFile), SizeOf(run.Streams.ErrFile));
+        Publish();
+    }
+
     /// <summary>A probe answered; null is a good answer.</summary>
     public void Found(bool? health, string? problem)
     {

@@ -30,13 +30,17 @@ internal sealed class Supervisor
         Table = new ProcessTable(services) { Changed = OnChanged };
         Triggers = new TriggerSet(services, Table);
         Table.Rearranged = Triggers.Schedule.OnRearranged;
-        Dependencies = new Dependencies(Table, loop.Post);
+        FormerRuns = new FormerRuns(services, Table);
+        Dependencies = new Dependencies(Table, loop.Post) { HeldElsewhere = FormerRuns.Holds };
+        FormerRuns.Freed = Dependencies.LookAgain;
         Table.HeldBy = Dependencies.Missing;
         _stopOrder = new StopOrder(loop.Post);
         _reloads = new Reloads(loop.Post);
     }
 
     public Dependencies Dependencies { get; }
+
+    public FormerRuns FormerRuns { get; }
 
     public TriggerSet Triggers { get; }
 
@@ -158,6 +162,17 @@ internal sealed class Supervisor
         return pending;
     }
 
+    /// <summary>A changed definition takes effect while the child goes on: limits, health, watched files, the log's rules. Times and policies are looked up whenever they are needed.</summary>
+    public void Refresh(SupervisedProcess cell)
+    {
+        cell.TakeHealth();
+        Triggers.Watch.Refresh(cell);
+        _memory.OnChanged(cell);
+        _health.OnChanged(cell);
+        var (outLog, errLog) = (cell.View.OutLog, cell.View.ErrLog);
+        _services.Outputs.Keep(outLog == errLog ? [outLog] : [outLog, errLog], LogPolicy.Of(cell.Definition.Config));
+    }
+
     void Retire(SupervisedProcess cell)
     {
         cell.Handle(new LifecycleEvent.StopRequested("there are fewer instances now") { By = Asker });
@@ -270,7 +285,7 @@ internal sealed class Supervisor
     {
         var targets = new List<SelectorTarget>(Table.Cells.Length);
         foreach (var cell in Table.Cells)
-            if (!cell.IsSurplus) targets.Add(new SelectorTarget(cell.Key.Id, cell.Definition.Name, cell.Definition.Namespace, cell.Key.Instance));
+            if (!cell.IsSurplus) targets.Add(SelectorTarget.Of(cell.Definition, cell.Key.Instance));
         return targets;
     }
 }

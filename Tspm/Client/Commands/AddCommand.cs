@@ -12,7 +12,7 @@ internal static class AddCommand
         [Items] string[]? words = null, [Items] string[]? program = null, [Items] string[]? config = null, bool noAutoStart = false, bool json = false) =>
         CommandHost.Execute(session =>
         {
-            var target = StartTarget.Of(words ?? [], program, config ?? [], StartCommand.ReadConfigFile);
+            var target = StartTarget.Of(words ?? [], program, config ?? [], path => StartCommand.ReadFile(session, path));
             if (target.Define is not { } define) throw new UsageException($"there is no file '{words![0]}' in {CurrentFolder.Get()}");
             return new Change<AddRequest, AddResponse>(
                 Methods.Add, new AddRequest { Define = define, Client = session.Context(noAutoStart) }, Wire.Json.AddRequest, Wire.Json.AddResponse,

@@ -9,6 +9,9 @@ namespace Tspm.Client.Commands;
 /// <summary><c>start</c> and <c>start-all</c>: known processes, a config file's, or a new one.</summary>
 internal static class StartCommand
 {
+    /// <summary>A config file, or an ecosystem file of PM2, which is imported: what is lost by that is said.</summary>
+    public static IReadOnlyList<ProcessConfig> ReadFile(ClientSession session, string path) => ImportFiles.IsPm2File(path) ? ImportCommand.ReadPm2(session, path) : ReadConfigFile(path);
+
     /// <summary>The one place that reads config files.</summary>
     public static IReadOnlyList<ProcessConfig> ReadConfigFile(string path)
     {
@@ -27,7 +30,7 @@ internal static class StartCommand
         string? waitTimeout = null, bool force = false, bool attach = false, bool noAutoStart = false, bool json = false) =>
         CommandHost.Execute(session =>
         {
-            var target = StartTarget.Of(words ?? [], program, config ?? [], ReadConfigFile);
+            var target = StartTarget.Of(words ?? [], program, config ?? [], path => ReadFile(session, path));
             var request = new StartRequest
             {
                 Selectors = target.Selectors, Define = target.Define, HasOverrides = target.HasOverrides, Force = force, UpdateEnv = updateEnv,
@@ -56,7 +59,7 @@ internal static class StartCommand
                 session, new LogsRequest { Selectors = [.. response.Processes.Select(static process => process.Name).Distinct()], Follow = true, Events = flags.Json ? null : true },
                 new LogPrinter(session.Out, session.Err, raw: false, flags.Json));
         }
-        catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess && request is { Define: null, Selectors: [var word] } && StartTarget.IsConfigFile(word))
+        catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess && request is { Define: null, Selectors: [var word] } && (StartTarget.IsConfigFile(word) || ImportFiles.IsPm2File(word)))
         {
             throw new DaemonException(ErrorCode.NoSuchProcess, $"there is no process '{word}', and no file of this name in {CurrentFolder.Get()}");
         }

@@ -26,8 +26,7 @@ internal sealed record StartTarget(IReadOnlyList<string> Selectors, IReadOnlyLis
         }
         if (words.Count == 0) return new StartTarget([], [Complete(new ProcessConfig { Command = program![0], Args = [.. program.Skip(1)] }, program, pairs)], hasOverrides);
         var word = words[0];
-        if (IsPm2File(word)) throw new UsageException($"'{word}' is a PM2 ecosystem file; importing it is not part of this version ({ProductVersion.Current}): write the processes into a .json or .toml file");
-        if (!IsConfigFile(word)) return new StartTarget(words, [FromCommand(word, program, pairs)], hasOverrides);
+        if (!IsConfigFile(word) && !ImportFiles.IsPm2File(word)) return new StartTarget(words, [FromCommand(word, program, pairs)], hasOverrides);
         if (!File.Exists(word)) return new StartTarget(words, null, hasOverrides);
         if (hasOverrides) throw new UsageException($"'{word}' is a config file; flags and arguments that change a config belong into the file");
         return new StartTarget(words, readFile(word), false);
@@ -36,8 +35,6 @@ internal sealed record StartTarget(IReadOnlyList<string> Selectors, IReadOnlyLis
     /// <summary>By its ending; no command is likely to end so.</summary>
     public static bool IsConfigFile(string word) =>
         word.EndsWith(".json", StringComparison.Ordinal) || word.EndsWith(".toml", StringComparison.Ordinal);
-
-    static bool IsPm2File(string word) => Path.GetFileName(word).StartsWith("ecosystem.config.", StringComparison.Ordinal) && !word.Contains(' ');
 
     static ProcessConfig FromCommand(string command, IReadOnlyList<string>? arguments, IReadOnlyList<string> pairs)
     {

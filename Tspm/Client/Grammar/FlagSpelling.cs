@@ -18,8 +18,10 @@ internal static class FlagSpelling
         "wait-ready" => "ready",
         "uid" => "user",
         "gid" => "group",
+        // `import procfile --env .env` names a file, `start --env A=1` a variable.
+        "env" when verb?.Name == "import" => "env-file",
         "environment" => "env",
-        "working-dir" or "workdir" => "cwd",
+        "working-dir" or "workdir" or "project-dir" => "cwd",
         "combine-logs" => "merge-logs",
         "max-size" => "log-max-size",
         "time" => "timestamps",

@@ -91,6 +91,11 @@ internal static class Flags
         "host" => new Flag(name, FlagKind.Text, "ADDRESS", "ask the daemon of another machine: ssh://[USER@]HOST[:PORT]"),
         "greet" => new Flag(name, FlagKind.Switch, "", "first say what environment and folder this session has"),
         "launch" => new Flag(name, FlagKind.Switch, "", "start the daemon when none runs"),
+        "from" => new Flag(name, FlagKind.Text, "FILE", "another old list than the one in the home folder"),
+        "take-over" => new Flag(name, FlagKind.Switch, "", "stop what the older tspm still runs and start it here"),
+        "prune" => new Flag(name, FlagKind.Switch, "", "delete what is not in the file"),
+        "lossy" => new Flag(name, FlagKind.Switch, "", "exit 0 although something could not be taken over"),
+        "start" => new Flag(name, FlagKind.Switch, "", "apply the result instead of printing it"),
         "show-env" => new Flag(name, FlagKind.Switch, "", "show the values of env"),
         _ => null,
     };

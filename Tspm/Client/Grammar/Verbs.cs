@@ -12,18 +12,18 @@ internal static class Verbs
     public static string[] Listed =>
     [
         "start", "add", "stop", "restart", "reload", "delete", "start-all", "stop-all", "restart-all", "list", "describe", "env", "pid", "logs", "why", "events", "search",
-        "set", "scale", "rename", "reset", "flush", "reopen", "signal", "send", "daemon", "enable", "disable", "status", "metrics", "ping", "version",
+        "set", "scale", "rename", "reset", "flush", "reopen", "signal", "send", "apply", "plan", "validate", "schema", "import", "export", "migrate", "daemon", "enable", "disable",
+        "status", "metrics", "ping", "version",
     ];
 
     /// <summary>Everything that may be typed and is answered; for suggestions.</summary>
     public static string[] Known => [.. Listed, "del", "rm", "ls", "ps", "show", "info", "log", "edit", "help", "save", "resurrect", "startup", "unstartup", "kill", "jlist"];
 
     /// <summary>The verb for what was typed, aliases included; null when there is none.</summary>
-    public static Verb? Find(string typed) => Processes(typed) ?? Views(typed) ?? Changes(typed) ?? Housekeeping(typed);
+    public static Verb? Find(string typed) => Processes(typed) ?? Views(typed) ?? Changes(typed) ?? Configs(typed) ?? Housekeeping(typed);
 
     /// <summary>Verbs of the contract that this version does not have.</summary>
-    public static bool IsLater(string typed) => typed is "apply" or "plan" or "validate" or "schema" or "import"
-        or "export" or "migrate" or "monit" or "top" or "doctor" or "completion";
+    public static bool IsLater(string typed) => typed is "monit" or "top" or "doctor" or "completion";
 
     static Verb? Processes(string typed) => typed switch
     {
@@ -91,6 +91,31 @@ internal static class Verbs
         "signal" => new Verb("signal", $"signal SIGNAL {Selectors}", "send a signal (HUP, SIGHUP or 1)") { Flags = ["auto-start", "json"], MinWords = 2 },
         "send" => new Verb("send", "send SELECTOR LINE", "write a line to its standard input (needs --stdin pipe)")
             { Flags = ["auto-start", "json"], MinWords = 2, MaxWords = 2 },
+        _ => null,
+    };
+
+    static Verb? Configs(string typed) => typed switch
+    {
+        "apply" => new Verb("apply", "apply FILE", "make the daemon match a config file: create, change, with --prune delete")
+        {
+            Flags = ["prune", "update-env", "wait", "wait-timeout", "auto-start", "json"], MinWords = 1, MaxWords = 1,
+            Note = "Only what a change touches is restarted; log settings, restart policy and the like restart nothing. 'tspm plan FILE' shows it before. All or nothing.",
+        },
+        "plan" => new Verb("plan", "plan FILE", "what 'apply' would do, without doing it") { Flags = ["prune", "update-env", "json"], MinWords = 1, MaxWords = 1 },
+        "validate" => new Verb("validate", "validate FILE", "is a config file right? Needs no daemon") { MinWords = 1, MaxWords = 1 },
+        "schema" => new Verb("schema", "schema", "the JSON Schema of a config file") { MaxWords = 0 },
+        "import" => new Verb("import", "import pm2 | supervisord | procfile [FILE]", "print another manager's processes as a config file")
+        {
+            Flags = ["env-file", "out-file", "start", "lossy", "update-env", "wait", "wait-timeout", "auto-start"], MinWords = 1, MaxWords = 2,
+            Note = "What has no counterpart is listed, exit 1 unless --lossy. --env: of a Procfile its .env, of an ecosystem file the environment (env_NAME).\n"
+                + "Without FILE: ~/.pm2/dump.pm2 or ecosystem.config.*, supervisord's usual places, Procfile.",
+        },
+        "export" => new Verb("export", "export config [SELECTOR…]", "print what is defined as a config file; to apply that changes nothing") { MinWords = 1 },
+        "migrate" => new Verb("migrate", "migrate", "take over the process list of an older tspm")
+        {
+            Flags = ["from", "take-over", "auto-start"], MaxWords = 0,
+            Note = "The first start of a daemon does it by itself. The old file is left as it is. MIGRATION.md has the whole way.",
+        },
         _ => null,
     };
 

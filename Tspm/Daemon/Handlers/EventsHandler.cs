@@ -105,7 +105,7 @@ internal static class EventsHandler
     static List<SelectorTarget> Targets(DaemonContext context)
     {
         var targets = new List<SelectorTarget>();
-        foreach (var view in context.Supervisor.Views()) targets.Add(new SelectorTarget(view.Key.Id, view.Definition.Name, view.Definition.Namespace, view.Key.Instance));
+        foreach (var view in context.Supervisor.Views()) targets.Add(SelectorTarget.Of(view.Definition, view.Key.Instance));
         return targets;
     }
 }

@@ -11,7 +11,7 @@ internal static class Views
     {
         var views = context.Supervisor.Views();
         if (selectors is not { Count: > 0 }) return views;
-        var targets = views.Select(view => new SelectorTarget(view.Key.Id, view.Definition.Name, view.Definition.Namespace, view.Key.Instance)).ToList();
+        var targets = views.Select(view => SelectorTarget.Of(view.Definition, view.Key.Instance)).ToList();
         var result = SelectorMatcher.Resolve(selectors, targets);
         if (!result.IsKnown) throw new NoSuchProcessException(result.Sentence!);
         var chosen = result.Matches.Select(match => new InstanceKey(match.Id, match.Instance)).ToHashSet();

@@ -88,6 +88,15 @@ internal sealed unsafe class ProcFiles
         return TryReadAll(path, out text) ? $"[{Encoding.UTF8.GetString(text.TrimEnd((byte)'\n'))}]" : "[?]";
     }
 
+    /// <summary>argv as the process was given it, or as it has rewritten it (man 5 proc, cmdline); empty: a kernel thread, a dead one, or not readable.</summary>
+    public string[] ReadArguments(int pid)
+    {
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "cmdline"u8);
+        if (!TryReadAll(path, out var text) || text.IsEmpty) return [];
+        return Encoding.UTF8.GetString(text[^1] == 0 ? text[..^1] : text).Split('\0');
+    }
+
     /// <summary>The environment that a process was started with (man 5 proc, environ); empty when it is not readable. A program may have written over it: what is no entry is passed over.</summary>
     public IReadOnlyDictionary<string, string> ReadEnvironment(int pid)
     {

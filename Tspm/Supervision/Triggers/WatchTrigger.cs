@@ -26,6 +26,13 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
         else if (cell.Definition.Config.Watch == true) _vigils[cell] = new Vigil(services, cell, logFiles());
     }
 
+    /// <summary>Another definition while the child goes on: watched is what it says now.</summary>
+    public void Refresh(SupervisedProcess cell)
+    {
+        if (_vigils.TryGetValue(cell, out var vigil) && !vigil.IsUpToDate && _vigils.Remove(cell)) vigil.Dispose();
+        if (cell.Definition.Config.Watch == true || !_vigils.ContainsKey(cell)) OnChanged(cell);
+    }
+
     /// <summary>Watches nothing any more.</summary>
     public void End()
     {

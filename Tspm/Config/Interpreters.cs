@@ -1,4 +1,4 @@
-namespace Tspm.Client.Defining;
+namespace Tspm.Config;
 
 /// <summary>The program that runs a script, by the ending of its name. A file that says what runs it (<c>#!</c>) is PM2's users' habit to start this way, too.</summary>
 internal static class Interpreters

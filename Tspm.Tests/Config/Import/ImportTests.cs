@@ -1,0 +1,123 @@
+using System.Text;
+using System.Text.Json;
+using Tspm.Client.Output;
+using Tspm.Config;
+using Tspm.Config.Import;
+using Tspm.Model;
+using Tspm.Tests.Guards;
+
+namespace Tspm.Tests.Config.Import;
+
+/// <summary>
+/// Files as other managers' users have them (Data/import), and beside each what comes of it: the config file, then what was not taken over. TSPM_WRITE_GOLDENS=1 writes those anew, to be looked at.
+/// What is written as a config file is read as the same again.
+/// </summary>
+[Timeout(60_000)]
+internal sealed class ImportTests
+{
+    static readonly Dictionary<string, string> Present = new() { ["PATH"] = "/usr/local/bin:/usr/bin:/bin", ["HOME"] = "/home/u", ["LANG"] = "C.UTF-8", ["SHELL"] = "/bin/bash" };
+
+    static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    static Imported Pm2(string file, string? profile = null) =>
+        Pm2Import.Read(JsonDocument.Parse(File.ReadAllText(Repository.Data("import/pm2/" + file)), Lenient).RootElement, "/srv/app", profile, Present, static path => path is "/srv/app/server" or "/srv/shop/server.js");
+
+    static Imported Supervisord() => SupervisordImport.Read(
+        File.ReadAllText(Repository.Data("import/supervisord/supervisord.conf")), "/etc/supervisor/supervisord.conf", Present, "host1",
+        static pattern => pattern == "/etc/supervisor/conf.d/*.conf" ? ["/etc/supervisor/conf.d/beat.conf"] : [], static path => File.ReadAllText(Repository.Data("import/supervisord/conf.d/" + Path.GetFileName(path))));
+
+    static Imported Procfile(string? envFile, int? port) => ProcfileImport.Read(File.ReadAllText(Repository.Data("import/procfile/Procfile")), "/srv/rails", envFile, port);
+
+    public static IEnumerable<string> Names() => ["pm2/ecosystem.config", "pm2/ecosystem.production", "pm2/list", "pm2/single", "pm2/dump", "supervisord/supervisord", "procfile/Procfile", "procfile/Procfile.env"];
+
+    static Imported Import(string name) => name switch
+    {
+        "pm2/ecosystem.production" => Pm2("ecosystem.config.json", "production"),
+        "pm2/dump" => Pm2("dump.pm2"),
+        "supervisord/supervisord" => Supervisord(),
+        "procfile/Procfile" => Procfile(null, null),
+        "procfile/Procfile.env" => Procfile("/srv/rails/.env", 4000),
+        _ => Pm2(Path.GetFileName(name) + ".json"),
+    };
+
+    static string Text(IReadOnlyList<ProcessConfig> configs)
+    {
+        var bytes = new MemoryStream();
+        var writer = new OutputWriter(part =>
+        {
+            bytes.Write(part);
+            return true;
+        }, isTerminal: false);
+        ConfigWriter.Write(writer, configs);
+        writer.Flush();
+        return Encoding.UTF8.GetString(bytes.ToArray());
+    }
+
+    [Test]
+    [MethodDataSource(nameof(Names))]
+    public async Task It_becomes_what_its_golden_says_and_is_read_as_the_same_again(string name, CancellationToken cancellation)
+    {
+        var imported = Import(name);
+        // How many cores there are is the machine's business.
+        var cores = Environment.ProcessorCount;
+        var configs = imported.Processes.Select(config => name == "pm2/list" && config.Instances is not null ? config with { Instances = config.Name == "echo" ? config.Instances == cores ? 99 : -1 : null } : config).ToList();
+        var text = new StringBuilder(Text(configs));
+        foreach (var left in imported.Left) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"- {left.Owner}: {left.Key} = {left.Value}: {left.Hint}\n");
+        foreach (var note in imported.Notes) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"+ {note}\n");
+        foreach (var secret in imported.Secrets) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"! {secret.Owner} {secret.Key}\n");
+        var golden = Repository.Data($"import/{name}.golden");
+        if (Environment.GetEnvironmentVariable("TSPM_WRITE_GOLDENS") == "1") File.WriteAllText(golden, text.ToString());
+        await Assert.That(text.ToString()).IsEqualTo(File.ReadAllText(golden));
+
+        using var folder = new TemporaryFolder();
+        var read = ConfigFile.Read(folder.Write("tspm.json", Text(imported.Processes)));
+        await Assert.That(ApplyPlan.Of(imported.Processes, read, prune: true, static _ => false).All(step => step.Action == PlanStep.Keep)).IsTrue();
+        await Assert.That(read.Count).IsEqualTo(imported.Processes.Count).And.IsGreaterThan(0);
+    }
+
+    [Test]
+    public async Task The_script_and_the_json_say_the_same(CancellationToken cancellation)
+    {
+        Tspm.Tests.Fixtures.Tools.Require("node");
+        var evaluated = Tspm.Client.Defining.NodeFile.Read(Repository.Data("import/pm2/ecosystem.config.js"));
+        var written = File.ReadAllText(Repository.Data("import/pm2/ecosystem.config.json")).Replace("/srv/app", Repository.Data("import/pm2"));
+        await Assert.That(JsonElement.DeepEquals(evaluated, JsonDocument.Parse(written).RootElement)).IsTrue().Because(evaluated.ToString());
+    }
+
+    [Test]
+    [Arguments("7", "expected an object with 'apps', but it is 7")]
+    [Arguments("{}", "it has no 'apps'")]
+    [Arguments("""{"apps": [5]}""", "an app must be an object, but is 5")]
+    [Arguments("""{"apps": [{"script": "x"}]}""", "no app has env_production")]
+    public async Task What_is_no_ecosystem_file_is_refused(string json, string sentence, CancellationToken cancellation) =>
+        await Assert.That(() => Pm2Import.Read(JsonDocument.Parse(json).RootElement, "/", json.Contains("script") ? "production" : null, Present, static _ => false)).Throws<ImportException>().WithMessageContaining(sentence);
+
+    [Test]
+    [Arguments("x = 1", "line 1 is not understood")]
+    [Arguments("[program:a]\nnonsense", "line 2 is not understood")]
+    [Arguments("[program:a]\ncommand = %(ENV_NOPE)s", "%(ENV_NOPE)s is not known here; set NOPE")]
+    [Arguments("[program:a]\ncommand = 100%", "a plain one is written %%")]
+    [Arguments("[program:a]\ncommand = x\nenvironment = A=\"b", "never closed")]
+    public async Task What_is_no_supervisord_conf_is_refused_with_its_place(string text, string sentence, CancellationToken cancellation) =>
+        await Assert.That(() => SupervisordImport.Read(text, "/etc/s.conf", Present, "h", static _ => [], static _ => "")).Throws<ImportException>().WithMessageContaining(sentence);
+
+    [Test]
+    [Arguments("", "it holds no process")]
+    [Arguments("web", "line 1 is not understood")]
+    [Arguments("web:", "line 1 is not understood")]
+    [Arguments("a b: c", "line 1 is not understood")]
+    public async Task What_is_no_procfile_is_refused(string text, string sentence, CancellationToken cancellation) =>
+        await Assert.That(() => ProcfileImport.Read(text, "/", null, null)).Throws<ImportException>().WithMessageContaining(sentence);
+
+    [Test]
+    public async Task No_value_of_a_secret_is_in_what_is_told(CancellationToken cancellation)
+    {
+        foreach (var name in Names())
+        {
+            var imported = Import(name);
+            var told = string.Join('\n', imported.Left.Select(left => left.ToString())) + string.Join('\n', imported.Notes);
+            foreach (var secret in new[] { "hunter2", "sk_live", "in the file already", "a,b" }) await Assert.That(told).DoesNotContain(secret);
+        }
+        await Assert.That(Pm2("dump.pm2").Secrets.Select(secret => secret.Key)).IsEquivalentTo(["DATABASE_URL", "STRIPE_SECRET_KEY"]);
+    }
+}

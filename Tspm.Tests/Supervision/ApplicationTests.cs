@@ -1,0 +1,155 @@
+using CsCheck;
+using Tspm.Config;
+using Tspm.Model;
+using Tspm.Supervision;
+using Tspm.Tests.Config;
+
+namespace Tspm.Tests.Supervision;
+
+/// <summary>What is done is what the plan says, and nothing else: over random pairs of files, on a machine played by hand.</summary>
+[Timeout(120_000)]
+internal sealed class ApplicationTests
+{
+    static readonly Dictionary<string, string> Shell = new() { ["PATH"] = "/bin" };
+
+    static Application.Wanted Wanted(IReadOnlyList<ProcessConfig> configs, bool prune = false, bool updateEnvironment = false, Dictionary<string, string>? shell = null) =>
+        new(configs, prune, updateEnvironment, shell ?? Shell, null);
+
+    /// <summary>As the handler does it: what goes is stopped first.</summary>
+    static List<PlanStep> Apply(World world, Application.Wanted wanted)
+    {
+        var steps = Application.PlanOf(world.Supervisor.Table, wanted);
+        foreach (var step in steps.Where(step => step.Action == PlanStep.Delete))
+            world.Supervisor.Stop(world.Supervisor.Table.Instances(world.Supervisor.Table.ByName(step.Name)!.Id)!, "deleted by user");
+        world.Step();
+        Application.Begin(world.Supervisor, steps, wanted, []);
+        world.Step();
+        return steps;
+    }
+
+    static World Machine() => new() { Machine = { Answer = static (_, signal) => new ExitStatus(null, signal) } };
+
+    static Dictionary<string, int> Pids(World world) => world.Supervisor.Table.Cells.Where(cell => cell.Child is not null).ToDictionary(cell => $"{cell.Definition.Name}:{cell.Key.Instance}", cell => cell.Child!.Pid);
+
+    [Test]
+    public void What_is_done_is_what_the_plan_says(CancellationToken cancellation) => Gen.Select(ApplyPlanTests.AnyFile, ApplyPlanTests.AnyFile, Gen.Bool).Sample((first, second, prune) =>
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var world = Machine();
+        Apply(world, Wanted(first));
+        var before = Pids(world);
+        if (before.Count != first.Sum(config => config.Instances ?? 1)) throw new InvalidOperationException("not all were started");
+        var steps = Apply(world, Wanted(second, prune));
+        var after = Pids(world);
+        foreach (var step in steps)
+        {
+            var config = second.Find(config => config.Name == step.Name);
+            var former = first.Find(config => config.Name == step.Name);
+            for (var instance = 0; instance < Math.Max(config?.Instances ?? 1, former?.Instances ?? 1); instance++)
+            {
+                var key = $"{step.Name}:{instance}";
+                var (had, has) = (before.GetValueOrDefault(key), after.GetValueOrDefault(key));
+                var expected = step.Action == PlanStep.Delete || instance >= (config!.Instances ?? 1) ? has == 0
+                    : step.Action == PlanStep.Create || instance >= (former!.Instances ?? 1) ? had == 0 && has != 0
+                    : step.Restarts ? has != 0 && has != had : has == had;
+                if (!expected) throw new InvalidOperationException($"{key}: {had} → {has}, but the plan was {ApplyPlanTests.Show([step])}");
+            }
+        }
+        var untouched = before.Where(entry => !steps.Exists(step => entry.Key.StartsWith(step.Name + ":", StringComparison.Ordinal)));
+        if (untouched.Any(entry => after.GetValueOrDefault(entry.Key) != entry.Value)) throw new InvalidOperationException("something was touched that the plan does not name");
+        return Application.PlanOf(world.Supervisor.Table, Wanted(second, prune)).TrueForAll(step => step.Action == PlanStep.Keep);
+    }, iter: 300, threads: 1);
+
+    [Test]
+    public async Task What_the_user_has_stopped_stays_so_and_what_was_given_up_is_tried_with_the_change(CancellationToken cancellation)
+    {
+        using var world = Machine();
+        ProcessConfig[] configs = [new() { Name = "a", ProjectDir = "/", Command = "a" }, new() { Name = "b", ProjectDir = "/", Command = "b", Restart = new RestartConfig { MaxConsecutive = 1 } }];
+        Apply(world, Wanted(configs));
+        var (a, b) = (world.Supervisor.Table.Cells[0], world.Supervisor.Table.Cells[1]);
+        world.Supervisor.Stop(a, "stopped by user");
+        world.Step();
+        world.Exit(b, 1);
+        await Assert.That(b.State.Phase).IsEqualTo(LifecyclePhase.Errored);
+        Apply(world, Wanted([configs[0] with { Command = "a2" }, configs[1] with { Command = "b2" }]));
+        await Assert.That(a.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(a.Definition.Config.Command).IsEqualTo("a2");
+        await Assert.That(b.State.Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+
+    [Test]
+    public async Task The_shells_environment_is_kept_unless_it_is_asked_for(CancellationToken cancellation)
+    {
+        using var world = Machine();
+        ProcessConfig[] configs = [new() { Name = "a", ProjectDir = "/", Command = "a" }];
+        Apply(world, Wanted(configs));
+        var cell = world.Supervisor.Table.Cells[0];
+        var pid = cell.Child!.Pid;
+        var other = new Dictionary<string, string> { ["PATH"] = "/opt/bin" };
+        await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted(configs, shell: other)))).IsEqualTo("keep a");
+        await Assert.That(cell.Child!.Pid).IsEqualTo(pid);
+        await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted(configs, updateEnvironment: true)))).IsEqualTo("keep a");
+        await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted(configs, updateEnvironment: true, shell: other)))).IsEqualTo("change a environment !");
+        await Assert.That(world.Machine.Only(cell.Key).Request.Environment["PATH"]).IsEqualTo("/opt/bin");
+    }
+
+    [Test]
+    public async Task Limits_health_and_the_rules_of_logs_take_effect_while_it_runs(CancellationToken cancellation)
+    {
+        using var world = Machine();
+        var config = new ProcessConfig { Name = "a", ProjectDir = "/", Command = "a" };
+        Apply(world, Wanted([config]));
+        var cell = world.Supervisor.Table.Cells[0];
+        var pid = cell.Child!.Pid;
+        Apply(world, Wanted([config with { Log = new LogConfig { Keep = 2 }, Health = new Probe { Tcp = "127.0.0.1:9", IntervalMs = 1000, Failures = 1 }, Schedule = new ScheduleConfig { Cron = "0 3 * * *" } }]));
+        await Assert.That(cell.Child!.Pid).IsEqualTo(pid);
+        await Assert.That(world.Outputs.Kept[cell.View.OutLog].Keep).IsEqualTo(2);
+        await Assert.That(cell.Run!.Health!.Tcp).IsEqualTo("127.0.0.1:9");
+        await Assert.That(cell.View.NextRunAt).IsNotNull();
+        Apply(world, Wanted([config]));
+        await Assert.That(cell.Run!.Health).IsNull();
+        await Assert.That(cell.View.NextRunAt).IsNull();
+        await Assert.That(cell.Child!.Pid).IsEqualTo(pid);
+    }
+
+    [Test]
+    public async Task Nothing_may_depend_on_what_is_not_there_afterwards(CancellationToken cancellation)
+    {
+        using var world = Machine();
+        var (db, web) = (new ProcessConfig { Name = "db", ProjectDir = "/", Command = "db" }, new ProcessConfig { Name = "web", ProjectDir = "/", Command = "web", DependsOn = [new Dependency { Name = "db" }] });
+        await Assert.That(Application.Problem(world.Supervisor.Table, Wanted([web]))).Contains("'web' depends on 'db'");
+        Apply(world, Wanted([web, db]));
+        await Assert.That(world.Machine.Living.Count()).IsEqualTo(2);
+        await Assert.That(Application.Problem(world.Supervisor.Table, Wanted([web]))).IsNull();
+        await Assert.That(Application.Problem(world.Supervisor.Table, Wanted([web], prune: true))).Contains("'web' depends on 'db'");
+    }
+
+    /// <summary>The same process that an older manager runs: not a second time, until that is gone.</summary>
+    [Test]
+    public async Task What_an_older_tspm_still_runs_waits_until_that_is_gone(CancellationToken cancellation)
+    {
+        using var world = Machine();
+        using var old = System.Diagnostics.Process.Start("sleep", "1000");
+        await Assert.That(Tspm.Platform.Linux.ProcFiles.TryReadStat(old.Id, out var stat)).IsTrue();
+        var program = new Tspm.Platform.Linux.RunningProgram(old.Id, 1, stat.StartTicks, ["sleep", "1000"]);
+        Tspm.Config.Legacy.FormerProgram? found = new(program, null);
+        world.Supervisor.FormerRuns.Find = (_, _) => found;
+        var cell = world.Define(new ProcessConfig { Name = "a", LegacyId = "a", Command = "sleep 1000" });
+        var pending = world.Supervisor.Start(cell, "started by user");
+        world.Step();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Held);
+        await Assert.That(cell.State.Reason).Contains($"pid {old.Id} runs it already").And.Contains("tspm migrate --take-over");
+        await Assert.That(pending.Settled.IsCompleted).IsTrue();
+        old.Kill();
+        await old.WaitForExitAsync(cancellation);
+        found = null;
+        world.Supervisor.FormerRuns.Freed!();
+        world.Step();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        // From its first run here on it is this daemon's: nobody is looked for any more.
+        world.Supervisor.FormerRuns.Find = (_, _) => throw new InvalidOperationException("asked again");
+        world.Supervisor.Restart(cell, "restarted by user");
+        world.Step();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+}

@@ -1,0 +1,39 @@
+using Tspm.Client.Grammar;
+using Tspm.Client.Output;
+using Tspm.Model;
+using Tspm.Protocol;
+using Tspm.Storage;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>export config</c>: what is defined as a config file, with and without a daemon. To apply that file changes nothing.</summary>
+internal static class ExportCommand
+{
+    public static int Run(ClientSession session, string[] words)
+    {
+        if (words[0] != "config") throw new UsageException($"'export {ControlText.Escape(words[0])}' is not part of this version; usage: tspm export config [SELECTOR…]");
+        ConfigWriter.Write(session.Out, Configs(session, words[1..]));
+        return ExitCodes.Done;
+    }
+
+    static List<ProcessConfig> Configs(ClientSession session, string[] selectors)
+    {
+        var configs = new List<ProcessConfig>();
+        using var daemon = session.ConnectIfRunning();
+        if (daemon is not null)
+        {
+            if (selectors.Length == 0) selectors = [Selector.All];
+            var request = new DescribeRequest { Selectors = selectors, ShowEnv = true };
+            foreach (var process in daemon.Call(Methods.Describe, request, Wire.Json.DescribeRequest, Wire.Json.DescribeResponse).Processes)
+                if (process.Status.Instance == 0 || !configs.Exists(config => config.Name == process.Config.Name)) configs.Add(process.Config);
+            return configs;
+        }
+        var saved = new ProcessStore(session.Home, TimeProvider.System).Peek().Processes;
+        var targets = saved.Select(static definition => SelectorTarget.Of(definition, 0)).ToList();
+        var chosen = selectors.Length == 0 ? new SelectorResult(targets) : SelectorMatcher.Resolve(selectors, targets);
+        if (!chosen.IsKnown) throw new DaemonException(ErrorCode.NoSuchProcess, chosen.Sentence!);
+        for (var i = 0; i < saved.Count; i++)
+            if (chosen.Matches.Contains(targets[i])) configs.Add(saved[i].Config);
+        return configs;
+    }
+}

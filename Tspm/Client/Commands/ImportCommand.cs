@@ -1,0 +1,94 @@
+using Tspm.Client.Defining;
+using Tspm.Client.Grammar;
+using Tspm.Client.Output;
+using Tspm.Config.Import;
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>import</c>: another manager's processes as a config file, printed, written or applied. What has no counterpart is listed; that is exit 1 unless <c>--lossy</c>.</summary>
+internal static class ImportCommand
+{
+    public static int Run(ClientSession session, string[] words, GivenFlags flags)
+    {
+        var imported = Read(words[0], words.Length > 1 ? words[1] : null, flags.Value("env-file"));
+        var (file, start) = (flags.Value("out-file"), flags.IsOn("start"));
+        if (!start && file is null) HideSecrets(imported);
+        Tell(session, imported);
+        var isLost = imported.Left.Count > 0 && !flags.IsOn("lossy");
+        if (isLost && start)
+        {
+            session.Err.WriteLine("nothing was applied; --lossy does it without what is listed above");
+            return ExitCodes.Failed;
+        }
+        if (start) return ApplyCommand.Apply(session, imported.Processes, prune: false, flags.IsOn("update-env"), flags.ToChange());
+        if (file is null) ConfigWriter.Write(session.Out, imported.Processes);
+        else WriteFile(session, file, imported.Processes);
+        return isLost ? ExitCodes.Failed : ExitCodes.Done;
+    }
+
+    /// <summary>For <c>start ecosystem.config.js</c>: what could not be mapped is said, and the rest is used.</summary>
+    public static IReadOnlyList<ProcessConfig> ReadPm2(ClientSession session, string path)
+    {
+        var imported = Read("pm2", path, null);
+        Tell(session, imported);
+        session.Err.Flush();
+        return imported.Processes;
+    }
+
+    static Imported Read(string from, string? file, string? env)
+    {
+        try
+        {
+            return from.ToLowerInvariant() switch
+            {
+                "pm2" => ImportFiles.Pm2(file, env),
+                "supervisord" or "supervisor" => ImportFiles.Supervisord(file),
+                "procfile" => ImportFiles.Procfile(file, env),
+                _ => throw new UsageException($"'{ControlText.Escape(from)}' is not known; usage: tspm import pm2 | supervisord | procfile [FILE]; an older tspm's list: tspm migrate"),
+            };
+        }
+        catch (ImportException mistake)
+        {
+            throw new DaemonException(ErrorCode.Failed, mistake.Message);
+        }
+    }
+
+    static void Tell(ClientSession session, Imported imported)
+    {
+        foreach (var note in imported.Notes) session.Err.WriteLine(ControlText.Escape(note));
+        foreach (var left in imported.Left) session.Err.WriteLine(ControlText.Escape(left.ToString()));
+    }
+
+    /// <summary>Out of a dump of a whole environment: whoever prints it may not know that they are in there.</summary>
+    static void HideSecrets(Imported imported)
+    {
+        foreach (var secret in imported.Secrets)
+        {
+            var (process, variable) = (secret.Owner, secret.Key);
+            var at = imported.Processes.FindIndex(config => config.Name == process);
+            if (at < 0 || imported.Processes[at].Env is not { } env) continue;
+            var rest = new Dictionary<string, string>(env, StringComparer.Ordinal);
+            rest.Remove(variable);
+            imported.Processes[at] = imported.Processes[at] with { Env = rest.Count == 0 ? null : rest };
+            imported.Left.Add(new Unmapped(process, $"env.{variable}", "***", "it looks like a secret and is not printed; -o FILE writes it (mode 0600), --start uses it"));
+        }
+    }
+
+    static void WriteFile(ClientSession session, string file, List<ProcessConfig> processes)
+    {
+        var path = Path.GetFullPath(file);
+        if (File.Exists(path)) throw new DaemonException(ErrorCode.Failed, $"{file} exists already; remove it or choose another name");
+        using var bytes = new MemoryStream();
+        var writer = new OutputWriter(part =>
+        {
+            bytes.Write(part);
+            return true;
+        }, isTerminal: false);
+        ConfigWriter.Write(writer, processes);
+        writer.Flush();
+        Storage.AtomicFile.Write(path, bytes.ToArray(), durable: true);
+        session.Out.WriteLine($"{ControlText.Escape(file)}: {Display.Number(processes.Count)} {(processes.Count == 1 ? "process" : "processes")}; use it with: tspm apply {ControlText.Escape(Config.ShellWords.Quote(file))}");
+    }
+}

@@ -1,0 +1,16 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Tspm.Config;
+
+namespace Tspm.Client.Commands;
+
+/// <summary><c>schema</c>: the JSON Schema of a config file, which is also docs/tspm.schema.json.</summary>
+internal static class SchemaCommand
+{
+    public static int Run(ClientSession session)
+    {
+        using (var json = new Utf8JsonWriter(session.Out.Buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) ConfigSchema.Write(json);
+        session.Out.WriteLine();
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Text;
+using System.Text.Json;
+using Tspm.Config;
+using Tspm.Config.Import;
+using Tspm.Model;
+
+namespace Tspm.Client.Defining;
+
+/// <summary>Finds and reads other managers' files, and hands them to the mappers.</summary>
+internal static class ImportFiles
+{
+    const int MaxBytes = 4 << 20;
+
+    static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    /// <summary>An ecosystem file by its name: nothing else is called so.</summary>
+    public static bool IsPm2File(string word) => Path.GetFileName(word).StartsWith("ecosystem.", StringComparison.Ordinal) && !word.Contains(' ');
+
+    /// <exception cref="ImportException">It cannot be understood; the message names the file.</exception>
+    public static Imported Pm2(string? file, string? profile)
+    {
+        var path = Existing(file ?? First("ecosystem.config.js", "ecosystem.config.cjs", "ecosystem.config.mjs", "ecosystem.config.json", Path.Combine(Pm2Home(), "dump.pm2")), "ecosystem file and no dump.pm2");
+        return Named(path, () => Pm2Import.Read(Document(path), Path.GetDirectoryName(path)!, profile, ClientContextBuilder.KeptEnvironment(), File.Exists));
+    }
+
+    public static Imported Supervisord(string? file)
+    {
+        var path = Existing(file ?? First("supervisord.conf", "etc/supervisord.conf", "/etc/supervisord.conf", "/etc/supervisor/supervisord.conf"), "supervisord.conf");
+        return Named(path, () => SupervisordImport.Read(Text(path), path, ClientContextBuilder.KeptEnvironment(), Environment.MachineName, Included, Text));
+    }
+
+    public static Imported Procfile(string? file, string? envFile)
+    {
+        var path = Existing(file ?? First("Procfile"), "Procfile");
+        var folder = Path.GetDirectoryName(path)!;
+        if (envFile is not null) envFile = Existing(envFile, "env file");
+        else if (File.Exists(Path.Combine(folder, ".env"))) envFile = Path.Combine(folder, ".env");
+        return Named(path, () =>
+        {
+            int? port = null;
+            if (envFile is not null)
+            {
+                var read = EnvFile.Read(envFile, ClientContextBuilder.KeptEnvironment());
+                if (read.Problem is { } problem) throw new ImportException(problem);
+                if (read.Values!.TryGetValue("PORT", out var said) && int.TryParse(said, out var number)) port = number;
+            }
+            return ProcfileImport.Read(Text(path), folder, envFile, port);
+        });
+    }
+
+    static string Pm2Home() => Environment.GetEnvironmentVariable("PM2_HOME") is { Length: > 0 } home ? home : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".pm2");
+
+    static JsonElement Document(string path)
+    {
+        if (path.EndsWith("js", StringComparison.Ordinal)) return NodeFile.Read(path);
+        if (path.EndsWith(".yml", StringComparison.Ordinal) || path.EndsWith(".yaml", StringComparison.Ordinal))
+            throw new ImportException("YAML is not read; turn it into JSON first, for example: npx js-yaml FILE > ecosystem.config.json, or python3 -c 'import json,sys,yaml; json.dump(yaml.safe_load(sys.stdin),sys.stdout)' < FILE > ecosystem.config.json");
+        try
+        {
+            using var document = JsonDocument.Parse(Text(path), Options);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException failure)
+        {
+            throw new ImportException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"it is not valid JSON at line {(failure.LineNumber ?? 0) + 1}"));
+        }
+    }
+
+    static Imported Named(string path, Func<Imported> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (ImportException mistake)
+        {
+            throw new ImportException($"{path}: {mistake.Message}");
+        }
+        catch (TextFileException mistake)
+        {
+            throw new ImportException(mistake.Message);
+        }
+    }
+
+    static string? First(params string[] files)
+    {
+        foreach (var file in files)
+            if (File.Exists(file)) return file;
+        return null;
+    }
+
+    static string Existing(string? file, string what) =>
+        file is null ? throw new ImportException($"there is no {what} here; name it") : File.Exists(file) ? Path.GetFullPath(file) : throw new ImportException($"{file} does not exist");
+
+    static string Text(string path) => Encoding.UTF8.GetString(TextFile.ReadBytes(path, MaxBytes)).TrimStart('\uFEFF');
+
+    /// <summary>Files by a pattern whose folders may be patterns too, in order.</summary>
+    static List<string> Included(string pattern)
+    {
+        List<string> places = ["/"];
+        var parts = pattern.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var next = new List<string>();
+            foreach (var place in places)
+            {
+                if (!Glob.IsPattern(parts[i])) next.Add(Path.Combine(place, parts[i]));
+                else if (Directory.Exists(place))
+                    foreach (var entry in Directory.EnumerateFileSystemEntries(place))
+                        if (Glob.IsMatch(parts[i], Path.GetFileName(entry))) next.Add(entry);
+            }
+            places = next;
+        }
+        places.Sort(StringComparer.Ordinal);
+        places.RemoveAll(static place => !File.Exists(place));
+        return places;
+    }
+}

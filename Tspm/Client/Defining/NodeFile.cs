@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Tspm.Config.Import;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Client.Defining;
+
+/// <summary>
+/// What a JavaScript file exports, as JSON: node evaluates it in a child of this client, never of the daemon. What the file prints goes to standard error; the result comes by a pipe of its own.
+/// </summary>
+internal static unsafe class NodeFile
+{
+    const int ResultDescriptor = 3, AboveFixed = 16;
+
+    /// <summary>A file that opens a connection would keep node from ending.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>import() takes modules of both kinds; the exports of the older kind are its default.</summary>
+    const string Script = "const{pathToFileURL}=require('url');const fs=require('fs');import(pathToFileURL(process.argv[1])).then(m=>{let v='default' in m?m.default:m;if(typeof v==='function')v=v();return v})"
+        + ".then(v=>{fs.writeFileSync(3,JSON.stringify(v)??'null');process.exit(0)},e=>{console.error(String(e&&e.stack||e).split('\\n').slice(0,3).join('\\n'));process.exit(1)})";
+
+    /// <exception cref="ImportException">There is no node, or the file cannot be evaluated.</exception>
+    public static JsonElement Read(string path)
+    {
+        var node = Find("node") ?? Find("nodejs") ?? throw new ImportException("it is JavaScript, and there is no node on the PATH to evaluate it; write it as JSON: node -p 'JSON.stringify(require(\"./FILE\"))' where node is");
+        var result = Run(node, ["node", "-e", Script, path]) ?? throw new ImportException("node could not evaluate it; what it said is above");
+        try
+        {
+            using var document = JsonDocument.Parse(result);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            throw new ImportException("what it exports is not data");
+        }
+    }
+
+    static string? Find(string program)
+    {
+        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin").Split(':', StringSplitOptions.RemoveEmptyEntries))
+            if (File.Exists(Path.Combine(folder, program))) return Path.Combine(folder, program);
+        return null;
+    }
+
+    /// <summary>Null: it failed, or took too long.</summary>
+    static byte[]? Run(string program, string[] arguments)
+    {
+        var pipe = stackalloc int[2];
+        if (Unistd.pipe2(pipe, Fcntl.O_CLOEXEC) != 0) return null;
+        var source = Fcntl.fcntl(pipe[1], Fcntl.F_DUPFD_CLOEXEC, AboveFixed);
+        SpawnFileActions actions;
+        _ = PosixSpawn.posix_spawn_file_actions_init(&actions);
+        _ = PosixSpawn.posix_spawn_file_actions_addopen(&actions, Unistd.STDIN_FILENO, "/dev/null", Fcntl.O_RDONLY, 0);
+        _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, Unistd.STDERR_FILENO, Unistd.STDOUT_FILENO);
+        _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, source, ResultDescriptor);
+        using var argv = new StringBlock(arguments);
+        using var path = new StringBlock([program]);
+        int pid;
+        var errno = PosixSpawn.posix_spawn(&pid, path.Pointers[0], &actions, null, argv.Pointers, CurrentEnvironment.Pointer);
+        _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions);
+        _ = Unistd.close(source);
+        _ = Unistd.close(pipe[1]);
+        var output = errno == 0 ? ReadAll(pipe[0]) : null;
+        _ = Unistd.close(pipe[0]);
+        if (errno != 0) return null;
+        if (output is null) _ = SysSignal.kill(pid, Model.Signals.SIGKILL);
+        int status;
+        while (SysWait.wait4(pid, &status, 0, null) < 0 && Errno.Last == Errno.EINTR) { }
+        return status == 0 ? output : null;
+    }
+
+    /// <summary>Null: the end did not come in time.</summary>
+    static byte[]? ReadAll(int descriptor)
+    {
+        var until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        using var all = new MemoryStream();
+        var chunk = stackalloc byte[4096];
+        while (true)
+        {
+            if (!DaemonSocket.WaitReadable(descriptor, (int)Math.Max(0, until - Environment.TickCount64)))
+            {
+                if (Environment.TickCount64 >= until) return null;
+                continue;
+            }
+            var count = Unistd.read(descriptor, chunk, 4096);
+            if (count < 0 && Errno.Last == Errno.EINTR) continue;
+            if (count <= 0) return all.ToArray();
+            all.Write(new ReadOnlySpan<byte>(chunk, (int)count));
+        }
+    }
+}

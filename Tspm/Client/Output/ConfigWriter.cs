@@ -1,0 +1,25 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Tspm.Model;
+
+namespace Tspm.Client.Output;
+
+/// <summary>Writes a config file in JSON, for people to read and change.</summary>
+internal static class ConfigWriter
+{
+    static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true };
+
+    /// <summary>Without the daemon's own members: a number, a former id.</summary>
+    public static void Write(OutputWriter output, IReadOnlyList<ProcessConfig> configs)
+    {
+        using (var json = new Utf8JsonWriter(output.Buffer, Options))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("processes"u8);
+            foreach (var config in configs) JsonSerializer.Serialize(json, config with { Id = null, LegacyId = null }, Wire.Json.ProcessConfig);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        output.WriteLine();
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using Tspm.Config;
+using Tspm.Model;
+
+namespace Tspm.Client.Output;
+
+/// <summary>What <c>apply</c> does, a line a process; what stays as it is only as a number.</summary>
+internal static class PlanPrinter
+{
+    public static void Print(OutputWriter output, IReadOnlyList<PlanStep> steps)
+    {
+        var kept = 0;
+        foreach (var step in steps)
+        {
+            if (step.Action == PlanStep.Keep) kept++;
+            else output.WriteLine($"{step.Action} {ControlText.Escape(step.Name)}{Details(step)}");
+        }
+        if (kept > 0 || steps.Count == 0) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"unchanged: {kept}"));
+    }
+
+    static string Details(PlanStep step)
+    {
+        if (step.Changes is not { Count: > 0 } changes) return "";
+        var text = ": " + ControlText.Escape(string.Join(", ", changes.Select(field => ApplyPlan.CountsLater(field) && !step.Restarts ? field + " (from its next start)" : field)));
+        return step.Restarts ? text + "; restarts it" : text;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Config;
+
+/// <summary>In which fields two configs say something else. What says the default and what says nothing are the same.</summary>
+internal static class ConfigDifference
+{
+    /// <summary>Paths such as <c>restart.delayMs</c> and <c>env.PORT</c>, in order; a list is one field. Numbers and former names do not count: they are the daemon's.</summary>
+    public static List<string> Between(ProcessConfig a, ProcessConfig b)
+    {
+        var (before, after) = (Leaves(a), Leaves(b));
+        var fields = new List<string>();
+        foreach (var (path, value) in after)
+            if (!before.Remove(path, out var former) || former != value) fields.Add(path);
+        foreach (var path in before.Keys)
+            if (!after.ContainsKey(path)) fields.Add(path);
+        fields.Sort(StringComparer.Ordinal);
+        return fields;
+    }
+
+    static Dictionary<string, string> Leaves(ProcessConfig config)
+    {
+        var leaves = new Dictionary<string, string>(StringComparer.Ordinal);
+        using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(config with { Id = null, LegacyId = null }, WireJson.Default.ProcessConfig));
+        Collect(document.RootElement, "", leaves);
+        return leaves;
+    }
+
+    static void Collect(JsonElement element, string path, Dictionary<string, string> leaves)
+    {
+        if (element.ValueKind == JsonValueKind.Object)
+            foreach (var member in element.EnumerateObject()) Collect(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}", leaves);
+        else if (element.ValueKind != JsonValueKind.Null && !IsDefault(path, element)) leaves[path] = element.GetRawText();
+    }
+
+    static bool IsDefault(string path, JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.False => path is "watch" or "mergeLogs",
+        JsonValueKind.True => path is "enabled" or "stop.killTree" or "log.compress" or "autorestart",
+        JsonValueKind.Number => path == "instances" && value.ValueEqualsOne(),
+        JsonValueKind.String => value.ValueEquals(path switch { "namespace" => ProcessDefinition.DefaultNamespace, "stdin" => "null", "interpreter" => "none", _ => "\0" }),
+        // No arguments are something else than none said: the command is one program then.
+        JsonValueKind.Array => path != "args" && value.GetArrayLength() == 0,
+        _ => false,
+    };
+
+    static bool ValueEqualsOne(this JsonElement number) => number.TryGetInt32(out var value) && value == 1;
+}

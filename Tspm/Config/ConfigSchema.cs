@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Config;
+
+/// <summary>
+/// The JSON Schema (draft 7, which editors know) of a config file, made from the same metadata and the same rules that read it: it cannot say something else. What a schema cannot say
+/// (a cron expression, a command's quotes) is said by <c>validate</c>.
+/// </summary>
+internal static class ConfigSchema
+{
+    public static void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("$schema"u8, "http://json-schema.org/draft-07/schema#"u8);
+        json.WriteString("title"u8, "Tspm config file"u8);
+        json.WriteString("type"u8, "object"u8);
+        json.WriteStartObject("properties"u8);
+        json.WriteStartObject("$schema"u8);
+        json.WriteString("type"u8, "string"u8);
+        json.WriteEndObject();
+        json.WriteStartObject("processes"u8);
+        json.WriteString("type"u8, "array"u8);
+        json.WriteStartObject("items"u8);
+        WriteObject(json, WireJson.Default.ProcessConfig, "", ["command"]);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+        Strings(json, "required"u8, ["processes"]);
+        json.WriteBoolean("additionalProperties"u8, false);
+        json.WriteEndObject();
+    }
+
+    static void WriteObject(Utf8JsonWriter json, JsonTypeInfo type, string path, List<string> required)
+    {
+        json.WriteString("type"u8, "object"u8);
+        json.WriteStartObject("properties"u8);
+        foreach (var property in type.Properties)
+        {
+            if (property.Set is null) continue;
+            if (property.IsRequired) required.Add(property.Name);
+            var inner = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
+            if (inner is "ready.intervalMs" or "ready.timeoutMs" or "ready.failures" or "health.delayMs") continue; // of the other kind of probe
+            json.WriteStartObject(property.Name);
+            if (SchemaTexts.Of(System.Text.Encoding.UTF8.GetBytes(inner)) is { IsEmpty: false } text) json.WriteString("description"u8, text);
+            WriteValue(json, JsonTypes.Of(property), inner);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+        if (required.Count > 0) Strings(json, "required"u8, required);
+        json.WriteBoolean("additionalProperties"u8, false);
+        if (type.Type == typeof(Probe)) WriteOneQuestion(json, path == "health" ? ["notify", "tcp", "http", "log", "exec"] : ["notify", "tcp", "http", "log", "exec", "delayMs"]);
+    }
+
+    static void WriteValue(Utf8JsonWriter json, JsonTypeInfo type, string path)
+    {
+        switch (type.Kind)
+        {
+            case JsonTypeInfoKind.Object:
+                WriteObject(json, type, path, []);
+                break;
+            case JsonTypeInfoKind.Dictionary:
+                json.WriteString("type"u8, "object"u8);
+                json.WriteStartObject("additionalProperties"u8);
+                Strings(json, "type"u8, ["string", "number", "boolean"]);
+                json.WriteEndObject();
+                break;
+            case JsonTypeInfoKind.Enumerable:
+                json.WriteString("type"u8, "array"u8);
+                json.WriteStartObject("items"u8);
+                WriteValue(json, type.Options.GetTypeInfo(type.ElementType!), path);
+                json.WriteEndObject();
+                break;
+            default:
+                WriteSimple(json, type.Type, path);
+                break;
+        }
+    }
+
+    static void WriteSimple(Utf8JsonWriter json, Type type, string path)
+    {
+        var bounds = ConfigValidation.BoundsOf(path);
+        if (bounds?.Words is { } words) Strings(json, "enum"u8, words);
+        else if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(bool)) json.WriteString("type"u8, "boolean"u8);
+        else if (!JsonTypes.IsWhole(type)) json.WriteString("type"u8, "string"u8);
+        else if (path != "instances") WriteWhole(json, bounds);
+        else
+        {
+            json.WriteStartArray("anyOf"u8);
+            json.WriteStartObject();
+            WriteWhole(json, bounds);
+            json.WriteEndObject();
+            json.WriteStartObject();
+            json.WriteString("const"u8, InstanceCount.Max);
+            json.WriteEndObject();
+            json.WriteEndArray();
+        }
+    }
+
+    static void WriteWhole(Utf8JsonWriter json, ConfigValidation.ValueBounds? bounds)
+    {
+        json.WriteString("type"u8, "integer"u8);
+        if (bounds?.Least is { } least) json.WriteNumber("minimum"u8, least);
+        if (bounds?.Most is { } most) json.WriteNumber("maximum"u8, most);
+    }
+
+    /// <summary>Of a probe exactly one kind.</summary>
+    static void WriteOneQuestion(Utf8JsonWriter json, string[] kinds)
+    {
+        json.WriteStartArray("oneOf"u8);
+        foreach (var kind in kinds)
+        {
+            json.WriteStartObject();
+            Strings(json, "required"u8, [kind]);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    static void Strings(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts) json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+}
