@@ -12,7 +12,7 @@ public sealed class DaemonClientTests
     static PingResponse Ping(FakeDaemon daemon, TimeSpan deadline)
     {
         using var client = DaemonClient.Connect(daemon.Home, onlyReads: true);
-        return client.Call(Methods.Ping, new PingRequest(), Wire.Json.PingRequest, Wire.Json.PingResponse, deadline);
+        return client.Call(Methods.Ping, new EmptyRequest(), Wire.Json.EmptyRequest, Wire.Json.PingResponse, deadline);
     }
 
     static async Task<DaemonException> Failure(Func<string, string?> answer, TimeSpan? deadline = null)

@@ -11,10 +11,10 @@ public sealed class LostAnswerTests
 
     const string Done = """{"success":true,"processes":[]}""";
 
-    static StopResponse Stop(FakeDaemon daemon, StopRequest? again = null)
+    static ChangeResponse Stop(FakeDaemon daemon, StopRequest? again = null)
     {
         using var client = DaemonClient.Connect(daemon.Home);
-        return client.Call(Methods.Stop, new StopRequest { Selectors = ["web"] }, Wire.Json.StopRequest, Wire.Json.StopResponse, again: again);
+        return client.Call(Methods.Stop, new StopRequest { Selectors = ["web"] }, Wire.Json.StopRequest, Wire.Json.ChangeResponse, again: again);
     }
 
     [Test]

@@ -90,7 +90,7 @@ internal sealed class GoldenWireTests
         foreach (var method in ProtocolPageTests.AllMethods)
         {
             var verb = char.ToUpperInvariant(method[0]) + method[1..];
-            await Assert.That(Goldens.Types.Select(type => type.Name)).Contains(verb + "Request").And.Contains(verb + "Response");
+            await Assert.That(Goldens.Types.SelectMany(Goldens.NamesOf)).Contains(verb + "Request").And.Contains(verb + "Response");
         }
     }
 

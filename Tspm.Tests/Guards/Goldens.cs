@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Storage;
@@ -7,8 +8,10 @@ using Tspm.Storage;
 namespace Tspm.Tests.Guards;
 
 /// <summary>The golden files under Data/wire: what every type that crosses the socket, lies on disk or is printed looks like in JSON.</summary>
-internal static class Goldens
+internal static partial class Goldens
 {
+    static readonly IReadOnlyList<Match> Shared = [.. Alias().Matches(Repository.Source("Protocol/SharedShapes.cs")).Cast<Match>()];
+
     /// <summary>Types listed for the source generator.</summary>
     public static IReadOnlyList<Type> Types { get; } =
     [
@@ -16,12 +19,14 @@ internal static class Goldens
             .Select(data => (Type)data.ConstructorArguments[0].Value!),
     ];
 
-    /// <summary>Files of a type: TYPE.json, and TYPE.VARIANT.json where members exclude each other.</summary>
-    public static IReadOnlyList<string> FilesOf(Type type)
-    {
-        var name = NameOf(type);
-        return [.. Directory.GetFiles(Folder, $"{name}*.json").Where(path => IsOf(name, Path.GetFileNameWithoutExtension(path))).Order(StringComparer.Ordinal)];
-    }
+    /// <summary>What a type is called: its name, and those that verbs have for a record they share.</summary>
+    public static IEnumerable<string> NamesOf(Type type) => Shared.Where(alias => alias.Groups["type"].Value == type.FullName).Select(alias => alias.Groups["name"].Value).Append(NameOf(type));
+
+    /// <summary>Files of a type: NAME.json, and NAME.VARIANT.json where members exclude each other.</summary>
+    public static IReadOnlyList<string> FilesOf(Type type) =>
+    [
+        .. NamesOf(type).SelectMany(name => Directory.GetFiles(Folder, $"{name}*.json").Where(path => IsOf(name, Path.GetFileNameWithoutExtension(path)))).Order(StringComparer.Ordinal),
+    ];
 
     public static string Folder => Repository.Data("wire");
 
@@ -50,4 +55,7 @@ internal static class Goldens
         var argument = NameOf(type.GetGenericArguments()[0]);
         return type.Name.StartsWith("IReadOnlyList", StringComparison.Ordinal) ? $"{argument}.list" : $"{type.Name[..type.Name.IndexOf('`')]}.{argument}";
     }
+
+    [GeneratedRegex(@"^global using (?<name>\w+) = (?<type>[\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex Alias();
 }

@@ -29,7 +29,7 @@ internal static class StuckDaemon
         try
         {
             using var another = DaemonClient.Connect(home, onlyReads: true);
-            another.Call(Methods.Ping, new PingRequest(), Wire.Json.PingRequest, Wire.Json.PingResponse, Patience);
+            another.Call(Methods.Ping, new PingRequest(), Wire.Json.EmptyRequest, Wire.Json.PingResponse, Patience);
             return null;
         }
         catch (DaemonException failure)

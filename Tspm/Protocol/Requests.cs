@@ -11,12 +11,6 @@ internal sealed record HelloRequest
     public int? ProtocolVersion { get; init; }
 }
 
-internal sealed record PingRequest;
-
-internal sealed record StatusRequest;
-
-internal sealed record MetricsRequest;
-
 internal sealed record ListRequest
 {
     /// <summary>Null or empty: all.</summary>
@@ -28,11 +22,6 @@ internal sealed record DescribeRequest
     public required IReadOnlyList<string> Selectors { get; init; }
     /// <summary>False: values of env are masked.</summary>
     public bool ShowEnv { get; init; }
-}
-
-internal sealed record EnvRequest
-{
-    public required IReadOnlyList<string> Selectors { get; init; }
 }
 
 internal sealed record SearchRequest
@@ -113,17 +102,6 @@ internal sealed record RestartRequest
     public int? WaitTimeoutMs { get; init; }
 }
 
-/// <summary>A new child beside the old one, which goes when the new one is ready; or a signal, as the config says.</summary>
-internal sealed record ReloadRequest
-{
-    public required IReadOnlyList<string> Selectors { get; init; }
-    public bool UpdateEnv { get; init; }
-    /// <summary>Needed with <see cref="UpdateEnv"/>.</summary>
-    public ClientContext? Client { get; init; }
-    public bool Wait { get; set; } = true;
-    public int? WaitTimeoutMs { get; init; }
-}
-
 internal sealed record DeleteRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }
@@ -135,12 +113,6 @@ internal sealed record SignalRequest
 {
     /// <summary>SIGHUP, HUP or 1.</summary>
     public required string Signal { get; init; }
-    public required IReadOnlyList<string> Selectors { get; init; }
-}
-
-/// <summary>Clears restart counts and the count of consecutive failures.</summary>
-internal sealed record ResetRequest
-{
     public required IReadOnlyList<string> Selectors { get; init; }
 }
 
@@ -170,18 +142,6 @@ internal sealed record ScaleRequest
     public int? By { get; init; }
     public bool Wait { get; set; } = true;
     public int? WaitTimeoutMs { get; init; }
-}
-
-internal sealed record FlushRequest
-{
-    public required IReadOnlyList<string> Selectors { get; init; }
-}
-
-/// <summary>Opens the log files anew: what has been moved or removed is made again at its path.</summary>
-internal sealed record ReopenRequest
-{
-    /// <summary>Null or empty: all.</summary>
-    public IReadOnlyList<string>? Selectors { get; init; }
 }
 
 /// <summary>Writes one line to the standard input of a process with <c>stdin: pipe</c>.</summary>
@@ -230,8 +190,6 @@ internal sealed record EventsRequest
     /// <summary>Where to go on: the last <c>seq</c> seen.</summary>
     public long? After { get; init; }
 }
-
-internal sealed record ShutdownRequest;
 
 /// <summary>Another version takes over, with the same children.</summary>
 internal sealed record UpgradeRequest

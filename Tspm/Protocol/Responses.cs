@@ -125,18 +125,6 @@ internal sealed record ProcessEnvironment
     public required IReadOnlyDictionary<string, string> Env { get; init; }
 }
 
-/// <summary>What a changing verb did, one outcome per instance. Base of the answers below.</summary>
-internal abstract record ChangeResponse
-{
-    /// <summary>Everything asked for was done and saved.</summary>
-    public required bool Success { get; init; }
-    public required IReadOnlyList<ProcessOutcome> Processes { get; init; }
-    /// <summary>Partial success: what did not work, in sentences; "not saved: REASON" when the effect is there but not on disk.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Error { get; init; }
-    /// <summary>What somebody should know of although it is no failure: what was started too, what runs on without what it depends on.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyList<string>? Notes { get; init; }
-}
-
 internal sealed record ProcessOutcome
 {
     public required int Id { get; init; }
@@ -158,11 +146,6 @@ internal sealed record StartResponse : ChangeResponse
     public int? ProcessId { get; init; }
 }
 
-internal sealed record AddResponse : ChangeResponse
-{
-    public int? ProcessId { get; init; }
-}
-
 /// <summary>An outcome for each instance that came, went or was restarted.</summary>
 internal sealed record ApplyResponse : ChangeResponse
 {
@@ -170,26 +153,11 @@ internal sealed record ApplyResponse : ChangeResponse
     public required IReadOnlyList<PlanStep> Steps { get; init; }
 }
 
-internal sealed record StopResponse : ChangeResponse;
-internal sealed record RestartResponse : ChangeResponse;
-internal sealed record ReloadResponse : ChangeResponse;
-internal sealed record DeleteResponse : ChangeResponse;
-internal sealed record SignalResponse : ChangeResponse;
-internal sealed record ResetResponse : ChangeResponse;
-internal sealed record RenameResponse : ChangeResponse;
-
 internal sealed record SetResponse : ChangeResponse
 {
     /// <summary>Names of processes that run with the old values until their next restart.</summary>
     public IReadOnlyList<string>? RestartNeeded { get; init; }
 }
-
-/// <summary>An outcome for each instance that came or went; for all of them when none did.</summary>
-internal sealed record ScaleResponse : ChangeResponse;
-
-internal sealed record FlushResponse : ChangeResponse;
-internal sealed record ReopenResponse : ChangeResponse;
-internal sealed record SendResponse : ChangeResponse;
 
 /// <summary>The end of a <c>logs</c> stream that does not follow.</summary>
 internal sealed record LogsResponse

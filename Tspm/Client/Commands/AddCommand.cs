@@ -15,8 +15,8 @@ internal static class AddCommand
             var target = StartTarget.Of(words ?? [], program, config ?? [], path => StartCommand.ReadFile(session, path));
             if (target.Define is not { } define) throw new UsageException($"there is no file '{words![0]}' in {CurrentFolder.Get()}");
             return new Change<AddRequest, AddResponse>(
-                Methods.Add, new AddRequest { Define = define, Client = session.Context(noAutoStart) }, Wire.Json.AddRequest, Wire.Json.AddResponse,
-                Output.PrintJson.Readable.AddResponse, static process => string.Create(CultureInfo.InvariantCulture, $"added (id {process.Id})"))
+                Methods.Add, new AddRequest { Define = define, Client = session.Context(noAutoStart) }, Wire.Json.AddRequest, Wire.Json.StartResponse,
+                Output.PrintJson.Readable.StartResponse, static process => string.Create(CultureInfo.InvariantCulture, $"added (id {process.Id})"))
                 .Run(session, new ChangeFlags(json, noAutoStart));
         });
 }

@@ -129,7 +129,7 @@ internal static class EnableCommand
     {
         if (service is SystemdService { StartsAtFirstCommand: true, IsActive: false }) return null;
         using var daemon = session.ConnectIfRunning();
-        return daemon?.Call(Methods.Status, new StatusRequest(), Wire.Json.StatusRequest, Wire.Json.StatusResponse);
+        return daemon?.Call(Methods.Status, new StatusRequest(), Wire.Json.EmptyRequest, Wire.Json.StatusResponse);
     }
 
     static void TellAdopted(ClientSession session, StatusResponse before)

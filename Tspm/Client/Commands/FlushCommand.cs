@@ -7,7 +7,7 @@ internal static class FlushCommand
 {
     public static void Run([Items] string[]? words = null, bool noAutoStart = false, bool json = false) =>
         CommandHost.Execute(session => new Change<FlushRequest, FlushResponse>(
-            Methods.Flush, new FlushRequest { Selectors = words ?? [] }, Wire.Json.FlushRequest, Wire.Json.FlushResponse,
-            Output.PrintJson.Readable.FlushResponse, static _ => "logs are empty") { IsRepeatable = true }
+            Methods.Flush, new FlushRequest { Selectors = words ?? [] }, Wire.Json.SelectorsRequest, Wire.Json.ChangeResponse,
+            Output.PrintJson.Readable.ChangeResponse, static _ => "logs are empty") { IsRepeatable = true }
             .Run(session, new ChangeFlags(json, noAutoStart)));
 }

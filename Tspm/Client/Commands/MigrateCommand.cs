@@ -64,7 +64,7 @@ internal static class MigrateCommand
             else if (added.Add(name)) define.Add(process.Config);
         }
         if (define.Count == 0) return added;
-        var answer = daemon.Call(Methods.Add, new AddRequest { Define = define, Client = ClientContextBuilder.Build() }, Wire.Json.AddRequest, Wire.Json.AddResponse);
+        var answer = daemon.Call(Methods.Add, new AddRequest { Define = define, Client = ClientContextBuilder.Build() }, Wire.Json.AddRequest, Wire.Json.StartResponse);
         Outcomes.Print(session, answer, static process => string.Create(CultureInfo.InvariantCulture, $"taken over (id {process.Id})"), withSuccesses: true);
         return added;
     }

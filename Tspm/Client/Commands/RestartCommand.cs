@@ -24,7 +24,7 @@ internal static class RestartCommand
                 Selectors = selectors, UpdateEnv = updateEnv, Client = updateEnv ? session.Context(flags.NoAutoStart) : null,
                 Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs,
             },
-            Wire.Json.ReloadRequest, Wire.Json.ReloadResponse, Output.PrintJson.Readable.ReloadResponse, Outcomes.InState)
+            Wire.Json.RestartRequest, Wire.Json.ChangeResponse, Output.PrintJson.Readable.ChangeResponse, Outcomes.InState)
             .Run(session, flags);
 
     static int Restart(ClientSession session, string[] selectors, bool updateEnv, ChangeFlags flags) =>
@@ -35,6 +35,6 @@ internal static class RestartCommand
                 Selectors = selectors, UpdateEnv = updateEnv, Client = updateEnv ? session.Context(flags.NoAutoStart) : null,
                 Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs,
             },
-            Wire.Json.RestartRequest, Wire.Json.RestartResponse, Output.PrintJson.Readable.RestartResponse, Outcomes.InState)
+            Wire.Json.RestartRequest, Wire.Json.ChangeResponse, Output.PrintJson.Readable.ChangeResponse, Outcomes.InState)
             .Run(session, flags);
 }

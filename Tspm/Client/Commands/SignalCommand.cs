@@ -13,8 +13,8 @@ internal static class SignalCommand
             var name = words![0].TrimStart('-');
             if (!Signals.TryParse(name, out var signal)) throw new UsageException($"'{words[0]}' is no signal; expected a name such as HUP or SIGHUP, or a number from 1 to 64");
             return new Change<SignalRequest, SignalResponse>(
-                Methods.Signal, new SignalRequest { Signal = name, Selectors = words[1..] }, Wire.Json.SignalRequest, Wire.Json.SignalResponse,
-                Output.PrintJson.Readable.SignalResponse, _ => $"sent {Signals.NameOf(signal)}")
+                Methods.Signal, new SignalRequest { Signal = name, Selectors = words[1..] }, Wire.Json.SignalRequest, Wire.Json.ChangeResponse,
+                Output.PrintJson.Readable.ChangeResponse, _ => $"sent {Signals.NameOf(signal)}")
                 .Run(session, new ChangeFlags(json, noAutoStart));
         });
 }

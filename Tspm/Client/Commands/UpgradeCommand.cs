@@ -50,7 +50,7 @@ internal static class UpgradeCommand
         try
         {
             using var daemon = session.ConnectToRead();
-            return daemon.Call(Methods.Status, new StatusRequest(), Wire.Json.StatusRequest, Wire.Json.StatusResponse, NextDeadline);
+            return daemon.Call(Methods.Status, new StatusRequest(), Wire.Json.EmptyRequest, Wire.Json.StatusResponse, NextDeadline);
         }
         catch (DaemonException gone) when (gone.Code is LocalError.NotRunning or LocalError.Disconnected)
         {
