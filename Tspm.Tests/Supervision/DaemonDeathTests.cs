@@ -225,6 +225,26 @@ internal sealed class DaemonDeathTests
     }
 
     [Test]
+    public async Task A_lost_definition_without_a_child_gets_its_environment_from_the_run_record(CancellationToken cancellation)
+    {
+        using var world = new World { SaveFailure = new IOException("killed before it was saved") };
+        var cell = world.StartNew();
+        world.RestartDaemon(() => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(1, null)), saveFirst: false);
+        await Assert.That(world.Supervisor.Table.EnvironmentOf(world.Again(cell).Definition)).IsEquivalentTo(new Dictionary<string, string> { ["PATH"] = "/bin" });
+    }
+
+    [Test]
+    public async Task What_is_saved_with_the_definitions_is_not_in_every_run_record(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Save();
+        world.Exit(cell, 1);
+        world.Advance(1);
+        await Assert.That(new RunRecordStore(world.Home).LoadAll()[cell.Key].Environment).IsNull();
+    }
+
+    [Test]
     public async Task An_intent_that_came_to_nothing_is_carried_out_with_the_same_counters(CancellationToken cancellation)
     {
         using var world = new World();

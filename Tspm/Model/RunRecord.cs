@@ -66,6 +66,9 @@ internal sealed record RunRecord
     /// <summary>The definition, so that a child whose definition was lost (an older generation had to be used) is not.</summary>
     public ProcessDefinition? Definition { get; init; }
 
+    /// <summary>The environment of the definition, until it is saved with it; then null.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
     /// <summary>What this run was started with; the definition may have another one for the next run.</summary>
     public Probe? Ready { get; init; }
 

@@ -14,6 +14,9 @@ internal sealed class ProcessTable(SupervisionServices services)
     readonly SortedDictionary<int, SupervisedProcess[]> _byId = [];
     readonly Dictionary<string, IReadOnlyDictionary<string, string>> _environments = new(StringComparer.Ordinal);
 
+    /// <summary>Those that are on disk; replaced whole.</summary>
+    volatile IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> _saved = new Dictionary<string, IReadOnlyDictionary<string, string>>();
+
     /// <summary>Every instance in order of id and instance; replaced whole when one comes or goes.</summary>
     public ImmutableArray<SupervisedProcess> Cells { get; private set; } = [];
 
@@ -49,6 +52,13 @@ internal sealed class ProcessTable(SupervisionServices services)
 
     public IReadOnlyDictionary<string, string> EnvironmentOf(ProcessDefinition definition) =>
         _environments.GetValueOrDefault(definition.EnvironmentKey) ?? new Dictionary<string, string>();
+
+    /// <summary>The environment of a definition while it is not on disk; null: it is.</summary>
+    public IReadOnlyDictionary<string, string>? UnsavedEnvironmentOf(ProcessDefinition definition) =>
+        _saved.ContainsKey(definition.EnvironmentKey) ? null : EnvironmentOf(definition);
+
+    /// <summary>This state is on disk. On any thread.</summary>
+    public void OnSaved(ProcessesFile file) => _saved = file.Environments;
 
     /// <summary>Keeps an environment and returns its key; equal ones share one.</summary>
     public string KeepEnvironment(IReadOnlyDictionary<string, string> environment)
@@ -106,7 +116,7 @@ internal sealed class ProcessTable(SupervisionServices services)
                 ? existing[i]
                 : new SupervisedProcess(services, new InstanceKey(definition.Id, i), definition, EnvironmentOf)
                 {
-                    Changed = (cell, before) => Changed?.Invoke(cell, before), HeldBy = cell => HeldBy?.Invoke(cell),
+                    Changed = (cell, before) => Changed?.Invoke(cell, before), HeldBy = cell => HeldBy?.Invoke(cell), UnsavedEnvironment = UnsavedEnvironmentOf,
                 };
         _byId[definition.Id] = cells;
         NextId = Math.Max(NextId, definition.Id + 1);
@@ -179,6 +189,7 @@ internal sealed class ProcessTable(SupervisionServices services)
     {
         NextId = file.NextId;
         foreach (var (key, environment) in file.Environments) _environments[key] = environment;
+        OnSaved(file);
         foreach (var definition in file.Processes) Put(definition);
     }
 }

@@ -17,7 +17,7 @@ internal static class Recovery
             if (table.Instances(key.Id) is not null || record.Definition is not { } definition || record.BootId != system.BootId) continue;
             var mayLive = record.Phase is not (nameof(LifecyclePhase.Stopped) or nameof(LifecyclePhase.Errored));
             if (!mayLive || table.ByName(definition.Name) is not null) continue;
-            table.RestoreEnvironment(definition.EnvironmentKey, () => ChildEnvironment.Kept(system.ReadEnvironment(record.Pid)));
+            table.RestoreEnvironment(definition.EnvironmentKey, () => record.Environment ?? ChildEnvironment.Kept(system.ReadEnvironment(record.Pid)));
             table.Put(definition);
         }
     }
@@ -34,7 +34,7 @@ internal static class Recovery
             if (record.BootId != system.BootId || record.Phase == nameof(LifecyclePhase.Stopped)) continue;
             if (record.Definition is { } newer && newer.Instances > key.Instance)
             {
-                table.RestoreEnvironment(newer.EnvironmentKey, () => ChildEnvironment.Kept(system.ReadEnvironment(record.Pid)));
+                table.RestoreEnvironment(newer.EnvironmentKey, () => record.Environment ?? ChildEnvironment.Kept(system.ReadEnvironment(record.Pid)));
                 table.Put(newer, isNew: false);
             }
             else table.Extend(key.Id, key.Instance + 1);

@@ -83,6 +83,9 @@ internal sealed partial class SupervisedProcess
     /// <summary>Says why it must not be started yet; null: it may.</summary>
     public Func<SupervisedProcess, string?>? HeldBy { get; set; }
 
+    /// <summary>See <see cref="ProcessTable.UnsavedEnvironmentOf"/>.</summary>
+    public Func<ProcessDefinition, IReadOnlyDictionary<string, string>?>? UnsavedEnvironment { get; init; }
+
     /// <param name="definition">The new one.</param>
     /// <param name="isNew">False: it is the one that the run record has already, and that record is still to be resumed.</param>
     public void Redefine(ProcessDefinition definition, bool isNew = true)
@@ -213,7 +216,10 @@ internal sealed partial class SupervisedProcess
 
     void Persist() => _services.Records.Save(Key, MakeRecord());
 
-    RunRecord MakeRecord() => RunRecords.Of(_state, Definition, _services, _run, _sweepPid, _nextStartAt, _exits.Newest) with { LastRunId = _lastRun, Second = SecondRecord };
+    RunRecord MakeRecord() => RunRecords.Of(_state, Definition, _services, _run, _sweepPid, _nextStartAt, _exits.Newest) with
+    {
+        LastRunId = _lastRun, Second = SecondRecord, Environment = UnsavedEnvironment?.Invoke(Definition),
+    };
 
     void Publish() => View = MakeView();
 

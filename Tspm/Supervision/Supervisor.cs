@@ -250,7 +250,14 @@ internal sealed class Supervisor
         _loop.Post(() =>
         {
             _nextSave = null;
-            _saver.Save(Table.Snapshot()).ContinueWith(saved => next.SetResult(saved.Result), TaskContinuationOptions.ExecuteSynchronously);
+            var state = Table.Snapshot();
+            _saver.Save(state).ContinueWith(
+                saved =>
+                {
+                    if (saved.Result is null) Table.OnSaved(state);
+                    next.SetResult(saved.Result);
+                },
+                TaskContinuationOptions.ExecuteSynchronously);
         });
         return next.Task;
     }
