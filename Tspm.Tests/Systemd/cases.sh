@@ -213,8 +213,9 @@ a_child_killed_for_memory_does_not_take_the_unit_down() {
         group=
     else
         mkdir -p /run/memory && mount -t cgroup -o memory memory /run/memory
-        group=/run/memory/tspm-test-$$
-        mkdir $group
+        group=$(mktemp -d /run/memory/tspm-test-XXXXXX)
+        # This hierarchy is also the one outside of the container.
+        trap "rmdir $group" EXIT
         echo $((32 << 20)) >$group/memory.limit_in_bytes
         chmod 666 $group/cgroup.procs
     fi
@@ -235,7 +236,6 @@ a_child_killed_for_memory_does_not_take_the_unit_down() {
     same "$guardian" "$(ctl show -P MainPID tspm.service)" "main pid"
     same "$before" "$(member count pid)" "the other one's pid"
     me "tspm delete eater"
-    [ -z "$group" ] || rmdir $group
 }
 
 the_end_of_the_last_session_ends_nothing() {
