@@ -303,6 +303,14 @@ a_running_daemon_is_handed_over_to_a_socket_and_back() {
     out=$(as sock "tspm enable")
     same "$before" "$(as sock 'tspm list s --json' | jq -r '.[0].pid')" "pid"
     [ ! -e /home/sock/.config/systemd/user/tspm.socket ] || die "the socket unit is left"
+    # The service's own daemon has made its socket itself; that changes when it is started again.
+    out=$(as sock "tspm enable --socket")
+    echo "$out"
+    has "$out" "tspm daemon restart"
+    same inactive "$(ctl is-active tspm.socket || true)" "socket unit"
+    as sock "tspm daemon restart"
+    same active "$(ctl is-active tspm.socket)" "socket unit after a restart"
+    same online "$(as sock 'tspm list s --json' | jq -r '.[0].state')" "state"
     as sock "tspm disable"
     gone "$before"
 }
@@ -347,7 +355,9 @@ root_enables_the_service_of_another_account() {
     ctl kill -s KILL --kill-who=main tspm.service
     until_true 10 as batch "tspm ping"
     same "$pid" "$(as batch 'tspm pid b')" "pid after a kill"
-    as batch "tspm daemon stop"
+    # What systemd had is gone with that daemon; the next one is nobody's.
+    out=$(as batch "tspm daemon restart; tspm status --json; tspm daemon stop")
+    has "$out" '"active":false'
     gone "$pid"
     [ -z "$(find "/run/user/$(id -u batch)/systemd" /home/batch/.config -name 'tspm*')" ] || die "files are left"
 }
@@ -389,6 +399,7 @@ disable_leaves_nothing() {
 }
 
 if [ ! -e /results/restarted ]; then
+    echo BEGIN >>$results
     useradd -m -s /bin/bash deploy
     for case in a_running_daemon_is_handed_over_by_enable the_status_reaches_systemd systemd_reads_the_unit_as_it_is_meant enable_may_be_repeated a_unit_that_was_changed_is_not_overwritten \
         a_daemon_killed_by_systemctl_leaves_all_running new_processes_get_cgroups_of_their_own daemon_stop_goes_through_systemd_and_a_verb_starts_the_service_again \
