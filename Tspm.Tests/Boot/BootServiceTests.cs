@@ -126,7 +126,7 @@ internal sealed class BootServiceTests : IDisposable
         _tools.Failures.Clear();
         _tools.Failures["systemctl --user start"] = "Job for tspm.service failed because the control process exited with error code.\n";
         refused = await Assert.That(() => Systemd().Start()).Throws<BootException>();
-        await Assert.That(refused!.Message).Contains("systemctl --user status tspm.service");
+        await Assert.That(refused!.Message).EndsWith("exited with error code. See: systemctl --user status tspm.service");
     }
 
     [Test]

@@ -55,6 +55,18 @@ public class ContainerInitTests
         await container.StopBySignal();
     }
 
+    /// <summary>With PID 1 everything ends at once: it has to wait for who prints.</summary>
+    [Test]
+    public async Task The_last_lines_are_on_its_output_before_it_ends(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        box.Write("c.json", """{ "processes": [ { "name": "s", "command": "sh", "args": ["-c", "trap 'i=0; while [ $i -lt 500 ]; do i=$((i+1)); echo line $i; done; exit 0' TERM; echo ready; while :; do sleep 0.02; done"] } ] }""");
+        using var container = await Container.Start(box, cancellation, "--apply", "c.json", "--logs");
+        await container.Command.UntilOut("s | ready\n");
+        await container.StopBySignal();
+        await container.Command.UntilOut("s | line 500\n");
+    }
+
     [Test]
     public async Task It_is_upgraded_in_place_as_well(CancellationToken cancellation)
     {
@@ -77,10 +89,10 @@ public class ContainerInitTests
 
         public RunningCommand Command => command;
 
-        public static async Task<Container> Start(TspmBox box, CancellationToken cancellation)
+        public static async Task<Container> Start(TspmBox box, CancellationToken cancellation, params string[] more)
         {
             Tools.RequireRoot();
-            string[] words = ["--pid", "--fork", "--mount-proc", "--kill-child", PublishedExecutable.Path, "daemon"];
+            string[] words = ["--pid", "--fork", "--mount-proc", "--kill-child", PublishedExecutable.Path, "daemon", .. more];
             var unshare = Programs.Start(Tools.Require("unshare"), words, box.Variables, box.Folder);
             var command = new RunningCommand(unshare, cancellation);
             await box.Until(

@@ -38,6 +38,11 @@ public class ContainerTests
             // A daemon that comes after a death goes on, and does not begin again.
             LiveProcess.Kill((await box.DaemonPids()).Daemon);
             await Assert.That(await box.PidOf("web")).IsEqualTo(pid);
+            // What was done since then counts, and not the file.
+            await box.Ok("stop", "web");
+            LiveProcess.Kill((await box.DaemonPids()).Daemon);
+            await box.Until(async () => await box.Run("ping") is { ExitCode: 0 } ran ? ran : null, "a daemon answers");
+            await Assert.That((await box.Get("web")).State).IsEqualTo("stopped");
             daemon.Signal(LiveProcess.SIGTERM);
             await Assert.That(await daemon.End()).IsEqualTo(0);
         }
@@ -73,15 +78,21 @@ public class ContainerTests
         await using var box = new TspmBox(cancellation);
         box.Write("c.json", $$"""
             { "processes": [
-              { "name": "first", "command": "sh", "args": ["-c", "while [ ! -e go ]; do sleep 0.02; done; {{script}}"], "restart": { "policy": "never" } },
+              { "name": "first", "command": "sh", "args": ["-c", "echo began; while [ ! -e go ]; do sleep 0.02; done; {{script}}"], "restart": { "policy": "never" } },
               { "name": "second", "command": "true", "restart": { "policy": "never" } } ] }
             """);
-        using var daemon = box.Begin("daemon", "--apply", "c.json", "--exit-when", "all-stopped");
-        await box.UntilState("second", "stopped");
-        await box.Ok("ping");
-        box.Write("go", "");
-        await Assert.That(await daemon.End()).IsEqualTo(code);
+        using (var daemon = box.Begin("daemon", "--apply", "c.json", "--exit-when", "all-stopped"))
+        {
+            await box.UntilState("second", "stopped");
+            await box.Ok("ping");
+            box.Write("go", "");
+            await Assert.That(await daemon.End()).IsEqualTo(code);
+        }
         await Assert.That(File.Exists(box.SocketPath)).IsFalse();
+        // In the same home once more: that all has ended before does not count.
+        using var again = box.Begin("daemon", "--apply", "c.json", "--exit-when", "all-stopped");
+        await Assert.That(await again.End()).IsEqualTo(code);
+        await Assert.That(File.ReadAllText(box.OutLog("first"))).IsEqualTo("began\nbegan\n");
     }
 
     [Test]

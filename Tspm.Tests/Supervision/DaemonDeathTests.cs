@@ -79,7 +79,7 @@ internal sealed class DaemonDeathTests
         world.RestartDaemon();
         world.Machine.Reaped = null;
         world.Exit(cell, 6);
-        world.Advance(1.9);
+        world.Advance(4.9);
         await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
         world.Advance(0.1);
         await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
@@ -141,7 +141,7 @@ internal sealed class DaemonDeathTests
         world.GuardianPid = 901;
         world.RestartDaemon();
         world.Exit(cell, 6);
-        world.Advance(1.9);
+        world.Advance(4.9);
         await Assert.That(world.Again(cell).View.RecentExits).IsEmpty();
         world.Advance(0.1);
         await Assert.That(world.Again(cell).View.RecentExits[0].Reason).IsEqualTo("ended, exit status unknown");

@@ -20,7 +20,8 @@ internal sealed class BootedResults
         foreach (var line in File.Exists(path) ? File.ReadAllLines(path) : [])
             if (line.Split(' ', 2) is ["PASS" or "FAIL", var rest]) lines[rest.Split(": ", 2)[0]] = line.StartsWith("PASS", StringComparison.Ordinal) ? "PASS" : rest;
         string Text(string name) => File.Exists(Path.Combine(folder, name)) ? File.ReadAllText(Path.Combine(folder, name)) : "";
-        // A container that did not come up at all cannot be told from one that is not permitted here; its console says which.
-        return new BootedResults { Lines = lines, Log = $"{Text("log")}\n{(lines.Count == 0 ? Text("console") + printed : "")}" };
+        // What comes before the first case has nothing of the product in it: no mounts or containers are permitted here, or this kernel is not enough for that systemd.
+        if (Text("cases").Length == 0) return new BootedResults { Skipped = $"no system could be booted: {(Text("console") + printed).Trim()}" };
+        return new BootedResults { Lines = lines, Log = Text("log") };
     }
 }

@@ -55,6 +55,9 @@ internal static class BootedSystem
     static async Task<(int Code, string Output)> Execute(string program, string[] arguments, TimeSpan limit)
     {
         var variables = new Dictionary<string, string> { ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ["HOME"] = "/root", ["LANG"] = "C.UTF-8" };
+        // A mirror may be reached through one only.
+        foreach (var name in new[] { "http_proxy", "https_proxy", "no_proxy" })
+            if (Environment.GetEnvironmentVariable(name) is { } proxy) variables[name] = proxy;
         using var process = Programs.Start(program, arguments, variables, Path.GetTempPath());
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();

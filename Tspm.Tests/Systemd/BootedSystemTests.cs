@@ -7,6 +7,7 @@ public class BootedSystemTests
     [Test]
     [Arguments("a_running_daemon_is_handed_over_by_enable")]
     [Arguments("the_status_reaches_systemd")]
+    [Arguments("systemd_reads_the_unit_as_it_is_meant")]
     [Arguments("enable_may_be_repeated")]
     [Arguments("a_unit_that_was_changed_is_not_overwritten")]
     [Arguments("a_daemon_killed_by_systemctl_leaves_all_running")]

@@ -4,10 +4,16 @@
 set -eu
 root=$1 work=$2 tspm=$3 newer=$4
 here=$(cd "$(dirname "$0")" && pwd)
+# A cgroup of its own, in each hierarchy that systemd looks at: two containers in the same one would end each other's services.
+cgroups=()
+for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
+    [ ! -e $hierarchy/cgroup.procs ] || cgroups+=("$hierarchy/tspm-test-$$")
+done
 mkdir -p "$work"/{upper,inner,merged,results}
 end() {
     set +e
     [ -z "${container:-}" ] || { kill -TERM "$container"; wait "$container"; } 2>/dev/null
+    find "${cgroups[@]}" -depth -type d -exec rmdir {} + 2>/dev/null
     umount "$work/merged" 2>/dev/null || umount -l "$work/merged"
     # A home that is left open would keep the overlay; what a test run has made is of no use to anybody.
     rm -rf "$work"/{upper,inner,merged}
@@ -39,7 +45,10 @@ ln -sf /lib/systemd/system/multi-user.target "$work/merged/etc/systemd/system/de
 code=133
 while [ $code -eq 133 ]; do
     code=0
-    systemd-nspawn -q -D "$work/merged" -b --private-network --register=no --keep-unit --bind="$work/results:/results" --machine="tspm$$" --console=pipe </dev/null >>"$work/results/console" 2>&1 &
+    (
+        for cgroup in "${cgroups[@]}"; do ! mkdir -p "$cgroup" || echo $BASHPID >"$cgroup/cgroup.procs"; done
+        exec systemd-nspawn -q -D "$work/merged" -b --private-network --register=no --keep-unit --bind="$work/results:/results" --machine="tspm$$" --console=pipe
+    ) </dev/null >>"$work/results/console" 2>&1 &
     container=$!
     wait "$container" || code=$?
     container=

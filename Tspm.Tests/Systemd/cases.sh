@@ -77,6 +77,13 @@ the_status_reaches_systemd() {
     until_true 5 sh -c "su -l deploy -c 'XDG_RUNTIME_DIR=/run/user/\$(id -u) systemctl --user show -P StatusText tspm.service' | grep -qx '1 stopped, 2 online'"
 }
 
+# What no case can show here: systemd counts processes that ran out of memory only with the second version of cgroups, and limits of tasks and descriptors are far away.
+systemd_reads_the_unit_as_it_is_meant() {
+    local expected="Restart=always NotifyAccess=all TimeoutStopUSec=1min 30s WatchdogUSec=1min KillMode=process Delegate=yes OOMPolicy=continue TasksMax=infinity LimitNOFILESoft=1024 StartLimitIntervalUSec=0"
+    local found=$(ctl show -p Restart -p NotifyAccess -p TimeoutStopUSec -p WatchdogUSec -p KillMode -p Delegate -p OOMPolicy -p TasksMax -p LimitNOFILESoft -p StartLimitIntervalUSec tspm.service)
+    same "$(tr ' ' '\n' <<<"${expected/1min 30s/1min_30s}" | sort)" "$(tr ' ' _ <<<"$found" | sort)" "the unit"
+}
+
 enable_may_be_repeated() {
     loginctl enable-linger deploy
     local before="$(status '"\(.pid) \(.guardianPid)"') $(pids)" out
@@ -102,7 +109,8 @@ a_daemon_killed_by_systemctl_leaves_all_running() {
     # One that systemd knows as the service's: what was handed over is in another cgroup still.
     me "tspm start 'sleep 1000' --name inside"
     local before=$(pids) main=$(ctl show -P MainPID tspm.service) i
-    for i in 1 2 3; do
+    # More often than systemd lets a service die by itself (five times in ten seconds).
+    for i in 1 2 3 4 5 6 7; do
         ctl kill -s KILL --kill-who=main tspm.service
         until_true 10 sh -c "[ \$(su -l deploy -c 'XDG_RUNTIME_DIR=/run/user/\$(id -u) systemctl --user show -P MainPID tspm.service') != $main ] && su -l deploy -c 'tspm ping'"
         main=$(ctl show -P MainPID tspm.service)
@@ -120,7 +128,7 @@ new_processes_get_cgroups_of_their_own() {
     me "tspm start 'sleep 1000' --name boxed"
     local cgroup=$(grep -hE '^(0|1:name=systemd):' "/proc/$(member boxed pid)/cgroup" | head -n 1)
     echo "$cgroup"
-    has "$cgroup" "tspm.service"
+    has "$cgroup" "/tspm.service/tspm-"
     me "tspm delete boxed"
 }
 
@@ -213,8 +221,9 @@ a_child_killed_for_memory_does_not_take_the_unit_down() {
         group=
     else
         mkdir -p /run/memory && mount -t cgroup -o memory memory /run/memory
-        group=/run/memory/tspm-test-$$
-        mkdir $group
+        group=$(mktemp -d /run/memory/tspm-test-XXXXXX)
+        # This hierarchy is also the one outside of the container.
+        trap "rmdir $group" EXIT
         echo $((32 << 20)) >$group/memory.limit_in_bytes
         chmod 666 $group/cgroup.procs
     fi
@@ -235,7 +244,6 @@ a_child_killed_for_memory_does_not_take_the_unit_down() {
     same "$guardian" "$(ctl show -P MainPID tspm.service)" "main pid"
     same "$before" "$(member count pid)" "the other one's pid"
     me "tspm delete eater"
-    [ -z "$group" ] || rmdir $group
 }
 
 the_end_of_the_last_session_ends_nothing() {
@@ -295,6 +303,14 @@ a_running_daemon_is_handed_over_to_a_socket_and_back() {
     out=$(as sock "tspm enable")
     same "$before" "$(as sock 'tspm list s --json' | jq -r '.[0].pid')" "pid"
     [ ! -e /home/sock/.config/systemd/user/tspm.socket ] || die "the socket unit is left"
+    # The service's own daemon has made its socket itself; that changes when it is started again.
+    out=$(as sock "tspm enable --socket")
+    echo "$out"
+    has "$out" "tspm daemon restart"
+    same inactive "$(ctl is-active tspm.socket || true)" "socket unit"
+    as sock "tspm daemon restart"
+    same active "$(ctl is-active tspm.socket)" "socket unit after a restart"
+    same online "$(as sock 'tspm list s --json' | jq -r '.[0].state')" "state"
     as sock "tspm disable"
     gone "$before"
 }
@@ -311,6 +327,10 @@ root_enables_the_instance_of_the_machine() {
     same enabled "$(systemctl is-enabled tspm.service)" unit
     [ -S /run/tspm/tspm.sock ] && [ -e /var/lib/tspm/processes.json ] || die "socket or state are elsewhere"
     same "true true" "$(tspm status --system --json | jq -r '"\(.service.enabled) \(.service.active)"')" service
+    # Root's processes get cgroups of their own only where systemd has delegated one.
+    tspm --system start 'sleep 1000' --name boxed
+    has "$(cat "/proc/$(tspm --system pid boxed)/cgroup")" "/tspm.service/tspm-"
+    tspm --system delete boxed
     out=$(me "tspm --system list 2>&1") && die "anybody may ask: $out"
     same "$(tspm --system status --json | jq -r .guardianPid)" "$(systemctl show -P MainPID tspm.service)" "main pid"
 }
@@ -335,7 +355,9 @@ root_enables_the_service_of_another_account() {
     ctl kill -s KILL --kill-who=main tspm.service
     until_true 10 as batch "tspm ping"
     same "$pid" "$(as batch 'tspm pid b')" "pid after a kill"
-    as batch "tspm daemon stop"
+    # What systemd had is gone with that daemon; the next one is nobody's.
+    out=$(as batch "tspm daemon restart; tspm status --json; tspm daemon stop")
+    has "$out" '"active":false'
     gone "$pid"
     [ -z "$(find "/run/user/$(id -u batch)/systemd" /home/batch/.config -name 'tspm*')" ] || die "files are left"
 }
@@ -377,8 +399,9 @@ disable_leaves_nothing() {
 }
 
 if [ ! -e /results/restarted ]; then
+    echo BEGIN >>$results
     useradd -m -s /bin/bash deploy
-    for case in a_running_daemon_is_handed_over_by_enable the_status_reaches_systemd enable_may_be_repeated a_unit_that_was_changed_is_not_overwritten \
+    for case in a_running_daemon_is_handed_over_by_enable the_status_reaches_systemd systemd_reads_the_unit_as_it_is_meant enable_may_be_repeated a_unit_that_was_changed_is_not_overwritten \
         a_daemon_killed_by_systemctl_leaves_all_running new_processes_get_cgroups_of_their_own daemon_stop_goes_through_systemd_and_a_verb_starts_the_service_again \
         reload_upgrades_and_keeps_the_children a_frozen_daemon_is_ended_by_the_watchdog_and_its_successor_adopts stop_takes_the_children_down_in_time \
         a_child_killed_for_memory_does_not_take_the_unit_down; do run $case; done

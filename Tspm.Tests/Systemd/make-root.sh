@@ -6,7 +6,8 @@ folder=$1
 [ ! -e "$folder/etc/debian_version" ] || exit 0
 part=$folder.$$
 trap 'rm -rf "$part"' EXIT
-debootstrap --variant=minbase \
+# A mirror that does not answer is not waited for longer; with what it started it is ended.
+timeout 300 debootstrap --variant=minbase \
     --include=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,procps,jq \
     bookworm "$part" >"$folder.log" 2>&1 || { tail -n 3 "$folder.log" >&2; exit 1; }
 # What a container has no use for, and what would make the boot slower.

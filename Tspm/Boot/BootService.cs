@@ -36,6 +36,7 @@ internal abstract class BootService(TspmHome home, ToolRunner run)
 
     public abstract void Stop();
 
+    /// <summary>Anew. One that is no longer there (<c>disable --keep-running</c>) is only ended.</summary>
     public abstract void Restart();
 
     /// <summary>Ends it, unless the daemon is to be left as it is, and removes what belongs to it.</summary>
@@ -89,7 +90,7 @@ internal abstract class BootService(TspmHome home, ToolRunner run)
         if (force) return;
         var state = file.Look(out var text);
         if (state == MarkedState.Changed)
-            throw new BootException($"{file.Path} was changed by somebody, or is not by tspm, and is left as it is; keep your settings in a drop-in instead, or use --force");
+            throw new BootException($"{file.Path} was changed, or is not by tspm, and is left as it is; use --force if tspm may replace or remove it (settings of your own belong into a drop-in)");
         if (state == MarkedState.Ours && HomeOf(text) is { } other && other != home.Path)
             throw new BootException($"{file.Path} is the service of another home, {other}; disable that first (TSPM_HOME={other} tspm disable), or use --force");
     }
@@ -111,11 +112,11 @@ internal abstract class BootService(TspmHome home, ToolRunner run)
     /// <summary>What to do about it; empty: nobody knows.</summary>
     protected virtual string Hint(Platform.Linux.ToolResult result) => "";
 
-    /// <summary>The first line that it said, or how it ended.</summary>
+    /// <summary>The first line that it said, to stand in a sentence, or how it ended.</summary>
     protected static string WordsOf(Platform.Linux.ToolResult result)
     {
         var words = result.Output.Trim();
         var end = words.IndexOf('\n');
-        return words.Length == 0 ? result.Status.ToString() : end < 0 ? words : words[..end];
+        return words.Length == 0 ? result.Status.ToString() : (end < 0 ? words : words[..end]).TrimEnd('.');
     }
 }

@@ -103,7 +103,12 @@ internal sealed class SystemdService(TspmHome home, ToolRunner run) : BootServic
     /// <summary>A daemon need not run for its socket to be there.</summary>
     public bool StartsAtFirstCommand => IsSocketEnabled && IsEnabled;
 
-    public override void Start() => Do("the service was not started", Systemctl, ManagerFlag, "start", UnitText.ServiceName);
+    public override void Start()
+    {
+        // Enabled while a daemon ran that had made its own.
+        if (StartsAtFirstCommand && !IsSocketActive) StartSocket();
+        Do("the service was not started", Systemctl, ManagerFlag, "start", UnitText.ServiceName);
+    }
 
     public override void Stop()
     {
@@ -112,7 +117,11 @@ internal sealed class SystemdService(TspmHome home, ToolRunner run) : BootServic
         if (Main.Look(out _) == MarkedState.Absent) RemoveRuntimeUnits();
     }
 
-    public override void Restart() => Do("the service was not restarted", Systemctl, ManagerFlag, "restart", UnitText.ServiceName);
+    public override void Restart()
+    {
+        Stop();
+        if (Main.Look(out _) != MarkedState.Absent) Start();
+    }
 
     public override void SwitchOff(bool keepRunning, List<string> notes)
     {
@@ -184,7 +193,7 @@ internal sealed class SystemdService(TspmHome home, ToolRunner run) : BootServic
     string? HintOn(bool enabled, bool active, bool runs, MarkedState state, string text) => this switch
     {
         _ when state == MarkedState.Absent => "it was disabled with --keep-running; back with: tspm enable",
-        _ when HomeOf(text) is { } other && other != Home.Path => $"it is the service of another home, {other}",
+        _ when HomeOf(text) is { } other && other != Home.Path => $"it is the service of another home, {other}; to have it for this one instead: tspm enable --force",
         _ when !enabled => "it is not enabled; on with: tspm enable",
         _ when runs && !active => "the daemon runs outside of it; hand it over with: tspm enable",
         _ when !runs && !IsSocketEnabled => $"it does not run; start it with: tspm daemon start; or see: {WhereToLook}",

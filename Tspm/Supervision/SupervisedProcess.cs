@@ -19,8 +19,11 @@ internal sealed partial class SupervisedProcess
     /// <summary>How often to look whether the programs of a shell that got the stop signal have ended by themselves.</summary>
     static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How long a guardian (or, when that was replaced, the kernel, which waits for init to reap) may take to tell how an adopted child ended.</summary>
-    static readonly TimeSpan ExitStatusPatience = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// How long a guardian (or, when that was replaced, the kernel, which waits for init to reap) may take to tell how an adopted child ended. An init does it at once; what runs as PID 1 in a
+    /// virtual machine or a container may look every few seconds only, or never.
+    /// </summary>
+    static readonly TimeSpan ExitStatusPatience = TimeSpan.FromSeconds(5);
 
     readonly SupervisionServices _services;
     readonly Func<ProcessDefinition, IReadOnlyDictionary<string, string>> _environmentOf;

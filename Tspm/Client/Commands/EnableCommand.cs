@@ -80,11 +80,9 @@ internal static class EnableCommand
         return ExitCodes.Done;
     }
 
-    static BootService Find(ClientSession session) => BootService.Find(session.Home, BootTools.Run, out var instead) ?? throw new BootException(instead);
-
     static int Enable(ClientSession session, bool socket, bool force)
     {
-        var service = Find(session);
+        var service = BootService.Find(session.Home, BootTools.Run, out var instead) ?? throw new BootException(instead);
         if (session.Home.IsSystem && CurrentSystem.UserId != 0) throw new BootException("only root can make a service of the machine; without --system it is your own", notPermitted: true);
         CheckExecutable(session, service, socket);
         var notes = new List<string>();
@@ -94,10 +92,10 @@ internal static class EnableCommand
         var outside = before is { Service.Active: false };
         if (socket && service is SystemdService systemd) BeginSocket(session, systemd, before, notes);
         if (!socket || outside) service.Start();
-        foreach (var note in notes) session.Out.WriteLine(note);
         var after = socket && !outside ? before : Running(session, service);
         var begins = after is { Service.Linger: false } or { Service.Kind: "launchd" } && !session.Home.IsSystem ? "from your next login on" : "after a restart of the machine";
         session.Out.WriteLine(socket ? $"enabled: {service.Kind} starts the daemon of {session.Home.Path} at the first command" : $"enabled: {service.Kind} runs the daemon of {session.Home.Path}, now and {begins}");
+        foreach (var note in notes) session.Out.WriteLine(note);
         if (outside && before is not null) TellAdopted(session, before);
         if (!socket && after is not { Service.Active: true }) throw new BootException($"the service was started, but the daemon that answers is not its; see: {service.WhereToLook}");
         return ExitCodes.Done;
@@ -141,14 +139,13 @@ internal static class EnableCommand
             if (process.Pid is { } pid) names.Add(string.Create(CultureInfo.InvariantCulture, $"{process.Name} (pid {pid})"));
         session.Out.WriteLine($"the daemon that ran (pid {Output.Display.Number(before.Pid)}) has handed over; {(names.Count == 0 ? "no process was running" : "nothing was restarted")}");
         if (names.Count == 0) return;
-        var unknown = SysPidfd.TellsExitOfOthers ? "" : ", and how it ends is not told by this kernel (before Linux 6.15)";
-        session.Out.WriteLine($"until its next restart each of these stays in the cgroup in which it was started{unknown}: {string.Join(", ", names)}");
+        var unknown = SysPidfd.TellsExitOfOthers ? "" : ", and this kernel (before Linux 6.15) may not tell how it ends";
+        session.Out.WriteLine($"until its next restart each of these stays in the cgroup in which it was started (that of a login session may end with the session){unknown}: {string.Join(", ", names)}");
     }
 
     static int Disable(ClientSession session, bool keepRunning, bool force)
     {
-        var service = Find(session);
-        if (service.Main.Look(out _) == MarkedState.Absent)
+        if (BootService.Find(session.Home, BootTools.Run, out _) is not { } service || service.Main.Look(out _) == MarkedState.Absent)
         {
             session.Out.WriteLine("no boot service is enabled");
             return ExitCodes.Done;

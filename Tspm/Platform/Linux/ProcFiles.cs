@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using Tspm.Model;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Platform.Linux;
@@ -30,6 +31,20 @@ internal sealed unsafe class ProcFiles
         Span<byte> line = stackalloc byte[StatBytes];
         var length = ReadOnce(path, line);
         return length > 0 && ProcStat.TryParse(line[..length], out stat);
+    }
+
+    /// <summary>
+    /// How a process ended that nobody has reaped yet (man 5 proc, the last field of stat). Null: it lives, is another one, or the kernel says 0, which it says of a good end and also to who may not know.
+    /// </summary>
+    public static ExitStatus? ReadFailureOfZombie(int pid, long startTicks)
+    {
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "stat"u8);
+        Span<byte> line = stackalloc byte[StatBytes];
+        var length = ReadOnce(path, line);
+        if (length <= 0 || !ProcStat.TryParse(line[..length], out var stat) || stat.IsLiving || stat.StartTicks != startTicks) return null;
+        var last = line[..length][(line[..length].LastIndexOf((byte)' ') + 1)..];
+        return Utf8Parser.TryParse(last, out int status, out _) && status != 0 ? ExitStatus.FromWaitStatus(status) : null;
     }
 
     /// <summary>
