@@ -23,7 +23,7 @@ public class SocketBench
         var table = new BenchTable();
         await using (var box = await Box("""{"limits":{"requestsPerSecond":0}}""", cancellation))
         {
-            RoundTrips(table, box, "ping, limits off", s_ping, 20_000, 0.06);
+            RoundTrips(table, box, "ping, limits off", s_ping, 20_000, 60, "us");
             await box.Ok("start", "--name", "w", "-i", "10", "--", "sleep", "1000");
             RoundTrips(table, box, "list of 10", s_list, 5000, null);
             foreach (var connections in new[] { 1, 16 }) Throughput(table, box, connections);
@@ -32,7 +32,7 @@ public class SocketBench
             await box.Ok("scale", "w", "1000");
             RoundTrips(table, box, "list of 1000", s_list, 500, 5);
         }
-        await using (var box = await Box("{}", cancellation)) RoundTrips(table, box, "ping, limits on, below them", s_ping, 3000, null);
+        await using (var box = await Box("{}", cancellation)) RoundTrips(table, box, "ping, limits on, below them", s_ping, 3000, null, "us");
         TestContext.Current!.Output.WriteLine(table.ToString());
     }
 
@@ -84,7 +84,7 @@ public class SocketBench
         while (buffer[socket.Receive(buffer) - 1] != '\n') { }
     }
 
-    static void RoundTrips(BenchTable table, TspmBox box, string what, byte[] request, int count, double? limit)
+    static void RoundTrips(BenchTable table, TspmBox box, string what, byte[] request, int count, double? limit, string unit = "ms")
     {
         using var socket = Connect(box);
         var buffer = new byte[1 << 20];
@@ -94,11 +94,11 @@ public class SocketBench
         {
             var before = Stopwatch.GetTimestamp();
             Ask(socket, request, buffer);
-            times.Add(Stopwatch.GetElapsedTime(before).TotalMilliseconds);
+            times.Add(unit == "us" ? Stopwatch.GetElapsedTime(before).TotalMicroseconds : Stopwatch.GetElapsedTime(before).TotalMilliseconds);
         }
         times.Sort();
-        table.Add($"{what}, p50", times[count / 2], "ms", limit);
-        table.Add($"{what}, p99", times[count * 99 / 100], "ms", null);
+        table.Add($"{what}, p50", times[count / 2], unit, limit);
+        table.Add($"{what}, p99", times[count * 99 / 100], unit, null);
     }
 
     static void Throughput(BenchTable table, TspmBox box, int connections)

@@ -41,10 +41,16 @@ internal static class Stress
             if (exists && isUp) await Assert.That(LiveProcess.IsAlive(listed[name].Pid!.Value)).IsTrue().Because(name);
         }
         await Assert.That(listed.Count).IsEqualTo(expected.Count(each => each.Exists));
-        var children = LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").Where(pid => LiveProcess.CommandOf(pid).StartsWith("sleep", StringComparison.Ordinal)).ToList();
-        await Assert.That(children.Count).IsEqualTo(expected.Count(each => each.IsUp)).Because("no child is left of what was stopped, and none runs twice");
+        var wanted = listed.Values.Where(entry => entry.Pid is not null).Select(entry => entry.Pid!.Value).Order().ToList();
+        var there = new List<int>();
+        // A child that was just started may be in the middle of its execve, where it has neither arguments nor environment.
+        await box.Until(() => (there = Children(box)).SequenceEqual(wanted), "there are exactly the children that are listed: none is left of what was stopped, and none runs twice")
+            .ContinueWith(late => { if (late.IsFaulted) throw new InvalidOperationException($"listed: {string.Join(' ', wanted)}; there: {string.Join(' ', there)}", late.Exception); }, TaskScheduler.Default);
         await box.Run("delete", "all");
     }
+
+    static List<int> Children(TspmBox box) =>
+        [.. LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").Where(pid => LiveProcess.CommandOf(pid).StartsWith("sleep", StringComparison.Ordinal)).Order()];
 
     static Expected One(TspmBox box, int number, int requests, CancellationToken cancellation)
     {

@@ -28,15 +28,22 @@ internal static class HostileRequests
         "until", "grep", "context", "run", "events", "text", "showEnv", "logs", "version", "protocolVersion", "nonsense", "__proto__", "",
     ];
 
-    /// <summary>Whole requests, made of right and wrong parts.</summary>
+    /// <summary>The parameters of each method as they are right, member by member.</summary>
+    static readonly Dictionary<string, Dictionary<string, string>> s_right = Recorded.Select(line => JsonDocument.Parse(line).RootElement).GroupBy(request => request.GetProperty("method").GetString()!)
+        .ToDictionary(group => group.Key, group => group.First().GetProperty("params").EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetRawText()));
+
+    /// <summary>Whole requests: two of three begin with what is right for the method and have none, one or more of its members changed, taken away or added; the third is made of any parts.</summary>
     public static Gen<byte[]> Generated { get; } = Gen.Select(
-        Gen.Int[0, Methods.All.Length + 3], Gen.Select(Gen.Int[0, s_members.Length - 1], Gen.Int[0, s_values.Length - 1]).Array[0, 4], Gen.Int[0, 30],
-        static (method, members, shape) =>
+        Gen.Int[0, Methods.All.Length + 3], Gen.Select(Gen.Int[0, s_members.Length - 1], Gen.Int[0, s_values.Length - 1]).Array[0, 4], Gen.Int[0, 30], Gen.Int[0, 2],
+        static (method, members, shape, kind) =>
         {
             var name = method < Methods.All.Length ? Methods.All[method] : method == Methods.All.Length ? "fly" : "";
             // Tries an executable: the test's own, when none is named.
             if (name == Methods.Upgrade) name = Methods.Ping;
-            var parameters = "{" + string.Join(',', members.Select(member => $"\"{s_members[member.Item1]}\":{s_values[member.Item2]}")) + "}";
+            var parts = kind > 0 && s_right.TryGetValue(name, out var right) ? new Dictionary<string, string>(right) : [];
+            foreach (var (member, value) in kind == 1 ? members.Take(1) : members)
+                if (value != 0 || !parts.Remove(s_members[member])) parts[s_members[member]] = s_values[value];
+            var parameters = "{" + string.Join(',', parts.Select(part => $"\"{part.Key}\":{part.Value}")) + "}";
             var id = s_values[(shape * 7) % s_values.Length];
             return Encoding.UTF8.GetBytes(shape switch
             {

@@ -159,6 +159,17 @@ public class SocketScenarios
         await Assert.That(lines.Select((line, i) => line == $"line {i}").All(same => same)).IsTrue().Because(follower.Out);
     }
 
+    /// <summary>The daemon closes in the middle of what is sent to it: over ssh, too, it is to be heard why.</summary>
+    [Test]
+    public async Task What_the_daemon_said_before_it_closed_comes_through_the_dial(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("daemon", "start");
+        File.WriteAllText(Path.Combine(box.Folder, "long"), new string('x', 8 << 20));
+        var ran = await box.Shell("tspm dial-stdio < long");
+        await Assert.That(JsonDocument.Parse(ran.Out).RootElement.GetProperty("error").GetProperty("message").GetString()!).Contains("at most 1 MiB");
+    }
+
     [Test]
     public async Task Metrics_are_OpenMetrics_and_count_what_happened(CancellationToken cancellation)
     {
@@ -174,7 +185,7 @@ public class SocketScenarios
         await Assert.That((await box.Ok("metrics", "--json")).Json.GetProperty("text").GetString()!).EndsWith("# EOF\n");
         foreach (var expected in new[]
         {
-            "tspm_processes{state=\"online\"} 1\n", "tspm_processes{state=\"errored\"} 1\n", "tspm_restarts_total{cause=\"crash\"} 2\n", "tspm_process_up{name=\"up\",namespace=\"default\",instance=\"0\"} 1\n",
+            "tspm_processes{state=\"online\"} 1\n", "tspm_processes{state=\"errored\"} 1\n", "tspm_restarts_total{cause=\"crash\"} 2\n", "tspm_restarts_total{cause=\"memory\"} 0\n", "tspm_process_up{name=\"up\",namespace=\"default\",instance=\"0\"} 1\n",
             "tspm_process_up{name=\"a\\\"b\\\\c\",", "tspm_log_bytes_total 18\n", "tspm_requests_total{method=\"start\",code=\"0\"} 2\n", "tspm_requests_total{method=\"stop\",code=\"-32003\"} 1\n", "tspm_request_seconds_bucket{method=\"start\",le=\"+Inf\"} 2\n",
             "tspm_connections 1\n", "tspm_loop_lag_seconds ", "tspm_daemon_memory_bytes ", "tspm_heartbeat_losses_total ", "tspm_log_dropped_bytes_total 0\n", "tspm_connections_limit 128\n",
         })

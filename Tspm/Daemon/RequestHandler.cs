@@ -115,8 +115,18 @@ internal sealed class RequestHandler(DaemonContext context)
         RpcRequest request, JsonTypeInfo<TRequest> requestType, Func<DaemonContext, TRequest, Task<TResponse>> handle, JsonTypeInfo<TResponse> responseType)
     {
         var parameters = request.Params.ValueKind == JsonValueKind.Undefined ? EmptyObject : request.Params;
-        var response = await handle(context, StrictJson.Read(parameters, requestType, "params"));
+        var checkedRequest = StrictJson.Read(parameters, requestType, "params");
+        RefuseNegativeWait(parameters);
+        var response = await handle(context, checkedRequest);
         return id => Framing.Result(id, response, responseType);
+    }
+
+    /// <summary>Before anything is done: the wait comes last, and would fail when all is done.</summary>
+    static void RefuseNegativeWait(JsonElement parameters)
+    {
+        if (!parameters.TryGetProperty("waitTimeoutMs", out var wait) || wait.ValueKind != JsonValueKind.Number || wait.GetInt32() >= 0) return;
+        throw new RequestException(ErrorCode.InvalidParams, $"params.waitTimeoutMs must be 0 or more, but is {wait.GetRawText()}",
+            new RpcErrorData { Path = "params.waitTimeoutMs", Expected = "0 or more", Found = wait.GetRawText() });
     }
 
     /// <summary>Who asked for what, whatever comes of it.</summary>

@@ -5,8 +5,20 @@ namespace Tspm.Daemon;
 /// <summary>How often a child followed another one since this daemon started, by the cause of it; for <c>metrics</c>.</summary>
 internal sealed class RestartCounts
 {
+    /// <summary>Shown from the beginning, with 0: a counter that comes up at 1 hides its first one from who looks at increases.</summary>
+    static readonly string[] s_causes =
+    [
+        EventCause.Crash, EventCause.Exit, EventCause.User, EventCause.Memory, EventCause.OutOfMemory, EventCause.Health, EventCause.Watchdog, EventCause.NotReady, EventCause.Watch, EventCause.Schedule,
+        EventCause.Dependency, EventCause.Spawn,
+    ];
+
     readonly Lock _gate = new();
     readonly SortedDictionary<string, long> _byCause = new(StringComparer.Ordinal);
+
+    public RestartCounts()
+    {
+        foreach (var cause in s_causes) _byCause[cause] = 0;
+    }
 
     public void Note(ProcessEvent happened)
     {

@@ -9,9 +9,6 @@ namespace Tspm.Daemon.Handlers;
 /// <summary>One client's view: its sources from their beginning on, and for as long as it follows, also those of processes that are renamed or come later.</summary>
 internal sealed class LogFollower(DaemonContext context, LogsRequest request, LogQuery query, LogSender sender) : IDisposable
 {
-    /// <summary>An idle stream says at least this often that it lives.</summary>
-    static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(5);
-
     /// <summary>Lines before it is looked what else has changed.</summary>
     const int LinesPerTurn = 4096;
 
@@ -51,11 +48,10 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
         var changed = true;
         while (!ended.IsCancellationRequested)
         {
-            if (!changed) await sender.Heartbeat(new HeartbeatNotice());
             await ReadGrown(growth, lookAtAll: !changed);
             try
             {
-                changed = _view.HasMore || await growth.Changed(HeartbeatEvery, ended.Token);
+                changed = _view.HasMore || await growth.Changed(sender.UntilHeartbeat, ended.Token);
             }
             catch (OperationCanceledException)
             {

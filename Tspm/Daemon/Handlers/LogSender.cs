@@ -19,6 +19,9 @@ internal sealed class LogSender(ClientConnection connection)
     /// <summary>A client that gets nothing for long, because nothing fits, is told that the search goes on; and whether it still waits is looked at.</summary>
     static readonly TimeSpan SignOfLifeEvery = TimeSpan.FromSeconds(2);
 
+    /// <summary>An idle stream says at least this often that it lives; no wait for it is shorter.</summary>
+    static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(5), Shortest = TimeSpan.FromMilliseconds(10);
+
     static readonly SemaphoreSlim s_reading = new(1, 1);
 
     readonly ArrayBufferWriter<byte> _batch = new();
@@ -26,6 +29,9 @@ internal sealed class LogSender(ClientConnection connection)
 
     /// <summary>Lines so far.</summary>
     public int Sent { get; private set; }
+
+    /// <summary>How long it may be waited for something to send: then it is time for a sign of life, which goes with the next <see cref="Send"/> even if that has nothing.</summary>
+    public TimeSpan UntilHeartbeat => HeartbeatEvery - Stopwatch.GetElapsedTime(_lastWrite) is var left && left > Shortest ? left : Shortest;
 
     /// <summary>Sends a sequence to its end; null in it is a moment to let others have their turn.</summary>
     public async Task Send(IEnumerable<LogLine?> lines)
