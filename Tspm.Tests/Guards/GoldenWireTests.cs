@@ -40,9 +40,9 @@ internal sealed class GoldenWireTests
         await Assert.That(error.Deserialize(WireJson.Default.RpcResponse)!.Error!.Code).IsEqualTo(ErrorCode.InvalidParams);
 
         var result = Goldens.OfName("RpcResponse");
-        written = Framing.Result(result.GetProperty("id"), result.GetProperty("result").Deserialize(WireJson.Default.PingResponse)!, WireJson.Default.PingResponse);
+        written = Framing.Result(result.GetProperty("id"), result.GetProperty("result").Deserialize(WireJson.Default.ChangeResponse)!, WireJson.Default.ChangeResponse);
         await Assert.That(JsonElement.DeepEquals(JsonDocument.Parse(written).RootElement, result)).IsTrue();
-        await Assert.That(result.Deserialize(WireJson.Default.RpcResponse)!.Result.GetProperty("pid").GetInt32()).IsEqualTo(901);
+        await Assert.That(result.Deserialize(WireJson.Default.RpcResponse)!.Result.GetProperty("processes")[0].GetProperty("id").GetInt32()).IsEqualTo(3);
         await Assert.That(written.Count(letter => letter == '\n')).IsEqualTo(1);
         await Assert.That(written[^1]).IsEqualTo((byte)'\n');
     }

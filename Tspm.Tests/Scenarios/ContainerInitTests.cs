@@ -63,7 +63,13 @@ public class ContainerInitTests
         box.Write("c.json", """{ "processes": [ { "name": "s", "command": "sh", "args": ["-c", "trap 'i=0; while [ $i -lt 500 ]; do i=$((i+1)); echo line $i; done; exit 0' TERM; echo ready; while :; do sleep 0.02; done"] } ] }""");
         using var container = await Container.Start(box, cancellation, "--apply", "c.json", "--logs");
         await container.Command.UntilOut("s | ready\n");
-        await container.StopBySignal();
+        // Who prints has no processor until the daemon is gone.
+        var printer = container.Processes().Single(pid => LiveProcess.CommandOf(pid).Contains(" __logs ", StringComparison.Ordinal));
+        LiveProcess.Kill(printer, LiveProcess.SIGSTOP);
+        LiveProcess.Kill(container.Init, LiveProcess.SIGTERM);
+        await box.Until(() => container.Processes().All(pid => pid == container.Init || pid == printer), "the daemon is gone");
+        LiveProcess.Kill(printer, LiveProcess.SIGCONT);
+        await Assert.That(await container.Command.End()).IsEqualTo(0);
         await container.Command.UntilOut("s | line 500\n");
     }
 
