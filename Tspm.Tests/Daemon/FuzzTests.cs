@@ -93,6 +93,8 @@ internal sealed class FuzzTests
         gen.Array[Chunk].Sample(cases =>
         {
             cancellation.ThrowIfCancellationRequested();
+            // What most of them speak of.
+            client.Take("""{"id":1,"method":"add","params":{"define":[{"name":"web","command":"web"}],"client":{"environment":{},"workingDirectory":"/"}}}"""u8.ToArray());
             foreach (var bytes in cases)
             {
                 var before = world.State();

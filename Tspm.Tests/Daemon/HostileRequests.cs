@@ -19,6 +19,8 @@ internal static class HostileRequests
     [
         "null", "true", "-1", "0", "1e999", "99999999999999999999", "3.5", "\"\"", "\"\\ud800\"", "\"\\u0000\"", "\"web\"", "[\"web\"]", "[\"all\"]", "[\"/(a+)+$/\"]", "[\"*\"]", "[]", "{}", "[null]", "[[]]", "\"all\"", "\"100000:0\"",
         "\"" + new string('x', 3000) + "\"", new string('[', 60) + new string(']', 60), new string('[', 3000), "{\"a\":{\"a\":{\"a\":1}}}", "\"SIGKILL\"", "\"2026-01-01T00:00:00Z\"", "{\"name\":\"x\",\"command\":\"x\"}", "[{\"name\":\"x\",\"command\":\"x\"}]",
+        // The first could be done and the second not: then neither.
+        "[{\"name\":\"y\",\"command\":\"y\"},{\"name\":\"web\",\"command\":\"y\"}]", "[{\"name\":\"y\",\"command\":\"y\"},{\"name\":\"z\",\"command\":\"\"}]", "[\"web\",\"nobody\"]", "[\"restart.delayMs=7\",\"instances=x\"]",
         "{\"environment\":{\"A\":\"b\"},\"workingDirectory\":\"/\"}", "[\"env.A=1\"]", "[\"instances=3\"]", "[\"=\"]", "\"\\n\"", "\"\ufeff\"", "2147483647", "-2147483648",
     ];
 
@@ -41,8 +43,13 @@ internal static class HostileRequests
             // Tries an executable: the test's own, when none is named.
             if (name == Methods.Upgrade) name = Methods.Ping;
             var parts = kind > 0 && s_right.TryGetValue(name, out var right) ? new Dictionary<string, string>(right) : [];
+            string[] own = [.. parts.Keys];
             foreach (var (member, value) in kind == 1 ? members.Take(1) : members)
-                if (value != 0 || !parts.Remove(s_members[member])) parts[s_members[member]] = s_values[value];
+            {
+                // Among the method's own is the one that makes it nearly right.
+                var changed = kind == 1 && own.Length > 0 ? own[member % own.Length] : s_members[member];
+                if (value != 0 || !parts.Remove(changed)) parts[changed] = s_values[value];
+            }
             var parameters = "{" + string.Join(',', parts.Select(part => $"\"{part.Key}\":{part.Value}")) + "}";
             var id = s_values[(shape * 7) % s_values.Length];
             return Encoding.UTF8.GetBytes(shape switch
