@@ -192,17 +192,17 @@ public class ReadinessTests
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("add", "--name", "w", "--health", "notify", "--restart-delay", "1", "--", "python3", "-c", Alive);
-        await box.Ok("set", "w", "health.intervalMs=700");
+        await box.Ok("set", "w", "health.intervalMs=3000");
         await box.Ok("start", "w");
-        await box.UntilOut("w", "700000 True\n");
+        await box.UntilOut("w", "3000000 True\n");
         await box.UntilOut("w", "alive 20\n");
         var first = await box.Get("w");
         await Assert.That(first.Restarts).IsEqualTo(0);
         box.Write("hang", "");
-        await box.Until("w", entry => entry.Reason == "no sign of life for 700 ms" || entry.Restarts > 0, "the silence is noticed");
+        await box.Until("w", entry => entry.Reason == "no sign of life for 3 s" || entry.Restarts > 0, "the silence is noticed");
         File.Delete(Path.Combine(box.Folder, "hang"));
         await box.Until("w", entry => entry.State == "online" && entry.Pid != first.Pid, "another one is online");
-        await Assert.That(TspmBox.Text(Path.Combine(box.Home, "daemon.log"))).Contains("no sign of life for 700 ms");
+        await Assert.That(TspmBox.Text(Path.Combine(box.Home, "daemon.log"))).Contains("no sign of life for 3 s");
     }
 
     const string Alive = """

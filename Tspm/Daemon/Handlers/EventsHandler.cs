@@ -52,7 +52,8 @@ internal static class EventsHandler
     static async Task<int> Follow(EventTail tail, EventQuery query, LogGrowth.Subscription growth, ClientConnection connection)
     {
         var (sent, lastSent) = (0, Stopwatch.GetTimestamp());
-        using var ended = new CancellationTokenSource();
+        // Never disposed: the client may stir after the end, and there is no timer in it to give back.
+        var ended = new CancellationTokenSource();
         var stirred = connection.WhenStirred().ContinueWith(_ => ended.Cancel(), TaskScheduler.Default);
         while (!ended.IsCancellationRequested)
         {

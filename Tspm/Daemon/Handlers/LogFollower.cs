@@ -43,7 +43,8 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
     public async Task Follow(LogGrowth.Subscription growth, ClientConnection connection)
     {
         IgnoreOthers(growth);
-        using var ended = new CancellationTokenSource();
+        // Never disposed: the client may stir after the end, and there is no timer in it to give back.
+        var ended = new CancellationTokenSource();
         var stirred = connection.WhenStirred().ContinueWith(_ => ended.Cancel(), TaskScheduler.Default);
         var changed = true;
         while (!ended.IsCancellationRequested)
