@@ -11,12 +11,19 @@ internal sealed class BootServiceTests : IDisposable
     readonly RecordedTools _tools = new();
     readonly TspmHome _home;
 
-    public BootServiceTests() => _home = new TspmHome(_folder + "/home");
+    public BootServiceTests()
+    {
+        _home = new TspmHome(_folder + "/home");
+        Directory.CreateDirectory(_folder + "/bin");
+        File.WriteAllText(Executable, "");
+    }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     SystemdService Systemd(string? home = null) => new(home is null ? _home : new TspmHome(home), _tools.Run)
-        { Folder = _folder + "/units", RuntimeFolder = _folder + "/runtime", LingerFolder = _folder + "/linger", Executable = "/usr/local/bin/tspm" };
+        { Folder = _folder + "/units", RuntimeFolder = _folder + "/runtime", LingerFolder = _folder + "/linger", Executable = Executable };
+
+    string Executable => _folder + "/bin/tspm";
 
     string Unit => _folder + "/units/tspm.service";
 
@@ -44,7 +51,7 @@ internal sealed class BootServiceTests : IDisposable
         var service = Systemd();
         service.Main.Write(service.Main.Marked("[Service]\nExecStart=/old/tspm daemon\n", "old"));
         await Assert.That(Write()).IsEquivalentTo([$"updated {Unit}"]);
-        await Assert.That(service.ExecutableOf(File.ReadAllText(Unit))).IsEqualTo("/usr/local/bin/tspm");
+        await Assert.That(service.ExecutableOf(File.ReadAllText(Unit))).IsEqualTo(Executable);
     }
 
     [Test]
@@ -183,6 +190,9 @@ internal sealed class BootServiceTests : IDisposable
         await Assert.That(look.Hint).Contains("outside").And.Contains("tspm enable");
         await Assert.That(Systemd().Look(null).Hint).Contains("tspm daemon start");
         await Assert.That(Systemd(_folder + "/other").Look(own).Hint).Contains("another home");
+        // Every other hint would lead to a start that fails.
+        File.WriteAllText(Unit, File.ReadAllText(Unit).Replace(Executable, "/gone/tspm", StringComparison.Ordinal));
+        await Assert.That(Systemd().Look(null).Hint).Contains("/gone/tspm").And.Contains("tspm enable");
     }
 
     [Test]

@@ -115,6 +115,20 @@ internal sealed class ControlListenerTests
     });
 
     [Test, Arguments("unix"), Arguments("pipe")]
+    public Task Reading_is_finished_also_for_who_waits_and_sending_goes_on(string kind, CancellationToken cancellation) => With(kind, async (listener, connect) =>
+    {
+        using var client = await connect();
+        using var channel = await listener.Accept(cancellation);
+        var receiving = channel.Receive(new byte[16], cancellation);
+        channel.FinishReading();
+        await Assert.That(await receiving).IsEqualTo(0);
+        await Assert.That(await channel.Receive(new byte[16], cancellation)).IsEqualTo(0);
+        await Assert.That(await channel.Send("done\n"u8.ToArray())).IsEqualTo(5);
+        await Assert.That(await client.ReadAtLeastAsync(new byte[5], 5, cancellationToken: cancellation)).IsEqualTo(5);
+        channel.FinishReading();
+    });
+
+    [Test, Arguments("unix"), Arguments("pipe")]
     public Task A_channel_that_is_closed_here_ends_what_waits_on_both_sides(string kind, CancellationToken cancellation) => With(kind, async (listener, connect) =>
     {
         using var client = await connect();

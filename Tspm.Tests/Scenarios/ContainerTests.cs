@@ -110,6 +110,22 @@ public class ContainerTests
         await Assert.That(LiveProcess.IsAlive(pid)).IsFalse();
     }
 
+    /// <summary>An old home tells of failures that the file's processes have yet to repeat: another process of it that changes while the file is read makes nobody look at them.</summary>
+    [Test]
+    public async Task What_failed_before_the_file_was_applied_does_not_count(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("start", "--name", "other", "--no-wait", "sleep 1000");
+        await box.Run("start", "--name", "web", "--no-wait", "--max-restarts", "1", "--restart-delay", "1ms", "false");
+        await box.UntilState("web", "errored");
+        await box.Ok("daemon", "stop");
+        box.Write("c.json", """{ "processes": [ { "name": "web", "command": "sleep 1000" } ] }""");
+        using var daemon = box.Begin("daemon", "--apply", "c.json", "--exit-when", "errored");
+        await box.Until("web", entry => entry.IsOnline, "web is online");
+        await box.Ok("daemon", "stop");
+        await Assert.That(await daemon.End()).IsEqualTo(0);
+    }
+
     [Test]
     public async Task What_cannot_even_be_started_counts_as_given_up(CancellationToken cancellation)
     {

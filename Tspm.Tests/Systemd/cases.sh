@@ -64,6 +64,7 @@ a_running_daemon_is_handed_over_by_enable() {
     has "$out" "has handed over"; has "$out" "nothing was restarted"; has "$out" "count (pid"
     has "$out" "sudo loginctl enable-linger deploy"; has "$out" "from your next login on"
     same "true true systemd" "$(status '"\(.service.enabled) \(.service.active) \(.service.kind)"')" "service"
+    has "$(me 'tspm status')" "it ends with your last session; keep it with: sudo loginctl enable-linger deploy"
     same "$inode" "$(awk '$2 ~ /:1FBB$/ { print $10 }' /proc/net/tcp)" "the listening socket"
     same active "$(ctl is-active tspm.service)" "unit"
     same "$(status .guardianPid)" "$(ctl show -P MainPID tspm.service)" "main pid"
@@ -86,6 +87,7 @@ systemd_reads_the_unit_as_it_is_meant() {
 
 enable_may_be_repeated() {
     loginctl enable-linger deploy
+    same null "$(status .service.hint)" "hint"
     local before="$(status '"\(.pid) \(.guardianPid)"') $(pids)" out
     out=$(me "tspm enable")
     echo "$out"
@@ -350,6 +352,7 @@ root_enables_the_service_of_another_account() {
     echo "$out"
     alive "$pid"
     same "$pid" "$(as batch 'tspm pid b')" "pid"
+    has "$(as batch 'tspm status')" "it was disabled with --keep-running; back with: tspm enable"
     [ ! -e /home/batch/.config/systemd/user/tspm.service ] || die "the unit is left"
     ctl daemon-reload
     ctl kill -s KILL --kill-who=main tspm.service

@@ -194,11 +194,11 @@ internal sealed class SystemdService(TspmHome home, ToolRunner run) : BootServic
     {
         _ when state == MarkedState.Absent => "it was disabled with --keep-running; back with: tspm enable",
         _ when HomeOf(text) is { } other && other != Home.Path => $"it is the service of another home, {other}; to have it for this one instead: tspm enable --force",
+        _ when ExecutableOf(text) is { } executable && !File.Exists(executable) => $"{executable}, which it starts, is not there; correct that with: tspm enable",
         _ when !enabled => "it is not enabled; on with: tspm enable",
         _ when runs && !active => "the daemon runs outside of it; hand it over with: tspm enable",
         _ when !runs && !IsSocketEnabled => $"it does not run; start it with: tspm daemon start; or see: {WhereToLook}",
         _ when !Home.IsSystem && !Lingers => $"it ends with your last session; keep it with: sudo loginctl enable-linger {User}",
-        _ when ExecutableOf(text) is { } executable && !File.Exists(executable) => $"{executable}, which it starts, is not there; correct that with: tspm enable",
         _ => null,
     };
 }

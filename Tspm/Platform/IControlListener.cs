@@ -24,6 +24,8 @@ internal interface IControlChannel : IDisposable
     /// <summary>How many bytes were taken, at least one.</summary>
     ValueTask<int> Send(ReadOnlyMemory<byte> bytes);
 
-    /// <summary>What was sent before can still be received; from now on the client's sending fails.</summary>
+    /// <summary>
+    /// Nothing that the client sends from now on is received: a <see cref="Receive"/>, also one that waits already, ends with 0, on a Unix socket after what was sent before. Sending goes on.
+    /// </summary>
     void FinishReading();
 }

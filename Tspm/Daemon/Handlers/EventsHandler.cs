@@ -3,19 +3,12 @@ using Tspm.Logs;
 using Tspm.Logs.Events;
 using Tspm.Model;
 using Tspm.Protocol;
-using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>events</c>: what has happened, from the files, then, when following, what happens. As with logs nothing is kept for a slow reader but a position.</summary>
 internal static class EventsHandler
 {
-    /// <summary>An idle stream says at least this often that it lives.</summary>
-    static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(5);
-
-    /// <summary>No wait is shorter.</summary>
-    static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
-
     /// <summary>Longer than any disk that works takes to write what was told just now.</summary>
     static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(1);
 
@@ -51,7 +44,7 @@ internal static class EventsHandler
     /// <summary>Until the client closes or sends anything.</summary>
     static async Task<int> Follow(EventTail tail, EventQuery query, LogGrowth.Subscription growth, ClientConnection connection)
     {
-        var (sent, lastSent) = (0, Stopwatch.GetTimestamp());
+        var (sent, pulse) = (0, new StreamPulse());
         // Never disposed: the client may stir after the end, and there is no timer in it to give back.
         var ended = new CancellationTokenSource();
         var stirred = connection.WhenStirred().ContinueWith(_ => ended.Cancel(), TaskScheduler.Default);
@@ -62,13 +55,12 @@ internal static class EventsHandler
             await Send(connection, wanted);
             sent += wanted.Count;
             // Also while much happens that this one does not want to hear of.
-            var isLate = wanted.Count == 0 && Stopwatch.GetElapsedTime(lastSent) >= HeartbeatEvery - Shortest;
+            var isLate = wanted.Count == 0 && pulse.IsDue;
             if (isLate) await connection.Heartbeat(new HeartbeatNotice());
-            if (isLate || wanted.Count > 0) lastSent = Stopwatch.GetTimestamp();
+            if (isLate || wanted.Count > 0) pulse.Sent();
             try
             {
-                var left = HeartbeatEvery - Stopwatch.GetElapsedTime(lastSent);
-                await growth.Changed(left > Shortest ? left : Shortest, ended.Token);
+                await growth.Changed(pulse.Left, ended.Token);
             }
             catch (OperationCanceledException)
             {

@@ -19,19 +19,16 @@ internal sealed class LogSender(ClientConnection connection)
     /// <summary>A client that gets nothing for long, because nothing fits, is told that the search goes on; and whether it still waits is looked at.</summary>
     static readonly TimeSpan SignOfLifeEvery = TimeSpan.FromSeconds(2);
 
-    /// <summary>An idle stream says at least this often that it lives; no wait for it is shorter.</summary>
-    static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(5), Shortest = TimeSpan.FromMilliseconds(10);
-
     static readonly SemaphoreSlim s_reading = new(1, 1);
 
     readonly ArrayBufferWriter<byte> _batch = new();
-    long _lastWrite = Stopwatch.GetTimestamp();
+    readonly StreamPulse _pulse = new();
 
     /// <summary>Lines so far.</summary>
     public int Sent { get; private set; }
 
     /// <summary>How long it may be waited for something to send: then it is time for a sign of life, which goes with the next <see cref="Send"/> even if that has nothing.</summary>
-    public TimeSpan UntilHeartbeat => HeartbeatEvery - Stopwatch.GetElapsedTime(_lastWrite) is var left && left > Shortest ? left : Shortest;
+    public TimeSpan UntilHeartbeat => _pulse.Left;
 
     /// <summary>Sends a sequence to its end; null in it is a moment to let others have their turn.</summary>
     public async Task Send(IEnumerable<LogLine?> lines)
@@ -56,7 +53,7 @@ internal sealed class LogSender(ClientConnection connection)
 
     public Task Heartbeat(HeartbeatNotice notice)
     {
-        _lastWrite = Stopwatch.GetTimestamp();
+        _pulse.Sent();
         return connection.Heartbeat(notice);
     }
 
@@ -79,10 +76,10 @@ internal sealed class LogSender(ClientConnection connection)
     {
         if (_batch.WrittenCount > 0)
         {
-            _lastWrite = Stopwatch.GetTimestamp();
+            _pulse.Sent();
             await connection.Write(_batch.WrittenMemory);
             _batch.ResetWrittenCount();
         }
-        else if (Stopwatch.GetElapsedTime(_lastWrite) >= SignOfLifeEvery) await Heartbeat(new HeartbeatNotice());
+        else if (_pulse.Quiet >= SignOfLifeEvery) await Heartbeat(new HeartbeatNotice());
     }
 }

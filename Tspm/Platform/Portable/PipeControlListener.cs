@@ -33,13 +33,25 @@ internal sealed class PipeControlListener(string name, long owner) : IControlLis
 /// <summary>A connection to a named pipe. That its client is the owner is what the pipe's own rights say; which process it is, nobody does.</summary>
 internal sealed class PipeControlChannel(NamedPipeServerStream pipe, long owner) : IControlChannel
 {
-    volatile bool _isFinished;
+    // Never disposed: whoever finishes the reading may come after the end, and there is no timer in it to give back.
+    readonly CancellationTokenSource _finished = new();
 
     public Asker? Peer { get; } = new(owner, 0);
 
     public int? Descriptor => null;
 
-    public ValueTask<int> Receive(Memory<byte> into, CancellationToken cancel) => _isFinished ? ValueTask.FromResult(0) : pipe.ReadAsync(into, cancel);
+    public async ValueTask<int> Receive(Memory<byte> into, CancellationToken cancel)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _finished.Token);
+        try
+        {
+            return await pipe.ReadAsync(into, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return 0;
+        }
+    }
 
     public async ValueTask<int> Send(ReadOnlyMemory<byte> bytes)
     {
@@ -47,8 +59,8 @@ internal sealed class PipeControlChannel(NamedPipeServerStream pipe, long owner)
         return bytes.Length;
     }
 
-    /// <summary>A pipe has no half: what is being received is, and then it ends.</summary>
-    public void FinishReading() => _isFinished = true;
+    /// <summary>A pipe has no half that could be shut: what the client has sent and nobody has received yet is lost.</summary>
+    public void FinishReading() => _finished.Cancel();
 
     public void Dispose() => pipe.Dispose();
 }
