@@ -42,6 +42,30 @@ public class ReloadScenarios
     }
 
     [Test]
+    public async Task A_preStart_decides_whether_a_new_child_comes(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        box.Write("tspm.json", """{ "processes": [ { "name": "web", "command": "sleep 1000", "hooks": { "preStart": "sh -c 'echo run >> runs; test ! -e broken && { test ! -e slow || sleep 1000; }'" } } ] }""");
+        await box.Ok("start", "tspm.json");
+        var old = await box.PidOf("web");
+        box.Write("broken", "");
+        (await box.Run("reload", "web")).Exits(1).Says($"preStart exited 1; the old one stays (pid {old})");
+        await Assert.That(await box.PidOf("web")).IsEqualTo(old);
+        File.Delete(Path.Combine(box.Folder, "broken"));
+        await box.Ok("reload", "web");
+        var young = await box.PidOf("web");
+        await Assert.That(young).IsNotEqualTo(old);
+        await Assert.That(File.ReadAllLines(Path.Combine(box.Folder, "runs")).Length).IsEqualTo(3);
+        // One that hangs ends with what makes it needless.
+        box.Write("slow", "");
+        await box.Ok("reload", "web", "--no-wait");
+        await box.Until(() => File.ReadAllLines(Path.Combine(box.Folder, "runs")).Length == 4, "preStart runs again");
+        await box.Ok("stop", "web");
+        await Assert.That(LiveProcess.IsAlive(young)).IsFalse();
+        await box.Until(() => LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").All(pid => !LiveProcess.CommandOf(pid).Contains("sleep", StringComparison.Ordinal)), "the hook is gone with all of it");
+    }
+
+    [Test]
     public async Task Kill_9_of_the_daemon_and_an_upgrade_in_the_middle_leave_exactly_one(CancellationToken cancellation)
     {
         _ = Tools.Node;

@@ -205,7 +205,12 @@ internal sealed class FakeProcessSystem : IProcessSystem
 
     public void KillHooks(string variable, string entry, bool everywhere)
     {
-        foreach (var process in _all.Where(process => process.Lives && process.Hook is not null && process.Parent != Daemon).ToArray()) Exit(process, new ExitStatus(null, Signals.SIGKILL));
+        foreach (var process in _all.Where(process => process.Hook is not null && process.Parent != Daemon).ToArray())
+        {
+            if (process.Lives) Exit(process, new ExitStatus(null, Signals.SIGKILL));
+            // All that has the mark is killed, also what those that have ended left.
+            process.Leftovers = 0;
+        }
     }
 
     public int KillLeftovers(TreeMark mark)

@@ -143,6 +143,23 @@ internal sealed class HookTests
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
 
+    /// <summary>Its number may be somebody else's by then.</summary>
+    [Test]
+    [Arguments(true), Arguments(false)]
+    public async Task A_hook_whose_leftovers_are_being_killed_is_not_signalled_any_more(bool isStopped, CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(With(new HookConfig { PreStart = "fork", TimeoutMs = 10 }));
+        var hook = world.Machine.Hooks("preStart").Single();
+        world.Machine.LeftoversOfNext = 4;
+        End(world, hook);
+        var sent = world.Machine.Sent.Count;
+        if (isStopped) world.Supervisor.Stop(cell, "stopped by user");
+        for (var i = 0; i < 10; i++) world.Advance(0.005);
+        await Assert.That(world.Machine.Sent.Count).IsEqualTo(sent);
+        await Assert.That(cell.State.Phase).IsEqualTo(isStopped ? LifecyclePhase.Stopped : LifecyclePhase.Online);
+    }
+
     [Test]
     public async Task Hooks_that_are_told_get_their_event_as_JSON_and_delay_nobody(CancellationToken cancellation)
     {

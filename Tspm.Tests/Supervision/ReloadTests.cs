@@ -67,6 +67,83 @@ internal sealed class ReloadTests
     }
 
     [Test]
+    public async Task PreStart_comes_before_the_new_one(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (cell, old, settled) = BeginWithPreStart(world);
+        var hook = world.Machine.Hooks("preStart").Single();
+        world.Advance(5);
+        await Assert.That(Children(world)).IsEquivalentTo([old]);
+        world.Machine.Exit(hook, new ExitStatus(0, null));
+        world.Step();
+        await Assert.That(Children(world).Count).IsEqualTo(2);
+        world.Advance(SupervisedProcess.LeastLife);
+        await Assert.That(cell.View.Pid).IsNotEqualTo(old.Pid);
+        world.Machine.Exit(old, new ExitStatus(0, null));
+        world.Step();
+        await settled.Settled.WaitAsync(cancellation);
+        await Assert.That(settled.Problem).IsNull();
+    }
+
+    [Test]
+    public async Task A_preStart_that_fails_leaves_the_old_one_alone(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (cell, old, settled) = BeginWithPreStart(world);
+        world.Machine.Exit(world.Machine.Hooks("preStart").Single(), new ExitStatus(5, null));
+        world.Step();
+        await settled.Settled.WaitAsync(cancellation);
+        await Assert.That(settled.Problem).IsEqualTo($"preStart exited 5; the old one stays (pid {old.Pid})");
+        await Assert.That((cell.View.Pid, cell.State.Phase, cell.State.Failures, Children(world).Count)).IsEqualTo((old.Pid, LifecyclePhase.Online, 0, 1));
+        // Nothing is left of it that would keep another one from being tried.
+        var again = world.Supervisor.Reload([cell], "reloaded")[0];
+        world.Step();
+        await Assert.That(world.Machine.Hooks("preStart").Count).IsEqualTo(1);
+        await Assert.That(again.Settled.IsCompleted).IsFalse();
+    }
+
+    [Test]
+    public async Task What_takes_the_old_one_away_ends_the_preStart_of_the_new_one(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (cell, old, settled) = BeginWithPreStart(world);
+        world.Supervisor.Stop(cell, "stopped by user");
+        world.Step();
+        await settled.Settled.WaitAsync(cancellation);
+        await Assert.That(settled.Problem).StartsWith("it is not online any more: ");
+        await Assert.That(world.Machine.Hooks("preStart")).IsEmpty();
+        world.Machine.Exit(old, new ExitStatus(0, null));
+        world.Advance(60);
+        await Assert.That(world.Machine.Living).IsEmpty();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+    }
+
+    [Test]
+    public async Task A_daemon_that_dies_during_that_preStart_leaves_the_old_one_alone(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (cell, old, _) = BeginWithPreStart(world);
+        world.RestartDaemon();
+        world.Advance(60);
+        await Assert.That(world.Machine.Living).IsEquivalentTo([old]);
+        await Assert.That((world.Again(cell).View.Pid, world.Again(cell).State.Phase)).IsEqualTo((old.Pid, LifecyclePhase.Online));
+    }
+
+    /// <summary>Its first preStart has succeeded, that of the reload runs.</summary>
+    static (SupervisedProcess Cell, FakeProcess Old, Supervisor.Pending Settled) BeginWithPreStart(World world)
+    {
+        var cell = world.StartNew(Web with { Hooks = new HookConfig { PreStart = "migrate" } });
+        world.Machine.Exit(world.Machine.Hooks("preStart").Single(), new ExitStatus(0, null));
+        world.Step();
+        var old = Children(world).Single();
+        var settled = world.Supervisor.Reload([cell], "reloaded by user")[0];
+        world.Step();
+        return (cell, old, settled);
+    }
+
+    static List<FakeProcess> Children(World world) => [.. world.Machine.Living.Where(process => process.Hook is null)];
+
+    [Test]
     public async Task A_new_one_that_is_late_is_stopped_and_then_killed(CancellationToken cancellation)
     {
         using var world = new World();

@@ -30,6 +30,7 @@ internal sealed class Walker : IDisposable
         {
             Name = "late", Command = "late", DependsOn = [new Dependency { Name = "eager" }, new Dependency { Name = "pair", Condition = "started" }], Ready = new Probe { DelayMs = 300 }, Restart = new RestartConfig { MaxConsecutive = 4 },
         });
+        _world.DefineAll(new ProcessConfig { Name = "hooked", Command = "hooked", Hooks = new HookConfig { PreStart = "before", PostStop = "after", TimeoutMs = 4000 }, Restart = new RestartConfig { MaxConsecutive = 5 } });
         _world.DeliverRecords();
         _world.Save();
     }
@@ -144,7 +145,7 @@ internal sealed class Walker : IDisposable
                 throw new InvalidOperationException($"{cell.Key} changed with the daemon: {essence} became {Essence(cell)}");
     }
 
-    bool IsAtRest(SupervisedProcess cell) => cell.Second is null && IsAlone(cell);
+    bool IsAtRest(SupervisedProcess cell) => !cell.IsReloading && IsAlone(cell);
 
     bool IsAlone(SupervisedProcess cell) =>
         cell.State.Phase is LifecyclePhase.Waiting or LifecyclePhase.Errored || (cell.State.Phase == LifecyclePhase.Stopped && cell.State.Desired == DesiredState.Down)
@@ -180,7 +181,7 @@ internal sealed class Walker : IDisposable
 
     void Check()
     {
-        Must(Cells.Select(cell => cell.Key.Id).Distinct().Count() == 4, "no definition is lost");
+        Must(Cells.Select(cell => cell.Key.Id).Distinct().Count() == 5, "no definition is lost");
         foreach (var process in Cells.GroupBy(cell => cell.Key.Id))
         {
             Must(process.Count() >= process.First().Definition.Instances, "no instance is lost");
@@ -188,23 +189,28 @@ internal sealed class Walker : IDisposable
         }
         foreach (var cell in Cells)
         {
-            var living = _world.Machine.Living.Count(process => process.Key == cell.Key);
+            var living = _world.Machine.Living.Count(process => process.Key == cell.Key && process.Hook is null);
+            var hooks = _world.Machine.Living.Count(process => process.Key == cell.Key && process.Hook is not null);
+            Must(hooks <= 1, $"{cell.Key} has {hooks} hooks");
             var first = _world.Machine.Living.Any(process => process.Pid == cell.Child?.Pid);
             Must(living <= (cell.Second is null ? 1 : 2), $"{cell.Key} has {living} children");
             Must(living == (first ? 1 : 0) + (_world.Machine.Living.Any(process => process.Pid == cell.Second?.Run.Child?.Pid) ? 1 : 0), $"{cell.Key} has a child that nobody knows of");
             Must(cell.Second is not { Phase: SecondPhase.Starting } || cell.State.Phase == LifecyclePhase.Online, $"{cell.Key} is {cell.State.Phase} and being replaced");
             Must(cell.Second is null || cell.State.Phase is LifecyclePhase.Online or LifecyclePhase.Stopping or LifecyclePhase.Sweeping, $"{cell.Key} is {cell.State.Phase} and has a second child");
-            if (!cell.State.HasChild) Must(!first && cell.Child is null, $"{cell.Key} is {cell.State.Phase} and has a child");
+            if (!HasChild(cell)) Must(!first && cell.Child is null, $"{cell.Key} is {cell.State.Phase} and has a child");
             else Must(cell.Child is not null, $"{cell.Key} is {cell.State.Phase} and has no child");
-            Must(cell.State.Phase != LifecyclePhase.Spawning, $"{cell.Key} is between two states");
+            Must(cell.State.Phase != LifecyclePhase.Spawning || cell.Definition.Config.Hooks is not null, $"{cell.Key} is between two states");
             Must(cell.State.Phase == LifecyclePhase.Waiting == cell.View.NextStartAt is not null, $"{cell.Key} is {cell.State.Phase}, next start {cell.View.NextStartAt}");
             Must(cell.View.State == cell.State && cell.View.Pid == (first ? cell.Child?.Pid : null), $"{cell.Key} shows what is not so");
             Must(cell.State.Phase != LifecyclePhase.Held || _world.Supervisor.Dependencies.Missing(cell) is not null, $"{cell.Key} waits for nothing");
             Must(cell.State.Failures >= 0 && cell.State.Restarts >= 0, "counts are not negative");
         }
         // What a dead daemon left open is found by name when the next one starts (LeftoverFifos), not by the supervisor.
-        if (_world.Machine.Daemon == 1) Must(_world.Outputs.OpenRuns.Count == Cells.Count(cell => cell.State.HasChild) + Cells.Count(cell => cell.Second is { Run.HasLeft: false }), "outputs of runs that ended are finished");
+        if (_world.Machine.Daemon == 1) Must(_world.Outputs.OpenRuns.Count == Cells.Count(HasChild) + Cells.Count(cell => cell.Second is { Run.HasLeft: false }), "outputs of runs that ended are finished");
     }
+
+    /// <summary>Between two steps it is Spawning for the time of its preStart only.</summary>
+    static bool HasChild(SupervisedProcess cell) => cell.State.HasChild && cell.State.Phase != LifecyclePhase.Spawning;
 
     /// <summary>The machine behaves from now on: everything must come to rest, and everybody who waits must get an answer.</summary>
     public void ComeToRest()

@@ -163,7 +163,7 @@ internal sealed class World : IDisposable
     {
         var loop = new SupervisorLoop(Clock, _log);
         Notify.Post = loop.Post;
-        Machine.MayHaveTwo = key => Supervisor.Table.Find(key)?.Second is not null;
+        Machine.MayHaveTwo = key => Supervisor.Table.Find(key)?.IsReloading == true;
         var saver = new StateSaver(state =>
         {
             if (SaveFailure is { } failure) throw failure;

@@ -89,6 +89,10 @@ internal sealed record RunRecord
 
     public string? StatusText { get; init; }
 
+    /// <summary>A job that is to run once more when its present run is over.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsRunQueued { get; init; }
+
     /// <summary>The second child during a reload: its RunId, Pid, Phase and so on. Null: there is none.</summary>
     public RunRecord? Second { get; init; }
 

@@ -14,6 +14,9 @@ internal sealed class Run(RunStreams streams)
     /// <summary>Null: intended, not started yet.</summary>
     public IChild? Child { get; set; }
 
+    /// <summary>Its preStart runs: no child of it can be there, whoever else was started in that time.</summary>
+    public bool IsPreparing { get; set; }
+
     /// <summary>The child was seen to have ended; how is still to be learnt. A pid that nobody has is not shown.</summary>
     public bool HasEnded { get; set; }
 

@@ -19,7 +19,7 @@ internal static class RunRecords
         Reason = state.Reason,
         Pid = run?.Child?.Pid ?? (state.Phase == LifecyclePhase.Sweeping ? sweepPid : 0),
         StartTicks = run?.Child?.StartTicks ?? 0,
-        IntendedTicks = state.Phase == LifecyclePhase.Spawning ? services.System.BootTicks : 0,
+        IntendedTicks = state.Phase == LifecyclePhase.Spawning && run is not { IsPreparing: true } ? services.System.BootTicks : 0,
         StartedMonotonicMs = (long)state.StartedAt.TotalMilliseconds,
         StartedAt = run?.StartedAt,
         NextStartMonotonicMs = nextStartAt is { } at ? (long)at.TotalMilliseconds : 0,

@@ -43,6 +43,7 @@ internal sealed partial class SupervisedProcess
     bool _forgotten;
     IDisposable? _stopTimer, _backoffTimer;
     TimeSpan? _nextStartAt;
+    bool _isRunQueued;
 
     public SupervisedProcess(
         SupervisionServices services, InstanceKey key, ProcessDefinition definition,
@@ -66,6 +67,18 @@ internal sealed partial class SupervisedProcess
     public LifecycleState State => _state;
 
     public IChild? Child => _run?.Child;
+
+    /// <summary>One more run is to follow the present one. On record: the next daemon keeps to it.</summary>
+    public bool IsRunQueued
+    {
+        get => _isRunQueued;
+        set
+        {
+            if (_isRunQueued == value || _forgotten) return;
+            _isRunQueued = value;
+            Persist();
+        }
+    }
 
     /// <summary>Addresses on which it has to be listened for it: the present child's, and those of one that is to come.</summary>
     public IReadOnlyList<string> Listen
@@ -136,6 +149,7 @@ internal sealed partial class SupervisedProcess
         _run?.Child?.Dispose();
         _swept?.Dispose();
         _hook?.Cancel();
+        _preparing?.Hook?.Cancel();
         var second = _second;
         second?.Vigil?.Dispose();
         second?.StopTimer?.Dispose();
@@ -144,6 +158,9 @@ internal sealed partial class SupervisedProcess
         (_run, _swept, _second) = (null, null, null);
         _waiters.Release(_state);
         second?.Done?.Invoke("it was deleted");
+        var preparing = _preparing;
+        _preparing = null;
+        preparing?.Done("it was deleted");
     }
 
     void Step(LifecycleEvent happened)
@@ -221,7 +238,7 @@ internal sealed partial class SupervisedProcess
 
     RunRecord MakeRecord() => RunRecords.Of(_state, Definition, _services, _run, _sweepPid, _nextStartAt, _exits.Newest) with
     {
-        LastRunId = _lastRun, Second = SecondRecord, Environment = UnsavedEnvironment?.Invoke(Definition),
+        LastRunId = _lastRun, Second = SecondRecord, IsRunQueued = _isRunQueued, Environment = UnsavedEnvironment?.Invoke(Definition),
     };
 
     void Publish() => View = MakeView();

@@ -63,7 +63,7 @@ internal sealed partial class SupervisedProcess
     void Sweep()
     {
         // The one sweep that finds all by their marks comes last.
-        if (_second is not null) return;
+        if (IsReloading) return;
         if (_services.Timers.Now < _groupMayEndUntil && _swept?.SignalGroup(0) == true)
         {
             _services.Timers.After(LookAgainAfter, Sweep);

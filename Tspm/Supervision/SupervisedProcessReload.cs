@@ -1,5 +1,6 @@
 using Tspm.Model;
 using Tspm.Platform;
+using Tspm.Supervision.Hooks;
 
 namespace Tspm.Supervision;
 
@@ -18,23 +19,65 @@ internal sealed partial class SupervisedProcess
     /// <summary>Null: there is at most one child.</summary>
     SecondChild? _second;
 
+    /// <summary>Null: the preStart of no new child runs.</summary>
+    Preparation? _preparing;
+
+    /// <summary>A new child is to come when its preStart has succeeded.</summary>
+    sealed class Preparation(Action<string?> done)
+    {
+        public Action<string?> Done => done;
+
+        public HookRun? Hook { get; set; }
+
+        /// <summary>Why there will be none; null: nothing is wrong.</summary>
+        public string? Problem { get; set; }
+    }
+
     /// <summary>Not null: two children may be there.</summary>
     public SecondChild? Second => _second;
+
+    /// <summary>A child is there, and another one is to come or has to go.</summary>
+    public bool IsReloading => _second is not null || _preparing is not null;
 
     /// <summary>Begins. <paramref name="done"/> is told once: null, or why the old child stays.</summary>
     public void Reload(Action<string?> done)
     {
-        if (_forgotten || _second is not null || _state.Phase != LifecyclePhase.Online)
-        {
-            done(_forgotten ? "it was deleted" : _second is not null ? "it is being reloaded already" : $"it is not online any more: {_state.Reason}");
-            return;
-        }
+        if (WhyNoReload() is { } why) done(why);
+        else if (Definition.Config.Hooks is { PreStart: { } command }) Prepare(command, done);
+        else BeginSecond(done);
+    }
+
+    string? WhyNoReload() => this switch
+    {
+        _ when _forgotten => "it was deleted",
+        _ when _second is not null || _preparing is not null => "it is being reloaded already",
+        _ when _state.Phase != LifecyclePhase.Online => $"it is not online any more: {_state.Reason}",
         // Seen to have ended, and how is not known yet: what it left behind goes first, and its restart policy decides.
-        if (_run is not { HasEnded: false })
+        _ when _run is not { HasEnded: false } => "its child has just ended",
+        _ => null,
+    };
+
+    void Prepare(string command, Action<string?> done)
+    {
+        TellOf(EventKind.PreStart, null);
+        var preparing = _preparing = new Preparation(done);
+        preparing.Hook = new HookRun(_services, this, HookMark.PreStart, command, null, problem =>
         {
-            done("its child has just ended");
-            return;
-        }
+            if (_preparing != preparing) return;
+            _preparing = null;
+            if ((preparing.Problem ?? WhyNoReload() ?? (problem is null ? null : $"preStart {problem}; {OldStays}")) is not { } why)
+            {
+                BeginSecond(done);
+                return;
+            }
+            done(why);
+            // Nothing is started in the place of the first child before this is gone.
+            if (_state.Phase == LifecyclePhase.Sweeping) Sweep();
+        });
+    }
+
+    void BeginSecond(Action<string?> done)
+    {
         var run = NewRun();
         var second = _second = new SecondChild(run) { Done = done };
         (second.Phase, _) = SecondLifecycle.Next(SecondPhase.Absent, SecondEvent.Begun);
@@ -82,7 +125,13 @@ internal sealed partial class SupervisedProcess
     /// <summary>After each step of the first child: without it online there is nothing to take over.</summary>
     void CancelReload()
     {
-        if (_second is { Phase: SecondPhase.Starting } second && _state.Phase != LifecyclePhase.Online) SecondIsUnwanted(second, $"not needed any more: {_state.Reason}");
+        if (_state.Phase == LifecyclePhase.Online) return;
+        if (_preparing is { Problem: null } preparing)
+        {
+            preparing.Problem = $"it is not online any more: {_state.Reason}";
+            preparing.Hook?.Cancel();
+        }
+        if (_second is { Phase: SecondPhase.Starting } second) SecondIsUnwanted(second, $"not needed any more: {_state.Reason}");
     }
 
     void SecondStep(SecondChild second, SecondEvent happened)

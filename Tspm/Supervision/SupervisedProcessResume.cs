@@ -13,6 +13,7 @@ internal sealed partial class SupervisedProcess
         _exits.Restore(record.RecentExits);
         _state = RunRecords.StateOf(record);
         _lastRun = record.NewestRun;
+        _isRunQueued = record.IsRunQueued;
         BeginTelling();
         var second = record.Second is { } other ? ResumeSecond(other, left.EndedBeforeRecorded(other)) : null;
         switch (_state.Phase)

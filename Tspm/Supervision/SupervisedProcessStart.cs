@@ -18,6 +18,11 @@ internal sealed partial class SupervisedProcess
 
     void SpawnChild(Run run)
     {
+        if (run.IsPreparing)
+        {
+            run.IsPreparing = false;
+            Persist();
+        }
         if (Launch(run) is { } failure) Failed(run, failure);
         else Handle(new LifecycleEvent.SpawnSucceeded(AwaitsReady: run.Ready is not null));
     }
@@ -48,7 +53,9 @@ internal sealed partial class SupervisedProcess
     Run NewRun()
     {
         _lastRun = _services.RunNumbers.Next();
-        return MakeRun(RunStreamsOf.Run(_services, Definition, Key, _lastRun), _services.GuardianPid);
+        var run = MakeRun(RunStreamsOf.Run(_services, Definition, Key, _lastRun), _services.GuardianPid);
+        run.IsPreparing = Definition.Config.Hooks?.PreStart is not null;
+        return run;
     }
 
     Run MakeRun(RunStreams streams, int guardianPid)

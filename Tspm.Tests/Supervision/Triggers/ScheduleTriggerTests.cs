@@ -116,6 +116,43 @@ internal sealed class ScheduleTriggerTests
     }
 
     [Test]
+    [Arguments(false), Arguments(true)]
+    public async Task A_queued_run_follows_under_the_next_daemon_too(bool endsMeanwhile, CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(JobWith("queue"));
+        world.Advance(Minute * 15);
+        var first = world.Machine.Only(cell.Key);
+        world.RestartDaemon(() =>
+        {
+            if (endsMeanwhile) world.Machine.Exit(first, new ExitStatus(0, null));
+        });
+        world.Step();
+        cell = world.Again(cell);
+        if (!endsMeanwhile) world.Exit(cell, 0);
+        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Reason = "schedule: */10 * * * *" });
+        world.RestartDaemon();
+        cell = world.Again(cell);
+        world.Exit(cell, 0);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(world.Machine.All.Count).IsEqualTo(2);
+    }
+
+    [Test]
+    public async Task A_daemon_that_is_stopped_leaves_nothing_queued(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(JobWith("queue"));
+        world.Advance(Minute * 15);
+        var ended = world.Supervisor.Shutdown();
+        world.Exit(cell, 0);
+        await ended.WaitAsync(cancellation);
+        world.RestartDaemon();
+        world.Advance(Minute);
+        await Assert.That(world.Machine.All.Count).IsEqualTo(1);
+    }
+
+    [Test]
     public async Task A_run_that_is_to_be_killed_makes_room_for_the_next(CancellationToken cancellation)
     {
         using var world = new World();

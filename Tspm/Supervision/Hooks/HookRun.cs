@@ -27,6 +27,9 @@ internal sealed class HookRun
     IDisposable? _timer;
     string? _problem;
 
+    /// <summary>Its number may be somebody else's, and what it left is being killed already.</summary>
+    bool _isReaped;
+
     /// <summary>Begins at once.</summary>
     /// <param name="services">For everything that it takes.</param>
     /// <param name="cell">Whose hook.</param>
@@ -96,7 +99,7 @@ internal sealed class HookRun
 
     void Kill(string problem)
     {
-        if (_child is not { } child) return;
+        if (_isReaped || _child is not { } child) return;
         _problem ??= problem;
         child.SignalGroup(Signals.SIGKILL);
         child.Signal(Signals.SIGKILL);
@@ -110,6 +113,7 @@ internal sealed class HookRun
         // Not reaped yet, so the number of the group is still its own.
         child.SignalGroup(Signals.SIGKILL);
         child.Reap();
+        _isReaped = true;
         Sweep();
     }
 

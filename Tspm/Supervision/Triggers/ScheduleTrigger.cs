@@ -29,9 +29,6 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         public DateTimeOffset? Next { get; set; }
         public DateTimeOffset? Done { get; set; }
 
-        /// <summary>One more run is to follow the present one.</summary>
-        public bool IsQueued { get; set; }
-
         public string Cause => $"schedule: {config.Cron}";
     }
 
@@ -39,6 +36,13 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
     {
         _ended = true;
         _timer?.Dispose();
+    }
+
+    /// <summary>Of the daemon, with all its children: what was to follow one of them does not.</summary>
+    public void End()
+    {
+        Dispose();
+        foreach (var cell in table.Cells) cell.IsRunQueued = false;
     }
 
     /// <summary>Definitions came, went or changed: looked at when the present work is done, once for many.</summary>
@@ -51,16 +55,18 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
 
     public void OnChanged(SupervisedProcess cell)
     {
-        if (_entries.Count == 0 || _ended || !_entries.TryGetValue(cell, out var entry) || !entry.IsQueued || cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) return;
-        entry.IsQueued = false;
+        if (!_ended && cell.IsRunQueued && _entries.TryGetValue(cell, out var entry)) StartQueued(cell, entry);
+    }
+
+    static void StartQueued(SupervisedProcess cell, Entry entry)
+    {
+        if (cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) return;
+        cell.IsRunQueued = false;
         cell.Handle(new LifecycleEvent.StartRequested(entry.Cause) { Word = EventCause.Schedule });
     }
 
     /// <summary>By the user: what was to follow does not.</summary>
-    public void OnStopAsked(SupervisedProcess cell)
-    {
-        if (_entries.TryGetValue(cell, out var entry)) entry.IsQueued = false;
-    }
+    public void OnStopAsked(SupervisedProcess cell) => cell.IsRunQueued = false;
 
     void Refresh()
     {
@@ -72,11 +78,18 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
             if (table.Find(cell.Key) == cell && ScheduleOf(cell) == entry.Config) continue;
             _entries.Remove(cell); // does not disturb going through
             cell.Scheduled(null);
+            cell.IsRunQueued = false;
         }
         foreach (var cell in table.Cells)
         {
             if (ScheduleOf(cell) is not { Cron: { } cron } config || _entries.ContainsKey(cell)) continue;
-            if (CronTimes.Of(cron, config.TimeZone) is { } times) Plan(cell, _entries[cell] = new Entry(config, times), now);
+            if (CronTimes.Of(cron, config.TimeZone) is { } times)
+            {
+                var entry = _entries[cell] = new Entry(config, times);
+                Plan(cell, entry, now);
+                // What an earlier daemon queued, when its child has ended without any.
+                if (cell.IsRunQueued) StartQueued(cell, entry);
+            }
             else services.Log.LogWarning("{Name}: its schedule is not understood on this machine, and is not kept", cell.Definition.Name);
         }
         Arm(now);
@@ -133,7 +146,7 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
     {
         if (phase is LifecyclePhase.Stopped or LifecyclePhase.Errored) cell.Handle(new LifecycleEvent.StartRequested(entry.Cause) { Word = EventCause.Schedule });
         else if (entry.Config.Overlap == ScheduleConfig.Kill) cell.Handle(new LifecycleEvent.RestartRequested(entry.Cause) { Word = EventCause.Schedule });
-        else if (entry.Config.Overlap == ScheduleConfig.Queue) entry.IsQueued = phase != LifecyclePhase.Held;
+        else if (entry.Config.Overlap == ScheduleConfig.Queue) cell.IsRunQueued = phase != LifecyclePhase.Held;
         else services.Log.LogInformation("{Name}: its last run is not over, this time is skipped ({Cause})", cell.Definition.Name, entry.Cause);
     }
 }

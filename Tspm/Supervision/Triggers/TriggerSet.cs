@@ -18,7 +18,7 @@ internal sealed class TriggerSet(SupervisionServices services, ProcessTable tabl
     public void End()
     {
         _ended = true;
-        Schedule.Dispose();
+        Schedule.End();
         Watch.End();
     }
 
