@@ -89,12 +89,16 @@ internal sealed class InotifyTests
     }
 
     [Test]
-    public async Task What_happened_before_is_forgotten_on_request(CancellationToken cancellation)
+    [Arguments(false), Arguments(true)]
+    public async Task What_happened_before_is_forgotten_on_request(bool isBusy, CancellationToken cancellation)
     {
         using var box = new Watched(cancellation);
         var watch = await box.Watch("");
+        // A loop that has other things to do reads it later.
+        using var free = isBusy ? box.Occupy() : null;
         File.WriteAllText(box.Of("before"), "");
         var epoch = watch.Forget();
+        free?.Dispose();
         await box.TellsAtLast("after", () => File.WriteAllText(box.Of("after"), ""), epoch);
         await Assert.That(box.ToldWith(epoch).Any(path => path.EndsWith("before", StringComparison.Ordinal))).IsFalse();
     }
@@ -190,6 +194,19 @@ internal sealed class InotifyTests
             await watch.Ready.WaitAsync(_cancellation);
             _watches.Add(watch);
             return watch;
+        }
+
+        /// <summary>The loop reads nothing until the result is disposed.</summary>
+        public IDisposable Occupy()
+        {
+            var end = new ManualResetEventSlim();
+            _loop.Post(end.Wait);
+            return new Occupation(end);
+        }
+
+        sealed class Occupation(ManualResetEventSlim end) : IDisposable
+        {
+            public void Dispose() => end.Set();
         }
 
         /// <summary>Of one batch of events the first is told: here each comes alone.</summary>

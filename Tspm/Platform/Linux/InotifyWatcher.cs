@@ -17,11 +17,11 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
 
     const uint GoneMask = SysInotify.IN_DELETE_SELF | SysInotify.IN_MOVE_SELF | SysInotify.IN_IGNORED | SysInotify.IN_UNMOUNT;
 
-    readonly byte[] _buffer = new byte[BufferBytes];
-    readonly List<WatchedTree> _touched = [];
-
     /// <summary>Guards all below, and what the trees hold.</summary>
     readonly Lock _gate = new();
+    readonly byte[] _buffer = new byte[BufferBytes];
+    /// <summary>Their changes are still to be told.</summary>
+    readonly List<WatchedTree> _touched = [];
     readonly List<WatchedTree> _trees = [];
     /// <summary>Whose folder (with its path) or anchor (with its root) a watch is. Equal folders share one watch: the kernel has one an inode.</summary>
     readonly Dictionary<int, List<Use>> _uses = [];
@@ -94,15 +94,18 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
         (_fd, _walk) = (-1, null);
     }
 
-    internal void Forget(WatchedTree tree, long epoch) => loop.Post(() =>
+    /// <summary>Read here and now: what the kernel has not told yet when this returns has happened later.</summary>
+    internal void Forget(WatchedTree tree, long epoch)
     {
         lock (_gate)
         {
             if (_fd >= 0) ReadEvents(_fd);
-            tree.Epoch = epoch;
+            (tree.Touched, tree.Epoch) = (null, epoch);
+            if (_touched.Count == 0) return;
         }
-        Tell();
-    });
+        // Others, and these changes are theirs.
+        loop.Post(Tell);
+    }
 
     void IReadyHandler.Ready(int fd, uint events)
     {
@@ -116,14 +119,20 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
     /// <summary>Outside of the lock: who is told may ask for another watch.</summary>
     void Tell()
     {
-        foreach (var tree in _touched)
+        while (true)
         {
+            WatchedTree tree;
             string? path;
             long epoch;
-            lock (_gate) (path, epoch, tree.Touched) = (tree.Touched, tree.Epoch, null);
+            lock (_gate)
+            {
+                if (_touched.Count == 0) return;
+                tree = _touched[^1];
+                _touched.RemoveAt(_touched.Count - 1);
+                (path, epoch, tree.Touched) = (tree.Touched, tree.Epoch, null);
+            }
             if (path is not null && !tree.IsDisposed) tree.Plan.Changed(path, epoch);
         }
-        _touched.Clear();
     }
 
     void ReadEvents(int fd)
