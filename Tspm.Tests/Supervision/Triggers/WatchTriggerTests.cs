@@ -117,6 +117,7 @@ internal sealed class WatchTriggerTests
         world.Exit(cell, 0);
         // Told late: it happened before the new child was there.
         watch.Change("/state.json", epochOfFirst);
+        world.Step();
         world.Advance(60);
         await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Restarts = 1 });
         watch.Change("/app.js", watch.Epoch);
