@@ -1,5 +1,7 @@
 using System.Text;
 using Tspm.Model;
+using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Tests.Logs;
@@ -40,6 +42,39 @@ internal sealed class OutputPumpTests
         }
         await bench.Pump.Settled();
         await bench.FileIs("out.log", [.. expected], cancellation);
+    }
+
+    /// <summary>It is opened while the predecessor's last words are still on their way: its place is behind them all the same.</summary>
+    [Test]
+    public async Task A_run_begins_behind_all_that_its_predecessor_printed(CancellationToken cancellation)
+    {
+        using var go = new ManualResetEventSlim();
+        using var bench = new PumpBench(() => new HeldMover(go));
+        var first = bench.OpenRun();
+        using (FifoWriter stdout = new(first.OutFifo), stderr = new(first.ErrFifo))
+        {
+            stdout.Write("last words\n");
+            stderr.Write("and more\n");
+        }
+        bench.Pump.Finish(first);
+        var second = bench.OpenRun();
+        await Assert.That((second.Begins.Out, second.Begins.Err)).IsEqualTo((-1L, -1L));
+        await Assert.That(new FileInfo(bench.At("out.log")).Length).IsEqualTo(0);
+        go.Set();
+        await bench.Pump.Settled();
+        await Assert.That((second.Begins.Out, second.Begins.Err)).IsEqualTo((11L, 9L));
+    }
+
+    /// <summary>Moves nothing before the signal.</summary>
+    sealed class HeldMover(ManualResetEventSlim go) : IByteMover
+    {
+        public int Held => SpliceMover.Instance.Held;
+
+        public long Move(int fromFifo, int toFile, long offset, int max, out int errno)
+        {
+            go.Wait();
+            return SpliceMover.Instance.Move(fromFifo, toFile, offset, max, out errno);
+        }
     }
 
     [Test]

@@ -21,6 +21,7 @@ internal sealed class FakeOutputs : IRunOutputs
         if (Failures.TryDequeue(out var failure)) return failure;
         Keys[run.RunId] = run.Key;
         if (!OpenRuns.Add(run.RunId)) throw new InvalidOperationException($"run {run.RunId} was opened twice");
+        (run.Begins.Out, run.Begins.Err) = (0, 0);
         return null;
     }
 

@@ -5,7 +5,9 @@ using Tspm.Platform.Linux.Native;
 namespace Tspm.Logs;
 
 /// <summary>The whole lines of a log file from a place on, as they are written; also when the file is emptied, or another one takes its name.</summary>
-internal sealed class GrowingLog(string path, long from)
+/// <param name="path">Of the file; it may still have to come.</param>
+/// <param name="from">Where they begin; negative: that is not known yet, and there is nothing to read.</param>
+internal sealed class GrowingLog(string path, Func<long> from)
 {
     /// <summary>A line longer than this is looked at in parts.</summary>
     const int LongestPart = 64 << 10;
@@ -14,7 +16,7 @@ internal sealed class GrowingLog(string path, long from)
 
     byte[] _buffer = new byte[FirstBytes];
     int _start, _end;
-    long _offset = from;
+    long _offset = -1;
     SafeFileHandle? _file;
     ulong _inode;
 
@@ -40,6 +42,7 @@ internal sealed class GrowingLog(string path, long from)
 
     bool Fill()
     {
+        if (_offset < 0 && (_offset = from()) < 0) return false;
         if (_file is null && !Open()) return false;
         if (RandomAccess.GetLength(_file!) < _offset) (_offset, _start, _end) = (0, 0, 0);
         if (_end == _buffer.Length) MakeRoom();

@@ -46,4 +46,26 @@ internal sealed record RunStreams
     public LogPolicy Log { get; init; } = LogPolicy.Default;
     /// <summary>User that the child runs as and that has to own the FIFOs; null: this one.</summary>
     public string? Owner { get; init; }
+
+    /// <summary>Where in its files it begins.</summary>
+    public RunBeginning Begins { get; } = new();
+}
+
+/// <summary>Where in its files the output of a run begins, said by who writes them when all that was printed before is in them: its predecessor's last words may still be on their way when it is started.</summary>
+internal sealed class RunBeginning
+{
+    long _out = -1, _err = -1;
+
+    /// <summary>Negative: not known yet. Safe to read from any thread.</summary>
+    public long Out
+    {
+        get => Volatile.Read(ref _out);
+        set => Volatile.Write(ref _out, value);
+    }
+
+    public long Err
+    {
+        get => Volatile.Read(ref _err);
+        set => Volatile.Write(ref _err, value);
+    }
 }

@@ -184,7 +184,12 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         // Before the child is there: it may print more than a pipe holds and be gone.
         var raised = run.Log.LargePipe && _budget.TryRaise(opened.Fifo);
         _keeper.Hold(holdId, opened.Fifo);
-        _loop.Post(() => Adopt(opened, fifo, file, holdId, run.Log, raised));
+        _loop.Post(() =>
+        {
+            var begin = Adopt(opened, fifo, file, holdId, run.Log, raised).File.Offset;
+            if (fifo == run.OutFifo) run.Begins.Out = begin;
+            else run.Begins.Err = begin;
+        });
         return null;
     }
 

@@ -51,10 +51,20 @@ internal sealed class Run(RunStreams streams)
     /// <summary>Where it is heard; null: nowhere.</summary>
     public IDisposable? Notify { get; set; }
 
-    /// <summary>Sizes of the log files when it was started: what it prints comes behind.</summary>
-    public long OutStart { get; set; }
+    readonly long _outFloor, _errFloor;
 
-    public long ErrStart { get; set; }
+    /// <summary>What it prints comes behind, in the log files: their sizes when it was intended, until it is known exactly.</summary>
+    public long OutStart
+    {
+        get => Streams.Begins.Out is >= 0 and var known ? known : _outFloor;
+        init => _outFloor = value;
+    }
+
+    public long ErrStart
+    {
+        get => Streams.Begins.Err is >= 0 and var known ? known : _errFloor;
+        init => _errFloor = value;
+    }
 
     /// <summary>What the last question about health was answered with; null: none yet.</summary>
     public bool? IsHealthy { get; set; }

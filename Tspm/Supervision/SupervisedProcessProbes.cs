@@ -39,7 +39,7 @@ internal sealed partial class SupervisedProcess
         if (_run is not { } run || ReferenceEquals(run.Health, Definition.Config.Health)) return;
         run.Health = Definition.Config.Health;
         (run.IsHealthy, run.ProbeProblem) = (null, null);
-        if (run.Health is { Log: not null }) (run.OutStart, run.ErrStart) = (SizeOf(run.Streams.OutFile), SizeOf(run.Streams.ErrFile));
+        if (run.Health is { Log: not null }) (run.Streams.Begins.Out, run.Streams.Begins.Err) = (SizeOf(run.Streams.OutFile), SizeOf(run.Streams.ErrFile));
         Publish();
     }
 

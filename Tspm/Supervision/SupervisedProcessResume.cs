@@ -107,6 +107,7 @@ internal sealed partial class SupervisedProcess
     Run RunOf(RunRecord record)
     {
         var present = MakeRun(RunStreamsOf.Run(_services, Definition, Key, record.RunId), record.GuardianPid);
+        (present.Streams.Begins.Out, present.Streams.Begins.Err) = (record.OutStart, record.ErrStart);
         return new Run(present.Streams)
         {
             GuardianPid = present.GuardianPid,
@@ -117,8 +118,6 @@ internal sealed partial class SupervisedProcess
             Health = record.Health,
             StartTimeoutMs = record.StartTimeoutMs,
             Listen = record.Listen ?? [],
-            OutStart = record.OutStart,
-            ErrStart = record.ErrStart,
             StatusText = record.StatusText,
             ExtendedUntil = TimeSpan.FromMilliseconds(record.ExtendedMonotonicMs),
         };

@@ -108,7 +108,7 @@ internal sealed class RealProbeTests
         var path = Path.Combine(folder.Path, "log");
         await File.WriteAllTextAsync(path, "ready 1\nready 2\n", cancellation);
         var growth = new LogGrowth();
-        var probe = new LogProbe(growth, new Regex(@"^ready \d+$"), [new GrowingLog(path, new FileInfo(path).Length), new GrowingLog(path + ".err", 0)]);
+        var probe = new LogProbe(growth, new Regex(@"^ready \d+$"), [GrowingFrom(path, new FileInfo(path).Length), GrowingFrom(path + ".err", 0)]);
         var answer = Ask(probe, cancellation);
         await Write(path, "almost ready 3\nready");
         growth.Notify(path);
@@ -127,14 +127,30 @@ internal sealed class RealProbeTests
         await Assert.That(await next).IsNull();
     }
 
+    /// <summary>What an earlier run has printed may come into the file when this one is up already.</summary>
+    [Test]
+    public async Task Nothing_is_looked_at_before_it_is_known_where_the_run_begins(CancellationToken cancellation)
+    {
+        using var folder = new Tspm.Tests.Config.TemporaryFolder();
+        var path = Path.Combine(folder.Path, "log");
+        var begin = -1L;
+        var log = new GrowingLog(path, () => begin);
+        await Write(path, "ready\n");
+        await Assert.That(log.TryRead()).IsNull();
+        begin = 6;
+        await Assert.That(log.TryRead()).IsNull();
+        await Write(path, "not yet\n");
+        await Assert.That(log.TryRead()).IsEqualTo("not yet");
+    }
+
     [Test]
     public async Task A_log_is_followed_over_its_rotation_and_when_it_is_emptied(CancellationToken cancellation)
     {
         using var folder = new Tspm.Tests.Config.TemporaryFolder();
         var path = Path.Combine(folder.Path, "log");
         await File.WriteAllTextAsync(path, "one\n", cancellation);
-        await Assert.That(new GrowingLog(path, 4).TryRead()).IsNull();
-        var log = new GrowingLog(path, 0);
+        await Assert.That(GrowingFrom(path, 4).TryRead()).IsNull();
+        var log = GrowingFrom(path, 0);
         await Assert.That(log.TryRead()).IsEqualTo("one");
         await Write(path, "two\n");
         File.Move(path, path + ".1");
@@ -158,7 +174,7 @@ internal sealed class RealProbeTests
         using var folder = new Tspm.Tests.Config.TemporaryFolder();
         var path = Path.Combine(folder.Path, "log");
         await File.WriteAllTextAsync(path, new string('a', 60) + "!\n", cancellation);
-        var probe = new LogProbe(new LogGrowth(), new Regex("^(a+)+$", RegexOptions.None, TimeSpan.FromMilliseconds(50)), [new GrowingLog(path, 0)]);
+        var probe = new LogProbe(new LogGrowth(), new Regex("^(a+)+$", RegexOptions.None, TimeSpan.FromMilliseconds(50)), [GrowingFrom(path, 0)]);
         await Assert.That(await Ask(probe, cancellation)).IsEqualTo("the expression takes too long on a line of the log");
     }
 
@@ -236,4 +252,6 @@ internal sealed class RealProbeTests
             _sent.SetResult(await connection.ReceiveAsync(buffer) == 0);
         }
     }
+
+    static GrowingLog GrowingFrom(string path, long from) => new(path, () => from);
 }

@@ -21,7 +21,7 @@ internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
 
     static GrowingLog[] LogsOf(Run run)
     {
-        var output = new GrowingLog(run.Streams.OutFile, run.OutStart);
-        return run.Streams.ErrFile == run.Streams.OutFile ? [output] : [output, new GrowingLog(run.Streams.ErrFile, run.ErrStart)];
+        var output = new GrowingLog(run.Streams.OutFile, () => run.Streams.Begins.Out);
+        return run.Streams.ErrFile == run.Streams.OutFile ? [output] : [output, new GrowingLog(run.Streams.ErrFile, () => run.Streams.Begins.Err)];
     }
 }
