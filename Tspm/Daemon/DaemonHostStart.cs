@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Tspm.Guardian;
+using Tspm.Logs;
 using Tspm.Model;
 using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
@@ -91,6 +92,7 @@ internal sealed partial class DaemonHost
         var isNew = loaded is { Troubles.Count: 0, Content: { NextId: 0, Processes.Count: 0 } } && _records.LoadAll().Count == 0;
         var content = isNew ? Migrate() ?? loaded.Content : loaded.Content;
         var reaped = _guardian.ReadCaughtUp();
+        _outputs.Use(DropLedger.Inherit(_guardian.Returned, _guardian));
         _listeners.Inherit(_guardian.Returned);
         _notify.Inherit(_guardian.Returned);
         _supervisor.Resume(content, new Inheritance

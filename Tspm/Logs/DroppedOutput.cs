@@ -4,7 +4,7 @@ namespace Tspm.Logs;
 
 /// <summary>
 /// <c>log.onFull: drop</c>: what a stream loses while its file takes no more. Bytes are read and counted; when there may be room again, the stretch is ended behind a
-/// line break, so that whole lines follow. The count is in memory until then: a daemon killed meanwhile forgets it.
+/// line break, so that whole lines follow. What a daemon did not get to tell its successor does (<see cref="DropLedger"/>).
 /// </summary>
 internal sealed class DroppedOutput
 {
@@ -29,7 +29,7 @@ internal sealed class DroppedOutput
             var end = _ending ? seen.IndexOf((byte)'\n') : -1;
             if (_ending) seen = peek.Take(fifo, end >= 0 ? end + 1 : seen.Length, out _);
             Count += seen.Length;
-            stream.File.Dropped += seen.Length;
+            stream.File.Lose(seen.Length);
             stream.DroppedEver += seen.Length;
             _lastWasBreak = seen[^1] == '\n';
             if (_ending && (_lastWasBreak || Count - _endingSince > LongestRest) && End(stream)) return DrainResult.More;

@@ -21,11 +21,19 @@ internal sealed class LogFile
     const long RetryRotationMs = 1000;
 
     readonly LogIndex? _index;
+    readonly DropLedger _ledger;
     readonly bool _mayRotate;
     long _openedMs, _lookAt, _rotateAt;
 
-    public LogFile(string path, int descriptor, LogPolicy policy, TimeProvider clock)
+    /// <param name="path">Where it is.</param>
+    /// <param name="descriptor">Of it; closed with this.</param>
+    /// <param name="policy">How it is rotated, and so on.</param>
+    /// <param name="ledger">Knows what an earlier daemon did not get to tell, and is told of what is lost.</param>
+    /// <param name="clock">For the index.</param>
+    public LogFile(string path, int descriptor, LogPolicy policy, DropLedger ledger, TimeProvider clock)
     {
+        _ledger = ledger;
+        Owed = Dropped = _untold = ledger.Of(path);
         (Path, Descriptor, Policy) = (path, descriptor, policy);
         IsRegular = SysStat.fstat(descriptor, out var status) == 0 && status.IsRegularFile;
         Offset = IsRegular ? status.Size : 0;
@@ -59,6 +67,18 @@ internal sealed class LogFile
 
     /// <summary>Bytes that were dropped here and that nobody has asked about yet.</summary>
     public long Dropped { get; set; }
+
+    /// <summary>Bytes that were dropped, of ended and of present streams, and are not told in the file yet.</summary>
+    long _untold;
+
+    /// <summary>These were read, and there is no room for them.</summary>
+    public void Lose(long bytes)
+    {
+        Dropped += bytes;
+        SetUntold(_untold + bytes);
+    }
+
+    void SetUntold(long bytes) => _ledger.Put(Path, _untold = bytes);
 
     /// <summary>It waits for, or is being looked at by, the one who compresses.</summary>
     public bool IsQueued { get; set; }
@@ -198,6 +218,7 @@ internal sealed class LogFile
     public unsafe bool TellDropped(ulong run, long count, bool lastWasBreak)
     {
         Refresh();
+        var told = count;
         var needsBreak = !EndsLine();
         if (needsBreak && lastWasBreak) count--;
         var text = needsBreak ? "\n" : "";
@@ -215,13 +236,17 @@ internal sealed class LogFile
         if (_index?.Ensure(Descriptor) == true) _index.Add(LogIndexKind.Dropped, Offset, run, (ulong)count);
         Offset += bytes.Length;
         if (needsBreak && lastWasBreak) Dropped--;
+        SetUntold(_untold - told);
         return true;
     }
 
     /// <summary>The file was renamed, and its companions with it.</summary>
     public void Renamed(string path)
     {
+        var untold = _untold;
+        SetUntold(0);
         Path = path;
+        SetUntold(untold);
         _index?.Rename(path);
     }
 

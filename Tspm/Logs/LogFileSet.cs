@@ -11,11 +11,14 @@ internal sealed class LogFileSet(TimeProvider clock)
 
     public IEnumerable<LogFile> Open => _files.Values;
 
+    /// <summary>Set before the first file is opened.</summary>
+    public DropLedger Ledger { get; set; } = DropLedger.None;
+
     /// <summary>One more user of the file at a path, which is open already or becomes it with this descriptor. What was said last about the log counts for all.</summary>
     public LogFile Use(string path, int descriptor, LogPolicy policy)
     {
         if (_files.TryGetValue(path, out var file)) _ = Unistd.close(descriptor);
-        else _files[path] = file = new LogFile(path, descriptor, policy, clock);
+        else _files[path] = file = new LogFile(path, descriptor, policy, Ledger, clock);
         file.Policy = policy;
         file.Users++;
         return file;
@@ -68,7 +71,7 @@ internal sealed class LogFileSet(TimeProvider clock)
         }
         else if (File.Exists(path) && LogFile.Open(path) is >= 0 and var descriptor)
         {
-            var file = new LogFile(path, descriptor, LogPolicy.Default, clock);
+            var file = new LogFile(path, descriptor, LogPolicy.Default, DropLedger.None, clock);
             file.Flush();
             file.Close();
         }

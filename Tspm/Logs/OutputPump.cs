@@ -59,6 +59,9 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     /// <summary>All that a person should know, also what is over.</summary>
     public IReadOnlyList<string> Troubles => [.. _troubles.All, .. _housekeeper.Troubles];
 
+    /// <summary>What is lost is written down here too. Before anything is opened.</summary>
+    public void Use(DropLedger ledger) => _files.Ledger = ledger;
+
     public SpawnFailure? Open(RunStreams run)
     {
         if (Prepare(run, run.OutFifo, run.OutFile, HoldId(run, 0)) is { } outFailure) return outFailure;
@@ -196,6 +199,8 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     OutputStream Adopt((int Fifo, int File) opened, string fifo, string path, ulong holdId, LogPolicy policy, bool raised)
     {
         var file = _files.Use(path, opened.File, policy);
+        // Of an earlier daemon: before what comes now, or as soon as there is room.
+        if (file is { Owed: > 0, Users: 1 }) _stalled.Owes(file);
         var stream = new OutputStream(fifo, opened.Fifo, holdId, new OutputRun(holdId >> 1), file, _makeMover(), _peek) { IsRaised = raised };
         _byDescriptor[opened.Fifo] = _byFifo[fifo] = stream;
         _loop.Watch(opened.Fifo, SysEpoll.EPOLLIN, this);
@@ -303,7 +308,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         FifoOpening.Remove(stream.Fifo);
         _keeper.Release(stream.HoldId);
         _troubles.Remember(stream.File);
-        if (stream.File.Owed > 0) _stalled.AddOwing(stream.File);
+        if (stream.File.Owed > 0) _stalled.Owes(stream.File);
         _files.Release(stream.File);
         _troubles.Tell();
     }

@@ -39,10 +39,19 @@ internal sealed class StalledStreams(LogFileSet files)
         _dropping.Add(stream);
     }
 
-    public void AddOwing(LogFile file)
+    /// <summary>A file that owes a word: it is said at once, if there is room.</summary>
+    public void Owes(LogFile file)
     {
+        if (TellOwed(file)) return;
         Arm(RetryMs);
         if (!_owing.Contains(file)) _owing.Add(file);
+    }
+
+    static bool TellOwed(LogFile file)
+    {
+        if (file.Owed > 0 && !file.TellDropped(0, file.Owed, lastWasBreak: false)) return false;
+        file.Owed = 0;
+        return true;
     }
 
     public void Forget(OutputStream stream)
@@ -60,8 +69,7 @@ internal sealed class StalledStreams(LogFileSet files)
         _dropping.RemoveAll(static stream => stream.Dropping is null);
         foreach (var file in _owing.ToArray())
         {
-            if (file.Owed > 0 && !file.TellDropped(0, file.Owed, lastWasBreak: false)) continue;
-            file.Owed = 0;
+            if (!TellOwed(file)) continue;
             _owing.Remove(file);
             files.Settle(file);
         }

@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Logs;
+
+/// <summary>
+/// How many bytes each log has lost that are not told in it yet. In a file in memory (man 2 memfd_create) which the guardian keeps and gives to the next daemon: the disk that has no room for the
+/// output has none for this. Used by the pump's thread only.
+/// </summary>
+internal sealed class DropLedger
+{
+    /// <summary>Of the guardian's. No run has the number 0, so no socket of a run has this one.</summary>
+    public const ulong Hold = NotifySockets.ReturnedHold;
+
+    /// <summary>The hash of a path, and a count. Places whose count is 0 are free.</summary>
+    const int EntryBytes = 16;
+
+    readonly int _file;
+    readonly List<ulong> _keys = [];
+    readonly List<long> _counts = [];
+
+    DropLedger(int file)
+    {
+        _file = file;
+        Span<byte> entry = stackalloc byte[EntryBytes];
+        while (Read(entry))
+        {
+            _keys.Add(BinaryPrimitives.ReadUInt64LittleEndian(entry));
+            _counts.Add(BinaryPrimitives.ReadInt64LittleEndian(entry[8..]));
+        }
+    }
+
+    /// <summary>For files that nobody writes to for long.</summary>
+    public static DropLedger None { get; } = new(-1);
+
+    /// <summary>The one that the guardian kept, which is taken out of these; else a new one, which it gets.</summary>
+    public static DropLedger Inherit(Dictionary<ulong, int> returned, IFifoKeeper keeper)
+    {
+        if (returned.Remove(Hold, out var file)) return new DropLedger(file);
+        // Without one (no memory, an old kernel) the counts end with this daemon.
+        file = SysMman.memfd_create("tspm-dropped", SysMman.MFD_CLOEXEC);
+        if (file >= 0) keeper.Hold(Hold, file);
+        return new DropLedger(file);
+    }
+
+    public long Of(string path) => Find(KeyOf(path)) is >= 0 and var at ? _counts[at] : 0;
+
+    public void Put(string path, long count)
+    {
+        if (_file < 0) return;
+        var key = KeyOf(path);
+        var at = Find(key);
+        if (at < 0 && count == 0) return;
+        if (at < 0) at = _counts.IndexOf(0);
+        if (at < 0)
+        {
+            at = _keys.Count;
+            _keys.Add(0);
+            _counts.Add(0);
+        }
+        (_keys[at], _counts[at]) = (key, count);
+        Write(at);
+    }
+
+    /// <summary>-1: nothing is missing there.</summary>
+    int Find(ulong key)
+    {
+        for (var i = 0; i < _keys.Count; i++)
+            if (_keys[i] == key && _counts[i] > 0) return i;
+        return -1;
+    }
+
+    static ulong KeyOf(string path) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(path.AsSpan()));
+
+    unsafe bool Read(Span<byte> entry)
+    {
+        fixed (byte* start = entry) return _file >= 0 && Unistd.pread(_file, start, EntryBytes, _keys.Count * (long)EntryBytes) == EntryBytes;
+    }
+
+    unsafe void Write(int at)
+    {
+        Span<byte> entry = stackalloc byte[EntryBytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(entry, _keys[at]);
+        BinaryPrimitives.WriteInt64LittleEndian(entry[8..], _counts[at]);
+        fixed (byte* start = entry) _ = Unistd.pwrite(_file, start, EntryBytes, at * (long)EntryBytes);
+    }
+}
