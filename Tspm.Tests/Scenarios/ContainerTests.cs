@@ -169,6 +169,20 @@ public class ContainerTests
         await Assert.That(await daemon.End()).IsEqualTo(0);
     }
 
+    /// <summary>A container that is started again, in the same home and with the same file.</summary>
+    [Test]
+    public async Task What_was_given_up_is_tried_again_by_the_next_daemon(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        box.Write("c.json", """{ "processes": [ { "name": "web", "command": "sh", "args": ["-c", "test -e mended && exec sleep 1000"], "restart": { "maxConsecutive": 1 } } ] }""");
+        using (var daemon = box.Begin("daemon", "--apply", "c.json", "--exit-when", "errored")) await Assert.That(await daemon.End()).IsEqualTo(1);
+        box.Write("mended", "");
+        using var again = box.Begin("daemon", "--apply", "c.json", "--exit-when", "errored");
+        await box.Until("web", entry => entry.IsOnline, "web is online");
+        await box.Ok("daemon", "stop");
+        await Assert.That(await again.End()).IsEqualTo(0);
+    }
+
     [Test]
     public async Task What_cannot_even_be_started_counts_as_given_up(CancellationToken cancellation)
     {

@@ -31,7 +31,8 @@ internal static class Application
     public static List<PlanStep> PlanOf(ProcessTable table, Wanted wanted)
     {
         var key = wanted.UpdateEnvironment ? ProcessTable.KeyOf(wanted.Environment) : null;
-        return ApplyPlan.Of(Configs(table), wanted.Configs, wanted.Prune, name => key is not null && table.ByName(name)?.EnvironmentKey != key);
+        return ApplyPlan.Of(Configs(table), wanted.Configs, wanted.Prune, name => key is not null && table.ByName(name)?.EnvironmentKey != key,
+            name => table.Instances(table.ByName(name)!.Id)!.All(static cell => cell.State.Desired == DesiredState.Down));
     }
 
     /// <summary>A sentence about dependencies that would not be there, or go in a circle; null: all is well.</summary>
@@ -56,7 +57,7 @@ internal static class Application
             if (step.Action == PlanStep.Create) start.AddRange(Create(supervisor, wanted.Configs[i], wanted));
             else if (step.Action == PlanStep.Change) Change(supervisor, former!, wanted.Configs[i], step, wanted, pending, restart);
             else if (step.Action == PlanStep.Delete && former is not null) Delete(supervisor, former, notes);
-            if (wanted.StartsAll && former is not null && wanted.Configs[i].Enabled != false) start.AddRange(Down(supervisor, supervisor.Table.ByName(step.Name)!, wanted));
+            if (wanted.StartsAll && former is not null && wanted.Configs[i].Enabled != false) start.AddRange(Down(supervisor, supervisor.Table.ByName(step.Name)!, wanted).Where(cell => !restart.Contains(cell)));
         }
         foreach (var cell in supervisor.Dependencies.ToStart([.. start, .. restart], notes))
             pending.Add(restart.Contains(cell) ? supervisor.Restart(cell, Cause) : supervisor.Start(cell, Cause));
@@ -85,11 +86,11 @@ internal static class Application
         }
     }
 
-    /// <summary>The instances that are to be brought up. A job waits for its time, unless it was given up.</summary>
+    /// <summary>The instances that are to be brought up: what is down, but for a job, which waits for its time; and what was given up.</summary>
     static List<SupervisedProcess> Down(Supervisor supervisor, ProcessDefinition definition, Wanted wanted)
     {
         var cells = supervisor.Table.Instances(definition.Id)![..definition.Instances];
-        var down = cells.Where(cell => cell.State.Desired == DesiredState.Down && (!definition.Config.IsJob || cell.State.Phase == LifecyclePhase.Errored));
+        var down = cells.Where(cell => cell.State.Phase == LifecyclePhase.Errored || (cell.State.Desired == DesiredState.Down && !definition.Config.IsJob));
         if (down.Count == cells.Length) supervisor.Put(definition with { EnvironmentKey = supervisor.Table.KeepEnvironment(wanted.Environment) });
         return down;
     }
