@@ -199,7 +199,7 @@ internal static class Sequence
 
     /// <summary>
     /// For everything that is sorted here: one use of List.Sort or Array.Sort would bring, for each type of element that any list has, the comparers that it might ask for
-    /// (50 KB; Guards/SortingTests). By merging, so stable.
+    /// (50 KB; Guards/TrimTests). By merging, so stable.
     /// </summary>
     public static List<T> Order<T>(this IEnumerable<T> items, Comparison<T> compare)
     {
