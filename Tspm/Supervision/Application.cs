@@ -57,7 +57,7 @@ internal static class Application
             if (step.Action == PlanStep.Create) start.AddRange(Create(supervisor, wanted.Configs[i], wanted));
             else if (step.Action == PlanStep.Change) Change(supervisor, former!, wanted.Configs[i], step, wanted, pending, restart);
             else if (step.Action == PlanStep.Delete && former is not null) Delete(supervisor, former, notes);
-            if (wanted.StartsAll && former is not null && wanted.Configs[i].Enabled != false) start.AddRange(Down(supervisor, supervisor.Table.ByName(step.Name)!, wanted).Where(cell => !restart.Contains(cell)));
+            if (wanted.StartsAll && step.Action is PlanStep.Keep or PlanStep.Change && wanted.Configs[i].Enabled != false) start.AddRange(Down(supervisor, supervisor.Table.ByName(step.Name)!, wanted).Where(cell => !restart.Contains(cell)));
         }
         foreach (var cell in supervisor.Dependencies.ToStart([.. start, .. restart], notes))
             pending.Add(restart.Contains(cell) ? supervisor.Restart(cell, Cause) : supervisor.Start(cell, Cause));
