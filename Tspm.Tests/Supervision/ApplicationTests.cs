@@ -94,6 +94,18 @@ internal sealed class ApplicationTests
         await Assert.That(world.Machine.Only(cell.Key).Request.Environment["PATH"]).IsEqualTo("/opt/bin");
     }
 
+    /// <summary>A file does not know it, and selectors need it.</summary>
+    [Test]
+    public async Task What_an_older_tspm_called_a_process_outlives_a_change(CancellationToken cancellation)
+    {
+        using var world = Machine();
+        var config = new ProcessConfig { Name = "a", ProjectDir = "/", Command = "a", LegacyId = "old:a" };
+        Apply(world, Wanted([config]));
+        await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted([config with { LegacyId = null, Args = ["x"] }])))).IsEqualTo("change a args !");
+        await Assert.That(world.Supervisor.Select(["old:a"]).Count).IsEqualTo(1);
+        await Assert.That(ApplyPlanTests.Show(Application.PlanOf(world.Supervisor.Table, Wanted([config with { LegacyId = null, Args = ["x"] }])))).IsEqualTo("keep a");
+    }
+
     /// <summary>As <c>daemon --apply</c> does it.</summary>
     [Test]
     public async Task What_is_down_or_given_up_is_started_on_demand_but_for_jobs_and_gets_that_environment(CancellationToken cancellation)
