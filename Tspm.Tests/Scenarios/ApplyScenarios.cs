@@ -96,7 +96,9 @@ public class ApplyScenarios
         box.Write("two.json", File(P("db"), P("web", """, "dependsOn": [{ "name": "db" }]""")));
         await box.Ok("apply", "two.json");
         box.Write("web.json", File(P("web", """, "dependsOn": [{ "name": "db" }]""")));
+        before = await Pids(box);
         (await box.Run("apply", "web.json", "--prune")).Exits(1).Says("db");
+        await Assert.That((await Pids(box)).SequenceEqual(before)).IsTrue();
     }
 
     [Test]
@@ -122,6 +124,15 @@ public class ApplyScenarios
         await box.Ok("apply", "c.toml");
         await box.Ok("daemon", "stop");
         await Assert.That((await box.Ok("plan", "c.toml", "--json")).Json.GetProperty("steps")[0].GetProperty("action").GetString()).IsEqualTo("keep");
+        box.Write("d.toml", "[[processes]]\nname = \"d\"\ncommand = \"sleep 1000\"\n");
+        await Assert.That((await box.Ok("plan", "d.toml", "--prune")).Out).IsEqualTo("create d\ndelete c\n");
+        // Of the same words with and without a daemon: what was stopped is not restarted.
+        box.Write("c.toml", "[[processes]]\nname = \"c\"\ncommand = \"sleep 2000\"\n");
+        await Assert.That((await box.Ok("plan", "c.toml")).Out).IsEqualTo("change c: command; restarts it\n");
+        await box.Ok("stop", "c");
+        await Assert.That((await box.Ok("plan", "c.toml")).Out).IsEqualTo("change c: command\n");
+        await box.Ok("daemon", "stop");
+        await Assert.That((await box.Ok("plan", "c.toml")).Out).IsEqualTo("change c: command\n");
         await Assert.That(System.IO.File.Exists(box.SocketPath)).IsFalse();
     }
 

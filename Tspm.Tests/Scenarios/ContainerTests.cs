@@ -48,6 +48,49 @@ public class ContainerTests
         }
     }
 
+    /// <summary>As <c>apply</c> does it: what the children of a dead daemon got at their birth and has not changed is no reason for new ones.</summary>
+    [Test]
+    public async Task Only_what_has_to_be_is_restarted_and_what_is_down_is_started(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        const string Others = """
+            , { "name": "job", "command": "touch ran", "schedule": { "cron": "0 3 1 1 *", "action": "start" } },
+              { "name": "off", "command": "sleep 1000", "enabled": false } ] }
+            """;
+        box.Variables["GREETING"] = "hello";
+        box.Write("c.json", """
+            { "processes": [ { "name": "web", "command": "sleep 1000" }, { "name": "api", "command": "sleep 1001" }, { "name": "down", "command": "sleep 1002" }, { "name": "gone", "command": "sleep 1003" }
+            """ + Others);
+        int web, api, gone;
+        using (var daemon = box.Begin("daemon", "--apply", "c.json"))
+        {
+            await box.UntilState("gone", "online");
+            await box.Ok("stop", "down");
+            (web, api, gone) = (await box.PidOf("web"), await box.PidOf("api"), await box.PidOf("gone"));
+            var pids = await box.DaemonPids();
+            LiveProcess.Kill(pids.Guardian);
+            await box.UntilGone(pids.Daemon);
+        }
+        box.Variables["GREETING"] = "good evening";
+        box.Write("c.json", """
+            { "processes": [ { "name": "web", "command": "sleep 1000", "log": { "keep": 3 }, "restart": { "delayMs": 5 } }, { "name": "api", "command": "sleep 2001" }, { "name": "down", "command": "sleep 1002" }
+            """ + Others);
+        using (var daemon = box.Begin("daemon", "--apply", "c.json"))
+        {
+            await box.UntilState("down", "online");
+            await box.Until("api", entry => entry.IsOnline && entry.Pid != api, "api is what the file says now");
+            await Assert.That((await box.PidOf("web"), await box.PidOf("gone"))).IsEqualTo((web, gone));
+            await Assert.That((await box.Ok("describe", "web", "--json")).Json.GetProperty("config").GetProperty("log").GetProperty("keep").GetInt32()).IsEqualTo(3);
+            // What is started has what this daemon was started with.
+            await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("api"))["GREETING"]).IsEqualTo("good evening");
+            await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("down"))["GREETING"]).IsEqualTo("good evening");
+            await Assert.That(((await box.Get("off")).State, (await box.Get("job")).State)).IsEqualTo(("stopped", "stopped"));
+            await Assert.That(File.Exists(Path.Combine(box.Folder, "ran"))).IsFalse();
+            await box.Ok("daemon", "stop");
+            await Assert.That(await daemon.End()).IsEqualTo(0);
+        }
+    }
+
     [Test]
     [Arguments("{", "line 1")]
     [Arguments("""{ "processes": [ { "name": "a", "command": "true", "nmae": 1 } ] }""", "nmae")]
@@ -124,6 +167,20 @@ public class ContainerTests
         await box.Until("web", entry => entry.IsOnline, "web is online");
         await box.Ok("daemon", "stop");
         await Assert.That(await daemon.End()).IsEqualTo(0);
+    }
+
+    /// <summary>A container that is started again, in the same home and with the same file.</summary>
+    [Test]
+    public async Task What_was_given_up_is_tried_again_by_the_next_daemon(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        box.Write("c.json", """{ "processes": [ { "name": "web", "command": "sh", "args": ["-c", "test -e mended && exec sleep 1000"], "restart": { "maxConsecutive": 1 } } ] }""");
+        using (var daemon = box.Begin("daemon", "--apply", "c.json", "--exit-when", "errored")) await Assert.That(await daemon.End()).IsEqualTo(1);
+        box.Write("mended", "");
+        using var again = box.Begin("daemon", "--apply", "c.json", "--exit-when", "errored");
+        await box.Until("web", entry => entry.IsOnline, "web is online");
+        await box.Ok("daemon", "stop");
+        await Assert.That(await again.End()).IsEqualTo(0);
     }
 
     [Test]

@@ -63,11 +63,19 @@ public class ImportScenarios
     }
 
     [Test]
-    public async Task Without_node_or_for_yaml_it_is_said_what_to_do(CancellationToken cancellation)
+    public async Task An_ecosystem_file_in_yaml_is_started_without_node(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        box.Write("ecosystem.config.yml", "apps: []");
-        (await box.Run("import", "pm2", "ecosystem.config.yml")).Exits(1).Says("JSON");
+        box.Write("ecosystem.config.yml", "common: &common { script: sleep, args: ['1000'], interpreter: none }\napps:\n  - { <<: *common, name: one }\n  - { <<: *common, name: two }\n");
+        await Assert.That((await box.Ok("start", "ecosystem.config.yml")).Out).Contains("one: online").And.Contains("two: online");
+        box.Write("ecosystem.config.yaml", "apps: [\n");
+        (await box.Run("import", "pm2", "ecosystem.config.yaml")).Exits(1).Says("ecosystem.config.yaml: it is not valid YAML at line");
+    }
+
+    [Test]
+    public async Task Without_node_it_is_said_what_to_do(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
         box.Write("ecosystem.config.js", "");
         box.Variables["PATH"] = box.Folder;
         (await box.Run("import", "pm2")).Exits(1).Says("no node");

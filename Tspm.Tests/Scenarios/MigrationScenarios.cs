@@ -50,6 +50,10 @@ public class MigrationScenarios
         var again = await box.Ok("daemon", "restart");
         await Assert.That(again.Err).IsEmpty();
         await Assert.That((await box.List()).Count).IsEqualTo(1);
+        // Also one that finds nothing: that was somebody's will.
+        await box.Ok("delete", "all");
+        await Assert.That((await box.Ok("daemon", "restart")).Err).IsEmpty();
+        await Assert.That((await box.List()).Count).IsEqualTo(0);
     }
 
     [Test]

@@ -71,7 +71,8 @@ internal sealed class ApplicationTests
         world.Step();
         world.Exit(b, 1);
         await Assert.That(b.State.Phase).IsEqualTo(LifecyclePhase.Errored);
-        Apply(world, Wanted([configs[0] with { Command = "a2" }, configs[1] with { Command = "b2" }]));
+        var steps = Apply(world, Wanted([configs[0] with { Command = "a2" }, configs[1] with { Command = "b2" }]));
+        await Assert.That(ApplyPlanTests.Show(steps)).IsEqualTo("change a command | change b command !");
         await Assert.That(a.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(a.Definition.Config.Command).IsEqualTo("a2");
         await Assert.That(b.State.Phase).IsEqualTo(LifecyclePhase.Online);
@@ -91,6 +92,45 @@ internal sealed class ApplicationTests
         await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted(configs, updateEnvironment: true)))).IsEqualTo("keep a");
         await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted(configs, updateEnvironment: true, shell: other)))).IsEqualTo("change a environment !");
         await Assert.That(world.Machine.Only(cell.Key).Request.Environment["PATH"]).IsEqualTo("/opt/bin");
+    }
+
+    /// <summary>A file does not know it, and selectors need it.</summary>
+    [Test]
+    public async Task What_an_older_tspm_called_a_process_outlives_a_change(CancellationToken cancellation)
+    {
+        using var world = Machine();
+        var config = new ProcessConfig { Name = "a", ProjectDir = "/", Command = "a", LegacyId = "old:a" };
+        Apply(world, Wanted([config]));
+        await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted([config with { LegacyId = null, Args = ["x"] }])))).IsEqualTo("change a args !");
+        await Assert.That(world.Supervisor.Select(["old:a"]).Count).IsEqualTo(1);
+        await Assert.That(ApplyPlanTests.Show(Application.PlanOf(world.Supervisor.Table, Wanted([config with { LegacyId = null, Args = ["x"] }])))).IsEqualTo("keep a");
+    }
+
+    /// <summary>As <c>daemon --apply</c> does it.</summary>
+    [Test]
+    public async Task What_is_down_or_given_up_is_started_on_demand_but_for_jobs_and_gets_that_environment(CancellationToken cancellation)
+    {
+        using var world = Machine();
+        ProcessConfig P(string name) => new() { Name = name, ProjectDir = "/", Command = name, Restart = new RestartConfig { MaxConsecutive = 1 } };
+        ProcessConfig[] configs =
+            [P("up"), P("down"), P("given-up"), P("half") with { Instances = 2 }, P("changed"), P("off") with { Enabled = false }, P("job") with { Restart = null, Schedule = new ScheduleConfig { Cron = "0 3 * * *", Action = "start" } }];
+        Apply(world, Wanted(configs));
+        var cells = world.Supervisor.Table.Cells.ToDictionary(cell => $"{cell.Definition.Name}:{cell.Key.Instance}");
+        world.Supervisor.Stop([cells["down:0"], cells["half:1"]], "stopped by user");
+        world.Step();
+        world.Exit(cells["given-up:0"], 1);
+        var before = Pids(world);
+        configs[4] = configs[4] with { Args = ["x"] };
+        configs[0] = configs[0] with { Log = new LogConfig { Keep = 2 } };
+        var other = new Dictionary<string, string> { ["PATH"] = "/opt/bin" };
+        Application.Wanted wanted = new(configs, false, false, other, null) { StartsAll = true };
+        Application.Begin(world.Supervisor, Application.PlanOf(world.Supervisor.Table, wanted), wanted, []);
+        world.Step();
+        var after = Pids(world);
+        await Assert.That(after.Keys).IsEquivalentTo(["up:0", "down:0", "given-up:0", "half:0", "half:1", "changed:0"]);
+        await Assert.That(after.Where(entry => before.GetValueOrDefault(entry.Key) == entry.Value).Select(entry => entry.Key)).IsEquivalentTo(["up:0", "half:0"]);
+        // One process has one environment: that of half a one is kept.
+        await Assert.That(after.Keys.Where(key => world.Machine.Only(cells[key].Key).Request.Environment["PATH"] == "/opt/bin")).IsEquivalentTo(["down:0", "given-up:0", "changed:0"]);
     }
 
     [Test]

@@ -16,7 +16,8 @@ internal static class ApplyPlan
     /// <param name="wanted">What the file says, complete; names are unique.</param>
     /// <param name="prune">What is not in the file is deleted.</param>
     /// <param name="hasNewEnvironment">Is the kept environment of the process of this name to be replaced by another one?</param>
-    public static List<PlanStep> Of(IEnumerable<ProcessConfig> present, IReadOnlyList<ProcessConfig> wanted, bool prune, Func<string, bool> hasNewEnvironment)
+    /// <param name="isDown">Is the process of this name, all of it, meant to be down? It stays so. Null: none is.</param>
+    public static List<PlanStep> Of(IEnumerable<ProcessConfig> present, IReadOnlyList<ProcessConfig> wanted, bool prune, Func<string, bool> hasNewEnvironment, Func<string, bool>? isDown = null)
     {
         var rest = new Dictionary<string, ProcessConfig>(StringComparer.Ordinal);
         foreach (var config in present) rest[config.NameOrEmpty] = config;
@@ -32,7 +33,7 @@ internal static class ApplyPlan
             if (hasNewEnvironment(config.NameOrEmpty)) changes.Add(Environment);
             steps.Add(changes.Count == 0
                 ? new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Keep }
-                : new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Change, Changes = changes, Restarts = !config.IsJob && changes.Exists(field => NeedsNewChild(field) || (config.Health is { Notify: not null } && Top(field) == "health")) });
+                : new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Change, Changes = changes, Restarts = !config.IsJob && isDown?.Invoke(config.NameOrEmpty) != true && changes.Exists(field => NeedsNewChild(field) || (config.Health is { Notify: not null } && Top(field) == "health")) });
         }
         if (prune)
             foreach (var config in rest.Values) steps.Add(new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Delete });

@@ -49,7 +49,7 @@ internal sealed partial class DaemonHost
     }
 
     /// <summary>A container whose processes cannot be started as its file says has nothing to do.</summary>
-    async Task Apply(Protocol.StartRequest request)
+    async Task Apply(Protocol.ApplyRequest request)
     {
         var (problem, begun) = ((string?)null, true);
         try
@@ -64,7 +64,6 @@ internal sealed partial class DaemonHost
         {
             if (!begun) GiveUp($"{_options.Apply}: {problem}", 1, DaemonExit.CannotStart);
             if (problem is not null) _log.Logger.LogError("{File}: {Problem}", _options.Apply, problem);
-            // What could not even be started is not kept, and so is not errored later.
             if (problem is not null && _options.ExitWhen is not null) End(Ending.Failed);
             _ending.IsArmed = true;
             OnChanged();

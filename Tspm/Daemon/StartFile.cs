@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Tspm.Config;
 using Tspm.Daemon.Handlers;
 using Tspm.Model;
@@ -10,18 +9,17 @@ using Tspm.Supervision;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// <c>daemon --apply FILE</c>: a config file's processes are defined and started with the daemon, as <c>start FILE</c> does it. What an earlier daemon of this home left, and is started already, is
-/// replaced where the file says something else by now.
+/// <c>daemon --apply FILE</c>: what <c>apply FILE</c> does (nothing is deleted, and what runs as the file says, or can be changed while it runs, is not restarted), and what is down is started.
 /// </summary>
 internal static class StartFile
 {
     /// <summary>Reads the file.</summary>
     /// <exception cref="HomeException">It cannot be used; the sentence says where and why.</exception>
-    public static StartRequest Read(string path)
+    public static ApplyRequest Read(string path)
     {
         try
         {
-            return new StartRequest { Define = ConfigFile.Read(path), Client = Surroundings(), Wait = false };
+            return new ApplyRequest { Define = ConfigFile.Read(path), Client = Surroundings() };
         }
         catch (Exception mistake) when (mistake is ConfigFileException or TextFileException)
         {
@@ -31,21 +29,19 @@ internal static class StartFile
 
     /// <summary>Null: all is under way. Else the sentence about what could not be started.</summary>
     /// <exception cref="RequestException">Nothing was begun; the sentence says why.</exception>
-    public static async Task<string?> Start(DaemonContext context, StartRequest request)
+    public static async Task<string?> Start(DaemonContext context, ApplyRequest request)
     {
-        var configs = Definitions.Complete(request.Define!, request.Client!);
-        var others = await context.Supervisor.Ask(supervisor => configs.Where(config => !IsUpAsItSays(supervisor, config)));
-        if (others.Count == 0) return null;
-        var answer = await StartHandler.Handle(context, request with { Define = others, Force = true });
-        foreach (var outcome in answer.Processes)
+        var client = request.Client;
+        var wanted = new Application.Wanted(Definitions.Complete(request.Define, client), prune: false, updateEnvironment: false, client.Environment, client.OpenFilesLimit) { StartsAll = true };
+        var begun = await context.Supervisor.Change(supervisor =>
+        {
+            if (Application.Problem(supervisor.Table, wanted) is { } problem) throw new RequestException(ErrorCode.Failed, problem);
+            return new Settle.Begun(Application.Begin(supervisor, Application.PlanOf(supervisor.Table, wanted), wanted, []), supervisor.Save());
+        });
+        foreach (var outcome in await Settle.Outcomes(context, begun, wait: false, timeoutMs: null, ScaleHandler.Error))
             if (outcome.Error is { } problem) return $"'{outcome.Name}': {problem}";
-        return answer.Error;
+        return await Settle.Unsaved(begun.Saved);
     }
-
-    static bool IsUpAsItSays(Supervisor supervisor, ProcessConfig config) =>
-        supervisor.Table.ByName(config.Name!) is { } present && Text(present.Config) == Text(config) && supervisor.Table.Instances(present.Id)!.All(static cell => cell.State.Desired == DesiredState.Up);
-
-    static string Text(ProcessConfig config) => JsonSerializer.Serialize(config with { Id = null }, WireJson.Default.ProcessConfig);
 
     /// <summary>The daemon's own: in a container that is what was given to all that is in it.</summary>
     static ClientContext Surroundings()

@@ -37,7 +37,7 @@ internal static class JsonProblems
         var near = NearestName.Of(name, names);
         var hint = near is not null ? $"did you mean '{near}'?"
             : names.Count == 0 ? "no fields are known here"
-            : $"known are {string.Join(", ", names.Order(StringComparer.Ordinal))}";
+            : $"known are {string.Join(", ", names.Order(string.CompareOrdinal))}";
         return new JsonProblem(inner, near ?? "a known field", name, hint, $"{inner} is not a known field; {hint}");
     }
 

@@ -23,12 +23,16 @@ internal static class Application
         public IReadOnlyDictionary<string, string> Environment => environment;
 
         public long? OpenFilesLimit => openFilesLimit;
+
+        /// <summary>What is in the file and down is started, too, and what is started gets <see cref="Environment"/>: for a daemon that has just begun.</summary>
+        public bool StartsAll { get; init; }
     }
 
     public static List<PlanStep> PlanOf(ProcessTable table, Wanted wanted)
     {
         var key = wanted.UpdateEnvironment ? ProcessTable.KeyOf(wanted.Environment) : null;
-        return ApplyPlan.Of(Configs(table), wanted.Configs, wanted.Prune, name => key is not null && table.ByName(name)?.EnvironmentKey != key);
+        return ApplyPlan.Of(Configs(table), wanted.Configs, wanted.Prune, name => key is not null && table.ByName(name)?.EnvironmentKey != key,
+            name => table.Instances(table.ByName(name)!.Id)!.All(static cell => cell.State.Desired == DesiredState.Down));
     }
 
     /// <summary>A sentence about dependencies that would not be there, or go in a circle; null: all is well.</summary>
@@ -53,6 +57,7 @@ internal static class Application
             if (step.Action == PlanStep.Create) start.AddRange(Create(supervisor, wanted.Configs[i], wanted));
             else if (step.Action == PlanStep.Change) Change(supervisor, former!, wanted.Configs[i], step, wanted, pending, restart);
             else if (step.Action == PlanStep.Delete && former is not null) Delete(supervisor, former, notes);
+            if (wanted.StartsAll && step.Action is PlanStep.Keep or PlanStep.Change && wanted.Configs[i].Enabled != false) start.AddRange(Down(supervisor, supervisor.Table.ByName(step.Name)!, wanted).Where(cell => !restart.Contains(cell)));
         }
         foreach (var cell in supervisor.Dependencies.ToStart([.. start, .. restart], notes))
             pending.Add(restart.Contains(cell) ? supervisor.Restart(cell, Cause) : supervisor.Start(cell, Cause));
@@ -70,7 +75,7 @@ internal static class Application
         Supervisor supervisor, ProcessDefinition former, ProcessConfig config, PlanStep step, Wanted wanted, List<Supervisor.Pending> pending, HashSet<SupervisedProcess> restart)
     {
         var definition = former with { Config = config with { Id = null, LegacyId = former.Config.LegacyId } };
-        if (wanted.UpdateEnvironment) definition = definition with { EnvironmentKey = supervisor.Table.KeepEnvironment(wanted.Environment) };
+        if (wanted.UpdateEnvironment || (wanted.StartsAll && step.Restarts)) definition = definition with { EnvironmentKey = supervisor.Table.KeepEnvironment(wanted.Environment) };
         var before = Math.Min(former.Instances, definition.Instances);
         pending.AddRange(supervisor.Scale(definition, Cause));
         foreach (var cell in supervisor.Table.Instances(former.Id)![..before])
@@ -79,6 +84,15 @@ internal static class Application
             if (step.Restarts && cell.State.Desired == DesiredState.Up) restart.Add(cell);
             else if (!step.Restarts) supervisor.Refresh(cell);
         }
+    }
+
+    /// <summary>The instances that are to be brought up: what is down, but for a job, which waits for its time; and what was given up.</summary>
+    static List<SupervisedProcess> Down(Supervisor supervisor, ProcessDefinition definition, Wanted wanted)
+    {
+        var cells = supervisor.Table.Instances(definition.Id)![..definition.Instances];
+        var down = cells.Where(cell => cell.State.Phase == LifecyclePhase.Errored || (cell.State.Desired == DesiredState.Down && !definition.Config.IsJob));
+        if (down.Count == cells.Length) supervisor.Put(definition with { EnvironmentKey = supervisor.Table.KeepEnvironment(wanted.Environment) });
+        return down;
     }
 
     static void Delete(Supervisor supervisor, ProcessDefinition former, List<string> notes)

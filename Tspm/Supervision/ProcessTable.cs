@@ -72,9 +72,7 @@ internal sealed class ProcessTable(SupervisionServices services)
     public static string KeyOf(IReadOnlyDictionary<string, string> environment)
     {
         var text = new StringBuilder();
-        string[] names = [.. environment.Keys];
-        Array.Sort(names, StringComparer.Ordinal);
-        foreach (var name in names) text.Append(name).Append('=').Append(environment[name]).Append('\0');
+        foreach (var name in environment.Keys.Order(string.CompareOrdinal)) text.Append(name).Append('=').Append(environment[name]).Append('\0');
         return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text.ToString())));
     }
 

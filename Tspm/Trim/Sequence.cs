@@ -195,19 +195,33 @@ internal static class Sequence
         return sum;
     }
 
-    public static List<T> Order<T>(this IEnumerable<T> items, IComparer<T>? comparer = null) => items.OrderBy(static item => item, comparer);
+    public static List<T> OrderBy<T, TKey>(this IEnumerable<T> items, Func<T, TKey> key, IComparer<TKey> comparer) => items.Order((one, other) => comparer.Compare(key(one), key(other)));
 
-    public static List<T> OrderBy<T, TKey>(this IEnumerable<T> items, Func<T, TKey> key, IComparer<TKey>? comparer = null)
+    /// <summary>
+    /// For everything that is sorted here: one use of List.Sort or Array.Sort would bring, for each type of element that any list has, the comparers that it might ask for
+    /// (50 KB; Guards/TrimTests). By merging, so stable.
+    /// </summary>
+    public static List<T> Order<T>(this IEnumerable<T> items, Comparison<T> compare)
     {
-        comparer ??= Comparer<TKey>.Default;
-        var sorted = new List<T>();
-        // By insertion: stable, and what is sorted here is a handful.
-        foreach (var item in items)
+        var sorted = items.ToList();
+        for (var width = 1; width < sorted.Count; width *= 2)
         {
-            var at = sorted.Count;
-            while (at > 0 && comparer.Compare(key(sorted[at - 1]), key(item)) > 0) at--;
-            sorted.Insert(at, item);
+            var merged = new List<T>(sorted.Count);
+            for (var start = 0; start < sorted.Count; start += 2 * width) Merge(sorted, start, width, compare, merged);
+            sorted = merged;
         }
         return sorted;
+    }
+
+    /// <summary>Two neighbouring sorted parts, each of <paramref name="width"/> or what is left, behind what is merged already.</summary>
+    static void Merge<T>(List<T> sorted, int start, int width, Comparison<T> compare, List<T> merged)
+    {
+        var (one, other) = (start, start + width);
+        var (endOfOne, end) = (Math.Min(other, sorted.Count), Math.Min(other + width, sorted.Count));
+        while (one < endOfOne || other < end)
+        {
+            var takesOne = other >= end || (one < endOfOne && compare(sorted[one], sorted[other]) <= 0);
+            merged.Add(sorted[takesOne ? one++ : other++]);
+        }
     }
 }

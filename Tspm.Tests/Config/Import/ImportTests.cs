@@ -20,7 +20,9 @@ internal sealed class ImportTests
     static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     static Imported Pm2(string file, string? profile = null) =>
-        Pm2Import.Read(JsonDocument.Parse(File.ReadAllText(Repository.Data("import/pm2/" + file)), Lenient).RootElement, "/srv/app", profile, Present, static path => path is "/srv/app/server" or "/srv/shop/server.js");
+        Pm2Import.Read(Document(File.ReadAllText(Repository.Data("import/pm2/" + file)), file), "/srv/app", profile, Present, static path => path is "/srv/app/server" or "/srv/shop/server.js");
+
+    static JsonElement Document(string text, string file) => file.EndsWith(".yml", StringComparison.Ordinal) ? YamlText.Read(text) : JsonDocument.Parse(text, Lenient).RootElement;
 
     static Imported Supervisord() => SupervisordImport.Read(
         File.ReadAllText(Repository.Data("import/supervisord/supervisord.conf")), "/etc/supervisor/supervisord.conf", Present, "host1",
@@ -28,11 +30,12 @@ internal sealed class ImportTests
 
     static Imported Procfile(string? envFile, int? port) => ProcfileImport.Read(File.ReadAllText(Repository.Data("import/procfile/Procfile")), "/srv/rails", envFile, port);
 
-    public static IEnumerable<string> Names() => ["pm2/ecosystem.config", "pm2/ecosystem.production", "pm2/list", "pm2/single", "pm2/dump", "supervisord/supervisord", "procfile/Procfile", "procfile/Procfile.env"];
+    public static IEnumerable<string> Names() => ["pm2/ecosystem.config", "pm2/ecosystem.production", "pm2/list", "pm2/single", "pm2/dump", "pm2/ecosystem.yaml", "supervisord/supervisord", "procfile/Procfile", "procfile/Procfile.env"];
 
     static Imported Import(string name) => name switch
     {
         "pm2/ecosystem.production" => Pm2("ecosystem.config.json", "production"),
+        "pm2/ecosystem.yaml" => Pm2("ecosystem.config.yml", "production"),
         "pm2/dump" => Pm2("dump.pm2"),
         "supervisord/supervisord" => Supervisord(),
         "procfile/Procfile" => Procfile(null, null),

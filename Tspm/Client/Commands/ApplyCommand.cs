@@ -50,7 +50,8 @@ internal static class ApplyCommand
         foreach (var config in request.Define) all[config.NameOrEmpty] = config;
         if (DependencyGraph.Problem(all, request.Define.Select(static config => config.NameOrEmpty)) is { } problem) throw new DaemonException(ErrorCode.Failed, problem);
         var steps = ApplyPlan.Of(saved.Processes.Select(static definition => definition.Config), request.Define, request.Prune,
-            name => key is not null && saved.Processes.Any(definition => definition.Name == name && definition.EnvironmentKey != key));
+            name => key is not null && saved.Processes.Any(definition => definition.Name == name && definition.EnvironmentKey != key),
+            name => saved.Processes.Any(definition => definition.Name == name && definition.Desired == DesiredState.Down));
         return new ApplyResponse { Success = true, Processes = [], Steps = steps };
     }
 }

@@ -19,7 +19,7 @@ internal static class ImportFiles
     /// <exception cref="ImportException">It cannot be understood; the message names the file.</exception>
     public static Imported Pm2(string? file, string? profile)
     {
-        var path = Existing(file ?? First("ecosystem.config.js", "ecosystem.config.cjs", "ecosystem.config.mjs", "ecosystem.config.json", Path.Combine(Pm2Home(), "dump.pm2")), "ecosystem file and no dump.pm2");
+        var path = Existing(file ?? First("ecosystem.config.js", "ecosystem.config.cjs", "ecosystem.config.mjs", "ecosystem.config.json", "ecosystem.config.yml", "ecosystem.config.yaml", Path.Combine(Pm2Home(), "dump.pm2")), "ecosystem file and no dump.pm2");
         return Named(path, () => Pm2Import.Read(Document(path), Path.GetDirectoryName(path)!, profile, ClientContextBuilder.KeptEnvironment(), File.Exists));
     }
 
@@ -50,11 +50,12 @@ internal static class ImportFiles
 
     static string Pm2Home() => Environment.GetEnvironmentVariable("PM2_HOME") is { Length: > 0 } home ? home : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".pm2");
 
+    static bool IsYaml(string path) => path.EndsWith(".yml", StringComparison.Ordinal) || path.EndsWith(".yaml", StringComparison.Ordinal);
+
     static JsonElement Document(string path)
     {
         if (path.EndsWith("js", StringComparison.Ordinal)) return NodeFile.Read(path);
-        if (path.EndsWith(".yml", StringComparison.Ordinal) || path.EndsWith(".yaml", StringComparison.Ordinal))
-            throw new ImportException("YAML is not read; turn it into JSON first, for example: npx js-yaml FILE > ecosystem.config.json, or python3 -c 'import json,sys,yaml; json.dump(yaml.safe_load(sys.stdin),sys.stdout)' < FILE > ecosystem.config.json");
+        if (IsYaml(path)) return YamlText.Read(Text(path));
         try
         {
             using var document = JsonDocument.Parse(Text(path), Options);
@@ -111,8 +112,6 @@ internal static class ImportFiles
             }
             places = next;
         }
-        places.Sort(StringComparer.Ordinal);
-        places.RemoveAll(static place => !File.Exists(place));
-        return places;
+        return places.Where(File.Exists).Order(string.CompareOrdinal);
     }
 }
