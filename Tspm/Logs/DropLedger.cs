@@ -18,13 +18,17 @@ internal sealed class DropLedger
     /// <summary>The hash of a path, and a count. Places whose count is 0 are free.</summary>
     const int EntryBytes = 16;
 
-    readonly int _file;
+    readonly IFifoKeeper? _keeper;
     readonly List<ulong> _keys = [];
     readonly List<long> _counts = [];
+    int _file;
 
-    DropLedger(int file)
+    /// <summary>The guardian has it: as long as something is written in it. A guardian that holds nothing may end when its daemon cannot start.</summary>
+    bool _isHeld;
+
+    DropLedger(IFifoKeeper? keeper, int file)
     {
-        _file = file;
+        (_keeper, _file, _isHeld) = (keeper, file, file >= 0);
         Span<byte> entry = stackalloc byte[EntryBytes];
         while (Read(entry))
         {
@@ -34,23 +38,16 @@ internal sealed class DropLedger
     }
 
     /// <summary>For files that nobody writes to for long.</summary>
-    public static DropLedger None { get; } = new(-1);
+    public static DropLedger None { get; } = new(null, -1);
 
-    /// <summary>The one that the guardian kept, which is taken out of these; else a new one, which it gets.</summary>
-    public static DropLedger Inherit(Dictionary<ulong, int> returned, IFifoKeeper keeper)
-    {
-        if (returned.Remove(Hold, out var file)) return new DropLedger(file);
-        // Without one (no memory, an old kernel) the counts end with this daemon.
-        file = SysMman.memfd_create("tspm-dropped", SysMman.MFD_CLOEXEC);
-        if (file >= 0) keeper.Hold(Hold, file);
-        return new DropLedger(file);
-    }
+    /// <summary>The one that the guardian kept, which is taken out of these; else a new one, which it gets when there is something in it.</summary>
+    public static DropLedger Inherit(Dictionary<ulong, int> returned, IFifoKeeper keeper) => new(keeper, returned.Remove(Hold, out var file) ? file : -1);
 
     public long Of(string path) => Find(KeyOf(path)) is >= 0 and var at ? _counts[at] : 0;
 
     public void Put(string path, long count)
     {
-        if (_file < 0) return;
+        if (_keeper is null) return;
         var key = KeyOf(path);
         var at = Find(key);
         if (at < 0 && count == 0) return;
@@ -62,7 +59,14 @@ internal sealed class DropLedger
             _counts.Add(0);
         }
         (_keys[at], _counts[at]) = (key, count);
+        // Without one (no memory, an old kernel) the counts end with this daemon.
+        if (_file < 0) _file = SysMman.memfd_create("tspm-dropped", SysMman.MFD_CLOEXEC);
+        if (_file < 0) return;
         Write(at);
+        var isNeeded = _counts.Exists(static left => left > 0);
+        if (isNeeded && !_isHeld) _keeper.Hold(Hold, _file);
+        else if (!isNeeded && _isHeld) _keeper.Release(Hold);
+        _isHeld = isNeeded;
     }
 
     /// <summary>-1: nothing is missing there.</summary>
