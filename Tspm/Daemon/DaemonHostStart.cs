@@ -60,6 +60,12 @@ internal sealed partial class DaemonHost
         {
             (problem, begun) = (mistake.Message, false);
         }
+        catch (Exception fault)
+        {
+            // Nobody waits for this: unsaid, the container would go on with nothing in it.
+            _log.Logger.LogError(fault, "internal error: {Type}", fault.GetType().Name);
+            (problem, begun) = ($"internal error ({Files.Describe(fault)}); please report it, with the end of {_home.DaemonLog}", false);
+        }
         _loop.Post(() =>
         {
             if (!begun) GiveUp($"{_options.Apply}: {problem}", 1, DaemonExit.CannotStart);

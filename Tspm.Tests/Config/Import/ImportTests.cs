@@ -105,6 +105,14 @@ internal sealed class ImportTests
         await Assert.That(() => SupervisordImport.Read(text, "/etc/s.conf", Present, "h", static _ => [], static _ => "")).Throws<ImportException>().WithMessageContaining(sentence);
 
     [Test]
+    [Arguments("true", null), Arguments("false", "never"), Arguments("unexpected", "on-failure")]
+    public async Task Only_what_differs_from_the_default_is_written(string autorestart, string? policy, CancellationToken cancellation)
+    {
+        var imported = SupervisordImport.Read($"[program:a]\ncommand = x\nautorestart = {autorestart}", "/etc/s.conf", Present, "h", static _ => [], static _ => "");
+        await Assert.That(imported.Processes.Single().Restart).IsEqualTo(policy is null ? null : new RestartConfig { Policy = policy });
+    }
+
+    [Test]
     [Arguments("", "it holds no process")]
     [Arguments("web", "line 1 is not understood")]
     [Arguments("web:", "line 1 is not understood")]

@@ -78,7 +78,7 @@ internal sealed class SupervisordProgram(IniSection section, IniSection global, 
     }
 
     /// <summary>Without <c>autorestart</c> it is "unexpected": an exit code that is not among <c>exitcodes</c> is.</summary>
-    RestartConfig RestartOf()
+    RestartConfig? RestartOf()
     {
         var codes = new List<int>();
         foreach (var word in (section.Get("exitcodes") ?? "0").Split(','))
@@ -92,7 +92,8 @@ internal sealed class SupervisordProgram(IniSection section, IniSection global, 
             _ => new RestartConfig(),
         };
         if (Number("startretries") is { } retries) restart = restart with { MaxConsecutive = Math.Max(1, retries) };
-        return Number("startsecs") is { } seconds ? restart with { MinUptimeMs = seconds * 1000 } : restart;
+        if (Number("startsecs") is { } seconds) restart = restart with { MinUptimeMs = seconds * 1000 };
+        return restart == new RestartConfig() ? null : restart;
     }
 
     StopConfig? StopOf()
