@@ -84,11 +84,11 @@ internal sealed class SocketWorld : IDisposable
     /// <summary>Exceptions that the daemon logged: none may ever be there.</summary>
     public IReadOnlyCollection<string> Faults => _log.Faults;
 
-    /// <summary>What is defined, wished and counted: everything that a refused request must leave alone.</summary>
+    /// <summary>What is defined, wished and counted: everything that a refused request must leave alone. Without instances that an earlier request has taken away, which go when they are down.</summary>
     public string State()
     {
         var text = new StringBuilder();
-        foreach (var view in Handle.Views())
+        foreach (var view in Handle.Views().Where(view => view.Key.Instance < view.Definition.Instances))
             text.Append(view.Key).Append(' ').Append(JsonSerializer.Serialize(view.Definition, StorageJson.Compact.ProcessDefinition)).Append(' ').Append(view.State.Desired).Append('\n');
         return text.ToString();
     }

@@ -27,7 +27,8 @@ public class SetUpTests
         var child = box.Spawn(Request(box, "ulimit -Sn; exec sleep 1000", new SetUp { Nice = 1 }));
         await Assert.That(await box.ReadUntilAsync("out", "\n", cancellation)).IsEqualTo("1024\n");
         await Sandbox.UntilAsync(() => box.System.ReadTree(child.Pid) is [{ Command: "sleep 1000" }], cancellation);
-        await Assert.That(Sandbox.DescriptorsOf(child.Pid)).IsEqualTo("0 1 2");
+        // A program that has just begun has its libraries open.
+        await Sandbox.UntilAsync(() => Sandbox.DescriptorsOf(child.Pid) == "0 1 2", cancellation);
         var status = await File.ReadAllTextAsync($"/proc/{child.Pid}/status", cancellation);
         foreach (var set in new[] { "SigBlk", "SigIgn", "SigCgt" }) await Assert.That(status).Contains($"{set}:\t0000000000000000");
         await Assert.That(Unistd.getsid(child.Pid)).IsEqualTo(child.Pid);

@@ -25,6 +25,9 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
     ReadOnlyMemory<byte> _line;
     TimeSpan _pause;
     Task? _stirring;
+
+    /// <summary>1: its stream was counted as lost. What fails behind that is of the same loss.</summary>
+    int _isLost;
     bool _closed;
 
     /// <summary>Until when something must have come, or been taken, by the clock's milliseconds; 0: no matter.</summary>
@@ -113,7 +116,7 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
         }
         catch (Exception e) when (IsEnd(e))
         {
-            if (_stirring is not null) Interlocked.Increment(ref owner.Counters.LostStreams);
+            if (_stirring is not null && Interlocked.Exchange(ref _isLost, 1) == 0) Interlocked.Increment(ref owner.Counters.LostStreams);
             throw;
         }
         finally
