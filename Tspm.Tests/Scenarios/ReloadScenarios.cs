@@ -107,10 +107,11 @@ public class ReloadScenarios
     {
         await using var box = new TspmBox(cancellation);
         box.Write("writer.sh", """
-            trap 'echo "$$ last $i"; exit 0' TERM
+            trap 'over=yes' TERM
             i=0
-            while :; do i=$((i+1)); echo "$$ line $i"; sleep 0.01; done
-            """);
+            while [ -z "$over" ]; do i=$((i+1)); echo "$$ line $i"; sleep 0.01; done
+            echo "$$ last $i"
+            """); // not in the trap: it may come between the number and its line
         await box.Ok("start", "sh writer.sh", "--name", "w");
         var old = await box.PidOf("w");
         await box.UntilOut("w", $"{old} line 50\n");
