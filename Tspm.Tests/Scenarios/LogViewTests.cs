@@ -170,6 +170,19 @@ public class LogViewTests
         await Assert.That(texts.SequenceEqual(["one", "two", "three", "four"])).IsTrue().Because(string.Join(' ', texts));
     }
 
+    /// <summary>They come while the daemon is about to leave.</summary>
+    [Test]
+    public async Task The_last_words_of_a_child_reach_who_follows_when_the_daemon_is_stopped(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("start", "--name", "s", "--", "sh", "-c", "trap 'seq 5000; exit 0' TERM; echo ready; while :; do sleep 0.02; done");
+        using var client = box.Begin("logs", "s", "-f", "--out");
+        await client.UntilOut("ready\n");
+        await box.Ok("daemon", "stop");
+        await client.End();
+        await Assert.That(client.Out).IsEqualTo("ready\n" + string.Concat(Enumerable.Range(1, 5000).Select(number => $"{number}\n")));
+    }
+
     [Test]
     public async Task A_reader_that_stops_reading_holds_nobody_up_and_goes_on_later(CancellationToken cancellation)
     {

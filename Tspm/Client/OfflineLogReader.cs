@@ -26,7 +26,7 @@ internal static class OfflineLogReader
             }
             var sources = streams.Open();
             List<ILogSource> all = [.. sources];
-            if (request.Events == true) all.Add(EventsOf(home, query, instances, sources));
+            if (request.Events == true) all.Add(EventsOf(home, request, query, instances, sources));
             Show(all, onLine);
         }
         catch (LogQueryException refused)
@@ -35,11 +35,12 @@ internal static class OfflineLogReader
         }
     }
 
-    static EventSource EventsOf(TspmHome home, LogQuery query, List<(ProcessDefinition Definition, int Instance)> instances, List<LogSource> sources)
+    static EventSource EventsOf(
+        TspmHome home, LogsRequest request, LogQuery query, List<(ProcessDefinition Definition, int Instance)> instances, List<LogSource> sources)
     {
         var keys = new HashSet<InstanceKey>();
         foreach (var (definition, instance) in instances) keys.Add(new InstanceKey(definition.Id, instance));
-        return new EventSource(home.EventsFile, query, null, happened => keys.Contains(new InstanceKey(happened.Id ?? -1, happened.Instance ?? -1)), () => sources, long.MaxValue);
+        return new EventSource(home.EventsFile, query, EventSource.PositionIn(request), happened => keys.Contains(new InstanceKey(happened.Id ?? -1, happened.Instance ?? -1)), () => sources, long.MaxValue);
     }
 
     static void Show(List<ILogSource> sources, Func<LogLine, bool> onLine)

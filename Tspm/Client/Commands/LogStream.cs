@@ -22,6 +22,11 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
         // A stream that follows always, once it has heard of its daemon; another one unless the daemon is gone: somebody may have paged through it for longer than the daemon waits.
         lost => lost.Code switch { LocalError.NoAnswerInTime => request.Follow && _after.Count > 0, LocalError.NotRunning => request.Follow, _ => true });
 
+    /// <summary>What is behind the last byte seen of each stream, to its end.</summary>
+    public LogsRequest Rest => Resumed with { Follow = false };
+
+    LogsRequest Resumed => _after.Count == 0 ? request : request with { After = _after };
+
     /// <summary>Prints a line. False: nobody reads any more.</summary>
     public bool Print(LogLine line)
     {
@@ -41,7 +46,7 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
 
     void Follow(DaemonClient daemon)
     {
-        var resumed = _after.Count == 0 ? request : request with { After = _after };
+        var resumed = Resumed;
         if (resumed.Events is not null && !daemon.KnowsProtocol2) resumed = resumed with { Events = null };
         // Whoever read our output may go away while there is nothing to print.
         if (request.Follow && !session.Out.IsTerminal) daemon.WatchOutput();

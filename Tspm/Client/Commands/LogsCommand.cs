@@ -36,10 +36,11 @@ internal static class LogsCommand
         try
         {
             stream.Run();
+            if (session is { EndsWithDaemon: true, Out.IsBroken: false, OfflineLogs: { } files }) ShowRest(files, stream);
         }
-        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && !request.Follow && session.Remote is null && session.OfflineLogs is { } files)
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && !request.Follow && session.Remote is null && session.OfflineLogs is { } offline)
         {
-            files(request, several => printer.Several = several, stream.Print);
+            offline(request, several => printer.Several = several, stream.Print);
         }
         catch (DaemonException gone) when (gone.Code == LocalError.ReaderGone)
         {
@@ -47,6 +48,19 @@ internal static class LogsCommand
         }
         printer.Finish();
         return ExitCodes.Done;
+    }
+
+    /// <summary>Nobody else is left to show what the daemon did not send any more.</summary>
+    static void ShowRest(OfflineLogs files, LogStream stream)
+    {
+        try
+        {
+            files(stream.Rest, static _ => { }, stream.Print);
+        }
+        catch (DaemonException nothing) when (nothing.Code == LocalError.NotRunning)
+        {
+            // No process is left whose logs they could be.
+        }
     }
 
     /// <summary>Read here, because the user's clock and time zone count, and not the daemon's.</summary>

@@ -60,6 +60,10 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
             }
         }
         await stirred;
+        // What the children said last, on their way out: the daemon waits for it, see ControlSocket.Drained.
+        if (context.IsShuttingDown)
+            do await ReadGrown(growth, lookAtAll: false);
+            while (_view.HasMore);
         // No answer that would look like the end of the stream: the reader comes back, and goes on behind the last line it has.
         if (context.Changes.IsClosed) throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
     }
