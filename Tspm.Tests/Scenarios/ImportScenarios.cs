@@ -15,13 +15,19 @@ public class ImportScenarios
         """;
 
     [Test]
-    public async Task An_ecosystem_file_is_started_and_what_was_not_mapped_is_said(CancellationToken cancellation)
+    public async Task An_ecosystem_file_is_started_as_it_is_imported_with_all_of_it_or_knowingly_without(CancellationToken cancellation)
     {
         Tools.Require("node");
         await using var box = new TspmBox(cancellation);
         box.Write("ecosystem.config.js", Ecosystem);
         box.Write("web.js", "console.log(process.env.GREETING); setInterval(() => {}, 1000);");
-        var ran = (await box.Ok("start", "ecosystem.config.js")).Says("tick: wait_ready = true was not taken over").Says("noise");
+        foreach (var verb in new[] { "start", "add" })
+            (await box.Run(verb, "ecosystem.config.js")).Exits(1).Says("tick: wait_ready = true was not taken over")
+                .Says("web: env_production = { \"GREETING\": \"production\" } was not taken over").Says("nothing was applied; --lossy does it").Says("noise");
+        await Assert.That(File.Exists(box.SocketPath)).IsFalse();
+        (await box.Run("start", "web.js", "--lossy")).Exits(2).Says("--lossy is about an ecosystem file");
+        (await box.Run("start", "--lossy", "--", "ecosystem.config.js")).Exits(2).Says("--lossy is about an ecosystem file");
+        var ran = (await box.Ok("start", "ecosystem.config.js", "--lossy")).Says("tick: wait_ready = true was not taken over");
         await Assert.That(ran.Out).Contains("web: online");
         await box.UntilOut("web", "hello");
         await box.UntilState("tick", "online");

@@ -57,6 +57,28 @@ internal sealed class ImportTests
     }
 
     [Test]
+    [Arguments("deploy", """{ "production": { "user": "node", "ssh_key": "/k", "host": ["a", "b"] }, "n": [1, true, null] }""",
+        """{ "production": { "user": "node", "ssh_key": ***, "host": ["a", "b"] }, "n": [1, true, null] }""")]
+    [Arguments("tokens", """["abc"]""", "***")]
+    [Arguments("vizion", "{}", "{}")]
+    [Arguments("axm", "{ \"text\": \"a\\u001b[31m\\\"b\" }", "{ \"text\": \"a\uFFFD[31m\"b\" }")]
+    public async Task A_value_that_is_left_is_shown_whole_but_for_secrets(string key, string json, string shown, CancellationToken cancellation)
+    {
+        var imported = new Imported();
+        imported.Leave("web", key, JsonDocument.Parse(json).RootElement, "hint");
+        await Assert.That(imported.Left[0].Value).IsEqualTo(shown);
+    }
+
+    [Test]
+    public async Task A_long_value_is_cut(CancellationToken cancellation)
+    {
+        var imported = new Imported();
+        imported.Leave("web", "list", JsonDocument.Parse($"[{string.Join(',', Enumerable.Range(1000, 90))}]").RootElement, "hint");
+        await Assert.That(imported.Left[0].Value).StartsWith("[1000, 1001, ").And.EndsWith("…");
+        await Assert.That(imported.Left[0].Value.Length).IsEqualTo(201);
+    }
+
+    [Test]
     [MethodDataSource(nameof(Names))]
     public async Task It_becomes_what_its_golden_says_and_is_read_as_the_same_again(string name, CancellationToken cancellation)
     {

@@ -9,10 +9,11 @@ namespace Tspm.Client.Commands;
 internal static class AddCommand
 {
     public static void Run(
-        [Items] string[]? words = null, [Items] string[]? program = null, [Items] string[]? config = null, bool noAutoStart = false, bool json = false) =>
+        [Items] string[]? words = null, [Items] string[]? program = null, [Items] string[]? config = null, bool noAutoStart = false, bool json = false,
+        bool lossy = false) =>
         CommandHost.Execute(session =>
         {
-            var target = StartTarget.Of(words ?? [], program, config ?? [], path => StartCommand.ReadFile(session, path));
+            var target = StartCommand.ReadTarget(session, words, program, config, lossy);
             if (target.Define is not { } define) throw new UsageException($"there is no file '{words![0]}' in {CurrentFolder.Get()}");
             return new Change<AddRequest, AddResponse>(
                 Methods.Add, new AddRequest { Define = define, Client = session.Context(noAutoStart) }, Wire.Json.AddRequest, Wire.Json.StartResponse,

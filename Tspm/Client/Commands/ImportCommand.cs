@@ -19,7 +19,7 @@ internal static class ImportCommand
         var isLost = imported.Left.Count > 0 && !flags.IsOn("lossy");
         if (isLost && start)
         {
-            session.Err.WriteLine("nothing was applied; --lossy does it without what is listed above");
+            session.Err.WriteLine(NothingApplied);
             return ExitCodes.Failed;
         }
         if (start) return ApplyCommand.Apply(session, imported.Processes, prune: false, flags.IsOn("update-env"), flags.ToChange());
@@ -28,13 +28,16 @@ internal static class ImportCommand
         return isLost ? ExitCodes.Failed : ExitCodes.Done;
     }
 
-    /// <summary>For <c>start ecosystem.config.js</c>: what could not be mapped is said, and the rest is used.</summary>
-    public static IReadOnlyList<ProcessConfig> ReadPm2(ClientSession session, string path)
+    const string NothingApplied = "nothing was applied; --lossy does it without what is listed above";
+
+    /// <summary>For <c>start ecosystem.config.js</c>, which is <c>import pm2 --start</c>.</summary>
+    /// <exception cref="DaemonException">Something would be lost, and that is not wanted.</exception>
+    public static IReadOnlyList<ProcessConfig> ReadPm2(ClientSession session, string path, bool lossy)
     {
         var imported = Read("pm2", path, null);
         Tell(session, imported);
         session.Err.Flush();
-        return imported.Processes;
+        return imported.Left.Count == 0 || lossy ? imported.Processes : throw new DaemonException(ErrorCode.Failed, NothingApplied);
     }
 
     static Imported Read(string from, string? file, string? env)

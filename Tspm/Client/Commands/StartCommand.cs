@@ -1,4 +1,5 @@
 using Tspm.Client.Defining;
+using Tspm.Client.Grammar;
 using Tspm.Client.Output;
 using Tspm.Config;
 using Tspm.Model;
@@ -9,8 +10,13 @@ namespace Tspm.Client.Commands;
 /// <summary><c>start</c> and <c>start-all</c>: known processes, a config file's, or a new one.</summary>
 internal static class StartCommand
 {
-    /// <summary>A config file, or an ecosystem file of PM2, which is imported: what is lost by that is said.</summary>
-    public static IReadOnlyList<ProcessConfig> ReadFile(ClientSession session, string path) => ImportFiles.IsPm2File(path) ? ImportCommand.ReadPm2(session, path) : ReadConfigFile(path);
+    /// <summary>What the words mean; a config file in them is read, and an ecosystem file of PM2 imported.</summary>
+    /// <param name="lossy">Also when that loses something.</param>
+    public static StartTarget ReadTarget(ClientSession session, string[]? words, string[]? program, string[]? config, bool lossy)
+    {
+        if (lossy && !(words is [var word] && ImportFiles.IsPm2File(word))) throw new UsageException("--lossy is about an ecosystem file of PM2, and none is named; leave it out");
+        return StartTarget.Of(words ?? [], program, config ?? [], path => ImportFiles.IsPm2File(path) ? ImportCommand.ReadPm2(session, path, lossy) : ReadConfigFile(path));
+    }
 
     /// <summary>The one place that reads config files.</summary>
     public static IReadOnlyList<ProcessConfig> ReadConfigFile(string path)
@@ -27,10 +33,10 @@ internal static class StartCommand
 
     public static void Run(
         [Items] string[]? words = null, [Items] string[]? program = null, [Items] string[]? config = null, bool updateEnv = false, bool noWait = false,
-        string? waitTimeout = null, bool force = false, bool attach = false, bool noAutoStart = false, bool json = false) =>
+        string? waitTimeout = null, bool force = false, bool attach = false, bool noAutoStart = false, bool json = false, bool lossy = false) =>
         CommandHost.Execute(session =>
         {
-            var target = StartTarget.Of(words ?? [], program, config ?? [], path => ReadFile(session, path));
+            var target = ReadTarget(session, words, program, config, lossy);
             var request = new StartRequest
             {
                 Selectors = target.Selectors, Define = target.Define, HasOverrides = target.HasOverrides, Force = force, UpdateEnv = updateEnv,

@@ -36,18 +36,10 @@ internal sealed class Imported
     /// <summary>Variables of processes that came out of a dump of a whole environment and look like secrets: not to be printed.</summary>
     public List<Unmapped> Secrets { get; } = [];
 
-    public void Leave(string owner, string key, string value, string hint) => Left.Add(new Unmapped(owner, key, IsSecret(key) ? "***" : JsonProblems.Quote(value), hint));
+    public void Leave(string owner, string key, string value, string hint) => Left.Add(new Unmapped(owner, key, IsSecret(key) ? ShownValue.Hidden : JsonProblems.Quote(value), hint));
 
     public void Leave(string owner, string key, JsonElement value, string hint) =>
-        Left.Add(new Unmapped(owner, key, IsSecret(key) ? "***" : ShownOf(value), hint));
-
-    /// <summary>What is in an object may be anybody's secret.</summary>
-    static string ShownOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "{ … }",
-        JsonValueKind.Array => "[ … ]",
-        _ => JsonProblems.Show(value),
-    };
+        Left.Add(new Unmapped(owner, key, ShownValue.Of(key, value), hint));
 
     /// <summary>Takes a config with a name that is allowed and free; what breaks a rule of this Tspm is left out whole, and told.</summary>
     public void Add(ProcessConfig config)

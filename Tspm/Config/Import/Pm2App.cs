@@ -37,7 +37,7 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
             if (!JsonTypes.TryName(member, out var key) || member.Value.ValueKind == JsonValueKind.Null) continue;
             if (key.StartsWith("env_", StringComparison.Ordinal))
             {
-                if (profile is null) imported.Left.Add(new Unmapped(_name, key, "{ … }", $"choose it with: tspm import pm2 --env {key[4..]}"));
+                if (profile is null) imported.Leave(_name, key, member.Value, $"choose it with: tspm import pm2 --env {key[4..]}");
                 else if (key[4..] == profile) (overlay, sawProfile) = (member.Value, true);
             }
             else if (!Take(key, member.Value)) imported.Leave(_name, key, member.Value, HintOf(key));
