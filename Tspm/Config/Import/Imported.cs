@@ -36,10 +36,17 @@ internal sealed class Imported
     /// <summary>Variables of processes that came out of a dump of a whole environment and look like secrets: not to be printed.</summary>
     public List<Unmapped> Secrets { get; } = [];
 
-    public void Leave(string owner, string key, string value, string hint) => Left.Add(new Unmapped(owner, key, IsSecret(key) ? ShownValue.Hidden : JsonProblems.Quote(value), hint));
+    public void Leave(string owner, string key, string value, string hint) =>
+        Leave(new Unmapped(owner, key, IsSecret(key) ? ShownValue.Hidden : JsonProblems.Quote(value), hint));
 
     public void Leave(string owner, string key, JsonElement value, string hint) =>
-        Left.Add(new Unmapped(owner, key, ShownValue.Of(key, value), hint));
+        Leave(new Unmapped(owner, key, ShownValue.Of(key, value), hint));
+
+    /// <summary>Once: a dump says it of every instance.</summary>
+    void Leave(Unmapped left)
+    {
+        if (!Left.Exists(other => other.ToString() == left.ToString())) Left.Add(left);
+    }
 
     /// <summary>Takes a config with a name that is allowed and free; what breaks a rule of this Tspm is left out whole, and told.</summary>
     public void Add(ProcessConfig config)

@@ -11,7 +11,7 @@ internal static class Pm2Dump
         "pm_id", "pm_uptime", "status", "restart_time", "unstable_restarts", "created_at", "axm_actions", "axm_monitor", "axm_options", "axm_dynamic", "version", "versioning", "vizion_running",
         "vizion", "km_link", "pmx", "automation", "windowsHide", "username", "instance_var", "filter_env", "node_version", "unique_id", "prev_restart_delay", "exit_code", "exited_at",
         "pm_pid_path", "kill_retry_time", "_exec_mode", "instances", "NODE_APP_INSTANCE", "node_env", "trace", "started_inside", "command", "source_map_support", "disable_source_map_support",
-        "merge_logs", "combine_logs", "log_date_format", "time", "watching", "pm_log_path", "deep_monitoring", "disable_trace", "io", "backoff_restart_delay", "stop_exit_codes_",
+        "merge_logs", "combine_logs", "log_date_format", "time", "watching", "pm_log_path", "deep_monitoring", "disable_trace", "io", "backoff_restart_delay", "_pm2_version",
     ];
 
     /// <summary>Of a session, a terminal, a package manager's run: they differ in every shell and mean nothing to a program.</summary>
@@ -44,7 +44,8 @@ internal static class Pm2Dump
                 JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => member.Value.GetRawText(),
                 _ => null,
             };
-            if (value is null || (present.TryGetValue(key, out var now) && now == value)) continue;
+            // PM2 puts a module's settings there, and for what is no module an empty object.
+            if (value is null || (key == name && value is "{}" or "[object Object]") || (present.TryGetValue(key, out var now) && now == value)) continue;
             kept[key] = value;
             if (Imported.IsSecret(key) && !imported.Secrets.Exists(secret => secret.Owner == name && secret.Key == key)) imported.Secrets.Add(new Unmapped(name, key, "***", ""));
         }
