@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tspm.Model;
 using Tspm.Platform.Linux.Native;
 
@@ -6,7 +7,8 @@ namespace Tspm.Platform.Linux;
 /// <summary>
 /// Starts programs with posix_spawn: glibc clones without copying memory and comes back when the exec has succeeded or failed, so a start costs
 /// well under a millisecond and a failure is known at once. What posix_spawn cannot do (user, umask, limits …) is done by <see cref="ChildSetUp"/>, the
-/// same executable between spawn and exec. The error number alone does not tell the stage, so directory and program are looked at first.
+/// same executable between spawn and exec. The error number alone does not tell the stage, so files, directory and program are looked at first; afterwards the
+/// FIFOs may be gone already: who reads them removes them when nobody has them open any more.
 /// Descriptors 0, 1 and 2 of this process must be open, as they are in every daemon.
 /// </summary>
 internal sealed unsafe class LinuxSpawner
@@ -17,6 +19,9 @@ internal sealed unsafe class LinuxSpawner
 
     /// <summary>Room left for what other threads open while the limit is lowered for a moment.</summary>
     const ulong SpareDescriptors = 64;
+
+    /// <summary>From so many on a start is quicker by way of <see cref="BareSpawner"/> than from a thread that has them all: going there and back costs some ten microseconds.</summary>
+    const ulong ManyDescriptors = 256;
 
     readonly SetUpCommand setUpCommand;
     readonly ulong originalOpenFiles;
@@ -38,6 +43,7 @@ internal sealed unsafe class LinuxSpawner
     {
         pid = 0;
         if (FindNul(request) is { } nul) return nul;
+        if (CheckFiles(request) is { } noFile) return noFile;
         if (request.SetUp is not null) return SetUpRun.Spawn(this, setUpCommand, request, SoftLimitFor(request), out pid);
         if (ProgramLookup.CheckDirectory(request.WorkingDirectory) is { } noDirectory) return noDirectory;
         var (program, failure) = ProgramLookup.Find(request.Program, request.WorkingDirectory, request.Environment.GetValueOrDefault("PATH"));
@@ -62,22 +68,26 @@ internal sealed unsafe class LinuxSpawner
         if (errno == 0 && reportFd >= 0) errno = AddPassed(&actions, request.Listeners, reportFd);
         if (errno == 0 && reportFd < 0) errno = PosixSpawn.posix_spawn_file_actions_addchdir_np(&actions, request.WorkingDirectory);
         if (errno == 0) errno = SetAttributes(&attributes, request.LeadsSession);
-        if (errno == 0) errno = StartWithLimit(path.Pointers[0], &actions, &attributes, argv.Pointers, envp.Pointers, SoftLimitFor(request), out pid);
+        if (errno == 0) errno = StartWithLimit(path.Pointers[0], &actions, &attributes, argv.Pointers, envp.Pointers, SoftLimitFor(request), passesDescriptors: reportFd >= 0, out pid);
         _ = PosixSpawn.posix_spawnattr_destroy(&attributes); // does nothing in glibc
         _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions); // cannot fail
         return errno;
     }
 
-    /// <summary>The sentence for a failed spawn, stage by stage in the order in which the child goes through them.</summary>
+    /// <summary>The sentence for a failed spawn.</summary>
     internal static SpawnFailure Explain(SpawnRequest request, int errno, string program)
     {
-        if (request.StdinPath is { } input && Unistd.access(input, Unistd.R_OK) != 0) return CannotOpen(InputStage, "input", input);
-        if (Unistd.access(request.StdoutPath, Unistd.W_OK) != 0) return CannotOpen(OutputStage, "output", request.StdoutPath);
-        if (Unistd.access(request.StderrPath, Unistd.W_OK) != 0) return CannotOpen(OutputStage, "output", request.StderrPath);
         if (ProgramLookup.CheckDirectory(request.WorkingDirectory) is { } noDirectory) return noDirectory;
         return errno is Errno.EAGAIN or Errno.ENOMEM
             ? new SpawnFailure(CreateStage, errno, $"cannot create a process: {Errno.Describe(errno)} (too many processes, or too little memory)")
             : ProgramLookup.ExecuteFailure(program, request.WorkingDirectory, errno);
+    }
+
+    static SpawnFailure? CheckFiles(SpawnRequest request)
+    {
+        if (request.StdinPath is { } input && Unistd.access(input, Unistd.R_OK) != 0) return CannotOpen(InputStage, "input", input);
+        if (Unistd.access(request.StdoutPath, Unistd.W_OK) != 0) return CannotOpen(OutputStage, "output", request.StdoutPath);
+        return Unistd.access(request.StderrPath, Unistd.W_OK) != 0 ? CannotOpen(OutputStage, "output", request.StderrPath) : null;
     }
 
     static SpawnFailure CannotOpen(string stage, string what, string path) =>
@@ -119,14 +129,14 @@ internal sealed unsafe class LinuxSpawner
     /// A program may look at its descriptor limit first of all, and posix_spawn cannot set it. So our own is changed for the moment of the spawn, as long
     /// as that cannot hurt us; with more descriptors open than the child may have, the child's is changed right after the exec instead.
     /// </summary>
-    int StartWithLimit(byte* path, SpawnFileActions* actions, SpawnAttributes* attributes, byte** argv, byte** envp, ulong soft, out int pid)
+    int StartWithLimit(byte* path, SpawnFileActions* actions, SpawnAttributes* attributes, byte** argv, byte** envp, ulong soft, bool passesDescriptors, out int pid)
     {
         // The limit is the process's: a second spawner would take the lowered one for the own one, and leave it behind.
         lock (limitGate)
         {
             // Likewise the score: a child inherits it at its birth, and so do its own children from their first instant.
             if (originalOomScore is { } score) _ = OomScore.Set(score);
-            var errno = StartWithLimitAlone(path, actions, attributes, argv, envp, soft, out pid);
+            var errno = StartWithLimitAlone(path, actions, attributes, argv, envp, soft, passesDescriptors, out pid);
             if (originalOomScore is not null) _ = OomScore.Set(OomScore.OfSupervision);
             return errno;
         }
@@ -134,14 +144,20 @@ internal sealed unsafe class LinuxSpawner
 
     static readonly Lock limitGate = new();
 
-    static int StartWithLimitAlone(byte* path, SpawnFileActions* actions, SpawnAttributes* attributes, byte** argv, byte** envp, ulong soft, out int pid)
+    static readonly BareSpawner bare = new();
+
+    static int StartWithLimitAlone(byte* path, SpawnFileActions* actions, SpawnAttributes* attributes, byte** argv, byte** envp, ulong soft, bool passesDescriptors, out int pid)
     {
         ResourceLimit own;
         _ = SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &own); // cannot fail with a good pointer
         var wanted = own with { rlim_cur = soft };
-        var inherit = own.rlim_cur != soft && DescriptorReserve.Open is { } open && open + SpareDescriptors < soft && SysResource.setrlimit(SysResource.RLIMIT_NOFILE, &wanted) == 0;
+        var open = DescriptorReserve.Open;
+        var inherit = own.rlim_cur != soft && open + SpareDescriptors < soft && SysResource.setrlimit(SysResource.RLIMIT_NOFILE, &wanted) == 0;
         int child;
-        var errno = PosixSpawn.posix_spawn(&child, path, actions, attributes, argv, envp);
+        // A runtime that compiles while it runs has a descriptor for that, on whatever thread it does it.
+        var errno = passesDescriptors || open < ManyDescriptors || RuntimeFeature.IsDynamicCodeSupported
+            ? PosixSpawn.posix_spawn(&child, path, actions, attributes, argv, envp)
+            : bare.Spawn(out child, path, actions, attributes, argv, envp);
         if (inherit) _ = SysResource.setrlimit(SysResource.RLIMIT_NOFILE, &own);
         else if (errno == 0 && own.rlim_cur != soft) _ = SysResource.prlimit(child, SysResource.RLIMIT_NOFILE, &wanted, null); // ended already: no matter
         pid = errno == 0 ? child : 0;

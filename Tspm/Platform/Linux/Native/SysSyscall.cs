@@ -9,7 +9,7 @@ namespace Tspm.Platform.Linux.Native;
 internal static unsafe partial class SysSyscall
 {
     public const int SYS_pidfd_send_signal = 424, SYS_pidfd_open = 434, SYS_close_range = 436;
-    public const uint CLOSE_RANGE_CLOEXEC = 4;
+    public const uint CLOSE_RANGE_UNSHARE = 2, CLOSE_RANGE_CLOEXEC = 4;
 
     public const int IOPRIO_WHO_PROCESS = 1, IOPRIO_CLASS_IDLE = 3, IOPRIO_CLASS_SHIFT = 13;
 
@@ -25,7 +25,7 @@ internal static unsafe partial class SysSyscall
     /// <summary>man 2 pidfd_send_signal, Linux 5.1. ESRCH: ended and reaped.</summary>
     public static int pidfd_send_signal(int pidfd, int signal) => (int)syscall(SYS_pidfd_send_signal, pidfd, signal, 0, 0);
 
-    /// <summary>man 2 close_range, Linux 5.9; CLOSE_RANGE_CLOEXEC 5.11.</summary>
+    /// <summary>man 2 close_range, Linux 5.9; CLOSE_RANGE_CLOEXEC 5.11. With CLOSE_RANGE_UNSHARE the calling thread gets a table of its own first, without what is to be closed.</summary>
     public static int close_range(uint first, uint last, uint flags) => (int)syscall(SYS_close_range, (nint)first, (nint)last, (nint)flags, 0);
 
     /// <summary>man 2 ioprio_set, of the calling thread.</summary>

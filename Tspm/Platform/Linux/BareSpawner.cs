@@ -1,0 +1,64 @@
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Platform.Linux;
+
+/// <summary>
+/// posix_spawn on a thread that has a table of descriptors to itself, with 0, 1 and 2 in it. A clone copies the whole table of whoever calls it, and the exec closes all of it again: with the five
+/// descriptors that each running child takes here, starting a thousand would copy and close two and a half million, while the supervisor waits. Nothing else may run on that thread: what it
+/// opened nobody else would see.
+/// </summary>
+internal sealed unsafe class BareSpawner
+{
+    readonly SemaphoreSlim _asked = new(0), _done = new(0);
+
+    /// <summary>Null: there is no thread yet. False: this kernel cannot do it (before Linux 5.9), or forbids it.</summary>
+    bool? _isBare;
+
+    byte* _path;
+    SpawnFileActions* _actions;
+    SpawnAttributes* _attributes;
+    byte** _argv, _envp;
+    int _pid, _errno;
+
+    /// <summary>As posix_spawn; one call at a time. The child inherits 0, 1 and 2 and nothing else, so the actions may not name others.</summary>
+    public int Spawn(out int pid, byte* path, SpawnFileActions* actions, SpawnAttributes* attributes, byte** argv, byte** envp)
+    {
+        _path = path;
+        _actions = actions;
+        _attributes = attributes;
+        _argv = argv;
+        _envp = envp;
+        if (_isBare is null)
+        {
+            new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "spawn" }.Start();
+            _done.Wait();
+        }
+        if (_isBare == true)
+        {
+            _asked.Release();
+            _done.Wait();
+        }
+        else Start();
+        pid = _pid;
+        return _errno;
+    }
+
+    void Run()
+    {
+        _isBare = SysSyscall.close_range(Unistd.STDERR_FILENO + 1, uint.MaxValue, SysSyscall.CLOSE_RANGE_UNSHARE) == 0;
+        _done.Release();
+        while (_isBare == true)
+        {
+            _asked.Wait();
+            Start();
+            _done.Release();
+        }
+    }
+
+    void Start()
+    {
+        int pid;
+        _errno = PosixSpawn.posix_spawn(&pid, _path, _actions, _attributes, _argv, _envp);
+        _pid = pid;
+    }
+}
