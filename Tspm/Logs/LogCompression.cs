@@ -31,13 +31,12 @@ internal sealed class LogCompression : IDisposable
     /// <summary>The oldest file that is still plain; null: there is none to be compressed. On the pump's thread.</summary>
     public static LogCompression? Begin(LogFile log, int firstNumber)
     {
-        var number = firstNumber;
-        while (RotatedLogs.Find(log.Path, number) is not null) number++;
-        while (--number >= firstNumber)
+        var name = new OldFileName(log.Path);
+        for (var number = RotatedLogs.Count(log.Path); number >= firstNumber; number--)
         {
-            var path = RotatedLogs.Plain(log.Path, number);
-            if (SysStat.lstat(path, out var status) != 0 || !status.IsRegularFile || status.Size > LargestBytes) continue;
-            var source = Fcntl.open(path, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
+            if (name.Look(number) != OldFile.Plain) continue;
+            if (name.Status(out var status) != 0 || !status.IsRegularFile || status.Size > LargestBytes) continue;
+            var source = Fcntl.open(name.ToString(), Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
             return source < 0 ? null : new LogCompression(log, new SafeFileHandle(source, ownsHandle: true), status);
         }
         return null;
@@ -77,9 +76,11 @@ internal sealed class LogCompression : IDisposable
     /// <summary>On the pump's thread. False: the plain file is gone (emptied, too old by now).</summary>
     public bool PutInPlace()
     {
-        for (var number = 1; RotatedLogs.Find(_log.Path, number) is { } file; number++)
+        var name = new OldFileName(_log.Path);
+        for (var number = 1; name.Look(number) != OldFile.None; number++)
         {
-            if (SysStat.lstat(file, out var status) != 0 || !status.IsSameFile(_status)) continue;
+            if (name.Status(out var status) != 0 || !status.IsSameFile(_status)) continue;
+            var file = name.ToString();
             // Whoever is killed between the two leaves both, and the compressed one is whole.
             return Unistd.rename(_temporary, file + RotatedLogs.Compressed) == 0 && Unistd.unlink(file) == 0;
         }

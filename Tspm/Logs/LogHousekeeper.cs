@@ -86,6 +86,7 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
     {
         _ = SysResource.setpriority(SysResource.PRIO_PROCESS, 0, LowestPriority);
         _ = SysSyscall.ioprio_set(SysSyscall.IOPRIO_CLASS_IDLE);
+        Malloc.ReturnLargePieces();
         try
         {
             while (OnPump(Next) is { } work) Do(work);

@@ -17,23 +17,27 @@ internal static class RotatedLogs
     /// <summary>The file with this number; null: there is none.</summary>
     public static string? Find(string path, int number)
     {
-        var plain = Plain(path, number);
-        var compressed = plain + Compressed;
-        if (Unistd.access(compressed, Unistd.F_OK) != 0) return Unistd.access(plain, Unistd.F_OK) == 0 ? plain : null;
-        _ = Unistd.unlink(plain);
-        return compressed;
+        var name = new OldFileName(path);
+        return name.Look(number) == OldFile.None ? null : name.ToString();
+    }
+
+    /// <summary>How many there are, up to the first number that is missing.</summary>
+    public static int Count(string path)
+    {
+        var name = new OldFileName(path);
+        var count = 0;
+        while (name.Look(count + 1) != OldFile.None) count++;
+        return count;
     }
 
     /// <summary>Frees number 1. Null, or the error number of what did not work; nothing is lost then.</summary>
     public static int? MoveUp(string path)
     {
-        var free = 1;
-        while (Find(path, free) is not null) free++;
-        for (var number = free - 1; number >= 1; number--)
+        var (from, to) = (new OldFileName(path), new OldFileName(path));
+        for (var number = Count(path); number >= 1; number--)
         {
-            var from = Find(path, number)!;
-            var to = Plain(path, number + 1) + (from.EndsWith(Compressed, StringComparison.Ordinal) ? Compressed : "");
-            if (Unistd.rename(from, to) != 0) return Errno.Last;
+            to.Set(number + 1, from.Look(number));
+            if (from.Rename(ref to) != 0) return Errno.Last;
         }
         return null;
     }
@@ -41,8 +45,9 @@ internal static class RotatedLogs
     /// <summary>Removes the files with a number above the given one.</summary>
     public static void RemoveAbove(string path, int keep)
     {
-        for (var number = keep + 1; Find(path, number) is { } file; number++)
-            if (Unistd.unlink(file) != 0) return;
+        var name = new OldFileName(path);
+        for (var number = keep + 1; name.Look(number) != OldFile.None; number++)
+            if (name.Unlink() != 0) return;
     }
 
     /// <summary>All of them, oldest first, up to the first number that is missing.</summary>

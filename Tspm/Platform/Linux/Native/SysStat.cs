@@ -58,6 +58,15 @@ internal static unsafe partial class SysStat
         return result;
     }
 
+    /// <inheritdoc cref="lstat(string, out FileStatus)"/>
+    public static int lstat(byte* path, out FileStatus status)
+    {
+        StatxBuffer buffer;
+        var result = statx(Fcntl.AT_FDCWD, path, Fcntl.AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS | STATX_BTIME, &buffer);
+        status = result == 0 ? new FileStatus(in buffer) : default;
+        return result;
+    }
+
     /// <summary>The same for an open file.</summary>
     public static int fstat(int fd, out FileStatus status)
     {

@@ -93,8 +93,14 @@ internal static unsafe partial class Unistd
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int rename(string from, string to);
 
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int rename(byte* from, byte* to);
+
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int unlink(string path);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int unlink(byte* path);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int rmdir(string path);
@@ -106,6 +112,9 @@ internal static unsafe partial class Unistd
     /// <summary>man 2 access. Asks for the real user, not the effective one.</summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int access(string path, int mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int access(byte* path, int mode);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int setuid(uint uid);

@@ -1,0 +1,53 @@
+using Tspm.Logs;
+using Tspm.Tests.Config;
+
+namespace Tspm.Tests.Logs;
+
+/// <summary>Old files by their numbers.</summary>
+[Timeout(60_000)]
+internal sealed class RotatedLogsTests
+{
+    [Test]
+    public async Task All_move_up_each_as_what_it_is_and_number_one_is_free(CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        var log = folder.Write("läg.log", "");
+        foreach (var name in new[] { ".1", ".2.gz", ".3", ".10.gz" }) File.WriteAllText(log + name, name);
+        await Assert.That(RotatedLogs.MoveUp(log)).IsNull();
+        await Assert.That(Old(log)).IsEqualTo(".10.gz=.10.gz .2=.1 .3.gz=.2.gz .4=.3");
+    }
+
+    [Test]
+    public async Task Of_a_number_that_is_there_twice_the_compressed_file_counts(CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        var log = folder.Write("a.log", "");
+        foreach (var name in new[] { ".1", ".1.gz", ".2" }) File.WriteAllText(log + name, name);
+        await Assert.That(RotatedLogs.Find(log, 1)).IsEqualTo(log + ".1.gz");
+        await Assert.That(RotatedLogs.Find(log, 2)).IsEqualTo(log + ".2");
+        await Assert.That(RotatedLogs.Find(log, 3)).IsNull();
+        await Assert.That(Old(log)).IsEqualTo(".1.gz=.1.gz .2=.2");
+        RotatedLogs.RemoveAbove(log, 1);
+        await Assert.That(Old(log)).IsEqualTo(".1.gz=.1.gz");
+    }
+
+    /// <summary>With a thousand kept, each rotation would otherwise be half a megabyte of garbage.</summary>
+    [Test]
+    public async Task Moving_up_leaves_no_garbage(CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        var log = folder.Write("a.log", "");
+        for (var number = 1; number <= 200; number++) File.WriteAllText($"{log}.{number}{(number % 2 == 0 ? ".gz" : "")}", "");
+        _ = RotatedLogs.MoveUp(log);
+        File.WriteAllText(log + ".1", "");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        _ = RotatedLogs.MoveUp(log);
+        RotatedLogs.RemoveAbove(log, 201);
+        await Assert.That(GC.GetAllocatedBytesForCurrentThread() - before).IsLessThan(1000);
+        await Assert.That(RotatedLogs.OldestFirst(log)).IsEmpty();
+        await Assert.That(Directory.GetFiles(Path.GetDirectoryName(log)!).Length).IsEqualTo(201);
+    }
+
+    static string Old(string log) =>
+        string.Join(' ', Directory.GetFiles(Path.GetDirectoryName(log)!, Path.GetFileName(log) + ".*").Where(file => file != log).Order(StringComparer.Ordinal).Select(file => $"{file[log.Length..]}={File.ReadAllText(file)}"));
+}
