@@ -41,11 +41,7 @@ public class ScarcityTests
         Tools.Require("setpriv");
         await using var box = new TspmBox(cancellation);
         var nobody = await AsAnother(box);
-        var hog = await CProgram.Build(box, "hog", """
-            #include <stdio.h>
-            #include <unistd.h>
-            int main(void) { for (;;) { pid_t p = fork(); if (p == 0) for (;;) pause(); if (p < 0) break; } puts("full"); fflush(stdout); for (;;) pause(); }
-            """);
+        var hog = await CProgram.Build(box, "hog", Hog);
         // The limit counts the threads of guardian and daemon, too.
         (await box.Shell($"prlimit --nproc=60:60 {nobody} tspm daemon start")).Exits(0);
         (await box.Shell($"{nobody} tspm start --name first -- sleep 1000")).Exits(0);
@@ -63,6 +59,42 @@ public class ScarcityTests
         await box.Until(async () => (await box.Shell($"{nobody} tspm list late")).Out.Contains("online", StringComparison.Ordinal) ? "" : null, "what could not be started is");
         (await box.Shell($"{nobody} tspm daemon stop")).Exits(0);
     }
+
+    /// <summary>Beyond so many descriptors it starts programs from another thread, and that may be wanted for the first time when there is none to be had.</summary>
+    [Test]
+    public async Task With_no_pids_and_many_descriptors_a_start_fails_like_any_other(CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        Tools.Require("setpriv");
+        await using var box = new TspmBox(cancellation);
+        var nobody = await AsAnother(box);
+        var hog = await CProgram.Build(box, "hog", Hog);
+        (await box.Shell($"prlimit --nproc=120:120 {nobody} tspm daemon start")).Exits(0);
+        (await box.Shell($"{nobody} tspm start --name first -i 35 -- sleep 1000")).Exits(0);
+        (await box.Shell($"{nobody} tspm start --name hog -- {hog}")).Exits(0);
+        await box.UntilOut("hog", "full");
+        var (daemon, _) = await box.DaemonPids();
+        await Assert.That(HasSpawner(daemon)).IsFalse();
+        var callers = Enumerable.Range(0, 100).Select(_ => new RawSocket(box, cancellation)).ToList();
+        foreach (var caller in callers) await caller.Call("ping");
+        await Assert.That(Directory.GetFiles($"/proc/{daemon}/fd").Length).IsGreaterThan(256);
+        (await box.Shell($"{nobody} tspm start --name late -- sleep 1000")).Exits(1).Says("cannot create a process: Resource temporarily unavailable");
+        (await box.Shell($"{nobody} tspm stop hog")).Exits(0);
+        await box.Until(async () => (await box.Shell($"{nobody} tspm list late")).Out.Contains("online", StringComparison.Ordinal) ? "" : null, "what could not be started is");
+        await Assert.That((await box.DaemonPids()).Daemon).IsEqualTo(daemon);
+        await Assert.That(HasSpawner(daemon)).IsTrue();
+        callers.ForEach(caller => caller.Dispose());
+        (await box.Shell($"{nobody} tspm daemon stop")).Exits(0);
+    }
+
+    static bool HasSpawner(int daemon) => Directory.GetDirectories($"/proc/{daemon}/task").Any(task => File.ReadAllText(task + "/comm") == "spawn\n");
+
+    /// <summary>Takes all pids there are, and says so.</summary>
+    const string Hog = """
+        #include <stdio.h>
+        #include <unistd.h>
+        int main(void) { for (;;) { pid_t p = fork(); if (p == 0) for (;;) pause(); if (p < 0) break; } puts("full"); fflush(stdout); for (;;) pause(); }
+        """;
 
     [Test]
     public async Task In_a_home_that_became_read_only_verbs_take_effect_and_say_that_nothing_is_saved(CancellationToken cancellation)

@@ -28,11 +28,7 @@ internal sealed unsafe class BareSpawner
         _attributes = attributes;
         _argv = argv;
         _envp = envp;
-        if (_isBare is null)
-        {
-            new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "spawn" }.Start();
-            _done.Wait();
-        }
+        if (_isBare is null) Begin();
         if (_isBare == true)
         {
             _asked.Release();
@@ -41,6 +37,19 @@ internal sealed unsafe class BareSpawner
         else Start();
         pid = _pid;
         return _errno;
+    }
+
+    void Begin()
+    {
+        try
+        {
+            new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "spawn" }.Start();
+            _done.Wait();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // No thread to be had: this start goes the usual way, and the next one tries again.
+        }
     }
 
     void Run()
