@@ -24,6 +24,7 @@ public class NativeAbiTests
         #include <unistd.h>
         #include <time.h>
         #include <errno.h>
+        #include <malloc.h>
         #include <signal.h>
         #include <spawn.h>
         #include <poll.h>
