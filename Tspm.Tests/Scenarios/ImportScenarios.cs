@@ -15,16 +15,17 @@ public class ImportScenarios
         """;
 
     [Test]
-    public async Task An_ecosystem_file_is_started_as_it_is_imported_with_all_of_it_or_knowingly_without(CancellationToken cancellation)
+    public async Task An_ecosystem_file_is_started_and_what_is_lost_is_said_and_exit_1_unless_lossy(CancellationToken cancellation)
     {
         Tools.Require("node");
         await using var box = new TspmBox(cancellation);
         box.Write("ecosystem.config.js", Ecosystem);
         box.Write("web.js", "console.log(process.env.GREETING); setInterval(() => {}, 1000);");
-        foreach (var verb in new[] { "start", "add" })
+        foreach (var verb in new[] { "add", "start" })
             (await box.Run(verb, "ecosystem.config.js")).Exits(1).Says("tick: wait_ready = true was not taken over")
-                .Says("web: env_production = { \"GREETING\": \"production\" } was not taken over").Says("nothing was applied; --lossy does it").Says("noise");
-        await Assert.That(File.Exists(box.SocketPath)).IsFalse();
+                .Says("web: env_production = { \"GREETING\": \"production\" } was not taken over").Says("the exit code will be 1").Says("noise");
+        await Assert.That((await box.List()).All(entry => entry.IsOnline)).IsTrue();
+        await box.Ok("delete", "all");
         (await box.Run("start", "web.js", "--lossy")).Exits(2).Says("--lossy is about an ecosystem file");
         (await box.Run("start", "--lossy", "--", "ecosystem.config.js")).Exits(2).Says("--lossy is about an ecosystem file");
         var ran = (await box.Ok("start", "ecosystem.config.js", "--lossy")).Says("tick: wait_ready = true was not taken over");
@@ -47,8 +48,9 @@ public class ImportScenarios
         await Assert.That(File.GetUnixFileMode(Path.Combine(box.Folder, "tspm.json"))).IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await box.Ok("validate", "tspm.json");
         (await box.Run("import", "pm2", "--env", "production", "--lossy", "-o", "tspm.json")).Exits(1).Says("exists already");
-        (await box.Run("import", "pm2", "--env", "production", "--start")).Exits(1).Says("nothing was applied");
         await Assert.That(File.Exists(box.SocketPath)).IsFalse();
+        (await box.Run("import", "pm2", "--env", "production", "--start")).Exits(1).Says("wait_ready").Says("the exit code will be 1");
+        await box.UntilState("tick", "online");
         await box.Ok("import", "pm2", "--env", "production", "--start", "--lossy");
         await box.UntilOut("web", "production");
         await Assert.That((await box.Ok("plan", "tspm.json")).Out).IsEqualTo("unchanged: 2\n");

@@ -16,28 +16,37 @@ internal static class ImportCommand
         var (file, start) = (flags.Value("out-file"), flags.IsOn("start"));
         if (!start && file is null) HideSecrets(imported);
         Tell(session, imported);
-        var isLost = imported.Left.Count > 0 && !flags.IsOn("lossy");
-        if (isLost && start)
+        var isLost = TellOfLoss(session, imported, flags.IsOn("lossy"));
+        if (start)
         {
-            session.Err.WriteLine(NothingApplied);
-            return ExitCodes.Failed;
+            var code = ApplyCommand.Apply(session, imported.Processes, prune: false, flags.IsOn("update-env"), flags.ToChange());
+            return WithLoss(code, isLost);
         }
-        if (start) return ApplyCommand.Apply(session, imported.Processes, prune: false, flags.IsOn("update-env"), flags.ToChange());
         if (file is null) ConfigWriter.Write(session.Out, imported.Processes);
         else WriteFile(session, file, imported.Processes);
-        return isLost ? ExitCodes.Failed : ExitCodes.Done;
+        return WithLoss(ExitCodes.Done, isLost);
     }
 
-    const string NothingApplied = "nothing was applied; --lossy does it without what is listed above";
-
-    /// <summary>For <c>start ecosystem.config.js</c>, which is <c>import pm2 --start</c>.</summary>
-    /// <exception cref="DaemonException">Something would be lost, and that is not wanted.</exception>
-    public static IReadOnlyList<ProcessConfig> ReadPm2(ClientSession session, string path, bool lossy)
+    /// <summary>For <c>start ecosystem.config.js</c>.</summary>
+    /// <param name="lossy">What is lost is no failure.</param>
+    /// <param name="isLost">Something is, and that is exit 1.</param>
+    public static IReadOnlyList<ProcessConfig> ReadPm2(ClientSession session, string path, bool lossy, out bool isLost)
     {
         var imported = Read("pm2", path, null);
         Tell(session, imported);
+        isLost = TellOfLoss(session, imported, lossy);
         session.Err.Flush();
-        return imported.Left.Count == 0 || lossy ? imported.Processes : throw new DaemonException(ErrorCode.Failed, NothingApplied);
+        return imported.Processes;
+    }
+
+    /// <summary>The exit code when something is lost by what went well.</summary>
+    public static int WithLoss(int code, bool isLost) => isLost && code == ExitCodes.Done ? ExitCodes.Failed : code;
+
+    static bool TellOfLoss(ClientSession session, Imported imported, bool lossy)
+    {
+        if (imported.Left.Count == 0 || lossy) return false;
+        session.Err.WriteLine("all else is taken over, and the exit code will be 1 because of this; with --lossy it is 0");
+        return true;
     }
 
     static Imported Read(string from, string? file, string? env)

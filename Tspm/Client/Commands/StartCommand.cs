@@ -11,11 +11,15 @@ namespace Tspm.Client.Commands;
 internal static class StartCommand
 {
     /// <summary>What the words mean; a config file in them is read, and an ecosystem file of PM2 imported.</summary>
-    /// <param name="lossy">Also when that loses something.</param>
-    public static StartTarget ReadTarget(ClientSession session, string[]? words, string[]? program, string[]? config, bool lossy)
+    /// <param name="lossy">What is lost by that is no failure.</param>
+    /// <param name="isLost">Something is: exit 1, when all else is done.</param>
+    public static StartTarget ReadTarget(ClientSession session, string[]? words, string[]? program, string[]? config, bool lossy, out bool isLost)
     {
         if (lossy && !(words is [var word] && ImportFiles.IsPm2File(word))) throw new UsageException("--lossy is about an ecosystem file of PM2, and none is named; leave it out");
-        return StartTarget.Of(words ?? [], program, config ?? [], path => ImportFiles.IsPm2File(path) ? ImportCommand.ReadPm2(session, path, lossy) : ReadConfigFile(path));
+        var lost = false;
+        var target = StartTarget.Of(words ?? [], program, config ?? [], path => ImportFiles.IsPm2File(path) ? ImportCommand.ReadPm2(session, path, lossy, out lost) : ReadConfigFile(path));
+        isLost = lost;
+        return target;
     }
 
     /// <summary>The one place that reads config files.</summary>
@@ -36,13 +40,14 @@ internal static class StartCommand
         string? waitTimeout = null, bool force = false, bool attach = false, bool noAutoStart = false, bool json = false, bool lossy = false) =>
         CommandHost.Execute(session =>
         {
-            var target = ReadTarget(session, words, program, config, lossy);
+            var target = ReadTarget(session, words, program, config, lossy, out var isLost);
             var request = new StartRequest
             {
                 Selectors = target.Selectors, Define = target.Define, HasOverrides = target.HasOverrides, Force = force, UpdateEnv = updateEnv,
                 Client = session.Context(noAutoStart),
             };
-            return Start(session, request, new ChangeFlags(json, noAutoStart, noWait, waitTimeout), attach);
+            var code = Start(session, request, new ChangeFlags(json, noAutoStart, noWait, waitTimeout), attach);
+            return ImportCommand.WithLoss(code, isLost);
         });
 
     public static void RunAll(bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool noAutoStart = false, bool json = false) =>

@@ -94,7 +94,7 @@ internal static class Flags
         "from" => new Flag(name, FlagKind.Text, "FILE", "another old list than the one in the home folder"),
         "take-over" => new Flag(name, FlagKind.Switch, "", "stop what the older tspm still runs and start it here"),
         "prune" => new Flag(name, FlagKind.Switch, "", "delete what is not in the file"),
-        "lossy" => new Flag(name, FlagKind.Switch, "", "go on although something of another manager's file is lost"),
+        "lossy" => new Flag(name, FlagKind.Switch, "", "exit 0 although something of another manager's file is lost"),
         "start" => new Flag(name, FlagKind.Switch, "", "apply the result instead of printing it"),
         "show-env" => new Flag(name, FlagKind.Switch, "", "show the values of env"),
         _ => null,
