@@ -143,6 +143,8 @@ public class RotationTests
         {
             if (File.Exists($"{log}.{number}.gz")) files.Insert(0, $"{log}.{number}.gz");
             else if (File.Exists($"{log}.{number}")) files.Insert(0, $"{log}.{number}");
+            // Compressed, and the plain one removed, between the first look and the second.
+            else if (File.Exists($"{log}.{number}.gz")) number--;
             else return files;
         }
     }
