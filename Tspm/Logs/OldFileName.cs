@@ -34,11 +34,11 @@ internal unsafe struct OldFileName
     /// <summary>Takes the name of what is there. When a daemon died between making the compressed file whole and removing the plain one, the plain one is removed.</summary>
     public OldFile Look(int number)
     {
-        Set(number, OldFile.Compressed);
-        if (!Exists)
+        if (!Is(number, OldFile.Compressed))
         {
-            Set(number, OldFile.Plain);
-            return Exists ? OldFile.Plain : OldFile.None;
+            if (Is(number, OldFile.Plain)) return OldFile.Plain;
+            // The compressed one was finished, and the plain one removed, between the two looks.
+            return Is(number, OldFile.Compressed) ? OldFile.Compressed : OldFile.None;
         }
         Set(number, OldFile.Plain);
         _ = Unlink();
@@ -62,12 +62,10 @@ internal unsafe struct OldFileName
         }
     }
 
-    bool Exists
+    bool Is(int number, OldFile kind)
     {
-        get
-        {
-            fixed (byte* bytes = _bytes) return Unistd.access(bytes, Unistd.F_OK) == 0;
-        }
+        Set(number, kind);
+        fixed (byte* bytes = _bytes) return Unistd.access(bytes, Unistd.F_OK) == 0;
     }
 
     /// <summary>As lstat: 0, or -1 with <see cref="Errno.Last"/>.</summary>
