@@ -60,6 +60,8 @@ internal sealed class ImportTests
     [Arguments("deploy", """{ "production": { "user": "node", "ssh_key": "/k", "host": ["a", "b"] }, "n": [1, true, null] }""",
         """{ "production": { "user": "node", "ssh_key": ***, "host": ["a", "b"] }, "n": [1, true, null] }""")]
     [Arguments("tokens", """["abc"]""", "***")]
+    [Arguments("deploy", """{ "repo": "https://me:hunter2@example.org/x.git", "ref": "origin/main", "mail": "a@example.org" }""", """{ "repo": ***, "ref": "origin/main", "mail": "a@example.org" }""")]
+    [Arguments("repo", "\"https://ghp_abc@example.org/x.git\"", "***")]
     [Arguments("vizion", "{}", "{}")]
     [Arguments("axm", "{ \"text\": \"a\\u001b[31m\\\"b\" }", "{ \"text\": \"a\uFFFD[31m\"b\" }")]
     public async Task A_value_that_is_left_is_shown_whole_but_for_secrets(string key, string json, string shown, CancellationToken cancellation)
@@ -67,6 +69,15 @@ internal sealed class ImportTests
         var imported = new Imported();
         imported.Leave("web", key, JsonDocument.Parse(json).RootElement, "hint");
         await Assert.That(imported.Left[0].Value).IsEqualTo(shown);
+    }
+
+    [Test]
+    public async Task A_text_that_is_left_hides_a_login_too(CancellationToken cancellation)
+    {
+        var imported = new Imported();
+        imported.Leave("ctl", "serverurl", "http://me:hunter2@127.0.0.1:9001", "hint");
+        imported.Leave("ctl", "prompt", "mysupervisor", "hint");
+        await Assert.That(string.Join(' ', imported.Left.Select(left => left.Value))).IsEqualTo("*** \"mysupervisor\"");
     }
 
     [Test]

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Tspm.Model;
-using Tspm.Protocol;
 
 namespace Tspm.Config.Import;
 
@@ -37,7 +36,7 @@ internal sealed class Imported
     public List<Unmapped> Secrets { get; } = [];
 
     public void Leave(string owner, string key, string value, string hint) =>
-        Leave(new Unmapped(owner, key, IsSecret(key) ? ShownValue.Hidden : JsonProblems.Quote(value), hint));
+        Leave(new Unmapped(owner, key, ShownValue.Of(key, value), hint));
 
     public void Leave(string owner, string key, JsonElement value, string hint) =>
         Leave(new Unmapped(owner, key, ShownValue.Of(key, value), hint));

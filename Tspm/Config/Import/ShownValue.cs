@@ -12,7 +12,11 @@ internal static class ShownValue
     /// <summary>Longer ones are cut: the file has the rest.</summary>
     const int MaxLength = 200;
 
+    /// <inheritdoc cref="Of(string, JsonElement)"/>
+    public static string Of(string key, string value) => Imported.IsSecret(key) || HasLogin(value) ? Hidden : JsonProblems.Quote(value);
+
     /// <param name="key">By its name it is a secret or not.</param>
+    /// <param name="value">A secret, too, when it is an address with a login in it.</param>
     public static string Of(string key, JsonElement value)
     {
         var text = new StringBuilder();
@@ -26,8 +30,11 @@ internal static class ShownValue
         if (Imported.IsSecret(key)) text.Append(Hidden);
         else if (value.ValueKind == JsonValueKind.Object) WriteMembers(text, value);
         else if (value.ValueKind == JsonValueKind.Array) WriteItems(text, key, value);
-        else text.Append(JsonProblems.Show(value));
+        else text.Append(value.ValueKind == JsonValueKind.String && JsonTypes.TryText(value, out var word) && HasLogin(word) ? Hidden : JsonProblems.Show(value));
     }
+
+    /// <summary><c>https://user:password@host</c>, and the like: many put a token there.</summary>
+    static bool HasLogin(string text) => text.IndexOf("://", StringComparison.Ordinal) is >= 0 and var at && text.IndexOf('@', at) > 0;
 
     static void WriteMembers(StringBuilder text, JsonElement value)
     {
