@@ -34,7 +34,7 @@ internal sealed class LogCompression : IDisposable
         var name = new OldFileName(log.Path);
         for (var number = RotatedLogs.Count(log.Path); number >= firstNumber; number--)
         {
-            if (name.Look(number) != OldFile.Plain) continue;
+            if (name.LookAndTidy(number) != OldFile.Plain) continue;
             if (name.Status(out var status) != 0 || !status.IsRegularFile || status.Size > LargestBytes) continue;
             var source = Fcntl.open(name.ToString(), Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
             return source < 0 ? null : new LogCompression(log, new SafeFileHandle(source, ownsHandle: true), status);

@@ -31,15 +31,23 @@ internal unsafe struct OldFileName
         _bytes[_stem] = (byte)'.';
     }
 
-    /// <summary>Takes the name of what is there. When a daemon died between making the compressed file whole and removing the plain one, the plain one is removed.</summary>
+    /// <summary>Takes the name of what is there. For everybody, also while the pump rotates.</summary>
     public OldFile Look(int number)
     {
-        if (!Is(number, OldFile.Compressed))
-        {
-            if (Is(number, OldFile.Plain)) return OldFile.Plain;
-            // The compressed one was finished, and the plain one removed, between the two looks.
-            return Is(number, OldFile.Compressed) ? OldFile.Compressed : OldFile.None;
-        }
+        if (Is(number, OldFile.Compressed)) return OldFile.Compressed;
+        if (Is(number, OldFile.Plain)) return OldFile.Plain;
+        // The compressed one was finished, and the plain one removed, between the two looks.
+        return Is(number, OldFile.Compressed) ? OldFile.Compressed : OldFile.None;
+    }
+
+    /// <summary>
+    /// The same; and when a daemon died between making the compressed file whole and removing the plain one, the plain one is removed. For the pump's thread alone: to anybody else two files may
+    /// seem to have one number because they are being moved up, and one would be lost.
+    /// </summary>
+    public OldFile LookAndTidy(int number)
+    {
+        var file = Look(number);
+        if (file != OldFile.Compressed) return file;
         Set(number, OldFile.Plain);
         _ = Unlink();
         Set(number, OldFile.Compressed);

@@ -5,8 +5,8 @@ namespace Tspm.Logs;
 
 /// <summary>
 /// The old files of a log: <c>PATH.1</c> is the newest, and <c>PATH.N</c> or, compressed, <c>PATH.N.gz</c>. Of each number at most one counts. When both are
-/// there, a daemon died between making the compressed one whole and removing the plain one, and the plain one is removed.
-/// Everything here is on names alone and survives a death at any instant: numbers are moved up from the oldest on, each to a place that is free.
+/// there, a daemon died between making the compressed one whole and removing the plain one, and the plain one is removed by the next that moves it.
+/// Everything here is on names alone and survives a death at any instant: numbers are moved up from the oldest on, each to a place that is free. Whoever changes names does so on the pump's thread.
 /// </summary>
 internal static class RotatedLogs
 {
@@ -36,7 +36,7 @@ internal static class RotatedLogs
         var (from, to) = (new OldFileName(path), new OldFileName(path));
         for (var number = Count(path); number >= 1; number--)
         {
-            to.Set(number + 1, from.Look(number));
+            to.Set(number + 1, from.LookAndTidy(number));
             if (from.Rename(ref to) != 0) return Errno.Last;
         }
         return null;
@@ -46,7 +46,7 @@ internal static class RotatedLogs
     public static void RemoveAbove(string path, int keep)
     {
         var name = new OldFileName(path);
-        for (var number = keep + 1; name.Look(number) != OldFile.None; number++)
+        for (var number = keep + 1; name.LookAndTidy(number) != OldFile.None; number++)
             if (name.Unlink() != 0) return;
     }
 
@@ -79,8 +79,11 @@ internal static class RotatedLogs
     public static string? RemoveAll(string path)
     {
         string? problem = null;
-        foreach (var file in (string[])[path, .. Companions(path)])
+        foreach (var file in (string[])[path, path + LogIndex.Suffix])
             if (Unistd.unlink(file) != 0 && Errno.Last != Errno.ENOENT) problem ??= Errno.Describe(Errno.Last);
+        var name = new OldFileName(path);
+        for (var number = 1; name.LookAndTidy(number) != OldFile.None; number++)
+            if (name.Unlink() != 0 && Errno.Last != Errno.ENOENT) problem ??= Errno.Describe(Errno.Last);
         return problem;
     }
 }
