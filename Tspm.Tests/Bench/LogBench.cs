@@ -6,8 +6,10 @@ using Tspm.Tests.Fixtures;
 namespace Tspm.Tests.Bench;
 
 /// <summary>
-/// How fast output comes into files, beside what else is installed here: cat, svlogd (runit), s6-log, multilog (daemontools), supervisord, PM2; and beside a sink in C that does nothing but splice,
-/// which is as fast as this machine's pipes let a writer be. The median of several rounds, each of all in turn: what else the machine does hits all of them. On demand only:
+/// How fast output comes into files, beside what else is installed here: cat, svlogd (runit), s6-log, multilog (daemontools), supervisord, PM2; beside a sink in C that does nothing but splice;
+/// and beside the writer alone, timed only while it fills a pipe that nobody reads: no reader can make it faster than that. The median of several rounds, each of all in turn: what else the
+/// machine does hits all of them. Before each, as much memory as it will fill is used once: what a virtual machine has given back to its host is slow at first, and that is nobody's merit here.
+/// On demand only:
 /// <code>dotnet build Tspm.Tests &amp;&amp; Tspm.Tests/bin/Debug/net10.0/Tspm.Tests --treenode-filter "/*/*/LogBench/*" --output Detailed</code>
 /// Nothing is asserted about time: the table is to be read. That no byte is missing is asserted.
 /// </summary>
@@ -23,8 +25,9 @@ public class LogBench
 
     /// <summary>
     /// <c>sink FILE</c> takes what comes as the pump does (1 MiB of pipe, a pause after small reads), with nothing else to do.
-    /// <c>writer MODE BYTES</c> writes lines to standard output. <c>meter MODE BYTES LOGGER…</c> does it into the standard input of a logger and prints the seconds until the logger has ended, and the
-    /// seconds of CPU that it took.
+    /// <c>writer MODE BYTES</c> writes lines to standard output; <c>writer MODE BYTES GO</c> makes GO.ready, writes when there is a file GO, and stays. <c>await FILE BYTES</c> says when so many
+    /// are in a file, on the monotonic clock. <c>alone MODE BYTES</c> writes them into a pipe that is emptied only while the clock stands still, and prints the seconds.
+    /// <c>meter MODE BYTES LOGGER…</c> does it into the standard input of a logger and prints the seconds until the logger has ended, and the seconds of CPU that it took.
     /// </summary>
     const string Source = """
         #define _GNU_SOURCE
@@ -35,13 +38,14 @@ public class LogBench
         #include <time.h>
         #include <unistd.h>
         #include <sys/resource.h>
+        #include <sys/stat.h>
         #include <sys/wait.h>
         static char pattern[6553600];
         static double now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec + t.tv_nsec / 1e9; }
         static void all(const char *from, long count) { while (count > 0) { long n = write(1, from, count); if (n < 0) exit(1); from += n; count -= n; } }
+        static void prepare(void) { for (long i = 0; i < (long)sizeof pattern; i += 100) { memset(pattern + i, 'x', 99); snprintf(pattern + i, 20, "%018ld", i / 100); pattern[i + 18] = ' '; pattern[i + 99] = '\n'; } }
         static void produce(const char *mode, long bytes) {
             long step = strcmp(mode, "bulk") == 0 ? 65536 : 100, at = 0;
-            for (long i = 0; i < (long)sizeof pattern; i += 100) { memset(pattern + i, 'x', 99); snprintf(pattern + i, 20, "%018ld", i / 100); pattern[i + 18] = ' '; pattern[i + 99] = '\n'; }
             for (; bytes > 0; bytes -= step) { all(pattern + at, step < bytes ? step : bytes); at = (at + step) % (long)sizeof pattern; }
         }
         static int sink(const char *path) {
@@ -53,13 +57,43 @@ public class LogBench
                 if (n < 512 << 10) usleep(300);
             }
         }
+        static int alone(const char *mode, long bytes) {
+            int ends[2]; if (pipe(ends)) return 1;
+            double taken = 0;
+            int nothing = open("/dev/null", O_WRONLY);
+            long fill = fcntl(ends[0], F_SETPIPE_SZ, 1 << 20) / 100 * 90;
+            dup2(ends[1], 1);
+            for (long left = bytes; left > 0; ) {
+                long part = left < fill ? left : fill;
+                double before = now();
+                produce(mode, part);
+                taken += now() - before;
+                for (left -= part; part > 0; ) { long n = splice(ends[0], 0, nothing, 0, part, 0); if (n <= 0) return 1; part -= n; }
+            }
+            fprintf(stderr, "%f", taken);
+            return 0;
+        }
         int main(int argc, char **argv) {
+            if (strcmp(argv[1], "alone") == 0) { prepare(); return alone(argv[2], atol(argv[3])); }
             if (strcmp(argv[1], "sink") == 0) return sink(argv[2]);
-            if (strcmp(argv[1], "writer") == 0) { produce(argv[2], atol(argv[3])); if (argc > 4) for (;;) pause(); return 0; }
+            if (strcmp(argv[1], "await") == 0) {
+                struct stat log;
+                while (stat(argv[2], &log) != 0 || log.st_size < atol(argv[3])) usleep(200);
+                printf("%f", now());
+                return 0;
+            }
+            if (strcmp(argv[1], "writer") == 0) {
+                char ready[4096];
+                prepare();
+                if (argc > 4) { snprintf(ready, sizeof ready, "%s.ready", argv[4]); close(creat(ready, 0600)); while (access(argv[4], F_OK) != 0) usleep(200); }
+                produce(argv[2], atol(argv[3]));
+                if (argc > 4) for (;;) pause();
+                return 0;
+            }
             int ends[2]; if (pipe(ends)) return 1;
             double before = now();
             pid_t writer = fork();
-            if (writer == 0) { dup2(ends[1], 1); close(ends[0]); close(ends[1]); produce(argv[2], atol(argv[3])); _exit(0); }
+            if (writer == 0) { dup2(ends[1], 1); close(ends[0]); close(ends[1]); prepare(); produce(argv[2], atol(argv[3])); _exit(0); }
             pid_t logger = fork();
             if (logger == 0) { dup2(ends[0], 0); close(ends[0]); close(ends[1]); execvp(argv[4], argv + 4); _exit(127); }
             close(ends[0]); close(ends[1]);
@@ -128,6 +162,8 @@ public class LogBench
     {
         await using var box = new TspmBox(cancellation);
         var program = await CProgram.Build(box, "meter", Source);
+        var alone = (await box.RunProgram(program, "alone", mode, $"{bytes}")).Exits(0);
+        Row("the writer alone, nobody reads", bytes, double.Parse(alone.Err, CultureInfo.InvariantCulture), 0);
         await Logger(box, program, mode, bytes, "a sink in C, splice alone", program, "sink", $"{box.Folder}/sink.log");
         await Logger(box, program, mode, bytes, "cat > file", "sh", "-c", $"exec cat > {box.Folder}/cat.log");
         foreach (var (name, arguments) in ((string, string[])[])[("svlogd", ["svlogd", "."]), ("s6-log", ["s6-log", "s10485760", "n1000", "."]), ("multilog", ["multilog", "s10485760", "n1000", "."])])
@@ -137,8 +173,19 @@ public class LogBench
         }
     }
 
+    /// <summary>Of the page cache: as much as will be written.</summary>
+    static void UseMemory(TspmBox box, long bytes)
+    {
+        var path = Path.Combine(box.Folder, "memory");
+        var block = new byte[1 << 20];
+        using (var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write))
+            for (long at = 0; at < bytes; at += block.Length) RandomAccess.Write(file, block, at);
+        File.Delete(path);
+    }
+
     async Task Logger(TspmBox box, string program, string mode, long bytes, string name, params string[] logger)
     {
+        UseMemory(box, bytes);
         var words = (await box.RunProgram(program, ["meter", mode, $"{bytes}", .. logger])).Exits(0).Out.Split(' ');
         if (words[2].Trim() != "0") _rows.Add($"  {name,-38} failed with status {words[2].Trim()}");
         else Row(name, bytes, double.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[1], CultureInfo.InvariantCulture));
@@ -148,22 +195,19 @@ public class LogBench
     {
         await using var box = new TspmBox(cancellation);
         var program = await CProgram.Build(box, "meter", Source);
-        var log = Path.Combine(box.Folder, "s.log");
+        var (log, go) = (Path.Combine(box.Folder, "s.log"), Path.Combine(box.Folder, "go"));
         var configuration = box.Write("supervisord.conf", $"""
             [supervisord]
             pidfile={box.Folder}/s.pid
             logfile={box.Folder}/s.main.log
             [program:w]
-            command={program} writer {mode} {bytes} stay
+            command={program} writer {mode} {bytes} {go}
             stdout_logfile={log}
             stdout_logfile_maxbytes=0
             """);
-        var before = Stopwatch.GetTimestamp();
         (await box.RunProgram("supervisord", ["-c", configuration])).Exits(0);
-        await box.Until(() => File.Exists(log) && new FileInfo(log).Length >= bytes, $"{bytes} bytes are in the log");
-        var seconds = Stopwatch.GetElapsedTime(before).TotalSeconds;
-        var pid = int.Parse(File.ReadAllText($"{box.Folder}/s.pid"), CultureInfo.InvariantCulture);
-        Row("supervisord, no rotation", bytes, seconds, CpuSeconds(pid));
+        var pid = int.Parse(await box.UntilFile("s.pid", "\n"), CultureInfo.InvariantCulture);
+        await Measure(box, go, "supervisord, no rotation", bytes, pid, () => InFile(box, program, log, bytes));
         LiveProcess.Kill(pid, Sigterm);
         await box.UntilGone(pid);
     }
@@ -172,15 +216,12 @@ public class LogBench
     {
         await using var box = new TspmBox(cancellation);
         var program = await CProgram.Build(box, "meter", Source);
-        var (home, log) = (Path.Combine(box.Folder, "pm2"), Path.Combine(box.Folder, "p.log"));
+        var (home, log, go) = (Path.Combine(box.Folder, "pm2"), Path.Combine(box.Folder, "p.log"), Path.Combine(box.Folder, "go"));
         box.Variables["PM2_HOME"] = home;
         (await box.RunProgram("pm2", ["ping"])).Exits(0);
         var pid = int.Parse(File.ReadAllText($"{home}/pm2.pid"), CultureInfo.InvariantCulture);
-        var (cpu, before) = (CpuSeconds(pid), Stopwatch.GetTimestamp());
-        (await box.RunProgram("pm2", ["start", program, "--interpreter", "none", "--no-autorestart", "--name", "w", "--output", log, "--", "writer", mode, $"{bytes}", "stay"])).Exits(0);
-        await box.Until(() => File.Exists(log) && new FileInfo(log).Length >= bytes, $"{bytes} bytes are in the log");
-        var seconds = Stopwatch.GetElapsedTime(before).TotalSeconds;
-        Row("PM2, no rotation", bytes, seconds, CpuSeconds(pid) - cpu);
+        (await box.RunProgram("pm2", ["start", program, "--interpreter", "none", "--no-autorestart", "--name", "w", "--output", log, "--", "writer", mode, $"{bytes}", go])).Exits(0);
+        await Measure(box, go, "PM2, no rotation", bytes, pid, () => InFile(box, program, log, bytes));
         (await box.RunProgram("pm2", ["kill"])).Exits(0);
         await box.UntilGone(pid);
     }
@@ -190,21 +231,41 @@ public class LogBench
         await using var box = new TspmBox(cancellation);
         var program = await CProgram.Build(box, "meter", Source);
         await box.Ok("daemon", "start");
-        var daemon = (await box.DaemonPids()).Daemon;
-        var (cpu, pss, before) = (CpuSeconds(daemon), Pss(daemon), Stopwatch.GetTimestamp());
-        var (highest, looks) = (pss, 0);
-        await box.Ok(["start", "--name", "w", .. flags, "--", program, "writer", mode, $"{bytes}", "stay"]);
-        var log = box.OutLog("w");
-        await box.Until(() =>
+        var (daemon, log, go) = ((await box.DaemonPids()).Daemon, box.OutLog("w"), Path.Combine(box.Folder, "go"));
+        await box.Ok(["start", "--name", "w", .. flags, "--", program, "writer", mode, $"{bytes}", go]);
+        var (pss, highest, isDone) = (Pss(daemon), 0.0, false);
+        var sampling = Task.Run(async () =>
         {
             // Reading the pages of a process holds it up: seldom.
-            if (looks++ % 50 == 0) highest = Math.Max(highest, Pss(daemon));
-            return Written(log) == bytes;
-        }, $"{bytes} bytes are in the log");
-        var seconds = Stopwatch.GetElapsedTime(before).TotalSeconds;
-        Row(name, bytes, seconds, CpuSeconds(daemon) - cpu);
+            for (; !Volatile.Read(ref isDone); await Task.Delay(100, cancellation)) highest = Math.Max(highest, Pss(daemon));
+        }, cancellation);
+        await Measure(box, go, name, bytes, daemon, () => flags is ["--log-max-size", "0"] ? InFile(box, program, log, bytes) : InFiles(box, log, bytes));
+        Volatile.Write(ref isDone, true);
+        await sampling;
         _rows.Add(string.Create(CultureInfo.InvariantCulture, $"    daemon's Pss before and at most meanwhile: {pss:0.0}, {highest:0.0} MiB"));
     }
+
+    /// <summary>From the moment when a writer that is up may write. What it takes to start it is no matter of logs.</summary>
+    async Task Measure(TspmBox box, string go, string name, long bytes, int daemon, Func<Task<double>> end)
+    {
+        await box.UntilFile(go + ".ready", "");
+        UseMemory(box, bytes);
+        var (cpu, ending, before) = (CpuSeconds(daemon), end(), Now());
+        File.WriteAllText(go, "");
+        Row(name, bytes, await ending - before, CpuSeconds(daemon) - cpu);
+    }
+
+    static async Task<double> InFile(TspmBox box, string program, string log, long bytes) =>
+        double.Parse((await box.RunProgram(program, "await", log, $"{bytes}")).Exits(0).Out, CultureInfo.InvariantCulture);
+
+    static async Task<double> InFiles(TspmBox box, string log, long bytes)
+    {
+        await box.Until(() => Written(log) == bytes, $"{bytes} bytes are in the logs");
+        return Now();
+    }
+
+    /// <summary>In seconds; on Linux the monotonic clock (CLOCK_MONOTONIC), as in the program.</summary>
+    static double Now() => Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
 
     /// <summary>Bytes of the stream in all its files; fewer or more while one of them is on its way from one name to another.</summary>
     static long Written(string log)

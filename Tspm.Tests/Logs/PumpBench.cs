@@ -64,7 +64,12 @@ internal sealed class PumpBench : IDisposable
     /// <summary>What all logs together may take, from the next pump on; 0: no limit.</summary>
     public long Total { get; set; }
 
-    OutputPump New() => new(Keeper, Growth, _makeMover, Total > 0 ? new TotalLimit(Folder, Total) : null);
+    OutputPump New()
+    {
+        var pump = new OutputPump(Keeper, Growth, _makeMover, Total > 0 ? new TotalLimit(Folder, Total) : null);
+        pump.Use(TeeMover.Inherit(At("move.intent"), Keeper.Return(), Keeper));
+        return pump;
+    }
 
     public async Task FileIs(string name, byte[] expected, CancellationToken cancellation)
     {
@@ -140,6 +145,18 @@ internal sealed class DuplicatingKeeper : IFifoKeeper, IDisposable
         {
             lock (_held) return _held.Count;
         }
+    }
+
+    /// <summary>Does it hold this?</summary>
+    public bool Holds(ulong holdId)
+    {
+        lock (_held) return _held.ContainsKey(holdId);
+    }
+
+    /// <summary>What a new daemon gets: duplicates of what it may ask for.</summary>
+    public Dictionary<ulong, int> Return()
+    {
+        lock (_held) return _held.Where(held => (held.Key & NotifySockets.ReturnedHold) != 0).ToDictionary(held => held.Key, held => Fcntl.fcntl(held.Value, Fcntl.F_DUPFD_CLOEXEC, 0));
     }
 
     public void Hold(ulong holdId, int readEnd)

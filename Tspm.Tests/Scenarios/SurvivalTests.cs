@@ -59,6 +59,65 @@ public class SurvivalTests
         await Assert.That(await box.PidOf("counter")).IsEqualTo(pid);
     }
 
+    /// <summary>Such output is copied first and taken out of the FIFO afterwards: whoever is killed between the two leaves it in both.</summary>
+    [Test]
+    [Arguments("daemon")]
+    [Arguments("guardian")]
+    public async Task Output_as_fast_as_it_can_be_is_neither_lost_nor_doubled_by_kills(string whom, CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        var program = await CProgram.Build(box, "torrent", """
+            #include <stdio.h>
+            #include <string.h>
+            #include <sys/stat.h>
+            #include <unistd.h>
+            static char block[65536], line[] = "000000000000000\n";
+            static void count(void) { for (int digit = 14; ++line[digit] > '9'; digit--) line[digit] = '0'; }
+            int main(void) {
+                struct stat enough;
+                long number = 0;
+                while (stat("enough", &enough) != 0) {
+                    /* A burst fills the pipe; a moment later it is empty, so that a short life of the daemon is not a gigabyte. */
+                    for (int burst = 0; burst < 24; burst++) {
+                        for (long at = 0; at < (long)sizeof block; at += 16, number++, count()) memcpy(block + at, line, 16);
+                        for (long done = 0; done < (long)sizeof block; ) { long put = write(1, block + done, sizeof block - done); if (put < 0) return 1; done += put; }
+                    }
+                    usleep(1000);
+                }
+                FILE *told = fopen("count", "w");
+                fprintf(told, "%ld lines", number);
+                fclose(told);
+                for (;;) pause();
+            }
+            """);
+        const int Kills = 12, LineBytes = 16;
+        await box.Ok("start", "--name", "torrent", "--log-max-size", "0", "--", program);
+        var log = box.OutLog("torrent");
+        var random = new Random(1);
+        for (var i = 0; i < Kills; i++)
+        {
+            var size = new FileInfo(log).Length + random.Next(1 << 20, 6 << 20);
+            await box.Until(() => new FileInfo(log).Length > size, "it is printed");
+            var (daemon, guardian) = await box.DaemonPids();
+            LiveProcess.Kill(whom == "daemon" ? daemon : guardian);
+            await box.UntilGone(daemon);
+            if (whom == "guardian") await box.Ok("daemon", "start");
+            else await UntilOtherDaemon(box, daemon);
+        }
+        box.Write("enough", "");
+        var lines = long.Parse((await box.UntilFile("count", " lines")).Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        await box.Until(() => new FileInfo(log).Length >= lines * LineBytes, $"{lines} lines are in the log");
+        await using var file = new BufferedStream(File.OpenRead(log), 1 << 20);
+        var line = new byte[LineBytes];
+        for (var number = 0L; number < lines; number++)
+        {
+            file.ReadExactly(line);
+            var text = System.Text.Encoding.ASCII.GetString(line);
+            if (text != $"{number:000000000000000}\n") throw new InvalidOperationException($"line {number} is {text}");
+        }
+        await Assert.That(file.Length).IsEqualTo(lines * LineBytes);
+    }
+
     [Test]
     public async Task How_a_child_ended_while_no_daemon_was_there_is_known(CancellationToken cancellation)
     {

@@ -98,6 +98,7 @@ internal sealed partial class DaemonHost
         var content = isNew ? Migrate() ?? loaded.Content : loaded.Content;
         var reaped = _guardian.ReadCaughtUp();
         _outputs.Use(DropLedger.Inherit(_guardian.Returned, _guardian));
+        _outputs.Use(TeeMover.Inherit(_home.MoveIntentFile, _guardian.Returned, _guardian));
         _listeners.Inherit(_guardian.Returned);
         _notify.Inherit(_guardian.Returned);
         _supervisor.Resume(content, new Inheritance

@@ -12,7 +12,7 @@ internal sealed unsafe class LinePeek : IDisposable
     public const int MaxBytes = 64 << 10;
 
     byte[]? _buffer;
-    int _readEnd = -1, _writeEnd = -1;
+    ScratchPipe? _pipe;
 
     /// <summary>
     /// At most so many of the next bytes; valid until the next call. Empty: <paramref name="errno"/> says why (EAGAIN: nothing there now; 0: nobody has it open for writing any
@@ -20,10 +20,12 @@ internal sealed unsafe class LinePeek : IDisposable
     /// </summary>
     public ReadOnlySpan<byte> Look(int fifo, long max, out int errno)
     {
-        if (!Prepare(out errno)) return default;
-        var seen = Fcntl.tee(fifo, _writeEnd, (nuint)Math.Min(max, MaxBytes), Fcntl.SPLICE_F_NONBLOCK);
+        errno = 0;
+        _pipe ??= ScratchPipe.Make(MaxBytes, out errno);
+        if (_pipe is not { } pipe) return default;
+        var seen = Fcntl.tee(fifo, pipe.WriteEnd, (nuint)Math.Min(max, MaxBytes), Fcntl.SPLICE_F_NONBLOCK);
         errno = seen < 0 ? Errno.Last : 0;
-        return seen > 0 ? Take(_readEnd, (int)seen, out errno) : default;
+        return seen > 0 ? Take(pipe.ReadEnd, (int)seen, out errno) : default;
     }
 
     /// <summary>Takes bytes out of a FIFO, as many as are there and fit; the same results as <see cref="Look"/>.</summary>
@@ -40,23 +42,7 @@ internal sealed unsafe class LinePeek : IDisposable
 
     public void Dispose()
     {
-        if (_readEnd < 0) return;
-        _ = Unistd.close(_readEnd);
-        _ = Unistd.close(_writeEnd);
-        _readEnd = _writeEnd = -1;
-    }
-
-    bool Prepare(out int errno)
-    {
-        errno = 0;
-        if (_readEnd >= 0) return true;
-        var ends = stackalloc int[2];
-        if (Unistd.pipe2(ends, Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK) != 0)
-        {
-            errno = Errno.Last;
-            return false;
-        }
-        (_readEnd, _writeEnd) = (ends[0], ends[1]);
-        return true;
+        _pipe?.Dispose();
+        _pipe = null;
     }
 }

@@ -8,7 +8,7 @@ namespace Tspm.Logs;
 
 /// <summary>
 /// One log file, open for writing at an explicit offset. Not O_APPEND: splice(2) refuses that (EINVAL). After a crash the offset is the file's size: bytes are in the
-/// FIFO or in the file, never in between. Used by the pump's thread only.
+/// FIFO or in the file, never in between, and what was in both is in the file alone once <see cref="InterruptedMove"/> has looked. Used by the pump's thread only.
 /// </summary>
 internal sealed class LogFile
 {
@@ -156,11 +156,10 @@ internal sealed class LogFile
     }
 
     /// <summary>Writes down whose bytes come now, at most every 50 ms. To be called before they are moved.</summary>
-    public unsafe void Note(int fifo, OutputRun run)
+    public void Note(int fifo, OutputRun run)
     {
         if (_index is null || !_index.IsDue(run.Id)) return;
-        int waiting;
-        if (SysIoctl.ioctl(fifo, SysIoctl.FIONREAD, &waiting) == 0 && waiting == 0) return;
+        if (ScratchPipe.Waiting(fifo) == 0) return;
         if (!_index.Ensure(Descriptor)) return;
         if (run.Pid != 0 && !run.IsNoted) run.IsNoted = _index.Add(LogIndexKind.Started, Offset, run.Id, (ulong)run.Pid);
         _index.Note(Offset, run.Id);

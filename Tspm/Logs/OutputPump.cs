@@ -24,6 +24,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     readonly Func<IByteMover> _makeMover;
     readonly PipeBudget _budget = new();
     readonly LinePeek _peek = new();
+    TeeMover? _raisedMover;
     readonly LogFileSet _files = new(TimeProvider.System);
     readonly Dictionary<int, OutputStream> _byDescriptor = [];
 
@@ -61,6 +62,9 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 
     /// <summary>What is lost is written down here too. Before anything is opened.</summary>
     public void Use(DropLedger ledger) => _files.Ledger = ledger;
+
+    /// <summary>Raised FIFOs are emptied by this, which is disposed with the pump. Before anything is opened; without it they are spliced as all others.</summary>
+    public void Use(TeeMover raisedMover) => _raisedMover = raisedMover;
 
     public SpawnFailure? Open(RunStreams run)
     {
@@ -157,6 +161,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         foreach (var stream in _byDescriptor.Values) stream.Close();
         _files.CloseAll();
         _peek.Dispose();
+        _raisedMover?.Dispose();
         _byDescriptor.Clear();
     }
 
@@ -201,7 +206,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         var file = _files.Use(path, opened.File, policy);
         // Of an earlier daemon: before what comes now, or as soon as there is room.
         if (file is { Owed: > 0, Users: 1 }) _stalled.Owes(file);
-        var stream = new OutputStream(fifo, opened.Fifo, holdId, new OutputRun(holdId >> 1), file, _makeMover(), _peek) { IsRaised = raised };
+        var stream = new OutputStream(fifo, opened.Fifo, holdId, new OutputRun(holdId >> 1), file, _makeMover(), _raisedMover, _peek) { IsRaised = raised };
         _byDescriptor[opened.Fifo] = _byFifo[fifo] = stream;
         _loop.Watch(opened.Fifo, SysEpoll.EPOLLIN, this);
         _housekeeper.LookAt(file);
@@ -303,7 +308,11 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         _gathering.Remove(stream);
         _loop.Unwatch(stream.Descriptor);
         _stalled.Forget(stream);
-        if (stream.IsRaised) _budget.GiveBack();
+        if (stream.IsRaised)
+        {
+            _budget.GiveBack();
+            if (_budget.IsUnused) _raisedMover?.Rest();
+        }
         stream.Close();
         FifoOpening.Remove(stream.Fifo);
         _keeper.Release(stream.HoldId);

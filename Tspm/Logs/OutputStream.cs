@@ -19,7 +19,15 @@ internal enum DrainResult
 }
 
 /// <summary>One FIFO on its way to a file. Used by the pump's thread only.</summary>
-internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, OutputRun run, LogFile file, IByteMover mover, LinePeek peek)
+/// <param name="fifo">Its path.</param>
+/// <param name="descriptor">Its read end, closed with this.</param>
+/// <param name="holdId">By which the guardian holds another.</param>
+/// <param name="run">Whose output this is.</param>
+/// <param name="file">Where the bytes go.</param>
+/// <param name="mover">Brings them there.</param>
+/// <param name="raisedMover">The same once the FIFO has been raised; null: there is none.</param>
+/// <param name="peek">Looks at what comes next.</param>
+internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, OutputRun run, LogFile file, IByteMover mover, TeeMover? raisedMover, LinePeek peek)
 {
     /// <summary>Most bytes for one system call.</summary>
     const int ChunkBytes = 1 << 20;
@@ -32,6 +40,9 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Ou
 
     /// <summary>A read of that much found a FIFO of the default capacity (16 pages) full, or nearly: lines do not fill pages to the last byte.</summary>
     const int FullBytes = 48 << 10;
+
+    /// <summary>The same for a raised one, by <see cref="TeeMover.MostBytes"/>: after less, its writer has room for a while, and another round would move little.</summary>
+    const int FullRaisedBytes = 480 << 10;
 
     IByteMover _mover = mover;
     long _turnedAt;
@@ -82,7 +93,7 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Ou
             file.Offset += count;
             moved += count;
             if (count >= FullBytes && !IsRaised) IsRaised = budget.TryRaise(descriptor);
-            if (count < Math.Min(asked, FullBytes)) return Stop(DrainResult.Empty, moved);
+            if (count < Math.Min(asked, IsRaised ? FullRaisedBytes : FullBytes)) return Stop(DrainResult.Empty, moved);
             if (_rotateNow) Rotate();
         }
         return Stop(DrainResult.More, moved);
@@ -146,12 +157,16 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Ou
 
     long Move(long max, out int errno)
     {
+        if (IsWorthTee(max) && raisedMover!.Move(fifo, descriptor, file, (int)max, out errno) is { } moved) return moved;
         var count = _mover.Move(descriptor, file.Descriptor, file.WriteAt, (int)max, out errno);
         if (count >= 0 || errno != Errno.EINVAL || _mover is CopyMover) return count;
         // This file system cannot splice (man 2 splice): bytes take the longer way.
         _mover = new CopyMover();
         return _mover.Move(descriptor, file.Descriptor, file.WriteAt, (int)max, out errno);
     }
+
+    /// <summary>A little up to the end of a line or of a short turn is moved at once.</summary>
+    bool IsWorthTee(long max) => IsRaised && raisedMover is not null && max > LinePeek.MaxBytes && file.IsRegular && _mover is not CopyMover;
 
     DrainResult Stop(DrainResult result, long moved)
     {

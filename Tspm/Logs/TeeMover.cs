@@ -1,0 +1,135 @@
+using Tspm.Platform;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Logs;
+
+/// <summary>
+/// For FIFOs that are filled faster than files are written. A splice from a FIFO to a file has the FIFO's lock for as long as it copies, and the writer waits; here the pages are shown to a
+/// pipe of our own (man 2 tee), copied from there to the file while the writer goes on, and only then taken out of the FIFO. So a byte is in the FIFO until it is in the file, as with
+/// splice; for a moment it is in both. Which ones are is on record (<see cref="MoveIntent"/>), and whether they were taken already is told by the pipe, which they are taken into and which
+/// the guardian holds: after a SIGKILL at any instant, <see cref="InterruptedMove"/> finishes what was begun. Used by the pump's thread only.
+/// </summary>
+internal sealed unsafe class TeeMover : IDisposable
+{
+    /// <summary>Of the guardian's, for the pipe. Runs have the clock's ticks as their numbers, so no socket of a run has this one.</summary>
+    public const ulong Hold = NotifySockets.ReturnedHold | 1;
+
+    /// <summary>Half of what a raised FIFO holds: the writer fills the other half meanwhile.</summary>
+    public const int MostBytes = 512 << 10;
+
+    readonly IFifoKeeper _keeper;
+    readonly MoveIntent _intent;
+    ScratchPipe? _pipe;
+    int _null = -1;
+
+    /// <summary>The last move was done, and that could not be written: until it is, the pipe keeps its proof.</summary>
+    bool _isClosePending;
+
+    TeeMover(string intentPath, IFifoKeeper keeper) => (_intent, _keeper) = (new MoveIntent(intentPath), keeper);
+
+    /// <summary>Finishes what an earlier daemon was killed at, with the pipe that the guardian kept, which is taken out of these. Before anything is moved.</summary>
+    public static TeeMover Inherit(string intentPath, Dictionary<ulong, int> returned, IFifoKeeper keeper)
+    {
+        var isReturned = returned.Remove(Hold, out var pipe);
+        InterruptedMove.Finish(intentPath, isReturned ? pipe : -1);
+        if (isReturned)
+        {
+            _ = Unistd.close(pipe);
+            keeper.Release(Hold);
+        }
+        return new TeeMover(intentPath, keeper);
+    }
+
+    /// <summary>As <see cref="IByteMover.Move"/>, for a regular file; null: it cannot be done in this way here and now, and nothing has happened.</summary>
+    public long? Move(string fifo, int descriptor, LogFile file, int max, out int errno)
+    {
+        errno = 0;
+        if (_isClosePending && !Close()) return null;
+        if (!Prepare(out var pipe)) return null;
+        var shown = Fcntl.tee(descriptor, pipe.WriteEnd, (nuint)Math.Min(max, MostBytes), Fcntl.SPLICE_F_NONBLOCK);
+        if (shown <= 0)
+        {
+            errno = shown < 0 ? Errno.Last : 0;
+            return errno is 0 or Errno.EAGAIN or Errno.EINTR ? shown : null;
+        }
+        var move = new IntendedMove(fifo, file.Path, file.Offset, (int)shown);
+        if (!_intent.Open(move))
+        {
+            Empty(pipe);
+            return null;
+        }
+        var copied = Copy(pipe, file, (int)shown, out errno);
+        if (copied < shown)
+        {
+            Empty(pipe);
+            _ = _intent.Open(move with { Count = copied });
+        }
+        Take(descriptor, pipe, copied);
+        Close();
+        if (copied > 0) errno = 0; // what was written counts; the next call meets the trouble again
+        return copied > 0 ? copied : errno == Errno.EINVAL ? null : -1;
+    }
+
+    /// <summary>No FIFO is filled so fast any more: gives back what this takes.</summary>
+    public void Rest()
+    {
+        if (_pipe is not { } pipe || (_isClosePending && !Close())) return;
+        _keeper.Release(Hold);
+        pipe.Dispose();
+        _ = Unistd.close(_null);
+        _intent.Dispose();
+        (_pipe, _null) = (null, -1);
+    }
+
+    public void Dispose() => Rest();
+
+    bool Prepare(out ScratchPipe pipe)
+    {
+        pipe = _pipe!;
+        if (_pipe is not null) return true;
+        if (_null < 0) _null = Fcntl.open("/dev/null", Fcntl.O_WRONLY | Fcntl.O_CLOEXEC);
+        if (_null < 0 || ScratchPipe.Make(MostBytes, out _) is not { } made) return false;
+        _pipe = pipe = made;
+        _keeper.Hold(Hold, made.ReadEnd);
+        return true;
+    }
+
+    static int Copy(ScratchPipe pipe, LogFile file, int count, out int errno)
+    {
+        var done = 0;
+        errno = 0;
+        while (done < count)
+        {
+            var at = file.Offset + done;
+            var moved = Fcntl.splice(pipe.ReadEnd, null, file.Descriptor, &at, (nuint)(count - done), Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
+            errno = moved < 0 ? Errno.Last : 0;
+            if (moved > 0) done += (int)moved;
+            else if (errno != Errno.EINTR) break;
+        }
+        return done;
+    }
+
+    /// <summary>References to pages change hands, no bytes are copied. One call: the pipe has held as many pages before.</summary>
+    void Take(int fifo, ScratchPipe pipe, int count)
+    {
+        while (count > 0)
+        {
+            var taken = Fcntl.splice(fifo, null, pipe.WriteEnd, null, (nuint)count, Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
+            if (taken > 0) count -= (int)taken;
+            else if (taken == 0 || Errno.Last != Errno.EINTR) Empty(pipe);
+        }
+    }
+
+    bool Close()
+    {
+        _isClosePending = !_intent.Close();
+        if (!_isClosePending) Empty(_pipe!);
+        return !_isClosePending;
+    }
+
+    void Empty(ScratchPipe pipe)
+    {
+        while (Fcntl.splice(pipe.ReadEnd, null, _null, null, MostBytes, Fcntl.SPLICE_F_NONBLOCK) is var dropped && (dropped > 0 || (dropped < 0 && Errno.Last == Errno.EINTR))) { }
+    }
+}
