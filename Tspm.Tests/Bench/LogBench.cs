@@ -25,8 +25,8 @@ public class LogBench
 
     /// <summary>
     /// <c>sink FILE</c> takes what comes as the pump does (1 MiB of pipe, a pause after small reads), with nothing else to do.
-    /// <c>writer MODE BYTES</c> writes lines to standard output; <c>writer MODE BYTES GO</c> makes GO.ready, writes when there is a file GO, and stays. <c>await FILE BYTES</c> says when so many
-    /// are in a file, on the monotonic clock. <c>alone MODE BYTES</c> writes them into a pipe that is emptied only while the clock stands still, and prints the seconds.
+    /// <c>writer MODE BYTES</c> writes lines to standard output; <c>writer MODE BYTES GO</c> makes GO.ready, writes when there is a file GO, and stays. <c>await GO FILE BYTES</c> makes it, and says
+    /// how many seconds later so many bytes are in a file. <c>alone MODE BYTES</c> writes them into a pipe that is emptied only while the clock stands still, and prints the seconds.
     /// <c>meter MODE BYTES LOGGER…</c> does it into the standard input of a logger and prints the seconds until the logger has ended, and the seconds of CPU that it took.
     /// </summary>
     const string Source = """
@@ -78,8 +78,10 @@ public class LogBench
             if (strcmp(argv[1], "sink") == 0) return sink(argv[2]);
             if (strcmp(argv[1], "await") == 0) {
                 struct stat log;
-                while (stat(argv[2], &log) != 0 || log.st_size < atol(argv[3])) usleep(200);
-                printf("%f", now());
+                double before = now();
+                close(creat(argv[2], 0600));
+                while (stat(argv[3], &log) != 0 || log.st_size < atol(argv[4])) usleep(1000);
+                printf("%f", now() - before);
                 return 0;
             }
             if (strcmp(argv[1], "writer") == 0) {
@@ -207,7 +209,7 @@ public class LogBench
             """);
         (await box.RunProgram("supervisord", ["-c", configuration])).Exits(0);
         var pid = int.Parse(await box.UntilFile("s.pid", "\n"), CultureInfo.InvariantCulture);
-        await Measure(box, go, "supervisord, no rotation", bytes, pid, () => InFile(box, program, log, bytes));
+        await Measure(box, go, "supervisord, no rotation", bytes, pid, () => InFile(box, program, go, log, bytes));
         LiveProcess.Kill(pid, Sigterm);
         await box.UntilGone(pid);
     }
@@ -221,7 +223,7 @@ public class LogBench
         (await box.RunProgram("pm2", ["ping"])).Exits(0);
         var pid = int.Parse(File.ReadAllText($"{home}/pm2.pid"), CultureInfo.InvariantCulture);
         (await box.RunProgram("pm2", ["start", program, "--interpreter", "none", "--no-autorestart", "--name", "w", "--output", log, "--", "writer", mode, $"{bytes}", go])).Exits(0);
-        await Measure(box, go, "PM2, no rotation", bytes, pid, () => InFile(box, program, log, bytes));
+        await Measure(box, go, "PM2, no rotation", bytes, pid, () => InFile(box, program, go, log, bytes));
         (await box.RunProgram("pm2", ["kill"])).Exits(0);
         await box.UntilGone(pid);
     }
@@ -239,33 +241,32 @@ public class LogBench
             // Reading the pages of a process holds it up: seldom.
             for (; !Volatile.Read(ref isDone); await Task.Delay(100, cancellation)) highest = Math.Max(highest, Pss(daemon));
         }, cancellation);
-        await Measure(box, go, name, bytes, daemon, () => flags is ["--log-max-size", "0"] ? InFile(box, program, log, bytes) : InFiles(box, log, bytes));
+        await Measure(box, go, name, bytes, daemon, () => flags is ["--log-max-size", "0"] ? InFile(box, program, go, log, bytes) : InFiles(box, go, log, bytes));
         Volatile.Write(ref isDone, true);
         await sampling;
         _rows.Add(string.Create(CultureInfo.InvariantCulture, $"    daemon's Pss before and at most meanwhile: {pss:0.0}, {highest:0.0} MiB"));
     }
 
     /// <summary>From the moment when a writer that is up may write. What it takes to start it is no matter of logs.</summary>
-    async Task Measure(TspmBox box, string go, string name, long bytes, int daemon, Func<Task<double>> end)
+    async Task Measure(TspmBox box, string go, string name, long bytes, int daemon, Func<Task<double>> write)
     {
         await box.UntilFile(go + ".ready", "");
         UseMemory(box, bytes);
-        var (cpu, ending, before) = (CpuSeconds(daemon), end(), Now());
-        File.WriteAllText(go, "");
-        Row(name, bytes, await ending - before, CpuSeconds(daemon) - cpu);
+        var cpu = CpuSeconds(daemon);
+        var seconds = await write();
+        Row(name, bytes, seconds, CpuSeconds(daemon) - cpu);
     }
 
-    static async Task<double> InFile(TspmBox box, string program, string log, long bytes) =>
-        double.Parse((await box.RunProgram(program, "await", log, $"{bytes}")).Exits(0).Out, CultureInfo.InvariantCulture);
+    static async Task<double> InFile(TspmBox box, string program, string go, string log, long bytes) =>
+        double.Parse((await box.RunProgram(program, "await", go, log, $"{bytes}")).Exits(0).Out, CultureInfo.InvariantCulture);
 
-    static async Task<double> InFiles(TspmBox box, string log, long bytes)
+    static async Task<double> InFiles(TspmBox box, string go, string log, long bytes)
     {
+        var before = Stopwatch.GetTimestamp();
+        File.WriteAllText(go, "");
         await box.Until(() => Written(log) == bytes, $"{bytes} bytes are in the logs");
-        return Now();
+        return Stopwatch.GetElapsedTime(before).TotalSeconds;
     }
-
-    /// <summary>In seconds; on Linux the monotonic clock (CLOCK_MONOTONIC), as in the program.</summary>
-    static double Now() => Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
 
     /// <summary>Bytes of the stream in all its files; fewer or more while one of them is on its way from one name to another.</summary>
     static long Written(string log)

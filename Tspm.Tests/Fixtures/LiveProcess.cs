@@ -32,15 +32,19 @@ internal static class LiveProcess
 
     public static string CommandOf(int pid) => ReadOrEmpty($"/proc/{pid}/cmdline").Replace('\0', ' ').Trim();
 
-    /// <summary>Living processes whose environment holds this entry.</summary>
-    public static IReadOnlyList<int> WithEnvironment(string entry)
+    /// <summary>
+    /// Every pid that /proc lists, of zombies too. Not by Directory.EnumerateDirectories: it takes any error number that it finds at the end of the list for a failure, and was seen to say that
+    /// there is no /proc.
+    /// </summary>
+    public static IReadOnlyList<int> All()
     {
-        var found = new List<int>();
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
-            if (int.TryParse(Path.GetFileName(folder), out var pid) && IsAlive(pid)
-                && RawEnvironmentOf(pid).Split('\0').Contains(entry)) found.Add(pid);
-        return found;
+        var pids = new List<int>();
+        if (!Dirent.ReadNumbers("/proc\0"u8, pids)) throw new IOException($"/proc: {Errno.Describe(Errno.Last)}");
+        return pids;
     }
+
+    /// <summary>Living processes whose environment holds this entry.</summary>
+    public static IReadOnlyList<int> WithEnvironment(string entry) => [.. All().Where(pid => IsAlive(pid) && RawEnvironmentOf(pid).Split('\0').Contains(entry))];
 
     /// <summary>In the middle of an execve a process has neither environment nor arguments for an instant; kernel threads never have.</summary>
     static string RawEnvironmentOf(int pid)

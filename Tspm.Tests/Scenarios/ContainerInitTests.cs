@@ -118,10 +118,7 @@ public class ContainerInitTests
         public IReadOnlyList<int> Processes()
         {
             var own = new FileInfo($"/proc/{init}/ns/pid").LinkTarget;
-            var found = new List<int>();
-            foreach (var folder in Directory.EnumerateDirectories("/proc"))
-                if (int.TryParse(Path.GetFileName(folder), out var pid) && NamespaceOf(pid) == own) found.Add(pid);
-            return found;
+            return [.. LiveProcess.All().Where(pid => NamespaceOf(pid) == own)];
         }
 
         public async Task StopBySignal()

@@ -121,7 +121,7 @@ public class MigrationScenarios
         return Programs.Start(Tools.Node, [Path.Combine(folder, "cli.js"), command], new Dictionary<string, string> { ["PATH"] = box.Variables["PATH"] }, box.Folder);
     }
 
-    static int[] Running(string command) => [.. Directory.EnumerateDirectories("/proc").Select(folder => int.TryParse(Path.GetFileName(folder), out var pid) ? pid : 0).Where(pid => pid > 0 && LiveProcess.CommandOf(pid) == command && LiveProcess.IsAlive(pid))];
+    static int[] Running(string command) => [.. LiveProcess.All().Where(pid => LiveProcess.CommandOf(pid) == command && LiveProcess.IsAlive(pid))];
 
     [Test]
     public async Task What_the_older_tspm_still_runs_is_reported_and_never_started_twice_and_taken_over_on_demand(CancellationToken cancellation)

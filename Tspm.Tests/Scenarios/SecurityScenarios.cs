@@ -168,8 +168,8 @@ public class SecurityScenarios
         seen["a number"] = (await socket.Ask("""{"id":1,"method":"start","params":{"define":[{"command":"x","env":{"PIN":471147114711}}],"client":{"environment":{},"workingDirectory":"/"}}}""")).ToString().Replace("471147114711", Secret);
         foreach (var file in new[] { "daemon.log", "events.jsonl", "daemon.state" }) seen[file] = TspmBox.Text(Path.Combine(box.Home, file));
         seen["crash.json"] = File.ReadAllText(Path.Combine(box.Folder, "crash.json"));
-        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)))
-            if (LiveProcess.CommandOf(int.Parse(Path.GetFileName(folder))) is { Length: > 0 } command && command.Contains("tspm", StringComparison.Ordinal)) seen[folder] = command;
+        foreach (var pid in LiveProcess.All())
+            if (LiveProcess.CommandOf(pid) is { Length: > 0 } command && command.Contains("tspm", StringComparison.Ordinal)) seen[$"process {pid}"] = command;
         foreach (var (where, text) in seen) await Assert.That(text).DoesNotContain(Secret).Because(where);
         await Assert.That((await box.Ok("describe", "s", "--show-env")).Out).Contains(Secret);
         await Assert.That((await box.Ok("env", "s")).Out).Contains($"SHELL_SECRET={Secret}");

@@ -70,7 +70,7 @@ public class UpgradeRefusedTests
         await using var box = new TspmBox(cancellation);
         var program = await CProgram.Build(box, "other", $"#include <stdio.h>\n#include <stdlib.h>\n#include <unistd.h>\nint main(void) {{ {body} }}");
         await Refused(box, program, sentence);
-        await box.Until(() => !Directory.EnumerateDirectories("/proc").Select(folder => new FileInfo(folder + "/exe")).Any(exe => LinkOf(exe) == program), "nothing of it is left");
+        await box.Until(() => !LiveProcess.All().Select(pid => new FileInfo($"/proc/{pid}/exe")).Any(exe => LinkOf(exe) == program), "nothing of it is left");
     }
 
     [Test]
