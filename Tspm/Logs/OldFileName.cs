@@ -41,7 +41,7 @@ internal unsafe struct OldFileName
     }
 
     /// <summary>
-    /// The same; and when a daemon died between making the compressed file whole and removing the plain one, the plain one is removed. For the pump's thread alone: to anybody else two files may
+    /// The same; and when a daemon died between making the compressed file whole and removing the plain one, the plain one is removed. For the pump's thread, or where all files go: to anybody else two may
     /// seem to have one number because they are being moved up, and one would be lost.
     /// </summary>
     public OldFile LookAndTidy(int number)

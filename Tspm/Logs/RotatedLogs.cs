@@ -6,7 +6,7 @@ namespace Tspm.Logs;
 /// <summary>
 /// The old files of a log: <c>PATH.1</c> is the newest, and <c>PATH.N</c> or, compressed, <c>PATH.N.gz</c>. Of each number at most one counts. When both are
 /// there, a daemon died between making the compressed one whole and removing the plain one, and the plain one is removed by the next that moves it.
-/// Everything here is on names alone and survives a death at any instant: numbers are moved up from the oldest on, each to a place that is free. Whoever changes names does so on the pump's thread.
+/// Everything here is on names alone and survives a death at any instant: numbers are moved up from the oldest on, each to a place that is free. Whoever changes names does so on the pump's thread, unless all of them go.
 /// </summary>
 internal static class RotatedLogs
 {
