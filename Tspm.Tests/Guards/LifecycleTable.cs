@@ -8,7 +8,7 @@ namespace Tspm.Tests.Guards;
 ///           last     this failure is the last one that the policy allows
 ///           lived    the child was online and ran for at least the minimum uptime
 ///           stays    after this exit the policy leaves it down, or it is wanted down
-///           nodelay  the policy has no delay
+///           passed   the policy's delay has passed since the end of the child, or it has none
 ///           never    the policy never restarts, or it is wanted down
 /// failures: +1, 0, 1 or =; a start, stop or shutdown changes what is wanted, nothing else but a final exit does
 /// </code>
@@ -85,18 +85,18 @@ internal static class LifecycleTable
         Starting,Online                    exit       *                  !stays,last,lived       | Sweeping  GiveUp  =       1        =        =      Sweep
         Starting,Online                    exit       *                  !stays,!last,!lived     | Sweeping  Retry   =       +1       =        =      Sweep
         Starting,Online                    exit       *                  !stays,!last,lived      | Sweeping  Retry   =       1        =        =      Sweep
-        Stopping                           exit       *                  -                       | Sweeping  =       =       =        =        =      CancelTimers,Sweep
+        Stopping                           exit       *                  -                       | Sweeping  =       =       =        =        =      Sweep
         Stopped,Errored,Held,Waiting,Spawning,Sweeping exit * -                                       | =         =       =       =        =        =      None
 
         Sweeping                           gone       Stop               -                       | Stopped   =       =       =        =        =      None
         Sweeping                           gone       Start              -                       | Spawning  Start   =       =        +1       yes    Spawn
-        Sweeping                           gone       Retry              nodelay                 | Spawning  Start   =       =        +1       =      Spawn
-        Sweeping                           gone       Retry              !nodelay                | Waiting   =       =       =        =        =      ArmBackoff
+        Sweeping                           gone       Retry              passed                  | Spawning  Start   =       =        +1       =      Spawn
+        Sweeping                           gone       Retry              !passed                 | Waiting   =       =       =        =        =      ArmBackoff
         Sweeping                           gone       GiveUp             -                       | Errored   =       =       =        =        =      None
         Stopped,Errored,Held,Waiting,Spawning,Starting,Online,Stopping gone * -                       | =         =       =       =        =        =      None
 
-        Stopping                           timeout    *                  -                       | =         =       =       =        =        =      KillTree
-        Stopped,Errored,Held,Waiting,Spawning,Starting,Online,Sweeping timeout * -                    | =         =       =       =        =        =      None
+        Stopping,Sweeping                  timeout    *                  -                       | =         =       =       =        =        =      KillTree
+        Stopped,Errored,Held,Waiting,Spawning,Starting,Online timeout * -                             | =         =       =       =        =        =      None
 
         Waiting                            backoff    *                  -                       | Spawning  Start   =       =        +1       =      Spawn
         Stopped,Errored,Held,Spawning,Starting,Online,Stopping,Sweeping backoff * -                   | =         =       =       =        =        =      None

@@ -115,7 +115,9 @@ internal sealed class LifecycleTableTests
             var (state, actions, delay) = Lifecycle.Next(cell.State, cell.Event, cell.Policy, Now);
             if (!actions.HasFlag(LifecycleAction.ArmBackoff)) continue;
             await Assert.That(delay).IsGreaterThan(TimeSpan.Zero);
-            await Assert.That(delay).IsGreaterThanOrEqualTo(Backoff.Delay(cell.Policy, state.Failures));
+            // What was spent on cleaning up after the child counts.
+            var spent = cell.Event is LifecycleEvent.TreeGone ? Now - cell.State.EndedAt : TimeSpan.Zero;
+            await Assert.That(delay).IsGreaterThanOrEqualTo(Backoff.Delay(cell.Policy, state.Failures) - spent);
         }
     }
 
@@ -125,9 +127,10 @@ internal sealed class LifecycleTableTests
         from desired in Enum.GetValues<DesiredState>()
         from byHand in new[] { false, true }
         from failures in new[] { 0, 3, 9 }
+        from endedBefore in new[] { TimeSpan.Zero, TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(50) }
         from policy in Policies
         from happened in Events
-        select new Cell(new LifecycleState(phase, desired, next, failures, 5, byHand, StartedAt, "before"), happened.Name, happened.Event, happened.Status, policy);
+        select new Cell(new LifecycleState(phase, desired, next, failures, 5, byHand, StartedAt, "before") { EndedAt = Now - endedBefore }, happened.Name, happened.Event, happened.Status, policy);
 
     sealed record Cell(LifecycleState State, string Name, LifecycleEvent Event, ExitStatus? Status, RestartPolicy Policy)
     {
@@ -136,7 +139,7 @@ internal sealed class LifecycleTableTests
         public bool Is(string condition) => condition switch
         {
             "byhand" => State.ByHand,
-            "nodelay" => Policy.Delay == TimeSpan.Zero,
+            "passed" => Now - State.EndedAt >= Backoff.Delay(Policy, State.Failures),
             "lived" => Lived,
             "never" => State.Desired == DesiredState.Down || Policy.Mode == RestartMode.Never,
             "last" => ((Status is not null || Name == "unfit") && Lived ? 1 : State.Failures + 1) >= Policy.MaxConsecutive,

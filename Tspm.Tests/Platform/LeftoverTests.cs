@@ -110,6 +110,69 @@ public class LeftoverTests
         await Sandbox.UntilAsync(() => second.KillLeftovers(new TreeMark(child.Pid, 3, 1)) == 0, cancellation);
     }
 
+    /// <summary>As nginx and redis do: a session of its own, and nothing left of the environment.</summary>
+    [Test]
+    public async Task A_daemon_without_session_and_environment_is_found_by_the_mark_of_its_run(CancellationToken cancellation)
+    {
+        using var box = new Sandbox();
+        var run = RunMark.Of("/home/u/.tspm", 1);
+        var child = box.Spawn(box.Shell(DoubleFork.Replace("setsid sleep", "env -i setsid sleep", StringComparison.Ordinal) + "exit 0") with { RunMark = run });
+        await Sandbox.EndOf(child, cancellation);
+        var grandchild = int.Parse(box.ReadAvailable("out"), CultureInfo.InvariantCulture);
+        await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0))).IsEmpty();
+        await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0) { Run = RunMark.Of("/home/u/.tspm", 2) })).IsEmpty();
+        var younger = new TreeMark(child.Pid, 5, 0) { Run = run, StartTicks = long.MaxValue };
+        await Assert.That(box.System.FindLeftovers(younger)).IsEmpty();
+        var found = box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0) { Run = run, StartTicks = child.StartTicks }).Single();
+        await Assert.That(found.Pid).IsEqualTo(grandchild);
+        await Assert.That(box.System.SignalLeftover(found with { StartTicks = found.StartTicks - 1 }, Signals.SIGTERM)).IsEqualTo(SignalResult.Gone);
+        await Assert.That(box.System.SignalLeftover(found, Signals.SIGTERM)).IsEqualTo(SignalResult.Sent);
+        await Sandbox.UntilAsync(() => !IsLiving(grandchild), cancellation);
+    }
+
+    /// <summary>The variables of an inner Tspm's processes may be the same as those of the outer one's.</summary>
+    [Test]
+    public async Task What_carries_the_mark_of_another_run_is_nobodys_leftover_whatever_its_variables_say(CancellationToken cancellation)
+    {
+        using var box = new Sandbox();
+        var (own, other) = (RunMark.Of("/a", 1), RunMark.Of("/b", 1));
+        var child = box.Spawn(Marked(box, "setsid sh -c 'setsid sleep 1000 & echo $! ' & wait; exit 0", 5, 0) with { RunMark = other });
+        await Sandbox.EndOf(child, cancellation);
+        var grandchild = int.Parse(box.ReadAvailable("out"), CultureInfo.InvariantCulture);
+        await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0) { Run = own })).IsEmpty();
+        await Assert.That(box.System.KillLeftovers(new TreeMark(child.Pid, 5, 0) { Run = own })).IsEqualTo(0);
+        await Assert.That(IsLiving(grandchild)).IsTrue();
+        await Sandbox.UntilAsync(() => box.System.KillLeftovers(new TreeMark(child.Pid, 5, 0) { Run = other }) == 0, cancellation);
+    }
+
+    /// <summary>An older daemon started it without a mark.</summary>
+    [Test]
+    public async Task A_living_tree_without_a_mark_can_be_given_one(CancellationToken cancellation)
+    {
+        using var box = new Sandbox();
+        var run = RunMark.Of("/home/u/.tspm", 3);
+        var child = box.Spawn(box.Shell("(sleep 1000; true) & echo up; while ! test -e done; do sleep 0.01; done; env -i setsid sleep 1000 & echo $!; exit 0"));
+        await box.ReadUntilAsync("out", "up", cancellation);
+        box.System.MarkTree(child.Pid, run);
+        await File.WriteAllTextAsync(box.PathOf("done"), "x", cancellation);
+        await Sandbox.EndOf(child, cancellation);
+        var mark = new TreeMark(child.Pid, 5, 0) { Run = run };
+        // The subshell, its sleep, and the one that left its session and was born after the marking.
+        await Sandbox.UntilAsync(() => box.System.FindLeftovers(mark).Count(leftover => leftover.Session == leftover.Pid) == 1, cancellation);
+        await Assert.That(box.System.FindLeftovers(mark).Count).IsEqualTo(3);
+        await Sandbox.UntilAsync(() => box.System.KillLeftovers(mark) == 0, cancellation);
+    }
+
+    [Test]
+    public async Task Marks_differ_by_home_and_run_and_limit_nothing(CancellationToken cancellation)
+    {
+        var marks = Enumerable.Range(1, 500).SelectMany(run => new[] { RunMark.Of("/a", (ulong)run), RunMark.Of("/b", (ulong)run) }).ToList();
+        await Assert.That(marks.Distinct().Count()).IsEqualTo(1000);
+        await Assert.That(marks.TrueForAll(RunMark.IsMark)).IsTrue();
+        await Assert.That(RunMark.Of("/a", 0)).IsEqualTo(RunMark.None);
+        await Assert.That(RunMark.IsMark(200_000) || RunMark.IsMark(ulong.MaxValue)).IsFalse();
+    }
+
     static SpawnRequest Marked(Sandbox box, string script, int id, int instance) =>
         box.Shell(script, ("TSPM_ID", $"{id}"), ("TSPM_INSTANCE", $"{instance}"));
 

@@ -25,11 +25,18 @@ internal sealed class FakeProcess(int pid, long startTicks, SpawnRequest request
 
     public bool IsReaped { get; set; }
 
-    /// <summary>Looks that still find something of its tree after it ended.</summary>
-    public int Leftovers { get; set; }
+    /// <summary>What it started, and what that started.</summary>
+    public List<FakeDescendant> Descendants { get; } = [];
 
-    /// <summary>Looks that still find somebody in its process group after it ended.</summary>
-    public int GroupMembers { get; set; }
+    /// <summary>How many of its tree live after it ended; of a hook, how many looks still find something.</summary>
+    public int Leftovers => Hook is null ? Descendants.Count(descendant => descendant.Lives) : HookLeftovers;
+
+    public int HookLeftovers { get; set; }
+
+    /// <summary>When it was asked to end; null: it was not.</summary>
+    public TimeSpan? StopSignalledAt { get; set; }
+
+    public TimeSpan? EndedAt { get; set; }
 
     public bool Lives => Status is null;
     public bool IsZombie => Status is not null && !IsReaped;
@@ -78,8 +85,6 @@ internal sealed class FakeChild(FakeProcessSystem system, FakeProcess process, i
     bool Send(int signal, bool toGroup)
     {
         Check();
-        // Signal 0 only asks, and a group may outlive its leader.
-        if (signal == 0 && toGroup) return process.Lives || process.GroupMembers-- > 0;
         if (isOwn && process.IsReaped) throw new InvalidOperationException($"{process} was signalled after it was reaped: its pid may be somebody else's");
         return !process.IsReaped && system.Deliver(process, signal, toGroup);
     }

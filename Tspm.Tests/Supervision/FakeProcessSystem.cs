@@ -56,8 +56,17 @@ internal sealed class FakeProcessSystem : IProcessSystem
     public Func<FakeProcess, int, ExitStatus?> Answer { get; set; } =
         static (_, signal) => signal == Signals.SIGKILL ? new ExitStatus(null, Signals.SIGKILL) : null;
 
-    /// <summary>How many looks at leftovers find some, for children that end from now on.</summary>
+    /// <summary>How many descendants children that end from now on leave behind.</summary>
     public int LeftoversOfNext { get; set; }
+
+    /// <summary>How those behave.</summary>
+    public Temper TemperOfNext { get; set; }
+
+    /// <summary>Monotonic time of the test.</summary>
+    public Func<TimeSpan> Now { get; set; } = static () => TimeSpan.Zero;
+
+    /// <summary>How long the tree of an instance has from its stop signal before anything may be killed; null: it is not checked.</summary>
+    public Func<InstanceKey, TimeSpan?> StopTimeoutOf { get; set; } = static _ => null;
 
     public long MemoryOfEach { get; set; } = 1 << 20;
 
@@ -94,7 +103,10 @@ internal sealed class FakeProcessSystem : IProcessSystem
     {
         if (!process.Lives) throw new InvalidOperationException($"{process} has ended already");
         process.Status = status;
-        (process.Leftovers, process.GroupMembers) = (LeftoversOfNext, LeftoversOfNext);
+        process.EndedAt = Now();
+        if (process.Hook is not null) process.HookLeftovers = LeftoversOfNext;
+        else
+            for (var i = 0; i < LeftoversOfNext; i++) _ = Fork(process, i % 2 == 1 ? process.Descendants[^1] : null, TemperOfNext);
         if (process.Parent != Daemon && !InitIsLate) ReapAsGuardian(process);
         TellWatchers(process);
         if (!InitIsLate) process.Watchers.Clear();
@@ -131,7 +143,11 @@ internal sealed class FakeProcessSystem : IProcessSystem
     public void Reboot(string bootId)
     {
         KillDaemon();
-        foreach (var process in _all) (process.Status, process.IsReaped, process.Leftovers) = (process.Status ?? ExitStatus.Unknown, true, 0);
+        foreach (var process in _all) 
+        {
+            (process.Status, process.IsReaped, process.HookLeftovers) = (process.Status ?? ExitStatus.Unknown, true, 0);
+            foreach (var descendant in process.Descendants) descendant.Lives = false;
+        }
         _records.Clear();
         BootId = bootId;
     }
@@ -163,6 +179,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
     internal bool Deliver(FakeProcess process, int signal, bool toGroup)
     {
         Sent.Add((process.Pid, signal, toGroup));
+        if (signal is not (Signals.SIGKILL or Signals.SIGCONT or Signals.SIGHUP)) process.StopSignalledAt ??= Now();
         if (process.Lives && Answer(process, signal) is { } status) Exit(process, status);
         return true;
     }
@@ -180,7 +197,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
         {
             if (other.Hook is not (null or HookMark.PreStart or HookMark.PostStop)) continue;
             if (other.Lives && --most < 0) throw new InvalidOperationException($"a second child of {key} was started while {other} lives");
-            if (other.Leftovers > 0) throw new InvalidOperationException($"a child of {key} was started while something of {other} is left");
+            if (!other.Lives && other.Leftovers > 0) throw new InvalidOperationException($"a child of {key} was started while something of {other} is left");
         }
         if (_failures.TryDequeue(out var failure)) return new SpawnOutcome(null, failure);
         var process = new FakeProcess(++_lastPid, ++_ticks, request, key) { Parent = Daemon, Input = request.StdinPath is { } path && hook is not null ? File.ReadAllText(path) : null };
@@ -209,17 +226,83 @@ internal sealed class FakeProcessSystem : IProcessSystem
         {
             if (process.Lives) Exit(process, new ExitStatus(null, Signals.SIGKILL));
             // All that has the mark is killed, also what those that have ended left.
-            process.Leftovers = 0;
+            process.HookLeftovers = 0;
         }
+    }
+
+    /// <summary>A process of the tree starts another one.</summary>
+    public FakeDescendant Fork(FakeProcess main, FakeDescendant? parent = null, Temper temper = Temper.Obedient)
+    {
+        var descendant = new FakeDescendant(++_lastPid, ++_ticks, main, parent, temper);
+        main.Descendants.Add(descendant);
+        return descendant;
+    }
+
+    public IEnumerable<FakeDescendant> LivingDescendants => _all.SelectMany(process => process.Descendants).Where(descendant => descendant.Lives);
+
+    /// <summary>A descendant ends by itself; the guardian reaps it and says so.</summary>
+    public void End(FakeDescendant descendant)
+    {
+        descendant.Lives = false;
+        var record = new GuardianRecord(++_lastRecord, descendant.Pid, descendant.StartTicks, new ExitStatus(0, null), LedSession: false);
+        _records.Add(record);
+        Reaped?.Invoke(record);
+    }
+
+    public IReadOnlyList<Leftover> FindLeftovers(TreeMark mark)
+    {
+        var ended = Ended(mark);
+        // Who has got its signal, or was killed, goes at the next look: one of a family at a time.
+        if (ended.Descendants.Find(one => one.Lives && (one.WasKilled || (one.SignalledBy.Count > 0 && one.Temper is (Temper.Obedient or Temper.Forking)))) is { } leaving)
+        {
+            leaving.Lives = false;
+            if (leaving.Temper == Temper.Forking && !leaving.WasKilled) _ = Fork(ended);
+        }
+        return [.. ended.Descendants.Where(one => one.Lives).Select(one => new Leftover(one.Pid, one.StartTicks, one.Parent?.Pid ?? 1, one.Pid, one.Pid, "fake"))];
+    }
+
+    public SignalResult SignalLeftover(Leftover leftover, int signal)
+    {
+        var one = _all.SelectMany(process => process.Descendants).Single(descendant => descendant.Pid == leftover.Pid);
+        if (!one.Lives) return SignalResult.Gone;
+        if (one.Main.Lives) throw new InvalidOperationException($"{one} was signalled while the main program lives");
+        if (signal == Signals.SIGKILL) KillInTime(one);
+        else if (signal != Signals.SIGCONT)
+        {
+            if (one.Parent is { } parent) throw new InvalidOperationException($"{one} was signalled while {parent} lives, which started it");
+            if (one.SignalledBy.Contains(Daemon)) throw new InvalidOperationException($"{one} got the stop signal twice");
+            one.SignalledBy.Add(Daemon);
+        }
+        return SignalResult.Sent;
+    }
+
+    public void MarkTree(int pid, ulong runMark)
+    {
+    }
+
+    void KillInTime(FakeDescendant one)
+    {
+        one.WasKilled = true;
+        if (StopTimeoutOf(one.Main.Key) is not { } timeout) return;
+        var had = one.Main.StopSignalledAt is { } asked ? Now() - asked : Now() - one.Main.EndedAt!.Value;
+        var least = one.Main.StopSignalledAt is null && timeout > ChildEnding.LongestCleanUp ? ChildEnding.LongestCleanUp : timeout;
+        if (had < least) throw new InvalidOperationException($"{one} was killed after {had}, before its {least} had passed");
+    }
+
+    FakeProcess Ended(TreeMark mark)
+    {
+        var ended = _all.Find(process => process.Pid == mark.Pid) ?? throw new InvalidOperationException($"nobody ever had the pid {mark.Pid}");
+        Swept.Add(mark);
+        return ended.Lives ? throw new InvalidOperationException($"leftovers of {ended} were looked for while it lives") : ended;
     }
 
     public int KillLeftovers(TreeMark mark)
     {
         if (mark.Pid == 0) return _all.Count(process => process.Lives && process.Hook is not null && process.Parent != Daemon && process.Key == new InstanceKey(mark.Id, mark.Instance));
-        var ended = _all.Find(process => process.Pid == mark.Pid) ?? throw new InvalidOperationException($"nobody ever had the pid {mark.Pid}");
-        Swept.Add(mark);
-        if (ended.Lives) throw new InvalidOperationException($"leftovers of {ended} were killed while it lives");
-        return ended.Leftovers > 0 ? ended.Leftovers-- : 0;
+        var ended = Ended(mark);
+        if (ended.Hook is not null) return ended.HookLeftovers > 0 ? ended.HookLeftovers-- : 0;
+        foreach (var one in ended.Descendants.Where(one => one.Lives)) KillInTime(one);
+        return ended.Leftovers;
     }
 
     /// <summary>Who is not of any child's tree.</summary>

@@ -109,8 +109,7 @@ internal sealed class HookTests
         world.Machine.LeftoversOfNext = 2;
         world.Exit(cell, 1);
         await Assert.That(world.Machine.Living.Any()).IsFalse();
-        world.Advance(0.005);
-        world.Advance(0.005);
+        for (var look = 0; look < 4; look++) world.Advance(0.005);
         world.Machine.LeftoversOfNext = 0;
         await Assert.That(world.Machine.Living.Single().Hook).IsEqualTo("postStop");
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Sweeping);

@@ -10,9 +10,10 @@ internal sealed class SecondLifecycleTests
         Absent   Begun        Starting None
         Starting BecameReady  Leaving  ChangePlaces,SendStopSignal
         Starting Unwanted     Leaving  SendStopSignal
-        Starting Exited       Sweeping CancelTimers,Sweep
-        Leaving  Exited       Sweeping CancelTimers,Sweep
+        Starting Exited       Sweeping Sweep
+        Leaving  Exited       Sweeping Sweep
         Leaving  StopTimedOut Leaving  KillTree
+        Sweeping StopTimedOut Sweeping KillTree
         Sweeping TreeGone     Absent   None
         """;
 

@@ -159,7 +159,7 @@ internal sealed class SupervisionTests
         await Assert.That(stopped.Settled.IsCompleted).IsFalse();
         world.Exit(cell, 0);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Sweeping);
-        for (var look = 0; look < 3; look++) world.Advance(World.LittleWhile);
+        for (var look = 0; look < 10; look++) world.Advance(World.LittleWhile);
         await Assert.That(stopped.Settled.IsCompletedSuccessfully).IsTrue();
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
     }

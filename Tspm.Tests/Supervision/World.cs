@@ -163,6 +163,7 @@ internal sealed class World : IDisposable
     {
         var loop = new SupervisorLoop(Clock, _log);
         Notify.Post = loop.Post;
+        Machine.Now = () => loop.Timers.Now;
         Machine.MayHaveTwo = key => Supervisor.Table.Find(key)?.IsReloading == true;
         var saver = new StateSaver(state =>
         {

@@ -10,6 +10,9 @@ internal sealed class WhyExit(ProcessEvent happened)
     /// <summary>It had not ended in time after its stop signal.</summary>
     public bool WasKilled { get; set; }
 
+    /// <summary>What it left behind and what had to be killed; null: nothing.</summary>
+    public string? Leftovers { get; set; }
+
     /// <summary>The kernel's own words.</summary>
     public string? OutOfMemory { get; set; }
 
@@ -23,9 +26,11 @@ internal sealed class WhyExit(ProcessEvent happened)
             var by = happened.ByUid is null ? "" : $" ({Logs.Events.EventText.By(happened)})";
             var why = OutOfMemory is { } kernel ? $"out of memory: {kernel}"
                 : happened.Cause is EventCause.Crash or EventCause.Exit ? happened.Signal is null ? "by itself" : "not by Tspm"
+                : happened.Cause == EventCause.Background ? $"by itself {happened.Reason}"
                 : happened.Reason is { } reason ? reason + by
                 : "nobody saw why";
-            return WasKilled ? why + "; it did not end in time and was killed" : why;
+            if (WasKilled) why += "; it did not end in time and was killed";
+            return Leftovers is { } left ? $"{why}; {left} and had to be killed" : why;
         }
     }
 }
@@ -63,6 +68,9 @@ internal sealed class WhyInstance(int id, int instance)
         if (happened.Kind == EventKind.OutOfMemory)
             foreach (var exit in Exits)
                 if (exit.Event.RunId == happened.RunId) exit.OutOfMemory = happened.Reason ?? "";
+        if (happened.Kind == EventKind.Leftovers)
+            foreach (var exit in Exits)
+                if (exit.Event.RunId == happened.RunId) exit.Leftovers = happened.Reason;
         if (happened.Kind is not (EventKind.Exited or EventKind.Failed)) return;
         Exits.Insert(0, new WhyExit(happened) { WasKilled = _killed is not null && _killed == happened.Pid });
         if (Exits.Count > Shown) Exits.RemoveAt(Shown);

@@ -14,7 +14,7 @@ namespace Tspm.Guardian;
 internal static unsafe class GuardianMain
 {
     /// <summary>The hidden first word of the second start.</summary>
-    public const string Word = "__guardian";
+    public const string Word = ProcessTree.GuardianWord;
 
     /// <summary>Another guardian runs for this home, and somebody asked for one in the foreground.</summary>
     const int ExitAlreadyRunning = 1;
@@ -32,6 +32,7 @@ internal static unsafe class GuardianMain
     public static int Start(ReadOnlySpan<string> words)
     {
         if (GuardianOptions.Parse(words) is not { } options) return Refuse(words);
+        OuterTree.Leave();
         var mask = SignalSet.Of(Blocked);
         _ = SysSignal.pthread_sigmask(SysSignal.SIG_SETMASK, &mask, null);
         var self = SelfPath.Value;

@@ -7,6 +7,9 @@ internal static class EventKind
     public const string PreStart = "preStart", Started = "started", Restarted = "restarted", Ready = "ready", Unfit = "unfit", Stopping = "stopping", Killed = "killed",
         Exited = "exited", Stopped = "stopped", Waiting = "waiting", Errored = "errored", Failed = "failed";
 
+    /// <summary>Processes that a child left behind did not end in time and were killed.</summary>
+    public const string Leftovers = "leftovers";
+
     /// <summary>An exit has another cause than was thought: the kernel ended it because memory ran out.</summary>
     public const string OutOfMemory = "outOfMemory";
 
@@ -27,6 +30,9 @@ internal static class EventCause
 {
     /// <summary>A child ended by itself, with a failure or without.</summary>
     public const string Crash = "crash", Exit = "exit";
+
+    /// <summary>A child ended well and left the server that it started running in the background.</summary>
+    public const string Background = "background";
 
     public const string User = "user", Shutdown = "shutdown", Daemon = "daemon", Memory = "memory", OutOfMemory = "outOfMemory", Health = "health", Watchdog = "watchdog", NotReady = "notReady",
         Watch = "watch", Schedule = "schedule", Dependency = "dependency", Spawn = "spawn";

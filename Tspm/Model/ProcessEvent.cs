@@ -36,6 +36,12 @@ internal sealed record ProcessEvent
 
     public string? Signal { get; init; }
 
+    /// <summary>Processes that were left behind; null: it is not about any.</summary>
+    public IReadOnlyList<int>? Pids { get; init; }
+
+    /// <summary>Their names, in the same order.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
     /// <summary>How long the child that ended had run.</summary>
     public long? UptimeMs { get; init; }
 

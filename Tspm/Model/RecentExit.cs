@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tspm.Model;
 
 /// <summary>The end of one child, kept for <c>describe</c> and <c>why</c>.</summary>
@@ -10,4 +12,12 @@ internal sealed record RecentExit
     public string? Signal { get; init; }
     /// <summary>Why it ended, as far as Tspm knows: "stopped by user", "exited 1" …</summary>
     public required string Reason { get; init; }
+
+    /// <summary>What of its tree, itself included, did not end in time and was killed; null: nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<KilledProcess>? Killed { get; init; }
+
+    /// <summary>What of its tree still lives, because it belongs to another user and may not be signalled; null: nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<KilledProcess>? Survivors { get; init; }
 }

@@ -89,6 +89,22 @@ internal sealed record RunRecord
 
     public string? StatusText { get; init; }
 
+    /// <summary>How far the run's ending has come; null: nobody has asked it to end.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EndingRecord? Ending { get; init; }
+
+    /// <summary>Monotonic time at which the child ended, while what it left behind is being ended.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long EndedMonotonicMs { get; init; }
+
+    /// <summary>The child left living processes behind.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasLeftovers { get; init; }
+
+    /// <summary>The child was started with the mark of its run. False also where an older version wrote the record.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsMarked { get; init; }
+
     /// <summary>A job that is to run once more when its present run is over.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsRunQueued { get; init; }

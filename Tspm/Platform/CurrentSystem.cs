@@ -23,7 +23,7 @@ internal static class CurrentSystem
     public static string? CgroupFolder(string? setting, string name, out string? trouble)
     {
         trouble = null;
-        return OperatingSystem.IsLinux() && CgroupPlace.Find(setting, out trouble) is { } place ? $"{place}/tspm-{name}" : null;
+        return OperatingSystem.IsLinux() && CgroupPlace.Find(setting, out trouble) is { } place ? ProcessCgroups.FolderOf(place, name) : null;
     }
 
     /// <summary>macOS has a shorter limit for socket paths.</summary>

@@ -35,10 +35,25 @@ internal interface IProcessSystem
     (int Pid, long StartTicks)? FindFifoHolder(string path);
 
     /// <summary>
-    /// Sends SIGKILL to all that the ended child left behind (same session or process group, or orphaned to the guardian with the child's mark
-    /// in its environment, and everything below those). Returns how many living processes were found: 0 means the tree is gone.
+    /// The living processes that an ended child left behind: all in its cgroup, its session or its process group, all
+    /// orphans that carry its run's mark or its variables, and everything below those. Empty: the tree is gone.
+    /// </summary>
+    IReadOnlyList<Leftover> FindLeftovers(TreeMark mark);
+
+    /// <summary>Sends a signal to a process that was left behind, and to no later one with its pid.</summary>
+    SignalResult SignalLeftover(Leftover leftover, int signal);
+
+    /// <summary>
+    /// Sends SIGKILL to all that <see cref="FindLeftovers"/> finds. Returns how many living processes there were:
+    /// 0 means the tree is gone.
     /// </summary>
     int KillLeftovers(TreeMark mark);
+
+    /// <summary>
+    /// Gives a living child of an earlier daemon, and everything below it, the mark of its run, when it has none: an
+    /// older version started it without. What may not be marked (another user's process) stays as it is.
+    /// </summary>
+    void MarkTree(int pid, ulong runMark);
 
     /// <summary>
     /// The kernel's own words that it killed this process because memory ran out; null: it does not say so, or may not be read. From any thread.
@@ -113,13 +128,38 @@ internal readonly record struct SpawnOutcome(IChild? Child, SpawnFailure? Failur
 /// <param name="Hook">Value of TSPM_HOOK in its environment; null: whatever it is, or none.</param>
 internal sealed record TreeMark(int Pid, int Id, int Instance, string? Hook = null)
 {
+    /// <summary>When the child started: what is older is not of its tree. 0: not known.</summary>
     public long StartTicks { get; init; }
+
+    /// <summary>The mark that its descendants carry; <see cref="RunMark.None"/>: they carry none.</summary>
+    public ulong Run { get; init; }
 
     /// <summary>Another child with the same marks started then and lives; null: there is none. With it the marks alone say nothing.</summary>
     public long? OtherStartTicks { get; init; }
 
     /// <summary>Output FIFOs of this child alone: who holds one is of its tree.</summary>
     public IReadOnlyList<string> Fifos { get; init; } = [];
+}
+
+/// <summary>A living process that outlived the child which it descends from.</summary>
+/// <param name="Pid">The process.</param>
+/// <param name="StartTicks">Its start time: with the pid it names the process for ever.</param>
+/// <param name="ParentPid">Its parent, which may be another leftover.</param>
+/// <param name="Group">Its process group.</param>
+/// <param name="Session">Its session.</param>
+/// <param name="Name">The kernel's name for it (man 5 proc, comm).</param>
+internal readonly record struct Leftover(int Pid, long StartTicks, int ParentPid, int Group, int Session, string Name);
+
+/// <summary>What became of a signal.</summary>
+internal enum SignalResult
+{
+    Sent,
+
+    /// <summary>The process has ended.</summary>
+    Gone,
+
+    /// <summary>It belongs to another user (a setuid program), and this daemon may not signal it.</summary>
+    NotPermitted,
 }
 
 /// <summary>One living process at one moment.</summary>

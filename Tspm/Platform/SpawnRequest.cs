@@ -33,6 +33,9 @@ internal sealed record SpawnRequest
     /// <summary>False: only a process group of its own. The guardian tells the runs of processes from all else by the session that they lead.</summary>
     public bool LeadsSession { get; init; } = true;
 
+    /// <summary>The mark that the child and all its descendants carry, see <see cref="RunMark"/>.</summary>
+    public ulong RunMark { get; init; }
+
     /// <summary>Number and instance of the process, for a cgroup of its own where there can be one; null: none is wanted.</summary>
     public InstanceKey? Cgroup { get; init; }
 

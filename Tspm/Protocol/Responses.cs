@@ -136,6 +136,8 @@ internal sealed record ProcessOutcome
     public string? Error { get; init; }
     /// <summary>True when there was nothing to do (stopping what is stopped).</summary>
     public bool Unchanged { get; init; }
+    /// <summary>It is done, and something had to be killed for it; missing: nothing had to be.</summary>
+    public string? Warning { get; init; }
     /// <summary>The last lines of its log, when it died while being started.</summary>
     public IReadOnlyList<string>? LastLines { get; init; }
 }
@@ -211,6 +213,8 @@ internal sealed record ShutdownResponse
 {
     /// <summary>Processes that were stopped on the way down.</summary>
     public required int Stopped { get; init; }
+    /// <summary>Of each process that needed it, what had to be killed; missing: everything ended in time.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
 }
 
 /// <summary>The last words of the version that leaves: the next connection is answered by the other one.</summary>

@@ -13,7 +13,8 @@ internal sealed class ExitHistory
     public void Restore(IReadOnlyList<RecentExit> newest) => Newest = newest;
 
     /// <summary>Remembers an end. <paramref name="before"/> is the state in which it came: after a stop signal it says why.</summary>
-    public void Add(Run run, ExitStatus status, LifecycleState before, DateTimeOffset endedAt)
+    /// <param name="background">A phrase: it put itself into the background; null: it did not.</param>
+    public void Add(Run run, ExitStatus status, LifecycleState before, DateTimeOffset endedAt, string? background = null)
     {
         var exit = new RecentExit
         {
@@ -22,8 +23,23 @@ internal sealed class ExitHistory
             EndedAt = endedAt,
             ExitCode = status.Code,
             Signal = status.Signal is { } signal ? Signals.NameOf(signal) : null,
-            Reason = before.Phase == LifecyclePhase.Stopping ? $"{status}: {before.Reason}" : status.ToString(),
+            Reason = before.Phase == LifecyclePhase.Stopping ? $"{status}: {before.Reason}" : background is null ? status.ToString() : $"{status} {background}",
         };
         Newest = [exit, .. Newest.Take(Kept - 1)];
+    }
+
+    /// <summary>Adds to the end of this run what had to be killed, and what could not be.</summary>
+    public void Amend(Run run)
+    {
+        if (run.Ending is not { } ending || (ending.Killed.Count == 0 && ending.Untouchable.Count == 0)) return;
+        var exits = Newest.ToArray();
+        var at = Array.FindIndex(exits, exit => exit.Pid == run.Child?.Pid && exit.StartedAt == run.StartedAt);
+        if (at < 0) return;
+        exits[at] = exits[at] with
+        {
+            Killed = ending.Killed.Count > 0 ? [.. ending.Killed] : null,
+            Survivors = ending.Untouchable.Count > 0 ? [.. ending.Untouchable] : null,
+        };
+        Newest = exits;
     }
 }

@@ -20,6 +20,7 @@ namespace Tspm.Supervision;
 /// </code>
 /// A hook that runs before the start belongs to Spawning, one that runs after the end to Sweeping.
 /// In front of every Spawning is a gate: what a process depends on. Shut, it leads to Held, from where the same order is given again once it opens.
+/// Sweeping ends what the child left behind; the timeout of Stopping goes on there, and when it has passed all that is left is killed.
 /// Rules that hold in every cell: a spawn is ordered only when no child exists and nothing of the last one is left; a wish of the user changes
 /// <c>Desired</c>, the daemon's own shutdown does not; an event that makes no sense in a phase changes nothing.
 /// </summary>
@@ -40,9 +41,9 @@ internal static class Lifecycle
         LifecycleEvent.StopIntended => Same(state with { Desired = DesiredState.Down, Next = state.Phase is Stopping or Sweeping ? AfterExit.Stop : state.Next }),
         LifecycleEvent.SpawnFailed failed => OnSpawnFailed(state, failed.Failure, policy),
         LifecycleEvent.SpawnForgotten => OnSpawnForgotten(state),
-        LifecycleEvent.ChildExited exited => OnExited(state, exited.Status, policy, now),
-        LifecycleEvent.TreeGone => OnTreeGone(state, policy),
-        LifecycleEvent.StopTimedOut => state.Phase == Stopping ? new(state, KillTree) : Same(state),
+        LifecycleEvent.ChildExited exited => OnExited(state, exited, policy, now),
+        LifecycleEvent.TreeGone => OnTreeGone(state, policy, now),
+        LifecycleEvent.StopTimedOut => state.Phase is Stopping or Sweeping ? new(state, KillTree) : Same(state),
         LifecycleEvent.BackoffElapsed => state.Phase == Waiting ? Spawning(state with { Restarts = state.Restarts + 1 }) : Same(state),
         LifecycleEvent.Replaced replaced => Same(state.Phase == Online
             ? state with { StartedAt = replaced.StartedAt, Restarts = state.Restarts + 1, Failures = 0, Reason = replaced.Cause } : state),
@@ -116,19 +117,20 @@ internal static class Lifecycle
         return state.Next == Stop ? Same(state with { Phase = Stopped, ByHand = false }) : Spawning(state);
     }
 
-    static Transition OnExited(LifecycleState state, ExitStatus status, RestartPolicy policy, TimeSpan now) => state.Phase switch
+    /// <summary>A stop's timeout goes on: it covers what the child left behind as well.</summary>
+    static Transition OnExited(LifecycleState state, LifecycleEvent.ChildExited exited, RestartPolicy policy, TimeSpan now)
     {
-        Starting or Online => new(AfterUnasked(state, status, policy, now) with { Phase = Sweeping }, Sweep),
-        Stopping => new(state with { Phase = Sweeping }, CancelTimers | Sweep),
-        _ => Same(state),
-    };
+        if (state.Phase is not (Starting or Online or Stopping)) return Same(state);
+        var next = state.Phase == Stopping ? state : AfterUnasked(state, exited, policy, now);
+        return new(next with { Phase = Sweeping, EndedAt = now, HasLeftovers = exited.HasLeftovers }, Sweep);
+    }
 
     /// <summary>A child ended by itself: what the policy makes of it.</summary>
-    static LifecycleState AfterUnasked(LifecycleState state, ExitStatus status, RestartPolicy policy, TimeSpan now)
+    static LifecycleState AfterUnasked(LifecycleState state, LifecycleEvent.ChildExited exited, RestartPolicy policy, TimeSpan now)
     {
-        if (StaysDown(status, state, policy, out var why))
-            return state with { Desired = DesiredState.Down, Next = Stop, Failures = 0, Reason = $"{status}; {why}" };
-        return AfterFailure(state, status.ToString(), policy, now);
+        if (StaysDown(exited.Status, state, policy, out var why))
+            return state with { Desired = DesiredState.Down, Next = Stop, Failures = 0, Reason = $"{exited.Words}; {why}" };
+        return AfterFailure(state, exited.Words, policy, now);
     }
 
     static LifecycleState AfterFailure(LifecycleState state, string cause, RestartPolicy policy, TimeSpan now)
@@ -163,19 +165,26 @@ internal static class Lifecycle
         return why.Length > 0;
     }
 
-    static Transition OnTreeGone(LifecycleState state, RestartPolicy policy) => state.Phase != Sweeping ? Same(state) : state.Next switch
+    static Transition OnTreeGone(LifecycleState state, RestartPolicy policy, TimeSpan now)
     {
-        Start => Spawning(state with { Restarts = state.Restarts + 1, ByHand = true }),
-        Retry => Wait(state, policy),
-        GiveUp => Same(state with { Phase = Errored }),
-        _ => Same(state with { Phase = Stopped }),
-    };
+        if (state.Phase != Sweeping) return Same(state);
+        var gone = state with { EndedAt = default, HasLeftovers = false };
+        return state.Next switch
+        {
+            Start => Spawning(gone with { Restarts = state.Restarts + 1, ByHand = true }),
+            // The delay runs from the end of the child: cleaning up after it costs no further time.
+            Retry => Wait(gone, policy, passed: now - state.EndedAt),
+            GiveUp => Same(gone with { Phase = Errored }),
+            _ => Same(gone with { Phase = Stopped }),
+        };
+    }
 
     /// <summary>Waits for the next try; without a delay there is nothing to wait for.</summary>
-    static Transition Wait(LifecycleState state, RestartPolicy policy, TimeSpan atLeast = default)
+    static Transition Wait(LifecycleState state, RestartPolicy policy, TimeSpan atLeast = default, TimeSpan passed = default)
     {
         var delay = Backoff.Delay(policy, state.Failures);
         if (delay < atLeast) delay = atLeast;
+        delay -= passed;
         return delay > TimeSpan.Zero
             ? new(state with { Phase = Waiting }, ArmBackoff, delay)
             : Spawning(state with { Restarts = state.Restarts + 1 });

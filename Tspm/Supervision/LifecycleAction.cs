@@ -6,16 +6,16 @@ internal enum LifecycleAction
 {
     None = 0,
 
-    /// <summary>Cancel stop timeout and backoff.</summary>
+    /// <summary>Cancel the backoff.</summary>
     CancelTimers = 1,
 
     /// <summary>Send the stop signal and arm the stop timeout.</summary>
     SendStopSignal = 2,
 
-    /// <summary>Send SIGKILL to the child and its process group.</summary>
+    /// <summary>Send SIGKILL to the child and its process group, or to what it left behind.</summary>
     KillTree = 4,
 
-    /// <summary>Kill what the child left behind, then report <see cref="LifecycleEvent.TreeGone"/>.</summary>
+    /// <summary>End what the child left behind (<see cref="ChildEnding"/>), then report <see cref="LifecycleEvent.TreeGone"/>.</summary>
     Sweep = 8,
 
     /// <summary>Arm the backoff timer with <see cref="Transition.Delay"/>.</summary>

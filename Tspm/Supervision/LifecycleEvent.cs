@@ -46,7 +46,18 @@ internal abstract record LifecycleEvent
     /// <summary>An earlier daemon ordered a spawn and died before it came to that, or what ran before the spawn was given up.</summary>
     public sealed record SpawnForgotten : LifecycleEvent;
 
-    public sealed record ChildExited(ExitStatus Status) : LifecycleEvent;
+    /// <param name="Status">How.</param>
+    public sealed record ChildExited(ExitStatus Status) : LifecycleEvent
+    {
+        /// <summary>Living processes remain of its tree.</summary>
+        public bool HasLeftovers { get; init; }
+
+        /// <summary>It put itself into the background: what is known of that, as a phrase that follows the status. Null: it did not.</summary>
+        public string? Background { get; init; }
+
+        /// <summary>The end in words, for the reason.</summary>
+        public string Words => Background is null ? Status.ToString() : $"{Status} {Background}";
+    }
 
     /// <summary>Nothing that the child left behind lives any more.</summary>
     public sealed record TreeGone : LifecycleEvent;

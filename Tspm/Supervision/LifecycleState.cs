@@ -20,7 +20,7 @@ internal enum LifecyclePhase
     /// <summary>A child runs and was asked to end.</summary>
     Stopping,
 
-    /// <summary>The child ended; what it left behind is being killed. No new child before that is done.</summary>
+    /// <summary>The child ended; what it left behind is being ended. No new child before that is done.</summary>
     Sweeping,
 
     /// <summary>No child; the next try is scheduled.</summary>
@@ -56,12 +56,28 @@ internal enum AfterExit
 internal sealed record LifecycleState(
     LifecyclePhase Phase, DesiredState Desired, AfterExit Next, int Failures, int Restarts, bool ByHand, TimeSpan StartedAt, string Reason)
 {
+    /// <summary>Reason that is shown while a child that ended by itself is cleaned up after.</summary>
+    const string EndingLeftovers = "ending leftover processes";
+
+    /// <summary>Monotonic end of the child; meaning only in <c>Sweeping</c>.</summary>
+    public TimeSpan EndedAt { get; init; }
+
+    /// <summary>The child left living processes behind; meaning only in <c>Sweeping</c>.</summary>
+    public bool HasLeftovers { get; init; }
+
+    /// <summary>A new child follows after its delay, which runs while leftovers of the last one are being ended.</summary>
+    bool IsCleaningUp => Phase == LifecyclePhase.Sweeping && HasLeftovers && Next == AfterExit.Retry;
+
+    /// <summary>The reason as users see it: what is being done, as long as it is being done.</summary>
+    public string ShownReason => IsCleaningUp ? EndingLeftovers : Reason;
+
     public static readonly LifecycleState New = new(LifecyclePhase.Stopped, DesiredState.Down, AfterExit.Stop, 0, 0, false, default, "never started");
 
     public ProcessState Observed => Phase switch
     {
         LifecyclePhase.Spawning or LifecyclePhase.Starting => ProcessState.Starting,
         LifecyclePhase.Online => ProcessState.Online,
+        LifecyclePhase.Sweeping when IsCleaningUp => ProcessState.Waiting,
         LifecyclePhase.Stopping or LifecyclePhase.Sweeping => ProcessState.Stopping,
         LifecyclePhase.Waiting or LifecyclePhase.Held => ProcessState.Waiting,
         LifecyclePhase.Errored => ProcessState.Errored,

@@ -8,6 +8,9 @@ internal sealed record ProcessView
     public required InstanceKey Key { get; init; }
     public required ProcessDefinition Definition { get; init; }
     public required LifecycleState State { get; init; }
+    /// <summary>Its name, with the number of the instance when there are several.</summary>
+    public string DisplayName => Definition.Instances > 1 ? $"{Definition.Name}:{Key.Instance}" : Definition.Name;
+
     /// <summary>Null: no child.</summary>
     public int? Pid { get; init; }
     public long StartTicks { get; init; }

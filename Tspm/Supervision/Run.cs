@@ -26,6 +26,12 @@ internal sealed class Run(RunStreams streams)
     /// <summary>Until then the guardian may tell how it ended.</summary>
     public IDisposable? ExitTimer { get; set; }
 
+    /// <summary>Not null: it is being ended, or what it left behind is.</summary>
+    public ChildEnding? Ending { get; set; }
+
+    /// <summary>Its child carries the run's mark (<see cref="Platform.RunMark"/>).</summary>
+    public bool IsMarked { get; init; } = true;
+
     /// <summary>Monotonic start.</summary>
     public TimeSpan BeganAt { get; set; }
 
@@ -50,6 +56,10 @@ internal sealed class Run(RunStreams streams)
 
     /// <summary>Where it is heard; null: nowhere.</summary>
     public IDisposable? Notify { get; set; }
+
+    /// <summary>Signals the child; below a shell, its process group. False: there is no child.</summary>
+    public bool Signal(int signal) =>
+        Child is { } child && (UsesShell ? child.SignalGroup(signal) : child.Signal(signal));
 
     readonly long _outFloor, _errFloor;
 

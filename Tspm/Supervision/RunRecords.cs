@@ -7,7 +7,7 @@ namespace Tspm.Supervision;
 internal static class RunRecords
 {
     public static RunRecord Of(
-        LifecycleState state, ProcessDefinition definition, SupervisionServices services, Run? run, int sweepPid, TimeSpan? nextStartAt,
+        LifecycleState state, ProcessDefinition definition, SupervisionServices services, Run? run, TimeSpan? nextStartAt,
         IReadOnlyList<RecentExit> exits) => new()
     {
         BootId = services.System.BootId,
@@ -17,7 +17,7 @@ internal static class RunRecords
         Next = LifecycleNames.Of(state.Next),
         Desired = state.Desired,
         Reason = state.Reason,
-        Pid = run?.Child?.Pid ?? (state.Phase == LifecyclePhase.Sweeping ? sweepPid : 0),
+        Pid = run?.Child?.Pid ?? 0,
         StartTicks = run?.Child?.StartTicks ?? 0,
         IntendedTicks = state.Phase == LifecyclePhase.Spawning && run is not { IsPreparing: true } ? services.System.BootTicks : 0,
         StartedMonotonicMs = (long)state.StartedAt.TotalMilliseconds,
@@ -35,6 +35,10 @@ internal static class RunRecords
         ErrStart = run?.ErrStart ?? 0,
         ExtendedMonotonicMs = (long)(run?.ExtendedUntil.TotalMilliseconds ?? 0),
         StatusText = run?.StatusText,
+        Ending = run?.Ending?.Record,
+        EndedMonotonicMs = (long)state.EndedAt.TotalMilliseconds,
+        HasLeftovers = state.HasLeftovers,
+        IsMarked = run?.IsMarked ?? false,
     };
 
     /// <summary>A phase or outcome that this version does not know (a newer one wrote it) is taken as "no child": nothing is killed for it.</summary>
@@ -45,6 +49,8 @@ internal static class RunRecords
         Desired = record.Desired,
         Reason = record.Reason,
         StartedAt = TimeSpan.FromMilliseconds(record.StartedMonotonicMs),
+        EndedAt = TimeSpan.FromMilliseconds(record.EndedMonotonicMs),
+        HasLeftovers = record.HasLeftovers,
         Restarts = record.Restarts,
         Failures = record.Failures,
     };

@@ -1,3 +1,5 @@
+using Tspm.Platform;
+
 namespace Tspm.Supervision;
 
 /// <summary>The second child of an instance, and how far it is. Which of the two is the second one changes when the new one is ready.</summary>
@@ -13,10 +15,8 @@ internal sealed class SecondChild(Run run)
     /// <summary>Asks the new one whether it is ready.</summary>
     public IDisposable? Vigil { get; set; }
 
-    public IDisposable? StopTimer { get; set; }
-
-    /// <summary>Until then the programs of a shell may end by themselves.</summary>
-    public TimeSpan GroupMayEndUntil { get; set; }
+    /// <summary>What its child left behind, found at its end for the clean-up that follows.</summary>
+    public IReadOnlyList<Leftover>? Found { get; set; }
 
     /// <summary>Told once, when it is gone: null, or why the old one stays.</summary>
     public Action<string?>? Done { get; set; }

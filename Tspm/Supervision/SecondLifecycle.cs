@@ -23,8 +23,8 @@ internal static class SecondLifecycle
         (Absent, SecondEvent.Begun) => (Starting, None),
         (Starting, SecondEvent.BecameReady) => (Leaving, ChangePlaces | SendStopSignal),
         (Starting, SecondEvent.Unwanted) => (Leaving, SendStopSignal),
-        (Starting or Leaving, SecondEvent.Exited) => (Sweeping, CancelTimers | Sweep),
-        (Leaving, SecondEvent.StopTimedOut) => (Leaving, KillTree),
+        (Starting or Leaving, SecondEvent.Exited) => (Sweeping, Sweep),
+        (Leaving or Sweeping, SecondEvent.StopTimedOut) => (phase, KillTree),
         (Sweeping, SecondEvent.TreeGone) => (Absent, None),
         _ => (phase, None),
     };
@@ -40,7 +40,7 @@ internal enum SecondPhase
     /// <summary>The one that is not wanted, old or new: it was asked to end.</summary>
     Leaving,
 
-    /// <summary>It ended; what it left behind is being killed.</summary>
+    /// <summary>It ended; what it left behind is being ended.</summary>
     Sweeping,
 }
 
@@ -61,11 +61,10 @@ internal enum SecondEvent
 internal enum SecondAction
 {
     None = 0,
-    CancelTimers = 1,
 
     /// <summary>The new child becomes the first, the old one the second.</summary>
-    ChangePlaces = 2,
-    SendStopSignal = 4,
-    KillTree = 8,
-    Sweep = 16,
+    ChangePlaces = 1,
+    SendStopSignal = 2,
+    KillTree = 4,
+    Sweep = 8,
 }

@@ -14,7 +14,7 @@ internal static class SpawnPlan
 
     public static (SpawnRequest? Request, SpawnFailure? Failure) For(
         ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, RunStreams streams,
-        IReadOnlyDictionary<string, string>? notify = null, IReadOnlyList<int>? listeners = null)
+        IReadOnlyDictionary<string, string>? notify = null, IReadOnlyList<int>? listeners = null, ulong runMark = RunMark.None)
     {
         var environment = ChildEnvironment.Build(definition, instance, kept, out var problem);
         if (environment is null) return (null, new SpawnFailure("read envFile", 0, problem!));
@@ -31,6 +31,7 @@ internal static class SpawnPlan
             StdoutPath = streams.OutFifo,
             StderrPath = streams.ErrFifo,
             OpenFilesLimit = definition.OpenFilesLimit,
+            RunMark = runMark,
             // What may stay behind must not be in what is killed as a whole.
             Cgroup = StopPolicy.Of(definition.Config).KillTree ? new InstanceKey(definition.Id, instance) : null,
             Listeners = listeners ?? [],

@@ -13,11 +13,8 @@ namespace Tspm.Supervision;
 /// </summary>
 internal sealed partial class SupervisedProcess
 {
-    /// <summary>How often to look again whether killed leftovers are gone.</summary>
+    /// <summary>How often to look again whether what a dead daemon left of its preStart is gone.</summary>
     static readonly TimeSpan SweepAgainAfter = TimeSpan.FromMilliseconds(5);
-
-    /// <summary>How often to look whether the programs of a shell that got the stop signal have ended by themselves.</summary>
-    static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(10);
 
     /// <summary>
     /// How long a guardian (or, when that was replaced, the kernel, which waits for init to reap) may take to tell how an adopted child ended. An init does it at once; what runs as PID 1 in a
@@ -32,16 +29,13 @@ internal sealed partial class SupervisedProcess
     readonly ExitHistory _exits = new();
     LifecycleState _state = LifecycleState.New;
     Run? _run;
-    int _sweepPid;
+    /// <summary>The run whose child ended last; its ending goes on until nothing of it is left.</summary>
+    Run? _ended;
     /// <summary>The newest there ever was.</summary>
     ulong _lastRun;
-    /// <summary>Until then the programs of a shell may end by themselves: it dies of the stop signal at once, they have their traps.</summary>
-    TimeSpan _groupMayEndUntil;
-    /// <summary>Reaped; kept until its leftovers are gone, which are found through it.</summary>
-    IChild? _swept;
     bool _stepping;
     bool _forgotten;
-    IDisposable? _stopTimer, _backoffTimer;
+    IDisposable? _backoffTimer;
     TimeSpan? _nextStartAt;
     bool _isRunQueued;
 
@@ -135,32 +129,34 @@ internal sealed partial class SupervisedProcess
     /// <summary>Sends a signal to the child (with a shell: to its group). False: there is none.</summary>
     public bool Signal(int signal)
     {
-        return _run is { } run && _state.HasChild && SendSignal(run, signal);
+        return _run is { } run && _state.HasChild && run.Signal(signal);
     }
-
-    static bool SendSignal(Run run, int signal) => run.Child is { } child && (run.UsesShell ? child.SignalGroup(signal) : child.Signal(signal));
 
     /// <summary>Stops watching, without touching the child: the definition is gone, or the daemon leaves.</summary>
     public void Forget()
     {
         _forgotten = true;
         CancelTimers();
-        _run?.ExitTimer?.Dispose();
-        _run?.Child?.Dispose();
-        _swept?.Dispose();
+        ForgetRun(_run);
+        ForgetRun(_ended);
         _hook?.Cancel();
         _preparing?.Hook?.Cancel();
         var second = _second;
         second?.Vigil?.Dispose();
-        second?.StopTimer?.Dispose();
-        second?.Run.ExitTimer?.Dispose();
-        second?.Run.Child?.Dispose();
-        (_run, _swept, _second) = (null, null, null);
+        ForgetRun(second?.Run);
+        (_run, _ended, _second) = (null, null, null);
         _waiters.Release(_state);
         second?.Done?.Invoke("it was deleted");
         var preparing = _preparing;
         _preparing = null;
         preparing?.Done("it was deleted");
+    }
+
+    static void ForgetRun(Run? run)
+    {
+        run?.ExitTimer?.Dispose();
+        run?.Ending?.Dispose();
+        run?.Child?.Dispose();
     }
 
     void Step(LifecycleEvent happened)
@@ -182,10 +178,10 @@ internal sealed partial class SupervisedProcess
         // The end of a child is on record already (see Ended): sweeping needs another record only when it takes time.
         if ((_state != before || actions != LifecycleAction.None) && !actions.HasFlag(LifecycleAction.Sweep)) Persist();
         if (!isHeld) Tell(before, happened, actions, run);
-        if (actions.HasFlag(LifecycleAction.SendStopSignal)) SendStopSignal();
-        if (actions.HasFlag(LifecycleAction.KillTree)) KillChild();
+        if (actions.HasFlag(LifecycleAction.SendStopSignal)) EndingOf(_run!).SendStopSignal();
+        if (actions.HasFlag(LifecycleAction.KillTree)) (_run ?? _ended)?.Ending?.Kill();
         if (actions.HasFlag(LifecycleAction.CancelSpawn)) _hook?.Cancel();
-        if (actions.HasFlag(LifecycleAction.Sweep)) Sweep();
+        if (actions.HasFlag(LifecycleAction.Sweep)) CleanUp();
         if (actions.HasFlag(LifecycleAction.Spawn)) Spawn();
         CancelReload();
         Publish();
@@ -200,43 +196,20 @@ internal sealed partial class SupervisedProcess
         _waiters.Tell(_state);
     }
 
-    // ---- stopping
-
-    void SendStopSignal()
-    {
-        var policy = StopPolicy.Of(Definition.Config);
-        Signal(policy.Signal);
-        // A stopped (SIGSTOP, Ctrl-Z) child does not see the signal before it goes on.
-        if (policy.Signal != Signals.SIGKILL) Signal(Signals.SIGCONT);
-        if (policy.KillTree && _run is { UsesShell: true }) _groupMayEndUntil = _services.Timers.Now + policy.Timeout;
-        _stopTimer = _services.Timers.After(policy.Timeout, StopTimeIsOver);
-    }
-
-    void KillChild()
-    {
-        if (_run is { } run) Kill(run);
-    }
-
-    void Kill(Run run)
-    {
-        if (run.Child is not { } child) return;
-        // Without killTree the rest of the group is left alone; below a shell the program itself is in it.
-        if (run.UsesShell || StopPolicy.Of(Definition.Config).KillTree) child.SignalGroup(Signals.SIGKILL);
-        child.Signal(Signals.SIGKILL);
-    }
-
     void CancelTimers()
     {
-        _stopTimer?.Dispose();
         _backoffTimer?.Dispose();
-        (_stopTimer, _backoffTimer, _nextStartAt) = (null, null, null);
+        (_backoffTimer, _nextStartAt) = (null, null);
     }
 
     // ---- what outlives this daemon
 
-    void Persist() => _services.Records.Save(Key, MakeRecord());
+    /// <summary>Writes the run record as it is now.</summary>
+    public void Persist() => _services.Records.Save(Key, MakeRecord());
 
-    RunRecord MakeRecord() => RunRecords.Of(_state, Definition, _services, _run, _sweepPid, _nextStartAt, _exits.Newest) with
+    Run? RecordedRun => _run ?? (_state.Phase == LifecyclePhase.Sweeping ? _ended : null);
+
+    RunRecord MakeRecord() => RunRecords.Of(_state, Definition, _services, RecordedRun, _nextStartAt, _exits.Newest) with
     {
         LastRunId = _lastRun, Second = SecondRecord, IsRunQueued = _isRunQueued, Environment = UnsavedEnvironment?.Invoke(Definition),
     };

@@ -6,7 +6,7 @@ using Tspm.Storage;
 
 namespace Tspm.Supervision;
 
-/// <summary>What happens when a child of an instance has ended: how it ended is learnt and saved before it is reaped, then what it left behind is killed. The main part is in SupervisedProcess.cs.</summary>
+/// <summary>What happens when a child of an instance has ended: how it ended is learnt and saved before it is reaped, then what it left behind is ended. The main part is in SupervisedProcess.cs.</summary>
 internal sealed partial class SupervisedProcess
 {
     /// <summary>The kernel says that the child ended. Its status is saved before it is reaped, so that no daemon's death can lose it.</summary>
@@ -49,41 +49,75 @@ internal sealed partial class SupervisedProcess
             SecondEnded(second, status);
             return;
         }
-        _exits.Add(run, status, _state, _services.Clock.GetUtcNow());
+        var left = EndingOf(run).FindLeftovers();
+        var background = _state.Phase == LifecyclePhase.Stopping ? null : BackgroundProgram.Describe(status, run.Child!.Pid, left);
+        _exits.Add(run, status, _state, _services.Clock.GetUtcNow(), background);
         _services.Records.Save(Key, MakeRecord() with { HasEnded = true, ExitCode = status.Code, ExitSignal = status.Signal });
-        _sweepPid = run.Child!.Pid;
-        run.Child.Reap();
+        run.Child!.Reap();
         _services.Outputs.Finish(run.Streams);
         run.Notify?.Dispose();
-        (_run, _swept, _endedRun) = (null, run.Child, run.Id);
-        Handle(new LifecycleEvent.ChildExited(status));
+        (_run, _ended, _found) = (null, run, left);
+        Handle(new LifecycleEvent.ChildExited(status) { HasLeftovers = left.Count > 0 && StopPolicy.Of(Definition.Config).KillTree, Background = background });
     }
 
-    /// <summary>Kills what the child left behind, until nothing of it lives.</summary>
-    void Sweep()
+    // ---- what it left behind
+
+    /// <summary>Found at the end of the child, for the clean-up that follows.</summary>
+    IReadOnlyList<Leftover>? _found;
+
+    ChildEnding EndingOf(Run run, EndingRecord? before = null) => run.Ending ??= new ChildEnding(
+        _services, this, run,
+        timedOut: () =>
+        {
+            if (_second is { } second && second.Run == run) SecondStep(second, SecondEvent.StopTimedOut);
+            else Handle(new LifecycleEvent.StopTimedOut());
+        },
+        treeGone: () =>
+        {
+            if (_second is { } second && second.Run == run) SecondTreeGone(second);
+            else TreeGone(run);
+        })
     {
-        // The one sweep that finds all by their marks comes last.
-        if (IsReloading) return;
-        if (_services.Timers.Now < _groupMayEndUntil && _swept?.SignalGroup(0) == true)
+        Record = before,
+    };
+
+    void CleanUp()
+    {
+        var found = _found;
+        _found = null;
+        EndingOf(_ended!).CleanUp(found);
+    }
+
+    /// <summary>Another process of the machine has ended: it may be one that is waited for.</summary>
+    public void OnOrphanReaped()
+    {
+        if (_state.Phase == LifecyclePhase.Sweeping) _ended?.Ending?.LookAgain();
+        _second?.Run.Ending?.LookAgain();
+    }
+
+    /// <summary>How to recognise what a run left behind. Null: not while a hook of a reload runs, whose processes carry the same variables.</summary>
+    public TreeMark? MarkOf(Run run)
+    {
+        if (_preparing is not null && _second is null) return null;
+        var other = _second is null ? null : _second.Run == run ? _run ?? (_state.Phase == LifecyclePhase.Sweeping ? _ended : null) : _second.Run;
+        return new TreeMark(run.Child!.Pid, Key.Id, Key.Instance)
         {
-            _services.Timers.After(LookAgainAfter, Sweep);
-            return;
-        }
-        _groupMayEndUntil = TimeSpan.Zero;
-        var left = StopPolicy.Of(Definition.Config).KillTree
-            ? _services.System.KillLeftovers(new TreeMark(_sweepPid, Key.Id, Key.Instance))
-            : 0;
-        if (left == 0)
-        {
-            _swept?.Dispose();
-            _swept = null;
-            if (Definition.Config.Hooks is { PostStop: { } command }) RunPostStop(command);
-            else Handle(new LifecycleEvent.TreeGone());
-        }
-        else
-        {
-            Persist();
-            _services.Timers.After(SweepAgainAfter, Sweep);
-        }
+            StartTicks = run.Child.StartTicks,
+            Run = RunMark.Of(_services.Home.Path, run.Id),
+            // Both may have the same variables: of processes without a mark, the other one's are left to its own clean-up.
+            OtherStartTicks = other?.Child?.StartTicks,
+            Fifos = other is null ? [] : [run.Streams.OutFifo, run.Streams.ErrFifo],
+        };
+    }
+
+    /// <summary>Nothing is started in the place of the first child before a second one is gone; the last look finds all.</summary>
+    public bool MayFinish(Run run) => _second?.Run == run || !IsReloading;
+
+    void TreeGone(Run run)
+    {
+        _exits.Amend(run);
+        run.Child?.Dispose();
+        if (Definition.Config.Hooks is { PostStop: { } command }) RunPostStop(command);
+        else Handle(new LifecycleEvent.TreeGone());
     }
 }

@@ -12,8 +12,6 @@ internal sealed partial class SupervisedProcess
     /// <summary>Of what is happening to it, or has happened last.</summary>
     string? _cause;
     Asker? _by;
-    /// <summary>The run that ended last.</summary>
-    ulong? _endedRun;
 
     /// <summary>From here on it is as an earlier daemon left it, which has told of that.</summary>
     void BeginTelling() => (_told, _restartsTold) = (_state.Observed, _state.Restarts);
@@ -38,12 +36,14 @@ internal sealed partial class SupervisedProcess
                 TellOf(EventKind.Unfit, unfit.Cause);
                 break;
             case LifecycleEvent.ChildExited exited:
-                TellOfExit(before, exited.Status);
+                TellOfExit(before, exited.Status, exited.Background);
                 AskTheKernel(before, exited.Status);
                 break;
             case LifecycleEvent.SpawnFailed failed:
                 TellOf(EventKind.Failed, failed.Failure.Sentence);
                 break;
+            case LifecycleEvent.StopTimedOut when phase == LifecyclePhase.Sweeping:
+                break; // what is killed then is told by name
             case LifecycleEvent.StopTimedOut:
                 TellOf(EventKind.Killed, $"it did not end within {Duration.Format(StopPolicy.Of(Definition.Config).Timeout)}", run);
                 break;
@@ -60,15 +60,15 @@ internal sealed partial class SupervisedProcess
         else if (happened is LifecycleEvent.ShutdownRequested) (_cause, _by) = (EventCause.Shutdown, happened.By);
         else if (happened is LifecycleEvent.HeldBack) (_cause, _by) = (EventCause.Dependency, null);
         else if (happened is LifecycleEvent.SpawnFailed) (_cause, _by) = (EventCause.Spawn, null);
-        else if (happened is LifecycleEvent.ChildExited { Status: var status } && before.Phase != LifecyclePhase.Stopping)
-            (_cause, _by) = IsOfUser(status) ? (EventCause.User, _signaller) : (status.IsSuccess ? EventCause.Exit : EventCause.Crash, null);
+        else if (happened is LifecycleEvent.ChildExited { Status: var status } exited && before.Phase != LifecyclePhase.Stopping)
+            (_cause, _by) = IsOfUser(status) ? (EventCause.User, _signaller) : (CauseOf(exited), null);
     }
 
-    void TellOfExit(LifecycleState before, ExitStatus status) => Record(new ProcessEvent
+    void TellOfExit(LifecycleState before, ExitStatus status, string? background) => Record(new ProcessEvent
     {
-        Kind = EventKind.Exited, Pid = _sweepPid, RunId = Number(_endedRun), ExitCode = status.Code, Signal = status.Signal is { } signal ? Signals.NameOf(signal) : null,
+        Kind = EventKind.Exited, Pid = _ended?.Child?.Pid, RunId = Number(_ended?.Id), ExitCode = status.Code, Signal = status.Signal is { } signal ? Signals.NameOf(signal) : null,
         UptimeMs = (long)(_services.Timers.Now - before.StartedAt).TotalMilliseconds,
-        Reason = before.Phase == LifecyclePhase.Stopping ? before.Reason : IsOfUser(status) ? "that signal came by 'tspm signal'" : null,
+        Reason = before.Phase == LifecyclePhase.Stopping ? before.Reason : IsOfUser(status) ? "that signal came by 'tspm signal'" : background,
         NextStartInMs = _state.Next switch
         {
             AfterExit.Start => 0,
@@ -77,11 +77,22 @@ internal sealed partial class SupervisedProcess
         },
     });
 
+    static string CauseOf(LifecycleEvent.ChildExited exited) =>
+        exited.Background is not null ? EventCause.Background : exited.Status.IsSuccess ? EventCause.Exit : EventCause.Crash;
+
+    /// <summary>Processes that a run left behind got this signal.</summary>
+    public void TellOfLeftovers(Run run, IReadOnlyList<KilledProcess> leftovers, int signal) => Record(new ProcessEvent
+    {
+        Kind = EventKind.Leftovers, RunId = Number(run.Id), Signal = Signals.NameOf(signal),
+        Pids = [.. leftovers.Select(static leftover => leftover.Pid)], Names = [.. leftovers.Select(static leftover => leftover.Name)],
+        Reason = $"{KilledText.List(leftovers)} did not end in time",
+    });
+
     /// <summary>A SIGKILL that nobody here sent may be the kernel's. Its log is long: it is read beside, and what it says comes as an event of its own.</summary>
     void AskTheKernel(LifecycleState before, ExitStatus status)
     {
         if (status.Signal != Signals.SIGKILL || before.Phase == LifecyclePhase.Stopping || IsOfUser(status)) return;
-        var (pid, runId, lived) = (_sweepPid, Number(_endedRun), _services.Timers.Now - before.StartedAt);
+        var (pid, runId, lived) = (_ended!.Child!.Pid, Number(_ended.Id), _services.Timers.Now - before.StartedAt);
         ThreadPool.QueueUserWorkItem(_ =>
         {
             if (_services.System.OutOfMemoryKill(pid, lived) is not { } words) return;

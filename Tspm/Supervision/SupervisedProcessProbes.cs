@@ -72,7 +72,7 @@ internal sealed partial class SupervisedProcess
     void Heard(Run run, int pid, uint uid, string text)
     {
         if ((_run != run && _second?.Run != run) || run.Child is not { } child) return;
-        if (!_services.System.IsInTree(pid, uid, new TreeMark(child.Pid, Key.Id, Key.Instance)))
+        if (!_services.System.IsInTree(pid, uid, new TreeMark(child.Pid, Key.Id, Key.Instance) { Run = RunMark.Of(_services.Home.Path, run.Id) }))
         {
             if (!run.HeardStranger) _services.Log.LogWarning("a readiness message for {Name} from process {Pid}, which is not of its tree, was ignored", Definition.Name, pid);
             run.HeardStranger = true;
@@ -92,12 +92,5 @@ internal sealed partial class SupervisedProcess
             else Handle(new LifecycleEvent.BecameReady());
         }
         if (message.IsCallForHelp && _run == run && run.Health is { Notify: not null }) Handle(new LifecycleEvent.FoundUnfit("it asked for help (WATCHDOG=trigger)") { Word = EventCause.Watchdog });
-    }
-
-    /// <summary>The stop timeout is over, unless the child asked for more time.</summary>
-    void StopTimeIsOver()
-    {
-        if (_run is { } run && run.ExtendedUntil - _services.Timers.Now is var more && more > TimeSpan.Zero) _stopTimer = _services.Timers.After(more, StopTimeIsOver);
-        else Handle(new LifecycleEvent.StopTimedOut());
     }
 }

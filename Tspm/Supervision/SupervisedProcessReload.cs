@@ -72,7 +72,7 @@ internal sealed partial class SupervisedProcess
             }
             done(why);
             // Nothing is started in the place of the first child before this is gone.
-            if (_state.Phase == LifecyclePhase.Sweeping) Sweep();
+            if (_state.Phase == LifecyclePhase.Sweeping) _ended?.Ending?.LookAgain();
         });
     }
 
@@ -140,12 +140,11 @@ internal sealed partial class SupervisedProcess
         var (phase, actions) = SecondLifecycle.Next(second.Phase, happened);
         second.Phase = phase;
         if (phase != SecondPhase.Starting) second.Vigil?.Dispose();
-        if (actions.HasFlag(SecondAction.CancelTimers)) second.StopTimer?.Dispose();
         if (actions.HasFlag(SecondAction.ChangePlaces)) ChangePlaces(second);
         else if (actions != SecondAction.None && actions != SecondAction.KillTree) Persist();
-        if (actions.HasFlag(SecondAction.SendStopSignal)) SendSecondStopSignal(second);
-        if (actions.HasFlag(SecondAction.KillTree)) Kill(second.Run);
-        if (actions.HasFlag(SecondAction.Sweep)) SweepSecond(second);
+        if (actions.HasFlag(SecondAction.SendStopSignal)) EndingOf(second.Run).SendStopSignal();
+        if (actions.HasFlag(SecondAction.KillTree)) second.Run.Ending?.Kill();
+        if (actions.HasFlag(SecondAction.Sweep)) CleanUpSecond(second);
         // Asked of this step: one within it may have been the last.
         if (phase == SecondPhase.Absent) SecondIsGone(second);
     }
@@ -157,27 +156,13 @@ internal sealed partial class SupervisedProcess
         Handle(new LifecycleEvent.Replaced(_run.BeganAt, ReloadCause));
     }
 
-    void SendSecondStopSignal(SecondChild second)
-    {
-        var policy = StopPolicy.Of(Definition.Config);
-        SendSignal(second.Run, policy.Signal);
-        if (policy.Signal != Signals.SIGKILL) SendSignal(second.Run, Signals.SIGCONT);
-        if (policy.KillTree && second.Run.UsesShell) second.GroupMayEndUntil = _services.Timers.Now + policy.Timeout;
-        second.StopTimer = _services.Timers.After(policy.Timeout, () => SecondStopTimeIsOver(second));
-    }
-
-    void SecondStopTimeIsOver(SecondChild second)
-    {
-        if (second.Run.ExtendedUntil - _services.Timers.Now is var more && more > TimeSpan.Zero) second.StopTimer = _services.Timers.After(more, () => SecondStopTimeIsOver(second));
-        else SecondStep(second, SecondEvent.StopTimedOut);
-    }
-
     /// <summary>See <see cref="Ended"/>; the first child may live.</summary>
     void SecondEnded(SecondChild second, ExitStatus status)
     {
         var run = second.Run;
         if (second.Phase == SecondPhase.Starting) second.Problem = $"the new one {status} before it was ready{OwnPortHint}";
         var why = second.Problem is null ? ReloadCause : "of a reload that failed";
+        second.Found = EndingOf(run).FindLeftovers();
         _exits.Add(run, status, _state with { Phase = LifecyclePhase.Stopping, Reason = why }, _services.Clock.GetUtcNow());
         _services.Records.Save(Key, MakeRecord() with { Second = SecondRecord! with { HasEnded = true } });
         run.Child!.Reap();
@@ -189,31 +174,19 @@ internal sealed partial class SupervisedProcess
 
     string OwnPortHint => Definition.Config.Listen is null ? " (a program that opens a port itself cannot be there twice: see 'listen', or use 'tspm restart')" : "";
 
-    void SweepSecond(SecondChild second)
+    void CleanUpSecond(SecondChild second)
     {
-        if (_second != second || second.Run.Child is not { } child) return;
-        if (_services.Timers.Now < second.GroupMayEndUntil && child.SignalGroup(0))
-        {
-            _services.Timers.After(LookAgainAfter, () => SweepSecond(second));
-            return;
-        }
-        second.GroupMayEndUntil = TimeSpan.Zero;
-        if (StopPolicy.Of(Definition.Config).KillTree && _services.System.KillLeftovers(MarkBeside(second.Run, _run)) > 0)
-        {
-            _services.Timers.After(SweepAgainAfter, () => SweepSecond(second));
-            return;
-        }
-        child.Dispose();
-        SecondStep(second, SecondEvent.TreeGone);
+        var found = second.Found;
+        second.Found = null;
+        EndingOf(second.Run).CleanUp(found);
     }
 
-    /// <summary>Both children have the same marks: what may be the other one's is left to the last sweep, that of the first child.</summary>
-    TreeMark MarkBeside(Run run, Run? other) => new(run.Child!.Pid, Key.Id, Key.Instance)
+    void SecondTreeGone(SecondChild second)
     {
-        StartTicks = run.Child.StartTicks,
-        OtherStartTicks = other?.Child?.StartTicks,
-        Fifos = [run.Streams.OutFifo, run.Streams.ErrFifo],
-    };
+        _exits.Amend(second.Run);
+        second.Run.Child?.Dispose();
+        SecondStep(second, SecondEvent.TreeGone);
+    }
 
     void SecondIsGone(SecondChild second)
     {
@@ -222,7 +195,7 @@ internal sealed partial class SupervisedProcess
         Publish();
         Changed?.Invoke(this, _state);
         second.Done?.Invoke(second.Problem is { } problem ? $"{problem}; {OldStays}" : null);
-        if (_state.Phase == LifecyclePhase.Sweeping) Sweep();
+        if (_state.Phase == LifecyclePhase.Sweeping) _ended?.Ending?.LookAgain();
     }
 
     // ---- what outlives this daemon
@@ -249,6 +222,8 @@ internal sealed partial class SupervisedProcess
         StartTimeoutMs = run.StartTimeoutMs,
         Listen = run.Listen.Count > 0 ? run.Listen : null,
         ExtendedMonotonicMs = (long)run.ExtendedUntil.TotalMilliseconds,
+        Ending = run.Ending?.Record,
+        IsMarked = run.IsMarked,
     };
 
     /// <summary>
@@ -276,7 +251,7 @@ internal sealed partial class SupervisedProcess
     {
         if (second.Phase == SecondPhase.Sweeping)
         {
-            SweepSecond(second);
+            CleanUpSecond(second);
             return;
         }
         Take(second.Run, second.Run.Child!);

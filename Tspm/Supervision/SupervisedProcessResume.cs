@@ -25,8 +25,9 @@ internal sealed partial class SupervisedProcess
                 ResumeIntent(record, left.EndedBeforeRecorded(record));
                 break;
             case LifecyclePhase.Sweeping:
-                _sweepPid = record.Pid;
-                Sweep();
+                _ended = RunOf(record);
+                _ended.Child = new EndedChild(record.Pid, record.StartTicks);
+                CleanUp();
                 break;
             case LifecyclePhase.Waiting:
                 var due = TimeSpan.FromMilliseconds(record.NextStartMonotonicMs) - _services.Timers.Now;
@@ -55,14 +56,17 @@ internal sealed partial class SupervisedProcess
         if (record.HasEnded)
         {
             // Seen and saved, perhaps not reaped: the guardian reaps what its dead daemon left.
-            (_sweepPid, _endedRun) = (record.Pid, run.Id);
-            Handle(new LifecycleEvent.ChildExited(record.ExitStatus));
+            run.Child = new EndedChild(record.Pid, record.StartTicks);
+            _ended = run;
+            _found = EndingOf(run).FindLeftovers();
+            Handle(new LifecycleEvent.ChildExited(record.ExitStatus) { HasLeftovers = _found.Count > 0 && StopPolicy.Of(Definition.Config).KillTree });
             return;
         }
         _run = run;
         OpenNotifyAgain(run);
         Take(run, _services.System.Adopt(record.Pid, record.StartTicks) ?? new EndedChild(record.Pid, record.StartTicks));
-        if (_state.Phase == LifecyclePhase.Stopping) SendStopSignal();
+        if (!record.IsMarked) _services.System.MarkTree(record.Pid, RunMark.Of(_services.Home.Path, run.Id));
+        if (_state.Phase == LifecyclePhase.Stopping) EndingOf(run).SendStopSignal();
     }
 
     /// <summary>
@@ -108,7 +112,7 @@ internal sealed partial class SupervisedProcess
     {
         var present = MakeRun(RunStreamsOf.Run(_services, Definition, Key, record.RunId), record.GuardianPid);
         (present.Streams.Begins.Out, present.Streams.Begins.Err) = (record.OutStart, record.ErrStart);
-        return new Run(present.Streams)
+        var run = new Run(present.Streams)
         {
             GuardianPid = present.GuardianPid,
             UsesShell = present.UsesShell,
@@ -121,6 +125,8 @@ internal sealed partial class SupervisedProcess
             StatusText = record.StatusText,
             ExtendedUntil = TimeSpan.FromMilliseconds(record.ExtendedMonotonicMs),
         };
+        if (record.Ending is { } ending) _ = EndingOf(run, ending);
+        return run;
     }
 
     /// <summary>Without it the child goes on as if it had no probe to speak to; that is better than to end it.</summary>

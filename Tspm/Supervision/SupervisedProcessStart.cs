@@ -36,7 +36,7 @@ internal sealed partial class SupervisedProcess
             run.Notify?.Dispose();
             return noRoom;
         }
-        var (request, failure) = SpawnPlan.For(Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run), listeners);
+        var (request, failure) = SpawnPlan.For(Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run), listeners, RunMark.Of(_services.Home.Path, run.Id));
         var outcome = request is null ? new SpawnOutcome(null, failure) : _services.System.Spawn(request);
         if (outcome.Child is not { } child)
         {

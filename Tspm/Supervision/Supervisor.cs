@@ -52,6 +52,9 @@ internal sealed class Supervisor
     /// <summary>Something that will be settled: <see cref="Settled"/> completes with the state in which it is.</summary>
     public sealed record Pending(SupervisedProcess Cell, Task<LifecycleState> Settled, bool Unchanged)
     {
+        /// <summary>The ends that were known when it was begun: later ones came of it.</summary>
+        public IReadOnlyList<RecentExit> ExitsBefore { get; } = Cell.View.RecentExits;
+
         /// <summary>What went wrong, where the state does not tell; set before <see cref="Settled"/> completes.</summary>
         public string? Problem { get; set; }
     }
@@ -239,6 +242,7 @@ internal sealed class Supervisor
     {
         foreach (var cell in Table.Cells)
             if (cell.TakeGuardianRecord(record.Pid, record.StartTicks, record.Status)) return true;
+        foreach (var cell in Table.Cells) cell.OnOrphanReaped();
         return false;
     }
 

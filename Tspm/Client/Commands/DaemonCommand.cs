@@ -98,6 +98,7 @@ internal static class DaemonCommand
         if (daemon is null) return null;
         var answer = daemon.Call(Methods.Shutdown, new ShutdownRequest(), Wire.Json.EmptyRequest, Wire.Json.ShutdownResponse, StopDeadline);
         if (!daemon.WaitForEnd(EndDeadline)) throw new DaemonException(LocalError.NoAnswerInTime, "all processes are stopped, but the daemon has not ended yet");
+        foreach (var warning in answer.Warnings ?? []) session.Err.WriteLine(Output.ControlText.Escape(warning));
         return answer.Stopped;
     }
 

@@ -15,6 +15,7 @@ internal static class Outcomes
             var name = Display.Name(process.Name, process.Instance, several.Contains(process.Id));
             if (process.Error is null && withSuccesses) session.Out.WriteLine($"{name}: {phrase(process)}");
             if (process.Error is { } error) session.Err.WriteLine($"{name}: {ControlText.Escape(error)}");
+            if (process.Warning is { } warning) session.Err.WriteLine($"{name}: {ControlText.Escape(warning)}");
             PrintLastLines(session, name, process.LastLines);
         }
         foreach (var note in response.Notes ?? []) session.Err.WriteLine(ControlText.Escape(note));

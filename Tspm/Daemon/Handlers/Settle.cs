@@ -27,9 +27,19 @@ internal static class Settle
             var view = pending.Cell.View;
             // As it was when it settled: a child that came up and has ended since did start, however soon that was.
             var error = pending.Settled.IsCompletedSuccessfully ? pending.Problem ?? errorIn(pending.Settled.Result) : null;
-            outcomes.Add(Outcome(view) with { Unchanged = pending.Unchanged, Error = error });
+            outcomes.Add(Outcome(view) with { Unchanged = pending.Unchanged, Error = error, Warning = Warning(view, pending.ExitsBefore) });
         }
         return outcomes;
+    }
+
+    /// <summary>What had to be killed in the ends that came since; null: nothing.</summary>
+    public static string? Warning(ProcessView view, IReadOnlyList<RecentExit> before)
+    {
+        var timeout = StopPolicy.Of(view.Definition.Config).Timeout;
+        var warnings = new List<string>();
+        foreach (var exit in view.RecentExits)
+            if (!before.Contains(exit) && KilledText.Warning(exit, timeout) is { } warning) warnings.Add(warning);
+        return warnings.Count > 0 ? string.Join("; ", warnings) : null;
     }
 
     public static ProcessOutcome Outcome(ProcessView view) => new()

@@ -9,9 +9,20 @@ internal static class ShutdownHandler
 {
     public static async Task<ShutdownResponse> Handle(DaemonContext context, Asker? asker)
     {
-        var running = context.Supervisor.Views().Count(view => view.State.HasChild || view.State.Phase == LifecyclePhase.Waiting);
+        var before = context.Supervisor.Views();
+        var running = before.Count(view => view.State.HasChild || view.State.Phase == LifecyclePhase.Waiting);
         context.Shutdown(asker);
         await context.ShutdownDone.Task;
-        return new ShutdownResponse { Stopped = running };
+        return new ShutdownResponse { Stopped = running, Warnings = WarningsSince(before, context.Supervisor.Views()) };
+    }
+
+    static List<string>? WarningsSince(IReadOnlyList<ProcessView> before, IReadOnlyList<ProcessView> now)
+    {
+        var exitsBefore = before.ToDictionary(static view => view.Key, static view => view.RecentExits);
+        var warnings = new List<string>();
+        foreach (var view in now)
+            if (exitsBefore.TryGetValue(view.Key, out var exits) && Settle.Warning(view, exits) is { } warning)
+                warnings.Add($"{view.DisplayName}: {warning}");
+        return warnings.Count > 0 ? warnings : null;
     }
 }

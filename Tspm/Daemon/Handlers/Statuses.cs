@@ -36,7 +36,7 @@ internal static class Statuses
             MemoryBytes = reading?.MemoryBytes,
             ExitCode = lastExit?.ExitCode,
             Signal = lastExit?.Signal,
-            Reason = state.Reason,
+            Reason = state.ShownReason,
             NextStartInMs = view.NextStartAt is { } at ? Math.Max(0, (long)(at - now).TotalMilliseconds) : null,
             NextRunAt = view.NextRunAt,
             Ready = view.Pid is null ? null : state.Phase == LifecyclePhase.Online,

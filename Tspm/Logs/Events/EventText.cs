@@ -9,7 +9,7 @@ internal static class EventText
     /// <summary>Kinds that say something beside the lines of a log; the others only lead from one of these to the next.</summary>
     public static bool StandsInLogs(ProcessEvent happened) => happened.Id is not null && happened.Kind is
         EventKind.Started or EventKind.Restarted or EventKind.Ready or EventKind.Unfit or EventKind.Stopping or EventKind.Killed or EventKind.Exited or EventKind.Errored or EventKind.Failed
-        or EventKind.OutOfMemory or EventKind.HookFailed;
+        or EventKind.OutOfMemory or EventKind.HookFailed or EventKind.Leftovers;
 
     public static string Of(ProcessEvent happened) => happened.Kind switch
     {
@@ -20,11 +20,12 @@ internal static class EventText
         EventKind.Unfit => $"has to go: {happened.Reason}",
         EventKind.Stopping => $"is stopping{Because(happened)}",
         EventKind.Killed => $"was killed: {happened.Reason}",
-        EventKind.Exited => Exit(happened) + Next(happened),
+        EventKind.Exited => Exit(happened) + Background(happened) + Next(happened),
         EventKind.Waiting => $"is waiting: {happened.Reason}{Next(happened)}",
         EventKind.Errored => $"is errored: {happened.Reason}",
         EventKind.Failed => $"could not be started: {happened.Reason}{Next(happened)}",
         EventKind.Stopped => $"is stopped: {happened.Reason}",
+        EventKind.Leftovers => $"left processes behind that had to be killed: {happened.Reason}",
         EventKind.OutOfMemory => $"ran out of memory: {happened.Reason}",
         EventKind.Request => $"{happened.Request} asked for by {By(happened)}{(happened.Selectors is { Count: > 0 } about ? ": " + string.Join(' ', about) : "")}",
         EventKind.Lost => $"{happened.Lost?.ToString(CultureInfo.InvariantCulture)} events could not be written here",
@@ -37,6 +38,8 @@ internal static class EventText
 
     /// <summary>"uid 1000, pid 4711".</summary>
     public static string By(ProcessEvent happened) => string.Create(CultureInfo.InvariantCulture, $"uid {happened.ByUid}, pid {happened.ByPid}");
+
+    static string Background(ProcessEvent happened) => happened.Cause == EventCause.Background ? $" {happened.Reason}" : "";
 
     static string Because(ProcessEvent happened) =>
         happened.Reason is not { Length: > 0 } reason ? "" : happened.ByUid is null ? $": {reason}" : $": {reason} ({By(happened)})";

@@ -56,6 +56,13 @@ internal static class CgroupPlace
         return null;
     }
 
+    /// <summary>The folder of the cgroup that this process is in; null: it is not visible here.</summary>
+    public static string? OfThisProcess()
+    {
+        var (mount, mountedRoot) = MountOfVersion2(ReadLines("/proc/self/mountinfo"));
+        return mount is not null && Own(mountedRoot, ReadLines("/proc/self/cgroup")) is { } own ? mount + own : null;
+    }
+
     /// <summary>Our own cgroup, or the one above when we were put into a leaf of what was delegated (systemd's DelegateSubgroup).</summary>
     static string? Delegated(string mount, string? own)
     {

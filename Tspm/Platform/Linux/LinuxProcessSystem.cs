@@ -99,12 +99,24 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     /// <remarks>Costs a handful of system calls as long as the child is not disposed; without it all of /proc has to be looked through.</remarks>
     public int KillLeftovers(TreeMark mark)
     {
+        var members = MembersOfCgroup(mark);
         // First, because it is at once and for good; the other ways find what was started before there were cgroups.
-        // Not during a reload: both children are in it, and what of it is left goes with the last one.
-        var isAlive = mark.OtherStartTicks is null && cgroups?.Sweep(mark.Id, mark.Instance) == true;
-        var found = tree.KillLeftovers(mark);
-        return found == 0 && isAlive ? 1 : found;
+        if (members.Count > 0) cgroups!.Kill(mark.Id, mark.Instance);
+        return Math.Max(tree.KillLeftovers(mark, members), members.Count);
     }
+
+    public IReadOnlyList<Leftover> FindLeftovers(TreeMark mark) => tree.FindLeftovers(mark, MembersOfCgroup(mark));
+
+    public SignalResult SignalLeftover(Leftover leftover, int signal) => ProcessTree.Signal(leftover.Pid, leftover.StartTicks, signal);
+
+    public void MarkTree(int pid, ulong runMark) => tree.MarkTree(pid, runMark);
+
+    /// <summary>
+    /// Who is in the cgroup of an instance; an empty one is removed. None during a reload: both children are in it, and
+    /// what is left in it goes with the last one.
+    /// </summary>
+    IReadOnlyList<int> MembersOfCgroup(TreeMark mark) =>
+        cgroups is null || mark.OtherStartTicks is not null ? [] : cgroups.MembersOrRemove(mark.Id, mark.Instance);
 
     public long? ReadGroupMemory(TreeMark mark) => cgroups?.ReadMemory(mark.Id, mark.Instance);
 

@@ -68,7 +68,7 @@ internal sealed unsafe class LinuxSpawner
         if (errno == 0 && reportFd >= 0) errno = AddPassed(&actions, request.Listeners, reportFd);
         if (errno == 0 && reportFd < 0) errno = PosixSpawn.posix_spawn_file_actions_addchdir_np(&actions, request.WorkingDirectory);
         if (errno == 0) errno = SetAttributes(&attributes, request.LeadsSession);
-        if (errno == 0) errno = StartWithLimit(path.Pointers[0], &actions, &attributes, argv.Pointers, envp.Pointers, SoftLimitFor(request), passesDescriptors: reportFd >= 0, out pid);
+        if (errno == 0) errno = StartMarked(request.RunMark, path.Pointers[0], &actions, &attributes, argv.Pointers, envp.Pointers, SoftLimitFor(request), passesDescriptors: reportFd >= 0, out pid);
         _ = PosixSpawn.posix_spawnattr_destroy(&attributes); // does nothing in glibc
         _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions); // cannot fail
         return errno;
@@ -123,6 +123,25 @@ internal sealed unsafe class LinuxSpawner
         if (errno != 0) return errno;
         return PosixSpawn.posix_spawnattr_setflags(attributes,
             (short)((leadsSession ? PosixSpawn.POSIX_SPAWN_SETSID : PosixSpawn.POSIX_SPAWN_SETPGROUP) | PosixSpawn.POSIX_SPAWN_SETSIGDEF | PosixSpawn.POSIX_SPAWN_SETSIGMASK));
+    }
+
+    /// <summary>
+    /// The mark is a limit of this process for the moment of the spawn, and so of the child from its birth on. It limits
+    /// nothing here either. Without room below the hard limit there is no mark.
+    /// </summary>
+    int StartMarked(ulong runMark, byte* path, SpawnFileActions* actions, SpawnAttributes* attributes, byte** argv, byte** envp, ulong soft, bool passesDescriptors, out int pid)
+    {
+        // As below: a second spawner would hand on the mark of the first.
+        lock (limitGate)
+        {
+            ResourceLimit own;
+            _ = SysResource.getrlimit(SysResource.RLIMIT_RTTIME, &own);
+            var marked = own with { rlim_cur = runMark };
+            var isMarked = runMark != RunMark.None && runMark <= own.rlim_max && SysResource.setrlimit(SysResource.RLIMIT_RTTIME, &marked) == 0;
+            var errno = StartWithLimit(path, actions, attributes, argv, envp, soft, passesDescriptors, out pid);
+            if (isMarked) _ = SysResource.setrlimit(SysResource.RLIMIT_RTTIME, &own);
+            return errno;
+        }
     }
 
     /// <summary>

@@ -103,6 +103,30 @@ internal sealed unsafe class ProcFiles
         return TryReadAll(path, out text) ? $"[{Encoding.UTF8.GetString(text.TrimEnd((byte)'\n'))}]" : "[?]";
     }
 
+    /// <summary>The kernel's name for a process (man 5 proc, comm); empty when it is gone.</summary>
+    public string ReadName(int pid)
+    {
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "comm"u8);
+        return TryReadAll(path, out var text) ? Encoding.UTF8.GetString(text.TrimEnd((byte)'\n')) : "";
+    }
+
+    /// <summary>
+    /// The mark of the run that a process descends from, of whichever run and home; <see cref="RunMark.None"/> when it
+    /// carries none or is gone. Readable for processes of all users (man 5 proc, limits).
+    /// </summary>
+    public ulong ReadRunMark(int pid)
+    {
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "limits"u8);
+        if (!TryReadAll(path, out var text)) return RunMark.None;
+        var name = "Max realtime timeout"u8;
+        var at = text.IndexOf(name);
+        if (at < 0) return RunMark.None;
+        var isNumber = Utf8Parser.TryParse(text[(at + name.Length)..].TrimStart((byte)' '), out ulong soft, out _);
+        return isNumber && RunMark.IsMark(soft) ? soft : RunMark.None;
+    }
+
     /// <summary>argv as the process was given it, or as it has rewritten it (man 5 proc, cmdline); empty: a kernel thread, a dead one, or not readable.</summary>
     public string[] ReadArguments(int pid)
     {

@@ -16,6 +16,9 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
     /// <summary>How long one look at the guardian's orphans serves: a reading of a thousand trees in a row must not take it a thousand times.</summary>
     const long OrphansFreshMs = 50;
 
+    /// <summary>The hidden word of a guardian, the second of its arguments.</summary>
+    public const string GuardianWord = "__guardian";
+
     /// <summary>Parents that are looked at: a tree that changes while it is climbed must end somewhere.</summary>
     const int DeepestTree = 64;
 
@@ -25,42 +28,86 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
     readonly List<ProcStat> orphans = [];
     long orphansReadAt = long.MinValue;
 
-    /// <summary>Who was killed here and may not be gone yet.</summary>
-    readonly List<(TreeMark Mark, ProcStat Stat)> dying = [];
+    /// <summary>
+    /// Leftovers that were found and may still live. A process that is ending gives up its memory, and with it the
+    /// environment that marks it, before its files and ports (kernel/exit.c: exit_mm comes first), and a living one may
+    /// replace its environment. Both are remembered until they are gone.
+    /// </summary>
+    readonly List<(OwnerKey Owner, ProcStat Stat)> known = [];
+
+    readonly record struct OwnerKey(int Pid, int Id, int Instance, string? Hook)
+    {
+        public static OwnerKey Of(TreeMark mark) => new(mark.Pid, mark.Id, mark.Instance, mark.Hook);
+    }
+
+    /// <summary>See <see cref="IProcessSystem.FindLeftovers"/>.</summary>
+    /// <param name="mark">How to recognise them.</param>
+    /// <param name="others">Further members that the caller knows of, from the cgroup.</param>
+    public List<Leftover> FindLeftovers(TreeMark mark, IReadOnlyList<int> others)
+    {
+        var found = Find(mark, others, out _);
+        var leftovers = new List<Leftover>(found.Count);
+        foreach (var stat in found)
+            leftovers.Add(new Leftover(stat.Pid, stat.StartTicks, stat.ParentPid, stat.Group, stat.Session, files.ReadName(stat.Pid)));
+        return leftovers;
+    }
 
     /// <summary>See <see cref="IProcessSystem.KillLeftovers"/>.</summary>
-    public int KillLeftovers(TreeMark mark)
+    public int KillLeftovers(TreeMark mark, IReadOnlyList<int> others)
     {
-        var known = childOf(mark.Pid);
-        var isNear = known is { IsNear: true };
+        var found = Find(mark, others, out var numberIsOurs);
+        if (numberIsOurs) _ = SysSignal.kill(-mark.Pid, Signals.SIGKILL); // ESRCH: nobody left, as is usual
+        foreach (var stat in found) _ = Signal(stat.Pid, stat.StartTicks, Signals.SIGKILL);
+        return found.Count;
+    }
+
+    List<ProcStat> Find(TreeMark mark, IReadOnlyList<int> others, out bool numberIsOurs)
+    {
+        var child = childOf(mark.Pid);
+        var isNear = child is { IsNear: true };
         // While any member of a session or group lives, its number is given to nobody else. So a living process with this number means: no member is left.
-        var numberIsOurs = known is not null && !(ProcFiles.TryReadStat(mark.Pid, out var now) && now.IsLiving);
+        numberIsOurs = child is not null && !(ProcFiles.TryReadStat(mark.Pid, out var now) && now.IsLiving);
         var found = new List<ProcStat>();
         var seen = new HashSet<int>();
         if (!isNear || !CollectOrphans(mark, numberIsOurs, found, seen)) CollectFromAll(mark, numberIsOurs, found, seen);
-        if (numberIsOurs) _ = SysSignal.kill(-mark.Pid, Signals.SIGKILL); // ESRCH: nobody left, as is usual
-        foreach (var stat in found) Kill(stat);
-        return found.Count + WaitedFor(mark, found, seen);
+        foreach (var pid in others)
+        {
+            if (ProcFiles.TryReadStat(pid, out var stat) && !IsGuardian(pid)) AddSubtree(stat, found, seen, mark);
+        }
+        RememberAndAddKnown(OwnerKey.Of(mark), found, seen);
+        return found;
     }
 
-    /// <summary>
-    /// How many of those that were killed for this mark earlier, and are not found any more, still live: a process that is ending gives up its environment, and with it the mark, before its files and
-    /// ports. With much memory to free that takes a while (kernel/exit.c: exit_mm comes first).
-    /// </summary>
-    int WaitedFor(TreeMark mark, List<ProcStat> found, HashSet<int> seen)
+    void RememberAndAddKnown(OwnerKey owner, List<ProcStat> found, HashSet<int> seen)
     {
-        var waitedFor = 0;
-        for (var i = dying.Count - 1; i >= 0; i--)
+        for (var i = known.Count - 1; i >= 0; i--)
         {
-            var (of, killed) = dying[i];
-            if (of != mark) continue;
-            var isThere = !seen.Contains(killed.Pid) && ProcFiles.TryReadStat(killed.Pid, out var now) && now.IsLiving && now.StartTicks == killed.StartTicks;
-            if (isThere) waitedFor++;
-            else dying.RemoveAt(i);
+            var (of, before) = known[i];
+            if (of != owner) continue;
+            known.RemoveAt(i);
+            if (ProcFiles.TryReadStat(before.Pid, out var now) && now.IsLiving && now.StartTicks == before.StartTicks && seen.Add(now.Pid))
+                found.Add(now);
         }
-        foreach (var stat in found) dying.Add((mark, stat));
-        return waitedFor;
+        foreach (var stat in found) known.Add((owner, stat));
     }
+
+    /// <summary>See <see cref="IProcessSystem.MarkTree"/>.</summary>
+    public unsafe void MarkTree(int pid, ulong runMark)
+    {
+        var tree = new List<ProcStat>();
+        if (ProcFiles.TryReadStat(pid, out var root)) AddSubtree(root, tree, []);
+        foreach (var stat in tree)
+        {
+            ResourceLimit limit;
+            if (files.ReadRunMark(stat.Pid) != RunMark.None || IsGuardian(stat.Pid)) continue;
+            if (SysResource.prlimit(stat.Pid, SysResource.RLIMIT_RTTIME, null, &limit) != 0 || limit.rlim_max < runMark) continue;
+            limit.rlim_cur = runMark;
+            _ = SysResource.prlimit(stat.Pid, SysResource.RLIMIT_RTTIME, &limit, null); // EPERM: another user's
+        }
+    }
+
+    /// <summary>Another Tspm that was started inside the tree: it and what it runs are on their own.</summary>
+    bool IsGuardian(int pid) => files.ReadArguments(pid) is [_, GuardianWord, ..];
 
     /// <summary>See <see cref="IProcessSystem.KillHooks"/>.</summary>
     public void KillMarked(string variable, string entry, bool everywhere)
@@ -75,7 +122,7 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
             // Guardian and daemon may have been started by a hook themselves.
             if (pid != guardianPid && IsOrphan(pid, out var stat) && files.EnvironmentHas(pid, whole, name, beginsWith: true)) AddSubtree(stat, found, seen);
         }
-        foreach (var stat in found) Kill(stat);
+        foreach (var stat in found) _ = Signal(stat.Pid, stat.StartTicks, Signals.SIGKILL);
     }
 
     /// <summary>See <see cref="IProcessSystem.ReadTree"/>.</summary>
@@ -100,7 +147,7 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
     {
         if (pid <= 0) return false;
         if (!ProcFiles.TryReadStat(pid, out var stat)) return uid == 0 || (SysStat.stat($"/proc/{mark.Pid}", out var child) == 0 && child.Uid == uid);
-        if (pid == mark.Pid || IsOfGroup(stat, mark.Pid) || HasMark(pid, mark)) return true;
+        if (pid == mark.Pid || Belongs(stat, mark, numberIsOurs: true)) return true;
         // Up to the child, as long as there are parents.
         for (var step = 0; step < DeepestTree && stat.ParentPid > 1; step++)
         {
@@ -117,9 +164,20 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         if (!files.TryReadChildrenOfThread(guardianPid, guardianPid, pids)) return false;
         foreach (var pid in pids.ToArray())
         {
-            if (IsOrphan(pid, out var stat) && ((numberIsOurs && IsOfGroup(stat, mark.Pid)) || HasMark(pid, mark))) AddSubtree(stat, found, seen);
+            if (IsOrphan(pid, out var stat) && Belongs(stat, mark, numberIsOurs) && !IsGuardian(pid)) AddSubtree(stat, found, seen, mark);
         }
         return true;
+    }
+
+    /// <summary>
+    /// The run's mark decides where there is one: a process with the mark of another run belongs to that one, whatever
+    /// its environment says. Without a mark, session, group and environment decide.
+    /// </summary>
+    bool Belongs(in ProcStat stat, TreeMark mark, bool numberIsOurs)
+    {
+        if (mark.Run != RunMark.None && files.ReadRunMark(stat.Pid) is var carried and not RunMark.None)
+            return carried == mark.Run && stat.StartTicks >= mark.StartTicks;
+        return (numberIsOurs && IsOfGroup(stat, mark.Pid)) || HasMark(stat.Pid, mark);
     }
 
     /// <summary>
@@ -131,18 +189,24 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         var all = ReadAll();
         foreach (var stat in all)
         {
-            var isOrphanOfGuardian = stat.ParentPid == guardianPid && IsOrphan(stat.Pid, out _);
-            var belongs = IsOfGroup(stat, mark.Pid) && stat.Pid != mark.Pid && (numberIsOurs || HasEnvironment(stat.Pid, mark));
-            if ((belongs || (isOrphanOfGuardian && HasMark(stat.Pid, mark))) && seen.Add(stat.Pid)) found.Add(stat);
+            if (stat.Pid != mark.Pid && BelongsFarAway(stat, mark, numberIsOurs) && !IsGuardian(stat.Pid) && seen.Add(stat.Pid)) found.Add(stat);
         }
         // Whoever descends from one of them, generation by generation.
         for (var i = 0; i < found.Count; i++)
         {
             foreach (var stat in all)
             {
-                if (stat.ParentPid == found[i].Pid && seen.Add(stat.Pid)) found.Add(stat);
+                if (stat.ParentPid == found[i].Pid && !seen.Contains(stat.Pid) && !IsGuardian(stat.Pid) && seen.Add(stat.Pid)) found.Add(stat);
             }
         }
+    }
+
+    bool BelongsFarAway(in ProcStat stat, TreeMark mark, bool numberIsOurs)
+    {
+        if (mark.Run != RunMark.None && files.ReadRunMark(stat.Pid) is var carried and not RunMark.None)
+            return carried == mark.Run && stat.StartTicks >= mark.StartTicks;
+        if (IsOfGroup(stat, mark.Pid) && (numberIsOurs || HasEnvironment(stat.Pid, mark))) return true;
+        return stat.ParentPid == guardianPid && IsOrphan(stat.Pid, out _) && HasMark(stat.Pid, mark);
     }
 
     List<ProcStat> ReadAll()
@@ -157,7 +221,11 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         return all;
     }
 
-    void AddSubtree(ProcStat root, List<ProcStat> found, HashSet<int> seen)
+    /// <param name="root">Its first member.</param>
+    /// <param name="found">Where the living members go.</param>
+    /// <param name="seen">Those that are in it already.</param>
+    /// <param name="mark">Not null: what has left this tree on its own, another Tspm, is passed over.</param>
+    void AddSubtree(ProcStat root, List<ProcStat> found, HashSet<int> seen, TreeMark? mark = null)
     {
         if (!root.IsLiving || !seen.Add(root.Pid)) return;
         var next = found.Count;
@@ -168,7 +236,9 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
             _ = files.TryReadChildren(found[next].Pid, found[next].Threads, pids); // gone meanwhile: its children are orphans now, seen in the next round
             foreach (var pid in pids)
             {
-                if (ProcFiles.TryReadStat(pid, out var stat) && stat.IsLiving && seen.Add(pid)) found.Add(stat);
+                if (seen.Contains(pid) || !ProcFiles.TryReadStat(pid, out var stat) || !stat.IsLiving) continue;
+                if (mark is not null && IsGuardian(pid)) continue;
+                if (seen.Add(pid)) found.Add(stat);
             }
         }
     }
@@ -217,16 +287,22 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         return false;
     }
 
-    /// <summary>Kills this process and no later one with its number.</summary>
-    static void Kill(in ProcStat target)
+    /// <summary>Signals this process and no later one with its pid.</summary>
+    public static SignalResult Signal(int pid, long startTicks, int signal)
     {
-        var pidfd = SysSyscall.pidfd_open(target.Pid);
-        if (pidfd < 0)
+        var pidfd = SysSyscall.pidfd_open(pid);
+        var isOld = pidfd < 0 && Errno.Last == Errno.ENOSYS;
+        if (pidfd < 0 && !isOld) return SignalResult.Gone;
+        // Asked after the pidfd was opened: it names whoever has the pid now.
+        var isSame = ProcFiles.TryReadStat(pid, out var now) && now.StartTicks == startTicks;
+        var errno = !isSame ? Errno.ESRCH
+            : (isOld ? SysSignal.kill(pid, signal) : SysSyscall.pidfd_send_signal(pidfd, signal)) == 0 ? 0 : Errno.Last;
+        if (!isOld) _ = Unistd.close(pidfd);
+        return errno switch
         {
-            if (Errno.Last == Errno.ENOSYS && ProcFiles.TryReadStat(target.Pid, out var same) && same.StartTicks == target.StartTicks) _ = SysSignal.kill(target.Pid, Signals.SIGKILL);
-            return;
-        }
-        if (ProcFiles.TryReadStat(target.Pid, out var now) && now.StartTicks == target.StartTicks) _ = SysSyscall.pidfd_send_signal(pidfd, Signals.SIGKILL);
-        _ = Unistd.close(pidfd);
+            0 => SignalResult.Sent,
+            Errno.EPERM => SignalResult.NotPermitted,
+            _ => SignalResult.Gone,
+        };
     }
 }

@@ -6,7 +6,7 @@ namespace Tspm.Platform.Linux.Native;
 internal static unsafe partial class SysResource
 {
     public const int RLIMIT_CPU = 0, RLIMIT_FSIZE = 1, RLIMIT_DATA = 2, RLIMIT_STACK = 3, RLIMIT_CORE = 4, RLIMIT_NPROC = 6, RLIMIT_NOFILE = 7,
-        RLIMIT_MEMLOCK = 8, RLIMIT_AS = 9;
+        RLIMIT_MEMLOCK = 8, RLIMIT_AS = 9, RLIMIT_RTTIME = 15;
 
     public const ulong RLIM_INFINITY = ulong.MaxValue;
     public const int PRIO_PROCESS = 0;

@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace Tspm.Model;
+
+/// <summary>Killed processes in words.</summary>
+internal static class KilledText
+{
+    /// <summary>How many are named before the rest is counted.</summary>
+    const int MostNamed = 5;
+
+    /// <summary>"node (pid 12), sh (pid 13)", with the rest as a number.</summary>
+    public static string List(IReadOnlyList<KilledProcess> killed)
+    {
+        var named = string.Join(", ", killed.Take(MostNamed).Select(
+            static process => string.Create(CultureInfo.InvariantCulture, $"{process.Name} (pid {process.Pid})")));
+        var rest = killed.Count - MostNamed;
+        return rest <= 0 ? named : string.Create(CultureInfo.InvariantCulture, $"{named} and {rest} more");
+    }
+
+    /// <summary>
+    /// What a stop has to say of an end that needed SIGKILL, for example "did not end within 10 s and had to be killed
+    /// (see stop.timeoutMs and stop.signal)".
+    /// </summary>
+    /// <param name="exit">The end, with what was killed.</param>
+    /// <param name="timeout">How long it had.</param>
+    /// <returns>Null: it ended in time.</returns>
+    public static string? Warning(RecentExit exit, TimeSpan timeout)
+    {
+        var survivors = exit.Survivors is { Count: > 0 } others
+            ? $"{List(others)} could not be ended: another user owns it. End it as that user, or as root"
+            : null;
+        return Killed(exit, timeout) is not { } killed ? survivors : survivors is null ? killed : $"{killed}; {survivors}";
+    }
+
+    static string? Killed(RecentExit exit, TimeSpan timeout)
+    {
+        if (exit.Killed is not { Count: > 0 } killed) return null;
+        List<KilledProcess> others = [.. killed.Where(process => process.Pid != exit.Pid)];
+        const string settings = " (see stop.timeoutMs and stop.signal)";
+        if (others.Count == killed.Count) return $"{List(others)} did not end within {Duration.Format(timeout)} and had to be killed{settings}";
+        var also = others.Count == 0 ? "" : $", and so had {List(others)}";
+        return $"did not end within {Duration.Format(timeout)} and had to be killed{also}{settings}";
+    }
+}

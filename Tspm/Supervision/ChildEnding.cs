@@ -1,0 +1,215 @@
+using Tspm.Model;
+using Tspm.Platform;
+
+namespace Tspm.Supervision;
+
+/// <summary>
+/// Ends one run, whatever the occasion: a stop, a restart, a reload, the daemon's own end, or the clean-up after a child
+/// that ended by itself. The stop signal goes to the main program (below a shell, to its group). Once that has ended,
+/// what it left behind gets the same signal, from the top of each tree down: the workers of a server keep working until
+/// their master has let them go. What is left when the one timeout has passed since the first signal is killed.
+/// Which processes had to be killed is remembered and reported. Lives on the supervisor's thread; everything that the
+/// next daemon needs in order to go on is in <see cref="Record"/>.
+/// </summary>
+/// <param name="services">For the machine and the timers.</param>
+/// <param name="process">Whose run it is; asked for its stop policy, and saved after each signal.</param>
+/// <param name="run">The run.</param>
+/// <param name="timedOut">Called when the timeout has passed; answered with <see cref="Kill"/>.</param>
+/// <param name="treeGone">Called once, when nothing of the run lives any more.</param>
+internal sealed class ChildEnding(
+    SupervisionServices services, SupervisedProcess process, Run run, Action timedOut, Action treeGone) : IDisposable
+{
+    /// <summary>What a child that ended by itself left behind has at most this long, however patient its stop is.</summary>
+    public static readonly TimeSpan LongestCleanUp = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The guardian tells of every orphan that it reaps, and then leftovers are looked for at once. These pauses are for
+    /// those it is not the parent of.
+    /// </summary>
+    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5), LongestPause = TimeSpan.FromMilliseconds(100);
+
+    readonly List<KilledProcess> _untouchable = [];
+    List<SignalledProcess> _signalled = [];
+    List<KilledProcess> _killed = [];
+    TimeSpan? _due;
+    long _signalSentTicks;
+    TimeSpan _pause = FirstPause;
+    IDisposable? _timeout, _nextLook;
+    bool _mainHasEnded, _isOverdue, _isDone;
+
+    /// <summary>What had to be killed because it did not end in time, the main program included.</summary>
+    public IReadOnlyList<KilledProcess> Killed => _killed;
+
+    /// <summary>Leftovers that belong to another user and cannot be ended.</summary>
+    public IReadOnlyList<KilledProcess> Untouchable => _untouchable;
+
+    /// <summary>What an earlier daemon had done already; null: nothing.</summary>
+    public EndingRecord? Record
+    {
+        get => _due is not { } due ? null : new EndingRecord
+        {
+            SignalSentTicks = _signalSentTicks, DueMonotonicMs = (long)due.TotalMilliseconds,
+            Signalled = _signalled.Count > 0 ? [.. _signalled] : null, Killed = _killed.Count > 0 ? [.. _killed] : null,
+        };
+        init
+        {
+            if (value is null) return;
+            (_signalSentTicks, _due) = (value.SignalSentTicks, TimeSpan.FromMilliseconds(value.DueMonotonicMs));
+            (_signalled, _killed) = ([.. value.Signalled ?? []], [.. value.Killed ?? []]);
+        }
+    }
+
+    StopPolicy Policy => StopPolicy.Of(process.Definition.Config);
+
+    /// <summary>Asks the main program to end, unless an earlier daemon did so, and starts the timeout.</summary>
+    public void SendStopSignal()
+    {
+        if (_signalSentTicks == 0)
+        {
+            var ticks = services.System.BootTicks;
+            run.Signal(Policy.Signal);
+            // A stopped (SIGSTOP, Ctrl-Z) child does not see the signal before it goes on.
+            if (Policy.Signal != Signals.SIGKILL) run.Signal(Signals.SIGCONT);
+            _signalSentTicks = ticks;
+        }
+        StartTimeout(Policy.Timeout);
+        process.Persist();
+    }
+
+    /// <summary>The living leftovers of the main program, which has just ended.</summary>
+    public IReadOnlyList<Leftover> FindLeftovers() => process.MarkOf(run) is { } mark ? services.System.FindLeftovers(mark) : [];
+
+    /// <summary>The main program has ended: ends what it left behind.</summary>
+    /// <param name="found">What <see cref="FindLeftovers"/> found just now; null: not looked yet.</param>
+    public void CleanUp(IReadOnlyList<Leftover>? found)
+    {
+        _mainHasEnded = true;
+        if (!Policy.KillTree) Finish();
+        else Look(found ?? FindLeftovers());
+    }
+
+    /// <summary>The timeout has passed: kills all that is left, the main program first.</summary>
+    public void Kill()
+    {
+        _isOverdue = true;
+        if (_mainHasEnded)
+        {
+            Look(FindLeftovers());
+            return;
+        }
+        if (run.Child is not { } child) return;
+        _killed.Add(new KilledProcess(child.Pid, process.Definition.Name));
+        // Without killTree the rest of the group is left alone; below a shell the program itself is in it.
+        if (run.UsesShell || Policy.KillTree) child.SignalGroup(Signals.SIGKILL);
+        child.Signal(Signals.SIGKILL);
+    }
+
+    /// <summary>Something has ended, or nothing stands in the way any more: looks at once. Before the clean-up it does nothing.</summary>
+    public void LookAgain()
+    {
+        if (!_mainHasEnded || _isDone) return;
+        _pause = FirstPause;
+        Look(FindLeftovers());
+    }
+
+    /// <summary>Stops watching; nothing is signalled any more.</summary>
+    public void Dispose()
+    {
+        _isDone = true;
+        _timeout?.Dispose();
+        _nextLook?.Dispose();
+    }
+
+    void Look(IReadOnlyList<Leftover> found)
+    {
+        if (_isDone) return;
+        _nextLook?.Dispose();
+        List<Leftover> left = [.. found.Where(leftover => !_untouchable.Contains(NameOf(leftover)))];
+        if (left.Count == 0 && process.MayFinish(run))
+        {
+            Finish();
+            return;
+        }
+        // Counted from the first signal; after a child that ended by itself, from its end.
+        StartTimeout(Policy.Timeout < LongestCleanUp ? Policy.Timeout : LongestCleanUp);
+        if (_isOverdue) KillAll(left);
+        else SignalTops(left);
+        _nextLook = services.Timers.After(_pause, () => Look(FindLeftovers()));
+        _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+    }
+
+    void SignalTops(List<Leftover> left)
+    {
+        if (left.Count == 0) return;
+        if (Policy.Signal == Signals.SIGKILL)
+        {
+            services.System.KillLeftovers(process.MarkOf(run)!);
+            return;
+        }
+        var hadSignalled = _signalled.Count;
+        foreach (var leftover in left)
+        {
+            if (WasSignalled(leftover) || left.Exists(other => other.Pid == leftover.ParentPid)) continue;
+            if (services.System.SignalLeftover(leftover, Policy.Signal) == SignalResult.NotPermitted) GiveUpOn(leftover);
+            else _ = services.System.SignalLeftover(leftover, Signals.SIGCONT);
+            _signalled.Add(new SignalledProcess(leftover.Pid, leftover.StartTicks));
+        }
+        if (_signalled.Count > hadSignalled) process.Persist();
+    }
+
+    /// <summary>By us or by an earlier daemon; below a shell by the signal to its group, which reached those that were there.</summary>
+    bool WasSignalled(Leftover leftover)
+    {
+        var hadGroupSignal = run.UsesShell && leftover.Group == run.Child?.Pid && leftover.StartTicks < _signalSentTicks;
+        return hadGroupSignal || _signalled.Contains(new SignalledProcess(leftover.Pid, leftover.StartTicks));
+    }
+
+    void KillAll(List<Leftover> left)
+    {
+        if (left.Count == 0) return;
+        List<KilledProcess> newly = [.. left.Select(NameOf).Where(killed => !_killed.Contains(killed))];
+        _killed.AddRange(newly);
+        if (newly.Count > 0) process.Persist();
+        _ = services.System.KillLeftovers(process.MarkOf(run)!);
+        foreach (var leftover in left)
+            if (services.System.SignalLeftover(leftover, Signals.SIGKILL) == SignalResult.NotPermitted) GiveUpOn(leftover);
+        newly.RemoveAll(_untouchable.Contains);
+        if (newly.Count > 0) process.TellOfLeftovers(run, newly, Signals.SIGKILL);
+    }
+
+    void GiveUpOn(Leftover leftover)
+    {
+        _killed.Remove(NameOf(leftover));
+        _untouchable.Add(NameOf(leftover));
+    }
+
+    static KilledProcess NameOf(Leftover leftover) => new(leftover.Pid, leftover.Name);
+
+    void StartTimeout(TimeSpan timeout)
+    {
+        _due ??= services.Timers.Now + timeout;
+        if (_timeout is not null || _isOverdue) return;
+        var left = _due.Value - services.Timers.Now;
+        _timeout = services.Timers.After(left > TimeSpan.Zero ? left : TimeSpan.Zero, TimeIsOver);
+    }
+
+    /// <summary>Unless the program asked for more time (EXTEND_TIMEOUT_USEC of man 3 sd_notify).</summary>
+    void TimeIsOver()
+    {
+        _timeout = null;
+        if (_isDone) return;
+        if (run.ExtendedUntil > services.Timers.Now)
+        {
+            _due = run.ExtendedUntil;
+            StartTimeout(TimeSpan.Zero);
+            return;
+        }
+        timedOut();
+    }
+
+    void Finish()
+    {
+        Dispose();
+        treeGone();
+    }
+}
