@@ -78,7 +78,7 @@ public class BackgroundProgramTests
         var port = FreePort.Take();
         // Behind a wrapper, so that the server is what is left when the main program has ended.
         File.SetUnixFileMode(box.Write("pg.sh", $"#!/bin/sh\n{bin}/postgres -D {folder}/data -p {port} -k {folder} 2>{folder}/pg.log\n"), (UnixFileMode)0b111_101_101);
-        await box.Ok("start", "./pg.sh", "--name", "pg", "--user", "postgres", "--ready", $"tcp:{port}");
+        await box.Ok("start", "./pg.sh", "--name", "pg", "--user", "postgres", "--ready", $"exec:{bin}/pg_isready -h {folder} -p {port}");
         using var session = new RunningCommand(
             Programs.Start("/bin/sh", ["-c", $"(echo 'select 41 + 1;'; until test -e {box.Folder}/go; do sleep 0.05; done; echo 'select 50 + 1;') | {bin}/psql -At -h {folder} -p {port} -U postgres"], box.Variables, box.Folder), cancellation);
         await session.UntilOut("42");
@@ -149,6 +149,42 @@ public class BackgroundProgramTests
         await Assert.That(LiveProcess.IsAlive(pid)).IsFalse();
     }
 
+    /// <summary>It became root for good, so the daemon of an ordinary user may not signal it.</summary>
+    [Test]
+    public async Task What_belongs_to_another_user_is_named_and_never_holds_up_a_stop(CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        await using var box = new TspmBox(cancellation);
+        var folder = await OtherUser.Folder(box, OtherUser.Uid, "u", "755");
+        var program = await CProgram.Build(box, "grab", """
+            #include <stdio.h>
+            #include <unistd.h>
+            int main(void) {
+                if (fork() == 0) {
+                    if (setuid(0) != 0) return 1;
+                    FILE *f = fopen("pid", "w"); fprintf(f, "%d\n", getpid()); fclose(f);
+                    for (;;) pause();
+                }
+                for (;;) pause();
+            }
+            """);
+        (await box.RunProgram("chmod", "4755", program)).Exits(0);
+        box.Variables["TSPM_HOME"] = box.Home = Path.Combine(folder, "h");
+        (await OtherUser.Run(box, OtherUser.Uid, "start", program, "--name", "grab", "--cwd", folder, "--kill-timeout", "300")).Exits(0);
+        var pid = int.Parse(await box.UntilFile("u/pid", "\n"));
+        try
+        {
+            var stop = (await OtherUser.Run(box, OtherUser.Uid, "stop", "grab")).Exits(0);
+            await Assert.That(stop.Err).Contains($"grab (pid {pid}) could not be ended: another user owns it. End it as that user, or as root");
+            await Assert.That(LiveProcess.IsAlive(pid)).IsTrue();
+            (await OtherUser.Run(box, OtherUser.Uid, "daemon", "stop")).Exits(0);
+        }
+        finally
+        {
+            LiveProcess.Kill(pid);
+        }
+    }
+
     [Test]
     [Arguments(false)]
     [Arguments(true)]
@@ -158,21 +194,22 @@ public class BackgroundProgramTests
         await using var inner = new TspmBox(cancellation);
         using var cgroup = inCgroup ? new CgroupBox(box) : null;
         // Both have the number 0, so their variables are the same.
-        File.SetUnixFileMode(box.Write("deploy.sh", $"#!/bin/sh\nTSPM_HOME={inner.Home} {PublishedExecutable.Path} start 'sleep 1000' --name inner && echo started\nexec sleep 1000\n"), (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(box.Write("deploy.sh", $"#!/bin/sh\nTSPM_HOME={inner.Home} {PublishedExecutable.Path} start 'sleep 1000' --name inner\necho done\nexec sleep 1000\n"), (UnixFileMode)0b111_101_101);
         await box.Ok("start", "./deploy.sh", "--name", "outer");
-        await box.UntilOut("outer", "started");
+        await box.UntilOut("outer", "done\n");
         var (pid, (daemon, guardian)) = (await inner.PidOf("inner"), await inner.DaemonPids());
         await box.Ok("stop", "outer");
         await Assert.That(LiveProcess.IsAlive(pid) && LiveProcess.IsAlive(daemon) && LiveProcess.IsAlive(guardian)).IsTrue();
         // Even what the inner guardian leaves behind is not the outer process's.
         await box.Ok("start", "outer");
+        await box.UntilOut("outer", "done\ndone\n");
         foreach (var victim in new[] { guardian, daemon }) LiveProcess.Kill(victim);
         await inner.UntilGone(guardian);
         await box.Ok("restart", "outer");
         await Assert.That(LiveProcess.IsAlive(pid)).IsTrue();
+        await box.UntilOut("outer", "done\ndone\ndone\n");
         await box.Ok("delete", "outer");
         await Assert.That(LiveProcess.IsAlive(pid)).IsTrue();
-        await inner.Ok("daemon", "start");
         await Assert.That(await inner.PidOf("inner")).IsEqualTo(pid);
     }
 

@@ -47,12 +47,20 @@ internal sealed unsafe class GuardianLauncher : IDaemonLauncher
         _ = PosixSpawn.posix_spawnattr_setflags(&attributes, PosixSpawn.POSIX_SPAWN_SETSID);
         using var argv = new StringBlock(["tspm", "daemon", $"{GuardianOptions.ReadyFlag}{ReadyDescriptor}"]);
         using var path = new StringBlock([SelfPath.Value]);
-        using var environment = StringBlock.OfEnvironment(ClientContextBuilder.KeptEnvironment());
+        using var environment = StringBlock.OfEnvironment(WithoutOuterMarks(ClientContextBuilder.KeptEnvironment()));
+        OuterTree.ShedMark();
         int pid;
         var errno = PosixSpawn.posix_spawn(&pid, path.Pointers[0], &actions, &attributes, argv.Pointers, environment.Pointers);
         _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions);
         _ = PosixSpawn.posix_spawnattr_destroy(&attributes);
         return errno;
+    }
+
+    static Dictionary<string, string> WithoutOuterMarks(IReadOnlyDictionary<string, string> kept)
+    {
+        var environment = new Dictionary<string, string>(kept, StringComparer.Ordinal);
+        foreach (var variable in OuterTree.Variables) environment.Remove(variable);
+        return environment;
     }
 
     static string ReadLine(int descriptor)

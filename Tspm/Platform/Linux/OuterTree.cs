@@ -4,12 +4,14 @@ namespace Tspm.Platform.Linux;
 
 /// <summary>
 /// A guardian that was started by a process of another Tspm (from a web terminal, a CI runner, a deploy hook) must not
-/// end with that process: it and all that it will start leave the outer process's tree. The launcher gives it a session
-/// of its own; here it sheds what its children would inherit: the run's mark, the variables and the cgroup.
+/// end with that process: it and all that it will start leave the outer process's tree. A client that starts one sheds
+/// the run's mark first and hands on neither the outer process's variables nor its session, so that the guardian is
+/// outside from its first instant. A guardian sheds the rest, and all of it where somebody else started it.
 /// </summary>
 internal static unsafe class OuterTree
 {
-    static readonly string[] Variables = ["TSPM_ID", "TSPM_NAME", "TSPM_INSTANCE", "TSPM_HOOK"];
+    /// <summary>What marks the processes of an outer Tspm.</summary>
+    public static readonly IReadOnlyList<string> Variables = ["TSPM_ID", "TSPM_NAME", "TSPM_INSTANCE", "TSPM_HOOK"];
 
     /// <summary>To be called before the guardian executes itself again: /proc shows the environment of an exec.</summary>
     public static void Leave()
@@ -19,7 +21,8 @@ internal static unsafe class OuterTree
         ProcessCgroups.LeaveThatOfAnInstance();
     }
 
-    static void ShedMark()
+    /// <summary>This process, and all that it starts from now on, carries no run's mark.</summary>
+    public static void ShedMark()
     {
         ResourceLimit limit;
         if (SysResource.getrlimit(SysResource.RLIMIT_RTTIME, &limit) != 0 || !RunMark.IsMark(limit.rlim_cur)) return;

@@ -19,6 +19,9 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
     /// <summary>The hidden word of a guardian, the second of its arguments.</summary>
     public const string GuardianWord = "__guardian";
 
+    /// <summary>How the flag begins that only a client which launches a guardian gives it.</summary>
+    public const string LaunchedFlag = "--ready-fd=";
+
     /// <summary>Parents that are looked at: a tree that changes while it is climbed must end somewhere.</summary>
     const int DeepestTree = 64;
 
@@ -107,7 +110,13 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
     }
 
     /// <summary>Another Tspm that was started inside the tree: it and what it runs are on their own.</summary>
-    bool IsGuardian(int pid) => files.ReadArguments(pid) is [_, GuardianWord, ..];
+    bool IsGuardian(int pid) => files.ReadArguments(pid) switch
+    {
+        [_, GuardianWord, ..] => true,
+        // Before it executes itself again.
+        [_, "daemon", var word, ..] => word.StartsWith(LaunchedFlag, StringComparison.Ordinal),
+        _ => false,
+    };
 
     /// <summary>See <see cref="IProcessSystem.KillHooks"/>.</summary>
     public void KillMarked(string variable, string entry, bool everywhere)
