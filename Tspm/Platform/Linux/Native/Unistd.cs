@@ -45,6 +45,10 @@ internal static unsafe partial class Unistd
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int setenv(string name, string value, int overwrite);
 
+    /// <summary>man 3 unsetenv. See <see cref="setenv"/>.</summary>
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int unsetenv(string name);
+
     [LibraryImport("libc")]
     public static partial int getpid();
 
