@@ -65,11 +65,12 @@ internal static unsafe class LaunchTroubles
     {
         var lacks = new List<string>();
         if (config.Nice is null && (launch.Nice ?? 0) < lowestNice) lacks.Add(string.Create(CultureInfo.InvariantCulture, $"nice {launch.Nice ?? 0} (the lowest possible is {lowestNice})"));
-        var limits = launch.Limits is { } text && Unistd.geteuid() != 0 ? SoftLimits.Parse(text) : null;
+        var limits = launch.Limits is { } text ? SoftLimits.Parse(text) : null;
         for (var resource = 0; resource < limits?.Length; resource++)
         {
+            if (limits[resource] is not { } wanted || IsSet(config.Limits, resource) || LinuxSpawner.CanHave(resource, wanted)) continue;
             ResourceLimit own;
-            if (limits[resource] is not { } wanted || IsSet(config.Limits, resource) || SysResource.getrlimit(resource, &own) != 0 || wanted <= own.rlim_max) continue;
+            _ = SysResource.getrlimit(resource, &own); // cannot fail with a good pointer
             lacks.Add($"the limit {SoftLimits.Names[resource]}={SoftLimits.Text(wanted)} (the hard limit is {SoftLimits.Text(own.rlim_max)})");
         }
         return lacks.Count == 0 ? null : string.Join(", ", lacks);

@@ -54,7 +54,7 @@ internal sealed unsafe class BirthSettings
             ResourceLimit own;
             if (Limits[resource] is not { } wanted || SysResource.getrlimit(resource, &own) != 0) continue;
             // Above the hard limit it is cut to it, unless a privilege helps.
-            if (own.rlim_cur != wanted && (wanted < own.rlim_max || own.rlim_cur != own.rlim_max || Unistd.geteuid() == 0)) return true;
+            if (own.rlim_cur != wanted && (wanted <= own.rlim_max || own.rlim_cur != own.rlim_max || LinuxSpawner.CanHave(resource, wanted))) return true;
         }
         return false;
     }

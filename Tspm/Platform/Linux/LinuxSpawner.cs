@@ -154,6 +154,21 @@ internal sealed unsafe class LinuxSpawner
         }
     }
 
+    /// <summary>May a child have this soft limit? Found by trying: root may lack the privilege to raise a hard limit.</summary>
+    public static bool CanHave(int resource, ulong soft)
+    {
+        lock (limitGate)
+        {
+            ResourceLimit own;
+            if (SysResource.getrlimit(resource, &own) != 0) return false;
+            if (soft <= own.rlim_max) return true;
+            var raised = own with { rlim_max = soft };
+            if (SysResource.setrlimit(resource, &raised) != 0) return false;
+            _ = SysResource.setrlimit(resource, &own);
+            return true;
+        }
+    }
+
     static readonly Lock limitGate = new();
 
     static readonly BareSpawner bare = new();
