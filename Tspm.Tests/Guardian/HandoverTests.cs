@@ -26,6 +26,8 @@ internal sealed class HandoverTests
         await IsSame(Handover.Parse(Full.ToBytes()), Full);
         var least = new Handover { Listener = 3, Office = 4, Options = new GuardianOptions(GuardianPid: Unistd.getpid()) };
         await IsSame(Handover.Parse(least.ToBytes()), least);
+        var limited = least with { Options = least.Options with { Limits = "core=0 fsize=unlimited" } };
+        await Assert.That(Handover.Parse(limited.ToBytes()).Options.Limits).IsEqualTo("core=0 fsize=unlimited");
     }
 
     /// <summary>Byte for byte: versions that are out there write and read exactly this.</summary>

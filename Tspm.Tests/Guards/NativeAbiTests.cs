@@ -27,6 +27,7 @@ public class NativeAbiTests
         #include <malloc.h>
         #include <signal.h>
         #include <spawn.h>
+        #include <sched.h>
         #include <poll.h>
         #include <pwd.h>
         #include <grp.h>

@@ -38,6 +38,9 @@ internal sealed class Sandbox : IDisposable
 
     public LinuxProcessSystem NewSystem(ulong originalOpenFiles = 1024) => new(Loop, Environment.ProcessId, SetUpCommand, originalOpenFiles, withoutPidfds: withoutPidfds);
 
+    /// <summary>Whose guardian was started with these soft limits.</summary>
+    public LinuxProcessSystem NewSystemWith(string originalLimits) => new(Loop, Environment.ProcessId, SetUpCommand, 1024, originalLimits: originalLimits);
+
     public string PathOf(string name) => Path.Combine(Folder, name);
 
     /// <summary>A FIFO whose reading end stays open here, so that nothing in it is lost when the child ends.</summary>

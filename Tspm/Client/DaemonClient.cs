@@ -91,7 +91,7 @@ internal sealed class DaemonClient : IDisposable
             var daemon = key is null ? null : Greet().Pid;
             try
             {
-                return CallOnce(method, request, requestType, responseType, deadline, key);
+                return CallOnce(method, OlderDaemon.Fit(request, this), requestType, responseType, deadline, key);
             }
             catch (DaemonException tooFast) when (tooFast.Data?.RetryAfterMs is > 0 and var wait && tries < MostTries)
             {

@@ -69,7 +69,7 @@ internal sealed partial class DaemonHost : IDisposable
         var cgroups = CurrentSystem.CgroupFolder(settings.Cgroup, homeName, out var noCgroup);
         if (noCgroup is not null) _loadTroubles.Add(noCgroup);
         if (cgroups is not null) _log.Logger.LogInformation("processes get cgroups of their own in {Folder}", cgroups);
-        _system = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore, cgroups);
+        _system = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore, options.Limits, cgroups);
         _notify = new NotifySockets(_events, _guardian.Hold, _guardian.Release, _loop.Post);
         _listeners = new ListenSockets(_guardian.Hold, _guardian.Release);
         var services = new SupervisionServices
@@ -176,6 +176,7 @@ internal sealed partial class DaemonHost : IDisposable
         if (_system.Trouble is { } system) troubles.Add($"no process can be started: {system}");
         foreach (var view in _context.Supervisor.Views())
             if (view.WatchProblem is { } unwatched) troubles.Add($"'{view.Definition.Name}': {unwatched}");
+        LaunchTroubles.AddTo(troubles, _context.Supervisor.Views());
         if (_system.CgroupTrouble is { } cgroup) troubles.Add(cgroup);
         troubles.AddRange(_outputs.Troubles);
         foreach (var view in _context.Supervisor.Views())

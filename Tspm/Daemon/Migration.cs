@@ -1,8 +1,8 @@
-using System.Collections;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Tspm.Config.Legacy;
+using Tspm.Guardian;
 using Tspm.Model;
 using Tspm.Platform.Linux;
 using Tspm.Storage;
@@ -134,13 +134,7 @@ internal sealed class Migration
     }
 
     /// <summary>What the old processes had was the environment of whatever started their manager: now it is this daemon's own.</summary>
-    static Dictionary<string, string> Environment()
-    {
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (DictionaryEntry entry in System.Environment.GetEnvironmentVariables())
-            if (entry is { Key: string key, Value: string value } && !ServiceManagerVariables.Contains(key)) environment[key] = value;
-        return environment;
-    }
+    static Dictionary<string, string> Environment() => CallerEnvironment.Read();
 
     /// <summary>Old numbers stay what they are, so that they stay selectors; the others come behind.</summary>
     sealed class Numbers

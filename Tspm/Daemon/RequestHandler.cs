@@ -83,7 +83,7 @@ internal sealed class RequestHandler(DaemonContext context)
         {
             SupervisorHandle.ActFor(connection.Asker);
             Record(request, connection);
-            return await DispatchChange(request);
+            return await DispatchChange(request, connection.Asker);
         }
         finally
         {
@@ -91,14 +91,14 @@ internal sealed class RequestHandler(DaemonContext context)
         }
     }
 
-    Task<Func<JsonElement, byte[]>> DispatchChange(RpcRequest request) => request.Method switch
+    Task<Func<JsonElement, byte[]>> DispatchChange(RpcRequest request, Asker? asker) => request.Method switch
     {
-        Methods.Start => Answer(request, WireJson.Default.StartRequest, StartHandler.Handle, WireJson.Default.StartResponse),
-        Methods.Add => Answer(request, WireJson.Default.AddRequest, AddHandler.Handle, WireJson.Default.StartResponse),
-        Methods.Apply => Answer(request, WireJson.Default.ApplyRequest, ApplyHandler.Handle, WireJson.Default.ApplyResponse),
+        Methods.Start => Answer(request, WireJson.Default.StartRequest, (c, r) => StartHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, asker) }), WireJson.Default.StartResponse),
+        Methods.Add => Answer(request, WireJson.Default.AddRequest, (c, r) => AddHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, asker)! }), WireJson.Default.StartResponse),
+        Methods.Apply => Answer(request, WireJson.Default.ApplyRequest, (c, r) => ApplyHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, asker)! }), WireJson.Default.ApplyResponse),
         Methods.Stop => Answer(request, WireJson.Default.StopRequest, StopHandler.Handle, WireJson.Default.ChangeResponse),
-        Methods.Restart => Answer(request, WireJson.Default.RestartRequest, RestartHandler.Handle, WireJson.Default.ChangeResponse),
-        Methods.Reload => Answer(request, WireJson.Default.RestartRequest, ReloadHandler.Handle, WireJson.Default.ChangeResponse),
+        Methods.Restart => Answer(request, WireJson.Default.RestartRequest, (c, r) => RestartHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, asker) }), WireJson.Default.ChangeResponse),
+        Methods.Reload => Answer(request, WireJson.Default.RestartRequest, (c, r) => ReloadHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, asker) }), WireJson.Default.ChangeResponse),
         Methods.Delete => Answer(request, WireJson.Default.DeleteRequest, DeleteHandler.Handle, WireJson.Default.ChangeResponse),
         Methods.Signal => Answer(request, WireJson.Default.SignalRequest, SignalHandler.Handle, WireJson.Default.ChangeResponse),
         Methods.Reset => Answer(request, WireJson.Default.SelectorsRequest, ResetHandler.Handle, WireJson.Default.ChangeResponse),

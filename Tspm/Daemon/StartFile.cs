@@ -1,5 +1,6 @@
 using Tspm.Config;
 using Tspm.Daemon.Handlers;
+using Tspm.Guardian;
 using Tspm.Model;
 using Tspm.Platform;
 using Tspm.Protocol;
@@ -46,9 +47,7 @@ internal static class StartFile
     /// <summary>The daemon's own: in a container that is what was given to all that is in it.</summary>
     static ClientContext Surroundings()
     {
-        var environment = new Dictionary<string, string>();
-        foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables())
-            if (entry is { Key: string key, Value: string value } && !ServiceManagerVariables.Contains(key)) environment[key] = value;
-        return new ClientContext { Environment = environment, WorkingDirectory = Environment.CurrentDirectory, OpenFilesLimit = null };
+        // Its umask and priorities are the daemon's own by now; the limits are those that it was started with, which is what null means.
+        return new ClientContext { Environment = CallerEnvironment.Read(), WorkingDirectory = Environment.CurrentDirectory, OpenFilesLimit = null };
     }
 }

@@ -33,6 +33,9 @@ internal static unsafe class GuardianMain
     {
         if (GuardianOptions.Parse(words) is not { } options) return Refuse(words);
         OuterTree.Leave();
+        options = options with { Limits = OwnSurroundings.Limits(openFiles: 0) };
+        OwnSurroundings.Normalize();
+        CallerEnvironment.PutAway(isBackground: options.ReadyDescriptor >= 0);
         var mask = SignalSet.Of(Blocked);
         _ = SysSignal.pthread_sigmask(SysSignal.SIG_SETMASK, &mask, null);
         var self = SelfPath.Value;
@@ -54,7 +57,7 @@ internal static unsafe class GuardianMain
         {
             var home = TspmHome.Resolve();
             HomeFolders.Prepare(home);
-            options = options with { OpenFilesLimit = RaiseOpenFilesLimit(), GuardianPid = Unistd.getpid(), OomScore = OomScore.Lower() };
+            options = options with { OpenFilesLimit = RaiseOpenFilesLimit(options), GuardianPid = Unistd.getpid(), OomScore = OomScore.Lower() };
             var foreign = ForeignSocket.Find(home);
             options = options with { HasForeignSocket = foreign >= 0 };
             var listener = Election.Run(home, foreign, out var office);
@@ -102,6 +105,10 @@ internal static unsafe class GuardianMain
     static GuardianLoop Take(ImageChange.Words change)
     {
         var given = ImageChange.Read(change.Handover);
+        // A version that did not say it has raised only the descriptor limit, and has told that.
+        if (given.Options.Limits is null) given = given with { Options = given.Options with { Limits = OwnSurroundings.Limits(given.Options.OpenFilesLimit) } };
+        OwnSurroundings.Normalize();
+        CallerEnvironment.PutAway(isBackground: !given.Options.Foreground);
         if (change.Undone is { } undone) given = given with { Options = given.Options with { UpgradeProblem = undone } };
         var mask = SignalSet.Of(Blocked);
         var loop = new GuardianLoop(given, change.Former, &mask, TspmHome.Resolve());
@@ -131,11 +138,12 @@ internal static unsafe class GuardianMain
     }
 
     /// <summary>Three descriptors a process need more than the usual soft limit of 1024; children get the old one back.</summary>
-    static long RaiseOpenFilesLimit()
+    static long RaiseOpenFilesLimit(GuardianOptions options)
     {
         ResourceLimit limit;
         if (SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &limit) != 0) return 0;
-        var former = (long)limit.rlim_cur;
+        // Another start may have raised it before this one: what that found counts.
+        var former = options.OpenFilesLimit > 0 ? options.OpenFilesLimit : (long)limit.rlim_cur;
         limit.rlim_cur = limit.rlim_max;
         _ = SysResource.setrlimit(SysResource.RLIMIT_NOFILE, &limit);
         return former;

@@ -13,10 +13,13 @@ internal sealed record GuardianOptions(
     int ReadyDescriptor = -1, long OpenFilesLimit = 0, int GuardianPid = 0, int? OomScore = null, bool Foreground = false, string? UpgradeProblem = null)
 {
     public const string ReadyFlag = "--ready-fd=", LimitFlag = "--open-files=", GuardianFlag = "--guardian=", OomScoreFlag = "--oom-score=", ForegroundFlag = "--foreground",
-        ProblemFlag = "--upgrade-problem=", TakeOverFlag = "--take-over", ForeignSocketFlag = "--foreign-socket", ApplyFlag = "--apply", ExitWhenFlag = "--exit-when", LogsFlag = "--logs";
+        ProblemFlag = "--upgrade-problem=", TakeOverFlag = "--take-over", ForeignSocketFlag = "--foreign-socket", ApplyFlag = "--apply", ExitWhenFlag = "--exit-when", LogsFlag = "--logs", SoftLimitsFlag = "--soft-limits=";
 
     /// <summary>What <see cref="ExitWhen"/> may be.</summary>
     public const string WhenErrored = "errored", WhenAllStopped = "all-stopped";
+
+    /// <summary>The soft limits that the guardian was started with, which children get by default, see <see cref="Model.SoftLimits"/>; null: not known.</summary>
+    public string? Limits { get; init; }
 
     /// <summary>A daemon that runs already hands over: for service managers, whose daemon it is to be.</summary>
     public bool TakesOver { get; init; }
@@ -48,6 +51,7 @@ internal sealed record GuardianOptions(
                 options = options with { GuardianPid = pid };
             else if (word.StartsWith(OomScoreFlag, StringComparison.Ordinal) && int.TryParse(word.AsSpan(OomScoreFlag.Length), out var score))
                 options = options with { OomScore = score };
+            else if (word.StartsWith(SoftLimitsFlag, StringComparison.Ordinal)) options = options with { Limits = word[SoftLimitsFlag.Length..] };
             else if (word == ForegroundFlag) options = options with { Foreground = true };
             else if (word.StartsWith(ProblemFlag, StringComparison.Ordinal)) options = options with { UpgradeProblem = word[ProblemFlag.Length..] };
             else if (word == TakeOverFlag) options = options with { TakesOver = true };
@@ -77,6 +81,7 @@ internal sealed record GuardianOptions(
         string.Create(CultureInfo.InvariantCulture, $"{LimitFlag}{OpenFilesLimit}"),
         string.Create(CultureInfo.InvariantCulture, $"{GuardianFlag}{GuardianPid}"),
         .. OomScore is { } score ? [string.Create(CultureInfo.InvariantCulture, $"{OomScoreFlag}{score}")] : Array.Empty<string>(),
+        .. Limits is { } limits ? (string[])[SoftLimitsFlag + limits] : [],
         .. Foreground ? (string[])[ForegroundFlag] : [],
         .. UpgradeProblem is { } problem ? (string[])[ProblemFlag + problem] : [],
         .. TakesOver ? (string[])[TakeOverFlag] : [],

@@ -55,6 +55,7 @@ internal sealed record Handover
         Line("office", Office);
         Line("open-files", Options.OpenFilesLimit);
         if (Options.OomScore is { } score) Line("oom-score", score);
+        if (Options.Limits is { } limits) text.Append("soft-limits ").Append(limits).Append('\n');
         Line("foreground", Options.Foreground ? 1 : 0);
         Line("was-ready", WasReady ? 1 : 0);
         Line("quick-deaths", QuickDeaths);
@@ -103,6 +104,7 @@ internal sealed record Handover
                 case ["office", var number, ..]: office = (int)Number(number); break;
                 case ["open-files", var number, ..]: given = given with { Options = given.Options with { OpenFilesLimit = Number(number) } }; break;
                 case ["oom-score", var number, ..]: given = given with { Options = given.Options with { OomScore = (int)Number(number) } }; break;
+                case ["soft-limits", ..]: given = given with { Options = given.Options with { Limits = line["soft-limits ".Length..] } }; break;
                 case ["foreground", var number, ..]: given = given with { Options = given.Options with { Foreground = Number(number) == 1 } }; break;
                 case ["was-ready", var number, ..]: given = given with { WasReady = Number(number) == 1 }; break;
                 case ["quick-deaths", var number, ..]: given = given with { QuickDeaths = (int)Number(number) }; break;

@@ -16,8 +16,8 @@ internal static class CurrentSystem
     }
 
     /// <summary>See <see cref="LinuxProcessSystem"/> for the parameters. The loop must be started.</summary>
-    public static IProcessSystem CreateProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore, string? cgroupFolder) =>
-        IsSupported(out var sentence) ? new LinuxProcessSystem(loop, guardianPid, setUpCommand, originalOpenFiles, originalOomScore, cgroups: cgroupFolder is null ? null : new ProcessCgroups(cgroupFolder)) : throw new PlatformNotSupportedException(sentence);
+    public static IProcessSystem CreateProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore, string? originalLimits, string? cgroupFolder) =>
+        IsSupported(out var sentence) ? new LinuxProcessSystem(loop, guardianPid, setUpCommand, originalOpenFiles, originalOomScore, cgroups: cgroupFolder is null ? null : new ProcessCgroups(cgroupFolder), originalLimits: originalLimits) : throw new PlatformNotSupportedException(sentence);
 
     /// <summary>Where processes get cgroups of their own, see <see cref="CgroupPlace"/>; null: nowhere.</summary>
     public static string? CgroupFolder(string? setting, string name, out string? trouble)
@@ -43,6 +43,12 @@ internal static class CurrentSystem
         ResourceLimit limit;
         return SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &limit) == 0 ? (long)Math.Min(limit.rlim_cur, long.MaxValue) : null;
     }
+
+    /// <summary>What a child of this process would inherit of it, see <see cref="Model.LaunchContext"/>; null: this system does not say.</summary>
+    public static Model.LaunchContext? Launch() => OperatingSystem.IsLinux() ? OwnLaunch.Read() : null;
+
+    /// <summary>The same of another process; null: it is gone, or this system does not say.</summary>
+    public static Model.LaunchContext? LaunchOf(int pid) => OperatingSystem.IsLinux() ? PeerLaunch.Read(pid) : null;
 
     /// <summary>A mover for one FIFO.</summary>
     public static IByteMover CreateByteMover() => OperatingSystem.IsLinux() ? SpliceMover.Instance : new CopyMover();

@@ -27,7 +27,10 @@ internal sealed record SpawnRequest
 
     public required string StderrPath { get; init; }
 
-    /// <summary>Soft limit of open descriptors; null: as the daemon was started with.</summary>
+    /// <summary>Umask, priorities, processors and soft limits that it has from its first instant; null: the defaults of <see cref="LaunchContext"/>.</summary>
+    public LaunchContext? Launch { get; init; }
+
+    /// <summary>Soft limit of open descriptors where <see cref="Launch"/> names none; null: as the daemon was started with.</summary>
     public long? OpenFilesLimit { get; init; }
 
     /// <summary>False: only a process group of its own. The guardian tells the runs of processes from all else by the session that they lead.</summary>

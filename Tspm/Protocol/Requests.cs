@@ -39,6 +39,8 @@ internal sealed record ClientContext
     public required string WorkingDirectory { get; init; }
     /// <summary>The client's soft limit of open descriptors, which the children get.</summary>
     public long? OpenFilesLimit { get; init; }
+    /// <summary>What else the client's programs inherit from it; null: the daemon looks at the process that asks. Since protocol 3.</summary>
+    public LaunchContext? Launch { get; init; }
 }
 
 /// <summary>

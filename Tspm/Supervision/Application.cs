@@ -24,6 +24,9 @@ internal static class Application
 
         public long? OpenFilesLimit => openFilesLimit;
 
+        /// <summary>Null: not known.</summary>
+        public LaunchContext? Launch { get; init; }
+
         /// <summary>What is in the file and down is started, too, and what is started gets <see cref="Environment"/>: for a daemon that has just begun.</summary>
         public bool StartsAll { get; init; }
     }
@@ -31,7 +34,7 @@ internal static class Application
     public static List<PlanStep> PlanOf(ProcessTable table, Wanted wanted)
     {
         var key = wanted.UpdateEnvironment ? ProcessTable.KeyOf(wanted.Environment) : null;
-        return ApplyPlan.Of(Configs(table), wanted.Configs, wanted.Prune, name => key is not null && table.ByName(name)?.EnvironmentKey != key,
+        return ApplyPlan.Of(Configs(table), wanted.Configs, wanted.Prune, name => key is not null && table.ByName(name) is { } known && (known.EnvironmentKey != key || known.Launch != wanted.Launch),
             name => table.Instances(table.ByName(name)!.Id)!.All(static cell => cell.State.Desired == DesiredState.Down));
     }
 
@@ -67,7 +70,7 @@ internal static class Application
     /// <summary>The new instances that are to be started.</summary>
     static SupervisedProcess[] Create(Supervisor supervisor, ProcessConfig config, Wanted wanted)
     {
-        var cells = supervisor.Define(config, wanted.Environment, wanted.OpenFilesLimit);
+        var cells = supervisor.Define(config, wanted.Environment, wanted.OpenFilesLimit, launch: wanted.Launch);
         return config.IsJob || config.Enabled == false ? [] : cells;
     }
 
@@ -75,7 +78,7 @@ internal static class Application
         Supervisor supervisor, ProcessDefinition former, ProcessConfig config, PlanStep step, Wanted wanted, List<Supervisor.Pending> pending, HashSet<SupervisedProcess> restart)
     {
         var definition = former with { Config = config with { Id = null, LegacyId = former.Config.LegacyId } };
-        if (wanted.UpdateEnvironment || (wanted.StartsAll && step.Restarts)) definition = definition with { EnvironmentKey = supervisor.Table.KeepEnvironment(wanted.Environment) };
+        if (wanted.UpdateEnvironment || (wanted.StartsAll && step.Restarts)) definition = From(wanted, supervisor, definition);
         var before = Math.Min(former.Instances, definition.Instances);
         pending.AddRange(supervisor.Scale(definition, Cause));
         foreach (var cell in supervisor.Table.Instances(former.Id)![..before])
@@ -91,9 +94,13 @@ internal static class Application
     {
         var cells = supervisor.Table.Instances(definition.Id)![..definition.Instances];
         var down = cells.Where(cell => cell.State.Phase == LifecyclePhase.Errored || (cell.State.Desired == DesiredState.Down && !definition.Config.IsJob));
-        if (down.Count == cells.Length) supervisor.Put(definition with { EnvironmentKey = supervisor.Table.KeepEnvironment(wanted.Environment) });
+        if (down.Count == cells.Length) supervisor.Put(From(wanted, supervisor, definition));
         return down;
     }
+
+    /// <summary>As if it was defined by who applies now.</summary>
+    static ProcessDefinition From(Wanted wanted, Supervisor supervisor, ProcessDefinition definition) =>
+        definition with { EnvironmentKey = supervisor.Table.KeepEnvironment(wanted.Environment), Launch = wanted.Launch ?? definition.Launch };
 
     static void Delete(Supervisor supervisor, ProcessDefinition former, List<string> notes)
     {

@@ -17,6 +17,8 @@ internal sealed class ProcessTable(SupervisionServices services)
     /// <summary>Those that are on disk; replaced whole.</summary>
     volatile IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> _saved = new Dictionary<string, IReadOnlyDictionary<string, string>>();
 
+    LaunchContext? _lastLaunch;
+
     /// <summary>Every instance in order of id and instance; replaced whole when one comes or goes.</summary>
     public ImmutableArray<SupervisedProcess> Cells { get; private set; } = [];
 
@@ -92,6 +94,12 @@ internal sealed class ProcessTable(SupervisionServices services)
     /// </summary>
     public SupervisedProcess[] Put(ProcessDefinition definition, bool isNew = true)
     {
+        // Nearly all come from equal shells: one object for all of those.
+        if (definition.Launch is { } launch)
+        {
+            if (launch != _lastLaunch) _lastLaunch = launch;
+            definition = definition with { Launch = _lastLaunch };
+        }
         var existing = _byId.GetValueOrDefault(definition.Id) ?? [];
         foreach (var cell in existing) cell.Redefine(definition, isNew);
         Rearranged?.Invoke();

@@ -30,6 +30,7 @@ internal static class SpawnPlan
             StdinPath = streams.StdinFifo,
             StdoutPath = streams.OutFifo,
             StderrPath = streams.ErrFifo,
+            Launch = definition.Launch,
             OpenFilesLimit = definition.OpenFilesLimit,
             RunMark = runMark,
             // What may stay behind must not be in what is killed as a whole.

@@ -119,7 +119,7 @@ internal sealed class Supervisor
 
     /// <summary>Adds a complete config as a new definition, or replaces that of <paramref name="replaced"/>.</summary>
     public SupervisedProcess[] Define(
-        ProcessConfig config, IReadOnlyDictionary<string, string> environment, long? openFilesLimit, ProcessDefinition? replaced = null)
+        ProcessConfig config, IReadOnlyDictionary<string, string> environment, long? openFilesLimit, ProcessDefinition? replaced = null, LaunchContext? launch = null)
     {
         var id = replaced?.Id ?? Table.NextId;
         return Put(new ProcessDefinition
@@ -129,6 +129,7 @@ internal sealed class Supervisor
             Desired = DesiredState.Down,
             EnvironmentKey = Table.KeepEnvironment(environment),
             OpenFilesLimit = openFilesLimit ?? replaced?.OpenFilesLimit,
+            Launch = launch ?? replaced?.Launch,
             CreatedAt = replaced?.CreatedAt ?? _services.Clock.GetUtcNow(),
         });
     }

@@ -14,6 +14,7 @@ internal static class ClientContextBuilder
         // Only for configs that name none; those from a command line or a file always do.
         WorkingDirectory = CurrentFolder.TryGet() ?? "/",
         OpenFilesLimit = CurrentSystem.OpenFilesLimit(),
+        Launch = CurrentSystem.Launch(),
     };
 
     /// <summary>This process's environment without what a service manager or another tspm meant for it alone.</summary>

@@ -16,7 +16,7 @@ internal static class AddHandler
                     throw new RequestException(ErrorCode.Failed, $"'{config.Name}' is defined already; change it with: tspm set {config.Name} KEY=VALUE");
             Definitions.CheckDependencies(supervisor, configs);
             var added = new List<SupervisedProcess>();
-            foreach (var config in configs) added.AddRange(supervisor.Define(config, request.Client.Environment, request.Client.OpenFilesLimit));
+            foreach (var config in configs) added.AddRange(supervisor.Define(config, request.Client.Environment, request.Client.OpenFilesLimit, launch: request.Client.Launch));
             return (added, supervisor.Save());
         });
         var error = await Settle.Unsaved(saved);

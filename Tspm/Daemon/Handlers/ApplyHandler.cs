@@ -10,7 +10,7 @@ internal static class ApplyHandler
     public static async Task<ApplyResponse> Handle(DaemonContext context, ApplyRequest request)
     {
         var wanted = new Application.Wanted(
-            Definitions.Complete(request.Define, request.Client), request.Prune, request.UpdateEnv, request.Client.Environment, request.Client.OpenFilesLimit);
+            Definitions.Complete(request.Define, request.Client), request.Prune, request.UpdateEnv, request.Client.Environment, request.Client.OpenFilesLimit) { Launch = request.Client.Launch };
         var notes = new List<string>();
         var (steps, gone) = await context.Supervisor.Change(supervisor =>
         {

@@ -10,6 +10,7 @@ internal static class Environments
     {
         var key = supervisor.Table.KeepEnvironment(client.Environment);
         foreach (var cell in cells)
-            if (cell.Definition.EnvironmentKey != key) supervisor.Table.Put(cell.Definition with { EnvironmentKey = key });
+            if (cell.Definition.EnvironmentKey != key || cell.Definition.Launch != client.Launch)
+                supervisor.Table.Put(cell.Definition with { EnvironmentKey = key, Launch = client.Launch ?? cell.Definition.Launch });
     }
 }

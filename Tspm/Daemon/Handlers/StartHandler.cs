@@ -71,7 +71,7 @@ internal static class StartHandler
                 wanted.AddRange(kept);
                 continue;
             }
-            var cells = supervisor.Define(config, client.Environment, client.OpenFilesLimit, existing);
+            var cells = supervisor.Define(config, client.Environment, client.OpenFilesLimit, existing, client.Launch);
             if (existing is null) newIds.Add(cells[0].Key.Id);
             if (!config.Enabled ?? false) continue;
             wanted.AddRange(cells);

@@ -7,36 +7,28 @@ namespace Tspm.Platform.Linux;
 /// descriptors that each running child takes here, starting a thousand would copy and close two and a half million, while the supervisor waits. Nothing else may run on that thread: what it
 /// opened nobody else would see.
 /// </summary>
-internal sealed unsafe class BareSpawner
+internal sealed class BareSpawner
 {
     readonly SemaphoreSlim _asked = new(0), _done = new(0);
 
     /// <summary>Null: there is no thread yet. False: this kernel cannot do it (before Linux 5.9), or forbids it.</summary>
     bool? _isBare;
 
-    byte* _path;
-    SpawnFileActions* _actions;
-    SpawnAttributes* _attributes;
-    byte** _argv, _envp;
-    int _pid, _errno;
+    SpawnCall? _call;
 
-    /// <summary>As posix_spawn; one call at a time. The child inherits 0, 1 and 2 and nothing else, so the actions may not name others.</summary>
-    public int Spawn(out int pid, byte* path, SpawnFileActions* actions, SpawnAttributes* attributes, byte** argv, byte** envp)
+    /// <summary>Makes the call; one at a time. The child inherits 0, 1 and 2 and nothing else, so its actions may not name others.</summary>
+    public void Run(SpawnCall call)
     {
-        _path = path;
-        _actions = actions;
-        _attributes = attributes;
-        _argv = argv;
-        _envp = envp;
         if (_isBare is null) Begin();
-        if (_isBare == true)
+        if (_isBare != true)
         {
-            _asked.Release();
-            _done.Wait();
+            call.Run();
+            return;
         }
-        else Start();
-        pid = _pid;
-        return _errno;
+        _call = call;
+        _asked.Release();
+        _done.Wait();
+        _call = null;
     }
 
     void Begin()
@@ -59,15 +51,8 @@ internal sealed unsafe class BareSpawner
         while (_isBare == true)
         {
             _asked.Wait();
-            Start();
+            _call!.Run();
             _done.Release();
         }
-    }
-
-    void Start()
-    {
-        int pid;
-        _errno = PosixSpawn.posix_spawn(&pid, _path, _actions, _attributes, _argv, _envp);
-        _pid = pid;
     }
 }

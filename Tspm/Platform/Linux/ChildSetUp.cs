@@ -52,11 +52,14 @@ internal static unsafe class ChildSetUp
         {
             if (SetLimit(name, value) is { } noLimit) return noLimit;
         }
-        if (!wanted.Limits.Any(limit => limit.Name == "nofile")) SetSoftOpenFiles(wanted.SoftOpenFiles);
+        KeepLimits(wanted, ofMemory: false);
+        // What was kept is taken as far as it may be; what the config asks for must be.
+        if (wanted.Nice is null) _ = SysResource.setpriority(SysResource.PRIO_PROCESS, 0, wanted.Birth.Nice);
+        _ = ThreadValues.Set(wanted.Birth, withNice: false);
         if (wanted.Nice is { } nice && SysResource.setpriority(SysResource.PRIO_PROCESS, 0, nice) != 0)
             return Failure("set nice", $"cannot set nice to {nice.ToString(CultureInfo.InvariantCulture)}", Errno.Last);
         if (wanted.Umask.Length == 0) return null;
-        if (!TryOctal(wanted.Umask, out var mask)) return new SpawnFailure("set umask", Errno.EINVAL, $"cannot set umask to '{wanted.Umask}': not an octal number such as 027");
+        if (LaunchContext.TryOctal(wanted.Umask) is not { } mask) return new SpawnFailure("set umask", Errno.EINVAL, $"cannot set umask to '{wanted.Umask}': not an octal number such as 027");
         _ = SysStat.umask(mask);
         return null;
     }
@@ -72,6 +75,7 @@ internal static unsafe class ChildSetUp
             _ = Unistd.setenv(variable, Unistd.getpid().ToString(CultureInfo.InvariantCulture), 1);
         ResetSignals();
         Report(AboutToExecute);
+        KeepLimits(wanted, ofMemory: true);
         _ = Unistd.execv(file.Pointers[0], argv.Pointers);
         return ProgramLookup.ExecuteFailure(path!, wanted.WorkingDirectory, Errno.Last);
     }
@@ -86,31 +90,24 @@ internal static unsafe class ChildSetUp
 
     static SpawnFailure? SetLimit(string name, ulong value)
     {
-        var stage = $"set limit {name}";
-        var resource = name switch
-        {
-            "nofile" => SysResource.RLIMIT_NOFILE,
-            "nproc" => SysResource.RLIMIT_NPROC,
-            "core" => SysResource.RLIMIT_CORE,
-            "as" => SysResource.RLIMIT_AS,
-            "fsize" => SysResource.RLIMIT_FSIZE,
-            "cpu" => SysResource.RLIMIT_CPU,
-            "memlock" => SysResource.RLIMIT_MEMLOCK,
-            "stack" => SysResource.RLIMIT_STACK,
-            _ => -1,
-        };
+        var resource = Array.IndexOf(SoftLimits.Names, name);
         var limit = new ResourceLimit { rlim_cur = value, rlim_max = value };
         if (resource >= 0 && SysResource.setrlimit(resource, &limit) == 0) return null;
-        return Failure(stage, $"cannot set the limit {name} to {value.ToString(CultureInfo.InvariantCulture)}", resource < 0 ? Errno.EINVAL : Errno.Last);
+        return Failure($"set limit {name}", $"cannot set the limit {name} to {value.ToString(CultureInfo.InvariantCulture)}", resource < 0 ? Errno.EINVAL : Errno.Last);
     }
 
-    static void SetSoftOpenFiles(ulong soft)
+    /// <summary>The soft limits that were kept, but for those that the config sets. Those of memory come last: the runtime has more address space than most programs may have.</summary>
+    static void KeepLimits(SetUpArguments wanted, bool ofMemory)
     {
-        ResourceLimit limit;
-        if (SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &limit) != 0) return;
-        limit.rlim_cur = Math.Min(soft, limit.rlim_max);
-        _ = SysResource.setrlimit(SysResource.RLIMIT_NOFILE, &limit); // lowering, or raising within the hard limit: always allowed
+        var kept = new LimitSwap();
+        for (var resource = 0; resource < wanted.Birth.Limits.Length; resource++)
+        {
+            if (wanted.Birth.Limits[resource] is not { } soft || IsOfMemory(resource) != ofMemory || wanted.Limits.Any(limit => limit.Name == SoftLimits.Names[resource])) continue;
+            _ = kept.Set(resource, soft);
+        }
     }
+
+    static bool IsOfMemory(int resource) => resource is SysResource.RLIMIT_AS or SysResource.RLIMIT_DATA;
 
     /// <summary>Fails only when the daemon is gone, and nobody asks any more.</summary>
     static void Report(string text) => Write(s_reportFd, text);
@@ -123,16 +120,4 @@ internal static unsafe class ChildSetUp
     }
 
     internal static SpawnFailure Failure(string stage, string what, int errno) => new(stage, errno, $"{what}: {Errno.Describe(errno)}");
-
-    static bool TryOctal(string text, out uint value)
-    {
-        value = 0;
-        if (text.Length is 0 or > 5) return false;
-        foreach (var digit in text)
-        {
-            if (digit is < '0' or > '7') return false;
-            value = (value << 3) | (uint)(digit - '0');
-        }
-        return value <= 0xFFF; // 07777
-    }
 }

@@ -32,13 +32,15 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     /// <param name="originalOomScore">See <see cref="LinuxSpawner"/>.</param>
     /// <param name="cgroups">Null: there are none for processes.</param>
     /// <param name="withoutPidfds">As on a kernel that has none; for the tests.</param>
-    public LinuxProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore = null, bool withoutPidfds = false, ProcessCgroups? cgroups = null)
+    /// <param name="originalLimits">See <see cref="LinuxSpawner"/>.</param>
+    public LinuxProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore = null, bool withoutPidfds = false, ProcessCgroups? cgroups = null,
+        string? originalLimits = null)
     {
         if (withoutPidfds || !SysPidfd.IsSupported) poll = new ChildPoll();
         this.loop = loop;
         this.guardianPid = guardianPid;
         this.cgroups = cgroups;
-        spawner = new LinuxSpawner(setUpCommand, originalOpenFiles, originalOomScore);
+        spawner = new LinuxSpawner(setUpCommand, originalOpenFiles, originalOomScore, originalLimits);
         tree = new ProcessTree(files, guardianPid, ChildOf);
         readingTree = new ProcessTree(readingFiles, guardianPid, ChildOf);
         BootId = files.ReadBootId();

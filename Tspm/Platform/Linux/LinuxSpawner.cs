@@ -24,16 +24,21 @@ internal sealed unsafe class LinuxSpawner
     const ulong ManyDescriptors = 256;
 
     readonly SetUpCommand setUpCommand;
-    readonly ulong originalOpenFiles;
+    readonly ulong?[] originalLimits;
     readonly int? originalOomScore;
+
+    /// <summary>Those of the last start, which most others share.</summary>
+    (LaunchContext? Launch, long? OpenFiles, BirthSettings Settings)? last;
 
     /// <param name="setUpCommand">How to run the hidden set-up mode.</param>
     /// <param name="originalOpenFiles">The soft descriptor limit that children get by default.</param>
     /// <param name="originalOomScore">The score that children are started with; null: that of this process.</param>
-    public LinuxSpawner(SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore = null)
+    /// <param name="originalLimits">The other soft limits that children get by default, see <see cref="SoftLimits"/>; null: those of this process.</param>
+    public LinuxSpawner(SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore = null, string? originalLimits = null)
     {
         this.setUpCommand = setUpCommand;
-        this.originalOpenFiles = originalOpenFiles;
+        this.originalLimits = SoftLimits.Parse(originalLimits ?? "") ?? new ulong?[SoftLimits.Names.Length];
+        this.originalLimits[SysResource.RLIMIT_NOFILE] = originalOpenFiles;
         this.originalOomScore = originalOomScore;
         HideInheritedDescriptors();
     }
@@ -44,16 +49,18 @@ internal sealed unsafe class LinuxSpawner
         pid = 0;
         if (FindNul(request) is { } nul) return nul;
         if (CheckFiles(request) is { } noFile) return noFile;
-        if (request.SetUp is not null) return SetUpRun.Spawn(this, setUpCommand, request, SoftLimitFor(request), out pid);
+        var settings = SettingsFor(request);
+        if (request.SetUp is null && settings.NeedsSetUp()) request = request with { SetUp = new SetUp() };
+        if (request.SetUp is not null) return SetUpRun.Spawn(this, setUpCommand, request, settings, out pid);
         if (ProgramLookup.CheckDirectory(request.WorkingDirectory) is { } noDirectory) return noDirectory;
         var (program, failure) = ProgramLookup.Find(request.Program, request.WorkingDirectory, request.Environment.GetValueOrDefault("PATH"));
         if (failure is not null) return failure;
-        var errno = Start(program!, request.Arguments, request, reportFd: -1, out pid);
+        var errno = Start(program!, request.Arguments, request, settings, reportFd: -1, out pid);
         return errno == 0 ? null : Explain(request, errno, program!);
     }
 
     /// <summary>posix_spawn itself. With a report descriptor (set-up mode) it becomes the child's first number behind the listeners, and the directory is left to the child.</summary>
-    internal int Start(string program, IReadOnlyCollection<string> arguments, SpawnRequest request, int reportFd, out int pid)
+    internal int Start(string program, IReadOnlyCollection<string> arguments, SpawnRequest request, BirthSettings settings, int reportFd, out int pid)
     {
         using var path = new StringBlock([program]);
         using var argv = new StringBlock(arguments);
@@ -68,7 +75,16 @@ internal sealed unsafe class LinuxSpawner
         if (errno == 0 && reportFd >= 0) errno = AddPassed(&actions, request.Listeners, reportFd);
         if (errno == 0 && reportFd < 0) errno = PosixSpawn.posix_spawn_file_actions_addchdir_np(&actions, request.WorkingDirectory);
         if (errno == 0) errno = SetAttributes(&attributes, request.LeadsSession);
-        if (errno == 0) errno = StartMarked(request.RunMark, path.Pointers[0], &actions, &attributes, argv.Pointers, envp.Pointers, SoftLimitFor(request), passesDescriptors: reportFd >= 0, out pid);
+        if (errno == 0)
+        {
+            // The set-up mode gives the child its values itself: it needs others until then.
+            var call = new SpawnCall(path.Pointers[0], &actions, &attributes, argv.Pointers, envp.Pointers)
+            {
+                Settings = reportFd < 0 ? settings : null, RunMark = request.RunMark,
+            };
+            StartWithLimits(call, settings.Limits);
+            (errno, pid) = (call.Errno, call.Pid);
+        }
         _ = PosixSpawn.posix_spawnattr_destroy(&attributes); // does nothing in glibc
         _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions); // cannot fail
         return errno;
@@ -126,38 +142,33 @@ internal sealed unsafe class LinuxSpawner
     }
 
     /// <summary>
-    /// The mark is a limit of this process for the moment of the spawn, and so of the child from its birth on. It limits
-    /// nothing here either. Without room below the hard limit there is no mark.
+    /// A program may look at its limits first of all, and posix_spawn cannot set them. So our own are changed for the moment of the spawn, as long as that cannot hurt us
+    /// (see <see cref="BirthSettings.NeedsSetUp"/>); with more descriptors open than the child may have, the child's limit of them is changed right after the exec instead.
     /// </summary>
-    int StartMarked(ulong runMark, byte* path, SpawnFileActions* actions, SpawnAttributes* attributes, byte** argv, byte** envp, ulong soft, bool passesDescriptors, out int pid)
+    void StartWithLimits(SpawnCall call, ulong?[] limits)
     {
-        // As below: a second spawner would hand on the mark of the first.
-        lock (limitGate)
-        {
-            ResourceLimit own;
-            _ = SysResource.getrlimit(SysResource.RLIMIT_RTTIME, &own);
-            var marked = own with { rlim_cur = runMark };
-            var isMarked = runMark != RunMark.None && runMark <= own.rlim_max && SysResource.setrlimit(SysResource.RLIMIT_RTTIME, &marked) == 0;
-            var errno = StartWithLimit(path, actions, attributes, argv, envp, soft, passesDescriptors, out pid);
-            if (isMarked) _ = SysResource.setrlimit(SysResource.RLIMIT_RTTIME, &own);
-            return errno;
-        }
-    }
-
-    /// <summary>
-    /// A program may look at its descriptor limit first of all, and posix_spawn cannot set it. So our own is changed for the moment of the spawn, as long
-    /// as that cannot hurt us; with more descriptors open than the child may have, the child's is changed right after the exec instead.
-    /// </summary>
-    int StartWithLimit(byte* path, SpawnFileActions* actions, SpawnAttributes* attributes, byte** argv, byte** envp, ulong soft, bool passesDescriptors, out int pid)
-    {
-        // The limit is the process's: a second spawner would take the lowered one for the own one, and leave it behind.
+        // A limit is the process's: a second spawner would take the lowered one for the own one, and leave it behind.
         lock (limitGate)
         {
             // Likewise the score: a child inherits it at its birth, and so do its own children from their first instant.
             if (originalOomScore is { } score) _ = OomScore.Set(score);
-            var errno = StartWithLimitAlone(path, actions, attributes, argv, envp, soft, passesDescriptors, out pid);
+            StartWithLimitsAlone(call, limits);
             if (originalOomScore is not null) _ = OomScore.Set(OomScore.OfSupervision);
-            return errno;
+        }
+    }
+
+    /// <summary>May a child have this soft limit? Found by trying: root may lack the privilege to raise a hard limit.</summary>
+    public static bool CanHave(int resource, ulong soft)
+    {
+        lock (limitGate)
+        {
+            ResourceLimit own;
+            if (SysResource.getrlimit(resource, &own) != 0) return false;
+            if (soft <= own.rlim_max) return true;
+            var raised = own with { rlim_max = soft };
+            if (SysResource.setrlimit(resource, &raised) != 0) return false;
+            _ = SysResource.setrlimit(resource, &own);
+            return true;
         }
     }
 
@@ -165,30 +176,53 @@ internal sealed unsafe class LinuxSpawner
 
     static readonly BareSpawner bare = new();
 
-    static int StartWithLimitAlone(byte* path, SpawnFileActions* actions, SpawnAttributes* attributes, byte** argv, byte** envp, ulong soft, bool passesDescriptors, out int pid)
+    static void StartWithLimitsAlone(SpawnCall call, ulong?[] limits)
+    {
+        var open = DescriptorReserve.Open;
+        var files = limits[SysResource.RLIMIT_NOFILE];
+        var isLate = files is { } soft && !(open + SpareDescriptors < soft);
+        var swap = new LimitSwap();
+        if (call.RunMark != RunMark.None && MayMark(call.RunMark)) swap.Set(SysResource.RLIMIT_RTTIME, call.RunMark);
+        if (!isLate && files is { } wanted) swap.Set(SysResource.RLIMIT_NOFILE, wanted);
+        if (call.Settings is not null)
+            foreach (var resource in s_harmless)
+                if (limits[resource] is { } limit) swap.Set(resource, limit);
+        if (call.Settings is { } settings && !ThreadValues.CanBorrow(settings.Nice)) call.RunOnce();
+        // A runtime that compiles while it runs has a descriptor for that, on whatever thread it does it.
+        else if (call.Settings is null || open < ManyDescriptors || RuntimeFeature.IsDynamicCodeSupported) call.Run();
+        else bare.Run(call);
+        swap.Restore();
+        if (isLate && call.Errno == 0) LimitFilesOf(call.Pid, files!.Value);
+    }
+
+    /// <summary>False: a finite hard limit leaves no room for a mark.</summary>
+    static bool MayMark(ulong runMark)
+    {
+        ResourceLimit own;
+        return SysResource.getrlimit(SysResource.RLIMIT_RTTIME, &own) == 0 && runMark <= own.rlim_max;
+    }
+
+    /// <summary>The limits that this process can have for a moment without any harm, but for that of descriptors.</summary>
+    static readonly int[] s_harmless =
+    [
+        SysResource.RLIMIT_CORE, SysResource.RLIMIT_STACK, SysResource.RLIMIT_RSS, SysResource.RLIMIT_MEMLOCK, SysResource.RLIMIT_LOCKS, SysResource.RLIMIT_SIGPENDING, SysResource.RLIMIT_MSGQUEUE,
+        SysResource.RLIMIT_NICE, SysResource.RLIMIT_RTPRIO,
+    ];
+
+    static void LimitFilesOf(int child, ulong soft)
     {
         ResourceLimit own;
         _ = SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &own); // cannot fail with a good pointer
-        var wanted = own with { rlim_cur = soft };
-        var open = DescriptorReserve.Open;
-        var inherit = own.rlim_cur != soft && open + SpareDescriptors < soft && SysResource.setrlimit(SysResource.RLIMIT_NOFILE, &wanted) == 0;
-        int child;
-        // A runtime that compiles while it runs has a descriptor for that, on whatever thread it does it.
-        var errno = passesDescriptors || open < ManyDescriptors || RuntimeFeature.IsDynamicCodeSupported
-            ? PosixSpawn.posix_spawn(&child, path, actions, attributes, argv, envp)
-            : bare.Spawn(out child, path, actions, attributes, argv, envp);
-        if (inherit) _ = SysResource.setrlimit(SysResource.RLIMIT_NOFILE, &own);
-        else if (errno == 0 && own.rlim_cur != soft) _ = SysResource.prlimit(child, SysResource.RLIMIT_NOFILE, &wanted, null); // ended already: no matter
-        pid = errno == 0 ? child : 0;
-        return errno;
+        own.rlim_cur = Math.Min(soft, own.rlim_max);
+        _ = SysResource.prlimit(child, SysResource.RLIMIT_NOFILE, &own, null); // ended already: no matter
     }
 
-    ulong SoftLimitFor(SpawnRequest request)
+    BirthSettings SettingsFor(SpawnRequest request)
     {
-        ResourceLimit own;
-        _ = SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &own);
-        var wanted = request.OpenFilesLimit is { } limit and >= 0 ? (ulong)limit : originalOpenFiles;
-        return Math.Min(wanted, own.rlim_max);
+        if (last is { } known && known.Launch == request.Launch && known.OpenFiles == request.OpenFilesLimit) return known.Settings;
+        var settings = BirthSettings.Of(request.Launch, request.OpenFilesLimit, originalLimits);
+        last = (request.Launch, request.OpenFilesLimit, settings);
+        return settings;
     }
 
     /// <summary>What this process was started with and does not know must not reach a child. Everything opened here is close-on-exec by itself.</summary>

@@ -9,19 +9,19 @@ namespace Tspm.Platform.Linux;
 /// </summary>
 internal sealed record SetUpArguments(
     string WorkingDirectory, string User, string Group, string Umask, int? Nice, int? OomScoreAdjust, IReadOnlyList<(string Name, ulong Value)> Limits,
-    ulong SoftOpenFiles, string PidVariables, int Listeners, string Cgroup, string Program, IReadOnlyList<string> Arguments)
+    BirthSettings Birth, string PidVariables, int Listeners, string Cgroup, string Program, IReadOnlyList<string> Arguments)
 {
     /// <summary>Places before the program's argv, with the hidden word.</summary>
     const int Places = 13;
 
     /// <summary>argv of the set-up mode.</summary>
-    public static List<string> Write(SetUpCommand command, SpawnRequest request, ulong softOpenFiles)
+    public static List<string> Write(SetUpCommand command, SpawnRequest request, BirthSettings birth)
     {
         var setUp = request.SetUp!;
         return
         [
             command.Executable, .. command.LeadingArguments, ChildSetUp.Word, request.WorkingDirectory, setUp.User ?? "", setUp.Group ?? "", setUp.Umask ?? "",
-            Text(setUp.Nice), Text(setUp.OomScoreAdjust), string.Join(',', LimitsOf(setUp.Limits)), softOpenFiles.ToString(CultureInfo.InvariantCulture), setUp.PidVariables ?? "",
+            Text(setUp.Nice), Text(setUp.OomScoreAdjust), string.Join(',', LimitsOf(setUp.Limits)), birth.ToWord(), setUp.PidVariables ?? "",
             request.Listeners.Count.ToString(CultureInfo.InvariantCulture), setUp.Cgroup ?? "",
             request.Program, .. request.Arguments,
         ];
@@ -31,8 +31,7 @@ internal sealed record SetUpArguments(
     public static SetUpArguments? Read(string[] args)
     {
         if (args.Length <= Places || args[0] != ChildSetUp.Word) return null;
-        if (!TryNumber(args[5], out var nice) || !TryNumber(args[6], out var oom) || !ulong.TryParse(args[8], NumberStyles.None, CultureInfo.InvariantCulture, out var soft))
-            return null;
+        if (!TryNumber(args[5], out var nice) || !TryNumber(args[6], out var oom) || BirthSettings.Parse(args[8]) is not { } birth) return null;
         if (!int.TryParse(args[10], NumberStyles.None, CultureInfo.InvariantCulture, out var listeners)) return null;
         var limits = new List<(string, ulong)>();
         foreach (var limit in args[7].Split(',', StringSplitOptions.RemoveEmptyEntries))
@@ -41,7 +40,7 @@ internal sealed record SetUpArguments(
             if (equals < 0 || !ulong.TryParse(limit[(equals + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var value)) return null;
             limits.Add((limit[..equals], value));
         }
-        return new SetUpArguments(args[1], args[2], args[3], args[4], nice, oom, limits, soft, args[9], listeners, args[11], args[12], args[Places..]);
+        return new SetUpArguments(args[1], args[2], args[3], args[4], nice, oom, limits, birth, args[9], listeners, args[11], args[12], args[Places..]);
     }
 
     static IEnumerable<string> LimitsOf(ResourceLimits? limits)

@@ -19,7 +19,7 @@ internal static unsafe class SetUpRun
     /// <summary>Lowest number for our end: the spawn overwrites 0, 1 and 2 in the child, and what the listeners get.</summary>
     const int FirstSafeFd = 4 + SpawnRequest.MaxListeners;
 
-    public static SpawnFailure? Spawn(LinuxSpawner spawner, SetUpCommand command, SpawnRequest request, ulong softOpenFiles, out int pid)
+    public static SpawnFailure? Spawn(LinuxSpawner spawner, SetUpCommand command, SpawnRequest request, BirthSettings settings, out int pid)
     {
         pid = 0;
         var ends = stackalloc int[2];
@@ -29,7 +29,7 @@ internal static unsafe class SetUpRun
         _ = Unistd.close(ends[1]);
         if (errno == 0)
         {
-            errno = spawner.Start(command.Executable, SetUpArguments.Write(command, request, softOpenFiles), request, writeEnd, out pid);
+            errno = spawner.Start(command.Executable, SetUpArguments.Write(command, request, settings), request, settings, writeEnd, out pid);
             _ = Unistd.close(writeEnd);
             if (errno != 0)
             {

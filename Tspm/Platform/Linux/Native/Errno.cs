@@ -20,6 +20,14 @@ internal static unsafe partial class Errno
     [LibraryImport("libc")]
     private static partial int __xpg_strerror_r(int errno, byte* buffer, nuint length);
 
+    /// <summary>Which limit it is, in brackets: nobody thinks of it. Empty: none, the file system itself takes no larger file.</summary>
+    static string FileSizeLimit()
+    {
+        ResourceLimit limit;
+        return SysResource.getrlimit(SysResource.RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != SysResource.RLIM_INFINITY
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" (the file size limit, ulimit -f, is {limit.rlim_cur} bytes)") : "";
+    }
+
     /// <summary>"No such file or directory" and so on (man 3 strerror).</summary>
     public static string Describe(int errno)
     {
@@ -27,6 +35,6 @@ internal static unsafe partial class Errno
         *buffer = 0;
         // An unknown number fills the buffer as well ("Unknown error 4711").
         _ = __xpg_strerror_r(errno, buffer, MessageBytes);
-        return Marshal.PtrToStringUTF8((nint)buffer) ?? "";
+        return (Marshal.PtrToStringUTF8((nint)buffer) ?? "") + (errno == EFBIG ? FileSizeLimit() : "");
     }
 }

@@ -16,6 +16,8 @@ internal static unsafe partial class SysSyscall
     /// <summary>One of the old calls, whose numbers differ (asm/unistd.h).</summary>
     static readonly int SYS_ioprio_set = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 30 : 251;
 
+    static readonly int SYS_ioprio_get = SYS_ioprio_set + 1;
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint syscall(nint number, nint a, nint b, nint c, nint d);
 
@@ -27,6 +29,12 @@ internal static unsafe partial class SysSyscall
 
     /// <summary>man 2 close_range, Linux 5.9; CLOSE_RANGE_CLOEXEC 5.11. With CLOSE_RANGE_UNSHARE the calling thread gets a table of its own first, without what is to be closed.</summary>
     public static int close_range(uint first, uint last, uint flags) => (int)syscall(SYS_close_range, (nint)first, (nint)last, (nint)flags, 0);
+
+    /// <summary>man 2 ioprio_get: class and level in one; of a process (its main thread), or with 0 of the calling thread. -1: no such process.</summary>
+    public static int ioprio_get(int pid) => (int)syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, pid, 0, 0);
+
+    /// <summary>man 2 ioprio_set, of the calling thread: class and level in one.</summary>
+    public static int ioprio_set_value(int priority) => (int)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, priority, 0);
 
     /// <summary>man 2 ioprio_set, of the calling thread.</summary>
     public static int ioprio_set(int ioprioClass) => (int)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, ioprioClass << IOPRIO_CLASS_SHIFT, 0);

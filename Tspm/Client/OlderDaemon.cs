@@ -1,0 +1,35 @@
+using Tspm.Protocol;
+
+namespace Tspm.Client;
+
+/// <summary>A daemon refuses members that it does not know: what came with a later protocol is left out for it.</summary>
+internal static class OlderDaemon
+{
+    /// <summary>The version that brought <see cref="ClientContext.Launch"/>. An older daemon's programs inherit from the daemon, as they always did.</summary>
+    const int KnowsLaunch = 3;
+
+    /// <summary>The request as this daemon can read it. Asks for its version only when that matters.</summary>
+    public static TRequest Fit<TRequest>(TRequest request, DaemonClient daemon) where TRequest : class
+    {
+        if (ContextOf(request) is not { Launch: not null } client || daemon.Greet().ProtocolVersion >= KnowsLaunch) return request;
+        client = client with { Launch = null };
+        object older = request switch
+        {
+            StartRequest start => start with { Client = client },
+            AddRequest add => add with { Client = client },
+            ApplyRequest apply => apply with { Client = client },
+            RestartRequest restart => restart with { Client = client },
+            _ => request,
+        };
+        return (TRequest)older;
+    }
+
+    static ClientContext? ContextOf(object request) => request switch
+    {
+        StartRequest start => start.Client,
+        AddRequest add => add.Client,
+        ApplyRequest apply => apply.Client,
+        RestartRequest restart => restart.Client,
+        _ => null,
+    };
+}

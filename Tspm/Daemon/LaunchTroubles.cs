@@ -1,0 +1,97 @@
+using System.Globalization;
+using Tspm.Guardian;
+using Tspm.Model;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
+using Tspm.Supervision;
+
+namespace Tspm.Daemon;
+
+/// <summary>
+/// Sentences for <c>status</c> about what the daemon inherited from the shell that started it and could not undo, and about what processes should have had from their own shells and cannot get because of it.
+/// Worked out anew each time, from the definitions and from what the daemon has: so it is true after a restart of the daemon too, and ends by itself.
+/// </summary>
+internal static unsafe class LaunchTroubles
+{
+    const string Remedy = "start the daemon from a fresh login session (tspm daemon stop, then tspm daemon start there), or with tspm enable";
+
+    /// <summary>So few descriptors are for a handful of processes; a session has at least this many by default.</summary>
+    const ulong FewDescriptors = 1024;
+
+    /// <summary>Of so many processes the names are told.</summary>
+    const int MostNames = 3;
+
+    public static void AddTo(List<string> troubles, IReadOnlyList<ProcessView> views)
+    {
+        AddOwn(troubles);
+        var lowestNice = ThreadValues.LowestNice;
+        var lacking = new List<(string What, List<string> Names)>();
+        (LaunchContext? Launch, string? What) last = default;
+        foreach (var view in views)
+        {
+            var definition = view.Definition;
+            if (view.State.Desired != DesiredState.Up || definition.Launch is not { } launch || view.Key.Instance > 0) continue;
+            // What the config sets itself is not taken from the shell.
+            var isPlain = definition.Config is { Nice: null, Limits: null };
+            var what = isPlain && last.Launch == launch ? last.What : Lack(launch, definition.Config, lowestNice);
+            if (isPlain) last = (launch, what);
+            if (what is null) continue;
+            var same = lacking.Find(entry => entry.What == what);
+            if (same.Names is null) lacking.Add((what, [definition.Name]));
+            else same.Names.Add(definition.Name);
+        }
+        foreach (var (what, names) in lacking) troubles.Add($"{Join(names)} cannot have {what}, as in the shell that defined {(names.Count == 1 ? "it" : "them")}: {Remedy}");
+    }
+
+    static void AddOwn(List<string> troubles)
+    {
+        // A unit's Nice= and Limit…= are somebody's wish.
+        if (ServiceNotify.IsWanted) return;
+        if (SysResource.getpriority(SysResource.PRIO_PROCESS, 0) is > 0 and var nice)
+            troubles.Add(string.Create(CultureInfo.InvariantCulture, $"the daemon runs with nice {nice}, which it has from the session that started it and may not lower: {Remedy}"));
+        var usual = PeerLaunch.ReadHardLimits(pid: 1);
+        foreach (var resource in (int[])[.. OwnSurroundings.Hurting, SysResource.RLIMIT_NOFILE])
+        {
+            // Of processes and descriptors sessions often have fewer than the first process of the machine.
+            var enough = resource is SysResource.RLIMIT_NPROC or SysResource.RLIMIT_NOFILE ? FewDescriptors : SoftLimits.Unlimited;
+            ResourceLimit own;
+            if (SysResource.getrlimit(resource, &own) != 0 || own.rlim_max >= Math.Min(enough, usual?[resource] ?? enough)) continue;
+            troubles.Add($"the daemon's hard limit {SoftLimits.Names[resource]} is {SoftLimits.Text(own.rlim_max)}, which it has from the session that started it and may not raise: {Remedy}");
+        }
+    }
+
+    /// <summary>Null: it gets all that it should have.</summary>
+    static string? Lack(LaunchContext launch, ProcessConfig config, int lowestNice)
+    {
+        var lacks = new List<string>();
+        if (config.Nice is null && (launch.Nice ?? 0) < lowestNice) lacks.Add(string.Create(CultureInfo.InvariantCulture, $"nice {launch.Nice ?? 0} (the lowest possible is {lowestNice})"));
+        var limits = launch.Limits is { } text ? SoftLimits.Parse(text) : null;
+        for (var resource = 0; resource < limits?.Length; resource++)
+        {
+            if (limits[resource] is not { } wanted || IsSet(config.Limits, resource) || LinuxSpawner.CanHave(resource, wanted)) continue;
+            ResourceLimit own;
+            _ = SysResource.getrlimit(resource, &own); // cannot fail with a good pointer
+            lacks.Add($"the limit {SoftLimits.Names[resource]}={SoftLimits.Text(wanted)} (the hard limit is {SoftLimits.Text(own.rlim_max)})");
+        }
+        return lacks.Count == 0 ? null : string.Join(", ", lacks);
+    }
+
+    static bool IsSet(ResourceLimits? limits, int resource) => resource switch
+    {
+        SysResource.RLIMIT_NOFILE => limits?.Nofile,
+        SysResource.RLIMIT_NPROC => limits?.Nproc,
+        SysResource.RLIMIT_CORE => limits?.Core,
+        SysResource.RLIMIT_AS => limits?.As,
+        SysResource.RLIMIT_FSIZE => limits?.Fsize,
+        SysResource.RLIMIT_CPU => limits?.Cpu,
+        SysResource.RLIMIT_MEMLOCK => limits?.Memlock,
+        SysResource.RLIMIT_STACK => limits?.Stack,
+        _ => null,
+    } is >= 0;
+
+    static string Join(List<string> names)
+    {
+        var shown = string.Join(", ", names.GetRange(0, Math.Min(MostNames, names.Count)).ConvertAll(static name => $"'{name}'"));
+        return names.Count > MostNames ? string.Create(CultureInfo.InvariantCulture, $"{shown} and {names.Count - MostNames} more") : shown;
+    }
+}

@@ -1,0 +1,56 @@
+using Tspm.Model;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Guardian;
+
+/// <summary>
+/// What the guardian inherited from whoever happened to start it, undone as far as it may be: it outlives that shell and serves all others. Everything below it inherits the rest, and the daemon gives each
+/// child the values of the shell that defined it (<see cref="LaunchContext"/>). What cannot be undone is found by the daemon itself, and told as a trouble.
+/// </summary>
+internal static unsafe class OwnSurroundings
+{
+    const uint OwnerOnly = 0x3F; // 077
+
+    /// <summary>A low limit of these stops what a supervisor does; core, stack and what is locked in memory do not. The hard limit is raised as well where that is allowed.</summary>
+    public static readonly int[] Hurting = [SysResource.RLIMIT_FSIZE, SysResource.RLIMIT_DATA, SysResource.RLIMIT_AS, SysResource.RLIMIT_CPU, SysResource.RLIMIT_NPROC];
+
+    /// <summary>The soft limits as they are now: what children get by default. To be asked before <see cref="Normalize"/>.</summary>
+    /// <param name="openFiles">The descriptor limit when it has been raised already; 0: it has not.</param>
+    public static string Limits(long openFiles)
+    {
+        var limits = OwnLaunch.ReadLimits();
+        if (openFiles > 0) limits[SysResource.RLIMIT_NOFILE] = (ulong)openFiles;
+        return SoftLimits.Format(limits);
+    }
+
+    /// <summary>Also of a guardian that another version was until now. Nothing here can fail in a way that matters: what may not be is left as it is.</summary>
+    public static void Normalize()
+    {
+        _ = SysStat.umask(OwnerOnly);
+        // Ignored stays ignored over an exec, so it is for the daemon as well; children get the default back. A write beyond the limit is then refused (EFBIG), like one to a full disk.
+        _ = SysSignal.signal(Signals.SIGXFSZ, SysSignal.SIG_IGN);
+        RaiseLimits();
+        // A service manager's unit says Nice=, CPUAffinity= and so on because somebody wants them so.
+        if (ServiceNotify.IsWanted) return;
+        _ = SysResource.setpriority(SysResource.PRIO_PROCESS, 0, 0);
+        _ = SysSyscall.ioprio_set_value(IoPriority.None);
+        _ = ThreadValues.SetCpus(ThreadValues.AllCpus());
+    }
+
+    static void RaiseLimits()
+    {
+        var usual = PeerLaunch.ReadHardLimits(pid: 1);
+        foreach (var resource in Hurting)
+        {
+            ResourceLimit own;
+            if (SysResource.getrlimit(resource, &own) != 0) continue;
+            // What the machine's first process has is what nobody has lowered.
+            var wanted = own with { rlim_max = Math.Max(own.rlim_max, usual?[resource] ?? own.rlim_max) };
+            wanted.rlim_cur = wanted.rlim_max;
+            if (SysResource.setrlimit(resource, &wanted) == 0) continue;
+            own.rlim_cur = own.rlim_max;
+            _ = SysResource.setrlimit(resource, &own);
+        }
+    }
+}
