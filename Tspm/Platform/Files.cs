@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Platform;
@@ -19,6 +20,9 @@ internal static class Files
 
     /// <summary>Owner of a file or folder. Throws IOException.</summary>
     public static uint OwnerOf(string path) => SysStat.stat(path, out var status) == 0 ? status.Uid : throw Failure("cannot look at", path);
+
+    /// <summary>Whether anything has this name: also a link that leads nowhere.</summary>
+    public static bool IsThere(string path) => SysStat.lstat(path, out _) == 0;
 
     /// <summary>How others could put something foreign into a folder that should be this user's, and what to do; null: they cannot. Throws IOException.</summary>
     public static string? OpenToOthers(string folder)
@@ -74,13 +78,14 @@ internal static class Files
     }
 
     /// <summary>
-    /// Writes to the beginning of a file that exists or is made (0600), without truncating it: a few system calls and no journal. Null when all is written, else why not.
+    /// Writes to the beginning of a regular file that exists or is made (0600), without truncating it: a few system calls and no journal. Never waits for the reader of a FIFO. Null when all is written,
+    /// else why not.
     /// </summary>
     public static unsafe string? WriteInPlace(string path, ReadOnlySpan<byte> content, bool create = true)
     {
-        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | (create ? Fcntl.O_CREAT : 0) | Fcntl.O_CLOEXEC, OwnerOnly);
+        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | (create ? Fcntl.O_CREAT : 0) | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK, OwnerOnly);
         if (descriptor < 0) return Errno.Describe(Errno.Last);
-        string? problem = null;
+        var problem = SysStat.fstat(descriptor, out var status) == 0 && !status.IsRegularFile ? $"{path} is not a regular file; remove it" : null;
         fixed (byte* bytes = content)
         {
             for (nint done = 0; done < content.Length && problem is null;)
@@ -95,6 +100,18 @@ internal static class Files
     }
 
     const uint OwnerOnly = 0x180; // 0600
+
+    /// <summary>
+    /// Makes a file, or empties it, open for writing and 0600 whatever the umask. What has that name and is not a regular file is removed first, so that no FIFO is waited for. Throws IOException.
+    /// </summary>
+    public static SafeFileHandle CreateOwnerOnly(string path)
+    {
+        if (SysStat.lstat(path, out var named) == 0 && !named.IsRegularFile) _ = Unistd.unlink(path);
+        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_TRUNC | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK, OwnerOnly);
+        if (descriptor < 0) throw Failure("cannot write", path);
+        if (SysStat.fstat(descriptor, out var made) == 0 && (made.Mode & OwnerOnly) != OwnerOnly) _ = SysStat.fchmod(descriptor, OwnerOnly);
+        return new SafeFileHandle(descriptor, ownsHandle: true);
+    }
 
     /// <summary>What an exception of the file API means, in the system's words: the runtime's own texts are left out of the executable.</summary>
     public static string Describe(Exception e) => e switch
