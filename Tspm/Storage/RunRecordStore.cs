@@ -94,12 +94,8 @@ internal sealed class RunRecordStore(TspmHome home)
 
     static string MoveAside(string path, FileProblem problem)
     {
-        var number = 1;
-        while (Files.IsThere($"{path}.broken-{number}")) number++;
         var what = $"the run record {Path.GetFileName(path)} could not be read (it {problem.Words})";
-        return Files.Rename(path, $"{path}.broken-{number}") is { } stuck
-            ? $"{what} and cannot be moved aside: {stuck}"
-            : $"{what}; it is kept as {Path.GetFileName(path)}.broken-{number}";
+        return Files.SetAside(path, out var aside) is { } stuck ? $"{what} and cannot be moved aside: {stuck}" : $"{what}; it is kept as {Path.GetFileName(aside)}";
     }
 
     /// <summary>FIFOs that lie in the folder: (instance, run, stream, path).</summary>
