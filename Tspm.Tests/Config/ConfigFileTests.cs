@@ -150,4 +150,35 @@ internal sealed class ConfigFileTests
             return failure.Message;
         }
     }
+
+    [Test]
+    [Arguments("KEYS = 1"), Arguments("[KEYS]"), Arguments("[[KEYS]]"), Arguments("a = {KEYS = 1}"), Arguments("\"KEYS\" = 1"), Arguments("[[processes]]\nname = 'x'\nenv.KEYS = 1"), Arguments("[processes.b]\nKEYS.c = [1]"),
+     Arguments("a = {b = {c = [KEYS]}}")]
+    public async Task Deep_keys_in_toml_are_refused_at_once_with_the_limit(string text, CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var levels in new[] { 70, 1_000, 20_000, 50_000 })
+        {
+            var keys = string.Join(text.StartsWith('"') ? "\".\"" : ".", Enumerable.Repeat("a", levels));
+            var begun = System.Diagnostics.Stopwatch.GetTimestamp();
+            var message = Message(folder.Write("a.toml", text.Replace("KEYS", keys)));
+            await Assert.That(System.Diagnostics.Stopwatch.GetElapsedTime(begun)).IsLessThan(TimeSpan.FromSeconds(5)).Because($"{levels} levels");
+            await Assert.That(message).Contains("is not valid TOML");
+            if (!text.EndsWith("[KEYS]}}")) await Assert.That(message).Contains("nested too deeply (at most 64 levels)");
+            await Assert.That(message.Length).IsLessThan(600);
+        }
+    }
+
+    [Test]
+    [Arguments("a.json", "{\"KEY\": [ONES]}", "1,"), Arguments("a.toml", "KEY = [ONES]", "1,"), Arguments("b.toml", "[KEY]\nONES", "a#=1\n"), Arguments("b.json", "{\"KEY\": {ONES\"z\":1}}", "\"a#\":1,"),
+     Arguments("c.toml", "a={KEY={ONES z=1}}", "a#=1,")]
+    public async Task Many_values_below_a_long_name_are_refused_at_once(string name, string text, string one, CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        var ones = string.Concat(Enumerable.Range(0, 2_000).Select(number => one.Replace("#", $"{number}")));
+        var begun = System.Diagnostics.Stopwatch.GetTimestamp();
+        var message = Message(folder.Write(name, text.Replace("KEY", new string('k', 200_000)).Replace("ONES", ones)));
+        await Assert.That(System.Diagnostics.Stopwatch.GetElapsedTime(begun)).IsLessThan(TimeSpan.FromSeconds(5));
+        await Assert.That(message).Contains("has too many values below long names");
+    }
 }

@@ -211,7 +211,7 @@ internal sealed class ConfigValidationTests
     [Arguments("\"name\": \"a:b\"", "p.name: the name 'a:b' contains ':', which separates a name from an instance number")]
     [Arguments("\"restart\": {\"policy\": \"x\"}", "p.restart.policy must be one of always, on-failure, never, but is \"x\"")]
     [Arguments("\"ready\": {\"tcp\": \"a:0\"}", "p.ready.tcp: \"a:0\" must be HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:8080 or [::1]:8080")]
-    [Arguments("\"ready\": {\"log\": \"a(\"}", "p.ready.log: \"a(\" must be a regular expression: a '(' is not closed")]
+    [Arguments("\"ready\": {\"log\": \"a(\"}", "p.ready.log: \"a(\" must be a regular expression: a '(' is not closed at position 2")]
     [Arguments("\"health\": {}", "p.health: a probe has exactly one of notify, tcp, http, log, exec, delayMs, but this one has none")]
     public async Task The_sentence_says_what_is_allowed_and_what_is_there(string fields, string sentence, CancellationToken cancellation) =>
         await Assert.That(Validate(fields, "p")[0].Sentence).IsEqualTo(sentence);

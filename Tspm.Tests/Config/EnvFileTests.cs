@@ -73,10 +73,37 @@ internal sealed class EnvFileTests
         await Assert.That(EnvFile.Read(folder.At("none"), Base).Problem).IsEqualTo($"the env file {folder.At("none")} does not exist");
         await Assert.That(EnvFile.Read(folder.At("a/b"), Base).Problem).IsEqualTo($"the env file {folder.At("a/b")} does not exist");
         await Assert.That(EnvFile.Read(folder.Path, Base).Problem).IsEqualTo($"the env file {folder.Path} is a directory, not a file");
-        await Assert.That(EnvFile.Read("/dev/zero", Base).Problem).IsEqualTo("the env file /dev/zero is larger than 1 MB");
+        await Assert.That(EnvFile.Read("/dev/zero", Base).Problem).IsEqualTo("the env file /dev/zero is a device, not a regular file; copy its content into a regular file and use that");
         await File.WriteAllBytesAsync(folder.At("latin"), [(byte)'A', (byte)'=', 0xE4], cancellation);
         await Assert.That(EnvFile.Read(folder.At("latin"), Base).Problem).IsEqualTo($"the env file {folder.At("latin")} is not UTF-8 text");
         var good = folder.Write("good", "A=ä\n");
         await Assert.That(EnvFile.Read(good, Base).Values!["A"]).IsEqualTo("ä");
+    }
+
+    [Test]
+    public async Task A_file_whose_variables_stand_for_more_than_a_megabyte_is_refused_with_its_line(CancellationToken cancellation)
+    {
+        var doubling = "A0=0123456789\n" + string.Concat(Enumerable.Range(1, 8).Select(n => $"A{n}={string.Concat(Enumerable.Repeat($"${{A{n - 1}}}", 10))}\n"));
+        await Assert.That(EnvFile.Parse(doubling, "f", Base).Problem).IsEqualTo("f, line 6: with its variables expanded, the file is larger than 1 MB; shorten the values that the variables stand for");
+        // The same by a default, within quotes, by one huge variable that is used often, and by values that are written over.
+        var large = new string('x', 700_000);
+        await Assert.That(EnvFile.Parse($"A=\"{large}\"\nB=${{NONE:-{large}}}\n", "f", Base).Problem).StartsWith("f, line 2: with its variables expanded");
+        await Assert.That(EnvFile.Parse("A=\"$BIG$BIG\"", "f", new Dictionary<string, string> { ["BIG"] = large }).Problem).StartsWith("f, line 1: with its variables expanded");
+        await Assert.That(EnvFile.Parse("A=$BIG\nA=$BIG\n", "f", new Dictionary<string, string> { ["BIG"] = large }).Problem).StartsWith("f, line 2: with its variables expanded");
+        await Assert.That(EnvFile.Parse("A=$BIG\nB=ä", "f", new Dictionary<string, string> { ["BIG"] = large }).Values!["A"].Length).IsEqualTo(700_000);
+        var limit = new string('x', EnvFileReader.MaxExpandedBytes - 1);
+        await Assert.That(EnvFile.Parse("A=$BIG\nB=y", "f", new Dictionary<string, string> { ["BIG"] = limit }).Problem).IsNull();
+        await Assert.That(EnvFile.Parse("A=$BIG\nB=yz", "f", new Dictionary<string, string> { ["BIG"] = limit }).Problem).StartsWith("f, line 2");
+    }
+
+    [Test]
+    [Arguments("\n"), Arguments("A=\n"), Arguments("A=$A\n"), Arguments("#\n"), Arguments("A='\n'\n")]
+    public async Task A_file_of_the_largest_size_is_read_in_no_time(string line, CancellationToken cancellation)
+    {
+        var text = string.Concat(Enumerable.Repeat(line, (1 << 20) / line.Length));
+        var begun = System.Diagnostics.Stopwatch.GetTimestamp();
+        await Assert.That(EnvFile.Parse(text, "f", Base).Problem).IsNull();
+        await Assert.That(System.Diagnostics.Stopwatch.GetElapsedTime(begun)).IsLessThan(TimeSpan.FromSeconds(2));
+        await Assert.That(EnvFile.Parse(text + "?", "f", Base).Problem).StartsWith($"f, line {text.Count(letter => letter == '\n') + 1}: expected KEY=VALUE");
     }
 }

@@ -101,4 +101,29 @@ internal sealed class SelectorMatcherTests
     }
 
     static string Show(SelectorResult result) => string.Join(' ', result.Matches.Select(target => $"{target.Id}.{target.Instance}"));
+
+    [Test]
+    public async Task More_than_a_thousand_selectors_and_ones_that_are_too_long_are_refused(CancellationToken cancellation)
+    {
+        await Assert.That(SelectorMatcher.Resolve([.. Enumerable.Repeat("web", 1000)], Table).IsKnown).IsTrue();
+        var many = SelectorMatcher.Resolve([.. Enumerable.Repeat("web", 1001)], Table);
+        await Assert.That(many.Sentence).IsEqualTo("there are 1001 selectors; at most 1000 are allowed");
+        foreach (var text in new[] { $"/{new string('a', 5000)}/", new string('*', 5000), new string('x', 5000) })
+        {
+            var refused = SelectorMatcher.Resolve([text], Table);
+            await Assert.That(refused.Sentence).Contains("bytes long; at most 4 KB (4096 bytes) are allowed");
+            await Assert.That(refused.Sentence!.Length).IsLessThan(400);
+        }
+    }
+
+    [Test]
+    public async Task The_patterns_of_one_request_have_a_time_together(CancellationToken cancellation)
+    {
+        // Each match takes long, and none so long that it is ended.
+        SelectorTarget[] table = [.. Enumerable.Range(0, 2000).Select(id => new SelectorTarget(id, new string('a', 17) + "b", "default", 0))];
+        var begun = System.Diagnostics.Stopwatch.GetTimestamp();
+        var refused = SelectorMatcher.Resolve([.. Enumerable.Range(0, 200).Select(n => $"/^(a|a)+c{n}|b/")], table);
+        await Assert.That(System.Diagnostics.Stopwatch.GetElapsedTime(begun)).IsLessThan(TimeSpan.FromSeconds(5));
+        await Assert.That(refused.Sentence).Contains("take").And.Contains("too long to match");
+    }
 }

@@ -105,6 +105,85 @@ public class SecurityScenarios
     }
 
     [Test]
+    [Arguments("pub/x/sub"), Arguments("pub/x"), Arguments("mine/x/a/b"), Arguments("mine/y/sub")]
+    public async Task A_home_whose_path_leads_through_another_users_link_at_any_place_is_refused(string home, CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        await using var box = new TspmBox(cancellation);
+        Open(box.Folder, "755");
+        Open(Directory.CreateDirectory(Path.Combine(box.Folder, "pub")).FullName, "777");
+        var (mine, victim) = (Directory.CreateDirectory(Path.Combine(box.Folder, "mine")).FullName, Directory.CreateDirectory(Path.Combine(box.Folder, "victim")).FullName);
+        (await OtherUser.Shell(box, OtherUser.Uid, $"ln -s {victim} {box.Folder}/pub/x")).Exits(0);
+        // One's own links lead to the other's: a relative one, and one by way of another.
+        File.CreateSymbolicLink(Path.Combine(mine, "x"), "../pub/x");
+        File.CreateSymbolicLink(Path.Combine(mine, "y"), $"{mine}/./../mine/x");
+        box.Variables["TSPM_HOME"] = Path.Combine(box.Folder, home);
+        (await box.Run("start", "sleep 1000")).Exits(6).Says($"{box.Folder}/pub/x").Says($"is a link that uid {OtherUser.Uid} made");
+        await Assert.That(Directory.EnumerateFileSystemEntries(victim)).IsEmpty();
+        box.Variables["TSPM_HOME"] = box.Home;
+    }
+
+    [Test]
+    public async Task Links_of_ones_own_and_of_root_are_ways_to_a_home(CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        await using var box = new TspmBox(cancellation);
+        Open(box.Folder, "755");
+        // As /home -> /data/home, made by root, and ~/.tspm -> a folder of one's own.
+        var data = Directory.CreateDirectory(Path.Combine(box.Folder, "data")).FullName;
+        Open(data, "755");
+        File.CreateSymbolicLink(Path.Combine(box.Folder, "home"), "data");
+        var user = await OtherUser.Folder(box, OtherUser.Uid, "data/u");
+        (await OtherUser.Shell(box, OtherUser.Uid, $"mkdir {user}/state && ln -s state {user}/.tspm")).Exits(0);
+        foreach (var home in new[] { $"{box.Folder}/home/u/.tspm", $"{box.Folder}/home/u/other" })
+        {
+            box.Variables["TSPM_HOME"] = home;
+            (await OtherUser.Run(box, OtherUser.Uid, "start", "sleep 1000", "--name", "s")).Exits(0);
+            (await OtherUser.Run(box, OtherUser.Uid, "daemon", "stop")).Exits(0);
+        }
+        box.Variables["TSPM_HOME"] = box.Home;
+    }
+
+    [Test]
+    [Arguments("0177"), Arguments("0377"), Arguments("0777"), Arguments("0000"), Arguments("0022")]
+    public async Task A_home_is_0700_and_its_files_0600_under_any_umask(string umask, CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        await using var box = new TspmBox(cancellation);
+        Open(box.Folder, "755");
+        (await OtherUser.Run(box, OtherUser.Uid, "version")).Exits(0);
+        foreach (var uid in new[] { 0, OtherUser.Uid })
+        {
+            var folder = await OtherUser.Folder(box, uid, $"u{uid}");
+            var home = Path.Combine(folder, "deep", "h");
+            box.Variables["TSPM_HOME"] = home;
+            var tspm = Path.Combine(box.Folder, "tspm");
+            (await OtherUser.Shell(box, uid, $"cd {folder}; umask {umask}; {tspm} start 'sleep 1000' --name s && {tspm} restart s && {tspm} add true --name t && {tspm} list")).Exits(0);
+            // Again, by one who finds what the first has made.
+            (await OtherUser.Shell(box, uid, $"cd {folder}; umask {umask}; {tspm} daemon restart && {tspm} logs s && {tspm} delete t")).Exits(0);
+            foreach (var place in Directory.EnumerateFileSystemEntries(home, "*", SearchOption.AllDirectories).Append(home))
+            {
+                var mode = Convert.ToString((int)File.GetUnixFileMode(place), 8);
+                await Assert.That(mode).IsEqualTo(Directory.Exists(place) ? "700" : "600").Because(place);
+            }
+            (await OtherUser.Shell(box, uid, $"{tspm} daemon stop")).Exits(0);
+        }
+        box.Variables["TSPM_HOME"] = box.Home;
+    }
+
+    [Test]
+    public async Task A_home_that_keeps_its_own_user_out_is_told_with_the_fix(CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        await using var box = new TspmBox(cancellation);
+        Open(box.Folder, "755");
+        var home = await OtherUser.Folder(box, OtherUser.Uid, "shut", "600");
+        box.Variables["TSPM_HOME"] = home;
+        (await OtherUser.Run(box, OtherUser.Uid, "start", "sleep 1000")).Exits(6).Says($"you have no access to your own folder {home} (mode 600): run chmod 700 {home}");
+        box.Variables["TSPM_HOME"] = box.Home;
+    }
+
+    [Test]
     [Arguments("ln -s VICTIM LOG"), Arguments("ln -s /nowhere/made LOG"), Arguments("touch LOG; chmod 666 LOG")]
     public async Task A_trap_where_a_log_is_to_be_in_a_folder_for_everybody_is_not_stepped_into(string trap, CancellationToken cancellation)
     {

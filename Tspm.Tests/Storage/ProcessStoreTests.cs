@@ -27,6 +27,46 @@ internal sealed class ProcessStoreTests
     }
 
     [Test]
+    [Arguments("fifo"), Arguments("folder"), Arguments("zero"), Arguments("loop"), Arguments("nowhere"), Arguments("socket")]
+    public async Task What_is_not_a_regular_file_is_moved_aside_and_the_newest_good_generation_is_used(string kind, CancellationToken cancellation)
+    {
+        for (var generation = 0; generation <= 3; generation++)
+        {
+            using var home = new TemporaryHome();
+            SaveAll(home, "a", "b", "c", "d");
+            File.Delete(PathOf(home, generation));
+            await Platform.RegularFileTests.Put(PathOf(home, generation), kind, cancellation);
+            await Assert.That(TemporaryHome.NamesIn(Store(home).Peek())).IsEqualTo(generation == 0 ? "c" : "d");
+            var loaded = Store(home).Load();
+            await Assert.That(TemporaryHome.NamesIn(loaded.Content)).IsEqualTo(generation == 0 ? "c" : "d");
+            await Assert.That(loaded.Troubles[0]).Contains("could not be read (it is a").And.Contains(".broken-");
+            await Assert.That(Directory.GetFileSystemEntries(home.Home.Path, "*.broken-*").Length).IsEqualTo(1);
+            SaveAll(home, "e", "f", "g", "h", "i");
+            await Assert.That(Names(home)).IsEqualTo("i");
+        }
+    }
+
+    [Test]
+    [Arguments("fifo"), Arguments("zero"), Arguments("loop")]
+    public async Task What_lies_where_the_next_state_is_written_is_no_obstacle(string kind, CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        await Platform.RegularFileTests.Put(home.Home.ProcessesFile + ".tmp", kind, cancellation);
+        SaveAll(home, "a");
+        await Assert.That(Names(home)).IsEqualTo("a");
+    }
+
+    [Test]
+    [Arguments("fifo"), Arguments("folder"), Arguments("zero"), Arguments("loop")]
+    public async Task Settings_that_are_not_a_regular_file_are_not_used_and_that_is_said(string kind, CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        await Platform.RegularFileTests.Put(home.Home.SettingsFile, kind, cancellation);
+        await Assert.That(SettingsFile.Read(home.Home, out var trouble).LogsTotalMaxBytes).IsNull();
+        await Assert.That(trouble).Contains("settings.json is not used: it is a");
+    }
+
+    [Test]
     public async Task The_last_three_generations_are_kept_beside_the_newest(CancellationToken cancellation)
     {
         using var home = new TemporaryHome();

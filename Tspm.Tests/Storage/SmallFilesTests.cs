@@ -225,4 +225,43 @@ internal sealed class SmallFilesTests
         var refused = await Assert.That(() => HomeFolders.Prepare(new TspmHome(home.Home.Of("file/below")))).Throws<HomeException>();
         await Assert.That(refused!.Message).Contains("TSPM_HOME");
     }
+
+    [Test]
+    [Arguments("fifo"), Arguments("folder"), Arguments("zero"), Arguments("loop")]
+    public async Task A_run_record_that_is_not_a_regular_file_is_moved_aside_and_the_other_slot_is_used(string kind, CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        var records = new RunRecordStore(home.Home);
+        records.Save(Key, new RunRecord { Pid = 1 });
+        records.Save(Key, new RunRecord { Pid = 2 });
+        var paths = home.Home.RunRecordPaths(Key);
+        foreach (var path in new[] { paths.First, paths.Second })
+        {
+            File.Delete(path);
+            await Platform.RegularFileTests.Put(path, kind, cancellation);
+            records = new RunRecordStore(home.Home);
+            await Assert.That(records.LoadAll().ContainsKey(Key)).IsTrue().Because("the other slot is whole");
+            await Assert.That(records.MoveObstaclesAside().Single()).Contains($"the run record {Path.GetFileName(path)} could not be read (it is a").And.Contains("it is kept as");
+            await Assert.That(records.MoveObstaclesAside()).IsEmpty();
+            for (var pid = 3; pid < 6; pid++) records.Save(Key, new RunRecord { Pid = pid });
+            await Assert.That(records.Trouble).IsNull();
+            await Assert.That(new RunRecordStore(home.Home).LoadAll()[Key].Pid).IsEqualTo(5);
+        }
+    }
+
+    [Test]
+    public async Task A_fifo_that_takes_the_place_of_a_run_record_is_a_trouble_and_not_waited_for(CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        var records = new RunRecordStore(home.Home);
+        records.Save(Key, new RunRecord { Pid = 1 });
+        var paths = home.Home.RunRecordPaths(Key);
+        foreach (var path in new[] { paths.First, paths.Second })
+        {
+            File.Delete(path);
+            await Platform.RegularFileTests.Put(path, "fifo", cancellation);
+        }
+        records.Save(Key, new RunRecord { Pid = 2 });
+        await Assert.That(records.Trouble).Contains("run records cannot be written");
+    }
 }

@@ -28,6 +28,8 @@ internal sealed class MarkedFile(string path, string open, string close)
     /// <summary>Everybody may read it: it holds no secret, and who looks at services does.</summary>
     const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    const int MaxBytes = 1 << 20;
+
     public string Path => path;
 
     /// <summary>A first line with the mark and the version, then the text.</summary>
@@ -41,8 +43,8 @@ internal sealed class MarkedFile(string path, string open, string close)
     public MarkedState Look(out string text)
     {
         text = "";
-        if (!File.Exists(path)) return MarkedState.Absent;
-        text = File.ReadAllText(path);
+        if (RegularFile.Read(path, MaxBytes, out var problem) is not { } bytes) return problem!.Kind == FileProblemKind.Missing ? MarkedState.Absent : MarkedState.Changed;
+        text = Encoding.UTF8.GetString(bytes);
         var start = text.IndexOf(open + Mark, StringComparison.Ordinal);
         var end = start < 0 ? -1 : text.IndexOf('\n', start);
         if (end < 0) return MarkedState.Changed;

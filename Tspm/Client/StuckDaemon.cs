@@ -12,6 +12,8 @@ internal static class StuckDaemon
     /// <summary>How long a daemon that is busy may take for a question that needs no work.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    const int MaxStateBytes = 64 << 10;
+
     /// <summary>What is the matter with a daemon that has not answered.</summary>
     public static string Sentence(TspmHome home)
     {
@@ -43,10 +45,11 @@ internal static class StuckDaemon
     {
         try
         {
-            using var state = JsonDocument.Parse(File.ReadAllBytes(home.StateFile));
+            if (Platform.RegularFile.Read(home.StateFile, MaxStateBytes, out _) is not { } bytes) return null;
+            using var state = JsonDocument.Parse(bytes);
             return state.RootElement.GetProperty("pid").GetInt32();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return null;
         }

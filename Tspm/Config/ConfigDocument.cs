@@ -26,7 +26,14 @@ internal sealed record ConfigDocument(JsonElement Root, IReadOnlyDictionary<stri
         var text = bytes.AsSpan();
         if (text.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) text = text[3..];
         if (!Utf8.IsValid(text)) throw new ConfigFileException($"the config file {path} is not UTF-8 text", []);
-        return path.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) ? TomlDocument.Parse(text, path) : ParseJson(text.ToArray(), path);
+        try
+        {
+            return path.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) ? TomlDocument.Parse(text, path) : ParseJson(text.ToArray(), path);
+        }
+        catch (TooManyPathsException)
+        {
+            throw new ConfigFileException($"the config file {path} has too many values below long names; split it, or shorten the names", []);
+        }
     }
 
     static ConfigDocument ParseJson(byte[] text, string path)

@@ -5,20 +5,25 @@ namespace Tspm.Config;
 /// <summary>One pass over the text of a dotenv file, whose line breaks are <c>\n</c>. Every reading method returns null or a problem.</summary>
 internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, string> baseEnvironment)
 {
+    /// <summary>Limit of all values together, expansions included: a few lines that name each other can stand for gigabytes.</summary>
+    public const int MaxExpandedBytes = 1 << 20;
+
     readonly Dictionary<string, string> _values = [];
     readonly StringBuilder _value = new();
-    int _at;
+    int _at, _counted;
+    long _expandedBytes;
 
     public IReadOnlyDictionary<string, string> Values => _values;
 
     /// <summary>Where reading stands or a problem began, counted from 1.</summary>
-    public int Line { get; private set; }
+    public int Line { get; private set; } = 1;
 
     public string? ReadAll()
     {
         while (_at < text.Length)
         {
-            Line = text.AsSpan(0, _at).Count('\n') + 1;
+            Line += text.AsSpan(_counted, _at - _counted).Count('\n');
+            _counted = _at;
             SkipBlanks();
             var problem = AtLineEnd() ? SkipLine() : ReadAssignment();
             if (problem is not null) return problem;
@@ -41,6 +46,8 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
         if (problem is not null) return problem;
         var value = _value.ToString();
         if (value.Contains('\0')) return $"the value of {key} contains a NUL character";
+        _expandedBytes += Encoding.UTF8.GetByteCount(value);
+        if (_expandedBytes > MaxExpandedBytes) return TooMuch;
         _values[key] = value;
         return null;
     }
@@ -119,9 +126,8 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
         }
         var stop = start;
         while (stop < end && IsNameLetter(text[stop]) && (stop > start || !char.IsAsciiDigit(text[stop]))) stop++;
-        _value.Append(stop == start ? "$" : ValueOf(text[start..stop]));
         _at = stop - 1;
-        return null;
+        return Put(stop == start ? "$" : ValueOf(text[start..stop]));
     }
 
     string? ExpandBraces(string inside)
@@ -130,9 +136,18 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
         var name = colon < 0 ? inside : inside[..colon];
         if (name.Length == 0 || !name.All(IsKeyLetter)) return $"'${{{inside}}}' is not understood; write ${{NAME}} or ${{NAME:-default}}";
         var value = ValueOf(name);
-        _value.Append(value.Length == 0 && colon >= 0 ? inside[(colon + 2)..] : value);
+        return Put(value.Length == 0 && colon >= 0 ? inside[(colon + 2)..] : value);
+    }
+
+    /// <summary>What an expansion stands for. Checked before it is added: the values grow by nothing else than the file itself.</summary>
+    string? Put(string expanded)
+    {
+        if (_expandedBytes + _value.Length + expanded.Length > MaxExpandedBytes) return TooMuch;
+        _value.Append(expanded);
         return null;
     }
+
+    static string TooMuch => $"with its variables expanded, the file is larger than {Model.ByteSize.Format(MaxExpandedBytes)}; shorten the values that the variables stand for";
 
     /// <summary>An unknown variable is empty, as in a shell.</summary>
     string ValueOf(string name) => _values.GetValueOrDefault(name) ?? baseEnvironment.GetValueOrDefault(name) ?? "";

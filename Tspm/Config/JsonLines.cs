@@ -7,10 +7,10 @@ namespace Tspm.Config;
 /// <summary>On which line of a JSON text each value stands: JsonElement does not tell.</summary>
 internal static class JsonLines
 {
-    /// <summary>Paths as in <see cref="StrictJson"/>, lines from 1. The text has to be valid JSON.</summary>
+    /// <summary>The text has to be valid JSON. Throws <see cref="TooManyPathsException"/>.</summary>
     public static IReadOnlyDictionary<string, int> Of(ReadOnlySpan<byte> text)
     {
-        var lines = new Dictionary<string, int>();
+        var lines = new LineTable();
         var reader = new Utf8JsonReader(text, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         var places = new Stack<Place>();
         long seen = 0;
@@ -29,12 +29,12 @@ internal static class JsonLines
                 places.Peek().Name = NameOf(ref reader);
                 continue;
             }
-            var path = places.TryPeek(out var place) ? place.Next() : "";
-            lines[path] = line;
+            var path = places.TryPeek(out var place) ? place.Next(lines) : "";
+            lines.Add(path, line);
             if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
                 places.Push(new Place(path, reader.TokenType == JsonTokenType.StartArray));
         }
-        return lines;
+        return lines.Lines;
     }
 
     static string NameOf(ref Utf8JsonReader reader)
@@ -57,6 +57,10 @@ internal static class JsonLines
 
         public string Name { private get; set; } = "";
 
-        public string Next() => isList ? $"{path}[{_index++}]" : JsonProblems.Join(path, Name);
+        public string Next(LineTable lines)
+        {
+            lines.Reserve(path.Length + Name.Length);
+            return isList ? $"{path}[{_index++}]" : JsonProblems.Join(path, Name);
+        }
     }
 }

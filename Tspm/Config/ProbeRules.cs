@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Tspm.Model;
 using Tspm.Protocol;
 
@@ -28,7 +27,7 @@ internal static class ProbeRules
                 ? Bad("http", JsonProblems.Quote(url), "must begin with http://: encrypted connections are not for probes; ask a plain port of this machine, or use exec with curl")
                 : Bad("http", JsonProblems.Quote(url), "must be a URL such as http://127.0.0.1:8080/health, with a port from 1 to 65535");
         if (probe.Log is { } pattern && PatternProblem(pattern) is { } mistake)
-            return Bad("log", JsonProblems.Quote(pattern), $"must be a regular expression: {mistake}");
+            return Bad("log", JsonProblems.Quote(pattern), mistake);
         if (probe.Exec is { } command && (command.Contains('\0') ? "it contains a NUL character" : ShellWords.Analyze(command).Problem) is { } fault)
             return Bad("exec", JsonProblems.Quote(command), $"must be a command: {fault}");
         return probe.DelayMs < 0 ? Bad("delayMs", AsText(probe.DelayMs), "must be a whole number, 0 or more") : null;
@@ -51,18 +50,12 @@ internal static class ProbeRules
 
     static ConfigProblem Bad(string member, string found, string words) => new("." + member, found, words, $"{found} {words}");
 
+    /// <summary>Null: it is fine.</summary>
     static string? PatternProblem(string pattern)
     {
-        if (pattern.Length == 0) return "it is empty";
-        try
-        {
-            _ = TimedRegex.Make(pattern);
-            return null;
-        }
-        catch (RegexParseException mistake)
-        {
-            return RegexProblem.Words(mistake.Error);
-        }
+        if (pattern.Length == 0) return "must be a regular expression: it is empty";
+        if (TimedRegex.LengthProblem(pattern) is { } tooLong) return $"must be a shorter regular expression: it {tooLong}";
+        return TimedRegex.TryBuild(pattern, out var mistake) is null ? $"must be a regular expression: {mistake}" : null;
     }
 
     static string AsText(int? number) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "";

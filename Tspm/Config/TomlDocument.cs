@@ -16,6 +16,8 @@ internal static class TomlDocument
     /// <summary>As JSON has it: deeper nesting is a mistake or an attack.</summary>
     const int MaxDepth = 64;
 
+    const int LongestProblem = 300;
+
     public static ConfigDocument Parse(ReadOnlySpan<byte> text, string path)
     {
         var document = ParseSyntax(Encoding.UTF8.GetString(text), path);
@@ -44,19 +46,29 @@ internal static class TomlDocument
     }
 
     static ConfigFileException Broken(string path, int line, string problem) =>
-        new($"the config file {path} is not valid TOML: line {line + 1}: {problem}", []);
+        // The parser names keys in full.
+        new($"the config file {path} is not valid TOML: line {line + 1}: {(problem.Length <= LongestProblem ? problem : problem[..LongestProblem] + "…")}", []);
 
     sealed class Builder(string path)
     {
         public JsonObject Root { get; } = [];
 
-        public Dictionary<string, int> Lines { get; } = new() { [""] = 1 };
+        readonly LineTable _lines = Begun();
+
+        public IReadOnlyDictionary<string, int> Lines => _lines.Lines;
+
+        static LineTable Begun()
+        {
+            var lines = new LineTable();
+            lines.Add("", 1);
+            return lines;
+        }
 
         public void AddTable(TableSyntaxBase table)
         {
-            var names = Names(table.Name);
+            var names = Names(table.Name, 0, table);
             var (owner, at) = Descend(Root, "", names, table);
-            var inner = JsonProblems.Join(at, names[^1]);
+            var inner = Join(at, names[^1]);
             if (table is TableArraySyntax)
             {
                 if (owner[names[^1]] is not JsonArray list) owner[names[^1]] = list = [];
@@ -64,9 +76,9 @@ internal static class TomlDocument
                 inner = $"{inner}[{list.Count - 1}]";
             }
             else owner[names[^1]] ??= new JsonObject();
-            Lines[inner] = LineOf(table);
+            _lines.Add(inner, LineOf(table));
             var last = owner[names[^1]] is JsonArray array ? array[^1] : owner[names[^1]];
-            AddAll(last as JsonObject ?? throw Broken(path, table.Span.Start.Line, $"'{names[^1]}' is not a table"), inner, table.Items, 0);
+            AddAll(last as JsonObject ?? throw Broken(path, table.Span.Start.Line, $"'{names[^1]}' is not a table"), inner, table.Items, names.Count);
         }
 
         public void AddAll(JsonObject into, string at, IEnumerable<KeyValueSyntax> items, int depth)
@@ -76,11 +88,11 @@ internal static class TomlDocument
 
         void Add(JsonObject into, string at, KeyValueSyntax item, int depth)
         {
-            var names = Names(item.Key);
+            var names = Names(item.Key, depth, item);
             var (owner, place) = Descend(into, at, names, item);
-            var inner = JsonProblems.Join(place, names[^1]);
-            Lines[inner] = LineOf(item);
-            owner[names[^1]] = Value(item.Value, inner, depth + 1);
+            var inner = Join(place, names[^1]);
+            _lines.Add(inner, LineOf(item));
+            owner[names[^1]] = Value(item.Value, inner, depth + names.Count);
         }
 
         /// <summary>To the object that holds the last name; in a list of tables that is its newest.</summary>
@@ -88,7 +100,7 @@ internal static class TomlDocument
         {
             foreach (var name in names.SkipLast(1))
             {
-                at = JsonProblems.Join(at, name);
+                at = Join(at, name);
                 var next = from[name] ??= new JsonObject();
                 if (next is JsonArray { Count: > 0 } list)
                 {
@@ -102,7 +114,7 @@ internal static class TomlDocument
 
         JsonNode? Value(ValueSyntax? value, string at, int depth)
         {
-            if (depth > MaxDepth) throw Broken(path, value?.Span.Start.Line ?? 0, "the values are nested too deeply");
+            if (depth > MaxDepth) throw TooDeep(value);
             switch (value)
             {
                 case StringValueSyntax text: return JsonValue.Create(text.Value ?? "");
@@ -123,8 +135,9 @@ internal static class TomlDocument
             var list = new JsonArray();
             foreach (var item in syntax.Items)
             {
+                _lines.Reserve(at.Length);
                 var inner = $"{at}[{list.Count}]";
-                Lines[inner] = item.Value is { } value ? LineOf(value) : LineOf(syntax);
+                _lines.Add(inner, item.Value is { } value ? LineOf(value) : LineOf(syntax));
                 list.Add(Value(item.Value, inner, depth + 1));
             }
             return list;
@@ -132,12 +145,23 @@ internal static class TomlDocument
 
         static int LineOf(SyntaxNode node) => node.Span.Start.Line + 1;
 
-        static List<string> Names(KeySyntax? key)
+        string Join(string at, string name)
+        {
+            _lines.Reserve(at.Length + name.Length);
+            return JsonProblems.Join(at, name);
+        }
+
+        /// <summary>The parts of a dotted key: each of them is a level, as a table within a table is.</summary>
+        List<string> Names(KeySyntax? key, int depth, SyntaxNode node)
         {
             var names = new List<string> { Name(key?.Key) };
-            if (key is not null) names.AddRange(key.DotKeys.Select(part => Name(part.Key)));
+            if (key is null) return names;
+            if (depth + 1 + key.DotKeys.ChildrenCount > MaxDepth) throw TooDeep(node);
+            names.AddRange(key.DotKeys.Select(part => Name(part.Key)));
             return names;
         }
+
+        ConfigFileException TooDeep(SyntaxNode? node) => Broken(path, node?.Span.Start.Line ?? 0, $"the values are nested too deeply (at most {MaxDepth} levels)");
 
         static string Name(BareKeyOrStringValueSyntax? part) => part switch
         {

@@ -5,6 +5,9 @@ using Tspm.Protocol;
 
 namespace Tspm.Daemon;
 
+/// <summary>The client of a request went away while it was being answered.</summary>
+internal sealed class ClientGoneException() : Exception("the client has gone");
+
 /// <summary>One connection: lines in, lines out, a request at a time. Whatever a client sends or omits, it can only end its own connection; and it cannot hold a thread while others wait for one.</summary>
 internal sealed class ClientConnection(IControlChannel channel, ControlSocket owner, RequestHandler handler, CancellationToken end)
 {
@@ -40,6 +43,13 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
 
     /// <summary>Only while a request of it is being answered: then it stays open.</summary>
     public int Descriptor => channel.Descriptor ?? throw new RequestException(ErrorCode.Failed, "a daemon cannot be handed over through a pipe");
+
+    /// <summary>To be called now and then by work that takes long: there is nobody any more whom its result would reach. Costs a system call.</summary>
+    /// <exception cref="ClientGoneException">The client has gone.</exception>
+    public void CheckForClient()
+    {
+        if (channel.IsGone) throw new ClientGoneException();
+    }
 
     /// <summary>Completes with the first request.</summary>
     public Task Spoken => _spoken.Task;

@@ -90,7 +90,8 @@ internal sealed partial class DaemonHost
     {
         var loaded = _store.Load();
         _loadTroubles.AddRange(loaded.Troubles);
-        foreach (var trouble in loaded.Troubles) _log.Logger.LogWarning("{Trouble}", trouble);
+        _loadTroubles.AddRange(_records.MoveObstaclesAside());
+        foreach (var trouble in _loadTroubles) _log.Logger.LogWarning("{Trouble}", trouble);
         // An earlier generation becomes the current one at once: there is no instant without a whole processes.json for long.
         if (loaded.Troubles.Count > 0) _supervisor.Save();
         // Nothing was ever defined here, nor is anything left of what ran here.

@@ -18,6 +18,9 @@ internal sealed class Migration
 {
     const string Guide = "the guide is MIGRATION.md";
 
+    /// <summary>Of the record of an earlier migration: a list of names and ids.</summary>
+    const int MaxRecordBytes = 16 << 20;
+
     /// <summary>What is to be saved first of all; null: nothing was taken over.</summary>
     public ProcessesFile? Content { get; private set; }
 
@@ -72,7 +75,8 @@ internal sealed class Migration
         try
         {
             // The same trouble as at the last start: it was told.
-            var isNews = !File.Exists(home.MigrationFile) || !File.ReadAllText(home.MigrationFile).Contains(JsonEncodedText.Encode(Sentence).ToString(), StringComparison.Ordinal);
+            var said = Platform.RegularFile.Read(home.MigrationFile, MaxRecordBytes, out _);
+            var isNews = said is null || said.AsSpan().IndexOf(JsonEncodedText.Encode(Sentence).EncodedUtf8Bytes) < 0;
             AtomicFile.Write(home.MigrationFile, Encoding.UTF8.GetBytes(_record), durable: true);
             if (isNews) AtomicFile.Write(home.NoticeFile, Encoding.UTF8.GetBytes(Sentence), durable: false);
             return null;

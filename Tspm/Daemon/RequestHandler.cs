@@ -30,6 +30,7 @@ internal sealed class RequestHandler(DaemonContext context)
             var request = StrictJson.Read(document.RootElement, WireJson.Default.RpcRequest, "request");
             if (request.Method.Length == 0) throw new RequestException(ErrorCode.InvalidRequest, "the request has no method");
             method = request.Method;
+            if (RequestLimits.Problem(request.Params, out var details) is { } excess) throw new RequestException(ErrorCode.InvalidParams, excess, details);
             if (method is Methods.Shutdown or Methods.Upgrade) Record(request, connection);
             key = request.IdempotencyKey is { Length: > 0 } && !OnlyReads(method) ? request.IdempotencyKey : null;
             var answer = key is not null ? await _answers.Once(key, method, () => Dispatch(request, connection)) : await Dispatch(request, connection);
@@ -166,6 +167,9 @@ internal sealed class RequestHandler(DaemonContext context)
                 return new RpcError { Code = ErrorCode.NoSuchProcess, Message = unknown.Message };
             case ShuttingDownException ending:
                 return new RpcError { Code = ErrorCode.ShuttingDown, Message = ending.Message };
+            case ClientGoneException:
+                // Told to nobody: the connection ends with the attempt.
+                return new RpcError { Code = ErrorCode.Failed, Message = e.Message };
             case StrictJsonException json:
                 var data = new RpcErrorData { Path = json.Path, Expected = json.Expected, Found = json.Found, Hint = json.Hint };
                 var code = json.Path.StartsWith("request", StringComparison.Ordinal) ? ErrorCode.InvalidRequest : ErrorCode.InvalidParams;

@@ -55,7 +55,7 @@ internal sealed class GrowingLog(string path, Func<long> from)
     {
         try
         {
-            _file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+            _file = Platform.RegularFile.Open(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

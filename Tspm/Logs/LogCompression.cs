@@ -36,7 +36,7 @@ internal sealed class LogCompression : IDisposable
         {
             if (name.LookAndTidy(number) != OldFile.Plain) continue;
             if (name.Status(out var status) != 0 || !status.IsRegularFile || status.Size > LargestBytes) continue;
-            var source = Fcntl.open(name.ToString(), Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
+            var source = Fcntl.open(name.ToString(), Fcntl.O_RDONLY | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK);
             return source < 0 ? null : new LogCompression(log, new SafeFileHandle(source, ownsHandle: true), status);
         }
         return null;

@@ -41,7 +41,7 @@ internal sealed class LogIndexReader : IDisposable
     {
         try
         {
-            return new LogIndexReader(File.OpenHandle(PathOf(logPath), share: FileShare.ReadWrite | FileShare.Delete));
+            return new LogIndexReader(Platform.RegularFile.Open(PathOf(logPath)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

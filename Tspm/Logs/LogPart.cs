@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Microsoft.Win32.SafeHandles;
+using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Logs;
@@ -34,7 +35,7 @@ internal sealed record LogPart(string Path, bool IsGzip, ulong Inode, DateTimeOf
         SafeFileHandle file;
         try
         {
-            file = File.OpenHandle(Path, share: FileShare.ReadWrite | FileShare.Delete);
+            file = RegularFile.Open(Path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -51,7 +52,7 @@ internal sealed record LogPart(string Path, bool IsGzip, ulong Inode, DateTimeOf
         if (!File.Exists(path)) return null;
         try
         {
-            using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+            using var file = RegularFile.Open(path);
             Span<byte> trailer = stackalloc byte[TrailerBytes];
             if (SysStat.fstat((int)file.DangerousGetHandle(), out var status) != 0 || status.Size < TrailerBytes) return null;
             if (RandomAccess.Read(file, trailer, status.Size - TrailerBytes) != TrailerBytes) return null;

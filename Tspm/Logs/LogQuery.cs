@@ -105,14 +105,8 @@ internal sealed class LogQuery
 
     static Regex? PatternOf(string? pattern)
     {
-        try
-        {
-            return pattern is null ? null : TimedRegex.Make(pattern);
-        }
-        catch (RegexParseException failure)
-        {
-            throw new LogQueryException("grep",
-                $"the pattern {pattern} is not a regular expression: {RegexProblem.Words(failure.Error)} at position {failure.Offset}", "a regular expression", pattern);
-        }
+        if (pattern is null) return null;
+        return TimedRegex.TryMake(pattern, out var problem)
+            ?? throw new LogQueryException("grep", $"the pattern {TimedRegex.Shown(pattern)} {problem}", "a regular expression", TimedRegex.Shown(pattern));
     }
 }

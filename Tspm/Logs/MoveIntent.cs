@@ -56,21 +56,14 @@ internal sealed unsafe class MoveIntent(string path) : IDisposable
     /// <summary>The one that is open; null: none is.</summary>
     public static IntendedMove? Read(string path)
     {
-        try
-        {
-            if (!File.Exists(path)) return null;
-            var record = File.ReadAllBytes(path).AsSpan();
-            if (record.Length < HeaderBytes || BinaryPrimitives.ReadUInt32LittleEndian(record) != IsOpen) return null;
-            var (count, offset) = (BinaryPrimitives.ReadInt32LittleEndian(record[4..]), BinaryPrimitives.ReadInt64LittleEndian(record[8..]));
-            int fifo = BinaryPrimitives.ReadUInt16LittleEndian(record[16..]), log = BinaryPrimitives.ReadUInt16LittleEndian(record[18..]);
-            if (count <= 0 || offset < 0 || record.Length < HeaderBytes + fifo + log) return null;
-            var names = record[HeaderBytes..];
-            return new IntendedMove(Encoding.UTF8.GetString(names[..fifo]), Encoding.UTF8.GetString(names.Slice(fifo, log)), offset, count);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        if (Platform.RegularFile.Read(path, 2 * MostBytes, out _) is not { } bytes) return null;
+        var record = bytes.AsSpan();
+        if (record.Length < HeaderBytes || BinaryPrimitives.ReadUInt32LittleEndian(record) != IsOpen) return null;
+        var (count, offset) = (BinaryPrimitives.ReadInt32LittleEndian(record[4..]), BinaryPrimitives.ReadInt64LittleEndian(record[8..]));
+        int fifo = BinaryPrimitives.ReadUInt16LittleEndian(record[16..]), log = BinaryPrimitives.ReadUInt16LittleEndian(record[18..]);
+        if (count <= 0 || offset < 0 || record.Length < HeaderBytes + fifo + log) return null;
+        var names = record[HeaderBytes..];
+        return new IntendedMove(Encoding.UTF8.GetString(names[..fifo]), Encoding.UTF8.GetString(names.Slice(fifo, log)), offset, count);
     }
 
     /// <summary>Removes the file: nothing is intended.</summary>

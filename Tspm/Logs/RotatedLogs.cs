@@ -64,7 +64,7 @@ internal static class RotatedLogs
     {
         if (SysStat.stat(file, out var status) != 0) return 0;
         if (!file.EndsWith(Compressed, StringComparison.Ordinal)) return status.Size;
-        var descriptor = Fcntl.open(file, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
+        var descriptor = Fcntl.open(file, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK);
         if (descriptor < 0) return 0;
         var bytes = stackalloc byte[sizeof(uint)];
         var got = Unistd.pread(descriptor, bytes, sizeof(uint), status.Size - sizeof(uint));

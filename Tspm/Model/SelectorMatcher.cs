@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Model;
 
@@ -20,16 +21,32 @@ internal sealed record SelectorResult(IReadOnlyList<SelectorTarget> Matches, str
 /// </summary>
 internal static class SelectorMatcher
 {
+    /// <summary>Most selectors of one request.</summary>
+    public const int MaxSelectors = 1000;
+
+    /// <summary>
+    /// For the regular expressions of one request together, building included. Each match has a limit of its own, but a thousand processes and hundreds of patterns just below it would hold the
+    /// supervisor up for hours.
+    /// </summary>
+    static readonly TimeSpan PatternTime = TimeSpan.FromMilliseconds(500);
+
     public static SelectorResult Resolve(IReadOnlyList<string> selectors, IReadOnlyList<SelectorTarget> targets)
     {
+        if (selectors.Count > MaxSelectors) return new SelectorResult([], selectors[0], $"there are {selectors.Count} selectors; at most {MaxSelectors} are allowed");
         var chosen = new bool[targets.Count];
+        var (begun, inPatterns) = (0L, TimeSpan.Zero);
         foreach (var text in selectors)
         {
+            if (TimedRegex.LengthProblem(text) is { } tooLong) return new SelectorResult([], text, $"the selector {TimedRegex.Shown(text)} {tooLong}");
+            if (inPatterns > PatternTime) return new SelectorResult([], text, "the patterns take too long to match; choose the processes by name, or in several steps");
+            begun = Stopwatch.GetTimestamp();
             var selector = Selector.Parse(text);
             if (!TryPredicate(selector, targets, out var fits, out var problem)) return new SelectorResult([], text, problem);
             try
             {
-                if (!Mark(chosen, targets, fits) && selector.Kind != SelectorKind.All)
+                var any = Mark(chosen, targets, fits);
+                if (selector.Kind == SelectorKind.Regex) inPatterns += Stopwatch.GetElapsedTime(begun);
+                if (!any && selector.Kind != SelectorKind.All)
                     return new SelectorResult([], text, NothingFits(selector, targets));
             }
             catch (RegexMatchTimeoutException)
@@ -74,18 +91,18 @@ internal static class SelectorMatcher
 
     static bool TryRegex(Selector selector, out Func<SelectorTarget, bool> fits, out string? problem)
     {
-        try
+        fits = static _ => false;
+        problem = selector.Body.Length == 0 ? "the pattern // is empty; to choose every process, say 'all'" : null;
+        if (problem is not null) return false;
+        if (TimedRegex.TryMake(selector.Body, out var mistake) is not { } regex)
         {
-            var regex = TimedRegex.Make(selector.Body);
-            problem = selector.Body.Length == 0 ? "the pattern // is empty; to choose every process, say 'all'" : null;
-            fits = target => regex.IsMatch(target.Name);
+            problem = $"the pattern {TimedRegex.Shown(selector.Text)} {mistake}";
+            return false;
         }
-        catch (RegexParseException failure)
-        {
-            problem = $"the pattern {selector.Text} is not a regular expression: {RegexProblem.Words(failure.Error)} at position {failure.Offset}";
-            fits = static _ => false;
-        }
-        return problem is null;
+        // Also within one pattern: its time is over long before a thousand names have each taken what one may take.
+        var begun = Stopwatch.GetTimestamp();
+        fits = target => Stopwatch.GetElapsedTime(begun) < PatternTime ? regex.IsMatch(target.Name) : throw new RegexMatchTimeoutException();
+        return true;
     }
 
     static string NothingFits(Selector selector, IReadOnlyList<SelectorTarget> targets)

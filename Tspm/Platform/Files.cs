@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Platform;
@@ -20,19 +21,74 @@ internal static class Files
     /// <summary>Owner of a file or folder. Throws IOException.</summary>
     public static uint OwnerOf(string path) => SysStat.stat(path, out var status) == 0 ? status.Uid : throw Failure("cannot look at", path);
 
+    /// <summary>Whether anything has this name: also a link that leads nowhere.</summary>
+    public static bool IsThere(string path) => SysStat.lstat(path, out _) == 0;
+
     /// <summary>How others could put something foreign into a folder that should be this user's, and what to do; null: they cannot. Throws IOException.</summary>
     public static string? OpenToOthers(string folder)
     {
         const uint writableByOthers = 0x12; // 022
         var self = Unistd.geteuid();
-        if (SysStat.lstat(folder, out var named) != 0) throw Failure("cannot look at", folder);
-        // Whoever made the link can let it lead somewhere else tomorrow.
-        if (named.IsLink && named.Uid != self && named.Uid != 0) return $"{folder} is a link that uid {named.Uid} made, not you (uid {self}); remove it, or set TSPM_HOME to a folder of yours";
         if (SysStat.stat(folder, out var status) != 0) throw Failure("cannot look at", folder);
         if (status.Uid != self) return $"{folder} belongs to uid {status.Uid}, not to you (uid {self}); set TSPM_HOME to a folder of yours";
         return (status.Mode & writableByOthers) == 0 ? null
             : $"others can write to {folder} (mode {Convert.ToString(status.Mode & 0xfff, 8)}): look for what is not yours in it, then run chmod 700 {folder}";
     }
+
+    /// <summary>As the kernel has it (man 7 path_resolution).</summary>
+    const int MostLinks = 40;
+
+    /// <summary>
+    /// The first link on the way to a path that neither this user nor root made, in a sentence with what to do: whoever made it can let it lead somewhere else tomorrow. Links that lead to links are
+    /// followed as the kernel follows them. Null: there is none, as far as the path is there and may be looked at.
+    /// </summary>
+    public static string? ForeignLink(string path)
+    {
+        var self = Unistd.geteuid();
+        var (at, links) = ("", 0);
+        var names = new Stack<string>();
+        Push(names, path);
+        while (names.TryPop(out var name))
+        {
+            if (name == "..") at = at[..Math.Max(0, at.LastIndexOf('/'))];
+            if (name is "." or "..") continue;
+            var next = $"{at}/{name}";
+            if (SysStat.lstat(next, out var status) != 0) return null;
+            if (!status.IsLink)
+            {
+                at = next;
+                continue;
+            }
+            if (status.Uid != self && status.Uid != 0)
+                return $"{next}{(next == path ? "" : $", on the way to {path},")} is a link that uid {status.Uid} made, not you (uid {self}); remove it, or set TSPM_HOME to a folder of yours";
+            if (++links > MostLinks || new FileInfo(next).LinkTarget is not { } target) return null;
+            if (target.StartsWith('/')) at = "";
+            Push(names, target);
+        }
+        return null;
+    }
+
+    static void Push(Stack<string> names, string path)
+    {
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        for (var i = parts.Length - 1; i >= 0; i--) names.Push(parts[i]);
+    }
+
+    /// <summary>A sentence about a folder of this user whose mode keeps the user out, with the fix; null: it does not, or the folder is another's.</summary>
+    public static string? ShutOut(string folder)
+    {
+        const uint owner = 0x1c0; // 0700
+        if (SysStat.stat(folder, out var status) != 0 || status.Uid != Unistd.geteuid() || (status.Mode & owner) == owner) return null;
+        return $"you have no access to your own folder {folder} (mode {Convert.ToString(status.Mode & 0xfff, 8).PadLeft(3, '0')}): run chmod 700 {folder}";
+    }
+
+    /// <summary>
+    /// From now on this process makes files and folders that it can use itself: a umask that takes rights from the owner (0177, 0777) loses those bits, and keeps the others. Not to be called where
+    /// the umask matters to anyone but this process.
+    /// </summary>
+    public static void KeepOwnersRights() => _ = SysStat.umask(SysStat.umask(OthersBits) & OthersBits);
+
+    const uint OthersBits = 0x3f; // 077
 
     /// <summary>Gives a file a second name, replacing what has that name. Throws IOException.</summary>
     public static void HardLink(string existing, string another)
@@ -62,6 +118,14 @@ internal static class Files
         return Rename(path, $"{path}.kept-{number}");
     }
 
+    /// <summary>Gives what can never be used as the file of this name the name <c>NAME.broken-1</c>, -2 … Null, or why it did not work.</summary>
+    public static string? SetAside(string path, out string aside)
+    {
+        var number = 1;
+        while (IsThere($"{path}.broken-{number}")) number++;
+        return Rename(path, aside = $"{path}.broken-{number}");
+    }
+
     /// <summary>Makes creations, renames and removals in a folder durable (man 2 fsync). Throws IOException.</summary>
     public static void SyncFolder(string folder)
     {
@@ -74,13 +138,14 @@ internal static class Files
     }
 
     /// <summary>
-    /// Writes to the beginning of a file that exists or is made (0600), without truncating it: a few system calls and no journal. Null when all is written, else why not.
+    /// Writes to the beginning of a regular file that exists or is made (0600), without truncating it: a few system calls and no journal. Never waits for the reader of a FIFO. Null when all is written,
+    /// else why not.
     /// </summary>
     public static unsafe string? WriteInPlace(string path, ReadOnlySpan<byte> content, bool create = true)
     {
-        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | (create ? Fcntl.O_CREAT : 0) | Fcntl.O_CLOEXEC, OwnerOnly);
+        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | (create ? Fcntl.O_CREAT : 0) | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK, OwnerOnly);
         if (descriptor < 0) return Errno.Describe(Errno.Last);
-        string? problem = null;
+        var problem = SysStat.fstat(descriptor, out var status) == 0 && !status.IsRegularFile ? $"{path} is not a regular file; remove it" : null;
         fixed (byte* bytes = content)
         {
             for (nint done = 0; done < content.Length && problem is null;)
@@ -95,6 +160,18 @@ internal static class Files
     }
 
     const uint OwnerOnly = 0x180; // 0600
+
+    /// <summary>
+    /// Makes a file, or empties it, open for writing and 0600 whatever the umask. What has that name and is not a regular file is removed first, so that no FIFO is waited for. Throws IOException.
+    /// </summary>
+    public static SafeFileHandle CreateOwnerOnly(string path)
+    {
+        if (SysStat.lstat(path, out var named) == 0 && !named.IsRegularFile) _ = Unistd.unlink(path);
+        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_TRUNC | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK, OwnerOnly);
+        if (descriptor < 0) throw Failure("cannot write", path);
+        if (SysStat.fstat(descriptor, out var made) == 0 && (made.Mode & OwnerOnly) != OwnerOnly) _ = SysStat.fchmod(descriptor, OwnerOnly);
+        return new SafeFileHandle(descriptor, ownsHandle: true);
+    }
 
     /// <summary>What an exception of the file API means, in the system's words: the runtime's own texts are left out of the executable.</summary>
     public static string Describe(Exception e) => e switch

@@ -52,8 +52,12 @@ internal static class StrictJson
         return problems;
     }
 
+    /// <summary>More are of no use to anybody, and a megabyte of mistakes would take minutes to describe.</summary>
+    const int MostProblems = 100;
+
     static void Check(JsonElement element, JsonTypeInfo type, string path, List<JsonProblem> problems)
     {
+        if (problems.Count >= MostProblems) return;
         switch (type.Kind)
         {
             case JsonTypeInfoKind.Object when element.ValueKind == JsonValueKind.Object:
@@ -79,6 +83,7 @@ internal static class StrictJson
         var members = Members(element, path, problems);
         foreach (var (name, value) in members)
         {
+            if (problems.Count >= MostProblems) return;
             var inner = JsonProblems.Join(path, name);
             if (!known.TryGetValue(name, out var property)) problems.Add(JsonProblems.Unknown(path, name, type.Type, known.Keys));
             else if (property.CustomConverter is InstanceCount && value.ValueKind == JsonValueKind.String && value.ValueEquals(InstanceCount.Max)) { }
@@ -112,6 +117,7 @@ internal static class StrictJson
         var seen = new HashSet<string>();
         foreach (var member in element.EnumerateObject())
         {
+            if (problems.Count >= MostProblems) break;
             if (JsonTypes.TryName(member, out var name) && seen.Add(name)) members.Add((name, member.Value));
             else problems.Add(name is null ? JsonProblems.BrokenName(path) : JsonProblems.Doubled(JsonProblems.Join(path, name)));
         }

@@ -6,8 +6,6 @@ namespace Tspm.Storage;
 /// </summary>
 internal static class AtomicFile
 {
-    const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>Replaces <paramref name="path"/>. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>; the old content is whole then.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content, bool durable)
     {
@@ -20,15 +18,7 @@ internal static class AtomicFile
     /// <summary>Writes a file that nobody reads yet.</summary>
     public static void WriteNew(string path, ReadOnlySpan<byte> content, bool durable)
     {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            Share = FileShare.ReadWrite,
-            BufferSize = 0,
-            UnixCreateMode = OwnerOnly,
-        };
-        using var file = new FileStream(path, options);
+        using var file = new FileStream(Platform.Files.CreateOwnerOnly(path), FileAccess.Write, bufferSize: 0);
         file.Write(content);
         if (durable) RandomAccess.FlushToDisk(file.SafeFileHandle);
     }

@@ -5,16 +5,20 @@ internal static class HomeFolders
 {
     const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Throws <see cref="HomeException"/> with the cause and the remedy.</summary>
+    /// <summary>Called by the guardian, before it makes anything. Throws <see cref="HomeException"/> with the cause and the remedy.</summary>
     public static void Prepare(TspmHome home)
     {
+        Platform.Files.KeepOwnersRights();
         foreach (var folder in new[] { home.Path, home.RunFolder, home.LogFolder, Path.GetDirectoryName(home.SocketPath)! })
         {
+            if (Platform.Files.ForeignLink(folder) is { } link) throw new HomeException(link, notPermitted: true);
             // Each before the next is made in it.
             Make(folder);
             if (Platform.Files.OpenToOthers(folder) is { } problem) throw new HomeException(problem, notPermitted: true);
+            var mode = File.GetUnixFileMode(folder);
+            // Others may look into a folder within the home as far as they may into the home; the owner needs all rights in each.
+            if ((mode & OwnerOnly) != OwnerOnly || (folder == home.Path && mode != OwnerOnly)) SetMode(folder);
         }
-        if ((File.GetUnixFileMode(home.Path) & ~OwnerOnly) != 0) Tighten(home.Path);
     }
 
     static void Make(string folder)
@@ -33,7 +37,7 @@ internal static class HomeFolders
         }
     }
 
-    static void Tighten(string folder)
+    static void SetMode(string folder)
     {
         try
         {
@@ -41,7 +45,7 @@ internal static class HomeFolders
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HomeException($"{folder} is open to others and its mode cannot be changed: run chmod 700 {folder}", notPermitted: true);
+            throw new HomeException($"the mode of {folder} must be 700 and cannot be changed: {Platform.Files.Describe(e)}. Run chmod 700 {folder}", notPermitted: true);
         }
     }
 }

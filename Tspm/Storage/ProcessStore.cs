@@ -13,6 +13,9 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
 {
     const int Generations = 3;
 
+    /// <summary>Thousands of processes with an environment each need a tenth of it.</summary>
+    const int MaxBytes = 256 << 20;
+
     /// <summary>What was found, and sentences for <c>status</c> about what had to be done to find it.</summary>
     public sealed record Loaded(ProcessesFile Content, IReadOnlyList<string> Troubles);
 
@@ -24,10 +27,11 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         for (var generation = 0; generation <= Generations; generation++)
         {
             var path = PathOf(generation);
-            if (!File.Exists(path)) continue;
+            if (!Platform.Files.IsThere(path)) continue;
             if (TryRead(path, out var problem) is { } content)
             {
                 if (generation > 0) troubles.Add($"processes.json was lost or unreadable; the state of {Path.GetFileName(path)} is used");
+                ClearWay(generation + 1, troubles);
                 return new Loaded(content, troubles);
             }
             troubles.Add(SetAside(path, problem));
@@ -36,11 +40,18 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         return new Loaded(ProcessesFile.Empty, troubles);
     }
 
+    /// <summary>An older generation that is a folder, say, would be in the way of every later one.</summary>
+    void ClearWay(int from, List<string> troubles)
+    {
+        for (var generation = from; generation <= Generations; generation++)
+            if (Platform.RegularFile.Obstacle(PathOf(generation)) is { } problem) troubles.Add(SetAside(PathOf(generation), $"it {problem.Words}"));
+    }
+
     /// <summary>The newest good generation, for readers beside or without a daemon: nothing is moved or said.</summary>
     public ProcessesFile Peek()
     {
         for (var generation = 0; generation <= Generations; generation++)
-            if (File.Exists(PathOf(generation)) && TryRead(PathOf(generation), out _) is { } content) return content;
+            if (Platform.Files.IsThere(PathOf(generation)) && TryRead(PathOf(generation), out _) is { } content) return content;
         return ProcessesFile.Empty;
     }
 
@@ -77,7 +88,12 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         problem = "";
         try
         {
-            var content = JsonSerializer.Deserialize(File.ReadAllBytes(path), StorageJson.Default.ProcessesFile);
+            if (Platform.RegularFile.Read(path, MaxBytes, out var unread) is not { } bytes)
+            {
+                problem = Unusable(path, unread!);
+                return null;
+            }
+            var content = JsonSerializer.Deserialize(bytes, StorageJson.Default.ProcessesFile);
             if (content is null) problem = "it holds no object";
             else if (content.Format > ProcessesFile.CurrentFormat)
                 throw new HomeException(
@@ -90,15 +106,16 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
             problem = string.Create(CultureInfo.InvariantCulture, $"it is not valid at line {(e.LineNumber ?? 0) + 1}");
             return null;
         }
-        catch (UnauthorizedAccessException)
-        {
-            throw new HomeException($"{path} cannot be read: permission denied. Make it readable for its user (chmod 600)", notPermitted: true);
-        }
-        catch (IOException e)
-        {
-            throw new HomeException($"{path} cannot be read: {Platform.Files.Describe(e)}");
-        }
     }
+
+    /// <summary>What is wrong with a file that can never be read, so that it may be moved aside. What may be readable another time throws <see cref="HomeException"/>.</summary>
+    static string Unusable(string path, Platform.FileProblem problem) => problem.Kind switch
+    {
+        Platform.FileProblemKind.NotRegular or Platform.FileProblemKind.TooLarge or Platform.FileProblemKind.Missing => $"it {problem.Words}",
+        Platform.FileProblemKind.NotPermitted =>
+            throw new HomeException($"{path} cannot be read: permission denied. Make it readable for its user (chmod 600)", notPermitted: true),
+        _ => throw new HomeException($"{path} {problem.Words}"),
+    };
 
     /// <summary>What no daemon writes and none could work with; null: nothing.</summary>
     static string? Contradiction(ProcessesFile content)
@@ -121,17 +138,10 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
     {
         var first = $"{path}.broken-{clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
         var aside = first;
-        for (var number = 2; File.Exists(aside); number++) aside = string.Create(CultureInfo.InvariantCulture, $"{first}-{number}");
-        try
-        {
-            File.Move(path, aside, overwrite: false);
-            return $"{Path.GetFileName(path)} could not be read ({problem}); it is kept as {Path.GetFileName(aside)}";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Not moved is not lost: saving would write over it, so this daemon must not start.
-            throw new HomeException($"{path} cannot be read ({problem}) and cannot be moved aside: {Platform.Files.Describe(e)}");
-        }
+        for (var number = 2; Platform.Files.IsThere(aside); number++) aside = string.Create(CultureInfo.InvariantCulture, $"{first}-{number}");
+        // Not moved is not lost: saving would write over it, so this daemon must not start.
+        if (Platform.Files.Rename(path, aside) is { } stuck) throw new HomeException($"{path} cannot be read ({problem}) and cannot be moved aside: {stuck}");
+        return $"{Path.GetFileName(path)} could not be read ({problem}); it is kept as {Path.GetFileName(aside)}";
     }
 
     string PathOf(int generation) => generation == 0

@@ -15,6 +15,9 @@ internal sealed class RunRecordSlots((string First, string Second) paths)
 {
     const int HeaderBytes = 24;
 
+    /// <summary>A config and an environment fit many times.</summary>
+    const int MaxBytes = 64 << 20;
+
     ulong _sequence;
     bool _known;
 
@@ -69,16 +72,14 @@ internal sealed class RunRecordSlots((string First, string Second) paths)
         sequence = 0;
         try
         {
-            if (!File.Exists(path)) return null;
-            var bytes = File.ReadAllBytes(path);
-            if (bytes.Length < HeaderBytes) return null;
+            if (RegularFile.Read(path, MaxBytes, out _) is not { } bytes || bytes.Length < HeaderBytes) return null;
             var length = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(16));
             if (length > (ulong)(bytes.Length - HeaderBytes)) return null;
             if (BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(8)) != ChecksumOf(bytes, (int)length)) return null;
             sequence = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
             return JsonSerializer.Deserialize(bytes.AsSpan(HeaderBytes, (int)length), StorageJson.Compact.RunRecord);
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (JsonException)
         {
             return null;
         }

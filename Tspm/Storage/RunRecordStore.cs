@@ -1,4 +1,5 @@
 using Tspm.Model;
+using Tspm.Platform;
 
 namespace Tspm.Storage;
 
@@ -76,6 +77,25 @@ internal sealed class RunRecordStore(TspmHome home)
                 && SlotsOf(key).Read() is { } record)
                 records[key] = record;
         return records;
+    }
+
+    /// <summary>
+    /// Moves aside whatever lies where a run record belongs and can never be read or written as one: a folder, a FIFO, a link to a device. Returns sentences for <c>status</c>.
+    /// </summary>
+    public IReadOnlyList<string> MoveObstaclesAside()
+    {
+        var moved = new List<string>();
+        foreach (var path in Directory.GetFileSystemEntries(home.RunFolder, "*.json"))
+        {
+            if (Files.IsThere(path) && RegularFile.Obstacle(path) is { } problem) moved.Add(MoveAside(path, problem));
+        }
+        return moved;
+    }
+
+    static string MoveAside(string path, FileProblem problem)
+    {
+        var what = $"the run record {Path.GetFileName(path)} could not be read (it {problem.Words})";
+        return Files.SetAside(path, out var aside) is { } stuck ? $"{what} and cannot be moved aside: {stuck}" : $"{what}; it is kept as {Path.GetFileName(aside)}";
     }
 
     /// <summary>FIFOs that lie in the folder: (instance, run, stream, path).</summary>

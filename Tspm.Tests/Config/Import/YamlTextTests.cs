@@ -35,4 +35,12 @@ internal sealed class YamlTextTests
         var refused = await Assert.That(() => YamlText.Read(yaml)).Throws<ImportException>();
         await Assert.That(refused!.Message).Contains(sentence);
     }
+
+    [Test]
+    public async Task A_long_text_that_is_named_often_is_refused_before_it_fills_the_memory(CancellationToken cancellation)
+    {
+        var text = $"a: &a \"{new string('x', 1_000_000)}\"\nb: [{string.Join(',', Enumerable.Repeat("*a", 50_000))}]\n";
+        await Assert.That(() => YamlText.Read(text)).Throws<ImportException>().WithMessageContaining("its aliases make too much of it");
+        await Assert.That(() => YamlText.Read($"a: &a {{{new string('k', 1_000_000)}: 1}}\nb: [{string.Join(',', Enumerable.Repeat("*a", 50_000))}]\n")).Throws<ImportException>();
+    }
 }

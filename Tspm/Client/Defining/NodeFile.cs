@@ -22,6 +22,7 @@ internal static unsafe class NodeFile
     /// <exception cref="ImportException">There is no node, or the file cannot be evaluated.</exception>
     public static JsonElement Read(string path)
     {
+        if (Platform.RegularFile.Obstacle(path) is { } problem) throw new ImportException($"it {problem.Words}");
         var node = Find("node") ?? Find("nodejs") ?? throw new ImportException("it is JavaScript, and there is no node on the PATH to evaluate it; write it as JSON: node -p 'JSON.stringify(require(\"./FILE\"))' where node is");
         var result = Run(node, ["node", "-e", Script, path]) ?? throw new ImportException("node could not evaluate it; what it said is above");
         try

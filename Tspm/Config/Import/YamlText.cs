@@ -16,6 +16,9 @@ internal sealed class YamlText
 
     const int MostLevels = 100;
 
+    /// <summary>A long text counts as often as it is named.</summary>
+    const long MostBytes = 16 << 20;
+
     readonly List<ParsingEvent> _events = [];
     readonly Dictionary<string, int> _anchors = new(StringComparer.Ordinal);
     int _written;
@@ -57,7 +60,7 @@ internal sealed class YamlText
 
     void Write(Utf8JsonWriter writer, int at, int level)
     {
-        if (++_written > MostNodes || level > MostLevels) throw Problem(_events[at], "its aliases make too much of it");
+        if (++_written > MostNodes || level > MostLevels || writer.BytesCommitted + writer.BytesPending > MostBytes) throw Problem(_events[at], "its aliases make too much of it");
         switch (_events[at])
         {
             case AnchorAlias alias:

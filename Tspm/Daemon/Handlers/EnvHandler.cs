@@ -1,3 +1,4 @@
+using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
 
@@ -6,15 +7,18 @@ namespace Tspm.Daemon.Handlers;
 /// <summary><c>env</c>: the environment that the next child gets.</summary>
 internal static class EnvHandler
 {
-    public static Task<EnvResponse> Handle(DaemonContext context, EnvRequest request) => context.Supervisor.Ask(supervisor => new EnvResponse
+    public static async Task<EnvResponse> Handle(DaemonContext context, EnvRequest request)
     {
-        Processes = [.. supervisor.Select(request.Selectors).Select(cell => Environment(supervisor, cell))],
-    });
+        var chosen = await context.Supervisor.Ask(supervisor => supervisor.Select(request.Selectors)
+            .Select(cell => (cell.Definition, cell.Key, Kept: supervisor.Table.EnvironmentOf(cell.Definition))).ToList());
+        // Env files are read here and not on the supervisor's thread: a file system may be slow.
+        return new EnvResponse { Processes = [.. chosen.Select(one => Environment(one.Definition, one.Key, one.Kept))] };
+    }
 
-    static ProcessEnvironment Environment(Supervisor supervisor, SupervisedProcess cell)
+    static ProcessEnvironment Environment(ProcessDefinition definition, InstanceKey key, IReadOnlyDictionary<string, string> kept)
     {
-        var environment = ChildEnvironment.Build(cell.Definition, cell.Key.Instance, supervisor.Table.EnvironmentOf(cell.Definition), out var problem);
+        var environment = ChildEnvironment.Build(definition, key.Instance, kept, out var problem);
         if (environment is null) throw new RequestException(ErrorCode.Failed, problem!);
-        return new ProcessEnvironment { Id = cell.Key.Id, Name = cell.Definition.Name, Instance = cell.Key.Instance, Env = environment };
+        return new ProcessEnvironment { Id = key.Id, Name = definition.Name, Instance = key.Instance, Env = environment };
     }
 }

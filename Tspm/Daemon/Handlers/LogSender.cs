@@ -16,7 +16,7 @@ internal sealed class LogSender(ClientConnection connection)
     /// <summary>How long one client may read before another one does.</summary>
     static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>A client that gets nothing for long, because nothing fits, is told that the search goes on; and whether it still waits is looked at.</summary>
+    /// <summary>A client that gets nothing for long, because nothing fits, is told that the search goes on.</summary>
     static readonly TimeSpan SignOfLifeEvery = TimeSpan.FromSeconds(2);
 
     static readonly SemaphoreSlim s_reading = new(1, 1);
@@ -37,6 +37,7 @@ internal sealed class LogSender(ClientConnection connection)
         var more = true;
         while (more)
         {
+            connection.CheckForClient();
             await s_reading.WaitAsync();
             try
             {

@@ -41,7 +41,16 @@ internal sealed class EventLog : IDisposable
     }
 
     /// <summary>Why events are missing; null: none are.</summary>
-    public string? Trouble => _trouble;
+    public string? Trouble => _trouble ?? _moved;
+
+    volatile string? _moved;
+
+    /// <summary>A FIFO would take the events to nobody, and a folder takes none.</summary>
+    void MoveObstacleAside()
+    {
+        if (RegularFile.Obstacle(_path) is { } problem && Files.SetAside(_path, out var aside) is null)
+            _moved = $"events.jsonl could not be used (it {problem.Words}); it is kept as {Path.GetFileName(aside)}";
+    }
 
     /// <summary>The number of the newest event.</summary>
     public long Last
@@ -137,6 +146,7 @@ internal sealed class EventLog : IDisposable
     /// <summary>Opened anew for each write: whatever somebody did to the file, the next line is in one of this name.</summary>
     void Append(ReadOnlySpan<byte> lines)
     {
+        MoveObstacleAside();
         if (new FileInfo(_path) is { Exists: true } present && present.Length > 0 && present.Length + lines.Length > _maxBytes) EventFiles.Rotate(_path);
         using var file = new FileStream(_path, new FileStreamOptions
         {

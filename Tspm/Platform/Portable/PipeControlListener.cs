@@ -40,6 +40,8 @@ internal sealed class PipeControlChannel(NamedPipeServerStream pipe, long owner)
 
     public int? Descriptor => null;
 
+    public bool IsGone => !pipe.IsConnected;
+
     public async ValueTask<int> Receive(Memory<byte> into, CancellationToken cancel)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _finished.Token);

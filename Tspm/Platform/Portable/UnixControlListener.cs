@@ -27,18 +27,32 @@ internal sealed class UnixControlChannel(Socket socket) : IControlChannel
 
     public ValueTask<int> Send(ReadOnlyMemory<byte> bytes) => socket.SendAsync(bytes, SocketFlags.None);
 
-    public void FinishReading()
+    public bool IsGone => !WithDescriptor(HangsUp, out var isGone) || isGone;
+
+    public void FinishReading() => WithDescriptor(static descriptor => SysSocket.shutdown(descriptor, SysSocket.SHUT_RD) == 0, out _);
+
+    /// <summary>man 2 poll: POLLHUP of a Unix socket means that both directions are closed, as after the other side's close(2).</summary>
+    static unsafe bool HangsUp(int descriptor)
+    {
+        var poll = new PollFd { fd = descriptor };
+        return SysPoll.poll(&poll, 1, 0) > 0 && (poll.revents & (SysPoll.POLLHUP | SysPoll.POLLERR)) != 0;
+    }
+
+    /// <summary>False: the connection was disposed of, and nothing was done.</summary>
+    bool WithDescriptor(Func<int, bool> act, out bool result)
     {
         var held = false;
+        result = false;
         try
         {
             // Held, so that its number cannot be another descriptor's by the time of the call.
             socket.SafeHandle.DangerousAddRef(ref held);
-            _ = SysSocket.shutdown((int)socket.SafeHandle.DangerousGetHandle(), SysSocket.SHUT_RD);
+            result = act((int)socket.SafeHandle.DangerousGetHandle());
+            return true;
         }
         catch (ObjectDisposedException)
         {
-            // It has ended by itself.
+            return false;
         }
         finally
         {

@@ -7,7 +7,10 @@ namespace Tspm.Supervision.Probes;
 /// Has it printed a line that matches? Reads the log files from where the present run began, and on when they grow. Every look goes on where the last one ended. Matching is done on the
 /// runtime's threads, a bounded piece at a time.
 /// </summary>
-internal sealed class LogProbe(LogGrowth growth, Regex pattern, GrowingLog[] logs) : IProbe
+/// <param name="growth">Tells when there is more to read.</param>
+/// <param name="pattern">Null: an earlier version took one that this one cannot use; no line fits it.</param>
+/// <param name="logs">Where the lines are.</param>
+internal sealed class LogProbe(LogGrowth growth, Regex? pattern, GrowingLog[] logs) : IProbe
 {
     public IDisposable Look(Action<string?> told)
     {
@@ -62,7 +65,8 @@ internal sealed class LogProbe(LogGrowth growth, Regex pattern, GrowingLog[] log
         /// <summary>True: there is an answer.</summary>
         bool TryRead(out string? problem)
         {
-            problem = null;
+            problem = probe.Pattern is null ? $"its expression cannot be used (longer than {Model.ByteSize.Format(Model.TimedRegex.MaxBytes)}?); shorten it" : null;
+            if (problem is not null) return true;
             var count = 0;
             try
             {
@@ -70,7 +74,7 @@ internal sealed class LogProbe(LogGrowth growth, Regex pattern, GrowingLog[] log
                     while (count < LinesPerTurn && log.TryRead() is { } line)
                     {
                         count++;
-                        _matched |= !_matched && probe.Pattern.IsMatch(line);
+                        _matched |= !_matched && probe.Pattern!.IsMatch(line);
                     }
             }
             catch (RegexMatchTimeoutException)
@@ -86,7 +90,7 @@ internal sealed class LogProbe(LogGrowth growth, Regex pattern, GrowingLog[] log
 
     LogGrowth Growth => growth;
 
-    Regex Pattern => pattern;
+    Regex? Pattern => pattern;
 
     GrowingLog[] Logs => logs;
 }

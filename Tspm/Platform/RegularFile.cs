@@ -1,0 +1,130 @@
+using Microsoft.Win32.SafeHandles;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Platform;
+
+/// <summary>Why a file could not be read, as far as callers decide by it.</summary>
+internal enum FileProblemKind
+{
+    Missing,
+    NotPermitted,
+
+    /// <summary>A folder, FIFO, device or socket, or a link that leads to none of what can be read.</summary>
+    NotRegular,
+    TooLarge,
+
+    /// <summary>The system's reason is in the words.</summary>
+    Unreadable,
+}
+
+/// <param name="Kind">What to decide by.</param>
+/// <param name="Words">Continue a sentence that begins with the path: "is a FIFO, not a regular file".</param>
+internal sealed record FileProblem(FileProblemKind Kind, string Words);
+
+/// <summary>
+/// Reads files that people or other programs can put in place. A name proves nothing: opening a FIFO waits for a writer, /dev/zero never ends, and a device may act on being opened. So only regular
+/// files are opened, without waiting, and no more than a limit is read. A file system that does not answer (a network mount) can still block: Linux has no non-blocking read of regular files.
+/// </summary>
+internal static unsafe class RegularFile
+{
+    const int Flags = Fcntl.O_RDONLY | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK;
+
+    /// <summary>Files under /proc say that they are empty.</summary>
+    const int FirstBytes = 4 << 10;
+
+    /// <summary>The whole file. Null: <paramref name="problem"/> says why.</summary>
+    public static byte[]? Read(string path, int maxBytes, out FileProblem? problem)
+    {
+        using var file = Open(path, out problem);
+        if (file is null) return null;
+        try
+        {
+            var size = RandomAccess.GetLength(file);
+            var bytes = size > maxBytes ? null : ReadAll(file, (int)size, maxBytes);
+            if (bytes is null) problem = new FileProblem(FileProblemKind.TooLarge, $"is larger than {Model.ByteSize.Format(maxBytes)}");
+            return bytes;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problem = new FileProblem(FileProblemKind.Unreadable, $"cannot be read: {Files.Describe(e)}");
+            return null;
+        }
+    }
+
+    /// <summary>The open file, the caller's to dispose. Null: <paramref name="problem"/> says why.</summary>
+    public static SafeFileHandle? Open(string path, out FileProblem? problem)
+    {
+        // Looked at before it is opened, because opening some devices does something; and after, because another file may have the name by then.
+        if (SysStat.stat(path, out var named) != 0)
+        {
+            problem = Failed(path, Errno.Last);
+            return null;
+        }
+        if ((problem = KindProblem(named)) is not null) return null;
+        var descriptor = Fcntl.open(path, Flags);
+        if (descriptor < 0)
+        {
+            problem = Failed(path, Errno.Last);
+            return null;
+        }
+        var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        problem = SysStat.fstat(descriptor, out var status) != 0 ? Failed(path, Errno.Last) : KindProblem(status);
+        if (problem is null) return file;
+        file.Dispose();
+        return null;
+    }
+
+    /// <summary>As <see cref="Open(string, out FileProblem?)"/>. Throws <see cref="FileNotFoundException"/>, <see cref="UnauthorizedAccessException"/> or <see cref="IOException"/>.</summary>
+    public static SafeFileHandle Open(string path)
+    {
+        if (Open(path, out var problem) is { } file) return file;
+        throw problem!.Kind switch
+        {
+            FileProblemKind.Missing => new FileNotFoundException($"{path} {problem.Words}"),
+            FileProblemKind.NotPermitted => new UnauthorizedAccessException($"{path} {problem.Words}"),
+            _ => new IOException($"{path} {problem.Words}"),
+        };
+    }
+
+    /// <summary>Null when there is nothing at the path, or a regular file or a link to one; else what is there instead.</summary>
+    public static FileProblem? Obstacle(string path)
+    {
+        if (SysStat.stat(path, out var status) == 0) return KindProblem(status);
+        var failed = Failed(path, Errno.Last);
+        return failed.Kind == FileProblemKind.NotRegular ? failed : null;
+    }
+
+    /// <summary>Null: there are more bytes than <paramref name="maxBytes"/>.</summary>
+    static byte[]? ReadAll(SafeFileHandle file, int size, int maxBytes)
+    {
+        // One byte more than there should be: the read that does not fill it has found the end.
+        var bytes = new byte[size == 0 ? Math.Min(FirstBytes, maxBytes + 1) : size + 1];
+        for (var length = 0; ;)
+        {
+            var count = RandomAccess.Read(file, bytes.AsSpan(length), length);
+            length += count;
+            if (length > maxBytes) return null;
+            if (count == 0) return bytes.AsSpan(0, length).ToArray();
+            if (length == bytes.Length) Array.Resize(ref bytes, (int)Math.Min((long)bytes.Length * 2, maxBytes + 1L));
+        }
+    }
+
+    static FileProblem? KindProblem(in FileStatus status)
+    {
+        if (status.IsRegularFile) return null;
+        if (status.IsDirectory) return new FileProblem(FileProblemKind.NotRegular, "is a directory, not a file");
+        var kind = status.IsFifo ? "FIFO" : status.IsSocket ? "socket" : "device";
+        return new FileProblem(FileProblemKind.NotRegular, $"is a {kind}, not a regular file; copy its content into a regular file and use that");
+    }
+
+    static FileProblem Failed(string path, int errno) => errno switch
+    {
+        Errno.ENOENT when IsLink(path) => new FileProblem(FileProblemKind.NotRegular, "is a link that leads to nothing"),
+        Errno.ENOENT or Errno.ENOTDIR => new FileProblem(FileProblemKind.Missing, "does not exist"),
+        Errno.ELOOP => new FileProblem(FileProblemKind.NotRegular, "is a link that leads back to itself"),
+        Errno.EACCES or Errno.EPERM => new FileProblem(FileProblemKind.NotPermitted, "cannot be read: permission denied"),
+        _ => new FileProblem(FileProblemKind.Unreadable, $"cannot be read: {Errno.Describe(errno)}"),
+    };
+
+    static bool IsLink(string path) => SysStat.lstat(path, out var named) == 0 && named.IsLink;
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Tspm.Model;
+
+namespace Tspm.Protocol;
+
+/// <summary>
+/// Limits on what selects and searches in a request, whatever its method: checked on the JSON, before anything is made of it, so that a request that exceeds them costs next to nothing.
+/// </summary>
+internal static class RequestLimits
+{
+    static readonly string[] Patterns = ["selector", "grep"];
+
+    /// <summary>Null: within the limits. Else a sentence that names field and limit, and the same in parts.</summary>
+    public static string? Problem(JsonElement parameters, out RpcErrorData? details)
+    {
+        details = null;
+        if (parameters.ValueKind != JsonValueKind.Object) return null;
+        if (parameters.TryGetProperty("selectors", out var selectors) && selectors.ValueKind == JsonValueKind.Array)
+        {
+            if (selectors.GetArrayLength() is var count and > SelectorMatcher.MaxSelectors) return TooMany(count, out details);
+            var index = 0;
+            foreach (var selector in selectors.EnumerateArray())
+                if (TooLong($"params.selectors[{index++}]", selector, out details) is { } problem) return problem;
+        }
+        foreach (var name in Patterns)
+            if (parameters.TryGetProperty(name, out var pattern) && TooLong($"params.{name}", pattern, out details) is { } problem) return problem;
+        return null;
+    }
+
+    static string TooMany(int count, out RpcErrorData details)
+    {
+        details = new RpcErrorData { Path = "params.selectors", Expected = $"at most {SelectorMatcher.MaxSelectors} selectors", Found = $"{count}" };
+        return $"params.selectors has {count} selectors; at most {SelectorMatcher.MaxSelectors} are allowed in one request";
+    }
+
+    static string? TooLong(string path, JsonElement text, out RpcErrorData? details)
+    {
+        details = null;
+        if (text.ValueKind != JsonValueKind.String || !JsonTypes.TryText(text, out var pattern) || TimedRegex.LengthProblem(pattern) is not { } problem) return null;
+        details = new RpcErrorData { Path = path, Expected = $"at most {ByteSize.Format(TimedRegex.MaxBytes)}", Found = TimedRegex.Shown(pattern) };
+        return $"{path} {problem}";
+    }
+}
