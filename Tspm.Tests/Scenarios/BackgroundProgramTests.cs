@@ -80,7 +80,7 @@ public class BackgroundProgramTests
         File.SetUnixFileMode(box.Write("pg.sh", $"#!/bin/sh\n{bin}/postgres -D {folder}/data -p {port} -k {folder} 2>{folder}/pg.log\n"), (UnixFileMode)0b111_101_101);
         await box.Ok("start", "./pg.sh", "--name", "pg", "--user", "postgres", "--ready", $"exec:{bin}/pg_isready -h {folder} -p {port}");
         using var session = new RunningCommand(
-            Programs.Start("/bin/sh", ["-c", $"(echo 'select 41 + 1;'; until test -e {box.Folder}/go; do sleep 0.05; done; echo 'select 50 + 1;') | {bin}/psql -At -h {folder} -p {port} -U postgres"], box.Variables, box.Folder), cancellation);
+            Programs.Start("/bin/sh", ["-c", $"(echo 'select 41 + 1;'; until test -e {box.Folder}/go -o ! -d {box.Folder}; do sleep 0.05; done; echo 'select 50 + 1;') | {bin}/psql -At -h {folder} -p {port} -U postgres"], box.Variables, box.Folder), cancellation);
         await session.UntilOut("42");
         using var stop = box.Begin("stop", "pg");
         await box.UntilFile($"{folder}/pg.log", "received smart shutdown request");

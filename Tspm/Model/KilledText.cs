@@ -29,16 +29,18 @@ internal static class KilledText
         var survivors = exit.Survivors is { Count: > 0 } others
             ? $"{List(others)} could not be ended: another user owns it. End it as that user, or as root"
             : null;
-        return Killed(exit, timeout) is not { } killed ? survivors : survivors is null ? killed : $"{killed}; {survivors}";
+        if (Killed(exit, timeout) is not { } killed) return survivors;
+        return survivors is null ? killed : $"{killed}; {survivors}";
     }
 
     static string? Killed(RecentExit exit, TimeSpan timeout)
     {
         if (exit.Killed is not { Count: > 0 } killed) return null;
         List<KilledProcess> others = [.. killed.Where(process => process.Pid != exit.Pid)];
-        const string settings = " (see stop.timeoutMs and stop.signal)";
-        if (others.Count == killed.Count) return $"{List(others)} did not end within {Duration.Format(timeout)} and had to be killed{settings}";
-        var also = others.Count == 0 ? "" : $", and so had {List(others)}";
-        return $"did not end within {Duration.Format(timeout)} and had to be killed{also}{settings}";
+        var (also, who) = ("", "");
+        if (others.Count == killed.Count) who = $"{List(others)} ";
+        else if (others.Count > 0) also = $", and so had {List(others)}";
+        var within = Duration.Format(timeout);
+        return $"{who}did not end within {within} and had to be killed{also} (see stop.timeoutMs and stop.signal)";
     }
 }

@@ -17,7 +17,7 @@ internal sealed record RecentExit
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<KilledProcess>? Killed { get; init; }
 
-    /// <summary>What of its tree still lives, because it belongs to another user and may not be signalled; null: nothing.</summary>
+    /// <summary>What of its tree still lives: another user owns it, and the daemon may not signal it. Null: nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<KilledProcess>? Survivors { get; init; }
 }

@@ -23,7 +23,8 @@ internal static class CurrentSystem
     public static string? CgroupFolder(string? setting, string name, out string? trouble)
     {
         trouble = null;
-        return OperatingSystem.IsLinux() && CgroupPlace.Find(setting, out trouble) is { } place ? ProcessCgroups.FolderOf(place, name) : null;
+        if (!OperatingSystem.IsLinux() || CgroupPlace.Find(setting, out trouble) is not { } place) return null;
+        return ProcessCgroups.FolderOf(place, name);
     }
 
     /// <summary>macOS has a shorter limit for socket paths.</summary>

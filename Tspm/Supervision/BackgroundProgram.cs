@@ -62,6 +62,8 @@ internal static class BackgroundProgram
         var advice = Foreground.TryGetValue(server.Name, out var known)
             ? $"Run it in the foreground: {known}"
             : "Run it with the option that keeps it in the foreground";
-        return string.Create(CultureInfo.InvariantCulture, $"and left {server.Name} (pid {server.Pid}) running: it puts itself into the background. {advice}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"and left {server.Name} (pid {server.Pid}) running: it puts itself into the background. {advice}");
     }
 }

@@ -77,7 +77,8 @@ internal sealed class ChildEnding(
     }
 
     /// <summary>The living leftovers of the main program, which has just ended.</summary>
-    public IReadOnlyList<Leftover> FindLeftovers() => process.MarkOf(run) is { } mark ? services.System.FindLeftovers(mark) : [];
+    public IReadOnlyList<Leftover> FindLeftovers() =>
+        process.MarkOf(run) is { } mark ? services.System.FindLeftovers(mark) : [];
 
     /// <summary>The main program has ended: ends what it left behind.</summary>
     /// <param name="found">What <see cref="FindLeftovers"/> found just now; null: not looked yet.</param>
@@ -104,7 +105,9 @@ internal sealed class ChildEnding(
         child.Signal(Signals.SIGKILL);
     }
 
-    /// <summary>Something has ended, or nothing stands in the way any more: looks at once. Before the clean-up it does nothing.</summary>
+    /// <summary>
+    /// Something has ended, or nothing stands in the way any more: looks at once. Before the clean-up it does nothing.
+    /// </summary>
     public void LookAgain()
     {
         if (!_mainHasEnded || _isDone) return;
@@ -157,7 +160,9 @@ internal sealed class ChildEnding(
         if (_signalled.Count > hadSignalled) process.Persist();
     }
 
-    /// <summary>By us or by an earlier daemon; below a shell by the signal to its group, which reached those that were there.</summary>
+    /// <summary>
+    /// By us or by an earlier daemon; below a shell by the signal to its group, which reached those that were there.
+    /// </summary>
     bool WasSignalled(Leftover leftover)
     {
         var hadGroupSignal = run.UsesShell && leftover.Group == run.Child?.Pid && leftover.StartTicks < _signalSentTicks;

@@ -23,9 +23,15 @@ internal sealed class ExitHistory
             EndedAt = endedAt,
             ExitCode = status.Code,
             Signal = status.Signal is { } signal ? Signals.NameOf(signal) : null,
-            Reason = before.Phase == LifecyclePhase.Stopping ? $"{status}: {before.Reason}" : background is null ? status.ToString() : $"{status} {background}",
+            Reason = ReasonOf(status, before, background),
         };
         Newest = [exit, .. Newest.Take(Kept - 1)];
+    }
+
+    static string ReasonOf(ExitStatus status, LifecycleState before, string? background)
+    {
+        if (before.Phase == LifecyclePhase.Stopping) return $"{status}: {before.Reason}";
+        return background is null ? status.ToString() : $"{status} {background}";
     }
 
     /// <summary>Adds to the end of this run what had to be killed, and what could not be.</summary>

@@ -20,7 +20,7 @@ namespace Tspm.Supervision;
 /// </code>
 /// A hook that runs before the start belongs to Spawning, one that runs after the end to Sweeping.
 /// In front of every Spawning is a gate: what a process depends on. Shut, it leads to Held, from where the same order is given again once it opens.
-/// Sweeping ends what the child left behind; the timeout of Stopping goes on there, and when it has passed all that is left is killed.
+/// Sweeping ends what the child left behind; the timeout of Stopping goes on there, and kills all that is left.
 /// Rules that hold in every cell: a spawn is ordered only when no child exists and nothing of the last one is left; a wish of the user changes
 /// <c>Desired</c>, the daemon's own shutdown does not; an event that makes no sense in a phase changes nothing.
 /// </summary>
@@ -118,7 +118,8 @@ internal static class Lifecycle
     }
 
     /// <summary>A stop's timeout goes on: it covers what the child left behind as well.</summary>
-    static Transition OnExited(LifecycleState state, LifecycleEvent.ChildExited exited, RestartPolicy policy, TimeSpan now)
+    static Transition OnExited(
+        LifecycleState state, LifecycleEvent.ChildExited exited, RestartPolicy policy, TimeSpan now)
     {
         if (state.Phase is not (Starting or Online or Stopping)) return Same(state);
         var next = state.Phase == Stopping ? state : AfterUnasked(state, exited, policy, now);
@@ -126,7 +127,8 @@ internal static class Lifecycle
     }
 
     /// <summary>A child ended by itself: what the policy makes of it.</summary>
-    static LifecycleState AfterUnasked(LifecycleState state, LifecycleEvent.ChildExited exited, RestartPolicy policy, TimeSpan now)
+    static LifecycleState AfterUnasked(
+        LifecycleState state, LifecycleEvent.ChildExited exited, RestartPolicy policy, TimeSpan now)
     {
         if (StaysDown(exited.Status, state, policy, out var why))
             return state with { Desired = DesiredState.Down, Next = Stop, Failures = 0, Reason = $"{exited.Words}; {why}" };
@@ -180,7 +182,8 @@ internal static class Lifecycle
     }
 
     /// <summary>Waits for the next try; without a delay there is nothing to wait for.</summary>
-    static Transition Wait(LifecycleState state, RestartPolicy policy, TimeSpan atLeast = default, TimeSpan passed = default)
+    static Transition Wait(
+        LifecycleState state, RestartPolicy policy, TimeSpan atLeast = default, TimeSpan passed = default)
     {
         var delay = Backoff.Delay(policy, state.Failures);
         if (delay < atLeast) delay = atLeast;

@@ -15,7 +15,9 @@ internal enum LifecycleAction
     /// <summary>Send SIGKILL to the child and its process group, or to what it left behind.</summary>
     KillTree = 4,
 
-    /// <summary>End what the child left behind (<see cref="ChildEnding"/>), then report <see cref="LifecycleEvent.TreeGone"/>.</summary>
+    /// <summary>
+    /// End what the child left behind (<see cref="ChildEnding"/>), then report <see cref="LifecycleEvent.TreeGone"/>.
+    /// </summary>
     Sweep = 8,
 
     /// <summary>Arm the backoff timer with <see cref="Transition.Delay"/>.</summary>

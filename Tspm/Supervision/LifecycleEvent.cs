@@ -52,7 +52,9 @@ internal abstract record LifecycleEvent
         /// <summary>Living processes remain of its tree.</summary>
         public bool HasLeftovers { get; init; }
 
-        /// <summary>It put itself into the background: what is known of that, as a phrase that follows the status. Null: it did not.</summary>
+        /// <summary>
+        /// A phrase that follows the status when it put itself into the background. Null: it did not.
+        /// </summary>
         public string? Background { get; init; }
 
         /// <summary>The end in words, for the reason.</summary>

@@ -14,7 +14,8 @@ internal static class SpawnPlan
 
     public static (SpawnRequest? Request, SpawnFailure? Failure) For(
         ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, RunStreams streams,
-        IReadOnlyDictionary<string, string>? notify = null, IReadOnlyList<int>? listeners = null, ulong runMark = RunMark.None)
+        IReadOnlyDictionary<string, string>? notify = null, IReadOnlyList<int>? listeners = null,
+        ulong runMark = RunMark.None)
     {
         var environment = ChildEnvironment.Build(definition, instance, kept, out var problem);
         if (environment is null) return (null, new SpawnFailure("read envFile", 0, problem!));

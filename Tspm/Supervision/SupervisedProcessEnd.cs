@@ -6,7 +6,10 @@ using Tspm.Storage;
 
 namespace Tspm.Supervision;
 
-/// <summary>What happens when a child of an instance has ended: how it ended is learnt and saved before it is reaped, then what it left behind is ended. The main part is in SupervisedProcess.cs.</summary>
+/// <summary>
+/// What happens when a child of an instance has ended: how it ended is learnt and saved before it is reaped, then what
+/// it left behind is ended. The main part is in SupervisedProcess.cs.
+/// </summary>
 internal sealed partial class SupervisedProcess
 {
     /// <summary>The kernel says that the child ended. Its status is saved before it is reaped, so that no daemon's death can lose it.</summary>
@@ -50,15 +53,18 @@ internal sealed partial class SupervisedProcess
             return;
         }
         var left = EndingOf(run).FindLeftovers();
-        var background = _state.Phase == LifecyclePhase.Stopping ? null : BackgroundProgram.Describe(status, run.Child!.Pid, left);
+        var wasAsked = _state.Phase == LifecyclePhase.Stopping;
+        var background = wasAsked ? null : BackgroundProgram.Describe(status, run.Child!.Pid, left);
         _exits.Add(run, status, _state, _services.Clock.GetUtcNow(), background);
         _services.Records.Save(Key, MakeRecord() with { HasEnded = true, ExitCode = status.Code, ExitSignal = status.Signal });
         run.Child!.Reap();
         _services.Outputs.Finish(run.Streams);
         run.Notify?.Dispose();
         (_run, _ended, _found) = (null, run, left);
-        Handle(new LifecycleEvent.ChildExited(status) { HasLeftovers = left.Count > 0 && StopPolicy.Of(Definition.Config).KillTree, Background = background });
+        Handle(new LifecycleEvent.ChildExited(status) { HasLeftovers = WillEnd(left), Background = background });
     }
+
+    bool WillEnd(IReadOnlyList<Leftover> left) => left.Count > 0 && StopPolicy.Of(Definition.Config).KillTree;
 
     // ---- what it left behind
 
@@ -95,22 +101,29 @@ internal sealed partial class SupervisedProcess
         _second?.Run.Ending?.LookAgain();
     }
 
-    /// <summary>How to recognise what a run left behind. Null: not while a hook of a reload runs, whose processes carry the same variables.</summary>
+    ulong MarkOfRun(Run run) => RunMark.Of(_services.Home.Path, run.Id);
+
+    /// <summary>
+    /// How to recognise what a run left behind. Null: not while a hook of a reload runs, whose processes carry the same
+    /// variables.
+    /// </summary>
     public TreeMark? MarkOf(Run run)
     {
         if (_preparing is not null && _second is null) return null;
-        var other = _second is null ? null : _second.Run == run ? _run ?? (_state.Phase == LifecyclePhase.Sweeping ? _ended : null) : _second.Run;
+        var other = _second?.Run == run ? RecordedRun : _second?.Run;
         return new TreeMark(run.Child!.Pid, Key.Id, Key.Instance)
         {
             StartTicks = run.Child.StartTicks,
-            Run = RunMark.Of(_services.Home.Path, run.Id),
-            // Both may have the same variables: of processes without a mark, the other one's are left to its own clean-up.
+            Run = MarkOfRun(run),
+            // Both have the same variables: processes without a mark that may be the other one's are left to its clean-up.
             OtherStartTicks = other?.Child?.StartTicks,
             Fifos = other is null ? [] : [run.Streams.OutFifo, run.Streams.ErrFifo],
         };
     }
 
-    /// <summary>Nothing is started in the place of the first child before a second one is gone; the last look finds all.</summary>
+    /// <summary>
+    /// Nothing is started in the place of the first child before a second one is gone; the last look finds all.
+    /// </summary>
     public bool MayFinish(Run run) => _second?.Run == run || !IsReloading;
 
     void TreeGone(Run run)

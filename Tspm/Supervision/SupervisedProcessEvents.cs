@@ -66,9 +66,10 @@ internal sealed partial class SupervisedProcess
 
     void TellOfExit(LifecycleState before, ExitStatus status, string? background) => Record(new ProcessEvent
     {
-        Kind = EventKind.Exited, Pid = _ended?.Child?.Pid, RunId = Number(_ended?.Id), ExitCode = status.Code, Signal = status.Signal is { } signal ? Signals.NameOf(signal) : null,
+        Kind = EventKind.Exited, Pid = _ended?.Child?.Pid, RunId = Number(_ended?.Id),
+        ExitCode = status.Code, Signal = status.Signal is { } signal ? Signals.NameOf(signal) : null,
         UptimeMs = (long)(_services.Timers.Now - before.StartedAt).TotalMilliseconds,
-        Reason = before.Phase == LifecyclePhase.Stopping ? before.Reason : IsOfUser(status) ? "that signal came by 'tspm signal'" : background,
+        Reason = ReasonOfExit(before, status, background),
         NextStartInMs = _state.Next switch
         {
             AfterExit.Start => 0,
@@ -77,8 +78,17 @@ internal sealed partial class SupervisedProcess
         },
     });
 
-    static string CauseOf(LifecycleEvent.ChildExited exited) =>
-        exited.Background is not null ? EventCause.Background : exited.Status.IsSuccess ? EventCause.Exit : EventCause.Crash;
+    string? ReasonOfExit(LifecycleState before, ExitStatus status, string? background)
+    {
+        if (before.Phase == LifecyclePhase.Stopping) return before.Reason;
+        return IsOfUser(status) ? "that signal came by 'tspm signal'" : background;
+    }
+
+    static string CauseOf(LifecycleEvent.ChildExited exited)
+    {
+        if (exited.Background is not null) return EventCause.Background;
+        return exited.Status.IsSuccess ? EventCause.Exit : EventCause.Crash;
+    }
 
     /// <summary>Processes that a run left behind got this signal.</summary>
     public void TellOfLeftovers(Run run, IReadOnlyList<KilledProcess> leftovers, int signal) => Record(new ProcessEvent

@@ -59,13 +59,13 @@ internal sealed partial class SupervisedProcess
             run.Child = new EndedChild(record.Pid, record.StartTicks);
             _ended = run;
             _found = EndingOf(run).FindLeftovers();
-            Handle(new LifecycleEvent.ChildExited(record.ExitStatus) { HasLeftovers = _found.Count > 0 && StopPolicy.Of(Definition.Config).KillTree });
+            Handle(new LifecycleEvent.ChildExited(record.ExitStatus) { HasLeftovers = WillEnd(_found) });
             return;
         }
         _run = run;
         OpenNotifyAgain(run);
         Take(run, _services.System.Adopt(record.Pid, record.StartTicks) ?? new EndedChild(record.Pid, record.StartTicks));
-        if (!record.IsMarked) _services.System.MarkTree(record.Pid, RunMark.Of(_services.Home.Path, run.Id));
+        if (!record.IsMarked) _services.System.MarkTree(record.Pid, MarkOfRun(run));
         if (_state.Phase == LifecyclePhase.Stopping) EndingOf(run).SendStopSignal();
     }
 

@@ -36,7 +36,8 @@ internal sealed partial class SupervisedProcess
             run.Notify?.Dispose();
             return noRoom;
         }
-        var (request, failure) = SpawnPlan.For(Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run), listeners, RunMark.Of(_services.Home.Path, run.Id));
+        var (request, failure) = SpawnPlan.For(
+            Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run), listeners, MarkOfRun(run));
         var outcome = request is null ? new SpawnOutcome(null, failure) : _services.System.Spawn(request);
         if (outcome.Child is not { } child)
         {

@@ -27,7 +27,10 @@ internal static class Settle
             var view = pending.Cell.View;
             // As it was when it settled: a child that came up and has ended since did start, however soon that was.
             var error = pending.Settled.IsCompletedSuccessfully ? pending.Problem ?? errorIn(pending.Settled.Result) : null;
-            outcomes.Add(Outcome(view) with { Unchanged = pending.Unchanged, Error = error, Warning = Warning(view, pending.ExitsBefore) });
+            outcomes.Add(Outcome(view) with
+            {
+                Unchanged = pending.Unchanged, Error = error, Warning = Warning(view, pending.ExitsBefore),
+            });
         }
         return outcomes;
     }

@@ -109,7 +109,8 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     public IReadOnlyList<Leftover> FindLeftovers(TreeMark mark) => tree.FindLeftovers(mark, MembersOfCgroup(mark));
 
-    public SignalResult SignalLeftover(Leftover leftover, int signal) => ProcessTree.Signal(leftover.Pid, leftover.StartTicks, signal);
+    public SignalResult SignalLeftover(Leftover leftover, int signal) =>
+        ProcessTree.Signal(leftover.Pid, leftover.StartTicks, signal);
 
     public void MarkTree(int pid, ulong runMark) => tree.MarkTree(pid, runMark);
 

@@ -51,7 +51,10 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         var found = Find(mark, others, out _);
         var leftovers = new List<Leftover>(found.Count);
         foreach (var stat in found)
-            leftovers.Add(new Leftover(stat.Pid, stat.StartTicks, stat.ParentPid, stat.Group, stat.Session, files.ReadName(stat.Pid)));
+        {
+            var name = files.ReadName(stat.Pid);
+            leftovers.Add(new Leftover(stat.Pid, stat.StartTicks, stat.ParentPid, stat.Group, stat.Session, name));
+        }
         return leftovers;
     }
 
@@ -88,8 +91,8 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
             var (of, before) = known[i];
             if (of != owner) continue;
             known.RemoveAt(i);
-            if (ProcFiles.TryReadStat(before.Pid, out var now) && now.IsLiving && now.StartTicks == before.StartTicks && seen.Add(now.Pid))
-                found.Add(now);
+            if (!ProcFiles.TryReadStat(before.Pid, out var now) || !now.IsLiving) continue;
+            if (now.StartTicks == before.StartTicks && seen.Add(now.Pid)) found.Add(now);
         }
         foreach (var stat in found) known.Add((owner, stat));
     }
@@ -103,7 +106,8 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         {
             ResourceLimit limit;
             if (files.ReadRunMark(stat.Pid) != RunMark.None || IsGuardian(stat.Pid)) continue;
-            if (SysResource.prlimit(stat.Pid, SysResource.RLIMIT_RTTIME, null, &limit) != 0 || limit.rlim_max < runMark) continue;
+            if (SysResource.prlimit(stat.Pid, SysResource.RLIMIT_RTTIME, null, &limit) != 0) continue;
+            if (limit.rlim_max < runMark) continue;
             limit.rlim_cur = runMark;
             _ = SysResource.prlimit(stat.Pid, SysResource.RLIMIT_RTTIME, &limit, null); // EPERM: another user's
         }
@@ -173,7 +177,8 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         if (!files.TryReadChildrenOfThread(guardianPid, guardianPid, pids)) return false;
         foreach (var pid in pids.ToArray())
         {
-            if (IsOrphan(pid, out var stat) && Belongs(stat, mark, numberIsOurs) && !IsGuardian(pid)) AddSubtree(stat, found, seen, mark);
+            if (!IsOrphan(pid, out var stat) || !Belongs(stat, mark, numberIsOurs) || IsGuardian(pid)) continue;
+            AddSubtree(stat, found, seen, mark);
         }
         return true;
     }
@@ -198,14 +203,17 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         var all = ReadAll();
         foreach (var stat in all)
         {
-            if (stat.Pid != mark.Pid && BelongsFarAway(stat, mark, numberIsOurs) && !IsGuardian(stat.Pid) && seen.Add(stat.Pid)) found.Add(stat);
+            if (stat.Pid == mark.Pid || !BelongsFarAway(stat, mark, numberIsOurs) || IsGuardian(stat.Pid)) continue;
+            if (seen.Add(stat.Pid)) found.Add(stat);
         }
         // Whoever descends from one of them, generation by generation.
         for (var i = 0; i < found.Count; i++)
         {
             foreach (var stat in all)
             {
-                if (stat.ParentPid == found[i].Pid && !seen.Contains(stat.Pid) && !IsGuardian(stat.Pid) && seen.Add(stat.Pid)) found.Add(stat);
+                if (stat.ParentPid != found[i].Pid || seen.Contains(stat.Pid) || IsGuardian(stat.Pid)) continue;
+                seen.Add(stat.Pid);
+                found.Add(stat);
             }
         }
     }
