@@ -19,7 +19,8 @@ internal enum FileProblemKind
 
 /// <param name="Kind">What to decide by.</param>
 /// <param name="Words">Continue a sentence that begins with the path: "is a FIFO, not a regular file".</param>
-internal sealed record FileProblem(FileProblemKind Kind, string Words);
+/// <param name="IsStream">A FIFO, device or socket: its content can be copied into a file, and then used.</param>
+internal sealed record FileProblem(FileProblemKind Kind, string Words, bool IsStream = false);
 
 /// <summary>
 /// Reads files that people or other programs can put in place. A name proves nothing: opening a FIFO waits for a writer, /dev/zero never ends, and a device may act on being opened. So only regular
@@ -114,7 +115,7 @@ internal static unsafe class RegularFile
         if (status.IsRegularFile) return null;
         if (status.IsDirectory) return new FileProblem(FileProblemKind.NotRegular, "is a directory, not a file");
         var kind = status.IsFifo ? "FIFO" : status.IsSocket ? "socket" : "device";
-        return new FileProblem(FileProblemKind.NotRegular, $"is a {kind}, not a regular file; copy its content into a regular file and use that");
+        return new FileProblem(FileProblemKind.NotRegular, $"is a {kind}, not a regular file", IsStream: true);
     }
 
     static FileProblem Failed(string path, int errno) => errno switch
