@@ -25,7 +25,8 @@ internal static class SelectorMatcher
     public const int MaxSelectors = 1000;
 
     /// <summary>
-    /// For the regular expressions of one request together, building included. Each match has a limit of its own, but a thousand processes and hundreds of patterns just below it would hold the
+    /// For the regular expressions of one request together, building included. Each match has a limit of its own, but a
+    /// thousand processes and hundreds of patterns just below it would hold the
     /// supervisor up for hours.
     /// </summary>
     static readonly TimeSpan PatternTime = TimeSpan.FromMilliseconds(500);

@@ -23,8 +23,10 @@ internal enum FileProblemKind
 internal sealed record FileProblem(FileProblemKind Kind, string Words, bool IsStream = false);
 
 /// <summary>
-/// Reads files that people or other programs can put in place. A name proves nothing: opening a FIFO waits for a writer, /dev/zero never ends, and a device may act on being opened. So only regular
-/// files are opened, without waiting, and no more than a limit is read. A file system that does not answer (a network mount) can still block: Linux has no non-blocking read of regular files.
+/// Reads files that people or other programs can put in place. A name proves nothing: opening a FIFO waits for a
+/// writer, /dev/zero never ends, and a device may act on being opened. So only regular
+/// files are opened, without waiting, and no more than a limit is read. A file system that does not answer (a network
+/// mount) can still block: Linux has no non-blocking read of regular files.
 /// </summary>
 internal static unsafe class RegularFile
 {
@@ -55,7 +57,8 @@ internal static unsafe class RegularFile
     /// <summary>The open file, the caller's to dispose. Null: <paramref name="problem"/> says why.</summary>
     public static SafeFileHandle? Open(string path, out FileProblem? problem)
     {
-        // Looked at before it is opened, because opening some devices does something; and after, because another file may have the name by then.
+        // Looked at before it is opened, because opening some devices does something; and after, because another file
+        // may have the name by then.
         if (SysStat.stat(path, out var named) != 0)
         {
             problem = Failed(path, Errno.Last);
@@ -75,7 +78,10 @@ internal static unsafe class RegularFile
         return null;
     }
 
-    /// <summary>As <see cref="Open(string, out FileProblem?)"/>. Throws <see cref="FileNotFoundException"/>, <see cref="UnauthorizedAccessException"/> or <see cref="IOException"/>.</summary>
+    /// <summary>
+    /// As <see cref="Open(string, out FileProblem?)"/>. Throws <see cref="FileNotFoundException"/>, <see
+    /// cref="UnauthorizedAccessException"/> or <see cref="IOException"/>.
+    /// </summary>
     public static SafeFileHandle Open(string path)
     {
         if (Open(path, out var problem) is { } file) return file;
@@ -87,7 +93,9 @@ internal static unsafe class RegularFile
         };
     }
 
-    /// <summary>Null when there is nothing at the path, or a regular file or a link to one; else what is there instead.</summary>
+    /// <summary>
+    /// Null when there is nothing at the path, or a regular file or a link to one; else what is there instead.
+    /// </summary>
     public static FileProblem? Obstacle(string path)
     {
         if (SysStat.stat(path, out var status) == 0) return KindProblem(status);

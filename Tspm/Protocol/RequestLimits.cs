@@ -4,7 +4,8 @@ using Tspm.Model;
 namespace Tspm.Protocol;
 
 /// <summary>
-/// Limits on what selects and searches in a request, whatever its method: checked on the JSON, before anything is made of it, so that a request that exceeds them costs next to nothing.
+/// Limits on what selects and searches in a request, whatever its method: checked on the JSON, before anything is made
+/// of it, so that a request that exceeds them costs next to nothing.
 /// </summary>
 internal static class RequestLimits
 {

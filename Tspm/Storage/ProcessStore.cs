@@ -108,7 +108,10 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         }
     }
 
-    /// <summary>What is wrong with a file that can never be read, so that it may be moved aside. What may be readable another time throws <see cref="HomeException"/>.</summary>
+    /// <summary>
+    /// What is wrong with a file that can never be read, so that it may be moved aside. What may be readable another
+    /// time throws <see cref="HomeException"/>.
+    /// </summary>
     static string Unusable(string path, Platform.FileProblem problem) => problem.Kind switch
     {
         Platform.FileProblemKind.NotRegular or Platform.FileProblemKind.TooLarge or Platform.FileProblemKind.Missing => $"it {problem.Words}",

@@ -80,7 +80,8 @@ internal sealed class RunRecordStore(TspmHome home)
     }
 
     /// <summary>
-    /// Moves aside whatever lies where a run record belongs and can never be read or written as one: a folder, a FIFO, a link to a device. Returns sentences for <c>status</c>.
+    /// Moves aside whatever lies where a run record belongs and can never be read or written as one: a folder, a FIFO,
+    /// a link to a device. Returns sentences for <c>status</c>.
     /// </summary>
     public IReadOnlyList<string> MoveObstaclesAside()
     {
