@@ -151,7 +151,8 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
         return null;
     }
 
-    static string TooMuch => $"with its variables expanded, the file is larger than {Model.ByteSize.Format(MaxExpandedBytes)}; shorten the values that the variables stand for";
+    static string TooMuch =>
+        $"with its variables expanded, the file is larger than {Model.ByteSize.Format(MaxExpandedBytes)}; shorten the values that the variables stand for";
 
     /// <summary>An unknown variable is empty, as in a shell.</summary>
     string ValueOf(string name) => _values.GetValueOrDefault(name) ?? baseEnvironment.GetValueOrDefault(name) ?? "";

@@ -33,13 +33,16 @@ internal static class SelectorMatcher
 
     public static SelectorResult Resolve(IReadOnlyList<string> selectors, IReadOnlyList<SelectorTarget> targets)
     {
-        if (selectors.Count > MaxSelectors) return new SelectorResult([], selectors[0], $"there are {selectors.Count} selectors; at most {MaxSelectors} are allowed");
+        if (selectors.Count > MaxSelectors)
+            return new SelectorResult([], selectors[0], $"there are {selectors.Count} selectors; at most {MaxSelectors} are allowed");
         var chosen = new bool[targets.Count];
         var (begun, inPatterns) = (0L, TimeSpan.Zero);
         foreach (var text in selectors)
         {
-            if (TimedRegex.LengthProblem(text) is { } tooLong) return new SelectorResult([], text, $"the selector {TimedRegex.Shown(text)} {tooLong}");
-            if (inPatterns > PatternTime) return new SelectorResult([], text, "the patterns take too long to match; choose the processes by name, or in several steps");
+            if (TimedRegex.LengthProblem(text) is { } tooLong)
+                return new SelectorResult([], text, $"the selector {TimedRegex.Shown(text)} {tooLong}");
+            if (inPatterns > PatternTime)
+                return new SelectorResult([], text, "the patterns take too long to match; choose the processes by name, or in several steps");
             begun = Stopwatch.GetTimestamp();
             var selector = Selector.Parse(text);
             if (!TryPredicate(selector, targets, out var fits, out var problem)) return new SelectorResult([], text, problem);
@@ -102,7 +105,8 @@ internal static class SelectorMatcher
         }
         // Also within one pattern: its time is over long before a thousand names have each taken what one may take.
         var begun = Stopwatch.GetTimestamp();
-        fits = target => Stopwatch.GetElapsedTime(begun) < PatternTime ? regex.IsMatch(target.Name) : throw new RegexMatchTimeoutException();
+        fits = target =>
+            Stopwatch.GetElapsedTime(begun) < PatternTime ? regex.IsMatch(target.Name) : throw new RegexMatchTimeoutException();
         return true;
     }
 

@@ -75,7 +75,9 @@ internal static class TimedRegex
     {
         if (pattern.Length <= MaxBytes / 3) return null;
         var bytes = Encoding.UTF8.GetByteCount(pattern);
-        return bytes <= MaxBytes ? null : $"is {bytes} bytes long; at most {ByteSize.Format(MaxBytes)} ({MaxBytes} bytes) are allowed";
+        return bytes <= MaxBytes
+            ? null
+            : $"is {bytes} bytes long; at most {ByteSize.Format(MaxBytes)} ({MaxBytes} bytes) are allowed";
     }
 
     /// <summary>A pattern, or the beginning of one that is too long to be shown in a sentence.</summary>

@@ -82,7 +82,8 @@ internal static class Files
     public static string? ShutOut(string folder)
     {
         const uint owner = 0x1c0; // 0700
-        if (SysStat.stat(folder, out var status) != 0 || status.Uid != Unistd.geteuid() || (status.Mode & owner) == owner) return null;
+        if (SysStat.stat(folder, out var status) != 0 || status.Uid != Unistd.geteuid() || (status.Mode & owner) == owner)
+            return null;
         return $"you have no access to your own folder {folder} (mode {Convert.ToString(status.Mode & 0xfff, 8).PadLeft(3, '0')}): run chmod 700 {folder}";
     }
 
@@ -152,9 +153,12 @@ internal static class Files
     /// </summary>
     public static unsafe string? WriteInPlace(string path, ReadOnlySpan<byte> content, bool create = true)
     {
-        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | (create ? Fcntl.O_CREAT : 0) | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK, OwnerOnly);
+        const int flags = Fcntl.O_WRONLY | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK;
+        var descriptor = Fcntl.open(path, create ? flags | Fcntl.O_CREAT : flags, OwnerOnly);
         if (descriptor < 0) return Errno.Describe(Errno.Last);
-        var problem = SysStat.fstat(descriptor, out var status) == 0 && !status.IsRegularFile ? $"{path} is not a regular file; remove it" : null;
+        var problem = SysStat.fstat(descriptor, out var status) == 0 && !status.IsRegularFile
+            ? $"{path} is not a regular file; remove it"
+            : null;
         fixed (byte* bytes = content)
         {
             for (nint done = 0; done < content.Length && problem is null;)
@@ -177,9 +181,11 @@ internal static class Files
     public static SafeFileHandle CreateOwnerOnly(string path)
     {
         if (SysStat.lstat(path, out var named) == 0 && !named.IsRegularFile) _ = Unistd.unlink(path);
-        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_TRUNC | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK, OwnerOnly);
+        var flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_TRUNC | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK;
+        var descriptor = Fcntl.open(path, flags, OwnerOnly);
         if (descriptor < 0) throw Failure("cannot write", path);
-        if (SysStat.fstat(descriptor, out var made) == 0 && (made.Mode & OwnerOnly) != OwnerOnly) _ = SysStat.fchmod(descriptor, OwnerOnly);
+        if (SysStat.fstat(descriptor, out var made) == 0 && (made.Mode & OwnerOnly) != OwnerOnly)
+            _ = SysStat.fchmod(descriptor, OwnerOnly);
         return new SafeFileHandle(descriptor, ownsHandle: true);
     }
 

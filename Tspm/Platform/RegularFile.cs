@@ -44,7 +44,8 @@ internal static unsafe class RegularFile
         {
             var size = RandomAccess.GetLength(file);
             var bytes = size > maxBytes ? null : ReadAll(file, (int)size, maxBytes);
-            if (bytes is null) problem = new FileProblem(FileProblemKind.TooLarge, $"is larger than {Model.ByteSize.Format(maxBytes)}");
+            if (bytes is null)
+                problem = new FileProblem(FileProblemKind.TooLarge, $"is larger than {Model.ByteSize.Format(maxBytes)}");
             return bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -128,10 +129,12 @@ internal static unsafe class RegularFile
 
     static FileProblem Failed(string path, int errno) => errno switch
     {
-        Errno.ENOENT when IsLink(path) => new FileProblem(FileProblemKind.NotRegular, "is a link that leads to nothing"),
+        Errno.ENOENT when IsLink(path) =>
+            new FileProblem(FileProblemKind.NotRegular, "is a link that leads to nothing"),
         Errno.ENOENT or Errno.ENOTDIR => new FileProblem(FileProblemKind.Missing, "does not exist"),
         Errno.ELOOP => new FileProblem(FileProblemKind.NotRegular, "is a link that leads back to itself"),
-        Errno.EACCES or Errno.EPERM => new FileProblem(FileProblemKind.NotPermitted, "cannot be read: permission denied"),
+        Errno.EACCES or Errno.EPERM =>
+            new FileProblem(FileProblemKind.NotPermitted, "cannot be read: permission denied"),
         _ => new FileProblem(FileProblemKind.Unreadable, $"cannot be read: {Errno.Describe(errno)}"),
     };
 
