@@ -85,7 +85,8 @@ internal sealed class EnvFileTests
     {
         var doubling = "A0=0123456789\n" + string.Concat(Enumerable.Range(1, 8).Select(n => $"A{n}={string.Concat(Enumerable.Repeat($"${{A{n - 1}}}", 10))}\n"));
         await Assert.That(EnvFile.Parse(doubling, "f", Base).Problem).IsEqualTo("f, line 6: with its variables expanded, the file is larger than 1 MB; shorten the values that the variables stand for");
-        // The same by a default, within quotes, by one huge variable that is used often, and by values that are written over.
+        // The same by a default, within quotes, by one huge variable that is used often, and by values that are
+        // written over.
         var large = new string('x', 700_000);
         await Assert.That(EnvFile.Parse($"A=\"{large}\"\nB=${{NONE:-{large}}}\n", "f", Base).Problem).StartsWith("f, line 2: with its variables expanded");
         await Assert.That(EnvFile.Parse("A=\"$BIG$BIG\"", "f", new Dictionary<string, string> { ["BIG"] = large }).Problem).StartsWith("f, line 1: with its variables expanded");

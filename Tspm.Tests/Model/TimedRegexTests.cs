@@ -4,7 +4,10 @@ using Tspm.Model;
 
 namespace Tspm.Tests.Model;
 
-/// <summary>No pattern that is short enough to be taken ends the process or takes long to build, on the smallest stack that a thread of ours has.</summary>
+/// <summary>
+/// No pattern that is short enough to be taken ends the process or takes long to build, on the smallest stack that a
+/// thread of ours has.
+/// </summary>
 [Timeout(120_000)]
 internal sealed class TimedRegexTests
 {

@@ -5,7 +5,10 @@ using Tspm.Tests.Platform;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>Nothing that Tspm reads, from a file or a client, stops the supervision of others or keeps the daemon from answering.</summary>
+/// <summary>
+/// Nothing that Tspm reads, from a file or a client, stops the supervision of others or keeps the daemon from
+/// answering.
+/// </summary>
 [Timeout(180_000), ParallelLimiter<ScenarioLimit>]
 public class HostileInputTests
 {

@@ -43,7 +43,8 @@ internal sealed class MarkedFile(string path, string open, string close)
     public MarkedState Look(out string text)
     {
         text = "";
-        if (RegularFile.Read(path, MaxBytes, out var problem) is not { } bytes) return problem!.Kind == FileProblemKind.Missing ? MarkedState.Absent : MarkedState.Changed;
+        if (RegularFile.Read(path, MaxBytes, out var problem) is not { } bytes)
+            return problem!.Kind == FileProblemKind.Missing ? MarkedState.Absent : MarkedState.Changed;
         text = Encoding.UTF8.GetString(bytes);
         var start = text.IndexOf(open + Mark, StringComparison.Ordinal);
         var end = start < 0 ? -1 : text.IndexOf('\n', start);

@@ -135,7 +135,8 @@ internal sealed unsafe class DaemonSocket : IDisposable
     static DaemonException Explain(int errno, string path) => errno switch
     {
         Errno.ENOENT or Errno.ECONNREFUSED => new DaemonException(LocalError.NotRunning, NotRunningSentence),
-        Errno.EACCES when Platform.Files.ShutOut(Path.GetDirectoryName(path)!) is { } mode => new DaemonException(LocalError.NotPermitted, mode),
+        Errno.EACCES when Platform.Files.ShutOut(Path.GetDirectoryName(path)!) is { } mode =>
+            new DaemonException(LocalError.NotPermitted, mode),
         Errno.EACCES or Errno.EPERM => new DaemonException(LocalError.NotPermitted, $"you may not use the daemon's socket {path}: permission denied; it belongs to another user"),
         Errno.EAGAIN => new DaemonException(LocalError.NoAnswerInTime, $"the daemon at {path} does not accept connections (it may be stopped or overloaded)"),
         _ => new DaemonException(LocalError.Unreachable, $"cannot connect to {path}: {Errno.Describe(errno)}"),

@@ -28,7 +28,9 @@ internal sealed record ConfigDocument(JsonElement Root, IReadOnlyDictionary<stri
         if (!Utf8.IsValid(text)) throw new ConfigFileException($"the config file {path} is not UTF-8 text", []);
         try
         {
-            return path.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) ? TomlDocument.Parse(text, path) : ParseJson(text.ToArray(), path);
+            return path.EndsWith(".toml", StringComparison.OrdinalIgnoreCase)
+                ? TomlDocument.Parse(text, path)
+                : ParseJson(text.ToArray(), path);
         }
         catch (TooManyPathsException)
         {

@@ -5,7 +5,9 @@ namespace Tspm.Config;
 /// <summary>One pass over the text of a dotenv file, whose line breaks are <c>\n</c>. Every reading method returns null or a problem.</summary>
 internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, string> baseEnvironment)
 {
-    /// <summary>Limit of all values together, expansions included: a few lines that name each other can stand for gigabytes.</summary>
+    /// <summary>
+    /// Limit of all values together, expansions included: a few lines that name each other can stand for gigabytes.
+    /// </summary>
     public const int MaxExpandedBytes = 1 << 20;
 
     readonly Dictionary<string, string> _values = [];
@@ -139,7 +141,9 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
         return Put(value.Length == 0 && colon >= 0 ? inside[(colon + 2)..] : value);
     }
 
-    /// <summary>What an expansion stands for. Checked before it is added: the values grow by nothing else than the file itself.</summary>
+    /// <summary>
+    /// What an expansion stands for. Checked before it is added: the values grow by nothing else than the file itself.
+    /// </summary>
     string? Put(string expanded)
     {
         if (_expandedBytes + _value.Length + expanded.Length > MaxExpandedBytes) return TooMuch;
@@ -147,7 +151,8 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
         return null;
     }
 
-    static string TooMuch => $"with its variables expanded, the file is larger than {Model.ByteSize.Format(MaxExpandedBytes)}; shorten the values that the variables stand for";
+    static string TooMuch =>
+        $"with its variables expanded, the file is larger than {Model.ByteSize.Format(MaxExpandedBytes)}; shorten the values that the variables stand for";
 
     /// <summary>An unknown variable is empty, as in a shell.</summary>
     string ValueOf(string name) => _values.GetValueOrDefault(name) ?? baseEnvironment.GetValueOrDefault(name) ?? "";

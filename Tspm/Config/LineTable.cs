@@ -4,7 +4,8 @@ namespace Tspm.Config;
 internal sealed class TooManyPathsException() : Exception("too many values with long names");
 
 /// <summary>
-/// The line of each value of a config file by its path. Paths repeat the names of everything that a value is in: without a limit, one long name over many values grows with the square of the file.
+/// The line of each value of a config file by its path. Paths repeat the names of everything that a value is in:
+/// without a limit, one long name over many values grows with the square of the file.
 /// </summary>
 internal sealed class LineTable
 {

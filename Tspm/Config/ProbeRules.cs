@@ -54,8 +54,11 @@ internal static class ProbeRules
     static string? PatternProblem(string pattern)
     {
         if (pattern.Length == 0) return "must be a regular expression: it is empty";
-        if (TimedRegex.LengthProblem(pattern) is { } tooLong) return $"must be a shorter regular expression: it {tooLong}";
-        return TimedRegex.TryBuild(pattern, out var mistake) is null ? $"must be a regular expression: {mistake}" : null;
+        if (TimedRegex.LengthProblem(pattern) is { } tooLong)
+            return $"must be a shorter regular expression: it {tooLong}";
+        return TimedRegex.TryBuild(pattern, out var mistake) is null
+            ? $"must be a regular expression: {mistake}"
+            : null;
     }
 
     static string AsText(int? number) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "";

@@ -161,7 +161,8 @@ internal static class TomlDocument
             return names;
         }
 
-        ConfigFileException TooDeep(SyntaxNode? node) => Broken(path, node?.Span.Start.Line ?? 0, $"the values are nested too deeply (at most {MaxDepth} levels)");
+        ConfigFileException TooDeep(SyntaxNode? node) =>
+            Broken(path, node?.Span.Start.Line ?? 0, $"the values are nested too deeply (at most {MaxDepth} levels)");
 
         static string Name(BareKeyOrStringValueSyntax? part) => part switch
         {

@@ -44,7 +44,10 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
     /// <summary>Only while a request of it is being answered: then it stays open.</summary>
     public int Descriptor => channel.Descriptor ?? throw new RequestException(ErrorCode.Failed, "a daemon cannot be handed over through a pipe");
 
-    /// <summary>To be called now and then by work that takes long: there is nobody any more whom its result would reach. Costs a system call.</summary>
+    /// <summary>
+    /// To be called now and then by work that takes long: there is nobody any more whom its result would reach. Costs a
+    /// system call.
+    /// </summary>
     /// <exception cref="ClientGoneException">The client has gone.</exception>
     public void CheckForClient()
     {

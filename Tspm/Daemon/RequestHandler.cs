@@ -30,7 +30,8 @@ internal sealed class RequestHandler(DaemonContext context)
             var request = StrictJson.Read(document.RootElement, WireJson.Default.RpcRequest, "request");
             if (request.Method.Length == 0) throw new RequestException(ErrorCode.InvalidRequest, "the request has no method");
             method = request.Method;
-            if (RequestLimits.Problem(request.Params, out var details) is { } excess) throw new RequestException(ErrorCode.InvalidParams, excess, details);
+            if (RequestLimits.Problem(request.Params, out var details) is { } excess)
+                throw new RequestException(ErrorCode.InvalidParams, excess, details);
             if (method is Methods.Shutdown or Methods.Upgrade) Record(request, connection);
             key = request.IdempotencyKey is { Length: > 0 } && !OnlyReads(method) ? request.IdempotencyKey : null;
             var answer = key is not null ? await _answers.Once(key, method, () => Dispatch(request, connection)) : await Dispatch(request, connection);

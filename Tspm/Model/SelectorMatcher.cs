@@ -25,20 +25,24 @@ internal static class SelectorMatcher
     public const int MaxSelectors = 1000;
 
     /// <summary>
-    /// For the regular expressions of one request together, building included. Each match has a limit of its own, but a thousand processes and hundreds of patterns just below it would hold the
+    /// For the regular expressions of one request together, building included. Each match has a limit of its own, but a
+    /// thousand processes and hundreds of patterns just below it would hold the
     /// supervisor up for hours.
     /// </summary>
     static readonly TimeSpan PatternTime = TimeSpan.FromMilliseconds(500);
 
     public static SelectorResult Resolve(IReadOnlyList<string> selectors, IReadOnlyList<SelectorTarget> targets)
     {
-        if (selectors.Count > MaxSelectors) return new SelectorResult([], selectors[0], $"there are {selectors.Count} selectors; at most {MaxSelectors} are allowed");
+        if (selectors.Count > MaxSelectors)
+            return new SelectorResult([], selectors[0], $"there are {selectors.Count} selectors; at most {MaxSelectors} are allowed");
         var chosen = new bool[targets.Count];
         var (begun, inPatterns) = (0L, TimeSpan.Zero);
         foreach (var text in selectors)
         {
-            if (TimedRegex.LengthProblem(text) is { } tooLong) return new SelectorResult([], text, $"the selector {TimedRegex.Shown(text)} {tooLong}");
-            if (inPatterns > PatternTime) return new SelectorResult([], text, "the patterns take too long to match; choose the processes by name, or in several steps");
+            if (TimedRegex.LengthProblem(text) is { } tooLong)
+                return new SelectorResult([], text, $"the selector {TimedRegex.Shown(text)} {tooLong}");
+            if (inPatterns > PatternTime)
+                return new SelectorResult([], text, "the patterns take too long to match; choose the processes by name, or in several steps");
             begun = Stopwatch.GetTimestamp();
             var selector = Selector.Parse(text);
             if (!TryPredicate(selector, targets, out var fits, out var problem)) return new SelectorResult([], text, problem);
@@ -101,7 +105,8 @@ internal static class SelectorMatcher
         }
         // Also within one pattern: its time is over long before a thousand names have each taken what one may take.
         var begun = Stopwatch.GetTimestamp();
-        fits = target => Stopwatch.GetElapsedTime(begun) < PatternTime ? regex.IsMatch(target.Name) : throw new RegexMatchTimeoutException();
+        fits = target =>
+            Stopwatch.GetElapsedTime(begun) < PatternTime ? regex.IsMatch(target.Name) : throw new RegexMatchTimeoutException();
         return true;
     }
 

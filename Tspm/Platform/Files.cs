@@ -39,7 +39,8 @@ internal static class Files
     const int MostLinks = 40;
 
     /// <summary>
-    /// The first link on the way to a path that neither this user nor root made, in a sentence with what to do: whoever made it can let it lead somewhere else tomorrow. Links that lead to links are
+    /// The first link on the way to a path that neither this user nor root made, in a sentence with what to do: whoever
+    /// made it can let it lead somewhere else tomorrow. Links that lead to links are
     /// followed as the kernel follows them. Null: there is none, as far as the path is there and may be looked at.
     /// </summary>
     public static string? ForeignLink(string path)
@@ -74,16 +75,21 @@ internal static class Files
         for (var i = parts.Length - 1; i >= 0; i--) names.Push(parts[i]);
     }
 
-    /// <summary>A sentence about a folder of this user whose mode keeps the user out, with the fix; null: it does not, or the folder is another's.</summary>
+    /// <summary>
+    /// A sentence about a folder of this user whose mode keeps the user out, with the fix; null: it does not, or the
+    /// folder is another's.
+    /// </summary>
     public static string? ShutOut(string folder)
     {
         const uint owner = 0x1c0; // 0700
-        if (SysStat.stat(folder, out var status) != 0 || status.Uid != Unistd.geteuid() || (status.Mode & owner) == owner) return null;
+        if (SysStat.stat(folder, out var status) != 0 || status.Uid != Unistd.geteuid() || (status.Mode & owner) == owner)
+            return null;
         return $"you have no access to your own folder {folder} (mode {Convert.ToString(status.Mode & 0xfff, 8).PadLeft(3, '0')}): run chmod 700 {folder}";
     }
 
     /// <summary>
-    /// From now on this process makes files and folders that it can use itself: a umask that takes rights from the owner (0177, 0777) loses those bits, and keeps the others. Not to be called where
+    /// From now on this process makes files and folders that it can use itself: a umask that takes rights from the
+    /// owner (0177, 0777) loses those bits, and keeps the others. Not to be called where
     /// the umask matters to anyone but this process.
     /// </summary>
     public static void KeepOwnersRights() => _ = SysStat.umask(SysStat.umask(OthersBits) & OthersBits);
@@ -118,7 +124,10 @@ internal static class Files
         return Rename(path, $"{path}.kept-{number}");
     }
 
-    /// <summary>Gives what can never be used as the file of this name the name <c>NAME.broken-1</c>, -2 … Null, or why it did not work.</summary>
+    /// <summary>
+    /// Gives what can never be used as the file of this name the name <c>NAME.broken-1</c>, -2 … Null, or why it did
+    /// not work.
+    /// </summary>
     public static string? SetAside(string path, out string aside)
     {
         var number = 1;
@@ -138,14 +147,18 @@ internal static class Files
     }
 
     /// <summary>
-    /// Writes to the beginning of a regular file that exists or is made (0600), without truncating it: a few system calls and no journal. Never waits for the reader of a FIFO. Null when all is written,
+    /// Writes to the beginning of a regular file that exists or is made (0600), without truncating it: a few system
+    /// calls and no journal. Never waits for the reader of a FIFO. Null when all is written,
     /// else why not.
     /// </summary>
     public static unsafe string? WriteInPlace(string path, ReadOnlySpan<byte> content, bool create = true)
     {
-        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | (create ? Fcntl.O_CREAT : 0) | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK, OwnerOnly);
+        const int flags = Fcntl.O_WRONLY | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK;
+        var descriptor = Fcntl.open(path, create ? flags | Fcntl.O_CREAT : flags, OwnerOnly);
         if (descriptor < 0) return Errno.Describe(Errno.Last);
-        var problem = SysStat.fstat(descriptor, out var status) == 0 && !status.IsRegularFile ? $"{path} is not a regular file; remove it" : null;
+        var problem = SysStat.fstat(descriptor, out var status) == 0 && !status.IsRegularFile
+            ? $"{path} is not a regular file; remove it"
+            : null;
         fixed (byte* bytes = content)
         {
             for (nint done = 0; done < content.Length && problem is null;)
@@ -162,14 +175,17 @@ internal static class Files
     const uint OwnerOnly = 0x180; // 0600
 
     /// <summary>
-    /// Makes a file, or empties it, open for writing and 0600 whatever the umask. What has that name and is not a regular file is removed first, so that no FIFO is waited for. Throws IOException.
+    /// Makes a file, or empties it, open for writing and 0600 whatever the umask. What has that name and is not a
+    /// regular file is removed first, so that no FIFO is waited for. Throws IOException.
     /// </summary>
     public static SafeFileHandle CreateOwnerOnly(string path)
     {
         if (SysStat.lstat(path, out var named) == 0 && !named.IsRegularFile) _ = Unistd.unlink(path);
-        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_TRUNC | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK, OwnerOnly);
+        var flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_TRUNC | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK;
+        var descriptor = Fcntl.open(path, flags, OwnerOnly);
         if (descriptor < 0) throw Failure("cannot write", path);
-        if (SysStat.fstat(descriptor, out var made) == 0 && (made.Mode & OwnerOnly) != OwnerOnly) _ = SysStat.fchmod(descriptor, OwnerOnly);
+        if (SysStat.fstat(descriptor, out var made) == 0 && (made.Mode & OwnerOnly) != OwnerOnly)
+            _ = SysStat.fchmod(descriptor, OwnerOnly);
         return new SafeFileHandle(descriptor, ownsHandle: true);
     }
 

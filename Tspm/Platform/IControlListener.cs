@@ -18,7 +18,10 @@ internal interface IControlChannel : IDisposable
     /// <summary>What can be handed to another process, valid as long as the channel is not disposed; null: this kind cannot be.</summary>
     int? Descriptor { get; }
 
-    /// <summary>The client has closed both directions, so that nothing can reach it any more. False also where that cannot be known. One that only sends nothing more still waits for answers.</summary>
+    /// <summary>
+    /// The client has closed both directions, so that nothing can reach it any more. False also where that cannot be
+    /// known. One that only sends nothing more still waits for answers.
+    /// </summary>
     bool IsGone { get; }
 
     /// <summary>How many bytes came; 0: no more will.</summary>

@@ -19,11 +19,14 @@ internal enum FileProblemKind
 
 /// <param name="Kind">What to decide by.</param>
 /// <param name="Words">Continue a sentence that begins with the path: "is a FIFO, not a regular file".</param>
-internal sealed record FileProblem(FileProblemKind Kind, string Words);
+/// <param name="IsStream">A FIFO, device or socket: its content can be copied into a file, and then used.</param>
+internal sealed record FileProblem(FileProblemKind Kind, string Words, bool IsStream = false);
 
 /// <summary>
-/// Reads files that people or other programs can put in place. A name proves nothing: opening a FIFO waits for a writer, /dev/zero never ends, and a device may act on being opened. So only regular
-/// files are opened, without waiting, and no more than a limit is read. A file system that does not answer (a network mount) can still block: Linux has no non-blocking read of regular files.
+/// Reads files that people or other programs can put in place. A name proves nothing: opening a FIFO waits for a
+/// writer, /dev/zero never ends, and a device may act on being opened. So only regular
+/// files are opened, without waiting, and no more than a limit is read. A file system that does not answer (a network
+/// mount) can still block: Linux has no non-blocking read of regular files.
 /// </summary>
 internal static unsafe class RegularFile
 {
@@ -41,7 +44,8 @@ internal static unsafe class RegularFile
         {
             var size = RandomAccess.GetLength(file);
             var bytes = size > maxBytes ? null : ReadAll(file, (int)size, maxBytes);
-            if (bytes is null) problem = new FileProblem(FileProblemKind.TooLarge, $"is larger than {Model.ByteSize.Format(maxBytes)}");
+            if (bytes is null)
+                problem = new FileProblem(FileProblemKind.TooLarge, $"is larger than {Model.ByteSize.Format(maxBytes)}");
             return bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -54,7 +58,8 @@ internal static unsafe class RegularFile
     /// <summary>The open file, the caller's to dispose. Null: <paramref name="problem"/> says why.</summary>
     public static SafeFileHandle? Open(string path, out FileProblem? problem)
     {
-        // Looked at before it is opened, because opening some devices does something; and after, because another file may have the name by then.
+        // Looked at before it is opened, because opening some devices does something; and after, because another file
+        // may have the name by then.
         if (SysStat.stat(path, out var named) != 0)
         {
             problem = Failed(path, Errno.Last);
@@ -74,7 +79,10 @@ internal static unsafe class RegularFile
         return null;
     }
 
-    /// <summary>As <see cref="Open(string, out FileProblem?)"/>. Throws <see cref="FileNotFoundException"/>, <see cref="UnauthorizedAccessException"/> or <see cref="IOException"/>.</summary>
+    /// <summary>
+    /// As <see cref="Open(string, out FileProblem?)"/>. Throws <see cref="FileNotFoundException"/>, <see
+    /// cref="UnauthorizedAccessException"/> or <see cref="IOException"/>.
+    /// </summary>
     public static SafeFileHandle Open(string path)
     {
         if (Open(path, out var problem) is { } file) return file;
@@ -86,7 +94,9 @@ internal static unsafe class RegularFile
         };
     }
 
-    /// <summary>Null when there is nothing at the path, or a regular file or a link to one; else what is there instead.</summary>
+    /// <summary>
+    /// Null when there is nothing at the path, or a regular file or a link to one; else what is there instead.
+    /// </summary>
     public static FileProblem? Obstacle(string path)
     {
         if (SysStat.stat(path, out var status) == 0) return KindProblem(status);
@@ -114,15 +124,17 @@ internal static unsafe class RegularFile
         if (status.IsRegularFile) return null;
         if (status.IsDirectory) return new FileProblem(FileProblemKind.NotRegular, "is a directory, not a file");
         var kind = status.IsFifo ? "FIFO" : status.IsSocket ? "socket" : "device";
-        return new FileProblem(FileProblemKind.NotRegular, $"is a {kind}, not a regular file; copy its content into a regular file and use that");
+        return new FileProblem(FileProblemKind.NotRegular, $"is a {kind}, not a regular file", IsStream: true);
     }
 
     static FileProblem Failed(string path, int errno) => errno switch
     {
-        Errno.ENOENT when IsLink(path) => new FileProblem(FileProblemKind.NotRegular, "is a link that leads to nothing"),
+        Errno.ENOENT when IsLink(path) =>
+            new FileProblem(FileProblemKind.NotRegular, "is a link that leads to nothing"),
         Errno.ENOENT or Errno.ENOTDIR => new FileProblem(FileProblemKind.Missing, "does not exist"),
         Errno.ELOOP => new FileProblem(FileProblemKind.NotRegular, "is a link that leads back to itself"),
-        Errno.EACCES or Errno.EPERM => new FileProblem(FileProblemKind.NotPermitted, "cannot be read: permission denied"),
+        Errno.EACCES or Errno.EPERM =>
+            new FileProblem(FileProblemKind.NotPermitted, "cannot be read: permission denied"),
         _ => new FileProblem(FileProblemKind.Unreadable, $"cannot be read: {Errno.Describe(errno)}"),
     };
 

@@ -4,7 +4,8 @@ using Tspm.Model;
 namespace Tspm.Protocol;
 
 /// <summary>
-/// Limits on what selects and searches in a request, whatever its method: checked on the JSON, before anything is made of it, so that a request that exceeds them costs next to nothing.
+/// Limits on what selects and searches in a request, whatever its method: checked on the JSON, before anything is made
+/// of it, so that a request that exceeds them costs next to nothing.
 /// </summary>
 internal static class RequestLimits
 {
@@ -17,13 +18,17 @@ internal static class RequestLimits
         if (parameters.ValueKind != JsonValueKind.Object) return null;
         if (parameters.TryGetProperty("selectors", out var selectors) && selectors.ValueKind == JsonValueKind.Array)
         {
-            if (selectors.GetArrayLength() is var count and > SelectorMatcher.MaxSelectors) return TooMany(count, out details);
+            if (selectors.GetArrayLength() is var count and > SelectorMatcher.MaxSelectors)
+                return TooMany(count, out details);
             var index = 0;
             foreach (var selector in selectors.EnumerateArray())
                 if (TooLong($"params.selectors[{index++}]", selector, out details) is { } problem) return problem;
         }
         foreach (var name in Patterns)
-            if (parameters.TryGetProperty(name, out var pattern) && TooLong($"params.{name}", pattern, out details) is { } problem) return problem;
+        {
+            if (!parameters.TryGetProperty(name, out var pattern)) continue;
+            if (TooLong($"params.{name}", pattern, out details) is { } problem) return problem;
+        }
         return null;
     }
 
@@ -36,7 +41,8 @@ internal static class RequestLimits
     static string? TooLong(string path, JsonElement text, out RpcErrorData? details)
     {
         details = null;
-        if (text.ValueKind != JsonValueKind.String || !JsonTypes.TryText(text, out var pattern) || TimedRegex.LengthProblem(pattern) is not { } problem) return null;
+        if (text.ValueKind != JsonValueKind.String || !JsonTypes.TryText(text, out var pattern)) return null;
+        if (TimedRegex.LengthProblem(pattern) is not { } problem) return null;
         details = new RpcErrorData { Path = path, Expected = $"at most {ByteSize.Format(TimedRegex.MaxBytes)}", Found = TimedRegex.Shown(pattern) };
         return $"{path} {problem}";
     }

@@ -5,7 +5,10 @@ internal static class HomeFolders
 {
     const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Called by the guardian, before it makes anything. Throws <see cref="HomeException"/> with the cause and the remedy.</summary>
+    /// <summary>
+    /// Called by the guardian, before it makes anything. Throws <see cref="HomeException"/> with the cause and the
+    /// remedy.
+    /// </summary>
     public static void Prepare(TspmHome home)
     {
         Platform.Files.KeepOwnersRights();
@@ -16,7 +19,8 @@ internal static class HomeFolders
             Make(folder);
             if (Platform.Files.OpenToOthers(folder) is { } problem) throw new HomeException(problem, notPermitted: true);
             var mode = File.GetUnixFileMode(folder);
-            // Others may look into a folder within the home as far as they may into the home; the owner needs all rights in each.
+            // Others may look into a folder within the home as far as they may into the home; the owner needs all
+            // rights in each.
             if ((mode & OwnerOnly) != OwnerOnly || (folder == home.Path && mode != OwnerOnly)) SetMode(folder);
         }
     }

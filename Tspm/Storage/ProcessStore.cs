@@ -44,14 +44,16 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
     void ClearWay(int from, List<string> troubles)
     {
         for (var generation = from; generation <= Generations; generation++)
-            if (Platform.RegularFile.Obstacle(PathOf(generation)) is { } problem) troubles.Add(SetAside(PathOf(generation), $"it {problem.Words}"));
+            if (Platform.RegularFile.Obstacle(PathOf(generation)) is { } problem)
+                troubles.Add(SetAside(PathOf(generation), $"it {problem.Words}"));
     }
 
     /// <summary>The newest good generation, for readers beside or without a daemon: nothing is moved or said.</summary>
     public ProcessesFile Peek()
     {
         for (var generation = 0; generation <= Generations; generation++)
-            if (Platform.Files.IsThere(PathOf(generation)) && TryRead(PathOf(generation), out _) is { } content) return content;
+            if (Platform.Files.IsThere(PathOf(generation)) && TryRead(PathOf(generation), out _) is { } content)
+                return content;
         return ProcessesFile.Empty;
     }
 
@@ -108,7 +110,10 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         }
     }
 
-    /// <summary>What is wrong with a file that can never be read, so that it may be moved aside. What may be readable another time throws <see cref="HomeException"/>.</summary>
+    /// <summary>
+    /// What is wrong with a file that can never be read, so that it may be moved aside. What may be readable another
+    /// time throws <see cref="HomeException"/>.
+    /// </summary>
     static string Unusable(string path, Platform.FileProblem problem) => problem.Kind switch
     {
         Platform.FileProblemKind.NotRegular or Platform.FileProblemKind.TooLarge or Platform.FileProblemKind.Missing => $"it {problem.Words}",
@@ -138,9 +143,11 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
     {
         var first = $"{path}.broken-{clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
         var aside = first;
-        for (var number = 2; Platform.Files.IsThere(aside); number++) aside = string.Create(CultureInfo.InvariantCulture, $"{first}-{number}");
+        for (var number = 2; Platform.Files.IsThere(aside); number++)
+            aside = string.Create(CultureInfo.InvariantCulture, $"{first}-{number}");
         // Not moved is not lost: saving would write over it, so this daemon must not start.
-        if (Platform.Files.Rename(path, aside) is { } stuck) throw new HomeException($"{path} cannot be read ({problem}) and cannot be moved aside: {stuck}");
+        if (Platform.Files.Rename(path, aside) is { } stuck)
+            throw new HomeException($"{path} cannot be read ({problem}) and cannot be moved aside: {stuck}");
         return $"{Path.GetFileName(path)} could not be read ({problem}); it is kept as {Path.GetFileName(aside)}";
     }
 

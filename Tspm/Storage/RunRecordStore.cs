@@ -80,7 +80,8 @@ internal sealed class RunRecordStore(TspmHome home)
     }
 
     /// <summary>
-    /// Moves aside whatever lies where a run record belongs and can never be read or written as one: a folder, a FIFO, a link to a device. Returns sentences for <c>status</c>.
+    /// Moves aside whatever lies where a run record belongs and can never be read or written as one: a folder, a FIFO,
+    /// a link to a device. Returns sentences for <c>status</c>.
     /// </summary>
     public IReadOnlyList<string> MoveObstaclesAside()
     {
@@ -95,7 +96,9 @@ internal sealed class RunRecordStore(TspmHome home)
     static string MoveAside(string path, FileProblem problem)
     {
         var what = $"the run record {Path.GetFileName(path)} could not be read (it {problem.Words})";
-        return Files.SetAside(path, out var aside) is { } stuck ? $"{what} and cannot be moved aside: {stuck}" : $"{what}; it is kept as {Path.GetFileName(aside)}";
+        return Files.SetAside(path, out var aside) is { } stuck
+            ? $"{what} and cannot be moved aside: {stuck}"
+            : $"{what}; it is kept as {Path.GetFileName(aside)}";
     }
 
     /// <summary>FIFOs that lie in the folder: (instance, run, stream, path).</summary>

@@ -40,5 +40,6 @@ internal static class SettingsFile
         return new Settings();
     }
 
-    static string Unused(TspmHome home, string why) => $"{home.SettingsFile} is not used: {why}. Correct it and run: tspm daemon restart";
+    static string Unused(TspmHome home, string why) =>
+        $"{home.SettingsFile} is not used: {why}. Correct it and run: tspm daemon restart";
 }

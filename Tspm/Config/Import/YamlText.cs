@@ -60,7 +60,8 @@ internal sealed class YamlText
 
     void Write(Utf8JsonWriter writer, int at, int level)
     {
-        if (++_written > MostNodes || level > MostLevels || writer.BytesCommitted + writer.BytesPending > MostBytes) throw Problem(_events[at], "its aliases make too much of it");
+        if (++_written > MostNodes || level > MostLevels || writer.BytesCommitted + writer.BytesPending > MostBytes)
+            throw Problem(_events[at], "its aliases make too much of it");
         switch (_events[at])
         {
             case AnchorAlias alias:

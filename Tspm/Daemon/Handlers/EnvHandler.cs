@@ -10,9 +10,11 @@ internal static class EnvHandler
     public static async Task<EnvResponse> Handle(DaemonContext context, EnvRequest request)
     {
         var chosen = await context.Supervisor.Ask(supervisor => supervisor.Select(request.Selectors)
-            .Select(cell => (cell.Definition, cell.Key, Kept: supervisor.Table.EnvironmentOf(cell.Definition))).ToList());
+            .Select(cell => (cell.Definition, cell.Key, Kept: supervisor.Table.EnvironmentOf(cell.Definition)))
+            .ToList());
         // Env files are read here and not on the supervisor's thread: a file system may be slow.
-        return new EnvResponse { Processes = [.. chosen.Select(one => Environment(one.Definition, one.Key, one.Kept))] };
+        var processes = chosen.Select(one => Environment(one.Definition, one.Key, one.Kept)).ToList();
+        return new EnvResponse { Processes = processes };
     }
 
     static ProcessEnvironment Environment(ProcessDefinition definition, InstanceKey key, IReadOnlyDictionary<string, string> kept)

@@ -29,9 +29,12 @@ internal sealed class UnixControlChannel(Socket socket) : IControlChannel
 
     public bool IsGone => !WithDescriptor(HangsUp, out var isGone) || isGone;
 
-    public void FinishReading() => WithDescriptor(static descriptor => SysSocket.shutdown(descriptor, SysSocket.SHUT_RD) == 0, out _);
+    public void FinishReading() =>
+        WithDescriptor(static descriptor => SysSocket.shutdown(descriptor, SysSocket.SHUT_RD) == 0, out _);
 
-    /// <summary>man 2 poll: POLLHUP of a Unix socket means that both directions are closed, as after the other side's close(2).</summary>
+    /// <summary>
+    /// man 2 poll: POLLHUP of a Unix socket means that both directions are closed, as after the other side's close(2).
+    /// </summary>
     static unsafe bool HangsUp(int descriptor)
     {
         var poll = new PollFd { fd = descriptor };

@@ -65,7 +65,9 @@ internal sealed class LogProbe(LogGrowth growth, Regex? pattern, GrowingLog[] lo
         /// <summary>True: there is an answer.</summary>
         bool TryRead(out string? problem)
         {
-            problem = probe.Pattern is null ? $"its expression cannot be used (longer than {Model.ByteSize.Format(Model.TimedRegex.MaxBytes)}?); shorten it" : null;
+            problem = probe.Pattern is null
+                ? $"its expression cannot be used (longer than {Model.ByteSize.Format(Model.TimedRegex.MaxBytes)}?); shorten it"
+                : null;
             if (problem is not null) return true;
             var count = 0;
             try
