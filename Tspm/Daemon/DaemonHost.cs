@@ -108,6 +108,7 @@ internal sealed partial class DaemonHost : IDisposable
             Shutdown = asker => _loop.Post(() => Shutdown(asker)),
             Upgrade = (candidate, asker) => _departure!.Leave(candidate, asker),
             UpgradeProblem = options.UpgradeProblem,
+            Deaths = options.Deaths?.ForStatus(),
             Changes = new ChangeGate(clock),
             Log = _log.Logger,
             Limits = SocketLimits.Of(settings.Limits),

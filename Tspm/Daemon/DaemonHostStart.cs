@@ -39,6 +39,7 @@ internal sealed partial class DaemonHost
             _log.Logger.LogError(e, "internal error while starting: {Type}", e.GetType().Name);
             GiveUp($"internal error while starting ({Files.Describe(e)}); please report it, with the end of {_home.DaemonLog}", 1, exitCode: 1);
         }
+        DeathReport.Tell(_options.Deaths, _diary, _log.Logger, _guardian);
         _diary.Tell(new ProcessEvent { Kind = EventKind.DaemonStarted, Pid = Environment.ProcessId, Reason = $"daemon {ProductVersion.Current} started, pid {Environment.ProcessId}" });
         _guardian.SayReady();
         ReadyPipe.Tell(_options.ReadyDescriptor, ReadyPipe.Ready);

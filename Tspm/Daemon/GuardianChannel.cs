@@ -55,6 +55,9 @@ internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandl
 
     public void SayReady() => Send(new GuardianMessage { Kind = GuardianMessageKind.Ready });
 
+    /// <summary>The events of so many daemon deaths are written.</summary>
+    public void SayDeathsTold(int count) => Send(new GuardianMessage { Kind = GuardianMessageKind.DeathsTold, Number = (ulong)count });
+
     public void SayLeaving() => Send(new GuardianMessage { Kind = GuardianMessageKind.Leaving });
 
     /// <summary>Execute this when I have ended.</summary>

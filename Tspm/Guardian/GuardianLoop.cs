@@ -23,6 +23,8 @@ internal sealed unsafe partial class GuardianLoop
     readonly ReapedRecords _reaped = new();
     readonly HeldDescriptors _held = new();
     readonly LogsOnOutput _logs;
+    readonly DeathNote _note;
+    DeathTally _deaths;
     /// <summary>Holds that the present daemon is to get, and how many it has got.</summary>
     ulong[] _toReturn = [];
     int _returned;
@@ -49,6 +51,9 @@ internal sealed unsafe partial class GuardianLoop
         foreach (var (hold, descriptor) in given.Held) _held.Hold(hold, descriptor);
         _reaped.Restore(given.LastReaped, given.Reaped);
         _logs = new LogsOnOutput(given.LogsPid);
+        _note = new DeathNote(home);
+        _deaths = given.Deaths ?? DeathTally.StartingNow;
+        RenewNote();
         _trial = former >= 0 ? new Trial(former) : null;
         _readyDescriptor = given.Options.ReadyDescriptor;
         _signals = SysSignalfd.signalfd(-1, mask, SysSignalfd.SFD_CLOEXEC | SysSignalfd.SFD_NONBLOCK);
@@ -92,7 +97,7 @@ internal sealed unsafe partial class GuardianLoop
         (_toReturn, _returned) = (_held.ToReturn(), 0);
         _daemonStartedAt = Environment.TickCount64;
         var ready = _trial?.OpenReasonPipe() ?? _readyDescriptor;
-        (_daemonPid, _channel) = DaemonSpawner.Start(_listener, ready, _options);
+        (_daemonPid, _channel) = DaemonSpawner.Start(_listener, ready, _options with { Deaths = _deaths });
         if (_trial is not null && ready >= 0) Unistd.close(ready);
         if (_daemonPid == 0) _quickDeaths++;
         // It is blocked there as well, until the daemon reads its signals.
@@ -111,12 +116,14 @@ internal sealed unsafe partial class GuardianLoop
         // What it sent with its last breath counts: descriptors to hold, acknowledgements, its leave.
         TakeMessages();
         Unistd.close(_channel);
+        var pid = _daemonPid;
         (_channel, _daemonPid) = (-1, 0);
         var exitCode = (waitStatus & 0x7f) == 0 ? (waitStatus >> 8) & 0xff : -1;
         if (_leaving)
         {
             // Whatever befell it after that: all is stopped and saved, and the socket is no longer anybody's.
             RemoveSocket();
+            _note.Remove();
             _logs.Finish();
             return Math.Max(0, exitCode);
         }
@@ -125,16 +132,40 @@ internal sealed unsafe partial class GuardianLoop
             if (GaveAway()) return 0;
             return null;
         }
+        CountDeath(pid, waitStatus, exitCode);
         if (ChangedImage(waitStatus)) return null;
         // What children print while there is no daemon is kept by us alone: as long as any live, a daemon that cannot start now is tried again.
         if (_trial is null && ((exitCode == DaemonExit.CannotStart && _held.Count == 0) || (!_wasReady && exitCode >= 0)))
         {
             RemoveSocket();
+            _note.Remove();
             return 1;
         }
-        CloseReadyPipe();
+        TellOfFirstDeath();
         _quickDeaths = Environment.TickCount64 - _daemonStartedAt > LivedLongMs ? 1 : _quickDeaths + 1;
         return null;
+    }
+
+    /// <summary>A version that leaves for another one did not die, and one on trial that cannot start has said why itself.</summary>
+    void CountDeath(int pid, int waitStatus, int exitCode)
+    {
+        if (_next >= 0 || (_trial is not null && exitCode == DaemonExit.CannotStart)) return;
+        _deaths = _deaths.WithDeath(pid, waitStatus);
+        RenewNote();
+    }
+
+    /// <summary>Whoever waits for the first daemon learns what became of it; the next one is on its way.</summary>
+    void TellOfFirstDeath()
+    {
+        if (_readyDescriptor < 0) return;
+        ReadyPipe.Tell(_readyDescriptor, $"{ReadyPipe.DiedPrefix}{DeathTally.CauseOf(_deaths.LastStatus)}");
+        _readyDescriptor = -1;
+    }
+
+    void RenewNote()
+    {
+        if (_deaths.Count > 0) _note.Write(_deaths);
+        else _note.Remove();
     }
 
     /// <summary>A service manager's stays: it listens there for the next one.</summary>
@@ -216,6 +247,9 @@ internal sealed unsafe partial class GuardianLoop
                 CloseReadyPipe();
                 if (_options.ShowsLogs) _logs.Start();
                 ResidentCode.Release();
+                break;
+            case GuardianMessageKind.DeathsTold:
+                _deaths = _deaths with { Told = Math.Max(_deaths.Told, (int)message.Number) };
                 break;
             case GuardianMessageKind.Leaving:
                 _leaving = true;

@@ -18,6 +18,9 @@ internal static class EventKind
 
     public const string DaemonStarted = "daemonStarted", DaemonStopped = "daemonStopped";
 
+    /// <summary>Earlier daemons died unplanned, and this is the first one that can say so.</summary>
+    public const string DaemonDied = "daemonDied";
+
     /// <summary>Events are missing here.</summary>
     public const string Lost = "lost";
 }

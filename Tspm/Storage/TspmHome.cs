@@ -35,6 +35,9 @@ internal sealed class TspmHome
     /// <summary>Held by the one daemon that may write: a successor waits until its predecessor is really gone.</summary>
     public string WriterLockFile => Of("run/writer.lock");
 
+    /// <summary>The guardian's note about daemon deaths, for clients that get no answer.</summary>
+    public string DaemonDeathsFile => Of("run/daemon-deaths.json");
+
     /// <summary>What the pump was about to do, see <see cref="Logs.MoveIntent"/>.</summary>
     public string MoveIntentFile => Of("run/move.intent");
 
