@@ -77,7 +77,7 @@ public class DaemonDeathScenarios
         var since = (await box.Status()).GetProperty("daemonDeaths").GetProperty("since").GetDateTimeOffset();
         LiveProcess.Kill(daemon);
         await UntilAnother(box, daemon);
-        await using var successor = box.Begin("daemon", "--take-over");
+        using var successor = box.Begin("daemon", "--take-over");
         await box.UntilGone(guardian);
         var deaths = (await UntilAnother(box, daemon)).GetProperty("daemonDeaths");
         await Assert.That((deaths.GetProperty("count").GetInt32(), deaths.GetProperty("since").GetDateTimeOffset())).IsEqualTo((1, since));
@@ -88,11 +88,10 @@ public class DaemonDeathScenarios
     public async Task A_daemon_that_dies_again_and_again_is_named_by_every_client_and_by_the_next_one_that_lives(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        var library = await BuildLibrary(box);
         box.Variables["FATAL_FILE"] = Path.Combine(box.Folder, "fatal");
-        box.Variables["LD_PRELOAD"] = library;
+        await Preload.Use(box, "die", Fatal);
         await box.Ok("start", "--name", "a", "--", "sleep", "1000");
-        box.Variables.Remove("LD_PRELOAD");
+        Preload.Stop(box);
         var pid = await box.PidOf("a");
         var (daemon, guardian) = await box.DaemonPids();
         box.Write("fatal", "");
@@ -114,13 +113,6 @@ public class DaemonDeathScenarios
         await Assert.That(count).IsLessThan((int)(seconds / 0.5) + 10);
         await Assert.That(await UntilDied(box, 1)).Contains("times before it could report it").And.Contains($"{count} deaths since");
         await Assert.That(await box.PidOf("a")).IsEqualTo(pid);
-    }
-
-    static async Task<string> BuildLibrary(TspmBox box)
-    {
-        var library = Path.Combine(box.Folder, "fatal.so");
-        (await box.RunProgram(Tools.Compiler, "-shared", "-fPIC", "-o", library, box.Write("fatal.c", Fatal))).Exits(0);
-        return library;
     }
 
     static async Task<JsonElement> UntilAnother(TspmBox box, int former) => (await box.Until(

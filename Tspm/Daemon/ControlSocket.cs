@@ -38,6 +38,9 @@ internal sealed class ControlSocket : IDisposable
 
     public SocketCounters Counters => _context.Counters;
 
+    /// <summary>Why clients are served late; null: they are not.</summary>
+    public string? Trouble => _listener.Trouble;
+
     public TimeProvider Clock => _context.Clock;
 
     /// <summary>Accepts, at first or again after <see cref="StopAccepting"/>.</summary>

@@ -177,6 +177,8 @@ internal sealed partial class DaemonHost : IDisposable
         if (_system.Trouble is { } system) troubles.Add($"no process can be started: {system}");
         foreach (var view in _context.Supervisor.Views())
             if (view.WatchProblem is { } unwatched) troubles.Add($"'{view.Definition.Name}': {unwatched}");
+        if ((_events.Trouble ?? _outputs.WatchTrouble) is { } unwatchedDescriptors) troubles.Add(unwatchedDescriptors);
+        if (_socket.Trouble is { } unwatchedClients) troubles.Add(unwatchedClients);
         if (_system.CgroupTrouble is { } cgroup) troubles.Add(cgroup);
         troubles.AddRange(_outputs.Troubles);
         foreach (var view in _context.Supervisor.Views())
