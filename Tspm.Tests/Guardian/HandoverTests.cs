@@ -62,6 +62,8 @@ internal sealed class HandoverTests
         await Assert.That(Encoding.UTF8.GetString(given.ToBytes())).Contains("\ndeaths 1767323045678 40 39 1767323099000 4711 25\n");
         await Assert.That(Handover.Parse(given.ToBytes()).Deaths).IsEqualTo(given.Deaths);
         await Assert.That(Handover.Parse(Full.ToBytes()).Deaths).IsNull();
+        var home = Full with { Options = Full.Options with { HomeProblem = "the home /x was removed" } };
+        await Assert.That(Handover.Parse(home.ToBytes()).Options.HomeProblem).IsEqualTo("the home /x was removed");
         var broken = Encoding.UTF8.GetString(given.ToBytes()).Replace("40 39", "40 x", StringComparison.Ordinal);
         await Assert.That(Handover.Parse(Encoding.UTF8.GetBytes(broken)).Deaths).IsNull();
     }

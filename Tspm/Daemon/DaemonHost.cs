@@ -39,6 +39,8 @@ internal sealed partial class DaemonHost : IDisposable
     readonly ControlSocket _socket;
     readonly DaemonContext _context;
     readonly Departure _departure;
+    readonly HomeKeeper _homeKeeper;
+    readonly Survivors _survivors = new();
     readonly int _signals;
     readonly ServiceManager _manager;
     readonly Ending _ending;
@@ -57,19 +59,20 @@ internal sealed partial class DaemonHost : IDisposable
             _eventGrowth.Notify(home.EventsFile);
             _growth.Notify(home.EventsFile);
         });
-        _records = new RunRecordStore(home) { RetryLater = retry => _loop!.Timers.After(RetryRecordsAfter, retry) };
+        _records = new RunRecordStore(home) { RetryLater = retry => _loop!.Timers.After(RetryRecordsAfter, retry), MayWrite = () => _homeKeeper!.IsOurs };
         var settings = SettingsFile.Read(home, out var unread);
         if (unread is not null) _loadTroubles.Add(unread);
         var logsTotal = settings.LogsTotalMaxBytes is > 0 and var most ? new TotalLimit(home.LogFolder, most) : null;
         _outputs = new OutputPump(_guardian, _growth, CurrentSystem.CreateByteMover, logsTotal);
         _loop = new SupervisorLoop(clock, _log.Logger);
-        _saver = new StateSaver(_store.Save);
+        _homeKeeper = new HomeKeeper(home, _events, _loop, _guardian, _log.Logger, OnHomeMade);
+        _saver = new StateSaver(SaveState);
         // The same for every daemon of this home, and for no other's.
         var homeName = Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(Files.RealPath(Path.GetFullPath(home.Path)))));
         var cgroups = CurrentSystem.CgroupFolder(settings.Cgroup, homeName, out var noCgroup);
         if (noCgroup is not null) _loadTroubles.Add(noCgroup);
         if (cgroups is not null) _log.Logger.LogInformation("processes get cgroups of their own in {Folder}", cgroups);
-        _system = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore, cgroups);
+        _system = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore, cgroups, _survivors);
         _notify = new NotifySockets(_events, _guardian.Hold, _guardian.Release, _loop.Post);
         _listeners = new ListenSockets(_guardian.Hold, _guardian.Release);
         var services = new SupervisionServices
@@ -163,6 +166,7 @@ internal sealed partial class DaemonHost : IDisposable
         _socket.Dispose();
         _saver.Dispose();
         _outputs.Dispose();
+        _homeKeeper.Dispose();
         _events.Dispose();
         _diary.Dispose();
         _log.Dispose();
@@ -172,6 +176,8 @@ internal sealed partial class DaemonHost : IDisposable
     {
         var troubles = new List<string>(_loadTroubles);
         if (_options.UpgradeProblem is { } undone) troubles.Add($"the last upgrade was undone: {undone}");
+        if (_homeKeeper.Trouble is { } home) troubles.Add(home);
+        if (_survivors.Trouble is { } survivors) troubles.Add(survivors);
         if (_saver.Trouble is { } unsaved) troubles.Add($"the state is not saved: {unsaved}");
         if (_records.Trouble is { } record) troubles.Add(record);
         if (_system.Trouble is { } system) troubles.Add($"no process can be started: {system}");

@@ -17,7 +17,8 @@ internal sealed unsafe partial class GuardianLoop
 
     const int RestartStepMs = 100, LongestRestartDelayMs = 500;
 
-    readonly int _listener, _office, _signals;
+    readonly int _signals;
+    int _listener, _office;
     GuardianOptions _options;
     readonly TspmHome _home;
     readonly ReapedRecords _reaped = new();
@@ -91,13 +92,12 @@ internal sealed unsafe partial class GuardianLoop
 
     void StartDaemon()
     {
-        _leaving = false;
-        _caughtUpSent = false;
+        (_leaving, _daemonIsReady, _caughtUpSent) = (false, false, false);
         _reaped.SendAgain();
         (_toReturn, _returned) = (_held.ToReturn(), 0);
         _daemonStartedAt = Environment.TickCount64;
         var ready = _trial?.OpenReasonPipe() ?? _readyDescriptor;
-        (_daemonPid, _channel) = DaemonSpawner.Start(_listener, ready, _options with { Deaths = _deaths });
+        (_daemonPid, _channel) = !HomeIsReady() ? (0, -1) : DaemonSpawner.Start(_listener, ready, _options with { Deaths = _deaths });
         if (_trial is not null && ready >= 0) Unistd.close(ready);
         if (_daemonPid == 0) _quickDeaths++;
         // It is blocked there as well, until the daemon reads its signals.
@@ -117,7 +117,7 @@ internal sealed unsafe partial class GuardianLoop
         TakeMessages();
         Unistd.close(_channel);
         var pid = _daemonPid;
-        (_channel, _daemonPid) = (-1, 0);
+        (_channel, _daemonPid, _daemonIsReady) = (-1, 0, false);
         var exitCode = (waitStatus & 0x7f) == 0 ? (waitStatus >> 8) & 0xff : -1;
         if (_leaving)
         {
@@ -171,7 +171,7 @@ internal sealed unsafe partial class GuardianLoop
     /// <summary>A service manager's stays: it listens there for the next one.</summary>
     void RemoveSocket()
     {
-        if (!_options.HasForeignSocket) _ = Unistd.unlink(_home.SocketPath);
+        if (!_options.HasForeignSocket && LostHome.HasLock(_home, _office)) _ = Unistd.unlink(_home.SocketPath);
     }
 
     /// <summary>The first daemon has its own copy; ours would keep the client waiting.</summary>
@@ -189,6 +189,7 @@ internal sealed unsafe partial class GuardianLoop
         while (Unistd.read(_signals, &info, (nuint)sizeof(SignalfdSiginfo)) == sizeof(SignalfdSiginfo))
         {
             if ((int)info.ssi_signo == Signals.SIGHUP && _daemonPid > 0) _ = SysSignal.kill(_daemonPid, Signals.SIGHUP);
+            if ((int)info.ssi_signo == Signals.SIGURG) RestoreHome();
             if ((int)info.ssi_signo is not (Signals.SIGTERM or Signals.SIGINT or Signals.SIGQUIT)) continue;
             _endWanted = true;
             if (_daemonPid > 0) _ = SysSignal.kill(_daemonPid, Signals.SIGTERM);
@@ -239,14 +240,18 @@ internal sealed unsafe partial class GuardianLoop
                 _reaped.Acknowledge(message.Number);
                 break;
             case GuardianMessageKind.Ready:
-                _wasReady = true;
+                (_wasReady, _daemonIsReady) = (true, true);
                 _trial?.Passed();
                 _trial = null;
                 // Done once: what came of it is the state now.
                 _options = _options with { Apply = null };
                 CloseReadyPipe();
                 if (_options.ShowsLogs) _logs.Start();
+                if (_homeIsWanted) RestoreHome();
                 ResidentCode.Release();
+                break;
+            case GuardianMessageKind.HomeGone:
+                RestoreHome();
                 break;
             case GuardianMessageKind.DeathsTold:
                 _deaths = _deaths with { Told = Math.Max(_deaths.Told, (int)message.Number) };

@@ -14,7 +14,7 @@ internal sealed record GuardianOptions(
 {
     public const string ReadyFlag = "--ready-fd=", LimitFlag = "--open-files=", GuardianFlag = "--guardian=", OomScoreFlag = "--oom-score=", ForegroundFlag = "--foreground",
         ProblemFlag = "--upgrade-problem=", TakeOverFlag = "--take-over", ForeignSocketFlag = "--foreign-socket", ApplyFlag = "--apply", ExitWhenFlag = "--exit-when", LogsFlag = "--logs",
-        DeathsFlag = "--deaths=";
+        DeathsFlag = "--deaths=", HomeProblemFlag = "--home-problem=";
 
     /// <summary>What <see cref="ExitWhen"/> may be.</summary>
     public const string WhenErrored = "errored", WhenAllStopped = "all-stopped";
@@ -37,6 +37,9 @@ internal sealed record GuardianOptions(
     /// <summary>Daemons that died before this one; null: the guardian does not say. For a daemon only.</summary>
     public DeathTally? Deaths { get; init; }
 
+    /// <summary>What happened to the home under this guardian; null: nothing. For a daemon only.</summary>
+    public string? HomeProblem { get; init; }
+
     /// <summary>Null: a word that is none of these.</summary>
     public static GuardianOptions? Parse(ReadOnlySpan<string> words)
     {
@@ -58,6 +61,7 @@ internal sealed record GuardianOptions(
             else if (word == ForeignSocketFlag) options = options with { HasForeignSocket = true };
             else if (word.StartsWith(DeathsFlag, StringComparison.Ordinal) && DeathTally.Parse(word[DeathsFlag.Length..].Split(':')) is { } deaths)
                 options = options with { Deaths = deaths };
+            else if (word.StartsWith(HomeProblemFlag, StringComparison.Ordinal)) options = options with { HomeProblem = word[HomeProblemFlag.Length..] };
             else if (word == LogsFlag) options = options with { ShowsLogs = true };
             else if (Value(words, ref i, ApplyFlag) is { Length: > 0 } file) options = options with { Apply = Path.GetFullPath(file) };
             else if (Value(words, ref i, ExitWhenFlag) is (WhenErrored or WhenAllStopped) and var when) options = options with { ExitWhen = when };
@@ -90,6 +94,7 @@ internal sealed record GuardianOptions(
         .. Apply is { } file ? (string[])[$"{ApplyFlag}={file}"] : [],
         .. ExitWhen is { } when ? (string[])[$"{ExitWhenFlag}={when}"] : [],
         .. ShowsLogs ? (string[])[LogsFlag] : [],
+        .. HomeProblem is { } home ? (string[])[HomeProblemFlag + home] : [],
         .. Deaths is { } deaths ? (string[])[DeathsFlag + deaths.ToText(':')] : [],
     ];
 }

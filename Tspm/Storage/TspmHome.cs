@@ -79,6 +79,16 @@ internal sealed class TspmHome
         return home;
     }
 
+    /// <summary>The path that a process with this environment has taken for its home; null: none.</summary>
+    /// <param name="environment">Of that process.</param>
+    /// <param name="folder">Where it runs: a relative path begins there.</param>
+    public static string? PathIn(IReadOnlyDictionary<string, string> environment, string folder)
+    {
+        if (environment.GetValueOrDefault("TSPM_HOME") is { Length: > 0 } chosen) return System.IO.Path.GetFullPath(chosen, folder);
+        var user = environment.GetValueOrDefault("HOME") is { Length: > 0 } home ? home : Platform.Files.HomeOfUser();
+        return user is { Length: > 0 } ? System.IO.Path.GetFullPath(System.IO.Path.Combine(user, ".tspm"), folder) : null;
+    }
+
     static string Choose()
     {
         if (Environment.GetEnvironmentVariable("TSPM_HOME") is { Length: > 0 } chosen) return chosen;

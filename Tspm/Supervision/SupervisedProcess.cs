@@ -234,6 +234,9 @@ internal sealed partial class SupervisedProcess
 
     // ---- what outlives this daemon
 
+    /// <summary>The record on disk is gone, with the home that it was in.</summary>
+    public void SaveAgain() => Persist();
+
     void Persist() => _services.Records.Save(Key, MakeRecord());
 
     RunRecord MakeRecord() => RunRecords.Of(_state, Definition, _services, _run, _sweepPid, _nextStartAt, _exits.Newest) with

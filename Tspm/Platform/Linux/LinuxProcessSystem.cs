@@ -45,6 +45,9 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         BootId = files.ReadBootId();
     }
 
+    /// <summary>Programs that must not be started a second time; null: none.</summary>
+    public Survivors? Survivors { get; init; }
+
     public string BootId { get; }
 
     public long BootTicks => BootClock.Ticks;
@@ -64,6 +67,7 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     public SpawnOutcome Spawn(SpawnRequest request)
     {
+        if (Survivors?.Holds(request.Environment) is { } held) return new SpawnOutcome(null, held);
         if (request.Cgroup is { } key && cgroups?.Make(key.Id, key.Instance) is { } cgroup) request = request with { SetUp = (request.SetUp ?? new SetUp()) with { Cgroup = cgroup } };
         var failure = spawner.Spawn(request, out var pid);
         Trouble = failure is { IsTransient: true } ? failure.Sentence : null;
