@@ -110,10 +110,10 @@ internal sealed class GuardianTests
     [Test]
     public async Task Options_come_back_from_their_words(CancellationToken cancellation)
     {
-        foreach (var options in new[] { new GuardianOptions(), new GuardianOptions(5, 1024, 77), new GuardianOptions(0, long.MaxValue, int.MaxValue) })
+        foreach (var options in new[] { new GuardianOptions(), new GuardianOptions(5, 1024, 77), new GuardianOptions(0, long.MaxValue, int.MaxValue), new GuardianOptions { Deaths = new DeathTally(5, 4, 3, 2, 1, 9) } })
             await Assert.That(GuardianOptions.Parse(options.ToWords())).IsEqualTo(options);
         await Assert.That(GuardianOptions.Parse([])).IsEqualTo(new GuardianOptions());
-        foreach (var word in new[] { "", "--help", "--ready-fd", "--ready-fd=", "--ready-fd=x", "--open-files=1.5", "start" })
+        foreach (var word in new[] { "", "--help", "--ready-fd", "--ready-fd=", "--ready-fd=x", "--open-files=1.5", "--deaths=1:2", "--deaths=a:b:c:d:e:f", "start" })
             await Assert.That(GuardianOptions.Parse([word])).IsNull();
     }
 

@@ -58,6 +58,19 @@ internal sealed class HandoverTests
     }
 
     [Test]
+    public async Task The_count_of_daemon_deaths_comes_back_and_a_broken_one_is_passed_over(CancellationToken cancellation)
+    {
+        var given = Full with { Deaths = new DeathTally(1_767_323_045_678, 40, 39, 1_767_323_099_000, 4711, 25) };
+        await Assert.That(Encoding.UTF8.GetString(given.ToBytes())).Contains("\ndeaths 1767323045678 40 39 1767323099000 4711 25\n");
+        await Assert.That(Handover.Parse(given.ToBytes()).Deaths).IsEqualTo(given.Deaths);
+        await Assert.That(Handover.Parse(Full.ToBytes()).Deaths).IsNull();
+        var home = Full with { Options = Full.Options with { HomeProblem = "the home /x was removed" } };
+        await Assert.That(Handover.Parse(home.ToBytes()).Options.HomeProblem).IsEqualTo("the home /x was removed");
+        var broken = Encoding.UTF8.GetString(given.ToBytes()).Replace("40 39", "40 x", StringComparison.Ordinal);
+        await Assert.That(Handover.Parse(Encoding.UTF8.GetBytes(broken)).Deaths).IsNull();
+    }
+
+    [Test]
     public async Task Keys_of_a_later_version_are_passed_over(CancellationToken cancellation)
     {
         var text = Encoding.UTF8.GetString(Full.ToBytes()).Replace("\nlistener", "\nnew-thing 1 2 3\nanother\nfurther x\nlistener", StringComparison.Ordinal);

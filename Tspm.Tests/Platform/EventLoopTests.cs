@@ -69,6 +69,71 @@ public class EventLoopTests
         await Assert.That((await fault.Task).Message).IsEqualTo("as meant");
     }
 
+    [Test]
+    public async Task A_descriptor_that_epoll_refuses_is_told_all_the_same_and_said_to_be_late(CancellationToken cancellation)
+    {
+        var isFull = true;
+        using var loop = new EventLoop { Refuses = _ => isFull };
+        using var told = new SemaphoreSlim(0);
+        var counter = SysEventfd.eventfd(0, SysEventfd.EFD_CLOEXEC | SysEventfd.EFD_NONBLOCK);
+        loop.Start();
+        loop.Watch(counter, SysEpoll.EPOLLIN, new Handler(fd =>
+        {
+            Drain(fd);
+            told.Release();
+        }));
+        await Assert.That(loop.Trouble!).Contains("refuses to watch 1 descriptors (No space left on device)");
+        Add(counter);
+        await told.WaitAsync(cancellation);
+        Add(counter);
+        await told.WaitAsync(cancellation);
+        isFull = false;
+        while (loop.Trouble is not null) await Task.Delay(5, cancellation);
+        Add(counter);
+        await told.WaitAsync(cancellation);
+        loop.Unwatch(counter);
+        _ = Unistd.close(counter);
+    }
+
+    [Test]
+    public async Task A_change_of_a_watch_that_epoll_refuses_holds_at_once(CancellationToken cancellation)
+    {
+        var isFull = false;
+        using var loop = new EventLoop { Refuses = _ => isFull };
+        var counter = SysEventfd.eventfd(1, SysEventfd.EFD_CLOEXEC | SysEventfd.EFD_NONBLOCK);
+        var calls = 0;
+        using var told = new SemaphoreSlim(0);
+        var handler = new Handler(_ =>
+        {
+            calls++;
+            told.Release();
+        });
+        loop.Watch(counter, SysEpoll.EPOLLIN, handler);
+        isFull = true;
+        // Nothing is asked for from now on: a readable descriptor must not call.
+        loop.Watch(counter, 0, handler);
+        loop.Start();
+        await loop.Ask(() => true).WaitAsync(cancellation);
+        await Assert.That(calls).IsEqualTo(0);
+        loop.Watch(counter, SysEpoll.EPOLLIN, handler);
+        await told.WaitAsync(cancellation);
+        loop.Unwatch(counter);
+        await Assert.That(loop.Trouble).IsNull();
+        _ = Unistd.close(counter);
+    }
+
+    static unsafe void Add(int counter)
+    {
+        ulong one = 1;
+        _ = Unistd.write(counter, &one, sizeof(ulong));
+    }
+
+    static unsafe void Drain(int counter)
+    {
+        ulong all;
+        _ = Unistd.read(counter, &all, sizeof(ulong));
+    }
+
     sealed class Handler(Action<int> ready) : IReadyHandler
     {
         public void Ready(int fd, uint events) => ready(fd);

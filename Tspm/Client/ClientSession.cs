@@ -141,7 +141,7 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
 
     void TellOfWait(string method)
     {
-        errors.WriteLine($"waiting for the daemon to finish '{method}' …");
+        errors.WriteLine(method == Methods.Hello ? "waiting for the daemon to answer …" : $"waiting for the daemon to finish '{method}' …");
         errors.Flush();
     }
 }

@@ -131,7 +131,7 @@ internal sealed class DaemonClient : IDisposable
     /// <summary>What takes minutes may be at work, or will never answer: another connection tells.</summary>
     void CheckForLife(string method)
     {
-        if (StuckDaemon.Problem(_home) is { } problem) throw new DaemonException(LocalError.NoAnswerInTime, $"no answer to '{method}': {problem}");
+        if (StuckDaemon.Problem(_home) is { } problem) throw new DaemonException(LocalError.NoAnswerInTime, $"{Wait.NoAnswer(method)}: {problem}");
     }
 
     /// <summary>To be added to what a daemon does not understand; null: it is of this version, so that is not why.</summary>
@@ -273,7 +273,9 @@ internal sealed class DaemonClient : IDisposable
         }
         if (_socket.Link is { } link) throw link.Explain();
         throw new DaemonException(LocalError.Disconnected,
-            $"the daemon closed the connection before it answered '{wait.Method}'; it may have been stopped or have crashed: tspm status, and daemon.log in the home folder");
+            _remote is null && DaemonDeathWords.Sentence(_home) is { } deaths
+                ? $"the daemon ended before it answered{Wait.Of(wait.Method)}: {deaths}"
+                : $"the daemon closed the connection before it answered{Wait.Of(wait.Method)}; it may have been stopped or have crashed: tspm status, and daemon.log in the home folder");
     }
 }
 
@@ -295,6 +297,12 @@ internal sealed class Wait(string method, TimeSpan? deadline, Action<string>? on
 
     public string Method => method;
 
+    /// <summary>"no answer to 'list'". The greeting, which nobody asked for by name, is not named.</summary>
+    public static string NoAnswer(string method) => method == Methods.Hello ? "no answer from the daemon" : $"no answer to '{method}'";
+
+    /// <summary>" 'list'"; empty for the greeting.</summary>
+    public static string Of(string method) => method == Methods.Hello ? "" : $" '{method}'";
+
     /// <summary>Called with <see cref="Method"/> each time that it has been quiet for long; throws when there is nothing to wait for.</summary>
     public Action<string>? OnQuiet { get; init; }
 
@@ -303,7 +311,7 @@ internal sealed class Wait(string method, TimeSpan? deadline, Action<string>? on
     public int NextPoll()
     {
         var elapsed = Stopwatch.GetElapsedTime(_start);
-        if (elapsed >= deadline) throw new DaemonException(LocalError.NoAnswerInTime, $"no answer to '{method}' within {Model.Duration.Format(deadline.Value)}");
+        if (elapsed >= deadline) throw new DaemonException(LocalError.NoAnswerInTime, $"{NoAnswer(method)} within {Model.Duration.Format(deadline.Value)}");
         if (!_told && elapsed >= Slow)
         {
             _told = true;

@@ -83,6 +83,12 @@ internal sealed unsafe class GuardianLauncher : IDaemonLauncher
     static void Understand(string said)
     {
         if (said is ReadyPipe.Ready or ReadyPipe.Running) return;
+        if (said.StartsWith(ReadyPipe.DiedPrefix, StringComparison.Ordinal))
+        {
+            throw new DaemonException(
+                LocalError.Unreachable,
+                $"the daemon died before it was ready, {said[ReadyPipe.DiedPrefix.Length..]}; its guardian starts it again: see tspm status, and daemon.log in its home");
+        }
         if (!said.StartsWith(ReadyPipe.FailedPrefix, StringComparison.Ordinal))
             throw new DaemonException(LocalError.Unreachable, "the daemon ended before it was ready; its last words are in daemon.log of its home");
         var rest = said[ReadyPipe.FailedPrefix.Length..];

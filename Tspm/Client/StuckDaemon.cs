@@ -17,8 +17,12 @@ internal static class StuckDaemon
     /// <summary>What is the matter with a daemon that has not answered.</summary>
     public static string Sentence(TspmHome home)
     {
-        if (PidOf(home) is not { } pid || !ProcFiles.TryReadStat(pid, out var stat) || !stat.IsLiving)
-            return "the daemon is gone, and its guardian has not brought the next one yet: see daemon.log in the home folder";
+        var stat = default(ProcStat);
+        var pid = PidOf(home);
+        var lives = pid is { } noted && ProcFiles.TryReadStat(noted, out stat) && stat.IsLiving;
+        // One that dies again and again may be alive at this very moment.
+        if (DaemonDeathWords.Sentence(home, lives ? 2 : 1) is { } deaths) return deaths;
+        if (!lives) return $"the daemon is gone, and its guardian has not brought the next one yet: see daemon.log in {home.Path}";
         var number = Output.Display.Number(pid);
         return stat.State is 'T' or 't'
             ? $"the daemon (pid {number}) is alive, but stopped by a signal; continue it: kill -CONT {number}"

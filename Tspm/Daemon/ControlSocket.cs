@@ -12,7 +12,7 @@ namespace Tspm.Daemon;
 /// </summary>
 internal sealed class ControlSocket : IDisposable
 {
-    readonly IControlListener _listener;
+    IControlListener _listener;
     readonly DaemonContext _context;
     readonly RequestHandler _handler;
     readonly HashSet<ClientConnection> _open = [];
@@ -38,6 +38,9 @@ internal sealed class ControlSocket : IDisposable
 
     public SocketCounters Counters => _context.Counters;
 
+    /// <summary>Why clients are served late; null: they are not.</summary>
+    public string? Trouble => _listener.Trouble;
+
     public TimeProvider Clock => _context.Clock;
 
     /// <summary>Accepts, at first or again after <see cref="StopAccepting"/>.</summary>
@@ -46,6 +49,17 @@ internal sealed class ControlSocket : IDisposable
         if (!_accepting.IsCompleted) return;
         _pause = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
         _accepting = Accept(_pause.Token);
+    }
+
+    /// <summary>Accepts from another socket from now on; who is connected already stays so.</summary>
+    public async Task Replace(IControlListener another)
+    {
+        var wasAccepting = !_accepting.IsCompleted;
+        await StopAccepting();
+        var former = _listener;
+        _listener = another;
+        former.Dispose();
+        if (wasAccepting) Start();
     }
 
     /// <summary>Accepts nobody from now on: who connects waits in the guardian's queue, for the next daemon or until <see cref="Start"/>.</summary>

@@ -35,6 +35,8 @@ internal sealed class DaemonContext
     public required Func<UpgradeCandidate?, ClientConnection?, Task> Upgrade { get; init; }
     /// <summary>Why the last upgrade was undone; null: there was none, or it worked.</summary>
     public required string? UpgradeProblem { get; init; }
+    /// <summary>Earlier daemons that died unplanned; null: not known.</summary>
+    public DaemonDeaths? Deaths { get; init; }
     /// <summary>Entered by what changes something.</summary>
     public required ChangeGate Changes { get; init; }
     public required ILogger Log { get; init; }

@@ -39,6 +39,8 @@ internal sealed partial class DaemonHost : IDisposable
     readonly ControlSocket _socket;
     readonly DaemonContext _context;
     readonly Departure _departure;
+    readonly HomeKeeper _homeKeeper;
+    readonly Survivors _survivors = new();
     readonly int _signals;
     readonly ServiceManager _manager;
     readonly Ending _ending;
@@ -57,19 +59,22 @@ internal sealed partial class DaemonHost : IDisposable
             _eventGrowth.Notify(home.EventsFile);
             _growth.Notify(home.EventsFile);
         });
-        _records = new RunRecordStore(home) { RetryLater = retry => _loop!.Timers.After(RetryRecordsAfter, retry) };
+        _records = new RunRecordStore(home) { RetryLater = retry => _loop!.Timers.After(RetryRecordsAfter, retry), MayWrite = () => _homeKeeper!.IsOurs };
         var settings = SettingsFile.Read(home, out var unread);
         if (unread is not null) _loadTroubles.Add(unread);
         var logsTotal = settings.LogsTotalMaxBytes is > 0 and var most ? new TotalLimit(home.LogFolder, most) : null;
         _outputs = new OutputPump(_guardian, _growth, CurrentSystem.CreateByteMover, logsTotal);
         _loop = new SupervisorLoop(clock, _log.Logger);
-        _saver = new StateSaver(_store.Save);
+        _homeKeeper = new HomeKeeper(home, _events, _loop, _guardian, _log.Logger, OnHomeMade);
+        _saver = new StateSaver(SaveState);
         // The same for every daemon of this home, and for no other's.
         var homeName = Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(Files.RealPath(Path.GetFullPath(home.Path)))));
         var cgroups = CurrentSystem.CgroupFolder(settings.Cgroup, homeName, out var noCgroup);
         if (noCgroup is not null) _loadTroubles.Add(noCgroup);
         if (cgroups is not null) _log.Logger.LogInformation("processes get cgroups of their own in {Folder}", cgroups);
-        _system = CurrentSystem.CreateProcessSystem(_events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore, options.Limits, cgroups);
+        _system = CurrentSystem.CreateProcessSystem(
+            _events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore,
+            options.Limits, cgroups, _survivors);
         _notify = new NotifySockets(_events, _guardian.Hold, _guardian.Release, _loop.Post);
         _listeners = new ListenSockets(_guardian.Hold, _guardian.Release);
         var services = new SupervisionServices
@@ -108,6 +113,7 @@ internal sealed partial class DaemonHost : IDisposable
             Shutdown = asker => _loop.Post(() => Shutdown(asker)),
             Upgrade = (candidate, asker) => _departure!.Leave(candidate, asker),
             UpgradeProblem = options.UpgradeProblem,
+            Deaths = options.Deaths?.ForStatus(),
             Changes = new ChangeGate(clock),
             Log = _log.Logger,
             Limits = SocketLimits.Of(settings.Limits),
@@ -162,6 +168,7 @@ internal sealed partial class DaemonHost : IDisposable
         _socket.Dispose();
         _saver.Dispose();
         _outputs.Dispose();
+        _homeKeeper.Dispose();
         _events.Dispose();
         _diary.Dispose();
         _log.Dispose();
@@ -171,12 +178,16 @@ internal sealed partial class DaemonHost : IDisposable
     {
         var troubles = new List<string>(_loadTroubles);
         if (_options.UpgradeProblem is { } undone) troubles.Add($"the last upgrade was undone: {undone}");
+        if (_homeKeeper.Trouble is { } home) troubles.Add(home);
+        if (_survivors.Trouble is { } survivors) troubles.Add(survivors);
         if (_saver.Trouble is { } unsaved) troubles.Add($"the state is not saved: {unsaved}");
         if (_records.Trouble is { } record) troubles.Add(record);
         if (_system.Trouble is { } system) troubles.Add($"no process can be started: {system}");
         foreach (var view in _context.Supervisor.Views())
             if (view.WatchProblem is { } unwatched) troubles.Add($"'{view.Definition.Name}': {unwatched}");
         LaunchTroubles.AddTo(troubles, _context.Supervisor.Views());
+        if ((_events.Trouble ?? _outputs.WatchTrouble) is { } unwatchedDescriptors) troubles.Add(unwatchedDescriptors);
+        if (_socket.Trouble is { } unwatchedClients) troubles.Add(unwatchedClients);
         if (_system.CgroupTrouble is { } cgroup) troubles.Add(cgroup);
         troubles.AddRange(_outputs.Troubles);
         foreach (var view in _context.Supervisor.Views())

@@ -73,8 +73,11 @@ internal sealed partial class DaemonHost : IReadyHandler
             _diary.Tell(new ProcessEvent { Kind = EventKind.DaemonStopped, Pid = Environment.ProcessId, Reason = "daemon stopped" });
             // Said first: from here on the guardian ends with this daemon, however that ends; without a socket nobody could reach a next one.
             _guardian.SayLeaving();
-            Remove(_home.StateFile);
-            if (!_options.HasForeignSocket) Remove(_home.SocketPath);
+            if (_homeKeeper.IsOurs)
+            {
+                Remove(_home.StateFile);
+                if (!_options.HasForeignSocket) Remove(_home.SocketPath);
+            }
             _context.ShutdownDone.TrySetResult();
             await _socket.Drained();
             _log.Logger.LogInformation("daemon stopped");

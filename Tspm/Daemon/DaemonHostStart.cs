@@ -39,6 +39,7 @@ internal sealed partial class DaemonHost
             _log.Logger.LogError(e, "internal error while starting: {Type}", e.GetType().Name);
             GiveUp($"internal error while starting ({Files.Describe(e)}); please report it, with the end of {_home.DaemonLog}", 1, exitCode: 1);
         }
+        DeathReport.Tell(_options.Deaths, _diary, _log.Logger, _guardian);
         _diary.Tell(new ProcessEvent { Kind = EventKind.DaemonStarted, Pid = Environment.ProcessId, Reason = $"daemon {ProductVersion.Current} started, pid {Environment.ProcessId}" });
         _guardian.SayReady();
         ReadyPipe.Tell(_options.ReadyDescriptor, ReadyPipe.Ready);
@@ -96,6 +97,7 @@ internal sealed partial class DaemonHost
         if (loaded.Troubles.Count > 0) _supervisor.Save();
         // Nothing was ever defined here, nor is anything left of what ran here.
         var isNew = loaded is { Troubles.Count: 0, Content: { NextId: 0, Processes.Count: 0 } } && _records.LoadAll().Count == 0;
+        if (isNew) _survivors.Find(_home.RunFolder);
         var content = isNew ? Migrate() ?? loaded.Content : loaded.Content;
         var reaped = _guardian.ReadCaughtUp();
         _outputs.Use(DropLedger.Inherit(_guardian.Returned, _guardian));
@@ -117,6 +119,7 @@ internal sealed partial class DaemonHost
         _guardian.Watch(_events);
         _events.Watch(_signals, SysEpoll.EPOLLIN, this);
         _events.Start();
+        _homeKeeper.Begin(_options.HomeProblem);
         WriteState();
     }
 

@@ -15,11 +15,13 @@ internal sealed class DaemonLog : IDisposable
     const long RotateAtBytes = 10 << 20;
 
     readonly ZLoggerStreamLoggerProvider _provider;
+    readonly LogFileStream _file;
     volatile string? _trouble;
 
     public DaemonLog(TspmHome home, bool foreground)
     {
         Rotate(home.DaemonLog);
+        _file = new LogFileStream(() => OpenLog(home.DaemonLog));
         var options = new ZLoggerOptions
         {
             InternalErrorLogger = e => _trouble = $"daemon.log cannot be written: {Platform.Files.Describe(e)}",
@@ -27,7 +29,7 @@ internal sealed class DaemonLog : IDisposable
         options.UsePlainTextFormatter(formatter => formatter.SetPrefixFormatter(
             $"{0:utc-longdate} {1:short} ", (in MessageTemplate template, in LogInfo info) => template.Format(info.Timestamp, info.LogLevel)));
         // The provider itself, no factory: that would bring a dependency injection container along, larger than the daemon's own code.
-        _provider = new ZLoggerStreamLoggerProvider(foreground ? new StandardErrorTee(OpenLog(home.DaemonLog)) : OpenLog(home.DaemonLog), options);
+        _provider = new ZLoggerStreamLoggerProvider(foreground ? new StandardErrorTee(_file) : _file, options);
         Logger = _provider.CreateLogger("tspm");
     }
 
@@ -35,6 +37,9 @@ internal sealed class DaemonLog : IDisposable
 
     /// <summary>Why lines are missing in the log; null: none are.</summary>
     public string? Trouble => _trouble;
+
+    /// <summary>The next line goes to the file that is at the path then, made if there is none.</summary>
+    public void Reopen() => _file.Reopen();
 
     public void Dispose() => _provider.Dispose();
 

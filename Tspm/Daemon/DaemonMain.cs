@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tspm.Guardian;
 using Tspm.Model;
+using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
 
@@ -41,6 +42,14 @@ internal static class DaemonMain
             ReadyPipe.Tell(options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}1 no thread could be made: this user has too many processes, or there is too little memory");
             return NoThreads;
         }
+        catch (IOException failure)
+        {
+            // No descriptor for an epoll, say. The guardian tries again.
+            var reason = $"cannot start: {Files.Describe(failure)}";
+            ReadyPipe.Tell(options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}1 {reason}");
+            if (home is not null) Record(home, Files.Describe(failure));
+            return NoThreads;
+        }
     }
 
     /// <summary>Who was started by a command was told by it; after a daemon's death nobody is there to be told.</summary>
@@ -50,6 +59,7 @@ internal static class DaemonMain
         log.Logger.LogError("cannot start: {Reason}", reason);
     }
 
+    /// <summary>Nor anything else that may be there the next time.</summary>
     const int NoThreads = 1;
 
     /// <summary>The descriptors that the guardian handed over are the daemon's own: no child inherits them.</summary>

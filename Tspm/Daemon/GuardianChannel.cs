@@ -17,6 +17,9 @@ internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandl
     /// <summary>Called on the event loop's thread for each record that comes after <see cref="ReadCaughtUp"/>.</summary>
     public Action<GuardianRecord>? Reaped { get; set; }
 
+    /// <summary>Called on the event loop's thread: what came of making the home again, and the socket to listen on from now on; -1: the same.</summary>
+    public Action<HomeOutcome, int>? HomeAnswered { get; set; }
+
     /// <summary>Everything that earlier daemons did not acknowledge. Blocks until the guardian has said that this was all.</summary>
     public IReadOnlyList<GuardianRecord> ReadCaughtUp()
     {
@@ -46,14 +49,23 @@ internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandl
 
     void IReadyHandler.Ready(int fd, uint events)
     {
-        while (Receive(out _) is { } message)
+        while (Receive(out var passed) is { } message)
+        {
             if (message.Kind == GuardianMessageKind.Reaped) Reaped?.Invoke(RecordOf(message));
+            if (message.Kind == GuardianMessageKind.HomeAnswer) HomeAnswered?.Invoke((HomeOutcome)message.Number, passed);
+        }
     }
 
     /// <summary>All records up to this one are saved or nobody's.</summary>
     public void Acknowledge(ulong sequence) => Send(new GuardianMessage { Kind = GuardianMessageKind.Acknowledge, Number = sequence });
 
     public void SayReady() => Send(new GuardianMessage { Kind = GuardianMessageKind.Ready });
+
+    /// <summary>The events of so many daemon deaths are written.</summary>
+    public void SayDeathsTold(int count) => Send(new GuardianMessage { Kind = GuardianMessageKind.DeathsTold, Number = (ulong)count });
+
+    /// <summary>The home is not where it should be: <see cref="HomeAnswered"/> tells what came of it.</summary>
+    public void SayHomeGone() => Send(new GuardianMessage { Kind = GuardianMessageKind.HomeGone });
 
     public void SayLeaving() => Send(new GuardianMessage { Kind = GuardianMessageKind.Leaving });
 

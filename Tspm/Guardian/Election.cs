@@ -18,15 +18,23 @@ internal static class Election
     /// <summary>Runs for guardian. The listening socket when won, -1 when another one holds the lock. Throws <see cref="HomeException"/>.</summary>
     /// <param name="home">What to be guardian of.</param>
     /// <param name="foreign">The listening socket that a service manager has put into that place; -1: there is none, and one is made.</param>
+    /// <param name="givesWay">Asked when this home is new or empty: true gives it up again, as if lost.</param>
     /// <param name="office">The lock, held as long as this descriptor is open; -1 when lost.</param>
-    public static int Run(TspmHome home, int foreign, out int office)
+    public static int Run(TspmHome home, int foreign, out int office, Func<bool>? givesWay = null)
     {
         var queue = OpenLock(home.ElectionLockFile);
         Lock(queue, SysFile.LOCK_EX, home.ElectionLockFile);
         try
         {
+            var isNew = SysStat.lstat(home.LockFile, out _) != 0 || SysStat.lstat(home.ProcessesFile, out _) != 0;
             office = OpenLock(home.LockFile);
-            if (Lock(office, SysFile.LOCK_EX | SysFile.LOCK_NB, home.LockFile)) return foreign >= 0 ? foreign : Listen(home.SocketPath);
+            var isWon = Lock(office, SysFile.LOCK_EX | SysFile.LOCK_NB, home.LockFile);
+            if (isWon && isNew && givesWay?.Invoke() == true)
+            {
+                Unistd.close(office);
+                return office = -1;
+            }
+            if (isWon) return foreign >= 0 ? foreign : Listen(home.SocketPath);
             if (CanConnect(foreign >= 0 ? home.FormerSocketPath : home.SocketPath))
             {
                 Unistd.close(office);
@@ -36,6 +44,25 @@ internal static class Election
             // Its holder is on the way out and has no socket any more: its lock will be free in a moment.
             Lock(office, SysFile.LOCK_EX, home.LockFile);
             return foreign >= 0 ? foreign : Listen(home.SocketPath);
+        }
+        finally
+        {
+            Unistd.close(queue);
+        }
+    }
+
+    /// <summary>The lock of a home, without waiting for anybody; -1: another one has it, or is about to. Throws <see cref="HomeException"/>.</summary>
+    public static int TryLock(TspmHome home)
+    {
+        var queue = OpenLock(home.ElectionLockFile);
+        var office = -1;
+        try
+        {
+            if (!Lock(queue, SysFile.LOCK_EX | SysFile.LOCK_NB, home.ElectionLockFile)) return -1;
+            office = OpenLock(home.LockFile);
+            if (Lock(office, SysFile.LOCK_EX | SysFile.LOCK_NB, home.LockFile)) return office;
+            Unistd.close(office);
+            return -1;
         }
         finally
         {
@@ -64,7 +91,7 @@ internal static class Election
     public static void ListenAsSelf(int listener) => _ = SysSocket.listen(listener, Backlog);
 
     /// <summary>Only the holder of the lock gets here, so a socket file that lies there is a dead one's.</summary>
-    static int Listen(string path)
+    public static int Listen(string path)
     {
         _ = Unistd.unlink(path);
         var socket = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0);
@@ -79,7 +106,8 @@ internal static class Election
         return socket;
     }
 
-    static unsafe bool CanConnect(string path)
+    /// <summary>Somebody listens there.</summary>
+    public static unsafe bool CanConnect(string path)
     {
         var socket = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0);
         if (socket < 0) throw Failure("cannot make a socket");

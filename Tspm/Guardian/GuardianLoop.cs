@@ -17,12 +17,15 @@ internal sealed unsafe partial class GuardianLoop
 
     const int RestartStepMs = 100, LongestRestartDelayMs = 500;
 
-    readonly int _listener, _office, _signals;
+    readonly int _signals;
+    int _listener, _office;
     GuardianOptions _options;
     readonly TspmHome _home;
     readonly ReapedRecords _reaped = new();
     readonly HeldDescriptors _held = new();
     readonly LogsOnOutput _logs;
+    readonly DeathNote _note;
+    DeathTally _deaths;
     /// <summary>Holds that the present daemon is to get, and how many it has got.</summary>
     ulong[] _toReturn = [];
     int _returned;
@@ -49,6 +52,9 @@ internal sealed unsafe partial class GuardianLoop
         foreach (var (hold, descriptor) in given.Held) _held.Hold(hold, descriptor);
         _reaped.Restore(given.LastReaped, given.Reaped);
         _logs = new LogsOnOutput(given.LogsPid);
+        _note = new DeathNote(home);
+        _deaths = given.Deaths ?? DeathTally.StartingNow;
+        RenewNote();
         _trial = former >= 0 ? new Trial(former) : null;
         _readyDescriptor = given.Options.ReadyDescriptor;
         _signals = SysSignalfd.signalfd(-1, mask, SysSignalfd.SFD_CLOEXEC | SysSignalfd.SFD_NONBLOCK);
@@ -86,13 +92,12 @@ internal sealed unsafe partial class GuardianLoop
 
     void StartDaemon()
     {
-        _leaving = false;
-        _caughtUpSent = false;
+        (_leaving, _daemonIsReady, _caughtUpSent) = (false, false, false);
         _reaped.SendAgain();
         (_toReturn, _returned) = (_held.ToReturn(), 0);
         _daemonStartedAt = Environment.TickCount64;
         var ready = _trial?.OpenReasonPipe() ?? _readyDescriptor;
-        (_daemonPid, _channel) = DaemonSpawner.Start(_listener, ready, _options);
+        (_daemonPid, _channel) = !HomeIsReady() ? (0, -1) : DaemonSpawner.Start(_listener, ready, _options with { Deaths = _deaths });
         if (_trial is not null && ready >= 0) Unistd.close(ready);
         if (_daemonPid == 0) _quickDeaths++;
         // It is blocked there as well, until the daemon reads its signals.
@@ -111,12 +116,14 @@ internal sealed unsafe partial class GuardianLoop
         // What it sent with its last breath counts: descriptors to hold, acknowledgements, its leave.
         TakeMessages();
         Unistd.close(_channel);
-        (_channel, _daemonPid) = (-1, 0);
+        var pid = _daemonPid;
+        (_channel, _daemonPid, _daemonIsReady) = (-1, 0, false);
         var exitCode = (waitStatus & 0x7f) == 0 ? (waitStatus >> 8) & 0xff : -1;
         if (_leaving)
         {
             // Whatever befell it after that: all is stopped and saved, and the socket is no longer anybody's.
             RemoveSocket();
+            _note.Remove();
             _logs.Finish();
             return Math.Max(0, exitCode);
         }
@@ -125,22 +132,46 @@ internal sealed unsafe partial class GuardianLoop
             if (GaveAway()) return 0;
             return null;
         }
+        CountDeath(pid, waitStatus, exitCode);
         if (ChangedImage(waitStatus)) return null;
         // What children print while there is no daemon is kept by us alone: as long as any live, a daemon that cannot start now is tried again.
         if (_trial is null && ((exitCode == DaemonExit.CannotStart && _held.Count == 0) || (!_wasReady && exitCode >= 0)))
         {
             RemoveSocket();
+            _note.Remove();
             return 1;
         }
-        CloseReadyPipe();
+        TellOfFirstDeath();
         _quickDeaths = Environment.TickCount64 - _daemonStartedAt > LivedLongMs ? 1 : _quickDeaths + 1;
         return null;
+    }
+
+    /// <summary>A version that leaves for another one did not die, and one on trial that cannot start has said why itself.</summary>
+    void CountDeath(int pid, int waitStatus, int exitCode)
+    {
+        if (_next >= 0 || (_trial is not null && exitCode == DaemonExit.CannotStart)) return;
+        _deaths = _deaths.WithDeath(pid, waitStatus);
+        RenewNote();
+    }
+
+    /// <summary>Whoever waits for the first daemon learns what became of it; the next one is on its way.</summary>
+    void TellOfFirstDeath()
+    {
+        if (_readyDescriptor < 0) return;
+        ReadyPipe.Tell(_readyDescriptor, $"{ReadyPipe.DiedPrefix}{DeathTally.CauseOf(_deaths.LastStatus)}");
+        _readyDescriptor = -1;
+    }
+
+    void RenewNote()
+    {
+        if (_deaths.Count > 0) _note.Write(_deaths);
+        else _note.Remove();
     }
 
     /// <summary>A service manager's stays: it listens there for the next one.</summary>
     void RemoveSocket()
     {
-        if (!_options.HasForeignSocket) _ = Unistd.unlink(_home.SocketPath);
+        if (!_options.HasForeignSocket && LostHome.HasLock(_home, _office)) _ = Unistd.unlink(_home.SocketPath);
     }
 
     /// <summary>The first daemon has its own copy; ours would keep the client waiting.</summary>
@@ -158,6 +189,7 @@ internal sealed unsafe partial class GuardianLoop
         while (Unistd.read(_signals, &info, (nuint)sizeof(SignalfdSiginfo)) == sizeof(SignalfdSiginfo))
         {
             if ((int)info.ssi_signo == Signals.SIGHUP && _daemonPid > 0) _ = SysSignal.kill(_daemonPid, Signals.SIGHUP);
+            if ((int)info.ssi_signo == Signals.SIGURG) RestoreHome();
             if ((int)info.ssi_signo is not (Signals.SIGTERM or Signals.SIGINT or Signals.SIGQUIT)) continue;
             _endWanted = true;
             if (_daemonPid > 0) _ = SysSignal.kill(_daemonPid, Signals.SIGTERM);
@@ -208,14 +240,21 @@ internal sealed unsafe partial class GuardianLoop
                 _reaped.Acknowledge(message.Number);
                 break;
             case GuardianMessageKind.Ready:
-                _wasReady = true;
+                (_wasReady, _daemonIsReady) = (true, true);
                 _trial?.Passed();
                 _trial = null;
                 // Done once: what came of it is the state now.
                 _options = _options with { Apply = null };
                 CloseReadyPipe();
                 if (_options.ShowsLogs) _logs.Start();
+                if (_homeIsWanted) RestoreHome();
                 ResidentCode.Release();
+                break;
+            case GuardianMessageKind.HomeGone:
+                RestoreHome();
+                break;
+            case GuardianMessageKind.DeathsTold:
+                _deaths = _deaths with { Told = Math.Max(_deaths.Told, (int)message.Number) };
                 break;
             case GuardianMessageKind.Leaving:
                 _leaving = true;

@@ -98,5 +98,6 @@ internal sealed unsafe partial class GuardianLoop
         Reaped = _reaped.Unacknowledged.ToArray(),
         LastReaped = _reaped.LastNumber,
         LogsPid = _logs.Pid,
+        Deaths = _deaths,
     };
 }

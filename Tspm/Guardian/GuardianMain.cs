@@ -22,7 +22,7 @@ internal static unsafe class GuardianMain
     const int ExitFailed = 1, ExitNotPermitted = 6, ExitUsage = 2;
 
     /// <summary>Read by signalfd: termination, and children.</summary>
-    static readonly int[] Blocked = [Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP, Signals.SIGQUIT, Signals.SIGCHLD];
+    static readonly int[] Blocked = [Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP, Signals.SIGQUIT, Signals.SIGCHLD, Signals.SIGURG];
 
     /// <summary>Does this word behind <c>daemon</c> begin the options of a guardian? Else it is a command to one, or a flag of the command line.</summary>
     public static bool IsForeground(string word) =>
@@ -60,7 +60,9 @@ internal static unsafe class GuardianMain
             options = options with { OpenFilesLimit = RaiseOpenFilesLimit(options), GuardianPid = Unistd.getpid(), OomScore = OomScore.Lower() };
             var foreign = ForeignSocket.Find(home);
             options = options with { HasForeignSocket = foreign >= 0 };
-            var listener = Election.Run(home, foreign, out var office);
+            var former = 0;
+            var listener = Election.Run(home, foreign, out var office, () => (former = FormerGuardian.Find(home)) != 0);
+            if (former != 0) FormerGuardian.Revive(home, former);
             if (listener < 0 && !options.TakesOver) return AlreadyRunning(options, home);
             var given = listener < 0 ? TakeOver(home, foreign, options) : new Handover { Listener = listener, Office = office, Options = options };
             Election.ListenAsSelf(given.Listener);

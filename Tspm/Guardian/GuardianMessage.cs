@@ -34,6 +34,15 @@ internal enum GuardianMessageKind
 
     /// <summary>Daemon → guardian, with a connected socket: another guardian waits there; give it everything when I have ended.</summary>
     HandOver = 10,
+
+    /// <summary>Daemon → guardian: the first Number deaths of daemons are in the events on disk.</summary>
+    DeathsTold = 11,
+
+    /// <summary>Daemon → guardian: the home is not where it should be; make it again.</summary>
+    HomeGone = 12,
+
+    /// <summary>Guardian → daemon, with the socket to listen on when it is another one now: what came of it, or of another one's wish. Number is a <see cref="HomeOutcome"/>.</summary>
+    HomeAnswer = 13,
 }
 
 /// <summary>One packet. The layout is private to one version of the executable only while an upgrade in place is not under way, so members are never moved.</summary>

@@ -1,3 +1,4 @@
+using Tspm.Platform.Linux;
 using System.Globalization;
 
 namespace Tspm.Guardian;
@@ -12,8 +13,9 @@ namespace Tspm.Guardian;
 internal sealed record GuardianOptions(
     int ReadyDescriptor = -1, long OpenFilesLimit = 0, int GuardianPid = 0, int? OomScore = null, bool Foreground = false, string? UpgradeProblem = null)
 {
-    public const string ReadyFlag = "--ready-fd=", LimitFlag = "--open-files=", GuardianFlag = "--guardian=", OomScoreFlag = "--oom-score=", ForegroundFlag = "--foreground",
-        ProblemFlag = "--upgrade-problem=", TakeOverFlag = "--take-over", ForeignSocketFlag = "--foreign-socket", ApplyFlag = "--apply", ExitWhenFlag = "--exit-when", LogsFlag = "--logs", SoftLimitsFlag = "--soft-limits=";
+    public const string ReadyFlag = ProcessTree.LaunchedFlag, LimitFlag = "--open-files=", GuardianFlag = "--guardian=", OomScoreFlag = "--oom-score=", ForegroundFlag = "--foreground",
+        ProblemFlag = "--upgrade-problem=", TakeOverFlag = "--take-over", ForeignSocketFlag = "--foreign-socket", ApplyFlag = "--apply", ExitWhenFlag = "--exit-when", LogsFlag = "--logs",
+        DeathsFlag = "--deaths=", HomeProblemFlag = "--home-problem=", SoftLimitsFlag = "--soft-limits=";
 
     /// <summary>What <see cref="ExitWhen"/> may be.</summary>
     public const string WhenErrored = "errored", WhenAllStopped = "all-stopped";
@@ -36,6 +38,12 @@ internal sealed record GuardianOptions(
     /// <summary>What the children print goes to standard output as well.</summary>
     public bool ShowsLogs { get; init; }
 
+    /// <summary>Daemons that died before this one; null: the guardian does not say. For a daemon only.</summary>
+    public DeathTally? Deaths { get; init; }
+
+    /// <summary>What happened to the home under this guardian; null: nothing. For a daemon only.</summary>
+    public string? HomeProblem { get; init; }
+
     /// <summary>Null: a word that is none of these.</summary>
     public static GuardianOptions? Parse(ReadOnlySpan<string> words)
     {
@@ -56,6 +64,9 @@ internal sealed record GuardianOptions(
             else if (word.StartsWith(ProblemFlag, StringComparison.Ordinal)) options = options with { UpgradeProblem = word[ProblemFlag.Length..] };
             else if (word == TakeOverFlag) options = options with { TakesOver = true };
             else if (word == ForeignSocketFlag) options = options with { HasForeignSocket = true };
+            else if (word.StartsWith(DeathsFlag, StringComparison.Ordinal) && DeathTally.Parse(word[DeathsFlag.Length..].Split(':')) is { } deaths)
+                options = options with { Deaths = deaths };
+            else if (word.StartsWith(HomeProblemFlag, StringComparison.Ordinal)) options = options with { HomeProblem = word[HomeProblemFlag.Length..] };
             else if (word == LogsFlag) options = options with { ShowsLogs = true };
             else if (Value(words, ref i, ApplyFlag) is { Length: > 0 } file) options = options with { Apply = Path.GetFullPath(file) };
             else if (Value(words, ref i, ExitWhenFlag) is (WhenErrored or WhenAllStopped) and var when) options = options with { ExitWhen = when };
@@ -89,5 +100,7 @@ internal sealed record GuardianOptions(
         .. Apply is { } file ? (string[])[$"{ApplyFlag}={file}"] : [],
         .. ExitWhen is { } when ? (string[])[$"{ExitWhenFlag}={when}"] : [],
         .. ShowsLogs ? (string[])[LogsFlag] : [],
+        .. HomeProblem is { } home ? (string[])[HomeProblemFlag + home] : [],
+        .. Deaths is { } deaths ? (string[])[DeathsFlag + deaths.ToText(':')] : [],
     ];
 }

@@ -44,6 +44,9 @@ internal sealed record Handover
     /// <summary>Who follows the logs for our standard output, see <see cref="LogsOnOutput"/>; 0: nobody.</summary>
     public int LogsPid { get; init; }
 
+    /// <summary>Daemons that died unplanned; null: the former guardian did not count them.</summary>
+    public DeathTally? Deaths { get; init; }
+
     /// <summary>Every descriptor that has to stay open.</summary>
     public IReadOnlyList<int> Descriptors => [Listener, Office, .. Held.Values];
 
@@ -71,6 +74,8 @@ internal sealed record Handover
         if (Options.HasForeignSocket) Line("foreign-socket", 1);
         if (Options.ShowsLogs) Line("logs", LogsPid);
         if (Options.ExitWhen is { } when) text.Append("exit-when ").Append(when).Append('\n');
+        if (Deaths is { } deaths) text.Append("deaths ").Append(deaths.ToText(' ')).Append('\n');
+        if (Options.HomeProblem is { } home) text.Append("home-problem ").Append(home.ReplaceLineEndings(" ")).Append('\n');
         if (Options.UpgradeProblem is { } problem) text.Append("problem ").Append(problem.ReplaceLineEndings(" ")).Append('\n');
         return Encoding.UTF8.GetBytes(text.Append(End).Append('\n').ToString());
 
@@ -113,6 +118,8 @@ internal sealed record Handover
                 case ["foreign-socket", var number, ..]: given = given with { Options = given.Options with { HasForeignSocket = Number(number) == 1 } }; break;
                 case ["logs", var number, ..]: given = given with { LogsPid = (int)Number(number), Options = given.Options with { ShowsLogs = true } }; break;
                 case ["exit-when", var when, ..]: given = given with { Options = given.Options with { ExitWhen = when } }; break;
+                case ["deaths", .. var numbers]: given = given with { Deaths = DeathTally.Parse(numbers) ?? given.Deaths }; break;
+                case ["home-problem", ..]: given = given with { Options = given.Options with { HomeProblem = line["home-problem ".Length..] } }; break;
                 case ["problem", ..]: given = given with { Options = given.Options with { UpgradeProblem = line["problem ".Length..] } }; break;
             }
         }

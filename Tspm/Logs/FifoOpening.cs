@@ -25,7 +25,9 @@ internal static class FifoOpening
     public static (int Fifo, int File)? Open(string fifo, string file, out SpawnFailure? failure)
     {
         failure = null;
-        var descriptor = Fcntl.open(fifo, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC);
+        const int reading = Fcntl.O_RDONLY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC;
+        var descriptor = Fcntl.open(fifo, reading);
+        if (descriptor < 0 && Errno.Last == Errno.ENOENT && LostFifos.Find(fifo) is { } lost) descriptor = Fcntl.open(lost, reading);
         if (descriptor < 0)
         {
             failure = Failure("open output", $"cannot open {fifo}", Errno.Last);

@@ -57,6 +57,9 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     /// <summary>Why output is held back, or lost, at this moment; null: it is not.</summary>
     public string? Trouble => _troubles.Now;
 
+    /// <summary>Why output comes late; null: it does not.</summary>
+    public string? WatchTrouble => _loop.Trouble;
+
     /// <summary>All that a person should know, also what is over.</summary>
     public IReadOnlyList<string> Troubles => [.. _troubles.All, .. _housekeeper.Troubles];
 

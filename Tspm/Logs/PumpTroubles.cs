@@ -29,7 +29,7 @@ internal sealed class PumpTroubles(LogFileSet files, StalledStreams stalled)
 
     public IReadOnlyList<string> All => _all;
 
-    /// <summary>One stream's trouble (no room for a watch in the kernel, or a bug) must not end the daemon, and with it the moving of all others.</summary>
+    /// <summary>One stream's trouble (a bug) must not end the daemon, and with it the moving of all others.</summary>
     public void Fault(Exception fault)
     {
         _fault = $"the output of a process is not moved: {Files.Describe(fault)}";

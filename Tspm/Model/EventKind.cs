@@ -21,6 +21,12 @@ internal static class EventKind
 
     public const string DaemonStarted = "daemonStarted", DaemonStopped = "daemonStopped";
 
+    /// <summary>The home was removed or moved under the daemon, and made again.</summary>
+    public const string HomeLost = "homeLost";
+
+    /// <summary>Earlier daemons died unplanned, and this is the first one that can say so.</summary>
+    public const string DaemonDied = "daemonDied";
+
     /// <summary>Events are missing here.</summary>
     public const string Lost = "lost";
 }

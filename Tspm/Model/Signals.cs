@@ -9,7 +9,7 @@ namespace Tspm.Model;
 internal static class Signals
 {
     public const int SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGKILL = 9, SIGUSR1 = 10, SIGUSR2 = 12, SIGPIPE = 13, SIGTERM = 15,
-        SIGCHLD = 17, SIGCONT = 18, SIGSTOP = 19, SIGTSTP = 20, SIGXFSZ = 25;
+        SIGCHLD = 17, SIGCONT = 18, SIGSTOP = 19, SIGTSTP = 20, SIGURG = 23, SIGXFSZ = 25;
 
     /// <summary>Highest real-time signal.</summary>
     const int Highest = 64;

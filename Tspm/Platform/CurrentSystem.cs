@@ -16,8 +16,16 @@ internal static class CurrentSystem
     }
 
     /// <summary>See <see cref="LinuxProcessSystem"/> for the parameters. The loop must be started.</summary>
-    public static IProcessSystem CreateProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore, string? originalLimits, string? cgroupFolder) =>
-        IsSupported(out var sentence) ? new LinuxProcessSystem(loop, guardianPid, setUpCommand, originalOpenFiles, originalOomScore, cgroups: cgroupFolder is null ? null : new ProcessCgroups(cgroupFolder), originalLimits: originalLimits) : throw new PlatformNotSupportedException(sentence);
+    public static IProcessSystem CreateProcessSystem(
+        EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore,
+        string? originalLimits, string? cgroupFolder, Survivors? survivors = null)
+    {
+        if (!IsSupported(out var sentence)) throw new PlatformNotSupportedException(sentence);
+        var cgroups = cgroupFolder is null ? null : new ProcessCgroups(cgroupFolder);
+        return new LinuxProcessSystem(
+            loop, guardianPid, setUpCommand, originalOpenFiles, originalOomScore, cgroups: cgroups,
+            originalLimits: originalLimits) { Survivors = survivors };
+    }
 
     /// <summary>Where processes get cgroups of their own, see <see cref="CgroupPlace"/>; null: nowhere.</summary>
     public static string? CgroupFolder(string? setting, string name, out string? trouble)

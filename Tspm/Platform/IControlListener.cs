@@ -7,6 +7,9 @@ internal interface IControlListener : IDisposable
 {
     /// <summary>The next client. Throws <see cref="OperationCanceledException"/>, or SocketException or IOException when this one could not be accepted; then the next may be.</summary>
     ValueTask<IControlChannel> Accept(CancellationToken cancel);
+
+    /// <summary>Why clients are served late; null: they are not.</summary>
+    string? Trouble { get; }
 }
 
 /// <summary>One client, as bytes both ways. A client that went away is a SocketException, an IOException or the end of what can be received.</summary>

@@ -24,6 +24,9 @@ internal sealed class RunRecordStore(TspmHome home)
     /// <summary>Arranges another try; without it there is none.</summary>
     public Action<Action>? RetryLater { get; init; }
 
+    /// <summary>Asked before each write: false while the home at the path is not this daemon's. What is not written then is tried again.</summary>
+    public Func<bool>? MayWrite { get; init; }
+
     /// <summary>Replaces the record of an instance. When it cannot be written, the one before is still there.</summary>
     public void Save(InstanceKey key, RunRecord record) => Do(key, record);
 
@@ -42,7 +45,7 @@ internal sealed class RunRecordStore(TspmHome home)
 
     void Do(InstanceKey key, RunRecord? record)
     {
-        var problem = record is null ? SlotsOf(key).Remove() : SlotsOf(key).Write(record);
+        var problem = MayWrite?.Invoke() == false ? "the home was removed or moved" : record is null ? SlotsOf(key).Remove() : SlotsOf(key).Write(record);
         if (problem is null)
         {
             if (_unsaved.Count > 0) Saved(key);

@@ -35,6 +35,9 @@ internal sealed class TspmHome
     /// <summary>Held by the one daemon that may write: a successor waits until its predecessor is really gone.</summary>
     public string WriterLockFile => Of("run/writer.lock");
 
+    /// <summary>The guardian's note about daemon deaths, for clients that get no answer.</summary>
+    public string DaemonDeathsFile => Of("run/daemon-deaths.json");
+
     /// <summary>What the pump was about to do, see <see cref="Logs.MoveIntent"/>.</summary>
     public string MoveIntentFile => Of("run/move.intent");
 
@@ -74,6 +77,16 @@ internal sealed class TspmHome
         var home = new TspmHome(Choose());
         home.CheckSocketPath();
         return home;
+    }
+
+    /// <summary>The path that a process with this environment has taken for its home; null: none.</summary>
+    /// <param name="environment">Of that process.</param>
+    /// <param name="folder">Where it runs: a relative path begins there.</param>
+    public static string? PathIn(IReadOnlyDictionary<string, string> environment, string folder)
+    {
+        if (environment.GetValueOrDefault("TSPM_HOME") is { Length: > 0 } chosen) return System.IO.Path.GetFullPath(chosen, folder);
+        var user = environment.GetValueOrDefault("HOME") is { Length: > 0 } home ? home : Platform.Files.HomeOfUser();
+        return user is { Length: > 0 } ? System.IO.Path.GetFullPath(System.IO.Path.Combine(user, ".tspm"), folder) : null;
     }
 
     static string Choose()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tspm.Boot;
 using Tspm.Client.Output;
+using Tspm.Model;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
@@ -20,6 +21,13 @@ internal static class StatusCommand
             else Print(session.Out, status);
             return ExitCodes.Done;
         }
+        catch (DaemonException silent) when (silent.Code is LocalError.NoAnswerInTime or LocalError.Disconnected && DeathsOf(session) is { } note)
+        {
+            var status = NotRunning(session) with { GuardianPid = note.GuardianPid, DaemonDeaths = note.Deaths, Troubles = [silent.Message] };
+            if (json) JsonPrinter.Print(session.Out, status, PrintJson.Readable.StatusResponse);
+            else PrintDeaths(session.Out, note.Deaths);
+            throw;
+        }
         catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
         {
             var status = NotRunning(session);
@@ -28,6 +36,9 @@ internal static class StatusCommand
             throw;
         }
     });
+
+    /// <summary>A guardian lives whose daemons die; null: not here.</summary>
+    static DaemonDeathsNote? DeathsOf(ClientSession session) => session.Remote is null ? DaemonDeathWords.Read(session.Home) : null;
 
     static StatusResponse NotRunning(ClientSession session) => new()
     {
@@ -50,8 +61,12 @@ internal static class StatusCommand
         Line(output, "processes", string.Join(", ", counts) is { Length: > 0 } text ? text : "none");
         PrintService(output, status.Service);
         if (status.Counters is { } counters && status.Limits is { } limits) PrintSocket(output, counters, limits);
+        if (status.DaemonDeaths is { Count: > 0 } deaths) PrintDeaths(output, deaths);
         foreach (var trouble in status.Troubles) Line(output, "trouble", trouble);
     }
+
+    static void PrintDeaths(OutputWriter output, DaemonDeaths deaths) =>
+        Line(output, "daemon deaths", deaths.Words(static time => Display.Time(time)));
 
     static void PrintService(OutputWriter output, ServiceStatus service)
     {

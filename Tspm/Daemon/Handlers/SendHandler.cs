@@ -21,7 +21,9 @@ internal static class SendHandler
             return $"its standard input is /dev/null; to change that: tspm set {view.Definition.Name} stdin=pipe, then restart it";
         // Not blocking: a program that does not read must not hold the daemon up.
         var path = context.Home.FifoPath(view.Key, view.RunId, "in");
-        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC);
+        const int writing = Fcntl.O_WRONLY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC;
+        var descriptor = Fcntl.open(path, writing);
+        if (descriptor < 0 && Errno.Last == Errno.ENOENT && Logs.LostFifos.Find(path) is { } lost) descriptor = Fcntl.open(lost, writing);
         if (descriptor < 0) return $"its standard input cannot be opened: {Errno.Describe(Errno.Last)}";
         var bytes = Encoding.UTF8.GetBytes(line + "\n");
         nint written;

@@ -39,6 +39,7 @@ internal static class StatusHandler
         Service = ServiceLook.Of(context.Home, context.GuardianPid),
         Troubles = context.Troubles(),
         UpgradeProblem = context.UpgradeProblem,
+        DaemonDeaths = context.Deaths,
         Limits = context.Limits.All(),
         Counters = context.Counters.ForStatus(),
     });

@@ -24,6 +24,8 @@ internal sealed unsafe class EventLoop : IDisposable
     readonly Dictionary<int, Entry> entries = [];
     readonly ConcurrentQueue<Action> posted = new();
     readonly Thread thread;
+    readonly RefusedWatches refused = new();
+    readonly bool wakeUpIsRefused;
     uint lastGeneration;
     int wakeUpPending;
     volatile bool stopping;
@@ -32,7 +34,8 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         epoll = OrThrow(SysEpoll.epoll_create1(SysEpoll.EPOLL_CLOEXEC));
         wakeUp = OrThrow(SysEventfd.eventfd(0, SysEventfd.EFD_CLOEXEC | SysEventfd.EFD_NONBLOCK));
-        OrThrow(SysEpoll.Control(epoll, SysEpoll.EPOLL_CTL_ADD, wakeUp, SysEpoll.EPOLLIN, WakeUpMark));
+        wakeUpIsRefused = SysEpoll.Control(epoll, SysEpoll.EPOLL_CTL_ADD, wakeUp, SysEpoll.EPOLLIN, WakeUpMark) != 0;
+        if (wakeUpIsRefused && !RefusedWatches.IsRefusal(Errno.Last)) OrThrow(-1);
         thread = new Thread(Run) { Name = name, IsBackground = true };
     }
 
@@ -45,23 +48,58 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Told of an exception that a handler let out; the loop goes on. Without it such a bug ends the program.</summary>
     public Action<Exception>? OnFault { get; set; }
 
+    /// <summary>For tests: epoll has no room for this descriptor.</summary>
+    public Func<int, bool>? Refuses { get; init; }
+
+    /// <summary>Why some events come late; null: none do.</summary>
+    public string? Trouble => refused.Trouble;
+
     public bool IsLoopThread => Thread.CurrentThread == thread;
 
     public void Start() => thread.Start();
 
     /// <summary>
     /// Calls the handler whenever one of the events is there (EPOLLHUP and EPOLLERR always count). Watching a descriptor again changes events and handler.
-    /// From any thread. Throws IOException when the system refuses (no memory, fs.epoll.max_user_watches).
+    /// From any thread. When the system has no room for it (no memory, fs.epoll.max_user_watches), its events come up to 0.1 s late until there is room, see <see cref="Trouble"/>.
+    /// Throws IOException for a descriptor that cannot be watched at all.
     /// </summary>
     public void Watch(int fd, uint events, IReadyHandler handler)
     {
         lock (gate)
         {
-            var known = entries.ContainsKey(fd);
+            var known = entries.TryGetValue(fd, out var former);
             var generation = lastGeneration = lastGeneration == uint.MaxValue ? 1 : lastGeneration + 1;
-            OrThrow(SysEpoll.Control(epoll, known ? SysEpoll.EPOLL_CTL_MOD : SysEpoll.EPOLL_CTL_ADD, fd, events, ((ulong)generation << 32) | (uint)fd));
-            entries[fd] = new Entry(generation, handler);
+            var data = ((ulong)generation << 32) | (uint)fd;
+            refused.Remove(fd);
+            var isTaken = Control(known && former.IsTaken, fd, events, data);
+            entries[fd] = new Entry(generation, handler, isTaken || former.IsTaken);
+            if (isTaken) return;
+            // What epoll still knows of it has the former generation, and would wake the loop in vain.
+            if (former.IsTaken) Forget(fd);
+            refused.Add(fd, events, data, Errno.Last);
         }
+        WakeUp();
+    }
+
+    /// <summary>False: refused, errno says why.</summary>
+    bool Control(bool known, int fd, uint events, ulong data)
+    {
+        if (Refuses?.Invoke(fd) == true)
+        {
+            System.Runtime.InteropServices.Marshal.SetLastPInvokeError(Errno.ENOSPC);
+            return false;
+        }
+        if (SysEpoll.Control(epoll, known ? SysEpoll.EPOLL_CTL_MOD : SysEpoll.EPOLL_CTL_ADD, fd, events, data) == 0) return true;
+        if (!RefusedWatches.IsRefusal(Errno.Last)) OrThrow(-1);
+        return false;
+    }
+
+    void Forget(int fd)
+    {
+        var errno = Errno.Last;
+        _ = SysEpoll.Control(epoll, SysEpoll.EPOLL_CTL_DEL, fd, 0, 0);
+        entries[fd] = entries[fd] with { IsTaken = false };
+        System.Runtime.InteropServices.Marshal.SetLastPInvokeError(errno);
     }
 
     /// <summary>
@@ -72,7 +110,9 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         lock (gate)
         {
-            if (!entries.Remove(fd)) return;
+            if (!entries.Remove(fd, out var entry)) return;
+            refused.Remove(fd);
+            if (!entry.IsTaken) return;
             // Fails only for a descriptor that was closed too early, and then there is nothing to take out.
             _ = SysEpoll.Control(epoll, SysEpoll.EPOLL_CTL_DEL, fd, 0, 0);
         }
@@ -125,7 +165,8 @@ internal sealed unsafe class EventLoop : IDisposable
         var events = stackalloc byte[BatchSize * WidestEvent];
         while (!stopping)
         {
-            var timeout = BeforeWait?.Invoke() ?? -1;
+            var timeout = refused.Limit(BeforeWait?.Invoke() ?? -1);
+            if (wakeUpIsRefused) timeout = WaitForBoth(timeout);
             var count = SysEpoll.epoll_wait(epoll, events, BatchSize, timeout);
             if (count < 0 && Errno.Last != Errno.EINTR) OrThrow(count);
             for (var i = 0; i < count && !stopping; i++)
@@ -134,8 +175,36 @@ internal sealed unsafe class EventLoop : IDisposable
                 if (data == WakeUpMark) RunPosted();
                 else Dispatch(data, ready);
             }
+            if (refused.Count > 0 && !stopping) LookAtRefused();
             if (!stopping) Guarded(AfterWait);
         }
+    }
+
+    /// <summary>epoll did not even take the wake-up: poll(2) watches both. 0, because the wait is over then.</summary>
+    int WaitForBoth(int timeout)
+    {
+        var both = stackalloc[] { new PollFd { fd = epoll, events = SysPoll.POLLIN }, new PollFd { fd = wakeUp, events = SysPoll.POLLIN } };
+        if (SysPoll.poll(both, 2, timeout) > 0 && both[1].revents != 0) RunPosted();
+        return 0;
+    }
+
+    void LookAtRefused()
+    {
+        (int Fd, uint Events, ulong Data)[] due;
+        lock (gate)
+        {
+            due = refused.TakeDue();
+            foreach (ref var watch in due.AsSpan())
+            {
+                if (!Control(known: false, watch.Fd, watch.Events, watch.Data)) continue;
+                refused.Remove(watch.Fd);
+                entries[watch.Fd] = entries[watch.Fd] with { IsTaken = true };
+                // epoll tells from now on.
+                watch.Fd = -1;
+            }
+        }
+        foreach (var watch in due)
+            if (watch.Fd >= 0 && RefusedWatches.Ready(watch.Fd, watch.Events) is not 0 and var ready) Dispatch(watch.Data, ready);
     }
 
     void Dispatch(ulong data, uint ready)
@@ -179,7 +248,10 @@ internal sealed unsafe class EventLoop : IDisposable
     }
 
     static int OrThrow(int result) =>
-        result >= 0 ? result : throw new IOException($"The system refused to watch a descriptor: {Errno.Describe(Errno.Last)}.");
+        result >= 0 ? result : throw new IOException($"The system refused to watch a descriptor: {Errno.Describe(Errno.Last)}.", Errno.Last);
 
-    readonly record struct Entry(uint Generation, IReadyHandler Handler);
+    /// <param name="Generation">Tells this watch from earlier ones of the same number.</param>
+    /// <param name="Handler">Whom to tell.</param>
+    /// <param name="IsTaken">epoll has it.</param>
+    readonly record struct Entry(uint Generation, IReadyHandler Handler, bool IsTaken);
 }

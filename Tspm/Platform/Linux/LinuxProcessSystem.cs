@@ -10,8 +10,9 @@ namespace Tspm.Platform.Linux;
 internal sealed class LinuxProcessSystem : IProcessSystem
 {
     readonly EventLoop loop;
-    /// <summary>Null: the kernel has pidfds.</summary>
-    readonly ChildPoll? poll;
+    /// <summary>For children without a pidfd; null: there were none yet.</summary>
+    ChildPoll? poll;
+    readonly bool hasPidfds;
     readonly int guardianPid;
     readonly int ownPid = Unistd.getpid();
     readonly LinuxSpawner spawner;
@@ -36,7 +37,7 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     public LinuxProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore = null, bool withoutPidfds = false, ProcessCgroups? cgroups = null,
         string? originalLimits = null)
     {
-        if (withoutPidfds || !SysPidfd.IsSupported) poll = new ChildPoll();
+        hasPidfds = !withoutPidfds && SysPidfd.IsSupported;
         this.loop = loop;
         this.guardianPid = guardianPid;
         this.cgroups = cgroups;
@@ -45,6 +46,9 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         readingTree = new ProcessTree(readingFiles, guardianPid, ChildOf);
         BootId = files.ReadBootId();
     }
+
+    /// <summary>Programs that must not be started a second time; null: none.</summary>
+    public Survivors? Survivors { get; init; }
 
     public string BootId { get; }
 
@@ -65,6 +69,7 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     public SpawnOutcome Spawn(SpawnRequest request)
     {
+        if (Survivors?.Holds(request.Environment) is { } held) return new SpawnOutcome(null, held);
         if (request.Cgroup is { } key && cgroups?.Make(key.Id, key.Instance) is { } cgroup) request = request with { SetUp = (request.SetUp ?? new SetUp()) with { Cgroup = cgroup } };
         var failure = spawner.Spawn(request, out var pid);
         Trouble = failure is { IsTransient: true } ? failure.Sentence : null;
@@ -90,10 +95,14 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     /// <summary>Null: it cannot be watched, errno says why.</summary>
     LinuxChild? Watch(in ChildIdentity identity)
     {
-        if (poll is not null) return Register(new PolledChild(poll, identity, Forget));
+        if (!hasPidfds) return Poll(identity);
         var pidfd = SysSyscall.pidfd_open(identity.Pid);
-        return pidfd < 0 ? null : Register(new PidfdChild(loop, pidfd, identity, Forget));
+        if (pidfd >= 0) return Register(new PidfdChild(loop, pidfd, identity, Forget));
+        // A new child that cannot be watched is started later. One that runs already must not be taken for dead, and started a second time, because descriptors are scarce.
+        return identity.IsOwn || Errno.Last == Errno.ESRCH ? null : Poll(identity);
     }
+
+    LinuxChild Poll(in ChildIdentity identity) => Register(new PolledChild(poll ??= new ChildPoll(), identity, Forget));
 
     public (int Pid, long StartTicks)? FindFifoHolder(string path) => new FifoHolders(files).Find(path, guardianPid);
 

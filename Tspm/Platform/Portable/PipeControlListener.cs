@@ -10,6 +10,8 @@ internal sealed class PipeControlListener(string name, long owner) : IControlLis
 {
     NamedPipeServerStream? _next;
 
+    public string? Trouble => null;
+
     /// <summary>One for each user of a Windows machine.</summary>
     public static string NameOf(string user) => "tspm-" + Convert.ToHexStringLower(System.IO.Hashing.XxHash128.Hash(System.Text.Encoding.UTF8.GetBytes(user)));
 

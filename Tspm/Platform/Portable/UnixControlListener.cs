@@ -10,22 +10,65 @@ internal sealed class UnixControlListener(Socket listener) : IControlListener
     /// <param name="descriptor">Of the listening socket; closed with this.</param>
     public static UnixControlListener Of(int descriptor) => new(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)));
 
-    public async ValueTask<IControlChannel> Accept(CancellationToken cancel) => new UnixControlChannel(await listener.AcceptAsync(cancel));
+    readonly UnwatchedSockets _unwatched = new();
+
+    public string? Trouble => _unwatched.Trouble;
+
+    public async ValueTask<IControlChannel> Accept(CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                return new UnixControlChannel(await listener.AcceptAsync(cancel), _unwatched);
+            }
+            catch (Exception e) when (UnwatchedSockets.IsRefusal(e))
+            {
+                await _unwatched.Wait(cancel);
+            }
+        }
+    }
 
     public void Dispose() => listener.Dispose();
 }
 
 /// <summary>A connection to a Unix socket.</summary>
-internal sealed class UnixControlChannel(Socket socket) : IControlChannel
+internal sealed class UnixControlChannel(Socket socket, UnwatchedSockets unwatched) : IControlChannel
 {
     /// <summary>SO_PEERCRED (man 7 unix): as it was when the client connected.</summary>
     public Asker? Peer { get; } = SysSocket.GetPeerCredentials((int)socket.Handle, out var peer) == 0 ? new Asker(peer.uid, peer.pid) : null;
 
     public int? Descriptor => (int)socket.Handle;
 
-    public ValueTask<int> Receive(Memory<byte> into, CancellationToken cancel) => socket.ReceiveAsync(into, SocketFlags.None, cancel);
+    public async ValueTask<int> Receive(Memory<byte> into, CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                return await socket.ReceiveAsync(into, SocketFlags.None, cancel);
+            }
+            catch (Exception e) when (UnwatchedSockets.IsRefusal(e))
+            {
+                await unwatched.Wait(cancel);
+            }
+        }
+    }
 
-    public ValueTask<int> Send(ReadOnlyMemory<byte> bytes) => socket.SendAsync(bytes, SocketFlags.None);
+    public async ValueTask<int> Send(ReadOnlyMemory<byte> bytes)
+    {
+        while (true)
+        {
+            try
+            {
+                return await socket.SendAsync(bytes, SocketFlags.None);
+            }
+            catch (Exception e) when (UnwatchedSockets.IsRefusal(e))
+            {
+                await unwatched.Wait(CancellationToken.None);
+            }
+        }
+    }
 
     public bool IsGone => !WithDescriptor(HangsUp, out var isGone) || isGone;
 

@@ -1,0 +1,88 @@
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
+using Tspm.Storage;
+
+namespace Tspm.Guardian;
+
+/// <summary>What came of an attempt to make a home again.</summary>
+internal enum HomeOutcome
+{
+    /// <summary>Lock and socket were where they should be; folders may have been made.</summary>
+    Kept,
+    /// <summary>The socket was gone and there is another one; the lock was kept.</summary>
+    SocketMade,
+    /// <summary>All of it was gone, and there is a new lock and a new socket.</summary>
+    Made,
+    /// <summary>Another guardian has a home there, or is just deciding whether it will.</summary>
+    Taken,
+    /// <summary>It cannot be made.</summary>
+    Failed,
+}
+
+/// <summary>
+/// Makes a home again that was removed or moved under a living guardian: folders, lock, socket. The lock comes first, as in an <see cref="Election"/>, so that no other guardian can begin there
+/// meanwhile; what another one has begun is left alone.
+/// </summary>
+internal static class LostHome
+{
+    public static bool HasLock(TspmHome home, int office) =>
+        SysStat.stat(home.LockFile, out var named) == 0 && SysStat.fstat(office, out var held) == 0 && named.IsSameFile(held);
+
+    /// <summary>Lock and socket are at their paths.</summary>
+    public static bool IsThere(TspmHome home, int office) => HasLock(home, office) && SysStat.lstat(home.SocketPath, out var socket) == 0 && socket.IsSocket;
+
+    /// <param name="home">Where.</param>
+    /// <param name="office">The lock; replaced when it had to be taken anew.</param>
+    /// <param name="listener">The socket; replaced when it had to be made anew.</param>
+    /// <param name="isOurs">Is this run a child of ours?</param>
+    /// <param name="problem">Why it is <see cref="HomeOutcome.Taken"/> or <see cref="HomeOutcome.Failed"/>.</param>
+    public static HomeOutcome Make(TspmHome home, ref int office, ref int listener, Predicate<ulong> isOurs, out string problem)
+    {
+        problem = "";
+        try
+        {
+            HomeFolders.Prepare(home);
+            if (IsThere(home, office)) return HomeOutcome.Kept;
+            var hadLock = HasLock(home, office);
+            if (!hadLock && !TakeLock(home, ref office, isOurs, out problem)) return HomeOutcome.Taken;
+            var socket = Election.Listen(home.SocketPath);
+            _ = Unistd.close(listener);
+            listener = socket;
+            return hadLock ? HomeOutcome.SocketMade : HomeOutcome.Made;
+        }
+        catch (HomeException cannot)
+        {
+            problem = cannot.Message;
+            return HomeOutcome.Failed;
+        }
+    }
+
+    static bool TakeLock(TspmHome home, ref int office, Predicate<ulong> isOurs, out string problem)
+    {
+        problem = "another guardian has made a home there";
+        var another = Election.TryLock(home);
+        if (another < 0) return false;
+        if (Stranger(home, isOurs) is { } stranger)
+        {
+            problem = $"programs of another daemon run from there (pid {stranger})";
+            _ = Unistd.close(another);
+            return false;
+        }
+        _ = Unistd.close(office);
+        office = another;
+        return true;
+    }
+
+    /// <summary>A living child of somebody else, of which the home tells; null: none.</summary>
+    static int? Stranger(TspmHome home, Predicate<ulong> isOurs)
+    {
+        foreach (var record in new RunRecordStore(home).LoadAll().Values)
+            if (record.Pid > 0 && !isOurs(record.RunId) && ProcFiles.TryReadStat(record.Pid, out var stat) && stat.IsLiving && stat.StartTicks == record.StartTicks) return record.Pid;
+        return null;
+    }
+
+    /// <summary>For status, and for the record.</summary>
+    public static string Sentence(TspmHome home, DateTimeOffset at) =>
+        $"the home {home.Path} or a part of it was removed or moved while the daemon ran, and was made again at {at:yyyy-MM-dd HH:mm:ss}Z: what was in it, such as earlier logs, "
+        + "events and settings.json, is lost or lies where it was moved to; no process was stopped or started for it";
+}
