@@ -71,6 +71,9 @@ internal sealed class FakeProcessSystem : IProcessSystem
     /// <summary>Run between the spawn's success and its caller's knowledge of it: the instant at which a daemon may die.</summary>
     public Action? AfterSpawn { get; set; }
 
+    /// <summary>Run before a signal is sent: another such instant.</summary>
+    public Action? BeforeSignal { get; set; }
+
     /// <summary>Instances that are being reloaded: one more child may be started.</summary>
     public Func<InstanceKey, bool> MayHaveTwo { get; set; } = static _ => false;
 
@@ -162,6 +165,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
 
     internal bool Deliver(FakeProcess process, int signal, bool toGroup)
     {
+        BeforeSignal?.Invoke();
         Sent.Add((process.Pid, signal, toGroup));
         if (process.Lives && Answer(process, signal) is { } status) Exit(process, status);
         return true;

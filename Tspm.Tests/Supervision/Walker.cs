@@ -93,7 +93,7 @@ internal sealed class Walker : IDisposable
     void ScalePair(int instances)
     {
         var definition = Cells.First(cell => cell.Definition.Name == "pair").Definition;
-        foreach (var pending in _world.Supervisor.Scale(definition with { Config = definition.Config with { Instances = instances } }, "scaled")) _promised.Add(pending.Settled);
+        foreach (var pending in _world.Supervisor.Changes.Scale(definition with { Config = definition.Config with { Instances = instances } }, "scaled")) _promised.Add(pending.Settled);
         _ = _world.Supervisor.Save();
     }
 
