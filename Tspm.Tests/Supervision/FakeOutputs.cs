@@ -23,8 +23,8 @@ internal sealed class FakeOutputs : IRunOutputs
         if (!OpenRuns.Add(run.RunId)) throw new InvalidOperationException($"run {run.RunId} was opened twice");
         (run.Begins.Out, run.Begins.Err) = (0, 0);
         foreach (var file in (string[])[run.OutFile, run.ErrFile])
-            if (Files.TryGetValue(file, out var runs)) runs.Add(run.RunId);
-            else Files[file] = [run.RunId];
+            if (Files.TryGetValue(file, out var runs)) runs.Add(run.Key);
+            else Files[file] = [run.Key];
         return null;
     }
 
@@ -33,8 +33,8 @@ internal sealed class FakeOutputs : IRunOutputs
     /// <summary>Log files that were renamed.</summary>
     public List<(string From, string To)> Renamed { get; } = [];
 
-    /// <summary>Each log file, with the runs that print into it.</summary>
-    public Dictionary<string, List<ulong>> Files { get; } = new(StringComparer.Ordinal);
+    /// <summary>Each log file, with the instance of each run that prints into it.</summary>
+    public Dictionary<string, List<InstanceKey>> Files { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Run before a log file is renamed or removed: an instant at which a daemon may die.</summary>
     public Action? BeforeChange { get; set; }

@@ -355,7 +355,7 @@ internal sealed class HalfDoneTests
         foreach (var definition in world.Saved.Processes)
             lines.Add($"saved {definition.Id} {definition.Name}/{definition.Instances} {definition.Config.Command} {definition.Desired} {string.Join(',', definition.DownInstances ?? [])} needs {string.Join(',', (definition.Config.DependsOn ?? []).Select(needed => needed.Name))}");
         foreach (var (file, runs) in world.Outputs.Files.OrderBy(file => file.Key, StringComparer.Ordinal))
-            lines.Add($"file {Path.GetFileName(file)} of {string.Join(' ', runs.Select(run => world.Outputs.Keys[run]).Distinct())}");
+            lines.Add($"file {Path.GetFileName(file)} of {string.Join(' ', runs.Distinct())}");
         foreach (var key in new RunRecordStore(world.Home).LoadAll().Keys)
             if (world.Supervisor.Table.Find(key) is null) lines.Add($"stray record {key}");
         return string.Join('\n', lines);

@@ -72,6 +72,8 @@ internal static class Application
         }
         foreach (var cell in supervisor.Dependencies.ToStart([.. start, .. restart], notes))
             work.Coming.Add(restart.Contains(cell) ? supervisor.Changes.RestartOnceSaved(cell, Cause, gone) : supervisor.Changes.StartOnceSaved(cell, Cause, gone));
+        foreach (var definition in supervisor.Table.Definitions.ToList())
+            if (definition.RestartBefore is not null) supervisor.Changes.EndRestarts(definition.Id, gone);
         return work;
     }
 

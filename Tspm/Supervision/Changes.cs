@@ -32,12 +32,11 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     }
 
     /// <summary>See <see cref="ProcessDefinition.RestartBefore"/>, which its definition has.</summary>
-    public Supervisor.Pending RestartOnceSaved(SupervisedProcess cell, string cause, IReadOnlyList<int>? after = null) => OnceSaved(cell, false, state => supervisor.IsStarted(cell, state), () =>
-    {
-        supervisor.Restart(cell, cause);
-        // After its other instances.
-        services.Post(() => HasRestarted(cell.Key.Id));
-    }, after);
+    public Supervisor.Pending RestartOnceSaved(SupervisedProcess cell, string cause, IReadOnlyList<int>? after = null) =>
+        OnceSaved(cell, false, state => supervisor.IsStarted(cell, state), () => supervisor.Restart(cell, cause), after);
+
+    /// <summary>All that is to be restarted because of a change has been told so by what was begun before this.</summary>
+    public void EndRestarts(int id, IReadOnlyList<int> after) => Once(() => supervisor.Deletions.After(after, () => HasRestarted(id)));
 
     /// <summary>A number that no run has had; what runs now has a lower one.</summary>
     public ulong UpcomingRun => services.RunNumbers.Upcoming;
@@ -109,7 +108,6 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
         if (deleted.Count > 0) StopDeleted(deleted);
     }
 
-    /// <summary>All that was to be restarted because of a change has been told so.</summary>
     void HasRestarted(int id)
     {
         if (supervisor.Table.Instances(id) is not [{ Definition: { RestartBefore: not null } definition }, ..]) return;

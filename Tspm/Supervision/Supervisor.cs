@@ -92,7 +92,8 @@ internal sealed class Supervisor
             Dependencies.OnChanged(cell);
             Watch(cell); // an adopted child came without a change
         }
-        Changes.GoOn();
+        // After output that an earlier run left has been taken up: logs that are to go would be made anew by it.
+        _loop.Post(Changes.GoOn);
     }
 
     void FollowWish(SupervisedProcess cell, bool recordIsNewer)
