@@ -1,3 +1,4 @@
+using Tspm.Platform.Linux.Native;
 using Files = Tspm.Platform.Files;
 
 namespace Tspm.Logs;
@@ -29,6 +30,7 @@ internal static class LogRename
     {
         List<string> files = [.. RotatedLogs.Companions(from), from];
         files.RemoveAll(static file => !File.Exists(file));
+        _ = Unistd.unlink(RotatedLogs.Fresh(from));
         if (files.Count == 0) return null;
         if (!isOurs && (!again || (File.Exists(from) && File.Exists(to))) && KeepStranger(to) is { } unkept) return unkept;
         foreach (var file in files)

@@ -53,8 +53,8 @@ internal static class Recovery
     /// <summary>Removes the records of instances that are not there and have no child: they came to nothing, or were forgotten by a daemon that died before it came to its record.</summary>
     public static void RemoveUseless(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records, IProcessSystem system, RunRecordStore store)
     {
-        foreach (var (key, record) in records)
-            if (table.Find(key) is null && (table.Instances(key.Id) is not null || !MayLive(record, system))) store.Remove(key);
+        foreach (var key in store.Keys())
+            if (table.Find(key) is null && (table.Instances(key.Id) is not null || !records.TryGetValue(key, out var record) || !MayLive(record, system))) store.Remove(key);
     }
 
     static bool MayLive(RunRecord record, IProcessSystem system) =>
