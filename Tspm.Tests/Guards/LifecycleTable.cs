@@ -57,6 +57,7 @@ internal static class LifecycleTable
         Stopped,Errored,Waiting,Spawning,Starting,Online,Stopping,Sweeping freed * -             | =         =       =       =        =        =      None
         Stopped,Errored,Held,Waiting,Spawning,Starting,Online intended * -                       | =         =       down    =        =        =      None
         Stopping,Sweeping                  intended   *                  -                       | =         Stop    down    =        =        =      None
+        *                                  starting   *                  -                       | =         =       up      =        =        =      None
 
         Spawning                           cannot,busy Stop              -                       | Stopped   =       =       =        =        no     None
         Spawning                           cannot     Start,Retry,GiveUp byhand                  | Errored   =       =       +1       =        no     None

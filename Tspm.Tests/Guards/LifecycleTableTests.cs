@@ -35,6 +35,7 @@ internal sealed class LifecycleTableTests
         ("held", new LifecycleEvent.HeldBack("waits for db"), null),
         ("freed", new LifecycleEvent.Freed(), null),
         ("intended", new LifecycleEvent.StopIntended(), null),
+        ("starting", new LifecycleEvent.StartIntended(), null),
         ("cannot", new LifecycleEvent.SpawnFailed(new SpawnFailure("execute", 2, "no such program")), null),
         ("busy", new LifecycleEvent.SpawnFailed(new SpawnFailure("spawn", 11, "no more processes")), null),
         ("forgotten", new LifecycleEvent.SpawnForgotten(), null),
@@ -102,7 +103,7 @@ internal sealed class LifecycleTableTests
         {
             var after = Lifecycle.Next(cell.State, cell.Event, cell.Policy, Now).State;
             if (after.Desired == cell.State.Desired) continue;
-            var mayChange = cell.Event is LifecycleEvent.StartRequested or LifecycleEvent.StopRequested or LifecycleEvent.StopIntended or LifecycleEvent.RestartRequested or LifecycleEvent.ChildExited or LifecycleEvent.FoundUnfit;
+            var mayChange = cell.Event is LifecycleEvent.StartRequested or LifecycleEvent.StopRequested or LifecycleEvent.StopIntended or LifecycleEvent.StartIntended or LifecycleEvent.RestartRequested or LifecycleEvent.ChildExited or LifecycleEvent.FoundUnfit;
             await Assert.That(mayChange).IsTrue().Because(cell.ToString());
         }
     }

@@ -31,8 +31,8 @@ internal sealed class RotatedLogsTests
         await Assert.That(RotatedLogs.MoveUp(log)).IsNull();
         await Assert.That(Old(log)).IsEqualTo(".2.gz=.1.gz .3=.2");
         File.WriteAllText(log + ".2", "died before it was removed");
-        RotatedLogs.RemoveAbove(log, 0);
-        await Assert.That(Old(log)).IsEqualTo(".2=died before it was removed .2.gz=.1.gz .3=.2");
+        RotatedLogs.RemoveAbove(log, 2);
+        await Assert.That(Old(log)).IsEqualTo(".2=died before it was removed .2.gz=.1.gz");
         RotatedLogs.RemoveAbove(log, 1);
         await Assert.That(Old(log)).IsEmpty();
     }
@@ -43,6 +43,20 @@ internal sealed class RotatedLogsTests
         using var folder = new TemporaryFolder();
         var log = folder.Write("a.log", "");
         foreach (var name in new[] { ".1", ".1.gz", ".2", LogIndex.Suffix }) File.WriteAllText(log + name, name);
+        await Assert.That(RotatedLogs.RemoveAll(log)).IsNull();
+        await Assert.That(Directory.GetFiles(Path.GetDirectoryName(log)!)).IsEmpty();
+    }
+
+    /// <summary>A daemon died in the middle of a rotation, and one number is free.</summary>
+    [Test]
+    public async Task What_lies_behind_a_free_number_is_removed_and_renamed_too(CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        var log = folder.Write("a.log", "");
+        foreach (var name in new[] { ".1", ".3", ".4.gz", ".new" }) File.WriteAllText(log + name, name);
+        await Assert.That(RotatedLogs.Companions(log).Select(file => file[log.Length..])).IsEquivalentTo([".4.gz", ".3", ".1", LogIndex.Suffix]);
+        RotatedLogs.RemoveAbove(log, 3);
+        await Assert.That(Old(log)).IsEqualTo(".1=.1 .3=.3 .new=.new");
         await Assert.That(RotatedLogs.RemoveAll(log)).IsNull();
         await Assert.That(Directory.GetFiles(Path.GetDirectoryName(log)!)).IsEmpty();
     }

@@ -22,6 +22,9 @@ internal sealed class FakeOutputs : IRunOutputs
         Keys[run.RunId] = run.Key;
         if (!OpenRuns.Add(run.RunId)) throw new InvalidOperationException($"run {run.RunId} was opened twice");
         (run.Begins.Out, run.Begins.Err) = (0, 0);
+        foreach (var file in (string[])[run.OutFile, run.ErrFile])
+            if (Files.TryGetValue(file, out var runs)) runs.Add(run.Key);
+            else Files[file] = [run.Key];
         return null;
     }
 
@@ -30,9 +33,39 @@ internal sealed class FakeOutputs : IRunOutputs
     /// <summary>Log files that were renamed.</summary>
     public List<(string From, string To)> Renamed { get; } = [];
 
-    public Task<string?> Rename(IReadOnlyList<(string From, string To)> files)
+    /// <summary>Each log file, with the instance of each run that prints into it.</summary>
+    public Dictionary<string, List<InstanceKey>> Files { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Run before a log file is renamed or removed: an instant at which a daemon may die.</summary>
+    public Action? BeforeChange { get; set; }
+
+    /// <summary>What the next renaming fails with.</summary>
+    public string? RenameFailure { get; set; }
+
+    public Task<string?> Rename(IReadOnlyList<(string From, string To)> files, bool again = false)
     {
+        var failure = RenameFailure;
+        RenameFailure = null;
+        if (failure is not null) return Task.FromResult<string?>(failure);
         Renamed.AddRange(files);
+        foreach (var (from, to) in files)
+        {
+            if (!Files.ContainsKey(from)) continue;
+            if (Files.Remove(to, out var stranger)) Files[to + ".kept-1"] = stranger;
+            BeforeChange?.Invoke();
+            Files.Remove(from, out var runs);
+            Files[to] = runs!;
+        }
+        return Task.FromResult<string?>(null);
+    }
+
+    public Task<string?> Remove(IReadOnlyList<string> files)
+    {
+        foreach (var file in files)
+        {
+            BeforeChange?.Invoke();
+            Files.Remove(file);
+        }
         return Task.FromResult<string?>(null);
     }
 

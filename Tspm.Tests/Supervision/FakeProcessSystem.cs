@@ -80,6 +80,9 @@ internal sealed class FakeProcessSystem : IProcessSystem
     /// <summary>Run between the spawn's success and its caller's knowledge of it: the instant at which a daemon may die.</summary>
     public Action? AfterSpawn { get; set; }
 
+    /// <summary>Run before a signal is sent: another such instant.</summary>
+    public Action? BeforeSignal { get; set; }
+
     /// <summary>Instances that are being reloaded: one more child may be started.</summary>
     public Func<InstanceKey, bool> MayHaveTwo { get; set; } = static _ => false;
 
@@ -178,6 +181,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
 
     internal bool Deliver(FakeProcess process, int signal, bool toGroup)
     {
+        BeforeSignal?.Invoke();
         Sent.Add((process.Pid, signal, toGroup));
         if (signal is not (Signals.SIGKILL or Signals.SIGCONT or Signals.SIGHUP)) process.StopSignalledAt ??= Now();
         if (process.Lives && Answer(process, signal) is { } status) Exit(process, status);

@@ -7,7 +7,7 @@ namespace Tspm.Tests.Supervision;
 internal sealed class Walker : IDisposable
 {
     /// <summary>Kinds of steps that leave the daemon alone, and all of them.</summary>
-    public const int CalmSteps = 18, AllSteps = 25;
+    public const int CalmSteps = 22, AllSteps = 30;
 
     static readonly SpawnFailure Final = new("execute", 2, "no such program"), Transient = new("spawn", 11, "no more processes");
 
@@ -73,8 +73,11 @@ internal sealed class Walker : IDisposable
             case 12: cell.Signal(Signals.SIGHUP); break;
             case 13: ScalePair(1 + detail % 4); break;
             case 14 or 15: _promised.AddRange(_world.Supervisor.Reload(detail % 3 > 0 ? [cell] : Known, "reloaded").Select(pending => pending.Settled)); break;
-            case 16: ForkOne(detail); break;
-            case 17: EndDescendant(detail); break;
+            case 16: RenamePair(); break;
+            case 17: Delete(detail); break;
+            case 18 or 19: Apply(detail); break;
+            case 20: ForkOne(detail); break;
+            case 21: EndDescendant(detail); break;
             default: Disturb(kind, detail); break;
         }
     }
@@ -83,20 +86,69 @@ internal sealed class Walker : IDisposable
     {
         switch (kind)
         {
-            case 18: DieAndCompare(); break;
-            case 19: Die(() => EndOne(detail), losesSave: detail % 2 == 0); break;
-            case 20: _world.Machine.AfterSpawn = () => throw new DaemonDied(); break;
-            case 21: _world.Outputs.BeforeOpen = () => throw new DaemonDied(); break;
-            case 22: Die(_world.Machine.ForgetRecords, losesSave: false); break;
-            case 23: HoldRecordsBack(detail); break;
-            case 24: ShutDownAndDie(); break;
+            case 22: DieAndCompare(); break;
+            case 23: Die(() => EndOne(detail), losesSave: detail % 2 == 0); break;
+            case 24: _world.Machine.AfterSpawn = () => throw new DaemonDied(); break;
+            case 25: _world.Outputs.BeforeOpen = () => throw new DaemonDied(); break;
+            case 26: Die(_world.Machine.ForgetRecords, losesSave: false); break;
+            case 27: HoldRecordsBack(detail); break;
+            case 28: ShutDownAndDie(); break;
+            case 29: DieWithin(detail); break;
         }
+    }
+
+    /// <summary>The next operation is cut at one of its instants.</summary>
+    void DieWithin(int detail)
+    {
+        var left = 1 + detail % 9;
+        _world.Instant = () =>
+        {
+            if (--left == 0) throw new DaemonDied();
+        };
+        Do(detail % 5 == 0 ? 13 : 15 + detail % 5, detail / 7);
+        _world.Step();
+        _world.Instant = null;
+    }
+
+    ProcessDefinition Pair => Cells.First(cell => cell.Definition.Config.Command == "pair | pair").Definition;
+
+    void RenamePair()
+    {
+        var pair = Pair;
+        Tspm.Daemon.Handlers.RenameHandler.Rename(_world.Supervisor, pair, pair.Name == "pair" ? "couple" : "pair");
+        _ = _world.Supervisor.Save();
+    }
+
+    /// <summary>What nothing else depends on, and another one in its place if it has gone.</summary>
+    void Delete(int detail)
+    {
+        if (Spare is { } spare)
+        {
+            foreach (var pending in _world.Supervisor.Changes.Delete([spare.Id], withLogs: detail % 2 == 0)) _promised.Add(pending.Settled);
+            _promised.Add(_world.Supervisor.Deletions.WhenGone(spare.Id));
+        }
+        else _world.DefineAll(new ProcessConfig { Name = "spare", Command = "spare", Instances = 1 + detail % 3 });
+        _ = _world.Supervisor.Save();
+    }
+
+    ProcessDefinition? Spare => _world.Supervisor.Table.ByName("spare");
+
+    /// <summary>Another number and another command of what may be there or not; without it, it goes.</summary>
+    void Apply(int detail)
+    {
+        List<ProcessConfig> wanted = [.. _world.Supervisor.Table.Definitions.Where(definition => definition.Name != "spare").Select(definition => definition.Config)];
+        if (detail % 3 > 0) wanted.Add(new ProcessConfig { Name = "spare", Command = $"spare{detail % 2}", ProjectDir = "/", Instances = 1 + detail % 4 });
+        var all = new Application.Wanted(wanted, prune: true, updateEnvironment: false, new Dictionary<string, string> { ["PATH"] = "/bin" }, null);
+        var work = Application.Begin(_world.Supervisor, Application.PlanOf(_world.Supervisor.Table, all), all, []);
+        foreach (var pending in work.Going.Concat(work.Coming)) _promised.Add(pending.Settled);
+        _promised.AddRange(work.Gone);
+        _ = _world.Supervisor.Save();
     }
 
     void ScalePair(int instances)
     {
-        var definition = Cells.First(cell => cell.Definition.Name == "pair").Definition;
-        foreach (var pending in _world.Supervisor.Scale(definition with { Config = definition.Config with { Instances = instances } }, "scaled")) _promised.Add(pending.Settled);
+        var definition = Pair;
+        foreach (var pending in _world.Supervisor.Changes.Scale(definition with { Config = definition.Config with { Instances = instances } }, "scaled")) _promised.Add(pending.Settled);
         _ = _world.Supervisor.Save();
     }
 
@@ -157,7 +209,7 @@ internal sealed class Walker : IDisposable
     void DieAndCompare()
     {
         var before = Cells.Where(IsAtRest).ToDictionary(cell => cell.Key, Essence);
-        (_world.Machine.AfterSpawn, _world.Outputs.BeforeOpen) = (null, null);
+        _world.Instant = null;
         Die(() => { }, losesSave: false);
         foreach (var cell in Cells)
             if (before.TryGetValue(cell.Key, out var essence) && essence != Essence(cell))
@@ -174,7 +226,7 @@ internal sealed class Walker : IDisposable
 
     void NextDaemon()
     {
-        (_world.Machine.AfterSpawn, _world.Outputs.BeforeOpen) = (null, null);
+        _world.Instant = null;
         _world.KillDaemon();
         StartUntilAlive();
     }
@@ -192,7 +244,7 @@ internal sealed class Walker : IDisposable
             }
             catch (DaemonDied)
             {
-                (_world.Machine.AfterSpawn, _world.Outputs.BeforeOpen) = (null, null);
+                _world.Instant = null;
                 _world.KillDaemon();
             }
         }
@@ -200,7 +252,8 @@ internal sealed class Walker : IDisposable
 
     void Check()
     {
-        Must(Cells.Select(cell => cell.Key.Id).Distinct().Count() == 5, "no definition is lost");
+        Must(Cells.Where(cell => cell.Definition.Name != "spare").Select(cell => cell.Key.Id).Distinct().Count() == 5, "no definition is lost");
+        CheckLogs();
         foreach (var process in Cells.GroupBy(cell => cell.Key.Id))
         {
             Must(process.Count() >= process.First().Definition.Instances, "no instance is lost");
@@ -234,13 +287,21 @@ internal sealed class Walker : IDisposable
     /// <summary>Its child has ended and how is not known yet: nobody has looked at what it left behind.</summary>
     static bool IsGoingToBeSeen(SupervisedProcess cell) => cell.Run is { HasEnded: true } || cell.Second is { Run.HasEnded: true };
 
+    /// <summary>Who runs prints where it says: its log was not left behind by a change of names.</summary>
+    void CheckLogs()
+    {
+        foreach (var cell in Cells.Where(HasChild))
+            foreach (var log in (string[])[cell.View.OutLog, cell.View.ErrLog])
+                Must(_world.Outputs.Files.TryGetValue(log, out var keys) && keys.Contains(cell.Key), $"the output of {cell.Key} does not lie in {Path.GetFileName(log)}");
+    }
+
     /// <summary>Between two steps it is Spawning for the time of its preStart only.</summary>
     static bool HasChild(SupervisedProcess cell) => cell.State.HasChild && cell.State.Phase != LifecyclePhase.Spawning;
 
     /// <summary>The machine behaves from now on: everything must come to rest, and everybody who waits must get an answer.</summary>
     public void ComeToRest()
     {
-        (_world.Machine.AfterSpawn, _world.Outputs.BeforeOpen) = (null, null);
+        _world.Instant = null;
         _world.Machine.FailNothing();
         _world.Machine.LeftoversOfNext = 0;
         HoldRecordsBack(1);
@@ -250,6 +311,7 @@ internal sealed class Walker : IDisposable
         {
             var phase = cell.State.Phase;
             Must(!cell.IsSurplus, $"{cell.Key} should be gone");
+            Must(cell.Definition is { LogsUnder: null, Deletion: null, RestartBefore: null }, $"something is still owed to {cell.Key}");
             Must(cell.Second is null, $"{cell.Key} is still being reloaded");
             Must(cell.State.Desired == DesiredState.Up ? phase is LifecyclePhase.Online or LifecyclePhase.Errored or LifecyclePhase.Held : phase == LifecyclePhase.Stopped,
                 $"{cell.Key} ends {phase}, desired {cell.State.Desired}");

@@ -18,14 +18,13 @@ internal sealed class World : IDisposable
 
     readonly Rethrower _log = new();
     readonly WallClock _wall;
-    StateSaver _saver;
 
     public World()
     {
         Home = new TspmHome(Directory.CreateTempSubdirectory("tspm-world-").FullName);
         HomeFolders.Prepare(Home);
         _wall = new WallClock(Clock);
-        (Loop, Supervisor, _saver) = Assemble();
+        (Loop, Supervisor) = Assemble();
     }
 
     /// <summary>Begins early: elapsed time is reckoned in floating point, which is exact for a while only.</summary>
@@ -64,6 +63,22 @@ internal sealed class World : IDisposable
     public List<ProcessEvent> Told { get; } = [];
 
     public Exception? SaveFailure { get; set; }
+
+    /// <summary>Called at every instant at which a daemon's death makes a difference: around a save, a spawn, a signal, a change of log files.</summary>
+    public Action? Instant
+    {
+        get => _instant;
+        set => (_instant, Machine.AfterSpawn, Machine.BeforeSignal, Outputs.BeforeOpen, Outputs.BeforeChange) = (value, value, value, value, value);
+    }
+
+    Action? _instant, _retrySave;
+
+    /// <summary>What could not be saved is tried again.</summary>
+    public void RetrySave()
+    {
+        _retrySave?.Invoke();
+        Step();
+    }
 
     /// <summary>A definition, as <c>add</c> makes it.</summary>
     public SupervisedProcess Define(ProcessConfig config) => DefineAll(config)[0];
@@ -130,12 +145,11 @@ internal sealed class World : IDisposable
         Files.KillDaemon();
         Notify.KillDaemon();
         Sockets.KillDaemon();
-        _saver.Dispose();
     }
 
     public void StartDaemon()
     {
-        (Loop, Supervisor, _saver) = Assemble();
+        (Loop, Supervisor) = Assemble();
         var reaped = Machine.Unacknowledged;
         Supervisor.Resume(Saved, new Inheritance
         {
@@ -155,21 +169,23 @@ internal sealed class World : IDisposable
 
     public void Dispose()
     {
-        _saver.Dispose();
         Directory.Delete(Home.Path, recursive: true);
     }
 
-    (SupervisorLoop, Supervisor, StateSaver) Assemble()
+    (SupervisorLoop, Supervisor) Assemble()
     {
         var loop = new SupervisorLoop(Clock, _log);
         Notify.Post = loop.Post;
         Machine.Now = () => loop.Timers.Now;
         Machine.MayHaveTwo = key => Supervisor.Table.Find(key)?.IsReloading == true;
-        var saver = new StateSaver(state =>
+        var saver = new FakeStateSaver(state =>
         {
+            Instant?.Invoke();
             if (SaveFailure is { } failure) throw failure;
             (SavedBefore, Saved) = (Saved, state);
+            Instant?.Invoke();
         });
+        _retrySave = saver.Retry;
         var services = new SupervisionServices
         {
             System = Machine,
@@ -192,7 +208,35 @@ internal sealed class World : IDisposable
             GuardianPid = GuardianPid,
             Post = loop.Post,
         };
-        return (loop, new Supervisor(services, loop, saver), saver);
+        return (loop, new Supervisor(services, loop, saver));
+    }
+
+    /// <summary>Saves at once, on the test's own thread.</summary>
+    sealed class FakeStateSaver(Action<ProcessesFile> save) : IStateSaver
+    {
+        ProcessesFile? _unsaved;
+
+        public Action<ProcessesFile>? SavedLater { get; set; }
+
+        public Task<string?> Save(ProcessesFile state)
+        {
+            try
+            {
+                save(state);
+                _unsaved = null;
+                return Task.FromResult<string?>(null);
+            }
+            catch (IOException failure)
+            {
+                _unsaved = state;
+                return Task.FromResult<string?>(failure.Message);
+            }
+        }
+
+        public void Retry()
+        {
+            if (_unsaved is { } state && Save(state).Result is null) SavedLater?.Invoke(state);
+        }
     }
 
     /// <summary>The fake clock moves both its clocks at once.</summary>

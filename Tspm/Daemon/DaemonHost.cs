@@ -190,6 +190,7 @@ internal sealed partial class DaemonHost : IDisposable
         if (_socket.Trouble is { } unwatchedClients) troubles.Add(unwatchedClients);
         if (_system.CgroupTrouble is { } cgroup) troubles.Add(cgroup);
         troubles.AddRange(_outputs.Troubles);
+        if (_supervisor.LogMoves.Trouble is { } unmoved) troubles.Add(unmoved);
         foreach (var view in _context.Supervisor.Views())
             if (view is { State.Phase: LifecyclePhase.Held, Definition.Config.LegacyId: not null, RunId: 0 }) troubles.Add($"'{view.Definition.Name}': {view.State.Reason}");
         if (_diary.Trouble is { } events) troubles.Add(events);

@@ -45,6 +45,14 @@ internal sealed class DropLedger
 
     public long Of(string path) => Find(KeyOf(path)) is >= 0 and var at ? _counts[at] : 0;
 
+    /// <summary>The log has another name now, and is not open.</summary>
+    public void Rename(string from, string to)
+    {
+        if (Of(from) is not (> 0 and var count)) return;
+        Put(to, count);
+        Put(from, 0);
+    }
+
     public void Put(string path, long count)
     {
         if (_keeper is null) return;

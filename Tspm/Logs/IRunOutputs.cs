@@ -20,8 +20,16 @@ internal interface IRunOutputs
     /// <summary>The spawn failed: closes and removes the FIFOs.</summary>
     void Discard(RunStreams run);
 
-    /// <summary>Renames log files on disk and goes on writing to them. Logs that have the new name already are kept. Null, or what did not work.</summary>
-    Task<string?> Rename(IReadOnlyList<(string From, string To)> files);
+    /// <summary>
+    /// Renames log files on disk with all that belongs to them, and goes on writing to them. Logs of others that have the new name already are kept. Null, or what did not work: then all have
+    /// the old names.
+    /// </summary>
+    /// <param name="files">Pairs of paths.</param>
+    /// <param name="again">An earlier daemon may have renamed some of them.</param>
+    Task<string?> Rename(IReadOnlyList<(string From, string To)> files, bool again = false);
+
+    /// <summary>Removes log files with all that belongs to them, after what was printed so far is in them. Null, or what could not be removed.</summary>
+    Task<string?> Remove(IReadOnlyList<string> files);
 
     /// <summary>From now on these logs are rotated and kept by other rules, if they are open.</summary>
     void Keep(IReadOnlyList<string> files, Model.LogPolicy policy);
@@ -40,9 +48,10 @@ internal sealed record RunStreams
     public required string ErrFifo { get; init; }
     /// <summary>Null: /dev/null.</summary>
     public string? StdinFifo { get; init; }
-    public required string OutFile { get; init; }
+    /// <summary>Set again only before the run is opened.</summary>
+    public required string OutFile { get; set; }
     /// <summary>May be the same as <see cref="OutFile"/>.</summary>
-    public required string ErrFile { get; init; }
+    public required string ErrFile { get; set; }
     public LogPolicy Log { get; init; } = LogPolicy.Default;
     /// <summary>User that the child runs as and that has to own the FIFOs; null: this one.</summary>
     public string? Owner { get; init; }

@@ -186,7 +186,7 @@ internal sealed class LogFile
     /// </summary>
     public bool Rotate()
     {
-        var fresh = Path + ".new";
+        var fresh = RotatedLogs.Fresh(Path);
         var descriptor = Fcntl.open(fresh, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_TRUNC | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW, Mode);
         if (descriptor < 0 || SysStat.fstat(Descriptor, out var old) != 0 || SysStat.fstat(descriptor, out var made) != 0) return CannotRotate(descriptor, Errno.Last);
         KeepOwnerAndMode(descriptor, old);
@@ -284,7 +284,7 @@ internal sealed class LogFile
         if (fresh >= 0)
         {
             _ = Unistd.close(fresh);
-            _ = Unistd.unlink(Path + ".new");
+            _ = Unistd.unlink(RotatedLogs.Fresh(Path));
         }
         _rotateAt = Environment.TickCount64 + RetryRotationMs;
         _rotationTrouble = $"the log {Path} cannot be rotated: {Errno.Describe(errno)}; it grows on";

@@ -43,21 +43,20 @@ internal sealed class LogFileSet(TimeProvider clock)
         file.Close();
     }
 
-    /// <summary>Renames a log with all that belongs to it. A log that has the new name already (of a process that was deleted) is kept under another. Null, or what did not work.</summary>
-    public string? Rename(string from, string to)
+    /// <summary>See <see cref="IRunOutputs.Rename"/>.</summary>
+    public string? Rename(IReadOnlyList<(string From, string To)> logs, bool again)
     {
-        if (from == to || !File.Exists(from)) return null;
-        // A file under the new name that is open here has only just been made, by a run that was quicker than this; any other one is somebody's.
-        string? failure = null;
-        if (!_files.ContainsKey(to))
-            foreach (var file in (string[])[to, .. RotatedLogs.Companions(to)])
-                failure ??= Files.MoveAside(file);
-        foreach (var file in RotatedLogs.Companions(from).Where(File.Exists)) failure ??= Files.Rename(file, string.Concat(to, file.AsSpan(from.Length)));
-        failure ??= Files.Rename(from, to);
-        if (failure is not null) return $"the log {from} could not be renamed: {failure}";
-        if (!_files.Remove(from, out var open)) return null;
-        open.Renamed(to);
-        _files[to] = open;
+        if (LogRename.All(logs, again, _files.ContainsKey) is { } failure) return failure;
+        foreach (var (from, to) in logs)
+        {
+            if (from == to) continue;
+            if (_files.Remove(from, out var open))
+            {
+                open.Renamed(to);
+                _files[to] = open;
+            }
+            else Ledger.Rename(from, to);
+        }
         return null;
     }
 

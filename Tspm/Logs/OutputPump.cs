@@ -132,10 +132,14 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     public Task Settled() => _loop.Ask(() => true);
 
     /// <inheritdoc/>
-    public Task<string?> Rename(IReadOnlyList<(string From, string To)> files) => _loop.Ask(() =>
+    public Task<string?> Rename(IReadOnlyList<(string From, string To)> files, bool again = false) => _loop.Ask(() => _files.Rename(files, again));
+
+    /// <inheritdoc/>
+    public Task<string?> Remove(IReadOnlyList<string> files) => _loop.Ask(() =>
     {
         string? problem = null;
-        foreach (var (from, to) in files) problem = _files.Rename(from, to) ?? problem;
+        foreach (var path in files)
+            if (RotatedLogs.RemoveAll(path) is { } reason) problem ??= $"the log {path} could not be removed: {reason}";
         return problem;
     });
 

@@ -42,12 +42,23 @@ internal static class RotatedLogs
         return null;
     }
 
-    /// <summary>Removes the files with a number above the given one.</summary>
+    /// <summary>
+    /// The highest number above another that a file has; that other one if none has. One number may be free in between: a daemon died while files were moved up.
+    /// </summary>
+    static int Highest(ref OldFileName name, int above)
+    {
+        var highest = above;
+        for (var number = above + 1; number <= highest + 2; number++)
+            if (name.Look(number) != OldFile.None) highest = number;
+        return highest;
+    }
+
+    /// <summary>Removes the files with a number above the given one, the highest first: a daemon that dies leaves none that has no neighbour to be found by.</summary>
     public static void RemoveAbove(string path, int keep)
     {
         var name = new OldFileName(path);
-        for (var number = keep + 1; name.LookAndTidy(number) != OldFile.None; number++)
-            if (name.Unlink() != 0) return;
+        for (var number = Highest(ref name, keep); number > keep; number--)
+            if (name.LookAndTidy(number) != OldFile.None && name.Unlink() != 0) return;
     }
 
     /// <summary>All of them, oldest first, up to the first number that is missing.</summary>
@@ -72,18 +83,29 @@ internal static class RotatedLogs
         return got == sizeof(uint) ? BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(bytes, sizeof(uint))) : 0;
     }
 
-    /// <summary>Every file that belongs to a log beside the log itself: old ones and the index.</summary>
-    public static IEnumerable<string> Companions(string path) => [.. OldestFirst(path), path + LogIndex.Suffix];
+    /// <summary>The file that a rotation begins, before it gets the name of the log; one that is there was left by a daemon that died.</summary>
+    public static string Fresh(string path) => path + ".new";
 
-    /// <summary>Removes a log with all that belongs to it. Null, or why something could not be removed.</summary>
+    /// <summary>Every file that belongs to a log beside the log itself: old ones, oldest first, and the index.</summary>
+    public static IEnumerable<string> Companions(string path)
+    {
+        var files = new List<string>();
+        var name = new OldFileName(path);
+        for (var number = Highest(ref name, 0); number > 0; number--)
+            if (name.Look(number) != OldFile.None) files.Add(name.ToString());
+        files.Add(path + LogIndex.Suffix);
+        return files;
+    }
+
+    /// <summary>Removes a log with all that belongs to it, itself last: a daemon that dies leaves nothing that is not found again. Null, or why something could not be removed.</summary>
     public static string? RemoveAll(string path)
     {
         string? problem = null;
-        foreach (var file in (string[])[path, path + LogIndex.Suffix])
-            if (Unistd.unlink(file) != 0 && Errno.Last != Errno.ENOENT) problem ??= Errno.Describe(Errno.Last);
         var name = new OldFileName(path);
-        for (var number = 1; name.LookAndTidy(number) != OldFile.None; number++)
-            if (name.Unlink() != 0 && Errno.Last != Errno.ENOENT) problem ??= Errno.Describe(Errno.Last);
+        for (var number = Highest(ref name, 0); number > 0; number--)
+            if (name.LookAndTidy(number) != OldFile.None && name.Unlink() != 0 && Errno.Last != Errno.ENOENT) problem ??= Errno.Describe(Errno.Last);
+        foreach (var file in (string[])[Fresh(path), path + LogIndex.Suffix, path])
+            if (Unistd.unlink(file) != 0 && Errno.Last != Errno.ENOENT) problem ??= Errno.Describe(Errno.Last);
         return problem;
     }
 }

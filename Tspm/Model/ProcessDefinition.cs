@@ -29,6 +29,15 @@ internal sealed record ProcessDefinition
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>The name under which its log files still lie, until they are renamed; null: its own.</summary>
+    public LogsUnder? LogsUnder { get; init; }
+
+    /// <summary>It is to be stopped and then forgotten; null: it stays.</summary>
+    public Deletion? Deletion { get; init; }
+
+    /// <summary>What runs with a lower run number is to be restarted, because the definition has changed; null: nothing is.</summary>
+    public ulong? RestartBefore { get; init; }
+
     [JsonIgnore] public string Name => Config.NameOrEmpty;
 
     [JsonIgnore] public string Namespace => Config.Namespace ?? DefaultNamespace;

@@ -32,6 +32,7 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
             {
                 if (generation > 0) troubles.Add($"processes.json was lost or unreadable; the state of {Path.GetFileName(path)} is used");
                 ClearWay(generation + 1, troubles);
+                _renamesLogs = RenamesLogs(content);
                 return new Loaded(content, troubles);
             }
             troubles.Add(SetAside(path, problem));
@@ -61,11 +62,29 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
     public void Save(ProcessesFile content)
     {
         var path = home.ProcessesFile;
+        // That logs were renamed must not be on disk before the renaming is.
+        if (_renamesLogs) SyncLogs();
         var temporary = path + ".tmp";
         AtomicFile.WriteNew(temporary, JsonSerializer.SerializeToUtf8Bytes(content, StorageJson.Default.ProcessesFile), durable: true);
         KeepGenerations();
         File.Move(temporary, path, overwrite: true);
         AtomicFile.SyncFolder(path);
+        _renamesLogs = RenamesLogs(content);
+    }
+
+    /// <summary>The state on disk says that log files are about to be renamed.</summary>
+    bool _renamesLogs;
+
+    static bool RenamesLogs(ProcessesFile content)
+    {
+        foreach (var definition in content.Processes)
+            if (definition.LogsUnder is not null) return true;
+        return false;
+    }
+
+    void SyncLogs()
+    {
+        if (Directory.Exists(home.LogFolder)) Platform.Files.SyncFolder(home.LogFolder);
     }
 
     /// <summary>Shifts .2 to .3 and .1 to .2, then links the current file as .1: at no instant is there no processes.json.</summary>

@@ -71,6 +71,15 @@ internal sealed class RunRecordStore(TspmHome home)
         foreach (var key in new List<InstanceKey>(_unsaved.Keys)) Do(key, _unsaved[key]);
     }
 
+    /// <summary>The instances of which there are records, readable or not.</summary>
+    public IReadOnlyCollection<InstanceKey> Keys()
+    {
+        var keys = new HashSet<InstanceKey>();
+        foreach (var path in Directory.EnumerateFiles(home.RunFolder, "*.json"))
+            if (Path.GetFileName(path).Split('.') is [var id, var instance, _, _] && KeyOf(id, instance) is { } key) keys.Add(key);
+        return keys;
+    }
+
     /// <summary>All records that can be read. One that cannot (torn by a power cut) says nothing and is passed over.</summary>
     public IReadOnlyDictionary<InstanceKey, RunRecord> LoadAll()
     {

@@ -6,7 +6,7 @@ namespace Tspm.Storage;
 /// Writes the newest state to disk on its own thread, so that saving runs beside spawning and several changes at once cost one write.
 /// A save that fails is said to those who asked for it, and is tried again until it works.
 /// </summary>
-internal sealed class StateSaver : IDisposable
+internal sealed class StateSaver : IStateSaver, IDisposable
 {
     /// <summary>How long after a failed save the next try comes.</summary>
     static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(500);
@@ -27,7 +27,10 @@ internal sealed class StateSaver : IDisposable
     /// <summary>Why the newest state is not on disk; null when it is or is about to be.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>Asks for this state (or a newer one) to be on disk. The result is null when it is, else the reason why not.</summary>
+    /// <inheritdoc/>
+    public Action<ProcessesFile>? SavedLater { get; set; }
+
+    /// <inheritdoc/>
     public Task<string?> Save(ProcessesFile state)
     {
         lock (_gate)
@@ -60,7 +63,11 @@ internal sealed class StateSaver : IDisposable
             unsaved = request?.State ?? unsaved;
             if (unsaved is null) return;
             Trouble = Try(unsaved);
-            if (Trouble is null) unsaved = null;
+            if (Trouble is null)
+            {
+                if (request is null) SavedLater?.Invoke(unsaved);
+                unsaved = null;
+            }
             request?.Done.TrySetResult(Trouble);
             if (request is null && closing) return;
         }

@@ -4,12 +4,12 @@ using Tspm.Model;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// Carries out a plan of <c>apply</c> in one turn of the supervisor, so that a daemon that dies finds all of it done or nothing: definitions, instances that come and go, restarts, starts. What is
-/// deleted has been stopped before.
+/// Carries out a plan of <c>apply</c>: all definitions change in one turn of the supervisor and are saved at once, so that a daemon that dies leaves all of it or nothing to the next one
+/// (<see cref="Commits"/>). What is deleted goes first: what comes may need its port.
 /// </summary>
 internal static class Application
 {
-    const string Cause = "applied by user";
+    public const string Cause = "applied by user";
 
     /// <summary>What <c>apply</c> was given.</summary>
     public sealed class Wanted(IReadOnlyList<ProcessConfig> configs, bool prune, bool updateEnvironment, IReadOnlyDictionary<string, string> environment, long? openFilesLimit)
@@ -44,27 +44,40 @@ internal static class Application
         var all = new Dictionary<string, ProcessConfig>(StringComparer.Ordinal);
         if (!wanted.Prune)
             foreach (var config in Configs(table)) all[config.NameOrEmpty] = config;
-        foreach (var config in wanted.Configs) all[config.NameOrEmpty] = config;
+        foreach (var config in wanted.Configs)
+        {
+            if (table.NameProblem(config.NameOrEmpty) is { } taken) return taken;
+            all[config.NameOrEmpty] = config;
+        }
         return DependencyGraph.Problem(all, wanted.Configs.Select(static config => config.NameOrEmpty));
     }
 
+    /// <summary>What is under way.</summary>
+    /// <param name="Going">The stops of what is deleted.</param>
+    /// <param name="Gone">See <see cref="Deletions.WhenGone"/>, one for each process.</param>
+    /// <param name="Coming">Starts and restarts; and the stops of instances that are too many.</param>
+    public sealed record Work(IReadOnlyList<Supervisor.Pending> Going, IReadOnlyList<Task<string?>> Gone, List<Supervisor.Pending> Coming);
+
     /// <summary>What was begun; remarks go to the notes.</summary>
-    public static List<Supervisor.Pending> Begin(Supervisor supervisor, IReadOnlyList<PlanStep> steps, Wanted wanted, List<string> notes)
+    public static Work Begin(Supervisor supervisor, IReadOnlyList<PlanStep> steps, Wanted wanted, List<string> notes)
     {
-        var pending = new List<Supervisor.Pending>();
+        List<int> gone = [.. steps.Where(step => step.Action == PlanStep.Delete && supervisor.Table.ByName(step.Name) is not null).Select(step => supervisor.Table.ByName(step.Name)!.Id)];
+        var going = supervisor.Changes.Delete(gone, withLogs: false);
+        var work = new Work(going, [.. gone.Select(supervisor.Deletions.WhenGone)], []);
         var (start, restart) = (new List<SupervisedProcess>(), new HashSet<SupervisedProcess>());
         for (var i = 0; i < steps.Count; i++)
         {
             var step = steps[i];
             var former = supervisor.Table.ByName(step.Name);
             if (step.Action == PlanStep.Create) start.AddRange(Create(supervisor, wanted.Configs[i], wanted));
-            else if (step.Action == PlanStep.Change) Change(supervisor, former!, wanted.Configs[i], step, wanted, pending, restart);
-            else if (step.Action == PlanStep.Delete && former is not null) Delete(supervisor, former, notes);
+            else if (step.Action == PlanStep.Change) work.Coming.AddRange(Change(supervisor, former!, wanted.Configs[i], step, wanted, restart, gone));
             if (wanted.StartsAll && step.Action is PlanStep.Keep or PlanStep.Change && wanted.Configs[i].Enabled != false) start.AddRange(Down(supervisor, supervisor.Table.ByName(step.Name)!, wanted).Where(cell => !restart.Contains(cell)));
         }
         foreach (var cell in supervisor.Dependencies.ToStart([.. start, .. restart], notes))
-            pending.Add(restart.Contains(cell) ? supervisor.Restart(cell, Cause) : supervisor.Start(cell, Cause));
-        return pending;
+            work.Coming.Add(restart.Contains(cell) ? supervisor.Changes.RestartOnceSaved(cell, Cause, gone) : supervisor.Changes.StartOnceSaved(cell, Cause, gone));
+        foreach (var definition in supervisor.Table.Definitions.ToList())
+            if (definition.RestartBefore is not null) supervisor.Changes.EndRestarts(definition.Id, gone);
+        return work;
     }
 
     /// <summary>The new instances that are to be started.</summary>
@@ -74,19 +87,21 @@ internal static class Application
         return config.IsJob || config.Enabled == false ? [] : cells;
     }
 
-    static void Change(
-        Supervisor supervisor, ProcessDefinition former, ProcessConfig config, PlanStep step, Wanted wanted, List<Supervisor.Pending> pending, HashSet<SupervisedProcess> restart)
+    static IReadOnlyList<Supervisor.Pending> Change(
+        Supervisor supervisor, ProcessDefinition former, ProcessConfig config, PlanStep step, Wanted wanted, HashSet<SupervisedProcess> restart, List<int> gone)
     {
         var definition = former with { Config = config with { Id = null, LegacyId = former.Config.LegacyId } };
         if (wanted.UpdateEnvironment || (wanted.StartsAll && step.Restarts)) definition = From(wanted, supervisor, definition);
+        if (step.Restarts) definition = definition with { RestartBefore = supervisor.Changes.UpcomingRun };
         var before = Math.Min(former.Instances, definition.Instances);
-        pending.AddRange(supervisor.Scale(definition, Cause));
+        var pending = supervisor.Changes.Scale(definition, Cause, gone);
         foreach (var cell in supervisor.Table.Instances(former.Id)![..before])
         {
             // What the user has stopped stays so; what was given up, or waits for its next try, may be mended by the change.
             if (step.Restarts && cell.State.Desired == DesiredState.Up) restart.Add(cell);
             else if (!step.Restarts) supervisor.Refresh(cell);
         }
+        return pending;
     }
 
     /// <summary>The instances that are to be brought up: what is down, but for a job, which waits for its time; and what was given up.</summary>
@@ -101,17 +116,6 @@ internal static class Application
     /// <summary>As if it was defined by who applies now.</summary>
     static ProcessDefinition From(Wanted wanted, Supervisor supervisor, ProcessDefinition definition) =>
         definition with { EnvironmentKey = supervisor.Table.KeepEnvironment(wanted.Environment), Launch = wanted.Launch ?? definition.Launch };
-
-    static void Delete(Supervisor supervisor, ProcessDefinition former, List<string> notes)
-    {
-        foreach (var cell in supervisor.Table.Instances(former.Id)!)
-        {
-            if (cell.State.Phase == LifecyclePhase.Stopped) continue;
-            notes.Add($"'{former.Name}' is not deleted: it was started again meanwhile");
-            return;
-        }
-        supervisor.Table.Remove(former.Id);
-    }
 
     static IEnumerable<ProcessConfig> Configs(ProcessTable table) => table.Definitions.Select(static definition => definition.Config);
 }

@@ -39,6 +39,7 @@ internal static class Lifecycle
         LifecycleEvent.Freed => state.Phase == Held ? Spawning(state with { Reason = "what it depends on is there" }) : Same(state),
         // Who is on its way down already is not started again first, should the stop itself never come (a daemon's death).
         LifecycleEvent.StopIntended => Same(state with { Desired = DesiredState.Down, Next = state.Phase is Stopping or Sweeping ? AfterExit.Stop : state.Next }),
+        LifecycleEvent.StartIntended => Same(state with { Desired = DesiredState.Up }),
         LifecycleEvent.SpawnFailed failed => OnSpawnFailed(state, failed.Failure, policy),
         LifecycleEvent.SpawnForgotten => OnSpawnForgotten(state),
         LifecycleEvent.ChildExited exited => OnExited(state, exited, policy, now),

@@ -41,6 +41,9 @@ internal abstract record LifecycleEvent
     /// <summary>It will be stopped as soon as what depends on it is down: the wish counts from now on.</summary>
     public sealed record StopIntended : LifecycleEvent;
 
+    /// <summary>It will be started as soon as that is on disk: the wish counts from now on.</summary>
+    public sealed record StartIntended : LifecycleEvent;
+
     public sealed record SpawnFailed(SpawnFailure Failure) : LifecycleEvent;
 
     /// <summary>An earlier daemon ordered a spawn and died before it came to that, or what ran before the spawn was given up.</summary>

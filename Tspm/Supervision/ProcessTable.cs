@@ -59,8 +59,27 @@ internal sealed class ProcessTable(SupervisionServices services)
     public IReadOnlyDictionary<string, string>? UnsavedEnvironmentOf(ProcessDefinition definition) =>
         _saved.ContainsKey(definition.EnvironmentKey) ? null : EnvironmentOf(definition);
 
-    /// <summary>This state is on disk. On any thread.</summary>
-    public void OnSaved(ProcessesFile file) => _saved = file.Environments;
+    /// <summary>This state is on disk.</summary>
+    public void OnSaved(ProcessesFile file)
+    {
+        _saved = file.Environments;
+        _logNames.Clear();
+        foreach (var definition in file.Processes)
+            if (definition.LogsUnder is { } under && under.Name != definition.Name) _logNames[under.Name] = definition.Id;
+    }
+
+    /// <summary>By the state on disk, log files of processes may still lie under these names of theirs, which they have given up.</summary>
+    readonly Dictionary<string, int> _logNames = new(StringComparer.Ordinal);
+
+    /// <summary>Why a process may not get this name yet; null: it may, or has it.</summary>
+    /// <param name="name">Of no other process.</param>
+    /// <param name="id">The process that is to get it; null: a new one.</param>
+    public string? NameProblem(string name, int? id = null)
+    {
+        var owner = _logNames.TryGetValue(name, out var former) ? Instances(former)?[0].Definition : null;
+        owner ??= Definitions.FirstOrDefault(definition => definition.LogsUnder?.Name == name);
+        return owner is null || owner.Name == name || owner.Id == id ? null : $"the logs of '{owner.Name}' are still called '{name}', because its renaming is not saved yet; try again";
+    }
 
     /// <summary>Keeps an environment and returns its key; equal ones share one.</summary>
     public string KeepEnvironment(IReadOnlyDictionary<string, string> environment)
@@ -101,6 +120,7 @@ internal sealed class ProcessTable(SupervisionServices services)
             definition = definition with { Launch = _lastLaunch };
         }
         var existing = _byId.GetValueOrDefault(definition.Id) ?? [];
+        if (definition.Deletion is null) _leaving.Remove(definition.Id);
         foreach (var cell in existing) cell.Redefine(definition, isNew);
         Rearranged?.Invoke();
         return Resize(definition, existing, Math.Max(existing.Length, definition.Instances));
@@ -146,8 +166,17 @@ internal sealed class ProcessTable(SupervisionServices services)
         Index();
     }
 
+    /// <summary>Leaves a definition out of what is saved, until it is removed or changed.</summary>
+    public void Leave(int id) => _leaving.Add(id);
+
+    /// <summary>See <see cref="Leave"/>.</summary>
+    public bool IsLeaving(int id) => _leaving.Contains(id);
+
+    readonly HashSet<int> _leaving = [];
+
     public void Remove(int id)
     {
+        _leaving.Remove(id);
         if (!_byId.Remove(id, out var cells)) return;
         foreach (var cell in cells)
         {
@@ -162,9 +191,12 @@ internal sealed class ProcessTable(SupervisionServices services)
     {
         var processes = new List<ProcessDefinition>(_byId.Count);
         var used = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
+        var kept = new HashSet<string>(StringComparer.Ordinal);
         foreach (var cells in _byId.Values)
         {
             var definition = cells[0].Definition;
+            kept.Add(definition.EnvironmentKey);
+            if (IsLeaving(definition.Id)) continue;
             var down = cells.Where(cell => !cell.IsSurplus && cell.State.Desired == DesiredState.Down).Select(cell => cell.Key.Instance).ToList();
             processes.Add(definition with
             {
@@ -173,15 +205,15 @@ internal sealed class ProcessTable(SupervisionServices services)
             });
             used.TryAdd(definition.EnvironmentKey, EnvironmentOf(definition));
         }
-        ForgetEnvironmentsBut(used);
+        ForgetEnvironmentsBut(kept);
         return new ProcessesFile { Format = ProcessesFile.CurrentFormat, NextId = NextId, Processes = processes, Environments = used };
     }
 
     /// <summary>Every redefinition from another shell brings another environment, some kilobytes each.</summary>
-    void ForgetEnvironmentsBut(Dictionary<string, IReadOnlyDictionary<string, string>> used)
+    void ForgetEnvironmentsBut(HashSet<string> kept)
     {
-        if (_environments.Count == used.Count) return;
-        foreach (var key in _environments.Keys.Where(key => !used.ContainsKey(key)).ToArray()) _environments.Remove(key);
+        if (_environments.Count == kept.Count) return;
+        foreach (var key in _environments.Keys.Where(key => !kept.Contains(key)).ToArray()) _environments.Remove(key);
     }
 
     void Index()

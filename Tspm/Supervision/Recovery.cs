@@ -10,37 +10,56 @@ namespace Tspm.Supervision;
 /// </summary>
 internal static class Recovery
 {
-    public static void RestoreLostDefinitions(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records, IProcessSystem system)
+    /// <summary>True: there was one.</summary>
+    public static bool RestoreLostDefinitions(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records, IProcessSystem system)
     {
+        var isRestored = false;
         foreach (var (key, record) in records)
         {
-            if (table.Instances(key.Id) is not null || record.Definition is not { } definition || record.BootId != system.BootId) continue;
-            var mayLive = record.Phase is not (nameof(LifecyclePhase.Stopped) or nameof(LifecyclePhase.Errored));
-            if (!mayLive || table.ByName(definition.Name) is not null) continue;
+            if (table.Instances(key.Id) is not null || record.Definition is not { } definition || !MayLive(record, system)) continue;
+            if (table.ByName(definition.Name) is not null) continue;
             table.RestoreEnvironment(definition.EnvironmentKey, () => record.Environment ?? ChildEnvironment.Kept(system.ReadEnvironment(record.Pid)));
-            table.Put(definition);
+            // Instances to whose start that daemon did not come have no record: they follow the others.
+            var isUp = records.Any(other => other.Key.Id == key.Id && other.Value.Desired == DesiredState.Up);
+            table.Put(definition with { Desired = isUp ? DesiredState.Up : DesiredState.Down });
+            isRestored = true;
         }
+        return isRestored;
     }
 
     /// <summary>
-    /// Instances beyond the number that was saved: ones that were being taken away when the daemon died, which are to be stopped, or ones that came after the save. Their own record says which.
-    /// Records of those that have no child are of no use any more.
+    /// Instances beyond the number that was saved: ones that were being taken away when the daemon died, which are to be stopped, or ones that came although the state could not be saved. Their
+    /// own record says which. True: there was one of the latter.
     /// </summary>
-    public static void RestoreSurplus(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records, IProcessSystem system, RunRecordStore store)
+    public static bool RestoreInstances(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records, IProcessSystem system)
     {
+        var isRestored = false;
         foreach (var (key, record) in records)
         {
-            if (table.Instances(key.Id) is null || table.Find(key) is not null) continue;
-            if (record.BootId != system.BootId || record.Phase == nameof(LifecyclePhase.Stopped)) continue;
-            if (record.Definition is { } newer && newer.Instances > key.Instance)
+            if (table.Instances(key.Id) is not { } cells || table.Find(key) is not null || !MayLive(record, system)) continue;
+            if (record.Definition is { } newer && newer.Instances > key.Instance && !IsLeaving(record))
             {
+                var saved = cells[0].Definition;
                 table.RestoreEnvironment(newer.EnvironmentKey, () => record.Environment ?? ChildEnvironment.Kept(system.ReadEnvironment(record.Pid)));
-                table.Put(newer, isNew: false);
+                // Those that have no record follow the wish for the process.
+                table.Put(newer with { Desired = saved.Desired, DownInstances = saved.DownInstances }, isNew: false);
+                isRestored = true;
             }
             else table.Extend(key.Id, key.Instance + 1);
         }
-        // Only now: one record may have brought back the instance of another.
-        foreach (var key in records.Keys)
-            if (table.Instances(key.Id) is not null && table.Find(key) is null) store.Remove(key);
+        return isRestored;
     }
+
+    /// <summary>Removes the records of instances that are not there and have no child: they came to nothing, or were forgotten by a daemon that died before it came to its record.</summary>
+    public static void RemoveUseless(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records, IProcessSystem system, RunRecordStore store)
+    {
+        foreach (var key in store.Keys())
+            if (table.Find(key) is null && (table.Instances(key.Id) is not null || !records.TryGetValue(key, out var record) || !MayLive(record, system))) store.Remove(key);
+    }
+
+    static bool MayLive(RunRecord record, IProcessSystem system) =>
+        record.BootId == system.BootId && record.Phase is not (nameof(LifecyclePhase.Stopped) or nameof(LifecyclePhase.Errored));
+
+    static bool IsLeaving(RunRecord record) =>
+        record is { Next: nameof(AfterExit.Stop), Phase: nameof(LifecyclePhase.Stopping) or nameof(LifecyclePhase.Sweeping) or nameof(LifecyclePhase.Spawning) };
 }

@@ -7,6 +7,9 @@ internal sealed class RunNumbers(TimeProvider clock)
 {
     ulong _last;
 
+    /// <summary>All runs so far have a lower number, and all later ones have not.</summary>
+    public ulong Upcoming => _last + 1;
+
     public ulong Next() => _last = Math.Max(_last + 1, (ulong)clock.GetUtcNow().UtcTicks);
 
     /// <summary>A run of an earlier daemon: the next ones come after it.</summary>

@@ -62,6 +62,9 @@ internal sealed partial class SupervisedProcess
 
     public IChild? Child => _run?.Child;
 
+    /// <summary>Number of its newest run; 0: it never ran.</summary>
+    public ulong LastRun => _lastRun;
+
     /// <summary>One more run is to follow the present one. On record: the next daemon keeps to it.</summary>
     public bool IsRunQueued
     {
@@ -122,6 +125,9 @@ internal sealed partial class SupervisedProcess
             _stepping = false;
         }
     }
+
+    /// <summary>Those who wait look at the state once more, because what they wait for depends on more than it.</summary>
+    public void AskWaiters() => _waiters.Tell(_state);
 
     /// <summary>Completes when the state satisfies <paramref name="reached"/>, at once if it does already.</summary>
     public Task<LifecycleState> WhenReached(Func<LifecycleState, bool> reached) => _waiters.Wait(_state, reached);

@@ -13,21 +13,24 @@ internal sealed class Supervisor
 {
     readonly SupervisionServices _services;
     readonly SupervisorLoop _loop;
-    readonly StateSaver _saver;
     readonly MemoryWatch _memory;
     readonly StopOrder _stopOrder;
     readonly Reloads _reloads;
     readonly ReadinessWatch _readiness;
     readonly HealthWatch _health;
-    TaskCompletionSource<string?>? _nextSave;
+    readonly Commits _commits;
 
-    public Supervisor(SupervisionServices services, SupervisorLoop loop, StateSaver saver)
+    public Supervisor(SupervisionServices services, SupervisorLoop loop, IStateSaver saver)
     {
-        (_services, _loop, _saver) = (services, loop, saver);
+        (_services, _loop) = (services, loop);
         _memory = new MemoryWatch(services);
         _readiness = new ReadinessWatch(services);
         _health = new HealthWatch(services);
         Table = new ProcessTable(services) { Changed = OnChanged };
+        LogMoves = new LogMoves(Table, services);
+        _commits = new Commits(Table, loop, saver, LogMoves);
+        Deletions = new Deletions(Table, services, _commits);
+        Changes = new Changes(this, services, _commits);
         Triggers = new TriggerSet(services, Table);
         Table.Rearranged = Triggers.Schedule.OnRearranged;
         FormerRuns = new FormerRuns(services, Table);
@@ -45,6 +48,12 @@ internal sealed class Supervisor
     public TriggerSet Triggers { get; }
 
     public ProcessTable Table { get; }
+
+    public LogMoves LogMoves { get; }
+
+    public Deletions Deletions { get; }
+
+    public Changes Changes { get; }
 
     /// <summary>On whose behalf the present work of the loop is done; null: nobody's.</summary>
     public Asker? Asker { get; set; }
@@ -67,8 +76,9 @@ internal sealed class Supervisor
         Table.Load(file);
         var bootId = _services.System.BootId;
         HookRun.CleanUp(_services, left);
-        Recovery.RestoreLostDefinitions(Table, left.Records, _services.System);
-        Recovery.RestoreSurplus(Table, left.Records, _services.System, _services.Records);
+        var isRestored = Recovery.RestoreLostDefinitions(Table, left.Records, _services.System) | Recovery.RestoreInstances(Table, left.Records, _services.System);
+        Recovery.RemoveUseless(Table, left.Records, _services.System, _services.Records);
+        if (LogMoves.Finish(file, again: true) || isRestored) _ = Save();
         foreach (var cell in Table.Cells)
         {
             var record = left.Records.GetValueOrDefault(cell.Key);
@@ -85,6 +95,8 @@ internal sealed class Supervisor
             Dependencies.OnChanged(cell);
             Watch(cell); // an adopted child came without a change
         }
+        // After output that an earlier run left has been taken up: logs that are to go would be made anew by it.
+        _loop.Post(Changes.GoOn);
     }
 
     void FollowWish(SupervisedProcess cell, bool recordIsNewer)
@@ -95,6 +107,7 @@ internal sealed class Supervisor
             return;
         }
         var definition = cell.Definition;
+        if (definition.Deletion is not null) return;
         var saved = definition.Desired == DesiredState.Up && definition.DownInstances?.Contains(cell.Key.Instance) != true;
         var up = recordIsNewer ? cell.State.Desired == DesiredState.Up : saved;
         if (up && !definition.IsEnabled && !cell.State.HasChild) return;
@@ -135,35 +148,17 @@ internal sealed class Supervisor
     }
 
     /// <summary>
-    /// Puts a definition in the place of the one with its number, and begins to stop the instances that it has no longer. The log files of the only instance get another name when it is joined
-    /// by others, and back. The result has no surplus instances.
+    /// Puts a definition in the place of the one with its number. Once it is saved, the instances that it has no longer are stopped, and log files get the names that it gives them. The result has
+    /// no surplus instances.
     /// </summary>
     public SupervisedProcess[] Put(ProcessDefinition definition)
     {
-        var before = Table.Instances(definition.Id)?[0].Definition.Instances ?? definition.Instances;
+        var (id, former) = (definition.Id, Table.Instances(definition.Id)?[0].Definition);
+        if (former is not null) definition = definition with { LogsUnder = LogMoves.Owed(former, definition) };
         var cells = Table.Put(definition);
-        if (before == definition.Instances) return cells[..definition.Instances];
-        var (name, home) = (definition.Name, _services.Home);
-        // Waited for here, so that no new run opens a file under the new name in between. What cannot be renamed stays where it is.
-        if (before > 1 != definition.Instances > 1)
-            _services.Outputs.Rename([
-                (home.OutLog(name, 0, before), home.OutLog(name, 0, definition.Instances)), (home.ErrLog(name, 0, before), home.ErrLog(name, 0, definition.Instances)),
-            ]).GetAwaiter().GetResult();
-        for (var i = cells.Length - 1; i >= definition.Instances; i--) Retire(cells[i]);
+        if (former is { Deletion: not null } && definition.Deletion is null) _loop.Post(() => Deletions.Look(id));
+        if (cells.Length > definition.Instances) Changes.Once(() => RetireSurplus(id));
         return cells[..definition.Instances];
-    }
-
-    /// <summary>Changes the number of instances: new ones are started when the process is up. What has to be waited for; empty: nothing changed that anybody could see.</summary>
-    public IReadOnlyList<Pending> Scale(ProcessDefinition definition, string cause)
-    {
-        var before = Table.Instances(definition.Id)!;
-        var isUp = before.Any(cell => !cell.IsSurplus && cell.State.Desired == DesiredState.Up);
-        var had = before[0].Definition.Instances;
-        var cells = Put(definition);
-        var pending = new List<Pending>();
-        for (var i = had; i < cells.Length; i++) pending.Add(isUp ? Start(cells[i], cause) : new Pending(cells[i], Task.FromResult(cells[i].State), false));
-        for (var i = before.Length - 1; i >= definition.Instances; i--) pending.Add(new Pending(before[i], before[i].WhenReached(IsDown), false));
-        return pending;
     }
 
     /// <summary>A changed definition takes effect while the child goes on: limits, health, watched files, the log's rules. Times and policies are looked up whenever they are needed.</summary>
@@ -175,6 +170,12 @@ internal sealed class Supervisor
         _health.OnChanged(cell);
         var (outLog, errLog) = (cell.View.OutLog, cell.View.ErrLog);
         _services.Outputs.Keep(outLog == errLog ? [outLog] : [outLog, errLog], LogPolicy.Of(cell.Definition.Config));
+    }
+
+    void RetireSurplus(int id)
+    {
+        var cells = Table.Instances(id) ?? [];
+        for (var i = cells.Length - 1; i >= 0 && cells[i].IsSurplus; i--) Retire(cells[i]);
     }
 
     void Retire(SupervisedProcess cell)
@@ -223,8 +224,10 @@ internal sealed class Supervisor
         return [.. cells.Select(cell => online.GetValueOrDefault(cell) ?? (cell.State.Phase == LifecyclePhase.Starting ? Restart(cell, cause) : Start(cell, cause)))];
     }
 
-    Task<LifecycleState> Started(SupervisedProcess cell) =>
-        cell.WhenReached(state => IsStartSettled(state) || (state.Phase == LifecyclePhase.Held && Dependencies.IsStuck(cell)));
+    Task<LifecycleState> Started(SupervisedProcess cell) => cell.WhenReached(state => IsStarted(cell, state));
+
+    /// <summary>Its start has come to an end, or to a halt.</summary>
+    public bool IsStarted(SupervisedProcess cell, LifecycleState state) => IsStartSettled(state) || (state.Phase == LifecyclePhase.Held && Dependencies.IsStuck(cell));
 
     /// <summary>Set by <see cref="Shutdown"/>: nothing is begun any more, it would outlive its daemon.</summary>
     public bool IsShuttingDown { get; private set; }
@@ -247,30 +250,13 @@ internal sealed class Supervisor
         return false;
     }
 
-    /// <summary>Saves the state as it is when the present work of the loop is done: one write for many changes. Null: it is on disk; else why not.</summary>
-    public Task<string?> Save()
-    {
-        if (_nextSave is { } waiting) return waiting.Task;
-        var next = _nextSave = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _loop.Post(() =>
-        {
-            _nextSave = null;
-            var state = Table.Snapshot();
-            _saver.Save(state).ContinueWith(
-                saved =>
-                {
-                    if (saved.Result is null) Table.OnSaved(state);
-                    next.SetResult(saved.Result);
-                },
-                TaskContinuationOptions.ExecuteSynchronously);
-        });
-        return next.Task;
-    }
+    /// <summary>See <see cref="Commits.Save"/>.</summary>
+    public Task<string?> Save() => _commits.Save();
 
-    static bool IsStopped(LifecycleState state) => state.Phase == LifecyclePhase.Stopped;
+    public static bool IsStopped(LifecycleState state) => state.Phase == LifecyclePhase.Stopped;
 
     /// <summary>Or is no longer on its way there.</summary>
-    static bool IsDown(LifecycleState state) => IsStopped(state) || state.Desired == DesiredState.Up;
+    public static bool IsDown(LifecycleState state) => IsStopped(state) || state.Desired == DesiredState.Up;
 
     static bool IsStartSettled(LifecycleState state) =>
         state.Phase is LifecyclePhase.Online or LifecyclePhase.Waiting or LifecyclePhase.Errored or LifecyclePhase.Stopped;
@@ -282,6 +268,7 @@ internal sealed class Supervisor
         Dependencies.OnChanged(cell);
         _services.Listeners.CloseUnneeded(cell.Key.Id, Table);
         _stopOrder.OnChanged(cell);
+        Deletions.OnChanged(cell, before);
         if (cell.IsSurplus && IsStopped(cell.State)) Drop(cell);
     }
 

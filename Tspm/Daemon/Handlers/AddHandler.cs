@@ -12,8 +12,11 @@ internal static class AddHandler
         var (cells, saved) = await context.Supervisor.Change(supervisor =>
         {
             foreach (var config in configs)
+            {
                 if (supervisor.Table.ByName(config.Name!) is not null)
                     throw new RequestException(ErrorCode.Failed, $"'{config.Name}' is defined already; change it with: tspm set {config.Name} KEY=VALUE");
+                if (supervisor.Table.NameProblem(config.Name!) is { } taken) throw new RequestException(ErrorCode.Failed, taken);
+            }
             Definitions.CheckDependencies(supervisor, configs);
             var added = new List<SupervisedProcess>();
             foreach (var config in configs) added.AddRange(supervisor.Define(config, request.Client.Environment, request.Client.OpenFilesLimit, launch: request.Client.Launch));

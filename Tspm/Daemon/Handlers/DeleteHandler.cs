@@ -1,4 +1,3 @@
-using Tspm.Logs;
 using Tspm.Protocol;
 
 namespace Tspm.Daemon.Handlers;
@@ -8,21 +7,19 @@ internal static class DeleteHandler
 {
     public static async Task<DeleteResponse> Handle(DaemonContext context, DeleteRequest request)
     {
-        var begun = await context.Supervisor.Change(supervisor =>
+        var (begun, gone) = await context.Supervisor.Change(supervisor =>
         {
             var ids = supervisor.Select(request.Selectors).Select(cell => cell.Key.Id).Distinct().ToList();
             foreach (var id in ids) RefuseNeeded(supervisor, supervisor.Table.Instances(id)![0].Definition.Name, ids);
-            return new Settle.Begun(supervisor.Stop([.. ids.SelectMany(id => supervisor.Table.Instances(id)!)], "deleted by user"), supervisor.Save());
+            var pending = supervisor.Changes.Delete(ids, request.Logs);
+            return (new Settle.Begun(pending, supervisor.Save()), ids.ConvertAll(supervisor.Deletions.WhenGone));
         });
         var outcomes = await Settle.Outcomes(context, begun, wait: true, timeoutMs: null, Settle.StopError);
-        var saved = await context.Supervisor.Ask(supervisor =>
-        {
-            foreach (var id in outcomes.Where(outcome => outcome.Error is null).Select(outcome => outcome.Id).Distinct()) supervisor.Table.Remove(id);
-            return supervisor.Save();
-        });
-        var error = await Settle.Unsaved(saved);
-        if (request.Logs) error = await RemoveLogs(context, begun) ?? error;
-        return new DeleteResponse { Success = error is null && outcomes.All(outcome => outcome.Error is null), Processes = outcomes, Error = error };
+        var problems = await Task.WhenAll(gone);
+        // What was started again is said of the process already.
+        var error = outcomes.TrueForAll(static outcome => outcome.Error is null) ? Array.Find(problems, static problem => problem is not null) : null;
+        error = await Settle.Unsaved(begun.Saved) ?? error;
+        return new DeleteResponse { Success = error is null && outcomes.TrueForAll(static outcome => outcome.Error is null), Processes = outcomes, Error = error };
     }
 
     /// <summary>What stays must not depend on what is gone.</summary>
@@ -30,17 +27,5 @@ internal static class DeleteHandler
     {
         if (supervisor.Dependencies.Dependents(name).FirstOrDefault(definition => !deleted.Contains(definition.Id)) is not { Name: var other }) return;
         throw new RequestException(ErrorCode.Failed, $"'{name}' is needed by '{other}'; delete both, or take it out: tspm set {other} dependsOn=");
-    }
-
-    /// <summary>After the last byte was written. A sentence when a file could not be removed.</summary>
-    static async Task<string?> RemoveLogs(DaemonContext context, Settle.Begun begun)
-    {
-        await context.Outputs.Settled();
-        string? problem = null;
-        foreach (var path in begun.Pending.SelectMany(pending => new[] { pending.Cell.View.OutLog, pending.Cell.View.ErrLog }).Distinct())
-        {
-            if (RotatedLogs.RemoveAll(path) is { } reason) problem = $"the log {path} could not be removed: {reason}";
-        }
-        return problem;
     }
 }

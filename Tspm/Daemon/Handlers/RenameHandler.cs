@@ -1,39 +1,42 @@
 using Tspm.Model;
 using Tspm.Protocol;
+using Tspm.Supervision;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>rename</c>: the same process, number and child under another name; its log files follow, writing goes on.</summary>
+/// <summary><c>rename</c>: the same process, number and child under another name; its log files follow once that is saved, and writing goes on.</summary>
 internal static class RenameHandler
 {
     public static async Task<RenameResponse> Handle(DaemonContext context, RenameRequest request)
     {
         if (ProcessName.Problem(request.NewName) is { } wrong)
             throw new RequestException(ErrorCode.InvalidParams, wrong, new RpcErrorData { Path = "params.newName", Found = request.NewName });
-        var (cells, problem, saved) = await context.Supervisor.Change(supervisor =>
+        var (id, cells, saved) = await context.Supervisor.Change(supervisor =>
         {
             var ids = supervisor.Select([request.Selector]).Select(cell => cell.Key.Id).Distinct().ToList();
             if (ids.Count != 1) throw new RequestException(ErrorCode.Failed, $"'{request.Selector}' means {ids.Count} processes; rename takes exactly one");
             var instances = supervisor.Table.Instances(ids[0])!;
-            var definition = instances[0].Definition;
-            if (supervisor.Table.ByName(request.NewName) is { } other && other.Id != definition.Id)
-                throw new RequestException(ErrorCode.Failed, $"the name '{request.NewName}' is taken by process {other.Id}");
-            var before = instances.SelectMany(cell => new[] { cell.View.OutLog, cell.View.ErrLog }).ToList();
-            supervisor.Table.Put(definition with { Config = definition.Config with { Name = request.NewName } });
-            foreach (var dependent in supervisor.Dependencies.Dependents(definition.Name).ToList())
-                supervisor.Table.Put(dependent with
-                {
-                    Config = dependent.Config with
-                    {
-                        DependsOn = [.. dependent.Config.DependsOn!.Select(dependency => dependency.Name == definition.Name ? dependency with { Name = request.NewName } : dependency)],
-                    },
-                });
-            var after = instances.SelectMany(cell => new[] { cell.View.OutLog, cell.View.ErrLog }).ToList();
-            // Waited for here, so that no new run opens a file under the new name in between.
-            var renamed = context.Outputs.Rename([.. before.Zip(after).Distinct()]).GetAwaiter().GetResult();
-            return (instances, renamed, supervisor.Save());
+            Rename(supervisor, instances[0].Definition, request.NewName);
+            return (ids[0], instances, supervisor.Save());
         });
-        var error = await Settle.Unsaved(saved) ?? problem;
+        var error = await Settle.Unsaved(saved) ?? await context.Supervisor.Ask(supervisor => supervisor.LogMoves.ProblemOf(id));
         return new RenameResponse { Success = error is null, Processes = [.. cells.Select(cell => Settle.Outcome(cell.View))], Error = error };
+    }
+
+    /// <summary>Of the definition, and in all that depend on it.</summary>
+    public static void Rename(Supervisor supervisor, ProcessDefinition definition, string name)
+    {
+        if (supervisor.Table.ByName(name) is { } other && other.Id != definition.Id)
+            throw new RequestException(ErrorCode.Failed, $"the name '{name}' is taken by process {other.Id}");
+        if (supervisor.Table.NameProblem(name, definition.Id) is { } taken) throw new RequestException(ErrorCode.Failed, taken);
+        supervisor.Put(definition with { Config = definition.Config with { Name = name } });
+        foreach (var dependent in supervisor.Dependencies.Dependents(definition.Name).ToList())
+            supervisor.Put(dependent with
+            {
+                Config = dependent.Config with
+                {
+                    DependsOn = [.. dependent.Config.DependsOn!.Select(dependency => dependency.Name == definition.Name ? dependency with { Name = name } : dependency)],
+                },
+            });
     }
 }
