@@ -33,7 +33,7 @@ internal sealed class DaemonLog : IDisposable
 
     public ILogger Logger { get; }
 
-    /// <summary>Why lines are missing in the log; null: none are.</summary>
+    /// <summary>Why lines are missing at the end of the log; null: none are.</summary>
     public string? Trouble => _trouble;
 
     public void Dispose() => _provider.Dispose();
@@ -42,14 +42,7 @@ internal sealed class DaemonLog : IDisposable
     {
         try
         {
-            return new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.Append,
-                Access = FileAccess.Write,
-                Share = FileShare.ReadWrite | FileShare.Delete,
-                BufferSize = 0,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            return new AppendingStream(path) { Written = () => _trouble = null };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -24,6 +24,32 @@ internal static unsafe class OwnSurroundings
         return SoftLimits.Format(limits);
     }
 
+    /// <summary>What a version of this guardian had that gave all of it to its programs; null: none did.</summary>
+    static (uint Umask, int Nice, ulong?[] Limits)? s_former;
+
+    /// <summary>Before <see cref="Normalize"/>, when the version until now did not do that: it may come back, and its programs inherit what it has.</summary>
+    public static void Remember()
+    {
+        var mask = SysStat.umask(OwnerOnly);
+        s_former = (mask, SysResource.getpriority(SysResource.PRIO_PROCESS, 0), OwnLaunch.ReadLimits());
+    }
+
+    /// <summary>Before that version is executed again.</summary>
+    public static void GiveBack()
+    {
+        if (s_former is not { } former) return;
+        _ = SysStat.umask(former.Umask);
+        _ = SysSignal.signal(Signals.SIGXFSZ, SysSignal.SIG_DFL);
+        _ = SysResource.setpriority(SysResource.PRIO_PROCESS, 0, former.Nice);
+        foreach (var resource in Hurting)
+        {
+            ResourceLimit own;
+            if (former.Limits[resource] is not { } soft || SysResource.getrlimit(resource, &own) != 0) continue;
+            own.rlim_cur = Math.Min(soft, own.rlim_max);
+            _ = SysResource.setrlimit(resource, &own);
+        }
+    }
+
     /// <summary>Also of a guardian that another version was until now. Nothing here can fail in a way that matters: what may not be is left as it is.</summary>
     public static void Normalize()
     {

@@ -29,7 +29,7 @@ internal static class AtomicFile
             UnixCreateMode = OwnerOnly,
         };
         using var file = new FileStream(path, options);
-        file.Write(content);
+        Platform.Files.Write(file, content);
         if (durable) RandomAccess.FlushToDisk(file.SafeFileHandle);
     }
 
