@@ -3,7 +3,8 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>Whoever happens to start the daemon: each program sees the umask, priorities, processors and limits of the shell that defined it.</summary>
+/// <summary>Whoever happens to start the daemon: each program sees the umask, priorities, processors and limits of the
+/// shell that defined it.</summary>
 [Timeout(180_000), ParallelLimiter<ScenarioLimit>]
 public class LaunchScenarios
 {

@@ -3,7 +3,8 @@ using Tspm.Platform.Linux.Native;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// Adds to the end of a file, wherever that is at the moment (O_APPEND): so a file that was emptied is written from its beginning, and one that took no more (a full disk, the limit of a file's size) goes on
+/// Adds to the end of a file, wherever that is at the moment (O_APPEND): so a file that was emptied is written from its
+/// beginning, and one that took no more (a full disk, the limit of a file's size) goes on
 /// as soon as it does. Bytes that it did not take are gone.
 /// </summary>
 internal sealed unsafe class AppendingStream : Stream
