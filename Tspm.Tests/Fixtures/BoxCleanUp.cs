@@ -19,7 +19,7 @@ internal static class BoxCleanUp
         using var limit = new CancellationTokenSource(StopLimit);
         var trouble = await Stop(box, limit.Token);
         var left = await UntilNone(box);
-        var names = string.Join(", ", left.Select(pid => $"{pid} ({LiveProcess.CommandOf(pid)}, {LiveProcess.StatusOf(pid, "State")})"));
+        var names = string.Join(", ", left.Select(pid => $"{pid} ({LiveProcess.CommandOf(pid)})"));
         foreach (var pid in left) LiveProcess.Kill(pid);
         await UntilNone(box);
         Remove(box.Folder);

@@ -8,8 +8,8 @@ internal static class LiveProcess
 {
     public const int SIGINT = 2, SIGKILL = 9, SIGTERM = 15, SIGCONT = 18, SIGSTOP = 19;
 
-    /// <summary>There and not a zombie.</summary>
-    public static bool IsAlive(int pid) => StatOf(pid) is { } fields && fields[0] is not ("Z" or "X");
+    /// <summary>There and not a zombie; as long as one of its threads is still ending, its files and sockets are open.</summary>
+    public static bool IsAlive(int pid) => StatOf(pid) is { } fields && (fields[0] is not ("Z" or "X") || int.Parse(fields[17]) > 1);
 
     /// <summary>Field 6 of /proc/PID/stat (man 5 proc): the session.</summary>
     public static int SessionOf(int pid) => int.Parse(StatOf(pid)![3]);

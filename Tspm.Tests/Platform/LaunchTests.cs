@@ -5,7 +5,8 @@ using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Tests.Platform;
 
-/// <summary>Umask, priorities, processors and limits of a child: from its first instant, and without a trace in the process that starts it.</summary>
+/// <summary>Umask, priorities, processors and limits of a child: from its first instant, and without a trace in the
+/// process that starts it.</summary>
 [Timeout(60_000)]
 public class LaunchTests
 {

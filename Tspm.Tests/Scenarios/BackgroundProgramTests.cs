@@ -149,6 +149,31 @@ public class BackgroundProgramTests
         await Assert.That(LiveProcess.IsAlive(pid)).IsFalse();
     }
 
+    /// <summary>It looks like a zombie, and its other thread works on.</summary>
+    [Test]
+    public async Task A_server_whose_first_thread_has_ended_does_not_survive_a_stop(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        var program = await CProgram.Build(box, "threads", """
+            #include <pthread.h>
+            #include <stdio.h>
+            #include <unistd.h>
+            static void *work(void *none) { (void)none; for (;;) pause(); }
+            int main(void) {
+                if (fork() > 0) { usleep(50000); return 0; }
+                setsid();
+                pthread_t thread;
+                pthread_create(&thread, NULL, work, NULL);
+                FILE *f = fopen("pid", "w"); fprintf(f, "%d\n", getpid()); fclose(f);
+                pthread_exit(NULL);
+            }
+            """);
+        await box.Ok("start", program, "--name", "threads", "--restart", "never");
+        var pid = int.Parse(await box.UntilFile("pid", "\n"));
+        await box.UntilState("threads", "stopped");
+        await Assert.That(LiveProcess.IsAlive(pid)).IsFalse();
+    }
+
     /// <summary>It became root for good, so the daemon of an ordinary user may not signal it.</summary>
     [Test]
     public async Task What_belongs_to_another_user_is_named_and_never_holds_up_a_stop(CancellationToken cancellation)

@@ -167,7 +167,7 @@ public class HalfDoneTests
             var saved = File.ReadAllText(Path.Combine(box.Home, "processes.json"));
             using var json = JsonDocument.Parse(saved);
             text.Add($"saved: {string.Join(' ', json.RootElement.GetProperty("processes").EnumerateArray().Select(one => one.GetProperty("config").GetProperty("name").GetString()).Order())}");
-            text.Add($"records: {string.Join(' ', Files(box, "run", "*.json").Select(file => string.Join('.', file.Split('.')[..2])).Distinct().Select(key => known.GetValueOrDefault(key, "stray")).Order())}");
+            text.Add($"records: {string.Join(' ', Files(box, "run", "*.json").Where(file => file != "daemon-deaths.json").Select(file => string.Join('.', file.Split('.')[..2])).Distinct().Select(key => known.GetValueOrDefault(key, "stray")).Order())}");
             // How many old files there are depends on how the output came in; what a rotation had begun is used by the next one.
             text.Add($"logs: {string.Join(' ', Files(box, "logs", "*").Where(file => !file.EndsWith(".new", StringComparison.Ordinal) || !entries.Exists(entry => file.StartsWith(Path.GetFileName(entry.OutLog), StringComparison.Ordinal))).Select(file => file.TrimEnd("0123456789".ToCharArray()).TrimEnd('.')).Distinct())}");
             string[] owed = ["\"logsUnder\"", "\"deletion\"", "\"restartBefore\""];

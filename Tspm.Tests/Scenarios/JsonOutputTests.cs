@@ -41,7 +41,7 @@ public class JsonOutputTests
     {
         string[] members =
         [
-            "running", "pid", "guardianPid", "version", "protocolVersion", "uptimeMs", "socketPath", "home", "memoryBytes", "processes", "service", "troubles", "limits", "counters",
+            "running", "pid", "guardianPid", "version", "protocolVersion", "uptimeMs", "socketPath", "home", "memoryBytes", "processes", "service", "troubles", "daemonDeaths", "limits", "counters",
         ];
         await using var box = new TspmBox(cancellation);
         var without = (await box.Run("status", "--json")).Exits(4).Json;

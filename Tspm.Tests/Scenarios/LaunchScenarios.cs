@@ -3,7 +3,8 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>Whoever happens to start the daemon: each program sees the umask, priorities, processors and limits of the shell that defined it.</summary>
+/// <summary>Whoever happens to start the daemon: each program sees the umask, priorities, processors and limits of the
+/// shell that defined it.</summary>
 [Timeout(180_000), ParallelLimiter<ScenarioLimit>]
 public class LaunchScenarios
 {
@@ -155,6 +156,33 @@ public class LaunchScenarios
         await box.Until(async () => (await Troubles(box)).Any(trouble => trouble.Contains("the writers wait", StringComparison.Ordinal)) ? null : "", "the trouble is over");
         await Assert.That((await box.DaemonPids()).Daemon).IsEqualTo(daemon);
         await box.Ok("stop", "all");
+    }
+
+    /// <summary>All that the daemon writes meets the limit: its log, the events, the saved state.</summary>
+    [Test]
+    public async Task A_tiny_file_size_limit_stops_neither_the_daemon_nor_its_answers(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        box.Home = Path.Combine(await OtherUser.Folder(box, OtherUser.Uid, "u"), "h");
+        box.Variables["TSPM_HOME"] = box.Home;
+        await OtherUser.Run(box, OtherUser.Uid, "version");
+        (await OtherUser.Shell(box, OtherUser.Uid, $"ulimit -f 24; {box.Folder}/tspm start 'sleep 1000' --name first")).Exits(0);
+        var (daemon, _) = await box.DaemonPids();
+        File.AppendAllText(Path.Combine(box.Home, "daemon.log"), new string('#', 12_288));
+        for (var tries = 0; tries < 100 && (await Troubles(box)).Count(static trouble => trouble.Contains("File too large (the file size limit", StringComparison.Ordinal)) < 3; tries++)
+            await box.Run("start", "sleep 1000", "--name", $"p{tries}");
+        var troubles = string.Join('\n', await Troubles(box));
+        foreach (var what in new[] { "the state is not saved: ", "events.jsonl cannot be written: ", "daemon.log cannot be written: " }) await Assert.That(troubles).Contains(what + "File too large (the file size limit, ulimit -f, is 12288 bytes)");
+        (await box.Run("stop", "first")).Exits(1).Says("not saved: File too large");
+        await box.UntilState("first", "stopped");
+        // With less to save it is saved again, and the emptied files are written again.
+        await box.Run("delete", "all");
+        File.WriteAllText(Path.Combine(box.Home, "daemon.log"), "");
+        File.WriteAllText(Path.Combine(box.Home, "events.jsonl"), "");
+        await box.Ok("start", "sleep 1000", "--name", "last");
+        await box.Until(async () => (await Troubles(box)).Any(static trouble => trouble.Contains("File too large", StringComparison.Ordinal)) ? null : "", "everything is written again");
+        await Assert.That((await box.DaemonPids()).Daemon).IsEqualTo(daemon);
+        await Assert.That((await box.List()).Select(entry => entry.Name)).IsEquivalentTo(["last"]);
     }
 
     [Test]

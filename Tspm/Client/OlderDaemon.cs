@@ -2,10 +2,12 @@ using Tspm.Protocol;
 
 namespace Tspm.Client;
 
-/// <summary>A daemon refuses members that it does not know: what came with a later protocol is left out for it.</summary>
+/// <summary>A daemon refuses members that it does not know: what came with a later protocol is left out for
+/// it.</summary>
 internal static class OlderDaemon
 {
-    /// <summary>The version that brought <see cref="ClientContext.Launch"/>. An older daemon's programs inherit from the daemon, as they always did.</summary>
+    /// <summary>The version that brought <see cref="ClientContext.Launch"/>. An older daemon's programs inherit from
+    /// the daemon, as they always did.</summary>
     const int KnowsLaunch = 3;
 
     /// <summary>The request as this daemon can read it. Asks for its version only when that matters.</summary>

@@ -35,7 +35,7 @@ internal sealed class DaemonLog : IDisposable
 
     public ILogger Logger { get; }
 
-    /// <summary>Why lines are missing in the log; null: none are.</summary>
+    /// <summary>Why lines are missing at the end of the log; null: none are.</summary>
     public string? Trouble => _trouble;
 
     /// <summary>The next line goes to the file that is at the path then, made if there is none.</summary>
@@ -47,14 +47,7 @@ internal sealed class DaemonLog : IDisposable
     {
         try
         {
-            return new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.Append,
-                Access = FileAccess.Write,
-                Share = FileShare.ReadWrite | FileShare.Delete,
-                BufferSize = 0,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            return new AppendingStream(path) { Written = () => _trouble = null };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

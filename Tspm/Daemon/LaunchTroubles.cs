@@ -8,14 +8,17 @@ using Tspm.Supervision;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// Sentences for <c>status</c> about what the daemon inherited from the shell that started it and could not undo, and about what processes should have had from their own shells and cannot get because of it.
-/// Worked out anew each time, from the definitions and from what the daemon has: so it is true after a restart of the daemon too, and ends by itself.
+/// Sentences for <c>status</c> about what the daemon inherited from the shell that started it and could not undo, and
+/// about what processes should have had from their own shells and cannot get because of it.
+/// Worked out anew each time, from the definitions and from what the daemon has: so it is true after a restart of the
+/// daemon too, and ends by itself.
 /// </summary>
 internal static unsafe class LaunchTroubles
 {
     const string Remedy = "start the daemon from a fresh login session (tspm daemon stop, then tspm daemon start there), or with tspm enable";
 
-    /// <summary>So few descriptors are for a handful of processes; a session has at least this many by default.</summary>
+    /// <summary>So few descriptors are for a handful of processes; a session has at least this many by
+    /// default.</summary>
     const ulong FewDescriptors = 1024;
 
     /// <summary>Of so many processes the names are told.</summary>

@@ -6,10 +6,12 @@ using Tspm.Protocol;
 
 namespace Tspm.Daemon;
 
-/// <summary>What a request says, or does not say, about the shell it came from: umask, priorities, processors and limits, see <see cref="LaunchContext"/>.</summary>
+/// <summary>What a request says, or does not say, about the shell it came from: umask, priorities, processors and
+/// limits, see <see cref="LaunchContext"/>.</summary>
 internal static class RequestLaunch
 {
-    /// <summary>With a record that can be used: the client's, else what /proc shows of the process that asks, as far as it shows it. Null: the request has no context at all.</summary>
+    /// <summary>With a record that can be used: the client's, else what /proc shows of the process that asks, as far as
+    /// it shows it. Null: the request has no context at all.</summary>
     /// <exception cref="RequestException">A part of the client's record makes no sense.</exception>
     public static ClientContext? Complete(ClientContext? client, Asker? asker)
     {
@@ -32,7 +34,8 @@ internal static class RequestLaunch
         return launch with { Limits = SoftLimits.Format(limits) };
     }
 
-    /// <summary>All processors are no choice: kept as a list, they would bind the process when the machine gets more.</summary>
+    /// <summary>All processors are no choice: kept as a list, they would bind the process when the machine gets
+    /// more.</summary>
     static LaunchContext WithoutNeedless(LaunchContext launch) =>
         launch.Cpus is { } cpus && CpuList.Covers(CpuList.Parse(cpus), ThreadValues.AllCpus()) ? launch with { Cpus = null } : launch;
 }

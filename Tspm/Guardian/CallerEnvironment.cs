@@ -5,8 +5,10 @@ using Tspm.Platform.Linux.Native;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// Variables of whoever started the guardian that would steer it and the daemon: the time zone, settings of the .NET runtime, language, the folder for temporary files. They are put away under another
-/// name, where nothing acts on them; what is started with the environment of that caller (<c>daemon --apply</c>, processes of an older Tspm) gets them back.
+/// Variables of whoever started the guardian that would steer it and the daemon: the time zone, settings of the .NET
+/// runtime, language, the folder for temporary files. They are put away under another
+/// name, where nothing acts on them; what is started with the environment of that caller (<c>daemon --apply</c>,
+/// processes of an older Tspm) gets them back.
 /// </summary>
 internal static class CallerEnvironment
 {
@@ -16,7 +18,8 @@ internal static class CallerEnvironment
 
     const string Zone = "TZ";
 
-    /// <summary>For the next executable that this process becomes or starts. Without a caller in the background the zone stays: a container or a unit says with TZ where the machine is.</summary>
+    /// <summary>For the next executable that this process becomes or starts. Without a caller in the background the
+    /// zone stays: a container or a unit says with TZ where the machine is.</summary>
     /// <param name="isBackground">Some command started it, which needed a daemon.</param>
     public static void PutAway(bool isBackground)
     {
@@ -29,7 +32,8 @@ internal static class CallerEnvironment
         }
     }
 
-    /// <summary>The environment of the caller, as far as it is known, without what a service manager meant for the daemon alone.</summary>
+    /// <summary>The environment of the caller, as far as it is known, without what a service manager meant for the
+    /// daemon alone.</summary>
     public static Dictionary<string, string> Read()
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -80,8 +80,10 @@ internal sealed unsafe partial class GuardianLoop
     {
         var trial = _trial!;
         _trial = null;
+        OwnSurroundings.GiveBack();
         var reason = ImageChange.Execute(trial.Former, -1, Snapshot(problem));
         _ = Unistd.close(trial.Former);
+        OwnSurroundings.Normalize();
         _options = _options with { UpgradeProblem = $"{problem}; the former version could not be brought back: {reason}" };
     }
 

@@ -99,6 +99,7 @@ internal static unsafe class GuardianMain
         {
             reason = e.Message;
         }
+        OwnSurroundings.GiveBack();
         // Comes back only when the former version cannot be executed any more: then nothing is left but to say so. The children live on, and the next daemon adopts them.
         StandardError.WriteLine($"the upgrade failed: {reason}; {ImageChange.GoBack(change, reason)}; start the daemon again: tspm daemon start");
         return ExitFailed;
@@ -108,7 +109,11 @@ internal static unsafe class GuardianMain
     {
         var given = ImageChange.Read(change.Handover);
         // A version that did not say it has raised only the descriptor limit, and has told that.
-        if (given.Options.Limits is null) given = given with { Options = given.Options with { Limits = OwnSurroundings.Limits(given.Options.OpenFilesLimit) } };
+        if (given.Options.Limits is null)
+        {
+            given = given with { Options = given.Options with { Limits = OwnSurroundings.Limits(given.Options.OpenFilesLimit) } };
+            OwnSurroundings.Remember();
+        }
         OwnSurroundings.Normalize();
         CallerEnvironment.PutAway(isBackground: !given.Options.Foreground);
         if (change.Undone is { } undone) given = given with { Options = given.Options with { UpgradeProblem = undone } };

@@ -5,17 +5,21 @@ using Tspm.Platform.Linux.Native;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// What the guardian inherited from whoever happened to start it, undone as far as it may be: it outlives that shell and serves all others. Everything below it inherits the rest, and the daemon gives each
-/// child the values of the shell that defined it (<see cref="LaunchContext"/>). What cannot be undone is found by the daemon itself, and told as a trouble.
+/// What the guardian inherited from whoever happened to start it, undone as far as it may be: it outlives that shell
+/// and serves all others. Everything below it inherits the rest, and the daemon gives each
+/// child the values of the shell that defined it (<see cref="LaunchContext"/>). What cannot be undone is found by the
+/// daemon itself, and told as a trouble.
 /// </summary>
 internal static unsafe class OwnSurroundings
 {
     const uint OwnerOnly = 0x3F; // 077
 
-    /// <summary>A low limit of these stops what a supervisor does; core, stack and what is locked in memory do not. The hard limit is raised as well where that is allowed.</summary>
+    /// <summary>A low limit of these stops what a supervisor does; core, stack and what is locked in memory do not. The
+    /// hard limit is raised as well where that is allowed.</summary>
     public static readonly int[] Hurting = [SysResource.RLIMIT_FSIZE, SysResource.RLIMIT_DATA, SysResource.RLIMIT_AS, SysResource.RLIMIT_CPU, SysResource.RLIMIT_NPROC];
 
-    /// <summary>The soft limits as they are now: what children get by default. To be asked before <see cref="Normalize"/>.</summary>
+    /// <summary>The soft limits as they are now: what children get by default. To be asked before <see
+    /// cref="Normalize"/>.</summary>
     /// <param name="openFiles">The descriptor limit when it has been raised already; 0: it has not.</param>
     public static string Limits(long openFiles)
     {
@@ -24,11 +28,40 @@ internal static unsafe class OwnSurroundings
         return SoftLimits.Format(limits);
     }
 
-    /// <summary>Also of a guardian that another version was until now. Nothing here can fail in a way that matters: what may not be is left as it is.</summary>
+    /// <summary>What a version of this guardian had that gave all of it to its programs; null: none did.</summary>
+    static (uint Umask, int Nice, ulong?[] Limits)? s_former;
+
+    /// <summary>Before <see cref="Normalize"/>, when the version until now did not do that: it may come back, and its
+    /// programs inherit what it has.</summary>
+    public static void Remember()
+    {
+        var mask = SysStat.umask(OwnerOnly);
+        s_former = (mask, SysResource.getpriority(SysResource.PRIO_PROCESS, 0), OwnLaunch.ReadLimits());
+    }
+
+    /// <summary>Before that version is executed again.</summary>
+    public static void GiveBack()
+    {
+        if (s_former is not { } former) return;
+        _ = SysStat.umask(former.Umask);
+        _ = SysSignal.signal(Signals.SIGXFSZ, SysSignal.SIG_DFL);
+        _ = SysResource.setpriority(SysResource.PRIO_PROCESS, 0, former.Nice);
+        foreach (var resource in Hurting)
+        {
+            ResourceLimit own;
+            if (former.Limits[resource] is not { } soft || SysResource.getrlimit(resource, &own) != 0) continue;
+            own.rlim_cur = Math.Min(soft, own.rlim_max);
+            _ = SysResource.setrlimit(resource, &own);
+        }
+    }
+
+    /// <summary>Also of a guardian that another version was until now. Nothing here can fail in a way that matters:
+    /// what may not be is left as it is.</summary>
     public static void Normalize()
     {
         _ = SysStat.umask(OwnerOnly);
-        // Ignored stays ignored over an exec, so it is for the daemon as well; children get the default back. A write beyond the limit is then refused (EFBIG), like one to a full disk.
+        // Ignored stays ignored over an exec, so it is for the daemon as well; children get the default back. A write
+        // beyond the limit is then refused (EFBIG), like one to a full disk.
         _ = SysSignal.signal(Signals.SIGXFSZ, SysSignal.SIG_IGN);
         RaiseLimits();
         // A service manager's unit says Nice=, CPUAffinity= and so on because somebody wants them so.

@@ -69,7 +69,7 @@ internal sealed class LogCompression : IDisposable
         for (long at = 0; RandomAccess.Read(_source, block, at) is var count and > 0; at += count)
         {
             ended.ThrowIfCancellationRequested();
-            target.Write(block[..count]);
+            Platform.Files.Write(target, block[..count]);
         }
     }
 

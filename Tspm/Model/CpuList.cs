@@ -4,10 +4,12 @@ using System.Text;
 
 namespace Tspm.Model;
 
-/// <summary>A set of processors as the kernel writes it, <c>0-3,8</c> (man 7 cpuset, list format), and as the bits that sched_setaffinity takes.</summary>
+/// <summary>A set of processors as the kernel writes it, <c>0-3,8</c> (man 7 cpuset, list format), and as the bits that
+/// sched_setaffinity takes.</summary>
 internal static class CpuList
 {
-    /// <summary>Room for 4096 processors; kernels are built for at most 8192, and those of machines that size are rare.</summary>
+    /// <summary>Room for 4096 processors; kernels are built for at most 8192, and those of machines that size are
+    /// rare.</summary>
     public const int Words = 64;
 
     const int Most = Words * 64;

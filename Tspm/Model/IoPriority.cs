@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Tspm.Model;
 
-/// <summary>An I/O priority (man 2 ioprio_set) as text: <c>realtime:N</c>, <c>best-effort:N</c> with N from 0 to 7, or <c>idle</c>; as number, what the kernel takes: class and level in one.</summary>
+/// <summary>An I/O priority (man 2 ioprio_set) as text: <c>realtime:N</c>, <c>best-effort:N</c> with N from 0 to 7, or
+/// <c>idle</c>; as number, what the kernel takes: class and level in one.</summary>
 internal static class IoPriority
 {
     /// <summary>None was ever set: the nice value decides.</summary>
@@ -20,7 +21,8 @@ internal static class IoPriority
         return text.StartsWith(BestEffortWord, StringComparison.Ordinal) ? Of(BestEffortClass, text.AsSpan(BestEffortWord.Length)) : null;
     }
 
-    /// <summary>Null: none was set, or it is what the nice value gives anyway, which some kernels report in its place.</summary>
+    /// <summary>Null: none was set, or it is what the nice value gives anyway, which some kernels report in its
+    /// place.</summary>
     public static string? Format(int priority, int nice)
     {
         var level = (priority & ((1 << ClassShift) - 1)) % Levels;

@@ -1,8 +1,10 @@
 namespace Tspm.Model;
 
 /// <summary>
-/// What a process inherits from the shell that defined it, apart from environment and folder (man 7 credentials and man 2 execve list it). It is kept with the definition, so that the program
-/// sees the same values whoever happened to start the daemon. What is null is the default: umask 022, nice 0, the limits that the guardian was started with, all processors, no I/O priority.
+/// What a process inherits from the shell that defined it, apart from environment and folder (man 7 credentials and man
+/// 2 execve list it). It is kept with the definition, so that the program
+/// sees the same values whoever happened to start the daemon. What is null is the default: umask 022, nice 0, the
+/// limits that the guardian was started with, all processors, no I/O priority.
 /// The parts are texts and numbers so that equal ones compare as equal.
 /// </summary>
 internal sealed record LaunchContext

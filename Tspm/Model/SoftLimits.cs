@@ -4,7 +4,8 @@ using System.Text;
 namespace Tspm.Model;
 
 /// <summary>
-/// Soft resource limits (man 2 getrlimit) as one line of text, <c>core=0 nofile=1024 fsize=unlimited</c>: the form in which they go over the socket, into the store and through the command lines of
+/// Soft resource limits (man 2 getrlimit) as one line of text, <c>core=0 nofile=1024 fsize=unlimited</c>: the form in
+/// which they go over the socket, into the store and through the command lines of
 /// guardian and set-up mode. RLIMIT_RTTIME is left out on purpose.
 /// </summary>
 internal static class SoftLimits

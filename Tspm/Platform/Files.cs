@@ -172,6 +172,22 @@ internal static class Files
         return problem;
     }
 
+    /// <summary>
+    /// Writes all of it where the stream stands. Throws IOException also for a file that may not become larger (EFBIG), which is a full disk like any other and for which the runtime throws an exception
+    /// that nobody expects of a write.
+    /// </summary>
+    public static void Write(Stream file, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            file.Write(content);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw new IOException($"cannot write: {Errno.Describe(Errno.EFBIG)}", Errno.EFBIG);
+        }
+    }
+
     const uint OwnerOnly = 0x180; // 0600
 
     /// <summary>

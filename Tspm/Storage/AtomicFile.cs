@@ -19,7 +19,7 @@ internal static class AtomicFile
     public static void WriteNew(string path, ReadOnlySpan<byte> content, bool durable)
     {
         using var file = new FileStream(Platform.Files.CreateOwnerOnly(path), FileAccess.Write, bufferSize: 0);
-        file.Write(content);
+        Platform.Files.Write(file, content);
         if (durable) RandomAccess.FlushToDisk(file.SafeFileHandle);
     }
 

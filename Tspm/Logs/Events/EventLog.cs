@@ -156,8 +156,8 @@ internal sealed class EventLog : IDisposable
         file.Position = end;
         try
         {
-            if (IsCut(file, end)) file.Write("\n"u8);
-            file.Write(lines);
+            if (IsCut(file, end)) Files.Write(file, "\n"u8);
+            Files.Write(file, lines);
         }
         catch
         {

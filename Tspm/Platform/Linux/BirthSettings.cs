@@ -5,15 +5,18 @@ using Tspm.Platform.Linux.Native;
 namespace Tspm.Platform.Linux;
 
 /// <summary>
-/// What a child has from its first instant besides environment and descriptors, in the kernel's numbers: a <see cref="LaunchContext"/> with its gaps filled. Also as one word, for the command line of the
+/// What a child has from its first instant besides environment and descriptors, in the kernel's numbers: a <see
+/// cref="LaunchContext"/> with its gaps filled. Also as one word, for the command line of the
 /// set-up mode.
 /// </summary>
 internal sealed unsafe class BirthSettings
 {
-    /// <summary>Limits that could hurt this process if it had them even for a microsecond: a write or a thread of another thread would fail, or a signal end it all.</summary>
+    /// <summary>Limits that could hurt this process if it had them even for a microsecond: a write or a thread of
+    /// another thread would fail, or a signal end it all.</summary>
     static readonly int[] s_dangerous = [SysResource.RLIMIT_FSIZE, SysResource.RLIMIT_DATA, SysResource.RLIMIT_AS, SysResource.RLIMIT_CPU, SysResource.RLIMIT_NPROC];
 
-    /// <summary>With a smaller stack limit than this the main thread of this process might not get its next page.</summary>
+    /// <summary>With a smaller stack limit than this the main thread of this process might not get its next
+    /// page.</summary>
     const ulong SmallStack = 1 << 20;
 
     public required uint Umask { get; init; }
@@ -45,7 +48,8 @@ internal sealed unsafe class BirthSettings
         };
     }
 
-    /// <summary>Can they be given to a child only by the set-up mode, because this process must not have them itself?</summary>
+    /// <summary>Can they be given to a child only by the set-up mode, because this process must not have them
+    /// itself?</summary>
     public bool NeedsSetUp()
     {
         if (Limits[SysResource.RLIMIT_STACK] < SmallStack) return true;

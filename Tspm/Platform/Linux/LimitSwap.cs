@@ -3,7 +3,8 @@ using Tspm.Platform.Linux.Native;
 namespace Tspm.Platform.Linux;
 
 /// <summary>
-/// Soft limits of this process changed for the moment of a spawn, because posix_spawn cannot set those of the child: a limit belongs to the process, so all threads have it meanwhile. Which ones may be
+/// Soft limits of this process changed for the moment of a spawn, because posix_spawn cannot set those of the child: a
+/// limit belongs to the process, so all threads have it meanwhile. Which ones may be
 /// changed that way is for the caller to know. Used under one lock.
 /// </summary>
 internal unsafe ref struct LimitSwap
@@ -14,7 +15,8 @@ internal unsafe ref struct LimitSwap
     fixed int _resources[Most];
     int _count;
 
-    /// <summary>Sets the soft limit, and with it the hard one when that is lower and may be raised; cut to the hard one when it may not. False: nothing was changed.</summary>
+    /// <summary>Sets the soft limit, and with it the hard one when that is lower and may be raised; cut to the hard one
+    /// when it may not. False: nothing was changed.</summary>
     public bool Set(int resource, ulong soft)
     {
         ResourceLimit own;

@@ -3,7 +3,8 @@ using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Platform.Linux;
 
-/// <summary>What a child of this process would inherit: read with a few system calls, because a client pays for each millisecond.</summary>
+/// <summary>What a child of this process would inherit: read with a few system calls, because a client pays for each
+/// millisecond.</summary>
 internal static unsafe class OwnLaunch
 {
     public static LaunchContext Read()

@@ -5,13 +5,15 @@ using Tspm.Platform.Linux.Native;
 namespace Tspm.Platform.Linux;
 
 /// <summary>
-/// What a child of another process would inherit, as far as /proc shows it: for requests of clients that do not say it themselves (an older tspm, socat, another language).
+/// What a child of another process would inherit, as far as /proc shows it: for requests of clients that do not say it
+/// themselves (an older tspm, socat, another language).
 /// </summary>
 internal static class PeerLaunch
 {
     const string UmaskKey = "Umask:", LimitKey = "Max ";
 
-    /// <summary>/proc/PID/limits is a table: a name of 25 characters and a space, then the soft limit, 20 characters and a space, then the hard one.</summary>
+    /// <summary>/proc/PID/limits is a table: a name of 25 characters and a space, then the soft limit, 20 characters
+    /// and a space, then the hard one.</summary>
     const int SoftColumn = 26, HardColumn = 47;
 
     /// <summary>Null: the process is gone, or hidden.</summary>
@@ -34,7 +36,8 @@ internal static class PeerLaunch
         return null;
     }
 
-    /// <summary>The soft limits in the text of /proc/PID/limits, which has one line each in the order of their numbers, below a heading.</summary>
+    /// <summary>The soft limits in the text of /proc/PID/limits, which has one line each in the order of their numbers,
+    /// below a heading.</summary>
     public static ulong?[] SoftLimitsOf(string text) => LimitsOf(text, SoftColumn);
 
     static ulong?[] LimitsOf(string text, int column)

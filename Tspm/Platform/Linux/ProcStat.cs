@@ -7,8 +7,11 @@ internal readonly record struct ProcStat(int Pid, char State, int ParentPid, int
 {
     const int TicksPerSecond = 100;
 
-    /// <summary>A zombie or a dead one: it has ended and only waits to be reaped.</summary>
-    public bool IsLiving => State is not ('Z' or 'X' or 'x');
+    /// <summary>
+    /// False for a zombie: it has ended and only waits to be reaped. A process whose first thread has ended looks like
+    /// one, and lives as long as another thread does.
+    /// </summary>
+    public bool IsLiving => State is not ('Z' or 'X' or 'x') || Threads > 1;
 
     public TimeSpan CpuTime => TimeSpan.FromTicks(CpuTicks * (TimeSpan.TicksPerSecond / TicksPerSecond));
 

@@ -2,7 +2,8 @@ using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Platform.Linux;
 
-/// <summary>One call of posix_spawn, to be made by whatever thread is right for it. What it points to must live until it is done.</summary>
+/// <summary>One call of posix_spawn, to be made by whatever thread is right for it. What it points to must live until
+/// it is done.</summary>
 internal sealed unsafe class SpawnCall
 {
     readonly byte* _path;
@@ -39,7 +40,8 @@ internal sealed unsafe class SpawnCall
         Pid = Errno == 0 ? pid : 0;
     }
 
-    /// <summary>On a thread for this call alone, which may keep what it cannot give back. Without one to be had the child gets the calling thread's nice value.</summary>
+    /// <summary>On a thread for this call alone, which may keep what it cannot give back. Without one to be had the
+    /// child gets the calling thread's nice value.</summary>
     public void RunOnce()
     {
         try

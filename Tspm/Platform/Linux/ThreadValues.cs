@@ -3,8 +3,10 @@ using Tspm.Platform.Linux.Native;
 namespace Tspm.Platform.Linux;
 
 /// <summary>
-/// The values that a thread has for itself in Linux, and that a child inherits from the thread that starts it: nice value, I/O priority, processors, and, once it has left what all threads share, the
-/// umask. So a child is given its own by a thread that has them for the moment of the spawn, without a window in which the child or anything else of this process sees others.
+/// The values that a thread has for itself in Linux, and that a child inherits from the thread that starts it: nice
+/// value, I/O priority, processors, and, once it has left what all threads share, the
+/// umask. So a child is given its own by a thread that has them for the moment of the spawn, without a window in which
+/// the child or anything else of this process sees others.
 /// </summary>
 internal static unsafe class ThreadValues
 {
@@ -24,7 +26,8 @@ internal static unsafe class ThreadValues
         public ulong[]? Cpus;
     }
 
-    /// <summary>Can this thread have this nice value and then its own again? A higher one is not given back without a privilege (man 2 setpriority).</summary>
+    /// <summary>Can this thread have this nice value and then its own again? A higher one is not given back without a
+    /// privilege (man 2 setpriority).</summary>
     public static bool CanBorrow(int nice)
     {
         var own = SysResource.getpriority(SysResource.PRIO_PROCESS, 0);
@@ -34,7 +37,8 @@ internal static unsafe class ThreadValues
     /// <summary>Sets what differs, as far as that is allowed.</summary>
     public static Former Set(BirthSettings wanted, bool withNice = true)
     {
-        // Fails only where a sandbox forbids it: then the mask is the process's for some microseconds. What this process makes has modes that no mask widens.
+        // Fails only where a sandbox forbids it: then the mask is the process's for some microseconds. What this
+        // process makes has modes that no mask widens.
         if (!t_hasOwnUmask) t_hasOwnUmask = Sched.unshare(Sched.CLONE_FS) == 0;
         var former = new Former
         {
@@ -72,7 +76,8 @@ internal static unsafe class ThreadValues
         fixed (ulong* raw = mask) return Sched.sched_getaffinity(pid, Model.CpuList.Words * sizeof(ulong), raw) == 0 ? mask : null;
     }
 
-    /// <summary>What a thread of this process gets that asks for all there are. The thread's own are as before.</summary>
+    /// <summary>What a thread of this process gets that asks for all there are. The thread's own are as
+    /// before.</summary>
     public static ulong[] AllCpus()
     {
         if (s_allCpus is { } known) return known;
@@ -85,7 +90,8 @@ internal static unsafe class ThreadValues
         return s_allCpus = all;
     }
 
-    /// <summary>The lowest nice value that a thread of this process may have: found by trying, on a thread for that alone. A capability says nothing about it: in a user namespace it does not count.</summary>
+    /// <summary>The lowest nice value that a thread of this process may have: found by trying, on a thread for that
+    /// alone. A capability says nothing about it: in a user namespace it does not count.</summary>
     public static int LowestNice
     {
         get

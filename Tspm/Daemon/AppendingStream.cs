@@ -1,0 +1,52 @@
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Daemon;
+
+/// <summary>
+/// Adds to the end of a file, wherever that is at the moment (O_APPEND): so a file that was emptied is written from its
+/// beginning, and one that took no more (a full disk, the limit of a file's size) goes on
+/// as soon as it does. Bytes that it did not take are gone.
+/// </summary>
+internal sealed unsafe class AppendingStream : Stream
+{
+    const uint OwnerOnly = 0x180; // 0600
+
+    readonly int _descriptor;
+
+    /// <summary>Makes the file if it is not there. Throws IOException.</summary>
+    public AppendingStream(string path)
+    {
+        _descriptor = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_APPEND | Fcntl.O_CLOEXEC, OwnerOnly);
+        if (_descriptor < 0) throw new IOException(path, Errno.Last);
+    }
+
+    /// <summary>Called when all of something was written.</summary>
+    public Action? Written { get; init; }
+
+    public override bool CanRead => false;
+    public override bool CanSeek => false;
+    public override bool CanWrite => true;
+    public override long Length => throw new NotSupportedException("write-only");
+    public override long Position { get => Length; set => throw new NotSupportedException("write-only"); }
+    public override void Flush() { }
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("write-only");
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("write-only");
+    public override void SetLength(long value) => throw new NotSupportedException("write-only");
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            for (nint done = 0; done < buffer.Length;)
+            {
+                var count = Unistd.write(_descriptor, start + done, (nuint)(buffer.Length - done));
+                if (count >= 0) done += count;
+                else if (Errno.Last != Errno.EINTR) throw new IOException("cannot write", Errno.Last);
+            }
+        }
+        Written?.Invoke();
+    }
+
+    protected override void Dispose(bool disposing) => _ = Unistd.close(_descriptor);
+}
