@@ -4,8 +4,9 @@ using System.IO.MemoryMappedFiles;
 namespace Tspm.Tests.Fixtures;
 
 /// <summary>
-/// A library that is loaded into the daemon before libc (man 8 ld.so, LD_PRELOAD) and counts its calls of chosen functions: in front of the N-th it kills the daemon, or the guardian and the
-/// daemon, or lets that one call fail. In guardians, clients and children it does nothing.
+/// A library that is loaded into the daemon before libc (man 8 ld.so, LD_PRELOAD) and counts its calls of chosen
+/// functions: in front of the N-th it kills the daemon, or the guardian and the daemon, or lets that one call fail. In
+/// guardians, clients and children it does nothing.
 /// </summary>
 internal sealed class FaultInjector : IDisposable
 {
@@ -47,10 +48,15 @@ internal sealed class FaultInjector : IDisposable
         Variables = new Dictionary<string, string>(box.Variables) { [Variable] = control, [Preload] = library };
     }
 
-    /// <summary>For the command that starts the guardian, and for no other: children get the environment of who defines them.</summary>
+    /// <summary>
+    /// For the command that starts the guardian, and for no other: children get the environment of who defines them.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Variables { get; }
 
-    public static async Task<FaultInjector> Build(TspmBox box) => new(box, await CProgram.Build(box, "fault.so", Source.Replace("WORD", DaemonWord).Replace("VARIABLE", Variable), "-shared", "-fPIC"));
+    public static async Task<FaultInjector> Build(TspmBox box) =>
+        new(box,
+        await CProgram.Build(box, "fault.so", Source.Replace("WORD", DaemonWord).Replace("VARIABLE", Variable),
+        "-shared", "-fPIC"));
 
     /// <summary>From now on the calls are counted, and the one with this number (from 1 on) goes wrong.</summary>
     public void Arm(Fault fault, Calls calls, int number)

@@ -103,7 +103,10 @@ internal sealed class LifecycleTableTests
         {
             var after = Lifecycle.Next(cell.State, cell.Event, cell.Policy, Now).State;
             if (after.Desired == cell.State.Desired) continue;
-            var mayChange = cell.Event is LifecycleEvent.StartRequested or LifecycleEvent.StopRequested or LifecycleEvent.StopIntended or LifecycleEvent.StartIntended or LifecycleEvent.RestartRequested or LifecycleEvent.ChildExited or LifecycleEvent.FoundUnfit;
+            var mayChange =
+                cell.Event is LifecycleEvent.StartRequested or LifecycleEvent.StopRequested
+                    or LifecycleEvent.StopIntended or LifecycleEvent.StartIntended or LifecycleEvent.RestartRequested
+                    or LifecycleEvent.ChildExited or LifecycleEvent.FoundUnfit;
             await Assert.That(mayChange).IsTrue().Because(cell.ToString());
         }
     }

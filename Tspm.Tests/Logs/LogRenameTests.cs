@@ -3,7 +3,9 @@ using Tspm.Tests.Config;
 
 namespace Tspm.Tests.Logs;
 
-/// <summary>Logs that get another name, whole or not at all, and whole when a daemon that died had got anywhere with it.</summary>
+/// <summary>
+/// Logs that get another name, whole or not at all, and whole when a daemon that died had got anywhere with it.
+/// </summary>
 [Timeout(30_000)]
 internal sealed class LogRenameTests
 {
@@ -48,7 +50,8 @@ internal sealed class LogRenameTests
         // With '.3.gz' it is as long as a name may be (man 3 pathconf: 255), and with '.index' longer.
         var to = Path.Combine(folder.Path, new string('b', 250));
         var other = folder.Write("other", "other");
-        await Assert.That(LogRename.All([(other, other + "2"), (from, to)], again: false, static _ => false)).Contains($"the log {from} could not be renamed");
+        await Assert.That(LogRename.All([(other, other + "2"), (from, to)], again: false, static _ =>
+            false)).Contains($"the log {from} could not be renamed");
         File.Delete(other);
         await Assert.That(Content(folder)).IsEqualTo(before);
     }
@@ -60,5 +63,7 @@ internal sealed class LogRenameTests
     }
 
     static string Content(TemporaryFolder folder) =>
-        string.Join(' ', Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal).Select(file => $"{Path.GetFileName(file)}={File.ReadAllText(file)}"));
+        string.Join(' ',
+            Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal).Select(file =>
+            $"{Path.GetFileName(file)}={File.ReadAllText(file)}"));
 }

@@ -54,7 +54,8 @@ internal sealed class RotatedLogsTests
         using var folder = new TemporaryFolder();
         var log = folder.Write("a.log", "");
         foreach (var name in new[] { ".1", ".3", ".4.gz", ".new" }) File.WriteAllText(log + name, name);
-        await Assert.That(RotatedLogs.Companions(log).Select(file => file[log.Length..])).IsEquivalentTo([".4.gz", ".3", ".1", LogIndex.Suffix]);
+        await Assert.That(RotatedLogs.Companions(log).Select(file =>
+            file[log.Length..])).IsEquivalentTo([".4.gz", ".3", ".1", LogIndex.Suffix]);
         RotatedLogs.RemoveAbove(log, 3);
         await Assert.That(Old(log)).IsEqualTo(".1=.1 .3=.3 .new=.new");
         await Assert.That(RotatedLogs.RemoveAll(log)).IsNull();

@@ -36,7 +36,8 @@ public class LaunchTests
         outcome.Child!.Reap();
     }
 
-    [Test]
+    /// <summary>Alone: other tests start programs too, and change limits of this process for a moment.</summary>
+    [Test, NotInParallel]
     [Arguments("fsize=1048576", "ulimit -Sf", "2048\n"), Arguments("cpu=1000", "ulimit -St", "1000\n")]
     public async Task A_limit_that_would_hurt_this_process_reaches_the_child_all_the_same(string limits, string script, string expected, CancellationToken cancellation)
     {

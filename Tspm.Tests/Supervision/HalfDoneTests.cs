@@ -5,8 +5,9 @@ using Tspm.Supervision;
 namespace Tspm.Tests.Supervision;
 
 /// <summary>
-/// Operations of several steps, and a daemon that dies at each instant of each: the next one finds the operation done, or brings it to its end, or nothing of it has happened. What is compared is
-/// all that anybody could see: definitions, wishes, children, log files, run records.
+/// Operations of several steps, and a daemon that dies at each instant of each: the next one finds the operation done,
+/// or brings it to its end, or nothing of it has happened. What is compared is all that anybody could see: definitions,
+/// wishes, children, log files, run records.
 /// </summary>
 [Timeout(120_000)]
 internal sealed class HalfDoneTests
@@ -50,10 +51,12 @@ internal sealed class HalfDoneTests
         world => Scaled(world, "web", 3), cancellation, isSettled: false);
 
     [Test]
-    public Task Rename_is_done_or_has_not_happened(CancellationToken cancellation) => Sweep(world => Start(world, Web), world => Renamed(world, "web", "site"), cancellation);
+    public Task Rename_is_done_or_has_not_happened(CancellationToken cancellation) =>
+        Sweep(world => Start(world, Web), world => Renamed(world, "web", "site"), cancellation);
 
     [Test]
-    public Task Rename_of_several_instances_changes_those_that_depend_on_them_too(CancellationToken cancellation) => Sweep(
+    public Task Rename_of_several_instances_changes_those_that_depend_on_them_too(CancellationToken cancellation) =>
+        Sweep(
         world =>
         {
             Start(world, Web with { Instances = 3 });
@@ -79,7 +82,8 @@ internal sealed class HalfDoneTests
 
     [Test]
     [Arguments(false), Arguments(true)]
-    public Task Delete_of_what_is_stopped_is_done_or_has_not_happened(bool withLogs, CancellationToken cancellation) => Sweep(
+    public Task Delete_of_what_is_stopped_is_done_or_has_not_happened(bool withLogs, CancellationToken cancellation) =>
+        Sweep(
         world =>
         {
             Start(world, Web);
@@ -93,7 +97,9 @@ internal sealed class HalfDoneTests
         world =>
         {
             Start(world, Web);
-            Start(world, Web with { Name = "api", Command = "api", Instances = 2, DependsOn = [new Dependency { Name = "web" }] });
+            Start(world,
+                Web with { Name = "api", Command = "api", Instances = 2,
+                DependsOn = [new Dependency { Name = "web" }] });
             Start(world, Web with { Name = "job", Command = "job" });
         },
         world => Deleted(world, withLogs, "web", "api", "job"), cancellation);
@@ -110,7 +116,8 @@ internal sealed class HalfDoneTests
             Start(world, Web with { Name = "same", Command = "same" });
         },
         world => Applied(world, prune,
-            Web with { Command = "web2" }, Web with { Name = "more", Command = "more2", Instances = 2 }, Web with { Name = "fewer", Command = "fewer", Instances = 1 },
+            Web with { Command = "web2" }, Web with { Name = "more", Command = "more2", Instances = 2 },
+                Web with { Name = "fewer", Command = "fewer", Instances = 1 },
             Web with { Name = "same", Command = "same" }, Web with { Name = "new", Command = "new", Instances = 2 }),
         cancellation);
 
@@ -123,7 +130,9 @@ internal sealed class HalfDoneTests
         },
         world => Applied(world, false, Web with { Command = "web2" }), cancellation);
 
-    /// <summary>What could not be saved is in memory and in effect, but for the names of log files, which wait.</summary>
+    /// <summary>
+    /// What could not be saved is in memory and in effect, but for the names of log files, which wait.
+    /// </summary>
     [Test]
     public async Task When_a_renaming_cannot_be_saved_the_log_keeps_its_name_until_it_can(CancellationToken cancellation)
     {
@@ -143,7 +152,8 @@ internal sealed class HalfDoneTests
         world.SaveFailure = null;
         world.RetrySave();
         await Assert.That(Path.GetFileName(cell.View.OutLog)).IsEqualTo("site.out.log");
-        await Assert.That(world.Outputs.Files.Keys.Select(path => Path.GetFileName(path)!)).IsEquivalentTo(["site.out.log", "site.err.log"]);
+        await Assert.That(world.Outputs.Files.Keys.Select(path =>
+            Path.GetFileName(path)!)).IsEquivalentTo(["site.out.log", "site.err.log"]);
         await Assert.That(world.Supervisor.Table.NameProblem("web")).IsNull();
         await Assert.That(world.Saved.Processes[0].LogsUnder).IsNull();
     }
@@ -198,7 +208,9 @@ internal sealed class HalfDoneTests
             Start(world, Web with { Instances = 3 });
             Start(world, Web with { Name = "old", Command = "old" });
         };
-        Action<World> operation = world => Applied(world, true, Web with { Command = "web2", Instances = 1 }, Web with { Name = "new", Command = "new" });
+        Action<World> operation = world =>
+            Applied(world, true, Web with { Command = "web2", Instances = 1 },
+            Web with { Name = "new", Command = "new" });
         var (before, after) = (Undisturbed(prepare, static _ => { }), Undisturbed(prepare, operation));
         for (var first = 1; ; first++)
         {
@@ -235,12 +247,14 @@ internal sealed class HalfDoneTests
         world.Save();
     }
 
-    static SupervisedProcess[] Cells(World world, string name) => world.Supervisor.Table.Instances(world.Supervisor.Table.ByName(name)!.Id)!;
+    static SupervisedProcess[] Cells(World world, string name) =>
+        world.Supervisor.Table.Instances(world.Supervisor.Table.ByName(name)!.Id)!;
 
     static void Scaled(World world, string name, int instances)
     {
         var definition = world.Supervisor.Table.ByName(name)!;
-        world.Supervisor.Changes.Scale(definition with { Config = definition.Config with { Instances = instances } }, "scaled by user");
+        world.Supervisor.Changes.Scale(definition with { Config = definition.Config with { Instances = instances } },
+            "scaled by user");
         _ = world.Supervisor.Save();
     }
 
@@ -264,7 +278,8 @@ internal sealed class HalfDoneTests
     }
 
     /// <summary>Dies once at every instant of the operation, each time in a new world.</summary>
-    static async Task Sweep(Action<World> prepare, Action<World> operation, CancellationToken cancellation, bool isSettled = true, bool isOne = true)
+    static async Task Sweep(Action<World> prepare, Action<World> operation, CancellationToken cancellation,
+        bool isSettled = true, bool isOne = true)
     {
         var (before, after) = (Undisturbed(prepare, static _ => { }), Undisturbed(prepare, operation));
         var deaths = 0;
@@ -284,12 +299,17 @@ internal sealed class HalfDoneTests
         await Assert.That(deaths).IsGreaterThanOrEqualTo(2);
     }
 
-    static async Task CheckEnd(World world, HashSet<int> mark, string before, string after, string when, bool isOne = true)
+    static async Task CheckEnd(World world, HashSet<int> mark, string before, string after, string when,
+        bool isOne = true)
     {
         Rest(world);
         var end = Essence(world, mark);
-        if (isOne) await Assert.That(end == before || end == after).IsTrue().Because($"{when}:\n{end}\nis neither\n{before}\nnor\n{after}");
-        var owners = world.Outputs.Files.Where(file => file.Key.Contains("kept", StringComparison.Ordinal)).Select(file => file.Key);
+        if (isOne)
+            await Assert.That(end == before
+                || end == after).IsTrue().Because($"{when}:\n{end}\nis neither\n{before}\nnor\n{after}");
+        var owners =
+            world.Outputs.Files.Where(file => file.Key.Contains("kept", StringComparison.Ordinal)).Select(file =>
+            file.Key);
         await Assert.That(owners).IsEmpty().Because(when);
         // The same once more, with nothing under way: all of it is on disk.
         world.KillDaemon();
@@ -297,7 +317,8 @@ internal sealed class HalfDoneTests
         Rest(world);
         await Assert.That(Essence(world, mark)).IsEqualTo(end).Because(when);
         foreach (var definition in world.Saved.Processes)
-            await Assert.That(definition is { LogsUnder: null, Deletion: null, RestartBefore: null }).IsTrue().Because($"{when}: {definition}");
+            await Assert.That(definition is { LogsUnder: null, Deletion: null,
+                RestartBefore: null }).IsTrue().Because($"{when}: {definition}");
     }
 
     static string Undisturbed(Action<World> prepare, Action<World> operation)
@@ -348,10 +369,13 @@ internal sealed class HalfDoneTests
         var lines = new List<string>();
         foreach (var cell in world.Supervisor.Table.Cells)
         {
-            var children = world.Machine.Living.Where(process => process.Key == cell.Key).Select(process => $"{string.Join(' ', process.Request.Arguments)}{(mark.Contains(process.Pid) ? " (old)" : "")}");
+            var children =
+                world.Machine.Living.Where(process => process.Key == cell.Key).Select(process =>
+                $"{string.Join(' ', process.Request.Arguments)}{(mark.Contains(process.Pid) ? " (old)" : "")}");
             lines.Add($"{cell.Key} {cell.Definition.Name}/{cell.Definition.Instances} {cell.State.Phase} {cell.State.Desired} child: {string.Join(", ", children)} log: {Path.GetFileName(cell.View.OutLog)}");
         }
-        foreach (var process in world.Machine.Living.Where(process => world.Supervisor.Table.Find(process.Key) is null)) lines.Add($"stray {process}");
+        foreach (var process in world.Machine.Living.Where(process => world.Supervisor.Table.Find(process.Key) is null))
+            lines.Add($"stray {process}");
         foreach (var definition in world.Saved.Processes)
             lines.Add($"saved {definition.Id} {definition.Name}/{definition.Instances} {definition.Config.Command} {definition.Desired} {string.Join(',', definition.DownInstances ?? [])} needs {string.Join(',', (definition.Config.DependsOn ?? []).Select(needed => needed.Name))}");
         foreach (var (file, runs) in world.Outputs.Files.OrderBy(file => file.Key, StringComparer.Ordinal))

@@ -129,7 +129,8 @@ internal sealed class InstancesTests
 
     static IReadOnlyList<Supervisor.Pending> Scale(World world, SupervisedProcess cell, int instances)
     {
-        var pending = world.Supervisor.Changes.Scale(cell.Definition with { Config = cell.Definition.Config with { Instances = instances } }, "scaled by user");
+        var pending =
+            world.Supervisor.Changes.Scale(cell.Definition with { Config = cell.Definition.Config with { Instances = instances } }, "scaled by user");
         world.Step();
         return pending;
     }

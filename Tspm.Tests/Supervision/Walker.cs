@@ -124,7 +124,8 @@ internal sealed class Walker : IDisposable
     {
         if (Spare is { } spare)
         {
-            foreach (var pending in _world.Supervisor.Changes.Delete([spare.Id], withLogs: detail % 2 == 0)) _promised.Add(pending.Settled);
+            foreach (var pending in _world.Supervisor.Changes.Delete([spare.Id], withLogs: detail % 2 == 0))
+                _promised.Add(pending.Settled);
             _promised.Add(_world.Supervisor.Deletions.WhenGone(spare.Id));
         }
         else _world.DefineAll(new ProcessConfig { Name = "spare", Command = "spare", Instances = 1 + detail % 3 });
@@ -136,9 +137,15 @@ internal sealed class Walker : IDisposable
     /// <summary>Another number and another command of what may be there or not; without it, it goes.</summary>
     void Apply(int detail)
     {
-        List<ProcessConfig> wanted = [.. _world.Supervisor.Table.Definitions.Where(definition => definition.Name != "spare").Select(definition => definition.Config)];
-        if (detail % 3 > 0) wanted.Add(new ProcessConfig { Name = "spare", Command = $"spare{detail % 2}", ProjectDir = "/", Instances = 1 + detail % 4 });
-        var all = new Application.Wanted(wanted, prune: true, updateEnvironment: false, new Dictionary<string, string> { ["PATH"] = "/bin" }, null);
+        List<ProcessConfig> wanted =
+            [.. _world.Supervisor.Table.Definitions.Where(definition => definition.Name != "spare").Select(definition =>
+            definition.Config)];
+        if (detail % 3 > 0)
+            wanted.Add(new ProcessConfig { Name = "spare", Command = $"spare{detail % 2}", ProjectDir = "/",
+                Instances = 1 + detail % 4 });
+        var all =
+            new Application.Wanted(wanted, prune: true, updateEnvironment: false, new Dictionary<string,
+            string> { ["PATH"] = "/bin" }, null);
         var work = Application.Begin(_world.Supervisor, Application.PlanOf(_world.Supervisor.Table, all), all, []);
         foreach (var pending in work.Going.Concat(work.Coming)) _promised.Add(pending.Settled);
         _promised.AddRange(work.Gone);
@@ -252,7 +259,8 @@ internal sealed class Walker : IDisposable
 
     void Check()
     {
-        Must(Cells.Where(cell => cell.Definition.Name != "spare").Select(cell => cell.Key.Id).Distinct().Count() == 5, "no definition is lost");
+        Must(Cells.Where(cell => cell.Definition.Name != "spare").Select(cell => cell.Key.Id).Distinct().Count() == 5,
+            "no definition is lost");
         CheckLogs();
         foreach (var process in Cells.GroupBy(cell => cell.Key.Id))
         {
@@ -292,7 +300,8 @@ internal sealed class Walker : IDisposable
     {
         foreach (var cell in Cells.Where(HasChild))
             foreach (var log in (string[])[cell.View.OutLog, cell.View.ErrLog])
-                Must(_world.Outputs.Files.TryGetValue(log, out var keys) && keys.Contains(cell.Key), $"the output of {cell.Key} does not lie in {Path.GetFileName(log)}");
+                Must(_world.Outputs.Files.TryGetValue(log, out var keys) && keys.Contains(cell.Key),
+                    $"the output of {cell.Key} does not lie in {Path.GetFileName(log)}");
     }
 
     /// <summary>Between two steps it is Spawning for the time of its preStart only.</summary>
@@ -311,7 +320,8 @@ internal sealed class Walker : IDisposable
         {
             var phase = cell.State.Phase;
             Must(!cell.IsSurplus, $"{cell.Key} should be gone");
-            Must(cell.Definition is { LogsUnder: null, Deletion: null, RestartBefore: null }, $"something is still owed to {cell.Key}");
+            Must(cell.Definition is { LogsUnder: null, Deletion: null, RestartBefore: null },
+                $"something is still owed to {cell.Key}");
             Must(cell.Second is null, $"{cell.Key} is still being reloaded");
             Must(cell.State.Desired == DesiredState.Up ? phase is LifecyclePhase.Online or LifecyclePhase.Errored or LifecyclePhase.Held : phase == LifecyclePhase.Stopped,
                 $"{cell.Key} ends {phase}, desired {cell.State.Desired}");

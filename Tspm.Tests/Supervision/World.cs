@@ -64,11 +64,15 @@ internal sealed class World : IDisposable
 
     public Exception? SaveFailure { get; set; }
 
-    /// <summary>Called at every instant at which a daemon's death makes a difference: around a save, a spawn, a signal, a change of log files.</summary>
+    /// <summary>
+    /// Called at every instant at which a daemon's death makes a difference: around a save, a spawn, a signal, a change
+    /// of log files.
+    /// </summary>
     public Action? Instant
     {
         get => _instant;
-        set => (_instant, Machine.AfterSpawn, Machine.BeforeSignal, Outputs.BeforeOpen, Outputs.BeforeChange) = (value, value, value, value, value);
+        set => (_instant, Machine.AfterSpawn, Machine.BeforeSignal, Outputs.BeforeOpen, Outputs.BeforeChange) =
+            (value, value, value, value, value);
     }
 
     Action? _instant, _retrySave;

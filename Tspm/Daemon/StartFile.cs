@@ -37,7 +37,8 @@ internal static class StartFile
         var begun = await context.Supervisor.Change(supervisor =>
         {
             if (Application.Problem(supervisor.Table, wanted) is { } problem) throw new RequestException(ErrorCode.Failed, problem);
-            return new Settle.Begun(Application.Begin(supervisor, Application.PlanOf(supervisor.Table, wanted), wanted, []).Coming, supervisor.Save());
+            return new Settle.Begun(Application.Begin(supervisor, Application.PlanOf(supervisor.Table, wanted), wanted,
+                []).Coming, supervisor.Save());
         });
         foreach (var outcome in await Settle.Outcomes(context, begun, wait: false, timeoutMs: null, ScaleHandler.Error))
             if (outcome.Error is { } problem) return $"'{outcome.Name}': {problem}";

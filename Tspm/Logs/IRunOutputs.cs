@@ -21,14 +21,18 @@ internal interface IRunOutputs
     void Discard(RunStreams run);
 
     /// <summary>
-    /// Renames log files on disk with all that belongs to them, and goes on writing to them. Logs of others that have the new name already are kept. Null, or what did not work: then all have
+    /// Renames log files on disk with all that belongs to them, and goes on writing to them. Logs of others that have
+    /// the new name already are kept. Null, or what did not work: then all have
     /// the old names.
     /// </summary>
     /// <param name="files">Pairs of paths.</param>
     /// <param name="again">An earlier daemon may have renamed some of them.</param>
     Task<string?> Rename(IReadOnlyList<(string From, string To)> files, bool again = false);
 
-    /// <summary>Removes log files with all that belongs to them, after what was printed so far is in them. Null, or what could not be removed.</summary>
+    /// <summary>
+    /// Removes log files with all that belongs to them, after what was printed so far is in them. Null, or what could
+    /// not be removed.
+    /// </summary>
     Task<string?> Remove(IReadOnlyList<string> files);
 
     /// <summary>From now on these logs are rotated and kept by other rules, if they are open.</summary>

@@ -4,16 +4,19 @@ using Files = Tspm.Platform.Files;
 namespace Tspm.Logs;
 
 /// <summary>
-/// Renames logs on disk, each with its old files and its index. One rename is atomic, a set of them is not: a daemon may be killed between any two, and the next one calls this again with the
-/// same names. So the order is fixed (old files from the oldest on, the index, the log itself), and of each file one of the two names says what is still to be done: the old name is there
-/// until the file has the new one, and whoever else has the new name while the old one is there is a stranger, whose file is kept under a third name.
+/// Renames logs on disk, each with its old files and its index. One rename is atomic, a set of them is not: a daemon
+/// may be killed between any two, and the next one calls this again with the same names. So the order is fixed (old
+/// files from the oldest on, the index, the log itself), and of each file one of the two names says what is still to be
+/// done: the old name is there until the file has the new one, and whoever else has the new name while the old one is
+/// there is a stranger, whose file is kept under a third name.
 /// </summary>
 internal static class LogRename
 {
     /// <summary>Null, or what did not work; all files have their old names then.</summary>
     /// <param name="logs">Paths of logs.</param>
     /// <param name="again">Some of the files may have been renamed already.</param>
-    /// <param name="isOurs">A log with that name is no stranger's: it has only just been made, and nothing is in it.</param>
+    /// <param name="isOurs">A log with that name is no stranger's: it has only just been made, and nothing is in
+    /// it.</param>
     public static string? All(IReadOnlyList<(string From, string To)> logs, bool again, Func<string, bool> isOurs)
     {
         var done = new List<(string From, string To)>();
@@ -32,11 +35,13 @@ internal static class LogRename
         files.RemoveAll(static file => !File.Exists(file));
         _ = Unistd.unlink(RotatedLogs.Fresh(from));
         if (files.Count == 0) return null;
-        if (!isOurs && (!again || (File.Exists(from) && File.Exists(to))) && KeepStranger(to) is { } unkept) return unkept;
+        if (!isOurs && (!again || (File.Exists(from) && File.Exists(to))) && KeepStranger(to) is { } unkept)
+            return unkept;
         foreach (var file in files)
         {
             var target = string.Concat(to, file.AsSpan(from.Length));
-            if (((isOurs ? null : Files.MoveAside(target)) ?? Files.Rename(file, target)) is { } failure) return failure;
+            if (((isOurs ? null : Files.MoveAside(target)) ?? Files.Rename(file, target)) is { } failure)
+                return failure;
             done.Add((file, target));
         }
         return null;

@@ -132,7 +132,8 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     public Task Settled() => _loop.Ask(() => true);
 
     /// <inheritdoc/>
-    public Task<string?> Rename(IReadOnlyList<(string From, string To)> files, bool again = false) => _loop.Ask(() => _files.Rename(files, again));
+    public Task<string?> Rename(IReadOnlyList<(string From, string To)> files, bool again = false) =>
+        _loop.Ask(() => _files.Rename(files, again));
 
     /// <inheritdoc/>
     public Task<string?> Remove(IReadOnlyList<string> files) => _loop.Ask(() =>

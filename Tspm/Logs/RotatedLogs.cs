@@ -43,7 +43,8 @@ internal static class RotatedLogs
     }
 
     /// <summary>
-    /// The highest number above another that a file has; that other one if none has. One number may be free in between: a daemon died while files were moved up.
+    /// The highest number above another that a file has; that other one if none has. One number may be free in between:
+    /// a daemon died while files were moved up.
     /// </summary>
     static int Highest(ref OldFileName name, int above)
     {
@@ -53,7 +54,10 @@ internal static class RotatedLogs
         return highest;
     }
 
-    /// <summary>Removes the files with a number above the given one, the highest first: a daemon that dies leaves none that has no neighbour to be found by.</summary>
+    /// <summary>
+    /// Removes the files with a number above the given one, the highest first: a daemon that dies leaves none that has
+    /// no neighbour to be found by.
+    /// </summary>
     public static void RemoveAbove(string path, int keep)
     {
         var name = new OldFileName(path);
@@ -83,10 +87,15 @@ internal static class RotatedLogs
         return got == sizeof(uint) ? BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(bytes, sizeof(uint))) : 0;
     }
 
-    /// <summary>The file that a rotation begins, before it gets the name of the log; one that is there was left by a daemon that died.</summary>
+    /// <summary>
+    /// The file that a rotation begins, before it gets the name of the log; one that is there was left by a daemon that
+    /// died.
+    /// </summary>
     public static string Fresh(string path) => path + ".new";
 
-    /// <summary>Every file that belongs to a log beside the log itself: old ones, oldest first, and the index.</summary>
+    /// <summary>
+    /// Every file that belongs to a log beside the log itself: old ones, oldest first, and the index.
+    /// </summary>
     public static IEnumerable<string> Companions(string path)
     {
         var files = new List<string>();
@@ -97,13 +106,17 @@ internal static class RotatedLogs
         return files;
     }
 
-    /// <summary>Removes a log with all that belongs to it, itself last: a daemon that dies leaves nothing that is not found again. Null, or why something could not be removed.</summary>
+    /// <summary>
+    /// Removes a log with all that belongs to it, itself last: a daemon that dies leaves nothing that is not found
+    /// again. Null, or why something could not be removed.
+    /// </summary>
     public static string? RemoveAll(string path)
     {
         string? problem = null;
         var name = new OldFileName(path);
         for (var number = Highest(ref name, 0); number > 0; number--)
-            if (name.LookAndTidy(number) != OldFile.None && name.Unlink() != 0 && Errno.Last != Errno.ENOENT) problem ??= Errno.Describe(Errno.Last);
+            if (name.LookAndTidy(number) != OldFile.None && name.Unlink() != 0 && Errno.Last != Errno.ENOENT)
+                problem ??= Errno.Describe(Errno.Last);
         foreach (var file in (string[])[Fresh(path), path + LogIndex.Suffix, path])
             if (Unistd.unlink(file) != 0 && Errno.Last != Errno.ENOENT) problem ??= Errno.Describe(Errno.Last);
         return problem;

@@ -35,7 +35,9 @@ internal sealed record ProcessDefinition
     /// <summary>It is to be stopped and then forgotten; null: it stays.</summary>
     public Deletion? Deletion { get; init; }
 
-    /// <summary>What runs with a lower run number is to be restarted, because the definition has changed; null: nothing is.</summary>
+    /// <summary>
+    /// What runs with a lower run number is to be restarted, because the definition has changed; null: nothing is.
+    /// </summary>
     public ulong? RestartBefore { get; init; }
 
     [JsonIgnore] public string Name => Config.NameOrEmpty;

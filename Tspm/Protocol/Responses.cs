@@ -40,8 +40,8 @@ internal sealed record StatusResponse
     public required IReadOnlyList<string> Troubles { get; init; }
     /// <summary>Why the last upgrade was undone; missing: there was none, or it worked.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? UpgradeProblem { get; init; }
-    /// <summary>Daemons that died unplanned under this guardian; missing: an older daemon, or none that answers and no note about one.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public DaemonDeaths? DaemonDeaths { get; init; }
+    /// <summary>Daemons that died unplanned under this guardian. Null: an older daemon, or none that answers and no note about one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DaemonDeaths? DaemonDeaths { get; init; }
     /// <summary>Of the control socket: what <c>limits</c> of settings.json may set. Missing before protocol 2; null without a daemon.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public IReadOnlyDictionary<string, int>? Limits { get; init; }
     /// <summary>Of the control socket, since this daemon started.</summary>

@@ -76,7 +76,8 @@ internal sealed class RunRecordStore(TspmHome home)
     {
         var keys = new HashSet<InstanceKey>();
         foreach (var path in Directory.EnumerateFiles(home.RunFolder, "*.json"))
-            if (Path.GetFileName(path).Split('.') is [var id, var instance, _, _] && KeyOf(id, instance) is { } key) keys.Add(key);
+            if (Path.GetFileName(path).Split('.') is [var id, var instance, _, _] && KeyOf(id, instance) is { } key)
+                keys.Add(key);
         return keys;
     }
 

@@ -4,8 +4,9 @@ using Tspm.Model;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// Carries out a plan of <c>apply</c>: all definitions change in one turn of the supervisor and are saved at once, so that a daemon that dies leaves all of it or nothing to the next one
-/// (<see cref="Commits"/>). What is deleted goes first: what comes may need its port.
+/// Carries out a plan of <c>apply</c>: all definitions change in one turn of the supervisor and are saved at once, so
+/// that a daemon that dies leaves all of it or nothing to the next one (<see cref="Commits"/>). What is deleted goes
+/// first: what comes may need its port.
 /// </summary>
 internal static class Application
 {
@@ -56,12 +57,15 @@ internal static class Application
     /// <param name="Going">The stops of what is deleted.</param>
     /// <param name="Gone">See <see cref="Deletions.WhenGone"/>, one for each process.</param>
     /// <param name="Coming">Starts and restarts; and the stops of instances that are too many.</param>
-    public sealed record Work(IReadOnlyList<Supervisor.Pending> Going, IReadOnlyList<Task<string?>> Gone, List<Supervisor.Pending> Coming);
+    public sealed record Work(IReadOnlyList<Supervisor.Pending> Going, IReadOnlyList<Task<string?>> Gone,
+        List<Supervisor.Pending> Coming);
 
     /// <summary>What was begun; remarks go to the notes.</summary>
     public static Work Begin(Supervisor supervisor, IReadOnlyList<PlanStep> steps, Wanted wanted, List<string> notes)
     {
-        List<int> gone = [.. steps.Where(step => step.Action == PlanStep.Delete && supervisor.Table.ByName(step.Name) is not null).Select(step => supervisor.Table.ByName(step.Name)!.Id)];
+        var gone = new List<int>();
+        foreach (var step in steps)
+            if (step.Action == PlanStep.Delete && supervisor.Table.ByName(step.Name) is { } known) gone.Add(known.Id);
         var going = supervisor.Changes.Delete(gone, withLogs: false);
         var work = new Work(going, [.. gone.Select(supervisor.Deletions.WhenGone)], []);
         var (start, restart) = (new List<SupervisedProcess>(), new HashSet<SupervisedProcess>());
@@ -70,11 +74,14 @@ internal static class Application
             var step = steps[i];
             var former = supervisor.Table.ByName(step.Name);
             if (step.Action == PlanStep.Create) start.AddRange(Create(supervisor, wanted.Configs[i], wanted));
-            else if (step.Action == PlanStep.Change) work.Coming.AddRange(Change(supervisor, former!, wanted.Configs[i], step, wanted, restart, gone));
+            else if (step.Action == PlanStep.Change)
+                work.Coming.AddRange(Change(supervisor, former!, wanted.Configs[i], step, wanted, restart, gone));
             if (wanted.StartsAll && step.Action is PlanStep.Keep or PlanStep.Change && wanted.Configs[i].Enabled != false) start.AddRange(Down(supervisor, supervisor.Table.ByName(step.Name)!, wanted).Where(cell => !restart.Contains(cell)));
         }
         foreach (var cell in supervisor.Dependencies.ToStart([.. start, .. restart], notes))
-            work.Coming.Add(restart.Contains(cell) ? supervisor.Changes.RestartOnceSaved(cell, Cause, gone) : supervisor.Changes.StartOnceSaved(cell, Cause, gone));
+            work.Coming.Add(restart.Contains(cell)
+                ? supervisor.Changes.RestartOnceSaved(cell, Cause, gone)
+                : supervisor.Changes.StartOnceSaved(cell, Cause, gone));
         foreach (var definition in supervisor.Table.Definitions.ToList())
             if (definition.RestartBefore is not null) supervisor.Changes.EndRestarts(definition.Id, gone);
         return work;
@@ -88,7 +95,8 @@ internal static class Application
     }
 
     static IReadOnlyList<Supervisor.Pending> Change(
-        Supervisor supervisor, ProcessDefinition former, ProcessConfig config, PlanStep step, Wanted wanted, HashSet<SupervisedProcess> restart, List<int> gone)
+        Supervisor supervisor, ProcessDefinition former, ProcessConfig config, PlanStep step, Wanted wanted,
+            HashSet<SupervisedProcess> restart, List<int> gone)
     {
         var definition = former with { Config = config with { Id = null, LegacyId = former.Config.LegacyId } };
         if (wanted.UpdateEnvironment || (wanted.StartsAll && step.Restarts)) definition = From(wanted, supervisor, definition);

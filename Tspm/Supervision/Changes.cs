@@ -2,22 +2,33 @@ using Tspm.Model;
 
 namespace Tspm.Supervision;
 
-/// <summary>Changes of definitions that take several steps, in the order that <see cref="Commits"/> explains: nothing begins before it is saved. Used on the supervisor's thread.</summary>
+/// <summary>
+/// Changes of definitions that take several steps, in the order that <see cref="Commits"/> explains: nothing begins
+/// before it is saved. Used on the supervisor's thread.
+/// </summary>
 internal sealed class Changes(Supervisor supervisor, SupervisionServices services, Commits commits)
 {
-    /// <summary>Changes the number of instances: new ones are started when the process is up. What has to be waited for; empty: nothing changed that anybody could see.</summary>
+    /// <summary>
+    /// Changes the number of instances: new ones are started when the process is up. What has to be waited for; empty:
+    /// nothing changed that anybody could see.
+    /// </summary>
     /// <param name="definition">With another number of instances, or the same.</param>
     /// <param name="cause">Of the starts.</param>
     /// <param name="after">Processes that are being deleted, and are to be gone before anything is started.</param>
-    public IReadOnlyList<Supervisor.Pending> Scale(ProcessDefinition definition, string cause, IReadOnlyList<int>? after = null)
+    public IReadOnlyList<Supervisor.Pending> Scale(
+        ProcessDefinition definition, string cause, IReadOnlyList<int>? after = null)
     {
         var before = supervisor.Table.Instances(definition.Id)!;
         var isUp = before.Any(cell => !cell.IsSurplus && cell.State.Desired == DesiredState.Up);
         var had = before[0].Definition.Instances;
         var cells = supervisor.Put(definition);
         var pending = new List<Supervisor.Pending>();
-        for (var i = had; i < cells.Length; i++) pending.Add(isUp ? StartOnceSaved(cells[i], cause, after) : new Supervisor.Pending(cells[i], Task.FromResult(cells[i].State), false));
-        for (var i = before.Length - 1; i >= definition.Instances; i--) pending.Add(OnceSaved(before[i], false, Supervisor.IsDown, static () => { }));
+        for (var i = had; i < cells.Length; i++)
+            pending.Add(isUp
+                ? StartOnceSaved(cells[i], cause, after)
+                : new Supervisor.Pending(cells[i], Task.FromResult(cells[i].State), false));
+        for (var i = before.Length - 1; i >= definition.Instances; i--)
+            pending.Add(OnceSaved(before[i], false, Supervisor.IsDown, static () => { }));
         return pending;
     }
 
@@ -28,15 +39,20 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     public Supervisor.Pending StartOnceSaved(SupervisedProcess cell, string cause, IReadOnlyList<int>? after = null)
     {
         if (cell.State.Desired == DesiredState.Down) cell.Handle(new LifecycleEvent.StartIntended());
-        return OnceSaved(cell, cell.State.Phase == LifecyclePhase.Online, state => supervisor.IsStarted(cell, state), () => supervisor.Start(cell, cause), after);
+        var isOnline = cell.State.Phase == LifecyclePhase.Online;
+        return OnceSaved(cell, isOnline, supervisor.IsStarted(cell), () => supervisor.Start(cell, cause), after);
     }
 
     /// <summary>See <see cref="ProcessDefinition.RestartBefore"/>, which its definition has.</summary>
-    public Supervisor.Pending RestartOnceSaved(SupervisedProcess cell, string cause, IReadOnlyList<int>? after = null) =>
-        OnceSaved(cell, false, state => supervisor.IsStarted(cell, state), () => supervisor.Restart(cell, cause), after);
+    public Supervisor.Pending RestartOnceSaved(
+        SupervisedProcess cell, string cause, IReadOnlyList<int>? after = null) =>
+        OnceSaved(cell, false, supervisor.IsStarted(cell), () => supervisor.Restart(cell, cause), after);
 
-    /// <summary>All that is to be restarted because of a change has been told so by what was begun before this.</summary>
-    public void EndRestarts(int id, IReadOnlyList<int> after) => Once(() => supervisor.Deletions.After(after, () => HasRestarted(id)));
+    /// <summary>
+    /// All that is to be restarted because of a change has been told so by what was begun before this.
+    /// </summary>
+    public void EndRestarts(int id, IReadOnlyList<int> after) =>
+        Once(() => supervisor.Deletions.After(after, () => HasRestarted(id)));
 
     /// <summary>A number that no run has had; what runs now has a lower one.</summary>
     public ulong UpcomingRun => services.RunNumbers.Upcoming;
@@ -45,22 +61,31 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     public IReadOnlyList<Supervisor.Pending> Delete(IReadOnlyList<int> ids, bool withLogs)
     {
         var pending = new List<Supervisor.Pending>();
-        foreach (var id in ids) supervisor.Table.Put(supervisor.Table.Instances(id)![0].Definition with { Deletion = new Deletion(withLogs) });
+        var deletion = new Deletion(withLogs);
+        foreach (var id in ids)
+            supervisor.Table.Put(supervisor.Table.Instances(id)![0].Definition with { Deletion = deletion });
         Once(() => StopDeleted(ids));
         foreach (var id in ids)
-            foreach (var cell in supervisor.Table.Instances(id)!) pending.Add(OnceSaved(cell, Supervisor.IsStopped(cell.State), Supervisor.IsDown, static () => { }));
+            foreach (var cell in supervisor.Table.Instances(id)!)
+                pending.Add(OnceSaved(cell, Supervisor.IsStopped(cell.State), Supervisor.IsDown, static () => { }));
         return pending;
     }
 
     void StopDeleted(IReadOnlyList<int> ids)
     {
-        List<int> marked = [.. ids.Where(id => supervisor.Table.Instances(id) is [{ Definition.Deletion: not null }, ..])];
+        List<int> marked =
+            [.. ids.Where(id => supervisor.Table.Instances(id) is [{ Definition.Deletion: not null }, ..])];
         supervisor.Stop([.. marked.SelectMany(id => supervisor.Table.Instances(id)!)], "deleted by user");
         supervisor.Deletions.Begin(marked);
     }
 
-    /// <summary>Begins it for an instance that is still wanted, once the present state is saved; from then on it is settled when its state is.</summary>
-    Supervisor.Pending OnceSaved(SupervisedProcess cell, bool unchanged, Func<LifecycleState, bool> settled, Action begin, IReadOnlyList<int>? after = null)
+    /// <summary>
+    /// Begins it for an instance that is still wanted, once the present state is saved; from then on it is settled when
+    /// its state is.
+    /// </summary>
+    Supervisor.Pending OnceSaved(
+        SupervisedProcess cell, bool unchanged, Func<LifecycleState, bool> settled, Action begin,
+        IReadOnlyList<int>? after = null)
     {
         var (begun, asker) = (false, supervisor.Asker);
         var reached = cell.WhenReached(state => begun && settled(state));
@@ -93,7 +118,10 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
         });
     }
 
-    /// <summary>What an earlier daemon saved and did not come to, see <see cref="Commits"/>: instances that are to come or go have followed their wish already.</summary>
+    /// <summary>
+    /// What an earlier daemon saved and did not come to, see <see cref="Commits"/>: instances that are to come or go
+    /// have followed their wish already.
+    /// </summary>
     public void GoOn()
     {
         var deleted = new List<int>();
@@ -102,7 +130,8 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
             if (definition.Deletion is not null) deleted.Add(definition.Id);
             if (definition.RestartBefore is not { } limit) continue;
             foreach (var cell in supervisor.Table.Instances(definition.Id)!)
-                if (cell.LastRun > 0 && cell.LastRun < limit && cell is { IsSurplus: false, State.Desired: DesiredState.Up }) supervisor.Restart(cell, Application.Cause);
+                if (cell is { LastRun: > 0, IsSurplus: false, State.Desired: DesiredState.Up } && cell.LastRun < limit)
+                    supervisor.Restart(cell, Application.Cause);
             HasRestarted(definition.Id);
         }
         if (deleted.Count > 0) StopDeleted(deleted);

@@ -4,18 +4,23 @@ using Tspm.Storage;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// Why an operation of several steps is never found half done. <c>scale</c>, <c>rename</c>, <c>delete</c>, <c>apply</c> and the like change definitions, children, run records and log files, and
-/// a daemon may be killed between any two of these steps. So each has the same order:
+/// Why an operation of several steps is never found half done. <c>scale</c>, <c>rename</c>, <c>delete</c>, <c>apply</c>
+/// and the like change definitions, children, run records and log files, and a daemon may be killed between any two of
+/// these steps. So each has the same order:
 /// <list type="number">
-/// <item>In one turn of the supervisor the definitions are changed, and nothing else. What the change entails can be read off them: a new instance is wanted up, an instance beyond the number is
-/// surplus, a process is being deleted (<see cref="ProcessDefinition.Deletion"/>), what runs is of an earlier definition (<see cref="ProcessDefinition.RestartBefore"/>), log files still lie
-/// under another name (<see cref="ProcessDefinition.LogsUnder"/>).</item>
-/// <item>All definitions are saved by one rename of a file. A daemon that dies before it has changed nothing: the next one reads the former definitions.</item>
-/// <item>Only then the effects are begun (<see cref="Then"/>). Each can be done again. A daemon that dies from here on leaves the rest to the next one, which reads it off the same definitions
-/// (<see cref="Supervisor.Resume"/>).</item>
+/// <item>In one turn of the supervisor the definitions are changed, and nothing else. What the change entails can be
+/// read off them: a new instance is wanted up, an instance beyond the number is surplus, a process is being deleted
+/// (<see cref="ProcessDefinition.Deletion"/>), what runs is of an earlier definition (<see
+/// cref="ProcessDefinition.RestartBefore"/>), log files still lie under another name (<see
+/// cref="ProcessDefinition.LogsUnder"/>).</item>
+/// <item>All definitions are saved by one rename of a file. A daemon that dies before it has changed nothing: the next
+/// one reads the former definitions.</item>
+/// <item>Only then the effects are begun (<see cref="Then"/>). Each can be done again. A daemon that dies from here on
+/// leaves the rest to the next one, which reads it off the same definitions (<see cref="Supervisor.Resume"/>).</item>
 /// </list>
-/// When the state cannot be saved the effects are begun all the same, because a full disk must not keep anybody from stopping a process; only log files are not renamed before it is saved, and
-/// their names in use stay the old ones until then. Used on the supervisor's thread.
+/// When the state cannot be saved the effects are begun all the same, because a full disk must not keep anybody from
+/// stopping a process; only log files are not renamed before it is saved, and their names in use stay the old ones
+/// until then. Used on the supervisor's thread.
 /// </summary>
 internal sealed class Commits
 {
@@ -36,8 +41,9 @@ internal sealed class Commits
     }
 
     /// <summary>
-    /// Saves the state as it is when the present work of the loop is done: one write for many changes. Null: it is on disk; else why not. In both cases what was to follow has been begun, and log
-    /// files that could be renamed have been.
+    /// Saves the state as it is when the present work of the loop is done: one write for many changes. Null: it is on
+    /// disk; else why not. In both cases what was to follow has been begun, and log files that could be renamed have
+    /// been.
     /// </summary>
     public Task<string?> Save()
     {
@@ -47,7 +53,9 @@ internal sealed class Commits
         return next.Task;
     }
 
-    /// <summary>Saves, and does this when the present state is on disk, or could not be saved: then it is given the reason.</summary>
+    /// <summary>
+    /// Saves, and does this when the present state is on disk, or could not be saved: then it is given the reason.
+    /// </summary>
     public void Then(Action<string?> action)
     {
         _then.Add(action);
@@ -60,7 +68,8 @@ internal sealed class Commits
         var then = _then;
         _then = [];
         var state = _table.Snapshot();
-        _saver.Save(state).ContinueWith(saved => _loop.Post(() => Saved(state, saved.Result, then, next)), TaskContinuationOptions.ExecuteSynchronously);
+        _saver.Save(state).ContinueWith(saved =>
+            _loop.Post(() => Saved(state, saved.Result, then, next)), TaskContinuationOptions.ExecuteSynchronously);
     }
 
     void Saved(ProcessesFile state, string? problem, List<Action<string?>> then, TaskCompletionSource<string?> next)

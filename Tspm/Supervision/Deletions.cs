@@ -3,8 +3,10 @@ using Tspm.Model;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// Deletes processes that are marked so (<see cref="ProcessDefinition.Deletion"/>) once all their instances are stopped: first their logs, if those are to go, then the definition on disk, then the
-/// run records. The mark goes last, so that a daemon that dies leaves the rest to the next one. Who wants such a process up again takes the mark away. Used on the supervisor's thread.
+/// Deletes processes that are marked so (<see cref="ProcessDefinition.Deletion"/>) once all their instances are
+/// stopped: first their logs, if those are to go, then the definition on disk, then the run records. The mark goes
+/// last, so that a daemon that dies leaves the rest to the next one. Who wants such a process up again takes the mark
+/// away. Used on the supervisor's thread.
 /// </summary>
 internal sealed class Deletions(ProcessTable table, SupervisionServices services, Commits commits)
 {
@@ -12,10 +14,13 @@ internal sealed class Deletions(ProcessTable table, SupervisionServices services
     readonly HashSet<int> _begun = [], _finishing = [];
     readonly List<(HashSet<int> Ids, Action Action)> _after = [];
 
-    /// <summary>Completes when the process is gone for good, with null, or with a sentence: it is not, or not all of it.</summary>
+    /// <summary>
+    /// Completes when the process is gone for good, with null, or with a sentence: it is not, or not all of it.
+    /// </summary>
     public Task<string?> WhenGone(int id)
     {
-        if (!_waiting.TryGetValue(id, out var done)) _waiting[id] = done = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_waiting.TryGetValue(id, out var done))
+            _waiting[id] = done = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
         return done.Task;
     }
 
@@ -52,13 +57,17 @@ internal sealed class Deletions(ProcessTable table, SupervisionServices services
     /// <summary>Goes on with it, if it is time.</summary>
     public void Look(int id)
     {
-        if (!IsMarked(id)) End(id, table.Instances(id) is [var cell, ..] ? $"'{cell.Definition.Name}' is not deleted: it was started again meanwhile" : null);
+        if (!IsMarked(id))
+            End(id, table.Instances(id) is [var cell, ..]
+                ? $"'{cell.Definition.Name}' is not deleted: it was started again meanwhile" : null);
         else if (IsDown(id) && _begun.Contains(id) && _finishing.Add(id)) RemoveLogs(id);
     }
 
     bool IsMarked(int id) => table.Instances(id) is [{ Definition.Deletion: not null }, ..];
 
-    bool IsDown(int id) => Array.TrueForAll(table.Instances(id)!, static cell => cell.State is { Phase: LifecyclePhase.Stopped, Desired: DesiredState.Down });
+    bool IsDown(int id) =>
+        Array.TrueForAll(table.Instances(id)!, static cell =>
+        cell.State is { Phase: LifecyclePhase.Stopped, Desired: DesiredState.Down });
 
     void RemoveLogs(int id)
     {
@@ -70,7 +79,8 @@ internal sealed class Deletions(ProcessTable table, SupervisionServices services
         }
         var logs = new HashSet<string>(StringComparer.Ordinal);
         foreach (var cell in cells) logs.UnionWith([cell.View.OutLog, cell.View.ErrLog]);
-        services.Outputs.Remove([.. logs]).ContinueWith(removed => services.Post(() => Leave(id, removed.Result)), TaskContinuationOptions.ExecuteSynchronously);
+        services.Outputs.Remove([.. logs]).ContinueWith(removed =>
+            services.Post(() => Leave(id, removed.Result)), TaskContinuationOptions.ExecuteSynchronously);
     }
 
     /// <summary>The name is taken until nothing on disk has it any more.</summary>

@@ -65,10 +65,14 @@ internal sealed class ProcessTable(SupervisionServices services)
         _saved = file.Environments;
         _logNames.Clear();
         foreach (var definition in file.Processes)
-            if (definition.LogsUnder is { } under && under.Name != definition.Name) _logNames[under.Name] = definition.Id;
+            if (definition.LogsUnder is { } under && under.Name != definition.Name)
+                _logNames[under.Name] = definition.Id;
     }
 
-    /// <summary>By the state on disk, log files of processes may still lie under these names of theirs, which they have given up.</summary>
+    /// <summary>
+    /// By the state on disk, log files of processes may still lie under these names of theirs, which they have given
+    /// up.
+    /// </summary>
     readonly Dictionary<string, int> _logNames = new(StringComparer.Ordinal);
 
     /// <summary>Why a process may not get this name yet; null: it may, or has it.</summary>
@@ -78,7 +82,8 @@ internal sealed class ProcessTable(SupervisionServices services)
     {
         var owner = _logNames.TryGetValue(name, out var former) ? Instances(former)?[0].Definition : null;
         owner ??= Definitions.FirstOrDefault(definition => definition.LogsUnder?.Name == name);
-        return owner is null || owner.Name == name || owner.Id == id ? null : $"the logs of '{owner.Name}' are still called '{name}', because its renaming is not saved yet; try again";
+        return owner is null || owner.Name == name || owner.Id == id ? null
+            : $"the logs of '{owner.Name}' are still called '{name}', because its renaming is not saved yet; try again";
     }
 
     /// <summary>Keeps an environment and returns its key; equal ones share one.</summary>

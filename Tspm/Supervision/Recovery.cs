@@ -5,18 +5,20 @@ using Tspm.Storage;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// Definitions that the saved state lost (an older generation had to be used, or the daemon died between spawn and save) while their child may
-/// live: the run record has them. Likewise instances that the definition has no longer.
+/// Definitions that the saved state lost (an older generation had to be used, or the daemon died between spawn and
+/// save) while their child may live: the run record has them. Likewise instances that the definition has no longer.
 /// </summary>
 internal static class Recovery
 {
     /// <summary>True: there was one.</summary>
-    public static bool RestoreLostDefinitions(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records, IProcessSystem system)
+    public static bool RestoreLostDefinitions(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records,
+        IProcessSystem system)
     {
         var isRestored = false;
         foreach (var (key, record) in records)
         {
-            if (table.Instances(key.Id) is not null || record.Definition is not { } definition || !MayLive(record, system)) continue;
+            if (table.Instances(key.Id) is not null || record.Definition is not { } definition
+                || !MayLive(record, system)) continue;
             if (table.ByName(definition.Name) is not null) continue;
             table.RestoreEnvironment(definition.EnvironmentKey, () => record.Environment ?? ChildEnvironment.Kept(system.ReadEnvironment(record.Pid)));
             // Instances to whose start that daemon did not come have no record: they follow the others.
@@ -28,15 +30,18 @@ internal static class Recovery
     }
 
     /// <summary>
-    /// Instances beyond the number that was saved: ones that were being taken away when the daemon died, which are to be stopped, or ones that came although the state could not be saved. Their
-    /// own record says which. True: there was one of the latter.
+    /// Instances beyond the number that was saved: ones that were being taken away when the daemon died, which are to
+    /// be stopped, or ones that came although the state could not be saved. Their own record says which. True: there
+    /// was one of the latter.
     /// </summary>
-    public static bool RestoreInstances(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records, IProcessSystem system)
+    public static bool RestoreInstances(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records,
+        IProcessSystem system)
     {
         var isRestored = false;
         foreach (var (key, record) in records)
         {
-            if (table.Instances(key.Id) is not { } cells || table.Find(key) is not null || !MayLive(record, system)) continue;
+            if (table.Instances(key.Id) is not { } cells || table.Find(key) is not null || !MayLive(record, system))
+                continue;
             if (record.Definition is { } newer && newer.Instances > key.Instance && !IsLeaving(record))
             {
                 var saved = cells[0].Definition;
@@ -50,16 +55,25 @@ internal static class Recovery
         return isRestored;
     }
 
-    /// <summary>Removes the records of instances that are not there and have no child: they came to nothing, or were forgotten by a daemon that died before it came to its record.</summary>
-    public static void RemoveUseless(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records, IProcessSystem system, RunRecordStore store)
+    /// <summary>
+    /// Removes the records of instances that are not there and have no child: they came to nothing, or were forgotten
+    /// by a daemon that died before it came to its record.
+    /// </summary>
+    public static void RemoveUseless(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records,
+        IProcessSystem system, RunRecordStore store)
     {
         foreach (var key in store.Keys())
-            if (table.Find(key) is null && (table.Instances(key.Id) is not null || !records.TryGetValue(key, out var record) || !MayLive(record, system))) store.Remove(key);
+            if (table.Find(key) is null
+                && (table.Instances(key.Id) is not null || !records.TryGetValue(key, out var record)
+                || !MayLive(record, system))) store.Remove(key);
     }
 
     static bool MayLive(RunRecord record, IProcessSystem system) =>
-        record.BootId == system.BootId && record.Phase is not (nameof(LifecyclePhase.Stopped) or nameof(LifecyclePhase.Errored));
+        record.BootId == system.BootId
+            && record.Phase is not (nameof(LifecyclePhase.Stopped) or nameof(LifecyclePhase.Errored));
 
     static bool IsLeaving(RunRecord record) =>
-        record is { Next: nameof(AfterExit.Stop), Phase: nameof(LifecyclePhase.Stopping) or nameof(LifecyclePhase.Sweeping) or nameof(LifecyclePhase.Spawning) };
+        record.Next == nameof(AfterExit.Stop)
+        && record.Phase is nameof(LifecyclePhase.Stopping) or nameof(LifecyclePhase.Sweeping)
+            or nameof(LifecyclePhase.Spawning);
 }

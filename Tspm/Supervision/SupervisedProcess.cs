@@ -126,7 +126,9 @@ internal sealed partial class SupervisedProcess
         }
     }
 
-    /// <summary>Those who wait look at the state once more, because what they wait for depends on more than it.</summary>
+    /// <summary>
+    /// Those who wait look at the state once more, because what they wait for depends on more than it.
+    /// </summary>
     public void AskWaiters() => _waiters.Tell(_state);
 
     /// <summary>Completes when the state satisfies <paramref name="reached"/>, at once if it does already.</summary>

@@ -23,7 +23,8 @@ internal sealed partial class SupervisedProcess
             run.IsPreparing = false;
             // Its log may have been renamed meanwhile.
             var (outFile, errFile) = LogPaths.Of(_services.Home, Definition, Key.Instance);
-            if (outFile == errFile == (run.Streams.OutFile == run.Streams.ErrFile)) (run.Streams.OutFile, run.Streams.ErrFile) = (outFile, errFile);
+            if (outFile == errFile == (run.Streams.OutFile == run.Streams.ErrFile))
+                (run.Streams.OutFile, run.Streams.ErrFile) = (outFile, errFile);
             Persist();
         }
         if (Launch(run) is { } failure) Failed(run, failure);

@@ -76,7 +76,8 @@ internal sealed class Supervisor
         Table.Load(file);
         var bootId = _services.System.BootId;
         HookRun.CleanUp(_services, left);
-        var isRestored = Recovery.RestoreLostDefinitions(Table, left.Records, _services.System) | Recovery.RestoreInstances(Table, left.Records, _services.System);
+        var isRestored = Recovery.RestoreLostDefinitions(Table, left.Records, _services.System)
+            | Recovery.RestoreInstances(Table, left.Records, _services.System);
         Recovery.RemoveUseless(Table, left.Records, _services.System, _services.Records);
         if (LogMoves.Finish(file, again: true) || isRestored) _ = Save();
         foreach (var cell in Table.Cells)
@@ -148,7 +149,8 @@ internal sealed class Supervisor
     }
 
     /// <summary>
-    /// Puts a definition in the place of the one with its number. Once it is saved, the instances that it has no longer are stopped, and log files get the names that it gives them. The result has
+    /// Puts a definition in the place of the one with its number. Once it is saved, the instances that it has no longer
+    /// are stopped, and log files get the names that it gives them. The result has
     /// no surplus instances.
     /// </summary>
     public SupervisedProcess[] Put(ProcessDefinition definition)
@@ -224,10 +226,11 @@ internal sealed class Supervisor
         return [.. cells.Select(cell => online.GetValueOrDefault(cell) ?? (cell.State.Phase == LifecyclePhase.Starting ? Restart(cell, cause) : Start(cell, cause)))];
     }
 
-    Task<LifecycleState> Started(SupervisedProcess cell) => cell.WhenReached(state => IsStarted(cell, state));
+    Task<LifecycleState> Started(SupervisedProcess cell) => cell.WhenReached(IsStarted(cell));
 
-    /// <summary>Its start has come to an end, or to a halt.</summary>
-    public bool IsStarted(SupervisedProcess cell, LifecycleState state) => IsStartSettled(state) || (state.Phase == LifecyclePhase.Held && Dependencies.IsStuck(cell));
+    /// <summary>Whether a state is one in which the start of an instance has come to an end, or to a halt.</summary>
+    public Func<LifecycleState, bool> IsStarted(SupervisedProcess cell) =>
+        state => IsStartSettled(state) || (state.Phase == LifecyclePhase.Held && Dependencies.IsStuck(cell));
 
     /// <summary>Set by <see cref="Shutdown"/>: nothing is begun any more, it would outlive its daemon.</summary>
     public bool IsShuttingDown { get; private set; }

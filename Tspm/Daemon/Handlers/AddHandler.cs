@@ -15,7 +15,8 @@ internal static class AddHandler
             {
                 if (supervisor.Table.ByName(config.Name!) is not null)
                     throw new RequestException(ErrorCode.Failed, $"'{config.Name}' is defined already; change it with: tspm set {config.Name} KEY=VALUE");
-                if (supervisor.Table.NameProblem(config.Name!) is { } taken) throw new RequestException(ErrorCode.Failed, taken);
+                if (supervisor.Table.NameProblem(config.Name!) is { } taken)
+                    throw new RequestException(ErrorCode.Failed, taken);
             }
             Definitions.CheckDependencies(supervisor, configs);
             var added = new List<SupervisedProcess>();

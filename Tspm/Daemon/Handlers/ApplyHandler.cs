@@ -21,11 +21,13 @@ internal static class ApplyHandler
         });
         if (work is null || saved is null) return new ApplyResponse { Success = true, Processes = [], Steps = steps };
         // Waited for in any case: what comes may need the port of what goes.
-        var outcomes = await Settle.Outcomes(context, new Settle.Begun(work.Going, saved), wait: true, timeoutMs: null, Settle.StopError);
+        var going = new Settle.Begun(work.Going, saved);
+        var outcomes = await Settle.Outcomes(context, going, wait: true, timeoutMs: null, Settle.StopError);
         foreach (var problem in await Task.WhenAll(work.Gone))
             if (problem is not null) notes.Add(problem);
         var coming = new Settle.Begun(work.Coming, saved);
-        outcomes.AddRange(await Settle.Outcomes(context, coming, request.Wait, request.WaitTimeoutMs, ScaleHandler.Error));
+        outcomes.AddRange(
+            await Settle.Outcomes(context, coming, request.Wait, request.WaitTimeoutMs, ScaleHandler.Error));
         await LastLines.AddTo(context, outcomes);
         if (request.Wait) await Watching.Settle(context, coming.Pending, notes);
         var error = await Settle.Unsaved(saved);

@@ -16,10 +16,11 @@ internal static class DeleteHandler
         });
         var outcomes = await Settle.Outcomes(context, begun, wait: true, timeoutMs: null, Settle.StopError);
         var problems = await Task.WhenAll(gone);
+        var isStopped = outcomes.TrueForAll(static outcome => outcome.Error is null);
         // What was started again is said of the process already.
-        var error = outcomes.TrueForAll(static outcome => outcome.Error is null) ? Array.Find(problems, static problem => problem is not null) : null;
+        var error = isStopped ? Array.Find(problems, static problem => problem is not null) : null;
         error = await Settle.Unsaved(begun.Saved) ?? error;
-        return new DeleteResponse { Success = error is null && outcomes.TrueForAll(static outcome => outcome.Error is null), Processes = outcomes, Error = error };
+        return new DeleteResponse { Success = error is null && isStopped, Processes = outcomes, Error = error };
     }
 
     /// <summary>What stays must not depend on what is gone.</summary>

@@ -4,7 +4,10 @@ using Tspm.Supervision;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>rename</c>: the same process, number and child under another name; its log files follow once that is saved, and writing goes on.</summary>
+/// <summary>
+/// <c>rename</c>: the same process, number and child under another name; its log files follow once that is saved, and
+/// writing goes on.
+/// </summary>
 internal static class RenameHandler
 {
     public static async Task<RenameResponse> Handle(DaemonContext context, RenameRequest request)
@@ -19,7 +22,8 @@ internal static class RenameHandler
             Rename(supervisor, instances[0].Definition, request.NewName);
             return (ids[0], instances, supervisor.Save());
         });
-        var error = await Settle.Unsaved(saved) ?? await context.Supervisor.Ask(supervisor => supervisor.LogMoves.ProblemOf(id));
+        var error = await Settle.Unsaved(saved)
+            ?? await context.Supervisor.Ask(supervisor => supervisor.LogMoves.ProblemOf(id));
         return new RenameResponse { Success = error is null, Processes = [.. cells.Select(cell => Settle.Outcome(cell.View))], Error = error };
     }
 
@@ -28,14 +32,17 @@ internal static class RenameHandler
     {
         if (supervisor.Table.ByName(name) is { } other && other.Id != definition.Id)
             throw new RequestException(ErrorCode.Failed, $"the name '{name}' is taken by process {other.Id}");
-        if (supervisor.Table.NameProblem(name, definition.Id) is { } taken) throw new RequestException(ErrorCode.Failed, taken);
+        if (supervisor.Table.NameProblem(name, definition.Id) is { } taken)
+            throw new RequestException(ErrorCode.Failed, taken);
         supervisor.Put(definition with { Config = definition.Config with { Name = name } });
         foreach (var dependent in supervisor.Dependencies.Dependents(definition.Name).ToList())
             supervisor.Put(dependent with
             {
                 Config = dependent.Config with
                 {
-                    DependsOn = [.. dependent.Config.DependsOn!.Select(dependency => dependency.Name == definition.Name ? dependency with { Name = name } : dependency)],
+                    DependsOn =
+                        [.. dependent.Config.DependsOn!.Select(dependency => dependency.Name == definition.Name
+                        ? dependency with { Name = name } : dependency)],
                 },
             });
     }

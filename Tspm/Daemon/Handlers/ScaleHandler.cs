@@ -19,7 +19,8 @@ internal static class ScaleHandler
             var definition = Only(supervisor, request.Selector);
             var wanted = request.Instances ?? (long)definition.Instances + request.By!.Value;
             Check(definition, wanted);
-            var pending = supervisor.Changes.Scale(definition with { Config = definition.Config with { Instances = (int)wanted } }, Cause);
+            var scaled = definition with { Config = definition.Config with { Instances = (int)wanted } };
+            var pending = supervisor.Changes.Scale(scaled, Cause);
             return (new Settle.Begun(pending, supervisor.Save()), supervisor.Table.Instances(definition.Id)!);
         });
         var outcomes = await Settle.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, Error);

@@ -14,7 +14,8 @@ internal static class SetHandler
             var changed = selected.Select(cell => cell.Definition).DistinctBy(definition => definition.Id)
                 .Select(definition => definition with { Config = Assignments.Apply(definition.Config, request.Assignments) }).ToList();
             Definitions.CheckDependencies(supervisor, [.. changed.Select(definition => definition.Config)]);
-            var pending = changed.SelectMany(definition => supervisor.Changes.Scale(definition, ScaleHandler.Cause)).ToList();
+            var pending =
+                changed.SelectMany(definition => supervisor.Changes.Scale(definition, ScaleHandler.Cause)).ToList();
             return (changed.SelectMany(definition => supervisor.Table.Instances(definition.Id)!).ToList(), new Settle.Begun(pending, supervisor.Save()));
         });
         var scaled = await Settle.Outcomes(context, begun, wait: true, timeoutMs: null, ScaleHandler.Error);

@@ -60,7 +60,8 @@ internal static class StartHandler
             if (!request.Force && !request.Again && define.Count == 1 && supervisor.Table.ByName(config.Name!) is { } existing)
                 foreach (var cell in supervisor.Table.Instances(existing.Id)!) RefuseOnline(cell);
         foreach (var config in define)
-            if (supervisor.Table.NameProblem(config.Name!) is { } taken) throw new RequestException(ErrorCode.Failed, taken);
+            if (supervisor.Table.NameProblem(config.Name!) is { } taken)
+                throw new RequestException(ErrorCode.Failed, taken);
         Definitions.CheckDependencies(supervisor, define);
         var client = request.Client!;
         var wanted = new List<SupervisedProcess>();
