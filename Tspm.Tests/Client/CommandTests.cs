@@ -126,7 +126,7 @@ public sealed class CommandTests
         await Assert.That(document.RootElement.GetProperty("running").GetBoolean()).IsFalse();
         await Assert.That(document.RootElement.EnumerateObject().Select(static member => member.Name)).IsEquivalentTo(new[]
         {
-            "running", "pid", "guardianPid", "version", "protocolVersion", "uptimeMs", "socketPath", "home", "memoryBytes", "processes", "service", "troubles", "limits", "counters",
+            "running", "pid", "guardianPid", "version", "protocolVersion", "uptimeMs", "socketPath", "home", "memoryBytes", "processes", "service", "troubles", "daemonDeaths", "limits", "counters",
         });
     }
 

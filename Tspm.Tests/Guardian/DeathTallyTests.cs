@@ -28,8 +28,8 @@ internal sealed class DeathTallyTests
     {
         var tally = new DeathTally(1_767_323_045_000, Count: 3, Told: 2, LastAtMs: 1_767_323_050_123, LastPid: 4711, LastStatus: 25);
         await Assert.That(DeathReport.Sentence(tally))
-            .IsEqualTo("the daemon died: pid 4711, at 2026-01-02 03:04:10.123Z, killed by SIGXFSZ; 3 deaths since 2026-01-02 03:04:05.000Z");
-        await Assert.That(DeathReport.Sentence(tally with { Told = 0 })).StartsWith("the daemon died 3 times before it could report it; the last time: pid 4711");
+            .IsEqualTo("the daemon (pid 4711) died at 2026-01-02 03:04:10.123Z: killed by SIGXFSZ. That makes 3 deaths since 2026-01-02 03:04:05.000Z");
+        await Assert.That(DeathReport.Sentence(tally with { Told = 0 })).StartsWith("the daemon died 3 times before it could report it; the last one (pid 4711) died at ");
     }
 
     [Test]

@@ -115,12 +115,12 @@ public class LeftoverTests
     public async Task A_daemon_without_session_and_environment_is_found_by_the_mark_of_its_run(CancellationToken cancellation)
     {
         using var box = new Sandbox();
-        var run = RunMark.Of("/home/u/.tspm", 1);
+        var run = RunMark.New();
         var child = box.Spawn(box.Shell(DoubleFork.Replace("setsid sleep", "env -i setsid sleep", StringComparison.Ordinal) + "exit 0") with { RunMark = run });
         await Sandbox.EndOf(child, cancellation);
         var grandchild = int.Parse(box.ReadAvailable("out"), CultureInfo.InvariantCulture);
         await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0))).IsEmpty();
-        await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0) { Run = RunMark.Of("/home/u/.tspm", 2) })).IsEmpty();
+        await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0) { Run = RunMark.New() })).IsEmpty();
         var younger = new TreeMark(child.Pid, 5, 0) { Run = run, StartTicks = long.MaxValue };
         await Assert.That(box.System.FindLeftovers(younger)).IsEmpty();
         var found = box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0) { Run = run, StartTicks = child.StartTicks }).Single();
@@ -135,7 +135,7 @@ public class LeftoverTests
     public async Task What_carries_the_mark_of_another_run_is_nobodys_leftover_whatever_its_variables_say(CancellationToken cancellation)
     {
         using var box = new Sandbox();
-        var (own, other) = (RunMark.Of("/a", 1), RunMark.Of("/b", 1));
+        var (own, other) = (RunMark.New(), RunMark.New());
         var child = box.Spawn(Marked(box, "setsid sh -c 'setsid sleep 1000 & echo $! ' & wait; exit 0", 5, 0) with { RunMark = other });
         await Sandbox.EndOf(child, cancellation);
         var grandchild = int.Parse(box.ReadAvailable("out"), CultureInfo.InvariantCulture);
@@ -150,10 +150,13 @@ public class LeftoverTests
     public async Task A_living_tree_without_a_mark_can_be_given_one(CancellationToken cancellation)
     {
         using var box = new Sandbox();
-        var run = RunMark.Of("/home/u/.tspm", 3);
+        var run = RunMark.New();
         var child = box.Spawn(box.Shell("(sleep 1000; true) & echo up; while ! test -e done; do sleep 0.01; done; env -i setsid sleep 1000 & echo $!; exit 0"));
         await box.ReadUntilAsync("out", "up", cancellation);
-        box.System.MarkTree(child.Pid, run);
+        await Assert.That(box.System.MarkTree(child.Pid, child.StartTicks - 1, RunMark.New())).IsNotEqualTo(run);
+        await Assert.That(box.System.MarkTree(child.Pid, child.StartTicks, run)).IsEqualTo(run);
+        // Asked again, it tells what it carries.
+        await Assert.That(box.System.MarkTree(child.Pid, child.StartTicks, RunMark.New())).IsEqualTo(run);
         await File.WriteAllTextAsync(box.PathOf("done"), "x", cancellation);
         await Sandbox.EndOf(child, cancellation);
         var mark = new TreeMark(child.Pid, 5, 0) { Run = run };
@@ -164,12 +167,11 @@ public class LeftoverTests
     }
 
     [Test]
-    public async Task Marks_differ_by_home_and_run_and_limit_nothing(CancellationToken cancellation)
+    public async Task Marks_differ_and_are_no_limits_that_anybody_sets(CancellationToken cancellation)
     {
-        var marks = Enumerable.Range(1, 500).SelectMany(run => new[] { RunMark.Of("/a", (ulong)run), RunMark.Of("/b", (ulong)run) }).ToList();
+        var marks = Enumerable.Range(0, 1000).Select(_ => RunMark.New()).ToList();
         await Assert.That(marks.Distinct().Count()).IsEqualTo(1000);
         await Assert.That(marks.TrueForAll(RunMark.IsMark)).IsTrue();
-        await Assert.That(RunMark.Of("/a", 0)).IsEqualTo(RunMark.None);
         await Assert.That(RunMark.IsMark(200_000) || RunMark.IsMark(ulong.MaxValue)).IsFalse();
     }
 

@@ -21,8 +21,8 @@ public class BackgroundProgramTests
         await using var box = new TspmBox(cancellation);
         var port = FreePort.Take();
         await box.Ok("start", $"nginx -c {WriteNginxConfig(box, port)} -p {box.Folder}", "--name", "web");
-        var entry = await box.Until("web", entry => entry.Reason.Contains("puts itself into the background", StringComparison.Ordinal), "it is recognised");
-        await Assert.That(entry.Reason).Contains("Run it in the foreground: nginx -g 'daemon off;'");
+        var entry = await box.Until("web", entry => entry.Reason.Contains("put itself into the background", StringComparison.Ordinal), "it is recognised");
+        await Assert.That(entry.Reason).Contains("(to run it in the foreground: nginx -g 'daemon off;')");
         await End(box, way, "web");
         await Assert.That(ProcessesOf(box.Folder)).IsEmpty();
     }
@@ -38,7 +38,7 @@ public class BackgroundProgramTests
         var port = FreePort.Take();
         var config = box.Write("r.conf", $"port {port}\ndaemonize yes\npidfile {box.Folder}/r.pid\ndir {box.Folder}\nlogfile {box.Folder}/r.log\nsave \"\"\n");
         await box.Ok("start", $"redis-server {config}", "--name", "cache");
-        var entry = await box.Until("cache", entry => entry.Reason.Contains("puts itself into the background", StringComparison.Ordinal), "it is recognised");
+        var entry = await box.Until("cache", entry => entry.Reason.Contains("put itself into the background", StringComparison.Ordinal), "it is recognised");
         await Assert.That(entry.Reason).Contains("--daemonize no");
         await Assert.That((await box.Ok("why", "cache")).Out).Contains("left redis-server (pid ");
         await End(box, way, "cache");
@@ -59,7 +59,7 @@ public class BackgroundProgramTests
               "command": "{{bin}}/pg_ctl -D {{folder}}/data -o '-p {{port}} -k {{folder}}' -l {{folder}}/pg.log start" }] }
             """);
         await box.Run("start", "pg.json");
-        var entry = await box.Until("pg", entry => entry.Reason.Contains("puts itself into the background", StringComparison.Ordinal) && entry.Restarts >= 1, "it is recognised, and started again");
+        var entry = await box.Until("pg", entry => entry.Reason.Contains("put itself into the background", StringComparison.Ordinal) && entry.Restarts >= 1, "it is recognised, and started again");
         await Assert.That(entry.Reason).Contains("left postgres (pid ");
         await box.Ok("stop", "pg");
         var log = TspmBox.Text($"{folder}/pg.log");
@@ -145,7 +145,7 @@ public class BackgroundProgramTests
         await box.Ok("start", program, "--name", "su", "--restart", "never");
         var pid = int.Parse(await box.UntilFile("pid", "\n"));
         var entry = await box.UntilState("su", "stopped");
-        await Assert.That(entry.Reason).Contains("it puts itself into the background");
+        await Assert.That(entry.Reason).Contains("it put itself into the background");
         await Assert.That(LiveProcess.IsAlive(pid)).IsFalse();
     }
 
@@ -200,7 +200,7 @@ public class BackgroundProgramTests
         try
         {
             var stop = (await OtherUser.Run(box, OtherUser.Uid, "stop", "grab")).Exits(0);
-            await Assert.That(stop.Err).Contains($"grab (pid {pid}) could not be ended: another user owns it. End it as that user, or as root");
+            await Assert.That(stop.Err).Contains($"grab (pid {pid}) belongs to another user, so it is still running; end with: sudo kill {pid}");
             await Assert.That(LiveProcess.IsAlive(pid)).IsTrue();
             (await OtherUser.Run(box, OtherUser.Uid, "daemon", "stop")).Exits(0);
         }

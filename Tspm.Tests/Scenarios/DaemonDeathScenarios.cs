@@ -43,8 +43,8 @@ public class DaemonDeathScenarios
         var last = deaths.GetProperty("last");
         await Assert.That((last.GetProperty("pid").GetInt32(), last.GetProperty("cause").GetString())).IsEqualTo((daemon, "killed by SIGKILL"));
         await Assert.That((await box.Ok("status")).Out).Contains("daemon deaths\tonce, at ").And.Contains($"(pid {daemon}, killed by SIGKILL)");
-        await Assert.That(await UntilDied(box, 1)).Contains($"the daemon died: pid {daemon}, at ").And.Contains("killed by SIGKILL; 1 death since ");
-        await box.UntilFile("h/daemon.log", $"the daemon died: pid {daemon}, at ");
+        await Assert.That(await UntilDied(box, 1)).Contains($"the daemon (pid {daemon}) died at ").And.Contains("killed by SIGKILL. That makes 1 death since ");
+        await box.UntilFile("h/daemon.log", $"the daemon (pid {daemon}) died at ");
     }
 
     [Test]

@@ -49,7 +49,7 @@ public class LaunchScenarios
         await Assert.That((await Shown(box, "first")).Split('\n')[3]).IsEqualTo("2000");
         var troubles = string.Join('\n', await Troubles(box));
         if (mayRaise) await Assert.That(troubles).IsEqualTo("");
-        else await Assert.That(troubles).Contains("the daemon's hard limit fsize is 1024000").And.Contains("'second' cannot have the limit fsize=unlimited (the hard limit is 1024000), the limit core=unlimited");
+        else await Assert.That(troubles).Contains("the daemon inherited the hard limit fsize=1024000").And.Contains("'second' should run with the limit fsize=unlimited (this daemon's hard limit is 1024000), the limit core=unlimited");
     }
 
     [Test]
@@ -142,8 +142,8 @@ public class LaunchScenarios
         (await OtherUser.Shell(box, OtherUser.Uid, $"cd {box.Folder}; ./tspm start --name big --no-autorestart -- /bin/sh -c 'seq 1 900000; sleep 1000'")).Exits(0);
         await box.Until(async () => (await Troubles(box)).FirstOrDefault(trouble => trouble.Contains("the file size limit, ulimit -f, is 1024000 bytes", StringComparison.Ordinal)), "status names the limit");
         var troubles = await Troubles(box);
-        await Assert.That(troubles.Any(trouble => trouble.Contains("hard limit fsize is 1024000", StringComparison.Ordinal) && trouble.Contains("tspm enable", StringComparison.Ordinal))).IsTrue();
-        await Assert.That(troubles.Any(trouble => trouble.Contains("'big' cannot have the limit fsize=unlimited", StringComparison.Ordinal))).IsTrue();
+        await Assert.That(troubles.Any(trouble => trouble.Contains("hard limit fsize=1024000", StringComparison.Ordinal) && trouble.Contains("tspm enable", StringComparison.Ordinal))).IsTrue();
+        await Assert.That(troubles.Any(trouble => trouble.Contains("'big' should run with the limit fsize=unlimited", StringComparison.Ordinal))).IsTrue();
         // What there is so far is put elsewhere, again and again, until all of it has come.
         var kept = "";
         for (var expected = string.Concat(Enumerable.Range(1, 900_000).Select(number => $"{number}\n")); kept.Length < expected.Length;)
@@ -205,7 +205,7 @@ public class LaunchScenarios
         var first = (await Shown(box, "first")).Split('\n');
         await Assert.That((first[0], first[1], first[5], first[6])).IsEqualTo(("0077", "10", " 0", "idle"));
         var troubles = string.Join('\n', await Troubles(box));
-        await Assert.That(troubles).Contains("the daemon runs with nice 10").And.Contains("'second' cannot have nice 0 (the lowest possible is 10), the limit core=unlimited (the hard limit is 0)").And.Contains("tspm daemon start");
+        await Assert.That(troubles).Contains("the daemon inherited nice 10").And.Contains("'second' should run with nice 0 (this daemon cannot go below 10), the limit core=unlimited (this daemon's hard limit is 0)").And.Contains("tspm daemon start");
         await Assert.That(troubles).DoesNotContain("'third'").And.DoesNotContain("'first'");
     }
 

@@ -32,7 +32,7 @@ public class ScarcityTests
         await box.UntilState($"p{started}", "online");
         // That the session's hard limit is low is told for as long as it is.
         var troubles = (await box.Status()).GetProperty("troubles").ToString();
-        await Assert.That(troubles).DoesNotContain("descriptors are in use").And.Contains("hard limit nofile is 64");
+        await Assert.That(troubles).DoesNotContain("descriptors are in use").And.Contains("hard limit nofile=64");
         await box.Ok("stop", "all");
     }
 

@@ -196,6 +196,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
     {
         var key = new InstanceKey(int.Parse(request.Environment[ChildEnvironment.IdVariable]), int.Parse(request.Environment[ChildEnvironment.InstanceVariable]));
         var hook = request.Environment.GetValueOrDefault(HookMark.Variable);
+        if (hook is null != RunMark.IsMark(request.RunMark)) throw new InvalidOperationException($"a child of {key} has no mark, or a hook has one");
         var most = MayHaveTwo(key) ? 1 : 0;
         foreach (var other in _all.Where(other => other.Key == key && (hook is null || hook is HookMark.PreStart or HookMark.PostStop)))
         {
@@ -280,9 +281,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
         return SignalResult.Sent;
     }
 
-    public void MarkTree(int pid, ulong runMark)
-    {
-    }
+    public ulong MarkTree(int pid, long startTicks, ulong runMark) => runMark;
 
     void KillInTime(FakeDescendant one)
     {

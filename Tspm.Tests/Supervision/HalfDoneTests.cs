@@ -147,7 +147,7 @@ internal sealed class HalfDoneTests
         await Assert.That(cell.Definition.Name).IsEqualTo("site");
         await Assert.That(cell.View.OutLog).IsEqualTo(log);
         await Assert.That(world.Outputs.Files.ContainsKey(log)).IsTrue();
-        await Assert.That(world.Supervisor.Table.NameProblem("web")).Contains("the logs of 'site' are still called 'web'");
+        await Assert.That(world.Supervisor.Table.NameProblem("web")).Contains("the name 'web' is not free yet: the log files of 'site' use it");
         await Assert.That(world.Supervisor.Table.NameProblem("web", cell.Key.Id)).IsNull();
         world.SaveFailure = null;
         world.RetrySave();
@@ -191,7 +191,7 @@ internal sealed class HalfDoneTests
         world.Supervisor.Start(cell, "started by user");
         world.Step();
         world.Exit(cell, 0);
-        await Assert.That(await gone).IsEqualTo("'web' is not deleted: it was started again meanwhile");
+        await Assert.That(await gone).IsEqualTo("'web' was not deleted, because it was started again in the meantime");
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
         await Assert.That(world.Saved.Processes.Single().Deletion).IsNull();
         await Assert.That(world.Outputs.Files.Count).IsEqualTo(2);

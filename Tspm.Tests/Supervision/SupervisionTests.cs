@@ -175,7 +175,8 @@ internal sealed class SupervisionTests
         world.Advance(9.999);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
         world.Advance(0.001);
-        await Assert.That(world.Machine.Sent).Contains((pid, Signals.SIGKILL, true));
+        // The rest of its group is killed by name, once it has ended.
+        await Assert.That(world.Machine.Sent).Contains((pid, Signals.SIGKILL, false));
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(cell.View.RecentExits[0].Signal).IsEqualTo("SIGKILL");
     }

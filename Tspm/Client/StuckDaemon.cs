@@ -22,7 +22,7 @@ internal static class StuckDaemon
         var lives = pid is { } noted && ProcFiles.TryReadStat(noted, out stat) && stat.IsLiving;
         // One that dies again and again may be alive at this very moment.
         if (DaemonDeathWords.Sentence(home, lives ? 2 : 1) is { } deaths) return deaths;
-        if (!lives) return $"the daemon is gone, and its guardian has not brought the next one yet: see daemon.log in {home.Path}";
+        if (!lives) return $"the daemon is gone, and its guardian has not started a new one yet; see {home.Path}/daemon.log";
         var number = Output.Display.Number(pid);
         return stat.State is 'T' or 't'
             ? $"the daemon (pid {number}) is alive, but stopped by a signal; continue it: kill -CONT {number}"

@@ -30,7 +30,7 @@ internal sealed class WhyExit(ProcessEvent happened)
                 : happened.Reason is { } reason ? reason + by
                 : "nobody saw why";
             if (WasKilled) why += "; it did not end in time and was killed";
-            return Leftovers is { } left ? $"{why}; {left} and had to be killed" : why;
+            return Leftovers is { } left ? $"{why}; left behind and killed: {left}" : why;
         }
     }
 }
@@ -60,6 +60,8 @@ internal sealed class WhyInstance(int id, int instance)
     /// <summary>The pid that did not end in time.</summary>
     int? _killed;
 
+    static string? Joined(string? before, string? more) => before is null ? more : $"{before}, {more}";
+
     /// <summary>In the order in which they came.</summary>
     public void Add(ProcessEvent happened)
     {
@@ -70,7 +72,7 @@ internal sealed class WhyInstance(int id, int instance)
                 if (exit.Event.RunId == happened.RunId) exit.OutOfMemory = happened.Reason ?? "";
         if (happened.Kind == EventKind.Leftovers)
             foreach (var exit in Exits)
-                if (exit.Event.RunId == happened.RunId) exit.Leftovers = happened.Reason;
+                if (exit.Event.RunId == happened.RunId) exit.Leftovers = Joined(exit.Leftovers, happened.Reason);
         if (happened.Kind is not (EventKind.Exited or EventKind.Failed)) return;
         Exits.Insert(0, new WhyExit(happened) { WasKilled = _killed is not null && _killed == happened.Pid });
         if (Exits.Count > Shown) Exits.RemoveAt(Shown);

@@ -13,10 +13,15 @@ internal sealed unsafe class AppendingStream : Stream
 
     readonly int _descriptor;
 
-    /// <summary>Makes the file if it is not there. Throws IOException.</summary>
+    /// <summary>
+    /// Makes the file if it is not there. A FIFO or a device in its place is moved aside: it would block, or swallow
+    /// everything. Throws IOException.
+    /// </summary>
     public AppendingStream(string path)
     {
-        _descriptor = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_APPEND | Fcntl.O_CLOEXEC, OwnerOnly);
+        if (Platform.RegularFile.Obstacle(path) is not null) _ = Platform.Files.SetAside(path, out _);
+        const int flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_APPEND | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC;
+        _descriptor = Fcntl.open(path, flags, OwnerOnly);
         if (_descriptor < 0) throw new IOException(path, Errno.Last);
     }
 

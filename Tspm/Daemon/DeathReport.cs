@@ -36,9 +36,12 @@ internal static class DeathReport
     {
         var (culture, deaths) = (CultureInfo.InvariantCulture, tally.ForStatus());
         if (deaths.Last is not { } last) return "";
-        var death = string.Create(culture, $"pid {last.Pid}, at {Time(last.At)}, {last.Cause}");
-        var before = tally.Untold == 1 ? $"the daemon died: {death}" : string.Create(culture, $"the daemon died {tally.Untold} times before it could report it; the last time: {death}");
-        return string.Create(culture, $"{before}; {deaths.Count} {(deaths.Count == 1 ? "death" : "deaths")} since {Time(deaths.Since)}");
+        var death = string.Create(culture, $"(pid {last.Pid}) died at {Time(last.At)}: {last.Cause}");
+        var told = tally.Untold == 1
+            ? $"the daemon {death}"
+            : string.Create(culture, $"the daemon died {tally.Untold} times before it could report it; the last one {death}");
+        var deathsInAll = deaths.Count == 1 ? "1 death" : string.Create(culture, $"{deaths.Count} deaths");
+        return $"{told}. That makes {deathsInAll} since {Time(deaths.Since)}";
     }
 
     /// <summary>As in daemon.log: UTC.</summary>

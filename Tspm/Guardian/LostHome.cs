@@ -55,6 +55,12 @@ internal static class LostHome
             problem = cannot.Message;
             return HomeOutcome.Failed;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Somebody is still removing it: the daemon asks again.
+            problem = Platform.Files.Describe(e);
+            return HomeOutcome.Failed;
+        }
     }
 
     static bool TakeLock(TspmHome home, ref int office, Predicate<ulong> isOurs, out string problem)
@@ -68,7 +74,8 @@ internal static class LostHome
             _ = Unistd.close(another);
             return false;
         }
-        _ = Unistd.close(office);
+        // The former lock stays held for as long as this guardian lives: a home that was moved still tells of its
+        // children, and must not get a second daemon.
         office = another;
         return true;
     }

@@ -18,19 +18,24 @@ internal static class KilledText
     }
 
     /// <summary>
-    /// What a stop has to say of an end that needed SIGKILL, for example "did not end within 10 s and had to be killed
-    /// (see stop.timeoutMs and stop.signal)".
+    /// What a stop has to say of an end that needed SIGKILL, for example "did not end within 10 s and was killed (see
+    /// stop.timeoutMs and stop.signal)".
     /// </summary>
     /// <param name="exit">The end, with what was killed.</param>
     /// <param name="timeout">How long it had.</param>
     /// <returns>Null: it ended in time.</returns>
     public static string? Warning(RecentExit exit, TimeSpan timeout)
     {
-        var survivors = exit.Survivors is { Count: > 0 } others
-            ? $"{List(others)} could not be ended: another user owns it. End it as that user, or as root"
-            : null;
+        var survivors = exit.Survivors is { Count: > 0 } others ? Survivors(others) : null;
         if (Killed(exit, timeout) is not { } killed) return survivors;
         return survivors is null ? killed : $"{killed}; {survivors}";
+    }
+
+    static string Survivors(IReadOnlyList<KilledProcess> survivors)
+    {
+        var pids = string.Join(' ', survivors.Select(static process => process.Pid.ToString(CultureInfo.InvariantCulture)));
+        var (verb, pronoun) = survivors.Count == 1 ? ("belongs", "it is") : ("belong", "they are");
+        return $"{List(survivors)} {verb} to another user, so {pronoun} still running; end with: sudo kill {pids}";
     }
 
     static string? Killed(RecentExit exit, TimeSpan timeout)
@@ -39,8 +44,8 @@ internal static class KilledText
         List<KilledProcess> others = [.. killed.Where(process => process.Pid != exit.Pid)];
         var (also, who) = ("", "");
         if (others.Count == killed.Count) who = $"{List(others)} ";
-        else if (others.Count > 0) also = $", and so had {List(others)}";
-        var within = Duration.Format(timeout);
-        return $"{who}did not end within {within} and had to be killed{also} (see stop.timeoutMs and stop.signal)";
+        else if (others.Count > 0) also = $", along with {List(others)}";
+        var was = others.Count == killed.Count && others.Count > 1 ? "were" : "was";
+        return $"{who}did not end within {Duration.Format(timeout)} and {was} killed{also} (see stop.timeoutMs and stop.signal)";
     }
 }

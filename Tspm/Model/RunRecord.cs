@@ -101,9 +101,11 @@ internal sealed record RunRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HasLeftovers { get; init; }
 
-    /// <summary>The child was started with the mark of its run. False also where an older version wrote the record.</summary>
+    /// <summary>
+    /// The mark of the run (<see cref="Platform.RunMark"/>), on record before the spawn. 0: an older version wrote this.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool IsMarked { get; init; }
+    public ulong Mark { get; init; }
 
     /// <summary>A job that is to run once more when its present run is over.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -50,10 +50,11 @@ internal interface IProcessSystem
     int KillLeftovers(TreeMark mark);
 
     /// <summary>
-    /// Gives a living child of an earlier daemon, and everything below it, the mark of its run, when it has none: an
-    /// older version started it without. What may not be marked (another user's process) stays as it is.
+    /// Gives a living child of an earlier daemon, and everything below it, this mark, when it has none: an older version
+    /// started it without. What may not be marked (another user's process) stays as it is.
     /// </summary>
-    void MarkTree(int pid, ulong runMark);
+    /// <returns>The mark that the child carries: this one, or the one that it had.</returns>
+    ulong MarkTree(int pid, long startTicks, ulong runMark);
 
     /// <summary>
     /// The kernel's own words that it killed this process because memory ran out; null: it does not say so, or may not be read. From any thread.

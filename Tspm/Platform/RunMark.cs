@@ -1,7 +1,3 @@
-using System.Buffers.Binary;
-using System.IO.Hashing;
-using System.Text;
-
 namespace Tspm.Platform;
 
 /// <summary>
@@ -19,19 +15,8 @@ internal static class RunMark
     /// <summary>All marks lie in this range: no program asks for a hundred thousand years of real-time CPU.</summary>
     const ulong First = 1UL << 62, Last = (1UL << 63) - 1;
 
-    /// <summary>The mark of a run: the same for every daemon of this home, and different for every other run and home.</summary>
-    /// <param name="home">The home's path.</param>
-    /// <param name="runId">The run; 0 has no mark.</param>
-    public static ulong Of(string home, ulong runId)
-    {
-        if (runId == 0) return None;
-        var hash = new XxHash3();
-        Span<byte> number = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(number, runId);
-        hash.Append(number);
-        hash.Append(Encoding.UTF8.GetBytes(home));
-        return First | (hash.GetCurrentHashAsUInt64() & (First - 1));
-    }
+    /// <summary>A mark that no other run has, of whichever home: 62 random bits.</summary>
+    public static ulong New() => First | (ulong)Random.Shared.NextInt64((long)First);
 
     /// <summary>True when a soft limit of this value is a mark, of whichever run and home.</summary>
     public static bool IsMark(ulong softLimit) => softLimit is >= First and <= Last;

@@ -6,6 +6,9 @@ namespace Tspm.Storage;
 /// <summary>Reads and writes the guardian's note about daemon deaths. Neither way fails loudly: the note only explains.</summary>
 internal static class DaemonDeathsFile
 {
+    /// <summary>Many times what is ever written.</summary>
+    const int MostBytes = 64 * 1024;
+
     /// <summary>Replaces the note, whole or not at all. What keeps it from being written is ignored.</summary>
     public static void Write(TspmHome home, DaemonDeathsNote note)
     {
@@ -24,7 +27,8 @@ internal static class DaemonDeathsFile
     {
         try
         {
-            return File.Exists(home.DaemonDeathsFile) ? JsonSerializer.Deserialize(File.ReadAllBytes(home.DaemonDeathsFile), StorageJson.Compact.DaemonDeathsNote) : null;
+            var bytes = Platform.RegularFile.Read(home.DaemonDeathsFile, MostBytes, out _);
+            return bytes is null ? null : JsonSerializer.Deserialize(bytes, StorageJson.Compact.DaemonDeathsNote);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

@@ -76,6 +76,8 @@ internal static class Application
             if (step.Action == PlanStep.Create) start.AddRange(Create(supervisor, wanted.Configs[i], wanted));
             else if (step.Action == PlanStep.Change)
                 work.Coming.AddRange(Change(supervisor, former!, wanted.Configs[i], step, wanted, restart, gone));
+            else if (step.Action == PlanStep.Keep && former is { Deletion: not null })
+                supervisor.Put(former with { Deletion = null });
             if (wanted.StartsAll && step.Action is PlanStep.Keep or PlanStep.Change && wanted.Configs[i].Enabled != false) start.AddRange(Down(supervisor, supervisor.Table.ByName(step.Name)!, wanted).Where(cell => !restart.Contains(cell)));
         }
         foreach (var cell in supervisor.Dependencies.ToStart([.. start, .. restart], notes))
@@ -98,7 +100,11 @@ internal static class Application
         Supervisor supervisor, ProcessDefinition former, ProcessConfig config, PlanStep step, Wanted wanted,
             HashSet<SupervisedProcess> restart, List<int> gone)
     {
-        var definition = former with { Config = config with { Id = null, LegacyId = former.Config.LegacyId } };
+        // Somebody may be deleting it: who applies it now wants it to stay.
+        var definition = former with
+        {
+            Config = config with { Id = null, LegacyId = former.Config.LegacyId }, Deletion = null,
+        };
         if (wanted.UpdateEnvironment || (wanted.StartsAll && step.Restarts)) definition = From(wanted, supervisor, definition);
         if (step.Restarts) definition = definition with { RestartBefore = supervisor.Changes.UpcomingRun };
         var before = Math.Min(former.Instances, definition.Instances);

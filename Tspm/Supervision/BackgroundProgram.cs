@@ -45,8 +45,8 @@ internal static class BackgroundProgram
     };
 
     /// <summary>
-    /// A phrase that follows "exited with code 0", for example "and left nginx (pid 12) running: it puts itself into the
-    /// background. Run it in the foreground: nginx -g 'daemon off;'". Null: it did not put itself into the background.
+    /// A phrase that follows "exited with code 0", for example "and left nginx (pid 12) running: it put itself into the
+    /// background (to run it in the foreground: nginx -g 'daemon off;')". Null: it did not put itself into the background.
     /// </summary>
     /// <param name="status">How the main program ended.</param>
     /// <param name="mainPid">Its pid, which is the number of its session.</param>
@@ -54,16 +54,17 @@ internal static class BackgroundProgram
     public static string? Describe(ExitStatus status, int mainPid, IReadOnlyList<Leftover> left)
     {
         if (!status.IsSuccess || left.Count == 0) return null;
-        // The server itself, not its workers: the one whose parent is not among them.
-        var tops = left.Where(leftover => !left.Any(other => other.Pid == leftover.ParentPid)).ToList();
+        // The server itself, not its workers: the one whose parent is not among them. What stayed in the session is a
+        // job that a script left behind, not a server that put itself into the background.
+        var tops = left.Where(leftover => leftover.Session != mainPid && !left.Any(other => other.Pid == leftover.ParentPid)).ToList();
         var server = tops.Find(static leftover => Foreground.ContainsKey(leftover.Name));
-        if (server == default) server = tops.Find(leftover => leftover.Session != mainPid);
+        if (server == default && tops.Count > 0) server = tops[0];
         if (server == default) return null;
         var advice = Foreground.TryGetValue(server.Name, out var known)
-            ? $"Run it in the foreground: {known}"
-            : "Run it with the option that keeps it in the foreground";
+            ? $"to run it in the foreground: {known}"
+            : "use its option for running in the foreground";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"and left {server.Name} (pid {server.Pid}) running: it puts itself into the background. {advice}");
+            $"and left {server.Name} (pid {server.Pid}) running: it put itself into the background ({advice})");
     }
 }

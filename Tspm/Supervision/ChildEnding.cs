@@ -26,7 +26,9 @@ internal sealed class ChildEnding(
     /// The guardian tells of every orphan that it reaps, and then leftovers are looked for at once. These pauses are for
     /// those it is not the parent of.
     /// </summary>
-    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5), LongestPause = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5), LongestPause = TimeSpan.FromMilliseconds(250);
+
+    readonly HashSet<int> _lastFound = [];
 
     readonly List<KilledProcess> _untouchable = [];
     List<SignalledProcess> _signalled = [];
@@ -100,14 +102,20 @@ internal sealed class ChildEnding(
         }
         if (run.Child is not { } child) return;
         _killed.Add(new KilledProcess(child.Pid, process.Definition.Name));
-        // Without killTree the rest of the group is left alone; below a shell the program itself is in it.
-        if (run.UsesShell || Policy.KillTree) child.SignalGroup(Signals.SIGKILL);
+        process.Persist();
+        // What is below it follows by name, once it has ended. Without killTree nothing follows, and below a shell the
+        // program itself is in the group.
+        if (run.UsesShell && !Policy.KillTree) child.SignalGroup(Signals.SIGKILL);
         child.Signal(Signals.SIGKILL);
     }
 
-    /// <summary>
-    /// Something has ended, or nothing stands in the way any more: looks at once. Before the clean-up it does nothing.
-    /// </summary>
+    /// <summary>The guardian has reaped an orphan: looks at once when it was one that is waited for.</summary>
+    public void OnReaped(int pid)
+    {
+        if (_lastFound.Contains(pid)) LookAgain();
+    }
+
+    /// <summary>Nothing stands in the way any more: looks at once. Before the clean-up it does nothing.</summary>
     public void LookAgain()
     {
         if (!_mainHasEnded || _isDone) return;
@@ -127,6 +135,8 @@ internal sealed class ChildEnding(
     {
         if (_isDone) return;
         _nextLook?.Dispose();
+        _lastFound.Clear();
+        foreach (var leftover in found) _lastFound.Add(leftover.Pid);
         List<Leftover> left = [.. found.Where(leftover => !_untouchable.Contains(NameOf(leftover)))];
         if (left.Count == 0 && process.MayFinish(run))
         {
@@ -153,8 +163,9 @@ internal sealed class ChildEnding(
         foreach (var leftover in left)
         {
             if (WasSignalled(leftover) || left.Exists(other => other.Pid == leftover.ParentPid)) continue;
-            if (services.System.SignalLeftover(leftover, Policy.Signal) == SignalResult.NotPermitted) GiveUpOn(leftover);
-            else _ = services.System.SignalLeftover(leftover, Signals.SIGCONT);
+            // One of another user may not be signalled, and is ended with the cgroup, or given up, when time is up.
+            _ = services.System.SignalLeftover(leftover, Policy.Signal);
+            _ = services.System.SignalLeftover(leftover, Signals.SIGCONT);
             _signalled.Add(new SignalledProcess(leftover.Pid, leftover.StartTicks));
         }
         if (_signalled.Count > hadSignalled) process.Persist();
@@ -203,7 +214,7 @@ internal sealed class ChildEnding(
     {
         _timeout = null;
         if (_isDone) return;
-        if (run.ExtendedUntil > services.Timers.Now)
+        if (!_mainHasEnded && run.ExtendedUntil > services.Timers.Now)
         {
             _due = run.ExtendedUntil;
             StartTimeout(TimeSpan.Zero);

@@ -74,9 +74,10 @@ internal sealed class Commits
 
     void Saved(ProcessesFile state, string? problem, List<Action<string?>> then, TaskCompletionSource<string?> next)
     {
-        var hasMoved = problem is null && OnDisk(state);
-        // A turn of its own for each: what goes wrong with one instance is nothing to the others.
+        // A turn of its own for each: what goes wrong with one instance is nothing to the others. Posted first: they must
+        // come, whatever becomes of the log files.
         foreach (var action in then) _loop.Post(() => action(problem));
+        var hasMoved = problem is null && OnDisk(state);
         // Before anybody hears of it, its former name is free again.
         if (hasMoved) Save().ContinueWith(_ => next.SetResult(null), TaskContinuationOptions.ExecuteSynchronously);
         else _loop.Post(() => next.SetResult(problem));
@@ -86,6 +87,14 @@ internal sealed class Commits
     bool OnDisk(ProcessesFile state)
     {
         _table.OnSaved(state);
-        return _logMoves.Finish(state, again: false);
+        try
+        {
+            return _logMoves.Finish(state, again: false);
+        }
+        catch (IOException)
+        {
+            // The names are tried again at the next save; status says which log has its former name.
+            return false;
+        }
     }
 }

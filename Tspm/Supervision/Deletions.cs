@@ -59,7 +59,7 @@ internal sealed class Deletions(ProcessTable table, SupervisionServices services
     {
         if (!IsMarked(id))
             End(id, table.Instances(id) is [var cell, ..]
-                ? $"'{cell.Definition.Name}' is not deleted: it was started again meanwhile" : null);
+                ? $"'{cell.Definition.Name}' was not deleted, because it was started again in the meantime" : null);
         else if (IsDown(id) && _begun.Contains(id) && _finishing.Add(id)) RemoveLogs(id);
     }
 

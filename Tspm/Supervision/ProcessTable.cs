@@ -83,7 +83,7 @@ internal sealed class ProcessTable(SupervisionServices services)
         var owner = _logNames.TryGetValue(name, out var former) ? Instances(former)?[0].Definition : null;
         owner ??= Definitions.FirstOrDefault(definition => definition.LogsUnder?.Name == name);
         return owner is null || owner.Name == name || owner.Id == id ? null
-            : $"the logs of '{owner.Name}' are still called '{name}', because its renaming is not saved yet; try again";
+            : $"the name '{name}' is not free yet: the log files of '{owner.Name}' use it until its rename is saved (see tspm status); try again then";
     }
 
     /// <summary>Keeps an environment and returns its key; equal ones share one.</summary>

@@ -29,8 +29,8 @@ internal sealed class Run(RunStreams streams)
     /// <summary>Not null: it is being ended, or what it left behind is.</summary>
     public ChildEnding? Ending { get; set; }
 
-    /// <summary>Its child carries the run's mark (<see cref="Platform.RunMark"/>).</summary>
-    public bool IsMarked { get; init; } = true;
+    /// <summary>The mark that its child and all descendants carry (<see cref="Platform.RunMark"/>).</summary>
+    public ulong Mark { get; set; }
 
     /// <summary>Monotonic start.</summary>
     public TimeSpan BeganAt { get; set; }

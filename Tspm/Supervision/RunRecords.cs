@@ -38,7 +38,7 @@ internal static class RunRecords
         Ending = run?.Ending?.Record,
         EndedMonotonicMs = (long)state.EndedAt.TotalMilliseconds,
         HasLeftovers = state.HasLeftovers,
-        IsMarked = run?.IsMarked ?? false,
+        Mark = run?.Mark ?? 0,
     };
 
     /// <summary>A phase or outcome that this version does not know (a newer one wrote it) is taken as "no child": nothing is killed for it.</summary>

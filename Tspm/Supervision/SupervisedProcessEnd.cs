@@ -95,13 +95,11 @@ internal sealed partial class SupervisedProcess
     }
 
     /// <summary>Another process of the machine has ended: it may be one that is waited for.</summary>
-    public void OnOrphanReaped()
+    public void OnOrphanReaped(int pid)
     {
-        if (_state.Phase == LifecyclePhase.Sweeping) _ended?.Ending?.LookAgain();
-        _second?.Run.Ending?.LookAgain();
+        if (_state.Phase == LifecyclePhase.Sweeping) _ended?.Ending?.OnReaped(pid);
+        _second?.Run.Ending?.OnReaped(pid);
     }
-
-    ulong MarkOfRun(Run run) => RunMark.Of(_services.Home.Path, run.Id);
 
     /// <summary>
     /// How to recognise what a run left behind. Null: not while a hook of a reload runs, whose processes carry the same
@@ -114,7 +112,7 @@ internal sealed partial class SupervisedProcess
         return new TreeMark(run.Child!.Pid, Key.Id, Key.Instance)
         {
             StartTicks = run.Child.StartTicks,
-            Run = MarkOfRun(run),
+            Run = run.Mark,
             // Both have the same variables: processes without a mark that may be the other one's are left to its clean-up.
             OtherStartTicks = other?.Child?.StartTicks,
             Fifos = other is null ? [] : [run.Streams.OutFifo, run.Streams.ErrFifo],

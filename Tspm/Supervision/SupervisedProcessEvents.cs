@@ -95,7 +95,7 @@ internal sealed partial class SupervisedProcess
     {
         Kind = EventKind.Leftovers, RunId = Number(run.Id), Signal = Signals.NameOf(signal),
         Pids = [.. leftovers.Select(static leftover => leftover.Pid)], Names = [.. leftovers.Select(static leftover => leftover.Name)],
-        Reason = $"{KilledText.List(leftovers)} did not end in time",
+        Reason = KilledText.List(leftovers),
     });
 
     /// <summary>A SIGKILL that nobody here sent may be the kernel's. Its log is long: it is read beside, and what it says comes as an event of its own.</summary>

@@ -72,7 +72,7 @@ internal sealed partial class SupervisedProcess
     void Heard(Run run, int pid, uint uid, string text)
     {
         if ((_run != run && _second?.Run != run) || run.Child is not { } child) return;
-        if (!_services.System.IsInTree(pid, uid, new TreeMark(child.Pid, Key.Id, Key.Instance) { Run = MarkOfRun(run) }))
+        if (!_services.System.IsInTree(pid, uid, new TreeMark(child.Pid, Key.Id, Key.Instance) { Run = run.Mark }))
         {
             if (!run.HeardStranger) _services.Log.LogWarning("a readiness message for {Name} from process {Pid}, which is not of its tree, was ignored", Definition.Name, pid);
             run.HeardStranger = true;

@@ -223,7 +223,7 @@ internal sealed partial class SupervisedProcess
         Listen = run.Listen.Count > 0 ? run.Listen : null,
         ExtendedMonotonicMs = (long)run.ExtendedUntil.TotalMilliseconds,
         Ending = run.Ending?.Record,
-        IsMarked = run.IsMarked,
+        Mark = run.Mark,
     };
 
     /// <summary>
@@ -242,6 +242,7 @@ internal sealed partial class SupervisedProcess
         _services.Outputs.Resume(run.Streams);
         OpenNotifyAgain(run);
         run.Child = child ?? new EndedChild(record.Pid, record.StartTicks);
+        if (child is not null) TakeMark(run, child);
         // Counted already: the guardian tells again what was not acknowledged.
         run.HasEnded = run.HasLeft = record.HasEnded;
         return _second = new SecondChild(run) { Phase = record.HasEnded ? SecondPhase.Sweeping : SecondPhase.Starting, Problem = "the daemon ended in the middle of the reload" };

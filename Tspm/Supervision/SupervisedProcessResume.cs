@@ -12,6 +12,8 @@ internal sealed partial class SupervisedProcess
     {
         _exits.Restore(record.RecentExits);
         _state = RunRecords.StateOf(record);
+        // An older version did not say when the child ended.
+        if (_state is { Phase: LifecyclePhase.Sweeping, EndedAt.Ticks: 0 }) _state = _state with { EndedAt = _services.Timers.Now };
         _lastRun = record.NewestRun;
         _isRunQueued = record.IsRunQueued;
         BeginTelling();
@@ -64,8 +66,9 @@ internal sealed partial class SupervisedProcess
         }
         _run = run;
         OpenNotifyAgain(run);
-        Take(run, _services.System.Adopt(record.Pid, record.StartTicks) ?? new EndedChild(record.Pid, record.StartTicks));
-        if (!record.IsMarked) _services.System.MarkTree(record.Pid, MarkOfRun(run));
+        var child = _services.System.Adopt(record.Pid, record.StartTicks);
+        if (child is not null) TakeMark(run, child);
+        Take(run, child ?? new EndedChild(record.Pid, record.StartTicks));
         if (_state.Phase == LifecyclePhase.Stopping) EndingOf(run).SendStopSignal();
     }
 
@@ -98,6 +101,7 @@ internal sealed partial class SupervisedProcess
         run.BeganAt = _services.Timers.Now;
         _services.Outputs.Resume(run.Streams);
         OpenNotifyAgain(run);
+        TakeMark(run, child);
         Take(run, child);
         Handle(new LifecycleEvent.SpawnSucceeded(AwaitsReady: run.Ready is not null));
     }
@@ -125,8 +129,18 @@ internal sealed partial class SupervisedProcess
             StatusText = record.StatusText,
             ExtendedUntil = TimeSpan.FromMilliseconds(record.ExtendedMonotonicMs),
         };
+        run.Mark = record.Mark;
         if (record.Ending is { } ending) _ = EndingOf(run, ending);
         return run;
+    }
+
+    /// <summary>
+    /// A run without a mark on record was started by an older version, or its record was lost: it gets one, or its child
+    /// tells the one that it carries.
+    /// </summary>
+    void TakeMark(Run run, IChild child)
+    {
+        if (run.Mark == RunMark.None) run.Mark = _services.System.MarkTree(child.Pid, child.StartTicks, RunMark.New());
     }
 
     /// <summary>Without it the child goes on as if it had no probe to speak to; that is better than to end it.</summary>

@@ -41,7 +41,7 @@ internal sealed partial class SupervisedProcess
             return noRoom;
         }
         var (request, failure) = SpawnPlan.For(
-            Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run), listeners, MarkOfRun(run));
+            Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run), listeners, run.Mark);
         var outcome = request is null ? new SpawnOutcome(null, failure) : _services.System.Spawn(request);
         if (outcome.Child is not { } child)
         {
@@ -59,6 +59,7 @@ internal sealed partial class SupervisedProcess
     {
         _lastRun = _services.RunNumbers.Next();
         var run = MakeRun(RunStreamsOf.Run(_services, Definition, Key, _lastRun), _services.GuardianPid);
+        run.Mark = RunMark.New();
         run.IsPreparing = Definition.Config.Hooks?.PreStart is not null;
         return run;
     }

@@ -249,7 +249,7 @@ internal sealed class Supervisor
     {
         foreach (var cell in Table.Cells)
             if (cell.TakeGuardianRecord(record.Pid, record.StartTicks, record.Status)) return true;
-        foreach (var cell in Table.Cells) cell.OnOrphanReaped();
+        foreach (var cell in Table.Cells) cell.OnOrphanReaped(record.Pid);
         return false;
     }
 

@@ -25,7 +25,7 @@ internal static class EventText
         EventKind.Errored => $"is errored: {happened.Reason}",
         EventKind.Failed => $"could not be started: {happened.Reason}{Next(happened)}",
         EventKind.Stopped => $"is stopped: {happened.Reason}",
-        EventKind.Leftovers => $"left processes behind that had to be killed: {happened.Reason}",
+        EventKind.Leftovers => $"left processes behind that did not end in time and were killed: {happened.Reason}",
         EventKind.OutOfMemory => $"ran out of memory: {happened.Reason}",
         EventKind.Request => $"{happened.Request} asked for by {By(happened)}{(happened.Selectors is { Count: > 0 } about ? ": " + string.Join(' ', about) : "")}",
         EventKind.Lost => $"{happened.Lost?.ToString(CultureInfo.InvariantCulture)} events could not be written here",

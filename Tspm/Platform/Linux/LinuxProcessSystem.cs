@@ -121,7 +121,8 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     public SignalResult SignalLeftover(Leftover leftover, int signal) =>
         ProcessTree.Signal(leftover.Pid, leftover.StartTicks, signal);
 
-    public void MarkTree(int pid, ulong runMark) => tree.MarkTree(pid, runMark);
+    public ulong MarkTree(int pid, long startTicks, ulong runMark) =>
+        tree.MarkTree(pid, startTicks, runMark);
 
     /// <summary>
     /// Who is in the cgroup of an instance; an empty one is removed. None during a reload: both children are in it, and

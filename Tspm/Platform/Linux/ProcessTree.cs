@@ -92,16 +92,20 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
             if (of != owner) continue;
             known.RemoveAt(i);
             if (!ProcFiles.TryReadStat(before.Pid, out var now) || !now.IsLiving) continue;
-            if (now.StartTicks == before.StartTicks && seen.Add(now.Pid)) found.Add(now);
+            // What was met in the middle of launching another Tspm has become its guardian.
+            if (now.StartTicks != before.StartTicks || IsGuardian(now.Pid)) continue;
+            if (seen.Add(now.Pid)) found.Add(now);
         }
         foreach (var stat in found) known.Add((owner, stat));
     }
 
     /// <summary>See <see cref="IProcessSystem.MarkTree"/>.</summary>
-    public unsafe void MarkTree(int pid, ulong runMark)
+    public unsafe ulong MarkTree(int pid, long startTicks, ulong runMark)
     {
         var tree = new List<ProcStat>();
-        if (ProcFiles.TryReadStat(pid, out var root)) AddSubtree(root, tree, []);
+        if (!ProcFiles.TryReadStat(pid, out var root) || root.StartTicks != startTicks) return runMark;
+        if (files.ReadRunMark(pid) is var carried and not RunMark.None) return carried;
+        AddSubtree(root, tree, []);
         foreach (var stat in tree)
         {
             ResourceLimit limit;
@@ -111,6 +115,7 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
             limit.rlim_cur = runMark;
             _ = SysResource.prlimit(stat.Pid, SysResource.RLIMIT_RTTIME, &limit, null); // EPERM: another user's
         }
+        return runMark;
     }
 
     /// <summary>Another Tspm that was started inside the tree: it and what it runs are on their own.</summary>
