@@ -37,7 +37,6 @@ public class WrapperStopTests
     [Arguments("npm-line", "npm start; true")]
     [Arguments("yarn", "yarn start")]
     [Arguments("pnpm", "pnpm start")]
-    [Arguments("nodemon", "nodemon server.js|--stdin|pipe")]
     [Arguments("make", "make serve")]
     [Arguments("python", "--|python3|-c|import subprocess; subprocess.call(['node', 'server.js'])")]
     [Arguments("setsid", "bash -c 'setsid node server.js & wait'")]
