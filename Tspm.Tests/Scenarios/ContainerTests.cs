@@ -33,8 +33,9 @@ public class ContainerTests
         box.Write("c.toml", "[[processes]]\nname = \"web\"\ncommand = \"sleep 2000\"\n");
         using (var daemon = box.Begin("daemon", "--apply=c.toml"))
         {
-            await box.Until("web", entry => entry.IsOnline && entry.Json.GetProperty("command").GetString()!.Contains("2000", StringComparison.Ordinal), "web is what the file says");
-            var pid = await box.PidOf("web");
+            // By what runs: the definition changes before the process is restarted with it.
+            var web = await box.Until("web", entry => entry.IsOnline && LiveProcess.CommandOf(entry.Pid!.Value) == "sleep 2000", "web is what the file says");
+            var pid = web.Pid!.Value;
             // A daemon that comes after a death goes on, and does not begin again.
             LiveProcess.Kill((await box.DaemonPids()).Daemon);
             await Assert.That(await box.PidOf("web")).IsEqualTo(pid);
