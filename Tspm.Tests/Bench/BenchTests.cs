@@ -4,7 +4,7 @@ using Tspm.Tests.Fixtures;
 namespace Tspm.Tests.Bench;
 
 /// <summary>
-/// The limits of BEHAVIOUR.md section 8 that belong to this version, measured on this machine beside its own /bin/true. On demand only, because a loaded machine proves nothing:
+/// The limits that Tspm holds itself to, measured on this machine next to its own /bin/true. On demand only, because a loaded machine proves nothing:
 /// <code>dotnet build Tspm.Tests &amp;&amp; Tspm.Tests/bin/Debug/net10.0/Tspm.Tests --treenode-filter "/*/*/BenchTests/*" --output Detailed</code>
 /// Nothing is asserted about time: the table is to be read.
 /// </summary>
@@ -22,6 +22,8 @@ public class BenchTests
         await Crash(table, cancellation);
         await Many(table, 100, 0.2, 9, cancellation);
         await Many(table, 1000, 1.5, 14, cancellation);
+        await Wrappers(table, 100, cancellation);
+        await Wrappers(table, 400, cancellation);
         TestContext.Current!.Output.WriteLine(table.ToString());
     }
 
@@ -71,6 +73,30 @@ public class BenchTests
         string[] lines = [];
         await box.Until(() => (lines = TspmBox.Text(box.OutLog("c")).Split('\n')).Length > count, $"{count} lines");
         return lines;
+    }
+
+    /// <summary>
+    /// Wrappers that die of the stop signal at once, each leaving a server that drains for a second: every one looks for
+    /// its leftovers among those of all others, so the cost of one must not grow with their number.
+    /// </summary>
+    static async Task Wrappers(BenchTable table, int count, CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        const string Server = "trap 'sleep 1; exit 0' TERM; touch ready.$TSPM_INSTANCE; while :; do sleep 1000 & wait; done";
+        var wrapper = box.Write("wrapper.sh", $"sh -c \"{Server.Replace("$", "\\$")}\"\n:\n");
+        await box.Ok("start", "--name", "w", "-i", count.ToString(), "--", "sh", wrapper);
+        await box.Until(() => Directory.GetFiles(box.Folder, "ready.*").Length == count, "all servers run");
+        var daemon = (await box.DaemonPids()).Daemon;
+        var before = CpuMilliseconds(daemon);
+        await box.Ok("stop", "w");
+        table.Add($"daemon's CPU to stop one of {count} wrappers", (CpuMilliseconds(daemon) - before) / count, "ms", null);
+    }
+
+    /// <summary>User and system time of a process (man 5 proc, stat; fields 14 and 15 after the name).</summary>
+    static double CpuMilliseconds(int pid)
+    {
+        var fields = File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return (long.Parse(fields[11]) + long.Parse(fields[12])) * 10.0;
     }
 
     static async Task Many(BenchTable table, int count, double limit, double limitOfMemory, CancellationToken cancellation)

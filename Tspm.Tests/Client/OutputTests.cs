@@ -41,7 +41,7 @@ public sealed class OutputTests
         await Assert.That(screen.Text).Contains("[r]").And.Contains("online").And.DoesNotContain("\u001b");
     }
 
-    /// <summary>BEHAVIOUR.md, "JSON of list".</summary>
+    /// <summary>The members that scripts rely on.</summary>
     static readonly string[] Promised =
     [
         "id", "name", "namespace", "instance", "state", "desired", "pid", "restarts", "consecutiveFailures", "uptimeMs", "cpuPercent", "memoryBytes", "exitCode",

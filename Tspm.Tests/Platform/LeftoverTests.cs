@@ -2,6 +2,7 @@ using System.Globalization;
 using Tspm.Model;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
+using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Platform;
 
@@ -119,6 +120,8 @@ public class LeftoverTests
         var child = box.Spawn(box.Shell(DoubleFork.Replace("setsid sleep", "env -i setsid sleep", StringComparison.Ordinal) + "exit 0") with { RunMark = run });
         await Sandbox.EndOf(child, cancellation);
         var grandchild = int.Parse(box.ReadAvailable("out"), CultureInfo.InvariantCulture);
+        // Until it has executed `env -i`, it still has the variables.
+        await Sandbox.UntilAsync(() => LiveProcess.CommandOf(grandchild).StartsWith("sleep", StringComparison.Ordinal), cancellation);
         await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0))).IsEmpty();
         await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0) { Run = RunMark.New() })).IsEmpty();
         var younger = new TreeMark(child.Pid, 5, 0) { Run = run, StartTicks = long.MaxValue };

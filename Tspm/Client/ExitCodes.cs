@@ -2,7 +2,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Client;
 
-/// <summary>What the client's exit code says (BEHAVIOUR.md section 5), and how the errors of the protocol map to it.</summary>
+/// <summary>What the client's exit code says, and how the errors of the protocol map to it.</summary>
 internal static class ExitCodes
 {
     public const int Done = 0, Failed = 1, Usage = 2, NoSuchProcess = 3, NotRunning = 4, TimedOut = 5, NotPermitted = 6, Interrupted = 130;

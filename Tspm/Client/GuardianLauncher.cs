@@ -87,10 +87,10 @@ internal sealed unsafe class GuardianLauncher : IDaemonLauncher
         {
             throw new DaemonException(
                 LocalError.Unreachable,
-                $"the daemon died before it was ready, {said[ReadyPipe.DiedPrefix.Length..]}; its guardian starts it again: see tspm status, and daemon.log in its home");
+                $"the daemon died before it was ready, {said[ReadyPipe.DiedPrefix.Length..]}; the guardian is starting it again; see tspm status, and daemon.log in its home folder");
         }
         if (!said.StartsWith(ReadyPipe.FailedPrefix, StringComparison.Ordinal))
-            throw new DaemonException(LocalError.Unreachable, "the daemon ended before it was ready; its last words are in daemon.log of its home");
+            throw new DaemonException(LocalError.Unreachable, "the daemon ended before it was ready; the reason is at the end of daemon.log in its home folder");
         var rest = said[ReadyPipe.FailedPrefix.Length..];
         var space = rest.IndexOf(' ');
         var notPermitted = rest.AsSpan(0, space) is "6";

@@ -34,7 +34,7 @@ internal sealed record ConfigDocument(JsonElement Root, IReadOnlyDictionary<stri
         }
         catch (TooManyPathsException)
         {
-            throw new ConfigFileException($"the config file {path} has too many values below long names; split it, or shorten the names", []);
+            throw new ConfigFileException($"the config file {path} has too many nested values with long names; split the file, or shorten the names", []);
         }
     }
 

@@ -32,6 +32,18 @@ internal static class CallerEnvironment
         }
     }
 
+    /// <summary>Undoes <see cref="PutAway"/>: for an older version, which does not know the other names.</summary>
+    public static void GiveBack()
+    {
+        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+        {
+            if (entry is not { Key: string name, Value: string value }) continue;
+            if (!name.StartsWith(Away, StringComparison.Ordinal)) continue;
+            _ = Unistd.setenv(name[Away.Length..], value, 1);
+            _ = Unistd.unsetenv(name);
+        }
+    }
+
     /// <summary>The environment of the caller, as far as it is known, without what a service manager meant for the
     /// daemon alone.</summary>
     public static Dictionary<string, string> Read()

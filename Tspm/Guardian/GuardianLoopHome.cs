@@ -11,6 +11,9 @@ internal sealed unsafe partial class GuardianLoop
     /// <summary>The home is to be made again as soon as the daemon is ready.</summary>
     bool _homeIsWanted;
 
+    /// <summary>Why the home could not be made the last time; empty: it could. Not repeated at each try.</summary>
+    string _homeProblem = "";
+
     /// <summary>Before a daemon is started: it would find a home that is not there. False: not now.</summary>
     bool HomeIsReady() => LostHome.IsThere(_home, _office) || MakeHome(out _) is not (HomeOutcome.Taken or HomeOutcome.Failed);
 
@@ -23,7 +26,8 @@ internal sealed unsafe partial class GuardianLoop
         var outcome = MakeHome(out var problem);
         var hasSocket = outcome is HomeOutcome.Made or HomeOutcome.SocketMade;
         _ = Send(new GuardianMessage { Kind = GuardianMessageKind.HomeAnswer, Number = (ulong)outcome }, hasSocket ? _listener : -1);
-        if (problem.Length > 0 && _options.Foreground) StandardError.WriteLine(problem);
+        if (problem.Length > 0 && problem != _homeProblem && _options.Foreground) StandardError.WriteLine(problem);
+        _homeProblem = problem;
     }
 
     HomeOutcome MakeHome(out string problem)

@@ -14,7 +14,7 @@ namespace Tspm.Guardian;
 internal static unsafe class GuardianMain
 {
     /// <summary>The hidden first word of the second start.</summary>
-    public const string Word = ProcessTree.GuardianWord;
+    public const string Word = NestedGuardian.Word;
 
     /// <summary>Another guardian runs for this home, and somebody asked for one in the foreground.</summary>
     const int ExitAlreadyRunning = 1;

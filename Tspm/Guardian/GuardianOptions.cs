@@ -13,7 +13,7 @@ namespace Tspm.Guardian;
 internal sealed record GuardianOptions(
     int ReadyDescriptor = -1, long OpenFilesLimit = 0, int GuardianPid = 0, int? OomScore = null, bool Foreground = false, string? UpgradeProblem = null)
 {
-    public const string ReadyFlag = ProcessTree.LaunchedFlag, LimitFlag = "--open-files=", GuardianFlag = "--guardian=", OomScoreFlag = "--oom-score=", ForegroundFlag = "--foreground",
+    public const string ReadyFlag = NestedGuardian.LaunchedFlag, LimitFlag = "--open-files=", GuardianFlag = "--guardian=", OomScoreFlag = "--oom-score=", ForegroundFlag = "--foreground",
         ProblemFlag = "--upgrade-problem=", TakeOverFlag = "--take-over", ForeignSocketFlag = "--foreign-socket", ApplyFlag = "--apply", ExitWhenFlag = "--exit-when", LogsFlag = "--logs",
         DeathsFlag = "--deaths=", HomeProblemFlag = "--home-problem=", SoftLimitsFlag = "--soft-limits=";
 

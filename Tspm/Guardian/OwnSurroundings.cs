@@ -29,14 +29,18 @@ internal static unsafe class OwnSurroundings
     }
 
     /// <summary>What a version of this guardian had that gave all of it to its programs; null: none did.</summary>
-    static (uint Umask, int Nice, ulong?[] Limits)? s_former;
+    static Former? s_former;
+
+    sealed record Former(uint Umask, int Nice, int IoPriority, ulong[]? Cpus, ulong?[] Limits);
 
     /// <summary>Before <see cref="Normalize"/>, when the version until now did not do that: it may come back, and its
     /// programs inherit what it has.</summary>
     public static void Remember()
     {
         var mask = SysStat.umask(OwnerOnly);
-        s_former = (mask, SysResource.getpriority(SysResource.PRIO_PROCESS, 0), OwnLaunch.ReadLimits());
+        s_former = new Former(
+            mask, SysResource.getpriority(SysResource.PRIO_PROCESS, 0), SysSyscall.ioprio_get(0), ThreadValues.ReadCpus(0),
+            OwnLaunch.ReadLimits());
     }
 
     /// <summary>Before that version is executed again.</summary>
@@ -46,6 +50,9 @@ internal static unsafe class OwnSurroundings
         _ = SysStat.umask(former.Umask);
         _ = SysSignal.signal(Signals.SIGXFSZ, SysSignal.SIG_DFL);
         _ = SysResource.setpriority(SysResource.PRIO_PROCESS, 0, former.Nice);
+        if (former.IoPriority >= 0) _ = SysSyscall.ioprio_set_value(former.IoPriority);
+        if (former.Cpus is { } cpus) _ = ThreadValues.SetCpus(cpus);
+        CallerEnvironment.GiveBack();
         foreach (var resource in Hurting)
         {
             ResourceLimit own;

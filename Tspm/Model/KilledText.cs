@@ -18,7 +18,7 @@ internal static class KilledText
     }
 
     /// <summary>
-    /// What a stop has to say of an end that needed SIGKILL, for example "did not end within 10 s and was killed (see
+    /// What a stop reports about an end that needed SIGKILL, for example "did not end within 10 s and was killed (see
     /// stop.timeoutMs and stop.signal)".
     /// </summary>
     /// <param name="exit">The end, with what was killed.</param>
@@ -45,7 +45,10 @@ internal static class KilledText
         var (also, who) = ("", "");
         if (others.Count == killed.Count) who = $"{List(others)} ";
         else if (others.Count > 0) also = $", along with {List(others)}";
-        var was = others.Count == killed.Count && others.Count > 1 ? "were" : "was";
-        return $"{who}did not end within {Duration.Format(timeout)} and {was} killed{also} (see stop.timeoutMs and stop.signal)";
+        var isMainKilled = others.Count < killed.Count;
+        var was = !isMainKilled && others.Count > 1 ? "were" : "was";
+        // What a crash leaves behind has less time than a stop, so only the main program's time is named.
+        var when = isMainKilled ? $"within {Duration.Format(timeout)}" : "in time";
+        return $"{who}did not end {when} and {was} killed{also} (see stop.timeoutMs and stop.signal)";
     }
 }

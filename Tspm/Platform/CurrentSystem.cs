@@ -35,6 +35,9 @@ internal static class CurrentSystem
         return ProcessCgroups.FolderOf(place, name);
     }
 
+    /// <summary>Sockets may be refused to be watched (man 2 epoll_ctl: ENOMEM, ENOSPC).</summary>
+    public static bool MayRefuseToWatch => OperatingSystem.IsLinux();
+
     /// <summary>macOS has a shorter limit for socket paths.</summary>
     public static bool IsMacOS => OperatingSystem.IsMacOS();
 

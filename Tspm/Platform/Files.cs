@@ -119,21 +119,25 @@ internal static class Files
     public static string? MoveAside(string path)
     {
         if (!File.Exists(path)) return null;
-        var number = 1;
-        while (File.Exists($"{path}.kept-{number}")) number++;
-        return Rename(path, $"{path}.kept-{number}");
+        return Rename(path, FreeName($"{path}.kept"));
     }
+
+    /// <summary>The first of NAME-1, NAME-2 … that no file has.</summary>
+    static string FreeName(string name)
+    {
+        var number = 1;
+        while (IsThere(NumberedName(name, number))) number++;
+        return NumberedName(name, number);
+    }
+
+    static string NumberedName(string name, int number) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}-{number}");
 
     /// <summary>
     /// Gives what can never be used as the file of this name the name <c>NAME.broken-1</c>, -2 … Null, or why it did
     /// not work.
     /// </summary>
-    public static string? SetAside(string path, out string aside)
-    {
-        var number = 1;
-        while (IsThere($"{path}.broken-{number}")) number++;
-        return Rename(path, aside = $"{path}.broken-{number}");
-    }
+    public static string? SetAside(string path, out string aside) => Rename(path, aside = FreeName($"{path}.broken"));
 
     /// <summary>Makes creations, renames and removals in a folder durable (man 2 fsync). Throws IOException.</summary>
     public static void SyncFolder(string folder)

@@ -43,7 +43,7 @@ internal sealed partial class SupervisedProcess
                 TellOf(EventKind.Failed, failed.Failure.Sentence);
                 break;
             case LifecycleEvent.StopTimedOut when phase == LifecyclePhase.Sweeping:
-                break; // what is killed then is told by name
+                break; // processes killed after that are reported by name
             case LifecycleEvent.StopTimedOut:
                 TellOf(EventKind.Killed, $"it did not end within {Duration.Format(StopPolicy.Of(Definition.Config).Timeout)}", run);
                 break;

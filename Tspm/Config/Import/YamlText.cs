@@ -58,10 +58,12 @@ internal sealed class YamlText
         }
     }
 
+    const string TooManyAliases = "the aliases (*NAME) expand to too much data; write some of the values out instead";
+
     void Write(Utf8JsonWriter writer, int at, int level)
     {
         if (++_written > MostNodes || level > MostLevels || writer.BytesCommitted + writer.BytesPending > MostBytes)
-            throw Problem(_events[at], "its aliases make too much of it");
+            throw Problem(_events[at], TooManyAliases);
         switch (_events[at])
         {
             case AnchorAlias alias:
@@ -105,7 +107,7 @@ internal sealed class YamlText
 
     void Merge(Dictionary<string, int> pairs, int from, int level)
     {
-        if (++_written > MostNodes || level > MostLevels) throw Problem(_events[from], "its aliases make too much of it");
+        if (++_written > MostNodes || level > MostLevels) throw Problem(_events[from], TooManyAliases);
         switch (_events[from])
         {
             case AnchorAlias alias:

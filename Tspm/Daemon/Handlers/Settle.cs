@@ -22,7 +22,7 @@ internal static class Settle
             var timeout = timeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) : (LongestStop(begun) + LongestStart(begun) + DefaultTimeout) * (inARow ? Math.Max(1, begun.Pending.Count) : 1);
             await Task.WhenAll(begun.Pending.Select(pending => pending.Settled)).WaitAsync(timeout, context.Clock);
         }
-        else await begun.Saved; // before that nothing of it need have begun
+        else await begun.Saved; // it may begin only after that
         foreach (var pending in begun.Pending)
         {
             var view = pending.Cell.View;

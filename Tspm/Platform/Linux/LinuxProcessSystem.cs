@@ -19,6 +19,7 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     readonly ProcessCgroups? cgroups;
     readonly ProcFiles files = new();
     readonly ProcessTree tree;
+    readonly LeftoverFinder leftovers;
     /// <summary>Readings come from any thread; the buffers of <see cref="files"/> belong to the supervisor's.</summary>
     readonly ProcFiles readingFiles = new();
     readonly ProcessTree readingTree;
@@ -43,6 +44,7 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         this.cgroups = cgroups;
         spawner = new LinuxSpawner(setUpCommand, originalOpenFiles, originalOomScore, originalLimits);
         tree = new ProcessTree(files, guardianPid, ChildOf);
+        leftovers = new LeftoverFinder(files, guardianPid, ChildOf);
         readingTree = new ProcessTree(readingFiles, guardianPid, ChildOf);
         BootId = files.ReadBootId();
     }
@@ -113,10 +115,10 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         var members = MembersOfCgroup(mark);
         // First, because it is at once and for good; the other ways find what was started before there were cgroups.
         if (members.Count > 0) cgroups!.Kill(mark.Id, mark.Instance);
-        return Math.Max(tree.KillLeftovers(mark, members), members.Count);
+        return Math.Max(leftovers.Kill(mark, members), members.Count);
     }
 
-    public IReadOnlyList<Leftover> FindLeftovers(TreeMark mark) => tree.FindLeftovers(mark, MembersOfCgroup(mark));
+    public IReadOnlyList<Leftover> FindLeftovers(TreeMark mark) => leftovers.Find(mark, MembersOfCgroup(mark));
 
     public SignalResult SignalLeftover(Leftover leftover, int signal) =>
         ProcessTree.Signal(leftover.Pid, leftover.StartTicks, signal);

@@ -23,7 +23,7 @@ internal sealed unsafe class RefusedWatches
 
     /// <summary>A sentence while there are some; null: epoll watches everything. From any thread.</summary>
     public string? Trouble => _count == 0 ? null
-        : $"the system refuses to watch {_count} descriptors ({Errno.Describe(_errno)}); they are looked at ten times a second. Raise fs.epoll.max_user_watches, or free memory";
+        : $"the system refuses to watch {_count} descriptors ({Errno.Describe(_errno)}); they are looked at ten times a second. Raise the limit (sysctl -w fs.epoll.max_user_watches=NUMBER), or free memory";
 
     public void Add(int fd, uint events, ulong data, int errno)
     {

@@ -57,17 +57,46 @@ internal sealed class UnixControlChannel(Socket socket, UnwatchedSockets unwatch
 
     public async ValueTask<int> Send(ReadOnlyMemory<byte> bytes)
     {
+        if (!CurrentSystem.MayRefuseToWatch) return await socket.SendAsync(bytes, SocketFlags.None);
+        var sent = SendWhatFits(bytes.Span);
+        while (sent < bytes.Length)
+        {
+            sent += await SendOneByte(bytes.Slice(sent, 1));
+            sent += SendWhatFits(bytes.Span[sent..]);
+        }
+        return sent;
+    }
+
+    /// <summary>Waits until there is room. A single byte is sent or not: when the socket could not be watched in the
+    /// middle of a longer text, nobody would know how much of it had been sent.</summary>
+    async ValueTask<int> SendOneByte(ReadOnlyMemory<byte> single)
+    {
         while (true)
         {
             try
             {
-                return await socket.SendAsync(bytes, SocketFlags.None);
+                return await socket.SendAsync(single, SocketFlags.None);
             }
             catch (Exception e) when (UnwatchedSockets.IsRefusal(e))
             {
                 await unwatched.Wait(CancellationToken.None);
             }
         }
+    }
+
+    /// <summary>Bytes that were sent without waiting; 0 also when sending fails, which the next wait reports.</summary>
+    unsafe int SendWhatFits(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty) return 0;
+        nint count = 0;
+        fixed (byte* start = bytes)
+        {
+            var (from, length) = ((nint)start, (nuint)bytes.Length);
+            const int Flags = SysSocket.MSG_DONTWAIT | SysSocket.MSG_NOSIGNAL;
+            if (!WithDescriptor(descriptor => (count = SysSocket.send(descriptor, (void*)from, length, Flags)) >= 0, out _))
+                return 0;
+        }
+        return (int)Math.Max(count, 0);
     }
 
     public bool IsGone => !WithDescriptor(HangsUp, out var isGone) || isGone;

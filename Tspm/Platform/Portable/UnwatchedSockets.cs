@@ -17,7 +17,8 @@ internal sealed class UnwatchedSockets
 
     /// <summary>A sentence while it goes on; null: all are watched.</summary>
     public string? Trouble => Environment.TickCount64 - OverAfterMs < Volatile.Read(ref _refusedAt)
-        ? "the system refuses to watch the connections of clients; they are served late. Raise fs.epoll.max_user_watches, or free memory"
+        ? "the system refuses to watch the connections of clients; they are served late. "
+            + "Raise the limit (sysctl -w fs.epoll.max_user_watches=NUMBER), or free memory"
         : null;
 
     /// <summary>The runtime reports both errors as one of these.</summary>

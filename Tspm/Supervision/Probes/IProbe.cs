@@ -5,7 +5,7 @@ internal interface IProbe
 {
     /// <summary>
     /// Asks once. <paramref name="told"/> is called at most once, on any thread: null is a good answer, else a phrase says why not. Disposing of what is given back ends the question: no answer comes
-    /// after that, and nothing of it is left.
+    /// after that, and everything it used is released.
     /// </summary>
     IDisposable Look(Action<string?> told);
 }

@@ -8,7 +8,7 @@ namespace Tspm.Supervision.Probes;
 /// runtime's threads, a bounded piece at a time.
 /// </summary>
 /// <param name="growth">Tells when there is more to read.</param>
-/// <param name="pattern">Null: an earlier version took one that this one cannot use; no line fits it.</param>
+/// <param name="pattern">Null: an earlier version accepted a pattern that this one cannot use; no line matches.</param>
 /// <param name="logs">Where the lines are.</param>
 internal sealed class LogProbe(LogGrowth growth, Regex? pattern, GrowingLog[] logs) : IProbe
 {
@@ -65,9 +65,7 @@ internal sealed class LogProbe(LogGrowth growth, Regex? pattern, GrowingLog[] lo
         /// <summary>True: there is an answer.</summary>
         bool TryRead(out string? problem)
         {
-            problem = probe.Pattern is null
-                ? $"its expression cannot be used (longer than {Model.ByteSize.Format(Model.TimedRegex.MaxBytes)}?); shorten it"
-                : null;
+            problem = probe.Pattern is null ? $"the pattern cannot be used: it {probe.PatternProblem}" : null;
             if (problem is not null) return true;
             var count = 0;
             try
@@ -93,6 +91,9 @@ internal sealed class LogProbe(LogGrowth growth, Regex? pattern, GrowingLog[] lo
     LogGrowth Growth => growth;
 
     Regex? Pattern => pattern;
+
+    /// <summary>Why there is no pattern; continues a sentence that begins with it.</summary>
+    public string? PatternProblem { get; init; }
 
     GrowingLog[] Logs => logs;
 }

@@ -12,7 +12,11 @@ internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
     {
         if (probe.Tcp is { } place && HostPort.Parse(place) is { } target) return new TcpProbe(dialer, target);
         if (probe.Http is { } url && HttpAddress.Parse(url) is { } address) return new HttpProbe(dialer, address);
-        if (probe.Log is { } pattern) return new LogProbe(growth, TimedRegex.TryMake(pattern, out _), LogsOf(run));
+        if (probe.Log is { } pattern)
+        {
+            var regex = TimedRegex.TryMake(pattern, out var problem);
+            return new LogProbe(growth, regex, LogsOf(run)) { PatternProblem = problem };
+        }
         if (probe.Exec is { } command) return new ExecProbe(services, () => cell.PlanOf(command));
         return probe.DelayMs is { } delay
             ? new DelayProbe(services.Timers, run.BeganAt + TimeSpan.FromMilliseconds(delay) - services.Timers.Now)

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Platform.Linux;
+
+/// <summary>
+/// The orphans below the guardian: those of its children that are neither this daemon nor a child that somebody owns.
+/// When a thousand wrappers are stopped together, each of them looks for its leftovers many times among a thousand
+/// orphans; so what was read of an orphan is kept, and the list itself serves several looks of the same moment.
+/// One instance serves one thread.
+/// </summary>
+internal sealed class Orphans(ProcFiles files, int guardianPid, Func<int, LinuxChild?> childOf)
+{
+    /// <summary>
+    /// How long an orphan is taken for the same process without asking again. The kernel gives out pids in a circle of
+    /// at least 32,768, and no machine starts that many processes in this time.
+    /// </summary>
+    static readonly TimeSpan TrustedFor = TimeSpan.FromMilliseconds(500);
+
+    readonly int ownPid = Unistd.getpid();
+    readonly List<int> pids = [];
+    readonly List<Orphan> orphans = [];
+    Dictionary<int, Orphan> known = [], earlier = [];
+    long readAt;
+    bool isRead;
+
+    /// <summary>The list, as old as this at most. Null: the kernel does not list children.</summary>
+    /// <param name="maxAge">Zero: it is read now.</param>
+    public IReadOnlyList<Orphan>? Read(TimeSpan maxAge)
+    {
+        if (isRead && Stopwatch.GetElapsedTime(readAt) < maxAge) return orphans;
+        isRead = false;
+        pids.Clear();
+        if (!files.TryReadChildrenOfThread(guardianPid, guardianPid, pids)) return null;
+        (isRead, readAt) = (true, Stopwatch.GetTimestamp());
+        (known, earlier) = (earlier, known);
+        known.Clear();
+        orphans.Clear();
+        foreach (var pid in pids)
+        {
+            if (pid == ownPid || childOf(pid) is not null || Identify(pid) is not { } orphan) continue;
+            known[pid] = orphan;
+            orphans.Add(orphan);
+        }
+        return orphans;
+    }
+
+    /// <summary>Null: it has ended meanwhile.</summary>
+    Orphan? Identify(int pid)
+    {
+        var before = earlier.GetValueOrDefault(pid);
+        if (before is not null && Stopwatch.GetElapsedTime(before.ReadAt) < TrustedFor) return before;
+        if (!ProcFiles.TryReadStat(pid, out var stat)) return null;
+        if (before is null || before.Stat.StartTicks != stat.StartTicks) return new Orphan(files, stat);
+        before.Renew(stat);
+        return before;
+    }
+}
+
+/// <summary>One orphan, as it was when it was last read.</summary>
+internal sealed class Orphan(ProcFiles files, ProcStat stat)
+{
+    ulong mark = RunMark.None;
+
+    public ProcStat Stat { get; private set; } = stat;
+
+    /// <summary>When <see cref="Stat"/> was read (<see cref="Stopwatch.GetTimestamp"/>).</summary>
+    public long ReadAt { get; private set; } = Stopwatch.GetTimestamp();
+
+    /// <summary>
+    /// The mark of the run it descends from; <see cref="RunMark.None"/>: none. A mark stays with a process, unless it
+    /// changes its own limits; so one that was seen once still counts, and one that was not there is looked for again.
+    /// </summary>
+    public ulong Mark => mark != RunMark.None ? mark : mark = files.ReadRunMark(Stat.Pid);
+
+    public void Renew(ProcStat now) => (Stat, ReadAt) = (now, Stopwatch.GetTimestamp());
+
+    /// <summary>What it is like now. False: it has ended, or its pid belongs to another process.</summary>
+    public bool TryReadNow(out ProcStat now) =>
+        ProcFiles.TryReadStat(Stat.Pid, out now) && now.IsLiving && now.StartTicks == Stat.StartTicks;
+}
