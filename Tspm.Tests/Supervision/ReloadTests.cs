@@ -51,6 +51,26 @@ internal sealed class ReloadTests
         await Assert.That(world.Machine.Living).IsEmpty();
     }
 
+    /// <summary>The daemon died in the middle of a reload; the next one ends the new child, and may be asked meanwhile.</summary>
+    [Test]
+    public async Task A_reload_waits_for_what_an_earlier_daemon_left_of_one(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (cell, old, _) = Begin(world, Slow);
+        var left = Other(world, old);
+        world.RestartDaemon();
+        cell = world.Again(cell);
+        var settled = world.Supervisor.Reload([cell], "reloaded by user")[0];
+        world.Step();
+        await Assert.That(settled.Settled.IsCompleted).IsFalse();
+        world.Machine.Exit(left, new ExitStatus(0, null));
+        world.Step();
+        world.Step();
+        await Assert.That(cell.Second).IsNotNull();
+        await Assert.That(settled.Problem).IsNull();
+        await Assert.That(world.Machine.Living.Count).IsEqualTo(2);
+    }
+
     [Test]
     public async Task A_new_one_that_ends_leaves_the_old_one_alone(CancellationToken cancellation)
     {

@@ -42,7 +42,9 @@ internal sealed partial class SupervisedProcess
     /// <summary>Begins. <paramref name="done"/> is told once: null, or why the old child stays.</summary>
     public void Reload(Action<string?> done)
     {
-        if (WhyNoReload() is { } why) done(why);
+        // The rest of a reload in whose middle the daemon died: nobody waits for it, and it goes by itself.
+        if (_second is { Done: null } leaving) leaving.Done = _ => Reload(done);
+        else if (WhyNoReload() is { } why) done(why);
         else if (Definition.Config.Hooks is { PreStart: { } command }) Prepare(command, done);
         else BeginSecond(done);
     }
