@@ -10,7 +10,14 @@ namespace Tspm.Tests.Client;
 public sealed class DefinitionTests
 {
     static StartTarget Target(string[] words, string[]? program = null, params string[] pairs) =>
-        StartTarget.Of(words, program, pairs, static path => [new ProcessConfig { Name = "of " + Path.GetFileName(path) }]);
+        StartTarget.Of(words, program, pairs, static (path, _) => [new ProcessConfig { Name = "of " + Path.GetFileName(path) }], Everything);
+
+    /// <summary>Every script is there, and every name of a program is on the PATH; nothing else is known.</summary>
+    static StartFiles Everything => StartFiles.Here with
+    {
+        IsFile = static path => File.Exists(path) || StartWords.IsScript(Path.GetFileName(path)),
+        HasVariable = static _ => false, IsProgram = static name => name is "node" or "python3" or "bash" or "redis-server",
+    };
 
     static ProcessConfig Config(string[] words, string[]? program = null, params string[] pairs) => Target(words, program, pairs).Define![0];
 
@@ -134,6 +141,66 @@ public sealed class DefinitionTests
         await Assert.That(target.HasOverrides).IsFalse();
         await Assert.That(Target(["web", "api"], null, "instances", "2").HasOverrides).IsTrue();
         await Assert.That(Target(["web"], ["--x"]).HasOverrides).IsTrue();
+    }
+
+    [Test]
+    public async Task Several_scripts_are_several_processes(CancellationToken cancel)
+    {
+        var target = Target(["a.js", "lib/b.py"], null, "restart", "never");
+        await Assert.That(target.Define!.Select(config => (config.Name!, config.Command!, config.Interpreter)))
+            .IsEquivalentTo(new[] { ("a", "a.js", (string?)"node"), ("b", "lib/b.py", "python3") });
+        await Assert.That(target.Define!.All(config => config.Restart!.Policy == "never")).IsTrue();
+        await Assert.That(Target(["a.js", "b.js"], null, "name", "x").Unknown).IsTypeOf<UsageException>();
+    }
+
+    [Test]
+    [Arguments("node", "server.js"), Arguments("./run", "web"), Arguments("redis-server", "--port 1")]
+    public async Task A_program_with_its_arguments_is_one_command(string program, string argument, CancellationToken cancel)
+    {
+        var target = Target([program, argument, "a b"]);
+        await Assert.That(target.Selectors.Count).IsEqualTo(3);
+        await Assert.That(target.Define!.Single().Command).IsEqualTo(program);
+        await Assert.That(target.Define!.Single().Args!).IsEquivalentTo(new[] { argument, "a b" });
+        await Assert.That(target.Ambiguity!.Message).Contains($"tspm start \"{program} ").And.Contains($"tspm start {program}; ");
+    }
+
+    [Test]
+    public async Task A_script_and_another_word_are_told_apart_by_who_types_them(CancellationToken cancel)
+    {
+        await Assert.That(Target(["a.js", "web"]).Unknown).IsTypeOf<UsageException>();
+        await Assert.That(Target(["web", "api"]).Unknown).IsNull();
+    }
+
+    [Test]
+    [Arguments("my app.js", "'my app.js'", "node", "my app")]
+    [Arguments("it's (1) & $x.js", "'it'\\''s (1) & $x.js'", "node", "it's (1) & $x")]
+    public async Task A_word_that_is_a_file_means_that_file(string word, string command, string? interpreter, string name, CancellationToken cancel)
+    {
+        var target = StartTarget.Of([word], null, [], static (_, _) => [], Everything with { IsFile = path => Path.GetFileName(path) == word });
+        var config = target.Define!.Single();
+        await Assert.That((config.Command, config.Interpreter, config.Name)).IsEqualTo((command, interpreter, name));
+        var withArguments = StartTarget.Of([word], ["-x"], [], static (_, _) => [], Everything with { IsFile = path => Path.GetFileName(path) == word });
+        await Assert.That(withArguments.Define!.Single().Command).IsEqualTo(word);
+    }
+
+    [Test]
+    [Arguments("no.js"), Arguments("lib/no.py --x"), Arguments("https://x.y/z.js"), Arguments("./no.sh")]
+    public async Task A_script_that_is_not_there_is_no_command(string word, CancellationToken cancel)
+    {
+        var target = StartTarget.Of([word], null, [], static (_, _) => [], StartFiles.Here);
+        await Assert.That(target.Define).IsNull();
+        await Assert.That(target.Unknown!.Message).Contains(word.Split(' ')[0]).And.Contains(Environment.CurrentDirectory);
+        // The interpreter that somebody names may know what to do with it.
+        await Assert.That(StartTarget.Of([word], null, ["interpreter", "deno run"], static (_, _) => [], StartFiles.Here).Define).IsNotNull();
+    }
+
+    [Test]
+    public async Task Python_that_was_chosen_prints_at_once(CancellationToken cancel)
+    {
+        await Assert.That(Config(["w.py"]).Env!["PYTHONUNBUFFERED"]).IsEqualTo("1");
+        await Assert.That(Config(["w.py"], null, "env", "PYTHONUNBUFFERED=").Env!["PYTHONUNBUFFERED"]).IsEqualTo("");
+        await Assert.That(Config(["w.py"], null, "interpreter", "python3").Env).IsNull();
+        await Assert.That(Config(["python3 w.py"]).Env).IsNull();
     }
 
     [Test]

@@ -6,32 +6,38 @@ namespace Tspm.Client;
 /// it.</summary>
 internal static class OlderDaemon
 {
-    /// <summary>The version that brought <see cref="ClientContext.Launch"/>. An older daemon's programs inherit from
-    /// the daemon, as they always did.</summary>
+    /// <summary>
+    /// The version that brought <see cref="ClientContext.Launch"/>, <see cref="StartRequest.SettleMs"/> and
+    /// <see cref="ApplyRequest.Start"/>. The programs of an older daemon inherit from the daemon, as they always did.
+    /// </summary>
     const int KnowsLaunch = 3;
+
+    /// <summary>This daemon starts what is down when it applies a file.</summary>
+    public static bool StartsFiles(DaemonClient daemon) => daemon.Greet().ProtocolVersion >= KnowsLaunch;
 
     /// <summary>The request as this daemon can read it. Asks for its version only when that matters.</summary>
     public static TRequest Fit<TRequest>(TRequest request, DaemonClient daemon) where TRequest : class
     {
-        if (ContextOf(request) is not { Launch: not null } client || daemon.Greet().ProtocolVersion >= KnowsLaunch) return request;
-        client = client with { Launch = null };
+        if (!HasNewMembers(request) || daemon.Greet().ProtocolVersion >= KnowsLaunch) return request;
         object older = request switch
         {
-            StartRequest start => start with { Client = client },
-            AddRequest add => add with { Client = client },
-            ApplyRequest apply => apply with { Client = client },
-            RestartRequest restart => restart with { Client = client },
+            StartRequest start => start with { Client = WithoutLaunch(start.Client), SettleMs = null },
+            AddRequest add => add with { Client = WithoutLaunch(add.Client)! },
+            ApplyRequest apply => apply with { Client = WithoutLaunch(apply.Client)!, SettleMs = null },
+            RestartRequest restart => restart with { Client = WithoutLaunch(restart.Client) },
             _ => request,
         };
         return (TRequest)older;
     }
 
-    static ClientContext? ContextOf(object request) => request switch
+    static bool HasNewMembers(object request) => request switch
     {
-        StartRequest start => start.Client,
-        AddRequest add => add.Client,
-        ApplyRequest apply => apply.Client,
-        RestartRequest restart => restart.Client,
-        _ => null,
+        StartRequest start => start is { Client.Launch: not null } or { SettleMs: not null },
+        AddRequest add => add.Client.Launch is not null,
+        ApplyRequest apply => apply is { Client.Launch: not null } or { SettleMs: not null },
+        RestartRequest restart => restart.Client is { Launch: not null },
+        _ => false,
     };
+
+    static ClientContext? WithoutLaunch(ClientContext? client) => client is null ? null : client with { Launch = null };
 }

@@ -3,6 +3,8 @@ namespace Tspm.Config;
 /// <summary>The program that runs a script, by the ending of its name. A file that says what runs it (<c>#!</c>) is PM2's users' habit to start this way, too.</summary>
 internal static class Interpreters
 {
+    public const string Python = "python3";
+
     /// <summary>Null: the file is executed itself.</summary>
     /// <param name="isOnPath">Is there such a program on the client's PATH?</param>
     public static string? ForScript(string program, Func<string, bool> isOnPath) => Path.GetExtension(program) switch
@@ -10,7 +12,7 @@ internal static class Interpreters
         // A name that is all ending (".py") is no script.
         { Length: > 0 } ending when ending.Length == Path.GetFileName(program).Length => null,
         ".js" or ".mjs" or ".cjs" or ".ts" => "node",
-        ".py" => "python3",
+        ".py" => Python,
         ".rb" => "ruby",
         ".sh" => isOnPath("bash") ? "bash" : "sh",
         ".pl" => "perl",

@@ -33,7 +33,7 @@ internal static class StartFile
     public static async Task<string?> Start(DaemonContext context, ApplyRequest request)
     {
         var client = request.Client;
-        var wanted = new Application.Wanted(Definitions.Complete(request.Define, client), prune: false, updateEnvironment: false, client.Environment, client.OpenFilesLimit) { StartsAll = true };
+        var wanted = new Application.Wanted(Definitions.Complete(request.Define, client), prune: false, updateEnvironment: false, client.Environment, client.OpenFilesLimit) { StartsAll = true, RenewsEnvironment = true };
         var begun = await context.Supervisor.Change(supervisor =>
         {
             if (Application.Problem(supervisor.Table, wanted) is { } problem) throw new RequestException(ErrorCode.Failed, problem);

@@ -64,6 +64,8 @@ internal sealed record StartRequest
     /// <summary>False: the answer comes once the start is under way.</summary>
     public bool Wait { get; set; } = true;
     public int? WaitTimeoutMs { get; init; }
+    /// <summary>For so long it is watched whether what came up without a readiness probe dies again; null: not at all.</summary>
+    public int? SettleMs { get; init; }
 }
 
 internal sealed record AddRequest
@@ -83,8 +85,12 @@ internal sealed record ApplyRequest
     public bool UpdateEnv { get; init; }
     /// <summary>Only say what would be done.</summary>
     public bool DryRun { get; init; }
+    /// <summary>What is in the list and down is started as well, but for jobs.</summary>
+    public bool Start { get; init; }
     public bool Wait { get; set; } = true;
     public int? WaitTimeoutMs { get; init; }
+    /// <summary>See <see cref="StartRequest.SettleMs"/>.</summary>
+    public int? SettleMs { get; init; }
 }
 
 internal sealed record StopRequest

@@ -28,8 +28,11 @@ internal static class Application
         /// <summary>Null: not known.</summary>
         public LaunchContext? Launch { get; init; }
 
-        /// <summary>What is in the file and down is started, too, and what is started gets <see cref="Environment"/>: for a daemon that has just begun.</summary>
+        /// <summary>What is in the file and down is started as well.</summary>
         public bool StartsAll { get; init; }
+
+        /// <summary>What is started gets <see cref="Environment"/>: for a daemon that has just begun.</summary>
+        public bool RenewsEnvironment { get; init; }
     }
 
     public static List<PlanStep> PlanOf(ProcessTable table, Wanted wanted)
@@ -105,7 +108,7 @@ internal static class Application
         {
             Config = config with { Id = null, LegacyId = former.Config.LegacyId }, Deletion = null,
         };
-        if (wanted.UpdateEnvironment || (wanted.StartsAll && step.Restarts)) definition = From(wanted, supervisor, definition);
+        if (wanted.UpdateEnvironment || (wanted.RenewsEnvironment && step.Restarts)) definition = From(wanted, supervisor, definition);
         if (step.Restarts) definition = definition with { RestartBefore = supervisor.Changes.UpcomingRun };
         var before = Math.Min(former.Instances, definition.Instances);
         var pending = supervisor.Changes.Scale(definition, Cause, gone);
@@ -123,7 +126,7 @@ internal static class Application
     {
         var cells = supervisor.Table.Instances(definition.Id)![..definition.Instances];
         var down = cells.Where(cell => cell.State.Phase == LifecyclePhase.Errored || (cell.State.Desired == DesiredState.Down && !definition.Config.IsJob));
-        if (down.Count == cells.Length) supervisor.Put(From(wanted, supervisor, definition));
+        if (wanted.RenewsEnvironment && down.Count == cells.Length) supervisor.Put(From(wanted, supervisor, definition));
         return down;
     }
 

@@ -14,6 +14,9 @@ internal sealed class StateWaiters
         return waiter.Done.Task;
     }
 
+    /// <summary>Nobody waits for this any longer.</summary>
+    public void Forget(Task<LifecycleState> waiting) => _waiters.RemoveAll(waiter => waiter.Done.Task == waiting);
+
     /// <summary>The state is a new one.</summary>
     public void Tell(LifecycleState state)
     {

@@ -29,7 +29,7 @@ internal sealed partial class SupervisedProcess
     readonly ExitHistory _exits = new();
     LifecycleState _state = LifecycleState.New;
     Run? _run;
-    /// <summary>The run whose child ended last; its ending goes on until nothing of it is left.</summary>
+    /// <summary>The run whose child ended last; its ending goes on until its whole tree is gone.</summary>
     Run? _ended;
     /// <summary>The newest there ever was.</summary>
     ulong _lastRun;
@@ -133,6 +133,9 @@ internal sealed partial class SupervisedProcess
 
     /// <summary>Completes when the state satisfies <paramref name="reached"/>, at once if it does already.</summary>
     public Task<LifecycleState> WhenReached(Func<LifecycleState, bool> reached) => _waiters.Wait(_state, reached);
+
+    /// <summary>Gives up a wait of <see cref="WhenReached"/>, whose task then never completes.</summary>
+    public void Forget(Task<LifecycleState> waiting) => _waiters.Forget(waiting);
 
     /// <summary>Sends a signal to the child (with a shell: to its group). False: there is none.</summary>
     public bool Signal(int signal)

@@ -2,6 +2,7 @@ using Tspm.Client.Defining;
 using Tspm.Client.Grammar;
 using Tspm.Client.Output;
 using Tspm.Config;
+using Tspm.Config.Import;
 using Tspm.Model;
 using Tspm.Protocol;
 
@@ -10,14 +11,28 @@ namespace Tspm.Client.Commands;
 /// <summary><c>start</c> and <c>start-all</c>: known processes, a config file's, or a new one.</summary>
 internal static class StartCommand
 {
-    /// <summary>What the words mean; a config file in them is read, and an ecosystem file of PM2 imported.</summary>
-    /// <param name="lossy">What is lost by that is no failure.</param>
+    /// <summary>What comes up on a terminal is watched this long: a person wants to know whether it stays up.</summary>
+    const int SettleOnTerminalMs = 500;
+
+    /// <summary>What the words mean; a config file in them is read, and a file of PM2 imported.</summary>
+    /// <param name="session">For what is to be said about an import.</param>
+    /// <param name="words">What was typed.</param>
+    /// <param name="program">What followed <c>--</c>.</param>
+    /// <param name="config">The flags that change a config.</param>
+    /// <param name="lossy">What is lost by an import is no failure.</param>
     /// <param name="isLost">Something is: exit 1, when all else is done.</param>
-    public static StartTarget ReadTarget(ClientSession session, string[]? words, string[]? program, string[]? config, bool lossy, out bool isLost)
+    public static StartTarget ReadTarget(
+        ClientSession session, string[]? words, string[]? program, string[]? config, bool lossy, out bool isLost)
     {
-        if (lossy && !(words is [var word] && ImportFiles.IsPm2File(word))) throw new UsageException("--lossy is about an ecosystem file of PM2, and none is named; leave it out");
         var lost = false;
-        var target = StartTarget.Of(words ?? [], program, config ?? [], path => ImportFiles.IsPm2File(path) ? ImportCommand.ReadPm2(session, path, lossy, out lost) : ReadConfigFile(path));
+        var wasImported = false;
+        var target = StartTarget.Of(words ?? [], program, config ?? [], (path, kind) =>
+        {
+            if (kind != FileKind.Pm2) return ReadConfigFile(path);
+            wasImported = true;
+            return ImportCommand.ReadPm2(session, path, lossy, out lost);
+        }, StartFiles.Here);
+        if (lossy && !wasImported) throw new UsageException("--lossy is about a file of PM2, and none is named; leave it out");
         isLost = lost;
         return target;
     }
@@ -37,42 +52,90 @@ internal static class StartCommand
 
     public static void Run(
         [Items] string[]? words = null, [Items] string[]? program = null, [Items] string[]? config = null, bool updateEnv = false, bool noWait = false,
-        string? waitTimeout = null, bool force = false, bool attach = false, bool noAutoStart = false, bool json = false, bool lossy = false) =>
+        string? waitTimeout = null, bool force = false, bool attach = false, bool noAutoStart = false, bool json = false, bool lossy = false, string? settle = null) =>
         CommandHost.Execute(session =>
         {
             var target = ReadTarget(session, words, program, config, lossy, out var isLost);
+            var flags = new ChangeFlags(json, noAutoStart, noWait, waitTimeout);
             var request = new StartRequest
             {
                 Selectors = target.Selectors, Define = target.Define, HasOverrides = target.HasOverrides, Force = force, UpdateEnv = updateEnv,
-                Client = session.Context(noAutoStart),
+                Client = session.Context(noAutoStart), SettleMs = SettleTime(session, settle, flags),
             };
-            var code = Start(session, request, new ChangeFlags(json, noAutoStart, noWait, waitTimeout), attach);
-            return ImportCommand.WithLoss(code, isLost);
+            request = request with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
+            var code = Start(session, target, request, flags, out var names);
+            return ImportCommand.WithLoss(attach && code == ExitCodes.Done ? Attach(session, names, json) : code, isLost);
         });
 
     public static void RunAll(bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool noAutoStart = false, bool json = false) =>
-        CommandHost.Execute(session => Start(
-            session,
-            new StartRequest { Selectors = ["all"], UpdateEnv = updateEnv, Client = updateEnv ? session.Context(noAutoStart) : null },
-            new ChangeFlags(json, noAutoStart, noWait, waitTimeout), attach: false));
+        CommandHost.Execute(session =>
+        {
+            var request = new StartRequest
+            {
+                Selectors = ["all"], UpdateEnv = updateEnv, Client = updateEnv ? session.Context(noAutoStart) : null, Wait = !noWait,
+            };
+            var flags = new ChangeFlags(json, noAutoStart, noWait, waitTimeout);
+            return Send(session, request with { WaitTimeoutMs = flags.WaitTimeoutMs }, flags, out _);
+        });
 
-    static int Start(ClientSession session, StartRequest request, ChangeFlags flags, bool attach)
+    static int? SettleTime(ClientSession session, string? settle, ChangeFlags flags)
     {
-        request = request with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
-        var change = new Change<StartRequest, StartResponse>(
-            Methods.Start, request, Wire.Json.StartRequest, Wire.Json.StartResponse, Output.PrintJson.Readable.StartResponse, Outcomes.InState) { Again = request with { Again = true } };
+        if (settle is not null && Duration.TryParse(settle, out var time)) return (int)time.TotalMilliseconds;
+        return session.Out.IsTerminal && !flags.NoWait ? SettleOnTerminalMs : null;
+    }
+
+    /// <summary>Known processes first; then what the words are otherwise.</summary>
+    static int Start(ClientSession session, StartTarget target, StartRequest request, ChangeFlags flags, out IReadOnlyList<string> names)
+    {
+        var needsSecondLook = target.IsFile || target.Ambiguity is not null;
         try
         {
-            var code = change.Run(session, flags, out var response);
-            if (!attach || code != ExitCodes.Done) return code;
-            session.Out.Flush();
-            return LogsCommand.Show(
-                session, new LogsRequest { Selectors = [.. response.Processes.Select(static process => process.Name).Distinct()], Follow = true, Events = flags.Json ? null : true },
-                new LogPrinter(session.Out, session.Err, raw: false, flags.Json));
+            if (!needsSecondLook) return Send(session, request, flags, out names);
+            return Send(session, request with { Define = null }, flags, out names);
         }
-        catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess && request is { Define: null, Selectors: [var word] } && (StartTarget.IsConfigFile(word) || ImportFiles.IsPm2File(word)))
+        catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess)
         {
-            throw new DaemonException(ErrorCode.NoSuchProcess, $"there is no process '{word}', and no file of this name in {CurrentFolder.Get()}");
+            if (target.Unknown is { } why) throw why;
+            if (!needsSecondLook) throw;
         }
+        if (target.IsFile) return FileStart.Run(session, request, flags, out names);
+        RefuseNames(session, target, flags);
+        return Send(session, request with { Selectors = null }, flags, out names);
+    }
+
+    /// <summary>One command of several words: none after the first may name a process.</summary>
+    static void RefuseNames(ClientSession session, StartTarget target, ChangeFlags flags)
+    {
+        using var daemon = session.ConnectToChange(flags.NoAutoStart);
+        var all = daemon.Call(Methods.List, new ListRequest(), Wire.Json.ListRequest, Wire.Json.ListResponse);
+        foreach (var process in all.Processes)
+            if (target.Selectors.Skip(1).Contains(process.Name)) throw target.Ambiguity!;
+    }
+
+    static int Send(ClientSession session, StartRequest request, ChangeFlags flags, out IReadOnlyList<string> names)
+    {
+        var change = new Change<StartRequest, StartResponse>(
+            Methods.Start, request, Wire.Json.StartRequest, Wire.Json.StartResponse, Output.PrintJson.Readable.StartResponse, Phrase)
+        {
+            Again = request with { Again = true },
+        };
+        var code = change.Run(session, flags, out var response);
+        names = NamesOf(response.Processes);
+        return code;
+    }
+
+    /// <summary>What became of one instance.</summary>
+    public static string Phrase(ProcessOutcome process) =>
+        process is { Unchanged: true, State: ProcessState.Online } ? $"already {Outcomes.InState(process)}" : Outcomes.InState(process);
+
+    public static IReadOnlyList<string> NamesOf(IReadOnlyList<ProcessOutcome> processes) =>
+        [.. processes.Select(static process => process.Name).Distinct()];
+
+    static int Attach(ClientSession session, IReadOnlyList<string> names, bool json)
+    {
+        session.Out.Flush();
+        return LogsCommand.Show(
+            session, new LogsRequest { Selectors = names, Follow = true, Events = json ? null : true },
+            new LogPrinter(session.Out, session.Err, raw: false, json));
     }
 }

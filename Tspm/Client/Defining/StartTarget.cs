@@ -1,63 +1,115 @@
 using Tspm.Client.Grammar;
 using Tspm.Config;
+using Tspm.Config.Import;
 using Tspm.Model;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Defining;
 
 /// <summary>
-/// What the words of <c>start</c> and <c>add</c> mean. The client does not know the processes, so it sends both readings: the words as
-/// selectors, and the configs to define when none of them is known.
+/// What the words of <c>start</c> and <c>add</c> mean. The client does not know the processes, so it has both readings:
+/// the words as selectors, and what to define when they name no process.
 /// </summary>
-internal sealed record StartTarget(IReadOnlyList<string> Selectors, IReadOnlyList<ProcessConfig>? Define, bool HasOverrides)
+internal sealed record StartTarget
 {
+    /// <summary>Tried first; empty: the words cannot name a process.</summary>
+    public IReadOnlyList<string> Selectors { get; init; } = [];
+
+    /// <summary>To be defined when the selectors name no process; null: nothing.</summary>
+    public IReadOnlyList<ProcessConfig>? Define { get; init; }
+
+    /// <summary>Flags or arguments change a config, so a process that is known already cannot be meant.</summary>
+    public bool HasOverrides { get; init; }
+
+    /// <summary><see cref="Define"/> is the content of a file, which is applied as a whole.</summary>
+    public bool IsFile { get; init; }
+
+    /// <summary>
+    /// <see cref="Define"/> is one command made of several words, none of which may name a process. Null: it is not.
+    /// </summary>
+    public UsageException? Ambiguity { get; init; }
+
+    /// <summary>What is wrong when the selectors name no process and there is nothing to define; null: just that.</summary>
+    public Exception? Unknown { get; init; }
+
+    /// <param name="words">What was typed.</param>
     /// <param name="program">What followed <c>--</c>, null without it.</param>
     /// <param name="pairs">The flags that change a config, see <see cref="ConfigFlags"/>.</param>
-    /// <param name="readFile">Reads a config file.</param>
+    /// <param name="readFile">Reads a config file of this kind.</param>
+    /// <param name="files">What is there.</param>
     /// <exception cref="UsageException">A command that cannot be one.</exception>
     public static StartTarget Of(
-        IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<string> pairs, Func<string, IReadOnlyList<ProcessConfig>> readFile)
+        IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<string> pairs,
+        Func<string, FileKind, IReadOnlyList<ProcessConfig>> readFile, StartFiles files)
     {
-        var hasOverrides = pairs.Count > 0 || (program is not null && words.Count > 0);
-        if (words.Count > 1)
-        {
-            if (program is not null) throw new UsageException("several processes cannot share the arguments behind '--'; start them one by one, or quote the command: \"node server.js\"");
-            return new StartTarget(words, null, hasOverrides);
-        }
-        if (words.Count == 0) return new StartTarget([], [Complete(new ProcessConfig { Command = program![0], Args = [.. program.Skip(1)] }, program, pairs)], hasOverrides);
-        var word = words[0];
-        if (!IsConfigFile(word) && !ImportFiles.IsPm2File(word)) return new StartTarget(words, [FromCommand(word, program, pairs)], hasOverrides);
-        if (!File.Exists(word)) return new StartTarget(words, null, hasOverrides);
-        if (hasOverrides) throw new UsageException($"'{word}' is a config file; flags and arguments that change a config belong into the file");
-        return new StartTarget(words, readFile(word), false);
+        var commands = new StartedCommands(pairs, files);
+        if (words.Count == 0) return new StartTarget { Define = [commands.OfProgram(program!)], HasOverrides = pairs.Count > 0 };
+        var target = words.Count == 1
+            ? One(words[0], program, pairs.Count > 0, readFile, commands, files)
+            : Several(words, program, pairs, commands, files);
+        return target with { Selectors = words, HasOverrides = pairs.Count > 0 || program is not null };
     }
 
-    /// <summary>By its ending; no command is likely to end so.</summary>
+    static StartTarget One(
+        string word, IReadOnlyList<string>? program, bool hasFlags, Func<string, FileKind, IReadOnlyList<ProcessConfig>> readFile,
+        StartedCommands commands, StartFiles files)
+    {
+        var kind = files.Recognise(word);
+        if (kind is FileKind.Tspm or FileKind.Pm2 || (IsConfigFile(word) && File.Exists(word)))
+        {
+            if (StartWords.OtherTool(word, kind) is { } other) return Refused(other);
+            if (hasFlags || program is not null)
+                throw new UsageException($"'{word}' is a config file, so flags and arguments that change a config belong in the file");
+            return new StartTarget { Define = readFile(word, kind), IsFile = true };
+        }
+        if (kind != FileKind.None) return Refused(StartWords.OtherTool(word, kind)!);
+        if (IsConfigFile(word)) return Refused(StartWords.NoFile(word));
+        if (files.IsFile(word)) return new StartTarget { Define = [commands.OfFile(word, program)] };
+        if (program is null && (files.IsFolder(word) || word is "." or "..")) return Refused(StartWords.Folder(word, files));
+        if (StartWords.IsUnexpanded(word)) return Refused(StartWords.Unexpanded(word));
+        try
+        {
+            return new StartTarget { Define = [commands.OfLine(word, program)] };
+        }
+        catch (MissingScriptException missing)
+        {
+            return Refused(new DaemonException(ErrorCode.Failed, missing.Message));
+        }
+    }
+
+    static StartTarget Several(
+        IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<string> pairs, StartedCommands commands, StartFiles files)
+    {
+        if (program is not null)
+            throw new UsageException("several processes cannot share the arguments after '--'; start them one by one, or quote the command: \"node server.js\"");
+        try
+        {
+            if (words.All(StartWords.IsScript))
+            {
+                if (IsGiven(pairs, "name")) return Refused(new UsageException("--name is for one process, and several scripts are given; start them one by one"));
+                return new StartTarget { Define = [.. words.Select(word => commands.OfFile(word, null))] };
+            }
+            var first = words[0];
+            if (first.Contains('/') || files.IsProgram(first))
+                return new StartTarget { Define = [commands.OfWords(words)], Ambiguity = StartWords.Ambiguous(words) };
+        }
+        catch (MissingScriptException missing)
+        {
+            return Refused(new DaemonException(ErrorCode.Failed, missing.Message));
+        }
+        return words.Any(word => StartWords.IsScript(word) || files.IsFile(word)) ? Refused(StartWords.Ambiguous(words)) : new StartTarget();
+    }
+
+    static StartTarget Refused(Exception why) => new() { Unknown = why };
+
+    static bool IsGiven(IReadOnlyList<string> pairs, string flag)
+    {
+        for (var i = 0; i + 1 < pairs.Count; i += 2)
+            if (pairs[i] == flag) return true;
+        return false;
+    }
+
+    /// <summary>By its ending: no command is likely to end so.</summary>
     public static bool IsConfigFile(string word) =>
-        word.EndsWith(".json", StringComparison.Ordinal) || word.EndsWith(".toml", StringComparison.Ordinal);
-
-    static ProcessConfig FromCommand(string command, IReadOnlyList<string>? arguments, IReadOnlyList<string> pairs)
-    {
-        if (command.AsSpan().Trim().IsEmpty) throw new UsageException("the command is empty; give a program, for example: tspm start \"node server.js\"");
-        var split = ShellWords.Analyze(command);
-        if (split.Problem is { } problem) throw new UsageException($"{problem}: {Output.ControlText.Escape(command)}");
-        var config = new ProcessConfig { Command = command };
-        var argv = split.Words;
-        if (arguments is not null)
-        {
-            argv = argv is null ? null : [.. argv, .. arguments];
-            config = argv is null
-                ? config with { Command = string.Join(' ', [command, .. arguments.Select(ShellWords.Quote)]) }
-                : config with { Command = argv[0], Args = [.. argv.Skip(1)] };
-        }
-        if (argv is not null && Interpreters.ForScript(argv[0], Interpreters.IsOnPath) is { } interpreter) config = config with { Interpreter = interpreter };
-        return Complete(config, argv ?? [command.Trim().Split(' ')[0]], pairs);
-    }
-
-    /// <summary>Flags win; then the working directory is the shell's, and the name what a person would call it.</summary>
-    static ProcessConfig Complete(ProcessConfig config, IReadOnlyList<string> argv, IReadOnlyList<string> pairs)
-    {
-        config = ConfigFlags.Apply(config, pairs);
-        return config with { Name = config.Name ?? DefaultName.For(argv), ProjectDir = config.ProjectDir ?? (CurrentFolder.IsElsewhere ? null : CurrentFolder.Get()) };
-    }
+        !word.Contains(' ') && Path.GetExtension(word) is ".json" or ".json5" or ".toml" or ".yml" or ".yaml";
 }

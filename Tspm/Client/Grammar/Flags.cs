@@ -64,6 +64,7 @@ internal static class Flags
     {
         "update-env" => new Flag(name, FlagKind.Switch, "", "replace the kept environment by this shell's"),
         "wait" => new Flag(name, FlagKind.Switch, "", "answer at once instead of when it is done") { ShownAsNo = true },
+        "settle" => new Flag(name, FlagKind.Duration, "TIME", "watch for this long whether it stays up (500ms on a terminal, else 0)"),
         "wait-timeout" => new Flag(name, FlagKind.Duration, "TIME", "how long to wait until it is done"),
         "force" => new Flag(name, FlagKind.Switch, "", "restart what is online already; of enable, disable: although the unit was changed"),
         "attach" => new Flag(name, FlagKind.Switch, "", "follow the logs after starting"),

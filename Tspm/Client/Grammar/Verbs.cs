@@ -29,11 +29,11 @@ internal static class Verbs
     {
         "start" => new Verb("start", "start [SELECTOR | FILE | COMMAND] [flags] [-- ARGS]", "start a known process, a config file's processes, or a new one")
         {
-            Flags = [.. Flags.OfConfig, "update-env", "wait", "wait-timeout", "force", "attach", "lossy", "auto-start", "json"], TakesProgram = true,
+            Flags = [.. Flags.OfConfig, "update-env", "wait", "wait-timeout", "settle", "force", "attach", "lossy", "auto-start", "json"], TakesProgram = true,
             Note = "Examples: tspm start \"node server.js\" --name web · tspm start app.py -i 2 · tspm start --name job -- ./run --fast",
         },
         "add" => new Verb("add", "add COMMAND | FILE [flags] [-- ARGS]", "define without starting")
-            { Flags = [.. Flags.OfConfig, "lossy", "auto-start", "json"], MaxWords = 1, TakesProgram = true },
+            { Flags = [.. Flags.OfConfig, "lossy", "auto-start", "json"], TakesProgram = true },
         "stop" => new Verb("stop", $"stop {Selectors}", "stop; done means done") { Flags = ["wait", "wait-timeout", "auto-start", "json"], MinWords = 1 },
         "restart" => new Verb("restart", $"restart {Selectors}", "stop and start again")
             { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MinWords = 1 },

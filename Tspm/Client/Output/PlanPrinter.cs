@@ -7,7 +7,7 @@ namespace Tspm.Client.Output;
 /// <summary>What <c>apply</c> does, a line a process; what stays as it is only as a number.</summary>
 internal static class PlanPrinter
 {
-    public static void Print(OutputWriter output, IReadOnlyList<PlanStep> steps)
+    public static void Print(OutputWriter output, IReadOnlyList<PlanStep> steps, bool withKept = true)
     {
         var kept = 0;
         foreach (var step in steps)
@@ -15,7 +15,7 @@ internal static class PlanPrinter
             if (step.Action == PlanStep.Keep) kept++;
             else output.WriteLine($"{step.Action} {ControlText.Escape(step.Name)}{Details(step)}");
         }
-        if (kept > 0 || steps.Count == 0) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"unchanged: {kept}"));
+        if (withKept && (kept > 0 || steps.Count == 0)) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"unchanged: {kept}"));
     }
 
     static string Details(PlanStep step)

@@ -10,7 +10,7 @@ internal static class ApplyHandler
     public static async Task<ApplyResponse> Handle(DaemonContext context, ApplyRequest request)
     {
         var wanted = new Application.Wanted(
-            Definitions.Complete(request.Define, request.Client), request.Prune, request.UpdateEnv, request.Client.Environment, request.Client.OpenFilesLimit) { Launch = request.Client.Launch };
+            Definitions.Complete(request.Define, request.Client), request.Prune, request.UpdateEnv, request.Client.Environment, request.Client.OpenFilesLimit) { Launch = request.Client.Launch, StartsAll = request.Start };
         var notes = new List<string>();
         var (steps, work, saved) = await context.Supervisor.Change(supervisor =>
         {
@@ -28,6 +28,8 @@ internal static class ApplyHandler
         var coming = new Settle.Begun(work.Coming, saved);
         outcomes.AddRange(
             await Settle.Outcomes(context, coming, request.Wait, request.WaitTimeoutMs, ScaleHandler.Error));
+        if (request.Wait) await EarlyDeaths.AddTo(context, coming.Pending, outcomes, request.SettleMs);
+        if (request.Start) outcomes.AddRange(await Kept(context, steps, outcomes));
         await LastLines.AddTo(context, outcomes);
         if (request.Wait) await Watching.Settle(context, coming.Pending, notes);
         var error = await Settle.Unsaved(saved);
@@ -36,4 +38,20 @@ internal static class ApplyHandler
             Success = error is null && outcomes.TrueForAll(static outcome => outcome.Error is null), Processes = outcomes, Steps = steps, Error = error, Notes = notes.Count > 0 ? notes : null,
         };
     }
+
+    /// <summary>The instances of the list to which nothing was done: who starts them wants to know how they are.</summary>
+    static Task<List<ProcessOutcome>> Kept(DaemonContext context, IReadOnlyList<PlanStep> steps, List<ProcessOutcome> done) => context.Supervisor.Ask(supervisor =>
+    {
+        var kept = new List<ProcessOutcome>();
+        foreach (var step in steps)
+        {
+            if (step.Action == PlanStep.Delete || supervisor.Table.ByName(step.Name) is not { } definition) continue;
+            foreach (var cell in supervisor.Table.Instances(definition.Id)![..definition.Instances])
+            {
+                var outcome = Settle.Outcome(cell.View) with { Unchanged = true };
+                if (!done.Exists(other => other.Id == outcome.Id && other.Instance == outcome.Instance)) kept.Add(outcome);
+            }
+        }
+        return kept;
+    });
 }

@@ -17,6 +17,7 @@ internal static class StartHandler
         var plan = await context.Supervisor.Change(supervisor => Begin(supervisor, request, define));
         var outcomes = await Settle.Outcomes(context, plan.Begun, request.Wait, request.WaitTimeoutMs, Settle.StartError);
         var dropped = plan.NewIds.Count > 0 ? await DropWhatCannotRun(context, plan) : null;
+        if (request.Wait) await EarlyDeaths.AddTo(context, plan.Begun.Pending, outcomes, request.SettleMs);
         await LastLines.AddTo(context, outcomes);
         var notes = new List<string>(plan.Notes);
         if (request.Wait) await Watching.Settle(context, plan.Begun.Pending, notes);

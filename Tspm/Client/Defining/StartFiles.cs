@@ -1,0 +1,47 @@
+using Tspm.Config;
+using Tspm.Config.Import;
+using Tspm.Platform;
+
+namespace Tspm.Client.Defining;
+
+/// <summary>What the words of <c>start</c> can be, besides processes: looked up in the shell's folder and on the PATH.</summary>
+internal sealed record StartFiles
+{
+    /// <summary>This machine's. Nothing is known of another one's files: there only the words themselves count.</summary>
+    public static StartFiles Here => CurrentFolder.IsElsewhere ? s_elsewhere : s_here;
+
+    static readonly StartFiles s_here = new()
+    {
+        AreKnown = true,
+        IsFile = static path => RegularFile.Obstacle(path) is null && File.Exists(path),
+        IsFolder = Directory.Exists,
+        IsProgram = Interpreters.IsOnPath,
+        HasVariable = static name => Environment.GetEnvironmentVariable(name) is not null,
+        Recognise = ForeignFile.Recognise,
+    };
+
+    static readonly StartFiles s_elsewhere = s_here with
+    {
+        AreKnown = false,
+        IsFile = static _ => false,
+        IsFolder = static _ => false,
+        IsProgram = static _ => false,
+        HasVariable = static _ => true,
+    };
+
+    /// <summary>False: a file that is not found may be there all the same.</summary>
+    public required bool AreKnown { get; init; }
+
+    public required Func<string, bool> IsFile { get; init; }
+
+    public required Func<string, bool> IsFolder { get; init; }
+
+    /// <summary>Is there such a program on the client's PATH?</summary>
+    public required Func<string, bool> IsProgram { get; init; }
+
+    /// <summary>Is this variable set in the shell?</summary>
+    public required Func<string, bool> HasVariable { get; init; }
+
+    /// <summary>Whose file of processes it is. Config files are read on this machine, whichever runs them.</summary>
+    public required Func<string, FileKind> Recognise { get; init; }
+}

@@ -1,0 +1,108 @@
+using Tspm.Client.Grammar;
+using Tspm.Config;
+using Tspm.Model;
+
+namespace Tspm.Client.Defining;
+
+/// <summary>A script for which Tspm would choose the interpreter is not there. The message is a sentence for the user.</summary>
+internal sealed class MissingScriptException(string message) : Exception(message);
+
+/// <summary>Makes configs of the commands that <c>start</c> and <c>add</c> are given.</summary>
+/// <param name="pairs">The flags that change a config, see <see cref="ConfigFlags"/>.</param>
+/// <param name="files">What is there.</param>
+internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles files)
+{
+    /// <summary>Makes Python print at once into a log; otherwise the last lines of a killed program are lost.</summary>
+    const string Unbuffered = "PYTHONUNBUFFERED";
+
+    /// <summary>What followed <c>--</c> alone is executed as it is: no shell, no interpreter.</summary>
+    public ProcessConfig OfProgram(IReadOnlyList<string> program) =>
+        Complete(new ProcessConfig { Command = program[0], Args = [.. program.Skip(1)] }, program, null);
+
+    /// <summary>The whole word is the path of a file, whatever characters are in it.</summary>
+    /// <exception cref="MissingScriptException">It is not there.</exception>
+    public ProcessConfig OfFile(string word, IReadOnlyList<string>? arguments)
+    {
+        var folder = Folder;
+        // Where it is looked for by the child, which runs in --cwd; where the shell is, otherwise.
+        var isInFolder = files.IsFile(Path.Combine(folder, word));
+        var path = isInFolder || !files.IsFile(word) ? word : Path.GetFullPath(word);
+        var interpreter = Interpreters.ForScript(path, files.IsProgram);
+        RequireScript(path, interpreter);
+        // Without a slash, a program is looked up on the PATH.
+        if (interpreter is null && !path.Contains('/')) path = "./" + path;
+        var config = arguments is null
+            ? new ProcessConfig { Command = ShellWords.Quote(path) }
+            : new ProcessConfig { Command = path, Args = arguments };
+        return Complete(config, [path, .. arguments ?? []], interpreter);
+    }
+
+    /// <summary>Several words are one command, each of them as it was typed.</summary>
+    /// <exception cref="MissingScriptException">The script is not there.</exception>
+    public ProcessConfig OfWords(IReadOnlyList<string> words)
+    {
+        var interpreter = Interpreters.ForScript(words[0], files.IsProgram);
+        RequireScript(words[0], interpreter);
+        return Complete(new ProcessConfig { Command = words[0], Args = [.. words.Skip(1)] }, words, interpreter);
+    }
+
+    /// <summary>A command line in one word.</summary>
+    /// <exception cref="UsageException">It is empty or broken.</exception>
+    /// <exception cref="MissingScriptException">The script is not there.</exception>
+    public ProcessConfig OfLine(string command, IReadOnlyList<string>? arguments)
+    {
+        if (command.AsSpan().Trim().IsEmpty)
+            throw new UsageException("the command is empty; give a program, for example: tspm start \"node server.js\"");
+        var split = ShellWords.Analyze(command);
+        if (split.Problem is { } problem) throw new UsageException($"{problem}: {Output.ControlText.Escape(command)}");
+        var config = new ProcessConfig { Command = command };
+        var argv = split.Words;
+        if (arguments is not null)
+        {
+            argv = argv is null ? null : [.. argv, .. arguments];
+            config = argv is null
+                ? config with { Command = string.Join(' ', [command, .. arguments.Select(ShellWords.Quote)]) }
+                : config with { Command = argv[0], Args = [.. argv.Skip(1)] };
+        }
+        var interpreter = argv is null ? null : Interpreters.ForScript(argv[0], files.IsProgram);
+        if (argv is not null) RequireScript(argv[0], interpreter);
+        return Complete(config, argv ?? [command.Trim().Split(' ')[0]], interpreter);
+    }
+
+    /// <summary>The working directory of the process.</summary>
+    string Folder => ConfigFlags.Apply(new ProcessConfig(), pairs).ProjectDir ?? CurrentFolder.TryGet() ?? "/";
+
+    void RequireScript(string script, string? interpreter)
+    {
+        if (interpreter is null || !files.AreKnown || IsInterpreterGiven || files.IsFile(Path.Combine(Folder, script))) return;
+        var shown = Output.ControlText.Escape(script);
+        throw new MissingScriptException($"there is no process '{shown}', and no script {shown} in {Output.ControlText.Escape(Folder)}");
+    }
+
+    bool IsInterpreterGiven => ConfigFlags.Apply(new ProcessConfig(), pairs).Interpreter is not null;
+
+    /// <summary>Flags win; then the working directory is the shell's, and the name what a person would call it.</summary>
+    /// <param name="config">What was typed.</param>
+    /// <param name="argv">The words of the command, for its name.</param>
+    /// <param name="interpreter">Chosen by the file's ending; null: none.</param>
+    ProcessConfig Complete(ProcessConfig config, IReadOnlyList<string> argv, string? interpreter)
+    {
+        config = ConfigFlags.Apply(config with { Interpreter = interpreter }, pairs);
+        if (interpreter == Interpreters.Python && !IsInterpreterGiven && !SetsUnbuffered(config))
+            config = config with { Env = new Dictionary<string, string>(config.Env ?? new Dictionary<string, string>()) { [Unbuffered] = "1" } };
+        return config with
+        {
+            Name = config.Name ?? DefaultName.For(argv),
+            ProjectDir = config.ProjectDir ?? (CurrentFolder.IsElsewhere ? null : CurrentFolder.Get()),
+        };
+    }
+
+    bool SetsUnbuffered(ProcessConfig config)
+    {
+        if (config.Env?.ContainsKey(Unbuffered) == true || files.HasVariable(Unbuffered)) return true;
+        if (config.EnvFile is not { } file || !files.AreKnown) return false;
+        // One that cannot be read is a matter for the start.
+        var read = EnvFile.Read(Path.Combine(Folder, file), ClientContextBuilder.KeptEnvironment());
+        return read.Values?.ContainsKey(Unbuffered) == true;
+    }
+}
