@@ -61,6 +61,17 @@ internal sealed class ConfigFileTests
     }
 
     [Test]
+    [Arguments("a.json", """{ "processes": [ { "command": "a", "memoryLimitBytes": "512MB", "restart": { "delayMs": "5s" }, "stop": { "timeoutMs": "1.5m" }, "log": { "maxSizeBytes": "2GB" }, "env": { "LIMIT_Bytes": "1KB" } } ] }""")]
+    [Arguments("a.toml", "[[processes]]\ncommand = 'a'\nmemoryLimitBytes = '512MB'\nrestart = { delayMs = '5s' }\nstop = { timeoutMs = '1.5m' }\nlog = { maxSizeBytes = '2GB' }\nenv = { LIMIT_Bytes = '1KB' }")]
+    public async Task Durations_and_sizes_may_have_units(string name, string text, CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        var config = ConfigFile.Read(folder.Write(name, text)).Single();
+        await Assert.That((config.MemoryLimitBytes, config.Restart!.DelayMs, config.Stop!.TimeoutMs, config.Log!.MaxSizeBytes, config.Env!["LIMIT_Bytes"]))
+            .IsEqualTo((512L << 20, 5000, 90_000, 2L << 30, "1KB"));
+    }
+
+    [Test]
     [Arguments("{\"processes\": []}")]
     public async Task A_file_without_processes_is_fine(string json, CancellationToken cancellation)
     {
@@ -89,6 +100,13 @@ internal sealed class ConfigFileTests
     [Arguments("a.toml", "[[processes]]\nnice = 1979-05-27", "line 2: processes[0].nice must be a whole number, but is \"1979-05-27\"")]
     [Arguments("a.toml", "[[processes]]\nnice = inf", "line 2: processes[0].nice must be a whole number, but is \"inf\"")]
     [Arguments("a.toml", "[[processes]]\nlimits = {nofile = 'x'}", "line 2: processes[0].limits.nofile must be a whole number, but is \"x\"")]
+    [Arguments("a.toml", "[[processes]]\nmemoryLimitBytes = '5 apples'", "line 2: processes[0].memoryLimitBytes must be a size: a number of bytes, or 512KB")]
+    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"restart\": {\n\"delayMs\": \"soon\"}}]}", "line 2: processes[0].restart.delayMs must be a duration: a number of milliseconds, or 500ms")]
+    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"log\": {\"keep\": \"5s\"}}]}", "processes[0].log.keep must be a whole number, but is \"5s\"")]
+    [Arguments("a.json", "{\"processes\": [{\"script\": \"a.js\"}]}", "processes[0].script is not a known field; use command")]
+    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"max_memory_restart\": \"1G\"}]}", "processes[0].max_memory_restart is not a known field; use memoryLimitBytes")]
+    [Arguments("a.toml", "[[processes]]\nExecStart = 'a'", "line 2: processes[0].ExecStart is not a known field; use command")]
+    [Arguments("a.toml", "[[processes]]\nzzz = 'a'", "line 2: processes[0].zzz is not a known field; tspm schema shows the fields")]
     [Arguments("a.toml", "[[processes]]\ncommand =", "is not valid TOML: line 2")]
     [Arguments("a.toml", "a = 1\na = 2", "is not valid TOML: line 2")]
     [Arguments("a.toml", "processes = 1\n[[processes]]", "is not valid TOML: line 2")]
@@ -179,6 +197,6 @@ internal sealed class ConfigFileTests
         var begun = System.Diagnostics.Stopwatch.GetTimestamp();
         var message = Message(folder.Write(name, text.Replace("KEY", new string('k', 200_000)).Replace("ONES", ones)));
         await Assert.That(System.Diagnostics.Stopwatch.GetElapsedTime(begun)).IsLessThan(TimeSpan.FromSeconds(5));
-        await Assert.That(message).Contains("has too many values below long names");
+        await Assert.That(message).Contains("has too many nested values with long names");
     }
 }

@@ -100,6 +100,7 @@ internal sealed class SchemaTests
             case "type":
                 var types = rule.Value.ValueKind == JsonValueKind.Array ? rule.Value.EnumerateArray().Select(type => type.GetString()!) : [rule.Value.GetString()!];
                 return types.Any(type => IsOf(value, type)) ? null : $"{path} is no {rule.Value}";
+            case "pattern": return value.ValueKind != JsonValueKind.String || System.Text.RegularExpressions.Regex.IsMatch(value.GetString()!, rule.Value.GetString()!) ? null : $"{path} does not match {rule.Value}";
             case "enum": return rule.Value.EnumerateArray().Any(word => JsonElement.DeepEquals(word, value)) ? null : $"{path} is none of {rule.Value}";
             case "const": return JsonElement.DeepEquals(rule.Value, value) ? null : $"{path} is not {rule.Value}";
             case "minimum": return value.ValueKind != JsonValueKind.Number || value.GetDouble() >= rule.Value.GetDouble() ? null : $"{path} is too small";

@@ -50,7 +50,7 @@ internal sealed class StrictJsonTests
     [Arguments("{\"restart\": {\"stopExitCodes\": [\"1\"]}}", "c.restart.stopExitCodes[0] must be a whole number, but is \"1\"")]
     [Arguments("{\"restart\": []}", "c.restart must be an object { … }, but is a list")]
     [Arguments("{\"memoryLimitBytes\": 1e400}", "c.memoryLimitBytes must be a whole number, but is 1e400")]
-    [Arguments("{\"nameOrEmpty\": \"x\"}", "c.nameOrEmpty is not a known field; known are")]
+    [Arguments("{\"nameOrEmpty\": \"x\"}", "c.nameOrEmpty is not a known field; tspm schema shows the fields")]
     [Arguments("{\"Name\": \"x\"}", "c.Name is not a known field; did you mean 'name'?")]
     public async Task A_config_is_checked_to_its_depth(string json, string sentence, CancellationToken cancellation)
     {

@@ -125,7 +125,7 @@ public class ListenerScenarios
         var (first, second) = (SteadyRequests.FreeAddress(), SteadyRequests.FreeAddress());
         await box.Ok("start", "sleep 1000", "--name", "web", "--listen", $"{first}", "--listen", $"unix:{box.Folder}/a.sock");
         var set = await box.Ok("set", "web", "--listen", $"{second}");
-        await Assert.That(set.Err).Contains("web runs with the old values until: tspm restart web");
+        await Assert.That(set.Err).Contains("web: listen takes effect at the next start: tspm restart web");
         await Assert.That((SteadyRequests.IsRefused(first), SteadyRequests.IsRefused(second))).IsEqualTo((false, true));
         await box.Ok("restart", "web");
         await Assert.That((SteadyRequests.IsRefused(first), SteadyRequests.IsRefused(second))).IsEqualTo((true, false));

@@ -33,14 +33,18 @@ internal static class ApplyPlan
             if (hasNewEnvironment(config.NameOrEmpty)) changes.Add(Environment);
             steps.Add(changes.Count == 0
                 ? new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Keep }
-                : new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Change, Changes = changes, Restarts = !config.IsJob && isDown?.Invoke(config.NameOrEmpty) != true && changes.Exists(field => NeedsNewChild(field) || (config.Health is { Notify: not null } && Top(field) == "health")) });
+                : new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Change, Changes = changes, Restarts = !config.IsJob && isDown?.Invoke(config.NameOrEmpty) != true && NeedsNewChild(changes, config) });
         }
         if (prune)
             foreach (var config in rest.Values) steps.Add(new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Delete });
         return steps;
     }
 
-    static bool NeedsNewChild(string field) => Top(field) is "projectDir" or "command" or "args" or "env" or "envFile" or "interpreter" or "user" or "group" or "umask" or "nice" or "oomScoreAdjust"
+    /// <summary>A child got something at its birth that has changed.</summary>
+    public static bool NeedsNewChild(List<string> changes, ProcessConfig config) =>
+        changes.Exists(field => NeedsNewChild(field) || (config.Health is { Notify: not null } && Top(field) == "health"));
+
+    public static bool NeedsNewChild(string field) => Top(field) is "projectDir" or "command" or "args" or "env" or "envFile" or "interpreter" or "user" or "group" or "umask" or "nice" or "oomScoreAdjust"
         or "limits" or "stdin" or "listen" or Environment || field == "health.notify"; // the watchdog's variables
 
     /// <summary>Takes effect at the next start of a child, and is not worth one.</summary>

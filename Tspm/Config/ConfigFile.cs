@@ -58,9 +58,9 @@ internal static class ConfigFile
     static ProcessConfig? ReadOne(JsonElement element, string at, string folder, List<ConfigProblem> problems)
     {
         var type = WireJson.Default.ProcessConfig;
-        var said = EnvNumbers.AsText(element);
+        var said = FileUnits.AsNumbers(EnvNumbers.AsText(element));
         var misfits = StrictJson.Problems(said, type, at);
-        problems.AddRange(misfits.Select(Problem));
+        problems.AddRange(misfits.Select(static misfit => Problem(FileUnits.Explain(misfit))));
         if (misfits.Count > 0) return null;
         // Written anew: an element remembers its text, and comments or trailing commas in that would stop the deserialiser.
         var read = StrictJson.Read(JsonText.ToElement(said.WriteTo), type, at);

@@ -85,18 +85,31 @@ internal static class ConfigSchema
         if (bounds?.Words is { } words) Strings(json, "enum"u8, words);
         else if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(bool)) json.WriteString("type"u8, "boolean"u8);
         else if (!JsonTypes.IsWhole(type)) json.WriteString("type"u8, "string"u8);
-        else if (path != "instances") WriteWhole(json, bounds);
-        else
-        {
-            json.WriteStartArray("anyOf"u8);
-            json.WriteStartObject();
-            WriteWhole(json, bounds);
-            json.WriteEndObject();
-            json.WriteStartObject();
-            json.WriteString("const"u8, InstanceCount.Max);
-            json.WriteEndObject();
-            json.WriteEndArray();
-        }
+        else if (path == "instances") WholeOr(json, bounds, static other => other.WriteString("const"u8, InstanceCount.Max));
+        else if (path.EndsWith("Ms", StringComparison.Ordinal)) WholeOr(json, bounds, static other => WriteUnit(other, Durations));
+        else if (path.EndsWith("Bytes", StringComparison.Ordinal)) WholeOr(json, bounds, static other => WriteUnit(other, Sizes));
+        else WriteWhole(json, bounds);
+    }
+
+    /// <summary>Texts that <see cref="FileUnits"/> takes, as ECMA 262 writes patterns.</summary>
+    const string Durations = @"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)?$", Sizes = @"^[0-9]+(\.[0-9]+)?([KkMmGgTt]([Ii]?[Bb])?|[Bb])?$";
+
+    static void WriteUnit(Utf8JsonWriter json, string pattern)
+    {
+        json.WriteString("type"u8, "string"u8);
+        json.WriteString("pattern"u8, pattern);
+    }
+
+    static void WholeOr(Utf8JsonWriter json, ConfigValidation.ValueBounds? bounds, Action<Utf8JsonWriter> writeOther)
+    {
+        json.WriteStartArray("anyOf"u8);
+        json.WriteStartObject();
+        WriteWhole(json, bounds);
+        json.WriteEndObject();
+        json.WriteStartObject();
+        writeOther(json);
+        json.WriteEndObject();
+        json.WriteEndArray();
     }
 
     static void WriteWhole(Utf8JsonWriter json, ConfigValidation.ValueBounds? bounds)

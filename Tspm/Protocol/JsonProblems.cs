@@ -34,8 +34,11 @@ internal static class JsonProblems
     {
         var inner = Join(path, name);
         var names = known.ToList();
+        if (type == typeof(ProcessConfig) && FieldSynonyms.Of(name) is { } field && !names.Contains(name))
+            return new JsonProblem(inner, field, name, $"use {field}", $"{inner} is not a known field; use {field}");
         var near = NearestName.Of(name, names);
         var hint = near is not null ? $"did you mean '{near}'?"
+            : type == typeof(ProcessConfig) ? "tspm schema shows the fields"
             : names.Count == 0 ? "no fields are known here"
             : $"known are {string.Join(", ", names.Order(string.CompareOrdinal))}";
         return new JsonProblem(inner, near ?? "a known field", name, hint, $"{inner} is not a known field; {hint}");

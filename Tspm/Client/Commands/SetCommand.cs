@@ -1,6 +1,7 @@
 using Tspm.Client.Defining;
 using Tspm.Client.Grammar;
 using Tspm.Client.Output;
+using Tspm.Config;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
@@ -20,9 +21,18 @@ internal static class SetCommand
                 PrintJson.Readable.SetResponse, static process => process.Unchanged ? "has these values already" : "changed") { IsRepeatable = true }
                 .Run(session, new ChangeFlags(json, noAutoStart), out var response);
             foreach (var name in response.RestartNeeded ?? [])
-                session.Err.WriteLine($"{ControlText.Escape(name)} runs with the old values until: tspm restart {ControlText.Escape(Config.ShellWords.Quote(name))}");
+                session.Err.WriteLine($"{ControlText.Escape(name)}: {Later(assignments)} at the next start: tspm restart {ControlText.Escape(ShellWords.Quote(name))}");
             return code;
         });
+
+    /// <summary>"env.PORT takes effect".</summary>
+    static string Later(IReadOnlyList<string> assignments)
+    {
+        var fields = assignments.Select(static assignment => assignment[..assignment.IndexOf('=')])
+            .Where(static field => ApplyPlan.NeedsNewChild(field) || ApplyPlan.CountsLater(field)).Distinct().ToList();
+        if (fields.Count == 0) return "the change takes effect";
+        return ControlText.Escape(string.Join(", ", fields)) + (fields.Count == 1 ? " takes effect" : " take effect");
+    }
 
     /// <summary>Words before the first KEY=VALUE are selectors; a pattern may contain '=', a key begins with a letter and holds letters, digits, dots, dashes and underscores.</summary>
     public static (List<string> Selectors, List<string> Assignments) Split(IReadOnlyList<string> words)

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Config;
+
+/// <summary>
+/// In a config file, a field that ends in <c>Ms</c> also takes a duration such as "5s", and one that ends in <c>Bytes</c>
+/// a size such as "512MB", as flags and <c>set</c> do. They become the numbers that they stand for.
+/// </summary>
+internal static class FileUnits
+{
+    /// <summary>Members whose names are chosen by the user, so that their endings mean nothing.</summary>
+    static bool IsMap(string name) => name is "env" or "headers";
+
+    /// <summary>The config with numbers for durations and sizes; what is neither stays as it is, and is refused later.</summary>
+    public static JsonElement AsNumbers(JsonElement config) =>
+        HasUnit(config) ? JsonText.ToElement(writer => Write(writer, config)) : config;
+
+    /// <summary>The same problem, with what the field takes.</summary>
+    public static JsonProblem Explain(JsonProblem problem)
+    {
+        if (ExpectedAt(problem.Path) is not { } expected || problem.Found is ['"', ..] is false) return problem;
+        return problem with { Expected = expected, Sentence = $"{problem.Path} must be {expected}, but is {problem.Found}" };
+    }
+
+    static string? ExpectedAt(string path) =>
+        path.Contains(".env.", StringComparison.Ordinal) ? null
+        : path.EndsWith("Ms", StringComparison.Ordinal) ? Duration.Expected
+        : path.EndsWith("Bytes", StringComparison.Ordinal) ? ByteSize.Expected
+        : null;
+
+    static bool HasUnit(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().Any(
+            static member => JsonTypes.TryName(member, out var name) && !IsMap(name) && (NumberOf(name, member.Value) is not null || HasUnit(member.Value))),
+        JsonValueKind.Array => element.EnumerateArray().Any(HasUnit),
+        _ => false,
+    };
+
+    /// <summary>Member by member, so that doubled ones stay doubled and are still refused.</summary>
+    static void Write(Utf8JsonWriter writer, JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            writer.WriteStartArray();
+            foreach (var item in element.EnumerateArray()) Write(writer, item);
+            writer.WriteEndArray();
+            return;
+        }
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            element.WriteTo(writer);
+            return;
+        }
+        writer.WriteStartObject();
+        foreach (var member in element.EnumerateObject())
+        {
+            if (!JsonTypes.TryName(member, out var name) || IsMap(name)) member.WriteTo(writer);
+            else if (NumberOf(name, member.Value) is { } number) writer.WriteNumber(name, number);
+            else
+            {
+                writer.WritePropertyName(name);
+                Write(writer, member.Value);
+            }
+        }
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Null: it is not a text with a unit where one is allowed.</summary>
+    static long? NumberOf(string name, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String || !JsonTypes.TryText(value, out var text)) return null;
+        if (name.EndsWith("Ms", StringComparison.Ordinal)) return Duration.TryParse(text, out var time) ? (long)time.TotalMilliseconds : null;
+        return name.EndsWith("Bytes", StringComparison.Ordinal) && ByteSize.TryParse(text, out var size) ? size : null;
+    }
+}
