@@ -9,6 +9,28 @@ namespace Tspm.Supervision;
 /// <summary>How a child of an instance is started, and the wait before the next one. The main part is in SupervisedProcess.cs.</summary>
 internal sealed partial class SupervisedProcess
 {
+    /// <summary>
+    /// A new child in the place of the present one. The log files of the new one are opened first: when they cannot be,
+    /// the present one stays. Null: it is under way; else why it is not.
+    /// </summary>
+    public string? Restart(LifecycleEvent.RestartRequested happened)
+    {
+        var isUp = _state.Phase is LifecyclePhase.Starting or LifecyclePhase.Online;
+        var failure = isUp ? _services.Outputs.Check(RunStreamsOf.Run(_services, Definition, Key, _lastRun)) : null;
+        if (failure is null)
+        {
+            Handle(happened);
+            return null;
+        }
+        var problem = $"not restarted: {failure.Sentence}; {OldStays}";
+        _services.Log.LogWarning("{Name} {Problem}", DisplayName, problem);
+        var (cause, by) = (_cause, _by);
+        (_cause, _by) = (EventCause.Spawn, happened.By);
+        TellOf(EventKind.Failed, problem);
+        (_cause, _by) = (cause, by);
+        return problem;
+    }
+
     void Spawn()
     {
         var run = _run!;

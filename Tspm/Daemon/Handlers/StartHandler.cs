@@ -110,10 +110,12 @@ internal static class StartHandler
     static async Task<Task<string?>?> DropWhatCannotRun(DaemonContext context, Plan plan) => await context.Supervisor.Ask(supervisor =>
     {
         var dropped = false;
-        foreach (var id in plan.NewIds)
+        // The newest first: so all their numbers are free again.
+        for (var i = plan.NewIds.Count - 1; i >= 0; i--)
         {
+            var id = plan.NewIds[i];
             if (supervisor.Table.Instances(id) is not { } cells || !cells.All(NeverRan) || supervisor.Dependencies.Dependents(cells[0].Definition.Name).Any()) continue;
-            supervisor.Table.Remove(id);
+            supervisor.Table.Withdraw(id);
             dropped = true;
         }
         return dropped ? supervisor.Save() : null;
