@@ -238,6 +238,7 @@ internal sealed partial class SupervisedProcess
             StartedAt = _run?.StartedAt,
             NextStartAt = _nextStartAt,
             Health = _run?.IsHealthy,
+            FailedSpawn = _failedSpawn,
             ProbeProblem = _run?.ProbeProblem,
             StatusText = _run?.StatusText,
             WatchProblem = _watchProblem,

@@ -9,6 +9,9 @@ namespace Tspm.Supervision;
 /// <summary>How a child of an instance is started, and the wait before the next one. The main part is in SupervisedProcess.cs.</summary>
 internal sealed partial class SupervisedProcess
 {
+    /// <summary>Why the last spawn came to nothing; null: it did not.</summary>
+    SpawnFailure? _failedSpawn;
+
     /// <summary>
     /// A new child in the place of the present one. The log files of the new one are opened first: when they cannot be,
     /// the present one stays. Null: it is under way; else why it is not.
@@ -110,12 +113,19 @@ internal sealed partial class SupervisedProcess
     void Failed(Run run, SpawnFailure failure)
     {
         if (_run == run) _run = null;
+        // It has run before, so what is missing now is not a mistake of the definition: a deployment may be half way, and
+        // somebody's order is tried again as it would be after a crash.
+        var isSwap = failure.MayBeReplaced && _exits.Newest.Count > 0
+            && RestartPolicy.Of(Definition.Config).Mode != RestartMode.Never;
+        if (isSwap) failure = failure with { MayPass = true };
+        _failedSpawn = failure;
         Handle(new LifecycleEvent.SpawnFailed(failure));
     }
 
     void Take(Run run, IChild child)
     {
         run.Child = child;
+        _failedSpawn = null;
         child.OnExit(() => _services.Post(() => OnEnded(run)));
     }
 

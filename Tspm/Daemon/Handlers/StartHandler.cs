@@ -19,6 +19,7 @@ internal static class StartHandler
         var dropped = plan.NewIds.Count > 0 ? await DropWhatCannotRun(context, plan) : null;
         await LastLines.AddTo(context, outcomes);
         var notes = new List<string>(plan.Notes);
+        await Settle.NoteRetries(context, plan.Begun.Pending, notes);
         if (request.Wait) await Watching.Settle(context, plan.Begun.Pending, notes);
         var error = await Settle.Unsaved(dropped ?? plan.Begun.Saved);
         return new StartResponse
