@@ -240,6 +240,7 @@ internal sealed partial class SupervisedProcess
             Health = _run?.IsHealthy,
             FailedSpawn = _failedSpawn,
             ProbeProblem = _run?.ProbeProblem,
+            ReadyNote = _state.Phase == LifecyclePhase.Online ? _run?.Listeners?.Note : null,
             StatusText = _run?.StatusText,
             WatchProblem = _watchProblem,
             NextRunAt = _nextRunAt,

@@ -3,6 +3,7 @@ using Tspm.Logs;
 using Tspm.Model;
 using Tspm.Platform;
 using Tspm.Storage;
+using Tspm.Supervision.Probes;
 
 namespace Tspm.Supervision;
 
@@ -65,6 +66,8 @@ internal sealed partial class SupervisedProcess
             run.Notify?.Dispose();
             return noRoom;
         }
+        if (ListenerCheck.PortOf(run.Ready) is { } port)
+            run.Listeners = ListenerCheck.Begin(_services.Tcp, port, () => _services.Post(() => KeepListeners(run)));
         var (request, failure) = SpawnPlan.For(
             Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run), listeners, run.Mark);
         var outcome = request is null ? new SpawnOutcome(null, failure) : _services.System.Spawn(request);
@@ -78,6 +81,12 @@ internal sealed partial class SupervisedProcess
         _services.Outputs.Started(run.Streams, child.Pid);
         Take(run, child);
         return null;
+    }
+
+    /// <summary>The next daemon cannot find out any more who listened before.</summary>
+    void KeepListeners(Run run)
+    {
+        if (!_forgotten && run.Child is not null && (_run == run || _second?.Run == run)) Persist();
     }
 
     Run NewRun()
