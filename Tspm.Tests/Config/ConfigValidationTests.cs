@@ -63,11 +63,15 @@ internal sealed class ConfigValidationTests
     [Arguments("\"health\": {\"http\": \"http://localhost/h?x=1\", \"intervalMs\": 100, \"timeoutMs\": 1, \"failures\": 1}")]
     [Arguments("\"health\": {\"http\": \"HTTP://[::1]:8080\"}")]
     [Arguments("\"health\": {\"notify\": true, \"intervalMs\": 10000}")]
+    [Arguments("\"listen\": [\"127.0.0.1:80\"], \"ready\": {\"http\": \"http://127.0.0.1\"}")]
+    [Arguments("\"listen\": [\"127.0.0.1:80\"], \"ready\": {\"tcp\": \"127.0.0.1:81\"}")]
     public async Task A_good_value_is_accepted(string fields, CancellationToken cancellation) =>
         await Assert.That(string.Join(';', Validate(fields).Select(problem => problem.Sentence))).IsEqualTo("");
 
     [Test]
     [Arguments("\"name\": null", "name")]
+    [Arguments("\"listen\": [\"127.0.0.1:80\"], \"ready\": {\"tcp\": \"localhost:80\"}", "ready.tcp")]
+    [Arguments("\"listen\": [\"unix:/a\", \":80\"], \"health\": {\"tcp\": \"[::1]:80\"}", "health.tcp")]
     [Arguments("\"name\": \"\"", "name")]
     [Arguments("\"name\": \"a:b\"", "name")]
     [Arguments("\"name\": \"-a\"", "name")]

@@ -44,6 +44,7 @@ internal sealed class SocketWorld : IDisposable
         _machine.MayHaveTwo = key => supervisor!.Table.Find(key)?.Second is not null;
         var services = new SupervisionServices
         {
+            Tcp = new Tspm.Tests.Supervision.FakeTcpListeners(),
             System = _machine, Outputs = new FakeOutputs(), Notify = new FakeNotifySockets { Post = _loop.Post }, Files = new FakeFileWatcher(), Listeners = new Listeners(new FakeListenSockets()),
             Probes = new ProbeMaker(new FakeDialer(), growth), Records = new RunRecordStore(Home), Timers = _loop.Timers, Clock = clock, Home = Home, Log = _log, GuardianPid = 900, Post = _loop.Post,
             Tell = happened =>

@@ -391,4 +391,69 @@ internal sealed class OutputPumpTests
         }
         return count;
     }
+
+    [Test]
+    public async Task A_run_that_is_discarded_takes_what_was_made_for_it_away_and_nothing_else(CancellationToken cancellation)
+    {
+        using var bench = new PumpBench();
+        File.WriteAllText(bench.At("err.log"), "");
+        var run = bench.NextRun("deep/er/out.log") with { FolderRootOf = _ => bench.Folder };
+        await Assert.That(bench.Pump.Open(run)).IsNull();
+        await Assert.That(File.Exists(run.OutFile)).IsTrue();
+        bench.Pump.Discard(run);
+        await bench.Pump.Settled();
+        await Assert.That(Directory.Exists(bench.At("deep"))).IsFalse();
+        await Assert.That(File.Exists(run.ErrFile)).IsTrue();
+    }
+
+    [Test]
+    public async Task A_discarded_run_leaves_the_log_that_another_one_writes_to(CancellationToken cancellation)
+    {
+        using var bench = new PumpBench();
+        var (first, second) = (bench.OpenRun(), bench.OpenRun());
+        bench.Pump.Discard(first);
+        await bench.Pump.Settled();
+        using (var stdout = new FifoWriter(second.OutFifo)) stdout.WritePieces("hello\n"u8.ToArray(), 1);
+        bench.Pump.Finish(second);
+        await bench.Pump.Settled();
+        await bench.FileIs("out.log", "hello\n"u8.ToArray(), cancellation);
+    }
+
+    [Test]
+    public async Task A_check_says_why_a_log_cannot_be_opened_and_leaves_no_folder_behind(CancellationToken cancellation)
+    {
+        using var bench = new PumpBench();
+        File.WriteAllText(bench.At("file"), "");
+        Directory.CreateDirectory(bench.At("new/out.log"));
+        var isFile = bench.NextRun("file/out.log") with { FolderRootOf = _ => bench.Folder };
+        await Assert.That(bench.Pump.Check(isFile)!.Sentence).IsEqualTo($"cannot open the log file {isFile.OutFile}: Not a directory");
+        var isFolder = bench.NextRun("out.log", "new/out.log") with { FolderRootOf = _ => bench.Folder };
+        await Assert.That(bench.Pump.Check(isFolder)!.Sentence).Contains("Is a directory");
+        var nowhere = bench.NextRun("gone/out.log") with { FolderRootOf = _ => bench.At("gone") };
+        await Assert.That(bench.Pump.Check(nowhere)!.Sentence).Contains("No such file or directory");
+        await Assert.That(bench.Pump.Check(bench.NextRun("made/out.log") with { FolderRootOf = _ => bench.Folder })).IsNull();
+    }
+
+    [Test]
+    public async Task A_log_that_lost_its_place_is_looked_for_though_nothing_is_printed(CancellationToken cancellation)
+    {
+        using var bench = new PumpBench();
+        var run = bench.NextRun("logs/out.log") with { FolderRootOf = _ => bench.Folder };
+        await Assert.That(bench.Pump.Open(run)).IsNull();
+        using (var stdout = new FifoWriter(run.OutFifo))
+        {
+            stdout.WritePieces("one\n"u8.ToArray(), 1);
+            await bench.FileIs("logs/out.log", "one\n"u8.ToArray(), cancellation);
+            Directory.Delete(bench.At("logs"), recursive: true);
+            File.WriteAllText(bench.At("logs"), "");
+            stdout.WritePieces("two\n"u8.ToArray(), 1);
+            while (!bench.Pump.Troubles.Any(static trouble => trouble.Contains("cannot be made again", StringComparison.Ordinal)))
+                await Task.Delay(1, cancellation);
+            await Assert.That((await bench.Pump.Reopen([run.OutFile]))[0].Problem!).Contains("Not a directory");
+            File.Delete(bench.At("logs"));
+            while (bench.Pump.Troubles.Count > 0) await Task.Delay(1, cancellation);
+            stdout.WritePieces("three\n"u8.ToArray(), 1);
+            await bench.FileIs("logs/out.log", "three\n"u8.ToArray(), cancellation);
+        }
+    }
 }

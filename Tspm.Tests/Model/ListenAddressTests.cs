@@ -31,4 +31,23 @@ internal sealed class ListenAddressTests
         await Assert.That(ListenAddress.Parse("unix:/" + new string('x', 106))).IsNotNull();
         await Assert.That(ListenAddress.Parse("unix:/" + new string('x', 107))).IsNull();
     }
+
+    [Test]
+    [Arguments("127.0.0.1:80", "127.0.0.1:80", true)]
+    [Arguments("127.0.0.1:80", "localhost:80", true)]
+    [Arguments("localhost:80", "127.0.0.1:80", true)]
+    [Arguments("127.0.0.1:80", "[::ffff:7f00:1]:80", true)]
+    [Arguments("127.0.0.1:80", "127.0.0.1:81", false)]
+    [Arguments("127.0.0.1:80", "127.0.0.2:80", false)]
+    [Arguments(":80", "127.0.0.9:80", true)]
+    [Arguments(":80", "[::1]:80", true)]
+    [Arguments("0.0.0.0:80", "localhost:80", true)]
+    [Arguments("[::]:80", "[::1]:80", true)]
+    [Arguments(":80", "0.0.0.0:80", true)]
+    [Arguments(":80", "10.0.0.7:80", false)]
+    [Arguments(":80", "example.com:80", false)]
+    [Arguments("10.0.0.7:80", "10.0.0.7:80", true)]
+    [Arguments("unix:/run/x", "127.0.0.1:80", false)]
+    public async Task A_connection_is_taken_here_or_not(string address, string place, bool expected, CancellationToken cancellation) =>
+        await Assert.That(ListenAddress.Parse(address)!.Takes(HostPort.Parse(place)!)).IsEqualTo(expected);
 }

@@ -9,6 +9,9 @@ internal sealed class FakeDialer : IDialer
     /// <summary>Problem and first line; null: nothing comes.</summary>
     public Func<HostPort, (string? Problem, string Line)?> Answer { get; set; } = static _ => ("connection refused", "");
 
+    /// <summary>Where connections go; null: nobody says.</summary>
+    public DialedAddress? Address { get; set; }
+
     public int Dialled { get; private set; }
 
     /// <summary>Questions that nobody has ended yet.</summary>
@@ -18,7 +21,7 @@ internal sealed class FakeDialer : IDialer
     {
         Dialled++;
         Open++;
-        if (Answer(place) is { } answer) told(answer.Problem, answer.Line);
+        if (Answer(place) is { } answer) told(answer.Problem, answer.Line, Address);
         return new Ending(this);
     }
 

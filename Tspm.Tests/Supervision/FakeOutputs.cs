@@ -28,6 +28,11 @@ internal sealed class FakeOutputs : IRunOutputs
         return null;
     }
 
+    /// <summary>Why no log file could be opened now; null: each could.</summary>
+    public SpawnFailure? NoLogs { get; set; }
+
+    public SpawnFailure? Check(RunStreams run) => NoLogs;
+
     public bool Resume(RunStreams run) => OpenRuns.Contains(run.RunId);
 
     /// <summary>Log files that were renamed.</summary>

@@ -339,4 +339,103 @@ internal sealed class ProbeTests
         await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Starting);
         await Assert.That(world.Dialer.Dialled).IsGreaterThan(0);
     }
+
+    // ---- whose answer it was
+
+    static readonly Tspm.Platform.DialedAddress Here = new([127, 0, 0, 1], 80, IsLocal: true);
+
+    static Tspm.Platform.ListenerFacts Stranger(ulong socket, string? holder = null) => new() { Sockets = new HashSet<ulong> { socket }, IsOwn = false, Holder = holder };
+
+    static World Answered(Tspm.Platform.ListenerFacts facts, params ulong[] before)
+    {
+        var world = new World();
+        world.Dialer.Answer = static _ => (null, "HTTP/1.1 200 OK");
+        world.Dialer.Address = Here;
+        world.Tcp.Present = [.. before];
+        world.Tcp.Facts = _ => facts;
+        return world;
+    }
+
+    [Test]
+    [Arguments(true), Arguments(false)]
+    public async Task The_answer_of_a_listener_that_was_there_before_does_not_count(bool isHttp, CancellationToken cancellation)
+    {
+        using var world = Answered(Stranger(7, "pid 4 (nginx)"), 7);
+        var cell = world.StartNew(isHttp ? Tcp with { Ready = new Probe { Http = "http://127.0.0.1/" } } : Tcp);
+        world.Advance(5);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        await Assert.That(cell.View.ProbeProblem).IsEqualTo("127.0.0.1:80 is answered by pid 4 (nginx), which listened there before this one was started");
+        // Of the next daemon too.
+        world.RestartDaemon();
+        cell = world.Again(cell);
+        world.Tcp.Present = [];
+        world.Advance(5);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        world.Tcp.Facts = static _ => new() { Sockets = new HashSet<ulong> { 7, 8 }, IsOwn = true };
+        world.Advance(1);
+        await Assert.That((cell.State.Phase, cell.View.ReadyNote, cell.View.ProbeProblem)).IsEqualTo((LifecyclePhase.Online, (string?)null, (string?)null));
+    }
+
+    [Test]
+    public async Task One_that_came_later_counts_with_a_note_that_outlives_the_daemon(CancellationToken cancellation)
+    {
+        using var world = Answered(Stranger(8), 7);
+        var cell = world.StartNew(Tcp);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(cell.View.ReadyNote!).Contains("came after the start and is not of its process tree");
+        world.RestartDaemon();
+        await Assert.That(world.Again(cell).View.ReadyNote!).Contains("came after the start");
+    }
+
+    [Test]
+    public async Task What_cannot_be_seen_counts_as_before_and_so_do_other_machines(CancellationToken cancellation)
+    {
+        using var unseen = Answered(new());
+        await Assert.That(unseen.StartNew(Tcp).View.ReadyNote!).Contains("cannot be seen");
+        using var far = Answered(Stranger(7), 7);
+        far.Dialer.Address = new([10, 0, 0, 9], 80, IsLocal: false);
+        var cell = far.StartNew(Tcp);
+        await Assert.That((cell.State.Phase, cell.View.ReadyNote)).IsEqualTo((LifecyclePhase.Online, "10.0.0.9:80 is on another machine: whose answer that was is not known"));
+    }
+
+    [Test]
+    public async Task Nothing_counts_before_it_is_known_who_was_there(CancellationToken cancellation)
+    {
+        using var world = Answered(Stranger(7), 7);
+        world.Tcp.Held = [];
+        var cell = world.StartNew(Tcp);
+        world.Advance(1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        foreach (var told in world.Tcp.Held) told();
+        world.Advance(1);
+        await Assert.That(cell.View.ProbeProblem!).Contains("another program, which listened there before");
+    }
+
+    [Test]
+    public async Task Health_takes_any_answer(CancellationToken cancellation)
+    {
+        using var world = Answered(Stranger(7), 7);
+        var cell = world.StartNew(Health());
+        world.Advance(2);
+        await Assert.That(cell.View.Health!.Value).IsTrue();
+    }
+
+    [Test]
+    public async Task A_reload_is_not_ready_by_the_port_of_the_old_child(CancellationToken cancellation)
+    {
+        using var world = Answered(Stranger(7));
+        world.Tcp.Facts = static _ => new() { Sockets = new HashSet<ulong> { 7 }, IsOwn = true };
+        var cell = world.StartNew(Tcp);
+        var old = cell.View.Pid;
+        world.Tcp.Present = [7];
+        world.Tcp.Facts = pid => new() { Sockets = new HashSet<ulong> { 7 }, IsOwn = pid == old, Holder = $"pid {old} (web)" };
+        var settled = world.Supervisor.Reload([cell], "reloaded by user")[0];
+        world.Advance(10);
+        await Assert.That(cell.Second).IsNotNull();
+        world.Advance(60);
+        world.Machine.Exit(world.Machine.All.Last(child => child.Pid != old), new ExitStatus(null, 15));
+        world.Step();
+        await Assert.That(settled.Problem!).Contains("is answered by pid").And.Contains("the old one stays");
+        await Assert.That(cell.View.Pid).IsEqualTo(old);
+    }
 }

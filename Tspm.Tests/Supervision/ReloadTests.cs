@@ -93,7 +93,7 @@ internal sealed class ReloadTests
         var (cell, old, settled) = BeginWithPreStart(world);
         var hook = world.Machine.Hooks("preStart").Single();
         world.Advance(5);
-        await Assert.That(Children(world)).IsEquivalentTo([old]);
+        await Assert.That(Children(world).Select(static child => child.Pid)).IsEquivalentTo([old.Pid]);
         world.Machine.Exit(hook, new ExitStatus(0, null));
         world.Step();
         await Assert.That(Children(world).Count).IsEqualTo(2);
@@ -145,7 +145,7 @@ internal sealed class ReloadTests
         var (cell, old, _) = BeginWithPreStart(world);
         world.RestartDaemon();
         world.Advance(60);
-        await Assert.That(world.Machine.Living).IsEquivalentTo([old]);
+        await Assert.That(world.Machine.Living.Select(static child => child.Pid)).IsEquivalentTo([old.Pid]);
         await Assert.That((world.Again(cell).View.Pid, world.Again(cell).State.Phase)).IsEqualTo((old.Pid, LifecyclePhase.Online));
     }
 

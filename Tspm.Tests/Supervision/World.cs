@@ -47,6 +47,7 @@ internal sealed class World : IDisposable
     public FakeNotifySockets Notify { get; } = new();
     public FakeListenSockets Sockets { get; } = new();
     public FakeDialer Dialer { get; } = new();
+    public FakeTcpListeners Tcp { get; } = new();
     public FakeFileWatcher Files { get; } = new();
     public TspmHome Home { get; }
     public int GuardianPid { get; set; } = 900;
@@ -197,6 +198,7 @@ internal sealed class World : IDisposable
             Notify = Notify,
             Files = Files,
             Listeners = new Listeners(Sockets),
+            Tcp = Tcp,
             Probes = new ProbeMaker(Dialer, new LogGrowth()),
             Records = new RunRecordStore(Home),
             Timers = loop.Timers,

@@ -20,10 +20,12 @@ internal static class ConfigFile
     const string SchemaKey = "$schema";
 
     /// <summary>The processes in the order of the file, complete with name and absolute projectDir. Throws <see cref="ConfigFileException"/>.</summary>
-    public static IReadOnlyList<ProcessConfig> Read(string path)
+    /// <param name="path">Of the file.</param>
+    /// <param name="folder">The file's folder as the shell names it, which may hold a link; null: as the system does.</param>
+    public static IReadOnlyList<ProcessConfig> Read(string path, string? folder = null)
     {
         var document = ConfigDocument.Read(path);
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
+        folder ??= Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
         var problems = new List<ConfigProblem>();
         var configs = new List<ProcessConfig>();
         foreach (var (element, at) in Entries(document.Root, problems))

@@ -82,6 +82,7 @@ internal sealed partial class DaemonHost : IDisposable
             System = _system,
             Outputs = _outputs,
             Notify = _notify,
+            Tcp = CurrentSystem.CreateTcpListeners(),
             Files = new InotifyWatcher(_events),
             Listeners = new Listeners(_listeners),
             Probes = new ProbeMaker(new Dialer(_events), _growth),

@@ -26,7 +26,9 @@ internal static class LeftoverFifos
                 continue;
             }
             var isErr = stream == "err";
-            outputs.ResumeOne(path, isErr ? cell.View.ErrLog : cell.View.OutLog, (runId << 1) | (isErr ? 1UL : 0UL), LogPolicy.Of(cell.Definition.Config));
+            var (log, config) = (isErr ? cell.View.ErrLog : cell.View.OutLog, cell.Definition.Config);
+            var root = LogFolders.RootOf(home.Path, config.ProjectDir, log);
+            outputs.ResumeOne(path, log, (runId << 1) | (isErr ? 1UL : 0UL), LogPolicy.Of(config), root);
         }
     }
 }

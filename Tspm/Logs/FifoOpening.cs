@@ -21,8 +21,14 @@ internal static class FifoOpening
         return failure;
     }
 
-    /// <summary>The FIFO's read end and the log file; null: neither is left open.</summary>
-    public static (int Fifo, int File)? Open(string fifo, string file, out SpawnFailure? failure)
+    /// <summary>Both ends of a stream.</summary>
+    /// <param name="Fifo">Read end of the FIFO.</param>
+    /// <param name="File">The log file.</param>
+    /// <param name="Made">See <see cref="LogFile.Open(string, string, List{string})"/>.</param>
+    public readonly record struct Ends(int Fifo, int File, IReadOnlyList<string> Made);
+
+    /// <summary>The FIFO's read end and the log file; null: neither is left open, and nothing new is left.</summary>
+    public static Ends? Open(string fifo, string file, string? folderRoot, out SpawnFailure? failure)
     {
         failure = null;
         const int reading = Fcntl.O_RDONLY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC;
@@ -33,11 +39,28 @@ internal static class FifoOpening
             failure = Failure("open output", $"cannot open {fifo}", Errno.Last);
             return null;
         }
-        var target = LogFile.Open(file);
-        if (target >= 0) return (descriptor, target);
+        List<string> made = [];
+        var target = LogFile.Open(file, folderRoot, made);
+        if (target >= 0) return new Ends(descriptor, target, made);
         _ = Unistd.close(descriptor);
-        failure = Failure("open log file", $"cannot open the log file {file}", -target);
+        failure = NoLog(file, -target, made);
         return null;
+    }
+
+    /// <summary>Why a log file cannot be opened; null: it can, and it and its folder are there.</summary>
+    public static SpawnFailure? Check(string file, string? folderRoot)
+    {
+        List<string> made = [];
+        var target = LogFile.Open(file, folderRoot, made);
+        if (target < 0) return NoLog(file, -target, made);
+        _ = Unistd.close(target);
+        return null;
+    }
+
+    static SpawnFailure NoLog(string file, int errno, List<string> made)
+    {
+        LogFolders.Remove(made);
+        return Failure(SpawnFailure.LogStage, $"cannot open the log file {file}", errno);
     }
 
     /// <summary>A FIFO without holders is of no use; one that is gone already is as good.</summary>

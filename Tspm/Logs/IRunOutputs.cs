@@ -11,13 +11,18 @@ internal interface IRunOutputs
     /// <summary>Makes the FIFOs of a run and starts to move what will be written to them. A failure is a value; nothing is left behind then.</summary>
     SpawnFailure? Open(RunStreams run);
 
+    /// <summary>
+    /// Why the log files of a run to come could not be opened; null: they could, and they are there with their folders.
+    /// </summary>
+    SpawnFailure? Check(RunStreams run);
+
     /// <summary>Goes on with the FIFOs of a run that an earlier daemon started. False: they are gone.</summary>
     bool Resume(RunStreams run);
 
     /// <summary>The child of a run is there. For the time index only.</summary>
     void Started(RunStreams run, int pid);
 
-    /// <summary>The spawn failed: closes and removes the FIFOs.</summary>
+    /// <summary>The spawn failed: closes and removes the FIFOs, and log files and folders that were made for it.</summary>
     void Discard(RunStreams run);
 
     /// <summary>
@@ -59,6 +64,9 @@ internal sealed record RunStreams
     public LogPolicy Log { get; init; } = LogPolicy.Default;
     /// <summary>User that the child runs as and that has to own the FIFOs; null: this one.</summary>
     public string? Owner { get; init; }
+
+    /// <summary>For each of its files, see <see cref="LogFolders.RootOf"/>; null: no folder is made for it.</summary>
+    public Func<string, string?> FolderRootOf { get; init; } = static _ => null;
 
     /// <summary>Where in its files it begins.</summary>
     public RunBeginning Begins { get; } = new();

@@ -84,9 +84,15 @@ internal sealed class LogFile
     public bool IsQueued { get; set; }
 
     /// <summary>What does not work as it should, while the log itself goes on; null: all does.</summary>
-    public string? Trouble => _rotationTrouble ?? _index?.Trouble;
+    public string? Trouble => _lostTrouble ?? _rotationTrouble ?? _index?.Trouble;
 
-    string? _rotationTrouble;
+    string? _rotationTrouble, _lostTrouble;
+
+    /// <summary>The file that is written to has lost its place, and another one cannot be made there.</summary>
+    public bool IsLost => _lostTrouble is not null;
+
+    /// <summary>See <see cref="LogFolders.RootOf"/>; null: no folder is made for it.</summary>
+    public string? FolderRoot { get; init; }
 
     /// <summary>Bytes after which a new file is begun; <see cref="long.MaxValue"/>: never, or not now.</summary>
     public long Limit
@@ -105,12 +111,44 @@ internal sealed class LogFile
     /// <summary>Of the current file, in milliseconds; 0: unknown.</summary>
     long Age => _index?.BeganMs is { } began and > 0 ? TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - began : Environment.TickCount64 - _openedMs;
 
-    /// <summary>Opens or makes the file; never waits (a FIFO without a reader is ENXIO). Below 0: the negative error number.</summary>
-    public static int Open(string path)
+    /// <summary>
+    /// Opens or makes the file, with the folders that are missing; never waits (a FIFO without a reader is ENXIO).
+    /// Below 0: the negative error number.
+    /// </summary>
+    /// <param name="path">Of the file.</param>
+    /// <param name="folderRoot">See <see cref="LogFolders.RootOf"/>; null: no folder is made.</param>
+    /// <param name="made">Is given the path of all that was made: folders, then the file.</param>
+    public static int Open(string path, string? folderRoot, List<string> made)
+    {
+        var descriptor = OpenThere(path, 0);
+        if (descriptor != -Errno.ENOENT) return descriptor;
+        descriptor = OpenThere(path, Fcntl.O_CREAT);
+        var folder = System.IO.Path.GetDirectoryName(path);
+        if (descriptor == -Errno.ENOENT && folderRoot is not null && folder is not null
+            && LogFolders.Make(folder, folderRoot, made)) descriptor = OpenThere(path, Fcntl.O_CREAT);
+        if (descriptor >= 0) made.Add(path);
+        return descriptor;
+    }
+
+    /// <summary>Opens or makes the file in a folder that is there.</summary>
+    public static int Open(string path) => OpenThere(path, Fcntl.O_CREAT);
+
+    /// <summary>Removes what was made for a run that did not come about: an empty file, and empty folders.</summary>
+    /// <param name="made">See <see cref="Open(string, string, List{string})"/>.</param>
+    public static void Unmake(IReadOnlyList<string> made)
+    {
+        if (made.Count == 0) return;
+        var last = made[^1];
+        var isFile = SysStat.lstat(last, out var status) == 0 && status.IsRegularFile;
+        if (isFile && status.Size == 0) _ = Unistd.unlink(last);
+        LogFolders.Remove(isFile ? [.. made.Take(made.Count - 1)] : made);
+    }
+
+    static int OpenThere(string path, int create)
     {
         var isShared = SysStat.stat(System.IO.Path.GetDirectoryName(path) ?? "/", out var folder) == 0 && (folder.Mode & WritableByOthers) != 0;
         var mayFollow = !isShared || (SysStat.lstat(path, out var named) == 0 && named.IsLink && named.Uid == Unistd.geteuid());
-        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK | (mayFollow ? 0 : Fcntl.O_NOFOLLOW), Mode);
+        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | create | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK | (mayFollow ? 0 : Fcntl.O_NOFOLLOW), Mode);
         if (descriptor < 0) return -Marshal.GetLastPInvokeError();
         if (!isShared || !IsForeign(descriptor, mayFollow)) return descriptor;
         _ = Unistd.close(descriptor);
@@ -139,20 +177,29 @@ internal sealed class LogFile
         var now = Environment.TickCount64;
         if (now < _lookAt) return;
         _lookAt = now + LookAtPathMs;
-        if (SysStat.stat(Path, out var named) != 0 || !named.IsSameFile(status)) Reopen();
+        if (_lostTrouble is not null || SysStat.stat(Path, out var named) != 0 || !named.IsSameFile(status)) Reopen();
         _index?.Check();
     }
 
-    /// <summary>The file at the path, made if there is none; nothing changes when it is the one in use, or when it cannot be opened.</summary>
-    public void Reopen()
+    /// <summary>
+    /// The file at the path, made if there is none, with its folder; nothing changes when it is the one in use. Null, or
+    /// why it cannot be opened: then the one in use stays.
+    /// </summary>
+    public string? Reopen()
     {
-        if (!IsRegular || Open(Path) is not (>= 0 and var again)) return;
+        if (!IsRegular) return null;
+        var again = Open(Path, FolderRoot, []);
+        _lostTrouble = again >= 0 ? null
+            : $"the log {Path} was removed or moved away, and cannot be made again: {Errno.Describe(-again)}; "
+            + "output still goes to the file that was there";
+        if (again < 0) return _lostTrouble;
         if (SysStat.fstat(again, out var status) != 0 || (SysStat.fstat(Descriptor, out var mine) == 0 && mine.IsSameFile(status)))
         {
             _ = Unistd.close(again);
-            return;
+            return null;
         }
         Use(again, status);
+        return null;
     }
 
     /// <summary>Writes down whose bytes come now, at most every 50 ms. To be called before they are moved.</summary>

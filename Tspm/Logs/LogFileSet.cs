@@ -15,10 +15,10 @@ internal sealed class LogFileSet(TimeProvider clock)
     public DropLedger Ledger { get; set; } = DropLedger.None;
 
     /// <summary>One more user of the file at a path, which is open already or becomes it with this descriptor. What was said last about the log counts for all.</summary>
-    public LogFile Use(string path, int descriptor, LogPolicy policy)
+    public LogFile Use(string path, int descriptor, LogPolicy policy, string? folderRoot)
     {
         if (_files.TryGetValue(path, out var file)) _ = Unistd.close(descriptor);
-        else _files[path] = file = new LogFile(path, descriptor, policy, Ledger, clock);
+        else _files[path] = file = new LogFile(path, descriptor, policy, Ledger, clock) { FolderRoot = folderRoot };
         file.Policy = policy;
         file.Users++;
         return file;
@@ -76,11 +76,9 @@ internal sealed class LogFileSet(TimeProvider clock)
         }
     }
 
-    /// <summary>Goes on at the path, whatever was moved away from it.</summary>
-    public void Reopen(string path)
-    {
-        if (_files.TryGetValue(path, out var open)) open.Reopen();
-    }
+    /// <summary>Goes on at the path, whatever was moved away from it. What came of it.</summary>
+    public ReopenedLog Reopen(string path) =>
+        _files.TryGetValue(path, out var open) ? new ReopenedLog(path, true, open.Reopen()) : new ReopenedLog(path, false, null);
 
     /// <summary>For the end of the pump.</summary>
     public void CloseAll()
@@ -89,3 +87,9 @@ internal sealed class LogFileSet(TimeProvider clock)
         _files.Clear();
     }
 }
+
+/// <summary>What came of opening a log at its path once more.</summary>
+/// <param name="Path">Of the log.</param>
+/// <param name="IsOpen">False: nobody writes to it now, so there was nothing to do.</param>
+/// <param name="Problem">Why it could not be opened; null: it was.</param>
+internal sealed record ReopenedLog(string Path, bool IsOpen, string? Problem);

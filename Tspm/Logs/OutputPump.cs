@@ -85,10 +85,15 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         return null;
     }
 
+    public SpawnFailure? Check(RunStreams run) =>
+        FifoOpening.Check(run.OutFile, run.FolderRootOf(run.OutFile))
+        ?? (run.ErrFile == run.OutFile ? null : FifoOpening.Check(run.ErrFile, run.FolderRootOf(run.ErrFile)));
+
     public bool Resume(RunStreams run)
     {
-        var found = ResumeOne(run.OutFifo, run.OutFile, HoldId(run, 0), run.Log);
-        return (run.ErrFifo != run.OutFifo && ResumeOne(run.ErrFifo, run.ErrFile, HoldId(run, 1), run.Log)) || found;
+        var found = ResumeOne(run.OutFifo, run.OutFile, HoldId(run, 0), run.Log, run.FolderRootOf(run.OutFile));
+        return (run.ErrFifo != run.OutFifo
+            && ResumeOne(run.ErrFifo, run.ErrFile, HoldId(run, 1), run.Log, run.FolderRootOf(run.ErrFile))) || found;
     }
 
     public void Started(RunStreams run, int pid) => _loop.Post(() =>
@@ -98,7 +103,12 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 
     public void Discard(RunStreams run) => _loop.Post(() =>
     {
-        foreach (var stream in StreamsOf(run)) Close(stream);
+        foreach (var stream in StreamsOf(run))
+        {
+            Close(stream);
+            // Others write to it by now, perhaps, and will not find it where it was: they make it again.
+            if (_files.Find(stream.File.Path) is null) LogFile.Unmake(stream.Made);
+        }
         FifoOpening.Remove(run.OutFifo);
         FifoOpening.Remove(run.ErrFifo);
         if (run.StdinFifo is { } stdin) FifoOpening.Remove(stdin);
@@ -111,10 +121,10 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     });
 
     /// <summary>Goes on with a FIFO that was found without a run: drains it until its last holder closes it.</summary>
-    public bool ResumeOne(string fifo, string file, ulong holdId, LogPolicy policy)
+    public bool ResumeOne(string fifo, string file, ulong holdId, LogPolicy policy, string? folderRoot = null)
     {
         if (!_byFifo.TryAdd(fifo, null)) return true;
-        if (FifoOpening.Open(fifo, file, out _) is not { } opened)
+        if (FifoOpening.Open(fifo, file, folderRoot, out _) is not { } opened)
         {
             _byFifo.TryRemove(fifo, out _);
             return false;
@@ -123,7 +133,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         _loop.Post(() =>
         {
             // No event comes for a FIFO whose writers went before it was opened; its bytes are there all the same.
-            DrainAll(Adopt(opened, fifo, file, holdId, policy, raised: false));
+            DrainAll(Adopt(opened, fifo, file, holdId, policy, folderRoot, raised: false));
         });
         return true;
     }
@@ -158,8 +168,13 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         _troubles.Forget(path);
     });
 
-    /// <summary>Makes log files anew that were moved away or removed.</summary>
-    public Task Reopen(IReadOnlyList<string> paths) => ForEach(paths, _files.Reopen);
+    /// <summary>Makes log files anew that were moved away or removed. What came of each.</summary>
+    public async Task<IReadOnlyList<ReopenedLog>> Reopen(IReadOnlyList<string> paths)
+    {
+        var reopened = new List<ReopenedLog>(paths.Count);
+        await ForEach(paths, path => reopened.Add(_files.Reopen(path)));
+        return reopened;
+    }
 
     /// <summary>Ends without draining: what is in the FIFOs stays there for the next one.</summary>
     public void Dispose()
@@ -192,7 +207,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     SpawnFailure? Prepare(RunStreams run, string fifo, string file, ulong holdId)
     {
         if (FifoOpening.Make(fifo, run.Owner) is { } failure) return failure;
-        if (FifoOpening.Open(fifo, file, out var problem) is not { } opened)
+        if (FifoOpening.Open(fifo, file, run.FolderRootOf(file), out var problem) is not { } opened)
         {
             FifoOpening.Remove(fifo);
             return problem;
@@ -202,19 +217,23 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         _keeper.Hold(holdId, opened.Fifo);
         _loop.Post(() =>
         {
-            var begin = Adopt(opened, fifo, file, holdId, run.Log, raised).File.Offset;
+            var begin = Adopt(opened, fifo, file, holdId, run.Log, run.FolderRootOf(file), raised).File.Offset;
             if (fifo == run.OutFifo) run.Begins.Out = begin;
             else run.Begins.Err = begin;
         });
         return null;
     }
 
-    OutputStream Adopt((int Fifo, int File) opened, string fifo, string path, ulong holdId, LogPolicy policy, bool raised)
+    OutputStream Adopt(
+        FifoOpening.Ends opened, string fifo, string path, ulong holdId, LogPolicy policy, string? folderRoot, bool raised)
     {
-        var file = _files.Use(path, opened.File, policy);
+        var file = _files.Use(path, opened.File, policy, folderRoot);
         // Of an earlier daemon: before what comes now, or as soon as there is room.
         if (file is { Owed: > 0, Users: 1 }) _stalled.Owes(file);
-        var stream = new OutputStream(fifo, opened.Fifo, holdId, new OutputRun(holdId >> 1), file, _makeMover(), _raisedMover, _peek) { IsRaised = raised };
+        var stream = new OutputStream(fifo, opened.Fifo, holdId, new OutputRun(holdId >> 1), file, _makeMover(), _raisedMover, _peek)
+        {
+            IsRaised = raised, Made = opened.Made,
+        };
         _byDescriptor[opened.Fifo] = _byFifo[fifo] = stream;
         _loop.Watch(opened.Fifo, SysEpoll.EPOLLIN, this);
         _housekeeper.LookAt(file);
@@ -241,6 +260,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         BytesMoved += moved;
         BytesDropped += stream.DroppedEver - dropped;
         if (stream.HasRotated) _housekeeper.Rotated(stream.File);
+        if (stream.File.IsLost) _stalled.AddLost(stream.File);
         if (stream.Dropping is not null) _stalled.AddDropping(stream);
         if (result == DrainResult.Ended) Close(stream);
         else if (result == DrainResult.Blocked) Block(stream);

@@ -53,6 +53,9 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Ou
     public OutputRun Run => run;
     public LogFile File => file;
 
+    /// <summary>What was made for it on disk: folders, then its file; empty: all was there.</summary>
+    public IReadOnlyList<string> Made { get; init; } = [];
+
     /// <summary>Its capacity counts in the budget.</summary>
     public bool IsRaised { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Tspm.Logs;
 
 /// <summary>
-/// Streams whose file takes no more, and files that owe a word about what was dropped: looked at again and again, because no event tells that a disk has room.
+/// Streams whose file takes no more, files that owe a word about what was dropped, and files that have lost their place: looked at again and again, because no event tells that a disk has room.
 /// Used by the pump's thread only.
 /// </summary>
 internal sealed class StalledStreams(LogFileSet files)
@@ -15,11 +15,12 @@ internal sealed class StalledStreams(LogFileSet files)
     readonly List<OutputStream> _blocked = [];
     readonly List<OutputStream> _dropping = [];
     readonly List<LogFile> _owing = [];
+    readonly List<LogFile> _lost = [];
     long _retryAt;
 
     public IReadOnlyList<OutputStream> Blocked => _blocked;
 
-    public bool IsEmpty => _blocked.Count == 0 && _dropping.Count == 0 && _owing.Count == 0;
+    public bool IsEmpty => _blocked.Count + _dropping.Count + _owing.Count + _lost.Count == 0;
 
     /// <summary>For epoll_wait: milliseconds until the next look, -1: there is nothing to look at.</summary>
     public int WaitAtMost => IsEmpty ? -1 : (int)Math.Clamp(_retryAt - Environment.TickCount64, 0, RetryMs);
@@ -45,6 +46,14 @@ internal sealed class StalledStreams(LogFileSet files)
         if (TellOwed(file)) return;
         Arm(RetryMs);
         if (!_owing.Contains(file)) _owing.Add(file);
+    }
+
+    /// <summary>A file that has lost its place (<see cref="LogFile.IsLost"/>).</summary>
+    public void AddLost(LogFile file)
+    {
+        if (_lost.Contains(file)) return;
+        Arm(RetryMs);
+        _lost.Add(file);
     }
 
     static bool TellOwed(LogFile file)
@@ -73,7 +82,9 @@ internal sealed class StalledStreams(LogFileSet files)
             _owing.Remove(file);
             files.Settle(file);
         }
-        if (_dropping.Count + _owing.Count > 0) _retryAt = Environment.TickCount64 + RetryMs;
+        // One that was closed meanwhile has no users.
+        _lost.RemoveAll(static file => file.Users == 0 || file.Reopen() is null);
+        if (_dropping.Count + _owing.Count + _lost.Count > 0) _retryAt = Environment.TickCount64 + RetryMs;
         return blocked;
     }
 

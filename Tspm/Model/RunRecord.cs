@@ -107,6 +107,17 @@ internal sealed record RunRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ulong Mark { get; init; }
 
+    /// <summary>
+    /// Sockets that listened on the port of the readiness probe before the child was started; null: not known, or the
+    /// probe connects to none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ulong>? OtherListeners { get; init; }
+
+    /// <summary>What people should know about the answer by which the child became ready; null: nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ReadyNote { get; init; }
+
     /// <summary>A job that is to run once more when its present run is over.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsRunQueued { get; init; }

@@ -6,7 +6,17 @@ namespace Tspm.Model;
 /// </summary>
 internal sealed record SpawnFailure(string Stage, int Errno, string Sentence)
 {
-    /// <summary>Something that the user runs beforehand has failed, and may succeed the next time.</summary>
+    /// <summary>Stages that more than one room knows.</summary>
+    public const string LogStage = "open log file", EnvFileStage = "read envFile", FindStage = "find program",
+        ExecuteStage = "execute", DirectoryStage = "change directory";
+
+    /// <summary>
+    /// What a deployment replaces was not there, or not whole, at this moment: the working directory, the program, its
+    /// env file, the folder of its logs. It may be back by the next try.
+    /// </summary>
+    public bool MayBeReplaced => Stage is LogStage or EnvFileStage or FindStage or ExecuteStage or DirectoryStage;
+
+    /// <summary>The same may succeed the next time: what the user runs beforehand has failed, or what had been there is missing.</summary>
     public bool MayPass { get; init; }
 
     /// <summary>True when trying again by itself may help: no memory, no pids, no descriptors, a busy file (man 3 errno).</summary>

@@ -62,6 +62,9 @@ internal static class CurrentSystem
     /// <summary>The same of another process; null: it is gone, or this system does not say.</summary>
     public static Model.LaunchContext? LaunchOf(int pid) => OperatingSystem.IsLinux() ? PeerLaunch.Read(pid) : null;
 
+    /// <summary>Who listens on the ports of this machine.</summary>
+    public static ITcpListeners CreateTcpListeners() => new TcpListeners();
+
     /// <summary>A mover for one FIFO.</summary>
     public static IByteMover CreateByteMover() => OperatingSystem.IsLinux() ? SpliceMover.Instance : new CopyMover();
 }

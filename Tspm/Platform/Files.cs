@@ -96,6 +96,10 @@ internal static class Files
 
     const uint OthersBits = 0x3f; // 077
 
+    /// <summary>Whether two paths lead to the same file or folder, which is there.</summary>
+    public static bool AreSame(string one, string other) =>
+        SysStat.stat(one, out var first) == 0 && SysStat.stat(other, out var second) == 0 && first.IsSameFile(second);
+
     /// <summary>Gives a file a second name, replacing what has that name. Throws IOException.</summary>
     public static void HardLink(string existing, string another)
     {

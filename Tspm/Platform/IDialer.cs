@@ -14,4 +14,5 @@ internal interface IDialer
 
 /// <param name="problem">Null: connected, and with a request answered; else a phrase such as "connection refused".</param>
 /// <param name="line">The first line of the answer; empty without a request.</param>
-internal delegate void DialResult(string? problem, string line);
+/// <param name="address">Where the connection went; null: there is none.</param>
+internal delegate void DialResult(string? problem, string line, DialedAddress? address);

@@ -101,6 +101,8 @@ internal sealed record ProcessDescription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? StatusText { get; init; }
     /// <summary>Why it is not ready, or not healthy.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? ProbeProblem { get; init; }
+    /// <summary>Why it is not certain that the answer by which it became ready was its own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? ReadyNote { get; init; }
     /// <summary>What of its files cannot be watched.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? WatchProblem { get; init; }
 }

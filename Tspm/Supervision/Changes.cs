@@ -45,8 +45,13 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
 
     /// <summary>See <see cref="ProcessDefinition.RestartBefore"/>, which its definition has.</summary>
     public Supervisor.Pending RestartOnceSaved(
-        SupervisedProcess cell, string cause, IReadOnlyList<int>? after = null) =>
-        OnceSaved(cell, false, supervisor.IsStarted(cell), () => supervisor.Restart(cell, cause), after);
+        SupervisedProcess cell, string cause, IReadOnlyList<int>? after = null)
+    {
+        Supervisor.Pending? pending = null;
+        pending = OnceSaved(cell, false, supervisor.IsStarted(cell),
+            () => pending!.Problem = supervisor.Restart(cell, cause).Problem, after);
+        return pending;
+    }
 
     /// <summary>
     /// All that is to be restarted because of a change has been told so by what was begun before this.

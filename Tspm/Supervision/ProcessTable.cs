@@ -191,6 +191,13 @@ internal sealed class ProcessTable(SupervisionServices services)
         Index();
     }
 
+    /// <summary>Removes a definition that has never had a child; the next one may have its number.</summary>
+    public void Withdraw(int id)
+    {
+        Remove(id);
+        if (NextId == id + 1) NextId = id;
+    }
+
     /// <summary>What is to be on disk now: wishes are read off the instances.</summary>
     public ProcessesFile Snapshot()
     {

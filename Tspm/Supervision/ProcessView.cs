@@ -20,7 +20,11 @@ internal sealed record ProcessView
     public TimeSpan? NextStartAt { get; init; }
     /// <summary>Null: no health probe, or no answer yet.</summary>
     public bool? Health { get; init; }
+    /// <summary>Why the last spawn came to nothing; null: it did not.</summary>
+    public SpawnFailure? FailedSpawn { get; init; }
     public string? ProbeProblem { get; init; }
+    /// <summary>What people should know about the answer by which it became ready; null: nothing.</summary>
+    public string? ReadyNote { get; init; }
     public string? StatusText { get; init; }
     /// <summary>Wall clock: the next time of its schedule.</summary>
     public DateTimeOffset? NextRunAt { get; init; }

@@ -46,13 +46,14 @@ internal sealed class ReadinessVigil(SupervisionServices services, SupervisedPro
     void Told(string? problem)
     {
         if (_ended) return;
+        // What was wrong until now is not shown beside a good answer.
+        if (cell.Run == run) cell.Found(run.Health is null ? null : cell.View.Health, problem);
+        else run.ProbeProblem = problem;
         if (problem is null)
         {
             ready();
             return;
         }
-        if (cell.Run == run) cell.Found(run.Health is null ? null : cell.View.Health, problem);
-        else run.ProbeProblem = problem;
         _next = services.Timers.After(_pause, Look);
         _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
     }

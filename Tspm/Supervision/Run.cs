@@ -79,6 +79,9 @@ internal sealed class Run(RunStreams streams)
     /// <summary>What the last question about health was answered with; null: none yet.</summary>
     public bool? IsHealthy { get; set; }
 
+    /// <summary>For a readiness probe that connects to a port: whose answers count. Null: it does not.</summary>
+    public Probes.ListenerCheck? Listeners { get; set; }
+
     /// <summary>Why the last answer was not good.</summary>
     public string? ProbeProblem { get; set; }
 

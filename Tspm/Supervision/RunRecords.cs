@@ -39,6 +39,8 @@ internal static class RunRecords
         EndedMonotonicMs = (long)state.EndedAt.TotalMilliseconds,
         HasLeftovers = state.HasLeftovers,
         Mark = run?.Mark ?? 0,
+        OtherListeners = run?.Listeners?.Before,
+        ReadyNote = run?.Listeners?.Note,
     };
 
     /// <summary>A phase or outcome that this version does not know (a newer one wrote it) is taken as "no child": nothing is killed for it.</summary>

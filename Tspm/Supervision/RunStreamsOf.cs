@@ -22,6 +22,7 @@ internal static class RunStreamsOf
             ErrFile = errFile,
             Log = LogPolicy.Of(config),
             Owner = config.User,
+            FolderRootOf = file => LogFolders.RootOf(services.Home.Path, config.ProjectDir, file),
         };
     }
 }

@@ -18,7 +18,7 @@ internal static class SpawnPlan
         ulong runMark = RunMark.None)
     {
         var environment = ChildEnvironment.Build(definition, instance, kept, out var problem);
-        if (environment is null) return (null, new SpawnFailure("read envFile", 0, problem!));
+        if (environment is null) return (null, new SpawnFailure(SpawnFailure.EnvFileStage, 0, problem!));
         foreach (var (name, value) in notify ?? new Dictionary<string, string>()) environment[name] = value;
         if (listeners is { Count: > 0 }) environment[ListenFds] = listeners.Count.ToString(CultureInfo.InvariantCulture);
         var launch = LaunchPlan.Of(definition.Config);

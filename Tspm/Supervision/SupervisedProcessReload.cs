@@ -226,6 +226,8 @@ internal sealed partial class SupervisedProcess
         ExtendedMonotonicMs = (long)run.ExtendedUntil.TotalMilliseconds,
         Ending = run.Ending?.Record,
         Mark = run.Mark,
+        OtherListeners = run.Listeners?.Before,
+        ReadyNote = run.Listeners?.Note,
     };
 
     /// <summary>

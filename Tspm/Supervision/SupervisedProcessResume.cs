@@ -130,6 +130,8 @@ internal sealed partial class SupervisedProcess
             ExtendedUntil = TimeSpan.FromMilliseconds(record.ExtendedMonotonicMs),
         };
         run.Mark = record.Mark;
+        if (Probes.ListenerCheck.PortOf(run.Ready) is not null)
+            run.Listeners = new Probes.ListenerCheck(_services.Tcp, record.OtherListeners, record.ReadyNote);
         if (record.Ending is { } ending) _ = EndingOf(run, ending);
         return run;
     }

@@ -3,12 +3,38 @@ using Tspm.Logs;
 using Tspm.Model;
 using Tspm.Platform;
 using Tspm.Storage;
+using Tspm.Supervision.Probes;
 
 namespace Tspm.Supervision;
 
 /// <summary>How a child of an instance is started, and the wait before the next one. The main part is in SupervisedProcess.cs.</summary>
 internal sealed partial class SupervisedProcess
 {
+    /// <summary>Why the last spawn came to nothing; null: it did not.</summary>
+    SpawnFailure? _failedSpawn;
+
+    /// <summary>
+    /// A new child in the place of the present one. The log files of the new one are opened first: when they cannot be,
+    /// the present one stays. Null: it is under way; else why it is not.
+    /// </summary>
+    public string? Restart(LifecycleEvent.RestartRequested happened)
+    {
+        var isUp = _state.Phase is LifecyclePhase.Starting or LifecyclePhase.Online;
+        var failure = isUp ? _services.Outputs.Check(RunStreamsOf.Run(_services, Definition, Key, _lastRun)) : null;
+        if (failure is null)
+        {
+            Handle(happened);
+            return null;
+        }
+        var problem = $"not restarted: {failure.Sentence}; {OldStays}";
+        _services.Log.LogWarning("{Name} {Problem}", DisplayName, problem);
+        var (cause, by) = (_cause, _by);
+        (_cause, _by) = (EventCause.Spawn, happened.By);
+        TellOf(EventKind.Failed, problem);
+        (_cause, _by) = (cause, by);
+        return problem;
+    }
+
     void Spawn()
     {
         var run = _run!;
@@ -40,6 +66,8 @@ internal sealed partial class SupervisedProcess
             run.Notify?.Dispose();
             return noRoom;
         }
+        if (ListenerCheck.PortOf(run.Ready) is { } port)
+            run.Listeners = ListenerCheck.Begin(_services.Tcp, port, () => _services.Post(() => KeepListeners(run)));
         var (request, failure) = SpawnPlan.For(
             Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run), listeners, run.Mark);
         var outcome = request is null ? new SpawnOutcome(null, failure) : _services.System.Spawn(request);
@@ -53,6 +81,12 @@ internal sealed partial class SupervisedProcess
         _services.Outputs.Started(run.Streams, child.Pid);
         Take(run, child);
         return null;
+    }
+
+    /// <summary>The next daemon cannot find out any more who listened before.</summary>
+    void KeepListeners(Run run)
+    {
+        if (!_forgotten && run.Child is not null && (_run == run || _second?.Run == run)) Persist();
     }
 
     Run NewRun()
@@ -88,12 +122,19 @@ internal sealed partial class SupervisedProcess
     void Failed(Run run, SpawnFailure failure)
     {
         if (_run == run) _run = null;
+        // It has run before, so what is missing now is not a mistake of the definition: a deployment may be half way, and
+        // somebody's order is tried again as it would be after a crash.
+        var isSwap = failure.MayBeReplaced && _exits.Newest.Count > 0
+            && RestartPolicy.Of(Definition.Config).Mode != RestartMode.Never;
+        if (isSwap) failure = failure with { MayPass = true };
+        _failedSpawn = failure;
         Handle(new LifecycleEvent.SpawnFailed(failure));
     }
 
     void Take(Run run, IChild child)
     {
         run.Child = child;
+        _failedSpawn = null;
         child.OnExit(() => _services.Post(() => OnEnded(run)));
     }
 

@@ -14,6 +14,7 @@ internal sealed record SupervisionServices
     public required IProcessSystem System { get; init; }
     public required IRunOutputs Outputs { get; init; }
     public required INotifySockets Notify { get; init; }
+    public required ITcpListeners Tcp { get; init; }
     public required IFileWatcher Files { get; init; }
     public required Listeners Listeners { get; init; }
     public required ProbeMaker Probes { get; init; }

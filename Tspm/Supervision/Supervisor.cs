@@ -213,8 +213,9 @@ internal sealed class Supervisor
 
     public Pending Restart(SupervisedProcess cell, string cause)
     {
-        cell.Handle(new LifecycleEvent.RestartRequested(cause) { By = Asker });
-        return new Pending(cell, Started(cell), false);
+        var problem = cell.Restart(new LifecycleEvent.RestartRequested(cause) { By = Asker });
+        var settled = problem is null ? Started(cell) : Task.FromResult(cell.State);
+        return new Pending(cell, settled, false) { Problem = problem };
     }
 
     /// <summary>

@@ -8,6 +8,7 @@ internal static class ReopenCommand
     public static void Run([Items] string[]? words = null, bool noAutoStart = false, bool json = false) =>
         CommandHost.Execute(session => new Change<ReopenRequest, ReopenResponse>(
             Methods.Reopen, new ReopenRequest { Selectors = words }, Wire.Json.ListRequest, Wire.Json.ChangeResponse,
-            Output.PrintJson.Readable.ChangeResponse, static _ => "logs are open again") { IsRepeatable = true }
+            Output.PrintJson.Readable.ChangeResponse, static process => process.Unchanged
+                ? "nothing writes to its logs" : "logs are open again") { IsRepeatable = true }
             .Run(session, new ChangeFlags(json, noAutoStart)));
 }

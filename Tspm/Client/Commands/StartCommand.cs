@@ -42,7 +42,7 @@ internal static class StartCommand
     {
         try
         {
-            return ConfigFile.Read(path);
+            return ConfigFile.Read(path, Path.GetDirectoryName(CurrentFolder.AbsoluteHere(path)));
         }
         catch (Exception mistake) when (mistake is ConfigFileException or TextFileException)
         {

@@ -104,7 +104,7 @@ internal static class ConfigFlags
 
     static string Assignment(string flag, string value) => flag switch
     {
-        "cwd" => $"projectDir={Path.GetFullPath(value)}",
+        "cwd" => $"projectDir={CurrentFolder.Absolute(value)}",
         "env" => $"env.{value}",
         "env-file" => $"envFile={value}",
         "memory" => string.Create(CultureInfo.InvariantCulture, $"memoryLimitBytes={Bytes(value)}"),

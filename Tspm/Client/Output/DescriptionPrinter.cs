@@ -58,6 +58,7 @@ internal static class DescriptionPrinter
     static void Probes(OutputWriter output, ProcessDescription process)
     {
         if (process.Config.Ready is not null) Line(output, "ready", process.Status.Ready is { } ready ? ready ? "yes" : "not yet" : Display.Text(null));
+        if (process.ReadyNote is { } note) Line(output, "ready by", Display.Text(note));
         if (process.Config.Health is not null) Line(output, "health", process.Status.Health is { } health ? health ? "good" : "bad" : Display.Text(null));
         if (process.ProbeProblem is { } problem) Line(output, "probe", Display.Text(problem));
         if (process.WatchProblem is { } unwatched) Line(output, "watch", Display.Text(unwatched));

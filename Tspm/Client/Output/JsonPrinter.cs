@@ -44,6 +44,7 @@ internal static class JsonPrinter
         JsonSerializer.Serialize(json, process.Listen, PrintJson.Readable.IReadOnlyListString);
         if (process.StatusText is { } said) json.WriteString("statusText"u8, said);
         if (process.ProbeProblem is { } problem) json.WriteString("probeProblem"u8, problem);
+        if (process.ReadyNote is { } note) json.WriteString("readyNote"u8, note);
         json.WriteEndObject();
     }
 }

@@ -10,7 +10,7 @@ internal static class ProcessTable
     public static void Print(OutputWriter output, IReadOnlyList<ProcessStatus> processes)
     {
         var several = Display.WithSeveral(processes.Select(static process => (process.Id, process.Instance)));
-        if (output.IsTerminal) TerminalTable.Print(output, processes, several);
+        if (output.IsTerminal) TerminalTable.Print(output, processes, several, StandardStreams.Width());
         else PrintPlain(output, processes, several);
     }
 

@@ -1,73 +1,172 @@
-using Spectre.Console;
-using Spectre.Console.Rendering;
+using System.Globalization;
 using Tspm.Model;
 
 namespace Tspm.Client.Output;
 
-/// <summary>The only file that touches Spectre.Console, and so the only one that makes the client load it: on a terminal, about a millisecond.</summary>
+/// <summary>
+/// The table of <c>list</c> on a terminal. Nothing in it ever wraps: columns have a rank, and on a narrow terminal the
+/// lowest go first; then names are cut, but never left out; in the last resort there is one line for each process.
+/// </summary>
 internal static class TerminalTable
 {
-    /// <summary>Nothing here asks for it.</summary>
-    const int AnyHeight = 100;
+    /// <summary>A name gets at least so many cells, if it needs them, before another column is shown.</summary>
+    const int NameCells = 20;
 
-    public static void Print(OutputWriter output, IReadOnlyList<ProcessStatus> processes, HashSet<int> several)
+    /// <summary>The same before the table is given up.</summary>
+    const int LeastNameCells = 8;
+
+    /// <summary>Of a row: "│ " before each cell, " " behind it, "│" at the end.</summary>
+    const int CellsAround = 3, CellsAtEnd = 1;
+
+    /// <summary>One column.</summary>
+    /// <param name="Title">Its heading.</param>
+    /// <param name="Rank">The highest go first when there is no room.</param>
+    /// <param name="IsRight">Numbers stand on the right.</param>
+    /// <param name="Cell">Its text for a process.</param>
+    sealed record Column(string Title, int Rank, bool IsRight, Func<ProcessStatus, string> Cell);
+
+    static readonly Column Name = new("name", 0, false, static _ => "");
+
+    static readonly Column State = new("state", 1, false, static process => WordOf(process));
+
+    static readonly Column Namespace = new("namespace", 9, false, static process => ControlText.Escape(process.Namespace));
+
+    static readonly Column Next = new("next run", 4, false, static process => NextRun(process));
+
+    /// <summary>In the order in which they stand.</summary>
+    static readonly Column[] Columns =
+    [
+        new("id", 8, true, static process => Display.Number(process.Id)), Name, Namespace, State, Next,
+        new("pid", 7, true, static process => Display.Number(process.Pid)),
+        new("restarts", 3, true, static process => Display.Number(process.Restarts)),
+        new("uptime", 2, false, static process => Display.Uptime(process.UptimeMs)),
+        new("cpu", 6, true, static process => Display.Cpu(process.CpuPercent)),
+        new("mem", 5, true, static process => Display.Memory(process.MemoryBytes)),
+    ];
+
+    /// <summary>Column by column what is shown: its cells with the heading first, and its width.</summary>
+    sealed record Shown(Column Column, string[] Cells, int Width);
+
+    public static void Print(
+        OutputWriter output, IReadOnlyList<ProcessStatus> processes, HashSet<int> several, int width)
     {
-        var table = new Table { Border = TableBorder.Rounded, UseSafeBorder = true };
-        // A terminal of 80 columns has no room for a column that says "default" in every row.
-        var namespaces = processes.Any(static process => process.Namespace != ProcessDefinition.DefaultNamespace);
-        bool Shown(string column) => namespaces || column != "namespace";
-        foreach (var column in ProcessTable.Columns.Where(Shown))
-            table.AddColumn(new TableColumn(new Text(column)) { NoWrap = column != "name", Alignment = column is "pid" or "restarts" or "cpu" or "mem" or "id" ? Justify.Right : Justify.Left });
-        foreach (var process in processes) table.AddRow(Row(process, several, Shown));
-        Render(output, table);
-        foreach (var process in processes)
-            if (process.State is ProcessState.Errored) output.WriteLine($"{Display.Name(process.Name, process.Instance, several.Contains(process.Id))}: {ControlText.Escape(process.Reason)}");
+        string[] names = [.. processes.Select(process => Display.Name(process.Name, process.Instance, several.Contains(process.Id)))];
+        var columns = Fit([.. Columns.Where(column => IsNeeded(column, processes)).Select(column => Fill(column, processes, names))], width);
+        if (columns is null) PrintLines(output, processes, names, width);
+        else Draw(output, columns, processes);
+        for (var i = 0; i < processes.Count; i++)
+            if (processes[i].State is ProcessState.Errored)
+                foreach (var line in CellText.Wrap($"{names[i]}: {ControlText.Escape(processes[i].Reason)}", width, "  ")) output.WriteLine(line);
     }
 
-    static IEnumerable<IRenderable> Row(ProcessStatus process, HashSet<int> several, Func<string, bool> shown)
+    /// <summary>A column that says the same of all, or nothing, takes room from the others.</summary>
+    static bool IsNeeded(Column column, IReadOnlyList<ProcessStatus> processes)
     {
-        var cells = ProcessTable.Cells(process, several);
-        for (var i = 0; i < cells.Length; i++)
-            if (shown(ProcessTable.Columns[i])) yield return ProcessTable.Columns[i] == "state" ? new Text(cells[i], new Style(Colour(process.State))) : new Text(cells[i]);
+        if (column == Namespace) return processes.Any(static process => process.Namespace != ProcessDefinition.DefaultNamespace);
+        return column != Next || processes.Any(static process => NextRun(process).Length > 0);
     }
 
-    static Color Colour(ProcessState state) => state switch
+    static Shown Fill(Column column, IReadOnlyList<ProcessStatus> processes, string[] names)
     {
-        ProcessState.Online => Color.Green,
-        ProcessState.Errored => Color.Red,
-        ProcessState.Stopped => Color.Grey,
-        _ => Color.Yellow,
-    };
+        var cells = new string[processes.Count + 1];
+        cells[0] = column.Title;
+        for (var i = 0; i < processes.Count; i++) cells[i + 1] = column == Name ? names[i] : column.Cell(processes[i]);
+        return new Shown(column, cells, WidestOf(cells));
+    }
 
-    /// <summary>Written piece by piece and not through a console of Spectre.Console's, which brings the runtime's own console, terminal descriptions and palettes along: 0.2 MB for four colours.</summary>
-    static void Render(OutputWriter output, IRenderable table)
+    static int WidestOf(string[] cells)
     {
-        var width = StandardStreams.Width();
-        foreach (var segment in table.Render(new RenderOptions(new Terminal(), new Size(width, AnyHeight)), width))
+        var widest = 0;
+        foreach (var cell in cells) widest = Math.Max(widest, CellText.WidthOf(cell));
+        return widest;
+    }
+
+    /// <summary>Leaves columns out, and cuts names, until all fits. Null: no table can be drawn.</summary>
+    static List<Shown>? Fit(List<Shown> columns, int width)
+    {
+        var name = columns.Find(static shown => shown.Column == Name)!;
+        var wanted = Math.Min(name.Width, NameCells);
+        while (columns.Count > 2 && RoomForName(columns, width) < wanted)
         {
-            var code = output.HasColour ? Code(segment.Style.Foreground) : null;
-            output.Write(code is null ? segment.Text : $"\e[{code}m{segment.Text}\e[0m");
+            var last = columns[0];
+            foreach (var column in columns)
+                if (column.Column.Rank > last.Column.Rank) last = column;
+            columns.Remove(last);
+        }
+        var room = RoomForName(columns, width);
+        if (room < Math.Min(name.Width, LeastNameCells)) return null;
+        if (room < name.Width)
+        {
+            string[] cut = [.. name.Cells.Select(cell => CellText.Cut(cell, room))];
+            columns[columns.IndexOf(name)] = new Shown(Name, cut, WidestOf(cut));
+        }
+        return columns;
+    }
+
+    static int RoomForName(List<Shown> columns, int width)
+    {
+        var room = width - CellsAtEnd;
+        foreach (var column in columns) room -= CellsAround + (column.Column == Name ? 0 : column.Width);
+        return room;
+    }
+
+    static void Draw(OutputWriter output, List<Shown> columns, IReadOnlyList<ProcessStatus> processes)
+    {
+        Rule(output, columns, '╭', '┬', '╮');
+        Row(output, columns, 0, null);
+        Rule(output, columns, '├', '┼', '┤');
+        for (var i = 0; i < processes.Count; i++) Row(output, columns, i + 1, Code(processes[i].State));
+        Rule(output, columns, '╰', '┴', '╯');
+    }
+
+    static void Rule(OutputWriter output, List<Shown> columns, char left, char between, char right) =>
+        output.WriteLine(left + string.Join(between, columns.Select(static column => new string('─', column.Width + 2))) + right);
+
+    static void Row(OutputWriter output, List<Shown> columns, int row, string? code)
+    {
+        foreach (var column in columns)
+        {
+            output.Write("│ ");
+            Write(output, CellText.Pad(column.Cells[row], column.Width, column.Column.IsRight), column.Column == State ? code : null);
+            output.Write(" ");
+        }
+        output.WriteLine("│");
+    }
+
+    /// <summary>A name, and the state as far as there is room beside the least of the name.</summary>
+    static void PrintLines(OutputWriter output, IReadOnlyList<ProcessStatus> processes, string[] names, int width)
+    {
+        for (var i = 0; i < processes.Count; i++)
+        {
+            var state = WordOf(processes[i]);
+            var room = width - 1 - CellText.WidthOf(state);
+            var hasState = room >= Math.Min(LeastNameCells, CellText.WidthOf(names[i]));
+            output.Write(CellText.Cut(names[i], Math.Max(1, hasState ? room : width)));
+            if (hasState) output.Write(" ");
+            if (hasState) Write(output, state, Code(processes[i].State));
+            output.WriteLine();
         }
     }
 
-    /// <summary>Of the terminal's sixteen, so that they fit the user's theme (ECMA-48, SGR). Null: the default.</summary>
-    static string? Code(Color colour)
+    static void Write(OutputWriter output, string text, string? code) =>
+        output.Write(code is null || !output.HasColour ? text : $"\e[{code}m{text}\e[0m");
+
+    /// <summary>One word, and how long until the next try.</summary>
+    static string WordOf(ProcessStatus process)
     {
-        if (colour == Color.Green) return "32";
-        if (colour == Color.Red) return "91";
-        if (colour == Color.Yellow) return "93";
-        return colour == Color.Grey ? "90" : null;
+        var word = Display.State(process.State);
+        return process is { State: ProcessState.Waiting, NextStartInMs: { } next } ? $"{word} {Display.NextTry(next)}" : word;
     }
 
-    sealed class Terminal : IReadOnlyCapabilities
+    static string NextRun(ProcessStatus process) => process is { NextRunAt: { } run, State: not ProcessState.Waiting }
+        ? run.ToLocalTime().ToString("MM-dd HH:mm", CultureInfo.InvariantCulture) : "";
+
+    /// <summary>Of the terminal's sixteen colours, so that they fit the user's theme (ECMA-48, SGR).</summary>
+    static string Code(ProcessState state) => state switch
     {
-        public ColorSystem ColorSystem => ColorSystem.Standard;
-        public bool Ansi => true;
-        public bool Links => false;
-        public bool Legacy => false;
-        public bool IsTerminal => true;
-        public bool Interactive => false;
-        public bool Unicode => true;
-        public bool AlternateBuffer => false;
-    }
+        ProcessState.Online => "32",
+        ProcessState.Errored => "91",
+        ProcessState.Stopped => "90",
+        _ => "93",
+    };
 }

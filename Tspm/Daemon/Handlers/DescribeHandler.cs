@@ -33,6 +33,7 @@ internal static class DescribeHandler
             Listen = view.Listen,
             StatusText = view.StatusText,
             ProbeProblem = view.ProbeProblem,
+            ReadyNote = view.ReadyNote,
             WatchProblem = view.WatchProblem,
         };
     }

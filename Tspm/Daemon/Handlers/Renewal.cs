@@ -30,6 +30,7 @@ internal static class Renewal
     {
         var outcomes = await Settle.Outcomes(context, begun, wait, timeoutMs, Settle.StartError, inARow);
         await LastLines.AddTo(context, outcomes);
+        await Settle.NoteRetries(context, begun.Pending, notes);
         if (wait) await Watching.Settle(context, begun.Pending, notes);
         return outcomes;
     }

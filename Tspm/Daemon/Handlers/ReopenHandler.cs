@@ -1,4 +1,6 @@
+using Tspm.Logs;
 using Tspm.Protocol;
+using Tspm.Supervision;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -8,7 +10,20 @@ internal static class ReopenHandler
     public static async Task<ReopenResponse> Handle(DaemonContext context, ReopenRequest request)
     {
         var views = Views.Select(context, request.Selectors);
-        await context.Outputs.Reopen([.. views.SelectMany(view => new[] { view.OutLog, view.ErrLog }).Distinct()]);
-        return new ReopenResponse { Success = true, Processes = [.. views.Select(Settle.Outcome)] };
+        var reopened = await context.Outputs.Reopen([.. views.SelectMany(LogsOf).Distinct()]);
+        List<ProcessOutcome> outcomes = [.. views.Select(view => Outcome(view, reopened))];
+        return new ReopenResponse { Success = outcomes.All(static outcome => outcome.Error is null), Processes = outcomes };
+    }
+
+    static string[] LogsOf(ProcessView view) => [view.OutLog, view.ErrLog];
+
+    static ProcessOutcome Outcome(ProcessView view, IReadOnlyList<ReopenedLog> all)
+    {
+        List<ReopenedLog> own = [.. all.Where(log => LogsOf(view).Contains(log.Path))];
+        return Settle.Outcome(view) with
+        {
+            Unchanged = !own.Any(static log => log.IsOpen),
+            Error = own.Find(static log => log.Problem is not null)?.Problem,
+        };
     }
 }

@@ -61,6 +61,27 @@ internal static class Settle
     /// <summary>What a start or restart ended in, if not online.</summary>
     public static string? StartError(LifecycleState state) => state.Phase == LifecyclePhase.Online ? null : state.Reason;
 
+    /// <summary>Says of each instance that could not be started and is tried again that it is.</summary>
+    public static Task NoteRetries(DaemonContext context, IReadOnlyList<Supervisor.Pending> begun, List<string> notes) =>
+        begun.All(static pending => pending.Cell.View.FailedSpawn is null) ? Task.CompletedTask
+            : context.Supervisor.Ask(supervisor =>
+            {
+                foreach (var cell in begun.Select(static pending => pending.Cell))
+                {
+                    // One that was not kept is not tried again.
+                    var isKept = supervisor.Table.Find(cell.Key) == cell;
+                    if (isKept && cell is { State.Phase: LifecyclePhase.Waiting, View.FailedSpawn: not null })
+                        notes.Add($"{cell.DisplayName}: it is started as soon as that works; after {Times(cell)} it is errored");
+                }
+                return true;
+            });
+
+    static string Times(SupervisedProcess cell)
+    {
+        var most = RestartPolicy.Of(cell.Definition.Config).MaxConsecutive;
+        return most == 1 ? "1 failure" : $"{most} failures in a row";
+    }
+
     public static string? StopError(LifecycleState state) => state.Phase == LifecyclePhase.Stopped ? null : "it was started again meanwhile";
 
     static TimeSpan LongestStart(Begun begun)

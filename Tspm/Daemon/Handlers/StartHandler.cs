@@ -20,6 +20,7 @@ internal static class StartHandler
         if (request.Wait) await EarlyDeaths.AddTo(context, plan.Begun.Pending, outcomes, request.SettleMs);
         await LastLines.AddTo(context, outcomes);
         var notes = new List<string>(plan.Notes);
+        await Settle.NoteRetries(context, plan.Begun.Pending, notes);
         if (request.Wait) await Watching.Settle(context, plan.Begun.Pending, notes);
         var error = await Settle.Unsaved(dropped ?? plan.Begun.Saved);
         return new StartResponse
@@ -111,10 +112,12 @@ internal static class StartHandler
     static async Task<Task<string?>?> DropWhatCannotRun(DaemonContext context, Plan plan) => await context.Supervisor.Ask(supervisor =>
     {
         var dropped = false;
-        foreach (var id in plan.NewIds)
+        // The newest first: so all their numbers are free again.
+        for (var i = plan.NewIds.Count - 1; i >= 0; i--)
         {
+            var id = plan.NewIds[i];
             if (supervisor.Table.Instances(id) is not { } cells || !cells.All(NeverRan) || supervisor.Dependencies.Dependents(cells[0].Definition.Name).Any()) continue;
-            supervisor.Table.Remove(id);
+            supervisor.Table.Withdraw(id);
             dropped = true;
         }
         return dropped ? supervisor.Save() : null;

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Runtime.InteropServices;
 using System.Text;
 using Tspm.Model;
 using Tspm.Platform.Linux.Native;
@@ -30,6 +33,7 @@ internal sealed class Dialer(EventLoop loop) : IDialer
         IReadOnlyList<byte[]> _addresses = [];
         int _next, _taken;
         int _socket = -1;
+        DialedAddress? _address;
         bool _connected, _told, _over;
 
         public void Begin(IReadOnlyList<byte[]> addresses, string? problem)
@@ -75,7 +79,7 @@ internal sealed class Dialer(EventLoop loop) : IDialer
                 if (!done || _told || _over) return;
                 _told = true;
             }
-            told(problem, line);
+            told(problem, line, _address);
         }
 
         /// <summary>Begins with the next address that can be begun with. Null: the loop will tell; else why the last one could not.</summary>
@@ -108,6 +112,7 @@ internal sealed class Dialer(EventLoop loop) : IDialer
             if (SysSocket.getsockopt(_socket, SysSocket.SOL_SOCKET, SysSocket.SO_ERROR, &error, &length) != 0) error = Errno.Last;
             if (error != 0) return TryNext(NameLookup.Phrase(Errno.Describe(error)));
             _connected = true;
+            _address = Address(_addresses[_next - 1]);
             if (request is null) return null;
             nint sent;
             fixed (byte* bytes = request) sent = SysSocket.send(_socket, bytes, (nuint)request.Length, SysSocket.MSG_NOSIGNAL);
@@ -116,6 +121,23 @@ internal sealed class Dialer(EventLoop loop) : IDialer
             loop.Watch(_socket, SysEpoll.EPOLLIN, this);
             return null;
         }
+
+        /// <summary>Whom this is connected to. A machine speaks to an address of its own from that address.</summary>
+        DialedAddress Address(ReadOnlySpan<byte> peer)
+        {
+            SockaddrUn name;
+            var length = (uint)sizeof(SockaddrUn);
+            var host = HostOf(peer);
+            var own = SysSocket.getsockname(_socket, &name, &length) == 0 ? HostOf(new ReadOnlySpan<byte>(&name, (int)length)) : [];
+            var isLocal = own.SequenceEqual(host) || IPAddress.IsLoopback(new IPAddress(host));
+            return new DialedAddress(host.ToArray(), BinaryPrimitives.ReadUInt16BigEndian(peer[PortOffset..]), isLocal);
+        }
+
+        /// <summary>Of a <c>struct sockaddr_in</c> or <c>sockaddr_in6</c> (man 7 ip, man 7 ipv6).</summary>
+        static ReadOnlySpan<byte> HostOf(ReadOnlySpan<byte> address) =>
+            MemoryMarshal.Read<ushort>(address) == SysSocket.AF_INET ? address.Slice(4, 4) : address.Slice(8, 16);
+
+        const int PortOffset = 2;
 
         /// <summary>Null: it goes on, or the line is there.</summary>
         string? Read(out string line)

@@ -9,7 +9,8 @@ namespace Tspm.Platform.Linux;
 /// </summary>
 internal static class ProgramLookup
 {
-    public const string FindStage = "find program", ExecuteStage = "execute", DirectoryStage = "change directory";
+    public const string FindStage = SpawnFailure.FindStage, ExecuteStage = SpawnFailure.ExecuteStage,
+        DirectoryStage = SpawnFailure.DirectoryStage;
 
     /// <summary>What execvp uses without PATH (man 3 exec).</summary>
     const string DefaultPath = "/bin:/usr/bin";

@@ -9,14 +9,23 @@ namespace Tspm.Supervision.Probes;
 /// Is a GET answered with a status from 200 to 399? Our own few lines instead of the framework's client, which would be a third of the executable: one request, one status line; a redirect is not
 /// followed, it is an answer.
 /// </summary>
-internal sealed class HttpProbe(IDialer dialer, HttpAddress address) : IProbe
+/// <param name="dialer">Connects.</param>
+/// <param name="address">What to ask for.</param>
+/// <param name="judge">Says what a good answer is worth; null: it counts.</param>
+internal sealed class HttpProbe(
+    IDialer dialer, HttpAddress address, Action<DialedAddress?, Action<string?>>? judge = null) : IProbe
 {
     const int FirstGood = 200, FirstBad = 400;
 
     readonly byte[] _request = Encoding.ASCII.GetBytes(
         $"GET {address.Target} HTTP/1.1\r\nHost: {address.Authority}\r\nUser-Agent: tspm\r\nAccept: */*\r\nConnection: close\r\n\r\n");
 
-    public IDisposable Look(Action<string?> told) => dialer.Dial(address.Place, _request, (problem, line) => told(problem ?? Judge(line)));
+    public IDisposable Look(Action<string?> told) => dialer.Dial(address.Place, _request, (problem, line, peer) =>
+    {
+        problem ??= Judge(line);
+        if (problem is not null || judge is null) told(problem);
+        else judge(peer, told);
+    });
 
     /// <summary>RFC 9112, section 4: HTTP/1.1 SP code SP reason.</summary>
     static string? Judge(string line)

@@ -10,8 +10,9 @@ internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
     /// <summary>Null: nobody has to be asked, the child tells by itself (notify). The config was validated.</summary>
     public IProbe? Make(Probe probe, SupervisedProcess cell, Run run, SupervisionServices services)
     {
-        if (probe.Tcp is { } place && HostPort.Parse(place) is { } target) return new TcpProbe(dialer, target);
-        if (probe.Http is { } url && HttpAddress.Parse(url) is { } address) return new HttpProbe(dialer, address);
+        var judge = ReferenceEquals(probe, run.Ready) ? JudgeOf(run) : null;
+        if (probe.Tcp is { } place && HostPort.Parse(place) is { } target) return new TcpProbe(dialer, target, judge);
+        if (probe.Http is { } url && HttpAddress.Parse(url) is { } address) return new HttpProbe(dialer, address, judge);
         if (probe.Log is { } pattern)
         {
             var regex = TimedRegex.TryMake(pattern, out var problem);
@@ -22,6 +23,10 @@ internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
             ? new DelayProbe(services.Timers, run.BeganAt + TimeSpan.FromMilliseconds(delay) - services.Timers.Now)
             : null;
     }
+
+    /// <summary>Only readiness asks whose answer it was: a child that was ready has its port.</summary>
+    static Action<DialedAddress?, Action<string?>>? JudgeOf(Run run) => run.Listeners is { } check
+        ? (address, told) => check.Judge(address, run.Child?.Pid ?? 0, told) : null;
 
     static GrowingLog[] LogsOf(Run run)
     {

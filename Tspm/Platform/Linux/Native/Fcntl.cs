@@ -33,6 +33,9 @@ internal static unsafe partial class Fcntl
     [LibraryImport("libc", SetLastError = true)]
     public static partial int open(byte* path, int flags, uint mode);
 
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int openat(int directory, string path, int flags, uint mode = 0);
+
     /// <summary>man 2 fcntl, for the commands that take an integer or nothing.</summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fcntl(int fd, int command, long argument = 0);

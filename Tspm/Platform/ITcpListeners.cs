@@ -1,0 +1,45 @@
+namespace Tspm.Platform;
+
+/// <summary>
+/// Who listens on the TCP ports of this machine, as far as it can be seen. Never blocks the caller: to look takes too
+/// long for the supervisor's thread, and the answers come on any thread.
+/// </summary>
+internal interface ITcpListeners
+{
+    /// <summary>
+    /// Tells the numbers (inodes) of the sockets that listen on a port, on whatever address; null: they cannot be seen.
+    /// </summary>
+    void Find(int port, Action<IReadOnlySet<ulong>?> told);
+
+    /// <summary>Looks at who takes connections to an address of this machine.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="pid">A child, whose own listeners are looked for.</param>
+    /// <param name="suspects">Sockets whose holder is to be named, should the child have none of its own.</param>
+    /// <param name="told">Called once.</param>
+    void Look(DialedAddress address, int pid, IReadOnlySet<ulong> suspects, Action<ListenerFacts> told);
+}
+
+/// <summary>Where a connection went.</summary>
+/// <param name="Host">4 bytes, or 16 of IPv6.</param>
+/// <param name="Port">The port.</param>
+/// <param name="IsLocal">It is an address of this machine.</param>
+internal sealed record DialedAddress(byte[] Host, int Port, bool IsLocal)
+{
+    /// <summary>As people write it.</summary>
+    public override string ToString() => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"{(Host.Length == 4 ? new System.Net.IPAddress(Host).ToString() : $"[{new System.Net.IPAddress(Host)}]")}:{Port}");
+}
+
+/// <summary>What was seen of those who take connections to an address.</summary>
+internal sealed record ListenerFacts
+{
+    /// <summary>The sockets, several when they share the port (SO_REUSEPORT); empty: none here; null: not to be seen.</summary>
+    public IReadOnlySet<ulong>? Sockets { get; init; }
+
+    /// <summary>Whether the child, or a process below it, has one of them open; null: that cannot be seen.</summary>
+    public bool? IsOwn { get; init; }
+
+    /// <summary>Who has a suspect open, such as "pid 4711 (node)"; null: not to be seen, or not looked for.</summary>
+    public string? Holder { get; init; }
+}
