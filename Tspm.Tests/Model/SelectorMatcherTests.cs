@@ -62,6 +62,22 @@ internal sealed class SelectorMatcherTests
     }
 
     [Test]
+    [Arguments("all", "")]
+    [Arguments("web*", "")]
+    [Arguments("/^w/", "")]
+    [Arguments("shop", "")] // a namespace
+    [Arguments("web", "0.0 0.1")]
+    [Arguments("web:1", "0.1")]
+    [Arguments("2", "2.0")] // a number
+    [Arguments("a*b", "4.0")] // a name that looks like a pattern
+    [Arguments("all web:1", "0.1")]
+    public async Task What_was_named_is_known(string selectors, string named, CancellationToken cancellation)
+    {
+        var result = SelectorMatcher.Resolve(selectors.Split(' '), Table);
+        await Assert.That(string.Join(' ', Table.Where(result.Named.Contains).Select(target => $"{target.Id}.{target.Instance}"))).IsEqualTo(named);
+    }
+
+    [Test]
     public async Task Several_selectors_choose_each_instance_once_in_the_order_of_the_table(CancellationToken cancellation) =>
         await Assert.That(Show(SelectorMatcher.Resolve(["worker", "web:1", "shop", "web"], Table))).IsEqualTo("0.0 0.1 1.0 2.0");
 

@@ -63,12 +63,12 @@ internal static class StartCommand
             Methods.Start, request, Wire.Json.StartRequest, Wire.Json.StartResponse, Output.PrintJson.Readable.StartResponse, Outcomes.InState) { Again = request with { Again = true } };
         try
         {
+            // Another machine's clock may be another one.
+            DateTimeOffset? begun = session.Remote is null ? TimeProvider.System.GetUtcNow() : null;
             var code = change.Run(session, flags, out var response);
             if (!attach || code != ExitCodes.Done) return code;
             session.Out.Flush();
-            return LogsCommand.Show(
-                session, new LogsRequest { Selectors = [.. response.Processes.Select(static process => process.Name).Distinct()], Follow = true, Events = flags.Json ? null : true },
-                new LogPrinter(session.Out, session.Err, raw: false, flags.Json));
+            return Attached.Show(session, response.Processes, begun, flags.Json);
         }
         catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess && request is { Define: null, Selectors: [var word] } && (StartTarget.IsConfigFile(word) || ImportFiles.IsPm2File(word)))
         {
