@@ -25,9 +25,9 @@ internal sealed class EveryFieldTests
     static readonly Row[] Table =
     [
         new("id", ["1"], ["\"x\"", "1.5"], Whole),
-        new("name", ["\"api\""], ["\"a:b\"", "\"-a\"", "\"/a\"", "\"\"", "7"], "name"),
+        new("name", ["\"api\"", "\"api:prod\""], ["\"a:7\"", "\"all\"", "\"web-*\"", "\"..\"", "\" a\"", "\"-a\"", "\"/a\"", "\"\"", "7"], "name"),
         new("legacyId", ["\"my-app\""], ["\"\"", "7"], Text),
-        new("namespace", ["\"shop\""], ["\"a:b\"", "true"], ""),
+        new("namespace", ["\"shop\""], ["\"a:7\"", "\"all\"", "true"], ""),
         new("projectDir", ["\"/srv\"", "\"sub\""], ["\"a\\u0000b\"", "1"], ""),
         new("command", ["\"node x.js\""], ["\"\"", "\"it's\"", "[]"], ""),
         new("args", ["[]", "[\"a b\"]"], ["\"a\"", "[1]", "[\"a\\u0000\"]"], Text),
@@ -81,7 +81,7 @@ internal sealed class EveryFieldTests
         new("health.failures", ["1"], ["0"], Whole, "\"health.notify\": true"),
         new("startTimeoutMs", ["1"], ["0"], Whole),
         new("stdin", ["\"null\"", "\"pipe\""], ["\"tty\"", "1"], ""),
-        new("dependsOn[0].name", ["\"db\""], ["\"\"", "\"a:b\"", "1"], "", ""),
+        new("dependsOn[0].name", ["\"db\"", "\"db:prod\""], ["\"\"", "\"-a\"", "1"], "", ""),
         new("dependsOn[0].condition", ["\"started\"", "\"ready\"", "\"completed\""], ["\"born\"", "1"], "", "\"dependsOn[0].name\": \"db\""),
         new("log.maxSizeBytes", ["0"], ["-1"], Whole),
         new("log.maxAgeMs", ["0"], ["-1"], Whole),

@@ -105,6 +105,11 @@ internal static class SelectorMatcher
         if (targets.Any(target => target.Name == body)) fits = target => target.Name == body;
         else if (Selector.TryNumber(body, out var id) && targets.Any(target => target.Id == id)) fits = target => target.Id == id;
         else if (targets.Any(target => target.LegacyId == body)) fits = target => target.LegacyId == body;
+        else if (targets.Any(target => target.LegacyId == text))
+        {
+            fits = target => target.LegacyId == text;
+            return true;
+        }
         else
         {
             names = false;
