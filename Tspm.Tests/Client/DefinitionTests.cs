@@ -1,3 +1,4 @@
+using Tspm.Client;
 using Tspm.Client.Commands;
 using Tspm.Client.Defining;
 using Tspm.Client.Grammar;
@@ -132,6 +133,34 @@ public sealed class DefinitionTests
             await Assert.That(changed).IsNotNull();
         }
     }
+
+    [Test]
+    [Arguments("--job", "start", "never")]
+    [Arguments("--job --restart on-failure", "start", "on-failure")]
+    [Arguments("--job --no-autorestart", "start", "never")]
+    [Arguments("--cron-restart @daily --no-autorestart", "start", "never")] // as PM2's users write a job
+    [Arguments("-c @daily --no-autorestart", "start", "never")]
+    [Arguments("--cron @daily", null, null)]
+    [Arguments("--no-autorestart", null, "never")]
+    [Arguments("--cron @daily --no-autorestart --no-job", null, "never")]
+    public async Task Flags_make_a_job(string flags, string? action, string? policy, CancellationToken cancel)
+    {
+        var line = Argv.Parse(["start", "./x", .. flags.Split(' ')]);
+        string[] pairs = [.. line.Flags.SelectMany(static given => new[] { given.Flag.Name, given.Value ?? (given.On ? "true" : "false") })];
+        var config = Config(["./x"], null, pairs);
+        await Assert.That(config.Schedule?.Action).IsEqualTo(action);
+        await Assert.That(config.Restart?.Policy).IsEqualTo(policy);
+        await Assert.That(ConfigValidation.Validate(config)).IsEmpty();
+        // The same by 'set', on something that said otherwise before.
+        var before = new ProcessConfig { Name = "x", Command = "x", ProjectDir = "/", Restart = new RestartConfig { Policy = "always" } };
+        var changed = Tspm.Config.Assignments.Apply(before, ConfigFlags.Assignments(pairs));
+        await Assert.That(changed.Schedule).IsEqualTo(config.Schedule);
+        await Assert.That(changed.Restart!.Policy).IsEqualTo(policy ?? "always");
+    }
+
+    [Test]
+    public async Task A_job_that_is_always_restarted_is_refused(CancellationToken cancel) =>
+        await Assert.That(() => Config(["./x"], null, "job", "true", "restart", "always")).Throws<UsageException>().WithMessageContaining("on-failure or never");
 
     [Test]
     public async Task Several_words_are_selectors_only(CancellationToken cancel)

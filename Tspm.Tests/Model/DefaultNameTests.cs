@@ -17,7 +17,20 @@ internal sealed class DefaultNameTests
     [Arguments("node", "node")]
     [Arguments("./server.js", "server")]
     [Arguments("/opt/bin/my-app --x y.js", "my-app")]
-    [Arguments("a:b", "a-b")]
+    [Arguments("a:b", "a:b")]
+    [Arguments("a:80", "a-80")]
+    [Arguments(":80", "process")]
+    [Arguments(".", "process")]
+    [Arguments("..", "process")]
+    [Arguments("../..", "process")]
+    [Arguments("./", "process")]
+    [Arguments("w12/*.py", "process")]
+    [Arguments("w12/worker-*.py", "worker")]
+    [Arguments("python3 jobs/?.py", "process")]
+    [Arguments("bin/*", "process")]
+    [Arguments("./all", "all-1")]
+    [Arguments("./all.sh", "all.sh")]
+    [Arguments("node scripts/all.js", "all.js")]
     [Arguments("--", "process")]
     [Arguments("/", "process")]
     [Arguments(".js", ".js")]
@@ -33,6 +46,10 @@ internal sealed class DefaultNameTests
     }
 
     [Test]
-    public void Whatever_the_command_the_name_is_valid(CancellationToken cancellation) =>
+    public void Whatever_the_command_the_name_is_valid(CancellationToken cancellation)
+    {
         Gen.String.List[0, 3].Sample(words => ProcessName.Problem(DefaultName.For(words)) is null);
+        Gen.Char["al.*?:- /7\t~é"].Array[0, 80].Select(letters => new string(letters)).List[1, 2]
+            .Sample(words => ProcessName.Problem(DefaultName.For(words)) is null);
+    }
 }

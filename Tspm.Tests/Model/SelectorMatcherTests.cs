@@ -14,12 +14,13 @@ internal sealed class SelectorMatcherTests
     [Test]
     [Arguments("my-app", "9.0")]
     [Arguments("my-app:0", "9.0")]
+    [Arguments("a:7", "12.0")] // looks like an instance
     [Arguments("web", "8.0")] // a name wins
     [Arguments("8", "8.0")] // an id wins over a former one
     [Arguments("default", "9.1")] // and a former one over a namespace
     public async Task A_former_id_is_still_a_selector(string selector, string chosen, CancellationToken cancellation)
     {
-        SelectorTarget[] table = [new(8, "web", "default", 0), new(9, "app", "default", 0, "my-app"), new(9, "app", "default", 1, "default"), new(10, "c", "x", 0, "8"), new(11, "d", "x", 0, "web")];
+        SelectorTarget[] table = [new(8, "web", "default", 0), new(9, "app", "default", 0, "my-app"), new(9, "app", "default", 1, "default"), new(10, "c", "x", 0, "8"), new(11, "d", "x", 0, "web"), new(12, "a-7", "x", 0, "a:7")];
         await Assert.That(Show(SelectorMatcher.Resolve([selector], table))).IsEqualTo(chosen);
     }
 
@@ -59,6 +60,42 @@ internal sealed class SelectorMatcherTests
         await Assert.That(Show(result)).IsEqualTo(chosen ?? "");
         await Assert.That(result.Unknown).IsEqualTo(chosen is null ? selector : null);
         await Assert.That(string.IsNullOrEmpty(result.Sentence)).IsEqualTo(chosen is not null);
+    }
+
+    [Test]
+    [Arguments("api", "0.0 0.1")]
+    [Arguments("api:1", "0.1")] // an instance: no name is so
+    [Arguments("api:prod", "1.0 1.1")]
+    [Arguments("api:prod:1", "1.1")]
+    [Arguments("api:7", "2.0")] // of an earlier version: the exact name wins
+    [Arguments("api:prod:7", null)]
+    [Arguments("api*", "0.0 0.1 1.0 1.1 2.0")]
+    [Arguments("web-*", "3.0")] // the exact name wins
+    [Arguments("all", "0.0 0.1 1.0 1.1 2.0 3.0 4.0")] // not the process of this name
+    public async Task A_name_with_a_colon_is_a_name(string selector, string? chosen, CancellationToken cancellation)
+    {
+        SelectorTarget[] table =
+        [
+            new(0, "api", "default", 0), new(0, "api", "default", 1), new(1, "api:prod", "default", 0), new(1, "api:prod", "default", 1),
+            new(2, "api:7", "default", 0), new(3, "web-*", "default", 0), new(4, "all", "default", 0),
+        ];
+        await Assert.That(Show(SelectorMatcher.Resolve([selector], table))).IsEqualTo(chosen ?? "");
+    }
+
+    [Test]
+    [Arguments("all", "")]
+    [Arguments("web*", "")]
+    [Arguments("/^w/", "")]
+    [Arguments("shop", "")] // a namespace
+    [Arguments("web", "0.0 0.1")]
+    [Arguments("web:1", "0.1")]
+    [Arguments("2", "2.0")] // a number
+    [Arguments("a*b", "4.0")] // a name that looks like a pattern
+    [Arguments("all web:1", "0.1")]
+    public async Task What_was_named_is_known(string selectors, string named, CancellationToken cancellation)
+    {
+        var result = SelectorMatcher.Resolve(selectors.Split(' '), Table);
+        await Assert.That(string.Join(' ', Table.Where(result.Named.Contains).Select(target => $"{target.Id}.{target.Instance}"))).IsEqualTo(named);
     }
 
     [Test]

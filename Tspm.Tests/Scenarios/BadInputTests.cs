@@ -22,7 +22,7 @@ public class BadInputTests
     }
 
     [Test]
-    [Arguments("a:b"), Arguments("a\nb"), Arguments("-a"), Arguments("/a"), Arguments(""), Arguments("\u0007"), Arguments("LONG")]
+    [Arguments("a:80"), Arguments("all"), Arguments("web-*"), Arguments("w?b"), Arguments("."), Arguments(".."), Arguments(" lead"), Arguments("trail "), Arguments("a\nb"), Arguments("-a"), Arguments("/a"), Arguments(""), Arguments("\u0007"), Arguments("LONG")]
     public async Task An_impossible_name_exits_2_and_says_why(string name, CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
@@ -103,7 +103,7 @@ public class BadInputTests
         await box.Run("start", "no-such-program");
         await box.Run("start", "sleep 1000", "--cwd", "/no/such");
         await box.Run("set", "s", "nonsense=1");
-        await box.Run("rename", "s", "a:b");
+        await box.Run("rename", "s", "a:7");
         await box.Run("delete", "s", "nobody");
         var after = File.ReadAllText(Path.Combine(box.Home, "processes.json"));
         await Assert.That(System.Text.Json.JsonDocument.Parse(after).RootElement.GetProperty("processes").ToString())

@@ -54,7 +54,8 @@ public class ConfigFileScenarios
     [Arguments("""{ "processes": [ { "name": "a", "command": "x", "instances": "two" } ] }""", "instances", "number")]
     [Arguments("""{ "processes": [ { "name": "a" "command": "x" } ] }""", "app.json", "line 1")]
     [Arguments("""{ "processes": [ { "name": "a", "command": "x" }, { "name": "a", "command": "y" } ] }""", "'a'", "")]
-    [Arguments("""{ "processes": [ { "name": "a:b", "command": "x" } ] }""", "a:b", "")]
+    [Arguments("""{ "processes": [ { "name": "a:7", "command": "x" } ] }""", "a:7", "NAME:INSTANCE")]
+    [Arguments("""{ "processes": [ { "name": "all", "command": "x" } ] }""", "'all' cannot be a name", "")]
     [Arguments("", "app.json", "")]
     public async Task A_mistake_is_named_with_its_place_and_nothing_is_started(string text, string said, string alsoSaid, CancellationToken cancellation)
     {

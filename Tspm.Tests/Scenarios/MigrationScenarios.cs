@@ -165,15 +165,15 @@ public class MigrationScenarios
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("add", "sleep 5", "--name", "worker");
-        var file = box.Write("old-tspm.json", $$"""{ "processes": [{{Entry(box, "a:b", "sleep 1000")}}, {{Entry(box, "worker", "sleep 1001")}}], "desiredStates": { "a:b": "online" } }""");
+        var file = box.Write("old-tspm.json", $$"""{ "processes": [{{Entry(box, "a:7", "sleep 1000")}}, {{Entry(box, "worker", "sleep 1001")}}], "desiredStates": { "a:7": "online" } }""");
         var ran = await box.Ok("migrate", "--from", file);
-        await Assert.That(ran.Out).Contains("a-b: taken over").And.Contains("worker: is here already").And.Contains("a-b: online");
-        ran.Says("'a:b' is called 'a-b' now");
-        var pid = await box.PidOf("a-b");
-        await Assert.That((await box.Get("a:b")).Pid).IsEqualTo(pid);
+        await Assert.That(ran.Out).Contains("a-7: taken over").And.Contains("worker: is here already").And.Contains("a-7: online");
+        ran.Says("'a:7' is called 'a-7' now");
+        var pid = await box.PidOf("a-7");
+        await Assert.That((await box.Get("a:7")).Pid).IsEqualTo(pid);
         await box.Ok("migrate", "--from", file);
-        await Assert.That(Names(await box.List())).IsEqualTo("0:worker:stopped 1:a-b:online");
-        await Assert.That(await box.PidOf("a-b")).IsEqualTo(pid);
+        await Assert.That(Names(await box.List())).IsEqualTo("0:worker:stopped 1:a-7:online");
+        await Assert.That(await box.PidOf("a-7")).IsEqualTo(pid);
         (await box.Run("migrate", "--from", "nowhere.json")).Exits(1).Says("nowhere.json");
         (await box.Run("migrate")).Exits(1).Says("no old process list").Says("--from");
     }

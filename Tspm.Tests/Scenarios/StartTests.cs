@@ -106,8 +106,8 @@ public class StartTests
         (await box.Run("start", "no-such-program", "--name", "a")).Exits(1);
         (await box.Run("start", "sleep 1000", "--name", "b", "--cwd", "/no/such/place")).Exits(1);
         (await box.Run("start", "--name", "c", "-o", "new/dir/c.log", "--err-file", "other/c.log", "--", "/")).Exits(1);
-        box.Write("two.json", "{\"processes\": [{\"name\": \"d\", \"command\": \"no-such\"}, {\"name\": \"e\", \"command\": \"no-such\"}]}");
-        (await box.Run("start", "two.json")).Exits(1);
+        box.Write("run.sh", "");
+        (await box.Run("start", "run.sh", "nope.sh")).Exits(1);
         await box.Until(() => !Directory.Exists(Path.Combine(box.Folder, "new")) && !Directory.Exists(Path.Combine(box.Folder, "other"))
             && Directory.GetFiles(Path.Combine(box.Home, "logs")).Length == 0, "nothing is left of them");
         await box.Ok("start", "sleep 1000", "--name", "f");

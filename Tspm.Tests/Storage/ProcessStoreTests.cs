@@ -137,7 +137,7 @@ internal sealed class ProcessStoreTests
     [Arguments("instances\": 0")]
     [Arguments("instances\": -1")]
     [Arguments("name\": \"\"")]
-    [Arguments("name\": \"a:b\"")]
+    [Arguments("name\": \"-a\"")]
     [Arguments("name\": \"other\"")]
     public async Task Definitions_that_cannot_be_are_a_broken_file(string member, CancellationToken cancellation)
     {
@@ -149,6 +149,17 @@ internal sealed class ProcessStoreTests
         await Assert.That(replaced).IsNotEqualTo(text);
         File.WriteAllText(home.Home.ProcessesFile, replaced);
         await Assert.That(Names(home)).IsEqualTo("good");
+    }
+
+    [Test]
+    [Arguments("all"), Arguments("web-*"), Arguments("."), Arguments(".."), Arguments(" lead"), Arguments("w?b"), Arguments("api:prod")]
+    public async Task A_name_that_an_earlier_version_allowed_is_read(string name, CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        SaveAll(home, "web");
+        var text = File.ReadAllText(home.Home.ProcessesFile);
+        File.WriteAllText(home.Home.ProcessesFile, text.Replace("name\": \"web\"", $"name\": \"{name}\""));
+        await Assert.That(Names(home)).IsEqualTo(name);
     }
 
     [Test]

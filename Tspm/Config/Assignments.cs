@@ -29,9 +29,15 @@ internal static class Assignments
             Set(node, type, "", key, value);
         }
         var changed = StrictJson.Read(JsonText.ToElement(writer => node.WriteTo(writer)), type, "");
-        if (ConfigValidation.Validate(changed) is not [var problem, ..]) return changed;
-        throw Refuse(problem.Path, problem.Expected, problem.Found, problem.Sentence);
+        foreach (var problem in ConfigValidation.Validate(changed))
+            if (!IsFormer(problem.Path, config, changed))
+                throw Refuse(problem.Path, problem.Expected, problem.Found, problem.Sentence);
+        return changed;
     }
+
+    /// <summary>A name that an earlier version allowed is not what is being changed.</summary>
+    static bool IsFormer(string path, ProcessConfig before, ProcessConfig after) =>
+        path == "name" || (path == "namespace" && before.Namespace == after.Namespace);
 
     /// <summary>Goes down along the key; on the way back an object that became empty is taken away: a config holds only what was said.</summary>
     static void Set(JsonObject into, JsonTypeInfo type, string path, string key, string value)

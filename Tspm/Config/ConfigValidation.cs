@@ -21,8 +21,6 @@ internal static class ConfigValidation
     /// <summary>As many as a child can be given, see <c>SpawnRequest</c>.</summary>
     public const int MaxListeners = 32;
 
-    const string NameRule = "1 to 64 bytes without control characters or ':', starting with neither '-' nor '/'";
-
     const string Words = "text that is not empty, without NUL characters";
 
     /// <summary>A rule: null when kept, else what was found and, where it differs from the table's, the whole sentence.</summary>
@@ -60,8 +58,8 @@ internal static class ConfigValidation
 
     static readonly Rule[] Rules =
     [
-        new("name", NameRule, config => NameBreach(config.Name)),
-        new("namespace", NameRule, config => config.Namespace is { } space ? NameBreach(space) : null),
+        new("name", ProcessName.Rule, config => NameBreach(config.Name)),
+        new("namespace", ProcessName.Rule, config => config.Namespace is { } space ? NameBreach(space) : null),
         new("command", "a program, with its arguments", CommandBreach),
         new("projectDir", "an absolute path", config => config.ProjectDir is { } dir && (!dir.StartsWith('/') || HasNul(dir)) ? Text(dir) : null),
         new("args", "texts without NUL characters", config => Items(config.Args, HasNul)),
@@ -198,7 +196,7 @@ internal static class ConfigValidation
         for (var i = 0; i < config.DependsOn?.Count; i++)
         {
             var dependency = config.DependsOn[i];
-            if (ProcessName.Problem(dependency.Name) is { } problem) return new Breach(JsonProblems.Quote(dependency.Name), problem, $"[{i}].name");
+            if (ProcessName.StoredProblem(dependency.Name) is { } problem) return new Breach(JsonProblems.Quote(dependency.Name), problem, $"[{i}].name");
             if (!Dependency.IsCondition(dependency.Condition))
                 return new Breach(JsonProblems.Quote(dependency.Condition!), $"must be one of started, ready, completed, but is {JsonProblems.Quote(dependency.Condition!)}", $"[{i}].condition");
         }

@@ -10,8 +10,11 @@ internal static class ScheduleRules
     public static ConfigProblem? Problem(ProcessConfig config)
     {
         if (config.Schedule is not { } schedule) return null;
-        if (schedule.Cron is not { } cron) return new ConfigProblem(".cron", "nothing", "a cron expression", "cron is missing; a schedule needs one, such as \"0 3 * * *\"");
-        if (CronTimes.ProblemOf(cron) is { } mistake) return Bad("cron", cron, mistake);
+        // A job without times runs when somebody starts it.
+        if (schedule is { Cron: null, Action: not ScheduleConfig.Start })
+            return new ConfigProblem(".cron", "nothing", "a cron expression",
+                "cron is missing; a schedule needs one, such as \"0 3 * * *\"");
+        if (schedule.Cron is { } cron && CronTimes.ProblemOf(cron) is { } mistake) return Bad("cron", cron, mistake);
         if (schedule.TimeZone is { } zone && CronTimes.ProblemOfZone(zone) is { } unknown) return Bad("timeZone", zone, unknown);
         if (schedule.Action is not (null or ScheduleConfig.Restart or ScheduleConfig.Start)) return Bad("action", schedule.Action, "must be one of restart, start");
         if (schedule.Overlap is not (null or ScheduleConfig.Skip or ScheduleConfig.Queue or ScheduleConfig.Kill)) return Bad("overlap", schedule.Overlap, "must be one of skip, queue, kill");

@@ -23,7 +23,9 @@ internal sealed class Ending(string? when)
             var errored = view.State.Observed == ProcessState.Errored;
             if (errored && when == GuardianOptions.WhenErrored) return Failed;
             // A job that waits for its next run is not over.
-            if (errored || (view.State.Observed == ProcessState.Stopped && !(view.Definition.Config.IsJob && view.Definition.IsEnabled))) down++;
+            var isOver = view.State.Observed == ProcessState.Stopped
+                && !(view.Definition.Config.IsJob && view.NextRunAt is not null);
+            if (errored || isOver) down++;
             failed |= errored || EndedBadly(view);
         }
         if (when != GuardianOptions.WhenAllStopped || down < views.Count) return null;

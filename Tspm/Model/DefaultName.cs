@@ -23,9 +23,9 @@ internal static class DefaultName
     {
         if (words.Count == 0) return Fallback;
         var program = BaseName(words[0]);
-        if (!Interpreters.Contains(WithoutVersion(program))) return MakeValid(WithoutScriptEnding(program));
+        if (!Interpreters.Contains(WithoutVersion(program))) return MakeValid(Bare(program));
         var script = words.Skip(1).FirstOrDefault(word => !word.StartsWith('-'));
-        return MakeValid(script is not null && LooksLikeScript(script) ? WithoutScriptEnding(BaseName(script)) : program);
+        return MakeValid(script is not null && LooksLikeScript(script) ? Bare(BaseName(script)) : program);
     }
 
     static bool LooksLikeScript(string word) =>
@@ -36,6 +36,9 @@ internal static class DefaultName
         var trimmed = path.TrimEnd('/');
         return trimmed[(trimmed.LastIndexOf('/') + 1)..];
     }
+
+    /// <summary>all.sh keeps its ending: without it, it would be a word that means something else.</summary>
+    static string Bare(string file) => WithoutScriptEnding(file) is var bare && bare == Selector.All ? file : bare;
 
     static string WithoutScriptEnding(string name)
     {
@@ -50,20 +53,32 @@ internal static class DefaultName
         return dot > 0 && program[(dot + 1)..].All(letter => char.IsAsciiDigit(letter) || letter == '.') ? program[..dot] : program;
     }
 
-    /// <summary>The name without what a <see cref="ProcessName"/> may not have.</summary>
+    /// <summary>The nearest name that <see cref="ProcessName"/> allows.</summary>
     public static string MakeValid(string name)
     {
-        var valid = new StringBuilder(name.Length);
+        var kept = Allowed(name);
+        // "worker-*" is "worker".
+        if (name.AsSpan().ContainsAny('*', '?')) kept = kept.Trim(' ', '-', '_', '.');
+        if (kept == Selector.All) kept += "-1";
+        else if (ProcessName.InstanceIn(kept) is { } instance) kept = $"{kept[..^instance.Length]}-{instance[1..]}";
+        return ProcessName.Problem(kept) is null ? kept : Fallback;
+    }
+
+    /// <summary>Cut to its length, without letters that no name has.</summary>
+    static string Allowed(string name)
+    {
+        var allowed = new StringBuilder(name.Length);
         var bytes = 0;
         foreach (var rune in name.EnumerateRunes())
         {
-            var kept = Rune.IsControl(rune) || rune.Value == ':' ? new Rune('-') : rune;
+            if (rune.Value is '*' or '?') continue;
+            var kept = Rune.IsControl(rune) ? new Rune('-') : rune;
             // Neither a flag nor a pattern: both would be taken for something else on the command line.
-            if (valid.Length == 0 && kept.Value is ('-' or '/')) continue;
+            if (allowed.Length == 0 && (kept.Value is '-' or '/' || Rune.IsWhiteSpace(kept))) continue;
             bytes += kept.Utf8SequenceLength;
             if (bytes > ProcessName.MaxBytes) break;
-            valid.Append(kept.ToString());
+            allowed.Append(kept.ToString());
         }
-        return valid.Length == 0 ? Fallback : valid.ToString();
+        return allowed.ToString().TrimEnd();
     }
 }

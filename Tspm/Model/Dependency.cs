@@ -19,7 +19,12 @@ internal sealed record Dependency
 
     public static bool IsCondition(string? text) => text is null or Started or Ready or Completed;
 
-    /// <summary>NAME or NAME:CONDITION.</summary>
+    /// <summary>NAME or NAME:CONDITION; a name may have a colon of its own.</summary>
     public static Dependency Parse(string text) =>
-        text.LastIndexOf(':') is > 0 and var colon ? new Dependency { Name = text[..colon], Condition = text[(colon + 1)..] } : new Dependency { Name = text };
+        text.LastIndexOf(':') is > 0 and var colon && IsCondition(text[(colon + 1)..])
+            ? new Dependency { Name = text[..colon], Condition = text[(colon + 1)..] } : new Dependency { Name = text };
+
+    /// <summary>What follows the last colon looks like a misspelt condition: which one, as a question; empty: it does not.</summary>
+    public static string Misspelt(string text) => text.LastIndexOf(':') is > 0 and var colon && !IsCondition(text[(colon + 1)..])
+        ? NearestName.Question(text[(colon + 1)..], [Started, Ready, Completed]) : "";
 }

@@ -28,8 +28,8 @@ internal sealed record ProcessStatus
     /// <summary>The cause of the last change of state.</summary>
     public required string Reason { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public long? NextStartInMs { get; init; }
-    /// <summary>The next time of its schedule; left out when it has none.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public DateTimeOffset? NextRunAt { get; init; }
+    /// <summary>The next time of its schedule, in its time zone; null when it has none that is armed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DateTimeOffset? NextRunAt { get; init; }
     /// <summary>Null while no child runs.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public bool? Ready { get; init; }
     /// <summary>What the last look said; null: there is no health probe, or it has not looked yet.</summary>

@@ -13,6 +13,12 @@ internal sealed record SelectorTarget(int Id, string Name, string Namespace, int
 internal sealed record SelectorResult(IReadOnlyList<SelectorTarget> Matches, string? Unknown = null, string? Sentence = null)
 {
     public bool IsKnown => Unknown is null;
+
+    /// <summary>
+    /// Those of <see cref="Matches"/> that were meant in particular, by name, number or instance, and not by <c>all</c>,
+    /// a pattern or a namespace.
+    /// </summary>
+    public IReadOnlySet<SelectorTarget> Named { get; init; } = new HashSet<SelectorTarget>();
 }
 
 /// <summary>
@@ -36,6 +42,7 @@ internal static class SelectorMatcher
         if (selectors.Count > MaxSelectors)
             return new SelectorResult([], selectors[0], $"there are {selectors.Count} selectors; at most {MaxSelectors} are allowed");
         var chosen = new bool[targets.Count];
+        var named = new HashSet<SelectorTarget>();
         var (begun, inPatterns) = (0L, TimeSpan.Zero);
         foreach (var text in selectors)
         {
@@ -45,10 +52,10 @@ internal static class SelectorMatcher
                 return new SelectorResult([], text, "the patterns take too long to match; choose the processes by name, or in several steps");
             begun = Stopwatch.GetTimestamp();
             var selector = Selector.Parse(text);
-            if (!TryPredicate(selector, targets, out var fits, out var problem)) return new SelectorResult([], text, problem);
+            if (!TryPredicate(selector, targets, out var fits, out var names, out var problem)) return new SelectorResult([], text, problem);
             try
             {
-                var any = Mark(chosen, targets, fits);
+                var any = Mark(chosen, targets, fits, names ? named : null);
                 if (selector.Kind == SelectorKind.Regex) inPatterns += Stopwatch.GetElapsedTime(begun);
                 if (!any && selector.Kind != SelectorKind.All)
                     return new SelectorResult([], text, NothingFits(selector, targets));
@@ -58,35 +65,58 @@ internal static class SelectorMatcher
                 return new SelectorResult([], text, $"the pattern {text} takes too long to match; write it without nested repetitions");
             }
         }
-        return new SelectorResult([.. targets.Where((_, index) => chosen[index])]);
+        return new SelectorResult([.. targets.Where((_, index) => chosen[index])]) { Named = named };
     }
 
-    static bool Mark(bool[] chosen, IReadOnlyList<SelectorTarget> targets, Func<SelectorTarget, bool> fits)
+    static bool Mark(
+        bool[] chosen, IReadOnlyList<SelectorTarget> targets, Func<SelectorTarget, bool> fits, HashSet<SelectorTarget>? named)
     {
         var any = false;
         for (var i = 0; i < chosen.Length; i++)
         {
             if (!fits(targets[i])) continue;
             chosen[i] = any = true;
+            named?.Add(targets[i]);
         }
         return any;
     }
 
+    /// <param name="selector">What was asked for.</param>
+    /// <param name="targets">Among these.</param>
+    /// <param name="fits">Whether it means one of them.</param>
+    /// <param name="names">It names what it means: see <see cref="SelectorResult.Named"/>.</param>
+    /// <param name="problem">Why it means nothing at all.</param>
     static bool TryPredicate(
-        Selector selector, IReadOnlyList<SelectorTarget> targets, out Func<SelectorTarget, bool> fits, out string? problem)
+        Selector selector, IReadOnlyList<SelectorTarget> targets, out Func<SelectorTarget, bool> fits, out bool names,
+        out string? problem)
     {
-        problem = null;
+        (problem, names) = (null, false);
         fits = static _ => true;
         if (selector.Kind == SelectorKind.All) return true;
         if (selector.Kind == SelectorKind.Regex) return TryRegex(selector, out fits, out problem);
-        var body = selector.Body;
-        // First of all an exact name: names may look like numbers or globs.
+        var (text, body) = (selector.Text, selector.Body);
+        names = true;
+        // First of all an exact name: names may look like numbers, globs or instances.
+        if (targets.Any(target => target.Name == text))
+        {
+            fits = target => target.Name == text;
+            return true;
+        }
         if (targets.Any(target => target.Name == body)) fits = target => target.Name == body;
         else if (Selector.TryNumber(body, out var id) && targets.Any(target => target.Id == id)) fits = target => target.Id == id;
         else if (targets.Any(target => target.LegacyId == body)) fits = target => target.LegacyId == body;
-        else if (selector.Kind == SelectorKind.Glob) fits = target => Glob.IsMatch(body, target.Name);
-        else if (selector.Kind == SelectorKind.Word) fits = target => target.Namespace == body;
-        else fits = static _ => false;
+        else if (targets.Any(target => target.LegacyId == text))
+        {
+            fits = target => target.LegacyId == text;
+            return true;
+        }
+        else
+        {
+            names = false;
+            if (selector.Kind == SelectorKind.Glob) fits = target => Glob.IsMatch(body, target.Name);
+            else if (selector.Kind == SelectorKind.Word) fits = target => target.Namespace == body;
+            else fits = static _ => false;
+        }
         if (selector.Kind != SelectorKind.Instance) return true;
         var whole = fits;
         fits = target => target.Instance == selector.Instance && whole(target);

@@ -125,7 +125,8 @@ internal static class Application
     static List<SupervisedProcess> Down(Supervisor supervisor, ProcessDefinition definition, Wanted wanted)
     {
         var cells = supervisor.Table.Instances(definition.Id)![..definition.Instances];
-        var down = cells.Where(cell => cell.State.Phase == LifecyclePhase.Errored || (cell.State.Desired == DesiredState.Down && !definition.Config.IsJob));
+        if (definition.Config.IsJob) return [];
+        var down = cells.Where(cell => cell.State is { Phase: LifecyclePhase.Errored } or { Desired: DesiredState.Down });
         if (wanted.RenewsEnvironment && down.Count == cells.Length) supervisor.Put(From(wanted, supervisor, definition));
         return down;
     }

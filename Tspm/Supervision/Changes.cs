@@ -19,7 +19,9 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
         ProcessDefinition definition, string cause, IReadOnlyList<int>? after = null)
     {
         var before = supervisor.Table.Instances(definition.Id)!;
-        var isUp = before.Any(cell => !cell.IsSurplus && cell.State.Desired == DesiredState.Up);
+        // An instance of a job runs at its times, also when it is added during a run.
+        var isUp = !definition.Config.IsJob
+            && before.Any(cell => !cell.IsSurplus && cell.State.Desired == DesiredState.Up);
         var had = before[0].Definition.Instances;
         var cells = supervisor.Put(definition);
         var pending = new List<Supervisor.Pending>();

@@ -15,11 +15,17 @@ internal static class DependencyGraph
         {
             foreach (var dependency in all[name].DependsOn ?? [])
                 if (!all.ContainsKey(dependency.Name))
-                    return $"'{name}' depends on '{dependency.Name}', which is not defined{NearestName.Question(dependency.Name, all.Keys)}";
+                    return $"'{name}' depends on '{dependency.Name}', which is not defined"
+                        + (Condition(all, dependency.Name) ?? NearestName.Question(dependency.Name, all.Keys));
             if (Circle(all, name, [], done) is { } path) return $"dependencies go in a circle: {string.Join(" → ", path)}; take one of them out";
         }
         return null;
     }
+
+    /// <summary>The name of a process, with a condition that there is not; null: it is something else.</summary>
+    static string? Condition(IReadOnlyDictionary<string, ProcessConfig> all, string name) =>
+        name.LastIndexOf(':') is > 0 and var colon && all.ContainsKey(name[..colon])
+            ? $"; a condition is {Dependency.Started}, {Dependency.Ready} or {Dependency.Completed}" : null;
 
     static List<string>? Circle(IReadOnlyDictionary<string, ProcessConfig> all, string name, List<string> path, HashSet<string> done)
     {

@@ -154,6 +154,26 @@ internal sealed class ImportTests
         await Assert.That(() => ProcfileImport.Read(text, "/", null, null)).Throws<ImportException>().WithMessageContaining(sentence);
 
     [Test]
+    [Arguments("*/2 * * * * *", "false", "start", "*/2 * * * * *", "")]
+    [Arguments("0 3 * * *", "true", null, "0 3 * * *", "")]
+    [Arguments("0 0 1,15 * 1", "false", "start", "0 0 1,15 * 1", "comes more often now")]
+    [Arguments("0 0 13 * FRI", "true", null, "0 0 13 * FRI", "comes more often now")]
+    [Arguments("0 9 1-7 * 1", "false", "start", "0 9 * * 1#1", "")] // the first Monday: its meaning is kept
+    [Arguments("0 0 9 22-28 * FRI", "false", "start", "0 0 9 * * FRI#4", "")]
+    [Arguments("0 9 2-8 * 1", "false", "start", "0 9 2-8 * 1", "comes more often now")]
+    [Arguments("0 9 1-7 * 1-5", "false", "start", "0 9 1-7 * 1-5", "comes more often now")]
+    public async Task PM2s_times_keep_their_meaning_or_it_is_said(
+        string cron, string autorestart, string? action, string expected, string note, CancellationToken cancellation)
+    {
+        var file = $$"""{"apps": [{"name": "job", "script": "./job.js", "cron_restart": "{{cron}}", "autorestart": {{autorestart}}}]}""";
+        var imported = Pm2Import.Read(JsonDocument.Parse(file).RootElement, "/srv", null, Present, static _ => false);
+        await Assert.That(imported.Processes.Single().Schedule).IsEqualTo(new ScheduleConfig { Cron = expected, Action = action });
+        await Assert.That(imported.Left).IsEmpty();
+        await Assert.That(string.Join(' ', imported.Notes)).Contains(note);
+        await Assert.That(imported.Notes.Count).IsEqualTo(note.Length > 0 ? 1 : 0);
+    }
+
+    [Test]
     public async Task No_value_of_a_secret_is_in_what_is_told(CancellationToken cancellation)
     {
         foreach (var name in Names())

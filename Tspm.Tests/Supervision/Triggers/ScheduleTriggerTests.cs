@@ -245,4 +245,87 @@ internal sealed class ScheduleTriggerTests
         world.StartNew();
         await Assert.That(world.Loop.Timers.UntilNext()).IsNull();
     }
+
+    [Test]
+    public async Task A_restart_is_armed_while_it_is_wanted_up(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var added = world.Define(Nightly with { Name = "added" });
+        var web = world.StartNew(Nightly);
+        world.Step();
+        await Assert.That(added.View.NextRunAt).IsNull();
+        await Assert.That(web.View.NextRunAt).IsNotNull();
+        world.Supervisor.Stop(web, "stopped by user");
+        world.Exit(web, 0);
+        await Assert.That(web.View.NextRunAt).IsNull();
+        await Assert.That(world.Loop.Timers.UntilNext()).IsNull();
+        world.Supervisor.Start(web, "started by user");
+        world.Step();
+        await Assert.That(web.View.NextRunAt).IsEqualTo(World.Midnight.AddHours(3));
+    }
+
+    [Test]
+    public async Task A_restart_of_what_ended_by_itself_for_good_is_not_armed(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var once = world.StartNew(Nightly with { Restart = new RestartConfig { Policy = "never" } });
+        await Assert.That(once.View.NextRunAt).IsNotNull();
+        world.Exit(once, 0);
+        await Assert.That(once.View.NextRunAt).IsNull();
+        world.Advance(TimeSpan.FromHours(4));
+        await Assert.That(world.Machine.All.Count).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task A_restart_of_what_is_started_by_hand_only_is_armed_while_it_is_up(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Nightly with { Enabled = false });
+        await Assert.That(cell.View.NextRunAt).IsNotNull();
+        world.Advance(TimeSpan.FromHours(3));
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+    }
+
+    [Test]
+    public async Task A_job_is_armed_from_its_definition_on_and_a_stop_leaves_it_so(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.Define(Job);
+        world.Step();
+        await Assert.That(cell.View.NextRunAt).IsNotNull();
+        world.Supervisor.Stop(cell, "stopped by user");
+        world.Step();
+        await Assert.That(cell.View.NextRunAt).IsNotNull();
+        world.Supervisor.Put(cell.Definition with { Config = cell.Definition.Config with { Enabled = false } });
+        world.Step();
+        await Assert.That(cell.View.NextRunAt).IsNull();
+        world.Supervisor.Put(cell.Definition with { Config = cell.Definition.Config with { Enabled = true } });
+        world.Step();
+        await Assert.That(cell.View.NextRunAt).IsNotNull();
+    }
+
+    [Test]
+    public async Task A_job_without_times_runs_when_it_is_started(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Job with { Schedule = new ScheduleConfig { Action = "start" } });
+        await Assert.That(cell.View.NextRunAt).IsNull();
+        world.Exit(cell, 1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        world.Advance(TimeSpan.FromDays(2));
+        await Assert.That(world.Machine.All.Count).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task An_instance_that_a_job_gets_during_a_run_waits_for_its_time(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(Job);
+        world.Supervisor.Changes.Scale(cell.Definition with { Config = cell.Definition.Config with { Instances = 2 } }, "scaled");
+        world.Step();
+        await Assert.That(world.Machine.All.Count).IsEqualTo(1);
+        world.Exit(cell, 0);
+        world.Advance(Minute * 10);
+        await Assert.That(world.Machine.All.Count).IsEqualTo(3);
+    }
 }

@@ -13,14 +13,14 @@ internal static class FileStart
     /// <param name="session">Where to say what was done.</param>
     /// <param name="start">The request as for any other start; its definitions are the file's.</param>
     /// <param name="flags">How to wait and to print.</param>
-    /// <param name="names">The processes of the file.</param>
-    public static int Run(ClientSession session, StartRequest start, ChangeFlags flags, out IReadOnlyList<string> names)
+    /// <param name="started">What became of the processes of the file.</param>
+    public static int Run(ClientSession session, StartRequest start, ChangeFlags flags, out IReadOnlyList<ProcessOutcome> started)
     {
         using var daemon = session.ConnectToChange(flags.NoAutoStart);
         var response = OlderDaemon.StartsFiles(daemon) ? Apply(daemon, session, start, flags) : Define(daemon, start, flags);
         if (flags.Json) JsonPrinter.Print(session.Out, response, PrintJson.Readable.StartResponse);
         Outcomes.Print(session, response, StartCommand.Phrase, withSuccesses: !flags.Json);
-        names = StartCommand.NamesOf(response.Processes);
+        started = response.Processes;
         return response.Success && response.Error is null ? ExitCodes.Done : ExitCodes.Failed;
     }
 

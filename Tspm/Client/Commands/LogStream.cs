@@ -22,6 +22,15 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
         // A stream that follows always, once it has heard of its daemon; another one unless the daemon is gone: somebody may have paged through it for longer than the daemon waits.
         lost => lost.Code switch { LocalError.NoAnswerInTime => request.Follow && _after.Count > 0, LocalError.NotRunning => request.Follow, _ => true });
 
+    /// <summary>
+    /// Asked whenever something has happened to the processes, and now and then: when it is true, nothing more will come,
+    /// and the stream ends. What it may not have shown by then is its <see cref="Rest"/>.
+    /// </summary>
+    public Func<bool>? IsOver { get; init; }
+
+    /// <summary>What happened is not printed.</summary>
+    public bool HidesEvents { get; init; }
+
     /// <summary>What is behind the last byte seen of each stream, to its end.</summary>
     public LogsRequest Rest => Resumed with { Follow = false };
 
@@ -30,7 +39,7 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
     /// <summary>Prints a line. False: nobody reads any more.</summary>
     public bool Print(LogLine line)
     {
-        printer.Print(line);
+        if (!HidesEvents || line.Stream != Logs.Events.EventSource.Stream) printer.Print(line);
         _after[LogLines.Key(line.Id, line.Instance, line.Stream)] = line.Seq;
         return !session.Out.IsBroken;
     }
@@ -56,9 +65,14 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
 
     bool Take(AnswerEnvelope notification)
     {
-        if (notification.Method == Methods.LogLine) return Print(notification.ReadParams(Wire.Json.LogLine));
-        if (notification.Method == Methods.Heartbeat && notification.ReadParams(Wire.Json.HeartbeatNotice).Seq is { } positions)
+        if (notification.Method == Methods.LogLine)
+        {
+            var line = notification.ReadParams(Wire.Json.LogLine);
+            return Print(line) && !(line.Stream == Logs.Events.EventSource.Stream && IsOver?.Invoke() == true);
+        }
+        if (notification.Method != Methods.Heartbeat) return true;
+        if (notification.ReadParams(Wire.Json.HeartbeatNotice).Seq is { } positions)
             foreach (var (stream, seq) in positions) _after.TryAdd(stream, seq);
-        return true;
+        return IsOver?.Invoke() != true;
     }
 }

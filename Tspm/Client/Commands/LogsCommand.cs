@@ -30,9 +30,12 @@ internal static class LogsCommand
             return Show(session, request, new LogPrinter(session.Out, session.Err, raw, json) { Timestamps = timestamps, Events = events, Separated = context is not null });
         });
 
-    public static int Show(ClientSession session, LogsRequest request, LogPrinter printer)
+    public static int Show(ClientSession session, LogsRequest request, LogPrinter printer) =>
+        Show(session, new LogStream(session, request, printer), request, printer);
+
+    /// <summary>Runs a stream that may have its own end.</summary>
+    public static int Show(ClientSession session, LogStream stream, LogsRequest request, LogPrinter printer)
     {
-        var stream = new LogStream(session, request, printer);
         try
         {
             stream.Run();

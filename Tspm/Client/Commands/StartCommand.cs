@@ -63,8 +63,12 @@ internal static class StartCommand
                 Client = session.Context(noAutoStart), SettleMs = SettleTime(session, settle, flags),
             };
             request = request with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
-            var code = Start(session, target, request, flags, out var names);
-            return ImportCommand.WithLoss(attach && code == ExitCodes.Done ? Attach(session, names, json) : code, isLost);
+            // Another machine's clock may be another one.
+            DateTimeOffset? begun = session.Remote is null ? TimeProvider.System.GetUtcNow() : null;
+            var code = Start(session, target, request, flags, out var started);
+            if (!attach || code != ExitCodes.Done) return ImportCommand.WithLoss(code, isLost);
+            session.Out.Flush();
+            return ImportCommand.WithLoss(Attached.Show(session, started, begun, json), isLost);
         });
 
     public static void RunAll(bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool noAutoStart = false, bool json = false) =>
@@ -85,22 +89,22 @@ internal static class StartCommand
     }
 
     /// <summary>Known processes first; then what the words are otherwise.</summary>
-    static int Start(ClientSession session, StartTarget target, StartRequest request, ChangeFlags flags, out IReadOnlyList<string> names)
+    static int Start(ClientSession session, StartTarget target, StartRequest request, ChangeFlags flags, out IReadOnlyList<ProcessOutcome> started)
     {
         var needsSecondLook = target.IsFile || target.Ambiguity is not null;
         try
         {
-            if (!needsSecondLook) return Send(session, request, flags, out names);
-            return Send(session, request with { Define = null }, flags, out names);
+            if (!needsSecondLook) return Send(session, request, flags, out started);
+            return Send(session, request with { Define = null }, flags, out started);
         }
         catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess)
         {
             if (target.Unknown is { } why) throw why;
             if (!needsSecondLook) throw;
         }
-        if (target.IsFile) return FileStart.Run(session, request, flags, out names);
+        if (target.IsFile) return FileStart.Run(session, request, flags, out started);
         RefuseNames(session, target, flags);
-        return Send(session, request with { Selectors = null }, flags, out names);
+        return Send(session, request with { Selectors = null }, flags, out started);
     }
 
     /// <summary>One command of several words: none after the first may name a process.</summary>
@@ -112,7 +116,7 @@ internal static class StartCommand
             if (target.Selectors.Skip(1).Contains(process.Name)) throw target.Ambiguity!;
     }
 
-    static int Send(ClientSession session, StartRequest request, ChangeFlags flags, out IReadOnlyList<string> names)
+    static int Send(ClientSession session, StartRequest request, ChangeFlags flags, out IReadOnlyList<ProcessOutcome> started)
     {
         var change = new Change<StartRequest, StartResponse>(
             Methods.Start, request, Wire.Json.StartRequest, Wire.Json.StartResponse, Output.PrintJson.Readable.StartResponse, Phrase)
@@ -120,22 +124,11 @@ internal static class StartCommand
             Again = request with { Again = true },
         };
         var code = change.Run(session, flags, out var response);
-        names = NamesOf(response.Processes);
+        started = response.Processes;
         return code;
     }
 
     /// <summary>What became of one instance.</summary>
     public static string Phrase(ProcessOutcome process) =>
         process is { Unchanged: true, State: ProcessState.Online } ? $"already {Outcomes.InState(process)}" : Outcomes.InState(process);
-
-    public static IReadOnlyList<string> NamesOf(IReadOnlyList<ProcessOutcome> processes) =>
-        [.. processes.Select(static process => process.Name).Distinct()];
-
-    static int Attach(ClientSession session, IReadOnlyList<string> names, bool json)
-    {
-        session.Out.Flush();
-        return LogsCommand.Show(
-            session, new LogsRequest { Selectors = names, Follow = true, Events = json ? null : true },
-            new LogPrinter(session.Out, session.Err, raw: false, json));
-    }
 }

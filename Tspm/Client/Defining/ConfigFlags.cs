@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Tspm.Client.Grammar;
 using Tspm.Model;
 
 namespace Tspm.Client.Defining;
@@ -14,7 +15,41 @@ internal static class ConfigFlags
     public static ProcessConfig Apply(ProcessConfig config, IReadOnlyList<string> pairs)
     {
         for (var i = 0; i + 1 < pairs.Count; i += 2) config = Identity(config, pairs[i], pairs[i + 1]);
-        return config;
+        return IsJob(pairs) is true ? AsJob(config, ValueOf(pairs, "restart")) : config;
+    }
+
+    /// <summary>
+    /// Null: nothing is said about it. A program with times that is never started by itself has only these times to be
+    /// started at: a job, as PM2's users write it.
+    /// </summary>
+    static bool? IsJob(IReadOnlyList<string> pairs) => ValueOf(pairs, "job") switch
+    {
+        "true" => true,
+        "false" => false,
+        _ => ValueOf(pairs, "cron") is not null && ValueOf(pairs, "autorestart") == "false" ? true : null,
+    };
+
+    /// <summary>A job ends by itself, and is at most tried again when it fails.</summary>
+    /// <param name="config">Of the process.</param>
+    /// <param name="policy">The restart policy that was asked for.</param>
+    static ProcessConfig AsJob(ProcessConfig config, string? policy)
+    {
+        if (policy == "always")
+            throw new UsageException("a job ends by itself and cannot have --restart always; use on-failure or never");
+        return config with
+        {
+            Schedule = (config.Schedule ?? new ScheduleConfig()) with { Action = ScheduleConfig.Start },
+            Restart = (config.Restart ?? new RestartConfig()) with { Policy = policy ?? "never" },
+        };
+    }
+
+    /// <summary>The last one that was given; null: none was.</summary>
+    static string? ValueOf(IReadOnlyList<string> pairs, string flag)
+    {
+        string? value = null;
+        for (var i = 0; i + 1 < pairs.Count; i += 2)
+            if (pairs[i] == flag) value = pairs[i + 1];
+        return value;
     }
 
     static ProcessConfig Identity(ProcessConfig config, string flag, string value) => flag switch
@@ -47,6 +82,8 @@ internal static class ConfigFlags
         "watch-delay" => config with { WatchDelayMs = Milliseconds(value) },
         "cron" => config with { Schedule = (config.Schedule ?? new ScheduleConfig()) with { Cron = value } },
         "time-zone" => config with { Schedule = (config.Schedule ?? new ScheduleConfig()) with { TimeZone = value } },
+        // Together with others, see IsJob.
+        "job" => config,
         "stop-signal" or "kill-timeout" or "treekill" => config with { Stop = Stop(config.Stop ?? new StopConfig(), flag, value) },
         _ => config with { Restart = Restart(config.Restart ?? new RestartConfig(), flag, value) },
     };
@@ -75,8 +112,10 @@ internal static class ConfigFlags
     public static IReadOnlyList<string> Assignments(IReadOnlyList<string> pairs)
     {
         var assignments = new List<string>();
-        for (var i = 0; i + 1 < pairs.Count; i += 2) assignments.Add(Assignment(pairs[i], pairs[i + 1]));
+        for (var i = 0; i + 1 < pairs.Count; i += 2)
+            if (pairs[i] != "job") assignments.Add(Assignment(pairs[i], pairs[i + 1]));
         var applied = Apply(new ProcessConfig(), pairs);
+        AddJob(assignments, pairs, applied);
         if (applied.DependsOn is { } needed)
         {
             assignments.RemoveAll(static assignment => assignment.StartsWith("depends-on=", StringComparison.Ordinal));
@@ -100,6 +139,15 @@ internal static class ConfigFlags
             assignments.Add($"restart.stopExitCodes=[{string.Join(',', codes)}]");
         }
         return assignments;
+    }
+
+    static void AddJob(List<string> assignments, IReadOnlyList<string> pairs, ProcessConfig applied)
+    {
+        if (IsJob(pairs) is not { } isJob) return;
+        assignments.Add(isJob ? "schedule.action=start" : "schedule.action=");
+        if (!isJob) return;
+        assignments.RemoveAll(static assignment => assignment.StartsWith("restart.policy=", StringComparison.Ordinal));
+        assignments.Add($"restart.policy={applied.Restart!.Policy}");
     }
 
     static string Assignment(string flag, string value) => flag switch

@@ -29,8 +29,7 @@ internal static class FlagValue
         "stdin" when value is not ("null" or "pipe") => "expected null or pipe",
         "name" or "namespace" when ProcessName.Problem(value) is { } problem => problem,
         "stop-signal" when !Signals.TryParse(value, out _) => "expected a signal such as SIGTERM, INT or 15",
-        "depends-on" when Dependency.Parse(value) is var given && (ProcessName.Problem(given.Name) is not null || !Dependency.IsCondition(given.Condition)) =>
-            "expected the name of a process, and perhaps :started, :ready or :completed",
+        "depends-on" => OfDependency(value),
         "umask" when value.Length > 4 || value.Any(static digit => digit is < '0' or > '7') => "expected an octal mask such as 027",
         "nice" when int.Parse(value, CultureInfo.InvariantCulture) is < -20 or > 19 => "expected a number from -20 to 19",
         "instances" when InstanceCount.Parse(value) is null or < 1 => "expected a number from 1, or max",
@@ -39,6 +38,13 @@ internal static class FlagValue
         "watch-paths" or "watch-ignore" when value.Trim(',', ' ').Length == 0 => "expected paths or patterns with commas between them",
         _ => null,
     };
+
+    static string? OfDependency(string value)
+    {
+        const string DependencyForm = "expected the name of a process, and perhaps :started, :ready or :completed";
+        if (value.EndsWith(':') || ProcessName.StoredProblem(Dependency.Parse(value).Name) is not null) return DependencyForm;
+        return Dependency.Misspelt(value) is { Length: > 0 } question ? DependencyForm + question : null;
+    }
 
     static string? OfProbe(string name, string value) =>
         ProbeText.Parse(value) is not { } probe ? ProbeText.Expected : Config.ProbeRules.Problem(probe, isHealth: name == "health")?.Sentence;

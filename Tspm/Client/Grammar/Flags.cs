@@ -12,7 +12,7 @@ internal static class Flags
         "name", "cwd", "env", "env-file", "namespace", "instances", "interpreter", "memory", "restart", "autorestart", "restart-delay",
         "max-restarts", "min-uptime", "stop-exit-codes", "stop-signal", "kill-timeout", "treekill", "user", "group", "umask", "nice",
         "out-file", "err-file", "merge-logs", "log-max-size", "log-keep", "stdin", "depends-on", "ready", "health", "listen",
-        "watch", "watch-paths", "watch-ignore", "watch-delay", "cron", "time-zone",
+        "watch", "watch-paths", "watch-ignore", "watch-delay", "job", "cron", "time-zone",
     ];
 
     /// <summary>Null when no verb has such a flag.</summary>
@@ -50,7 +50,9 @@ internal static class Flags
         "watch-paths" => new Flag(name, FlagKind.Text, "A,B", "files, folders or patterns to watch (the working directory); repeatable") { Repeats = true },
         "watch-ignore" => new Flag(name, FlagKind.Text, "A,B", "patterns of what does not count, such as '*.tmp,build'; repeatable") { Repeats = true },
         "watch-delay" => new Flag(name, FlagKind.Duration, "TIME", "how long the files must have been left alone (300ms)"),
-        "cron" => new Flag(name, FlagKind.Text, "CRON", "restart it at these times, such as '0 3 * * *'; 5 fields, or 6 with seconds"),
+        "job" => new Flag(name, FlagKind.Switch, "", "a job: it ends by itself and runs at the times of --cron, or when it is named"),
+        "cron" => new Flag(name, FlagKind.Text, "CRON",
+            "restart it at these times (a job: run it), such as '0 3 * * *'; 5 fields, or 6 with seconds"),
         "time-zone" => new Flag(name, FlagKind.Text, "ZONE", "of --cron, such as Europe/Berlin (the daemon's own)"),
         "log-max-size" => new Flag(name, FlagKind.Size, "SIZE", "a log this large is rotated (10MB); 0: never"),
         "log-keep" => new Flag(name, FlagKind.Count, "N", "how many rotated logs are kept (10)"),
@@ -67,7 +69,7 @@ internal static class Flags
         "settle" => new Flag(name, FlagKind.Duration, "TIME", "watch for this long whether it stays up (500ms on a terminal, else 0)"),
         "wait-timeout" => new Flag(name, FlagKind.Duration, "TIME", "how long to wait until it is done"),
         "force" => new Flag(name, FlagKind.Switch, "", "restart what is online already; of enable, disable: although the unit was changed"),
-        "attach" => new Flag(name, FlagKind.Switch, "", "follow the logs after starting"),
+        "attach" => new Flag(name, FlagKind.Switch, "", "follow the logs after starting; of a job until it ends, with its exit code"),
         "json" => new Flag(name, FlagKind.Switch, "", "print JSON"),
         "auto-start" => new Flag(name, FlagKind.Switch, "", "do not start the daemon when none runs") { ShownAsNo = true },
         "help" => new Flag(name, FlagKind.Switch, "", "show this help"),

@@ -31,7 +31,7 @@ internal static class DescriptionPrinter
         Line(output, "id", Display.Number(status.Id));
         Line(output, "namespace", Display.Text(status.Namespace));
         Line(output, "state", Display.State(status));
-        if (status.NextRunAt is { } next) Line(output, "next run", Display.Time(next));
+        if (status.NextRunAt is { } next) Line(output, "next run", Display.TimeThere(next));
         Line(output, "desired", status.Desired == DesiredState.Up ? "up" : "down");
         Line(output, "reason", Display.Text(status.Reason));
         Line(output, "pid", Display.Number(status.Pid));

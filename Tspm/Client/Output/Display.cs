@@ -34,11 +34,22 @@ internal static class Display
 
     /// <summary>With the time of the next try or the next run, when there is one.</summary>
     public static string State(ProcessStatus process) =>
-        process is { NextRunAt: { } run, State: not ProcessState.Waiting } ? $"{State(process.State)} (next run {run.ToLocalTime().ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)})"
+        process is { NextRunAt: { } run, State: not ProcessState.Waiting } ? $"{State(process.State)} (next run {Moment(run, TimeProvider.System.GetLocalNow())})"
         : process is { State: ProcessState.Waiting, NextStartInMs: { } next } ? $"waiting (next try in {NextTry(next)})" : State(process.State);
 
     /// <summary>How long until then, in full seconds.</summary>
     public static string NextTry(long ms) => Duration.Format(Ms(RoundedUp(ms)));
+
+    /// <summary>
+    /// A time of a schedule, as short as it can be: with its year when that is not this one, and as it is called in its
+    /// own zone, with that zone's distance from UTC, when the viewer's clock shows another time then.
+    /// </summary>
+    public static string Moment(DateTimeOffset time, DateTimeOffset now)
+    {
+        var isForeign = TimeZoneInfo.Local.GetUtcOffset(time) != time.Offset;
+        var year = now.ToOffset(time.Offset).Year == time.Year ? "" : "yyyy-";
+        return time.ToString($"{year}MM-dd HH:mm{(isForeign ? " zzz" : "")}", CultureInfo.InvariantCulture);
+    }
 
     public static string Number(int? value) => value is { } known ? known.ToString(CultureInfo.InvariantCulture) : Unknown;
 
@@ -50,6 +61,10 @@ internal static class Display
 
     public static string Time(DateTimeOffset? time) =>
         time is { } known ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture) : Unknown;
+
+    /// <summary>The same as the clocks of its own zone show it.</summary>
+    public static string TimeThere(DateTimeOffset time) =>
+        time.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
 
     public static string Text(string? text) => text is { Length: > 0 } ? ControlText.Escape(text) : Unknown;
 

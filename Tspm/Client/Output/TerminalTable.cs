@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tspm.Model;
 
 namespace Tspm.Client.Output;
@@ -159,7 +158,7 @@ internal static class TerminalTable
     }
 
     static string NextRun(ProcessStatus process) => process is { NextRunAt: { } run, State: not ProcessState.Waiting }
-        ? run.ToLocalTime().ToString("MM-dd HH:mm", CultureInfo.InvariantCulture) : "";
+        ? Display.Moment(run, TimeProvider.System.GetLocalNow()) : "";
 
     /// <summary>Of the terminal's sixteen colours, so that they fit the user's theme (ECMA-48, SGR).</summary>
     static string Code(ProcessState state) => state switch

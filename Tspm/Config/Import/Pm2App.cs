@@ -170,7 +170,7 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
             Name = _name, ProjectDir = _config.ProjectDir ?? folder, Env = _env is { Count: > 0 } ? _env : null,
             Restart = _restart == new RestartConfig() ? null : _restart, Stop = _stop == new StopConfig() ? null : _stop,
         };
-        return WithCommand(config);
+        return WithCommand(Pm2Schedule.Translate(config, _name, imported));
     }
 
     void TakeCombinedLog()

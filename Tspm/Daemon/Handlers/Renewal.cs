@@ -14,11 +14,13 @@ internal static class Renewal
         DaemonContext context, IReadOnlyList<string> selectors, ClientContext? newEnvironment, List<string> notes, Func<Supervisor, Order, IReadOnlyList<Supervisor.Pending>> renew) =>
         context.Supervisor.Change(supervisor =>
         {
-            var cells = supervisor.Select(selectors);
+            var cells = supervisor.SelectToStart(selectors, out var left);
             if (newEnvironment is not null) Environments.Update(supervisor, cells, newEnvironment);
             var everything = selectors is ["all"];
             var wanted = cells.Where(cell => !everything || cell.Definition.IsEnabled).ToHashSet();
-            return new Settle.Begun(renew(supervisor, new Order(supervisor.Dependencies.ToStart([.. wanted], notes), wanted)), supervisor.Save());
+            var order = new Order(supervisor.Dependencies.ToStart([.. wanted], notes), wanted);
+            Supervisor.TellOfJobs(left, order.Cells, notes);
+            return new Settle.Begun(renew(supervisor, order), supervisor.Save());
         });
 
     /// <summary>The client's environment when it is to be taken over, else null.</summary>

@@ -38,22 +38,23 @@ internal static class StartHandler
         if (request.Selectors is { Count: > 0 } selectors)
         {
             var known = supervisor.Resolve(selectors);
-            if (known.IsKnown) return BeginKnown(supervisor, supervisor.Select(selectors), request);
+            if (known.IsKnown) return BeginKnown(supervisor, selectors, request);
             if (define.Count == 0) throw new NoSuchProcessException(known.Sentence!);
         }
         if (define.Count == 0) throw new RequestException(ErrorCode.InvalidParams, "nothing to start: give a name, a config file or a command");
         return BeginNew(supervisor, define, request);
     }
 
-    static Plan BeginKnown(Supervisor supervisor, IReadOnlyList<SupervisedProcess> cells, StartRequest request)
+    static Plan BeginKnown(Supervisor supervisor, IReadOnlyList<string> selectors, StartRequest request)
     {
+        var cells = supervisor.SelectToStart(selectors, out var left);
         if (request.HasOverrides && cells.Count > 0)
             throw new RequestException(ErrorCode.Failed,
                 $"'{cells[0].Definition.Name}' is defined already; change it with: tspm set {cells[0].Definition.Name} KEY=VALUE");
         var everything = request.Selectors is ["all"];
-        if (cells.Count == 1 && !request.Force && !request.Again) RefuseOnline(cells[0]);
+        if (cells.Count == 1 && left.Count == 0 && !request.Force && !request.Again) RefuseOnline(cells[0]);
         if (request.UpdateEnv && request.Client is { } client) Environments.Update(supervisor, cells, client);
-        return Begin(supervisor, [.. cells.Where(cell => !everything || cell.Definition.IsEnabled)], request.Force, []);
+        return Begin(supervisor, [.. cells.Where(cell => !everything || cell.Definition.IsEnabled)], request.Force, [], left);
     }
 
     static Plan BeginNew(Supervisor supervisor, IReadOnlyList<ProcessConfig> define, StartRequest request)
@@ -81,7 +82,7 @@ internal static class StartHandler
             if (!config.Enabled ?? false) continue;
             wanted.AddRange(cells);
         }
-        return Begin(supervisor, wanted, request.Force, newIds);
+        return Begin(supervisor, wanted, request.Force, newIds, []);
     }
 
     /// <summary>A process that runs keeps its definition, unless force is used.</summary>
@@ -92,11 +93,14 @@ internal static class StartHandler
     }
 
     /// <summary>In the order of dependencies, with those that are down.</summary>
-    static Plan Begin(Supervisor supervisor, List<SupervisedProcess> wanted, bool force, IReadOnlyList<int> newIds)
+    static Plan Begin(
+        Supervisor supervisor, List<SupervisedProcess> wanted, bool force, IReadOnlyList<int> newIds, List<SupervisedProcess> left)
     {
         var notes = new List<string>();
         var restarted = force ? wanted.Where(cell => cell.State.Phase is LifecyclePhase.Starting or LifecyclePhase.Online).ToHashSet() : [];
-        var pending = supervisor.Dependencies.ToStart(wanted, notes)
+        var cells = supervisor.Dependencies.ToStart(wanted, notes);
+        Supervisor.TellOfJobs(left, cells, notes);
+        var pending = cells
             .Select(cell => restarted.Contains(cell) ? supervisor.Restart(cell, "restarted by user") : supervisor.Start(cell, Cause)).ToList();
         return new Plan(new Settle.Begun(pending, supervisor.Save()), newIds, notes);
     }

@@ -1,4 +1,5 @@
 using Tspm.Protocol;
+using Tspm.Supervision;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -11,6 +12,7 @@ internal static class StopHandler
         {
             var cells = supervisor.Select(request.Selectors);
             var notes = supervisor.Dependencies.Warnings(cells);
+            AddSchedules(cells, notes);
             return (new Settle.Begun(supervisor.Stop(cells, "stopped by user"), supervisor.Save()), notes);
         });
         var outcomes = await Settle.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, Settle.StopError);
@@ -19,5 +21,18 @@ internal static class StopHandler
         {
             Success = error is null && outcomes.All(outcome => outcome.Error is null), Processes = outcomes, Error = error, Notes = warnings.Count > 0 ? warnings : null,
         };
+    }
+
+    /// <summary>A stop ends the present run of a job; the next one comes at its time all the same.</summary>
+    static void AddSchedules(IReadOnlyList<SupervisedProcess> cells, List<string> notes)
+    {
+        var armed = cells.Where(static cell => cell.Definition.Config.IsJob && cell.View.NextRunAt is not null)
+            .Select(static cell => cell.Definition.Name).Distinct().ToList();
+        if (armed.Count == 0) return;
+        notes.Add(armed.Count == 1
+            ? $"'{armed[0]}' is a job and runs again at its next time; to turn it off: "
+                + $"tspm set {Config.ShellWords.Quote(armed[0])} enabled=false"
+            : $"{string.Join(", ", armed.Select(static name => $"'{name}'"))} are jobs and run again at their next times; "
+                + "to turn one off: tspm set NAME enabled=false");
     }
 }

@@ -5,9 +5,11 @@ using Tspm.Model;
 namespace Tspm.Supervision.Triggers;
 
 /// <summary>
-/// Does what <c>schedule</c> says when its time has come. <c>restart</c>: what is up gets a new child; what was stopped stays so. <c>start</c>: a job, as a systemd timer has it: it runs at its times
-/// whatever became of the last run, is stopped in between, and is not started with the daemon; turned off with <c>enabled</c>. Times that pass while no daemon runs are not made up for.
-/// One timer for all; nothing runs without a schedule.
+/// Does what <c>schedule</c> says when its time has come. <c>restart</c>: what is up gets a new child; armed while the
+/// desired state is up. <c>start</c>: a job, as a systemd timer has it: it runs at its times whatever became of the last
+/// run, is stopped in between, and is not started with the daemon; armed from its definition until <c>enabled</c> is
+/// false, and so a stop ends a run and not the schedule. Times that pass while no daemon runs are not made up for.
+/// One timer for all; nothing runs without a schedule that is armed.
 /// </summary>
 internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable table) : IDisposable
 {
@@ -28,6 +30,9 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         public CronTimes Times => times;
         public DateTimeOffset? Next { get; set; }
         public DateTimeOffset? Done { get; set; }
+
+        /// <summary>Something is to be done at <see cref="Next"/>.</summary>
+        public bool IsArmed { get; set; }
 
         public string Cause => $"schedule: {config.Cron}";
     }
@@ -55,7 +60,15 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
 
     public void OnChanged(SupervisedProcess cell)
     {
-        if (!_ended && cell.IsRunQueued && _entries.TryGetValue(cell, out var entry)) StartQueued(cell, entry);
+        if (_ended || !_entries.TryGetValue(cell, out var entry)) return;
+        if (cell.IsRunQueued) StartQueued(cell, entry);
+        if (entry.IsArmed != IsToBeArmed(cell)) OnRearranged();
+    }
+
+    static bool IsToBeArmed(SupervisedProcess cell)
+    {
+        var definition = cell.Definition;
+        return definition.Config.IsJob ? definition.IsEnabled : cell.State.Desired == DesiredState.Up;
     }
 
     static void StartQueued(SupervisedProcess cell, Entry entry)
@@ -75,7 +88,11 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         var now = Now();
         foreach (var (cell, entry) in _entries)
         {
-            if (table.Find(cell.Key) == cell && ScheduleOf(cell) == entry.Config) continue;
+            if (table.Find(cell.Key) == cell && ScheduleOf(cell) == entry.Config)
+            {
+                if (entry.IsArmed != IsToBeArmed(cell)) Plan(cell, entry, now);
+                continue;
+            }
             _entries.Remove(cell); // does not disturb going through
             cell.Scheduled(null);
             cell.IsRunQueued = false;
@@ -95,12 +112,14 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         Arm(now);
     }
 
-    static ScheduleConfig? ScheduleOf(SupervisedProcess cell) => cell.IsSurplus || !cell.Definition.IsEnabled ? null : cell.Definition.Config.Schedule;
+    static ScheduleConfig? ScheduleOf(SupervisedProcess cell) =>
+        cell.IsSurplus || cell.Definition is { Config.IsJob: true, IsEnabled: false } ? null : cell.Definition.Config.Schedule;
 
     void Plan(SupervisedProcess cell, Entry entry, DateTimeOffset now)
     {
         var after = entry.Done is { } done && done > now && done - now <= LongestCorrection ? done : now;
-        entry.Next = entry.Times.After(after);
+        entry.IsArmed = IsToBeArmed(cell);
+        entry.Next = entry.IsArmed ? entry.Times.After(after) : null;
         cell.Scheduled(entry.Next);
     }
 
