@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Tspm.Client.Grammar;
 using Tspm.Model;
 
 namespace Tspm.Client.Defining;
@@ -13,8 +14,25 @@ internal static class ConfigFlags
     /// <summary>The config with the flags laid over it.</summary>
     public static ProcessConfig Apply(ProcessConfig config, IReadOnlyList<string> pairs)
     {
-        for (var i = 0; i + 1 < pairs.Count; i += 2) config = Identity(config, pairs[i], pairs[i + 1]);
-        return config;
+        string? options = null;
+        for (var i = 0; i + 1 < pairs.Count; i += 2)
+        {
+            if (pairs[i] == "interpreter-args") options = pairs[i + 1];
+            else config = Identity(config, pairs[i], pairs[i + 1]);
+        }
+        return options is null ? config : WithOptions(config, options);
+    }
+
+    /// <summary>The interpreter was named by another flag, or guessed by the ending of the file.</summary>
+    /// <exception cref="UsageException">There is none.</exception>
+    static ProcessConfig WithOptions(ProcessConfig config, string options)
+    {
+        if (config.Interpreter is null or "none")
+            throw new UsageException(
+                "--interpreter-args needs an interpreter, and this command has none: name one with --interpreter, "
+                + $"or write them into the command: tspm start \"node {Output.ControlText.Escape(options)} app.js\"");
+        var words = Config.ShellWords.Split(options) ?? options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return config with { Interpreter = string.Join(' ', [config.Interpreter, .. words.Select(Config.ShellWords.Quote)]) };
     }
 
     static ProcessConfig Identity(ProcessConfig config, string flag, string value) => flag switch
@@ -36,6 +54,7 @@ internal static class ConfigFlags
         "merge-logs" => config with { MergeLogs = value == "true" },
         "stdin" => config with { Stdin = value },
         "ready" => config with { Ready = ProbeOf(value) },
+        "start-timeout" => config with { StartTimeoutMs = Milliseconds(value) },
         "health" => config with { Health = ProbeOf(value) },
         "log-max-size" => config with { Log = (config.Log ?? new LogConfig()) with { MaxSizeBytes = Bytes(value) } },
         "log-keep" => config with { Log = (config.Log ?? new LogConfig()) with { Keep = Number(value) } },
@@ -125,6 +144,7 @@ internal static class ConfigFlags
         "watch-delay" => string.Create(CultureInfo.InvariantCulture, $"watchDelayMs={Milliseconds(value)}"),
         "cron" => $"schedule.cron={value}",
         "time-zone" => $"schedule.timeZone={value}",
+        "start-timeout" => string.Create(CultureInfo.InvariantCulture, $"startTimeoutMs={Milliseconds(value)}"),
         "ready" or "health" => $"{flag}={JsonSerializer.Serialize(ProbeOf(value), Wire.Json.Probe)}",
         _ => $"{flag}={value}",
     };
