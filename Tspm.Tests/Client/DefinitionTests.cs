@@ -125,8 +125,9 @@ public sealed class DefinitionTests
         foreach (var name in Flags.OfConfig)
         {
             var value = Flags.Find(name)!.Kind switch { FlagKind.Switch => "true", FlagKind.Text => name switch { "instances" => "max", "ready" or "health" => "notify", "cron" => "0 3 * * *", "time-zone" => "UTC", "listen" => ":80", _ => "pipe" }, FlagKind.Assignment => "A=1", _ => "5" };
-            await Assert.That(ConfigFlags.Apply(new ProcessConfig(), [name, value])).IsNotEqualTo(new ProcessConfig());
-            if (name == "name") continue;
+            var before = new ProcessConfig { Interpreter = name == "interpreter-args" ? "node" : null };
+            await Assert.That(ConfigFlags.Apply(before, [name, value])).IsNotEqualTo(before);
+            if (!Verbs.Find("set")!.Has(name)) continue;
             var written = name is "umask" ? "022" : name is "restart" ? "never" : name is "stop-signal" ? "INT" : name is "cwd" ? "/" : value;
             var start = new ProcessConfig { Name = "x", Command = "x", ProjectDir = "/", Schedule = name == "time-zone" ? new ScheduleConfig { Cron = "0 3 * * *" } : null };
             var changed = Tspm.Config.Assignments.Apply(start, ConfigFlags.Assignments([name, written]));

@@ -24,10 +24,13 @@ internal sealed class EnvFileTests
     [Arguments("A=\"a\\tb\\nc\\\"d\\\\e\\q # \"", "A=a\tb\nc\"d\\e\\q # ")]
     [Arguments("A=\"line 1\nline 2\"\nB='3\n4'", "A=line 1\nline 2|B=3\n4")]
     [Arguments("A=\"x\r\ny\"", "A=x\ny")]
-    [Arguments("A=$HOME/x\nB=${A}/y\nC=\"$B!\"", "A=/home/u/x|B=/home/u/x/y|C=/home/u/x/y!")]
-    [Arguments("A=$NONE-${NONE}-$", "A=--$")]
-    [Arguments("A=\\$HOME\nB=\"\\$HOME\"\nC=$5", "A=$HOME|B=$HOME|C=$5")]
-    [Arguments("A=${NONE:-d e}\nB=${EMPTY:-x}\nC=${HOME:-x}", "A=d e|B=x|C=/home/u")]
+    [Arguments("A=${HOME}/x\nB=${A}/y\nC=\"${B}!\"", "A=/home/u/x|B=/home/u/x/y|C=/home/u/x/y!")]
+    [Arguments("A=$HOME-$NONE-$-$$-$5\nB=\"abc$def\"\nC=pa$$word", "A=$HOME-$NONE-$-$$-$5|B=abc$def|C=pa$$word")]
+    [Arguments("A=\\$HOME\nB=\"\\$HOME\"\nC=\\${NONE}\nD=\"\\${NONE}\"", "A=$HOME|B=$HOME|C=${NONE}|D=${NONE}")]
+    [Arguments("A=$${HOME}\nB=${EMPTY}.\nC=$(id)", "A=$/home/u|B=.|C=$(id)")]
+    [Arguments("A=1\nA=${A}2", "A=12")]
+    [Arguments("A='${HOME}'\nB=${A}", "A=${HOME}|B=${HOME}")]
+    [Arguments("A=`\nB=`a`b\nC=a`b`", "A=`|B=`a`b|C=a`b`")]
     [Arguments("A=1\nA=2", "A=2")]
     [Arguments("A.b-c_1=x", "A.b-c_1=x")]
     [Arguments("A=C:\\dir\\n", "A=C:\\dir\\n")]
@@ -48,14 +51,75 @@ internal sealed class EnvFileTests
     [Arguments("A=\"b\\\"", "x.env, line 1: the double quote is never closed")]
     [Arguments("A=\"a\nb\"\nC", "x.env, line 3: expected KEY=VALUE, found 'C'")]
     [Arguments("A='b' c", "x.env, line 1: after the closing quote comes 'c'; only a comment may")]
-    [Arguments("A=${B", "x.env, line 1: '${' is never closed with '}'")]
-    [Arguments("A=${B?x}", "x.env, line 1: '${B?x}' is not understood; write ${NAME} or ${NAME:-default}")]
+    [Arguments("A=${B", "x.env, line 1: '${' is never closed with '}'; for these characters as they are, put the value in single quotes")]
+    [Arguments("A=\"${B\n}\"", "x.env, line 1: '${' is never closed with '}'; for these characters as they are, put the value in single quotes")]
+    [Arguments("A=${B?x}", "x.env, line 1: '${B?x}' is not understood: only ${NAME} is replaced; for these characters as they are, put the value in single quotes")]
+    [Arguments("A=${HOME:-x}", "x.env, line 1: '${HOME:-x}' is not understood: only ${NAME} is replaced; for these characters as they are, put the value in single quotes")]
+    [Arguments("A=${B${C}}", "x.env, line 1: '${B${C}' is not understood: only ${NAME} is replaced; for these characters as they are, put the value in single quotes")]
+    [Arguments("A=1\nB=x${NONE}", "x.env, line 2: NONE is not set, neither above nor in the environment; set it, or, as text, write '${NONE}' in single quotes")]
+    [Arguments("A=\"x\n\n${NONE}\"", "x.env, line 1: NONE is not set, neither above nor in the environment; set it, or, as text, write '${NONE}' in single quotes")]
+    [Arguments("A=${B}\nB=1", "x.env, line 1: B is not set, neither above nor in the environment; set it, or, as text, write '${B}' in single quotes")]
+    [Arguments("A=`date` # x", "x.env, line 1: the value is in backticks, which are quotes to Node and a command to a shell; write it in '…' or \"…\"")]
     [Arguments("A=b\0c", "x.env, line 1: the value of A contains a NUL character")]
     public async Task A_broken_line_is_named(string text, string problem, CancellationToken cancellation)
     {
         var result = EnvFile.Parse(text, "x.env", Base);
         await Assert.That(result.Problem).IsEqualTo(problem);
         await Assert.That(result.Values).IsNull();
+    }
+
+    /// <summary>The examples of docs.docker.com/compose/environment-variables/env-file; null: refused, on purpose.</summary>
+    [Test]
+    [Arguments("VAR=VAL", "VAL")]
+    [Arguments("VAR=\"VAL\"", "VAL")]
+    [Arguments("VAR='VAL'", "VAL")]
+    [Arguments("VAR=VAL # comment", "VAL")]
+    [Arguments("VAR=VAL# not a comment", "VAL# not a comment")]
+    [Arguments("VAR=\"VAL # not a comment\"", "VAL # not a comment")]
+    [Arguments("VAR=\"VAL\" # comment", "VAL")]
+    [Arguments("VAR='$OTHER'", "$OTHER")]
+    [Arguments("VAR='${OTHER}'", "${OTHER}")]
+    [Arguments("VAR='Let\\'s go!'", null)]
+    [Arguments("VAR=\"{\\\"hello\\\": \\\"json\\\"}\"", "{\"hello\": \"json\"}")]
+    [Arguments("VAR=\"some\\tvalue\"", "some\tvalue")]
+    [Arguments("VAR='some\\tvalue'", "some\\tvalue")]
+    [Arguments("VAR=some\\tvalue", "some\\tvalue")]
+    [Arguments("VAR=${OTHER}", "other")]
+    [Arguments("VAR=$OTHER", "$OTHER")]
+    [Arguments("VAR=${OTHER:-default}", null)]
+    [Arguments("VAR=${OTHER-default}", null)]
+    [Arguments("VAR=${OTHER:?error}", null)]
+    [Arguments("VAR=${OTHER?error}", null)]
+    [Arguments("VAR=${OTHER:+replacement}", null)]
+    [Arguments("VAR=${OTHER+replacement}", null)]
+    public async Task The_examples_of_Docker_Compose_mean_the_same_or_are_refused(string text, string? value, CancellationToken cancellation) =>
+        await Same(text, "VAR", value);
+
+    /// <summary>The examples of nodejs.org/api/environment_variables.html and cli.html; null: refused, on purpose.</summary>
+    [Test]
+    [Arguments("MY_VAR_A = \"my variable A\"", "my variable A")]
+    [Arguments("MY_SIMPLE_VAR = a simple single line variable", "a simple single line variable")]
+    [Arguments("MY_EQUALS_VAR = \"this variable contains an = sign!\"", "this variable contains an = sign!")]
+    [Arguments("MY_HASH_VAR = 'this variable contains a # symbol!'", "this variable contains a # symbol!")]
+    [Arguments("MY_MULTILINE_VAR = '\nthis is a multiline variable containing\ntwo lines'", "\nthis is a multiline variable containing\ntwo lines")]
+    [Arguments("   MY_VAR_A   =    my variable a", "my variable a")]
+    [Arguments("    MY_VAR_B   =    '   my variable b   '", "   my variable b   ")]
+    [Arguments("MY_VAR = my variable # This is also a comment", "my variable")]
+    [Arguments("MY_VAR_A = \"# this is NOT a comment\"", "# this is NOT a comment")]
+    [Arguments("export MY_VAR = my variable", "my variable")]
+    [Arguments("MULTI_LINE=\"THIS IS\nA MULTILINE\"", "THIS IS\nA MULTILINE")]
+    [Arguments("USERNAME=`nodejs`", null)]
+    [Arguments("PORT=3000#comment", "3000#comment")]
+    [Arguments("JSON={ \"hello\": \"world\" }", "{ \"hello\": \"world\" }")]
+    [Arguments("1_VAR=x", null)]
+    public async Task The_examples_of_Node_mean_the_same_or_are_refused(string text, string? value, CancellationToken cancellation) =>
+        await Same(text, text.Split('=')[0].Trim().Split(' ')[^1], value);
+
+    static async Task Same(string text, string name, string? value)
+    {
+        var result = EnvFile.Parse(text, "x.env", new Dictionary<string, string> { ["OTHER"] = "other" });
+        if (value is null) await Assert.That(result.Problem ?? "").StartsWith("x.env, line 1: ");
+        else await Assert.That(result.Values?[name]).IsEqualTo(value).Because(result.Problem ?? "it is read");
     }
 
     [Test]
@@ -85,20 +149,20 @@ internal sealed class EnvFileTests
     {
         var doubling = "A0=0123456789\n" + string.Concat(Enumerable.Range(1, 8).Select(n => $"A{n}={string.Concat(Enumerable.Repeat($"${{A{n - 1}}}", 10))}\n"));
         await Assert.That(EnvFile.Parse(doubling, "f", Base).Problem).IsEqualTo("f, line 6: with its variables expanded, the file is larger than 1 MB; shorten the values that the variables stand for");
-        // The same by a default, within quotes, by one huge variable that is used often, and by values that are
+        // The same without a variable, within quotes, by one huge variable that is used often, and by values that are
         // written over.
         var large = new string('x', 700_000);
-        await Assert.That(EnvFile.Parse($"A=\"{large}\"\nB=${{NONE:-{large}}}\n", "f", Base).Problem).StartsWith("f, line 2: with its variables expanded");
-        await Assert.That(EnvFile.Parse("A=\"$BIG$BIG\"", "f", new Dictionary<string, string> { ["BIG"] = large }).Problem).StartsWith("f, line 1: with its variables expanded");
-        await Assert.That(EnvFile.Parse("A=$BIG\nA=$BIG\n", "f", new Dictionary<string, string> { ["BIG"] = large }).Problem).StartsWith("f, line 2: with its variables expanded");
-        await Assert.That(EnvFile.Parse("A=$BIG\nB=ä", "f", new Dictionary<string, string> { ["BIG"] = large }).Values!["A"].Length).IsEqualTo(700_000);
+        await Assert.That(EnvFile.Parse($"A=\"{large}\"\nB={large}\n", "f", Base).Problem).StartsWith("f, line 2: with its variables expanded");
+        await Assert.That(EnvFile.Parse("A=\"${BIG}${BIG}\"", "f", new Dictionary<string, string> { ["BIG"] = large }).Problem).StartsWith("f, line 1: with its variables expanded");
+        await Assert.That(EnvFile.Parse("A=${BIG}\nA=${BIG}\n", "f", new Dictionary<string, string> { ["BIG"] = large }).Problem).StartsWith("f, line 2: with its variables expanded");
+        await Assert.That(EnvFile.Parse("A=${BIG}\nB=ä", "f", new Dictionary<string, string> { ["BIG"] = large }).Values!["A"].Length).IsEqualTo(700_000);
         var limit = new string('x', EnvFileReader.MaxExpandedBytes - 1);
-        await Assert.That(EnvFile.Parse("A=$BIG\nB=y", "f", new Dictionary<string, string> { ["BIG"] = limit }).Problem).IsNull();
-        await Assert.That(EnvFile.Parse("A=$BIG\nB=yz", "f", new Dictionary<string, string> { ["BIG"] = limit }).Problem).StartsWith("f, line 2");
+        await Assert.That(EnvFile.Parse("A=${BIG}\nB=y", "f", new Dictionary<string, string> { ["BIG"] = limit }).Problem).IsNull();
+        await Assert.That(EnvFile.Parse("A=${BIG}\nB=yz", "f", new Dictionary<string, string> { ["BIG"] = limit }).Problem).StartsWith("f, line 2");
     }
 
     [Test]
-    [Arguments("\n"), Arguments("A=\n"), Arguments("A=$A\n"), Arguments("#\n"), Arguments("A='\n'\n")]
+    [Arguments("\n"), Arguments("A=\n"), Arguments("A=\\${A}\n"), Arguments("A=${HOME}\n"), Arguments("#\n"), Arguments("A='\n'\n")]
     public async Task A_file_of_the_largest_size_is_read_in_no_time(string line, CancellationToken cancellation)
     {
         var text = string.Concat(Enumerable.Repeat(line, (1 << 20) / line.Length));

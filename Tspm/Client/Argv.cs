@@ -35,11 +35,13 @@ internal static class Argv
                 else words.AddRange(args[(i + 1)..]);
                 break;
             }
-            if (IsFlag(arg) && !IsNegativeSignal(verb, words, arg) && !(verb.Name == "scale" && char.IsAsciiDigit(arg[1]))) ReadFlag(verb, args, ref i, flags);
+            if (IsFlag(arg) && !IsNegativeSignal(verb, words, arg) && !(verb.Name == "scale" && char.IsAsciiDigit(arg[1]))) ReadFlag(verb, args, ref i, words, flags);
             else words.Add(arg);
         }
         var line = new ParsedLine(verb, words, program, flags);
-        if (!line.IsOn("help")) CheckWords(line);
+        if (line.IsOn("help")) return line;
+        Pm2Flags.Check(line, args);
+        CheckWords(line);
         return line;
     }
 
@@ -88,8 +90,14 @@ internal static class Argv
         return new ParsedLine(Verbs.Find("help")!, [], null, []);
     }
 
-    static void ReadFlag(Verb verb, string[] args, ref int i, List<GivenFlag> flags)
+    static void ReadFlag(Verb verb, string[] args, ref int i, List<string> words, List<GivenFlag> flags)
     {
+        var known = flags.Count;
+        if (Pm2Flags.Read(verb, args, ref i, words, flags))
+        {
+            for (var added = known; added < flags.Count; added++) RefuseSecond(flags, added);
+            return;
+        }
         var arg = args[i];
         var flag = Resolve(arg, verb, out var on, out var value);
         if (flag is { Later: true }) throw NotInThisVersion($"--{flag.Name}");
@@ -108,12 +116,20 @@ internal static class Argv
             value = args[++i];
         }
         FlagValue.Check(flag, value);
-        foreach (var given in flags)
-        {
-            if (given.Flag.Name == flag.Name && !flag.Repeats && given.Value != value)
-                throw new UsageException($"--{flag.Name} is given twice, as '{given.Value}' and as '{value}'; give it once");
-        }
         flags.Add(new GivenFlag(flag, value));
+        RefuseSecond(flags, flags.Count - 1);
+    }
+
+    /// <summary>Of two values, one would be a guess.</summary>
+    static void RefuseSecond(List<GivenFlag> flags, int at)
+    {
+        var (flag, value, _) = flags[at];
+        if (flag.Repeats || !flag.TakesValue) return;
+        for (var i = 0; i < at; i++)
+        {
+            if (flags[i].Flag.Name == flag.Name && flags[i].Value != value)
+                throw new UsageException($"--{flag.Name} is given twice, as '{flags[i].Value}' and as '{value}'; give it once");
+        }
     }
 
     /// <summary>The flag behind a spelling. <paramref name="on"/> is false for <c>--no-x</c>; <paramref name="value"/> is what follows '='.</summary>
@@ -126,6 +142,9 @@ internal static class Argv
         if (equals >= 0) value = arg[(equals + 1)..];
         if (!spelled.StartsWith("--", StringComparison.Ordinal))
         {
+            // As head and tail have it: -n5. Only digits, so that -name is not the name 'ame'.
+            if (spelled.Length > 2 && value is null && spelled.AsSpan(2).IndexOfAnyExceptInRange('0', '9') < 0)
+                (spelled, value) = (spelled[..2], spelled[2..]);
             if (spelled.Length != 2 || FlagSpelling.OfLetter(spelled[1], verb) is not { } lettered) return null;
             return Flags.Find(lettered);
         }
@@ -168,6 +187,13 @@ internal static class Argv
         var equals = arg.IndexOf('=');
         var spelled = equals < 0 ? arg : arg[..equals];
         var known = Array.ConvertAll(verb.Flags, static name => Flags.Find(name)!.ShownAsNo ? "--no-" + name : "--" + name);
+        // PM2's restart takes the flags of start and changes the settings on the way.
+        if (verb.Name is "restart" or "reload" && Resolve(arg, null, out _, out _) is { ChangesConfig: true, Name: var setting })
+        {
+            return new UsageException(
+                $"'{verb.Name}' changes no settings; PM2's does with {ControlText.Escape(spelled)}. Type: "
+                + (setting == "name" ? "tspm rename OLD NEW" : $"tspm set NAME {ControlText.Escape(spelled)} …, then: tspm {verb.Name} NAME"));
+        }
         return new UsageException($"'{verb.Name}' has no flag '{ControlText.Escape(spelled)}'{NearestName.Question(spelled, known)} (all its flags: tspm {verb.Name} --help)");
     }
 

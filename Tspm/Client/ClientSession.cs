@@ -10,7 +10,10 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     public TspmHome Home => home;
 
     /// <summary>Data, and nothing else.</summary>
-    public OutputWriter Out => output;
+    public OutputWriter Out { get; private set; } = output;
+
+    /// <summary>From now on only errors and remarks are printed.</summary>
+    public void Silence() => Out = new OutputWriter(static _ => true, isTerminal: false);
 
     /// <summary>All that is not data.</summary>
     public OutputWriter Err => errors;

@@ -22,6 +22,8 @@ internal static class CommandLine
             return ExitCodes.Done;
         });
         if (line is null) return refused;
+        // What was asked for as data is not a message.
+        if (line.IsOn("silent") && !line.IsOn("json")) session.Silence();
         if (line.Verb.Name == "help" || line.IsOn("help")) return CommandHost.Guard(session, _ => Help(session, line));
         return CommandHost.Guard(session, _ => ChooseHost(session, line)) is var chosen and not ExitCodes.Done ? chosen : Dispatch(session, FrameworkArguments.Of(line));
     }

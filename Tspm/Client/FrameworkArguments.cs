@@ -26,7 +26,7 @@ internal static class FrameworkArguments
         foreach (var given in line.Flags)
         {
             // Taken before there is a verb: which daemon is meant.
-            if (given.Flag.Name is "system" or "host") continue;
+            if (given.Flag.Name is "system" or "host" or "silent") continue;
             if (given.Flag.ChangesConfig) config.AddRange([given.Flag.Name, given.Value ?? (given.On ? "true" : "false")]);
             else if (given.Value is { } value) args.AddRange(["--" + given.Flag.Name, value]);
             else Switch(switches, given);

@@ -6,9 +6,10 @@ namespace Tspm.Config;
 internal sealed record EnvFileResult(IReadOnlyDictionary<string, string>? Values, string? Problem);
 
 /// <summary>
-/// Dotenv files: <c>KEY=VALUE</c>, <c>export KEY=…</c>, comments, quotes, several lines within quotes. There is no standard; where the dialects agree
-/// this follows them. Single quotes are literal; elsewhere <c>$KEY</c>, <c>${KEY}</c> and <c>${KEY:-default}</c> stand for earlier keys of the file, then
-/// for the environment below it. No command is ever run.
+/// Dotenv files: <c>KEY=VALUE</c>, <c>export KEY=…</c>, comments, quotes, several lines within quotes. There is no
+/// standard; where the dialects agree this follows them, and docs/env-files.md says where it does not. Single quotes are
+/// literal. Elsewhere <c>${KEY}</c>, and nothing else, is replaced: by an earlier key of the file, else by the environment
+/// below it. An unset one is an error, so that no password is shortened silently. No command is ever run.
 /// </summary>
 internal static class EnvFile
 {

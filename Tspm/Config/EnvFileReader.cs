@@ -87,7 +87,7 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
                 return NothingMore();
             }
             if (letter == '\\' && _at + 1 < text.Length) Escape(text[++_at]);
-            else if (letter != '$') _value.Append(letter);
+            else if (!IsReference(text.Length)) _value.Append(letter);
             else if (Expand(text.Length) is { } problem) return problem;
         }
         return "the double quote is never closed";
@@ -103,43 +103,39 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
     {
         var end = _at + RestOfLine().Length;
         var start = _at;
+        if (IsInBackticks(text.AsSpan(start, end - start)))
+            return "the value is in backticks, which are quotes to Node and a command to a shell; write it in '…' or \"…\"";
         for (; _at < end; _at++)
         {
             var letter = text[_at];
             if (letter == '#' && (_at == start || text[_at - 1] is ' ' or '\t')) break;
             if (letter == '\\' && _at + 1 < end && text[_at + 1] == '$') _value.Append(text[++_at]);
-            else if (letter != '$') _value.Append(letter);
+            else if (!IsReference(end)) _value.Append(letter);
             else if (Expand(end) is { } problem) return problem;
         }
         while (_value.Length > 0 && _value[^1] is ' ' or '\t') _value.Length--;
         return SkipLine();
     }
 
-    /// <summary>From the '$' to the last letter of the expansion.</summary>
+    /// <summary>Is <c>${</c> here? Every other dollar sign stands for itself.</summary>
+    bool IsReference(int end) => text[_at] == '$' && _at + 1 < end && text[_at + 1] == '{';
+
+    /// <summary>From the '$' to the closing brace.</summary>
     string? Expand(int end)
     {
-        var start = _at + 1;
-        if (start < end && text[start] == '{')
-        {
-            var close = text.IndexOf('}', start, end - start);
-            if (close < 0) return "'${' is never closed with '}'";
-            _at = close;
-            return ExpandBraces(text[(start + 1)..close]);
-        }
-        var stop = start;
-        while (stop < end && IsNameLetter(text[stop]) && (stop > start || !char.IsAsciiDigit(text[stop]))) stop++;
-        _at = stop - 1;
-        return Put(stop == start ? "$" : ValueOf(text[start..stop]));
+        var start = _at + 2;
+        var length = text.AsSpan(start, end - start).IndexOfAny('}', '\n');
+        if (length < 0 || text[start + length] == '\n') return $"'${{' is never closed with '}}'; {AsText}";
+        var name = text.Substring(start, length);
+        if (name.Length == 0 || !name.All(IsKeyLetter)) return $"'${{{name}}}' is not understood: only ${{NAME}} is replaced; {AsText}";
+        _at = start + length;
+        var value = _values.GetValueOrDefault(name) ?? baseEnvironment.GetValueOrDefault(name);
+        return value is not null ? Put(value)
+            : $"{name} is not set, neither above nor in the environment; set it, or, as text, write '${{{name}}}' in single quotes";
     }
 
-    string? ExpandBraces(string inside)
-    {
-        var colon = inside.IndexOf(":-", StringComparison.Ordinal);
-        var name = colon < 0 ? inside : inside[..colon];
-        if (name.Length == 0 || !name.All(IsKeyLetter)) return $"'${{{inside}}}' is not understood; write ${{NAME}} or ${{NAME:-default}}";
-        var value = ValueOf(name);
-        return Put(value.Length == 0 && colon >= 0 ? inside[(colon + 2)..] : value);
-    }
+    /// <summary>What somebody does whose password has these characters.</summary>
+    const string AsText = "for these characters as they are, put the value in single quotes";
 
     /// <summary>
     /// What an expansion stands for. Checked before it is added: the values grow by nothing else than the file itself.
@@ -154,8 +150,13 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
     static string TooMuch =>
         $"with its variables expanded, the file is larger than {Model.ByteSize.Format(MaxExpandedBytes)}; shorten the values that the variables stand for";
 
-    /// <summary>An unknown variable is empty, as in a shell.</summary>
-    string ValueOf(string name) => _values.GetValueOrDefault(name) ?? baseEnvironment.GetValueOrDefault(name) ?? "";
+    /// <summary>From the first character to the last, a comment after it aside.</summary>
+    static bool IsInBackticks(ReadOnlySpan<char> value)
+    {
+        if (value.Length < 2 || value[0] != '`') return false;
+        var rest = value[(value.LastIndexOf('`') + 1)..].TrimStart();
+        return value[1..].Contains('`') && (rest.IsEmpty || rest[0] == '#');
+    }
 
     string? NothingMore()
     {

@@ -14,7 +14,13 @@ internal static class ConfigFlags
     /// <summary>The config with the flags laid over it.</summary>
     public static ProcessConfig Apply(ProcessConfig config, IReadOnlyList<string> pairs)
     {
-        for (var i = 0; i + 1 < pairs.Count; i += 2) config = Identity(config, pairs[i], pairs[i + 1]);
+        string? options = null;
+        for (var i = 0; i + 1 < pairs.Count; i += 2)
+        {
+            if (pairs[i] == "interpreter-args") options = pairs[i + 1];
+            else config = Identity(config, pairs[i], pairs[i + 1]);
+        }
+        if (options is not null) config = WithOptions(config, options);
         return IsJob(pairs) is true ? AsJob(config, ValueOf(pairs, "restart")) : config;
     }
 
@@ -44,12 +50,24 @@ internal static class ConfigFlags
     }
 
     /// <summary>The last one that was given; null: none was.</summary>
-    static string? ValueOf(IReadOnlyList<string> pairs, string flag)
+    public static string? ValueOf(IReadOnlyList<string> pairs, string flag)
     {
         string? value = null;
         for (var i = 0; i + 1 < pairs.Count; i += 2)
             if (pairs[i] == flag) value = pairs[i + 1];
         return value;
+    }
+
+    /// <summary>The interpreter was named by another flag, or guessed by the ending of the file.</summary>
+    /// <exception cref="UsageException">There is none.</exception>
+    static ProcessConfig WithOptions(ProcessConfig config, string options)
+    {
+        if (config.Interpreter is null or "none")
+            throw new UsageException(
+                "--interpreter-args needs an interpreter, and this command has none: name one with --interpreter, "
+                + $"or write them into the command: tspm start \"node {Output.ControlText.Escape(options)} app.js\"");
+        var words = Config.ShellWords.Split(options) ?? options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return config with { Interpreter = string.Join(' ', [config.Interpreter, .. words.Select(Config.ShellWords.Quote)]) };
     }
 
     static ProcessConfig Identity(ProcessConfig config, string flag, string value) => flag switch
@@ -71,6 +89,7 @@ internal static class ConfigFlags
         "merge-logs" => config with { MergeLogs = value == "true" },
         "stdin" => config with { Stdin = value },
         "ready" => config with { Ready = ProbeOf(value) },
+        "start-timeout" => config with { StartTimeoutMs = Milliseconds(value) },
         "health" => config with { Health = ProbeOf(value) },
         "log-max-size" => config with { Log = (config.Log ?? new LogConfig()) with { MaxSizeBytes = Bytes(value) } },
         "log-keep" => config with { Log = (config.Log ?? new LogConfig()) with { Keep = Number(value) } },
@@ -173,6 +192,7 @@ internal static class ConfigFlags
         "watch-delay" => string.Create(CultureInfo.InvariantCulture, $"watchDelayMs={Milliseconds(value)}"),
         "cron" => $"schedule.cron={value}",
         "time-zone" => $"schedule.timeZone={value}",
+        "start-timeout" => string.Create(CultureInfo.InvariantCulture, $"startTimeoutMs={Milliseconds(value)}"),
         "ready" or "health" => $"{flag}={JsonSerializer.Serialize(ProbeOf(value), Wire.Json.Probe)}",
         _ => $"{flag}={value}",
     };

@@ -11,7 +11,13 @@ internal static class ImportFiles
 {
     const int MaxBytes = 4 << 20;
 
-    static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    /// <summary>Where PM2's files are, or what its users call them, in the order of trying.</summary>
+    static string[] Pm2Files =>
+    [
+        "ecosystem.config.js", "ecosystem.config.cjs", "ecosystem.config.mjs", "ecosystem.config.json", "ecosystem.config.yml",
+        "ecosystem.config.yaml", "ecosystem.json", "pm2.config.js", "pm2.json", "process.json", "process.yml",
+        Path.Combine(Pm2Home(), "dump.pm2"),
+    ];
 
     /// <summary>An ecosystem file by its name: nothing else is called so.</summary>
     public static bool IsPm2File(string word) => Path.GetFileName(word).StartsWith("ecosystem.", StringComparison.Ordinal) && !word.Contains(' ');
@@ -19,14 +25,16 @@ internal static class ImportFiles
     /// <exception cref="ImportException">It cannot be understood; the message names the file.</exception>
     public static Imported Pm2(string? file, string? profile)
     {
-        var path = Existing(file ?? First("ecosystem.config.js", "ecosystem.config.cjs", "ecosystem.config.mjs", "ecosystem.config.json", "ecosystem.config.yml", "ecosystem.config.yaml", Path.Combine(Pm2Home(), "dump.pm2")), "ecosystem file and no dump.pm2");
-        return Named(path, () => Pm2Import.Read(Document(path), Path.GetDirectoryName(path)!, profile, ClientContextBuilder.KeptEnvironment(), File.Exists));
+        var path = Existing(file ?? First(Pm2Files), "ecosystem file and no dump.pm2");
+        return Named(path, () => Pm2Import.Read(
+            Document(path), Path.GetDirectoryName(path)!, profile, ClientContextBuilder.KeptEnvironment(), ScriptFile.Look));
     }
 
     public static Imported Supervisord(string? file)
     {
         var path = Existing(file ?? First("supervisord.conf", "etc/supervisord.conf", "/etc/supervisord.conf", "/etc/supervisor/supervisord.conf"), "supervisord.conf");
-        return Named(path, () => SupervisordImport.Read(Text(path), path, ClientContextBuilder.KeptEnvironment(), Environment.MachineName, Included, Text));
+        return Named(path, () => SupervisordImport.Read(
+            Text(path), path, CurrentFolder.Get(), ClientContextBuilder.KeptEnvironment(), Environment.MachineName, Included, Text));
     }
 
     public static Imported Procfile(string? file, string? envFile)
@@ -55,16 +63,7 @@ internal static class ImportFiles
     static JsonElement Document(string path)
     {
         if (path.EndsWith("js", StringComparison.Ordinal)) return NodeFile.Read(path);
-        if (IsYaml(path)) return YamlText.Read(Text(path));
-        try
-        {
-            using var document = JsonDocument.Parse(Text(path), Options);
-            return document.RootElement.Clone();
-        }
-        catch (JsonException failure)
-        {
-            throw new ImportException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"it is not valid JSON at line {(failure.LineNumber ?? 0) + 1}"));
-        }
+        return IsYaml(path) ? YamlText.Read(Text(path)) : ForeignFile.Json(Text(path));
     }
 
     static Imported Named(string path, Func<Imported> read)

@@ -86,7 +86,7 @@ internal sealed record StartTarget
         {
             if (words.All(StartWords.IsScript))
             {
-                if (IsGiven(pairs, "name")) return Refused(new UsageException("--name is for one process, and several scripts are given; start them one by one"));
+                if (ConfigFlags.ValueOf(pairs, "name") is not null) return Refused(new UsageException("--name is for one process, and several scripts are given; start them one by one"));
                 return new StartTarget { Define = [.. words.Select(word => commands.OfFile(word, null))] };
             }
             var first = words[0];
@@ -101,13 +101,6 @@ internal sealed record StartTarget
     }
 
     static StartTarget Refused(Exception why) => new() { Unknown = why };
-
-    static bool IsGiven(IReadOnlyList<string> pairs, string flag)
-    {
-        for (var i = 0; i + 1 < pairs.Count; i += 2)
-            if (pairs[i] == flag) return true;
-        return false;
-    }
 
     /// <summary>By its ending: no command is likely to end so.</summary>
     public static bool IsConfigFile(string word) =>

@@ -70,7 +70,7 @@ internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles fi
     }
 
     /// <summary>The working directory of the process.</summary>
-    string Folder => ConfigFlags.Apply(new ProcessConfig(), pairs).ProjectDir ?? CurrentFolder.TryGet() ?? "/";
+    string Folder => ConfigFlags.ValueOf(pairs, "cwd") is { } folder ? CurrentFolder.Absolute(folder) : CurrentFolder.TryGet() ?? "/";
 
     void RequireScript(string script, string? interpreter)
     {
@@ -79,7 +79,7 @@ internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles fi
         throw new MissingScriptException($"there is no process '{shown}', and no script {shown} in {Output.ControlText.Escape(Folder)}");
     }
 
-    bool IsInterpreterGiven => ConfigFlags.Apply(new ProcessConfig(), pairs).Interpreter is not null;
+    bool IsInterpreterGiven => ConfigFlags.ValueOf(pairs, "interpreter") is not null;
 
     /// <summary>Flags win; then the working directory is the shell's, and the name what a person would call it.</summary>
     /// <param name="config">What was typed.</param>

@@ -16,6 +16,9 @@ internal static class FlagSpelling
         "watch-path" => "watch-paths",
         "timezone" => "time-zone",
         "wait-ready" => "ready",
+        "listen-timeout" => "start-timeout",
+        "node-args" => "interpreter-args",
+        "timestamp" => "timestamps",
         "uid" => "user",
         "gid" => "group",
         // `import procfile --env .env` names a file, `start --env A=1` a variable.
@@ -37,6 +40,9 @@ internal static class FlagSpelling
         'i' => "instances",
         'o' => "out-file",
         'u' => "user",
+        'k' => "kill-timeout",
+        'a' => "update-env",
+        's' => "silent",
         'c' => "cron",
         'C' => "context",
         't' => "timestamps",
@@ -49,7 +55,7 @@ internal static class FlagSpelling
     /// <summary>The letter of a flag for the help, null when it has none.</summary>
     public static char? LetterOf(string name, Verb verb)
     {
-        foreach (var letter in "nfeiohCt")
+        foreach (var letter in "nfeiohCtka")
             if (OfLetter(letter, verb) == name) return letter;
         return null;
     }

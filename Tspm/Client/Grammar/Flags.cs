@@ -9,9 +9,10 @@ internal static class Flags
     /// <summary>The flags that make a config, in the order of the help.</summary>
     public static string[] OfConfig =>
     [
-        "name", "cwd", "env", "env-file", "namespace", "instances", "interpreter", "memory", "restart", "autorestart", "restart-delay",
+        "name", "cwd", "env", "env-file", "namespace", "instances", "interpreter",
+        "interpreter-args", "memory", "restart", "autorestart", "restart-delay",
         "max-restarts", "min-uptime", "stop-exit-codes", "stop-signal", "kill-timeout", "treekill", "user", "group", "umask", "nice",
-        "out-file", "err-file", "merge-logs", "log-max-size", "log-keep", "stdin", "depends-on", "ready", "health", "listen",
+        "out-file", "err-file", "merge-logs", "log-max-size", "log-keep", "stdin", "depends-on", "ready", "start-timeout", "health", "listen",
         "watch", "watch-paths", "watch-ignore", "watch-delay", "job", "cron", "time-zone",
     ];
 
@@ -27,6 +28,7 @@ internal static class Flags
         "namespace" => new Flag(name, FlagKind.Text, "NAME", "namespace (default: default)"),
         "instances" => new Flag(name, FlagKind.Text, "N", "how many children of the same kind, or max: one per core"),
         "interpreter" => new Flag(name, FlagKind.Text, "PROGRAM", "program put before the command, or none"),
+        "interpreter-args" => new Flag(name, FlagKind.Text, "ARGS", "arguments for the interpreter, such as '--max-old-space-size=512'"),
         "memory" => new Flag(name, FlagKind.Size, "SIZE", "limit of the whole tree, such as 512MB; over it: restart"),
         "restart" => new Flag(name, FlagKind.Text, "POLICY", "always, on-failure or never"),
         "autorestart" => new Flag(name, FlagKind.Switch, "", "never start it again by itself") { ShownAsNo = true },
@@ -45,6 +47,7 @@ internal static class Flags
         "err-file" => new Flag(name, FlagKind.Text, "FILE", "where standard error goes"),
         "merge-logs" => new Flag(name, FlagKind.Switch, "", "standard error goes where standard output goes"),
         "ready" => new Flag(name, FlagKind.Text, "PROBE", "online when: tcp:PORT, http:URL, log:REGEX, exec:COMMAND, notify, delay:TIME"),
+        "start-timeout" => new Flag(name, FlagKind.Duration, "TIME", "how long it may take to be ready (60s)"),
         "health" => new Flag(name, FlagKind.Text, "PROBE", "the same, asked again and again; restarted when it fails"),
         "watch" => new Flag(name, FlagKind.Switch, "", "restart it when its files change"),
         "watch-paths" => new Flag(name, FlagKind.Text, "A,B", "files, folders or patterns to watch (the working directory); repeatable") { Repeats = true },
@@ -70,6 +73,7 @@ internal static class Flags
         "wait-timeout" => new Flag(name, FlagKind.Duration, "TIME", "how long to wait until it is done"),
         "force" => new Flag(name, FlagKind.Switch, "", "restart what is online already; of enable, disable: although the unit was changed"),
         "attach" => new Flag(name, FlagKind.Switch, "", "follow the logs after starting; of a job until it ends, with its exit code"),
+        "silent" => new Flag(name, FlagKind.Switch, "", "print nothing but errors"),
         "json" => new Flag(name, FlagKind.Switch, "", "print JSON"),
         "auto-start" => new Flag(name, FlagKind.Switch, "", "do not start the daemon when none runs") { ShownAsNo = true },
         "help" => new Flag(name, FlagKind.Switch, "", "show this help"),

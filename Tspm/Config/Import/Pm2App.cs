@@ -5,25 +5,33 @@ using Tspm.Protocol;
 
 namespace Tspm.Config.Import;
 
-/// <summary>One app of PM2 as a process. Names of keys and their other spellings are those of PM2's application declaration (pm2.keymetrics.io/docs/usage/application-declaration).</summary>
-internal sealed class Pm2App(JsonElement app, Imported imported, string folder, Func<string, bool> exists)
+/// <summary>
+/// One app of PM2 as a process. Names of keys and their other spellings are those of PM2's application declaration
+/// (pm2.keymetrics.io/docs/usage/application-declaration) and of its <c>lib/API/schema.json</c>.
+/// </summary>
+internal sealed class Pm2App(JsonElement app, Imported imported, string folder, Func<string, ScriptKind> look)
 {
-    const string ClusterHint = "instances are separate processes here: a server that they share needs 'listen', see README";
+    /// <summary>PM2's own, when an app does not say otherwise (constants.js).</summary>
+    const string StopSignal = "SIGINT";
+
+    const int KillTimeoutMs = 1600;
 
     readonly string _name = NameOf(app);
     ProcessConfig _config = new();
     RestartConfig _restart = new();
-    StopConfig _stop = new();
-    string? _script, _interpreter, _logFile;
+    StopConfig _stop = new() { Signal = StopSignal, TimeoutMs = KillTimeoutMs };
+    string? _script, _interpreter, _logFile, _port;
     IReadOnlyList<string>? _args;
-    string[] _interpreterArgs = [];
+    IReadOnlyList<string> _interpreterArgs = [];
     Dictionary<string, string>? _env;
-    bool _isCluster, _isFork;
+    bool _isCluster, _isFork, _waitsForReady;
+    JsonElement _mergeLogs, _listenTimeout;
 
     static string NameOf(JsonElement app)
     {
-        foreach (var key in (string[])["name", "script", "pm_exec_path"])
-            if (app.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String && JsonTypes.TryText(value, out var text) && text.Length > 0)
+        foreach (var key in (string[])["name", "script", "exec", "cmd", "command", "pm_exec_path"])
+            if (app.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
+                && JsonTypes.TryText(value, out var text) && text.Length > 0)
                 return key == "name" ? text : Path.GetFileNameWithoutExtension(text.Split(' ')[0]);
         return "app";
     }
@@ -35,16 +43,20 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         foreach (var member in app.EnumerateObject())
         {
             if (!JsonTypes.TryName(member, out var key) || member.Value.ValueKind == JsonValueKind.Null) continue;
-            if (key.StartsWith("env_", StringComparison.Ordinal))
+            if (IsProfile(key))
             {
                 if (profile is null) imported.Leave(_name, key, member.Value, $"choose it with: tspm import pm2 --env {key[4..]}");
                 else if (key[4..] == profile) (overlay, sawProfile) = (member.Value, true);
             }
-            else if (!Take(key, member.Value)) imported.Leave(_name, key, member.Value, HintOf(key));
+            else if (!Take(key, member.Value)) imported.Leave(_name, key, member.Value, Pm2Hints.Of(key));
         }
+        TakePort();
         if (overlay.ValueKind == JsonValueKind.Object) TakeEnv(overlay);
         return Finish();
     }
+
+    /// <summary><c>env_file</c> begins like one, and is none.</summary>
+    static bool IsProfile(string key) => key.StartsWith("env_", StringComparison.Ordinal) && key != "env_file";
 
     /// <summary>An entry of a dump: state and the whole shell lie among the settings.</summary>
     public ProcessConfig? ReadDump(IReadOnlyDictionary<string, string> present)
@@ -52,22 +64,29 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         var env = app.TryGetProperty("env", out var given) && given.ValueKind == JsonValueKind.Object ? given : default;
         foreach (var member in app.EnumerateObject())
         {
-            if (!JsonTypes.TryName(member, out var key) || member.Value.ValueKind == JsonValueKind.Null || key == "env" || Pm2Dump.IsState(key)) continue;
-            if (IsEmpty(member.Value) || (env.ValueKind == JsonValueKind.Object && env.TryGetProperty(key, out _))) continue;
+            if (!JsonTypes.TryName(member, out var key) || member.Value.ValueKind == JsonValueKind.Null || key == "env"
+                || Pm2Dump.IsState(key)) continue;
+            if (Pm2Value.IsEmpty(member.Value) || (env.ValueKind == JsonValueKind.Object && env.TryGetProperty(key, out _))) continue;
             // PM2's own place for logs, which nobody asked for.
-            if (key is "pm_out_log_path" or "pm_err_log_path" && Text(member.Value)?.Contains("/.pm2/logs/", StringComparison.Ordinal) == true) continue;
-            if (!Take(Pm2Dump.SettingOf(key), member.Value)) imported.Leave(_name, key, member.Value, HintOf(key));
+            if (key is "pm_out_log_path" or "pm_err_log_path"
+                && Pm2Value.Text(member.Value)?.Contains("/.pm2/logs/", StringComparison.Ordinal) == true) continue;
+            if (!Take(Pm2Dump.SettingOf(key), member.Value)) imported.Leave(_name, key, member.Value, Pm2Hints.Of(key));
         }
         if (env.ValueKind == JsonValueKind.Object) _env = Pm2Dump.Reduce(env, present, _name, imported);
+        TakePort();
         // One entry is one instance, whatever number it says.
-        _config = _config with { Instances = null, Enabled = app.TryGetProperty("status", out var status) && Text(status) == "stopped" ? false : _config.Enabled };
+        _config = _config with
+        {
+            Instances = null,
+            Enabled = app.TryGetProperty("status", out var status) && Pm2Value.Text(status) == "stopped" ? false : _config.Enabled,
+        };
         return Finish();
     }
 
     /// <summary>It shares its port with other instances of it.</summary>
     public void TellOfCluster()
     {
-        if (_isCluster) imported.Leave(_name, "exec_mode", "cluster", ClusterHint);
+        if (_isCluster) imported.Leave(_name, "exec_mode", "cluster", Pm2Hints.Cluster);
     }
 
     /// <summary>False: it has no counterpart.</summary>
@@ -76,25 +95,26 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         switch (key)
         {
             case "name": return true;
-            case "script": return (_script = Text(value)) is not null;
-            case "args": return (_args = value.ValueKind == JsonValueKind.Array ? Words(value) : Text(value) is { } line ? Split(line) : null) is not null;
-            case "cwd": return Text(value) is { } cwd && Did(_config = _config with { ProjectDir = Path.GetFullPath(cwd, folder) });
-            case "interpreter" or "exec_interpreter": return (_interpreter = Text(value)) is not null;
-            case "interpreter_args" or "node_args" or "interpreterArgs":
-                _interpreterArgs = value.ValueKind == JsonValueKind.Array ? [.. Words(value) ?? []] : [.. Split(Text(value) ?? "")];
-                return true;
+            case "script": return (_script = Pm2Value.Text(value)) is not null;
+            // Other words for it, which count when it is not there.
+            case "exec" or "cmd" or "command": return app.TryGetProperty("script", out _) || (_script ??= Pm2Value.Text(value)) is not null;
+            case "args": return (_args = Pm2Value.List(value)) is not null;
+            case "cwd": return Pm2Value.Text(value) is { } cwd && Did(_config = _config with { ProjectDir = Path.GetFullPath(cwd, folder) });
+            case "interpreter" or "exec_interpreter": return (_interpreter = Pm2Value.Text(value)) is not null;
+            case "interpreter_args" or "node_args" or "interpreterArgs": return Did(_interpreterArgs = Pm2Value.List(value) ?? []);
             case "instances": return TakeInstances(value);
             case "exec_mode":
-                _isCluster = Text(value) is "cluster" or "cluster_mode";
+                _isCluster = Pm2Value.Text(value) is "cluster" or "cluster_mode";
                 _isFork = !_isCluster;
                 return true;
             case "env": return TakeEnv(value);
-            case "env_file" or "dotenv": return Text(value) is { } file && Did(_config = _config with { EnvFile = file });
-            case "namespace": return Text(value) is { } space && Did(_config = _config with { Namespace = space == "default" ? null : space });
-            case "uid" or "user": return Text(value) is { } user && Did(_config = _config with { User = user });
-            case "gid" or "group": return Text(value) is { } group && Did(_config = _config with { Group = group });
-            case "max_memory_restart": return Size(value) is { } bytes && Did(_config = _config with { MemoryLimitBytes = bytes });
-            default: return TakeWatching(key, value) || TakeEnding(key, value) || TakeLogs(key, value);
+            case "env_file" or "dotenv": return Pm2Value.Text(value) is { } file && Did(_config = _config with { EnvFile = file });
+            case "port": return (_port = Pm2Value.Text(value)) is not null;
+            case "namespace": return Pm2Value.Text(value) is { } space && Did(_config = _config with { Namespace = space == "default" ? null : space });
+            case "uid" or "user": return Pm2Value.Text(value) is { } user && Did(_config = _config with { User = user });
+            case "gid" or "group": return Pm2Value.Text(value) is { } group && Did(_config = _config with { Group = group });
+            case "max_memory_restart": return Pm2Value.Size(value) is { } bytes && Did(_config = _config with { MemoryLimitBytes = bytes });
+            default: return TakeWatching(key, value) || TakeEnding(key, value) || TakeLogs(key, value) || Pm2Hints.IsWithoutLoss(key, value);
         }
     }
 
@@ -104,12 +124,14 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         {
             case "watch":
                 if (value.ValueKind == JsonValueKind.False) return true;
-                _config = _config with { Watch = true, WatchPaths = value.ValueKind == JsonValueKind.True ? null : Words(value) };
+                _config = _config with { Watch = true, WatchPaths = value.ValueKind == JsonValueKind.True ? null : Pm2Value.Words(value) };
                 return value.ValueKind == JsonValueKind.True || _config.WatchPaths is not null;
-            case "ignore_watch": return Words(value) is { } ignored && Did(_config = _config with { WatchIgnore = [.. ignored.Select(Pattern)] });
-            case "watch_delay": return Time(value) is { } delay && Did(_config = _config with { WatchDelayMs = delay });
+            case "ignore_watch":
+                return Pm2Value.List(value) is { } ignored
+                    && Did(_config = _config with { WatchIgnore = [.. ignored.Select(Pm2Value.Pattern)] });
+            case "watch_delay": return Pm2Value.Time(value) is { } delay && Did(_config = _config with { WatchDelayMs = delay });
             case "cron_restart" or "cron":
-                if (Text(value) is not { } cron) return false;
+                if (Pm2Value.Text(value) is not { } cron) return false;
                 if (cron is not ("0" or "")) _config = _config with { Schedule = new ScheduleConfig { Cron = cron } };
                 return true;
             default: return false;
@@ -126,17 +148,21 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
             case "autostart":
                 if (value.ValueKind == JsonValueKind.False) _config = _config with { Enabled = false };
                 return value.ValueKind is JsonValueKind.True or JsonValueKind.False;
-            case "max_restarts": return Whole(value) is { } most && Did(_restart = _restart with { MaxConsecutive = Math.Max(1, most) });
-            case "min_uptime": return Time(value) is { } least && Did(_restart = _restart with { MinUptimeMs = least });
+            case "max_restarts": return Pm2Value.Whole(value) is { } most && Did(_restart = _restart with { MaxConsecutive = Math.Max(1, most) });
+            case "min_uptime": return Pm2Value.Time(value) is { } least && Did(_restart = _restart with { MinUptimeMs = least });
             // The same wait each time.
-            case "restart_delay": return Time(value) is { } pause && Did(_restart = pause == 0 ? _restart : _restart with { DelayMs = pause, MaxDelayMs = pause });
-            case "exp_backoff_restart_delay": return Time(value) is { } first && Did(_restart = first == 0 ? _restart : _restart with { DelayMs = first, MaxDelayMs = Math.Max(first, 15_000) });
-            case "stop_exit_codes": return Codes(value) is { } codes && Did(_restart = _restart with { StopExitCodes = codes });
-            case "kill_timeout": return Time(value) is { } patience && Did(_stop = _stop with { TimeoutMs = patience });
-            case "kill_signal" or "stop_signal": return Text(value) is { } signal && Did(_stop = _stop with { Signal = signal });
+            case "restart_delay": return Pm2Value.Time(value) is { } pause && Did(_restart = pause == 0 ? _restart : _restart with { DelayMs = pause, MaxDelayMs = pause });
+            case "exp_backoff_restart_delay": return Pm2Value.Time(value) is { } first && Did(_restart = first == 0 ? _restart : _restart with { DelayMs = first, MaxDelayMs = Math.Max(first, 15_000) });
+            case "stop_exit_codes": return Pm2Value.Codes(value) is { } codes && Did(_restart = _restart with { StopExitCodes = codes });
+            case "kill_timeout": return Pm2Value.Time(value) is { } patience && Did(_stop = _stop with { TimeoutMs = patience });
+            case "kill_signal" or "stop_signal": return Pm2Value.Text(value) is { } signal && Did(_stop = _stop with { Signal = signal });
             case "treekill":
                 if (value.ValueKind == JsonValueKind.False) _stop = _stop with { KillTree = false };
                 return value.ValueKind is JsonValueKind.True or JsonValueKind.False;
+            case "wait_ready":
+                _waitsForReady = value.ValueKind != JsonValueKind.False;
+                return !_waitsForReady || Left(key, value, Pm2Hints.WaitReady);
+            case "listen_timeout": return Did(_listenTimeout = value);
             default: return false;
         }
     }
@@ -145,16 +171,20 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
     {
         switch (key)
         {
-            case "out_file" or "out" or "output": return Text(value) is { } output && Did(_config = _config with { OutFile = LogPath(output) });
-            case "error_file" or "err_file" or "err" or "error": return Text(value) is { } errors && Did(_config = _config with { ErrFile = LogPath(errors) });
-            case "log_file" or "log": return (_logFile = Text(value)) is not null;
-            // What is switched off there does not exist here.
-            default: return IsEmpty(value) || value.ValueKind == JsonValueKind.False;
+            case "out_file" or "out" or "output" or "out_log":
+                return Pm2Value.Text(value) is { } output && Did(_config = _config with { OutFile = LogPath(output) });
+            case "error_file" or "err_file" or "err" or "error" or "err_log":
+                return Pm2Value.Text(value) is { } errors && Did(_config = _config with { ErrFile = LogPath(errors) });
+            case "log_file" or "log":
+                // Without a path: a file of PM2's own for both, which 'tspm logs' shows anyway.
+                if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return true;
+                return (_logFile = Pm2Value.Text(value)) is not null;
+            case "disable_logs" when value.ValueKind == JsonValueKind.True:
+                return Did(_config = _config with { OutFile = "/dev/null", ErrFile = "/dev/null" });
+            case "merge_logs" or "combine_logs": return Did(_mergeLogs = value);
+            default: return false;
         }
     }
-
-    /// <summary>"NULL" and /dev/null are PM2's words for none.</summary>
-    static string LogPath(string path) => path is "NULL" ? "/dev/null" : path;
 
     ProcessConfig? Finish()
     {
@@ -163,14 +193,32 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
             imported.Leave(_name, "script", "nothing", "the app was left out: it has no script");
             return null;
         }
-        if ((_isCluster || (!_isFork && _config.Instances > 1)) && _config.Instances > 1) imported.Leave(_name, "exec_mode", _isCluster ? "cluster" : "cluster, by default", ClusterHint);
+        var config = Pm2Script.Complete(
+            _config with { ProjectDir = _config.ProjectDir ?? folder },
+            new Pm2ScriptWords(_name, _script, _args, _interpreter, _interpreterArgs), look, imported, out var isNode);
+        TellOfInstances(isNode);
+        if (_waitsForReady && _listenTimeout.ValueKind != JsonValueKind.Undefined) Left("listen_timeout", _listenTimeout, Pm2Hints.ListenTimeout);
         TakeCombinedLog();
-        var config = _config with
+        MakeJob();
+        config = config with
         {
-            Name = _name, ProjectDir = _config.ProjectDir ?? folder, Env = _env is { Count: > 0 } ? _env : null,
-            Restart = _restart == new RestartConfig() ? null : _restart, Stop = _stop == new StopConfig() ? null : _stop,
+            Name = _name, Env = _env is { Count: > 0 } ? _env : null, OutFile = _config.OutFile, MergeLogs = _config.MergeLogs,
+            Schedule = _config.Schedule, Restart = _restart == new RestartConfig() ? null : _restart, Stop = _stop,
         };
-        return WithCommand(Pm2Schedule.Translate(config, _name, imported));
+        return Pm2Schedule.Translate(config, _name, imported);
+    }
+
+    /// <summary>What several instances have in PM2 and not here. PM2 runs only Node programs as a cluster by itself.</summary>
+    void TellOfInstances(bool isNode)
+    {
+        if (_config.Instances is not > 1) return;
+        if (_isCluster || (!_isFork && isNode)) imported.Leave(_name, "exec_mode", _isCluster ? "cluster" : "cluster, by default", Pm2Hints.Cluster);
+        var merges = _mergeLogs.ValueKind == JsonValueKind.True;
+        // Instances share the files that a config names; those of Tspm's own are one each.
+        var sharesAll = _config is { OutFile: not null, ErrFile: not null } || _logFile is not null;
+        if (merges && !sharesAll) Left("merge_logs", _mergeLogs, Pm2Hints.MergeLogs);
+        if (!merges && (_config.OutFile ?? _config.ErrFile) is { } file && file != "/dev/null")
+            imported.Notes.Add($"{_name}: all instances write to {file}, as with merge_logs; PM2 gives each a file of its own");
     }
 
     void TakeCombinedLog()
@@ -180,28 +228,28 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         else imported.Leave(_name, "log_file", _logFile, "one file for both is outFile with mergeLogs; beside two others there is no third");
     }
 
-    /// <summary>PM2 takes a script with spaces that is no file for a line of a shell.</summary>
-    ProcessConfig WithCommand(ProcessConfig config)
+    /// <summary>
+    /// PM2 starts at each time of its schedule, whether the app runs or not. So one that ends by itself is a job; a run
+    /// that is not over gives way to the next.
+    /// </summary>
+    void MakeJob()
     {
-        var script = _script!;
-        var isFile = exists(Path.Combine(config.ProjectDir!, script));
-        if (!isFile && script.AsSpan().ContainsAny(' ', '|', '&') && _interpreter is null or "none" or "bash" or "sh")
-            return config with { Command = _args is { Count: > 0 } more ? $"{script} {string.Join(' ', more.Select(ShellWords.Quote))}" : script };
-        var interpreter = _interpreter ?? Interpreters.ForScript(script, static _ => true);
-        if (interpreter == "none" || interpreter == script) interpreter = null;
-        // In its folder, where PM2 finds it and a PATH would not.
-        if (interpreter is null && isFile && !script.Contains('/')) script = "./" + script;
-        if (interpreter is null && _interpreterArgs.Length > 0) imported.Leave(_name, "interpreter_args", string.Join(' ', _interpreterArgs), "there is no interpreter to give them to");
-        else if (interpreter is not null) interpreter = string.Join(' ', ((string[])[interpreter, .. _interpreterArgs]).Select(ShellWords.Quote));
-        return config with { Interpreter = interpreter, Command = script, Args = _args ?? [] };
+        if (_config.Schedule is not { } schedule) return;
+        var codes = _restart.StopExitCodes ?? [];
+        var endsWell = codes.Contains(0);
+        if (_restart.Policy != "never" && !endsWell) return;
+        _config = _config with { Schedule = schedule with { Action = ScheduleConfig.Start, Overlap = ScheduleConfig.Kill } };
+        if (_restart.Policy == "never") return;
+        int[] others = [.. codes.Where(static code => code != 0)];
+        _restart = _restart with { Policy = "on-failure", StopExitCodes = others.Length == 0 ? null : others };
     }
 
     bool TakeInstances(JsonElement value)
     {
-        var said = value.ValueKind == JsonValueKind.Number ? value.TryGetInt32(out var number) ? number : int.MinValue : Text(value) == InstanceCount.Max ? 0 : int.TryParse(Text(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var read) ? read : int.MinValue;
-        if (said == int.MinValue) return false;
-        // 0 and max: one per core; negative: so many fewer.
-        var count = said > 0 ? said : Math.Max(1, Environment.ProcessorCount + said);
+        var text = Pm2Value.Text(value);
+        if (text == InstanceCount.Max) text = "0";
+        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var said)) return false;
+        var count = Pm2Value.Instances(said);
         if (count > 1 || said <= 0) _config = _config with { Instances = count };
         return true;
     }
@@ -211,78 +259,28 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         if (value.ValueKind != JsonValueKind.Object) return false;
         _env ??= new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var member in value.EnumerateObject())
-            if (JsonTypes.TryName(member, out var name) && member.Value.ValueKind != JsonValueKind.Null) _env[name] = Text(member.Value) ?? member.Value.GetRawText();
+            if (JsonTypes.TryName(member, out var name) && member.Value.ValueKind != JsonValueKind.Null)
+                _env[name] = Pm2Value.Variable(member.Value);
         return true;
     }
 
-    static string HintOf(string key) => key switch
+    /// <summary>Over what <c>env</c> says, under what a profile does.</summary>
+    void TakePort()
     {
-        "time" or "log_date_format" => "a log holds what the program wrote; its times are shown by: tspm logs --timestamps",
-        "merge_logs" or "combine_logs" => "each instance has its own log; tspm logs NAME shows them together",
-        "log_type" => "tspm logs --json",
-        "wait_ready" or "listen_timeout" => "a 'ready' probe (tcp, http, log or notify) with startTimeoutMs",
-        "shutdown_with_message" => "the program gets stop.signal",
-        "kill_retry_time" => "after stop.timeoutMs the whole tree is killed",
-        "watch_options" => "watchPaths, watchIgnore and watchDelayMs",
-        "instance_var" => "the number of the instance is TSPM_INSTANCE",
-        "increment_var" => "give each its own entry",
-        "source_map_support" or "disable_source_map_support" => "NODE_OPTIONS=--enable-source-maps in env",
-        "post_update" => "see hooks",
-        "pid_file" or "pid" => "tspm pid NAME",
-        "pmx" or "automation" or "trace" or "deep_monitoring" or "vizion" or "disable_trace" => "belongs to PM2's own monitoring",
-        "filter_env" => "list the variables in env",
-        _ => "no counterpart",
-    };
+        if (_port is null) return;
+        _env ??= new Dictionary<string, string>(StringComparer.Ordinal);
+        _env["PORT"] = _port;
+    }
 
-    static bool IsEmpty(JsonElement value) => value.ValueKind switch
+    /// <summary>"NULL" and /dev/null are PM2's words for none.</summary>
+    string? LogPath(string path) => path is "NULL" ? "/dev/null" : LogStreams.IsOne(path, imported) ? null : path;
+
+    bool Left(string key, JsonElement value, string hint)
     {
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        JsonValueKind.Object => value.GetPropertyCount() == 0,
-        JsonValueKind.String => value.ValueEquals(""),
-        _ => false,
-    };
+        imported.Leave(_name, key, value, hint);
+        return true;
+    }
 
     /// <summary>An assignment as the end of a condition.</summary>
     static bool Did(object _) => true;
-
-    /// <summary>PM2's patterns: a folder is meant with all below it, and "./" in front means nothing.</summary>
-    static string Pattern(string text)
-    {
-        var plain = text.StartsWith("./", StringComparison.Ordinal) ? text[2..] : text;
-        return plain.Length == 0 ? text : plain;
-    }
-
-    static IReadOnlyList<string> Split(string line) => ShellWords.Split(line) ?? line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-
-    /// <summary>Text; of a number or a truth value its text.</summary>
-    static string? Text(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => JsonTypes.TryText(value, out var text) ? text : null,
-        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-        _ => null,
-    };
-
-    static List<string>? Words(JsonElement value)
-    {
-        if (value.ValueKind != JsonValueKind.Array) return Text(value) is { } one ? [one] : null;
-        var words = new List<string>();
-        foreach (var item in value.EnumerateArray())
-            if (Text(item) is { } word) words.Add(word);
-        return words;
-    }
-
-    static List<int>? Codes(JsonElement value)
-    {
-        var codes = new List<int>();
-        foreach (var word in Words(value) ?? [])
-            if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code <= 255) codes.Add(code);
-            else return null;
-        return codes;
-    }
-
-    static int? Whole(JsonElement value) => int.TryParse(Text(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
-
-    static int? Time(JsonElement value) => Duration.TryParse(Text(value) ?? "", out var time) && time.TotalMilliseconds <= int.MaxValue ? (int)time.TotalMilliseconds : null;
-
-    static long? Size(JsonElement value) => ByteSize.TryParse(Text(value) ?? "", out var size) && size > 0 ? size : null;
 }

@@ -5,8 +5,9 @@ using Tspm.Protocol;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// PM2's ecosystem files (an object with <c>apps</c>, a list, or one app) and its <c>dump.pm2</c>, as JSON. Pure but for one question: is there such a file? What an app says is mapped by
-/// <see cref="Pm2App"/>, one key after the other.
+/// PM2's ecosystem files (an object with <c>apps</c>, a list, or one app) and its <c>dump.pm2</c>, as JSON. Pure but for
+/// one question: what lies at the path of a script? What an app says is mapped by <see cref="Pm2App"/>, one key after
+/// the other.
 /// </summary>
 internal static class Pm2Import
 {
@@ -14,16 +15,17 @@ internal static class Pm2Import
     /// <param name="folder">Its folder, absolute.</param>
     /// <param name="profile">Chooses <c>env_PROFILE</c>; null: none.</param>
     /// <param name="present">The environment in which this is done: of a dump only what differs from it is kept.</param>
-    /// <param name="exists">Is there a file at this path?</param>
+    /// <param name="look">What lies at this path?</param>
     /// <exception cref="ImportException">It is no such file.</exception>
-    public static Imported Read(JsonElement root, string folder, string? profile, IReadOnlyDictionary<string, string> present, Func<string, bool> exists)
+    public static Imported Read(
+        JsonElement root, string folder, string? profile, IReadOnlyDictionary<string, string> present, Func<string, ScriptKind> look)
     {
         var imported = new Imported();
         var sawProfile = profile is null;
         foreach (var app in Apps(root, imported))
         {
             if (app.ValueKind != JsonValueKind.Object) throw new ImportException($"an app must be an object, but is {JsonProblems.Show(app)}");
-            var reader = new Pm2App(app, imported, folder, exists);
+            var reader = new Pm2App(app, imported, folder, look);
             if (app.TryGetProperty("pm_exec_path", out _)) AddDumped(imported, reader, reader.ReadDump(present));
             else if (reader.ReadApp(profile, ref sawProfile) is { } config) imported.Add(config);
         }
@@ -38,8 +40,15 @@ internal static class Pm2Import
         if (root.ValueKind != JsonValueKind.Object) throw new ImportException($"expected an object with 'apps', but it is {JsonProblems.Show(root)}");
         if (root.TryGetProperty("deploy", out var deploy)) imported.Leave("the file", "deploy", deploy, "Tspm copies nothing to other machines");
         if (!root.TryGetProperty("apps", out var apps) && !root.TryGetProperty("pm2", out apps))
-            return root.TryGetProperty("script", out _) || root.TryGetProperty("pm_exec_path", out _) ? [root] : throw new ImportException("it has no 'apps'");
+            return IsApp(root) ? [root] : throw new ImportException("it has no 'apps'");
         return apps.ValueKind == JsonValueKind.Array ? Items(apps) : [apps];
+    }
+
+    static bool IsApp(JsonElement root)
+    {
+        foreach (var key in (string[])["script", "exec", "cmd", "command", "pm_exec_path"])
+            if (root.TryGetProperty(key, out _)) return true;
+        return false;
     }
 
     static List<JsonElement> Items(JsonElement list)

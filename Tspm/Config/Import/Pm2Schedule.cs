@@ -4,25 +4,23 @@ using Tspm.Model;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// What <c>cron_restart</c> means in PM2. Its cron also starts what has ended: with <c>autorestart: false</c> that is a
-/// job. And its times are those on which the day of the month and the weekday both fit, where crontab(5) and Tspm ask
-/// for one of the two.
+/// The times of <c>cron_restart</c>: in PM2, the day of the month and the weekday must both fit, where crontab(5) and
+/// Tspm ask for one of the two.
 /// </summary>
 internal static class Pm2Schedule
 {
     /// <summary>Weekdays by number, and how often a week of days fits into a month.</summary>
     const int Days = 7, MostWeeks = 4;
 
-    /// <summary>The config with the schedule as Tspm has it.</summary>
+    /// <summary>The config with the times as Tspm writes them.</summary>
     public static ProcessConfig Translate(ProcessConfig config, string name, Imported imported)
     {
         if (config.Schedule is not { Cron: { } cron } schedule) return config;
-        if (config.Restart?.Policy == "never") schedule = schedule with { Action = ScheduleConfig.Start };
-        if (!CronTimes.RestrictsBothDays(cron)) return config with { Schedule = schedule };
+        if (!CronTimes.RestrictsBothDays(cron)) return config;
         if (NthWeekday(cron) is { } same) return config with { Schedule = schedule with { Cron = same } };
         imported.Notes.Add($"{name}: cron_restart = {cron}: PM2 asks for both the day of the month and the weekday, "
             + "Tspm for either of them, as crontab(5) does: it comes more often now");
-        return config with { Schedule = schedule };
+        return config;
     }
 
     /// <summary>

@@ -4,8 +4,9 @@ using Tspm.Model;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// A Procfile: <c>name: command</c>, a line each. As foreman runs it: by a shell where the line needs one, in the file's folder, with the variables of <c>.env</c>, and each with a <c>PORT</c> of its own: 5000,
-/// 5100 …, or from the <c>PORT</c> of the env file on. Pure.
+/// A Procfile: <c>name: command</c>, a line each. As foreman runs it: by a shell where the line needs one, in the file's
+/// folder, with the variables of <c>.env</c>, and each with a <c>PORT</c> of its own: 5000, 5100 …, or from the
+/// <c>PORT</c> of the env file on. A line of another form is passed over, as foreman and honcho do, and named. Pure.
 /// </summary>
 internal static class ProcfileImport
 {
@@ -24,11 +25,11 @@ internal static class ProcfileImport
             line++;
             var content = raw.Trim();
             if (content.Length == 0 || content[0] == '#') continue;
-            var colon = content.IndexOf(':');
-            var name = colon > 0 ? content[..colon].TrimEnd() : "";
-            var command = colon > 0 ? content[(colon + 1)..].Trim() : "";
-            if (name.Length == 0 || command.Length == 0 || name.AsSpan().ContainsAny(' ', '\t'))
-                throw new ImportException(string.Create(CultureInfo.InvariantCulture, $"line {line} is not understood; expected 'name: command'"));
+            if (!IsProcess(raw, out var name, out var command))
+            {
+                imported.Notes.Add(Skipped(line, content));
+                continue;
+            }
             var isRelease = name == "release";
             imported.Add(new ProcessConfig
             {
@@ -41,5 +42,23 @@ internal static class ProcfileImport
         }
         if (imported.Processes.Count == 0 && imported.Left.Count == 0) throw new ImportException("it holds no process; expected lines 'name: command'");
         return imported;
+    }
+
+    /// <summary>Foreman's rule: a name of letters, digits, '_' and '-' at the very beginning, a colon, a command.</summary>
+    static bool IsProcess(string line, out string name, out string command)
+    {
+        var colon = line.IndexOf(':');
+        (name, command) = colon > 0 ? (line[..colon], line[(colon + 1)..].Trim()) : ("", "");
+        return command.Length > 0 && name.Length > 0 && name.AsSpan().IndexOfAnyExcept(NameLetters) < 0;
+    }
+
+    static readonly System.Buffers.SearchValues<char> NameLetters =
+        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+
+    static string Skipped(int line, string content)
+    {
+        var shown = content.Length > 60 ? content[..60] + "…" : content;
+        return string.Create(
+            CultureInfo.InvariantCulture, $"line {line} was passed over, as foreman does; it is not 'name: command': {shown}");
     }
 }

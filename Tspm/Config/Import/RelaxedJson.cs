@@ -54,6 +54,7 @@ internal sealed class RelaxedJson
         writer.WriteStartObject();
         for (_at++; Next() != '}'; Separator('}'))
         {
+            if (Next() is null) throw Problem("it ends too early");
             var key = Next() is '"' or '\'' ? Quoted() : Word();
             if (key.Length == 0) throw Problem("a key is expected");
             if (Next() != ':') throw Problem($"after the key {JsonProblems.Quote(key)}, a colon is expected");

@@ -3,19 +3,23 @@ using Tspm.Model;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// A supervisord.conf with its includes and groups. Pure but for the files that it includes, which the caller reads. What a program says is mapped by <see cref="SupervisordProgram"/>. Sections about
-/// supervisord itself need no counterpart: they are named, and lose nothing.
+/// A supervisord.conf with its includes and groups. Pure but for the files that it includes, which the caller reads. What
+/// a program says is mapped by <see cref="SupervisordProgram"/>. Sections about supervisord itself need no counterpart:
+/// they are named, and lose nothing.
 /// </summary>
 internal static class SupervisordImport
 {
     /// <param name="text">The file.</param>
     /// <param name="path">Its path, absolute.</param>
+    /// <param name="start">The folder that programs inherit, absolute: where supervisord would be started.</param>
     /// <param name="environment">For %(ENV_X)s.</param>
     /// <param name="host">For %(host_node_name)s.</param>
     /// <param name="include">The paths that fit a pattern, in order.</param>
     /// <param name="read">What is in one of them.</param>
     /// <exception cref="ImportException">It cannot be understood.</exception>
-    public static Imported Read(string text, string path, IReadOnlyDictionary<string, string> environment, string host, Func<string, List<string>> include, Func<string, string> read)
+    public static Imported Read(
+        string text, string path, string start, IReadOnlyDictionary<string, string> environment, string host,
+        Func<string, List<string>> include, Func<string, string> read)
     {
         var sections = new List<IniSection>();
         var folder = Path.GetDirectoryName(path)!;
@@ -28,13 +32,14 @@ internal static class SupervisordImport
                     IniFile.Read(read(included), included, sections);
         var imported = new Imported();
         var global = sections.Find(static section => section.Name == "supervisord") ?? new IniSection("supervisord");
-        var groups = GroupsOf(sections, imported);
+        var file = new SupervisordFile(start, sections);
+        var groups = GroupsOf(sections, file, imported);
         var own = new List<string>();
         foreach (var section in sections)
         {
-            if (section.Name.StartsWith("program:", StringComparison.Ordinal)) new SupervisordProgram(section, global, variables, imported).Add(groups.GetValueOrDefault(section.Name[8..].Trim()));
-            else if (section.Name.StartsWith("fcgi-program:", StringComparison.Ordinal)) imported.Leave(section.Name, "socket", section.Get("socket") ?? "", "a program with 'listen' gets its sockets as systemd passes them, not on standard input");
-            else if (section.Name.StartsWith("eventlistener:", StringComparison.Ordinal)) imported.Leave(section.Name, "command", section.Get("command") ?? "", "hooks, or tspm events -f --json");
+            if (section.Name.StartsWith("program:", StringComparison.Ordinal)) new SupervisordProgram(section, global, variables, file, imported).Add(groups.GetValueOrDefault(section.Name[8..].Trim()));
+            else if (section.Name.StartsWith("fcgi-program:", StringComparison.Ordinal)) imported.Leave(section.Name, "command", section.Get("command") ?? "", FcgiHint(section));
+            else if (section.Name.StartsWith("eventlistener:", StringComparison.Ordinal)) imported.Leave(section.Name, "command", section.Get("command") ?? "", "the program was left out, with all that it says: hooks, or tspm events -f --json");
             else if (!section.Name.StartsWith("group:", StringComparison.Ordinal) && section.Name is not ("include" or "supervisord")) own.Add($"[{section.Name}]");
         }
         TakeGlobal(global, imported);
@@ -42,8 +47,14 @@ internal static class SupervisordImport
         return imported;
     }
 
+    /// <summary>A program that accepts on its standard input cannot run with sockets that are elsewhere.</summary>
+    static string FcgiHint(IniSection section) =>
+        "the program was left out, with all that it says: it expects its socket "
+        + $"({section.Get("socket") ?? "none is named"}) as standard input, and 'listen' passes sockets as systemd does, "
+        + "from descriptor 3 on; define it with 'listen' where it can take that (uvicorn: --fd 3)";
+
     /// <summary>Group by program.</summary>
-    static Dictionary<string, string> GroupsOf(List<IniSection> sections, Imported imported)
+    static Dictionary<string, string> GroupsOf(List<IniSection> sections, SupervisordFile file, Imported imported)
     {
         var groups = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var section in sections)
@@ -51,7 +62,7 @@ internal static class SupervisordImport
             if (!section.Name.StartsWith("group:", StringComparison.Ordinal)) continue;
             var name = section.Name[6..].Trim();
             foreach (var program in (section.Get("programs") ?? "").Split([',', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) groups.TryAdd(program, name);
-            if (section.Get("priority") is { } priority) imported.Leave(section.Name, "priority", priority, SupervisordProgram.PriorityHint);
+            if (file.HasOrder && section.Get("priority") is { } priority) imported.Leave(section.Name, "priority", priority, SupervisordProgram.PriorityHint);
         }
         return groups;
     }

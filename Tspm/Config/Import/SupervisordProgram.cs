@@ -4,9 +4,18 @@ using Tspm.Model;
 namespace Tspm.Config.Import;
 
 /// <summary>One [program:x] of supervisord as processes. Keys, defaults and meaning are those of supervisord.org/configuration.html.</summary>
-internal sealed class SupervisordProgram(IniSection section, IniSection global, IReadOnlyDictionary<string, string> variables, Imported imported)
+/// <param name="section">The program's.</param>
+/// <param name="global">[supervisord], whose environment, umask and directory reach the programs.</param>
+/// <param name="variables">For %(…)s.</param>
+/// <param name="file">What the whole file says that a program depends on.</param>
+/// <param name="imported">Takes the result.</param>
+internal sealed class SupervisordProgram(
+    IniSection section, IniSection global, IReadOnlyDictionary<string, string> variables, SupervisordFile file, Imported imported)
 {
     public const string PriorityHint = "say dependsOn where the order matters";
+
+    public const string GroupSignalNote =
+        "stopasgroup: the program gets the stop signal first, and the rest of its tree as soon as it has ended";
 
     static readonly string[] Known =
     [
@@ -23,6 +32,7 @@ internal sealed class SupervisordProgram(IniSection section, IniSection global, 
         foreach (var key in section.Keys)
         {
             var value = section.Get(key)!;
+            if (key == "stopasgroup" && Flag(key) == true && !imported.Notes.Contains(GroupSignalNote)) imported.Notes.Add(GroupSignalNote);
             if (Array.IndexOf(Known, key) < 0) imported.Leave(_name, key, value, "no counterpart");
             else if (HintOf(key, value) is { } hint) imported.Leave(_name, key, value, hint);
         }
@@ -51,11 +61,12 @@ internal sealed class SupervisordProgram(IniSection section, IniSection global, 
         string? Value(string key) => section.Get(key) is { } value ? Percent.Expand(value, own, $"{_name}, {key}") : null;
         var (output, errors) = (LogOf(Value("stdout_logfile")), LogOf(Value("stderr_logfile")));
         var mask = Value("umask") ?? global.Get("umask");
+        var (command, args) = CommandOf(Value("command")!);
         return new ProcessConfig
         {
             Name = name, Namespace = group,
-            ProjectDir = Path.GetFullPath(Value("directory") ?? (global.Get("directory") is { } all ? Percent.Expand(all, own, "[supervisord] directory") : "/"), "/"),
-            Command = Value("command"),
+            ProjectDir = DirectoryOf(Value("directory"), own),
+            Command = command, Args = args,
             Env = Environment(own),
             User = Value("user"),
             Umask = mask,
@@ -67,6 +78,28 @@ internal sealed class SupervisordProgram(IniSection section, IniSection global, 
             ErrFile = Flag("redirect_stderr") == true ? null : errors,
             Log = LogConfigOf(),
         };
+    }
+
+    /// <summary>
+    /// supervisord takes a command apart and gives nothing of it to a shell. A line means the same here unless something
+    /// in it would need one: then it is written as words.
+    /// </summary>
+    (string Command, IReadOnlyList<string>? Args) CommandOf(string line)
+    {
+        var words = Shlex.Split(line, $"{_name}, command");
+        if (words.Count == 0) return (line, null);
+        var same = ShellWords.Split(line) is { } plain && plain.Count == words.Count;
+        for (var i = 0; same && i < words.Count; i++) same = ShellWords.Split(line)![i] == words[i];
+        return same ? (line, null) : (words[0], words.GetRange(1, words.Count - 1));
+    }
+
+    /// <summary>Without a directory of its own, or supervisord's, it inherits the folder that supervisord runs in.</summary>
+    string DirectoryOf(string? said, Dictionary<string, string> own)
+    {
+        said ??= global.Get("directory") is { } all ? Percent.Expand(all, own, "[supervisord] directory") : null;
+        if (said is not null) return Path.GetFullPath(said, file.Folder);
+        file.TellOfFolder(imported);
+        return file.Folder;
     }
 
     Dictionary<string, string> VariablesOf(string? group, int number)
@@ -105,12 +138,14 @@ internal sealed class SupervisordProgram(IniSection section, IniSection global, 
     LogConfig? LogConfigOf()
     {
         var size = section.Get("stdout_logfile_maxbytes") ?? section.Get("stderr_logfile_maxbytes");
+        // A stream has to be without a limit; the file that it becomes has not.
+        if (size == "0" && LogStreams.IsOne(section.Get("stdout_logfile") ?? section.Get("stderr_logfile"), imported)) size = null;
         var log = new LogConfig { MaxSizeBytes = size is not null && ByteSize.TryParse(size, out var bytes) ? bytes : null, Keep = Number("stdout_logfile_backups") ?? Number("stderr_logfile_backups") };
         return log == new LogConfig() ? null : log;
     }
 
     /// <summary>AUTO is a place of the manager's own, as here.</summary>
-    static string? LogOf(string? file) => file?.ToUpperInvariant() switch { null or "AUTO" or "SYSLOG" => null, "NONE" => "/dev/null", _ => file };
+    string? LogOf(string? file) => LogStreams.IsOne(file, imported) ? null : file?.ToUpperInvariant() switch { null or "AUTO" or "SYSLOG" => null, "NONE" => "/dev/null", _ => file };
 
     /// <summary>supervisord's own for all, then the program's: KEY="value",KEY2=value.</summary>
     Dictionary<string, string>? Environment(IReadOnlyDictionary<string, string> own)
@@ -149,9 +184,9 @@ internal sealed class SupervisordProgram(IniSection section, IniSection global, 
     /// <summary>Null: it has a counterpart, or says what is so here anyway.</summary>
     string? HintOf(string key, string value) => key switch
     {
-        "priority" when value != "999" => PriorityHint,
-        "stopasgroup" when Flag(key) == true => "the stop signal goes to the program, below a shell to its group; what is left of its tree is killed at the end",
-        "stdout_events_enabled" or "stderr_events_enabled" when Flag(key) == true => "tspm logs -f --json",
+        "priority" when file.HasOrder => PriorityHint,
+        // Nobody listens where there is no [eventlistener].
+        "stdout_events_enabled" or "stderr_events_enabled" when Flag(key) == true && file.HasListener => "tspm logs -f --json",
         "stdout_syslog" or "stderr_syslog" when Flag(key) == true => "a log is a file; pipe 'tspm logs -f' into logger",
         "stdout_logfile" or "stderr_logfile" when value.Equals("syslog", StringComparison.OrdinalIgnoreCase) => "a log is a file; pipe 'tspm logs -f' into logger",
         "stdout_capture_maxbytes" or "stderr_capture_maxbytes" when value.Trim('0', 'M', 'K', 'B').Length > 0 => "no counterpart",

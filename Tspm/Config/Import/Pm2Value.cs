@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Config.Import;
+
+/// <summary>Values of PM2's settings as PM2 reads them. Null: the value is of no kind that the setting has.</summary>
+internal static class Pm2Value
+{
+    static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Text; of a number or a truth value its text.</summary>
+    public static string? Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => JsonTypes.TryText(value, out var text) ? text : null,
+        JsonValueKind.Number => Number(value),
+        JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+        _ => null,
+    };
+
+    /// <summary>The value of a variable: PM2 writes an object or a list as JSON without spaces.</summary>
+    public static string Variable(JsonElement value)
+    {
+        if (Text(value) is { } text) return text;
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes, Compact)) value.WriteTo(writer);
+        return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+    }
+
+    /// <summary>As JavaScript writes it: 1.0 is "1", and 1e3 "1000".</summary>
+    static string Number(JsonElement value)
+    {
+        var raw = value.GetRawText();
+        if (raw.AsSpan().IndexOfAny('.', 'e', 'E') < 0 || !value.TryGetDouble(out var number)) return raw;
+        return Math.Abs(number) < 1e15 && number == Math.Truncate(number)
+            ? number.ToString("F0", CultureInfo.InvariantCulture)
+            : number.ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant();
+    }
+
+    /// <summary>A list, or one text.</summary>
+    public static List<string>? Words(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array) return Text(value) is { } one ? [one] : null;
+        var words = new List<string>();
+        foreach (var item in value.EnumerateArray())
+            if (Text(item) is { } word) words.Add(word);
+        return words;
+    }
+
+    /// <summary>Where PM2 wants a list and finds a text, it splits that at spaces.</summary>
+    public static IReadOnlyList<string>? List(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array ? Words(value) : Text(value) is { } line ? Split(line) : null;
+
+    public static IReadOnlyList<string> Split(string line) =>
+        ShellWords.Split(line) ?? line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+
+    public static List<int>? Codes(JsonElement value)
+    {
+        var codes = new List<int>();
+        foreach (var word in List(value) ?? [])
+            if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code <= 255) codes.Add(code);
+            else return null;
+        return codes;
+    }
+
+    public static int? Whole(JsonElement value) =>
+        int.TryParse(Text(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    public static int? Time(JsonElement value) =>
+        Duration.TryParse(Text(value) ?? "", out var time) && time.TotalMilliseconds <= int.MaxValue
+            ? (int)time.TotalMilliseconds : null;
+
+    public static long? Size(JsonElement value) => ByteSize.TryParse(Text(value) ?? "", out var size) && size > 0 ? size : null;
+
+    /// <summary>
+    /// How many instances are meant by PM2's number: 0 is one per core, a negative one so many fewer, but at least one.
+    /// </summary>
+    public static int Instances(int said) => said > 0 ? said : Math.Max(1, Environment.ProcessorCount + said);
+
+    public static bool IsEmpty(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => value.GetPropertyCount() == 0,
+        JsonValueKind.String => value.ValueEquals(""),
+        _ => false,
+    };
+
+    /// <summary>PM2's patterns: a folder is meant with all below it, and "./" in front means nothing.</summary>
+    public static string Pattern(string text)
+    {
+        var plain = text.StartsWith("./", StringComparison.Ordinal) ? text[2..] : text;
+        return plain.Length == 0 ? text : plain;
+    }
+}

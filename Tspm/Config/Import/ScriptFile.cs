@@ -1,0 +1,48 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Tspm.Config.Import;
+
+/// <summary>What lies at the path of a script, as far as it decides what runs it.</summary>
+internal enum ScriptKind
+{
+    /// <summary>Nothing: if anything, it is a program on the PATH.</summary>
+    None,
+
+    /// <summary>The system runs it: a binary, or an executable file that names its interpreter (<c>#!</c>).</summary>
+    Program,
+
+    /// <summary>Text that only an interpreter can run.</summary>
+    Text,
+}
+
+/// <summary>
+/// PM2 gives a file without a known ending to node unless it is a binary: Express's <c>bin/www</c> is the best known
+/// one.
+/// </summary>
+internal static class ScriptFile
+{
+    const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>Reads the first bytes of a regular file; nothing that blocks is opened.</summary>
+    public static ScriptKind Look(string path)
+    {
+        using var file = Platform.RegularFile.Open(path, out var problem);
+        if (file is null) return problem!.Kind == Platform.FileProblemKind.NotPermitted ? ScriptKind.Program : ScriptKind.None;
+        Span<byte> begin = stackalloc byte[512];
+        begin = begin[..ReadBegin(file, begin)];
+        if (begin.Contains((byte)0)) return ScriptKind.Program;
+        return begin.StartsWith("#!"u8) && (File.GetUnixFileMode(path) & Executable) != 0 ? ScriptKind.Program : ScriptKind.Text;
+    }
+
+    static int ReadBegin(SafeFileHandle file, Span<byte> buffer)
+    {
+        try
+        {
+            return RandomAccess.Read(file, buffer, 0);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+}
