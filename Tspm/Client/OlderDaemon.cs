@@ -6,25 +6,32 @@ namespace Tspm.Client;
 /// it.</summary>
 internal static class OlderDaemon
 {
-    /// <summary>The version that brought <see cref="ClientContext.Launch"/>. An older daemon's programs inherit from
-    /// the daemon, as they always did.</summary>
-    const int KnowsLaunch = 3;
+    /// <summary>
+    /// The version that brought <see cref="ClientContext.Launch"/> and projects. An older daemon's programs inherit from
+    /// the daemon, as they always did, and names belong to nobody.
+    /// </summary>
+    const int KnowsLaunchAndProjects = 3;
 
     /// <summary>The request as this daemon can read it. Asks for its version only when that matters.</summary>
     public static TRequest Fit<TRequest>(TRequest request, DaemonClient daemon) where TRequest : class
     {
-        if (ContextOf(request) is not { Launch: not null } client || daemon.Greet().ProtocolVersion >= KnowsLaunch) return request;
+        var isNew = HasProject(request) || ContextOf(request)?.Launch is not null;
+        if (!isNew || daemon.Greet().ProtocolVersion >= KnowsLaunchAndProjects) return request;
+        if (ContextOf(request) is not { } client) return request;
         client = client with { Launch = null };
         object older = request switch
         {
             StartRequest start => start with { Client = client },
-            AddRequest add => add with { Client = client },
-            ApplyRequest apply => apply with { Client = client },
+            AddRequest add => add with { Client = client, Project = null },
+            ApplyRequest apply => apply with { Client = client, Project = null, Force = null },
             RestartRequest restart => restart with { Client = client },
             _ => request,
         };
         return (TRequest)older;
     }
+
+    static bool HasProject(object request) =>
+        request is AddRequest { Project: not null } or ApplyRequest { Project: not null } or ApplyRequest { Force: not null };
 
     static ClientContext? ContextOf(object request) => request switch
     {

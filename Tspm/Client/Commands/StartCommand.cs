@@ -1,8 +1,6 @@
 using Tspm.Client.Defining;
 using Tspm.Client.Grammar;
 using Tspm.Client.Output;
-using Tspm.Config;
-using Tspm.Model;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
@@ -17,22 +15,16 @@ internal static class StartCommand
     {
         if (lossy && !(words is [var word] && ImportFiles.IsPm2File(word))) throw new UsageException("--lossy is about an ecosystem file of PM2, and none is named; leave it out");
         var lost = false;
-        var target = StartTarget.Of(words ?? [], program, config ?? [], path => ImportFiles.IsPm2File(path) ? ImportCommand.ReadPm2(session, path, lossy, out lost) : ReadConfigFile(path));
+        string? project = null;
+        var target = StartTarget.Of(words ?? [], program, config ?? [], path =>
+        {
+            var file = ImportFiles.IsPm2File(path)
+                ? ImportCommand.ReadPm2(session, path, lossy, out lost) : ProjectFile.Read(path);
+            project = file.Project;
+            return file.Processes;
+        });
         isLost = lost;
-        return target;
-    }
-
-    /// <summary>The one place that reads config files.</summary>
-    public static IReadOnlyList<ProcessConfig> ReadConfigFile(string path)
-    {
-        try
-        {
-            return ConfigFile.Read(path);
-        }
-        catch (Exception mistake) when (mistake is ConfigFileException or TextFileException)
-        {
-            throw new DaemonException(ErrorCode.Failed, mistake.Message);
-        }
+        return target with { Project = project };
     }
 
     public static void Run(

@@ -71,7 +71,9 @@ internal static class ImportFiles
     {
         try
         {
-            return read();
+            var imported = read();
+            imported.Folder = ProjectFile.FolderOf(path);
+            return imported;
         }
         catch (ImportException mistake)
         {
@@ -91,7 +93,7 @@ internal static class ImportFiles
     }
 
     static string Existing(string? file, string what) =>
-        file is null ? throw new ImportException($"there is no {what} here; name it") : File.Exists(file) ? Path.GetFullPath(file) : throw new ImportException($"{file} does not exist");
+        file is null ? throw new ImportException($"there is no {what} here; name it") : File.Exists(file) ? Path.GetFullPath(file, CurrentFolder.Get()) : throw new ImportException($"{file} does not exist");
 
     static string Text(string path) => Encoding.UTF8.GetString(TextFile.ReadBytes(path, MaxBytes)).TrimStart('\uFEFF');
 

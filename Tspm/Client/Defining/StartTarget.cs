@@ -11,6 +11,9 @@ namespace Tspm.Client.Defining;
 /// </summary>
 internal sealed record StartTarget(IReadOnlyList<string> Selectors, IReadOnlyList<ProcessConfig>? Define, bool HasOverrides)
 {
+    /// <summary>Of the file that defines them, see <see cref="ProjectFile"/>; null: it is no file.</summary>
+    public string? Project { get; init; }
+
     /// <param name="program">What followed <c>--</c>, null without it.</param>
     /// <param name="pairs">The flags that change a config, see <see cref="ConfigFlags"/>.</param>
     /// <param name="readFile">Reads a config file.</param>
