@@ -45,7 +45,7 @@ public sealed class OutputTests
     static readonly string[] Promised =
     [
         "id", "name", "namespace", "instance", "state", "desired", "pid", "restarts", "consecutiveFailures", "uptimeMs", "cpuPercent", "memoryBytes", "exitCode",
-        "signal", "reason", "nextStartInMs", "nextRunAt", "ready", "health", "startedAt", "createdAt", "command", "args", "cwd", "user", "outLog", "errLog",
+        "signal", "reason", "nextStartInMs", "nextRunAt", "ready", "health", "startedAt", "createdAt", "command", "args", "cwd", "user", "project", "outLog", "errLog",
     ];
 
     [Test]

@@ -152,6 +152,66 @@ internal sealed class ApplicationTests
         await Assert.That(cell.Child!.Pid).IsEqualTo(pid);
     }
 
+    static Application.Wanted Of(string? project, bool prune, params string[] names) => new(
+        [.. names.Select(static name => new ProcessConfig { Name = name, ProjectDir = "/", Command = name })], prune, false, Shell, null)
+    {
+        Project = project, Remedy = ApplyPlan.Forced,
+    };
+
+    static string Projects(World world) =>
+        string.Join(' ', world.Supervisor.Table.Definitions.Select(known => $"{known.Name}:{known.Project ?? "-"}"));
+
+    [Test]
+    public async Task A_project_is_kept_with_its_processes_and_no_other_one_touches_them(CancellationToken cancellation)
+    {
+        using var world = Machine();
+        world.StartNew(new ProcessConfig { Name = "free", Command = "free" });
+        Apply(world, Of("/one", false, "web", "old"));
+        Apply(world, Of("/two", false, "api"));
+        await Assert.That(Projects(world)).IsEqualTo("free:- web:/one old:/one api:/two");
+        await Assert.That(Application.Problem(world.Supervisor.Table, Of("/two", false, "web"))).Contains("/one").And.Contains("/two");
+        await Assert.That(Application.Problem(world.Supervisor.Table, Of("/two", false, "free"))).IsNull();
+        var before = Pids(world);
+        await Assert.That(ApplyPlanTests.Show(Apply(world, Of("/one", true, "web")))).IsEqualTo("keep web | delete old");
+        await Assert.That(ApplyPlanTests.Show(Apply(world, Of(null, true)))).IsEqualTo("delete free");
+        world.RestartDaemon();
+        world.Step();
+        await Assert.That(Projects(world)).IsEqualTo("web:/one api:/two");
+        await Assert.That(Pids(world)["web:0"]).IsEqualTo(before["web:0"]);
+        // What was stopped, renamed, scaled or started anew is still its project's.
+        var web = world.Supervisor.Table.ByName("web")!;
+        world.Supervisor.Stop(world.Supervisor.Table.Instances(web.Id)!, "stopped by user");
+        world.Step();
+        world.Supervisor.Define(web.Config with { Args = ["x"] }, Shell, null, web);
+        await Assert.That(Projects(world)).IsEqualTo("web:/one api:/two");
+    }
+
+    [Test]
+    [Arguments(false), Arguments(true)]
+    public async Task What_has_no_project_or_is_forced_is_taken_over_without_a_restart(bool dies, CancellationToken cancellation)
+    {
+        using var world = Machine();
+        Apply(world, Of(null, false, "free"));
+        Apply(world, Of("/one", false, "web"));
+        var before = Pids(world);
+        var forced = new Application.Wanted(Of("/two", false, "free", "web").Configs, false, false, Shell, null) { Project = "/two" };
+        await Assert.That(Application.Problem(world.Supervisor.Table, forced)).IsNull();
+        await Assert.That(ApplyPlanTests.Show(Apply(world, forced))).IsEqualTo("keep free | keep web");
+        if (dies) world.RestartDaemon();
+        await Assert.That(Projects(world)).IsEqualTo("free:/two web:/two");
+        await Assert.That(Pids(world)).IsEquivalentTo(before);
+    }
+
+    [Test]
+    public async Task What_another_project_needs_is_not_pruned(CancellationToken cancellation)
+    {
+        using var world = Machine();
+        Apply(world, Of("/one", false, "db", "old"));
+        world.StartNew(new ProcessConfig { Name = "web", Command = "web", DependsOn = [new Dependency { Name = "db" }] });
+        await Assert.That(Application.Problem(world.Supervisor.Table, Of("/one", true, "other"))).Contains("'web' depends on 'db'");
+        await Assert.That(Application.Problem(world.Supervisor.Table, Of("/one", true, "db"))).IsNull();
+    }
+
     [Test]
     public async Task Nothing_may_depend_on_what_is_not_there_afterwards(CancellationToken cancellation)
     {

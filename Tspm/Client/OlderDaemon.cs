@@ -7,23 +7,24 @@ namespace Tspm.Client;
 internal static class OlderDaemon
 {
     /// <summary>
-    /// The version that brought <see cref="ClientContext.Launch"/>, <see cref="StartRequest.SettleMs"/> and
-    /// <see cref="ApplyRequest.Start"/>. The programs of an older daemon inherit from the daemon, as they always did.
+    /// The version that brought <see cref="ClientContext.Launch"/>, <see cref="StartRequest.SettleMs"/>,
+    /// <see cref="ApplyRequest.Start"/> and projects. The programs of an older daemon inherit from the daemon, as they
+    /// always did, and names belong to nobody.
     /// </summary>
-    const int KnowsLaunch = 3;
+    const int KnowsLaunchAndProjects = 3;
 
     /// <summary>This daemon starts what is down when it applies a file.</summary>
-    public static bool StartsFiles(DaemonClient daemon) => daemon.Greet().ProtocolVersion >= KnowsLaunch;
+    public static bool StartsFiles(DaemonClient daemon) => daemon.Greet().ProtocolVersion >= KnowsLaunchAndProjects;
 
     /// <summary>The request as this daemon can read it. Asks for its version only when that matters.</summary>
     public static TRequest Fit<TRequest>(TRequest request, DaemonClient daemon) where TRequest : class
     {
-        if (!HasNewMembers(request) || daemon.Greet().ProtocolVersion >= KnowsLaunch) return request;
+        if (!HasNewMembers(request) || daemon.Greet().ProtocolVersion >= KnowsLaunchAndProjects) return request;
         object older = request switch
         {
             StartRequest start => start with { Client = WithoutLaunch(start.Client), SettleMs = null },
-            AddRequest add => add with { Client = WithoutLaunch(add.Client)! },
-            ApplyRequest apply => apply with { Client = WithoutLaunch(apply.Client)!, SettleMs = null },
+            AddRequest add => add with { Client = WithoutLaunch(add.Client)!, Project = null },
+            ApplyRequest apply => apply with { Client = WithoutLaunch(apply.Client)!, Project = null, Force = null, SettleMs = null },
             RestartRequest restart => restart with { Client = WithoutLaunch(restart.Client) },
             _ => request,
         };
@@ -33,8 +34,8 @@ internal static class OlderDaemon
     static bool HasNewMembers(object request) => request switch
     {
         StartRequest start => start is { Client.Launch: not null } or { SettleMs: not null },
-        AddRequest add => add.Client.Launch is not null,
-        ApplyRequest apply => apply is { Client.Launch: not null } or { SettleMs: not null },
+        AddRequest add => add is { Client.Launch: not null } or { Project: not null },
+        ApplyRequest apply => apply is { Client.Launch: not null } or { SettleMs: not null } or { Project: not null } or { Force: not null },
         RestartRequest restart => restart.Client is { Launch: not null },
         _ => false,
     };

@@ -17,7 +17,9 @@ internal static class ApplyPlan
     /// <param name="prune">What is not in the file is deleted.</param>
     /// <param name="hasNewEnvironment">Is the kept environment of the process of this name to be replaced by another one?</param>
     /// <param name="isDown">Is the process of this name, all of it, meant to be down? It stays so. Null: none is.</param>
-    public static List<PlanStep> Of(IEnumerable<ProcessConfig> present, IReadOnlyList<ProcessConfig> wanted, bool prune, Func<string, bool> hasNewEnvironment, Func<string, bool>? isDown = null)
+    /// <param name="isForeign">Does the process of this name belong to another project? It is not deleted. Null: none does.</param>
+    public static List<PlanStep> Of(IEnumerable<ProcessConfig> present, IReadOnlyList<ProcessConfig> wanted, bool prune,
+        Func<string, bool> hasNewEnvironment, Func<string, bool>? isDown = null, Func<string, bool>? isForeign = null)
     {
         var rest = new Dictionary<string, ProcessConfig>(StringComparer.Ordinal);
         foreach (var config in present) rest[config.NameOrEmpty] = config;
@@ -36,9 +38,55 @@ internal static class ApplyPlan
                 : new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Change, Changes = changes, Restarts = !config.IsJob && isDown?.Invoke(config.NameOrEmpty) != true && NeedsNewChild(changes, config) });
         }
         if (prune)
-            foreach (var config in rest.Values) steps.Add(new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Delete });
+            foreach (var config in rest.Values.Where(config => isForeign?.Invoke(config.NameOrEmpty) != true)) steps.Add(new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Delete });
         return steps;
     }
+
+    /// <summary>What to do about a name that another project holds, on a command line.</summary>
+    public const string Forced = "take them over with --force";
+
+    /// <summary>Why the names of a file cannot be had: another project holds some of them; null: none does.</summary>
+    /// <param name="present">What is defined.</param>
+    /// <param name="wanted">What the file says.</param>
+    /// <param name="project">The file's; null: it is not known, and nothing is protected.</param>
+    /// <param name="remedy">What to do about it, apart from other names; <c>{0}</c> is the project that holds a name.</param>
+    public static string? ProjectProblem(
+        IEnumerable<ProcessDefinition> present, IReadOnlyList<ProcessConfig> wanted, string? project, string remedy)
+    {
+        if (project is null) return null;
+        var held = Named(present, wanted).Where(known => known.Project is { } other && other != project);
+        if (held.Count == 0) return null;
+        var holder = held[0].Project!;
+        var names = held.Where(known => known.Project == holder).Select(static known => known.Name).ToList();
+        var own = wanted.First(config => config.NameOrEmpty == names[0]);
+        return $"{Quoted(names)} {(names.Count == 1 ? "belongs" : "belong")} to the project {ProjectName.Shown(holder, held[0].Config)}, "
+            + $"and this file to {ProjectName.Shown(project, own)}; use other names, or {remedy.Replace("{0}", holder)}";
+    }
+
+    /// <summary>Sentences about processes that belong to the file's project from now on.</summary>
+    public static List<string> TakenOver(
+        IEnumerable<ProcessDefinition> present, IReadOnlyList<ProcessConfig> wanted, string? project)
+    {
+        var notes = new List<string>();
+        if (project is null) return notes;
+        var taken = Named(present, wanted).Where(known => known.Project != project);
+        foreach (var former in taken.Select(static known => known.Project ?? "").Distinct())
+        {
+            var names = taken.Where(known => (known.Project ?? "") == former).Select(static known => known.Name).ToList();
+            notes.Add(former.Length == 0
+                ? $"{Quoted(names)} had no project and {(names.Count == 1 ? "belongs" : "belong")} to {project} now"
+                : $"{Quoted(names)} {(names.Count == 1 ? "is" : "are")} taken over from the project {former}");
+        }
+        return notes;
+    }
+
+    static List<ProcessDefinition> Named(IEnumerable<ProcessDefinition> present, IReadOnlyList<ProcessConfig> wanted)
+    {
+        var names = wanted.Select(static config => config.NameOrEmpty).ToHashSet();
+        return present.Where(known => names.Contains(known.Name));
+    }
+
+    static string Quoted(List<string> names) => string.Join(", ", names.Select(static name => $"'{name}'"));
 
     /// <summary>A child got something at its birth that has changed.</summary>
     public static bool NeedsNewChild(List<string> changes, ProcessConfig config) =>

@@ -16,13 +16,25 @@ internal static class ConfigFile
 
     const string List = "processes";
 
+    const string ProjectKey = "project";
+
+    /// <summary>What a file holds.</summary>
+    /// <param name="Project">See <see cref="ProjectName"/>; null: the file does not say, and it is the file's folder.</param>
+    /// <param name="Processes">In the order of the file, complete with name and absolute projectDir.</param>
+    public sealed record Content(string? Project, IReadOnlyList<ProcessConfig> Processes);
+
     /// <summary>Names the JSON Schema for editors; says nothing to Tspm.</summary>
     const string SchemaKey = "$schema";
 
     /// <summary>The processes in the order of the file, complete with name and absolute projectDir. Throws <see cref="ConfigFileException"/>.</summary>
     /// <param name="path">Of the file.</param>
     /// <param name="folder">The file's folder as the shell names it, which may hold a link; null: as the system does.</param>
-    public static IReadOnlyList<ProcessConfig> Read(string path, string? folder = null)
+    public static IReadOnlyList<ProcessConfig> Read(string path, string? folder = null) => ReadAll(path, folder).Processes;
+
+    /// <summary>The same with the file's project. Throws <see cref="ConfigFileException"/>.</summary>
+    /// <param name="path">Of the file.</param>
+    /// <param name="folder">See <see cref="Read"/>.</param>
+    public static Content ReadAll(string path, string? folder = null)
     {
         var document = ConfigDocument.Read(path);
         folder ??= Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
@@ -33,7 +45,23 @@ internal static class ConfigFile
             if (ReadOne(element, at, folder, problems) is { } config) configs.Add(config);
         }
         if (problems.Count == 0) FindDoubles(configs, problems, document.Lines);
-        return problems.Count == 0 ? configs : throw Refuse(path, problems, document.Lines);
+        return problems.Count == 0
+            ? new Content(ProjectOf(document.Root), configs)
+            : throw Refuse(path, problems, document.Lines);
+    }
+
+    /// <summary>Checked by <see cref="Entries"/>.</summary>
+    static string? ProjectOf(JsonElement root) =>
+        root.TryGetProperty(ProjectKey, out var project) && JsonTypes.TryText(project, out var text) ? text : null;
+
+    static void CheckProject(JsonElement value, bool isSecond, List<ConfigProblem> problems)
+    {
+        if (isSecond) problems.Add(Problem(JsonProblems.Doubled(ProjectKey)));
+        else if (value.ValueKind != JsonValueKind.String || !JsonTypes.TryText(value, out var text))
+            problems.Add(Problem(JsonProblems.WrongKind(ProjectKey, "text", value)));
+        else if (!ProjectName.IsValid(text))
+            problems.Add(new ConfigProblem(ProjectKey, JsonProblems.Quote(text), ProjectName.Expected,
+                $"{ProjectKey} must be {ProjectName.Expected}, but is {JsonProblems.Quote(text)}"));
     }
 
     static IEnumerable<(JsonElement Element, string At)> Entries(JsonElement root, List<ConfigProblem> problems)
@@ -44,11 +72,13 @@ internal static class ConfigFile
             return [];
         }
         var lists = new List<JsonElement>();
+        var projects = 0;
         foreach (var member in root.EnumerateObject())
         {
             var name = JsonTypes.TryName(member, out var text) ? text : "";
             if (name == List) lists.Add(member.Value);
-            else if (name != SchemaKey) problems.Add(Problem(JsonProblems.Unknown("", name, typeof(void), [List])));
+            else if (name == ProjectKey) CheckProject(member.Value, ++projects > 1, problems);
+            else if (name != SchemaKey) problems.Add(Problem(JsonProblems.Unknown("", name, typeof(void), [List, ProjectKey])));
         }
         if (lists.Count == 0) problems.Add(Problem(JsonProblems.Missing(List, "a list [ … ] of objects")));
         else if (lists.Count > 1) problems.Add(Problem(JsonProblems.Doubled(List)));

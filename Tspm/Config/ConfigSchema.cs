@@ -21,6 +21,11 @@ internal static class ConfigSchema
         json.WriteStartObject("$schema"u8);
         json.WriteString("type"u8, "string"u8);
         json.WriteEndObject();
+        json.WriteStartObject("project"u8);
+        json.WriteString("description"u8, "what the processes belong to, so that no other project changes them; the file's folder"u8);
+        json.WriteString("type"u8, "string"u8);
+        json.WriteNumber("minLength"u8, 1);
+        json.WriteEndObject();
         json.WriteStartObject("processes"u8);
         json.WriteString("type"u8, "array"u8);
         json.WriteStartObject("items"u8);

@@ -18,7 +18,7 @@ internal sealed partial class DaemonHost
     {
         try
         {
-            var apply = _options.Apply is { } file ? StartFile.Read(file) : null;
+            var apply = _options.Apply is { } file ? StartFile.Read(file, _store.Peek()) : null;
             Load();
             AnsweringThreads.Make();
             _socket.Start();

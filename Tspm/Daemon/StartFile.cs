@@ -11,16 +11,30 @@ namespace Tspm.Daemon;
 
 /// <summary>
 /// <c>daemon --apply FILE</c>: what <c>apply FILE</c> does (nothing is deleted, and what runs as the file says, or can be changed while it runs, is not restarted), and what is down is started.
+/// Names that another project holds are refused here too: in a container, whose home may outlive its image, a file that
+/// moved takes its processes along by naming its former folder as its project.
 /// </summary>
 internal static class StartFile
 {
+    /// <summary>Nobody is there who could type a flag.</summary>
+    const string Remedy = "write \"project\": \"{0}\" at the top of this file to take them over";
+
     /// <summary>Reads the file.</summary>
+    /// <param name="path">Absolute.</param>
+    /// <param name="saved">
+    /// What is defined: a file of another project is refused before anything of it has been started again, so that the
+    /// daemon can end.
+    /// </param>
     /// <exception cref="HomeException">It cannot be used; the sentence says where and why.</exception>
-    public static ApplyRequest Read(string path)
+    public static ApplyRequest Read(string path, ProcessesFile saved)
     {
         try
         {
-            return new ApplyRequest { Define = ConfigFile.Read(path), Client = Surroundings() };
+            var file = ConfigFile.ReadAll(path);
+            var project = file.Project ?? Path.GetDirectoryName(path) ?? "/";
+            if (ApplyPlan.ProjectProblem(saved.Processes, file.Processes, project, Remedy) is { } held)
+                throw new HomeException($"{path}: {held}");
+            return new ApplyRequest { Define = file.Processes, Client = Surroundings(), Project = project };
         }
         catch (Exception mistake) when (mistake is ConfigFileException or TextFileException)
         {
@@ -33,7 +47,10 @@ internal static class StartFile
     public static async Task<string?> Start(DaemonContext context, ApplyRequest request)
     {
         var client = request.Client;
-        var wanted = new Application.Wanted(Definitions.Complete(request.Define, client), prune: false, updateEnvironment: false, client.Environment, client.OpenFilesLimit) { StartsAll = true, RenewsEnvironment = true };
+        var wanted = new Application.Wanted(Definitions.Complete(request.Define, client), prune: false, updateEnvironment: false, client.Environment, client.OpenFilesLimit)
+        {
+            StartsAll = true, RenewsEnvironment = true, Project = request.Project, Remedy = Remedy,
+        };
         var begun = await context.Supervisor.Change(supervisor =>
         {
             if (Application.Problem(supervisor.Table, wanted) is { } problem) throw new RequestException(ErrorCode.Failed, problem);

@@ -29,6 +29,12 @@ internal sealed record ProcessDefinition
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>
+    /// See <see cref="ProjectName"/>; null: it was defined by <c>start</c>, or before projects were kept. The first
+    /// <c>apply</c> that names it takes it over.
+    /// </summary>
+    public string? Project { get; init; }
+
     /// <summary>The name under which its log files still lie, until they are renamed; null: its own.</summary>
     public LogsUnder? LogsUnder { get; init; }
 

@@ -40,6 +40,8 @@ internal sealed record ProcessStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public IReadOnlyList<string>? Args { get; init; }
     public required string Cwd { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? User { get; init; }
+    /// <summary>See <see cref="ProcessDefinition.Project"/>; null: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? Project { get; init; }
     public required string OutLog { get; init; }
     public required string ErrLog { get; init; }
 }

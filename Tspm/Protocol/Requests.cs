@@ -72,6 +72,8 @@ internal sealed record AddRequest
 {
     public required IReadOnlyList<ProcessConfig> Define { get; init; }
     public required ClientContext Client { get; init; }
+    /// <summary>Of the file, see <see cref="ProjectName"/>; null: it is no file. Since protocol 3.</summary>
+    public string? Project { get; init; }
 }
 
 /// <summary>Makes the daemon match a list of configs: creates, changes, with <see cref="Prune"/> deletes. All or nothing.</summary>
@@ -79,7 +81,14 @@ internal sealed record ApplyRequest
 {
     public required IReadOnlyList<ProcessConfig> Define { get; init; }
     public required ClientContext Client { get; init; }
-    /// <summary>Delete what is not in the list.</summary>
+    /// <summary>
+    /// Of the file, see <see cref="ProjectName"/>: the processes of another project are not touched. Null: a client that
+    /// does not know of projects. Since protocol 3.
+    /// </summary>
+    public string? Project { get; init; }
+    /// <summary>Take over what another project holds. Since protocol 3.</summary>
+    public bool? Force { get; init; }
+    /// <summary>Delete what is not in the list: of this project, and without one what has none.</summary>
     public bool Prune { get; init; }
     /// <summary>Replace the kept environment by the client's.</summary>
     public bool UpdateEnv { get; init; }

@@ -28,6 +28,12 @@ internal static class Application
         /// <summary>Null: not known.</summary>
         public LaunchContext? Launch { get; init; }
 
+        /// <summary>Of the file, see <see cref="ProjectName"/>; null: not known.</summary>
+        public string? Project { get; init; }
+
+        /// <summary>What to do when another project holds a name, see <see cref="ApplyPlan.ProjectProblem"/>; null: it is taken over.</summary>
+        public string? Remedy { get; init; }
+
         /// <summary>What is in the file and down is started as well.</summary>
         public bool StartsAll { get; init; }
 
@@ -39,21 +45,28 @@ internal static class Application
     {
         var key = wanted.UpdateEnvironment ? ProcessTable.KeyOf(wanted.Environment) : null;
         return ApplyPlan.Of(Configs(table), wanted.Configs, wanted.Prune, name => key is not null && table.ByName(name) is { } known && (known.EnvironmentKey != key || known.Launch != wanted.Launch),
-            name => table.Instances(table.ByName(name)!.Id)!.All(static cell => cell.State.Desired == DesiredState.Down));
+            name => table.Instances(table.ByName(name)!.Id)!.All(static cell => cell.State.Desired == DesiredState.Down),
+            name => table.ByName(name)!.Project != wanted.Project);
     }
 
-    /// <summary>A sentence about dependencies that would not be there, or go in a circle; null: all is well.</summary>
+    /// <summary>
+    /// A sentence about names that are not free, and dependencies that would not be there, or go in a circle; null: all is
+    /// well.
+    /// </summary>
     public static string? Problem(ProcessTable table, Wanted wanted)
     {
+        if (wanted.Remedy is { } remedy
+            && ApplyPlan.ProjectProblem(table.Definitions, wanted.Configs, wanted.Project, remedy) is { } held) return held;
         var all = new Dictionary<string, ProcessConfig>(StringComparer.Ordinal);
-        if (!wanted.Prune)
-            foreach (var config in Configs(table)) all[config.NameOrEmpty] = config;
+        foreach (var known in table.Definitions)
+            if (!wanted.Prune || known.Project != wanted.Project) all[known.Name] = known.Config;
         foreach (var config in wanted.Configs)
         {
             if (table.NameProblem(config.NameOrEmpty) is { } taken) return taken;
             all[config.NameOrEmpty] = config;
         }
-        return DependencyGraph.Problem(all, wanted.Configs.Select(static config => config.NameOrEmpty));
+        // What is deleted may be needed by what stays.
+        return DependencyGraph.Problem(all, wanted.Prune ? all.Keys : wanted.Configs.Select(static config => config.NameOrEmpty));
     }
 
     /// <summary>What is under way.</summary>
@@ -79,8 +92,8 @@ internal static class Application
             if (step.Action == PlanStep.Create) start.AddRange(Create(supervisor, wanted.Configs[i], wanted));
             else if (step.Action == PlanStep.Change)
                 work.Coming.AddRange(Change(supervisor, former!, wanted.Configs[i], step, wanted, restart, gone));
-            else if (step.Action == PlanStep.Keep && former is { Deletion: not null })
-                supervisor.Put(former with { Deletion = null });
+            else if (step.Action == PlanStep.Keep && (former!.Deletion is not null || IsTaken(former, wanted)))
+                supervisor.Put(former with { Deletion = null, Project = wanted.Project ?? former.Project });
             if (wanted.StartsAll && step.Action is PlanStep.Keep or PlanStep.Change && wanted.Configs[i].Enabled != false) start.AddRange(Down(supervisor, supervisor.Table.ByName(step.Name)!, wanted).Where(cell => !restart.Contains(cell)));
         }
         foreach (var cell in supervisor.Dependencies.ToStart([.. start, .. restart], notes))
@@ -92,10 +105,13 @@ internal static class Application
         return work;
     }
 
+    static bool IsTaken(ProcessDefinition former, Wanted wanted) =>
+        wanted.Project is { } project && former.Project != project;
+
     /// <summary>The new instances that are to be started.</summary>
     static SupervisedProcess[] Create(Supervisor supervisor, ProcessConfig config, Wanted wanted)
     {
-        var cells = supervisor.Define(config, wanted.Environment, wanted.OpenFilesLimit, launch: wanted.Launch);
+        var cells = supervisor.Define(config, wanted.Environment, wanted.OpenFilesLimit, launch: wanted.Launch, project: wanted.Project);
         return config.IsJob || config.Enabled == false ? [] : cells;
     }
 
@@ -107,6 +123,7 @@ internal static class Application
         var definition = former with
         {
             Config = config with { Id = null, LegacyId = former.Config.LegacyId }, Deletion = null,
+            Project = wanted.Project ?? former.Project,
         };
         if (wanted.UpdateEnvironment || (wanted.RenewsEnvironment && step.Restarts)) definition = From(wanted, supervisor, definition);
         if (step.Restarts) definition = definition with { RestartBefore = supervisor.Changes.UpcomingRun };

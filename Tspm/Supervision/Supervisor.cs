@@ -164,7 +164,8 @@ internal sealed class Supervisor
 
     /// <summary>Adds a complete config as a new definition, or replaces that of <paramref name="replaced"/>.</summary>
     public SupervisedProcess[] Define(
-        ProcessConfig config, IReadOnlyDictionary<string, string> environment, long? openFilesLimit, ProcessDefinition? replaced = null, LaunchContext? launch = null)
+        ProcessConfig config, IReadOnlyDictionary<string, string> environment, long? openFilesLimit, ProcessDefinition? replaced = null, LaunchContext? launch = null,
+        string? project = null)
     {
         var id = replaced?.Id ?? Table.NextId;
         return Put(new ProcessDefinition
@@ -176,6 +177,7 @@ internal sealed class Supervisor
             OpenFilesLimit = openFilesLimit ?? replaced?.OpenFilesLimit,
             Launch = launch ?? replaced?.Launch,
             CreatedAt = replaced?.CreatedAt ?? _services.Clock.GetUtcNow(),
+            Project = project ?? replaced?.Project,
         });
     }
 

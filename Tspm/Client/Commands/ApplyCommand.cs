@@ -12,12 +12,13 @@ namespace Tspm.Client.Commands;
 internal static class ApplyCommand
 {
     public static int Run(ClientSession session, string file, GivenFlags flags) =>
-        Apply(session, StartCommand.ReadConfigFile(file), flags.IsOn("prune"), flags.IsOn("update-env"), flags.ToChange());
+        Apply(session, ProjectFile.Read(file), flags);
 
     /// <summary>Prints the steps, then what became of each instance.</summary>
-    public static int Apply(ClientSession session, IReadOnlyList<ProcessConfig> configs, bool prune, bool updateEnv, ChangeFlags flags)
+    public static int Apply(ClientSession session, ProjectFile file, GivenFlags given)
     {
-        var request = RequestOf(configs, prune, updateEnv) with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
+        var flags = given.ToChange();
+        var request = RequestOf(file, given) with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
         using var daemon = session.ConnectToChange(flags.NoAutoStart);
         var answer = daemon.Call(Methods.Apply, request, Wire.Json.ApplyRequest, Wire.Json.ApplyResponse, flags.Deadline);
         if (flags.Json) JsonPrinter.Print(session.Out, answer, PrintJson.Readable.ApplyResponse);
@@ -28,30 +29,44 @@ internal static class ApplyCommand
 
     public static int Plan(ClientSession session, string file, GivenFlags flags)
     {
-        var request = RequestOf(StartCommand.ReadConfigFile(file), flags.IsOn("prune"), flags.IsOn("update-env")) with { DryRun = true };
+        var request = RequestOf(ProjectFile.Read(file), flags) with { DryRun = true };
         using var daemon = session.ConnectIfRunning();
         var answer = daemon?.Call(Methods.Apply, request, Wire.Json.ApplyRequest, Wire.Json.ApplyResponse) ?? WithoutDaemon(session.Home, request);
         if (flags.IsOn("json")) JsonPrinter.Print(session.Out, answer, PrintJson.Readable.ApplyResponse);
         else PlanPrinter.Print(session.Out, answer.Steps);
+        foreach (var note in answer.Notes ?? []) session.Err.WriteLine(ControlText.Escape(note));
         return ExitCodes.Done;
     }
 
-    static ApplyRequest RequestOf(IReadOnlyList<ProcessConfig> configs, bool prune, bool updateEnv) =>
-        new() { Define = configs, Client = ClientContextBuilder.Build(), Prune = prune, UpdateEnv = updateEnv };
+    static ApplyRequest RequestOf(ProjectFile file, GivenFlags flags) => new()
+    {
+        Define = file.Processes, Client = ClientContextBuilder.Build(), Project = file.Project,
+        Force = flags.IsOn("force") ? true : null, Prune = flags.IsOn("prune"), UpdateEnv = flags.IsOn("update-env"),
+    };
 
     /// <summary>From what is saved, by the same rules.</summary>
     static ApplyResponse WithoutDaemon(TspmHome home, ApplyRequest request)
     {
         var saved = new ProcessStore(home, TimeProvider.System).Peek();
         var key = request.UpdateEnv ? Supervision.ProcessTable.KeyOf(request.Client.Environment) : null;
-        var all = new Dictionary<string, ProcessConfig>(StringComparer.Ordinal);
-        foreach (var definition in saved.Processes)
-            if (!request.Prune) all[definition.Name] = definition.Config;
-        foreach (var config in request.Define) all[config.NameOrEmpty] = config;
-        if (DependencyGraph.Problem(all, request.Define.Select(static config => config.NameOrEmpty)) is { } problem) throw new DaemonException(ErrorCode.Failed, problem);
+        if (Problem(saved.Processes, request) is { } problem) throw new DaemonException(ErrorCode.Failed, problem);
         var steps = ApplyPlan.Of(saved.Processes.Select(static definition => definition.Config), request.Define, request.Prune,
             name => key is not null && saved.Processes.Any(definition => definition.Name == name && definition.EnvironmentKey != key),
-            name => saved.Processes.Any(definition => definition.Name == name && definition.Desired == DesiredState.Down));
-        return new ApplyResponse { Success = true, Processes = [], Steps = steps };
+            name => saved.Processes.Any(definition => definition.Name == name && definition.Desired == DesiredState.Down),
+            name => saved.Processes.Any(definition => definition.Name == name && definition.Project != request.Project));
+        var notes = ApplyPlan.TakenOver(saved.Processes, request.Define, request.Project);
+        return new ApplyResponse { Success = true, Processes = [], Steps = steps, Notes = notes.Count > 0 ? notes : null };
+    }
+
+    static string? Problem(IReadOnlyList<ProcessDefinition> saved, ApplyRequest request)
+    {
+        if (request.Force != true
+            && ApplyPlan.ProjectProblem(saved, request.Define, request.Project, ApplyPlan.Forced) is { } held) return held;
+        var all = new Dictionary<string, ProcessConfig>(StringComparer.Ordinal);
+        foreach (var definition in saved)
+            if (!request.Prune || definition.Project != request.Project) all[definition.Name] = definition.Config;
+        foreach (var config in request.Define) all[config.NameOrEmpty] = config;
+        return DependencyGraph.Problem(
+            all, request.Prune ? all.Keys : request.Define.Select(static config => config.NameOrEmpty));
     }
 }

@@ -12,11 +12,18 @@ internal static class ExportCommand
     public static int Run(ClientSession session, string[] words)
     {
         if (words[0] != "config") throw new UsageException($"'export {ControlText.Escape(words[0])}' is not part of this version; usage: tspm export config [SELECTOR…]");
-        ConfigWriter.Write(session.Out, Configs(session, words[1..]));
+        var projects = new List<string>();
+        var configs = Configs(session, words[1..], projects);
+        projects = projects.Distinct().ToList();
+        ConfigWriter.Write(session.Out, configs, projects.Count == 1 ? projects[0] : null);
+        if (projects.Count > 1)
+            session.Err.WriteLine($"these processes belong to several projects ({ControlText.Escape(string.Join(", ", projects))}): "
+                + "export each of them by itself, or apply this file with --force");
         return ExitCodes.Done;
     }
 
-    static List<ProcessConfig> Configs(ClientSession session, string[] selectors)
+    /// <summary>What is defined; its projects are added to the list, once for each process.</summary>
+    static List<ProcessConfig> Configs(ClientSession session, string[] selectors, List<string> projects)
     {
         var configs = new List<ProcessConfig>();
         using var daemon = session.ConnectIfRunning();
@@ -25,7 +32,11 @@ internal static class ExportCommand
             if (selectors.Length == 0) selectors = [Selector.All];
             var request = new DescribeRequest { Selectors = selectors, ShowEnv = true };
             foreach (var process in daemon.Call(Methods.Describe, request, Wire.Json.DescribeRequest, Wire.Json.DescribeResponse).Processes)
-                if (process.Status.Instance == 0 || !configs.Exists(config => config.Name == process.Config.Name)) configs.Add(process.Config);
+                if (process.Status.Instance == 0 || !configs.Exists(config => config.Name == process.Config.Name))
+                {
+                    configs.Add(process.Config);
+                    if (process.Status.Project is { } project) projects.Add(project);
+                }
             return configs;
         }
         var saved = new ProcessStore(session.Home, TimeProvider.System).Peek().Processes;
@@ -33,7 +44,11 @@ internal static class ExportCommand
         var chosen = selectors.Length == 0 ? new SelectorResult(targets) : SelectorMatcher.Resolve(selectors, targets);
         if (!chosen.IsKnown) throw new DaemonException(ErrorCode.NoSuchProcess, chosen.Sentence!);
         for (var i = 0; i < saved.Count; i++)
-            if (chosen.Matches.Contains(targets[i])) configs.Add(saved[i].Config);
+            if (chosen.Matches.Contains(targets[i]))
+            {
+                configs.Add(saved[i].Config);
+                if (saved[i].Project is { } project) projects.Add(project);
+            }
         return configs;
     }
 }

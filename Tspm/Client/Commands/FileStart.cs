@@ -12,23 +12,29 @@ internal static class FileStart
 {
     /// <param name="session">Where to say what was done.</param>
     /// <param name="start">The request as for any other start; its definitions are the file's.</param>
+    /// <param name="project">The file's, see <see cref="Defining.ProjectFile"/>.</param>
     /// <param name="flags">How to wait and to print.</param>
     /// <param name="started">What became of the processes of the file.</param>
-    public static int Run(ClientSession session, StartRequest start, ChangeFlags flags, out IReadOnlyList<ProcessOutcome> started)
+    public static int Run(
+        ClientSession session, StartRequest start, string? project, ChangeFlags flags, out IReadOnlyList<ProcessOutcome> started)
     {
         using var daemon = session.ConnectToChange(flags.NoAutoStart);
-        var response = OlderDaemon.StartsFiles(daemon) ? Apply(daemon, session, start, flags) : Define(daemon, start, flags);
+        var response = OlderDaemon.StartsFiles(daemon)
+            ? Apply(daemon, session, start, project, flags)
+            : Define(daemon, start, flags);
         if (flags.Json) JsonPrinter.Print(session.Out, response, PrintJson.Readable.StartResponse);
         Outcomes.Print(session, response, StartCommand.Phrase, withSuccesses: !flags.Json);
         started = response.Processes;
         return response.Success && response.Error is null ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    static StartResponse Apply(DaemonClient daemon, ClientSession session, StartRequest start, ChangeFlags flags)
+    static StartResponse Apply(
+        DaemonClient daemon, ClientSession session, StartRequest start, string? project, ChangeFlags flags)
     {
         var request = new ApplyRequest
         {
-            Define = start.Define!, Client = start.Client!, UpdateEnv = start.UpdateEnv, Start = true, Wait = start.Wait,
+            Define = start.Define!, Client = start.Client!, Project = project, Force = start.Force ? true : null,
+            UpdateEnv = start.UpdateEnv, Start = true, Wait = start.Wait,
             WaitTimeoutMs = start.WaitTimeoutMs, SettleMs = start.SettleMs,
         };
         var applied = daemon.Call(Methods.Apply, request, Wire.Json.ApplyRequest, Wire.Json.ApplyResponse, flags.Deadline);

@@ -19,7 +19,8 @@ internal static class ImportCommand
         var isLost = TellOfLoss(session, imported, flags.IsOn("lossy"));
         if (start)
         {
-            var code = ApplyCommand.Apply(session, imported.Processes, prune: false, flags.IsOn("update-env"), flags.ToChange());
+            var project = new ProjectFile(imported.Folder, imported.Processes);
+            var code = ApplyCommand.Apply(session, project, flags);
             return WithLoss(code, isLost);
         }
         if (file is null) ConfigWriter.Write(session.Out, imported.Processes);
@@ -30,13 +31,13 @@ internal static class ImportCommand
     /// <summary>For <c>start ecosystem.config.js</c>.</summary>
     /// <param name="lossy">What is lost is no failure.</param>
     /// <param name="isLost">Something is, and that is exit 1.</param>
-    public static IReadOnlyList<ProcessConfig> ReadPm2(ClientSession session, string path, bool lossy, out bool isLost)
+    public static ProjectFile ReadPm2(ClientSession session, string path, bool lossy, out bool isLost)
     {
         var imported = Read("pm2", path, null);
         Tell(session, imported);
         isLost = TellOfLoss(session, imported, lossy);
         session.Err.Flush();
-        return imported.Processes;
+        return new ProjectFile(imported.Folder, imported.Processes);
     }
 
     /// <summary>The exit code when something is lost by what went well.</summary>

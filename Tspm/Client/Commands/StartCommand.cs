@@ -1,7 +1,6 @@
 using Tspm.Client.Defining;
 using Tspm.Client.Grammar;
 using Tspm.Client.Output;
-using Tspm.Config;
 using Tspm.Config.Import;
 using Tspm.Model;
 using Tspm.Protocol;
@@ -26,28 +25,17 @@ internal static class StartCommand
     {
         var lost = false;
         var wasImported = false;
+        string? project = null;
         var target = StartTarget.Of(words ?? [], program, config ?? [], (path, kind) =>
         {
-            if (kind != FileKind.Pm2) return ReadConfigFile(path);
-            wasImported = true;
-            return ImportCommand.ReadPm2(session, path, lossy, out lost);
+            wasImported = kind == FileKind.Pm2;
+            var file = wasImported ? ImportCommand.ReadPm2(session, path, lossy, out lost) : ProjectFile.Read(path);
+            project = file.Project;
+            return file.Processes;
         }, StartFiles.Here);
         if (lossy && !wasImported) throw new UsageException("--lossy is about a file of PM2, and none is named; leave it out");
         isLost = lost;
-        return target;
-    }
-
-    /// <summary>The one place that reads config files.</summary>
-    public static IReadOnlyList<ProcessConfig> ReadConfigFile(string path)
-    {
-        try
-        {
-            return ConfigFile.Read(path, Path.GetDirectoryName(CurrentFolder.AbsoluteHere(path)));
-        }
-        catch (Exception mistake) when (mistake is ConfigFileException or TextFileException)
-        {
-            throw new DaemonException(ErrorCode.Failed, mistake.Message);
-        }
+        return target with { Project = project };
     }
 
     public static void Run(
@@ -102,7 +90,7 @@ internal static class StartCommand
             if (target.Unknown is { } why) throw why;
             if (!needsSecondLook) throw;
         }
-        if (target.IsFile) return FileStart.Run(session, request, flags, out started);
+        if (target.IsFile) return FileStart.Run(session, request, target.Project, flags, out started);
         RefuseNames(session, target, flags);
         return Send(session, request with { Selectors = null }, flags, out started);
     }

@@ -10,7 +10,7 @@ internal static class ValidateCommand
 {
     public static int Run(ClientSession session, string file)
     {
-        var configs = StartCommand.ReadConfigFile(file);
+        var configs = Defining.ProjectFile.Read(file).Processes;
         var all = new Dictionary<string, ProcessConfig>(StringComparer.Ordinal);
         foreach (var config in configs) all[config.NameOrEmpty] = config;
         foreach (var config in configs)

@@ -19,9 +19,6 @@ internal static class ImportFiles
         Path.Combine(Pm2Home(), "dump.pm2"),
     ];
 
-    /// <summary>An ecosystem file by its name: nothing else is called so.</summary>
-    public static bool IsPm2File(string word) => Path.GetFileName(word).StartsWith("ecosystem.", StringComparison.Ordinal) && !word.Contains(' ');
-
     /// <exception cref="ImportException">It cannot be understood; the message names the file.</exception>
     public static Imported Pm2(string? file, string? profile)
     {
@@ -70,7 +67,9 @@ internal static class ImportFiles
     {
         try
         {
-            return read();
+            var imported = read();
+            imported.Folder = ProjectFile.FolderOf(path);
+            return imported;
         }
         catch (ImportException mistake)
         {

@@ -32,6 +32,9 @@ internal sealed record StartTarget
     /// <summary>What is wrong when the selectors name no process and there is nothing to define; null: just that.</summary>
     public Exception? Unknown { get; init; }
 
+    /// <summary>Of the file that defines them, see <see cref="ProjectFile"/>; null: it is no file.</summary>
+    public string? Project { get; init; }
+
     /// <param name="words">What was typed.</param>
     /// <param name="program">What followed <c>--</c>, null without it.</param>
     /// <param name="pairs">The flags that change a config, see <see cref="ConfigFlags"/>.</param>

@@ -10,11 +10,15 @@ internal static class ConfigWriter
     static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true };
 
     /// <summary>Without the daemon's own members: a number, a former id.</summary>
-    public static void Write(OutputWriter output, IReadOnlyList<ProcessConfig> configs)
+    /// <param name="output">Where to.</param>
+    /// <param name="configs">Of the processes.</param>
+    /// <param name="project">What they belong to; null: the folder in which the file is going to lie.</param>
+    public static void Write(OutputWriter output, IReadOnlyList<ProcessConfig> configs, string? project = null)
     {
         using (var json = new Utf8JsonWriter(output.Buffer, Options))
         {
             json.WriteStartObject();
+            if (project is not null) json.WriteString("project"u8, project);
             json.WriteStartArray("processes"u8);
             foreach (var config in configs) JsonSerializer.Serialize(json, config with { Id = null, LegacyId = null }, Wire.Json.ProcessConfig);
             json.WriteEndArray();

@@ -30,6 +30,7 @@ internal static class DescriptionPrinter
     {
         Line(output, "id", Display.Number(status.Id));
         Line(output, "namespace", Display.Text(status.Namespace));
+        Line(output, "project", Display.Text(status.Project));
         Line(output, "state", Display.State(status));
         if (status.NextRunAt is { } next) Line(output, "next run", Display.TimeThere(next));
         Line(output, "desired", status.Desired == DesiredState.Up ? "up" : "down");

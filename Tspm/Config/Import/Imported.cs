@@ -26,6 +26,9 @@ internal sealed class Imported
     /// <summary>Valid, with absolute folders and unique names.</summary>
     public List<ProcessConfig> Processes { get; } = [];
 
+    /// <summary>Of the file, absolute: the project of what it defines.</summary>
+    public string Folder { get; set; } = "/";
+
     /// <summary>What is lost.</summary>
     public List<Unmapped> Left { get; } = [];
 

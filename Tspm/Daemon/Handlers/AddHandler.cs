@@ -8,6 +8,7 @@ internal static class AddHandler
 {
     public static async Task<AddResponse> Handle(DaemonContext context, AddRequest request)
     {
+        Definitions.CheckProject(request.Project);
         var configs = Definitions.Complete(request.Define, request.Client);
         var (cells, saved) = await context.Supervisor.Change(supervisor =>
         {
@@ -20,7 +21,10 @@ internal static class AddHandler
             }
             Definitions.CheckDependencies(supervisor, configs);
             var added = new List<SupervisedProcess>();
-            foreach (var config in configs) added.AddRange(supervisor.Define(config, request.Client.Environment, request.Client.OpenFilesLimit, launch: request.Client.Launch));
+            var client = request.Client;
+            foreach (var config in configs)
+                added.AddRange(supervisor.Define(
+                    config, client.Environment, client.OpenFilesLimit, launch: client.Launch, project: request.Project));
             return (added, supervisor.Save());
         });
         var error = await Settle.Unsaved(saved);

@@ -1,3 +1,4 @@
+using Tspm.Config;
 using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
@@ -9,17 +10,23 @@ internal static class ApplyHandler
 {
     public static async Task<ApplyResponse> Handle(DaemonContext context, ApplyRequest request)
     {
+        Definitions.CheckProject(request.Project);
         var wanted = new Application.Wanted(
-            Definitions.Complete(request.Define, request.Client), request.Prune, request.UpdateEnv, request.Client.Environment, request.Client.OpenFilesLimit) { Launch = request.Client.Launch, StartsAll = request.Start };
+            Definitions.Complete(request.Define, request.Client), request.Prune, request.UpdateEnv, request.Client.Environment, request.Client.OpenFilesLimit)
+        {
+            Launch = request.Client.Launch, StartsAll = request.Start, Project = request.Project, Remedy = request.Force == true ? null : ApplyPlan.Forced,
+        };
         var notes = new List<string>();
         var (steps, work, saved) = await context.Supervisor.Change(supervisor =>
         {
             if (Application.Problem(supervisor.Table, wanted) is { } problem) throw new RequestException(ErrorCode.Failed, problem);
             var plan = Application.PlanOf(supervisor.Table, wanted);
+            notes.AddRange(ApplyPlan.TakenOver(supervisor.Table.Definitions, wanted.Configs, wanted.Project));
             var begun = request.DryRun ? null : Application.Begin(supervisor, plan, wanted, notes);
             return (plan, begun, begun is null ? null : supervisor.Save());
         });
-        if (work is null || saved is null) return new ApplyResponse { Success = true, Processes = [], Steps = steps };
+        if (work is null || saved is null)
+            return new ApplyResponse { Success = true, Processes = [], Steps = steps, Notes = notes.Count > 0 ? notes : null };
         // Waited for in any case: what comes may need the port of what goes.
         var going = new Settle.Begun(work.Going, saved);
         var outcomes = await Settle.Outcomes(context, going, wait: true, timeoutMs: null, Settle.StopError);

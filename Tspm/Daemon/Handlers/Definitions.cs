@@ -34,6 +34,13 @@ internal static class Definitions
         throw Invalid(first.Path, string.Join("; ", problems.Select(problem => problem.Sentence)), first.Expected, first.Found);
     }
 
+    /// <summary>Refuses a project that is none; null: the client does not say.</summary>
+    public static void CheckProject(string? project)
+    {
+        if (project is null || ProjectName.IsValid(project)) return;
+        throw Invalid("params.project", $"params.project must be {ProjectName.Expected}", ProjectName.Expected, JsonProblems.Quote(project));
+    }
+
     /// <summary>Refuses configs that depend on what is not defined, or on themselves.</summary>
     public static void CheckDependencies(Supervision.Supervisor supervisor, IReadOnlyList<ProcessConfig> configs)
     {

@@ -47,6 +47,7 @@ internal static class Statuses
             Args = definition.Config.Args,
             Cwd = definition.Config.ProjectDir ?? "",
             User = definition.Config.User,
+            Project = definition.Project,
             OutLog = view.OutLog,
             ErrLog = view.ErrLog,
         };
