@@ -12,7 +12,10 @@ internal sealed class Pm2FlagTests
     static string Show(string typed)
     {
         var line = Argv.Parse(Words(typed));
-        var flags = line.Flags.Select(given => given.Value is { } value ? $"{given.Flag.Name}={value}" : $"{(given.On ? "+" : "-")}{given.Flag.Name}");
+        var flags =
+            line.Flags.Select(
+            given =>
+            given.Value is { } value ? $"{given.Flag.Name}={value}" : $"{(given.On ? "+" : "-")}{given.Flag.Name}");
         return $"{line.Verb.Name} [{string.Join(',', line.Words)}] {string.Join(' ', flags)}".Trim();
     }
 
@@ -43,14 +46,18 @@ internal sealed class Pm2FlagTests
     [Arguments("start app.js --listen-timeout 3000", "start [app.js] start-timeout=3000")]
     [Arguments("start app.js --wait-ready tcp:80", "start [app.js] ready=tcp:80")]
     [Arguments("start app.js --disable-logs", "start [app.js] out-file=/dev/null err-file=/dev/null")]
-    [Arguments("start app.js -x --no-vizion --no-pmx --no-automation --no-color --disable-trace --disable-source-map-support", "start [app.js]")]
+    [Arguments(
+        "start app.js -x --no-vizion --no-pmx --no-automation --no-color --disable-trace --disable-source-map-support",
+        "start [app.js]")]
     [Arguments("start app.js -s", "start [app.js] +silent")]
     [Arguments("kill -s", "kill [] +silent")]
     [Arguments("save --force", "save []")]
     [Arguments("startup systemd --hp /home/me", "startup [systemd,/home/me]")]
     [Arguments("logs web -n5", "logs [web] lines=5")]
     [Arguments("logs web --nostream --timestamp", "logs [web] +timestamps")]
-    [Arguments("start app.js --no-treekill --uid www --gid www --cron-restart '0 3 * * *'", "start [app.js] -treekill user=www group=www cron=0 3 * * *")]
+    [Arguments(
+        "start app.js --no-treekill --uid www --gid www --cron-restart '0 3 * * *'",
+        "start [app.js] -treekill user=www group=www cron=0 3 * * *")]
     public async Task What_can_be_meant_is_done(string typed, string expected, CancellationToken cancellation) =>
         await Assert.That(Show(typed)).IsEqualTo(expected);
 
@@ -62,10 +69,15 @@ internal sealed class Pm2FlagTests
 
     [Test]
     [Arguments("start app.js -e err.log", "names the file for standard error", "tspm start app.js --err-file err.log")]
-    [Arguments("-e 'a b.log' start app.js", "names the file for standard error", "tspm --err-file 'a b.log' start app.js")]
-    [Arguments("start ecosystem.config.js --env production", "chooses env_NAME", "tspm import pm2 ecosystem.config.js --env production --start")]
+    [Arguments(
+        "-e 'a b.log' start app.js", "names the file for standard error", "tspm --err-file 'a b.log' start app.js")]
+    [Arguments(
+        "start ecosystem.config.js --env production", "chooses env_NAME",
+        "tspm import pm2 ecosystem.config.js --env production --start")]
     [Arguments("start app.js --env=test", "chooses env_NAME", "tspm import pm2 FILE --env test --start")]
-    [Arguments("start app.js --wait-ready --listen-timeout 3000", "waits for process.send('ready')", "tspm start app.js --ready PROBE --listen-timeout 3000")]
+    [Arguments(
+        "start app.js --wait-ready --listen-timeout 3000", "waits for process.send('ready')",
+        "tspm start app.js --ready PROBE --listen-timeout 3000")]
     [Arguments("start --wait-ready app.js", "waits for process.send('ready')", "tspm start --ready PROBE app.js")]
     [Arguments("start app.js --wait-ready", "waits for process.send('ready')", "tspm start app.js --ready PROBE")]
     [Arguments("start app.js --err-file e.log --merge-logs", "would stay empty", "tspm start app.js --err-file e.log")]
@@ -75,7 +87,8 @@ internal sealed class Pm2FlagTests
     [Arguments("start app.js --watch-delay 4", "waits 4 seconds", "tspm start app.js --watch-delay 4s")]
     [Arguments("start --stop-exit-codes 42 7", "nothing to start is left", "tspm start NAME --stop-exit-codes 42,7")]
     [Arguments("start app.js --time", "writes the time into the log", "tspm start app.js")]
-    [Arguments("start app.js --log-date-format 'YYYY MM' -n x", "writes the time into the log", "tspm start app.js -n x")]
+    [Arguments(
+        "start app.js --log-date-format 'YYYY MM' -n x", "writes the time into the log", "tspm start app.js -n x")]
     [Arguments("start app.js --log-type json", "as JSON", "type: tspm start app.js")]
     [Arguments("start app.js --no-daemon", "in the foreground", "tspm start app.js --attach")]
     [Arguments("start app.js --no-autostart", "defines without starting", "tspm add app.js")]
@@ -83,7 +96,9 @@ internal sealed class Pm2FlagTests
     [Arguments("start app.js -w", "tspm export config NAME", "type: tspm start app.js")]
     [Arguments("start app.js --filter-env AWS", "env(1)", "env -u AWS tspm start app.js")]
     [Arguments("start app.js --ext js,ts", "these endings", "tspm start app.js --watch-paths")]
-    [Arguments("start app.js --source-map-support", "source maps", "tspm start app.js --env NODE_OPTIONS=--enable-source-maps")]
+    [Arguments(
+        "start app.js --source-map-support", "source maps",
+        "tspm start app.js --env NODE_OPTIONS=--enable-source-maps")]
     [Arguments("start app.js --deep-monitoring", "monitoring", "type: tspm start app.js")]
     [Arguments("start app.js --shutdown-with-message", "--stop-signal", "type: tspm start app.js")]
     [Arguments("set web --cron-restart 0", "removes the schedule", "tspm set web schedule=")]
@@ -93,7 +108,8 @@ internal sealed class Pm2FlagTests
     [Arguments("startup systemd -u me --hp /home/me", "for the account of USER", "tspm enable --user me")]
     [Arguments("start app.js -name web", "has no flag '-name'", "tspm start --help")]
     [Arguments("list -s", "has no flag '-s'", "tspm list --help")]
-    public async Task What_cannot_be_meant_is_refused_with_both_readings(string typed, string reading, string command, CancellationToken cancellation)
+    public async Task What_cannot_be_meant_is_refused_with_both_readings(
+        string typed, string reading, string command, CancellationToken cancellation)
     {
         var refused = await Assert.That(() => Argv.Parse(Words(typed))).Throws<UsageException>();
         await Assert.That(refused!.Message).Contains(reading).And.Contains(command);
@@ -101,8 +117,10 @@ internal sealed class Pm2FlagTests
 
     /// <summary>Ready to paste means: understood.</summary>
     [Test]
-    [Arguments("start app.js -e err.log"), Arguments("start app.js --no-daemon"), Arguments("start app.js --no-autostart"), Arguments("start app.js --watch-delay 4")]
-    [Arguments("start app.js --time"), Arguments("start app.js --ext js,ts"), Arguments("start app.js --source-map-support -n 'a b'"), Arguments("set web --cron-restart 0")]
+    [Arguments("start app.js -e err.log"), Arguments("start app.js --no-daemon"),
+        Arguments("start app.js --no-autostart"), Arguments("start app.js --watch-delay 4")]
+    [Arguments("start app.js --time"), Arguments("start app.js --ext js,ts"),
+        Arguments("start app.js --source-map-support -n 'a b'"), Arguments("set web --cron-restart 0")]
     public async Task The_command_that_is_named_is_one_of_this_version(string typed, CancellationToken cancellation)
     {
         var refused = await Assert.That(() => Argv.Parse(Words(typed))).Throws<UsageException>();
@@ -114,9 +132,12 @@ internal sealed class Pm2FlagTests
     public async Task Interpreter_arguments_go_to_the_interpreter_whatever_named_it(CancellationToken cancellation)
     {
         var config = new ProcessConfig { Command = "app.js", Interpreter = "node" };
-        await Assert.That(ConfigFlags.Apply(config, ["interpreter-args", "--inspect --title='a b'"]).Interpreter).IsEqualTo("node --inspect '--title=a b'");
-        await Assert.That(ConfigFlags.Apply(config, ["interpreter-args", "-u", "interpreter", "python3"]).Interpreter).IsEqualTo("python3 -u");
-        await Assert.That(() => ConfigFlags.Apply(new ProcessConfig { Command = "app" }, ["interpreter-args", "-u"])).Throws<UsageException>();
+        await Assert.That(ConfigFlags.Apply(config, ["interpreter-args", "--inspect --title='a b'"]).Interpreter)
+            .IsEqualTo("node --inspect '--title=a b'");
+        await Assert.That(ConfigFlags.Apply(config, ["interpreter-args", "-u", "interpreter", "python3"]).Interpreter)
+            .IsEqualTo("python3 -u");
+        await Assert.That(() => ConfigFlags.Apply(new ProcessConfig { Command = "app" }, ["interpreter-args", "-u"]))
+            .Throws<UsageException>();
         await Assert.That(ConfigFlags.Apply(config, ["start-timeout", "3s"]).StartTimeoutMs).IsEqualTo(3000);
         await Assert.That(ConfigFlags.Assignments(["start-timeout", "3s"])).IsEquivalentTo(["startTimeoutMs=3000"]);
     }

@@ -51,15 +51,40 @@ internal sealed class EnvFileTests
     [Arguments("A=\"b\\\"", "x.env, line 1: the double quote is never closed")]
     [Arguments("A=\"a\nb\"\nC", "x.env, line 3: expected KEY=VALUE, found 'C'")]
     [Arguments("A='b' c", "x.env, line 1: after the closing quote comes 'c'; only a comment may")]
-    [Arguments("A=${B", "x.env, line 1: '${' is never closed with '}'; for these characters as they are, put the value in single quotes")]
-    [Arguments("A=\"${B\n}\"", "x.env, line 1: '${' is never closed with '}'; for these characters as they are, put the value in single quotes")]
-    [Arguments("A=${B?x}", "x.env, line 1: '${B?x}' is not understood: only ${NAME} is replaced; for these characters as they are, put the value in single quotes")]
-    [Arguments("A=${HOME:-x}", "x.env, line 1: '${HOME:-x}' is not understood: only ${NAME} is replaced; for these characters as they are, put the value in single quotes")]
-    [Arguments("A=${B${C}}", "x.env, line 1: '${B${C}' is not understood: only ${NAME} is replaced; for these characters as they are, put the value in single quotes")]
-    [Arguments("A=1\nB=x${NONE}", "x.env, line 2: NONE is not set, neither above nor in the environment; set it, or, as text, write '${NONE}' in single quotes")]
-    [Arguments("A=\"x\n\n${NONE}\"", "x.env, line 1: NONE is not set, neither above nor in the environment; set it, or, as text, write '${NONE}' in single quotes")]
-    [Arguments("A=${B}\nB=1", "x.env, line 1: B is not set, neither above nor in the environment; set it, or, as text, write '${B}' in single quotes")]
-    [Arguments("A=`date` # x", "x.env, line 1: the value is in backticks, which are quotes to Node and a command to a shell; write it in '…' or \"…\"")]
+    [Arguments(
+        "A=${B",
+        "x.env, line 1: '${' is never closed with '}'; for these characters as they are, put the value in single quotes")]
+    [Arguments(
+        "A=\"${B\n}\"",
+        "x.env, line 1: '${' is never closed with '}'; for these characters as they are, put the value in single quotes")]
+    [Arguments(
+        "A=${B?x}",
+        "x.env, line 1: '${B?x}' is not understood: only ${NAME} is replaced; for these characters as they are, put "
+        + "the value in single quotes")]
+    [Arguments(
+        "A=${HOME:-x}",
+        "x.env, line 1: '${HOME:-x}' is not understood: only ${NAME} is replaced; for these characters as they are, "
+        + "put the value in single quotes")]
+    [Arguments(
+        "A=${B${C}}",
+        "x.env, line 1: '${B${C}' is not understood: only ${NAME} is replaced; for these characters as they are, put "
+        + "the value in single quotes")]
+    [Arguments(
+        "A=1\nB=x${NONE}",
+        "x.env, line 2: NONE is not set, neither above nor in the environment; set it, or, as text, write '${NONE}' "
+        + "in single quotes")]
+    [Arguments(
+        "A=\"x\n\n${NONE}\"",
+        "x.env, line 1: NONE is not set, neither above nor in the environment; set it, or, as text, write '${NONE}' "
+        + "in single quotes")]
+    [Arguments(
+        "A=${B}\nB=1",
+        "x.env, line 1: B is not set, neither above nor in the environment; set it, or, as text, write '${B}' in "
+        + "single quotes")]
+    [Arguments(
+        "A=`date` # x",
+        "x.env, line 1: the value is in backticks, which are quotes to Node and a command to a shell; write it in '…' "
+        + "or \"…\"")]
     [Arguments("A=b\0c", "x.env, line 1: the value of A contains a NUL character")]
     public async Task A_broken_line_is_named(string text, string problem, CancellationToken cancellation)
     {
@@ -68,7 +93,8 @@ internal sealed class EnvFileTests
         await Assert.That(result.Values).IsNull();
     }
 
-    /// <summary>The examples of docs.docker.com/compose/environment-variables/env-file; null: refused, on purpose.</summary>
+    /// <summary>The examples of docs.docker.com/compose/environment-variables/env-file; null: refused, on
+    /// purpose.</summary>
     [Test]
     [Arguments("VAR=VAL", "VAL")]
     [Arguments("VAR=\"VAL\"", "VAL")]
@@ -92,16 +118,20 @@ internal sealed class EnvFileTests
     [Arguments("VAR=${OTHER?error}", null)]
     [Arguments("VAR=${OTHER:+replacement}", null)]
     [Arguments("VAR=${OTHER+replacement}", null)]
-    public async Task The_examples_of_Docker_Compose_mean_the_same_or_are_refused(string text, string? value, CancellationToken cancellation) =>
+    public async Task The_examples_of_Docker_Compose_mean_the_same_or_are_refused(
+        string text, string? value, CancellationToken cancellation) =>
         await Same(text, "VAR", value);
 
-    /// <summary>The examples of nodejs.org/api/environment_variables.html and cli.html; null: refused, on purpose.</summary>
+    /// <summary>The examples of nodejs.org/api/environment_variables.html and cli.html; null: refused, on
+    /// purpose.</summary>
     [Test]
     [Arguments("MY_VAR_A = \"my variable A\"", "my variable A")]
     [Arguments("MY_SIMPLE_VAR = a simple single line variable", "a simple single line variable")]
     [Arguments("MY_EQUALS_VAR = \"this variable contains an = sign!\"", "this variable contains an = sign!")]
     [Arguments("MY_HASH_VAR = 'this variable contains a # symbol!'", "this variable contains a # symbol!")]
-    [Arguments("MY_MULTILINE_VAR = '\nthis is a multiline variable containing\ntwo lines'", "\nthis is a multiline variable containing\ntwo lines")]
+    [Arguments(
+        "MY_MULTILINE_VAR = '\nthis is a multiline variable containing\ntwo lines'",
+        "\nthis is a multiline variable containing\ntwo lines")]
     [Arguments("   MY_VAR_A   =    my variable a", "my variable a")]
     [Arguments("    MY_VAR_B   =    '   my variable b   '", "   my variable b   ")]
     [Arguments("MY_VAR = my variable # This is also a comment", "my variable")]
@@ -112,7 +142,8 @@ internal sealed class EnvFileTests
     [Arguments("PORT=3000#comment", "3000#comment")]
     [Arguments("JSON={ \"hello\": \"world\" }", "{ \"hello\": \"world\" }")]
     [Arguments("1_VAR=x", null)]
-    public async Task The_examples_of_Node_mean_the_same_or_are_refused(string text, string? value, CancellationToken cancellation) =>
+    public async Task The_examples_of_Node_mean_the_same_or_are_refused(
+        string text, string? value, CancellationToken cancellation) =>
         await Same(text, text.Split('=')[0].Trim().Split(' ')[^1], value);
 
     static async Task Same(string text, string name, string? value)
@@ -152,17 +183,28 @@ internal sealed class EnvFileTests
         // The same without a variable, within quotes, by one huge variable that is used often, and by values that are
         // written over.
         var large = new string('x', 700_000);
-        await Assert.That(EnvFile.Parse($"A=\"{large}\"\nB={large}\n", "f", Base).Problem).StartsWith("f, line 2: with its variables expanded");
-        await Assert.That(EnvFile.Parse("A=\"${BIG}${BIG}\"", "f", new Dictionary<string, string> { ["BIG"] = large }).Problem).StartsWith("f, line 1: with its variables expanded");
-        await Assert.That(EnvFile.Parse("A=${BIG}\nA=${BIG}\n", "f", new Dictionary<string, string> { ["BIG"] = large }).Problem).StartsWith("f, line 2: with its variables expanded");
-        await Assert.That(EnvFile.Parse("A=${BIG}\nB=ä", "f", new Dictionary<string, string> { ["BIG"] = large }).Values!["A"].Length).IsEqualTo(700_000);
+        await Assert.That(EnvFile.Parse($"A=\"{large}\"\nB={large}\n", "f", Base).Problem)
+            .StartsWith("f, line 2: with its variables expanded");
+        await Assert.That(
+            EnvFile.Parse("A=\"${BIG}${BIG}\"", "f", new Dictionary<string, string> { ["BIG"] = large }).Problem)
+            .StartsWith("f, line 1: with its variables expanded");
+        await Assert.That(
+            EnvFile.Parse("A=${BIG}\nA=${BIG}\n", "f", new Dictionary<string, string> { ["BIG"] = large }).Problem)
+            .StartsWith("f, line 2: with its variables expanded");
+        await Assert.That(
+            EnvFile.Parse("A=${BIG}\nB=ä", "f", new Dictionary<string, string> { ["BIG"] = large }).Values!["A"].Length)
+            .IsEqualTo(700_000);
         var limit = new string('x', EnvFileReader.MaxExpandedBytes - 1);
-        await Assert.That(EnvFile.Parse("A=${BIG}\nB=y", "f", new Dictionary<string, string> { ["BIG"] = limit }).Problem).IsNull();
-        await Assert.That(EnvFile.Parse("A=${BIG}\nB=yz", "f", new Dictionary<string, string> { ["BIG"] = limit }).Problem).StartsWith("f, line 2");
+        await Assert.That(
+            EnvFile.Parse("A=${BIG}\nB=y", "f", new Dictionary<string, string> { ["BIG"] = limit }).Problem).IsNull();
+        await Assert.That(
+            EnvFile.Parse("A=${BIG}\nB=yz", "f", new Dictionary<string, string> { ["BIG"] = limit }).Problem)
+            .StartsWith("f, line 2");
     }
 
     [Test]
-    [Arguments("\n"), Arguments("A=\n"), Arguments("A=\\${A}\n"), Arguments("A=${HOME}\n"), Arguments("#\n"), Arguments("A='\n'\n")]
+    [Arguments("\n"), Arguments("A=\n"), Arguments("A=\\${A}\n"), Arguments("A=${HOME}\n"), Arguments("#\n"),
+        Arguments("A='\n'\n")]
     public async Task A_file_of_the_largest_size_is_read_in_no_time(string line, CancellationToken cancellation)
     {
         var text = string.Concat(Enumerable.Repeat(line, (1 << 20) / line.Length));

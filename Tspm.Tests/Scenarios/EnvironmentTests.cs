@@ -108,13 +108,17 @@ public class EnvironmentTests
         File.ReadLines($"/proc/{pid}/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
 
     [Test]
-    public async Task Dollars_of_an_env_file_reach_the_program_and_an_unset_name_is_said_with_its_line(CancellationToken cancellation)
+    public async Task Dollars_of_an_env_file_reach_the_program_and_an_unset_name_is_said_with_its_line(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         box.Write("app.env", "PASSWORD=\"abc$def\"\nSECOND=pa$$word\nURL=${PASSWORD}@${HOST_OF_IT}\n");
-        (await box.Run("start", "sleep 1000", "--name", "f", "--env-file", "app.env")).Exits(1).Says("app.env, line 3: HOST_OF_IT is not set");
+        (await box.Run("start", "sleep 1000", "--name", "f", "--env-file", "app.env")).Exits(1)
+            .Says("app.env, line 3: HOST_OF_IT is not set");
         box.Write("app.env", "PASSWORD=\"abc$def\"\nSECOND=pa$$word\nURL=${PASSWORD}@h\n");
-        await box.Ok("start", "sh -c 'echo \"$PASSWORD $SECOND $URL\"; exec sleep 1000'", "--name", "g", "--env-file", "app.env");
+        await box.Ok(
+            "start", "sh -c 'echo \"$PASSWORD $SECOND $URL\"; exec sleep 1000'", "--name", "g", "--env-file",
+            "app.env");
         await box.UntilOut("g", "abc$def pa$$word abc$def@h");
     }
 }

@@ -45,12 +45,14 @@ public class HabitTests
     {
         await using var box = new TspmBox(cancellation);
         box.Write("a.sh", "echo one; echo two >&2; exit 43\n");
-        var silent = await box.Ok("start", "a.sh", "--name", "codes", "--stop-exit-codes", "42", "43", "-l", "all.log", "-s");
+        var silent =
+            await box.Ok("start", "a.sh", "--name", "codes", "--stop-exit-codes", "42", "43", "-l", "all.log", "-s");
         await Assert.That(silent.Out).IsEqualTo("");
         await box.UntilState("codes", "stopped");
         await Assert.That(File.ReadAllText(Path.Combine(box.Folder, "all.log"))).Contains("one").And.Contains("two");
         box.Write("b.sh", "case $- in *e*u*) echo both;; esac; exec sleep 1000\n");
-        await box.Ok("start", "b.sh", "--name", "options", "--interpreter-args=-e -u", "-k", "3000", "--listen-timeout", "2s");
+        await box.Ok(
+            "start", "b.sh", "--name", "options", "--interpreter-args=-e -u", "-k", "3000", "--listen-timeout", "2s");
         await box.UntilOut("options", "both");
         (await box.Run("start", "a.sh", "-e", "err.log")).Exits(2).Says("type: tspm start a.sh --err-file err.log");
         await box.Ok("save", "--force");

@@ -132,20 +132,28 @@ public class ImportScenarios
     public async Task No_shell_sees_a_supervisord_command(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        box.Write("s.conf", "[program:e]\ncommand=/bin/echo $HOME *.conf a&b ~/x app:create_app()\nautorestart=false\n[program:f]\ncommand=sleep 1000\n");
-        (await box.Ok("import", "supervisord", "s.conf", "--start")).Says("programs without 'directory' run in the current folder");
+        box.Write(
+            "s.conf",
+            "[program:e]\ncommand=/bin/echo $HOME *.conf a&b ~/x "
+            + "app:create_app()\nautorestart=false\n[program:f]\ncommand=sleep 1000\n");
+        (await box.Ok("import", "supervisord", "s.conf", "--start"))
+            .Says("programs without 'directory' run in the current folder");
         await box.UntilOut("e", "$HOME *.conf a&b ~/x app:create_app()");
         await Assert.That((await box.Ok("describe", "f", "--json")).Out).Contains($"\"{box.Folder}\"");
     }
 
     /// <summary>Express's bin/www has no ending and need not be executable; PM2 stops by SIGINT.</summary>
     [Test]
-    public async Task A_file_as_PM2_evaluates_it_runs_bin_www_by_node_and_is_stopped_as_PM2_does(CancellationToken cancellation)
+    public async Task A_file_as_PM2_evaluates_it_runs_bin_www_by_node_and_is_stopped_as_PM2_does(
+        CancellationToken cancellation)
     {
         Tools.Require("node");
         await using var box = new TspmBox(cancellation);
         Directory.CreateDirectory(Path.Combine(box.Folder, "bin"));
-        box.Write("bin/www", "process.on('SIGINT', () => { console.log('got SIGINT'); process.exit(0); }); setInterval(() => {}, 1000); console.log('up on', process.env.PORT);\n");
+        box.Write(
+            "bin/www",
+            "process.on('SIGINT', () => { console.log('got SIGINT'); process.exit(0); }); setInterval(() => {}, "
+            + "1000); console.log('up on', process.env.PORT);\n");
         box.Write("process.json", "{ apps: [{ name: 'www', exec: './bin/www', port: 8123 }] }\n");
         await box.Ok("import", "pm2", "process.json", "--start");
         await box.UntilOut("www", "up on 8123");

@@ -35,7 +35,8 @@ internal static class Argv
                 else words.AddRange(args[(i + 1)..]);
                 break;
             }
-            if (IsFlag(arg) && !IsNegativeSignal(verb, words, arg) && !(verb.Name == "scale" && char.IsAsciiDigit(arg[1]))) ReadFlag(verb, args, ref i, words, flags);
+            if (IsFlag(arg) && !IsNegativeSignal(verb, words, arg)
+                && !(verb.Name == "scale" && char.IsAsciiDigit(arg[1]))) ReadFlag(verb, args, ref i, words, flags);
             else words.Add(arg);
         }
         var line = new ParsedLine(verb, words, program, flags);
@@ -128,7 +129,8 @@ internal static class Argv
         for (var i = 0; i < at; i++)
         {
             if (flags[i].Flag.Name == flag.Name && flags[i].Value != value)
-                throw new UsageException($"--{flag.Name} is given twice, as '{flags[i].Value}' and as '{value}'; give it once");
+                throw new UsageException(
+                    $"--{flag.Name} is given twice, as '{flags[i].Value}' and as '{value}'; give it once");
         }
     }
 
@@ -188,11 +190,13 @@ internal static class Argv
         var spelled = equals < 0 ? arg : arg[..equals];
         var known = Array.ConvertAll(verb.Flags, static name => Flags.Find(name)!.ShownAsNo ? "--no-" + name : "--" + name);
         // PM2's restart takes the flags of start and changes the settings on the way.
-        if (verb.Name is "restart" or "reload" && Resolve(arg, null, out _, out _) is { ChangesConfig: true, Name: var setting })
+        if (verb.Name is "restart" or "reload"
+            && Resolve(arg, null, out _, out _) is { ChangesConfig: true, Name: var setting })
         {
             return new UsageException(
                 $"'{verb.Name}' changes no settings; PM2's does with {ControlText.Escape(spelled)}. Type: "
-                + (setting == "name" ? "tspm rename OLD NEW" : $"tspm set NAME {ControlText.Escape(spelled)} …, then: tspm {verb.Name} NAME"));
+                + (setting == "name" ? "tspm rename OLD NEW"
+                    : $"tspm set NAME {ControlText.Escape(spelled)} …, then: tspm {verb.Name} NAME"));
         }
         return new UsageException($"'{verb.Name}' has no flag '{ControlText.Escape(spelled)}'{NearestName.Question(spelled, known)} (all its flags: tspm {verb.Name} --help)");
     }

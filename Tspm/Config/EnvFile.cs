@@ -7,9 +7,9 @@ internal sealed record EnvFileResult(IReadOnlyDictionary<string, string>? Values
 
 /// <summary>
 /// Dotenv files: <c>KEY=VALUE</c>, <c>export KEY=…</c>, comments, quotes, several lines within quotes. There is no
-/// standard; where the dialects agree this follows them, and docs/env-files.md says where it does not. Single quotes are
-/// literal. Elsewhere <c>${KEY}</c>, and nothing else, is replaced: by an earlier key of the file, else by the environment
-/// below it. An unset one is an error, so that no password is shortened silently. No command is ever run.
+/// standard; where the dialects agree this follows them, and docs/env-files.md says where it does not. Single quotes
+/// are literal. Elsewhere <c>${KEY}</c>, and nothing else, is replaced: by an earlier key of the file, else by the
+/// environment below it. An unset one is an error, so that no password is shortened silently. No command is ever run.
 /// </summary>
 internal static class EnvFile
 {

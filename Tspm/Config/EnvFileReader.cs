@@ -104,7 +104,8 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
         var end = _at + RestOfLine().Length;
         var start = _at;
         if (IsInBackticks(text.AsSpan(start, end - start)))
-            return "the value is in backticks, which are quotes to Node and a command to a shell; write it in '…' or \"…\"";
+            return "the value is in backticks, which are quotes to Node and a command to a shell; write it in '…' or "
+                + "\"…\"";
         for (; _at < end; _at++)
         {
             var letter = text[_at];
@@ -127,11 +128,13 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
         var length = text.AsSpan(start, end - start).IndexOfAny('}', '\n');
         if (length < 0 || text[start + length] == '\n') return $"'${{' is never closed with '}}'; {AsText}";
         var name = text.Substring(start, length);
-        if (name.Length == 0 || !name.All(IsKeyLetter)) return $"'${{{name}}}' is not understood: only ${{NAME}} is replaced; {AsText}";
+        if (name.Length == 0 || !name.All(IsKeyLetter))
+            return $"'${{{name}}}' is not understood: only ${{NAME}} is replaced; {AsText}";
         _at = start + length;
         var value = _values.GetValueOrDefault(name) ?? baseEnvironment.GetValueOrDefault(name);
         return value is not null ? Put(value)
-            : $"{name} is not set, neither above nor in the environment; set it, or, as text, write '${{{name}}}' in single quotes";
+            : $"{name} is not set, neither above nor in the environment; set it, or, as text, write '${{{name}}}' in "
+                + $"single quotes";
     }
 
     /// <summary>What somebody does whose password has these characters.</summary>

@@ -12,7 +12,9 @@ internal sealed class ForeignFileTests
     [Arguments("prod.config.cjs", "module.exports.apps = [];", nameof(FileKind.Pm2))]
     [Arguments("prod.config.mjs", "const apps = [];\nexport default { apps };", nameof(FileKind.Pm2))]
     [Arguments("pm2.config.js", "module.exports = require('./other')", nameof(FileKind.Pm2))]
-    [Arguments("webpack.config.js", "// all apps: one bundle\nmodule.exports = { entry: './myapps/apps.js' } /* apps: */", nameof(FileKind.None))]
+    [Arguments(
+        "webpack.config.js", "// all apps: one bundle\nmodule.exports = { entry: './myapps/apps.js' } /* apps: */",
+        nameof(FileKind.None))]
     [Arguments("vite.config.mjs", "export default { root: 'packages/apps' }", nameof(FileKind.None))]
     [Arguments("server.js", "module.exports = { apps: [] }", nameof(FileKind.None))]
     [Arguments("pm2.json", """{ "apps": [] }""", nameof(FileKind.Pm2))]
@@ -39,7 +41,8 @@ internal sealed class ForeignFileTests
     [Arguments("pyproject.toml", "[project]\nname = 'a'\n", nameof(FileKind.None))]
     [Arguments("services.json", """{ "processes": [] }""", nameof(FileKind.Tspm))]
     [Arguments("tspm.json", "{", nameof(FileKind.Tspm))]
-    public async Task A_file_is_recognised_by_name_and_content(string name, string text, string kind, CancellationToken cancellation)
+    public async Task A_file_is_recognised_by_name_and_content(
+        string name, string text, string kind, CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
         await Assert.That(ForeignFile.Recognise(folder.Write(name, text)).ToString()).IsEqualTo(kind);
@@ -51,7 +54,9 @@ internal sealed class ForeignFileTests
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.At("Procfile"));
         File.CreateSymbolicLink(folder.At("ecosystem.config.js"), "nowhere");
-        foreach (var path in new[] { folder.At("Procfile"), folder.At("ecosystem.config.js"), folder.At("tspm.json"), "/dev/null", "" })
+        foreach (
+            var path in new[] { folder.At("Procfile"), folder.At("ecosystem.config.js"), folder.At("tspm.json"),
+            "/dev/null", "" })
             await Assert.That(ForeignFile.Recognise(path)).IsEqualTo(FileKind.None).Because(path);
     }
 

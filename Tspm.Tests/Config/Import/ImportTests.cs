@@ -20,13 +20,17 @@ internal sealed class ImportTests
     static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     static Imported Pm2(string file, string? profile = null) =>
-        Pm2Import.Read(Document(File.ReadAllText(Repository.Data("import/pm2/" + file)), file), "/srv/app", profile, Present,
-            static path => path is "/srv/app/server" ? ScriptKind.Program : path is "/srv/shop/server.js" ? ScriptKind.Text : ScriptKind.None);
+        Pm2Import.Read(
+            Document(File.ReadAllText(Repository.Data("import/pm2/" + file)), file), "/srv/app", profile, Present,
+            static path =>
+                path is "/srv/app/server" ? ScriptKind.Program : path is "/srv/shop/server.js" ? ScriptKind.Text
+                : ScriptKind.None);
 
     static JsonElement Document(string text, string file) => file.EndsWith(".yml", StringComparison.Ordinal) ? YamlText.Read(text) : JsonDocument.Parse(text, Lenient).RootElement;
 
     static Imported Supervisord() => SupervisordImport.Read(
-        File.ReadAllText(Repository.Data("import/supervisord/supervisord.conf")), "/etc/supervisor/supervisord.conf", "/srv", Present, "host1",
+        File.ReadAllText(Repository.Data("import/supervisord/supervisord.conf")), "/etc/supervisor/supervisord.conf",
+            "/srv", Present, "host1",
         static pattern => pattern == "/etc/supervisor/conf.d/*.conf" ? ["/etc/supervisor/conf.d/beat.conf"] : [], static path => File.ReadAllText(Repository.Data("import/supervisord/conf.d/" + Path.GetFileName(path))));
 
     static Imported Procfile(string? envFile, int? port) => ProcfileImport.Read(File.ReadAllText(Repository.Data("import/procfile/Procfile")), "/srv/rails", envFile, port);
@@ -127,7 +131,10 @@ internal sealed class ImportTests
     [Arguments("""{"apps": [5]}""", "an app must be an object, but is 5")]
     [Arguments("""{"apps": [{"script": "x"}]}""", "no app has env_production")]
     public async Task What_is_no_ecosystem_file_is_refused(string json, string sentence, CancellationToken cancellation) =>
-        await Assert.That(() => Pm2Import.Read(JsonDocument.Parse(json).RootElement, "/", json.Contains("script") ? "production" : null, Present, static _ => ScriptKind.None)).Throws<ImportException>().WithMessageContaining(sentence);
+        await Assert.That(
+            () => Pm2Import.Read(
+            JsonDocument.Parse(json).RootElement, "/", json.Contains("script") ? "production"
+            : null, Present, static _ => ScriptKind.None)).Throws<ImportException>().WithMessageContaining(sentence);
 
     [Test]
     [Arguments("x = 1", "line 1 is not understood")]
@@ -138,13 +145,18 @@ internal sealed class ImportTests
     [Arguments("[program:a]\ncommand = x 'y", "a, command: a quote is never closed")]
     [Arguments("[program:a]\ncommand = x \\", "a, command: nothing follows the backslash")]
     public async Task What_is_no_supervisord_conf_is_refused_with_its_place(string text, string sentence, CancellationToken cancellation) =>
-        await Assert.That(() => SupervisordImport.Read(text, "/etc/s.conf", "/srv", Present, "h", static _ => [], static _ => "")).Throws<ImportException>().WithMessageContaining(sentence);
+        await Assert.That(
+            () => SupervisordImport.Read(text, "/etc/s.conf", "/srv", Present, "h", static _ => [], static _ => ""))
+            .Throws<ImportException>().WithMessageContaining(sentence);
 
     [Test]
     [Arguments("true", null), Arguments("false", "never"), Arguments("unexpected", "on-failure")]
     public async Task Only_what_differs_from_the_default_is_written(string autorestart, string? policy, CancellationToken cancellation)
     {
-        var imported = SupervisordImport.Read($"[program:a]\ncommand = x\nautorestart = {autorestart}", "/etc/s.conf", "/srv", Present, "h", static _ => [], static _ => "");
+        var imported =
+            SupervisordImport.Read(
+            $"[program:a]\ncommand = x\nautorestart = {autorestart}", "/etc/s.conf", "/srv", Present, "h", static _ =>
+            [], static _ => "");
         await Assert.That(imported.Processes.Single().Restart).IsEqualTo(policy is null ? null : new RestartConfig { Policy = policy });
     }
 

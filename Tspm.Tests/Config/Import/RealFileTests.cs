@@ -25,7 +25,8 @@ internal sealed class RealFileTests
     static string Path(string name) => Repository.Data("import/real/" + name);
 
     public static IEnumerable<string> Names() =>
-        Directory.EnumerateFiles(Path("")).Select(System.IO.Path.GetFileName).Where(static name => !name!.EndsWith(".golden", StringComparison.Ordinal))
+        Directory.EnumerateFiles(Path("")).Select(System.IO.Path.GetFileName)
+            .Where(static name => !name!.EndsWith(".golden", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)!;
 
     static ScriptKind Look(string path) => path switch
@@ -43,7 +44,8 @@ internal sealed class RealFileTests
         {
             case FileKind.Procfile: return ProcfileImport.Read(text, "/srv/app", null, null);
             case FileKind.Supervisord:
-                return SupervisordImport.Read(text, "/etc/supervisor/" + name, "/srv/app", Present, "host1", static _ => [], static _ => "");
+                return SupervisordImport.Read(
+                    text, "/etc/supervisor/" + name, "/srv/app", Present, "host1", static _ => [], static _ => "");
             case FileKind.Pm2: break;
             case var kind: throw new InvalidOperationException($"{name} is recognised as {kind}");
         }
@@ -68,18 +70,22 @@ internal sealed class RealFileTests
 
     [Test]
     [MethodDataSource(nameof(Names))]
-    public async Task It_becomes_what_its_golden_says_and_is_read_as_the_same_again(string name, CancellationToken cancellation)
+    public async Task It_becomes_what_its_golden_says_and_is_read_as_the_same_again(
+        string name, CancellationToken cancellation)
     {
         var imported = Import(name);
         var text = new StringBuilder(Text(imported.Processes));
-        foreach (var left in imported.Left) text.Append(CultureInfo.InvariantCulture, $"- {left.Owner}: {left.Key} = {left.Value}: {left.Hint}\n");
+        foreach (var left in imported.Left)
+            text.Append(CultureInfo.InvariantCulture, $"- {left.Owner}: {left.Key} = {left.Value}: {left.Hint}\n");
         foreach (var note in imported.Notes) text.Append(CultureInfo.InvariantCulture, $"+ {note}\n");
         var golden = Path(name + ".golden");
         if (Environment.GetEnvironmentVariable("TSPM_WRITE_GOLDENS") == "1") File.WriteAllText(golden, text.ToString());
         await Assert.That(text.ToString()).IsEqualTo(File.ReadAllText(golden));
         using var folder = new TemporaryFolder();
         var read = ConfigFile.Read(folder.Write("tspm.json", Text(imported.Processes)));
-        await Assert.That(ApplyPlan.Of(imported.Processes, read, prune: true, static _ => false).All(step => step.Action == PlanStep.Keep)).IsTrue();
+        await Assert.That(
+            ApplyPlan.Of(imported.Processes, read, prune: true, static _ => false)
+            .All(step => step.Action == PlanStep.Keep)).IsTrue();
     }
 
     [Test]

@@ -8,7 +8,8 @@ namespace Tspm.Tests.Config.Import;
 internal sealed class RelaxedJsonTests
 {
     [Test]
-    [Arguments("{ a: 1, 'b-c': \"x\", \"d\": [true, null, undefined,], }", """{"a":1,"b-c":"x","d":[true,null,null]}""")]
+    [Arguments(
+        "{ a: 1, 'b-c': \"x\", \"d\": [true, null, undefined,], }", """{"a":1,"b-c":"x","d":[true,null,null]}""")]
     [Arguments("// c\n[0x1F, -2, +3, .5, -1e3, 2.50] /* end */", "[31,-2,3,0.5,-1000,2.5]")]
     [Arguments("'it\\'s \\x41\\u00e4\\n\\\nx'", "\"it's Aä\\nx\"")]
     [Arguments("{$a_1: `two\nlines`}", """{"$a_1":"two\nlines"}""")]
@@ -30,12 +31,14 @@ internal sealed class RelaxedJsonTests
     [Arguments("{a: {", "it ends too early")]
     [Arguments("{} {}", "something follows after its end")]
     [Arguments("", "it ends too early")]
-    public async Task What_is_more_than_data_is_refused_with_its_line(string text, string sentence, CancellationToken cancellation) =>
+    public async Task What_is_more_than_data_is_refused_with_its_line(
+        string text, string sentence, CancellationToken cancellation) =>
         await Assert.That(() => RelaxedJson.Read(text)).Throws<ImportException>().WithMessageContaining(sentence);
 
     [Test]
     public async Task Depth_is_limited(CancellationToken cancellation) =>
-        await Assert.That(() => RelaxedJson.Read(new string('[', 100_000))).Throws<ImportException>().WithMessageContaining("too deeply");
+        await Assert.That(() => RelaxedJson.Read(new string('[', 100_000))).Throws<ImportException>()
+            .WithMessageContaining("too deeply");
 
     [Test]
     public void Whatever_it_is_it_is_read_or_refused(CancellationToken cancellation) =>

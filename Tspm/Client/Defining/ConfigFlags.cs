@@ -67,7 +67,8 @@ internal static class ConfigFlags
                 "--interpreter-args needs an interpreter, and this command has none: name one with --interpreter, "
                 + $"or write them into the command: tspm start \"node {Output.ControlText.Escape(options)} app.js\"");
         var words = Config.ShellWords.Split(options) ?? options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return config with { Interpreter = string.Join(' ', [config.Interpreter, .. words.Select(Config.ShellWords.Quote)]) };
+        return config with { Interpreter =
+            string.Join(' ', [config.Interpreter, .. words.Select(Config.ShellWords.Quote)]) };
     }
 
     static ProcessConfig Identity(ProcessConfig config, string flag, string value) => flag switch

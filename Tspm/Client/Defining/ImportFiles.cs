@@ -14,7 +14,8 @@ internal static class ImportFiles
     /// <summary>Where PM2's files are, or what its users call them, in the order of trying.</summary>
     static string[] Pm2Files =>
     [
-        "ecosystem.config.js", "ecosystem.config.cjs", "ecosystem.config.mjs", "ecosystem.config.json", "ecosystem.config.yml",
+        "ecosystem.config.js", "ecosystem.config.cjs", "ecosystem.config.mjs", "ecosystem.config.json",
+        "ecosystem.config.yml",
         "ecosystem.config.yaml", "ecosystem.json", "pm2.config.js", "pm2.json", "process.json", "process.yml",
         Path.Combine(Pm2Home(), "dump.pm2"),
     ];
@@ -24,14 +25,16 @@ internal static class ImportFiles
     {
         var path = Existing(file ?? First(Pm2Files), "ecosystem file and no dump.pm2");
         return Named(path, () => Pm2Import.Read(
-            Document(path), Path.GetDirectoryName(path)!, profile, ClientContextBuilder.KeptEnvironment(), ScriptFile.Look));
+            Document(path), Path.GetDirectoryName(path)!, profile, ClientContextBuilder.KeptEnvironment(),
+            ScriptFile.Look));
     }
 
     public static Imported Supervisord(string? file)
     {
         var path = Existing(file ?? First("supervisord.conf", "etc/supervisord.conf", "/etc/supervisord.conf", "/etc/supervisor/supervisord.conf"), "supervisord.conf");
         return Named(path, () => SupervisordImport.Read(
-            Text(path), path, CurrentFolder.Get(), ClientContextBuilder.KeptEnvironment(), Environment.MachineName, Included, Text));
+            Text(path), path, CurrentFolder.Get(), ClientContextBuilder.KeptEnvironment(), Environment.MachineName,
+            Included, Text));
     }
 
     public static Imported Procfile(string? file, string? envFile)

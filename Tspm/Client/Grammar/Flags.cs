@@ -12,7 +12,8 @@ internal static class Flags
         "name", "cwd", "env", "env-file", "namespace", "instances", "interpreter",
         "interpreter-args", "memory", "restart", "autorestart", "restart-delay",
         "max-restarts", "min-uptime", "stop-exit-codes", "stop-signal", "kill-timeout", "treekill", "user", "group", "umask", "nice",
-        "out-file", "err-file", "merge-logs", "log-max-size", "log-keep", "stdin", "depends-on", "ready", "start-timeout", "health", "listen",
+        "out-file", "err-file", "merge-logs", "log-max-size", "log-keep", "stdin", "depends-on", "ready",
+        "start-timeout", "health", "listen",
         "watch", "watch-paths", "watch-ignore", "watch-delay", "job", "cron", "time-zone",
     ];
 
@@ -28,7 +29,8 @@ internal static class Flags
         "namespace" => new Flag(name, FlagKind.Text, "NAME", "namespace (default: default)"),
         "instances" => new Flag(name, FlagKind.Text, "N", "how many children of the same kind, or max: one per core"),
         "interpreter" => new Flag(name, FlagKind.Text, "PROGRAM", "program put before the command, or none"),
-        "interpreter-args" => new Flag(name, FlagKind.Text, "ARGS", "arguments for the interpreter, such as '--max-old-space-size=512'"),
+        "interpreter-args" =>
+            new Flag(name, FlagKind.Text, "ARGS", "arguments for the interpreter, such as '--max-old-space-size=512'"),
         "memory" => new Flag(name, FlagKind.Size, "SIZE", "limit of the whole tree, such as 512MB; over it: restart"),
         "restart" => new Flag(name, FlagKind.Text, "POLICY", "always, on-failure or never"),
         "autorestart" => new Flag(name, FlagKind.Switch, "", "never start it again by itself") { ShownAsNo = true },

@@ -3,7 +3,8 @@ using Tspm.Config;
 
 namespace Tspm.Client.Grammar;
 
-/// <summary>A flag in the command line as it was typed, and the command line with something else in its place.</summary>
+/// <summary>A flag in the command line as it was typed, and the command line with something else in its
+/// place.</summary>
 internal sealed class TypedFlag
 {
     readonly int _at;

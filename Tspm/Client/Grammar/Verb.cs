@@ -17,7 +17,10 @@ internal sealed record Verb(string Name, string Usage, string Summary)
     public string? Note { get; init; }
 
     /// <summary>PM2's <c>-s</c>: for all that changes something, whose answer one can do without.</summary>
-    bool MayBeSilent => Array.IndexOf(Flags, "auto-start") >= 0 || Name is "save" or "resurrect" or "kill" or "startup" or "unstartup";
+    bool MayBeSilent =>
+        Array.IndexOf(Flags, "auto-start") >= 0 || Name is "save" or "resurrect" or "kill" or "startup" or "unstartup";
 
-    public bool Has(string flag) => flag is "help" or "system" || (flag == "silent" && MayBeSilent) || (flag is "host" && Name != "dial-stdio") || Array.IndexOf(Flags, flag) >= 0;
+    public bool Has(string flag) =>
+        flag is "help" or "system" || (flag == "silent" && MayBeSilent) || (flag is "host" && Name != "dial-stdio")
+        || Array.IndexOf(Flags, flag) >= 0;
 }

@@ -80,7 +80,8 @@ internal static class Verbs
     {
         "set" or "edit" => new Verb("set", "set SELECTOR… [KEY=VALUE…] [flags]", "change a config (alias: edit); applies at the next start")
         {
-            Flags = [.. Flags.OfConfig.Where(static flag => flag is not ("name" or "interpreter-args")), "auto-start", "json"], MinWords = 1,
+            Flags = [.. Flags.OfConfig.Where(static flag => flag is not ("name" or "interpreter-args")), "auto-start",
+                "json"], MinWords = 1,
             Note = "KEY is a config field, nested ones with dots: tspm set web restart.delayMs=500 env.PORT=8080. An empty VALUE removes it.",
         },
         "scale" => new Verb("scale", "scale NAME N | +N | -N | max", "how many instances; the others are left alone")

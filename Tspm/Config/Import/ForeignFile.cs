@@ -24,8 +24,8 @@ internal enum FileKind
 
 /// <summary>
 /// Tells whose file of processes a path leads to: by the names that the tools themselves look for, otherwise by the
-/// ending and then the content. Nothing is evaluated and nothing is thrown: a file that is broken, or cannot be read, is
-/// what its name says.
+/// ending and then the content. Nothing is evaluated and nothing is thrown: a file that is broken, or cannot be read,
+/// is what its name says.
 /// </summary>
 internal static class ForeignFile
 {
@@ -59,7 +59,8 @@ internal static class ForeignFile
 
     static bool MayBe(string name) =>
         IsYaml(name) || IsConfigScript(name) || name.EndsWith(".json", StringComparison.Ordinal)
-        || name.EndsWith(".json5", StringComparison.Ordinal) || name.EndsWith(".toml", StringComparison.Ordinal) || IsIni(name)
+        || name.EndsWith(".json5", StringComparison.Ordinal) || name.EndsWith(".toml", StringComparison.Ordinal)
+            || IsIni(name)
         || name.EndsWith(".procfile", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The names of scripts that PM2 takes for its files.</summary>
@@ -75,9 +76,12 @@ internal static class ForeignFile
 
     static FileKind ByContent(string name, string text, FileKind byName)
     {
-        if (byName is FileKind.Procfile || name.EndsWith(".procfile", StringComparison.OrdinalIgnoreCase)) return FileKind.Procfile;
-        if (name.EndsWith("js", StringComparison.Ordinal)) return byName == FileKind.Pm2 || IsPm2Script(name, text) ? FileKind.Pm2 : FileKind.None;
-        if (name.EndsWith(".toml", StringComparison.Ordinal)) return HasLine(text, "[[processes", "processes") ? FileKind.Tspm : byName;
+        if (byName is FileKind.Procfile || name.EndsWith(".procfile", StringComparison.OrdinalIgnoreCase))
+            return FileKind.Procfile;
+        if (name.EndsWith("js", StringComparison.Ordinal))
+            return byName == FileKind.Pm2 || IsPm2Script(name, text) ? FileKind.Pm2 : FileKind.None;
+        if (name.EndsWith(".toml", StringComparison.Ordinal))
+            return HasLine(text, "[[processes", "processes") ? FileKind.Tspm : byName;
         if (IsIni(name))
             return HasLine(text, "[program:", "[fcgi-program:", "[supervisord]") ? FileKind.Supervisord : byName;
         return Document(name, text) is { } root && KindOf(root) is not FileKind.None and var kind ? kind : byName;
@@ -85,12 +89,14 @@ internal static class ForeignFile
 
     static FileKind KindOf(JsonElement root)
     {
-        if (root.ValueKind == JsonValueKind.Array) return root.GetArrayLength() > 0 && IsApp(root[0]) ? FileKind.Pm2 : FileKind.None;
+        if (root.ValueKind == JsonValueKind.Array)
+            return root.GetArrayLength() > 0 && IsApp(root[0]) ? FileKind.Pm2 : FileKind.None;
         if (root.ValueKind != JsonValueKind.Object) return FileKind.None;
         if (root.TryGetProperty("apps", out _)) return FileKind.Pm2;
         if (root.TryGetProperty("processes", out var processes))
             return processes.ValueKind == JsonValueKind.Object ? FileKind.ProcessCompose : FileKind.Tspm;
-        if (root.TryGetProperty("services", out var services) && services.ValueKind == JsonValueKind.Object) return FileKind.Compose;
+        if (root.TryGetProperty("services", out var services) && services.ValueKind == JsonValueKind.Object)
+            return FileKind.Compose;
         return root.TryGetProperty("pm2", out var apps) && apps.ValueKind == JsonValueKind.Array || IsOneApp(root)
             ? FileKind.Pm2 : FileKind.None;
     }
@@ -100,13 +106,15 @@ internal static class ForeignFile
         item.ValueKind == JsonValueKind.Object
         && (IsText(item, "script") || IsText(item, "exec") || IsText(item, "cmd") || IsText(item, "pm_exec_path"));
 
-    /// <summary>A file that is one app: a script alone is not enough, because other tools' files have one too.</summary>
+    /// <summary>A file that is one app: a script alone is not enough, because other tools' files have one
+    /// too.</summary>
     static bool IsOneApp(JsonElement root) => IsText(root, "script") && IsText(root, "name");
 
     static bool IsText(JsonElement item, string key) =>
         item.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String;
 
-    /// <summary>It has the word <c>apps</c> outside comments, as the name of something; or it is called after PM2.</summary>
+    /// <summary>It has the word <c>apps</c> outside comments, as the name of something; or it is called after
+    /// PM2.</summary>
     static bool IsPm2Script(string name, string text)
     {
         if (name.StartsWith("pm2.", StringComparison.Ordinal)) return true;
@@ -120,7 +128,8 @@ internal static class ForeignFile
                 if (end < 0) return false;
                 at = end;
             }
-            else if (rest.StartsWith("apps") && (at == 0 || !IsNameLetter(text[at - 1])) && NamesSomething(rest[4..])) return true;
+            else if (rest.StartsWith("apps") && (at == 0 || !IsNameLetter(text[at - 1])) && NamesSomething(rest[4..]))
+                return true;
         }
         return false;
     }

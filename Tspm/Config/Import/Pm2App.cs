@@ -66,7 +66,8 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         {
             if (!JsonTypes.TryName(member, out var key) || member.Value.ValueKind == JsonValueKind.Null || key == "env"
                 || Pm2Dump.IsState(key)) continue;
-            if (Pm2Value.IsEmpty(member.Value) || (env.ValueKind == JsonValueKind.Object && env.TryGetProperty(key, out _))) continue;
+            if (Pm2Value.IsEmpty(member.Value)
+                || (env.ValueKind == JsonValueKind.Object && env.TryGetProperty(key, out _))) continue;
             // PM2's own place for logs, which nobody asked for.
             if (key is "pm_out_log_path" or "pm_err_log_path"
                 && Pm2Value.Text(member.Value)?.Contains("/.pm2/logs/", StringComparison.Ordinal) == true) continue;
@@ -78,7 +79,8 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         _config = _config with
         {
             Instances = null,
-            Enabled = app.TryGetProperty("status", out var status) && Pm2Value.Text(status) == "stopped" ? false : _config.Enabled,
+            Enabled = app.TryGetProperty("status", out var status) && Pm2Value.Text(status) == "stopped" ? false
+                : _config.Enabled,
         };
         return Finish();
     }
@@ -97,24 +99,35 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
             case "name": return true;
             case "script": return (_script = Pm2Value.Text(value)) is not null;
             // Other words for it, which count when it is not there.
-            case "exec" or "cmd" or "command": return app.TryGetProperty("script", out _) || (_script ??= Pm2Value.Text(value)) is not null;
+            case "exec" or "cmd" or "command":
+                return app.TryGetProperty("script", out _) || (_script ??= Pm2Value.Text(value)) is not null;
             case "args": return (_args = Pm2Value.List(value)) is not null;
-            case "cwd": return Pm2Value.Text(value) is { } cwd && Did(_config = _config with { ProjectDir = Path.GetFullPath(cwd, folder) });
+            case "cwd":
+                return Pm2Value.Text(value) is { } cwd
+                    && Did(_config = _config with { ProjectDir = Path.GetFullPath(cwd, folder) });
             case "interpreter" or "exec_interpreter": return (_interpreter = Pm2Value.Text(value)) is not null;
-            case "interpreter_args" or "node_args" or "interpreterArgs": return Did(_interpreterArgs = Pm2Value.List(value) ?? []);
+            case "interpreter_args" or "node_args" or "interpreterArgs":
+                return Did(_interpreterArgs = Pm2Value.List(value) ?? []);
             case "instances": return TakeInstances(value);
             case "exec_mode":
                 _isCluster = Pm2Value.Text(value) is "cluster" or "cluster_mode";
                 _isFork = !_isCluster;
                 return true;
             case "env": return TakeEnv(value);
-            case "env_file" or "dotenv": return Pm2Value.Text(value) is { } file && Did(_config = _config with { EnvFile = file });
+            case "env_file" or "dotenv":
+                return Pm2Value.Text(value) is { } file && Did(_config = _config with { EnvFile = file });
             case "port": return (_port = Pm2Value.Text(value)) is not null;
-            case "namespace": return Pm2Value.Text(value) is { } space && Did(_config = _config with { Namespace = space == "default" ? null : space });
-            case "uid" or "user": return Pm2Value.Text(value) is { } user && Did(_config = _config with { User = user });
-            case "gid" or "group": return Pm2Value.Text(value) is { } group && Did(_config = _config with { Group = group });
-            case "max_memory_restart": return Pm2Value.Size(value) is { } bytes && Did(_config = _config with { MemoryLimitBytes = bytes });
-            default: return TakeWatching(key, value) || TakeEnding(key, value) || TakeLogs(key, value) || Pm2Hints.IsWithoutLoss(key, value);
+            case "namespace":
+                return Pm2Value.Text(value) is { } space
+                    && Did(_config = _config with { Namespace = space == "default" ? null : space });
+            case "uid" or "user":
+                return Pm2Value.Text(value) is { } user && Did(_config = _config with { User = user });
+            case "gid" or "group":
+                return Pm2Value.Text(value) is { } group && Did(_config = _config with { Group = group });
+            case "max_memory_restart":
+                return Pm2Value.Size(value) is { } bytes && Did(_config = _config with { MemoryLimitBytes = bytes });
+            default: return TakeWatching(key, value) || TakeEnding(key, value) || TakeLogs(key, value)
+                || Pm2Hints.IsWithoutLoss(key, value);
         }
     }
 
@@ -124,12 +137,16 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         {
             case "watch":
                 if (value.ValueKind == JsonValueKind.False) return true;
-                _config = _config with { Watch = true, WatchPaths = value.ValueKind == JsonValueKind.True ? null : Pm2Value.Words(value) };
+                _config = _config with
+                {
+                    Watch = true, WatchPaths = value.ValueKind == JsonValueKind.True ? null : Pm2Value.Words(value),
+                };
                 return value.ValueKind == JsonValueKind.True || _config.WatchPaths is not null;
             case "ignore_watch":
                 return Pm2Value.List(value) is { } ignored
                     && Did(_config = _config with { WatchIgnore = [.. ignored.Select(Pm2Value.Pattern)] });
-            case "watch_delay": return Pm2Value.Time(value) is { } delay && Did(_config = _config with { WatchDelayMs = delay });
+            case "watch_delay":
+                return Pm2Value.Time(value) is { } delay && Did(_config = _config with { WatchDelayMs = delay });
             case "cron_restart" or "cron":
                 if (Pm2Value.Text(value) is not { } cron) return false;
                 if (cron is not ("0" or "")) _config = _config with { Schedule = new ScheduleConfig { Cron = cron } };
@@ -148,14 +165,25 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
             case "autostart":
                 if (value.ValueKind == JsonValueKind.False) _config = _config with { Enabled = false };
                 return value.ValueKind is JsonValueKind.True or JsonValueKind.False;
-            case "max_restarts": return Pm2Value.Whole(value) is { } most && Did(_restart = _restart with { MaxConsecutive = Math.Max(1, most) });
-            case "min_uptime": return Pm2Value.Time(value) is { } least && Did(_restart = _restart with { MinUptimeMs = least });
+            case "max_restarts":
+                return Pm2Value.Whole(value) is { } most
+                    && Did(_restart = _restart with { MaxConsecutive = Math.Max(1, most) });
+            case "min_uptime":
+                return Pm2Value.Time(value) is { } least && Did(_restart = _restart with { MinUptimeMs = least });
             // The same wait each time.
-            case "restart_delay": return Pm2Value.Time(value) is { } pause && Did(_restart = pause == 0 ? _restart : _restart with { DelayMs = pause, MaxDelayMs = pause });
-            case "exp_backoff_restart_delay": return Pm2Value.Time(value) is { } first && Did(_restart = first == 0 ? _restart : _restart with { DelayMs = first, MaxDelayMs = Math.Max(first, 15_000) });
-            case "stop_exit_codes": return Pm2Value.Codes(value) is { } codes && Did(_restart = _restart with { StopExitCodes = codes });
-            case "kill_timeout": return Pm2Value.Time(value) is { } patience && Did(_stop = _stop with { TimeoutMs = patience });
-            case "kill_signal" or "stop_signal": return Pm2Value.Text(value) is { } signal && Did(_stop = _stop with { Signal = signal });
+            case "restart_delay":
+                return Pm2Value.Time(value) is { } pause
+                    && Did(_restart = pause == 0 ? _restart : _restart with { DelayMs = pause, MaxDelayMs = pause });
+            case "exp_backoff_restart_delay":
+                return Pm2Value.Time(value) is { } first
+                    && Did(_restart = first == 0 ? _restart
+                    : _restart with { DelayMs = first, MaxDelayMs = Math.Max(first, 15_000) });
+            case "stop_exit_codes":
+                return Pm2Value.Codes(value) is { } codes && Did(_restart = _restart with { StopExitCodes = codes });
+            case "kill_timeout":
+                return Pm2Value.Time(value) is { } patience && Did(_stop = _stop with { TimeoutMs = patience });
+            case "kill_signal" or "stop_signal":
+                return Pm2Value.Text(value) is { } signal && Did(_stop = _stop with { Signal = signal });
             case "treekill":
                 if (value.ValueKind == JsonValueKind.False) _stop = _stop with { KillTree = false };
                 return value.ValueKind is JsonValueKind.True or JsonValueKind.False;
@@ -197,28 +225,33 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
             _config with { ProjectDir = _config.ProjectDir ?? folder },
             new Pm2ScriptWords(_name, _script, _args, _interpreter, _interpreterArgs), look, imported, out var isNode);
         TellOfInstances(isNode);
-        if (_waitsForReady && _listenTimeout.ValueKind != JsonValueKind.Undefined) Left("listen_timeout", _listenTimeout, Pm2Hints.ListenTimeout);
+        if (_waitsForReady && _listenTimeout.ValueKind != JsonValueKind.Undefined)
+            Left("listen_timeout", _listenTimeout, Pm2Hints.ListenTimeout);
         TakeCombinedLog();
         MakeJob();
         config = config with
         {
-            Name = _name, Env = _env is { Count: > 0 } ? _env : null, OutFile = _config.OutFile, MergeLogs = _config.MergeLogs,
+            Name = _name, Env = _env is { Count: > 0 } ? _env : null,
+            OutFile = _config.OutFile, MergeLogs = _config.MergeLogs,
             Schedule = _config.Schedule, Restart = _restart == new RestartConfig() ? null : _restart, Stop = _stop,
         };
         return Pm2Schedule.Translate(config, _name, imported);
     }
 
-    /// <summary>What several instances have in PM2 and not here. PM2 runs only Node programs as a cluster by itself.</summary>
+    /// <summary>What several instances have in PM2 and not here. PM2 runs only Node programs as a cluster by
+    /// itself.</summary>
     void TellOfInstances(bool isNode)
     {
         if (_config.Instances is not > 1) return;
-        if (_isCluster || (!_isFork && isNode)) imported.Leave(_name, "exec_mode", _isCluster ? "cluster" : "cluster, by default", Pm2Hints.Cluster);
+        if (_isCluster || (!_isFork && isNode))
+            imported.Leave(_name, "exec_mode", _isCluster ? "cluster" : "cluster, by default", Pm2Hints.Cluster);
         var merges = _mergeLogs.ValueKind == JsonValueKind.True;
         // Instances share the files that a config names; those of Tspm's own are one each.
         var sharesAll = _config is { OutFile: not null, ErrFile: not null } || _logFile is not null;
         if (merges && !sharesAll) Left("merge_logs", _mergeLogs, Pm2Hints.MergeLogs);
         if (!merges && (_config.OutFile ?? _config.ErrFile) is { } file && file != "/dev/null")
-            imported.Notes.Add($"{_name}: all instances write to {file}, as with merge_logs; PM2 gives each a file of its own");
+            imported.Notes.Add(
+                $"{_name}: all instances write to {file}, as with merge_logs; PM2 gives each a file of its own");
     }
 
     void TakeCombinedLog()
@@ -238,7 +271,8 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         var codes = _restart.StopExitCodes ?? [];
         var endsWell = codes.Contains(0);
         if (_restart.Policy != "never" && !endsWell) return;
-        _config = _config with { Schedule = schedule with { Action = ScheduleConfig.Start, Overlap = ScheduleConfig.Kill } };
+        _config =
+            _config with { Schedule = schedule with { Action = ScheduleConfig.Start, Overlap = ScheduleConfig.Kill } };
         if (_restart.Policy == "never") return;
         int[] others = [.. codes.Where(static code => code != 0)];
         _restart = _restart with { Policy = "on-failure", StopExitCodes = others.Length == 0 ? null : others };
@@ -248,7 +282,8 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
     {
         var text = Pm2Value.Text(value);
         if (text == InstanceCount.Max) text = "0";
-        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var said)) return false;
+        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var said))
+            return false;
         var count = Pm2Value.Instances(said);
         if (count > 1 || said <= 0) _config = _config with { Instances = count };
         return true;

@@ -26,7 +26,8 @@ internal static class Pm2Hints
 
     public static string Of(string key) => key switch
     {
-        "time" or "log_date_format" => "a log holds what the program wrote; its times are shown by: tspm logs --timestamps",
+        "time" or "log_date_format" =>
+            "a log holds what the program wrote; its times are shown by: tspm logs --timestamps",
         "log_type" => "tspm logs --json",
         "shutdown_with_message" => "the program gets stop.signal",
         "watch_options" => "watchPaths, watchIgnore and watchDelayMs",

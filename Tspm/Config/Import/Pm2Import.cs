@@ -5,9 +5,9 @@ using Tspm.Protocol;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// PM2's ecosystem files (an object with <c>apps</c>, a list, or one app) and its <c>dump.pm2</c>, as JSON. Pure but for
-/// one question: what lies at the path of a script? What an app says is mapped by <see cref="Pm2App"/>, one key after
-/// the other.
+/// PM2's ecosystem files (an object with <c>apps</c>, a list, or one app) and its <c>dump.pm2</c>, as JSON. Pure but
+/// for one question: what lies at the path of a script? What an app says is mapped by <see cref="Pm2App"/>, one key
+/// after the other.
 /// </summary>
 internal static class Pm2Import
 {
@@ -18,7 +18,8 @@ internal static class Pm2Import
     /// <param name="look">What lies at this path?</param>
     /// <exception cref="ImportException">It is no such file.</exception>
     public static Imported Read(
-        JsonElement root, string folder, string? profile, IReadOnlyDictionary<string, string> present, Func<string, ScriptKind> look)
+        JsonElement root, string folder, string? profile, IReadOnlyDictionary<string, string> present,
+        Func<string, ScriptKind> look)
     {
         var imported = new Imported();
         var sawProfile = profile is null;

@@ -61,19 +61,22 @@ internal static class Pm2Value
     {
         var codes = new List<int>();
         foreach (var word in List(value) ?? [])
-            if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code <= 255) codes.Add(code);
+            if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code <= 255)
+                codes.Add(code);
             else return null;
         return codes;
     }
 
     public static int? Whole(JsonElement value) =>
-        int.TryParse(Text(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int.TryParse(Text(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+            : null;
 
     public static int? Time(JsonElement value) =>
         Duration.TryParse(Text(value) ?? "", out var time) && time.TotalMilliseconds <= int.MaxValue
             ? (int)time.TotalMilliseconds : null;
 
-    public static long? Size(JsonElement value) => ByteSize.TryParse(Text(value) ?? "", out var size) && size > 0 ? size : null;
+    public static long? Size(JsonElement value) =>
+        ByteSize.TryParse(Text(value) ?? "", out var size) && size > 0 ? size : null;
 
     /// <summary>
     /// How many instances are meant by PM2's number: 0 is one per core, a negative one so many fewer, but at least one.

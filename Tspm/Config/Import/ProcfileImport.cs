@@ -4,8 +4,8 @@ using Tspm.Model;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// A Procfile: <c>name: command</c>, a line each. As foreman runs it: by a shell where the line needs one, in the file's
-/// folder, with the variables of <c>.env</c>, and each with a <c>PORT</c> of its own: 5000, 5100 …, or from the
+/// A Procfile: <c>name: command</c>, a line each. As foreman runs it: by a shell where the line needs one, in the
+/// file's folder, with the variables of <c>.env</c>, and each with a <c>PORT</c> of its own: 5000, 5100 …, or from the
 /// <c>PORT</c> of the env file on. A line of another form is passed over, as foreman and honcho do, and named. Pure.
 /// </summary>
 internal static class ProcfileImport
@@ -44,7 +44,8 @@ internal static class ProcfileImport
         return imported;
     }
 
-    /// <summary>Foreman's rule: a name of letters, digits, '_' and '-' at the very beginning, a colon, a command.</summary>
+    /// <summary>Foreman's rule: a name of letters, digits, '_' and '-' at the very beginning, a colon, a
+    /// command.</summary>
     static bool IsProcess(string line, out string name, out string command)
     {
         var colon = line.IndexOf(':');
@@ -59,6 +60,7 @@ internal static class ProcfileImport
     {
         var shown = content.Length > 60 ? content[..60] + "…" : content;
         return string.Create(
-            CultureInfo.InvariantCulture, $"line {line} was passed over, as foreman does; it is not 'name: command': {shown}");
+            CultureInfo.InvariantCulture,
+            $"line {line} was passed over, as foreman does; it is not 'name: command': {shown}");
     }
 }

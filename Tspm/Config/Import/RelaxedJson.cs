@@ -93,7 +93,8 @@ internal sealed class RelaxedJson
         else if (digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
             && uint.TryParse(digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex))
             writer.WriteNumberValue(sign * (long)hex);
-        else if (IsNumber(digits) && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+        else if (
+            IsNumber(digits) && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             && double.IsFinite(value))
             writer.WriteNumberValue(sign * value);
         else throw Problem(word.Length == 0 ? $"'{_text[_at]}' is not expected" : $"'{word}' is not data");
@@ -106,7 +107,8 @@ internal sealed class RelaxedJson
     string Word()
     {
         var start = _at;
-        while (_at < _text.Length && (char.IsLetterOrDigit(_text[_at]) || _text[_at] is '_' or '$' or '.' or '+' or '-')) _at++;
+        while (_at < _text.Length
+            && (char.IsLetterOrDigit(_text[_at]) || _text[_at] is '_' or '$' or '.' or '+' or '-')) _at++;
         return _text[start.._at];
     }
 
@@ -140,7 +142,8 @@ internal sealed class RelaxedJson
         {
             var end = _at + 1 + digits;
             if (end > _text.Length || !ushort.TryParse(
-                _text.AsSpan(_at + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+                _text.AsSpan(_at + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                    out var code))
                 throw Problem("a backslash is not followed by what it needs");
             value.Append((char)code);
             _at += digits;
@@ -165,7 +168,8 @@ internal sealed class RelaxedJson
     }
 
     void SkipTo(string end) =>
-        _at = _text.IndexOf(end, _at + 2, StringComparison.Ordinal) is >= 0 and var found ? found + end.Length : _text.Length;
+        _at = _text.IndexOf(end, _at + 2, StringComparison.Ordinal) is >= 0 and var found ? found + end.Length
+            : _text.Length;
 
     ImportException Problem(string sentence)
     {

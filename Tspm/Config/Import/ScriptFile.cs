@@ -27,11 +27,13 @@ internal static class ScriptFile
     public static ScriptKind Look(string path)
     {
         using var file = Platform.RegularFile.Open(path, out var problem);
-        if (file is null) return problem!.Kind == Platform.FileProblemKind.NotPermitted ? ScriptKind.Program : ScriptKind.None;
+        if (file is null)
+            return problem!.Kind == Platform.FileProblemKind.NotPermitted ? ScriptKind.Program : ScriptKind.None;
         Span<byte> begin = stackalloc byte[512];
         begin = begin[..ReadBegin(file, begin)];
         if (begin.Contains((byte)0)) return ScriptKind.Program;
-        return begin.StartsWith("#!"u8) && (File.GetUnixFileMode(path) & Executable) != 0 ? ScriptKind.Program : ScriptKind.Text;
+        return begin.StartsWith("#!"u8) && (File.GetUnixFileMode(path) & Executable) != 0 ? ScriptKind.Program
+            : ScriptKind.Text;
     }
 
     static int ReadBegin(SafeFileHandle file, Span<byte> buffer)

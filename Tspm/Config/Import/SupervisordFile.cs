@@ -9,7 +9,8 @@ internal sealed class SupervisordFile(string folder, List<IniSection> sections)
     public string Folder => folder;
 
     /// <summary>Somebody is there for the events of output.</summary>
-    public bool HasListener { get; } = sections.Exists(static section => section.Name.StartsWith("eventlistener:", StringComparison.Ordinal));
+    public bool HasListener { get; } =
+        sections.Exists(static section => section.Name.StartsWith("eventlistener:", StringComparison.Ordinal));
 
     /// <summary>Not all programs have the same priority: only then does it say an order.</summary>
     public bool HasOrder { get; } = Orders(sections);
@@ -19,7 +20,8 @@ internal sealed class SupervisordFile(string folder, List<IniSection> sections)
         string? first = null;
         foreach (var section in sections)
         {
-            if (!section.Name.StartsWith("program:", StringComparison.Ordinal) && !section.Name.StartsWith("group:", StringComparison.Ordinal)) continue;
+            if (!section.Name.StartsWith("program:", StringComparison.Ordinal)
+                && !section.Name.StartsWith("group:", StringComparison.Ordinal)) continue;
             var priority = section.Get("priority") ?? "999";
             if ((first ??= priority) != priority) return true;
         }
@@ -32,7 +34,7 @@ internal sealed class SupervisordFile(string folder, List<IniSection> sections)
         if (_toldOfFolder) return;
         _toldOfFolder = true;
         imported.Notes.Add(
-            $"programs without 'directory' run in the current folder, {folder}, as supervisord's run in the folder that it "
-            + "was started in; where that was another (a service is often started in /), set projectDir");
+            $"programs without 'directory' run in the current folder, {folder}, as supervisord's run in the folder "
+            + "that it was started in; where that was another (a service is often started in /), set projectDir");
     }
 }

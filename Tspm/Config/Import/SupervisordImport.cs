@@ -3,9 +3,9 @@ using Tspm.Model;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// A supervisord.conf with its includes and groups. Pure but for the files that it includes, which the caller reads. What
-/// a program says is mapped by <see cref="SupervisordProgram"/>. Sections about supervisord itself need no counterpart:
-/// they are named, and lose nothing.
+/// A supervisord.conf with its includes and groups. Pure but for the files that it includes, which the caller reads.
+/// What a program says is mapped by <see cref="SupervisordProgram"/>. Sections about supervisord itself need no
+/// counterpart: they are named, and lose nothing.
 /// </summary>
 internal static class SupervisordImport
 {
@@ -37,9 +37,15 @@ internal static class SupervisordImport
         var own = new List<string>();
         foreach (var section in sections)
         {
-            if (section.Name.StartsWith("program:", StringComparison.Ordinal)) new SupervisordProgram(section, global, variables, file, imported).Add(groups.GetValueOrDefault(section.Name[8..].Trim()));
-            else if (section.Name.StartsWith("fcgi-program:", StringComparison.Ordinal)) imported.Leave(section.Name, "command", section.Get("command") ?? "", FcgiHint(section));
-            else if (section.Name.StartsWith("eventlistener:", StringComparison.Ordinal)) imported.Leave(section.Name, "command", section.Get("command") ?? "", "the program was left out, with all that it says: hooks, or tspm events -f --json");
+            if (section.Name.StartsWith("program:", StringComparison.Ordinal))
+                new SupervisordProgram(section, global, variables, file, imported)
+                    .Add(groups.GetValueOrDefault(section.Name[8..].Trim()));
+            else if (section.Name.StartsWith("fcgi-program:", StringComparison.Ordinal))
+                imported.Leave(section.Name, "command", section.Get("command") ?? "", FcgiHint(section));
+            else if (section.Name.StartsWith("eventlistener:", StringComparison.Ordinal))
+                imported.Leave(
+                    section.Name, "command", section.Get("command") ?? "",
+                    "the program was left out, with all that it says: hooks, or tspm events -f --json");
             else if (!section.Name.StartsWith("group:", StringComparison.Ordinal) && section.Name is not ("include" or "supervisord")) own.Add($"[{section.Name}]");
         }
         TakeGlobal(global, imported);
@@ -50,8 +56,8 @@ internal static class SupervisordImport
     /// <summary>A program that accepts on its standard input cannot run with sockets that are elsewhere.</summary>
     static string FcgiHint(IniSection section) =>
         "the program was left out, with all that it says: it expects its socket "
-        + $"({section.Get("socket") ?? "none is named"}) as standard input, and 'listen' passes sockets as systemd does, "
-        + "from descriptor 3 on; define it with 'listen' where it can take that (uvicorn: --fd 3)";
+        + $"({section.Get("socket") ?? "none is named"}) as standard input, and 'listen' passes sockets as systemd "
+        + "does, from descriptor 3 on; define it with 'listen' where it can take that (uvicorn: --fd 3)";
 
     /// <summary>Group by program.</summary>
     static Dictionary<string, string> GroupsOf(List<IniSection> sections, SupervisordFile file, Imported imported)
@@ -62,7 +68,8 @@ internal static class SupervisordImport
             if (!section.Name.StartsWith("group:", StringComparison.Ordinal)) continue;
             var name = section.Name[6..].Trim();
             foreach (var program in (section.Get("programs") ?? "").Split([',', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) groups.TryAdd(program, name);
-            if (file.HasOrder && section.Get("priority") is { } priority) imported.Leave(section.Name, "priority", priority, SupervisordProgram.PriorityHint);
+            if (file.HasOrder && section.Get("priority") is { } priority)
+                imported.Leave(section.Name, "priority", priority, SupervisordProgram.PriorityHint);
         }
         return groups;
     }

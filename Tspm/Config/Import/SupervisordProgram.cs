@@ -10,7 +10,8 @@ namespace Tspm.Config.Import;
 /// <param name="file">What the whole file says that a program depends on.</param>
 /// <param name="imported">Takes the result.</param>
 internal sealed class SupervisordProgram(
-    IniSection section, IniSection global, IReadOnlyDictionary<string, string> variables, SupervisordFile file, Imported imported)
+    IniSection section, IniSection global, IReadOnlyDictionary<string, string> variables, SupervisordFile file,
+    Imported imported)
 {
     public const string PriorityHint = "say dependsOn where the order matters";
 
@@ -32,7 +33,8 @@ internal sealed class SupervisordProgram(
         foreach (var key in section.Keys)
         {
             var value = section.Get(key)!;
-            if (key == "stopasgroup" && Flag(key) == true && !imported.Notes.Contains(GroupSignalNote)) imported.Notes.Add(GroupSignalNote);
+            if (key == "stopasgroup" && Flag(key) == true && !imported.Notes.Contains(GroupSignalNote))
+                imported.Notes.Add(GroupSignalNote);
             if (Array.IndexOf(Known, key) < 0) imported.Leave(_name, key, value, "no counterpart");
             else if (HintOf(key, value) is { } hint) imported.Leave(_name, key, value, hint);
         }
@@ -81,8 +83,8 @@ internal sealed class SupervisordProgram(
     }
 
     /// <summary>
-    /// supervisord takes a command apart and gives nothing of it to a shell. A line means the same here unless something
-    /// in it would need one: then it is written as words.
+    /// supervisord takes a command apart and gives nothing of it to a shell. A line means the same here unless
+    /// something in it would need one: then it is written as words.
     /// </summary>
     (string Command, IReadOnlyList<string>? Args) CommandOf(string line)
     {
@@ -93,7 +95,8 @@ internal sealed class SupervisordProgram(
         return same ? (line, null) : (words[0], words.GetRange(1, words.Count - 1));
     }
 
-    /// <summary>Without a directory of its own, or supervisord's, it inherits the folder that supervisord runs in.</summary>
+    /// <summary>Without a directory of its own, or supervisord's, it inherits the folder that supervisord runs
+    /// in.</summary>
     string DirectoryOf(string? said, Dictionary<string, string> own)
     {
         said ??= global.Get("directory") is { } all ? Percent.Expand(all, own, "[supervisord] directory") : null;
@@ -139,13 +142,16 @@ internal sealed class SupervisordProgram(
     {
         var size = section.Get("stdout_logfile_maxbytes") ?? section.Get("stderr_logfile_maxbytes");
         // A stream has to be without a limit; the file that it becomes has not.
-        if (size == "0" && LogStreams.IsOne(section.Get("stdout_logfile") ?? section.Get("stderr_logfile"), imported)) size = null;
+        if (size == "0" && LogStreams.IsOne(section.Get("stdout_logfile") ?? section.Get("stderr_logfile"), imported))
+            size = null;
         var log = new LogConfig { MaxSizeBytes = size is not null && ByteSize.TryParse(size, out var bytes) ? bytes : null, Keep = Number("stdout_logfile_backups") ?? Number("stderr_logfile_backups") };
         return log == new LogConfig() ? null : log;
     }
 
     /// <summary>AUTO is a place of the manager's own, as here.</summary>
-    string? LogOf(string? file) => LogStreams.IsOne(file, imported) ? null : file?.ToUpperInvariant() switch { null or "AUTO" or "SYSLOG" => null, "NONE" => "/dev/null", _ => file };
+    string? LogOf(string? file) =>
+        LogStreams.IsOne(file, imported) ? null
+        : file?.ToUpperInvariant() switch { null or "AUTO" or "SYSLOG" => null, "NONE" => "/dev/null", _ => file };
 
     /// <summary>supervisord's own for all, then the program's: KEY="value",KEY2=value.</summary>
     Dictionary<string, string>? Environment(IReadOnlyDictionary<string, string> own)
@@ -186,7 +192,8 @@ internal sealed class SupervisordProgram(
     {
         "priority" when file.HasOrder => PriorityHint,
         // Nobody listens where there is no [eventlistener].
-        "stdout_events_enabled" or "stderr_events_enabled" when Flag(key) == true && file.HasListener => "tspm logs -f --json",
+        "stdout_events_enabled" or "stderr_events_enabled" when Flag(key) == true && file.HasListener =>
+            "tspm logs -f --json",
         "stdout_syslog" or "stderr_syslog" when Flag(key) == true => "a log is a file; pipe 'tspm logs -f' into logger",
         "stdout_logfile" or "stderr_logfile" when value.Equals("syslog", StringComparison.OrdinalIgnoreCase) => "a log is a file; pipe 'tspm logs -f' into logger",
         "stdout_capture_maxbytes" or "stderr_capture_maxbytes" when value.Trim('0', 'M', 'K', 'B').Length > 0 => "no counterpart",
