@@ -83,7 +83,8 @@ public class StartTests
     }
 
     [Test]
-    public async Task A_known_process_that_is_not_to_be_restarted_and_can_no_longer_run_is_errored(CancellationToken cancellation)
+    public async Task A_known_process_that_is_not_to_be_restarted_and_can_no_longer_run_is_errored(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var place = Path.Combine(box.Folder, "place");
@@ -100,15 +101,20 @@ public class StartTests
     }
 
     [Test]
-    public async Task A_refused_start_leaves_no_log_files_and_no_folders_and_uses_no_number(CancellationToken cancellation)
+    public async Task A_refused_start_leaves_no_log_files_and_no_folders_and_uses_no_number(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         (await box.Run("start", "no-such-program", "--name", "a")).Exits(1);
         (await box.Run("start", "sleep 1000", "--name", "b", "--cwd", "/no/such/place")).Exits(1);
         (await box.Run("start", "--name", "c", "-o", "new/dir/c.log", "--err-file", "other/c.log", "--", "/")).Exits(1);
-        box.Write("two.json", "{\"processes\": [{\"name\": \"d\", \"command\": \"no-such\"}, {\"name\": \"e\", \"command\": \"no-such\"}]}");
+        box.Write("two.json", """
+            {"processes": [{"name": "d", "command": "no-such"}, {"name": "e", "command": "no-such"}]}
+            """);
         (await box.Run("start", "two.json")).Exits(1);
-        await box.Until(() => !Directory.Exists(Path.Combine(box.Folder, "new")) && !Directory.Exists(Path.Combine(box.Folder, "other"))
+        await box.Until(
+            () => !Directory.Exists(Path.Combine(box.Folder, "new"))
+            && !Directory.Exists(Path.Combine(box.Folder, "other"))
             && Directory.GetFiles(Path.Combine(box.Home, "logs")).Length == 0, "nothing is left of them");
         await box.Ok("start", "sleep 1000", "--name", "f");
         await Assert.That((await box.Get("f")).Id).IsEqualTo(0);

@@ -21,7 +21,7 @@ internal static class ConfigFile
 
     /// <summary>The processes in the order of the file, complete with name and absolute projectDir. Throws <see cref="ConfigFileException"/>.</summary>
     /// <param name="path">Of the file.</param>
-    /// <param name="folder">The file's folder as the shell names it, which may hold a link; null: as the system does.</param>
+    /// <param name="folder">Its folder as the shell names it, which may hold a link; null: as the system does.</param>
     public static IReadOnlyList<ProcessConfig> Read(string path, string? folder = null)
     {
         var document = ConfigDocument.Read(path);

@@ -35,7 +35,8 @@ internal static class Display
     /// <summary>With the time of the next try or the next run, when there is one.</summary>
     public static string State(ProcessStatus process) =>
         process is { NextRunAt: { } run, State: not ProcessState.Waiting } ? $"{State(process.State)} (next run {run.ToLocalTime().ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)})"
-        : process is { State: ProcessState.Waiting, NextStartInMs: { } next } ? $"waiting (next try in {NextTry(next)})" : State(process.State);
+        : process is { State: ProcessState.Waiting, NextStartInMs: { } next }
+            ? $"waiting (next try in {NextTry(next)})" : State(process.State);
 
     /// <summary>How long until then, in full seconds.</summary>
     public static string NextTry(long ms) => Duration.Format(Ms(RoundedUp(ms)));

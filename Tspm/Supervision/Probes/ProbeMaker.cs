@@ -12,7 +12,8 @@ internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
     {
         var judge = ReferenceEquals(probe, run.Ready) ? JudgeOf(run) : null;
         if (probe.Tcp is { } place && HostPort.Parse(place) is { } target) return new TcpProbe(dialer, target, judge);
-        if (probe.Http is { } url && HttpAddress.Parse(url) is { } address) return new HttpProbe(dialer, address, judge);
+        if (probe.Http is { } url && HttpAddress.Parse(url) is { } address)
+            return new HttpProbe(dialer, address, judge);
         if (probe.Log is { } pattern) return new LogProbe(growth, TimedRegex.TryMake(pattern, out _), LogsOf(run));
         if (probe.Exec is { } command) return new ExecProbe(services, () => cell.PlanOf(command));
         return probe.DelayMs is { } delay
