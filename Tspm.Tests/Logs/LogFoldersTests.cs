@@ -10,7 +10,8 @@ internal sealed class LogFoldersTests
 
     [Test]
     [Arguments(OwnerOnly, OwnerOnly), Arguments(AllRead, AllRead), Arguments(All, AllRead)]
-    public async Task A_folder_gets_the_mode_of_the_one_it_is_made_in_without_write_access_for_others(UnixFileMode above, UnixFileMode expected)
+    public async Task A_folder_gets_the_mode_of_the_one_it_is_made_in_without_write_access_for_others(
+        UnixFileMode above, UnixFileMode expected)
     {
         using var folder = new TemporaryFolder();
         File.SetUnixFileMode(folder.Path, above);
@@ -33,11 +34,13 @@ internal sealed class LogFoldersTests
         await Assert.That(LogFolders.Make(folder.Path + "/a/b", folder.Path, made)).IsTrue();
         File.WriteAllText(folder.Path + "/a/kept", "");
         LogFolders.Remove(made);
-        await Assert.That(Directory.GetFileSystemEntries(folder.Path + "/a")).IsEquivalentTo((string[])[folder.Path + "/a/kept"]);
+        await Assert.That(Directory.GetFileSystemEntries(folder.Path + "/a"))
+            .IsEquivalentTo((string[])[folder.Path + "/a/kept"]);
     }
 
     [Test]
-    [Arguments("/h/logs/web.out.log", "/h"), Arguments("/srv/app/log/x", "/srv/app"), Arguments("/srv/app/../x", "/srv/app"), Arguments("/srv/apple/x", "/"), Arguments("/var/log/x", "/")]
+    [Arguments("/h/logs/web.out.log", "/h"), Arguments("/srv/app/log/x", "/srv/app"),
+        Arguments("/srv/app/../x", "/srv/app"), Arguments("/srv/apple/x", "/"), Arguments("/var/log/x", "/")]
     public async Task The_root_is_the_home_or_the_working_directory(string file, string root) =>
         await Assert.That(LogFolders.RootOf("/h", "/srv/app", file)).IsEqualTo(root);
 }

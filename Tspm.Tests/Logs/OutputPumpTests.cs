@@ -393,7 +393,8 @@ internal sealed class OutputPumpTests
     }
 
     [Test]
-    public async Task A_run_that_is_discarded_takes_what_was_made_for_it_away_and_nothing_else(CancellationToken cancellation)
+    public async Task A_run_that_is_discarded_takes_what_was_made_for_it_away_and_nothing_else(
+        CancellationToken cancellation)
     {
         using var bench = new PumpBench();
         File.WriteAllText(bench.At("err.log"), "");
@@ -420,18 +421,21 @@ internal sealed class OutputPumpTests
     }
 
     [Test]
-    public async Task A_check_says_why_a_log_cannot_be_opened_and_leaves_no_folder_behind(CancellationToken cancellation)
+    public async Task A_check_says_why_a_log_cannot_be_opened_and_leaves_no_folder_behind(
+        CancellationToken cancellation)
     {
         using var bench = new PumpBench();
         File.WriteAllText(bench.At("file"), "");
         Directory.CreateDirectory(bench.At("new/out.log"));
         var isFile = bench.NextRun("file/out.log") with { FolderRootOf = _ => bench.Folder };
-        await Assert.That(bench.Pump.Check(isFile)!.Sentence).IsEqualTo($"cannot open the log file {isFile.OutFile}: Not a directory");
+        await Assert.That(bench.Pump.Check(isFile)!.Sentence)
+            .IsEqualTo($"cannot open the log file {isFile.OutFile}: Not a directory");
         var isFolder = bench.NextRun("out.log", "new/out.log") with { FolderRootOf = _ => bench.Folder };
         await Assert.That(bench.Pump.Check(isFolder)!.Sentence).Contains("Is a directory");
         var nowhere = bench.NextRun("gone/out.log") with { FolderRootOf = _ => bench.At("gone") };
         await Assert.That(bench.Pump.Check(nowhere)!.Sentence).Contains("No such file or directory");
-        await Assert.That(bench.Pump.Check(bench.NextRun("made/out.log") with { FolderRootOf = _ => bench.Folder })).IsNull();
+        await Assert.That(bench.Pump.Check(bench.NextRun("made/out.log") with { FolderRootOf = _ => bench.Folder }))
+            .IsNull();
     }
 
     [Test]
@@ -447,7 +451,8 @@ internal sealed class OutputPumpTests
             Directory.Delete(bench.At("logs"), recursive: true);
             File.WriteAllText(bench.At("logs"), "");
             stdout.WritePieces("two\n"u8.ToArray(), 1);
-            while (!bench.Pump.Troubles.Any(static trouble => trouble.Contains("cannot be made again", StringComparison.Ordinal)))
+            while (!bench.Pump.Troubles.Any(
+                static trouble => trouble.Contains("cannot be made again", StringComparison.Ordinal)))
                 await Task.Delay(1, cancellation);
             await Assert.That((await bench.Pump.Reopen([run.OutFile]))[0].Problem!).Contains("Not a directory");
             File.Delete(bench.At("logs"));

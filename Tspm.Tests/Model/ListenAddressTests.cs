@@ -48,6 +48,7 @@ internal sealed class ListenAddressTests
     [Arguments(":80", "example.com:80", false)]
     [Arguments("10.0.0.7:80", "10.0.0.7:80", true)]
     [Arguments("unix:/run/x", "127.0.0.1:80", false)]
-    public async Task A_connection_is_taken_here_or_not(string address, string place, bool expected, CancellationToken cancellation) =>
+    public async Task A_connection_is_taken_here_or_not(
+        string address, string place, bool expected, CancellationToken cancellation) =>
         await Assert.That(ListenAddress.Parse(address)!.Takes(HostPort.Parse(place)!)).IsEqualTo(expected);
 }

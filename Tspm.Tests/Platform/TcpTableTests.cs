@@ -11,17 +11,17 @@ internal sealed class TcpTableTests
 {
     const string Tables = """
           sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
-           0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 11 1 0000000000000000 100 0 0 10 0
-           1: 00000000:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 12 1 0000000000000000 100 0 0 10 0
-           2: 0200007F:1F91 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 13 1 0000000000000000 100 0 0 10 0
-           3: 0100007F:1F92 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 14 1 0000000000000000 100 0 0 10 0
-           4: 00000000:1F93 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 15 1 0000000000000000 100 0 0 10 0
-           5: 00000000:1F93 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 16 1 0000000000000000 100 0 0 10 0
+           0: 0100007F:1F90 00000000:0000 0A 0:0 00:0 0 0 0 11 1
+           1: 00000000:1F90 00000000:0000 0A 0:0 00:0 0 0 0 12 1
+           2: 0200007F:1F91 00000000:0000 0A 0:0 00:0 0 0 0 13 1
+           3: 0100007F:1F92 0100007F:D431 01 0:0 00:0 0 0 0 14 1
+           4: 00000000:1F93 00000000:0000 0A 0:0 00:0 0 0 0 15 1
+           5: 00000000:1F93 00000000:0000 0A 0:0 00:0 0 0 0 16 1
            6: garbage
-           7: 00000000000000000000000000000000:1F93 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 21 1 0000000000000000 100 0 0 10 0
-           8: 00000000000000000000000000000000:1F94 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 22 1 0000000000000000 100 0 0 10 0
-           9: 0000000000000000FFFF00000100007F:1F95 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 23 1 0000000000000000 100 0 0 10 0
-          10: 00000000000000000000000001000000:1F96 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 24 1 0000000000000000 100 0 0 10 0
+           7: 00000000000000000000000000000000:1F93 00000000000000000000000000000000:0000 0A 0:0 00:0 0 0 0 21 1
+           8: 00000000000000000000000000000000:1F94 00000000000000000000000000000000:0000 0A 0:0 00:0 0 0 0 22 1
+           9: 0000000000000000FFFF00000100007F:1F95 00000000000000000000000000000000:0000 0A 0:0 00:0 0 0 0 23 1
+          10: 00000000000000000000000001000000:1F96 00000000000000000000000000000000:0000 0A 0:0 00:0 0 0 0 24 1
         """;
 
     [Test]
@@ -38,9 +38,11 @@ internal sealed class TcpTableTests
     [Arguments("127.0.0.1", 0x1f95, "23")]
     [Arguments("::1", 0x1f96, "24")]
     [Arguments("127.0.0.1", 0x1f96, "")]
-    public async Task The_most_exact_listener_answers(string host, int port, string inodes, CancellationToken cancellation)
+    public async Task The_most_exact_listener_answers(
+        string host, int port, string inodes, CancellationToken cancellation)
     {
-        var found = TcpTable.Answering(TcpTable.Parse(Tables.Split('\n')), IPAddress.Parse(host).GetAddressBytes(), port);
+        var found = TcpTable.Answering(
+            TcpTable.Parse(Tables.Split('\n')), IPAddress.Parse(host).GetAddressBytes(), port);
         await Assert.That(string.Join(' ', found.Order())).IsEqualTo(inodes);
     }
 
@@ -78,7 +80,8 @@ internal sealed class TcpTableTests
 
         var own = await Look(Environment.ProcessId);
         await Assert.That((own.IsOwn, own.Holder)).IsEqualTo(((bool?)true, (string?)null));
-        using var child = Tspm.Tests.Fixtures.Programs.Start("/bin/sleep", ["1000"], new Dictionary<string, string>(), "/");
+        using var child = Tspm.Tests.Fixtures.Programs.Start(
+            "/bin/sleep", ["1000"], new Dictionary<string, string>(), "/");
         try
         {
             var foreign = await Look(child.Id);

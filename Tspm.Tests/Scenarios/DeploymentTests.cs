@@ -2,7 +2,9 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>Releases that are swapped under running processes: <c>current -> releases/N</c>, and what is missing for a moment.</summary>
+/// <summary>
+/// Releases that are swapped under running processes: <c>current -> releases/N</c>, and what is missing for a moment.
+/// </summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class DeploymentTests
 {
@@ -14,11 +16,16 @@ public class DeploymentTests
         {
             var folder = Path.Combine(box.Folder, "site/releases", release);
             Directory.CreateDirectory(folder);
-            File.WriteAllText(Path.Combine(folder, "app.sh"), Program.Replace("{0}", release, StringComparison.Ordinal));
+            File.WriteAllText(
+                Path.Combine(folder, "app.sh"), Program.Replace("{0}", release, StringComparison.Ordinal));
             File.WriteAllText(Path.Combine(folder, "tool"), Program.Replace("{0}", release, StringComparison.Ordinal));
             File.SetUnixFileMode(Path.Combine(folder, "tool"), (UnixFileMode)0b111_101_101);
-            File.WriteAllText(Path.Combine(folder, "e.json"), """{"processes": [{"name": "e", "command": "sh app.sh", "projectDir": "."}]}""");
-            File.WriteAllText(Path.Combine(folder, "ecosystem.config.json"), """{"apps": [{"name": "i", "script": "./app.sh", "interpreter": "sh"}]}""");
+            File.WriteAllText(Path.Combine(folder, "e.json"), """
+                {"processes": [{"name": "e", "command": "sh app.sh", "projectDir": "."}]}
+                """);
+            File.WriteAllText(Path.Combine(folder, "ecosystem.config.json"), """
+                {"apps": [{"name": "i", "script": "./app.sh", "interpreter": "sh"}]}
+                """);
         }
         File.CreateSymbolicLink(Path.Combine(box.Folder, "site/current"), "releases/1");
     }
@@ -39,17 +46,19 @@ public class DeploymentTests
         foreach (var name in (string[])["a", "e", "i", "b", "s"])
         {
             await box.UntilOut(name, $"release 2 in {box.Folder}/site/releases/2\n");
-            await Assert.That((await box.Get(name)).Json.GetProperty("cwd").GetString()).IsEqualTo($"{box.Folder}/site/current");
+            await Assert.That((await box.Get(name)).Json.GetProperty("cwd").GetString())
+                .IsEqualTo($"{box.Folder}/site/current");
         }
         await box.UntilOut("c", "release 2");
     }
 
     [Test]
-    public async Task A_PWD_of_another_folder_counts_for_nothing_and_two_dots_lead_where_the_kernel_says(CancellationToken cancellation)
+    public async Task A_PWD_of_another_folder_counts_for_nothing_and_two_dots_lead_where_the_kernel_says(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         MakeReleases(box);
-        File.WriteAllText(Path.Combine(box.Folder, "site/releases/up.json"), """{"processes": [{"name": "up", "command": "sleep 1000"}]}""");
+        box.Write("site/releases/up.json", """{"processes": [{"name": "up", "command": "sleep 1000"}]}""");
         var said = await box.Shell("""
             set -e; cd site/current
             tspm start ../up.json
@@ -59,21 +68,27 @@ public class DeploymentTests
             PWD="$PWD/../current" tspm add "sleep 1" --name odd
             """);
         await Assert.That(said.ExitCode).IsEqualTo(0).Because(said.ToString());
-        var places = (await box.List()).ToDictionary(entry => entry.Name, entry => entry.Json.GetProperty("cwd").GetString());
+        var places = (await box.List())
+            .ToDictionary(entry => entry.Name, entry => entry.Json.GetProperty("cwd").GetString());
         await Assert.That(places["up"]).IsEqualTo($"{box.Folder}/site/releases");
         await Assert.That(places["dots"]).IsEqualTo($"{box.Folder}/site/releases");
-        foreach (var name in (string[])["lie", "relative", "odd"]) await Assert.That(places[name]).IsEqualTo($"{box.Folder}/site/releases/1");
+        foreach (var name in (string[])["lie", "relative", "odd"])
+            await Assert.That(places[name]).IsEqualTo($"{box.Folder}/site/releases/1");
     }
 
     [Test]
-    [Arguments("folder"), Arguments("program"), Arguments("rights"), Arguments("half"), Arguments("envfile"), Arguments("logs")]
-    public async Task A_start_by_hand_in_the_middle_of_a_swap_is_tried_until_it_works(string missing, CancellationToken cancellation)
+    [Arguments("folder"), Arguments("program"), Arguments("rights"), Arguments("half"), Arguments("envfile"),
+        Arguments("logs")]
+    public async Task A_start_by_hand_in_the_middle_of_a_swap_is_tried_until_it_works(
+        string missing, CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         MakeReleases(box);
         var current = Path.Combine(box.Folder, "site/current");
         box.Write("site/releases/1/env", "A=1\n");
-        await box.Ok("start", "./tool", "--name", "web", "--cwd", current, "--env-file", "env", "-o", "log/out.log", "--restart-delay", "100ms");
+        await box.Ok(
+            "start", "./tool", "--name", "web", "--cwd", current, "--env-file", "env", "-o", "log/out.log",
+            "--restart-delay", "100ms");
         await box.UntilState("web", "online");
         var (away, back) = missing switch
         {
@@ -95,14 +110,16 @@ public class DeploymentTests
     }
 
     [Test]
-    public async Task A_restart_while_the_folder_is_away_waits_and_a_new_process_is_still_refused(CancellationToken cancellation)
+    public async Task A_restart_while_the_folder_is_away_waits_and_a_new_process_is_still_refused(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         MakeReleases(box);
         var current = Path.Combine(box.Folder, "site/current");
         await box.Ok("start", "./tool", "--name", "web", "--cwd", current, "--restart-delay", "100ms");
         File.Delete(current);
-        (await box.Run("restart", "web")).Exits(1).Says($"cannot change directory to {current}").Says("it is started as soon as that works");
+        (await box.Run("restart", "web")).Exits(1).Says($"cannot change directory to {current}")
+            .Says("it is started as soon as that works");
         await Assert.That((await box.Get("web")).State).IsEqualTo("waiting");
         (await box.Run("start", "./tool", "--name", "typo", "--cwd", current)).Exits(1);
         await Assert.That((await box.List()).Count).IsEqualTo(1);

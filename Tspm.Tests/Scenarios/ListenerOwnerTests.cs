@@ -40,7 +40,8 @@ public class ListenerOwnerTests
     }
 
     static string[] Start(string kind, int port, params string[] flags) =>
-        ["start", "--name", "web", "--ready", $"tcp:{port}", .. flags, "--", Tools.Python, "server.py", kind, $"{port}"];
+        ["start", "--name", "web", "--ready", $"tcp:{port}", .. flags, "--", Tools.Python, "server.py", kind,
+            $"{port}"];
 
     [Test]
     [Arguments(false), Arguments(true)]
@@ -51,7 +52,10 @@ public class ListenerOwnerTests
         box.Write("server.py", Server);
         var stranger = Listen(port, isWildcard ? IPAddress.Any : null);
         var start = box.Run(Start("plain", port));
-        await box.Until(async () => (await box.Run("describe", "web")).Out is var text && text.Contains($"is answered by pid {Environment.ProcessId} (") ? text : null, "describe says who answers");
+        var answers = $"is answered by pid {Environment.ProcessId} (";
+        await box.Until(
+            async () => (await box.Run("describe", "web")).Out is var text && text.Contains(answers) ? text : null,
+            "describe says who answers");
         await Assert.That((await box.Get("web")).State).IsEqualTo("starting");
         (await box.Run("stop", "web")).Exits(0);
         (await start).Exits(1);
@@ -70,21 +74,25 @@ public class ListenerOwnerTests
         box.Write("server.py", Server);
         using var stranger = Listen(port);
         box.Write("c.json", $$"""
-            {"processes": [{"name": "web", "command": "{{Tools.Python}} server.py plain {{port}}", "ready": {"tcp": "127.0.0.1:{{port}}"}, "startTimeoutMs": 700, "restart": {"policy": "never"} } ] }
+            {"processes": [{"name": "web", "command": "{{Tools.Python}} server.py plain {{port}}",
+              "ready": {"tcp": "127.0.0.1:{{port}}"}, "startTimeoutMs": 700, "restart": {"policy": "never"} } ] }
             """);
         (await box.Run("start", "c.json")).Exits(1)
-            .Says($"not ready within 700 ms: 127.0.0.1:{port} is answered by pid {Environment.ProcessId} (").Says("which listened there before this one was started");
+            .Says($"not ready within 700 ms: 127.0.0.1:{port} is answered by pid {Environment.ProcessId} (")
+            .Says("which listened there before this one was started");
     }
 
     [Test]
-    public async Task One_that_shares_the_port_is_ready_and_so_is_one_on_a_narrower_address(CancellationToken cancellation)
+    public async Task One_that_shares_the_port_is_ready_and_so_is_one_on_a_narrower_address(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         box.Write("server.py", Server);
         var shared = FreePort.Take();
         using var stranger = Listen(shared, shares: true);
         await box.Ok(Start("share", shared));
-        await Assert.That((await box.Ok("describe", "web", "--json")).Json.TryGetProperty("readyNote", out _)).IsFalse();
+        await Assert.That((await box.Ok("describe", "web", "--json")).Json.TryGetProperty("readyNote", out _))
+            .IsFalse();
         await box.Ok("delete", "web");
         var wide = FreePort.Take();
         await box.Ok(Start("wide", wide));
@@ -100,7 +108,8 @@ public class ListenerOwnerTests
         await box.Ok(Start("later", port));
         const string note = "was answered by a listener that came after the start and is not of its process tree";
         await Assert.That((await box.Ok("describe", "web")).Out).Contains($"ready by\t127.0.0.1:{port} {note}");
-        await Assert.That((await box.Ok("describe", "web", "--json")).Json.GetProperty("readyNote").GetString()!).Contains(note);
+        await Assert.That((await box.Ok("describe", "web", "--json")).Json.GetProperty("readyNote").GetString()!)
+            .Contains(note);
         await box.Ok("delete", "web");
     }
 
@@ -111,9 +120,12 @@ public class ListenerOwnerTests
         await using var box = new TspmBox(cancellation);
         var port = FreePort.Take();
         box.Write("server.js", ListenerScenarios.NodeServer);
-        await box.Ok("start", "server.js", "--name", "web", "-i", "2", "--listen", $"127.0.0.1:{port}", "--ready", $"http://127.0.0.1:{port}/");
+        await box.Ok(
+            "start", "server.js", "--name", "web", "-i", "2", "--listen", $"127.0.0.1:{port}", "--ready",
+            $"http://127.0.0.1:{port}/");
         await box.Ok("reload", "web");
-        await Assert.That((await box.Ok("describe", "web:0", "--json")).Json.TryGetProperty("readyNote", out _)).IsFalse();
+        await Assert.That((await box.Ok("describe", "web:0", "--json")).Json.TryGetProperty("readyNote", out _))
+            .IsFalse();
         (await box.Run("start", "sleep 1000", "--name", "x", "--listen", "127.0.0.1:9", "--ready", "tcp:9")).Exits(2)
             .Says("always takes connections").Says("use http, or notify");
     }

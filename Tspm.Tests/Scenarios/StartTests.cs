@@ -83,7 +83,8 @@ public class StartTests
     }
 
     [Test]
-    public async Task A_known_process_that_is_not_to_be_restarted_and_can_no_longer_run_is_errored(CancellationToken cancellation)
+    public async Task A_known_process_that_is_not_to_be_restarted_and_can_no_longer_run_is_errored(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var place = Path.Combine(box.Folder, "place");
@@ -100,7 +101,8 @@ public class StartTests
     }
 
     [Test]
-    public async Task A_refused_start_leaves_no_log_files_and_no_folders_and_uses_no_number(CancellationToken cancellation)
+    public async Task A_refused_start_leaves_no_log_files_and_no_folders_and_uses_no_number(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         (await box.Run("start", "no-such-program", "--name", "a")).Exits(1);

@@ -12,7 +12,8 @@ internal sealed class FakeTcpListeners : ITcpListeners
     public List<Action>? Held { get; set; }
 
     /// <summary>What is seen of whoever takes connections now, by the child's pid.</summary>
-    public Func<int, ListenerFacts> Facts { get; set; } = static _ => new ListenerFacts { Sockets = new HashSet<ulong> { 1 }, IsOwn = true };
+    public Func<int, ListenerFacts> Facts { get; set; } = static _ =>
+        new ListenerFacts { Sockets = new HashSet<ulong> { 1 }, IsOwn = true };
 
     public void Find(int port, Action<IReadOnlySet<ulong>?> told)
     {
@@ -21,5 +22,6 @@ internal sealed class FakeTcpListeners : ITcpListeners
         else told(present);
     }
 
-    public void Look(DialedAddress address, int pid, IReadOnlySet<ulong> suspects, Action<ListenerFacts> told) => told(Facts(pid));
+    public void Look(DialedAddress address, int pid, IReadOnlySet<ulong> suspects, Action<ListenerFacts> told) =>
+        told(Facts(pid));
 }

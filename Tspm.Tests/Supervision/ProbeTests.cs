@@ -344,7 +344,8 @@ internal sealed class ProbeTests
 
     static readonly Tspm.Platform.DialedAddress Here = new([127, 0, 0, 1], 80, IsLocal: true);
 
-    static Tspm.Platform.ListenerFacts Stranger(ulong socket, string? holder = null) => new() { Sockets = new HashSet<ulong> { socket }, IsOwn = false, Holder = holder };
+    static Tspm.Platform.ListenerFacts Stranger(ulong socket, string? holder = null) =>
+        new() { Sockets = new HashSet<ulong> { socket }, IsOwn = false, Holder = holder };
 
     static World Answered(Tspm.Platform.ListenerFacts facts, params ulong[] before)
     {
@@ -358,13 +359,15 @@ internal sealed class ProbeTests
 
     [Test]
     [Arguments(true), Arguments(false)]
-    public async Task The_answer_of_a_listener_that_was_there_before_does_not_count(bool isHttp, CancellationToken cancellation)
+    public async Task The_answer_of_a_listener_that_was_there_before_does_not_count(
+        bool isHttp, CancellationToken cancellation)
     {
         using var world = Answered(Stranger(7, "pid 4 (nginx)"), 7);
         var cell = world.StartNew(isHttp ? Tcp with { Ready = new Probe { Http = "http://127.0.0.1/" } } : Tcp);
         world.Advance(5);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
-        await Assert.That(cell.View.ProbeProblem).IsEqualTo("127.0.0.1:80 is answered by pid 4 (nginx), which listened there before this one was started");
+        await Assert.That(cell.View.ProbeProblem)
+            .IsEqualTo("127.0.0.1:80 is answered by pid 4 (nginx), which listened there before this one was started");
         // Of the next daemon too.
         world.RestartDaemon();
         cell = world.Again(cell);
@@ -373,7 +376,8 @@ internal sealed class ProbeTests
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
         world.Tcp.Facts = static _ => new() { Sockets = new HashSet<ulong> { 7, 8 }, IsOwn = true };
         world.Advance(1);
-        await Assert.That((cell.State.Phase, cell.View.ReadyNote, cell.View.ProbeProblem)).IsEqualTo((LifecyclePhase.Online, (string?)null, (string?)null));
+        await Assert.That((cell.State.Phase, cell.View.ReadyNote, cell.View.ProbeProblem))
+            .IsEqualTo((LifecyclePhase.Online, (string?)null, (string?)null));
     }
 
     [Test]
@@ -395,7 +399,9 @@ internal sealed class ProbeTests
         using var far = Answered(Stranger(7), 7);
         far.Dialer.Address = new([10, 0, 0, 9], 80, IsLocal: false);
         var cell = far.StartNew(Tcp);
-        await Assert.That((cell.State.Phase, cell.View.ReadyNote)).IsEqualTo((LifecyclePhase.Online, "10.0.0.9:80 is on another machine: whose answer that was is not known"));
+        await Assert.That((cell.State.Phase, cell.View.ReadyNote))
+            .IsEqualTo(
+            (LifecyclePhase.Online, "10.0.0.9:80 is on another machine: whose answer that was is not known"));
     }
 
     [Test]
@@ -428,7 +434,8 @@ internal sealed class ProbeTests
         var cell = world.StartNew(Tcp);
         var old = cell.View.Pid;
         world.Tcp.Present = [7];
-        world.Tcp.Facts = pid => new() { Sockets = new HashSet<ulong> { 7 }, IsOwn = pid == old, Holder = $"pid {old} (web)" };
+        world.Tcp.Facts = pid =>
+            new() { Sockets = new HashSet<ulong> { 7 }, IsOwn = pid == old, Holder = $"pid {old} (web)" };
         var settled = world.Supervisor.Reload([cell], "reloaded by user")[0];
         world.Advance(10);
         await Assert.That(cell.Second).IsNotNull();

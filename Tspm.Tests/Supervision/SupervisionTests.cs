@@ -436,12 +436,14 @@ internal sealed class SupervisionTests
         using var world = new World();
         var cell = world.StartNew();
         var pid = cell.View.Pid;
-        world.Outputs.NoLogs = new SpawnFailure(SpawnFailure.LogStage, 13, "cannot open the log file /x: Permission denied");
+        world.Outputs.NoLogs = new SpawnFailure(
+            SpawnFailure.LogStage, 13, "cannot open the log file /x: Permission denied");
         var begun = world.Supervisor.Restart(cell, "restarted by user");
         world.Step();
         var problem = $"not restarted: cannot open the log file /x: Permission denied; the old one stays (pid {pid})";
         await Assert.That((begun.Problem, begun.Settled.IsCompletedSuccessfully)).IsEqualTo((problem, true));
-        await Assert.That((cell.State.Phase, cell.View.Pid, cell.State.Restarts)).IsEqualTo((LifecyclePhase.Online, pid, 0));
+        await Assert.That((cell.State.Phase, cell.View.Pid, cell.State.Restarts))
+            .IsEqualTo((LifecyclePhase.Online, pid, 0));
         await Assert.That((world.Told[^1].Kind, world.Told[^1].Reason)).IsEqualTo((EventKind.Failed, problem));
         world.Outputs.NoLogs = null;
         world.Supervisor.Restart(cell, "restarted by user");
@@ -451,11 +453,14 @@ internal sealed class SupervisionTests
     }
 
     [Test]
-    [Arguments("always", LifecyclePhase.Waiting), Arguments("on-failure", LifecyclePhase.Waiting), Arguments("never", LifecyclePhase.Errored)]
-    public async Task What_has_run_before_and_is_missing_now_is_tried_again(string policy, object expected, CancellationToken cancellation)
+    [Arguments("always", LifecyclePhase.Waiting), Arguments("on-failure", LifecyclePhase.Waiting),
+        Arguments("never", LifecyclePhase.Errored)]
+    public async Task What_has_run_before_and_is_missing_now_is_tried_again(
+        string policy, object expected, CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Restart = new RestartConfig { Policy = policy } });
+        var cell = world.StartNew(
+            new ProcessConfig { Name = "web", Command = "web", Restart = new RestartConfig { Policy = policy } });
         world.Supervisor.Stop(cell, "stopped by user");
         world.Exit(cell, 0);
         world.Machine.FailNext(NoProgram);

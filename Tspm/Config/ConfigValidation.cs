@@ -102,8 +102,10 @@ internal static class ConfigValidation
         new("stop.signal", "a signal such as SIGTERM, INT or 15", config =>
             config.Stop?.Signal is { } signal && !Signals.TryParse(signal, out _) ? Text(signal) : null),
         AtLeast("stop.timeoutMs", config => config.Stop?.TimeoutMs, 0),
-        new("ready", "a probe", config => ProbeBreach(config.Ready, isHealth: false) ?? ListenedBreach(config, config.Ready)),
-        new("health", "a probe", config => ProbeBreach(config.Health, isHealth: true) ?? ListenedBreach(config, config.Health)),
+        new("ready", "a probe", config =>
+            ProbeBreach(config.Ready, isHealth: false) ?? ListenedBreach(config, config.Ready)),
+        new("health", "a probe", config =>
+            ProbeBreach(config.Health, isHealth: true) ?? ListenedBreach(config, config.Health)),
         AtLeast("startTimeoutMs", config => config.StartTimeoutMs, 1),
         AtLeast("log.maxSizeBytes", config => config.Log?.MaxSizeBytes, 0),
         AtLeast("log.maxAgeMs", config => config.Log?.MaxAgeMs, 0),
@@ -167,7 +169,11 @@ internal static class ConfigValidation
         if (probe?.Tcp is not { } place || HostPort.Parse(place) is not { } target) return null;
         foreach (var text in config.Listen ?? [])
             if (ListenAddress.Parse(text) is { } address && address.Takes(target))
-                return new Breach(JsonProblems.Quote(place), $"{JsonProblems.Quote(place)} always takes connections, because Tspm listens there for the process (listen: {JsonProblems.Quote(text)}); use http, or notify where the program says READY=1", ".tcp");
+                return new Breach(
+                    JsonProblems.Quote(place),
+                    $"{JsonProblems.Quote(place)} always takes connections, because Tspm listens there for the process "
+                    + $"(listen: {JsonProblems.Quote(text)}); use http, or notify where the program says READY=1",
+                    ".tcp");
         return null;
     }
 

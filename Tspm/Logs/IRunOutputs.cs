@@ -22,7 +22,9 @@ internal interface IRunOutputs
     /// <summary>The child of a run is there. For the time index only.</summary>
     void Started(RunStreams run, int pid);
 
-    /// <summary>The spawn failed: closes and removes the FIFOs, and log files and folders that were made for it.</summary>
+    /// <summary>
+    /// The spawn failed: closes and removes the FIFOs, and log files and folders that were made for it.
+    /// </summary>
     void Discard(RunStreams run);
 
     /// <summary>

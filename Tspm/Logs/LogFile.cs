@@ -148,7 +148,8 @@ internal sealed class LogFile
     {
         var isShared = SysStat.stat(System.IO.Path.GetDirectoryName(path) ?? "/", out var folder) == 0 && (folder.Mode & WritableByOthers) != 0;
         var mayFollow = !isShared || (SysStat.lstat(path, out var named) == 0 && named.IsLink && named.Uid == Unistd.geteuid());
-        var descriptor = Fcntl.open(path, Fcntl.O_WRONLY | create | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK | (mayFollow ? 0 : Fcntl.O_NOFOLLOW), Mode);
+        const int flags = Fcntl.O_WRONLY | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK;
+        var descriptor = Fcntl.open(path, flags | create | (mayFollow ? 0 : Fcntl.O_NOFOLLOW), Mode);
         if (descriptor < 0) return -Marshal.GetLastPInvokeError();
         if (!isShared || !IsForeign(descriptor, mayFollow)) return descriptor;
         _ = Unistd.close(descriptor);
@@ -182,8 +183,8 @@ internal sealed class LogFile
     }
 
     /// <summary>
-    /// The file at the path, made if there is none, with its folder; nothing changes when it is the one in use. Null, or
-    /// why it cannot be opened: then the one in use stays.
+    /// The file at the path, made if there is none, with its folder; nothing changes when it is the one in use. Null,
+    /// or why it cannot be opened: then the one in use stays.
     /// </summary>
     public string? Reopen()
     {

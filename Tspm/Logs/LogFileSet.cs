@@ -78,7 +78,8 @@ internal sealed class LogFileSet(TimeProvider clock)
 
     /// <summary>Goes on at the path, whatever was moved away from it. What came of it.</summary>
     public ReopenedLog Reopen(string path) =>
-        _files.TryGetValue(path, out var open) ? new ReopenedLog(path, true, open.Reopen()) : new ReopenedLog(path, false, null);
+        _files.TryGetValue(path, out var open) ? new ReopenedLog(path, true, open.Reopen())
+            : new ReopenedLog(path, false, null);
 
     /// <summary>For the end of the pump.</summary>
     public void CloseAll()

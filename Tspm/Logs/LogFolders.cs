@@ -56,7 +56,9 @@ internal static class LogFolders
         for (var i = made.Count - 1; i >= 0; i--) _ = Unistd.rmdir(made[i]);
     }
 
-    /// <summary>A descriptor of the folder with this name, which is made if there is none; negative: it cannot be.</summary>
+    /// <summary>
+    /// A descriptor of the folder with this name, which is made if there is none; negative: it cannot be.
+    /// </summary>
     static int Enter(int parent, string name, string path, List<string> made)
     {
         var flags = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC;

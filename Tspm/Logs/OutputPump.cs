@@ -225,12 +225,14 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     }
 
     OutputStream Adopt(
-        FifoOpening.Ends opened, string fifo, string path, ulong holdId, LogPolicy policy, string? folderRoot, bool raised)
+        FifoOpening.Ends opened, string fifo, string path, ulong holdId, LogPolicy policy, string? folderRoot,
+        bool raised)
     {
         var file = _files.Use(path, opened.File, policy, folderRoot);
         // Of an earlier daemon: before what comes now, or as soon as there is room.
         if (file is { Owed: > 0, Users: 1 }) _stalled.Owes(file);
-        var stream = new OutputStream(fifo, opened.Fifo, holdId, new OutputRun(holdId >> 1), file, _makeMover(), _raisedMover, _peek)
+        var stream = new OutputStream(
+            fifo, opened.Fifo, holdId, new OutputRun(holdId >> 1), file, _makeMover(), _raisedMover, _peek)
         {
             IsRaised = raised, Made = opened.Made,
         };

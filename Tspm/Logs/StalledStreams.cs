@@ -1,7 +1,8 @@
 namespace Tspm.Logs;
 
 /// <summary>
-/// Streams whose file takes no more, files that owe a word about what was dropped, and files that have lost their place: looked at again and again, because no event tells that a disk has room.
+/// Streams whose file takes no more, files that owe a word about what was dropped, and files that have lost their
+/// place: looked at again and again, because no event tells that a disk has room.
 /// Used by the pump's thread only.
 /// </summary>
 internal sealed class StalledStreams(LogFileSet files)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace Tspm.Model;
 
@@ -41,24 +42,27 @@ internal sealed class ListenAddress
     }
 
     /// <summary>
-    /// Whether a connection to a place on this machine comes here, as far as its name tells: of an address for all, those
-    /// of this machine are known by their digits only when they are loopback ones.
+    /// Whether a connection to a place on this machine comes here, as far as its name tells: of an address for all,
+    /// those of this machine are known by their digits only when they are loopback ones.
     /// </summary>
     public bool Takes(HostPort place)
     {
         if (Path is not null || place.Port != Port) return false;
-        var host = place.Host == "localhost" ? [127, 0, 0, 1] : place.Host.Contains(':') ? SixteenBytes(place.Host) : FourBytes(place.Host);
+        var text = place.Host == "localhost" ? "127.0.0.1" : place.Host;
+        var host = text.Contains(':') ? SixteenBytes(text) : FourBytes(text);
         if (host is null) return false;
         var isEvery = Host is null || !Host.AsSpan().ContainsAnyExcept((byte)0);
         if (!isEvery) return Plain(host).AsSpan().SequenceEqual(Host);
         host = Plain(host);
         // To connect to every address means this machine.
-        return !host.AsSpan().ContainsAnyExcept((byte)0) || (host.Length == 4 ? host[0] == 127 : host[15] == 1 && !host.AsSpan(0, 15).ContainsAnyExcept((byte)0));
+        return !host.AsSpan().ContainsAnyExcept((byte)0) || IPAddress.IsLoopback(new IPAddress(host));
     }
 
     /// <summary>An IPv4 address in the clothes of IPv6 (RFC 4291, 2.5.5.2) is that IPv4 address.</summary>
     static byte[] Plain(byte[] host) =>
-        host.Length == 16 && host.AsSpan(0, 12).SequenceEqual((ReadOnlySpan<byte>)[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]) ? host[12..] : host;
+        host.Length == 16 && host.AsSpan(0, 12).SequenceEqual(MappedPrefix) ? host[12..] : host;
+
+    static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
     static ListenAddress? OfPath(string text, string path) =>
         path.StartsWith('/') && !path.EndsWith('/') && !path.Contains('\0') && System.Text.Encoding.UTF8.GetByteCount(path) <= LongestPath ? new ListenAddress(text, null, 0, path) : null;

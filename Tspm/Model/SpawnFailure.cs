@@ -16,7 +16,10 @@ internal sealed record SpawnFailure(string Stage, int Errno, string Sentence)
     /// </summary>
     public bool MayBeReplaced => Stage is LogStage or EnvFileStage or FindStage or ExecuteStage or DirectoryStage;
 
-    /// <summary>The same may succeed the next time: what the user runs beforehand has failed, or what had been there is missing.</summary>
+    /// <summary>
+    /// The same may succeed the next time: what the user runs beforehand has failed, or what had been there is
+    /// missing.
+    /// </summary>
     public bool MayPass { get; init; }
 
     /// <summary>True when trying again by itself may help: no memory, no pids, no descriptors, a busy file (man 3 errno).</summary>

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Tspm.Platform;
 
 /// <summary>
@@ -26,15 +28,15 @@ internal interface ITcpListeners
 internal sealed record DialedAddress(byte[] Host, int Port, bool IsLocal)
 {
     /// <summary>As people write it.</summary>
-    public override string ToString() => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture,
-        $"{(Host.Length == 4 ? new System.Net.IPAddress(Host).ToString() : $"[{new System.Net.IPAddress(Host)}]")}:{Port}");
+    public override string ToString() => new IPEndPoint(new IPAddress(Host), Port).ToString();
 }
 
 /// <summary>What was seen of those who take connections to an address.</summary>
 internal sealed record ListenerFacts
 {
-    /// <summary>The sockets, several when they share the port (SO_REUSEPORT); empty: none here; null: not to be seen.</summary>
+    /// <summary>
+    /// The sockets, several when they share the port (SO_REUSEPORT); empty: none here; null: not to be seen.
+    /// </summary>
     public IReadOnlySet<ulong>? Sockets { get; init; }
 
     /// <summary>Whether the child, or a process below it, has one of them open; null: that cannot be seen.</summary>

@@ -122,8 +122,8 @@ internal sealed partial class SupervisedProcess
     void Failed(Run run, SpawnFailure failure)
     {
         if (_run == run) _run = null;
-        // It has run before, so what is missing now is not a mistake of the definition: a deployment may be half way, and
-        // somebody's order is tried again as it would be after a crash.
+        // It has run before, so what is missing now is not a mistake of the definition: a deployment may be half way,
+        // and somebody's order is tried again as it would be after a crash.
         var isSwap = failure.MayBeReplaced && _exits.Newest.Count > 0
             && RestartPolicy.Of(Definition.Config).Mode != RestartMode.Never;
         if (isSwap) failure = failure with { MayPass = true };

@@ -92,7 +92,8 @@ internal static class ImportFiles
     }
 
     static string Existing(string? file, string what) =>
-        file is null ? throw new ImportException($"there is no {what} here; name it") : File.Exists(file) ? CurrentFolder.AbsoluteHere(file) : throw new ImportException($"{file} does not exist");
+        file is null ? throw new ImportException($"there is no {what} here; name it") : File.Exists(file)
+            ? CurrentFolder.AbsoluteHere(file) : throw new ImportException($"{file} does not exist");
 
     static string Text(string path) => Encoding.UTF8.GetString(TextFile.ReadBytes(path, MaxBytes)).TrimStart('\uFEFF');
 

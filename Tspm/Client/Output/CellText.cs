@@ -12,7 +12,9 @@ internal static class CellText
 {
     const string Mark = "…";
 
-    /// <summary>Asks for the coloured shape of the character before it, which is two cells wide in some terminals.</summary>
+    /// <summary>
+    /// Asks for the coloured shape of the character before it, which is two cells wide in some terminals.
+    /// </summary>
     const int EmojiSelector = 0xfe0f;
 
     /// <summary>How many cells a text takes at most.</summary>
@@ -30,7 +32,8 @@ internal static class CellText
 
     /// <summary>Vowel signs of Indian scripts have a cell of their own in some terminals.</summary>
     static int WidthOf(Rune rune) => Math.Max(
-        Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpacingCombiningMark ? 1 : 0, UnicodeCalculator.GetWidth(rune));
+        Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpacingCombiningMark ? 1 : 0,
+        UnicodeCalculator.GetWidth(rune));
 
     /// <summary>The text in at most so many cells (at least 1): where something is missing, it ends with "…".</summary>
     public static string Cut(string text, int cells)
@@ -79,7 +82,8 @@ internal static class CellText
             end += length;
         }
         // Of a sequence of emoji that is too wide as a whole at least the first one.
-        if (end == 0 && Rune.TryGetRuneAt(text, 0, out var first) && WidthOf(first) <= cells) end = first.Utf16SequenceLength;
+        if (end == 0 && Rune.TryGetRuneAt(text, 0, out var first) && WidthOf(first) <= cells)
+            end = first.Utf16SequenceLength;
         return end;
     }
 }

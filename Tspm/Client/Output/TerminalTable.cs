@@ -28,7 +28,8 @@ internal static class TerminalTable
 
     static readonly Column State = new("state", 1, false, static process => WordOf(process));
 
-    static readonly Column Namespace = new("namespace", 9, false, static process => ControlText.Escape(process.Namespace));
+    static readonly Column Namespace = new(
+        "namespace", 9, false, static process => ControlText.Escape(process.Namespace));
 
     static readonly Column Next = new("next run", 4, false, static process => NextRun(process));
 
@@ -49,19 +50,25 @@ internal static class TerminalTable
     public static void Print(
         OutputWriter output, IReadOnlyList<ProcessStatus> processes, HashSet<int> several, int width)
     {
-        string[] names = [.. processes.Select(process => Display.Name(process.Name, process.Instance, several.Contains(process.Id)))];
-        var columns = Fit([.. Columns.Where(column => IsNeeded(column, processes)).Select(column => Fill(column, processes, names))], width);
+        var names = processes
+            .Select(process => Display.Name(process.Name, process.Instance, several.Contains(process.Id))).ToArray();
+        var needed = Columns.Where(column => IsNeeded(column, processes));
+        var columns = Fit([.. needed.Select(column => Fill(column, processes, names))], width);
         if (columns is null) PrintLines(output, processes, names, width);
         else Draw(output, columns, processes);
         for (var i = 0; i < processes.Count; i++)
-            if (processes[i].State is ProcessState.Errored)
-                foreach (var line in CellText.Wrap($"{names[i]}: {ControlText.Escape(processes[i].Reason)}", width, "  ")) output.WriteLine(line);
+        {
+            if (processes[i].State is not ProcessState.Errored) continue;
+            var sentence = $"{names[i]}: {ControlText.Escape(processes[i].Reason)}";
+            foreach (var line in CellText.Wrap(sentence, width, "  ")) output.WriteLine(line);
+        }
     }
 
     /// <summary>A column that says the same of all, or nothing, takes room from the others.</summary>
     static bool IsNeeded(Column column, IReadOnlyList<ProcessStatus> processes)
     {
-        if (column == Namespace) return processes.Any(static process => process.Namespace != ProcessDefinition.DefaultNamespace);
+        if (column == Namespace)
+            return processes.Any(static process => process.Namespace != ProcessDefinition.DefaultNamespace);
         return column != Next || processes.Any(static process => NextRun(process).Length > 0);
     }
 
@@ -119,14 +126,16 @@ internal static class TerminalTable
     }
 
     static void Rule(OutputWriter output, List<Shown> columns, char left, char between, char right) =>
-        output.WriteLine(left + string.Join(between, columns.Select(static column => new string('─', column.Width + 2))) + right);
+        output.WriteLine(
+            left + string.Join(between, columns.Select(static shown => new string('─', shown.Width + 2))) + right);
 
     static void Row(OutputWriter output, List<Shown> columns, int row, string? code)
     {
         foreach (var column in columns)
         {
             output.Write("│ ");
-            Write(output, CellText.Pad(column.Cells[row], column.Width, column.Column.IsRight), column.Column == State ? code : null);
+            var text = CellText.Pad(column.Cells[row], column.Width, column.Column.IsRight);
+            Write(output, text, column.Column == State ? code : null);
             output.Write(" ");
         }
         output.WriteLine("│");
@@ -154,7 +163,8 @@ internal static class TerminalTable
     static string WordOf(ProcessStatus process)
     {
         var word = Display.State(process.State);
-        return process is { State: ProcessState.Waiting, NextStartInMs: { } next } ? $"{word} {Display.NextTry(next)}" : word;
+        return process is { State: ProcessState.Waiting, NextStartInMs: { } next }
+            ? $"{word} {Display.NextTry(next)}" : word;
     }
 
     static string NextRun(ProcessStatus process) => process is { NextRunAt: { } run, State: not ProcessState.Waiting }

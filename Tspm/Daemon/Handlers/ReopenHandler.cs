@@ -12,7 +12,8 @@ internal static class ReopenHandler
         var views = Views.Select(context, request.Selectors);
         var reopened = await context.Outputs.Reopen([.. views.SelectMany(LogsOf).Distinct()]);
         List<ProcessOutcome> outcomes = [.. views.Select(view => Outcome(view, reopened))];
-        return new ReopenResponse { Success = outcomes.All(static outcome => outcome.Error is null), Processes = outcomes };
+        var isDone = outcomes.All(static outcome => outcome.Error is null);
+        return new ReopenResponse { Success = isDone, Processes = outcomes };
     }
 
     static string[] LogsOf(ProcessView view) => [view.OutLog, view.ErrLog];

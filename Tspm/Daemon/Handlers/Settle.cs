@@ -62,7 +62,8 @@ internal static class Settle
     public static string? StartError(LifecycleState state) => state.Phase == LifecyclePhase.Online ? null : state.Reason;
 
     /// <summary>Says of each instance that could not be started and is tried again that it is.</summary>
-    public static Task NoteRetries(DaemonContext context, IReadOnlyList<Supervisor.Pending> begun, List<string> notes) =>
+    public static Task NoteRetries(
+        DaemonContext context, IReadOnlyList<Supervisor.Pending> begun, List<string> notes) =>
         begun.All(static pending => pending.Cell.View.FailedSpawn is null) ? Task.CompletedTask
             : context.Supervisor.Ask(supervisor =>
             {
@@ -71,7 +72,8 @@ internal static class Settle
                     // One that was not kept is not tried again.
                     var isKept = supervisor.Table.Find(cell.Key) == cell;
                     if (isKept && cell is { State.Phase: LifecyclePhase.Waiting, View.FailedSpawn: not null })
-                        notes.Add($"{cell.DisplayName}: it is started as soon as that works; after {Times(cell)} it is errored");
+                        notes.Add($"{cell.DisplayName}: it is started as soon as that works; "
+                            + $"after {Times(cell)} it is errored");
                 }
                 return true;
             });

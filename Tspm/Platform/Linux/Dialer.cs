@@ -128,7 +128,8 @@ internal sealed class Dialer(EventLoop loop) : IDialer
             SockaddrUn name;
             var length = (uint)sizeof(SockaddrUn);
             var host = HostOf(peer);
-            var own = SysSocket.getsockname(_socket, &name, &length) == 0 ? HostOf(new ReadOnlySpan<byte>(&name, (int)length)) : [];
+            var own = SysSocket.getsockname(_socket, &name, &length) == 0
+                ? HostOf(new ReadOnlySpan<byte>(&name, (int)length)) : [];
             var isLocal = own.SequenceEqual(host) || IPAddress.IsLoopback(new IPAddress(host));
             return new DialedAddress(host.ToArray(), BinaryPrimitives.ReadUInt16BigEndian(peer[PortOffset..]), isLocal);
         }

@@ -72,7 +72,8 @@ internal sealed class TcpListeners : ITcpListeners
             List<int> pids = [];
             ProcFiles.ReadAllPids(pids);
             foreach (var pid in pids)
-                if (Holds(pid) == true) return string.Create(CultureInfo.InvariantCulture, $"pid {pid} ({_files.ReadName(pid)})");
+                if (Holds(pid) == true)
+                    return string.Create(CultureInfo.InvariantCulture, $"pid {pid} ({_files.ReadName(pid)})");
             return null;
         }
 
@@ -87,7 +88,8 @@ internal sealed class TcpListeners : ITcpListeners
             {
                 if (--_left < 0) return null;
                 var path = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd/{descriptor}");
-                if (SysStat.stat(path, out var status) == 0 && status.IsSocket && sockets.Contains(status.Inode)) return true;
+                var isSocket = SysStat.stat(path, out var status) == 0 && status.IsSocket;
+                if (isSocket && sockets.Contains(status.Inode)) return true;
             }
             return false;
         }

@@ -12,7 +12,9 @@ internal static class TcpTable
 {
     const string Listening = "0A";
 
-    /// <summary>The kernel names those that listen first; a busy server has very many others, which are not read.</summary>
+    /// <summary>
+    /// The kernel names those that listen first; a busy server has very many others, which are not read.
+    /// </summary>
     const int MostOthers = 1000;
 
     const int LocalColumn = 1, StateColumn = 3, InodeColumn = 9;

@@ -85,11 +85,16 @@ internal sealed class ListenerCheck
     {
         { IsOwn: true } => (null, null),
         { Sockets: null } => (null, $"whose listener answered at {address} cannot be seen"),
-        { Sockets.Count: 0 } => (null, $"no listener on {address} can be seen from here (a network namespace, or packets that are passed on): whose answer that was is not known"),
+        { Sockets.Count: 0 } =>
+            (null, $"no listener on {address} can be seen from here (a network namespace, or packets that are passed "
+                + "on): whose answer that was is not known"),
         _ when before is not null && !facts.Sockets.All(before.Contains) =>
             (null, $"{address} was answered by a listener that came after the start and is not of its process tree"),
         { IsOwn: null } => (null, $"whose listener answered at {address} cannot be seen"),
-        _ when before is null => (null, $"{address} was answered by a listener that is not of its process tree; whether that was there before it is not known"),
-        _ => ($"{address} is answered by {facts.Holder ?? "another program"}, which listened there before this one was started", null),
+        _ when before is null =>
+            (null, $"{address} was answered by a listener that is not of its process tree; "
+                + "whether that was there before it is not known"),
+        _ => ($"{address} is answered by {facts.Holder ?? "another program"}, "
+            + "which listened there before this one was started", null),
     };
 }

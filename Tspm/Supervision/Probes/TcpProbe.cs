@@ -7,7 +7,8 @@ namespace Tspm.Supervision.Probes;
 /// <param name="dialer">Connects.</param>
 /// <param name="place">Where to.</param>
 /// <param name="judge">Says what a good answer is worth; null: it counts.</param>
-internal sealed class TcpProbe(IDialer dialer, HostPort place, Action<DialedAddress?, Action<string?>>? judge = null) : IProbe
+internal sealed class TcpProbe(IDialer dialer, HostPort place, Action<DialedAddress?, Action<string?>>? judge = null)
+    : IProbe
 {
     public IDisposable Look(Action<string?> told) => dialer.Dial(place, null, (problem, _, address) =>
     {

@@ -164,7 +164,8 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
     void Run(SupervisedProcess cell, Entry entry, LifecyclePhase phase)
     {
         if (phase is LifecyclePhase.Stopped or LifecyclePhase.Errored) cell.Handle(new LifecycleEvent.StartRequested(entry.Cause) { Word = EventCause.Schedule });
-        else if (entry.Config.Overlap == ScheduleConfig.Kill) _ = cell.Restart(new LifecycleEvent.RestartRequested(entry.Cause) { Word = EventCause.Schedule });
+        else if (entry.Config.Overlap == ScheduleConfig.Kill)
+            _ = cell.Restart(new LifecycleEvent.RestartRequested(entry.Cause) { Word = EventCause.Schedule });
         else if (entry.Config.Overlap == ScheduleConfig.Queue) cell.IsRunQueued = phase != LifecyclePhase.Held;
         else services.Log.LogInformation("{Name}: its last run is not over, this time is skipped ({Cause})", cell.Definition.Name, entry.Cause);
     }

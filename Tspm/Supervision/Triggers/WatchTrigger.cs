@@ -128,7 +128,8 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
             var what = _first == FileWatchPlan.ManyFiles ? "many files" : _files.Shown(_first!);
             _first = null;
             if (!_ended && TriggerSet.IsUp(_cell.State) && _cell.State.Phase != LifecyclePhase.Held) 
-                _ = _cell.Restart(new LifecycleEvent.RestartRequested($"watch: {what} changed") { Word = EventCause.Watch });
+                _ = _cell.Restart(
+                    new LifecycleEvent.RestartRequested($"watch: {what} changed") { Word = EventCause.Watch });
         }
 
         void Troubled(string sentence)
