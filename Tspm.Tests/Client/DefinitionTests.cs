@@ -147,13 +147,15 @@ public sealed class DefinitionTests
     public async Task Flags_make_a_job(string flags, string? action, string? policy, CancellationToken cancel)
     {
         var line = Argv.Parse(["start", "./x", .. flags.Split(' ')]);
-        string[] pairs = [.. line.Flags.SelectMany(static given => new[] { given.Flag.Name, given.Value ?? (given.On ? "true" : "false") })];
+        string[] pairs = [.. line.Flags.SelectMany(static given =>
+            new[] { given.Flag.Name, given.Value ?? (given.On ? "true" : "false") })];
         var config = Config(["./x"], null, pairs);
         await Assert.That(config.Schedule?.Action).IsEqualTo(action);
         await Assert.That(config.Restart?.Policy).IsEqualTo(policy);
         await Assert.That(ConfigValidation.Validate(config)).IsEmpty();
         // The same by 'set', on something that said otherwise before.
-        var before = new ProcessConfig { Name = "x", Command = "x", ProjectDir = "/", Restart = new RestartConfig { Policy = "always" } };
+        var always = new RestartConfig { Policy = "always" };
+        var before = new ProcessConfig { Name = "x", Command = "x", ProjectDir = "/", Restart = always };
         var changed = Tspm.Config.Assignments.Apply(before, ConfigFlags.Assignments(pairs));
         await Assert.That(changed.Schedule).IsEqualTo(config.Schedule);
         await Assert.That(changed.Restart!.Policy).IsEqualTo(policy ?? "always");
@@ -161,7 +163,8 @@ public sealed class DefinitionTests
 
     [Test]
     public async Task A_job_that_is_always_restarted_is_refused(CancellationToken cancel) =>
-        await Assert.That(() => Config(["./x"], null, "job", "true", "restart", "always")).Throws<UsageException>().WithMessageContaining("on-failure or never");
+        await Assert.That(() => Config(["./x"], null, "job", "true", "restart", "always"))
+            .Throws<UsageException>().WithMessageContaining("on-failure or never");
 
     [Test]
     public async Task Several_words_are_selectors_only(CancellationToken cancel)

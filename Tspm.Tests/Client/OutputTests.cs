@@ -45,7 +45,8 @@ public sealed class OutputTests
     static readonly string[] Promised =
     [
         "id", "name", "namespace", "instance", "state", "desired", "pid", "restarts", "consecutiveFailures", "uptimeMs", "cpuPercent", "memoryBytes", "exitCode",
-        "signal", "reason", "nextStartInMs", "nextRunAt", "ready", "health", "startedAt", "createdAt", "command", "args", "cwd", "user", "project", "outLog", "errLog",
+        "signal", "reason", "nextStartInMs", "nextRunAt", "ready", "health", "startedAt", "createdAt", "command",
+            "args", "cwd", "user", "project", "outLog", "errLog",
     ];
 
     [Test]
@@ -67,7 +68,8 @@ public sealed class OutputTests
     [Arguments("2028-02-29T00:00Z", "2028-02-29 00:00")] // another year
     [Arguments("2026-12-01T03:00+09:00", "12-01 03:00 +09:00")] // another zone
     [Arguments("2027-01-01T05:00+09:00", "2027-01-01 05:00 +09:00")] // the new year has begun there
-    public async Task A_next_run_has_its_year_and_its_zone_when_they_are_not_the_viewers(string time, string shown, CancellationToken cancel)
+    public async Task A_next_run_has_its_year_and_its_zone_when_they_are_not_the_viewers(string time, string shown,
+        CancellationToken cancel)
     {
         // Tests run in UTC.
         await Assert.That(TimeZoneInfo.Local.BaseUtcOffset).IsEqualTo(TimeSpan.Zero);

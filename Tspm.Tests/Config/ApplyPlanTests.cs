@@ -46,36 +46,47 @@ internal sealed class ApplyPlanTests
 
     static ProcessDefinition Defined(string name, string? project) => new()
     {
-        Id = 1, Config = new ProcessConfig { Name = name, Command = "x", ProjectDir = $"/srv/{name}" }, Desired = DesiredState.Up,
+        Id = 1, Config = new ProcessConfig { Name = name, Command = "x", ProjectDir = $"/srv/{name}" },
+        Desired = DesiredState.Up,
         EnvironmentKey = "", CreatedAt = DateTimeOffset.UnixEpoch, Project = project,
     };
 
-    static readonly ProcessDefinition[] Held = [Defined("web", "/srv/one"), Defined("worker", "/srv/one"), Defined("api", "shop"), Defined("free", null), Defined("own", "/srv/two")];
+    static readonly ProcessDefinition[] Held = [Defined("web", "/srv/one"), Defined("worker", "/srv/one"),
+        Defined("api", "shop"), Defined("free", null), Defined("own", "/srv/two")];
 
-    static ProcessConfig[] Names(string names) => [.. names.Split(' ').Select(static name => new ProcessConfig { Name = name, Command = "x", ProjectDir = "/srv/two/sub" })];
+    static ProcessConfig[] Names(string names) =>
+        [.. names.Split(' ').Select(static name =>
+            new ProcessConfig { Name = name, Command = "x", ProjectDir = "/srv/two/sub" })];
 
     [Test]
     [Arguments("free own new", "/srv/two", null)]
     [Arguments("web", "/srv/one", null)]
     [Arguments("web api", null, null)] // a client that does not know of projects
-    [Arguments("own web", "/srv/two", "'web' belongs to the project /srv/one, and this file to /srv/two; use other names, or take them over with --force")]
-    [Arguments("web worker", "/srv/two", "'web', 'worker' belong to the project /srv/one, and this file to /srv/two; use other names, or take them over with --force")]
-    [Arguments("api", "bar", "'api' belongs to the project shop (in /srv/api), and this file to bar (in /srv/two/sub); use other names, or take them over with --force")]
-    public async Task A_name_that_another_project_holds_is_refused(string names, string? project, string? sentence, CancellationToken cancellation) =>
+    [Arguments("own web", "/srv/two",
+        "'web' belongs to the project /srv/one, and this file to /srv/two; use other names, or take them over with --force")]
+    [Arguments("web worker", "/srv/two",
+        "'web', 'worker' belong to the project /srv/one, and this file to /srv/two; use other names, or take them over with --force")]
+    [Arguments("api", "bar",
+        "'api' belongs to the project shop (in /srv/api), and this file to bar (in /srv/two/sub); use other names, or take them over with --force")]
+    public async Task A_name_that_another_project_holds_is_refused(string names, string? project, string? sentence,
+        CancellationToken cancellation) =>
         await Assert.That(ApplyPlan.ProjectProblem(Held, Names(names), project, ApplyPlan.Forced)).IsEqualTo(sentence);
 
     [Test]
     [Arguments("own new", "/srv/two", "")]
     [Arguments("own web", null, "")]
     [Arguments("free", "/srv/two", "'free' had no project and belongs to /srv/two now")]
-    [Arguments("web free worker", "/srv/two", "'web', 'worker' are taken over from the project /srv/one|'free' had no project and belongs to /srv/two now")]
-    public async Task What_is_taken_over_is_said(string names, string? project, string notes, CancellationToken cancellation) =>
+    [Arguments("web free worker", "/srv/two",
+        "'web', 'worker' are taken over from the project /srv/one|'free' had no project and belongs to /srv/two now")]
+    public async Task What_is_taken_over_is_said(string names, string? project, string notes,
+        CancellationToken cancellation) =>
         await Assert.That(string.Join('|', ApplyPlan.TakenOver(Held, Names(names), project))).IsEqualTo(notes);
 
     [Test]
     public async Task Pruning_spares_what_is_foreign(CancellationToken cancellation)
     {
-        var steps = ApplyPlan.Of(Held.Select(static known => known.Config), [], prune: true, static _ => false, isForeign: static name => name is not "own");
+        var steps = ApplyPlan.Of(Held.Select(static known => known.Config), [], prune: true, static _ => false,
+            isForeign: static name => name is not "own");
         await Assert.That(Show(steps)).IsEqualTo("delete own");
     }
 

@@ -76,7 +76,8 @@ internal sealed class ConfigFileTests
     [Arguments("a.toml", "project = \"größe 7\"\n[[processes]]\ncommand = 'a'", "größe 7")]
     [Arguments("a.toml", "[[processes]]\ncommand = 'a'", null)]
     [Arguments("a.json", "{\"processes\": []}", null)]
-    public async Task A_file_may_say_what_its_project_is(string name, string text, string? project, CancellationToken cancellation)
+    public async Task A_file_may_say_what_its_project_is(string name, string text, string? project,
+        CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
         await Assert.That(ConfigFile.ReadAll(folder.Write(name, text)).Project).IsEqualTo(project);
@@ -96,7 +97,8 @@ internal sealed class ConfigFileTests
     [Arguments("a.json", "{\"project\": 5, \"processes\": []}", "line 1: project must be text, but is 5")]
     [Arguments("a.json", "{\"project\": \" \",\n\"processes\": []}", "line 1: project must be text that is not blank")]
     [Arguments("a.json", "{\"project\": \"a\", \"project\": \"b\", \"processes\": []}", "project")]
-    [Arguments("a.toml", "project = ['x']\n[[processes]]\ncommand = 'a'", "line 1: project must be text, but is a list")]
+    [Arguments("a.toml", "project = ['x']\n[[processes]]\ncommand = 'a'",
+        "line 1: project must be text, but is a list")]
     [Arguments("a.json", "{}", "processes is missing; it must be a list [ … ] of objects")]
     [Arguments("a.json", "{\"processes\": {}}", "line 1: processes must be a list [ … ] of objects, but is an object")]
     [Arguments("a.json", "{\"processes\": [], \"processes\": []}", "processes is given twice; remove one of the two")]

@@ -215,7 +215,8 @@ internal sealed class ConfigValidationTests
     [Arguments("\"listen\": [\"web:80\"]", "p.listen[0] must be HOST:PORT, [IPv6]:PORT or :PORT, with an address in digits or localhost and a port from 1 to 65535; or unix:/PATH, but is \"web:80\"")]
     [Arguments("\"listen\": [\":80\", \":80\"]", "p.listen[1]: \":80\" is given twice; remove one of the two")]
     [Arguments("\"umask\": \"9\"", "p.umask must be an octal number from 0 to 0777, as text, but is \"9\"")]
-    [Arguments("\"name\": \"a:7\"", "p.name: the name 'a:7' ends with ':7', which means an instance (NAME:INSTANCE); write it without the colon, or with a letter")]
+    [Arguments("\"name\": \"a:7\"",
+        "p.name: the name 'a:7' ends with ':7', which means an instance (NAME:INSTANCE); write it without the colon, or with a letter")]
     [Arguments("\"restart\": {\"policy\": \"x\"}", "p.restart.policy must be one of always, on-failure, never, but is \"x\"")]
     [Arguments("\"ready\": {\"tcp\": \"a:0\"}", "p.ready.tcp: \"a:0\" must be HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:8080 or [::1]:8080")]
     [Arguments("\"ready\": {\"log\": \"a(\"}", "p.ready.log: \"a(\" must be a regular expression: a '(' is not closed at position 2")]

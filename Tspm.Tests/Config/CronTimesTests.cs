@@ -8,9 +8,11 @@ namespace Tspm.Tests.Config;
 [Timeout(60_000)]
 internal sealed class CronTimesTests
 {
-    static DateTimeOffset At(string time) => DateTimeOffset.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+    static DateTimeOffset At(string time) =>
+        DateTimeOffset.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
-    static DateTimeOffset? After(string cron, string moment, string zone = "UTC") => CronTimes.Of(cron, zone)!.After(At(moment));
+    static DateTimeOffset? After(string cron, string moment, string zone = "UTC") =>
+        CronTimes.Of(cron, zone)!.After(At(moment));
 
     [Test]
     [Arguments("0 0 1,15 * 1", "2026-11-29", "2026-11-30")] // either: the next Monday
@@ -31,7 +33,8 @@ internal sealed class CronTimesTests
     [Arguments("0 0 10 * 5L", "2026-12-10", "2026-12-25")]
     [Arguments("@daily", "2026-11-29", "2026-11-30")]
     [Arguments("0 0 31 2 1", "2026-11-29", "2027-02-01")] // the 31st never comes, the Mondays of February do
-    public async Task A_day_counts_on_which_either_field_fits(string cron, string after, string next, CancellationToken cancellation)
+    public async Task A_day_counts_on_which_either_field_fits(string cron, string after, string next,
+        CancellationToken cancellation)
     {
         await Assert.That(After(cron, after)).IsEqualTo(At(next));
         await Assert.That(CronTimes.ProblemOf(cron)).IsNull();
@@ -48,14 +51,16 @@ internal sealed class CronTimesTests
     [Arguments("0 0 32 * 1")]
     [Arguments("0 0 1 13 1")]
     [Arguments("61 0 1 * 1")]
-    public async Task A_mistake_is_found_although_the_fields_are_read_apart(string cron, CancellationToken cancellation) =>
+    public async Task A_mistake_is_found_although_the_fields_are_read_apart(string cron,
+        CancellationToken cancellation) =>
         await Assert.That(CronTimes.ProblemOf(cron)).Contains("5 fields");
 
     [Test]
     [Arguments("30 2 28 3 1", "2027-03-27T12:00", "2027-03-28T03:00+02:00")] // passed over: right after the gap
     [Arguments("30 2 31 10 1", "2027-10-30T12:00", "2027-10-31T02:30+02:00")] // twice: the first one
     [Arguments("30 2 31 * 1", "2027-10-31T00:30", "2027-11-01T02:30+01:00")] // and only that one; a Monday
-    public async Task Daylight_saving_is_kept_by_both_kinds_of_days(string cron, string after, string next, CancellationToken cancellation)
+    public async Task Daylight_saving_is_kept_by_both_kinds_of_days(string cron, string after, string next,
+        CancellationToken cancellation)
     {
         var time = After(cron, after, "Europe/Berlin");
         await Assert.That(time).IsEqualTo(At(next));
@@ -89,10 +94,12 @@ internal sealed class CronTimesTests
     static bool Fits(string field, int value, int first)
     {
         if (field == "*") return true;
-        if (field.StartsWith("*/", StringComparison.Ordinal)) return (value - first) % int.Parse(field[2..], CultureInfo.InvariantCulture) == 0;
+        if (field.StartsWith("*/", StringComparison.Ordinal)) return (value - first) % int.Parse(field[2..],
+            CultureInfo.InvariantCulture) == 0;
         var ends = field.Split('-');
         if (ends.Length == 2)
-            return value >= int.Parse(ends[0], CultureInfo.InvariantCulture) && value <= int.Parse(ends[1], CultureInfo.InvariantCulture);
+            return value >= int.Parse(ends[0], CultureInfo.InvariantCulture)
+                && value <= int.Parse(ends[1], CultureInfo.InvariantCulture);
         return field.Split(',').Contains(value.ToString(CultureInfo.InvariantCulture));
     }
 }

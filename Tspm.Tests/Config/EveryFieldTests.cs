@@ -25,7 +25,8 @@ internal sealed class EveryFieldTests
     static readonly Row[] Table =
     [
         new("id", ["1"], ["\"x\"", "1.5"], Whole),
-        new("name", ["\"api\"", "\"api:prod\""], ["\"a:7\"", "\"all\"", "\"web-*\"", "\"..\"", "\" a\"", "\"-a\"", "\"/a\"", "\"\"", "7"], "name"),
+        new("name", ["\"api\"", "\"api:prod\""],
+            ["\"a:7\"", "\"all\"", "\"web-*\"", "\"..\"", "\" a\"", "\"-a\"", "\"/a\"", "\"\"", "7"], "name"),
         new("legacyId", ["\"my-app\""], ["\"\"", "7"], Text),
         new("namespace", ["\"shop\""], ["\"a:7\"", "\"all\"", "true"], ""),
         new("projectDir", ["\"/srv\"", "\"sub\""], ["\"a\\u0000b\"", "1"], ""),

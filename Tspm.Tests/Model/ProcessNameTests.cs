@@ -7,8 +7,10 @@ namespace Tspm.Tests.Model;
 internal sealed class ProcessNameTests
 {
     [Test]
-    [Arguments("web"), Arguments("api:prod"), Arguments("a:b:c"), Arguments("a:7b"), Arguments("a:"), Arguments("größe 7"), Arguments("0"), Arguments("日本")]
-    [Arguments(".env"), Arguments("..."), Arguments("ALL"), Arguments("all-1"), Arguments("web[1]"), Arguments("a/b"), Arguments("a-")]
+    [Arguments("web"), Arguments("api:prod"), Arguments("a:b:c"), Arguments("a:7b"), Arguments("a:"),
+        Arguments("größe 7"), Arguments("0"), Arguments("日本")]
+    [Arguments(".env"), Arguments("..."), Arguments("ALL"), Arguments("all-1"), Arguments("web[1]"), Arguments("a/b"),
+        Arguments("a-")]
     public async Task A_name_that_nothing_else_looks_like_is_fine(string name, CancellationToken cancellation) =>
         await Assert.That(ProcessName.Problem(name)).IsNull();
 
@@ -16,16 +18,20 @@ internal sealed class ProcessNameTests
     [Arguments("all", "always means every process")]
     [Arguments(".", "means a folder"), Arguments("..", "means a folder")]
     [Arguments("web-*", "contains '*'"), Arguments("w?b", "contains '?'")]
-    [Arguments(" lead", "begins or ends with a space"), Arguments("trail ", "begins or ends with a space"), Arguments("nbsp\u00a0", "a space")]
-    [Arguments("api:80", "ends with ':80'"), Arguments("a:b:007", "ends with ':007'"), Arguments(":1", "ends with ':1'")]
-    public async Task One_that_means_something_else_is_refused_and_was_allowed_before(string name, string sentence, CancellationToken cancellation)
+    [Arguments(" lead", "begins or ends with a space"), Arguments("trail ", "begins or ends with a space"),
+        Arguments("nbsp\u00a0", "a space")]
+    [Arguments("api:80", "ends with ':80'"), Arguments("a:b:007", "ends with ':007'"),
+        Arguments(":1", "ends with ':1'")]
+    public async Task One_that_means_something_else_is_refused_and_was_allowed_before(string name, string sentence,
+        CancellationToken cancellation)
     {
         await Assert.That(ProcessName.Problem(name)).Contains(sentence);
         await Assert.That(ProcessName.StoredProblem(name)).IsNull();
     }
 
     [Test]
-    [Arguments("", "is empty"), Arguments("-a", "starts with '-'"), Arguments("/a", "starts with '/'"), Arguments("a\nb", "control character")]
+    [Arguments("", "is empty"), Arguments("-a", "starts with '-'"), Arguments("/a", "starts with '/'"),
+        Arguments("a\nb", "control character")]
     public async Task Some_were_never_allowed(string name, string sentence, CancellationToken cancellation)
     {
         await Assert.That(ProcessName.Problem(name)).Contains(sentence);
@@ -35,6 +41,7 @@ internal sealed class ProcessNameTests
     [Test]
     [Arguments("db", "db", null), Arguments("db:ready", "db", "ready"), Arguments("db:prod", "db:prod", null)]
     [Arguments("db:prod:completed", "db:prod", "completed"), Arguments("db:started:ready", "db:started", "ready")]
-    public async Task A_dependency_may_have_a_colon_in_its_name(string text, string name, string? condition, CancellationToken cancellation) =>
+    public async Task A_dependency_may_have_a_colon_in_its_name(string text, string name, string? condition,
+        CancellationToken cancellation) =>
         await Assert.That(Dependency.Parse(text)).IsEqualTo(new Dependency { Name = name, Condition = condition });
 }

@@ -20,7 +20,9 @@ internal sealed class SelectorMatcherTests
     [Arguments("default", "9.1")] // and a former one over a namespace
     public async Task A_former_id_is_still_a_selector(string selector, string chosen, CancellationToken cancellation)
     {
-        SelectorTarget[] table = [new(8, "web", "default", 0), new(9, "app", "default", 0, "my-app"), new(9, "app", "default", 1, "default"), new(10, "c", "x", 0, "8"), new(11, "d", "x", 0, "web"), new(12, "a-7", "x", 0, "a:7")];
+        SelectorTarget[] table = [new(8, "web", "default", 0), new(9, "app", "default", 0, "my-app"),
+            new(9, "app", "default", 1, "default"), new(10, "c", "x", 0, "8"), new(11, "d", "x", 0, "web"),
+            new(12, "a-7", "x", 0, "a:7")];
         await Assert.That(Show(SelectorMatcher.Resolve([selector], table))).IsEqualTo(chosen);
     }
 
@@ -76,7 +78,8 @@ internal sealed class SelectorMatcherTests
     {
         SelectorTarget[] table =
         [
-            new(0, "api", "default", 0), new(0, "api", "default", 1), new(1, "api:prod", "default", 0), new(1, "api:prod", "default", 1),
+            new(0, "api", "default", 0), new(0, "api", "default", 1), new(1, "api:prod", "default", 0),
+            new(1, "api:prod", "default", 1),
             new(2, "api:7", "default", 0), new(3, "web-*", "default", 0), new(4, "all", "default", 0),
         ];
         await Assert.That(Show(SelectorMatcher.Resolve([selector], table))).IsEqualTo(chosen ?? "");
@@ -95,7 +98,8 @@ internal sealed class SelectorMatcherTests
     public async Task What_was_named_is_known(string selectors, string named, CancellationToken cancellation)
     {
         var result = SelectorMatcher.Resolve(selectors.Split(' '), Table);
-        await Assert.That(string.Join(' ', Table.Where(result.Named.Contains).Select(target => $"{target.Id}.{target.Instance}"))).IsEqualTo(named);
+        await Assert.That(string.Join(' ',
+            Table.Where(result.Named.Contains).Select(target => $"{target.Id}.{target.Instance}"))).IsEqualTo(named);
     }
 
     [Test]

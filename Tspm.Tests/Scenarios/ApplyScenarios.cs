@@ -173,6 +173,7 @@ public class ApplyScenarios
         // It has a project since it was applied.
         var offline = JsonNode.Parse((await box.Ok("export", "config")).Out)!;
         await Assert.That(offline["project"]!.GetValue<string>()).IsEqualTo(box.Folder);
-        await Assert.That(JsonNode.DeepEquals(offline["processes"], JsonNode.Parse(exported.Out)!["processes"])).IsTrue();
+        await Assert.That(JsonNode.DeepEquals(offline["processes"],
+            JsonNode.Parse(exported.Out)!["processes"])).IsTrue();
     }
 }

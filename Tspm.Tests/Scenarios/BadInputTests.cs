@@ -22,7 +22,9 @@ public class BadInputTests
     }
 
     [Test]
-    [Arguments("a:80"), Arguments("all"), Arguments("web-*"), Arguments("w?b"), Arguments("."), Arguments(".."), Arguments(" lead"), Arguments("trail "), Arguments("a\nb"), Arguments("-a"), Arguments("/a"), Arguments(""), Arguments("\u0007"), Arguments("LONG")]
+    [Arguments("a:80"), Arguments("all"), Arguments("web-*"), Arguments("w?b"), Arguments("."), Arguments(".."),
+        Arguments(" lead"), Arguments("trail "), Arguments("a\nb"), Arguments("-a"), Arguments("/a"), Arguments(""),
+            Arguments("\u0007"), Arguments("LONG")]
     public async Task An_impossible_name_exits_2_and_says_why(string name, CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);

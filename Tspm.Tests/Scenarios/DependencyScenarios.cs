@@ -59,12 +59,15 @@ public class DependencyScenarios
         (await box.Run("start", "bad.json")).Exits(1).Says("a → b → a");
         (await box.Run("start", "sleep 1000", "--name", "web", "--depends-on", "nobody")).Exits(1).Says("'nobody', which is not defined");
         (await box.Run("add", "sleep 1000", "--name", "web", "--depends-on", "web")).Exits(1).Says("web → web");
-        (await box.Run("start", "sleep 1000", "--name", "web", "--depends-on", "db:alive")).Exits(1).Says("'db:alive', which is not defined");
-        (await box.Run("start", "sleep 1000", "--name", "web", "--depends-on", "db:redy")).Exits(2).Says("did you mean 'ready'?");
+        (await box.Run("start", "sleep 1000", "--name", "web", "--depends-on", "db:alive"))
+            .Exits(1).Says("'db:alive', which is not defined");
+        (await box.Run("start", "sleep 1000", "--name", "web", "--depends-on", "db:redy"))
+            .Exits(2).Says("did you mean 'ready'?");
         await Assert.That(await box.List()).IsEmpty();
         await box.Ok("add", "sleep 1000", "--name", "db");
         await box.Ok("add", "sleep 1000", "--name", "web", "--depends-on", "db:started");
-        (await box.Run("add", "sleep 1", "--name", "x", "--depends-on", "db:alive")).Exits(1).Says("a condition is started, ready or completed");
+        (await box.Run("add", "sleep 1", "--name", "x", "--depends-on", "db:alive"))
+            .Exits(1).Says("a condition is started, ready or completed");
         (await box.Run("set", "db", "--depends-on", "web")).Exits(1).Says("db → web → db");
         (await box.Run("delete", "db")).Exits(1).Says("needed by 'web'");
         await box.Ok("rename", "db", "base");

@@ -3,7 +3,8 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>Programs that run now and then and end by themselves: nothing starts them that does not mean them.</summary>
+/// <summary>Programs that run now and then and end by themselves: nothing starts them that does not mean
+/// them.</summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class JobTests
 {
@@ -22,7 +23,8 @@ public class JobTests
     [Arguments("restart /^n/")]
     [Arguments("reload nights")] // the namespace
     [Arguments("start all --force")]
-    public async Task What_does_not_name_a_job_leaves_it_alone_and_says_so(string command, CancellationToken cancellation)
+    public async Task What_does_not_name_a_job_leaves_it_alone_and_says_so(string command,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         await AddJob(box, "nightly", "--namespace", "nights");
@@ -54,12 +56,14 @@ public class JobTests
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "sleep 1000", "--name", "long job", "--job", "--cron", "0 3 1 1 *", "--time-zone", "UTC");
-        (await box.Ok("stop", "all")).Says("'long job' is a job and runs again at its next time; to turn it off: tspm set 'long job' enabled=false");
+        (await box.Ok("stop", "all")).Says("'long job' is a job and runs again at its next time; to turn it off: ")
+            .Says("tspm set 'long job' enabled=false");
         var job = await box.Get("long job");
         await Assert.That(job.State).IsEqualTo("stopped");
         await Assert.That(job.Json.GetProperty("nextRunAt").ValueKind).IsEqualTo(JsonValueKind.String);
         await box.Ok("set", "long job", "enabled=false");
-        await box.Until("long job", entry => entry.Json.GetProperty("nextRunAt").ValueKind == JsonValueKind.Null, "it is not armed");
+        await box.Until("long job", entry => entry.Json.GetProperty("nextRunAt").ValueKind == JsonValueKind.Null,
+            "it is not armed");
         await Assert.That((await box.Ok("stop", "all")).Err).IsEqualTo("");
         await box.Ok("delete", "all");
         await Assert.That(await box.List()).IsEmpty();
@@ -81,7 +85,8 @@ public class JobTests
     [Arguments("seq 100", 0, "100")]
     [Arguments("sleep 0.3; echo late; exit 3", 3, "late")]
     [Arguments("echo killed; kill -9 $$", 137, "killed")]
-    public async Task An_attached_job_is_shown_whole_and_the_command_ends_with_it(string script, int code, string last, CancellationToken cancellation)
+    public async Task An_attached_job_is_shown_whole_and_the_command_ends_with_it(string script, int code, string last,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var ran = (await box.Run("start", "--name", "job", "--job", "--attach", "--", "sh", "-c", script)).Exits(code);
@@ -97,7 +102,8 @@ public class JobTests
     public async Task An_attached_program_that_is_not_restarted_ends_too_also_when_it_is_stopped_or_deleted(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        (await box.Run("start", "--name", "once", "--restart", "never", "--attach", "--", "sh", "-c", "exit 5")).Exits(5);
+        (await box.Run("start", "--name", "once", "--restart", "never", "--attach", "--", "sh", "-c",
+            "exit 5")).Exits(5);
         using var stopped = box.Begin("start", "sleep 1000", "--name", "slow", "--job", "--attach");
         await box.UntilState("slow", "online");
         await box.Ok("stop", "slow");

@@ -10,7 +10,8 @@ public class JsonOutputTests
     static readonly string[] ListMembers =
     [
         "id", "name", "namespace", "instance", "state", "desired", "pid", "restarts", "consecutiveFailures", "uptimeMs", "cpuPercent", "memoryBytes", "exitCode", "signal",
-        "reason", "nextStartInMs", "nextRunAt", "ready", "health", "startedAt", "createdAt", "command", "args", "cwd", "user", "project", "outLog", "errLog",
+        "reason", "nextStartInMs", "nextRunAt", "ready", "health", "startedAt", "createdAt", "command", "args", "cwd",
+            "user", "project", "outLog", "errLog",
     ];
 
     [Test]

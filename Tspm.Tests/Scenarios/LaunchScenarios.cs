@@ -234,7 +234,7 @@ public class LaunchScenarios
     /// <summary>When a job at noon runs next, defined by a shell that is the first.</summary>
     static async Task<string> NextRun(TspmBox box, string shell)
     {
-        (await box.Shell($"{shell} tspm add 'sleep 1' --name job --cron '0 12 1 1 *'")).Exits(0);
+        (await box.Shell($"{shell} tspm add 'sleep 1' --name job --job --cron '0 12 1 1 *'")).Exits(0);
         var next = (await box.Get("job")).Json.GetProperty("nextRunAt").GetDateTimeOffset().ToUniversalTime();
         await box.Ok("delete", "job");
         return next.ToString("O", System.Globalization.CultureInfo.InvariantCulture);

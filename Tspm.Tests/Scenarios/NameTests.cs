@@ -2,7 +2,8 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>Names that mean something else on the command line: none is made, and those that exist can be got rid of.</summary>
+/// <summary>Names that mean something else on the command line: none is made, and those that exist can be got rid
+/// of.</summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class NameTests
 {
@@ -16,10 +17,12 @@ public class NameTests
         await box.Ok("daemon", "stop");
         var store = Path.Combine(box.Home, "processes.json");
         var text = File.ReadAllText(store);
-        for (var i = 0; i < former.Length; i++) text = text.Replace($"\"name\": \"p{i}\"", $"\"name\": \"{former[i]}\"");
+        for (var i = 0; i < former.Length; i++) text = text.Replace($"\"name\": \"p{i}\"",
+            $"\"name\": \"{former[i]}\"");
         File.WriteAllText(store, text);
         await box.Ok("daemon", "start");
-        await Assert.That(string.Join('|', (await box.List()).Select(entry => entry.Name))).IsEqualTo("all|web-*|.| lead|web-1");
+        await Assert.That(string.Join('|',
+            (await box.List()).Select(entry => entry.Name))).IsEqualTo("all|web-*|.| lead|web-1");
 
         foreach (var name in new[] { "0", "web-*", ".", " lead" })
         {
@@ -32,7 +35,8 @@ public class NameTests
         await box.Ok("rename", "all", "everything");
         await box.Ok("rename", "web-*", "web-star");
         await box.Ok("rename", " lead", "api:prod");
-        await Assert.That(string.Join('|', (await box.List()).Select(entry => entry.Name))).IsEqualTo("everything|web-star|api:prod|web-1");
+        await Assert.That(string.Join('|',
+            (await box.List()).Select(entry => entry.Name))).IsEqualTo("everything|web-star|api:prod|web-1");
     }
 
     [Test]
@@ -46,7 +50,8 @@ public class NameTests
             (await box.Run("add", "sleep 1000", "--name", name)).Exits(2).Says(name);
             (await box.Run("rename", "s", name)).Exits(2).Says(name);
             box.Write("f.json", $$"""{ "processes": [{ "name": "{{name}}", "command": "sleep 1000" }] }""");
-            foreach (var verb in new[] { "apply", "plan", "validate", "add", "start" }) (await box.Run(verb, "f.json")).Exits(1).Says(name);
+            foreach (var verb in new[] { "apply", "plan", "validate", "add", "start" }) (await box.Run(verb,
+                "f.json")).Exits(1).Says(name);
         }
         box.Write("Procfile", "all: sleep 1000\n");
         (await box.Ok("import", "procfile", "--start")).Says("'all' is called 'all-1'");
@@ -75,7 +80,8 @@ public class NameTests
         await box.Ok("start", "sleep 1000", "--name", "api");
         await box.Ok("start", "sleep 1000", "--name", "web", "--depends-on", "api:prod", "--depends-on", "api:ready");
         await box.Ok("stop", "api:prod:1");
-        await Assert.That(string.Join(' ', (await box.List("api:prod")).Select(entry => entry.State))).IsEqualTo("online stopped");
+        await Assert.That(string.Join(' ',
+            (await box.List("api:prod")).Select(entry => entry.State))).IsEqualTo("online stopped");
         await Assert.That((await box.Get("api")).State).IsEqualTo("online");
         await box.Ok("logs", "api:prod");
         (await box.Ok("describe", "web", "--json")).Json.GetProperty("config").GetProperty("dependsOn");

@@ -16,7 +16,8 @@ public class ProjectScenarios
     static string File(string name, string command, string more = "") =>
         $$"""{ {{more}}"processes": [ { "name": "{{name}}", "command": "{{command}}" } ] }""";
 
-    static async Task<string?> ProjectOf(TspmBox box, string name) => (await box.Get(name)).Json.GetProperty("project").GetString();
+    static async Task<string?> ProjectOf(TspmBox box, string name) =>
+        (await box.Get(name)).Json.GetProperty("project").GetString();
 
     [Test]
     public async Task Two_Procfiles_with_a_web_do_not_overwrite_each_other(CancellationToken cancellation)
@@ -27,13 +28,16 @@ public class ProjectScenarios
         var (one, two) = (Path.Combine(box.Folder, "one"), Path.Combine(box.Folder, "two"));
         await box.Ok("import", "procfile", "one/Procfile", "--start");
         var pid = await box.PidOf("web");
-        (await box.Run("import", "procfile", "two/Procfile", "--start")).Exits(1).Says($"'web', 'worker' belong to the project {one}, and this file to {two}").Says("--force");
+        (await box.Run("import", "procfile", "two/Procfile",
+            "--start")).Exits(1)
+            .Says($"'web', 'worker' belong to the project {one}, and this file to {two}").Says("--force");
         await Assert.That(await box.PidOf("web")).IsEqualTo(pid);
         await Assert.That(await ProjectOf(box, "web")).IsEqualTo(one);
         await Assert.That((await box.Ok("describe", "web")).Out).Contains($"project\t{one}\n");
         await box.Ok("import", "procfile", "one/Procfile", "--start");
         await Assert.That(await box.PidOf("web")).IsEqualTo(pid);
-        (await box.Ok("import", "procfile", "two/Procfile", "--start", "--force")).Says($"'web', 'worker' are taken over from the project {one}");
+        (await box.Ok("import", "procfile", "two/Procfile", "--start",
+            "--force")).Says($"'web', 'worker' are taken over from the project {one}");
         await Assert.That(await ProjectOf(box, "web")).IsEqualTo(two);
         await box.Until("web", entry => entry.IsOnline && entry.Pid != pid, "web is the other one");
         await Assert.That((await box.Get("web")).Json.GetProperty("cwd").GetString()).IsEqualTo(two);
@@ -54,9 +58,12 @@ public class ProjectScenarios
         foreach (var daemon in new[] { true, false })
         {
             if (!daemon) await box.Ok("daemon", "stop");
-            (await box.Run("plan", "two/tspm.json")).Exits(1).Says("'web' belongs to the project").Says(Path.Combine(box.Folder, "two"));
-            await Assert.That((await box.Ok("plan", "two/tspm.json", "--force")).Out).IsEqualTo("change web: command, projectDir; restarts it\n");
-            await Assert.That((await box.Ok("plan", "one/tspm.json", "--prune")).Out).IsEqualTo("delete mailer\nunchanged: 1\n");
+            (await box.Run("plan",
+                "two/tspm.json")).Exits(1).Says("'web' belongs to the project").Says(Path.Combine(box.Folder, "two"));
+            await Assert.That((await box.Ok("plan", "two/tspm.json",
+                "--force")).Out).IsEqualTo("change web: command, projectDir; restarts it\n");
+            await Assert.That((await box.Ok("plan", "one/tspm.json",
+                "--prune")).Out).IsEqualTo("delete mailer\nunchanged: 1\n");
         }
         await box.Ok("daemon", "start");
         (await box.Run("apply", "two/tspm.json")).Exits(1).Says("--force");
@@ -83,7 +90,8 @@ public class ProjectScenarios
         var (daemon, _) = await box.DaemonPids();
         LiveProcess.Kill(daemon);
         await box.UntilGone(daemon);
-        await box.Until("web", entry => entry.Json.GetProperty("project").GetString() == box.Folder, "the next daemon knows it too");
+        await box.Until("web", entry => entry.Json.GetProperty("project").GetString() == box.Folder,
+            "the next daemon knows it too");
     }
 
     [Test]
@@ -96,7 +104,8 @@ public class ProjectScenarios
         await box.Ok("apply", "one/tspm.json");
         await Assert.That(await ProjectOf(box, "web")).IsEqualTo("shop");
         await box.Ok("apply", "two/tspm.toml");
-        (await box.Run("apply", "two/other.json")).Exits(1).Says($"the project shop (in {box.Folder}/two)").Says($"this file to {box.Folder}/two");
+        (await box.Run("apply",
+            "two/other.json")).Exits(1).Says($"the project shop (in {box.Folder}/two)").Says($"this file to {box.Folder}/two");
         // To apply what is exported changes nothing, wherever it lies.
         box.Write("exported.json", (await box.Ok("export", "config")).Out);
         await Assert.That((await box.Ok("apply", "exported.json", "--prune")).Out).IsEqualTo("unchanged: 1\n");
@@ -134,11 +143,13 @@ public class ProjectScenarios
             daemon.Signal(LiveProcess.SIGTERM);
             await Assert.That(await daemon.End()).IsEqualTo(0);
         }
-        var moved = (await box.Run("daemon", "--apply", "two/tspm.json")).Exits(1).Says($"write \"project\": \"{box.Folder}/one\" at the top of this file");
+        var moved = (await box.Run("daemon", "--apply",
+            "two/tspm.json")).Exits(1).Says($"write \"project\": \"{box.Folder}/one\" at the top of this file");
         await Assert.That(moved.Err).DoesNotContain("--force");
         box.Write("two/tspm.json", File("web", "sleep 1002", $""" "project": "{box.Folder}/one", """));
         using var again = box.Begin("daemon", "--apply", "two/tspm.json");
-        await box.Until("web", entry => entry.IsOnline && LiveProcess.CommandOf(entry.Pid!.Value) == "sleep 1002", "web is what the file says");
+        await box.Until("web", entry => entry.IsOnline && LiveProcess.CommandOf(entry.Pid!.Value) == "sleep 1002",
+            "web is what the file says");
         again.Signal(LiveProcess.SIGTERM);
         await again.End();
     }

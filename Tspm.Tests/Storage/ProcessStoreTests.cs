@@ -152,7 +152,8 @@ internal sealed class ProcessStoreTests
     }
 
     [Test]
-    [Arguments("all"), Arguments("web-*"), Arguments("."), Arguments(".."), Arguments(" lead"), Arguments("w?b"), Arguments("api:prod")]
+    [Arguments("all"), Arguments("web-*"), Arguments("."), Arguments(".."), Arguments(" lead"), Arguments("w?b"),
+        Arguments("api:prod")]
     public async Task A_name_that_an_earlier_version_allowed_is_read(string name, CancellationToken cancellation)
     {
         using var home = new TemporaryHome();

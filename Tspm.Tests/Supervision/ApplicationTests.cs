@@ -153,7 +153,8 @@ internal sealed class ApplicationTests
     }
 
     static Application.Wanted Of(string? project, bool prune, params string[] names) => new(
-        [.. names.Select(static name => new ProcessConfig { Name = name, ProjectDir = "/", Command = name })], prune, false, Shell, null)
+        [.. names.Select(static name => new ProcessConfig { Name = name, ProjectDir = "/", Command = name })], prune,
+            false, Shell, null)
     {
         Project = project, Remedy = ApplyPlan.Forced,
     };
@@ -169,10 +170,12 @@ internal sealed class ApplicationTests
         Apply(world, Of("/one", false, "web", "old"));
         Apply(world, Of("/two", false, "api"));
         await Assert.That(Projects(world)).IsEqualTo("free:- web:/one old:/one api:/two");
-        await Assert.That(Application.Problem(world.Supervisor.Table, Of("/two", false, "web"))).Contains("/one").And.Contains("/two");
+        await Assert.That(Application.Problem(world.Supervisor.Table,
+            Of("/two", false, "web"))).Contains("/one").And.Contains("/two");
         await Assert.That(Application.Problem(world.Supervisor.Table, Of("/two", false, "free"))).IsNull();
         var before = Pids(world);
-        await Assert.That(ApplyPlanTests.Show(Apply(world, Of("/one", true, "web")))).IsEqualTo("keep web | delete old");
+        await Assert.That(ApplyPlanTests.Show(Apply(world,
+            Of("/one", true, "web")))).IsEqualTo("keep web | delete old");
         await Assert.That(ApplyPlanTests.Show(Apply(world, Of(null, true)))).IsEqualTo("delete free");
         world.RestartDaemon();
         world.Step();
@@ -188,13 +191,15 @@ internal sealed class ApplicationTests
 
     [Test]
     [Arguments(false), Arguments(true)]
-    public async Task What_has_no_project_or_is_forced_is_taken_over_without_a_restart(bool dies, CancellationToken cancellation)
+    public async Task What_has_no_project_or_is_forced_is_taken_over_without_a_restart(bool dies,
+        CancellationToken cancellation)
     {
         using var world = Machine();
         Apply(world, Of(null, false, "free"));
         Apply(world, Of("/one", false, "web"));
         var before = Pids(world);
-        var forced = new Application.Wanted(Of("/two", false, "free", "web").Configs, false, false, Shell, null) { Project = "/two" };
+        var forced = new Application.Wanted(Of("/two", false, "free", "web").Configs, false, false, Shell,
+            null) { Project = "/two" };
         await Assert.That(Application.Problem(world.Supervisor.Table, forced)).IsNull();
         await Assert.That(ApplyPlanTests.Show(Apply(world, forced))).IsEqualTo("keep free | keep web");
         if (dies) world.RestartDaemon();
@@ -207,8 +212,10 @@ internal sealed class ApplicationTests
     {
         using var world = Machine();
         Apply(world, Of("/one", false, "db", "old"));
-        world.StartNew(new ProcessConfig { Name = "web", Command = "web", DependsOn = [new Dependency { Name = "db" }] });
-        await Assert.That(Application.Problem(world.Supervisor.Table, Of("/one", true, "other"))).Contains("'web' depends on 'db'");
+        world.StartNew(new ProcessConfig { Name = "web", Command = "web",
+            DependsOn = [new Dependency { Name = "db" }] });
+        await Assert.That(Application.Problem(world.Supervisor.Table,
+            Of("/one", true, "other"))).Contains("'web' depends on 'db'");
         await Assert.That(Application.Problem(world.Supervisor.Table, Of("/one", true, "db"))).IsNull();
     }
 

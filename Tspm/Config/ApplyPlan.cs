@@ -17,7 +17,8 @@ internal static class ApplyPlan
     /// <param name="prune">What is not in the file is deleted.</param>
     /// <param name="hasNewEnvironment">Is the kept environment of the process of this name to be replaced by another one?</param>
     /// <param name="isDown">Is the process of this name, all of it, meant to be down? It stays so. Null: none is.</param>
-    /// <param name="isForeign">Does the process of this name belong to another project? It is not deleted. Null: none does.</param>
+    /// <param name="isForeign">Does the process of this name belong to another project? It is not deleted. Null: none
+    /// does.</param>
     public static List<PlanStep> Of(IEnumerable<ProcessConfig> present, IReadOnlyList<ProcessConfig> wanted, bool prune,
         Func<string, bool> hasNewEnvironment, Func<string, bool>? isDown = null, Func<string, bool>? isForeign = null)
     {
@@ -37,8 +38,9 @@ internal static class ApplyPlan
                 ? new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Keep }
                 : new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Change, Changes = changes, Restarts = !config.IsJob && isDown?.Invoke(config.NameOrEmpty) != true && NeedsNewChild(changes, config) });
         }
-        if (prune)
-            foreach (var config in rest.Values.Where(config => isForeign?.Invoke(config.NameOrEmpty) != true)) steps.Add(new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Delete });
+        if (!prune) return steps;
+        foreach (var name in rest.Keys)
+            if (isForeign?.Invoke(name) != true) steps.Add(new PlanStep { Name = name, Action = PlanStep.Delete });
         return steps;
     }
 
@@ -49,7 +51,8 @@ internal static class ApplyPlan
     /// <param name="present">What is defined.</param>
     /// <param name="wanted">What the file says.</param>
     /// <param name="project">The file's; null: it is not known, and nothing is protected.</param>
-    /// <param name="remedy">What to do about it, apart from other names; <c>{0}</c> is the project that holds a name.</param>
+    /// <param name="remedy">What to do about it, apart from other names; <c>{0}</c> is the project that holds a
+    /// name.</param>
     public static string? ProjectProblem(
         IEnumerable<ProcessDefinition> present, IReadOnlyList<ProcessConfig> wanted, string? project, string remedy)
     {
@@ -59,8 +62,9 @@ internal static class ApplyPlan
         var holder = held[0].Project!;
         var names = held.Where(known => known.Project == holder).Select(static known => known.Name).ToList();
         var own = wanted.First(config => config.NameOrEmpty == names[0]);
-        return $"{Quoted(names)} {(names.Count == 1 ? "belongs" : "belong")} to the project {ProjectName.Shown(holder, held[0].Config)}, "
-            + $"and this file to {ProjectName.Shown(project, own)}; use other names, or {remedy.Replace("{0}", holder)}";
+        var verb = names.Count == 1 ? "belongs" : "belong";
+        return $"{Quoted(names)} {verb} to the project {ProjectName.Shown(holder, held[0].Config)}, and this file to "
+            + $"{ProjectName.Shown(project, own)}; use other names, or {remedy.Replace("{0}", holder)}";
     }
 
     /// <summary>Sentences about processes that belong to the file's project from now on.</summary>
@@ -72,7 +76,8 @@ internal static class ApplyPlan
         var taken = Named(present, wanted).Where(known => known.Project != project);
         foreach (var former in taken.Select(static known => known.Project ?? "").Distinct())
         {
-            var names = taken.Where(known => (known.Project ?? "") == former).Select(static known => known.Name).ToList();
+            var names = taken.Where(known => (known.Project ?? "") == former)
+                .Select(static known => known.Name).ToList();
             notes.Add(former.Length == 0
                 ? $"{Quoted(names)} had no project and {(names.Count == 1 ? "belongs" : "belong")} to {project} now"
                 : $"{Quoted(names)} {(names.Count == 1 ? "is" : "are")} taken over from the project {former}");

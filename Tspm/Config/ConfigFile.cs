@@ -19,7 +19,8 @@ internal static class ConfigFile
     const string ProjectKey = "project";
 
     /// <summary>What a file holds.</summary>
-    /// <param name="Project">See <see cref="ProjectName"/>; null: the file does not say, and it is the file's folder.</param>
+    /// <param name="Project">See <see cref="ProjectName"/>; null: the file does not say, and it is the file's
+    /// folder.</param>
     /// <param name="Processes">In the order of the file, complete with name and absolute projectDir.</param>
     public sealed record Content(string? Project, IReadOnlyList<ProcessConfig> Processes);
 
@@ -78,7 +79,8 @@ internal static class ConfigFile
             var name = JsonTypes.TryName(member, out var text) ? text : "";
             if (name == List) lists.Add(member.Value);
             else if (name == ProjectKey) CheckProject(member.Value, ++projects > 1, problems);
-            else if (name != SchemaKey) problems.Add(Problem(JsonProblems.Unknown("", name, typeof(void), [List, ProjectKey])));
+            else if (name != SchemaKey)
+                problems.Add(Problem(JsonProblems.Unknown("", name, typeof(void), [List, ProjectKey])));
         }
         if (lists.Count == 0) problems.Add(Problem(JsonProblems.Missing(List, "a list [ … ] of objects")));
         else if (lists.Count > 1) problems.Add(Problem(JsonProblems.Doubled(List)));

@@ -22,7 +22,8 @@ internal static class ConfigSchema
         json.WriteString("type"u8, "string"u8);
         json.WriteEndObject();
         json.WriteStartObject("project"u8);
-        json.WriteString("description"u8, "what the processes belong to, so that no other project changes them; the file's folder"u8);
+        json.WriteString("description"u8,
+            "what the processes belong to, so that no other project changes them; the file's folder"u8);
         json.WriteString("type"u8, "string"u8);
         json.WriteNumber("minLength"u8, 1);
         json.WriteEndObject();

@@ -202,7 +202,8 @@ internal static class ConfigValidation
         for (var i = 0; i < config.DependsOn?.Count; i++)
         {
             var dependency = config.DependsOn[i];
-            if (ProcessName.StoredProblem(dependency.Name) is { } problem) return new Breach(JsonProblems.Quote(dependency.Name), problem, $"[{i}].name");
+            if (ProcessName.StoredProblem(dependency.Name) is { } problem)
+                return new Breach(JsonProblems.Quote(dependency.Name), problem, $"[{i}].name");
             if (!Dependency.IsCondition(dependency.Condition))
                 return new Breach(JsonProblems.Quote(dependency.Condition!), $"must be one of started, ready, completed, but is {JsonProblems.Quote(dependency.Condition!)}", $"[{i}].condition");
         }

@@ -4,15 +4,16 @@ using Tspm.Protocol;
 namespace Tspm.Config;
 
 /// <summary>
-/// The times of a cron expression in a time zone, with the meaning of crontab(5): when both the day of the month and the
-/// weekday are restricted, a day on which either fits counts. Cronos asks for both, so such an expression becomes two, one
-/// for each kind of day. Daylight saving is Cronos' matter: a time that the clock passes over comes right after the gap,
-/// one that comes twice counts once.
+/// The times of a cron expression in a time zone, with the meaning of crontab(5): when both the day of the month and
+/// the weekday are restricted, a day on which either fits counts. Cronos asks for both, so such an expression becomes
+/// two, one for each kind of day. Daylight saving is Cronos' matter: a time that the clock passes over comes right
+/// after the gap, one that comes twice counts once.
 /// </summary>
 internal sealed class CronTimes
 {
     const string Expected =
-        "expected a cron expression of 5 fields, such as '0 3 * * *' (every day at 3:00), or of 6 with seconds in front";
+        "expected a cron expression of 5 fields, such as '0 3 * * *' (every day at 3:00), "
+            + "or of 6 with seconds in front";
 
     readonly CronExpression[] _expressions;
     readonly TimeZoneInfo _zone;
@@ -37,7 +38,8 @@ internal sealed class CronTimes
     }
 
     /// <summary>
-    /// Whether both the day of the month and the weekday are restricted: the expressions for which cron programs differ.
+    /// Whether both the day of the month and the weekday are restricted: the expressions for which cron programs
+    /// differ.
     /// As in crontab(5), a field that begins with '*' (or '?') restricts nothing.
     /// </summary>
     public static bool RestrictsBothDays(string cron) =>

@@ -47,7 +47,8 @@ internal static class StartFile
     public static async Task<string?> Start(DaemonContext context, ApplyRequest request)
     {
         var client = request.Client;
-        var wanted = new Application.Wanted(Definitions.Complete(request.Define, client), prune: false, updateEnvironment: false, client.Environment, client.OpenFilesLimit)
+        var wanted = new Application.Wanted(Definitions.Complete(request.Define, client), prune: false,
+            updateEnvironment: false, client.Environment, client.OpenFilesLimit)
         {
             StartsAll = true, RenewsEnvironment = true, Project = request.Project, Remedy = Remedy,
         };

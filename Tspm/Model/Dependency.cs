@@ -24,7 +24,9 @@ internal sealed record Dependency
         text.LastIndexOf(':') is > 0 and var colon && IsCondition(text[(colon + 1)..])
             ? new Dependency { Name = text[..colon], Condition = text[(colon + 1)..] } : new Dependency { Name = text };
 
-    /// <summary>What follows the last colon looks like a misspelt condition: which one, as a question; empty: it does not.</summary>
-    public static string Misspelt(string text) => text.LastIndexOf(':') is > 0 and var colon && !IsCondition(text[(colon + 1)..])
+    /// <summary>What follows the last colon looks like a misspelt condition: which one, as a question; empty: it does
+    /// not.</summary>
+    public static string Misspelt(string text) =>
+        text.LastIndexOf(':') is > 0 and var colon && !IsCondition(text[(colon + 1)..])
         ? NearestName.Question(text[(colon + 1)..], [Started, Ready, Completed]) : "";
 }

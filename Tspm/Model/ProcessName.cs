@@ -4,8 +4,8 @@ namespace Tspm.Model;
 
 /// <summary>
 /// The rule for names: 1–64 bytes of UTF-8 without control characters, <c>*</c>, <c>?</c> or spaces at either end; not
-/// starting with '-' or '/'; not <c>all</c>, <c>.</c> or <c>..</c>; and not ending like NAME:INSTANCE. All of it keeps a
-/// name apart from flags and from the other kinds of <see cref="Selector"/>.
+/// starting with '-' or '/'; not <c>all</c>, <c>.</c> or <c>..</c>; and not ending like NAME:INSTANCE. All of it keeps
+/// a name apart from flags and from the other kinds of <see cref="Selector"/>.
 /// </summary>
 internal static class ProcessName
 {
@@ -19,14 +19,17 @@ internal static class ProcessName
     public static string? Problem(string? name)
     {
         if (name is null || StoredProblem(name) is not null) return StoredProblem(name);
-        if (name == Selector.All) return "'all' cannot be a name, because it always means every process; choose another one";
+        if (name == Selector.All)
+            return "'all' cannot be a name, because it always means every process; choose another one";
         if (name is "." or "..") return $"'{name}' cannot be a name, because it means a folder; choose another one";
         if (name.AsSpan().IndexOfAny('*', '?') is >= 0 and var at)
-            return $"the name '{name}' contains '{name[at]}', which stands for other letters when processes are selected";
+            return $"the name '{name}' contains '{name[at]}', "
+                + "which stands for other letters when processes are selected";
         if (char.IsWhiteSpace(name[0]) || char.IsWhiteSpace(name[^1]))
             return $"the name '{name}' begins or ends with a space; take it away";
         return InstanceIn(name) is { } instance
-            ? $"the name '{name}' ends with '{instance}', which means an instance (NAME:INSTANCE); write it without the colon, or with a letter"
+            ? $"the name '{name}' ends with '{instance}', which means an instance (NAME:INSTANCE); "
+                + "write it without the colon, or with a letter"
             : null;
     }
 
@@ -46,6 +49,7 @@ internal static class ProcessName
     public static string? InstanceIn(string name)
     {
         var colon = name.LastIndexOf(':');
-        return colon >= 0 && colon < name.Length - 1 && name[(colon + 1)..].All(char.IsAsciiDigit) ? name[colon..] : null;
+        var isInstance = colon >= 0 && colon < name.Length - 1 && name[(colon + 1)..].All(char.IsAsciiDigit);
+        return isInstance ? name[colon..] : null;
     }
 }

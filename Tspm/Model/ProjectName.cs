@@ -3,8 +3,9 @@ using System.Text;
 namespace Tspm.Model;
 
 /// <summary>
-/// What a process belongs to: the top-level <c>project</c> of the file that defines it, else that file's folder. Names of
-/// processes are everybody's, so that this is what keeps the files of two projects from changing each other's processes.
+/// What a process belongs to: the top-level <c>project</c> of the file that defines it, else that file's folder. Names
+/// of processes are everybody's, so that this is what keeps the files of two projects from changing each other's
+/// processes.
 /// </summary>
 internal static class ProjectName
 {
@@ -16,7 +17,8 @@ internal static class ProjectName
 
     /// <summary>Whether it can be one.</summary>
     public static bool IsValid(string project) =>
-        !string.IsNullOrWhiteSpace(project) && !project.Contains('\0') && Encoding.UTF8.GetByteCount(project) <= MaxBytes;
+        !string.IsNullOrWhiteSpace(project) && !project.Contains('\0')
+            && Encoding.UTF8.GetByteCount(project) <= MaxBytes;
 
     /// <summary>With the folder in which it works, where the project does not say it itself.</summary>
     public static string Shown(string project, ProcessConfig config) =>

@@ -15,7 +15,8 @@ internal sealed record SelectorResult(IReadOnlyList<SelectorTarget> Matches, str
     public bool IsKnown => Unknown is null;
 
     /// <summary>
-    /// Those of <see cref="Matches"/> that were meant in particular, by name, number or instance, and not by <c>all</c>,
+    /// Those of <see cref="Matches"/> that were meant in particular, by name, number or instance, and not by
+    /// <c>all</c>,
     /// a pattern or a namespace.
     /// </summary>
     public IReadOnlySet<SelectorTarget> Named { get; init; } = new HashSet<SelectorTarget>();
@@ -52,7 +53,8 @@ internal static class SelectorMatcher
                 return new SelectorResult([], text, "the patterns take too long to match; choose the processes by name, or in several steps");
             begun = Stopwatch.GetTimestamp();
             var selector = Selector.Parse(text);
-            if (!TryPredicate(selector, targets, out var fits, out var names, out var problem)) return new SelectorResult([], text, problem);
+            if (!TryPredicate(selector, targets, out var fits, out var names, out var problem))
+                return new SelectorResult([], text, problem);
             try
             {
                 var any = Mark(chosen, targets, fits, names ? named : null);
@@ -69,7 +71,8 @@ internal static class SelectorMatcher
     }
 
     static bool Mark(
-        bool[] chosen, IReadOnlyList<SelectorTarget> targets, Func<SelectorTarget, bool> fits, HashSet<SelectorTarget>? named)
+        bool[] chosen, IReadOnlyList<SelectorTarget> targets, Func<SelectorTarget, bool> fits,
+            HashSet<SelectorTarget>? named)
     {
         var any = false;
         for (var i = 0; i < chosen.Length; i++)

@@ -82,8 +82,8 @@ internal sealed record ApplyRequest
     public required IReadOnlyList<ProcessConfig> Define { get; init; }
     public required ClientContext Client { get; init; }
     /// <summary>
-    /// Of the file, see <see cref="ProjectName"/>: the processes of another project are not touched. Null: a client that
-    /// does not know of projects. Since protocol 3.
+    /// Of the file, see <see cref="ProjectName"/>: the processes of another project are not touched. Null: a client
+    /// that does not know of projects. Since protocol 3.
     /// </summary>
     public string? Project { get; init; }
     /// <summary>Take over what another project holds. Since protocol 3.</summary>

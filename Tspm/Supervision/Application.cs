@@ -31,7 +31,8 @@ internal static class Application
         /// <summary>Of the file, see <see cref="ProjectName"/>; null: not known.</summary>
         public string? Project { get; init; }
 
-        /// <summary>What to do when another project holds a name, see <see cref="ApplyPlan.ProjectProblem"/>; null: it is taken over.</summary>
+        /// <summary>What to do when another project holds a name, see <see cref="ApplyPlan.ProjectProblem"/>; null: it
+        /// is taken over.</summary>
         public string? Remedy { get; init; }
 
         /// <summary>What is in the file and down is started as well.</summary>
@@ -45,18 +46,20 @@ internal static class Application
     {
         var key = wanted.UpdateEnvironment ? ProcessTable.KeyOf(wanted.Environment) : null;
         return ApplyPlan.Of(Configs(table), wanted.Configs, wanted.Prune, name => key is not null && table.ByName(name) is { } known && (known.EnvironmentKey != key || known.Launch != wanted.Launch),
-            name => table.Instances(table.ByName(name)!.Id)!.All(static cell => cell.State.Desired == DesiredState.Down),
+            name => table.Instances(table.ByName(name)!.Id)!
+                .All(static cell => cell.State.Desired == DesiredState.Down),
             name => table.ByName(name)!.Project != wanted.Project);
     }
 
     /// <summary>
-    /// A sentence about names that are not free, and dependencies that would not be there, or go in a circle; null: all is
-    /// well.
+    /// A sentence about names that are not free, and dependencies that would not be there, or go in a circle; null: all
+    /// is well.
     /// </summary>
     public static string? Problem(ProcessTable table, Wanted wanted)
     {
         if (wanted.Remedy is { } remedy
-            && ApplyPlan.ProjectProblem(table.Definitions, wanted.Configs, wanted.Project, remedy) is { } held) return held;
+            && ApplyPlan.ProjectProblem(table.Definitions, wanted.Configs, wanted.Project, remedy) is { } held)
+            return held;
         var all = new Dictionary<string, ProcessConfig>(StringComparer.Ordinal);
         foreach (var known in table.Definitions)
             if (!wanted.Prune || known.Project != wanted.Project) all[known.Name] = known.Config;
@@ -66,7 +69,8 @@ internal static class Application
             all[config.NameOrEmpty] = config;
         }
         // What is deleted may be needed by what stays.
-        return DependencyGraph.Problem(all, wanted.Prune ? all.Keys : wanted.Configs.Select(static config => config.NameOrEmpty));
+        return DependencyGraph.Problem(
+            all, wanted.Prune ? all.Keys : wanted.Configs.Select(static config => config.NameOrEmpty));
     }
 
     /// <summary>What is under way.</summary>
@@ -111,7 +115,8 @@ internal static class Application
     /// <summary>The new instances that are to be started.</summary>
     static SupervisedProcess[] Create(Supervisor supervisor, ProcessConfig config, Wanted wanted)
     {
-        var cells = supervisor.Define(config, wanted.Environment, wanted.OpenFilesLimit, launch: wanted.Launch, project: wanted.Project);
+        var cells = supervisor.Define(config, wanted.Environment, wanted.OpenFilesLimit, launch: wanted.Launch,
+            project: wanted.Project);
         return config.IsJob || config.Enabled == false ? [] : cells;
     }
 

@@ -132,8 +132,8 @@ internal sealed class Supervisor
     }
 
     /// <summary>
-    /// The same for verbs that start something. A job is left alone unless it is named: who says <c>all</c> does not mean
-    /// that the nightly backup is to run now.
+    /// The same for verbs that start something. A job is left alone unless it is named: who says <c>all</c> does not
+    /// mean that the nightly backup is to run now.
     /// </summary>
     /// <param name="selectors">What was asked for.</param>
     /// <param name="left">Jobs that were left out, see <see cref="TellOfJobs"/>.</param>
@@ -151,10 +151,13 @@ internal sealed class Supervisor
         return cells;
     }
 
-    /// <summary>Adds a sentence about jobs that were left out, unless something needs them, so that they run all the same.</summary>
-    public static void TellOfJobs(List<SupervisedProcess> left, IReadOnlyList<SupervisedProcess> started, List<string> notes)
+    /// <summary>Adds a sentence about jobs that were left out, unless something needs them, so that they run all the
+    /// same.</summary>
+    public static void TellOfJobs(List<SupervisedProcess> left, IReadOnlyList<SupervisedProcess> started,
+        List<string> notes)
     {
-        var names = left.Where(cell => !started.Contains(cell)).Select(static cell => cell.Definition.Name).Distinct().ToList();
+        var names = left.Where(cell => !started.Contains(cell))
+            .Select(static cell => cell.Definition.Name).Distinct().ToList();
         if (names.Count == 0) return;
         var listed = string.Join(", ", names.Select(static name => $"'{name}'"));
         notes.Add(names.Count == 1
@@ -164,7 +167,8 @@ internal sealed class Supervisor
 
     /// <summary>Adds a complete config as a new definition, or replaces that of <paramref name="replaced"/>.</summary>
     public SupervisedProcess[] Define(
-        ProcessConfig config, IReadOnlyDictionary<string, string> environment, long? openFilesLimit, ProcessDefinition? replaced = null, LaunchContext? launch = null,
+        ProcessConfig config, IReadOnlyDictionary<string, string> environment, long? openFilesLimit,
+        ProcessDefinition? replaced = null, LaunchContext? launch = null,
         string? project = null)
     {
         var id = replaced?.Id ?? Table.NextId;

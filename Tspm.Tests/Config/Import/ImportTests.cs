@@ -181,8 +181,9 @@ internal sealed class ImportTests
         string cron, string autorestart, string? action, string expected, string note, CancellationToken cancellation)
     {
         var file = $$"""{"apps": [{"name": "job", "script": "./job.js", "cron_restart": "{{cron}}", "autorestart": {{autorestart}}}]}""";
-        var imported = Pm2Import.Read(JsonDocument.Parse(file).RootElement, "/srv", null, Present, static _ => false);
-        await Assert.That(imported.Processes.Single().Schedule).IsEqualTo(new ScheduleConfig { Cron = expected, Action = action });
+        var imported = Pm2Import.Read(JsonDocument.Parse(file).RootElement, "/srv", null, Present, static _ => ScriptKind.None);
+        await Assert.That(imported.Processes.Single().Schedule).IsEqualTo(
+            new ScheduleConfig { Cron = expected, Action = action, Overlap = action is null ? null : ScheduleConfig.Kill });
         await Assert.That(imported.Left).IsEmpty();
         await Assert.That(string.Join(' ', imported.Notes)).Contains(note);
         await Assert.That(imported.Notes.Count).IsEqualTo(note.Length > 0 ? 1 : 0);

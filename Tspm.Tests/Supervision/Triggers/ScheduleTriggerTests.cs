@@ -321,7 +321,8 @@ internal sealed class ScheduleTriggerTests
     {
         using var world = new World();
         var cell = world.StartNew(Job);
-        world.Supervisor.Changes.Scale(cell.Definition with { Config = cell.Definition.Config with { Instances = 2 } }, "scaled");
+        world.Supervisor.Changes.Scale(cell.Definition with { Config = cell.Definition.Config with { Instances = 2 } },
+            "scaled");
         world.Step();
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
         world.Exit(cell, 0);

@@ -16,7 +16,9 @@ internal static class AddCommand
             var target = StartCommand.ReadTarget(session, words, program, config, lossy, out var isLost);
             if (target.Define is not { } define) throw target.Unknown ?? new UsageException("add defines one command or a file; several words: quote them, as in tspm add \"node server.js\"");
             var code = new Change<AddRequest, AddResponse>(
-                Methods.Add, new AddRequest { Define = define, Client = session.Context(noAutoStart), Project = target.Project }, Wire.Json.AddRequest, Wire.Json.StartResponse,
+                Methods.Add,
+                new AddRequest { Define = define, Client = session.Context(noAutoStart), Project = target.Project },
+                Wire.Json.AddRequest, Wire.Json.StartResponse,
                 Output.PrintJson.Readable.StartResponse, static process => string.Create(CultureInfo.InvariantCulture, $"added (id {process.Id})"))
                 .Run(session, new ChangeFlags(json, noAutoStart));
             return ImportCommand.WithLoss(code, isLost);

@@ -52,16 +52,20 @@ internal static class ApplyCommand
         if (Problem(saved.Processes, request) is { } problem) throw new DaemonException(ErrorCode.Failed, problem);
         var steps = ApplyPlan.Of(saved.Processes.Select(static definition => definition.Config), request.Define, request.Prune,
             name => key is not null && saved.Processes.Any(definition => definition.Name == name && definition.EnvironmentKey != key),
-            name => saved.Processes.Any(definition => definition.Name == name && definition.Desired == DesiredState.Down),
-            name => saved.Processes.Any(definition => definition.Name == name && definition.Project != request.Project));
+            name => saved.Processes.Any(known => known.Name == name && known.Desired == DesiredState.Down),
+            name => saved.Processes.Any(known => known.Name == name && known.Project != request.Project));
         var notes = ApplyPlan.TakenOver(saved.Processes, request.Define, request.Project);
-        return new ApplyResponse { Success = true, Processes = [], Steps = steps, Notes = notes.Count > 0 ? notes : null };
+        return new ApplyResponse
+        {
+            Success = true, Processes = [], Steps = steps, Notes = notes.Count > 0 ? notes : null,
+        };
     }
 
     static string? Problem(IReadOnlyList<ProcessDefinition> saved, ApplyRequest request)
     {
         if (request.Force != true
-            && ApplyPlan.ProjectProblem(saved, request.Define, request.Project, ApplyPlan.Forced) is { } held) return held;
+            && ApplyPlan.ProjectProblem(saved, request.Define, request.Project, ApplyPlan.Forced) is { } held)
+            return held;
         var all = new Dictionary<string, ProcessConfig>(StringComparer.Ordinal);
         foreach (var definition in saved)
             if (!request.Prune || definition.Project != request.Project) all[definition.Name] = definition.Config;

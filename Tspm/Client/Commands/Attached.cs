@@ -31,12 +31,16 @@ internal sealed class Attached
     /// <param name="started">What was started.</param>
     /// <param name="since">When, by the clock of the daemon's machine; null: not known.</param>
     /// <param name="json">Lines are printed as JSON.</param>
-    public static int Show(ClientSession session, IReadOnlyList<ProcessOutcome> started, DateTimeOffset? since, bool json) =>
+    public static int Show(ClientSession session, IReadOnlyList<ProcessOutcome> started, DateTimeOffset? since,
+        bool json) =>
         new Attached(session, started).Show(since, json);
 
     int Show(DateTimeOffset? since, bool json)
     {
-        var request = new LogsRequest { Selectors = _names, Follow = true, Since = LogsCommand.Iso(since), Events = true };
+        var request = new LogsRequest
+        {
+            Selectors = _names, Follow = true, Since = LogsCommand.Iso(since), Events = true,
+        };
         var printer = new LogPrinter(_session.Out, _session.Err, raw: false, json);
         if (!EndByThemselves())
             return LogsCommand.Show(_session, request with { Events = json ? null : true, Since = null }, printer);
@@ -58,7 +62,8 @@ internal sealed class Attached
     {
         using var daemon = _session.ConnectToRead();
         var described = daemon.Call(
-            Methods.Describe, new DescribeRequest { Selectors = _names }, Wire.Json.DescribeRequest, Wire.Json.DescribeResponse);
+            Methods.Describe, new DescribeRequest { Selectors = _names }, Wire.Json.DescribeRequest,
+            Wire.Json.DescribeResponse);
         return described.Processes.All(static process => RestartPolicy.Of(process.Config).Mode != RestartMode.Always);
     }
 
@@ -68,9 +73,9 @@ internal sealed class Attached
         try
         {
             using var daemon = _session.ConnectToRead();
-            var statuses = daemon.Call(
-                Methods.List, new ListRequest { Selectors = _names }, Wire.Json.ListRequest, Wire.Json.ListResponse).Processes;
-            _last = statuses.Where(status => _instances.Contains((status.Id, status.Instance)));
+            var list = daemon.Call(
+                Methods.List, new ListRequest { Selectors = _names }, Wire.Json.ListRequest, Wire.Json.ListResponse);
+            _last = list.Processes.Where(status => _instances.Contains((status.Id, status.Instance)));
         }
         catch (DaemonException gone) when (gone.Code == ErrorCode.NoSuchProcess)
         {
@@ -86,7 +91,8 @@ internal sealed class Attached
         foreach (var status in _last)
         {
             if (status is { ExitCode: 0, State: ProcessState.Stopped }) continue;
-            _session.Err.WriteLine($"{Display.Name(status.Name, status.Instance, _last.Count > 1)}: {Display.Text(status.Reason)}");
+            var name = Display.Name(status.Name, status.Instance, _last.Count > 1);
+            _session.Err.WriteLine($"{name}: {Display.Text(status.Reason)}");
             if (status.ExitCode is > 0 and var code) return code;
             if (status.Signal is { } signal && Signals.TryParse(signal, out var number)) return SignalBase + number;
             return ExitCodes.Failed;

@@ -17,8 +17,11 @@ internal static class ExportCommand
         projects = projects.Distinct().ToList();
         ConfigWriter.Write(session.Out, configs, projects.Count == 1 ? projects[0] : null);
         if (projects.Count > 1)
-            session.Err.WriteLine($"these processes belong to several projects ({ControlText.Escape(string.Join(", ", projects))}): "
+        {
+            var listed = ControlText.Escape(string.Join(", ", projects));
+            session.Err.WriteLine($"these processes belong to several projects ({listed}): "
                 + "export each of them by itself, or apply this file with --force");
+        }
         return ExitCodes.Done;
     }
 

@@ -23,8 +23,8 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
         lost => lost.Code switch { LocalError.NoAnswerInTime => request.Follow && _after.Count > 0, LocalError.NotRunning => request.Follow, _ => true });
 
     /// <summary>
-    /// Asked whenever something has happened to the processes, and now and then: when it is true, nothing more will come,
-    /// and the stream ends. What it may not have shown by then is its <see cref="Rest"/>.
+    /// Asked whenever something has happened to the processes, and now and then: when it is true, nothing more will
+    /// come, and the stream ends. What it may not have shown by then is its <see cref="Rest"/>.
     /// </summary>
     public Func<bool>? IsOver { get; init; }
 

@@ -100,16 +100,23 @@ internal static class Verbs
     {
         "apply" => new Verb("apply", "apply FILE", "make the daemon match a config file: create, change, with --prune delete")
         {
-            Flags = ["prune", "force", "update-env", "wait", "wait-timeout", "auto-start", "json"], MinWords = 1, MaxWords = 1,
-            Note = "Only what a change touches is restarted; log settings, restart policy and the like restart nothing. 'tspm plan FILE' shows it before. All or nothing.\n"
-                + "Processes of another project (a file's \"project\", else its folder) are not touched, unless --force takes them over.",
+            Flags = ["prune", "force", "update-env", "wait", "wait-timeout", "auto-start", "json"],
+            MinWords = 1, MaxWords = 1,
+            Note = "Only what a change touches is restarted; log settings, restart policy and the like "
+                + "restart nothing. "
+                + "'tspm plan FILE' shows it before. All or nothing.\n"
+                + "Processes of another project (a file's \"project\", else its folder) are not touched, "
+                + "unless --force takes them over.",
         },
-        "plan" => new Verb("plan", "plan FILE", "what 'apply' would do, without doing it") { Flags = ["prune", "force", "update-env", "json"], MinWords = 1, MaxWords = 1 },
+        "plan" => new Verb("plan", "plan FILE", "what 'apply' would do, without doing it")
+            { Flags = ["prune", "force", "update-env", "json"], MinWords = 1, MaxWords = 1 },
         "validate" => new Verb("validate", "validate FILE", "is a config file right? Needs no daemon") { MinWords = 1, MaxWords = 1 },
         "schema" => new Verb("schema", "schema", "the JSON Schema of a config file") { MaxWords = 0 },
         "import" => new Verb("import", "import pm2 | supervisord | procfile [FILE]", "print another manager's processes as a config file")
         {
-            Flags = ["env-file", "out-file", "start", "force", "lossy", "update-env", "wait", "wait-timeout", "auto-start"], MinWords = 1, MaxWords = 2,
+            Flags =
+                ["env-file", "out-file", "start", "force", "lossy", "update-env", "wait", "wait-timeout", "auto-start"],
+            MinWords = 1, MaxWords = 2,
             Note = "What has no counterpart is listed, exit 1 unless --lossy. --env: of a Procfile its .env, of an ecosystem file the environment (env_NAME).\n"
                 + "Without FILE: ~/.pm2/dump.pm2 or ecosystem.config.*, supervisord's usual places, Procfile.",
         },

@@ -24,7 +24,8 @@ internal static class Pm2Schedule
     }
 
     /// <summary>
-    /// A weekday in a week of the month (<c>1-7 * 1</c>, the first Monday) has a field of its own: <c>* * 1#1</c>. Null:
+    /// A weekday in a week of the month (<c>1-7 * 1</c>, the first Monday) has a field of its own: <c>* * 1#1</c>.
+    /// Null:
     /// it is something else.
     /// </summary>
     static string? NthWeekday(string cron)

@@ -93,7 +93,13 @@ internal static class LegacyStore
             var isSecond = !_ids.Add(id);
             var wanted = config.Name ?? id;
             var name = Free(DefaultName.MakeValid(wanted));
-            if (name != wanted) remarks.Add($"'{wanted}' is called '{name}' now: {(isSecond ? "there are two with its id; the second is not started" : "a name is used once; " + ProcessName.Rule)}");
+            if (name != wanted)
+            {
+                var why = isSecond
+                    ? "there are two with its id; the second is not started"
+                    : "a name is used once; " + ProcessName.Rule;
+                remarks.Add($"'{wanted}' is called '{name}' now: {why}");
+            }
             var isNumber = Selector.TryNumber(id, out var number);
             Processes.Add(new LegacyProcess(config with { Name = name, LegacyId = id }, isNumber && !isSecond ? number : null, isSecond ? false : ShouldRun(id)));
         }

@@ -24,7 +24,8 @@ internal static class AddHandler
             var client = request.Client;
             foreach (var config in configs)
                 added.AddRange(supervisor.Define(
-                    config, client.Environment, client.OpenFilesLimit, launch: client.Launch, project: request.Project));
+                    config, client.Environment, client.OpenFilesLimit, launch: client.Launch,
+                    project: request.Project));
             return (added, supervisor.Save());
         });
         var error = await Settle.Unsaved(saved);

@@ -12,7 +12,8 @@ internal static class ApplyHandler
     {
         Definitions.CheckProject(request.Project);
         var wanted = new Application.Wanted(
-            Definitions.Complete(request.Define, request.Client), request.Prune, request.UpdateEnv, request.Client.Environment, request.Client.OpenFilesLimit)
+            Definitions.Complete(request.Define, request.Client), request.Prune, request.UpdateEnv,
+                request.Client.Environment, request.Client.OpenFilesLimit)
         {
             Launch = request.Client.Launch, StartsAll = request.Start, Project = request.Project, Remedy = request.Force == true ? null : ApplyPlan.Forced,
         };
@@ -26,7 +27,12 @@ internal static class ApplyHandler
             return (plan, begun, begun is null ? null : supervisor.Save());
         });
         if (work is null || saved is null)
-            return new ApplyResponse { Success = true, Processes = [], Steps = steps, Notes = notes.Count > 0 ? notes : null };
+        {
+            return new ApplyResponse
+            {
+                Success = true, Processes = [], Steps = steps, Notes = notes.Count > 0 ? notes : null,
+            };
+        }
         // Waited for in any case: what comes may need the port of what goes.
         var going = new Settle.Begun(work.Going, saved);
         var outcomes = await Settle.Outcomes(context, going, wait: true, timeoutMs: null, Settle.StopError);

@@ -38,7 +38,8 @@ internal static class Definitions
     public static void CheckProject(string? project)
     {
         if (project is null || ProjectName.IsValid(project)) return;
-        throw Invalid("params.project", $"params.project must be {ProjectName.Expected}", ProjectName.Expected, JsonProblems.Quote(project));
+        throw Invalid("params.project", $"params.project must be {ProjectName.Expected}", ProjectName.Expected,
+            JsonProblems.Quote(project));
     }
 
     /// <summary>Refuses configs that depend on what is not defined, or on themselves.</summary>

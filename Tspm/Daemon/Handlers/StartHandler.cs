@@ -54,7 +54,8 @@ internal static class StartHandler
         var everything = request.Selectors is ["all"];
         if (cells.Count == 1 && left.Count == 0 && !request.Force && !request.Again) RefuseOnline(cells[0]);
         if (request.UpdateEnv && request.Client is { } client) Environments.Update(supervisor, cells, client);
-        return Begin(supervisor, [.. cells.Where(cell => !everything || cell.Definition.IsEnabled)], request.Force, [], left);
+        return Begin(supervisor, [.. cells.Where(cell => !everything || cell.Definition.IsEnabled)], request.Force, [],
+            left);
     }
 
     static Plan BeginNew(Supervisor supervisor, IReadOnlyList<ProcessConfig> define, StartRequest request)
@@ -94,7 +95,8 @@ internal static class StartHandler
 
     /// <summary>In the order of dependencies, with those that are down.</summary>
     static Plan Begin(
-        Supervisor supervisor, List<SupervisedProcess> wanted, bool force, IReadOnlyList<int> newIds, List<SupervisedProcess> left)
+        Supervisor supervisor, List<SupervisedProcess> wanted, bool force, IReadOnlyList<int> newIds,
+            List<SupervisedProcess> left)
     {
         var notes = new List<string>();
         var restarted = force ? wanted.Where(cell => cell.State.Phase is LifecyclePhase.Starting or LifecyclePhase.Online).ToHashSet() : [];

@@ -29,10 +29,10 @@ internal static class StopHandler
         var armed = cells.Where(static cell => cell.Definition.Config.IsJob && cell.View.NextRunAt is not null)
             .Select(static cell => cell.Definition.Name).Distinct().ToList();
         if (armed.Count == 0) return;
+        var names = string.Join(", ", armed.Select(static name => $"'{name}'"));
         notes.Add(armed.Count == 1
-            ? $"'{armed[0]}' is a job and runs again at its next time; to turn it off: "
+            ? $"{names} is a job and runs again at its next time; to turn it off: "
                 + $"tspm set {Config.ShellWords.Quote(armed[0])} enabled=false"
-            : $"{string.Join(", ", armed.Select(static name => $"'{name}'"))} are jobs and run again at their next times; "
-                + "to turn one off: tspm set NAME enabled=false");
+            : $"{names} are jobs and run again at their next times; to turn one off: tspm set NAME enabled=false");
     }
 }

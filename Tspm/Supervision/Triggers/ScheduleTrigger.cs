@@ -6,9 +6,9 @@ namespace Tspm.Supervision.Triggers;
 
 /// <summary>
 /// Does what <c>schedule</c> says when its time has come. <c>restart</c>: what is up gets a new child; armed while the
-/// desired state is up. <c>start</c>: a job, as a systemd timer has it: it runs at its times whatever became of the last
-/// run, is stopped in between, and is not started with the daemon; armed from its definition until <c>enabled</c> is
-/// false, and so a stop ends a run and not the schedule. Times that pass while no daemon runs are not made up for.
+/// desired state is up. <c>start</c>: a job, as a systemd timer has it: it runs at its times whatever became of the
+/// last run, is stopped in between, and is not started with the daemon; armed from its definition until <c>enabled</c>
+/// is false, and so a stop ends a run and not the schedule. Times that pass while no daemon runs are not made up for.
 /// One timer for all; nothing runs without a schedule that is armed.
 /// </summary>
 internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable table) : IDisposable
@@ -113,7 +113,8 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
     }
 
     static ScheduleConfig? ScheduleOf(SupervisedProcess cell) =>
-        cell.IsSurplus || cell.Definition is { Config.IsJob: true, IsEnabled: false } ? null : cell.Definition.Config.Schedule;
+        cell.IsSurplus || cell.Definition is { Config.IsJob: true, IsEnabled: false }
+            ? null : cell.Definition.Config.Schedule;
 
     void Plan(SupervisedProcess cell, Entry entry, DateTimeOffset now)
     {
