@@ -99,9 +99,10 @@ public sealed class TerminalTableTests
     [Arguments(40, "name state")]
     public async Task Columns_go_by_their_rank(int width, string titles, CancellationToken cancellation)
     {
+        var soon = new DateTimeOffset(DateTimeOffset.UtcNow.Year, 12, 31, 23, 0, 0, TimeSpan.Zero);
         var job = OutputTests.Status("job", 2) with
         {
-            State = ProcessState.Stopped, NextRunAt = DateTimeOffset.UnixEpoch, MemoryBytes = 20 << 20,
+            State = ProcessState.Stopped, NextRunAt = soon, MemoryBytes = 20 << 20,
         };
         var heading = Print([OutputTests.Status("mail-worker-production"), job], width).Split('\n')[1];
         var shown = heading.Split('│', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -103,6 +103,8 @@ internal static class HostileRequests
             var parameters = method is Methods.Start or Methods.Add ? """{"define":[{"name":"web","command":"web","env":{"A":"1"}}],"client":{"environment":{"B":"2"},"workingDirectory":"/"},"waitTimeoutMs":50}"""
                 : JsonSerializer.Serialize(golden, WireJson.Default.JsonElement);
             if (method == Methods.Add) parameters = parameters.Replace(",\"waitTimeoutMs\":50", "", StringComparison.Ordinal);
+            // To watch whether something dies again takes that long, each time.
+            parameters = parameters.Replace("\"settleMs\":500", "\"settleMs\":0", StringComparison.Ordinal);
             lines.Add($$"""{"jsonrpc":"2.0","id":{{lines.Count}},"method":"{{method}}","params":{{parameters}}}""");
         }
         lines.Add("""{"jsonrpc":"2.0","id":"text","method":"reload","params":{"selectors":["web"],"wait":false}}""");

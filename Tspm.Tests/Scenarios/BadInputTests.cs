@@ -9,7 +9,7 @@ public class BadInputTests
     [Test]
     [Arguments("strat x", "start"), Arguments("fly", "fly"), Arguments("start --nmae web -- true", "--name"), Arguments("start", "nothing to start"), Arguments("stop", "argument"),
      Arguments("list --frobnicate", "--frobnicate"), Arguments("start true --restart sometimes", "always, on-failure or never"), Arguments("start true --memory lots", "lots"),
-     Arguments("start true --instances 0", "instances"), Arguments("start true --name", "--name"), Arguments("start true --env NOEQUALS", "NOEQUALS"), Arguments("start true --nice 99", "99"),
+     Arguments("start true --instances few", "instances"), Arguments("start true --name", "--name"), Arguments("start true --env NOEQUALS", "NOEQUALS"), Arguments("start true --nice 99", "99"),
      Arguments("start true --umask 999", "999"), Arguments("start true --name a --name b", "twice"), Arguments("daemon fly", "fly"), Arguments("daemon --fly", "fly"), Arguments("start true --user", "--user"),
      Arguments("scale web many", "many")]
     public async Task A_mistake_in_the_command_line_exits_2_and_says_what_is_wrong(string line, string said, CancellationToken cancellation)

@@ -123,7 +123,7 @@ internal sealed class ApplicationTests
         configs[4] = configs[4] with { Args = ["x"] };
         configs[0] = configs[0] with { Log = new LogConfig { Keep = 2 } };
         var other = new Dictionary<string, string> { ["PATH"] = "/opt/bin" };
-        Application.Wanted wanted = new(configs, false, false, other, null) { StartsAll = true };
+        Application.Wanted wanted = new(configs, false, false, other, null) { StartsAll = true, RenewsEnvironment = true };
         Application.Begin(world.Supervisor, Application.PlanOf(world.Supervisor.Table, wanted), wanted, []);
         world.Step();
         var after = Pids(world);

@@ -118,17 +118,23 @@ internal sealed class RequestHandler(DaemonContext context)
     {
         var parameters = request.Params.ValueKind == JsonValueKind.Undefined ? EmptyObject : request.Params;
         var checkedRequest = StrictJson.Read(parameters, requestType, "params");
-        RefuseNegativeWait(parameters);
+        RefuseWait(parameters, "waitTimeoutMs", most: int.MaxValue);
+        RefuseWait(parameters, "settleMs", MostSettleMs);
         var response = await handle(context, checkedRequest);
         return id => Framing.Result(id, response, responseType);
     }
 
+    /// <summary>Longer than this, a readiness probe is what is wanted.</summary>
+    const int MostSettleMs = 60_000;
+
     /// <summary>Before anything is done: the wait comes last, and would fail when all is done.</summary>
-    static void RefuseNegativeWait(JsonElement parameters)
+    static void RefuseWait(JsonElement parameters, string member, int most)
     {
-        if (!parameters.TryGetProperty("waitTimeoutMs", out var wait) || wait.ValueKind != JsonValueKind.Number || wait.GetInt32() >= 0) return;
-        throw new RequestException(ErrorCode.InvalidParams, $"params.waitTimeoutMs must be 0 or more, but is {wait.GetRawText()}",
-            new RpcErrorData { Path = "params.waitTimeoutMs", Expected = "0 or more", Found = wait.GetRawText() });
+        if (!parameters.TryGetProperty(member, out var wait) || wait.ValueKind != JsonValueKind.Number) return;
+        if (wait.GetInt32() is var ms && ms >= 0 && ms <= most) return;
+        var expected = most == int.MaxValue ? "0 or more" : $"from 0 to {most}";
+        throw new RequestException(ErrorCode.InvalidParams, $"params.{member} must be {expected}, but is {wait.GetRawText()}",
+            new RpcErrorData { Path = $"params.{member}", Expected = expected, Found = wait.GetRawText() });
     }
 
     /// <summary>Who asked for what, whatever comes of it.</summary>

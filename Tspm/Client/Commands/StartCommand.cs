@@ -13,6 +13,9 @@ internal static class StartCommand
     /// <summary>What comes up on a terminal is watched this long: a person wants to know whether it stays up.</summary>
     const int SettleOnTerminalMs = 500;
 
+    /// <summary>The daemon's own limit.</summary>
+    static readonly TimeSpan s_longestSettle = TimeSpan.FromMinutes(1);
+
     /// <summary>What the words mean; a config file in them is read, and a file of PM2 imported.</summary>
     /// <param name="session">For what is to be said about an import.</param>
     /// <param name="words">What was typed.</param>
@@ -72,7 +75,8 @@ internal static class StartCommand
 
     static int? SettleTime(ClientSession session, string? settle, ChangeFlags flags)
     {
-        if (settle is not null && Duration.TryParse(settle, out var time)) return (int)time.TotalMilliseconds;
+        if (settle is not null && Duration.TryParse(settle, out var time))
+            return time <= s_longestSettle ? (int)time.TotalMilliseconds : throw new UsageException("--settle is for a moment after the start, at most 1m; for longer, say when it is ready: --ready");
         return session.Out.IsTerminal && !flags.NoWait ? SettleOnTerminalMs : null;
     }
 

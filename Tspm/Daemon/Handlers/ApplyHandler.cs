@@ -15,16 +15,18 @@ internal static class ApplyHandler
             Definitions.Complete(request.Define, request.Client), request.Prune, request.UpdateEnv,
                 request.Client.Environment, request.Client.OpenFilesLimit)
         {
-            Launch = request.Client.Launch, StartsAll = request.Start, Project = request.Project, Remedy = request.Force == true ? null : ApplyPlan.Forced,
+            Launch = request.Client.Launch, StartsAll = request.Start, Project = request.Project,
+            Remedy = request.Force == true ? null : ApplyPlan.Forced,
         };
         var notes = new List<string>();
-        var (steps, work, saved) = await context.Supervisor.Change(supervisor =>
+        var (steps, work, surplus, saved) = await context.Supervisor.Change(supervisor =>
         {
             if (Application.Problem(supervisor.Table, wanted) is { } problem) throw new RequestException(ErrorCode.Failed, problem);
             var plan = Application.PlanOf(supervisor.Table, wanted);
             notes.AddRange(ApplyPlan.TakenOver(supervisor.Table.Definitions, wanted.Configs, wanted.Project));
             var begun = request.DryRun ? null : Application.Begin(supervisor, plan, wanted, notes);
-            return (plan, begun, begun is null ? null : supervisor.Save());
+            var tooMany = begun?.Coming.Where(static pending => pending.Cell.IsSurplus) ?? [];
+            return (plan, begun, tooMany, begun is null ? null : supervisor.Save());
         });
         if (work is null || saved is null)
         {
@@ -38,9 +40,11 @@ internal static class ApplyHandler
         var outcomes = await Settle.Outcomes(context, going, wait: true, timeoutMs: null, Settle.StopError);
         foreach (var problem in await Task.WhenAll(work.Gone))
             if (problem is not null) notes.Add(problem);
-        var coming = new Settle.Begun(work.Coming, saved);
-        outcomes.AddRange(
-            await Settle.Outcomes(context, coming, request.Wait, request.WaitTimeoutMs, ScaleHandler.Error));
+        var leaving = new Settle.Begun(surplus, saved);
+        outcomes.AddRange(await Settle.Outcomes(context, leaving, request.Wait, request.WaitTimeoutMs, ScaleHandler.Error));
+        var coming = new Settle.Begun([.. work.Coming.Where(pending => !surplus.Contains(pending))], saved);
+        Func<LifecycleState, string?> errorIn = request.Start ? Settle.StartError : ScaleHandler.Error;
+        outcomes.AddRange(await Settle.Outcomes(context, coming, request.Wait, request.WaitTimeoutMs, errorIn));
         if (request.Wait) await EarlyDeaths.AddTo(context, coming.Pending, outcomes, request.SettleMs);
         if (request.Start) outcomes.AddRange(await Kept(context, steps, outcomes));
         await LastLines.AddTo(context, outcomes);
@@ -48,7 +52,8 @@ internal static class ApplyHandler
         var error = await Settle.Unsaved(saved);
         return new ApplyResponse
         {
-            Success = error is null && outcomes.TrueForAll(static outcome => outcome.Error is null), Processes = outcomes, Steps = steps, Error = error, Notes = notes.Count > 0 ? notes : null,
+            Success = error is null && outcomes.TrueForAll(static outcome => outcome.Error is null),
+            Processes = outcomes, Steps = steps, Error = error, Notes = notes.Count > 0 ? notes : null,
         };
     }
 
