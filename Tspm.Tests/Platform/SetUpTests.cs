@@ -57,7 +57,7 @@ public class SetUpTests
         await Assert.That(box.System.Spawn(Request(box, "true", new SetUp { Nice = 1 }) with { WorkingDirectory = "/no/such" }).Failure!.Sentence)
             .IsEqualTo("cannot change directory to /no/such: No such file or directory");
         await Assert.That(box.System.Spawn(Request(box, "true", new SetUp { Nice = 1 }) with { Program = "no-such" }).Failure!.Sentence)
-            .StartsWith("cannot find program 'no-such' in PATH (");
+            .IsEqualTo("cannot find the program 'no-such' on the PATH");
     }
 
     [Test]

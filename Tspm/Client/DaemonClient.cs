@@ -256,9 +256,21 @@ internal sealed class DaemonClient : IDisposable
             json.WriteEndObject();
         }
         buffer.Write("\n"u8);
+        if (buffer.WrittenCount > Framing.MaxRequestBytes + 1) throw new DaemonException(ErrorCode.Failed, TooLarge(request, buffer.WrittenCount));
         // When it fails, the daemon may have said why before it closed: the answer, or its absence, tells.
         _sentWhole = _socket.Send(buffer.WrittenSpan);
         return _lastId;
+    }
+
+    /// <summary>Mostly the shell's environment is what makes a request large.</summary>
+    static string TooLarge(object? request, int bytes)
+    {
+        var environment = OlderDaemon.ContextOf(request)?.Environment ?? new Dictionary<string, string>();
+        var ofShell = environment.Sum(static variable => variable.Key.Length + variable.Value.Length);
+        var what = $"the request has {Model.ByteSize.Format(bytes)}, and the daemon takes {Model.ByteSize.Format(Framing.MaxRequestBytes)}";
+        return ofShell < bytes / 2 ? $"{what}; split it"
+            : $"{what}: the environment of this shell alone has {Model.ByteSize.Format(ofShell)}. Leave out what is not needed: env -u NAME tspm …, "
+                + "or begin with little: env -i PATH=\"$PATH\" HOME=\"$HOME\" tspm …";
     }
 
     AnswerEnvelope ReadEnvelope(Wait wait)

@@ -40,5 +40,15 @@ internal static class OlderDaemon
         _ => false,
     };
 
+    /// <summary>What the request takes along from the shell; null: nothing.</summary>
+    public static ClientContext? ContextOf(object? request) => request switch
+    {
+        StartRequest start => start.Client,
+        AddRequest add => add.Client,
+        ApplyRequest apply => apply.Client,
+        RestartRequest restart => restart.Client,
+        _ => null,
+    };
+
     static ClientContext? WithoutLaunch(ClientContext? client) => client is null ? null : client with { Launch = null };
 }

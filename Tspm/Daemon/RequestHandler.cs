@@ -84,7 +84,7 @@ internal sealed class RequestHandler(DaemonContext context)
         try
         {
             SupervisorHandle.ActFor(connection.Asker);
-            Record(request, connection);
+            if (!IsDryRun(request)) Record(request, connection);
             return await DispatchChange(request, connection.Asker);
         }
         finally
@@ -136,6 +136,11 @@ internal sealed class RequestHandler(DaemonContext context)
         throw new RequestException(ErrorCode.InvalidParams, $"params.{member} must be {expected}, but is {wait.GetRawText()}",
             new RpcErrorData { Path = $"params.{member}", Expected = expected, Found = wait.GetRawText() });
     }
+
+    /// <summary><c>plan</c>: who only looks has changed nothing.</summary>
+    static bool IsDryRun(RpcRequest request) =>
+        request is { Method: Methods.Apply, Params: { ValueKind: JsonValueKind.Object } parameters }
+        && parameters.TryGetProperty("dryRun", out var dryRun) && dryRun.ValueKind == JsonValueKind.True;
 
     /// <summary>Who asked for what, whatever comes of it.</summary>
     void Record(RpcRequest request, ClientConnection connection) => context.Events.Tell(new ProcessEvent

@@ -41,6 +41,8 @@ internal sealed record Change<TRequest, TResponse>(
         response = daemon.Call(Method, Request, RequestType, ResponseType, flags.Deadline, Again);
         if (flags.Json) JsonPrinter.Print(session.Out, response, PrintType);
         Outcomes.Print(session, response, Phrase, withSuccesses: !flags.Json);
+        if (response is { Processes.Count: 0, Notes: null, Error: null })
+            session.Err.WriteLine("there are no processes; start one with: tspm start COMMAND");
         return response.Success && response.Error is null && response.Processes.All(static process => process.Error is null) ? ExitCodes.Done : ExitCodes.Failed;
     }
 }

@@ -57,6 +57,7 @@ internal static class StartCommand
             // Another machine's clock may be another one.
             DateTimeOffset? begun = session.Remote is null ? TimeProvider.System.GetUtcNow() : null;
             var code = Start(session, target, request, flags, out var started);
+            TellOfPorts(session, target);
             if (!attach || code != ExitCodes.Done) return ImportCommand.WithLoss(code, isLost);
             session.Out.Flush();
             return ImportCommand.WithLoss(Attached.Show(session, started, begun, json), isLost);
@@ -72,6 +73,13 @@ internal static class StartCommand
             var flags = new ChangeFlags(json, noAutoStart, noWait, waitTimeout);
             return Send(session, request with { WaitTimeoutMs = flags.WaitTimeoutMs }, flags, out _);
         });
+
+    /// <summary>Who knows PM2's cluster expects that several instances share the port of a server.</summary>
+    static void TellOfPorts(ClientSession session, StartTarget target)
+    {
+        if (!session.Out.IsTerminal || target is not { IsFile: false, Define: [{ Instances: > 1 and var count, Listen: null }] }) return;
+        session.Err.WriteLine($"{Output.Display.Number(count)} instances cannot share a port by themselves: use --listen :PORT, or let each take its own, from TSPM_INSTANCE");
+    }
 
     static int? SettleTime(ClientSession session, string? settle, ChangeFlags flags)
     {

@@ -35,6 +35,8 @@ internal static class FlagValue
         "instances" when InstanceCount.Parse(value) is null or < 1 => "expected a number from 1, or max",
         "ready" or "health" => OfProbe(name, value),
         "cron" => Config.CronTimes.ProblemOf(value),
+        "time-zone" => Config.CronTimes.ProblemOfZone(value),
+        "listen" when ListenAddress.Parse(value) is null => $"expected {ListenAddress.Expected}",
         "watch-paths" or "watch-ignore" when value.Trim(',', ' ').Length == 0 => "expected paths or patterns with commas between them",
         _ => null,
     };

@@ -68,7 +68,9 @@ internal static class ProgramLookup
                 denied ??= failure;
         }
         return (null, denied ?? new SpawnFailure(FindStage, Errno.ENOENT,
-            path is null ? $"cannot find program '{program}': PATH is not set, looked in {DefaultPath}" : $"cannot find program '{program}' in PATH ({path})"));
+            path is null
+                ? $"cannot find the program '{program}': PATH is not set, and it is not in {DefaultPath}"
+                : $"cannot find the program '{program}' on the PATH"));
     }
 
     static SpawnFailure? Check(string program, string workingDirectory)
