@@ -101,7 +101,7 @@ public class DeploymentTests
         };
         await box.Ok("stop", "web");
         await box.Shell(away);
-        (await box.Run("start", "web")).Exits(1).Says("web: ").Says("it is started as soon as that works");
+        (await box.Run("start", "web")).Exits(1).Says("web: ").Says("it will be tried again, as after a crash");
         await Assert.That((await box.Get("web")).State).IsEqualTo("waiting");
         await Assert.That((await box.Get("web")).Json.GetProperty("desired").GetString()).IsEqualTo("up");
         (await box.Run("restart", "web")).Exits(1);
@@ -119,12 +119,37 @@ public class DeploymentTests
         await box.Ok("start", "./tool", "--name", "web", "--cwd", current, "--restart-delay", "100ms");
         File.Delete(current);
         (await box.Run("restart", "web")).Exits(1).Says($"cannot change directory to {current}")
-            .Says("it is started as soon as that works");
+            .Says("it will be tried again, as after a crash");
         await Assert.That((await box.Get("web")).State).IsEqualTo("waiting");
         (await box.Run("start", "./tool", "--name", "typo", "--cwd", current)).Exits(1);
         await Assert.That((await box.List()).Count).IsEqualTo(1);
         File.CreateSymbolicLink(current, "releases/2");
         await box.UntilState("web", "online");
         await box.UntilOut("web", "release 2");
+    }
+
+    /// <summary>The project of its file is the link too, so that the next release is the same project.</summary>
+    [Test]
+    public async Task A_daemon_that_applies_a_file_follows_the_link(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        foreach (var release in new[] { "1", "2" })
+        {
+            Directory.CreateDirectory(Path.Combine(box.Folder, "releases", release));
+            box.Write($"releases/{release}/tspm.json", """{ "processes": [ { "name": "web", "command": "sleep 1000" } ] }""");
+        }
+        var current = Path.Combine(box.Folder, "current");
+        foreach (var release in new[] { "1", "2" })
+        {
+            File.Delete(current);
+            File.CreateSymbolicLink(current, $"releases/{release}");
+            using var shell = new RunningCommand(
+                Programs.Start("/bin/sh", ["-c", $"cd current && exec {PublishedExecutable.Path} daemon --apply tspm.json"], box.Variables, box.Folder), cancellation);
+            await box.UntilState("web", "online");
+            var web = await box.Get("web");
+            await Assert.That((web.Json.GetProperty("cwd").GetString(), web.Json.GetProperty("project").GetString())).IsEqualTo((current, current));
+            shell.Signal(LiveProcess.SIGTERM);
+            await Assert.That(await shell.End()).IsEqualTo(0);
+        }
     }
 }

@@ -26,8 +26,8 @@ public class ImportScenarios
                 .Says("web: env_production = { \"GREETING\": \"production\" } was not taken over").Says("the exit code will be 1").Says("noise");
         await Assert.That((await box.List()).All(entry => entry.IsOnline)).IsTrue();
         await box.Ok("delete", "all");
-        (await box.Run("start", "web.js", "--lossy")).Exits(2).Says("--lossy is about a file of PM2");
-        (await box.Run("start", "--lossy", "--", "ecosystem.config.js")).Exits(2).Says("--lossy is about a file of PM2");
+        (await box.Run("start", "web.js", "--lossy")).Exits(2).Says("--lossy applies only to a PM2 file");
+        (await box.Run("start", "--lossy", "--", "ecosystem.config.js")).Exits(2).Says("--lossy applies only to a PM2 file");
         var ran = (await box.Ok("start", "ecosystem.config.js", "--lossy")).Says("tick: wait_ready = true was not taken over");
         await Assert.That(ran.Out).Contains("web: online");
         await box.UntilOut("web", "hello");

@@ -29,7 +29,7 @@ public class JobTests
         await using var box = new TspmBox(cancellation);
         await AddJob(box, "nightly", "--namespace", "nights");
         await box.Ok("start", "sleep 1000", "--name", "night-watch", "--namespace", "nights");
-        (await box.Ok(command.Split(' '))).Says("the job 'nightly' was left out; to run it now, name it");
+        (await box.Ok(command.Split(' '))).Says("the job 'nightly' was left out; to run it now, start it by name");
         await Assert.That((await box.Get("night-watch")).State).IsEqualTo("online");
         var nightly = await box.Get("nightly");
         await Assert.That(nightly.State).IsEqualTo("stopped");

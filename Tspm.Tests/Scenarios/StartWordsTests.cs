@@ -218,4 +218,68 @@ public class StartWordsTests
         await box.Ok("apply", "app.json");
         await Assert.That((await box.Ok("events")).Out).Contains("apply asked for");
     }
+
+    [Test]
+    public async Task Somebody_elses_stop_is_no_death(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        box.Write("crash.sh", "test -e go || exit 7; exec sleep 1000");
+        await box.Ok("start", "crash.sh", "--name", "s", "--restart", "never");
+        await box.UntilState("s", "stopped");
+        box.Write("go", "");
+        using var start = box.Begin("start", "s", "--settle", "700ms");
+        await box.UntilState("s", "online");
+        await box.Ok("restart", "s");
+        await Assert.That(await start.End()).IsEqualTo(0);
+        (await box.Run("start", "s", "--settle", "1s", "--no-wait")).Exits(2).Says("leave out one of them");
+    }
+
+    [Test]
+    public async Task A_job_that_is_attached_on_a_terminal_has_its_own_exit_code(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        box.Write("migrate.sh", "echo migrating; exit 3");
+        var ran = await box.RunProgram("script", "-qec", $"{PublishedExecutable.Path} start migrate.sh --job --attach", "/dev/null");
+        await Assert.That(ran.ExitCode).IsEqualTo(3);
+        await Assert.That(ran.Out).Contains("migrating");
+    }
+
+    [Test]
+    public async Task A_change_whose_restart_was_refused_is_tried_again_by_the_next_apply(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        Directory.CreateDirectory(Path.Combine(box.Folder, "o"));
+        string File(int port) => $$"""{ "processes": [ { "name": "api", "command": "sleep 1000", "env": { "PORT": "{{port}}" }, "outFile": "o/api.log" } ] }""";
+        box.Write("app.json", File(1));
+        await box.Ok("apply", "app.json");
+        var pid = await box.PidOf("api");
+        // A file stands where the folder of the log was.
+        Directory.Delete(Path.Combine(box.Folder, "o"), recursive: true);
+        box.Write("o", "");
+        box.Write("app.json", File(2));
+        (await box.Run("apply", "app.json")).Exits(1).Says("not restarted");
+        await Assert.That(await box.PidOf("api")).IsEqualTo(pid);
+        await Assert.That((await box.Ok("plan", "app.json")).Out).Contains("change api: it runs with earlier values; restarts it");
+        System.IO.File.Delete(Path.Combine(box.Folder, "o"));
+        await box.Ok("apply", "app.json");
+        await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("api"))["PORT"]).IsEqualTo("2");
+        await Assert.That((await box.Ok("plan", "app.json")).Out).IsEqualTo("unchanged: 1\n");
+    }
+
+    [Test]
+    public async Task Start_of_a_file_does_not_wait_for_what_waits_and_does_not_say_force(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        box.Write("crash.sh", "test -e go || exit 1; exec sleep 1000");
+        const string File = """{ "processes": [ { "name": "web", "command": "sh crash.sh", "restart": { "delayMs": 1000000, "maxDelayMs": 1000000 } } ] }""";
+        box.Write("app.json", File);
+        await box.Run("start", "app.json");
+        await box.UntilState("web", "waiting");
+        box.Write("go", "");
+        await box.Ok("start", "app.json");
+        await box.UntilState("web", "online");
+        Directory.CreateDirectory(Path.Combine(box.Folder, "other"));
+        box.Write("other/app.json", File);
+        (await box.Run("start", "other/app.json")).Exits(1).Says("tspm apply FILE --force");
+    }
 }

@@ -11,6 +11,9 @@ internal static class ApplyPlan
     /// <summary>The kept environment of the shell, among changed fields.</summary>
     public const string Environment = "environment";
 
+    /// <summary>Not a field: a restart that an earlier change needed could not be done.</summary>
+    public const string EarlierValues = "it runs with earlier values";
+
     /// <summary>First of the wanted ones in their order, then those to be deleted.</summary>
     /// <param name="present">What is defined; names are unique.</param>
     /// <param name="wanted">What the file says, complete; names are unique.</param>
@@ -69,7 +72,7 @@ internal static class ApplyPlan
 
     /// <summary>Sentences about processes that belong to the file's project from now on.</summary>
     public static List<string> TakenOver(
-        IEnumerable<ProcessDefinition> present, IReadOnlyList<ProcessConfig> wanted, string? project)
+        IEnumerable<ProcessDefinition> present, IReadOnlyList<ProcessConfig> wanted, string? project, bool isPlan = false)
     {
         var notes = new List<string>();
         if (project is null) return notes;
@@ -78,12 +81,18 @@ internal static class ApplyPlan
         {
             var names = taken.Where(known => (known.Project ?? "") == former)
                 .Select(static known => known.Name).ToList();
-            notes.Add(former.Length == 0
-                ? $"{Quoted(names)} had no project and {(names.Count == 1 ? "belongs" : "belong")} to {project} now"
-                : $"{Quoted(names)} {(names.Count == 1 ? "is" : "are")} taken over from the project {former}");
+            notes.Add(isPlan ? Coming(names, former, project) : Done(names, former, project));
         }
         return notes;
     }
+
+    static string Coming(List<string> names, string former, string project) => former.Length == 0
+        ? $"{Quoted(names)} {(names.Count == 1 ? "has" : "have")} no project and will belong to {project}"
+        : $"{Quoted(names)} will be taken over from the project {former}";
+
+    static string Done(List<string> names, string former, string project) => former.Length == 0
+        ? $"{Quoted(names)} had no project and {(names.Count == 1 ? "belongs" : "belong")} to {project} now"
+        : $"{Quoted(names)} {(names.Count == 1 ? "is" : "are")} taken over from the project {former}";
 
     static List<ProcessDefinition> Named(IEnumerable<ProcessDefinition> present, IReadOnlyList<ProcessConfig> wanted)
     {

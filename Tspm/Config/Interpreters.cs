@@ -5,6 +5,9 @@ internal static class Interpreters
 {
     public const string Python = "python3";
 
+    /// <summary>Makes Python print at once into a log; otherwise the last lines of a killed program are lost.</summary>
+    public const string PythonUnbuffered = "PYTHONUNBUFFERED";
+
     /// <summary>Null: the file is executed itself.</summary>
     /// <param name="isOnPath">Is there such a program on the client's PATH?</param>
     public static string? ForScript(string program, Func<string, bool> isOnPath) => Path.GetExtension(program) switch

@@ -20,7 +20,7 @@ internal static class StartFile
     const string Remedy = "write \"project\": \"{0}\" at the top of this file to take them over";
 
     /// <summary>Reads the file.</summary>
-    /// <param name="path">Absolute.</param>
+    /// <param name="path">Absolute, by the name that the shell has for its folder.</param>
     /// <param name="saved">
     /// What is defined: a file of another project is refused before anything of it has been started again, so that the
     /// daemon can end.
@@ -30,8 +30,9 @@ internal static class StartFile
     {
         try
         {
-            var file = ConfigFile.ReadAll(path);
-            var project = file.Project ?? Path.GetDirectoryName(path) ?? "/";
+            var folder = Path.GetDirectoryName(path) ?? "/";
+            var file = ConfigFile.ReadAll(path, folder);
+            var project = file.Project ?? folder;
             if (ApplyPlan.ProjectProblem(saved.Processes, file.Processes, project, Remedy) is { } held)
                 throw new HomeException($"{path}: {held}");
             return new ApplyRequest { Define = file.Processes, Client = Surroundings(), Project = project };
@@ -55,7 +56,7 @@ internal static class StartFile
         var begun = await context.Supervisor.Change(supervisor =>
         {
             if (Application.Problem(supervisor.Table, wanted) is { } problem) throw new RequestException(ErrorCode.Failed, problem);
-            return new Settle.Begun(Application.Begin(supervisor, Application.PlanOf(supervisor.Table, wanted), wanted,
+            return new Settle.Begun(Application.Begin(supervisor, Application.PlanOf(supervisor, wanted), wanted,
                 []).Coming, supervisor.Save());
         });
         foreach (var outcome in await Settle.Outcomes(context, begun, wait: false, timeoutMs: null, ScaleHandler.Error))

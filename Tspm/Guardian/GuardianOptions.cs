@@ -68,7 +68,7 @@ internal sealed record GuardianOptions(
                 options = options with { Deaths = deaths };
             else if (word.StartsWith(HomeProblemFlag, StringComparison.Ordinal)) options = options with { HomeProblem = word[HomeProblemFlag.Length..] };
             else if (word == LogsFlag) options = options with { ShowsLogs = true };
-            else if (Value(words, ref i, ApplyFlag) is { Length: > 0 } file) options = options with { Apply = Path.GetFullPath(file) };
+            else if (Value(words, ref i, ApplyFlag) is { Length: > 0 } file) options = options with { Apply = Platform.ShellFolder.Absolute(file) };
             else if (Value(words, ref i, ExitWhenFlag) is (WhenErrored or WhenAllStopped) and var when) options = options with { ExitWhen = when };
             else return null;
         }

@@ -26,7 +26,7 @@ internal static class ProcessName
             return $"the name '{name}' contains '{name[at]}', "
                 + "which stands for other letters when processes are selected";
         if (char.IsWhiteSpace(name[0]) || char.IsWhiteSpace(name[^1]))
-            return $"the name '{name}' begins or ends with a space; take it away";
+            return $"the name '{name}' begins or ends with a space; remove it";
         return InstanceIn(name) is { } instance
             ? $"the name '{name}' ends with '{instance}', which means an instance (NAME:INSTANCE); "
                 + "write it without the colon, or with a letter"

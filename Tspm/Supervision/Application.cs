@@ -42,6 +42,14 @@ internal static class Application
         public bool RenewsEnvironment { get; init; }
     }
 
+    /// <summary>The plan, in which a child that should have been replaced already is restarted.</summary>
+    public static List<PlanStep> PlanOf(Supervisor supervisor, Wanted wanted) =>
+    [
+        .. PlanOf(supervisor.Table, wanted).Select(step => step.Action == PlanStep.Keep
+            && supervisor.Table.ByName(step.Name) is { } known && supervisor.Changes.IsOutdated(known)
+                ? step with { Action = PlanStep.Change, Changes = [ApplyPlan.EarlierValues], Restarts = true } : step),
+    ];
+
     public static List<PlanStep> PlanOf(ProcessTable table, Wanted wanted)
     {
         var key = wanted.UpdateEnvironment ? ProcessTable.KeyOf(wanted.Environment) : null;
@@ -148,7 +156,9 @@ internal static class Application
     {
         var cells = supervisor.Table.Instances(definition.Id)![..definition.Instances];
         if (definition.Config.IsJob) return [];
-        var down = cells.Where(cell => cell.State is { Phase: LifecyclePhase.Errored } or { Desired: DesiredState.Down });
+        // What waits for its next try is started at once for a person, and left to its delay for a daemon that begins.
+        var down = cells.Where(cell => cell.State is { Phase: LifecyclePhase.Errored } or { Desired: DesiredState.Down }
+            || (cell.State.Phase == LifecyclePhase.Waiting && !wanted.RenewsEnvironment));
         if (wanted.RenewsEnvironment && down.Count == cells.Length) supervisor.Put(From(wanted, supervisor, definition));
         return down;
     }

@@ -8,6 +8,9 @@ namespace Tspm.Supervision;
 /// </summary>
 internal sealed class Changes(Supervisor supervisor, SupervisionServices services, Commits commits)
 {
+    /// <summary>Instances whose child was to be replaced, and was not, because the new logs could not be opened.</summary>
+    readonly HashSet<InstanceKey> _refused = [];
+
     /// <summary>
     /// Changes the number of instances: new ones are started when the process is up. What has to be waited for; empty:
     /// nothing changed that anybody could see.
@@ -51,9 +54,25 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     {
         Supervisor.Pending? pending = null;
         pending = OnceSaved(cell, false, supervisor.IsStarted(cell),
-            () => pending!.Problem = supervisor.Restart(cell, cause).Problem, after);
+            () => pending!.Problem = Restart(cell, cause), after);
         return pending;
     }
+
+    string? Restart(SupervisedProcess cell, string cause)
+    {
+        var problem = supervisor.Restart(cell, cause).Problem;
+        if (problem is not null) _refused.Add(cell.Key);
+        else _refused.Remove(cell.Key);
+        return problem;
+    }
+
+    /// <summary>
+    /// A change of this process was saved, and a child runs that it should have replaced: the next <c>apply</c> tries
+    /// again, and so does the next daemon.
+    /// </summary>
+    public bool IsOutdated(ProcessDefinition definition) =>
+        definition.RestartBefore is { } limit && supervisor.Table.Instances(definition.Id)!
+            .Any(cell => _refused.Contains(cell.Key) && cell.State.HasChild && cell.LastRun < limit);
 
     /// <summary>
     /// All that is to be restarted because of a change has been told so by what was begun before this.
@@ -138,7 +157,7 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
             if (definition.RestartBefore is not { } limit) continue;
             foreach (var cell in supervisor.Table.Instances(definition.Id)!)
                 if (cell is { LastRun: > 0, IsSurplus: false, State.Desired: DesiredState.Up } && cell.LastRun < limit)
-                    supervisor.Restart(cell, Application.Cause);
+                    _ = Restart(cell, Application.Cause);
             HasRestarted(definition.Id);
         }
         if (deleted.Count > 0) StopDeleted(deleted);
@@ -146,6 +165,7 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
 
     void HasRestarted(int id)
     {
+        if (_refused.Any(key => key.Id == id)) return;
         if (supervisor.Table.Instances(id) is not [{ Definition: { RestartBefore: not null } definition }, ..]) return;
         supervisor.Table.Put(definition with { RestartBefore = null });
         _ = commits.Save();

@@ -161,8 +161,8 @@ internal sealed class Supervisor
         if (names.Count == 0) return;
         var listed = string.Join(", ", names.Select(static name => $"'{name}'"));
         notes.Add(names.Count == 1
-            ? $"the job {listed} was left out; to run it now, name it"
-            : $"the jobs {listed} were left out; to run one of them now, name it");
+            ? $"the job {listed} was left out; to run it now, start it by name"
+            : $"the jobs {listed} were left out; to run one of them now, start it by name");
     }
 
     /// <summary>Adds a complete config as a new definition, or replaces that of <paramref name="replaced"/>.</summary>

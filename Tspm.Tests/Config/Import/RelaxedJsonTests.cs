@@ -28,6 +28,7 @@ internal sealed class RelaxedJsonTests
     [Arguments("{a: `x${1}`}", "a template is not data")]
     [Arguments("{a: 'x\n'}", "a quote is never closed")]
     [Arguments("{a: '\\u12'}", "a backslash is not followed by what it needs")]
+    [Arguments("{a: '\\ud800'}", "half of a surrogate pair")]
     [Arguments("{a: {", "it ends too early")]
     [Arguments("{} {}", "something follows after its end")]
     [Arguments("", "it ends too early")]

@@ -59,6 +59,7 @@ internal static class FileStart
             Success = started.Success && restarted.Success,
             Processes = [.. started.Processes.Where(static process => !IsKept(process)), .. restarted.Processes],
             Error = started.Error ?? restarted.Error,
+            Notes = started.Notes is null ? restarted.Notes : [.. started.Notes, .. restarted.Notes ?? []],
         };
     }
 

@@ -36,7 +36,7 @@ internal static class StartCommand
             project = file.Project;
             return file.Processes;
         }, StartFiles.Here);
-        if (lossy && !wasImported) throw new UsageException("--lossy is about a file of PM2, and none is named; leave it out");
+        if (lossy && !wasImported) throw new UsageException("--lossy applies only to a PM2 file; leave it out");
         isLost = lost;
         return target with { Project = project };
     }
@@ -51,7 +51,7 @@ internal static class StartCommand
             var request = new StartRequest
             {
                 Selectors = target.Selectors, Define = target.Define, HasOverrides = target.HasOverrides, Force = force, UpdateEnv = updateEnv,
-                Client = session.Context(noAutoStart), SettleMs = SettleTime(session, settle, flags),
+                Client = session.Context(noAutoStart), SettleMs = SettleTime(session, settle, flags, attach),
             };
             request = request with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
             // Another machine's clock may be another one.
@@ -81,11 +81,13 @@ internal static class StartCommand
         session.Err.WriteLine($"{Output.Display.Number(count)} instances cannot share a port by themselves: use --listen :PORT, or let each take its own, from TSPM_INSTANCE");
     }
 
-    static int? SettleTime(ClientSession session, string? settle, ChangeFlags flags)
+    static int? SettleTime(ClientSession session, string? settle, ChangeFlags flags, bool attach)
     {
-        if (settle is not null && Duration.TryParse(settle, out var time))
-            return time <= s_longestSettle ? (int)time.TotalMilliseconds : throw new UsageException("--settle is for a moment after the start, at most 1m; for longer, say when it is ready: --ready");
-        return session.Out.IsTerminal && !flags.NoWait ? SettleOnTerminalMs : null;
+        // Who follows the output sees for himself how it ends.
+        if (settle is null) return session.Out.IsTerminal && !flags.NoWait && !attach ? SettleOnTerminalMs : null;
+        if (flags.NoWait) throw new UsageException("--settle waits, and --no-wait does not; leave out one of them");
+        if (Duration.TryParse(settle, out var time) && time <= s_longestSettle) return (int)time.TotalMilliseconds;
+        throw new UsageException("--settle can be at most 1m; to wait longer, add a readiness probe with --ready");
     }
 
     /// <summary>Known processes first; then what the words are otherwise.</summary>

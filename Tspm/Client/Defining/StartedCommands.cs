@@ -12,9 +12,6 @@ internal sealed class MissingScriptException(string message) : Exception(message
 /// <param name="files">What is there.</param>
 internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles files)
 {
-    /// <summary>Makes Python print at once into a log; otherwise the last lines of a killed program are lost.</summary>
-    const string Unbuffered = "PYTHONUNBUFFERED";
-
     /// <summary>What followed <c>--</c> alone is executed as it is: no shell, no interpreter.</summary>
     public ProcessConfig OfProgram(IReadOnlyList<string> program) =>
         Complete(new ProcessConfig { Command = program[0], Args = [.. program.Skip(1)] }, program, null);
@@ -89,7 +86,7 @@ internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles fi
     {
         config = ConfigFlags.Apply(config with { Interpreter = interpreter }, pairs);
         if (interpreter == Interpreters.Python && !IsInterpreterGiven && !SetsUnbuffered(config))
-            config = config with { Env = new Dictionary<string, string>(config.Env ?? new Dictionary<string, string>()) { [Unbuffered] = "1" } };
+            config = config with { Env = new Dictionary<string, string>(config.Env ?? new Dictionary<string, string>()) { [Interpreters.PythonUnbuffered] = "1" } };
         return config with
         {
             Name = config.Name ?? DefaultName.For(argv),
@@ -99,10 +96,10 @@ internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles fi
 
     bool SetsUnbuffered(ProcessConfig config)
     {
-        if (config.Env?.ContainsKey(Unbuffered) == true || files.HasVariable(Unbuffered)) return true;
+        if (config.Env?.ContainsKey(Interpreters.PythonUnbuffered) == true || files.HasVariable(Interpreters.PythonUnbuffered)) return true;
         if (config.EnvFile is not { } file || !files.AreKnown) return false;
         // One that cannot be read is a matter for the start.
         var read = EnvFile.Read(Path.Combine(Folder, file), ClientContextBuilder.KeptEnvironment());
-        return read.Values?.ContainsKey(Unbuffered) == true;
+        return read.Values?.ContainsKey(Interpreters.PythonUnbuffered) == true;
     }
 }

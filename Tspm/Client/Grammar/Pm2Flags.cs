@@ -45,9 +45,8 @@ internal static class Pm2Flags
             throw new UsageException(
                 $"--merge-logs sends standard error to the file of standard output, so that "
                     + $"{ControlText.Escape(file)} would stay empty: "
-                + "leave one of the two out. PM2's --merge-logs (one file for all instances) is so here without a "
-                    + "flag: "
-                + $"type: {TypedFlag.CommandLine(args, "--merge-logs", "--combine-logs")}");
+                + "leave one of the two out. PM2's --merge-logs shares one file among all instances, which Tspm does "
+                + $"anyway; type: {TypedFlag.CommandLine(args, "--merge-logs", "--combine-logs")}");
         }
         if (line.Verb.Name is "start" or "add" && line.Words.Count == 0 && line.Program is null
             && line.ValueOf("stop-exit-codes") is { } codes && codes.Contains(','))

@@ -78,7 +78,7 @@ internal static class Verbs
 
     static Verb? Changes(string typed) => typed switch
     {
-        "set" or "edit" => new Verb("set", "set SELECTOR… [KEY=VALUE…] [flags]", "change a config (alias: edit); applies at the next start")
+        "set" or "edit" => new Verb("set", "set SELECTOR… [KEY=VALUE…] [flags]", "change a config (alias: edit); each field takes effect as soon as it can")
         {
             Flags = [.. Flags.OfConfig.Where(static flag => flag is not ("name" or "interpreter-args")), "auto-start",
                 "json"], MinWords = 1,

@@ -121,17 +121,35 @@ internal static class ForeignFile
         for (var at = 0; at < text.Length; at++)
         {
             var rest = text.AsSpan(at);
-            var isComment = rest.StartsWith("//") && (at == 0 || text[at - 1] != ':');
-            if (isComment || rest.StartsWith("/*"))
+            if (rest.StartsWith("//") || rest.StartsWith("/*"))
             {
-                var end = text.IndexOf(isComment ? "\n" : "*/", at + 2, StringComparison.Ordinal);
+                var end = text.IndexOf(rest[1] == '/' ? "\n" : "*/", at + 2, StringComparison.Ordinal);
                 if (end < 0) return false;
+                at = end;
+            }
+            else if (rest[0] is '"' or '\'' or '`')
+            {
+                // What is in a text is neither a comment nor a name, unless the text is the name.
+                var end = EndOfText(text, at);
+                if (text.AsSpan(at + 1, Math.Max(0, end - at - 1)) is "apps" && NamesSomething(text.AsSpan(Math.Min(end + 1, text.Length)))) return true;
                 at = end;
             }
             else if (rest.StartsWith("apps") && (at == 0 || !IsNameLetter(text[at - 1])) && NamesSomething(rest[4..]))
                 return true;
         }
         return false;
+    }
+
+    /// <summary>Where the quote is that ends it; only the one of a template may be on a later line.</summary>
+    static int EndOfText(string text, int at)
+    {
+        var quote = text[at];
+        for (at++; at < text.Length && text[at] != quote; at++)
+        {
+            if (text[at] == '\\') at++;
+            else if (text[at] == '\n' && quote != '`') break;
+        }
+        return at;
     }
 
     /// <summary>What follows: <c>apps: […]</c>, <c>"apps": […]</c>, <c>exports.apps = …</c>, <c>{ apps }</c>.</summary>

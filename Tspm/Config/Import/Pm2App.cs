@@ -229,6 +229,8 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
             Left("listen_timeout", _listenTimeout, Pm2Hints.ListenTimeout);
         TakeCombinedLog();
         MakeJob();
+        // PM2 runs Python with -u.
+        if (_interpreter is null && config.Interpreter == Interpreters.Python) (_env ??= []).TryAdd(Interpreters.PythonUnbuffered, "1");
         config = config with
         {
             Name = _name, Env = _env is { Count: > 0 } ? _env : null,

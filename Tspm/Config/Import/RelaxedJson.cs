@@ -122,7 +122,7 @@ internal sealed class RelaxedJson
             if (letter == quote)
             {
                 _at++;
-                return value.ToString();
+                return IsWellFormed(value) ? value.ToString() : throw Problem("a text has half of a surrogate pair");
             }
             if (letter == '\n' && quote != '`') break;
             if (letter == '$' && quote == '`' && _at + 1 < _text.Length && _text[_at + 1] == '{')
@@ -131,6 +131,17 @@ internal sealed class RelaxedJson
             else value.Append(letter);
         }
         throw Problem("a quote is never closed");
+    }
+
+    static bool IsWellFormed(StringBuilder value)
+    {
+        for (var i = 0; i < value.Length; i++)
+        {
+            if (!char.IsSurrogate(value[i])) continue;
+            if (i + 1 >= value.Length || !char.IsSurrogatePair(value[i], value[i + 1])) return false;
+            i++;
+        }
+        return true;
     }
 
     /// <summary>From the backslash to the last character of what it begins.</summary>

@@ -8,6 +8,9 @@ namespace Tspm.Daemon.Handlers;
 /// <summary><c>apply</c> and, with <c>dryRun</c>, <c>plan</c>: makes the daemon match a list of configs. Everything is checked before anything is done.</summary>
 internal static class ApplyHandler
 {
+    /// <summary>The --force of <c>start</c> would also restart what is online.</summary>
+    const string ForcedByApply = "take them over with: tspm apply FILE --force";
+
     public static async Task<ApplyResponse> Handle(DaemonContext context, ApplyRequest request)
     {
         Definitions.CheckProject(request.Project);
@@ -16,14 +19,14 @@ internal static class ApplyHandler
                 request.Client.Environment, request.Client.OpenFilesLimit)
         {
             Launch = request.Client.Launch, StartsAll = request.Start, Project = request.Project,
-            Remedy = request.Force == true ? null : ApplyPlan.Forced,
+            Remedy = request.Force == true ? null : request.Start ? ForcedByApply : ApplyPlan.Forced,
         };
         var notes = new List<string>();
         var (steps, work, surplus, saved) = await context.Supervisor.Change(supervisor =>
         {
             if (Application.Problem(supervisor.Table, wanted) is { } problem) throw new RequestException(ErrorCode.Failed, problem);
-            var plan = Application.PlanOf(supervisor.Table, wanted);
-            notes.AddRange(ApplyPlan.TakenOver(supervisor.Table.Definitions, wanted.Configs, wanted.Project));
+            var plan = Application.PlanOf(supervisor, wanted);
+            notes.AddRange(ApplyPlan.TakenOver(supervisor.Table.Definitions, wanted.Configs, wanted.Project, request.DryRun));
             var begun = request.DryRun ? null : Application.Begin(supervisor, plan, wanted, notes);
             var tooMany = begun?.Coming.Where(static pending => pending.Cell.IsSurplus) ?? [];
             return (plan, begun, tooMany, begun is null ? null : supervisor.Save());
@@ -47,6 +50,7 @@ internal static class ApplyHandler
         outcomes.AddRange(await Settle.Outcomes(context, coming, request.Wait, request.WaitTimeoutMs, errorIn));
         if (request.Wait) await EarlyDeaths.AddTo(context, coming.Pending, outcomes, request.SettleMs);
         if (request.Start) outcomes.AddRange(await Kept(context, steps, outcomes));
+        await Settle.NoteRetries(context, coming.Pending, notes);
         await LastLines.AddTo(context, outcomes);
         if (request.Wait) await Watching.Settle(context, coming.Pending, notes);
         var error = await Settle.Unsaved(saved);

@@ -20,16 +20,16 @@ internal static class EarlyDeaths
         DaemonContext context, IReadOnlyList<Supervisor.Pending> begun, List<ProcessOutcome> outcomes, int? settleMs)
     {
         if (settleMs is not > 0) return;
-        List<SupervisedProcess> watched = [.. begun.Where(IsWatched).Select(static pending => pending.Cell)];
+        List<Supervisor.Pending> watched = [.. begun.Where(IsWatched)];
         if (watched.Count == 0) return;
-        var ends = await context.Supervisor.Ask(_ => watched.Select(static cell => cell.WhenReached(HasDied)).ToList());
+        var ends = await context.Supervisor.Ask(_ => watched.Select(static pending => pending.Cell.WhenReached(HasDied)).ToList());
         await Task.WhenAny(Task.WhenAll(ends), Task.Delay(TimeSpan.FromMilliseconds(settleMs.Value), context.Clock));
         await context.Supervisor.Ask(_ =>
         {
             for (var i = 0; i < watched.Count; i++)
             {
-                watched[i].Forget(ends[i]);
-                if (Problem(watched[i]) is { } problem) Report(watched[i], problem, outcomes);
+                watched[i].Cell.Forget(ends[i]);
+                if (Problem(watched[i]) is { } problem) Report(watched[i].Cell, problem, outcomes);
             }
             return 0;
         });
@@ -39,13 +39,18 @@ internal static class EarlyDeaths
         !pending.Unchanged && pending.Problem is null && pending.Cell.Definition.Config.Ready is null
         && pending.Settled is { IsCompletedSuccessfully: true, Result.Phase: LifecyclePhase.Online };
 
-    /// <summary>Also when it has been started again since: a manual start begins with no failures.</summary>
-    static bool HasDied(LifecycleState state) => state.Phase != LifecyclePhase.Online || state.Failures > 0;
+    /// <summary>
+    /// By itself: also when it has been started again since, because a manual start begins with no failures. Somebody
+    /// else's stop or restart, or one because a file has changed, is not its death.
+    /// </summary>
+    static bool HasDied(LifecycleState state) =>
+        state.Failures > 0 || state.Phase is not (LifecyclePhase.Online or LifecyclePhase.Stopping or LifecyclePhase.Spawning or LifecyclePhase.Starting);
 
     /// <summary>Null: it lives, or has ended well and is to stay so.</summary>
-    static string? Problem(SupervisedProcess cell)
+    static string? Problem(Supervisor.Pending pending)
     {
-        if (!HasDied(cell.State) || cell.View.RecentExits is not [.., var exit]) return null;
+        var cell = pending.Cell;
+        if (!HasDied(cell.State) || cell.View.RecentExits is not [.., var exit] || pending.ExitsBefore.Contains(exit)) return null;
         var isDone = cell.State is { Phase: LifecyclePhase.Stopped, Desired: DesiredState.Down };
         if (isDone && (exit.ExitCode is { } code && IsGood(cell.Definition.Config, code))) return null;
         var lived = exit.StartedAt is { } started ? $" after {Duration.Format(Rounded(exit.EndedAt - started))}" : "";

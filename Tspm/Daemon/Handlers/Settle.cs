@@ -72,8 +72,8 @@ internal static class Settle
                     // One that was not kept is not tried again.
                     var isKept = supervisor.Table.Find(cell.Key) == cell;
                     if (isKept && cell is { State.Phase: LifecyclePhase.Waiting, View.FailedSpawn: not null })
-                        notes.Add($"{cell.DisplayName}: it is started as soon as that works; "
-                            + $"after {Times(cell)} it is errored");
+                        notes.Add($"{cell.DisplayName}: it will be tried again, as after a crash; "
+                            + $"after {Times(cell)} it becomes errored");
                 }
                 return true;
             });

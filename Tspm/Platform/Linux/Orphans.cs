@@ -12,10 +12,11 @@ namespace Tspm.Platform.Linux;
 internal sealed class Orphans(ProcFiles files, int guardianPid, Func<int, LinuxChild?> childOf)
 {
     /// <summary>
-    /// How long an orphan is taken for the same process without asking again. The kernel gives out pids in a circle of
-    /// at least 32,768, and no machine starts that many processes in this time.
+    /// How long an orphan is taken for the same process without asking again. The kernel gives out pids in a circle,
+    /// usually of 32,768 or more, and no machine starts that many processes in this time. Where the circle is smaller
+    /// (man 5 proc, pid_max), each orphan is asked every time.
     /// </summary>
-    static readonly TimeSpan TrustedFor = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan s_trustedFor = ProcFiles.ReadPidLimit() >= 32_768 ? TimeSpan.FromMilliseconds(500) : TimeSpan.Zero;
 
     readonly int ownPid = Unistd.getpid();
     readonly List<int> pids = [];
@@ -49,7 +50,7 @@ internal sealed class Orphans(ProcFiles files, int guardianPid, Func<int, LinuxC
     Orphan? Identify(int pid)
     {
         var before = earlier.GetValueOrDefault(pid);
-        if (before is not null && Stopwatch.GetElapsedTime(before.ReadAt) < TrustedFor) return before;
+        if (before is not null && Stopwatch.GetElapsedTime(before.ReadAt) < s_trustedFor) return before;
         if (!ProcFiles.TryReadStat(pid, out var stat)) return null;
         if (before is null || before.Stat.StartTicks != stat.StartTicks) return new Orphan(files, stat);
         before.Renew(stat);

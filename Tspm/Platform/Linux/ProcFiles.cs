@@ -22,6 +22,14 @@ internal sealed unsafe class ProcFiles
     /// <summary>This boot's number; empty when the kernel does not tell.</summary>
     public string ReadBootId() => Encoding.ASCII.GetString(ReadAll("/proc/sys/kernel/random/boot_id\0"u8)).Trim();
 
+    /// <summary>No pid is as high as this (man 5 proc, /proc/sys/kernel/pid_max); 0: it is not known.</summary>
+    public static int ReadPidLimit()
+    {
+        Span<byte> text = stackalloc byte[32];
+        var length = ReadOnce("/proc/sys/kernel/pid_max\0"u8, text);
+        return length > 0 && Utf8Parser.TryParse(text[..length], out int limit, out _) ? limit : 0;
+    }
+
     /// <summary>False: no such process.</summary>
     public static bool TryReadStat(int pid, out ProcStat stat)
     {
