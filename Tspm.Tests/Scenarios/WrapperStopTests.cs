@@ -108,6 +108,24 @@ public class WrapperStopTests
         await Assert.That(LiveProcess.IsAlive(server)).IsFalse();
     }
 
+    /// <summary>Here the daemon that sent the signal dies while the main program itself drains.</summary>
+    [Test]
+    public async Task A_program_that_drains_gets_the_signal_once_although_the_daemon_dies_meanwhile(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        var server = await Start(box, "web", ["node server.js"]);
+        using var stop = box.Begin("stop", "web");
+        await box.UntilFile("server.log", "got SIGTERM");
+        await KillDaemon(box);
+        // The next daemon has taken the child over, and knows that it is stopping.
+        await box.UntilState("web", "stopping");
+        await Assert.That(LiveProcess.IsAlive(server)).IsTrue();
+        box.Write("go", "");
+        await box.UntilState("web", "stopped");
+        await stop.End();
+        await Assert.That(TspmBox.Text(Path.Combine(box.Folder, "server.log")).Split("got SIGTERM").Length).IsEqualTo(2);
+    }
+
     [Test]
     public async Task A_server_that_never_drains_is_killed_when_the_timeout_has_passed_and_every_answer_names_it(CancellationToken cancellation)
     {
