@@ -5,15 +5,17 @@ using Tspm.Protocol;
 namespace Tspm.Config;
 
 /// <summary>
-/// In a config file, a field that ends in <c>Ms</c> also takes a duration such as "5s", and one that ends in <c>Bytes</c>
-/// a size such as "512MB", as flags and <c>set</c> do. They become the numbers that they stand for.
+/// In a config file, a field that ends in <c>Ms</c> also takes a duration such as "5s", and one that ends in
+/// <c>Bytes</c> a size such as "512MB", as flags and <c>set</c> do. They become the numbers that they stand for.
 /// </summary>
 internal static class FileUnits
 {
     /// <summary>Members whose names are chosen by the user, so that their endings mean nothing.</summary>
     static bool IsMap(string name) => name is "env" or "headers";
 
-    /// <summary>The config with numbers for durations and sizes; what is neither stays as it is, and is refused later.</summary>
+    /// <summary>
+    /// The config with numbers for durations and sizes; what is neither stays as it is, and is refused later.
+    /// </summary>
     public static JsonElement AsNumbers(JsonElement config) =>
         HasUnit(config) ? JsonText.ToElement(writer => Write(writer, config)) : config;
 
@@ -21,7 +23,8 @@ internal static class FileUnits
     public static JsonProblem Explain(JsonProblem problem)
     {
         if (ExpectedAt(problem.Path) is not { } expected || problem.Found is ['"', ..] is false) return problem;
-        return problem with { Expected = expected, Sentence = $"{problem.Path} must be {expected}, but is {problem.Found}" };
+        var sentence = $"{problem.Path} must be {expected}, but is {problem.Found}";
+        return problem with { Expected = expected, Sentence = sentence };
     }
 
     static string? ExpectedAt(string path) =>
@@ -32,11 +35,14 @@ internal static class FileUnits
 
     static bool HasUnit(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().Any(
-            static member => JsonTypes.TryName(member, out var name) && !IsMap(name) && (NumberOf(name, member.Value) is not null || HasUnit(member.Value))),
+        JsonValueKind.Object => element.EnumerateObject().Any(HasUnit),
         JsonValueKind.Array => element.EnumerateArray().Any(HasUnit),
         _ => false,
     };
+
+    static bool HasUnit(JsonProperty member) =>
+        JsonTypes.TryName(member, out var name) && !IsMap(name)
+        && (NumberOf(name, member.Value) is not null || HasUnit(member.Value));
 
     /// <summary>Member by member, so that doubled ones stay doubled and are still refused.</summary>
     static void Write(Utf8JsonWriter writer, JsonElement element)
@@ -71,7 +77,8 @@ internal static class FileUnits
     static long? NumberOf(string name, JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.String || !JsonTypes.TryText(value, out var text)) return null;
-        if (name.EndsWith("Ms", StringComparison.Ordinal)) return Duration.TryParse(text, out var time) ? (long)time.TotalMilliseconds : null;
+        if (name.EndsWith("Ms", StringComparison.Ordinal))
+            return Duration.TryParse(text, out var time) ? (long)time.TotalMilliseconds : null;
         return name.EndsWith("Bytes", StringComparison.Ordinal) && ByteSize.TryParse(text, out var size) ? size : null;
     }
 }

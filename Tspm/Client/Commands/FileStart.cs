@@ -16,7 +16,8 @@ internal static class FileStart
     /// <param name="flags">How to wait and to print.</param>
     /// <param name="started">What became of the processes of the file.</param>
     public static int Run(
-        ClientSession session, StartRequest start, string? project, ChangeFlags flags, out IReadOnlyList<ProcessOutcome> started)
+        ClientSession session, StartRequest start, string? project, ChangeFlags flags,
+        out IReadOnlyList<ProcessOutcome> started)
     {
         using var daemon = session.ConnectToChange(flags.NoAutoStart);
         var response = OlderDaemon.StartsFiles(daemon)
@@ -37,11 +38,14 @@ internal static class FileStart
             UpdateEnv = start.UpdateEnv, Start = true, Wait = start.Wait,
             WaitTimeoutMs = start.WaitTimeoutMs, SettleMs = start.SettleMs,
         };
-        var applied = daemon.Call(Methods.Apply, request, Wire.Json.ApplyRequest, Wire.Json.ApplyResponse, flags.Deadline);
-        if (!flags.Json) PlanPrinter.Print(session.Out, [.. applied.Steps.Where(static step => step.Action == PlanStep.Change)], withKept: false);
+        var applied = daemon.Call(
+            Methods.Apply, request, Wire.Json.ApplyRequest, Wire.Json.ApplyResponse, flags.Deadline);
+        List<PlanStep> changes = [.. applied.Steps.Where(static step => step.Action == PlanStep.Change)];
+        if (!flags.Json) PlanPrinter.Print(session.Out, changes, withKept: false);
         var response = new StartResponse
         {
-            Success = applied.Success, Processes = applied.Processes, ProcessId = applied.Processes is [var first, ..] ? first.Id : null,
+            Success = applied.Success, Processes = applied.Processes,
+            ProcessId = applied.Processes is [var first, ..] ? first.Id : null,
             Error = applied.Error, Notes = applied.Notes,
         };
         return start.Force ? Restart(daemon, response, start, flags) : response;
@@ -53,7 +57,8 @@ internal static class FileStart
         List<string> kept = [.. started.Processes.Where(IsKept).Select(static process => process.Name).Distinct()];
         if (kept.Count == 0) return started;
         var request = new RestartRequest { Selectors = kept, Wait = start.Wait, WaitTimeoutMs = start.WaitTimeoutMs };
-        var restarted = daemon.Call(Methods.Restart, request, Wire.Json.RestartRequest, Wire.Json.ChangeResponse, flags.Deadline);
+        var restarted = daemon.Call(
+            Methods.Restart, request, Wire.Json.RestartRequest, Wire.Json.ChangeResponse, flags.Deadline);
         return started with
         {
             Success = started.Success && restarted.Success,
@@ -63,10 +68,11 @@ internal static class FileStart
         };
     }
 
-    static bool IsKept(ProcessOutcome process) => process is { Unchanged: true, State: ProcessState.Online or ProcessState.Starting };
+    static bool IsKept(ProcessOutcome process) =>
+        process is { Unchanged: true, State: ProcessState.Online or ProcessState.Starting };
 
     static StartResponse Define(DaemonClient daemon, StartRequest start, ChangeFlags flags) =>
         daemon.Call(
-            Methods.Start, start with { Selectors = null }, Wire.Json.StartRequest, Wire.Json.StartResponse, flags.Deadline,
-            start with { Selectors = null, Again = true });
+            Methods.Start, start with { Selectors = null }, Wire.Json.StartRequest, Wire.Json.StartResponse,
+            flags.Deadline, start with { Selectors = null, Again = true });
 }

@@ -42,15 +42,17 @@ internal static class StartCommand
     }
 
     public static void Run(
-        [Items] string[]? words = null, [Items] string[]? program = null, [Items] string[]? config = null, bool updateEnv = false, bool noWait = false,
-        string? waitTimeout = null, bool force = false, bool attach = false, bool noAutoStart = false, bool json = false, bool lossy = false, string? settle = null) =>
+        [Items] string[]? words = null, [Items] string[]? program = null, [Items] string[]? config = null,
+        bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool force = false, bool attach = false,
+        bool noAutoStart = false, bool json = false, bool lossy = false, string? settle = null) =>
         CommandHost.Execute(session =>
         {
             var target = ReadTarget(session, words, program, config, lossy, out var isLost);
             var flags = new ChangeFlags(json, noAutoStart, noWait, waitTimeout);
             var request = new StartRequest
             {
-                Selectors = target.Selectors, Define = target.Define, HasOverrides = target.HasOverrides, Force = force, UpdateEnv = updateEnv,
+                Selectors = target.Selectors, Define = target.Define, HasOverrides = target.HasOverrides,
+                Force = force, UpdateEnv = updateEnv,
                 Client = session.Context(noAutoStart), SettleMs = SettleTime(session, settle, flags, attach),
             };
             request = request with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
@@ -63,12 +65,15 @@ internal static class StartCommand
             return ImportCommand.WithLoss(Attached.Show(session, started, begun, json), isLost);
         });
 
-    public static void RunAll(bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool noAutoStart = false, bool json = false) =>
+    public static void RunAll(
+        bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool noAutoStart = false,
+        bool json = false) =>
         CommandHost.Execute(session =>
         {
             var request = new StartRequest
             {
-                Selectors = ["all"], UpdateEnv = updateEnv, Client = updateEnv ? session.Context(noAutoStart) : null, Wait = !noWait,
+                Selectors = ["all"], UpdateEnv = updateEnv, Wait = !noWait,
+                Client = updateEnv ? session.Context(noAutoStart) : null,
             };
             var flags = new ChangeFlags(json, noAutoStart, noWait, waitTimeout);
             return Send(session, request with { WaitTimeoutMs = flags.WaitTimeoutMs }, flags, out _);
@@ -77,8 +82,10 @@ internal static class StartCommand
     /// <summary>Who knows PM2's cluster expects that several instances share the port of a server.</summary>
     static void TellOfPorts(ClientSession session, StartTarget target)
     {
-        if (!session.Out.IsTerminal || target is not { IsFile: false, Define: [{ Instances: > 1 and var count, Listen: null }] }) return;
-        session.Err.WriteLine($"{Output.Display.Number(count)} instances cannot share a port by themselves: use --listen :PORT, or let each take its own, from TSPM_INSTANCE");
+        if (!session.Out.IsTerminal || target.IsFile) return;
+        if (target.Define is not [{ Instances: > 1 and var count, Listen: null }]) return;
+        session.Err.WriteLine($"{Display.Number(count)} instances cannot share a port by themselves: "
+            + "use --listen :PORT, or let each take its own, from TSPM_INSTANCE");
     }
 
     static int? SettleTime(ClientSession session, string? settle, ChangeFlags flags, bool attach)
@@ -91,7 +98,9 @@ internal static class StartCommand
     }
 
     /// <summary>Known processes first; then what the words are otherwise.</summary>
-    static int Start(ClientSession session, StartTarget target, StartRequest request, ChangeFlags flags, out IReadOnlyList<ProcessOutcome> started)
+    static int Start(
+        ClientSession session, StartTarget target, StartRequest request, ChangeFlags flags,
+        out IReadOnlyList<ProcessOutcome> started)
     {
         var needsSecondLook = target.IsFile || target.Ambiguity is not null;
         try
@@ -118,10 +127,12 @@ internal static class StartCommand
             if (target.Selectors.Skip(1).Contains(process.Name)) throw target.Ambiguity!;
     }
 
-    static int Send(ClientSession session, StartRequest request, ChangeFlags flags, out IReadOnlyList<ProcessOutcome> started)
+    static int Send(
+        ClientSession session, StartRequest request, ChangeFlags flags, out IReadOnlyList<ProcessOutcome> started)
     {
         var change = new Change<StartRequest, StartResponse>(
-            Methods.Start, request, Wire.Json.StartRequest, Wire.Json.StartResponse, Output.PrintJson.Readable.StartResponse, Phrase)
+            Methods.Start, request, Wire.Json.StartRequest, Wire.Json.StartResponse,
+            PrintJson.Readable.StartResponse, Phrase)
         {
             Again = request with { Again = true },
         };
@@ -132,5 +143,6 @@ internal static class StartCommand
 
     /// <summary>What became of one instance.</summary>
     public static string Phrase(ProcessOutcome process) =>
-        process is { Unchanged: true, State: ProcessState.Online } ? $"already {Outcomes.InState(process)}" : Outcomes.InState(process);
+        process is { Unchanged: true, State: ProcessState.Online }
+            ? $"already {Outcomes.InState(process)}" : Outcomes.InState(process);
 }

@@ -29,7 +29,9 @@ internal sealed record StartTarget
     /// </summary>
     public UsageException? Ambiguity { get; init; }
 
-    /// <summary>What is wrong when the selectors name no process and there is nothing to define; null: just that.</summary>
+    /// <summary>
+    /// What is wrong when the selectors name no process and there is nothing to define; null: just that.
+    /// </summary>
     public Exception? Unknown { get; init; }
 
     /// <summary>Of the file that defines them, see <see cref="ProjectFile"/>; null: it is no file.</summary>
@@ -46,7 +48,8 @@ internal sealed record StartTarget
         Func<string, FileKind, IReadOnlyList<ProcessConfig>> readFile, StartFiles files)
     {
         var commands = new StartedCommands(pairs, files);
-        if (words.Count == 0) return new StartTarget { Define = [commands.OfProgram(program!)], HasOverrides = pairs.Count > 0 };
+        if (words.Count == 0)
+            return new StartTarget { Define = [commands.OfProgram(program!)], HasOverrides = pairs.Count > 0 };
         var target = words.Count == 1
             ? One(words[0], program, pairs.Count > 0, readFile, commands, files)
             : Several(words, program, pairs, commands, files);
@@ -54,7 +57,8 @@ internal sealed record StartTarget
     }
 
     static StartTarget One(
-        string word, IReadOnlyList<string>? program, bool hasFlags, Func<string, FileKind, IReadOnlyList<ProcessConfig>> readFile,
+        string word, IReadOnlyList<string>? program, bool hasFlags,
+        Func<string, FileKind, IReadOnlyList<ProcessConfig>> readFile,
         StartedCommands commands, StartFiles files)
     {
         var kind = files.Recognise(word);
@@ -62,13 +66,15 @@ internal sealed record StartTarget
         {
             if (StartWords.OtherTool(word, kind) is { } other) return Refused(other);
             if (hasFlags || program is not null)
-                throw new UsageException($"'{word}' is a config file, so flags and arguments that change a config belong in the file");
+                throw new UsageException(
+                    $"'{word}' is a config file, so flags and arguments that change a config belong in the file");
             return new StartTarget { Define = readFile(word, kind), IsFile = true };
         }
         if (kind != FileKind.None) return Refused(StartWords.OtherTool(word, kind)!);
         if (IsConfigFile(word)) return Refused(StartWords.NoFile(word));
         if (files.IsFile(word)) return new StartTarget { Define = [commands.OfFile(word, program)] };
-        if (program is null && (files.IsFolder(word) || word is "." or "..")) return Refused(StartWords.Folder(word, files));
+        if (program is null && (files.IsFolder(word) || word is "." or ".."))
+            return Refused(StartWords.Folder(word, files));
         if (StartWords.IsUnexpanded(word)) return Refused(StartWords.Unexpanded(word));
         try
         {
@@ -81,15 +87,20 @@ internal sealed record StartTarget
     }
 
     static StartTarget Several(
-        IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<string> pairs, StartedCommands commands, StartFiles files)
+        IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<string> pairs,
+        StartedCommands commands, StartFiles files)
     {
         if (program is not null)
-            throw new UsageException("several processes cannot share the arguments after '--'; start them one by one, or quote the command: \"node server.js\"");
+        {
+            throw new UsageException(
+                "several processes cannot share the arguments after '--'; start them one by one, "
+                + "or quote the command: \"node server.js\"");
+        }
         try
         {
             if (words.All(StartWords.IsScript))
             {
-                if (ConfigFlags.ValueOf(pairs, "name") is not null) return Refused(new UsageException("--name is for one process, and several scripts are given; start them one by one"));
+                if (ConfigFlags.ValueOf(pairs, "name") is not null) return Refused(s_oneName);
                 return new StartTarget { Define = [.. words.Select(word => commands.OfFile(word, null))] };
             }
             var first = words[0];
@@ -100,8 +111,12 @@ internal sealed record StartTarget
         {
             return Refused(new DaemonException(ErrorCode.Failed, missing.Message));
         }
-        return words.Any(word => StartWords.IsScript(word) || files.IsFile(word)) ? Refused(StartWords.Ambiguous(words)) : new StartTarget();
+        var hasFile = words.Any(word => StartWords.IsScript(word) || files.IsFile(word));
+        return hasFile ? Refused(StartWords.Ambiguous(words)) : new StartTarget();
     }
+
+    static readonly UsageException s_oneName =
+        new("--name is for one process, and several scripts are given; start them one by one");
 
     static StartTarget Refused(Exception why) => new() { Unknown = why };
 

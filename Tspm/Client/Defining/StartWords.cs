@@ -1,3 +1,4 @@
+using System.Buffers;
 using Tspm.Client.Grammar;
 using Tspm.Client.Output;
 using Tspm.Config;
@@ -9,7 +10,9 @@ namespace Tspm.Client.Defining;
 /// <summary>Words that <c>start</c> cannot run, and the sentences that say what to type instead.</summary>
 internal static class StartWords
 {
-    /// <summary>Files of a folder that say what runs in it, with the command for each; the first one that is there is named.</summary>
+    /// <summary>
+    /// Files of a folder that say what runs in it, with the command for each; the first one that is there is named.
+    /// </summary>
     static readonly (string File, string Command)[] s_entries =
     [
         ("tspm.json", "tspm start {0}"), ("tspm.toml", "tspm start {0}"), ("ecosystem.config.js", "tspm start {0}"),
@@ -17,7 +20,11 @@ internal static class StartWords
         ("package.json", "tspm start \"npm start\" --cwd {1}"),
     ];
 
-    public static bool IsScript(string word) => !word.Contains(' ') && Interpreters.ForScript(word, static _ => true) is not null;
+    /// <summary>With one of these, a word is a command line.</summary>
+    static readonly SearchValues<char> s_shellSigns = SearchValues.Create(" \t$|&;<>()`\"'");
+
+    public static bool IsScript(string word) =>
+        !word.Contains(' ') && Interpreters.ForScript(word, static _ => true) is not null;
 
     /// <summary>A file of another tool that is imported, not run. Null: it is not one.</summary>
     public static Exception? OtherTool(string word, FileKind kind)
@@ -25,19 +32,30 @@ internal static class StartWords
         var (shown, quoted) = (ControlText.Escape(word), ControlText.Escape(ShellWords.Quote(word)));
         return kind switch
         {
-            FileKind.Procfile => Said($"{shown} is a Procfile; start its processes with: tspm import procfile {quoted} --start"),
-            FileKind.Supervisord => Said($"{shown} is a supervisord file; start its programs with: tspm import supervisord {quoted} --start"),
-            FileKind.Compose => Said($"{shown} is a Docker Compose file, and Tspm runs programs, not images; list the commands in a tspm.json (its format: tspm schema)"),
-            FileKind.ProcessCompose => Said($"{shown} is a process-compose file, which Tspm cannot read; list the commands in a tspm.json (its format: tspm schema)"),
-            FileKind.None when Path.GetFileName(word) == "package.json" => Said($"{shown} is npm's; start the package with: tspm start \"npm start\""),
+            FileKind.Procfile => Said(
+                $"{shown} is a Procfile; start its processes with: tspm import procfile {quoted} --start"),
+            FileKind.Supervisord => Said(
+                $"{shown} is a supervisord file; start its programs with: tspm import supervisord {quoted} --start"),
+            FileKind.Compose => Said(
+                $"{shown} is a Docker Compose file, and Tspm runs programs, not images; "
+                + "list the commands in a tspm.json (its format: tspm schema)"),
+            FileKind.ProcessCompose => Said(
+                $"{shown} is a process-compose file, which Tspm cannot read; "
+                + "list the commands in a tspm.json (its format: tspm schema)"),
+            FileKind.None when Path.GetFileName(word) == "package.json" =>
+                Said($"{shown} is npm's; start the package with: tspm start \"npm start\""),
             FileKind.None when Path.GetExtension(word) is ".yml" or ".yaml" =>
-                Said($"{shown} has no processes that Tspm knows: in YAML it reads PM2's files (apps: …); its own config files are JSON or TOML"),
+                Said($"{shown} has no processes that Tspm knows: in YAML it reads PM2's files (apps: …); "
+                    + "its own config files are JSON or TOML"),
             _ => null,
         };
     }
 
     public static Exception NoFile(string word) =>
-        new DaemonException(ErrorCode.NoSuchProcess, $"there is no process '{ControlText.Escape(word)}', and no file of this name in {ControlText.Escape(CurrentFolder.Get())}");
+        new DaemonException(
+            ErrorCode.NoSuchProcess,
+            $"there is no process '{ControlText.Escape(word)}', "
+            + $"and no file of this name in {ControlText.Escape(CurrentFolder.Get())}");
 
     public static Exception Folder(string word, StartFiles files)
     {
@@ -46,7 +64,8 @@ internal static class StartWords
         {
             var path = Path.Combine(word is "." ? "" : word, file);
             if (!files.IsFile(path)) continue;
-            var typed = string.Format(System.Globalization.CultureInfo.InvariantCulture, command, ControlText.Escape(ShellWords.Quote(path)), ControlText.Escape(ShellWords.Quote(word)));
+            var typed = command.Replace("{0}", Shown(path), StringComparison.Ordinal)
+                .Replace("{1}", Shown(word), StringComparison.Ordinal);
             return new UsageException($"'{shown}' is a folder; to start what {file} in it says: {typed}");
         }
         return new UsageException($"'{shown}' is a folder; name a script, a program or a config file in it");
@@ -54,20 +73,26 @@ internal static class StartWords
 
     /// <summary>A pattern that the shell was not given the chance to expand.</summary>
     public static bool IsUnexpanded(string word) =>
-        word.IndexOfAny(['*', '?']) >= 0 && word.IndexOfAny([' ', '\t', '$', '|', '&', ';', '<', '>', '(', ')', '`', '"', '\'']) < 0;
+        word.IndexOfAny(['*', '?']) >= 0 && word.AsSpan().IndexOfAny(s_shellSigns) < 0;
 
     public static Exception Unexpanded(string word) => new DaemonException(
         ErrorCode.NoSuchProcess,
-        $"no process matches '{ControlText.Escape(word)}'; to start files, let the shell expand the pattern: tspm start {ControlText.Escape(word)}, without quotes");
+        $"no process matches '{ControlText.Escape(word)}'; to start files, let the shell expand the pattern: "
+        + $"tspm start {ControlText.Escape(word)}, without quotes");
 
     /// <summary>Several words of which nobody knows whether they are one command or several processes.</summary>
     public static UsageException Ambiguous(IReadOnlyList<string> words)
     {
         var command = ControlText.Escape(string.Join(' ', words.Select(ShellWords.Quote)));
         var quoted = command.Contains('"') ? ShellWords.Quote(command) : $"\"{command}\"";
-        var each = string.Join("; ", words.Select(word => $"tspm start {ControlText.Escape(ShellWords.Quote(word))}"));
-        return new UsageException($"these words can be one command or several processes; one command: tspm start {quoted}; one by one: {each}");
+        var each = string.Join("; ", words.Select(word => $"tspm start {Shown(word)}"));
+        return new UsageException(
+            "these words can be one command or several processes; "
+            + $"one command: tspm start {quoted}; one by one: {each}");
     }
+
+    /// <summary>As it can be typed.</summary>
+    static string Shown(string word) => ControlText.Escape(ShellWords.Quote(word));
 
     static DaemonException Said(string sentence) => new(ErrorCode.Failed, sentence);
 }

@@ -4,7 +4,9 @@ using Tspm.Model;
 
 namespace Tspm.Client.Defining;
 
-/// <summary>A script for which Tspm would choose the interpreter is not there. The message is a sentence for the user.</summary>
+/// <summary>
+/// A script for which Tspm would choose the interpreter is not there. The message is a sentence for the user.
+/// </summary>
 internal sealed class MissingScriptException(string message) : Exception(message);
 
 /// <summary>Makes configs of the commands that <c>start</c> and <c>add</c> are given.</summary>
@@ -49,7 +51,8 @@ internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles fi
     public ProcessConfig OfLine(string command, IReadOnlyList<string>? arguments)
     {
         if (command.AsSpan().Trim().IsEmpty)
-            throw new UsageException("the command is empty; give a program, for example: tspm start \"node server.js\"");
+            throw new UsageException(
+                "the command is empty; give a program, for example: tspm start \"node server.js\"");
         var split = ShellWords.Analyze(command);
         if (split.Problem is { } problem) throw new UsageException($"{problem}: {Output.ControlText.Escape(command)}");
         var config = new ProcessConfig { Command = command };
@@ -67,18 +70,23 @@ internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles fi
     }
 
     /// <summary>The working directory of the process.</summary>
-    string Folder => ConfigFlags.ValueOf(pairs, "cwd") is { } folder ? CurrentFolder.Absolute(folder) : CurrentFolder.TryGet() ?? "/";
+    string Folder => ConfigFlags.ValueOf(pairs, "cwd") is { } folder
+        ? CurrentFolder.Absolute(folder) : CurrentFolder.TryGet() ?? "/";
 
     void RequireScript(string script, string? interpreter)
     {
-        if (interpreter is null || !files.AreKnown || IsInterpreterGiven || files.IsFile(Path.Combine(Folder, script))) return;
+        if (interpreter is null || IsInterpreterGiven) return;
+        if (!files.AreKnown || files.IsFile(Path.Combine(Folder, script))) return;
         var shown = Output.ControlText.Escape(script);
-        throw new MissingScriptException($"there is no process '{shown}', and no script {shown} in {Output.ControlText.Escape(Folder)}");
+        throw new MissingScriptException(
+            $"there is no process '{shown}', and no script {shown} in {Output.ControlText.Escape(Folder)}");
     }
 
     bool IsInterpreterGiven => ConfigFlags.ValueOf(pairs, "interpreter") is not null;
 
-    /// <summary>Flags win; then the working directory is the shell's, and the name what a person would call it.</summary>
+    /// <summary>
+    /// Flags win; then the working directory is the shell's, and the name what a person would call it.
+    /// </summary>
     /// <param name="config">What was typed.</param>
     /// <param name="argv">The words of the command, for its name.</param>
     /// <param name="interpreter">Chosen by the file's ending; null: none.</param>
@@ -86,7 +94,11 @@ internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles fi
     {
         config = ConfigFlags.Apply(config with { Interpreter = interpreter }, pairs);
         if (interpreter == Interpreters.Python && !IsInterpreterGiven && !SetsUnbuffered(config))
-            config = config with { Env = new Dictionary<string, string>(config.Env ?? new Dictionary<string, string>()) { [Interpreters.PythonUnbuffered] = "1" } };
+        {
+            var env = new Dictionary<string, string>(config.Env ?? new Dictionary<string, string>());
+            env[Interpreters.PythonUnbuffered] = "1";
+            config = config with { Env = env };
+        }
         return config with
         {
             Name = config.Name ?? DefaultName.For(argv),
@@ -96,7 +108,8 @@ internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles fi
 
     bool SetsUnbuffered(ProcessConfig config)
     {
-        if (config.Env?.ContainsKey(Interpreters.PythonUnbuffered) == true || files.HasVariable(Interpreters.PythonUnbuffered)) return true;
+        if (config.Env?.ContainsKey(Interpreters.PythonUnbuffered) == true) return true;
+        if (files.HasVariable(Interpreters.PythonUnbuffered)) return true;
         if (config.EnvFile is not { } file || !files.AreKnown) return false;
         // One that cannot be read is a matter for the start.
         var read = EnvFile.Read(Path.Combine(Folder, file), ClientContextBuilder.KeptEnvironment());

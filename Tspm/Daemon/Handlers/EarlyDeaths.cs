@@ -6,8 +6,8 @@ using Tspm.Supervision;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// Without a readiness probe, a process is online as soon as its program has been executed, and many a program finds out
-/// only then that its port is taken or a module is missing. So a start can watch it for a moment longer.
+/// Without a readiness probe, a process is online as soon as its program has been executed, and many a program finds
+/// out only then that its port is taken or a module is missing. So a start can watch it for a moment longer.
 /// </summary>
 internal static class EarlyDeaths
 {
@@ -15,14 +15,15 @@ internal static class EarlyDeaths
     /// <param name="context">The daemon.</param>
     /// <param name="begun">What was started.</param>
     /// <param name="outcomes">What came of it; those of <paramref name="begun"/> are among them.</param>
-    /// <param name="settleMs">How long to watch; the answer comes sooner when all have died. Null or 0: not at all.</param>
+    /// <param name="settleMs">How long to watch; less when all have died sooner. Null or 0: not at all.</param>
     public static async Task AddTo(
         DaemonContext context, IReadOnlyList<Supervisor.Pending> begun, List<ProcessOutcome> outcomes, int? settleMs)
     {
         if (settleMs is not > 0) return;
         List<Supervisor.Pending> watched = [.. begun.Where(IsWatched)];
         if (watched.Count == 0) return;
-        var ends = await context.Supervisor.Ask(_ => watched.Select(static pending => pending.Cell.WhenReached(HasDied)).ToList());
+        var ends = await context.Supervisor.Ask(
+            _ => watched.Select(static pending => pending.Cell.WhenReached(HasDied)).ToList());
         await Task.WhenAny(Task.WhenAll(ends), Task.Delay(TimeSpan.FromMilliseconds(settleMs.Value), context.Clock));
         await context.Supervisor.Ask(_ =>
         {
@@ -44,23 +45,29 @@ internal static class EarlyDeaths
     /// else's stop or restart, or one because a file has changed, is not its death.
     /// </summary>
     static bool HasDied(LifecycleState state) =>
-        state.Failures > 0 || state.Phase is not (LifecyclePhase.Online or LifecyclePhase.Stopping or LifecyclePhase.Spawning or LifecyclePhase.Starting);
+        state.Failures > 0 || state.Phase is not (LifecyclePhase.Online or LifecyclePhase.Stopping
+            or LifecyclePhase.Spawning or LifecyclePhase.Starting);
 
     /// <summary>Null: it lives, or has ended well and is to stay so.</summary>
     static string? Problem(Supervisor.Pending pending)
     {
         var cell = pending.Cell;
-        if (!HasDied(cell.State) || cell.View.RecentExits is not [.., var exit] || pending.ExitsBefore.Contains(exit)) return null;
+        if (!HasDied(cell.State) || cell.View.RecentExits is not [.., var exit]) return null;
+        if (pending.ExitsBefore.Contains(exit)) return null;
         var isDone = cell.State is { Phase: LifecyclePhase.Stopped, Desired: DesiredState.Down };
         if (isDone && (exit.ExitCode is { } code && IsGood(cell.Definition.Config, code))) return null;
         var lived = exit.StartedAt is { } started ? $" after {Duration.Format(Rounded(exit.EndedAt - started))}" : "";
-        var how = exit.ExitCode is { } number ? string.Create(CultureInfo.InvariantCulture, $"exited with code {number}") : $"was ended by {exit.Signal ?? "an unknown cause"}";
+        var how = exit.ExitCode is { } number
+            ? string.Create(CultureInfo.InvariantCulture, $"exited with code {number}")
+            : $"was ended by {exit.Signal ?? "an unknown cause"}";
         return $"{how}{lived}; see: tspm why {Config.ShellWords.Quote(cell.Definition.Name)}";
     }
 
-    static bool IsGood(ProcessConfig config, int code) => code == 0 || config.Restart?.StopExitCodes?.Contains(code) == true;
+    static bool IsGood(ProcessConfig config, int code) =>
+        code == 0 || config.Restart?.StopExitCodes?.Contains(code) == true;
 
-    static TimeSpan Rounded(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Max(0, Math.Round(time.TotalMilliseconds)));
+    static TimeSpan Rounded(TimeSpan time) =>
+        TimeSpan.FromMilliseconds(Math.Max(0, Math.Round(time.TotalMilliseconds)));
 
     static void Report(SupervisedProcess cell, string problem, List<ProcessOutcome> outcomes)
     {
