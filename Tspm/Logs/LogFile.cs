@@ -172,9 +172,7 @@ internal sealed class LogFile
     {
         if (!IsRegular) return null;
         var again = Open(Path, FolderRoot, [], out var refusal);
-        _lostTrouble = again >= 0 ? null
-            : $"the log {Path} was removed or moved away, and cannot be made again: {refusal ?? Errno.Describe(-again)}; "
-            + "output still goes to the file that was there";
+        _lostTrouble = again >= 0 ? null : CannotReopen(refusal ?? Errno.Describe(-again));
         if (again < 0) return _lostTrouble;
         if (SysStat.fstat(again, out var status) != 0 || (SysStat.fstat(Descriptor, out var mine) == 0 && mine.IsSameFile(status)))
         {
@@ -183,6 +181,21 @@ internal sealed class LogFile
         }
         Use(again, status);
         return null;
+    }
+
+    string CannotReopen(string reason) => HasLeftItsPath
+        ? $"the log {Path} was removed or moved away, and cannot be made again: {reason}; "
+            + "output still goes to the file that was there"
+        : $"the log {Path} cannot be opened again: {reason}; output still goes to the file that is open";
+
+    /// <summary>False also when that cannot be seen.</summary>
+    bool HasLeftItsPath
+    {
+        get
+        {
+            if (SysStat.stat(Path, out var named) != 0) return Errno.Last is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP;
+            return SysStat.fstat(Descriptor, out var mine) == 0 && !named.IsSameFile(mine);
+        }
     }
 
     /// <summary>Writes down whose bytes come now, at most every 50 ms. To be called before they are moved.</summary>
