@@ -461,4 +461,24 @@ internal sealed class OutputPumpTests
             await bench.FileIs("logs/out.log", "three\n"u8.ToArray(), cancellation);
         }
     }
+
+    [Test]
+    public async Task A_log_that_cannot_be_opened_again_was_not_moved_away(CancellationToken cancellation)
+    {
+        using var bench = new PumpBench();
+        Directory.CreateDirectory(bench.At("shared"));
+        File.SetUnixFileMode(bench.At("shared"), LogFoldersTests.All);
+        var run = bench.OpenRun("shared/out.log");
+        using var stdout = new FifoWriter(run.OutFifo);
+        await bench.Pump.Settled();
+        // A second name in a folder for everybody: it is not opened any more.
+        _ = Unistd.link(run.OutFile, bench.At("shared/second"));
+        var problem = (await bench.Pump.Reopen([run.OutFile]))[0].Problem!;
+        await Assert.That(problem).StartsWith($"the log {run.OutFile} cannot be opened again: ")
+            .And.EndsWith("output still goes to the file that is open");
+        await Assert.That(bench.Pump.Troubles).Contains(problem);
+        File.Delete(bench.At("shared/second"));
+        while (bench.Pump.Troubles.Count > 0) await Task.Delay(10, cancellation);
+        await Assert.That((await bench.Pump.Reopen([run.OutFile]))[0].Problem).IsNull();
+    }
 }

@@ -24,7 +24,7 @@ internal static class FifoOpening
     /// <summary>Both ends of a stream.</summary>
     /// <param name="Fifo">Read end of the FIFO.</param>
     /// <param name="File">The log file.</param>
-    /// <param name="Made">See <see cref="LogFile.Open(string, string, List{string})"/>.</param>
+    /// <param name="Made">See <see cref="LogFile.Open(string, string, List{string}, out string)"/>.</param>
     public readonly record struct Ends(int Fifo, int File, IReadOnlyList<string> Made);
 
     /// <summary>The FIFO's read end and the log file; null: neither is left open, and nothing new is left.</summary>
@@ -40,10 +40,10 @@ internal static class FifoOpening
             return null;
         }
         List<string> made = [];
-        var target = LogFile.Open(file, folderRoot, made);
+        var target = LogFile.Open(file, folderRoot, made, out var refusal);
         if (target >= 0) return new Ends(descriptor, target, made);
         _ = Unistd.close(descriptor);
-        failure = NoLog(file, -target, made);
+        failure = NoLog(file, -target, refusal, made);
         return null;
     }
 
@@ -51,16 +51,18 @@ internal static class FifoOpening
     public static SpawnFailure? Check(string file, string? folderRoot)
     {
         List<string> made = [];
-        var target = LogFile.Open(file, folderRoot, made);
-        if (target < 0) return NoLog(file, -target, made);
+        var target = LogFile.Open(file, folderRoot, made, out var refusal);
+        if (target < 0) return NoLog(file, -target, refusal, made);
         _ = Unistd.close(target);
         return null;
     }
 
-    static SpawnFailure NoLog(string file, int errno, List<string> made)
+    static SpawnFailure NoLog(string file, int errno, string? refusal, List<string> made)
     {
         LogFolders.Remove(made);
-        return Failure(SpawnFailure.LogStage, $"cannot open the log file {file}", errno);
+        var what = $"cannot open the log file {file}";
+        return refusal is null ? Failure(SpawnFailure.LogStage, what, errno)
+            : new SpawnFailure(SpawnFailure.LogStage, errno, $"{what}: {refusal}");
     }
 
     /// <summary>A FIFO without holders is of no use; one that is gone already is as good.</summary>

@@ -18,14 +18,15 @@ internal sealed class LogCompression : IDisposable
     const long LargestBytes = uint.MaxValue;
 
     readonly LogFile _log;
+    readonly LogWay _folder;
     readonly string _temporary;
     readonly SafeFileHandle _source;
     readonly FileStatus _status;
 
-    LogCompression(LogFile log, SafeFileHandle source, in FileStatus status)
+    LogCompression(LogFile log, LogWay folder, SafeFileHandle source, in FileStatus status)
     {
-        (_log, _source, _status) = (log, source, status);
-        _temporary = log.Path + RotatedLogs.Compressed + ".tmp";
+        (_log, _folder, _source, _status) = (log, folder, source, status);
+        _temporary = folder.At(log.Path) + RotatedLogs.Compressed + ".tmp";
     }
 
     /// <summary>The oldest file that is still plain; null: there is none to be compressed. On the pump's thread.</summary>
@@ -36,8 +37,14 @@ internal sealed class LogCompression : IDisposable
         {
             if (name.LookAndTidy(number) != OldFile.Plain) continue;
             if (name.Status(out var status) != 0 || !status.IsRegularFile || status.Size > LargestBytes) continue;
-            var source = Fcntl.open(name.ToString(), Fcntl.O_RDONLY | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK);
-            return source < 0 ? null : new LogCompression(log, new SafeFileHandle(source, ownsHandle: true), status);
+            const int reading = Fcntl.O_RDONLY | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK;
+            var source = Fcntl.open(name.ToString(), reading | Fcntl.O_NOFOLLOW);
+            if (source < 0) return null;
+            var handle = new SafeFileHandle(source, ownsHandle: true);
+            var isSame = SysStat.fstat(source, out var opened) == 0 && opened.IsSameFile(status);
+            if (isSame && LogWay.ToFolderOf(log.Path) is { } folder) return new LogCompression(log, folder, handle, status);
+            handle.Dispose();
+            return null;
         }
         return null;
     }
@@ -47,9 +54,11 @@ internal sealed class LogCompression : IDisposable
     {
         try
         {
+            // One that is there was left by a daemon that died, or is a trap.
+            _ = Unistd.unlink(_temporary);
             var options = new FileStreamOptions
             {
-                Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = (UnixFileMode)_status.Mode & Modes,
+                Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = (UnixFileMode)_status.Mode & Modes,
             };
             using var target = new FileStream(_temporary, options);
             using (var gzip = new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true)) Copy(gzip, ended);
@@ -76,7 +85,8 @@ internal sealed class LogCompression : IDisposable
     /// <summary>On the pump's thread. False: the plain file is gone (emptied, too old by now).</summary>
     public bool PutInPlace()
     {
-        var name = new OldFileName(_log.Path);
+        // Renamed meanwhile, it is still in this folder.
+        var name = new OldFileName(_folder.At(_log.Path));
         for (var number = 1; name.Look(number) != OldFile.None; number++)
         {
             if (name.Status(out var status) != 0 || !status.IsSameFile(_status)) continue;
@@ -88,5 +98,9 @@ internal sealed class LogCompression : IDisposable
         return false;
     }
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        _folder.Dispose();
+    }
 }

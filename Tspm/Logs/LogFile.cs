@@ -118,52 +118,34 @@ internal sealed class LogFile
     /// <param name="path">Of the file.</param>
     /// <param name="folderRoot">See <see cref="LogFolders.RootOf"/>; null: no folder is made.</param>
     /// <param name="made">Is given the path of all that was made: folders, then the file.</param>
-    public static int Open(string path, string? folderRoot, List<string> made)
+    /// <param name="refusal">Why not, in words, when the place is not safe (<see cref="LogWay"/>).</param>
+    public static int Open(string path, string? folderRoot, List<string> made, out string? refusal)
     {
-        var descriptor = OpenThere(path, 0);
+        var descriptor = LogWay.Open(path, Fcntl.O_WRONLY, null, null, out refusal);
         if (descriptor != -Errno.ENOENT) return descriptor;
-        descriptor = OpenThere(path, Fcntl.O_CREAT);
-        var folder = System.IO.Path.GetDirectoryName(path);
-        if (descriptor == -Errno.ENOENT && folderRoot is not null && folder is not null
-            && LogFolders.Make(folder, folderRoot, made)) descriptor = OpenThere(path, Fcntl.O_CREAT);
+        if (!LogFolders.IsBelow(path, folderRoot ?? "")) folderRoot = null;
+        descriptor = LogWay.Open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT, folderRoot, made, out refusal);
         if (descriptor >= 0) made.Add(path);
         return descriptor;
     }
 
     /// <summary>Opens or makes the file in a folder that is there.</summary>
-    public static int Open(string path) => OpenThere(path, Fcntl.O_CREAT);
+    public static int Open(string path) => LogWay.Open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT, null, null, out _);
 
     /// <summary>Removes what was made for a run that did not come about: an empty file, and empty folders.</summary>
-    /// <param name="made">See <see cref="Open(string, string, List{string})"/>.</param>
+    /// <param name="made">See <see cref="Open(string, string, List{string}, out string)"/>.</param>
     public static void Unmake(IReadOnlyList<string> made)
     {
         if (made.Count == 0) return;
         var last = made[^1];
         var isFile = SysStat.lstat(last, out var status) == 0 && status.IsRegularFile;
-        if (isFile && status.Size == 0) _ = Unistd.unlink(last);
+        if (isFile && status.Size == 0)
+        {
+            using var folder = LogWay.ToFolderOf(last);
+            folder?.Remove(last, isFolder: false);
+        }
         LogFolders.Remove(isFile ? [.. made.Take(made.Count - 1)] : made);
     }
-
-    static int OpenThere(string path, int create)
-    {
-        var isShared = SysStat.stat(System.IO.Path.GetDirectoryName(path) ?? "/", out var folder) == 0 && (folder.Mode & WritableByOthers) != 0;
-        var mayFollow = !isShared || (SysStat.lstat(path, out var named) == 0 && named.IsLink && named.Uid == Unistd.geteuid());
-        const int flags = Fcntl.O_WRONLY | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK;
-        var descriptor = Fcntl.open(path, flags | create | (mayFollow ? 0 : Fcntl.O_NOFOLLOW), Mode);
-        if (descriptor < 0) return -Marshal.GetLastPInvokeError();
-        if (!isShared || !IsForeign(descriptor, mayFollow)) return descriptor;
-        _ = Unistd.close(descriptor);
-        return -Errno.EPERM;
-    }
-
-    /// <summary>
-    /// In a folder where everybody may make files, such as /tmp, a file at our path may be somebody else's, or another name of one of ours that they want to see written to. The kernel can
-    /// refuse both (fs.protected_regular, fs.protected_symlinks, fs.protected_hardlinks of man 5 proc_sys_fs), and does not everywhere.
-    /// </summary>
-    static bool IsForeign(int descriptor, bool isOurLink) =>
-        SysStat.fstat(descriptor, out var status) != 0 || (status.IsRegularFile && (status.Uid != Unistd.geteuid() || (status.Links > 1 && !isOurLink)));
-
-    const uint WritableByOthers = 2;
 
     /// <summary>
     /// Takes notice of what others did to the file: truncated (the offset would leave a hole), appended to under another of its names (what they
@@ -189,10 +171,8 @@ internal sealed class LogFile
     public string? Reopen()
     {
         if (!IsRegular) return null;
-        var again = Open(Path, FolderRoot, []);
-        _lostTrouble = again >= 0 ? null
-            : $"the log {Path} was removed or moved away, and cannot be made again: {Errno.Describe(-again)}; "
-            + "output still goes to the file that was there";
+        var again = Open(Path, FolderRoot, [], out var refusal);
+        _lostTrouble = again >= 0 ? null : CannotReopen(refusal ?? Errno.Describe(-again));
         if (again < 0) return _lostTrouble;
         if (SysStat.fstat(again, out var status) != 0 || (SysStat.fstat(Descriptor, out var mine) == 0 && mine.IsSameFile(status)))
         {
@@ -201,6 +181,21 @@ internal sealed class LogFile
         }
         Use(again, status);
         return null;
+    }
+
+    string CannotReopen(string reason) => HasLeftItsPath
+        ? $"the log {Path} was removed or moved away, and cannot be made again: {reason}; "
+            + "output still goes to the file that was there"
+        : $"the log {Path} cannot be opened again: {reason}; output still goes to the file that is open";
+
+    /// <summary>False also when that cannot be seen.</summary>
+    bool HasLeftItsPath
+    {
+        get
+        {
+            if (SysStat.stat(Path, out var named) != 0) return Errno.Last is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP;
+            return SysStat.fstat(Descriptor, out var mine) == 0 && !named.IsSameFile(mine);
+        }
     }
 
     /// <summary>Writes down whose bytes come now, at most every 50 ms. To be called before they are moved.</summary>
@@ -234,16 +229,21 @@ internal sealed class LogFile
     /// </summary>
     public bool Rotate()
     {
-        var fresh = RotatedLogs.Fresh(Path);
-        var descriptor = Fcntl.open(fresh, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_TRUNC | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW, Mode);
+        using var folder = LogWay.ToFolderOf(Path);
+        if (folder is null) return CannotRotate(-1, Errno.Last);
+        var path = folder.At(Path);
+        var fresh = RotatedLogs.Fresh(path);
+        // One that is there was left by a daemon that died, or is a trap.
+        if (Unistd.unlink(fresh) != 0 && Errno.Last != Errno.ENOENT) return CannotRotate(-1, Errno.Last);
+        var descriptor = Fcntl.open(fresh, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_CLOEXEC, Mode);
         if (descriptor < 0 || SysStat.fstat(Descriptor, out var old) != 0 || SysStat.fstat(descriptor, out var made) != 0) return CannotRotate(descriptor, Errno.Last);
         KeepOwnerAndMode(descriptor, old);
-        if (RotatedLogs.MoveUp(Path) is { } problem) return CannotRotate(descriptor, problem);
-        if (Unistd.rename(Path, RotatedLogs.Plain(Path, 1)) != 0) return CannotRotate(descriptor, Errno.Last);
-        if (Unistd.rename(fresh, Path) != 0) return CannotRotate(descriptor, Errno.Last);
+        if (RotatedLogs.MoveUp(path) is { } problem) return CannotRotate(descriptor, problem);
+        if (Unistd.rename(path, RotatedLogs.Plain(path, 1)) != 0) return CannotRotate(descriptor, Errno.Last);
+        if (Unistd.rename(fresh, path) != 0) return CannotRotate(descriptor, Errno.Last);
         Use(descriptor, made with { Size = 0 });
         (_rotateAt, _rotationTrouble) = (0, null);
-        RotatedLogs.RemoveAbove(Path, Policy.Keep);
+        RotatedLogs.RemoveAbove(path, Policy.Keep);
         _index?.Trim(() => RotatedLogs.OldestFirst(Path).Sum(RotatedLogs.BytesOf));
         return true;
     }
@@ -253,7 +253,8 @@ internal sealed class LogFile
     {
         if (!IsRegular || SysStat.fstat(Descriptor, out var status) != 0) return;
         _index?.Ensure(Descriptor);
-        RotatedLogs.RemoveAbove(Path, 0);
+        using (var folder = LogWay.ToFolderOf(Path))
+            if (folder is not null) RotatedLogs.RemoveAbove(folder.At(Path), 0);
         Offset = status.Size;
         if (Unistd.ftruncate(Descriptor, 0) == 0) Shrunk(status with { Size = 0 });
     }
@@ -332,7 +333,8 @@ internal sealed class LogFile
         if (fresh >= 0)
         {
             _ = Unistd.close(fresh);
-            _ = Unistd.unlink(RotatedLogs.Fresh(Path));
+            using var folder = LogWay.ToFolderOf(Path);
+            folder?.Remove(RotatedLogs.Fresh(Path), isFolder: false);
         }
         _rotateAt = Environment.TickCount64 + RetryRotationMs;
         _rotationTrouble = $"the log {Path} cannot be rotated: {Errno.Describe(errno)}; it grows on";

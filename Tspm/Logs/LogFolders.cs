@@ -1,16 +1,12 @@
-using Tspm.Platform.Linux.Native;
-
 namespace Tspm.Logs;
 
 /// <summary>
 /// Makes the folders of log files that are missing. Each gets the owner and the mode of the folder that it is made in,
 /// without write access for others: so folders in the home are 0700 and the user's, and folders in an application's
-/// folder can be entered by whoever can enter that one. Nothing is gained by whoever owns the folder above.
+/// folder can be entered by whoever can enter that one. <see cref="LogWay"/> goes there.
 /// </summary>
 internal static class LogFolders
 {
-    const uint MadeMode = 0x1c0, MostRights = 0x1ed; // 0700, 0755
-
     /// <summary>
     /// The folder above which nothing is made for a log file. A home that is gone is for the guardian to make, and a
     /// working directory that is gone may be a link that a deployment is just replacing: a folder in its place would be
@@ -25,7 +21,8 @@ internal static class LogFolders
         return workingDirectory is not null && IsBelow(file, workingDirectory) ? workingDirectory : "/";
     }
 
-    static bool IsBelow(string path, string folder) =>
+    /// <summary>By their names.</summary>
+    public static bool IsBelow(string path, string folder) =>
         path.StartsWith(folder.EndsWith('/') ? folder : folder + "/", StringComparison.Ordinal);
 
     /// <summary>Makes what is missing of a folder. False: it is still not there.</summary>
@@ -35,43 +32,17 @@ internal static class LogFolders
     public static bool Make(string folder, string root, List<string> made)
     {
         if (folder != root && !IsBelow(folder, root)) return false;
-        var at = Fcntl.open(root, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC);
-        var path = root.TrimEnd('/');
-        foreach (var name in folder[root.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (at < 0) return false;
-            path = $"{path}/{name}";
-            var next = Enter(at, name, path, made);
-            _ = Unistd.close(at);
-            at = next;
-        }
-        if (at < 0) return false;
-        _ = Unistd.close(at);
-        return true;
+        using var way = LogWay.ToFolder(folder, root, made);
+        return way is not null;
     }
 
     /// <summary>Removes folders that were made for nothing, if they are empty.</summary>
     public static void Remove(IReadOnlyList<string> made)
     {
-        for (var i = made.Count - 1; i >= 0; i--) _ = Unistd.rmdir(made[i]);
-    }
-
-    /// <summary>
-    /// A descriptor of the folder with this name, which is made if there is none; negative: it cannot be.
-    /// </summary>
-    static int Enter(int parent, string name, string path, List<string> made)
-    {
-        var flags = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC;
-        var descriptor = Fcntl.openat(parent, name, flags);
-        if (descriptor >= 0 || Errno.Last != Errno.ENOENT) return descriptor;
-        if (SysStat.fstat(parent, out var above) != 0) return -1;
-        if (SysStat.mkdirat(parent, name, MadeMode) != 0) return -1;
-        made.Add(path);
-        descriptor = Fcntl.openat(parent, name, flags | Fcntl.O_NOFOLLOW);
-        if (descriptor < 0) return -1;
-        // A user's folder in a shared one (/tmp) is the user's; only root makes folders for others.
-        if (Unistd.geteuid() == 0 && above.Uid != 0) _ = SysStat.fchown(descriptor, above.Uid, above.Gid);
-        _ = SysStat.fchmod(descriptor, MadeMode | (above.Mode & MostRights));
-        return descriptor;
+        for (var i = made.Count - 1; i >= 0; i--)
+        {
+            using var above = LogWay.ToFolderOf(made[i]);
+            above?.Remove(made[i], isFolder: true);
+        }
     }
 }

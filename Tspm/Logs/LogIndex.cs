@@ -108,8 +108,10 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
 
     bool Open(in FileStatus log)
     {
-        _descriptor = Fcntl.open(Path, Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK, Mode);
-        if (_descriptor < 0 || SysStat.fstat(_descriptor, out var status) != 0) return Fail();
+        var opened = LogWay.Open(Path, Fcntl.O_RDWR | Fcntl.O_CREAT, null, null, out var refusal);
+        if (opened < 0) return Fail(refusal ?? Errno.Describe(-opened));
+        _descriptor = opened;
+        if (SysStat.fstat(_descriptor, out var status) != 0) return Fail();
         // Half an entry at the end was being written when a daemon died: it is written over.
         _length = status.Size / LogIndexEntry.Size * LogIndexEntry.Size;
         var found = LogIndexRecovery.Reconcile(_descriptor, _length, _logPath, log, clock.GetUtcNow().ToUnixTimeMilliseconds());
@@ -137,9 +139,10 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
         return true;
     }
 
-    bool Fail()
+    bool Fail() => Fail(Errno.Describe(Errno.Last));
+
+    bool Fail(string reason)
     {
-        var reason = Errno.Describe(Errno.Last);
         Dispose();
         _retryAt = Environment.TickCount64 + RetryAfterMs;
         _trouble = $"the time index {Path} cannot be written: {reason}; the log itself is not affected";
@@ -149,10 +152,15 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
     /// <summary>A new index in the place of this one: some entries, then everything from an offset on.</summary>
     void Rewrite(long from, IReadOnlyList<LogIndexEntry> first)
     {
-        var temporary = Path + ".tmp";
-        var fresh = Fcntl.open(temporary, Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_TRUNC | Fcntl.O_CLOEXEC, Mode);
+        using var folder = LogWay.ToFolderOf(Path);
+        if (folder is null) return;
+        var path = folder.At(Path);
+        var temporary = path + ".tmp";
+        // One that is there was left by a daemon that died, or is a trap.
+        _ = Unistd.unlink(temporary);
+        var fresh = Fcntl.open(temporary, Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_CLOEXEC, Mode);
         var length = fresh < 0 ? -1 : IndexTrim.Copy(_descriptor, from, _length, first, fresh);
-        if (length < 0 || Unistd.rename(temporary, Path) != 0)
+        if (length < 0 || Unistd.rename(temporary, path) != 0)
         {
             // The one there is stays in use. If it has no name any more, the next look tries again.
             if (fresh >= 0) _ = Unistd.close(fresh);

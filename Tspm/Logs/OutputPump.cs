@@ -172,7 +172,11 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     public async Task<IReadOnlyList<ReopenedLog>> Reopen(IReadOnlyList<string> paths)
     {
         var reopened = new List<ReopenedLog>(paths.Count);
-        await ForEach(paths, path => reopened.Add(_files.Reopen(path)));
+        await ForEach(paths, path =>
+        {
+            reopened.Add(_files.Reopen(path));
+            if (_files.Find(path) is { IsLost: true } lost) _stalled.AddLost(lost);
+        });
         return reopened;
     }
 

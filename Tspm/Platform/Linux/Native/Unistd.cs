@@ -109,6 +109,16 @@ internal static unsafe partial class Unistd
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int rmdir(string path);
 
+    /// <summary>man 2 unlinkat: with AT_REMOVEDIR an empty folder, else anything but a folder.</summary>
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int unlinkat(int directory, string path, int flags);
+
+    /// <summary>
+    /// man 2 readlinkat. With an empty path: of the link that was opened with O_PATH and O_NOFOLLOW.
+    /// </summary>
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint readlinkat(int directory, byte* path, byte* buffer, nuint size);
+
     /// <summary>man 3 isatty: 1 for a terminal.</summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial int isatty(int fd);

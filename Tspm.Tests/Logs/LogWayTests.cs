@@ -1,0 +1,150 @@
+using System.Globalization;
+using Tspm.Logs;
+using Tspm.Platform.Linux.Native;
+using Tspm.Tests.Config;
+using Tspm.Tests.Fixtures;
+
+namespace Tspm.Tests.Logs;
+
+/// <summary>Who can write to a folder does not decide where the daemon writes. Only root can try it.</summary>
+[Timeout(60_000)]
+internal sealed class LogWayTests
+{
+    const int Bob = 47_011, Carol = 47_012;
+
+    static async Task Give(string path, int user, CancellationToken cancellation)
+    {
+        var number = user.ToString(CultureInfo.InvariantCulture);
+        (await Programs.Run("/bin/chown", ["-h", $"{number}:{number}", path], new Dictionary<string, string>(), "/",
+            cancellation)).Exits(0);
+    }
+
+    static async Task<string> FolderOf(int user, string path, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(path);
+        await Give(path, user, cancellation);
+        return path;
+    }
+
+    static async Task LinkOf(int user, string path, string target, CancellationToken cancellation)
+    {
+        File.CreateSymbolicLink(path, target);
+        await Give(path, user, cancellation);
+    }
+
+    static string? Refusal(string path, string? root = null)
+    {
+        var opened = LogFile.Open(path, root, [], out var refusal);
+        if (opened >= 0) _ = Unistd.close(opened);
+        return opened >= 0 ? null : refusal ?? Errno.Describe(-opened);
+    }
+
+    [Test]
+    public async Task A_link_in_another_users_folder_is_not_followed(CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        using var box = new TemporaryFolder();
+        var (bobs, victim) = (await FolderOf(Bob, box.At("bob"), cancellation), box.At("victim"));
+        var log = bobs + "/out.log";
+        await LinkOf(Bob, log, victim, cancellation);
+        await Assert.That(Refusal(log)).IsEqualTo(
+            $"{log} is a link that uid {Bob} made, not this user (uid 0), and it leads to {box.Path}; "
+            + "remove the link, or choose another file for the log");
+        await Assert.That(File.Exists(victim)).IsFalse();
+        File.WriteAllText(victim, "precious");
+        await Assert.That(Refusal(log)).Contains("is a link that uid");
+    }
+
+    [Test]
+    public async Task A_second_name_of_a_file_and_a_third_users_file_are_refused_there(CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        using var box = new TemporaryFolder();
+        var (bobs, victim) = (await FolderOf(Bob, box.At("bob"), cancellation), box.Write("victim", "precious"));
+        _ = Unistd.link(victim, bobs + "/out.log");
+        await Assert.That(Refusal(bobs + "/out.log")).Contains("has 2 names (hard links)");
+        File.WriteAllText(bobs + "/carols.log", "");
+        await Give(bobs + "/carols.log", Carol, cancellation);
+        await Assert.That(Refusal(bobs + "/carols.log")).Contains($"belongs to uid {Carol}");
+        File.WriteAllText(bobs + "/bobs.log", "");
+        await Give(bobs + "/bobs.log", Bob, cancellation);
+        await Assert.That(Refusal(bobs + "/bobs.log")).IsNull();
+    }
+
+    [Test]
+    public async Task A_link_on_the_way_leads_only_into_a_folder_of_its_maker(CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        using var box = new TemporaryFolder();
+        var bobs = await FolderOf(Bob, box.At("bob"), cancellation);
+        await FolderOf(Bob, box.At("bobs-logs"), cancellation);
+        var roots = Directory.CreateDirectory(box.At("root")).FullName;
+        await LinkOf(Bob, bobs + "/to-root", "../root", cancellation);
+        await LinkOf(Bob, bobs + "/to-bob", box.At("bobs-logs"), cancellation);
+        await Assert.That(Refusal(bobs + "/to-root/out.log", bobs)).Contains($"{bobs}/to-root is a link that uid {Bob}");
+        await Assert.That(Refusal(bobs + "/to-root/new/out.log", bobs)).Contains($"{bobs}/to-root is a link");
+        await Assert.That(Directory.EnumerateFileSystemEntries(roots)).IsEmpty();
+        await Assert.That(Refusal(bobs + "/to-bob/out.log")).IsNull();
+        await Assert.That(File.Exists(box.At("bobs-logs/out.log"))).IsTrue();
+    }
+
+    [Test]
+    public async Task Links_of_ones_own_and_devices_are_ways_to_a_log(CancellationToken cancellation)
+    {
+        using var box = new TemporaryFolder();
+        Directory.CreateDirectory(box.At("var/app"));
+        Directory.CreateSymbolicLink(box.At("logs"), "var/./app/../app");
+        File.CreateSymbolicLink(box.At("var/app/out.log"), box.At("var/real.log"));
+        await Assert.That(Refusal(box.At("logs/out.log"))).IsNull();
+        await Assert.That(File.Exists(box.At("var/real.log"))).IsTrue();
+        await Assert.That(Refusal(box.At("logs/deep/er/out.log"), box.Path)).IsNull();
+        await Assert.That(File.Exists(box.At("var/app/deep/er/out.log"))).IsTrue();
+        File.CreateSymbolicLink(box.At("round"), "round");
+        await Assert.That(Refusal(box.At("round"))).Contains("symbolic links");
+        await Assert.That(Refusal("/dev/null")).IsNull();
+        var pipe = new int[2];
+        Open(pipe);
+        await Assert.That(Refusal($"/dev/fd/{pipe[1]}")).IsNull();
+        foreach (var end in pipe) _ = Unistd.close(end);
+    }
+
+    static unsafe void Open(int[] pipe)
+    {
+        fixed (int* ends = pipe) _ = Unistd.pipe2(ends, Fcntl.O_CLOEXEC);
+    }
+
+    [Test]
+    public async Task A_folder_that_is_made_in_a_users_folder_is_the_users(CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        using var box = new TemporaryFolder();
+        var bobs = await FolderOf(Bob, box.At("bob"), cancellation);
+        await Assert.That(Refusal(bobs + "/logs/out.log", bobs)).IsNull();
+        await Assert.That(Tspm.Platform.Files.OwnerOf(bobs + "/logs")).IsEqualTo((uint)Bob);
+        await Assert.That(Tspm.Platform.Files.OwnerOf(bobs + "/logs/out.log")).IsEqualTo(0u);
+    }
+
+    [Test]
+    public async Task A_log_that_becomes_a_link_while_it_is_written_is_a_trouble(CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        using var bench = new PumpBench();
+        var logs = await FolderOf(Bob, bench.At("logs"), cancellation);
+        var (log, victim, second) = (logs + "/out.log", bench.At("victim"), bench.At("victim2"));
+        await LinkOf(Bob, log + ".index", second, cancellation);
+        var run = bench.OpenRun("logs/out.log");
+        using var stdout = new FifoWriter(run.OutFifo);
+        stdout.Write("one\n");
+        await bench.FileIs("logs/out.log", "one\n"u8.ToArray(), cancellation);
+        File.Delete(log);
+        await LinkOf(Bob, log, victim, cancellation);
+        while (!bench.Pump.Troubles.Any(trouble => trouble.Contains($"{log} is a link that uid {Bob} made")))
+        {
+            stdout.Write("two\n");
+            await Task.Delay(10, cancellation);
+        }
+        await Assert.That(File.Exists(victim) || File.Exists(second)).IsFalse();
+        File.Delete(log);
+        while (!File.Exists(log)) await Task.Delay(10, cancellation);
+    }
+}

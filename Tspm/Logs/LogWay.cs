@@ -1,0 +1,256 @@
+using System.Globalization;
+using System.Text;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Logs;
+
+/// <summary>
+/// The way to a log file, gone name by name with a descriptor of each folder (man 7 path_resolution), so that nobody
+/// who can write to a folder on it decides where the daemon writes. Links of root and of the daemon's user are
+/// followed. A link of another user is followed only into a folder of that same user: what is written there is in that
+/// user's hands anyway. In a folder that others can write to, a file counts as a log only if it has no other name and
+/// belongs to root, to the daemon's user or to the owner of the folder: it is checked once it is open. The kernel can
+/// refuse some of this (fs.protected_symlinks and others of man 5 proc_sys_fs), but only in sticky folders, and not
+/// everywhere.
+/// </summary>
+internal sealed unsafe class LogWay : IDisposable
+{
+    const int FileMode = 0x180; // 0600
+    const uint MadeMode = 0x1c0, MostRights = 0x1ed; // 0700, 0755
+    const uint WritableByGroup = 0x10, WritableByOthers = 2; // 020, 002
+
+    /// <summary>As the kernel has it.</summary>
+    const int MostLinks = 40;
+
+    /// <summary>PATH_MAX of linux/limits.h.</summary>
+    const int LongestTarget = 4096;
+
+    /// <summary>No user has it (man 2 chown).</summary>
+    const uint Nobody = uint.MaxValue;
+
+    /// <summary>Of how much earlier a new folder may seem to be: clocks of file systems are coarse, or remote.</summary>
+    static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
+
+    static readonly int PathOnly = Fcntl.O_PATH | Fcntl.O_CLOEXEC;
+
+    readonly uint _self = Unistd.geteuid();
+    readonly Stack<(string Name, bool MayBeMade)> _names = new();
+    readonly List<(string Path, uint Maker)> _foreignLinks = [];
+    readonly List<string>? _made;
+    int _folder = -1, _links;
+    FileStatus _status;
+    string _at = "";
+
+    LogWay(string path, string? root, List<string>? made)
+    {
+        _made = made;
+        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var first = root is null ? names.Length : root.Split('/', StringSplitOptions.RemoveEmptyEntries).Length;
+        for (var i = names.Length - 1; i >= 0; i--) _names.Push((names[i], made is not null && i >= first));
+    }
+
+    /// <summary>Why it goes no further, when that is not the system's decision.</summary>
+    string? Refusal { get; set; }
+
+    /// <summary>Opens a file, and never waits. Below 0: the negative error number.</summary>
+    /// <param name="path">Of the file.</param>
+    /// <param name="flags">O_WRONLY or O_RDWR, and O_CREAT if it is to be made.</param>
+    /// <param name="root">The folder below which folders are made; null: none are.</param>
+    /// <param name="made">Is given each folder that was made, outermost first.</param>
+    /// <param name="refusal">In words, when it is this class that refuses.</param>
+    public static int Open(string path, int flags, string? root, List<string>? made, out string? refusal)
+    {
+        const int mostTries = 3;
+        for (var attempt = 1; ; attempt++)
+        {
+            using var way = new LogWay(path, root, root is null ? null : made);
+            var opened = way.Go(flags);
+            refusal = way.Refusal;
+            // Another made it at this moment.
+            if (opened != -Errno.EEXIST || attempt == mostTries) return opened;
+        }
+    }
+
+    /// <summary>The folder, with what is missing below <paramref name="root"/> made; null: it cannot be.</summary>
+    public static LogWay? ToFolder(string folder, string? root = null, List<string>? made = null)
+    {
+        var way = new LogWay(folder, root, made);
+        if (way.Go(null) == 0) return way;
+        way.Dispose();
+        return null;
+    }
+
+    /// <summary>The folder that a file is in; null: there is no way to it.</summary>
+    public static LogWay? ToFolderOf(string path) => ToFolder(Path.GetDirectoryName(path) ?? "/");
+
+    /// <summary>
+    /// A path of a file in this folder that leads there whatever becomes of the folder's own path, while this is open.
+    /// </summary>
+    public string At(string file) =>
+        string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{_folder}/{Path.GetFileName(file)}");
+
+    /// <summary>Removes a file in this folder, or an empty folder.</summary>
+    public void Remove(string file, bool isFolder) =>
+        _ = Unistd.unlinkat(_folder, Path.GetFileName(file), isFolder ? Fcntl.AT_REMOVEDIR : 0);
+
+    public void Dispose()
+    {
+        if (_folder >= 0) _ = Unistd.close(_folder);
+        _folder = -1;
+    }
+
+    /// <summary>
+    /// To the end. The descriptor of the file, or 0 when it leads to a folder; below 0: the negative error number.
+    /// </summary>
+    int Go(int? file)
+    {
+        if (!Enter(Fcntl.open("/", PathOnly | Fcntl.O_DIRECTORY), "")) return -Errno.Last;
+        while (_names.TryPop(out var next))
+        {
+            var isFile = file is not null && _names.Count == 0;
+            var result = isFile ? Finish(next.Name, file!.Value) : Step(next.Name, next.MayBeMade);
+            if (result is { } end) return end;
+        }
+        if (file is not null) return -Errno.EISDIR;
+        return Refuses() ? -Errno.EPERM : 0;
+    }
+
+    /// <summary>Into the next folder. Null: go on.</summary>
+    int? Step(string name, bool mayBeMade)
+    {
+        if (name == ".") return null;
+        // With O_DIRECTORY, so that an automounter mounts it.
+        var next = Fcntl.openat(_folder, name, PathOnly | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW);
+        if (next < 0 && Errno.Last == Errno.ENOENT && mayBeMade) next = Make(name);
+        if (next < 0 && Errno.Last is Errno.ENOTDIR or Errno.ELOOP) return Follow(name, null);
+        if (next < 0) return Refusal is null ? -Errno.Last : -Errno.EPERM;
+        var at = name == ".." ? _at[..Math.Max(0, _at.LastIndexOf('/'))] : $"{_at}/{name}";
+        return Enter(next, at) ? null : -Errno.Last;
+    }
+
+    bool Enter(int folder, string at)
+    {
+        if (folder < 0) return false;
+        Dispose();
+        (_folder, _at) = (folder, at);
+        return SysStat.fstat(folder, out _status) == 0;
+    }
+
+    /// <summary>Opens the file. Null: it is a link, and the way goes on.</summary>
+    int? Finish(string name, int flags)
+    {
+        var there = Fcntl.openat(_folder, name, PathOnly | Fcntl.O_NOFOLLOW);
+        if (there < 0 && (Errno.Last != Errno.ENOENT || (flags & Fcntl.O_CREAT) == 0)) return -Errno.Last;
+        var isNew = there < 0;
+        var isLink = !isNew && SysStat.fstat(there, out var status) == 0 && status.IsLink;
+        if (!isNew) _ = Unistd.close(there);
+        if (isLink) return Follow(name, flags);
+        if (Refuses()) return -Errno.EPERM;
+        flags = (flags & ~Fcntl.O_CREAT) | (isNew ? Fcntl.O_CREAT | Fcntl.O_EXCL : 0);
+        var opened = Fcntl.openat(_folder, name, AsLog(flags) | Fcntl.O_NOFOLLOW, FileMode);
+        if (opened < 0) return -Errno.Last;
+        if (isNew || !IsOpenToOthers || !IsForeign(opened, name)) return opened;
+        _ = Unistd.close(opened);
+        return -Errno.EPERM;
+    }
+
+    static int AsLog(int flags) => flags | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK;
+
+    /// <summary>
+    /// Can others put something into this folder? A group with the number of its user is that user's alone, as useradd
+    /// makes them (USERGROUPS_ENAB of man 5 login.defs).
+    /// </summary>
+    bool IsOpenToOthers => !IsTrusted(_status.Uid) || (_status.Mode & WritableByOthers) != 0
+        || ((_status.Mode & WritableByGroup) != 0 && _status.Gid != _status.Uid);
+
+    bool IsTrusted(uint uid) => uid == _self || uid == 0;
+
+    bool IsForeign(int descriptor, string name)
+    {
+        if (SysStat.fstat(descriptor, out var status) != 0) return true;
+        var file = $"{_at}/{name}";
+        if (!IsTrusted(status.Uid) && status.Uid != _status.Uid)
+            Refusal = string.Create(CultureInfo.InvariantCulture,
+                $"{file} belongs to uid {status.Uid}, and others than this user (uid {_self}) can write to its folder; "
+                + $"remove the file, or choose another one for the log");
+        else if (status.IsRegularFile && status.Links > 1)
+            Refusal = string.Create(CultureInfo.InvariantCulture,
+                $"{file} has {status.Links} names (hard links), and others than this user (uid {_self}) can write to "
+                + $"its folder; remove the file, or choose another one for the log");
+        return Refusal is not null;
+    }
+
+    /// <summary>Whether a link of another user has led somewhere that is not that user's.</summary>
+    bool Refuses()
+    {
+        foreach (var (path, maker) in _foreignLinks)
+        {
+            if (maker == _status.Uid) continue;
+            var whose = maker == Nobody ? "that has several names (hard links)"
+                : string.Create(CultureInfo.InvariantCulture, $"that uid {maker} made, not this user (uid {_self})");
+            Refusal = $"{path} is a link {whose}, and it leads to {(_at.Length == 0 ? "/" : _at)}; "
+                + "remove the link, or choose another file for the log";
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>Follows a link, to a file when it is opened with these flags. Null: go on.</summary>
+    int? Follow(string name, int? file)
+    {
+        var path = $"{_at}/{name}";
+        var link = Fcntl.openat(_folder, name, PathOnly | Fcntl.O_NOFOLLOW);
+        if (link < 0) return -Errno.Last;
+        var target = SysStat.fstat(link, out var status) == 0 && status.IsLink ? TargetOf(link) : null;
+        _ = Unistd.close(link);
+        if (target is null) return -Errno.ENOTDIR;
+        if (++_links > MostLinks) return -Errno.ELOOP;
+        if (!IsTrusted(status.Uid)) _foreignLinks.Add((path, status.Uid));
+        else if (status.Links > 1 && IsOpenToOthers) _foreignLinks.Add((path, Nobody));
+        if (_at == "/proc" || _at.StartsWith("/proc/", StringComparison.Ordinal)) return FollowInProc(name, target, file);
+        var names = target.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        for (var i = names.Length - 1; i >= 0; i--) _names.Push((names[i], false));
+        if (!target.StartsWith('/')) return null;
+        return Enter(Fcntl.open("/", PathOnly | Fcntl.O_DIRECTORY), "") ? null : -Errno.Last;
+    }
+
+    /// <summary>The kernel's own links (/dev/stdout is one in the end) lead where no path does.</summary>
+    int? FollowInProc(string name, string target, int? file)
+    {
+        if (file is { } flags)
+            return Refuses() ? -Errno.EPERM
+                : Fcntl.openat(_folder, name, AsLog(flags & ~Fcntl.O_CREAT)) is >= 0 and var opened ? opened
+                : -Errno.Last;
+        var at = target.StartsWith('/') ? target : $"{_at}/{target}";
+        return Enter(Fcntl.openat(_folder, name, PathOnly | Fcntl.O_DIRECTORY), at) ? null : -Errno.Last;
+    }
+
+    static string? TargetOf(int link)
+    {
+        var buffer = stackalloc byte[LongestTarget];
+        byte empty = 0;
+        var length = Unistd.readlinkat(link, &empty, buffer, LongestTarget);
+        return length is > 0 and < LongestTarget ? Encoding.UTF8.GetString(buffer, (int)length) : null;
+    }
+
+    /// <summary>
+    /// Makes a folder with the owner and the mode of the one it is in, without write access for others. Nothing is
+    /// gained by whoever owns the folder above: what is given away is the folder that was made just now, and not one
+    /// that was moved into its place. Below 0: see the last error number.
+    /// </summary>
+    int Make(string name)
+    {
+        if (Refuses()) return -1;
+        var began = TimeProvider.System.GetUtcNow() - ClockTolerance;
+        if (SysStat.mkdirat(_folder, name, MadeMode) != 0) return -1;
+        _made!.Add($"{_at}/{name}");
+        var folder = Fcntl.openat(
+            _folder, name, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW);
+        if (folder < 0) return -1;
+        var isNew = SysStat.fstat(folder, out var made) == 0 && made.Uid == _self && !(made.Born < began);
+        // A user's folder in a shared one (/tmp) is the user's; only root makes folders for others.
+        if (isNew && _self == 0 && _status.Uid != 0) _ = SysStat.fchown(folder, _status.Uid, _status.Gid);
+        if (isNew) _ = SysStat.fchmod(folder, MadeMode | (_status.Mode & MostRights));
+        return folder;
+    }
+}
