@@ -405,16 +405,16 @@ internal sealed class ProbeTests
     }
 
     [Test]
-    public async Task Who_is_read_after_the_start_did_not_listen_before_it(CancellationToken cancellation)
+    public async Task Nothing_counts_before_it_is_known_who_was_there(CancellationToken cancellation)
     {
         using var world = Answered(Stranger(7), 7);
         world.Tcp.Held = [];
         var cell = world.StartNew(Tcp);
-        // It forked twice and listens; only now the table is read.
+        world.Advance(1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
         foreach (var told in world.Tcp.Held) told();
         world.Advance(1);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
-        await Assert.That(cell.View.ReadyNote!).Contains("whether that was there before it is not known");
+        await Assert.That(cell.View.ProbeProblem!).Contains("another program, which listened there before");
     }
 
     [Test]

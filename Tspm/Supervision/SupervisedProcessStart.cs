@@ -61,18 +61,16 @@ internal sealed partial class SupervisedProcess
     SpawnFailure? Launch(Run run)
     {
         int[]? listeners = null;
-        // First of all: it is read by another thread while the rest is made ready.
-        if (ListenerCheck.PortOf(run.Ready) is { } port)
-            run.Listeners = ListenerCheck.Begin(_services.Tcp, port, () => _services.Post(() => KeepListeners(run)));
         if ((_services.System.LackOfRoom() ?? OpenListeners(run, out listeners) ?? OpenNotify(run) ?? _services.Outputs.Open(run.Streams)) is { } noRoom)
         {
             run.Notify?.Dispose();
             return noRoom;
         }
+        if (ListenerCheck.PortOf(run.Ready) is { } port)
+            run.Listeners = ListenerCheck.Begin(_services.Tcp, port, () => _services.Post(() => KeepListeners(run)));
         var (request, failure) = SpawnPlan.For(
             Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run), listeners, run.Mark);
         var outcome = request is null ? new SpawnOutcome(null, failure) : _services.System.Spawn(request);
-        run.Listeners?.Spawned();
         if (outcome.Child is not { } child)
         {
             _services.Outputs.Discard(run.Streams);

@@ -8,21 +8,14 @@ namespace Tspm.Supervision.Probes;
 /// answers just as well, and the child that could not open the port would count as ready. So who listened there before
 /// the child was started is written down, and an answer of one of those does not count, unless the child has that
 /// socket open itself (it was passed on). Who came later may act for the child (docker-proxy, a helper that left the
-/// tree): that counts, with a note, and so does what cannot be seen, or was not seen in time.
+/// tree): that counts, with a note, and so does what cannot be seen.
 /// </summary>
 internal sealed class ListenerCheck
 {
     readonly ITcpListeners _listeners;
     volatile IReadOnlySet<ulong>? _before;
     volatile string? _note;
-
-    /// <summary>
-    /// The child is there. What is read from now on may have its own listener in it, also one that has left its tree.
-    /// </summary>
-    bool _isSpawned;
-
-    /// <summary>For the two above it, which change together at the start.</summary>
-    readonly Lock _starting = new();
+    volatile bool _isLooking;
 
     /// <param name="listeners">Who listens.</param>
     /// <param name="before">What an earlier daemon wrote down; null: nothing.</param>
@@ -44,38 +37,20 @@ internal sealed class ListenerCheck
         _ => null,
     };
 
-    /// <summary>
-    /// Writes down who listens now. To be called before the child is started, as early as can be: what is not known
-    /// when it has been started (<see cref="Spawned"/>) stays unknown.
-    /// </summary>
+    /// <summary>Writes down who listens now. To be called before the child is started.</summary>
     /// <param name="listeners">Who listens.</param>
     /// <param name="port">On which port.</param>
-    /// <param name="known">Called on any thread when that is known; never, when it stays unknown.</param>
+    /// <param name="known">Called on any thread when that is known.</param>
     public static ListenerCheck Begin(ITcpListeners listeners, int port, Action known)
     {
-        var check = new ListenerCheck(listeners);
+        var check = new ListenerCheck(listeners) { _isLooking = true };
         listeners.Find(port, found =>
         {
-            if (check.Keep(found)) known();
+            check._before = found;
+            check._isLooking = false;
+            known();
         });
         return check;
-    }
-
-    /// <summary>False: it comes too late.</summary>
-    bool Keep(IReadOnlySet<ulong>? found)
-    {
-        lock (_starting)
-        {
-            if (_isSpawned) return false;
-            _before = found;
-            return true;
-        }
-    }
-
-    /// <summary>The child is there.</summary>
-    public void Spawned()
-    {
-        lock (_starting) _isSpawned = true;
     }
 
     /// <summary>Who listened before the child was started, for the record; null: not known.</summary>
@@ -95,6 +70,7 @@ internal sealed class ListenerCheck
             _note = address is null ? null : $"{address} is on another machine: whose answer that was is not known";
             told(null);
         }
+        else if (_isLooking) told("who listened there before it was started is still being looked up");
         else _listeners.Look(address, pid, _before ?? new HashSet<ulong>(), facts =>
         {
             var (problem, note) = Verdict(address, facts, _before);
