@@ -114,7 +114,7 @@ public class ListenerScenarios
         await Assert.That(refused.Err).Contains($"web: cannot listen on {other.LocalEndpoint}: address already in use\n");
         var bad = await box.Run("start", "sleep 1000", "--name", "web", "--listen", "web.local:80");
         await Assert.That(bad.ExitCode).IsNotEqualTo(0);
-        await Assert.That(bad.Err).Contains("listen[0] must be HOST:PORT").And.Contains("\"web.local:80\"");
+        await Assert.That(bad.Err).Contains("expected HOST:PORT").And.Contains("--listen: 'web.local:80'");
         await Assert.That(await box.List()).IsEmpty();
     }
 
