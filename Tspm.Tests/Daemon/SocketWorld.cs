@@ -90,7 +90,12 @@ internal sealed class SocketWorld : IDisposable
     {
         var text = new StringBuilder();
         foreach (var view in Handle.Views().Where(view => view.Key.Instance < view.Definition.Instances))
-            text.Append(view.Key).Append(' ').Append(JsonSerializer.Serialize(view.Definition, StorageJson.Compact.ProcessDefinition)).Append(' ').Append(view.State.Desired).Append('\n');
+        {
+            // What is still to be done of an earlier change is done in the background, whoever asks for what meanwhile.
+            var definition = view.Definition with { LogsUnder = null, RestartBefore = null };
+            text.Append(view.Key).Append(' ').Append(JsonSerializer.Serialize(definition, StorageJson.Compact.ProcessDefinition));
+            text.Append(' ').Append(view.State.Desired).Append('\n');
+        }
         return text.ToString();
     }
 
