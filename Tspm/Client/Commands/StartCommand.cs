@@ -79,7 +79,7 @@ internal static class StartCommand
             return Send(session, request with { WaitTimeoutMs = flags.WaitTimeoutMs }, flags, out _);
         });
 
-    /// <summary>Who knows PM2's cluster expects that several instances share the port of a server.</summary>
+    /// <summary>People who come from PM2's cluster mode expect several instances to share a port.</summary>
     static void TellOfPorts(ClientSession session, StartTarget target)
     {
         if (!session.Out.IsTerminal || target.IsFile) return;

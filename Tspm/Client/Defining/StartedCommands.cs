@@ -23,9 +23,9 @@ internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles fi
     public ProcessConfig OfFile(string word, IReadOnlyList<string>? arguments)
     {
         var folder = Folder;
-        // Where it is looked for by the child, which runs in --cwd; where the shell is, otherwise.
+        // The child runs in --cwd, so a script is looked for there first, and then in the shell's folder.
         var isInFolder = files.IsFile(Path.Combine(folder, word));
-        var path = isInFolder || !files.IsFile(word) ? word : Path.GetFullPath(word);
+        var path = isInFolder || !files.IsFile(word) ? word : CurrentFolder.AbsoluteHere(word);
         var interpreter = Interpreters.ForScript(path, files.IsProgram);
         RequireScript(path, interpreter);
         // Without a slash, a program is looked up on the PATH.

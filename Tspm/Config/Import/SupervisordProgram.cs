@@ -83,7 +83,7 @@ internal sealed class SupervisordProgram(
     }
 
     /// <summary>
-    /// supervisord takes a command apart and gives nothing of it to a shell. A line means the same here unless
+    /// supervisord splits a command itself and never uses a shell. A line means the same here unless
     /// something in it would need one: then it is written as words.
     /// </summary>
     (string Command, IReadOnlyList<string>? Args) CommandOf(string line)
