@@ -22,17 +22,19 @@ internal sealed class LifecycleTableTests
         RestartPolicy.Default with { MaxConsecutive = 1, Mode = RestartMode.OnFailure, StopExitCodes = [1] },
     ];
 
+    static readonly Cause Why = Cause.Requested(CauseRequest.Start), Before = Cause.Recorded("before");
+
     static readonly (string Name, LifecycleEvent Event, ExitStatus? Status)[] Events =
     [
-        ("start", new LifecycleEvent.StartRequested("why"), null),
-        ("restart", new LifecycleEvent.RestartRequested("why"), null),
-        ("stop", new LifecycleEvent.StopRequested("why"), null),
+        ("start", new LifecycleEvent.StartRequested(Why), null),
+        ("restart", new LifecycleEvent.RestartRequested(Why), null),
+        ("stop", new LifecycleEvent.StopRequested(Why), null),
         ("shutdown", new LifecycleEvent.ShutdownRequested(), null),
         ("spawned", new LifecycleEvent.SpawnSucceeded(), null),
         ("unready", new LifecycleEvent.SpawnSucceeded(AwaitsReady: true), null),
         ("ready", new LifecycleEvent.BecameReady(), null),
-        ("unfit", new LifecycleEvent.FoundUnfit("why"), null),
-        ("held", new LifecycleEvent.HeldBack("waits for db"), null),
+        ("unfit", new LifecycleEvent.FoundUnfit(Why), null),
+        ("held", new LifecycleEvent.HeldBack(Cause.Observed(CauseCode.Dependency, "waits for db")), null),
         ("freed", new LifecycleEvent.Freed(), null),
         ("intended", new LifecycleEvent.StopIntended(), null),
         ("starting", new LifecycleEvent.StartIntended(), null),
@@ -44,7 +46,7 @@ internal sealed class LifecycleTableTests
         ("gone", new LifecycleEvent.TreeGone(), null),
         ("timeout", new LifecycleEvent.StopTimedOut(), null),
         ("backoff", new LifecycleEvent.BackoffElapsed(), null),
-        ("replaced", new LifecycleEvent.Replaced(TimeSpan.FromSeconds(99), "why"), null),
+        ("replaced", new LifecycleEvent.Replaced(TimeSpan.FromSeconds(99), Why), null),
         ("reset", new LifecycleEvent.ResetRequested(), null),
     ];
 
@@ -134,7 +136,7 @@ internal sealed class LifecycleTableTests
         from endedBefore in new[] { TimeSpan.Zero, TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(50) }
         from policy in Policies
         from happened in Events
-        select new Cell(new LifecycleState(phase, desired, next, failures, 5, byHand, StartedAt, "before") { EndedAt = Now - endedBefore }, happened.Name, happened.Event, happened.Status, policy);
+        select new Cell(new LifecycleState(phase, desired, next, failures, 5, byHand, StartedAt, Before) { EndedAt = Now - endedBefore }, happened.Name, happened.Event, happened.Status, policy);
 
     sealed record Cell(LifecycleState State, string Name, LifecycleEvent Event, ExitStatus? Status, RestartPolicy Policy)
     {

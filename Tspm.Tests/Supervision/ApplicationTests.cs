@@ -20,7 +20,7 @@ internal sealed class ApplicationTests
     {
         var steps = Application.PlanOf(world.Supervisor.Table, wanted);
         foreach (var step in steps.Where(step => step.Action == PlanStep.Delete))
-            world.Supervisor.Stop(world.Supervisor.Table.Instances(world.Supervisor.Table.ByName(step.Name)!.Id)!, "deleted by user");
+            world.Supervisor.Stop(world.Supervisor.Table.Instances(world.Supervisor.Table.ByName(step.Name)!.Id)!, CauseRequest.Stop);
         world.Step();
         Application.Begin(world.Supervisor, steps, wanted, []);
         world.Step();
@@ -67,7 +67,7 @@ internal sealed class ApplicationTests
         ProcessConfig[] configs = [new() { Name = "a", ProjectDir = "/", Command = "a" }, new() { Name = "b", ProjectDir = "/", Command = "b", Restart = new RestartConfig { MaxConsecutive = 1 } }];
         Apply(world, Wanted(configs));
         var (a, b) = (world.Supervisor.Table.Cells[0], world.Supervisor.Table.Cells[1]);
-        world.Supervisor.Stop(a, "stopped by user");
+        world.Supervisor.Stop(a, CauseRequest.Stop);
         world.Step();
         world.Exit(b, 1);
         await Assert.That(b.State.Phase).IsEqualTo(LifecyclePhase.Errored);
@@ -116,7 +116,7 @@ internal sealed class ApplicationTests
             [P("up"), P("down"), P("given-up"), P("half") with { Instances = 2 }, P("changed"), P("off") with { Enabled = false }, P("job") with { Restart = null, Schedule = new ScheduleConfig { Cron = "0 3 * * *", Action = "start" } }];
         Apply(world, Wanted(configs));
         var cells = world.Supervisor.Table.Cells.ToDictionary(cell => $"{cell.Definition.Name}:{cell.Key.Instance}");
-        world.Supervisor.Stop([cells["down:0"], cells["half:1"]], "stopped by user");
+        world.Supervisor.Stop([cells["down:0"], cells["half:1"]], CauseRequest.Stop);
         world.Step();
         world.Exit(cells["given-up:0"], 1);
         var before = Pids(world);
@@ -183,7 +183,7 @@ internal sealed class ApplicationTests
         await Assert.That(Pids(world)["web:0"]).IsEqualTo(before["web:0"]);
         // What was stopped, renamed, scaled or started anew is still its project's.
         var web = world.Supervisor.Table.ByName("web")!;
-        world.Supervisor.Stop(world.Supervisor.Table.Instances(web.Id)!, "stopped by user");
+        world.Supervisor.Stop(world.Supervisor.Table.Instances(web.Id)!, CauseRequest.Stop);
         world.Step();
         world.Supervisor.Define(web.Config with { Args = ["x"] }, Shell, null, web);
         await Assert.That(Projects(world)).IsEqualTo("web:/one api:/two");
@@ -242,7 +242,7 @@ internal sealed class ApplicationTests
         Tspm.Config.Legacy.FormerProgram? found = new(program, null);
         world.Supervisor.FormerRuns.Find = (_, _) => found;
         var cell = world.Define(new ProcessConfig { Name = "a", LegacyId = "a", Command = "sleep 1000" });
-        var pending = world.Supervisor.Start(cell, "started by user");
+        var pending = world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Held);
         await Assert.That(cell.State.Reason).Contains($"pid {old.Id} runs it already").And.Contains("tspm migrate --take-over");
@@ -255,7 +255,7 @@ internal sealed class ApplicationTests
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
         // From its first run here on it is this daemon's: nobody is looked for any more.
         world.Supervisor.FormerRuns.Find = (_, _) => throw new InvalidOperationException("asked again");
-        world.Supervisor.Restart(cell, "restarted by user");
+        world.Supervisor.Restart(cell, CauseRequest.Restart);
         world.Step();
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
     }

@@ -165,7 +165,7 @@ internal sealed class DaemonDeathTests
         var cell = world.Define(new ProcessConfig { Name = "job", Command = "job", Restart = new RestartConfig { Policy = "never" } });
         world.Save();
         world.Machine.AfterSpawn = () => throw new DaemonDied();
-        Die(world, () => world.Supervisor.Start(cell, "started by user"), () => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(3, null)));
+        Die(world, () => world.Supervisor.Start(cell, CauseRequest.Start), () => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(3, null)));
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
         await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(3);
@@ -298,7 +298,7 @@ internal sealed class DaemonDeathTests
     {
         using var world = new World();
         var cell = world.StartNew();
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.RestartDaemon();
         await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Stopping);
         world.Advance(10);
@@ -326,7 +326,7 @@ internal sealed class DaemonDeathTests
         var cell = world.StartNew();
         world.Save();
         world.SaveFailure = new IOException("disk full");
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Exit(cell, 0);
         world.RestartDaemon(saveFirst: false);
         await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
@@ -352,7 +352,7 @@ internal sealed class DaemonDeathTests
         world.Exit(up, 1);
         world.Advance(1);
         var down = world.StartNew(new ProcessConfig { Name = "down", Command = "x" });
-        world.Supervisor.Stop(down, "stopped by user");
+        world.Supervisor.Stop(down, CauseRequest.Stop);
         world.Exit(down, 0);
         world.RestartDaemon(() => world.Machine.Reboot("boot-2"));
         await Assert.That(world.Again(up).State.Phase).IsEqualTo(LifecyclePhase.Online);
@@ -367,8 +367,8 @@ internal sealed class DaemonDeathTests
     {
         using var world = new World();
         var cells = world.DefineAll(new ProcessConfig { Name = "web", Command = "web", Instances = 3 });
-        foreach (var cell in cells) world.Supervisor.Start(cell, "started by user");
-        world.Supervisor.Stop(cells[1], "stopped by user");
+        foreach (var cell in cells) world.Supervisor.Start(cell, CauseRequest.Start);
+        world.Supervisor.Stop(cells[1], CauseRequest.Stop);
         world.Exit(cells[1], 0);
         world.RestartDaemon(() => world.Machine.Reboot("boot-2"));
         await Assert.That(world.Machine.Living.Select(process => process.Key.Instance)).IsEquivalentTo([0, 2]);
@@ -406,7 +406,7 @@ internal sealed class DaemonDeathTests
     {
         world.Save();
         world.Machine.AfterSpawn = () => throw new DaemonDied();
-        Die(world, () => world.Supervisor.Start(cell, "started by user"));
+        Die(world, () => world.Supervisor.Start(cell, CauseRequest.Start));
     }
 
     static void DieBeforeSpawn(World world, Action work)

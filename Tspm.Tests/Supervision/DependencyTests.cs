@@ -12,13 +12,13 @@ internal sealed class DependencyTests
     {
         using var world = new World();
         var (db, web) = (Define(world, "db"), Define(world, "web", "db"));
-        world.Supervisor.Start(web, "started by user");
+        world.Supervisor.Start(web, CauseRequest.Start);
         world.Advance(1000);
         await Assert.That(web.State.Phase).IsEqualTo(LifecyclePhase.Held);
         await Assert.That(web.State.Observed).IsEqualTo(ProcessState.Waiting);
         await Assert.That(web.View.NextStartAt).IsNull();
         await Assert.That(web.State.Reason).IsEqualTo("waits for db, which is stopped: never started");
-        world.Supervisor.Start(db, "started by user");
+        world.Supervisor.Start(db, CauseRequest.Start);
         world.Step();
         await Assert.That(web.State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
@@ -28,9 +28,9 @@ internal sealed class DependencyTests
     {
         using var world = new World();
         var (db, web) = (Define(world, "db"), Define(world, "web", "db"));
-        world.Supervisor.Start(web, "started by user");
-        await Assert.That(world.Supervisor.Stop(web, "stopped by user").Settled.IsCompletedSuccessfully).IsTrue();
-        world.Supervisor.Start(db, "started by user");
+        world.Supervisor.Start(web, CauseRequest.Start);
+        await Assert.That(world.Supervisor.Stop(web, CauseRequest.Stop).Settled.IsCompletedSuccessfully).IsTrue();
+        world.Supervisor.Start(db, CauseRequest.Start);
         world.Step();
         await Assert.That(web.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
@@ -45,7 +45,7 @@ internal sealed class DependencyTests
         var order = world.Supervisor.Dependencies.ToStart([a], notes);
         await Assert.That(string.Join(' ', order.Select(cell => cell.Definition.Name))).IsEqualTo("c b a");
         await Assert.That(string.Join("; ", notes)).IsEqualTo("b is started too: a depends on it; c is started too: b depends on it");
-        foreach (var cell in order) world.Supervisor.Start(cell, "started by user");
+        foreach (var cell in order) world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
         await Assert.That(world.Machine.Living.Count()).IsEqualTo(3);
         notes.Clear();
@@ -60,11 +60,11 @@ internal sealed class DependencyTests
         using var world = new World();
         var db = world.Define(new ProcessConfig { Name = "db", Command = "db", Restart = new RestartConfig { MaxConsecutive = 2, DelayMs = 1000 } });
         var (web, top) = (Define(world, "web", "db"), Define(world, "top", "web"));
-        world.Supervisor.Start(db, "started by user");
+        world.Supervisor.Start(db, CauseRequest.Start);
         world.Machine.Exit(world.Machine.Only(db.Key), new ExitStatus(1, null));
         world.Loop.RunPending();
-        var started = world.Supervisor.Start(web, "started by user");
-        world.Supervisor.Start(top, "started by user");
+        var started = world.Supervisor.Start(web, CauseRequest.Start);
+        world.Supervisor.Start(top, CauseRequest.Start);
         world.Step();
         await Assert.That(web.State.Reason).IsEqualTo("waits for db, which is to be tried again: exited 1");
         await Assert.That(started.Settled.IsCompletedSuccessfully).IsTrue();
@@ -81,8 +81,8 @@ internal sealed class DependencyTests
         using var world = new World();
         var job = world.Define(new ProcessConfig { Name = "job", Command = "job", Restart = new RestartConfig { Policy = "never" } });
         var web = Define(world, "web", "job:completed");
-        world.Supervisor.Start(job, "started by user");
-        var started = world.Supervisor.Start(web, "started by user");
+        world.Supervisor.Start(job, CauseRequest.Start);
+        var started = world.Supervisor.Start(web, CauseRequest.Start);
         world.Step();
         await Assert.That(web.State.Reason).IsEqualTo("waits for job to complete");
         await Assert.That(started.Settled.IsCompleted).IsFalse();
@@ -90,11 +90,11 @@ internal sealed class DependencyTests
         await Assert.That(web.State.Reason).StartsWith("waits for job, which is stopped: exited 3");
         await Assert.That(started.Settled.IsCompletedSuccessfully).IsTrue();
         // Stopped is not completed, whatever the code.
-        world.Supervisor.Start(job, "started by user");
-        world.Supervisor.Stop(job, "stopped by user");
+        world.Supervisor.Start(job, CauseRequest.Start);
+        world.Supervisor.Stop(job, CauseRequest.Stop);
         world.Exit(job, 0);
         await Assert.That(web.State.Phase).IsEqualTo(LifecyclePhase.Held);
-        world.Supervisor.Start(job, "started by user");
+        world.Supervisor.Start(job, CauseRequest.Start);
         world.Exit(job, 0);
         await Assert.That(web.State.Phase).IsEqualTo(LifecyclePhase.Online);
         await Assert.That(world.Supervisor.Dependencies.ToStart([web], []).Count).IsEqualTo(1);
@@ -106,7 +106,7 @@ internal sealed class DependencyTests
         using var world = new World();
         var (db, web, other, lone) = (Define(world, "db"), Define(world, "web", "db"), Define(world, "other", "db"), Define(world, "lone"));
         Up(world, db, web, other, lone);
-        var pending = world.Supervisor.Stop([db, web, other, lone], "stopped by user");
+        var pending = world.Supervisor.Stop([db, web, other, lone], CauseRequest.Stop);
         world.Step();
         await Assert.That(new[] { web, other, lone }.All(cell => cell.State.Phase == LifecyclePhase.Stopping)).IsTrue();
         await Assert.That(db.State is { Phase: LifecyclePhase.Online, Desired: DesiredState.Down }).IsTrue();
@@ -145,8 +145,8 @@ internal sealed class DependencyTests
         using var world = new World();
         var (db, web) = (Define(world, "db"), Define(world, "web", "db"));
         Up(world, db, web);
-        var pending = world.Supervisor.Stop([db, web], "stopped by user");
-        world.Supervisor.Start(db, "started by user");
+        var pending = world.Supervisor.Stop([db, web], CauseRequest.Stop);
+        world.Supervisor.Start(db, CauseRequest.Start);
         world.Step();
         world.Exit(web, 0);
         await Assert.That(pending.All(one => one.Settled.IsCompletedSuccessfully)).IsTrue();
@@ -159,7 +159,7 @@ internal sealed class DependencyTests
         using var world = new World();
         var (db, web) = (Define(world, "db"), Define(world, "web", "db"));
         Up(world, db, web);
-        world.Supervisor.Stop([db, web], "stopped by user");
+        world.Supervisor.Stop([db, web], CauseRequest.Stop);
         world.Exit(db, 1);
         await Assert.That(db.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         world.Advance(100);
@@ -172,7 +172,7 @@ internal sealed class DependencyTests
         using var world = new World();
         var (db, web) = (Define(world, "db"), Define(world, "web", "db"));
         Up(world, db, web);
-        world.Supervisor.Stop([db, web], "stopped by user");
+        world.Supervisor.Stop([db, web], CauseRequest.Stop);
         world.RestartDaemon();
         foreach (var process in world.Machine.Living.ToList()) world.Machine.Exit(process, new ExitStatus(0, null));
         world.Step();
@@ -187,8 +187,8 @@ internal sealed class DependencyTests
         using var world = new World();
         var (db, web) = (Define(world, "db"), Define(world, "web", "db"));
         Up(world, db, web);
-        world.Supervisor.Restart(db, "restarted by user");
-        world.Supervisor.Stop([db, web], "stopped by user");
+        world.Supervisor.Restart(db, CauseRequest.Restart);
+        world.Supervisor.Stop([db, web], CauseRequest.Stop);
         world.RestartDaemon();
         foreach (var process in world.Machine.Living.ToList()) world.Machine.Exit(process, new ExitStatus(0, null));
         var spawned = world.Machine.All.Count;
@@ -204,7 +204,7 @@ internal sealed class DependencyTests
         using var world = new World();
         var (db, web) = (Define(world, "db"), Define(world, "web", "db"));
         Up(world, db, web);
-        world.Supervisor.Stop([db, web], "stopped by user");
+        world.Supervisor.Stop([db, web], CauseRequest.Stop);
         world.Step();
         await Assert.That(db.State.Phase).IsEqualTo(LifecyclePhase.Online);
         var spawned = world.Machine.All.Count;
@@ -219,10 +219,10 @@ internal sealed class DependencyTests
     {
         using var world = new World();
         var (db, web) = (Define(world, "db"), Define(world, "web", "db"));
-        world.Supervisor.Start(web, "started by user");
+        world.Supervisor.Start(web, CauseRequest.Start);
         world.RestartDaemon();
         await Assert.That(world.Again(web).State.Phase).IsEqualTo(LifecyclePhase.Held);
-        world.Supervisor.Start(world.Again(db), "started by user");
+        world.Supervisor.Start(world.Again(db), CauseRequest.Start);
         world.Step();
         await Assert.That(world.Again(web).State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
@@ -244,7 +244,7 @@ internal sealed class DependencyTests
 
     static void Up(World world, params SupervisedProcess[] cells)
     {
-        foreach (var cell in cells) world.Supervisor.Start(cell, "started by user");
+        foreach (var cell in cells) world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
     }
 }

@@ -24,7 +24,7 @@ internal sealed class EventTests
         await Assert.That(Kinds(world)).IsEqualTo("started exited waiting restarted");
         var exited = world.Told[1];
         await Assert.That((exited.From, exited.To, exited.ExitCode, exited.Signal)).IsEqualTo(("online", "stopping", 1, null));
-        await Assert.That((exited.Pid, exited.RunId, exited.Cause, exited.NextStartInMs)).IsEqualTo((pid, run, EventCause.Crash, 1000));
+        await Assert.That((exited.Pid, exited.RunId, exited.Cause, exited.NextStartInMs)).IsEqualTo((pid, run, CauseCode.Crash, 1000));
         await Assert.That(exited.UptimeMs!.Value).IsEqualTo(3000);
         await Assert.That((world.Told[2].To, world.Told[2].NextStartInMs)).IsEqualTo(("waiting", 1000));
         await Assert.That((world.Told[3].From, world.Told[3].To, world.Told[3].Restarts)).IsEqualTo(("waiting", "online", 1));
@@ -37,11 +37,11 @@ internal sealed class EventTests
         using var world = new World();
         var cell = world.StartNew();
         world.Supervisor.Asker = new Asker(1000, 77);
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Supervisor.Asker = null;
         world.Exit(cell, new ExitStatus(null, Signals.SIGTERM));
         await Assert.That(Kinds(world)).IsEqualTo("started stopping exited stopped");
-        foreach (var told in world.Told.Skip(1)) await Assert.That((told.ByUid, told.ByPid, told.Cause)).IsEqualTo((1000, 77, EventCause.User));
+        foreach (var told in world.Told.Skip(1)) await Assert.That((told.ByUid, told.ByPid, told.Cause)).IsEqualTo((1000, 77, CauseCode.User));
         await Assert.That(world.Told[2].Reason).IsEqualTo("stopped by user");
         await Assert.That(world.Told[2].Signal).IsEqualTo("SIGTERM");
     }
@@ -52,12 +52,12 @@ internal sealed class EventTests
         using var world = new World();
         var cell = world.StartNew();
         world.Supervisor.Asker = new Asker(1000, 77);
-        world.Supervisor.Restart(cell, "restarted by user");
+        world.Supervisor.Restart(cell, CauseRequest.Restart);
         world.Supervisor.Asker = null;
         world.Exit(cell, 0);
         world.Exit(cell, 1);
         var crash = world.Told.Last(told => told.Kind == EventKind.Exited);
-        await Assert.That((crash.ByUid, crash.Cause)).IsEqualTo(((long?)null, EventCause.Crash));
+        await Assert.That((crash.ByUid, crash.Cause)).IsEqualTo(((long?)null, CauseCode.Crash));
     }
 
     [Test]
@@ -65,11 +65,11 @@ internal sealed class EventTests
     {
         using var world = new World();
         var cell = world.StartNew();
-        cell.Handle(new LifecycleEvent.FoundUnfit("memory 540 MB over the limit of 512 MB") { Word = EventCause.Memory });
+        cell.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(CauseCode.Memory, "memory 540 MB over the limit of 512 MB")));
         world.Exit(cell, new ExitStatus(null, Signals.SIGTERM));
         await Assert.That(Kinds(world)).IsEqualTo("started unfit exited waiting");
         var exited = world.Told[2];
-        await Assert.That((exited.Cause, exited.Reason)).IsEqualTo((EventCause.Memory, "memory 540 MB over the limit of 512 MB"));
+        await Assert.That((exited.Cause, exited.Reason)).IsEqualTo((CauseCode.Memory, "memory 540 MB over the limit of 512 MB"));
     }
 
     [Test]
@@ -77,7 +77,7 @@ internal sealed class EventTests
     {
         using var world = new World();
         var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Stop = new StopConfig { TimeoutMs = 2000 } });
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Advance(2.1);
         await Assert.That(Kinds(world)).IsEqualTo("started stopping killed exited stopped");
         await Assert.That(world.Told[2].Reason).IsEqualTo("it did not end within 2 s");
@@ -92,12 +92,12 @@ internal sealed class EventTests
         cell.SignalFor(new Asker(0, 5), Signals.SIGKILL);
         world.Step();
         var exited = world.Told.Single(told => told.Kind == EventKind.Exited);
-        await Assert.That((exited.Cause, exited.ByPid, exited.Signal)).IsEqualTo((EventCause.User, 5, "SIGKILL"));
+        await Assert.That((exited.Cause, exited.ByPid, exited.Signal)).IsEqualTo((CauseCode.User, 5, "SIGKILL"));
         // Long ago, and of another kind: not the cause.
         world.Advance(1);
         cell.SignalFor(new Asker(0, 5), Signals.SIGHUP);
         world.Exit(cell, new ExitStatus(null, 11));
-        await Assert.That(world.Told.Last(told => told.Kind == EventKind.Exited).Cause).IsEqualTo(EventCause.Crash);
+        await Assert.That(world.Told.Last(told => told.Kind == EventKind.Exited).Cause).IsEqualTo(CauseCode.Crash);
     }
 
     [Test]
@@ -125,7 +125,7 @@ internal sealed class EventTests
         world.Machine.FailNext(new SpawnFailure("execute", 2, "cannot execute web: No such file or directory"));
         var cell = world.StartNew();
         await Assert.That(Kinds(world)).IsEqualTo("failed");
-        await Assert.That((world.Told[0].To, world.Told[0].Cause)).IsEqualTo(("errored", EventCause.Spawn));
+        await Assert.That((world.Told[0].To, world.Told[0].Cause)).IsEqualTo(("errored", CauseCode.Spawn));
         await Assert.That(world.Told[0].Reason!).Contains("No such file or directory");
         await Assert.That(StateOf(cell).Phase).IsEqualTo(LifecyclePhase.Errored);
     }
@@ -150,9 +150,9 @@ internal sealed class EventTests
         {
             switch (random.Next(6))
             {
-                case 0: world.Supervisor.Start(cell, "started by user"); break;
-                case 1: world.Supervisor.Stop(cell, "stopped by user"); break;
-                case 2: world.Supervisor.Restart(cell, "restarted by user"); break;
+                case 0: world.Supervisor.Start(cell, CauseRequest.Start); break;
+                case 1: world.Supervisor.Stop(cell, CauseRequest.Stop); break;
+                case 2: world.Supervisor.Restart(cell, CauseRequest.Restart); break;
                 case 3 or 4:
                     if (world.Machine.Living.Any(process => process.Key == cell.Key)) world.Exit(cell, random.Next(2));
                     break;

@@ -24,7 +24,7 @@ internal sealed class HalfDoneTests
         world =>
         {
             Start(world, Web);
-            world.Supervisor.Stop(Cells(world, "web"), "stopped by user");
+            world.Supervisor.Stop(Cells(world, "web"), CauseRequest.Stop);
         },
         world => Scaled(world, "web", 3), cancellation);
 
@@ -34,7 +34,7 @@ internal sealed class HalfDoneTests
         world =>
         {
             Start(world, Web with { Instances = 2 });
-            world.Supervisor.Stop(Cells(world, "web")[1], "stopped by user");
+            world.Supervisor.Stop(Cells(world, "web")[1], CauseRequest.Stop);
         },
         world => Scaled(world, "web", to), cancellation);
 
@@ -87,7 +87,7 @@ internal sealed class HalfDoneTests
         world =>
         {
             Start(world, Web);
-            world.Supervisor.Stop(Cells(world, "web"), "stopped by user");
+            world.Supervisor.Stop(Cells(world, "web"), CauseRequest.Stop);
         },
         world => Deleted(world, withLogs, "web"), cancellation);
 
@@ -188,7 +188,7 @@ internal sealed class HalfDoneTests
         Deleted(world, true, "web");
         world.Step();
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
-        world.Supervisor.Start(cell, "started by user");
+        world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
         world.Exit(cell, 0);
         await Assert.That(await gone).IsEqualTo("'web' was not deleted, because it was started again in the meantime");
@@ -243,7 +243,7 @@ internal sealed class HalfDoneTests
 
     static void Start(World world, ProcessConfig config)
     {
-        foreach (var cell in world.DefineAll(config)) world.Supervisor.Start(cell, "started by user");
+        foreach (var cell in world.DefineAll(config)) world.Supervisor.Start(cell, CauseRequest.Start);
         world.Save();
     }
 
@@ -254,7 +254,7 @@ internal sealed class HalfDoneTests
     {
         var definition = world.Supervisor.Table.ByName(name)!;
         world.Supervisor.Changes.Scale(definition with { Config = definition.Config with { Instances = instances } },
-            "scaled by user");
+            CauseRequest.Scale);
         _ = world.Supervisor.Save();
     }
 

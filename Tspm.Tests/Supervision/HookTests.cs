@@ -76,7 +76,7 @@ internal sealed class HookTests
     {
         using var world = new World();
         var cell = world.StartNew(With(new HookConfig { PreStart = "long" }));
-        var stopped = world.Supervisor.Stop(cell, "stopped by user").Settled;
+        var stopped = world.Supervisor.Stop(cell, CauseRequest.Stop).Settled;
         world.Step();
         await Assert.That(stopped.IsCompleted).IsTrue();
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
@@ -91,8 +91,8 @@ internal sealed class HookTests
         world.Machine.Answer = (_, _) => null; // The end of the killed hook takes its time.
         var cell = world.StartNew(With(new HookConfig { PreStart = "long" }));
         var first = world.Machine.Hooks("preStart").Single();
-        world.Supervisor.Stop(cell, "stopped by user");
-        world.Supervisor.Start(cell, "started by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
+        world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
         world.Machine.Exit(first, new ExitStatus(null, Signals.SIGKILL));
         world.Step();
@@ -122,7 +122,7 @@ internal sealed class HookTests
     {
         using var world = new World();
         var cell = world.StartNew(With(new HookConfig { PostStop = "clean", TimeoutMs = 500 }));
-        var stopped = world.Supervisor.Stop(cell, "stopped by user").Settled;
+        var stopped = world.Supervisor.Stop(cell, CauseRequest.Stop).Settled;
         world.Exit(cell, 0);
         await Assert.That(stopped.IsCompleted).IsFalse();
         world.Advance(0.6);
@@ -153,7 +153,7 @@ internal sealed class HookTests
         world.Machine.LeftoversOfNext = 4;
         End(world, hook);
         var sent = world.Machine.Sent.Count;
-        if (isStopped) world.Supervisor.Stop(cell, "stopped by user");
+        if (isStopped) world.Supervisor.Stop(cell, CauseRequest.Stop);
         for (var i = 0; i < 10; i++) world.Advance(0.005);
         await Assert.That(world.Machine.Sent.Count).IsEqualTo(sent);
         await Assert.That(cell.State.Phase).IsEqualTo(isStopped ? LifecyclePhase.Stopped : LifecyclePhase.Online);
@@ -188,9 +188,9 @@ internal sealed class HookTests
         using var world = new World();
         var cell = world.StartNew(With(new HookConfig { OnCrash = "tell" }, new RestartConfig { DelayMs = 0, StopExitCodes = [5] }));
         world.Exit(cell, 0);
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Exit(cell, 1);
-        world.Supervisor.Start(cell, "started by user");
+        world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
         world.Exit(cell, 5);
         await Assert.That(world.Machine.All.Any(process => process.Hook is not null)).IsFalse();

@@ -120,7 +120,7 @@ internal sealed class InstancesTests
         using var world = new World();
         var first = world.StartNew();
         var cells = Scale(world, first, 3);
-        world.Supervisor.Stop(cells[0].Cell, "stopped by user");
+        world.Supervisor.Stop(cells[0].Cell, CauseRequest.Stop);
         world.Exit(cells[0].Cell, 0);
         Scale(world, first, 4);
         world.RestartDaemon(() => world.Machine.Reboot("boot-2"));
@@ -130,7 +130,7 @@ internal sealed class InstancesTests
     static IReadOnlyList<Supervisor.Pending> Scale(World world, SupervisedProcess cell, int instances)
     {
         var pending =
-            world.Supervisor.Changes.Scale(cell.Definition with { Config = cell.Definition.Config with { Instances = instances } }, "scaled by user");
+            world.Supervisor.Changes.Scale(cell.Definition with { Config = cell.Definition.Config with { Instances = instances } }, CauseRequest.Scale);
         world.Step();
         return pending;
     }

@@ -17,7 +17,7 @@ internal sealed class ListenerTests
         using var world = new World();
         var cells = world.DefineAll(Config(2));
         await Assert.That(world.Sockets.Open).IsEmpty();
-        foreach (var cell in cells) world.Supervisor.Start(cell, "started");
+        foreach (var cell in cells) world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
         await Assert.That(world.Sockets.Open).IsEquivalentTo([":80", "unix:/run/web.sock"]);
         foreach (var child in world.Machine.Living)
@@ -39,7 +39,7 @@ internal sealed class ListenerTests
         await Assert.That(world.Sockets.Open.Count()).IsEqualTo(2);
         world.Advance(1);
         await Assert.That(world.Machine.Only(cell.Key).Request.Listeners).IsEquivalentTo([100, 101]);
-        world.Supervisor.Restart(cell, "restarted");
+        world.Supervisor.Restart(cell, CauseRequest.Restart);
         world.Step();
         world.Exit(cell, 0);
         await Assert.That(world.Machine.Only(cell.Key).Request.Listeners).IsEquivalentTo([100, 101]);
@@ -50,12 +50,12 @@ internal sealed class ListenerTests
     {
         using var world = new World();
         var cells = world.DefineAll(Config(2));
-        foreach (var cell in cells) world.Supervisor.Start(cell, "started");
+        foreach (var cell in cells) world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
-        world.Supervisor.Stop(cells[0], "stopped");
+        world.Supervisor.Stop(cells[0], CauseRequest.Stop);
         world.Exit(cells[0], 0);
         await Assert.That(world.Sockets.Open.Count()).IsEqualTo(2);
-        world.Supervisor.Stop(cells[1], "stopped");
+        world.Supervisor.Stop(cells[1], CauseRequest.Stop);
         world.Exit(cells[1], 0);
         await Assert.That(cells[1].State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(world.Sockets.Open).IsEmpty();
@@ -90,7 +90,7 @@ internal sealed class ListenerTests
         using var world = new World();
         var (running, waiting, stopped) = (world.StartNew(Config(1, ":1")), world.StartNew(Config(1, ":2") with { Name = "waiting" }), world.StartNew(Config(1, ":3") with { Name = "stopped" }));
         world.Exit(waiting, 1);
-        world.Supervisor.Stop(stopped, "stopped");
+        world.Supervisor.Stop(stopped, CauseRequest.Stop);
         world.Step();
         world.RestartDaemon(() => world.Machine.Exit(world.Machine.Only(stopped.Key), new ExitStatus(0, null)));
         await Assert.That(world.Sockets.Open).IsEquivalentTo([":1", ":2"]);
@@ -111,12 +111,12 @@ internal sealed class ListenerTests
     {
         using var world = new World();
         var cells = world.DefineAll(Config(2, ":1", ":2"));
-        foreach (var cell in cells) world.Supervisor.Start(cell, "started");
+        foreach (var cell in cells) world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
         world.Supervisor.Put(cells[0].Definition with { Config = cells[0].Definition.Config with { Listen = [":2", ":3"] } });
         await Assert.That(world.Sockets.Open).IsEquivalentTo([":1", ":2"]);
         await Assert.That(cells[0].View.Listen).IsEquivalentTo([":1", ":2"]);
-        world.Supervisor.Restart(cells[0], "restarted");
+        world.Supervisor.Restart(cells[0], CauseRequest.Restart);
         world.Step();
         world.Exit(cells[0], 0);
         // The other one still listens where it did.
@@ -125,7 +125,7 @@ internal sealed class ListenerTests
         world.RestartDaemon();
         await Assert.That(world.Sockets.Open).IsEquivalentTo([":1", ":2", ":3"]);
         var second = world.Again(cells[1]);
-        world.Supervisor.Restart(second, "restarted");
+        world.Supervisor.Restart(second, CauseRequest.Restart);
         world.Step();
         world.Exit(second, 0);
         await Assert.That(world.Sockets.Open).IsEquivalentTo([":2", ":3"]);

@@ -23,7 +23,7 @@ internal sealed class ProbeTests
     {
         using var world = new World();
         var cell = world.StartNew(Tcp);
-        var settled = world.Supervisor.Start(cell, "again").Settled;
+        var settled = world.Supervisor.Start(cell, CauseRequest.Start).Settled;
         world.Advance(5);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
         await Assert.That(cell.View.ProbeProblem).IsEqualTo("connection refused");
@@ -97,9 +97,9 @@ internal sealed class ProbeTests
         world.Exit(cell, 3);
         await Assert.That(world.Dialer.Open).IsEqualTo(0);
         await Assert.That(cell.State.Reason).StartsWith("exited 3");
-        world.Supervisor.Start(cell, "again");
+        world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Step();
         await Assert.That(world.Dialer.Open).IsEqualTo(0);
         var asked = world.Dialer.Dialled;
@@ -213,7 +213,7 @@ internal sealed class ProbeTests
     {
         using var world = new World();
         var cell = world.StartNew(Watchdog);
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Advance(9);
         world.Notify.Say(cell.View.RunId, world.Machine.Only(cell.Key).Pid, "EXTEND_TIMEOUT_USEC=8000000");
         world.Advance(7.9);
@@ -327,7 +327,7 @@ internal sealed class ProbeTests
         world.Save();
         try
         {
-            world.Supervisor.Start(cell, "started by user");
+            world.Supervisor.Start(cell, CauseRequest.Start);
         }
         catch (DaemonDied)
         {
@@ -436,7 +436,7 @@ internal sealed class ProbeTests
         world.Tcp.Present = [7];
         world.Tcp.Facts = pid =>
             new() { Sockets = new HashSet<ulong> { 7 }, IsOwn = pid == old, Holder = $"pid {old} (web)" };
-        var settled = world.Supervisor.Reload([cell], "reloaded by user")[0];
+        var settled = world.Supervisor.Reload([cell], CauseRequest.Reload)[0];
         world.Advance(10);
         await Assert.That(cell.Second).IsNotNull();
         world.Advance(60);

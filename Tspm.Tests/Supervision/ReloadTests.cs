@@ -29,7 +29,7 @@ internal sealed class ReloadTests
         world.Step();
         await Assert.That((await settled.Settled.WaitAsync(cancellation)).Phase).IsEqualTo(LifecyclePhase.Online);
         await Assert.That(settled.Problem).IsNull();
-        await Assert.That(cell.State).IsEqualTo(cell.State with { Restarts = 1, Failures = 0, Reason = "reloaded by user", Desired = DesiredState.Up });
+        await Assert.That(cell.State).IsEqualTo(cell.State with { Restarts = 1, Failures = 0, Cause = Cause.Requested(CauseRequest.Reload), Desired = DesiredState.Up });
         await Assert.That(cell.View.RecentExits[0].Reason).IsEqualTo("exited 0: reloaded by user");
         await Assert.That(world.Outputs.OpenRuns).IsEquivalentTo([cell.View.RunId]);
         await Assert.That(world.Machine.All.Count(process => process.IsReaped)).IsEqualTo(1);
@@ -44,7 +44,7 @@ internal sealed class ReloadTests
         world.RestartDaemon();
         world.Machine.Reaped = null;
         world.Exit(cell, 6);
-        var (_, settled) = (0, world.Supervisor.Reload([world.Again(cell)], "reloaded by user")[0]);
+        var (_, settled) = (0, world.Supervisor.Reload([world.Again(cell)], CauseRequest.Reload)[0]);
         world.Step();
         await settled.Settled.WaitAsync(cancellation);
         await Assert.That(settled.Problem).IsEqualTo("its child has just ended");
@@ -60,7 +60,7 @@ internal sealed class ReloadTests
         var left = Other(world, old);
         world.RestartDaemon();
         cell = world.Again(cell);
-        var settled = world.Supervisor.Reload([cell], "reloaded by user")[0];
+        var settled = world.Supervisor.Reload([cell], CauseRequest.Reload)[0];
         world.Step();
         await Assert.That(settled.Settled.IsCompleted).IsFalse();
         world.Machine.Exit(left, new ExitStatus(0, null));
@@ -116,7 +116,7 @@ internal sealed class ReloadTests
         await Assert.That(settled.Problem).IsEqualTo($"preStart exited 5; the old one stays (pid {old.Pid})");
         await Assert.That((cell.View.Pid, cell.State.Phase, cell.State.Failures, Children(world).Count)).IsEqualTo((old.Pid, LifecyclePhase.Online, 0, 1));
         // Nothing is left of it that would keep another one from being tried.
-        var again = world.Supervisor.Reload([cell], "reloaded")[0];
+        var again = world.Supervisor.Reload([cell], CauseRequest.Reload)[0];
         world.Step();
         await Assert.That(world.Machine.Hooks("preStart").Count).IsEqualTo(1);
         await Assert.That(again.Settled.IsCompleted).IsFalse();
@@ -127,7 +127,7 @@ internal sealed class ReloadTests
     {
         using var world = new World();
         var (cell, old, settled) = BeginWithPreStart(world);
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Step();
         await settled.Settled.WaitAsync(cancellation);
         await Assert.That(settled.Problem).StartsWith("it is not online any more: ");
@@ -156,7 +156,7 @@ internal sealed class ReloadTests
         world.Machine.Exit(world.Machine.Hooks("preStart").Single(), new ExitStatus(0, null));
         world.Step();
         var old = Children(world).Single();
-        var settled = world.Supervisor.Reload([cell], "reloaded by user")[0];
+        var settled = world.Supervisor.Reload([cell], CauseRequest.Reload)[0];
         world.Step();
         return (cell, old, settled);
     }
@@ -213,7 +213,7 @@ internal sealed class ReloadTests
         var cell = world.StartNew(Web);
         var old = world.Machine.Only(cell.Key);
         world.Machine.FailNext(new SpawnFailure("execute", 2, "no such program"));
-        var settled = world.Supervisor.Reload([cell], "reloaded")[0];
+        var settled = world.Supervisor.Reload([cell], CauseRequest.Reload)[0];
         world.Step();
         await settled.Settled.WaitAsync(cancellation);
         await Assert.That(settled.Problem).IsEqualTo($"no such program; the old one stays (pid {old.Pid})");
@@ -238,8 +238,8 @@ internal sealed class ReloadTests
         var (first, second) = afterTheChange ? (young, old) : (old, young);
         switch (what)
         {
-            case "stop": world.Supervisor.Stop(cell, "stopped"); break;
-            case "restart": world.Supervisor.Restart(cell, "restarted"); break;
+            case "stop": world.Supervisor.Stop(cell, CauseRequest.Stop); break;
+            case "restart": world.Supervisor.Restart(cell, CauseRequest.Restart); break;
             case "shutdown": _ = world.Supervisor.Shutdown(); break;
             case "crash": world.Machine.Exit(first, new ExitStatus(1, null)); break;
         }
@@ -301,7 +301,7 @@ internal sealed class ReloadTests
         if (when == "intent") world.Outputs.BeforeOpen = () => throw new DaemonDied();
         if (when == "spawned") world.Machine.AfterSpawn = () => throw new DaemonDied();
         world.Save();
-        world.Supervisor.Reload([cell], "reloaded");
+        world.Supervisor.Reload([cell], CauseRequest.Reload);
         try
         {
             world.Step();
@@ -335,7 +335,7 @@ internal sealed class ReloadTests
         if (goes is not null) await Assert.That(goes.Leftovers).IsEqualTo(0);
         // And a restart afterwards finds its way.
         world.Machine.LeftoversOfNext = 0;
-        world.Supervisor.Restart(next, "restarted");
+        world.Supervisor.Restart(next, CauseRequest.Restart);
         world.Step();
         world.Exit(next, 0);
         await Assert.That(next.State.Phase).IsEqualTo(LifecyclePhase.Online);
@@ -365,10 +365,10 @@ internal sealed class ReloadTests
         using var world = new World();
         world.Machine.Answer = static (_, signal) => signal is 15 or 9 ? new ExitStatus(null, signal) : null;
         var cells = world.DefineAll(Web with { Instances = 3 });
-        foreach (var cell in cells) world.Supervisor.Start(cell, "started");
+        foreach (var cell in cells) world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
         var before = cells.Select(cell => cell.View.Pid).ToList();
-        var pending = world.Supervisor.Reload(cells, "reloaded");
+        var pending = world.Supervisor.Reload(cells, CauseRequest.Reload);
         world.Step();
         for (var i = 0; i < 3; i++)
         {
@@ -380,7 +380,7 @@ internal sealed class ReloadTests
         await Task.WhenAll(pending.Select(one => one.Settled)).WaitAsync(cancellation);
         await Assert.That(cells.Select(cell => cell.View.Pid).Intersect(before)).IsEmpty();
 
-        pending = world.Supervisor.Reload(cells, "reloaded");
+        pending = world.Supervisor.Reload(cells, CauseRequest.Reload);
         world.Step();
         world.Advance(1);
         world.Step();
@@ -397,7 +397,7 @@ internal sealed class ReloadTests
         using var world = new World();
         var cell = world.StartNew(Web with { Reload = new ReloadConfig { Mode = "signal", Signal = "USR2" } });
         var child = world.Machine.Only(cell.Key);
-        var settled = world.Supervisor.Reload([cell], "reloaded")[0];
+        var settled = world.Supervisor.Reload([cell], CauseRequest.Reload)[0];
         world.Step();
         await settled.Settled.WaitAsync(cancellation);
         await Assert.That(settled.Problem).IsNull();
@@ -410,12 +410,12 @@ internal sealed class ReloadTests
     {
         using var world = new World();
         var cell = world.Define(Web);
-        var settled = world.Supervisor.Reload([cell], "reloaded")[0];
+        var settled = world.Supervisor.Reload([cell], CauseRequest.Reload)[0];
         world.Step();
         await Assert.That((await settled.Settled.WaitAsync(cancellation)).Phase).IsEqualTo(LifecyclePhase.Online);
         world.Exit(cell, 1);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
-        settled = world.Supervisor.Reload([cell], "reloaded")[0];
+        settled = world.Supervisor.Reload([cell], CauseRequest.Reload)[0];
         world.Step();
         await Assert.That((await settled.Settled.WaitAsync(cancellation)).Phase).IsEqualTo(LifecyclePhase.Online);
     }
@@ -425,11 +425,11 @@ internal sealed class ReloadTests
     {
         using var world = new World();
         var cells = world.DefineAll(Web with { Instances = 2 });
-        foreach (var cell in cells) world.Supervisor.Start(cell, "started");
+        foreach (var cell in cells) world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
-        var pending = world.Supervisor.Reload(cells, "reloaded");
+        var pending = world.Supervisor.Reload(cells, CauseRequest.Reload);
         world.Step();
-        world.Supervisor.Stop(cells[1], "stopped by user");
+        world.Supervisor.Stop(cells[1], CauseRequest.Stop);
         world.Machine.Exit(world.Machine.Only(cells[1].Key), new ExitStatus(0, null));
         world.Advance(1);
         world.Machine.Exit(world.Machine.Living.First(), new ExitStatus(0, null));
@@ -464,7 +464,7 @@ internal sealed class ReloadTests
         var cell = world.StartNew(Web with { Listen = [":1"] });
         var old = world.Machine.Only(cell.Key);
         world.Supervisor.Put(cell.Definition with { Config = cell.Definition.Config with { Listen = [":1", ":2"] } });
-        world.Supervisor.Reload([cell], "reloaded");
+        world.Supervisor.Reload([cell], CauseRequest.Reload);
         world.Step();
         await Assert.That(Other(world, old).Request.Listeners).IsEquivalentTo([100, 101]);
         await Assert.That(world.Sockets.Open).IsEquivalentTo([":1", ":2"]);
@@ -480,7 +480,7 @@ internal sealed class ReloadTests
         if (config.Ready is { Notify: not null }) world.Notify.Say(cell.View.RunId, cell.View.Pid!.Value, "READY=1");
         world.Step();
         var old = world.Machine.Only(cell.Key);
-        var settled = world.Supervisor.Reload([cell], "reloaded")[0];
+        var settled = world.Supervisor.Reload([cell], CauseRequest.Reload)[0];
         world.Step();
         return (cell, old, settled);
     }

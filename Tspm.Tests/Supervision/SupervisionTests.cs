@@ -33,10 +33,10 @@ internal sealed class SupervisionTests
         var cell = world.StartNew();
         world.Exit(cell, 1);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
-        var stop = world.Supervisor.Stop(cell, "stopped by user");
+        var stop = world.Supervisor.Stop(cell, CauseRequest.Stop);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(stop.Unchanged).IsFalse();
-        await Assert.That(world.Supervisor.Stop(cell, "stopped by user").Unchanged).IsTrue();
+        await Assert.That(world.Supervisor.Stop(cell, CauseRequest.Stop).Unchanged).IsTrue();
     }
 
     [Test]
@@ -125,7 +125,7 @@ internal sealed class SupervisionTests
         using var world = new World();
         var cell = world.StartNew();
         world.Exit(cell, 1);
-        var started = world.Supervisor.Start(cell, "started by user");
+        var started = world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
         await Assert.That(started.Settled.IsCompletedSuccessfully).IsTrue();
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
@@ -140,7 +140,7 @@ internal sealed class SupervisionTests
         using var world = new World();
         var cell = world.StartNew();
         world.Exit(cell, 1);
-        var stopped = world.Supervisor.Stop(cell, "stopped by user");
+        var stopped = world.Supervisor.Stop(cell, CauseRequest.Stop);
         await Assert.That(stopped.Settled.IsCompletedSuccessfully).IsTrue();
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(cell.View.NextStartAt).IsNull();
@@ -154,7 +154,7 @@ internal sealed class SupervisionTests
         using var world = new World();
         var cell = world.StartNew();
         world.Machine.LeftoversOfNext = 3;
-        var stopped = world.Supervisor.Stop(cell, "stopped by user");
+        var stopped = world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Step();
         await Assert.That(stopped.Settled.IsCompleted).IsFalse();
         world.Exit(cell, 0);
@@ -169,7 +169,7 @@ internal sealed class SupervisionTests
     {
         using var world = new World();
         var cell = world.StartNew();
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         var pid = cell.Child!.Pid;
         await Assert.That(world.Machine.Sent).IsEquivalentTo([(pid, Signals.SIGTERM, false), (pid, Signals.SIGCONT, false)]);
         world.Advance(9.999);
@@ -187,7 +187,7 @@ internal sealed class SupervisionTests
         using var world = new World();
         var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Stop = new StopConfig { KillTree = false, TimeoutMs = 50 } });
         world.Machine.LeftoversOfNext = 1;
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Advance(0.05);
         await Assert.That(world.Machine.Sent.Where(sent => sent.Signal == Signals.SIGKILL).Select(sent => sent.ToGroup)).IsEquivalentTo([false]);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
@@ -200,7 +200,7 @@ internal sealed class SupervisionTests
         using var world = new World();
         var stop = new StopConfig { Signal = "INT", TimeoutMs = 50 };
         var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "a | b", Stop = stop });
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         await Assert.That(world.Machine.Sent[0]).IsEqualTo((cell.Child!.Pid, Signals.SIGINT, true));
     }
 
@@ -209,7 +209,7 @@ internal sealed class SupervisionTests
     {
         using var world = new World();
         var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "a | b", Stop = new StopConfig { TimeoutMs = 1000 } });
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Machine.LeftoversOfNext = 5;
         world.Exit(cell, new ExitStatus(null, Signals.SIGTERM));
         await Assert.That(world.Machine.All[0].Leftovers).IsEqualTo(5); // nobody was killed yet
@@ -246,8 +246,8 @@ internal sealed class SupervisionTests
     {
         using var world = new World();
         var cell = world.StartNew();
-        var stopped = world.Supervisor.Stop(cell, "stopped by user");
-        var restarted = world.Supervisor.Restart(cell, "restarted by user");
+        var stopped = world.Supervisor.Stop(cell, CauseRequest.Stop);
+        var restarted = world.Supervisor.Restart(cell, CauseRequest.Restart);
         world.Step();
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
         world.Exit(cell, 0);
@@ -261,8 +261,8 @@ internal sealed class SupervisionTests
     {
         using var world = new World();
         var cell = world.StartNew();
-        world.Supervisor.Stop(cell, "stopped by user");
-        var started = world.Supervisor.Start(cell, "started by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
+        var started = world.Supervisor.Start(cell, CauseRequest.Start);
         await Assert.That(started.Settled.IsCompleted).IsFalse();
         world.Exit(cell, 0);
         await Assert.That(started.Settled.IsCompleted).IsTrue();
@@ -275,8 +275,8 @@ internal sealed class SupervisionTests
     {
         using var world = new World();
         var cell = world.StartNew();
-        var restarted = world.Supervisor.Restart(cell, "restarted by user");
-        world.Supervisor.Stop(cell, "stopped by user");
+        var restarted = world.Supervisor.Restart(cell, CauseRequest.Restart);
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Exit(cell, 0);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(restarted.Settled.IsCompleted).IsTrue();
@@ -438,7 +438,7 @@ internal sealed class SupervisionTests
         var pid = cell.View.Pid;
         world.Outputs.NoLogs = new SpawnFailure(
             SpawnFailure.LogStage, 13, "cannot open the log file /x: Permission denied");
-        var begun = world.Supervisor.Restart(cell, "restarted by user");
+        var begun = world.Supervisor.Restart(cell, CauseRequest.Restart);
         world.Step();
         var problem = $"not restarted: cannot open the log file /x: Permission denied; the old one stays (pid {pid})";
         await Assert.That((begun.Problem, begun.Settled.IsCompletedSuccessfully)).IsEqualTo((problem, true));
@@ -446,7 +446,7 @@ internal sealed class SupervisionTests
             .IsEqualTo((LifecyclePhase.Online, pid, 0));
         await Assert.That((world.Told[^1].Kind, world.Told[^1].Reason)).IsEqualTo((EventKind.Failed, problem));
         world.Outputs.NoLogs = null;
-        world.Supervisor.Restart(cell, "restarted by user");
+        world.Supervisor.Restart(cell, CauseRequest.Restart);
         world.Step();
         world.Exit(cell, 0);
         await Assert.That((cell.State.Phase, cell.State.Restarts)).IsEqualTo((LifecyclePhase.Online, 1));
@@ -461,15 +461,15 @@ internal sealed class SupervisionTests
         using var world = new World();
         var cell = world.StartNew(
             new ProcessConfig { Name = "web", Command = "web", Restart = new RestartConfig { Policy = policy } });
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Exit(cell, 0);
         world.Machine.FailNext(NoProgram);
-        world.Supervisor.Start(cell, "started by user");
+        world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
         await Assert.That((object)cell.State.Phase).IsEqualTo(expected);
         await Assert.That(cell.State.Reason).IsEqualTo(NoProgram.Sentence);
         if (cell.State.Phase == LifecyclePhase.Waiting) world.Advance(1);
-        else world.Supervisor.Start(cell, "started by user");
+        else world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
     }

@@ -60,9 +60,9 @@ internal sealed class Walker : IDisposable
         var cell = Known[detail % Known.Count];
         switch (kind)
         {
-            case 0: _promised.Add(_world.Supervisor.Start(cell, "started").Settled); break;
-            case 1: _promised.AddRange(_world.Supervisor.Stop(detail % 3 > 0 ? [cell] : Known, "stopped").Select(pending => pending.Settled)); break;
-            case 2: _promised.Add(_world.Supervisor.Restart(cell, "restarted").Settled); break;
+            case 0: _promised.Add(_world.Supervisor.Start(cell, CauseRequest.Start).Settled); break;
+            case 1: _promised.AddRange(_world.Supervisor.Stop(detail % 3 > 0 ? [cell] : Known, CauseRequest.Stop).Select(pending => pending.Settled)); break;
+            case 2: _promised.Add(_world.Supervisor.Restart(cell, CauseRequest.Restart).Settled); break;
             case 3: cell.Handle(new LifecycleEvent.ResetRequested()); break;
             case 4 or 5 or 6: EndOne(detail); break;
             case 7: _world.Machine.FailNext(detail % 2 == 0 ? Final : Transient); break;
@@ -72,7 +72,7 @@ internal sealed class Walker : IDisposable
             case 11: _world.Advance(detail % 15); break;
             case 12: cell.Signal(Signals.SIGHUP); break;
             case 13: ScalePair(1 + detail % 4); break;
-            case 14 or 15: _promised.AddRange(_world.Supervisor.Reload(detail % 3 > 0 ? [cell] : Known, "reloaded").Select(pending => pending.Settled)); break;
+            case 14 or 15: _promised.AddRange(_world.Supervisor.Reload(detail % 3 > 0 ? [cell] : Known, CauseRequest.Reload).Select(pending => pending.Settled)); break;
             case 16: RenamePair(); break;
             case 17: Delete(detail); break;
             case 18 or 19: Apply(detail); break;

@@ -95,7 +95,7 @@ internal sealed class World : IDisposable
     public SupervisedProcess StartNew(ProcessConfig? config = null)
     {
         var cell = Define(config ?? new ProcessConfig { Name = "web", Command = "web" });
-        Supervisor.Start(cell, "started by user");
+        Supervisor.Start(cell, CauseRequest.Start);
         Step();
         return cell;
     }

@@ -8,13 +8,17 @@ internal static class OlderDaemon
 {
     /// <summary>
     /// The version that brought <see cref="ClientContext.Launch"/>, <see cref="StartRequest.SettleMs"/>,
-    /// <see cref="ApplyRequest.Start"/> and projects. The programs of an older daemon inherit from the daemon, as they
+    /// <see cref="ApplyRequest.Start"/>, <see cref="EventsRequest.Kinds"/> and projects. The programs of an older daemon inherit from the daemon, as they
     /// always did, and names belong to nobody.
     /// </summary>
     const int KnowsLaunchAndProjects = 3;
 
     /// <summary>This daemon starts what is down when it applies a file.</summary>
     public static bool StartsFiles(DaemonClient daemon) => daemon.Greet().ProtocolVersion >= KnowsLaunchAndProjects;
+
+    /// <summary>This daemon chooses among events by kind, pattern and end.</summary>
+    public static bool SelectsEvents(DaemonClient daemon) =>
+        daemon.Greet().ProtocolVersion >= KnowsLaunchAndProjects;
 
     /// <summary>The request as this daemon can read it. Asks for its version only when that matters.</summary>
     public static TRequest Fit<TRequest>(TRequest request, DaemonClient daemon) where TRequest : class

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tspm.Model;
 
 namespace Tspm.Client;
@@ -16,19 +17,26 @@ internal sealed class WhyExit(ProcessEvent happened)
     /// <summary>The kernel's own words.</summary>
     public string? OutOfMemory { get; set; }
 
-    public string? Cause => OutOfMemory is null ? happened.Cause : EventCause.OutOfMemory;
+    public string? Cause => OutOfMemory is null ? happened.Cause : CauseCode.OutOfMemory;
+
+    string By => happened.ByUid is null ? "" : $" ({Logs.Events.EventText.By(happened)})";
+
+    string NewChild => string.Create(
+        CultureInfo.InvariantCulture,
+        $"the new child of a reload, before it was ready; the old one (pid {happened.OtherPid}) went on");
 
     /// <summary>Why, for people: nothing but what was observed.</summary>
     public string Words
     {
         get
         {
-            var by = happened.ByUid is null ? "" : $" ({Logs.Events.EventText.By(happened)})";
-            var why = OutOfMemory is { } kernel ? $"out of memory: {kernel}"
-                : happened.Cause is EventCause.Crash or EventCause.Exit ? happened.Signal is null ? "by itself" : "not by Tspm"
-                : happened.Cause == EventCause.Background ? $"by itself {happened.Reason}"
-                : happened.Reason is { } reason ? reason + by
-                : "nobody saw why";
+            var why = OutOfMemory is { } kernel ? $"out of memory: {kernel}" : Cause switch
+            {
+                CauseCode.Crash or CauseCode.Exit when happened.OtherPid is not null => NewChild,
+                CauseCode.Crash or CauseCode.Exit => happened.Signal is null ? "by itself" : "not by Tspm",
+                CauseCode.Background => $"by itself {happened.Reason}",
+                _ => happened.Reason is { } reason ? reason + By : "the cause is not known",
+            };
             if (WasKilled) why += "; it did not end in time and was killed";
             return Leftovers is { } left ? $"{why}; left behind and killed: {left}" : why;
         }
@@ -36,10 +44,8 @@ internal sealed class WhyExit(ProcessEvent happened)
 }
 
 /// <summary>One instance: how it is, and how its children ended, the newest first.</summary>
-internal sealed class WhyInstance(int id, int instance)
+internal sealed class WhyInstance(int id, int instance, int shown)
 {
-    const int Shown = 5;
-
     public int Id => id;
 
     public int Instance => instance;
@@ -48,6 +54,9 @@ internal sealed class WhyInstance(int id, int instance)
 
     /// <summary>Null: no daemon says it.</summary>
     public ProcessStatus? Status { get; set; }
+
+    /// <summary>There is a daemon, and it knows nothing of it any more.</summary>
+    public bool IsDeleted { get; set; }
 
     public List<WhyExit> Exits { get; } = [];
 
@@ -75,13 +84,17 @@ internal sealed class WhyInstance(int id, int instance)
                 if (exit.Event.RunId == happened.RunId) exit.Leftovers = Joined(exit.Leftovers, happened.Reason);
         if (happened.Kind is not (EventKind.Exited or EventKind.Failed)) return;
         Exits.Insert(0, new WhyExit(happened) { WasKilled = _killed is not null && _killed == happened.Pid });
-        if (Exits.Count > Shown) Exits.RemoveAt(Shown);
+        if (Exits.Count > shown) Exits.RemoveAt(shown);
     }
 }
 
-/// <summary>The answer to <c>why</c>: by instance, in order.</summary>
-internal sealed class WhyReport
+/// <summary>The answer to <c>why</c>: by instance, in order; those that were deleted come last.</summary>
+/// <param name="shown">Most exits of each instance.</param>
+internal sealed class WhyReport(int shown = WhyReport.DefaultExits)
 {
+    /// <summary>Exits shown of each instance unless told otherwise.</summary>
+    public const int DefaultExits = 5;
+
     readonly List<WhyInstance> _instances = [];
 
     public IReadOnlyList<WhyInstance> Instances => _instances;
@@ -97,11 +110,20 @@ internal sealed class WhyReport
         (instance.Name, instance.Status) = (status.Name, status);
     }
 
+    /// <summary>All that is there has been added: what has no state is gone.</summary>
+    public void MarkDeleted()
+    {
+        foreach (var instance in _instances) instance.IsDeleted = instance.Status is null;
+        WhyInstance[] ordered = [.. _instances.Where(static one => !one.IsDeleted), .. _instances.Where(static one => one.IsDeleted)];
+        _instances.Clear();
+        _instances.AddRange(ordered);
+    }
+
     WhyInstance Of(int id, int instance)
     {
         var at = 0;
         while (at < _instances.Count && (_instances[at].Id < id || (_instances[at].Id == id && _instances[at].Instance < instance))) at++;
-        if (at == _instances.Count || _instances[at].Id != id || _instances[at].Instance != instance) _instances.Insert(at, new WhyInstance(id, instance));
+        if (at == _instances.Count || _instances[at].Id != id || _instances[at].Instance != instance) _instances.Insert(at, new WhyInstance(id, instance, shown));
         return _instances[at];
     }
 }

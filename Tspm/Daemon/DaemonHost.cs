@@ -185,7 +185,11 @@ internal sealed partial class DaemonHost : IDisposable
         if (_records.Trouble is { } record) troubles.Add(record);
         if (_system.Trouble is { } system) troubles.Add($"no process can be started: {system}");
         foreach (var view in _context.Supervisor.Views())
+        {
             if (view.WatchProblem is { } unwatched) troubles.Add($"'{view.Definition.Name}': {unwatched}");
+            if (view.State.Cause is { Code: CauseCode.Background } background)
+                troubles.Add($"'{view.Definition.Name}': {CauseText.Of(background)}");
+        }
         LaunchTroubles.AddTo(troubles, _context.Supervisor.Views());
         if ((_events.Trouble ?? _outputs.WatchTrouble) is { } unwatchedDescriptors) troubles.Add(unwatchedDescriptors);
         if (_socket.Trouble is { } unwatchedClients) troubles.Add(unwatchedClients);

@@ -32,9 +32,11 @@ internal sealed class Ending(string? when)
         return failed ? Failed : 0;
     }
 
-    /// <summary>By itself: what was asked to end has its cause behind a colon (see <see cref="ExitHistory"/>).</summary>
-    static bool EndedBadly(ProcessView view) =>
-        view.RecentExits is [{ ExitCode: not 0 } last, ..] && !last.Reason.Contains(": ", StringComparison.Ordinal) && !IsAllowed(view, last.ExitCode);
-
-    static bool IsAllowed(ProcessView view, int? code) => code is { } known && view.Definition.Config.Restart?.StopExitCodes?.Contains(known) == true;
+    /// <summary>By itself, or because it was of no use; what somebody asked to end has not failed.</summary>
+    static bool EndedBadly(ProcessView view)
+    {
+        if (view.RecentExits is not [var last, ..] || !CauseCode.IsFailure(last.Cause)) return false;
+        var isOwnEnd = last.Cause == CauseCode.Crash;
+        return !isOwnEnd || !RestartPolicy.Of(view.Definition.Config).IsMeant(last.ExitCode);
+    }
 }

@@ -8,8 +8,8 @@ internal sealed class RestartCounts
     /// <summary>Shown from the beginning, with 0: a counter that comes up at 1 hides its first one from who looks at increases.</summary>
     static readonly string[] s_causes =
     [
-        EventCause.Crash, EventCause.Exit, EventCause.User, EventCause.Memory, EventCause.OutOfMemory, EventCause.Health, EventCause.Watchdog, EventCause.NotReady, EventCause.Watch, EventCause.Schedule,
-        EventCause.Dependency, EventCause.Spawn,
+        CauseCode.Crash, CauseCode.Exit, CauseCode.User, CauseCode.Memory, CauseCode.OutOfMemory, CauseCode.Health, CauseCode.Watchdog, CauseCode.NotReady, CauseCode.Watch, CauseCode.Schedule,
+        CauseCode.Dependency, CauseCode.Spawn,
     ];
 
     readonly Lock _gate = new();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using Tspm.Model;
 using Tspm.Protocol;
 
@@ -23,13 +22,11 @@ internal sealed class LogQuery
     /// <summary>Lines of context are kept in memory until it is known whether they are wanted.</summary>
     const int MostContext = 1000;
 
-    const int MostTries = 5;
-
-    readonly Regex? _grep;
+    readonly LinePattern? _grep;
     readonly LogsRequest _request;
     char[] _text = new char[4 << 10];
 
-    LogQuery(LogsRequest request, Regex? grep) => (_request, _grep) = (request, grep);
+    LogQuery(LogsRequest request, LinePattern? grep) => (_request, _grep) = (request, grep);
 
     public long? SinceMs { get; private init; }
 
@@ -59,7 +56,7 @@ internal sealed class LogQuery
         var since = TimeOf("since", request.Since, now, null);
         var until = TimeOf("until", request.Until, now, since ?? DateTimeOffset.MinValue);
         if (until < since) throw new LogQueryException("until", $"until ({request.Until}) lies before since ({request.Since})");
-        return new LogQuery(request, PatternOf(request.Grep)) { SinceMs = since?.ToUnixTimeMilliseconds(), UntilMs = until?.ToUnixTimeMilliseconds() };
+        return new LogQuery(request, LinePattern.Of(request.Grep)) { SinceMs = since?.ToUnixTimeMilliseconds(), UntilMs = until?.ToUnixTimeMilliseconds() };
     }
 
     /// <summary>Last lines of each stream; null: all that fit.</summary>
@@ -77,36 +74,20 @@ internal sealed class LogQuery
         if (_grep is null) return true;
         if (_text.Length < line.Length) _text = new char[Math.Max(line.Length, _text.Length * 2)];
         var length = Encoding.UTF8.GetChars(line, _text);
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                return _grep.IsMatch(_text.AsSpan(0, length));
-            }
-            catch (RegexMatchTimeoutException)
-            {
-                // The limit is one of the clock on the wall: on a busy machine an honest pattern may run into it, but not again and again.
-                if (tries == MostTries) throw TooSlow();
-            }
-        }
+        return _grep.IsMatch(_text.AsSpan(0, length));
     }
 
-    LogQueryException TooSlow() =>
-        new("grep", $"the pattern {_request.Grep} takes too long to match; write it without nested repetitions", null, _request.Grep);
-
-    static DateTimeOffset? TimeOf(string parameter, string? text, DateTimeOffset now, DateTimeOffset? notBefore)
+    /// <param name="parameter">Where it came from.</param>
+    /// <param name="text">Null: it was not given.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="notBefore">The begin of the range; null: this is it.</param>
+    /// <exception cref="LogQueryException">It is not a point in time.</exception>
+    public static DateTimeOffset? TimeOf(string parameter, string? text, DateTimeOffset now, DateTimeOffset? notBefore)
     {
         if (text is null) return null;
         // Without a beginning, a time of day is the last one that has been.
         var begin = notBefore == DateTimeOffset.MinValue ? null : notBefore;
         if (TimePoint.TryParse(text, now, TimeZoneInfo.Local, begin, out var point)) return point;
         throw new LogQueryException(parameter, $"{parameter}: '{text}' is not understood; expected {TimePoint.Expected}", TimePoint.Expected, text);
-    }
-
-    static Regex? PatternOf(string? pattern)
-    {
-        if (pattern is null) return null;
-        return TimedRegex.TryMake(pattern, out var problem)
-            ?? throw new LogQueryException("grep", $"the pattern {TimedRegex.Shown(pattern)} {problem}", "a regular expression", TimedRegex.Shown(pattern));
     }
 }

@@ -7,6 +7,12 @@ internal static class EventKind
     public const string PreStart = "preStart", Started = "started", Restarted = "restarted", Ready = "ready", Unfit = "unfit", Stopping = "stopping", Killed = "killed",
         Exited = "exited", Stopped = "stopped", Waiting = "waiting", Errored = "errored", Failed = "failed";
 
+    /// <summary>
+    /// Of a reload: a new child was started beside the old one; it has taken its place; or it has not, and the old one
+    /// goes on.
+    /// </summary>
+    public const string Reloading = "reloading", Reloaded = "reloaded", ReloadFailed = "reloadFailed";
+
     /// <summary>Processes that a child left behind did not end in time and were killed.</summary>
     public const string Leftovers = "leftovers";
 
@@ -29,17 +35,12 @@ internal static class EventKind
 
     /// <summary>Events are missing here.</summary>
     public const string Lost = "lost";
-}
 
-/// <summary>Why: the values of <see cref="ProcessEvent.Cause"/>. A word is there only when that cause was observed.</summary>
-internal static class EventCause
-{
-    /// <summary>A child ended by itself, with a failure or without.</summary>
-    public const string Crash = "crash", Exit = "exit";
-
-    /// <summary>A child ended well and left the server that it started running in the background.</summary>
-    public const string Background = "background";
-
-    public const string User = "user", Shutdown = "shutdown", Daemon = "daemon", Memory = "memory", OutOfMemory = "outOfMemory", Health = "health", Watchdog = "watchdog", NotReady = "notReady",
-        Watch = "watch", Schedule = "schedule", Dependency = "dependency", Spawn = "spawn";
+    /// <summary>In the order of their lives.</summary>
+    public static readonly string[] All =
+    [
+        PreStart, Started, Restarted, Ready, Unfit, Stopping, Killed, Exited, Stopped, Waiting, Errored, Failed,
+        Reloading, Reloaded, ReloadFailed, Leftovers, OutOfMemory, HookFailed, Request, DaemonStarted, DaemonStopped,
+        DaemonDied, HomeLost, Lost,
+    ];
 }

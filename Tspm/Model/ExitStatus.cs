@@ -3,10 +3,11 @@ namespace Tspm.Model;
 /// <summary>
 /// How a child ended: with a code, by a signal, or in a way that nobody saw (both null). An unknown status is said to be unknown.
 /// </summary>
-internal sealed record ExitStatus(int? Code, int? Signal)
+internal sealed record ExitStatus(int? Code = null, int? Signal = null)
 {
     public static readonly ExitStatus Unknown = new(null, null);
 
+    [System.Text.Json.Serialization.JsonIgnore]
     public bool IsSuccess => Code == 0;
 
     /// <summary>From the <c>status</c> of wait4 (man 2 wait4: WIFEXITED, WEXITSTATUS, WTERMSIG).</summary>

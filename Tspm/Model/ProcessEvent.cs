@@ -29,6 +29,9 @@ internal sealed record ProcessEvent
     /// <summary>Of the child that it is about.</summary>
     public int? Pid { get; init; }
 
+    /// <summary>Of the child that it took the place of, or that goes on in the place of it.</summary>
+    public int? OtherPid { get; init; }
+
     /// <summary>Of the child: by it the lines of its log are found.</summary>
     public string? RunId { get; init; }
 
@@ -45,11 +48,14 @@ internal sealed record ProcessEvent
     /// <summary>How long the child that ended had run.</summary>
     public long? UptimeMs { get; init; }
 
-    /// <summary>One of <see cref="EventCause"/>.</summary>
+    /// <summary>One of <see cref="CauseCode"/>.</summary>
     public string? Cause { get; init; }
 
-    /// <summary>A phrase for people.</summary>
+    /// <summary>What was observed, or asked for, as a phrase for people.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What the restart policy made of it, one of <see cref="CauseOutcome"/>.</summary>
+    public string? Outcome { get; init; }
 
     /// <summary>Children that followed an earlier one.</summary>
     public int? Restarts { get; init; }
@@ -60,7 +66,7 @@ internal sealed record ProcessEvent
     /// <summary>When it is to be started again; 0: at once.</summary>
     public long? NextStartInMs { get; init; }
 
-    /// <summary>Method of the request.</summary>
+    /// <summary>Method of the request, or what was asked for (<see cref="CauseRequest"/>).</summary>
     public string? Request { get; init; }
 
     /// <summary>What the request was about, as its sender wrote it.</summary>
@@ -71,6 +77,9 @@ internal sealed record ProcessEvent
 
     /// <summary>Process that asked for it.</summary>
     public int? ByPid { get; init; }
+
+    /// <summary>All of it in one sentence, without the name; missing in events of earlier versions.</summary>
+    public string? Sentence { get; init; }
 
     /// <summary>So many events before this one could not be written.</summary>
     public long? Lost { get; init; }

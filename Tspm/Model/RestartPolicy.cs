@@ -11,6 +11,9 @@ internal sealed record RestartPolicy(
     public static readonly RestartPolicy Default = new(
         RestartMode.Always, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), 10, TimeSpan.FromSeconds(10), []);
 
+    /// <summary>One of the codes after which it is not started again.</summary>
+    public bool IsMeant(int? exitCode) => exitCode is { } code && StopExitCodes.Contains(code);
+
     public static RestartPolicy Of(ProcessConfig config)
     {
         var said = config.Restart;

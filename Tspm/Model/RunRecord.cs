@@ -31,7 +31,16 @@ internal sealed record RunRecord
 
     public DesiredState Desired { get; init; }
 
+    /// <summary>The cause in words, for earlier versions, which know nothing else.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>Of the last change; null: an older version wrote this.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Cause? Cause { get; init; }
+
+    /// <summary>Why the child ended, with <see cref="HasEnded"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Cause? EndCause { get; init; }
 
     /// <summary>0: intended, not known to be started yet.</summary>
     public int Pid { get; init; }

@@ -204,6 +204,12 @@ internal sealed record EventsRequest
     public bool Follow { get; init; }
     /// <summary>Events from this time on, see <see cref="Model.TimePoint"/>.</summary>
     public string? Since { get; init; }
+    /// <summary>Events up to this time.</summary>
+    public string? Until { get; init; }
+    /// <summary>Only these kinds (<see cref="Model.EventKind"/>) or causes (<see cref="Model.CauseCode"/>).</summary>
+    public IReadOnlyList<string>? Kinds { get; init; }
+    /// <summary>Only those whose name and sentence match this regular expression.</summary>
+    public string? Grep { get; init; }
     /// <summary>Where to go on: the last <c>seq</c> seen.</summary>
     public long? After { get; init; }
 }

@@ -10,8 +10,6 @@ namespace Tspm.Supervision;
 /// </summary>
 internal static class Application
 {
-    public const string Cause = "applied by user";
-
     /// <summary>What <c>apply</c> was given.</summary>
     public sealed class Wanted(IReadOnlyList<ProcessConfig> configs, bool prune, bool updateEnvironment, IReadOnlyDictionary<string, string> environment, long? openFilesLimit)
     {
@@ -110,8 +108,8 @@ internal static class Application
         }
         foreach (var cell in supervisor.Dependencies.ToStart([.. start, .. restart], notes))
             work.Coming.Add(restart.Contains(cell)
-                ? supervisor.Changes.RestartOnceSaved(cell, Cause, gone)
-                : supervisor.Changes.StartOnceSaved(cell, Cause, gone));
+                ? supervisor.Changes.RestartOnceSaved(cell, CauseRequest.Apply, gone)
+                : supervisor.Changes.StartOnceSaved(cell, CauseRequest.Apply, gone));
         foreach (var definition in supervisor.Table.Definitions.ToList())
             if (definition.RestartBefore is not null) supervisor.Changes.EndRestarts(definition.Id, gone);
         return work;
@@ -141,7 +139,7 @@ internal static class Application
         if (wanted.UpdateEnvironment || (wanted.RenewsEnvironment && step.Restarts)) definition = From(wanted, supervisor, definition);
         if (step.Restarts) definition = definition with { RestartBefore = supervisor.Changes.UpcomingRun };
         var before = Math.Min(former.Instances, definition.Instances);
-        var pending = supervisor.Changes.Scale(definition, Cause, gone);
+        var pending = supervisor.Changes.Scale(definition, CauseRequest.Apply, gone);
         foreach (var cell in supervisor.Table.Instances(former.Id)![..before])
         {
             // What the user has stopped stays so; what was given up, or waits for its next try, may be mended by the change.

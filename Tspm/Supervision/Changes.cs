@@ -101,7 +101,7 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     {
         List<int> marked =
             [.. ids.Where(id => supervisor.Table.Instances(id) is [{ Definition.Deletion: not null }, ..])];
-        supervisor.Stop([.. marked.SelectMany(id => supervisor.Table.Instances(id)!)], "deleted by user");
+        supervisor.Stop([.. marked.SelectMany(id => supervisor.Table.Instances(id)!)], CauseRequest.Delete);
         supervisor.Deletions.Begin(marked);
     }
 
@@ -157,7 +157,7 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
             if (definition.RestartBefore is not { } limit) continue;
             foreach (var cell in supervisor.Table.Instances(definition.Id)!)
                 if (cell is { LastRun: > 0, IsSurplus: false, State.Desired: DesiredState.Up } && cell.LastRun < limit)
-                    _ = Restart(cell, Application.Cause);
+                    _ = Restart(cell, CauseRequest.Apply);
             HasRestarted(definition.Id);
         }
         if (deleted.Count > 0) StopDeleted(deleted);

@@ -30,7 +30,8 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post)
         foreach (var cell in _held.ToArray())
         {
             if (Missing(cell) is not { } why) cell.Handle(new LifecycleEvent.Freed());
-            else if (why != cell.State.Reason) cell.Handle(new LifecycleEvent.HeldBack(why));
+            else if (why != cell.State.Cause.Detail)
+                cell.Handle(new LifecycleEvent.HeldBack(Cause.Observed(CauseCode.Dependency, why)));
         }
     }
 
@@ -71,7 +72,8 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post)
 
     /// <summary>By itself: what was stopped has not done its work.</summary>
     static bool HasCompleted(SupervisedProcess cell) =>
-        cell.State.Phase == LifecyclePhase.Stopped && cell.View.RecentExits is [{ ExitCode: 0 } last, ..] && last.Reason == new ExitStatus(0, null).ToString();
+        cell.State.Phase == LifecyclePhase.Stopped
+        && cell.View.RecentExits is [{ ExitCode: 0, Cause: CauseCode.Exit }, ..];
 
     static string Because(Dependency dependency, SupervisedProcess[] cells)
     {

@@ -10,12 +10,19 @@ internal sealed class ExitHistory
     /// <summary>Immutable: replaced at every change.</summary>
     public IReadOnlyList<RecentExit> Newest { get; private set; } = [];
 
-    public void Restore(IReadOnlyList<RecentExit> newest) => Newest = newest;
+    /// <summary>What an earlier daemon remembered.</summary>
+    public void Restore(IReadOnlyList<RecentExit> newest) =>
+        Newest = [.. newest.Select(static exit => exit.Completed())];
 
-    /// <summary>Remembers an end. <paramref name="before"/> is the state in which it came: after a stop signal it says why.</summary>
-    /// <param name="background">A phrase: it put itself into the background; null: it did not.</param>
-    public void Add(Run run, ExitStatus status, LifecycleState before, DateTimeOffset endedAt, string? background = null)
+    /// <summary>Remembers an end.</summary>
+    /// <param name="run">Of its child.</param>
+    /// <param name="status">How.</param>
+    /// <param name="cause">Why.</param>
+    /// <param name="wasAsked">It had been asked to end: the cause says why, not how.</param>
+    /// <param name="endedAt">When.</param>
+    public void Add(Run run, ExitStatus status, Cause cause, bool wasAsked, DateTimeOffset endedAt)
     {
+        var why = CauseText.What(cause);
         var exit = new RecentExit
         {
             Pid = run.Child!.Pid,
@@ -23,29 +30,39 @@ internal sealed class ExitHistory
             EndedAt = endedAt,
             ExitCode = status.Code,
             Signal = status.Signal is { } signal ? Signals.NameOf(signal) : null,
-            Reason = ReasonOf(status, before, background),
+            Cause = cause.Code,
+            ByUid = cause.By?.Uid,
+            ByPid = cause.By?.Pid,
+            Reason = wasAsked ? $"{status}: {why}" : why,
         };
         Newest = [exit, .. Newest.Take(Kept - 1)];
-    }
-
-    static string ReasonOf(ExitStatus status, LifecycleState before, string? background)
-    {
-        if (before.Phase == LifecyclePhase.Stopping) return $"{status}: {before.Reason}";
-        return background is null ? status.ToString() : $"{status} {background}";
     }
 
     /// <summary>Adds to the end of this run what had to be killed, and what could not be.</summary>
     public void Amend(Run run)
     {
         if (run.Ending is not { } ending || (ending.Killed.Count == 0 && ending.Untouchable.Count == 0)) return;
-        var exits = Newest.ToArray();
-        var at = Array.FindIndex(exits, exit => exit.Pid == run.Child?.Pid && exit.StartedAt == run.StartedAt);
-        if (at < 0) return;
-        exits[at] = exits[at] with
+        var startedAt = run.StartedAt;
+        _ = Replace(exit => exit.Pid == run.Child?.Pid && exit.StartedAt == startedAt, exit => exit with
         {
             Killed = ending.Killed.Count > 0 ? [.. ending.Killed] : null,
             Survivors = ending.Untouchable.Count > 0 ? [.. ending.Untouchable] : null,
-        };
+        });
+    }
+
+    /// <summary>The kernel said why it killed this child. False: its end is not remembered any more.</summary>
+    public bool WasOutOfMemory(int pid) => Replace(exit => exit.Pid == pid, static exit => exit with
+    {
+        Cause = CauseCode.OutOfMemory, Reason = $"{exit.Reason}: out of memory",
+    });
+
+    bool Replace(Predicate<RecentExit> isWanted, Func<RecentExit, RecentExit> change)
+    {
+        var exits = Newest.ToArray();
+        var at = Array.FindIndex(exits, isWanted);
+        if (at < 0) return false;
+        exits[at] = change(exits[at]);
         Newest = exits;
+        return true;
     }
 }

@@ -59,7 +59,7 @@ internal sealed class HealthWatch(SupervisionServices services)
             var left = run.LastSignOfLife + _interval - services.Timers.Now;
             if (run.IsLeaving) return;
             if (left > TimeSpan.Zero) _next = services.Timers.After(left, Listen);
-            else cell.Handle(new LifecycleEvent.FoundUnfit($"no sign of life for {ProbeText.Time(_interval)}") { Word = EventCause.Watchdog });
+            else Unfit(CauseCode.Watchdog, $"no sign of life for {ProbeText.Time(_interval)}");
         }
 
         void Look()
@@ -74,8 +74,14 @@ internal sealed class HealthWatch(SupervisionServices services)
             _failures = problem is null ? 0 : _failures + 1;
             cell.Found(problem is null, problem);
             if (_failures < _most) _next = services.Timers.After(_interval, Look);
-            else cell.Handle(new LifecycleEvent.FoundUnfit($"health: {ProbeText.Describe(run.Health!)}: {problem}{InARow(_failures)}") { Word = EventCause.Health });
+            else
+            {
+                Unfit(CauseCode.Health, $"health: {ProbeText.Describe(run.Health!)}: {problem}{InARow(_failures)}");
+            }
         }
+
+        void Unfit(string code, string detail) =>
+            cell.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(code, detail)));
 
         static string InARow(int count) => count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", {count} times in a row");
 

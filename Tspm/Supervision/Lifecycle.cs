@@ -30,13 +30,13 @@ internal static class Lifecycle
     {
         LifecycleEvent.StartRequested start => OnStart(state, start.Cause),
         LifecycleEvent.StopRequested stop => OnStop(state with { Desired = DesiredState.Down }, stop.Cause),
-        LifecycleEvent.ShutdownRequested => OnStop(state, "the daemon was stopped"),
+        LifecycleEvent.ShutdownRequested down => OnStop(state, new Cause(CauseCode.Shutdown) { By = down.By }),
         LifecycleEvent.RestartRequested restart => OnRestart(state, restart.Cause),
         LifecycleEvent.SpawnSucceeded spawned => OnSpawned(state, spawned.AwaitsReady, now),
         LifecycleEvent.BecameReady => Same(state.Phase == Starting ? state with { Phase = Online } : state),
         LifecycleEvent.FoundUnfit unfit => OnUnfit(state, unfit.Cause, policy, now),
         LifecycleEvent.HeldBack held => OnHeldBack(state, held.Cause),
-        LifecycleEvent.Freed => state.Phase == Held ? Spawning(state with { Reason = "what it depends on is there" }) : Same(state),
+        LifecycleEvent.Freed => state.Phase == Held ? Spawning(state with { Cause = new Cause(CauseCode.Dependency) }) : Same(state),
         // Who is on its way down already is not started again first, should the stop itself never come (a daemon's death).
         LifecycleEvent.StopIntended => Same(state with { Desired = DesiredState.Down, Next = state.Phase is Stopping or Sweeping ? AfterExit.Stop : state.Next }),
         LifecycleEvent.StartIntended => Same(state with { Desired = DesiredState.Up }),
@@ -47,41 +47,41 @@ internal static class Lifecycle
         LifecycleEvent.StopTimedOut => state.Phase is Stopping or Sweeping ? new(state, KillTree) : Same(state),
         LifecycleEvent.BackoffElapsed => state.Phase == Waiting ? Spawning(state with { Restarts = state.Restarts + 1 }) : Same(state),
         LifecycleEvent.Replaced replaced => Same(state.Phase == Online
-            ? state with { StartedAt = replaced.StartedAt, Restarts = state.Restarts + 1, Failures = 0, Reason = replaced.Cause } : state),
+            ? state with { StartedAt = replaced.StartedAt, Restarts = state.Restarts + 1, Failures = 0, Cause = replaced.Cause } : state),
         LifecycleEvent.ResetRequested => Same(state with { Failures = 0, Restarts = 0 }),
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "an event without a row in the table"),
     };
 
-    static Transition OnStart(LifecycleState state, string cause)
+    static Transition OnStart(LifecycleState state, Cause cause)
     {
         var wanted = state with { Desired = DesiredState.Up };
         return state.Phase switch
         {
-            Stopped or Errored or Held => Spawning(wanted with { Failures = 0, ByHand = true, Reason = cause }),
-            Waiting => Spawning(wanted with { Failures = 0, ByHand = true, Restarts = state.Restarts + 1, Reason = cause }, CancelTimers),
-            Stopping or Sweeping => Same(wanted with { Next = Start, Failures = 0, Reason = cause }),
+            Stopped or Errored or Held => Spawning(wanted with { Failures = 0, ByHand = true, Cause = cause }),
+            Waiting => Spawning(wanted with { Failures = 0, ByHand = true, Restarts = state.Restarts + 1, Cause = cause }, CancelTimers),
+            Stopping or Sweeping => Same(wanted with { Next = Start, Failures = 0, Cause = cause }),
             LifecyclePhase.Spawning => Same(wanted with { Next = Start }),
             _ => Same(wanted),
         };
     }
 
-    static Transition OnStop(LifecycleState state, string cause) => state.Phase switch
+    static Transition OnStop(LifecycleState state, Cause cause) => state.Phase switch
     {
         Stopped => Same(state with { Next = Stop }),
-        Errored => Same(state with { Phase = Stopped, Next = Stop, Failures = 0, Reason = cause }),
-        Held => Same(state with { Phase = Stopped, Next = Stop, Failures = 0, ByHand = false, Reason = cause }),
-        Waiting => new(state with { Phase = Stopped, Next = Stop, Failures = 0, Reason = cause }, CancelTimers),
-        Starting or Online => new(state with { Phase = Stopping, Next = Stop, Reason = cause }, SendStopSignal),
-        LifecyclePhase.Spawning => new(state with { Next = Stop, Reason = cause }, CancelSpawn),
-        _ => Same(state with { Next = Stop, Reason = cause }),
+        Errored => Same(state with { Phase = Stopped, Next = Stop, Failures = 0, Cause = cause }),
+        Held => Same(state with { Phase = Stopped, Next = Stop, Failures = 0, ByHand = false, Cause = cause }),
+        Waiting => new(state with { Phase = Stopped, Next = Stop, Failures = 0, Cause = cause }, CancelTimers),
+        Starting or Online => new(state with { Phase = Stopping, Next = Stop, Cause = cause }, SendStopSignal),
+        LifecyclePhase.Spawning => new(state with { Next = Stop, Cause = cause }, CancelSpawn),
+        _ => Same(state with { Next = Stop, Cause = cause }),
     };
 
-    static Transition OnRestart(LifecycleState state, string cause)
+    static Transition OnRestart(LifecycleState state, Cause cause)
     {
         var wanted = state with { Desired = DesiredState.Up };
         return state.Phase switch
         {
-            Starting or Online => new(wanted with { Phase = Stopping, Next = Start, Failures = 0, Reason = cause }, SendStopSignal),
+            Starting or Online => new(wanted with { Phase = Stopping, Next = Start, Failures = 0, Cause = cause }, SendStopSignal),
             _ => OnStart(state, cause),
         };
     }
@@ -93,10 +93,10 @@ internal static class Lifecycle
         return state.Next == Stop ? new(running with { Phase = Stopping }, SendStopSignal) : Same(running);
     }
 
-    static Transition OnHeldBack(LifecycleState state, string cause) => state.Phase switch
+    static Transition OnHeldBack(LifecycleState state, Cause cause) => state.Phase switch
     {
         LifecyclePhase.Spawning when state.Next == Stop => Same(state with { Phase = Stopped, ByHand = false }),
-        LifecyclePhase.Spawning or Held => Same(state with { Phase = Held, Reason = cause }),
+        LifecyclePhase.Spawning or Held => Same(state with { Phase = Held, Cause = cause }),
         _ => Same(state),
     };
 
@@ -105,10 +105,11 @@ internal static class Lifecycle
         if (state.Phase != LifecyclePhase.Spawning) return Same(state);
         if (state.Next == Stop) return Same(state with { Phase = Stopped, ByHand = false });
         var failed = state with { Failures = state.Failures + 1, ByHand = false };
-        if (state.ByHand && !failure.IsTransient) return Same(failed with { Phase = Errored, Reason = failure.Sentence });
+        var cause = new Cause(CauseCode.Spawn) { Detail = failure.Sentence };
+        if (state.ByHand && !failure.IsTransient) return Same(failed with { Phase = Errored, Cause = cause });
         return failed.Failures >= policy.MaxConsecutive
-            ? Same(failed with { Phase = Errored, Reason = $"{failure.Sentence}; gave up after {Times(failed.Failures)} in a row" })
-            : Wait(failed with { Reason = failure.Sentence }, policy, Backoff.AfterFailedSpawn);
+            ? Same(failed with { Phase = Errored, Cause = GaveUp(cause, failed.Failures) })
+            : Wait(failed with { Cause = cause }, policy, Backoff.AfterFailedSpawn);
     }
 
     /// <summary>Nothing came of it, for no fault of its own. The order still stands, and it has been counted.</summary>
@@ -131,42 +132,49 @@ internal static class Lifecycle
     static LifecycleState AfterUnasked(
         LifecycleState state, LifecycleEvent.ChildExited exited, RestartPolicy policy, TimeSpan now)
     {
-        if (StaysDown(exited.Status, state, policy, out var why))
-            return state with { Desired = DesiredState.Down, Next = Stop, Failures = 0, Reason = $"{exited.Words}; {why}" };
-        return AfterFailure(state, exited.Words, policy, now);
+        if (WhyDown(exited.Status, state, policy) is { } outcome)
+        {
+            var cause = exited.Cause with { Outcome = outcome };
+            return state with { Desired = DesiredState.Down, Next = Stop, Failures = 0, Cause = cause };
+        }
+        return AfterFailure(state, exited.Cause, policy, now);
     }
 
-    static LifecycleState AfterFailure(LifecycleState state, string cause, RestartPolicy policy, TimeSpan now)
+    static LifecycleState AfterFailure(LifecycleState state, Cause cause, RestartPolicy policy, TimeSpan now)
     {
         // A child that never got ready has not lived, however long it ran.
         var lived = state.Phase == Online && now - state.StartedAt >= policy.MinUptime;
         var failures = lived ? 1 : state.Failures + 1;
         return failures >= policy.MaxConsecutive
-            ? state with { Next = GiveUp, Failures = failures, Reason = $"{cause}; gave up after {Times(failures)} in a row. See its log, then start it again" }
-            : state with { Next = Retry, Failures = failures, Reason = cause };
+            ? state with { Next = GiveUp, Failures = failures, Cause = GaveUp(cause, failures) }
+            : state with { Next = Retry, Failures = failures, Cause = cause };
     }
 
     /// <summary>It has to go, gracefully; what follows is as after a crash.</summary>
-    static Transition OnUnfit(LifecycleState state, string cause, RestartPolicy policy, TimeSpan now)
+    static Transition OnUnfit(LifecycleState state, Cause cause, RestartPolicy policy, TimeSpan now)
     {
         if (state.Phase is not (Starting or Online)) return Same(state);
-        var isWantedDown = state.Desired == DesiredState.Down;
-        var after = isWantedDown || policy.Mode == RestartMode.Never
-            ? state with { Desired = DesiredState.Down, Next = Stop, Failures = 0, Reason = $"{cause}; {(isWantedDown ? WasToStop : "restart policy is never")}" }
-            : AfterFailure(state, cause, policy, now);
+        var outcome = state.Desired == DesiredState.Down ? CauseOutcome.StopPending
+            : policy.Mode == RestartMode.Never ? CauseOutcome.NeverRestarted : null;
+        var after = outcome is null ? AfterFailure(state, cause, policy, now) : state with
+        {
+            Desired = DesiredState.Down, Next = Stop, Failures = 0, Cause = cause with { Outcome = outcome },
+        };
         return new(after with { Phase = Stopping }, SendStopSignal);
     }
 
-    static bool StaysDown(ExitStatus status, LifecycleState state, RestartPolicy policy, out string why)
+    /// <summary>Why no child follows one that ended by itself; null: one does, or it is given up.</summary>
+    static string? WhyDown(ExitStatus status, LifecycleState state, RestartPolicy policy)
     {
-        why = "";
         // Its stop waited for others that need it: no new child against the wish.
-        if (state.Desired == DesiredState.Down) why = WasToStop;
-        else if (status.Code is { } code && policy.StopExitCodes.Contains(code)) why = "a code after which it is not to be restarted";
-        else if (policy.Mode == RestartMode.Never) why = "restart policy is never";
-        else if (policy.Mode == RestartMode.OnFailure && status.IsSuccess) why = "restart policy is on-failure";
-        return why.Length > 0;
+        if (state.Desired == DesiredState.Down) return CauseOutcome.StopPending;
+        if (policy.IsMeant(status.Code)) return CauseOutcome.StopExitCode;
+        if (policy.Mode == RestartMode.Never) return CauseOutcome.NeverRestarted;
+        return policy.Mode == RestartMode.OnFailure && status.IsSuccess ? CauseOutcome.NoFailure : null;
     }
+
+    static Cause GaveUp(Cause cause, int failures) =>
+        cause with { Outcome = CauseOutcome.GaveUp, Failures = failures };
 
     static Transition OnTreeGone(LifecycleState state, RestartPolicy policy, TimeSpan now)
     {
@@ -197,9 +205,5 @@ internal static class Lifecycle
     static Transition Spawning(LifecycleState state, LifecycleAction first = None) =>
         new(state with { Phase = LifecyclePhase.Spawning, Next = Start }, first | Spawn);
 
-    const string WasToStop = "it was to be stopped";
-
     static Transition Same(LifecycleState state) => new(state, None);
-
-    static string Times(int count) => count == 1 ? "1 failure" : $"{count} failures";
 }

@@ -5,23 +5,18 @@ namespace Tspm.Supervision;
 /// <summary>What can happen to an instance.</summary>
 internal abstract record LifecycleEvent
 {
-    /// <summary>Who asked for it; null: nobody did, or it is not known. Only for the record: it decides nothing.</summary>
-    public Asker? By { get; init; }
-
-    /// <summary>One of <see cref="EventCause"/>, for what makes a child come or go; null: none of them fits. Only for the record.</summary>
-    public string? Word { get; init; }
-
     /// <summary>Somebody wants it up. Clears the count of failures.</summary>
-    public sealed record StartRequested(string Cause) : LifecycleEvent;
+    public sealed record StartRequested(Cause Cause) : LifecycleEvent;
 
     /// <summary>Somebody wants it down.</summary>
-    public sealed record StopRequested(string Cause) : LifecycleEvent;
+    public sealed record StopRequested(Cause Cause) : LifecycleEvent;
 
     /// <summary>Somebody wants a new child in place of the present one.</summary>
-    public sealed record RestartRequested(string Cause) : LifecycleEvent;
+    public sealed record RestartRequested(Cause Cause) : LifecycleEvent;
 
     /// <summary>The daemon goes away: down, but the user's wish stays.</summary>
-    public sealed record ShutdownRequested : LifecycleEvent;
+    /// <param name="By">Who asked for it; null: not known.</param>
+    public sealed record ShutdownRequested(Asker? By = null) : LifecycleEvent;
 
     /// <param name="AwaitsReady">A readiness probe is set: it is not online before that succeeds.</param>
     public sealed record SpawnSucceeded(bool AwaitsReady = false) : LifecycleEvent;
@@ -30,10 +25,10 @@ internal abstract record LifecycleEvent
     public sealed record BecameReady : LifecycleEvent;
 
     /// <summary>The child runs and is of no use: over its memory limit, unhealthy, silent, or not ready in time. It counts as a failure, as a crash does.</summary>
-    public sealed record FoundUnfit(string Cause) : LifecycleEvent;
+    public sealed record FoundUnfit(Cause Cause) : LifecycleEvent;
 
-    /// <summary>What it depends on is not there: not to be started before <see cref="Freed"/>. The cause begins with "waits for".</summary>
-    public sealed record HeldBack(string Cause) : LifecycleEvent;
+    /// <summary>What it depends on is not there: not to be started before <see cref="Freed"/>. </summary>
+    public sealed record HeldBack(Cause Cause) : LifecycleEvent;
 
     /// <summary>What it depends on is there.</summary>
     public sealed record Freed : LifecycleEvent;
@@ -55,13 +50,8 @@ internal abstract record LifecycleEvent
         /// <summary>Living processes remain of its tree.</summary>
         public bool HasLeftovers { get; init; }
 
-        /// <summary>
-        /// A phrase that follows the status when it put itself into the background. Null: it did not.
-        /// </summary>
-        public string? Background { get; init; }
-
-        /// <summary>The end in words, for the reason.</summary>
-        public string Words => Background is null ? Status.ToString() : $"{Status} {Background}";
+        /// <summary>Why, should nobody have asked it to end.</summary>
+        public Cause Cause { get; init; } = Cause.Ended(Status);
     }
 
     /// <summary>Nothing that the child left behind lives any more.</summary>
@@ -74,7 +64,7 @@ internal abstract record LifecycleEvent
     /// <summary>Another child, which is ready, has taken the place of the present one.</summary>
     /// <param name="StartedAt">Monotonic start of the new one.</param>
     /// <param name="Cause">Why.</param>
-    public sealed record Replaced(TimeSpan StartedAt, string Cause) : LifecycleEvent;
+    public sealed record Replaced(TimeSpan StartedAt, Cause Cause) : LifecycleEvent;
 
     /// <summary>Forget failures and restarts.</summary>
     public sealed record ResetRequested : LifecycleEvent;

@@ -52,9 +52,9 @@ internal enum AfterExit
 /// <param name="Restarts">Children that followed an earlier one.</param>
 /// <param name="ByHand">The spawn under way was asked for by somebody: a failure is final, not retried.</param>
 /// <param name="StartedAt">Monotonic start of the child.</param>
-/// <param name="Reason">Cause of the last change, a phrase for people.</param>
+/// <param name="Cause">Of the last change.</param>
 internal sealed record LifecycleState(
-    LifecyclePhase Phase, DesiredState Desired, AfterExit Next, int Failures, int Restarts, bool ByHand, TimeSpan StartedAt, string Reason)
+    LifecyclePhase Phase, DesiredState Desired, AfterExit Next, int Failures, int Restarts, bool ByHand, TimeSpan StartedAt, Cause Cause)
 {
     /// <summary>Reason that is shown while a child that ended by itself is cleaned up after.</summary>
     const string EndingLeftovers = "ending leftover processes";
@@ -68,10 +68,13 @@ internal sealed record LifecycleState(
     /// <summary>A new child follows after its delay, which runs while leftovers of the last one are being ended.</summary>
     bool IsCleaningUp => Phase == LifecyclePhase.Sweeping && HasLeftovers && Next == AfterExit.Retry;
 
+    /// <summary>The cause in words.</summary>
+    public string Reason => CauseText.Of(Cause);
+
     /// <summary>The reason as users see it: what is being done, as long as it is being done.</summary>
     public string ShownReason => IsCleaningUp ? EndingLeftovers : Reason;
 
-    public static readonly LifecycleState New = new(LifecyclePhase.Stopped, DesiredState.Down, AfterExit.Stop, 0, 0, false, default, "never started");
+    public static readonly LifecycleState New = new(LifecyclePhase.Stopped, DesiredState.Down, AfterExit.Stop, 0, 0, false, default, Cause.None);
 
     public ProcessState Observed => Phase switch
     {

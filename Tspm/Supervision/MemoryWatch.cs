@@ -52,6 +52,7 @@ internal sealed class MemoryWatch(SupervisionServices services)
         if (cell.Child?.Pid != pid || cell.State.Phase != LifecyclePhase.Online || cell.Definition.Config.MemoryLimitBytes is not { } limit) return;
         // A change of state while the reading was taken may have armed it already.
         if (used <= limit) OnChanged(cell);
-        else cell.Handle(new LifecycleEvent.FoundUnfit($"memory {ByteSize.Format(used)} over the limit of {ByteSize.Format(limit)}") { Word = EventCause.Memory });
+        else cell.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(
+            CauseCode.Memory, $"memory {ByteSize.Format(used)} over the limit of {ByteSize.Format(limit)}")));
     }
 }

@@ -16,7 +16,7 @@ internal sealed class ReadinessWatch(SupervisionServices services)
         else if (!_vigils.ContainsKey(cell))
         {
             if (run.Ready is null) cell.Handle(new LifecycleEvent.BecameReady());
-            else (_vigils[cell] = new ReadinessVigil(services, cell, run, () => cell.Handle(new LifecycleEvent.BecameReady()), why => cell.Handle(new LifecycleEvent.FoundUnfit(why) { Word = EventCause.NotReady }))).Begin();
+            else (_vigils[cell] = new ReadinessVigil(services, cell, run, () => cell.Handle(new LifecycleEvent.BecameReady()), why => cell.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(CauseCode.NotReady, why))))).Begin();
         }
     }
 }

@@ -10,7 +10,8 @@ internal sealed class Reloads(Action<Action> post)
 {
     readonly Dictionary<int, Queue<Job>> _byId = [];
 
-    sealed record Job(Supervisor.Pending Pending, TaskCompletionSource<LifecycleState> Done, Order Order);
+    sealed record Job(
+        Supervisor.Pending Pending, TaskCompletionSource<LifecycleState> Done, Order Order, Cause Cause);
 
     /// <summary>What was asked for at one time.</summary>
     sealed class Order
@@ -19,7 +20,8 @@ internal sealed class Reloads(Action<Action> post)
     }
 
     /// <param name="cells">Online.</param>
-    public Dictionary<SupervisedProcess, Supervisor.Pending> Begin(IReadOnlyList<SupervisedProcess> cells)
+    /// <param name="cause">Why.</param>
+    public Dictionary<SupervisedProcess, Supervisor.Pending> Begin(IReadOnlyList<SupervisedProcess> cells, Cause cause)
     {
         var begun = new Dictionary<SupervisedProcess, Supervisor.Pending>();
         var orders = new Dictionary<int, Order>();
@@ -37,7 +39,7 @@ internal sealed class Reloads(Action<Action> post)
             var pending = begun[cell] = new Supervisor.Pending(cell, done.Task, Unchanged: false);
             var isFirst = !_byId.TryGetValue(id, out var queue);
             if (isFirst) queue = _byId[id] = new Queue<Job>();
-            queue!.Enqueue(new Job(pending, done, order));
+            queue!.Enqueue(new Job(pending, done, order, cause));
             if (isFirst) post(() => Next(id));
         }
         return begun;
@@ -53,7 +55,7 @@ internal sealed class Reloads(Action<Action> post)
         }
         if (job.Order.Failed is { } failed) End(id, job, $"not reloaded: {failed} could not be");
         else if (job.Pending.Cell.Definition.Config.Reload is { Mode: ReloadConfig.BySignal } by) End(id, job, Send(job.Pending.Cell, by.Signal ?? ReloadConfig.DefaultSignal));
-        else job.Pending.Cell.Reload(problem => End(id, job, problem));
+        else job.Pending.Cell.Reload(job.Cause, problem => End(id, job, problem));
     }
 
     static string? Send(SupervisedProcess cell, string signal) =>

@@ -181,7 +181,7 @@ internal sealed partial class SupervisedProcess
         {
             actions &= ~LifecycleAction.Spawn;
             isHeld = true;
-            _events.Enqueue(new LifecycleEvent.HeldBack(held));
+            _events.Enqueue(new LifecycleEvent.HeldBack(Cause.Observed(CauseCode.Dependency, held)));
         }
         if (actions.HasFlag(LifecycleAction.CancelTimers)) CancelTimers();
         if (actions.HasFlag(LifecycleAction.ArmBackoff)) ArmBackoff(transition.Delay);

@@ -55,13 +55,17 @@ internal sealed partial class SupervisedProcess
         var left = EndingOf(run).FindLeftovers();
         var wasAsked = _state.Phase == LifecyclePhase.Stopping;
         var background = wasAsked ? null : BackgroundProgram.Describe(status, run.Child!.Pid, left);
-        _exits.Add(run, status, _state, _services.Clock.GetUtcNow(), background);
-        _services.Records.Save(Key, MakeRecord() with { HasEnded = true, ExitCode = status.Code, ExitSignal = status.Signal });
+        var cause = wasAsked ? _state.Cause : CauseOf(status, background);
+        _exits.Add(run, status, cause, wasAsked, _services.Clock.GetUtcNow());
+        _services.Records.Save(Key, MakeRecord() with
+        {
+            HasEnded = true, ExitCode = status.Code, ExitSignal = status.Signal, EndCause = cause,
+        });
         run.Child!.Reap();
         _services.Outputs.Finish(run.Streams);
         run.Notify?.Dispose();
         (_run, _ended, _found) = (null, run, left);
-        Handle(new LifecycleEvent.ChildExited(status) { HasLeftovers = WillEnd(left), Background = background });
+        Handle(new LifecycleEvent.ChildExited(status) { HasLeftovers = WillEnd(left), Cause = cause });
     }
 
     bool WillEnd(IReadOnlyList<Leftover> left) => left.Count > 0 && StopPolicy.Of(Definition.Config).KillTree;

@@ -9,9 +9,6 @@ internal sealed partial class SupervisedProcess
 {
     ProcessState _told = ProcessState.Stopped;
     int _restartsTold;
-    /// <summary>Of what is happening to it, or has happened last.</summary>
-    string? _cause;
-    Asker? _by;
 
     /// <summary>From here on it is as an earlier daemon left it, which has told of that.</summary>
     void BeginTelling() => (_told, _restartsTold) = (_state.Observed, _state.Restarts);
@@ -20,8 +17,7 @@ internal sealed partial class SupervisedProcess
     void Tell(LifecycleState before, LifecycleEvent happened, LifecycleAction actions, Run? run)
     {
         if (_state == before && actions == LifecycleAction.None) return;
-        var (phase, wasUp) = (_state.Phase, before.Phase is LifecyclePhase.Starting or LifecyclePhase.Online);
-        FindCause(before, happened);
+        var phase = _state.Phase;
         switch (happened)
         {
             case LifecycleEvent.SpawnSucceeded:
@@ -33,11 +29,15 @@ internal sealed partial class SupervisedProcess
                 TellOf(EventKind.Ready, null);
                 break;
             case LifecycleEvent.FoundUnfit unfit:
-                TellOf(EventKind.Unfit, unfit.Cause);
+                TellOf(EventKind.Unfit, CauseText.What(unfit.Cause));
                 break;
             case LifecycleEvent.ChildExited exited:
-                TellOfExit(before, exited.Status, exited.Background);
+                TellOfExit(before, exited.Status);
                 AskTheKernel(before, exited.Status);
+                break;
+            case LifecycleEvent.Replaced:
+                _restartsTold = _state.Restarts;
+                TellOfReload(EventKind.Reloaded, CauseText.What(_state.Cause), _run, _second!.Run, _state.Cause);
                 break;
             case LifecycleEvent.SpawnFailed failed:
                 TellOf(EventKind.Failed, failed.Failure.Sentence);
@@ -45,50 +45,60 @@ internal sealed partial class SupervisedProcess
             case LifecycleEvent.StopTimedOut when phase == LifecyclePhase.Sweeping:
                 break; // processes killed after that are reported by name
             case LifecycleEvent.StopTimedOut:
-                TellOf(EventKind.Killed, $"it did not end within {Duration.Format(StopPolicy.Of(Definition.Config).Timeout)}", run);
+                TellOf(EventKind.Killed, PatienceIsOver, run);
                 break;
             default:
-                if (phase != before.Phase && phase is not (LifecyclePhase.Spawning or LifecyclePhase.Sweeping)) TellOf(StateNames.Of(_state.Observed), _state.Reason, run);
+                if (phase != before.Phase && phase is not (LifecyclePhase.Spawning or LifecyclePhase.Sweeping))
+                    TellOf(StateNames.Of(_state.Observed), _state.Reason, run);
                 break;
         }
     }
 
-    void FindCause(LifecycleState before, LifecycleEvent happened)
-    {
-        var isOrder = happened is LifecycleEvent.StartRequested or LifecycleEvent.StopRequested or LifecycleEvent.RestartRequested;
-        if (isOrder || happened is LifecycleEvent.FoundUnfit) (_cause, _by) = (happened.Word ?? (happened.By is null ? null : EventCause.User), happened.By);
-        else if (happened is LifecycleEvent.ShutdownRequested) (_cause, _by) = (EventCause.Shutdown, happened.By);
-        else if (happened is LifecycleEvent.HeldBack) (_cause, _by) = (EventCause.Dependency, null);
-        else if (happened is LifecycleEvent.SpawnFailed) (_cause, _by) = (EventCause.Spawn, null);
-        else if (happened is LifecycleEvent.ChildExited { Status: var status } exited && before.Phase != LifecyclePhase.Stopping)
-            (_cause, _by) = IsOfUser(status) ? (EventCause.User, _signaller) : (CauseOf(exited), null);
-    }
+    string PatienceIsOver =>
+        $"it did not end within {Duration.Format(StopPolicy.Of(Definition.Config).Timeout)}";
 
-    void TellOfExit(LifecycleState before, ExitStatus status, string? background) => Record(new ProcessEvent
+    void TellOfExit(LifecycleState before, ExitStatus status) => Record(ExitOf(_ended!, status, before.StartedAt) with
     {
-        Kind = EventKind.Exited, Pid = _ended?.Child?.Pid, RunId = Number(_ended?.Id),
-        ExitCode = status.Code, Signal = status.Signal is { } signal ? Signals.NameOf(signal) : null,
-        UptimeMs = (long)(_services.Timers.Now - before.StartedAt).TotalMilliseconds,
-        Reason = ReasonOfExit(before, status, background),
+        Reason = ReasonOfExit(before),
         NextStartInMs = _state.Next switch
         {
             AfterExit.Start => 0,
-            AfterExit.Retry => (long)Backoff.Delay(RestartPolicy.Of(Definition.Config), _state.Failures).TotalMilliseconds,
+            AfterExit.Retry =>
+                (long)Backoff.Delay(RestartPolicy.Of(Definition.Config), _state.Failures).TotalMilliseconds,
             _ => null,
         },
     });
 
-    string? ReasonOfExit(LifecycleState before, ExitStatus status, string? background)
+    ProcessEvent ExitOf(Run run, ExitStatus status, TimeSpan startedAt) => new()
     {
-        if (before.Phase == LifecyclePhase.Stopping) return before.Reason;
-        return IsOfUser(status) ? "that signal came by 'tspm signal'" : background;
+        Kind = EventKind.Exited, Pid = run.Child?.Pid, RunId = Number(run.Id),
+        ExitCode = status.Code, Signal = status.Signal is { } signal ? Signals.NameOf(signal) : null,
+        UptimeMs = (long)(_services.Timers.Now - startedAt).TotalMilliseconds,
+    };
+
+    string? ReasonOfExit(LifecycleState before)
+    {
+        if (before.Phase == LifecyclePhase.Stopping) return CauseText.What(before.Cause);
+        return _state.Cause is { Request: CauseRequest.Signal } ? "sent by 'tspm signal'" : _state.Cause.Detail;
     }
 
-    static string CauseOf(LifecycleEvent.ChildExited exited)
-    {
-        if (exited.Background is not null) return EventCause.Background;
-        return exited.Status.IsSuccess ? EventCause.Exit : EventCause.Crash;
-    }
+    // ---- reloads
+
+    /// <summary>A step of a reload. Both children are named.</summary>
+    void TellOfReload(string kind, string? reason, Run? run, Run? other, Cause cause) => Record(
+        new ProcessEvent
+        {
+            Kind = kind, Pid = run?.Child?.Pid, RunId = Number(run?.Id), OtherPid = other?.Child?.Pid, Reason = reason,
+        },
+        cause);
+
+    /// <summary>The end of the second child, whichever of the two it is. It is no crash of the process.</summary>
+    void TellOfSecondExit(SecondChild second, ExitStatus status, Cause cause, bool wasAsked) => Record(
+        ExitOf(second.Run, status, second.Run.BeganAt) with
+        {
+            OtherPid = _run?.Child?.Pid, Reason = wasAsked ? CauseText.What(cause) : cause.Detail,
+        },
+        cause);
 
     /// <summary>Processes that a run left behind got this signal.</summary>
     public void TellOfLeftovers(Run run, IReadOnlyList<KilledProcess> leftovers, int signal) => Record(new ProcessEvent
@@ -106,40 +116,67 @@ internal sealed partial class SupervisedProcess
         ThreadPool.QueueUserWorkItem(_ =>
         {
             if (_services.System.OutOfMemoryKill(pid, lived) is not { } words) return;
-            _services.Post(() => _services.Tell(new ProcessEvent
-            {
-                Kind = EventKind.OutOfMemory, Id = Key.Id, Name = Definition.Name, Instance = Key.Instance, Pid = pid, RunId = runId, Signal = "SIGKILL", Cause = EventCause.OutOfMemory, Reason = words,
-            }));
+            _services.Post(() => RanOutOfMemory(pid, runId, words));
         });
     }
 
-    void TellOf(string kind, string? reason, Run? run = null)
+    void RanOutOfMemory(int pid, string? runId, string words)
+    {
+        _services.Tell(new ProcessEvent
+        {
+            Kind = EventKind.OutOfMemory, Id = Key.Id, Name = Definition.Name, Instance = Key.Instance, Pid = pid,
+            RunId = runId, Signal = "SIGKILL", Cause = CauseCode.OutOfMemory, Reason = words,
+        });
+        if (_forgotten || !_exits.WasOutOfMemory(pid)) return;
+        Persist();
+        Publish();
+    }
+
+    void TellOf(string kind, string? reason, Run? run = null, Cause? cause = null)
     {
         run ??= _run;
-        Record(new ProcessEvent
+        var toNext = _nextStartAt is { } at && _state.Phase == LifecyclePhase.Waiting ? at - _services.Timers.Now
+            : (TimeSpan?)null;
+        var happened = new ProcessEvent
         {
             Kind = kind, Pid = run?.Child?.Pid, RunId = Number(run?.Id), Reason = reason,
-            NextStartInMs = _nextStartAt is { } at && _state.Phase == LifecyclePhase.Waiting ? (long)(at - _services.Timers.Now).TotalMilliseconds : null,
-        });
+            NextStartInMs = (long?)toNext?.TotalMilliseconds,
+        };
+        Record(happened, cause);
     }
 
-    void Record(ProcessEvent happened)
+    /// <param name="happened">Without what all events have.</param>
+    /// <param name="cause">Null: of the last change.</param>
+    void Record(ProcessEvent happened, Cause? cause = null)
     {
         var was = _told;
         _told = _state.Observed;
+        cause ??= _state.Cause;
         happened = _services.Tell(happened with
         {
-            Id = Key.Id, Name = Definition.Name, Instance = Key.Instance, From = StateNames.Of(was), To = StateNames.Of(_told), Cause = _cause, Restarts = _state.Restarts, Failures = _state.Failures,
-            ByUid = _by?.Uid, ByPid = _by?.Pid,
+            Id = Key.Id, Name = Definition.Name, Instance = Key.Instance,
+            From = StateNames.Of(was), To = StateNames.Of(_told),
+            Cause = cause.Code, Outcome = cause.Outcome, Request = cause.Request,
+            Restarts = _state.Restarts, Failures = _state.Failures,
+            ByUid = cause.By?.Uid, ByPid = cause.By?.Pid,
         });
         if (Definition.Config.Hooks is not { } hooks) return;
-        var isCrash = happened is { Kind: EventKind.Unfit } or { Kind: EventKind.Exited, Cause: EventCause.Crash } && !IsMeant(happened.ExitCode);
-        if (isCrash && hooks.OnCrash is { } onCrash) _services.Hooks.Run(this, HookMark.OnCrash, onCrash, happened);
-        if (_told == ProcessState.Errored && was != _told && hooks.OnErrored is { } onErrored) _services.Hooks.Run(this, HookMark.OnErrored, onErrored, happened);
-        if (_told == ProcessState.Online && was != _told && hooks.OnOnline is { } onOnline) _services.Hooks.Run(this, HookMark.OnOnline, onOnline, happened);
+        var isNew = was != _told;
+        if (IsCrash(happened) && hooks.OnCrash is { } onCrash)
+            _services.Hooks.Run(this, HookMark.OnCrash, onCrash, happened);
+        if (isNew && _told == ProcessState.Errored && hooks.OnErrored is { } onErrored)
+            _services.Hooks.Run(this, HookMark.OnErrored, onErrored, happened);
+        if (isNew && _told == ProcessState.Online && hooks.OnOnline is { } onOnline)
+            _services.Hooks.Run(this, HookMark.OnOnline, onOnline, happened);
     }
 
-    bool IsMeant(int? exitCode) => exitCode is { } code && RestartPolicy.Of(Definition.Config).StopExitCodes.Contains(code);
+    /// <summary>Of the process: when the new child of a reload fails, the old one goes on.</summary>
+    bool IsCrash(ProcessEvent happened)
+    {
+        if (happened.Kind == EventKind.Unfit) return true;
+        return happened is { Kind: EventKind.Exited, Cause: CauseCode.Crash, OtherPid: null }
+            && !RestartPolicy.Of(Definition.Config).IsMeant(happened.ExitCode);
+    }
 
     static string? Number(ulong? runId) => runId?.ToString(CultureInfo.InvariantCulture);
 
@@ -158,6 +195,17 @@ internal sealed partial class SupervisedProcess
         if (!Signal(signal)) return false;
         (_signaller, _signal, _signalledAt) = (asker, signal, _services.Timers.Now);
         return true;
+    }
+
+    /// <summary>Why a child ended that nobody here had asked to end.</summary>
+    /// <param name="status">How.</param>
+    /// <param name="background">What it left running, see <see cref="BackgroundProgram"/>; null: nothing.</param>
+    Cause CauseOf(ExitStatus status, string? background)
+    {
+        if (IsOfUser(status))
+            return Cause.Requested(CauseRequest.Signal) with { By = _signaller, Exit = status };
+        return background is null ? Cause.Ended(status)
+            : new Cause(CauseCode.Background) { Exit = status, Detail = background };
     }
 
     bool IsOfUser(ExitStatus status) => _signaller is not null && status.Signal == _signal && _services.Timers.Now - _signalledAt < SignalCountsFor;

@@ -91,6 +91,8 @@ internal sealed partial class SupervisedProcess
             if (_second is { } second && second.Run == run) SecondIsReady(second);
             else Handle(new LifecycleEvent.BecameReady());
         }
-        if (message.IsCallForHelp && _run == run && run.Health is { Notify: not null }) Handle(new LifecycleEvent.FoundUnfit("it asked for help (WATCHDOG=trigger)") { Word = EventCause.Watchdog });
+        if (message.IsCallForHelp && _run == run && run.Health is { Notify: not null })
+            Handle(new LifecycleEvent.FoundUnfit(
+                Cause.Observed(CauseCode.Watchdog, "it asked for help (WATCHDOG=trigger)")));
     }
 }

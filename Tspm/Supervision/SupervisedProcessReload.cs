@@ -14,8 +14,6 @@ internal sealed partial class SupervisedProcess
     /// <summary>A new child has to live this long before the old one goes, where nothing that it says itself tells that it is ready: most broken versions are dead by then.</summary>
     public static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(1);
 
-    const string ReloadCause = "reloaded by user";
-
     /// <summary>Null: there is at most one child.</summary>
     SecondChild? _second;
 
@@ -23,8 +21,10 @@ internal sealed partial class SupervisedProcess
     Preparation? _preparing;
 
     /// <summary>A new child is to come when its preStart has succeeded.</summary>
-    sealed class Preparation(Action<string?> done)
+    sealed class Preparation(Cause cause, Action<string?> done)
     {
+        public Cause Cause => cause;
+
         public Action<string?> Done => done;
 
         public HookRun? Hook { get; set; }
@@ -39,14 +39,26 @@ internal sealed partial class SupervisedProcess
     /// <summary>A child is there, and another one is to come or has to go.</summary>
     public bool IsReloading => _second is not null || _preparing is not null;
 
-    /// <summary>Begins. <paramref name="done"/> is told once: null, or why the old child stays.</summary>
-    public void Reload(Action<string?> done)
+    /// <summary>Begins.</summary>
+    /// <param name="cause">Why.</param>
+    /// <param name="done">Called once: with null, or with why the old child stays.</param>
+    public void Reload(Cause cause, Action<string?> done)
     {
         // The rest of a reload in whose middle the daemon died: nobody waits for it, and it goes by itself.
-        if (_second is { Done: null } leaving) leaving.Done = _ => Reload(done);
-        else if (WhyNoReload() is { } why) done(why);
-        else if (Definition.Config.Hooks is { PreStart: { } command }) Prepare(command, done);
-        else BeginSecond(done);
+        if (_second is { Done: null } leaving)
+        {
+            leaving.Done = _ => Reload(cause, done);
+            return;
+        }
+        Action<string?> told = problem =>
+        {
+            if (problem is not null && !_forgotten)
+                TellOfReload(EventKind.ReloadFailed, problem, null, _run, cause);
+            done(problem);
+        };
+        if (WhyNoReload() is { } why) told(why);
+        else if (Definition.Config.Hooks is { PreStart: { } command }) Prepare(command, cause, told);
+        else BeginSecond(cause, told);
     }
 
     string? WhyNoReload() => this switch
@@ -59,17 +71,17 @@ internal sealed partial class SupervisedProcess
         _ => null,
     };
 
-    void Prepare(string command, Action<string?> done)
+    void Prepare(string command, Cause cause, Action<string?> done)
     {
-        TellOf(EventKind.PreStart, null);
-        var preparing = _preparing = new Preparation(done);
+        TellOf(EventKind.PreStart, null, cause: cause);
+        var preparing = _preparing = new Preparation(cause, done);
         preparing.Hook = new HookRun(_services, this, HookMark.PreStart, command, null, problem =>
         {
             if (_preparing != preparing) return;
             _preparing = null;
             if ((preparing.Problem ?? WhyNoReload() ?? (problem is null ? null : $"preStart {problem}; {OldStays}")) is not { } why)
             {
-                BeginSecond(done);
+                BeginSecond(cause, done);
                 return;
             }
             done(why);
@@ -78,10 +90,10 @@ internal sealed partial class SupervisedProcess
         });
     }
 
-    void BeginSecond(Action<string?> done)
+    void BeginSecond(Cause cause, Action<string?> done)
     {
         var run = NewRun();
-        var second = _second = new SecondChild(run) { Done = done };
+        var second = _second = new SecondChild(run, cause) { Done = done };
         (second.Phase, _) = SecondLifecycle.Next(SecondPhase.Absent, SecondEvent.Begun);
         Persist();
         // A child that no record tells of would be nobody's after this daemon's death.
@@ -95,10 +107,11 @@ internal sealed partial class SupervisedProcess
         }
         Persist();
         Publish();
+        TellOfReload(EventKind.Reloading, CauseText.What(cause), run, _run, cause);
         if (run.Ready is null) second.Vigil = _services.Timers.After(LeastLife, () => SecondStep(second, SecondEvent.BecameReady));
         else
         {
-            var vigil = new ReadinessVigil(_services, this, run, () => SecondIsReady(second), why => SecondIsUnwanted(second, why));
+            var vigil = new ReadinessVigil(_services, this, run, () => SecondIsReady(second), why => SecondIsUnwanted(second, why, CauseCode.NotReady));
             second.Vigil = vigil;
             vigil.Begin();
         }
@@ -117,10 +130,11 @@ internal sealed partial class SupervisedProcess
         else SecondStep(second, SecondEvent.BecameReady);
     }
 
-    void SecondIsUnwanted(SecondChild second, string why)
+    void SecondIsUnwanted(SecondChild second, string why, string code)
     {
         if (second.Phase != SecondPhase.Starting) return;
         second.Problem = $"the new one was {why}";
+        second.Unwanted = new Cause(code) { Detail = why };
         SecondStep(second, SecondEvent.Unwanted);
     }
 
@@ -133,7 +147,7 @@ internal sealed partial class SupervisedProcess
             preparing.Problem = $"it is not online any more: {_state.Reason}";
             preparing.Hook?.Cancel();
         }
-        if (_second is { Phase: SecondPhase.Starting } second) SecondIsUnwanted(second, $"not needed any more: {_state.Reason}");
+        if (_second is { Phase: SecondPhase.Starting } second) SecondIsUnwanted(second, $"not needed any more: {_state.Reason}", CauseCode.Reload);
     }
 
     void SecondStep(SecondChild second, SecondEvent happened)
@@ -145,7 +159,12 @@ internal sealed partial class SupervisedProcess
         if (actions.HasFlag(SecondAction.ChangePlaces)) ChangePlaces(second);
         else if (actions != SecondAction.None && actions != SecondAction.KillTree) Persist();
         if (actions.HasFlag(SecondAction.SendStopSignal)) EndingOf(second.Run).SendStopSignal();
-        if (actions.HasFlag(SecondAction.KillTree)) second.Run.Ending?.Kill();
+        if (actions.HasFlag(SecondAction.KillTree))
+        {
+            if (phase == SecondPhase.Leaving)
+                TellOfReload(EventKind.Killed, PatienceIsOver, second.Run, _run, second.Unwanted ?? second.Cause);
+            second.Run.Ending?.Kill();
+        }
         if (actions.HasFlag(SecondAction.Sweep)) CleanUpSecond(second);
         // Asked of this step: one within it may have been the last.
         if (phase == SecondPhase.Absent) SecondIsGone(second);
@@ -155,7 +174,7 @@ internal sealed partial class SupervisedProcess
     void ChangePlaces(SecondChild second)
     {
         (_run, second.Run) = (second.Run, _run!);
-        Handle(new LifecycleEvent.Replaced(_run.BeganAt, ReloadCause));
+        Handle(new LifecycleEvent.Replaced(_run.BeganAt, second.Cause));
     }
 
     /// <summary>See <see cref="Ended"/>; the first child may live.</summary>
@@ -163,14 +182,16 @@ internal sealed partial class SupervisedProcess
     {
         var run = second.Run;
         if (second.Phase == SecondPhase.Starting) second.Problem = $"the new one {status} before it was ready{OwnPortHint}";
-        var why = second.Problem is null ? ReloadCause : "of a reload that failed";
+        var wasAsked = second.Phase != SecondPhase.Starting;
+        var cause = wasAsked ? second.Unwanted ?? second.Cause : CauseOf(status, null);
         second.Found = EndingOf(run).FindLeftovers();
-        _exits.Add(run, status, _state with { Phase = LifecyclePhase.Stopping, Reason = why }, _services.Clock.GetUtcNow());
+        _exits.Add(run, status, cause, wasAsked, _services.Clock.GetUtcNow());
         _services.Records.Save(Key, MakeRecord() with { Second = SecondRecord! with { HasEnded = true } });
         run.Child!.Reap();
         _services.Outputs.Finish(run.Streams);
         run.Notify?.Dispose();
         run.HasEnded = true;
+        TellOfSecondExit(second, status, cause, wasAsked);
         SecondStep(second, SecondEvent.Exited);
     }
 
@@ -249,7 +270,12 @@ internal sealed partial class SupervisedProcess
         if (child is not null) TakeMark(run, child);
         // Counted already: the guardian tells again what was not acknowledged.
         run.HasEnded = run.HasLeft = record.HasEnded;
-        return _second = new SecondChild(run) { Phase = record.HasEnded ? SecondPhase.Sweeping : SecondPhase.Starting, Problem = "the daemon ended in the middle of the reload" };
+        const string problem = "the daemon ended in the middle of the reload";
+        var cause = new Cause(CauseCode.Reload) { Detail = problem };
+        return _second = new SecondChild(run, cause)
+        {
+            Phase = record.HasEnded ? SecondPhase.Sweeping : SecondPhase.Starting, Problem = problem, Unwanted = cause,
+        };
     }
 
     void GoOnWithSecond(SecondChild second)

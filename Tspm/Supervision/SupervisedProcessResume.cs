@@ -47,7 +47,7 @@ internal sealed partial class SupervisedProcess
     {
         _lastRun = record.NewestRun;
         _exits.Restore(record.RecentExits);
-        _state = _state with { Restarts = record.Restarts, Reason = "the machine was restarted" };
+        _state = _state with { Restarts = record.Restarts, Cause = new Cause(CauseCode.Reboot) };
         Publish();
     }
 
@@ -61,7 +61,10 @@ internal sealed partial class SupervisedProcess
             run.Child = new EndedChild(record.Pid, record.StartTicks);
             _ended = run;
             _found = EndingOf(run).FindLeftovers();
-            Handle(new LifecycleEvent.ChildExited(record.ExitStatus) { HasLeftovers = WillEnd(_found) });
+            Handle(new LifecycleEvent.ChildExited(record.ExitStatus)
+            {
+                HasLeftovers = WillEnd(_found), Cause = record.EndCause ?? Cause.Ended(record.ExitStatus),
+            });
             return;
         }
         _run = run;

@@ -28,10 +28,7 @@ internal sealed partial class SupervisedProcess
         }
         var problem = $"not restarted: {failure.Sentence}; {OldStays}";
         _services.Log.LogWarning("{Name} {Problem}", DisplayName, problem);
-        var (cause, by) = (_cause, _by);
-        (_cause, _by) = (EventCause.Spawn, happened.By);
-        TellOf(EventKind.Failed, problem);
-        (_cause, _by) = (cause, by);
+        TellOf(EventKind.Failed, problem, cause: new Cause(CauseCode.Spawn) { By = happened.Cause.By });
         return problem;
     }
 

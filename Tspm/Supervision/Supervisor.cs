@@ -117,8 +117,8 @@ internal sealed class Supervisor
         if (up && isDown)
             cell.Handle(definition.Config.IsJob
                 ? new LifecycleEvent.StopIntended() // it waits for its next time
-                : new LifecycleEvent.StartRequested("started with the daemon") { Word = EventCause.Daemon });
-        if (!up && cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) cell.Handle(new LifecycleEvent.StopRequested(cell.State.Reason));
+                : new LifecycleEvent.StartRequested(new Cause(CauseCode.Daemon)));
+        if (!up && cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) cell.Handle(new LifecycleEvent.StopRequested(cell.State.Cause));
     }
 
     public SelectorResult Resolve(IReadOnlyList<string> selectors) => SelectorMatcher.Resolve(selectors, Targets());
@@ -211,6 +211,9 @@ internal sealed class Supervisor
         _services.Outputs.Keep(outLog == errLog ? [outLog] : [outLog, errLog], LogPolicy.Of(cell.Definition.Config));
     }
 
+    /// <param name="request">One of <see cref="CauseRequest"/>.</param>
+    Cause Requested(string request) => Cause.Requested(request) with { By = Asker };
+
     void RetireSurplus(int id)
     {
         var cells = Table.Instances(id) ?? [];
@@ -219,24 +222,24 @@ internal sealed class Supervisor
 
     void Retire(SupervisedProcess cell)
     {
-        cell.Handle(new LifecycleEvent.StopRequested("there are fewer instances now") { By = Asker });
+        cell.Handle(new LifecycleEvent.StopRequested(Requested(CauseRequest.FewerInstances)));
         if (IsStopped(cell.State)) Drop(cell);
     }
 
     /// <summary>Not at once: the instance may be in the middle of a step.</summary>
     void Drop(SupervisedProcess cell) => _loop.Post(() => Table.DropSurplus(cell.Key.Id));
 
-    public Pending Start(SupervisedProcess cell, string cause)
+    public Pending Start(SupervisedProcess cell, string request)
     {
         var unchanged = cell.State.Phase == LifecyclePhase.Online;
-        cell.Handle(new LifecycleEvent.StartRequested(cause) { By = Asker });
+        cell.Handle(new LifecycleEvent.StartRequested(Requested(request)));
         return new Pending(cell, Started(cell), unchanged);
     }
 
-    public Pending Stop(SupervisedProcess cell, string cause) => Stop([cell], cause)[0];
+    public Pending Stop(SupervisedProcess cell, string request) => Stop([cell], request)[0];
 
     /// <summary>In the reverse order of dependencies.</summary>
-    public IReadOnlyList<Pending> Stop(IReadOnlyList<SupervisedProcess> cells, string cause)
+    public IReadOnlyList<Pending> Stop(IReadOnlyList<SupervisedProcess> cells, string request)
     {
         var unchanged = new bool[cells.Count];
         for (var i = 0; i < unchanged.Length; i++)
@@ -244,13 +247,13 @@ internal sealed class Supervisor
             unchanged[i] = IsStopped(cells[i].State);
             Triggers.Schedule.OnStopAsked(cells[i]);
         }
-        _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(cause) { By = Asker });
+        _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(Requested(request)));
         return [.. cells.Select((cell, i) => new Pending(cell, cell.WhenReached(IsDown), unchanged[i]))];
     }
 
-    public Pending Restart(SupervisedProcess cell, string cause)
+    public Pending Restart(SupervisedProcess cell, string request)
     {
-        var problem = cell.Restart(new LifecycleEvent.RestartRequested(cause) { By = Asker });
+        var problem = cell.Restart(new LifecycleEvent.RestartRequested(Requested(request)));
         var settled = problem is null ? Started(cell) : Task.FromResult(cell.State);
         return new Pending(cell, settled, false) { Problem = problem };
     }
@@ -258,10 +261,10 @@ internal sealed class Supervisor
     /// <summary>
     /// New children for old ones, an instance of a process after the other. What is not online is started, or restarted.
     /// </summary>
-    public IReadOnlyList<Pending> Reload(IReadOnlyList<SupervisedProcess> cells, string cause)
+    public IReadOnlyList<Pending> Reload(IReadOnlyList<SupervisedProcess> cells, string request)
     {
-        var online = _reloads.Begin([.. cells.Where(cell => cell.State.Phase == LifecyclePhase.Online)]);
-        return [.. cells.Select(cell => online.GetValueOrDefault(cell) ?? (cell.State.Phase == LifecyclePhase.Starting ? Restart(cell, cause) : Start(cell, cause)))];
+        var online = _reloads.Begin([.. cells.Where(cell => cell.State.Phase == LifecyclePhase.Online)], Requested(request));
+        return [.. cells.Select(cell => online.GetValueOrDefault(cell) ?? (cell.State.Phase == LifecyclePhase.Starting ? Restart(cell, request) : Start(cell, request)))];
     }
 
     Task<LifecycleState> Started(SupervisedProcess cell) => cell.WhenReached(IsStarted(cell));
@@ -278,7 +281,7 @@ internal sealed class Supervisor
     {
         IsShuttingDown = true;
         Triggers.End();
-        _stopOrder.Stop(Table.Cells, new LifecycleEvent.ShutdownRequested { By = Asker });
+        _stopOrder.Stop(Table.Cells, new LifecycleEvent.ShutdownRequested(Asker));
         return Task.WhenAll(Table.Cells.Select(cell => (Task)cell.WhenReached(IsStopped)).Append(_services.Hooks.End()));
     }
 

@@ -24,7 +24,7 @@ internal sealed class ScheduleTriggerTests
         world.Advance(TimeSpan.FromMilliseconds(1));
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
         world.Exit(cell, 0);
-        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Restarts = 1, Failures = 0, Reason = "schedule: 0 3 * * *" });
+        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Restarts = 1, Failures = 0, Cause = Cause.Observed(CauseCode.Schedule, "0 3 * * *") });
         await Assert.That(cell.View.NextRunAt).IsEqualTo(World.Midnight.AddHours(27));
     }
 
@@ -33,7 +33,7 @@ internal sealed class ScheduleTriggerTests
     {
         using var world = new World();
         var stopped = world.StartNew(Nightly);
-        world.Supervisor.Stop(stopped, "stopped by user");
+        world.Supervisor.Stop(stopped, CauseRequest.Stop);
         world.Exit(stopped, 0);
         var never = world.Define(Nightly with { Name = "never" });
         var broken = world.StartNew(Nightly with { Name = "broken", Restart = new RestartConfig { MaxConsecutive = 1 } });
@@ -68,7 +68,7 @@ internal sealed class ScheduleTriggerTests
     {
         using var world = new World();
         var cell = world.StartNew(Job);
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Exit(cell, 0);
         world.Advance(Minute * 10);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
@@ -109,7 +109,7 @@ internal sealed class ScheduleTriggerTests
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         world.Advance(Minute * 5);
         world.Advance(Minute * 10);
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Exit(cell, 0);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(world.Machine.All.Count).IsEqualTo(3);
@@ -130,7 +130,7 @@ internal sealed class ScheduleTriggerTests
         world.Step();
         cell = world.Again(cell);
         if (!endsMeanwhile) world.Exit(cell, 0);
-        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Reason = "schedule: */10 * * * *" });
+        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Cause = Cause.Observed(CauseCode.Schedule, "*/10 * * * *") });
         world.RestartDaemon();
         cell = world.Again(cell);
         world.Exit(cell, 0);
@@ -160,7 +160,7 @@ internal sealed class ScheduleTriggerTests
         world.Advance(Minute * 10);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
         world.Exit(cell, 0);
-        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Reason = "schedule: */10 * * * *", Restarts = 1 });
+        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Cause = Cause.Observed(CauseCode.Schedule, "*/10 * * * *"), Restarts = 1 });
     }
 
     [Test]
@@ -255,11 +255,11 @@ internal sealed class ScheduleTriggerTests
         world.Step();
         await Assert.That(added.View.NextRunAt).IsNull();
         await Assert.That(web.View.NextRunAt).IsNotNull();
-        world.Supervisor.Stop(web, "stopped by user");
+        world.Supervisor.Stop(web, CauseRequest.Stop);
         world.Exit(web, 0);
         await Assert.That(web.View.NextRunAt).IsNull();
         await Assert.That(world.Loop.Timers.UntilNext()).IsNull();
-        world.Supervisor.Start(web, "started by user");
+        world.Supervisor.Start(web, CauseRequest.Start);
         world.Step();
         await Assert.That(web.View.NextRunAt).IsEqualTo(World.Midnight.AddHours(3));
     }
@@ -293,7 +293,7 @@ internal sealed class ScheduleTriggerTests
         var cell = world.Define(Job);
         world.Step();
         await Assert.That(cell.View.NextRunAt).IsNotNull();
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Step();
         await Assert.That(cell.View.NextRunAt).IsNotNull();
         world.Supervisor.Put(cell.Definition with { Config = cell.Definition.Config with { Enabled = false } });

@@ -24,7 +24,7 @@ internal sealed class WatchTriggerTests
         world.Advance(0.001);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
         world.Exit(cell, new ExitStatus(null, Signals.SIGTERM));
-        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Restarts = 2, Failures = 0, Reason = "watch: src/app.js changed" });
+        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Restarts = 2, Failures = 0, Cause = Cause.Observed(CauseCode.Watch, "src/app.js") });
         await Assert.That(cell.Child!.Pid).IsNotEqualTo(first);
     }
 
@@ -66,7 +66,7 @@ internal sealed class WatchTriggerTests
         using var world = new World();
         var stopped = world.StartNew(Web);
         world.ChangeFile("/a");
-        world.Supervisor.Stop(stopped, "stopped by user");
+        world.Supervisor.Stop(stopped, CauseRequest.Stop);
         world.Step();
         world.ChangeFile("/b");
         world.Advance(5);
@@ -75,7 +75,7 @@ internal sealed class WatchTriggerTests
         world.Advance(60);
         await Assert.That(stopped.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(world.Files.Open).IsEmpty();
-        world.Supervisor.Start(stopped, "started by user");
+        world.Supervisor.Start(stopped, CauseRequest.Start);
         await Assert.That(world.Files.Open.Count()).IsEqualTo(1);
 
         var ended = world.StartNew(Web with { Name = "once", Restart = new RestartConfig { Policy = "never" } });
@@ -185,7 +185,7 @@ internal sealed class WatchTriggerTests
         var cell = world.StartNew(Web with { Watch = false, WatchPaths = ["src"] });
         await Assert.That(world.Files.Watches).IsEmpty();
         world.Supervisor.Put(cell.Definition with { Config = cell.Definition.Config with { Watch = true } });
-        world.Supervisor.Restart(cell, "restarted by user");
+        world.Supervisor.Restart(cell, CauseRequest.Restart);
         world.Exit(cell, 0);
         await Assert.That(world.Files.Open.Single().Plan.Paths[0].Path).IsEqualTo("/src");
         world.Supervisor.Put(cell.Definition with { Config = cell.Definition.Config with { WatchPaths = ["lib"] } });

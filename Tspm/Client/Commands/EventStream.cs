@@ -33,10 +33,16 @@ internal sealed class EventStream(ClientSession session, EventsRequest request, 
 
     void Ask(DaemonClient daemon)
     {
+        if (IsSelective && !OlderDaemon.SelectsEvents(daemon))
+            throw new DaemonException(ErrorCode.Failed,
+                "the running daemon is older than this tspm and knows neither --kind, --grep nor --until; "
+                + "replace it with: tspm daemon upgrade");
         if (request.Follow && !session.Out.IsTerminal) daemon.WatchOutput();
         daemon.Stream(
             (Methods.Events, _last is null ? request : request with { After = _last }, Wire.Json.EventsRequest), Wire.Json.EventsResponse, Take, session.Out.Flush, request.Follow);
     }
+
+    bool IsSelective => request is { Kinds: not null } or { Grep: not null } or { Until: not null };
 
     bool Take(AnswerEnvelope notification)
     {

@@ -6,41 +6,58 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>why</c>: how the last children of a process ended and what is known of the cause, from the record of events, with the last words of the newest one from its log. No daemon is needed.</summary>
+/// <summary>
+/// <c>why</c>: how the last children of a process ended and what is known of the cause, from the record of events, with
+/// the last words of the newest one from its log. No daemon is needed.
+/// </summary>
 internal static class WhyCommand
 {
-    /// <summary>Some hundred ends of a process that crashes all the time.</summary>
-    const int EventsLookedAt = 1000;
+    /// <summary>Some hundred ends of a process that crashes all the time, and what is between two of them.</summary>
+    const int EventsLookedAt = 1000, EventsPerExit = 8;
 
     const int LinesShown = 10;
 
-    public static void Run([Items] string[]? words = null, string? lines = null, bool json = false) => CommandHost.Execute(session =>
+    public static void Run(
+        [Items] string[]? words = null, string? exits = null, string? lines = null,
+        bool json = false) => CommandHost.Execute(session =>
     {
-        var most = lines is null ? LinesShown : int.Parse(lines, CultureInfo.InvariantCulture);
-        var report = new WhyReport();
-        new EventStream(session, new EventsRequest { Selectors = words, Lines = EventsLookedAt }, happened =>
+        var most = Number(lines) ?? LinesShown;
+        var shown = Number(exits) ?? WhyReport.DefaultExits;
+        var report = new WhyReport(shown);
+        var looked = (int)Math.Min(int.MaxValue, Math.Max(EventsLookedAt, (long)shown * EventsPerExit));
+        new EventStream(session, new EventsRequest { Selectors = words, Lines = looked }, happened =>
         {
             report.Add(happened);
             return true;
         }).Run();
-        foreach (var status in Present(session, words)) report.Add(status);
+        if (Present(session, words) is { } present)
+        {
+            foreach (var status in present) report.Add(status);
+            report.MarkDeleted();
+        }
         foreach (var instance in report.Instances)
             if (most > 0 && instance.Newest?.RunId is { } run) instance.LastLines = LastLines(session, instance, run, most);
         WhyPrinter.Print(session.Out, report, json);
         return ExitCodes.Done;
     });
 
-    /// <summary>How it is now; empty when there is nobody to say.</summary>
-    static IReadOnlyList<ProcessStatus> Present(ClientSession session, string[]? words)
+    static int? Number(string? text) => text is null ? null : int.Parse(text, CultureInfo.InvariantCulture);
+
+    /// <summary>How it is now; null: there is nobody to say.</summary>
+    static IReadOnlyList<ProcessStatus>? Present(ClientSession session, string[]? words)
     {
         try
         {
             using var daemon = session.ConnectToRead();
             return daemon.Call(Methods.List, new ListRequest { Selectors = words }, Wire.Json.ListRequest, Wire.Json.ListResponse).Processes;
         }
-        catch (DaemonException missing) when (missing.Code is LocalError.NotRunning or ErrorCode.NoSuchProcess)
+        catch (DaemonException missing) when (missing.Code == ErrorCode.NoSuchProcess)
         {
             return [];
+        }
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
+        {
+            return null;
         }
     }
 

@@ -34,6 +34,7 @@ internal static class FlagSpelling
     /// <summary>The flag's name for a single letter, null when the letter means nothing.</summary>
     public static string? OfLetter(char letter, Verb? verb) => letter switch
     {
+        'n' when verb?.Name == "why" => "exits",
         'n' => IsLogs(verb) ? "lines" : "name",
         'f' => IsLogs(verb) ? "follow" : "force",
         'e' => "env",

@@ -66,11 +66,15 @@ internal static class Verbs
             Note = "Several processes are merged by time. Rotated and compressed files are searched too. Examples:\n"
                 + "  tspm logs web worker --since 03:10 --until 03:14 · tspm logs -f --grep '(?i)error' -C 3 · tspm logs web --run -1",
         },
-        "why" => new Verb("why", $"why {Selectors}", "how its last children ended, why, and what they said last") { Flags = ["lines", "json"], MinWords = 1 },
-        "events" => new Verb("events", "events [SELECTOR…]", "what has happened and, with -f, what happens")
+        "why" => new Verb("why", $"why {Selectors}", "show why a process exited, with its last output")
         {
-            Flags = ["follow", "lines", "since", "json"],
-            Note = "Every change of state with its cause, and who asked for what. The last 50 unless told otherwise.",
+            Flags = ["exits", "lines", "json"], MinWords = 1,
+        },
+        "events" => new Verb("events", "events [SELECTOR…]", "show what happened and, with -f, what happens")
+        {
+            Flags = ["follow", "lines", "kind", "grep", "since", "until", "json"],
+            Note = "Every change of state with its cause, and who asked for what. The last 50 unless told otherwise. Example:\n"
+                + "  tspm events web --kind crash,reloadFailed --since 03:00 --until 04:00",
         },
         "search" => new Verb("search", "search TEXT", "look in names, commands and namespaces") { Flags = ["json"], MinWords = 1, MaxWords = 1 },
         _ => null,

@@ -29,8 +29,9 @@ internal static class WhyPrinter
     {
         var name = Display.Name(instance.Name, instance.Instance, several && instance.Instance > 0);
         if (instance.Status is { } status) output.WriteLine($"{name} is {Display.State(status)}: {Display.Text(status.Reason)}");
+        else if (instance.IsDeleted) output.WriteLine($"{name} (deleted)");
         else if (several) output.WriteLine(name);
-        if (instance.Exits.Count == 0) output.WriteLine("no end of a child is on record");
+        if (instance.Exits.Count == 0) output.WriteLine("no exit is on record");
         var column = output.IsTerminal ? "  " : "\t";
         foreach (var exit in instance.Exits)
         {
@@ -51,6 +52,7 @@ internal static class WhyPrinter
         json.WriteString("name"u8, instance.Name);
         json.WriteNumber("instance"u8, instance.Instance);
         Text(json, "state"u8, instance.Status is { } status ? Display.State(status.State) : null);
+        json.WriteBoolean("deleted"u8, instance.IsDeleted);
         Text(json, "reason"u8, instance.Status?.Reason);
         json.WriteStartArray("exits"u8);
         foreach (var exit in instance.Exits) Write(json, exit);
@@ -73,6 +75,8 @@ internal static class WhyPrinter
         Number(json, "exitCode"u8, happened.ExitCode);
         Text(json, "signal"u8, happened.Signal);
         Text(json, "cause"u8, exit.Cause);
+        Text(json, "request"u8, happened.Request);
+        Text(json, "outcome"u8, happened.Outcome);
         json.WriteString("why"u8, exit.Words);
         json.WriteBoolean("killed"u8, exit.WasKilled);
         Number(json, "byUid"u8, happened.ByUid);

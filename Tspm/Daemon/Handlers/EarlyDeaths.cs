@@ -52,19 +52,28 @@ internal static class EarlyDeaths
     static string? Problem(Supervisor.Pending pending)
     {
         var cell = pending.Cell;
-        if (!HasDied(cell.State) || cell.View.RecentExits is not [.., var exit]) return null;
-        if (pending.ExitsBefore.Contains(exit)) return null;
+        if (!HasDied(cell.State) || FirstExit(pending) is not { } exit) return null;
+        if (exit.Cause is CauseCode.User or CauseCode.Shutdown) return null;
         var isDone = cell.State is { Phase: LifecyclePhase.Stopped, Desired: DesiredState.Down };
-        if (isDone && (exit.ExitCode is { } code && IsGood(cell.Definition.Config, code))) return null;
+        if (isDone && IsGood(cell.Definition.Config, exit.ExitCode)) return null;
         var lived = exit.StartedAt is { } started ? $" after {Duration.Format(Rounded(exit.EndedAt - started))}" : "";
+        if (exit.Cause == CauseCode.Background) return exit.Reason;
         var how = exit.ExitCode is { } number
             ? string.Create(CultureInfo.InvariantCulture, $"exited with code {number}")
             : $"was ended by {exit.Signal ?? "an unknown cause"}";
         return $"{how}{lived}; see: tspm why {Config.ShellWords.Quote(cell.Definition.Name)}";
     }
 
-    static bool IsGood(ProcessConfig config, int code) =>
-        code == 0 || config.Restart?.StopExitCodes?.Contains(code) == true;
+    /// <summary>The first end since the start; it says more than those of its successors. Null: there is none.</summary>
+    static RecentExit? FirstExit(Supervisor.Pending pending)
+    {
+        RecentExit? first = null;
+        foreach (var exit in pending.Cell.View.RecentExits)
+            if (!pending.ExitsBefore.Any(exit.IsSameEnd)) first = exit;
+        return first;
+    }
+
+    static bool IsGood(ProcessConfig config, int? code) => code == 0 || RestartPolicy.Of(config).IsMeant(code);
 
     static TimeSpan Rounded(TimeSpan time) =>
         TimeSpan.FromMilliseconds(Math.Max(0, Math.Round(time.TotalMilliseconds)));

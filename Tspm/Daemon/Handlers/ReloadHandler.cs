@@ -7,16 +7,14 @@ namespace Tspm.Daemon.Handlers;
 /// <summary><c>reload</c>: a new child first, then the old one goes; or a signal to the child. What is not online is started.</summary>
 internal static class ReloadHandler
 {
-    const string Cause = "reloaded by user";
-
     public static async Task<ReloadResponse> Handle(DaemonContext context, ReloadRequest request)
     {
         var notes = new List<string>();
         var begun = await Renewal.Begin(context, request.Selectors, Renewal.NewEnvironment(request.UpdateEnv, request.Client), notes, (supervisor, order) =>
         {
             Tell(order.Wanted, notes);
-            var needed = order.Cells.Where(cell => !order.Wanted.Contains(cell)).Select(cell => supervisor.Start(cell, StartHandler.Cause)).ToList();
-            return [.. needed, .. supervisor.Reload([.. order.Cells.Where(order.Wanted.Contains)], Cause)];
+            var needed = order.Cells.Where(cell => !order.Wanted.Contains(cell)).Select(cell => supervisor.Start(cell, CauseRequest.Start)).ToList();
+            return [.. needed, .. supervisor.Reload([.. order.Cells.Where(order.Wanted.Contains)], CauseRequest.Reload)];
         });
         var outcomes = await Renewal.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, notes, inARow: true);
         var error = await Settle.Unsaved(begun.Saved);

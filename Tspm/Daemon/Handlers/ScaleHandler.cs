@@ -8,8 +8,6 @@ namespace Tspm.Daemon.Handlers;
 /// <summary><c>scale</c>: more or fewer instances, while the others run on. Numbers have no gaps: the lowest free one comes first, the highest goes first.</summary>
 internal static class ScaleHandler
 {
-    public const string Cause = "scaled by user";
-
     public static async Task<ScaleResponse> Handle(DaemonContext context, ScaleRequest request)
     {
         if (request.Instances is null == request.By is null)
@@ -20,7 +18,7 @@ internal static class ScaleHandler
             var wanted = request.Instances ?? (long)definition.Instances + request.By!.Value;
             Check(definition, wanted);
             var scaled = definition with { Config = definition.Config with { Instances = (int)wanted } };
-            var pending = supervisor.Changes.Scale(scaled, Cause);
+            var pending = supervisor.Changes.Scale(scaled, CauseRequest.Scale);
             return (new Settle.Begun(pending, supervisor.Save()), supervisor.Table.Instances(definition.Id)!);
         });
         var outcomes = await Settle.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, Error);

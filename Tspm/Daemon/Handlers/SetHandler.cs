@@ -22,7 +22,7 @@ internal static class SetHandler
             var later = changed.Where(definition => CountsLater(supervisor.Table.Instances(definition.Id)![0].Definition.Config, definition.Config))
                 .Select(static definition => definition.Id).ToHashSet();
             var pending =
-                changed.SelectMany(definition => supervisor.Changes.Scale(definition, ScaleHandler.Cause)).ToList();
+                changed.SelectMany(definition => supervisor.Changes.Scale(definition, CauseRequest.Scale)).ToList();
             var all = changed.SelectMany(definition => supervisor.Table.Instances(definition.Id)!).ToList();
             foreach (var cell in all) supervisor.Refresh(cell);
             return (all, new Settle.Begun(pending, supervisor.Save()), later);

@@ -7,8 +7,6 @@ namespace Tspm.Daemon.Handlers;
 /// <summary><c>start</c>: known processes by selector, else new definitions. A new definition that cannot run at all is not kept.</summary>
 internal static class StartHandler
 {
-    public const string Cause = "started by user";
-
     sealed record Plan(Settle.Begun Begun, IReadOnlyList<int> NewIds, List<string> Notes);
 
     public static async Task<StartResponse> Handle(DaemonContext context, StartRequest request)
@@ -103,7 +101,7 @@ internal static class StartHandler
         var cells = supervisor.Dependencies.ToStart(wanted, notes);
         Supervisor.TellOfJobs(left, cells, notes);
         var pending = cells
-            .Select(cell => restarted.Contains(cell) ? supervisor.Restart(cell, "restarted by user") : supervisor.Start(cell, Cause)).ToList();
+            .Select(cell => restarted.Contains(cell) ? supervisor.Restart(cell, CauseRequest.Restart) : supervisor.Start(cell, CauseRequest.Start)).ToList();
         return new Plan(new Settle.Begun(pending, supervisor.Save()), newIds, notes);
     }
 

@@ -36,7 +36,7 @@ internal static class Statuses
             MemoryBytes = reading?.MemoryBytes,
             ExitCode = lastExit?.ExitCode,
             Signal = lastExit?.Signal,
-            Reason = state.ShownReason,
+            Reason = ReasonOf(view),
             NextStartInMs = view.NextStartAt is { } at ? Math.Max(0, (long)(at - now).TotalMilliseconds) : null,
             NextRunAt = view.NextRunAt,
             Ready = view.Pid is null ? null : state.Phase == LifecyclePhase.Online,
@@ -51,5 +51,17 @@ internal static class Statuses
             OutLog = view.OutLog,
             ErrLog = view.ErrLog,
         };
+    }
+
+    /// <summary>Why it is as it is; with what had to be killed at its end, or how to find out more.</summary>
+    public static string ReasonOf(ProcessView view)
+    {
+        var reason = view.State.ShownReason;
+        if (view.State is { Phase: LifecyclePhase.Errored, Cause.Outcome: CauseOutcome.GaveUp })
+            return $"{reason}; see: tspm why {Config.ShellWords.Quote(view.Definition.Name)}";
+        var isDown = view.State.Phase is LifecyclePhase.Stopped or LifecyclePhase.Errored or LifecyclePhase.Waiting;
+        if (!isDown || view.RecentExits is not [var last, ..]) return reason;
+        var warning = KilledText.Warning(last, StopPolicy.Of(view.Definition.Config).Timeout);
+        return warning is null ? reason : $"{reason}; {warning}";
     }
 }

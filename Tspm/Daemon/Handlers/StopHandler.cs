@@ -1,3 +1,4 @@
+using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
 
@@ -13,7 +14,7 @@ internal static class StopHandler
             var cells = supervisor.Select(request.Selectors);
             var notes = supervisor.Dependencies.Warnings(cells);
             AddSchedules(cells, notes);
-            return (new Settle.Begun(supervisor.Stop(cells, "stopped by user"), supervisor.Save()), notes);
+            return (new Settle.Begun(supervisor.Stop(cells, CauseRequest.Stop), supervisor.Save()), notes);
         });
         var outcomes = await Settle.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, Settle.StopError);
         var error = await Settle.Unsaved(begun.Saved);

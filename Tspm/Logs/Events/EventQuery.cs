@@ -4,39 +4,80 @@ using Tspm.Protocol;
 
 namespace Tspm.Logs.Events;
 
-/// <summary>Which of the events are asked for: an <see cref="EventsRequest"/>, checked. The same with and without a daemon.</summary>
-internal sealed class EventQuery(EventsRequest request, EventSelection selection, long? sinceMs, string path)
+/// <summary>
+/// Which of the events are asked for: an <see cref="EventsRequest"/>, checked. The same with and without a daemon.
+/// </summary>
+internal sealed class EventQuery
 {
     /// <summary>Shown when the request names neither a number nor a time.</summary>
     const int DefaultLines = 50;
 
-    /// <exception cref="LogQueryException">Something in it cannot be understood, or a selector fits nothing.</exception>
-    public static EventQuery Of(EventsRequest request, DateTimeOffset now, Func<List<SelectorTarget>> present, string path)
+    readonly EventsRequest _request;
+    readonly EventSelection _selection;
+    readonly long? _sinceMs, _untilMs;
+    readonly LinePattern? _grep;
+    readonly string _path;
+
+    EventQuery(EventsRequest request, EventSelection selection, (long? Since, long? Until) range, string path)
     {
-        if (request.Lines < 0) throw new LogQueryException("lines", $"lines is 0 or more, not {request.Lines}", "0 or more", request.Lines.Value.ToString(CultureInfo.InvariantCulture));
-        long? since = null;
-        if (request.Since is { } text)
-        {
-            if (!TimePoint.TryParse(text, now, TimeZoneInfo.Local, null, out var point))
-                throw new LogQueryException("since", $"since: '{text}' is not understood; expected {TimePoint.Expected}", TimePoint.Expected, text);
-            since = point.ToUnixTimeMilliseconds();
-        }
-        return new EventQuery(request, new EventSelection(request.Selectors, present, path), since, path);
+        (_request, _selection, _path) = (request, selection, path);
+        (_sinceMs, _untilMs) = range;
+        _grep = LinePattern.Of(request.Grep);
     }
 
-    public bool Fits(ProcessEvent happened) => selection.Fits(happened) && !(happened.Time.ToUnixTimeMilliseconds() < sinceMs);
+    /// <exception cref="LogQueryException">
+    /// Something in it cannot be understood, or a selector fits nothing.
+    /// </exception>
+    public static EventQuery Of(
+        EventsRequest request, DateTimeOffset now, Func<List<SelectorTarget>> present, string path)
+    {
+        if (request.Lines < 0)
+            throw new LogQueryException("lines", $"lines is 0 or more, not {request.Lines}", "0 or more",
+                request.Lines.Value.ToString(CultureInfo.InvariantCulture));
+        foreach (var kind in request.Kinds ?? []) CheckKind(kind);
+        var since = LogQuery.TimeOf("since", request.Since, now, null);
+        var until = LogQuery.TimeOf("until", request.Until, now, since ?? DateTimeOffset.MinValue);
+        if (until < since)
+            throw new LogQueryException("until", $"until ({request.Until}) lies before since ({request.Since})");
+        var range = (since?.ToUnixTimeMilliseconds(), until?.ToUnixTimeMilliseconds());
+        return new EventQuery(request, new EventSelection(request.Selectors, present, path), range, path);
+    }
 
-    /// <summary>Those that have been, the oldest first; with <see cref="EventsRequest.After"/> all behind that one.</summary>
+    static void CheckKind(string kind)
+    {
+        string[] known = [.. EventKind.All, .. CauseCode.All];
+        if (known.Contains(kind)) return;
+        var hint = NearestName.Question(kind, known);
+        if (hint.Length == 0) hint = $"; there are: {string.Join(", ", known)}";
+        throw new LogQueryException(
+            "kinds", $"'{kind}' is neither a kind of event nor a cause{hint}", "a kind or a cause", kind);
+    }
+
+    /// <exception cref="LogQueryException">The pattern takes too long.</exception>
+    public bool Fits(ProcessEvent happened)
+    {
+        var time = happened.Time.ToUnixTimeMilliseconds();
+        if (time < _sinceMs || time > _untilMs || !_selection.Fits(happened)) return false;
+        if (_request.Kinds is { Count: > 0 } kinds
+            && !kinds.Contains(happened.Kind) && !(happened.Cause is { } cause && kinds.Contains(cause)))
+            return false;
+        return _grep is null || _grep.IsMatch($"{happened.Name} {EventText.Of(happened)}");
+    }
+
+    /// <summary>
+    /// Those that have been, the oldest first; with <see cref="EventsRequest.After"/> all behind that one.
+    /// </summary>
     public List<ProcessEvent> Past()
     {
-        var most = request.After is not null ? int.MaxValue : request.Lines ?? (sinceMs is null ? DefaultLines : int.MaxValue);
+        var isWhole = _request.After is not null || _sinceMs is not null;
+        var most = _request.After is null && _request.Lines is { } lines ? lines : isWhole ? int.MaxValue : DefaultLines;
         var found = new List<ProcessEvent>();
         if (most == 0) return found;
-        foreach (var happened in EventFiles.Newest(path))
+        foreach (var happened in EventFiles.Newest(_path))
         {
             if (happened is null) continue;
-            if (happened.Seq <= request.After || happened.Time.ToUnixTimeMilliseconds() < sinceMs) break;
-            if (!selection.Fits(happened)) continue;
+            if (happened.Seq <= _request.After || happened.Time.ToUnixTimeMilliseconds() < _sinceMs) break;
+            if (!Fits(happened)) continue;
             found.Add(happened);
             if (found.Count == most) break;
         }

@@ -3,52 +3,108 @@ using Tspm.Model;
 
 namespace Tspm.Logs.Events;
 
-/// <summary>An event in words: what the name of its process is put in front of.</summary>
+/// <summary>
+/// The only place where an event becomes a sentence; the name of its process goes in front. <see cref="CauseText"/> has
+/// the phrases for causes.
+/// </summary>
 internal static class EventText
 {
-    /// <summary>Kinds that say something beside the lines of a log; the others only lead from one of these to the next.</summary>
-    public static bool StandsInLogs(ProcessEvent happened) => happened.Id is not null && happened.Kind is
-        EventKind.Started or EventKind.Restarted or EventKind.Ready or EventKind.Unfit or EventKind.Stopping or EventKind.Killed or EventKind.Exited or EventKind.Errored or EventKind.Failed
-        or EventKind.OutOfMemory or EventKind.HookFailed or EventKind.Leftovers;
+    /// <summary>
+    /// Kinds that say something beside the lines of a log; the others only lead from one of these to the next.
+    /// </summary>
+    public static bool StandsInLogs(ProcessEvent happened) => happened.Id is not null && !IsRepetition(happened)
+        && happened.Kind is EventKind.Started or EventKind.Restarted or EventKind.Ready or EventKind.Unfit
+            or EventKind.Stopping or EventKind.Killed or EventKind.Exited or EventKind.Errored or EventKind.Failed
+            or EventKind.OutOfMemory or EventKind.HookFailed or EventKind.Leftovers
+            or EventKind.Reloading or EventKind.Reloaded or EventKind.ReloadFailed;
 
+    /// <summary>
+    /// The state that follows from an end: the line of that end, or of the start that failed, has said it already, so
+    /// that a crash is one line for people. Programs get both.
+    /// </summary>
+    public static bool IsRepetition(ProcessEvent happened) => happened.Kind switch
+    {
+        EventKind.Waiting or EventKind.Errored or EventKind.Stopped =>
+            CauseCode.IsFailure(happened.Cause) || CauseCode.IsOwnEnd(happened.Cause),
+        _ => false,
+    };
+
+    /// <summary>All of it, without a full stop.</summary>
     public static string Of(ProcessEvent happened) => happened.Kind switch
     {
-        EventKind.PreStart => "preStart runs",
+        EventKind.PreStart => "preStart is running",
         EventKind.Started => $"started, pid {Number(happened.Pid)}{Because(happened)}",
-        EventKind.Restarted => $"restarted, pid {Number(happened.Pid)}",
+        EventKind.Restarted => $"restarted, pid {Number(happened.Pid)}{(IsAfterEnd(happened) ? "" : Because(happened))}",
         EventKind.Ready => "is ready",
-        EventKind.Unfit => $"has to go: {happened.Reason}",
+        EventKind.Unfit => $"is being stopped: {happened.Reason}",
         EventKind.Stopping => $"is stopping{Because(happened)}",
         EventKind.Killed => $"was killed: {happened.Reason}",
-        EventKind.Exited => Exit(happened) + Background(happened) + Next(happened),
+        EventKind.Exited when happened.OtherPid is not null => SecondExit(happened),
+        EventKind.Exited => Exit(happened) + Background(happened) + Outcome(happened) + Next(happened),
+        EventKind.Waiting when happened.Cause == CauseCode.Dependency => happened.Reason ?? "is waiting",
         EventKind.Waiting => $"is waiting: {happened.Reason}{Next(happened)}",
         EventKind.Errored => $"is errored: {happened.Reason}",
-        EventKind.Failed => $"could not be started: {happened.Reason}{Next(happened)}",
+        EventKind.Failed => $"could not be started: {happened.Reason}{Outcome(happened)}{Next(happened)}",
         EventKind.Stopped => $"is stopped: {happened.Reason}",
-        EventKind.Leftovers => $"left processes behind that did not end in time and were killed: {happened.Reason}",
+        EventKind.Reloading =>
+            $"reload: pid {Number(happened.Pid)} started beside pid {Number(happened.OtherPid)}{Because(happened)}",
+        EventKind.Reloaded => $"reloaded: pid {Number(happened.Pid)} replaces pid {Number(happened.OtherPid)}",
+        EventKind.ReloadFailed => $"reload failed: {happened.Reason}",
+        EventKind.Leftovers =>
+            $"left processes behind that did not end in time and were killed: {happened.Reason}",
         EventKind.OutOfMemory => $"ran out of memory: {happened.Reason}",
-        EventKind.Request => $"{happened.Request} asked for by {By(happened)}{(happened.Selectors is { Count: > 0 } about ? ": " + string.Join(' ', about) : "")}",
-        EventKind.Lost => $"{happened.Lost?.ToString(CultureInfo.InvariantCulture)} events could not be written here",
+        EventKind.Request => $"{happened.Request} requested by {By(happened)}{About(happened)}",
+        EventKind.Lost =>
+            $"{happened.Lost?.ToString(CultureInfo.InvariantCulture)} events could not be written here",
         _ => happened.Reason ?? happened.Kind,
     };
 
-    /// <summary>How a child ended: "exited with code 1", "was killed by SIGSEGV", "ended, nobody saw how".</summary>
-    public static string Exit(ProcessEvent happened) =>
-        happened.ExitCode is { } code ? $"exited with code {Number(code)}" : happened.Signal is { } signal ? $"was killed by {signal}" : "ended, nobody saw how";
+    /// <summary>How a child ended: "exited with code 1", "was killed by SIGSEGV", "ended, exit status unknown".</summary>
+    public static string Exit(ProcessEvent happened)
+    {
+        if (happened.ExitCode is { } code) return $"exited with code {Number(code)}";
+        return happened.Signal is { } signal ? $"was killed by {signal}" : "ended, exit status unknown";
+    }
 
     /// <summary>"uid 1000, pid 4711".</summary>
-    public static string By(ProcessEvent happened) => string.Create(CultureInfo.InvariantCulture, $"uid {happened.ByUid}, pid {happened.ByPid}");
+    public static string By(ProcessEvent happened) =>
+        string.Create(CultureInfo.InvariantCulture, $"uid {happened.ByUid}, pid {happened.ByPid}");
 
-    static string Background(ProcessEvent happened) => happened.Cause == EventCause.Background ? $" {happened.Reason}" : "";
+    /// <summary>In a reload there are two: the old child after it was replaced, or the new one that was not to be.</summary>
+    static string SecondExit(ProcessEvent happened)
+    {
+        var isOld = happened is { Cause: CauseCode.User, Request: not CauseRequest.Signal };
+        var which = isOld ? "the old child" : "the new child";
+        var why = happened.Reason is { Length: > 0 } reason ? $": {reason}" : " before it was ready";
+        return $"{which}, pid {Number(happened.Pid)}, {Exit(happened)}{why}";
+    }
 
-    static string Because(ProcessEvent happened) =>
-        happened.Reason is not { Length: > 0 } reason ? "" : happened.ByUid is null ? $": {reason}" : $": {reason} ({By(happened)})";
+    static string Background(ProcessEvent happened) =>
+        happened.Cause == CauseCode.Background ? $" {happened.Reason}" : "";
+
+    static string Because(ProcessEvent happened)
+    {
+        if (happened.Reason is not { Length: > 0 } reason) return "";
+        return happened.ByUid is null ? $": {reason}" : $": {reason} ({By(happened)})";
+    }
+
+    static bool IsAfterEnd(ProcessEvent happened) =>
+        CauseCode.IsFailure(happened.Cause) || CauseCode.IsOwnEnd(happened.Cause);
+
+    static string About(ProcessEvent happened) =>
+        happened.Selectors is { Count: > 0 } about ? ": " + string.Join(' ', about) : "";
+
+    static string Outcome(ProcessEvent happened) => happened.Outcome is null ? "" : CauseText.Outcome(
+        new Cause(happened.Cause ?? CauseCode.Unknown)
+        {
+            Outcome = happened.Outcome, Failures = happened.Failures ?? 0,
+        });
 
     static string Next(ProcessEvent happened) => happened.NextStartInMs switch
     {
         null => "",
-        0 => "; starting again",
-        { } delay => $"; starting again in {Duration.Format(TimeSpan.FromMilliseconds(delay))}",
+        0 => "; restarting now",
+        { } delay => $"; restarting in {Duration.Format(TimeSpan.FromMilliseconds(delay))}",
     };
 
     static string Number(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";

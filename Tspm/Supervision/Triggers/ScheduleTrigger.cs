@@ -34,7 +34,7 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         /// <summary>Something is to be done at <see cref="Next"/>.</summary>
         public bool IsArmed { get; set; }
 
-        public string Cause => $"schedule: {config.Cron}";
+        public Cause Cause => Cause.Observed(CauseCode.Schedule, config.Cron ?? "");
     }
 
     public void Dispose()
@@ -75,7 +75,7 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
     {
         if (cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) return;
         cell.IsRunQueued = false;
-        cell.Handle(new LifecycleEvent.StartRequested(entry.Cause) { Word = EventCause.Schedule });
+        cell.Handle(new LifecycleEvent.StartRequested(entry.Cause));
     }
 
     /// <summary>By the user: what was to follow does not.</summary>
@@ -159,15 +159,15 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         var phase = cell.State.Phase;
         if (entry.Config.Action == ScheduleConfig.Start) Run(cell, entry, phase);
         else if (TriggerSet.IsUp(cell.State) && phase is LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Waiting or LifecyclePhase.Errored)
-            _ = cell.Restart(new LifecycleEvent.RestartRequested(entry.Cause) { Word = EventCause.Schedule });
+            _ = cell.Restart(new LifecycleEvent.RestartRequested(entry.Cause));
     }
 
     void Run(SupervisedProcess cell, Entry entry, LifecyclePhase phase)
     {
-        if (phase is LifecyclePhase.Stopped or LifecyclePhase.Errored) cell.Handle(new LifecycleEvent.StartRequested(entry.Cause) { Word = EventCause.Schedule });
+        if (phase is LifecyclePhase.Stopped or LifecyclePhase.Errored) cell.Handle(new LifecycleEvent.StartRequested(entry.Cause));
         else if (entry.Config.Overlap == ScheduleConfig.Kill)
-            _ = cell.Restart(new LifecycleEvent.RestartRequested(entry.Cause) { Word = EventCause.Schedule });
+            _ = cell.Restart(new LifecycleEvent.RestartRequested(entry.Cause));
         else if (entry.Config.Overlap == ScheduleConfig.Queue) cell.IsRunQueued = phase != LifecyclePhase.Held;
-        else services.Log.LogInformation("{Name}: its last run is not over, this time is skipped ({Cause})", cell.Definition.Name, entry.Cause);
+        else services.Log.LogInformation("{Name}: its last run is not over, this time is skipped ({Cause})", cell.Definition.Name, CauseText.Of(entry.Cause));
     }
 }

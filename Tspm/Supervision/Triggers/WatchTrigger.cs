@@ -129,7 +129,7 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
             _first = null;
             if (!_ended && TriggerSet.IsUp(_cell.State) && _cell.State.Phase != LifecyclePhase.Held) 
                 _ = _cell.Restart(
-                    new LifecycleEvent.RestartRequested($"watch: {what} changed") { Word = EventCause.Watch });
+                    new LifecycleEvent.RestartRequested(Cause.Observed(CauseCode.Watch, what)));
         }
 
         void Troubled(string sentence)
