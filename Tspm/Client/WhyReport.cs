@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tspm.Logs.Events;
 using Tspm.Model;
 
 namespace Tspm.Client;
@@ -19,11 +20,18 @@ internal sealed class WhyExit(ProcessEvent happened)
 
     public string? Cause => OutOfMemory is null ? happened.Cause : CauseCode.OutOfMemory;
 
-    string By => happened.ByUid is null ? "" : $" ({Logs.Events.EventText.By(happened)})";
+    string By => happened.ByUid is null ? "" : $" ({EventText.By(happened)})";
 
-    string NewChild => string.Create(
-        CultureInfo.InvariantCulture,
-        $"the new child of a reload, before it was ready; the old one (pid {happened.OtherPid}) went on");
+    string NewChild
+    {
+        get
+        {
+            var when = happened.Reason is { Length: > 0 } reason ? reason : "before it was ready";
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{when} (the new child of a reload, beside pid {happened.OtherPid})");
+        }
+    }
 
     /// <summary>Why, for people: nothing but what was observed.</summary>
     public string Words
@@ -32,9 +40,9 @@ internal sealed class WhyExit(ProcessEvent happened)
         {
             var why = OutOfMemory is { } kernel ? $"out of memory: {kernel}" : Cause switch
             {
-                CauseCode.Crash or CauseCode.Exit when happened.OtherPid is not null => NewChild,
+                _ when EventText.IsOfNewChild(happened) => NewChild,
                 CauseCode.Crash or CauseCode.Exit => happened.Signal is null ? "by itself" : "not by Tspm",
-                CauseCode.Background => $"by itself {happened.Reason}",
+                CauseCode.Background => $"it {happened.Reason}",
                 _ => happened.Reason is { } reason ? reason + By : "the cause is not known",
             };
             if (WasKilled) why += "; it did not end in time and was killed";

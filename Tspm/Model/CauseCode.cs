@@ -49,6 +49,12 @@ internal static class CauseCode
     /// <summary>A child ended by itself, whatever came of it.</summary>
     public static bool IsOwnEnd(string? code) => code is Crash or Exit or Background;
 
+    /// <summary>
+    /// A child ended or could not be started, and nobody had asked for that: what follows is up to the restart policy.
+    /// </summary>
+    public static bool IsEnd(string? code, string? request) =>
+        IsOwnEnd(code) || IsFailure(code) || request == CauseRequest.Signal;
+
     /// <summary>The child failed: by itself, or it had to be ended because it was of no use.</summary>
     public static bool IsFailure(string? code) =>
         code is Crash or Memory or OutOfMemory or Health or Watchdog or NotReady or Spawn;

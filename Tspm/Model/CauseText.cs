@@ -19,9 +19,9 @@ internal static class CauseText
         { Code: CauseCode.Reboot } => "the machine was restarted",
         { Code: CauseCode.Watch } => $"watch: {cause.Detail} changed",
         { Code: CauseCode.Schedule } => $"schedule: {cause.Detail}",
-        { Code: CauseCode.Dependency, Detail: null } => "what it depends on is there",
+        { Code: CauseCode.Dependency, Detail: null } => "its dependencies are there",
         { Exit: { } exit, Detail: null } => exit.ToString(),
-        { Exit: { } exit, Code: CauseCode.Background } => $"{exit} {cause.Detail}",
+        { Exit: { } exit, Code: CauseCode.Background } => $"{exit} and {cause.Detail}",
         _ => cause.Detail ?? "the cause is not known",
     };
 
@@ -31,7 +31,7 @@ internal static class CauseText
         CauseOutcome.GaveUp => $"; gave up after {Times(cause.Failures)} in a row",
         CauseOutcome.NeverRestarted => "; restart policy is never",
         CauseOutcome.NoFailure => "; restart policy is on-failure",
-        CauseOutcome.StopExitCode => "; a code after which it is not to be restarted",
+        CauseOutcome.StopExitCode => "; not restarted: the code is one of stopExitCodes",
         CauseOutcome.StopPending => "; it was to be stopped",
         _ => "",
     };

@@ -45,7 +45,7 @@ internal static class BackgroundProgram
     };
 
     /// <summary>
-    /// A phrase that follows "exited with code 0", for example "and left nginx (pid 12) running: it put itself into the
+    /// A phrase about the program, for example "left nginx (pid 12) running: it put itself into the
     /// background (to run it in the foreground: nginx -g 'daemon off;')". Null: it did not put itself into the background.
     /// </summary>
     /// <param name="status">How the main program ended.</param>
@@ -65,6 +65,6 @@ internal static class BackgroundProgram
             : "use its option for running in the foreground";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"and left {server.Name} (pid {server.Pid}) running: it put itself into the background ({advice})");
+            $"left {server.Name} (pid {server.Pid}) running: it put itself into the background ({advice})");
     }
 }

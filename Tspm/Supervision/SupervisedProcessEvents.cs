@@ -82,6 +82,20 @@ internal sealed partial class SupervisedProcess
         return _state.Cause is { Request: CauseRequest.Signal } ? "sent by 'tspm signal'" : _state.Cause.Detail;
     }
 
+    /// <summary>The machine went down with this child, and nobody saw how it ended.</summary>
+    void TellOfReboot(RunRecord record)
+    {
+        _told = RunRecords.StateOf(record).Observed;
+        var cause = new Cause(CauseCode.Reboot);
+        Record(
+            new ProcessEvent
+            {
+                Kind = EventKind.Exited, Pid = record.Pid, RunId = Number(record.RunId),
+                Reason = CauseText.What(cause),
+            },
+            cause);
+    }
+
     // ---- reloads
 
     /// <summary>A step of a reload. Both children are named.</summary>
@@ -96,7 +110,7 @@ internal sealed partial class SupervisedProcess
     void TellOfSecondExit(SecondChild second, ExitStatus status, Cause cause, bool wasAsked) => Record(
         ExitOf(second.Run, status, second.Run.BeganAt) with
         {
-            OtherPid = _run?.Child?.Pid, Reason = wasAsked ? CauseText.What(cause) : cause.Detail,
+            OtherPid = (_run ?? _ended)?.Child?.Pid, Reason = wasAsked ? CauseText.What(cause) : cause.Detail,
         },
         cause);
 

@@ -162,7 +162,7 @@ internal sealed partial class SupervisedProcess
         if (actions.HasFlag(SecondAction.KillTree))
         {
             if (phase == SecondPhase.Leaving)
-                TellOfReload(EventKind.Killed, PatienceIsOver, second.Run, _run, second.Unwanted ?? second.Cause);
+                TellOfReload(EventKind.Killed, PatienceIsOver, second.Run, _run ?? _ended, second.Unwanted ?? second.Cause);
             second.Run.Ending?.Kill();
         }
         if (actions.HasFlag(SecondAction.Sweep)) CleanUpSecond(second);
@@ -217,7 +217,10 @@ internal sealed partial class SupervisedProcess
         Persist();
         Publish();
         Changed?.Invoke(this, _state);
-        second.Done?.Invoke(second.Problem is { } problem ? $"{problem}; {OldStays}" : null);
+        var problem = second.Problem is null ? null : $"{second.Problem}; {OldStays}";
+        if (second.Done is not null) second.Done(problem);
+        // Who asked for it got no answer: that daemon died.
+        else TellOfReload(EventKind.ReloadFailed, problem, null, _run, second.Cause);
         if (_state.Phase == LifecyclePhase.Sweeping) _ended?.Ending?.LookAgain();
     }
 

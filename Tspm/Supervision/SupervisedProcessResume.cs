@@ -47,6 +47,8 @@ internal sealed partial class SupervisedProcess
     {
         _lastRun = record.NewestRun;
         _exits.Restore(record.RecentExits);
+        var hadChild = record is { Pid: not 0, HasEnded: false };
+        if (hadChild) TellOfReboot(record);
         _state = _state with { Restarts = record.Restarts, Cause = new Cause(CauseCode.Reboot) };
         Publish();
     }

@@ -56,11 +56,16 @@ internal static class Statuses
     /// <summary>Why it is as it is; with what had to be killed at its end, or how to find out more.</summary>
     public static string ReasonOf(ProcessView view)
     {
-        var reason = view.State.ShownReason;
-        if (view.State is { Phase: LifecyclePhase.Errored, Cause.Outcome: CauseOutcome.GaveUp })
+        var (state, reason) = (view.State, view.State.ShownReason);
+        var last = view.RecentExits is [var newest, ..] ? newest : null;
+        // The kernel's word comes later than the end itself.
+        if (state.Cause.Code == CauseCode.Crash && last?.Cause == CauseCode.OutOfMemory)
+            reason = $"{CauseText.What(state.Cause)}: out of memory{CauseText.Outcome(state.Cause)}";
+        if (state.HasChild)
+            return CauseCode.IsEnd(state.Cause.Code, state.Cause.Request) ? $"restarted ({reason})" : reason;
+        if (state is { Phase: LifecyclePhase.Errored, Cause.Outcome: CauseOutcome.GaveUp })
             return $"{reason}; see: tspm why {Config.ShellWords.Quote(view.Definition.Name)}";
-        var isDown = view.State.Phase is LifecyclePhase.Stopped or LifecyclePhase.Errored or LifecyclePhase.Waiting;
-        if (!isDown || view.RecentExits is not [var last, ..]) return reason;
+        if (last is null) return reason;
         var warning = KilledText.Warning(last, StopPolicy.Of(view.Definition.Config).Timeout);
         return warning is null ? reason : $"{reason}; {warning}";
     }

@@ -25,7 +25,7 @@ internal static class EventText
     public static bool IsRepetition(ProcessEvent happened) => happened.Kind switch
     {
         EventKind.Waiting or EventKind.Errored or EventKind.Stopped =>
-            CauseCode.IsFailure(happened.Cause) || CauseCode.IsOwnEnd(happened.Cause),
+            CauseCode.IsEnd(happened.Cause, happened.Request),
         _ => false,
     };
 
@@ -38,14 +38,18 @@ internal static class EventText
         EventKind.Ready => "is ready",
         EventKind.Unfit => $"is being stopped: {happened.Reason}",
         EventKind.Stopping => $"is stopping{Because(happened)}",
+        EventKind.Killed when happened.OtherPid is not null => $"{Child(happened)} was killed: {happened.Reason}",
         EventKind.Killed => $"was killed: {happened.Reason}",
         EventKind.Exited when happened.OtherPid is not null => SecondExit(happened),
         EventKind.Exited => Exit(happened) + Background(happened) + Outcome(happened) + Next(happened),
         EventKind.Waiting when happened.Cause == CauseCode.Dependency => happened.Reason ?? "is waiting",
         EventKind.Waiting => $"is waiting: {happened.Reason}{Next(happened)}",
         EventKind.Errored => $"is errored: {happened.Reason}",
-        EventKind.Failed => $"could not be started: {happened.Reason}{Outcome(happened)}{Next(happened)}",
-        EventKind.Stopped => $"is stopped: {happened.Reason}",
+        EventKind.Failed => $"could not be started: {happened.Reason}{Outcome(happened)}{Next(happened, "trying again")}",
+        // Who asked for it stands in the line before, unless no child had to be stopped.
+        EventKind.Stopped when happened.From == StateNames.Of(ProcessState.Stopping) =>
+            $"is stopped: {happened.Reason}",
+        EventKind.Stopped => $"is stopped{Because(happened)}",
         EventKind.Reloading =>
             $"reload: pid {Number(happened.Pid)} started beside pid {Number(happened.OtherPid)}{Because(happened)}",
         EventKind.Reloaded => $"reloaded: pid {Number(happened.Pid)} replaces pid {Number(happened.OtherPid)}",
@@ -59,28 +63,40 @@ internal static class EventText
         _ => happened.Reason ?? happened.Kind,
     };
 
-    /// <summary>How a child ended: "exited with code 1", "was killed by SIGSEGV", "ended, exit status unknown".</summary>
+    /// <summary>
+    /// How a child ended: "exited with code 1", "was killed by SIGSEGV", "ended by SIGTERM" (as it had been asked to),
+    /// "ended, exit status unknown".
+    /// </summary>
     public static string Exit(ProcessEvent happened)
     {
         if (happened.ExitCode is { } code) return $"exited with code {Number(code)}";
-        return happened.Signal is { } signal ? $"was killed by {signal}" : "ended, exit status unknown";
+        if (happened.Cause == CauseCode.Reboot) return "ended with the machine";
+        if (happened.Signal is not { } signal) return "ended, exit status unknown";
+        var wasAsked = !CauseCode.IsOwnEnd(happened.Cause) && signal != Signals.NameOf(Signals.SIGKILL);
+        return wasAsked ? $"ended by {signal}" : $"was killed by {signal}";
     }
+
+    /// <summary>
+    /// Of the two children of a reload: it was the new one, which was not to stay. False: it was replaced.
+    /// </summary>
+    public static bool IsOfNewChild(ProcessEvent happened) => happened.OtherPid is not null
+        && happened is not { Cause: CauseCode.User, Request: not CauseRequest.Signal };
 
     /// <summary>"uid 1000, pid 4711".</summary>
     public static string By(ProcessEvent happened) =>
         string.Create(CultureInfo.InvariantCulture, $"uid {happened.ByUid}, pid {happened.ByPid}");
 
-    /// <summary>In a reload there are two: the old child after it was replaced, or the new one that was not to be.</summary>
     static string SecondExit(ProcessEvent happened)
     {
-        var isOld = happened is { Cause: CauseCode.User, Request: not CauseRequest.Signal };
-        var which = isOld ? "the old child" : "the new child";
         var why = happened.Reason is { Length: > 0 } reason ? $": {reason}" : " before it was ready";
-        return $"{which}, pid {Number(happened.Pid)}, {Exit(happened)}{why}";
+        return $"{Child(happened)} {Exit(happened)}{why}";
     }
 
+    static string Child(ProcessEvent happened) =>
+        $"the {(IsOfNewChild(happened) ? "new" : "old")} child, pid {Number(happened.Pid)},";
+
     static string Background(ProcessEvent happened) =>
-        happened.Cause == CauseCode.Background ? $" {happened.Reason}" : "";
+        happened.Cause == CauseCode.Background ? $" and {happened.Reason}" : "";
 
     static string Because(ProcessEvent happened)
     {
@@ -88,8 +104,7 @@ internal static class EventText
         return happened.ByUid is null ? $": {reason}" : $": {reason} ({By(happened)})";
     }
 
-    static bool IsAfterEnd(ProcessEvent happened) =>
-        CauseCode.IsFailure(happened.Cause) || CauseCode.IsOwnEnd(happened.Cause);
+    static bool IsAfterEnd(ProcessEvent happened) => CauseCode.IsEnd(happened.Cause, happened.Request);
 
     static string About(ProcessEvent happened) =>
         happened.Selectors is { Count: > 0 } about ? ": " + string.Join(' ', about) : "";
@@ -100,11 +115,11 @@ internal static class EventText
             Outcome = happened.Outcome, Failures = happened.Failures ?? 0,
         });
 
-    static string Next(ProcessEvent happened) => happened.NextStartInMs switch
+    static string Next(ProcessEvent happened, string verb = "restarting") => happened.NextStartInMs switch
     {
         null => "",
-        0 => "; restarting now",
-        { } delay => $"; restarting in {Duration.Format(TimeSpan.FromMilliseconds(delay))}",
+        0 => $"; {verb} now",
+        { } delay => $"; {verb} in {Duration.Format(TimeSpan.FromMilliseconds(delay))}",
     };
 
     static string Number(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";
