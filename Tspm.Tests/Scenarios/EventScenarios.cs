@@ -88,7 +88,7 @@ public class EventScenarios
         await Why("crash", "crash", "by itself", killed: false);
         await Why("asked", "user", $"stopped by user (uid {Tspm.Platform.Linux.Native.Unistd.geteuid()}, pid ", killed: false);
         await Why("stubborn", "user", "it did not end in time and was killed", killed: true);
-        await Why("signalled", "user", "that signal came by 'tspm signal' (uid", killed: false);
+        await Why("signalled", "user", "sent by 'tspm signal' (uid", killed: false);
         await Why("sick", "health", "health: ", killed: false);
         await Why("large", "memory", "over the limit of 1 MB", killed: false);
         await Assert.That((await box.Ok("why", "crash")).Out).Contains("exited with code 7: by itself\nlast lines of pid ").And.EndsWith("  the last words\n");
@@ -141,7 +141,7 @@ public class EventScenarios
         await plain.UntilOut("up\n");
         await stamped.UntilOut("up\n");
         await box.RunProgram("sh", "-c", "echo x > go");
-        await stamped.UntilOut("-- web exited with code 1; starting again in 300 ms --");
+        await stamped.UntilOut("-- web exited with code 1; restarting in 300 ms --");
         await stamped.UntilOut("-- web restarted, pid ");
         await box.Until(() => plain.Err.Contains("-- web restarted, pid ", StringComparison.Ordinal), "the plain view says so beside the lines");
         await plain.UntilOut("up\nup\n");
