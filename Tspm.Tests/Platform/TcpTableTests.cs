@@ -98,11 +98,12 @@ internal sealed class TcpTableTests
     [Test]
     public async Task The_kernel_says_the_same_both_ways(CancellationToken cancellation)
     {
-        var places = (string[])["127.0.0.1", "0.0.0.0", "::1", "::"];
+        // More than one page and one datagram has room for, on an address that no other test wants a port of.
+        var places = (string[])["0.0.0.0", "::1", "::", .. Enumerable.Repeat("127.77.0.1", 200)];
         List<Socket> sockets = [];
         try
         {
-            foreach (var place in Enumerable.Repeat(places, 100).SelectMany(static all => all))
+            foreach (var place in places)
             {
                 var address = IPAddress.Parse(place);
                 var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -152,12 +153,11 @@ internal sealed class TcpTableTests
         var port = ((IPEndPoint)server.LocalEndpoint).Port;
         var listeners = new TcpListeners();
         var sockets = listeners.ListeningOn(port);
-        await Assert.That(sockets!.Count).IsEqualTo(1);
         var address = new DialedAddress([127, 0, 0, 1], port, IsLocal: true);
         async Task<ListenerFacts> Look(int pid)
         {
             var told = new TaskCompletionSource<ListenerFacts>();
-            listeners.Look(address, pid, sockets, told.SetResult);
+            listeners.Look(address, pid, sockets!, told.SetResult);
             return await told.Task.WaitAsync(cancellation);
         }
 
@@ -170,7 +170,9 @@ internal sealed class TcpTableTests
             var foreign = await Look(child.Id);
             await Assert.That(foreign.IsOwn!.Value).IsFalse();
             await Assert.That(foreign.Holder!).StartsWith($"pid {Environment.ProcessId} (");
-            await Assert.That(foreign.Sockets!).IsEquivalentTo(sockets);
+            // Other tests may have the same port on other addresses.
+            await Assert.That(foreign.Sockets!.Count).IsEqualTo(1);
+            await Assert.That(foreign.Sockets!.IsSubsetOf(sockets!)).IsTrue();
         }
         finally
         {
