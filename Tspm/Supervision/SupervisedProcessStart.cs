@@ -79,6 +79,7 @@ internal sealed partial class SupervisedProcess
             run.Notify?.Dispose();
             return outcome.Failure;
         }
+        run.StartedWith = Definition.Config;
         (run.StartedAt, run.BeganAt) = (_services.Clock.GetUtcNow(), _services.Timers.Now);
         _services.Outputs.Started(run.Streams, child.Pid);
         Take(run, child);
