@@ -210,8 +210,7 @@ internal sealed class ReloadTests
     public async Task Each_child_knows_what_it_was_started_with(CancellationToken cancellation)
     {
         using var world = new World();
-        world.Machine.Answer = static (_, signal) =>
-            signal is Signals.SIGTERM or Signals.SIGKILL ? new ExitStatus(null, signal) : null;
+        world.Machine.Answer = static (_, signal) => signal is 15 or 9 ? new ExitStatus(null, signal) : null;
         var cell = world.StartNew(Web);
         var (former, config) = (cell.Definition.Config, cell.Definition.Config with { Umask = "027" });
         cell.Redefine(cell.Definition with { Config = config });

@@ -108,8 +108,8 @@ internal static class RotatedLogs
 
     /// <summary>
     /// Removes a log with all that belongs to it, itself last: a daemon that dies leaves nothing that is not found
-    /// again. A device, a FIFO or a socket is no log's and stays, and so does <c>/dev/stdout</c>. Null, or why something
-    /// could not be removed.
+    /// again. A device, a FIFO or a socket is no log's and stays, and so does <c>/dev/stdout</c>. Null, or why
+    /// something could not be removed.
     /// </summary>
     public static string? RemoveAll(string path)
     {
@@ -121,7 +121,8 @@ internal static class RotatedLogs
             if (name.LookAndTidy(number) != OldFile.None && name.Unlink() != 0 && Errno.Last != Errno.ENOENT)
                 problem ??= Errno.Describe(Errno.Last);
         foreach (var file in (string[])[Fresh(path), path + LogIndex.Suffix, path])
-            if (!IsSpecial(file) && Unistd.unlink(file) != 0 && Errno.Last != Errno.ENOENT) problem ??= Errno.Describe(Errno.Last);
+            if (!IsSpecial(file) && Unistd.unlink(file) != 0 && Errno.Last != Errno.ENOENT)
+                problem ??= Errno.Describe(Errno.Last);
         return problem;
     }
 

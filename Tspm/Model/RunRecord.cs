@@ -76,7 +76,9 @@ internal sealed record RunRecord
 
     public int? StartTimeoutMs { get; init; }
 
-    /// <summary>The config that the child was started with, where the definition has another one since; null: that.</summary>
+    /// <summary>
+    /// The config that the child was started with, where the definition has another one since; null: the definition's.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ProcessConfig? StartedWith { get; init; }
 
