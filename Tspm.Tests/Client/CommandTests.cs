@@ -54,7 +54,8 @@ public sealed class CommandTests
     public async Task Only_what_was_started_is_told_about_its_port(bool isStarted, CancellationToken cancel)
     {
         using var daemon = new FakeDaemon(request =>
-            isStarted ? Changed(request, Outcome("web", "online")) : FakeDaemon.Error(request, -32001, "no"));
+            isStarted ? Changed(request, Outcome("web", "online")) : FakeDaemon.Result(request,
+                $$"""{"success":false,"processes":[{{Outcome("web", "errored", ",\"error\":\"exited with code 7\"")}}]}"""));
         var (output, errors) = (new Screen(isTerminal: true), new Screen());
         var session = new ClientSession(daemon.Home, new Launcher(static () => { }), output.Writer, errors.Writer)
             { UnmanagedNotice = static () => null, Pause = static _ => { } };
