@@ -50,6 +50,22 @@ public sealed class CommandTests
     }
 
     [Test]
+    [Arguments(true), Arguments(false)]
+    public async Task Only_what_was_started_is_told_about_its_port(bool isStarted, CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(request =>
+            isStarted ? Changed(request, Outcome("web", "online")) : FakeDaemon.Result(request,
+                $$"""{"success":false,"processes":[{{Outcome("web", "errored", ",\"error\":\"exited with code 7\"")}}]}"""));
+        var (output, errors) = (new Screen(isTerminal: true), new Screen());
+        var session = new ClientSession(daemon.Home, new Launcher(static () => { }), output.Writer, errors.Writer)
+            { UnmanagedNotice = static () => null, Pause = static _ => { } };
+        var code = CommandLine.Run(session, ["start", "node server.js", "--name", "web", "-i", "2"]);
+        await Assert.That((code, errors.Text.Contains("2 instances cannot share a port by themselves")))
+            .IsEqualTo((isStarted ? 0 : 1, isStarted));
+        await Assert.That(daemon.Requests).IsNotEmpty();
+    }
+
+    [Test]
     public async Task A_daemon_that_is_just_dying_is_replaced_and_not_asked_to_change_anything(CancellationToken cancel)
     {
         using var daemon = new FakeDaemon(request => Changed(request, Outcome("web", "stopped"))) { DyingConnections = 2 };

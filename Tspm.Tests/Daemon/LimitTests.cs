@@ -139,11 +139,11 @@ internal sealed class LimitTests
     [Arguments("""{"limits":[]}""", "limits must be an object")]
     public async Task A_limit_that_cannot_be_is_said_and_the_defaults_hold(string json, string said, CancellationToken cancellation)
     {
-        var home = new Tspm.Storage.TspmHome(Directory.CreateTempSubdirectory("tspm-set-").FullName);
+        using var folder = new Config.TemporaryFolder();
+        var home = new Tspm.Storage.TspmHome(folder.Path);
         File.WriteAllText(home.SettingsFile, json);
         var settings = Tspm.Storage.SettingsFile.Read(home, out var trouble);
         await Assert.That(trouble!).Contains(said).And.Contains(home.SettingsFile);
         await Assert.That(SocketLimits.Of(settings.Limits).Connections).IsEqualTo(128);
-        Directory.Delete(home.Path, recursive: true);
     }
 }

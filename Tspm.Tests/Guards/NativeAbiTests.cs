@@ -49,6 +49,11 @@ public class NativeAbiTests
         #include <netdb.h>
         #include <sys/resource.h>
         #include <sys/syscall.h>
+        #include <netinet/in.h>
+        #include <netinet/tcp.h>
+        #include <linux/netlink.h>
+        #include <linux/sock_diag.h>
+        #include <linux/inet_diag.h>
         #ifndef P_PIDFD
         #define P_PIDFD 3
         #endif
@@ -125,6 +130,15 @@ public class NativeAbiTests
         .. Fields<SockaddrUn>("struct sockaddr_un", "sun_family", "sun_path"),
         ("sizeof(struct msghdr)", sizeof(MessageHeader)),
         .. Fields<MessageHeader>("struct msghdr", "msg_name", "msg_namelen", "msg_iov", "msg_iovlen", "msg_control", "msg_controllen", "msg_flags"),
+        ("sizeof(struct nlmsghdr)", sizeof(NetlinkHeader)),
+        .. Fields<NetlinkHeader>("struct nlmsghdr", "nlmsg_len", "nlmsg_type", "nlmsg_flags", "nlmsg_seq", "nlmsg_pid"),
+        ("sizeof(struct inet_diag_sockid)", sizeof(InetDiagSocketId)),
+        .. Fields<InetDiagSocketId>(
+            "struct inet_diag_sockid", "idiag_sport", "idiag_src", "idiag_dst", "idiag_if", "idiag_cookie"),
+        ("sizeof(struct inet_diag_req_v2)", sizeof(InetDiagRequest)),
+        .. Fields<InetDiagRequest>("struct inet_diag_req_v2", "sdiag_family", "sdiag_protocol", "idiag_states", "id"),
+        ("sizeof(struct inet_diag_msg)", sizeof(InetDiagMessage)),
+        .. Fields<InetDiagMessage>("struct inet_diag_msg", "idiag_family", "id", "idiag_uid", "idiag_inode"),
         ("sizeof(struct iovec)", sizeof(IoVector)),
         .. Fields<IoVector>("struct iovec", "iov_base", "iov_len"),
         ("CMSG_SPACE(sizeof(int))", sizeof(ControlMessageOfOneFd)),

@@ -1,16 +1,21 @@
 using Tspm.Logs.Events;
 using Tspm.Model;
 using Tspm.Protocol;
+using Tspm.Tests.Config;
 
 namespace Tspm.Tests.Logs;
 
 /// <summary>The record of events: whole lines, each once, in order, whatever happens to the files and the disk.</summary>
 [Timeout(30_000)]
-internal sealed class EventLogTests
+internal sealed class EventLogTests : IDisposable
 {
+    readonly TemporaryFolder _folder = new();
+
     static readonly string[] Nobody = [];
 
-    static string NewPath() => Path.Combine(Directory.CreateTempSubdirectory("tspm-events-").FullName, "events.jsonl");
+    string NewPath() => _folder.At("events.jsonl");
+
+    public void Dispose() => _folder.Dispose();
 
     static ProcessEvent Event(int number) => new() { Kind = EventKind.Exited, Id = 1, Name = "web", Instance = 0, ExitCode = number, Reason = "because of the weather" };
 

@@ -88,6 +88,65 @@ internal sealed class LogWayTests
         await Assert.That(File.Exists(box.At("bobs-logs/out.log"))).IsTrue();
     }
 
+    /// <summary>A folder with the log of another, at the end of a link that Bob made.</summary>
+    static async Task<(string Log, string[] Victims)> Redirect(TemporaryFolder box, CancellationToken cancellation)
+    {
+        var bobs = await FolderOf(Bob, box.At("bob"), cancellation);
+        Directory.CreateDirectory(box.At("root"));
+        string[] victims = [.. new[] { "", ".1", ".2.gz", ".index", ".new" }.Select(end =>
+            box.Write("root/out.log" + end, "precious"))];
+        await LinkOf(Bob, bobs + "/logs", box.At("root"), cancellation);
+        return (bobs + "/logs/out.log", victims);
+    }
+
+    [Test]
+    public async Task Nothing_is_removed_behind_another_users_link(CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        using var box = new TemporaryFolder();
+        var (log, victims) = await Redirect(box, cancellation);
+        await Assert.That(RotatedLogs.RemoveAll(log)).Contains($"{box.At("bob")}/logs is a link that uid {Bob} made");
+        await Assert.That(victims.All(File.Exists)).IsTrue();
+        // A link in the place of the log is removed, and what it leads to is not.
+        await LinkOf(Bob, box.At("bob/direct.log"), victims[0], cancellation);
+        await Assert.That(RotatedLogs.RemoveAll(box.At("bob/direct.log"))).IsNull();
+        await Assert.That((File.Exists(victims[0]), File.Exists(box.At("bob/direct.log")))).IsEqualTo((true, false));
+        await Assert.That(RotatedLogs.RemoveAll(box.At("no/such/folder/out.log"))).IsNull();
+    }
+
+    [Test]
+    [Arguments(true), Arguments(false)]
+    public async Task Nothing_is_renamed_behind_another_users_link(bool isSource, CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        using var box = new TemporaryFolder();
+        var (log, victims) = await Redirect(box, cancellation);
+        var (own, second) = (box.Write("own.log", "own"), box.Write("first.log", "first"));
+        var (from, to) = isSource ? (log, own + ".to") : (own, log);
+        await Assert.That(LogRename.All([(second, second + ".to"), (from, to)], again: false, static _ => false))
+            .StartsWith($"the log {from} could not be renamed: {box.At("bob")}/logs is a link that uid {Bob} made");
+        await Assert.That(victims.All(static victim => File.ReadAllText(victim) == "precious")).IsTrue();
+        await Assert.That((File.ReadAllText(own), File.ReadAllText(second))).IsEqualTo(("own", "first"));
+    }
+
+    [Test]
+    public async Task What_is_no_file_is_not_removed_with_the_logs(CancellationToken cancellation)
+    {
+        using var box = new TemporaryFolder();
+        (await Programs.Run("/usr/bin/mkfifo", [box.At("fifo")], new Dictionary<string, string>(), "/", cancellation))
+            .Exits(0);
+        File.CreateSymbolicLink(box.At("null"), "/dev/null");
+        File.CreateSymbolicLink(box.At("dangling"), "nowhere");
+        foreach (var name in (string[])["fifo", "null", "dangling"])
+            await Assert.That(RotatedLogs.RemoveAll(box.At(name))).IsNull();
+        await Assert.That(Directory.GetFileSystemEntries(box.Path))
+            .IsEquivalentTo([box.At("fifo"), box.At("null")]);
+        using var way = LogWay.ToFolderOf("/dev/stdout");
+        await Assert.That(way!.IsOfKernel).IsTrue();
+        using var shared = LogWay.ToFolderOf("/dev/shm/app.log");
+        await Assert.That(shared?.IsOfKernel ?? false).IsFalse();
+    }
+
     [Test]
     public async Task Links_of_ones_own_and_devices_are_ways_to_a_log(CancellationToken cancellation)
     {

@@ -53,6 +53,24 @@ public class DeploymentTests
     }
 
     [Test]
+    public async Task A_script_of_the_shells_folder_that_runs_elsewhere_is_named_as_the_shell_does(
+        CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        MakeReleases(box);
+        Directory.CreateDirectory(Path.Combine(box.Folder, "data"));
+        var said = await box.Shell("""
+            set -e; cd site/current
+            tspm start app.sh --cwd ../../../data --name d
+            cd ..; ln -sfn releases/2 current; rm -r releases/1; tspm restart d
+            """);
+        await Assert.That(said.ExitCode).IsEqualTo(0).Because(said.ToString());
+        await box.UntilOut("d", $"release 2 in {box.Folder}/data\n");
+        await Assert.That((await box.Get("d")).Json.GetProperty("command").GetString())
+            .IsEqualTo($"{box.Folder}/site/current/app.sh");
+    }
+
+    [Test]
     public async Task A_PWD_of_another_folder_counts_for_nothing_and_two_dots_lead_where_the_kernel_says(
         CancellationToken cancellation)
     {

@@ -50,6 +50,39 @@ public class SetTests
     }
 
     [Test]
+    public async Task What_an_earlier_change_left_waiting_is_named_until_the_restart(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("start", "sleep 1000", "--name", "s");
+        async Task Describes(string? pending)
+        {
+            var row = (await box.Ok("describe", "s")).Out.Split('\n')
+                .SingleOrDefault(static line => line.StartsWith("pending\t", StringComparison.Ordinal));
+            await Assert.That(row).IsEqualTo(pending is null ? null : "pending\t" + pending);
+        }
+
+        await Describes(null);
+        await box.Ok("set", "s", "--env", "A=1");
+        const string waits = "env.A takes effect at the next start: tspm restart s";
+        await Describes(waits);
+        // This counts at once, and the other one waits as before.
+        await Assert.That((await box.Ok("set", "s", "--memory", "100M")).Err).IsEqualTo($"s: {waits}\n");
+        const string bothWait = "env.A, umask take effect at the next start: tspm restart s";
+        await Assert.That((await box.Ok("set", "s", "umask=027")).Err).IsEqualTo($"s: {bothWait}\n");
+        LiveProcess.Kill((await box.DaemonPids()).Daemon);
+        await Describes(bothWait);
+        await Assert.That((await box.Ok("describe", "s", "--json")).Json.GetProperty("pending").GetRawText())
+            .IsEqualTo("""["env.A","umask"]""");
+        // As it was started: nothing waits any more.
+        await Assert.That((await box.Ok("set", "s", "umask=")).Err).IsEqualTo($"s: {waits}\n");
+        await Assert.That((await box.Ok("set", "s", "env.A=")).Err).IsEqualTo("");
+        await Describes(null);
+        await box.Ok("set", "s", "env.A=2");
+        await box.Ok("restart", "s");
+        await Describes(null);
+    }
+
+    [Test]
     [Arguments("cwd=/tmp", "use projectDir"), Arguments("cron=0 3 * * *", "use schedule.cron"), Arguments("script=a.js", "use command")]
     public async Task Another_tools_name_of_a_field_is_answered_with_ours(string assignment, string said, CancellationToken cancellation)
     {

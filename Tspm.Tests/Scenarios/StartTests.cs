@@ -70,6 +70,47 @@ public class StartTests
         await Assert.That((await box.List()).Count).IsEqualTo(1);
     }
 
+    /// <summary>Nobody gave it that name, so that it is taken is a coincidence.</summary>
+    [Test]
+    [Arguments("a/run.sh", "b/run.sh", "run"), Arguments("./***", "./****", "process")]
+    public async Task Another_command_with_the_same_name_by_default_replaces_nothing(
+        string first, string second, string name, CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        foreach (var program in (string[])[first, second])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(box.Folder, program))!);
+            File.SetUnixFileMode(
+                box.Write(program, "#!/bin/sh\nexec sleep 1000\n"), UnixFileMode.UserExecute | UnixFileMode.UserRead);
+        }
+        await box.Ok("start", "--", first);
+        var pid = await box.PidOf(name);
+        var says = $"'{name}' is defined already and runs another command: ";
+        (await box.Run("start", "--", second)).Exits(1).Says(says).Says($", in {box.Folder}; ")
+            .Says("--name NAME").Says($"tspm start {name}");
+        await Assert.That(await box.PidOf(name)).IsEqualTo(pid);
+        await box.Ok("stop", name);
+        (await box.Run("start", "--", second)).Exits(1).Says(says);
+        await Assert.That((await box.List()).Select(static entry => (entry.Name, entry.State)))
+            .IsEquivalentTo([(name, "stopped")]);
+        await Assert.That((await box.Get(name)).Json.GetProperty("command").GetString()).IsEqualTo(first);
+        await box.Ok("start", "--", first);
+        (await box.Run("start", "--", first)).Exits(1).Says("already online");
+        await box.Ok("start", "--name", "other", "--", second);
+        (await box.Ok("start", "--force", "--", second)).Says($"'{name}' ran another command before: ");
+        await Assert.That((await box.Get(name)).Json.GetProperty("command").GetString()).IsEqualTo(second);
+    }
+
+    [Test]
+    public async Task Two_scripts_with_the_same_name_by_default_are_refused(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        Directory.CreateDirectory(Path.Combine(box.Folder, "b"));
+        foreach (var script in (string[])["run.sh", "b/run.sh"]) box.Write(script, "exec sleep 1000\n");
+        (await box.Run("start", "run.sh", "b/run.sh")).Exits(2).Says("two definitions have the name 'run'");
+        await Assert.That((await box.List()).Count).IsEqualTo(0);
+    }
+
     [Test]
     public async Task A_program_that_cannot_run_is_named_with_the_reason_and_not_kept(CancellationToken cancellation)
     {

@@ -8,18 +8,17 @@ internal sealed class FakeTcpListeners : ITcpListeners
     /// <summary>Who listens before a child is started; null: that cannot be seen.</summary>
     public HashSet<ulong>? Present { get; set; } = [];
 
-    /// <summary>Keeps back who listens, until it is called.</summary>
-    public List<Action>? Held { get; set; }
+    /// <summary>How often it was asked who listens.</summary>
+    public int Asked { get; private set; }
 
     /// <summary>What is seen of whoever takes connections now, by the child's pid.</summary>
     public Func<int, ListenerFacts> Facts { get; set; } = static _ =>
         new ListenerFacts { Sockets = new HashSet<ulong> { 1 }, IsOwn = true };
 
-    public void Find(int port, Action<IReadOnlySet<ulong>?> told)
+    public IReadOnlySet<ulong>? ListeningOn(int port)
     {
-        var present = Present;
-        if (Held is { } held) held.Add(() => told(present));
-        else told(present);
+        Asked++;
+        return Present is { } present ? new HashSet<ulong>(present) : null;
     }
 
     public void Look(DialedAddress address, int pid, IReadOnlySet<ulong> suspects, Action<ListenerFacts> told) =>

@@ -405,16 +405,42 @@ internal sealed class ProbeTests
     }
 
     [Test]
-    public async Task Nothing_counts_before_it_is_known_who_was_there(CancellationToken cancellation)
+    public async Task Who_listens_once_the_child_is_there_did_not_listen_before_it(CancellationToken cancellation)
     {
-        using var world = Answered(Stranger(7), 7);
-        world.Tcp.Held = [];
+        using var world = Answered(Stranger(8));
+        var present = 0;
+        // It forked twice and listens at once, which is before anything else happens here.
+        world.Machine.AfterSpawn = () =>
+        {
+            present = world.Tcp.Asked;
+            world.Tcp.Present = [8];
+        };
         var cell = world.StartNew(Tcp);
-        world.Advance(1);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
-        foreach (var told in world.Tcp.Held) told();
-        world.Advance(1);
-        await Assert.That(cell.View.ProbeProblem!).Contains("another program, which listened there before");
+        await Assert.That((present, world.Tcp.Asked)).IsEqualTo((1, 1));
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(cell.View.ReadyNote!).Contains("came after the start and is not of its process tree");
+    }
+
+    [Test]
+    public async Task Who_listened_before_is_on_record_with_each_child(CancellationToken cancellation)
+    {
+        using var world = Answered(Stranger(9), 7);
+        var cell = world.StartNew(Tcp);
+        RunRecord Record() => new Tspm.Storage.RunRecordStore(world.Home).LoadAll()[cell.Key];
+        await Assert.That(Record().OtherListeners!).IsEquivalentTo([7UL]);
+        world.Tcp.Present = [7, 9];
+        world.Supervisor.Reload([cell], "reloaded by user");
+        world.Step();
+        await Assert.That(Record().Second!.OtherListeners!).IsEquivalentTo([7UL, 9UL]);
+    }
+
+    [Test]
+    public async Task What_connects_to_no_port_reads_no_table(CancellationToken cancellation)
+    {
+        using var world = Answered(Stranger(9), 7);
+        world.StartNew(Tcp with { Ready = new Probe { DelayMs = 5 } });
+        world.StartNew(Health());
+        await Assert.That(world.Tcp.Asked).IsEqualTo(0);
     }
 
     [Test]

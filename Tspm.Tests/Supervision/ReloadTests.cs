@@ -207,6 +207,37 @@ internal sealed class ReloadTests
     }
 
     [Test]
+    public async Task Each_child_knows_what_it_was_started_with(CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.Machine.Answer = static (_, signal) => signal is 15 or 9 ? new ExitStatus(null, signal) : null;
+        var cell = world.StartNew(Web);
+        var (former, config) = (cell.Definition.Config, cell.Definition.Config with { Umask = "027" });
+        cell.Redefine(cell.Definition with { Config = config });
+        await Assert.That(cell.View.StartedWith).IsEqualTo(former);
+        world.Supervisor.Table.Put(cell.Definition);
+        world.Save();
+        world.RestartDaemon();
+        cell = world.Again(cell);
+        config = cell.Definition.Config;
+        await Assert.That((config.Umask, cell.View.StartedWith is null, cell.View.StartedWith?.Umask))
+            .IsEqualTo(("027", false, null));
+        world.Supervisor.Reload([cell], "reloaded");
+        world.Step();
+        await Assert.That((cell.IsReloading, cell.View.StartedWith is null)).IsEqualTo((true, false));
+        // The new one may stay in the place of the old one, or not: each has its own.
+        config = config with { Umask = "077" };
+        cell.Redefine(cell.Definition with { Config = config });
+        world.Advance(2);
+        world.Step();
+        await Assert.That(cell.View.StartedWith!.Umask).IsEqualTo("027");
+        world.Supervisor.Restart(cell, "restarted");
+        world.Advance(1);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(cell.View.StartedWith).IsNull();
+    }
+
+    [Test]
     public async Task One_that_cannot_be_started_is_a_failure_with_its_reason(CancellationToken cancellation)
     {
         using var world = new World();

@@ -109,6 +109,19 @@ internal static class ApplyPlan
     public static bool NeedsNewChild(string field) => Top(field) is "projectDir" or "command" or "args" or "env" or "envFile" or "interpreter" or "user" or "group" or "umask" or "nice" or "oomScoreAdjust"
         or "limits" or "stdin" or "listen" or Environment || field == "health.notify"; // the watchdog's variables
 
+    /// <summary>The fields of a config that a child does not have, and that take effect at its next start.</summary>
+    /// <param name="startedWith">What the child was started with.</param>
+    /// <param name="config">What the definition says.</param>
+    public static List<string> Pending(ProcessConfig startedWith, ProcessConfig config)
+    {
+        var isWatchdog = config.Health is { Notify: not null };
+        return [.. ConfigDifference.Between(startedWith, config).Where(field =>
+            NeedsNewChild(field) || CountsLater(field) || (isWatchdog && Top(field) == "health"))];
+    }
+
+    /// <summary>With another value it is another program.</summary>
+    public static bool SaysWhatRuns(string field) => field is "command" or "args" or "interpreter" or "projectDir";
+
     /// <summary>Takes effect at the next start of a child, and is not worth one.</summary>
     public static bool CountsLater(string field) => Top(field) is "outFile" or "errFile" or "mergeLogs" or "ready" or "startTimeoutMs" || field == "log.pipe";
 

@@ -32,8 +32,17 @@ internal sealed class LogCompression : IDisposable
     /// <summary>The oldest file that is still plain; null: there is none to be compressed. On the pump's thread.</summary>
     public static LogCompression? Begin(LogFile log, int firstNumber)
     {
-        var name = new OldFileName(log.Path);
-        for (var number = RotatedLogs.Count(log.Path); number >= firstNumber; number--)
+        if (LogWay.ToFolderOf(log.Path) is not { } folder) return null;
+        var found = Find(log, folder, firstNumber);
+        if (found is null) folder.Dispose();
+        return found;
+    }
+
+    static LogCompression? Find(LogFile log, LogWay folder, int firstNumber)
+    {
+        var path = folder.At(log.Path);
+        var name = new OldFileName(path);
+        for (var number = RotatedLogs.Count(path); number >= firstNumber; number--)
         {
             if (name.LookAndTidy(number) != OldFile.Plain) continue;
             if (name.Status(out var status) != 0 || !status.IsRegularFile || status.Size > LargestBytes) continue;
@@ -42,7 +51,7 @@ internal sealed class LogCompression : IDisposable
             if (source < 0) return null;
             var handle = new SafeFileHandle(source, ownsHandle: true);
             var isSame = SysStat.fstat(source, out var opened) == 0 && opened.IsSameFile(status);
-            if (isSame && LogWay.ToFolderOf(log.Path) is { } folder) return new LogCompression(log, folder, handle, status);
+            if (isSame) return new LogCompression(log, folder, handle, status);
             handle.Dispose();
             return null;
         }

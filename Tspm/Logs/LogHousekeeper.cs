@@ -154,7 +154,11 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
     static bool Remove(List<TotalLimit.Rotated> victims)
     {
         foreach (var victim in victims)
-            if (victim.IsStillThere && Unistd.unlink(victim.Path) != 0) throw new IOException(victim.Path, Errno.Last);
+        {
+            using var folder = LogWay.ToFolderOf(victim.Path);
+            if (folder is null || !victim.IsStillThereIn(folder)) continue;
+            if (Unistd.unlink(folder.At(victim.Path)) != 0) throw new IOException(victim.Path, Errno.Last);
+        }
         return true;
     }
 }

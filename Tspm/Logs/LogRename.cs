@@ -20,13 +20,35 @@ internal static class LogRename
     public static string? All(IReadOnlyList<(string From, string To)> logs, bool again, Func<string, bool> isOurs)
     {
         var done = new List<(string From, string To)>();
-        foreach (var (from, to) in logs)
+        var folders = new List<LogWay>();
+        try
         {
-            if (from == to || Rename(from, to, again, isOurs(to), done) is not { } failure) continue;
-            for (var i = done.Count - 1; i >= 0; i--) _ = Files.Rename(done[i].To, done[i].From);
-            return $"the log {from} could not be renamed: {failure}";
+            foreach (var (from, to) in logs)
+            {
+                if (from == to || Rename(from, to, again, isOurs(to), done, folders) is not { } failure) continue;
+                for (var i = done.Count - 1; i >= 0; i--) _ = Files.Rename(done[i].To, done[i].From);
+                return $"the log {from} could not be renamed: {failure}";
+            }
+            return null;
         }
-        return null;
+        finally
+        {
+            folders.ForEach(static folder => folder.Dispose());
+        }
+    }
+
+    /// <param name="folders">
+    /// Is given the folders, which are to stay open as long as <paramref name="done"/> is used: who has another folder
+    /// under the path of one of them does not decide what is renamed.
+    /// </param>
+    static string? Rename(
+        string from, string to, bool again, bool isOurs, List<(string From, string To)> done, List<LogWay> folders)
+    {
+        if (LogWay.ToFolderOf(from, out var problem) is not { } source) return problem;
+        folders.Add(source);
+        if (LogWay.ToFolderOf(to, out problem) is not { } target) return problem ?? $"there is no folder for {to}";
+        folders.Add(target);
+        return Rename(source.At(from), target.At(to), again, isOurs, done);
     }
 
     static string? Rename(string from, string to, bool again, bool isOurs, List<(string From, string To)> done)

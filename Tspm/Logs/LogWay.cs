@@ -83,6 +83,22 @@ internal sealed unsafe class LogWay : IDisposable
     /// <summary>The folder that a file is in; null: there is no way to it.</summary>
     public static LogWay? ToFolderOf(string path) => ToFolder(Path.GetDirectoryName(path) ?? "/");
 
+    /// <summary>The same.</summary>
+    /// <param name="path">Of the file.</param>
+    /// <param name="problem">Why there is no way; null: there is one, or there is no such folder.</param>
+    public static LogWay? ToFolderOf(string path, out string? problem)
+    {
+        var way = new LogWay(Path.GetDirectoryName(path) ?? "/", null, null);
+        var result = way.Go(null);
+        problem = way.Refusal ?? (-result is 0 or Errno.ENOENT or Errno.ENOTDIR ? null : Errno.Describe(-result));
+        if (result == 0) return way;
+        way.Dispose();
+        return null;
+    }
+
+    /// <summary>A folder of the kernel's: what is in it was made by nobody who writes logs.</summary>
+    public bool IsOfKernel => _at is "/dev" or "/proc" || _at.StartsWith("/proc/", StringComparison.Ordinal);
+
     /// <summary>
     /// A path of a file in this folder that leads there whatever becomes of the folder's own path, while this is open.
     /// </summary>

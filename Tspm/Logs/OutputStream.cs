@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
 using Tspm.Platform.Portable;
+using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Logs;
 

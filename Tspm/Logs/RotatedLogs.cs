@@ -108,17 +108,24 @@ internal static class RotatedLogs
 
     /// <summary>
     /// Removes a log with all that belongs to it, itself last: a daemon that dies leaves nothing that is not found
-    /// again. Null, or why something could not be removed.
+    /// again. A device, a FIFO or a socket is no log's and stays, and so does <c>/dev/stdout</c>. Null, or why
+    /// something could not be removed.
     /// </summary>
     public static string? RemoveAll(string path)
     {
-        string? problem = null;
+        using var folder = LogWay.ToFolderOf(path, out var problem);
+        if (folder is null or { IsOfKernel: true }) return problem;
+        path = folder.At(path);
         var name = new OldFileName(path);
         for (var number = Highest(ref name, 0); number > 0; number--)
             if (name.LookAndTidy(number) != OldFile.None && name.Unlink() != 0 && Errno.Last != Errno.ENOENT)
                 problem ??= Errno.Describe(Errno.Last);
         foreach (var file in (string[])[Fresh(path), path + LogIndex.Suffix, path])
-            if (Unistd.unlink(file) != 0 && Errno.Last != Errno.ENOENT) problem ??= Errno.Describe(Errno.Last);
+            if (!IsSpecial(file) && Unistd.unlink(file) != 0 && Errno.Last != Errno.ENOENT)
+                problem ??= Errno.Describe(Errno.Last);
         return problem;
     }
+
+    /// <summary>No regular file, or a link to something else than one.</summary>
+    static bool IsSpecial(string file) => SysStat.stat(file, out var status) == 0 && !status.IsRegularFile;
 }

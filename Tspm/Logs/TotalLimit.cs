@@ -16,7 +16,8 @@ internal sealed class TotalLimit(string folder, long maxBytes)
         public long Bytes => _status.Size;
 
         /// <summary>Still the same file, whatever rotations did meanwhile.</summary>
-        public bool IsStillThere => SysStat.lstat(path, out var now) == 0 && now.IsSameFile(_status);
+        public bool IsStillThereIn(LogWay folder) =>
+            SysStat.lstat(folder.At(path), out var now) == 0 && now.IsSameFile(_status);
 
         /// <summary>Of two that were written last at the same time, the higher number is older.</summary>
         public bool IsOlderThan(Rotated other) => _status.Modified != other._status.Modified ? _status.Modified < other._status.Modified : _number > other._number;

@@ -85,6 +85,12 @@ internal sealed record RunRecord
 
     public int? StartTimeoutMs { get; init; }
 
+    /// <summary>
+    /// The config that the child was started with, where the definition has another one since; null: the definition's.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ProcessConfig? StartedWith { get; init; }
+
     /// <summary>Addresses of the sockets that were passed to it; null: none.</summary>
     public IReadOnlyList<string>? Listen { get; init; }
 

@@ -2,18 +2,19 @@ using System.Net;
 
 namespace Tspm.Platform;
 
-/// <summary>
-/// Who listens on the TCP ports of this machine, as far as it can be seen. Never blocks the caller: to look takes too
-/// long for the supervisor's thread, and the answers come on any thread.
-/// </summary>
+/// <summary>Who listens on the TCP ports of this machine, as far as it can be seen.</summary>
 internal interface ITcpListeners
 {
     /// <summary>
-    /// Tells the numbers (inodes) of the sockets that listen on a port, on whatever address; null: they cannot be seen.
+    /// The numbers (inodes) of the sockets that listen on a port, on whatever address; null: they cannot be seen. Read
+    /// at once, because the caller has to know it before it goes on. The reading may be a moment (50 ms) old.
     /// </summary>
-    void Find(int port, Action<IReadOnlySet<ulong>?> told);
+    IReadOnlySet<ulong>? ListeningOn(int port);
 
-    /// <summary>Looks at who takes connections to an address of this machine.</summary>
+    /// <summary>
+    /// Looks at who takes connections to an address of this machine. Never blocks the caller: that takes too long for
+    /// the supervisor's thread, and the answer comes on any thread.
+    /// </summary>
     /// <param name="address">The address.</param>
     /// <param name="pid">A child, whose own listeners are looked for.</param>
     /// <param name="suspects">Sockets whose holder is to be named, should the child have none of its own.</param>

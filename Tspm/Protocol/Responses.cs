@@ -103,6 +103,8 @@ internal sealed record ProcessDescription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? ProbeProblem { get; init; }
     /// <summary>Why it is not certain that the answer by which it became ready was its own.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? ReadyNote { get; init; }
+    /// <summary>Fields that have changed since the child was started, and take effect at its next start.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyList<string>? Pending { get; init; }
     /// <summary>What of its files cannot be watched.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? WatchProblem { get; init; }
 }
@@ -163,6 +165,9 @@ internal sealed record SetResponse : ChangeResponse
 {
     /// <summary>Names of processes that run with the old values until their next restart.</summary>
     public IReadOnlyList<string>? RestartNeeded { get; init; }
+
+    /// <summary>For each of them the fields that wait, also those of earlier changes; null: an older daemon.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Pending { get; init; }
 }
 
 /// <summary>The end of a <c>logs</c> stream that does not follow.</summary>

@@ -16,6 +16,8 @@ internal sealed record ProcessView
     public long StartTicks { get; init; }
     public ulong RunId { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
+    /// <summary>What its child was started with; null: what the definition says, or there is no child.</summary>
+    public ProcessConfig? StartedWith { get; init; }
     /// <summary>Monotonic time of the next try, when waiting.</summary>
     public TimeSpan? NextStartAt { get; init; }
     /// <summary>Null: no health probe, or no answer yet.</summary>

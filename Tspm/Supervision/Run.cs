@@ -48,6 +48,9 @@ internal sealed class Run(RunStreams streams)
 
     public int? StartTimeoutMs { get; init; }
 
+    /// <summary>The whole config that its child was started with; null: there is no child yet.</summary>
+    public ProcessConfig? StartedWith { get; set; }
+
     /// <summary>Addresses on which it listens by sockets that were passed to it.</summary>
     public IReadOnlyList<string> Listen { get; init; } = [];
 

@@ -31,6 +31,7 @@ internal static class RunRecords
         Ready = run?.Ready,
         Health = run?.Health,
         StartTimeoutMs = run?.StartTimeoutMs,
+        StartedWith = EarlierConfig(run, definition),
         Listen = run is { Listen: { Count: > 0 } addresses } ? addresses : null,
         OutStart = run?.OutStart ?? 0,
         ErrStart = run?.ErrStart ?? 0,
@@ -43,6 +44,10 @@ internal static class RunRecords
         OtherListeners = run?.Listeners?.Before,
         ReadyNote = run?.Listeners?.Note,
     };
+
+    /// <summary>What the child was started with; null: what the definition says, or there is no child.</summary>
+    public static ProcessConfig? EarlierConfig(Run? run, ProcessDefinition definition) =>
+        ReferenceEquals(run?.StartedWith, definition.Config) ? null : run?.StartedWith;
 
     /// <summary>A phase or outcome that this version does not know (a newer one wrote it) is taken as "no child": nothing is killed for it.</summary>
     public static LifecycleState StateOf(RunRecord record) => LifecycleState.New with

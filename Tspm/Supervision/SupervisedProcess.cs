@@ -239,6 +239,7 @@ internal sealed partial class SupervisedProcess
             StartTicks = _run?.Child?.StartTicks ?? 0,
             RunId = _run?.Id ?? 0,
             StartedAt = _run?.StartedAt,
+            StartedWith = _run is { HasEnded: false } ? RunRecords.EarlierConfig(_run, Definition) : null,
             NextStartAt = _nextStartAt,
             Health = _run?.IsHealthy,
             FailedSpawn = _failedSpawn,

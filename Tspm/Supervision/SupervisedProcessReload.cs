@@ -246,6 +246,7 @@ internal sealed partial class SupervisedProcess
         Ready = run.Ready,
         Health = run.Health,
         StartTimeoutMs = run.StartTimeoutMs,
+        StartedWith = RunRecords.EarlierConfig(run, Definition),
         Listen = run.Listen.Count > 0 ? run.Listen : null,
         ExtendedMonotonicMs = (long)run.ExtendedUntil.TotalMilliseconds,
         Ending = run.Ending?.Record,

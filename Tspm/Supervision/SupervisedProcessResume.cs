@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tspm.Config;
 using Tspm.Model;
 using Tspm.Platform;
 
@@ -135,6 +136,10 @@ internal sealed partial class SupervisedProcess
             ExtendedUntil = TimeSpan.FromMilliseconds(record.ExtendedMonotonicMs),
         };
         run.Mark = record.Mark;
+        // The definition may have been saved after the record, or before it.
+        var startedWith = record.StartedWith ?? record.Definition?.Config ?? Definition.Config;
+        var isSame = ConfigDifference.Between(startedWith, Definition.Config).Count == 0;
+        run.StartedWith = isSame ? Definition.Config : startedWith;
         if (Probes.ListenerCheck.PortOf(run.Ready) is not null)
             run.Listeners = new Probes.ListenerCheck(_services.Tcp, record.OtherListeners, record.ReadyNote);
         if (record.Ending is { } ending) _ = EndingOf(run, ending);

@@ -58,15 +58,17 @@ internal sealed partial class SupervisedProcess
     SpawnFailure? Launch(Run run)
     {
         int[]? listeners = null;
-        if ((_services.System.LackOfRoom() ?? OpenListeners(run, out listeners) ?? OpenNotify(run) ?? _services.Outputs.Open(run.Streams)) is { } noRoom)
+        var lack = _services.System.LackOfRoom() ?? OpenListeners(run, out listeners) ?? OpenNotify(run);
+        if ((lack ?? _services.Outputs.Open(run.Streams)) is { } noRoom)
         {
             run.Notify?.Dispose();
             return noRoom;
         }
-        if (ListenerCheck.PortOf(run.Ready) is { } port)
-            run.Listeners = ListenerCheck.Begin(_services.Tcp, port, () => _services.Post(() => KeepListeners(run)));
         var (request, failure) = SpawnPlan.For(
             Definition, Key.Instance, _environmentOf(Definition), run.Streams, NotifyVariables(run), listeners, run.Mark);
+        // On record with the child: the next daemon cannot find out any more who listened before.
+        if (request is not null && ListenerCheck.PortOf(run.Ready) is { } port)
+            run.Listeners = new ListenerCheck(_services.Tcp, port);
         var outcome = request is null ? new SpawnOutcome(null, failure) : _services.System.Spawn(request);
         if (outcome.Child is not { } child)
         {
@@ -74,16 +76,11 @@ internal sealed partial class SupervisedProcess
             run.Notify?.Dispose();
             return outcome.Failure;
         }
+        run.StartedWith = Definition.Config;
         (run.StartedAt, run.BeganAt) = (_services.Clock.GetUtcNow(), _services.Timers.Now);
         _services.Outputs.Started(run.Streams, child.Pid);
         Take(run, child);
         return null;
-    }
-
-    /// <summary>The next daemon cannot find out any more who listened before.</summary>
-    void KeepListeners(Run run)
-    {
-        if (!_forgotten && run.Child is not null && (_run == run || _second?.Run == run)) Persist();
     }
 
     Run NewRun()

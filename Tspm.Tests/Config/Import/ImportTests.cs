@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Tspm.Client.Output;
 using Tspm.Config;
 using Tspm.Config.Import;
 using Tspm.Model;
@@ -48,19 +47,6 @@ internal sealed class ImportTests
         _ => Pm2(Path.GetFileName(name) + ".json"),
     };
 
-    static string Text(IReadOnlyList<ProcessConfig> configs)
-    {
-        var bytes = new MemoryStream();
-        var writer = new OutputWriter(part =>
-        {
-            bytes.Write(part);
-            return true;
-        }, isTerminal: false);
-        ConfigWriter.Write(writer, configs);
-        writer.Flush();
-        return Encoding.UTF8.GetString(bytes.ToArray());
-    }
-
     [Test]
     [Arguments("deploy", """{ "production": { "user": "node", "ssh_key": "/k", "host": ["a", "b"] }, "n": [1, true, null] }""",
         """{ "production": { "user": "node", "ssh_key": ***, "host": ["a", "b"] }, "n": [1, true, null] }""")]
@@ -102,7 +88,7 @@ internal sealed class ImportTests
         // How many cores there are is the machine's business.
         var cores = Environment.ProcessorCount;
         var configs = imported.Processes.Select(config => name == "pm2/list" && config.Instances is not null ? config with { Instances = config.Name == "echo" ? config.Instances == cores ? 99 : -1 : null } : config).ToList();
-        var text = new StringBuilder(Text(configs));
+        var text = new StringBuilder(ConfigText.Of(configs));
         foreach (var left in imported.Left) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"- {left.Owner}: {left.Key} = {left.Value}: {left.Hint}\n");
         foreach (var note in imported.Notes) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"+ {note}\n");
         foreach (var secret in imported.Secrets) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"! {secret.Owner} {secret.Key}\n");
@@ -111,7 +97,7 @@ internal sealed class ImportTests
         await Assert.That(text.ToString()).IsEqualTo(File.ReadAllText(golden));
 
         using var folder = new TemporaryFolder();
-        var read = ConfigFile.Read(folder.Write("tspm.json", Text(imported.Processes)));
+        var read = ConfigFile.Read(folder.Write("tspm.json", ConfigText.Of(imported.Processes)));
         await Assert.That(ApplyPlan.Of(imported.Processes, read, prune: true, static _ => false).All(step => step.Action == PlanStep.Keep)).IsTrue();
         await Assert.That(read.Count).IsEqualTo(imported.Processes.Count).And.IsGreaterThan(0);
     }

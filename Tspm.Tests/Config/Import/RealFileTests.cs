@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Tspm.Client.Defining;
-using Tspm.Client.Output;
 using Tspm.Config;
 using Tspm.Config.Import;
 using Tspm.Model;
@@ -55,26 +54,13 @@ internal sealed class RealFileTests
         return Pm2Import.Read(root, "/srv/app", null, Present, Look);
     }
 
-    static string Text(IReadOnlyList<ProcessConfig> configs)
-    {
-        var bytes = new MemoryStream();
-        var writer = new OutputWriter(part =>
-        {
-            bytes.Write(part);
-            return true;
-        }, isTerminal: false);
-        ConfigWriter.Write(writer, configs);
-        writer.Flush();
-        return Encoding.UTF8.GetString(bytes.ToArray());
-    }
-
     [Test]
     [MethodDataSource(nameof(Names))]
     public async Task It_becomes_what_its_golden_says_and_is_read_as_the_same_again(
         string name, CancellationToken cancellation)
     {
         var imported = Import(name);
-        var text = new StringBuilder(Text(imported.Processes));
+        var text = new StringBuilder(ConfigText.Of(imported.Processes));
         foreach (var left in imported.Left)
             text.Append(CultureInfo.InvariantCulture, $"- {left.Owner}: {left.Key} = {left.Value}: {left.Hint}\n");
         foreach (var note in imported.Notes) text.Append(CultureInfo.InvariantCulture, $"+ {note}\n");
@@ -82,7 +68,7 @@ internal sealed class RealFileTests
         if (Environment.GetEnvironmentVariable("TSPM_WRITE_GOLDENS") == "1") File.WriteAllText(golden, text.ToString());
         await Assert.That(text.ToString()).IsEqualTo(File.ReadAllText(golden));
         using var folder = new TemporaryFolder();
-        var read = ConfigFile.Read(folder.Write("tspm.json", Text(imported.Processes)));
+        var read = ConfigFile.Read(folder.Write("tspm.json", ConfigText.Of(imported.Processes)));
         await Assert.That(
             ApplyPlan.Of(imported.Processes, read, prune: true, static _ => false)
             .All(step => step.Action == PlanStep.Keep)).IsTrue();

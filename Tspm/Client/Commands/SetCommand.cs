@@ -21,17 +21,16 @@ internal static class SetCommand
                 PrintJson.Readable.SetResponse, static process => process.Unchanged ? "has these values already" : "changed") { IsRepeatable = true }
                 .Run(session, new ChangeFlags(json, noAutoStart), out var response);
             foreach (var name in response.RestartNeeded ?? [])
-                session.Err.WriteLine($"{ControlText.Escape(name)}: {Later(assignments)} at the next start: tspm restart {ControlText.Escape(ShellWords.Quote(name))}");
+                session.Err.WriteLine($"{ControlText.Escape(name)}: {Later(response, name, assignments)}");
             return code;
         });
 
-    /// <summary>"env.PORT takes effect".</summary>
-    static string Later(IReadOnlyList<string> assignments)
+    static string Later(SetResponse response, string name, IReadOnlyList<string> assignments)
     {
-        var fields = assignments.Select(static assignment => assignment[..assignment.IndexOf('=')])
-            .Where(static field => ApplyPlan.NeedsNewChild(field) || ApplyPlan.CountsLater(field)).Distinct().ToList();
-        if (fields.Count == 0) return "the change takes effect";
-        return ControlText.Escape(string.Join(", ", fields)) + (fields.Count == 1 ? " takes effect" : " take effect");
+        if (response.Pending?.TryGetValue(name, out var pending) == true) return PendingText.Of(pending, name);
+        // An older daemon knows only of this change.
+        return PendingText.Of([.. assignments.Select(static assignment => assignment[..assignment.IndexOf('=')])
+            .Where(static field => ApplyPlan.NeedsNewChild(field) || ApplyPlan.CountsLater(field)).Distinct()], name);
     }
 
     /// <summary>Words before the first KEY=VALUE are selectors; a pattern may contain '=', a key begins with a letter and holds letters, digits, dots, dashes and underscores.</summary>

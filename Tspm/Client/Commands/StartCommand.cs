@@ -51,7 +51,7 @@ internal static class StartCommand
             var flags = new ChangeFlags(json, noAutoStart, noWait, waitTimeout);
             var request = new StartRequest
             {
-                Selectors = target.Selectors, Define = target.Define, HasOverrides = target.HasOverrides,
+                Selectors = target.Selectors, Define = Named(target, config ?? []), HasOverrides = target.HasOverrides,
                 Force = force, UpdateEnv = updateEnv,
                 Client = session.Context(noAutoStart), SettleMs = SettleTime(session, settle, flags, attach),
             };
@@ -59,7 +59,7 @@ internal static class StartCommand
             // Another machine's clock may be another one.
             DateTimeOffset? begun = session.Remote is null ? TimeProvider.System.GetUtcNow() : null;
             var code = Start(session, target, request, flags, out var started);
-            TellOfPorts(session, target);
+            if (code == ExitCodes.Done) TellOfPorts(session, target);
             if (!attach || code != ExitCodes.Done) return ImportCommand.WithLoss(code, isLost);
             session.Out.Flush();
             return ImportCommand.WithLoss(Attached.Show(session, started, begun, json), isLost);
@@ -78,6 +78,14 @@ internal static class StartCommand
             var flags = new ChangeFlags(json, noAutoStart, noWait, waitTimeout);
             return Send(session, request with { WaitTimeoutMs = flags.WaitTimeoutMs }, flags, out _);
         });
+
+    /// <summary>
+    /// A name that nobody gave is left to the daemon, which knows whether it is free: such a name replaces nothing.
+    /// </summary>
+    static IReadOnlyList<ProcessConfig>? Named(StartTarget target, string[] flags) =>
+        target.IsFile || ConfigFlags.ValueOf(flags, "name") is not null
+            ? target.Define
+            : target.Define?.Select(static config => config with { Name = null }).ToList();
 
     /// <summary>People who come from PM2's cluster mode expect several instances to share a port.</summary>
     static void TellOfPorts(ClientSession session, StartTarget target)

@@ -62,6 +62,7 @@ internal static class DescriptionPrinter
         if (process.ReadyNote is { } note) Line(output, "ready by", Display.Text(note));
         if (process.Config.Health is not null) Line(output, "health", process.Status.Health is { } health ? health ? "good" : "bad" : Display.Text(null));
         if (process.ProbeProblem is { } problem) Line(output, "probe", Display.Text(problem));
+        if (process.Pending is { } pending) Line(output, "pending", PendingText.Of(pending, process.Status.Name));
         if (process.WatchProblem is { } unwatched) Line(output, "watch", Display.Text(unwatched));
         if (process.StatusText is { } status) Line(output, "says", Display.Text(status));
     }

@@ -45,6 +45,12 @@ internal static class JsonPrinter
         if (process.StatusText is { } said) json.WriteString("statusText"u8, said);
         if (process.ProbeProblem is { } problem) json.WriteString("probeProblem"u8, problem);
         if (process.ReadyNote is { } note) json.WriteString("readyNote"u8, note);
+        if (process.WatchProblem is { } unwatched) json.WriteString("watchProblem"u8, unwatched);
+        if (process.Pending is { } pending)
+        {
+            json.WritePropertyName("pending"u8);
+            JsonSerializer.Serialize(json, pending, PrintJson.Readable.IReadOnlyListString);
+        }
         json.WriteEndObject();
     }
 }

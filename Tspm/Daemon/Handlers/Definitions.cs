@@ -20,7 +20,10 @@ internal static class Definitions
             config = config with { ProjectDir = Path.GetFullPath(config.ProjectDir ?? ".", client.WorkingDirectory) };
             Check(config, $"params.define[{i}]");
             if (complete.Any(other => other.Name == config.Name))
-                throw Invalid($"params.define[{i}].name", $"two definitions have the name '{config.Name}'; names are unique", "a name of its own", config.Name!);
+                throw Invalid(
+                    $"params.define[{i}].name",
+                    $"two definitions have the name '{config.Name}'; names are unique: give each a name of its own",
+                    "a name of its own", config.Name!);
             complete.Add(config);
         }
         return complete;

@@ -34,6 +34,7 @@ internal static class DescribeHandler
             StatusText = view.StatusText,
             ProbeProblem = view.ProbeProblem,
             ReadyNote = view.ReadyNote,
+            Pending = PendingChanges.Of(view) is { Count: > 0 } pending ? pending : null,
             WatchProblem = view.WatchProblem,
         };
     }

@@ -1,3 +1,4 @@
+using Tspm.Config;
 using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
@@ -58,16 +59,22 @@ internal static class StartHandler
 
     static Plan BeginNew(Supervisor supervisor, IReadOnlyList<ProcessConfig> define, StartRequest request)
     {
+        for (var i = 0; i < define.Count; i++)
+        {
+            if (supervisor.Table.NameProblem(define[i].Name!) is { } taken)
+                throw new RequestException(ErrorCode.Failed, taken);
+            var isGiven = request.Define![i].Name is not null;
+            if (!request.Force && !isGiven && supervisor.Table.ByName(define[i].Name!) is { } other)
+                RefuseOther(other, define[i]);
+        }
         foreach (var config in define)
             if (!request.Force && !request.Again && define.Count == 1 && supervisor.Table.ByName(config.Name!) is { } existing)
                 foreach (var cell in supervisor.Table.Instances(existing.Id)!) RefuseOnline(cell);
-        foreach (var config in define)
-            if (supervisor.Table.NameProblem(config.Name!) is { } taken)
-                throw new RequestException(ErrorCode.Failed, taken);
         Definitions.CheckDependencies(supervisor, define);
         var client = request.Client!;
         var wanted = new List<SupervisedProcess>();
         var newIds = new List<int>();
+        var replaced = new List<string>();
         foreach (var config in define)
         {
             var existing = supervisor.Table.ByName(config.Name!);
@@ -76,12 +83,15 @@ internal static class StartHandler
                 wanted.AddRange(kept);
                 continue;
             }
+            if (existing is not null && IsOther(existing, config))
+                replaced.Add($"'{existing.Name}' ran another command before: {WhatRuns(existing.Config)}");
             var cells = supervisor.Define(config, client.Environment, client.OpenFilesLimit, existing, client.Launch);
             if (existing is null) newIds.Add(cells[0].Key.Id);
             if (!config.Enabled ?? false) continue;
             wanted.AddRange(cells);
         }
-        return Begin(supervisor, wanted, request.Force, newIds, []);
+        var plan = Begin(supervisor, wanted, request.Force, newIds, []);
+        return plan with { Notes = [.. replaced, .. plan.Notes] };
     }
 
     /// <summary>A process that runs keeps its definition, unless force is used.</summary>
@@ -103,6 +113,29 @@ internal static class StartHandler
         var pending = cells
             .Select(cell => restarted.Contains(cell) ? supervisor.Restart(cell, CauseRequest.Restart) : supervisor.Start(cell, CauseRequest.Start)).ToList();
         return new Plan(new Settle.Begun(pending, supervisor.Save()), newIds, notes);
+    }
+
+    /// <summary>
+    /// Nobody chose the name of the new one: that it is the name of another command is a coincidence, and no reason to
+    /// replace that one.
+    /// </summary>
+    static void RefuseOther(ProcessDefinition existing, ProcessConfig config)
+    {
+        if (!IsOther(existing, config)) return;
+        throw new RequestException(ErrorCode.Failed,
+            $"'{existing.Name}' is defined already and runs another command: {WhatRuns(existing.Config)}; "
+            + "give this one a name of its own with --name NAME, start that one with: "
+            + $"tspm start {ShellWords.Quote(existing.Name)}, or replace it with --force");
+    }
+
+    static bool IsOther(ProcessDefinition existing, ProcessConfig config) =>
+        ConfigDifference.Between(existing.Config, config).Exists(ApplyPlan.SaysWhatRuns);
+
+    static string WhatRuns(ProcessConfig config)
+    {
+        var command = config.Args is null ? config.Command
+            : string.Join(' ', ((string[])[config.Command!, .. config.Args]).Select(ShellWords.Quote));
+        return $"{command}, in {config.ProjectDir}";
     }
 
     static void RefuseOnline(SupervisedProcess cell)

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Tspm.Platform.Linux.Native;
+using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Platform.Linux;
 

@@ -1,97 +1,91 @@
-using System.Globalization;
-using Tspm.Platform.Linux.Native;
-
 namespace Tspm.Platform.Linux;
 
 /// <summary>
-/// Reads who listens from /proc, on the runtime's threads. A socket belongs to whoever has a descriptor of it
-/// (/proc/PID/fd). Bounded: of a machine with very many processes and descriptors only a part is looked at.
+/// Reads who listens from /proc. A socket belongs to whoever has a descriptor of it. The looks of all probes are served
+/// one after another: however many processes are probed, they occupy one of the runtime's threads, and share what is
+/// read.
 /// </summary>
-internal sealed class TcpListeners : ITcpListeners
+/// <param name="readings">The tables.</param>
+/// <param name="holders">Who has sockets open; used by one look at a time.</param>
+internal sealed class TcpListeners(TcpReadings readings, SocketHolders holders) : ITcpListeners
 {
-    /// <summary>Most processes of one tree, and most descriptors of one look.</summary>
-    const int MostProcesses = 4096, MostDescriptors = 100_000;
+    /// <summary>A probe that gave up waiting and asks again does not make the queue longer.</summary>
+    readonly Dictionary<Subject, Question> _waiting = [];
+    readonly Queue<Subject> _order = [];
+    bool _isServing;
 
-    public void Find(int port, Action<IReadOnlySet<ulong>?> told) =>
-        ThreadPool.QueueUserWorkItem(_ => told(Read()?.Where(listener => listener.Port == port)
-            .Select(static listener => listener.Inode).ToHashSet()));
-
-    public void Look(DialedAddress address, int pid, IReadOnlySet<ulong> suspects, Action<ListenerFacts> told) =>
-        ThreadPool.QueueUserWorkItem(_ => told(Facts(address, pid, suspects)));
-
-    static ListenerFacts Facts(DialedAddress address, int pid, IReadOnlySet<ulong> suspects)
+    /// <summary>Those of this machine.</summary>
+    public TcpListeners() : this(new TcpReadings(), new SocketHolders(TimeProvider.System))
     {
-        if (Read() is not { } all) return new ListenerFacts();
-        var answering = TcpTable.Answering(all, address.Host, address.Port);
+    }
+
+    readonly record struct Subject(int Pid, TcpTable.Host Host, int Port);
+
+    /// <param name="AskedAt">A timestamp of the readings.</param>
+    sealed record Question(Subject About, IReadOnlySet<ulong> Suspects, Action<ListenerFacts> Told, long AskedAt);
+
+    public IReadOnlySet<ulong>? ListeningOn(int port)
+    {
+        if (readings.Recent().Listeners is not { } all) return null;
+        var found = new HashSet<ulong>();
+        foreach (var listener in all)
+            if (listener.Port == port)
+                found.Add(listener.Inode);
+        return found;
+    }
+
+    public void Look(DialedAddress address, int pid, IReadOnlySet<ulong> suspects, Action<ListenerFacts> told)
+    {
+        var about = new Subject(pid, TcpTable.Host.Of(address.Host), address.Port);
+        lock (_waiting)
+        {
+            if (_waiting.TryGetValue(about, out var same)) told = same.Told + told;
+            else _order.Enqueue(about);
+            _waiting[about] = new Question(about, suspects, told, readings.Now);
+            if (_isServing) return;
+            _isServing = true;
+        }
+        ThreadPool.QueueUserWorkItem(static self => self.Serve(), this, preferLocal: false);
+    }
+
+    void Serve()
+    {
+        while (Next() is { } question) question.Told(Answer(question));
+    }
+
+    /// <summary>Null: there is none, and the thread goes.</summary>
+    Question? Next()
+    {
+        lock (_waiting)
+        {
+            if (_order.TryDequeue(out var next) && _waiting.Remove(next, out var question)) return question;
+            _isServing = false;
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// A reading from before the answer is good enough to find the child's own socket, and to refuse an answer, for it
+    /// is asked for again; what lets somebody else's answer count is read after it.
+    /// </summary>
+    ListenerFacts Answer(Question question)
+    {
+        var reading = readings.Recent();
+        var facts = Facts(question, reading);
+        var isSettled = facts.IsOwn == true || facts is { IsOwn: false, Sockets: { } sockets }
+            && sockets.Count > 0 && sockets.All(question.Suspects.Contains);
+        if (isSettled || readings.Since(question.AskedAt) is var newer && newer == reading) return facts;
+        return Facts(question, newer);
+    }
+
+    ListenerFacts Facts(Question question, TcpReadings.Reading reading)
+    {
+        if (reading.Listeners is not { } all) return new ListenerFacts();
+        var answering = TcpTable.Answering(all, question.About.Host, question.About.Port);
         if (answering.Count == 0) return new ListenerFacts { Sockets = answering };
-        var search = new Search(answering);
-        var isOwn = search.IsHeldBelow(pid);
-        var holder = isOwn != true && answering.All(suspects.Contains) ? new Search(answering).Holder() : null;
+        var isOwn = holders.IsHeldBelow(question.About.Pid, answering);
+        var areSuspects = isOwn != true && answering.All(question.Suspects.Contains);
+        var holder = areSuspects ? holders.Holder(answering) : null;
         return new ListenerFacts { Sockets = answering, IsOwn = isOwn, Holder = holder };
-    }
-
-    /// <summary>Null: there is no such table.</summary>
-    static List<TcpTable.Listener>? Read()
-    {
-        try
-        {
-            // Without IPv6 there is no second table.
-            string[] tables = File.Exists("/proc/net/tcp6") ? ["/proc/net/tcp", "/proc/net/tcp6"] : ["/proc/net/tcp"];
-            return [.. tables.SelectMany(static table => TcpTable.Parse(File.ReadLines(table)))];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>One search for whoever holds one of some sockets.</summary>
-    sealed class Search(IReadOnlySet<ulong> sockets)
-    {
-        readonly ProcFiles _files = new();
-        int _left = MostDescriptors;
-
-        /// <summary>Null: not every process could be looked at.</summary>
-        public bool? IsHeldBelow(int root)
-        {
-            List<int> pids = [root];
-            var isSure = true;
-            for (var i = 0; i < pids.Count && i < MostProcesses; i++)
-            {
-                if (!ProcFiles.TryReadStat(pids[i], out var stat) || !stat.IsLiving) continue;
-                if (Holds(pids[i]) is not { } holds) isSure = false;
-                else if (holds) return true;
-                _ = _files.TryReadChildren(pids[i], stat.Threads, pids); // gone: it has none any more
-            }
-            return isSure && pids.Count <= MostProcesses ? false : null;
-        }
-
-        /// <summary>In words; null: nobody who can be seen.</summary>
-        public string? Holder()
-        {
-            List<int> pids = [];
-            ProcFiles.ReadAllPids(pids);
-            foreach (var pid in pids)
-                if (Holds(pid) == true)
-                    return string.Create(CultureInfo.InvariantCulture, $"pid {pid} ({_files.ReadName(pid)})");
-            return null;
-        }
-
-        /// <summary>Null: its descriptors cannot be seen, or there are too many.</summary>
-        bool? Holds(int pid)
-        {
-            Span<byte> folder = stackalloc byte[32];
-            ProcFiles.Path(folder, pid, "fd"u8);
-            var descriptors = new List<int>();
-            if (!Dirent.ReadNumbers(folder, descriptors)) return Errno.Last == Errno.ENOENT ? false : null;
-            foreach (var descriptor in descriptors)
-            {
-                if (--_left < 0) return null;
-                var path = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd/{descriptor}");
-                var isSocket = SysStat.stat(path, out var status) == 0 && status.IsSocket;
-                if (isSocket && sockets.Contains(status.Inode)) return true;
-            }
-            return false;
-        }
     }
 }

@@ -13,9 +13,8 @@ namespace Tspm.Supervision.Probes;
 internal sealed class ListenerCheck
 {
     readonly ITcpListeners _listeners;
-    volatile IReadOnlySet<ulong>? _before;
+    readonly IReadOnlySet<ulong>? _before;
     volatile string? _note;
-    volatile bool _isLooking;
 
     /// <param name="listeners">Who listens.</param>
     /// <param name="before">What an earlier daemon wrote down; null: nothing.</param>
@@ -27,7 +26,14 @@ internal sealed class ListenerCheck
         _note = note;
     }
 
-    ListenerCheck(ITcpListeners listeners) => _listeners = listeners;
+    /// <summary>
+    /// Writes down who listens now. To be made immediately before the child is started: whoever is seen later may be
+    /// the child's own, also one that has left its tree. One that was not there yet at the reading counts as later.
+    /// </summary>
+    /// <param name="listeners">Who listens.</param>
+    /// <param name="port">On which port.</param>
+    public ListenerCheck(ITcpListeners listeners, int port) =>
+        (_listeners, _before) = (listeners, listeners.ListeningOn(port));
 
     /// <summary>The port that a probe connects to; null: it connects to none.</summary>
     public static int? PortOf(Probe? probe) => probe switch
@@ -36,22 +42,6 @@ internal sealed class ListenerCheck
         { Http: { } url } => HttpAddress.Parse(url)?.Place.Port,
         _ => null,
     };
-
-    /// <summary>Writes down who listens now. To be called before the child is started.</summary>
-    /// <param name="listeners">Who listens.</param>
-    /// <param name="port">On which port.</param>
-    /// <param name="known">Called on any thread when that is known.</param>
-    public static ListenerCheck Begin(ITcpListeners listeners, int port, Action known)
-    {
-        var check = new ListenerCheck(listeners) { _isLooking = true };
-        listeners.Find(port, found =>
-        {
-            check._before = found;
-            check._isLooking = false;
-            known();
-        });
-        return check;
-    }
 
     /// <summary>Who listened before the child was started, for the record; null: not known.</summary>
     public IReadOnlyList<ulong>? Before => _before is { } before ? [.. before] : null;
@@ -70,7 +60,6 @@ internal sealed class ListenerCheck
             _note = address is null ? null : $"{address} is on another machine: whose answer that was is not known";
             told(null);
         }
-        else if (_isLooking) told("who listened there before it was started is still being looked up");
         else _listeners.Look(address, pid, _before ?? new HashSet<ulong>(), facts =>
         {
             var (problem, note) = Verdict(address, facts, _before);

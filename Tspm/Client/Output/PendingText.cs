@@ -1,0 +1,15 @@
+using Tspm.Config;
+
+namespace Tspm.Client.Output;
+
+/// <summary>What of a changed config waits for the next start, in words.</summary>
+internal static class PendingText
+{
+    /// <summary>"env.PORT takes effect at the next start: tspm restart web".</summary>
+    public static string Of(IReadOnlyList<string> fields, string name)
+    {
+        var what = fields.Count == 0 ? "the change" : ControlText.Escape(string.Join(", ", fields));
+        var verb = fields.Count <= 1 ? "takes" : "take";
+        return $"{what} {verb} effect at the next start: tspm restart {ControlText.Escape(ShellWords.Quote(name))}";
+    }
+}
