@@ -186,8 +186,6 @@ internal sealed class RequestHandler(DaemonContext context)
                 var data = new RpcErrorData { Path = json.Path, Expected = json.Expected, Found = json.Found, Hint = json.Hint };
                 var code = json.Path.StartsWith("request", StringComparison.Ordinal) ? ErrorCode.InvalidRequest : ErrorCode.InvalidParams;
                 return new RpcError { Code = code, Message = json.Message, Data = data };
-            case TimeoutException:
-                return new RpcError { Code = ErrorCode.TimedOut, Message = "it did not happen within the time given; it goes on in the background" };
             default:
                 context.Log.LogError(e, "internal error while answering a request: {Type}", e.GetType().Name);
                 return new RpcError { Code = ErrorCode.InternalError, Message = $"internal error in the daemon; please report it, with the end of {context.Home.DaemonLog}" };

@@ -1,0 +1,103 @@
+using Tspm.Daemon.Handlers;
+using Tspm.Model;
+using Tspm.Supervision;
+
+namespace Tspm.Tests.Supervision;
+
+/// <summary>What the snapshot of a process says about what it waits for, and the sentence about a change that took too long.</summary>
+[Timeout(30_000)]
+internal sealed class WaitingTests
+{
+    static readonly TimeSpan Waited = TimeSpan.FromSeconds(5);
+
+    static string Sentence(World world, SupervisedProcess cell) => Unsettled.Sentence(cell.View, Waited, world.Loop.Timers.Now);
+
+    static TimeSpan? In(World world, TimeSpan? then) => then - world.Loop.Timers.Now;
+
+    [Test]
+    public async Task A_stop_says_when_SIGKILL_comes(CancellationToken cancel)
+    {
+        using var world = new World();
+        var cell = world.StartNew(new ProcessConfig { Name = "deaf", Command = "x", Stop = new StopConfig { TimeoutMs = 10_000 } });
+        await Assert.That(cell.View.KillAt).IsNull();
+        world.Machine.Answer = static (_, _) => null;
+        world.Supervisor.Stop([cell], "stopped by user");
+        world.Step();
+        world.Advance(3);
+        await Assert.That(In(world, cell.View.KillAt)).IsEqualTo(TimeSpan.FromSeconds(7));
+        await Assert.That(Sentence(world, cell))
+            .IsEqualTo("deaf: not stopped after 5 s: SIGTERM sent, SIGKILL in 7 s; still stopping");
+        world.Advance(8);
+        await Assert.That(cell.View.KillAt).IsNull();
+        await Assert.That(Sentence(world, cell)).IsEqualTo("deaf: not stopped after 5 s: SIGKILL sent; still stopping");
+        world.Exit(cell, new ExitStatus(null, 9));
+        await Assert.That(cell.View.KillAt).IsNull();
+    }
+
+    [Test]
+    public async Task A_start_says_which_probe_and_until_when(CancellationToken cancel)
+    {
+        using var world = new World();
+        var cell = world.StartNew(new ProcessConfig
+        {
+            Name = "slow", Command = "x", Ready = new Probe { Tcp = "127.0.0.1:9" }, StartTimeoutMs = 60_000,
+        });
+        world.Advance(12);
+        await Assert.That(cell.View.WaitsFor).IsEqualTo("tcp 127.0.0.1:9");
+        await Assert.That(In(world, cell.View.StartLimitAt)).IsEqualTo(TimeSpan.FromSeconds(48));
+        var sentence = Sentence(world, cell);
+        await Assert.That(sentence).StartsWith("slow: not ready after 5 s: ").And.EndsWith("; still starting");
+        await Assert.That(sentence).Contains(cell.View.ProbeProblem ?? "tcp 127.0.0.1:9");
+    }
+
+    [Test]
+    public async Task Every_kind_of_probe_has_a_name(CancellationToken cancel)
+    {
+        Probe[] probes =
+        [
+            new() { Tcp = "127.0.0.1:9" }, new() { Http = "http://127.0.0.1/" }, new() { Log = "ready" },
+            new() { Exec = "true" }, new() { Notify = true }, new() { DelayMs = 500 },
+        ];
+        await Assert.That(probes.Select(ProbeText.Subject)).IsEquivalentTo(
+        [
+            "tcp 127.0.0.1:9", "http://127.0.0.1/", "log ready", "exec true", "READY=1 from the program",
+            "its delay of 500 ms",
+        ]);
+    }
+
+    [Test]
+    public async Task A_dependency_is_named(CancellationToken cancel)
+    {
+        using var world = new World();
+        world.Define(new ProcessConfig { Name = "db", Command = "x", Ready = new Probe { Notify = true } });
+        var cell = world.Define(new ProcessConfig { Name = "web", Command = "x", DependsOn = [new Dependency { Name = "db" }] });
+        world.Supervisor.Start(cell, "started by user");
+        world.Step();
+        await Assert.That(Sentence(world, cell)).StartsWith("web: not started after 5 s: waits for db");
+    }
+
+    [Test]
+    public async Task A_reload_says_that_it_waits_for_the_new_child(CancellationToken cancel)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        cell.Reload(static _ => { });
+        world.Step();
+        await Assert.That(cell.View.WaitsFor).IsEqualTo("its new child");
+        await Assert.That(Sentence(world, cell))
+            .IsEqualTo("web: not reloaded after 5 s: waits for its new child; the old child keeps running until then");
+        world.Machine.Answer = static (_, _) => null;
+        world.Advance(SupervisedProcess.LeastLife);
+        await Assert.That(cell.View.WaitsFor).IsEqualTo("the end of its old child");
+        await Assert.That(cell.View.KillAt).IsNotNull();
+    }
+
+    [Test]
+    public async Task A_line_break_in_a_problem_does_not_break_the_line(CancellationToken cancel)
+    {
+        using var world = new World();
+        var cell = world.StartNew(new ProcessConfig { Name = "slow", Command = "x", Ready = new Probe { Log = "a" } });
+        cell.Found(null, "one\ntwo");
+        await Assert.That(Sentence(world, cell)).IsEqualTo("slow: not ready after 5 s: one two; still starting");
+    }
+}
