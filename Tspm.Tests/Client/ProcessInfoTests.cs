@@ -17,7 +17,8 @@ public sealed class ProcessInfoTests
 
     static LastRun Ended(int? code, string? cause, string ago, string? signal = null) => new()
     {
-        EndedAt = Now - TimeSpan.Parse(ago, CultureInfo.InvariantCulture), ExitCode = code, Signal = signal, Cause = cause,
+        EndedAt = Now - TimeSpan.Parse(ago, CultureInfo.InvariantCulture),
+        ExitCode = code, Signal = signal, Cause = cause,
     };
 
     [Test]
@@ -31,7 +32,8 @@ public sealed class ProcessInfoTests
             .IsEqualTo("failed (exit code 3, 2 h ago)");
         await Assert.That(Info(stopped with { LastRun = Ended(null, EventCause.Crash, "50.00:00:00", "SIGSEGV") }))
             .IsEqualTo("failed (SIGSEGV, 50 d ago)");
-        await Assert.That(Info(stopped with { LastRun = Ended(null, EventCause.User, "0:00:01", "SIGTERM") })).IsEqualTo("");
+        await Assert.That(Info(stopped with { LastRun = Ended(null, EventCause.User, "0:00:01", "SIGTERM") }))
+            .IsEqualTo("");
         // What an older daemon says: no last run, but an exit; then nothing is claimed.
         await Assert.That(Info(stopped with { ExitCode = 0 })).IsEqualTo("");
         await Assert.That(Info(stopped with { Signal = "SIGTERM" })).IsEqualTo("");
@@ -47,7 +49,8 @@ public sealed class ProcessInfoTests
     {
         var waiting = In(ProcessState.Waiting);
         await Assert.That(Info(waiting with { NextStartInMs = 1200 })).IsEqualTo("restarts in 2 s");
-        await Assert.That(Info(waiting with { Reason = "waits for db to be ready" })).IsEqualTo("waits for db to be ready");
+        await Assert.That(Info(waiting with { Reason = "waits for db to be ready" }))
+            .IsEqualTo("waits for db to be ready");
         await Assert.That(Info(waiting with { Reason = "ending leftover processes", KillInMs = 2500 }))
             .IsEqualTo("ending leftover processes, SIGKILL in 3 s");
         await Assert.That(Info(waiting with { Reason = "a\nb" })).IsEqualTo("a\\nb");
@@ -57,11 +60,16 @@ public sealed class ProcessInfoTests
     public async Task A_starting_process_says_for_which_probe_and_how_long(CancellationToken cancel)
     {
         var starting = In(ProcessState.Starting) with { Pid = 42, UptimeMs = 12_300, WaitsFor = "tcp 127.0.0.1:9" };
-        await Assert.That(Info(starting with { StartTimeoutInMs = 47_700 })).IsEqualTo("waits for tcp 127.0.0.1:9 (12 of 60 s)");
-        await Assert.That(Info(starting with { StartTimeoutInMs = 287_700 })).IsEqualTo("waits for tcp 127.0.0.1:9 (12 s of 5m)");
+        await Assert.That(Info(starting with { StartTimeoutInMs = 47_700 }))
+            .IsEqualTo("waits for tcp 127.0.0.1:9 (12 of 60 s)");
+        await Assert.That(Info(starting with { StartTimeoutInMs = 287_700 }))
+            .IsEqualTo("waits for tcp 127.0.0.1:9 (12 s of 5m)");
         await Assert.That(Info(starting)).IsEqualTo("waits for tcp 127.0.0.1:9");
         await Assert.That(Info(In(ProcessState.Starting))).IsEqualTo("");
-        var reloading = OutputTests.Status() with { WaitsFor = "its new child: tcp 127.0.0.1:9", StartTimeoutInMs = 4200 };
+        var reloading = OutputTests.Status() with
+        {
+            WaitsFor = "its new child: tcp 127.0.0.1:9", StartTimeoutInMs = 4200,
+        };
         await Assert.That(Info(reloading)).IsEqualTo("waits for its new child: tcp 127.0.0.1:9 (5 s left)");
     }
 
@@ -73,8 +81,8 @@ public sealed class ProcessInfoTests
         await Assert.That(Info(stopping with { KillInMs = null })).IsEqualTo("SIGKILL sent");
         await Assert.That(Info(stopping with { Pid = null, StopSignal = null }))
             .IsEqualTo("ending leftover processes, SIGKILL in 7 s");
-        await Assert.That(Info(stopping with { Pid = null, StopSignal = null, KillInMs = null, WaitsFor = "its postStop hook" }))
-            .IsEqualTo("waits for its postStop hook");
+        var hook = stopping with { Pid = null, StopSignal = null, KillInMs = null, WaitsFor = "its postStop hook" };
+        await Assert.That(Info(hook)).IsEqualTo("waits for its postStop hook");
         // What an older daemon says.
         await Assert.That(Info(In(ProcessState.Stopping) with { Pid = 42 })).IsEqualTo("");
     }
@@ -85,7 +93,8 @@ public sealed class ProcessInfoTests
         var job = In(ProcessState.Stopped) with { NextRunAt = Now.AddHours(10.5) };
         await Assert.That(Info(job)).IsEqualTo("next run 22:30");
         await Assert.That(Info(job with { NextRunAt = Now.AddDays(1) })).IsEqualTo("next run 12-01 12:00");
-        await Assert.That(Info(job with { LastRun = Ended(0, EventCause.Exit, "0:03:20") })).IsEqualTo("next run 22:30");
+        await Assert.That(Info(job with { LastRun = Ended(0, EventCause.Exit, "0:03:20") }))
+            .IsEqualTo("next run 22:30");
         await Assert.That(Info(job with { LastRun = Ended(3, EventCause.Crash, "0:03:20") }))
             .IsEqualTo("next run 22:30; last: failed (exit code 3, 3 min ago)");
         await Assert.That(Info(job with { State = ProcessState.Online })).IsEqualTo("next run 22:30");

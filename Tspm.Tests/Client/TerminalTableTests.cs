@@ -37,7 +37,8 @@ public sealed class TerminalTableTests
             KillInMs = random.Next(2) == 0 ? null : random.Next(100_000),
             LastRun = random.Next(2) == 0 ? null : new LastRun
             {
-                EndedAt = DateTimeOffset.UnixEpoch, ExitCode = random.Next(3), Cause = random.Next(2) == 0 ? "exit" : "crash",
+                EndedAt = DateTimeOffset.UnixEpoch, ExitCode = random.Next(3),
+                Cause = random.Next(2) == 0 ? "exit" : "crash",
             },
             Namespace = random.Next(6) == 0 ? "shop 商店" : "default",
             Reason = "exited 1; " + Names[random.Next(Names.Length)],
@@ -177,7 +178,8 @@ public sealed class TerminalTableTests
     {
         var done = OutputTests.Status("migrations-of-the-db", 2) with
         {
-            State = ProcessState.Stopped, LastRun = new LastRun { EndedAt = DateTimeOffset.UtcNow, ExitCode = 0, Cause = "exit" },
+            State = ProcessState.Stopped,
+            LastRun = new LastRun { EndedAt = DateTimeOffset.UtcNow, ExitCode = 0, Cause = "exit" },
         };
         var slow = Held with { Name = "mail-worker-production", Reason = "waits for a-rather-long-name to be ready" };
         var text = Print([slow, done], 80);

@@ -69,7 +69,8 @@ public sealed class WaitNoticeTests
         var request = new StartRequest { Selectors = ["slow"] };
         var (screen, notice) = Make(true, 80, [Slow], [Slow with { StartTimeoutInMs = 46_000, UptimeMs = 14_000 }]);
         notice.Tell(Methods.Start, request, 2 * Second);
-        await Assert.That(screen.Text).IsEqualTo("\rslow: waits for tcp 127.0.0.1:9 (12 of 60 s); Ctrl-C leaves it starting");
+        await Assert.That(screen.Text)
+            .IsEqualTo("\rslow: waits for tcp 127.0.0.1:9 (12 of 60 s); Ctrl-C leaves it starting");
     }
 
     [Test]
@@ -115,14 +116,15 @@ public sealed class WaitNoticeTests
         var named = new ProcessConfig { Name = "web", Command = "x" };
         await Assert.That(AwaitedProcesses.Of(Stop)).IsEquivalentTo(["stubborn"]);
         await Assert.That(AwaitedProcesses.Of(new StartRequest { Define = [named] })).IsEquivalentTo(["web"]);
-        await Assert.That(AwaitedProcesses.Of(new StartRequest { Define = [named, named with { Name = null }] })).IsNull();
+        var unnamed = new StartRequest { Define = [named, named with { Name = null }] };
+        await Assert.That(AwaitedProcesses.Of(unnamed)).IsNull();
         await Assert.That(AwaitedProcesses.Of(new StartRequest { Selectors = ["a"], Define = [named] })).IsNull();
         await Assert.That(AwaitedProcesses.Of(new ScaleRequest { Selector = "web", By = 1 })).IsEquivalentTo(["web"]);
         await Assert.That(AwaitedProcesses.Of(new EmptyRequest())).IsNull();
     }
 
     [Test]
-    public async Task The_daemon_is_asked_over_a_connection_of_its_own_and_not_again_when_it_fails(CancellationToken cancel)
+    public async Task The_daemon_is_asked_over_another_connection_and_not_again_when_it_fails(CancellationToken cancel)
     {
         using var daemon = new FakeDaemon(request => FakeDaemon.Error(request, ErrorCode.InternalError, "no"));
         var look = new SecondLook(daemon.Home);

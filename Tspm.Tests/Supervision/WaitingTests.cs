@@ -4,13 +4,14 @@ using Tspm.Supervision;
 
 namespace Tspm.Tests.Supervision;
 
-/// <summary>What the snapshot of a process says about what it waits for, and the sentence about a change that took too long.</summary>
+/// <summary>What a snapshot says about what is waited for, and the sentence about a change that is late.</summary>
 [Timeout(30_000)]
 internal sealed class WaitingTests
 {
     static readonly TimeSpan Waited = TimeSpan.FromSeconds(5);
 
-    static string Sentence(World world, SupervisedProcess cell) => Unsettled.Sentence(cell.View, Waited, world.Loop.Timers.Now);
+    static string Sentence(World world, SupervisedProcess cell) =>
+        Unsettled.Sentence(cell.View, Waited, world.Loop.Timers.Now);
 
     static TimeSpan? In(World world, TimeSpan? then) => then - world.Loop.Timers.Now;
 
@@ -18,7 +19,10 @@ internal sealed class WaitingTests
     public async Task A_stop_says_when_SIGKILL_comes(CancellationToken cancel)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig { Name = "deaf", Command = "x", Stop = new StopConfig { TimeoutMs = 10_000 } });
+        var cell = world.StartNew(new ProcessConfig
+        {
+            Name = "deaf", Command = "x", Stop = new StopConfig { TimeoutMs = 10_000 },
+        });
         await Assert.That(cell.View.KillAt).IsNull();
         world.Machine.Answer = static (_, _) => null;
         world.Supervisor.Stop([cell], "stopped by user");
@@ -70,7 +74,10 @@ internal sealed class WaitingTests
     {
         using var world = new World();
         world.Define(new ProcessConfig { Name = "db", Command = "x", Ready = new Probe { Notify = true } });
-        var cell = world.Define(new ProcessConfig { Name = "web", Command = "x", DependsOn = [new Dependency { Name = "db" }] });
+        var cell = world.Define(new ProcessConfig
+        {
+            Name = "web", Command = "x", DependsOn = [new Dependency { Name = "db" }],
+        });
         world.Supervisor.Start(cell, "started by user");
         world.Step();
         await Assert.That(Sentence(world, cell)).StartsWith("web: not started after 5 s: waits for db");

@@ -57,7 +57,9 @@ internal sealed class DaemonClient : IDisposable
     public ClientContext? RemoteContext { get; private set; }
 
     /// <exception cref="DaemonException">See <see cref="DaemonSocket.Open"/>.</exception>
-    public static DaemonClient Connect(TspmHome home, WaitNotice? notice = null, bool onlyReads = false, RemoteHost? remote = null, bool mayStart = false) =>
+    public static DaemonClient Connect(
+        TspmHome home, WaitNotice? notice = null, bool onlyReads = false, RemoteHost? remote = null,
+        bool mayStart = false) =>
         new(home, remote, mayStart) { Notice = notice, OnlyReads = onlyReads };
 
     /// <summary>Versions, and who the daemon is. Asked once per connection, by those who have to know.</summary>

@@ -20,7 +20,7 @@ internal sealed class WaitNotice(
     /// <summary>Cells that are filled and have to be cleared before anything else is printed.</summary>
     int _filled;
 
-    /// <summary>Called when the answer has taken a while, and then once a second as long as this returns true.</summary>
+    /// <summary>To be called when the answer takes a while, and then once a second while it returns true.</summary>
     /// <param name="method">The request's.</param>
     /// <param name="request">The request itself.</param>
     /// <param name="elapsed">How long it has taken.</param>
@@ -56,7 +56,8 @@ internal sealed class WaitNotice(
     {
         var late = ChangesProcesses(method) ? Late(method, ask(AwaitedProcesses.Of(request))) : [];
         if (late.Count == 0) return $"waiting for the daemon to answer … ({Seconds(elapsed)})";
-        var (first, several) = (late[0], Display.WithSeveral(late.Select(static process => (process.Id, process.Instance))));
+        var several = Display.WithSeveral(late.Select(static process => (process.Id, process.Instance)));
+        var first = late[0];
         var info = ProcessInfo.Of(first, TimeProvider.System.GetLocalNow());
         var words = info.Length > 0 ? info : Display.State(first.State);
         var others = late.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" (and {late.Count - 1} more)") : "";
@@ -71,7 +72,8 @@ internal sealed class WaitNotice(
         (processes ?? []).Where(process => process.State switch
         {
             ProcessState.Stopping => true,
-            ProcessState.Starting or ProcessState.Waiting => method is not (Methods.Stop or Methods.Delete or Methods.Shutdown),
+            ProcessState.Starting or ProcessState.Waiting =>
+                method is not (Methods.Stop or Methods.Delete or Methods.Shutdown),
             ProcessState.Online => process.WaitsFor is not null,
             _ => false,
         });

@@ -70,7 +70,8 @@ internal sealed class RequestHandler(DaemonContext context)
         Methods.Env => Answer(request, WireJson.Default.SelectorsRequest, EnvHandler.Handle, WireJson.Default.EnvResponse),
         Methods.Logs => Answer(request, WireJson.Default.LogsRequest, (c, r) => LogsHandler.Handle(c, r, connection), WireJson.Default.LogsResponse),
         Methods.Events => Answer(request, WireJson.Default.EventsRequest, (c, r) => EventsHandler.Handle(c, r, connection), WireJson.Default.EventsResponse),
-        Methods.Metrics => Answer(request, WireJson.Default.EmptyRequest, MetricsHandler.Handle, WireJson.Default.MetricsResponse),
+        Methods.Metrics => Answer(
+            request, WireJson.Default.MetricsRequest, MetricsHandler.Handle, WireJson.Default.MetricsResponse),
         Methods.Shutdown => Answer(request, WireJson.Default.EmptyRequest, (c, _) => ShutdownHandler.Handle(c, connection.Asker), WireJson.Default.ShutdownResponse),
         Methods.Upgrade => Answer(request, WireJson.Default.UpgradeRequest, (c, r) => UpgradeHandler.Handle(c, r, connection), WireJson.Default.UpgradeResponse),
         _ => Change(request, connection),

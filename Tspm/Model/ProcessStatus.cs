@@ -37,7 +37,7 @@ internal sealed record ProcessStatus
     /// waited for; in the state <c>waiting</c>, <see cref="Reason"/> says it.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? WaitsFor { get; init; }
-    /// <summary>How long a child that is starting still has to become ready; null when there is no such limit.</summary>
+    /// <summary>How long a child that is starting still has to become ready; null: there is no limit.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public long? StartTimeoutInMs { get; init; }
     /// <summary>The signal that a child which is being stopped has got; null when none is being stopped.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? StopSignal { get; init; }

@@ -14,7 +14,10 @@ internal static class SignalCommand
             if (!Signals.TryParse(name, out var signal)) throw new UsageException($"'{words[0]}' is no signal; expected a name such as HUP or SIGHUP, or a number from 1 to 64");
             return new Change<SignalRequest, SignalResponse>(
                 Methods.Signal, new SignalRequest { Signal = name, Selectors = words[1..] }, Wire.Json.SignalRequest, Wire.Json.ChangeResponse,
-                Output.PrintJson.Readable.ChangeResponse, _ => $"sent {Signals.NameOf(signal)}") { Total = static _ => "signalled" }
+                Output.PrintJson.Readable.ChangeResponse, _ => $"sent {Signals.NameOf(signal)}")
+                {
+                    Total = static _ => "signalled",
+                }
                 .Run(session, new ChangeFlags(json, noAutoStart));
         });
 }

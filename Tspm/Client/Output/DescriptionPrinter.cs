@@ -33,8 +33,8 @@ internal static class DescriptionPrinter
         Line(output, "project", Display.Text(status.Project));
         Line(output, "state", Display.State(status));
         if (status.NextRunAt is { } next) Line(output, "next run", Display.TimeThere(next));
-        if (ProcessInfo.IsPressing(status) && ProcessInfo.Of(status, TimeProvider.System.GetLocalNow()) is { Length: > 0 } info)
-            Line(output, "info", info);
+        var info = ProcessInfo.IsPressing(status) ? ProcessInfo.Of(status, TimeProvider.System.GetLocalNow()) : "";
+        if (info.Length > 0) Line(output, "info", info);
         Line(output, "desired", status.Desired == DesiredState.Up ? "up" : "down");
         Line(output, "reason", Display.Text(status.Reason));
         Line(output, "pid", Display.Number(status.Pid));

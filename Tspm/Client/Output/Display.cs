@@ -41,8 +41,9 @@ internal static class Display
     public static string NextTry(long ms) => Duration.Format(Ms(RoundedUp(ms)));
 
     /// <summary>
-    /// A time of a schedule, as short as it can be: with its date when that is not today, with its year when that is not this one, and as it is called in its
-    /// own zone, with that zone's distance from UTC, when the viewer's clock shows another time then.
+    /// A time of a schedule, as short as it can be: with its date when that is not today, with its year when that is
+    /// not this one, and as it is called in its own zone, with that zone's distance from UTC, when the viewer's clock
+    /// shows another time then.
     /// </summary>
     public static string Moment(DateTimeOffset time, DateTimeOffset now)
     {

@@ -28,7 +28,7 @@ internal static class ProcessInfo
         return ControlText.Escape(words);
     }
 
-    /// <summary>Something is under way or to come soon: whoever looks wants to know what, even where there is little room.</summary>
+    /// <summary>Something is under way or to come soon, and whoever looks wants to know what, in any case.</summary>
     public static bool IsPressing(ProcessStatus process) =>
         process.State is ProcessState.Waiting or ProcessState.Starting or ProcessState.Stopping;
 
@@ -39,7 +39,8 @@ internal static class ProcessInfo
     static string Starting(ProcessStatus process)
     {
         if (process.WaitsFor is not { } what) return "";
-        return process.StartTimeoutInMs is { } left ? $"waits for {what} ({TimeLeft(process, left)})" : $"waits for {what}";
+        var left = process.StartTimeoutInMs is { } ms ? $" ({TimeLeft(process, ms)})" : "";
+        return $"waits for {what}{left}";
     }
 
     /// <summary>"12 of 60 s"; of a reload, whose new child has no uptime here, "48 s left".</summary>
@@ -56,7 +57,8 @@ internal static class ProcessInfo
     static string Stopping(ProcessStatus process)
     {
         if (process.WaitsFor is { } what) return $"waits for {what}";
-        var sent = process.StopSignal is { } signal ? $"{signal} sent" : process.Pid is null ? "ending leftover processes" : "";
+        var sent = process.StopSignal is { } signal ? $"{signal} sent"
+            : process.Pid is null ? "ending leftover processes" : "";
         if (process.KillInMs is { } ms) return sent.Length > 0 ? $"{sent}, {Kill(ms)}" : Kill(ms);
         // An older daemon does not say when.
         return process.StopSignal is not null ? "SIGKILL sent" : "";
@@ -68,16 +70,15 @@ internal static class ProcessInfo
     {
         if (process.NextRunAt is not { } next) return "";
         var words = NextRun + Display.Moment(next, now);
-        return process.State == ProcessState.Stopped && HasFailed(process.LastRun) ? $"{words}; last: {LastRun(process, now)}" : words;
+        return process is { State: ProcessState.Stopped, LastRun.Cause: EventCause.Crash }
+            ? $"{words}; last: {LastRun(process, now)}" : words;
     }
-
-    static bool HasFailed(LastRun? run) => run is { Cause: EventCause.Crash };
 
     static string LastRun(ProcessStatus process, DateTimeOffset now)
     {
         // An older daemon does not know the last run, but the last exit.
         if (process.LastRun is not { } run) return process is { ExitCode: null, Signal: null } ? "never started" : "";
-        var how = run.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"exit code {code}") : run.Signal;
+        var how = run.ExitCode is { } code ? $"exit code {Display.Number(code)}" : run.Signal;
         var ended = $"({how}, {Ago(now - run.EndedAt)})";
         return run.Cause switch
         {

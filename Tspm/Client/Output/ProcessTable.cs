@@ -5,7 +5,8 @@ namespace Tspm.Client.Output;
 /// <summary>The table of <c>list</c> and <c>search</c>: columns with tabs in a pipe, a drawn one on a terminal.</summary>
 internal static class ProcessTable
 {
-    public static readonly string[] Columns = ["id", "name", "namespace", "state", "pid", "restarts", "uptime", "cpu", "mem", "info"];
+    public static readonly string[] Columns =
+        ["id", "name", "namespace", "state", "pid", "restarts", "uptime", "cpu", "mem", "info"];
 
     public static void Print(OutputWriter output, IReadOnlyList<ProcessStatus> processes)
     {
@@ -28,8 +29,8 @@ internal static class ProcessTable
     public static string[] Cells(ProcessStatus process, HashSet<int> several) =>
     [
         Display.Number(process.Id), Display.Name(process.Name, process.Instance, several.Contains(process.Id)), ControlText.Escape(process.Namespace),
-        Display.State(process.State), Display.Number(process.Pid), Display.Number(process.Restarts), Display.Uptime(process.UptimeMs),
-        Display.Cpu(process.CpuPercent), Display.Memory(process.MemoryBytes),
+        Display.State(process.State), Display.Number(process.Pid), Display.Number(process.Restarts),
+        Display.Uptime(process.UptimeMs), Display.Cpu(process.CpuPercent), Display.Memory(process.MemoryBytes),
         Display.Text(ProcessInfo.Of(process, TimeProvider.System.GetLocalNow())),
     ];
 

@@ -24,7 +24,8 @@ internal static unsafe class StandardStreams
     static int WidthOf(int descriptor)
     {
         WindowSize size = default;
-        return SysIoctl.ioctl(descriptor, SysIoctl.TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : DefaultWidth;
+        var isKnown = SysIoctl.ioctl(descriptor, SysIoctl.TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+        return isKnown ? size.ws_col : DefaultWidth;
     }
 
     static OutputWriter Open(int descriptor)

@@ -14,7 +14,7 @@ internal static class TerminalTable
     /// <summary>The same before the table is given up.</summary>
     const int LeastNameCells = 8;
 
-    /// <summary>The same of the info: columns of a higher rank go for this much of it, and it goes itself without the least.</summary>
+    /// <summary>The same of the info. Columns of a higher rank go for this much; without the least, it goes.</summary>
     const int InfoCells = 24, LeastInfoCells = 15;
 
     /// <summary>Of a row: "│ " before each cell, " " behind it, "│" at the end.</summary>
@@ -128,7 +128,7 @@ internal static class TerminalTable
         return columns;
     }
 
-    /// <summary>The info takes what is left beside the least of the names, and is cut where that is too little.</summary>
+    /// <summary>The info takes what the least of the names leaves, and is cut where that is too little.</summary>
     static void FillInfo(List<Shown> columns, Shown whole, int room)
     {
         var at = columns.FindIndex(static shown => shown.Column == Info);

@@ -21,12 +21,21 @@ internal static class Totals
     {
         List<string> states = [];
         foreach (var state in s_order)
-            if (processes.Count(process => process.State == state) is > 0 and var count) states.Add(Counted(count, Display.State(state)));
+        {
+            var count = processes.Count(process => process.State == state);
+            if (count > 0) states.Add(Counted(count, Display.State(state)));
+        }
         List<string> readings = [];
         var (cpu, memory) = (0.0, 0L);
-        foreach (var process in processes) (cpu, memory) = (cpu + (process.CpuPercent ?? 0), memory + (process.MemoryBytes ?? 0));
-        if (processes.Any(static process => process.CpuPercent is not null)) readings.Add($"cpu {Display.Cpu(cpu)}");
-        if (processes.Any(static process => process.MemoryBytes is not null)) readings.Add($"mem {Display.Memory(memory)}");
+        foreach (var process in processes)
+        {
+            cpu += process.CpuPercent ?? 0;
+            memory += process.MemoryBytes ?? 0;
+        }
+        if (processes.Any(static process => process.CpuPercent is not null))
+            readings.Add($"cpu {Display.Cpu(cpu)}");
+        if (processes.Any(static process => process.MemoryBytes is not null))
+            readings.Add($"mem {Display.Memory(memory)}");
         var line = string.Join(", ", states);
         return readings.Count > 0 ? $"{line}; {string.Join(", ", readings)}" : line;
     }

@@ -5,7 +5,7 @@ using Tspm.Supervision;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary>What to say when a change was not done in time: which processes it is about, why, and how they go on.</summary>
+/// <summary>What to say when a change was not done in time: who is late, why, and how it goes on.</summary>
 internal static class Unsettled
 {
     /// <summary>More processes than this are only counted.</summary>
