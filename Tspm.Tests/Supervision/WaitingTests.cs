@@ -1,5 +1,6 @@
 using Tspm.Daemon.Handlers;
 using Tspm.Model;
+using Tspm.Protocol;
 using Tspm.Supervision;
 
 namespace Tspm.Tests.Supervision;
@@ -97,6 +98,76 @@ internal sealed class WaitingTests
         world.Advance(SupervisedProcess.LeastLife);
         await Assert.That(cell.View.WaitsFor).IsEqualTo("the end of its old child");
         await Assert.That(cell.View.KillAt).IsNotNull();
+    }
+
+    [Test]
+    public async Task A_hook_that_stands_in_the_way_is_named(CancellationToken cancel)
+    {
+        using var world = new World();
+        var cell = world.StartNew(new ProcessConfig
+        {
+            Name = "web", Command = "x", Hooks = new HookConfig { PreStart = "migrate", PostStop = "tidy" },
+        });
+        await Assert.That(Sentence(world, cell))
+            .IsEqualTo("web: not started after 5 s: waits for its preStart hook; still starting");
+        End("preStart");
+        await Assert.That(cell.View.WaitsFor).IsNull();
+        cell.Reload(static _ => { });
+        world.Step();
+        await Assert.That(cell.View.WaitsFor).IsEqualTo("the preStart hook of its new child");
+        End("preStart", 1);
+        await Assert.That(cell.View.WaitsFor).IsNull();
+        world.Supervisor.Stop([cell], "stopped by user");
+        world.Step();
+        world.Exit(cell, new ExitStatus(null, Signals.SIGTERM));
+        await Assert.That(Sentence(world, cell))
+            .IsEqualTo("web: not stopped after 5 s: waits for its postStop hook; still stopping");
+        End("postStop");
+        await Assert.That(cell.View.WaitsFor).IsNull();
+
+        void End(string hook, int code = 0)
+        {
+            world.Machine.Exit(world.Machine.Hooks(hook).Single(), new ExitStatus(code, null));
+            world.Step();
+        }
+    }
+
+    [Test]
+    public async Task A_new_child_that_is_asked_has_its_own_time(CancellationToken cancel)
+    {
+        using var world = new World();
+        var cell = world.StartNew(new ProcessConfig
+        {
+            Name = "web", Command = "x", Ready = new Probe { DelayMs = 10_000 }, StartTimeoutMs = 60_000,
+        });
+        world.Advance(10);
+        await Assert.That(cell.View.StartLimitAt).IsNull();
+        cell.Reload(static _ => { });
+        world.Step();
+        world.Advance(2);
+        await Assert.That(cell.View.WaitsFor).IsEqualTo("its new child: its delay of 10 s");
+        await Assert.That(In(world, cell.View.StartLimitAt)).IsEqualTo(TimeSpan.FromSeconds(58));
+    }
+
+    [Test]
+    public async Task Many_that_are_late_are_counted(CancellationToken cancel)
+    {
+        using var world = new World();
+        var late = new List<Supervisor.Pending>();
+        for (var i = 0; i < 12; i++)
+        {
+            var config = new ProcessConfig { Name = $"w{i}", Command = "x", Ready = new Probe { Notify = true } };
+            var cell = world.StartNew(config);
+            late.Add(new Supervisor.Pending(cell, new TaskCompletionSource<LifecycleState>().Task, Unchanged: false));
+        }
+        var error = Unsettled.Error(late, Waited, world.Loop.Timers.Now);
+        await Assert.That(error.Code).IsEqualTo(ErrorCode.TimedOut);
+        var lines = error.Message.Split('\n');
+        await Assert.That(lines[0])
+            .IsEqualTo("w0: not ready after 5 s: waits for READY=1 from the program; still starting");
+        await Assert.That(lines[^2]).IsEqualTo("and 2 more");
+        await Assert.That(lines[^1]).IsEqualTo("this goes on in the background; look at it with: tspm list");
+        await Assert.That(lines.Length).IsEqualTo(12);
     }
 
     [Test]
