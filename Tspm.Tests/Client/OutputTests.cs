@@ -67,6 +67,7 @@ public sealed class OutputTests
     [Arguments("2026-12-01T03:00Z", "12-01 03:00")]
     [Arguments("2026-11-30T22:30Z", "22:30")] // today
     [Arguments("2026-12-01T08:00+09:00", "12-01 08:00 +09:00")] // tomorrow there, today here
+    [Arguments("2026-12-01T08:00+13:00", "08:00 +13:00")] // today there, where it is tomorrow already
     [Arguments("2026-11-30T22:30+09:00", "22:30 +09:00")] // today here and there
     [Arguments("2028-02-29T00:00Z", "2028-02-29 00:00")] // another year
     [Arguments("2026-12-01T03:00+09:00", "12-01 03:00 +09:00")] // another zone

@@ -34,6 +34,7 @@ internal sealed class SecondLook(TspmHome home)
         {
             _isOver = true;
             _daemon?.Dispose();
+            _daemon = null;
             return null;
         }
     }
