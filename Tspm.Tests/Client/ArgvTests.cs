@@ -104,6 +104,8 @@ public sealed class ArgvTests
     [Arguments("start", "nothing to start")]
     [Arguments("start --name x --", "nothing to start")]
     [Arguments("stop", "needs an argument")]
+    [Arguments("why", "everything: tspm why all")]
+    [Arguments("flush", "everything: tspm flush all")]
     [Arguments("rename web", "needs 2 arguments")]
     [Arguments("ping web", "one argument too many")]
     [Arguments("send web a b", "quote what belongs together")]

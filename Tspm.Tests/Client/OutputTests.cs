@@ -26,11 +26,11 @@ public sealed class OutputTests
             Status("many", 3), Status("many", 3, 1),
         ]);
         await Assert.That(screen.Text).IsEqualTo(
-            "id\tname\tnamespace\tstate\tpid\trestarts\tuptime\tcpu\tmem\n"
-            + "1\tweb\tdefault\tonline\t42\t0\t3h 12m\t1.3%\t3 MB\n"
-            + "2\ta\\e[2Jb\\n\tdefault\twaiting (next try in 3 s)\t-\t0\t-\t-\t-\n"
-            + "3\tmany:0\tdefault\tonline\t42\t0\t3h 12m\t-\t-\n"
-            + "3\tmany:1\tdefault\tonline\t42\t0\t3h 12m\t-\t-\n");
+            "id\tname\tnamespace\tstate\tpid\trestarts\tuptime\tcpu\tmem\tinfo\n"
+            + "1\tweb\tdefault\tonline\t42\t0\t3h 12m\t1.3%\t3 MB\t-\n"
+            + "2\ta\\e[2Jb\\n\tdefault\twaiting\t-\t0\t-\t-\t-\trestarts in 3 s\n"
+            + "3\tmany:0\tdefault\tonline\t42\t0\t3h 12m\t-\t-\t-\n"
+            + "3\tmany:1\tdefault\tonline\t42\t0\t3h 12m\t-\t-\t-\n");
     }
 
     [Test]
@@ -45,7 +45,7 @@ public sealed class OutputTests
     static readonly string[] Promised =
     [
         "id", "name", "namespace", "instance", "state", "desired", "pid", "restarts", "consecutiveFailures", "uptimeMs", "cpuPercent", "memoryBytes", "exitCode",
-        "signal", "reason", "nextStartInMs", "nextRunAt", "ready", "health", "startedAt", "createdAt", "command",
+        "signal", "reason", "nextStartInMs", "nextRunAt", "lastRun", "ready", "health", "startedAt", "createdAt", "command",
             "args", "cwd", "user", "project", "outLog", "errLog",
     ];
 
@@ -65,6 +65,10 @@ public sealed class OutputTests
 
     [Test]
     [Arguments("2026-12-01T03:00Z", "12-01 03:00")]
+    [Arguments("2026-11-30T22:30Z", "22:30")] // today
+    [Arguments("2026-12-01T08:00+09:00", "12-01 08:00 +09:00")] // tomorrow there, today here
+    [Arguments("2026-12-01T08:00+13:00", "08:00 +13:00")] // today there, where it is tomorrow already
+    [Arguments("2026-11-30T22:30+09:00", "22:30 +09:00")] // today here and there
     [Arguments("2028-02-29T00:00Z", "2028-02-29 00:00")] // another year
     [Arguments("2026-12-01T03:00+09:00", "12-01 03:00 +09:00")] // another zone
     [Arguments("2027-01-01T05:00+09:00", "2027-01-01 05:00 +09:00")] // the new year has begun there

@@ -30,7 +30,17 @@ public sealed class TerminalTableTests
             CpuPercent = random.Next(2) == 0 ? null : random.NextDouble() * 6400,
             MemoryBytes = random.Next(2) == 0 ? null : random.NextInt64(1L << 40),
             NextRunAt = random.Next(4) == 0 ? DateTimeOffset.UnixEpoch : null,
-            NextStartInMs = random.Next(100_000), Namespace = random.Next(6) == 0 ? "shop 商店" : "default",
+            NextStartInMs = random.Next(2) == 0 ? null : random.Next(100_000),
+            WaitsFor = random.Next(2) == 0 ? null : $"http://127.0.0.1/{Names[random.Next(Names.Length)]}",
+            StartTimeoutInMs = random.Next(2) == 0 ? null : random.Next(1_000_000),
+            StopSignal = random.Next(2) == 0 ? null : "SIGTERM",
+            KillInMs = random.Next(2) == 0 ? null : random.Next(100_000),
+            LastRun = random.Next(2) == 0 ? null : new LastRun
+            {
+                EndedAt = DateTimeOffset.UnixEpoch, ExitCode = random.Next(3),
+                Cause = random.Next(2) == 0 ? "exit" : "crash",
+            },
+            Namespace = random.Next(6) == 0 ? "shop 商店" : "default",
             Reason = "exited 1; " + Names[random.Next(Names.Length)],
         };
     }
@@ -39,6 +49,13 @@ public sealed class TerminalTableTests
     {
         var screen = new Screen(isTerminal: true);
         TerminalTable.Print(screen.Writer, processes, [], width);
+        return screen.Text;
+    }
+
+    static string PrintWithTotals(IReadOnlyList<ProcessStatus> processes, int width)
+    {
+        var screen = new Screen(isTerminal: true);
+        ProcessTable.PrintDrawn(screen.Writer, processes, [], width);
         return screen.Text;
     }
 
@@ -67,7 +84,7 @@ public sealed class TerminalTableTests
             ProcessStatus[] processes = [.. Enumerable.Range(0, random.Next(1, 12)).Select(id => Random(random, id))];
             for (var width = 20; width <= 300; width += random.Next(1, 8))
             {
-                var lines = Print(processes, width).TrimEnd('\n').Split('\n');
+                var lines = PrintWithTotals(processes, width).TrimEnd('\n').Split('\n');
                 var where = $"seed {seed}, width {width}:\n{string.Join('\n', lines)}";
                 await Assert.That(lines.Max(static line => CellText.WidthOf(line))).IsLessThanOrEqualTo(width)
                     .Because(where);
@@ -93,8 +110,8 @@ public sealed class TerminalTableTests
     }
 
     [Test]
-    [Arguments(140, "id name state next run pid restarts uptime cpu mem")]
-    [Arguments(80, "name state next run restarts uptime mem")]
+    [Arguments(140, "id name state info pid restarts uptime cpu mem")]
+    [Arguments(80, "name state info restarts uptime")]
     [Arguments(60, "name state restarts uptime")]
     [Arguments(40, "name state")]
     public async Task Columns_go_by_their_rank(int width, string titles, CancellationToken cancellation)
@@ -125,15 +142,67 @@ public sealed class TerminalTableTests
         ProcessStatus[] processes =
             [OutputTests.Status("日本語のプロセス") with { State = ProcessState.Waiting, NextStartInMs = 12_000 },
             OutputTests.Status("web", 2)];
-        await Assert.That(Print(processes, 22)).IsEqualTo("日本語の… waiting 12 s\nweb online\n");
+        await Assert.That(Print(processes, 21)).IsEqualTo("日本語… waiting 12 s\nweb online\n");
         await Assert.That(Print(processes, 8)).IsEqualTo("日本語…\nweb\n");
         for (var width = 1; width < 20; width++)
             await Assert.That(Print(processes, width).Split('\n').Length).IsEqualTo(3);
     }
 
+    static readonly ProcessStatus Held = OutputTests.Status("api") with
+    {
+        State = ProcessState.Waiting, Pid = null, UptimeMs = null, Reason = "waits for db to be ready",
+    };
+
     [Test]
-    public async Task An_empty_list_is_a_heading(CancellationToken cancellation) =>
-        await Assert.That(Print([], 80).Split('\n').Length).IsEqualTo(5);
+    [Arguments(140), Arguments(80)]
+    public async Task What_a_process_waits_for_has_a_column(int width, CancellationToken cancellation)
+    {
+        var text = PrintWithTotals([Held, OutputTests.Status("web", 2)], width);
+        await Assert.That(text).Contains("│ waiting │ waits for db to be ready │");
+        await Assert.That(text).DoesNotContain("api: ");
+    }
+
+    [Test]
+    [Arguments(60), Arguments(40), Arguments(30)]
+    public async Task What_has_no_room_in_the_table_stands_below_it(int width, CancellationToken cancellation)
+    {
+        ProcessStatus[] processes = [Held with { Name = "a-rather-long-name-of-an-api" }, OutputTests.Status("web", 2)];
+        var text = PrintWithTotals(processes, width);
+        await Assert.That(text).DoesNotContain("info");
+        var below = text.Split('╯').Last().ReplaceLineEndings("").Replace("  ", " ");
+        await Assert.That(below).StartsWith("a-rather-long-name-of-an-api: waits").And.Contains("ready");
+    }
+
+    [Test]
+    public async Task A_cut_info_stands_below_the_table_when_it_is_pressing(CancellationToken cancellation)
+    {
+        var done = OutputTests.Status("migrations-of-the-db", 2) with
+        {
+            State = ProcessState.Stopped,
+            LastRun = new LastRun { EndedAt = DateTimeOffset.UtcNow, ExitCode = 0, Cause = "exit" },
+        };
+        var slow = Held with { Name = "mail-worker-production", Reason = "waits for a-rather-long-name to be ready" };
+        var text = Print([slow, done], 80);
+        await Assert.That(text).Contains("…").And.Contains("mail-worker-production: waits for a-rather-long-name");
+        await Assert.That(text.Split('╯').Last()).DoesNotContain("completed");
+    }
+
+    [Test]
+    public async Task The_last_line_counts(CancellationToken cancellation)
+    {
+        ProcessStatus[] processes =
+        [
+            OutputTests.Status() with { CpuPercent = 1.5, MemoryBytes = 1 << 20 },
+            OutputTests.Status("b", 2) with { CpuPercent = 2.5, MemoryBytes = 2 << 20 }, Held,
+        ];
+        await Assert.That(PrintWithTotals(processes, 140)).EndsWith("╯\n2 online, 1 waiting; cpu 4.0%, mem 3 MB\n");
+        await Assert.That(PrintWithTotals([Held, Held], 140)).EndsWith("╯\n2 waiting\n");
+        await Assert.That(PrintWithTotals([Held], 140)).EndsWith("╯\n");
+    }
+
+    [Test]
+    public async Task An_empty_list_has_no_frame(CancellationToken cancellation) =>
+        await Assert.That(PrintWithTotals([], 80)).IsEmpty();
 
     [Test]
     [Arguments("日本", 3, "日…"), Arguments("日本", 4, "日本"), Arguments("abc", 2, "a…"), Arguments("abc", 1, "…"),

@@ -10,7 +10,7 @@ public class JsonOutputTests
     static readonly string[] ListMembers =
     [
         "id", "name", "namespace", "instance", "state", "desired", "pid", "restarts", "consecutiveFailures", "uptimeMs", "cpuPercent", "memoryBytes", "exitCode", "signal",
-        "reason", "nextStartInMs", "nextRunAt", "ready", "health", "startedAt", "createdAt", "command", "args", "cwd",
+        "reason", "nextStartInMs", "nextRunAt", "lastRun", "ready", "health", "startedAt", "createdAt", "command", "args", "cwd",
             "user", "project", "outLog", "errLog",
     ];
 

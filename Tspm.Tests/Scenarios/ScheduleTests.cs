@@ -37,7 +37,7 @@ public class ScheduleTests
         var soFar = File.ReadAllText(Path.Combine(box.Folder, "runs"));
         await box.UntilFile("runs", soFar + "run\nrun\n");
         await Assert.That((await box.Get("night")).Json.GetProperty("nextRunAt").GetDateTimeOffset().UtcDateTime.Hour).IsEqualTo(3);
-        await Assert.That((await box.Ok("list", "night")).Out).Contains("stopped (next run ");
+        await Assert.That((await box.Ok("list", "night")).Out).Contains("\tstopped\t").And.Contains("\tnext run ");
         await Assert.That((await box.Ok("describe", "night")).Out).Contains("next run\t");
         await box.Ok("set", "job", "enabled=false");
         await box.UntilState("job", "stopped");

@@ -179,9 +179,9 @@ public class SocketScenarios
         await box.Ok("start", "sleep 1000", "--name", "up");
         await box.Run("stop", "nobody");
         var text = (await box.Ok("metrics")).Out;
-        await Assert.That(OpenMetricsCheck.Problem(text)).IsNull();
+        await Assert.That(MetricsCheck.OpenMetricsProblem(text)).IsNull();
         using var socket = new RawSocket(box, cancellation);
-        await Assert.That(OpenMetricsCheck.Problem((await socket.Call("metrics")).GetProperty("result").GetProperty("text").GetString()!)).IsNull();
+        await Assert.That(MetricsCheck.OpenMetricsProblem((await socket.Call("metrics")).GetProperty("result").GetProperty("text").GetString()!)).IsNull();
         await Assert.That((await box.Ok("metrics", "--json")).Json.GetProperty("text").GetString()!).EndsWith("# EOF\n");
         foreach (var expected in new[]
         {

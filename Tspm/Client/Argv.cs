@@ -182,7 +182,9 @@ internal static class Argv
     {
         if (verb.MinWords > 1) return $"'{verb.Name}' needs {verb.MinWords} arguments";
         // Without an argument, PM2 and others mean everything by some of these.
-        var everything = verb.Name is "start" or "stop" or "restart" or "reload" or "delete" or "flush" or "reset" ? $"; everything: tspm {verb.Name} all" : "";
+        var takesAll = verb.Name is "start" or "stop" or "restart" or "reload" or "delete" or "flush" or "reset"
+            or "describe" or "env" or "pid" or "why";
+        var everything = takesAll ? $"; everything: tspm {verb.Name} all" : "";
         return $"'{verb.Name}' needs an argument{everything}";
     }
 

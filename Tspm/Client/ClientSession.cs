@@ -137,14 +137,14 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
 
     DaemonClient Connect(bool onlyReads = false, bool mayStart = false)
     {
-        if (_early is not { } early) return DaemonClient.Connect(home, errors.IsTerminal ? TellOfWait : null, onlyReads, Remote, mayStart);
+        if (_early is not { } early) return DaemonClient.Connect(home, NoticeOf(), onlyReads, Remote, mayStart);
         _early = null;
         return early;
     }
 
-    void TellOfWait(string method)
+    WaitNotice NoticeOf()
     {
-        errors.WriteLine(method == Methods.Hello ? "waiting for the daemon to answer …" : $"waiting for the daemon to finish '{method}' …");
-        errors.Flush();
+        var look = Remote is null ? new SecondLook(home) : null;
+        return new WaitNotice(errors, selectors => look?.Ask(selectors), StandardStreams.ErrorWidth);
     }
 }

@@ -47,8 +47,8 @@ internal sealed class DaemonClient : IDisposable
     /// <summary>Requests on this connection only read, so they may be sent again when an answer was lost.</summary>
     public bool OnlyReads { get; init; }
 
-    /// <summary>Called once per request when the answer takes long, with the method's name.</summary>
-    public Action<string>? OnSlow { get; init; }
+    /// <summary>Told of each request whose answer takes long; null: nobody is.</summary>
+    public WaitNotice? Notice { get; init; }
 
     /// <summary>Called with each message of a stream.</summary>
     public Action? OnHeard { get; set; }
@@ -57,8 +57,10 @@ internal sealed class DaemonClient : IDisposable
     public ClientContext? RemoteContext { get; private set; }
 
     /// <exception cref="DaemonException">See <see cref="DaemonSocket.Open"/>.</exception>
-    public static DaemonClient Connect(TspmHome home, Action<string>? onSlow = null, bool onlyReads = false, RemoteHost? remote = null, bool mayStart = false) =>
-        new(home, remote, mayStart) { OnSlow = onSlow, OnlyReads = onlyReads };
+    public static DaemonClient Connect(
+        TspmHome home, WaitNotice? notice = null, bool onlyReads = false, RemoteHost? remote = null,
+        bool mayStart = false) =>
+        new(home, remote, mayStart) { Notice = notice, OnlyReads = onlyReads };
 
     /// <summary>Versions, and who the daemon is. Asked once per connection, by those who have to know.</summary>
     public HelloResponse Greet()
@@ -120,11 +122,21 @@ internal sealed class DaemonClient : IDisposable
         string method, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType, TimeSpan? deadline, string? key)
     {
         var id = Send(method, request, requestType, key);
-        var wait = new Wait(method, deadline ?? ReadDeadline, OnSlow) { OnQuiet = _remote is null ? CheckForLife : null };
-        while (true)
+        var wait = new Wait(method, deadline ?? ReadDeadline, Notice)
         {
-            var answer = ReadEnvelope(wait);
-            if (answer.IsFor(id)) return answer.Read(responseType);
+            Request = request, OnQuiet = _remote is null ? CheckForLife : null,
+        };
+        try
+        {
+            while (true)
+            {
+                var answer = ReadEnvelope(wait);
+                if (answer.IsFor(id)) return answer.Read(responseType);
+            }
+        }
+        finally
+        {
+            Notice?.Clear();
         }
     }
 
@@ -196,7 +208,8 @@ internal sealed class DaemonClient : IDisposable
         {
             // Before the wait, not after each line: what was printed must be seen, and printing line by line is slow.
             if (!_lines.HasLine) onIdle?.Invoke();
-            var answer = ReadEnvelope(new Wait(request.Method, DeadAfter, follows ? null : OnSlow));
+            var answer = ReadEnvelope(new Wait(request.Method, DeadAfter, follows ? null : Notice));
+            Notice?.Clear();
             OnHeard?.Invoke();
             if (answer.IsFor(id)) return answer.Read(responseType);
             if (!onNotification(answer)) return null;
@@ -292,10 +305,13 @@ internal sealed class DaemonClient : IDisposable
 }
 
 /// <summary>One wait for the daemon: what for, until when, and whom to tell when it takes long.</summary>
-internal sealed class Wait(string method, TimeSpan? deadline, Action<string>? onSlow)
+internal sealed class Wait(string method, TimeSpan? deadline, WaitNotice? notice)
 {
     /// <summary>From when on a person wants to know what is going on.</summary>
     static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often it is said anew.</summary>
+    static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
     /// <summary>One poll at most; then the wait is looked at again.</summary>
     const long LongestPollMs = 60_000;
@@ -305,7 +321,12 @@ internal sealed class Wait(string method, TimeSpan? deadline, Action<string>? on
 
     readonly long _start = Stopwatch.GetTimestamp();
     TimeSpan _nextLook = QuietFor;
-    bool _told = onSlow is null;
+
+    /// <summary>When to tell of the wait; null: never, or not again.</summary>
+    TimeSpan? _nextTell = notice is null ? null : Slow;
+
+    /// <summary>What was asked, for those who want to know what is waited for.</summary>
+    public object? Request { get; init; }
 
     public string Method => method;
 
@@ -324,10 +345,11 @@ internal sealed class Wait(string method, TimeSpan? deadline, Action<string>? on
     {
         var elapsed = Stopwatch.GetElapsedTime(_start);
         if (elapsed >= deadline) throw new DaemonException(LocalError.NoAnswerInTime, $"{NoAnswer(method)} within {Model.Duration.Format(deadline.Value)}");
-        if (!_told && elapsed >= Slow)
+        if (elapsed >= _nextTell)
         {
-            _told = true;
-            onSlow!(method);
+            var again = notice!.Tell(method, Request, elapsed);
+            elapsed = Stopwatch.GetElapsedTime(_start);
+            _nextTell = again ? elapsed + Again : null;
         }
         if (OnQuiet is not null && elapsed >= _nextLook)
         {
@@ -335,7 +357,7 @@ internal sealed class Wait(string method, TimeSpan? deadline, Action<string>? on
             _nextLook = Stopwatch.GetElapsedTime(_start) + QuietFor;
         }
         var next = deadline - elapsed ?? TimeSpan.MaxValue;
-        if (!_told && Slow - elapsed < next) next = Slow - elapsed;
+        if (_nextTell - elapsed is { } tell && tell < next) next = tell;
         if (OnQuiet is not null && _nextLook - elapsed < next) next = _nextLook - elapsed;
         return (int)Math.Clamp(next.Ticks / TimeSpan.TicksPerMillisecond + 1, 1, LongestPollMs);
     }

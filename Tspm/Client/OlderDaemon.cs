@@ -20,6 +20,20 @@ internal static class OlderDaemon
     public static bool SelectsEvents(DaemonClient daemon) =>
         daemon.Greet().ProtocolVersion >= KnowsLaunchAndProjects;
 
+    /// <summary>The version that brought <see cref="MetricsRequest.Format"/>.</summary>
+    const int KnowsMetricsFormats = 3;
+
+    /// <summary>Another format than OpenMetrics is wanted, which an older daemon does not write.</summary>
+    /// <exception cref="DaemonException">This daemon is older.</exception>
+    public static void RequireMetricsFormats(DaemonClient daemon)
+    {
+        var hello = daemon.Greet();
+        if (hello.ProtocolVersion >= KnowsMetricsFormats) return;
+        throw new DaemonException(ErrorCode.Failed,
+            $"the daemon is tspm {hello.Version} and writes metrics only as OpenMetrics: leave out --format, "
+            + "or run this tspm as the daemon with: tspm daemon upgrade");
+    }
+
     /// <summary>The request as this daemon can read it. Asks for its version only when that matters.</summary>
     public static TRequest Fit<TRequest>(TRequest request, DaemonClient daemon) where TRequest : class
     {

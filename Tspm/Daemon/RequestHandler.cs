@@ -70,7 +70,8 @@ internal sealed class RequestHandler(DaemonContext context)
         Methods.Env => Answer(request, WireJson.Default.SelectorsRequest, EnvHandler.Handle, WireJson.Default.EnvResponse),
         Methods.Logs => Answer(request, WireJson.Default.LogsRequest, (c, r) => LogsHandler.Handle(c, r, connection), WireJson.Default.LogsResponse),
         Methods.Events => Answer(request, WireJson.Default.EventsRequest, (c, r) => EventsHandler.Handle(c, r, connection), WireJson.Default.EventsResponse),
-        Methods.Metrics => Answer(request, WireJson.Default.EmptyRequest, MetricsHandler.Handle, WireJson.Default.MetricsResponse),
+        Methods.Metrics => Answer(
+            request, WireJson.Default.MetricsRequest, MetricsHandler.Handle, WireJson.Default.MetricsResponse),
         Methods.Shutdown => Answer(request, WireJson.Default.EmptyRequest, (c, _) => ShutdownHandler.Handle(c, connection.Asker), WireJson.Default.ShutdownResponse),
         Methods.Upgrade => Answer(request, WireJson.Default.UpgradeRequest, (c, r) => UpgradeHandler.Handle(c, r, connection), WireJson.Default.UpgradeResponse),
         _ => Change(request, connection),
@@ -186,8 +187,6 @@ internal sealed class RequestHandler(DaemonContext context)
                 var data = new RpcErrorData { Path = json.Path, Expected = json.Expected, Found = json.Found, Hint = json.Hint };
                 var code = json.Path.StartsWith("request", StringComparison.Ordinal) ? ErrorCode.InvalidRequest : ErrorCode.InvalidParams;
                 return new RpcError { Code = code, Message = json.Message, Data = data };
-            case TimeoutException:
-                return new RpcError { Code = ErrorCode.TimedOut, Message = "it did not happen within the time given; it goes on in the background" };
             default:
                 context.Log.LogError(e, "internal error while answering a request: {Type}", e.GetType().Name);
                 return new RpcError { Code = ErrorCode.InternalError, Message = $"internal error in the daemon; please report it, with the end of {context.Home.DaemonLog}" };

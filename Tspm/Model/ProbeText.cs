@@ -30,6 +30,12 @@ internal static class ProbeText
     public static string Describe(Probe probe) =>
         probe.Tcp is { } place ? $"tcp {place}" : probe.Http ?? (probe.Log is { } pattern ? $"log {pattern}" : probe.Exec is { } command ? $"exec {command}" : "");
 
+    /// <summary>The same for every kind of probe, after "waits for".</summary>
+    public static string Subject(Probe probe) =>
+        probe.Notify is not null ? "READY=1 from the program"
+        : probe.DelayMs is { } ms ? $"its delay of {Time(TimeSpan.FromMilliseconds(ms))}"
+        : Describe(probe);
+
     /// <summary>A time in a sentence: seconds as long as people think in them.</summary>
     public static string Time(TimeSpan time) => time.TotalSeconds is >= 1 and <= 120
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s")

@@ -30,6 +30,19 @@ internal sealed record ProcessStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public long? NextStartInMs { get; init; }
     /// <summary>The next time of its schedule, in its time zone; null when it has none that is armed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DateTimeOffset? NextRunAt { get; init; }
+    /// <summary>The end of its last child; null when none has ended yet.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public LastRun? LastRun { get; init; }
+    /// <summary>
+    /// What a start, stop or reload that is under way waits for: a probe, a hook or a new child. Null when nothing is
+    /// waited for; in the state <c>waiting</c>, <see cref="Reason"/> says it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? WaitsFor { get; init; }
+    /// <summary>How long a child that is starting still has to become ready; null: there is no limit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public long? StartTimeoutInMs { get; init; }
+    /// <summary>The signal that a child which is being stopped has got; null when none is being stopped.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? StopSignal { get; init; }
+    /// <summary>How long until what is being stopped gets SIGKILL; null when it does not, or has got it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public long? KillInMs { get; init; }
     /// <summary>Null while no child runs.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public bool? Ready { get; init; }
     /// <summary>What the last look said; null: there is no health probe, or it has not looked yet.</summary>

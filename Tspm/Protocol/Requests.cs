@@ -222,3 +222,9 @@ internal sealed record UpgradeRequest
     /// <summary>The asker is a guardian, and takes over itself: the descriptors follow instead of an answer. Without <see cref="Binary"/>.</summary>
     public bool HandOver { get; init; }
 }
+
+internal sealed record MetricsRequest
+{
+    /// <summary>See <see cref="MetricsFormat"/>; null: OpenMetrics. Since protocol 3.</summary>
+    public string? Format { get; init; }
+}

@@ -50,7 +50,7 @@ internal sealed record StatusResponse
 
 internal sealed record MetricsResponse
 {
-    /// <summary>OpenMetrics, to its <c># EOF</c>.</summary>
+    /// <summary>In the format that was asked for; OpenMetrics to its <c># EOF</c>.</summary>
     public required string Text { get; init; }
 }
 

@@ -11,7 +11,6 @@ global using ReopenRequest = Tspm.Protocol.ListRequest;
 // Nothing.
 global using PingRequest = Tspm.Protocol.EmptyRequest;
 global using StatusRequest = Tspm.Protocol.EmptyRequest;
-global using MetricsRequest = Tspm.Protocol.EmptyRequest;
 global using ShutdownRequest = Tspm.Protocol.EmptyRequest;
 
 // A new child behind the old one, or beside it.

@@ -24,7 +24,7 @@ namespace Tspm.Protocol;
 [JsonSerializable(typeof(HelloRequest)), JsonSerializable(typeof(HelloResponse))]
 [JsonSerializable(typeof(EmptyRequest)), JsonSerializable(typeof(PingResponse))]
 [JsonSerializable(typeof(StatusResponse))]
-[JsonSerializable(typeof(MetricsResponse))]
+[JsonSerializable(typeof(MetricsRequest)), JsonSerializable(typeof(MetricsResponse))]
 [JsonSerializable(typeof(ListRequest)), JsonSerializable(typeof(ListResponse))]
 [JsonSerializable(typeof(SearchRequest)), JsonSerializable(typeof(SearchResponse))]
 [JsonSerializable(typeof(DescribeRequest)), JsonSerializable(typeof(DescribeResponse))]

@@ -45,6 +45,10 @@ internal sealed class ChildEnding(
     /// <summary>Leftovers that belong to another user and cannot be ended.</summary>
     public IReadOnlyList<KilledProcess> Untouchable => _untouchable;
 
+    /// <summary>Monotonic time of the SIGKILL; null: none is to come, as it was sent or all is over.</summary>
+    public TimeSpan? KillAt => _isDone || _isOverdue || _due is not { } due ? null
+        : !_mainHasEnded && run.ExtendedUntil > due ? run.ExtendedUntil : due;
+
     /// <summary>What an earlier daemon had done already; null: nothing.</summary>
     public EndingRecord? Record
     {

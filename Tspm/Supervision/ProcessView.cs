@@ -20,6 +20,12 @@ internal sealed record ProcessView
     public ProcessConfig? StartedWith { get; init; }
     /// <summary>Monotonic time of the next try, when waiting.</summary>
     public TimeSpan? NextStartAt { get; init; }
+    /// <summary>See <see cref="ProcessStatus.WaitsFor"/>.</summary>
+    public string? WaitsFor { get; init; }
+    /// <summary>Monotonic time at which a child that is not ready by then is given up; null: there is none.</summary>
+    public TimeSpan? StartLimitAt { get; init; }
+    /// <summary>Monotonic time at which what is being stopped gets SIGKILL; null: it does not, or has got it.</summary>
+    public TimeSpan? KillAt { get; init; }
     /// <summary>Null: no health probe, or no answer yet.</summary>
     public bool? Health { get; init; }
     /// <summary>Why the last spawn came to nothing; null: it did not.</summary>

@@ -44,6 +44,7 @@ internal sealed partial class SupervisedProcess
             if (problem is not null) TellOf(EventKind.HookFailed, $"postStop {problem}");
             Handle(new LifecycleEvent.TreeGone());
         });
+        Publish();
     }
 
     /// <summary>An earlier daemon may have been in the middle of it. What it left is killed, and it runs again.</summary>

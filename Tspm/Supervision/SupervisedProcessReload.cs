@@ -79,6 +79,7 @@ internal sealed partial class SupervisedProcess
         {
             if (_preparing != preparing) return;
             _preparing = null;
+            Publish();
             if ((preparing.Problem ?? WhyNoReload() ?? (problem is null ? null : $"preStart {problem}; {OldStays}")) is not { } why)
             {
                 BeginSecond(cause, done);
@@ -88,6 +89,7 @@ internal sealed partial class SupervisedProcess
             // Nothing is started in the place of the first child before this is gone.
             if (_state.Phase == LifecyclePhase.Sweeping) _ended?.Ending?.LookAgain();
         });
+        Publish();
     }
 
     void BeginSecond(Cause cause, Action<string?> done)
@@ -168,6 +170,7 @@ internal sealed partial class SupervisedProcess
         if (actions.HasFlag(SecondAction.Sweep)) CleanUpSecond(second);
         // Asked of this step: one within it may have been the last.
         if (phase == SecondPhase.Absent) SecondIsGone(second);
+        else Publish();
     }
 
     /// <summary>On record before the old one is told to go.</summary>

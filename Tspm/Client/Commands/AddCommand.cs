@@ -20,6 +20,9 @@ internal static class AddCommand
                 new AddRequest { Define = define, Client = session.Context(noAutoStart), Project = target.Project },
                 Wire.Json.AddRequest, Wire.Json.StartResponse,
                 Output.PrintJson.Readable.StartResponse, static process => string.Create(CultureInfo.InvariantCulture, $"added (id {process.Id})"))
+                {
+                    Total = static _ => "added",
+                }
                 .Run(session, new ChangeFlags(json, noAutoStart));
             return ImportCommand.WithLoss(code, isLost);
         });

@@ -26,6 +26,9 @@ internal sealed record Change<TRequest, TResponse>(
     where TRequest : class
     where TResponse : ChangeResponse
 {
+    /// <summary>What the last line on a terminal counts; null: the states.</summary>
+    public Func<ProcessOutcome, string>? Total { get; init; }
+
     /// <summary>What to ask a daemon whose predecessor died over the request; null: it must not be done twice.</summary>
     public TRequest? Again { get; init; }
 
@@ -40,9 +43,9 @@ internal sealed record Change<TRequest, TResponse>(
         using var daemon = session.ConnectToChange(flags.NoAutoStart);
         response = daemon.Call(Method, Request, RequestType, ResponseType, flags.Deadline, Again);
         if (flags.Json) JsonPrinter.Print(session.Out, response, PrintType);
-        Outcomes.Print(session, response, Phrase, withSuccesses: !flags.Json);
+        Outcomes.Print(session, response, Phrase, withSuccesses: !flags.Json, Total);
         if (response is { Processes.Count: 0, Notes: null, Error: null })
-            session.Err.WriteLine("there are no processes; start one with: tspm start COMMAND");
+            session.Err.WriteLine(NothingToShow.NoProcesses);
         return response.Success && response.Error is null && response.Processes.All(static process => process.Error is null) ? ExitCodes.Done : ExitCodes.Failed;
     }
 }

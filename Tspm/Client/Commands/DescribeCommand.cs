@@ -13,6 +13,7 @@ internal static class DescribeCommand
         var answer = daemon.Call(Methods.Describe, request, Wire.Json.DescribeRequest, Wire.Json.DescribeResponse);
         if (json) JsonPrinter.PrintDescriptions(session.Out, answer.Processes);
         else DescriptionPrinter.Print(session.Out, answer.Processes);
+        if (!json && answer.Processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);
         return ExitCodes.Done;
     });
 }

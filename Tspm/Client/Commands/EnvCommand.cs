@@ -12,6 +12,7 @@ internal static class EnvCommand
         var answer = daemon.Call(Methods.Env, new EnvRequest { Selectors = words ?? [] }, Wire.Json.SelectorsRequest, Wire.Json.EnvResponse);
         if (json) PrintJsonDocument(session.Out, answer.Processes);
         else PrintText(session.Out, answer.Processes);
+        if (!json && answer.Processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);
         return ExitCodes.Done;
     });
 

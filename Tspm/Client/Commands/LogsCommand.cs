@@ -50,8 +50,14 @@ internal static class LogsCommand
             // As with `logs -f | head`: it has what it wanted.
         }
         printer.Finish();
+        if (!printer.HasPrinted && !printer.IsForPrograms && !request.Follow)
+            session.Err.WriteLine(Chooses(request) ? NothingToShow.NoLines : NothingToShow.NoOutput);
         return ExitCodes.Done;
     }
+
+    /// <summary>Not just the last lines: there may be others.</summary>
+    static bool Chooses(LogsRequest request) =>
+        request is not { Since: null, Until: null, Grep: null, Run: null, Stream: null };
 
     /// <summary>Nobody else is left to show what the daemon did not send any more.</summary>
     static void ShowRest(OfflineLogs files, LogStream stream)

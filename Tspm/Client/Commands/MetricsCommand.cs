@@ -3,13 +3,16 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>metrics</c>: what is counted and measured, as OpenMetrics text.</summary>
+/// <summary><c>metrics</c>: what is counted and measured, as OpenMetrics or in an older format.</summary>
 internal static class MetricsCommand
 {
-    public static void Run(bool json = false) => CommandHost.Execute(session =>
+    public static void Run(string? format = null, bool json = false) => CommandHost.Execute(session =>
     {
         using var daemon = session.ConnectToRead();
-        var answer = daemon.Call(Methods.Metrics, new MetricsRequest(), Wire.Json.EmptyRequest, Wire.Json.MetricsResponse);
+        // What every daemon does is not asked for by name.
+        var request = new MetricsRequest { Format = format == MetricsFormat.OpenMetrics ? null : format };
+        if (request.Format is not null) OlderDaemon.RequireMetricsFormats(daemon);
+        var answer = daemon.Call(Methods.Metrics, request, Wire.Json.MetricsRequest, Wire.Json.MetricsResponse);
         if (json) JsonPrinter.Print(session.Out, answer, PrintJson.Readable.MetricsResponse);
         else session.Out.Write(answer.Text);
         return ExitCodes.Done;

@@ -65,7 +65,10 @@ internal static class MigrateCommand
         }
         if (define.Count == 0) return added;
         var answer = daemon.Call(Methods.Add, new AddRequest { Define = define, Client = ClientContextBuilder.Build() }, Wire.Json.AddRequest, Wire.Json.StartResponse);
-        Outcomes.Print(session, answer, static process => string.Create(CultureInfo.InvariantCulture, $"taken over (id {process.Id})"), withSuccesses: true);
+        Outcomes.Print(
+            session, answer,
+            static process => string.Create(CultureInfo.InvariantCulture, $"taken over (id {process.Id})"),
+            withSuccesses: true, static _ => "taken over");
         return added;
     }
 

@@ -12,6 +12,7 @@ internal static class PidCommand
         var processes = daemon.Call(Methods.List, new ListRequest { Selectors = words }, Wire.Json.ListRequest, Wire.Json.ListResponse).Processes;
         if (json)
             JsonPrinter.Print(session.Out, [.. processes.Select(static process => new PidEntry(process.Id, process.Name, process.Instance, process.Pid))], PrintJson.Readable.IReadOnlyListPidEntry);
+        else if (processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);
         var several = Display.WithSeveral(processes.Select(static process => (process.Id, process.Instance)));
         var code = ExitCodes.Done;
         foreach (var process in processes)

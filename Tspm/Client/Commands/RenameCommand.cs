@@ -16,6 +16,9 @@ internal static class RenameCommand
             return new Change<RenameRequest, RenameResponse>(
                 Methods.Rename, new RenameRequest { Selector = old, NewName = words[1] }, Wire.Json.RenameRequest, Wire.Json.ChangeResponse,
                 PrintJson.Readable.ChangeResponse, _ => $"is the new name of {ControlText.Escape(old)}")
+                {
+                    Total = static _ => "renamed",
+                }
                 .Run(session, new ChangeFlags(json, noAutoStart));
         });
 }

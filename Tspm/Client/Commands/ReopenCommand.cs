@@ -9,6 +9,9 @@ internal static class ReopenCommand
         CommandHost.Execute(session => new Change<ReopenRequest, ReopenResponse>(
             Methods.Reopen, new ReopenRequest { Selectors = words }, Wire.Json.ListRequest, Wire.Json.ChangeResponse,
             Output.PrintJson.Readable.ChangeResponse, static process => process.Unchanged
-                ? "nothing writes to its logs" : "logs are open again") { IsRepeatable = true }
+                ? "nothing writes to its logs" : "logs are open again") 
+            {
+                IsRepeatable = true, Total = static process => process.Unchanged ? "without output" : "reopened",
+            }
             .Run(session, new ChangeFlags(json, noAutoStart)));
 }

@@ -12,6 +12,7 @@ internal static class SearchCommand
         var answer = daemon.Call(Methods.Search, new SearchRequest { Text = words![0] }, Wire.Json.SearchRequest, Wire.Json.SearchResponse);
         if (json) JsonPrinter.Print(session.Out, answer.Processes, PrintJson.Readable.IReadOnlyListProcessStatus);
         else ProcessTable.Print(session.Out, answer.Processes);
+        if (!json && answer.Processes.Count == 0) session.Err.WriteLine(NothingToShow.NoMatch(words[0]));
         return ExitCodes.Done;
     });
 }

@@ -18,7 +18,11 @@ internal static class SetCommand
             if (assignments.Count == 0) throw new UsageException($"nothing to set; usage: tspm set {ControlText.Escape(selectors[0])} KEY=VALUE");
             var code = new Change<SetRequest, SetResponse>(
                 Methods.Set, new SetRequest { Selectors = selectors, Assignments = assignments }, Wire.Json.SetRequest, Wire.Json.SetResponse,
-                PrintJson.Readable.SetResponse, static process => process.Unchanged ? "has these values already" : "changed") { IsRepeatable = true }
+                PrintJson.Readable.SetResponse,
+                static process => process.Unchanged ? "has these values already" : "changed")
+                {
+                    IsRepeatable = true, Total = static process => process.Unchanged ? "unchanged" : "changed",
+                }
                 .Run(session, new ChangeFlags(json, noAutoStart), out var response);
             foreach (var name in response.RestartNeeded ?? [])
                 session.Err.WriteLine($"{ControlText.Escape(name)}: {Later(response, name, assignments)}");

@@ -15,6 +15,9 @@ internal static class SignalCommand
             return new Change<SignalRequest, SignalResponse>(
                 Methods.Signal, new SignalRequest { Signal = name, Selectors = words[1..] }, Wire.Json.SignalRequest, Wire.Json.ChangeResponse,
                 Output.PrintJson.Readable.ChangeResponse, _ => $"sent {Signals.NameOf(signal)}")
+                {
+                    Total = static _ => "signalled",
+                }
                 .Run(session, new ChangeFlags(json, noAutoStart));
         });
 }

@@ -25,6 +25,7 @@ internal static class FlagValue
 
     static string? OfName(string name, string value) => name switch
     {
+        "format" when !Protocol.MetricsFormat.IsKnown(value) => $"expected {Protocol.MetricsFormat.Expected}",
         "restart" when value is not ("always" or "on-failure" or "never") => "expected always, on-failure or never",
         "stdin" when value is not ("null" or "pipe") => "expected null or pipe",
         "name" or "namespace" when ProcessName.Problem(value) is { } problem => problem,

@@ -110,6 +110,8 @@ internal static class Flags
         "prune" => new Flag(name, FlagKind.Switch, "", "delete what is not in the file, of the same project"),
         "lossy" => new Flag(name, FlagKind.Switch, "", "exit 0 although something of another manager's file is lost"),
         "start" => new Flag(name, FlagKind.Switch, "", "apply the result instead of printing it"),
+        "format" => new Flag(name, FlagKind.Text, "FORMAT",
+            "openmetrics (default), or prometheus: text format 0.0.4, as node_exporter reads it"),
         "show-env" => new Flag(name, FlagKind.Switch, "", "show the values of env"),
         _ => null,
     };

@@ -151,7 +151,12 @@ internal static class Verbs
         "disable" => new Verb("disable", "disable [--system | --user NAME] [flags]", "stop and remove the boot service") { Flags = ["user", "keep-running", "force"], MaxWords = 0 },
         "status" => new Verb("status", "status", "how the daemon is") { Flags = ["json"], MaxWords = 0 },
         "ping" => new Verb("ping", "ping", "does the daemon answer?") { Flags = ["json"], MaxWords = 0 },
-        "metrics" => new Verb("metrics", "metrics", "what is counted and measured, as OpenMetrics text") { Flags = ["json"], MaxWords = 0 },
+        "metrics" => new Verb("metrics", "metrics", "what is counted and measured, as text for Prometheus and its like")
+        {
+            Flags = ["format", "json"], MaxWords = 0,
+            Note = "For the textfile collector of node_exporter: "
+                + "tspm metrics --format prometheus > tspm.prom.new && mv tspm.prom.new DIR/tspm.prom",
+        },
         "dial-stdio" => new Verb("dial-stdio", "dial-stdio", "standard input and output are the control socket: what 'tspm -H' calls through ssh") { Flags = ["greet", "launch"], MaxWords = 0 },
         "version" => new Verb("version", "version", "version of this program and of the daemon") { Flags = ["json"], MaxWords = 0 },
         "help" => new Verb("help", "help [VERB]", "this help, or a verb's") { MaxWords = 1 },

@@ -33,6 +33,8 @@ internal static class DescriptionPrinter
         Line(output, "project", Display.Text(status.Project));
         Line(output, "state", Display.State(status));
         if (status.NextRunAt is { } next) Line(output, "next run", Display.TimeThere(next));
+        var info = ProcessInfo.IsPressing(status) ? ProcessInfo.Of(status, TimeProvider.System.GetLocalNow()) : "";
+        if (info.Length > 0) Line(output, "info", info);
         Line(output, "desired", status.Desired == DesiredState.Up ? "up" : "down");
         Line(output, "reason", Display.Text(status.Reason));
         Line(output, "pid", Display.Number(status.Pid));

@@ -41,14 +41,16 @@ internal static class Display
     public static string NextTry(long ms) => Duration.Format(Ms(RoundedUp(ms)));
 
     /// <summary>
-    /// A time of a schedule, as short as it can be: with its year when that is not this one, and as it is called in its
-    /// own zone, with that zone's distance from UTC, when the viewer's clock shows another time then.
+    /// A time of a schedule, as short as it can be: with its date when that is not today, with its year when that is
+    /// not this one, and as it is called in its own zone, with that zone's distance from UTC, when the viewer's clock
+    /// shows another time then.
     /// </summary>
     public static string Moment(DateTimeOffset time, DateTimeOffset now)
     {
         var isForeign = TimeZoneInfo.Local.GetUtcOffset(time) != time.Offset;
         var year = now.ToOffset(time.Offset).Year == time.Year ? "" : "yyyy-";
-        return time.ToString($"{year}MM-dd HH:mm{(isForeign ? " zzz" : "")}", CultureInfo.InvariantCulture);
+        var date = now.ToOffset(time.Offset).Date == time.Date ? "" : $"{year}MM-dd ";
+        return time.ToString($"{date}HH:mm{(isForeign ? " zzz" : "")}", CultureInfo.InvariantCulture);
     }
 
     public static string Number(int? value) => value is { } known ? known.ToString(CultureInfo.InvariantCulture) : Unknown;

@@ -45,8 +45,15 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
     /// <summary>"--" between groups of lines that do not follow each other, as grep does with context.</summary>
     public bool Separated { get; init; }
 
+    /// <summary>Something was printed, be it a line or news.</summary>
+    public bool HasPrinted { get; private set; }
+
+    /// <summary>What is printed is for programs, which need no remarks.</summary>
+    public bool IsForPrograms => raw || json;
+
     public void Print(LogLine line)
     {
+        HasPrinted = true;
         if (json)
         {
             LogJson.Print(output, line);

@@ -5,21 +5,33 @@ namespace Tspm.Client.Output;
 /// <summary>The table of <c>list</c> and <c>search</c>: columns with tabs in a pipe, a drawn one on a terminal.</summary>
 internal static class ProcessTable
 {
-    public static readonly string[] Columns = ["id", "name", "namespace", "state", "pid", "restarts", "uptime", "cpu", "mem"];
+    public static readonly string[] Columns =
+        ["id", "name", "namespace", "state", "pid", "restarts", "uptime", "cpu", "mem", "info"];
 
     public static void Print(OutputWriter output, IReadOnlyList<ProcessStatus> processes)
     {
         var several = Display.WithSeveral(processes.Select(static process => (process.Id, process.Instance)));
-        if (output.IsTerminal) TerminalTable.Print(output, processes, several, StandardStreams.Width());
+        if (output.IsTerminal) PrintDrawn(output, processes, several, StandardStreams.Width());
         else PrintPlain(output, processes, several);
+    }
+
+    /// <summary>Nothing at all when there is nothing: an empty frame says less than a sentence.</summary>
+    internal static void PrintDrawn(
+        OutputWriter output, IReadOnlyList<ProcessStatus> processes, HashSet<int> several, int width)
+    {
+        if (processes.Count == 0) return;
+        TerminalTable.Print(output, processes, several, width);
+        if (processes.Count == 1) return;
+        foreach (var line in CellText.Wrap(Totals.Of(processes), width, "  ")) output.WriteLine(line);
     }
 
     /// <summary>The cells of one process, in the order of <see cref="Columns"/>, without control characters.</summary>
     public static string[] Cells(ProcessStatus process, HashSet<int> several) =>
     [
         Display.Number(process.Id), Display.Name(process.Name, process.Instance, several.Contains(process.Id)), ControlText.Escape(process.Namespace),
-        Display.State(process), Display.Number(process.Pid), Display.Number(process.Restarts), Display.Uptime(process.UptimeMs),
-        Display.Cpu(process.CpuPercent), Display.Memory(process.MemoryBytes),
+        Display.State(process.State), Display.Number(process.Pid), Display.Number(process.Restarts),
+        Display.Uptime(process.UptimeMs), Display.Cpu(process.CpuPercent), Display.Memory(process.MemoryBytes),
+        Display.Text(ProcessInfo.Of(process, TimeProvider.System.GetLocalNow())),
     ];
 
     static void PrintPlain(OutputWriter output, IReadOnlyList<ProcessStatus> processes, HashSet<int> several)

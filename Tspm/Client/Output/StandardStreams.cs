@@ -16,10 +16,16 @@ internal static unsafe class StandardStreams
     public static OutputWriter Error() => Open(2);
 
     /// <summary>Columns of the terminal that standard output is.</summary>
-    public static int Width()
+    public static int Width() => WidthOf(1);
+
+    /// <summary>The same of standard error.</summary>
+    public static int ErrorWidth() => WidthOf(2);
+
+    static int WidthOf(int descriptor)
     {
         WindowSize size = default;
-        return SysIoctl.ioctl(1, SysIoctl.TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : DefaultWidth;
+        var isKnown = SysIoctl.ioctl(descriptor, SysIoctl.TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+        return isKnown ? size.ws_col : DefaultWidth;
     }
 
     static OutputWriter Open(int descriptor)

@@ -14,6 +14,9 @@ internal static class TerminalTable
     /// <summary>The same before the table is given up.</summary>
     const int LeastNameCells = 8;
 
+    /// <summary>The same of the info. Columns of a higher rank go for this much; without the least, it goes.</summary>
+    const int InfoCells = 24, LeastInfoCells = 15;
+
     /// <summary>Of a row: "│ " before each cell, " " behind it, "│" at the end.</summary>
     const int CellsAround = 3, CellsAtEnd = 1;
 
@@ -26,17 +29,17 @@ internal static class TerminalTable
 
     static readonly Column Name = new("name", 0, false, static _ => "");
 
-    static readonly Column State = new("state", 1, false, static process => WordOf(process));
+    static readonly Column State = new("state", 1, false, static process => Display.State(process.State));
 
     static readonly Column Namespace = new(
         "namespace", 9, false, static process => ControlText.Escape(process.Namespace));
 
-    static readonly Column Next = new("next run", 4, false, static process => NextRun(process));
+    static readonly Column Info = new("info", 4, false, static process => InfoOf(process));
 
     /// <summary>In the order in which they stand.</summary>
     static readonly Column[] Columns =
     [
-        new("id", 8, true, static process => Display.Number(process.Id)), Name, Namespace, State, Next,
+        new("id", 8, true, static process => Display.Number(process.Id)), Name, Namespace, State, Info,
         new("pid", 7, true, static process => Display.Number(process.Pid)),
         new("restarts", 3, true, static process => Display.Number(process.Restarts)),
         new("uptime", 2, false, static process => Display.Uptime(process.UptimeMs)),
@@ -58,10 +61,22 @@ internal static class TerminalTable
         else Draw(output, columns, processes);
         for (var i = 0; i < processes.Count; i++)
         {
-            if (processes[i].State is not ProcessState.Errored) continue;
-            var sentence = $"{names[i]}: {ControlText.Escape(processes[i].Reason)}";
-            foreach (var line in CellText.Wrap(sentence, width, "  ")) output.WriteLine(line);
+            if (Below(processes[i], columns, i + 1) is not { } words) continue;
+            foreach (var line in CellText.Wrap($"{names[i]}: {words}", width, "  ")) output.WriteLine(line);
         }
+    }
+
+    /// <summary>What is said below the table; null: nothing.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="columns">What the table has room for; null: there is none.</param>
+    /// <param name="row">The process's.</param>
+    static string? Below(ProcessStatus process, List<Shown>? columns, int row)
+    {
+        if (process.State is ProcessState.Errored) return ControlText.Escape(process.Reason);
+        if (columns is null || !ProcessInfo.IsPressing(process)) return null;
+        var whole = InfoOf(process);
+        var shown = columns.Find(static shown => shown.Column == Info)?.Cells[row];
+        return whole.Length > 0 && shown != whole ? whole : null;
     }
 
     /// <summary>A column that says the same of all, or nothing, takes room from the others.</summary>
@@ -69,7 +84,7 @@ internal static class TerminalTable
     {
         if (column == Namespace)
             return processes.Any(static process => process.Namespace != ProcessDefinition.DefaultNamespace);
-        return column != Next || processes.Any(static process => NextRun(process).Length > 0);
+        return column != Info || processes.Any(static process => InfoOf(process).Length > 0);
     }
 
     static Shown Fill(Column column, IReadOnlyList<ProcessStatus> processes, string[] names)
@@ -91,14 +106,18 @@ internal static class TerminalTable
     static List<Shown>? Fit(List<Shown> columns, int width)
     {
         var name = columns.Find(static shown => shown.Column == Name)!;
+        var whole = columns.Find(static shown => shown.Column == Info);
+        if (whole?.Width > InfoCells) Resize(columns, InfoCells);
         var wanted = Math.Min(name.Width, NameCells);
         while (columns.Count > 2 && RoomForName(columns, width) < wanted)
         {
             var last = columns[0];
             foreach (var column in columns)
                 if (column.Column.Rank > last.Column.Rank) last = column;
-            columns.Remove(last);
+            if (last.Column == Info && last.Width > LeastInfoCells) Resize(columns, LeastInfoCells);
+            else columns.Remove(last);
         }
+        if (whole is not null) FillInfo(columns, whole, RoomForName(columns, width) - wanted);
         var room = RoomForName(columns, width);
         if (room < Math.Min(name.Width, LeastNameCells)) return null;
         if (room < name.Width)
@@ -107,6 +126,22 @@ internal static class TerminalTable
             columns[columns.IndexOf(name)] = new Shown(Name, cut, WidestOf(cut));
         }
         return columns;
+    }
+
+    /// <summary>The info takes what the least of the names leaves, and is cut where that is too little.</summary>
+    static void FillInfo(List<Shown> columns, Shown whole, int room)
+    {
+        var at = columns.FindIndex(static shown => shown.Column == Info);
+        if (at < 0) return;
+        var cells = Math.Min(whole.Width, columns[at].Width + Math.Max(0, room));
+        string[] cut = [.. whole.Cells.Select(cell => CellText.Cut(cell, cells))];
+        columns[at] = new Shown(Info, cut, WidestOf(cut));
+    }
+
+    static void Resize(List<Shown> columns, int cells)
+    {
+        var at = columns.FindIndex(static shown => shown.Column == Info);
+        columns[at] = columns[at] with { Width = cells };
     }
 
     static int RoomForName(List<Shown> columns, int width)
@@ -167,8 +202,7 @@ internal static class TerminalTable
             ? $"{word} {Display.NextTry(next)}" : word;
     }
 
-    static string NextRun(ProcessStatus process) => process is { NextRunAt: { } run, State: not ProcessState.Waiting }
-        ? Display.Moment(run, TimeProvider.System.GetLocalNow()) : "";
+    static string InfoOf(ProcessStatus process) => ProcessInfo.Of(process, TimeProvider.System.GetLocalNow());
 
     /// <summary>Of the terminal's sixteen colours, so that they fit the user's theme (ECMA-48, SGR).</summary>
     static string Code(ProcessState state) => state switch

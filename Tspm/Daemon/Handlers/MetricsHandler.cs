@@ -6,7 +6,10 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>metrics</c>: what is counted and measured, as OpenMetrics. Counters begin with this daemon. What costs something is read when somebody asks and at no other time.</summary>
+/// <summary>
+/// <c>metrics</c>: what is counted and measured, as text. Counters begin with this daemon. What costs something is read
+/// when somebody asks and at no other time.
+/// </summary>
 internal static class MetricsHandler
 {
     /// <summary>A supervisor that is busier than that is said to be so.</summary>
@@ -14,30 +17,47 @@ internal static class MetricsHandler
 
     public static async Task<MetricsResponse> Handle(DaemonContext context, MetricsRequest request)
     {
-        var text = new OpenMetricsText();
+        var format = request.Format ?? MetricsFormat.OpenMetrics;
+        if (!MetricsFormat.IsKnown(format))
+        {
+            throw new RequestException(
+                ErrorCode.InvalidParams, $"params.format must be {MetricsFormat.Expected}, but is '{format}'",
+                new RpcErrorData { Path = "params.format", Expected = MetricsFormat.Expected, Found = format });
+        }
+        var text = new MetricsText(format == MetricsFormat.OpenMetrics);
         Processes(context, text);
         Output(context, text);
         Requests(context.Counters, text);
         Connections(context, text);
-        text.Family("loop_lag_seconds", "gauge", "How long the supervisor took just now to turn to something new.");
+        text.Family("loop_lag_seconds", MetricsText.Gauge,
+            "Time that the supervisor took to begin something new when it was asked just now.");
         text.Sample("loop_lag_seconds", await Lag(context));
         Self(context, text);
         return new MetricsResponse { Text = text.End() };
     }
 
-    static void Processes(DaemonContext context, OpenMetricsText text)
+    static void Processes(DaemonContext context, MetricsText text)
     {
         var views = context.Supervisor.Views();
-        text.Family("processes", "gauge", "Instances by state.");
+        text.Family("processes", MetricsText.Gauge, "Number of instances in each state.");
         foreach (var (state, count) in StatusHandler.CountByState(context)) text.Sample("processes", count, "state", state);
-        text.Family("restarts", "counter", "Children that followed another one, by cause.");
+        text.Family("restarts", MetricsText.Counter,
+            "Children started in place of an earlier one, by cause, since this daemon started.");
         foreach (var (cause, count) in context.Restarts.All()) text.Sample("restarts_total", count, "cause", cause);
         var statuses = Statuses.Of(context, views);
-        Each("process_up", "gauge", "1: a child runs and is ready.", static (status, _) => status.State == ProcessState.Online ? 1 : 0);
-        Each("process_restarts", "gauge", "Children that followed another one, as list shows them: kept over daemons, cleared by reset.", static (status, _) => status.Restarts);
-        Each("process_uptime_seconds", "gauge", "Of the present child.", static (status, _) => status.UptimeMs / 1000.0);
-        Each("process_memory_bytes", "gauge", "Of the whole tree.", static (status, _) => status.MemoryBytes);
-        Each("process_cpu_ratio", "gauge", "CPU of the whole tree since the reading before; 1 is one core.", static (status, _) => status.CpuPercent / 100);
+        Each("process_up", MetricsText.Gauge,
+            "1 when a child runs and is ready, otherwise 0.",
+            static (status, _) => status.State == ProcessState.Online ? 1 : 0);
+        Each("process_restarts", MetricsText.Gauge,
+            "Children started in place of an earlier one, as shown by list; survives the daemon and is cleared by reset.",
+            static (status, _) => status.Restarts);
+        Each("process_uptime_seconds", MetricsText.Gauge,
+            "Time since the current child started.", static (status, _) => status.UptimeMs / 1000.0);
+        Each("process_memory_bytes", MetricsText.Gauge,
+            "Memory of the whole process tree (Pss).", static (status, _) => status.MemoryBytes);
+        Each("process_cpu_ratio", MetricsText.Gauge,
+            "CPU used by the whole process tree since the previous reading; 1 is one core.",
+            static (status, _) => status.CpuPercent / 100);
 
         void Each(string name, string type, string help, Func<ProcessStatus, int, double?> value)
         {
@@ -47,26 +67,29 @@ internal static class MetricsHandler
         }
     }
 
-    static void Output(DaemonContext context, OpenMetricsText text)
+    static void Output(DaemonContext context, MetricsText text)
     {
-        text.Family("log_bytes", "counter", "Output of children that was moved into log files.");
+        text.Family("log_bytes", MetricsText.Counter, "Output of children that was moved to log files.");
         text.Sample("log_bytes_total", context.Outputs.BytesMoved);
-        text.Family("log_dropped_bytes", "counter", "Output of children that was dropped because a log file took no more (log.onFull: drop).");
+        text.Family("log_dropped_bytes", MetricsText.Counter,
+            "Output of children that was dropped because a log file could not be written (log.onFull is drop).");
         text.Sample("log_dropped_bytes_total", context.Outputs.BytesDropped);
     }
 
-    static void Requests(SocketCounters counters, OpenMetricsText text)
+    static void Requests(SocketCounters counters, MetricsText text)
     {
-        text.Family("requests", "counter", "Requests by method and code; 0 is success, see docs/PROTOCOL.md for the others.");
+        text.Family("requests", MetricsText.Counter,
+            "Requests by method and code; 0 is success, and docs/PROTOCOL.md lists the others.");
         for (var name = 0; name < SocketCounters.Names.Length; name++)
             for (var code = 0; code < SocketCounters.Codes.Length; code++)
                 if (counters.Requests(name, code) is > 0 and var count)
                     text.Sample("requests_total", count, "method", SocketCounters.Names[name], "code", SocketCounters.Codes[code].ToString(CultureInfo.InvariantCulture));
-        text.Family("request_seconds", "histogram", "From a request being there to its answer; streams are not in it.");
+        text.Family("request_seconds", MetricsText.Histogram,
+            "Time from the arrival of a request to its answer, without streams.");
         for (var name = 0; name < SocketCounters.Names.Length; name++) Histogram(counters, text, name);
     }
 
-    static void Histogram(SocketCounters counters, OpenMetricsText text, int name)
+    static void Histogram(SocketCounters counters, MetricsText text, int name)
     {
         long total = 0;
         for (var bucket = 0; bucket <= SocketCounters.BucketMicroseconds.Length; bucket++) total += counters.InBucket(name, bucket);
@@ -83,24 +106,26 @@ internal static class MetricsHandler
         text.Sample("request_seconds_sum", counters.Seconds(name), "method", method);
     }
 
-    static void Connections(DaemonContext context, OpenMetricsText text)
+    static void Connections(DaemonContext context, MetricsText text)
     {
         var counters = context.Counters;
-        text.Family("connections", "gauge", "Clients at this moment.");
+        text.Family("connections", MetricsText.Gauge, "Clients that are connected.");
         text.Sample("connections", counters.Open);
-        text.Family("connections_limit", "gauge", "Clients at most.");
+        text.Family("connections_limit", MetricsText.Gauge, "Most clients that can be connected at once.");
         text.Sample("connections_limit", context.Limits.Connections);
-        text.Family("connections_accepted", "counter", "Clients that were let in.");
+        text.Family("connections_accepted", MetricsText.Counter, "Connections that were accepted.");
         text.Sample("connections_accepted_total", counters.Accepted);
-        text.Family("connections_refused", "counter", "Clients that were not let in, by reason.");
+        text.Family("connections_refused", MetricsText.Counter, "Connections that were refused, by reason.");
         text.Sample("connections_refused_total", counters.TooMany, "reason", "limit");
         text.Sample("connections_refused_total", counters.Strangers, "reason", "user");
-        text.Family("connections_closed", "counter", "Connections that were closed by a deadline.");
+        text.Family("connections_closed", MetricsText.Counter,
+            "Connections that were closed at a deadline, by reason.");
         text.Sample("connections_closed_total", counters.SilentClients, "reason", "silent");
         text.Sample("connections_closed_total", counters.SlowReaders, "reason", "slow_reader");
-        text.Family("heartbeats", "counter", "Signs of life that were sent on streams.");
+        text.Family("heartbeats", MetricsText.Counter, "Heartbeats that were sent on streams.");
         text.Sample("heartbeats_total", counters.Heartbeats);
-        text.Family("heartbeat_losses", "counter", "Streams whose client was found gone, or closed because it did not read, when something was sent to it.");
+        text.Family("heartbeat_losses", MetricsText.Counter,
+            "Streams that ended because their client was gone or did not read.");
         text.Sample("heartbeat_losses_total", counters.LostStreams);
     }
 
@@ -118,15 +143,15 @@ internal static class MetricsHandler
         return Stopwatch.GetElapsedTime(begun).TotalSeconds;
     }
 
-    static void Self(DaemonContext context, OpenMetricsText text)
+    static void Self(DaemonContext context, MetricsText text)
     {
-        text.Family("daemon_memory_bytes", "gauge", "Of daemon and guardian together (Pss).");
+        text.Family("daemon_memory_bytes", MetricsText.Gauge, "Memory of the daemon and its guardian (Pss).");
         text.Sample("daemon_memory_bytes", context.Readings.MemoryOf(System.Environment.ProcessId, context.GuardianPid));
-        text.Family("daemon_cpu_seconds", "counter", "CPU time of the daemon.");
+        text.Family("daemon_cpu_seconds", MetricsText.Counter, "CPU time used by the daemon.");
         text.Sample("daemon_cpu_seconds_total", Platform.Linux.ProcFiles.TryReadStat(System.Environment.ProcessId, out var stat) ? stat.CpuTime.TotalSeconds : null);
-        text.Family("daemon_uptime_seconds", "gauge", "Since this daemon started.");
+        text.Family("daemon_uptime_seconds", MetricsText.Gauge, "Time since the daemon started.");
         text.Sample("daemon_uptime_seconds", (context.Monotonic() - context.StartedMonotonic).TotalSeconds);
-        text.Family("daemon", "info", "Which one it is.");
+        text.Family("daemon", MetricsText.Info, "Version of the daemon and of its protocol.");
         text.Sample("daemon_info", 1, "version", ProductVersion.Current, "protocol", ProtocolVersion.Current.ToString(CultureInfo.InvariantCulture));
     }
 }

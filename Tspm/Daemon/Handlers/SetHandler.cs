@@ -1,5 +1,5 @@
-using Tspm.Model;
 using Tspm.Config;
+using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
 

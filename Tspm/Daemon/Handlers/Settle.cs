@@ -12,7 +12,7 @@ internal static class Settle
     /// <summary>Waits at most this long for an effect unless the request says otherwise: longer than any default stop timeout.</summary>
     static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Throws TimeoutException when something is not settled in time.</summary>
+    /// <exception cref="RequestException">Something is not settled in time; it says what, and why.</exception>
     public static async Task<List<ProcessOutcome>> Outcomes(
         DaemonContext context, Begun begun, bool wait, int? timeoutMs, Func<LifecycleState, string?> errorIn, bool inARow = false)
     {
@@ -20,7 +20,7 @@ internal static class Settle
         if (wait)
         {
             var timeout = timeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) : (LongestStop(begun) + LongestStart(begun) + DefaultTimeout) * (inARow ? Math.Max(1, begun.Pending.Count) : 1);
-            await Task.WhenAll(begun.Pending.Select(pending => pending.Settled)).WaitAsync(timeout, context.Clock);
+            await AllSettled(context, begun.Pending, timeout);
         }
         else await begun.Saved; // it may begin only after that
         foreach (var pending in begun.Pending)
@@ -34,6 +34,19 @@ internal static class Settle
             });
         }
         return outcomes;
+    }
+
+    static async Task AllSettled(DaemonContext context, IReadOnlyList<Supervisor.Pending> pending, TimeSpan timeout)
+    {
+        try
+        {
+            await Task.WhenAll(pending.Select(static one => one.Settled)).WaitAsync(timeout, context.Clock);
+        }
+        catch (TimeoutException)
+        {
+            List<Supervisor.Pending> late = [.. pending.Where(static one => !one.Settled.IsCompleted)];
+            if (late.Count > 0) throw Unsettled.Error(late, timeout, context.Monotonic());
+        }
     }
 
     /// <summary>What had to be killed in the ends that came since; null: nothing.</summary>

@@ -37,8 +37,13 @@ internal static class Statuses
             ExitCode = lastExit?.ExitCode,
             Signal = lastExit?.Signal,
             Reason = ReasonOf(view),
-            NextStartInMs = view.NextStartAt is { } at ? Math.Max(0, (long)(at - now).TotalMilliseconds) : null,
+            NextStartInMs = MsUntil(view.NextStartAt, now),
             NextRunAt = view.NextRunAt,
+            LastRun = LastRuns.Of(view.RecentExits),
+            WaitsFor = view.WaitsFor,
+            StartTimeoutInMs = MsUntil(view.StartLimitAt, now),
+            StopSignal = state.Phase == LifecyclePhase.Stopping ? StopSignalOf(definition.Config) : null,
+            KillInMs = MsUntil(view.KillAt, now),
             Ready = view.Pid is null ? null : state.Phase == LifecyclePhase.Online,
             Health = view.Health,
             StartedAt = view.Pid is null ? null : view.StartedAt,
@@ -69,4 +74,9 @@ internal static class Statuses
         var warning = KilledText.Warning(last, StopPolicy.Of(view.Definition.Config).Timeout);
         return warning is null ? reason : $"{reason}; {warning}";
     }
+
+    static long? MsUntil(TimeSpan? then, TimeSpan now) =>
+        then is { } time ? Math.Max(0, (long)(time - now).TotalMilliseconds) : null;
+
+    static string StopSignalOf(ProcessConfig config) => Signals.NameOf(StopPolicy.Of(config).Signal);
 }

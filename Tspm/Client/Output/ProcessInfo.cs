@@ -1,0 +1,102 @@
+using System.Globalization;
+using Tspm.Model;
+
+namespace Tspm.Client.Output;
+
+/// <summary>
+/// What the state of a process does not say by itself: what it waits for and how long, when it runs next, how its last
+/// run ended.
+/// </summary>
+internal static class ProcessInfo
+{
+    const string NextRun = "next run ";
+
+    /// <summary>A phrase without control characters; empty when the state says it all.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="now">By the clock and in the time zone of whoever reads it.</param>
+    public static string Of(ProcessStatus process, DateTimeOffset now)
+    {
+        var words = process.State switch
+        {
+            ProcessState.Waiting => Waiting(process),
+            ProcessState.Starting => Starting(process),
+            ProcessState.Stopping => Stopping(process),
+            ProcessState.Online when process.WaitsFor is not null => Starting(process),
+            ProcessState.Stopped when process.NextRunAt is null => LastRun(process, now),
+            _ => Schedule(process, now),
+        };
+        return ControlText.Escape(words);
+    }
+
+    /// <summary>Something is under way or to come soon, and whoever looks wants to know what, in any case.</summary>
+    public static bool IsPressing(ProcessStatus process) =>
+        process.State is ProcessState.Waiting or ProcessState.Starting or ProcessState.Stopping;
+
+    static string Waiting(ProcessStatus process) =>
+        process.NextStartInMs is { } ms ? $"restarts in {Display.NextTry(ms)}"
+        : process.KillInMs is { } kill ? $"{process.Reason}, {Kill(kill)}" : process.Reason;
+
+    static string Starting(ProcessStatus process)
+    {
+        if (process.WaitsFor is not { } what) return "";
+        var left = process.StartTimeoutInMs is { } ms ? $" ({TimeLeft(process, ms)})" : "";
+        return $"waits for {what}{left}";
+    }
+
+    /// <summary>"12 of 60 s"; of a reload, whose new child has no uptime here, "48 s left".</summary>
+    static string TimeLeft(ProcessStatus process, long left)
+    {
+        if (process is not { State: ProcessState.Starting, UptimeMs: { } gone }) return $"{Display.NextTry(left)} left";
+        var all = TimeSpan.FromSeconds(Math.Round((gone + left) / 1000.0));
+        var elapsed = TimeSpan.FromSeconds(gone / 1000);
+        return all <= TimeSpan.FromMinutes(2)
+            ? string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalSeconds} of {all.TotalSeconds} s")
+            : $"{Duration.Format(elapsed)} of {Duration.Format(all)}";
+    }
+
+    static string Stopping(ProcessStatus process)
+    {
+        if (process.WaitsFor is { } what) return $"waits for {what}";
+        var sent = process.StopSignal is { } signal ? $"{signal} sent"
+            : process.Pid is null ? "ending leftover processes" : "";
+        if (process.KillInMs is { } ms) return sent.Length > 0 ? $"{sent}, {Kill(ms)}" : Kill(ms);
+        // An older daemon does not say when.
+        return process.StopSignal is not null ? "SIGKILL sent" : "";
+    }
+
+    static string Kill(long ms) => $"SIGKILL in {Display.NextTry(ms)}";
+
+    static string Schedule(ProcessStatus process, DateTimeOffset now)
+    {
+        if (process.NextRunAt is not { } next) return "";
+        var words = NextRun + Display.Moment(next, now);
+        return process is { State: ProcessState.Stopped, LastRun.Cause: var cause } && CauseCode.IsFailure(cause)
+            ? $"{words}; last: {LastRun(process, now)}" : words;
+    }
+
+    static string LastRun(ProcessStatus process, DateTimeOffset now)
+    {
+        // An older daemon does not know the last run, but the last exit.
+        if (process.LastRun is not { } run) return process is { ExitCode: null, Signal: null } ? "never started" : "";
+        var how = run.ExitCode is { } code ? $"exit code {Display.Number(code)}" : run.Signal;
+        var ended = $"({how}, {Ago(now - run.EndedAt)})";
+        return run.Cause switch
+        {
+            CauseCode.Exit => "completed " + ended,
+            CauseCode.Background => "went into the background " + ended,
+            _ when CauseCode.IsFailure(run.Cause) => "failed " + ended,
+            // Somebody has stopped it, or the daemon's end has.
+            _ when run.Signal == "SIGKILL" => "killed " + ended,
+            _ => "",
+        };
+    }
+
+    /// <summary>"3 min ago": one unit is enough for what is over.</summary>
+    static string Ago(TimeSpan time) =>
+        time < TimeSpan.FromMinutes(1) ? Ago(Math.Max(0, time.TotalSeconds), "s")
+        : time < TimeSpan.FromHours(1) ? Ago(time.TotalMinutes, "min")
+        : time < TimeSpan.FromDays(1) ? Ago(time.TotalHours, "h") : Ago(time.TotalDays, "d");
+
+    static string Ago(double count, string unit) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(count)} {unit} ago");
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using Tspm.Model;
+
+namespace Tspm.Client.Output;
+
+/// <summary>The last line on a terminal: how many processes are how.</summary>
+internal static class Totals
+{
+    /// <summary>More names than this are only counted.</summary>
+    const int NamedFailures = 8;
+
+    /// <summary>What is well comes first, what needs a look last.</summary>
+    static readonly ProcessState[] s_order =
+    [
+        ProcessState.Online, ProcessState.Starting, ProcessState.Stopping, ProcessState.Stopped, ProcessState.Errored,
+        ProcessState.Waiting,
+    ];
+
+    /// <summary><c>16 online, 1 errored, 1 waiting; cpu 3.2%, mem 120 MB</c>.</summary>
+    public static string Of(IReadOnlyList<ProcessStatus> processes)
+    {
+        List<string> states = [];
+        foreach (var state in s_order)
+        {
+            var count = processes.Count(process => process.State == state);
+            if (count > 0) states.Add(Counted(count, Display.State(state)));
+        }
+        List<string> readings = [];
+        var (cpu, memory) = (0.0, 0L);
+        foreach (var process in processes)
+        {
+            cpu += process.CpuPercent ?? 0;
+            memory += process.MemoryBytes ?? 0;
+        }
+        if (processes.Any(static process => process.CpuPercent is not null))
+            readings.Add($"cpu {Display.Cpu(cpu)}");
+        if (processes.Any(static process => process.MemoryBytes is not null))
+            readings.Add($"mem {Display.Memory(memory)}");
+        var line = string.Join(", ", states);
+        return readings.Count > 0 ? $"{line}; {string.Join(", ", readings)}" : line;
+    }
+
+    /// <summary><c>48 online, 2 failed: web3, web17</c>.</summary>
+    /// <param name="done">What each that went well is now, in words.</param>
+    /// <param name="failed">Names of the others.</param>
+    public static string Of(IReadOnlyList<string> done, IReadOnlyList<string> failed)
+    {
+        List<string> parts = [];
+        foreach (var words in done.Distinct()) parts.Add(Counted(done.Count(other => other == words), words));
+        if (failed.Count > 0)
+        {
+            var rest = failed.Count > NamedFailures ? ", …" : "";
+            parts.Add($"{Counted(failed.Count, "failed")}: {string.Join(", ", failed.Take(NamedFailures))}{rest}");
+        }
+        return string.Join(", ", parts);
+    }
+
+    static string Counted(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}");
+}

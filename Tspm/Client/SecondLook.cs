@@ -1,0 +1,47 @@
+using Tspm.Model;
+using Tspm.Protocol;
+using Tspm.Storage;
+
+namespace Tspm.Client;
+
+/// <summary>
+/// Looks at processes over a connection of its own while another one waits for its answer. The first failure is the
+/// end of it: whoever waits must not wait longer because of a look.
+/// </summary>
+internal sealed class SecondLook(TspmHome home)
+{
+    /// <summary>For what the daemon answers from memory.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    DaemonClient? _daemon;
+    bool _isOver;
+
+    /// <param name="selectors">Null: all. When they mean nothing, all are looked at.</param>
+    /// <returns>Null when the daemon does not say.</returns>
+    public IReadOnlyList<ProcessStatus>? Ask(IReadOnlyList<string>? selectors)
+    {
+        if (_isOver) return null;
+        try
+        {
+            _daemon ??= DaemonClient.Connect(home, onlyReads: true);
+            return List(selectors);
+        }
+        catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess && selectors is not null)
+        {
+            return Ask(null);
+        }
+        catch (DaemonException)
+        {
+            _isOver = true;
+            _daemon?.Dispose();
+            _daemon = null;
+            return null;
+        }
+    }
+
+    IReadOnlyList<ProcessStatus> List(IReadOnlyList<string>? selectors)
+    {
+        var request = new ListRequest { Selectors = selectors };
+        return _daemon!.Call(Methods.List, request, Wire.Json.ListRequest, Wire.Json.ListResponse, Patience).Processes;
+    }
+}
