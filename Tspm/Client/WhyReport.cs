@@ -57,6 +57,9 @@ internal sealed class WhyInstance(int id, int instance)
 
     public List<string> LastLines { get; set; } = [];
 
+    /// <summary>Since the last run that stayed up; null: no such run is known.</summary>
+    public RunChanges? Changes { get; set; }
+
     /// <summary>The pid that did not end in time.</summary>
     int? _killed;
 
@@ -96,6 +99,8 @@ internal sealed class WhyReport
         var instance = Of(status.Id, status.Instance);
         (instance.Name, instance.Status) = (status.Name, status);
     }
+
+    public WhyInstance? Find(int id, int instance) => _instances.Find(one => one.Id == id && one.Instance == instance);
 
     WhyInstance Of(int id, int instance)
     {

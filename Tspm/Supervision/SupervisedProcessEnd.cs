@@ -56,6 +56,7 @@ internal sealed partial class SupervisedProcess
         var wasAsked = _state.Phase == LifecyclePhase.Stopping;
         var background = wasAsked ? null : BackgroundProgram.Describe(status, run.Child!.Pid, left);
         _exits.Add(run, status, _state, _services.Clock.GetUtcNow(), background);
+        FactsEnded(run, status);
         _services.Records.Save(Key, MakeRecord() with { HasEnded = true, ExitCode = status.Code, ExitSignal = status.Signal });
         run.Child!.Reap();
         _services.Outputs.Finish(run.Streams);

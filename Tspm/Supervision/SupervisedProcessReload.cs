@@ -166,6 +166,7 @@ internal sealed partial class SupervisedProcess
         var why = second.Problem is null ? ReloadCause : "of a reload that failed";
         second.Found = EndingOf(run).FindLeftovers();
         _exits.Add(run, status, _state with { Phase = LifecyclePhase.Stopping, Reason = why }, _services.Clock.GetUtcNow());
+        FactsEnded(run, status);
         _services.Records.Save(Key, MakeRecord() with { Second = SecondRecord! with { HasEnded = true } });
         run.Child!.Reap();
         _services.Outputs.Finish(run.Streams);
@@ -228,6 +229,8 @@ internal sealed partial class SupervisedProcess
         Mark = run.Mark,
         OtherListeners = run.Listeners?.Before,
         ReadyNote = run.Listeners?.Note,
+        Facts = run.Facts,
+        WasOnline = run.WasOnline,
     };
 
     /// <summary>

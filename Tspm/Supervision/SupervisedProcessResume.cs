@@ -11,6 +11,7 @@ internal sealed partial class SupervisedProcess
     public void Resume(RunRecord record, Inheritance left)
     {
         _exits.Restore(record.RecentExits);
+        _facts.Restore(record);
         _state = RunRecords.StateOf(record);
         // An older version did not say when the child ended.
         if (_state is { Phase: LifecyclePhase.Sweeping, EndedAt.Ticks: 0 }) _state = _state with { EndedAt = _services.Timers.Now };
@@ -47,6 +48,7 @@ internal sealed partial class SupervisedProcess
     {
         _lastRun = record.NewestRun;
         _exits.Restore(record.RecentExits);
+        _facts.RestoreOfEarlierBoot(record);
         _state = _state with { Restarts = record.Restarts, Reason = "the machine was restarted" };
         Publish();
     }
@@ -130,6 +132,8 @@ internal sealed partial class SupervisedProcess
             ExtendedUntil = TimeSpan.FromMilliseconds(record.ExtendedMonotonicMs),
         };
         run.Mark = record.Mark;
+        run.Facts = record.Facts?.RunId == record.RunId ? record.Facts : null;
+        run.WasOnline = record.WasOnline || record.Phase == nameof(LifecyclePhase.Online);
         if (Probes.ListenerCheck.PortOf(run.Ready) is not null)
             run.Listeners = new Probes.ListenerCheck(_services.Tcp, record.OtherListeners, record.ReadyNote);
         if (record.Ending is { } ending) _ = EndingOf(run, ending);

@@ -24,6 +24,7 @@ internal static class WhyCommand
             return true;
         }).Run();
         foreach (var status in Present(session, words)) report.Add(status);
+        WhyChanges.Add(session, words, report);
         foreach (var instance in report.Instances)
             if (most > 0 && instance.Newest?.RunId is { } run) instance.LastLines = LastLines(session, instance, run, most);
         WhyPrinter.Print(session.Out, report, json);

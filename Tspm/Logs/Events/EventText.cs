@@ -29,6 +29,7 @@ internal static class EventText
         EventKind.OutOfMemory => $"ran out of memory: {happened.Reason}",
         EventKind.Request => $"{happened.Request} asked for by {By(happened)}{(happened.Selectors is { Count: > 0 } about ? ": " + string.Join(' ', about) : "")}",
         EventKind.Lost => $"{happened.Lost?.ToString(CultureInfo.InvariantCulture)} events could not be written here",
+        EventKind.TroubleOver => $"over: {happened.Reason}",
         _ => happened.Reason ?? happened.Kind,
     };
 
