@@ -12,7 +12,8 @@ internal sealed class TroubleEventTests
     {
         readonly List<Action> _armed = [];
 
-        public Rig() => Events = new TroubleEvents(Told.Add, Clock, (_, look) => _armed.Add(look), [() => State, () => Logs]);
+        public Rig() =>
+            Events = new TroubleEvents(Told.Add, Clock, (_, look) => _armed.Add(look), [() => State, () => Logs]);
 
         public FakeTimeProvider Clock { get; } = new();
         public List<ProcessEvent> Told { get; } = [];

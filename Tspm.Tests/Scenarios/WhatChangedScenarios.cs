@@ -13,7 +13,8 @@ public class WhatChangedScenarios
 
     const string Up = "import time; print('up', flush=True); time.sleep(1000)\n";
 
-    static Task<Ran> Start(TspmBox box, params string[] program) => box.Ok(["start", "--name", "web", .. s_flags, "--", .. program]);
+    static Task<Ran> Start(TspmBox box, params string[] program) =>
+        box.Ok(["start", "--name", "web", .. s_flags, "--", .. program]);
 
     static async Task<JsonElement> Why(TspmBox box) => (await box.Ok("why", "web", "--json")).Json;
 
@@ -21,13 +22,27 @@ public class WhatChangedScenarios
         [.. why.GetProperty("changes").EnumerateArray().Select(change => change.GetProperty("what").GetString()!)];
 
     /// <summary>Until the facts of the run that is up are all on record: they are read beside its start.</summary>
-    static Task<JsonElement> UntilKnown(TspmBox box) => box.Until<object>(async () =>
-        await Why(box) is var why && why.GetProperty("changedSince").ValueKind == JsonValueKind.Object && why.GetProperty("changesNotKnown").GetArrayLength() == 0
-            ? why : null, "all is known of the run").ContinueWith(found => (JsonElement)found.Result, TaskScheduler.Default);
+    static async Task<JsonElement> UntilKnown(TspmBox box)
+    {
+        JsonElement why = default;
+        await box.Until<object>(async () =>
+        {
+            why = await Why(box);
+            var isKnown = why.GetProperty("changedSince").ValueKind == JsonValueKind.Object
+                && why.GetProperty("changesNotKnown").GetArrayLength() == 0;
+            return isKnown ? box : null;
+        }, "all is known of the run");
+        return why;
+    }
+
+    static Task UntilEvent(TspmBox box, string kind) => box.Until<object>(
+        async () => (await box.Ok("events")).Out.Contains($"\t{kind}\t", StringComparison.Ordinal) ? box : null,
+        $"{kind} is an event");
 
     [Test]
     [Arguments("python3", "app.py"), Arguments("node", "app.js"), Arguments("sh", "./app.sh")]
-    public async Task An_edited_script_is_named_also_by_the_next_daemon(string interpreter, string script, CancellationToken cancellation)
+    public async Task An_edited_script_is_named_also_by_the_next_daemon(string interpreter, string script,
+        CancellationToken cancellation)
     {
         Tools.Require(interpreter);
         await using var box = new TspmBox(cancellation);
@@ -42,16 +57,21 @@ public class WhatChangedScenarios
         var why = await UntilKnown(box);
         await Assert.That(Whats(why)).IsEmpty();
         await Assert.That(why.GetProperty("changedSince").GetProperty("pid").GetInt32()).IsEqualTo(pid);
-        await Assert.That((await box.Ok("why", "web")).Out).Contains("no change is known since the last run that stayed up");
+        await Assert.That((await box.Ok("why", "web")).Out)
+            .Contains("no change is known since the last run that stayed up");
 
-        box.Write(script, interpreter switch { "node" => "process.exit(3);\n", "sh" => "exit 3\n", _ => "raise SystemExit(3)\n" });
+        box.Write(script,
+            interpreter switch { "node" => "process.exit(3);\n", "sh" => "exit 3\n", _ => "raise SystemExit(3)\n" });
         (await box.Run("restart", "web")).Exits(1);
         var text = (await box.Ok("why", "web")).Out;
         await Assert.That(text).Contains($"changed since the last run that stayed up (pid {pid}, started ");
-        await Assert.That(text).Contains($"  script: {Path.GetFullPath(Path.Combine(box.Folder, script))} has changed: ");
+        await Assert.That(text)
+            .Contains($"  script: {Path.GetFullPath(Path.Combine(box.Folder, script))} has changed: ");
         // Repaired, not started yet: it is the run that failed that is explained. And by a daemon that saw none of it.
         LiveProcess.Kill((await box.DaemonPids()).Daemon);
-        why = await box.Until<object>(async () => (await box.Run("why", "web", "--json")) is { ExitCode: 0 } ran ? ran.Json : null, "a daemon answers") is JsonElement found ? found : default;
+        await box.Until<object>(
+            async () => (await box.Run("ping")).ExitCode == 0 ? box : null, "a daemon answers");
+        why = await Why(box);
         await Assert.That(Whats(why)).IsEquivalentTo(["script"]);
         await Assert.That(why.GetProperty("changedUntil").GetProperty("pid").GetInt32()).IsNotEqualTo(pid);
         // Down, and asked without a daemon: nothing is said.
@@ -86,7 +106,9 @@ public class WhatChangedScenarios
         await Assert.That(FactsOnDisk(box)).IsNotEmpty();
     }
 
-    /// <summary>What this is about of the run records: they have the config and, for a moment, the environment as well.</summary>
+    /// <summary>
+    /// What this is about of the run records: they have the config and, for a moment, the environment as well.
+    /// </summary>
     static List<string> FactsOnDisk(TspmBox box)
     {
         var found = new List<string>();
@@ -116,13 +138,15 @@ public class WhatChangedScenarios
         box.Write("site/lib/part.py", "x = 1; y = 2\n");
         await Assert.That((await box.Ok("why", "web")).Out).Contains("  git: changed files: lib/part.py\n");
         (await box.Shell($"cd site && {git} commit -q -a -m second")).Exits(0);
-        var (first, second) = ((await box.Shell("git -C site rev-parse HEAD~")).Out.Trim(), (await box.Shell("git -C site rev-parse HEAD")).Out.Trim());
+        var first = (await box.Shell("git -C site rev-parse HEAD~")).Out.Trim();
+        var second = (await box.Shell("git -C site rev-parse HEAD")).Out.Trim();
         var why = await Why(box);
         await Assert.That(Whats(why)).IsEquivalentTo(["git"]);
         var change = why.GetProperty("changes")[0];
         await Assert.That(change.GetProperty("before").GetString()).IsEqualTo(first);
         await Assert.That(change.GetProperty("after").GetString()).IsEqualTo(second);
-        await Assert.That(change.GetProperty("sentence").GetString()).IsEqualTo($"commit {second[..7]} on main, before {first[..7]} on main");
+        await Assert.That(change.GetProperty("sentence").GetString())
+            .IsEqualTo($"commit {second[..7]} on main, before {first[..7]} on main");
     }
 
     [Test]
@@ -140,17 +164,21 @@ public class WhatChangedScenarios
         await using var disk = await SmallDisk.Mount(cancellation);
         await using var box = new TspmBox(cancellation);
         var log = Path.Combine(disk.Folder, "out.log");
-        box.Write("app.py", "import time\nprint('up', flush=True)\nfor i in range(20000): print(i)\ntime.sleep(1000)\n");
+        box.Write("app.py",
+            "import time\nprint('up', flush=True)\nfor i in range(20000): print(i)\ntime.sleep(1000)\n");
         await box.Ok(["start", "--name", "web", .. s_flags, "--out-file", log, "--", "python3", "app.py"]);
-        await box.Until<object>(async () => (await box.Ok("events")).Out.Contains("\ttrouble\t", StringComparison.Ordinal) ? box : null, "the trouble is an event");
+        await UntilEvent(box, "trouble");
         var sentence = $"output cannot be written to {log}: No space left on device; the writers wait";
         await Assert.That((await box.Ok("why", "web")).Out).Contains(sentence);
         File.Delete(log);
         await box.Ok("reopen", "web");
-        await box.Until<object>(async () => (await box.Ok("events")).Out.Contains("\ttroubleOver\t", StringComparison.Ordinal) ? box : null, "it is over");
-        var machine = (await Why(box)).GetProperty("changes").EnumerateArray().Where(change => change.GetProperty("what").GetString() == "machine").ToList();
+        await UntilEvent(box, "troubleOver");
+        var machine =
+            (await Why(box)).GetProperty("changes").EnumerateArray()
+                .Where(change => change.GetProperty("what").GetString() == "machine").ToList();
         await Assert.That(machine.Count).IsEqualTo(2);
         await Assert.That(machine[1].GetProperty("sentence").GetString()!).Contains($": over: {sentence} (since ");
-        await Assert.That((await box.Ok("events", "--json", "--lines", "1000")).Out.Split('\n').Count(line => line.Contains("\"trouble\"", StringComparison.Ordinal))).IsEqualTo(1);
+        await Assert.That((await box.Ok("events", "--json", "--lines", "1000")).Out.Split('\n')
+            .Count(line => line.Contains("\"trouble\"", StringComparison.Ordinal))).IsEqualTo(1);
     }
 }

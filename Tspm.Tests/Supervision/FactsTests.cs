@@ -41,7 +41,8 @@ internal sealed class FactsTests
         world.Exit(cell, 1);
         var changes = Ask(world, cell)!;
         await Assert.That(Whats(changes)).IsEqualTo("script");
-        await Assert.That(changes.Since).IsEqualTo(new RunOfChanges { Pid = good.Pid!.Value, RunId = $"{good.RunId}", StartedAt = good.StartedAt });
+        await Assert.That(changes.Since)
+            .IsEqualTo(new RunOfChanges { Pid = good.Pid!.Value, RunId = $"{good.RunId}", StartedAt = good.StartedAt });
         await Assert.That(changes.Until!.RunId).IsEqualTo($"{failed.RunId}");
         // It was repaired, and not started yet: what failed is explained all the same.
         world.Facts.ScriptHash = "1";
@@ -94,7 +95,8 @@ internal sealed class FactsTests
     public async Task A_run_that_never_was_ready_did_not_stay_up(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Ready = new Probe { Notify = true }, StartTimeoutMs = 600_000 });
+        var config = new ProcessConfig { Name = "web", Command = "web", StartTimeoutMs = 600_000 };
+        var cell = world.StartNew(config with { Ready = new Probe { Notify = true } });
         world.Advance(Long * 2);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
         world.Exit(cell, 1);
@@ -105,7 +107,8 @@ internal sealed class FactsTests
     public async Task A_job_is_good_when_it_succeeds_however_short_it_is(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig { Name = "job", Command = "job", Schedule = new ScheduleConfig { Action = ScheduleConfig.Start } });
+        var schedule = new ScheduleConfig { Action = ScheduleConfig.Start };
+        var cell = world.StartNew(new ProcessConfig { Name = "job", Command = "job", Schedule = schedule });
         world.Exit(cell, 1);
         await Assert.That(Ask(world, cell)).IsNull();
         world.Supervisor.Start(cell, "started by user");
@@ -125,7 +128,8 @@ internal sealed class FactsTests
         var cell = world.StartNew();
         world.Advance(Long);
         var config = cell.Definition.Config;
-        world.Supervisor.Put(cell.Definition with { Config = config with { Args = ["-x"], Env = new Dictionary<string, string> { ["KEY"] = "v" } } });
+        config = config with { Args = ["-x"], Env = new Dictionary<string, string> { ["KEY"] = "v" } };
+        world.Supervisor.Put(cell.Definition with { Config = config });
         world.Step();
         var changes = Ask(world, cell)!;
         await Assert.That(Whats(changes)).IsEqualTo("config environment");

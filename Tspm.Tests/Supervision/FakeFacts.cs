@@ -37,9 +37,11 @@ internal sealed class FakeFacts : IFactsReader
     RunFacts Read(FactsRequest request) => request.Known with
     {
         Script = new FileFacts { Path = "/app.js", SizeBytes = 1, Hash = ScriptHash },
-        Environment = request.Environment()?.ToDictionary(entry => entry.Key, entry => Hash(request.Known.Salt!, entry.Value)),
+        Environment =
+            request.Environment()?.ToDictionary(entry => entry.Key, entry => Hash(request.Known.Salt!, entry.Value)),
     };
 
     static string Hash(string salt, string value) =>
-        Convert.ToHexString(Sha256.Hmac(System.Text.Encoding.UTF8.GetBytes(salt), System.Text.Encoding.UTF8.GetBytes(value)));
+        Convert.ToHexString(
+            Sha256.Hmac(System.Text.Encoding.UTF8.GetBytes(salt), System.Text.Encoding.UTF8.GetBytes(value)));
 }

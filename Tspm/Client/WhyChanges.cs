@@ -14,12 +14,14 @@ internal static class WhyChanges
         try
         {
             using var daemon = session.ConnectToRead();
-            var request = new DescribeRequest { Selectors = words is { Length: > 0 } ? words : ["all"], Changes = true };
+            var request =
+                new DescribeRequest { Selectors = words is { Length: > 0 } ? words : ["all"], Changes = true };
             var fit = OlderDaemon.Fit(request, daemon);
             if (fit.Changes is null) return;
             var answer = daemon.Call(Methods.Describe, fit, Wire.Json.DescribeRequest, Wire.Json.DescribeResponse);
             foreach (var process in answer.Processes)
-                if (report.Find(process.Status.Id, process.Status.Instance) is { } instance) instance.Changes = process.Changes;
+                if (report.Find(process.Status.Id, process.Status.Instance) is { } instance)
+                    instance.Changes = process.Changes;
         }
         catch (DaemonException missing) when (missing.Code is LocalError.NotRunning or ErrorCode.NoSuchProcess)
         {

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Tspm.Model;
 
 /// <summary>
-/// What a run was started with, as far as it was read at that time: kept with the run record, so that <c>why</c> can say
-/// what has changed since. No value of the environment is in it.
+/// What a run was started with, as far as it was read at that time: kept with the run record, so that <c>why</c> can
+/// say what has changed since. No value of the environment is in it.
 /// </summary>
 internal sealed record RunFacts
 {
@@ -43,7 +43,7 @@ internal sealed record RunFacts
 /// <summary>A file at one moment.</summary>
 internal sealed record FileFacts
 {
-    public string Path { get; init; } = "";
+    public string Path { get => field ?? ""; init; }
 
     /// <summary>Nothing was there; what follows says nothing then.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -64,7 +64,7 @@ internal sealed record FileFacts
 internal sealed record GitFacts
 {
     /// <summary>Its top folder.</summary>
-    public string Root { get; init; } = "";
+    public string Root { get => field ?? ""; init; }
 
     /// <summary>Null: there is none yet, or its name could not be read.</summary>
     public string? Commit { get; init; }
@@ -72,11 +72,13 @@ internal sealed record GitFacts
     /// <summary>Null: no branch is checked out.</summary>
     public string? Branch { get; init; }
 
-    /// <summary>XXH128 of what the index names: it differs when something else is staged. Null: not read to the end.</summary>
+    /// <summary>
+    /// XXH128 of what the index names: it differs when something else is staged. Null: not read to the end.
+    /// </summary>
     public string? Staged { get; init; }
 
     /// <summary>Tracked files that differ from the index, the first <see cref="MostNames"/> of them.</summary>
-    public IReadOnlyList<GitChange> Changed { get; init; } = [];
+    public IReadOnlyList<GitChange> Changed { get => field ?? []; init; }
 
     /// <summary>How many there are.</summary>
     public int ChangedCount { get; init; }
@@ -91,7 +93,7 @@ internal sealed record GitFacts
 internal sealed record GitChange
 {
     /// <summary>Relative to the top folder.</summary>
-    public string Path { get; init; } = "";
+    public string Path { get => field ?? ""; init; }
 
     /// <summary>Null: the file is gone.</summary>
     public DateTimeOffset? ModifiedAt { get; init; }

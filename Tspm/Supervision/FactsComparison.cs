@@ -80,7 +80,8 @@ internal sealed class FactsComparison
         _changes.Add(new RunChange
         {
             What = what, Names = [after.Path], Time = after.IsMissing ? null : after.ModifiedAt, Sentence = sentence,
-            Before = before.Path == after.Path ? null : before.Path, After = before.Path == after.Path ? null : after.Path,
+            Before = before.Path == after.Path ? null : before.Path,
+            After = before.Path == after.Path ? null : after.Path,
         });
     }
 
@@ -160,8 +161,9 @@ internal sealed class FactsComparison
     {
         if (_before.Git is not { } before || _after.Git is not { } after)
         {
-            if (_before.Git is { } left) Add(RunChange.Git, $"the working directory is not in the checkout {left.Root} any more");
-            if (_after.Git is { } entered) Add(RunChange.Git, $"the working directory is in the checkout {entered.Root} now");
+            const string folder = "the working directory is";
+            if (_before.Git is { } left) Add(RunChange.Git, $"{folder} not in the checkout {left.Root} any more");
+            if (_after.Git is { } entered) Add(RunChange.Git, $"{folder} in the checkout {entered.Root} now");
             return;
         }
         if (before.Root != after.Root)
@@ -173,7 +175,8 @@ internal sealed class FactsComparison
             });
             return;
         }
-        if (!before.IsComplete || !after.IsComplete || before.Commit is null != after.Commit is null) NotKnown(RunChange.Git);
+        if (!before.IsComplete || !after.IsComplete || before.Commit is null != after.Commit is null)
+            NotKnown(RunChange.Git);
         var isSameCommit = before.Commit == after.Commit;
         if (before.Commit is not null && after.Commit is not null && (!isSameCommit || before.Branch != after.Branch))
             _changes.Add(new RunChange
@@ -186,32 +189,36 @@ internal sealed class FactsComparison
             Add(RunChange.Git, "what is staged in the index has changed");
     }
 
-    static string Head(GitFacts git) => $"{git.Commit![..ShortCommit]} {BranchOf(git)}";
+    static string Head(GitFacts git) => $"{git.Commit![..Math.Min(ShortCommit, git.Commit!.Length)]} {BranchOf(git)}";
 
     static string BranchOf(GitFacts git) => git.Branch is null ? "without a branch" : $"on {git.Branch}";
 
     void CompareTrackedFiles(GitFacts before, GitFacts after, bool isSameCommit)
     {
         List<string> changed = [], same = [];
-        foreach (var file in after.Changed)
+        foreach (var file in FilesOf(after))
             if (IsNews(file, before)) changed.Add(file.Path);
         if (isSameCommit && NamesAll(after))
-            foreach (var file in before.Changed)
+            foreach (var file in FilesOf(before))
                 if (Find(after, file.Path) is null) same.Add(file.Path);
         if (changed.Count > 0)
         {
             var more = after.ChangedCount - after.Changed.Count;
-            var rest = more > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {more} more differ from the index") : "";
+            var rest =
+                more > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {more} more differ from the index") : "";
             _changes.Add(new RunChange
             {
                 What = RunChange.Git, Names = changed, Sentence = $"changed files: {List(changed)}{rest}",
             });
         }
         if (same.Count > 0)
-            _changes.Add(new RunChange { What = RunChange.Git, Names = same, Sentence = $"no longer changed: {List(same)}" });
+            _changes.Add(
+                new RunChange { What = RunChange.Git, Names = same, Sentence = $"no longer changed: {List(same)}" });
     }
 
-    /// <summary>It was not changed before, or is otherwise now. One that is not on a list which is not complete may have been.</summary>
+    /// <summary>
+    /// It was not changed before, or is otherwise now. One that is not on a list which is not complete may have been.
+    /// </summary>
     bool IsNews(GitChange file, GitFacts before)
     {
         if (Find(before, file.Path) is { } former) return former != file;
@@ -222,10 +229,13 @@ internal sealed class FactsComparison
 
     static GitChange? Find(GitFacts git, string path)
     {
-        foreach (var file in git.Changed)
+        foreach (var file in FilesOf(git))
             if (file.Path == path) return file;
         return null;
     }
+
+    /// <summary>Of a record that another version wrote, or that was damaged, any item may be null.</summary>
+    static IEnumerable<GitChange> FilesOf(GitFacts git) => git.Changed.Where(static file => file is not null);
 
     // ---- the machine
 

@@ -27,7 +27,8 @@ internal sealed class DigestTests
 #pragma warning restore CA5350
             await Assert.That(Tspm.Platform.Facts.Sha256.Hash(content)).IsEquivalentTo(SHA256.HashData(content));
             var key = content[..(length / 2)];
-            await Assert.That(Tspm.Platform.Facts.Sha256.Hmac(key, content)).IsEquivalentTo(HMACSHA256.HashData(key, content));
+            await Assert.That(Tspm.Platform.Facts.Sha256.Hmac(key, content))
+                .IsEquivalentTo(HMACSHA256.HashData(key, content));
         }
     }
 }

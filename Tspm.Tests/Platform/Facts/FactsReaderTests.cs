@@ -8,7 +8,8 @@ namespace Tspm.Tests.Platform.Facts;
 [Timeout(60_000)]
 internal sealed class FactsReaderTests
 {
-    static readonly Dictionary<string, string> s_environment = new() { ["PATH"] = "/usr/bin:/bin", ["SECRET"] = "correct horse" };
+    static readonly Dictionary<string, string> s_environment =
+        new() { ["PATH"] = "/usr/bin:/bin", ["SECRET"] = "correct horse" };
 
     static FactsRequest Request(string folder, params string[] arguments) => new()
     {
@@ -37,7 +38,8 @@ internal sealed class FactsReaderTests
         File.WriteAllText(script, "exit 1\n");
         await Assert.That(FactsOf.Read(Request(folder, "sh", "run.sh"), Endless).Script!.Hash).IsNotEqualTo(before);
         await Assert.That(FactsOf.Read(Request(folder, "./gone"), Endless).Program!.IsMissing).IsTrue();
-        await Assert.That(FactsOf.Read(Request(folder, "gone"), Endless).Program is { IsMissing: true, Path: "gone" }).IsTrue();
+        await Assert.That(FactsOf.Read(Request(folder, "gone"), Endless).Program is { IsMissing: true, Path: "gone" })
+            .IsTrue();
         Directory.Delete(folder, recursive: true);
     }
 
@@ -45,7 +47,8 @@ internal sealed class FactsReaderTests
     public async Task No_value_of_the_environment_is_in_the_facts(CancellationToken cancellation)
     {
         var text = System.Text.Json.JsonSerializer.Serialize(
-            new RunRecord { Facts = FactsOf.Read(Request("/", "sh"), Endless) }, Tspm.Storage.StorageJson.Compact.RunRecord);
+            new RunRecord { Facts = FactsOf.Read(Request("/", "sh"), Endless) },
+            Tspm.Storage.StorageJson.Compact.RunRecord);
         await Assert.That(text).Contains("SECRET");
         await Assert.That(text).DoesNotContain("correct horse");
         var unsalted = Sha256.Hash(System.Text.Encoding.UTF8.GetBytes("correct horse"));
@@ -61,22 +64,29 @@ internal sealed class FactsReaderTests
     {
         var clock = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromMilliseconds(30) };
         var facts = FactsOf.Read(Request("/", "sh", "x.sh"), new TimeBudget(clock, FactsReader.ReadAtMost));
-        await Assert.That(facts.NotRead!).IsEquivalentTo([RunChange.Program, RunChange.Script, RunChange.Environment, RunChange.Git]);
+        await Assert.That(facts.NotRead!)
+            .IsEquivalentTo([RunChange.Program, RunChange.Script, RunChange.Environment, RunChange.Git]);
         var noEnvironment = Request("/", "sh") with { Environment = static () => null };
-        await Assert.That(FactsOf.Read(noEnvironment, Endless).NotRead!).IsEquivalentTo([RunChange.Environment, RunChange.Program]);
+        await Assert.That(FactsOf.Read(noEnvironment, Endless).NotRead!)
+            .IsEquivalentTo([RunChange.Environment, RunChange.Program]);
     }
 
     [Test]
-    [Arguments("node app.js", "app.js"), Arguments("node --inspect -r ./hook.js app.js --port 3", "app.js"), Arguments("nodejs app.js", "app.js")]
-    [Arguments("python3.12 -u -W ignore app.py x", "app.py"), Arguments("python3 -m http.server", null), Arguments("sh -c ./app.js", null)]
-    [Arguments("/usr/bin/env node", null), Arguments("java -Xmx1g -jar app.jar", "app.jar"), Arguments("java -cp lib com.example.Main", null)]
-    [Arguments("bun run app.js", "app.js"), Arguments("nginx app.js", null), Arguments("node missing.js", "missing.js"), Arguments("node", null)]
+    [Arguments("node app.js", "app.js"), Arguments("node --inspect -r ./hook.js app.js --port 3", "app.js"),
+        Arguments("nodejs app.js", "app.js")]
+    [Arguments("python3.12 -u -W ignore app.py x", "app.py"), Arguments("python3 -m http.server", null),
+        Arguments("sh -c ./app.js", null)]
+    [Arguments("/usr/bin/env node", null), Arguments("java -Xmx1g -jar app.jar", "app.jar"),
+        Arguments("java -cp lib com.example.Main", null)]
+    [Arguments("bun run app.js", "app.js"), Arguments("nginx app.js", null),
+        Arguments("node missing.js", "missing.js"), Arguments("node", null)]
     [Arguments("node lib", "lib/index.js"), Arguments("bash -e app.js", null), Arguments("shutdown app.js", null)]
     public async Task The_script_of_an_interpreter_is_found(string line, string? script, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory("tspm-facts-").FullName;
         Directory.CreateDirectory(Path.Combine(folder, "lib"));
-        foreach (var name in new[] { "app.js", "hook.js", "app.py", "app.jar", "lib/index.js" }) File.WriteAllText(Path.Combine(folder, name), "");
+        foreach (var name in new[] { "app.js", "hook.js", "app.py", "app.jar", "lib/index.js" })
+            File.WriteAllText(Path.Combine(folder, name), "");
         var found = ScriptArgument.In(line.Split(' '), folder);
         await Assert.That(found).IsEqualTo(script is null ? null : Path.Combine(folder, script));
         Directory.Delete(folder, recursive: true);
@@ -101,7 +111,8 @@ internal sealed class FactsReaderTests
         clock.Advance(TimeSpan.FromSeconds(2));
         await Assert.That(Ask(3)).IsFalse();
         hangs.Set();
-        for (var i = 0; i < 2; i++) await Assert.That((await answers[i].Task.WaitAsync(cancellation))[0].Pid).IsEqualTo(i + 1);
+        for (var i = 0; i < 2; i++)
+            await Assert.That((await answers[i].Task.WaitAsync(cancellation))[0].Pid).IsEqualTo(i + 1);
         await Assert.That(answers[2].Task.IsCompleted).IsFalse();
         // It answers again, and so does the reader.
         await Assert.That(Ask(4)).IsTrue();
@@ -133,7 +144,8 @@ internal sealed class FactsReaderTests
     [Test]
     public async Task A_fault_while_reading_is_nobodys_trouble(CancellationToken cancellation)
     {
-        using var reader = new FactsReader(TimeProvider.System, static (_, _) => throw new InvalidOperationException("a bug"));
+        using var reader =
+            new FactsReader(TimeProvider.System, static (_, _) => throw new InvalidOperationException("a bug"));
         var answer = new TaskCompletionSource<IReadOnlyList<RunFacts>>();
         await Assert.That(reader.TryRead([Request("/", "sh")], answer.SetResult)).IsTrue();
         var facts = (await answer.Task.WaitAsync(cancellation)).Single();

@@ -12,7 +12,8 @@ internal sealed class GitBox : IDisposable
     static readonly Dictionary<string, string> s_environment = new()
     {
         ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin", ["HOME"] = "/nonexistent",
-        ["GIT_CONFIG_NOSYSTEM"] = "1", ["GIT_AUTHOR_NAME"] = "a", ["GIT_AUTHOR_EMAIL"] = "a@b", ["GIT_COMMITTER_NAME"] = "a",
+        ["GIT_CONFIG_NOSYSTEM"] = "1", ["GIT_AUTHOR_NAME"] = "a", ["GIT_AUTHOR_EMAIL"] = "a@b",
+        ["GIT_COMMITTER_NAME"] = "a",
         ["GIT_COMMITTER_EMAIL"] = "a@b", ["GIT_ALLOW_PROTOCOL"] = "file",
     };
 
@@ -54,12 +55,13 @@ internal sealed class GitBox : IDisposable
     /// <summary>What git calls changed.</summary>
     public async Task<string[]> Changed()
     {
-        // It looks at the content of what only has another time when the index is refreshed, which writes it: in a copy.
+        // It looks at the content of what only has another time when the index is refreshed, which writes a copy.
         var index = Path.Combine(Base, "index");
         File.Copy(Path.Combine(Folder, ".git", "index"), index, overwrite: true);
         var environment = new Dictionary<string, string>(s_environment) { ["GIT_INDEX_FILE"] = index };
         await Programs.Run("git", ["update-index", "-q", "--refresh"], environment, Folder, _cancellation);
-        var names = (await Programs.Run("git", ["diff-files", "--name-only"], environment, Folder, _cancellation)).Exits(0).Out;
+        var names =
+            (await Programs.Run("git", ["diff-files", "--name-only"], environment, Folder, _cancellation)).Exits(0).Out;
         return [.. names.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct()];
     }
 

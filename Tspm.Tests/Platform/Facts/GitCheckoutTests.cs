@@ -72,7 +72,8 @@ internal sealed class GitCheckoutTests
     public async Task All_versions_of_the_index_are_read(int version, CancellationToken cancellation)
     {
         using var box = await GitBox.Make(cancellation);
-        foreach (var name in new[] { "lib/c.d.txt", "lib/cc", "z", new string('p', 200), "lib/ü b.txt" }) box.Write(name, name);
+        foreach (var name in new[] { "lib/c.d.txt", "lib/cc", "z", new string('p', 200), "lib/ü b.txt" })
+            box.Write(name, name);
         await box.Git("add", ".");
         // What is only intended to be added needs version 3.
         if (version == 3)
@@ -87,7 +88,8 @@ internal sealed class GitCheckoutTests
         File.Delete(Path.Combine(box.Folder, "lib/cc"));
         var facts = box.Read();
         await Assert.That(facts.IsComplete).IsTrue();
-        await Assert.That(facts.Changed.Select(file => file.Path)).IsEquivalentTo(["lib/cc", "lib/ü b.txt", "z", .. version == 3 ? ["intended"] : Array.Empty<string>()]);
+        await Assert.That(facts.Changed.Select(file => file.Path))
+            .IsEquivalentTo(["lib/cc", "lib/ü b.txt", "z", .. version == 3 ? ["intended"] : Array.Empty<string>()]);
         await Assert.That(facts.Changed.Single(file => file.Path == "lib/cc").ModifiedAt).IsNull();
         await Assert.That(facts.Changed.Single(file => file.Path == "z").SizeBytes).IsEqualTo(1);
     }
@@ -130,14 +132,16 @@ internal sealed class GitCheckoutTests
         await box.Git("commit", "-q", "-m", "many");
         for (var round = 0; round < 12; round++)
         {
-            for (var change = 0; change < 3; change++) Change(Path.Combine(box.Folder, $"lib/f{random.Next(40)}"), random);
+            for (var change = 0; change < 3; change++)
+                Change(Path.Combine(box.Folder, $"lib/f{random.Next(40)}"), random);
             if (round % 4 == 3) await box.Git("add", "-u");
             if (round == 8) await box.Git("update-index", "--index-version", "4");
             var expected = await box.Changed();
             var facts = box.Read();
             await Assert.That(facts.IsComplete).IsTrue();
             await Assert.That(facts.ChangedCount).IsEqualTo(expected.Length);
-            await Assert.That(facts.Changed.Select(file => file.Path)).IsEquivalentTo(expected.Take(GitFacts.MostNames));
+            await Assert.That(facts.Changed.Select(file => file.Path))
+                .IsEquivalentTo(expected.Take(GitFacts.MostNames));
         }
     }
 
@@ -146,7 +150,9 @@ internal sealed class GitCheckoutTests
         switch (random.Next(6))
         {
             case 0: File.Delete(path); break;
-            case 1 when File.Exists(path): File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddSeconds(-random.Next(1000))); break;
+            case 1 when File.Exists(path):
+                File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddSeconds(-random.Next(1000)));
+                break;
             case 2 when File.Exists(path): File.WriteAllText(path, File.ReadAllText(path)); break;
             case 3:
                 File.Delete(path);
@@ -165,7 +171,8 @@ internal sealed class GitCheckoutTests
     }
 
     [Test]
-    public async Task Unmerged_files_are_changed_and_those_that_git_does_not_look_at_are_not(CancellationToken cancellation)
+    public async Task Unmerged_files_are_changed_and_those_that_git_does_not_look_at_are_not(
+        CancellationToken cancellation)
     {
         using var box = await GitBox.Make(cancellation);
         await box.Git("checkout", "-q", "-b", "side");
@@ -179,7 +186,8 @@ internal sealed class GitCheckoutTests
         await box.Git("update-index", "--assume-unchanged", "b.txt");
         await box.Git("update-index", "--skip-worktree", "lib/c.txt");
         File.Delete(Path.Combine(box.Folder, "lib/c.txt"));
-        await Assert.That(box.Read() is { IsComplete: true, ChangedCount: 1 } facts && Names(facts) == "a.txt").IsTrue();
+        await Assert.That(box.Read() is { IsComplete: true, ChangedCount: 1 } facts && Names(facts) == "a.txt")
+            .IsTrue();
     }
 
     [Test]
@@ -202,7 +210,8 @@ internal sealed class GitCheckoutTests
         for (var i = 0; i < 30; i++) box.Write($"f{i:00}", "before");
         await box.Git("add", ".");
         for (var i = 0; i < 30; i++) box.Write($"f{i:00}", "and after");
-        await Assert.That(box.Read() is { ChangedCount: 30, Changed.Count: GitFacts.MostNames, IsComplete: true }).IsTrue();
+        await Assert.That(box.Read() is { ChangedCount: 30, Changed.Count: GitFacts.MostNames, IsComplete: true })
+            .IsTrue();
     }
 
     [Test]
@@ -232,7 +241,8 @@ internal sealed class GitCheckoutTests
         var clock = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
         var began = clock.GetUtcNow();
         var facts = GitCheckout.Around(box.Folder)!.Read(new TimeBudget(clock, TimeSpan.FromMilliseconds(20)));
-        await Assert.That(facts is { IsComplete: false, Staged: null, Commit: not null } && Names(facts) == "lib/f0010").IsTrue();
+        await Assert.That(facts is { IsComplete: false, Staged: null, Commit: not null }
+            && Names(facts) == "lib/f0010").IsTrue();
         await Assert.That(clock.GetUtcNow() - began).IsLessThan(TimeSpan.FromMilliseconds(30));
     }
 
@@ -249,13 +259,16 @@ internal sealed class GitCheckoutTests
     }
 
     [Test]
-    public async Task Nothing_but_names_of_objects_and_refs_is_taken_from_a_hostile_checkout(CancellationToken cancellation)
+    public async Task Nothing_but_names_of_objects_and_refs_is_taken_from_a_hostile_checkout(
+        CancellationToken cancellation)
     {
         using var box = await GitBox.Make(cancellation);
         var secret = Path.Combine(box.Base, "secret");
         File.WriteAllText(secret, "password\n");
         var head = Path.Combine(box.Folder, ".git/HEAD");
-        foreach (var text in new[] { "ref: ../../secret\n", "ref: refs/../../../secret\n", "password\n", "", new string('0', 9000), "ref: refs/heads/" + new string('x', 3000) })
+        var (zeros, name) = (new string('0', 9000), "ref: refs/heads/" + new string('x', 3000));
+        const string up = "ref: refs/../../../secret\n";
+        foreach (var text in new[] { "ref: ../../secret\n", up, "password\n", "", zeros, name })
         {
             File.WriteAllText(head, text);
             await Assert.That(GitBox.Read(box.Folder)?.Commit).IsNull();
@@ -276,7 +289,8 @@ internal sealed class GitCheckoutTests
     }
 
     [Test]
-    public async Task Whatever_is_in_an_index_it_ends_and_claims_nothing_of_what_it_cannot_read(CancellationToken cancellation)
+    public async Task Whatever_is_in_an_index_it_ends_and_claims_nothing_of_what_it_cannot_read(
+        CancellationToken cancellation)
     {
         using var box = await GitBox.Make(cancellation);
         var index = Path.Combine(box.Folder, ".git/index");
@@ -288,12 +302,14 @@ internal sealed class GitCheckoutTests
             for (var length = 0; length < whole.Length - 20; length += 3)
             {
                 File.WriteAllBytes(index, whole[..length]);
-                if (box.Read() is { IsComplete: true } wrong && length < 200) throw new InvalidOperationException($"complete at {length}: {wrong}");
+                if (box.Read() is { IsComplete: true } wrong && length < 200)
+                    throw new InvalidOperationException($"complete at {length}: {wrong}");
             }
             for (var round = 0; round < 300; round++)
             {
                 var broken = whole.ToArray();
-                for (var count = random.Next(1, 6); count > 0; count--) broken[random.Next(broken.Length)] = (byte)random.Next(256);
+                for (var count = random.Next(1, 6); count > 0; count--)
+                    broken[random.Next(broken.Length)] = (byte)random.Next(256);
                 File.WriteAllBytes(index, broken);
                 _ = box.Read();
             }

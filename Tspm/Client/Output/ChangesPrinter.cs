@@ -11,12 +11,15 @@ internal static class ChangesPrinter
     public static void Print(OutputWriter output, RunChanges? changes)
     {
         if (changes is null) return;
-        var since = $"since the last run that stayed up (pid {Display.Number(changes.Since.Pid)}{Started(changes.Since)})";
+        var since =
+            $"since the last run that stayed up (pid {Display.Number(changes.Since.Pid)}{Started(changes.Since)})";
         if (changes.Changes.Count > 0) output.WriteLine($"changed {since}:");
         else output.WriteLine($"no change is known {since}");
-        foreach (var change in changes.Changes) output.WriteLine($"  {change.What}: {ControlText.Escape(change.Sentence)}");
+        foreach (var change in changes.Changes)
+            output.WriteLine($"  {change.What}: {ControlText.Escape(change.Sentence)}");
         if (changes.NotKnown is { } unknown)
-            output.WriteLine($"  not known in full: {string.Join(", ", unknown)} (nothing is read for more than 20 ms)");
+            output.WriteLine(
+                $"  not known in full: {string.Join(", ", unknown)} (nothing is read for more than 20 ms)");
     }
 
     static string Started(RunOfChanges run) => run.StartedAt is { } at ? $", started {LogPrinter.TimeOf(at)}" : "";

@@ -25,7 +25,8 @@ internal static class ChangesSince
         var changes = new RunChanges?[questions.Count];
         for (var i = 0; i < changes.Length; i++)
             if (questions[i] is { } question)
-                changes[i] = FactsComparison.Between(question.Good, question.Until ?? present[i]!, question.Until is null);
+                changes[i] =
+                    FactsComparison.Between(question.Good, question.Until ?? present[i]!, question.Until is null);
         AddEvents(context, views, changes);
         return changes;
     }
@@ -46,7 +47,8 @@ internal static class ChangesSince
 
     static async Task<IReadOnlyList<RunFacts>?> Read(DaemonContext context, List<FactsRequest> requests)
     {
-        var done = new TaskCompletionSource<IReadOnlyList<RunFacts>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done =
+            new TaskCompletionSource<IReadOnlyList<RunFacts>>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!context.Facts.TryRead(requests, facts => done.TrySetResult(facts))) return null;
         try
         {
@@ -80,7 +82,8 @@ internal static class ChangesSince
             {
                 if (happened is null) continue;
                 if (happened.Time < from) break;
-                if (happened.Kind is EventKind.Trouble or EventKind.TroubleOver or EventKind.OutOfMemory) events.Add(happened);
+                if (happened.Kind is EventKind.Trouble or EventKind.TroubleOver or EventKind.OutOfMemory)
+                    events.Add(happened);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -15,7 +15,9 @@ internal static class FactsOf
     /// <summary>Bytes between two looks at the clock.</summary>
     const int PartBytes = 64 << 10;
 
-    /// <summary>A larger file is told apart by size and time: reading all of it at each start would cost more than it says.</summary>
+    /// <summary>
+    /// A larger file is told apart by size and time: reading all of it at each start would cost more than it says.
+    /// </summary>
     const long MostHashedBytes = 8 << 20;
 
     /// <summary>More than a kernel gives to a program (man 2 execve) is no environment.</summary>
@@ -67,7 +69,10 @@ internal static class FactsOf
         var shown = Path.GetFullPath(path);
         if (SysStat.stat(path, out var status) != 0 || !status.IsRegularFile)
             return new FileFacts { Path = shown, IsMissing = true };
-        return new FileFacts { Path = shown, SizeBytes = status.Size, ModifiedAt = status.Modified, Inode = status.Inode };
+        return new FileFacts
+        {
+            Path = shown, SizeBytes = status.Size, ModifiedAt = status.Modified, Inode = status.Inode,
+        };
     }
 
     /// <summary>The hash stays away when there is no time for it.</summary>
@@ -85,12 +90,14 @@ internal static class FactsOf
             at += count;
             hash.Append(part.AsSpan(0, count));
             if (count > 0) continue;
-            return at == facts.SizeBytes ? facts with { Hash = Convert.ToHexStringLower(hash.GetCurrentHash()) } : facts;
+            var isWhole = at == facts.SizeBytes;
+            return isWhole ? facts with { Hash = Convert.ToHexStringLower(hash.GetCurrentHash()) } : facts;
         }
     }
 
     /// <summary>Null: they are not known, or were not all made in time.</summary>
-    static Dictionary<string, string>? Hashes(IReadOnlyDictionary<string, string>? environment, string salt, TimeBudget budget)
+    static Dictionary<string, string>? Hashes(
+        IReadOnlyDictionary<string, string>? environment, string salt, TimeBudget budget)
     {
         if (environment is null || environment.Count > MostVariables) return null;
         var key = Encoding.UTF8.GetBytes(salt);

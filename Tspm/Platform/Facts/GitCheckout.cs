@@ -95,7 +95,8 @@ internal sealed record GitCheckout(string Root, string GitFolder, string CommonF
 
     string? Packed(string name)
     {
-        if (RegularFile.Read(Path.Combine(CommonFolder, "packed-refs"), MostPackedBytes, out _) is not { } bytes) return null;
+        var file = Path.Combine(CommonFolder, "packed-refs");
+        if (RegularFile.Read(file, MostPackedBytes, out _) is not { } bytes) return null;
         var wanted = Encoding.UTF8.GetBytes($" {name}");
         for (var rest = bytes.AsSpan(); rest.Length > 0;)
         {

@@ -66,7 +66,9 @@ internal sealed class GitIndex
 
     public ReadOnlySpan<byte> Path => _path.AsSpan(0, _pathLength);
 
-    /// <summary>Goes to the next entry. False: there is none, or it cannot be read (see <see cref="IsReadable"/>).</summary>
+    /// <summary>
+    /// Goes to the next entry. False: there is none, or it cannot be read (see <see cref="IsReadable"/>).
+    /// </summary>
     public bool MoveNext()
     {
         if (!IsReadable || _left == 0) return false;

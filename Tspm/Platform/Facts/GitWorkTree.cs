@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -49,7 +50,8 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
 
     GitFacts Compare(SafeFileHandle file, int root)
     {
-        var written = SysStat.fstat(file.DangerousGetHandle().ToInt32(), out var status) == 0 ? status.Modified : default;
+        var written =
+            SysStat.fstat(file.DangerousGetHandle().ToInt32(), out var status) == 0 ? status.Modified : default;
         var index = new GitIndex(file, hashBytes);
         var staged = new XxHash128();
         for (var count = 0; index.MoveNext(); count++)
@@ -114,12 +116,15 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
     bool? DiffersInContent(GitIndex index, FileStatus status)
     {
         if (hashBytes != Sha1.Bytes || !status.IsRegularFile) return null;
-        if (HashOf(Path.Combine(checkout.Root, Encoding.UTF8.GetString(index.Path)), status.Size) is not { } hash) return null;
+        var path = Path.Combine(checkout.Root, Encoding.UTF8.GetString(index.Path));
+        if (HashOf(path, status.Size) is not { } hash) return null;
         if (hash.AsSpan().SequenceEqual(index.Hash)) return false;
         return MayConvert ? null : true;
     }
 
-    /// <summary>Git may have stored something else than what is in the file: line ends, a filter (large files).</summary>
+    /// <summary>
+    /// Git may have stored something else than what is in the file: line ends, a filter (large files).
+    /// </summary>
     bool MayConvert => _mayConvert ??= Files.IsThere(Path.Combine(checkout.Root, ".gitattributes"))
         || Files.IsThere(Path.Combine(checkout.CommonFolder, "info", "attributes"));
 
@@ -129,7 +134,7 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
         using var file = RegularFile.Open(path, out _);
         if (file is null) return null;
         var hash = new Sha1();
-        hash.Append(Encoding.ASCII.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"blob {size}\0")));
+        hash.Append(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {size}\0")));
         _part ??= new byte[PartBytes];
         for (long at = 0; ;)
         {

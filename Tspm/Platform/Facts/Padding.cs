@@ -18,6 +18,7 @@ internal static class Padding
         tail[rest.Length] = 0x80;
         var blocks = rest.Length < BlockBytes - sizeof(ulong) ? 1 : 2;
         BinaryPrimitives.WriteUInt64BigEndian(tail[((blocks * BlockBytes) - sizeof(ulong))..], (ulong)length * 8);
-        return blocks == 1 ? [new Range(0, BlockBytes)] : [new Range(0, BlockBytes), new Range(BlockBytes, 2 * BlockBytes)];
+        var first = new Range(0, BlockBytes);
+        return blocks == 1 ? [first] : [first, new Range(BlockBytes, 2 * BlockBytes)];
     }
 }

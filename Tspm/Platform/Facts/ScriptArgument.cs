@@ -7,13 +7,17 @@ internal static class ScriptArgument
 {
     /// <summary>By the beginning of their names: versions follow (python3.12).</summary>
     static readonly string[] s_interpreters =
-        ["node", "python", "pypy", "ruby", "perl", "php", "bash", "sh", "dash", "zsh", "ksh", "fish", "lua", "java", "deno", "bun",
-        "tsx", "ts-node", "Rscript", "julia", "dotnet", "elixir", "groovy", "tclsh", "guile"];
+    [
+        "node", "python", "pypy", "ruby", "perl", "php", "bash", "sh", "dash", "zsh", "ksh", "fish", "lua", "java",
+        "deno", "bun", "tsx", "ts-node", "Rscript", "julia", "dotnet", "elixir", "groovy", "tclsh", "guile",
+    ];
 
     /// <summary>Options of these programs that have a value of their own behind them.</summary>
     static readonly string[] s_withValue =
-        ["-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions", "-W", "-X", "-I", "-d", "-o", "-O",
-        "-cp", "-classpath", "--class-path", "-p", "--module-path"];
+    [
+        "-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions", "-W", "-X", "-I",
+        "-d", "-o", "-O", "-cp", "-classpath", "--class-path", "-p", "--module-path",
+    ];
 
     /// <summary>Options after which no file is run: a text, or a module by name.</summary>
     static readonly string[] s_noFile = ["-c", "-e", "--eval", "-m", "--print", "-pe"];
@@ -31,7 +35,10 @@ internal static class ScriptArgument
             if (Array.IndexOf(s_noFile, argument) >= 0) return null;
             if (Array.IndexOf(s_withValue, argument) >= 0) i++;
             else if (argument.Length > 0 && argument[0] != '-' && Array.IndexOf(s_verbs, argument) < 0)
-                return FileOf(Path.Combine(folder, argument), arguments[i - 1] == "-jar" || Path.GetFileName(arguments[0]) != "java");
+            {
+                var isFile = arguments[i - 1] == "-jar" || Path.GetFileName(arguments[0]) != "java";
+                return FileOf(Path.Combine(folder, argument), isFile);
+            }
         }
         return null;
     }
