@@ -115,8 +115,9 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
     /// <summary>Null: not known.</summary>
     bool? DiffersInContent(GitIndex index, FileStatus status)
     {
-        if (hashBytes != Sha1.Bytes || !status.IsRegularFile) return null;
+        if (hashBytes != Sha1.Bytes) return null;
         var path = Path.Combine(checkout.Root, Encoding.UTF8.GetString(index.Path));
+        if (status.IsLink) return HashOfLink(path) is { } target ? !target.AsSpan().SequenceEqual(index.Hash) : null;
         if (HashOf(path, status.Size) is not { } hash) return null;
         if (hash.AsSpan().SequenceEqual(index.Hash)) return false;
         return MayConvert ? null : true;
@@ -128,13 +129,29 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
     bool MayConvert => _mayConvert ??= Files.IsThere(Path.Combine(checkout.Root, ".gitattributes"))
         || Files.IsThere(Path.Combine(checkout.CommonFolder, "info", "attributes"));
 
+    /// <summary>Git stores where a link leads.</summary>
+    static byte[]? HashOfLink(string path)
+    {
+        if (new FileInfo(path).LinkTarget is not { } target) return null;
+        var content = Encoding.UTF8.GetBytes(target);
+        var hash = Begin(content.Length);
+        hash.Append(content);
+        return hash.Finish();
+    }
+
+    static Sha1 Begin(long size)
+    {
+        var hash = new Sha1();
+        hash.Append(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {size}\0")));
+        return hash;
+    }
+
     /// <summary>The name of the object that has this content; null: it could not be read in time.</summary>
     byte[]? HashOf(string path, long size)
     {
         using var file = RegularFile.Open(path, out _);
         if (file is null) return null;
-        var hash = new Sha1();
-        hash.Append(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {size}\0")));
+        var hash = Begin(size);
         _part ??= new byte[PartBytes];
         for (long at = 0; ;)
         {
