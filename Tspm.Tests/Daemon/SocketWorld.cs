@@ -45,7 +45,7 @@ internal sealed class SocketWorld : IDisposable
         var services = new SupervisionServices
         {
             Tcp = new Tspm.Tests.Supervision.FakeTcpListeners(),
-            System = _machine, Outputs = new FakeOutputs(), Notify = new FakeNotifySockets { Post = _loop.Post }, Files = new FakeFileWatcher(), Listeners = new Listeners(new FakeListenSockets()),
+            System = _machine, Outputs = new FakeOutputs(), Notify = new FakeNotifySockets { Post = _loop.Post }, Files = new FakeFileWatcher(), Facts = Facts, Listeners = new Listeners(new FakeListenSockets()),
             Probes = new ProbeMaker(new FakeDialer(), growth), Records = new RunRecordStore(Home), Timers = _loop.Timers, Clock = clock, Home = Home, Log = _log, GuardianPid = 900, Post = _loop.Post,
             Tell = happened =>
             {
@@ -60,7 +60,7 @@ internal sealed class SocketWorld : IDisposable
             Home = Home, Supervisor = Handle, Readings = new Readings(_machine), Outputs = _pump, Growth = growth, Events = _diary, EventGrowth = eventGrowth, Clock = clock, GuardianPid = 900,
             StartedAt = clock.GetUtcNow(), StartedMonotonic = _loop.Timers.Now, Monotonic = () => _loop.Timers.Now, Troubles = static () => [], Shutdown = _ => End(),
             Upgrade = static (_, _) => throw new RequestException(Tspm.Protocol.ErrorCode.Failed, "not here"), UpgradeProblem = null, Changes = new ChangeGate(clock), Log = _log, Limits = limits ?? SocketLimits.Default,
-            Restarts = restarts, IdleTrim = new IdleTrim(_loop),
+            Facts = Facts, Restarts = restarts, IdleTrim = new IdleTrim(_loop),
         };
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(Home.SocketPath));
@@ -72,6 +72,8 @@ internal sealed class SocketWorld : IDisposable
     }
 
     public TspmHome Home { get; }
+
+    public FakeFacts Facts { get; } = new();
 
     public DaemonContext Context { get; }
 

@@ -49,6 +49,7 @@ internal sealed class World : IDisposable
     public FakeDialer Dialer { get; } = new();
     public FakeTcpListeners Tcp { get; } = new();
     public FakeFileWatcher Files { get; } = new();
+    public FakeFacts Facts { get; } = new();
     public TspmHome Home { get; }
     public int GuardianPid { get; set; } = 900;
     public SupervisorLoop Loop { get; private set; }
@@ -197,6 +198,7 @@ internal sealed class World : IDisposable
             Outputs = Outputs,
             Notify = Notify,
             Files = Files,
+            Facts = Facts,
             Listeners = new Listeners(Sockets),
             Tcp = Tcp,
             Probes = new ProbeMaker(Dialer, new LogGrowth()),

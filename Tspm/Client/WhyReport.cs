@@ -74,6 +74,9 @@ internal sealed class WhyInstance(int id, int instance, int shown)
 
     public List<string> LastLines { get; set; } = [];
 
+    /// <summary>Since the last run that stayed up; null: no such run is known.</summary>
+    public RunChanges? Changes { get; set; }
+
     /// <summary>The pid that did not end in time.</summary>
     int? _killed;
 
@@ -126,6 +129,8 @@ internal sealed class WhyReport(int shown = WhyReport.DefaultExits)
         _instances.Clear();
         _instances.AddRange(ordered);
     }
+
+    public WhyInstance? Find(int id, int instance) => _instances.Find(one => one.Id == id && one.Instance == instance);
 
     WhyInstance Of(int id, int instance)
     {

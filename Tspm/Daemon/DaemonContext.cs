@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Tspm.Logs;
 using Tspm.Logs.Events;
 using Tspm.Model;
+using Tspm.Platform.Facts;
 using Tspm.Storage;
 using Tspm.Supervision;
 
@@ -17,6 +18,7 @@ internal sealed class DaemonContext
     public required SupervisorHandle Supervisor { get; init; }
     public required Readings Readings { get; init; }
     public required OutputPump Outputs { get; init; }
+    public required IFactsReader Facts { get; init; }
     public required LogGrowth Growth { get; init; }
     public required EventLog Events { get; init; }
     /// <summary>Tells of the event files, and of nothing else.</summary>

@@ -6,6 +6,7 @@ using Tspm.Logs;
 using Tspm.Logs.Events;
 using Tspm.Model;
 using Tspm.Platform;
+using Tspm.Platform.Facts;
 using Tspm.Platform.Linux;
 using Tspm.Storage;
 using Tspm.Supervision;
@@ -41,6 +42,8 @@ internal sealed partial class DaemonHost : IDisposable
     readonly Departure _departure;
     readonly HomeKeeper _homeKeeper;
     readonly Survivors _survivors = new();
+    readonly FactsReader _facts;
+    readonly TroubleEvents _troubleEvents;
     readonly int _signals;
     readonly ServiceManager _manager;
     readonly Ending _ending;
@@ -58,15 +61,21 @@ internal sealed partial class DaemonHost : IDisposable
         {
             _eventGrowth.Notify(home.EventsFile);
             _growth.Notify(home.EventsFile);
+            if (_diary!.Trouble is not null) LookAtTroubles();
         });
-        _records = new RunRecordStore(home) { RetryLater = retry => _loop!.Timers.After(RetryRecordsAfter, retry), MayWrite = () => _homeKeeper!.IsOurs };
+        _records = new RunRecordStore(home) { RetryLater = RetryRecords, MayWrite = () => _homeKeeper!.IsOurs };
         var settings = SettingsFile.Read(home, out var unread);
         if (unread is not null) _loadTroubles.Add(unread);
         var logsTotal = settings.LogsTotalMaxBytes is > 0 and var most ? new TotalLimit(home.LogFolder, most) : null;
         _outputs = new OutputPump(_guardian, _growth, CurrentSystem.CreateByteMover, logsTotal);
         _loop = new SupervisorLoop(clock, _log.Logger);
         _homeKeeper = new HomeKeeper(home, _events, _loop, _guardian, _log.Logger, OnHomeMade);
-        _saver = new StateSaver(SaveState);
+        _saver = new StateSaver(SaveState) { Failed = LookAtTroubles };
+        _facts = new FactsReader(clock);
+        _troubleEvents = new TroubleEvents(
+            happened => _diary.Tell(happened), clock, (delay, look) => _loop.Timers.After(delay, look),
+            [StateTrouble, () => _records.Trouble, () => _outputs.Unwritten, () => _diary.Trouble]);
+        _outputs.UnwrittenTold = LookAtTroubles;
         // The same for every daemon of this home, and for no other's.
         var homeName = Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(Files.RealPath(Path.GetFullPath(home.Path)))));
         var cgroups = CurrentSystem.CgroupFolder(settings.Cgroup, homeName, out var noCgroup);
@@ -84,6 +93,7 @@ internal sealed partial class DaemonHost : IDisposable
             Notify = _notify,
             Tcp = CurrentSystem.CreateTcpListeners(),
             Files = new InotifyWatcher(_events),
+            Facts = _facts,
             Listeners = new Listeners(_listeners),
             Probes = new ProbeMaker(new Dialer(_events), _growth),
             Records = _records,
@@ -102,6 +112,7 @@ internal sealed partial class DaemonHost : IDisposable
             Supervisor = new SupervisorHandle(_loop, _supervisor),
             Readings = new Readings(services.System),
             Outputs = _outputs,
+            Facts = _facts,
             Growth = _growth,
             Events = _diary,
             EventGrowth = _eventGrowth,
@@ -130,6 +141,17 @@ internal sealed partial class DaemonHost : IDisposable
 
     /// <summary>How often to try to write run records that could not be written: the disk may have room again.</summary>
     static readonly TimeSpan RetryRecordsAfter = TimeSpan.FromMilliseconds(500);
+
+    void RetryRecords(Action retry)
+    {
+        _loop.Timers.After(RetryRecordsAfter, retry);
+        LookAtTroubles();
+    }
+
+    /// <summary>From any thread: what cannot be written is put on record.</summary>
+    void LookAtTroubles() => _loop.Post(() => _troubleEvents.Look());
+
+    string? StateTrouble() => _saver.Trouble is { } unsaved ? $"the state is not saved: {unsaved}" : null;
 
     readonly List<string> _loadTroubles = [];
 
@@ -168,6 +190,7 @@ internal sealed partial class DaemonHost : IDisposable
     {
         _socket.Dispose();
         _saver.Dispose();
+        _facts.Dispose();
         _outputs.Dispose();
         _homeKeeper.Dispose();
         _events.Dispose();
@@ -181,7 +204,7 @@ internal sealed partial class DaemonHost : IDisposable
         if (_options.UpgradeProblem is { } undone) troubles.Add($"the last upgrade was undone: {undone}");
         if (_homeKeeper.Trouble is { } home) troubles.Add(home);
         if (_survivors.Trouble is { } survivors) troubles.Add(survivors);
-        if (_saver.Trouble is { } unsaved) troubles.Add($"the state is not saved: {unsaved}");
+        if (StateTrouble() is { } unsaved) troubles.Add(unsaved);
         if (_records.Trouble is { } record) troubles.Add(record);
         if (_system.Trouble is { } system) troubles.Add($"no process can be started: {system}");
         foreach (var view in _context.Supervisor.Views())

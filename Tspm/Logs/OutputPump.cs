@@ -57,6 +57,15 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     /// <summary>Why output is held back, or lost, at this moment; null: it is not.</summary>
     public string? Trouble => _troubles.Now;
 
+    /// <summary>Which log file takes no output at this moment; null: all do.</summary>
+    public string? Unwritten => _troubles.Unwritten;
+
+    /// <summary>Called on the pump's thread while there is one.</summary>
+    public Action? UnwrittenTold
+    {
+        set => _troubles.Told = value;
+    }
+
     /// <summary>Why output comes late; null: it does not.</summary>
     public string? WatchTrouble => _loop.Trouble;
 

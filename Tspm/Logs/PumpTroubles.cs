@@ -19,6 +19,9 @@ internal sealed class PumpTroubles(LogFileSet files, StalledStreams stalled)
         public long Bytes { get; set; }
     }
 
+    /// <summary>Called on the pump's thread while output cannot be written.</summary>
+    public Action? Told { get; set; }
+
     long _lookAt;
     string? _fault;
     volatile string? _now;
@@ -28,6 +31,11 @@ internal sealed class PumpTroubles(LogFileSet files, StalledStreams stalled)
     public string? Now => _now;
 
     public IReadOnlyList<string> All => _all;
+
+    /// <summary>Which log file takes no output at this moment; a pipe with a slow reader is none. Null: all do.</summary>
+    public string? Unwritten => _unwritten;
+
+    volatile string? _unwritten;
 
     /// <summary>One stream's trouble (a bug) must not end the daemon, and with it the moving of all others.</summary>
     public void Fault(Exception fault)
@@ -76,7 +84,18 @@ internal sealed class PumpTroubles(LogFileSet files, StalledStreams stalled)
             if (file.Trouble is { } trouble) all.Add(trouble);
         }
         foreach (var loss in _dropped) all.Add($"{loss.Bytes} bytes of output were dropped from {loss.Path}, because it took no more (a full disk)");
-        _now = now;
+        (_now, _unwritten) = (now, FindUnwritten());
         _all = [.. all];
+        if (_unwritten is not null) Told?.Invoke();
+    }
+
+    string? FindUnwritten()
+    {
+        foreach (var stream in stalled.Blocked)
+            if (stream.File.IsRegular)
+                return $"output cannot be written to {stream.File.Path}: {Errno.Describe(stream.BlockedBy)}; the writers wait";
+        foreach (var stream in stalled.Dropping)
+            if (stream.File.IsRegular) return $"output is dropped from {stream.File.Path}, because it takes no more (a full disk)";
+        return null;
     }
 }

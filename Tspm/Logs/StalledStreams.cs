@@ -21,6 +21,8 @@ internal sealed class StalledStreams(LogFileSet files)
 
     public IReadOnlyList<OutputStream> Blocked => _blocked;
 
+    public IReadOnlyList<OutputStream> Dropping => _dropping;
+
     public bool IsEmpty => _blocked.Count + _dropping.Count + _owing.Count + _lost.Count == 0;
 
     /// <summary>For epoll_wait: milliseconds until the next look, -1: there is nothing to look at.</summary>

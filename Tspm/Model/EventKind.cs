@@ -33,6 +33,9 @@ internal static class EventKind
     /// <summary>Earlier daemons died unplanned, and this is the first one that can say so.</summary>
     public const string DaemonDied = "daemonDied";
 
+    /// <summary>The daemon could not write what it has to (a full disk), and can again.</summary>
+    public const string Trouble = "trouble", TroubleOver = "troubleOver";
+
     /// <summary>Events are missing here.</summary>
     public const string Lost = "lost";
 
@@ -41,6 +44,6 @@ internal static class EventKind
     [
         PreStart, Started, Restarted, Ready, Unfit, Stopping, Killed, Exited, Stopped, Waiting, Errored, Failed,
         Reloading, Reloaded, ReloadFailed, Leftovers, OutOfMemory, HookFailed, Request, DaemonStarted, DaemonStopped,
-        DaemonDied, HomeLost, Lost,
+        DaemonDied, HomeLost, Trouble, TroubleOver, Lost,
     ];
 }

@@ -137,6 +137,21 @@ internal sealed record RunRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsRunQueued { get; init; }
 
+    /// <summary>
+    /// What the run was started with, or, while there is none, the one that ended last and had not stayed up. Null: not
+    /// known, or it is in <see cref="GoodFacts"/>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RunFacts? Facts { get; init; }
+
+    /// <summary>The same of the last run that stayed up and has ended.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RunFacts? GoodFacts { get; init; }
+
+    /// <summary>The child was online once.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool WasOnline { get; init; }
+
     /// <summary>The second child during a reload: its RunId, Pid, Phase and so on. Null: there is none.</summary>
     public RunRecord? Second { get; init; }
 

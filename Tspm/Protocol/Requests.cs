@@ -22,6 +22,8 @@ internal sealed record DescribeRequest
     public required IReadOnlyList<string> Selectors { get; init; }
     /// <summary>False: values of env are masked.</summary>
     public bool ShowEnv { get; init; }
+    /// <summary>Say what has changed since the last run that stayed up. Since protocol 3.</summary>
+    public bool? Changes { get; init; }
 }
 
 internal sealed record SearchRequest

@@ -107,6 +107,8 @@ internal sealed record ProcessDescription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyList<string>? Pending { get; init; }
     /// <summary>What of its files cannot be watched.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? WatchProblem { get; init; }
+    /// <summary>What has changed since the last run that stayed up; missing: nobody asked, or there is no such run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public RunChanges? Changes { get; init; }
 }
 
 /// <summary>One process of the tree below a child; the child itself comes first.</summary>

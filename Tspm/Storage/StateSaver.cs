@@ -27,6 +27,9 @@ internal sealed class StateSaver : IStateSaver, IDisposable
     /// <summary>Why the newest state is not on disk; null when it is or is about to be.</summary>
     public string? Trouble { get; private set; }
 
+    /// <summary>Called on the saver's thread when it has come into trouble.</summary>
+    public Action? Failed { get; set; }
+
     /// <inheritdoc/>
     public Action<ProcessesFile>? SavedLater { get; set; }
 
@@ -63,6 +66,7 @@ internal sealed class StateSaver : IStateSaver, IDisposable
             unsaved = request?.State ?? unsaved;
             if (unsaved is null) return;
             Trouble = Try(unsaved);
+            if (Trouble is not null) Failed?.Invoke();
             if (Trouble is null)
             {
                 if (request is null) SavedLater?.Invoke(unsaved);

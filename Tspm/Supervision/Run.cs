@@ -79,6 +79,15 @@ internal sealed class Run(RunStreams streams)
         init => _errFloor = value;
     }
 
+    /// <summary>What it was started with; null: not read, or not yet.</summary>
+    public RunFacts? Facts { get; set; }
+
+    /// <summary>The child was online once.</summary>
+    public bool WasOnline { get; set; }
+
+    /// <summary>Null: it is not over.</summary>
+    public bool? StayedUp { get; set; }
+
     /// <summary>What the last question about health was answered with; null: none yet.</summary>
     public bool? IsHealthy { get; set; }
 

@@ -175,6 +175,7 @@ internal sealed partial class SupervisedProcess
         var before = _state;
         var transition = Lifecycle.Next(before, happened, RestartPolicy.Of(Definition.Config), _services.Timers.Now);
         _state = transition.State;
+        if (_state.Phase == LifecyclePhase.Online && _run is { } online) online.WasOnline = true;
         var actions = transition.Actions;
         var (isHeld, run) = (false, _run);
         if (actions.HasFlag(LifecycleAction.Spawn) && HeldBy?.Invoke(this) is { } held)
@@ -223,6 +224,7 @@ internal sealed partial class SupervisedProcess
     RunRecord MakeRecord() => RunRecords.Of(_state, Definition, _services, RecordedRun, _nextStartAt, _exits.Newest) with
     {
         LastRunId = _lastRun, Second = SecondRecord, IsRunQueued = _isRunQueued, Environment = UnsavedEnvironment?.Invoke(Definition),
+        Facts = _facts.Other(RecordedRun), GoodFacts = _facts.Good, WasOnline = RecordedRun?.WasOnline == true,
     };
 
     void Publish() => View = MakeView();

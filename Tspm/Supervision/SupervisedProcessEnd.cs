@@ -57,6 +57,7 @@ internal sealed partial class SupervisedProcess
         var background = wasAsked ? null : BackgroundProgram.Describe(status, run.Child!.Pid, left);
         var cause = wasAsked ? _state.Cause : CauseOf(status, background);
         _exits.Add(run, status, cause, wasAsked, _services.Clock.GetUtcNow());
+        FactsEnded(run, status);
         _services.Records.Save(Key, MakeRecord() with
         {
             HasEnded = true, ExitCode = status.Code, ExitSignal = status.Signal, EndCause = cause,

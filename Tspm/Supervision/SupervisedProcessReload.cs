@@ -189,6 +189,7 @@ internal sealed partial class SupervisedProcess
         var cause = wasAsked ? second.Unwanted ?? second.Cause : CauseOf(status, null);
         second.Found = EndingOf(run).FindLeftovers();
         _exits.Add(run, status, cause, wasAsked, _services.Clock.GetUtcNow());
+        FactsEnded(run, status);
         _services.Records.Save(Key, MakeRecord() with { Second = SecondRecord! with { HasEnded = true } });
         run.Child!.Reap();
         _services.Outputs.Finish(run.Streams);
@@ -256,6 +257,8 @@ internal sealed partial class SupervisedProcess
         Mark = run.Mark,
         OtherListeners = run.Listeners?.Before,
         ReadyNote = run.Listeners?.Note,
+        Facts = run.Facts,
+        WasOnline = run.WasOnline,
     };
 
     /// <summary>

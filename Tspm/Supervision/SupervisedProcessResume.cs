@@ -12,6 +12,7 @@ internal sealed partial class SupervisedProcess
     public void Resume(RunRecord record, Inheritance left)
     {
         _exits.Restore(record.RecentExits);
+        _facts.Restore(record);
         _state = RunRecords.StateOf(record);
         // An older version did not say when the child ended.
         if (_state is { Phase: LifecyclePhase.Sweeping, EndedAt.Ticks: 0 }) _state = _state with { EndedAt = _services.Timers.Now };
@@ -50,6 +51,7 @@ internal sealed partial class SupervisedProcess
         _exits.Restore(record.RecentExits);
         var hadChild = record is { Pid: not 0, HasEnded: false };
         if (hadChild) TellOfReboot(record);
+        _facts.RestoreOfEarlierBoot(record);
         _state = _state with { Restarts = record.Restarts, Cause = new Cause(CauseCode.Reboot) };
         Publish();
     }
@@ -140,6 +142,8 @@ internal sealed partial class SupervisedProcess
         var startedWith = record.StartedWith ?? record.Definition?.Config ?? Definition.Config;
         var isSame = ConfigDifference.Between(startedWith, Definition.Config).Count == 0;
         run.StartedWith = isSame ? Definition.Config : startedWith;
+        run.Facts = record.Facts?.RunId == record.RunId ? record.Facts : null;
+        run.WasOnline = record.WasOnline || record.Phase == nameof(LifecyclePhase.Online);
         if (Probes.ListenerCheck.PortOf(run.Ready) is not null)
             run.Listeners = new Probes.ListenerCheck(_services.Tcp, record.OtherListeners, record.ReadyNote);
         if (record.Ending is { } ending) _ = EndingOf(run, ending);

@@ -80,6 +80,7 @@ internal sealed partial class SupervisedProcess
         (run.StartedAt, run.BeganAt) = (_services.Clock.GetUtcNow(), _services.Timers.Now);
         _services.Outputs.Started(run.Streams, child.Pid);
         Take(run, child);
+        ReadFacts(run, request!);
         return null;
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Tspm.Logs;
 using Tspm.Model;
 using Tspm.Platform;
+using Tspm.Platform.Facts;
 using Tspm.Storage;
 using Tspm.Supervision.Hooks;
 using Tspm.Supervision.Probes;
@@ -16,6 +17,8 @@ internal sealed record SupervisionServices
     public required INotifySockets Notify { get; init; }
     public required ITcpListeners Tcp { get; init; }
     public required IFileWatcher Files { get; init; }
+    /// <summary>Reads what runs are started with, beside everything else.</summary>
+    public required IFactsReader Facts { get; init; }
     public required Listeners Listeners { get; init; }
     public required ProbeMaker Probes { get; init; }
     public required RunRecordStore Records { get; init; }

@@ -35,6 +35,7 @@ internal static class WhyCommand
             foreach (var status in present) report.Add(status);
             report.MarkDeleted();
         }
+        WhyChanges.Add(session, words, report);
         foreach (var instance in report.Instances)
             if (most > 0 && instance.Newest?.RunId is { } run) instance.LastLines = LastLines(session, instance, run, most);
         WhyPrinter.Print(session.Out, report, json);

@@ -40,6 +40,7 @@ internal static class WhyPrinter
             var child = happened.Kind == EventKind.Failed ? "no child" : $"pid {Display.Number(happened.Pid)} after {Display.Uptime(happened.UptimeMs)}";
             output.WriteLine($"{LogPrinter.TimeOf(happened.Time)}{column}{child}{column}{what}: {ControlText.Escape(exit.Words)}");
         }
+        ChangesPrinter.Print(output, instance.Changes);
         if (instance.LastLines.Count == 0) return;
         output.WriteLine($"last lines of pid {Display.Number(instance.Newest?.Pid)}:");
         foreach (var line in instance.LastLines) output.WriteLine("  " + ControlText.Escape(line));
@@ -57,6 +58,7 @@ internal static class WhyPrinter
         json.WriteStartArray("exits"u8);
         foreach (var exit in instance.Exits) Write(json, exit);
         json.WriteEndArray();
+        ChangesPrinter.Write(json, instance.Changes);
         json.WriteStartArray("lastLines"u8);
         foreach (var line in instance.LastLines) json.WriteStringValue(line);
         json.WriteEndArray();

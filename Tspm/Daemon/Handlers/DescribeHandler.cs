@@ -10,13 +10,18 @@ internal static class DescribeHandler
 {
     const string Mask = "***";
 
-    public static Task<DescribeResponse> Handle(DaemonContext context, DescribeRequest request)
+    public static async Task<DescribeResponse> Handle(DaemonContext context, DescribeRequest request)
     {
         var views = Views.Select(context, request.Selectors);
+        var changes = request.Changes == true ? await ChangesSince.Of(context, views) : null;
         var statuses = Statuses.Of(context, views);
         var descriptions = new List<ProcessDescription>(views.Count);
-        for (var i = 0; i < views.Count; i++) descriptions.Add(Describe(context, views[i], statuses[i], request.ShowEnv));
-        return Task.FromResult(new DescribeResponse { Processes = descriptions });
+        for (var i = 0; i < views.Count; i++)
+        {
+            var described = Describe(context, views[i], statuses[i], request.ShowEnv);
+            descriptions.Add(changes is null ? described : described with { Changes = changes[i] });
+        }
+        return new DescribeResponse { Processes = descriptions };
     }
 
     static ProcessDescription Describe(DaemonContext context, ProcessView view, ProcessStatus status, bool showEnv)

@@ -60,6 +60,7 @@ internal static class EventText
         EventKind.Request => $"{happened.Request} requested by {By(happened)}{About(happened)}",
         EventKind.Lost =>
             $"{happened.Lost?.ToString(CultureInfo.InvariantCulture)} events could not be written here",
+        EventKind.TroubleOver => $"over: {happened.Reason}",
         _ => happened.Reason ?? happened.Kind,
     };
 

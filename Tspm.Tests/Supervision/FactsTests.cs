@@ -1,0 +1,252 @@
+using Tspm.Model;
+using Tspm.Supervision;
+
+namespace Tspm.Tests.Supervision;
+
+/// <summary>Which run is the last one that stayed up, and with what it is compared, over all that can happen.</summary>
+[Timeout(30_000)]
+internal sealed class FactsTests
+{
+    /// <summary>Long enough to have stayed up.</summary>
+    static readonly TimeSpan Long = RestartPolicy.Of(new ProcessConfig()).MinUptime;
+
+    static readonly TimeSpan Short = Long / 10;
+
+    static RunChanges? Ask(World world, SupervisedProcess cell)
+    {
+        if (cell.AskForChanges() is not { } question) return null;
+        if (question.Until is { } until) return FactsComparison.Between(question.Good, until, isNow: false);
+        RunFacts? now = null;
+        var (hung, refuses) = (world.Facts.Hangs, world.Facts.Refuses);
+        (world.Facts.Hangs, world.Facts.Refuses) = (false, false);
+        world.Facts.TryRead([question.Now!], read => now = read[0]);
+        (world.Facts.Hangs, world.Facts.Refuses) = (hung, refuses);
+        return FactsComparison.Between(question.Good, now!, isNow: true);
+    }
+
+    static string Whats(RunChanges? changes) =>
+        changes is null ? "none" : string.Join(' ', changes.Changes.Select(change => change.What));
+
+    [Test]
+    public async Task A_run_that_failed_is_compared_with_the_last_one_that_stayed_up(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        var good = cell.View;
+        world.Advance(Long);
+        world.Facts.ScriptHash = "2";
+        world.Exit(cell, 1);
+        world.Advance(60);
+        var failed = cell.View;
+        world.Exit(cell, 1);
+        var changes = Ask(world, cell)!;
+        await Assert.That(Whats(changes)).IsEqualTo("script");
+        await Assert.That(changes.Since)
+            .IsEqualTo(new RunOfChanges { Pid = good.Pid!.Value, RunId = $"{good.RunId}", StartedAt = good.StartedAt });
+        await Assert.That(changes.Until!.RunId).IsEqualTo($"{failed.RunId}");
+        // It was repaired, and not started yet: what failed is explained all the same.
+        world.Facts.ScriptHash = "1";
+        await Assert.That(Whats(Ask(world, cell))).IsEqualTo("script");
+        // Started again, with what it had once.
+        world.Advance(60);
+        await Assert.That(Whats(Ask(world, cell))).IsEqualTo("");
+    }
+
+    [Test]
+    public async Task Without_a_run_that_stayed_up_nothing_is_said(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        await Assert.That(Ask(world, cell)).IsNull();
+        world.Advance(Short);
+        world.Exit(cell, 1);
+        world.Advance(60);
+        await Assert.That(Ask(world, cell)).IsNull();
+    }
+
+    [Test]
+    public async Task A_run_that_is_up_is_compared_with_what_is_there_now(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Advance(Long);
+        await Assert.That(Ask(world, cell) is { Until: null, Changes.Count: 0 }).IsTrue();
+        world.Facts.ScriptHash = "2";
+        await Assert.That(Ask(world, cell) is { Until: null, Changes.Count: 1 }).IsTrue();
+    }
+
+    [Test]
+    public async Task A_run_that_was_stopped_counts_when_it_was_up_long_enough(CancellationToken cancellation)
+    {
+        foreach (var isLong in new[] { true, false })
+        {
+            using var world = new World();
+            world.Machine.Answer = static (_, signal) => new ExitStatus(null, signal);
+            var cell = world.StartNew();
+            world.Advance(isLong ? Long : Short);
+            world.Supervisor.Stop(cell, "stopped by user");
+            world.Step();
+            await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+            await Assert.That(Ask(world, cell) is not null).IsEqualTo(isLong);
+        }
+    }
+
+    [Test]
+    public async Task A_run_that_never_was_ready_did_not_stay_up(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var config = new ProcessConfig { Name = "web", Command = "web", StartTimeoutMs = 600_000 };
+        var cell = world.StartNew(config with { Ready = new Probe { Notify = true } });
+        world.Advance(Long * 2);
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        world.Exit(cell, 1);
+        await Assert.That(Ask(world, cell)).IsNull();
+    }
+
+    [Test]
+    public async Task A_job_is_good_when_it_succeeds_however_short_it_is(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var schedule = new ScheduleConfig { Action = ScheduleConfig.Start };
+        var cell = world.StartNew(new ProcessConfig { Name = "job", Command = "job", Schedule = schedule });
+        world.Exit(cell, 1);
+        await Assert.That(Ask(world, cell)).IsNull();
+        world.Supervisor.Start(cell, "started by user");
+        world.Step();
+        world.Exit(cell, 0);
+        world.Facts.ScriptHash = "2";
+        world.Supervisor.Start(cell, "started by user");
+        world.Step();
+        world.Exit(cell, 1);
+        await Assert.That(Whats(Ask(world, cell))).IsEqualTo("script");
+    }
+
+    [Test]
+    public async Task What_is_changed_in_the_definition_is_told(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Advance(Long);
+        var config = cell.Definition.Config;
+        config = config with { Args = ["-x"], Env = new Dictionary<string, string> { ["KEY"] = "v" } };
+        world.Supervisor.Put(cell.Definition with { Config = config });
+        world.Step();
+        var changes = Ask(world, cell)!;
+        await Assert.That(Whats(changes)).IsEqualTo("config environment");
+        await Assert.That(changes.Changes[0].Names!).IsEquivalentTo(["args"]);
+        await Assert.That(changes.Changes[1].Names!).IsEquivalentTo(["KEY"]);
+    }
+
+    [Test]
+    public async Task All_is_known_after_the_death_of_the_daemon(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Advance(Long);
+        world.RestartDaemon();
+        await Assert.That(Ask(world, world.Again(cell)) is { Changes.Count: 0 }).IsTrue();
+        world.Facts.ScriptHash = "2";
+        world.Exit(world.Again(cell), 1);
+        world.RestartDaemon();
+        world.Advance(60);
+        world.RestartDaemon();
+        world.Exit(world.Again(cell), 1);
+        await Assert.That(Whats(Ask(world, world.Again(cell)))).IsEqualTo("script");
+        world.RestartDaemon();
+        var changes = Ask(world, world.Again(cell))!;
+        await Assert.That(Whats(changes)).IsEqualTo("script");
+        await Assert.That(changes.Until).IsNotNull();
+    }
+
+    [Test]
+    public async Task A_child_that_was_being_stopped_when_the_daemon_died_had_stayed_up(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Advance(Long);
+        world.Supervisor.Stop(cell, "stopped by user");
+        world.Step();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        world.RestartDaemon();
+        world.Exit(world.Again(cell), 0);
+        await Assert.That(Ask(world, world.Again(cell)) is { Changes.Count: 0 }).IsTrue();
+    }
+
+    [Test]
+    public async Task After_a_reboot_the_machine_is_named(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Advance(Long);
+        world.RestartDaemon(() => world.Machine.Reboot("boot-2"));
+        var changes = Ask(world, world.Again(cell))!;
+        await Assert.That(Whats(changes)).IsEqualTo("machine");
+    }
+
+    [Test]
+    public async Task A_reading_that_hangs_holds_up_nothing_and_may_come_late(CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.Facts.Hangs = true;
+        var cell = world.StartNew();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        world.Advance(Long);
+        // The config is known without a reading.
+        await Assert.That(Ask(world, cell) is { Changes.Count: 0, NotKnown.Count: 4 }).IsTrue();
+        world.Exit(cell, 1);
+        world.Advance(60);
+        world.Facts.Answer();
+        world.Step();
+        world.Facts.Hangs = false;
+        world.Exit(cell, 1);
+        world.Facts.ScriptHash = "2";
+        world.Advance(60);
+        world.Exit(cell, 1);
+        await Assert.That(Ask(world, cell) is { Changes: [{ What: RunChange.Script }], NotKnown: null }).IsTrue();
+    }
+
+    [Test]
+    public async Task A_reading_that_is_refused_leaves_it_unknown(CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.Facts.Refuses = true;
+        var cell = world.StartNew();
+        world.Advance(Long);
+        world.Exit(cell, 1);
+        await Assert.That(Ask(world, cell) is { Changes.Count: 0, NotKnown.Count: 4 }).IsTrue();
+    }
+
+    [Test]
+    public async Task A_late_reading_of_a_deleted_process_brings_nothing_back(CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.Facts.Hangs = true;
+        var cell = world.StartNew();
+        cell.Forget();
+        new Tspm.Storage.RunRecordStore(world.Home).Remove(cell.Key);
+        world.Facts.Answer();
+        world.Step();
+        await Assert.That(new Tspm.Storage.RunRecordStore(world.Home).LoadAll()).IsEmpty();
+    }
+
+    [Test]
+    public async Task A_reload_that_failed_is_compared_with_the_child_that_stayed(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Advance(Long);
+        var old = cell.View.RunId;
+        world.Facts.ScriptHash = "2";
+        world.Supervisor.Reload([cell], "reloaded by user");
+        world.Step();
+        await Assert.That(cell.Second).IsNotNull();
+        var second = cell.Second!.Run.Child!.Pid;
+        world.Machine.Exit(world.Machine.Living.Single(child => child.Pid == second), new ExitStatus(1, null));
+        world.Step();
+        await Assert.That(cell.Second).IsNull();
+        var changes = Ask(world, cell)!;
+        await Assert.That(changes.Since.RunId).IsEqualTo($"{old}");
+        await Assert.That(changes.Until).IsNotNull();
+        await Assert.That(Whats(changes)).IsEqualTo("script");
+    }
+}

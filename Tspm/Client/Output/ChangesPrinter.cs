@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.Json;
+using Tspm.Model;
+
+namespace Tspm.Client.Output;
+
+/// <summary>Prints what has changed since the last run that stayed up: a part of the answer to <c>why</c>.</summary>
+internal static class ChangesPrinter
+{
+    /// <summary>Prints nothing when no such run is known.</summary>
+    public static void Print(OutputWriter output, RunChanges? changes)
+    {
+        if (changes is null) return;
+        var since =
+            $"since the last run that stayed up (pid {Display.Number(changes.Since.Pid)}{Started(changes.Since)})";
+        if (changes.Changes.Count > 0) output.WriteLine($"changed {since}:");
+        else output.WriteLine($"no change is known {since}");
+        foreach (var change in changes.Changes)
+            output.WriteLine($"  {change.What}: {ControlText.Escape(change.Sentence)}");
+        if (changes.NotKnown is { } unknown)
+            output.WriteLine(
+                $"  not known in full: {string.Join(", ", unknown)} (nothing is read for more than 20 ms)");
+    }
+
+    static string Started(RunOfChanges run) => run.StartedAt is { } at ? $", started {LogPrinter.TimeOf(at)}" : "";
+
+    /// <summary>Writes <c>changedSince</c>, <c>changedUntil</c>, <c>changes</c> and <c>changesNotKnown</c>.</summary>
+    public static void Write(Utf8JsonWriter json, RunChanges? changes)
+    {
+        Write(json, "changedSince"u8, changes?.Since);
+        Write(json, "changedUntil"u8, changes?.Until);
+        if (changes is null)
+        {
+            json.WriteNull("changes"u8);
+            json.WriteNull("changesNotKnown"u8);
+            return;
+        }
+        json.WriteStartArray("changes"u8);
+        foreach (var change in changes.Changes) Write(json, change);
+        json.WriteEndArray();
+        Write(json, "changesNotKnown"u8, changes.NotKnown ?? []);
+    }
+
+    static void Write(Utf8JsonWriter json, RunChange change)
+    {
+        json.WriteStartObject();
+        json.WriteString("what"u8, change.What);
+        if (change.Names is { } names) Write(json, "names"u8, names);
+        if (change.Before is { } before) json.WriteString("before"u8, before);
+        if (change.After is { } after) json.WriteString("after"u8, after);
+        if (change.Time is { } time) json.WriteString("time"u8, time.ToString("o", CultureInfo.InvariantCulture));
+        json.WriteString("sentence"u8, change.Sentence);
+        json.WriteEndObject();
+    }
+
+    static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> member, RunOfChanges? run)
+    {
+        if (run is null)
+        {
+            json.WriteNull(member);
+            return;
+        }
+        json.WriteStartObject(member);
+        json.WriteNumber("pid"u8, run.Pid);
+        json.WriteString("runId"u8, run.RunId);
+        if (run.StartedAt is { } at) json.WriteString("startedAt"u8, at.ToString("o", CultureInfo.InvariantCulture));
+        else json.WriteNull("startedAt"u8);
+        json.WriteEndObject();
+    }
+
+    static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> member, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(member);
+        foreach (var text in texts) json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+}

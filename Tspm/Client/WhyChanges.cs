@@ -1,0 +1,31 @@
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Client;
+
+/// <summary>Asks the daemon what has changed since the last runs that stayed up.</summary>
+internal static class WhyChanges
+{
+    /// <summary>Adds the answers to the instances of a report. Without a daemon, or with an older one, there are
+    /// none.</summary>
+    public static void Add(ClientSession session, string[]? words, WhyReport report)
+    {
+        if (report.Instances.Count == 0) return;
+        try
+        {
+            using var daemon = session.ConnectToRead();
+            var request =
+                new DescribeRequest { Selectors = words is { Length: > 0 } ? words : ["all"], Changes = true };
+            var fit = OlderDaemon.Fit(request, daemon);
+            if (fit.Changes is null) return;
+            var answer = daemon.Call(Methods.Describe, fit, Wire.Json.DescribeRequest, Wire.Json.DescribeResponse);
+            foreach (var process in answer.Processes)
+                if (report.Find(process.Status.Id, process.Status.Instance) is { } instance)
+                    instance.Changes = process.Changes;
+        }
+        catch (DaemonException missing) when (missing.Code is LocalError.NotRunning or ErrorCode.NoSuchProcess)
+        {
+            // It was deleted, or nobody is there to say.
+        }
+    }
+}

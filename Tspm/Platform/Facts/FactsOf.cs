@@ -1,0 +1,114 @@
+using System.IO.Hashing;
+using System.Text;
+using Tspm.Model;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Platform.Facts;
+
+/// <summary>
+/// Reads the facts of one run. What says most for the least time comes first, so that it is the large program that
+/// stays without a hash, and the large checkout that is compared in part only.
+/// </summary>
+internal static class FactsOf
+{
+    /// <summary>Bytes between two looks at the clock.</summary>
+    const int PartBytes = 64 << 10;
+
+    /// <summary>
+    /// A larger file is told apart by size and time: reading all of it at each start would cost more than it says.
+    /// </summary>
+    const long MostHashedBytes = 8 << 20;
+
+    /// <summary>More than a kernel gives to a program (man 2 execve) is no environment.</summary>
+    const int MostVariables = 20_000;
+
+    /// <summary>64 bits tell values apart, and say nothing about them.</summary>
+    const int KeptHashBytes = 8;
+
+    /// <summary>What Tspm gives to each run anew says nothing about a change.</summary>
+    static readonly string[] s_ofTheRun =
+        ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID"];
+
+    public static RunFacts Nothing(FactsRequest request) => request.Known with
+    {
+        NotRead = [RunChange.Program, RunChange.Script, RunChange.Environment, RunChange.Git],
+    };
+
+    public static RunFacts Read(FactsRequest request, TimeBudget budget)
+    {
+        var notRead = new List<string>();
+        var environment = request.Environment();
+        var facts = request.Known with { Environment = Hashes(environment, request.Known.Salt ?? "", budget) };
+        if (facts.Environment is null) notRead.Add(RunChange.Environment);
+        var folder = request.WorkingDirectory;
+        if (!budget.IsSpent) facts = facts with { Program = ProgramOf(request.Arguments[0], folder, environment) };
+        if (facts.Program is null) notRead.Add(RunChange.Program);
+        if (!budget.IsSpent)
+        {
+            if (ScriptArgument.In(request.Arguments, folder) is { } script)
+                facts = facts with { Script = WithHash(FileAt(script), budget) };
+        }
+        else notRead.Add(RunChange.Script);
+        if (!budget.IsSpent) facts = facts with { Git = GitCheckout.Around(folder)?.Read(budget) };
+        else notRead.Add(RunChange.Git);
+        return facts with { Program = WithHash(facts.Program, budget), NotRead = notRead.Count > 0 ? notRead : null };
+    }
+
+    /// <summary>Null: without its environment nobody can say which one it is.</summary>
+    static FileFacts? ProgramOf(string program, string folder, IReadOnlyDictionary<string, string>? environment)
+    {
+        if (program.Contains('/')) return FileAt(Path.Combine(folder, program));
+        if (environment is null) return null;
+        var found = ProgramLookup.Find(program, folder, environment.GetValueOrDefault("PATH")).Path;
+        return found is null ? new FileFacts { Path = program, IsMissing = true } : FileAt(Path.Combine(folder, found));
+    }
+
+    static FileFacts FileAt(string path)
+    {
+        var shown = Path.GetFullPath(path);
+        if (SysStat.stat(path, out var status) != 0 || !status.IsRegularFile)
+            return new FileFacts { Path = shown, IsMissing = true };
+        return new FileFacts
+        {
+            Path = shown, SizeBytes = status.Size, ModifiedAt = status.Modified, Inode = status.Inode,
+        };
+    }
+
+    /// <summary>The hash stays away when there is no time for it.</summary>
+    static FileFacts? WithHash(FileFacts? facts, TimeBudget budget)
+    {
+        if (facts is null or { IsMissing: true } or { SizeBytes: > MostHashedBytes } || budget.IsSpent) return facts;
+        using var file = RegularFile.Open(facts.Path, out _);
+        if (file is null) return facts;
+        var hash = new XxHash128();
+        var part = new byte[(int)Math.Min(PartBytes, facts.SizeBytes + 1)];
+        for (long at = 0; ;)
+        {
+            if (budget.IsSpent) return facts;
+            var count = RandomAccess.Read(file, part, at);
+            at += count;
+            hash.Append(part.AsSpan(0, count));
+            if (count > 0) continue;
+            var isWhole = at == facts.SizeBytes;
+            return isWhole ? facts with { Hash = Convert.ToHexStringLower(hash.GetCurrentHash()) } : facts;
+        }
+    }
+
+    /// <summary>Null: they are not known, or were not all made in time.</summary>
+    static Dictionary<string, string>? Hashes(
+        IReadOnlyDictionary<string, string>? environment, string salt, TimeBudget budget)
+    {
+        if (environment is null || environment.Count > MostVariables) return null;
+        var key = Encoding.UTF8.GetBytes(salt);
+        var hashes = new Dictionary<string, string>(environment.Count, StringComparer.Ordinal);
+        foreach (var (name, value) in environment)
+        {
+            if (budget.IsSpent) return null;
+            if (Array.IndexOf(s_ofTheRun, name) >= 0) continue;
+            var hash = Sha256.Hmac(key, Encoding.UTF8.GetBytes(value));
+            hashes[name] = Convert.ToBase64String(hash.AsSpan(0, KeptHashBytes)).TrimEnd('=');
+        }
+        return hashes;
+    }
+}

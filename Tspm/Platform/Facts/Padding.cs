@@ -1,0 +1,24 @@
+using System.Buffers.Binary;
+
+namespace Tspm.Platform.Facts;
+
+/// <summary>The end of a message for SHA-1 and SHA-256 (FIPS 180-4, section 5.1.1).</summary>
+internal static class Padding
+{
+    const int BlockBytes = 64;
+
+    /// <summary>Fills <paramref name="tail"/>, two blocks long, and says which parts of it are blocks.</summary>
+    /// <param name="rest">What is left of the message, less than a block.</param>
+    /// <param name="length">Of the whole message, in bytes.</param>
+    /// <param name="tail">Where the last blocks are made.</param>
+    public static Range[] Of(ReadOnlySpan<byte> rest, long length, Span<byte> tail)
+    {
+        tail.Clear();
+        rest.CopyTo(tail);
+        tail[rest.Length] = 0x80;
+        var blocks = rest.Length < BlockBytes - sizeof(ulong) ? 1 : 2;
+        BinaryPrimitives.WriteUInt64BigEndian(tail[((blocks * BlockBytes) - sizeof(ulong))..], (ulong)length * 8);
+        var first = new Range(0, BlockBytes);
+        return blocks == 1 ? [first] : [first, new Range(BlockBytes, 2 * BlockBytes)];
+    }
+}

@@ -1,0 +1,68 @@
+using Tspm.Model;
+
+namespace Tspm.Supervision;
+
+/// <summary>
+/// What two runs of an instance that are over were started with: the last one that stayed up, and the last one that did
+/// not. What a run was started with may become known after its end.
+/// </summary>
+internal sealed class FactsHistory
+{
+    string? _salt;
+
+    /// <summary>Of the last run that stayed up; null: there is none on record.</summary>
+    public RunFacts? Good { get; private set; }
+
+    /// <summary>Of a later one that did not; null: there is none, or nothing is known of it.</summary>
+    public RunFacts? Failed { get; private set; }
+
+    /// <summary>The same for all runs of the instance, so that their hashes can be compared.</summary>
+    public string Salt => _salt ??= (Good ?? Failed)?.Salt ?? Guid.NewGuid().ToString("N");
+
+    /// <summary>Goes on where an earlier daemon was.</summary>
+    public void Restore(RunRecord record)
+    {
+        (Good, Failed) = (record.GoodFacts, record.Facts);
+        _salt = (Good ?? Failed)?.Salt;
+    }
+
+    /// <summary>The same, in another boot: what was online when the machine went down had not failed.</summary>
+    public void RestoreOfEarlierBoot(RunRecord record)
+    {
+        Restore(record);
+        if (record is { Phase: nameof(LifecyclePhase.Online), Facts: { } facts }) (Good, Failed) = (facts, null);
+    }
+
+    /// <summary>A run is over.</summary>
+    public void Ended(Run run, bool stayedUp)
+    {
+        run.StayedUp = stayedUp;
+        Place(run);
+    }
+
+    /// <summary>The facts of a run, of which less was known before, have been read.</summary>
+    public void Learnt(Run run, RunFacts facts)
+    {
+        run.Facts = facts;
+        if (run.StayedUp is not null) Place(run);
+    }
+
+    /// <summary>For the record, beside <see cref="Good"/>.</summary>
+    public RunFacts? Other(Run? run)
+    {
+        var other = run?.Facts ?? Failed;
+        return other is null || other.RunId == Good?.RunId ? null : other;
+    }
+
+    void Place(Run run)
+    {
+        if (run.Facts is not { } facts) return;
+        if (run.StayedUp == true)
+        {
+            if (facts.RunId < Good?.RunId) return;
+            Good = facts;
+            if (Failed?.RunId <= facts.RunId) Failed = null;
+        }
+        else if (!(facts.RunId < Failed?.RunId)) Failed = facts;
+    }
+}
