@@ -216,7 +216,7 @@ public class StartWordsTests
         await box.Ok("plan", "app.json");
         await Assert.That((await box.Ok("events")).Out).DoesNotContain("apply");
         await box.Ok("apply", "app.json");
-        await Assert.That((await box.Ok("events")).Out).Contains("apply asked for");
+        await Assert.That((await box.Ok("events")).Out).Contains("apply requested by");
     }
 
     [Test]

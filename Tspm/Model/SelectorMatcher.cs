@@ -153,7 +153,10 @@ internal static class SelectorMatcher
             return $"process '{selector.Body}' has no instance {selector.Instance}; {there}";
         }
         var names = targets.Select(target => target.Name).Concat(targets.Select(target => target.Namespace)).Append(Selector.All);
-        return $"there is no process, id or namespace '{selector.Text}'{NearestName.Question(selector.Body, names)}";
+        var hint = NearestName.Question(selector.Body, names);
+        if (hint.Length == 0 && selector.Text.Contains(',', StringComparison.Ordinal))
+            hint = $"; several are separated by spaces: {string.Join(' ', selector.Text.Split(','))}";
+        return $"there is no process, id or namespace '{selector.Text}'{hint}";
     }
 
     static List<int> Instances(string body, IReadOnlyList<SelectorTarget> targets)

@@ -1,13 +1,56 @@
+using Tspm.Client.Output;
+using Tspm.Model;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>delete</c>: stops and forgets; the log files stay unless <c>--logs</c>.</summary>
+/// <summary>
+/// <c>delete</c>: stops and forgets; the log files stay unless <c>--logs</c>. Somebody at a terminal is asked before
+/// everything goes.
+/// </summary>
 internal static class DeleteCommand
 {
-    public static void Run([Items] string[]? words = null, bool logs = false, bool noAutoStart = false, bool json = false) =>
-        CommandHost.Execute(session => new Change<DeleteRequest, DeleteResponse>(
-            Methods.Delete, new DeleteRequest { Selectors = words ?? [], Logs = logs }, Wire.Json.DeleteRequest, Wire.Json.ChangeResponse,
-            Output.PrintJson.Readable.ChangeResponse, static _ => "deleted") { Total = static _ => "deleted" }
-            .Run(session, new ChangeFlags(json, noAutoStart)));
+    public static void Run(
+        [Items] string[]? words = null, bool logs = false, bool noAutoStart = false, bool json = false) =>
+        CommandHost.Execute(session =>
+        {
+            if (words is not null && words.Contains(Selector.All) && !json && !IsMeant(session))
+            {
+                session.Err.WriteLine("nothing was deleted");
+                return ExitCodes.Failed;
+            }
+            return new Change<DeleteRequest, DeleteResponse>(
+                Methods.Delete, new DeleteRequest { Selectors = words ?? [], Logs = logs }, Wire.Json.DeleteRequest,
+                Wire.Json.ChangeResponse, PrintJson.Readable.ChangeResponse, static _ => "deleted")
+                {
+                    Total = static _ => "deleted",
+                }
+                .Run(session, new ChangeFlags(json, noAutoStart));
+        });
+
+    /// <summary>Nobody is asked in a script, nor when there is nothing that could go.</summary>
+    static bool IsMeant(ClientSession session)
+    {
+        if (!session.Out.IsTerminal || !StandardStreams.IsInputTerminal) return true;
+        var count = Count(session);
+        if (count == 0) return true;
+        var what = count == 1 ? "the only process" : $"all {Display.Number(count)} processes";
+        session.Err.Write($"delete {what}? [y/N] ");
+        session.Err.Flush();
+        return StandardStreams.ReadAnswer() is "y" or "Y" or "yes";
+    }
+
+    static int Count(ClientSession session)
+    {
+        try
+        {
+            using var daemon = session.ConnectToRead();
+            return daemon.Call(
+                Methods.List, new ListRequest(), Wire.Json.ListRequest, Wire.Json.ListResponse).Processes.Count;
+        }
+        catch (DaemonException missing) when (missing.Code is LocalError.NotRunning or ErrorCode.NoSuchProcess)
+        {
+            return 0;
+        }
+    }
 }

@@ -26,11 +26,14 @@ internal static class EventsCommand
                 Since = LogsCommand.Iso(begin), Until = LogsCommand.Iso(LogsCommand.Point("until", until, begin)),
             };
             var printer = new EventPrinter(session.Out, json);
+            var isEmpty = true;
             new EventStream(session, request, happened =>
             {
+                isEmpty = false;
                 printer.Print(happened);
                 return !session.Out.IsBroken;
             }).Run();
+            if (isEmpty && !json && !follow && lines != "0") session.Err.WriteLine(NothingToShow.NoEvents);
             return ExitCodes.Done;
         });
 }

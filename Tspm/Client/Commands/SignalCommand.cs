@@ -11,7 +11,7 @@ internal static class SignalCommand
         CommandHost.Execute(session =>
         {
             var name = words![0].TrimStart('-');
-            if (!Signals.TryParse(name, out var signal)) throw new UsageException($"'{words[0]}' is no signal; expected a name such as HUP or SIGHUP, or a number from 1 to 64");
+            if (!Signals.TryParse(name, out var signal)) throw new UsageException(NotASignal(words));
             return new Change<SignalRequest, SignalResponse>(
                 Methods.Signal, new SignalRequest { Signal = name, Selectors = words[1..] }, Wire.Json.SignalRequest, Wire.Json.ChangeResponse,
                 Output.PrintJson.Readable.ChangeResponse, _ => $"sent {Signals.NameOf(signal)}")
@@ -20,4 +20,14 @@ internal static class SignalCommand
                 }
                 .Run(session, new ChangeFlags(json, noAutoStart));
         });
+
+    static string NotASignal(string[] words)
+    {
+        var problem = $"'{words[0]}' is not a signal";
+        // The order of kill(1) is not everybody's.
+        var isSwapped = words.Length > 1 && Signals.TryParse(words[^1].TrimStart('-'), out _);
+        return isSwapped
+            ? $"{problem}; the signal comes first: tspm signal {string.Join(' ', [words[^1], .. words[..^1]])}"
+            : $"{problem}; expected a name such as HUP or SIGHUP, or a number from 1 to 64";
+    }
 }

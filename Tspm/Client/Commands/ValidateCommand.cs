@@ -1,4 +1,5 @@
 using Tspm.Client.Output;
+using Tspm.Config;
 using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
@@ -18,7 +19,23 @@ internal static class ValidateCommand
                 if (all.TryAdd(needed.Name, new ProcessConfig { Name = needed.Name }))
                     session.Err.WriteLine(ControlText.Escape($"'{config.Name}' depends on '{needed.Name}', which is not in this file: it has to be defined already"));
         if (DependencyGraph.Problem(all, configs.Select(static config => config.NameOrEmpty)) is { } problem) throw new DaemonException(ErrorCode.Failed, $"{file}: {problem}");
+        foreach (var config in configs)
+            foreach (var missing in Missing(config))
+                session.Err.WriteLine(ControlText.Escape($"warning: '{config.Name}': {missing}"));
         session.Out.WriteLine($"{ControlText.Escape(file)} is right: {Display.Number(configs.Count)} {(configs.Count == 1 ? "process" : "processes")}");
         return ExitCodes.Done;
+    }
+
+    /// <summary>What a start would not find here and now. It may be there by then, or on another machine.</summary>
+    static IEnumerable<string> Missing(ProcessConfig config)
+    {
+        var folder = config.ProjectDir ?? Environment.CurrentDirectory;
+        if (!Directory.Exists(folder)) yield return $"there is no folder {folder}";
+        if (config.EnvFile is { } envFile && !File.Exists(Path.Combine(folder, envFile)))
+            yield return $"there is no file {Path.Combine(folder, envFile)} (envFile)";
+        if (LaunchPlan.Of(config) is not { UsesShell: false, Program: { } program }) yield break;
+        var isThere = program.Contains('/', StringComparison.Ordinal)
+            ? File.Exists(Path.Combine(folder, program)) : Interpreters.IsOnPath(program);
+        if (!isThere) yield return $"there is no program '{program}' here";
     }
 }

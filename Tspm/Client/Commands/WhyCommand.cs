@@ -38,6 +38,7 @@ internal static class WhyCommand
         WhyChanges.Add(session, words, report);
         foreach (var instance in report.Instances)
             if (most > 0 && instance.Newest?.RunId is { } run) instance.LastLines = LastLines(session, instance, run, most);
+        if (report.Instances.Count == 0 && !json) session.Err.WriteLine(NothingToShow.NoProcesses);
         WhyPrinter.Print(session.Out, report, json);
         return ExitCodes.Done;
     });

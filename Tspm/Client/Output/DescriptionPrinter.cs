@@ -26,6 +26,10 @@ internal static class DescriptionPrinter
         }
     }
 
+    const int MostExits = 5;
+
+    static readonly string[] s_shownAbove = ["id", "name", "namespace", "projectDir", "command", "args", "user"];
+
     static void State(OutputWriter output, ProcessStatus status)
     {
         Line(output, "id", Display.Number(status.Id));
@@ -53,7 +57,7 @@ internal static class DescriptionPrinter
         Line(output, "command", Display.Text(status.Command));
         if (status.Args is { } args) Line(output, "args", Display.Text(string.Join(' ', args.Select(Tspm.Config.ShellWords.Quote))));
         Line(output, "cwd", Display.Text(status.Cwd));
-        Line(output, "user", Display.Text(status.User));
+        Line(output, "user", status.User is null ? "the daemon's" : Display.Text(status.User));
         Line(output, "out log", Display.Text(status.OutLog));
         Line(output, "err log", Display.Text(status.ErrLog));
     }
@@ -74,16 +78,24 @@ internal static class DescriptionPrinter
         foreach (var address in process.Listen) Line(output, "listen", Display.Text(address));
         foreach (var member in process.Tree)
             Line(output, "tree", string.Create(CultureInfo.InvariantCulture, $"{member.Pid} (parent {member.ParentPid}) {ControlText.Escape(member.Command)}"));
-        foreach (var exit in process.RecentExits)
-            Line(output, "exit", string.Create(CultureInfo.InvariantCulture, $"{Display.Time(exit.EndedAt)} pid {exit.Pid}: {ControlText.Escape(exit.Reason)}"));
+        foreach (var exit in process.RecentExits.Take(MostExits))
+        {
+            var (time, reason) = (Display.Time(exit.EndedAt), ControlText.Escape(exit.Reason));
+            Line(output, "exit", string.Create(CultureInfo.InvariantCulture, $"{time} pid {exit.Pid}: {reason}"));
+        }
+        var more = process.RecentExits.Count - MostExits;
+        if (more <= 0) return;
+        var name = Tspm.Config.ShellWords.Quote(process.Status.Name);
+        Line(output, "exit", string.Create(
+            CultureInfo.InvariantCulture, $"and {more} more: tspm why {name} -n {process.RecentExits.Count}"));
     }
 
-    /// <summary>Only what was said.</summary>
+    /// <summary>Only what was said, and does not stand above.</summary>
     static void Config(OutputWriter output, ProcessConfig config)
     {
         using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(config, Wire.Json.ProcessConfig));
         foreach (var member in document.RootElement.EnumerateObject())
-            Line(output, "config", $"{member.Name} = {ControlText.Escape(member.Value.ToString())}");
+            if (!s_shownAbove.Contains(member.Name)) Line(output, "config", $"{member.Name} = {ControlText.Escape(member.Value.ToString())}");
     }
 
     static void Line(OutputWriter output, string label, string value)

@@ -9,6 +9,8 @@ internal static class NothingToShow
 
     public const string NoLines = "no line fits; see the last ones of all logs with: tspm logs";
 
+    public const string NoEvents = "no event fits; see the last ones of all processes with: tspm events";
+
     public static string NoMatch(string text) =>
         $"no name, command or namespace contains '{ControlText.Escape(text)}'; see all processes with: tspm list";
 }

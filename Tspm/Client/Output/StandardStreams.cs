@@ -21,6 +21,22 @@ internal static unsafe class StandardStreams
     /// <summary>The same of standard error.</summary>
     public static int ErrorWidth() => WidthOf(2);
 
+    /// <summary>Somebody sits at standard input.</summary>
+    public static bool IsInputTerminal => Unistd.isatty(0) == 1;
+
+    /// <summary>The line that somebody types; empty at the end of the input.</summary>
+    public static string ReadAnswer()
+    {
+        Span<byte> line = stackalloc byte[64];
+        nint length;
+        do
+        {
+            fixed (byte* start = line) length = Unistd.read(0, start, (nuint)line.Length);
+        }
+        while (length < 0 && Errno.Last == Errno.EINTR);
+        return length <= 0 ? "" : System.Text.Encoding.UTF8.GetString(line[..(int)length]).Trim();
+    }
+
     static int WidthOf(int descriptor)
     {
         WindowSize size = default;

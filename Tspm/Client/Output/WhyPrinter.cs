@@ -38,7 +38,9 @@ internal static class WhyPrinter
             var happened = exit.Event;
             var what = happened.Kind == EventKind.Failed ? "could not be started" : EventText.Exit(happened);
             var child = happened.Kind == EventKind.Failed ? "no child" : $"pid {Display.Number(happened.Pid)} after {Display.Uptime(happened.UptimeMs)}";
-            output.WriteLine($"{LogPrinter.TimeOf(happened.Time)}{column}{child}{column}{what}: {ControlText.Escape(exit.Words)}");
+            var time = output.IsTerminal ? EventTime.Of(happened.Time, TimeProvider.System.GetLocalNow())
+                : LogPrinter.TimeOf(happened.Time);
+            output.WriteLine($"{time}{column}{child}{column}{what}: {ControlText.Escape(exit.Words)}");
         }
         ChangesPrinter.Print(output, instance.Changes);
         if (instance.LastLines.Count == 0) return;

@@ -61,7 +61,7 @@ internal static class EventText
         EventKind.Lost =>
             $"{happened.Lost?.ToString(CultureInfo.InvariantCulture)} events could not be written here",
         EventKind.TroubleOver => $"over: {happened.Reason}",
-        _ => happened.Reason ?? happened.Kind,
+        _ => happened.Sentence ?? happened.Reason ?? happened.Kind,
     };
 
     /// <summary>
