@@ -16,10 +16,10 @@ public sealed class EventPrinterTests
         Cause = CauseCode.Crash, From = "online", To = "stopping", NextStartInMs = 1000,
     };
 
-    static string Print(bool isTerminal, params ProcessEvent[] events)
+    static string Print(bool isTerminal, bool isSelection, params ProcessEvent[] events)
     {
         var screen = new Screen(isTerminal);
-        var printer = new EventPrinter(screen.Writer, json: false, new FakeTimeProvider(Now));
+        var printer = new EventPrinter(screen.Writer, json: false, isSelection, new FakeTimeProvider(Now));
         foreach (var happened in events) printer.Print(happened);
         return screen.Text;
     }
@@ -29,20 +29,28 @@ public sealed class EventPrinterTests
     {
         var crash = Crash(Now.AddSeconds(-10));
         var text = Print(
-            isTerminal: true, crash, crash with { Kind = EventKind.Waiting, To = "waiting", Reason = "exited 7" },
+            isTerminal: true, isSelection: false, crash, crash with { Kind = EventKind.Waiting, To = "waiting", Reason = "exited 7" },
             crash with { Kind = EventKind.Restarted, To = "online", Pid = 4712, NextStartInMs = null });
         await Assert.That(text).IsEqualTo(
             "07:59:50 web      exited with code 7; restarting in 1 s\n07:59:50 web      restarted, pid 4712\n");
     }
 
     [Test]
-    public async Task A_pipe_gets_the_whole_time_and_the_same_lines(CancellationToken cancellation)
+    public async Task A_pipe_gets_the_whole_time_and_every_change_of_state(CancellationToken cancellation)
     {
         var crash = Crash(Now);
-        var text = Print(
-            isTerminal: false, crash, crash with { Kind = EventKind.Errored, To = "errored", Reason = "exited 7" });
-        await Assert.That(text).IsEqualTo(
-            "2026-11-30T08:00:00.000+00:00\tweb\texited\tstopping\t4711\texited with code 7; restarting in 1 s\n");
+        var errored = crash with { Kind = EventKind.Errored, To = "errored", Reason = "exited 7" };
+        await Assert.That(Print(isTerminal: false, isSelection: false, crash, errored)).IsEqualTo(
+            "2026-11-30T08:00:00.000+00:00\tweb\texited\tstopping\t4711\texited with code 7; restarting in 1 s\n"
+            + "2026-11-30T08:00:00.000+00:00\tweb\terrored\terrored\t4711\tis errored: exited 7\n");
+    }
+
+    [Test]
+    public async Task Who_asks_for_errored_ones_gets_them_on_a_terminal_too(CancellationToken cancellation)
+    {
+        var errored = Crash(Now) with { Kind = EventKind.Errored, To = "errored", Reason = "exited 7" };
+        await Assert.That(Print(isTerminal: true, isSelection: true, errored))
+            .IsEqualTo("08:00:00 web      is errored: exited 7\n");
     }
 
     [Test]
@@ -54,9 +62,21 @@ public sealed class EventPrinterTests
         await Assert.That(EventTime.Of(DateTimeOffset.Parse(time, null), Now)).IsEqualTo(shown);
 
     [Test]
+    [Arguments(CauseCode.User, "SIGTERM", "ended by SIGTERM")]
+    [Arguments(CauseCode.User, "SIGKILL", "was killed by SIGKILL")]
+    [Arguments(CauseCode.Crash, "SIGSEGV", "was killed by SIGSEGV")]
+    [Arguments(null, "SIGSEGV", "was killed by SIGSEGV")] // told by an earlier version
+    public async Task Who_was_asked_to_end_was_not_killed_by_the_signal(
+        string? cause, string signal, string words, CancellationToken cancellation)
+    {
+        var ended = Crash(Now) with { ExitCode = null, Signal = signal, Cause = cause, NextStartInMs = null };
+        await Assert.That(Print(isTerminal: true, isSelection: false, ended)).IsEqualTo($"08:00:00 web      {words}\n");
+    }
+
+    [Test]
     public async Task A_kind_of_a_later_version_is_shown_by_its_sentence(CancellationToken cancellation)
     {
-        var text = Print(isTerminal: true, Crash(Now) with { Kind = "teleported", Sentence = "was teleported" });
+        var text = Print(isTerminal: true, isSelection: false, Crash(Now) with { Kind = "teleported", Sentence = "was teleported" });
         await Assert.That(text).IsEqualTo("08:00:00 web      was teleported\n");
     }
 }

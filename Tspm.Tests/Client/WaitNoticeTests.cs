@@ -28,7 +28,7 @@ public sealed class WaitNoticeTests
     {
         var screen = new Screen(isTerminal);
         var left = new Queue<IReadOnlyList<ProcessStatus>?>(answers);
-        return (screen, new WaitNotice(screen.Writer, _ => left.Dequeue(), () => width));
+        return (screen, new WaitNotice(screen.Writer, (_, _) => left.Dequeue(), () => width));
     }
 
     [Test]
@@ -117,8 +117,11 @@ public sealed class WaitNoticeTests
         await Assert.That(AwaitedProcesses.Of(Stop)).IsEquivalentTo(["stubborn"]);
         await Assert.That(AwaitedProcesses.Of(new StartRequest { Define = [named] })).IsEquivalentTo(["web"]);
         var unnamed = new StartRequest { Define = [named, named with { Name = null }] };
-        await Assert.That(AwaitedProcesses.Of(unnamed)).IsNull();
-        await Assert.That(AwaitedProcesses.Of(new StartRequest { Selectors = ["a"], Define = [named] })).IsNull();
+        await Assert.That(AwaitedProcesses.Of(unnamed)).IsNotNull();
+        // A word is a process, if there is one of that name, else a command.
+        var word = new StartRequest { Selectors = ["a"], Define = [named] };
+        await Assert.That(AwaitedProcesses.Of(word)).IsEquivalentTo(["a"]);
+        await Assert.That(AwaitedProcesses.Otherwise(word)).IsEquivalentTo([named.Name!]);
         await Assert.That(AwaitedProcesses.Of(new ScaleRequest { Selector = "web", By = 1 })).IsEquivalentTo(["web"]);
         await Assert.That(AwaitedProcesses.Of(new EmptyRequest())).IsNull();
     }
@@ -128,8 +131,8 @@ public sealed class WaitNoticeTests
     {
         using var daemon = new FakeDaemon(request => FakeDaemon.Error(request, ErrorCode.InternalError, "no"));
         var look = new SecondLook(daemon.Home);
-        await Assert.That(look.Ask(["a"])).IsNull();
-        await Assert.That(look.Ask(["a"])).IsNull();
+        await Assert.That(look.Ask(["a"], null)).IsNull();
+        await Assert.That(look.Ask(["a"], null)).IsNull();
         await Assert.That(daemon.Requests.Count).IsEqualTo(1);
     }
 
@@ -140,7 +143,9 @@ public sealed class WaitNoticeTests
             ? FakeDaemon.Error(request, ErrorCode.NoSuchProcess, "no process 'a'")
             : FakeDaemon.Result(request, """{"processes":[]}"""));
         var look = new SecondLook(daemon.Home);
-        await Assert.That(look.Ask(["a"])!.Count).IsEqualTo(0);
+        await Assert.That(look.Ask(["a"], null)!.Count).IsEqualTo(0);
         await Assert.That(daemon.Requests.Count).IsEqualTo(2);
+        await Assert.That(look.Ask(["a"], ["b"])!.Count).IsEqualTo(0);
+        await Assert.That(daemon.Requests[^1]).Contains("\"b\"");
     }
 }

@@ -33,7 +33,7 @@ public class RecordScenarios
             .IsEqualTo("exited with code 7; restart policy is never");
         await Assert.That(Kinds(await box.Ok("events", "--grep", "^db .*stopped by user", "--json", "-n", "1")))
             .IsEqualTo("stopped");
-        (await box.Ok("events", "--until", "2026-01-01")).Says("no event fits");
+        (await box.Ok("events", "--until", "2026-01-01")).Says("no event matches");
         var times = Parse((await box.Ok("events", "--json")).Out)
             .ConvertAll(static happened => happened.GetProperty("time").GetDateTimeOffset());
         var until = times[^3].ToString("o");
@@ -53,7 +53,7 @@ public class RecordScenarios
             .Says("'exitd' is neither a kind of event nor a cause; did you mean 'exited'?");
         (await box.Run("events", "--kind", "zzzzzzzz")).Exits(2).Says("there are: preStart, started");
         (await box.Run("events", "--grep", "(")).Exits(2).Says("the pattern (");
-        (await box.Run("events", "-f", "--until", "10m")).Exits(2).Says("leave out --until, or --follow");
+        (await box.Run("events", "-f", "--until", "10m")).Exits(2).Says("cannot be combined with --until");
         (await box.Run("events", "--since", "10m", "--until", "20m")).Exits(2).Says("lies before --since");
     }
 
@@ -88,7 +88,10 @@ public class RecordScenarios
         var json = (await box.Ok("why", "all", "--json")).Json;
         await Assert.That(json[0].GetProperty("deleted").GetBoolean()).IsFalse();
         await Assert.That(json[1].GetProperty("deleted").GetBoolean()).IsTrue();
+        await box.Ok("start", "--name", "other", "--", "sleep", "1000");
         await box.Ok("delete", "web");
+        // One that is there and one that is not.
+        await Assert.That((await box.Ok("why", "other", "web")).Out).StartsWith("other is online").And.Contains("(deleted)");
         await Assert.That((await box.Ok("why", "web")).Out).StartsWith("web (deleted)\n").Or.Contains("\nweb (deleted)\n");
     }
 
@@ -148,7 +151,7 @@ public class RecordScenarios
         await using var box = new TspmBox(cancellation);
         var more = cause switch
         {
-            "health" => """ "health": {"exec": "test ! -e on", "intervalMs": 50, "failures": 1}, """,
+            "health" => """ "health": {"exec": "test ! -e on", "intervalMs": 100, "failures": 1}, """,
             "memory" => """ "memoryLimitBytes": 1048576, """,
             _ => "",
         };

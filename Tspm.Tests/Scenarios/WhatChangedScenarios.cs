@@ -146,7 +146,7 @@ public class WhatChangedScenarios
         await Assert.That(change.GetProperty("before").GetString()).IsEqualTo(first);
         await Assert.That(change.GetProperty("after").GetString()).IsEqualTo(second);
         await Assert.That(change.GetProperty("sentence").GetString())
-            .IsEqualTo($"commit {second[..7]} on main, before {first[..7]} on main");
+            .IsEqualTo($"commit {second[..7]} on main (was {first[..7]} on main)");
     }
 
     [Test]
@@ -177,7 +177,7 @@ public class WhatChangedScenarios
             (await Why(box)).GetProperty("changes").EnumerateArray()
                 .Where(change => change.GetProperty("what").GetString() == "machine").ToList();
         await Assert.That(machine.Count).IsEqualTo(2);
-        await Assert.That(machine[1].GetProperty("sentence").GetString()!).Contains($": over: {sentence} (since ");
+        await Assert.That(machine[1].GetProperty("sentence").GetString()!).Contains($": resolved: {sentence} (since ");
         await Assert.That((await box.Ok("events", "--json", "--lines", "1000")).Out.Split('\n')
             .Count(line => line.Contains("\"trouble\"", StringComparison.Ordinal))).IsEqualTo(1);
     }

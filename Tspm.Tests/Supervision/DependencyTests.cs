@@ -211,7 +211,7 @@ internal sealed class DependencyTests
         world.RestartDaemon(() => world.Machine.Exit(world.Machine.Only(db.Key), new ExitStatus(1, null)));
         world.Advance(100);
         await Assert.That(world.Machine.All.Count).IsEqualTo(spawned);
-        await Assert.That((world.Again(db).State.Phase, world.Again(db).State.Reason)).IsEqualTo((LifecyclePhase.Stopped, "exited 1; it was to be stopped"));
+        await Assert.That((world.Again(db).State.Phase, world.Again(db).State.Reason)).IsEqualTo((LifecyclePhase.Stopped, "exited 1; not restarted: a stop was pending"));
     }
 
     [Test]

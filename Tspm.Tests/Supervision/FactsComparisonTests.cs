@@ -54,19 +54,19 @@ internal sealed class FactsComparisonTests
                 $"program: /p has changed: 3 KB, written at {At(Late)}; before 2 KB, written at {At(Early)}"),
             (Good with { Program = File with { ModifiedAt = Late, Hash = null } },
                 $"program: /p was written at {At(Late)}; whether its content changed is not known"),
-            (Good with { Program = File with { Path = "/opt/p" } }, "program: /opt/p, before /p"),
+            (Good with { Program = File with { Path = "/opt/p" } }, "program: /opt/p (was /p)"),
             (Good with { Script = new FileFacts { Path = "/s", IsMissing = true } },
-                "script: /s is not there any more"),
+                "script: /s no longer exists"),
             (Good with { Config = Good.Config! with { Nice = 5, Args = ["x"] } }, "config: args, nice"),
             (Good with { Environment = new Dictionary<string, string> { ["A"] = "9", ["C"] = "3" } },
                 "environment: changed: A; new: C; gone: B"),
             (Good with { Git = Git with { Commit = new string('b', 40) } },
-                "git: commit bbbbbbb on main, before aaaaaaa on main"),
-            (Good with { Git = Git with { Branch = null } }, "git: commit aaaaaaa without a branch, before on main"),
+                "git: commit bbbbbbb on main (was aaaaaaa on main)"),
+            (Good with { Git = Git with { Branch = null } }, "git: commit aaaaaaa without a branch (was on main)"),
             (Good with { Git = Git with { Staged = "t" } }, "git: what is staged in the index has changed"),
             (Good with { Git = Git with { Changed = [new GitChange { Path = "x.js" }], ChangedCount = 1 } },
                 "git: changed files: x.js"),
-            (Good with { Git = Git with { Root = "/q" } }, "git: the checkout is /q, before /r"),
+            (Good with { Git = Git with { Root = "/q" } }, "git: the checkout is /q (was /r)"),
             (Good with { Git = null }, "git: the working directory is not in the checkout /r any more"),
             (Good with { BootId = "c" }, "machine: the machine was restarted"),
         };
@@ -86,7 +86,7 @@ internal sealed class FactsComparisonTests
         await Assert.That(Text(before, Good with { Git = again })).IsEqualTo("git: changed files: x");
         // They may have been committed: the commit says it.
         await Assert.That(Text(before, Good with { Git = Git with { Commit = new string('b', 40) } }))
-            .IsEqualTo("git: commit bbbbbbb on main, before aaaaaaa on main");
+            .IsEqualTo("git: commit bbbbbbb on main (was aaaaaaa on main)");
     }
 
     [Test]

@@ -132,6 +132,12 @@ internal sealed class StoryTests
             _ = story.Start(Web with { Health = new Probe { Tcp = "127.0.0.1:80", IntervalMs = 1000, Failures = 2 } });
             for (var i = 0; i < 6; i++) story.World.Advance(0.5);
         },
+        ["unhealthy-and-stubborn"] = story =>
+        {
+            story.MakeStubborn();
+            _ = story.Start(Web with { Health = new Probe { Tcp = "127.0.0.1:80", IntervalMs = 1000, Failures = 1 } });
+            story.World.Advance(1.5);
+        },
         ["over-memory-limit"] = story =>
         {
             var web = story.Start(Web);
@@ -270,6 +276,31 @@ internal sealed class StoryTests
             story.World.RestartDaemon();
             story.ExitYoungest(web, 0);
         },
+        ["daemon-death-after-reload"] = story =>
+        {
+            story.MakeStubborn();
+            var web = story.Start(Web);
+            story.Ask(supervisor => supervisor.Reload([web], CauseRequest.Reload));
+            story.World.Advance(SupervisedProcess.LeastLife);
+            // The new one has taken over; the old one is still draining.
+            story.World.RestartDaemon();
+            story.World.Machine.Exit(story.World.Machine.Living.First(), new ExitStatus(0, null));
+            story.World.Step();
+        },
+        ["daemon-death-between-stops"] = story =>
+        {
+            story.MakeStubborn();
+            var db = story.Start(Web with { Name = "db" });
+            var web = story.Start(Web with { DependsOn = [new Dependency { Name = "db" }] });
+            story.World.Exit(db, 1);
+            story.World.Advance(1);
+            // The stop of db waits for web, which needs it.
+            story.Ask(supervisor => supervisor.Stop([db, web], CauseRequest.Stop));
+            story.World.RestartDaemon(saveFirst: false);
+            foreach (var process in story.World.Machine.Living.ToArray())
+                story.World.Machine.Exit(process, new ExitStatus(null, Signals.SIGTERM));
+            story.World.Step();
+        },
         ["daemon-stopped-and-started"] = story =>
         {
             _ = story.Start(Web);
@@ -314,6 +345,22 @@ internal sealed class StoryTests
         var (file, text) = (Path.Combine(Folder, $"{name}.txt"), story.Text());
         if (Environment.GetEnvironmentVariable("TSPM_WRITE_STORIES") == "1") File.WriteAllText(file, text);
         await Assert.That(text).IsEqualTo(File.ReadAllText(file));
+    }
+
+    [Test]
+    public async Task What_went_down_with_the_machine_is_told_once(CancellationToken cancellation)
+    {
+        using var story = new Story();
+        // Nothing starts it again: it runs when it is its time.
+        var job = story.World.Define(Web with
+        {
+            Schedule = new ScheduleConfig { Cron = "*/10 * * * *", Action = "start", TimeZone = "UTC" },
+        });
+        story.Ask(supervisor => supervisor.Start(job, CauseRequest.Start));
+        story.World.RestartDaemon(() => story.World.Machine.Reboot("boot-2"));
+        story.World.RestartDaemon();
+        story.World.RestartDaemon();
+        await Assert.That(story.World.Told.Count(static told => told.Kind == EventKind.Exited)).IsEqualTo(1);
     }
 
     [Test]

@@ -166,7 +166,7 @@ internal sealed class WaitingTests
         await Assert.That(lines[0])
             .IsEqualTo("w0: not ready after 5 s: waits for READY=1 from the program; still starting");
         await Assert.That(lines[^2]).IsEqualTo("and 2 more");
-        await Assert.That(lines[^1]).IsEqualTo("this goes on in the background; look at it with: tspm list");
+        await Assert.That(lines[^1]).IsEqualTo("this continues in the background; check it with: tspm list");
         await Assert.That(lines.Length).IsEqualTo(12);
     }
 

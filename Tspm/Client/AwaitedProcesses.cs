@@ -1,3 +1,4 @@
+using Tspm.Config;
 using Tspm.Model;
 using Tspm.Protocol;
 
@@ -14,14 +15,18 @@ internal static class AwaitedProcesses
         DeleteRequest delete => delete.Selectors,
         SetRequest set => set.Selectors,
         ScaleRequest scale => [scale.Selector],
-        StartRequest { Selectors: { Count: > 0 } known, Define: null } => known,
-        StartRequest { Selectors: null or { Count: 0 }, Define: { Count: > 0 } define } => NamesOf(define),
+        // What is known by these words is started; if nothing is, they are commands, and get names (see Otherwise).
+        StartRequest { Selectors: { Count: > 0 } known } => known,
+        StartRequest { Define: { Count: > 0 } define } => NamesOf(define),
         // What goes because it is not in the list is waited for, too.
         ApplyRequest { Prune: false } apply => NamesOf(apply.Define),
         _ => null,
     };
 
+    /// <summary>The same, when the words of the request mean no process; null: any may be meant.</summary>
+    public static IReadOnlyList<string>? Otherwise(object? request) =>
+        request is StartRequest { Selectors: { Count: > 0 }, Define: { Count: > 0 } define } ? NamesOf(define) : null;
+
     static List<string>? NamesOf(IReadOnlyList<ProcessConfig> configs) =>
-        configs.Count > 0 && configs.All(static config => config.Name is not null)
-            ? configs.Select(static config => config.Name!) : null;
+        configs.Count > 0 ? configs.Select(static config => DefaultProcessName.Fill(config).NameOrEmpty) : null;
 }

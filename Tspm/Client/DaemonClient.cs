@@ -208,8 +208,15 @@ internal sealed class DaemonClient : IDisposable
         {
             // Before the wait, not after each line: what was printed must be seen, and printing line by line is slow.
             if (!_lines.HasLine) onIdle?.Invoke();
-            var answer = ReadEnvelope(new Wait(request.Method, DeadAfter, follows ? null : Notice));
-            Notice?.Clear();
+            AnswerEnvelope answer;
+            try
+            {
+                answer = ReadEnvelope(new Wait(request.Method, DeadAfter, follows ? null : Notice));
+            }
+            finally
+            {
+                Notice?.Clear();
+            }
             OnHeard?.Invoke();
             if (answer.IsFor(id)) return answer.Read(responseType);
             if (!onNotification(answer)) return null;

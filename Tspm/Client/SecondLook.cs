@@ -16,9 +16,11 @@ internal sealed class SecondLook(TspmHome home)
     DaemonClient? _daemon;
     bool _isOver;
 
-    /// <param name="selectors">Null: all. When they mean nothing, all are looked at.</param>
+    /// <param name="selectors">Null: all.</param>
+    /// <param name="otherwise">What to look at when they mean nothing; null: all.</param>
     /// <returns>Null when the daemon does not say.</returns>
-    public IReadOnlyList<ProcessStatus>? Ask(IReadOnlyList<string>? selectors)
+    public IReadOnlyList<ProcessStatus>? Ask(
+        IReadOnlyList<string>? selectors, IReadOnlyList<string>? otherwise)
     {
         if (_isOver) return null;
         try
@@ -28,7 +30,7 @@ internal sealed class SecondLook(TspmHome home)
         }
         catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess && selectors is not null)
         {
-            return Ask(null);
+            return Ask(otherwise, null);
         }
         catch (DaemonException)
         {

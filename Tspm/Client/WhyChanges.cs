@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tspm.Model;
 using Tspm.Protocol;
 
@@ -6,16 +7,18 @@ namespace Tspm.Client;
 /// <summary>Asks the daemon what has changed since the last runs that stayed up.</summary>
 internal static class WhyChanges
 {
-    /// <summary>Adds the answers to the instances of a report. Without a daemon, or with an older one, there are
-    /// none.</summary>
-    public static void Add(ClientSession session, string[]? words, WhyReport report)
+    /// <summary>
+    /// Adds the answers to the instances of a report. Without a daemon, or with an older one, there are none.
+    /// </summary>
+    public static void Add(ClientSession session, WhyReport report)
     {
-        if (report.Instances.Count == 0) return;
+        string[] present = [.. report.Instances.Where(static one => one.Status is not null)
+            .Select(static one => string.Create(CultureInfo.InvariantCulture, $"{one.Id}:{one.Instance}"))];
+        if (present.Length == 0) return;
         try
         {
             using var daemon = session.ConnectToRead();
-            var request =
-                new DescribeRequest { Selectors = words is { Length: > 0 } ? words : ["all"], Changes = true };
+            var request = new DescribeRequest { Selectors = present, Changes = true };
             var fit = OlderDaemon.Fit(request, daemon);
             if (fit.Changes is null) return;
             var answer = daemon.Call(Methods.Describe, fit, Wire.Json.DescribeRequest, Wire.Json.DescribeResponse);

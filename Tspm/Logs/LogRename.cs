@@ -20,7 +20,7 @@ internal static class LogRename
     public static string? All(IReadOnlyList<(string From, string To)> logs, bool again, Func<string, bool> isOurs)
     {
         var done = new List<(string From, string To)>();
-        var folders = new List<LogWay>();
+        var folders = new Dictionary<string, LogWay>(StringComparer.Ordinal);
         try
         {
             foreach (var (from, to) in logs)
@@ -33,7 +33,7 @@ internal static class LogRename
         }
         finally
         {
-            folders.ForEach(static folder => folder.Dispose());
+            foreach (var folder in folders.Values) folder.Dispose();
         }
     }
 
@@ -42,13 +42,21 @@ internal static class LogRename
     /// under the path of one of them does not decide what is renamed.
     /// </param>
     static string? Rename(
-        string from, string to, bool again, bool isOurs, List<(string From, string To)> done, List<LogWay> folders)
+        string from, string to, bool again, bool isOurs, List<(string From, string To)> done,
+        Dictionary<string, LogWay> folders)
     {
-        if (LogWay.ToFolderOf(from, out var problem) is not { } source) return problem;
-        folders.Add(source);
-        if (LogWay.ToFolderOf(to, out problem) is not { } target) return problem ?? $"there is no folder for {to}";
-        folders.Add(target);
+        if (FolderOf(from, folders, out var problem) is not { } source) return problem;
+        if (FolderOf(to, folders, out problem) is not { } target) return problem ?? $"there is no folder for {to}";
         return Rename(source.At(from), target.At(to), again, isOurs, done);
+    }
+
+    static LogWay? FolderOf(string log, Dictionary<string, LogWay> folders, out string? problem)
+    {
+        problem = null;
+        var path = Path.GetDirectoryName(log) ?? "/";
+        if (folders.TryGetValue(path, out var known)) return known;
+        if (LogWay.ToFolderOf(log, out problem) is not { } way) return null;
+        return folders[path] = way;
     }
 
     static string? Rename(string from, string to, bool again, bool isOurs, List<(string From, string To)> done)

@@ -43,7 +43,7 @@ internal static class CauseCode
     public static readonly string[] All =
     [
         Crash, Exit, Background, Spawn, User, Daemon, Shutdown, Reboot, Memory, Health, Watchdog, NotReady, OutOfMemory,
-        Watch, Schedule, Dependency, Reload,
+        Watch, Schedule, Dependency, Reload, None, Unknown,
     ];
 
     /// <summary>A child ended by itself, whatever came of it.</summary>

@@ -19,7 +19,7 @@ internal static class CauseText
         { Code: CauseCode.Reboot } => "the machine was restarted",
         { Code: CauseCode.Watch } => $"watch: {cause.Detail} changed",
         { Code: CauseCode.Schedule } => $"schedule: {cause.Detail}",
-        { Code: CauseCode.Dependency, Detail: null } => "its dependencies are there",
+        { Code: CauseCode.Dependency, Detail: null } => "its dependencies are ready",
         { Exit: { } exit, Detail: null } => exit.ToString(),
         { Exit: { } exit, Code: CauseCode.Background } => $"{exit} and {cause.Detail}",
         _ => cause.Detail ?? "the cause is not known",
@@ -31,8 +31,8 @@ internal static class CauseText
         CauseOutcome.GaveUp => $"; gave up after {Times(cause.Failures)} in a row",
         CauseOutcome.NeverRestarted => "; restart policy is never",
         CauseOutcome.NoFailure => "; restart policy is on-failure",
-        CauseOutcome.StopExitCode => "; not restarted: the code is one of stopExitCodes",
-        CauseOutcome.StopPending => "; it was to be stopped",
+        CauseOutcome.StopExitCode => "; not restarted: the exit code is in stopExitCodes",
+        CauseOutcome.StopPending => "; not restarted: a stop was pending",
         _ => "",
     };
 

@@ -87,8 +87,8 @@ internal sealed class FactsComparison
 
     static string? SentenceOf(FileFacts before, FileFacts after)
     {
-        if (after.IsMissing) return before.IsMissing ? null : $"{before.Path} is not there any more";
-        if (before.Path != after.Path) return $"{after.Path}, before {before.Path}";
+        if (after.IsMissing) return before.IsMissing ? null : $"{before.Path} no longer exists";
+        if (before.Path != after.Path) return $"{after.Path} (was {before.Path})";
         if (before.IsMissing) return $"{after.Path} is there now, {Look(after)}";
         var isSameHash = before.Hash is null || after.Hash is null ? (bool?)null : before.Hash == after.Hash;
         if (isSameHash == true) return null;
@@ -96,7 +96,7 @@ internal sealed class FactsComparison
         if (isSameHash == null && isSameSize)
             return before.ModifiedAt == after.ModifiedAt ? null
                 : $"{after.Path} was written at {Time(after.ModifiedAt)}; whether its content changed is not known";
-        return $"{after.Path} has changed: {Look(after)}; before {Look(before)}";
+        return $"{after.Path} has changed: {Look(after)} (was {Look(before)})";
     }
 
     static string Look(FileFacts file) => $"{ByteSize.Format(file.SizeBytes)}, written at {Time(file.ModifiedAt)}";
@@ -171,7 +171,7 @@ internal sealed class FactsComparison
             _changes.Add(new RunChange
             {
                 What = RunChange.Git, Before = before.Root, After = after.Root,
-                Sentence = $"the checkout is {after.Root}, before {before.Root}",
+                Sentence = $"the checkout is {after.Root} (was {before.Root})",
             });
             return;
         }
@@ -182,7 +182,7 @@ internal sealed class FactsComparison
             _changes.Add(new RunChange
             {
                 What = RunChange.Git, Before = before.Commit, After = after.Commit,
-                Sentence = $"commit {Head(after)}, before {(isSameCommit ? BranchOf(before) : Head(before))}",
+                Sentence = $"commit {Head(after)} (was {(isSameCommit ? BranchOf(before) : Head(before))})",
             });
         CompareTrackedFiles(before, after, isSameCommit);
         if (isSameCommit && before.Staged is { } staged && after.Staged is { } other && staged != other)

@@ -94,6 +94,8 @@ internal sealed partial class SupervisedProcess
                 Reason = CauseText.What(cause),
             },
             cause);
+        // Once, also when nothing starts it and its record stays that of the earlier boot.
+        _services.Records.Save(Key, record with { HasEnded = true });
     }
 
     // ---- reloads

@@ -224,7 +224,7 @@ internal sealed partial class SupervisedProcess
         var problem = second.Problem is null ? null : $"{second.Problem}; {OldStays}";
         if (second.Done is not null) second.Done(problem);
         // Who asked for it got no answer: that daemon died.
-        else TellOfReload(EventKind.ReloadFailed, problem, null, _run, second.Cause);
+        else if (problem is not null) TellOfReload(EventKind.ReloadFailed, problem, null, _run, second.Cause);
         if (_state.Phase == LifecyclePhase.Sweeping) _ended?.Ending?.LookAgain();
     }
 
@@ -265,7 +265,10 @@ internal sealed partial class SupervisedProcess
     /// An earlier daemon died in the middle of a reload. Who asked for it has got no answer, so the second child goes, whichever of the two it is; the first one stays. Before the first one is resumed,
     /// which may have to wait for it.
     /// </summary>
-    SecondChild? ResumeSecond(RunRecord record, GuardianRecord? ended)
+    /// <param name="record">Of the second child.</param>
+    /// <param name="ended">How it ended meanwhile; null: not known to have.</param>
+    /// <param name="wasReplaced">The two had changed places: it is the old one, and the reload had succeeded.</param>
+    SecondChild? ResumeSecond(RunRecord record, GuardianRecord? ended, bool wasReplaced)
     {
         var run = RunOf(record);
         var child = record.Pid == 0 ? ChildOf(run, ended) : record.HasEnded ? null : _services.System.Adopt(record.Pid, record.StartTicks);
@@ -280,12 +283,16 @@ internal sealed partial class SupervisedProcess
         if (child is not null) TakeMark(run, child);
         // Counted already: the guardian tells again what was not acknowledged.
         run.HasEnded = run.HasLeft = record.HasEnded;
+        var phase = record.HasEnded ? SecondPhase.Sweeping : SecondPhase.Starting;
+        if (wasReplaced)
+        {
+            var isKnown = _state.Cause.Request == CauseRequest.Reload;
+            var reload = isKnown ? _state.Cause : Cause.Requested(CauseRequest.Reload);
+            return _second = new SecondChild(run, reload) { Phase = phase };
+        }
         const string problem = "the daemon ended in the middle of the reload";
         var cause = new Cause(CauseCode.Reload) { Detail = problem };
-        return _second = new SecondChild(run, cause)
-        {
-            Phase = record.HasEnded ? SecondPhase.Sweeping : SecondPhase.Starting, Problem = problem, Unwanted = cause,
-        };
+        return _second = new SecondChild(run, cause) { Phase = phase, Problem = problem, Unwanted = cause };
     }
 
     void GoOnWithSecond(SecondChild second)

@@ -19,7 +19,7 @@ internal sealed partial class SupervisedProcess
         _lastRun = record.NewestRun;
         _isRunQueued = record.IsRunQueued;
         BeginTelling();
-        var second = record.Second is { } other ? ResumeSecond(other, left.EndedBeforeRecorded(other)) : null;
+        var second = record.Second is { } other ? ResumeSecond(other, left.EndedBeforeRecorded(other), wasReplaced: other.RunId < record.RunId) : null;
         switch (_state.Phase)
         {
             case LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Stopping:
@@ -49,7 +49,9 @@ internal sealed partial class SupervisedProcess
     {
         _lastRun = record.NewestRun;
         _exits.Restore(record.RecentExits);
-        var hadChild = record is { Pid: not 0, HasEnded: false };
+        var phase = LifecycleNames.PhaseOf(record.Phase);
+        var hadChild = record is { Pid: not 0, HasEnded: false }
+            && phase is LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Stopping;
         if (hadChild) TellOfReboot(record);
         _facts.RestoreOfEarlierBoot(record);
         _state = _state with { Restarts = record.Restarts, Cause = new Cause(CauseCode.Reboot) };

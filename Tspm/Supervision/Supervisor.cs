@@ -118,8 +118,13 @@ internal sealed class Supervisor
             cell.Handle(definition.Config.IsJob
                 ? new LifecycleEvent.StopIntended() // it waits for its next time
                 : new LifecycleEvent.StartRequested(new Cause(CauseCode.Daemon)));
-        if (!up && cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) cell.Handle(new LifecycleEvent.StopRequested(cell.State.Cause));
+        if (!up && cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) cell.Handle(new LifecycleEvent.StopRequested(StopOf(cell)));
     }
+
+    /// <summary>The stop that an earlier daemon did not come to; who had asked for it may be on record.</summary>
+    static Cause StopOf(SupervisedProcess cell) => cell.State.Cause is { Code: CauseCode.User } wish
+        && wish.Request is CauseRequest.Stop or CauseRequest.Delete or CauseRequest.FewerInstances
+            ? cell.State.Cause : Cause.Requested(CauseRequest.Stop);
 
     public SelectorResult Resolve(IReadOnlyList<string> selectors) => SelectorMatcher.Resolve(selectors, Targets());
 

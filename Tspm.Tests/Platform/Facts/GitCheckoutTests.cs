@@ -40,6 +40,30 @@ internal sealed class GitCheckoutTests
     }
 
     [Test]
+    public async Task Nothing_outside_of_the_checkout_is_looked_at(CancellationToken cancellation)
+    {
+        using var box = await GitBox.Make(cancellation);
+        var outside = Directory.CreateDirectory(Path.Combine(box.Base, "outside")).FullName;
+        File.Move(Path.Combine(box.Folder, "lib/c.txt"), Path.Combine(outside, "c.txt"));
+        Directory.Delete(Path.Combine(box.Folder, "lib"));
+        File.CreateSymbolicLink(Path.Combine(box.Folder, "lib"), outside);
+        // As git has it: what is behind a link is gone.
+        var changed = box.Read().Changed.Single();
+        await Assert.That((changed.Path, changed.SizeBytes, changed.ModifiedAt))
+            .IsEqualTo(("lib/c.txt", 0L, (DateTimeOffset?)null));
+        var root = Fcntl.open(box.Folder, Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC);
+        using var descriptor = new Microsoft.Win32.SafeHandles.SafeFileHandle(root, ownsHandle: true);
+        foreach (var path in new[] { "/etc/passwd", "../outside/c.txt", "a/../../x", "lib/c.txt", "lib//c.txt", "./a.txt", "" })
+            await Assert.That(new TrackedPath().IsInside(root, System.Text.Encoding.UTF8.GetBytes(path))).IsFalse();
+        Directory.CreateDirectory(Path.Combine(box.Folder, "x/y"));
+        var paths = new TrackedPath();
+        foreach (var path in new[] { "a.txt", "x/y/1", "x/y/2", "x/3", "x/y/4" })
+            await Assert.That(paths.IsInside(root, System.Text.Encoding.UTF8.GetBytes(path))).IsTrue().Because(path);
+        foreach (var path in new[] { "x/ya/1", "xy/1" })
+            await Assert.That(paths.IsInside(root, System.Text.Encoding.UTF8.GetBytes(path))).IsFalse().Because(path);
+    }
+
+    [Test]
     public async Task A_linked_working_tree_and_a_submodule_are_checkouts(CancellationToken cancellation)
     {
         using var box = await GitBox.Make(cancellation);

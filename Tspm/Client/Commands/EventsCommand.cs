@@ -17,7 +17,7 @@ internal static class EventsCommand
         CommandHost.Execute(session =>
         {
             if (follow && until is not null)
-                throw new UsageException("--follow goes on without an end; leave out --until, or --follow");
+                throw new UsageException("--follow never ends, so it cannot be combined with --until");
             var begin = LogsCommand.Point("since", since, null);
             var request = new EventsRequest
             {
@@ -25,7 +25,7 @@ internal static class EventsCommand
                 Lines = lines is null ? null : int.Parse(lines, CultureInfo.InvariantCulture), Grep = grep,
                 Since = LogsCommand.Iso(begin), Until = LogsCommand.Iso(LogsCommand.Point("until", until, begin)),
             };
-            var printer = new EventPrinter(session.Out, json);
+            var printer = new EventPrinter(session.Out, json, isSelection: kind is not null || grep is not null);
             var isEmpty = true;
             new EventStream(session, request, happened =>
             {

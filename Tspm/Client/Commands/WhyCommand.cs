@@ -30,12 +30,13 @@ internal static class WhyCommand
             report.Add(happened);
             return true;
         }).Run();
-        if (Present(session, words) is { } present)
+        if (Present(session) is { } present)
         {
-            foreach (var status in present) report.Add(status);
+            var wanted = Wanted(present, words, report);
+            foreach (var status in wanted) report.Add(status);
             report.MarkDeleted();
         }
-        WhyChanges.Add(session, words, report);
+        WhyChanges.Add(session, report);
         foreach (var instance in report.Instances)
             if (most > 0 && instance.Newest?.RunId is { } run) instance.LastLines = LastLines(session, instance, run, most);
         if (report.Instances.Count == 0 && !json) session.Err.WriteLine(NothingToShow.NoProcesses);
@@ -45,17 +46,30 @@ internal static class WhyCommand
 
     static int? Number(string? text) => text is null ? null : int.Parse(text, CultureInfo.InvariantCulture);
 
-    /// <summary>How it is now; null: there is nobody to say.</summary>
-    static IReadOnlyList<ProcessStatus>? Present(ClientSession session, string[]? words)
+    /// <summary>
+    /// Those that have events, and, unless some of the words mean what is gone, those that the words mean: it may have
+    /// none.
+    /// </summary>
+    static IEnumerable<ProcessStatus> Wanted(
+        IReadOnlyList<ProcessStatus> present, string[]? words, WhyReport report)
+    {
+        SelectorTarget[] targets = [.. present.Select(static status =>
+            new SelectorTarget(status.Id, status.Name, status.Namespace, status.Instance))];
+        string[] selectors = words is { Length: > 0 } ? words : [Selector.All];
+        var result = SelectorMatcher.Resolve(selectors, targets);
+        return present.Where(status => result.IsKnown
+            ? result.Matches.Any(match => match.Id == status.Id && match.Instance == status.Instance)
+            : report.Find(status.Id, status.Instance) is not null);
+    }
+
+    /// <summary>How all are now; null: there is nobody to say.</summary>
+    static IReadOnlyList<ProcessStatus>? Present(ClientSession session)
     {
         try
         {
             using var daemon = session.ConnectToRead();
-            return daemon.Call(Methods.List, new ListRequest { Selectors = words }, Wire.Json.ListRequest, Wire.Json.ListResponse).Processes;
-        }
-        catch (DaemonException missing) when (missing.Code == ErrorCode.NoSuchProcess)
-        {
-            return [];
+            return daemon.Call(
+                Methods.List, new ListRequest(), Wire.Json.ListRequest, Wire.Json.ListResponse).Processes;
         }
         catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
         {

@@ -19,7 +19,7 @@ internal static class ChangesPrinter
             output.WriteLine($"  {change.What}: {ControlText.Escape(change.Sentence)}");
         if (changes.NotKnown is { } unknown)
             output.WriteLine(
-                $"  not known in full: {string.Join(", ", unknown)} (nothing is read for more than 20 ms)");
+                $"  incomplete: {string.Join(", ", unknown)} (reading stopped after 20 ms)");
     }
 
     static string Started(RunOfChanges run) => run.StartedAt is { } at ? $", started {LogPrinter.TimeOf(at)}" : "";

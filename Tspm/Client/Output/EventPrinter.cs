@@ -6,10 +6,14 @@ namespace Tspm.Client.Output;
 
 /// <summary>
 /// Prints events, one a line: time, whose, what in words. In a pipe with tabs: time, name, kind, state after it, pid,
-/// words. What the line before has said already is left out (<see cref="EventText.IsRepetition"/>); as JSON there is
-/// all that is known.
+/// words. As JSON there is all that is known.
 /// </summary>
-internal sealed class EventPrinter(OutputWriter output, bool json, TimeProvider? clock = null)
+/// <param name="output">Where to.</param>
+/// <param name="json">As JSON.</param>
+/// <param name="isSelection">Events were asked for by what they are, so none of them is left out.</param>
+/// <param name="clock">For times of today.</param>
+internal sealed class EventPrinter(
+    OutputWriter output, bool json, bool isSelection = false, TimeProvider? clock = null)
 {
     const int MostNameWidth = 24;
 
@@ -26,7 +30,8 @@ internal sealed class EventPrinter(OutputWriter output, bool json, TimeProvider?
             JsonPrinter.Print(output, happened, PrintJson.Readable.ProcessEvent);
             return;
         }
-        if (EventText.IsRepetition(happened)) return;
+        // On a terminal a crash is one line; programs that read a pipe get every change of state.
+        if (output.IsTerminal && !isSelection && EventText.IsRepetition(happened)) return;
         var name = happened.Name is null ? Daemon
             : Display.Name(happened.Name, happened.Instance ?? 0, happened.Instance > 0);
         var words = ControlText.Escape(EventText.Of(happened));

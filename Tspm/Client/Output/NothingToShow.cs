@@ -7,9 +7,9 @@ internal static class NothingToShow
 
     public const string NoOutput = "there is no output yet; follow what comes with: tspm logs -f";
 
-    public const string NoLines = "no line fits; see the last ones of all logs with: tspm logs";
+    public const string NoLines = "no line matches; show the last lines of all logs with: tspm logs";
 
-    public const string NoEvents = "no event fits; see the last ones of all processes with: tspm events";
+    public const string NoEvents = "no event matches; show the last events of all processes with: tspm events";
 
     public static string NoMatch(string text) =>
         $"no name, command or namespace contains '{ControlText.Escape(text)}'; see all processes with: tspm list";

@@ -78,7 +78,7 @@ internal static class ProcessInfo
     {
         // An older daemon does not know the last run, but the last exit.
         if (process.LastRun is not { } run) return process is { ExitCode: null, Signal: null } ? "never started" : "";
-        var how = run.ExitCode is { } code ? $"exit code {Display.Number(code)}" : run.Signal;
+        var how = run.ExitCode is { } code ? $"exit code {Display.Number(code)}" : run.Signal ?? "exit status unknown";
         var ended = $"({how}, {Ago(now - run.EndedAt)})";
         return run.Cause switch
         {

@@ -31,7 +31,7 @@ internal static class WhyPrinter
         if (instance.Status is { } status) output.WriteLine($"{name} is {Display.State(status)}: {Display.Text(status.Reason)}");
         else if (instance.IsDeleted) output.WriteLine($"{name} (deleted)");
         else if (several) output.WriteLine(name);
-        if (instance.Exits.Count == 0) output.WriteLine("no exit is on record");
+        if (instance.Exits.Count == 0) output.WriteLine("no exits recorded yet");
         var column = output.IsTerminal ? "  " : "\t";
         foreach (var exit in instance.Exits)
         {

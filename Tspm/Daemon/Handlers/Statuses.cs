@@ -66,6 +66,7 @@ internal static class Statuses
         // The kernel's word comes later than the end itself.
         if (state.Cause.Code == CauseCode.Crash && last?.Cause == CauseCode.OutOfMemory)
             reason = $"{CauseText.What(state.Cause)}: out of memory{CauseText.Outcome(state.Cause)}";
+        if (state.Phase == LifecyclePhase.Stopping) return reason;
         if (state.HasChild)
             return CauseCode.IsEnd(state.Cause.Code, state.Cause.Request) ? $"restarted ({reason})" : reason;
         if (state is { Phase: LifecyclePhase.Errored, Cause.Outcome: CauseOutcome.GaveUp })

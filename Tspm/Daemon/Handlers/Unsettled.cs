@@ -20,7 +20,7 @@ internal static class Unsettled
         List<string> lines = [.. late.Take(Named).Select(one => Sentence(one.Cell.View, waited, now))];
         if (late.Count > Named)
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"and {late.Count - Named} more"));
-        lines.Add("this goes on in the background; look at it with: tspm list");
+        lines.Add("this continues in the background; check it with: tspm list");
         return new RequestException(ErrorCode.TimedOut, string.Join('\n', lines));
     }
 
@@ -55,7 +55,7 @@ internal static class Unsettled
 
     static string SweepWords(ProcessView view, TimeSpan now) =>
         Waiting(view) ?? (view.KillAt is null
-            ? "leftover processes have got SIGKILL"
+            ? "SIGKILL sent to leftover processes"
             : $"leftover processes are being ended, {Kill(view, now)}");
 
     static string Kill(ProcessView view, TimeSpan now) => $"SIGKILL in {In(view.KillAt!.Value, now)}";

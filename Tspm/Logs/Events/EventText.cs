@@ -60,7 +60,7 @@ internal static class EventText
         EventKind.Request => $"{happened.Request} requested by {By(happened)}{About(happened)}",
         EventKind.Lost =>
             $"{happened.Lost?.ToString(CultureInfo.InvariantCulture)} events could not be written here",
-        EventKind.TroubleOver => $"over: {happened.Reason}",
+        EventKind.TroubleOver => $"resolved: {happened.Reason}",
         _ => happened.Sentence ?? happened.Reason ?? happened.Kind,
     };
 
@@ -71,9 +71,10 @@ internal static class EventText
     public static string Exit(ProcessEvent happened)
     {
         if (happened.ExitCode is { } code) return $"exited with code {Number(code)}";
-        if (happened.Cause == CauseCode.Reboot) return "ended with the machine";
+        if (happened.Cause == CauseCode.Reboot) return "ended when the machine went down";
         if (happened.Signal is not { } signal) return "ended, exit status unknown";
-        var wasAsked = !CauseCode.IsOwnEnd(happened.Cause) && signal != Signals.NameOf(Signals.SIGKILL);
+        var isOwnEnd = happened.Cause is null or CauseCode.Unknown || CauseCode.IsOwnEnd(happened.Cause);
+        var wasAsked = !isOwnEnd && signal != Signals.NameOf(Signals.SIGKILL);
         return wasAsked ? $"ended by {signal}" : $"was killed by {signal}";
     }
 

@@ -24,6 +24,7 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
 
     const int PartBytes = 64 << 10;
 
+    readonly TrackedPath _paths = new();
     readonly List<GitChange> _changed = [];
     int _count;
     bool _isComplete = true;
@@ -76,6 +77,11 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
 
     void Look(GitIndex index, int root, DateTimeOffset written)
     {
+        if (!_paths.IsInside(root, index.Path))
+        {
+            Add(index, null);
+            return;
+        }
         StatxBuffer raw;
         fixed (byte* path = index.PathZ)
         {
