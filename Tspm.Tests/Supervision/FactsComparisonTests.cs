@@ -51,7 +51,7 @@ internal sealed class FactsComparisonTests
         var changes = new (RunFacts After, string Words)[]
         {
             (Good with { Program = File with { SizeBytes = 3072, ModifiedAt = Late, Hash = "b" } },
-                $"program: /p has changed: 3 KB, written at {At(Late)}; before 2 KB, written at {At(Early)}"),
+                $"program: /p has changed: 3 KB, written at {At(Late)} (was 2 KB, written at {At(Early)})"),
             (Good with { Program = File with { ModifiedAt = Late, Hash = null } },
                 $"program: /p was written at {At(Late)}; whether its content changed is not known"),
             (Good with { Program = File with { Path = "/opt/p" } }, "program: /opt/p (was /p)"),

@@ -241,15 +241,11 @@ internal sealed class FactsComparison
 
     static RunChange OfMachine(ProcessEvent happened)
     {
-        var reason = happened.Kind switch
-        {
-            EventKind.OutOfMemory => $"'{happened.Name}' ran out of memory: {happened.Reason}",
-            EventKind.TroubleOver => $"over: {happened.Reason}",
-            _ => happened.Reason,
-        };
+        var whose = happened.Name is null ? "" : $"'{happened.Name}' ";
         return new RunChange
         {
-            What = RunChange.Machine, Time = happened.Time, Sentence = $"{Time(happened.Time)}: {reason}",
+            What = RunChange.Machine, Time = happened.Time,
+            Sentence = $"{Time(happened.Time)}: {whose}{Logs.Events.EventText.Of(happened)}",
         };
     }
 }
