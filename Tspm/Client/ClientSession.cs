@@ -145,6 +145,7 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     WaitNotice NoticeOf()
     {
         var look = Remote is null ? new SecondLook(home) : null;
-        return new WaitNotice(errors, (selectors, otherwise) => look?.Ask(selectors, otherwise), StandardStreams.ErrorWidth);
+        return new WaitNotice(
+            errors, (selectors, otherwise) => look?.Ask(selectors, otherwise), StandardStreams.ErrorWidth);
     }
 }

@@ -8,27 +8,26 @@ internal static class OlderDaemon
 {
     /// <summary>
     /// The version that brought <see cref="ClientContext.Launch"/>, <see cref="StartRequest.SettleMs"/>,
-    /// <see cref="ApplyRequest.Start"/>, <see cref="EventsRequest.Kinds"/> and projects. The programs of an older daemon inherit from the daemon, as they
-    /// always did, and names belong to nobody.
+    /// <see cref="ApplyRequest.Start"/>, <see cref="EventsRequest.Kinds"/>, <see cref="MetricsRequest.Format"/> and
+    /// projects. The programs of an older daemon inherit from the daemon, as they always did, and names belong to
+    /// nobody.
     /// </summary>
-    const int KnowsLaunchAndProjects = 3;
+    const int Third = 3;
 
     /// <summary>This daemon starts what is down when it applies a file.</summary>
-    public static bool StartsFiles(DaemonClient daemon) => daemon.Greet().ProtocolVersion >= KnowsLaunchAndProjects;
+    public static bool StartsFiles(DaemonClient daemon) => IsThird(daemon);
 
     /// <summary>This daemon chooses among events by kind, pattern and end.</summary>
-    public static bool SelectsEvents(DaemonClient daemon) =>
-        daemon.Greet().ProtocolVersion >= KnowsLaunchAndProjects;
+    public static bool SelectsEvents(DaemonClient daemon) => IsThird(daemon);
 
-    /// <summary>The version that brought <see cref="MetricsRequest.Format"/>.</summary>
-    const int KnowsMetricsFormats = 3;
+    static bool IsThird(DaemonClient daemon) => daemon.Greet().ProtocolVersion >= Third;
 
     /// <summary>Another format than OpenMetrics is wanted, which an older daemon does not write.</summary>
     /// <exception cref="DaemonException">This daemon is older.</exception>
     public static void RequireMetricsFormats(DaemonClient daemon)
     {
         var hello = daemon.Greet();
-        if (hello.ProtocolVersion >= KnowsMetricsFormats) return;
+        if (hello.ProtocolVersion >= Third) return;
         throw new DaemonException(ErrorCode.Failed,
             $"the daemon is tspm {hello.Version} and writes metrics only as OpenMetrics: leave out --format, "
             + "or run this tspm as the daemon with: tspm daemon upgrade");
@@ -37,7 +36,7 @@ internal static class OlderDaemon
     /// <summary>The request as this daemon can read it. Asks for its version only when that matters.</summary>
     public static TRequest Fit<TRequest>(TRequest request, DaemonClient daemon) where TRequest : class
     {
-        if (!HasNewMembers(request) || daemon.Greet().ProtocolVersion >= KnowsLaunchAndProjects) return request;
+        if (!HasNewMembers(request) || IsThird(daemon)) return request;
         object older = request switch
         {
             StartRequest start => start with { Client = WithoutLaunch(start.Client), SettleMs = null },

@@ -16,7 +16,8 @@ namespace Tspm.Client;
 /// </param>
 /// <param name="width">Columns of the terminal.</param>
 internal sealed class WaitNotice(
-    OutputWriter errors, Func<IReadOnlyList<string>?, IReadOnlyList<string>?, IReadOnlyList<ProcessStatus>?> ask, Func<int> width)
+    OutputWriter errors,
+    Func<IReadOnlyList<string>?, IReadOnlyList<string>?, IReadOnlyList<ProcessStatus>?> ask, Func<int> width)
 {
     /// <summary>Cells that are filled and have to be cleared before anything else is printed.</summary>
     int _filled;
@@ -55,7 +56,8 @@ internal sealed class WaitNotice(
 
     string Words(string method, object? request, TimeSpan elapsed, bool isTerminal)
     {
-        var late = ChangesProcesses(method) ? Late(method, ask(AwaitedProcesses.Of(request), AwaitedProcesses.Otherwise(request))) : [];
+        var late = ChangesProcesses(method)
+            ? Late(method, ask(AwaitedProcesses.Of(request), AwaitedProcesses.Otherwise(request))) : [];
         if (late.Count == 0) return $"waiting for the daemon to answer … ({Seconds(elapsed)})";
         var several = Display.WithSeveral(late.Select(static process => (process.Id, process.Instance)));
         var first = late[0];

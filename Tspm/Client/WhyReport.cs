@@ -125,9 +125,9 @@ internal sealed class WhyReport(int shown = WhyReport.DefaultExits)
     public void MarkDeleted()
     {
         foreach (var instance in _instances) instance.IsDeleted = instance.Status is null;
-        WhyInstance[] ordered = [.. _instances.Where(static one => !one.IsDeleted), .. _instances.Where(static one => one.IsDeleted)];
-        _instances.Clear();
-        _instances.AddRange(ordered);
+        WhyInstance[] gone = [.. _instances.Where(static one => one.IsDeleted)];
+        _instances.RemoveAll(static one => one.IsDeleted);
+        _instances.AddRange(gone);
     }
 
     public WhyInstance? Find(int id, int instance) => _instances.Find(one => one.Id == id && one.Instance == instance);
@@ -136,7 +136,8 @@ internal sealed class WhyReport(int shown = WhyReport.DefaultExits)
     {
         var at = 0;
         while (at < _instances.Count && (_instances[at].Id < id || (_instances[at].Id == id && _instances[at].Instance < instance))) at++;
-        if (at == _instances.Count || _instances[at].Id != id || _instances[at].Instance != instance) _instances.Insert(at, new WhyInstance(id, instance, shown));
+        if (at == _instances.Count || _instances[at].Id != id || _instances[at].Instance != instance)
+            _instances.Insert(at, new WhyInstance(id, instance, shown));
         return _instances[at];
     }
 }

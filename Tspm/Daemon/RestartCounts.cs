@@ -8,7 +8,8 @@ internal sealed class RestartCounts
     /// <summary>Shown from the beginning, with 0: a counter that comes up at 1 hides its first one from who looks at increases.</summary>
     static readonly string[] s_causes =
     [
-        CauseCode.Crash, CauseCode.Exit, CauseCode.User, CauseCode.Memory, CauseCode.OutOfMemory, CauseCode.Health, CauseCode.Watchdog, CauseCode.NotReady, CauseCode.Watch, CauseCode.Schedule,
+        CauseCode.Crash, CauseCode.Exit, CauseCode.User, CauseCode.Memory, CauseCode.OutOfMemory, CauseCode.Health,
+        CauseCode.Watchdog, CauseCode.NotReady, CauseCode.Watch, CauseCode.Schedule,
         CauseCode.Dependency, CauseCode.Spawn,
     ];
 

@@ -56,7 +56,10 @@ internal sealed class LogQuery
         var since = TimeOf("since", request.Since, now, null);
         var until = TimeOf("until", request.Until, now, since ?? DateTimeOffset.MinValue);
         if (until < since) throw new LogQueryException("until", $"until ({request.Until}) lies before since ({request.Since})");
-        return new LogQuery(request, LinePattern.Of(request.Grep)) { SinceMs = since?.ToUnixTimeMilliseconds(), UntilMs = until?.ToUnixTimeMilliseconds() };
+        return new LogQuery(request, LinePattern.Of(request.Grep))
+        {
+            SinceMs = since?.ToUnixTimeMilliseconds(), UntilMs = until?.ToUnixTimeMilliseconds(),
+        };
     }
 
     /// <summary>Last lines of each stream; null: all that fit.</summary>

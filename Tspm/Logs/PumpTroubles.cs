@@ -95,7 +95,7 @@ internal sealed class PumpTroubles(LogFileSet files, StalledStreams stalled)
             if (stream.File.IsRegular)
                 return $"output cannot be written to {stream.File.Path}: {Errno.Describe(stream.BlockedBy)}; the writers wait";
         foreach (var stream in stalled.Dropping)
-            if (stream.File.IsRegular) return $"output for {stream.File.Path} is being dropped, because the file cannot be written (a full disk)";
+            if (stream.File.IsRegular) return $"output for {stream.File.Path} is being dropped: the file cannot be written (a full disk)";
         return null;
     }
 }

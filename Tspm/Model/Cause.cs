@@ -20,7 +20,7 @@ internal sealed record Cause(string Code)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Request { get; init; }
 
-    /// <summary>What was observed, in words: the probe's problem, the file that changed, the missing dependency.</summary>
+    /// <summary>What was observed, in words: a probe's problem, the file that changed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Detail { get; init; }
 
@@ -28,7 +28,7 @@ internal sealed record Cause(string Code)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExitStatus? Exit { get; init; }
 
-    /// <summary>What the restart policy made of it, one of <see cref="CauseOutcome"/>; null: nothing to mention.</summary>
+    /// <summary>What the restart policy made of it, one of <see cref="CauseOutcome"/>; null: nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Outcome { get; init; }
 

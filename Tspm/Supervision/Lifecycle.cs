@@ -47,7 +47,10 @@ internal static class Lifecycle
         LifecycleEvent.StopTimedOut => state.Phase is Stopping or Sweeping ? new(state, KillTree) : Same(state),
         LifecycleEvent.BackoffElapsed => state.Phase == Waiting ? Spawning(state with { Restarts = state.Restarts + 1 }) : Same(state),
         LifecycleEvent.Replaced replaced => Same(state.Phase == Online
-            ? state with { StartedAt = replaced.StartedAt, Restarts = state.Restarts + 1, Failures = 0, Cause = replaced.Cause } : state),
+            ? state with
+            {
+                StartedAt = replaced.StartedAt, Restarts = state.Restarts + 1, Failures = 0, Cause = replaced.Cause,
+            } : state),
         LifecycleEvent.ResetRequested => Same(state with { Failures = 0, Restarts = 0 }),
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "an event without a row in the table"),
     };

@@ -16,7 +16,16 @@ internal sealed class ReadinessWatch(SupervisionServices services)
         else if (!_vigils.ContainsKey(cell))
         {
             if (run.Ready is null) cell.Handle(new LifecycleEvent.BecameReady());
-            else (_vigils[cell] = new ReadinessVigil(services, cell, run, () => cell.Handle(new LifecycleEvent.BecameReady()), why => cell.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(CauseCode.NotReady, why))))).Begin();
+            else Begin(cell, run);
         }
+    }
+
+    void Begin(SupervisedProcess cell, Run run)
+    {
+        var vigil = new ReadinessVigil(
+            services, cell, run, () => cell.Handle(new LifecycleEvent.BecameReady()),
+            why => cell.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(CauseCode.NotReady, why))));
+        _vigils[cell] = vigil;
+        vigil.Begin();
     }
 }

@@ -113,7 +113,9 @@ internal sealed partial class SupervisedProcess
         if (run.Ready is null) second.Vigil = _services.Timers.After(LeastLife, () => SecondStep(second, SecondEvent.BecameReady));
         else
         {
-            var vigil = new ReadinessVigil(_services, this, run, () => SecondIsReady(second), why => SecondIsUnwanted(second, why, CauseCode.NotReady));
+            var vigil = new ReadinessVigil(
+                _services, this, run, () => SecondIsReady(second),
+                why => SecondIsUnwanted(second, why, CauseCode.NotReady));
             second.Vigil = vigil;
             vigil.Begin();
         }
@@ -149,7 +151,8 @@ internal sealed partial class SupervisedProcess
             preparing.Problem = $"it is not online any more: {_state.Reason}";
             preparing.Hook?.Cancel();
         }
-        if (_second is { Phase: SecondPhase.Starting } second) SecondIsUnwanted(second, $"not needed any more: {_state.Reason}", CauseCode.Reload);
+        if (_second is { Phase: SecondPhase.Starting } second)
+            SecondIsUnwanted(second, $"not needed any more: {_state.Reason}", CauseCode.Reload);
     }
 
     void SecondStep(SecondChild second, SecondEvent happened)
@@ -164,7 +167,8 @@ internal sealed partial class SupervisedProcess
         if (actions.HasFlag(SecondAction.KillTree))
         {
             if (phase == SecondPhase.Leaving)
-                TellOfReload(EventKind.Killed, PatienceIsOver, second.Run, _run ?? _ended, second.Unwanted ?? second.Cause);
+                TellOfReload(
+                    EventKind.Killed, PatienceIsOver, second.Run, _run ?? _ended, second.Unwanted ?? second.Cause);
             second.Run.Ending?.Kill();
         }
         if (actions.HasFlag(SecondAction.Sweep)) CleanUpSecond(second);

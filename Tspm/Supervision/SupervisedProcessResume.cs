@@ -19,7 +19,8 @@ internal sealed partial class SupervisedProcess
         _lastRun = record.NewestRun;
         _isRunQueued = record.IsRunQueued;
         BeginTelling();
-        var second = record.Second is { } other ? ResumeSecond(other, left.EndedBeforeRecorded(other), wasReplaced: other.RunId < record.RunId) : null;
+        var second = record.Second is not { } other ? null
+            : ResumeSecond(other, left.EndedBeforeRecorded(other), wasReplaced: other.RunId < record.RunId);
         switch (_state.Phase)
         {
             case LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Stopping:

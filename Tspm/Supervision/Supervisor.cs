@@ -118,7 +118,8 @@ internal sealed class Supervisor
             cell.Handle(definition.Config.IsJob
                 ? new LifecycleEvent.StopIntended() // it waits for its next time
                 : new LifecycleEvent.StartRequested(new Cause(CauseCode.Daemon)));
-        if (!up && cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) cell.Handle(new LifecycleEvent.StopRequested(StopOf(cell)));
+        if (!up && cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored))
+            cell.Handle(new LifecycleEvent.StopRequested(StopOf(cell)));
     }
 
     /// <summary>The stop that an earlier daemon did not come to; who had asked for it may be on record.</summary>
@@ -268,8 +269,10 @@ internal sealed class Supervisor
     /// </summary>
     public IReadOnlyList<Pending> Reload(IReadOnlyList<SupervisedProcess> cells, string request)
     {
-        var online = _reloads.Begin([.. cells.Where(cell => cell.State.Phase == LifecyclePhase.Online)], Requested(request));
-        return [.. cells.Select(cell => online.GetValueOrDefault(cell) ?? (cell.State.Phase == LifecyclePhase.Starting ? Restart(cell, request) : Start(cell, request)))];
+        var online = _reloads.Begin(
+            [.. cells.Where(cell => cell.State.Phase == LifecyclePhase.Online)], Requested(request));
+        return [.. cells.Select(cell => online.GetValueOrDefault(cell)
+            ?? (cell.State.Phase == LifecyclePhase.Starting ? Restart(cell, request) : Start(cell, request)))];
     }
 
     Task<LifecycleState> Started(SupervisedProcess cell) => cell.WhenReached(IsStarted(cell));

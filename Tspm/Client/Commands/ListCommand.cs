@@ -6,7 +6,8 @@ namespace Tspm.Client.Commands;
 /// <summary><c>list</c>: what there is and how it is.</summary>
 internal static class ListCommand
 {
-    public static void Run([Items] string[]? words = null, bool json = false) => CommandHost.Execute(session => List(session, words, json));
+    public static void Run([Items] string[]? words = null, bool json = false) =>
+        CommandHost.Execute(session => List(session, words, json));
 
     static int List(ClientSession session, string[]? selectors, bool json)
     {
@@ -14,17 +15,23 @@ internal static class ListCommand
         try
         {
             using var daemon = session.ConnectToRead();
-            answer = daemon.Call(Methods.List, new ListRequest { Selectors = selectors }, Wire.Json.ListRequest, Wire.Json.ListResponse);
+            var request = new ListRequest { Selectors = selectors };
+            answer = daemon.Call(Methods.List, request, Wire.Json.ListRequest, Wire.Json.ListResponse);
         }
-        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && json && selectors is null && session.Remote is null && !File.Exists(session.Home.ProcessesFile))
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && IsFresh(session, selectors))
         {
-            // Nothing runs and nothing is defined: that is an answer, and the truth.
-            session.Out.WriteLine("[]");
-            return ExitCodes.Done;
+            // Nothing runs and nothing is defined: for a program that is an answer, and the truth.
+            if (json) session.Out.WriteLine("[]");
+            else session.Err.WriteLine(NothingToShow.NothingYet);
+            return json ? ExitCodes.Done : ExitCodes.NotRunning;
         }
         if (json) JsonPrinter.Print(session.Out, answer.Processes, PrintJson.Readable.IReadOnlyListProcessStatus);
         else ProcessTable.Print(session.Out, answer.Processes);
         if (!json && answer.Processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);
         return ExitCodes.Done;
     }
+
+    /// <summary>Nothing was ever defined here, or all of it is gone.</summary>
+    static bool IsFresh(ClientSession session, string[]? selectors) =>
+        selectors is null && session.Remote is null && !File.Exists(session.Home.ProcessesFile);
 }

@@ -16,7 +16,8 @@ internal static class LogsCommand
         {
             if (@out && err) throw new UsageException("--out and --err exclude each other; without either, both streams are shown");
             if (raw && (json || timestamps)) throw new UsageException($"--raw is the bytes alone; leave out --{(json ? "json" : "timestamps")}, or --raw");
-            if (follow && until is not null) throw new UsageException("--follow never ends, so it cannot be combined with --until");
+            if (follow && until is not null)
+                throw new UsageException("--follow never ends, so it cannot be combined with --until");
             if (context is not null && grep is null) throw new UsageException("--context needs --grep: lines around what?");
             if (raw && events) throw new UsageException("--raw is the bytes alone; leave out --events, or --raw");
             var begin = Point("since", since, null);

@@ -73,7 +73,8 @@ internal static class Verbs
         "events" => new Verb("events", "events [SELECTOR…]", "show what happened and, with -f, what happens")
         {
             Flags = ["follow", "lines", "kind", "grep", "since", "until", "json"],
-            Note = "Every change of state with its cause, and who asked for what. The last 50 unless told otherwise. Example:\n"
+            Note = "Every change of state with its cause, and who asked for what. The last 50 unless told otherwise. "
+                + "Example:\n"
                 + "  tspm events web --kind crash,reloadFailed --since 03:00 --until 04:00",
         },
         "search" => new Verb("search", "search TEXT", "look in names, commands and namespaces") { Flags = ["json"], MinWords = 1, MaxWords = 1 },

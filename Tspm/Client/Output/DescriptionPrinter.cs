@@ -95,7 +95,10 @@ internal static class DescriptionPrinter
     {
         using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(config, Wire.Json.ProcessConfig));
         foreach (var member in document.RootElement.EnumerateObject())
-            if (!s_shownAbove.Contains(member.Name)) Line(output, "config", $"{member.Name} = {ControlText.Escape(member.Value.ToString())}");
+        {
+            if (s_shownAbove.Contains(member.Name)) continue;
+            Line(output, "config", $"{member.Name} = {ControlText.Escape(member.Value.ToString())}");
+        }
     }
 
     static void Line(OutputWriter output, string label, string value)

@@ -5,6 +5,9 @@ internal static class NothingToShow
 {
     public const string NoProcesses = "there are no processes; start one with: tspm start COMMAND";
 
+    public const string NothingYet =
+        "no daemon is running, and no process is defined yet; start one with: tspm start COMMAND";
+
     public const string NoOutput = "there is no output yet; follow what comes with: tspm logs -f";
 
     public const string NoLines = "no line matches; show the last lines of all logs with: tspm logs";

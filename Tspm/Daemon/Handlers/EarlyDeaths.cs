@@ -64,7 +64,7 @@ internal static class EarlyDeaths
         return $"{how}{lived}; see: tspm why {Config.ShellWords.Quote(cell.Definition.Name)}";
     }
 
-    /// <summary>The first end since the start; it says more than those of its successors. Null: there is none.</summary>
+    /// <summary>The first end since the start: it says more than those of its successors. Null: none.</summary>
     static RecentExit? FirstExit(Supervisor.Pending pending)
     {
         RecentExit? first = null;

@@ -13,8 +13,10 @@ internal static class ReloadHandler
         var begun = await Renewal.Begin(context, request.Selectors, Renewal.NewEnvironment(request.UpdateEnv, request.Client), notes, (supervisor, order) =>
         {
             Tell(order.Wanted, notes);
-            var needed = order.Cells.Where(cell => !order.Wanted.Contains(cell)).Select(cell => supervisor.Start(cell, CauseRequest.Start)).ToList();
-            return [.. needed, .. supervisor.Reload([.. order.Cells.Where(order.Wanted.Contains)], CauseRequest.Reload)];
+            var needed = order.Cells.Where(cell => !order.Wanted.Contains(cell))
+                .Select(cell => supervisor.Start(cell, CauseRequest.Start)).ToList();
+            SupervisedProcess[] wanted = [.. order.Cells.Where(order.Wanted.Contains)];
+            return [.. needed, .. supervisor.Reload(wanted, CauseRequest.Reload)];
         });
         var outcomes = await Renewal.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, notes, inARow: true);
         var error = await Settle.Unsaved(begun.Saved);

@@ -111,7 +111,8 @@ internal static class StartHandler
         var cells = supervisor.Dependencies.ToStart(wanted, notes);
         Supervisor.TellOfJobs(left, cells, notes);
         var pending = cells
-            .Select(cell => restarted.Contains(cell) ? supervisor.Restart(cell, CauseRequest.Restart) : supervisor.Start(cell, CauseRequest.Start)).ToList();
+            .Select(cell => restarted.Contains(cell)
+                ? supervisor.Restart(cell, CauseRequest.Restart) : supervisor.Start(cell, CauseRequest.Start)).ToList();
         return new Plan(new Settle.Begun(pending, supervisor.Save()), newIds, notes);
     }
 

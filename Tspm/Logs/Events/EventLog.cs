@@ -58,7 +58,9 @@ internal sealed class EventLog : IDisposable
         get { lock (_gate) return _lastSeq; }
     }
 
-    /// <summary>Takes an event and gives it back with its number, time and sentence. Never waits, never throws.</summary>
+    /// <summary>
+    /// Takes an event and gives it back with its number, time and sentence. Never waits, never throws.
+    /// </summary>
     public ProcessEvent Tell(ProcessEvent happened)
     {
         happened = happened with { Sentence = EventText.Of(happened) };

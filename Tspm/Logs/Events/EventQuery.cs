@@ -70,7 +70,8 @@ internal sealed class EventQuery
     public List<ProcessEvent> Past()
     {
         var isWhole = _request.After is not null || _sinceMs is not null;
-        var most = _request.After is null && _request.Lines is { } lines ? lines : isWhole ? int.MaxValue : DefaultLines;
+        var most = isWhole ? int.MaxValue : DefaultLines;
+        if (_request.After is null && _request.Lines is { } lines) most = lines;
         var found = new List<ProcessEvent>();
         if (most == 0) return found;
         foreach (var happened in EventFiles.Newest(_path))

@@ -34,7 +34,8 @@ internal static class EventText
     {
         EventKind.PreStart => "preStart is running",
         EventKind.Started => $"started, pid {Number(happened.Pid)}{Because(happened)}",
-        EventKind.Restarted => $"restarted, pid {Number(happened.Pid)}{(IsAfterEnd(happened) ? "" : Because(happened))}",
+        EventKind.Restarted when IsAfterEnd(happened) => $"restarted, pid {Number(happened.Pid)}",
+        EventKind.Restarted => $"restarted, pid {Number(happened.Pid)}{Because(happened)}",
         EventKind.Ready => "is ready",
         EventKind.Unfit => $"is being stopped: {happened.Reason}",
         EventKind.Stopping => $"is stopping{Because(happened)}",
@@ -45,7 +46,8 @@ internal static class EventText
         EventKind.Waiting when happened.Cause == CauseCode.Dependency => happened.Reason ?? "is waiting",
         EventKind.Waiting => $"is waiting: {happened.Reason}{Next(happened)}",
         EventKind.Errored => $"is errored: {happened.Reason}",
-        EventKind.Failed => $"could not be started: {happened.Reason}{Outcome(happened)}{Next(happened, "trying again")}",
+        EventKind.Failed =>
+            $"could not be started: {happened.Reason}{Outcome(happened)}{Next(happened, "trying again")}",
         // Who asked for it stands in the line before, unless no child had to be stopped.
         EventKind.Stopped when happened.From == StateNames.Of(ProcessState.Stopping) =>
             $"is stopped: {happened.Reason}",

@@ -164,7 +164,8 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
 
     void Run(SupervisedProcess cell, Entry entry, LifecyclePhase phase)
     {
-        if (phase is LifecyclePhase.Stopped or LifecyclePhase.Errored) cell.Handle(new LifecycleEvent.StartRequested(entry.Cause));
+        if (phase is LifecyclePhase.Stopped or LifecyclePhase.Errored)
+            cell.Handle(new LifecycleEvent.StartRequested(entry.Cause));
         else if (entry.Config.Overlap == ScheduleConfig.Kill)
             _ = cell.Restart(new LifecycleEvent.RestartRequested(entry.Cause));
         else if (entry.Config.Overlap == ScheduleConfig.Queue) cell.IsRunQueued = phase != LifecyclePhase.Held;
