@@ -319,7 +319,7 @@ internal sealed class DaemonDeathTests
         await Assert.That(after.View.RecentExits.Single().Cause).IsEqualTo(CauseCode.Unknown);
     }
 
-    /// <summary>Its stop waited for the one that needs it, so what is on record as its cause is still its start.</summary>
+    /// <summary>Its stop waited for the one that needs it: the cause on record is still that of its start.</summary>
     [Test]
     public async Task A_stop_that_had_not_begun_is_not_taken_for_the_start_before_it(CancellationToken cancellation)
     {
