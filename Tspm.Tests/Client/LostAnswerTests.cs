@@ -106,4 +106,27 @@ public sealed class LostAnswerTests
             return Tspm.Client.Commands.LogsCommand.Show(session, new LogsRequest { Events = true }, printer);
         }
     }
+
+    [Test]
+    [Arguments("--kind", "exited"), Arguments("--grep", "x"), Arguments("--until", "1m"), Arguments("-n", "1")]
+    public async Task A_daemon_that_cannot_choose_among_events_is_not_asked_to(
+        string flag, string value, CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(static request => FakeDaemon.Result(request, """{"events":0}"""));
+        var chooses = flag != "-n";
+        await Assert.That(Run(protocol: 2)).IsEqualTo(chooses ? (1, 0) : (0, 1));
+        await Assert.That(Run(protocol: 3)).IsEqualTo((0, chooses ? 1 : 2));
+
+        (int Code, int Asked) Run(int protocol)
+        {
+            daemon.Hello = $$"""{"version":"1","protocolVersion":{{protocol}},"oldestProtocolVersion":1}""";
+            var (output, errors) = (new Screen(), new Screen());
+            var session = new ClientSession(daemon.Home, null!, output.Writer, errors.Writer)
+                { Pause = static _ => { } };
+            var code = CommandLine.Run(session, ["events", flag, value]);
+            if (code != 0 && !errors.Text.Contains("tspm daemon upgrade", StringComparison.Ordinal))
+                throw new InvalidOperationException(errors.Text);
+            return (code, daemon.Requests.Count);
+        }
+    }
 }

@@ -127,6 +127,22 @@ public sealed class WaitNoticeTests
     }
 
     [Test]
+    [Arguments(true), Arguments(false)]
+    public async Task A_stream_takes_the_line_away_whether_it_breaks_or_goes_on(bool breaks, CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(request => breaks ? null : FakeDaemon.Result(request, """{"events":0}"""));
+        var (screen, notice) = Make(true, 80);
+        notice.Tell(Methods.Events, new EventsRequest(), 2 * Second);
+        var line = screen.Text;
+        using var client = DaemonClient.Connect(daemon.Home, notice, onlyReads: true);
+        object? Stream() => client.Stream(
+            (Methods.Events, new EventsRequest(), Wire.Json.EventsRequest), Wire.Json.EventsResponse, static _ => true);
+        if (breaks) await Assert.That(Stream).Throws<DaemonException>();
+        else await Assert.That(Stream()).IsNotNull();
+        await Assert.That(screen.Text).IsEqualTo($"{line}\r{new string(' ', line.Length - 1)}\r");
+    }
+
+    [Test]
     public async Task The_daemon_is_asked_over_another_connection_and_not_again_when_it_fails(CancellationToken cancel)
     {
         using var daemon = new FakeDaemon(request => FakeDaemon.Error(request, ErrorCode.InternalError, "no"));

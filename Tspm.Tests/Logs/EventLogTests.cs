@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Tspm.Logs.Events;
 using Tspm.Model;
 using Tspm.Protocol;
@@ -146,5 +147,41 @@ internal sealed class EventLogTests : IDisposable
         present.Add(new SelectorTarget(3, "app", "default", 0));
         await Assert.That(query.Fits(Event(1) with { Id = 3, Name = "app" })).IsTrue();
         await Assert.That(query.Fits(Event(1) with { Id = 4, Name = "web" })).IsFalse();
+    }
+
+    [Test]
+    public async Task Events_are_chosen_by_kind_cause_pattern_and_time_and_only_those_are_counted(
+        CancellationToken cancellation)
+    {
+        var path = NewPath();
+        var clock = new FakeTimeProvider();
+        var began = clock.GetUtcNow();
+        (string Kind, string Cause)[] told =
+        [
+            (EventKind.Exited, CauseCode.Crash), (EventKind.Waiting, CauseCode.Crash),
+            (EventKind.Exited, CauseCode.User), (EventKind.Stopped, CauseCode.User),
+            (EventKind.Started, CauseCode.User), (EventKind.Ready, CauseCode.User),
+        ];
+        using (var log = new EventLog(path, clock, static () => { }, EventFiles.MaxBytes))
+            foreach (var (kind, cause) in told)
+            {
+                log.Tell(Event(1) with { Kind = kind, Cause = cause });
+                await log.Settled();
+                clock.Advance(TimeSpan.FromMinutes(1));
+            }
+        string Ask(EventsRequest request) => string.Join(' ', EventQuery
+            .Of(request, clock.GetUtcNow(), static () => [], path).Past().Select(static happened => happened.Seq));
+        string At(int minute) => $"{began.AddMinutes(minute):O}";
+        await Assert.That(Ask(new EventsRequest { Kinds = ["exited"] })).IsEqualTo("1 3");
+        await Assert.That(Ask(new EventsRequest { Kinds = ["crash"] })).IsEqualTo("1 2");
+        await Assert.That(Ask(new EventsRequest { Kinds = ["crash", "ready"] })).IsEqualTo("1 2 6");
+        await Assert.That(Ask(new EventsRequest { Grep = "^web .*exited with code 1" })).IsEqualTo("1 3");
+        await Assert.That(Ask(new EventsRequest { Until = At(1) })).IsEqualTo("1 2");
+        await Assert.That(Ask(new EventsRequest { Since = At(1), Until = At(3) })).IsEqualTo("2 3 4");
+        await Assert.That(Ask(new EventsRequest { Since = At(1), Kinds = ["exited"] })).IsEqualTo("3");
+        // So many of those that fit, however many others came after them.
+        await Assert.That(Ask(new EventsRequest { Kinds = ["exited"], Lines = 1 })).IsEqualTo("3");
+        await Assert.That(Ask(new EventsRequest { Kinds = ["exited"], Lines = 2 })).IsEqualTo("1 3");
+        await Assert.That(Ask(new EventsRequest { Grep = "exited with", Until = At(1), Lines = 1 })).IsEqualTo("1");
     }
 }

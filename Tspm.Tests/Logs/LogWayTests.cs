@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tspm.Logs;
+using Tspm.Model;
 using Tspm.Platform.Linux.Native;
 using Tspm.Tests.Config;
 using Tspm.Tests.Fixtures;
@@ -127,6 +128,67 @@ internal sealed class LogWayTests
             .StartsWith($"the log {from} could not be renamed: {box.At("bob")}/logs is a link that uid {Bob} made");
         await Assert.That(victims.All(static victim => File.ReadAllText(victim) == "precious")).IsTrue();
         await Assert.That((File.ReadAllText(own), File.ReadAllText(second))).IsEqualTo(("own", "first"));
+    }
+
+    static LogFile Open(string path, string opened) => new(
+        path, Fcntl.open(opened, Fcntl.O_RDWR | Fcntl.O_CLOEXEC), LogPolicy.Default with { Keep = 1 },
+        DropLedger.None, TimeProvider.System);
+
+    [Test]
+    public async Task Nothing_is_rotated_emptied_or_compressed_behind_another_users_link(CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        using var box = new TemporaryFolder();
+        var (log, victims) = await Redirect(box, cancellation);
+        var empty = box.Write("root/empty.log", "");
+        var before = Directory.GetFileSystemEntries(box.At("root"));
+        var file = Open(log, box.Write("own.log", "own"));
+        await Assert.That(LogCompression.Begin(file, firstNumber: 1)).IsNull();
+        await Assert.That(file.Rotate()).IsFalse();
+        file.Flush();
+        LogFile.Unmake([box.At("bob/logs/empty.log")]);
+        await Assert.That(LogHousekeeper.Remove(new TotalLimit(box.At("bob/logs"), maxBytes: 1).Choose())).IsTrue();
+        file.Close();
+        await Assert.That(victims.All(static victim => File.ReadAllText(victim) == "precious")).IsTrue();
+        await Assert.That(Directory.GetFileSystemEntries(box.At("root"))).IsEquivalentTo(before);
+        await Assert.That(File.Exists(empty)).IsTrue();
+    }
+
+    [Test]
+    public async Task What_is_compressed_is_put_where_it_was_found(CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        using var box = new TemporaryFolder();
+        var bobs = await FolderOf(Bob, box.At("bob"), cancellation);
+        await FolderOf(Bob, bobs + "/logs", cancellation);
+        var log = box.Write("bob/logs/out.log", "new");
+        File.WriteAllText(log + ".1", "old");
+        Directory.CreateDirectory(box.At("root"));
+        string[] victims = [.. new[] { ".1", ".1.gz.tmp" }.Select(
+            end => box.Write("root/out.log" + end, "precious"))];
+        var file = Open(log, log);
+        using var compression = LogCompression.Begin(file, firstNumber: 1)!;
+        Directory.Move(bobs + "/logs", bobs + "/moved");
+        await LinkOf(Bob, bobs + "/logs", box.At("root"), cancellation);
+        compression.Run(cancellation);
+        await Assert.That(compression.PutInPlace()).IsTrue();
+        file.Close();
+        await Assert.That((File.Exists(bobs + "/moved/out.log.1"), File.Exists(bobs + "/moved/out.log.1.gz")))
+            .IsEqualTo((false, true));
+        await Assert.That(victims.All(static victim => File.ReadAllText(victim) == "precious")).IsTrue();
+        await Assert.That(Directory.GetFiles(box.At("root")).Length).IsEqualTo(victims.Length);
+    }
+
+    [Test]
+    public async Task A_rename_opens_each_folder_once_and_leaves_none_open(CancellationToken cancellation)
+    {
+        using var box = new TemporaryFolder();
+        (string From, string To)[] logs = [.. Enumerable.Range(0, 20).Select(
+            number => (box.Write($"{number}.log", "x"), box.At($"new{number}.log")))];
+        await Assert.That(LogRename.All(logs, again: false, static _ => false)).IsNull();
+        await Assert.That(logs.All(static log => File.Exists(log.To))).IsTrue();
+        await Assert.That(Directory.GetFiles("/proc/self/fd").Concat(Directory.GetDirectories("/proc/self/fd"))
+            .Count(descriptor => new FileInfo(descriptor).LinkTarget == box.Path)).IsEqualTo(0);
     }
 
     [Test]

@@ -279,6 +279,65 @@ internal sealed class DaemonDeathTests
     }
 
     [Test]
+    public async Task Why_it_ended_is_saved_before_it_is_reaped(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Save();
+        cell.SignalFor(new Asker(0, 5), Signals.SIGKILL);
+        world.Machine.BeforeReap = static () => throw new DaemonDied();
+        await Assert.That(world.Step).Throws<DaemonDied>();
+        world.Machine.BeforeReap = null;
+        world.KillDaemon();
+        world.StartDaemon();
+        // Only the daemon that died knew that somebody had sent the signal.
+        var exited = world.Told.Single(static told => told.Kind == EventKind.Exited);
+        await Assert.That((exited.Cause, exited.Request, exited.ByPid))
+            .IsEqualTo((CauseCode.User, CauseRequest.Signal, (int?)5));
+        await Assert.That(world.Again(cell).View.RecentExits.Single().Cause).IsEqualTo(CauseCode.User);
+    }
+
+    [Test]
+    public async Task A_record_by_a_version_that_kept_sentences_is_understood(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        world.Supervisor.Stop(cell, CauseRequest.Stop);
+        world.Exit(cell, 0);
+        world.Save();
+        var records = new RunRecordStore(world.Home);
+        var record = records.LoadAll()[cell.Key];
+        records.Save(cell.Key, record with
+        {
+            Cause = null, Reason = "stopped by user",
+            RecentExits = [.. record.RecentExits.Select(static exit => exit with { Cause = null })],
+        });
+        world.RestartDaemon(saveFirst: false);
+        var after = world.Again(cell);
+        await Assert.That(after.State.Cause).IsEqualTo(new Cause(CauseCode.Unknown) { Detail = "stopped by user" });
+        await Assert.That(after.State.Reason).IsEqualTo("stopped by user");
+        await Assert.That(after.View.RecentExits.Single().Cause).IsEqualTo(CauseCode.Unknown);
+    }
+
+    /// <summary>Its stop waited for the one that needs it: the cause on record is still that of its start.</summary>
+    [Test]
+    public async Task A_stop_that_had_not_begun_is_not_taken_for_the_start_before_it(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var config = new ProcessConfig { Name = "db", Command = "db" };
+        var db = world.StartNew(config);
+        var web = world.StartNew(config with { Name = "web", DependsOn = [new Dependency { Name = "db" }] });
+        world.Save();
+        world.Supervisor.Stop([db, web], CauseRequest.Stop);
+        world.Step();
+        await Assert.That((db.State.Phase, db.State.Cause.Request))
+            .IsEqualTo((LifecyclePhase.Online, CauseRequest.Start));
+        world.RestartDaemon(saveFirst: false);
+        await Assert.That((world.Again(db).State.Phase, world.Again(db).State.Cause))
+            .IsEqualTo((LifecyclePhase.Stopping, Cause.Requested(CauseRequest.Stop)));
+    }
+
+    [Test]
     public async Task Backoff_goes_on_where_it_was(CancellationToken cancellation)
     {
         using var world = new World();

@@ -122,6 +122,32 @@ internal sealed class FactsTests
     }
 
     [Test]
+    public async Task Each_instance_has_a_salt_of_its_own_that_nobody_can_guess(CancellationToken cancellation)
+    {
+        var salts = new List<string?>();
+        for (var i = 0; i < 2; i++)
+        {
+            using var world = new World();
+            foreach (var cell in world.DefineAll(new ProcessConfig { Name = "web", Command = "web", Instances = 2 }))
+            {
+                world.Supervisor.Start(cell, CauseRequest.Start);
+                world.Advance(Long);
+                var good = cell.AskForChanges()!.Good;
+                // The next run has the same, or nothing could be compared.
+                world.Supervisor.Restart(cell, CauseRequest.Restart);
+                world.Exit(cell, 0);
+                world.RestartDaemon();
+                world.Advance(Long);
+                await Assert.That(world.Again(cell).AskForChanges()!.Good is { } next
+                    && next.RunId != good.RunId && next.Salt == good.Salt).IsTrue();
+                salts.Add(good.Salt);
+            }
+        }
+        await Assert.That(salts.Distinct().Count()).IsEqualTo(4);
+        await Assert.That(salts.All(static salt => salt is { Length: >= 32 })).IsTrue();
+    }
+
+    [Test]
     public async Task What_is_changed_in_the_definition_is_told(CancellationToken cancellation)
     {
         using var world = new World();

@@ -52,6 +52,9 @@ internal sealed class FakeProcessSystem : IProcessSystem
     /// <summary>Told of each exit record while a daemon lives; without it they gather, as when the guardian's message is late.</summary>
     public Action<GuardianRecord>? Reaped { get; set; }
 
+    /// <summary>Called when a daemon is about to reap one of its own children.</summary>
+    public Action? BeforeReap { get; set; }
+
     /// <summary>What a child does with a signal; by default SIGKILL alone ends it.</summary>
     public Func<FakeProcess, int, ExitStatus?> Answer { get; set; } =
         static (_, signal) => signal == Signals.SIGKILL ? new ExitStatus(null, Signals.SIGKILL) : null;
@@ -174,6 +177,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
 
     internal void Reap(FakeProcess process)
     {
+        BeforeReap?.Invoke();
         if (process.Lives) throw new InvalidOperationException($"{process} was reaped while it lives");
         if (process.IsReaped) throw new InvalidOperationException($"{process} was reaped twice");
         process.IsReaped = true;

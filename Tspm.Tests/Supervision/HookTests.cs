@@ -197,6 +197,22 @@ internal sealed class HookTests
     }
 
     [Test]
+    public async Task A_reload_that_fails_is_no_crash(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew(With(new HookConfig { OnCrash = "tell" }));
+        var old = world.Machine.Only(cell.Key);
+        world.Supervisor.Reload([cell], CauseRequest.Reload);
+        world.Step();
+        End(world, world.Machine.Living.Single(process => process != old), 1);
+        await Assert.That((cell.View.Pid, cell.Second)).IsEqualTo((old.Pid, (SecondChild?)null));
+        await Assert.That(world.Machine.All.Any(static process => process.Hook is not null)).IsFalse();
+        // The old one went on, and its own crash is one.
+        world.Exit(cell, 1);
+        await Assert.That(world.Machine.Hooks("onCrash").Count).IsEqualTo(1);
+    }
+
+    [Test]
     public async Task Few_hooks_run_at_once_and_those_too_many_are_dropped_with_a_word(CancellationToken cancellation)
     {
         using var world = new World();

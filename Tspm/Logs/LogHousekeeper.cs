@@ -151,7 +151,11 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
         return _running ? new Work(Compression: null) : null;
     }
 
-    static bool Remove(List<TotalLimit.Rotated> victims)
+    /// <summary>
+    /// Removes those of the chosen files that are still where they were found, unless somebody else's link leads there
+    /// now. Always true: <see cref="OnPump"/> wants an answer.
+    /// </summary>
+    internal static bool Remove(List<TotalLimit.Rotated> victims)
     {
         foreach (var victim in victims)
         {

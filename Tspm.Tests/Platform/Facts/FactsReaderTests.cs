@@ -166,4 +166,21 @@ internal sealed class FactsReaderTests
         await Assert.That((await answer.Task.WaitAsync(cancellation)).Count).IsEqualTo(2);
         await Assert.That(budgets.Distinct().Count()).IsEqualTo(1);
     }
+
+    [Test]
+    public async Task A_reading_has_twenty_milliseconds_in_all(CancellationToken cancellation)
+    {
+        var clock = new FakeTimeProvider();
+        var spent = new List<bool>();
+        using var reader = new FactsReader(clock, (request, budget) =>
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(10));
+            spent.Add(budget.IsSpent);
+            return request.Known;
+        });
+        var answer = new TaskCompletionSource<IReadOnlyList<RunFacts>>();
+        await Assert.That(reader.TryRead([Request("/", "a"), Request("/", "b")], answer.SetResult)).IsTrue();
+        await answer.Task.WaitAsync(cancellation);
+        await Assert.That(spent.SequenceEqual([false, true])).IsTrue();
+    }
 }

@@ -1,0 +1,32 @@
+using Tspm.Model;
+
+namespace Tspm.Tests.Daemon;
+
+/// <summary>A start that watches for a while whether what came up dies again.</summary>
+[Timeout(60_000)]
+internal sealed class EarlyDeathTests
+{
+    const string Web =
+        """{"define":[{"name":"web","command":"x"}],"client":{"environment":{},"workingDirectory":"/"}}""";
+
+    /// <summary>A stop is on record already when the start begins.</summary>
+    [Test]
+    [Arguments(true), Arguments(false)]
+    public async Task It_is_one_unless_somebody_asked_for_it(bool isCrash, CancellationToken cancellation)
+    {
+        using var world = new SocketWorld();
+        using var client = world.Connect();
+        using var other = world.Connect();
+        other.Call("start", Web);
+        other.Call("stop", """{"selectors":["web"]}""");
+        client.Send("""{"id":1,"method":"start","params":{"selectors":["web"],"settleMs":60000}}""" + "\n");
+        while (world.Handle.Views().Single().State.Observed != ProcessState.Online) await Task.Delay(5, cancellation);
+        if (!isCrash) other.Call("stop", """{"selectors":["web"]}""");
+        else await world.Handle.Ask(static supervisor => supervisor.Table.Cells.Single().Signal(Signals.SIGKILL));
+        var answer = client.Read()!.Value.GetProperty("result");
+        var error = answer.GetProperty("processes")[0].TryGetProperty("error", out var said) ? said.GetString() : null;
+        await Assert.That(answer.GetProperty("success").GetBoolean()).IsEqualTo(!isCrash);
+        if (isCrash) await Assert.That(error!).StartsWith("was ended by SIGKILL").And.EndsWith("see: tspm why web");
+        else await Assert.That(error).IsNull();
+    }
+}
