@@ -15,6 +15,9 @@ internal sealed class LeftoverFinder(ProcFiles files, int guardianPid, Func<int,
     /// <summary>How old the list of orphans may be where leftovers were found before: several look at the same moment.</summary>
     static readonly TimeSpan SharedFor = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>Where orphans end all the time, a look must not go on for ever.</summary>
+    const int MostRounds = 16;
+
     readonly Orphans orphans = new(files, guardianPid, childOf);
     readonly Subtrees subtrees = new(files);
     readonly TreeMarks marks = new(files);
@@ -26,6 +29,9 @@ internal sealed class LeftoverFinder(ProcFiles files, int guardianPid, Func<int,
     /// replace its environment. Both are remembered until they are gone.
     /// </summary>
     readonly Dictionary<OwnerKey, List<ProcStat>> known = [];
+
+    /// <summary>Orphans of which this look has seen that they ended.</summary>
+    readonly HashSet<int> ended = [];
 
     readonly record struct OwnerKey(int Pid, int Id, int Instance, string? Hook);
 
@@ -73,7 +79,16 @@ internal sealed class LeftoverFinder(ProcFiles files, int guardianPid, Func<int,
             var found = FindNow(owner, mark, others, numberIsOurs, SharedFor);
             if (found.Count > 0) return found;
         }
-        return FindNow(owner, mark, others, numberIsOurs, TimeSpan.Zero);
+        // What ends in the middle of a look leaves its children to the guardian after the list was read: to say that
+        // nothing is left needs a look in which nothing ended that was not known to have ended before. Each round knows
+        // more of them, so it comes to an end.
+        ended.Clear();
+        for (var round = 1; ; round++)
+        {
+            var before = ended.Count;
+            var found = FindNow(owner, mark, others, numberIsOurs, TimeSpan.Zero);
+            if (found.Count > 0 || ended.Count == before || round == MostRounds) return found;
+        }
     }
 
     List<ProcStat> FindNow(OwnerKey owner, TreeMark mark, IReadOnlyList<int> others, bool numberIsOurs, TimeSpan maxAge)
@@ -124,11 +139,17 @@ internal sealed class LeftoverFinder(ProcFiles files, int guardianPid, Func<int,
     bool CollectOrphans(TreeMark mark, bool numberIsOurs, TimeSpan maxAge, List<ProcStat> found, HashSet<int> seen)
     {
         if (orphans.Read(maxAge) is not { } all) return false;
+        ended.UnionWith(orphans.Vanished);
         foreach (var orphan in all)
         {
             var carried = mark.Run == RunMark.None ? RunMark.None : orphan.Mark;
             // Nothing is read for the many that carry the mark of another run.
-            if (TreeMarks.ByRun(orphan.Stat, carried, mark) == false || !orphan.TryReadNow(out var now)) continue;
+            if (TreeMarks.ByRun(orphan.Stat, carried, mark) == false) continue;
+            if (!orphan.TryReadNow(out var now))
+            {
+                ended.Add(orphan.Stat.Pid);
+                continue;
+            }
             if (!marks.Belongs(now, carried, mark, numberIsOurs) || NestedGuardian.IsOne(files, now.Pid)) continue;
             subtrees.Add(now, found, seen, passNested: true);
         }

@@ -25,6 +25,14 @@ internal sealed class Orphans(ProcFiles files, int guardianPid, Func<int, LinuxC
     long readAt;
     bool isRead;
 
+    /// <summary>
+    /// Those that ended between the reading of the list and that of what they are. Their children are orphans by now,
+    /// and are not in this list.
+    /// </summary>
+    public IReadOnlyList<int> Vanished => vanished;
+
+    readonly List<int> vanished = [];
+
     /// <summary>The list, as old as this at most. Null: the kernel does not list children.</summary>
     /// <param name="maxAge">Zero: it is read now.</param>
     public IReadOnlyList<Orphan>? Read(TimeSpan maxAge)
@@ -37,9 +45,15 @@ internal sealed class Orphans(ProcFiles files, int guardianPid, Func<int, LinuxC
         (known, earlier) = (earlier, known);
         known.Clear();
         orphans.Clear();
+        vanished.Clear();
         foreach (var pid in pids)
         {
-            if (pid == ownPid || childOf(pid) is not null || Identify(pid) is not { } orphan) continue;
+            if (pid == ownPid || childOf(pid) is not null) continue;
+            if (Identify(pid) is not { } orphan)
+            {
+                vanished.Add(pid);
+                continue;
+            }
             known[pid] = orphan;
             orphans.Add(orphan);
         }
