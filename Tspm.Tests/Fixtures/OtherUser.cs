@@ -12,7 +12,7 @@ internal static class OtherUser
     public static async Task<Ran> Run(TspmBox box, int uid, params string[] arguments)
     {
         Tools.RequireRoot();
-        return (await box.RunProgram(Tools.Require("setpriv"), [$"--reuid={Number(uid)}", $"--regid={Number(uid)}", "--clear-groups", Executable(box), .. arguments])).CheckWords();
+        return (await box.RunProgram(Tools.Require("setpriv"), [$"--reuid={Number(uid)}", $"--regid={Number(uid)}", "--clear-groups", await Executable(box), .. arguments])).CheckWords();
     }
 
     /// <summary>A line for a shell.</summary>
@@ -29,10 +29,14 @@ internal static class OtherUser
         return path;
     }
 
-    static string Executable(TspmBox box)
+    /// <summary>
+    /// By a program of its own: a process that another test starts while this one writes would inherit the descriptor,
+    /// and a file that is open for writing cannot be executed (ETXTBSY, man 2 execve).
+    /// </summary>
+    static async Task<string> Executable(TspmBox box)
     {
         var program = Path.Combine(box.Folder, "tspm");
-        if (!File.Exists(program)) File.Copy(PublishedExecutable.Path, program);
+        if (!File.Exists(program)) (await box.RunProgram("cp", PublishedExecutable.Path, program)).Exits(0);
         return program;
     }
 
