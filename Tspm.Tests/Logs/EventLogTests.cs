@@ -179,7 +179,7 @@ internal sealed class EventLogTests : IDisposable
         await Assert.That(Ask(new EventsRequest { Until = At(1) })).IsEqualTo("1 2");
         await Assert.That(Ask(new EventsRequest { Since = At(1), Until = At(3) })).IsEqualTo("2 3 4");
         await Assert.That(Ask(new EventsRequest { Since = At(1), Kinds = ["exited"] })).IsEqualTo("3");
-        // So many of those that fit, however many others came after them.
+        // The limit counts only events that match, however many others came after them.
         await Assert.That(Ask(new EventsRequest { Kinds = ["exited"], Lines = 1 })).IsEqualTo("3");
         await Assert.That(Ask(new EventsRequest { Kinds = ["exited"], Lines = 2 })).IsEqualTo("1 3");
         await Assert.That(Ask(new EventsRequest { Grep = "exited with", Until = At(1), Lines = 1 })).IsEqualTo("1");

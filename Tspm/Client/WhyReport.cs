@@ -63,7 +63,7 @@ internal sealed class WhyInstance(int id, int instance, int shown)
     /// <summary>Null: no daemon says it.</summary>
     public ProcessStatus? Status { get; set; }
 
-    /// <summary>There is a daemon, and it knows nothing of it any more.</summary>
+    /// <summary>A daemon answers, and the process is not defined any more.</summary>
     public bool IsDeleted { get; set; }
 
     public List<WhyExit> Exits { get; } = [];

@@ -4,9 +4,9 @@ using Tspm.Model;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// Puts on record when the daemon begins to be unable to write what it has to, and when that is over:
-/// <c>status</c> says only how it is now. Who meets a trouble has it looked at (<see cref="Look"/>). As long as there
-/// is one, it is looked at again, and in a daemon without any nothing runs. On the supervisor's thread.
+/// Records when the daemon becomes unable to write something, and when it can again: <c>status</c> shows only the
+/// present. Whatever meets a trouble calls <see cref="Look"/>. As long as one lasts, it is checked again and again;
+/// without one, nothing runs. Used on the supervisor's thread.
 /// </summary>
 /// <param name="tell">Takes an event.</param>
 /// <param name="clock">For the time of the beginning, and for how long it has been over.</param>

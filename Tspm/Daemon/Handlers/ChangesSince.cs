@@ -88,7 +88,7 @@ internal static class ChangesSince
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Trouble with the events is told by status.
+            // A problem with the record of events is shown by status.
         }
         return events;
     }

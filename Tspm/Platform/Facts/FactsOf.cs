@@ -75,7 +75,7 @@ internal static class FactsOf
         };
     }
 
-    /// <summary>The hash stays away when there is no time for it.</summary>
+    /// <summary>The hash is left out when there is no time for it.</summary>
     static FileFacts? WithHash(FileFacts? facts, TimeBudget budget)
     {
         if (facts is null or { IsMissing: true } or { SizeBytes: > MostHashedBytes } || budget.IsSpent) return facts;

@@ -2,7 +2,7 @@ using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Platform.Facts;
 
-/// <summary>Finds the file that an interpreter is told to run: what a user calls the program.</summary>
+/// <summary>Finds the script among an interpreter's arguments: what a user calls the program.</summary>
 internal static class ScriptArgument
 {
     /// <summary>By the beginning of their names: versions follow (python3.12).</summary>
