@@ -2,6 +2,7 @@ using System.Globalization;
 using Tspm.Model;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
 using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Platform;
@@ -55,8 +56,8 @@ public class LeftoverTests
         var grandchild = int.Parse(await box.ReadUntilAsync("out", "\n", cancellation), CultureInfo.InvariantCulture);
         await File.WriteAllTextAsync(box.PathOf("done"), "x", cancellation);
         await Sandbox.EndOf(child, cancellation);
-        await Assert.That(box.System.KillLeftovers(new TreeMark(child.Pid, 7, 0))).IsGreaterThanOrEqualTo(1);
-        while (box.System.KillLeftovers(new TreeMark(child.Pid, 7, 0)) > 0) cancellation.ThrowIfCancellationRequested();
+        await Assert.That(box.System.KillLeftovers(new TreeMark(child.Pid, 7, 0)) >= 1).IsTrue();
+        while (box.System.KillLeftovers(new TreeMark(child.Pid, 7, 0)) is not 0) cancellation.ThrowIfCancellationRequested();
         await Assert.That(IsLiving(grandchild)).IsFalse();
     }
 
@@ -126,7 +127,7 @@ public class LeftoverTests
         await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0) { Run = RunMark.New() })).IsEmpty();
         var younger = new TreeMark(child.Pid, 5, 0) { Run = run, StartTicks = long.MaxValue };
         await Assert.That(box.System.FindLeftovers(younger)).IsEmpty();
-        var found = box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0) { Run = run, StartTicks = child.StartTicks }).Single();
+        var found = box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0) { Run = run, StartTicks = child.StartTicks })!.Single();
         await Assert.That(found.Pid).IsEqualTo(grandchild);
         await Assert.That(box.System.SignalLeftover(found with { StartTicks = found.StartTicks - 1 }, Signals.SIGTERM)).IsEqualTo(SignalResult.Gone);
         await Assert.That(box.System.SignalLeftover(found, Signals.SIGTERM)).IsEqualTo(SignalResult.Sent);
@@ -164,9 +165,83 @@ public class LeftoverTests
         await Sandbox.EndOf(child, cancellation);
         var mark = new TreeMark(child.Pid, 5, 0) { Run = run };
         // The subshell, its sleep, and the one that left its session and was born after the marking.
-        await Sandbox.UntilAsync(() => box.System.FindLeftovers(mark).Count(leftover => leftover.Session == leftover.Pid) == 1, cancellation);
-        await Assert.That(box.System.FindLeftovers(mark).Count).IsEqualTo(3);
+        await Sandbox.UntilAsync(() => box.System.FindLeftovers(mark)!.Count(leftover => leftover.Session == leftover.Pid) == 1, cancellation);
+        await Assert.That(box.System.FindLeftovers(mark)!.Count).IsEqualTo(3);
         await Sandbox.UntilAsync(() => box.System.KillLeftovers(mark) == 0, cancellation);
+    }
+
+    /// <summary>
+    /// A server behind two shells that end one after the other, each of them just after the list of orphans was read:
+    /// its parent is gone, and it is not in the list.
+    /// </summary>
+    [Test]
+    public async Task A_server_is_found_although_the_shells_above_it_end_while_they_are_looked_at(
+        CancellationToken cancellation)
+    {
+        using var box = new Sandbox();
+        const string inner = "echo B $$; sleep 1000 & echo C $!; wait";
+        var script = $"sh -c 'echo A $$; sh -c \"{inner.Replace("$", "\\$")}\" & wait' & "
+            + "while ! test -s done; do sleep 0.01; done; exit 0";
+        var child = box.Spawn(Marked(box, script, 9, 0));
+        var printed = await box.ReadUntilAsync("out", "C ", cancellation);
+        var pids = printed.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .ToDictionary(line => line[0], line => int.Parse(line[2..], CultureInfo.InvariantCulture));
+        await File.WriteAllTextAsync(box.PathOf("done"), "x", cancellation);
+        await Sandbox.EndOf(child, cancellation);
+        var files = new ProcFiles();
+        var orphans = new OrphansThatEnd(new Orphans(files, Environment.ProcessId, _ => null), pids['A'], pids['B']);
+        var finder = new LeftoverFinder(files, Environment.ProcessId, pid => pid == child.Pid ? (LinuxChild)child : null, orphans);
+
+        var found = finder.Find(new TreeMark(child.Pid, 9, 0), []);
+
+        await Assert.That(found!.Select(leftover => leftover.Pid)).IsEquivalentTo([pids['C']]);
+        await Sandbox.UntilAsync(() => box.System.KillLeftovers(new TreeMark(child.Pid, 9, 0)) == 0, cancellation);
+    }
+
+    [Test]
+    public async Task Where_orphans_end_at_every_look_it_is_not_known_whether_anything_is_left(
+        CancellationToken cancellation)
+    {
+        using var box = new Sandbox();
+        var child = box.Spawn(Marked(box, "exit 0", 10, 0));
+        await Sandbox.EndOf(child, cancellation);
+        var orphans = new OrphansThatVanish();
+        var finder = new LeftoverFinder(new ProcFiles(), Environment.ProcessId, pid => pid == child.Pid ? (LinuxChild)child : null, orphans);
+
+        await Assert.That(finder.Find(new TreeMark(child.Pid, 10, 0), [])).IsNull();
+        await Assert.That(orphans.Looks).IsEqualTo(LeftoverFinder.MostRounds);
+        await Assert.That(finder.Kill(new TreeMark(child.Pid, 10, 0), [])).IsNull();
+    }
+
+    /// <summary>After each reading of the list, the next of these processes ends.</summary>
+    sealed class OrphansThatEnd(IOrphans real, params int[] pids) : IOrphans
+    {
+        readonly Queue<int> left = new(pids);
+
+        public IReadOnlyList<int> Vanished => real.Vanished;
+
+        public IReadOnlyList<Orphan>? Read(TimeSpan maxAge)
+        {
+            var read = real.Read(maxAge);
+            if (!left.TryDequeue(out var pid)) return read;
+            _ = SysSignal.kill(pid, Signals.SIGKILL);
+            SpinWait.SpinUntil(() => !IsLiving(pid));
+            return read;
+        }
+    }
+
+    /// <summary>Another orphan ends at each reading of the list, for ever.</summary>
+    sealed class OrphansThatVanish : IOrphans
+    {
+        public int Looks { get; private set; }
+
+        public IReadOnlyList<int> Vanished => [Looks];
+
+        public IReadOnlyList<Orphan> Read(TimeSpan maxAge)
+        {
+            Looks++;
+            return [];
+        }
     }
 
     [Test]

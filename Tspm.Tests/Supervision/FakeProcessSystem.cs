@@ -258,9 +258,17 @@ internal sealed class FakeProcessSystem : IProcessSystem
         Reaped?.Invoke(record);
     }
 
-    public IReadOnlyList<Leftover> FindLeftovers(TreeMark mark)
+    /// <summary>How many of the next looks do not know whether anything is left.</summary>
+    public int LooksThatDoNotKnow { get; set; }
+
+    public IReadOnlyList<Leftover>? FindLeftovers(TreeMark mark)
     {
         var ended = Ended(mark);
+        if (LooksThatDoNotKnow > 0)
+        {
+            LooksThatDoNotKnow--;
+            return null;
+        }
         // Who has got its signal, or was killed, goes at the next look: one of a family at a time.
         if (ended.Descendants.Find(one => one.Lives && (one.WasKilled || (one.SignalledBy.Count > 0 && one.Temper is (Temper.Obedient or Temper.Forking)))) is { } leaving)
         {
@@ -303,7 +311,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
         return ended.Lives ? throw new InvalidOperationException($"leftovers of {ended} were looked for while it lives") : ended;
     }
 
-    public int KillLeftovers(TreeMark mark)
+    public int? KillLeftovers(TreeMark mark)
     {
         if (mark.Pid == 0) return _all.Count(process => process.Lives && process.Hook is not null && process.Parent != Daemon && process.Key == new InstanceKey(mark.Id, mark.Instance));
         var ended = Ended(mark);

@@ -40,6 +40,21 @@ internal sealed class SupervisionTests
     }
 
     [Test]
+    public async Task A_process_is_stopping_as_long_as_it_is_not_known_whether_anything_is_left(
+        CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        // The look at the end of the child, and the one of the clean-up.
+        world.Machine.LooksThatDoNotKnow = 2;
+        var stop = world.Supervisor.Stop(cell, CauseRequest.Stop);
+        world.Exit(cell, 0);
+        await Assert.That((cell.State.Phase, stop.Settled.IsCompleted)).IsEqualTo((LifecyclePhase.Sweeping, false));
+        world.Advance(0.01);
+        await Assert.That((cell.State.Phase, stop.Settled.IsCompleted)).IsEqualTo((LifecyclePhase.Stopped, true));
+    }
+
+    [Test]
     public async Task A_jump_of_the_wall_clock_changes_no_delay_and_no_order_of_runs(CancellationToken cancellation)
     {
         using var world = new World();

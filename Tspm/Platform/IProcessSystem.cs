@@ -38,16 +38,17 @@ internal interface IProcessSystem
     /// The living processes that an ended child left behind: all in its cgroup, its session or its process group, all
     /// orphans that carry its run's mark or its variables, and everything below those. Empty: the tree is gone.
     /// </summary>
-    IReadOnlyList<Leftover> FindLeftovers(TreeMark mark);
+    /// <returns>Null: so many orphans ended meanwhile that the answer is not known; ask again.</returns>
+    IReadOnlyList<Leftover>? FindLeftovers(TreeMark mark);
 
     /// <summary>Sends a signal to a process that was left behind, and to no later one with its pid.</summary>
     SignalResult SignalLeftover(Leftover leftover, int signal);
 
     /// <summary>
     /// Sends SIGKILL to all that <see cref="FindLeftovers"/> finds. Returns how many living processes there were:
-    /// 0 means the tree is gone.
+    /// 0 means the tree is gone, null that it is not known.
     /// </summary>
-    int KillLeftovers(TreeMark mark);
+    int? KillLeftovers(TreeMark mark);
 
     /// <summary>
     /// Gives a living child of an earlier daemon, and everything below it, this mark, when it has none: an older version

@@ -83,11 +83,12 @@ internal sealed class ChildEnding(
     }
 
     /// <summary>The living leftovers of the main program, which has just ended.</summary>
-    public IReadOnlyList<Leftover> FindLeftovers() =>
+    /// <returns>Null: not known at this moment, see <see cref="IProcessSystem.FindLeftovers"/>.</returns>
+    public IReadOnlyList<Leftover>? FindLeftovers() =>
         process.MarkOf(run) is { } mark ? services.System.FindLeftovers(mark) : [];
 
     /// <summary>The main program has ended: ends what it left behind.</summary>
-    /// <param name="found">What <see cref="FindLeftovers"/> found just now; null: not looked yet.</param>
+    /// <param name="found">What <see cref="FindLeftovers"/> found just now; null: not looked yet, or not known.</param>
     public void CleanUp(IReadOnlyList<Leftover>? found)
     {
         _mainHasEnded = true;
@@ -135,14 +136,14 @@ internal sealed class ChildEnding(
         _nextLook?.Dispose();
     }
 
-    void Look(IReadOnlyList<Leftover> found)
+    void Look(IReadOnlyList<Leftover>? found)
     {
         if (_isDone) return;
         _nextLook?.Dispose();
         _lastFound.Clear();
-        foreach (var leftover in found) _lastFound.Add(leftover.Pid);
-        List<Leftover> left = [.. found.Where(leftover => !_untouchable.Contains(NameOf(leftover)))];
-        if (left.Count == 0 && process.MayFinish(run))
+        foreach (var leftover in found ?? []) _lastFound.Add(leftover.Pid);
+        List<Leftover> left = [.. (found ?? []).Where(leftover => !_untouchable.Contains(NameOf(leftover)))];
+        if (found is not null && left.Count == 0 && process.MayFinish(run))
         {
             Finish();
             return;

@@ -54,7 +54,7 @@ internal sealed partial class SupervisedProcess
         }
         var left = EndingOf(run).FindLeftovers();
         var wasAsked = _state.Phase == LifecyclePhase.Stopping;
-        var background = wasAsked ? null : BackgroundProgram.Describe(status, run.Child!.Pid, left);
+        var background = wasAsked ? null : BackgroundProgram.Describe(status, run.Child!.Pid, left ?? []);
         var cause = wasAsked ? _state.Cause : CauseOf(status, background);
         _exits.Add(run, status, cause, wasAsked, _services.Clock.GetUtcNow());
         FactsEnded(run, status);
@@ -69,7 +69,7 @@ internal sealed partial class SupervisedProcess
         Handle(new LifecycleEvent.ChildExited(status) { HasLeftovers = WillEnd(left), Cause = cause });
     }
 
-    bool WillEnd(IReadOnlyList<Leftover> left) => left.Count > 0 && StopPolicy.Of(Definition.Config).KillTree;
+    bool WillEnd(IReadOnlyList<Leftover>? left) => left is { Count: > 0 } && StopPolicy.Of(Definition.Config).KillTree;
 
     // ---- what it left behind
 

@@ -10,15 +10,15 @@ namespace Tspm.Platform.Linux;
 /// Only where the guardian was not there (every tspm process had been killed) all of /proc is looked through, and then
 /// session and process group count as well as the mark.
 /// </summary>
-internal sealed class LeftoverFinder(ProcFiles files, int guardianPid, Func<int, LinuxChild?> childOf)
+internal sealed class LeftoverFinder(
+    ProcFiles files, int guardianPid, Func<int, LinuxChild?> childOf, IOrphans orphans)
 {
     /// <summary>How old the list of orphans may be where leftovers were found before: several look at the same moment.</summary>
     static readonly TimeSpan SharedFor = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Where orphans end all the time, a look must not go on for ever.</summary>
-    const int MostRounds = 16;
+    internal const int MostRounds = 16;
 
-    readonly Orphans orphans = new(files, guardianPid, childOf);
     readonly Subtrees subtrees = new(files);
     readonly TreeMarks marks = new(files);
     readonly int ownPid = Unistd.getpid();
@@ -38,9 +38,9 @@ internal sealed class LeftoverFinder(ProcFiles files, int guardianPid, Func<int,
     /// <summary>See <see cref="IProcessSystem.FindLeftovers"/>.</summary>
     /// <param name="mark">How to recognise them.</param>
     /// <param name="others">Further members that the caller knows of, from the cgroup.</param>
-    public List<Leftover> Find(TreeMark mark, IReadOnlyList<int> others)
+    public List<Leftover>? Find(TreeMark mark, IReadOnlyList<int> others)
     {
-        var found = FindAll(mark, others, IsNumberOurs(mark));
+        if (FindAll(mark, others, IsNumberOurs(mark)) is not { } found) return null;
         var leftovers = new List<Leftover>(found.Count);
         foreach (var stat in found)
         {
@@ -53,11 +53,12 @@ internal sealed class LeftoverFinder(ProcFiles files, int guardianPid, Func<int,
     /// <summary>See <see cref="IProcessSystem.KillLeftovers"/>.</summary>
     /// <param name="mark">How to recognise them.</param>
     /// <param name="others">Further members that the caller knows of, from the cgroup.</param>
-    public int Kill(TreeMark mark, IReadOnlyList<int> others)
+    public int? Kill(TreeMark mark, IReadOnlyList<int> others)
     {
         var numberIsOurs = IsNumberOurs(mark);
         var found = FindAll(mark, others, numberIsOurs);
         if (numberIsOurs) _ = SysSignal.kill(-mark.Pid, Signals.SIGKILL); // ESRCH: nobody left, as is usual
+        if (found is null) return null;
         foreach (var stat in found) _ = ProcessTree.Signal(stat.Pid, stat.StartTicks, Signals.SIGKILL);
         return found.Count;
     }
@@ -69,7 +70,8 @@ internal sealed class LeftoverFinder(ProcFiles files, int guardianPid, Func<int,
     bool IsNumberOurs(TreeMark mark) =>
         childOf(mark.Pid) is not null && !(ProcFiles.TryReadStat(mark.Pid, out var now) && now.IsLiving);
 
-    List<ProcStat> FindAll(TreeMark mark, IReadOnlyList<int> others, bool numberIsOurs)
+    /// <returns>Null: orphans ended all the while, so it is not known whether anything is left.</returns>
+    List<ProcStat>? FindAll(TreeMark mark, IReadOnlyList<int> others, bool numberIsOurs)
     {
         var owner = new OwnerKey(mark.Pid, mark.Id, mark.Instance, mark.Hook);
         // Not for the first look: the child has ended since the list was read, and its orphans may not be in it.
@@ -87,7 +89,8 @@ internal sealed class LeftoverFinder(ProcFiles files, int guardianPid, Func<int,
         {
             var before = ended.Count;
             var found = FindNow(owner, mark, others, numberIsOurs, TimeSpan.Zero);
-            if (found.Count > 0 || ended.Count == before || round == MostRounds) return found;
+            if (found.Count > 0 || ended.Count == before) return found;
+            if (round == MostRounds) return null;
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         this.cgroups = cgroups;
         spawner = new LinuxSpawner(setUpCommand, originalOpenFiles, originalOomScore, originalLimits);
         tree = new ProcessTree(files, guardianPid, ChildOf);
-        leftovers = new LeftoverFinder(files, guardianPid, ChildOf);
+        leftovers = new LeftoverFinder(files, guardianPid, ChildOf, new Orphans(files, guardianPid, ChildOf));
         readingTree = new ProcessTree(readingFiles, guardianPid, ChildOf);
         BootId = files.ReadBootId();
     }
@@ -110,15 +110,16 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     /// <inheritdoc/>
     /// <remarks>Costs a handful of system calls as long as the child is not disposed; without it all of /proc has to be looked through.</remarks>
-    public int KillLeftovers(TreeMark mark)
+    public int? KillLeftovers(TreeMark mark)
     {
         var members = MembersOfCgroup(mark);
         // First, because it is at once and for good; the other ways find what was started before there were cgroups.
         if (members.Count > 0) cgroups!.Kill(mark.Id, mark.Instance);
-        return Math.Max(leftovers.Kill(mark, members), members.Count);
+        var killed = leftovers.Kill(mark, members);
+        return members.Count > (killed ?? 0) ? members.Count : killed;
     }
 
-    public IReadOnlyList<Leftover> FindLeftovers(TreeMark mark) => leftovers.Find(mark, MembersOfCgroup(mark));
+    public IReadOnlyList<Leftover>? FindLeftovers(TreeMark mark) => leftovers.Find(mark, MembersOfCgroup(mark));
 
     public SignalResult SignalLeftover(Leftover leftover, int signal) =>
         ProcessTree.Signal(leftover.Pid, leftover.StartTicks, signal);

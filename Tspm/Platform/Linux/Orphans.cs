@@ -9,7 +9,7 @@ namespace Tspm.Platform.Linux;
 /// orphans; so what was read of an orphan is kept, and the list itself serves several looks of the same moment.
 /// One instance serves one thread.
 /// </summary>
-internal sealed class Orphans(ProcFiles files, int guardianPid, Func<int, LinuxChild?> childOf)
+internal sealed class Orphans(ProcFiles files, int guardianPid, Func<int, LinuxChild?> childOf) : IOrphans
 {
     /// <summary>
     /// How long an orphan is taken for the same process without asking again. The kernel gives out pids in a circle,
@@ -25,16 +25,10 @@ internal sealed class Orphans(ProcFiles files, int guardianPid, Func<int, LinuxC
     long readAt;
     bool isRead;
 
-    /// <summary>
-    /// Those that ended between the reading of the list and that of what they are. Their children are orphans by now,
-    /// and are not in this list.
-    /// </summary>
     public IReadOnlyList<int> Vanished => vanished;
 
     readonly List<int> vanished = [];
 
-    /// <summary>The list, as old as this at most. Null: the kernel does not list children.</summary>
-    /// <param name="maxAge">Zero: it is read now.</param>
     public IReadOnlyList<Orphan>? Read(TimeSpan maxAge)
     {
         if (isRead && Stopwatch.GetElapsedTime(readAt) < maxAge) return orphans;
@@ -70,6 +64,21 @@ internal sealed class Orphans(ProcFiles files, int guardianPid, Func<int, LinuxC
         before.Renew(stat);
         return before;
     }
+}
+
+/// <summary>The orphans below the guardian, see <see cref="Orphans"/>.</summary>
+internal interface IOrphans
+{
+    /// <summary>
+    /// Those that ended after the list was read and before they were looked at. Their children are orphans by now, and
+    /// are not in this list.
+    /// </summary>
+    IReadOnlyList<int> Vanished { get; }
+
+    /// <summary>The list, at most this old.</summary>
+    /// <param name="maxAge">Zero: the list is read now.</param>
+    /// <returns>Null: the kernel does not list children.</returns>
+    IReadOnlyList<Orphan>? Read(TimeSpan maxAge);
 }
 
 /// <summary>One orphan, as it was when it was last read.</summary>

@@ -119,7 +119,7 @@ internal sealed class HookRun
 
     void Sweep()
     {
-        if (_services.System.KillLeftovers(new TreeMark(_child!.Pid, _cell.Key.Id, _cell.Key.Instance, _name)) > 0)
+        if (_services.System.KillLeftovers(new TreeMark(_child!.Pid, _cell.Key.Id, _cell.Key.Instance, _name)) is not 0)
         {
             _services.Timers.After(SweepAgainAfter, Sweep);
             return;
