@@ -41,7 +41,7 @@ internal sealed class SocketWorld : IDisposable
         _diary = new EventLog(Home.EventsFile, clock, () => { eventGrowth.Notify(Home.EventsFile); growth.Notify(Home.EventsFile); });
         var restarts = new RestartCounts();
         Supervisor? supervisor = null;
-        _machine.MayHaveTwo = key => supervisor!.Table.Find(key)?.Second is not null;
+        _machine.MayHaveTwo = key => supervisor!.Table.Find(key)?.Replacement is not null;
         var services = new SupervisionServices
         {
             Tcp = new Tspm.Tests.Supervision.FakeTcpListeners(),

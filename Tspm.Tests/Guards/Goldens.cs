@@ -10,7 +10,12 @@ namespace Tspm.Tests.Guards;
 /// <summary>The golden files under Data/wire: what every type that crosses the socket, lies on disk or is printed looks like in JSON.</summary>
 internal static partial class Goldens
 {
-    static readonly IReadOnlyList<Match> Shared = [.. Alias().Matches(Repository.Source("Protocol/SharedShapes.cs")).Cast<Match>()];
+    /// <summary>Read at once: the groups of a <see cref="Match"/> come to be at the first question, and tests ask at the same time.</summary>
+    static readonly IReadOnlyList<(string Type, string Name)> Shared =
+    [
+        .. Alias().Matches(Repository.Source("Protocol/SharedShapes.cs"))
+            .Select(alias => (alias.Groups["type"].Value, alias.Groups["name"].Value)),
+    ];
 
     /// <summary>Types listed for the source generator.</summary>
     public static IReadOnlyList<Type> Types { get; } =
@@ -20,7 +25,7 @@ internal static partial class Goldens
     ];
 
     /// <summary>What a type is called: its name, and those that verbs have for a record they share.</summary>
-    public static IEnumerable<string> NamesOf(Type type) => Shared.Where(alias => alias.Groups["type"].Value == type.FullName).Select(alias => alias.Groups["name"].Value).Append(NameOf(type));
+    public static IEnumerable<string> NamesOf(Type type) => Shared.Where(alias => alias.Type == type.FullName).Select(alias => alias.Name).Append(NameOf(type));
 
     /// <summary>Files of a type: NAME.json, and NAME.VARIANT.json where members exclude each other.</summary>
     public static IReadOnlyList<string> FilesOf(Type type) =>

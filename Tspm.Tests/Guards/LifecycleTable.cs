@@ -50,9 +50,7 @@ internal static class LifecycleTable
         Spawning                           spawned    Start,Retry,GiveUp -                       | Online    =       =       =        =        no     None
         Stopped,Errored,Held,Waiting,Starting,Online,Stopping,Sweeping spawned,unready * -            | =         =       =       =        =        =      None
 
-        Spawning                           held       Stop               -                       | Stopped   =       =       =        =        no     None
-        Spawning                           held       Start,Retry,GiveUp -                       | Held      =       =       =        =        =      None
-        Stopped,Errored,Held,Waiting,Starting,Online,Stopping,Sweeping held * -                  | =         =       =       =        =        =      None
+        *                                  held       *                  -                       | =         =       =       =        =        =      None
         Held                               freed      *                  -                       | Spawning  Start   =       =        =        =      Spawn
         Stopped,Errored,Waiting,Spawning,Starting,Online,Stopping,Sweeping freed * -             | =         =       =       =        =        =      None
         Stopped,Errored,Held,Waiting,Spawning,Starting,Online intended * -                       | =         =       down    =        =        =      None

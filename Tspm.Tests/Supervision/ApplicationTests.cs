@@ -144,10 +144,10 @@ internal sealed class ApplicationTests
         Apply(world, Wanted([config with { Log = new LogConfig { Keep = 2 }, Health = new Probe { Tcp = "127.0.0.1:9", IntervalMs = 1000, Failures = 1 }, Schedule = new ScheduleConfig { Cron = "0 3 * * *" } }]));
         await Assert.That(cell.Child!.Pid).IsEqualTo(pid);
         await Assert.That(world.Outputs.Kept[cell.View.OutLog].Keep).IsEqualTo(2);
-        await Assert.That(cell.Run!.Health!.Tcp).IsEqualTo("127.0.0.1:9");
+        await Assert.That(cell.Current!.Health!.Tcp).IsEqualTo("127.0.0.1:9");
         await Assert.That(cell.View.NextRunAt).IsNotNull();
         Apply(world, Wanted([config]));
-        await Assert.That(cell.Run!.Health).IsNull();
+        await Assert.That(cell.Current!.Health).IsNull();
         await Assert.That(cell.View.NextRunAt).IsNull();
         await Assert.That(cell.Child!.Pid).IsEqualTo(pid);
     }

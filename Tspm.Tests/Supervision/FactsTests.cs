@@ -14,7 +14,7 @@ internal sealed class FactsTests
 
     static RunChanges? Ask(World world, SupervisedProcess cell)
     {
-        if (cell.AskForChanges() is not { } question) return null;
+        if (cell.Facts.AskForChanges() is not { } question) return null;
         if (question.Until is { } until) return FactsComparison.Between(question.Good, until, isNow: false);
         RunFacts? now = null;
         var (hung, refuses) = (world.Facts.Hangs, world.Facts.Refuses);
@@ -132,13 +132,13 @@ internal sealed class FactsTests
             {
                 world.Supervisor.Start(cell, CauseRequest.Start);
                 world.Advance(Long);
-                var good = cell.AskForChanges()!.Good;
+                var good = cell.Facts.AskForChanges()!.Good;
                 // The next run has the same, or nothing could be compared.
                 world.Supervisor.Restart(cell, CauseRequest.Restart);
                 world.Exit(cell, 0);
                 world.RestartDaemon();
                 world.Advance(Long);
-                await Assert.That(world.Again(cell).AskForChanges()!.Good is { } next
+                await Assert.That(world.Again(cell).Facts.AskForChanges()!.Good is { } next
                     && next.RunId != good.RunId && next.Salt == good.Salt).IsTrue();
                 salts.Add(good.Salt);
             }
@@ -265,11 +265,11 @@ internal sealed class FactsTests
         world.Facts.ScriptHash = "2";
         world.Supervisor.Reload([cell], "reloaded by user");
         world.Step();
-        await Assert.That(cell.Second).IsNotNull();
-        var second = cell.Second!.Run.Child!.Pid;
+        await Assert.That(cell.Replacement).IsNotNull();
+        var second = cell.Replacement!.Run!.Child!.Pid;
         world.Machine.Exit(world.Machine.Living.Single(child => child.Pid == second), new ExitStatus(1, null));
         world.Step();
-        await Assert.That(cell.Second).IsNull();
+        await Assert.That(cell.Replacement).IsNull();
         var changes = Ask(world, cell)!;
         await Assert.That(changes.Since.RunId).IsEqualTo($"{old}");
         await Assert.That(changes.Until).IsNotNull();

@@ -205,7 +205,7 @@ internal sealed class HookTests
         world.Supervisor.Reload([cell], CauseRequest.Reload);
         world.Step();
         End(world, world.Machine.Living.Single(process => process != old), 1);
-        await Assert.That((cell.View.Pid, cell.Second)).IsEqualTo((old.Pid, (SecondChild?)null));
+        await Assert.That((cell.View.Pid, cell.Replacement)).IsEqualTo((old.Pid, (Replacement?)null));
         await Assert.That(world.Machine.All.Any(static process => process.Hook is not null)).IsFalse();
         // The old one went on, and its own crash is one.
         world.Exit(cell, 1);

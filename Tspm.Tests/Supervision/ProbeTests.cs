@@ -464,7 +464,7 @@ internal sealed class ProbeTests
             new() { Sockets = new HashSet<ulong> { 7 }, IsOwn = pid == old, Holder = $"pid {old} (web)" };
         var settled = world.Supervisor.Reload([cell], CauseRequest.Reload)[0];
         world.Advance(10);
-        await Assert.That(cell.Second).IsNotNull();
+        await Assert.That(cell.Replacement).IsNotNull();
         world.Advance(60);
         world.Machine.Exit(world.Machine.All.Last(child => child.Pid != old), new ExitStatus(null, 15));
         world.Step();

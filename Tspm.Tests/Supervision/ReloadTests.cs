@@ -19,7 +19,7 @@ internal sealed class ReloadTests
         var (cell, old, settled) = Begin(world, Web);
         var young = Other(world, old);
         await Assert.That(cell.View.Pid).IsEqualTo(old.Pid);
-        world.Advance(SupervisedProcess.LeastLife - World.LittleWhile);
+        world.Advance(Replacement.LeastLife - World.LittleWhile);
         await Assert.That(Signals(world, old)).IsEmpty();
         world.Advance(World.LittleWhile);
         await Assert.That(cell.View.Pid).IsEqualTo(young.Pid);
@@ -66,7 +66,7 @@ internal sealed class ReloadTests
         world.Machine.Exit(left, new ExitStatus(0, null));
         world.Step();
         world.Step();
-        await Assert.That(cell.Second).IsNotNull();
+        await Assert.That(cell.Replacement).IsNotNull();
         await Assert.That(settled.Problem).IsNull();
         await Assert.That(world.Machine.Living.Count).IsEqualTo(2);
     }
@@ -82,7 +82,7 @@ internal sealed class ReloadTests
         await Assert.That(settled.Problem).IsEqualTo(
             $"the new one exited 1 before it was ready (a program that opens a port itself cannot be there twice: see 'listen', or use 'tspm restart'); the old one stays (pid {old.Pid})");
         world.Advance(60);
-        await Assert.That((cell.View.Pid, cell.State.Phase, cell.State.Restarts, cell.Second)).IsEqualTo((old.Pid, LifecyclePhase.Online, 0, (SecondChild?)null));
+        await Assert.That((cell.View.Pid, cell.State.Phase, cell.State.Restarts, cell.Replacement)).IsEqualTo((old.Pid, LifecyclePhase.Online, 0, (Replacement?)null));
         await Assert.That(Signals(world, old)).IsEmpty();
     }
 
@@ -97,7 +97,7 @@ internal sealed class ReloadTests
         world.Machine.Exit(hook, new ExitStatus(0, null));
         world.Step();
         await Assert.That(Children(world).Count).IsEqualTo(2);
-        world.Advance(SupervisedProcess.LeastLife);
+        world.Advance(Replacement.LeastLife);
         await Assert.That(cell.View.Pid).IsNotEqualTo(old.Pid);
         world.Machine.Exit(old, new ExitStatus(0, null));
         world.Step();
@@ -189,7 +189,7 @@ internal sealed class ReloadTests
         world.Notify.Say(cell.View.RunId, old.Pid, "READY=1");
         world.Advance(2);
         await Assert.That(cell.View.Pid).IsEqualTo(old.Pid);
-        world.Notify.Say(cell.Second!.Run.Id, young.Pid, "READY=1");
+        world.Notify.Say(cell.Replacement!.Run!.Id, young.Pid, "READY=1");
         world.Step();
         await Assert.That(cell.View.Pid).IsEqualTo(young.Pid);
     }
@@ -224,7 +224,7 @@ internal sealed class ReloadTests
             .IsEqualTo(("027", false, null));
         world.Supervisor.Reload([cell], "reloaded");
         world.Step();
-        await Assert.That((cell.IsReloading, cell.View.StartedWith is null)).IsEqualTo((true, false));
+        await Assert.That((cell.Replacement is not null, cell.View.StartedWith is null)).IsEqualTo((true, false));
         // The new one may stay in the place of the old one, or not: each has its own.
         config = config with { Umask = "077" };
         cell.Redefine(cell.Definition with { Config = config });
@@ -248,7 +248,7 @@ internal sealed class ReloadTests
         world.Step();
         await settled.Settled.WaitAsync(cancellation);
         await Assert.That(settled.Problem).IsEqualTo($"no such program; the old one stays (pid {old.Pid})");
-        await Assert.That((cell.Second, cell.State.Phase)).IsEqualTo(((SecondChild?)null, LifecyclePhase.Online));
+        await Assert.That((cell.Replacement, cell.State.Phase)).IsEqualTo(((Replacement?)null, LifecyclePhase.Online));
     }
 
     [Test]
@@ -348,7 +348,7 @@ internal sealed class ReloadTests
             world.Machine.LeftoversOfNext = 3;
             world.Machine.Exit(old, new ExitStatus(0, null));
             world.Loop.RunPending();
-            await Assert.That(cell.Second!.Phase).IsEqualTo(SecondPhase.Sweeping);
+            await Assert.That(cell.Replacement!.Phase).IsEqualTo(ReplacementPhase.Sweeping);
         }
         var young = world.Machine.All.FirstOrDefault(process => process != old);
         var (stays, goes) = hasChanged ? (young!, old) : (old, young);
@@ -360,7 +360,7 @@ internal sealed class ReloadTests
         await Assert.That((next.View.Pid, next.State.Phase)).IsEqualTo((stays.Pid, LifecyclePhase.Online));
         for (var i = 0; i < 20; i++) world.Advance(1);
         await Assert.That(world.Machine.Living.Single()).IsSameReferenceAs(stays);
-        await Assert.That((next.View.Pid, next.State.Phase, next.Second)).IsEqualTo((stays.Pid, LifecyclePhase.Online, (SecondChild?)null));
+        await Assert.That((next.View.Pid, next.State.Phase, next.Replacement)).IsEqualTo((stays.Pid, LifecyclePhase.Online, (Replacement?)null));
         await Assert.That(world.Machine.All.All(process => process.Lives || process.IsReaped)).IsTrue();
         await Assert.That(next.State.Restarts).IsEqualTo(hasChanged ? 1 : 0);
         if (goes is not null) await Assert.That(goes.Leftovers).IsEqualTo(0);
@@ -387,7 +387,7 @@ internal sealed class ReloadTests
         var next = world.Again(cell);
         await Assert.That(next.View.RecentExits.Count).IsEqualTo(1);
         for (var i = 0; i < 20; i++) world.Advance(1);
-        await Assert.That((next.View.Pid, next.Second)).IsEqualTo((old.Pid, (SecondChild?)null));
+        await Assert.That((next.View.Pid, next.Replacement)).IsEqualTo((old.Pid, (Replacement?)null));
     }
 
     [Test]
@@ -403,8 +403,8 @@ internal sealed class ReloadTests
         world.Step();
         for (var i = 0; i < 3; i++)
         {
-            await Assert.That(cells.Count(cell => cell.Second is not null)).IsEqualTo(1);
-            await Assert.That(cells[i].Second).IsNotNull();
+            await Assert.That(cells.Count(cell => cell.Replacement is not null)).IsEqualTo(1);
+            await Assert.That(cells[i].Replacement).IsNotNull();
             world.Advance(1);
             world.Step();
         }
@@ -415,7 +415,7 @@ internal sealed class ReloadTests
         world.Step();
         world.Advance(1);
         world.Step();
-        world.Machine.Exit(world.Machine.Living.Single(process => process.Pid == cells[1].Second!.Run.Child!.Pid), new ExitStatus(1, null));
+        world.Machine.Exit(world.Machine.Living.Single(process => process.Pid == cells[1].Replacement!.Run!.Child!.Pid), new ExitStatus(1, null));
         world.Step();
         await Task.WhenAll(pending.Select(one => one.Settled)).WaitAsync(cancellation);
         await Assert.That(pending.Select(one => one.Problem is null).ToList()).IsEquivalentTo([true, false, false]);

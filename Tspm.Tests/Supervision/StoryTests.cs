@@ -199,7 +199,7 @@ internal sealed class StoryTests
             var web = story.Start(Web);
             story.World.Advance(60);
             story.Ask(supervisor => supervisor.Reload([web], CauseRequest.Reload));
-            story.World.Advance(SupervisedProcess.LeastLife);
+            story.World.Advance(Replacement.LeastLife);
         },
         ["reload-new-one-exits"] = story =>
         {
@@ -227,7 +227,7 @@ internal sealed class StoryTests
             story.MakeStubborn();
             var web = story.Start(Web with { Stop = new StopConfig { TimeoutMs = 2000 } });
             story.Ask(supervisor => supervisor.Reload([web], CauseRequest.Reload));
-            story.World.Advance(SupervisedProcess.LeastLife);
+            story.World.Advance(Replacement.LeastLife);
             story.World.Advance(2.1);
         },
         ["reload-preStart-fails"] = story =>
@@ -281,7 +281,7 @@ internal sealed class StoryTests
             story.MakeStubborn();
             var web = story.Start(Web);
             story.Ask(supervisor => supervisor.Reload([web], CauseRequest.Reload));
-            story.World.Advance(SupervisedProcess.LeastLife);
+            story.World.Advance(Replacement.LeastLife);
             // The new one has taken over; the old one is still draining.
             story.World.RestartDaemon();
             story.World.Machine.Exit(story.World.Machine.Living.First(), new ExitStatus(0, null));

@@ -407,7 +407,7 @@ internal sealed class SupervisionTests
         using var world = new World();
         var cell = world.StartNew();
         world.Exit(cell, 1);
-        var never = cell.WhenReached(state => state.Phase == LifecyclePhase.Errored);
+        var never = cell.Life.WhenReached(state => state.Phase == LifecyclePhase.Errored);
         world.Supervisor.Table.Remove(cell.Key.Id);
         await Assert.That(never.IsCompleted).IsTrue();
         world.Advance(100);

@@ -95,7 +95,7 @@ internal sealed class WaitingTests
         await Assert.That(Sentence(world, cell))
             .IsEqualTo("web: not reloaded after 5 s: waits for its new child; the old child keeps running until then");
         world.Machine.Answer = static (_, _) => null;
-        world.Advance(SupervisedProcess.LeastLife);
+        world.Advance(Replacement.LeastLife);
         await Assert.That(cell.View.WaitsFor).IsEqualTo("the end of its old child");
         await Assert.That(cell.View.KillAt).IsNotNull();
     }
@@ -175,7 +175,7 @@ internal sealed class WaitingTests
     {
         using var world = new World();
         var cell = world.StartNew(new ProcessConfig { Name = "slow", Command = "x", Ready = new Probe { Log = "a" } });
-        cell.Found(null, "one\ntwo");
+        cell.Published.SetProbeAnswer(null, "one\ntwo");
         await Assert.That(Sentence(world, cell)).IsEqualTo("slow: not ready after 5 s: one two; still starting");
     }
 }

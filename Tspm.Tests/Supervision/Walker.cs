@@ -223,7 +223,7 @@ internal sealed class Walker : IDisposable
                 throw new InvalidOperationException($"{cell.Key} changed with the daemon: {essence} became {Essence(cell)}");
     }
 
-    bool IsAtRest(SupervisedProcess cell) => !cell.IsReloading && IsAlone(cell);
+    bool IsAtRest(SupervisedProcess cell) => cell.Replacement is null && IsAlone(cell);
 
     bool IsAlone(SupervisedProcess cell) =>
         cell.State.Phase is LifecyclePhase.Waiting or LifecyclePhase.Errored || (cell.State.Phase == LifecyclePhase.Stopped && cell.State.Desired == DesiredState.Down)
@@ -273,27 +273,27 @@ internal sealed class Walker : IDisposable
             var hooks = _world.Machine.Living.Count(process => process.Key == cell.Key && process.Hook is not null);
             Must(hooks <= 1, $"{cell.Key} has {hooks} hooks");
             var first = _world.Machine.Living.Any(process => process.Pid == cell.Child?.Pid);
-            Must(living <= (cell.Second is null ? 1 : 2), $"{cell.Key} has {living} children");
-            Must(living == (first ? 1 : 0) + (_world.Machine.Living.Any(process => process.Pid == cell.Second?.Run.Child?.Pid) ? 1 : 0), $"{cell.Key} has a child that nobody knows of");
-            Must(cell.Second is not { Phase: SecondPhase.Starting } || cell.State.Phase == LifecyclePhase.Online, $"{cell.Key} is {cell.State.Phase} and being replaced");
-            Must(cell.Second is null || cell.State.Phase is LifecyclePhase.Online or LifecyclePhase.Stopping or LifecyclePhase.Sweeping, $"{cell.Key} is {cell.State.Phase} and has a second child");
+            Must(living <= (cell.Replacement is null ? 1 : 2), $"{cell.Key} has {living} children");
+            Must(living == (first ? 1 : 0) + (_world.Machine.Living.Any(process => process.Pid == cell.Replacement?.Run?.Child?.Pid) ? 1 : 0), $"{cell.Key} has a child that nobody knows of");
+            Must(cell.Replacement is not { Phase: ReplacementPhase.Starting } || cell.State.Phase == LifecyclePhase.Online, $"{cell.Key} is {cell.State.Phase} and being replaced");
+            Must(cell.Replacement is null || cell.State.Phase is LifecyclePhase.Online or LifecyclePhase.Stopping or LifecyclePhase.Sweeping, $"{cell.Key} is {cell.State.Phase} and has a second child");
             if (!HasChild(cell)) Must(!first && cell.Child is null, $"{cell.Key} is {cell.State.Phase} and has a child");
             else Must(cell.Child is not null, $"{cell.Key} is {cell.State.Phase} and has no child");
             Must(cell.State.Phase != LifecyclePhase.Spawning || cell.Definition.Config.Hooks is not null, $"{cell.Key} is between two states");
             Must(cell.State.Phase == LifecyclePhase.Waiting == cell.View.NextStartAt is not null, $"{cell.Key} is {cell.State.Phase}, next start {cell.View.NextStartAt}");
             Must(cell.View.State == cell.State && cell.View.Pid == (first ? cell.Child?.Pid : null), $"{cell.Key} shows what is not so");
             Must(cell.State.Phase != LifecyclePhase.Held || _world.Supervisor.Dependencies.Missing(cell) is not null, $"{cell.Key} waits for nothing");
-            var isEnding = cell.State.Phase == LifecyclePhase.Sweeping || cell.Second is not null;
+            var isEnding = cell.State.Phase == LifecyclePhase.Sweeping || cell.Replacement is not null;
             var orphans = _world.Machine.LivingDescendants.Where(descendant => descendant.Main.Key == cell.Key && !descendant.Main.Lives);
             Must(isEnding || IsGoingToBeSeen(cell) || !orphans.Any(), $"{cell.Key} is {cell.State.Phase} and something of an ended child lives");
             Must(cell.State.Failures >= 0 && cell.State.Restarts >= 0, "counts are not negative");
         }
         // What a dead daemon left open is found by name when the next one starts (LeftoverFifos), not by the supervisor.
-        if (_world.Machine.Daemon == 1) Must(_world.Outputs.OpenRuns.Count == Cells.Count(HasChild) + Cells.Count(cell => cell.Second is { Run.HasLeft: false }), "outputs of runs that ended are finished");
+        if (_world.Machine.Daemon == 1) Must(_world.Outputs.OpenRuns.Count == Cells.Count(HasChild) + Cells.Count(cell => cell.Replacement is { Run.IsExitKnown: false }), "outputs of runs that ended are finished");
     }
 
     /// <summary>Its child has ended and how is not known yet: nobody has looked at what it left behind.</summary>
-    static bool IsGoingToBeSeen(SupervisedProcess cell) => cell.Run is { HasEnded: true } || cell.Second is { Run.HasEnded: true };
+    static bool IsGoingToBeSeen(SupervisedProcess cell) => cell.Current is { IsExitSeen: true } || cell.Replacement is { Run.IsExitSeen: true };
 
     /// <summary>Who runs prints where it says: its log was not left behind by a change of names.</summary>
     void CheckLogs()
@@ -322,7 +322,7 @@ internal sealed class Walker : IDisposable
             Must(!cell.IsSurplus, $"{cell.Key} should be gone");
             Must(cell.Definition is { LogsUnder: null, Deletion: null, RestartBefore: null },
                 $"something is still owed to {cell.Key}");
-            Must(cell.Second is null, $"{cell.Key} is still being reloaded");
+            Must(cell.Replacement is null, $"{cell.Key} is still being reloaded");
             Must(cell.State.Desired == DesiredState.Up ? phase is LifecyclePhase.Online or LifecyclePhase.Errored or LifecyclePhase.Held : phase == LifecyclePhase.Stopped,
                 $"{cell.Key} ends {phase}, desired {cell.State.Desired}");
         }

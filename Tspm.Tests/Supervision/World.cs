@@ -183,7 +183,7 @@ internal sealed class World : IDisposable
         var loop = new SupervisorLoop(Clock, _log);
         Notify.Post = loop.Post;
         Machine.Now = () => loop.Timers.Now;
-        Machine.MayHaveTwo = key => Supervisor.Table.Find(key)?.IsReloading == true;
+        Machine.MayHaveTwo = key => Supervisor.Table.Find(key)?.Replacement is not null;
         var saver = new FakeStateSaver(state =>
         {
             Instant?.Invoke();

@@ -52,7 +52,7 @@ internal sealed class Readings(IProcessSystem system)
         if (now > deadline) return last?.Reading;
         var (cpu, memory) = Sum(system.ReadTree(pid));
         // The first reading has nothing to compare with but the child's start.
-        var (since, before) = last is null ? (view.State.StartedAt, TimeSpan.Zero) : (last.At, last.Cpu);
+        var (since, before) = last is null ? (view.State.StartedAtMonotonic, TimeSpan.Zero) : (last.At, last.Cpu);
         var span = now - since;
         double? percent = span > TimeSpan.Zero && cpu >= before ? Math.Round((cpu - before) / span * 100, 1) : null;
         var entry = new Entry(now, cpu, new Reading(percent, memory));

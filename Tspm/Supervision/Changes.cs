@@ -114,14 +114,14 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
         IReadOnlyList<int>? after = null)
     {
         var (begun, asker) = (false, supervisor.Asker);
-        var reached = cell.WhenReached(state => begun && settled(state));
+        var reached = cell.Life.WhenReached(state => begun && settled(state));
         Once(() => supervisor.Deletions.After(after ?? [], () =>
         {
             begun = true;
             supervisor.Asker = asker;
             if (!supervisor.IsShuttingDown && cell is { IsSurplus: false, State.Desired: DesiredState.Up }) begin();
             supervisor.Asker = null;
-            cell.AskWaiters();
+            cell.Life.AskWaiters();
         }));
         return new Supervisor.Pending(cell, reached, unchanged);
     }

@@ -14,10 +14,7 @@ namespace Tspm.Supervision;
 /// <param name="services">For the machine and the timers.</param>
 /// <param name="process">Whose run it is; asked for its stop policy, and saved after each signal.</param>
 /// <param name="run">The run.</param>
-/// <param name="timedOut">Called when the timeout has passed; answered with <see cref="Kill"/>.</param>
-/// <param name="treeGone">Called once, when nothing of the run lives any more.</param>
-internal sealed class ChildEnding(
-    SupervisionServices services, SupervisedProcess process, Run run, Action timedOut, Action treeGone) : IDisposable
+internal sealed class ChildEnding(SupervisionServices services, SupervisedProcess process, ChildRun run) : IDisposable
 {
     /// <summary>What a child that ended by itself left behind has at most this long, however patient its stop is.</summary>
     public static readonly TimeSpan LongestCleanUp = TimeSpan.FromSeconds(5);
@@ -47,7 +44,7 @@ internal sealed class ChildEnding(
 
     /// <summary>Monotonic time of the SIGKILL; null: none is to come, as it was sent or all is over.</summary>
     public TimeSpan? KillAt => _isDone || _isOverdue || _due is not { } due ? null
-        : !_mainHasEnded && run.ExtendedUntil > due ? run.ExtendedUntil : due;
+        : !_mainHasEnded && run.Messages.ExtendedUntil > due ? run.Messages.ExtendedUntil : due;
 
     /// <summary>What an earlier daemon had done already; null: nothing.</summary>
     public EndingRecord? Record
@@ -79,22 +76,33 @@ internal sealed class ChildEnding(
             _signalSentTicks = ticks;
         }
         StartTimeout(Policy.Timeout);
-        process.Persist();
+        process.Journal.Save();
     }
 
-    /// <summary>The living leftovers of the main program, which has just ended.</summary>
-    /// <returns>Null: not known at this moment, see <see cref="IProcessSystem.FindLeftovers"/>.</returns>
-    public IReadOnlyList<Leftover>? FindLeftovers() =>
-        process.MarkOf(run) is { } mark ? services.System.FindLeftovers(mark) : [];
+    /// <summary>
+    /// The living leftovers of the main program, as <see cref="LookForLeftovers"/> saw them; null: not looked yet, not
+    /// known (see <see cref="IProcessSystem.FindLeftovers"/>), or acted on.
+    /// </summary>
+    public IReadOnlyList<Leftover>? Leftovers { get; private set; }
+
+    /// <summary>It left processes behind, and they are to be ended.</summary>
+    public bool HasWork => Leftovers is { Count: > 0 } && Policy.KillTree;
+
+    /// <summary>The main program has just ended: looks what it left behind, for <see cref="CleanUp"/>.</summary>
+    public void LookForLeftovers() => Leftovers = FindLeftovers();
 
     /// <summary>The main program has ended: ends what it left behind.</summary>
-    /// <param name="found">What <see cref="FindLeftovers"/> found just now; null: not looked yet, or not known.</param>
-    public void CleanUp(IReadOnlyList<Leftover>? found)
+    public void CleanUp()
     {
+        var found = Leftovers;
+        Leftovers = null;
         _mainHasEnded = true;
         if (!Policy.KillTree) Finish();
         else Look(found ?? FindLeftovers());
     }
+
+    IReadOnlyList<Leftover>? FindLeftovers() =>
+        process.Trees.MarkOf(run) is { } mark ? services.System.FindLeftovers(mark) : [];
 
     /// <summary>The timeout has passed: kills all that is left, the main program first.</summary>
     public void Kill()
@@ -107,7 +115,7 @@ internal sealed class ChildEnding(
         }
         if (run.Child is not { } child) return;
         _killed.Add(new KilledProcess(child.Pid, process.Definition.Name));
-        process.Persist();
+        process.Journal.Save();
         // What is below it follows by name, once it has ended. Without killTree nothing follows, and below a shell the
         // program itself is in the group.
         if (run.UsesShell && !Policy.KillTree) child.SignalGroup(Signals.SIGKILL);
@@ -143,7 +151,7 @@ internal sealed class ChildEnding(
         _lastFound.Clear();
         foreach (var leftover in found ?? []) _lastFound.Add(leftover.Pid);
         List<Leftover> left = [.. (found ?? []).Where(leftover => !_untouchable.Contains(NameOf(leftover)))];
-        if (found is not null && left.Count == 0 && process.MayFinish(run))
+        if (found is not null && left.Count == 0 && process.Trees.MayFinish(run))
         {
             Finish();
             return;
@@ -161,7 +169,7 @@ internal sealed class ChildEnding(
         if (left.Count == 0) return;
         if (Policy.Signal == Signals.SIGKILL)
         {
-            services.System.KillLeftovers(process.MarkOf(run)!);
+            services.System.KillLeftovers(process.Trees.MarkOf(run)!);
             return;
         }
         var hadSignalled = _signalled.Count;
@@ -173,7 +181,7 @@ internal sealed class ChildEnding(
             _ = services.System.SignalLeftover(leftover, Signals.SIGCONT);
             _signalled.Add(new SignalledProcess(leftover.Pid, leftover.StartTicks));
         }
-        if (_signalled.Count > hadSignalled) process.Persist();
+        if (_signalled.Count > hadSignalled) process.Journal.Save();
     }
 
     /// <summary>
@@ -190,12 +198,12 @@ internal sealed class ChildEnding(
         if (left.Count == 0) return;
         List<KilledProcess> newly = [.. left.Select(NameOf).Where(killed => !_killed.Contains(killed))];
         _killed.AddRange(newly);
-        if (newly.Count > 0) process.Persist();
-        _ = services.System.KillLeftovers(process.MarkOf(run)!);
+        if (newly.Count > 0) process.Journal.Save();
+        _ = services.System.KillLeftovers(process.Trees.MarkOf(run)!);
         foreach (var leftover in left)
             if (services.System.SignalLeftover(leftover, Signals.SIGKILL) == SignalResult.NotPermitted) GiveUpOn(leftover);
         newly.RemoveAll(_untouchable.Contains);
-        if (newly.Count > 0) process.TellOfLeftovers(run, newly, Signals.SIGKILL);
+        if (newly.Count > 0) process.Narrator.TellOfLeftovers(run, newly, Signals.SIGKILL);
     }
 
     void GiveUpOn(Leftover leftover)
@@ -219,18 +227,18 @@ internal sealed class ChildEnding(
     {
         _timeout = null;
         if (_isDone) return;
-        if (!_mainHasEnded && run.ExtendedUntil > services.Timers.Now)
+        if (!_mainHasEnded && run.Messages.ExtendedUntil > services.Timers.Now)
         {
-            _due = run.ExtendedUntil;
+            _due = run.Messages.ExtendedUntil;
             StartTimeout(TimeSpan.Zero);
             return;
         }
-        timedOut();
+        run.Owner?.StopTimedOut(run);
     }
 
     void Finish()
     {
         Dispose();
-        treeGone();
+        run.OnTreeGone();
     }
 }

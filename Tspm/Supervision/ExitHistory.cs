@@ -20,7 +20,7 @@ internal sealed class ExitHistory
     /// <param name="cause">Why.</param>
     /// <param name="wasAsked">It had been asked to end: the cause says why, not how.</param>
     /// <param name="endedAt">When.</param>
-    public void Add(Run run, ExitStatus status, Cause cause, bool wasAsked, DateTimeOffset endedAt)
+    public void Add(ChildRun run, ExitStatus status, Cause cause, bool wasAsked, DateTimeOffset endedAt)
     {
         var why = CauseText.What(cause);
         var exit = new RecentExit
@@ -39,7 +39,7 @@ internal sealed class ExitHistory
     }
 
     /// <summary>Adds to the end of this run what had to be killed, and what could not be.</summary>
-    public void Amend(Run run)
+    public void Amend(ChildRun run)
     {
         if (run.Ending is not { } ending || (ending.Killed.Count == 0 && ending.Untouchable.Count == 0)) return;
         var startedAt = run.StartedAt;

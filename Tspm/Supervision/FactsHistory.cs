@@ -34,27 +34,27 @@ internal sealed class FactsHistory
     }
 
     /// <summary>A run is over.</summary>
-    public void Ended(Run run, bool stayedUp)
+    public void Ended(ChildRun run, bool stayedUp)
     {
         run.StayedUp = stayedUp;
         Place(run);
     }
 
     /// <summary>The facts of a run, of which less was known before, have been read.</summary>
-    public void Learnt(Run run, RunFacts facts)
+    public void Learnt(ChildRun run, RunFacts facts)
     {
         run.Facts = facts;
         if (run.StayedUp is not null) Place(run);
     }
 
     /// <summary>For the record, beside <see cref="Good"/>.</summary>
-    public RunFacts? Other(Run? run)
+    public RunFacts? Other(ChildRun? run)
     {
         var other = run?.Facts ?? Failed;
         return other is null || other.RunId == Good?.RunId ? null : other;
     }
 
-    void Place(Run run)
+    void Place(ChildRun run)
     {
         if (run.Facts is not { } facts) return;
         if (run.StayedUp == true)

@@ -10,29 +10,42 @@ namespace Tspm.Supervision;
 /// </summary>
 internal sealed class HealthWatch(SupervisionServices services)
 {
-    readonly Dictionary<SupervisedProcess, Vigil> _vigils = [];
+    readonly Dictionary<SupervisedProcess, HealthCheck> _checks = [];
 
-    public void OnChanged(SupervisedProcess cell)
+    public void OnChanged(SupervisedProcess process)
     {
-        if (cell.State.Phase != LifecyclePhase.Online || cell.Run is not { Health: not null } run)
+        if (process.State.Phase != LifecyclePhase.Online || process.Current is not { Health: not null } run)
         {
-            if (_vigils.Remove(cell, out var ended)) ended.Dispose();
+            if (_checks.Remove(process, out var ended)) ended.Dispose();
         }
-        else if (!_vigils.TryGetValue(cell, out var present) || present.Run != run || present.Asks != run.Health)
+        else if (!_checks.TryGetValue(process, out var present) || present.Run != run || present.Asks != run.Health)
         {
             // A reload has put another child in the place of the one that was asked, or another question was defined.
             present?.Dispose();
-            (_vigils[cell] = new Vigil(services, cell, run)).Begin();
+            (_checks[process] = new HealthCheck(services, process, run)).Begin();
         }
     }
 
-    sealed class Vigil(SupervisionServices services, SupervisedProcess cell, Run run) : IDisposable
+    /// <summary>
+    /// Asks a running child by the definition's present question about health; what the log said before is no answer.
+    /// </summary>
+    public void Refresh(SupervisedProcess process)
     {
-        public Run Run => run;
+        var health = process.Definition.Config.Health;
+        if (process.Current is not { } run || ReferenceEquals(run.Health, health)) return;
+        run.Health = health;
+        (run.IsHealthy, run.ProbeProblem) = (null, null);
+        if (health is { Log: not null }) ChildRunFactory.SkipLogSoFar(run);
+        process.Publish();
+    }
+
+    sealed class HealthCheck(SupervisionServices services, SupervisedProcess process, ChildRun run) : IDisposable
+    {
+        public ChildRun Run => run;
 
         public Probe Asks { get; } = run.Health!;
 
-        readonly IProbe? _probe = services.Probes.Make(run.Health!, cell, run, services);
+        readonly IProbe? _probe = services.Probes.Make(run.Health!, process, run, services);
         readonly TimeSpan _interval = TimeOf(run.Health!.IntervalMs, Probe.DefaultInterval);
         readonly TimeSpan _timeout = TimeOf(run.Health!.TimeoutMs, Probe.DefaultTimeout);
         readonly int _most = run.Health!.Failures ?? Probe.DefaultFailures;
@@ -43,7 +56,7 @@ internal sealed class HealthWatch(SupervisionServices services)
         public void Begin()
         {
             // Who was adopted may have spoken to nobody: from now on.
-            if (_probe is null) run.LastSignOfLife = services.Timers.Now;
+            if (_probe is null) run.Messages.LastSignOfLife = services.Timers.Now;
             _next = services.Timers.After(_interval, _probe is null ? Listen : Look);
         }
 
@@ -56,8 +69,8 @@ internal sealed class HealthWatch(SupervisionServices services)
 
         void Listen()
         {
-            var left = run.LastSignOfLife + _interval - services.Timers.Now;
-            if (run.IsLeaving) return;
+            var left = run.Messages.LastSignOfLife + _interval - services.Timers.Now;
+            if (run.Messages.IsLeaving) return;
             if (left > TimeSpan.Zero) _next = services.Timers.After(left, Listen);
             else Unfit(CauseCode.Watchdog, $"no sign of life for {ProbeText.Time(_interval)}");
         }
@@ -70,9 +83,9 @@ internal sealed class HealthWatch(SupervisionServices services)
 
         void Told(string? problem)
         {
-            if (_ended || run.IsLeaving) return;
+            if (_ended || run.Messages.IsLeaving) return;
             _failures = problem is null ? 0 : _failures + 1;
-            cell.Found(problem is null, problem);
+            process.Published.SetProbeAnswer(problem is null, problem);
             if (_failures < _most) _next = services.Timers.After(_interval, Look);
             else
             {
@@ -81,7 +94,7 @@ internal sealed class HealthWatch(SupervisionServices services)
         }
 
         void Unfit(string code, string detail) =>
-            cell.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(code, detail)));
+            process.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(code, detail)));
 
         static string InARow(int count) => count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", {count} times in a row");
 

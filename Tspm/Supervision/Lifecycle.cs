@@ -6,8 +6,8 @@ using static Tspm.Supervision.LifecyclePhase;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// The life of one instance as a pure, total function: (state, event, policy, now) → (state, actions). No clock, no lock, no system call, so that
-/// every cell can be looked at by a test.
+/// The life of one instance as a pure, total function: (state, event, policy, now, gate) → (state, actions). No clock, no
+/// lock, no system call, so that every cell can be looked at by a test.
 /// <code>
 ///              start               spawned              ready          stop, restart, unfit   exit
 ///   Stopped ───────────► Spawning ─────────► Starting ─────────► Online ────────────► Stopping ──┐
@@ -19,14 +19,33 @@ namespace Tspm.Supervision;
 ///     └───────┴───────────────────────────────────────┴──► Stopped | Spawning | Waiting | Errored
 /// </code>
 /// A hook that runs before the start belongs to Spawning, one that runs after the end to Sweeping.
-/// In front of every Spawning is a gate: what a process depends on. Shut, it leads to Held, from where the same order is given again once it opens.
+/// In front of every Spawning is a gate: what a process depends on. Shut, it leads to Held, from where the same order is
+/// given again once it opens (Freed).
 /// Sweeping ends what the child left behind; the timeout of Stopping goes on there, and kills all that is left.
 /// Rules that hold in every cell: a spawn is ordered only when no child exists and nothing of the last one is left; a wish of the user changes
 /// <c>Desired</c>, the daemon's own shutdown does not; an event that makes no sense in a phase changes nothing.
 /// </summary>
 internal static class Lifecycle
 {
-    public static Transition Next(LifecycleState state, LifecycleEvent happened, RestartPolicy policy, TimeSpan now) => happened switch
+    /// <param name="state">Where the process is.</param>
+    /// <param name="happened">What happened to it.</param>
+    /// <param name="policy">What follows the end of a child.</param>
+    /// <param name="now">Monotonic.</param>
+    /// <param name="gate">Why it must not be started now; null: it may.</param>
+    public static Transition Next(
+        LifecycleState state, LifecycleEvent happened, RestartPolicy policy, TimeSpan now, Cause? gate = null)
+    {
+        var next = WithOpenGate(state, happened, policy, now);
+        return gate is null ? next : HeldBack(next, gate);
+    }
+
+    /// <summary>What would be spawned is held back by a gate that is shut.</summary>
+    static Transition HeldBack(Transition next, Cause gate) => next.Actions.HasFlag(Spawn)
+        ? next with { State = next.State with { Phase = Held, Cause = gate }, Actions = next.Actions & ~Spawn }
+        : next;
+
+    static Transition WithOpenGate(
+        LifecycleState state, LifecycleEvent happened, RestartPolicy policy, TimeSpan now) => happened switch
     {
         LifecycleEvent.StartRequested start => OnStart(state, start.Cause),
         LifecycleEvent.StopRequested stop => OnStop(state with { Desired = DesiredState.Down }, stop.Cause),
@@ -35,7 +54,7 @@ internal static class Lifecycle
         LifecycleEvent.SpawnSucceeded spawned => OnSpawned(state, spawned.AwaitsReady, now),
         LifecycleEvent.BecameReady => Same(state.Phase == Starting ? state with { Phase = Online } : state),
         LifecycleEvent.FoundUnfit unfit => OnUnfit(state, unfit.Cause, policy, now),
-        LifecycleEvent.HeldBack held => OnHeldBack(state, held.Cause),
+        LifecycleEvent.HeldBack held => Same(state.Phase == Held ? state with { Cause = held.Cause } : state),
         LifecycleEvent.Freed => state.Phase == Held ? Spawning(state with { Cause = new Cause(CauseCode.Dependency) }) : Same(state),
         // Who is on its way down already is not started again first, should the stop itself never come (a daemon's death).
         LifecycleEvent.StopIntended => Same(state with { Desired = DesiredState.Down, Next = state.Phase is Stopping or Sweeping ? AfterExit.Stop : state.Next }),
@@ -49,7 +68,7 @@ internal static class Lifecycle
         LifecycleEvent.Replaced replaced => Same(state.Phase == Online
             ? state with
             {
-                StartedAt = replaced.StartedAt, Restarts = state.Restarts + 1, Failures = 0, Cause = replaced.Cause,
+                StartedAtMonotonic = replaced.StartedAtMonotonic, Restarts = state.Restarts + 1, Failures = 0, Cause = replaced.Cause,
             } : state),
         LifecycleEvent.ResetRequested => Same(state with { Failures = 0, Restarts = 0 }),
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "an event without a row in the table"),
@@ -92,16 +111,9 @@ internal static class Lifecycle
     static Transition OnSpawned(LifecycleState state, bool awaitsReady, TimeSpan now)
     {
         if (state.Phase != LifecyclePhase.Spawning) return Same(state);
-        var running = state with { Phase = awaitsReady ? Starting : Online, StartedAt = now, ByHand = false };
+        var running = state with { Phase = awaitsReady ? Starting : Online, StartedAtMonotonic = now, ByHand = false };
         return state.Next == Stop ? new(running with { Phase = Stopping }, SendStopSignal) : Same(running);
     }
-
-    static Transition OnHeldBack(LifecycleState state, Cause cause) => state.Phase switch
-    {
-        LifecyclePhase.Spawning when state.Next == Stop => Same(state with { Phase = Stopped, ByHand = false }),
-        LifecyclePhase.Spawning or Held => Same(state with { Phase = Held, Cause = cause }),
-        _ => Same(state),
-    };
 
     static Transition OnSpawnFailed(LifecycleState state, SpawnFailure failure, RestartPolicy policy)
     {
@@ -128,7 +140,7 @@ internal static class Lifecycle
     {
         if (state.Phase is not (Starting or Online or Stopping)) return Same(state);
         var next = state.Phase == Stopping ? state : AfterUnasked(state, exited, policy, now);
-        return new(next with { Phase = Sweeping, EndedAt = now, HasLeftovers = exited.HasLeftovers }, Sweep);
+        return new(next with { Phase = Sweeping, EndedAtMonotonic = now, HasLeftovers = exited.HasLeftovers }, Sweep);
     }
 
     /// <summary>A child ended by itself: what the policy makes of it.</summary>
@@ -146,7 +158,7 @@ internal static class Lifecycle
     static LifecycleState AfterFailure(LifecycleState state, Cause cause, RestartPolicy policy, TimeSpan now)
     {
         // A child that never got ready has not lived, however long it ran.
-        var lived = state.Phase == Online && now - state.StartedAt >= policy.MinUptime;
+        var lived = state.Phase == Online && now - state.StartedAtMonotonic >= policy.MinUptime;
         var failures = lived ? 1 : state.Failures + 1;
         return failures >= policy.MaxConsecutive
             ? state with { Next = GiveUp, Failures = failures, Cause = GaveUp(cause, failures) }
@@ -182,12 +194,12 @@ internal static class Lifecycle
     static Transition OnTreeGone(LifecycleState state, RestartPolicy policy, TimeSpan now)
     {
         if (state.Phase != Sweeping) return Same(state);
-        var gone = state with { EndedAt = default, HasLeftovers = false };
+        var gone = state with { EndedAtMonotonic = default, HasLeftovers = false };
         return state.Next switch
         {
             Start => Spawning(gone with { Restarts = state.Restarts + 1, ByHand = true }),
             // The delay runs from the end of the child: cleaning up after it costs no further time.
-            Retry => Wait(gone, policy, passed: now - state.EndedAt),
+            Retry => Wait(gone, policy, passed: now - state.EndedAtMonotonic),
             GiveUp => Same(gone with { Phase = Errored }),
             _ => Same(gone with { Phase = Stopped }),
         };

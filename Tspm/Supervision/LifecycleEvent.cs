@@ -27,7 +27,7 @@ internal abstract record LifecycleEvent
     /// <summary>The child runs and is of no use: over its memory limit, unhealthy, silent, or not ready in time. It counts as a failure, as a crash does.</summary>
     public sealed record FoundUnfit(Cause Cause) : LifecycleEvent;
 
-    /// <summary>What it depends on is not there: not to be started before <see cref="Freed"/>. </summary>
+    /// <summary>It is held back, for another reason than before: something else that it depends on is missing.</summary>
     public sealed record HeldBack(Cause Cause) : LifecycleEvent;
 
     /// <summary>What it depends on is there.</summary>
@@ -62,9 +62,9 @@ internal abstract record LifecycleEvent
     public sealed record BackoffElapsed : LifecycleEvent;
 
     /// <summary>Another child, which is ready, has taken the place of the present one.</summary>
-    /// <param name="StartedAt">Monotonic start of the new one.</param>
+    /// <param name="StartedAtMonotonic">When the new one was started.</param>
     /// <param name="Cause">Why.</param>
-    public sealed record Replaced(TimeSpan StartedAt, Cause Cause) : LifecycleEvent;
+    public sealed record Replaced(TimeSpan StartedAtMonotonic, Cause Cause) : LifecycleEvent;
 
     /// <summary>Forget failures and restarts.</summary>
     public sealed record ResetRequested : LifecycleEvent;

@@ -51,16 +51,16 @@ internal enum AfterExit
 /// <param name="Failures">Consecutive failures.</param>
 /// <param name="Restarts">Children that followed an earlier one.</param>
 /// <param name="ByHand">The spawn under way was asked for by somebody: a failure is final, not retried.</param>
-/// <param name="StartedAt">Monotonic start of the child.</param>
+/// <param name="StartedAtMonotonic">When the child was started.</param>
 /// <param name="Cause">Of the last change.</param>
 internal sealed record LifecycleState(
-    LifecyclePhase Phase, DesiredState Desired, AfterExit Next, int Failures, int Restarts, bool ByHand, TimeSpan StartedAt, Cause Cause)
+    LifecyclePhase Phase, DesiredState Desired, AfterExit Next, int Failures, int Restarts, bool ByHand, TimeSpan StartedAtMonotonic, Cause Cause)
 {
     /// <summary>Reason that is shown while a child that ended by itself is cleaned up after.</summary>
     const string EndingLeftovers = "ending leftover processes";
 
-    /// <summary>Monotonic end of the child; meaning only in <c>Sweeping</c>.</summary>
-    public TimeSpan EndedAt { get; init; }
+    /// <summary>When the child ended; meaning only in <c>Sweeping</c>.</summary>
+    public TimeSpan EndedAtMonotonic { get; init; }
 
     /// <summary>The child left living processes behind; meaning only in <c>Sweeping</c>.</summary>
     public bool HasLeftovers { get; init; }

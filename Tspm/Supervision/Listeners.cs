@@ -68,8 +68,19 @@ internal sealed class Listeners(IListenSockets sockets)
     static HashSet<string> Needed(SupervisedProcess[] cells)
     {
         var needed = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var cell in cells) needed.UnionWith(cell.Listen);
+        foreach (var cell in cells) needed.UnionWith(NeededBy(cell));
         return needed;
+    }
+
+    /// <summary>
+    /// Addresses that have to be open for a process: the present child's, and those of one that is to come.
+    /// </summary>
+    public static IReadOnlyList<string> NeededBy(SupervisedProcess process)
+    {
+        var present = process.Current?.Listen ?? [];
+        var next = process.State.WillStart
+            ? process.Definition.Config.Listen ?? [] : process.Replacement?.Run?.Listen ?? [];
+        return next.Count == 0 ? present : present.Count == 0 ? next : [.. present.Union(next)];
     }
 
     List<(ListenAddress Address, int Descriptor)> Of(int id) => _byId.TryGetValue(id, out var open) ? open : _byId[id] = [];

@@ -145,9 +145,9 @@ internal sealed class ProcessTable(SupervisionServices services)
         for (var i = 0; i < cells.Length; i++)
             cells[i] = i < existing.Length
                 ? existing[i]
-                : new SupervisedProcess(services, new InstanceKey(definition.Id, i), definition, EnvironmentOf)
+                : new SupervisedProcess(services, new InstanceKey(definition.Id, i), definition, EnvironmentOf, UnsavedEnvironmentOf)
                 {
-                    Changed = (cell, before) => Changed?.Invoke(cell, before), HeldBy = cell => HeldBy?.Invoke(cell), UnsavedEnvironment = UnsavedEnvironmentOf,
+                    Changed = (cell, before) => Changed?.Invoke(cell, before), HeldBy = cell => HeldBy?.Invoke(cell),
                 };
         _byId[definition.Id] = cells;
         NextId = Math.Max(NextId, definition.Id + 1);

@@ -5,27 +5,27 @@ namespace Tspm.Supervision;
 /// <summary>Asks children that are starting whether they are ready. Nothing runs for processes without a <c>ready</c> probe.</summary>
 internal sealed class ReadinessWatch(SupervisionServices services)
 {
-    readonly Dictionary<SupervisedProcess, ReadinessVigil> _vigils = [];
+    readonly Dictionary<SupervisedProcess, ReadinessCheck> _checks = [];
 
-    public void OnChanged(SupervisedProcess cell)
+    public void OnChanged(SupervisedProcess process)
     {
-        if (cell.State.Phase != LifecyclePhase.Starting || cell.Run is not { } run)
+        if (process.State.Phase != LifecyclePhase.Starting || process.Current is not { } run)
         {
-            if (_vigils.Remove(cell, out var ended)) ended.Dispose();
+            if (_checks.Remove(process, out var ended)) ended.Dispose();
         }
-        else if (!_vigils.ContainsKey(cell))
+        else if (!_checks.ContainsKey(process))
         {
-            if (run.Ready is null) cell.Handle(new LifecycleEvent.BecameReady());
-            else Begin(cell, run);
+            if (run.Ready is null) process.Handle(new LifecycleEvent.BecameReady());
+            else Begin(process, run);
         }
     }
 
-    void Begin(SupervisedProcess cell, Run run)
+    void Begin(SupervisedProcess process, ChildRun run)
     {
-        var vigil = new ReadinessVigil(
-            services, cell, run, () => cell.Handle(new LifecycleEvent.BecameReady()),
-            why => cell.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(CauseCode.NotReady, why))));
-        _vigils[cell] = vigil;
-        vigil.Begin();
+        var check = new ReadinessCheck(
+            services, process, run, () => process.Handle(new LifecycleEvent.BecameReady()),
+            why => process.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(CauseCode.NotReady, why))));
+        _checks[process] = check;
+        check.Begin();
     }
 }

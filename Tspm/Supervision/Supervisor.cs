@@ -84,9 +84,11 @@ internal sealed class Supervisor
         {
             var record = left.Records.GetValueOrDefault(cell.Key);
             var present = record?.BootId == bootId ? record : null;
-            if (left.RunNewerThan(cell.Key, present?.NewestRun ?? 0) is { } runId && cell.ResumeUnrecorded(present, runId, left)) continue;
-            if (present is not null) cell.Resume(present, left);
-            else if (record is not null) cell.ResumeHistory(record);
+            var recovery = new ProcessRecovery(_services, cell);
+            if (left.RunNewerThan(cell.Key, present?.NewestRun ?? 0) is { } runId
+                && recovery.ResumeUnrecorded(present, runId, left)) continue;
+            if (present is not null) recovery.Resume(present, left);
+            else if (record is not null) recovery.ResumeHistory(record);
         }
         foreach (var record in left.Reaped) TakeGuardianRecord(record);
         _services.Listeners.Resume(Table);
@@ -209,7 +211,7 @@ internal sealed class Supervisor
     /// <summary>A changed definition takes effect while the child goes on: limits, health, watched files, the log's rules. Times and policies are looked up whenever they are needed.</summary>
     public void Refresh(SupervisedProcess cell)
     {
-        cell.TakeHealth();
+        _health.Refresh(cell);
         Triggers.Watch.Refresh(cell);
         _memory.OnChanged(cell);
         _health.OnChanged(cell);
@@ -254,7 +256,7 @@ internal sealed class Supervisor
             Triggers.Schedule.OnStopAsked(cells[i]);
         }
         _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(Requested(request)));
-        return [.. cells.Select((cell, i) => new Pending(cell, cell.WhenReached(IsDown), unchanged[i]))];
+        return [.. cells.Select((cell, i) => new Pending(cell, cell.Life.WhenReached(IsDown), unchanged[i]))];
     }
 
     public Pending Restart(SupervisedProcess cell, string request)
@@ -275,7 +277,7 @@ internal sealed class Supervisor
             ?? (cell.State.Phase == LifecyclePhase.Starting ? Restart(cell, request) : Start(cell, request)))];
     }
 
-    Task<LifecycleState> Started(SupervisedProcess cell) => cell.WhenReached(IsStarted(cell));
+    Task<LifecycleState> Started(SupervisedProcess cell) => cell.Life.WhenReached(IsStarted(cell));
 
     /// <summary>Whether a state is one in which the start of an instance has come to an end, or to a halt.</summary>
     public Func<LifecycleState, bool> IsStarted(SupervisedProcess cell) =>
@@ -290,15 +292,15 @@ internal sealed class Supervisor
         IsShuttingDown = true;
         Triggers.End();
         _stopOrder.Stop(Table.Cells, new LifecycleEvent.ShutdownRequested(Asker));
-        return Task.WhenAll(Table.Cells.Select(cell => (Task)cell.WhenReached(IsStopped)).Append(_services.Hooks.End()));
+        return Task.WhenAll(Table.Cells.Select(cell => (Task)cell.Life.WhenReached(IsStopped)).Append(_services.Hooks.End()));
     }
 
     /// <summary>The guardian reaped an orphan. False: it was nobody's child.</summary>
     public bool TakeGuardianRecord(GuardianRecord record)
     {
         foreach (var cell in Table.Cells)
-            if (cell.TakeGuardianRecord(record.Pid, record.StartTicks, record.Status)) return true;
-        foreach (var cell in Table.Cells) cell.OnOrphanReaped(record.Pid);
+            if (cell.Trees.TakeGuardianRecord(record)) return true;
+        foreach (var cell in Table.Cells) cell.Trees.OnOrphanReaped(record.Pid);
         return false;
     }
 

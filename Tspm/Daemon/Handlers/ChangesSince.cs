@@ -20,7 +20,7 @@ internal static class ChangesSince
     public static async Task<IReadOnlyList<RunChanges?>> Of(DaemonContext context, IReadOnlyList<ProcessView> views)
     {
         var questions = await context.Supervisor.Ask(supervisor =>
-            views.Select(view => supervisor.Table.Find(view.Key)?.AskForChanges()).ToList());
+            views.Select(view => supervisor.Table.Find(view.Key)?.Facts.AskForChanges()).ToList());
         var present = await ReadNow(context, questions);
         var changes = new RunChanges?[questions.Count];
         for (var i = 0; i < changes.Length; i++)

@@ -23,13 +23,13 @@ internal static class EarlyDeaths
         List<Supervisor.Pending> watched = [.. begun.Where(IsWatched)];
         if (watched.Count == 0) return;
         var ends = await context.Supervisor.Ask(
-            _ => watched.Select(static pending => pending.Cell.WhenReached(HasDied)).ToList());
+            _ => watched.Select(static pending => pending.Cell.Life.WhenReached(HasDied)).ToList());
         await Task.WhenAny(Task.WhenAll(ends), Task.Delay(TimeSpan.FromMilliseconds(settleMs.Value), context.Clock));
         await context.Supervisor.Ask(_ =>
         {
             for (var i = 0; i < watched.Count; i++)
             {
-                watched[i].Cell.Forget(ends[i]);
+                watched[i].Cell.Life.Forget(ends[i]);
                 if (Problem(watched[i]) is { } problem) Report(watched[i].Cell, problem, outcomes);
             }
             return 0;

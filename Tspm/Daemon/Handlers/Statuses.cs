@@ -18,7 +18,7 @@ internal static class Statuses
     static ProcessStatus Of(ProcessView view, Reading? reading, TimeSpan now)
     {
         var (state, definition) = (view.State, view.Definition);
-        var uptime = view.Pid is null ? (TimeSpan?)null : now - state.StartedAt;
+        var uptime = view.Pid is null ? (TimeSpan?)null : now - state.StartedAtMonotonic;
         var lastExit = view.RecentExits.Count > 0 ? view.RecentExits[0] : null;
         return new ProcessStatus
         {

@@ -76,7 +76,7 @@ internal sealed class HookRun
         {
             return $"could not be run: its input cannot be written: {Files.Describe(e)}";
         }
-        var (request, failure) = _cell.PlanOfHook(_name, command, inputPath);
+        var (request, failure) = _cell.Runs.PlanOfHook(_name, command, inputPath);
         if (request is not null) (_child, failure) = _services.System.Spawn(request);
         if (inputPath is not null) Remove(inputPath);
         if (_child is not { } child) return $"could not be run: {failure!.Sentence}";

@@ -8,7 +8,7 @@ namespace Tspm.Supervision.Probes;
 internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
 {
     /// <summary>Null: nobody has to be asked, the child tells by itself (notify). The config was validated.</summary>
-    public IProbe? Make(Probe probe, SupervisedProcess cell, Run run, SupervisionServices services)
+    public IProbe? Make(Probe probe, SupervisedProcess process, ChildRun run, SupervisionServices services)
     {
         var judge = ReferenceEquals(probe, run.Ready) ? JudgeOf(run) : null;
         if (probe.Tcp is { } place && HostPort.Parse(place) is { } target) return new TcpProbe(dialer, target, judge);
@@ -18,17 +18,17 @@ internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
             var regex = TimedRegex.TryMake(pattern, out var problem);
             return new LogProbe(growth, regex, LogsOf(run)) { PatternProblem = problem };
         }
-        if (probe.Exec is { } command) return new ExecProbe(services, () => cell.PlanOf(command));
+        if (probe.Exec is { } command) return new ExecProbe(services, () => process.Runs.PlanOf(run, command));
         return probe.DelayMs is { } delay
-            ? new DelayProbe(services.Timers, run.BeganAt + TimeSpan.FromMilliseconds(delay) - services.Timers.Now)
+            ? new DelayProbe(services.Timers, run.StartedAtMonotonic + TimeSpan.FromMilliseconds(delay) - services.Timers.Now)
             : null;
     }
 
     /// <summary>Only readiness asks whose answer it was: a child that was ready has its port.</summary>
-    static Action<DialedAddress?, Action<string?>>? JudgeOf(Run run) => run.Listeners is { } check
+    static Action<DialedAddress?, Action<string?>>? JudgeOf(ChildRun run) => run.Listeners is { } check
         ? (address, told) => check.Judge(address, run.Child?.Pid ?? 0, told) : null;
 
-    static GrowingLog[] LogsOf(Run run)
+    static GrowingLog[] LogsOf(ChildRun run)
     {
         var output = new GrowingLog(run.Streams.OutFile, () => run.Streams.Begins.Out);
         return run.Streams.ErrFile == run.Streams.OutFile ? [output] : [output, new GrowingLog(run.Streams.ErrFile, () => run.Streams.Begins.Err)];

@@ -47,7 +47,7 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
     public void End()
     {
         Dispose();
-        foreach (var cell in table.Cells) cell.IsRunQueued = false;
+        foreach (var cell in table.Cells) cell.Journal.IsRunQueued = false;
     }
 
     /// <summary>Definitions came, went or changed: looked at when the present work is done, once for many.</summary>
@@ -61,7 +61,7 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
     public void OnChanged(SupervisedProcess cell)
     {
         if (_ended || !_entries.TryGetValue(cell, out var entry)) return;
-        if (cell.IsRunQueued) StartQueued(cell, entry);
+        if (cell.Journal.IsRunQueued) StartQueued(cell, entry);
         if (entry.IsArmed != IsToBeArmed(cell)) OnRearranged();
     }
 
@@ -74,12 +74,12 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
     static void StartQueued(SupervisedProcess cell, Entry entry)
     {
         if (cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) return;
-        cell.IsRunQueued = false;
+        cell.Journal.IsRunQueued = false;
         cell.Handle(new LifecycleEvent.StartRequested(entry.Cause));
     }
 
     /// <summary>By the user: what was to follow does not.</summary>
-    public void OnStopAsked(SupervisedProcess cell) => cell.IsRunQueued = false;
+    public void OnStopAsked(SupervisedProcess cell) => cell.Journal.IsRunQueued = false;
 
     void Refresh()
     {
@@ -94,8 +94,8 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
                 continue;
             }
             _entries.Remove(cell); // does not disturb going through
-            cell.Scheduled(null);
-            cell.IsRunQueued = false;
+            cell.Published.SetNextRun(null);
+            cell.Journal.IsRunQueued = false;
         }
         foreach (var cell in table.Cells)
         {
@@ -105,7 +105,7 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
                 var entry = _entries[cell] = new Entry(config, times);
                 Plan(cell, entry, now);
                 // What an earlier daemon queued, when its child has ended without any.
-                if (cell.IsRunQueued) StartQueued(cell, entry);
+                if (cell.Journal.IsRunQueued) StartQueued(cell, entry);
             }
             else services.Log.LogWarning("{Name}: its schedule is not understood on this machine, and is not kept", cell.Definition.Name);
         }
@@ -121,7 +121,7 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         var after = entry.Done is { } done && done > now && done - now <= LongestCorrection ? done : now;
         entry.IsArmed = IsToBeArmed(cell);
         entry.Next = entry.IsArmed ? entry.Times.After(after) : null;
-        cell.Scheduled(entry.Next);
+        cell.Published.SetNextRun(entry.Next);
     }
 
     void Arm(DateTimeOffset now)
@@ -168,7 +168,7 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
             cell.Handle(new LifecycleEvent.StartRequested(entry.Cause));
         else if (entry.Config.Overlap == ScheduleConfig.Kill)
             _ = cell.Restart(new LifecycleEvent.RestartRequested(entry.Cause));
-        else if (entry.Config.Overlap == ScheduleConfig.Queue) cell.IsRunQueued = phase != LifecyclePhase.Held;
+        else if (entry.Config.Overlap == ScheduleConfig.Queue) cell.Journal.IsRunQueued = phase != LifecyclePhase.Held;
         else services.Log.LogInformation("{Name}: its last run is not over, this time is skipped ({Cause})", cell.Definition.Name, CauseText.Of(entry.Cause));
     }
 }

@@ -110,7 +110,7 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
             _ended = true;
             _timer?.Dispose();
             _watch.Dispose();
-            if (_troubled) _cell.Watching(null);
+            if (_troubled) _cell.Published.SetWatchProblem(null);
         }
 
         void Changed(string path, long epoch)
@@ -136,7 +136,7 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
         {
             if (_ended) return;
             _troubled = true;
-            _cell.Watching(sentence);
+            _cell.Published.SetWatchProblem(sentence);
         }
     }
 }

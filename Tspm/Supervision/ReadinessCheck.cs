@@ -6,14 +6,14 @@ namespace Tspm.Supervision;
 /// <summary>
 /// Asks one child whether it is ready, until it is or its time is over. The first questions follow each other quickly, because most are ready soon; then once a second.
 /// </summary>
-internal sealed class ReadinessVigil(SupervisionServices services, SupervisedProcess cell, Run run, Action ready, Action<string> late) : IDisposable
+internal sealed class ReadinessCheck(SupervisionServices services, SupervisedProcess process, ChildRun run, Action ready, Action<string> late) : IDisposable
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>A child whose time ran out while no daemon looked gets so much to answer all the same.</summary>
     static readonly TimeSpan LeastAfterAdoption = TimeSpan.FromSeconds(1);
 
-    readonly IProbe? _probe = services.Probes.Make(run.Ready!, cell, run, services);
+    readonly IProbe? _probe = services.Probes.Make(run.Ready!, process, run, services);
     readonly TimeSpan _limit = TimeSpan.FromMilliseconds(run.StartTimeoutMs ?? Probe.DefaultStartTimeout.TotalMilliseconds);
     TimeSpan _pause = FirstPause;
     IDisposable? _deadline, _next, _look;
@@ -21,7 +21,7 @@ internal sealed class ReadinessVigil(SupervisionServices services, SupervisedPro
 
     public void Begin()
     {
-        var left = run.BeganAt + _limit - services.Timers.Now;
+        var left = run.StartedAtMonotonic + _limit - services.Timers.Now;
         var least = _limit < LeastAfterAdoption ? _limit : LeastAfterAdoption;
         _deadline = services.Timers.After(left > least ? left : least, Late);
         if (_probe is not null) Look();
@@ -47,7 +47,8 @@ internal sealed class ReadinessVigil(SupervisionServices services, SupervisedPro
     {
         if (_ended) return;
         // What was wrong until now is not shown beside a good answer.
-        if (cell.Run == run) cell.Found(run.Health is null ? null : cell.View.Health, problem);
+        if (process.Current == run)
+            process.Published.SetProbeAnswer(run.Health is null ? null : process.View.Health, problem);
         else run.ProbeProblem = problem;
         if (problem is null)
         {
@@ -60,7 +61,7 @@ internal sealed class ReadinessVigil(SupervisionServices services, SupervisedPro
 
     void Late()
     {
-        if (run.ExtendedUntil - services.Timers.Now is var more && more > TimeSpan.Zero)
+        if (run.Messages.ExtendedUntil - services.Timers.Now is var more && more > TimeSpan.Zero)
         {
             _deadline = services.Timers.After(more, Late);
             return;

@@ -1,0 +1,73 @@
+using Tspm.Model;
+using Tspm.Supervision.Hooks;
+
+namespace Tspm.Supervision;
+
+/// <summary>Starts the present run of a process, and reports to the lifecycle how that went.</summary>
+internal sealed class ChildStarter(SupervisionServices services, SupervisedProcess process)
+{
+    /// <summary>Why the last spawn came to nothing; null: it did not.</summary>
+    public SpawnFailure? LastFailure { get; private set; }
+
+    /// <summary>Between the order and the spawn comes the preStart hook; a stop gives it up.</summary>
+    public void Start(ChildRun run)
+    {
+        if (process.Definition.Config.Hooks is not { PreStart: { } command })
+        {
+            Spawn(run);
+            return;
+        }
+        process.Narrator.Tell(EventKind.PreStart, null);
+        process.Hook.Run(HookMark.PreStart, command, (wasGivenUp, problem) => OnPrepared(run, wasGivenUp, problem));
+    }
+
+    /// <summary>
+    /// Why the present child should stay although a new one was ordered: the new one could not even open its log files.
+    /// Null: the new one may come, or there is none that could stay.
+    /// </summary>
+    public string? WhyNotRestart() => process.State.Phase is LifecyclePhase.Starting or LifecyclePhase.Online
+        ? services.Outputs.Check(process.Runs.StreamsOf(process.LastRun))?.Sentence : null;
+
+    void OnPrepared(ChildRun run, bool wasGivenUp, string? problem)
+    {
+        if (process.Current != run) return;
+        if (wasGivenUp)
+        {
+            process.DropCurrent();
+            process.Handle(new LifecycleEvent.SpawnForgotten());
+            return;
+        }
+        if (problem is null)
+        {
+            run.IsPreparing = false;
+            process.Runs.RefreshLogs(run);
+            process.Journal.Save();
+            Spawn(run);
+            return;
+        }
+        Fail(new SpawnFailure(HookMark.PreStart, 0, $"preStart {problem}") { MayPass = MayTryAgain });
+    }
+
+    void Spawn(ChildRun run)
+    {
+        if (process.Runs.Start(run) is { } failure)
+        {
+            Fail(failure);
+            return;
+        }
+        LastFailure = null;
+        process.Handle(new LifecycleEvent.SpawnSucceeded(AwaitsReady: run.Ready is not null));
+    }
+
+    void Fail(SpawnFailure failure)
+    {
+        process.DropCurrent();
+        // It has run before, so what is missing now is not a mistake of the definition: a deployment may be half way,
+        // and somebody's order is tried again as it would be after a crash.
+        var isSwap = failure.MayBeReplaced && process.Journal.Exits.Newest.Count > 0 && MayTryAgain;
+        LastFailure = isSwap ? failure with { MayPass = true } : failure;
+        process.Handle(new LifecycleEvent.SpawnFailed(LastFailure));
+    }
+
+    bool MayTryAgain => RestartPolicy.Of(process.Definition.Config).Mode != RestartMode.Never;
+}

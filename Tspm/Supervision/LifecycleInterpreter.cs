@@ -1,0 +1,105 @@
+using Microsoft.Extensions.Logging;
+using Tspm.Model;
+
+namespace Tspm.Supervision;
+
+/// <summary>
+/// Holds the state of a process, and carries out what <see cref="Lifecycle"/> decides: an event at a time, each
+/// transition on record before its effect. Decides nothing itself.
+/// </summary>
+internal sealed class LifecycleInterpreter(SupervisionServices services, SupervisedProcess process)
+{
+    readonly Queue<LifecycleEvent> _events = new();
+    readonly StateWaiters _waiters = new();
+    bool _isStepping;
+
+    public LifecycleState State { get; private set; } = LifecycleState.New;
+
+    // ---- waiting
+
+    /// <summary>Completes when the state satisfies <paramref name="reached"/>, at once if it does already.</summary>
+    public Task<LifecycleState> WhenReached(Func<LifecycleState, bool> reached) => _waiters.Wait(State, reached);
+
+    /// <summary>Gives up a wait of <see cref="WhenReached"/>, whose task then never completes.</summary>
+    public void Forget(Task<LifecycleState> waiting) => _waiters.Forget(waiting);
+
+    /// <summary>
+    /// Those who wait look at the state once more, because what they wait for depends on more than it.
+    /// </summary>
+    public void AskWaiters() => _waiters.Tell(State);
+
+    /// <summary>There will be no other state: nobody waits any longer.</summary>
+    public void ReleaseWaiters() => _waiters.Release(State);
+
+    // ---- steps
+
+    /// <summary>Goes on where an earlier daemon of this boot was; before any event.</summary>
+    public void Restore(LifecycleState state) => State = state;
+
+    /// <summary>The same after a reboot, of which only the counter is left.</summary>
+    public void RestoreOfEarlierBoot(int restarts) =>
+        State = State with { Restarts = restarts, Cause = new Cause(CauseCode.Reboot) };
+
+    /// <summary>
+    /// One event; everything that follows from it is done when this returns, except what has to be waited for. Events
+    /// that happen in the middle of a step have their turn after it.
+    /// </summary>
+    public void Handle(LifecycleEvent happened)
+    {
+        _events.Enqueue(happened);
+        if (_isStepping) return;
+        _isStepping = true;
+        try
+        {
+            while (_events.TryDequeue(out var next)) Step(next);
+        }
+        finally
+        {
+            _isStepping = false;
+        }
+    }
+
+    void Step(LifecycleEvent happened)
+    {
+        var (before, runBefore) = (State, process.Current);
+        var policy = RestartPolicy.Of(process.Definition.Config);
+        var (state, actions, delay) = Lifecycle.Next(before, happened, policy, services.Timers.Now, Gate());
+        State = state;
+        if (state.Phase == LifecyclePhase.Online && process.Current is { } online) online.WasOnline = true;
+        if (actions.HasFlag(LifecycleAction.CancelTimers)) process.Backoff.Cancel();
+        if (actions.HasFlag(LifecycleAction.ArmBackoff)) process.Backoff.Arm(delay);
+        if (actions.HasFlag(LifecycleAction.Spawn)) process.MakeCurrent();
+        // The end of a child is on record already, before it is reaped: sweeping needs another record only when it
+        // takes time.
+        var isNew = state != before || actions != LifecycleAction.None;
+        if (isNew && !actions.HasFlag(LifecycleAction.Sweep)) process.Journal.Save();
+        process.Narrator.TellOfStep(before, happened, actions, runBefore);
+        CarryOut(actions);
+        process.Replacement?.OnFirstChanged();
+        process.Publish();
+        if (State != before) Announce(before);
+    }
+
+    /// <summary>Why the process must not be started yet; null: it may.</summary>
+    Cause? Gate() => process.HeldBy?.Invoke(process) is { } held
+        ? Cause.Observed(CauseCode.Dependency, held) : null;
+
+    void CarryOut(LifecycleAction actions)
+    {
+        if (actions.HasFlag(LifecycleAction.SendStopSignal)) process.Current!.Ending.SendStopSignal();
+        if (actions.HasFlag(LifecycleAction.KillTree)) (process.Current ?? process.Ended)?.EndingSoFar?.Kill();
+        if (actions.HasFlag(LifecycleAction.CancelSpawn)) process.Hook.Cancel();
+        if (actions.HasFlag(LifecycleAction.Sweep)) process.Ended!.Ending.CleanUp();
+        if (actions.HasFlag(LifecycleAction.Spawn)) process.Starter.Start(process.Current!);
+    }
+
+    void Announce(LifecycleState before)
+    {
+        var isSeen = State.Phase is not (LifecyclePhase.Spawning or LifecyclePhase.Sweeping);
+        if (isSeen && State.Phase != before.Phase)
+            services.Log.LogInformation(
+                "{Name} {State}: {Reason}", process.Definition.Name, StateNames.Of(State.Observed), State.Reason);
+        process.Changed?.Invoke(process, before);
+        _waiters.Tell(State);
+    }
+}

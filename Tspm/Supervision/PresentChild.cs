@@ -1,0 +1,48 @@
+using Tspm.Model;
+using Tspm.Supervision.Hooks;
+
+namespace Tspm.Supervision;
+
+/// <summary>Turns what happens to the present child of a process into events of its lifecycle.</summary>
+internal sealed class PresentChild(SupervisionServices services, SupervisedProcess process) : IChildRunOwner
+{
+    public (Cause Cause, bool WasAsked) Explain(ChildRun run, ExitStatus status)
+    {
+        if (process.State.Phase == LifecyclePhase.Stopping) return (process.State.Cause, true);
+        var background = BackgroundProgram.Describe(status, run.Child!.Pid, run.Ending.Leftovers ?? []);
+        return (process.ManualSignal.CauseOf(status, background, services.Timers.Now), false);
+    }
+
+    public void Exited(ChildRun run)
+    {
+        process.EndCurrent(run);
+        process.Handle(new LifecycleEvent.ChildExited(run.Exit!)
+        {
+            HasLeftovers = run.Ending.HasWork, Cause = run.ExitCause!,
+        });
+    }
+
+    public void StopTimedOut(ChildRun run) => process.Handle(new LifecycleEvent.StopTimedOut());
+
+    /// <summary>Whatever comes of the postStop hook: the child is gone, and what was to follow follows.</summary>
+    public void TreeGone(ChildRun run)
+    {
+        if (process.Definition.Config.Hooks is not { PostStop: { } command })
+        {
+            process.Handle(new LifecycleEvent.TreeGone());
+            return;
+        }
+        process.Journal.Save();
+        process.Hook.Run(HookMark.PostStop, command, (_, problem) =>
+        {
+            if (problem is not null) process.Narrator.Tell(EventKind.HookFailed, $"postStop {problem}");
+            process.Handle(new LifecycleEvent.TreeGone());
+        });
+        process.Publish();
+    }
+
+    public void BecameReady(ChildRun run) => process.Handle(new LifecycleEvent.BecameReady());
+
+    public void AskedForHelp(ChildRun run) => process.Handle(new LifecycleEvent.FoundUnfit(
+        Cause.Observed(CauseCode.Watchdog, "it asked for help (WATCHDOG=trigger)")));
+}

@@ -1,0 +1,25 @@
+namespace Tspm.Supervision;
+
+/// <summary>Why a process cannot be reloaded, as a phrase that goes on a sentence about it; null: it can.</summary>
+internal static class ReloadObstacle
+{
+    public const string Deleted = "it was deleted";
+
+    /// <summary>Asked before a reload begins.</summary>
+    public static string? AtTheStart(SupervisedProcess process)
+    {
+        if (process.IsForgotten) return Deleted;
+        return process.Replacement is null ? InTheMiddle(process) : "it is being reloaded already";
+    }
+
+    /// <summary>Asked once more in a reload, before the new child is started.</summary>
+    public static string? InTheMiddle(SupervisedProcess process) => process switch
+    {
+        { State.Phase: not LifecyclePhase.Online } => NotOnline(process),
+        // Seen to have ended, and how is not known yet: what it left behind goes first, and its restart policy decides.
+        { Current: null or { IsExitSeen: true } } => "its child has just ended",
+        _ => null,
+    };
+
+    public static string NotOnline(SupervisedProcess process) => $"it is not online any more: {process.State.Reason}";
+}

@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Logging;
+using Tspm.Model;
+
+namespace Tspm.Supervision;
+
+/// <summary>Makes the snapshot of a process that readers see (<see cref="ProcessView"/>).</summary>
+internal sealed class ViewPublisher(SupervisionServices services, SupervisedProcess process)
+{
+    string? _watchProblem;
+    DateTimeOffset? _nextRunAt;
+
+    /// <summary>When its schedule comes next; null: it has none.</summary>
+    public void SetNextRun(DateTimeOffset? next)
+    {
+        _nextRunAt = next;
+        process.Publish();
+    }
+
+    /// <summary>What of its files cannot be watched; null: nothing, or nothing is.</summary>
+    public void SetWatchProblem(string? problem)
+    {
+        _watchProblem = problem;
+        if (problem is not null) services.Log.LogWarning("{Name}: {Problem}", process.Definition.Name, problem);
+        process.Publish();
+    }
+
+    /// <summary>A probe of the present child answered; null is a good answer.</summary>
+    public void SetProbeAnswer(bool? health, string? problem)
+    {
+        if (process.Current is not { } run || (run.IsHealthy == health && run.ProbeProblem == problem)) return;
+        (run.IsHealthy, run.ProbeProblem) = (health, problem);
+        process.Publish();
+    }
+
+    /// <summary>The process as it is now.</summary>
+    public ProcessView Make()
+    {
+        var (run, state) = (process.Current, process.State);
+        var child = run is { IsExitSeen: false } ? run.Child : null;
+        var (outLog, errLog) = LogPaths.Of(services.Home, process.Definition, process.Key.Instance);
+        return new ProcessView
+        {
+            Key = process.Key,
+            Definition = process.Definition,
+            State = state,
+            Pid = child?.Pid,
+            StartTicks = run?.Child?.StartTicks ?? 0,
+            RunId = run?.Id ?? 0,
+            StartedAt = run?.StartedAt,
+            StartedWith = run is { IsExitSeen: false } ? run.EarlierConfig(process.Definition) : null,
+            NextStartAt = process.Backoff.DueAtMonotonic,
+            WaitsFor = WaitsFor,
+            StartLimitAt = StartLimitAt,
+            KillAt = (process.Current ?? process.Ended)?.EndingSoFar?.KillAt ?? process.Replacement?.Run?.EndingSoFar?.KillAt,
+            Health = run?.IsHealthy,
+            FailedSpawn = process.Starter.LastFailure,
+            ProbeProblem = run?.ProbeProblem,
+            ReadyNote = state.Phase == LifecyclePhase.Online ? run?.Listeners?.Note : null,
+            StatusText = run?.Messages.StatusText,
+            WatchProblem = _watchProblem,
+            NextRunAt = _nextRunAt,
+            RecentExits = process.Journal.Exits.Newest,
+            Listen = Listeners.NeededBy(process),
+            OutLog = outLog,
+            ErrLog = errLog,
+        };
+    }
+
+    string? WaitsFor => process.State.Phase switch
+    {
+        LifecyclePhase.Spawning when process.Current is { IsPreparing: true } => "its preStart hook",
+        LifecyclePhase.Starting when process.Current?.Ready is { } probe => ProbeText.Subject(probe),
+        LifecyclePhase.Sweeping when process.Hook.IsRunning => "its postStop hook",
+        LifecyclePhase.Online => OfReload(process.Replacement),
+        _ => null,
+    };
+
+    static string? OfReload(Replacement? replacement) => replacement switch
+    {
+        null => null,
+        { Phase: ReplacementPhase.Preparing } => "the preStart hook of its new child",
+        { Phase: ReplacementPhase.Starting, Run.Ready: { } probe } => $"its new child: {ProbeText.Subject(probe)}",
+        { Phase: ReplacementPhase.Starting } => "its new child",
+        { HasFailed: false } => "the end of its old child",
+        _ => "the end of its new child",
+    };
+
+    /// <summary>The child that is asked whether it is ready; of a reload, the new one. Null: none is.</summary>
+    ChildRun? ComingRun => process.State.Phase == LifecyclePhase.Starting ? process.Current
+        : process.Replacement is { Phase: ReplacementPhase.Starting } replacement ? replacement.Run : null;
+
+    /// <summary>See <see cref="ReadinessCheck"/>.</summary>
+    TimeSpan? StartLimitAt
+    {
+        get
+        {
+            if (ComingRun is not { Ready: not null } run) return null;
+            var limit = run.StartTimeoutMs ?? Probe.DefaultStartTimeout.TotalMilliseconds;
+            var at = run.StartedAtMonotonic + TimeSpan.FromMilliseconds(limit);
+            return run.Messages.ExtendedUntil > at ? run.Messages.ExtendedUntil : at;
+        }
+    }
+}
