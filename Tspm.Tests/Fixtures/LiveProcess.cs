@@ -30,7 +30,17 @@ internal static class LiveProcess
     public static string StatusOf(int pid, string field) =>
         File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith(field + ":", StringComparison.Ordinal))[(field.Length + 1)..].Trim();
 
-    public static string CommandOf(int pid) => ReadOrEmpty($"/proc/{pid}/cmdline").Replace('\0', ' ').Trim();
+    /// <summary>The arguments, parted by blanks; empty: it does not live, or is a kernel thread.</summary>
+    public static string CommandOf(int pid)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            var text = ReadOrEmpty($"/proc/{pid}/cmdline").Replace('\0', ' ').Trim();
+            // In the middle of an execve a process has no arguments for an instant.
+            if (text.Length > 0 || tries == 100 || ParentOf(pid) is 0 or 2 || !IsAlive(pid)) return text;
+            Thread.Yield();
+        }
+    }
 
     /// <summary>
     /// Every pid that /proc lists, of zombies too. Not by Directory.EnumerateDirectories: it takes any error number that it finds at the end of the list for a failure, and was seen to say that

@@ -46,7 +46,11 @@ internal static partial class Goldens
     /// <summary>Metadata with the options that the type is used with.</summary>
     public static JsonTypeInfo InfoOf(Type type)
     {
-        var context = type == typeof(ProcessesFile) || type == typeof(RunRecord) || type == typeof(DaemonState) || type == typeof(DaemonDeathsNote) ? StorageJson.Compact : WireJson.Default;
+        Type[] stored =
+        [
+            typeof(ProcessesFile), typeof(RunRecord), typeof(FlatRunRecord), typeof(DaemonState), typeof(DaemonDeathsNote),
+        ];
+        var context = stored.Contains(type) ? StorageJson.Compact : WireJson.Default;
         return context.GetTypeInfo(type) ?? throw new InvalidOperationException($"no metadata for {type}");
     }
 

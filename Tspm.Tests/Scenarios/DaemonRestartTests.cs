@@ -60,7 +60,9 @@ public class DaemonRestartTests
         await box.UntilGone(pid);
         // A reboot, as the files see it: nothing lives, and the boot id is another one.
         var records = new RunRecordStore(new TspmHome(box.Home));
-        foreach (var (key, record) in records.LoadAll()) records.Save(key, record with { BootId = "00000000-0000-0000-0000-000000000000" });
+        const string earlier = "00000000-0000-0000-0000-000000000000";
+        foreach (var (key, record) in records.LoadAll())
+            records.Save(key, record with { Common = record.Common with { BootId = earlier } });
         await box.Ok("daemon", "start");
         var up = await box.UntilState("up", "online");
         await Assert.That(up.Pid).IsNotEqualTo(pid);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Tspm.Model;
 using Tspm.Storage;
 
@@ -9,27 +10,50 @@ internal sealed class SmallFilesTests
 {
     static readonly InstanceKey Key = new(3, 1);
 
+    static RunRecord Of(int pid, string text = "") => new()
+    {
+        Common = new ProcessRecord { Next = text }, Current = new ChildRecord { RunId = 1, Pid = pid },
+    };
+
+    /// <summary>In the present format, and in that of earlier versions, which a daemon writes until it is ready.</summary>
     [Test]
-    public async Task A_run_record_comes_back_as_it_was(CancellationToken cancellation)
+    [Arguments(false), Arguments(true)]
+    public async Task A_run_record_comes_back_as_it_was(bool asFormat1, CancellationToken cancellation)
     {
         using var home = new TemporaryHome();
-        var records = new RunRecordStore(home.Home);
-        var record = new RunRecord
-        {
-            BootId = "boot", GuardianPid = 1, RunId = ulong.MaxValue, Phase = "Online", Next = "Retry", Desired = DesiredState.Up, Reason = "ü", Pid = 2,
-            StartTicks = long.MaxValue, StartedMonotonicMs = 4, StartedAt = DateTimeOffset.UnixEpoch, NextStartMonotonicMs = 5, Restarts = 6, Failures = 7,
-            ExitCode = 8, ExitSignal = 9, HasEnded = true,
-            RecentExits = [new RecentExit { Pid = 2, EndedAt = DateTimeOffset.UnixEpoch, Signal = "SIGKILL", Reason = "killed" }],
-            Definition = TemporaryHome.StateOf("web").Processes[0],
-        };
+        var records = new RunRecordStore(home.Home) { WritesFormat1 = asFormat1 };
+        var record = JsonSerializer.Deserialize(
+            File.ReadAllText(Path.Combine(Guards.Goldens.Folder, "RunRecord.json")), StorageJson.Compact.RunRecord)!;
         records.Save(Key, record);
         await Assert.That(records.Trouble).IsNull();
-        var read = records.LoadAll()[Key];
-        await Assert.That(read with { RecentExits = [], Definition = null }).IsEqualTo(record with { RecentExits = [], Definition = null });
-        await Assert.That(read.RecentExits.Single()).IsEqualTo(record.RecentExits.Single());
-        await Assert.That(read.Definition).IsEqualTo(record.Definition);
+        var (first, second) = home.Home.RunRecordPaths(Key);
+        var written = File.ReadAllText(File.Exists(first) ? first : second);
+        await Assert.That(written.Contains("\"format\":2", StringComparison.Ordinal)).IsEqualTo(!asFormat1);
+        await Assert.That(TextOf(records.LoadAll()[Key])).IsEqualTo(TextOf(record));
         records.Remove(Key);
         await Assert.That(records.LoadAll()).IsEmpty();
+    }
+
+    static string TextOf(RunRecord record) => JsonSerializer.Serialize(record, StorageJson.Default.RunRecord);
+
+    /// <summary>Every member of the older format counts.</summary>
+    [Test]
+    public async Task A_record_of_format_1_is_read_whole(CancellationToken cancellation)
+    {
+        var golden = File.ReadAllText(Path.Combine(Guards.Goldens.Folder, "FlatRunRecord.json"));
+        var flat = JsonSerializer.Deserialize(golden, StorageJson.Compact.FlatRunRecord)!;
+        var again = RunRecordFormat1.Write(RunRecordFormat1.Read(flat));
+        await Assert.That(JsonSerializer.Serialize(again, StorageJson.Default.FlatRunRecord))
+            .IsEqualTo(JsonSerializer.Serialize(flat, StorageJson.Default.FlatRunRecord));
+    }
+
+    [Test]
+    public async Task A_record_without_a_child_has_none_in_either_format(CancellationToken cancellation)
+    {
+        var record = new RunRecord { Common = new ProcessRecord { BootId = "b", Phase = "Waiting", LastRunId = 9 } };
+        var again = RunRecordFormat1.Read(RunRecordFormat1.Write(record));
+        await Assert.That((again.Current, again.Replacement, again.NewestRun)).IsEqualTo((null, null, 9UL));
+        await Assert.That(TextOf(again)).IsEqualTo(TextOf(record));
     }
 
     [Test]
@@ -37,24 +61,24 @@ internal sealed class SmallFilesTests
     {
         using var home = new TemporaryHome();
         var records = new RunRecordStore(home.Home);
-        records.Save(Key, new RunRecord { Pid = 1, Reason = "the first, with a reason that is longer than that of the next" });
+        records.Save(Key, Of(1, "the first, with a text that is longer than that of the next"));
         var (first, second) = home.Home.RunRecordPaths(Key);
         var older = File.Exists(first) ? first : second;
         var newer = older == first ? second : first;
-        records.Save(Key, new RunRecord { Pid = 2 });
-        await Assert.That(new RunRecordStore(home.Home).LoadAll()[Key].Pid).IsEqualTo(2);
+        records.Save(Key, Of(2));
+        await Assert.That(new RunRecordStore(home.Home).LoadAll()[Key].Current!.Pid).IsEqualTo(2);
         var whole = File.ReadAllBytes(newer);
         for (var length = 0; length < whole.Length; length++)
         {
             File.WriteAllBytes(newer, whole[..length]);
-            if (new RunRecordStore(home.Home).LoadAll()[Key].Pid != 1) throw new InvalidOperationException($"torn at {length}");
+            if (new RunRecordStore(home.Home).LoadAll()[Key].Current!.Pid != 1) throw new InvalidOperationException($"torn at {length}");
         }
         for (var at = 0; at < whole.Length; at++)
         {
             var broken = whole.ToArray();
             broken[at] ^= 0x40;
             File.WriteAllBytes(newer, broken);
-            if (new RunRecordStore(home.Home).LoadAll()[Key].Pid != 1) throw new InvalidOperationException($"wrong at {at}");
+            if (new RunRecordStore(home.Home).LoadAll()[Key].Current!.Pid != 1) throw new InvalidOperationException($"wrong at {at}");
         }
     }
 
@@ -67,8 +91,8 @@ internal sealed class SmallFilesTests
         for (var pid = 1; pid < 300; pid++)
         {
             if (random.Next(5) == 0) records = new RunRecordStore(home.Home); // another daemon
-            records.Save(Key, new RunRecord { Pid = pid, Reason = new string('r', random.Next(5000)) });
-            if (new RunRecordStore(home.Home).LoadAll()[Key].Pid != pid) throw new InvalidOperationException($"{pid} is not the newest");
+            records.Save(Key, Of(pid, new string('r', random.Next(5000))));
+            if (new RunRecordStore(home.Home).LoadAll()[Key].Current!.Pid != pid) throw new InvalidOperationException($"{pid} is not the newest");
         }
         await Assert.That(Directory.GetFiles(home.Home.RunFolder).Length).IsEqualTo(2);
     }
@@ -77,7 +101,7 @@ internal sealed class SmallFilesTests
     public async Task What_is_no_record_is_passed_over(CancellationToken cancellation)
     {
         using var home = new TemporaryHome();
-        new RunRecordStore(home.Home).Save(Key, new RunRecord { Pid = 5 });
+        new RunRecordStore(home.Home).Save(Key, Of(5));
         foreach (var name in new[] { "election.lock", "strange.json", "4.0.0.json", "4.0.json", "x.y.0.json" }) File.WriteAllText(Path.Combine(home.Home.RunFolder, name), "{}");
         await Assert.That(new RunRecordStore(home.Home).LoadAll().Keys).IsEquivalentTo([Key]);
     }
@@ -107,8 +131,8 @@ internal sealed class SmallFilesTests
         var (first, second) = home.Home.RunRecordPaths(Key);
         Directory.CreateDirectory(first); // in the way
         Directory.CreateDirectory(second);
-        records.Save(Key, new RunRecord { Restarts = 1 });
-        records.Save(Key, new RunRecord { Restarts = 2 });
+        records.Save(Key, new RunRecord { Common = new ProcessRecord { Restarts = 1 } });
+        records.Save(Key, new RunRecord { Common = new ProcessRecord { Restarts = 2 } });
         var told = 0;
         records.WhenAllSaved(() => told++);
         await Assert.That(retries.Count).IsEqualTo(1);
@@ -119,7 +143,7 @@ internal sealed class SmallFilesTests
         retries.Dequeue()();
         await Assert.That(retries).IsEmpty();
         await Assert.That(told).IsEqualTo(1);
-        await Assert.That(new RunRecordStore(home.Home).LoadAll()[Key].Restarts).IsEqualTo(2);
+        await Assert.That(new RunRecordStore(home.Home).LoadAll()[Key].Common.Restarts).IsEqualTo(2);
         records.WhenAllSaved(() => told++);
         await Assert.That(told).IsEqualTo(2);
     }
@@ -232,8 +256,8 @@ internal sealed class SmallFilesTests
     {
         using var home = new TemporaryHome();
         var records = new RunRecordStore(home.Home);
-        records.Save(Key, new RunRecord { Pid = 1 });
-        records.Save(Key, new RunRecord { Pid = 2 });
+        records.Save(Key, Of(1));
+        records.Save(Key, Of(2));
         var paths = home.Home.RunRecordPaths(Key);
         foreach (var path in new[] { paths.First, paths.Second })
         {
@@ -243,9 +267,9 @@ internal sealed class SmallFilesTests
             await Assert.That(records.LoadAll().ContainsKey(Key)).IsTrue().Because("the other slot is whole");
             await Assert.That(records.MoveObstaclesAside().Single()).Contains($"the run record {Path.GetFileName(path)} could not be read (it is a").And.Contains("it is kept as");
             await Assert.That(records.MoveObstaclesAside()).IsEmpty();
-            for (var pid = 3; pid < 6; pid++) records.Save(Key, new RunRecord { Pid = pid });
+            for (var pid = 3; pid < 6; pid++) records.Save(Key, Of(pid));
             await Assert.That(records.Trouble).IsNull();
-            await Assert.That(new RunRecordStore(home.Home).LoadAll()[Key].Pid).IsEqualTo(5);
+            await Assert.That(new RunRecordStore(home.Home).LoadAll()[Key].Current!.Pid).IsEqualTo(5);
         }
     }
 
@@ -254,14 +278,14 @@ internal sealed class SmallFilesTests
     {
         using var home = new TemporaryHome();
         var records = new RunRecordStore(home.Home);
-        records.Save(Key, new RunRecord { Pid = 1 });
+        records.Save(Key, Of(1));
         var paths = home.Home.RunRecordPaths(Key);
         foreach (var path in new[] { paths.First, paths.Second })
         {
             File.Delete(path);
             await Platform.RegularFileTests.Put(path, "fifo", cancellation);
         }
-        records.Save(Key, new RunRecord { Pid = 2 });
+        records.Save(Key, Of(2));
         await Assert.That(records.Trouble).Contains("run records cannot be written");
     }
 }

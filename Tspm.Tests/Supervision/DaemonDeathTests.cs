@@ -174,10 +174,14 @@ internal sealed class DaemonDeathTests
     [Test]
     public async Task Who_started_before_the_intent_or_after_the_daemons_death_is_not_taken_for_its_child(CancellationToken cancellation)
     {
-        var intent = new RunRecord { IntendedTicks = 100 };
-        var left = new Inheritance
+        var intent = new ChildRecord { RunId = 7, IntendedTicks = 100 };
+        var left = new RecoveredState
         {
-            Records = new Dictionary<InstanceKey, RunRecord> { [new(1, 0)] = new() { Pid = 4, StartTicks = 103 } }, Runs = [], DaemonDiedAtTicks = 110,
+            Records = new Dictionary<InstanceKey, RunRecord>
+            {
+                [new(1, 0)] = new() { Current = new ChildRecord { RunId = 6, Pid = 4, StartTicks = 103 } },
+            },
+            Runs = [], DaemonDiedAtTicks = 110,
             Reaped = [Orphan(1, 99), Orphan(2, 111), Orphan(3, 105) with { LedSession = false }, Orphan(4, 103)],
         };
         await Assert.That(left.EndedBeforeRecorded(intent)).IsNull();
@@ -241,7 +245,7 @@ internal sealed class DaemonDeathTests
         world.Save();
         world.Exit(cell, 1);
         world.Advance(1);
-        await Assert.That(new RunRecordStore(world.Home).LoadAll()[cell.Key].Environment).IsNull();
+        await Assert.That(new RunRecordStore(world.Home).LoadAll()[cell.Key].Common.Environment).IsNull();
     }
 
     [Test]
@@ -268,7 +272,13 @@ internal sealed class DaemonDeathTests
         var process = world.Machine.Only(cell.Key);
         var record = records.LoadAll()[cell.Key];
         world.Machine.Exit(process, new ExitStatus(9, null));
-        records.Save(cell.Key, record with { HasEnded = true, ExitCode = 9, RecentExits = [new RecentExit { Pid = process.Pid, EndedAt = world.Clock.GetUtcNow(), ExitCode = 9, Reason = "exited 9" }] });
+        var (status, now) = (new ExitStatus(9, null), world.Clock.GetUtcNow());
+        var exit = new RecentExit { Pid = process.Pid, EndedAt = now, ExitCode = 9, Reason = "exited 9" };
+        records.Save(cell.Key, record with
+        {
+            Common = record.Common with { RecentExits = [exit] },
+            Current = record.Current! with { Exit = new ChildExit(status, Cause.Ended(status)) },
+        });
         world.KillDaemon();
         world.StartDaemon();
         var after = world.Again(cell);
@@ -307,11 +317,11 @@ internal sealed class DaemonDeathTests
         world.Save();
         var records = new RunRecordStore(world.Home);
         var record = records.LoadAll()[cell.Key];
-        records.Save(cell.Key, record with
+        records.Save(cell.Key, RunRecordFormat1.Read(RunRecordFormat1.Write(record) with
         {
             Cause = null, Reason = "stopped by user",
-            RecentExits = [.. record.RecentExits.Select(static exit => exit with { Cause = null })],
-        });
+            RecentExits = [.. record.Common.RecentExits.Select(static exit => exit with { Cause = null })],
+        }));
         world.RestartDaemon(saveFirst: false);
         var after = world.Again(cell);
         await Assert.That(after.State.Cause).IsEqualTo(new Cause(CauseCode.Unknown) { Detail = "stopped by user" });

@@ -112,7 +112,7 @@ internal sealed class FactsComparisonTests
     public async Task Whatever_another_version_wrote_is_compared_or_not_read_at_all(CancellationToken cancellation)
     {
         var golden = JsonNode.Parse(System.IO.File.ReadAllText(Path.Combine(Goldens.Folder, "RunRecord.json")))!;
-        var (facts, read) = (golden["facts"]!, 0);
+        var (facts, read) = (golden["current"]!["facts"]!, 0);
         foreach (var path in PathsIn(facts, ""))
             foreach (var value in new[] { "", "null", "0", "-1", "\"\"", "\"x\"", "[]", "{}", "true" })
             {
@@ -130,8 +130,8 @@ internal sealed class FactsComparisonTests
     {
         try
         {
-            return JsonSerializer.Deserialize($$"""{"facts":{{text}}}""",
-                Tspm.Storage.StorageJson.Compact.RunRecord)!.Facts;
+            return JsonSerializer.Deserialize("{\"common\":{\"goodFacts\":" + text + "}}",
+                Tspm.Storage.StorageJson.Compact.RunRecord)!.Common.GoodFacts;
         }
         catch (JsonException)
         {

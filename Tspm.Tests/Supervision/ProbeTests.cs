@@ -427,11 +427,11 @@ internal sealed class ProbeTests
         using var world = Answered(Stranger(9), 7);
         var cell = world.StartNew(Tcp);
         RunRecord Record() => new Tspm.Storage.RunRecordStore(world.Home).LoadAll()[cell.Key];
-        await Assert.That(Record().OtherListeners!).IsEquivalentTo([7UL]);
+        await Assert.That(Record().Current!.OtherListeners!).IsEquivalentTo([7UL]);
         world.Tcp.Present = [7, 9];
         world.Supervisor.Reload([cell], "reloaded by user");
         world.Step();
-        await Assert.That(Record().Second!.OtherListeners!).IsEquivalentTo([7UL, 9UL]);
+        await Assert.That(Record().Replacement!.OtherListeners!).IsEquivalentTo([7UL, 9UL]);
     }
 
     [Test]

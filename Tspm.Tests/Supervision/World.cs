@@ -157,7 +157,7 @@ internal sealed class World : IDisposable
     {
         (Loop, Supervisor) = Assemble();
         var reaped = Machine.Unacknowledged;
-        Supervisor.Resume(Saved, new Inheritance
+        Supervisor.Resume(Saved, new RecoveredState
         {
             Records = new RunRecordStore(Home).LoadAll(), Runs = [.. Outputs.OpenRuns.Select(run => (Outputs.Keys[run], run))], Reaped = reaped, DaemonDiedAtTicks = Machine.DaemonDiedAtTicks,
         });
@@ -202,7 +202,8 @@ internal sealed class World : IDisposable
             Listeners = new Listeners(Sockets),
             Tcp = Tcp,
             Probes = new ProbeMaker(Dialer, new LogGrowth()),
-            Records = new RunRecordStore(Home),
+            // Every second daemon writes what an earlier version would: the next one has to go on from either.
+            Records = new RunRecordStore(Home) { WritesFormat1 = Machine.Daemon % 2 == 0 },
             Timers = loop.Timers,
             Clock = _wall,
             Home = Home,

@@ -16,13 +16,19 @@ internal static class UnmanagedChildren
         if (!Directory.Exists(home.RunFolder)) return null;
         var names = new List<string>();
         foreach (var (key, record) in new RunRecordStore(home).LoadAll())
-            if (Lives(record)) names.Add($"{record.Definition?.Name ?? key.ToString()} (pid {record.Pid})");
+            if (LivingChildOf(record) is { } child)
+                names.Add($"{record.Common.Definition?.Name ?? key.ToString()} (pid {child.Pid})");
         if (names.Count == 0) return null;
         var verb = names.Count == 1 ? "runs" : "run";
         return $"unmanaged {verb}: {string.Join(", ", names)}; tspm daemon start takes over, nothing is restarted";
     }
 
-    static bool Lives(RunRecord record) =>
-        record.Pid > 0 && record.Phase is (nameof(LifecyclePhase.Starting) or nameof(LifecyclePhase.Online) or nameof(LifecyclePhase.Stopping))
-        && ProcFiles.TryReadStat(record.Pid, out var stat) && stat.IsLiving && stat.StartTicks == record.StartTicks;
+    static ChildRecord? LivingChildOf(RunRecord record)
+    {
+        var hasChild = record.Common.Phase
+            is nameof(LifecyclePhase.Starting) or nameof(LifecyclePhase.Online) or nameof(LifecyclePhase.Stopping);
+        if (!hasChild || record.Current is not { Pid: > 0 } child) return null;
+        var lives = ProcFiles.TryReadStat(child.Pid, out var stat) && stat.IsLiving && stat.StartTicks == child.StartTicks;
+        return lives ? child : null;
+    }
 }

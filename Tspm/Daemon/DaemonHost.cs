@@ -63,7 +63,10 @@ internal sealed partial class DaemonHost : IDisposable
             _growth.Notify(home.EventsFile);
             if (_diary!.Trouble is not null) LookAtTroubles();
         });
-        _records = new RunRecordStore(home) { RetryLater = RetryRecords, MayWrite = () => _homeKeeper!.IsOurs };
+        _records = new RunRecordStore(home)
+        {
+            RetryLater = RetryRecords, MayWrite = () => _homeKeeper!.IsOurs, WritesFormat1 = true,
+        };
         var settings = SettingsFile.Read(home, out var unread);
         if (unread is not null) _loadTroubles.Add(unread);
         var logsTotal = settings.LogsTotalMaxBytes is > 0 and var most ? new TotalLimit(home.LogFolder, most) : null;

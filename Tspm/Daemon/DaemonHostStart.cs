@@ -42,6 +42,8 @@ internal sealed partial class DaemonHost
         DeathReport.Tell(_options.Deaths, _diary, _log.Logger, _guardian);
         _diary.Tell(new ProcessEvent { Kind = EventKind.DaemonStarted, Pid = Environment.ProcessId, Reason = $"daemon {ProductVersion.Current} started, pid {Environment.ProcessId}" });
         _guardian.SayReady();
+        // From here on no upgrade goes back to an earlier version.
+        _records.WritesFormat1 = false;
         ReadyPipe.Tell(_options.ReadyDescriptor, ReadyPipe.Ready);
         _manager.Ready();
         _context.IdleTrim.Touch();
@@ -104,7 +106,7 @@ internal sealed partial class DaemonHost
         _outputs.Use(TeeMover.Inherit(_home.MoveIntentFile, _guardian.Returned, _guardian));
         _listeners.Inherit(_guardian.Returned);
         _notify.Inherit(_guardian.Returned);
-        _supervisor.Resume(content, new Inheritance
+        _supervisor.Resume(content, new RecoveredState
         {
             Records = _records.LoadAll(), Runs = _records.Runs(), Reaped = reaped, DaemonDiedAtTicks = _guardian.DaemonDiedAtTicks,
         });

@@ -84,7 +84,9 @@ internal static class LostHome
     static int? Stranger(TspmHome home, Predicate<ulong> isOurs)
     {
         foreach (var record in new RunRecordStore(home).LoadAll().Values)
-            if (record.Pid > 0 && !isOurs(record.RunId) && ProcFiles.TryReadStat(record.Pid, out var stat) && stat.IsLiving && stat.StartTicks == record.StartTicks) return record.Pid;
+            if (record.Current is { Pid: > 0 } child && !isOurs(child.RunId)
+                && ProcFiles.TryReadStat(child.Pid, out var stat) && stat.IsLiving && stat.StartTicks == child.StartTicks)
+                return child.Pid;
         return null;
     }
 

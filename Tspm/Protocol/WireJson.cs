@@ -44,7 +44,7 @@ namespace Tspm.Protocol;
 [JsonSerializable(typeof(EventsRequest)), JsonSerializable(typeof(EventsResponse)), JsonSerializable(typeof(ProcessEvent)), JsonSerializable(typeof(RpcNotification<ProcessEvent>))]
 [JsonSerializable(typeof(UpgradeRequest)), JsonSerializable(typeof(UpgradeResponse))]
 [JsonSerializable(typeof(ShutdownResponse))]
-[JsonSerializable(typeof(ProcessesFile)), JsonSerializable(typeof(RunRecord)), JsonSerializable(typeof(DaemonState)), JsonSerializable(typeof(DaemonDeathsNote)), JsonSerializable(typeof(VersionProof)), JsonSerializable(typeof(Settings))]
+[JsonSerializable(typeof(ProcessesFile)), JsonSerializable(typeof(RunRecord)), JsonSerializable(typeof(FlatRunRecord)), JsonSerializable(typeof(DaemonState)), JsonSerializable(typeof(DaemonDeathsNote)), JsonSerializable(typeof(VersionProof)), JsonSerializable(typeof(Settings))]
 [JsonSerializable(typeof(PidEntry)), JsonSerializable(typeof(VersionEntry)), JsonSerializable(typeof(IReadOnlyList<PidEntry>))]
 [JsonSerializable(typeof(IReadOnlyList<ProcessStatus>)), JsonSerializable(typeof(IReadOnlyList<ProcessEnvironment>))]
 [JsonSerializable(typeof(IReadOnlyList<TreeMember>)), JsonSerializable(typeof(IReadOnlyList<RecentExit>)), JsonSerializable(typeof(IReadOnlyList<string>))]

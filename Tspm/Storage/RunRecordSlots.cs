@@ -21,11 +21,16 @@ internal sealed class RunRecordSlots((string First, string Second) paths)
     ulong _sequence;
     bool _known;
 
-    /// <summary>Writes the older slot. Null when it is written, else why not.</summary>
-    public string? Write(RunRecord record)
+    /// <summary>Writes the older slot.</summary>
+    /// <param name="record">What to write.</param>
+    /// <param name="asFormat1">As an earlier version understands it.</param>
+    /// <returns>Null when it is written, else why not.</returns>
+    public string? Write(RunRecord record, bool asFormat1 = false)
     {
         if (!_known) Read();
-        var text = JsonSerializer.SerializeToUtf8Bytes(record, StorageJson.Compact.RunRecord);
+        var text = asFormat1
+            ? JsonSerializer.SerializeToUtf8Bytes(RunRecordFormat1.Write(record), StorageJson.Compact.FlatRunRecord)
+            : JsonSerializer.SerializeToUtf8Bytes(record, StorageJson.Compact.RunRecord);
         var bytes = new byte[HeaderBytes + text.Length];
         text.CopyTo(bytes, HeaderBytes);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, _sequence + 1);
@@ -77,12 +82,19 @@ internal sealed class RunRecordSlots((string First, string Second) paths)
             if (length > (ulong)(bytes.Length - HeaderBytes)) return null;
             if (BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(8)) != ChecksumOf(bytes, (int)length)) return null;
             sequence = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-            return JsonSerializer.Deserialize(bytes.AsSpan(HeaderBytes, (int)length), StorageJson.Compact.RunRecord);
+            return Parse(bytes.AsSpan(HeaderBytes, (int)length));
         }
         catch (JsonException)
         {
             return null;
         }
+    }
+
+    static RunRecord? Parse(ReadOnlySpan<byte> text)
+    {
+        if (text.StartsWith("{\"format\":"u8)) return JsonSerializer.Deserialize(text, StorageJson.Compact.RunRecord);
+        var flat = JsonSerializer.Deserialize(text, StorageJson.Compact.FlatRunRecord);
+        return flat is null ? null : RunRecordFormat1.Read(flat);
     }
 
     static ulong ChecksumOf(byte[] bytes, int length)

@@ -27,6 +27,11 @@ internal sealed class RunRecordStore(TspmHome home)
     /// <summary>Asked before each write: false while the home at the path is not this daemon's. What is not written then is tried again.</summary>
     public Func<bool>? MayWrite { get; init; }
 
+    /// <summary>
+    /// Records are written as an earlier version understands them: for as long as an upgrade may go back to one.
+    /// </summary>
+    public bool WritesFormat1 { get; set; }
+
     /// <summary>Replaces the record of an instance. When it cannot be written, the one before is still there.</summary>
     public void Save(InstanceKey key, RunRecord record) => Do(key, record);
 
@@ -45,7 +50,7 @@ internal sealed class RunRecordStore(TspmHome home)
 
     void Do(InstanceKey key, RunRecord? record)
     {
-        var problem = MayWrite?.Invoke() == false ? "the home was removed or moved" : record is null ? SlotsOf(key).Remove() : SlotsOf(key).Write(record);
+        var problem = MayWrite?.Invoke() == false ? "the home was removed or moved" : record is null ? SlotsOf(key).Remove() : SlotsOf(key).Write(record, WritesFormat1);
         if (problem is null)
         {
             if (_unsaved.Count > 0) Saved(key);

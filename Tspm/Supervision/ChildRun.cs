@@ -153,12 +153,11 @@ internal sealed class ChildRun(SupervisionServices services, SupervisedProcess p
     /// The child ended under an earlier daemon, which has written that down, and perhaps not reaped it: the guardian
     /// reaps what its dead daemon left.
     /// </summary>
-    public void MeetEnded(RunRecord record)
+    public void MeetEnded(ChildRecord record)
     {
         Child = new EndedChild(record.Pid, record.StartTicks);
         IsExitSeen = IsExitKnown = true;
-        if (record.HasEnded)
-            (Exit, ExitCause) = (record.ExitStatus, record.EndCause ?? Cause.Ended(record.ExitStatus));
+        (Exit, ExitCause) = (record.Exit?.Status, record.Exit?.Cause);
     }
 
     /// <summary>The guardian reaped a process. True: it was this adopted child.</summary>

@@ -103,12 +103,14 @@ internal sealed class ChildRunFactory(
     // ---- of an earlier daemon
 
     /// <summary>A run that an earlier daemon has started, or meant to. Its child is still to be found.</summary>
-    public ChildRun FromRecord(RunRecord record)
+    /// <param name="record">Of the run.</param>
+    /// <param name="recorded">The definition that was on record with it; null: none was.</param>
+    public ChildRun FromRecord(ChildRecord record, ProcessDefinition? recorded)
     {
         var streams = StreamsOf(record.RunId);
         (streams.Begins.Out, streams.Begins.Err) = (record.OutStart, record.ErrStart);
         // The definition may have been saved after the record, or before it.
-        var startedWith = record.StartedWith ?? record.Definition?.Config ?? Definition.Config;
+        var startedWith = record.StartedWith ?? recorded?.Config ?? Definition.Config;
         var isSame = ConfigDifference.Between(startedWith, Definition.Config).Count == 0;
         var run = new ChildRun(services, process, streams)
         {
@@ -122,8 +124,8 @@ internal sealed class ChildRunFactory(
             Listen = record.Listen ?? [],
             Mark = record.Mark,
             StartedWith = isSame ? Definition.Config : startedWith,
-            Facts = record.Facts?.RunId == record.RunId ? record.Facts : null,
-            WasOnline = record.WasOnline || record.Phase == nameof(LifecyclePhase.Online),
+            Facts = record.Facts,
+            WasOnline = record.WasOnline,
         };
         run.Messages.StatusText = record.StatusText;
         run.Messages.ExtendedUntil = TimeSpan.FromMilliseconds(record.ExtendedMonotonicMs);

@@ -22,7 +22,7 @@ internal sealed class FactsHistory
     /// <summary>Goes on where an earlier daemon was.</summary>
     public void Restore(RunRecord record)
     {
-        (Good, Failed) = (record.GoodFacts, record.Facts);
+        (Good, Failed) = (record.Common.GoodFacts, record.Common.FailedFacts ?? record.Current?.Facts);
         _salt = (Good ?? Failed)?.Salt;
     }
 
@@ -30,7 +30,8 @@ internal sealed class FactsHistory
     public void RestoreOfEarlierBoot(RunRecord record)
     {
         Restore(record);
-        if (record is { Phase: nameof(LifecyclePhase.Online), Facts: { } facts }) (Good, Failed) = (facts, null);
+        if (record is { Common.Phase: nameof(LifecyclePhase.Online), Current.Facts: { } facts })
+            (Good, Failed) = (facts, null);
     }
 
     /// <summary>A run is over.</summary>
@@ -47,12 +48,8 @@ internal sealed class FactsHistory
         if (run.StayedUp is not null) Place(run);
     }
 
-    /// <summary>For the record, beside <see cref="Good"/>.</summary>
-    public RunFacts? Other(ChildRun? run)
-    {
-        var other = run?.Facts ?? Failed;
-        return other is null || other.RunId == Good?.RunId ? null : other;
-    }
+    /// <summary><see cref="Failed"/>, unless that is this run.</summary>
+    public RunFacts? FailedBut(ChildRun? run) => Failed?.RunId == run?.Id ? null : Failed;
 
     void Place(ChildRun run)
     {

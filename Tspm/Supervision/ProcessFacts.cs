@@ -15,8 +15,11 @@ internal sealed class ProcessFacts(SupervisionServices services, SupervisedProce
     /// <summary>Of the last run that stayed up; null: there is none on record.</summary>
     public RunFacts? Good => _history.Good;
 
-    /// <summary>See <see cref="FactsHistory.Other"/>.</summary>
-    public RunFacts? ForRecord(ChildRun? run) => _history.Other(run);
+    /// <summary>Of a later run that did not, when that is another one than this; null: there is none.</summary>
+    public RunFacts? FailedBut(ChildRun? run) => _history.FailedBut(run);
+
+    /// <summary>Of a run, unless they are the <see cref="Good"/> ones; null: not known.</summary>
+    public RunFacts? NewOf(ChildRun run) => run.Facts is { } facts && facts.RunId != Good?.RunId ? facts : null;
 
     public void Restore(RunRecord record) => _history.Restore(record);
 

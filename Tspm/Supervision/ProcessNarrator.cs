@@ -60,13 +60,13 @@ internal sealed class ProcessNarrator(SupervisionServices services, SupervisedPr
         Record(Narration.Leftovers(run, leftovers, signal));
 
     /// <summary>The machine went down with this child, and nobody saw how it ended.</summary>
-    public void TellOfReboot(RunRecord record)
+    public void TellOfReboot(ProcessRecord record, ChildRecord child)
     {
         _told = RunJournal.StateOf(record).Observed;
         var cause = new Cause(CauseCode.Reboot);
         var exit = new ProcessEvent
         {
-            Kind = EventKind.Exited, Pid = record.Pid, RunId = Narration.Number(record.RunId),
+            Kind = EventKind.Exited, Pid = child.Pid, RunId = Narration.Number(child.RunId),
             Reason = CauseText.What(cause),
         };
         Record(exit, cause);

@@ -10,40 +10,36 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
     static readonly TimeSpan SweepAgainAfter = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Goes on where an earlier daemon of this boot was. Called once, before any event.</summary>
-    public void Resume(RunRecord record, Inheritance left)
+    public void Resume(RunRecord record, RecoveredState left)
     {
         process.Journal.Restore(record);
         process.Facts.Restore(record);
-        var state = RunJournal.StateOf(record);
+        var state = RunJournal.StateOf(record.Common);
         // An older version did not say when the child ended.
         if (state is { Phase: LifecyclePhase.Sweeping, EndedAtMonotonic.Ticks: 0 })
             state = state with { EndedAtMonotonic = services.Timers.Now };
         process.Life.Restore(state);
         process.Narrator.Begin();
-        if (record.Second is { } second)
-            RestoreReplacement(second, left.EndedBeforeRecorded(second), wasReplaced: second.RunId < record.RunId);
+        if (record.Replacement is not null) RestoreReplacement(record, left);
         switch (state.Phase)
         {
             case LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Stopping:
                 ResumeChild(record);
                 break;
             case LifecyclePhase.Spawning:
-                ResumeIntent(record, left.EndedBeforeRecorded(record));
+                ResumeIntent(record, left);
                 break;
             case LifecyclePhase.Sweeping:
-                var ended = process.Runs.FromRecord(record);
-                ended.MeetEnded(record);
-                process.RestoreEnded(ended);
-                ended.Ending.CleanUp();
+                ResumeCleanUp(record);
                 break;
             case LifecyclePhase.Waiting:
-                var due = TimeSpan.FromMilliseconds(record.NextStartMonotonicMs) - services.Timers.Now;
+                var due = TimeSpan.FromMilliseconds(record.Common.NextStartMonotonicMs) - services.Timers.Now;
                 process.Backoff.Arm(due > TimeSpan.Zero ? due : TimeSpan.Zero);
                 break;
         }
         if (process.Replacement is { } replacement) replacement.GoOn();
         // It never came to be: an intent that stays on record would be told of somebody else's end.
-        else if (record.Second is not null) process.Journal.Save();
+        else if (record.Replacement is not null) process.Journal.Save();
         process.Publish();
     }
 
@@ -51,16 +47,15 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
     public void ResumeHistory(RunRecord record)
     {
         process.Journal.RestoreOfEarlierBoot(record);
-        var phase = LifecycleNames.PhaseOf(record.Phase);
-        var hadChild = record is { Pid: not 0, HasEnded: false }
-            && phase is LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Stopping;
-        if (hadChild)
+        var phase = LifecycleNames.PhaseOf(record.Common.Phase);
+        var hadChild = phase is LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Stopping;
+        if (hadChild && record.Current is { Pid: not 0, Exit: null } child)
         {
-            process.Narrator.TellOfReboot(record);
-            process.Journal.SaveEndOfBoot(record);
+            process.Narrator.TellOfReboot(record.Common, child);
+            process.Journal.SaveEndOfBoot(record, child);
         }
         process.Facts.RestoreOfEarlierBoot(record);
-        process.Life.RestoreOfEarlierBoot(record.Restarts);
+        process.Life.RestoreOfEarlierBoot(record.Common.Restarts);
         process.Publish();
     }
 
@@ -68,14 +63,23 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
     /// A child runs that no record tells of: goes on with it as with a spawn that was not recorded.
     /// </summary>
     /// <returns>False: nobody holds the FIFO of that run.</returns>
-    public bool ResumeUnrecorded(RunRecord? record, ulong runId, Inheritance left)
+    public bool ResumeUnrecorded(RunRecord? record, ulong runId, RecoveredState left)
     {
         if (services.System.FindFifoHolder(process.Runs.StreamsOf(runId).OutFifo) is null) return false;
-        record ??= new RunRecord { BootId = services.System.BootId, Desired = process.Definition.Desired };
+        record ??= new RunRecord
+        {
+            Common = new ProcessRecord { BootId = services.System.BootId, Desired = process.Definition.Desired },
+        };
         var intent = record with
         {
-            Phase = nameof(LifecyclePhase.Spawning), Next = nameof(AfterExit.Start), RunId = runId, LastRunId = runId,
-            Pid = 0, StartTicks = 0, IntendedTicks = 0, HasEnded = false, GuardianPid = 0,
+            Common = record.Common with
+            {
+                Phase = nameof(LifecyclePhase.Spawning), Next = nameof(AfterExit.Start), LastRunId = runId,
+            },
+            Current = (record.Current ?? new ChildRecord { RunId = runId }) with
+            {
+                RunId = runId, Pid = 0, StartTicks = 0, IntendedTicks = 0, Exit = null, GuardianPid = 0,
+            },
         };
         Resume(intent, left);
         return true;
@@ -86,15 +90,13 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
     /// goes, whichever of the two it is; the first one stays. Before the first one is resumed, which may have to wait
     /// for it.
     /// </summary>
-    /// <param name="record">Of the second child.</param>
-    /// <param name="ended">How it ended meanwhile; null: not known to have.</param>
-    /// <param name="wasReplaced">The two had changed places: it is the old one, and the reload had succeeded.</param>
-    void RestoreReplacement(RunRecord record, GuardianRecord? ended, bool wasReplaced)
+    void RestoreReplacement(RunRecord record, RecoveredState left)
     {
-        var run = process.Runs.FromRecord(record);
-        var child = record.Pid == 0 ? process.Runs.FindChild(run, ended)
-            : record.HasEnded ? null : services.System.Adopt(record.Pid, record.StartTicks);
-        if (child is null && record.Pid == 0)
+        var second = record.Replacement!;
+        var run = FromRecord(second, record);
+        var child = second.Pid == 0 ? process.Runs.FindChild(run, left.EndedBeforeRecorded(second))
+            : second.Exit is not null ? null : services.System.Adopt(second.Pid, second.StartTicks);
+        if (child is null && second.Pid == 0)
         {
             services.Outputs.Discard(run.Streams);
             return;
@@ -102,8 +104,10 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
         process.Runs.Resume(run);
         if (child is not null) process.Runs.Mark(run, child);
         // Counted already: the guardian tells again what was not acknowledged.
-        if (record.HasEnded) run.MeetEnded(record);
-        else run.Meet(child ?? new EndedChild(record.Pid, record.StartTicks));
+        if (second.Exit is not null) run.MeetEnded(second);
+        else run.Meet(child ?? new EndedChild(second.Pid, second.StartTicks));
+        // The two had changed places: the second one is the old one, and the reload had succeeded.
+        var wasReplaced = second.RunId < record.Current?.RunId;
         const string lost = "the daemon ended in the middle of the reload";
         var known = process.State.Cause;
         var cause = !wasReplaced ? new Cause(CauseCode.Reload) { Detail = lost }
@@ -113,12 +117,14 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
 
     void ResumeChild(RunRecord record)
     {
-        var run = process.Runs.FromRecord(record);
-        if (record.HasEnded)
+        // Without a record of its own it is not known which child that was; the next look finds nobody.
+        var child = record.Current ?? new ChildRecord { RunId = 0 };
+        var run = FromRecord(child, record);
+        if (child.Exit is not null)
         {
             services.Outputs.Resume(run.Streams);
             // Seen and saved, perhaps not reaped.
-            run.MeetEnded(record);
+            run.MeetEnded(child);
             run.Ending.LookForLeftovers();
             process.RestoreEnded(run);
             run.Owner!.Exited(run);
@@ -126,20 +132,30 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
         }
         process.RestoreCurrent(run);
         process.Runs.Resume(run);
-        var child = services.System.Adopt(record.Pid, record.StartTicks);
-        if (child is not null) process.Runs.Mark(run, child);
-        run.Watch(child ?? new EndedChild(record.Pid, record.StartTicks));
+        var adopted = services.System.Adopt(child.Pid, child.StartTicks);
+        if (adopted is not null) process.Runs.Mark(run, adopted);
+        run.Watch(adopted ?? new EndedChild(child.Pid, child.StartTicks));
         if (process.State.Phase == LifecyclePhase.Stopping) run.Ending.SendStopSignal();
+    }
+
+    void ResumeCleanUp(RunRecord record)
+    {
+        var child = record.Current ?? new ChildRecord { RunId = 0 };
+        var run = FromRecord(child, record);
+        run.MeetEnded(child);
+        process.RestoreEnded(run);
+        run.Ending.CleanUp();
     }
 
     /// <summary>
     /// A spawn was intended and nobody wrote down whether it happened: the guardian may have reaped the child; else
     /// whoever holds the run's FIFO is it.
     /// </summary>
-    void ResumeIntent(RunRecord record, GuardianRecord? ended)
+    void ResumeIntent(RunRecord record, RecoveredState left)
     {
-        var run = process.Runs.FromRecord(record);
-        if (process.Runs.FindChild(run, ended) is not { } child)
+        var intent = record.Current ?? new ChildRecord { RunId = 0 };
+        var run = FromRecord(intent, record);
+        if (process.Runs.FindChild(run, left.EndedBeforeRecorded(intent)) is not { } child)
         {
             services.Outputs.Discard(run.Streams);
             if (process.Definition.Config.Hooks?.PreStart is null)
@@ -155,6 +171,9 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
         run.Watch(child);
         process.Handle(new LifecycleEvent.SpawnSucceeded(AwaitsReady: run.Ready is not null));
     }
+
+    ChildRun FromRecord(ChildRecord child, RunRecord record) =>
+        process.Runs.FromRecord(child, record.Common.Definition);
 
     /// <summary>
     /// An earlier daemon may have been in the middle of its preStart hook. What that left is killed, and it runs again.

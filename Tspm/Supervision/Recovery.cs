@@ -17,12 +17,12 @@ internal static class Recovery
         var isRestored = false;
         foreach (var (key, record) in records)
         {
-            if (table.Instances(key.Id) is not null || record.Definition is not { } definition
-                || !MayLive(record, system)) continue;
+            if (table.Instances(key.Id) is not null || record.Common.Definition is not { } definition
+                || !record.MayLive(system.BootId)) continue;
             if (table.ByName(definition.Name) is not null) continue;
-            table.RestoreEnvironment(definition.EnvironmentKey, () => record.Environment ?? ChildEnvironment.Kept(system.ReadEnvironment(record.Pid)));
+            table.RestoreEnvironment(definition.EnvironmentKey, () => EnvironmentOf(record, system));
             // Instances to whose start that daemon did not come have no record: they follow the others.
-            var isUp = records.Any(other => other.Key.Id == key.Id && other.Value.Desired == DesiredState.Up);
+            var isUp = records.Any(other => other.Key.Id == key.Id && other.Value.Common.Desired == DesiredState.Up);
             table.Put(definition with { Desired = isUp ? DesiredState.Up : DesiredState.Down });
             isRestored = true;
         }
@@ -40,12 +40,12 @@ internal static class Recovery
         var isRestored = false;
         foreach (var (key, record) in records)
         {
-            if (table.Instances(key.Id) is not { } cells || table.Find(key) is not null || !MayLive(record, system))
-                continue;
-            if (record.Definition is { } newer && newer.Instances > key.Instance && !IsLeaving(record))
+            if (table.Instances(key.Id) is not { } cells || table.Find(key) is not null
+                || !record.MayLive(system.BootId)) continue;
+            if (record.Common.Definition is { } newer && newer.Instances > key.Instance && !IsLeaving(record))
             {
                 var saved = cells[0].Definition;
-                table.RestoreEnvironment(newer.EnvironmentKey, () => record.Environment ?? ChildEnvironment.Kept(system.ReadEnvironment(record.Pid)));
+                table.RestoreEnvironment(newer.EnvironmentKey, () => EnvironmentOf(record, system));
                 // Those that have no record follow the wish for the process.
                 table.Put(newer with { Desired = saved.Desired, DownInstances = saved.DownInstances }, isNew: false);
                 isRestored = true;
@@ -65,15 +65,15 @@ internal static class Recovery
         foreach (var key in store.Keys())
             if (table.Find(key) is null
                 && (table.Instances(key.Id) is not null || !records.TryGetValue(key, out var record)
-                || !MayLive(record, system))) store.Remove(key);
+                || !record.MayLive(system.BootId))) store.Remove(key);
     }
 
-    static bool MayLive(RunRecord record, IProcessSystem system) =>
-        record.BootId == system.BootId
-            && record.Phase is not (nameof(LifecyclePhase.Stopped) or nameof(LifecyclePhase.Errored));
+    /// <summary>On record until it is saved with the definition; then only the child still has it.</summary>
+    static IReadOnlyDictionary<string, string> EnvironmentOf(RunRecord record, IProcessSystem system) =>
+        record.Common.Environment ?? ChildEnvironment.Kept(system.ReadEnvironment(record.Current?.Pid ?? 0));
 
     static bool IsLeaving(RunRecord record) =>
-        record.Next == nameof(AfterExit.Stop)
-        && record.Phase is nameof(LifecyclePhase.Stopping) or nameof(LifecyclePhase.Sweeping)
+        record.Common.Next == nameof(AfterExit.Stop)
+        && record.Common.Phase is nameof(LifecyclePhase.Stopping) or nameof(LifecyclePhase.Sweeping)
             or nameof(LifecyclePhase.Spawning);
 }

@@ -34,14 +34,14 @@ internal sealed class RunJournal(
     /// <summary>Goes on where an earlier daemon of this boot was.</summary>
     public void Restore(RunRecord record)
     {
-        Exits.Restore(record.RecentExits);
-        (LastRun, _isRunQueued) = (record.NewestRun, record.IsRunQueued);
+        Exits.Restore(record.Common.RecentExits);
+        (LastRun, _isRunQueued) = (record.NewestRun, record.Common.IsRunQueued);
     }
 
     /// <summary>After a reboot only the history is of use.</summary>
     public void RestoreOfEarlierBoot(RunRecord record)
     {
-        Exits.Restore(record.RecentExits);
+        Exits.Restore(record.Common.RecentExits);
         LastRun = record.NewestRun;
     }
 
@@ -60,67 +60,61 @@ internal sealed class RunJournal(
     /// The machine went down with this child: says so once, also when nothing starts the process and the record stays
     /// that of the earlier boot.
     /// </summary>
-    public void SaveEndOfBoot(RunRecord record) => services.Records.Save(process.Key, record with { HasEnded = true });
+    public void SaveEndOfBoot(RunRecord record, ChildRecord child) => services.Records.Save(
+        process.Key,
+        record with { Current = child with { Exit = new ChildExit(ExitStatus.Unknown, new Cause(CauseCode.Reboot)) } });
 
     /// <summary>Why nothing can be written down; null: it can.</summary>
     public string? Trouble => services.Records.Trouble;
 
     RunRecord Record()
     {
-        var (state, run) = (process.State, process.RecordedRun);
-        var isIntended = state.Phase == LifecyclePhase.Spawning && run is not { IsPreparing: true };
-        return OfRun(run) with
+        var run = process.RecordedRun;
+        var isIntended = process.State.Phase == LifecyclePhase.Spawning && run is not { IsPreparing: true };
+        return new RunRecord
         {
-            GuardianPid = run?.GuardianPid ?? services.GuardianPid,
-            Phase = LifecycleNames.Of(state.Phase),
-            Next = LifecycleNames.Of(state.Next),
-            Desired = state.Desired,
-            Reason = state.Reason,
-            Cause = state.Cause,
-            IntendedTicks = isIntended ? services.System.BootTicks : 0,
-            StartedMonotonicMs = Milliseconds(state.StartedAtMonotonic),
-            EndedMonotonicMs = Milliseconds(state.EndedAtMonotonic),
-            NextStartMonotonicMs = Milliseconds(process.Backoff.DueAtMonotonic ?? default),
-            Restarts = state.Restarts,
-            Failures = state.Failures,
-            HasLeftovers = state.HasLeftovers,
-            HasEnded = run is { IsExitKnown: true },
-            ExitCode = run?.Exit?.Code,
-            ExitSignal = run?.Exit?.Signal,
-            EndCause = run?.ExitCause,
-            Definition = process.Definition,
-            Environment = unsavedEnvironment(process.Definition),
-            RecentExits = Exits.Newest,
-            LastRunId = LastRun,
-            IsRunQueued = _isRunQueued,
-            Facts = process.Facts.ForRecord(run),
-            GoodFacts = process.Facts.Good,
-            Second = OfReplacement(process.Replacement),
+            Common = Common(run),
+            Current = run is null ? null : ChildOf(run, isIntended),
+            Replacement = process.Replacement?.Run is { } other ? ChildOf(other, other.Child is null) : null,
         };
     }
 
-    RunRecord? OfReplacement(Replacement? replacement)
-    {
-        if (replacement?.Run is not { } run) return null;
-        return OfRun(run) with
-        {
-            Phase = LifecycleNames.Of(replacement.RecordedPhase),
-            HasEnded = run.IsExitKnown,
-            IntendedTicks = run.Child is null ? services.System.BootTicks : 0,
-            StartedMonotonicMs = Milliseconds(run.StartedAtMonotonic),
-            Facts = run.Facts,
-        };
-    }
-
-    /// <summary>What a record says of a child, whichever of the two it is.</summary>
-    RunRecord OfRun(ChildRun? run) => run is null ? new RunRecord { BootId = services.System.BootId } : new RunRecord
+    ProcessRecord Common(ChildRun? run) => new()
     {
         BootId = services.System.BootId,
-        GuardianPid = run.GuardianPid,
+        GuardianPid = services.GuardianPid,
+        LastRunId = LastRun,
+        Phase = LifecycleNames.Of(process.State.Phase),
+        Next = LifecycleNames.Of(process.State.Next),
+        Desired = process.State.Desired,
+        Cause = process.State.Cause,
+        Restarts = process.State.Restarts,
+        Failures = process.State.Failures,
+        StartedMonotonicMs = Milliseconds(process.State.StartedAtMonotonic),
+        EndedMonotonicMs = Milliseconds(process.State.EndedAtMonotonic),
+        HasLeftovers = process.State.HasLeftovers,
+        NextStartMonotonicMs = Milliseconds(process.Backoff.DueAtMonotonic ?? default),
+        IsRunQueued = _isRunQueued,
+        RecentExits = Exits.Newest,
+        Definition = process.Definition,
+        Environment = unsavedEnvironment(process.Definition),
+        GoodFacts = process.Facts.Good,
+        FailedFacts = process.Facts.FailedBut(run),
+    };
+
+    /// <summary>What a record says of a child, whichever of the two it is.</summary>
+    ChildRecord ChildOf(ChildRun run, bool isIntended) => new()
+    {
         RunId = run.Id,
+        GuardianPid = run.GuardianPid,
         Pid = run.Child?.Pid ?? 0,
         StartTicks = run.Child?.StartTicks ?? 0,
+        IntendedTicks = isIntended ? services.System.BootTicks : 0,
+        StartedMonotonicMs = Milliseconds(run.StartedAtMonotonic),
         StartedAt = run.StartedAt,
+        Mark = run.Mark,
+        Exit = run.Exit is { } status ? new ChildExit(status, run.ExitCause!) : null,
+        WasOnline = run.WasOnline,
         Ready = run.Ready,
         Health = run.Health,
         StartTimeoutMs = run.StartTimeoutMs,
@@ -131,10 +125,9 @@ internal sealed class RunJournal(
         ExtendedMonotonicMs = Milliseconds(run.Messages.ExtendedUntil),
         StatusText = run.Messages.StatusText,
         Ending = run.EndingSoFar?.Record,
-        Mark = run.Mark,
         OtherListeners = run.Listeners?.Before,
         ReadyNote = run.Listeners?.Note,
-        WasOnline = run.WasOnline,
+        Facts = process.Facts.NewOf(run),
     };
 
     static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
@@ -143,12 +136,12 @@ internal sealed class RunJournal(
     /// The state that a record tells of. A phase or outcome that this version does not know (a newer one wrote it) is
     /// taken as "no child": nothing is killed for it.
     /// </summary>
-    public static LifecycleState StateOf(RunRecord record) => LifecycleState.New with
+    public static LifecycleState StateOf(ProcessRecord record) => LifecycleState.New with
     {
         Phase = LifecycleNames.PhaseOf(record.Phase) ?? LifecyclePhase.Stopped,
         Next = LifecycleNames.AfterExitOf(record.Next) ?? AfterExit.Stop,
         Desired = record.Desired,
-        Cause = record.Cause ?? Cause.Recorded(record.Reason),
+        Cause = record.Cause,
         StartedAtMonotonic = TimeSpan.FromMilliseconds(record.StartedMonotonicMs),
         EndedAtMonotonic = TimeSpan.FromMilliseconds(record.EndedMonotonicMs),
         HasLeftovers = record.HasLeftovers,

@@ -69,7 +69,7 @@ internal sealed class Supervisor
     }
 
     /// <summary>Starts what should be up after a daemon's start, and goes on with what an earlier one of this boot left running.</summary>
-    public void Resume(ProcessesFile file, Inheritance left)
+    public void Resume(ProcessesFile file, RecoveredState left)
     {
         foreach (var runId in left.RunIds) _services.RunNumbers.Met(runId);
         _services.Listeners.BeginResume();
@@ -83,7 +83,7 @@ internal sealed class Supervisor
         foreach (var cell in Table.Cells)
         {
             var record = left.Records.GetValueOrDefault(cell.Key);
-            var present = record?.BootId == bootId ? record : null;
+            var present = record?.Common.BootId == bootId ? record : null;
             var recovery = new ProcessRecovery(_services, cell);
             if (left.RunNewerThan(cell.Key, present?.NewestRun ?? 0) is { } runId
                 && recovery.ResumeUnrecorded(present, runId, left)) continue;
@@ -94,7 +94,7 @@ internal sealed class Supervisor
         _services.Listeners.Resume(Table);
         foreach (var cell in Table.Cells)
         {
-            FollowWish(cell, left.Records.TryGetValue(cell.Key, out var record) && record.BootId == bootId);
+            FollowWish(cell, left.Records.TryGetValue(cell.Key, out var record) && record.Common.BootId == bootId);
             Dependencies.OnChanged(cell);
             Watch(cell); // an adopted child came without a change
         }

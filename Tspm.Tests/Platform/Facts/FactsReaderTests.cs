@@ -47,7 +47,7 @@ internal sealed class FactsReaderTests
     public async Task No_value_of_the_environment_is_in_the_facts(CancellationToken cancellation)
     {
         var text = System.Text.Json.JsonSerializer.Serialize(
-            new RunRecord { Facts = FactsOf.Read(Request("/", "sh"), Endless) },
+            new RunRecord { Current = new ChildRecord { RunId = 1, Facts = FactsOf.Read(Request("/", "sh"), Endless) } },
             Tspm.Storage.StorageJson.Compact.RunRecord);
         await Assert.That(text).Contains("SECRET");
         await Assert.That(text).DoesNotContain("correct horse");

@@ -54,12 +54,14 @@ internal sealed class HookRun
     }
 
     /// <summary>What a dead daemon of this home left of its hooks is killed: nobody would ever see it end.</summary>
-    public static void CleanUp(SupervisionServices services, Inheritance left)
+    public static void CleanUp(SupervisionServices services, RecoveredState left)
     {
         foreach (var path in Directory.EnumerateFiles(services.Home.RunFolder, InputPrefix + "*")) Remove(path);
         // Those of a dead guardian are nobody's children any more.
         var everywhere = false;
-        foreach (var record in left.Records.Values) everywhere |= record.BootId == services.System.BootId && record.GuardianPid != services.GuardianPid;
+        foreach (var record in left.Records.Values)
+            everywhere |= record.Common.BootId == services.System.BootId
+                && (record.Current?.GuardianPid ?? record.Common.GuardianPid) != services.GuardianPid;
         services.System.KillHooks(HookMark.Variable, $"{HookMark.HomeVariable}={services.Home.Path}", everywhere);
     }
 

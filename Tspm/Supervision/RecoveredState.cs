@@ -2,8 +2,8 @@ using Tspm.Model;
 
 namespace Tspm.Supervision;
 
-/// <summary>What a starting daemon finds of earlier ones.</summary>
-internal sealed record Inheritance
+/// <summary>What a starting daemon recovers of earlier ones.</summary>
+internal sealed record RecoveredState
 {
     public required IReadOnlyDictionary<InstanceKey, RunRecord> Records { get; init; }
 
@@ -39,14 +39,18 @@ internal sealed record Inheritance
     /// The child of a run that was intended and never recorded, when it has ended already. The supervisor starts one child at a time, so only one run can be in that state: its child is who
     /// started between the intent and the daemon's death, led a session, and belongs to no other run. Null: nobody is known to have been it.
     /// </summary>
-    public GuardianRecord? EndedBeforeRecorded(RunRecord intent)
+    public GuardianRecord? EndedBeforeRecorded(ChildRecord intent)
     {
         if (intent.IntendedTicks == 0) return null;
         foreach (var reaped in Reaped)
-            if (reaped.LedSession && reaped.StartTicks >= intent.IntendedTicks && reaped.StartTicks <= DaemonDiedAtTicks
-                && !Records.Values.Any(record => IsOf(record, reaped) || (record.Second is { } second && IsOf(second, reaped)))) return reaped;
+        {
+            var isOfThatTime = reaped.StartTicks >= intent.IntendedTicks && reaped.StartTicks <= DaemonDiedAtTicks;
+            if (reaped.LedSession && isOfThatTime && !Records.Values.Any(record => IsOf(record, reaped))) return reaped;
+        }
         return null;
 
-        static bool IsOf(RunRecord record, GuardianRecord reaped) => record.Pid == reaped.Pid && record.StartTicks == reaped.StartTicks;
+        static bool IsOf(RunRecord record, GuardianRecord reaped) =>
+            record.Current?.IsProcess(reaped.Pid, reaped.StartTicks) == true
+            || record.Replacement?.IsProcess(reaped.Pid, reaped.StartTicks) == true;
     }
 }

@@ -1,0 +1,133 @@
+using Tspm.Model;
+
+namespace Tspm.Storage;
+
+/// <summary>
+/// Between the present run records and those of format 1, both ways: versions up to 2.0.0-alpha.1 write nothing else and
+/// understand nothing else. Written until a daemon has said that it is ready, because an upgrade that fails before goes
+/// back to such a version.
+/// </summary>
+internal static class RunRecordFormat1
+{
+    const string Spawning = "Spawning", Starting = "Starting", Sweeping = "Sweeping";
+
+    public static RunRecord Read(FlatRunRecord flat) => new()
+    {
+        Common = CommonOf(flat),
+        Current = flat.RunId == 0 && flat.Pid == 0 ? null : ChildOf(flat),
+        Replacement = flat.Second is { } second ? ChildOf(second) : null,
+    };
+
+    public static FlatRunRecord Write(RunRecord record)
+    {
+        var (common, current) = (record.Common, record.Current);
+        var flat = current is null ? new FlatRunRecord { BootId = common.BootId } : FlatOf(current, common.BootId);
+        return flat with
+        {
+            GuardianPid = current?.GuardianPid ?? common.GuardianPid,
+            LastRunId = common.LastRunId,
+            Phase = common.Phase,
+            Next = common.Next,
+            Desired = common.Desired,
+            Reason = CauseText.Of(common.Cause),
+            Cause = common.Cause,
+            StartedMonotonicMs = common.StartedMonotonicMs,
+            EndedMonotonicMs = common.EndedMonotonicMs,
+            NextStartMonotonicMs = common.NextStartMonotonicMs,
+            Restarts = common.Restarts,
+            Failures = common.Failures,
+            HasLeftovers = common.HasLeftovers,
+            RecentExits = common.RecentExits,
+            Definition = common.Definition,
+            Environment = common.Environment,
+            IsRunQueued = common.IsRunQueued,
+            Facts = current?.Facts ?? common.FailedFacts,
+            GoodFacts = common.GoodFacts,
+            Second = record.Replacement is { } second ? FlatOf(second, common.BootId) : null,
+        };
+    }
+
+    static ProcessRecord CommonOf(FlatRunRecord flat) => new()
+    {
+        BootId = flat.BootId,
+        GuardianPid = flat.GuardianPid,
+        LastRunId = flat.LastRunId,
+        Phase = flat.Phase,
+        Next = flat.Next,
+        Desired = flat.Desired,
+        Cause = flat.Cause ?? Cause.Recorded(flat.Reason),
+        StartedMonotonicMs = flat.StartedMonotonicMs,
+        EndedMonotonicMs = flat.EndedMonotonicMs,
+        NextStartMonotonicMs = flat.NextStartMonotonicMs,
+        Restarts = flat.Restarts,
+        Failures = flat.Failures,
+        HasLeftovers = flat.HasLeftovers,
+        RecentExits = flat.RecentExits,
+        Definition = flat.Definition,
+        Environment = flat.Environment,
+        IsRunQueued = flat.IsRunQueued,
+        FailedFacts = flat.Facts?.RunId == flat.RunId ? null : flat.Facts,
+        GoodFacts = flat.GoodFacts,
+    };
+
+    static ChildRecord ChildOf(FlatRunRecord flat) => new()
+    {
+        RunId = flat.RunId,
+        GuardianPid = flat.GuardianPid,
+        Pid = flat.Pid,
+        StartTicks = flat.StartTicks,
+        IntendedTicks = flat.IntendedTicks,
+        StartedMonotonicMs = flat.StartedMonotonicMs,
+        StartedAt = flat.StartedAt,
+        Mark = flat.Mark,
+        Exit = flat.HasEnded ? new ChildExit(flat.ExitStatus, flat.EndCause ?? Cause.Ended(flat.ExitStatus)) : null,
+        // Only known of the first child, by its phase.
+        WasOnline = flat.WasOnline || flat.Phase == "Online",
+        Ready = flat.Ready,
+        Health = flat.Health,
+        StartTimeoutMs = flat.StartTimeoutMs,
+        StartedWith = flat.StartedWith,
+        Listen = flat.Listen,
+        OutStart = flat.OutStart,
+        ErrStart = flat.ErrStart,
+        ExtendedMonotonicMs = flat.ExtendedMonotonicMs,
+        StatusText = flat.StatusText,
+        Ending = flat.Ending,
+        OtherListeners = flat.OtherListeners,
+        ReadyNote = flat.ReadyNote,
+        Facts = flat.Facts?.RunId == flat.RunId ? flat.Facts : null,
+    };
+
+    static FlatRunRecord FlatOf(ChildRecord child, string bootId) => new()
+    {
+        BootId = bootId,
+        GuardianPid = child.GuardianPid,
+        RunId = child.RunId,
+        // Of a second child; the first one's is that of its process.
+        Phase = child.Exit is not null ? Sweeping : child.Pid == 0 ? Spawning : Starting,
+        Pid = child.Pid,
+        StartTicks = child.StartTicks,
+        IntendedTicks = child.IntendedTicks,
+        StartedMonotonicMs = child.StartedMonotonicMs,
+        StartedAt = child.StartedAt,
+        Mark = child.Mark,
+        HasEnded = child.Exit is not null,
+        ExitCode = child.Exit?.Status.Code,
+        ExitSignal = child.Exit?.Status.Signal,
+        EndCause = child.Exit?.Cause,
+        WasOnline = child.WasOnline,
+        Ready = child.Ready,
+        Health = child.Health,
+        StartTimeoutMs = child.StartTimeoutMs,
+        StartedWith = child.StartedWith,
+        Listen = child.Listen,
+        OutStart = child.OutStart,
+        ErrStart = child.ErrStart,
+        ExtendedMonotonicMs = child.ExtendedMonotonicMs,
+        StatusText = child.StatusText,
+        Ending = child.Ending,
+        OtherListeners = child.OtherListeners,
+        ReadyNote = child.ReadyNote,
+        Facts = child.Facts,
+    };
+}
