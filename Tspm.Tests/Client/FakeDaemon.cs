@@ -35,6 +35,9 @@ internal sealed class FakeDaemon : IDisposable
     /// <summary>The request lines in the order in which they came.</summary>
     public List<string> Requests { get; } = [];
 
+    /// <summary>How many connections came.</summary>
+    public int Connections { get; private set; }
+
     public void Start()
     {
         _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -72,6 +75,7 @@ internal sealed class FakeDaemon : IDisposable
 
     void Serve(Socket connection)
     {
+        Connections++;
         using var stream = new NetworkStream(connection, ownsSocket: true);
         using var reader = new StreamReader(stream, Encoding.UTF8);
         try

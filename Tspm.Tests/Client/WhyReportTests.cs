@@ -60,4 +60,38 @@ internal sealed class WhyReportTests
             return $$"""{"jsonrpc":"2.0","method":"{{Methods.Event}}","params":{{parameters}}}""" + "\n";
         }
     }
+
+    /// <summary>With <c>-H</c>, each connection is a log-in of its own.</summary>
+    [Test]
+    public async Task Everything_is_asked_over_one_connection(CancellationToken cancellation)
+    {
+        var ended = new ProcessEvent
+        {
+            Kind = EventKind.Exited, Id = 1, Instance = 0, Name = "p1", ExitCode = 1, RunId = "r1",
+        };
+        var present = new ListResponse { Processes = [OutputTests.Status("p1") with { Id = 1 }] };
+        using var daemon = new FakeDaemon(request => Method(request) switch
+        {
+            Methods.Events => Notice(Methods.Event, JsonSerializer.Serialize(ended, Wire.Json.ProcessEvent))
+                + FakeDaemon.Result(request, """{"events":1}"""),
+            Methods.List => FakeDaemon.Result(request, JsonSerializer.Serialize(present, Wire.Json.ListResponse)),
+            Methods.Describe => FakeDaemon.Result(request, """{"processes":[]}"""),
+            Methods.Logs => Notice(
+                Methods.LogLine, """{"id":1,"instance":0,"stream":"out","name":"p1","text":"the end","seq":8}""")
+                + FakeDaemon.Result(request, """{"lines":1}"""),
+            _ => null,
+        }) { Hello = """{"version":"1","protocolVersion":3,"oldestProtocolVersion":1,"pid":1}""" };
+        var (output, errors) = (new Screen(), new Screen());
+        var session = new ClientSession(daemon.Home, null!, output.Writer, errors.Writer) { Pause = static _ => { } };
+        await Assert.That(CommandLine.Run(session, ["why", "p1"])).IsEqualTo(0).Because(errors.Text);
+        await Assert.That(output.Text).EndsWith("  the end\n");
+        await Assert.That(string.Join(' ', daemon.Requests.Select(Method))).IsEqualTo("events list describe logs");
+        await Assert.That(daemon.Connections).IsEqualTo(1);
+
+        static string Method(string request) =>
+            JsonDocument.Parse(request).RootElement.GetProperty("method").GetString()!;
+
+        static string Notice(string method, string parameters) =>
+            $$"""{"jsonrpc":"2.0","method":"{{method}}","params":{{parameters}}}""" + "\n";
+    }
 }

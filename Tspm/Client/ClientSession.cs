@@ -59,66 +59,63 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         {
             return Connect(onlyReads: true);
         }
-        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && Remote is null && UnmanagedNotice() is { } notice)
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
         {
+            if (Remote is not null || UnmanagedNotice() is not { } notice) throw;
             throw new DaemonException(LocalError.NotRunning, $"{missing.Message}\n{notice}");
         }
     }
 
-    /// <summary>How often a daemon that is just dying may be met before it is said that none answers: each time waits for the next one's election.</summary>
-    const int MostTries = 5;
+    /// <summary>For verbs that change something: starts the daemon if none answers, unless the user forbids it.</summary>
+    public DaemonClient ConnectToChange(bool noAutoStart) =>
+        ConnectAlive(mayStart: !noAutoStart, remoteMayStartAtOnce: !noAutoStart, out _);
 
-    /// <summary>For verbs that change something: starts the daemon when none answers, unless the user forbids it.</summary>
-    public DaemonClient ConnectToChange(bool noAutoStart)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                return ConnectAlive(mayStart: !noAutoStart);
-            }
-            catch (DaemonException missing) when (!noAutoStart && tries < MostTries && IsGone(missing))
-            {
-                if (Remote is null) launcher.Start();
-            }
-        }
-    }
-
-    /// <summary>Starts the daemon unless one answers. True: one did already.</summary>
+    /// <summary>Starts the daemon unless one answers.</summary>
+    /// <returns>True: one did already.</returns>
     public bool StartDaemonUnlessRunning()
     {
-        for (var tries = 1; ; tries++)
+        // The other machine would start one without saying so.
+        using var alive = ConnectAlive(mayStart: true, remoteMayStartAtOnce: false, out var attempts);
+        return attempts == 1;
+    }
+
+    /// <summary>
+    /// A connection over which an answer has come: the socket of a daemon that was killed can be connected to until the
+    /// kernel has cleared it away, and a request that changes something cannot be sent a second time on suspicion.
+    /// </summary>
+    DaemonClient ConnectAlive(bool mayStart, bool remoteMayStartAtOnce, out int attempts)
+    {
+        for (attempts = 1; ; attempts++)
         {
-            try
+            var failure = TryGreet(mayStart && (remoteMayStartAtOnce || attempts > 1), out var daemon);
+            switch (RetryPolicy.AfterConnecting(failure, mayStart, attempts))
             {
-                using var alive = ConnectAlive(mayStart: tries > 1);
-                return tries == 1;
-            }
-            catch (DaemonException missing) when (tries < MostTries && IsGone(missing))
-            {
-                if (Remote is null) launcher.Start();
+                case NextStep.Return:
+                    return daemon!;
+                case NextStep.StartDaemon:
+                    // On another machine, the next connection does it.
+                    if (Remote is null) launcher.Start();
+                    break;
+                default:
+                    throw failure!;
             }
         }
     }
 
-    static bool IsGone(DaemonException missing) => missing.Code is LocalError.NotRunning or LocalError.Disconnected;
-
-    /// <summary>
-    /// A connection over which an answer has come: the socket of a daemon that was killed can be connected to until the kernel has cleared it away, and a request that
-    /// changes something cannot be sent a second time on suspicion.
-    /// </summary>
-    DaemonClient ConnectAlive(bool mayStart)
+    /// <returns>Null: this daemon answers.</returns>
+    DaemonException? TryGreet(bool remoteMayStart, out DaemonClient? daemon)
     {
-        var daemon = Connect(mayStart: mayStart);
+        daemon = null;
         try
         {
+            daemon = Connect(mayStart: remoteMayStart);
             daemon.Greet();
-            return daemon;
+            return null;
         }
-        catch
+        catch (DaemonException failure)
         {
-            daemon.Dispose();
-            throw;
+            daemon?.Dispose();
+            return failure;
         }
     }
 

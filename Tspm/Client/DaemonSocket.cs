@@ -106,6 +106,9 @@ internal sealed unsafe class DaemonSocket : IDisposable
         return SysPoll.poll(&request, 1, milliseconds) > 0;
     }
 
+    /// <summary>Lets this time pass.</summary>
+    public static void Pause(TimeSpan time) => _ = WaitReadable(-1, (int)time.TotalMilliseconds);
+
     /// <summary>
     /// A descriptor that becomes readable when the listening process has ended: the kernel keeps who called listen(2), the guardian (man 7 unix, SO_PEERCRED). -1: it is gone already.
     /// </summary>

@@ -33,6 +33,21 @@ internal static class OlderDaemon
             + "or run this tspm as the daemon with: tspm daemon upgrade");
     }
 
+    /// <summary>The sentence for a daemon that this client cannot talk to.</summary>
+    public static string TooOld(HelloResponse daemon) =>
+        $"the daemon is tspm {daemon.Version} and too old for this tspm {ProductVersion.Current}: "
+        + "tspm daemon restart, with the tspm that is to stay";
+
+    /// <summary>To be added to the reason why the daemon refused a request.</summary>
+    /// <returns>Null: it is of this version, so that is not why.</returns>
+    public static string? VersionWords(HelloResponse daemon)
+    {
+        if (daemon.Version == ProductVersion.Current) return null;
+        var what = daemon.ProtocolVersion > ProtocolVersion.Current
+            ? "upgrade this tspm" : "run this one as the daemon with: tspm daemon upgrade";
+        return $"; the daemon is tspm {daemon.Version} and this is tspm {ProductVersion.Current}: {what}";
+    }
+
     /// <summary>The request as this daemon can read it. Asks for its version only when that matters.</summary>
     public static TRequest Fit<TRequest>(TRequest request, DaemonClient daemon) where TRequest : class
     {

@@ -29,6 +29,16 @@ internal static class StuckDaemon
             : $"the daemon (pid {number}) is alive, but does not answer; look into daemon.log, or have its guardian start another one: kill -9 {number} (the processes live on)";
     }
 
+    /// <summary>
+    /// To be called when the answer to a long request takes its time: the daemon may be at work, or may never answer.
+    /// </summary>
+    /// <exception cref="DaemonException">NoAnswerInTime: the daemon does not answer anything.</exception>
+    public static void ThrowIfStuck(TspmHome home, string method)
+    {
+        if (Problem(home) is { } problem)
+            throw new DaemonException(LocalError.NoAnswerInTime, $"{Wait.NoAnswer(method)}: {problem}");
+    }
+
     /// <summary>Asks over a connection of its own. Null: it answers, or is gone, which the other connection will show.</summary>
     public static string? Problem(TspmHome home)
     {

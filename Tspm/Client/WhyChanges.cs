@@ -8,16 +8,15 @@ namespace Tspm.Client;
 internal static class WhyChanges
 {
     /// <summary>
-    /// Adds the answers to the instances of a report. Without a daemon, or with an older one, there are none.
+    /// Adds the answers to the instances of a report. From an older daemon, there are none.
     /// </summary>
-    public static void Add(ClientSession session, WhyReport report)
+    public static void Add(DaemonClient daemon, WhyReport report)
     {
         string[] present = [.. report.Instances.Where(static one => one.Status is not null)
             .Select(static one => string.Create(CultureInfo.InvariantCulture, $"{one.Id}:{one.Instance}"))];
         if (present.Length == 0) return;
         try
         {
-            using var daemon = session.ConnectToRead();
             var request = new DescribeRequest { Selectors = present, Changes = true };
             var fit = OlderDaemon.Fit(request, daemon);
             if (fit.Changes is null) return;
@@ -26,9 +25,9 @@ internal static class WhyChanges
                 if (report.Find(process.Status.Id, process.Status.Instance) is { } instance)
                     instance.Changes = process.Changes;
         }
-        catch (DaemonException missing) when (missing.Code is LocalError.NotRunning or ErrorCode.NoSuchProcess)
+        catch (DaemonException missing) when (missing.Code is LocalError.Disconnected or ErrorCode.NoSuchProcess)
         {
-            // It was deleted, or nobody is there to say.
+            // It was deleted, or the daemon has ended.
         }
     }
 }

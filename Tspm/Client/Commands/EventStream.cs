@@ -8,18 +8,18 @@ internal sealed class EventStream(ClientSession session, EventsRequest request, 
 {
     long? _last;
 
-    public void Run()
+    public void Run() => RunAndKeep()?.Dispose();
+
+    /// <summary>The same, for more requests over the same connection.</summary>
+    /// <returns>Null: no daemon answers any more, or nobody reads the output.</returns>
+    public DaemonClient? RunAndKeep()
     {
         try
         {
-            Returning.Run(session, Ask, lost => lost.Code switch
-            {
-                LocalError.NoAnswerInTime => request.Follow && _last is not null,
-                LocalError.NotRunning => request.Follow,
-                _ => request.Follow || _last is null,
-            });
+            return ResumingStream.RunAndKeep(session, Ask, MayResume);
         }
-        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && !request.Follow && session.Remote is null)
+        catch (DaemonException missing) when (
+            missing.Code == LocalError.NotRunning && !request.Follow && session.Remote is null)
         {
             if (OfflineEvents.Read(session.Home, request) is not { } events) throw;
             foreach (var happened in events)
@@ -29,7 +29,11 @@ internal sealed class EventStream(ClientSession session, EventsRequest request, 
         {
             // As with `events -f | head`: it has what it wanted.
         }
+        return null;
     }
+
+    bool MayResume(DaemonException lost) =>
+        RetryPolicy.MayResume(lost.Code, request.Follow, hasHeard: _last is not null, hasPositions: false);
 
     void Ask(DaemonClient daemon)
     {

@@ -18,8 +18,9 @@ internal static class ListCommand
             var request = new ListRequest { Selectors = selectors };
             answer = daemon.Call(Methods.List, request, Wire.Json.ListRequest, Wire.Json.ListResponse);
         }
-        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && IsFresh(session, selectors))
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
         {
+            if (!IsFresh(session, selectors)) throw;
             // Nothing runs and nothing is defined: for a program that is an answer, and the truth.
             if (json) session.Out.WriteLine("[]");
             else session.Err.WriteLine(NothingToShow.NothingYet);

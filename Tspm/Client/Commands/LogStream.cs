@@ -11,7 +11,7 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
 {
     readonly Dictionary<string, long> _after = [];
 
-    public void Run() => Returning.Run(
+    public void Run() => ResumingStream.Run(
         session,
         daemon =>
         {
@@ -19,8 +19,8 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
             _isAsked = true;
             Follow(daemon);
         },
-        // A stream that follows always, once it has heard of its daemon; another one unless the daemon is gone: somebody may have paged through it for longer than the daemon waits.
-        lost => lost.Code switch { LocalError.NoAnswerInTime => request.Follow && _after.Count > 0, LocalError.NotRunning => request.Follow, _ => true });
+        // One that does not follow also continues: somebody may have paged through it for longer than the daemon waits.
+        lost => RetryPolicy.MayResume(lost.Code, request.Follow, hasHeard: _after.Count > 0, hasPositions: true));
 
     /// <summary>
     /// Asked whenever something has happened to the processes, and now and then: when it is true, nothing more will

@@ -21,8 +21,9 @@ internal static class StatusCommand
             else Print(session.Out, status);
             return ExitCodes.Done;
         }
-        catch (DaemonException silent) when (silent.Code is LocalError.NoAnswerInTime or LocalError.Disconnected && DeathsOf(session) is { } note)
+        catch (DaemonException silent) when (silent.Code is LocalError.NoAnswerInTime or LocalError.Disconnected)
         {
+            if (DeathsOf(session) is not { } note) throw;
             var status = NotRunning(session) with { GuardianPid = note.GuardianPid, DaemonDeaths = note.Deaths, Troubles = [silent.Message] };
             if (json) JsonPrinter.Print(session.Out, status, PrintJson.Readable.StatusResponse);
             else PrintDeaths(session.Out, note.Deaths);

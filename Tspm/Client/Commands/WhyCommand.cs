@@ -25,20 +25,24 @@ internal static class WhyCommand
         var shown = Number(exits) ?? WhyReport.DefaultExits;
         var report = new WhyReport(shown);
         var looked = (int)Math.Min(int.MaxValue, Math.Max(EventsLookedAt, (long)shown * EventsPerExit));
-        new EventStream(session, new EventsRequest { Selectors = words, Lines = looked }, happened =>
+        // One connection for all that is asked: on another machine, each is a log-in of its own.
+        using var daemon = new EventStream(session, new EventsRequest { Selectors = words, Lines = looked }, happened =>
         {
             report.Add(happened);
             return true;
-        }).Run();
-        if (Present(session) is { } present)
+        }).RunAndKeep();
+        if (daemon is not null && Present(daemon) is { } present)
         {
             var wanted = Wanted(present, words, report);
             foreach (var status in wanted) report.Add(status);
             report.MarkDeleted();
+            WhyChanges.Add(daemon, report);
         }
-        WhyChanges.Add(session, report);
         foreach (var instance in report.Instances)
-            if (most > 0 && instance.Newest?.RunId is { } run) instance.LastLines = LastLines(session, instance, run, most);
+        {
+            if (most > 0 && instance.Newest?.RunId is { } run)
+                instance.LastLines = LastLines(session, daemon, instance, run, most);
+        }
         if (report.Instances.Count == 0 && !json) session.Err.WriteLine(NothingToShow.NoProcesses);
         WhyPrinter.Print(session.Out, report, json);
         return ExitCodes.Done;
@@ -62,37 +66,43 @@ internal static class WhyCommand
             : report.Find(status.Id, status.Instance) is not null);
     }
 
-    /// <summary>How all are now; null: there is nobody to say.</summary>
-    static IReadOnlyList<ProcessStatus>? Present(ClientSession session)
+    /// <summary>How all are now.</summary>
+    /// <returns>Null: the daemon has ended meanwhile.</returns>
+    static IReadOnlyList<ProcessStatus>? Present(DaemonClient daemon)
     {
         try
         {
-            using var daemon = session.ConnectToRead();
-            return daemon.Call(
-                Methods.List, new ListRequest(), Wire.Json.ListRequest, Wire.Json.ListResponse).Processes;
+            var request = new ListRequest();
+            return daemon.Call(Methods.List, request, Wire.Json.ListRequest, Wire.Json.ListResponse).Processes;
         }
-        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
+        catch (DaemonException missing) when (missing.Code == LocalError.Disconnected)
         {
             return null;
         }
     }
 
     /// <summary>Empty: it said nothing, or its log is gone.</summary>
-    static List<string> LastLines(ClientSession session, WhyInstance instance, string run, int most)
+    static List<string> LastLines(
+        ClientSession session, DaemonClient? daemon, WhyInstance instance, string run, int most)
     {
-        var request = new LogsRequest { Selectors = [string.Create(CultureInfo.InvariantCulture, $"{instance.Name}:{instance.Instance}")], Run = run, Lines = most };
+        var selector = string.Create(CultureInfo.InvariantCulture, $"{instance.Name}:{instance.Instance}");
+        var request = new LogsRequest { Selectors = [selector], Run = run, Lines = most };
         var lines = new List<string>();
         try
         {
-            using var daemon = session.ConnectToRead();
-            daemon.Stream((Methods.Logs, request, Wire.Json.LogsRequest), Wire.Json.LogsResponse, notification =>
+            if (daemon is null) Offline();
+            else
             {
-                if (notification.Method == Methods.LogLine) Take(notification.ReadParams(Wire.Json.LogLine));
-                return true;
-            });
+                daemon.Stream((Methods.Logs, request, Wire.Json.LogsRequest), Wire.Json.LogsResponse, notification =>
+                {
+                    if (notification.Method == Methods.LogLine) Take(notification.ReadParams(Wire.Json.LogLine));
+                    return true;
+                });
+            }
         }
-        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && session.Remote is null)
+        catch (DaemonException lost) when (lost.Code == LocalError.Disconnected && session.Remote is null)
         {
+            lines.Clear();
             Offline();
         }
         catch (DaemonException none) when (none.Code is ErrorCode.Failed or ErrorCode.NoSuchProcess)

@@ -1,18 +1,17 @@
 using Tspm.Client;
-using Tspm.Client.Commands;
 
 namespace Tspm.Tests.Client;
 
 /// <summary>How a stream comes back to a daemon that was lost.</summary>
 [Timeout(30_000)]
-public sealed class ReturningTests
+public sealed class ResumingStreamTests
 {
     static List<double> Pauses(int losses, Func<int, bool> isHeard)
     {
         using var daemon = new FakeDaemon(static _ => null);
         var (pauses, tries, screen) = (new List<double>(), 0, new Screen());
         var session = new ClientSession(daemon.Home, null!, screen.Writer, screen.Writer) { Pause = time => pauses.Add(time.TotalMilliseconds) };
-        Returning.Run(session, connection =>
+        ResumingStream.Run(session, connection =>
         {
             if (isHeard(tries)) connection.OnHeard!();
             if (tries++ < losses) throw new DaemonException(LocalError.Disconnected, "gone");
