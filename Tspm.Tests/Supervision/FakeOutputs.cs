@@ -47,8 +47,25 @@ internal sealed class FakeOutputs : IRunOutputs
     /// <summary>What the next renaming fails with.</summary>
     public string? RenameFailure { get; set; }
 
+    /// <summary>The disk does not answer: renamings wait for <see cref="FinishRenames"/>.</summary>
+    public bool RenamesHang { get; set; }
+
+    readonly Queue<Action> _hanging = new();
+
+    public void FinishRenames()
+    {
+        RenamesHang = false;
+        while (_hanging.TryDequeue(out var finish)) finish();
+    }
+
     public Task<string?> Rename(IReadOnlyList<(string From, string To)> files, bool again = false)
     {
+        if (RenamesHang)
+        {
+            var done = new TaskCompletionSource<string?>();
+            _hanging.Enqueue(() => done.SetResult(Rename(files, again).Result));
+            return done.Task;
+        }
         var failure = RenameFailure;
         RenameFailure = null;
         if (failure is not null) return Task.FromResult<string?>(failure);

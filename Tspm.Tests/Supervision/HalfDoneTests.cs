@@ -177,6 +177,99 @@ internal sealed class HalfDoneTests
         await Assert.That(world.Supervisor.LogMoves.Trouble).IsNull();
     }
 
+    /// <summary>A disk that does not answer is a matter of the process whose logs lie on it.</summary>
+    [Test]
+    public async Task While_log_files_are_renamed_others_are_supervised_and_its_own_start_waits(
+        CancellationToken cancellation)
+    {
+        using var world = new World();
+        Start(world, Web);
+        Start(world, Web with { Name = "api" });
+        world.Step();
+        var (cell, api) = (Cells(world, "web")[0], Cells(world, "api")[0]);
+        world.Outputs.RenamesHang = true;
+        Renamed(world, "web", "site");
+        var saved = world.Supervisor.Save();
+        world.Step();
+        await Assert.That(saved.IsCompleted).IsFalse();
+        world.Exit(api, 1);
+        world.Advance(1);
+        await Assert.That(api.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        world.Exit(cell, 1);
+        world.Advance(1);
+        await Assert.That((cell.State.Phase, cell.Child)).IsEqualTo((LifecyclePhase.Spawning, null));
+        world.Outputs.FinishRenames();
+        world.Step();
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Outputs.Files.Keys.Select(path => Path.GetFileName(path)!).Order())
+            .IsEquivalentTo(["api.err.log", "api.out.log", "site.err.log", "site.out.log"]);
+        await Assert.That(await saved.WaitAsync(cancellation)).IsNull();
+        await Assert.That(world.Saved.Processes.Single(saved => saved.Name == "site").LogsUnder).IsNull();
+    }
+
+    [Test]
+    public async Task A_stop_while_log_files_are_renamed_gives_the_waiting_start_up(CancellationToken cancellation)
+    {
+        using var world = new World();
+        Start(world, Web);
+        world.Step();
+        var cell = Cells(world, "web")[0];
+        world.Outputs.RenamesHang = true;
+        Renamed(world, "web", "site");
+        world.Step();
+        world.Exit(cell, 1);
+        world.Advance(1);
+        var stop = world.Supervisor.Stop(cell, CauseRequest.Stop);
+        world.Outputs.FinishRenames();
+        world.Step();
+        await Assert.That((cell.State.Phase, stop.Settled.IsCompleted)).IsEqualTo((LifecyclePhase.Stopped, true));
+        await Assert.That(world.Machine.Living).IsEmpty();
+    }
+
+    [Test]
+    public async Task A_name_that_changes_once_more_while_log_files_are_renamed_is_followed(
+        CancellationToken cancellation)
+    {
+        using var world = new World();
+        Start(world, Web);
+        world.Step();
+        var cell = Cells(world, "web")[0];
+        world.Outputs.RenamesHang = true;
+        Renamed(world, "web", "site");
+        world.Step();
+        Renamed(world, "site", "shop");
+        world.Step();
+        await Assert.That(Path.GetFileName(cell.View.OutLog)).IsEqualTo("web.out.log");
+        world.Outputs.FinishRenames();
+        world.Step();
+        world.Step();
+        await Assert.That(Path.GetFileName(cell.View.OutLog)).IsEqualTo("shop.out.log");
+        await Assert.That(world.Outputs.Files.Keys.Select(path => Path.GetFileName(path)!).Order())
+            .IsEquivalentTo(["shop.err.log", "shop.out.log"]);
+    }
+
+    [Test]
+    public async Task Logs_that_are_to_go_with_their_process_go_although_they_are_being_renamed(
+        CancellationToken cancellation)
+    {
+        using var world = new World();
+        Start(world, Web);
+        world.Step();
+        var cell = Cells(world, "web")[0];
+        world.Outputs.RenamesHang = true;
+        Renamed(world, "web", "site");
+        world.Step();
+        world.Supervisor.Changes.Delete([cell.Key.Id], withLogs: true);
+        world.Step();
+        world.Exit(cell, 0);
+        world.Step();
+        world.Outputs.FinishRenames();
+        world.Step();
+        world.Step();
+        await Assert.That(world.Supervisor.Table.Cells.Length).IsEqualTo(0);
+        await Assert.That(world.Outputs.Files).IsEmpty();
+    }
+
     [Test]
     public async Task Who_is_wanted_up_again_while_being_deleted_stays(CancellationToken cancellation)
     {

@@ -50,6 +50,12 @@ internal sealed class ChildStarter(SupervisionServices services, SupervisedProce
 
     void Spawn(ChildRun run)
     {
+        // A file that is opened under its former name would be left behind.
+        if (process.LogsMoving?.Invoke() is { } moving)
+        {
+            moving.ContinueWith(_ => services.Post(() => OnLogsMoved(run)), TaskContinuationOptions.ExecuteSynchronously);
+            return;
+        }
         if (process.Runs.Start(run) is { } failure)
         {
             Fail(failure);
@@ -57,6 +63,19 @@ internal sealed class ChildStarter(SupervisionServices services, SupervisedProce
         }
         LastFailure = null;
         process.Handle(new LifecycleEvent.SpawnSucceeded(AwaitsReady: run.Ready is not null));
+    }
+
+    void OnLogsMoved(ChildRun run)
+    {
+        if (process.Current != run) return;
+        if (process.State.Next == AfterExit.Stop)
+        {
+            process.DropCurrent();
+            process.Handle(new LifecycleEvent.SpawnForgotten());
+            return;
+        }
+        process.Runs.RefreshLogs(run);
+        Spawn(run);
     }
 
     void Fail(SpawnFailure failure)

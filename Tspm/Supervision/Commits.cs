@@ -36,7 +36,10 @@ internal sealed class Commits
         (_table, _loop, _saver, _logMoves) = (table, loop, saver, logMoves);
         saver.SavedLater = state => loop.Post(() =>
         {
-            if (OnDisk(state)) _ = Save();
+            OnDisk(state).ContinueWith(moved =>
+            {
+                if (moved.Result) _ = Save();
+            }, TaskContinuationOptions.ExecuteSynchronously);
         });
     }
 
@@ -77,24 +80,24 @@ internal sealed class Commits
         // A turn of its own for each: what goes wrong with one instance is nothing to the others. Posted first: they must
         // come, whatever becomes of the log files.
         foreach (var action in then) _loop.Post(() => action(problem));
-        var hasMoved = problem is null && OnDisk(state);
+        if (problem is not null) _loop.Post(() => next.SetResult(problem));
+        else
+            OnDisk(state).ContinueWith(
+                moved => Answer(moved.Result, next), TaskContinuationOptions.ExecuteSynchronously);
+    }
+
+    /// <summary>The state is on disk, and log files that could be renamed have been.</summary>
+    void Answer(bool hasMoved, TaskCompletionSource<string?> next)
+    {
         // Before anybody hears of it, its former name is free again.
         if (hasMoved) Save().ContinueWith(_ => next.SetResult(null), TaskContinuationOptions.ExecuteSynchronously);
-        else _loop.Post(() => next.SetResult(problem));
+        else _loop.Post(() => next.SetResult(null));
     }
 
     /// <summary>True: log files were renamed, which is to be saved again.</summary>
-    bool OnDisk(ProcessesFile state)
+    Task<bool> OnDisk(ProcessesFile state)
     {
         _table.OnSaved(state);
-        try
-        {
-            return _logMoves.Finish(state, again: false);
-        }
-        catch (IOException)
-        {
-            // The names are tried again at the next save; status says which log has its former name.
-            return false;
-        }
+        return _logMoves.Begin(state);
     }
 }

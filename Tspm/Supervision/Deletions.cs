@@ -8,7 +8,8 @@ namespace Tspm.Supervision;
 /// last, so that a daemon that dies leaves the rest to the next one. Who wants such a process up again takes the mark
 /// away. Used on the supervisor's thread.
 /// </summary>
-internal sealed class Deletions(ProcessTable table, SupervisionServices services, Commits commits)
+internal sealed class Deletions(
+    ProcessTable table, SupervisionServices services, Commits commits, LogMoves logMoves)
 {
     readonly Dictionary<int, TaskCompletionSource<string?>> _waiting = [];
     readonly HashSet<int> _begun = [], _finishing = [];
@@ -71,10 +72,16 @@ internal sealed class Deletions(ProcessTable table, SupervisionServices services
 
     void RemoveLogs(int id)
     {
-        var cells = table.Instances(id)!;
+        if (table.Instances(id) is not { } cells) return;
         if (cells[0].Definition.Deletion is not { WithLogs: true })
         {
             Leave(id, null);
+            return;
+        }
+        if (logMoves.MovingOf(id) is { } moving)
+        {
+            moving.ContinueWith(
+                _ => services.Post(() => RemoveLogs(id)), TaskContinuationOptions.ExecuteSynchronously);
             return;
         }
         var logs = new HashSet<string>(StringComparer.Ordinal);

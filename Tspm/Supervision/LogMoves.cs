@@ -10,6 +10,7 @@ namespace Tspm.Supervision;
 internal sealed class LogMoves(ProcessTable table, SupervisionServices services)
 {
     readonly Dictionary<int, string> _problems = [];
+    readonly Dictionary<int, Task> _moving = [];
     volatile string? _trouble;
 
     /// <summary>A sentence about log files that could not be renamed; null: there are none. On any thread.</summary>
@@ -30,45 +31,105 @@ internal sealed class LogMoves(ProcessTable table, SupervisionServices services)
     }
 
     /// <summary>
-    /// Renames what a state that is on disk says, and what has not changed since. True: definitions have changed by
-    /// that, and are to be saved.
+    /// Completes, on the supervisor's thread, when the log files of a process have been renamed, or could not be. Null:
+    /// they are not being renamed. Until then no new run may open them: it would do so under the former name.
     /// </summary>
-    /// <param name="saved">What is on disk.</param>
-    /// <param name="again">It is an earlier daemon's, which may have begun.</param>
-    public bool Finish(ProcessesFile saved, bool again)
+    public Task? MovingOf(int id) => _moving.GetValueOrDefault(id);
+
+    /// <summary>
+    /// Begins to rename what a state that is on disk says, and what has not changed since. The result is true when
+    /// definitions have changed by that, and are to be saved. Nobody is kept waiting: a disk may not answer.
+    /// </summary>
+    public Task<bool> Begin(ProcessesFile saved)
+    {
+        var moves = OwedBy(saved).Where(move => !_moving.ContainsKey(move.Definition.Id)).Select(Begin).ToList();
+        return moves.Count == 0 ? Task.FromResult(false) : AnyOf(moves);
+    }
+
+    static async Task<bool> AnyOf(List<Task<bool>> moves) => (await Task.WhenAll(moves)).Contains(true);
+
+    /// <summary>The same before anything else of the daemon begins: what an earlier one may have begun is done.</summary>
+    /// <returns>True: definitions have changed by that, and are to be saved.</returns>
+    public bool FinishEarlier(ProcessesFile saved)
     {
         var hasMoved = false;
+        foreach (var move in OwedBy(saved))
+        {
+            var files = FilesOf(move);
+            var problem = files.Count == 0 ? null : services.Outputs.Rename(files, again: true).GetAwaiter().GetResult();
+            // The earlier daemon's records are still to be read.
+            hasMoved |= Remember(move, problem, isNew: false);
+        }
+        return hasMoved;
+    }
+
+    sealed record Move(ProcessDefinition Definition, SupervisedProcess[] Cells);
+
+    List<Move> OwedBy(ProcessesFile saved)
+    {
+        var owed = new List<Move>();
         foreach (var onDisk in saved.Processes)
         {
             if (onDisk.LogsUnder is null || table.Instances(onDisk.Id) is not { } cells) continue;
             var definition = cells[0].Definition;
             if (definition.LogsUnder == onDisk.LogsUnder && NamesOf(definition).IsSameAs(NamesOf(onDisk)))
-                hasMoved |= Move(definition, cells, again);
+                owed.Add(new Move(definition, cells));
         }
-        return hasMoved;
+        return owed;
     }
 
-    bool Move(ProcessDefinition definition, SupervisedProcess[] cells, bool again)
+    Task<bool> Begin(Move move)
     {
-        var moved = definition with { LogsUnder = null };
+        var done = new TaskCompletionSource<bool>();
+        _moving[move.Definition.Id] = done.Task;
+        var files = FilesOf(move);
+        var renamed = files.Count == 0 ? Task.FromResult<string?>(null) : services.Outputs.Rename(files);
+        renamed.ContinueWith(
+            ended => services.Post(() => End(move, ended, done)), TaskContinuationOptions.ExecuteSynchronously);
+        return done.Task;
+    }
+
+    void End(Move move, Task<string?> renamed, TaskCompletionSource<bool> done)
+    {
+        _moving.Remove(move.Definition.Id);
+        // What failed in another way is tried again at the next save; status says which log has its former name.
+        var hasMoved = renamed.IsCompletedSuccessfully && Remember(move, renamed.Result, isNew: true);
+        done.SetResult(hasMoved);
+    }
+
+    bool Remember(Move move, string? problem, bool isNew)
+    {
+        var id = move.Definition.Id;
+        if (problem is null) _problems.Remove(id);
+        else _problems[id] = problem;
+        _trouble = _problems.Count == 0 ? null : string.Join("; ", _problems.Values);
+        if (problem is not null || table.Instances(id) is not [{ Definition: var definition }, ..]) return false;
+        // It may have got another name or number of instances meanwhile.
+        var under = NamesOf(move.Definition);
+        table.Put(definition with { LogsUnder = under.IsSameAs(NamesOf(definition)) ? null : under }, isNew);
+        if (definition != move.Definition) KeepByPresentRules(definition);
+        return true;
+    }
+
+    /// <summary>Rules that were changed while the files were renamed were meant for the former names.</summary>
+    void KeepByPresentRules(ProcessDefinition definition)
+    {
+        foreach (var cell in table.Instances(definition.Id)!)
+            services.Outputs.Keep([cell.View.OutLog, cell.View.ErrLog], LogPolicy.Of(definition.Config));
+    }
+
+    List<(string From, string To)> FilesOf(Move move)
+    {
+        var moved = move.Definition with { LogsUnder = null };
         var files = new List<(string From, string To)>();
-        foreach (var cell in cells)
+        foreach (var cell in move.Cells)
         {
-            var (from, to) =
-                (LogPaths.Of(services.Home, definition, cell.Key.Instance),
-                LogPaths.Of(services.Home, moved, cell.Key.Instance));
+            var from = LogPaths.Of(services.Home, move.Definition, cell.Key.Instance);
+            var to = LogPaths.Of(services.Home, moved, cell.Key.Instance);
             Add(files, from.Out, to.Out);
             Add(files, from.Err, to.Err);
         }
-        // Waited for here, so that no new run opens a file under the old name in between.
-        var problem = files.Count == 0 ? null : services.Outputs.Rename(files, again).GetAwaiter().GetResult();
-        if (problem is null) _problems.Remove(definition.Id);
-        else _problems[definition.Id] = problem;
-        _trouble = _problems.Count == 0 ? null : string.Join("; ", _problems.Values);
-        if (problem is not null) return false;
-        // An earlier daemon's records are still to be read.
-        table.Put(moved, isNew: !again);
-        return true;
+        return files;
     }
 
     static void Add(List<(string From, string To)> files, string from, string to)

@@ -36,6 +36,9 @@ internal sealed class ProcessTable(SupervisionServices services)
     /// <summary>See <see cref="SupervisedProcess.HeldBy"/>.</summary>
     public Func<SupervisedProcess, string?>? HeldBy { get; set; }
 
+    /// <summary>See <see cref="LogMoves.MovingOf"/>.</summary>
+    public Func<int, Task?>? LogsMoving { get; set; }
+
     /// <summary>Every definition, in order of number.</summary>
     public IEnumerable<ProcessDefinition> Definitions => _byId.Values.Select(cells => cells[0].Definition);
 
@@ -148,6 +151,7 @@ internal sealed class ProcessTable(SupervisionServices services)
                 : new SupervisedProcess(services, new InstanceKey(definition.Id, i), definition, EnvironmentOf, UnsavedEnvironmentOf)
                 {
                     Changed = (cell, before) => Changed?.Invoke(cell, before), HeldBy = cell => HeldBy?.Invoke(cell),
+                    LogsMoving = () => LogsMoving?.Invoke(definition.Id),
                 };
         _byId[definition.Id] = cells;
         NextId = Math.Max(NextId, definition.Id + 1);

@@ -99,6 +99,9 @@ internal sealed class SupervisedProcess
     /// <summary>Says why it must not be started yet; null: it may.</summary>
     public Func<SupervisedProcess, string?>? HeldBy { get; init; }
 
+    /// <summary>See <see cref="LogMoves.MovingOf"/>.</summary>
+    public Func<Task?>? LogsMoving { get; init; }
+
     public IChild? Child => Current?.Child;
 
     /// <summary>Number of its newest run; 0: it never ran.</summary>

@@ -29,7 +29,8 @@ internal sealed class Supervisor
         Table = new ProcessTable(services) { Changed = OnChanged };
         LogMoves = new LogMoves(Table, services);
         _commits = new Commits(Table, loop, saver, LogMoves);
-        Deletions = new Deletions(Table, services, _commits);
+        Deletions = new Deletions(Table, services, _commits, LogMoves);
+        Table.LogsMoving = LogMoves.MovingOf;
         Changes = new Changes(this, services, _commits);
         Triggers = new TriggerSet(services, Table);
         Table.Rearranged = Triggers.Schedule.OnRearranged;
@@ -79,7 +80,7 @@ internal sealed class Supervisor
         var isRestored = Recovery.RestoreLostDefinitions(Table, left.Records, _services.System)
             | Recovery.RestoreInstances(Table, left.Records, _services.System);
         Recovery.RemoveUseless(Table, left.Records, _services.System, _services.Records);
-        if (LogMoves.Finish(file, again: true) || isRestored) _ = Save();
+        if (LogMoves.FinishEarlier(file) || isRestored) _ = Save();
         foreach (var cell in Table.Cells)
         {
             var record = left.Records.GetValueOrDefault(cell.Key);
