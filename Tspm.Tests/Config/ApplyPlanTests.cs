@@ -47,7 +47,6 @@ internal sealed class ApplyPlanTests
     static ProcessDefinition Defined(string name, string? project) => new()
     {
         Id = 1, Config = new ProcessConfig { Name = name, Command = "x", ProjectDir = $"/srv/{name}" },
-        Desired = DesiredState.Up,
         EnvironmentKey = "", CreatedAt = DateTimeOffset.UnixEpoch, Project = project,
     };
 

@@ -104,7 +104,7 @@ internal sealed class WrittenLog
     public LogSource Open(LogsRequest request, string name = "web", string stream = "out", int id = 1)
     {
         var query = LogQuery.Of(request, DateTimeOffset.FromUnixTimeMilliseconds(Midnight).AddDays(1));
-        var definition = new ProcessDefinition { Id = id, Config = new ProcessConfig { Name = name, Command = "x" }, CreatedAt = DateTimeOffset.UnixEpoch, Desired = DesiredState.Up, EnvironmentKey = "" };
+        var definition = new ProcessDefinition { Id = id, Config = new ProcessConfig { Name = name, Command = "x" }, CreatedAt = DateTimeOffset.UnixEpoch, EnvironmentKey = "" };
         var sources = new LogSources(request with { Stream = stream }, query);
         sources.Add(definition, 0, stream == "out" ? Path : Path + ".none", stream == "err" ? Path : Path + ".none");
         return sources.Open()[stream == "out" ? 0 : ^1];

@@ -18,7 +18,7 @@ internal sealed class TemporaryHome : IDisposable
     {
         Format = ProcessesFile.CurrentFormat,
         NextId = names.Length,
-        Processes = [.. names.Select((name, id) => new ProcessDefinition
+        Processes = [.. names.Select((name, id) => new SavedProcess
         {
             Id = id,
             Config = new ProcessConfig { Name = name, Command = name, ProjectDir = "/" },

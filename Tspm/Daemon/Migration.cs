@@ -43,14 +43,14 @@ internal sealed class Migration
         var environment = Environment();
         var (key, now, running) = (ProcessTable.KeyOf(environment), clock.GetUtcNow(), RunningPrograms.Read());
         var former = new FormerProgram?[found.List.Processes.Count];
-        var definitions = new List<ProcessDefinition>(former.Length);
+        var definitions = new List<SavedProcess>(former.Length);
         var ids = new Numbers(found.List.Processes);
         for (var i = 0; i < former.Length; i++)
         {
             var process = found.List.Processes[i];
             former[i] = FormerPrograms.Find(process.Config, running);
             var isUp = process.IsUp ?? former[i] is not null;
-            definitions.Add(new ProcessDefinition
+            definitions.Add(new SavedProcess
             {
                 Id = ids.Of(process), Config = process.Config, Desired = isUp ? DesiredState.Up : DesiredState.Down, EnvironmentKey = key, CreatedAt = now,
             });
@@ -87,7 +87,7 @@ internal sealed class Migration
         }
     }
 
-    static string SentenceOf(FoundList found, List<ProcessDefinition> definitions, FormerProgram?[] former)
+    static string SentenceOf(FoundList found, List<SavedProcess> definitions, FormerProgram?[] former)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{definitions.Count} {(definitions.Count == 1 ? "process was" : "processes were")} taken over from the old list {found.Path} (left as it is)");
@@ -98,7 +98,7 @@ internal sealed class Migration
         return text.Append("; ").Append(Guide).ToString();
     }
 
-    static string Record(TimeProvider clock, FoundList found, List<ProcessDefinition> definitions, FormerProgram?[] former, string? problem)
+    static string Record(TimeProvider clock, FoundList found, List<SavedProcess> definitions, FormerProgram?[] former, string? problem)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))

@@ -69,7 +69,7 @@ internal sealed record FlatRunRecord
     public IReadOnlyList<RecentExit> RecentExits { get; init; } = [];
 
     /// <summary>The definition, so that a child whose definition was lost (an older generation had to be used) is not.</summary>
-    public ProcessDefinition? Definition { get; init; }
+    public SavedProcess? Definition { get; init; }
 
     /// <summary>The environment of the definition, until it is saved with it; then null.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }

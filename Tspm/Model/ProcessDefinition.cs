@@ -3,20 +3,18 @@ using System.Text.Json.Serialization;
 namespace Tspm.Model;
 
 /// <summary>
-/// One defined process as it is kept on disk: the user's config, what the daemon assigned, and what the user wants.
-/// Immutable; a change makes a new one.
+/// One defined process: the user's config, and what the daemon assigned. What the user wants of it (up or down) is the
+/// lifecycle's; it is added when the definition is saved (<see cref="SavedProcess"/>). Immutable; a change makes a new
+/// one.
 /// </summary>
-internal sealed record ProcessDefinition
+internal record ProcessDefinition
 {
+    [JsonPropertyOrder(-1)] // in front of what a derived record adds, as it has always been
     public required int Id { get; init; }
 
     /// <summary>Complete: name and projectDir are always present.</summary>
+    [JsonPropertyOrder(-1)]
     public required ProcessConfig Config { get; init; }
-
-    public required DesiredState Desired { get; init; }
-
-    /// <summary>Instances that the user stopped one by one while the process as a whole is up.</summary>
-    public IReadOnlyList<int>? DownInstances { get; init; }
 
     /// <summary>Key into the store's environments: equal ones are stored once.</summary>
     public required string EnvironmentKey { get; init; }
@@ -51,6 +49,9 @@ internal sealed record ProcessDefinition
     [JsonIgnore] public string Namespace => Config.Namespace ?? DefaultNamespace;
 
     [JsonIgnore] public int Instances => Config.Instances ?? 1;
+
+    /// <summary>A copy without what a derived record adds.</summary>
+    protected ProcessDefinition Alone() => new(this);
 
     public const string DefaultNamespace = "default";
 

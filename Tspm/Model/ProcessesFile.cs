@@ -11,7 +11,7 @@ internal sealed record ProcessesFile
     /// <summary>The number of the next definition: numbers are not used again.</summary>
     public required int NextId { get; init; }
 
-    public required IReadOnlyList<ProcessDefinition> Processes { get; init; }
+    public required IReadOnlyList<SavedProcess> Processes { get; init; }
 
     /// <summary>Environments by key: equal ones are stored once.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Environments { get; init; }

@@ -62,13 +62,17 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
     /// <summary>
     /// A child runs that no record tells of: goes on with it as with a spawn that was not recorded.
     /// </summary>
+    /// <param name="record">The record of an earlier run; null: there is none.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="left">What else the earlier daemon left.</param>
+    /// <param name="wish">By the saved state, for want of a record.</param>
     /// <returns>False: nobody holds the FIFO of that run.</returns>
-    public bool ResumeUnrecorded(RunRecord? record, ulong runId, RecoveredState left)
+    public bool ResumeUnrecorded(RunRecord? record, ulong runId, RecoveredState left, DesiredState wish)
     {
         if (services.System.FindFifoHolder(process.Runs.StreamsOf(runId).OutFifo) is null) return false;
         record ??= new RunRecord
         {
-            Common = new ProcessRecord { BootId = services.System.BootId, Desired = process.Definition.Desired },
+            Common = new ProcessRecord { BootId = services.System.BootId, Desired = wish },
         };
         var intent = record with
         {

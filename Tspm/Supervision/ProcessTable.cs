@@ -205,7 +205,7 @@ internal sealed class ProcessTable(SupervisionServices services)
     /// <summary>What is to be on disk now: wishes are read off the instances.</summary>
     public ProcessesFile Snapshot()
     {
-        var processes = new List<ProcessDefinition>(_byId.Count);
+        var processes = new List<SavedProcess>(_byId.Count);
         var used = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
         var kept = new HashSet<string>(StringComparer.Ordinal);
         foreach (var cells in _byId.Values)
@@ -213,16 +213,19 @@ internal sealed class ProcessTable(SupervisionServices services)
             var definition = cells[0].Definition;
             kept.Add(definition.EnvironmentKey);
             if (IsLeaving(definition.Id)) continue;
-            var down = cells.Where(cell => !cell.IsSurplus && cell.State.Desired == DesiredState.Down).Select(cell => cell.Key.Instance).ToList();
-            processes.Add(definition with
-            {
-                Desired = down.Count == definition.Instances ? DesiredState.Down : DesiredState.Up,
-                DownInstances = down.Count == 0 || down.Count == definition.Instances ? null : down,
-            });
+            processes.Add(WithWish(definition, cells));
             used.TryAdd(definition.EnvironmentKey, EnvironmentOf(definition));
         }
         ForgetEnvironmentsBut(kept);
         return new ProcessesFile { Format = ProcessesFile.CurrentFormat, NextId = NextId, Processes = processes, Environments = used };
+    }
+
+    static SavedProcess WithWish(ProcessDefinition definition, SupervisedProcess[] cells)
+    {
+        var down = cells.Where(static cell => !cell.IsSurplus && cell.State.Desired == DesiredState.Down)
+            .Select(static cell => cell.Key.Instance).ToList();
+        if (down.Count == definition.Instances) return SavedProcess.Of(definition, DesiredState.Down);
+        return SavedProcess.Of(definition, DesiredState.Up, down.Count == 0 ? null : down);
     }
 
     /// <summary>Every redefinition from another shell brings another environment, some kilobytes each.</summary>
@@ -244,6 +247,6 @@ internal sealed class ProcessTable(SupervisionServices services)
         NextId = file.NextId;
         foreach (var (key, environment) in file.Environments) _environments[key] = environment;
         OnSaved(file);
-        foreach (var definition in file.Processes) Put(definition);
+        foreach (var saved in file.Processes) Put(saved.WithoutWish());
     }
 }

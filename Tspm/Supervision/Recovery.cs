@@ -12,7 +12,7 @@ internal static class Recovery
 {
     /// <summary>True: there was one.</summary>
     public static bool RestoreLostDefinitions(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records,
-        IProcessSystem system)
+        IProcessSystem system, SavedWishes wishes)
     {
         var isRestored = false;
         foreach (var (key, record) in records)
@@ -23,7 +23,8 @@ internal static class Recovery
             table.RestoreEnvironment(definition.EnvironmentKey, () => EnvironmentOf(record, system));
             // Instances to whose start that daemon did not come have no record: they follow the others.
             var isUp = records.Any(other => other.Key.Id == key.Id && other.Value.Common.Desired == DesiredState.Up);
-            table.Put(definition with { Desired = isUp ? DesiredState.Up : DesiredState.Down });
+            table.Put(definition);
+            wishes.Restore(definition.Id, isUp ? DesiredState.Up : DesiredState.Down);
             isRestored = true;
         }
         return isRestored;
@@ -40,14 +41,12 @@ internal static class Recovery
         var isRestored = false;
         foreach (var (key, record) in records)
         {
-            if (table.Instances(key.Id) is not { } cells || table.Find(key) is not null
+            if (table.Instances(key.Id) is null || table.Find(key) is not null
                 || !record.MayLive(system.BootId)) continue;
             if (record.Common.Definition is { } newer && newer.Instances > key.Instance && !IsLeaving(record))
             {
-                var saved = cells[0].Definition;
                 table.RestoreEnvironment(newer.EnvironmentKey, () => EnvironmentOf(record, system));
-                // Those that have no record follow the wish for the process.
-                table.Put(newer with { Desired = saved.Desired, DownInstances = saved.DownInstances }, isNew: false);
+                table.Put(newer, isNew: false);
                 isRestored = true;
             }
             else table.Extend(key.Id, key.Instance + 1);

@@ -77,7 +77,8 @@ internal sealed class Supervisor
         Table.Load(file);
         var bootId = _services.System.BootId;
         HookRun.CleanUp(_services, left);
-        var isRestored = Recovery.RestoreLostDefinitions(Table, left.Records, _services.System)
+        var wishes = new SavedWishes(file);
+        var isRestored = Recovery.RestoreLostDefinitions(Table, left.Records, _services.System, wishes)
             | Recovery.RestoreInstances(Table, left.Records, _services.System);
         Recovery.RemoveUseless(Table, left.Records, _services.System, _services.Records);
         if (LogMoves.FinishEarlier(file) || isRestored) _ = Save();
@@ -87,7 +88,7 @@ internal sealed class Supervisor
             var present = record?.Common.BootId == bootId ? record : null;
             var recovery = new ProcessRecovery(_services, cell);
             if (left.RunNewerThan(cell.Key, present?.NewestRun ?? 0) is { } runId
-                && recovery.ResumeUnrecorded(present, runId, left)) continue;
+                && recovery.ResumeUnrecorded(present, runId, left, wishes.Of(cell.Key))) continue;
             if (present is not null) recovery.Resume(present, left);
             else if (record is not null) recovery.ResumeHistory(record);
         }
@@ -95,7 +96,8 @@ internal sealed class Supervisor
         _services.Listeners.Resume(Table);
         foreach (var cell in Table.Cells)
         {
-            FollowWish(cell, left.Records.TryGetValue(cell.Key, out var record) && record.Common.BootId == bootId);
+            var isRecorded = left.Records.TryGetValue(cell.Key, out var record) && record.Common.BootId == bootId;
+            FollowWish(cell, isRecorded ? cell.State.Desired : wishes.Of(cell.Key));
             Dependencies.OnChanged(cell);
             Watch(cell); // an adopted child came without a change
         }
@@ -103,7 +105,9 @@ internal sealed class Supervisor
         _loop.Post(Changes.GoOn);
     }
 
-    void FollowWish(SupervisedProcess cell, bool recordIsNewer)
+    /// <param name="cell">To be up or down.</param>
+    /// <param name="wish">By its own record, which is the newer one, or by the saved state.</param>
+    void FollowWish(SupervisedProcess cell, DesiredState wish)
     {
         if (cell.IsSurplus)
         {
@@ -112,8 +116,7 @@ internal sealed class Supervisor
         }
         var definition = cell.Definition;
         if (definition.Deletion is not null) return;
-        var saved = definition.Desired == DesiredState.Up && definition.DownInstances?.Contains(cell.Key.Instance) != true;
-        var up = recordIsNewer ? cell.State.Desired == DesiredState.Up : saved;
+        var up = wish == DesiredState.Up;
         if (up && !definition.IsEnabled && !cell.State.HasChild) return;
         // On its way down with a wish to be up: the earlier daemon died during its own shutdown.
         var isDown = cell.State is { Phase: LifecyclePhase.Stopped } or { Phase: LifecyclePhase.Stopping or LifecyclePhase.Sweeping, Next: AfterExit.Stop };
@@ -185,7 +188,6 @@ internal sealed class Supervisor
         {
             Id = id,
             Config = config with { Id = null },
-            Desired = DesiredState.Down,
             EnvironmentKey = Table.KeepEnvironment(environment),
             OpenFilesLimit = openFilesLimit ?? replaced?.OpenFilesLimit,
             Launch = launch ?? replaced?.Launch,
