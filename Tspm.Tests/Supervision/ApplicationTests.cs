@@ -102,7 +102,7 @@ internal sealed class ApplicationTests
         var config = new ProcessConfig { Name = "a", ProjectDir = "/", Command = "a", LegacyId = "old:a" };
         Apply(world, Wanted([config]));
         await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted([config with { LegacyId = null, Args = ["x"] }])))).IsEqualTo("change a args !");
-        await Assert.That(world.Supervisor.Select(["old:a"]).Count).IsEqualTo(1);
+        await Assert.That(world.Supervisor.Selection.Select(["old:a"]).Count).IsEqualTo(1);
         await Assert.That(ApplyPlanTests.Show(Application.PlanOf(world.Supervisor.Table, Wanted([config with { LegacyId = null, Args = ["x"] }])))).IsEqualTo("keep a");
     }
 

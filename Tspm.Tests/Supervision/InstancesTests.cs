@@ -30,7 +30,7 @@ internal sealed class InstancesTests
         var pending = Scale(world, first, 1);
         await Assert.That(pending.Select(one => one.Cell.Key.Instance)).IsEquivalentTo([2, 1]);
         await Assert.That(pending.All(one => one.Cell.State.Phase == LifecyclePhase.Stopping)).IsTrue();
-        await Assert.That(world.Supervisor.Resolve(["web:2"]).IsKnown).IsFalse();
+        await Assert.That(world.Supervisor.Selection.Resolve(["web:2"]).IsKnown).IsFalse();
         await Assert.That(world.Supervisor.Table.Cells.Length).IsEqualTo(3);
         world.Exit(pending[0].Cell, 0);
         world.Exit(pending[1].Cell, 0);

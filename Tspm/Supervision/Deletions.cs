@@ -9,7 +9,7 @@ namespace Tspm.Supervision;
 /// away. Used on the supervisor's thread.
 /// </summary>
 internal sealed class Deletions(
-    ProcessTable table, SupervisionServices services, Commits commits, LogMoves logMoves)
+    ProcessTable table, SupervisionServices services, Commits commits, LogMoves logMoves) : IProcessObserver
 {
     readonly Dictionary<int, TaskCompletionSource<string?>> _waiting = [];
     readonly HashSet<int> _begun = [], _finishing = [];

@@ -6,7 +6,7 @@ namespace Tspm.Supervision;
 /// What waits for what. An instance is held back in front of its spawn (see <see cref="Lifecycle"/>) until each of its dependencies is fulfilled: of a process with several instances one that is
 /// started or ready is enough, completed have to be all. Who waits is looked at again after each change of any instance; nobody waits by a timer.
 /// </summary>
-internal sealed class Dependencies(ProcessTable table, Action<Action> post)
+internal sealed class Dependencies(ProcessTable table, Action<Action> post) : IProcessObserver
 {
     readonly HashSet<SupervisedProcess> _held = [];
     bool _posted;
@@ -14,7 +14,7 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post)
     /// <summary>Why an instance must wait for other reasons than what it depends on; null: nothing is in its way.</summary>
     public Func<SupervisedProcess, string?>? HeldElsewhere { get; init; }
 
-    public void OnChanged(SupervisedProcess cell)
+    public void OnChanged(SupervisedProcess cell, LifecycleState before)
     {
         if (cell.State.Phase == LifecyclePhase.Held) _held.Add(cell);
         else _held.Remove(cell);

@@ -8,11 +8,11 @@ namespace Tspm.Supervision;
 /// Asks children that are online whether they are well, every <c>intervalMs</c>; so many bad answers in a row and the child is restarted. With <c>notify</c> nobody asks: the child has to give a sign of
 /// life within the interval (man 3 sd_notify, WATCHDOG=1). Nothing runs for processes without a <c>health</c> probe.
 /// </summary>
-internal sealed class HealthWatch(SupervisionServices services)
+internal sealed class HealthWatch(SupervisionServices services) : IProcessObserver
 {
     readonly Dictionary<SupervisedProcess, HealthCheck> _checks = [];
 
-    public void OnChanged(SupervisedProcess process)
+    public void OnChanged(SupervisedProcess process, LifecycleState before)
     {
         if (process.State.Phase != LifecyclePhase.Online || process.Current is not { Health: not null } run)
         {

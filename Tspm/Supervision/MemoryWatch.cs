@@ -7,13 +7,13 @@ namespace Tspm.Supervision;
 /// Restarts a process whose tree uses more memory than <c>memoryLimitBytes</c>. Looks every <c>monitorIntervalMs</c> while the process is online; costs nothing for
 /// processes without a limit. The reading itself (large processes take milliseconds) is done off the supervisor's thread.
 /// </summary>
-internal sealed class MemoryWatch(SupervisionServices services)
+internal sealed class MemoryWatch(SupervisionServices services) : IProcessObserver
 {
     static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(5);
 
     readonly Dictionary<SupervisedProcess, IDisposable> _timers = [];
 
-    public void OnChanged(SupervisedProcess cell)
+    public void OnChanged(SupervisedProcess cell, LifecycleState before)
     {
         var watched = cell.State.Phase == LifecyclePhase.Online && cell.Definition.Config.MemoryLimitBytes is > 0;
         if (!watched)
@@ -51,7 +51,7 @@ internal sealed class MemoryWatch(SupervisionServices services)
     {
         if (cell.Child?.Pid != pid || cell.State.Phase != LifecyclePhase.Online || cell.Definition.Config.MemoryLimitBytes is not { } limit) return;
         // A change of state while the reading was taken may have armed it already.
-        if (used <= limit) OnChanged(cell);
+        if (used <= limit) OnChanged(cell, cell.State);
         else cell.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(
             CauseCode.Memory, $"memory {ByteSize.Format(used)} over the limit of {ByteSize.Format(limit)}")));
     }

@@ -3,11 +3,11 @@ using Tspm.Model;
 namespace Tspm.Supervision;
 
 /// <summary>Asks children that are starting whether they are ready. Nothing runs for processes without a <c>ready</c> probe.</summary>
-internal sealed class ReadinessWatch(SupervisionServices services)
+internal sealed class ReadinessWatch(SupervisionServices services) : IProcessObserver
 {
     readonly Dictionary<SupervisedProcess, ReadinessCheck> _checks = [];
 
-    public void OnChanged(SupervisedProcess process)
+    public void OnChanged(SupervisedProcess process, LifecycleState before)
     {
         if (process.State.Phase != LifecyclePhase.Starting || process.Current is not { } run)
         {

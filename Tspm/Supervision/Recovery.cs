@@ -1,78 +1,87 @@
 using Tspm.Model;
-using Tspm.Platform;
-using Tspm.Storage;
+using Tspm.Supervision.Hooks;
 
 namespace Tspm.Supervision;
 
 /// <summary>
-/// Definitions that the saved state lost (an older generation had to be used, or the daemon died between spawn and
-/// save) while their child may live: the run record has them. Likewise instances that the definition has no longer.
+/// How a starting daemon goes on: it takes the saved definitions, finds the children that an earlier daemon of this boot
+/// left running, and then brings every process to where it is wanted.
 /// </summary>
-internal static class Recovery
+internal sealed class Recovery(Supervisor supervisor, SupervisionServices services, SupervisorLoop loop)
 {
-    /// <summary>True: there was one.</summary>
-    public static bool RestoreLostDefinitions(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records,
-        IProcessSystem system, SavedWishes wishes)
+    ProcessTable Table => supervisor.Table;
+
+    /// <param name="file">What was saved.</param>
+    /// <param name="left">What is left of earlier daemons.</param>
+    public void Resume(ProcessesFile file, RecoveredState left)
     {
-        var isRestored = false;
-        foreach (var (key, record) in records)
+        foreach (var runId in left.RunIds) services.RunNumbers.Met(runId);
+        services.Listeners.BeginResume();
+        Table.Load(file);
+        HookRun.CleanUp(services, left);
+        var wishes = new SavedWishes(file);
+        var isRestored = LostDefinitions.RestoreLostDefinitions(Table, left.Records, services.System, wishes)
+            | LostDefinitions.RestoreInstances(Table, left.Records, services.System);
+        LostDefinitions.RemoveUseless(Table, left.Records, services.System, services.Records);
+        if (supervisor.LogMoves.FinishEarlier(file) || isRestored) _ = supervisor.Save();
+        foreach (var process in Table.Cells) Resume(process, left, wishes);
+        foreach (var record in left.Reaped) supervisor.TakeGuardianRecord(record);
+        services.Listeners.Resume(Table);
+        foreach (var process in Table.Cells)
         {
-            if (table.Instances(key.Id) is not null || record.Common.Definition is not { } definition
-                || !record.MayLive(system.BootId)) continue;
-            if (table.ByName(definition.Name) is not null) continue;
-            table.RestoreEnvironment(definition.EnvironmentKey, () => EnvironmentOf(record, system));
-            // Instances to whose start that daemon did not come have no record: they follow the others.
-            var isUp = records.Any(other => other.Key.Id == key.Id && other.Value.Common.Desired == DesiredState.Up);
-            table.Put(definition);
-            wishes.Restore(definition.Id, isUp ? DesiredState.Up : DesiredState.Down);
-            isRestored = true;
+            FollowWish(process, RecordOf(process, left) is null ? wishes.Of(process.Key) : process.State.Desired);
+            supervisor.OnChanged(process, process.State); // an adopted child came without a change
         }
-        return isRestored;
+        // After output that an earlier run left has been taken up: logs that are to go would be made anew by it.
+        loop.Post(supervisor.Changes.GoOn);
     }
 
-    /// <summary>
-    /// Instances beyond the number that was saved: ones that were being taken away when the daemon died, which are to
-    /// be stopped, or ones that came although the state could not be saved. Their own record says which. True: there
-    /// was one of the latter.
-    /// </summary>
-    public static bool RestoreInstances(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records,
-        IProcessSystem system)
+    void Resume(SupervisedProcess process, RecoveredState left, SavedWishes wishes)
     {
-        var isRestored = false;
-        foreach (var (key, record) in records)
+        var recovery = new ProcessRecovery(services, process);
+        var record = RecordOf(process, left);
+        if (left.RunNewerThan(process.Key, record?.NewestRun ?? 0) is { } runId
+            && recovery.ResumeUnrecorded(record, runId, left, wishes.Of(process.Key))) return;
+        if (record is not null) recovery.Resume(record, left);
+        else if (left.Records.TryGetValue(process.Key, out var earlier)) recovery.ResumeHistory(earlier);
+    }
+
+    /// <summary>The record of this boot; null: there is none.</summary>
+    RunRecord? RecordOf(SupervisedProcess process, RecoveredState left) =>
+        left.Records.TryGetValue(process.Key, out var record) && record.Common.BootId == services.System.BootId
+            ? record : null;
+
+    /// <param name="process">To be up or down.</param>
+    /// <param name="wish">By its own record, which is the newer one, or by the saved state.</param>
+    void FollowWish(SupervisedProcess process, DesiredState wish)
+    {
+        if (process.IsSurplus)
         {
-            if (table.Instances(key.Id) is null || table.Find(key) is not null
-                || !record.MayLive(system.BootId)) continue;
-            if (record.Common.Definition is { } newer && newer.Instances > key.Instance && !IsLeaving(record))
-            {
-                table.RestoreEnvironment(newer.EnvironmentKey, () => EnvironmentOf(record, system));
-                table.Put(newer, isNew: false);
-                isRestored = true;
-            }
-            else table.Extend(key.Id, key.Instance + 1);
+            supervisor.Retire(process);
+            return;
         }
-        return isRestored;
+        var definition = process.Definition;
+        if (definition.Deletion is not null) return;
+        var isWanted = wish == DesiredState.Up;
+        if (isWanted && !definition.IsEnabled && !process.State.HasChild) return;
+        if (isWanted && IsDown(process.State))
+            process.Handle(definition.Config.IsJob
+                ? new LifecycleEvent.StopIntended() // it waits for its next time
+                : new LifecycleEvent.StartRequested(new Cause(CauseCode.Daemon)));
+        if (!isWanted && process.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored))
+            process.Handle(new LifecycleEvent.StopRequested(StopOf(process)));
     }
 
-    /// <summary>
-    /// Removes the records of instances that are not there and have no child: they came to nothing, or were forgotten
-    /// by a daemon that died before it came to its record.
-    /// </summary>
-    public static void RemoveUseless(ProcessTable table, IReadOnlyDictionary<InstanceKey, RunRecord> records,
-        IProcessSystem system, RunRecordStore store)
+    /// <summary>Or on its way there: with a wish to be up, the earlier daemon died during its own shutdown.</summary>
+    static bool IsDown(LifecycleState state) => state is { Phase: LifecyclePhase.Stopped }
+        or { Phase: LifecyclePhase.Stopping or LifecyclePhase.Sweeping, Next: AfterExit.Stop };
+
+    /// <summary>The stop that an earlier daemon did not come to; who had asked for it may be on record.</summary>
+    static Cause StopOf(SupervisedProcess process)
     {
-        foreach (var key in store.Keys())
-            if (table.Find(key) is null
-                && (table.Instances(key.Id) is not null || !records.TryGetValue(key, out var record)
-                || !record.MayLive(system.BootId))) store.Remove(key);
+        var cause = process.State.Cause;
+        var isStop = cause.Code == CauseCode.User
+            && cause.Request is CauseRequest.Stop or CauseRequest.Delete or CauseRequest.FewerInstances;
+        return isStop ? cause : Cause.Requested(CauseRequest.Stop);
     }
-
-    /// <summary>On record until it is saved with the definition; then only the child still has it.</summary>
-    static IReadOnlyDictionary<string, string> EnvironmentOf(RunRecord record, IProcessSystem system) =>
-        record.Common.Environment ?? ChildEnvironment.Kept(system.ReadEnvironment(record.Current?.Pid ?? 0));
-
-    static bool IsLeaving(RunRecord record) =>
-        record.Common.Next == nameof(AfterExit.Stop)
-        && record.Common.Phase is nameof(LifecyclePhase.Stopping) or nameof(LifecyclePhase.Sweeping)
-            or nameof(LifecyclePhase.Spawning);
 }

@@ -3,7 +3,7 @@ using Tspm.Model;
 namespace Tspm.Supervision;
 
 /// <summary>Stops instances in the reverse order of their dependencies: each when those that depend on it are down, and what does not depend on each other at the same time.</summary>
-internal sealed class StopOrder(Action<Action> post)
+internal sealed class StopOrder(Action<Action> post) : IProcessObserver
 {
     readonly List<Later> _later = [];
 
@@ -35,7 +35,7 @@ internal sealed class StopOrder(Action<Action> post)
         foreach (var cell in now) cell.Handle(stop);
     }
 
-    public void OnChanged(SupervisedProcess cell)
+    public void OnChanged(SupervisedProcess cell, LifecycleState before)
     {
         if (_later.Count > 0 && (!cell.State.HasChild || cell.State.Desired == DesiredState.Up)) post(Release);
     }

@@ -1,6 +1,5 @@
 using Tspm.Model;
 using Tspm.Storage;
-using Tspm.Supervision.Hooks;
 using Tspm.Supervision.Triggers;
 
 namespace Tspm.Supervision;
@@ -16,17 +15,17 @@ internal sealed class Supervisor
     readonly MemoryWatch _memory;
     readonly StopOrder _stopOrder;
     readonly Reloads _reloads;
-    readonly ReadinessWatch _readiness;
     readonly HealthWatch _health;
     readonly Commits _commits;
+    readonly IProcessObserver[] _observers;
 
     public Supervisor(SupervisionServices services, SupervisorLoop loop, IStateSaver saver)
     {
         (_services, _loop) = (services, loop);
         _memory = new MemoryWatch(services);
-        _readiness = new ReadinessWatch(services);
         _health = new HealthWatch(services);
         Table = new ProcessTable(services) { Changed = OnChanged };
+        Selection = new ProcessSelection(Table);
         LogMoves = new LogMoves(Table, services);
         _commits = new Commits(Table, loop, saver, LogMoves);
         Deletions = new Deletions(Table, services, _commits, LogMoves);
@@ -40,7 +39,11 @@ internal sealed class Supervisor
         Table.HeldBy = Dependencies.Missing;
         _stopOrder = new StopOrder(loop.Post);
         _reloads = new Reloads(loop.Post);
+        _observers = Observers();
     }
+
+    /// <summary>Which processes selectors mean.</summary>
+    public ProcessSelection Selection { get; }
 
     public Dependencies Dependencies { get; }
 
@@ -69,113 +72,10 @@ internal sealed class Supervisor
         public string? Problem { get; set; }
     }
 
-    /// <summary>Starts what should be up after a daemon's start, and goes on with what an earlier one of this boot left running.</summary>
-    public void Resume(ProcessesFile file, RecoveredState left)
-    {
-        foreach (var runId in left.RunIds) _services.RunNumbers.Met(runId);
-        _services.Listeners.BeginResume();
-        Table.Load(file);
-        var bootId = _services.System.BootId;
-        HookRun.CleanUp(_services, left);
-        var wishes = new SavedWishes(file);
-        var isRestored = Recovery.RestoreLostDefinitions(Table, left.Records, _services.System, wishes)
-            | Recovery.RestoreInstances(Table, left.Records, _services.System);
-        Recovery.RemoveUseless(Table, left.Records, _services.System, _services.Records);
-        if (LogMoves.FinishEarlier(file) || isRestored) _ = Save();
-        foreach (var cell in Table.Cells)
-        {
-            var record = left.Records.GetValueOrDefault(cell.Key);
-            var present = record?.Common.BootId == bootId ? record : null;
-            var recovery = new ProcessRecovery(_services, cell);
-            if (left.RunNewerThan(cell.Key, present?.NewestRun ?? 0) is { } runId
-                && recovery.ResumeUnrecorded(present, runId, left, wishes.Of(cell.Key))) continue;
-            if (present is not null) recovery.Resume(present, left);
-            else if (record is not null) recovery.ResumeHistory(record);
-        }
-        foreach (var record in left.Reaped) TakeGuardianRecord(record);
-        _services.Listeners.Resume(Table);
-        foreach (var cell in Table.Cells)
-        {
-            var isRecorded = left.Records.TryGetValue(cell.Key, out var record) && record.Common.BootId == bootId;
-            FollowWish(cell, isRecorded ? cell.State.Desired : wishes.Of(cell.Key));
-            Dependencies.OnChanged(cell);
-            Watch(cell); // an adopted child came without a change
-        }
-        // After output that an earlier run left has been taken up: logs that are to go would be made anew by it.
-        _loop.Post(Changes.GoOn);
-    }
-
-    /// <param name="cell">To be up or down.</param>
-    /// <param name="wish">By its own record, which is the newer one, or by the saved state.</param>
-    void FollowWish(SupervisedProcess cell, DesiredState wish)
-    {
-        if (cell.IsSurplus)
-        {
-            Retire(cell);
-            return;
-        }
-        var definition = cell.Definition;
-        if (definition.Deletion is not null) return;
-        var up = wish == DesiredState.Up;
-        if (up && !definition.IsEnabled && !cell.State.HasChild) return;
-        // On its way down with a wish to be up: the earlier daemon died during its own shutdown.
-        var isDown = cell.State is { Phase: LifecyclePhase.Stopped } or { Phase: LifecyclePhase.Stopping or LifecyclePhase.Sweeping, Next: AfterExit.Stop };
-        if (up && isDown)
-            cell.Handle(definition.Config.IsJob
-                ? new LifecycleEvent.StopIntended() // it waits for its next time
-                : new LifecycleEvent.StartRequested(new Cause(CauseCode.Daemon)));
-        if (!up && cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored))
-            cell.Handle(new LifecycleEvent.StopRequested(StopOf(cell)));
-    }
-
-    /// <summary>The stop that an earlier daemon did not come to; who had asked for it may be on record.</summary>
-    static Cause StopOf(SupervisedProcess cell) => cell.State.Cause is { Code: CauseCode.User } wish
-        && wish.Request is CauseRequest.Stop or CauseRequest.Delete or CauseRequest.FewerInstances
-            ? cell.State.Cause : Cause.Requested(CauseRequest.Stop);
-
-    public SelectorResult Resolve(IReadOnlyList<string> selectors) => SelectorMatcher.Resolve(selectors, Targets());
-
-    /// <summary>The instances that selectors mean, or the sentence about the one that means nothing.</summary>
-    public IReadOnlyList<SupervisedProcess> Select(IReadOnlyList<string> selectors)
-    {
-        var result = Resolve(selectors);
-        if (!result.IsKnown) throw new NoSuchProcessException(result.Sentence!);
-        return [.. result.Matches.Select(match => Table.Find(new InstanceKey(match.Id, match.Instance))!)];
-    }
-
     /// <summary>
-    /// The same for verbs that start something. A job is left alone unless it is named: who says <c>all</c> does not
-    /// mean that the nightly backup is to run now.
+    /// Starts what should be up after a daemon's start, and goes on with what an earlier one of this boot left running.
     /// </summary>
-    /// <param name="selectors">What was asked for.</param>
-    /// <param name="left">Jobs that were left out, see <see cref="TellOfJobs"/>.</param>
-    public List<SupervisedProcess> SelectToStart(IReadOnlyList<string> selectors, out List<SupervisedProcess> left)
-    {
-        var result = Resolve(selectors);
-        if (!result.IsKnown) throw new NoSuchProcessException(result.Sentence!);
-        var cells = new List<SupervisedProcess>(result.Matches.Count);
-        left = [];
-        foreach (var match in result.Matches)
-        {
-            var cell = Table.Find(new InstanceKey(match.Id, match.Instance))!;
-            (cell.Definition.Config.IsJob && !result.Named.Contains(match) ? left : cells).Add(cell);
-        }
-        return cells;
-    }
-
-    /// <summary>Adds a sentence about jobs that were left out, unless something needs them, so that they run all the
-    /// same.</summary>
-    public static void TellOfJobs(List<SupervisedProcess> left, IReadOnlyList<SupervisedProcess> started,
-        List<string> notes)
-    {
-        var names = left.Where(cell => !started.Contains(cell))
-            .Select(static cell => cell.Definition.Name).Distinct().ToList();
-        if (names.Count == 0) return;
-        var listed = string.Join(", ", names.Select(static name => $"'{name}'"));
-        notes.Add(names.Count == 1
-            ? $"the job {listed} was left out; to run it now, start it by name"
-            : $"the jobs {listed} were left out; to run one of them now, start it by name");
-    }
+    public void Resume(ProcessesFile file, RecoveredState left) => new Recovery(this, _services, _loop).Resume(file, left);
 
     /// <summary>Adds a complete config as a new definition, or replaces that of <paramref name="replaced"/>.</summary>
     public SupervisedProcess[] Define(
@@ -216,8 +116,8 @@ internal sealed class Supervisor
     {
         _health.Refresh(cell);
         Triggers.Watch.Refresh(cell);
-        _memory.OnChanged(cell);
-        _health.OnChanged(cell);
+        _memory.OnChanged(cell, cell.State);
+        _health.OnChanged(cell, cell.State);
         var (outLog, errLog) = (cell.View.OutLog, cell.View.ErrLog);
         _services.Outputs.Keep(outLog == errLog ? [outLog] : [outLog, errLog], LogPolicy.Of(cell.Definition.Config));
     }
@@ -231,14 +131,13 @@ internal sealed class Supervisor
         for (var i = cells.Length - 1; i >= 0 && cells[i].IsSurplus; i--) Retire(cells[i]);
     }
 
-    void Retire(SupervisedProcess cell)
+    /// <summary>Stops an instance that its definition has no longer; then it is forgotten.</summary>
+    public void Retire(SupervisedProcess cell)
     {
         cell.Handle(new LifecycleEvent.StopRequested(Requested(CauseRequest.FewerInstances)));
-        if (IsStopped(cell.State)) Drop(cell);
+        // Not at once: the instance may be in the middle of a step.
+        if (IsStopped(cell.State)) _loop.Post(() => Table.DropSurplus(cell.Key.Id));
     }
-
-    /// <summary>Not at once: the instance may be in the middle of a step.</summary>
-    void Drop(SupervisedProcess cell) => _loop.Post(() => Table.DropSurplus(cell.Key.Id));
 
     public Pending Start(SupervisedProcess cell, string request)
     {
@@ -318,30 +217,20 @@ internal sealed class Supervisor
     static bool IsStartSettled(LifecycleState state) =>
         state.Phase is LifecyclePhase.Online or LifecyclePhase.Waiting or LifecyclePhase.Errored or LifecyclePhase.Stopped;
 
-    void OnChanged(SupervisedProcess cell, LifecycleState before)
+    /// <summary>All who act on a change of a process hear of it, in the order of the list.</summary>
+    public void OnChanged(SupervisedProcess process, LifecycleState before)
     {
-        if (cell.State.Desired != before.Desired) Save();
-        Watch(cell);
-        Dependencies.OnChanged(cell);
-        _services.Listeners.CloseUnneeded(cell.Key.Id, Table);
-        _stopOrder.OnChanged(cell);
-        Deletions.OnChanged(cell, before);
-        if (cell.IsSurplus && IsStopped(cell.State)) Drop(cell);
+        foreach (var observer in _observers) observer.OnChanged(process, before);
     }
 
-    void Watch(SupervisedProcess cell)
-    {
-        _memory.OnChanged(cell);
-        _readiness.OnChanged(cell);
-        _health.OnChanged(cell);
-        Triggers.OnChanged(cell);
-    }
-
-    List<SelectorTarget> Targets()
-    {
-        var targets = new List<SelectorTarget>(Table.Cells.Length);
-        foreach (var cell in Table.Cells)
-            if (!cell.IsSurplus) targets.Add(SelectorTarget.Of(cell.Definition, cell.Key.Instance));
-        return targets;
-    }
+    /// <summary>
+    /// Who acts on a change of a process. The order counts: a wish is to be saved before anything follows from it, what
+    /// watches a child knows of its end before others start or stop theirs because of it, and a process is forgotten
+    /// last.
+    /// </summary>
+    IProcessObserver[] Observers() =>
+    [
+        new WishSaver(_commits), _memory, new ReadinessWatch(_services), _health, Triggers, Dependencies,
+        new ListenerCloser(_services.Listeners, Table), _stopOrder, Deletions, new SurplusRemover(Table, _loop.Post),
+    ];
 }

@@ -9,7 +9,7 @@ internal static class DeleteHandler
     {
         var (begun, gone) = await context.Supervisor.Change(supervisor =>
         {
-            var ids = supervisor.Select(request.Selectors).Select(cell => cell.Key.Id).Distinct().ToList();
+            var ids = supervisor.Selection.Select(request.Selectors).Select(cell => cell.Key.Id).Distinct().ToList();
             foreach (var id in ids) RefuseNeeded(supervisor, supervisor.Table.Instances(id)![0].Definition.Name, ids);
             var pending = supervisor.Changes.Delete(ids, request.Logs);
             return (new Settle.Begun(pending, supervisor.Save()), ids.ConvertAll(supervisor.Deletions.WhenGone));

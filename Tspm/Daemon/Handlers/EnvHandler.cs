@@ -9,7 +9,7 @@ internal static class EnvHandler
 {
     public static async Task<EnvResponse> Handle(DaemonContext context, EnvRequest request)
     {
-        var chosen = await context.Supervisor.Ask(supervisor => supervisor.Select(request.Selectors)
+        var chosen = await context.Supervisor.Ask(supervisor => supervisor.Selection.Select(request.Selectors)
             .Select(cell => (cell.Definition, cell.Key, Kept: supervisor.Table.EnvironmentOf(cell.Definition)))
             .ToList());
         // Env files are read here and not on the supervisor's thread: a file system may be slow.

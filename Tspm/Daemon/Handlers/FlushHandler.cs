@@ -7,7 +7,7 @@ internal static class FlushHandler
 {
     public static async Task<FlushResponse> Handle(DaemonContext context, FlushRequest request)
     {
-        var views = await context.Supervisor.Ask(supervisor => supervisor.Select(request.Selectors).Select(cell => cell.View).ToList());
+        var views = await context.Supervisor.Ask(supervisor => supervisor.Selection.Select(request.Selectors).Select(cell => cell.View).ToList());
         await context.Outputs.Flush([.. views.SelectMany(view => new[] { view.OutLog, view.ErrLog }).Distinct()]);
         return new FlushResponse { Success = true, Processes = [.. views.Select(Settle.Outcome)] };
     }

@@ -19,7 +19,7 @@ internal static class RenameHandler
             // Exactly one is meant: here even 'all' may be a name, which earlier versions allowed.
             var ids = supervisor.Table.ByName(request.Selector) is { } known
                 ? [known.Id]
-                : supervisor.Select([request.Selector]).Select(cell => cell.Key.Id).Distinct().ToList();
+                : supervisor.Selection.Select([request.Selector]).Select(cell => cell.Key.Id).Distinct().ToList();
             if (ids.Count != 1) throw new RequestException(ErrorCode.Failed, $"'{request.Selector}' means {ids.Count} processes; rename takes exactly one");
             var instances = supervisor.Table.Instances(ids[0])!;
             Rename(supervisor, instances[0].Definition, request.NewName);

@@ -14,12 +14,12 @@ internal static class Renewal
         DaemonContext context, IReadOnlyList<string> selectors, ClientContext? newEnvironment, List<string> notes, Func<Supervisor, Order, IReadOnlyList<Supervisor.Pending>> renew) =>
         context.Supervisor.Change(supervisor =>
         {
-            var cells = supervisor.SelectToStart(selectors, out var left);
+            var cells = supervisor.Selection.SelectToStart(selectors, out var left);
             if (newEnvironment is not null) Environments.Update(supervisor, cells, newEnvironment);
             var everything = selectors is ["all"];
             var wanted = cells.Where(cell => !everything || cell.Definition.IsEnabled).ToHashSet();
             var order = new Order(supervisor.Dependencies.ToStart([.. wanted], notes), wanted);
-            Supervisor.TellOfJobs(left, order.Cells, notes);
+            ProcessSelection.TellOfJobs(left, order.Cells, notes);
             return new Settle.Begun(renew(supervisor, order), supervisor.Save());
         });
 

@@ -10,7 +10,7 @@ internal static class ResetHandler
     {
         var outcomes = await context.Supervisor.Change(supervisor =>
         {
-            var cells = supervisor.Select(request.Selectors);
+            var cells = supervisor.Selection.Select(request.Selectors);
             foreach (var cell in cells) cell.Handle(new LifecycleEvent.ResetRequested());
             return cells.Select(cell => Settle.Outcome(cell.View)).ToList();
         });

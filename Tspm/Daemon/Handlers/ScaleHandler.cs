@@ -33,7 +33,7 @@ internal static class ScaleHandler
 
     static ProcessDefinition Only(Supervisor supervisor, string selector)
     {
-        var ids = supervisor.Select([selector]).Select(cell => cell.Key.Id).Distinct().ToList();
+        var ids = supervisor.Selection.Select([selector]).Select(cell => cell.Key.Id).Distinct().ToList();
         return ids.Count == 1
             ? supervisor.Table.Instances(ids[0])![0].Definition
             : throw new RequestException(ErrorCode.Failed, $"'{selector}' means {ids.Count} processes; scale takes exactly one");

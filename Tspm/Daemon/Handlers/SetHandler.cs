@@ -16,7 +16,7 @@ internal static class SetHandler
     {
         var (cells, begun, pending) = await context.Supervisor.Change(supervisor =>
         {
-            var selected = supervisor.Select(request.Selectors);
+            var selected = supervisor.Selection.Select(request.Selectors);
             var changed = selected.Select(cell => cell.Definition).DistinctBy(definition => definition.Id)
                 .Select(definition => definition with { Config = Assignments.Apply(definition.Config, request.Assignments) }).ToList();
             Definitions.CheckDependencies(supervisor, [.. changed.Select(definition => definition.Config)]);

@@ -11,7 +11,7 @@ internal static class SignalHandler
         if (!Signals.TryParse(request.Signal, out var signal))
             throw new RequestException(ErrorCode.InvalidParams, $"'{request.Signal}' is not a signal; give a name such as SIGHUP or a number from 1 to 64",
                 new RpcErrorData { Path = "params.signal", Expected = "a signal's name or number", Found = request.Signal });
-        var outcomes = await context.Supervisor.Change(supervisor => supervisor.Select(request.Selectors)
+        var outcomes = await context.Supervisor.Change(supervisor => supervisor.Selection.Select(request.Selectors)
             .Select(cell => Settle.Outcome(cell.View) with { Error = cell.SignalFor(supervisor.Asker, signal) ? null : "it is not running" }).ToList());
         return new SignalResponse { Success = outcomes.All(outcome => outcome.Error is null), Processes = outcomes };
     }

@@ -36,7 +36,7 @@ internal static class StartHandler
     {
         if (request.Selectors is { Count: > 0 } selectors)
         {
-            var known = supervisor.Resolve(selectors);
+            var known = supervisor.Selection.Resolve(selectors);
             if (known.IsKnown) return BeginKnown(supervisor, selectors, request);
             if (define.Count == 0) throw new NoSuchProcessException(known.Sentence!);
         }
@@ -46,7 +46,7 @@ internal static class StartHandler
 
     static Plan BeginKnown(Supervisor supervisor, IReadOnlyList<string> selectors, StartRequest request)
     {
-        var cells = supervisor.SelectToStart(selectors, out var left);
+        var cells = supervisor.Selection.SelectToStart(selectors, out var left);
         if (request.HasOverrides && cells.Count > 0)
             throw new RequestException(ErrorCode.Failed,
                 $"'{cells[0].Definition.Name}' is defined already; change it with: tspm set {cells[0].Definition.Name} KEY=VALUE");
@@ -109,7 +109,7 @@ internal static class StartHandler
         var notes = new List<string>();
         var restarted = force ? wanted.Where(cell => cell.State.Phase is LifecyclePhase.Starting or LifecyclePhase.Online).ToHashSet() : [];
         var cells = supervisor.Dependencies.ToStart(wanted, notes);
-        Supervisor.TellOfJobs(left, cells, notes);
+        ProcessSelection.TellOfJobs(left, cells, notes);
         var pending = cells
             .Select(cell => restarted.Contains(cell)
                 ? supervisor.Restart(cell, CauseRequest.Restart) : supervisor.Start(cell, CauseRequest.Start)).ToList();

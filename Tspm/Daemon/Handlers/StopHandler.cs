@@ -11,7 +11,7 @@ internal static class StopHandler
     {
         var (begun, warnings) = await context.Supervisor.Change(supervisor =>
         {
-            var cells = supervisor.Select(request.Selectors);
+            var cells = supervisor.Selection.Select(request.Selectors);
             var notes = supervisor.Dependencies.Warnings(cells);
             AddSchedules(cells, notes);
             return (new Settle.Begun(supervisor.Stop(cells, CauseRequest.Stop), supervisor.Save()), notes);

@@ -6,7 +6,7 @@ namespace Tspm.Supervision.Triggers;
 /// What restarts or starts processes by itself: changed files (<see cref="WatchTrigger"/>) and times (<see cref="ScheduleTrigger"/>). Small sources of the same events that a user's request
 /// makes, on the supervisor's thread; the lifecycle does not know who asked.
 /// </summary>
-internal sealed class TriggerSet(SupervisionServices services, ProcessTable table)
+internal sealed class TriggerSet(SupervisionServices services, ProcessTable table) : IProcessObserver
 {
     public ScheduleTrigger Schedule { get; } = new(services, table);
 
@@ -26,7 +26,7 @@ internal sealed class TriggerSet(SupervisionServices services, ProcessTable tabl
     public static bool IsUp(LifecycleState state) =>
         state is { Desired: DesiredState.Up, Phase: not LifecyclePhase.Stopped } and not { Phase: LifecyclePhase.Stopping or LifecyclePhase.Sweeping, Next: AfterExit.Stop };
 
-    public void OnChanged(SupervisedProcess cell)
+    public void OnChanged(SupervisedProcess cell, LifecycleState before)
     {
         if (_ended) return;
         Watch.OnChanged(cell);

@@ -14,30 +14,30 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
     /// <summary>Files that change without a pause hold a restart up no longer than so many delays.</summary>
     const int MostDelays = 20;
 
-    readonly Dictionary<SupervisedProcess, Vigil> _vigils = [];
+    readonly Dictionary<SupervisedProcess, WatchedProcess> _watched = [];
 
     public void OnChanged(SupervisedProcess cell)
     {
-        if (!TriggerSet.IsUp(cell.State) || (cell.Definition.Config.Watch != true && !_vigils.ContainsKey(cell)))
+        if (!TriggerSet.IsUp(cell.State) || (cell.Definition.Config.Watch != true && !_watched.ContainsKey(cell)))
         {
-            if (_vigils.Remove(cell, out var ended)) ended.Dispose();
+            if (_watched.Remove(cell, out var ended)) ended.Dispose();
         }
-        else if (_vigils.TryGetValue(cell, out var vigil)) Follow(cell, vigil);
-        else if (cell.Definition.Config.Watch == true) _vigils[cell] = new Vigil(services, cell, logFiles());
+        else if (_watched.TryGetValue(cell, out var watched)) Follow(cell, watched);
+        else if (cell.Definition.Config.Watch == true) _watched[cell] = new WatchedProcess(services, cell, logFiles());
     }
 
     /// <summary>Another definition while the child goes on: watched is what it says now.</summary>
     public void Refresh(SupervisedProcess cell)
     {
-        if (_vigils.TryGetValue(cell, out var vigil) && !vigil.IsUpToDate && _vigils.Remove(cell)) vigil.Dispose();
-        if (cell.Definition.Config.Watch == true || !_vigils.ContainsKey(cell)) OnChanged(cell);
+        if (_watched.TryGetValue(cell, out var watched) && !watched.IsUpToDate && _watched.Remove(cell)) watched.Dispose();
+        if (cell.Definition.Config.Watch == true || !_watched.ContainsKey(cell)) OnChanged(cell);
     }
 
     /// <summary>Watches nothing any more.</summary>
     public void End()
     {
-        foreach (var vigil in _vigils.Values) vigil.Dispose();
-        _vigils.Clear();
+        foreach (var watched in _watched.Values) watched.Dispose();
+        _watched.Clear();
     }
 
     /// <summary>Completes when what these processes watch is watched, at once for those that watch nothing.</summary>
@@ -45,25 +45,25 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
     {
         var ready = new List<Task>();
         foreach (var cell in cells)
-            if (_vigils.TryGetValue(cell, out var vigil)) ready.Add(vigil.Ready);
+            if (_watched.TryGetValue(cell, out var watched)) ready.Add(watched.Ready);
         return ready.Count == 0 ? Task.CompletedTask : Task.WhenAll(ready);
     }
 
     /// <summary>A new child: what happened before it was there does not concern it, and a changed config takes effect.</summary>
-    void Follow(SupervisedProcess cell, Vigil vigil)
+    void Follow(SupervisedProcess cell, WatchedProcess watched)
     {
         if (cell.State.Phase != LifecyclePhase.Spawning) return;
-        if (vigil.IsUpToDate)
+        if (watched.IsUpToDate)
         {
-            vigil.BeginRun();
+            watched.BeginRun();
             return;
         }
-        vigil.Dispose();
-        if (cell.Definition.Config.Watch == true) _vigils[cell] = new Vigil(services, cell, logFiles());
-        else _vigils.Remove(cell);
+        watched.Dispose();
+        if (cell.Definition.Config.Watch == true) _watched[cell] = new WatchedProcess(services, cell, logFiles());
+        else _watched.Remove(cell);
     }
 
-    sealed class Vigil : IDisposable
+    sealed class WatchedProcess : IDisposable
     {
         readonly SupervisionServices _services;
         readonly SupervisedProcess _cell;
@@ -77,7 +77,7 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
         long _epoch;
         bool _ended, _troubled;
 
-        public Vigil(SupervisionServices services, SupervisedProcess cell, IEnumerable<string> logFiles)
+        public WatchedProcess(SupervisionServices services, SupervisedProcess cell, IEnumerable<string> logFiles)
         {
             (_services, _cell, _config) = (services, cell, cell.Definition.Config);
             _delay = TimeSpan.FromMilliseconds(_config.WatchDelayMs ?? DefaultDelayMs);

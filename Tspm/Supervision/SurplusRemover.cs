@@ -1,0 +1,11 @@
+namespace Tspm.Supervision;
+
+/// <summary>Forgets an instance that its definition has no longer, once it is stopped.</summary>
+internal sealed class SurplusRemover(ProcessTable table, Action<Action> post) : IProcessObserver
+{
+    public void OnChanged(SupervisedProcess process, LifecycleState before)
+    {
+        // Not at once: the instance is in the middle of a step.
+        if (process.IsSurplus && Supervisor.IsStopped(process.State)) post(() => table.DropSurplus(process.Key.Id));
+    }
+}
