@@ -76,6 +76,38 @@ public sealed class LostAnswerTests
     }
 
     [Test]
+    public async Task A_stream_that_came_too_fast_is_asked_again_after_the_wait(CancellationToken cancel)
+    {
+        FakeDaemon? daemon = null;
+        using (daemon = new FakeDaemon(request => daemon!.Requests.Count > 1
+            ? FakeDaemon.Result(request, """{"events":7}""")
+            : """{"jsonrpc":"2.0","id":null,"error":{"code":-32007,"message":"x","data":{"retryAfterMs":20}}}""" + "\n"))
+        {
+            using var client = DaemonClient.Connect(daemon.Home, onlyReads: true);
+            var request = (Methods.Events, new EventsRequest(), Wire.Json.EventsRequest);
+            var answer = client.Stream(request, Wire.Json.EventsResponse, static _ => true);
+            await Assert.That(answer).IsNotNull();
+            await Assert.That(daemon.Requests.Count).IsEqualTo(2);
+        }
+    }
+
+    [Test]
+    public async Task Without_another_daemon_the_first_failure_is_reported(CancellationToken cancel)
+    {
+        FakeDaemon? daemon = null;
+        using (daemon = new FakeDaemon(_ =>
+        {
+            File.Delete(daemon!.Home.SocketPath);
+            return null;
+        }))
+        {
+            var lost = await Assert.That(() => Stop(daemon)).Throws<DaemonException>();
+            await Assert.That(lost!.Message).Contains("closed the connection before it answered 'stop'");
+            await Assert.That(lost.Code).IsEqualTo(LocalError.Disconnected);
+        }
+    }
+
+    [Test]
     [Arguments(ErrorCode.MethodNotFound), Arguments(ErrorCode.InvalidParams)]
     public async Task What_another_version_does_not_understand_names_both_and_what_to_do(int code, CancellationToken cancel)
     {

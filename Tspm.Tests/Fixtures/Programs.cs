@@ -10,7 +10,7 @@ internal static class Programs
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(40);
 
     public static async Task<Ran> Run(
-        string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string folder, CancellationToken cancellation, string? input = null)
+        string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string folder, CancellationToken cancellation, string? input = null, TimeSpan? longest = null)
     {
         var line = $"{Path.GetFileName(program)} {string.Join(' ', arguments)}";
         using var process = Start(program, arguments, environment, folder);
@@ -19,7 +19,7 @@ internal static class Programs
         if (input is not null) await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Longest);
+        limit.CancelAfter(longest ?? Longest);
         try
         {
             // To the end of the pipes: a daemon that inherited them would keep them open, and be found by that.

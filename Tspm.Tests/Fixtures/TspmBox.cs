@@ -36,20 +36,23 @@ internal sealed class TspmBox : IAsyncDisposable
     /// <summary>What the commands have, and nothing else.</summary>
     public Dictionary<string, string> Variables { get; }
 
+    /// <summary>What <see cref="Run"/> and <see cref="Begin"/> run: the published executable, or that of an earlier version.</summary>
+    public string Executable { get; set; } = PublishedExecutable.Path;
+
     public string SocketPath => Path.Combine(Home, "tspm.sock");
 
     // ---- commands
 
     /// <summary>Runs <c>tspm …</c> to its end.</summary>
     public async Task<Ran> Run(params string[] arguments) =>
-        (await Programs.Run(PublishedExecutable.Path, arguments, Variables, Folder, _cancellation)).CheckWords();
+        (await Programs.Run(Executable, arguments, Variables, Folder, _cancellation)).CheckWords();
 
     /// <summary>The same, and the exit code must be 0.</summary>
     public async Task<Ran> Ok(params string[] arguments) => (await Run(arguments)).Exits(0);
 
     /// <summary>Starts <c>tspm …</c> that goes on: <c>logs -f</c>, <c>daemon</c>.</summary>
     public RunningCommand Begin(params string[] arguments) =>
-        new(Programs.Start(PublishedExecutable.Path, arguments, Variables, Folder), _cancellation);
+        new(Programs.Start(Executable, arguments, Variables, Folder), _cancellation);
 
     /// <summary>Any other program, with the same environment and folder.</summary>
     public Task<Ran> RunProgram(string program, params string[] arguments) => Programs.Run(program, arguments, Variables, Folder, _cancellation);
