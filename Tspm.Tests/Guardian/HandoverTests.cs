@@ -1,5 +1,7 @@
 using System.Text;
 using Tspm.Guardian;
+using Tspm.Guardian.Contract;
+using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Tests.Guardian;
@@ -12,7 +14,7 @@ internal sealed class HandoverTests
     {
         Listener = 3, Office = 7, Options = new GuardianOptions(-1, 1024, Unistd.getpid(), OomScore: -17, Foreground: true, UpgradeProblem: "its daemon ended (killed by SIGSEGV)"),
         WasReady = true, QuickDeaths = 2, EndWanted = true, DaemonDiedAtTicks = 123456, LastReaped = ulong.MaxValue,
-        Held = new Dictionary<ulong, int> { [ulong.MaxValue - 1] = 9, [4] = 11 },
+        Stored = new Dictionary<DescriptorKey, int> { [DescriptorKey.FromWire(ulong.MaxValue - 1)] = 9, [DescriptorKey.Output(2, OutputKind.Out)] = 11 },
         Reaped =
         [
             new GuardianMessage { Kind = GuardianMessageKind.Reaped, Number = 12, Pid = 4711, WaitStatus = 42 << 8, StartTicks = long.MaxValue, LedSession = 1 },
@@ -136,7 +138,7 @@ internal sealed class HandoverTests
     {
         await Assert.That(Encoding.UTF8.GetString(actual.ToBytes())).IsEqualTo(Encoding.UTF8.GetString(expected.ToBytes()));
         await Assert.That(actual.Options).IsEqualTo(expected.Options);
-        await Assert.That(actual.Held).IsEquivalentTo(expected.Held);
+        await Assert.That(actual.Stored).IsEquivalentTo(expected.Stored);
         await Assert.That(actual.Reaped).IsEquivalentTo(expected.Reaped);
         await Assert.That((actual.Listener, actual.Office, actual.WasReady, actual.QuickDeaths, actual.EndWanted, actual.DaemonDiedAtTicks, actual.LastReaped))
             .IsEqualTo((expected.Listener, expected.Office, expected.WasReady, expected.QuickDeaths, expected.EndWanted, expected.DaemonDiedAtTicks, expected.LastReaped));

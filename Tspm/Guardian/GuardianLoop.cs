@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using Tspm.Guardian.Contract;
 using Tspm.Model;
+using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
@@ -22,12 +24,12 @@ internal sealed unsafe partial class GuardianLoop
     GuardianOptions _options;
     readonly TspmHome _home;
     readonly ReapedRecords _reaped = new();
-    readonly HeldDescriptors _held = new();
+    readonly DescriptorStore _store = new();
     readonly LogsOnOutput _logs;
     readonly DeathNote _note;
     DeathTally _deaths;
-    /// <summary>Holds that the present daemon is to get, and how many it has got.</summary>
-    ulong[] _toReturn = [];
+    /// <summary>The keys of what the present daemon is to get, and how many it has got.</summary>
+    DescriptorKey[] _toReturn = [];
     int _returned;
     int _readyDescriptor;
     int _daemonPid;
@@ -49,7 +51,7 @@ internal sealed unsafe partial class GuardianLoop
     {
         (_listener, _office, _options, _home) = (given.Listener, given.Office, given.Options, home);
         (_wasReady, _quickDeaths, _endWanted, _daemonDiedAtTicks) = (given.WasReady, given.QuickDeaths, given.EndWanted, given.DaemonDiedAtTicks);
-        foreach (var (hold, descriptor) in given.Held) _held.Hold(hold, descriptor);
+        foreach (var (key, descriptor) in given.Stored) _store.Store(key, descriptor);
         _reaped.Restore(given.LastReaped, given.Reaped);
         _logs = new LogsOnOutput(given.LogsPid);
         _note = new DeathNote(home);
@@ -94,7 +96,7 @@ internal sealed unsafe partial class GuardianLoop
     {
         (_leaving, _daemonIsReady, _caughtUpSent) = (false, false, false);
         _reaped.SendAgain();
-        (_toReturn, _returned) = (_held.ToReturn(), 0);
+        (_toReturn, _returned) = (_store.GivenBack(), 0);
         _daemonStartedAt = Environment.TickCount64;
         var ready = _trial?.OpenReasonPipe() ?? _readyDescriptor;
         (_daemonPid, _channel) = !HomeIsReady() ? (0, -1) : DaemonSpawner.Start(_listener, ready, _options with { Deaths = _deaths });
@@ -135,7 +137,7 @@ internal sealed unsafe partial class GuardianLoop
         CountDeath(pid, waitStatus, exitCode);
         if (ChangedImage(waitStatus)) return null;
         // What children print while there is no daemon is kept by us alone: as long as any live, a daemon that cannot start now is tried again.
-        if (_trial is null && ((exitCode == DaemonExit.CannotStart && _held.Count == 0) || (!_wasReady && exitCode >= 0)))
+        if (_trial is null && ((exitCode == DaemonExit.CannotStart && _store.Count == 0) || (!_wasReady && exitCode >= 0)))
         {
             RemoveSocket();
             _note.Remove();
@@ -230,11 +232,11 @@ internal sealed unsafe partial class GuardianLoop
     {
         switch (message.Kind)
         {
-            case GuardianMessageKind.Hold when descriptor >= 0:
-                _held.Hold(message.Number, descriptor);
+            case GuardianMessageKind.Store when descriptor >= 0:
+                _store.Store(DescriptorKey.FromWire(message.Number), descriptor);
                 break;
-            case GuardianMessageKind.Release:
-                _held.Release(message.Number);
+            case GuardianMessageKind.Remove:
+                _store.Remove(DescriptorKey.FromWire(message.Number));
                 break;
             case GuardianMessageKind.Acknowledge:
                 _reaped.Acknowledge(message.Number);
@@ -279,9 +281,9 @@ internal sealed unsafe partial class GuardianLoop
         }
         for (; _returned < _toReturn.Length; _returned++)
         {
-            var hold = _toReturn[_returned];
-            // Released meanwhile: there is nothing to give back.
-            if (_held.All.TryGetValue(hold, out var descriptor) && !Send(new GuardianMessage { Kind = GuardianMessageKind.Returned, Number = hold }, descriptor)) return;
+            var key = _toReturn[_returned];
+            // Removed meanwhile: there is nothing to give back.
+            if (_store.All.TryGetValue(key, out var descriptor) && !Send(new GuardianMessage { Kind = GuardianMessageKind.Returned, Number = key.Wire }, descriptor)) return;
         }
         if (!_caughtUpSent) _caughtUpSent = Send(new GuardianMessage { Kind = GuardianMessageKind.CaughtUp, StartTicks = _daemonDiedAtTicks });
     }

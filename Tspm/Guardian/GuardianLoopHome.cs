@@ -1,3 +1,5 @@
+using Tspm.Guardian.Contract;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Guardian;
@@ -32,15 +34,12 @@ internal sealed unsafe partial class GuardianLoop
 
     HomeOutcome MakeHome(out string problem)
     {
-        var outcome = LostHome.Make(_home, ref _office, ref _listener, IsHeld, out problem);
+        var outcome = LostHome.Make(_home, ref _office, ref _listener, _store.HasOutputOf, out problem);
         // A service manager's socket had its file there too; this one is ours.
         if (outcome is HomeOutcome.Made or HomeOutcome.SocketMade) _options = _options with { HasForeignSocket = false };
         if (outcome is not HomeOutcome.Made) return outcome;
-        _options = _options with { HomeProblem = LostHome.Sentence(_home, TimeProvider.System.GetUtcNow()) };
+        _options = _options with { HomeProblem = HomeLoss.Sentence(_home, TimeProvider.System.GetUtcNow()) };
         RenewNote();
         return outcome;
     }
-
-    /// <summary>The number of a hold has the run's in it.</summary>
-    bool IsHeld(ulong runId) => _held.All.ContainsKey(runId << 1) || _held.All.ContainsKey((runId << 1) | 1);
 }

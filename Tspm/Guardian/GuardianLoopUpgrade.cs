@@ -96,7 +96,7 @@ internal sealed unsafe partial class GuardianLoop
         QuickDeaths = 0,
         EndWanted = _endWanted,
         DaemonDiedAtTicks = _daemonDiedAtTicks,
-        Held = _held.All,
+        Stored = _store.All,
         Reaped = _reaped.Unacknowledged.ToArray(),
         LastReaped = _reaped.LastNumber,
         LogsPid = _logs.Pid,

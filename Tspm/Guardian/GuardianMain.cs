@@ -1,3 +1,4 @@
+using Tspm.Guardian.Contract;
 using Tspm.Model;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;

@@ -1,23 +1,9 @@
+using Tspm.Guardian.Contract;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
 
 namespace Tspm.Guardian;
-
-/// <summary>What came of an attempt to make a home again.</summary>
-internal enum HomeOutcome
-{
-    /// <summary>Lock and socket were where they should be; folders may have been made.</summary>
-    Kept,
-    /// <summary>The socket was gone and there is another one; the lock was kept.</summary>
-    SocketMade,
-    /// <summary>All of it was gone, and there is a new lock and a new socket.</summary>
-    Made,
-    /// <summary>Another guardian has a home there, or is just deciding whether it will.</summary>
-    Taken,
-    /// <summary>It cannot be made.</summary>
-    Failed,
-}
 
 /// <summary>
 /// Makes a home again that was removed or moved under a living guardian: folders, lock, socket. The lock comes first, as in an <see cref="Election"/>, so that no other guardian can begin there
@@ -87,9 +73,4 @@ internal static class LostHome
             if (record.Pid > 0 && !isOurs(record.RunId) && ProcFiles.TryReadStat(record.Pid, out var stat) && stat.IsLiving && stat.StartTicks == record.StartTicks) return record.Pid;
         return null;
     }
-
-    /// <summary>For status, and for the record.</summary>
-    public static string Sentence(TspmHome home, DateTimeOffset at) =>
-        $"the home {home.Path} or a part of it was removed or moved while the daemon ran, and was made again at {at:yyyy-MM-dd HH:mm:ss}Z: what was in it, such as earlier logs, "
-        + "events and settings.json, is lost or lies where it was moved to; no process was stopped or started for it";
 }

@@ -1,3 +1,5 @@
+using Tspm.Guardian.Contract;
+
 namespace Tspm.Guardian;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Guardian;
@@ -97,9 +98,9 @@ internal static unsafe class Succession
         {
             _ = Unistd.close(memory);
         }
-        var held = new Dictionary<ulong, int>();
-        foreach (var (hold, descriptor) in given.Held) held[hold] = Own(descriptor, received);
-        given = given with { Listener = Own(given.Listener, received), Office = Own(given.Office, received), Held = held };
+        var stored = new Dictionary<DescriptorKey, int>();
+        foreach (var (key, descriptor) in given.Stored) stored[key] = Own(descriptor, received);
+        given = given with { Listener = Own(given.Listener, received), Office = Own(given.Office, received), Stored = stored };
         var taken = Taken;
         return SysSocket.send(connection, &taken, 1, SysSocket.MSG_NOSIGNAL) == 1 ? given : throw new HandoverException("the running daemon ended while it handed over");
     }

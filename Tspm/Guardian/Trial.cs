@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Tspm.Guardian.Contract;
 using Tspm.Model;
 using Tspm.Platform.Linux.Native;
 

@@ -1,10 +1,11 @@
 using System.Globalization;
 using Tspm.Model;
 
-namespace Tspm.Guardian;
+namespace Tspm.Guardian.Contract;
 
 /// <summary>
-/// The guardian's count of unplanned daemon deaths. Six numbers, written the same way in a handover and in the words of a daemon, so that the count survives an upgrade in place and a
+/// The guardian's count of unplanned daemon deaths. Six numbers, written the same way in a handover and in the words of
+/// a daemon, so that the count survives an upgrade in place and a
 /// change of guardians.
 /// </summary>
 /// <param name="SinceMs">When counting began, in milliseconds since 1970.</param>
@@ -15,6 +16,9 @@ namespace Tspm.Guardian;
 /// <param name="LastStatus">How it ended, as wait4 reports it.</param>
 internal sealed record DeathTally(long SinceMs, int Count = 0, int Told = 0, long LastAtMs = 0, int LastPid = 0, int LastStatus = 0)
 {
+    /// <summary>A daemon that lived this long died of something new: the next one is started at once again.</summary>
+    public static readonly TimeSpan LivedLong = TimeSpan.FromSeconds(10);
+
     public static DeathTally StartingNow => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
     public int Untold => Count - Told;
