@@ -5,8 +5,8 @@ namespace Tspm.Guardian;
 
 /// <summary>
 /// Descriptors that outlive the daemon. Read ends of the FIFOs of all runs: kept open, never read, so that nothing
-/// unread vanishes while no daemon lives. And sockets, files and pipes which
-/// every new daemon gets back: they cannot be opened again by a name without losing what is in them.
+/// unread vanishes while no daemon lives. And sockets, files and pipes which every new daemon gets back: they cannot be
+/// opened again by a name without losing what is in them.
 /// </summary>
 internal sealed class DescriptorStore
 {

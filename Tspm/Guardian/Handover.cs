@@ -16,10 +16,13 @@ internal sealed record Handover
 {
     const string Head = "tspm-handover", End = "end";
 
+    /// <summary>The key of the guardian lock; versions that are out there write and read this word.</summary>
+    const string LockKey = "office";
+
     public required int Listener { get; init; }
 
     /// <summary>The lock that makes it the one guardian.</summary>
-    public required int Office { get; init; }
+    public required int GuardianLock { get; init; }
 
     public required GuardianOptions Options { get; init; }
 
@@ -47,14 +50,14 @@ internal sealed record Handover
     public DeathTally? Deaths { get; init; }
 
     /// <summary>Every descriptor that has to stay open.</summary>
-    public IReadOnlyList<int> Descriptors => [Listener, Office, .. Stored.Values];
+    public IReadOnlyList<int> Descriptors => [Listener, GuardianLock, .. Stored.Values];
 
     public byte[] ToBytes()
     {
         var text = new StringBuilder();
         Line(Head, HandoverFormat.Current);
         Line("listener", Listener);
-        Line("office", Office);
+        Line(LockKey, GuardianLock);
         Line("open-files", Options.OpenFilesLimit);
         if (Options.OomScore is { } score) Line("oom-score", score);
         if (Options.Limits is { } limits) text.Append("soft-limits ").Append(limits).Append('\n');
@@ -91,9 +94,9 @@ internal sealed record Handover
         var lines = Encoding.UTF8.GetString(bytes).Split('\n');
         CheckFormat(lines[0]);
         if (lines.Length < 2 || lines[^1].Length > 0 || lines[^2] != End) throw new HandoverException("what the former guardian handed over is not whole");
-        int? listener = null, office = null;
+        int? listener = null, guardianLock = null;
         ulong? lastReaped = null;
-        var given = new Handover { Listener = -1, Office = -1, Options = new GuardianOptions(GuardianPid: Unistd.getpid()) };
+        var given = new Handover { Listener = -1, GuardianLock = -1, Options = new GuardianOptions(GuardianPid: Unistd.getpid()) };
         var stored = new Dictionary<DescriptorKey, int>();
         var reaped = new List<GuardianMessage>();
         foreach (var line in lines.AsSpan(1..^2))
@@ -105,7 +108,7 @@ internal sealed record Handover
                 case ["reaped", _, _, _, _, _, ..]: reaped.Add(RecordOf(words)); break;
                 case ["last-reaped", var number, ..]: lastReaped = Count(number); break;
                 case ["listener", var number, ..]: listener = (int)Number(number); break;
-                case ["office", var number, ..]: office = (int)Number(number); break;
+                case [LockKey, var number, ..]: guardianLock = (int)Number(number); break;
                 case ["open-files", var number, ..]: given = given with { Options = given.Options with { OpenFilesLimit = Number(number) } }; break;
                 case ["oom-score", var number, ..]: given = given with { Options = given.Options with { OomScore = (int)Number(number) } }; break;
                 case ["soft-limits", ..]: given = given with { Options = given.Options with { Limits = line["soft-limits ".Length..] } }; break;
@@ -125,7 +128,7 @@ internal sealed record Handover
         return given with
         {
             Listener = listener ?? throw Missing("listener"),
-            Office = office ?? throw Missing("office"),
+            GuardianLock = guardianLock ?? throw Missing(LockKey),
             LastReaped = lastReaped ?? throw Missing("last-reaped"),
             Stored = stored,
             Reaped = reaped,

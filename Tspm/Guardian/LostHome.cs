@@ -11,26 +11,26 @@ namespace Tspm.Guardian;
 /// </summary>
 internal static class LostHome
 {
-    public static bool HasLock(TspmHome home, int office) =>
-        SysStat.stat(home.LockFile, out var named) == 0 && SysStat.fstat(office, out var held) == 0 && named.IsSameFile(held);
+    public static bool HasLock(TspmHome home, int guardianLock) =>
+        SysStat.stat(home.LockFile, out var named) == 0 && SysStat.fstat(guardianLock, out var held) == 0 && named.IsSameFile(held);
 
     /// <summary>Lock and socket are at their paths.</summary>
-    public static bool IsThere(TspmHome home, int office) => HasLock(home, office) && SysStat.lstat(home.SocketPath, out var socket) == 0 && socket.IsSocket;
+    public static bool IsThere(TspmHome home, int guardianLock) => HasLock(home, guardianLock) && SysStat.lstat(home.SocketPath, out var socket) == 0 && socket.IsSocket;
 
     /// <param name="home">Where.</param>
-    /// <param name="office">The lock; replaced when it had to be taken anew.</param>
+    /// <param name="guardianLock">The lock; replaced when it had to be taken anew.</param>
     /// <param name="listener">The socket; replaced when it had to be made anew.</param>
     /// <param name="isOurs">Is this run a child of ours?</param>
     /// <param name="problem">Why it is <see cref="HomeOutcome.Taken"/> or <see cref="HomeOutcome.Failed"/>.</param>
-    public static HomeOutcome Make(TspmHome home, ref int office, ref int listener, Predicate<ulong> isOurs, out string problem)
+    public static HomeOutcome Make(TspmHome home, ref int guardianLock, ref int listener, Predicate<ulong> isOurs, out string problem)
     {
         problem = "";
         try
         {
             HomeFolders.Prepare(home);
-            if (IsThere(home, office)) return HomeOutcome.Kept;
-            var hadLock = HasLock(home, office);
-            if (!hadLock && !TakeLock(home, ref office, isOurs, out problem)) return HomeOutcome.Taken;
+            if (IsThere(home, guardianLock)) return HomeOutcome.Kept;
+            var hadLock = HasLock(home, guardianLock);
+            if (!hadLock && !TakeLock(home, ref guardianLock, isOurs, out problem)) return HomeOutcome.Taken;
             var socket = Election.Listen(home.SocketPath);
             _ = Unistd.close(listener);
             listener = socket;
@@ -49,7 +49,7 @@ internal static class LostHome
         }
     }
 
-    static bool TakeLock(TspmHome home, ref int office, Predicate<ulong> isOurs, out string problem)
+    static bool TakeLock(TspmHome home, ref int guardianLock, Predicate<ulong> isOurs, out string problem)
     {
         problem = "another guardian has made a home there";
         var another = Election.TryLock(home);
@@ -62,7 +62,7 @@ internal static class LostHome
         }
         // The former lock stays held for as long as this guardian lives: a home that was moved still tells of its
         // children, and must not get a second daemon.
-        office = another;
+        guardianLock = another;
         return true;
     }
 

@@ -18,6 +18,8 @@ internal sealed class ReapedRecords
     int _sent;
     ulong _lastNumber;
 
+    public void Add(in EndedProcess ended) => Add(ended.Pid, ended.WaitStatus, ended.StartTicks, ended.LedSession);
+
     public void Add(int pid, int waitStatus, long startTicks, bool ledSession)
     {
         if (_count == Most) Drop(1);

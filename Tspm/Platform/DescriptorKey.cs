@@ -26,8 +26,8 @@ internal enum OutputKind
 
 /// <summary>
 /// The key of one descriptor in the guardian's store. On the wire it is a number of 64 bits, which a guardian of
-/// another version keeps and gives back, so no number may ever change its
-/// meaning. This is the only place that knows how the number is made:
+/// another version keeps and gives back, so no number may ever change its meaning. This is the only place that knows
+/// how the number is made:
 /// <code>
 /// bit 63  bit 62  rest
 ///   0     run number (62 bits), output (1 bit)      Output

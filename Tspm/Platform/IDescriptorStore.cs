@@ -2,9 +2,8 @@ namespace Tspm.Platform;
 
 /// <summary>
 /// Someone who outlives this daemon and keeps descriptors open. What is unread in a FIFO vanishes when its last holder
-/// closes it, so without the store the last words of a child that printed
-/// and exited while no daemon lived would be lost; and a listening socket would refuse connections until the next
-/// daemon has made another one.
+/// closes it, so without the store the last words of a child that printed and exited while no daemon lived would be
+/// lost; and a listening socket would refuse connections until the next daemon has made another one.
 /// </summary>
 internal interface IDescriptorStore
 {
