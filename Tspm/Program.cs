@@ -1,6 +1,7 @@
 using Tspm.Client;
 using Tspm.Daemon;
 using Tspm.Guardian;
+using Tspm.Guardian.Contract;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
 
@@ -17,7 +18,7 @@ return args is [var first, ..] ? first switch
     ChildSetUp.Word => ChildSetUp.Run(args),
     GuardianMain.Word => GuardianMain.Run(args.AsSpan(1)),
     VersionProofWriter.Word => VersionProofWriter.Run(),
-    DaemonSpawner.Word => DaemonMain.Run(args.AsSpan(1)),
+    DaemonStart.Word => DaemonMain.Run(args.AsSpan(1)),
     LogsOnOutput.Word when args is [_, var since] => ClientMain.Run(["logs", "--follow", "--since", since], new GuardianLauncher(), endsWithDaemon: true),
     "daemon" when args.Length == 1 || GuardianMain.IsForeground(args[1]) => GuardianMain.Start(args.AsSpan(1)),
     _ => ClientMain.Run(args, new GuardianLauncher()),

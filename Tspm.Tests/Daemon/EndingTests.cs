@@ -1,5 +1,6 @@
 using Tspm.Daemon;
 using Tspm.Guardian;
+using Tspm.Guardian.Contract;
 using Tspm.Model;
 using Tspm.Supervision;
 using Tspm.Tests.Supervision;

@@ -6,6 +6,7 @@ using Tspm.Daemon;
 using Tspm.Logs;
 using Tspm.Logs.Events;
 using Tspm.Model;
+using Tspm.Platform;
 using Tspm.Platform.Portable;
 using Tspm.Storage;
 using Tspm.Supervision;
@@ -185,10 +186,10 @@ internal sealed class SocketWorld : IDisposable
         }
     }
 
-    sealed class NoKeeper : IFifoKeeper
+    sealed class NoKeeper : IDescriptorStore
     {
-        public void Hold(ulong holdId, int readEnd) { }
-        public void Release(ulong holdId) { }
+        public void Store(DescriptorKey key, int descriptor) { }
+        public void Remove(DescriptorKey key) { }
     }
 
     sealed class Keeper : ILogger

@@ -1,5 +1,6 @@
 using Tspm.Daemon;
 using Tspm.Guardian;
+using Tspm.Guardian.Contract;
 using Tspm.Model;
 using Tspm.Storage;
 using Tspm.Tests.Storage;
@@ -21,6 +22,45 @@ internal sealed class DeathTallyTests
         var deaths = once.WithDeath(4712, AbortCode).ForStatus();
         await Assert.That((deaths.Count, deaths.Since, deaths.Last!.Pid, deaths.Last.Cause)).IsEqualTo((2, DateTimeOffset.FromUnixTimeMilliseconds(1_767_323_045_000), 4712, "exited with code 134"));
         await Assert.That(once.ForStatus().Last!.Cause).IsEqualTo("killed by SIGKILL");
+    }
+
+    [Test]
+    public async Task A_death_tells_how_many_failed_in_a_row_and_an_older_guardian_does_not(CancellationToken cancellation)
+    {
+        var third = None.WithDeath(4711, KilledBySigkill, consecutive: 3);
+        await Assert.That(third.ForStatus().Last!.Consecutive).IsEqualTo(3);
+        await Assert.That(None.WithDeath(4711, KilledBySigkill).ForStatus().Last!.Consecutive).IsNull();
+        await Assert.That(DeathTally.Parse(third.ToText(' ').Split(' '))).IsEqualTo(third);
+        // An older version reads the first six, and passes over what it does not know, as this one does.
+        await Assert.That(DeathTally.Parse(["5", "4", "3", "2", "1", "9"])).IsEqualTo(new DeathTally(5, 4, 3, 2, 1, 9));
+        await Assert.That(DeathTally.Parse(["5", "4", "3", "2", "1", "9", "2", "x"])).IsEqualTo(new DeathTally(5, 4, 3, 2, 1, 9, 2));
+        await Assert.That(DeathTally.Parse(["5", "4", "3", "2", "1", "9", "x"])).IsNull();
+    }
+
+    /// <summary>What the lifecycle counts while daemons keep dying is what a client reads, as data.</summary>
+    [Test]
+    public async Task The_note_holds_the_count_and_the_cause_of_the_lifecycles_state(CancellationToken cancellation)
+    {
+        using var home = new TemporaryHome();
+        var (note, now) = (new DeathNote(home.Home, None), TimeSpan.FromSeconds(5));
+        GuardianState state = new GuardianState.NoDaemon(new GuardianFacts(WasReady: true), now);
+        void Happened(GuardianEvent happened)
+        {
+            (state, var actions) = GuardianLifecycle.Next(state, happened, now);
+            foreach (var death in actions.OfType<GuardianAction.RecordDeath>()) note.Add(death.Pid, death.WaitStatus, death.Consecutive);
+        }
+        for (var pid = 101; pid <= 103; pid++)
+        {
+            now = state.Due!.Value;
+            Happened(new GuardianEvent.Due());
+            Happened(new GuardianEvent.DaemonStarted());
+            Happened(new GuardianEvent.DaemonDied(pid, AbortCode, IsStoreEmpty: false));
+        }
+        await Assert.That(state.Facts.Failures).IsEqualTo(new DaemonFailures(3, AbortCode));
+        DaemonDeathsNote? read;
+        while ((read = DaemonDeathsFile.Read(home.Home)) is not { Deaths.Count: 3 }) await Task.Delay(5, cancellation);
+        var last = read.Deaths.Last!;
+        await Assert.That((last.Pid, last.Cause, last.Consecutive)).IsEqualTo((103, "exited with code 134", 3));
     }
 
     [Test]

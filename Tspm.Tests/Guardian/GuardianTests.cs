@@ -1,4 +1,6 @@
 using Tspm.Guardian;
+using Tspm.Guardian.Contract;
+using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
 using Tspm.Tests.Storage;
@@ -91,19 +93,20 @@ internal sealed class GuardianTests
     }
 
     [Test]
-    public async Task Held_descriptors_stay_open_until_released_or_replaced(CancellationToken cancellation)
+    public async Task Stored_descriptors_stay_open_until_removed_or_replaced(CancellationToken cancellation)
     {
-        var held = new HeldDescriptors();
+        var store = new DescriptorStore();
+        var (one, two) = (DescriptorKey.Output(1, OutputKind.Out), DescriptorKey.Output(1, OutputKind.Err));
         int first = OpenSomething(), second = OpenSomething(), third = OpenSomething();
-        held.Hold(1, first);
-        held.Hold(2, second);
-        held.Hold(1, third);
+        store.Store(one, first);
+        store.Store(two, second);
+        store.Store(one, third);
         await Assert.That((IsOpen(first), IsOpen(second), IsOpen(third))).IsEqualTo((false, true, true));
-        held.Release(2);
-        held.Release(2);
-        held.Release(99);
+        store.Remove(two);
+        store.Remove(two);
+        store.Remove(DescriptorKey.Output(99, OutputKind.Out));
         await Assert.That((IsOpen(second), IsOpen(third))).IsEqualTo((false, true));
-        held.Release(1);
+        store.Remove(one);
         await Assert.That(IsOpen(third)).IsFalse();
     }
 

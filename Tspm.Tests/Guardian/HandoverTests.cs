@@ -1,5 +1,7 @@
 using System.Text;
 using Tspm.Guardian;
+using Tspm.Guardian.Contract;
+using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Tests.Guardian;
@@ -10,9 +12,9 @@ internal sealed class HandoverTests
 {
     static readonly Handover Full = new()
     {
-        Listener = 3, Office = 7, Options = new GuardianOptions(-1, 1024, Unistd.getpid(), OomScore: -17, Foreground: true, UpgradeProblem: "its daemon ended (killed by SIGSEGV)"),
+        Listener = 3, GuardianLock = 7, Options = new GuardianOptions(-1, 1024, Unistd.getpid(), OomScore: -17, Foreground: true, UpgradeProblem: "its daemon ended (killed by SIGSEGV)"),
         WasReady = true, QuickDeaths = 2, EndWanted = true, DaemonDiedAtTicks = 123456, LastReaped = ulong.MaxValue,
-        Held = new Dictionary<ulong, int> { [ulong.MaxValue - 1] = 9, [4] = 11 },
+        Stored = new Dictionary<DescriptorKey, int> { [DescriptorKey.FromWire(ulong.MaxValue - 1)] = 9, [DescriptorKey.Output(2, OutputKind.Out)] = 11 },
         Reaped =
         [
             new GuardianMessage { Kind = GuardianMessageKind.Reaped, Number = 12, Pid = 4711, WaitStatus = 42 << 8, StartTicks = long.MaxValue, LedSession = 1 },
@@ -24,7 +26,7 @@ internal sealed class HandoverTests
     public async Task Everything_comes_back_from_its_bytes(CancellationToken cancellation)
     {
         await IsSame(Handover.Parse(Full.ToBytes()), Full);
-        var least = new Handover { Listener = 3, Office = 4, Options = new GuardianOptions(GuardianPid: Unistd.getpid()) };
+        var least = new Handover { Listener = 3, GuardianLock = 4, Options = new GuardianOptions(GuardianPid: Unistd.getpid()) };
         await IsSame(Handover.Parse(least.ToBytes()), least);
         var limited = least with { Options = least.Options with { Limits = "core=0 fsize=unlimited" } };
         await Assert.That(Handover.Parse(limited.ToBytes()).Options.Limits).IsEqualTo("core=0 fsize=unlimited");
@@ -97,18 +99,18 @@ internal sealed class HandoverTests
     [Test]
     public async Task The_words_of_a_new_image_are_understood_also_with_later_ones(CancellationToken cancellation)
     {
-        await Assert.That(ImageChange.Parse(["--later=1", "--handover=12", "--former=13", "--more"])).IsEqualTo(new ImageChange.Words(12, 13, null));
-        await Assert.That(ImageChange.Parse(["--handover=12", "--former=-1", "--undone=why so"])).IsEqualTo(new ImageChange.Words(12, -1, "why so"));
-        await Assert.That(ImageChange.Parse(["--ready-fd=3"])).IsNull();
-        await Assert.That(ImageChange.Parse([])).IsNull();
+        await Assert.That(ReExec.Parse(["--later=1", "--handover=12", "--former=13", "--more"])).IsEqualTo(new ReExec.Words(12, 13, null));
+        await Assert.That(ReExec.Parse(["--handover=12", "--former=-1", "--undone=why so"])).IsEqualTo(new ReExec.Words(12, -1, "why so"));
+        await Assert.That(ReExec.Parse(["--ready-fd=3"])).IsNull();
+        await Assert.That(ReExec.Parse([])).IsNull();
     }
 
     [Test]
     public async Task A_descriptor_that_is_not_open_is_refused(CancellationToken cancellation)
     {
         var memory = SysMman.memfd_create("test", SysMman.MFD_CLOEXEC);
-        Write(memory, new Handover { Listener = memory, Office = 1_000_000, Options = new GuardianOptions() }.ToBytes());
-        var refused = await Assert.That(() => ImageChange.Read(memory)).Throws<HandoverException>();
+        Write(memory, new Handover { Listener = memory, GuardianLock = 1_000_000, Options = new GuardianOptions() }.ToBytes());
+        var refused = await Assert.That(() => ReExec.Read(memory)).Throws<HandoverException>();
         _ = Unistd.close(memory);
         await Assert.That(refused!.Message).Contains("1000000");
     }
@@ -136,9 +138,9 @@ internal sealed class HandoverTests
     {
         await Assert.That(Encoding.UTF8.GetString(actual.ToBytes())).IsEqualTo(Encoding.UTF8.GetString(expected.ToBytes()));
         await Assert.That(actual.Options).IsEqualTo(expected.Options);
-        await Assert.That(actual.Held).IsEquivalentTo(expected.Held);
+        await Assert.That(actual.Stored).IsEquivalentTo(expected.Stored);
         await Assert.That(actual.Reaped).IsEquivalentTo(expected.Reaped);
-        await Assert.That((actual.Listener, actual.Office, actual.WasReady, actual.QuickDeaths, actual.EndWanted, actual.DaemonDiedAtTicks, actual.LastReaped))
-            .IsEqualTo((expected.Listener, expected.Office, expected.WasReady, expected.QuickDeaths, expected.EndWanted, expected.DaemonDiedAtTicks, expected.LastReaped));
+        await Assert.That((actual.Listener, actual.GuardianLock, actual.WasReady, actual.QuickDeaths, actual.EndWanted, actual.DaemonDiedAtTicks, actual.LastReaped))
+            .IsEqualTo((expected.Listener, expected.GuardianLock, expected.WasReady, expected.QuickDeaths, expected.EndWanted, expected.DaemonDiedAtTicks, expected.LastReaped));
     }
 }

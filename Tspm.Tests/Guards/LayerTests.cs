@@ -23,7 +23,10 @@ internal sealed partial class LayerTests
         ["Client"] = 5,
     };
 
-    /// <summary>Rooms within rooms that others of the same room may not skip: the system calls themselves are for the floor, and for what is made of descriptors.</summary>
+    /// <summary>
+    /// Rooms within rooms that others of the same room may not skip: the system calls themselves are for the floor, and
+    /// for what is made of descriptors.
+    /// </summary>
     static readonly string[] MayCallTheSystem = ["Platform", "Logs", "Guardian", "Daemon", "Client"];
 
     const int LongestFile = 400;
@@ -51,6 +54,42 @@ internal sealed partial class LayerTests
         }
         await Assert.That(wrong).IsEmpty();
     }
+
+    /// <summary>What others may see of a room; the rest of it is closed to them.</summary>
+    static readonly Dictionary<string, (string Open, string[] To)> Closed = new()
+    {
+        ["Guardian"] = ("Guardian/Contract", ["Daemon", "Client"]),
+    };
+
+    [Test]
+    public async Task A_closed_room_is_used_through_its_contract_only(CancellationToken cancellation)
+    {
+        foreach (var (room, (open, to)) in Closed)
+        {
+            bool IsOpen(string file) => file.StartsWith(open + "/", StringComparison.Ordinal);
+            var contract = Regex.Escape(open.Replace('/', '.'));
+            var used = new Regex($@"(?<![\w.])(?:Tspm\.)?(?!{contract}\b){room}\.[A-Z]|\bTspm\.{room}\s*;");
+            var inside = Declared(file => RoomOf(file) == room && !IsOpen(file));
+            await Assert.That(inside.Count).IsGreaterThan(10);
+            // A namespace sees the types of the one around it without saying so: hence by their names as well.
+            var names = new Regex($@"(?<![\w.])({string.Join('|', inside)})(?!\w)");
+            var wrong = new List<string>();
+            foreach (var file in Repository.Sources().Where(file => to.Contains(RoomOf(file)) || IsOpen(file)))
+            {
+                var code = Namespace().Replace(Code(Repository.Source(file)), "");
+                if (used.IsMatch(code)) wrong.Add($"{file} uses {room}");
+                if (IsOpen(file) && names.Match(code) is { Success: true } found) wrong.Add($"{file} uses {found.Value}");
+            }
+            await Assert.That(wrong).IsEmpty();
+        }
+    }
+
+    static List<string> Declared(Predicate<string> where) =>
+    [
+        .. Repository.Sources().Where(file => where(file))
+            .SelectMany(file => Declaration().Matches(Code(Repository.Source(file))))
+            .Select(match => match.Groups[1].Value).Distinct(),
+    ];
 
     [Test]
     public async Task Linq_is_the_small_one(CancellationToken cancellation)
@@ -138,6 +177,10 @@ internal sealed partial class LayerTests
 
     [GeneratedRegex(@"\bTspm\.([A-Z]\w*)")]
     private static partial Regex Absolute();
+
+    [GeneratedRegex(
+        @"^internal (?:\w+ )*?(?:class|record struct|record|struct|enum|interface) (\w+)", RegexOptions.Multiline)]
+    private static partial Regex Declaration();
 
     /// <summary>Config is also the name of a member, and is found by its using only.</summary>
     [GeneratedRegex(@"(?<![\w.])(Model|Protocol|Platform|Storage|Logs|Supervision|Guardian|Boot|Daemon|Client)\.[A-Z]")]

@@ -1,5 +1,6 @@
 using System.Text;
 using Tspm.Logs;
+using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Tests.Logs;
@@ -154,9 +155,9 @@ internal sealed class InterruptedMoveTests
         public void Finish(bool isPipeLost)
         {
             using var keeper = new DuplicatingKeeper();
-            keeper.Hold(TeeMover.Hold, _pipe.ReadEnd);
+            keeper.Store(DescriptorKey.TeePipe, _pipe.ReadEnd);
             TeeMover.Inherit(Intent, isPipeLost ? [] : keeper.Return(), keeper).Dispose();
-            if (!isPipeLost && keeper.Holds(TeeMover.Hold)) throw new InvalidOperationException("the pipe is not let go of");
+            if (!isPipeLost && keeper.Holds(DescriptorKey.TeePipe)) throw new InvalidOperationException("the pipe is not let go of");
         }
 
         public async Task IsFinished(bool isPipeLost)

@@ -135,9 +135,9 @@ internal sealed class PumpBench : IDisposable
 }
 
 /// <summary>Holds what it is given open, like the guardian.</summary>
-internal sealed class DuplicatingKeeper : IFifoKeeper, IDisposable
+internal sealed class DuplicatingKeeper : IDescriptorStore, IDisposable
 {
-    readonly Dictionary<ulong, int> _held = [];
+    readonly Dictionary<DescriptorKey, int> _held = [];
 
     public int Count
     {
@@ -148,30 +148,30 @@ internal sealed class DuplicatingKeeper : IFifoKeeper, IDisposable
     }
 
     /// <summary>Does it hold this?</summary>
-    public bool Holds(ulong holdId)
+    public bool Holds(DescriptorKey key)
     {
-        lock (_held) return _held.ContainsKey(holdId);
+        lock (_held) return _held.ContainsKey(key);
     }
 
     /// <summary>What a new daemon gets: duplicates of what it may ask for.</summary>
-    public Dictionary<ulong, int> Return()
+    public Dictionary<DescriptorKey, int> Return()
     {
-        lock (_held) return _held.Where(held => (held.Key & NotifySockets.ReturnedHold) != 0).ToDictionary(held => held.Key, held => Fcntl.fcntl(held.Value, Fcntl.F_DUPFD_CLOEXEC, 0));
+        lock (_held) return _held.Where(held => held.Key.IsGivenBack).ToDictionary(held => held.Key, held => Fcntl.fcntl(held.Value, Fcntl.F_DUPFD_CLOEXEC, 0));
     }
 
-    public void Hold(ulong holdId, int readEnd)
+    public void Store(DescriptorKey key, int descriptor)
     {
         lock (_held)
         {
-            if (_held.Remove(holdId, out var earlier)) _ = Unistd.close(earlier);
-            _held[holdId] = Fcntl.fcntl(readEnd, Fcntl.F_DUPFD_CLOEXEC, 0);
+            if (_held.Remove(key, out var earlier)) _ = Unistd.close(earlier);
+            _held[key] = Fcntl.fcntl(descriptor, Fcntl.F_DUPFD_CLOEXEC, 0);
         }
     }
 
-    public void Release(ulong holdId)
+    public void Remove(DescriptorKey key)
     {
         lock (_held)
-            if (_held.Remove(holdId, out var descriptor)) _ = Unistd.close(descriptor);
+            if (_held.Remove(key, out var earlier)) _ = Unistd.close(earlier);
     }
 
     public void Dispose()

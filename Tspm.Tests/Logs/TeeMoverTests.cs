@@ -1,5 +1,6 @@
 using Tspm.Logs;
 using Tspm.Model;
+using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
 using Tspm.Tests.Platform;
 
@@ -39,15 +40,15 @@ internal sealed class TeeMoverTests
         await Assert.That(File.Exists(bench.Intent)).IsTrue();
         await Assert.That(MoveIntent.Read(bench.Intent)).IsNull();
         var returned = bench.Keeper.Return();
-        await Assert.That(ScratchPipe.Waiting(returned[TeeMover.Hold])).IsEqualTo(0);
+        await Assert.That(ScratchPipe.Waiting(returned[DescriptorKey.TeePipe])).IsEqualTo(0);
         bench.Mover.Rest();
-        await Assert.That(bench.Keeper.Holds(TeeMover.Hold)).IsFalse();
+        await Assert.That(bench.Keeper.Holds(DescriptorKey.TeePipe)).IsFalse();
         await Assert.That(File.Exists(bench.Intent)).IsFalse();
         // And it goes on when it is needed again.
         file.Offset += 300_000;
         bench.Writer.Write(PumpBench.Random(2, 100_000));
         await Assert.That(bench.Move(file, out _)).IsEqualTo(100_000);
-        _ = Unistd.close(returned[TeeMover.Hold]);
+        _ = Unistd.close(returned[DescriptorKey.TeePipe]);
         file.Close();
     }
 
@@ -130,12 +131,12 @@ internal sealed class TeeMoverTests
             bench.Pump.Finish(first);
             await bench.Pump.Settled();
             await bench.FileIs("a.log", bytes, cancellation);
-            await Assert.That(bench.Keeper.Holds(TeeMover.Hold)).IsTrue();
+            await Assert.That(bench.Keeper.Holds(DescriptorKey.TeePipe)).IsTrue();
         }
         bench.Pump.Finish(second);
         await bench.Pump.Settled();
         await bench.FileIs("b.log", bytes, cancellation);
-        await Assert.That(bench.Keeper.Holds(TeeMover.Hold)).IsFalse();
+        await Assert.That(bench.Keeper.Holds(DescriptorKey.TeePipe)).IsFalse();
         await Assert.That(File.Exists(bench.At("move.intent"))).IsFalse();
     }
 

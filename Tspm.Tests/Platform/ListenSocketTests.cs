@@ -15,7 +15,7 @@ internal sealed class ListenSocketTests
     [Test]
     public async Task Who_connects_waits_over_a_daemons_death_and_is_refused_after_the_end(CancellationToken cancellation)
     {
-        var held = new Dictionary<ulong, int>();
+        var held = new Dictionary<DescriptorKey, int>();
         var (first, address) = (New(held), ListenAddress.Parse($"127.0.0.1:{FreePort.Take()}")!);
         await Assert.That(((IListenSockets)first).Open(3, address, default, out var descriptor)).IsNull();
         using var early = Connect(address);
@@ -25,7 +25,7 @@ internal sealed class ListenSocketTests
         using var meanwhile = Connect(address);
         await Assert.That(meanwhile).IsNotNull();
         var second = New(held);
-        var returned = new Dictionary<ulong, int>(held) { [NotifySockets.ReturnedHold | 1] = -7 };
+        var returned = new Dictionary<DescriptorKey, int>(held) { [DescriptorKey.TeePipe] = -7 };
         foreach (var (hold, kept) in held.ToArray()) returned[hold] = Fcntl.fcntl(kept, Fcntl.F_DUPFD_CLOEXEC);
         second.Inherit(returned);
         await Assert.That(returned.Values).IsEquivalentTo([-7]);
@@ -41,7 +41,7 @@ internal sealed class ListenSocketTests
     public async Task What_nobody_asks_for_is_closed(CancellationToken cancellation)
     {
         using var folder = new Folder();
-        var held = new Dictionary<ulong, int>();
+        var held = new Dictionary<DescriptorKey, int>();
         var address = ListenAddress.Parse($"unix:{folder.PathOf("a.sock")}")!;
         await Assert.That(New(held).Open(3, address, default, out var descriptor)).IsNull();
         var second = New(held);
@@ -57,7 +57,7 @@ internal sealed class ListenSocketTests
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
-        var held = new Dictionary<ulong, int>();
+        var held = new Dictionary<DescriptorKey, int>();
         foreach (var text in new[] { $"127.0.0.1:{port}", $":{port}", $"localhost:{port}" })
         {
             var failure = New(held).Open(1, ListenAddress.Parse(text)!, default, out var descriptor);
@@ -71,7 +71,7 @@ internal sealed class ListenSocketTests
     [Test]
     public async Task Every_kind_of_address_takes_connections(CancellationToken cancellation)
     {
-        var held = new Dictionary<ulong, int>();
+        var held = new Dictionary<DescriptorKey, int>();
         var sockets = New(held);
         foreach (var (text, host) in new[] { ("[::1]:{0}", "[::1]:{0}"), (":{0}", "127.0.0.1:{0}"), (":{0}", "[::1]:{0}"), ("0.0.0.0:{0}", "127.0.0.1:{0}"), ("[::]:{0}", "[::1]:{0}") })
         {
@@ -90,7 +90,7 @@ internal sealed class ListenSocketTests
     public async Task A_socket_file_is_removed_only_when_nobody_answers_there(CancellationToken cancellation)
     {
         using var folder = new Folder();
-        var held = new Dictionary<ulong, int>();
+        var held = new Dictionary<DescriptorKey, int>();
         var sockets = New(held);
         var address = ListenAddress.Parse($"unix:{folder.PathOf("x.sock")}")!;
         var path = address.Path!;
@@ -128,7 +128,7 @@ internal sealed class ListenSocketTests
     public async Task A_path_that_somebody_else_took_over_is_left_alone(CancellationToken cancellation)
     {
         using var folder = new Folder();
-        var held = new Dictionary<ulong, int>();
+        var held = new Dictionary<DescriptorKey, int>();
         var sockets = New(held);
         var address = ListenAddress.Parse($"unix:{folder.PathOf("x.sock")}")!;
         _ = ((IListenSockets)sockets).Open(1, address, default, out var descriptor);
@@ -145,7 +145,7 @@ internal sealed class ListenSocketTests
     public async Task Nobody_else_may_connect_but_by_a_mask_that_says_so(CancellationToken cancellation)
     {
         using var folder = new Folder();
-        var held = new Dictionary<ulong, int>();
+        var held = new Dictionary<DescriptorKey, int>();
         var sockets = New(held);
         foreach (var (mask, mode) in new (string?, UnixFileMode)[]
                  {
@@ -169,7 +169,7 @@ internal sealed class ListenSocketTests
     public async Task A_child_finds_its_sockets_from_three_on_and_its_own_pid(CancellationToken cancellation)
     {
         using var box = new Sandbox();
-        var held = new Dictionary<ulong, int>();
+        var held = new Dictionary<DescriptorKey, int>();
         var sockets = New(held);
         var descriptors = new List<int>();
         for (var i = 0; i < 3; i++)
@@ -192,12 +192,7 @@ internal sealed class ListenSocketTests
         await Assert.That(failed.Failure!.Sentence).Contains("/no/such/program");
     }
 
-    static ListenSockets New(Dictionary<ulong, int> held) => new(
-        (hold, descriptor) => held[hold] = Fcntl.fcntl(descriptor, Fcntl.F_DUPFD_CLOEXEC),
-        hold =>
-        {
-            if (held.Remove(hold, out var descriptor)) _ = Unistd.close(descriptor);
-        });
+    static ListenSockets New(Dictionary<DescriptorKey, int> held) => new(new DictionaryStore(held));
 
     /// <summary>Null: refused.</summary>
     static Socket? Connect(ListenAddress address)

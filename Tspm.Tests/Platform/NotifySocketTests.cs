@@ -14,9 +14,9 @@ internal sealed class NotifySocketTests
     public async Task Who_sent_it_is_told_and_what_waits_is_heard_by_the_next(CancellationToken cancellation)
     {
         using var box = new Sandbox();
-        var held = new Dictionary<ulong, int>();
+        var held = new Dictionary<DescriptorKey, int>();
         var (heard, gate) = (new List<string>(), new Lock());
-        NotifySockets New() => new(box.Loop, (hold, descriptor) => held[hold] = Fcntl.fcntl(descriptor, Fcntl.F_DUPFD_CLOEXEC), hold => Drop(held, hold), static action => action());
+        NotifySockets New() => new(box.Loop, new DictionaryStore(held), static action => action());
         void Hear(int pid, uint uid, string text)
         {
             lock (gate) heard.Add($"{pid == Environment.ProcessId} {text}");
@@ -33,7 +33,7 @@ internal sealed class NotifySocketTests
         Say(first.NameOf(run), "READY=1");
         await Assert.That(Count()).IsEqualTo(50);
         var second = New();
-        second.Inherit(new Dictionary<ulong, int>(held) { [NotifySockets.ReturnedHold | 1] = Fcntl.fcntl(0, Fcntl.F_DUPFD_CLOEXEC) });
+        second.Inherit(new Dictionary<DescriptorKey, int>(held) { [DescriptorKey.TeePipe] = Fcntl.fcntl(0, Fcntl.F_DUPFD_CLOEXEC) });
         using var again = second.Open(run, Hear, out failure)!;
         await Sandbox.UntilAsync(() => Count() == 51, cancellation);
         await Assert.That(heard[50]).IsEqualTo("True READY=1");
@@ -113,11 +113,6 @@ internal sealed class NotifySocketTests
         (int)listener.GetType().GetFields(System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance).First(field => field.FieldType == typeof(int)).GetValue(listener)!;
 
     static int Read(Sandbox box, string name) => File.Exists(box.PathOf(name)) && int.TryParse(File.ReadAllText(box.PathOf(name)), out var pid) ? pid : 0;
-
-    static void Drop(Dictionary<ulong, int> held, ulong hold)
-    {
-        if (held.Remove(hold, out var descriptor)) _ = Unistd.close(descriptor);
-    }
 
     static void Say(string name, string text)
     {

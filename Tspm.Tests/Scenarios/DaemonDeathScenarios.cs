@@ -115,6 +115,29 @@ public class DaemonDeathScenarios
         await Assert.That(await box.PidOf("a")).IsEqualTo(pid);
     }
 
+    /// <summary>The state of a guardian whose daemons keep dying: how many in a row, and of what.</summary>
+    [Test]
+    public async Task A_client_reads_how_many_daemons_died_in_a_row_and_of_what(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        box.Variables["FATAL_FILE"] = Path.Combine(box.Folder, "fatal");
+        await Preload.Use(box, "die", Fatal);
+        await box.Ok("start", "--name", "a", "--", "sleep", "1000");
+        Preload.Stop(box);
+        var (daemon, _) = await box.DaemonPids();
+        box.Write("fatal", "");
+        LiveProcess.Kill(daemon);
+        var note = Path.Combine(box.Home, "run", "daemon-deaths.json");
+        JsonElement Last() => JsonDocument.Parse(File.ReadAllText(note)).RootElement.GetProperty("deaths").GetProperty("last");
+        await box.Until(() => File.Exists(note) && Last().GetProperty("consecutive").GetInt32() >= 4, "four daemons died in a row");
+        await Assert.That(Last().GetProperty("cause").GetString()).IsEqualTo("killed by SIGXFSZ");
+
+        File.Delete(Path.Combine(box.Folder, "fatal"));
+        var last = (await UntilAnother(box, daemon)).GetProperty("daemonDeaths").GetProperty("last");
+        await Assert.That(last.GetProperty("consecutive").GetInt32()).IsGreaterThanOrEqualTo(4);
+        await Assert.That(last.GetProperty("cause").GetString()).IsEqualTo("killed by SIGXFSZ");
+    }
+
     static async Task<JsonElement> UntilAnother(TspmBox box, int former) => (await box.Until(
         async () => await box.Run("status", "--json") is { ExitCode: 0 } ran && ran.Json.GetProperty("pid").GetInt32() != former ? ran : null, "another daemon answers")).Json;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Tspm.Client.Defining;
-using Tspm.Guardian;
+using Tspm.Guardian.Contract;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 

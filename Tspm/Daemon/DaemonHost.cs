@@ -1,7 +1,7 @@
 using System.IO.Hashing;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Tspm.Guardian;
+using Tspm.Guardian.Contract;
 using Tspm.Logs;
 using Tspm.Logs.Events;
 using Tspm.Model;
@@ -24,7 +24,7 @@ internal sealed partial class DaemonHost : IDisposable
     readonly GuardianOptions _options;
     readonly DaemonLog _log;
     readonly EventLoop _events = new("events");
-    readonly GuardianChannel _guardian = new(DaemonSpawner.ChannelDescriptor);
+    readonly GuardianChannel _guardian = new(DaemonStart.ChannelDescriptor);
     readonly LogGrowth _growth = new(), _eventGrowth = new();
     readonly EventLog _diary;
     readonly RestartCounts _restarts = new();
@@ -87,8 +87,8 @@ internal sealed partial class DaemonHost : IDisposable
         _system = CurrentSystem.CreateProcessSystem(
             _events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore,
             options.Limits, cgroups, _survivors);
-        _notify = new NotifySockets(_events, _guardian.Hold, _guardian.Release, _loop.Post);
-        _listeners = new ListenSockets(_guardian.Hold, _guardian.Release);
+        _notify = new NotifySockets(_events, _guardian, _loop.Post);
+        _listeners = new ListenSockets(_guardian);
         var services = new SupervisionServices
         {
             System = _system,
@@ -135,7 +135,7 @@ internal sealed partial class DaemonHost : IDisposable
             Restarts = _restarts,
             IdleTrim = new IdleTrim(_loop),
         };
-        _socket = new ControlSocket(CurrentSystem.ListenForClients(DaemonSpawner.ListenerDescriptor), _context);
+        _socket = new ControlSocket(CurrentSystem.ListenForClients(DaemonStart.ListenerDescriptor), _context);
         _manager = new ServiceManager(_loop.Timers, options.GuardianPid, _context.Supervisor.Views);
         _ending = new Ending(options.ExitWhen);
         _departure = new Departure(_context, _socket, _guardian, _loop, _supervisor);

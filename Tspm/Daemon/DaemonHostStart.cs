@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Tspm.Guardian;
+using Tspm.Guardian.Contract;
 using Tspm.Logs;
 using Tspm.Model;
 using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Protocol;
 using Tspm.Storage;

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
-using Tspm.Guardian;
+using Tspm.Guardian.Contract;
 using Tspm.Model;
 using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
 
@@ -65,7 +66,7 @@ internal static class DaemonMain
     /// <summary>The descriptors that the guardian handed over are the daemon's own: no child inherits them.</summary>
     static void CloseOnExec()
     {
-        for (var descriptor = DaemonSpawner.ListenerDescriptor; descriptor <= DaemonSpawner.ReadyDescriptor; descriptor++)
+        for (var descriptor = DaemonStart.ListenerDescriptor; descriptor <= DaemonStart.ReadyDescriptor; descriptor++)
             _ = Fcntl.fcntl(descriptor, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Tspm.Guardian;
+using Tspm.Guardian.Contract;
 using Tspm.Logs.Events;
 using Tspm.Model;
 

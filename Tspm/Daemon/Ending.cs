@@ -1,4 +1,4 @@
-using Tspm.Guardian;
+using Tspm.Guardian.Contract;
 using Tspm.Model;
 using Tspm.Supervision;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using Tspm.Guardian;
-using Tspm.Logs;
+using Tspm.Guardian.Contract;
 using Tspm.Model;
+using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Supervision;
@@ -12,7 +12,7 @@ namespace Tspm.Daemon;
 /// The daemon's side of the channel to its guardian: takes exit records of orphans, hands over descriptors to keep. A message that is written is in the guardian's queue, whatever
 /// happens to this process afterwards.
 /// </summary>
-internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandler
+internal sealed class GuardianChannel(int descriptor) : IDescriptorStore, IReadyHandler
 {
     /// <summary>Called on the event loop's thread for each record that comes after <see cref="ReadCaughtUp"/>.</summary>
     public Action<GuardianRecord>? Reaped { get; set; }
@@ -26,7 +26,7 @@ internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandl
         var records = new List<GuardianRecord>();
         while (Receive(out var returned) is { } message)
         {
-            if (returned >= 0) Returned[message.Number] = returned;
+            if (returned >= 0) Returned[DescriptorKey.FromWire(message.Number)] = returned;
             if (message.Kind == GuardianMessageKind.Reaped) records.Add(RecordOf(message));
             if (message.Kind != GuardianMessageKind.CaughtUp) continue;
             DaemonDiedAtTicks = message.StartTicks;
@@ -38,8 +38,8 @@ internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandl
     /// <summary>When the daemon before this one died, known after <see cref="ReadCaughtUp"/>; 0: there was none under this guardian.</summary>
     public long DaemonDiedAtTicks { get; private set; }
 
-    /// <summary>Descriptors that earlier daemons gave to be held for the next, by hold; complete after <see cref="ReadCaughtUp"/>.</summary>
-    public Dictionary<ulong, int> Returned { get; } = [];
+    /// <summary>Descriptors that earlier daemons stored for the next; complete after <see cref="ReadCaughtUp"/>.</summary>
+    public Dictionary<DescriptorKey, int> Returned { get; } = [];
 
     public void Watch(EventLoop loop)
     {
@@ -75,9 +75,9 @@ internal sealed class GuardianChannel(int descriptor) : IFifoKeeper, IReadyHandl
     /// <summary>When I have ended, give everything to the guardian that waits at the other end of this connection.</summary>
     public void HandOver(int connection) => Send(new GuardianMessage { Kind = GuardianMessageKind.HandOver }, connection);
 
-    public void Hold(ulong holdId, int readEnd) => Send(new GuardianMessage { Kind = GuardianMessageKind.Hold, Number = holdId }, readEnd);
+    public void Store(DescriptorKey key, int passed) => Send(new GuardianMessage { Kind = GuardianMessageKind.Store, Number = key.Wire }, passed);
 
-    public void Release(ulong holdId) => Send(new GuardianMessage { Kind = GuardianMessageKind.Release, Number = holdId });
+    public void Remove(DescriptorKey key) => Send(new GuardianMessage { Kind = GuardianMessageKind.Remove, Number = key.Wire });
 
     GuardianMessage? Receive(out int passed)
     {

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Tspm.Guardian;
+using Tspm.Guardian.Contract;
 using Tspm.Model;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
@@ -98,7 +98,7 @@ internal sealed class HomeKeeper : IDisposable
         if (outcome == HomeOutcome.Kept && !_hasAsked) return;
         _hasAsked = false;
         _watch.Begin();
-        _trouble = LostHome.Sentence(_home, TimeProvider.System.GetUtcNow());
+        _trouble = HomeLoss.Sentence(_home, TimeProvider.System.GetUtcNow());
         _made(listener);
         _log.LogWarning("{Sentence}", _trouble);
         Arm(LookAgain);

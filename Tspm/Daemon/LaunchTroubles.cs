@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tspm.Guardian;
+using Tspm.Guardian.Contract;
 using Tspm.Model;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
@@ -53,7 +53,7 @@ internal static unsafe class LaunchTroubles
         if (SysResource.getpriority(SysResource.PRIO_PROCESS, 0) is > 0 and var nice)
             troubles.Add(string.Create(CultureInfo.InvariantCulture, $"the daemon inherited nice {nice} from the session that started it and may not lower it; {Remedy}"));
         var usual = PeerLaunch.ReadHardLimits(pid: 1);
-        foreach (var resource in (int[])[.. OwnSurroundings.Hurting, SysResource.RLIMIT_NOFILE])
+        foreach (var resource in (int[])[.. RaisedLimits.All, SysResource.RLIMIT_NOFILE])
         {
             // Of processes and descriptors sessions often have fewer than the first process of the machine.
             var enough = resource is SysResource.RLIMIT_NPROC or SysResource.RLIMIT_NOFILE ? FewDescriptors : SoftLimits.Unlimited;

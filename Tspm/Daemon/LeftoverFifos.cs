@@ -1,5 +1,6 @@
 using Tspm.Logs;
 using Tspm.Model;
+using Tspm.Platform;
 using Tspm.Storage;
 using Tspm.Supervision;
 
@@ -28,7 +29,7 @@ internal static class LeftoverFifos
             var isErr = stream == "err";
             var (log, config) = (isErr ? cell.View.ErrLog : cell.View.OutLog, cell.Definition.Config);
             var root = LogFolders.RootOf(home.Path, config.ProjectDir, log);
-            outputs.ResumeOne(path, log, (runId << 1) | (isErr ? 1UL : 0UL), LogPolicy.Of(config), root);
+            outputs.ResumeOne(path, log, DescriptorKey.Output(runId, isErr ? OutputKind.Err : OutputKind.Out), LogPolicy.Of(config), root);
         }
     }
 }

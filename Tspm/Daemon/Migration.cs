@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Tspm.Config.Legacy;
-using Tspm.Guardian;
+using Tspm.Guardian.Contract;
 using Tspm.Model;
 using Tspm.Platform.Linux;
 using Tspm.Storage;

@@ -1,6 +1,6 @@
 using Tspm.Config;
 using Tspm.Daemon.Handlers;
-using Tspm.Guardian;
+using Tspm.Guardian.Contract;
 using Tspm.Model;
 using Tspm.Platform;
 using Tspm.Protocol;

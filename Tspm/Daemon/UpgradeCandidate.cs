@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Tspm.Guardian;
+using Tspm.Guardian.Contract;
 using Tspm.Model;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;

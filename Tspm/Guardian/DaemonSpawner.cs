@@ -1,3 +1,4 @@
+using Tspm.Guardian.Contract;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
@@ -6,12 +7,6 @@ namespace Tspm.Guardian;
 /// <summary>Starts the daemon proper with its descriptors at fixed numbers.</summary>
 internal static unsafe class DaemonSpawner
 {
-    /// <summary>The hidden first word of the daemon.</summary>
-    public const string Word = "__daemon";
-
-    /// <summary>What the daemon finds where.</summary>
-    public const int ListenerDescriptor = 3, ChannelDescriptor = 4, ReadyDescriptor = 5;
-
     /// <summary>Descriptors are first duplicated to above this, so that none is overwritten before it was copied.</summary>
     const int AboveFixed = 16;
 
@@ -23,7 +18,7 @@ internal static unsafe class DaemonSpawner
         _ = Fcntl.fcntl(pair[0], Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
         var sources = stackalloc int[] { Duplicate(listener), Duplicate(pair[1]), ready >= 0 ? Duplicate(ready) : -1 };
         Unistd.close(pair[1]);
-        var pid = Spawn(sources, options with { ReadyDescriptor = ready >= 0 ? ReadyDescriptor : -1 });
+        var pid = Spawn(sources, options with { ReadyDescriptor = ready >= 0 ? DaemonStart.ReadyDescriptor : -1 });
         for (var i = 0; i < 3; i++)
             if (sources[i] >= 0) Unistd.close(sources[i]);
         if (pid != 0) return (pid, pair[0]);
@@ -38,9 +33,9 @@ internal static unsafe class DaemonSpawner
         SpawnFileActions actions;
         _ = PosixSpawn.posix_spawn_file_actions_init(&actions);
         for (var i = 0; i < 3; i++)
-            if (sources[i] >= 0) _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, sources[i], ListenerDescriptor + i);
+            if (sources[i] >= 0) _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, sources[i], DaemonStart.ListenerDescriptor + i);
         // Attributes are left alone: the blocked signals stay blocked, the daemon reads them by signalfd as well.
-        using var argv = new StringBlock(["tspm", Word, .. options.ToWords()]);
+        using var argv = new StringBlock(["tspm", DaemonStart.Word, .. options.ToWords()]);
         using var path = new StringBlock([SelfPath.Value]);
         int pid;
         var result = PosixSpawn.posix_spawn(&pid, path.Pointers[0], &actions, null, argv.Pointers, CurrentEnvironment.Pointer);

@@ -1,3 +1,4 @@
+using Tspm.Guardian.Contract;
 using Tspm.Model;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
@@ -6,10 +7,11 @@ using Tspm.Storage;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// Keeps the note about daemon deaths in <c>run/</c> up to date. A thread of its own writes it and ends again: a disk that hangs or is full must never hold up the guardian, and a note that
-/// cannot be written is no loss that anybody acts on.
+/// The count of daemon deaths, and the note about them in <c>run/</c>. A thread of its own writes the note and ends
+/// again: a disk that hangs or is full must never hold up the guardian, and a note that cannot be written is no loss
+/// that anybody acts on.
 /// </summary>
-internal sealed class DeathNote(TspmHome home)
+internal sealed class DeathNote(TspmHome home, DeathTally tally)
 {
     const int StackBytes = 256 * 1024;
 
@@ -17,8 +19,29 @@ internal sealed class DeathNote(TspmHome home)
     DeathTally? _next;
     bool _writing;
 
+    /// <summary>The deaths so far.</summary>
+    public DeathTally Tally { get; private set; } = tally;
+
+    /// <summary>A daemon died unplanned.</summary>
+    /// <param name="consecutive">How many have failed in a row, this one included.</param>
+    public void Add(int pid, int waitStatus, int consecutive)
+    {
+        Tally = Tally.WithDeath(pid, waitStatus, consecutive);
+        Renew();
+    }
+
+    /// <summary>The events of so many deaths are written.</summary>
+    public void Told(int count) => Tally = Tally with { Told = Math.Max(Tally.Told, count) };
+
+    /// <summary>Writes what is known, or removes what an earlier guardian wrote.</summary>
+    public void Renew()
+    {
+        if (Tally.Count > 0) Write(Tally);
+        else Remove();
+    }
+
     /// <summary>Writes this soon; of several only the newest.</summary>
-    public void Write(DeathTally tally)
+    void Write(DeathTally tally)
     {
         lock (_gate)
         {
@@ -46,7 +69,10 @@ internal sealed class DeathNote(TspmHome home)
         {
             var pid = Unistd.getpid();
             _ = ProcFiles.TryReadStat(pid, out var stat);
-            DaemonDeathsFile.Write(home, new DaemonDeathsNote { GuardianPid = pid, GuardianStartTicks = stat.StartTicks, Deaths = tally.ForStatus() });
+            DaemonDeathsFile.Write(home, new DaemonDeathsNote
+            {
+                GuardianPid = pid, GuardianStartTicks = stat.StartTicks, Deaths = tally.ForStatus(),
+            });
         }
     }
 

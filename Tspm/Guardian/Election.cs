@@ -19,30 +19,30 @@ internal static class Election
     /// <param name="home">What to be guardian of.</param>
     /// <param name="foreign">The listening socket that a service manager has put into that place; -1: there is none, and one is made.</param>
     /// <param name="givesWay">Asked when this home is new or empty: true gives it up again, as if lost.</param>
-    /// <param name="office">The lock, held as long as this descriptor is open; -1 when lost.</param>
-    public static int Run(TspmHome home, int foreign, out int office, Func<bool>? givesWay = null)
+    /// <param name="guardianLock">The lock, held as long as this descriptor is open; -1 when lost.</param>
+    public static int Run(TspmHome home, int foreign, out int guardianLock, Func<bool>? givesWay = null)
     {
         var queue = OpenLock(home.ElectionLockFile);
         Lock(queue, SysFile.LOCK_EX, home.ElectionLockFile);
         try
         {
             var isNew = SysStat.lstat(home.LockFile, out _) != 0 || SysStat.lstat(home.ProcessesFile, out _) != 0;
-            office = OpenLock(home.LockFile);
-            var isWon = Lock(office, SysFile.LOCK_EX | SysFile.LOCK_NB, home.LockFile);
+            guardianLock = OpenLock(home.LockFile);
+            var isWon = Lock(guardianLock, SysFile.LOCK_EX | SysFile.LOCK_NB, home.LockFile);
             if (isWon && isNew && givesWay?.Invoke() == true)
             {
-                Unistd.close(office);
-                return office = -1;
+                Unistd.close(guardianLock);
+                return guardianLock = -1;
             }
             if (isWon) return foreign >= 0 ? foreign : Listen(home.SocketPath);
             if (CanConnect(foreign >= 0 ? home.FormerSocketPath : home.SocketPath))
             {
-                Unistd.close(office);
-                office = -1;
+                Unistd.close(guardianLock);
+                guardianLock = -1;
                 return -1;
             }
             // Its holder is on the way out and has no socket any more: its lock will be free in a moment.
-            Lock(office, SysFile.LOCK_EX, home.LockFile);
+            Lock(guardianLock, SysFile.LOCK_EX, home.LockFile);
             return foreign >= 0 ? foreign : Listen(home.SocketPath);
         }
         finally
@@ -55,13 +55,13 @@ internal static class Election
     public static int TryLock(TspmHome home)
     {
         var queue = OpenLock(home.ElectionLockFile);
-        var office = -1;
+        var guardianLock = -1;
         try
         {
             if (!Lock(queue, SysFile.LOCK_EX | SysFile.LOCK_NB, home.ElectionLockFile)) return -1;
-            office = OpenLock(home.LockFile);
-            if (Lock(office, SysFile.LOCK_EX | SysFile.LOCK_NB, home.LockFile)) return office;
-            Unistd.close(office);
+            guardianLock = OpenLock(home.LockFile);
+            if (Lock(guardianLock, SysFile.LOCK_EX | SysFile.LOCK_NB, home.LockFile)) return guardianLock;
+            Unistd.close(guardianLock);
             return -1;
         }
         finally

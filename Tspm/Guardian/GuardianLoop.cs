@@ -1,5 +1,6 @@
-using System.Runtime.InteropServices;
+using Tspm.Guardian.Contract;
 using Tspm.Model;
+using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
@@ -7,39 +8,25 @@ using Tspm.Storage;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// The guardian's life: one thread in poll(2). It starts the daemon and starts it again when it died, reaps what was orphaned, keeps FIFOs open, and passes a wish to end on.
-/// It never waits for the daemon: what cannot be sent now is sent when there is room.
+/// One thread in poll(2) that interprets the <see cref="GuardianLifecycle"/>: it turns messages, signals, ends of
+/// processes and the clock into events, and performs the actions. What needs no decision is done here at once: keeping
+/// descriptors, reaping orphans, and sending both to the daemon. It never waits for the daemon: what cannot be sent now
+/// is sent when there is room.
 /// </summary>
-internal sealed unsafe partial class GuardianLoop
+internal sealed unsafe class GuardianLoop
 {
-    /// <summary>A daemon that lived this long died of something new: the next one is started at once again.</summary>
-    const long LivedLongMs = 10_000;
-
-    const int RestartStepMs = 100, LongestRestartDelayMs = 500;
-
-    readonly int _signals;
-    int _listener, _office;
-    GuardianOptions _options;
-    readonly TspmHome _home;
+    readonly GuardianSignals _signals;
+    readonly GuardianHome _home;
     readonly ReapedRecords _reaped = new();
-    readonly HeldDescriptors _held = new();
+    readonly DescriptorStore _store = new();
+    readonly DaemonLink _daemon;
     readonly LogsOnOutput _logs;
-    readonly DeathNote _note;
-    DeathTally _deaths;
-    /// <summary>Holds that the present daemon is to get, and how many it has got.</summary>
-    ulong[] _toReturn = [];
-    int _returned;
-    int _readyDescriptor;
-    int _daemonPid;
-    int _channel = -1;
-    long _daemonStartedAt;
+    readonly DeathNote _deaths;
+    readonly ProbationReason _reason = new();
+    GuardianOptions _options;
+    GuardianState _state;
+    int _readyPipe;
     long _daemonDiedAtTicks;
-    int _quickDeaths;
-    bool _leaving;
-    bool _wasReady;
-    bool _caughtUpSent;
-    /// <summary>SIGTERM came: whatever daemon there is, or will be, is to end.</summary>
-    bool _endWanted;
 
     /// <param name="given">What the election gave, or another image of this guardian.</param>
     /// <param name="former">The executable of that image, to go back to; -1: there is none.</param>
@@ -47,245 +34,207 @@ internal sealed unsafe partial class GuardianLoop
     /// <param name="home">Whose guardian this is.</param>
     public GuardianLoop(Handover given, int former, SignalSet* mask, TspmHome home)
     {
-        (_listener, _office, _options, _home) = (given.Listener, given.Office, given.Options, home);
-        (_wasReady, _quickDeaths, _endWanted, _daemonDiedAtTicks) = (given.WasReady, given.QuickDeaths, given.EndWanted, given.DaemonDiedAtTicks);
-        foreach (var (hold, descriptor) in given.Held) _held.Hold(hold, descriptor);
+        (_options, _readyPipe) = (given.Options, given.Options.ReadyDescriptor);
+        _daemonDiedAtTicks = given.DaemonDiedAtTicks;
+        foreach (var (key, descriptor) in given.Stored) _store.Store(key, descriptor);
         _reaped.Restore(given.LastReaped, given.Reaped);
+        _daemon = new DaemonLink(_reaped, _store);
         _logs = new LogsOnOutput(given.LogsPid);
-        _note = new DeathNote(home);
-        _deaths = given.Deaths ?? DeathTally.StartingNow;
-        RenewNote();
-        _trial = former >= 0 ? new Trial(former) : null;
-        _readyDescriptor = given.Options.ReadyDescriptor;
-        _signals = SysSignalfd.signalfd(-1, mask, SysSignalfd.SFD_CLOEXEC | SysSignalfd.SFD_NONBLOCK);
-        if (_signals < 0) throw new HomeException($"cannot receive signals: {Errno.Describe(Errno.Last)}");
+        _deaths = new DeathNote(home, given.Deaths ?? DeathTally.StartingNow);
+        _deaths.Renew();
+        _home = new GuardianHome(home, given, _store, _deaths);
+        _state = new GuardianState.NoDaemon(
+            new GuardianFacts(given.WasReady, given.EndWanted)
+            {
+                Failures = new DaemonFailures(given.QuickDeaths, null),
+                Probation = former >= 0 ? UpgradeProbation.Begin(former, Now) : null,
+            }, Now);
+        _signals = new GuardianSignals(mask);
     }
 
-    /// <summary>Until the daemon left on purpose. The result is the exit code.</summary>
+    static TimeSpan Now => TimeSpan.FromMilliseconds(Environment.TickCount64);
+
+    /// <summary>Until the lifecycle has ended. The result is the exit code.</summary>
     public int Run()
     {
         // What ended while one image became the next.
-        Reap(out _);
-        StartDaemon();
+        Reap();
         while (true)
         {
+            if (_state.Due <= Now) Happened(new GuardianEvent.Due());
+            if (_state is GuardianState.Ended ended) return ended.ExitCode;
+            _daemon.SendPending(_daemonDiedAtTicks);
             Wait();
-            TakeMessages();
-            TakeSignals();
-            EndOverdueDaemon();
-            if (Reap(out var daemonStatus) && AfterDaemon(daemonStatus) is { } exitCode) return exitCode;
-            if (_daemonPid == 0 && RestartDueInMs() == 0) StartDaemon();
-            SendRecords();
+            ReadMessages();
+            while (_signals.TryRead(out var signal)) OnSignal(signal);
+            Reap();
         }
     }
 
     void Wait()
     {
         var fds = stackalloc PollFd[2];
-        fds[0] = new PollFd { fd = _signals, events = SysPoll.POLLIN };
-        var wantsRoom = _channel >= 0 && (_reaped.TryNext(out _) || !_caughtUpSent);
-        fds[1] = new PollFd { fd = _channel, events = (short)(SysPoll.POLLIN | (wantsRoom ? SysPoll.POLLOUT : 0)) };
-        _ = SysPoll.poll(fds, 2, _daemonPid == 0 ? RestartDueInMs() : OverdueInMs());
+        fds[0] = new PollFd { fd = _signals.Descriptor, events = SysPoll.POLLIN };
+        var room = _daemon.HasPending ? SysPoll.POLLOUT : 0;
+        fds[1] = new PollFd { fd = _daemon.Channel, events = (short)(SysPoll.POLLIN | room) };
+        var timeout = _state.Due is { } due ? (int)Math.Max(0, Math.Ceiling((due - Now).TotalMilliseconds)) : -1;
+        _ = SysPoll.poll(fds, 2, timeout);
     }
 
-    // ---- the daemon
+    // ---- events
 
-    void StartDaemon()
+    void Happened(GuardianEvent happened)
     {
-        (_leaving, _daemonIsReady, _caughtUpSent) = (false, false, false);
-        _reaped.SendAgain();
-        (_toReturn, _returned) = (_held.ToReturn(), 0);
-        _daemonStartedAt = Environment.TickCount64;
-        var ready = _trial?.OpenReasonPipe() ?? _readyDescriptor;
-        (_daemonPid, _channel) = !HomeIsReady() ? (0, -1) : DaemonSpawner.Start(_listener, ready, _options with { Deaths = _deaths });
-        if (_trial is not null && ready >= 0) Unistd.close(ready);
-        if (_daemonPid == 0) _quickDeaths++;
-        // It is blocked there as well, until the daemon reads its signals.
-        else if (_endWanted) _ = SysSignal.kill(_daemonPid, Signals.SIGTERM);
+        (_state, var actions) = GuardianLifecycle.Next(_state, happened, Now);
+        foreach (var action in actions) Perform(action);
     }
 
-    int RestartDueInMs()
+    void OnSignal(int signal)
     {
-        var delay = Math.Min(Math.Max(0, _quickDeaths - 1) * RestartStepMs, LongestRestartDelayMs);
-        return (int)Math.Max(0, _daemonStartedAt + delay - Environment.TickCount64);
+        if (signal == Signals.SIGHUP) Happened(new GuardianEvent.Hangup());
+        if (signal == Signals.SIGURG) Happened(new GuardianEvent.HomeLost());
+        if (signal is Signals.SIGTERM or Signals.SIGINT or Signals.SIGQUIT) Happened(new GuardianEvent.Terminate());
     }
 
-    /// <summary>The daemon is gone: an exit code when the guardian has to go too.</summary>
-    int? AfterDaemon(int waitStatus)
+    void ReadMessages()
     {
-        // What it sent with its last breath counts: descriptors to hold, acknowledgements, its leave.
-        TakeMessages();
-        Unistd.close(_channel);
-        var pid = _daemonPid;
-        (_channel, _daemonPid, _daemonIsReady) = (-1, 0, false);
-        var exitCode = (waitStatus & 0x7f) == 0 ? (waitStatus >> 8) & 0xff : -1;
-        if (_leaving)
-        {
-            // Whatever befell it after that: all is stopped and saved, and the socket is no longer anybody's.
-            RemoveSocket();
-            _note.Remove();
-            _logs.Finish();
-            return Math.Max(0, exitCode);
-        }
-        if (_successor >= 0)
-        {
-            if (GaveAway()) return 0;
-            return null;
-        }
-        CountDeath(pid, waitStatus, exitCode);
-        if (ChangedImage(waitStatus)) return null;
-        // What children print while there is no daemon is kept by us alone: as long as any live, a daemon that cannot start now is tried again.
-        if (_trial is null && ((exitCode == DaemonExit.CannotStart && _held.Count == 0) || (!_wasReady && exitCode >= 0)))
-        {
-            RemoveSocket();
-            _note.Remove();
-            return 1;
-        }
-        TellOfFirstDeath();
-        _quickDeaths = Environment.TickCount64 - _daemonStartedAt > LivedLongMs ? 1 : _quickDeaths + 1;
-        return null;
+        while (_daemon.TryReceive(out var message, out var descriptor)) OnMessage(message, descriptor);
     }
 
-    /// <summary>A version that leaves for another one did not die, and one on trial that cannot start has said why itself.</summary>
-    void CountDeath(int pid, int waitStatus, int exitCode)
-    {
-        if (_next >= 0 || (_trial is not null && exitCode == DaemonExit.CannotStart)) return;
-        _deaths = _deaths.WithDeath(pid, waitStatus);
-        RenewNote();
-    }
-
-    /// <summary>Whoever waits for the first daemon learns what became of it; the next one is on its way.</summary>
-    void TellOfFirstDeath()
-    {
-        if (_readyDescriptor < 0) return;
-        ReadyPipe.Tell(_readyDescriptor, $"{ReadyPipe.DiedPrefix}{DeathTally.CauseOf(_deaths.LastStatus)}");
-        _readyDescriptor = -1;
-    }
-
-    void RenewNote()
-    {
-        if (_deaths.Count > 0) _note.Write(_deaths);
-        else _note.Remove();
-    }
-
-    /// <summary>A service manager's stays: it listens there for the next one.</summary>
-    void RemoveSocket()
-    {
-        if (!_options.HasForeignSocket && LostHome.HasLock(_home, _office)) _ = Unistd.unlink(_home.SocketPath);
-    }
-
-    /// <summary>The first daemon has its own copy; ours would keep the client waiting.</summary>
-    void CloseReadyPipe()
-    {
-        if (_readyDescriptor >= 0) Unistd.close(_readyDescriptor);
-        _readyDescriptor = -1;
-    }
-
-    // ---- signals and orphans
-
-    void TakeSignals()
-    {
-        SignalfdSiginfo info;
-        while (Unistd.read(_signals, &info, (nuint)sizeof(SignalfdSiginfo)) == sizeof(SignalfdSiginfo))
-        {
-            if ((int)info.ssi_signo == Signals.SIGHUP && _daemonPid > 0) _ = SysSignal.kill(_daemonPid, Signals.SIGHUP);
-            if ((int)info.ssi_signo == Signals.SIGURG) RestoreHome();
-            if ((int)info.ssi_signo is not (Signals.SIGTERM or Signals.SIGINT or Signals.SIGQUIT)) continue;
-            _endWanted = true;
-            if (_daemonPid > 0) _ = SysSignal.kill(_daemonPid, Signals.SIGTERM);
-        }
-    }
-
-    /// <summary>Reaps all that ended. True when the daemon was among it.</summary>
-    bool Reap(out int daemonStatus)
-    {
-        daemonStatus = 0;
-        var daemonDied = false;
-        while (true)
-        {
-            // Looked at first, reaped after: the start time is in /proc only until then.
-            var info = default(Siginfo);
-            if (SysWait.waitid(SysWait.P_ALL, 0, &info, SysWait.WEXITED | SysWait.WNOHANG | SysWait.WNOWAIT) != 0 || info.si_pid == 0) return daemonDied;
-            var pid = info.si_pid;
-            _ = ProcFiles.TryReadStat(pid, out var stat);
-            int status;
-            if (SysWait.wait4(pid, &status, 0, null) != pid) continue;
-            if (pid == _logs.Pid) _logs.Ended(again: !_leaving);
-            else if (pid != _daemonPid) _reaped.Add(pid, status, stat.StartTicks, ledSession: stat.Session == pid);
-            else (daemonDied, daemonStatus, _daemonDiedAtTicks) = (true, status, BootClock.Ticks);
-        }
-    }
-
-    // ---- the channel
-
-    void TakeMessages()
-    {
-        if (_channel < 0) return;
-        GuardianMessage message = default;
-        while (FdPassing.Receive(_channel, MemoryMarshal.AsBytes(new Span<GuardianMessage>(ref message)), out var descriptor) == GuardianMessage.Size)
-            Take(message, descriptor);
-    }
-
-    void Take(in GuardianMessage message, int descriptor)
+    void OnMessage(in GuardianMessage message, int descriptor)
     {
         switch (message.Kind)
         {
-            case GuardianMessageKind.Hold when descriptor >= 0:
-                _held.Hold(message.Number, descriptor);
+            case GuardianMessageKind.Store when descriptor >= 0:
+                _store.Store(DescriptorKey.FromWire(message.Number), descriptor);
                 break;
-            case GuardianMessageKind.Release:
-                _held.Release(message.Number);
+            case GuardianMessageKind.Remove:
+                _store.Remove(DescriptorKey.FromWire(message.Number));
                 break;
             case GuardianMessageKind.Acknowledge:
                 _reaped.Acknowledge(message.Number);
                 break;
+            case GuardianMessageKind.DeathsTold:
+                _deaths.Told((int)message.Number);
+                break;
             case GuardianMessageKind.Ready:
-                (_wasReady, _daemonIsReady) = (true, true);
-                _trial?.Passed();
-                _trial = null;
-                // Done once: what came of it is the state now.
-                _options = _options with { Apply = null };
-                CloseReadyPipe();
-                if (_options.ShowsLogs) _logs.Start();
-                if (_homeIsWanted) RestoreHome();
-                ResidentCode.Release();
+                Happened(new GuardianEvent.Ready());
                 break;
             case GuardianMessageKind.HomeGone:
-                RestoreHome();
-                break;
-            case GuardianMessageKind.DeathsTold:
-                _deaths = _deaths with { Told = Math.Max(_deaths.Told, (int)message.Number) };
+                Happened(new GuardianEvent.HomeLost());
                 break;
             case GuardianMessageKind.Leaving:
-                _leaving = true;
+                Happened(new GuardianEvent.LeaveAsked());
                 break;
             case GuardianMessageKind.Upgrade when descriptor >= 0:
-                Prepare(descriptor);
+                Happened(new GuardianEvent.UpgradeAsked(descriptor));
                 break;
             case GuardianMessageKind.HandOver when descriptor >= 0:
-                _successor = descriptor;
-                _endDue = Environment.TickCount64 + LongestEndMs;
+                Happened(new GuardianEvent.HandOverAsked(descriptor));
                 break;
         }
     }
 
-    void SendRecords()
+    /// <summary>Reaps all that has ended. The daemon's end is an event only after the others are on record.</summary>
+    void Reap()
     {
-        if (_channel < 0) return;
-        while (_reaped.TryNext(out var record))
+        int? daemonStatus = null;
+        while (EndedProcess.TryReap(out var ended))
         {
-            if (!Send(record)) return;
-            _reaped.MarkSent();
+            if (ended.Pid == _logs.Pid) _logs.Ended(again: _state is not GuardianState.Leaving);
+            else if (ended.Pid != _daemon.Pid) _reaped.Add(ended);
+            else (daemonStatus, _daemonDiedAtTicks) = (ended.WaitStatus, BootClock.Ticks);
         }
-        for (; _returned < _toReturn.Length; _returned++)
-        {
-            var hold = _toReturn[_returned];
-            // Released meanwhile: there is nothing to give back.
-            if (_held.All.TryGetValue(hold, out var descriptor) && !Send(new GuardianMessage { Kind = GuardianMessageKind.Returned, Number = hold }, descriptor)) return;
-        }
-        if (!_caughtUpSent) _caughtUpSent = Send(new GuardianMessage { Kind = GuardianMessageKind.CaughtUp, StartTicks = _daemonDiedAtTicks });
+        if (daemonStatus is not { } status) return;
+        // What it sent with its last breath counts: descriptors to keep, acknowledgements, its leave.
+        ReadMessages();
+        var pid = _daemon.Pid;
+        _daemon.Ended();
+        Happened(new GuardianEvent.DaemonDied(pid, status, _store.Count == 0, _reason.Read()));
     }
 
-    bool Send(GuardianMessage message, int descriptor = -1) =>
-        FdPassing.Send(_channel, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardianMessage>(in message)), descriptor) == 0;
+    // ---- actions
+
+    void Perform(GuardianAction action)
+    {
+        switch (action)
+        {
+            case GuardianAction.StartDaemon: StartDaemon(); break;
+            case GuardianAction.KillDaemon: _daemon.Signal(Signals.SIGKILL); break;
+            case GuardianAction.ForwardSignal forward: _daemon.Signal(forward.Signal); break;
+            case GuardianAction.FinishStart: FinishStart(); break;
+            case GuardianAction.RestoreHome: _home.Restore(_daemon, _options.Foreground); break;
+            case GuardianAction.RecordDeath death: _deaths.Add(death.Pid, death.WaitStatus, death.Consecutive); break;
+            case GuardianAction.ReportFirstDeath death: ReportFirstDeath(death.WaitStatus); break;
+            case GuardianAction.ReExec next:
+                Happened(new GuardianEvent.ReExecFailed(ReExec.BecomeNext(next.Executable, Snapshot(problem: null))));
+                break;
+            case GuardianAction.RollBack back:
+                Happened(new GuardianEvent.ReExecFailed(ReExec.BecomeFormer(back.Former, Snapshot(back.Problem))));
+                break;
+            case GuardianAction.GiveToSuccessor given: Give(given.Successor); break;
+            case GuardianAction.SetUpgradeProblem said: SetUpgradeProblem(said.Problem); break;
+            case GuardianAction.Close closed: _ = Unistd.close(closed.Descriptor); break;
+            case GuardianAction.RemoveSocket: _home.RemoveSocket(); break;
+            case GuardianAction.RemoveDeathNote: _deaths.Remove(); break;
+            case GuardianAction.FinishLogs: _logs.Finish(); break;
+            default: throw new ArgumentOutOfRangeException(nameof(action), action, "an action that nobody performs");
+        }
+    }
+
+    void StartDaemon()
+    {
+        var isOnProbation = _state.Facts.Probation is not null;
+        var ready = isOnProbation ? _reason.Open() : _readyPipe;
+        // What is ready for a daemon may be another listener than before.
+        var isStarted = _home.IsReady()
+            && _daemon.Start(_home.Listener, ready, OptionsNow with { Deaths = _deaths.Tally });
+        if (isOnProbation && ready >= 0) _ = Unistd.close(ready);
+        Happened(isStarted ? new GuardianEvent.DaemonStarted() : new GuardianEvent.StartFailed());
+    }
+
+    void FinishStart()
+    {
+        // Applied once: what came of the file is the state now.
+        _options = _options with { Apply = null };
+        // The daemon has its own copy; this one would keep the client waiting.
+        if (_readyPipe >= 0) _ = Unistd.close(_readyPipe);
+        _readyPipe = -1;
+        _reason.Close();
+        if (_options.ShowsLogs) _logs.Start();
+        ResidentCode.Release();
+    }
+
+    void ReportFirstDeath(int waitStatus)
+    {
+        ReadyPipe.Tell(_readyPipe, $"{ReadyPipe.DiedPrefix}{DeathTally.CauseOf(waitStatus)}");
+        _readyPipe = -1;
+    }
+
+    void Give(int successor)
+    {
+        var problem = GuardianTakeover.Give(successor, Snapshot(problem: null));
+        Happened(problem is null ? new GuardianEvent.TakenOver() : new GuardianEvent.TakeoverFailed(problem));
+    }
+
+    void SetUpgradeProblem(string problem) => _options = _options with { UpgradeProblem = problem };
+
+    GuardianOptions OptionsNow =>
+        _options with { HasForeignSocket = _home.HasForeignSocket, HomeProblem = _home.Problem };
+
+    Handover Snapshot(string? problem) => new()
+    {
+        Listener = _home.Listener,
+        GuardianLock = _home.Lock,
+        Options = OptionsNow with { UpgradeProblem = problem },
+        WasReady = _state.Facts.WasReady,
+        QuickDeaths = 0,
+        EndWanted = _state.Facts.EndWanted,
+        DaemonDiedAtTicks = _daemonDiedAtTicks,
+        Stored = _store.All,
+        Reaped = _reaped.Unacknowledged.ToArray(),
+        LastReaped = _reaped.LastNumber,
+        LogsPid = _logs.Pid,
+        Deaths = _deaths.Tally,
+    };
 }

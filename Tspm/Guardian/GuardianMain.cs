@@ -1,3 +1,4 @@
+using Tspm.Guardian.Contract;
 using Tspm.Model;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
@@ -50,7 +51,7 @@ internal static unsafe class GuardianMain
     {
         // Executed through /proc/self/exe, and ps and killall would call it "exe".
         _ = SysPrctl.SetName("tspm\0"u8);
-        if (ImageChange.Parse(words) is { } change) return Succeed(change);
+        if (ReExec.Parse(words) is { } change) return Succeed(change);
         var options = GuardianOptions.Parse(words) ?? new GuardianOptions();
         options = options with { Foreground = options.ReadyDescriptor < 0 };
         try
@@ -61,10 +62,10 @@ internal static unsafe class GuardianMain
             var foreign = ForeignSocket.Find(home);
             options = options with { HasForeignSocket = foreign >= 0 };
             var former = 0;
-            var listener = Election.Run(home, foreign, out var office, () => (former = FormerGuardian.Find(home)) != 0);
+            var listener = Election.Run(home, foreign, out var guardianLock, () => (former = FormerGuardian.Find(home)) != 0);
             if (former != 0) FormerGuardian.Revive(home, former);
             if (listener < 0 && !options.TakesOver) return AlreadyRunning(options, home);
-            var given = listener < 0 ? TakeOver(home, foreign, options) : new Handover { Listener = listener, Office = office, Options = options };
+            var given = listener < 0 ? TakeOver(home, foreign, options) : new Handover { Listener = listener, GuardianLock = guardianLock, Options = options };
             Election.ListenAsSelf(given.Listener);
             _ = SysPrctl.prctl(SysPrctl.PR_SET_CHILD_SUBREAPER, 1);
             var mask = SignalSet.Of(Blocked);
@@ -80,7 +81,7 @@ internal static unsafe class GuardianMain
     static Handover TakeOver(TspmHome home, int foreign, GuardianOptions options)
     {
         var former = foreign >= 0 ? home.FormerSocketPath : home.SocketPath;
-        var given = Succession.Take(former, out var problem) ?? throw new HomeException($"a daemon is already running for {home.Path}, and it goes on: {problem}");
+        var given = GuardianTakeover.Take(former, out var problem) ?? throw new HomeException($"a daemon is already running for {home.Path}, and it goes on: {problem}");
         if (foreign < 0) return given with { Options = options };
         _ = Unistd.unlink(former);
         _ = Unistd.close(given.Listener);
@@ -88,7 +89,7 @@ internal static unsafe class GuardianMain
     }
 
     /// <summary>Goes on as the guardian that another version was until now, in this very process. What cannot be taken over is given back.</summary>
-    static int Succeed(ImageChange.Words change)
+    static int Succeed(ReExec.Words change)
     {
         string reason;
         try
@@ -101,13 +102,13 @@ internal static unsafe class GuardianMain
         }
         OwnSurroundings.GiveBack();
         // Comes back only when the former version cannot be executed any more: then nothing is left but to say so. The children live on, and the next daemon adopts them.
-        StandardError.WriteLine($"the upgrade failed: {reason}; {ImageChange.GoBack(change, reason)}; start the daemon again: tspm daemon start");
+        StandardError.WriteLine($"the upgrade failed: {reason}; {ReExec.GoBack(change, reason)}; start the daemon again: tspm daemon start");
         return ExitFailed;
     }
 
-    static GuardianLoop Take(ImageChange.Words change)
+    static GuardianLoop Take(ReExec.Words change)
     {
-        var given = ImageChange.Read(change.Handover);
+        var given = ReExec.Read(change.Handover);
         // A version that did not say it has raised only the descriptor limit, and has told that.
         if (given.Options.Limits is null)
         {
@@ -119,7 +120,7 @@ internal static unsafe class GuardianMain
         if (change.Undone is { } undone) given = given with { Options = given.Options with { UpgradeProblem = undone } };
         var mask = SignalSet.Of(Blocked);
         var loop = new GuardianLoop(given, change.Former, &mask, TspmHome.Resolve());
-        ImageChange.Taken(change, given);
+        ReExec.Taken(change, given);
         return loop;
     }
 

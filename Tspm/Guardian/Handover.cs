@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Tspm.Guardian.Contract;
+using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Guardian;
@@ -8,19 +10,19 @@ namespace Tspm.Guardian;
 /// All that a guardian has, as it goes from one executable to the next: written into a file in memory by the old one, read by the new one in the same process, where the descriptors have
 /// the same numbers. Lines of text, and not the guardian's structures, because two versions have to agree on it: <c>KEY VALUE…</c>, with a head that names the format and an end
 /// that shows it is whole. A key that the reader does not know is passed over, so a version may add what an older one can do without; what it could not do without
-/// raises <see cref="Format"/>. A guardian that goes back to its predecessor must write the format that it was given.
+/// raises <see cref="HandoverFormat"/>. A guardian that goes back to its predecessor must write the format that it was given.
 /// </summary>
 internal sealed record Handover
 {
-    /// <summary>The newest format, and the only one so far.</summary>
-    public const int Format = 1;
-
     const string Head = "tspm-handover", End = "end";
+
+    /// <summary>The key of the guardian lock; versions that are out there write and read this word.</summary>
+    const string LockKey = "office";
 
     public required int Listener { get; init; }
 
     /// <summary>The lock that makes it the one guardian.</summary>
-    public required int Office { get; init; }
+    public required int GuardianLock { get; init; }
 
     public required GuardianOptions Options { get; init; }
 
@@ -35,7 +37,7 @@ internal sealed record Handover
     /// <summary>When the last daemon died, on the clock of start times; 0: none has.</summary>
     public long DaemonDiedAtTicks { get; init; }
 
-    public IReadOnlyDictionary<ulong, int> Held { get; init; } = new Dictionary<ulong, int>();
+    public IReadOnlyDictionary<DescriptorKey, int> Stored { get; init; } = new Dictionary<DescriptorKey, int>();
 
     public IReadOnlyList<GuardianMessage> Reaped { get; init; } = [];
 
@@ -48,14 +50,14 @@ internal sealed record Handover
     public DeathTally? Deaths { get; init; }
 
     /// <summary>Every descriptor that has to stay open.</summary>
-    public IReadOnlyList<int> Descriptors => [Listener, Office, .. Held.Values];
+    public IReadOnlyList<int> Descriptors => [Listener, GuardianLock, .. Stored.Values];
 
     public byte[] ToBytes()
     {
         var text = new StringBuilder();
-        Line(Head, Format);
+        Line(Head, HandoverFormat.Current);
         Line("listener", Listener);
-        Line("office", Office);
+        Line(LockKey, GuardianLock);
         Line("open-files", Options.OpenFilesLimit);
         if (Options.OomScore is { } score) Line("oom-score", score);
         if (Options.Limits is { } limits) text.Append("soft-limits ").Append(limits).Append('\n');
@@ -65,7 +67,7 @@ internal sealed record Handover
         Line("end-wanted", EndWanted ? 1 : 0);
         Line("daemon-died", DaemonDiedAtTicks);
         text.Append("last-reaped ").Append(Text(LastReaped)).Append('\n');
-        foreach (var (hold, descriptor) in Held) text.Append("hold ").Append(Text(hold)).Append(' ').Append(Text(descriptor)).Append('\n');
+        foreach (var (key, descriptor) in Stored) text.Append("hold ").Append(Text(key.Wire)).Append(' ').Append(Text(descriptor)).Append('\n');
         foreach (var record in Reaped)
         {
             text.Append("reaped ").Append(Text(record.Number)).Append(' ').Append(Text(record.Pid)).Append(' ').Append(Text(record.WaitStatus));
@@ -92,21 +94,21 @@ internal sealed record Handover
         var lines = Encoding.UTF8.GetString(bytes).Split('\n');
         CheckFormat(lines[0]);
         if (lines.Length < 2 || lines[^1].Length > 0 || lines[^2] != End) throw new HandoverException("what the former guardian handed over is not whole");
-        int? listener = null, office = null;
+        int? listener = null, guardianLock = null;
         ulong? lastReaped = null;
-        var given = new Handover { Listener = -1, Office = -1, Options = new GuardianOptions(GuardianPid: Unistd.getpid()) };
-        var held = new Dictionary<ulong, int>();
+        var given = new Handover { Listener = -1, GuardianLock = -1, Options = new GuardianOptions(GuardianPid: Unistd.getpid()) };
+        var stored = new Dictionary<DescriptorKey, int>();
         var reaped = new List<GuardianMessage>();
         foreach (var line in lines.AsSpan(1..^2))
         {
             var words = line.Split(' ');
             switch (words)
             {
-                case ["hold", var hold, var descriptor, ..]: held[Count(hold)] = (int)Number(descriptor); break;
+                case ["hold", var key, var descriptor, ..]: stored[DescriptorKey.FromWire(Count(key))] = (int)Number(descriptor); break;
                 case ["reaped", _, _, _, _, _, ..]: reaped.Add(RecordOf(words)); break;
                 case ["last-reaped", var number, ..]: lastReaped = Count(number); break;
                 case ["listener", var number, ..]: listener = (int)Number(number); break;
-                case ["office", var number, ..]: office = (int)Number(number); break;
+                case [LockKey, var number, ..]: guardianLock = (int)Number(number); break;
                 case ["open-files", var number, ..]: given = given with { Options = given.Options with { OpenFilesLimit = Number(number) } }; break;
                 case ["oom-score", var number, ..]: given = given with { Options = given.Options with { OomScore = (int)Number(number) } }; break;
                 case ["soft-limits", ..]: given = given with { Options = given.Options with { Limits = line["soft-limits ".Length..] } }; break;
@@ -126,9 +128,9 @@ internal sealed record Handover
         return given with
         {
             Listener = listener ?? throw Missing("listener"),
-            Office = office ?? throw Missing("office"),
+            GuardianLock = guardianLock ?? throw Missing(LockKey),
             LastReaped = lastReaped ?? throw Missing("last-reaped"),
-            Held = held,
+            Stored = stored,
             Reaped = reaped,
         };
     }
@@ -136,8 +138,8 @@ internal sealed record Handover
     static void CheckFormat(string head)
     {
         if (head.Split(' ') is not [Head, var format]) throw new HandoverException("what the former guardian handed over is not understood");
-        if (Number(format) > Format)
-            throw new HandoverException(string.Create(CultureInfo.InvariantCulture, $"the former guardian hands over in format {format}; this version reads up to {Format}"));
+        if (Number(format) > HandoverFormat.Current)
+            throw new HandoverException(string.Create(CultureInfo.InvariantCulture, $"the former guardian hands over in format {format}; this version reads up to {HandoverFormat.Current}"));
     }
 
     static GuardianMessage RecordOf(string[] words) => new()

@@ -1,23 +1,9 @@
+using Tspm.Guardian.Contract;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
 
 namespace Tspm.Guardian;
-
-/// <summary>What came of an attempt to make a home again.</summary>
-internal enum HomeOutcome
-{
-    /// <summary>Lock and socket were where they should be; folders may have been made.</summary>
-    Kept,
-    /// <summary>The socket was gone and there is another one; the lock was kept.</summary>
-    SocketMade,
-    /// <summary>All of it was gone, and there is a new lock and a new socket.</summary>
-    Made,
-    /// <summary>Another guardian has a home there, or is just deciding whether it will.</summary>
-    Taken,
-    /// <summary>It cannot be made.</summary>
-    Failed,
-}
 
 /// <summary>
 /// Makes a home again that was removed or moved under a living guardian: folders, lock, socket. The lock comes first, as in an <see cref="Election"/>, so that no other guardian can begin there
@@ -25,26 +11,26 @@ internal enum HomeOutcome
 /// </summary>
 internal static class LostHome
 {
-    public static bool HasLock(TspmHome home, int office) =>
-        SysStat.stat(home.LockFile, out var named) == 0 && SysStat.fstat(office, out var held) == 0 && named.IsSameFile(held);
+    public static bool HasLock(TspmHome home, int guardianLock) =>
+        SysStat.stat(home.LockFile, out var named) == 0 && SysStat.fstat(guardianLock, out var held) == 0 && named.IsSameFile(held);
 
     /// <summary>Lock and socket are at their paths.</summary>
-    public static bool IsThere(TspmHome home, int office) => HasLock(home, office) && SysStat.lstat(home.SocketPath, out var socket) == 0 && socket.IsSocket;
+    public static bool IsThere(TspmHome home, int guardianLock) => HasLock(home, guardianLock) && SysStat.lstat(home.SocketPath, out var socket) == 0 && socket.IsSocket;
 
     /// <param name="home">Where.</param>
-    /// <param name="office">The lock; replaced when it had to be taken anew.</param>
+    /// <param name="guardianLock">The lock; replaced when it had to be taken anew.</param>
     /// <param name="listener">The socket; replaced when it had to be made anew.</param>
     /// <param name="isOurs">Is this run a child of ours?</param>
     /// <param name="problem">Why it is <see cref="HomeOutcome.Taken"/> or <see cref="HomeOutcome.Failed"/>.</param>
-    public static HomeOutcome Make(TspmHome home, ref int office, ref int listener, Predicate<ulong> isOurs, out string problem)
+    public static HomeOutcome Make(TspmHome home, ref int guardianLock, ref int listener, Predicate<ulong> isOurs, out string problem)
     {
         problem = "";
         try
         {
             HomeFolders.Prepare(home);
-            if (IsThere(home, office)) return HomeOutcome.Kept;
-            var hadLock = HasLock(home, office);
-            if (!hadLock && !TakeLock(home, ref office, isOurs, out problem)) return HomeOutcome.Taken;
+            if (IsThere(home, guardianLock)) return HomeOutcome.Kept;
+            var hadLock = HasLock(home, guardianLock);
+            if (!hadLock && !TakeLock(home, ref guardianLock, isOurs, out problem)) return HomeOutcome.Taken;
             var socket = Election.Listen(home.SocketPath);
             _ = Unistd.close(listener);
             listener = socket;
@@ -63,7 +49,7 @@ internal static class LostHome
         }
     }
 
-    static bool TakeLock(TspmHome home, ref int office, Predicate<ulong> isOurs, out string problem)
+    static bool TakeLock(TspmHome home, ref int guardianLock, Predicate<ulong> isOurs, out string problem)
     {
         problem = "another guardian has made a home there";
         var another = Election.TryLock(home);
@@ -76,7 +62,7 @@ internal static class LostHome
         }
         // The former lock stays held for as long as this guardian lives: a home that was moved still tells of its
         // children, and must not get a second daemon.
-        office = another;
+        guardianLock = another;
         return true;
     }
 
@@ -89,9 +75,4 @@ internal static class LostHome
                 return child.Pid;
         return null;
     }
-
-    /// <summary>For status, and for the record.</summary>
-    public static string Sentence(TspmHome home, DateTimeOffset at) =>
-        $"the home {home.Path} or a part of it was removed or moved while the daemon ran, and was made again at {at:yyyy-MM-dd HH:mm:ss}Z: what was in it, such as earlier logs, "
-        + "events and settings.json, is lost or lies where it was moved to; no process was stopped or started for it";
 }

@@ -1,3 +1,4 @@
+using Tspm.Guardian.Contract;
 using Tspm.Model;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
@@ -13,10 +14,6 @@ namespace Tspm.Guardian;
 internal static unsafe class OwnSurroundings
 {
     const uint OwnerOnly = 0x3F; // 077
-
-    /// <summary>A low limit of these stops what a supervisor does; core, stack and what is locked in memory do not. The
-    /// hard limit is raised as well where that is allowed.</summary>
-    public static readonly int[] Hurting = [SysResource.RLIMIT_FSIZE, SysResource.RLIMIT_DATA, SysResource.RLIMIT_AS, SysResource.RLIMIT_CPU, SysResource.RLIMIT_NPROC];
 
     /// <summary>The soft limits as they are now: what children get by default. To be asked before <see
     /// cref="Normalize"/>.</summary>
@@ -53,7 +50,7 @@ internal static unsafe class OwnSurroundings
         if (former.IoPriority >= 0) _ = SysSyscall.ioprio_set_value(former.IoPriority);
         if (former.Cpus is { } cpus) _ = ThreadValues.SetCpus(cpus);
         CallerEnvironment.GiveBack();
-        foreach (var resource in Hurting)
+        foreach (var resource in RaisedLimits.All)
         {
             ResourceLimit own;
             if (former.Limits[resource] is not { } soft || SysResource.getrlimit(resource, &own) != 0) continue;
@@ -81,7 +78,7 @@ internal static unsafe class OwnSurroundings
     static void RaiseLimits()
     {
         var usual = PeerLaunch.ReadHardLimits(pid: 1);
-        foreach (var resource in Hurting)
+        foreach (var resource in RaisedLimits.All)
         {
             ResourceLimit own;
             if (SysResource.getrlimit(resource, &own) != 0) continue;

@@ -1,3 +1,5 @@
+using Tspm.Guardian.Contract;
+
 namespace Tspm.Guardian;
 
 /// <summary>
@@ -15,6 +17,8 @@ internal sealed class ReapedRecords
     int _count;
     int _sent;
     ulong _lastNumber;
+
+    public void Add(in EndedProcess ended) => Add(ended.Pid, ended.WaitStatus, ended.StartTicks, ended.LedSession);
 
     public void Add(int pid, int waitStatus, long startTicks, bool ledSession)
     {

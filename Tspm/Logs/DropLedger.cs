@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using Tspm.Platform.Linux;
+using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Logs;
@@ -12,23 +12,20 @@ namespace Tspm.Logs;
 /// </summary>
 internal sealed class DropLedger
 {
-    /// <summary>Of the guardian's. No run has the number 0, so no socket of a run has this one.</summary>
-    public const ulong Hold = NotifySockets.ReturnedHold;
-
     /// <summary>The hash of a path, and a count. Places whose count is 0 are free.</summary>
     const int EntryBytes = 16;
 
-    readonly IFifoKeeper? _keeper;
+    readonly IDescriptorStore? _store;
     readonly List<ulong> _keys = [];
     readonly List<long> _counts = [];
     int _file;
 
-    /// <summary>The guardian has it: as long as something is written in it. A guardian that holds nothing may end when its daemon cannot start.</summary>
-    bool _isHeld;
+    /// <summary>The guardian has it, for as long as something is written in it: a guardian whose store is empty may end when its daemon cannot start.</summary>
+    bool _isStored;
 
-    DropLedger(IFifoKeeper? keeper, int file)
+    DropLedger(IDescriptorStore? store, int file)
     {
-        (_keeper, _file, _isHeld) = (keeper, file, file >= 0);
+        (_store, _file, _isStored) = (store, file, file >= 0);
         Span<byte> entry = stackalloc byte[EntryBytes];
         while (Read(entry))
         {
@@ -41,7 +38,7 @@ internal sealed class DropLedger
     public static DropLedger None { get; } = new(null, -1);
 
     /// <summary>The one that the guardian kept, which is taken out of these; else a new one, which it gets when there is something in it.</summary>
-    public static DropLedger Inherit(Dictionary<ulong, int> returned, IFifoKeeper keeper) => new(keeper, returned.Remove(Hold, out var file) ? file : -1);
+    public static DropLedger Inherit(Dictionary<DescriptorKey, int> returned, IDescriptorStore store) => new(store, returned.Remove(DescriptorKey.DropCount, out var file) ? file : -1);
 
     public long Of(string path) => Find(KeyOf(path)) is >= 0 and var at ? _counts[at] : 0;
 
@@ -55,7 +52,7 @@ internal sealed class DropLedger
 
     public void Put(string path, long count)
     {
-        if (_keeper is null) return;
+        if (_store is null) return;
         var key = KeyOf(path);
         var at = Find(key);
         if (at < 0 && count == 0) return;
@@ -72,9 +69,9 @@ internal sealed class DropLedger
         if (_file < 0) return;
         Write(at);
         var isNeeded = _counts.Exists(static left => left > 0);
-        if (isNeeded && !_isHeld) _keeper.Hold(Hold, _file);
-        else if (!isNeeded && _isHeld) _keeper.Release(Hold);
-        _isHeld = isNeeded;
+        if (isNeeded && !_isStored) _store.Store(DescriptorKey.DropCount, _file);
+        else if (!isNeeded && _isStored) _store.Remove(DescriptorKey.DropCount);
+        _isStored = isNeeded;
     }
 
     /// <summary>-1: nothing is missing there.</summary>

@@ -19,7 +19,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     const int Crowd = 4;
 
     readonly EventLoop _loop;
-    readonly IFifoKeeper _keeper;
+    readonly IDescriptorStore _store;
     readonly LogGrowth _growth;
     readonly Func<IByteMover> _makeMover;
     readonly PipeBudget _budget = new();
@@ -40,9 +40,9 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     /// <summary>Turns since the last wait, and in the batch before.</summary>
     int _turns, _turnsBefore;
 
-    public OutputPump(IFifoKeeper keeper, LogGrowth growth, Func<IByteMover> makeMover, TotalLimit? totalLimit = null)
+    public OutputPump(IDescriptorStore store, LogGrowth growth, Func<IByteMover> makeMover, TotalLimit? totalLimit = null)
     {
-        (_keeper, _growth, _makeMover) = (keeper, growth, makeMover);
+        (_store, _growth, _makeMover) = (store, growth, makeMover);
         _stalled = new StalledStreams(_files);
         _troubles = new PumpTroubles(_files, _stalled);
         _loop = new EventLoop("logs") { BeforeWait = () => _gathering.Count > 0 ? 0 : _stalled.WaitAtMost, AfterWait = AfterBatch, OnFault = _troubles.Fault };
@@ -80,8 +80,8 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 
     public SpawnFailure? Open(RunStreams run)
     {
-        if (Prepare(run, run.OutFifo, run.OutFile, HoldId(run, 0)) is { } outFailure) return outFailure;
-        if (run.ErrFifo != run.OutFifo && Prepare(run, run.ErrFifo, run.ErrFile, HoldId(run, 1)) is { } errFailure)
+        if (Prepare(run, run.OutFifo, run.OutFile, KeyOf(run, OutputKind.Out)) is { } outFailure) return outFailure;
+        if (run.ErrFifo != run.OutFifo && Prepare(run, run.ErrFifo, run.ErrFile, KeyOf(run, OutputKind.Err)) is { } errFailure)
         {
             Discard(run);
             return errFailure;
@@ -100,9 +100,9 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 
     public bool Resume(RunStreams run)
     {
-        var found = ResumeOne(run.OutFifo, run.OutFile, HoldId(run, 0), run.Log, run.FolderRootOf(run.OutFile));
+        var found = ResumeOne(run.OutFifo, run.OutFile, KeyOf(run, OutputKind.Out), run.Log, run.FolderRootOf(run.OutFile));
         return (run.ErrFifo != run.OutFifo
-            && ResumeOne(run.ErrFifo, run.ErrFile, HoldId(run, 1), run.Log, run.FolderRootOf(run.ErrFile))) || found;
+            && ResumeOne(run.ErrFifo, run.ErrFile, KeyOf(run, OutputKind.Err), run.Log, run.FolderRootOf(run.ErrFile))) || found;
     }
 
     public void Started(RunStreams run, int pid) => _loop.Post(() =>
@@ -130,7 +130,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     });
 
     /// <summary>Goes on with a FIFO that was found without a run: drains it until its last holder closes it.</summary>
-    public bool ResumeOne(string fifo, string file, ulong holdId, LogPolicy policy, string? folderRoot = null)
+    public bool ResumeOne(string fifo, string file, DescriptorKey key, LogPolicy policy, string? folderRoot = null)
     {
         if (!_byFifo.TryAdd(fifo, null)) return true;
         if (FifoOpening.Open(fifo, file, folderRoot, out _) is not { } opened)
@@ -138,11 +138,11 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
             _byFifo.TryRemove(fifo, out _);
             return false;
         }
-        _keeper.Hold(holdId, opened.Fifo);
+        _store.Store(key, opened.Fifo);
         _loop.Post(() =>
         {
             // No event comes for a FIFO whose writers went before it was opened; its bytes are there all the same.
-            DrainAll(Adopt(opened, fifo, file, holdId, policy, folderRoot, raised: false));
+            DrainAll(Adopt(opened, fifo, file, key, policy, folderRoot, raised: false));
         });
         return true;
     }
@@ -215,9 +215,9 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 
     // ---- opening
 
-    static ulong HoldId(RunStreams run, ulong stream) => (run.RunId << 1) | stream;
+    static DescriptorKey KeyOf(RunStreams run, OutputKind output) => DescriptorKey.Output(run.RunId, output);
 
-    SpawnFailure? Prepare(RunStreams run, string fifo, string file, ulong holdId)
+    SpawnFailure? Prepare(RunStreams run, string fifo, string file, DescriptorKey key)
     {
         if (FifoOpening.Make(fifo, run.Owner) is { } failure) return failure;
         if (FifoOpening.Open(fifo, file, run.FolderRootOf(file), out var problem) is not { } opened)
@@ -227,10 +227,10 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         }
         // Before the child is there: it may print more than a pipe holds and be gone.
         var raised = run.Log.LargePipe && _budget.TryRaise(opened.Fifo);
-        _keeper.Hold(holdId, opened.Fifo);
+        _store.Store(key, opened.Fifo);
         _loop.Post(() =>
         {
-            var begin = Adopt(opened, fifo, file, holdId, run.Log, run.FolderRootOf(file), raised).File.Offset;
+            var begin = Adopt(opened, fifo, file, key, run.Log, run.FolderRootOf(file), raised).File.Offset;
             if (fifo == run.OutFifo) run.Begins.Out = begin;
             else run.Begins.Err = begin;
         });
@@ -238,14 +238,14 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     }
 
     OutputStream Adopt(
-        FifoOpening.Ends opened, string fifo, string path, ulong holdId, LogPolicy policy, string? folderRoot,
+        FifoOpening.Ends opened, string fifo, string path, DescriptorKey key, LogPolicy policy, string? folderRoot,
         bool raised)
     {
         var file = _files.Use(path, opened.File, policy, folderRoot);
         // Of an earlier daemon: before what comes now, or as soon as there is room.
         if (file is { Owed: > 0, Users: 1 }) _stalled.Owes(file);
         var stream = new OutputStream(
-            fifo, opened.Fifo, holdId, new OutputRun(holdId >> 1), file, _makeMover(), _raisedMover, _peek)
+            fifo, opened.Fifo, key, new OutputRun(key.RunId), file, _makeMover(), _raisedMover, _peek)
         {
             IsRaised = raised, Made = opened.Made,
         };
@@ -358,7 +358,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         }
         stream.Close();
         FifoOpening.Remove(stream.Fifo);
-        _keeper.Release(stream.HoldId);
+        _store.Remove(stream.Key);
         _troubles.Remember(stream.File);
         if (stream.File.Owed > 0) _stalled.Owes(stream.File);
         _files.Release(stream.File);

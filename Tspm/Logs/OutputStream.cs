@@ -21,13 +21,13 @@ internal enum DrainResult
 /// <summary>One FIFO on its way to a file. Used by the pump's thread only.</summary>
 /// <param name="fifo">Its path.</param>
 /// <param name="descriptor">Its read end, closed with this.</param>
-/// <param name="holdId">By which the guardian holds another.</param>
+/// <param name="key">Under which the guardian keeps a duplicate of the read end.</param>
 /// <param name="run">Whose output this is.</param>
 /// <param name="file">Where the bytes go.</param>
 /// <param name="mover">Brings them there.</param>
 /// <param name="raisedMover">The same once the FIFO has been raised; null: there is none.</param>
 /// <param name="peek">Looks at what comes next.</param>
-internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, OutputRun run, LogFile file, IByteMover mover, TeeMover? raisedMover, LinePeek peek)
+internal sealed class OutputStream(string fifo, int descriptor, DescriptorKey key, OutputRun run, LogFile file, IByteMover mover, TeeMover? raisedMover, LinePeek peek)
 {
     /// <summary>Most bytes for one system call.</summary>
     const int ChunkBytes = 1 << 20;
@@ -49,7 +49,7 @@ internal sealed class OutputStream(string fifo, int descriptor, ulong holdId, Ou
 
     public string Fifo => fifo;
     public int Descriptor => descriptor;
-    public ulong HoldId => holdId;
+    public DescriptorKey Key => key;
     public OutputRun Run => run;
     public LogFile File => file;
 

@@ -1,5 +1,4 @@
 using Tspm.Platform;
-using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Logs;
@@ -12,13 +11,10 @@ namespace Tspm.Logs;
 /// </summary>
 internal sealed unsafe class TeeMover : IDisposable
 {
-    /// <summary>Of the guardian's, for the pipe. Runs have the clock's ticks as their numbers, so no socket of a run has this one.</summary>
-    public const ulong Hold = NotifySockets.ReturnedHold | 1;
-
     /// <summary>Half of what a raised FIFO holds: the writer fills the other half meanwhile.</summary>
     public const int MostBytes = 512 << 10;
 
-    readonly IFifoKeeper _keeper;
+    readonly IDescriptorStore _store;
     readonly MoveIntent _intent;
     ScratchPipe? _pipe;
     int _null = -1;
@@ -26,19 +22,19 @@ internal sealed unsafe class TeeMover : IDisposable
     /// <summary>The last move was done, and that could not be written: until it is, the pipe keeps its proof.</summary>
     bool _isClosePending;
 
-    TeeMover(string intentPath, IFifoKeeper keeper) => (_intent, _keeper) = (new MoveIntent(intentPath), keeper);
+    TeeMover(string intentPath, IDescriptorStore store) => (_intent, _store) = (new MoveIntent(intentPath), store);
 
     /// <summary>Finishes what an earlier daemon was killed at, with the pipe that the guardian kept, which is taken out of these. Before anything is moved.</summary>
-    public static TeeMover Inherit(string intentPath, Dictionary<ulong, int> returned, IFifoKeeper keeper)
+    public static TeeMover Inherit(string intentPath, Dictionary<DescriptorKey, int> returned, IDescriptorStore store)
     {
-        var isReturned = returned.Remove(Hold, out var pipe);
+        var isReturned = returned.Remove(DescriptorKey.TeePipe, out var pipe);
         InterruptedMove.Finish(intentPath, isReturned ? pipe : -1);
         if (isReturned)
         {
             _ = Unistd.close(pipe);
-            keeper.Release(Hold);
+            store.Remove(DescriptorKey.TeePipe);
         }
-        return new TeeMover(intentPath, keeper);
+        return new TeeMover(intentPath, store);
     }
 
     /// <summary>As <see cref="IByteMover.Move"/>, for a regular file; null: it cannot be done in this way here and now, and nothing has happened.</summary>
@@ -75,7 +71,7 @@ internal sealed unsafe class TeeMover : IDisposable
     public void Rest()
     {
         if (_pipe is not { } pipe || (_isClosePending && !Close())) return;
-        _keeper.Release(Hold);
+        _store.Remove(DescriptorKey.TeePipe);
         pipe.Dispose();
         _ = Unistd.close(_null);
         _intent.Dispose();
@@ -91,7 +87,7 @@ internal sealed unsafe class TeeMover : IDisposable
         if (_null < 0) _null = Fcntl.open("/dev/null", Fcntl.O_WRONLY | Fcntl.O_CLOEXEC);
         if (_null < 0 || ScratchPipe.Make(MostBytes, out _) is not { } made) return false;
         _pipe = pipe = made;
-        _keeper.Hold(Hold, made.ReadEnd);
+        _store.Store(DescriptorKey.TeePipe, made.ReadEnd);
         return true;
     }
 

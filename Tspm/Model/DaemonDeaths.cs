@@ -35,6 +35,12 @@ internal sealed record DaemonDeath
 
     /// <summary>A phrase: "killed by SIGKILL", "exited with code 134".</summary>
     public required string Cause { get; init; }
+
+    /// <summary>
+    /// How many daemons in a row had failed when this one died, itself included: each died within 10 s of its start, or
+    /// could not be started. Null: a guardian of an older version did not count.
+    /// </summary>
+    public int? Consecutive { get; init; }
 }
 
 /// <summary>The guardian's note in <c>run/</c>, for clients that get no answer from a daemon.</summary>

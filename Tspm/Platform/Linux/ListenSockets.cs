@@ -9,13 +9,9 @@ namespace Tspm.Platform.Linux;
 /// Listening sockets (man 2 listen), as systemd makes them for its services: blocking, with the longest queue that the system allows. Their descriptors lie above all that a child is given, so that no
 /// number is overwritten before it was copied.
 /// </summary>
-/// <param name="hold">Gives a descriptor into the guardian's hands.</param>
-/// <param name="release">The guardian may close that.</param>
-internal sealed unsafe class ListenSockets(Action<ulong, int> hold, Action<ulong> release) : IListenSockets
+/// <param name="store">Keeps each socket for the next daemon.</param>
+internal sealed unsafe class ListenSockets(IDescriptorStore store) : IListenSockets
 {
-    /// <summary>Marks the guardian's holds that are listeners; a run's number never has it.</summary>
-    public const ulong ListenerHold = 1UL << 62;
-
     const string Stage = "listen";
 
     /// <summary>The kernel takes the smaller one of this and net.core.somaxconn.</summary>
@@ -24,18 +20,18 @@ internal sealed unsafe class ListenSockets(Action<ulong, int> hold, Action<ulong
     /// <summary>Lowest number for a listener: a child gets at most <see cref="SpawnRequest.MaxListeners"/> and a report pipe from 3 on.</summary>
     const int FirstSafeFd = 64;
 
-    readonly Dictionary<ulong, int> _inherited = [];
+    readonly Dictionary<DescriptorKey, int> _inherited = [];
 
-    /// <summary>Takes listeners out of what the guardian kept. Before anything is opened.</summary>
-    public void Inherit(Dictionary<ulong, int> returned)
+    /// <summary>Takes the listeners out of what the guardian gave back. Called before anything is opened.</summary>
+    public void Inherit(Dictionary<DescriptorKey, int> returned)
     {
-        foreach (var (number, descriptor) in returned)
-            if ((number & ListenerHold) != 0 && returned.Remove(number)) _inherited[number] = descriptor;
+        foreach (var (key, descriptor) in returned)
+            if (key.Kind == DescriptorKind.Listener && returned.Remove(key)) _inherited[key] = descriptor;
     }
 
     public bool TryTake(int owner, ListenAddress address, out int descriptor)
     {
-        if (!_inherited.Remove(NumberOf(owner, address), out descriptor)) return false;
+        if (!_inherited.Remove(KeyOf(owner, address), out descriptor)) return false;
         var safe = MoveUp(descriptor);
         if (safe >= 0) descriptor = safe;
         return true;
@@ -55,34 +51,34 @@ internal sealed unsafe class ListenSockets(Action<ulong, int> hold, Action<ulong
             return failure;
         }
         descriptor = safe;
-        hold(NumberOf(owner, address), descriptor);
+        store.Store(KeyOf(owner, address), descriptor);
         return null;
     }
 
-    public void Close(int owner, ListenAddress address, int descriptor) => End(NumberOf(owner, address), descriptor);
+    public void Close(int owner, ListenAddress address, int descriptor) => End(KeyOf(owner, address), descriptor);
 
     public void DropUnclaimed()
     {
-        foreach (var (number, descriptor) in _inherited) End(number, descriptor);
+        foreach (var (key, descriptor) in _inherited) End(key, descriptor);
         _inherited.Clear();
     }
 
-    /// <summary>Ended first, so that it is so for all who have a duplicate: the guardian needs a moment for its own.</summary>
-    void End(ulong number, int descriptor)
+    /// <summary>shutdown(2) before close: it takes effect for every duplicate at once, and the guardian closes its own a moment later.</summary>
+    void End(DescriptorKey key, int descriptor)
     {
         var path = SocketFiles.PathOf(descriptor);
         _ = SysSocket.shutdown(descriptor, SysSocket.SHUT_RDWR);
         // Not somebody else's who has put his own in that place.
         if (path is not null && SocketFiles.Look(path, out _) == SocketFile.Stale) _ = Unistd.unlink(path);
         _ = Unistd.close(descriptor);
-        release(number);
+        store.Remove(key);
     }
 
     /// <summary>Told by process and address alone, so that the next daemon finds it again.</summary>
-    static ulong NumberOf(int owner, ListenAddress address)
+    static DescriptorKey KeyOf(int owner, ListenAddress address)
     {
         var name = Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{owner} {address.Text}"));
-        return NotifySockets.ReturnedHold | ListenerHold | (XxHash3.HashToUInt64(name) & (ListenerHold - 1));
+        return DescriptorKey.Listener(XxHash3.HashToUInt64(name));
     }
 
     static SpawnFailure? OpenTcp(ListenAddress address, out int descriptor)

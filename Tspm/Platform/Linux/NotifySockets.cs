@@ -10,26 +10,22 @@ namespace Tspm.Platform.Linux;
 /// alone, so that a daemon under a new guardian, which was given nothing, can make it again. The kernel says who sent each datagram.
 /// </summary>
 /// <param name="loop">Tells when something came.</param>
-/// <param name="hold">Gives a descriptor into the guardian's hands.</param>
-/// <param name="release">The guardian may close that.</param>
+/// <param name="store">Keeps each socket for the next daemon.</param>
 /// <param name="post">Runs an action on the supervisor's thread, where all else here is called.</param>
-internal sealed unsafe class NotifySockets(EventLoop loop, Action<ulong, int> hold, Action<ulong> release, Action<Action> post) : INotifySockets
+internal sealed unsafe class NotifySockets(EventLoop loop, IDescriptorStore store, Action<Action> post) : INotifySockets
 {
-    /// <summary>Holds with this bit come back to the next daemon; a run's number never has it.</summary>
-    public const ulong ReturnedHold = 1UL << 63;
+    Dictionary<DescriptorKey, int> _inherited = [];
 
-    Dictionary<ulong, int> _inherited = [];
-
-    /// <summary>What the guardian kept, by hold. Before anything is opened.</summary>
-    public void Inherit(Dictionary<ulong, int> descriptors) => _inherited = descriptors;
+    /// <summary>What the guardian gave back and nobody else has taken. Called before anything is opened.</summary>
+    public void Inherit(Dictionary<DescriptorKey, int> descriptors) => _inherited = descriptors;
 
     /// <summary>Lets go of what no run has asked for.</summary>
     public void DropUnclaimed()
     {
-        foreach (var (number, descriptor) in _inherited)
+        foreach (var (key, descriptor) in _inherited)
         {
             _ = Unistd.close(descriptor);
-            release(number);
+            store.Remove(key);
         }
         _inherited.Clear();
     }
@@ -39,8 +35,8 @@ internal sealed unsafe class NotifySockets(EventLoop loop, Action<ulong, int> ho
     public IDisposable? Open(ulong runId, NotifyHeard heard, out SpawnFailure? failure)
     {
         failure = null;
-        var number = runId | ReturnedHold;
-        if (!_inherited.Remove(number, out var socket))
+        var key = DescriptorKey.NotifySocket(runId);
+        if (!_inherited.Remove(key, out var socket))
         {
             socket = Make(NameOf(runId), out var errno);
             if (socket < 0)
@@ -48,9 +44,9 @@ internal sealed unsafe class NotifySockets(EventLoop loop, Action<ulong, int> ho
                 failure = new SpawnFailure("open notify socket", errno, $"cannot make the socket for readiness messages: {Errno.Describe(errno)}");
                 return null;
             }
-            hold(number, socket);
+            store.Store(key, socket);
         }
-        var listener = new Listener(this, socket, number, heard);
+        var listener = new Listener(this, socket, key, heard);
         loop.Watch(socket, SysEpoll.EPOLLIN, listener);
         return listener;
     }
@@ -59,11 +55,11 @@ internal sealed unsafe class NotifySockets(EventLoop loop, Action<ulong, int> ho
 
     void Post(Action action) => post(action);
 
-    void End(int socket, ulong number)
+    void End(int socket, DescriptorKey key)
     {
         loop.Unwatch(socket);
         _ = Unistd.close(socket);
-        release(number);
+        store.Remove(key);
     }
 
     static int Make(string name, out int errno)
@@ -82,7 +78,7 @@ internal sealed unsafe class NotifySockets(EventLoop loop, Action<ulong, int> ho
         return -1;
     }
 
-    sealed class Listener(NotifySockets owner, int socket, ulong number, NotifyHeard heard) : IReadyHandler, IDisposable
+    sealed class Listener(NotifySockets owner, int socket, DescriptorKey key, NotifyHeard heard) : IReadyHandler, IDisposable
     {
         /// <summary>As systemd has it.</summary>
         const int LongestDatagram = 4096;
@@ -113,7 +109,7 @@ internal sealed unsafe class NotifySockets(EventLoop loop, Action<ulong, int> ho
         {
             if (_closed) return;
             _closed = true;
-            owner.End(socket, number);
+            owner.End(socket, key);
         }
     }
 }

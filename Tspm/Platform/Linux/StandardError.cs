@@ -1,7 +1,7 @@
 using System.Text;
 using Tspm.Platform.Linux.Native;
 
-namespace Tspm.Guardian;
+namespace Tspm.Platform.Linux;
 
 /// <summary>One line to descriptor 2, for a guardian or daemon in the foreground: without the runtime's console, which would install signal handlers.</summary>
 internal static unsafe class StandardError

@@ -1,10 +1,11 @@
 using System.Text;
 using Tspm.Platform.Linux.Native;
 
-namespace Tspm.Guardian;
+namespace Tspm.Guardian.Contract;
 
 /// <summary>
-/// How whoever started the guardian learns what became of it: one line, then end of file. "ready" when the daemon answers, "running" when another
+/// How whoever started the guardian learns what became of it: one line, then end of file. "ready" when the daemon
+/// answers, "running" when another
 /// one does already, else "failed N SENTENCE" with the exit code. "died CAUSE": the first daemon died, and the guardian
 /// starts the next one. End of file without a line: both are gone.
 /// </summary>

@@ -2,7 +2,7 @@ using System.Collections;
 using Tspm.Model;
 using Tspm.Platform.Linux.Native;
 
-namespace Tspm.Guardian;
+namespace Tspm.Guardian.Contract;
 
 /// <summary>
 /// Variables of whoever started the guardian that would steer it and the daemon: the time zone, settings of the .NET

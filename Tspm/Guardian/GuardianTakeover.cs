@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Guardian;
@@ -9,7 +10,7 @@ namespace Tspm.Guardian;
 /// <c>upgrade</c>, <c>handOver</c>), the daemon leaves as for an upgrade, and then the former guardian sends, over the same connection, each descriptor with its number and at the end its
 /// <see cref="Handover"/>. The lock is among them, and is never free. When the successor says that it has all, the former guardian ends; children and listeners notice nothing.
 /// </summary>
-internal static unsafe class Succession
+internal static unsafe class GuardianTakeover
 {
     /// <summary>A mark, and the number that the descriptor had (little-endian).</summary>
     const int MessageBytes = 5;
@@ -97,9 +98,9 @@ internal static unsafe class Succession
         {
             _ = Unistd.close(memory);
         }
-        var held = new Dictionary<ulong, int>();
-        foreach (var (hold, descriptor) in given.Held) held[hold] = Own(descriptor, received);
-        given = given with { Listener = Own(given.Listener, received), Office = Own(given.Office, received), Held = held };
+        var stored = new Dictionary<DescriptorKey, int>();
+        foreach (var (key, descriptor) in given.Stored) stored[key] = Own(descriptor, received);
+        given = given with { Listener = Own(given.Listener, received), GuardianLock = Own(given.GuardianLock, received), Stored = stored };
         var taken = Taken;
         return SysSocket.send(connection, &taken, 1, SysSocket.MSG_NOSIGNAL) == 1 ? given : throw new HandoverException("the running daemon ended while it handed over");
     }

@@ -4,9 +4,11 @@ using Tspm.Platform.Linux.Native;
 using Tspm.Protocol;
 using Tspm.Storage;
 
-namespace Tspm.Guardian;
+namespace Tspm.Guardian.Contract;
 
-/// <summary>The hidden mode <c>tspm __probe</c>: says what this version is and can read. Touches no home and asks nobody.</summary>
+/// <summary>
+/// The hidden mode <c>tspm __probe</c>: says what this version is and can read. Touches no home and asks nobody.
+/// </summary>
 internal static unsafe class VersionProofWriter
 {
     public const string Word = "__probe";
@@ -17,7 +19,7 @@ internal static unsafe class VersionProofWriter
         ProtocolVersion = ProtocolVersion.Current,
         ProcessesFormat = ProcessesFile.CurrentFormat,
         RunRecordFormat = RunRecord.CurrentFormat,
-        HandoverFormat = Handover.Format,
+        HandoverFormat = HandoverFormat.Current,
     };
 
     public static int Run()

@@ -1,4 +1,4 @@
-namespace Tspm.Guardian;
+namespace Tspm.Guardian.Contract;
 
 /// <summary>Exit codes by which a daemon tells its guardian more than "I died".</summary>
 internal static class DaemonExit

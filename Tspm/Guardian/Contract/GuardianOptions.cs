@@ -1,11 +1,14 @@
 using Tspm.Platform.Linux;
 using System.Globalization;
 
-namespace Tspm.Guardian;
+namespace Tspm.Guardian.Contract;
 
-/// <summary>How a guardian was started: the words after <c>tspm daemon</c>, handed on through the re-exec and to the daemon.</summary>
+/// <summary>
+/// How a guardian was started: the words after <c>tspm daemon</c>, handed on through the re-exec and to the daemon.
+/// </summary>
 /// <param name="ReadyDescriptor">Where to report readiness, -1: nowhere (foreground).</param>
-/// <param name="OpenFilesLimit">The soft limit before it was raised, which children get by default; 0: not known.</param>
+/// <param name="OpenFilesLimit">The soft limit before it was raised, which children get by default; 0: not
+/// known.</param>
 /// <param name="GuardianPid">Parent of the daemon; 0 for the guardian itself.</param>
 /// <param name="OomScore">The score before it was lowered, which children get; null: it was not lowered.</param>
 /// <param name="Foreground">Somebody looks at standard error: a terminal, a container's log, a service manager.</param>
@@ -20,7 +23,10 @@ internal sealed record GuardianOptions(
     /// <summary>What <see cref="ExitWhen"/> may be.</summary>
     public const string WhenErrored = "errored", WhenAllStopped = "all-stopped";
 
-    /// <summary>The soft limits that the guardian was started with, which children get by default, see <see cref="Model.SoftLimits"/>; null: not known.</summary>
+    /// <summary>
+    /// The soft limits that the guardian was started with, which children get by default, see <see
+    /// cref="Model.SoftLimits"/>; null: not known.
+    /// </summary>
     public string? Limits { get; init; }
 
     /// <summary>A daemon that runs already hands over: for service managers, whose daemon it is to be.</summary>
@@ -29,7 +35,9 @@ internal sealed record GuardianOptions(
     /// <summary>The listening socket came from a service manager: its file is not ours to remove.</summary>
     public bool HasForeignSocket { get; init; }
 
-    /// <summary>Absolute path of a config file whose processes are defined and started; forgotten when that is done.</summary>
+    /// <summary>
+    /// Absolute path of a config file whose processes are defined and started; forgotten when that is done.
+    /// </summary>
     public string? Apply { get; init; }
 
     /// <summary>When the daemon ends by itself, see <see cref="WhenErrored"/>; null: never.</summary>
@@ -78,7 +86,9 @@ internal sealed record GuardianOptions(
     /// <summary>One that takes its value from the next word; with a wrong value it is a flag all the same.</summary>
     public static bool IsFlag(string word) => word.StartsWith(ApplyFlag, StringComparison.Ordinal) || word.StartsWith(ExitWhenFlag, StringComparison.Ordinal);
 
-    /// <summary>The value of a flag, as <c>--flag=value</c> or as the next word; null: another word, or no value.</summary>
+    /// <summary>
+    /// The value of a flag, as <c>--flag=value</c> or as the next word; null: another word, or no value.
+    /// </summary>
     static string? Value(ReadOnlySpan<string> words, ref int at, string flag)
     {
         var word = words[at];

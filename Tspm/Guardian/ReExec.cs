@@ -8,7 +8,7 @@ namespace Tspm.Guardian;
 /// The guardian becomes another version of itself: execve keeps the process, its children and its descriptors, so nothing is closed, nobody is orphaned and no connection refused. The words
 /// of the new image are a contract between all versions, and are never changed: <c>__guardian --handover=FD --former=FD [--undone=WHY]</c>. Unknown ones are passed over.
 /// </summary>
-internal static unsafe class ImageChange
+internal static unsafe class ReExec
 {
     const string HandoverFlag = "--handover=", FormerFlag = "--former=", UndoneFlag = "--undone=";
 
@@ -32,11 +32,33 @@ internal static unsafe class ImageChange
         return handover < 0 ? null : new Words(handover, former, undone);
     }
 
-    /// <summary>Executes with everything that is handed over. Comes back only when it failed: with the reason, and everything as before.</summary>
+    /// <summary>
+    /// Becomes another version, which can come back to this one. Returns only when that failed: with the reason, and
+    /// everything as before.
+    /// </summary>
     /// <param name="executable">Open for reading, and meant to be closed by the exec.</param>
-    /// <param name="former">What the new image can go back to; -1: nothing.</param>
     /// <param name="given">What it gets.</param>
-    public static string Execute(int executable, int former, Handover given)
+    public static string BecomeNext(int executable, Handover given)
+    {
+        var former = OpenSelf();
+        // Without a way back there is no way forth.
+        if (former < 0) return $"cannot open the running executable: {Errno.Describe(Errno.Last)}";
+        var reason = Execute(executable, former, given);
+        _ = Unistd.close(former);
+        return reason;
+    }
+
+    /// <summary>Becomes the former version again, as it was before this one. Returns only when that failed.</summary>
+    public static string BecomeFormer(int former, Handover given)
+    {
+        OwnSurroundings.GiveBack();
+        var reason = Execute(former, -1, given);
+        OwnSurroundings.Normalize();
+        return reason;
+    }
+
+    /// <param name="former">What the new image can go back to; -1: nothing.</param>
+    static string Execute(int executable, int former, Handover given)
     {
         var memory = HandoverFile.Make(given, out var reason);
         if (memory < 0) return reason!;
@@ -75,7 +97,7 @@ internal static unsafe class ImageChange
     }
 
     /// <summary>The executable of this process as it runs now, also when its file was replaced; -1 when it cannot be opened.</summary>
-    public static int OpenSelf() => Fcntl.open(SelfPath.Value, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
+    static int OpenSelf() => Fcntl.open(SelfPath.Value, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
 
     static string Become(int executable, int memory, int former, string? undone)
     {

@@ -1,0 +1,19 @@
+using Tspm.Guardian;
+using Tspm.Platform;
+
+namespace Tspm.Tests.Guards;
+
+/// <summary>docs/ARCHITECTURE.md uses the names of the code.</summary>
+[Timeout(60_000)]
+internal sealed class ArchitecturePageTests
+{
+    [Test]
+    public async Task Every_state_of_the_guardian_and_every_kind_of_key_has_a_row(CancellationToken cancellation)
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "ARCHITECTURE.md"));
+        var states = typeof(GuardianState).GetNestedTypes().Where(type => !type.IsAbstract).Select(type => type.Name);
+        await Assert.That(states.Where(name => !page.Contains($"\n| `{name}` |", StringComparison.Ordinal))).IsEmpty();
+        var kinds = Enum.GetNames<DescriptorKind>();
+        await Assert.That(kinds.Where(name => !page.Contains($"| `{name}`", StringComparison.Ordinal))).IsEmpty();
+    }
+}

@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using Tspm.Guardian.Contract;
+using Tspm.Platform;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Native;
+
+namespace Tspm.Guardian;
+
+/// <summary>
+/// The present daemon as its guardian has it: a pid, a channel, and what has not been sent over it yet.
+/// </summary>
+internal sealed class DaemonLink(ReapedRecords reaped, DescriptorStore store)
+{
+    /// <summary>The keys of what this daemon is to get back, and how many it has got.</summary>
+    DescriptorKey[] _toReturn = [];
+
+    int _returned;
+    bool _isCaughtUp;
+
+    /// <summary>0: there is no daemon.</summary>
+    public int Pid { get; private set; }
+
+    /// <summary>-1: there is no daemon.</summary>
+    public int Channel { get; private set; } = -1;
+
+    public bool HasPending => Channel >= 0 && (reaped.TryNext(out _) || !_isCaughtUp);
+
+    /// <returns>False: it could not be started for now.</returns>
+    public bool Start(int listener, int ready, GuardianOptions options)
+    {
+        _isCaughtUp = false;
+        reaped.SendAgain();
+        (_toReturn, _returned) = (store.GivenBack(), 0);
+        (Pid, Channel) = DaemonSpawner.Start(listener, ready, options);
+        return Pid != 0;
+    }
+
+    /// <summary>Only the guardian reaps it, so until <see cref="Ended"/> the pid is nobody else's.</summary>
+    public void Signal(int signal)
+    {
+        if (Pid > 0) _ = SysSignal.kill(Pid, signal);
+    }
+
+    /// <summary>It was reaped, and all that it had sent has been read.</summary>
+    public void Ended()
+    {
+        _ = Unistd.close(Channel);
+        (Pid, Channel) = (0, -1);
+    }
+
+    /// <returns>False: there is no message now.</returns>
+    public bool TryReceive(out GuardianMessage message, out int descriptor)
+    {
+        (message, descriptor) = (default, -1);
+        return Channel >= 0
+            && FdPassing.Receive(Channel, MemoryMarshal.AsBytes(new Span<GuardianMessage>(ref message)), out descriptor)
+                == GuardianMessage.Size;
+    }
+
+    /// <summary>
+    /// Sends what there is room for: records of orphans, what is given back, and then that this was all.
+    /// </summary>
+    /// <param name="diedAtTicks">When the daemon before this one died; 0: there was none.</param>
+    public void SendPending(long diedAtTicks)
+    {
+        if (Channel < 0) return;
+        while (reaped.TryNext(out var record))
+        {
+            if (!Send(record)) return;
+            reaped.MarkSent();
+        }
+        for (; _returned < _toReturn.Length; _returned++)
+        {
+            var key = _toReturn[_returned];
+            // Removed meanwhile: there is nothing to give back.
+            if (!store.All.TryGetValue(key, out var descriptor)) continue;
+            var returned = new GuardianMessage { Kind = GuardianMessageKind.Returned, Number = key.Wire };
+            if (!Send(returned, descriptor)) return;
+        }
+        if (_isCaughtUp) return;
+        _isCaughtUp = Send(new GuardianMessage { Kind = GuardianMessageKind.CaughtUp, StartTicks = diedAtTicks });
+    }
+
+    /// <returns>False: there is no room, or nobody reads any more.</returns>
+    public bool Send(GuardianMessage message, int descriptor = -1) =>
+        FdPassing.Send(Channel, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardianMessage>(in message)), descriptor) == 0;
+}

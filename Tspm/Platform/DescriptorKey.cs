@@ -1,0 +1,103 @@
+namespace Tspm.Platform;
+
+/// <summary>What a descriptor in the guardian's store belongs to.</summary>
+internal enum DescriptorKind
+{
+    /// <summary>
+    /// The read end of the FIFO that a run prints into. A daemon opens it by its path, so it is not given back.
+    /// </summary>
+    Output,
+    /// <summary>The socket on which a run reports its readiness.</summary>
+    NotifySocket,
+    /// <summary>A listening socket of a process.</summary>
+    Listener,
+    /// <summary>The file in memory with the counts of output that was lost.</summary>
+    DropCount,
+    /// <summary>The pipe that proves how far an interrupted move of output had come.</summary>
+    TeePipe,
+}
+
+/// <summary>Which of the two outputs of a run.</summary>
+internal enum OutputKind
+{
+    Out = 0,
+    Err = 1,
+}
+
+/// <summary>
+/// The key of one descriptor in the guardian's store. On the wire it is a number of 64 bits, which a guardian of
+/// another version keeps and gives back, so no number may ever change its meaning. This is the only place that knows
+/// how the number is made:
+/// <code>
+/// bit 63  bit 62  rest
+///   0     run number (62 bits), output (1 bit)      Output
+///   1       0     run number                        NotifySocket
+///   1       0     0                                 DropCount: no run has the number 0
+///   1       0     1                                 TeePipe: run numbers are clock ticks, and none is 1
+///   1       1     hash of process and address       Listener
+/// </code>
+/// Keys with bit 63 are given back to each new daemon. The type is in Platform because the sockets there and the logs
+/// above it store descriptors, and neither may know the guardian.
+/// </summary>
+internal readonly record struct DescriptorKey
+{
+    const ulong GivenBack = 1UL << 63, ListenerBit = 1UL << 62;
+
+    /// <summary>
+    /// Clock ticks stay below this for eleven thousand years. A larger number, which only a made-up file name can
+    /// contain, is cut.
+    /// </summary>
+    const ulong RunBits = ListenerBit - 1;
+
+    const ulong DropCountWire = GivenBack, TeePipeWire = GivenBack | 1;
+
+    DescriptorKey(ulong wire) => Wire = wire;
+
+    /// <summary>The number that stands for this key in messages and in a handover.</summary>
+    public ulong Wire { get; }
+
+    public static DescriptorKey DropCount { get; } = new(DropCountWire);
+
+    public static DescriptorKey TeePipe { get; } = new(TeePipeWire);
+
+    public static DescriptorKey Output(ulong runId, OutputKind output) => new(((runId & RunBits) << 1) | (ulong)output);
+
+    public static DescriptorKey NotifySocket(ulong runId) => new((runId & RunBits) | GivenBack);
+
+    /// <param name="hash">Of the process and the address, so that the next daemon finds it again.</param>
+    public static DescriptorKey Listener(ulong hash) => new(GivenBack | ListenerBit | (hash & RunBits));
+
+    /// <summary>Every number is a key: of a later version's, only the kind may be wrong.</summary>
+    public static DescriptorKey FromWire(ulong wire) => new(wire);
+
+    public DescriptorKind Kind => Wire switch
+    {
+        < GivenBack => DescriptorKind.Output,
+        DropCountWire => DescriptorKind.DropCount,
+        TeePipeWire => DescriptorKind.TeePipe,
+        < (GivenBack | ListenerBit) => DescriptorKind.NotifySocket,
+        _ => DescriptorKind.Listener,
+    };
+
+    /// <summary>Each new daemon gets a duplicate of it, because no name leads to the same thing again.</summary>
+    public bool IsGivenBack => Wire >= GivenBack;
+
+    /// <summary>The run to which it belongs; 0: it belongs to none.</summary>
+    public ulong RunId => Kind switch
+    {
+        DescriptorKind.Output => Wire >> 1,
+        DescriptorKind.NotifySocket => Wire & RunBits,
+        _ => 0,
+    };
+
+    /// <summary>Which output of the run it is; meaningful for <see cref="DescriptorKind.Output"/> only.</summary>
+    public OutputKind OutputKind => (OutputKind)(Wire & 1);
+
+    public override string ToString() => Kind switch
+    {
+        DescriptorKind.Output => $"{OutputKind} of run {RunId}",
+        DescriptorKind.NotifySocket => $"notify socket of run {RunId}",
+        DescriptorKind.Listener => $"listener {Wire & RunBits:x}",
+        _ => Kind.ToString(),
+    };
+}
