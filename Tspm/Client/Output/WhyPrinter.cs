@@ -29,6 +29,7 @@ internal static class WhyPrinter
     {
         var name = Display.Name(instance.Name, instance.Instance, several && instance.Instance > 0);
         if (instance.Status is { } status) output.WriteLine($"{name} is {Display.State(status)}: {Display.Text(status.Reason)}");
+        else if (instance.WasWithdrawn) output.WriteLine($"{name} (not kept, because it could not be started)");
         else if (instance.IsDeleted) output.WriteLine($"{name} (deleted)");
         else if (several) output.WriteLine(name);
         if (instance.Exits.Count == 0) output.WriteLine("no exits recorded yet");
