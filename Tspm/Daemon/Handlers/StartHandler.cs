@@ -71,6 +71,7 @@ internal static class StartHandler
             if (!request.Force && !request.Again && define.Count == 1 && supervisor.Table.ByName(config.Name!) is { } existing)
                 foreach (var cell in supervisor.Table.Instances(existing.Id)!) RefuseOnline(cell);
         Definitions.CheckDependencies(supervisor, define);
+        Definitions.CheckScripts(define.Where(config => config.Enabled != false));
         var client = request.Client!;
         var wanted = new List<SupervisedProcess>();
         var newIds = new List<int>();
