@@ -83,6 +83,9 @@ internal sealed class WhyInstance(int id, int instance, int shown)
     /// <summary>Since the last run that stayed up; null: no such run is known.</summary>
     public RunChanges? Changes { get; set; }
 
+    /// <summary>Null: no daemon says it.</summary>
+    public ProcessConfig? Config { get; set; }
+
     /// <summary>The pid that did not end in time.</summary>
     int? _killed;
 

@@ -53,7 +53,7 @@ internal static class ApplyHandler
         if (request.Wait) await EarlyDeaths.AddTo(context, coming.Pending, outcomes, request.SettleMs);
         if (request.Start) outcomes.AddRange(await Kept(context, steps, outcomes));
         await Settle.NoteRetries(context, coming.Pending, notes);
-        await LastLines.AddTo(context, outcomes);
+        await LastLines.AddTo(context, coming.Pending, outcomes, notes);
         if (request.Wait) await Watching.Settle(context, coming.Pending, notes);
         var error = await Settle.Unsaved(saved);
         return new ApplyResponse
