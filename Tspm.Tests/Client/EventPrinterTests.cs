@@ -36,11 +36,13 @@ public sealed class EventPrinterTests
     }
 
     [Test]
-    public async Task A_pipe_gets_the_whole_time_and_every_change_of_state(CancellationToken cancellation)
+    public async Task A_pipe_gets_the_whole_time_and_one_line_for_a_crash_unless_asked(CancellationToken cancellation)
     {
         var crash = Crash(Now);
         var errored = crash with { Kind = EventKind.Errored, To = "errored", Reason = "exited 7" };
         await Assert.That(Print(isTerminal: false, isSelection: false, crash, errored)).IsEqualTo(
+            "2026-11-30T08:00:00.000+00:00\tweb\texited\tstopping\t4711\texited with code 7; restarting in 1 s\n");
+        await Assert.That(Print(isTerminal: false, isSelection: true, crash, errored)).IsEqualTo(
             "2026-11-30T08:00:00.000+00:00\tweb\texited\tstopping\t4711\texited with code 7; restarting in 1 s\n"
             + "2026-11-30T08:00:00.000+00:00\tweb\terrored\terrored\t4711\tis errored: exited 7\n");
     }

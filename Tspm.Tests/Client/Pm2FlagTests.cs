@@ -81,8 +81,24 @@ internal sealed class Pm2FlagTests
     [Arguments("start --wait-ready app.js", "waits for process.send('ready')", "tspm start --ready PROBE app.js")]
     [Arguments("start app.js --wait-ready", "waits for process.send('ready')", "tspm start app.js --ready PROBE")]
     [Arguments("start app.js --err-file e.log --merge-logs", "would stay empty", "tspm start app.js --err-file e.log")]
-    [Arguments("start app.js -l all.log --err-file e.log", "would stay empty", "leave one of the two out")]
-    [Arguments("start app.js -o a -l b", "--out-file is given twice", "'a' and as 'b'")]
+    [Arguments(
+        "start app.js -l b.log --err-file e.log", "In PM2, -l writes both",
+        "type: tspm start app.js --out-file b.log --err-file e.log")]
+    [Arguments(
+        "start --error=e.log app.js --log b.log", "In PM2, --log writes both",
+        "type: tspm start --error=e.log app.js --out-file b.log")]
+    [Arguments("start app.js -o a -l b", "In PM2, -l writes both", "type: tspm start app.js -o a")]
+    [Arguments(
+        "set web --log=b --output o --err-file e", "In PM2, --log writes both", "tspm set web --output o --err-file e")]
+    [Arguments("start node a.js --port 3", "has no flag '--port'", "program's: tspm start node a.js -- --port 3")]
+    [Arguments("start a.js --port=3 -n x -- -v", "no flag '--port'", "program's: tspm start a.js -n x -- --port=3 -v")]
+    [Arguments("start python3 w.py -x", "could be PM2's or the program's", "tspm start python3 w.py -- -x")]
+    [Arguments(
+        "start pm2.json --profile prod", "not part of this version", "tspm import pm2 FILE --env prod --start")]
+    [Arguments("startOrReload eco.json --env production", "a verb of PM2", "type: tspm start eco.json (")]
+    [Arguments("startorrestart", "a verb of PM2", "type: tspm start FILE (")]
+    [Arguments("gracefulReload web", "a verb of PM2", "type: tspm reload web")]
+    [Arguments("prettylist", "a verb of PM2", "type: tspm list --json")]
     [Arguments("start app.js --watch src", "another process", "tspm start app.js --watch-paths src")]
     [Arguments("start app.js --watch-delay 4", "waits 4 seconds", "tspm start app.js --watch-delay 4s")]
     [Arguments("start --stop-exit-codes 42 7", "nothing to start is left", "tspm start NAME --stop-exit-codes 42,7")]
@@ -117,6 +133,8 @@ internal sealed class Pm2FlagTests
 
     /// <summary>Ready to paste means: understood.</summary>
     [Test]
+    [Arguments("start app.js -l b.log --err-file e.log"), Arguments("start --error e.log --log b.log app.js")]
+    [Arguments("start app.js -l b.log -o o.log --err-file e.log"), Arguments("set web -l b.log --error e.log")]
     [Arguments("start app.js -e err.log"), Arguments("start app.js --no-daemon"),
         Arguments("start app.js --no-autostart"), Arguments("start app.js --watch-delay 4")]
     [Arguments("start app.js --time"), Arguments("start app.js --ext js,ts"),

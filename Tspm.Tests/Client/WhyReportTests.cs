@@ -18,9 +18,55 @@ internal sealed class WhyReportTests
         report.Add(OutputTests.Status("p2") with { Id = 2 });
         // It has no events.
         report.Add(OutputTests.Status("p4") with { Id = 4 });
-        report.MarkDeleted();
+        report.Complete(static instance => instance.Status is not null);
         await Assert.That(string.Join(' ', report.Instances.Select(
-            static one => one.IsDeleted ? $"({one.Name})" : one.Name))).IsEqualTo("p2 p4 (p1) (p3)");
+            static one => one.IsDeleted ? $"({one.Name})" : one.Name))).IsEqualTo("p2 p4 (p3) (p1)");
+    }
+
+    static WhyReport Report(int shown, params ProcessEvent[] events)
+    {
+        var report = new WhyReport(shown);
+        for (var i = 0; i < events.Length; i++) report.Add(events[i] with { Seq = i + 1 });
+        report.Add(OutputTests.Status("web") with { Id = 9 });
+        report.Complete(static instance => instance.Status is not null);
+        return report;
+    }
+
+    static ProcessEvent Exit(int id, string name, int code, int instance = 0) => new()
+    {
+        Kind = EventKind.Exited, Id = id, Instance = instance, Name = name, ExitCode = code,
+    };
+
+    static string Show(WhyReport report) => string.Join(' ', report.Instances.Select(static one =>
+        $"{one.Id}:{string.Join(',', one.Exits.Select(static exit => exit.Event.ExitCode))}"));
+
+    /// <summary>Which of the processes that had a name one after the other it was does not matter.</summary>
+    [Test]
+    [Arguments(1, "9:6"), Arguments(2, "9:6,5"), Arguments(3, "9:6,5 3:4"), Arguments(5, "9:6,5 3:4,3 2:2")]
+    [Arguments(0, "9:"), Arguments(9, "9:6,5 3:4,3 2:2 1:1")]
+    public async Task As_many_exits_as_asked_for_in_all_of_a_name(
+        int shown, string expected, CancellationToken cancellation) =>
+        await Assert.That(Show(Report(
+            shown, Exit(1, "web", 1), Exit(2, "web", 2), Exit(3, "web", 3), Exit(3, "web", 4), Exit(9, "web", 5),
+            Exit(9, "web", 6)))).IsEqualTo(expected);
+
+    [Test]
+    public async Task Other_names_and_instances_have_exits_of_their_own(CancellationToken cancellation) =>
+        await Assert.That(Show(Report(
+            1, Exit(1, "api", 1), Exit(2, "web", 2), Exit(3, "api", 3), Exit(9, "web", 5), Exit(3, "api", 4, 1))))
+            .IsEqualTo("9:5 3:3 3:4");
+
+    [Test]
+    public async Task A_process_that_was_not_kept_is_another_one(CancellationToken cancellation)
+    {
+        ProcessEvent Failed(string name) => Exit(9, name, 0) with { Kind = EventKind.Failed, ExitCode = null };
+        ProcessEvent Withdrawn(string name) => Failed(name) with { Kind = EventKind.Withdrawn };
+        var report = Report(
+            5, Failed("qq"), Withdrawn("qq"), Failed("zz"), Withdrawn("zz"), Exit(9, "web", 7));
+        await Assert.That(string.Join(' ', report.Instances.Select(static one =>
+            $"{one.Name}:{one.Exits.Count}:{one.WasWithdrawn}:{one.IsDeleted}")))
+            .IsEqualTo("web:1:False:False zz:1:True:True qq:1:True:True");
+        await Assert.That(report.Find(9, 0)!.Name).IsEqualTo("web");
     }
 
     [Test]

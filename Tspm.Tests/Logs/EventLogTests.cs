@@ -145,8 +145,45 @@ internal sealed class EventLogTests : IDisposable
         await Assert.That(() => Ask("wep")).Throws<Tspm.Logs.LogQueryException>();
         var query = Ask("a*");
         present.Add(new SelectorTarget(3, "app", "default", 0));
-        await Assert.That(query.Fits(Event(1) with { Id = 3, Name = "app" })).IsTrue();
-        await Assert.That(query.Fits(Event(1) with { Id = 4, Name = "web" })).IsFalse();
+        await Assert.That(query.Choose([Event(1) with { Id = 3, Name = "app" }])).Count().IsEqualTo(1);
+        await Assert.That(query.Choose([Event(1) with { Id = 4, Name = "web" }])).IsEmpty();
+    }
+
+    [Test]
+    [Arguments("fresh", "4"), Arguments("5", "4"), Arguments("qq", "0 1"), Arguments("second", "2 3")]
+    [Arguments("f*", "4"), Arguments("q*", "0 1"), Arguments("/second|fresh/", "2 3 4"), Arguments("all", "0 1 2 3 4")]
+    public async Task A_process_that_was_not_kept_and_the_next_one_with_its_id_are_two(
+        string selector, string expected, CancellationToken cancellation)
+    {
+        var path = NewPath();
+        ProcessEvent[] told =
+        [
+            Event(0) with { Kind = EventKind.Failed, Name = "qq" },
+            Event(1) with { Kind = EventKind.Withdrawn, Name = "qq" },
+            Event(2) with { Kind = EventKind.Failed, Name = "second" },
+            Event(3) with { Kind = EventKind.Withdrawn, Name = "second" }, Event(4) with { Name = "fresh" },
+        ];
+        using (var log = Open(path))
+            foreach (var happened in told) log.Tell(happened with { Id = 5 });
+        List<SelectorTarget> present = [new SelectorTarget(5, "fresh", "default", 0)];
+        EventQuery Ask() => EventQuery.Of(
+            new EventsRequest { Selectors = [selector] }, DateTimeOffset.UnixEpoch, () => [.. present], path);
+        string Show(IEnumerable<ProcessEvent> events) =>
+            string.Join(' ', events.Select(static happened => happened.ExitCode));
+        await Assert.That(Show(Ask().Past())).IsEqualTo(expected);
+        // The same to who follows, whether all comes at once or one after the other while the process is there or not.
+        var all = All(path);
+        await Assert.That(Show(Ask().Choose(all))).IsEqualTo(expected);
+        var query = Ask();
+        present.Clear();
+        var seen = new List<ProcessEvent>();
+        foreach (var happened in all)
+        {
+            if (happened.ExitCode == 4) present.Add(new SelectorTarget(5, "fresh", "default", 0));
+            seen.AddRange(query.Choose([happened]));
+        }
+        if (selector != "5") await Assert.That(Show(seen.Where(static one => one.Kind != EventKind.Failed)))
+            .IsEqualTo(string.Join(' ', expected.Split(' ').Where(static code => code is not ("0" or "2"))));
     }
 
     [Test]

@@ -28,6 +28,9 @@ public class EventScenarios
         await Assert.That((await box.Ok("events", "web", "--json")).Out).StartsWith(online);
         await Assert.That(Kind(Parse((await box.Ok("events", "--json")).Out)[^1])).IsEqualTo("daemonStopped");
         await Assert.That((await box.Ok("events", "web", "--lines", "1")).Lines.Single().Split('\t')[2..4].SequenceEqual(["stopped", "stopped"])).IsTrue();
+        await Assert.That((await box.Ok("events", "web")).Out).Contains("exited with code 3; restarting in 20 ms")
+            .And.DoesNotContain("is waiting");
+        await Assert.That((await box.Ok("events", "web", "--kind", "waiting")).Out).Contains("is waiting");
         await Assert.That(File.GetUnixFileMode(Path.Combine(box.Home, "events.jsonl"))).IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         (await box.Run("events", "wep")).Exits(3).Says("wep");
         (await box.Run("why", "wep")).Exits(3);

@@ -35,6 +35,22 @@ public class ImportScenarios
     }
 
     [Test]
+    [Arguments("supervisord", "etc/supervisord.conf", "[program:web]\ncommand=sleep 1000")]
+    [Arguments("procfile", "Procfile", "web: sleep 1000")]
+    [Arguments("pm2", "pm2.json", """{ "apps": [ { "name": "web", "script": "/bin/sleep", "args": "1000" } ] }""")]
+    public async Task An_import_says_which_file_it_has_found(
+        string from, string file, string content, CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        Directory.CreateDirectory(Path.Combine(box.Folder, "etc"));
+        box.Write(file, content);
+        box.Write(".env", "PORT=3000");
+        (await box.Ok("import", from)).Says($"read from {box.Folder}/{file}");
+        await Assert.That((await box.Ok("import", from, file)).Err).DoesNotContain("read from");
+        if (from == "procfile") (await box.Ok("import", from)).Says($"{box.Folder}/.env is used as env file");
+    }
+
+    [Test]
     public async Task Import_prints_a_config_file_writes_it_or_starts_it(CancellationToken cancellation)
     {
         Tools.Require("node");

@@ -69,7 +69,8 @@ public class RecordScenarios
         await Assert.That(Exits(await box.Ok("why", "web"))).IsEqualTo(3);
         var one = await box.Ok("why", "web", "-n", "1");
         await Assert.That(Exits(one)).IsEqualTo(1);
-        await Assert.That(one.Out).Contains("  one\n  two\n").And.Contains("gave up after 3 failures in a row; see: tspm why");
+        await Assert.That(one.Out).Contains("  one\n  two\n")
+            .And.Contains("gave up after 3 failures in a row; to start it again: tspm start web");
         await Assert.That((await box.Ok("why", "web", "--lines", "1")).Out).Contains("  two\n").And.DoesNotContain("  one\n");
         await Assert.That((await box.Ok("why", "web", "--exits", "0")).Out).DoesNotContain("by itself");
     }

@@ -75,6 +75,42 @@ internal sealed class DependencyTests
         await Assert.That(top.State.Reason).StartsWith("waits for web, which waits for db, which is errored");
     }
 
+    /// <summary>What web needs is named, also where a job in between has ended.</summary>
+    [Test]
+    [Arguments("db", "web>migrate:completed migrate>db", "web depends on db (through migrate)")]
+    [Arguments("db", "web>seed:completed seed>migrate:completed migrate>db", "web depends on db (through seed)")]
+    [Arguments("db", "web>migrate:completed,db migrate>db", "web depends on db")]
+    [Arguments("db", "web>api api>db", "api depends on db")]
+    [Arguments("db api", "web>api api>db", "web depends on api")]
+    [Arguments("db web", "web>migrate:completed migrate>db", "")]
+    [Arguments("migrate", "web>migrate:completed migrate>db", "")]
+    public async Task A_stop_warns_of_what_depends_on_it_by_way_of_others_too(
+        string stopped, string edges, string expected, CancellationToken cancellation)
+    {
+        using var world = new World();
+        var needs = edges.Split(' ').ToDictionary(
+            static edge => edge.Split('>')[0],
+            static edge => edge.Split('>')[1].Split(',').Select(Dependency.Parse).ToArray());
+        foreach (var name in (string[])["db", "migrate", "seed", "api", "web"])
+        {
+            var cell = world.Define(new ProcessConfig
+            {
+                Name = name, Command = name, DependsOn = needs.GetValueOrDefault(name),
+                Restart = name is "migrate" or "seed" ? new RestartConfig { Policy = "never" } : null,
+            });
+            world.Supervisor.Start(cell, CauseRequest.Start);
+            world.Step();
+            if (name is not ("migrate" or "seed")) continue;
+            world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(0, null));
+            world.Step();
+        }
+        var names = stopped.Split(' ');
+        var going = world.Supervisor.Table.Cells.Where(cell => names.Contains(cell.Definition.Name)).ToArray();
+        await Assert.That(string.Join("; ", world.Supervisor.Dependencies.Warnings(going)))
+            .IsEqualTo(string.Join("; ", expected.Split("; ", StringSplitOptions.RemoveEmptyEntries)
+                .Select(static sentence => "warning: " + sentence.Replace(" depends", " is online and depends"))));
+    }
+
     [Test]
     public async Task Completed_means_ended_by_itself_with_code_0(CancellationToken cancellation)
     {

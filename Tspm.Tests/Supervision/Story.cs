@@ -76,7 +76,7 @@ internal sealed class Story : IDisposable
         var report = new WhyReport();
         foreach (var happened in World.Told) report.Add(happened);
         foreach (var cell in World.Supervisor.Table.Cells) report.Add(StatusOf(cell.View));
-        report.MarkDeleted();
+        report.Complete(static instance => instance.Status is not null);
         var screen = new Screen();
         WhyPrinter.Print(screen.Writer, report, json: false);
         // The time of each exit is among the events.

@@ -20,7 +20,7 @@ internal static class Argv
         if (verbAt < 0) return WithoutVerb(args);
         var typed = args[verbAt];
         if (TspmHabits.IsStartAsDaemon(typed)) throw new UsageException(TspmHabits.Replacement(args, verbAt));
-        var verb = Verbs.Find(typed) ?? throw Unknown(typed);
+        var verb = Verbs.Find(typed) ?? throw Unknown(typed, args[(verbAt + 1)..]);
         var words = new List<string>();
         var flags = new List<GivenFlag>();
         IReadOnlyList<string>? program = null;
@@ -102,14 +102,14 @@ internal static class Argv
         var arg = args[i];
         var flag = Resolve(arg, verb, out var on, out var value);
         if (flag is { Later: true }) throw NotInThisVersion($"--{flag.Name}");
-        if (flag is null || !verb.Has(flag.Name)) throw UnknownFlag(verb, arg);
+        if (flag is null || !verb.Has(flag.Name)) throw UnknownFlag(new TypedFlag(verb, args, i), words);
         if (!flag.TakesValue)
         {
             if (value is not null) on = on == ReadSwitch(flag, value);
             flags.Add(new GivenFlag(flag, null, on));
             return;
         }
-        if (!on) throw UnknownFlag(verb, arg);
+        if (!on) throw UnknownFlag(new TypedFlag(verb, args, i), words);
         if (value is null)
         {
             if (i + 1 >= args.Length || args[i + 1] == "--" || IsKnownFlag(args[i + 1], verb))
@@ -190,14 +190,15 @@ internal static class Argv
 
     static UsageException Usage(Verb verb, string problem) => new($"{problem}; usage: tspm {verb.Usage}");
 
-    static UsageException Unknown(string typed) =>
+    static UsageException Unknown(string typed, string[] rest) =>
         Verbs.IsLater(typed) ? NotInThisVersion($"'{typed}'")
-            : new UsageException($"unknown verb '{ControlText.Escape(typed)}'{NearestName.Question(typed, Verbs.Known)} (all verbs: tspm --help)");
+            : Pm2Verbs.Refusal(typed, rest) ?? new UsageException(
+                $"unknown verb '{ControlText.Escape(typed)}'{NearestName.Question(typed, Verbs.Known)} "
+                + "(all verbs: tspm --help)");
 
-    static UsageException UnknownFlag(Verb verb, string arg)
+    static UsageException UnknownFlag(TypedFlag typed, List<string> words)
     {
-        var equals = arg.IndexOf('=');
-        var spelled = equals < 0 ? arg : arg[..equals];
+        var (verb, arg, spelled) = (typed.Verb, typed.Args[typed.Position], typed.Spelled);
         var known = Array.ConvertAll(verb.Flags, static name => Flags.Find(name)!.ShownAsNo ? "--no-" + name : "--" + name);
         // PM2's restart takes the flags of start and changes the settings on the way.
         if (verb.Name is "restart" or "reload"
@@ -208,7 +209,11 @@ internal static class Argv
                 + (setting == "name" ? "tspm rename OLD NEW"
                     : $"tspm set NAME {ControlText.Escape(spelled)} …, then: tspm {verb.Name} NAME"));
         }
-        return new UsageException($"'{verb.Name}' has no flag '{ControlText.Escape(spelled)}'{NearestName.Question(spelled, known)} (all its flags: tspm {verb.Name} --help)");
+        var program = verb.TakesProgram && words.Count > 0
+            ? $"; if it is the program's: {ControlText.Escape(typed.AsArgument)}" : "";
+        return new UsageException(
+            $"'{verb.Name}' has no flag '{ControlText.Escape(spelled)}'{NearestName.Question(spelled, known)}{program} "
+            + $"(all its flags: tspm {verb.Name} --help)");
     }
 
     static UsageException NotInThisVersion(string what) => new($"{what} is not part of this version ({ProductVersion.Current})");

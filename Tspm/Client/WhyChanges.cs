@@ -23,7 +23,10 @@ internal static class WhyChanges
             var answer = daemon.Call(Methods.Describe, fit, Wire.Json.DescribeRequest, Wire.Json.DescribeResponse);
             foreach (var process in answer.Processes)
                 if (report.Find(process.Status.Id, process.Status.Instance) is { } instance)
+                {
                     instance.Changes = process.Changes;
+                    instance.Config = process.Config;
+                }
         }
         catch (DaemonException missing) when (missing.Code is LocalError.Disconnected or ErrorCode.NoSuchProcess)
         {

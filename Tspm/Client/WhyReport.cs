@@ -66,6 +66,12 @@ internal sealed class WhyInstance(int id, int instance, int shown)
     /// <summary>A daemon answers, and the process is not defined any more.</summary>
     public bool IsDeleted { get; set; }
 
+    /// <summary>It could not be started, and its id is free for another process.</summary>
+    public bool WasWithdrawn { get; private set; }
+
+    /// <summary>The number of its newest event; 0: it has none.</summary>
+    public long LastSeq { get; private set; }
+
     public List<WhyExit> Exits { get; } = [];
 
     public WhyExit? NewestExit => Exits.Count > 0 ? Exits[0] : null;
@@ -77,6 +83,9 @@ internal sealed class WhyInstance(int id, int instance, int shown)
     /// <summary>Since the last run that stayed up; null: no such run is known.</summary>
     public RunChanges? Changes { get; set; }
 
+    /// <summary>Null: no daemon says it.</summary>
+    public ProcessConfig? Config { get; set; }
+
     /// <summary>The pid that did not end in time.</summary>
     int? _killed;
 
@@ -85,7 +94,8 @@ internal sealed class WhyInstance(int id, int instance, int shown)
     /// <summary>In the order in which they came.</summary>
     public void Add(ProcessEvent happened)
     {
-        Name = happened.Name ?? Name;
+        (Name, LastSeq) = (happened.Name ?? Name, happened.Seq);
+        if (happened.Kind == EventKind.Withdrawn) WasWithdrawn = true;
         if (happened.Kind == EventKind.Killed) _killed = happened.Pid;
         if (happened.Kind == EventKind.OutOfMemory)
             foreach (var exit in Exits)
@@ -95,12 +105,19 @@ internal sealed class WhyInstance(int id, int instance, int shown)
                 if (exit.Event.RunId == happened.RunId) exit.Leftovers = Joined(exit.Leftovers, happened.Reason);
         if (happened.Kind is not (EventKind.Exited or EventKind.Failed)) return;
         Exits.Insert(0, new WhyExit(happened) { WasKilled = _killed is not null && _killed == happened.Pid });
-        if (Exits.Count > shown) Exits.RemoveAt(shown);
+        KeepNewest(shown);
+    }
+
+    public void KeepNewest(int count)
+    {
+        if (Exits.Count > count) Exits.RemoveRange(count, Exits.Count - count);
     }
 }
 
-/// <summary>The answer to <c>why</c>: by instance, in order; those that were deleted come last.</summary>
-/// <param name="shown">Most exits of each instance.</param>
+/// <summary>
+/// The answer to <c>why</c>: by instance, in order; those that are gone come last, the newest first.
+/// </summary>
+/// <param name="shown">Most exits of each instance, together with those of gone ones that had its name.</param>
 internal sealed class WhyReport(int shown = WhyReport.DefaultExits)
 {
     /// <summary>Exits shown of each instance unless told otherwise.</summary>
@@ -121,23 +138,58 @@ internal sealed class WhyReport(int shown = WhyReport.DefaultExits)
         (instance.Name, instance.Status) = (status.Name, status);
     }
 
-    /// <summary>All that is there has been added: what has no state is gone.</summary>
-    public void MarkDeleted()
+    /// <summary>All events have been added: what is not there any more is marked and goes last, and exits that are too
+    /// many go.</summary>
+    /// <param name="isThere">Is this process defined? Null: it is not known of any.</param>
+    public void Complete(Func<WhyInstance, bool>? isThere)
     {
-        foreach (var instance in _instances) instance.IsDeleted = instance.Status is null;
-        WhyInstance[] gone = [.. _instances.Where(static one => one.IsDeleted)];
+        foreach (var instance in _instances)
+            instance.IsDeleted = instance.WasWithdrawn || isThere?.Invoke(instance) == false;
+        var gone = _instances.Where(static one => one.IsDeleted).ToList();
         _instances.RemoveAll(static one => one.IsDeleted);
-        _instances.AddRange(gone);
+        _instances.AddRange(gone.Order(Newer));
+        Limit();
     }
 
-    public WhyInstance? Find(int id, int instance) => _instances.Find(one => one.Id == id && one.Instance == instance);
+    static int Newer(WhyInstance one, WhyInstance other)
+    {
+        if (one.Id != other.Id) return other.Id.CompareTo(one.Id);
+        return one.Instance != other.Instance
+            ? one.Instance.CompareTo(other.Instance) : other.LastSeq.CompareTo(one.LastSeq);
+    }
+
+    /// <summary>To a person, the processes that had a name one after the other are one and the same.</summary>
+    void Limit()
+    {
+        var left = new Dictionary<(string, int), int>();
+        var kept = new List<WhyInstance>(_instances.Count);
+        foreach (var instance in _instances)
+        {
+            var key = (instance.Name, instance.Instance);
+            var isFirst = left.TryAdd(key, shown);
+            instance.KeepNewest(left[key]);
+            left[key] -= instance.Exits.Count;
+            if (isFirst || !instance.IsDeleted || instance.Exits.Count > 0) kept.Add(instance);
+        }
+        _instances.Clear();
+        _instances.AddRange(kept);
+    }
+
+    public WhyInstance? Find(int id, int instance) =>
+        _instances.Find(one => one.Id == id && one.Instance == instance && !one.WasWithdrawn);
 
     WhyInstance Of(int id, int instance)
     {
         var at = 0;
-        while (at < _instances.Count && (_instances[at].Id < id || (_instances[at].Id == id && _instances[at].Instance < instance))) at++;
+        while (at < _instances.Count && IsBefore(_instances[at])) at++;
         if (at == _instances.Count || _instances[at].Id != id || _instances[at].Instance != instance)
             _instances.Insert(at, new WhyInstance(id, instance, shown));
         return _instances[at];
+
+        bool IsBefore(WhyInstance one)
+        {
+            if (one.Id != id) return one.Id < id;
+            return one.Instance < instance || (one.Instance == instance && one.WasWithdrawn);
+        }
     }
 }

@@ -14,6 +14,9 @@ internal sealed record ConfigDocument(JsonElement Root, IReadOnlyDictionary<stri
     /// <summary>By the ending: <c>.toml</c> is TOML, everything else JSON. Throws <see cref="ConfigFileException"/>.</summary>
     public static ConfigDocument Read(string path)
     {
+        if (IsYaml(path)) throw new ConfigFileException(
+            $"{path} is YAML, which Tspm reads only for PM2's files (apps: …); its own config files are JSON or TOML: "
+            + $"write {ConfigFile.Shape} to a tspm.json (its format: tspm schema), and type: tspm start tspm.json", []);
         byte[] bytes;
         try
         {
@@ -37,6 +40,10 @@ internal sealed record ConfigDocument(JsonElement Root, IReadOnlyDictionary<stri
             throw new ConfigFileException($"the config file {path} has too many nested values with long names; split the file, or shorten the names", []);
         }
     }
+
+    static bool IsYaml(string path) =>
+        path.EndsWith(".yml", StringComparison.OrdinalIgnoreCase)
+        || path.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase);
 
     static ConfigDocument ParseJson(byte[] text, string path)
     {

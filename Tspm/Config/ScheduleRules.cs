@@ -24,5 +24,18 @@ internal static class ScheduleRules
             : null;
     }
 
+    /// <summary>
+    /// PM2's users expect of a schedule what is a job here: a program that ends by itself. Null: the schedule restarts
+    /// what is started again by nothing else.
+    /// </summary>
+    public static string? JobHint(ProcessConfig config)
+    {
+        if (config is not { Schedule.Action: null or ScheduleConfig.Restart }) return null;
+        if (RestartPolicy.Of(config).Mode != RestartMode.Always) return null;
+        return $"{config.Name} is started again whenever it ends, and not only at the times of its schedule; "
+            + "if it ends when its work is done, make it a job: "
+            + $"tspm set {ShellWords.Quote(config.NameOrEmpty)} --job";
+    }
+
     static ConfigProblem Bad(string member, string found, string words) => new("." + member, JsonProblems.Quote(found), words, $"{JsonProblems.Quote(found)}: {words}");
 }

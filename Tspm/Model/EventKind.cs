@@ -8,6 +8,12 @@ internal static class EventKind
         Exited = "exited", Stopped = "stopped", Waiting = "waiting", Errored = "errored", Failed = "failed";
 
     /// <summary>
+    /// A new process whose program could not be started was not kept. Its id is free again: later events with that id
+    /// are about another process.
+    /// </summary>
+    public const string Withdrawn = "withdrawn";
+
+    /// <summary>
     /// Of a reload: a new child was started beside the old one; it has taken its place; or it has not, and the old one
     /// goes on.
     /// </summary>
@@ -43,7 +49,7 @@ internal static class EventKind
     public static readonly string[] All =
     [
         PreStart, Started, Restarted, Ready, Unfit, Stopping, Killed, Exited, Stopped, Waiting, Errored, Failed,
-        Reloading, Reloaded, ReloadFailed, Leftovers, OutOfMemory, HookFailed, Request, DaemonStarted, DaemonStopped,
-        DaemonDied, HomeLost, Trouble, TroubleOver, Lost,
+        Withdrawn, Reloading, Reloaded, ReloadFailed, Leftovers, OutOfMemory, HookFailed, Request, DaemonStarted,
+        DaemonStopped, DaemonDied, HomeLost, Trouble, TroubleOver, Lost,
     ];
 }

@@ -154,7 +154,10 @@ internal static class SelectorMatcher
         }
         var names = targets.Select(target => target.Name).Concat(targets.Select(target => target.Namespace)).Append(Selector.All);
         var hint = NearestName.Question(selector.Body, names);
-        if (hint.Length == 0 && selector.Text.Contains(',', StringComparison.Ordinal))
+        // PM2 takes a process by the path of its script.
+        var byScript = DefaultName.For([selector.Text]);
+        if (targets.Any(target => target.Name == byScript)) hint = $"; did you mean '{byScript}'?";
+        else if (hint.Length == 0 && selector.Text.Contains(',', StringComparison.Ordinal))
             hint = $"; several are separated by spaces: {string.Join(' ', selector.Text.Split(','))}";
         return $"there is no process, id or namespace '{selector.Text}'{hint}";
     }

@@ -8,13 +8,14 @@ internal sealed record SpawnFailure(string Stage, int Errno, string Sentence)
 {
     /// <summary>Stages that more than one room knows.</summary>
     public const string LogStage = "open log file", EnvFileStage = "read envFile", FindStage = "find program",
-        ExecuteStage = "execute", DirectoryStage = "change directory";
+        ExecuteStage = "execute", DirectoryStage = "change directory", ScriptStage = "find script";
 
     /// <summary>
     /// What a deployment replaces was not there, or not whole, at this moment: the working directory, the program, its
-    /// env file, the folder of its logs. It may be back by the next try.
+    /// script, its env file, the folder of its logs. It may be back by the next try.
     /// </summary>
-    public bool MayBeReplaced => Stage is LogStage or EnvFileStage or FindStage or ExecuteStage or DirectoryStage;
+    public bool MayBeReplaced =>
+        Stage is LogStage or EnvFileStage or FindStage or ExecuteStage or DirectoryStage or ScriptStage;
 
     /// <summary>
     /// The same may succeed the next time: what the user runs beforehand has failed, or what had been there is

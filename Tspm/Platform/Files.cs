@@ -24,6 +24,10 @@ internal static class Files
     /// <summary>Whether anything has this name: also a link that leads nowhere.</summary>
     public static bool IsThere(string path) => SysStat.lstat(path, out _) == 0;
 
+    /// <summary>Nothing is at this path. False also when it cannot be known (man 2 stat, EACCES).</summary>
+    public static bool IsMissing(string path) =>
+        SysStat.stat(path, out _) != 0 && Errno.Last is (Errno.ENOENT or Errno.ENOTDIR);
+
     /// <summary>How others could put something foreign into a folder that should be this user's, and what to do; null: they cannot. Throws IOException.</summary>
     public static string? OpenToOthers(string folder)
     {

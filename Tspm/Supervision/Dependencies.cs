@@ -128,7 +128,10 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post) : IP
     public IEnumerable<ProcessDefinition> Dependents(string name) =>
         table.Definitions.Where(definition => definition.Config.DependsOn?.Any(dependency => dependency.Name == name) == true);
 
-    /// <summary>Sentences about processes that run and depend on one that will have no child any more.</summary>
+    /// <summary>
+    /// Sentences about processes that run and depend on one that will have no child any more, also by way of others: of
+    /// those, one that completes its work has left something behind that is of no use without what it worked on.
+    /// </summary>
     public List<string> Warnings(IReadOnlyList<SupervisedProcess> stopped)
     {
         var notes = new List<string>();
@@ -136,14 +139,35 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post) : IP
         foreach (var definition in table.Definitions)
         {
             if (definition.Config.DependsOn is null || !Array.Exists(table.Instances(definition.Id)!, cell => Runs(cell) && !going.Contains(cell))) continue;
-            foreach (var dependency in definition.Config.DependsOn)
-            {
-                var cells = CellsOf(dependency);
-                if (dependency.Condition != Dependency.Completed && Array.Exists(cells, Runs) && Array.TrueForAll(cells, cell => going.Contains(cell) || !Runs(cell)))
-                    notes.Add($"warning: {definition.Name} is online and depends on {dependency.Name}");
-            }
+            Warn(definition, definition, null, going, [definition.Id], notes);
         }
         return notes;
+    }
+
+    /// <param name="dependent">Who runs.</param>
+    /// <param name="at">Whose dependencies are looked at: its own, or those of what it depends on.</param>
+    /// <param name="through">The first step from the one to the other; null: they are the same.</param>
+    /// <param name="going">What is being stopped.</param>
+    /// <param name="seen">Processes that need not be looked at again.</param>
+    /// <param name="notes">Takes the sentences.</param>
+    void Warn(
+        ProcessDefinition dependent, ProcessDefinition at, string? through, HashSet<SupervisedProcess> going,
+        HashSet<int> seen, List<string> notes)
+    {
+        var down = new List<ProcessDefinition>();
+        foreach (var dependency in at.Config.DependsOn ?? [])
+        {
+            if (table.ByName(dependency.Name) is not { } needed || !seen.Add(needed.Id)) continue;
+            var cells = CellsOf(dependency);
+            var isEnding = Array.Exists(cells, Runs)
+                && Array.TrueForAll(cells, cell => going.Contains(cell) || !Runs(cell));
+            var way = through is null ? "" : $" (through {through})";
+            if (isEnding && dependency.Condition != Dependency.Completed)
+                notes.Add($"warning: {dependent.Name} is online and depends on {needed.Name}{way}");
+            // What runs in between has a warning of its own.
+            if (!Array.Exists(cells, Runs)) down.Add(needed);
+        }
+        foreach (var between in down) Warn(dependent, between, through ?? between.Name, going, seen, notes);
     }
 
     static bool Runs(SupervisedProcess cell) => cell.State.Phase is LifecyclePhase.Starting or LifecyclePhase.Online;

@@ -16,37 +16,48 @@ internal sealed class ProcessSelection(ProcessTable table)
     }
 
     /// <summary>
-    /// The same for verbs that start something. A job is left alone unless it is named: who says <c>all</c> does not
-    /// mean that the nightly backup is to run now.
+    /// The same for verbs that start something. A job is left alone unless it is named, and so is what is not enabled:
+    /// who says <c>all</c> or gives a pattern does not mean that the nightly backup is to run now.
     /// </summary>
     /// <param name="selectors">What was asked for.</param>
-    /// <param name="left">Jobs that were left out, see <see cref="TellOfJobs"/>.</param>
-    public List<SupervisedProcess> SelectToStart(IReadOnlyList<string> selectors, out List<SupervisedProcess> left)
+    /// <param name="left">What was left out, see <see cref="TellOfLeft"/>.</param>
+    /// <param name="named">Those that were named.</param>
+    public List<SupervisedProcess> SelectToStart(
+        IReadOnlyList<string> selectors, out List<SupervisedProcess> left, out HashSet<SupervisedProcess> named)
     {
         var result = Resolve(selectors);
         if (!result.IsKnown) throw new NoSuchProcessException(result.Sentence!);
         var cells = new List<SupervisedProcess>(result.Matches.Count);
-        left = [];
+        (left, named) = ([], []);
         foreach (var match in result.Matches)
         {
             var cell = table.Find(new InstanceKey(match.Id, match.Instance))!;
-            (cell.Definition.Config.IsJob && !result.Named.Contains(match) ? left : cells).Add(cell);
+            if (result.Named.Contains(match)) named.Add(cell);
+            var isLeft = (cell.Definition.Config.IsJob || !cell.Definition.IsEnabled) && !named.Contains(cell);
+            (isLeft ? left : cells).Add(cell);
         }
         return cells;
     }
 
-    /// <summary>Adds a sentence about jobs that were left out, unless something needs them, so that they run all the
+    /// <summary>Adds a sentence about what was left out, unless something needs it, so that it runs all the
     /// same.</summary>
-    public static void TellOfJobs(List<SupervisedProcess> left, IReadOnlyList<SupervisedProcess> started,
-        List<string> notes)
+    public static void TellOfLeft(
+        List<SupervisedProcess> left, IReadOnlyList<SupervisedProcess> started, List<string> notes)
     {
-        var names = left.Where(cell => !started.Contains(cell))
-            .Select(static cell => cell.Definition.Name).Distinct().ToList();
-        if (names.Count == 0) return;
-        var listed = string.Join(", ", names.Select(static name => $"'{name}'"));
-        notes.Add(names.Count == 1
-            ? $"the job {listed} was left out; to run it now, start it by name"
-            : $"the jobs {listed} were left out; to run one of them now, start it by name");
+        List<string> jobs = [], disabled = [];
+        foreach (var cell in left)
+        {
+            if (started.Contains(cell)) continue;
+            var names = cell.Definition.Config.IsJob ? jobs : disabled;
+            var name = $"'{cell.Definition.Name}'";
+            if (!names.Contains(name)) names.Add(name);
+        }
+        if (jobs.Count == 1) notes.Add($"the job {jobs[0]} was left out; to run it now, start it by name");
+        if (jobs.Count > 1)
+            notes.Add($"the jobs {string.Join(", ", jobs)} were left out; to run one of them now, start it by name");
+        if (disabled.Count == 0) return;
+        notes.Add($"{string.Join(", ", disabled)} {(disabled.Count == 1 ? "is" : "are")} not enabled "
+            + "(enabled: false) and left out; to start or restart one, name it");
     }
 
     List<SelectorTarget> Targets()

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.IO.Hashing;
 using System.Text;
+using Tspm.Logs.Events;
 using Tspm.Model;
 using Tspm.Storage;
 
@@ -198,8 +199,11 @@ internal sealed class ProcessTable(SupervisionServices services)
     /// <summary>Removes a definition that has never had a child; the next one may have its number.</summary>
     public void Withdraw(int id)
     {
+        var cells = Instances(id) ?? [];
         Remove(id);
         if (NextId == id + 1) NextId = id;
+        // Records go by ids: this is where those of one process end and those of the next may begin.
+        foreach (var cell in cells) _ = services.Tell(FormerHolders.End(cell.Key, cell.Definition.Name));
     }
 
     /// <summary>What is to be on disk now: wishes are read off the instances.</summary>

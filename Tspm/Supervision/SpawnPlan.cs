@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tspm.Config;
 using Tspm.Logs;
 using Tspm.Model;
 using Tspm.Platform;
@@ -6,7 +7,10 @@ using Tspm.Supervision.Hooks;
 
 namespace Tspm.Supervision;
 
-/// <summary>Turns a definition into what the platform has to start. Reads <c>envFile</c>, so it can fail: a failure is a value like any other spawn failure.</summary>
+/// <summary>
+/// Turns a definition into what the platform has to start. Reads <c>envFile</c> and looks for a script, so it can fail:
+/// a failure is a value like any other spawn failure.
+/// </summary>
 internal static class SpawnPlan
 {
     /// <summary>How many sockets the child finds from its descriptor 3 on (man 3 sd_listen_fds).</summary>
@@ -19,6 +23,8 @@ internal static class SpawnPlan
     {
         var environment = ChildEnvironment.Build(definition, instance, kept, out var problem);
         if (environment is null) return (null, new SpawnFailure(SpawnFailure.EnvFileStage, 0, problem!));
+        if (MissingScript.Of(definition.Config) is { } missing)
+            return (null, new SpawnFailure(SpawnFailure.ScriptStage, 0, missing));
         foreach (var (name, value) in notify ?? new Dictionary<string, string>()) environment[name] = value;
         if (listeners is { Count: > 0 }) environment[ListenFds] = listeners.Count.ToString(CultureInfo.InvariantCulture);
         var launch = LaunchPlan.Of(definition.Config);

@@ -163,7 +163,8 @@ internal sealed class Supervisor
 
     public Pending Restart(SupervisedProcess cell, string request)
     {
-        var problem = cell.Restart(new LifecycleEvent.RestartRequested(Requested(request)));
+        var problem = RestartCheck.Refusal(cell, _services, Asker)
+            ?? cell.Restart(new LifecycleEvent.RestartRequested(Requested(request)));
         var settled = problem is null ? Started(cell) : Task.FromResult(cell.State);
         return new Pending(cell, settled, false) { Problem = problem };
     }

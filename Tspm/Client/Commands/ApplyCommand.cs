@@ -54,7 +54,8 @@ internal static class ApplyCommand
             name => key is not null && saved.Processes.Any(definition => definition.Name == name && definition.EnvironmentKey != key),
             name => saved.Processes.Any(known => known.Name == name && known.Desired == DesiredState.Down),
             name => saved.Processes.Any(known => known.Name == name && known.Project != request.Project));
-        var notes = ApplyPlan.TakenOver(saved.Processes, request.Define, request.Project, isPlan: true);
+        List<string> notes = [.. MissingScript.Among(request.Define).Select(static missing => $"warning: {missing}")];
+        notes.AddRange(ApplyPlan.TakenOver(saved.Processes, request.Define, request.Project, isPlan: true));
         return new ApplyResponse
         {
             Success = true, Processes = [], Steps = steps, Notes = notes.Count > 0 ? notes : null,

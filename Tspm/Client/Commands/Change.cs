@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Tspm.Client.Defining;
 using Tspm.Client.Output;
 using Tspm.Model;
 using Tspm.Protocol;
@@ -41,7 +42,15 @@ internal sealed record Change<TRequest, TResponse>(
     public int Run(ClientSession session, ChangeFlags flags, out TResponse response)
     {
         using var daemon = session.ConnectToChange(flags.NoAutoStart);
-        response = daemon.Call(Method, Request, RequestType, ResponseType, flags.Deadline, Again);
+        try
+        {
+            response = daemon.Call(Method, Request, RequestType, ResponseType, flags.Deadline, Again);
+        }
+        catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess)
+        {
+            throw new DaemonException(
+                unknown.Code, unknown.Message + FileSelector.Hint(Method, Request), unknown.Data);
+        }
         if (flags.Json) JsonPrinter.Print(session.Out, response, PrintType);
         Outcomes.Print(session, response, Phrase, withSuccesses: !flags.Json, Total);
         if (response is { Processes.Count: 0, Notes: null, Error: null })

@@ -44,10 +44,11 @@ internal static class StartCommand
     public static void Run(
         [Items] string[]? words = null, [Items] string[]? program = null, [Items] string[]? config = null,
         bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool force = false, bool attach = false,
-        bool noAutoStart = false, bool json = false, bool lossy = false, string? settle = null) =>
+        bool noAutoStart = false, bool json = false, bool lossy = false, string? settle = null, string? only = null) =>
         CommandHost.Execute(session =>
         {
             var target = ReadTarget(session, words, program, config, lossy, out var isLost);
+            if (only is not null) target = target.Only(only.Split(',', StringSplitOptions.RemoveEmptyEntries));
             var flags = new ChangeFlags(json, noAutoStart, noWait, waitTimeout);
             var request = new StartRequest
             {

@@ -33,9 +33,15 @@ internal static class ValidateCommand
         if (!Directory.Exists(folder)) yield return $"there is no folder {folder}";
         if (config.EnvFile is { } envFile && !File.Exists(Path.Combine(folder, envFile)))
             yield return $"there is no file {Path.Combine(folder, envFile)} (envFile)";
+        if (MissingScript.Of(config) is { } missing) yield return missing;
         if (LaunchPlan.Of(config) is not { UsesShell: false, Program: { } program }) yield break;
         var isThere = program.Contains('/', StringComparison.Ordinal)
             ? File.Exists(Path.Combine(folder, program)) : Interpreters.IsOnPath(program);
-        if (!isThere) yield return $"there is no program '{program}' here";
+        if (isThere) yield break;
+        var isInFolder = !program.Contains('/', StringComparison.Ordinal) && File.Exists(Path.Combine(folder, program));
+        yield return isInFolder
+            ? $"there is no program '{program}' on the PATH; {Path.Combine(folder, program)} is there: "
+                + $"write ./{program}, or give it an interpreter"
+            : $"there is no program '{program}' here";
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Tspm.Client.Output;
 using Tspm.Model;
 using Tspm.Protocol;
+using Tspm.Storage;
 
 namespace Tspm.Client.Commands;
 
@@ -35,9 +36,10 @@ internal static class WhyCommand
         {
             var wanted = Wanted(present, words, report);
             foreach (var status in wanted) report.Add(status);
-            report.MarkDeleted();
+            report.Complete(static instance => instance.Status is not null);
             WhyChanges.Add(daemon, report);
         }
+        else report.Complete(session.Remote is null ? Defined(session.Home) : null);
         foreach (var instance in report.Instances)
         {
             if (most > 0 && instance.Newest?.RunId is { } run)
@@ -64,6 +66,13 @@ internal static class WhyCommand
         return present.Where(status => result.IsKnown
             ? result.Matches.Any(match => match.Id == status.Id && match.Instance == status.Instance)
             : report.Find(status.Id, status.Instance) is not null);
+    }
+
+    /// <summary>Without a daemon: which processes are defined.</summary>
+    static Func<WhyInstance, bool> Defined(TspmHome home)
+    {
+        var all = new ProcessStore(home, TimeProvider.System).Peek().Processes;
+        return instance => all.Any(known => known.Id == instance.Id && instance.Instance < known.Instances);
     }
 
     /// <summary>How all are now.</summary>

@@ -24,7 +24,7 @@ internal static class ImportFiles
     public static Imported Pm2(string? file, string? profile)
     {
         var path = Existing(file ?? First(Pm2Files), "ecosystem file and no dump.pm2");
-        return Named(path, () => Pm2Import.Read(
+        return Named(path, file is null, () => Pm2Import.Read(
             Document(path), Path.GetDirectoryName(path)!, profile, ClientContextBuilder.KeptEnvironment(),
             ScriptFile.Look));
     }
@@ -32,7 +32,7 @@ internal static class ImportFiles
     public static Imported Supervisord(string? file)
     {
         var path = Existing(file ?? First("supervisord.conf", "etc/supervisord.conf", "/etc/supervisord.conf", "/etc/supervisor/supervisord.conf"), "supervisord.conf");
-        return Named(path, () => SupervisordImport.Read(
+        return Named(path, file is null, () => SupervisordImport.Read(
             Text(path), path, CurrentFolder.Get(), ClientContextBuilder.KeptEnvironment(), Environment.MachineName,
             Included, Text));
     }
@@ -41,9 +41,14 @@ internal static class ImportFiles
     {
         var path = Existing(file ?? First("Procfile"), "Procfile");
         var folder = Path.GetDirectoryName(path)!;
+        string? found = null;
         if (envFile is not null) envFile = Existing(envFile, "env file");
-        else if (File.Exists(Path.Combine(folder, ".env"))) envFile = Path.Combine(folder, ".env");
-        return Named(path, () =>
+        else if (File.Exists(Path.Combine(folder, ".env")))
+        {
+            envFile = Path.Combine(folder, ".env");
+            found = $"{envFile} is used as env file";
+        }
+        return Named(path, file is null, () =>
         {
             int? port = null;
             if (envFile is not null)
@@ -52,7 +57,9 @@ internal static class ImportFiles
                 if (read.Problem is { } problem) throw new ImportException(problem);
                 if (read.Values!.TryGetValue("PORT", out var said) && int.TryParse(said, out var number)) port = number;
             }
-            return ProcfileImport.Read(Text(path), folder, envFile, port);
+            var imported = ProcfileImport.Read(Text(path), folder, envFile, port);
+            if (found is not null) imported.Notes.Insert(0, found);
+            return imported;
         });
     }
 
@@ -66,11 +73,15 @@ internal static class ImportFiles
         return IsYaml(path) ? YamlText.Read(Text(path)) : ForeignFile.Json(Text(path));
     }
 
-    static Imported Named(string path, Func<Imported> read)
+    /// <param name="path">Of the file.</param>
+    /// <param name="wasFound">Nobody named it, so it is said which one it is.</param>
+    /// <param name="read">Reads it.</param>
+    static Imported Named(string path, bool wasFound, Func<Imported> read)
     {
         try
         {
             var imported = read();
+            if (wasFound) imported.Notes.Insert(0, $"read from {path}");
             imported.Folder = ProjectFile.FolderOf(path);
             return imported;
         }

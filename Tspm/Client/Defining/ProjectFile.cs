@@ -1,4 +1,5 @@
 using Tspm.Config;
+using Tspm.Config.Import;
 using Tspm.Model;
 using Tspm.Protocol;
 
@@ -13,6 +14,8 @@ internal sealed record ProjectFile(string Project, IReadOnlyList<ProcessConfig> 
     /// <exception cref="DaemonException">It cannot be used; the message says where and why.</exception>
     public static ProjectFile Read(string path)
     {
+        var kind = ForeignFile.Recognise(path);
+        if (kind != FileKind.Tspm && StartWords.OtherTool(path, kind) is { } other) throw other;
         try
         {
             var folder = FolderOf(path);

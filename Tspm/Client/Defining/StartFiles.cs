@@ -16,6 +16,7 @@ internal sealed record StartFiles
         IsFile = static path => RegularFile.Obstacle(path) is null && File.Exists(path),
         IsFolder = Directory.Exists,
         IsProgram = Interpreters.IsOnPath,
+        OwnInterpreter = ScriptFile.OwnInterpreter,
         HasVariable = static name => Environment.GetEnvironmentVariable(name) is not null,
         Recognise = ForeignFile.Recognise,
     };
@@ -26,6 +27,7 @@ internal sealed record StartFiles
         IsFile = static _ => false,
         IsFolder = static _ => false,
         IsProgram = static _ => false,
+        OwnInterpreter = static _ => null,
         HasVariable = static _ => true,
     };
 
@@ -38,6 +40,9 @@ internal sealed record StartFiles
 
     /// <summary>Is there such a program on the client's PATH?</summary>
     public required Func<string, bool> IsProgram { get; init; }
+
+    /// <summary>See <see cref="ScriptFile.OwnInterpreter"/>.</summary>
+    public required Func<string, string?> OwnInterpreter { get; init; }
 
     /// <summary>Is this variable set in the shell?</summary>
     public required Func<string, bool> HasVariable { get; init; }

@@ -61,10 +61,11 @@ internal sealed record StartTarget
         Func<string, FileKind, IReadOnlyList<ProcessConfig>> readFile,
         StartedCommands commands, StartFiles files)
     {
+        if (word == "-") return Refused(StartWords.StandardInput());
         var kind = files.Recognise(word);
         if (kind is FileKind.Tspm or FileKind.Pm2 || (IsConfigFile(word) && File.Exists(word)))
         {
-            if (StartWords.OtherTool(word, kind) is { } other) return Refused(other);
+            if (kind == FileKind.None && StartWords.OtherTool(word, kind) is { } other) return Refused(other);
             if (hasFlags || program is not null)
                 throw new UsageException(
                     $"'{word}' is a config file, so flags and arguments that change a config belong in the file");
@@ -90,7 +91,7 @@ internal sealed record StartTarget
         IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<string> pairs,
         StartedCommands commands, StartFiles files)
     {
-        if (program is not null)
+        if (program is not null && words.All(StartWords.IsScript))
         {
             throw new UsageException(
                 "several processes cannot share the arguments after '--'; start them one by one, "
@@ -105,7 +106,11 @@ internal sealed record StartTarget
             }
             var first = words[0];
             if (first.Contains('/') || files.IsProgram(first))
-                return new StartTarget { Define = [commands.OfWords(words)], Ambiguity = StartWords.Ambiguous(words) };
+            {
+                string[] command = [.. words, .. program ?? []];
+                var config = commands.OfWords(command);
+                return new StartTarget { Define = [config], Ambiguity = StartWords.Ambiguous(words) };
+            }
         }
         catch (MissingScriptException missing)
         {
@@ -113,6 +118,23 @@ internal sealed record StartTarget
         }
         var hasFile = words.Any(word => StartWords.IsScript(word) || files.IsFile(word));
         return hasFile ? Refused(StartWords.Ambiguous(words)) : new StartTarget();
+    }
+
+    /// <summary>The same with some of the file's processes.</summary>
+    /// <exception cref="UsageException">It is no file.</exception>
+    /// <exception cref="DaemonException">The file has no process of one of these names.</exception>
+    public StartTarget Only(IReadOnlyList<string> names)
+    {
+        if (!IsFile)
+            throw Unknown ?? new UsageException("--only chooses processes of a config file; leave it out");
+        var known = Define!.Select(static config => config.NameOrEmpty);
+        foreach (var name in names)
+        {
+            if (known.Contains(name)) continue;
+            throw new DaemonException(ErrorCode.NoSuchProcess,
+                $"the file has no process '{Output.ControlText.Escape(name)}'{NearestName.Question(name, known)}");
+        }
+        return this with { Define = [.. Define!.Where(config => names.Contains(config.NameOrEmpty))] };
     }
 
     static readonly UsageException s_oneName =

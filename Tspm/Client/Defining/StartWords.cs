@@ -32,6 +32,9 @@ internal static class StartWords
         var (shown, quoted) = (ControlText.Escape(word), ControlText.Escape(ShellWords.Quote(word)));
         return kind switch
         {
+            FileKind.Pm2 => Said(
+                $"{shown} is a PM2 file; start its apps with: tspm start {quoted}; "
+                + $"or make a config file of it with: tspm import pm2 {quoted} -o tspm.json"),
             FileKind.Procfile => Said(
                 $"{shown} is a Procfile; start its processes with: tspm import procfile {quoted} --start"),
             FileKind.Supervisord => Said(
@@ -50,6 +53,10 @@ internal static class StartWords
             _ => null,
         };
     }
+
+    /// <summary>PM2 reads a file of processes from there.</summary>
+    public static Exception StandardInput() => new UsageException(
+        "'-' is not read: write what comes on standard input to a file, and type: tspm start FILE.json");
 
     public static Exception NoFile(string word) =>
         new DaemonException(

@@ -26,7 +26,7 @@ internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles fi
         // The child runs in --cwd, so a script is looked for there first, and then in the shell's folder.
         var isInFolder = files.IsFile(Path.Combine(folder, word));
         var path = isInFolder || !files.IsFile(word) ? word : CurrentFolder.AbsoluteHere(word);
-        var interpreter = Interpreters.ForScript(path, files.IsProgram);
+        var interpreter = InterpreterOf(path);
         RequireScript(path, interpreter);
         // Without a slash, a program is looked up on the PATH.
         if (interpreter is null && !path.Contains('/')) path = "./" + path;
@@ -40,9 +40,10 @@ internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles fi
     /// <exception cref="MissingScriptException">The script is not there.</exception>
     public ProcessConfig OfWords(IReadOnlyList<string> words)
     {
-        var interpreter = Interpreters.ForScript(words[0], files.IsProgram);
+        var interpreter = InterpreterOf(words[0]);
         RequireScript(words[0], interpreter);
-        return Complete(new ProcessConfig { Command = words[0], Args = [.. words.Skip(1)] }, words, interpreter);
+        var command = IsOwnProgram(words[0], interpreter) ? "./" + words[0] : words[0];
+        return Complete(new ProcessConfig { Command = command, Args = [.. words.Skip(1)] }, words, interpreter);
     }
 
     /// <summary>A command line in one word.</summary>
@@ -64,8 +65,10 @@ internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles fi
                 ? config with { Command = string.Join(' ', [command, .. arguments.Select(ShellWords.Quote)]) }
                 : config with { Command = argv[0], Args = [.. argv.Skip(1)] };
         }
-        var interpreter = argv is null ? null : Interpreters.ForScript(argv[0], files.IsProgram);
+        var interpreter = argv is null ? null : InterpreterOf(argv[0]);
         if (argv is not null) RequireScript(argv[0], interpreter);
+        if (argv is not null && IsOwnProgram(argv[0], interpreter))
+            config = config with { Command = "./" + config.Command!.TrimStart() };
         return Complete(config, argv ?? [command.Trim().Split(' ')[0]], interpreter);
     }
 
@@ -81,6 +84,14 @@ internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles fi
         throw new MissingScriptException(
             $"there is no process '{shown}', and no script {shown} in {Output.ControlText.Escape(Folder)}");
     }
+
+    string? InterpreterOf(string script) => Interpreters.ForFile(
+        script, files.IsProgram, IsInterpreterGiven ? null : files.OwnInterpreter(Path.Combine(Folder, script)));
+
+    /// <summary>A script of the folder that runs itself: without a slash it would be looked up on the PATH.</summary>
+    bool IsOwnProgram(string script, string? interpreter) =>
+        interpreter is null && !script.Contains('/') && !IsInterpreterGiven && StartWords.IsScript(script)
+        && files.IsFile(Path.Combine(Folder, script));
 
     bool IsInterpreterGiven => ConfigFlags.ValueOf(pairs, "interpreter") is not null;
 

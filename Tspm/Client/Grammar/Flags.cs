@@ -78,6 +78,7 @@ internal static class Flags
             "restart what is online already; of apply, plan, import: take over names that another project holds; "
             + "of enable, disable: although the unit was changed"),
         "attach" => new Flag(name, FlagKind.Switch, "", "follow the logs after starting; of a job until it ends, with its exit code"),
+        "only" => new Flag(name, FlagKind.Text, "A,B", "of a config file, only these processes"),
         "silent" => new Flag(name, FlagKind.Switch, "", "print nothing but errors"),
         "json" => new Flag(name, FlagKind.Switch, "", "print JSON"),
         "auto-start" => new Flag(name, FlagKind.Switch, "", "do not start the daemon when none runs") { ShownAsNo = true },

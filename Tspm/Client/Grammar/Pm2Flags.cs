@@ -61,6 +61,14 @@ internal static class Pm2Flags
     /// <summary>The flags of <c>start</c> and <c>add</c>. How many arguments were taken; 0: none of these.</summary>
     static int Defining(TypedFlag typed, IReadOnlyList<string> words, List<GivenFlag> flags) => typed.Spelled switch
     {
+        // Of one command in several words it may as well be the program's.
+        "-x" when words.Count > 1 =>
+            throw new UsageException(
+                $"-x after several words could be PM2's or the program's; for the program: {typed.AsArgument}; "
+                + $"PM2's is not needed here: {typed.Without}"),
+        "--profile" => throw new UsageException(
+            "--profile is not part of this version; the profile of a PM2 file is chosen with: "
+            + Profile(typed, typed.Value ?? "NAME")),
         // What runs here already does without.
         "-x" or "--execute-command" or "--no-vizion" or "--no-pmx" or "--no-automation" or "--no-color"
             or "--disable-trace"
@@ -105,6 +113,7 @@ internal static class Pm2Flags
                     "chooses env_NAME of an ecosystem file",
                     "--env KEY=VALUE sets a variable, and import chooses a profile", Profile(typed, profile));
             case "-l" or "--log" when typed.Value is { } log:
+                RefuseThirdLog(typed, log);
                 flags.Add(Given("out-file", log));
                 flags.Add(new GivenFlag(Flags.Find("merge-logs")!, null));
                 return typed.Length;
@@ -148,6 +157,16 @@ internal static class Pm2Flags
             case "--stop-exit-codes": return Codes(typed, flags);
             default: return 0;
         }
+    }
+
+    /// <summary>PM2's has a file for both streams beside one for each.</summary>
+    static void RefuseThirdLog(TypedFlag typed, string log)
+    {
+        var hasOut = typed.IsBeside("-o", "--out-file", "--output");
+        if (!hasOut && !typed.IsBeside("--err-file", "--error")) return;
+        throw typed.Refuse(
+            "writes both streams to one more file", "a process has one file for both, or one for each",
+            hasOut ? typed.WithoutValue : typed.WithValue("--out-file", log));
     }
 
     /// <summary>PM2's takes paths or nothing; ours is a switch, and its paths have a flag of their own.</summary>

@@ -20,6 +20,9 @@ internal sealed class TypedFlag
 
     public Verb Verb { get; }
 
+    /// <summary>Where it stands among <see cref="Args"/>.</summary>
+    public int Position => _at;
+
     public string[] Args { get; }
 
     /// <summary>With its dashes, without a value.</summary>
@@ -71,6 +74,33 @@ internal sealed class TypedFlag
         rest.RemoveAt(_at);
         if (rest.IndexOf(Verb.Name) is >= 0 and var at) rest[at] = verb;
         return Line(rest);
+    }
+
+    /// <summary>One of these flags is typed as well, with or without a value behind '='.</summary>
+    public bool IsBeside(params string[] spellings)
+    {
+        foreach (var arg in Args)
+        {
+            if (arg == "--") return false;
+            var equals = arg.IndexOf('=');
+            if (Array.IndexOf(spellings, equals < 0 ? arg : arg[..equals]) >= 0) return true;
+        }
+        return false;
+    }
+
+    /// <summary>The command line in which the flag and its value are the program's.</summary>
+    public string AsArgument
+    {
+        get
+        {
+            var rest = new List<string>(Args);
+            var moved = rest.GetRange(_at, Length);
+            rest.RemoveRange(_at, Length);
+            var end = rest.IndexOf("--");
+            if (end < 0) rest.Add("--");
+            rest.InsertRange(end < 0 ? rest.Count : end + 1, moved);
+            return Line(rest);
+        }
     }
 
     /// <summary>A refusal: what the flag does in PM2, what is so here, and what to type.</summary>

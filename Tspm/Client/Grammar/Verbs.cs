@@ -29,7 +29,8 @@ internal static class Verbs
     {
         "start" => new Verb("start", "start [SELECTOR | FILE | COMMAND] [flags] [-- ARGS]", "start a known process, a config file's processes, or a new one")
         {
-            Flags = [.. Flags.OfConfig, "update-env", "wait", "wait-timeout", "settle", "force", "attach", "lossy", "auto-start", "json"], TakesProgram = true,
+            Flags = [.. Flags.OfConfig, "update-env", "wait", "wait-timeout", "settle", "force", "attach", "only",
+                "lossy", "auto-start", "json"], TakesProgram = true,
             Note = "Examples: tspm start \"node server.js\" --name web · tspm start app.py -i 2 · tspm start --name job -- ./run --fast\n"
                 + "A backup every night: tspm add ./backup.sh --job --cron '0 3 * * *'. 'all', patterns and namespaces leave jobs alone.",
         },

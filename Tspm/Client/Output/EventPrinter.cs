@@ -30,8 +30,8 @@ internal sealed class EventPrinter(
             JsonPrinter.Print(output, happened, PrintJson.Readable.ProcessEvent);
             return;
         }
-        // On a terminal a crash is one line; programs that read a pipe get every change of state.
-        if (output.IsTerminal && !isSelection && EventText.IsRepetition(happened)) return;
+        // A crash is one line. Every change of state is in the JSON, and is shown to those who ask for it.
+        if (!isSelection && EventText.IsRepetition(happened)) return;
         var name = happened.Name is null ? Daemon
             : Display.Name(happened.Name, happened.Instance ?? 0, happened.Instance > 0);
         var words = ControlText.Escape(EventText.Of(happened));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Tspm.Config;
 using Tspm.Logs.Events;
 using Tspm.Model;
 
@@ -14,6 +15,7 @@ internal static class WhyPrinter
         if (!json)
         {
             foreach (var instance in report.Instances) Print(output, instance, several);
+            foreach (var hint in Hints(report)) output.WriteLine(ControlText.Escape(hint));
             return;
         }
         using (var writer = new Utf8JsonWriter(output.Buffer, JsonPrinter.Options))
@@ -28,7 +30,8 @@ internal static class WhyPrinter
     static void Print(OutputWriter output, WhyInstance instance, bool several)
     {
         var name = Display.Name(instance.Name, instance.Instance, several && instance.Instance > 0);
-        if (instance.Status is { } status) output.WriteLine($"{name} is {Display.State(status)}: {Display.Text(status.Reason)}");
+        if (instance.Status is { } status) output.WriteLine($"{name} is {Display.State(status)}: {Reason(status)}");
+        else if (instance.WasWithdrawn) output.WriteLine($"{name} (not kept, because it could not be started)");
         else if (instance.IsDeleted) output.WriteLine($"{name} (deleted)");
         else if (several) output.WriteLine(name);
         if (instance.Exits.Count == 0) output.WriteLine("no exits recorded yet");
@@ -46,6 +49,34 @@ internal static class WhyPrinter
         if (instance.LastLines.Count == 0) return;
         output.WriteLine($"last lines of pid {Display.Number(instance.Newest?.Pid)}:");
         foreach (var line in instance.LastLines) output.WriteLine("  " + ControlText.Escape(line));
+    }
+
+    /// <summary>Elsewhere it points to what is read here.</summary>
+    static string Reason(ProcessStatus status)
+    {
+        var name = ShellWords.Quote(status.Name);
+        var reason = status.Reason.Replace($"; see: tspm why {name}", "", StringComparison.Ordinal);
+        var again = status.State == ProcessState.Errored ? $"; to start it again: tspm start {name}" : "";
+        return Display.Text(reason + again);
+    }
+
+    /// <summary>What to do, where the cause is a habit from another manager; once for each process.</summary>
+    static List<string> Hints(WhyReport report)
+    {
+        var hints = new List<string>();
+        foreach (var instance in report.Instances)
+        {
+            if (instance is not { Status: not null, Config: { } config }) continue;
+            var sharesPort = config is { Instances: > 1, Listen: not { Count: > 0 } };
+            if (sharesPort && SharedPort.IsTaken(instance.LastLines)) Add(SharedPort.Remedy(instance.Name));
+            if (instance.Newest is { Cause: CauseCode.Exit, ExitCode: 0 }) Add(ScheduleRules.JobHint(config));
+        }
+        return hints;
+
+        void Add(string? hint)
+        {
+            if (hint is not null && !hints.Contains(hint)) hints.Add(hint);
+        }
     }
 
     static void Write(Utf8JsonWriter json, WhyInstance instance)

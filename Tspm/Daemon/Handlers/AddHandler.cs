@@ -15,7 +15,7 @@ internal static class AddHandler
             foreach (var config in configs)
             {
                 if (supervisor.Table.ByName(config.Name!) is not null)
-                    throw new RequestException(ErrorCode.Failed, $"'{config.Name}' is defined already; change it with: tspm set {config.Name} KEY=VALUE");
+                    throw new RequestException(ErrorCode.Failed, Definitions.AlreadyDefined(config.Name!));
                 if (supervisor.Table.NameProblem(config.Name!) is { } taken)
                     throw new RequestException(ErrorCode.Failed, taken);
             }

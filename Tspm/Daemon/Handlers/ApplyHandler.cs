@@ -26,6 +26,8 @@ internal static class ApplyHandler
         {
             if (Application.Problem(supervisor.Table, wanted) is { } problem) throw new RequestException(ErrorCode.Failed, problem);
             var plan = Application.PlanOf(supervisor, wanted);
+            if (request.Start && !request.DryRun) Definitions.CheckScripts(ToStart(supervisor, plan, wanted.Configs));
+            else notes.AddRange(MissingScript.Among(wanted.Configs).Select(static missing => $"warning: {missing}"));
             notes.AddRange(ApplyPlan.TakenOver(supervisor.Table.Definitions, wanted.Configs, wanted.Project, request.DryRun));
             var begun = request.DryRun ? null : Application.Begin(supervisor, plan, wanted, notes);
             var tooMany = begun?.Coming.Where(static pending => pending.Cell.IsSurplus) ?? [];
@@ -51,7 +53,7 @@ internal static class ApplyHandler
         if (request.Wait) await EarlyDeaths.AddTo(context, coming.Pending, outcomes, request.SettleMs);
         if (request.Start) outcomes.AddRange(await Kept(context, steps, outcomes));
         await Settle.NoteRetries(context, coming.Pending, notes);
-        await LastLines.AddTo(context, outcomes);
+        await LastLines.AddTo(context, coming.Pending, outcomes, notes);
         if (request.Wait) await Watching.Settle(context, coming.Pending, notes);
         var error = await Settle.Unsaved(saved);
         return new ApplyResponse
@@ -59,6 +61,18 @@ internal static class ApplyHandler
             Success = error is null && outcomes.TrueForAll(static outcome => outcome.Error is null),
             Processes = outcomes, Steps = steps, Error = error, Notes = notes.Count > 0 ? notes : null,
         };
+    }
+
+    /// <summary>What the start of a file would start or restart.</summary>
+    static IEnumerable<ProcessConfig> ToStart(
+        Supervisor supervisor, List<PlanStep> plan, IReadOnlyList<ProcessConfig> configs) =>
+        configs.Where((config, i) => config.Enabled != false && !config.IsJob && !IsKept(supervisor, plan[i]));
+
+    static bool IsKept(Supervisor supervisor, PlanStep step)
+    {
+        var isLeft = step.Action == PlanStep.Keep || step is { Action: PlanStep.Change, Restarts: false };
+        return isLeft && supervisor.Table.ByName(step.Name) is { } known && supervisor.Table.Instances(known.Id)!
+            .All(static cell => cell.State.Phase is LifecyclePhase.Starting or LifecyclePhase.Online);
     }
 
     /// <summary>The instances of the list to which nothing was done: who starts them wants to know how they are.</summary>

@@ -54,6 +54,21 @@ internal static class Definitions
         if (Supervision.DependencyGraph.Problem(all, configs.Select(config => config.NameOrEmpty)) is { } problem) throw new RequestException(ErrorCode.Failed, problem);
     }
 
+    /// <summary>Says how to change it instead.</summary>
+    public static string AlreadyDefined(string name)
+    {
+        var set = $"tspm set {ShellWords.Quote(name)}";
+        return $"'{name}' is defined already; change it with: {set} KEY=VALUE, a variable with: {set} --env KEY=VALUE";
+    }
+
+    /// <summary>Refuses configs that are to be started and whose scripts are missing, before anything is.</summary>
+    public static void CheckScripts(IEnumerable<ProcessConfig> configs)
+    {
+        var missing = MissingScript.Among(configs);
+        if (missing.Count > 0)
+            throw new RequestException(ErrorCode.Failed, $"{string.Join("; ", missing)}; nothing was started");
+    }
+
     /// <summary>As a path; whether it is there is found out when it is needed.</summary>
     static bool IsFolder(string path) => path.Length > 0 && !path.Contains('\0');
 

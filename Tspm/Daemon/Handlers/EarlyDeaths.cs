@@ -52,8 +52,7 @@ internal static class EarlyDeaths
     static string? Problem(Supervisor.Pending pending)
     {
         var cell = pending.Cell;
-        if (!HasDied(cell.State) || FirstExit(pending) is not { } exit) return null;
-        if (exit.Cause is CauseCode.User or CauseCode.Shutdown) return null;
+        if (!HasDied(cell.State) || OwnEnd(pending) is not { } exit) return null;
         var isDone = cell.State is { Phase: LifecyclePhase.Stopped, Desired: DesiredState.Down };
         if (isDone && IsGood(cell.Definition.Config, exit.ExitCode)) return null;
         var lived = exit.StartedAt is { } started ? $" after {Duration.Format(Rounded(exit.EndedAt - started))}" : "";
@@ -64,12 +63,18 @@ internal static class EarlyDeaths
         return $"{how}{lived}; see: tspm why {Config.ShellWords.Quote(cell.Definition.Name)}";
     }
 
-    /// <summary>The first end since the start: it says more than those of its successors. Null: none.</summary>
-    static RecentExit? FirstExit(Supervisor.Pending pending)
+    /// <summary>
+    /// The first end since the start that nobody had asked for (a restart asks for that of the former child): it says
+    /// more than those of its successors. Null: none.
+    /// </summary>
+    public static RecentExit? OwnEnd(Supervisor.Pending pending)
     {
         RecentExit? first = null;
         foreach (var exit in pending.Cell.View.RecentExits)
-            if (!pending.ExitsBefore.Any(exit.IsSameEnd)) first = exit;
+        {
+            var wasAsked = exit.Cause is CauseCode.User or CauseCode.Shutdown;
+            if (!wasAsked && !pending.ExitsBefore.Any(exit.IsSameEnd)) first = exit;
+        }
         return first;
     }
 

@@ -51,7 +51,7 @@ internal static class EventsHandler
         while (!ended.IsCancellationRequested)
         {
             growth.TakeGrown();
-            var wanted = tail.ReadNew().FindAll(query.Fits);
+            var wanted = query.Choose(tail.ReadNew());
             await Send(connection, wanted);
             sent += wanted.Count;
             // Also while much happens that this one does not want to hear of.
@@ -83,7 +83,8 @@ internal static class EventsHandler
         }
     }
 
-    static async Task Settled(EventLog log, TimeProvider clock)
+    /// <summary>All that was told is in the files, or cannot be written.</summary>
+    public static async Task Settled(EventLog log, TimeProvider clock)
     {
         try
         {

@@ -154,6 +154,13 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
     bool IsFollowed(ProcessEvent happened)
     {
         var key = new InstanceKey(happened.Id ?? -1, happened.Instance ?? -1);
+        if (happened.Kind == EventKind.Withdrawn)
+        {
+            // The next process with this id is another one.
+            _followed.Remove(key);
+            _foreign.Remove(key);
+            return false;
+        }
         if (_followed.Contains(key)) return true;
         if (_foreign.Contains(key)) return false;
         var isFollowed = Selected().Exists(view => view.Key == key);

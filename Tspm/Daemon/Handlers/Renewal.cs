@@ -14,12 +14,11 @@ internal static class Renewal
         DaemonContext context, IReadOnlyList<string> selectors, ClientContext? newEnvironment, List<string> notes, Func<Supervisor, Order, IReadOnlyList<Supervisor.Pending>> renew) =>
         context.Supervisor.Change(supervisor =>
         {
-            var cells = supervisor.Selection.SelectToStart(selectors, out var left);
+            var cells = supervisor.Selection.SelectToStart(selectors, out var left, out _);
             if (newEnvironment is not null) Environments.Update(supervisor, cells, newEnvironment);
-            var everything = selectors is ["all"];
-            var wanted = cells.Where(cell => !everything || cell.Definition.IsEnabled).ToHashSet();
+            var wanted = cells.ToHashSet();
             var order = new Order(supervisor.Dependencies.ToStart([.. wanted], notes), wanted);
-            ProcessSelection.TellOfJobs(left, order.Cells, notes);
+            ProcessSelection.TellOfLeft(left, order.Cells, notes);
             return new Settle.Begun(renew(supervisor, order), supervisor.Save());
         });
 
@@ -31,7 +30,7 @@ internal static class Renewal
     public static async Task<List<ProcessOutcome>> Outcomes(DaemonContext context, Settle.Begun begun, bool wait, int? timeoutMs, List<string> notes, bool inARow = false)
     {
         var outcomes = await Settle.Outcomes(context, begun, wait, timeoutMs, Settle.StartError, inARow);
-        await LastLines.AddTo(context, outcomes);
+        await LastLines.AddTo(context, begun.Pending, outcomes, notes);
         await Settle.NoteRetries(context, begun.Pending, notes);
         if (wait) await Watching.Settle(context, begun.Pending, notes);
         return outcomes;

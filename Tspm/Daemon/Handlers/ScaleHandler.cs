@@ -23,9 +23,14 @@ internal static class ScaleHandler
         });
         var outcomes = await Settle.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, Error);
         if (outcomes.Count == 0) outcomes = [.. cells.Select(cell => Settle.Outcome(cell.View) with { Unchanged = true })];
-        await LastLines.AddTo(context, outcomes);
+        var notes = new List<string>();
+        await LastLines.AddTo(context, begun.Pending, outcomes, notes);
         var error = await Settle.Unsaved(begun.Saved);
-        return new ScaleResponse { Success = error is null && outcomes.All(outcome => outcome.Error is null), Processes = outcomes, Error = error };
+        return new ScaleResponse
+        {
+            Success = error is null && outcomes.All(outcome => outcome.Error is null), Processes = outcomes,
+            Error = error, Notes = notes.Count > 0 ? notes : null,
+        };
     }
 
     /// <summary>What was begun for an instance did not come about.</summary>

@@ -27,7 +27,8 @@ internal static class SetHandler
             return (all, new Settle.Begun(scaling, supervisor.Save()), PendingOf(all));
         });
         var scaled = await Settle.Outcomes(context, begun, wait: true, timeoutMs: null, ScaleHandler.Error);
-        await LastLines.AddTo(context, scaled);
+        var notes = new List<string>();
+        await LastLines.AddTo(context, begun.Pending, scaled, notes);
         var error = await Settle.Unsaved(begun.Saved);
         return new SetResponse
         {
@@ -36,6 +37,7 @@ internal static class SetHandler
             RestartNeeded = [.. pending.Keys],
             Pending = pending,
             Error = error,
+            Notes = notes.Count > 0 ? notes : null,
         };
     }
 

@@ -17,8 +17,8 @@ internal static class StartHandler
         var outcomes = await Settle.Outcomes(context, plan.Begun, request.Wait, request.WaitTimeoutMs, Settle.StartError);
         var dropped = plan.NewIds.Count > 0 ? await DropWhatCannotRun(context, plan) : null;
         if (request.Wait) await EarlyDeaths.AddTo(context, plan.Begun.Pending, outcomes, request.SettleMs);
-        await LastLines.AddTo(context, outcomes);
         var notes = new List<string>(plan.Notes);
+        await LastLines.AddTo(context, plan.Begun.Pending, outcomes, notes);
         await Settle.NoteRetries(context, plan.Begun.Pending, notes);
         if (request.Wait) await Watching.Settle(context, plan.Begun.Pending, notes);
         var error = await Settle.Unsaved(dropped ?? plan.Begun.Saved);
@@ -46,15 +46,16 @@ internal static class StartHandler
 
     static Plan BeginKnown(Supervisor supervisor, IReadOnlyList<string> selectors, StartRequest request)
     {
-        var cells = supervisor.Selection.SelectToStart(selectors, out var left);
+        var cells = supervisor.Selection.SelectToStart(selectors, out var left, out var named);
         if (request.HasOverrides && cells.Count > 0)
             throw new RequestException(ErrorCode.Failed,
-                $"'{cells[0].Definition.Name}' is defined already; change it with: tspm set {cells[0].Definition.Name} KEY=VALUE");
-        var everything = request.Selectors is ["all"];
-        if (cells.Count == 1 && left.Count == 0 && !request.Force && !request.Again) RefuseOnline(cells[0]);
+                Definitions.AlreadyDefined(cells[0].Definition.Name));
+        var isOne = cells.Count == 1 && left.Count == 0 && named.Contains(cells[0]);
+        if (isOne && !request.Force && !request.Again) RefuseOnline(cells[0]);
         if (request.UpdateEnv && request.Client is { } client) Environments.Update(supervisor, cells, client);
-        return Begin(supervisor, [.. cells.Where(cell => !everything || cell.Definition.IsEnabled)], request.Force, [],
-            left);
+        var plan = Begin(supervisor, cells, request.Force, [], left);
+        if (!request.Force && !request.Again) SayOnline(plan, named.Contains);
+        return plan;
     }
 
     static Plan BeginNew(Supervisor supervisor, IReadOnlyList<ProcessConfig> define, StartRequest request)
@@ -71,10 +72,13 @@ internal static class StartHandler
             if (!request.Force && !request.Again && define.Count == 1 && supervisor.Table.ByName(config.Name!) is { } existing)
                 foreach (var cell in supervisor.Table.Instances(existing.Id)!) RefuseOnline(cell);
         Definitions.CheckDependencies(supervisor, define);
+        Definitions.CheckScripts(define.Where(config => config.Enabled != false));
         var client = request.Client!;
         var wanted = new List<SupervisedProcess>();
         var newIds = new List<int>();
-        var replaced = new List<string>();
+        var remarks = new List<string>();
+        foreach (var config in define)
+            if (request.Selectors is not null && ScheduleRules.JobHint(config) is { } hint) remarks.Add(hint);
         foreach (var config in define)
         {
             var existing = supervisor.Table.ByName(config.Name!);
@@ -84,14 +88,16 @@ internal static class StartHandler
                 continue;
             }
             if (existing is not null && IsOther(existing, config))
-                replaced.Add($"'{existing.Name}' ran another command before: {WhatRuns(existing.Config)}");
+                remarks.Add($"'{existing.Name}' ran another command before: {WhatRuns(existing.Config)}");
             var cells = supervisor.Define(config, client.Environment, client.OpenFilesLimit, existing, client.Launch);
             if (existing is null) newIds.Add(cells[0].Key.Id);
             if (!config.Enabled ?? false) continue;
             wanted.AddRange(cells);
         }
         var plan = Begin(supervisor, wanted, request.Force, newIds, []);
-        return plan with { Notes = [.. replaced, .. plan.Notes] };
+        // Typed one by one; of a file, what is online already is as it should be.
+        if (request is { Selectors: not null, Force: false, Again: false }) SayOnline(plan, static _ => true);
+        return plan with { Notes = [.. remarks, .. plan.Notes] };
     }
 
     /// <summary>A process that runs keeps its definition, unless force is used.</summary>
@@ -109,7 +115,7 @@ internal static class StartHandler
         var notes = new List<string>();
         var restarted = force ? wanted.Where(cell => cell.State.Phase is LifecyclePhase.Starting or LifecyclePhase.Online).ToHashSet() : [];
         var cells = supervisor.Dependencies.ToStart(wanted, notes);
-        ProcessSelection.TellOfJobs(left, cells, notes);
+        ProcessSelection.TellOfLeft(left, cells, notes);
         var pending = cells
             .Select(cell => restarted.Contains(cell)
                 ? supervisor.Restart(cell, CauseRequest.Restart) : supervisor.Start(cell, CauseRequest.Start)).ToList();
@@ -142,8 +148,20 @@ internal static class StartHandler
     static void RefuseOnline(SupervisedProcess cell)
     {
         if (cell.State.Phase == LifecyclePhase.Online)
-            throw new RequestException(ErrorCode.Failed,
-                $"'{cell.Definition.Name}' is already online (pid {cell.View.Pid}); restart it with: tspm restart {cell.Definition.Name}, or use --force");
+            throw new RequestException(ErrorCode.Failed, $"'{cell.Definition.Name}' is {AlreadyOnline(cell)}");
+    }
+
+    /// <summary>Of several, the others are started; whoever named one that is online is told all the same.</summary>
+    static void SayOnline(Plan plan, Func<SupervisedProcess, bool> isNamed)
+    {
+        foreach (var pending in plan.Begun.Pending)
+            if (pending.Unchanged && isNamed(pending.Cell)) pending.Problem = AlreadyOnline(pending.Cell);
+    }
+
+    static string AlreadyOnline(SupervisedProcess cell)
+    {
+        var name = ShellWords.Quote(cell.Definition.Name);
+        return $"already online (pid {cell.View.Pid}); restart it with: tspm restart {name}, or use --force";
     }
 
     /// <summary>Removes the new definitions none of whose instances could be spawned. The save that makes that durable; null: nothing to remove.</summary>

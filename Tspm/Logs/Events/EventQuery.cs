@@ -53,11 +53,23 @@ internal sealed class EventQuery
             "kinds", $"'{kind}' is neither a kind of event nor a cause{hint}", "a kind or a cause", kind);
     }
 
+    /// <summary>Those of some new events that are asked for.</summary>
     /// <exception cref="LogQueryException">The pattern takes too long.</exception>
-    public bool Fits(ProcessEvent happened)
+    public List<ProcessEvent> Choose(List<ProcessEvent> news)
+    {
+        var (chosen, former) = (new List<ProcessEvent>(), FormerHolders.AmongThese(news));
+        for (var i = 0; i < news.Count; i++)
+        {
+            if (Fits(news[i], former[i])) chosen.Add(news[i]);
+            if (news[i].Kind == EventKind.Withdrawn) _selection.Free(news[i]);
+        }
+        return chosen;
+    }
+
+    bool Fits(ProcessEvent happened, bool isOfFormer)
     {
         var time = happened.Time.ToUnixTimeMilliseconds();
-        if (time < _sinceMs || time > _untilMs || !_selection.Fits(happened)) return false;
+        if (time < _sinceMs || time > _untilMs || !_selection.Fits(happened, isOfFormer)) return false;
         if (_request.Kinds is { Count: > 0 } kinds
             && !kinds.Contains(happened.Kind) && !(happened.Cause is { } cause && kinds.Contains(cause)))
             return false;
@@ -74,11 +86,13 @@ internal sealed class EventQuery
         if (_request.After is null && _request.Lines is { } lines) most = lines;
         var found = new List<ProcessEvent>();
         if (most == 0) return found;
+        var holders = new FormerHolders();
         foreach (var happened in EventFiles.Newest(_path))
         {
             if (happened is null) continue;
+            var isOfFormer = holders.Has(happened);
             if (happened.Seq <= _request.After || happened.Time.ToUnixTimeMilliseconds() < _sinceMs) break;
-            if (!Fits(happened)) continue;
+            if (!Fits(happened, isOfFormer)) continue;
             found.Add(happened);
             if (found.Count == most) break;
         }

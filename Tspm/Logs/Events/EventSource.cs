@@ -57,10 +57,16 @@ internal sealed class EventSource(string path, LogQuery query, long? after, Func
             if (after is null) first = query.SinceMs ?? Oldest() ?? now;
             _tail = new EventTail(path, after ?? 0, first);
         }
-        foreach (var happened in _tail.ReadNew())
+        var news = _tail.ReadNew();
+        var former = FormerHolders.AmongThese(news);
+        for (var i = 0; i < news.Count; i++)
         {
+            var happened = news[i];
+            // Whoever keeps in mind whose events are wanted has to hear that the id is free again.
+            if (happened.Kind == EventKind.Withdrawn) _ = isWanted(happened);
             var time = happened.Time.ToUnixTimeMilliseconds();
-            if (time >= first && !(time > query.UntilMs) && EventText.StandsInLogs(happened) && isWanted(happened)) _ready.Enqueue(happened);
+            if (former[i] || time < first || time > query.UntilMs || !EventText.StandsInLogs(happened)) continue;
+            if (isWanted(happened)) _ready.Enqueue(happened);
         }
     }
 

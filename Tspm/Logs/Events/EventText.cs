@@ -48,6 +48,7 @@ internal static class EventText
         EventKind.Errored => $"is errored: {happened.Reason}",
         EventKind.Failed =>
             $"could not be started: {happened.Reason}{Outcome(happened)}{Next(happened, "trying again")}",
+        EventKind.Withdrawn => "was not kept, because it could not be started",
         // Who asked for it stands in the line before, unless no child had to be stopped.
         EventKind.Stopped when happened.From == StateNames.Of(ProcessState.Stopping) =>
             $"is stopped: {happened.Reason}",

@@ -70,8 +70,13 @@ internal static class ProgramLookup
         return (null, denied ?? new SpawnFailure(FindStage, Errno.ENOENT,
             path is null
                 ? $"cannot find the program '{program}': PATH is not set, and it is not in {DefaultPath}"
-                : $"cannot find the program '{program}' on the PATH"));
+                : $"cannot find the program '{program}' on the PATH{InFolder(program, workingDirectory)}"));
     }
+
+    /// <summary>A file of the working directory is not meant by its bare name.</summary>
+    static string InFolder(string program, string workingDirectory) =>
+        SysStat.stat(Absolute(program, workingDirectory), out var status) == 0 && status.IsRegularFile
+            ? $"; {Absolute(program, workingDirectory)} is there: write ./{program}, or give it an interpreter" : "";
 
     static SpawnFailure? Check(string program, string workingDirectory)
     {
