@@ -1,6 +1,7 @@
 using Tspm.Guardian;
 using Tspm.Logs.Events;
 using Tspm.Model;
+using Tspm.Platform;
 using Tspm.Storage;
 using Tspm.Tests.Guards;
 
@@ -43,11 +44,12 @@ internal sealed class Alpha1DataTests
 
     static string Line(InstanceKey key, RunRecord record)
     {
-        var exits = string.Join(',', record.RecentExits.Select(static exit => exit.Signal ?? $"{exit.ExitCode}"));
+        var (common, child) = (record.Common, record.Current);
+        var exits = string.Join(',', common.RecentExits.Select(static exit => exit.Signal ?? $"{exit.ExitCode}"));
         return string.Join(
-            ' ', $"{key.Id}:{key.Instance}", record.Definition?.Name, record.Phase, record.Next, record.Desired,
-            record.Pid, record.StartTicks, record.RunId, record.Restarts, record.Failures, exits is "" ? "-" : exits,
-            record.Reason.Replace("start it again", "…"));
+            ' ', $"{key.Id}:{key.Instance}", common.Definition?.Name, common.Phase, common.Next, common.Desired,
+            child?.Pid ?? 0, child?.StartTicks ?? 0, child?.RunId ?? 0, common.Restarts, common.Failures,
+            exits is "" ? "-" : exits, common.Cause.Detail!.Replace("start it again", "…"));
     }
 
     [Test]
@@ -59,10 +61,10 @@ internal sealed class Alpha1DataTests
         await Assert.That(string.Join('\n', keys.Select(key => Line(key, records[key])))).IsEqualTo(Records);
         foreach (var record in records.Values)
         {
-            await Assert.That(record.GuardianPid).IsEqualTo(32016);
-            await Assert.That(record.BootId).IsEqualTo("d0dfa044-d335-40be-8ba8-508bc8add89d");
-            await Assert.That(record.HasEnded).IsFalse();
-            await Assert.That(record.Definition!.Launch!.Umask).IsEqualTo("022");
+            await Assert.That(record.Current?.GuardianPid ?? record.Common.GuardianPid).IsEqualTo(32016);
+            await Assert.That(record.Common.BootId).IsEqualTo("d0dfa044-d335-40be-8ba8-508bc8add89d");
+            await Assert.That(record.Current?.Exit).IsNull();
+            await Assert.That(record.Common.Definition!.Launch!.Umask).IsEqualTo("022");
         }
     }
 
@@ -71,18 +73,18 @@ internal sealed class Alpha1DataTests
     {
         using var home = new TemporaryHome();
         var records = Load(home);
-        var online = records[new InstanceKey(0, 0)];
+        var online = records[new InstanceKey(0, 0)].Current!;
         await Assert.That(online.StartedMonotonicMs).IsEqualTo(35370708);
         await Assert.That(online.StartedAt).IsEqualTo(DateTimeOffset.Parse("2026-11-30T10:55:57.4227432+00:00"));
-        await Assert.That(online.Environment!["GREETING"]).IsEqualTo("hello");
-        var notifies = records[new InstanceKey(1, 0)];
+        await Assert.That(records[new InstanceKey(0, 0)].Common.Environment!["GREETING"]).IsEqualTo("hello");
+        var notifies = records[new InstanceKey(1, 0)].Current!;
         await Assert.That((notifies.Ready!.Notify, notifies.Health!.Exec)).IsEqualTo((true, "true"));
         await Assert.That(notifies.StatusText).IsEqualTo("3 queues");
-        await Assert.That(records[new InstanceKey(2, 0)].Listen!).IsEquivalentTo((string[])["unix:/srv/shop/l.sock"]);
-        await Assert.That(records[new InstanceKey(4, 0)].NextStartMonotonicMs).IsEqualTo(35970809);
-        await Assert.That(records[new InstanceKey(10, 0)].Ready!.Log).IsEqualTo("never");
-        await Assert.That(records[new InstanceKey(13, 0)].OutStart).IsEqualTo(6);
-        var ending = records[new InstanceKey(11, 0)].Ending!;
+        await Assert.That(records[new InstanceKey(2, 0)].Current!.Listen!).IsEquivalentTo((string[])["unix:/srv/shop/l.sock"]);
+        await Assert.That(records[new InstanceKey(4, 0)].Common.NextStartMonotonicMs).IsEqualTo(35970809);
+        await Assert.That(records[new InstanceKey(10, 0)].Current!.Ready!.Log).IsEqualTo("never");
+        await Assert.That(records[new InstanceKey(13, 0)].Current!.OutStart).IsEqualTo(6);
+        var ending = records[new InstanceKey(11, 0)].Current!.Ending!;
         await Assert.That((ending.SignalSentTicks, ending.DueMonotonicMs)).IsEqualTo((3537121L, 35971211L));
     }
 
@@ -91,13 +93,13 @@ internal sealed class Alpha1DataTests
     {
         using var home = new TemporaryHome();
         var records = Load(home);
-        var young = records[new InstanceKey(12, 0)].Second!;
-        await Assert.That((young.Phase, young.Pid, young.StartTicks, young.RunId))
-            .IsEqualTo(("Starting", 32084, 3537123L, 639316329579472038UL));
+        var young = records[new InstanceKey(12, 0)].Replacement!;
+        await Assert.That((young.Exit, young.Pid, young.StartTicks, young.RunId))
+            .IsEqualTo((null, 32084, 3537123L, 639316329579472038UL));
         await Assert.That(young.Ready!.Log).IsEqualTo("ready");
-        var old = records[new InstanceKey(13, 0)].Second!;
-        await Assert.That((old.Phase, old.Pid, old.StartTicks, old.RunId))
-            .IsEqualTo(("Stopping", 32088, 3537124L, 639316329579620803UL));
+        var old = records[new InstanceKey(13, 0)].Replacement!;
+        await Assert.That((old.Exit, old.Pid, old.StartTicks, old.RunId))
+            .IsEqualTo((null, 32088, 3537124L, 639316329579620803UL));
         await Assert.That((old.Ending!.SignalSentTicks, old.Ending.DueMonotonicMs)).IsEqualTo((3537156L, 35971565L));
         await Assert.That(records[new InstanceKey(12, 0)].NewestRun).IsEqualTo(young.RunId);
         await Assert.That(records[new InstanceKey(13, 0)].NewestRun).IsEqualTo(639316329582775095UL);
@@ -131,13 +133,13 @@ internal sealed class Alpha1DataTests
     public async Task Its_guardian_hands_over_what_it_holds_and_has_reaped(CancellationToken cancellation)
     {
         var given = Handover.Parse(await File.ReadAllBytesAsync(PathOf("handover.txt"), cancellation));
-        await Assert.That((given.Listener, given.Office, given.LastReaped)).IsEqualTo((6, 5, 3UL));
+        await Assert.That((given.Listener, given.GuardianLock, given.LastReaped)).IsEqualTo((6, 5, 3UL));
         await Assert.That((given.WasReady, given.EndWanted)).IsEqualTo((true, false));
         await Assert.That(given.DaemonDiedAtTicks).IsEqualTo(3537401);
         await Assert.That((given.Options.OpenFilesLimit, given.Options.Foreground)).IsEqualTo((20000L, false));
         await Assert.That(given.Options.Limits!).StartsWith("cpu=unlimited fsize=unlimited ");
-        await Assert.That(given.Held.Count).IsEqualTo(26);
-        await Assert.That(given.Held[9862688366429090731]).IsEqualTo(10);
+        await Assert.That(given.Stored.Count).IsEqualTo(26);
+        await Assert.That(given.Stored[DescriptorKey.FromWire(9862688366429090731)]).IsEqualTo(10);
         var reaped = given.Reaped.Single();
         await Assert.That((reaped.Number, reaped.Pid, reaped.WaitStatus, reaped.StartTicks, reaped.LedSession))
             .IsEqualTo((3UL, 32034, 15, 3537070L, 1));

@@ -171,6 +171,51 @@ internal sealed class DaemonDeathTests
         await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(3);
     }
 
+    /// <summary>
+    /// After the guardian told what it had reaped, and before the daemon looked whether the child lives: found by the
+    /// explorer of states.
+    /// </summary>
+    [Test]
+    public async Task A_child_that_ends_while_the_next_daemon_looks_for_it_is_not_forgotten(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.Define(new ProcessConfig
+        {
+            Name = "job", Command = "job", Restart = new RestartConfig { Policy = "never" },
+        });
+        world.Machine.BeforeFifoLook = () => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(3, null));
+        DieAtSpawn(world, cell);
+        await Assert.That(world.Machine.All.Count).IsEqualTo(1);
+        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(world.Again(cell).View.RecentExits.Single().ExitCode).IsEqualTo(3);
+        await Assert.That(world.Told.Count(static told => told.Kind == EventKind.Exited)).IsEqualTo(1);
+        await Assert.That(world.Machine.Unacknowledged).IsEmpty();
+    }
+
+    /// <summary>The same for the new child of a reload.</summary>
+    [Test]
+    public async Task The_new_child_of_a_reload_that_ends_while_it_is_looked_for_is_not_forgotten(
+        CancellationToken cancellation)
+    {
+        using var world = new World();
+        var cell = world.StartNew();
+        var old = world.Machine.Only(cell.Key);
+        world.Save();
+        world.Machine.BeforeFifoLook = () => world.Machine.Exit(
+            world.Machine.Living.Single(process => process.Pid != old.Pid), new ExitStatus(4, null));
+        world.Machine.AfterSpawn = () => throw new DaemonDied();
+        Die(world, () =>
+        {
+            world.Supervisor.Reload([cell], CauseRequest.Reload);
+            world.Step();
+        });
+        world.Advance(1);
+        var after = world.Again(cell);
+        await Assert.That((after.View.Pid, after.Replacement)).IsEqualTo((old.Pid, (Replacement?)null));
+        await Assert.That(after.View.RecentExits.Single().ExitCode).IsEqualTo(4);
+        await Assert.That(world.Machine.Unacknowledged).IsEmpty();
+    }
+
     [Test]
     public async Task Who_started_before_the_intent_or_after_the_daemons_death_is_not_taken_for_its_child(CancellationToken cancellation)
     {

@@ -221,8 +221,17 @@ internal sealed class FakeProcessSystem : IProcessSystem
             ? new FakeChild(this, found, Daemon, isOwn: false)
             : null;
 
-    public (int Pid, long StartTicks)? FindFifoHolder(string path) =>
-        Living.FirstOrDefault(process => process.Request.StdoutPath == path) is { } holder ? (holder.Pid, holder.StartTicks) : null;
+    /// <summary>Run once, before it is looked who holds a FIFO: an instant at which a child may end.</summary>
+    public Action? BeforeFifoLook { get; set; }
+
+    public (int Pid, long StartTicks)? FindFifoHolder(string path)
+    {
+        var before = BeforeFifoLook;
+        BeforeFifoLook = null;
+        before?.Invoke();
+        return Living.FirstOrDefault(process => process.Request.StdoutPath == path) is { } holder
+            ? (holder.Pid, holder.StartTicks) : null;
+    }
 
     /// <summary>What the kernel says of each that was killed.</summary>
     public string? OutOfMemoryWords { get; set; }

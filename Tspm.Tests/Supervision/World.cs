@@ -156,12 +156,15 @@ internal sealed class World : IDisposable
     public void StartDaemon()
     {
         (Loop, Supervisor) = Assemble();
-        var reaped = Machine.Unacknowledged;
-        Supervisor.Resume(Saved, new RecoveredState
+        var left = new RecoveredState
         {
-            Records = new RunRecordStore(Home).LoadAll(), Runs = [.. Outputs.OpenRuns.Select(run => (Outputs.Keys[run], run))], Reaped = reaped, DaemonDiedAtTicks = Machine.DaemonDiedAtTicks,
-        });
-        foreach (var record in reaped) Machine.Acknowledge(record.Sequence);
+            Records = new RunRecordStore(Home).LoadAll(),
+            Runs = [.. Outputs.OpenRuns.Select(run => (Outputs.Keys[run], run))], Reaped = [.. Machine.Unacknowledged],
+            DaemonDiedAtTicks = Machine.DaemonDiedAtTicks,
+        };
+        left = left with { CatchUp = () => [.. Machine.Unacknowledged.Where(record => !left.Reaped.Contains(record))] };
+        Supervisor.Resume(Saved, left);
+        foreach (var record in left.Reaped) Machine.Acknowledge(record.Sequence);
         DeliverRecords();
         Step();
     }

@@ -102,7 +102,7 @@ internal sealed partial class DaemonHost
         var isNew = loaded is { Troubles.Count: 0, Content: { NextId: 0, Processes.Count: 0 } } && _records.LoadAll().Count == 0;
         if (isNew) _survivors.Find(_home.RunFolder);
         var content = isNew ? Migrate() ?? loaded.Content : loaded.Content;
-        var reaped = _guardian.ReadCaughtUp();
+        var reaped = new List<GuardianRecord>(_guardian.ReadCaughtUp());
         _outputs.Use(DropLedger.Inherit(_guardian.Returned, _guardian));
         _outputs.Use(TeeMover.Inherit(_home.MoveIntentFile, _guardian.Returned, _guardian));
         _listeners.Inherit(_guardian.Returned);
@@ -110,6 +110,7 @@ internal sealed partial class DaemonHost
         _supervisor.Resume(content, new RecoveredState
         {
             Records = _records.LoadAll(), Runs = _records.Runs(), Reaped = reaped, DaemonDiedAtTicks = _guardian.DaemonDiedAtTicks,
+            CatchUp = _guardian.CatchUpAgain,
         });
         _notify.DropUnclaimed();
         foreach (var record in reaped) Acknowledge(record);

@@ -35,6 +35,16 @@ internal sealed class GuardianChannel(int descriptor) : IDescriptorStore, IReady
         return records;
     }
 
+    /// <summary>
+    /// The records of all that has ended by now, and of which <see cref="ReadCaughtUp"/> did not tell. Before <see
+    /// cref="Watch"/>; blocks in the same way.
+    /// </summary>
+    public IReadOnlyList<GuardianRecord> CatchUpAgain()
+    {
+        Send(new GuardianMessage { Kind = GuardianMessageKind.CatchUp });
+        return ReadCaughtUp();
+    }
+
     /// <summary>When the daemon before this one died, known after <see cref="ReadCaughtUp"/>; 0: there was none under this guardian.</summary>
     public long DaemonDiedAtTicks { get; private set; }
 

@@ -48,6 +48,9 @@ internal sealed class DaemonLink(ReapedRecords reaped, DescriptorStore store)
         (Pid, Channel) = (0, -1);
     }
 
+    /// <summary>After the next records it is told once more that these were all.</summary>
+    public void CatchUpAgain() => _isCaughtUp = false;
+
     /// <returns>False: there is no message now.</returns>
     public bool TryReceive(out GuardianMessage message, out int descriptor)
     {

@@ -114,6 +114,10 @@ internal sealed unsafe class GuardianLoop
             case GuardianMessageKind.Acknowledge:
                 _reaped.Acknowledge(message.Number);
                 break;
+            case GuardianMessageKind.CatchUp:
+                // What has ended is reaped before anything is sent.
+                _daemon.CatchUpAgain();
+                break;
             case GuardianMessageKind.DeathsTold:
                 _deaths.Told((int)message.Number);
                 break;

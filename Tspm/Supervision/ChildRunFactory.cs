@@ -137,13 +137,18 @@ internal sealed class ChildRunFactory(
 
     /// <summary>The child of a run that was intended, when nobody wrote down whether it was started.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="ended">The guardian reaped it; null: not known to have.</param>
+    /// <param name="intent">Its record.</param>
+    /// <param name="left">What the guardian has reaped.</param>
     /// <returns>Null: it was not started.</returns>
-    public IChild? FindChild(ChildRun run, GuardianRecord? ended)
+    public IChild? FindChild(ChildRun run, ChildRecord intent, RecoveredState left)
     {
-        if (ended is not null) return new EndedChild(ended.Pid, ended.StartTicks);
-        return services.System.FindFifoHolder(run.Streams.OutFifo) is { } found
-            ? services.System.Adopt(found.Pid, found.StartTicks) : null;
+        if (left.EndedBeforeRecorded(intent) is { } ended) return new EndedChild(ended.Pid, ended.StartTicks);
+        if (services.System.FindFifoHolder(run.Streams.OutFifo) is { } holder
+            && services.System.Adopt(holder.Pid, holder.StartTicks) is { } living) return living;
+        if (intent.IntendedTicks == 0) return null;
+        // It may have ended since the guardian was asked: then its record is on its way.
+        left.CatchUpAgain();
+        return left.EndedBeforeRecorded(intent) is { } late ? new EndedChild(late.Pid, late.StartTicks) : null;
     }
 
     /// <summary>Goes on with the output and the messages of a child that an earlier daemon has started.</summary>

@@ -98,7 +98,7 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
     {
         var second = record.Replacement!;
         var run = FromRecord(second, record);
-        var child = second.Pid == 0 ? process.Runs.FindChild(run, left.EndedBeforeRecorded(second))
+        var child = second.Pid == 0 ? process.Runs.FindChild(run, second, left)
             : second.Exit is not null ? null : services.System.Adopt(second.Pid, second.StartTicks);
         if (child is null && second.Pid == 0)
         {
@@ -159,7 +159,7 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
     {
         var intent = record.Current ?? new ChildRecord { RunId = 0 };
         var run = FromRecord(intent, record);
-        if (process.Runs.FindChild(run, left.EndedBeforeRecorded(intent)) is not { } child)
+        if (process.Runs.FindChild(run, intent, left) is not { } child)
         {
             services.Outputs.Discard(run.Streams);
             if (process.Definition.Config.Hooks?.PreStart is null)

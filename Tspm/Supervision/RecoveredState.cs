@@ -10,8 +10,11 @@ internal sealed record RecoveredState
     /// <summary>Runs whose output FIFO lies in the home.</summary>
     public required IReadOnlyList<(InstanceKey Key, ulong RunId)> Runs { get; init; }
 
-    /// <summary>What the guardian reaped and no daemon acknowledged.</summary>
-    public required IReadOnlyList<GuardianRecord> Reaped { get; init; }
+    /// <summary>What the guardian reaped and no daemon acknowledged; grows by <see cref="CatchUpAgain"/>.</summary>
+    public required List<GuardianRecord> Reaped { get; init; }
+
+    /// <summary>Asks the guardian for the records of all that has ended since; null: there is none to ask.</summary>
+    public Func<IReadOnlyList<GuardianRecord>>? CatchUp { get; init; }
 
     /// <summary>When the last daemon under this guardian died, on the clock of <see cref="GuardianRecord.StartTicks"/>; 0: there was none.</summary>
     public long DaemonDiedAtTicks { get; init; }
@@ -34,6 +37,12 @@ internal sealed record RecoveredState
             if (owner == key && runId > recorded && (newest is null || runId > newest)) newest = runId;
         return newest;
     }
+
+    /// <summary>
+    /// Whatever has ended by now is in <see cref="Reaped"/> afterwards. What was seen not to live at the time of the
+    /// call and is not among those either has never lived.
+    /// </summary>
+    public void CatchUpAgain() => Reaped.AddRange(CatchUp?.Invoke() ?? []);
 
     /// <summary>
     /// The child of a run that was intended and never recorded, when it has ended already. The supervisor starts one child at a time, so only one run can be in that state: its child is who

@@ -61,6 +61,11 @@ internal enum GuardianMessageKind
     /// wish. Number is a <see cref="HomeOutcome"/>.
     /// </summary>
     HomeAnswer = 13,
+
+    /// <summary>
+    /// Daemon → guardian: reap what has ended by now, send its records, and then <see cref="CaughtUp"/> once more.
+    /// </summary>
+    CatchUp = 14,
 }
 
 /// <summary>
