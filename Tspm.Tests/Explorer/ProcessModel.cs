@@ -94,6 +94,14 @@ internal sealed class ProcessModel
         SavedNext = AfterExit.Start, SavedRun = 1,
     };
 
+    /// <summary>The same, and the present daemon has started the child itself.</summary>
+    public ProcessModel Taken()
+    {
+        (IsOwn, IsWatched, KnownRun) = (true, true, Run);
+        State = LifecycleState.New with { Phase = SavedPhase, Next = SavedNext, Desired = SavedDesired };
+        return this;
+    }
+
     public ProcessModel Clone() => (ProcessModel)MemberwiseClone();
 
     /// <summary>A daemon has died: what only it knew is gone, and its children are the guardian's.</summary>

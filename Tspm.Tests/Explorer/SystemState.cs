@@ -52,6 +52,14 @@ internal sealed class SystemState
         Processes = [ProcessModel.Online(), ProcessModel.Online()],
     };
 
+    /// <summary>A daemon answers, and children that it started itself run.</summary>
+    public static SystemState Serving() => new()
+    {
+        Guardian = new GuardianState.Serving(new GuardianFacts(WasReady: true), new DaemonRun(default, IsReady: true)),
+        Daemon = DaemonLife.Serving,
+        Processes = [ProcessModel.Online().Taken(), ProcessModel.Online().Taken()],
+    };
+
     public SystemState Clone() => new()
     {
         Guardian = Guardian, Daemon = Daemon, IsAskedToEnd = IsAskedToEnd, DeadDaemon = DeadDaemon, Outcome = Outcome,

@@ -59,11 +59,12 @@ internal static class LiveProcess
     /// <summary>In the middle of an execve a process has neither environment nor arguments for an instant; kernel threads never have.</summary>
     static string RawEnvironmentOf(int pid)
     {
-        for (var tries = 0; ; tries++)
+        // Arguments and no environment: it has none, or became another program between the two readings. Once is no proof.
+        for (var (tries, withoutAny) = (0, 0); ; tries++)
         {
             var text = ReadOrEmpty($"/proc/{pid}/environ");
             if (text.Length > 0 || tries == 100 || ParentOf(pid) is 0 or 2 || !IsAlive(pid)) return text;
-            if (ReadOrEmpty($"/proc/{pid}/cmdline").Length > 0) return ReadOrEmpty($"/proc/{pid}/environ");
+            if (ReadOrEmpty($"/proc/{pid}/cmdline").Length > 0 && ++withoutAny == 10) return text;
             Thread.Yield();
         }
     }

@@ -30,7 +30,8 @@ internal static class OtherVersion
         """);
 
     /// <summary>What <see cref="ThatAnswers"/> says, with these formats.</summary>
-    public static string Proof(int processes = 1, int runRecords = 1, int handover = 1) =>
+    public static string Proof(
+        int processes = 1, int runRecords = Tspm.Model.RunRecord.CurrentFormat, int handover = 1) =>
         $$"""{"version":"{{Number}}","protocolVersion":1,"processesFormat":{{processes}},"runRecordFormat":{{runRecords}},"handoverFormat":{{handover}}}""";
 
     public static string Present { get; } = Tspm.Protocol.ProductVersion.Current;

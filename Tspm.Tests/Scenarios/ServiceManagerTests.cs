@@ -85,7 +85,7 @@ public class ServiceManagerTests
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "sleep 1000", "--name", "s");
         var (before, (daemon, guardian)) = (await box.PidOf("s"), await box.DaemonPids());
-        using (var asker = new RawSocket(box, cancellation)) await asker.Send("""{"jsonrpc":"2.0","id":1,"method":"upgrade","params":{"handOver":true}}""" + "\n");
+        using (var requester = new RawSocket(box, cancellation)) await requester.Send("""{"jsonrpc":"2.0","id":1,"method":"upgrade","params":{"handOver":true}}""" + "\n");
         await box.UntilGone(daemon);
         await box.Until(async () => await box.Run("ping") is { ExitCode: 0 } ran ? ran : null, "a daemon answers");
         await Assert.That((await box.DaemonPids()).Guardian).IsEqualTo(guardian);

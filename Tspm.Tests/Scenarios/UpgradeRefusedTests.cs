@@ -74,14 +74,17 @@ public class UpgradeRefusedTests
     }
 
     [Test]
-    [Arguments(0, 1, 1, "processes.json")]
-    [Arguments(1, 0, 1, "run/")]
-    [Arguments(1, 1, 0, "guardian hands over")]
-    public async Task A_version_that_cannot_read_the_present_state(int processes, int runRecords, int handover, string what, CancellationToken cancellation)
+    [Arguments(0, 2, 1, "processes.json", 1, 0)]
+    [Arguments(1, 1, 1, "run/", 2, 1)]
+    [Arguments(1, 2, 0, "guardian hands over", 1, 0)]
+    public async Task A_version_that_cannot_read_the_present_state(
+        int processes, int runRecords, int handover, string what, int present, int readable,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var program = await OtherVersion.ThatAnswers(box, "older", OtherVersion.Proof(processes, runRecords, handover));
-        await Refused(box, program, what, $"is tspm {OtherVersion.Number} and cannot read", "format 1", "reads up to 0");
+        await Refused(box, program, what, $"is tspm {OtherVersion.Number} and cannot read", $"format {present}",
+            $"reads up to {readable}");
     }
 
     [Test]

@@ -117,8 +117,9 @@ public class WhatChangedScenarios
             var bytes = File.ReadAllBytes(path);
             var length = (int)BitConverter.ToUInt64(bytes, 16);
             using var record = JsonDocument.Parse(bytes.AsMemory(24, length));
-            foreach (var name in new[] { "facts", "goodFacts" })
-                if (record.RootElement.TryGetProperty(name, out var facts)) found.Add(facts.GetRawText());
+            foreach (var (part, name) in new[] { ("current", "facts"), ("common", "goodFacts"), ("common", "failedFacts") })
+                if (record.RootElement.TryGetProperty(part, out var holder)
+                    && holder.TryGetProperty(name, out var facts)) found.Add(facts.GetRawText());
         }
         return found;
     }

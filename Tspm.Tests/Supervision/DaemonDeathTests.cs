@@ -339,7 +339,7 @@ internal sealed class DaemonDeathTests
         using var world = new World();
         var cell = world.StartNew();
         world.Save();
-        cell.SignalFor(new Asker(0, 5), Signals.SIGKILL);
+        cell.SignalFor(new Requester(0, 5), Signals.SIGKILL);
         world.Machine.BeforeReap = static () => throw new DaemonDied();
         await Assert.That(world.Step).Throws<DaemonDied>();
         world.Machine.BeforeReap = null;

@@ -36,9 +36,7 @@ internal sealed class EventTests
     {
         using var world = new World();
         var cell = world.StartNew();
-        world.Supervisor.Asker = new Asker(1000, 77);
-        world.Supervisor.Stop(cell, CauseRequest.Stop);
-        world.Supervisor.Asker = null;
+        Orders.By(new Requester(1000, 77), () => world.Supervisor.Stop(cell, CauseRequest.Stop));
         world.Exit(cell, new ExitStatus(null, Signals.SIGTERM));
         await Assert.That(Kinds(world)).IsEqualTo("started stopping exited stopped");
         foreach (var told in world.Told.Skip(1)) await Assert.That((told.ByUid, told.ByPid, told.Cause)).IsEqualTo((1000, 77, CauseCode.User));
@@ -51,9 +49,7 @@ internal sealed class EventTests
     {
         using var world = new World();
         var cell = world.StartNew();
-        world.Supervisor.Asker = new Asker(1000, 77);
-        world.Supervisor.Restart(cell, CauseRequest.Restart);
-        world.Supervisor.Asker = null;
+        Orders.By(new Requester(1000, 77), () => world.Supervisor.Restart(cell, CauseRequest.Restart));
         world.Exit(cell, 0);
         world.Exit(cell, 1);
         var crash = world.Told.Last(told => told.Kind == EventKind.Exited);
@@ -89,13 +85,13 @@ internal sealed class EventTests
     {
         using var world = new World();
         var cell = world.StartNew();
-        cell.SignalFor(new Asker(0, 5), Signals.SIGKILL);
+        cell.SignalFor(new Requester(0, 5), Signals.SIGKILL);
         world.Step();
         var exited = world.Told.Single(told => told.Kind == EventKind.Exited);
         await Assert.That((exited.Cause, exited.ByPid, exited.Signal)).IsEqualTo((CauseCode.User, 5, "SIGKILL"));
         // Long ago, and of another kind: not the cause.
         world.Advance(1);
-        cell.SignalFor(new Asker(0, 5), Signals.SIGHUP);
+        cell.SignalFor(new Requester(0, 5), Signals.SIGHUP);
         world.Exit(cell, new ExitStatus(null, 11));
         await Assert.That(world.Told.Last(told => told.Kind == EventKind.Exited).Cause).IsEqualTo(CauseCode.Crash);
     }

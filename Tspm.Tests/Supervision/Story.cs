@@ -14,7 +14,7 @@ namespace Tspm.Tests.Supervision;
 internal sealed class Story : IDisposable
 {
     /// <summary>Whoever asks for something in a story.</summary>
-    static readonly Asker Somebody = new(1000, 77);
+    static readonly Requester Somebody = new(1000, 77);
 
     public World World { get; } = new() { Machine = { Answer = static (_, signal) => new ExitStatus(null, signal) } };
 
@@ -27,9 +27,7 @@ internal sealed class Story : IDisposable
     /// <summary>Somebody with a uid and a pid asks for it.</summary>
     public void Ask(Action<Supervisor> wish)
     {
-        World.Supervisor.Asker = Somebody;
-        wish(World.Supervisor);
-        World.Supervisor.Asker = null;
+        Orders.By(Somebody, () => wish(World.Supervisor));
         World.Step();
     }
 

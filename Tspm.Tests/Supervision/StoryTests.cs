@@ -103,7 +103,7 @@ internal sealed class StoryTests
         ["signal-by-hand"] = story =>
         {
             var web = story.Start(Web);
-            web.SignalFor(new Asker(0, 5), Signals.SIGKILL);
+            web.SignalFor(new Requester(0, 5), Signals.SIGKILL);
             story.World.Step();
         },
         ["missing-program"] = story =>
@@ -305,7 +305,7 @@ internal sealed class StoryTests
         {
             _ = story.Start(Web);
             story.World.Save();
-            story.Ask(static supervisor => supervisor.Shutdown());
+            story.Ask(static supervisor => supervisor.Shutdown(Orders.Somebody));
             story.World.RestartDaemon(saveFirst: false);
         },
         ["reboot"] = story =>
@@ -328,7 +328,7 @@ internal sealed class StoryTests
         {
             var web = story.Start(Web);
             story.World.Exit(web, 1);
-            story.Ask(supervisor => supervisor.Changes.Delete([web.Key.Id], withLogs: false));
+            story.Ask(supervisor => supervisor.Changes.Delete([web.Key.Id], withLogs: false, Orders.Somebody));
             story.World.Advance(1);
             _ = story.Start(Web);
         },

@@ -37,9 +37,9 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
     long _readBy, _writeBy;
 
     /// <summary>Who is on the other side, for the record.</summary>
-    public string Peer => Asker?.ToString() ?? "an unknown client";
+    public string Peer => Requester?.ToString() ?? "an unknown client";
 
-    public Asker? Asker => channel.Peer;
+    public Requester? Requester => channel.Peer;
 
     /// <summary>Only while a request of it is being answered: then it stays open.</summary>
     public int Descriptor => channel.Descriptor ?? throw new RequestException(ErrorCode.Failed, "a daemon cannot be handed over through a pipe");

@@ -167,7 +167,7 @@ internal sealed class ControlSocket : IDisposable
         }, TaskScheduler.Default);
     }
 
-    (int Code, string Sentence)? Refusal(Asker? peer)
+    (int Code, string Sentence)? Refusal(Requester? peer)
     {
         if (peer is null) return (ErrorCode.NotPermitted, "the daemon cannot find out who is connecting");
         if (peer.Uid != 0 && peer.Uid != CurrentSystem.UserId)

@@ -26,11 +26,11 @@ internal sealed partial class DaemonHost : IReadyHandler
                 _ = UpgradeBySignal();
                 continue;
             }
-            var asker = new Asker(info.ssi_uid, (int)info.ssi_pid, Signals.NameOf((int)info.ssi_signo));
+            var requester = new Requester(info.ssi_uid, (int)info.ssi_pid, Signals.NameOf((int)info.ssi_signo));
             _loop.Post(() =>
             {
-                _diary.Tell(new ProcessEvent { Kind = EventKind.Request, Request = Methods.Shutdown, Reason = asker.Signal, ByUid = asker.Uid, ByPid = asker.Pid });
-                Shutdown(asker);
+                _diary.Tell(new ProcessEvent { Kind = EventKind.Request, Request = Methods.Shutdown, Reason = requester.Signal, ByUid = requester.Uid, ByPid = requester.Pid });
+                Shutdown(requester);
             });
         }
     }
@@ -41,7 +41,7 @@ internal sealed partial class DaemonHost : IReadyHandler
         try
         {
             using var candidate = await Handlers.UpgradeHandler.Prove(UpgradeCandidate.OwnPath());
-            await _departure.Leave(candidate, asker: null);
+            await _departure.Leave(candidate, requester: null);
         }
         catch (Exception e) when (e is RequestException or Supervision.ShuttingDownException)
         {
@@ -50,18 +50,15 @@ internal sealed partial class DaemonHost : IReadyHandler
     }
 
     /// <summary>Stop accepting, stop children, save, remove socket and state, leave.</summary>
-    void Shutdown(Asker? asker)
+    void Shutdown(Requester? requester)
     {
         // With a departure decided the next daemon shuts down: the guardian remembers the signal.
         if (_shuttingDown || _departure.IsDecided) return;
         _shuttingDown = true;
-        _log.Logger.LogInformation("shutdown asked for by {Asker}", asker?.ToString() ?? "an unknown client");
+        _log.Logger.LogInformation("shutdown asked for by {Requester}", requester?.ToString() ?? "an unknown client");
         _context.IsShuttingDown = true;
         _manager.Stopping();
-        _supervisor.Asker = asker;
-        var stopped = _supervisor.Shutdown();
-        _supervisor.Asker = null;
-        stopped.ContinueWith(_ => _loop.Post(Leave), TaskScheduler.Default);
+        _supervisor.Shutdown(requester).ContinueWith(_ => _loop.Post(Leave), TaskScheduler.Default);
     }
 
     void Leave()

@@ -19,16 +19,16 @@ internal sealed class Departure(DaemonContext context, ControlSocket socket, Gua
     public bool IsDecided { get; private set; }
 
     /// <summary>
-    /// On return the next daemon will be of that executable, and this one ends as soon as the asker has its answer. Without an executable the asker is another guardian, whose daemon the next one
+    /// On return the next daemon will be of that executable, and this one ends as soon as the requester has its answer. Without an executable the requester is another guardian, whose daemon the next one
     /// will be: it gets no answer from here.
     /// </summary>
-    /// <param name="candidate">The executable; null: the asker takes over.</param>
-    /// <param name="asker">Who is answered last; null: it was a signal.</param>
+    /// <param name="candidate">The executable; null: the requester takes over.</param>
+    /// <param name="requester">Who is answered last; null: it was a signal.</param>
     /// <exception cref="RequestException">It stays; the sentence says why. Nothing has changed.</exception>
-    public async Task Leave(UpgradeCandidate? candidate, ClientConnection? asker)
+    public async Task Leave(UpgradeCandidate? candidate, ClientConnection? requester)
     {
         if (Interlocked.Exchange(ref _underWay, 1) == 1) throw Stays("another upgrade is under way");
-        context.Log.LogInformation("{What} asked for by {Asker}", candidate is null ? "handing over" : $"upgrade to {candidate.Proof.Version} ({candidate.Path})", asker?.Peer ?? "a signal");
+        context.Log.LogInformation("{What} asked for by {Requester}", candidate is null ? "handing over" : $"upgrade to {candidate.Proof.Version} ({candidate.Path})", requester?.Peer ?? "a signal");
         try
         {
             if (!await context.Changes.Close(ChangePatience)) throw Stays("for half a minute something was always being changed; try again when it is quieter");
@@ -36,8 +36,8 @@ internal sealed class Departure(DaemonContext context, ControlSocket socket, Gua
             context.Changes.Seal();
             // Refused while that cannot be saved: what is only in memory would be gone with it.
             if (await loop.Ask(supervisor.Save).Unwrap() is { } unsaved) throw Stays($"the state cannot be saved ({unsaved}), and would be lost");
-            await socket.Quiet(asker);
-            await loop.Ask(() => Decide(candidate, asker));
+            await socket.Quiet(requester);
+            await loop.Ask(() => Decide(candidate, requester));
         }
         catch
         {
@@ -47,21 +47,21 @@ internal sealed class Departure(DaemonContext context, ControlSocket socket, Gua
             throw;
         }
         if (candidate is null) loop.End();
-        else _ = End(asker);
+        else _ = End(requester);
     }
 
     /// <summary>On the supervisor's thread, where a shutdown begins too: one of the two comes first.</summary>
-    bool Decide(UpgradeCandidate? candidate, ClientConnection? asker)
+    bool Decide(UpgradeCandidate? candidate, ClientConnection? requester)
     {
         if (context.IsShuttingDown) throw new ShuttingDownException();
         if (candidate is not null) guardian.Upgrade(candidate.Descriptor);
-        else guardian.HandOver(asker!.Descriptor);
+        else guardian.HandOver(requester!.Descriptor);
         return IsDecided = true;
     }
 
-    async Task End(ClientConnection? asker)
+    async Task End(ClientConnection? requester)
     {
-        asker?.FinishReading();
+        requester?.FinishReading();
         await socket.Drained();
         context.Log.LogInformation("leaving for another version");
         loop.End();

@@ -72,7 +72,7 @@ internal sealed class RequestHandler(DaemonContext context)
         Methods.Events => Answer(request, WireJson.Default.EventsRequest, (c, r) => EventsHandler.Handle(c, r, connection), WireJson.Default.EventsResponse),
         Methods.Metrics => Answer(
             request, WireJson.Default.MetricsRequest, MetricsHandler.Handle, WireJson.Default.MetricsResponse),
-        Methods.Shutdown => Answer(request, WireJson.Default.EmptyRequest, (c, _) => ShutdownHandler.Handle(c, connection.Asker), WireJson.Default.ShutdownResponse),
+        Methods.Shutdown => Answer(request, WireJson.Default.EmptyRequest, (c, _) => ShutdownHandler.Handle(c, connection.Requester), WireJson.Default.ShutdownResponse),
         Methods.Upgrade => Answer(request, WireJson.Default.UpgradeRequest, (c, r) => UpgradeHandler.Handle(c, r, connection), WireJson.Default.UpgradeResponse),
         _ => Change(request, connection),
     };
@@ -84,9 +84,8 @@ internal sealed class RequestHandler(DaemonContext context)
         if (!await context.Changes.Enter()) throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
         try
         {
-            SupervisorHandle.ActFor(connection.Asker);
             if (!IsDryRun(request)) Record(request, connection);
-            return await DispatchChange(request, connection.Asker);
+            return await DispatchChange(request, connection.Requester);
         }
         finally
         {
@@ -94,20 +93,20 @@ internal sealed class RequestHandler(DaemonContext context)
         }
     }
 
-    Task<Func<JsonElement, byte[]>> DispatchChange(RpcRequest request, Asker? asker) => request.Method switch
+    Task<Func<JsonElement, byte[]>> DispatchChange(RpcRequest request, Requester? requester) => request.Method switch
     {
-        Methods.Start => Answer(request, WireJson.Default.StartRequest, (c, r) => StartHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, asker) }), WireJson.Default.StartResponse),
-        Methods.Add => Answer(request, WireJson.Default.AddRequest, (c, r) => AddHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, asker)! }), WireJson.Default.StartResponse),
-        Methods.Apply => Answer(request, WireJson.Default.ApplyRequest, (c, r) => ApplyHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, asker)! }), WireJson.Default.ApplyResponse),
-        Methods.Stop => Answer(request, WireJson.Default.StopRequest, StopHandler.Handle, WireJson.Default.ChangeResponse),
-        Methods.Restart => Answer(request, WireJson.Default.RestartRequest, (c, r) => RestartHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, asker) }), WireJson.Default.ChangeResponse),
-        Methods.Reload => Answer(request, WireJson.Default.RestartRequest, (c, r) => ReloadHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, asker) }), WireJson.Default.ChangeResponse),
-        Methods.Delete => Answer(request, WireJson.Default.DeleteRequest, DeleteHandler.Handle, WireJson.Default.ChangeResponse),
-        Methods.Signal => Answer(request, WireJson.Default.SignalRequest, SignalHandler.Handle, WireJson.Default.ChangeResponse),
+        Methods.Start => Answer(request, WireJson.Default.StartRequest, (c, r) => StartHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, requester) }, requester), WireJson.Default.StartResponse),
+        Methods.Add => Answer(request, WireJson.Default.AddRequest, (c, r) => AddHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, requester)! }), WireJson.Default.StartResponse),
+        Methods.Apply => Answer(request, WireJson.Default.ApplyRequest, (c, r) => ApplyHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, requester)! }, requester), WireJson.Default.ApplyResponse),
+        Methods.Stop => Answer(request, WireJson.Default.StopRequest, (c, r) => StopHandler.Handle(c, r, requester), WireJson.Default.ChangeResponse),
+        Methods.Restart => Answer(request, WireJson.Default.RestartRequest, (c, r) => RestartHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, requester) }, requester), WireJson.Default.ChangeResponse),
+        Methods.Reload => Answer(request, WireJson.Default.RestartRequest, (c, r) => ReloadHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, requester) }, requester), WireJson.Default.ChangeResponse),
+        Methods.Delete => Answer(request, WireJson.Default.DeleteRequest, (c, r) => DeleteHandler.Handle(c, r, requester), WireJson.Default.ChangeResponse),
+        Methods.Signal => Answer(request, WireJson.Default.SignalRequest, (c, r) => SignalHandler.Handle(c, r, requester), WireJson.Default.ChangeResponse),
         Methods.Reset => Answer(request, WireJson.Default.SelectorsRequest, ResetHandler.Handle, WireJson.Default.ChangeResponse),
         Methods.Rename => Answer(request, WireJson.Default.RenameRequest, RenameHandler.Handle, WireJson.Default.ChangeResponse),
-        Methods.Set => Answer(request, WireJson.Default.SetRequest, SetHandler.Handle, WireJson.Default.SetResponse),
-        Methods.Scale => Answer(request, WireJson.Default.ScaleRequest, ScaleHandler.Handle, WireJson.Default.ChangeResponse),
+        Methods.Set => Answer(request, WireJson.Default.SetRequest, (c, r) => SetHandler.Handle(c, r, requester), WireJson.Default.SetResponse),
+        Methods.Scale => Answer(request, WireJson.Default.ScaleRequest, (c, r) => ScaleHandler.Handle(c, r, requester), WireJson.Default.ChangeResponse),
         Methods.Flush => Answer(request, WireJson.Default.SelectorsRequest, FlushHandler.Handle, WireJson.Default.ChangeResponse),
         Methods.Reopen => Answer(request, WireJson.Default.ListRequest, ReopenHandler.Handle, WireJson.Default.ChangeResponse),
         Methods.Send => Answer(request, WireJson.Default.SendRequest, SendHandler.Handle, WireJson.Default.ChangeResponse),
@@ -146,7 +145,7 @@ internal sealed class RequestHandler(DaemonContext context)
     /// <summary>Who asked for what, whatever comes of it.</summary>
     void Record(RpcRequest request, ClientConnection connection) => context.Events.Tell(new ProcessEvent
     {
-        Kind = EventKind.Request, Request = request.Method, Selectors = RequestWords.Of(request.Params), ByUid = connection.Asker?.Uid, ByPid = connection.Asker?.Pid,
+        Kind = EventKind.Request, Request = request.Method, Selectors = RequestWords.Of(request.Params), ByUid = connection.Requester?.Uid, ByPid = connection.Requester?.Pid,
     });
 
     static readonly JsonElement EmptyObject = JsonDocument.Parse("{}").RootElement;

@@ -13,7 +13,7 @@ internal static class RequestLaunch
     /// <summary>With a record that can be used: the client's, else what /proc shows of the process that asks, as far as
     /// it shows it. Null: the request has no context at all.</summary>
     /// <exception cref="RequestException">A part of the client's record makes no sense.</exception>
-    public static ClientContext? Complete(ClientContext? client, Asker? asker)
+    public static ClientContext? Complete(ClientContext? client, Requester? requester)
     {
         if (client is null) return null;
         if (client.Launch is { } given)
@@ -22,7 +22,7 @@ internal static class RequestLaunch
             var path = $"params.client.launch.{problem.Part}";
             throw new RequestException(ErrorCode.InvalidParams, $"{path} must be {problem.Expected}", new RpcErrorData { Path = path, Expected = problem.Expected });
         }
-        if (asker is not { Signal: null, Pid: > 0 } || CurrentSystem.LaunchOf(asker.Pid) is not { } seen) return client;
+        if (requester is not { Signal: null, Pid: > 0 } || CurrentSystem.LaunchOf(requester.Pid) is not { } seen) return client;
         return client with { Launch = WithoutNeedless(WithOpenFiles(seen, client.OpenFilesLimit)) };
     }
 

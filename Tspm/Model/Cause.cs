@@ -14,7 +14,7 @@ internal sealed record Cause(string Code)
 
     /// <summary>Who asked for it; null: nobody did, or it is not known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public Asker? By { get; init; }
+    public Requester? By { get; init; }
 
     /// <summary>What was asked for, one of <see cref="CauseRequest"/>; null: nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

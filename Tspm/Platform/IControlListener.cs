@@ -16,7 +16,7 @@ internal interface IControlListener : IDisposable
 internal interface IControlChannel : IDisposable
 {
     /// <summary>Who is on the other side, by the kernel's word; null: it does not say.</summary>
-    Asker? Peer { get; }
+    Requester? Peer { get; }
 
     /// <summary>What can be handed to another process, valid as long as the channel is not disposed; null: this kind cannot be.</summary>
     int? Descriptor { get; }

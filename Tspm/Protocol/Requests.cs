@@ -221,7 +221,7 @@ internal sealed record UpgradeRequest
 {
     /// <summary>Absolute path of the executable; null: the path from which the daemon was started, for a file that was replaced.</summary>
     public string? Binary { get; init; }
-    /// <summary>The asker is a guardian, and takes over itself: the descriptors follow instead of an answer. Without <see cref="Binary"/>.</summary>
+    /// <summary>The requester is a guardian, and takes over itself: the descriptors follow instead of an answer. Without <see cref="Binary"/>.</summary>
     public bool HandOver { get; init; }
 }
 

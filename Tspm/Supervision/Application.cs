@@ -23,6 +23,12 @@ internal static class Application
 
         public long? OpenFilesLimit => openFilesLimit;
 
+        /// <summary>Who applies it; null: nobody knows.</summary>
+        public Requester? By { get; init; }
+
+        /// <summary>The cause of all that is started and stopped.</summary>
+        public Cause Cause => Cause.Requested(CauseRequest.Apply) with { By = By };
+
         /// <summary>Null: not known.</summary>
         public LaunchContext? Launch { get; init; }
 
@@ -92,7 +98,7 @@ internal static class Application
         var gone = new List<int>();
         foreach (var step in steps)
             if (step.Action == PlanStep.Delete && supervisor.Table.ByName(step.Name) is { } known) gone.Add(known.Id);
-        var going = supervisor.Changes.Delete(gone, withLogs: false);
+        var going = supervisor.Changes.Delete(gone, withLogs: false, wanted.By);
         var work = new Work(going, [.. gone.Select(supervisor.Deletions.WhenGone)], []);
         var (start, restart) = (new List<SupervisedProcess>(), new HashSet<SupervisedProcess>());
         for (var i = 0; i < steps.Count; i++)
@@ -108,8 +114,8 @@ internal static class Application
         }
         foreach (var cell in supervisor.Dependencies.ToStart([.. start, .. restart], notes))
             work.Coming.Add(restart.Contains(cell)
-                ? supervisor.Changes.RestartOnceSaved(cell, CauseRequest.Apply, gone)
-                : supervisor.Changes.StartOnceSaved(cell, CauseRequest.Apply, gone));
+                ? supervisor.Changes.RestartOnceSaved(cell, wanted.Cause, gone)
+                : supervisor.Changes.StartOnceSaved(cell, wanted.Cause, gone));
         foreach (var definition in supervisor.Table.Definitions.ToList())
             if (definition.RestartBefore is not null) supervisor.Changes.EndRestarts(definition.Id, gone);
         return work;
@@ -139,7 +145,7 @@ internal static class Application
         if (wanted.UpdateEnvironment || (wanted.RenewsEnvironment && step.Restarts)) definition = From(wanted, supervisor, definition);
         if (step.Restarts) definition = definition with { RestartBefore = supervisor.Changes.UpcomingRun };
         var before = Math.Min(former.Instances, definition.Instances);
-        var pending = supervisor.Changes.Scale(definition, CauseRequest.Apply, gone);
+        var pending = supervisor.Changes.Scale(definition, wanted.Cause, gone);
         foreach (var cell in supervisor.Table.Instances(former.Id)![..before])
         {
             // What the user has stopped stays so; what was given up, or waits for its next try, may be mended by the change.

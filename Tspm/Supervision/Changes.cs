@@ -19,14 +19,14 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     /// <param name="cause">Of the starts.</param>
     /// <param name="after">Processes that are being deleted, and are to be gone before anything is started.</param>
     public IReadOnlyList<Supervisor.Pending> Scale(
-        ProcessDefinition definition, string cause, IReadOnlyList<int>? after = null)
+        ProcessDefinition definition, Cause cause, IReadOnlyList<int>? after = null)
     {
         var before = supervisor.Table.Instances(definition.Id)!;
         // An instance of a job runs at its times, also when it is added during a run.
         var isUp = !definition.Config.IsJob
             && before.Any(cell => !cell.IsSurplus && cell.State.Desired == DesiredState.Up);
         var had = before[0].Definition.Instances;
-        var cells = supervisor.Put(definition);
+        var cells = supervisor.Put(definition, cause.By);
         var pending = new List<Supervisor.Pending>();
         for (var i = had; i < cells.Length; i++)
             pending.Add(isUp
@@ -41,7 +41,7 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     /// <param name="cell">Which.</param>
     /// <param name="cause">Why.</param>
     /// <param name="after">As for <see cref="Scale"/>.</param>
-    public Supervisor.Pending StartOnceSaved(SupervisedProcess cell, string cause, IReadOnlyList<int>? after = null)
+    public Supervisor.Pending StartOnceSaved(SupervisedProcess cell, Cause cause, IReadOnlyList<int>? after = null)
     {
         if (cell.State.Desired == DesiredState.Down) cell.Handle(new LifecycleEvent.StartIntended());
         var isOnline = cell.State.Phase == LifecyclePhase.Online;
@@ -50,7 +50,7 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
 
     /// <summary>See <see cref="ProcessDefinition.RestartBefore"/>, which its definition has.</summary>
     public Supervisor.Pending RestartOnceSaved(
-        SupervisedProcess cell, string cause, IReadOnlyList<int>? after = null)
+        SupervisedProcess cell, Cause cause, IReadOnlyList<int>? after = null)
     {
         Supervisor.Pending? pending = null;
         pending = OnceSaved(cell, false, supervisor.IsStarted(cell),
@@ -58,7 +58,7 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
         return pending;
     }
 
-    string? Restart(SupervisedProcess cell, string cause)
+    string? Restart(SupervisedProcess cell, Cause cause)
     {
         var problem = supervisor.Restart(cell, cause).Problem;
         if (problem is not null) _refused.Add(cell.Key);
@@ -84,24 +84,28 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     public ulong UpcomingRun => services.RunNumbers.Upcoming;
 
     /// <summary>Stops processes for good, once that is saved; <see cref="Deletions"/> does the rest.</summary>
-    public IReadOnlyList<Supervisor.Pending> Delete(IReadOnlyList<int> ids, bool withLogs)
+    /// <param name="ids">The processes.</param>
+    /// <param name="withLogs">Their logs go as well.</param>
+    /// <param name="by">Who asked for it; null: nobody knows.</param>
+    public IReadOnlyList<Supervisor.Pending> Delete(IReadOnlyList<int> ids, bool withLogs, Requester? by = null)
     {
         var pending = new List<Supervisor.Pending>();
         var deletion = new Deletion(withLogs);
         foreach (var id in ids)
             supervisor.Table.Put(supervisor.Table.Instances(id)![0].Definition with { Deletion = deletion });
-        Once(() => StopDeleted(ids));
+        Once(() => StopDeleted(ids, by));
         foreach (var id in ids)
             foreach (var cell in supervisor.Table.Instances(id)!)
                 pending.Add(OnceSaved(cell, Supervisor.IsStopped(cell.State), Supervisor.IsDown, static () => { }));
         return pending;
     }
 
-    void StopDeleted(IReadOnlyList<int> ids)
+    void StopDeleted(IReadOnlyList<int> ids, Requester? by)
     {
         List<int> marked =
             [.. ids.Where(id => supervisor.Table.Instances(id) is [{ Definition.Deletion: not null }, ..])];
-        supervisor.Stop([.. marked.SelectMany(id => supervisor.Table.Instances(id)!)], CauseRequest.Delete);
+        supervisor.Stop([.. marked.SelectMany(id => supervisor.Table.Instances(id)!)],
+            Cause.Requested(CauseRequest.Delete) with { By = by });
         supervisor.Deletions.Begin(marked);
     }
 
@@ -113,36 +117,19 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
         SupervisedProcess cell, bool unchanged, Func<LifecycleState, bool> settled, Action begin,
         IReadOnlyList<int>? after = null)
     {
-        var (begun, asker) = (false, supervisor.Asker);
+        var begun = false;
         var reached = cell.Life.WhenReached(state => begun && settled(state));
         Once(() => supervisor.Deletions.After(after ?? [], () =>
         {
             begun = true;
-            supervisor.Asker = asker;
             if (!supervisor.IsShuttingDown && cell is { IsSurplus: false, State.Desired: DesiredState.Up }) begin();
-            supervisor.Asker = null;
             cell.Life.AskWaiters();
         }));
         return new Supervisor.Pending(cell, reached, unchanged);
     }
 
-    /// <summary>Once the present state is saved, or could not be; on behalf of whom the present work is done.</summary>
-    public void Once(Action action)
-    {
-        var asker = supervisor.Asker;
-        commits.Then(_ =>
-        {
-            supervisor.Asker = asker;
-            try
-            {
-                action();
-            }
-            finally
-            {
-                supervisor.Asker = null;
-            }
-        });
-    }
+    /// <summary>Once the present state is saved, or could not be.</summary>
+    public void Once(Action action) => commits.Then(_ => action());
 
     /// <summary>
     /// What an earlier daemon saved and did not come to, see <see cref="Commits"/>: instances that are to come or go
@@ -157,10 +144,10 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
             if (definition.RestartBefore is not { } limit) continue;
             foreach (var cell in supervisor.Table.Instances(definition.Id)!)
                 if (cell is { LastRun: > 0, IsSurplus: false, State.Desired: DesiredState.Up } && cell.LastRun < limit)
-                    _ = Restart(cell, CauseRequest.Apply);
+                    _ = Restart(cell, Cause.Requested(CauseRequest.Apply));
             HasRestarted(definition.Id);
         }
-        if (deleted.Count > 0) StopDeleted(deleted);
+        if (deleted.Count > 0) StopDeleted(deleted, by: null);
     }
 
     void HasRestarted(int id)

@@ -16,7 +16,7 @@ internal abstract record LifecycleEvent
 
     /// <summary>The daemon goes away: down, but the user's wish stays.</summary>
     /// <param name="By">Who asked for it; null: not known.</param>
-    public sealed record ShutdownRequested(Asker? By = null) : LifecycleEvent;
+    public sealed record ShutdownRequested(Requester? By = null) : LifecycleEvent;
 
     /// <param name="AwaitsReady">A readiness probe is set: it is not online before that succeeds.</param>
     public sealed record SpawnSucceeded(bool AwaitsReady = false) : LifecycleEvent;

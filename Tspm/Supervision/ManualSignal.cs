@@ -12,9 +12,9 @@ internal sealed class ManualSignal
     TimeSpan _sentAtMonotonic;
 
     /// <summary>Who sent it; null: nobody has.</summary>
-    public Asker? By { get; private set; }
+    public Requester? By { get; private set; }
 
-    public void Sent(Asker? by, int signal, TimeSpan now) => (By, _signal, _sentAtMonotonic) = (by, signal, now);
+    public void Sent(Requester? by, int signal, TimeSpan now) => (By, _signal, _sentAtMonotonic) = (by, signal, now);
 
     /// <summary>Why a child ended that nobody here had asked to end.</summary>
     /// <param name="status">How it ended.</param>

@@ -15,7 +15,7 @@ internal static class RestartCheck
     /// <param name="cell">The instance.</param>
     /// <param name="services">Where it is recorded.</param>
     /// <param name="by">Who asks.</param>
-    public static string? Refusal(SupervisedProcess cell, SupervisionServices services, Asker? by)
+    public static string? Refusal(SupervisedProcess cell, SupervisionServices services, Requester? by)
     {
         if (cell.State.Phase is not (LifecyclePhase.Starting or LifecyclePhase.Online)) return null;
         if (MissingScript.Of(cell.Definition.Config) is not { } missing) return null;

@@ -180,10 +180,10 @@ internal sealed class SupervisedProcess
     public bool Signal(int signal) => Current is { } run && State.HasChild && run.Signal(signal);
 
     /// <summary>The same on somebody's behalf: a child that dies of it has not crashed.</summary>
-    public bool SignalFor(Asker? asker, int signal)
+    public bool SignalFor(Requester? requester, int signal)
     {
         if (!Signal(signal)) return false;
-        ManualSignal.Sent(asker, signal, _services.Timers.Now);
+        ManualSignal.Sent(requester, signal, _services.Timers.Now);
         return true;
     }
 

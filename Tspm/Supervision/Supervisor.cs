@@ -59,9 +59,6 @@ internal sealed class Supervisor
 
     public Changes Changes { get; }
 
-    /// <summary>On whose behalf the present work of the loop is done; null: nobody's.</summary>
-    public Asker? Asker { get; set; }
-
     /// <summary>Something that will be settled: <see cref="Settled"/> completes with the state in which it is.</summary>
     public sealed record Pending(SupervisedProcess Cell, Task<LifecycleState> Settled, bool Unchanged)
     {
@@ -101,13 +98,13 @@ internal sealed class Supervisor
     /// are stopped, and log files get the names that it gives them. The result has
     /// no surplus instances.
     /// </summary>
-    public SupervisedProcess[] Put(ProcessDefinition definition)
+    public SupervisedProcess[] Put(ProcessDefinition definition, Requester? by = null)
     {
         var (id, former) = (definition.Id, Table.Instances(definition.Id)?[0].Definition);
         if (former is not null) definition = definition with { LogsUnder = LogMoves.Owed(former, definition) };
         var cells = Table.Put(definition);
         if (former is { Deletion: not null } && definition.Deletion is null) _loop.Post(() => Deletions.Look(id));
-        if (cells.Length > definition.Instances) Changes.Once(() => RetireSurplus(id));
+        if (cells.Length > definition.Instances) Changes.Once(() => RetireSurplus(id, by));
         return cells[..definition.Instances];
     }
 
@@ -122,34 +119,33 @@ internal sealed class Supervisor
         _services.Outputs.Keep(outLog == errLog ? [outLog] : [outLog, errLog], LogPolicy.Of(cell.Definition.Config));
     }
 
-    /// <param name="request">One of <see cref="CauseRequest"/>.</param>
-    Cause Requested(string request) => Cause.Requested(request) with { By = Asker };
-
-    void RetireSurplus(int id)
+    void RetireSurplus(int id, Requester? by)
     {
         var cells = Table.Instances(id) ?? [];
-        for (var i = cells.Length - 1; i >= 0 && cells[i].IsSurplus; i--) Retire(cells[i]);
+        for (var i = cells.Length - 1; i >= 0 && cells[i].IsSurplus; i--) Retire(cells[i], by);
     }
 
     /// <summary>Stops an instance that its definition has no longer; then it is forgotten.</summary>
-    public void Retire(SupervisedProcess cell)
+    /// <param name="cell">The instance.</param>
+    /// <param name="by">Who wanted fewer; null: nobody knows.</param>
+    public void Retire(SupervisedProcess cell, Requester? by = null)
     {
-        cell.Handle(new LifecycleEvent.StopRequested(Requested(CauseRequest.FewerInstances)));
+        cell.Handle(new LifecycleEvent.StopRequested(Cause.Requested(CauseRequest.FewerInstances) with { By = by }));
         // Not at once: the instance may be in the middle of a step.
         if (IsStopped(cell.State)) _loop.Post(() => Table.DropSurplus(cell.Key.Id));
     }
 
-    public Pending Start(SupervisedProcess cell, string request)
+    public Pending Start(SupervisedProcess cell, Cause cause)
     {
         var unchanged = cell.State.Phase == LifecyclePhase.Online;
-        cell.Handle(new LifecycleEvent.StartRequested(Requested(request)));
+        cell.Handle(new LifecycleEvent.StartRequested(cause));
         return new Pending(cell, Started(cell), unchanged);
     }
 
-    public Pending Stop(SupervisedProcess cell, string request) => Stop([cell], request)[0];
+    public Pending Stop(SupervisedProcess cell, Cause cause) => Stop([cell], cause)[0];
 
     /// <summary>In the reverse order of dependencies.</summary>
-    public IReadOnlyList<Pending> Stop(IReadOnlyList<SupervisedProcess> cells, string request)
+    public IReadOnlyList<Pending> Stop(IReadOnlyList<SupervisedProcess> cells, Cause cause)
     {
         var unchanged = new bool[cells.Count];
         for (var i = 0; i < unchanged.Length; i++)
@@ -157,14 +153,14 @@ internal sealed class Supervisor
             unchanged[i] = IsStopped(cells[i].State);
             Triggers.Schedule.OnStopAsked(cells[i]);
         }
-        _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(Requested(request)));
+        _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(cause));
         return [.. cells.Select((cell, i) => new Pending(cell, cell.Life.WhenReached(IsDown), unchanged[i]))];
     }
 
-    public Pending Restart(SupervisedProcess cell, string request)
+    public Pending Restart(SupervisedProcess cell, Cause cause)
     {
-        var problem = RestartCheck.Refusal(cell, _services, Asker)
-            ?? cell.Restart(new LifecycleEvent.RestartRequested(Requested(request)));
+        var problem = RestartCheck.Refusal(cell, _services, cause.By)
+            ?? cell.Restart(new LifecycleEvent.RestartRequested(cause));
         var settled = problem is null ? Started(cell) : Task.FromResult(cell.State);
         return new Pending(cell, settled, false) { Problem = problem };
     }
@@ -172,12 +168,12 @@ internal sealed class Supervisor
     /// <summary>
     /// New children for old ones, an instance of a process after the other. What is not online is started, or restarted.
     /// </summary>
-    public IReadOnlyList<Pending> Reload(IReadOnlyList<SupervisedProcess> cells, string request)
+    public IReadOnlyList<Pending> Reload(IReadOnlyList<SupervisedProcess> cells, Cause cause)
     {
         var online = _reloads.Begin(
-            [.. cells.Where(cell => cell.State.Phase == LifecyclePhase.Online)], Requested(request));
+            [.. cells.Where(cell => cell.State.Phase == LifecyclePhase.Online)], cause);
         return [.. cells.Select(cell => online.GetValueOrDefault(cell)
-            ?? (cell.State.Phase == LifecyclePhase.Starting ? Restart(cell, request) : Start(cell, request)))];
+            ?? (cell.State.Phase == LifecyclePhase.Starting ? Restart(cell, cause) : Start(cell, cause)))];
     }
 
     Task<LifecycleState> Started(SupervisedProcess cell) => cell.Life.WhenReached(IsStarted(cell));
@@ -190,11 +186,12 @@ internal sealed class Supervisor
     public bool IsShuttingDown { get; private set; }
 
     /// <summary>Stops everything for the daemon's own end; wishes stay as they are.</summary>
-    public Task Shutdown()
+    /// <param name="by">Who asked for it; null: nobody knows.</param>
+    public Task Shutdown(Requester? by = null)
     {
         IsShuttingDown = true;
         Triggers.End();
-        _stopOrder.Stop(Table.Cells, new LifecycleEvent.ShutdownRequested(Asker));
+        _stopOrder.Stop(Table.Cells, new LifecycleEvent.ShutdownRequested(by));
         return Task.WhenAll(Table.Cells.Select(cell => (Task)cell.Life.WhenReached(IsStopped)).Append(_services.Hooks.End()));
     }
 

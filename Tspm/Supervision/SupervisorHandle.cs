@@ -10,28 +10,11 @@ internal sealed class SupervisorHandle(SupervisorLoop loop, Supervisor superviso
     public Task<T> Ask<T>(Func<Supervisor, T> work) => loop.Ask(() => work(supervisor));
 
     /// <summary>
-    /// As <see cref="Ask"/>, for what starts, stops or changes something. Decided on the supervisor's thread: after the shutdown has begun there it throws <see cref="ShuttingDownException"/>.
+    /// As <see cref="Ask"/>, for what starts, stops or changes something. Decided on the supervisor's thread: after the
+    /// shutdown has begun there it throws <see cref="ShuttingDownException"/>.
     /// </summary>
-    public Task<T> Change<T>(Func<Supervisor, T> work) => Change(work, s_asker.Value);
-
-    /// <summary>Sets on whose behalf the present request, and what it awaits, changes things.</summary>
-    public static void ActFor(Asker? asker) => s_asker.Value = asker;
-
-    Task<T> Change<T>(Func<Supervisor, T> work, Asker? asker) => loop.Ask(() =>
-    {
-        if (supervisor.IsShuttingDown) throw new ShuttingDownException();
-        supervisor.Asker = asker;
-        try
-        {
-            return work(supervisor);
-        }
-        finally
-        {
-            supervisor.Asker = null;
-        }
-    });
-
-    static readonly AsyncLocal<Asker?> s_asker = new();
+    public Task<T> Change<T>(Func<Supervisor, T> work) => loop.Ask(() =>
+        supervisor.IsShuttingDown ? throw new ShuttingDownException() : work(supervisor));
 
     public void Post(Action<Supervisor> work) => loop.Post(() => work(supervisor));
 

@@ -11,14 +11,14 @@ internal static class ApplyHandler
     /// <summary>The --force of <c>start</c> would also restart what is online.</summary>
     const string ForcedByApply = "take them over with: tspm apply FILE --force";
 
-    public static async Task<ApplyResponse> Handle(DaemonContext context, ApplyRequest request)
+    public static async Task<ApplyResponse> Handle(DaemonContext context, ApplyRequest request, Requester? by)
     {
         Definitions.CheckProject(request.Project);
         var wanted = new Application.Wanted(
             Definitions.Complete(request.Define, request.Client), request.Prune, request.UpdateEnv,
                 request.Client.Environment, request.Client.OpenFilesLimit)
         {
-            Launch = request.Client.Launch, StartsAll = request.Start, Project = request.Project,
+            By = by, Launch = request.Client.Launch, StartsAll = request.Start, Project = request.Project,
             Remedy = request.Force == true ? null : request.Start ? ForcedByApply : ApplyPlan.Forced,
         };
         var notes = new List<string>();

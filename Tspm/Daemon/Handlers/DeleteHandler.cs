@@ -1,3 +1,4 @@
+using Tspm.Model;
 using Tspm.Protocol;
 
 namespace Tspm.Daemon.Handlers;
@@ -5,13 +6,13 @@ namespace Tspm.Daemon.Handlers;
 /// <summary><c>delete</c>: stops, then forgets. Always whole processes: an instance of several goes by <c>stop</c>. The logs stay unless asked otherwise.</summary>
 internal static class DeleteHandler
 {
-    public static async Task<DeleteResponse> Handle(DaemonContext context, DeleteRequest request)
+    public static async Task<DeleteResponse> Handle(DaemonContext context, DeleteRequest request, Requester? by)
     {
         var (begun, gone) = await context.Supervisor.Change(supervisor =>
         {
             var ids = supervisor.Selection.Select(request.Selectors).Select(cell => cell.Key.Id).Distinct().ToList();
             foreach (var id in ids) RefuseNeeded(supervisor, supervisor.Table.Instances(id)![0].Definition.Name, ids);
-            var pending = supervisor.Changes.Delete(ids, request.Logs);
+            var pending = supervisor.Changes.Delete(ids, request.Logs, by);
             return (new Settle.Begun(pending, supervisor.Save()), ids.ConvertAll(supervisor.Deletions.WhenGone));
         });
         var outcomes = await Settle.Outcomes(context, begun, wait: true, timeoutMs: null, Settle.StopError);

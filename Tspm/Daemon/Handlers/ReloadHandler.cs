@@ -7,16 +7,16 @@ namespace Tspm.Daemon.Handlers;
 /// <summary><c>reload</c>: a new child first, then the old one goes; or a signal to the child. What is not online is started.</summary>
 internal static class ReloadHandler
 {
-    public static async Task<ReloadResponse> Handle(DaemonContext context, ReloadRequest request)
+    public static async Task<ReloadResponse> Handle(DaemonContext context, ReloadRequest request, Requester? by)
     {
         var notes = new List<string>();
         var begun = await Renewal.Begin(context, request.Selectors, Renewal.NewEnvironment(request.UpdateEnv, request.Client), notes, (supervisor, order) =>
         {
             Tell(order.Wanted, notes);
             var needed = order.Cells.Where(cell => !order.Wanted.Contains(cell))
-                .Select(cell => supervisor.Start(cell, CauseRequest.Start)).ToList();
+                .Select(cell => supervisor.Start(cell, Cause.Requested(CauseRequest.Start) with { By = by })).ToList();
             SupervisedProcess[] wanted = [.. order.Cells.Where(order.Wanted.Contains)];
-            return [.. needed, .. supervisor.Reload(wanted, CauseRequest.Reload)];
+            return [.. needed, .. supervisor.Reload(wanted, Cause.Requested(CauseRequest.Reload) with { By = by })];
         });
         var outcomes = await Renewal.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, notes, inARow: true);
         var error = await Settle.Unsaved(begun.Saved);

@@ -8,7 +8,7 @@ namespace Tspm.Daemon.Handlers;
 /// <summary><c>scale</c>: more or fewer instances, while the others run on. Numbers have no gaps: the lowest free one comes first, the highest goes first.</summary>
 internal static class ScaleHandler
 {
-    public static async Task<ScaleResponse> Handle(DaemonContext context, ScaleRequest request)
+    public static async Task<ScaleResponse> Handle(DaemonContext context, ScaleRequest request, Requester? by)
     {
         if (request.Instances is null == request.By is null)
             throw new RequestException(ErrorCode.InvalidParams, "give either instances or by", new RpcErrorData { Path = "params.instances", Expected = "one of instances and by" });
@@ -18,7 +18,7 @@ internal static class ScaleHandler
             var wanted = request.Instances ?? (long)definition.Instances + request.By!.Value;
             Check(definition, wanted);
             var scaled = definition with { Config = definition.Config with { Instances = (int)wanted } };
-            var pending = supervisor.Changes.Scale(scaled, CauseRequest.Scale);
+            var pending = supervisor.Changes.Scale(scaled, Cause.Requested(CauseRequest.Scale) with { By = by });
             return (new Settle.Begun(pending, supervisor.Save()), supervisor.Table.Instances(definition.Id)!);
         });
         var outcomes = await Settle.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, Error);

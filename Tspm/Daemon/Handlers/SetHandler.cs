@@ -12,7 +12,7 @@ namespace Tspm.Daemon.Handlers;
 /// </summary>
 internal static class SetHandler
 {
-    public static async Task<SetResponse> Handle(DaemonContext context, SetRequest request)
+    public static async Task<SetResponse> Handle(DaemonContext context, SetRequest request, Requester? by)
     {
         var (cells, begun, pending) = await context.Supervisor.Change(supervisor =>
         {
@@ -21,7 +21,7 @@ internal static class SetHandler
                 .Select(definition => definition with { Config = Assignments.Apply(definition.Config, request.Assignments) }).ToList();
             Definitions.CheckDependencies(supervisor, [.. changed.Select(definition => definition.Config)]);
             var scaling =
-                changed.SelectMany(definition => supervisor.Changes.Scale(definition, CauseRequest.Scale)).ToList();
+                changed.SelectMany(definition => supervisor.Changes.Scale(definition, Cause.Requested(CauseRequest.Scale) with { By = by })).ToList();
             var all = changed.SelectMany(definition => supervisor.Table.Instances(definition.Id)!).ToList();
             foreach (var cell in all) supervisor.Refresh(cell);
             return (all, new Settle.Begun(scaling, supervisor.Save()), PendingOf(all));

@@ -7,11 +7,11 @@ namespace Tspm.Daemon.Handlers;
 /// <summary><c>shutdown</c>: stops everything, then the daemon itself. The answer is the last thing it says.</summary>
 internal static class ShutdownHandler
 {
-    public static async Task<ShutdownResponse> Handle(DaemonContext context, Asker? asker)
+    public static async Task<ShutdownResponse> Handle(DaemonContext context, Requester? requester)
     {
         var before = context.Supervisor.Views();
         var running = before.Count(view => view.State.HasChild || view.State.Phase == LifecyclePhase.Waiting);
-        context.Shutdown(asker);
+        context.Shutdown(requester);
         await context.ShutdownDone.Task;
         return new ShutdownResponse { Stopped = running, Warnings = WarningsSince(before, context.Supervisor.Views()) };
     }

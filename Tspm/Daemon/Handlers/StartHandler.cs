@@ -10,10 +10,10 @@ internal static class StartHandler
 {
     sealed record Plan(Settle.Begun Begun, IReadOnlyList<int> NewIds, List<string> Notes);
 
-    public static async Task<StartResponse> Handle(DaemonContext context, StartRequest request)
+    public static async Task<StartResponse> Handle(DaemonContext context, StartRequest request, Requester? by)
     {
         var define = request.Define is { Count: > 0 } configs && request.Client is { } client ? Definitions.Complete(configs, client) : [];
-        var plan = await context.Supervisor.Change(supervisor => Begin(supervisor, request, define));
+        var plan = await context.Supervisor.Change(supervisor => Begin(supervisor, request, define, by));
         var outcomes = await Settle.Outcomes(context, plan.Begun, request.Wait, request.WaitTimeoutMs, Settle.StartError);
         var dropped = plan.NewIds.Count > 0 ? await DropWhatCannotRun(context, plan) : null;
         if (request.Wait) await EarlyDeaths.AddTo(context, plan.Begun.Pending, outcomes, request.SettleMs);
@@ -32,19 +32,21 @@ internal static class StartHandler
         };
     }
 
-    static Plan Begin(Supervisor supervisor, StartRequest request, IReadOnlyList<ProcessConfig> define)
+    static Plan Begin(
+        Supervisor supervisor, StartRequest request, IReadOnlyList<ProcessConfig> define, Requester? by)
     {
         if (request.Selectors is { Count: > 0 } selectors)
         {
             var known = supervisor.Selection.Resolve(selectors);
-            if (known.IsKnown) return BeginKnown(supervisor, selectors, request);
+            if (known.IsKnown) return BeginKnown(supervisor, selectors, request, by);
             if (define.Count == 0) throw new NoSuchProcessException(known.Sentence!);
         }
         if (define.Count == 0) throw new RequestException(ErrorCode.InvalidParams, "nothing to start: give a name, a config file or a command");
-        return BeginNew(supervisor, define, request);
+        return BeginNew(supervisor, define, request, by);
     }
 
-    static Plan BeginKnown(Supervisor supervisor, IReadOnlyList<string> selectors, StartRequest request)
+    static Plan BeginKnown(
+        Supervisor supervisor, IReadOnlyList<string> selectors, StartRequest request, Requester? by)
     {
         var cells = supervisor.Selection.SelectToStart(selectors, out var left, out var named);
         if (request.HasOverrides && cells.Count > 0)
@@ -53,12 +55,13 @@ internal static class StartHandler
         var isOne = cells.Count == 1 && left.Count == 0 && named.Contains(cells[0]);
         if (isOne && !request.Force && !request.Again) RefuseOnline(cells[0]);
         if (request.UpdateEnv && request.Client is { } client) Environments.Update(supervisor, cells, client);
-        var plan = Begin(supervisor, cells, request.Force, [], left);
+        var plan = Begin(supervisor, cells, request.Force, [], left, by);
         if (!request.Force && !request.Again) SayOnline(plan, named.Contains);
         return plan;
     }
 
-    static Plan BeginNew(Supervisor supervisor, IReadOnlyList<ProcessConfig> define, StartRequest request)
+    static Plan BeginNew(
+        Supervisor supervisor, IReadOnlyList<ProcessConfig> define, StartRequest request, Requester? by)
     {
         for (var i = 0; i < define.Count; i++)
         {
@@ -94,7 +97,7 @@ internal static class StartHandler
             if (!config.Enabled ?? false) continue;
             wanted.AddRange(cells);
         }
-        var plan = Begin(supervisor, wanted, request.Force, newIds, []);
+        var plan = Begin(supervisor, wanted, request.Force, newIds, [], by);
         // Typed one by one; of a file, what is online already is as it should be.
         if (request is { Selectors: not null, Force: false, Again: false }) SayOnline(plan, static _ => true);
         return plan with { Notes = [.. remarks, .. plan.Notes] };
@@ -110,7 +113,7 @@ internal static class StartHandler
     /// <summary>In the order of dependencies, with those that are down.</summary>
     static Plan Begin(
         Supervisor supervisor, List<SupervisedProcess> wanted, bool force, IReadOnlyList<int> newIds,
-            List<SupervisedProcess> left)
+            List<SupervisedProcess> left, Requester? by)
     {
         var notes = new List<string>();
         var restarted = force ? wanted.Where(cell => cell.State.Phase is LifecyclePhase.Starting or LifecyclePhase.Online).ToHashSet() : [];
@@ -118,7 +121,8 @@ internal static class StartHandler
         ProcessSelection.TellOfLeft(left, cells, notes);
         var pending = cells
             .Select(cell => restarted.Contains(cell)
-                ? supervisor.Restart(cell, CauseRequest.Restart) : supervisor.Start(cell, CauseRequest.Start)).ToList();
+                ? supervisor.Restart(cell, Cause.Requested(CauseRequest.Restart) with { By = by })
+                : supervisor.Start(cell, Cause.Requested(CauseRequest.Start) with { By = by })).ToList();
         return new Plan(new Settle.Begun(pending, supervisor.Save()), newIds, notes);
     }
 

@@ -7,14 +7,14 @@ namespace Tspm.Daemon.Handlers;
 /// <summary><c>stop</c>: done when no child and nothing of its tree is left. Stopping what is stopped is done already.</summary>
 internal static class StopHandler
 {
-    public static async Task<StopResponse> Handle(DaemonContext context, StopRequest request)
+    public static async Task<StopResponse> Handle(DaemonContext context, StopRequest request, Requester? by)
     {
         var (begun, warnings) = await context.Supervisor.Change(supervisor =>
         {
             var cells = supervisor.Selection.Select(request.Selectors);
             var notes = supervisor.Dependencies.Warnings(cells);
             AddSchedules(cells, notes);
-            return (new Settle.Begun(supervisor.Stop(cells, CauseRequest.Stop), supervisor.Save()), notes);
+            return (new Settle.Begun(supervisor.Stop(cells, Cause.Requested(CauseRequest.Stop) with { By = by }), supervisor.Save()), notes);
         });
         var outcomes = await Settle.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, Settle.StopError);
         var error = await Settle.Unsaved(begun.Saved);

@@ -38,7 +38,7 @@ internal sealed class PipeControlChannel(NamedPipeServerStream pipe, long owner)
     // Never disposed: whoever finishes the reading may come after the end, and there is no timer in it to give back.
     readonly CancellationTokenSource _finished = new();
 
-    public Asker? Peer { get; } = new(owner, 0);
+    public Requester? Peer { get; } = new(owner, 0);
 
     public int? Descriptor => null;
 

@@ -36,7 +36,7 @@ internal sealed class UnixControlListener(Socket listener) : IControlListener
 internal sealed class UnixControlChannel(Socket socket, UnwatchedSockets unwatched) : IControlChannel
 {
     /// <summary>SO_PEERCRED (man 7 unix): as it was when the client connected.</summary>
-    public Asker? Peer { get; } = SysSocket.GetPeerCredentials((int)socket.Handle, out var peer) == 0 ? new Asker(peer.uid, peer.pid) : null;
+    public Requester? Peer { get; } = SysSocket.GetPeerCredentials((int)socket.Handle, out var peer) == 0 ? new Requester(peer.uid, peer.pid) : null;
 
     public int? Descriptor => (int)socket.Handle;
 

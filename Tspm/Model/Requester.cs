@@ -4,7 +4,7 @@ namespace Tspm.Model;
 /// <param name="Uid">User.</param>
 /// <param name="Pid">Process.</param>
 /// <param name="Signal">The signal by which it asked; null: it sent a request.</param>
-internal sealed record Asker(long Uid, int Pid, string? Signal = null)
+internal sealed record Requester(long Uid, int Pid, string? Signal = null)
 {
     public override string ToString() => Signal is null ? $"uid {Uid}, pid {Pid}" : $"{Signal} from uid {Uid}, pid {Pid}";
 }

@@ -1,0 +1,51 @@
+using Tspm.Model;
+using Tspm.Supervision;
+
+namespace Tspm.Tests.Supervision;
+
+/// <summary>Orders by their request, one of <see cref="CauseRequest"/>.</summary>
+internal static class Orders
+{
+    /// <summary>Who gives them; null: nobody in particular.</summary>
+    [ThreadStatic]
+    static Requester? t_by;
+
+    /// <summary>Gives orders on somebody's behalf.</summary>
+    public static void By(Requester by, Action give)
+    {
+        t_by = by;
+        try
+        {
+            give();
+        }
+        finally
+        {
+            t_by = null;
+        }
+    }
+
+    public static Requester? Somebody => t_by;
+
+    static Cause Of(string request) => Cause.Requested(request) with { By = t_by };
+
+    public static Supervisor.Pending Start(this Supervisor supervisor, SupervisedProcess process, string request) =>
+        supervisor.Start(process, Of(request));
+
+    public static Supervisor.Pending Stop(this Supervisor supervisor, SupervisedProcess process, string request) =>
+        supervisor.Stop(process, Of(request));
+
+    public static IReadOnlyList<Supervisor.Pending> Stop(
+        this Supervisor supervisor, IReadOnlyList<SupervisedProcess> processes, string request) =>
+        supervisor.Stop(processes, Of(request));
+
+    public static Supervisor.Pending Restart(this Supervisor supervisor, SupervisedProcess process, string request) =>
+        supervisor.Restart(process, Of(request));
+
+    public static IReadOnlyList<Supervisor.Pending> Reload(
+        this Supervisor supervisor, IReadOnlyList<SupervisedProcess> processes, string request) =>
+        supervisor.Reload(processes, Of(request));
+
+    public static IReadOnlyList<Supervisor.Pending> Scale(
+        this Changes changes, ProcessDefinition definition, string request) =>
+        changes.Scale(definition, Of(request));
+}
