@@ -270,7 +270,7 @@ internal sealed class DaemonDeathTests
         var cell = world.StartNew();
         world.RestartDaemon(() => world.Saved = ProcessesFile.Empty);
         var table = world.Supervisor.Table;
-        await Assert.That(table.EnvironmentOf(world.Again(cell).Definition)).IsEquivalentTo(new Dictionary<string, string> { ["PATH"] = "/bin" });
+        await Assert.That(table.Environments.Of(world.Again(cell).Definition)).IsEquivalentTo(new Dictionary<string, string> { ["PATH"] = "/bin" });
     }
 
     [Test]
@@ -279,7 +279,7 @@ internal sealed class DaemonDeathTests
         using var world = new World { SaveFailure = new IOException("killed before it was saved") };
         var cell = world.StartNew();
         world.RestartDaemon(() => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(1, null)), saveFirst: false);
-        await Assert.That(world.Supervisor.Table.EnvironmentOf(world.Again(cell).Definition)).IsEquivalentTo(new Dictionary<string, string> { ["PATH"] = "/bin" });
+        await Assert.That(world.Supervisor.Table.Environments.Of(world.Again(cell).Definition)).IsEquivalentTo(new Dictionary<string, string> { ["PATH"] = "/bin" });
     }
 
     [Test]

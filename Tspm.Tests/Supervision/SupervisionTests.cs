@@ -436,13 +436,13 @@ internal sealed class SupervisionTests
         var cell = world.Define(new ProcessConfig { Name = "web", Command = "web" });
         for (var i = 0; i < 100; i++)
         {
-            var key = world.Supervisor.Table.KeepEnvironment(new Dictionary<string, string> { ["N"] = $"{i}" });
+            var key = world.Supervisor.Table.Environments.Keep(new Dictionary<string, string> { ["N"] = $"{i}" });
             world.Supervisor.Table.Put(cell.Definition with { EnvironmentKey = key });
             world.Save();
         }
         await Assert.That(world.Saved.Environments.Count).IsEqualTo(1);
-        await Assert.That(world.Supervisor.Table.KeptEnvironments).IsEqualTo(1);
-        await Assert.That(world.Supervisor.Table.EnvironmentOf(cell.Definition)["N"]).IsEqualTo("99");
+        await Assert.That(world.Supervisor.Table.Environments.Count).IsEqualTo(1);
+        await Assert.That(world.Supervisor.Table.Environments.Of(cell.Definition)["N"]).IsEqualTo("99");
     }
 
     [Test]

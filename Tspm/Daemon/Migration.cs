@@ -41,7 +41,7 @@ internal sealed class Migration
         }
         if (found.List.Processes.Count == 0) return null;
         var environment = Environment();
-        var (key, now, running) = (ProcessTable.KeyOf(environment), clock.GetUtcNow(), RunningPrograms.Read());
+        var (key, now, running) = (KeptEnvironments.KeyOf(environment), clock.GetUtcNow(), RunningPrograms.Read());
         var former = new FormerProgram?[found.List.Processes.Count];
         var definitions = new List<SavedProcess>(former.Length);
         var ids = new Numbers(found.List.Processes);

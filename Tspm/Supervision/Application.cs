@@ -56,7 +56,7 @@ internal static class Application
 
     public static List<PlanStep> PlanOf(ProcessTable table, Wanted wanted)
     {
-        var key = wanted.UpdateEnvironment ? ProcessTable.KeyOf(wanted.Environment) : null;
+        var key = wanted.UpdateEnvironment ? KeptEnvironments.KeyOf(wanted.Environment) : null;
         return ApplyPlan.Of(Configs(table), wanted.Configs, wanted.Prune, name => key is not null && table.ByName(name) is { } known && (known.EnvironmentKey != key || known.Launch != wanted.Launch),
             name => table.Instances(table.ByName(name)!.Id)!
                 .All(static cell => cell.State.Desired == DesiredState.Down),
@@ -169,7 +169,7 @@ internal static class Application
 
     /// <summary>As if it was defined by who applies now.</summary>
     static ProcessDefinition From(Wanted wanted, Supervisor supervisor, ProcessDefinition definition) =>
-        definition with { EnvironmentKey = supervisor.Table.KeepEnvironment(wanted.Environment), Launch = wanted.Launch ?? definition.Launch };
+        definition with { EnvironmentKey = supervisor.Table.Environments.Keep(wanted.Environment), Launch = wanted.Launch ?? definition.Launch };
 
     static IEnumerable<ProcessConfig> Configs(ProcessTable table) => table.Definitions.Select(static definition => definition.Config);
 }

@@ -20,7 +20,7 @@ internal static class LostDefinitions
             if (table.Instances(key.Id) is not null || record.Common.Definition is not { } definition
                 || !record.MayLive(system.BootId)) continue;
             if (table.ByName(definition.Name) is not null) continue;
-            table.RestoreEnvironment(definition.EnvironmentKey, () => EnvironmentOf(record, system));
+            table.Environments.Restore(definition.EnvironmentKey, () => EnvironmentOf(record, system));
             // Instances to whose start that daemon did not come have no record: they follow the others.
             var isUp = records.Any(other => other.Key.Id == key.Id && other.Value.Common.Desired == DesiredState.Up);
             table.Put(definition);
@@ -45,7 +45,7 @@ internal static class LostDefinitions
                 || !record.MayLive(system.BootId)) continue;
             if (record.Common.Definition is { } newer && newer.Instances > key.Instance && !IsLeaving(record))
             {
-                table.RestoreEnvironment(newer.EnvironmentKey, () => EnvironmentOf(record, system));
+                table.Environments.Restore(newer.EnvironmentKey, () => EnvironmentOf(record, system));
                 table.Put(newer, isNew: false);
                 isRestored = true;
             }

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.IO.Hashing;
-using System.Text;
 using Tspm.Logs.Events;
 using Tspm.Model;
 using Tspm.Storage;
@@ -13,11 +11,6 @@ namespace Tspm.Supervision;
 internal sealed class ProcessTable(SupervisionServices services)
 {
     readonly SortedDictionary<int, SupervisedProcess[]> _byId = [];
-    readonly Dictionary<string, IReadOnlyDictionary<string, string>> _environments = new(StringComparer.Ordinal);
-
-    /// <summary>Those that are on disk; replaced whole.</summary>
-    volatile IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> _saved = new Dictionary<string, IReadOnlyDictionary<string, string>>();
-
     LaunchContext? _lastLaunch;
 
     /// <summary>Every instance in order of id and instance; replaced whole when one comes or goes.</summary>
@@ -25,8 +18,8 @@ internal sealed class ProcessTable(SupervisionServices services)
 
     public int NextId { get; set; }
 
-    /// <summary>Environments in memory: one for all definitions made from equal shells.</summary>
-    public int KeptEnvironments => _environments.Count;
+    /// <summary>The environments of all definitions.</summary>
+    public KeptEnvironments Environments { get; } = new();
 
     /// <summary>Called at every change of an instance's state.</summary>
     public Action<SupervisedProcess, LifecycleState>? Changed { get; set; }
@@ -56,17 +49,10 @@ internal sealed class ProcessTable(SupervisionServices services)
     public SupervisedProcess? Find(InstanceKey key) =>
         _byId.TryGetValue(key.Id, out var cells) && key.Instance < cells.Length ? cells[key.Instance] : null;
 
-    public IReadOnlyDictionary<string, string> EnvironmentOf(ProcessDefinition definition) =>
-        _environments.GetValueOrDefault(definition.EnvironmentKey) ?? new Dictionary<string, string>();
-
-    /// <summary>The environment of a definition while it is not on disk; null: it is.</summary>
-    public IReadOnlyDictionary<string, string>? UnsavedEnvironmentOf(ProcessDefinition definition) =>
-        _saved.ContainsKey(definition.EnvironmentKey) ? null : EnvironmentOf(definition);
-
     /// <summary>This state is on disk.</summary>
     public void OnSaved(ProcessesFile file)
     {
-        _saved = file.Environments;
+        Environments.OnSaved(file.Environments);
         _logNames.Clear();
         foreach (var definition in file.Processes)
             if (definition.LogsUnder is { } under && under.Name != definition.Name)
@@ -88,32 +74,6 @@ internal sealed class ProcessTable(SupervisionServices services)
         owner ??= Definitions.FirstOrDefault(definition => definition.LogsUnder?.Name == name);
         return owner is null || owner.Name == name || owner.Id == id ? null
             : $"the name '{name}' is not free yet: the log files of '{owner.Name}' use it until its rename is saved (see tspm status); try again then";
-    }
-
-    /// <summary>Keeps an environment and returns its key; equal ones share one.</summary>
-    public string KeepEnvironment(IReadOnlyDictionary<string, string> environment)
-    {
-        var key = KeyOf(environment);
-        _environments[key] = environment;
-        return key;
-    }
-
-    /// <summary>Equal environments, and only those, have equal keys.</summary>
-    public static string KeyOf(IReadOnlyDictionary<string, string> environment)
-    {
-        var text = new StringBuilder();
-        foreach (var name in environment.Keys.Order(string.CompareOrdinal)) text.Append(name).Append('=').Append(environment[name]).Append('\0');
-        return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text.ToString())));
-    }
-
-    /// <summary>
-    /// Puts an environment back that was lost with its definition, unless another definition has kept it. When nothing can be read of it any more, another one's is more use than none.
-    /// </summary>
-    public void RestoreEnvironment(string key, Func<IReadOnlyDictionary<string, string>> read)
-    {
-        if (_environments.ContainsKey(key)) return;
-        var found = read();
-        _environments[key] = found.Count > 0 ? found : _environments.Values.FirstOrDefault() ?? found;
     }
 
     /// <summary>
@@ -149,7 +109,7 @@ internal sealed class ProcessTable(SupervisionServices services)
         for (var i = 0; i < cells.Length; i++)
             cells[i] = i < existing.Length
                 ? existing[i]
-                : new SupervisedProcess(services, new InstanceKey(definition.Id, i), definition, EnvironmentOf, UnsavedEnvironmentOf)
+                : new SupervisedProcess(services, new InstanceKey(definition.Id, i), definition, Environments.Of, Environments.UnsavedOf)
                 {
                     Changed = (cell, before) => Changed?.Invoke(cell, before), HeldBy = cell => HeldBy?.Invoke(cell),
                     LogsMoving = () => LogsMoving?.Invoke(definition.Id),
@@ -218,9 +178,9 @@ internal sealed class ProcessTable(SupervisionServices services)
             kept.Add(definition.EnvironmentKey);
             if (IsLeaving(definition.Id)) continue;
             processes.Add(WithWish(definition, cells));
-            used.TryAdd(definition.EnvironmentKey, EnvironmentOf(definition));
+            used.TryAdd(definition.EnvironmentKey, Environments.Of(definition));
         }
-        ForgetEnvironmentsBut(kept);
+        Environments.ForgetAllBut(kept);
         return new ProcessesFile { Format = ProcessesFile.CurrentFormat, NextId = NextId, Processes = processes, Environments = used };
     }
 
@@ -230,13 +190,6 @@ internal sealed class ProcessTable(SupervisionServices services)
             .Select(static cell => cell.Key.Instance).ToList();
         if (down.Count == definition.Instances) return SavedProcess.Of(definition, DesiredState.Down);
         return SavedProcess.Of(definition, DesiredState.Up, down.Count == 0 ? null : down);
-    }
-
-    /// <summary>Every redefinition from another shell brings another environment, some kilobytes each.</summary>
-    void ForgetEnvironmentsBut(HashSet<string> kept)
-    {
-        if (_environments.Count == kept.Count) return;
-        foreach (var key in _environments.Keys.Where(key => !kept.Contains(key)).ToArray()) _environments.Remove(key);
     }
 
     void Index()
@@ -249,7 +202,7 @@ internal sealed class ProcessTable(SupervisionServices services)
     public void Load(ProcessesFile file)
     {
         NextId = file.NextId;
-        foreach (var (key, environment) in file.Environments) _environments[key] = environment;
+        Environments.Load(file.Environments);
         OnSaved(file);
         foreach (var saved in file.Processes) Put(saved.WithoutWish());
     }

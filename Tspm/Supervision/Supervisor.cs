@@ -85,7 +85,7 @@ internal sealed class Supervisor
         {
             Id = id,
             Config = config with { Id = null },
-            EnvironmentKey = Table.KeepEnvironment(environment),
+            EnvironmentKey = Table.Environments.Keep(environment),
             OpenFilesLimit = openFilesLimit ?? replaced?.OpenFilesLimit,
             Launch = launch ?? replaced?.Launch,
             CreatedAt = replaced?.CreatedAt ?? _services.Clock.GetUtcNow(),

@@ -10,7 +10,7 @@ internal static class EnvHandler
     public static async Task<EnvResponse> Handle(DaemonContext context, EnvRequest request)
     {
         var chosen = await context.Supervisor.Ask(supervisor => supervisor.Selection.Select(request.Selectors)
-            .Select(cell => (cell.Definition, cell.Key, Kept: supervisor.Table.EnvironmentOf(cell.Definition)))
+            .Select(cell => (cell.Definition, cell.Key, Kept: supervisor.Table.Environments.Of(cell.Definition)))
             .ToList());
         // Env files are read here and not on the supervisor's thread: a file system may be slow.
         var processes = chosen.Select(one => Environment(one.Definition, one.Key, one.Kept)).ToList();

@@ -8,7 +8,7 @@ internal static class Environments
 {
     public static void Update(Supervisor supervisor, IReadOnlyList<SupervisedProcess> cells, ClientContext client)
     {
-        var key = supervisor.Table.KeepEnvironment(client.Environment);
+        var key = supervisor.Table.Environments.Keep(client.Environment);
         foreach (var cell in cells)
             if (cell.Definition.EnvironmentKey != key || cell.Definition.Launch != client.Launch)
                 supervisor.Table.Put(cell.Definition with { EnvironmentKey = key, Launch = client.Launch ?? cell.Definition.Launch });
