@@ -56,7 +56,11 @@ internal sealed class HandoverTests
             end
 
             """;
-        await Assert.That(Encoding.UTF8.GetString(Full.ToBytes())).IsEqualTo(format1);
+        await Assert.That(Encoding.UTF8.GetString((Full with { Format = 1 }).ToBytes())).IsEqualTo(format1);
+        // A guardian that goes back to the one that wrote it writes the same format.
+        await Assert.That(Handover.Parse(Encoding.UTF8.GetBytes(format1)).Format).IsEqualTo(1);
+        var format2 = format1.Replace("tspm-handover 1", "tspm-handover 2", StringComparison.Ordinal);
+        await Assert.That(Encoding.UTF8.GetString(Full.ToBytes())).IsEqualTo(format2);
     }
 
     [Test]
@@ -80,7 +84,7 @@ internal sealed class HandoverTests
     }
 
     [Test]
-    [Arguments("tspm-handover 2\nlistener 3\noffice 4\nlast-reaped 0\nend\n", "format 2")]
+    [Arguments("tspm-handover 3\nlistener 3\noffice 4\nlast-reaped 0\nend\n", "format 3")]
     [Arguments("tspm-handover 1\nlistener 3\noffice 4\nlast-reaped 0\n", "not whole")]
     [Arguments("tspm-handover 1\nlistener 3\noffice 4\nlast-reaped 0\nend", "not whole")]
     [Arguments("tspm-handover 1\nlistener 3\nlast-reaped 0\nend\n", "'office'")]

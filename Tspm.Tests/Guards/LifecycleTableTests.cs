@@ -84,7 +84,7 @@ internal sealed class LifecycleTableTests
         foreach (var cell in Cells())
         {
             var open = Lifecycle.Next(cell.State, cell.Event, cell.Policy, Now);
-            var shut = Lifecycle.Next(cell.State, cell.Event, cell.Policy, Now, gate);
+            var shut = Lifecycle.Next(cell.State, cell.Event, cell.Policy, Now, () => gate);
             if (open.Actions.HasFlag(LifecycleAction.Spawn))
             {
                 held++;

@@ -33,6 +33,28 @@ public class Alpha1RecoveryTests
         }
     }
 
+    /// <summary>It could not read the run records of this version.</summary>
+    [Test]
+    public async Task It_cannot_take_over_from_this_version(CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await using var box = await Alpha1.Box(limit);
+        var alpha1 = box.Executable;
+        box.Executable = PublishedExecutable.Path;
+        await box.Ok("start", "sleep 1000", "--name", "s");
+        var (pid, guardian) = (await box.PidOf("s"), (await box.DaemonPids()).Guardian);
+
+        box.Executable = alpha1;
+        using (var successor = box.Begin("daemon", "--take-over"))
+            await Assert.That(await successor.End()).IsNotEqualTo(0);
+
+        box.Executable = PublishedExecutable.Path;
+        await UntilAnswered(box);
+        await Assert.That((await box.DaemonPids()).Guardian).IsEqualTo(guardian);
+        var after = await box.Get("s");
+        await Assert.That((after.Pid, after.IsOnline, after.Restarts)).IsEqualTo((pid, true, 0));
+    }
+
     [Test]
     public async Task Nothing_is_lost_when_its_guardian_was_killed_too(CancellationToken cancellation)
     {

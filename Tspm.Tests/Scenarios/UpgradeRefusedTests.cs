@@ -74,9 +74,9 @@ public class UpgradeRefusedTests
     }
 
     [Test]
-    [Arguments(0, 2, 1, "processes.json", 1, 0)]
-    [Arguments(1, 1, 1, "run/", 2, 1)]
-    [Arguments(1, 2, 0, "guardian hands over", 1, 0)]
+    [Arguments(0, 2, 2, "processes.json", 1, 0)]
+    [Arguments(1, 1, 2, "run/", 2, 1)]
+    [Arguments(1, 2, 1, "guardian hands over", 2, 1)]
     public async Task A_version_that_cannot_read_the_present_state(
         int processes, int runRecords, int handover, string what, int present, int readable,
         CancellationToken cancellation)

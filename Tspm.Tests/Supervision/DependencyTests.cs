@@ -16,7 +16,7 @@ internal sealed class DependencyTests
         world.Advance(1000);
         await Assert.That(web.State.Phase).IsEqualTo(LifecyclePhase.Held);
         await Assert.That(web.State.Observed).IsEqualTo(ProcessState.Waiting);
-        await Assert.That(web.View.NextStartAt).IsNull();
+        await Assert.That(web.View.NextStartAtMonotonic).IsNull();
         await Assert.That(web.State.Reason).IsEqualTo("waits for db, which is stopped: never started");
         world.Supervisor.Start(db, CauseRequest.Start);
         world.Step();

@@ -86,7 +86,7 @@ internal sealed class SupervisionTests
         {
             world.Exit(cell, 1);
             await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
-            await Assert.That(cell.View.NextStartAt).IsEqualTo(world.Loop.Timers.Now + TimeSpan.FromSeconds(failure));
+            await Assert.That(cell.View.NextStartAtMonotonic).IsEqualTo(world.Loop.Timers.Now + TimeSpan.FromSeconds(failure));
             world.Advance(TimeSpan.FromSeconds(failure) - TimeSpan.FromMilliseconds(1));
             await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
             world.Advance(TimeSpan.FromMilliseconds(1));
@@ -158,7 +158,7 @@ internal sealed class SupervisionTests
         var stopped = world.Supervisor.Stop(cell, CauseRequest.Stop);
         await Assert.That(stopped.Settled.IsCompletedSuccessfully).IsTrue();
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
-        await Assert.That(cell.View.NextStartAt).IsNull();
+        await Assert.That(cell.View.NextStartAtMonotonic).IsNull();
         world.Advance(100);
         await Assert.That(world.Machine.Living).IsEmpty();
     }

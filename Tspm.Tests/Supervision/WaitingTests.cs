@@ -24,19 +24,19 @@ internal sealed class WaitingTests
         {
             Name = "deaf", Command = "x", Stop = new StopConfig { TimeoutMs = 10_000 },
         });
-        await Assert.That(cell.View.KillAt).IsNull();
+        await Assert.That(cell.View.KillAtMonotonic).IsNull();
         world.Machine.Answer = static (_, _) => null;
         world.Supervisor.Stop([cell], "stopped by user");
         world.Step();
         world.Advance(3);
-        await Assert.That(In(world, cell.View.KillAt)).IsEqualTo(TimeSpan.FromSeconds(7));
+        await Assert.That(In(world, cell.View.KillAtMonotonic)).IsEqualTo(TimeSpan.FromSeconds(7));
         await Assert.That(Sentence(world, cell))
             .IsEqualTo("deaf: not stopped after 5 s: SIGTERM sent, SIGKILL in 7 s; still stopping");
         world.Advance(8);
-        await Assert.That(cell.View.KillAt).IsNull();
+        await Assert.That(cell.View.KillAtMonotonic).IsNull();
         await Assert.That(Sentence(world, cell)).IsEqualTo("deaf: not stopped after 5 s: SIGKILL sent; still stopping");
         world.Exit(cell, new ExitStatus(null, 9));
-        await Assert.That(cell.View.KillAt).IsNull();
+        await Assert.That(cell.View.KillAtMonotonic).IsNull();
     }
 
     [Test]
@@ -49,7 +49,7 @@ internal sealed class WaitingTests
         });
         world.Advance(12);
         await Assert.That(cell.View.WaitsFor).IsEqualTo("tcp 127.0.0.1:9");
-        await Assert.That(In(world, cell.View.StartLimitAt)).IsEqualTo(TimeSpan.FromSeconds(48));
+        await Assert.That(In(world, cell.View.StartLimitAtMonotonic)).IsEqualTo(TimeSpan.FromSeconds(48));
         var sentence = Sentence(world, cell);
         await Assert.That(sentence).StartsWith("slow: not ready after 5 s: ").And.EndsWith("; still starting");
         await Assert.That(sentence).Contains(cell.View.ProbeProblem ?? "tcp 127.0.0.1:9");
@@ -97,7 +97,7 @@ internal sealed class WaitingTests
         world.Machine.Answer = static (_, _) => null;
         world.Advance(Replacement.LeastLife);
         await Assert.That(cell.View.WaitsFor).IsEqualTo("the end of its old child");
-        await Assert.That(cell.View.KillAt).IsNotNull();
+        await Assert.That(cell.View.KillAtMonotonic).IsNotNull();
     }
 
     [Test]
@@ -141,12 +141,12 @@ internal sealed class WaitingTests
             Name = "web", Command = "x", Ready = new Probe { DelayMs = 10_000 }, StartTimeoutMs = 60_000,
         });
         world.Advance(10);
-        await Assert.That(cell.View.StartLimitAt).IsNull();
+        await Assert.That(cell.View.StartLimitAtMonotonic).IsNull();
         cell.Reload(Cause.Requested(CauseRequest.Reload), static _ => { });
         world.Step();
         world.Advance(2);
         await Assert.That(cell.View.WaitsFor).IsEqualTo("its new child: its delay of 10 s");
-        await Assert.That(In(world, cell.View.StartLimitAt)).IsEqualTo(TimeSpan.FromSeconds(58));
+        await Assert.That(In(world, cell.View.StartLimitAtMonotonic)).IsEqualTo(TimeSpan.FromSeconds(58));
     }
 
     [Test]

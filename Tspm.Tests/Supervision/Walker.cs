@@ -229,7 +229,7 @@ internal sealed class Walker : IDisposable
         cell.State.Phase is LifecyclePhase.Waiting or LifecyclePhase.Errored || (cell.State.Phase == LifecyclePhase.Stopped && cell.State.Desired == DesiredState.Down)
         || (cell.State is { Phase: LifecyclePhase.Online, Desired: DesiredState.Up } && _world.Machine.Living.Any(process => process.Pid == cell.Child!.Pid));
 
-    static (LifecycleState, int?, TimeSpan?, int) Essence(SupervisedProcess cell) => (cell.State, cell.View.Pid, cell.View.NextStartAt, cell.View.RecentExits.Count);
+    static (LifecycleState, int?, TimeSpan?, int) Essence(SupervisedProcess cell) => (cell.State, cell.View.Pid, cell.View.NextStartAtMonotonic, cell.View.RecentExits.Count);
 
     void NextDaemon()
     {
@@ -280,7 +280,7 @@ internal sealed class Walker : IDisposable
             if (!HasChild(cell)) Must(!first && cell.Child is null, $"{cell.Key} is {cell.State.Phase} and has a child");
             else Must(cell.Child is not null, $"{cell.Key} is {cell.State.Phase} and has no child");
             Must(cell.State.Phase != LifecyclePhase.Spawning || cell.Definition.Config.Hooks is not null, $"{cell.Key} is between two states");
-            Must(cell.State.Phase == LifecyclePhase.Waiting == cell.View.NextStartAt is not null, $"{cell.Key} is {cell.State.Phase}, next start {cell.View.NextStartAt}");
+            Must(cell.State.Phase == LifecyclePhase.Waiting == cell.View.NextStartAtMonotonic is not null, $"{cell.Key} is {cell.State.Phase}, next start {cell.View.NextStartAtMonotonic}");
             Must(cell.View.State == cell.State && cell.View.Pid == (first ? cell.Child?.Pid : null), $"{cell.Key} shows what is not so");
             Must(cell.State.Phase != LifecyclePhase.Held || _world.Supervisor.Dependencies.Missing(cell) is not null, $"{cell.Key} waits for nothing");
             var isEnding = cell.State.Phase == LifecyclePhase.Sweeping || cell.Replacement is not null;

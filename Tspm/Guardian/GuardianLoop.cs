@@ -23,6 +23,7 @@ internal sealed unsafe class GuardianLoop
     readonly LogsOnOutput _logs;
     readonly DeathNote _deaths;
     readonly ProbationReason _reason = new();
+    readonly int _givenFormat;
     GuardianOptions _options;
     GuardianState _state;
     int _readyPipe;
@@ -34,7 +35,7 @@ internal sealed unsafe class GuardianLoop
     /// <param name="home">Whose guardian this is.</param>
     public GuardianLoop(Handover given, int former, SignalSet* mask, TspmHome home)
     {
-        (_options, _readyPipe) = (given.Options, given.Options.ReadyDescriptor);
+        (_options, _readyPipe, _givenFormat) = (given.Options, given.Options.ReadyDescriptor, given.Format);
         _daemonDiedAtTicks = given.DaemonDiedAtTicks;
         foreach (var (key, descriptor) in given.Stored) _store.Store(key, descriptor);
         _reaped.Restore(given.LastReaped, given.Reaped);
@@ -174,9 +175,11 @@ internal sealed unsafe class GuardianLoop
                 Happened(new GuardianEvent.ReExecFailed(ReExec.BecomeNext(next.Executable, Snapshot(problem: null))));
                 break;
             case GuardianAction.RollBack back:
-                Happened(new GuardianEvent.ReExecFailed(ReExec.BecomeFormer(back.Former, Snapshot(back.Problem))));
+                // In the format that it wrote itself.
+                var given = Snapshot(back.Problem) with { Format = _givenFormat };
+                Happened(new GuardianEvent.ReExecFailed(ReExec.BecomeFormer(back.Former, given)));
                 break;
-            case GuardianAction.GiveToSuccessor given: Give(given.Successor); break;
+            case GuardianAction.GiveToSuccessor gift: Give(gift.Successor); break;
             case GuardianAction.SetUpgradeProblem said: SetUpgradeProblem(said.Problem); break;
             case GuardianAction.Close closed: _ = Unistd.close(closed.Descriptor); break;
             case GuardianAction.RemoveSocket: _home.RemoveSocket(); break;

@@ -19,6 +19,9 @@ internal sealed record Handover
     /// <summary>The key of the guardian lock; versions that are out there write and read this word.</summary>
     const string LockKey = "office";
 
+    /// <summary>How it is, or was, written. A version that goes back to its predecessor writes what that one wrote.</summary>
+    public int Format { get; init; } = HandoverFormat.Current;
+
     public required int Listener { get; init; }
 
     /// <summary>The lock that makes it the one guardian.</summary>
@@ -55,7 +58,7 @@ internal sealed record Handover
     public byte[] ToBytes()
     {
         var text = new StringBuilder();
-        Line(Head, HandoverFormat.Current);
+        Line(Head, Format);
         Line("listener", Listener);
         Line(LockKey, GuardianLock);
         Line("open-files", Options.OpenFilesLimit);
@@ -92,11 +95,11 @@ internal sealed record Handover
     public static Handover Parse(ReadOnlySpan<byte> bytes)
     {
         var lines = Encoding.UTF8.GetString(bytes).Split('\n');
-        CheckFormat(lines[0]);
+        var format = FormatOf(lines[0]);
         if (lines.Length < 2 || lines[^1].Length > 0 || lines[^2] != End) throw new HandoverException("what the former guardian handed over is not whole");
         int? listener = null, guardianLock = null;
         ulong? lastReaped = null;
-        var given = new Handover { Listener = -1, GuardianLock = -1, Options = new GuardianOptions(GuardianPid: Unistd.getpid()) };
+        var given = new Handover { Format = format, Listener = -1, GuardianLock = -1, Options = new GuardianOptions(GuardianPid: Unistd.getpid()) };
         var stored = new Dictionary<DescriptorKey, int>();
         var reaped = new List<GuardianMessage>();
         foreach (var line in lines.AsSpan(1..^2))
@@ -135,11 +138,14 @@ internal sealed record Handover
         };
     }
 
-    static void CheckFormat(string head)
+    static int FormatOf(string head)
     {
-        if (head.Split(' ') is not [Head, var format]) throw new HandoverException("what the former guardian handed over is not understood");
-        if (Number(format) > HandoverFormat.Current)
-            throw new HandoverException(string.Create(CultureInfo.InvariantCulture, $"the former guardian hands over in format {format}; this version reads up to {HandoverFormat.Current}"));
+        if (head.Split(' ') is not [Head, var format])
+            throw new HandoverException("what the former guardian handed over is not understood");
+        if (Number(format) is var number && number <= HandoverFormat.Current) return (int)number;
+        throw new HandoverException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"the former guardian hands over in format {format}; this version reads up to {HandoverFormat.Current}"));
     }
 
     static GuardianMessage RecordOf(string[] words) => new()

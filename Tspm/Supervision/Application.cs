@@ -78,6 +78,8 @@ internal static class Application
         foreach (var config in wanted.Configs)
         {
             if (table.NameProblem(config.NameOrEmpty) is { } taken) return taken;
+            if (table.ByName(config.NameOrEmpty) is { } present && LogMoves.WhyNotChange(table, present) is { } busy)
+                return busy;
             all[config.NameOrEmpty] = config;
         }
         // What is deleted may be needed by what stays.

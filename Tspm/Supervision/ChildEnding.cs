@@ -43,7 +43,7 @@ internal sealed class ChildEnding(SupervisionServices services, SupervisedProces
     public IReadOnlyList<KilledProcess> Untouchable => _untouchable;
 
     /// <summary>Monotonic time of the SIGKILL; null: none is to come, as it was sent or all is over.</summary>
-    public TimeSpan? KillAt => _isDone || _isOverdue || _due is not { } due ? null
+    public TimeSpan? KillAtMonotonic => _isDone || _isOverdue || _due is not { } due ? null
         : !_mainHasEnded && run.Messages.ExtendedUntil > due ? run.Messages.ExtendedUntil : due;
 
     /// <summary>What an earlier daemon had done already; null: nothing.</summary>

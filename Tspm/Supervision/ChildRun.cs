@@ -89,6 +89,9 @@ internal sealed class ChildRun(SupervisionServices services, SupervisedProcess p
     /// <summary>Its preStart runs: no child of it can be there, whoever else was started in that time.</summary>
     public bool IsPreparing { get; set; }
 
+    /// <summary>It is started when its log files have been renamed: no child of it can be there.</summary>
+    public bool IsWaitingForLogs { get; set; }
+
     public TimeSpan StartedAtMonotonic { get; set; }
 
     /// <summary>Wall clock; only for people.</summary>

@@ -25,8 +25,22 @@ internal sealed class ChildStarter(SupervisionServices services, SupervisedProce
     /// Why the present child should stay although a new one was ordered: the new one could not even open its log files.
     /// Null: the new one may come, or there is none that could stay.
     /// </summary>
-    public string? WhyNotRestart() => process.State.Phase is LifecyclePhase.Starting or LifecyclePhase.Online
-        ? services.Outputs.Check(process.Runs.StreamsOf(process.LastRun))?.Sentence : null;
+    public string? WhyNotRestart()
+    {
+        if (process.State.Phase is not (LifecyclePhase.Starting or LifecyclePhase.Online)) return null;
+        // While they are being renamed, to open them is to make them anew under their former names.
+        return process.LogsMoving?.Invoke() is not null
+            ? null : services.Outputs.Check(process.Runs.StreamsOf(process.LastRun))?.Sentence;
+    }
+
+    /// <summary>Gives up what the start waits for: its hook, or its log files.</summary>
+    public void Cancel()
+    {
+        process.Hook.Cancel();
+        if (process.Current is not { IsWaitingForLogs: true }) return;
+        process.DropCurrent();
+        process.Handle(new LifecycleEvent.SpawnForgotten());
+    }
 
     void OnPrepared(ChildRun run, bool wasGivenUp, string? problem)
     {
@@ -53,7 +67,11 @@ internal sealed class ChildStarter(SupervisionServices services, SupervisedProce
         // A file that is opened under its former name would be left behind.
         if (process.LogsMoving?.Invoke() is { } moving)
         {
-            moving.ContinueWith(_ => services.Post(() => OnLogsMoved(run)), TaskContinuationOptions.ExecuteSynchronously);
+            // On record: no child of it can be there, whoever else is started meanwhile.
+            run.IsWaitingForLogs = true;
+            process.Journal.Save();
+            moving.ContinueWith(
+                _ => services.Post(() => OnLogsMoved(run)), TaskContinuationOptions.ExecuteSynchronously);
             return;
         }
         if (process.Runs.Start(run) is { } failure)
@@ -68,13 +86,9 @@ internal sealed class ChildStarter(SupervisionServices services, SupervisedProce
     void OnLogsMoved(ChildRun run)
     {
         if (process.Current != run) return;
-        if (process.State.Next == AfterExit.Stop)
-        {
-            process.DropCurrent();
-            process.Handle(new LifecycleEvent.SpawnForgotten());
-            return;
-        }
+        run.IsWaitingForLogs = false;
         process.Runs.RefreshLogs(run);
+        process.Journal.Save();
         Spawn(run);
     }
 

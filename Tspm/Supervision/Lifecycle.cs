@@ -31,18 +31,20 @@ internal static class Lifecycle
     /// <param name="happened">What happened to it.</param>
     /// <param name="policy">What follows the end of a child.</param>
     /// <param name="now">Monotonic.</param>
-    /// <param name="gate">Why it must not be started now; null: it may.</param>
+    /// <param name="gate">Says why it must not be started now, or null: it may. Asked only of what would be started.</param>
     public static Transition Next(
-        LifecycleState state, LifecycleEvent happened, RestartPolicy policy, TimeSpan now, Cause? gate = null)
+        LifecycleState state, LifecycleEvent happened, RestartPolicy policy, TimeSpan now,
+        Func<Cause?>? gate = null)
     {
         var next = WithOpenGate(state, happened, policy, now);
-        return gate is null ? next : HeldBack(next, gate);
+        return next.Actions.HasFlag(Spawn) && gate?.Invoke() is { } shut ? HeldBack(next, shut) : next;
     }
 
     /// <summary>What would be spawned is held back by a gate that is shut.</summary>
-    static Transition HeldBack(Transition next, Cause gate) => next.Actions.HasFlag(Spawn)
-        ? next with { State = next.State with { Phase = Held, Cause = gate }, Actions = next.Actions & ~Spawn }
-        : next;
+    static Transition HeldBack(Transition next, Cause gate) => next with
+    {
+        State = next.State with { Phase = Held, Cause = gate }, Actions = next.Actions & ~Spawn,
+    };
 
     static Transition WithOpenGate(
         LifecycleState state, LifecycleEvent happened, RestartPolicy policy, TimeSpan now) => happened switch

@@ -11,6 +11,11 @@ internal sealed class LifecycleInterpreter(SupervisionServices services, Supervi
 {
     readonly Queue<LifecycleEvent> _events = new();
     readonly StateWaiters _waiters = new();
+
+    /// <summary>Why the process must not be started yet; null: it may. Only asked when it would be started.</summary>
+    readonly Func<Cause?> _gate = () => process.HeldBy?.Invoke(process) is { } held
+        ? Cause.Observed(CauseCode.Dependency, held) : null;
+
     bool _isStepping;
 
     public LifecycleState State { get; private set; } = LifecycleState.New;
@@ -63,7 +68,7 @@ internal sealed class LifecycleInterpreter(SupervisionServices services, Supervi
     {
         var (before, runBefore) = (State, process.Current);
         var policy = RestartPolicy.Of(process.Definition.Config);
-        var (state, actions, delay) = Lifecycle.Next(before, happened, policy, services.Timers.Now, Gate());
+        var (state, actions, delay) = Lifecycle.Next(before, happened, policy, services.Timers.Now, _gate);
         State = state;
         if (state.Phase == LifecyclePhase.Online && process.Current is { } online) online.WasOnline = true;
         if (actions.HasFlag(LifecycleAction.CancelTimers)) process.Backoff.Cancel();
@@ -80,15 +85,11 @@ internal sealed class LifecycleInterpreter(SupervisionServices services, Supervi
         if (State != before) Announce(before);
     }
 
-    /// <summary>Why the process must not be started yet; null: it may.</summary>
-    Cause? Gate() => process.HeldBy?.Invoke(process) is { } held
-        ? Cause.Observed(CauseCode.Dependency, held) : null;
-
     void CarryOut(LifecycleAction actions)
     {
         if (actions.HasFlag(LifecycleAction.SendStopSignal)) process.Current!.Ending.SendStopSignal();
         if (actions.HasFlag(LifecycleAction.KillTree)) (process.Current ?? process.Ended)?.EndingSoFar?.Kill();
-        if (actions.HasFlag(LifecycleAction.CancelSpawn)) process.Hook.Cancel();
+        if (actions.HasFlag(LifecycleAction.CancelSpawn)) process.Starter.Cancel();
         if (actions.HasFlag(LifecycleAction.Sweep)) process.Ended!.Ending.CleanUp();
         if (actions.HasFlag(LifecycleAction.Spawn)) process.Starter.Start(process.Current!);
     }

@@ -37,6 +37,14 @@ internal sealed class LogMoves(ProcessTable table, SupervisionServices services)
     public Task? MovingOf(int id) => _moving.GetValueOrDefault(id);
 
     /// <summary>
+    /// Why the name and the number of instances of a process cannot be changed now: its log files are on their way to
+    /// the names of the last change, and nothing else tells where they are. Null: they can.
+    /// </summary>
+    public static string? WhyNotChange(ProcessTable table, ProcessDefinition definition) =>
+        table.LogsMoving?.Invoke(definition.Id) is null ? null
+            : $"the log files of '{definition.Name}' are being renamed; try again when that is done";
+
+    /// <summary>
     /// Begins to rename what a state that is on disk says, and what has not changed since. The result is true when
     /// definitions have changed by that, and are to be saved. Nobody is kept waiting: a disk may not answer.
     /// </summary>
@@ -80,10 +88,10 @@ internal sealed class LogMoves(ProcessTable table, SupervisionServices services)
 
     Task<bool> Begin(Move move)
     {
-        var done = new TaskCompletionSource<bool>();
-        _moving[move.Definition.Id] = done.Task;
         var files = FilesOf(move);
         var renamed = files.Count == 0 ? Task.FromResult<string?>(null) : services.Outputs.Rename(files);
+        var done = new TaskCompletionSource<bool>();
+        _moving[move.Definition.Id] = done.Task;
         renamed.ContinueWith(
             ended => services.Post(() => End(move, ended, done)), TaskContinuationOptions.ExecuteSynchronously);
         return done.Task;

@@ -19,13 +19,13 @@ internal sealed record ProcessView
     /// <summary>What its child was started with; null: what the definition says, or there is no child.</summary>
     public ProcessConfig? StartedWith { get; init; }
     /// <summary>Monotonic time of the next try, when waiting.</summary>
-    public TimeSpan? NextStartAt { get; init; }
+    public TimeSpan? NextStartAtMonotonic { get; init; }
     /// <summary>See <see cref="ProcessStatus.WaitsFor"/>.</summary>
     public string? WaitsFor { get; init; }
     /// <summary>Monotonic time at which a child that is not ready by then is given up; null: there is none.</summary>
-    public TimeSpan? StartLimitAt { get; init; }
+    public TimeSpan? StartLimitAtMonotonic { get; init; }
     /// <summary>Monotonic time at which what is being stopped gets SIGKILL; null: it does not, or has got it.</summary>
-    public TimeSpan? KillAt { get; init; }
+    public TimeSpan? KillAtMonotonic { get; init; }
     /// <summary>Null: no health probe, or no answer yet.</summary>
     public bool? Health { get; init; }
     /// <summary>Why the last spawn came to nothing; null: it did not.</summary>

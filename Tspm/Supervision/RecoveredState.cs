@@ -39,8 +39,9 @@ internal sealed record RecoveredState
     }
 
     /// <summary>
-    /// Whatever has ended by now is in <see cref="Reaped"/> afterwards. What was seen not to live at the time of the
-    /// call and is not among those either has never lived.
+    /// Whatever has ended by now is in <see cref="Reaped"/> afterwards. What did not hold its output at the time of the
+    /// call and is not among those either has never lived; but for one that was just closing its descriptors, which the
+    /// kernel does before it can be reaped (kernel/exit.c).
     /// </summary>
     public void CatchUpAgain() => Reaped.AddRange(CatchUp?.Invoke() ?? []);
 

@@ -70,7 +70,8 @@ internal sealed class RunJournal(
     RunRecord Record()
     {
         var run = process.RecordedRun;
-        var isIntended = process.State.Phase == LifecyclePhase.Spawning && run is not { IsPreparing: true };
+        var mayStart = run is not ({ IsPreparing: true } or { IsWaitingForLogs: true });
+        var isIntended = process.State.Phase == LifecyclePhase.Spawning && mayStart;
         return new RunRecord
         {
             Common = Common(run),

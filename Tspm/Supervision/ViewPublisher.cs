@@ -48,10 +48,11 @@ internal sealed class ViewPublisher(SupervisionServices services, SupervisedProc
             RunId = run?.Id ?? 0,
             StartedAt = run?.StartedAt,
             StartedWith = run is { IsExitSeen: false } ? run.EarlierConfig(process.Definition) : null,
-            NextStartAt = process.Backoff.DueAtMonotonic,
+            NextStartAtMonotonic = process.Backoff.DueAtMonotonic,
             WaitsFor = WaitsFor,
-            StartLimitAt = StartLimitAt,
-            KillAt = (process.Current ?? process.Ended)?.EndingSoFar?.KillAt ?? process.Replacement?.Run?.EndingSoFar?.KillAt,
+            StartLimitAtMonotonic = StartLimitAtMonotonic,
+            KillAtMonotonic = (process.Current ?? process.Ended)?.EndingSoFar?.KillAtMonotonic
+                ?? process.Replacement?.Run?.EndingSoFar?.KillAtMonotonic,
             Health = run?.IsHealthy,
             FailedSpawn = process.Starter.LastFailure,
             ProbeProblem = run?.ProbeProblem,
@@ -90,7 +91,7 @@ internal sealed class ViewPublisher(SupervisionServices services, SupervisedProc
         : process.Replacement is { Phase: ReplacementPhase.Starting } replacement ? replacement.Run : null;
 
     /// <summary>See <see cref="ReadinessCheck"/>.</summary>
-    TimeSpan? StartLimitAt
+    TimeSpan? StartLimitAtMonotonic
     {
         get
         {

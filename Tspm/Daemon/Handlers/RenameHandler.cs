@@ -37,6 +37,8 @@ internal static class RenameHandler
             throw new RequestException(ErrorCode.Failed, $"the name '{name}' is taken by process {other.Id}");
         if (supervisor.Table.NameProblem(name, definition.Id) is { } taken)
             throw new RequestException(ErrorCode.Failed, taken);
+        if (LogMoves.WhyNotChange(supervisor.Table, definition) is { } busy)
+            throw new RequestException(ErrorCode.Failed, busy);
         supervisor.Put(definition with { Config = definition.Config with { Name = name } });
         foreach (var dependent in supervisor.Dependencies.Dependents(definition.Name).ToList())
             supervisor.Put(dependent with

@@ -17,6 +17,8 @@ internal static class ScaleHandler
             var definition = Only(supervisor, request.Selector);
             var wanted = request.Instances ?? (long)definition.Instances + request.By!.Value;
             Check(definition, wanted);
+            if (LogMoves.WhyNotChange(supervisor.Table, definition) is { } busy)
+                throw new RequestException(ErrorCode.Failed, busy);
             var scaled = definition with { Config = definition.Config with { Instances = (int)wanted } };
             var pending = supervisor.Changes.Scale(scaled, Cause.Requested(CauseRequest.Scale) with { By = by });
             return (new Settle.Begun(pending, supervisor.Save()), supervisor.Table.Instances(definition.Id)!);

@@ -19,6 +19,9 @@ internal static class SetHandler
             var selected = supervisor.Selection.Select(request.Selectors);
             var changed = selected.Select(cell => cell.Definition).DistinctBy(definition => definition.Id)
                 .Select(definition => definition with { Config = Assignments.Apply(definition.Config, request.Assignments) }).ToList();
+            foreach (var definition in changed)
+                if (LogMoves.WhyNotChange(supervisor.Table, definition) is { } busy)
+                    throw new RequestException(ErrorCode.Failed, busy);
             Definitions.CheckDependencies(supervisor, [.. changed.Select(definition => definition.Config)]);
             var scaling =
                 changed.SelectMany(definition => supervisor.Changes.Scale(definition, Cause.Requested(CauseRequest.Scale) with { By = by })).ToList();

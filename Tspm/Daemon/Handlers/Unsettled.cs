@@ -50,18 +50,18 @@ internal static class Unsettled
     static string StopWords(ProcessView view, TimeSpan now)
     {
         var sent = $"{Signals.NameOf(StopPolicy.Of(view.Definition.Config).Signal)} sent";
-        return view.KillAt is null ? "SIGKILL sent" : $"{sent}, {Kill(view, now)}";
+        return view.KillAtMonotonic is null ? "SIGKILL sent" : $"{sent}, {Kill(view, now)}";
     }
 
     static string SweepWords(ProcessView view, TimeSpan now) =>
-        Waiting(view) ?? (view.KillAt is null
+        Waiting(view) ?? (view.KillAtMonotonic is null
             ? "SIGKILL sent to leftover processes"
             : $"leftover processes are being ended, {Kill(view, now)}");
 
-    static string Kill(ProcessView view, TimeSpan now) => $"SIGKILL in {In(view.KillAt!.Value, now)}";
+    static string Kill(ProcessView view, TimeSpan now) => $"SIGKILL in {In(view.KillAtMonotonic!.Value, now)}";
 
     static string? RestartWords(ProcessView view, TimeSpan now) =>
-        view.NextStartAt is { } at ? $"restarts in {In(at, now)}" : null;
+        view.NextStartAtMonotonic is { } at ? $"restarts in {In(at, now)}" : null;
 
     /// <summary>Full seconds, rounded up.</summary>
     static string In(TimeSpan then, TimeSpan now) =>

@@ -6,6 +6,9 @@ namespace Tspm.Guardian.Contract;
 /// </summary>
 internal static class HandoverFormat
 {
-    /// <summary>The newest format, and the only one so far.</summary>
-    public const int Current = 1;
+    /// <summary>
+    /// The newest format. 2: the run records next to it are of format 2, which a version that reads only format 1 of
+    /// either cannot go on from.
+    /// </summary>
+    public const int Current = 2;
 }
