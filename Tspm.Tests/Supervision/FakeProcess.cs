@@ -14,6 +14,9 @@ internal sealed class FakeProcess(int pid, long startTicks, SpawnRequest request
     /// <summary>The daemon (by number) that is its parent; 0: orphaned to the guardian.</summary>
     public int Parent { get; set; }
 
+    /// <summary>The guardian (by number) under which it was started.</summary>
+    public int Guardian { get; init; }
+
     /// <summary>The hook that it is; null: it is a child.</summary>
     public string? Hook => request.Environment.GetValueOrDefault(Tspm.Supervision.Hooks.HookMark.Variable);
 

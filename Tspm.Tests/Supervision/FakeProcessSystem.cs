@@ -28,6 +28,27 @@ internal sealed class FakeProcessSystem : IProcessSystem
     /// <summary>Children of earlier daemons stay zombies until <see cref="InitReaps"/>: their guardian is gone, and init takes its time.</summary>
     public bool InitIsLate { get; set; }
 
+    /// <summary>
+    /// Somebody else plays the guardian: orphans that end stay zombies until <see cref="ReapOrphan"/>, and a daemon
+    /// hears of the end of a process at <see cref="TellEnd"/>.
+    /// </summary>
+    public bool IsGuardianPlayed { get; set; }
+
+    /// <summary>Number of the guardian that adopts the orphans of processes started from now on.</summary>
+    public int Guardian { get; set; }
+
+    /// <summary>Processes whose end nobody has been told of, while the guardian is played.</summary>
+    public List<FakeProcess> UntoldEnds { get; } = [];
+
+    /// <summary>Descendants that ended and wait to be reaped, while the guardian is played.</summary>
+    public List<FakeDescendant> EndedDescendants { get; } = [];
+
+    /// <summary>Nobody can know that this process ever was, and so nobody looks for what it left.</summary>
+    public Func<FakeProcess, bool> IsLostSight { get; set; } = static _ => false;
+
+    /// <summary>Told of each signal before it has an effect.</summary>
+    public Action<FakeProcess, int>? Signalled { get; set; }
+
     /// <summary>Number of the daemon that lives now.</summary>
     public int Daemon { get; private set; } = 1;
 
@@ -113,6 +134,11 @@ internal sealed class FakeProcessSystem : IProcessSystem
         if (process.Hook is not null) process.HookLeftovers = LeftoversOfNext;
         else
             for (var i = 0; i < LeftoversOfNext; i++) _ = Fork(process, i % 2 == 1 ? process.Descendants[^1] : null, TemperOfNext);
+        if (IsGuardianPlayed)
+        {
+            UntoldEnds.Add(process);
+            return;
+        }
         if (process.Parent != Daemon && !InitIsLate) ReapAsGuardian(process);
         TellWatchers(process);
         if (!InitIsLate) process.Watchers.Clear();
@@ -122,6 +148,22 @@ internal sealed class FakeProcessSystem : IProcessSystem
     public void InitReaps(FakeProcess process)
     {
         process.IsReaped = true;
+        TellWatchers(process);
+    }
+
+    /// <summary>The guardian that is played, or init, reaps an orphan.</summary>
+    public void ReapOrphan(FakeProcess process)
+    {
+        if (process.Parent == Daemon) throw new InvalidOperationException($"{process} was reaped by a stranger");
+        if (!process.IsZombie) throw new InvalidOperationException($"{process} was reaped and is no zombie");
+        process.IsReaped = true;
+        if (KernelTellsExits) UntoldEnds.Add(process);
+    }
+
+    /// <summary>The kernel tells the present daemon of an end, late or early.</summary>
+    public void TellEnd(FakeProcess process)
+    {
+        UntoldEnds.Remove(process);
         TellWatchers(process);
     }
 
@@ -141,7 +183,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
         {
             process.Parent = 0;
             process.Watchers.Clear();
-            if (process.IsZombie && !InitIsLate) ReapAsGuardian(process);
+            if (process.IsZombie && !InitIsLate && !IsGuardianPlayed) ReapAsGuardian(process);
         }
     }
 
@@ -187,6 +229,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
     {
         BeforeSignal?.Invoke();
         Sent.Add((process.Pid, signal, toGroup));
+        Signalled?.Invoke(process, signal);
         if (signal is not (Signals.SIGKILL or Signals.SIGCONT or Signals.SIGHUP)) process.StopSignalledAt ??= Now();
         if (process.Lives && Answer(process, signal) is { } status) Exit(process, status);
         return true;
@@ -202,14 +245,16 @@ internal sealed class FakeProcessSystem : IProcessSystem
         var hook = request.Environment.GetValueOrDefault(HookMark.Variable);
         if (hook is null != RunMark.IsMark(request.RunMark)) throw new InvalidOperationException($"a child of {key} has no mark, or a hook has one");
         var most = MayHaveTwo(key) ? 1 : 0;
+        // A reload may begin before its daemon can know that the first child has ended.
+        var isReload = IsGuardianPlayed && most > 0;
         foreach (var other in _all.Where(other => other.Key == key && (hook is null || hook is HookMark.PreStart or HookMark.PostStop)))
         {
             if (other.Hook is not (null or HookMark.PreStart or HookMark.PostStop)) continue;
             if (other.Lives && --most < 0) throw new InvalidOperationException($"a second child of {key} was started while {other} lives");
-            if (!other.Lives && other.Leftovers > 0) throw new InvalidOperationException($"a child of {key} was started while something of {other} is left");
+            if (!isReload && !other.Lives && other.Leftovers > 0 && !IsLostSight(other)) throw new InvalidOperationException($"a child of {key} was started while something of {other} is left");
         }
         if (_failures.TryDequeue(out var failure)) return new SpawnOutcome(null, failure);
-        var process = new FakeProcess(++_lastPid, ++_ticks, request, key) { Parent = Daemon, Input = request.StdinPath is { } path && hook is not null ? File.ReadAllText(path) : null };
+        var process = new FakeProcess(++_lastPid, ++_ticks, request, key) { Parent = Daemon, Guardian = Guardian, Input = request.StdinPath is { } path && hook is not null ? File.ReadAllText(path) : null };
         _all.Add(process);
         var child = new FakeChild(this, process, Daemon, isOwn: true);
         AfterSpawn?.Invoke();
@@ -262,6 +307,11 @@ internal sealed class FakeProcessSystem : IProcessSystem
     public void End(FakeDescendant descendant)
     {
         descendant.Lives = false;
+        if (IsGuardianPlayed)
+        {
+            EndedDescendants.Add(descendant);
+            return;
+        }
         var record = new GuardianRecord(++_lastRecord, descendant.Pid, descendant.StartTicks, new ExitStatus(0, null), LedSession: false);
         _records.Add(record);
         Reaped?.Invoke(record);

@@ -55,6 +55,18 @@ internal sealed class World : IDisposable
     public SupervisorLoop Loop { get; private set; }
     public Supervisor Supervisor { get; private set; }
 
+    /// <summary>The present daemon's run records.</summary>
+    public RunRecordStore Records { get; private set; } = null!;
+
+    /// <summary>What the next supervisor prints through; null: <see cref="Outputs"/> themselves.</summary>
+    public IRunOutputs? OutputsInstead { get; set; }
+
+    /// <summary>Called before each write of a run record.</summary>
+    public Action? BeforeRecord { get; set; }
+
+    /// <summary>Another supervisor, which knows nothing yet: for whoever plays the start of a daemon.</summary>
+    public void MakeSupervisor() => (Loop, Supervisor) = Assemble();
+
     /// <summary>What is on disk: the newest state that was saved.</summary>
     public ProcessesFile Saved { get; set; } = ProcessesFile.Empty;
 
@@ -195,18 +207,27 @@ internal sealed class World : IDisposable
             Instant?.Invoke();
         });
         _retrySave = saver.Retry;
+        // Every second daemon writes what an earlier version would: the next one has to go on from either.
+        Records = new RunRecordStore(Home)
+        {
+            WritesFormat1 = Machine.Daemon % 2 == 0,
+            MayWrite = () =>
+            {
+                BeforeRecord?.Invoke();
+                return true;
+            },
+        };
         var services = new SupervisionServices
         {
             System = Machine,
-            Outputs = Outputs,
+            Outputs = OutputsInstead ?? Outputs,
             Notify = Notify,
             Files = Files,
             Facts = Facts,
             Listeners = new Listeners(Sockets),
             Tcp = Tcp,
             Probes = new ProbeMaker(Dialer, new LogGrowth()),
-            // Every second daemon writes what an earlier version would: the next one has to go on from either.
-            Records = new RunRecordStore(Home) { WritesFormat1 = Machine.Daemon % 2 == 0 },
+            Records = Records,
             Timers = loop.Timers,
             Clock = _wall,
             Home = Home,
