@@ -1,3 +1,4 @@
+using Tspm.Daemon;
 using Tspm.Model;
 using Tspm.Storage;
 using Tspm.Supervision;
@@ -227,8 +228,7 @@ internal sealed class HalfDoneTests
     }
 
     [Test]
-    public async Task A_name_that_changes_once_more_while_log_files_are_renamed_is_followed(
-        CancellationToken cancellation)
+    public async Task A_name_is_not_changed_once_more_while_log_files_are_renamed(CancellationToken cancellation)
     {
         using var world = new World();
         Start(world, Web);
@@ -237,11 +237,13 @@ internal sealed class HalfDoneTests
         world.Outputs.RenamesHang = true;
         Renamed(world, "web", "site");
         world.Step();
-        Renamed(world, "site", "shop");
-        world.Step();
-        await Assert.That(Path.GetFileName(cell.View.OutLog)).IsEqualTo("web.out.log");
+        var refused = await Assert.That(() => Renamed(world, "site", "shop")).Throws<RequestException>();
+        await Assert.That(refused!.Message)
+            .IsEqualTo("the log files of 'site' are being renamed; try again when that is done");
         world.Outputs.FinishRenames();
         world.Step();
+        await Assert.That(Path.GetFileName(cell.View.OutLog)).IsEqualTo("site.out.log");
+        Renamed(world, "site", "shop");
         world.Step();
         await Assert.That(Path.GetFileName(cell.View.OutLog)).IsEqualTo("shop.out.log");
         await Assert.That(world.Outputs.Files.Keys.Select(path => Path.GetFileName(path)!).Order())

@@ -1,7 +1,7 @@
 namespace Tspm.Supervision;
 
 /// <summary>The wait before the next start of a process; at most one is armed.</summary>
-internal sealed class BackoffTimer(TimerQueue timers, Action elapsed)
+internal sealed class BackoffTimer(TimerQueue timers, SupervisedProcess process)
 {
     IDisposable? _timer;
 
@@ -14,7 +14,7 @@ internal sealed class BackoffTimer(TimerQueue timers, Action elapsed)
         _timer = timers.After(delay, () =>
         {
             DueAtMonotonic = null;
-            elapsed();
+            process.Handle(new LifecycleEvent.BackoffElapsed());
         });
     }
 

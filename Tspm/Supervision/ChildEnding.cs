@@ -44,7 +44,7 @@ internal sealed class ChildEnding(SupervisionServices services, SupervisedProces
 
     /// <summary>Monotonic time of the SIGKILL; null: none is to come, as it was sent or all is over.</summary>
     public TimeSpan? KillAtMonotonic => _isDone || _isOverdue || _due is not { } due ? null
-        : !_mainHasEnded && run.Messages.ExtendedUntil > due ? run.Messages.ExtendedUntil : due;
+        : !_mainHasEnded && run.ExtendedUntil > due ? run.ExtendedUntil : due;
 
     /// <summary>What an earlier daemon had done already; null: nothing.</summary>
     public EndingRecord? Record
@@ -227,9 +227,9 @@ internal sealed class ChildEnding(SupervisionServices services, SupervisedProces
     {
         _timeout = null;
         if (_isDone) return;
-        if (!_mainHasEnded && run.Messages.ExtendedUntil > services.Timers.Now)
+        if (!_mainHasEnded && run.ExtendedUntil > services.Timers.Now)
         {
-            _due = run.Messages.ExtendedUntil;
+            _due = run.ExtendedUntil;
             StartTimeout(TimeSpan.Zero);
             return;
         }

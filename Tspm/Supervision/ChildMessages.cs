@@ -8,15 +8,12 @@ namespace Tspm.Supervision;
 
 /// <summary>
 /// What a child says of itself over its notify socket (man 3 sd_notify): that it is ready, alive, needs more time, or is
-/// of no use. Only processes of its own tree are listened to. Nothing is opened for a run whose probes do not ask for it.
+/// of no use. Only processes of its own tree are listened to. A run has it only when one of its probes asks for it.
 /// </summary>
 internal sealed class ChildMessages(SupervisionServices services, SupervisedProcess process, ChildRun run) : IDisposable
 {
     IDisposable? _socket;
     bool _heardStranger;
-
-    /// <summary>The child speaks by itself.</summary>
-    public bool AreExpected => run.Ready is { Notify: not null } || run.Health is { Notify: not null };
 
     /// <summary>What the child said last of its state; null: nothing.</summary>
     public string? StatusText { get; set; }
@@ -30,11 +27,10 @@ internal sealed class ChildMessages(SupervisionServices services, SupervisedProc
     /// <summary>It said that it goes down by itself.</summary>
     public bool IsLeaving { get; private set; }
 
-    /// <summary>Opens the socket by which the child speaks, if it is to. Null: fine.</summary>
+    /// <summary>Opens the socket by which the child speaks. Null: fine.</summary>
     public SpawnFailure? Open()
     {
-        SpawnFailure? failure = null;
-        if (AreExpected) _socket = services.Notify.Open(run.Id, Hear, out failure);
+        _socket = services.Notify.Open(run.Id, Hear, out var failure);
         return failure;
     }
 
@@ -49,10 +45,9 @@ internal sealed class ChildMessages(SupervisionServices services, SupervisedProc
                 "{Name} cannot be heard any more: {Problem}", process.Definition.Name, failure.Sentence);
     }
 
-    /// <summary>What the child's environment has to say of it; null: nothing.</summary>
-    public Dictionary<string, string>? Variables()
+    /// <summary>What the child's environment has to say of it.</summary>
+    public Dictionary<string, string> Variables()
     {
-        if (!AreExpected) return null;
         var variables = new Dictionary<string, string> { ["NOTIFY_SOCKET"] = services.Notify.NameOf(run.Id) };
         if (run.Health is { Notify: not null } health)
         {

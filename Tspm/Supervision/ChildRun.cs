@@ -27,6 +27,7 @@ internal sealed class ChildRun(SupervisionServices services, SupervisedProcess p
     readonly long _outFloor, _errFloor;
     IDisposable? _exitTimer;
     ChildEnding? _ending;
+    ChildMessages? _messages;
 
     /// <summary>Who acts on what happens to it; null: it came to nothing, or is watched no longer.</summary>
     public IChildRunOwner? Owner { get; set; }
@@ -112,8 +113,12 @@ internal sealed class ChildRun(SupervisionServices services, SupervisedProcess p
     /// <summary>For a readiness probe that connects to a port: whose answers count. Null: it connects to none.</summary>
     public Probes.ListenerCheck? Listeners { get; set; }
 
-    /// <summary>What the child says of itself (man 3 sd_notify).</summary>
-    public ChildMessages Messages => field ??= new ChildMessages(services, process, this);
+    /// <summary>What the child says of itself (man 3 sd_notify); null: no probe asks it to.</summary>
+    public ChildMessages? Messages => _messages ??= Ready is { Notify: not null } || Health is { Notify: not null }
+        ? new ChildMessages(services, process, this) : null;
+
+    /// <summary>Monotonic time until which the child asked for patience; zero: it did not.</summary>
+    public TimeSpan ExtendedUntil => Messages?.ExtendedUntil ?? default;
 
     // ---- how it ends
 
@@ -219,7 +224,7 @@ internal sealed class ChildRun(SupervisionServices services, SupervisedProcess p
         process.Journal.SaveExit(this, status, cause, wasAsked);
         Child!.Reap();
         services.Outputs.Finish(Streams);
-        Messages.Dispose();
+        Messages?.Dispose();
         owner.Exited(this);
     }
 }

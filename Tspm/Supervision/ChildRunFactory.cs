@@ -45,14 +45,14 @@ internal sealed class ChildRunFactory(
     public SpawnFailure? Start(ChildRun run)
     {
         int[]? listeners = null;
-        var lack = services.System.LackOfRoom() ?? OpenListeners(run, out listeners) ?? run.Messages.Open();
+        var lack = services.System.LackOfRoom() ?? OpenListeners(run, out listeners) ?? run.Messages?.Open();
         if ((lack ?? services.Outputs.Open(run.Streams)) is { } noRoom)
         {
-            run.Messages.Dispose();
+            run.Messages?.Dispose();
             return noRoom;
         }
         var (request, failure) = SpawnPlan.For(
-            Definition, process.Key.Instance, KeptEnvironment, run.Streams, run.Messages.Variables(), listeners, run.Mark);
+            Definition, process.Key.Instance, KeptEnvironment, run.Streams, run.Messages?.Variables(), listeners, run.Mark);
         // On record with the child: the next daemon cannot find out any more who listened before.
         if (request is not null && ListenerCheck.PortOf(run.Ready) is { } port)
             run.Listeners = new ListenerCheck(services.Tcp, port);
@@ -60,7 +60,7 @@ internal sealed class ChildRunFactory(
         if (outcome.Child is not { } child)
         {
             services.Outputs.Discard(run.Streams);
-            run.Messages.Dispose();
+            run.Messages?.Dispose();
             return outcome.Failure;
         }
         run.StartedWith = Definition.Config;
@@ -127,8 +127,11 @@ internal sealed class ChildRunFactory(
             Facts = record.Facts,
             WasOnline = record.WasOnline,
         };
-        run.Messages.StatusText = record.StatusText;
-        run.Messages.ExtendedUntil = TimeSpan.FromMilliseconds(record.ExtendedMonotonicMs);
+        if (run.Messages is { } messages)
+        {
+            messages.StatusText = record.StatusText;
+            messages.ExtendedUntil = TimeSpan.FromMilliseconds(record.ExtendedMonotonicMs);
+        }
         if (ListenerCheck.PortOf(run.Ready) is not null)
             run.Listeners = new ListenerCheck(services.Tcp, record.OtherListeners, record.ReadyNote);
         if (record.Ending is { } ending) run.ResumeEnding(ending);
@@ -155,7 +158,7 @@ internal sealed class ChildRunFactory(
     public void Resume(ChildRun run)
     {
         services.Outputs.Resume(run.Streams);
-        run.Messages.OpenAgain();
+        run.Messages?.OpenAgain();
     }
 
     /// <summary>

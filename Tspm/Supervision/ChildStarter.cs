@@ -29,7 +29,7 @@ internal sealed class ChildStarter(SupervisionServices services, SupervisedProce
     {
         if (process.State.Phase is not (LifecyclePhase.Starting or LifecyclePhase.Online)) return null;
         // While they are being renamed, to open them is to make them anew under their former names.
-        return process.LogsMoving?.Invoke() is not null
+        return process.LogsMove is not null
             ? null : services.Outputs.Check(process.Runs.StreamsOf(process.LastRun))?.Sentence;
     }
 
@@ -65,7 +65,7 @@ internal sealed class ChildStarter(SupervisionServices services, SupervisedProce
     void Spawn(ChildRun run)
     {
         // A file that is opened under its former name would be left behind.
-        if (process.LogsMoving?.Invoke() is { } moving)
+        if (process.LogsMove is { } moving)
         {
             // On record: no child of it can be there, whoever else is started meanwhile.
             run.IsWaitingForLogs = true;

@@ -56,7 +56,7 @@ internal sealed class HealthWatch(SupervisionServices services) : IProcessObserv
         public void Begin()
         {
             // Who was adopted may have spoken to nobody: from now on.
-            if (_probe is null) run.Messages.LastSignOfLife = services.Timers.Now;
+            if (_probe is null) run.Messages!.LastSignOfLife = services.Timers.Now;
             _next = services.Timers.After(_interval, _probe is null ? Listen : Look);
         }
 
@@ -69,8 +69,8 @@ internal sealed class HealthWatch(SupervisionServices services) : IProcessObserv
 
         void Listen()
         {
-            var left = run.Messages.LastSignOfLife + _interval - services.Timers.Now;
-            if (run.Messages.IsLeaving) return;
+            var left = run.Messages!.LastSignOfLife + _interval - services.Timers.Now;
+            if (run.Messages?.IsLeaving == true) return;
             if (left > TimeSpan.Zero) _next = services.Timers.After(left, Listen);
             else Unfit(CauseCode.Watchdog, $"no sign of life for {ProbeText.Time(_interval)}");
         }
@@ -83,7 +83,7 @@ internal sealed class HealthWatch(SupervisionServices services) : IProcessObserv
 
         void Told(string? problem)
         {
-            if (_ended || run.Messages.IsLeaving) return;
+            if (_ended || run.Messages?.IsLeaving == true) return;
             _failures = problem is null ? 0 : _failures + 1;
             process.Published.SetProbeAnswer(problem is null, problem);
             if (_failures < _most) _next = services.Timers.After(_interval, Look);

@@ -11,11 +11,6 @@ internal sealed class LifecycleInterpreter(SupervisionServices services, Supervi
 {
     readonly Queue<LifecycleEvent> _events = new();
     readonly StateWaiters _waiters = new();
-
-    /// <summary>Why the process must not be started yet; null: it may. Only asked when it would be started.</summary>
-    readonly Func<Cause?> _gate = () => process.HeldBy?.Invoke(process) is { } held
-        ? Cause.Observed(CauseCode.Dependency, held) : null;
-
     bool _isStepping;
 
     public LifecycleState State { get; private set; } = LifecycleState.New;
@@ -68,7 +63,7 @@ internal sealed class LifecycleInterpreter(SupervisionServices services, Supervi
     {
         var (before, runBefore) = (State, process.Current);
         var policy = RestartPolicy.Of(process.Definition.Config);
-        var (state, actions, delay) = Lifecycle.Next(before, happened, policy, services.Timers.Now, _gate);
+        var (state, actions, delay) = Lifecycle.Next(before, happened, policy, services.Timers.Now, Gate);
         State = state;
         if (state.Phase == LifecyclePhase.Online && process.Current is { } online) online.WasOnline = true;
         if (actions.HasFlag(LifecycleAction.CancelTimers)) process.Backoff.Cancel();
@@ -84,6 +79,10 @@ internal sealed class LifecycleInterpreter(SupervisionServices services, Supervi
         process.Publish();
         if (State != before) Announce(before);
     }
+
+    /// <summary>Why the process must not be started yet; null: it may. Only asked when it would be started.</summary>
+    Cause? Gate() => process.HeldBy?.Invoke(process) is { } held
+        ? Cause.Observed(CauseCode.Dependency, held) : null;
 
     void CarryOut(LifecycleAction actions)
     {

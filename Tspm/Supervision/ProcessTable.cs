@@ -109,16 +109,27 @@ internal sealed class ProcessTable(SupervisionServices services)
         for (var i = 0; i < cells.Length; i++)
             cells[i] = i < existing.Length
                 ? existing[i]
-                : new SupervisedProcess(services, new InstanceKey(definition.Id, i), definition, Environments.Of, Environments.UnsavedOf)
-                {
-                    Changed = (cell, before) => Changed?.Invoke(cell, before), HeldBy = cell => HeldBy?.Invoke(cell),
-                    LogsMoving = () => LogsMoving?.Invoke(definition.Id),
-                };
+                : New(new InstanceKey(definition.Id, i), definition);
         _byId[definition.Id] = cells;
         NextId = Math.Max(NextId, definition.Id + 1);
         Index();
         return cells;
     }
+
+    SupervisedProcess New(InstanceKey key, ProcessDefinition definition) =>
+        new(services, key, definition, _environmentOf ??= Environments.Of, _unsavedOf ??= Environments.UnsavedOf)
+        {
+            Changed = _changed ??= (process, before) => Changed?.Invoke(process, before),
+            HeldBy = _heldBy ??= process => HeldBy?.Invoke(process),
+            LogsMoving = _logsMoving ??= id => LogsMoving?.Invoke(id),
+        };
+
+    // The same for all: with thousands of processes, a delegate for each would be felt.
+    Func<ProcessDefinition, IReadOnlyDictionary<string, string>>? _environmentOf;
+    Func<ProcessDefinition, IReadOnlyDictionary<string, string>?>? _unsavedOf;
+    Action<SupervisedProcess, LifecycleState>? _changed;
+    Func<SupervisedProcess, string?>? _heldBy;
+    Func<int, Task?>? _logsMoving;
 
     /// <summary>Forgets surplus instances that are stopped, the highest number first.</summary>
     public void DropSurplus(int id)

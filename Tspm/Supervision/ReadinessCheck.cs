@@ -61,7 +61,7 @@ internal sealed class ReadinessCheck(SupervisionServices services, SupervisedPro
 
     void Late()
     {
-        if (run.Messages.ExtendedUntil - services.Timers.Now is var more && more > TimeSpan.Zero)
+        if (run.ExtendedUntil - services.Timers.Now is var more && more > TimeSpan.Zero)
         {
             _deadline = services.Timers.After(more, Late);
             return;

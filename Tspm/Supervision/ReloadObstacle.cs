@@ -17,7 +17,7 @@ internal static class ReloadObstacle
     {
         { State.Phase: not LifecyclePhase.Online } => NotOnline(process),
         // Seen to have ended, and how is not known yet: what it left behind goes first, and its restart policy decides.
-        _ when process.LogsMoving?.Invoke() is not null => "its log files are being renamed",
+        { LogsMove: not null } => "its log files are being renamed",
         { Current: null or { IsExitSeen: true } } => "its child has just ended",
         _ => null,
     };

@@ -32,7 +32,7 @@ internal sealed class SupervisedProcess
         Hook = new BlockingHook(services, this);
         Life = new LifecycleInterpreter(services, this);
         Published = new ViewPublisher(services, this);
-        Backoff = new BackoffTimer(services.Timers, () => Handle(new LifecycleEvent.BackoffElapsed()));
+        Backoff = new BackoffTimer(services.Timers, this);
         View = Published.Make();
     }
 
@@ -100,7 +100,10 @@ internal sealed class SupervisedProcess
     public Func<SupervisedProcess, string?>? HeldBy { get; init; }
 
     /// <summary>See <see cref="LogMoves.MovingOf"/>.</summary>
-    public Func<Task?>? LogsMoving { get; init; }
+    public Func<int, Task?>? LogsMoving { get; init; }
+
+    /// <summary>Not null: its log files are being renamed, until the task completes.</summary>
+    public Task? LogsMove => LogsMoving?.Invoke(Key.Id);
 
     public IChild? Child => Current?.Child;
 

@@ -57,7 +57,7 @@ internal sealed class ViewPublisher(SupervisionServices services, SupervisedProc
             FailedSpawn = process.Starter.LastFailure,
             ProbeProblem = run?.ProbeProblem,
             ReadyNote = state.Phase == LifecyclePhase.Online ? run?.Listeners?.Note : null,
-            StatusText = run?.Messages.StatusText,
+            StatusText = run?.Messages?.StatusText,
             WatchProblem = _watchProblem,
             NextRunAt = _nextRunAt,
             RecentExits = process.Journal.Exits.Newest,
@@ -98,7 +98,7 @@ internal sealed class ViewPublisher(SupervisionServices services, SupervisedProc
             if (ComingRun is not { Ready: not null } run) return null;
             var limit = run.StartTimeoutMs ?? Probe.DefaultStartTimeout.TotalMilliseconds;
             var at = run.StartedAtMonotonic + TimeSpan.FromMilliseconds(limit);
-            return run.Messages.ExtendedUntil > at ? run.Messages.ExtendedUntil : at;
+            return run.ExtendedUntil > at ? run.ExtendedUntil : at;
         }
     }
 }
