@@ -158,6 +158,6 @@ internal enum ChildLife
     /// <summary>It has ended, and nobody has reaped it.</summary>
     Ended,
 
-    /// <summary>The kernel knows nothing of it any more.</summary>
+    /// <summary>The kernel has forgotten it.</summary>
     Reaped,
 }

@@ -266,7 +266,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
             ? new FakeChild(this, found, Daemon, isOwn: false)
             : null;
 
-    /// <summary>Run once, before it is looked who holds a FIFO: an instant at which a child may end.</summary>
+    /// <summary>Runs once, before the next search for the holder of a FIFO: a child may end at that instant.</summary>
     public Action? BeforeFifoLook { get; set; }
 
     public (int Pid, long StartTicks)? FindFifoHolder(string path)

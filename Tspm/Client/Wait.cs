@@ -12,7 +12,7 @@ internal sealed class Wait(string method, TimeSpan? deadline, WaitNotice? notice
     /// <summary>How often it is said anew.</summary>
     static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
-    /// <summary>One poll at most; then the wait is looked at again.</summary>
+    /// <summary>Upper bound of one poll(2); afterwards the deadline is checked again.</summary>
     const long LongestPollMs = 60_000;
 
     /// <summary>In a wait that may be long: how often it is checked that there is still somebody to wait for.</summary>

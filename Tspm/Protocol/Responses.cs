@@ -105,7 +105,7 @@ internal sealed record ProcessDescription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? ReadyNote { get; init; }
     /// <summary>Fields that have changed since the child was started, and take effect at its next start.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyList<string>? Pending { get; init; }
-    /// <summary>What of its files cannot be watched.</summary>
+    /// <summary>Why some of its files cannot be watched.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? WatchProblem { get; init; }
     /// <summary>What has changed since the last run that stayed up; missing: nobody asked, or there is no such run.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public RunChanges? Changes { get; init; }

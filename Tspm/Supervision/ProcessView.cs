@@ -36,7 +36,7 @@ internal sealed record ProcessView
     public string? StatusText { get; init; }
     /// <summary>Wall clock: the next time of its schedule.</summary>
     public DateTimeOffset? NextRunAt { get; init; }
-    /// <summary>What of its files cannot be watched.</summary>
+    /// <summary>Why some of its files cannot be watched.</summary>
     public string? WatchProblem { get; init; }
     /// <summary>Newest first.</summary>
     public required IReadOnlyList<RecentExit> RecentExits { get; init; }

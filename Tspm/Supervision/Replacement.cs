@@ -159,7 +159,7 @@ internal sealed class Replacement(
         Step(ReplacementEvent.Unwanted);
     }
 
-    /// <summary>On record before the old one is told to go.</summary>
+    /// <summary>The record is written before the old child gets its stop signal.</summary>
     void ChangePlaces()
     {
         var (next, old) = (Run!, process.Current!);

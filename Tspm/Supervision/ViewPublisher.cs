@@ -16,7 +16,7 @@ internal sealed class ViewPublisher(SupervisionServices services, SupervisedProc
         process.Publish();
     }
 
-    /// <summary>What of its files cannot be watched; null: nothing, or nothing is.</summary>
+    /// <summary>Why some of its files cannot be watched; null: all are, or none need to be.</summary>
     public void SetWatchProblem(string? problem)
     {
         _watchProblem = problem;

@@ -98,7 +98,7 @@ internal static class StartHandler
             wanted.AddRange(cells);
         }
         var plan = Begin(supervisor, wanted, request.Force, newIds, [], by);
-        // Typed one by one; of a file, what is online already is as it should be.
+        // Only for names that were typed: for a file, a process that is online already is in order.
         if (request is { Selectors: not null, Force: false, Again: false }) SayOnline(plan, static _ => true);
         return plan with { Notes = [.. remarks, .. plan.Notes] };
     }

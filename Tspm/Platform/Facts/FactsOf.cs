@@ -75,7 +75,7 @@ internal static class FactsOf
         };
     }
 
-    /// <summary>The hash is left out when there is no time for it.</summary>
+    /// <summary>Without the hash when the time limit does not allow for it.</summary>
     static FileFacts? WithHash(FileFacts? facts, TimeBudget budget)
     {
         if (facts is null or { IsMissing: true } or { SizeBytes: > MostHashedBytes } || budget.IsSpent) return facts;
