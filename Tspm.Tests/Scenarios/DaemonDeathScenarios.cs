@@ -27,13 +27,14 @@ public class DaemonDeathScenarios
         """;
 
     [Test]
-    public async Task One_kill_is_told_by_status_events_and_daemon_log(CancellationToken cancellation)
+    public async Task One_kill_is_reported_by_list_status_events_and_daemon_log(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "--name", "a", "--", "sleep", "1000");
         var before = (await box.Status()).GetProperty("daemonDeaths");
         await Assert.That((before.GetProperty("count").GetInt32(), before.GetProperty("last").ValueKind)).IsEqualTo((0, JsonValueKind.Null));
         await Assert.That((await box.Ok("status")).Out).DoesNotContain("daemon deaths");
+        await Assert.That((await box.Ok("list")).Err).IsEqualTo("");
         var (daemon, _) = await box.DaemonPids();
         LiveProcess.Kill(daemon);
 
@@ -43,6 +44,11 @@ public class DaemonDeathScenarios
         var last = deaths.GetProperty("last");
         await Assert.That((last.GetProperty("pid").GetInt32(), last.GetProperty("cause").GetString())).IsEqualTo((daemon, "killed by SIGKILL"));
         await Assert.That((await box.Ok("status")).Out).Contains("daemon deaths\tonce, at ").And.Contains($"(pid {daemon}, killed by SIGKILL)");
+        var list = await box.Ok("list");
+        await Assert.That(list.Out).DoesNotContain("died");
+        await Assert.That(list.Err).StartsWith("the daemon died once, at ").And
+            .Contains($" (pid {daemon}, killed by SIGKILL) and was started again without stopping any process. For details: tspm events --kind daemonDied");
+        await Assert.That((await box.Ok("list", "--json")).Err).IsEqualTo("");
         await Assert.That(await UntilDied(box, 1)).Contains($"the daemon (pid {daemon}) died at ").And.Contains("killed by SIGKILL. That makes 1 death since ");
         await box.UntilFile("h/daemon.log", $"the daemon (pid {daemon}) died at ");
     }

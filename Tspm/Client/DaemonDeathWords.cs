@@ -5,7 +5,7 @@ using Tspm.Storage;
 
 namespace Tspm.Client;
 
-/// <summary>What the guardian's note says about daemons that died, for people: read when no daemon answers.</summary>
+/// <summary>Sentences about daemons that died: from the guardian's note while no daemon answers, and for <c>list</c>.</summary>
 internal static class DaemonDeathWords
 {
     /// <summary>A daemon that dies again and again has died within this time; half a second lies between two of them.</summary>
@@ -27,6 +27,11 @@ internal static class DaemonDeathWords
         return $"the daemon has died {note.Deaths.Words(ShortTime)}; its guardian (pid {guardian}) keeps starting it. See daemon.log in {home.Path}; "
             + $"to begin again from this shell: kill -9 {guardian}; tspm daemon start (the processes live on)";
     }
+
+    /// <summary>What <c>list</c> says below its table when a daemon died and another one has taken over.</summary>
+    public static string Mention(DaemonDeaths deaths) =>
+        $"the daemon died {deaths.Words(ShortTime)} and was started again without stopping any process. "
+        + "For details: tspm events --kind daemonDied";
 
     /// <summary>Local; without the date when it is today.</summary>
     public static string ShortTime(DateTimeOffset time)

@@ -14,6 +14,12 @@ internal sealed record DaemonDeaths
     /// <summary>The most recent death; null: there was none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DaemonDeath? Last { get; init; }
 
+    /// <summary>How long <c>list</c> mentions a death: whoever was away for a night still sees it.</summary>
+    static readonly TimeSpan MentionedFor = TimeSpan.FromHours(24);
+
+    /// <summary>The last death is recent enough that <c>list</c> mentions it.</summary>
+    public bool IsRecent(DateTimeOffset now) => Last is { } last && now - last.At < MentionedFor;
+
     /// <summary>"3 times since T1, last at T2 (pid 4711, killed by SIGKILL)"; empty without a death.</summary>
     /// <param name="timeText">Writes a time the way the reader expects it.</param>
     public string Words(Func<DateTimeOffset, string> timeText)

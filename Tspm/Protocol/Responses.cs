@@ -76,6 +76,9 @@ internal sealed record ServiceStatus
 internal sealed record ListResponse
 {
     public required IReadOnlyList<ProcessStatus> Processes { get; init; }
+
+    /// <summary>The daemon died unplanned within the last 24 hours; null: it did not.</summary>
+    public DaemonDeaths? DaemonDeaths { get; init; }
 }
 
 internal sealed record SearchResponse

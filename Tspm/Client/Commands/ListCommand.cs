@@ -29,6 +29,7 @@ internal static class ListCommand
         if (json) JsonPrinter.Print(session.Out, answer.Processes, PrintJson.Readable.IReadOnlyListProcessStatus);
         else ProcessTable.Print(session.Out, answer.Processes);
         if (!json && answer.Processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);
+        if (!json && answer.DaemonDeaths is { } deaths) session.Err.WriteLine(DaemonDeathWords.Mention(deaths));
         return ExitCodes.Done;
     }
 

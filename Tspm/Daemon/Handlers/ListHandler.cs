@@ -7,5 +7,9 @@ namespace Tspm.Daemon.Handlers;
 internal static class ListHandler
 {
     public static Task<ListResponse> Handle(DaemonContext context, ListRequest request) =>
-        Task.FromResult(new ListResponse { Processes = Statuses.Of(context, Views.Select(context, request.Selectors)) });
+        Task.FromResult(new ListResponse
+        {
+            Processes = Statuses.Of(context, Views.Select(context, request.Selectors)),
+            DaemonDeaths = context.Deaths?.IsRecent(context.Clock.GetUtcNow()) == true ? context.Deaths : null,
+        });
 }
