@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tspm.Model;
 using Tspm.Protocol;
 
 namespace Tspm.Tests.Protocol;
@@ -55,7 +56,8 @@ internal sealed class StrictJsonTests
     public async Task A_config_is_checked_to_its_depth(string json, string sentence, CancellationToken cancellation)
     {
         using var document = JsonDocument.Parse(json);
-        var problems = StrictJson.Problems(document.RootElement, WireJson.Default.ProcessConfig, "c");
+        var problems = StrictJson.Problems(
+            document.RootElement, WireJson.Default.ProcessConfig, "c", ConfigFieldHints.Instance);
         await Assert.That(problems.Count).IsEqualTo(1);
         await Assert.That(problems[0].Sentence).StartsWith(sentence);
     }

@@ -1,4 +1,5 @@
 using Tspm.Client.Output;
+using Tspm.Config.Legacy;
 using Tspm.Storage;
 
 namespace Tspm.Client;
@@ -28,7 +29,11 @@ internal static class ClientMain
                 OfflineLogs = (request, several, onLine) => OfflineLogReader.Show(home, request, several, onLine),
             };
             var code = CommandLine.Run(session, args);
-            MigrationNotice.Tell(home, errors);
+            if (MigrationNotice.Take(home.NoticeFile) is { } notice)
+            {
+                errors.WriteLine(ControlText.Escape(notice));
+                errors.Flush();
+            }
             return code;
         }
         catch (HomeException noHome)

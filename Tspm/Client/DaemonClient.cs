@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
+using Tspm.Platform.Linux;
 using Tspm.Protocol;
 using Tspm.Storage;
 using Stopwatch = System.Diagnostics.Stopwatch;
@@ -94,7 +95,7 @@ internal sealed class DaemonClient : IDisposable
                 case NextStep.Return:
                     return (TResponse)((AttemptOutcome.Answered)outcome).Response!;
                 case NextStep.WaitAndRepeat:
-                    DaemonSocket.Pause(RetryPolicy.TurnAfter((AttemptOutcome.TooFast)outcome));
+                    DescriptorWait.Pause(RetryPolicy.TurnAfter((AttemptOutcome.TooFast)outcome));
                     break;
                 case NextStep.Repeat:
                     break;
@@ -129,7 +130,7 @@ internal sealed class DaemonClient : IDisposable
                 case NextStep.Return:
                     return (TResponse?)((AttemptOutcome.Answered)outcome).Response;
                 case NextStep.WaitAndRepeat:
-                    DaemonSocket.Pause(RetryPolicy.TurnAfter((AttemptOutcome.TooFast)outcome));
+                    DescriptorWait.Pause(RetryPolicy.TurnAfter((AttemptOutcome.TooFast)outcome));
                     break;
                 default:
                     throw ((AttemptOutcome.Failed)outcome).Failure;

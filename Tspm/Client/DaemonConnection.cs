@@ -1,3 +1,4 @@
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Protocol;
 using Tspm.Storage;
@@ -90,7 +91,7 @@ internal sealed class DaemonConnection : IDisposable
         try
         {
             if (!WaitForClose(Methods.Shutdown, deadline)) return false;
-            return guardian < 0 || DaemonSocket.WaitReadable(guardian, (int)deadline.TotalMilliseconds);
+            return guardian < 0 || DescriptorWait.UntilReadable(guardian, (int)deadline.TotalMilliseconds);
         }
         finally
         {

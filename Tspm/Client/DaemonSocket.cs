@@ -1,4 +1,5 @@
 using System.Text;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
 
@@ -91,23 +92,13 @@ internal sealed unsafe class DaemonSocket : IDisposable
     /// <exception cref="DaemonException">ReaderGone, when that is watched.</exception>
     public bool WaitReadable(int milliseconds)
     {
-        if (!WatchesOutput) return WaitReadable(_descriptor, milliseconds);
+        if (!WatchesOutput) return DescriptorWait.UntilReadable(_descriptor, milliseconds);
         // No event is asked for: that all readers of a pipe are gone is told unasked (man 2 poll, POLLERR).
         var requests = stackalloc[] { new PollFd { fd = _descriptor, events = SysPoll.POLLIN }, new PollFd { fd = Unistd.STDOUT_FILENO } };
         _ = SysPoll.poll(requests, 2, milliseconds);
         if ((requests[1].revents & (SysPoll.POLLERR | SysPoll.POLLHUP)) != 0) throw new DaemonException(LocalError.ReaderGone, "nobody reads the output any more");
         return requests[0].revents != 0;
     }
-
-    /// <summary>The same of another descriptor.</summary>
-    public static bool WaitReadable(int descriptor, int milliseconds)
-    {
-        var request = new PollFd { fd = descriptor, events = SysPoll.POLLIN };
-        return SysPoll.poll(&request, 1, milliseconds) > 0;
-    }
-
-    /// <summary>Lets this time pass.</summary>
-    public static void Pause(TimeSpan time) => _ = WaitReadable(-1, (int)time.TotalMilliseconds);
 
     /// <summary>
     /// A descriptor that becomes readable when the listening process has ended: the kernel keeps who called listen(2), the guardian (man 7 unix, SO_PEERCRED). -1: it is gone already.

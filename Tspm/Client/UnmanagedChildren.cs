@@ -1,7 +1,6 @@
 using Tspm.Model;
 using Tspm.Platform.Linux;
 using Tspm.Storage;
-using Tspm.Supervision;
 
 namespace Tspm.Client;
 
@@ -25,9 +24,7 @@ internal static class UnmanagedChildren
 
     static ChildRecord? LivingChildOf(RunRecord record)
     {
-        var hasChild = record.Common.Phase
-            is nameof(LifecyclePhase.Starting) or nameof(LifecyclePhase.Online) or nameof(LifecyclePhase.Stopping);
-        if (!hasChild || record.Current is not { Pid: > 0 } child) return null;
+        if (record.Current is not { Pid: > 0 } child) return null;
         var lives = ProcFiles.TryReadStat(child.Pid, out var stat) && stat.IsLiving && stat.StartTicks == child.StartTicks;
         return lives ? child : null;
     }

@@ -53,7 +53,7 @@ internal static class AssignedValue
         try
         {
             using var document = JsonDocument.Parse(text);
-            if (StrictJson.Problems(document.RootElement, type, path) is [var problem, ..]) throw new StrictJsonException(problem);
+            if (StrictJson.Problems(document.RootElement, type, path, ConfigFieldHints.Instance) is [var problem, ..]) throw new StrictJsonException(problem);
             return JsonNode.Parse(text)!;
         }
         catch (JsonException)

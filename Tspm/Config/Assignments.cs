@@ -28,7 +28,8 @@ internal static class Assignments
             if (key == "name") throw Refuse(key, "another field", key, "name cannot be set; use 'rename OLD NEW'");
             Set(node, type, "", key, value);
         }
-        var changed = StrictJson.Read(JsonText.ToElement(writer => node.WriteTo(writer)), type, "");
+        var changed = StrictJson.Read(
+            JsonText.ToElement(writer => node.WriteTo(writer)), type, "", ConfigFieldHints.Instance);
         foreach (var problem in ConfigValidation.Validate(changed))
             if (!IsFormer(problem.Path, config, changed))
                 throw Refuse(problem.Path, problem.Expected, problem.Found, problem.Sentence);
@@ -71,7 +72,7 @@ internal static class Assignments
         var known = JsonTypes.Members(type);
         return known.TryGetValue(name, out var property)
             ? JsonTypes.Of(property)
-            : throw new StrictJsonException(JsonProblems.Unknown(path, name, type.Type, known.Keys));
+            : throw new StrictJsonException(JsonProblems.Unknown(path, name, type.Type, known.Keys, ConfigFieldHints.Instance));
     }
 
     static StrictJsonException NotAnAssignment(string found) => Refuse("", Form, found, $"{found} is not an assignment; write {Form}");

@@ -80,7 +80,7 @@ internal static class ConfigFile
             if (name == List) lists.Add(member.Value);
             else if (name == ProjectKey) CheckProject(member.Value, ++projects > 1, problems);
             else if (name != SchemaKey)
-                problems.Add(Problem(JsonProblems.Unknown("", name, typeof(void), [List, ProjectKey])));
+                problems.Add(Problem(JsonProblems.Unknown("", name, typeof(void), [List, ProjectKey], null)));
         }
         if (lists.Count == 0) problems.Add(Problem(JsonProblems.Missing(List, "a list [ … ] of objects")));
         else if (lists.Count > 1) problems.Add(Problem(JsonProblems.Doubled(List)));
@@ -93,7 +93,7 @@ internal static class ConfigFile
     {
         var type = WireJson.Default.ProcessConfig;
         var said = FileUnits.AsNumbers(EnvNumbers.AsText(element));
-        var misfits = StrictJson.Problems(said, type, at);
+        var misfits = StrictJson.Problems(said, type, at, ConfigFieldHints.Instance);
         problems.AddRange(misfits.Select(static misfit => Problem(FileUnits.Explain(misfit))));
         if (misfits.Count > 0) return null;
         // Written anew: an element remembers its text, and comments or trailing commas in that would stop the deserialiser.

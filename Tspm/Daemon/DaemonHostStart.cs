@@ -130,7 +130,7 @@ internal sealed partial class DaemonHost
     /// <summary>What an older Tspm left in this user's home, already on disk here; null: nothing.</summary>
     ProcessesFile? Migrate()
     {
-        if (Migration.Prepare(TimeProvider.System) is not { } migration) return null;
+        if (Migration.Prepare(TimeProvider.System, CallerEnvironment.Read()) is not { } migration) return null;
         var sentence = migration.Sentence;
         _log.Logger.LogInformation("{Sentence}", sentence);
         _loadTroubles.Add(sentence);

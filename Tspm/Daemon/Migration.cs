@@ -2,11 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Tspm.Config.Legacy;
-using Tspm.Guardian.Contract;
 using Tspm.Model;
 using Tspm.Platform.Linux;
 using Tspm.Storage;
-using Tspm.Supervision;
 
 namespace Tspm.Daemon;
 
@@ -30,7 +28,10 @@ internal sealed class Migration
     string _record = "";
 
     /// <summary>Null: there is no old list, or nothing in it.</summary>
-    public static Migration? Prepare(TimeProvider clock)
+    /// <param name="environment">
+    /// What the old processes had was the environment of whatever started their manager: now it is this daemon's own.
+    /// </param>
+    public static Migration? Prepare(TimeProvider clock, Dictionary<string, string> environment)
     {
         if (LegacyFinder.UserHome is not { } userHome || LegacyFinder.Find(userHome) is not { } found) return null;
         if (found.List.Problem is { } problem)
@@ -40,8 +41,7 @@ internal sealed class Migration
             return broken;
         }
         if (found.List.Processes.Count == 0) return null;
-        var environment = Environment();
-        var (key, now, running) = (KeptEnvironments.KeyOf(environment), clock.GetUtcNow(), RunningPrograms.Read());
+        var (key, now, running) = (EnvironmentKey.Of(environment), clock.GetUtcNow(), RunningPrograms.Read());
         var former = new FormerProgram?[found.List.Processes.Count];
         var definitions = new List<SavedProcess>(former.Length);
         var ids = new Numbers(found.List.Processes);
@@ -136,9 +136,6 @@ internal sealed class Migration
         foreach (var text in texts) json.WriteStringValue(text);
         json.WriteEndArray();
     }
-
-    /// <summary>What the old processes had was the environment of whatever started their manager: now it is this daemon's own.</summary>
-    static Dictionary<string, string> Environment() => CallerEnvironment.Read();
 
     /// <summary>Old numbers stay what they are, so that they stay selectors; the others come behind.</summary>
     sealed class Numbers

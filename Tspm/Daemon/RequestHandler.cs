@@ -117,7 +117,7 @@ internal sealed class RequestHandler(DaemonContext context)
         RpcRequest request, JsonTypeInfo<TRequest> requestType, Func<DaemonContext, TRequest, Task<TResponse>> handle, JsonTypeInfo<TResponse> responseType)
     {
         var parameters = request.Params.ValueKind == JsonValueKind.Undefined ? EmptyObject : request.Params;
-        var checkedRequest = StrictJson.Read(parameters, requestType, "params");
+        var checkedRequest = StrictJson.Read(parameters, requestType, "params", ConfigFieldHints.Instance);
         RefuseWait(parameters, "waitTimeoutMs", most: int.MaxValue);
         RefuseWait(parameters, "settleMs", MostSettleMs);
         var response = await handle(context, checkedRequest);

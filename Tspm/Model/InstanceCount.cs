@@ -4,9 +4,11 @@ using System.Text.Json.Serialization;
 namespace Tspm.Model;
 
 /// <summary>How many instances: a number, or <c>max</c>, which becomes the number of cores when it is read, so that it does not change behind anybody's back.</summary>
-internal sealed class InstanceCount : JsonConverter<int?>
+internal sealed class InstanceCount : JsonConverter<int?>, IWordOrValue
 {
     public const string Max = "max";
+
+    public bool IsWord(JsonElement value) => value.ValueKind == JsonValueKind.String && value.ValueEquals(Max);
 
     /// <summary>Null: neither a whole number nor <c>max</c>.</summary>
     public static int? Parse(string text) =>

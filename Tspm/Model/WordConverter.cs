@@ -15,22 +15,3 @@ internal abstract class WordConverter<T> : JsonConverter<T> where T : struct, En
 
     public sealed override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(WordOf(value));
 }
-
-internal sealed class ProcessStateConverter : WordConverter<ProcessState>
-{
-    protected override string WordOf(ProcessState value) => StateNames.Of(value);
-
-    protected override ProcessState? ValueOf(string word)
-    {
-        for (var state = ProcessState.Stopped; state <= ProcessState.Errored; state++)
-            if (StateNames.Of(state) == word) return state;
-        return null;
-    }
-}
-
-internal sealed class DesiredStateConverter : WordConverter<DesiredState>
-{
-    protected override string WordOf(DesiredState value) => value == DesiredState.Up ? "up" : "down";
-
-    protected override DesiredState? ValueOf(string word) => word switch { "up" => DesiredState.Up, "down" => DesiredState.Down, _ => null };
-}

@@ -30,15 +30,16 @@ internal static class JsonProblems
     public static JsonProblem Unfit(string path) =>
         new(path, "a valid value", "another", null, $"{Subject(path)} has a value that is not allowed there");
 
-    public static JsonProblem Unknown(string path, string name, Type type, IEnumerable<string> known)
+    public static JsonProblem Unknown(
+        string path, string name, Type type, IEnumerable<string> known, IFieldHints? hints)
     {
         var inner = Join(path, name);
         var names = known.ToList();
-        if (type == typeof(ProcessConfig) && FieldSynonyms.Of(name) is { } field && !names.Contains(name))
+        if (hints?.SynonymOf(type, name) is { } field && !names.Contains(name))
             return new JsonProblem(inner, field, name, $"use {field}", $"{inner} is not a known field; use {field}");
         var near = NearestName.Of(name, names);
         var hint = near is not null ? $"did you mean '{near}'?"
-            : type == typeof(ProcessConfig) ? "tspm schema shows the fields"
+            : hints?.WhereToLook(type) is { } place ? place
             : names.Count == 0 ? "no fields are known here"
             : $"known are {string.Join(", ", names.Order(string.CompareOrdinal))}";
         return new JsonProblem(inner, near ?? "a known field", name, hint, $"{inner} is not a known field; {hint}");

@@ -56,7 +56,7 @@ internal static class Application
 
     public static List<PlanStep> PlanOf(ProcessTable table, Wanted wanted)
     {
-        var key = wanted.UpdateEnvironment ? KeptEnvironments.KeyOf(wanted.Environment) : null;
+        var key = wanted.UpdateEnvironment ? EnvironmentKey.Of(wanted.Environment) : null;
         return ApplyPlan.Of(Configs(table), wanted.Configs, wanted.Prune, name => key is not null && table.ByName(name) is { } known && (known.EnvironmentKey != key || known.Launch != wanted.Launch),
             name => table.Instances(table.ByName(name)!.Id)!
                 .All(static cell => cell.State.Desired == DesiredState.Down),

@@ -1,5 +1,3 @@
-using System.IO.Hashing;
-using System.Text;
 using Tspm.Model;
 
 namespace Tspm.Supervision;
@@ -38,18 +36,9 @@ internal sealed class KeptEnvironments
     /// <summary>Keeps an environment and returns its key; equal ones share one.</summary>
     public string Keep(IReadOnlyDictionary<string, string> environment)
     {
-        var key = KeyOf(environment);
+        var key = EnvironmentKey.Of(environment);
         _all[key] = environment;
         return key;
-    }
-
-    /// <summary>Equal environments, and only those, have equal keys.</summary>
-    public static string KeyOf(IReadOnlyDictionary<string, string> environment)
-    {
-        var text = new StringBuilder();
-        foreach (var name in environment.Keys.Order(string.CompareOrdinal))
-            text.Append(name).Append('=').Append(environment[name]).Append('\0');
-        return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
     /// <summary>

@@ -48,7 +48,7 @@ internal static class ApplyCommand
     static ApplyResponse WithoutDaemon(TspmHome home, ApplyRequest request)
     {
         var saved = new ProcessStore(home, TimeProvider.System).Peek();
-        var key = request.UpdateEnv ? Supervision.KeptEnvironments.KeyOf(request.Client.Environment) : null;
+        var key = request.UpdateEnv ? EnvironmentKey.Of(request.Client.Environment) : null;
         if (Problem(saved.Processes, request) is { } problem) throw new DaemonException(ErrorCode.Failed, problem);
         var steps = ApplyPlan.Of(saved.Processes.Select(static definition => definition.Config), request.Define, request.Prune,
             name => key is not null && saved.Processes.Any(definition => definition.Name == name && definition.EnvironmentKey != key),

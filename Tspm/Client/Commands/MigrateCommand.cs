@@ -81,6 +81,15 @@ internal static class MigrateCommand
         return former;
     }
 
+    static void Stop(ClientSession session, FormerProgram former)
+    {
+        var pid = Display.Number(former.Program.Pid);
+        var manager = former.Manager is { } keeper ? $"the older tspm (pid {Display.Number(keeper.Pid)}) and " : "";
+        session.Err.WriteLine($"stopping {manager}pid {pid} …");
+        session.Err.Flush();
+        if (!LegacyStop.Stop(former)) throw new DaemonException(ErrorCode.Failed, $"pid {pid} cannot be ended, not even by SIGKILL");
+    }
+
     /// <exception cref="DaemonException">Something that is not known here starts it again.</exception>
     static void TakeOver(ClientSession session, DaemonClient daemon, LegacyList list, FormerProgram?[] former)
     {
@@ -88,7 +97,7 @@ internal static class MigrateCommand
         foreach (var program in former)
         {
             if (program is null) continue;
-            FormerEnd.Stop(session, program);
+            Stop(session, program);
             any = true;
         }
         if (!any) return;

@@ -78,7 +78,7 @@ internal static unsafe class NodeFile
         var chunk = stackalloc byte[4096];
         while (true)
         {
-            if (!DaemonSocket.WaitReadable(descriptor, (int)Math.Max(0, until - Environment.TickCount64)))
+            if (!DescriptorWait.UntilReadable(descriptor, (int)Math.Max(0, until - Environment.TickCount64)))
             {
                 if (Environment.TickCount64 >= until) return null;
                 continue;

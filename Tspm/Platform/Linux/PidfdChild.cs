@@ -20,7 +20,7 @@ internal sealed unsafe class PidfdChild(EventLoop loop, int pidfd, in ChildIdent
     public override ExitStatus? PeekExit()
     {
         if (IsDisposed) return null;
-        return IsOwn ? Wait(SysWait.P_PIDFD, pidfd, WithoutReaping) : SysPidfd.ExitStatusOf(pidfd) ?? ProcFiles.ReadFailureOfZombie(Pid, StartTicks);
+        return IsOwn ? Wait(SysWait.P_PIDFD, pidfd, WithoutReaping) : ExitReadings.OfOther(pidfd) ?? ProcFiles.ReadFailureOfZombie(Pid, StartTicks);
     }
 
     public override void Reap()

@@ -15,6 +15,22 @@ internal sealed class RunningProgram(int pid, int parentPid, long startTicks, st
     public string? Folder => Native.Stdlib.realpath($"/proc/{Pid}/cwd");
 
     public bool IsAlive => ProcFiles.TryReadStat(Pid, out var now) && now.IsLiving && now.StartTicks == StartTicks;
+
+    /// <summary>Sends a signal, unless it has ended.</summary>
+    public void Signal(int signal)
+    {
+        if (IsAlive) _ = Native.SysSignal.kill(Pid, signal);
+    }
+
+    /// <summary>Waits until it has ended, and not longer than that.</summary>
+    public void WaitForEnd(TimeSpan atMost)
+    {
+        var descriptor = Native.SysSyscall.pidfd_open(Pid);
+        if (descriptor < 0) return;
+        // Opened, then asked: the descriptor is that of the process which is meant, or the number is somebody else's.
+        if (IsAlive) _ = DescriptorWait.UntilReadable(descriptor, (int)Math.Max(0, atMost.TotalMilliseconds));
+        _ = Native.Unistd.close(descriptor);
+    }
 }
 
 /// <summary>All that runs for this user at one moment: programs that somebody else may have started. Tens of milliseconds on a full machine, so only for rare questions.</summary>

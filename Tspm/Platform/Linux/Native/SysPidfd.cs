@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Tspm.Model;
 
 namespace Tspm.Platform.Linux.Native;
 
@@ -14,20 +13,21 @@ internal static unsafe partial class SysPidfd
     /// <summary>True from Linux 5.4 on: pidfds can be opened (5.3) and waited for (P_PIDFD, 5.4).</summary>
     public static readonly bool IsSupported = Environment.OSVersion.Version is var kernel && (kernel.Major, kernel.Minor).CompareTo((5, 4)) >= 0;
 
-    /// <summary>True from Linux 6.15 on: <see cref="ExitStatusOf"/> will have an answer once the process was reaped.</summary>
+    /// <summary>True from Linux 6.15 on: <see cref="WaitStatusOf"/> will have an answer once the process was reaped.</summary>
     public static readonly bool TellsExitOfOthers = Environment.OSVersion.Version is var kernel && (kernel.Major, kernel.Minor).CompareTo((6, 15)) >= 0;
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int ioctl(int fd, nuint request, void* argument);
 
     /// <summary>
-    /// How a process that is not our child ended: Linux 6.15 and later, and only after its parent reaped it. Null: not known.
+    /// The wait status of a process that is not our child: Linux 6.15 and later, and only after its parent reaped it.
+    /// Null: not known.
     /// </summary>
-    public static ExitStatus? ExitStatusOf(int pidfd)
+    public static int? WaitStatusOf(int pidfd)
     {
         var info = new PidfdInfo { mask = PIDFD_INFO_EXIT };
         if (ioctl(pidfd, PIDFD_GET_INFO, &info) != 0 || (info.mask & PIDFD_INFO_EXIT) == 0) return null;
-        return ExitStatus.FromWaitStatus(info.exit_code);
+        return info.exit_code;
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Tspm.Model;
 
 namespace Tspm.Platform.Linux.Native;
 
@@ -31,12 +30,4 @@ internal struct Siginfo
     [FieldOffset(16)] public int si_pid;
     [FieldOffset(20)] public uint si_uid;
     [FieldOffset(24)] public int si_status;
-
-    /// <summary>CLD_EXITED carries the exit code in si_status, CLD_KILLED and CLD_DUMPED the signal.</summary>
-    public readonly ExitStatus ToExitStatus() => si_code switch
-    {
-        SysWait.CLD_EXITED => new ExitStatus(si_status, null),
-        SysWait.CLD_KILLED or SysWait.CLD_DUMPED => new ExitStatus(null, si_status),
-        _ => ExitStatus.Unknown,
-    };
 }
