@@ -3,6 +3,7 @@ using Tspm.Daemon;
 using Tspm.Daemon.Handlers;
 using Tspm.Model;
 using Tspm.Protocol;
+using Tspm.Supervision.Commands;
 using Tspm.Tests.Client;
 using Tspm.Tests.Fixtures;
 
@@ -88,14 +89,14 @@ internal sealed class MetricsTextTests
     {
         using var world = new SocketWorld();
         var names = new[] { "a\"b", "back\\slash", "日本 {}", "le=\"1\"", "# EOF", "n\\n" };
-        await world.Handle.Ask(supervisor =>
+        await world.Handle.Order(new SupervisorCommand.Add
         {
-            foreach (var name in names)
-            {
-                var config = new ProcessConfig { Name = name, Command = "x", ProjectDir = "/", Namespace = name };
-                supervisor.Define(config, new Dictionary<string, string>(), null);
-            }
-            return true;
+            Define =
+            [
+                .. names.Select(name =>
+                    new ProcessConfig { Name = name, Command = "x", ProjectDir = "/", Namespace = name }),
+            ],
+            Caller = new CallerSettings { Environment = new Dictionary<string, string>() },
         });
         foreach (var (format, check) in new (string?, Func<string, string?>)[]
         {

@@ -23,6 +23,7 @@ internal sealed class SocketWorld : IDisposable
 {
     readonly FakeProcessSystem _machine = new() { Answer = static (_, signal) => signal is Signals.SIGTERM or Signals.SIGKILL ? new ExitStatus(null, signal) : null };
     readonly SupervisorLoop _loop;
+    readonly Supervisor _supervisor;
     readonly Thread _thread;
     readonly OutputPump _pump;
     readonly EventLog _diary;
@@ -55,7 +56,7 @@ internal sealed class SocketWorld : IDisposable
             },
         };
         supervisor = new Supervisor(services, _loop, _saver);
-        Handle = new SupervisorHandle(_loop, supervisor);
+        Handle = new SupervisorHandle(_loop, _supervisor = supervisor);
         Context = new DaemonContext
         {
             Home = Home, Supervisor = Handle, Readings = new Readings(_machine), Outputs = _pump, Growth = growth, Events = _diary, EventGrowth = eventGrowth, Clock = clock, GuardianPid = 900,
@@ -79,6 +80,9 @@ internal sealed class SocketWorld : IDisposable
     public DaemonContext Context { get; }
 
     public SupervisorHandle Handle { get; }
+
+    /// <summary>What happens to processes without anybody's order.</summary>
+    public Task<T> OnItsThread<T>(Func<Supervisor, T> work) => _loop.Ask(() => work(_supervisor));
 
     /// <summary>Requests for the end that were taken seriously.</summary>
     public int Shutdowns { get; private set; }

@@ -170,7 +170,7 @@ internal sealed partial class LayerTests
     }
 
     /// <summary>Without comments and texts.</summary>
-    static string Code(string source) => Noise().Replace(source, " ");
+    static string Code(string source) => SourceCode.Of(source);
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Namespace();
@@ -192,9 +192,6 @@ internal sealed partial class LayerTests
     /// <summary>Whatever is called, except a question about the exception itself.</summary>
     [GeneratedRegex(@"\b(?!Is[A-Z]\w*\(e\))(?!is\b|or\b|and\b|not\b|when\b)\w+\(")]
     private static partial Regex Call();
-
-    [GeneratedRegex("\"\"\"[\\s\\S]*?\"\"\"|\"(\\\\.|[^\"\\\\\\n])*\"|//[^\\n]*|/\\*[\\s\\S]*?\\*/")]
-    private static partial Regex Noise();
 
     [GeneratedRegex(@"^public (sealed |static |abstract |readonly |partial )*(class|record|struct|enum|interface)\b", RegexOptions.Multiline)]
     private static partial Regex Public();

@@ -1,7 +1,7 @@
-using Tspm.Daemon;
 using Tspm.Model;
 using Tspm.Storage;
 using Tspm.Supervision;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Tests.Supervision;
 
@@ -237,7 +237,7 @@ internal sealed class HalfDoneTests
         world.Outputs.RenamesHang = true;
         Renamed(world, "web", "site");
         world.Step();
-        var refused = await Assert.That(() => Renamed(world, "site", "shop")).Throws<RequestException>();
+        var refused = await Assert.That(() => Renamed(world, "site", "shop")).Throws<OrderRefusedException>();
         await Assert.That(refused!.Message)
             .IsEqualTo("the log files of 'site' are being renamed; try again when that is done");
         world.Outputs.FinishRenames();
@@ -355,7 +355,7 @@ internal sealed class HalfDoneTests
 
     static void Renamed(World world, string name, string to)
     {
-        Tspm.Daemon.Handlers.RenameHandler.Rename(world.Supervisor, world.Supervisor.Table.ByName(name)!, to);
+        RenameExecution.Rename(world.Supervisor, world.Supervisor.Table.ByName(name)!, to);
         _ = world.Supervisor.Save();
     }
 

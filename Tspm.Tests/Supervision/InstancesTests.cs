@@ -127,7 +127,7 @@ internal sealed class InstancesTests
         await Assert.That(world.Machine.Living.Select(process => process.Key.Instance)).IsEquivalentTo([0, 2, 3]);
     }
 
-    static IReadOnlyList<Supervisor.Pending> Scale(World world, SupervisedProcess cell, int instances)
+    static IReadOnlyList<PendingChange> Scale(World world, SupervisedProcess cell, int instances)
     {
         var pending =
             world.Supervisor.Changes.Scale(cell.Definition with { Config = cell.Definition.Config with { Instances = instances } }, CauseRequest.Scale);

@@ -28,24 +28,24 @@ internal static class Orders
 
     static Cause Of(string request) => Cause.Requested(request) with { By = t_by };
 
-    public static Supervisor.Pending Start(this Supervisor supervisor, SupervisedProcess process, string request) =>
+    public static PendingChange Start(this Supervisor supervisor, SupervisedProcess process, string request) =>
         supervisor.Start(process, Of(request));
 
-    public static Supervisor.Pending Stop(this Supervisor supervisor, SupervisedProcess process, string request) =>
+    public static PendingChange Stop(this Supervisor supervisor, SupervisedProcess process, string request) =>
         supervisor.Stop(process, Of(request));
 
-    public static IReadOnlyList<Supervisor.Pending> Stop(
+    public static IReadOnlyList<PendingChange> Stop(
         this Supervisor supervisor, IReadOnlyList<SupervisedProcess> processes, string request) =>
         supervisor.Stop(processes, Of(request));
 
-    public static Supervisor.Pending Restart(this Supervisor supervisor, SupervisedProcess process, string request) =>
+    public static PendingChange Restart(this Supervisor supervisor, SupervisedProcess process, string request) =>
         supervisor.Restart(process, Of(request));
 
-    public static IReadOnlyList<Supervisor.Pending> Reload(
+    public static IReadOnlyList<PendingChange> Reload(
         this Supervisor supervisor, IReadOnlyList<SupervisedProcess> processes, string request) =>
         supervisor.Reload(processes, Of(request));
 
-    public static IReadOnlyList<Supervisor.Pending> Scale(
+    public static IReadOnlyList<PendingChange> Scale(
         this Changes changes, ProcessDefinition definition, string request) =>
         changes.Scale(definition, Of(request));
 }

@@ -150,7 +150,7 @@ internal sealed class ReloadTests
     }
 
     /// <summary>Its first preStart has succeeded, that of the reload runs.</summary>
-    static (SupervisedProcess Cell, FakeProcess Old, Supervisor.Pending Settled) BeginWithPreStart(World world)
+    static (SupervisedProcess Cell, FakeProcess Old, PendingChange Settled) BeginWithPreStart(World world)
     {
         var cell = world.StartNew(Web with { Hooks = new HookConfig { PreStart = "migrate" } });
         world.Machine.Exit(world.Machine.Hooks("preStart").Single(), new ExitStatus(0, null));
@@ -505,7 +505,7 @@ internal sealed class ReloadTests
     }
 
     /// <summary>Online, and a reload begun.</summary>
-    static (SupervisedProcess Cell, FakeProcess Old, Supervisor.Pending Settled) Begin(World world, ProcessConfig config)
+    static (SupervisedProcess Cell, FakeProcess Old, PendingChange Settled) Begin(World world, ProcessConfig config)
     {
         var cell = world.StartNew(config);
         if (config.Ready is { Notify: not null }) world.Notify.Say(cell.View.RunId, cell.View.Pid!.Value, "READY=1");

@@ -153,12 +153,12 @@ internal sealed class WaitingTests
     public async Task Many_that_are_late_are_counted(CancellationToken cancel)
     {
         using var world = new World();
-        var late = new List<Supervisor.Pending>();
+        var late = new List<PendingChange>();
         for (var i = 0; i < 12; i++)
         {
             var config = new ProcessConfig { Name = $"w{i}", Command = "x", Ready = new Probe { Notify = true } };
             var cell = world.StartNew(config);
-            late.Add(new Supervisor.Pending(cell, new TaskCompletionSource<LifecycleState>().Task, Unchanged: false));
+            late.Add(new PendingChange(cell, new TaskCompletionSource<LifecycleState>().Task, Unchanged: false));
         }
         var error = Unsettled.Error(late, Waited, world.Loop.Timers.Now);
         await Assert.That(error.Code).IsEqualTo(ErrorCode.TimedOut);

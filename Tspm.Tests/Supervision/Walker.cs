@@ -1,5 +1,6 @@
 using Tspm.Model;
 using Tspm.Supervision;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Tests.Supervision;
 
@@ -115,7 +116,7 @@ internal sealed class Walker : IDisposable
     void RenamePair()
     {
         var pair = Pair;
-        Tspm.Daemon.Handlers.RenameHandler.Rename(_world.Supervisor, pair, pair.Name == "pair" ? "couple" : "pair");
+        RenameExecution.Rename(_world.Supervisor, pair, pair.Name == "pair" ? "couple" : "pair");
         _ = _world.Supervisor.Save();
     }
 

@@ -35,6 +35,16 @@ internal static class MissingScript
         return missing;
     }
 
+    /// <summary>The same, by the names of the processes.</summary>
+    /// <param name="configs">Complete.</param>
+    public static Dictionary<string, string> ByName(IEnumerable<ProcessConfig> configs)
+    {
+        var missing = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var config in configs)
+            if (Of(config) is { } sentence) missing[config.NameOrEmpty] = $"'{config.Name}': {sentence}";
+        return missing;
+    }
+
     static bool IsWithoutFile(string option) => Array.IndexOf(s_withoutFile, option) >= 0;
 
     static string? ScriptOf(ProcessConfig config)

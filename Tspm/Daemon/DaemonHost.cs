@@ -138,7 +138,7 @@ internal sealed partial class DaemonHost : IDisposable
         _socket = new ControlSocket(CurrentSystem.ListenForClients(DaemonStart.ListenerDescriptor), _context);
         _manager = new ServiceManager(_loop.Timers, options.GuardianPid, _context.Supervisor.Views);
         _ending = new Ending(options.ExitWhen);
-        _departure = new Departure(_context, _socket, _guardian, _loop, _supervisor);
+        _departure = new Departure(_context, _socket, _guardian, _loop);
         _signals = OpenSignals();
     }
 

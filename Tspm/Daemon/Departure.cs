@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tspm.Protocol;
 using Tspm.Supervision;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon;
 
@@ -8,7 +9,8 @@ namespace Tspm.Daemon;
 /// How this version leaves for another one: nothing half done, nothing unsaved, every request that reached it answered, and then an end like any other death of a daemon, for which everything
 /// is prepared at every instant. Until the executable is in the guardian's hands all of it can be taken back.
 /// </summary>
-internal sealed class Departure(DaemonContext context, ControlSocket socket, GuardianChannel guardian, SupervisorLoop loop, Supervisor supervisor)
+internal sealed class Departure(
+    DaemonContext context, ControlSocket socket, GuardianChannel guardian, SupervisorLoop loop)
 {
     /// <summary>How long to wait for a moment in which nothing is being changed; a stop may take its timeout.</summary>
     static readonly TimeSpan ChangePatience = TimeSpan.FromSeconds(30);
@@ -35,7 +37,8 @@ internal sealed class Departure(DaemonContext context, ControlSocket socket, Gua
             await socket.StopAccepting();
             context.Changes.Seal();
             // Refused while that cannot be saved: what is only in memory would be gone with it.
-            if (await loop.Ask(supervisor.Save).Unwrap() is { } unsaved) throw Stays($"the state cannot be saved ({unsaved}), and would be lost");
+            if (await context.Supervisor.Order(new SupervisorCommand.Save()).Unwrap() is { } unsaved)
+                throw Stays($"the state cannot be saved ({unsaved}), and would be lost");
             await socket.Quiet(requester);
             await loop.Ask(() => Decide(candidate, requester));
         }

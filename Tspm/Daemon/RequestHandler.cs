@@ -5,6 +5,7 @@ using Tspm.Daemon.Handlers;
 using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
+using Tspm.Supervision.Commands;
 using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Daemon;
@@ -175,6 +176,8 @@ internal sealed class RequestHandler(DaemonContext context)
         {
             case RequestException refused:
                 return new RpcError { Code = refused.Code, Message = refused.Message, Data = refused.Details };
+            case OrderRefusedException refused:
+                return new RpcError { Code = ErrorCode.Failed, Message = refused.Message };
             case NoSuchProcessException unknown:
                 return new RpcError { Code = ErrorCode.NoSuchProcess, Message = unknown.Message };
             case ShuttingDownException ending:

@@ -6,6 +6,7 @@ using Tspm.Platform;
 using Tspm.Protocol;
 using Tspm.Storage;
 using Tspm.Supervision;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon;
 
@@ -53,15 +54,25 @@ internal static class StartFile
         {
             StartsAll = true, RenewsEnvironment = true, Project = request.Project, Remedy = Remedy,
         };
-        var begun = await context.Supervisor.Change(supervisor =>
-        {
-            if (Application.Problem(supervisor.Table, wanted) is { } problem) throw new RequestException(ErrorCode.Failed, problem);
-            return new Settle.Begun(Application.Begin(supervisor, Application.PlanOf(supervisor, wanted), wanted,
-                []).Coming, supervisor.Save());
-        });
+        var (coming, saved) = await Order(context, wanted);
+        var begun = new BegunChanges(coming, saved);
         foreach (var outcome in await Settle.Outcomes(context, begun, wait: false, timeoutMs: null, ScaleHandler.Error))
             if (outcome.Error is { } problem) return $"'{outcome.Name}': {problem}";
         return await Settle.Unsaved(begun.Saved);
+    }
+
+    static async Task<(IReadOnlyList<PendingChange> Coming, Task<string?> Saved)> Order(
+        DaemonContext context, Application.Wanted wanted)
+    {
+        try
+        {
+            var applied = await context.Supervisor.Order(new SupervisorCommand.Apply(wanted));
+            return (applied.Work!.Coming, applied.Saved!);
+        }
+        catch (OrderRefusedException refused)
+        {
+            throw new RequestException(ErrorCode.Failed, refused.Message);
+        }
     }
 
     /// <summary>The daemon's own: in a container that is what was given to all that is in it.</summary>

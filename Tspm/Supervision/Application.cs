@@ -91,8 +91,8 @@ internal static class Application
     /// <param name="Going">The stops of what is deleted.</param>
     /// <param name="Gone">See <see cref="Deletions.WhenGone"/>, one for each process.</param>
     /// <param name="Coming">Starts and restarts; and the stops of instances that are too many.</param>
-    public sealed record Work(IReadOnlyList<Supervisor.Pending> Going, IReadOnlyList<Task<string?>> Gone,
-        List<Supervisor.Pending> Coming);
+    public sealed record Work(IReadOnlyList<PendingChange> Going, IReadOnlyList<Task<string?>> Gone,
+        List<PendingChange> Coming);
 
     /// <summary>What was begun; remarks go to the notes.</summary>
     public static Work Begin(Supervisor supervisor, IReadOnlyList<PlanStep> steps, Wanted wanted, List<string> notes)
@@ -134,7 +134,7 @@ internal static class Application
         return config.IsJob || config.Enabled == false ? [] : cells;
     }
 
-    static IReadOnlyList<Supervisor.Pending> Change(
+    static IReadOnlyList<PendingChange> Change(
         Supervisor supervisor, ProcessDefinition former, ProcessConfig config, PlanStep step, Wanted wanted,
             HashSet<SupervisedProcess> restart, List<int> gone)
     {

@@ -18,7 +18,7 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     /// <param name="definition">With another number of instances, or the same.</param>
     /// <param name="cause">Of the starts.</param>
     /// <param name="after">Processes that are being deleted, and are to be gone before anything is started.</param>
-    public IReadOnlyList<Supervisor.Pending> Scale(
+    public IReadOnlyList<PendingChange> Scale(
         ProcessDefinition definition, Cause cause, IReadOnlyList<int>? after = null)
     {
         var before = supervisor.Table.Instances(definition.Id)!;
@@ -27,11 +27,11 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
             && before.Any(cell => !cell.IsSurplus && cell.State.Desired == DesiredState.Up);
         var had = before[0].Definition.Instances;
         var cells = supervisor.Put(definition, cause.By);
-        var pending = new List<Supervisor.Pending>();
+        var pending = new List<PendingChange>();
         for (var i = had; i < cells.Length; i++)
             pending.Add(isUp
                 ? StartOnceSaved(cells[i], cause, after)
-                : new Supervisor.Pending(cells[i], Task.FromResult(cells[i].State), false));
+                : new PendingChange(cells[i], Task.FromResult(cells[i].State), false));
         for (var i = before.Length - 1; i >= definition.Instances; i--)
             pending.Add(OnceSaved(before[i], false, Supervisor.IsDown, static () => { }));
         return pending;
@@ -41,7 +41,7 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     /// <param name="cell">Which.</param>
     /// <param name="cause">Why.</param>
     /// <param name="after">As for <see cref="Scale"/>.</param>
-    public Supervisor.Pending StartOnceSaved(SupervisedProcess cell, Cause cause, IReadOnlyList<int>? after = null)
+    public PendingChange StartOnceSaved(SupervisedProcess cell, Cause cause, IReadOnlyList<int>? after = null)
     {
         if (cell.State.Desired == DesiredState.Down) cell.Handle(new LifecycleEvent.StartIntended());
         var isOnline = cell.State.Phase == LifecyclePhase.Online;
@@ -49,10 +49,10 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     }
 
     /// <summary>See <see cref="ProcessDefinition.RestartBefore"/>, which its definition has.</summary>
-    public Supervisor.Pending RestartOnceSaved(
+    public PendingChange RestartOnceSaved(
         SupervisedProcess cell, Cause cause, IReadOnlyList<int>? after = null)
     {
-        Supervisor.Pending? pending = null;
+        PendingChange? pending = null;
         pending = OnceSaved(cell, false, supervisor.IsStarted(cell),
             () => pending!.Problem = Restart(cell, cause), after);
         return pending;
@@ -87,9 +87,9 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     /// <param name="ids">The processes.</param>
     /// <param name="withLogs">Their logs go as well.</param>
     /// <param name="by">Who asked for it; null: nobody knows.</param>
-    public IReadOnlyList<Supervisor.Pending> Delete(IReadOnlyList<int> ids, bool withLogs, Requester? by = null)
+    public IReadOnlyList<PendingChange> Delete(IReadOnlyList<int> ids, bool withLogs, Requester? by = null)
     {
-        var pending = new List<Supervisor.Pending>();
+        var pending = new List<PendingChange>();
         var deletion = new Deletion(withLogs);
         foreach (var id in ids)
             supervisor.Table.Put(supervisor.Table.Instances(id)![0].Definition with { Deletion = deletion });
@@ -113,7 +113,7 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     /// Begins it for an instance that is still wanted, once the present state is saved; from then on it is settled when
     /// its state is.
     /// </summary>
-    Supervisor.Pending OnceSaved(
+    PendingChange OnceSaved(
         SupervisedProcess cell, bool unchanged, Func<LifecycleState, bool> settled, Action begin,
         IReadOnlyList<int>? after = null)
     {
@@ -125,7 +125,7 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
             if (!supervisor.IsShuttingDown && cell is { IsSurplus: false, State.Desired: DesiredState.Up }) begin();
             cell.Life.AskWaiters();
         }));
-        return new Supervisor.Pending(cell, reached, unchanged);
+        return new PendingChange(cell, reached, unchanged);
     }
 
     /// <summary>Once the present state is saved, or could not be.</summary>

@@ -11,7 +11,7 @@ internal sealed class Reloads(Action<Action> post)
     readonly Dictionary<int, Queue<Job>> _byId = [];
 
     sealed record Job(
-        Supervisor.Pending Pending, TaskCompletionSource<LifecycleState> Done, Order Order, Cause Cause);
+        PendingChange Pending, TaskCompletionSource<LifecycleState> Done, Order Order, Cause Cause);
 
     /// <summary>What was asked for at one time.</summary>
     sealed class Order
@@ -21,9 +21,9 @@ internal sealed class Reloads(Action<Action> post)
 
     /// <param name="cells">Online.</param>
     /// <param name="cause">Why.</param>
-    public Dictionary<SupervisedProcess, Supervisor.Pending> Begin(IReadOnlyList<SupervisedProcess> cells, Cause cause)
+    public Dictionary<SupervisedProcess, PendingChange> Begin(IReadOnlyList<SupervisedProcess> cells, Cause cause)
     {
-        var begun = new Dictionary<SupervisedProcess, Supervisor.Pending>();
+        var begun = new Dictionary<SupervisedProcess, PendingChange>();
         var orders = new Dictionary<int, Order>();
         foreach (var cell in cells)
         {
@@ -36,7 +36,7 @@ internal sealed class Reloads(Action<Action> post)
             }
             if (!orders.TryGetValue(id, out var order)) orders[id] = order = new Order();
             var done = new TaskCompletionSource<LifecycleState>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var pending = begun[cell] = new Supervisor.Pending(cell, done.Task, Unchanged: false);
+            var pending = begun[cell] = new PendingChange(cell, done.Task, Unchanged: false);
             var isFirst = !_byId.TryGetValue(id, out var queue);
             if (isFirst) queue = _byId[id] = new Queue<Job>();
             queue!.Enqueue(new Job(pending, done, order, cause));

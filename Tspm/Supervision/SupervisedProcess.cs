@@ -11,7 +11,7 @@ namespace Tspm.Supervision;
 /// read from others. It owns objects, each with one subject: the present run (<see cref="ChildRun"/>), the journal that
 /// outlives the daemon, the narrator that reports, the facts of its runs.
 /// </summary>
-internal sealed class SupervisedProcess
+internal sealed class SupervisedProcess : IViewedProcess
 {
     readonly SupervisionServices _services;
     readonly PresentChild _present;
@@ -92,6 +92,8 @@ internal sealed class SupervisedProcess
 
     /// <summary>The newest snapshot; safe to read from any thread.</summary>
     public volatile ProcessView View;
+
+    ProcessView IViewedProcess.View => View;
 
     /// <summary>Tells the owner that the wish or the phase changed.</summary>
     public Action<SupervisedProcess, LifecycleState>? Changed { get; init; }

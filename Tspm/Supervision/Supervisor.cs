@@ -5,8 +5,8 @@ using Tspm.Supervision.Triggers;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// The one writer: what can be done to processes. Every member runs on the supervisor's thread (see <see cref="SupervisorHandle"/>) and returns at
-/// once; what takes time is in the tasks it gives back.
+/// The one writer: what can be done to processes. Every member runs on the supervisor's thread and returns at once; what
+/// takes time is in the tasks it gives back. Others give orders (see <see cref="SupervisorHandle"/>).
 /// </summary>
 internal sealed class Supervisor
 {
@@ -58,16 +58,6 @@ internal sealed class Supervisor
     public Deletions Deletions { get; }
 
     public Changes Changes { get; }
-
-    /// <summary>Something that will be settled: <see cref="Settled"/> completes with the state in which it is.</summary>
-    public sealed record Pending(SupervisedProcess Cell, Task<LifecycleState> Settled, bool Unchanged)
-    {
-        /// <summary>The ends that were known when it was begun: later ones came of it.</summary>
-        public IReadOnlyList<RecentExit> ExitsBefore { get; } = Cell.View.RecentExits;
-
-        /// <summary>What went wrong, where the state does not tell; set before <see cref="Settled"/> completes.</summary>
-        public string? Problem { get; set; }
-    }
 
     /// <summary>
     /// Starts what should be up after a daemon's start, and goes on with what an earlier one of this boot left running.
@@ -135,17 +125,17 @@ internal sealed class Supervisor
         if (IsStopped(cell.State)) _loop.Post(() => Table.DropSurplus(cell.Key.Id));
     }
 
-    public Pending Start(SupervisedProcess cell, Cause cause)
+    public PendingChange Start(SupervisedProcess cell, Cause cause)
     {
         var unchanged = cell.State.Phase == LifecyclePhase.Online;
         cell.Handle(new LifecycleEvent.StartRequested(cause));
-        return new Pending(cell, Started(cell), unchanged);
+        return new PendingChange(cell, Started(cell), unchanged);
     }
 
-    public Pending Stop(SupervisedProcess cell, Cause cause) => Stop([cell], cause)[0];
+    public PendingChange Stop(SupervisedProcess cell, Cause cause) => Stop([cell], cause)[0];
 
     /// <summary>In the reverse order of dependencies.</summary>
-    public IReadOnlyList<Pending> Stop(IReadOnlyList<SupervisedProcess> cells, Cause cause)
+    public IReadOnlyList<PendingChange> Stop(IReadOnlyList<SupervisedProcess> cells, Cause cause)
     {
         var unchanged = new bool[cells.Count];
         for (var i = 0; i < unchanged.Length; i++)
@@ -154,21 +144,21 @@ internal sealed class Supervisor
             Triggers.Schedule.OnStopAsked(cells[i]);
         }
         _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(cause));
-        return [.. cells.Select((cell, i) => new Pending(cell, cell.Life.WhenReached(IsDown), unchanged[i]))];
+        return [.. cells.Select((cell, i) => new PendingChange(cell, cell.Life.WhenReached(IsDown), unchanged[i]))];
     }
 
-    public Pending Restart(SupervisedProcess cell, Cause cause)
+    public PendingChange Restart(SupervisedProcess cell, Cause cause)
     {
         var problem = RestartCheck.Refusal(cell, _services, cause.By)
             ?? cell.Restart(new LifecycleEvent.RestartRequested(cause));
         var settled = problem is null ? Started(cell) : Task.FromResult(cell.State);
-        return new Pending(cell, settled, false) { Problem = problem };
+        return new PendingChange(cell, settled, false) { Problem = problem };
     }
 
     /// <summary>
     /// New children for old ones, an instance of a process after the other. What is not online is started, or restarted.
     /// </summary>
-    public IReadOnlyList<Pending> Reload(IReadOnlyList<SupervisedProcess> cells, Cause cause)
+    public IReadOnlyList<PendingChange> Reload(IReadOnlyList<SupervisedProcess> cells, Cause cause)
     {
         var online = _reloads.Begin(
             [.. cells.Where(cell => cell.State.Phase == LifecyclePhase.Online)], cause);

@@ -1,22 +1,25 @@
 using System.Collections.Immutable;
-using Tspm.Model;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Supervision;
 
-/// <summary>What others hold of the supervisor: they post work and await its ticket, or read snapshots.</summary>
+/// <summary>
+/// What others hold of the supervisor: they give it orders and queries, which are data, and await the results, or read
+/// snapshots. Nobody can run code of their own on its thread.
+/// </summary>
 internal sealed class SupervisorHandle(SupervisorLoop loop, Supervisor supervisor)
 {
-    /// <summary>Runs on the supervisor's thread; exceptions come back to the caller.</summary>
-    public Task<T> Ask<T>(Func<Supervisor, T> work) => loop.Ask(() => work(supervisor));
+    readonly CommandDispatch _dispatch = new(supervisor);
 
     /// <summary>
-    /// As <see cref="Ask"/>, for what starts, stops or changes something. Decided on the supervisor's thread: after the
-    /// shutdown has begun there it throws <see cref="ShuttingDownException"/>.
+    /// Carries it out on the supervisor's thread; exceptions come back to the caller. It is decided there whether it
+    /// comes too late: see <see cref="CommandDispatch.Execute"/>.
     /// </summary>
-    public Task<T> Change<T>(Func<Supervisor, T> work) => loop.Ask(() =>
-        supervisor.IsShuttingDown ? throw new ShuttingDownException() : work(supervisor));
+    public Task<TResult> Order<TResult>(SupervisorCommand<TResult> command) =>
+        loop.Ask(() => _dispatch.Execute(command));
 
-    public void Post(Action<Supervisor> work) => loop.Post(() => work(supervisor));
+    /// <summary>Answers it on the supervisor's thread, after what was ordered before.</summary>
+    public Task<TResult> Ask<TResult>(SupervisorQuery<TResult> query) => loop.Ask(() => _dispatch.Answer(query));
 
     /// <summary>Snapshots of all instances, in order of id and instance. Takes no lock and waits for nobody.</summary>
     public IReadOnlyList<ProcessView> Views()

@@ -1,5 +1,5 @@
 using Tspm.Protocol;
-using Tspm.Supervision;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -9,31 +9,18 @@ internal static class AddHandler
     public static async Task<AddResponse> Handle(DaemonContext context, AddRequest request)
     {
         Definitions.CheckProject(request.Project);
-        var configs = Definitions.Complete(request.Define, request.Client);
-        var (cells, saved) = await context.Supervisor.Change(supervisor =>
+        var added = await context.Supervisor.Order(new SupervisorCommand.Add
         {
-            foreach (var config in configs)
-            {
-                if (supervisor.Table.ByName(config.Name!) is not null)
-                    throw new RequestException(ErrorCode.Failed, Definitions.AlreadyDefined(config.Name!));
-                if (supervisor.Table.NameProblem(config.Name!) is { } taken)
-                    throw new RequestException(ErrorCode.Failed, taken);
-            }
-            Definitions.CheckDependencies(supervisor, configs);
-            var added = new List<SupervisedProcess>();
-            var client = request.Client;
-            foreach (var config in configs)
-                added.AddRange(supervisor.Define(
-                    config, client.Environment, client.OpenFilesLimit, launch: client.Launch,
-                    project: request.Project));
-            return (added, supervisor.Save());
+            Define = Definitions.Complete(request.Define, request.Client),
+            Caller = Definitions.CallerOf(request.Client), Project = request.Project,
         });
-        var error = await Settle.Unsaved(saved);
+        var error = await Settle.Unsaved(added.Begun.Saved);
+        var processes = added.Processes;
         return new AddResponse
         {
             Success = error is null,
-            Processes = [.. cells.Select(cell => Settle.Outcome(cell.View))],
-            ProcessId = cells.Count > 0 ? cells[0].Key.Id : null,
+            Processes = [.. processes.Select(static process => Settle.Outcome(process.View))],
+            ProcessId = processes.Count > 0 ? processes[0].Key.Id : null,
             Error = error,
         };
     }

@@ -2,6 +2,7 @@ using Tspm.Config;
 using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -22,18 +23,16 @@ internal static class ApplyHandler
             Remedy = request.Force == true ? null : request.Start ? ForcedByApply : ApplyPlan.Forced,
         };
         var notes = new List<string>();
-        var (steps, work, surplus, saved) = await context.Supervisor.Change(supervisor =>
+        var starts = request is { Start: true, DryRun: false };
+        var missing = MissingScript.ByName(wanted.Configs);
+        if (!starts) notes.AddRange(missing.Values.Select(static sentence => $"warning: {sentence}"));
+        var applied = await context.Supervisor.Order(new SupervisorCommand.Apply(wanted)
         {
-            if (Application.Problem(supervisor.Table, wanted) is { } problem) throw new RequestException(ErrorCode.Failed, problem);
-            var plan = Application.PlanOf(supervisor, wanted);
-            if (request.Start && !request.DryRun) Definitions.CheckScripts(ToStart(supervisor, plan, wanted.Configs));
-            else notes.AddRange(MissingScript.Among(wanted.Configs).Select(static missing => $"warning: {missing}"));
-            notes.AddRange(ApplyPlan.TakenOver(supervisor.Table.Definitions, wanted.Configs, wanted.Project, request.DryRun));
-            var begun = request.DryRun ? null : Application.Begin(supervisor, plan, wanted, notes);
-            var tooMany = begun?.Coming.Where(static pending => pending.Cell.IsSurplus) ?? [];
-            return (plan, begun, tooMany, begun is null ? null : supervisor.Save());
+            IsDryRun = request.DryRun, MissingScripts = starts ? missing : null,
         });
-        if (work is null || saved is null)
+        notes.AddRange(applied.Notes);
+        var (steps, surplus) = (applied.Steps, applied.Surplus);
+        if (applied is not { Work: { } work, Saved: { } saved })
         {
             return new ApplyResponse
             {
@@ -41,13 +40,13 @@ internal static class ApplyHandler
             };
         }
         // Waited for in any case: what comes may need the port of what goes.
-        var going = new Settle.Begun(work.Going, saved);
+        var going = new BegunChanges(work.Going, saved);
         var outcomes = await Settle.Outcomes(context, going, wait: true, timeoutMs: null, Settle.StopError);
         foreach (var problem in await Task.WhenAll(work.Gone))
             if (problem is not null) notes.Add(problem);
-        var leaving = new Settle.Begun(surplus, saved);
+        var leaving = new BegunChanges(surplus, saved);
         outcomes.AddRange(await Settle.Outcomes(context, leaving, request.Wait, request.WaitTimeoutMs, ScaleHandler.Error));
-        var coming = new Settle.Begun([.. work.Coming.Where(pending => !surplus.Contains(pending))], saved);
+        var coming = new BegunChanges([.. work.Coming.Where(pending => !surplus.Contains(pending))], saved);
         Func<LifecycleState, string?> errorIn = request.Start ? Settle.StartError : ScaleHandler.Error;
         outcomes.AddRange(await Settle.Outcomes(context, coming, request.Wait, request.WaitTimeoutMs, errorIn));
         if (request.Wait) await EarlyDeaths.AddTo(context, coming.Pending, outcomes, request.SettleMs);
@@ -63,31 +62,18 @@ internal static class ApplyHandler
         };
     }
 
-    /// <summary>What the start of a file would start or restart.</summary>
-    static IEnumerable<ProcessConfig> ToStart(
-        Supervisor supervisor, List<PlanStep> plan, IReadOnlyList<ProcessConfig> configs) =>
-        configs.Where((config, i) => config.Enabled != false && !config.IsJob && !IsKept(supervisor, plan[i]));
-
-    static bool IsKept(Supervisor supervisor, PlanStep step)
-    {
-        var isLeft = step.Action == PlanStep.Keep || step is { Action: PlanStep.Change, Restarts: false };
-        return isLeft && supervisor.Table.ByName(step.Name) is { } known && supervisor.Table.Instances(known.Id)!
-            .All(static cell => cell.State.Phase is LifecyclePhase.Starting or LifecyclePhase.Online);
-    }
-
     /// <summary>The instances of the list to which nothing was done: who starts them wants to know how they are.</summary>
-    static Task<List<ProcessOutcome>> Kept(DaemonContext context, IReadOnlyList<PlanStep> steps, List<ProcessOutcome> done) => context.Supervisor.Ask(supervisor =>
+    static async Task<List<ProcessOutcome>> Kept(
+        DaemonContext context, IReadOnlyList<PlanStep> steps, List<ProcessOutcome> done)
     {
+        var names = steps.Where(static step => step.Action != PlanStep.Delete)
+            .Select(static step => step.Name).ToList();
         var kept = new List<ProcessOutcome>();
-        foreach (var step in steps)
+        foreach (var view in await context.Supervisor.Ask(new SupervisorQuery.Named { Names = names }))
         {
-            if (step.Action == PlanStep.Delete || supervisor.Table.ByName(step.Name) is not { } definition) continue;
-            foreach (var cell in supervisor.Table.Instances(definition.Id)![..definition.Instances])
-            {
-                var outcome = Settle.Outcome(cell.View) with { Unchanged = true };
-                if (!done.Exists(other => other.Id == outcome.Id && other.Instance == outcome.Instance)) kept.Add(outcome);
-            }
+            var outcome = Settle.Outcome(view) with { Unchanged = true };
+            if (!done.Exists(other => other.Id == outcome.Id && other.Instance == outcome.Instance)) kept.Add(outcome);
         }
         return kept;
-    });
+    }
 }

@@ -2,6 +2,7 @@ using Tspm.Logs.Events;
 using Tspm.Model;
 using Tspm.Platform.Facts;
 using Tspm.Supervision;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -19,8 +20,8 @@ internal static class ChangesSince
     /// <summary>In the order of the instances; null where no run is known that stayed up.</summary>
     public static async Task<IReadOnlyList<RunChanges?>> Of(DaemonContext context, IReadOnlyList<ProcessView> views)
     {
-        var questions = await context.Supervisor.Ask(supervisor =>
-            views.Select(view => supervisor.Table.Find(view.Key)?.Facts.AskForChanges()).ToList());
+        var keys = views.Select(static view => view.Key).ToList();
+        var questions = await context.Supervisor.Ask(new SupervisorQuery.ChangedFacts { Of = keys });
         var present = await ReadNow(context, questions);
         var changes = new RunChanges?[questions.Count];
         for (var i = 0; i < changes.Length; i++)
@@ -32,7 +33,7 @@ internal static class ChangesSince
     }
 
     /// <summary>What is there now, for those that are to be compared with it. Never waits for a file system.</summary>
-    static async Task<RunFacts?[]> ReadNow(DaemonContext context, List<ChangesQuestion?> questions)
+    static async Task<RunFacts?[]> ReadNow(DaemonContext context, IReadOnlyList<ChangesQuestion?> questions)
     {
         var requests = new List<FactsRequest>();
         foreach (var question in questions)

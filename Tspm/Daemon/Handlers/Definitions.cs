@@ -1,6 +1,7 @@
 using Tspm.Config;
 using Tspm.Model;
 using Tspm.Protocol;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -45,29 +46,11 @@ internal static class Definitions
             JsonProblems.Quote(project));
     }
 
-    /// <summary>Refuses configs that depend on what is not defined, or on themselves.</summary>
-    public static void CheckDependencies(Supervision.Supervisor supervisor, IReadOnlyList<ProcessConfig> configs)
+    /// <summary>What the processes get that this client defines.</summary>
+    public static CallerSettings CallerOf(ClientContext client) => new()
     {
-        if (!configs.Any(config => config.DependsOn is not null)) return;
-        var all = supervisor.Table.Definitions.ToDictionary(definition => definition.Name, definition => definition.Config);
-        foreach (var config in configs) all[config.NameOrEmpty] = config;
-        if (Supervision.DependencyGraph.Problem(all, configs.Select(config => config.NameOrEmpty)) is { } problem) throw new RequestException(ErrorCode.Failed, problem);
-    }
-
-    /// <summary>Says how to change it instead.</summary>
-    public static string AlreadyDefined(string name)
-    {
-        var set = $"tspm set {ShellWords.Quote(name)}";
-        return $"'{name}' is defined already; change it with: {set} KEY=VALUE, a variable with: {set} --env KEY=VALUE";
-    }
-
-    /// <summary>Refuses configs that are to be started and whose scripts are missing, before anything is.</summary>
-    public static void CheckScripts(IEnumerable<ProcessConfig> configs)
-    {
-        var missing = MissingScript.Among(configs);
-        if (missing.Count > 0)
-            throw new RequestException(ErrorCode.Failed, $"{string.Join("; ", missing)}; nothing was started");
-    }
+        Environment = client.Environment, OpenFilesLimit = client.OpenFilesLimit, Launch = client.Launch,
+    };
 
     /// <summary>As a path; whether it is there is found out when it is needed.</summary>
     static bool IsFolder(string path) => path.Length > 0 && !path.Contains('\0');

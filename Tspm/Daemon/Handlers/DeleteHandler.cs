@@ -1,5 +1,6 @@
 using Tspm.Model;
 using Tspm.Protocol;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -8,26 +9,17 @@ internal static class DeleteHandler
 {
     public static async Task<DeleteResponse> Handle(DaemonContext context, DeleteRequest request, Requester? by)
     {
-        var (begun, gone) = await context.Supervisor.Change(supervisor =>
+        var deleted = await context.Supervisor.Order(new SupervisorCommand.Delete
         {
-            var ids = supervisor.Selection.Select(request.Selectors).Select(cell => cell.Key.Id).Distinct().ToList();
-            foreach (var id in ids) RefuseNeeded(supervisor, supervisor.Table.Instances(id)![0].Definition.Name, ids);
-            var pending = supervisor.Changes.Delete(ids, request.Logs, by);
-            return (new Settle.Begun(pending, supervisor.Save()), ids.ConvertAll(supervisor.Deletions.WhenGone));
+            By = by, Selectors = request.Selectors, WithLogs = request.Logs,
         });
+        var begun = deleted.Begun;
         var outcomes = await Settle.Outcomes(context, begun, wait: true, timeoutMs: null, Settle.StopError);
-        var problems = await Task.WhenAll(gone);
+        var problems = await Task.WhenAll(deleted.Gone);
         var isStopped = outcomes.TrueForAll(static outcome => outcome.Error is null);
         // What was started again is said of the process already.
         var error = isStopped ? Array.Find(problems, static problem => problem is not null) : null;
         error = await Settle.Unsaved(begun.Saved) ?? error;
         return new DeleteResponse { Success = error is null && isStopped, Processes = outcomes, Error = error };
-    }
-
-    /// <summary>What stays must not depend on what is gone.</summary>
-    static void RefuseNeeded(Supervision.Supervisor supervisor, string name, List<int> deleted)
-    {
-        if (supervisor.Dependencies.Dependents(name).FirstOrDefault(definition => !deleted.Contains(definition.Id)) is not { Name: var other }) return;
-        throw new RequestException(ErrorCode.Failed, $"'{name}' is needed by '{other}'; delete both, or take it out: tspm set {other} dependsOn=");
     }
 }

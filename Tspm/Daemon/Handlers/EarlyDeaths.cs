@@ -2,6 +2,7 @@ using System.Globalization;
 using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -17,60 +18,46 @@ internal static class EarlyDeaths
     /// <param name="outcomes">What came of it; those of <paramref name="begun"/> are among them.</param>
     /// <param name="settleMs">How long to watch; less when all have died sooner. Null or 0: not at all.</param>
     public static async Task AddTo(
-        DaemonContext context, IReadOnlyList<Supervisor.Pending> begun, List<ProcessOutcome> outcomes, int? settleMs)
+        DaemonContext context, IReadOnlyList<PendingChange> begun, List<ProcessOutcome> outcomes, int? settleMs)
     {
         if (settleMs is not > 0) return;
-        List<Supervisor.Pending> watched = [.. begun.Where(IsWatched)];
+        List<PendingChange> watched = [.. begun.Where(IsWatched)];
         if (watched.Count == 0) return;
-        var ends = await context.Supervisor.Ask(
-            _ => watched.Select(static pending => pending.Cell.Life.WhenReached(HasDied)).ToList());
-        await Task.WhenAny(Task.WhenAll(ends), Task.Delay(TimeSpan.FromMilliseconds(settleMs.Value), context.Clock));
-        await context.Supervisor.Ask(_ =>
-        {
-            for (var i = 0; i < watched.Count; i++)
-            {
-                watched[i].Cell.Life.Forget(ends[i]);
-                if (Problem(watched[i]) is { } problem) Report(watched[i].Cell, problem, outcomes);
-            }
-            return 0;
-        });
+        var watch = await context.Supervisor.Ask(new SupervisorQuery.BeginDeathWatch { Over = watched });
+        await Task.WhenAny(watch.AllDead, Task.Delay(TimeSpan.FromMilliseconds(settleMs.Value), context.Clock));
+        var views = await context.Supervisor.Ask(new SupervisorQuery.EndDeathWatch { Watch = watch });
+        for (var i = 0; i < watched.Count; i++)
+            if (Problem(watched[i], views[i]) is { } problem) Report(views[i], problem, outcomes);
     }
 
-    static bool IsWatched(Supervisor.Pending pending) =>
-        !pending.Unchanged && pending.Problem is null && pending.Cell.Definition.Config.Ready is null
+    static bool IsWatched(PendingChange pending) =>
+        !pending.Unchanged && pending.Problem is null && pending.View.Definition.Config.Ready is null
         && pending.Settled is { IsCompletedSuccessfully: true, Result.Phase: LifecyclePhase.Online };
 
-    /// <summary>
-    /// By itself: also when it has been started again since, because a manual start begins with no failures. Somebody
-    /// else's stop or restart, or one because a file has changed, is not its death.
-    /// </summary>
-    static bool HasDied(LifecycleState state) =>
-        state.Failures > 0 || state.Phase is not (LifecyclePhase.Online or LifecyclePhase.Stopping
-            or LifecyclePhase.Spawning or LifecyclePhase.Starting);
-
     /// <summary>Null: it lives, or has ended well and is to stay so.</summary>
-    static string? Problem(Supervisor.Pending pending)
+    static string? Problem(PendingChange pending, ProcessView view)
     {
-        var cell = pending.Cell;
-        if (!HasDied(cell.State) || OwnEnd(pending) is not { } exit) return null;
-        var isDone = cell.State is { Phase: LifecyclePhase.Stopped, Desired: DesiredState.Down };
-        if (isDone && IsGood(cell.Definition.Config, exit.ExitCode)) return null;
+        if (!DeathWatch.HasDied(view.State) || OwnEnd(pending, view) is not { } exit) return null;
+        var isDone = view.State is { Phase: LifecyclePhase.Stopped, Desired: DesiredState.Down };
+        if (isDone && IsGood(view.Definition.Config, exit.ExitCode)) return null;
         var lived = exit.StartedAt is { } started ? $" after {Duration.Format(Rounded(exit.EndedAt - started))}" : "";
         if (exit.Cause == CauseCode.Background) return exit.Reason;
         var how = exit.ExitCode is { } number
             ? string.Create(CultureInfo.InvariantCulture, $"exited with code {number}")
             : $"was ended by {exit.Signal ?? "an unknown cause"}";
-        return $"{how}{lived}; see: tspm why {Config.ShellWords.Quote(cell.Definition.Name)}";
+        return $"{how}{lived}; see: tspm why {Config.ShellWords.Quote(view.Definition.Name)}";
     }
 
     /// <summary>
     /// The first end since the start that nobody had asked for (a restart asks for that of the former child): it says
     /// more than those of its successors. Null: none.
     /// </summary>
-    public static RecentExit? OwnEnd(Supervisor.Pending pending)
+    /// <param name="pending">The start.</param>
+    /// <param name="view">How the instance is by now.</param>
+    public static RecentExit? OwnEnd(PendingChange pending, ProcessView view)
     {
         RecentExit? first = null;
-        foreach (var exit in pending.Cell.View.RecentExits)
+        foreach (var exit in view.RecentExits)
         {
             var wasAsked = exit.Cause is CauseCode.User or CauseCode.Shutdown;
             if (!wasAsked && !pending.ExitsBefore.Any(exit.IsSameEnd)) first = exit;
@@ -83,9 +70,9 @@ internal static class EarlyDeaths
     static TimeSpan Rounded(TimeSpan time) =>
         TimeSpan.FromMilliseconds(Math.Max(0, Math.Round(time.TotalMilliseconds)));
 
-    static void Report(SupervisedProcess cell, string problem, List<ProcessOutcome> outcomes)
+    static void Report(ProcessView view, string problem, List<ProcessOutcome> outcomes)
     {
-        var at = outcomes.FindIndex(outcome => outcome.Id == cell.Key.Id && outcome.Instance == cell.Key.Instance);
-        if (at >= 0 && outcomes[at].Error is null) outcomes[at] = Settle.Outcome(cell.View) with { Error = problem };
+        var at = outcomes.FindIndex(outcome => outcome.Id == view.Key.Id && outcome.Instance == view.Key.Instance);
+        if (at >= 0 && outcomes[at].Error is null) outcomes[at] = Settle.Outcome(view) with { Error = problem };
     }
 }

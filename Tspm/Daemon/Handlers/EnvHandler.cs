@@ -1,6 +1,7 @@
 using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -9,11 +10,10 @@ internal static class EnvHandler
 {
     public static async Task<EnvResponse> Handle(DaemonContext context, EnvRequest request)
     {
-        var chosen = await context.Supervisor.Ask(supervisor => supervisor.Selection.Select(request.Selectors)
-            .Select(cell => (cell.Definition, cell.Key, Kept: supervisor.Table.Environments.Of(cell.Definition)))
-            .ToList());
+        var chosen = await context.Supervisor.Ask(
+            new SupervisorQuery.KeptEnvironments { Selectors = request.Selectors });
         // Env files are read here and not on the supervisor's thread: a file system may be slow.
-        var processes = chosen.Select(one => Environment(one.Definition, one.Key, one.Kept)).ToList();
+        var processes = chosen.Select(one => Environment(one.Definition, one.Key, one.Variables)).ToList();
         return new EnvResponse { Processes = processes };
     }
 

@@ -1,4 +1,5 @@
 using Tspm.Protocol;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -7,7 +8,7 @@ internal static class FlushHandler
 {
     public static async Task<FlushResponse> Handle(DaemonContext context, FlushRequest request)
     {
-        var views = await context.Supervisor.Ask(supervisor => supervisor.Selection.Select(request.Selectors).Select(cell => cell.View).ToList());
+        var views = await context.Supervisor.Ask(new SupervisorQuery.Selected { Selectors = request.Selectors });
         await context.Outputs.Flush([.. views.SelectMany(view => new[] { view.OutLog, view.ErrLog }).Distinct()]);
         return new FlushResponse { Success = true, Processes = [.. views.Select(Settle.Outcome)] };
     }

@@ -24,7 +24,7 @@ internal static class LastLines
     /// <param name="outcomes">What came of it; those of <paramref name="begun"/> are among them.</param>
     /// <param name="notes">Takes what helps against what the lines say.</param>
     public static async Task AddTo(
-        DaemonContext context, IReadOnlyList<Supervisor.Pending> begun, List<ProcessOutcome> outcomes,
+        DaemonContext context, IReadOnlyList<PendingChange> begun, List<ProcessOutcome> outcomes,
         List<string> notes)
     {
         if (!outcomes.Exists(outcome => outcome.Error is not null)) return;
@@ -33,14 +33,14 @@ internal static class LastLines
         var now = context.Clock.GetUtcNow();
         foreach (var pending in begun)
         {
-            var cell = pending.Cell;
+            var view = pending.View;
             var at = outcomes.FindIndex(outcome =>
-                outcome.Error is not null && outcome.Id == cell.Key.Id && outcome.Instance == cell.Key.Instance);
-            if (at < 0 || EarlyDeaths.OwnEnd(pending) is not { } end) continue;
-            if (RunOf(context, cell, end) is not { } run) continue;
-            var (errors, output) = (Read(cell, run, "err", now), Read(cell, run, "out", now));
+                outcome.Error is not null && outcome.Id == view.Key.Id && outcome.Instance == view.Key.Instance);
+            if (at < 0 || EarlyDeaths.OwnEnd(pending, view) is not { } end) continue;
+            if (RunOf(context, view.Key, end) is not { } run) continue;
+            var (errors, output) = (Read(view, run, "err", now), Read(view, run, "out", now));
             outcomes[at] = outcomes[at] with { LastLines = errors.Count > 0 ? errors : output };
-            var definition = cell.Definition;
+            var definition = view.Definition;
             if (definition.Instances == 1 || definition.Config.Listen is { Count: > 0 }) continue;
             var remedy = SharedPort.Remedy(definition.Name);
             if ((SharedPort.IsTaken(errors) || SharedPort.IsTaken(output)) && !notes.Contains(remedy))
@@ -52,22 +52,22 @@ internal static class LastLines
     /// The number of the run, by which the index of a log knows it: the pid of a program that prints and ends at once
     /// is not in there. Null: its end is not on record.
     /// </summary>
-    static string? RunOf(DaemonContext context, SupervisedProcess cell, RecentExit end)
+    static string? RunOf(DaemonContext context, InstanceKey key, RecentExit end)
     {
         var left = EventsLookedAt;
         foreach (var happened in EventFiles.Newest(context.Home.EventsFile))
         {
             if (left-- == 0) return null;
             if (happened is not { Kind: EventKind.Exited } || happened.Pid != end.Pid) continue;
-            if (happened.Id == cell.Key.Id && happened.Instance == cell.Key.Instance) return happened.RunId;
+            if (happened.Id == key.Id && happened.Instance == key.Instance) return happened.RunId;
         }
         return null;
     }
 
     /// <summary>Empty: it wrote nothing there, or that is gone.</summary>
-    static List<string> Read(SupervisedProcess cell, string run, string stream, DateTimeOffset now)
+    static List<string> Read(ProcessView view, string run, string stream, DateTimeOffset now)
     {
-        var (view, lines) = (cell.View, new List<string>());
+        var lines = new List<string>();
         var request = new LogsRequest { Selectors = [], Run = run, Lines = Count, Stream = stream };
         var query = LogQuery.Of(request, now);
         var streams = new LogSources(request, query);

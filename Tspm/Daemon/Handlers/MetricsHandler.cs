@@ -2,6 +2,7 @@ using System.Globalization;
 using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
+using Tspm.Supervision.Commands;
 using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Daemon.Handlers;
@@ -134,7 +135,7 @@ internal static class MetricsHandler
         var begun = Stopwatch.GetTimestamp();
         try
         {
-            await context.Supervisor.Ask(static _ => true).WaitAsync(LagPatience, context.Clock);
+            await context.Supervisor.Ask(new SupervisorQuery.Ping()).WaitAsync(LagPatience, context.Clock);
         }
         catch (TimeoutException)
         {

@@ -1,6 +1,6 @@
 using Tspm.Model;
 using Tspm.Protocol;
-using Tspm.Supervision;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -9,29 +9,18 @@ internal static class ReloadHandler
 {
     public static async Task<ReloadResponse> Handle(DaemonContext context, ReloadRequest request, Requester? by)
     {
-        var notes = new List<string>();
-        var begun = await Renewal.Begin(context, request.Selectors, Renewal.NewEnvironment(request.UpdateEnv, request.Client), notes, (supervisor, order) =>
+        var begun = await context.Supervisor.Order(new SupervisorCommand.Reload
         {
-            Tell(order.Wanted, notes);
-            var needed = order.Cells.Where(cell => !order.Wanted.Contains(cell))
-                .Select(cell => supervisor.Start(cell, Cause.Requested(CauseRequest.Start) with { By = by })).ToList();
-            SupervisedProcess[] wanted = [.. order.Cells.Where(order.Wanted.Contains)];
-            return [.. needed, .. supervisor.Reload(wanted, Cause.Requested(CauseRequest.Reload) with { By = by })];
+            By = by, Selectors = request.Selectors,
+            NewEnvironment = Renewal.NewEnvironment(request.UpdateEnv, request.Client),
         });
+        var notes = new List<string>(begun.Notes);
         var outcomes = await Renewal.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, notes, inARow: true);
         var error = await Settle.Unsaved(begun.Saved);
-        return new ReloadResponse { Success = error is null && outcomes.All(outcome => outcome.Error is null), Processes = outcomes, Error = error, Notes = notes.Count > 0 ? notes : null };
-    }
-
-    /// <summary>Where something else is done than a child replaced by another.</summary>
-    static void Tell(IEnumerable<SupervisedProcess> cells, List<string> notes)
-    {
-        foreach (var cell in cells)
+        return new ReloadResponse
         {
-            var config = cell.Definition.Config;
-            if (cell.State.Phase == LifecyclePhase.Online && config.Reload is { Mode: ReloadConfig.BySignal } by)
-                notes.Add($"{cell.DisplayName}: {by.Signal ?? ReloadConfig.DefaultSignal} sent to pid {cell.View.Pid}, as reload.mode says; the child goes on");
-            else if (!cell.State.HasChild) notes.Add($"{cell.DisplayName} was not online: it is started");
-        }
+            Success = error is null && outcomes.All(outcome => outcome.Error is null), Processes = outcomes,
+            Error = error, Notes = notes.Count > 0 ? notes : null,
+        };
     }
 }

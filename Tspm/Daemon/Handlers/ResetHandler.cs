@@ -1,5 +1,5 @@
 using Tspm.Protocol;
-using Tspm.Supervision;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -8,12 +8,7 @@ internal static class ResetHandler
 {
     public static async Task<ResetResponse> Handle(DaemonContext context, ResetRequest request)
     {
-        var outcomes = await context.Supervisor.Change(supervisor =>
-        {
-            var cells = supervisor.Selection.Select(request.Selectors);
-            foreach (var cell in cells) cell.Handle(new LifecycleEvent.ResetRequested());
-            return cells.Select(cell => Settle.Outcome(cell.View)).ToList();
-        });
-        return new ResetResponse { Success = true, Processes = outcomes };
+        var views = await context.Supervisor.Order(new SupervisorCommand.Reset { Selectors = request.Selectors });
+        return new ResetResponse { Success = true, Processes = [.. views.Select(Settle.Outcome)] };
     }
 }

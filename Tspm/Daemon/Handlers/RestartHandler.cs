@@ -1,5 +1,6 @@
 using Tspm.Model;
 using Tspm.Protocol;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -8,14 +9,18 @@ internal static class RestartHandler
 {
     public static async Task<RestartResponse> Handle(DaemonContext context, RestartRequest request, Requester? by)
     {
-        var notes = new List<string>();
-        var restart = Cause.Requested(CauseRequest.Restart) with { By = by };
-        var start = Cause.Requested(CauseRequest.Start) with { By = by };
-        var begun = await Renewal.Begin(context, request.Selectors, Renewal.NewEnvironment(request.UpdateEnv, request.Client), notes,
-            (supervisor, order) => [.. order.Cells.Select(cell => order.Wanted.Contains(cell)
-                ? supervisor.Restart(cell, restart) : supervisor.Start(cell, start))]);
+        var begun = await context.Supervisor.Order(new SupervisorCommand.Restart
+        {
+            By = by, Selectors = request.Selectors,
+            NewEnvironment = Renewal.NewEnvironment(request.UpdateEnv, request.Client),
+        });
+        var notes = new List<string>(begun.Notes);
         var outcomes = await Renewal.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, notes);
         var error = await Settle.Unsaved(begun.Saved);
-        return new RestartResponse { Success = error is null && outcomes.All(outcome => outcome.Error is null), Processes = outcomes, Error = error, Notes = notes.Count > 0 ? notes : null };
+        return new RestartResponse
+        {
+            Success = error is null && outcomes.All(outcome => outcome.Error is null), Processes = outcomes,
+            Error = error, Notes = notes.Count > 0 ? notes : null,
+        };
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Tspm.Platform.Linux.Native;
 using Tspm.Protocol;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -9,7 +10,7 @@ internal static class SendHandler
 {
     public static async Task<SendResponse> Handle(DaemonContext context, SendRequest request)
     {
-        var views = await context.Supervisor.Ask(supervisor => supervisor.Selection.Select([request.Selector]).Select(cell => cell.View).ToList());
+        var views = await context.Supervisor.Ask(new SupervisorQuery.Selected { Selectors = [request.Selector] });
         var outcomes = views.Select(view => Settle.Outcome(view) with { Error = Send(context, view, request.Line) }).ToList();
         return new SendResponse { Success = outcomes.All(outcome => outcome.Error is null), Processes = outcomes };
     }

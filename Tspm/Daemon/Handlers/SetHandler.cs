@@ -1,7 +1,7 @@
-using Tspm.Config;
 using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -14,21 +14,11 @@ internal static class SetHandler
 {
     public static async Task<SetResponse> Handle(DaemonContext context, SetRequest request, Requester? by)
     {
-        var (cells, begun, pending) = await context.Supervisor.Change(supervisor =>
+        var set = await context.Supervisor.Order(new SupervisorCommand.Set
         {
-            var selected = supervisor.Selection.Select(request.Selectors);
-            var changed = selected.Select(cell => cell.Definition).DistinctBy(definition => definition.Id)
-                .Select(definition => definition with { Config = Assignments.Apply(definition.Config, request.Assignments) }).ToList();
-            foreach (var definition in changed)
-                if (LogMoves.WhyNotChange(supervisor.Table, definition) is { } busy)
-                    throw new RequestException(ErrorCode.Failed, busy);
-            Definitions.CheckDependencies(supervisor, [.. changed.Select(definition => definition.Config)]);
-            var scaling =
-                changed.SelectMany(definition => supervisor.Changes.Scale(definition, Cause.Requested(CauseRequest.Scale) with { By = by })).ToList();
-            var all = changed.SelectMany(definition => supervisor.Table.Instances(definition.Id)!).ToList();
-            foreach (var cell in all) supervisor.Refresh(cell);
-            return (all, new Settle.Begun(scaling, supervisor.Save()), PendingOf(all));
+            By = by, Selectors = request.Selectors, Assignments = request.Assignments,
         });
+        var (cells, begun, pending) = (set.Processes, set.Begun, PendingOf(set.ViewsThen));
         var scaled = await Settle.Outcomes(context, begun, wait: true, timeoutMs: null, ScaleHandler.Error);
         var notes = new List<string>();
         await LastLines.AddTo(context, begun.Pending, scaled, notes);
@@ -45,14 +35,14 @@ internal static class SetHandler
     }
 
     /// <summary>By name, the fields for which an instance that runs waits; also those of earlier changes.</summary>
-    static Dictionary<string, IReadOnlyList<string>> PendingOf(IEnumerable<SupervisedProcess> cells)
+    static Dictionary<string, IReadOnlyList<string>> PendingOf(IReadOnlyList<ProcessView> views)
     {
         var pending = new Dictionary<string, IReadOnlyList<string>>();
-        foreach (var cell in cells)
+        foreach (var view in views)
         {
-            if (PendingChanges.Of(cell.View) is not { Count: > 0 } fields) continue;
-            pending.TryGetValue(cell.Definition.Name, out var others);
-            pending[cell.Definition.Name] = others is null ? fields : [.. others.Union(fields)];
+            if (PendingChanges.Of(view) is not { Count: > 0 } fields) continue;
+            pending.TryGetValue(view.Definition.Name, out var others);
+            pending[view.Definition.Name] = others is null ? fields : [.. others.Union(fields)];
         }
         return pending;
     }

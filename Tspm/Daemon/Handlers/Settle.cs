@@ -1,20 +1,20 @@
 using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>From what was begun to what came of it: waits until each instance is settled and the state is on disk, then says so, one outcome an instance.</summary>
 internal static class Settle
 {
-    public sealed record Begun(IReadOnlyList<Supervisor.Pending> Pending, Task<string?> Saved);
-
     /// <summary>Waits at most this long for an effect unless the request says otherwise: longer than any default stop timeout.</summary>
     static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
     /// <exception cref="RequestException">Something is not settled in time; it says what, and why.</exception>
     public static async Task<List<ProcessOutcome>> Outcomes(
-        DaemonContext context, Begun begun, bool wait, int? timeoutMs, Func<LifecycleState, string?> errorIn, bool inARow = false)
+        DaemonContext context, BegunChanges begun, bool wait, int? timeoutMs, Func<LifecycleState, string?> errorIn,
+        bool inARow = false)
     {
         var outcomes = new List<ProcessOutcome>(begun.Pending.Count);
         if (wait)
@@ -25,7 +25,7 @@ internal static class Settle
         else await begun.Saved; // it may begin only after that
         foreach (var pending in begun.Pending)
         {
-            var view = pending.Cell.View;
+            var view = pending.View;
             // As it was when it settled: a child that came up and has ended since did start, however soon that was.
             var error = pending.Settled.IsCompletedSuccessfully ? pending.Problem ?? errorIn(pending.Settled.Result) : null;
             outcomes.Add(Outcome(view) with
@@ -36,7 +36,7 @@ internal static class Settle
         return outcomes;
     }
 
-    static async Task AllSettled(DaemonContext context, IReadOnlyList<Supervisor.Pending> pending, TimeSpan timeout)
+    static async Task AllSettled(DaemonContext context, IReadOnlyList<PendingChange> pending, TimeSpan timeout)
     {
         try
         {
@@ -44,7 +44,7 @@ internal static class Settle
         }
         catch (TimeoutException)
         {
-            List<Supervisor.Pending> late = [.. pending.Where(static one => !one.Settled.IsCompleted)];
+            List<PendingChange> late = [.. pending.Where(static one => !one.Settled.IsCompleted)];
             if (late.Count > 0) throw Unsettled.Error(late, timeout, context.Monotonic());
         }
     }
@@ -75,36 +75,29 @@ internal static class Settle
     public static string? StartError(LifecycleState state) => state.Phase == LifecyclePhase.Online ? null : state.Reason;
 
     /// <summary>Says of each instance that could not be started and is tried again that it is.</summary>
-    public static Task NoteRetries(
-        DaemonContext context, IReadOnlyList<Supervisor.Pending> begun, List<string> notes) =>
-        begun.All(static pending => pending.Cell.View.FailedSpawn is null) ? Task.CompletedTask
-            : context.Supervisor.Ask(supervisor =>
-            {
-                foreach (var cell in begun.Select(static pending => pending.Cell))
-                {
-                    // One that was not kept is not tried again.
-                    var isKept = supervisor.Table.Find(cell.Key) == cell;
-                    if (isKept && cell is { State.Phase: LifecyclePhase.Waiting, View.FailedSpawn: not null })
-                        notes.Add($"{cell.DisplayName}: it will be tried again, as after a crash; "
-                            + $"after {Times(cell)} it becomes errored");
-                }
-                return true;
-            });
-
-    static string Times(SupervisedProcess cell)
+    public static async Task NoteRetries(
+        DaemonContext context, IReadOnlyList<PendingChange> begun, List<string> notes)
     {
-        var most = RestartPolicy.Of(cell.Definition.Config).MaxConsecutive;
+        if (begun.All(static pending => pending.View.FailedSpawn is null)) return;
+        foreach (var view in await context.Supervisor.Ask(new SupervisorQuery.Retried { Among = begun }))
+            notes.Add($"{view.DisplayName}: it will be tried again, as after a crash; "
+                + $"after {Times(view)} it becomes errored");
+    }
+
+    static string Times(ProcessView view)
+    {
+        var most = RestartPolicy.Of(view.Definition.Config).MaxConsecutive;
         return most == 1 ? "1 failure" : $"{most} failures in a row";
     }
 
     public static string? StopError(LifecycleState state) => state.Phase == LifecyclePhase.Stopped ? null : "it was started again meanwhile";
 
-    static TimeSpan LongestStart(Begun begun)
+    static TimeSpan LongestStart(BegunChanges begun)
     {
         var longest = TimeSpan.Zero;
         foreach (var pending in begun.Pending)
         {
-            var config = pending.Cell.Definition.Config;
+            var config = pending.View.Definition.Config;
             var timeout = config.Ready is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(config.StartTimeoutMs ?? Probe.DefaultStartTimeout.TotalMilliseconds);
             // Of a restart, what runs after the end and what runs before the start.
             if (config.Hooks is { } hooks) timeout += 2 * hooks.Timeout;
@@ -114,15 +107,15 @@ internal static class Settle
     }
 
     /// <summary>What depends on others waits for them first, up or down.</summary>
-    static TimeSpan LongestStop(Begun begun)
+    static TimeSpan LongestStop(BegunChanges begun)
     {
         var (longest, chain) = (TimeSpan.Zero, TimeSpan.Zero);
         foreach (var pending in begun.Pending)
         {
-            var config = pending.Cell.Definition.Config;
+            var config = pending.View.Definition.Config;
             var timeout = StopPolicy.Of(config).Timeout;
             if (timeout > longest) longest = timeout;
-            if (config.DependsOn is not null && pending.Cell.Key.Instance == 0) chain += timeout + DefaultTimeout;
+            if (config.DependsOn is not null && pending.Key.Instance == 0) chain += timeout + DefaultTimeout;
         }
         return longest + chain;
     }

@@ -1,5 +1,6 @@
 using Tspm.Model;
 using Tspm.Protocol;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -11,8 +12,12 @@ internal static class SignalHandler
         if (!Signals.TryParse(request.Signal, out var signal))
             throw new RequestException(ErrorCode.InvalidParams, $"'{request.Signal}' is not a signal; give a name such as SIGHUP or a number from 1 to 64",
                 new RpcErrorData { Path = "params.signal", Expected = "a signal's name or number", Found = request.Signal });
-        var outcomes = await context.Supervisor.Change(supervisor => supervisor.Selection.Select(request.Selectors)
-            .Select(cell => Settle.Outcome(cell.View) with { Error = cell.SignalFor(by, signal) ? null : "it is not running" }).ToList());
+        var sent = await context.Supervisor.Order(new SupervisorCommand.Signal
+        {
+            By = by, Selectors = request.Selectors, Number = signal,
+        });
+        var outcomes = sent.Select(static one =>
+            Settle.Outcome(one.Before) with { Error = one.IsSent ? null : "it is not running" }).ToList();
         return new SignalResponse { Success = outcomes.All(outcome => outcome.Error is null), Processes = outcomes };
     }
 }

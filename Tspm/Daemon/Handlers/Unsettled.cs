@@ -15,9 +15,9 @@ internal static class Unsettled
     /// <param name="waited">How long they were waited for.</param>
     /// <param name="now">Monotonic.</param>
     public static RequestException Error(
-        IReadOnlyList<Supervisor.Pending> late, TimeSpan waited, TimeSpan now)
+        IReadOnlyList<PendingChange> late, TimeSpan waited, TimeSpan now)
     {
-        List<string> lines = [.. late.Take(Named).Select(one => Sentence(one.Cell.View, waited, now))];
+        List<string> lines = [.. late.Take(Named).Select(one => Sentence(one.View, waited, now))];
         if (late.Count > Named)
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"and {late.Count - Named} more"));
         lines.Add("this continues in the background; check it with: tspm list");

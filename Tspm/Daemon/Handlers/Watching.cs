@@ -1,4 +1,5 @@
 using Tspm.Supervision;
+using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
@@ -9,13 +10,15 @@ internal static class Watching
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
     /// <summary>Adds what cannot be watched to the notes.</summary>
-    public static async Task Settle(DaemonContext context, IReadOnlyList<Supervisor.Pending> begun, List<string> notes)
+    public static async Task Settle(DaemonContext context, IReadOnlyList<PendingChange> begun, List<string> notes)
     {
-        var cells = begun.Select(pending => pending.Cell).Where(cell => cell.Definition.Config.Watch == true).ToList();
-        if (cells.Count == 0) return;
-        var ready = await context.Supervisor.Ask(supervisor => supervisor.Triggers.Watch.Ready(cells));
+        var watched = begun.Where(static pending => pending.View.Definition.Config.Watch == true).ToList();
+        if (watched.Count == 0) return;
+        var ready = await context.Supervisor.Ask(new SupervisorQuery.Watched { Among = watched });
         await Task.WhenAny(ready, Task.Delay(Longest, context.Clock));
         // Asked on the supervisor's thread: what was said before is known there by then.
-        notes.AddRange(await context.Supervisor.Ask(_ => cells.Where(cell => cell.View.WatchProblem is not null).Select(cell => $"'{cell.Definition.Name}': {cell.View.WatchProblem}").Distinct().ToList()));
+        var views = await context.Supervisor.Ask(new SupervisorQuery.Present { Of = watched });
+        notes.AddRange(views.Where(static view => view.WatchProblem is not null)
+            .Select(static view => $"'{view.Definition.Name}': {view.WatchProblem}").Distinct());
     }
 }

@@ -1,0 +1,14 @@
+namespace Tspm.Supervision.Commands;
+
+/// <summary>What an order has begun.</summary>
+internal sealed class BegunChanges(IReadOnlyList<PendingChange> pending, Task<string?> saved)
+{
+    /// <summary>One for each instance.</summary>
+    public IReadOnlyList<PendingChange> Pending => pending;
+
+    /// <summary>See <see cref="Supervisor.Save"/>.</summary>
+    public Task<string?> Saved => saved;
+
+    /// <summary>Remarks for whoever gave the order.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}

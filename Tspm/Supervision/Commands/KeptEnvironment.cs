@@ -1,0 +1,14 @@
+using Tspm.Model;
+
+namespace Tspm.Supervision.Commands;
+
+/// <summary>The environment that was kept for an instance.</summary>
+internal sealed class KeptEnvironment(
+    ProcessDefinition definition, InstanceKey key, IReadOnlyDictionary<string, string> variables)
+{
+    public ProcessDefinition Definition => definition;
+
+    public InstanceKey Key => key;
+
+    public IReadOnlyDictionary<string, string> Variables => variables;
+}

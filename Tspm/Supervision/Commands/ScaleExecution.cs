@@ -1,0 +1,39 @@
+using Tspm.Config;
+using Tspm.Model;
+
+namespace Tspm.Supervision.Commands;
+
+/// <summary>Carries out <see cref="SupervisorCommand.Scale"/>.</summary>
+internal static class ScaleExecution
+{
+    public static ChangedProcesses Run(Supervisor supervisor, SupervisorCommand.Scale order)
+    {
+        var definition = Only(supervisor, order.Selector);
+        var wanted = order.Instances ?? (long)definition.Instances + order.Difference;
+        Check(definition, wanted);
+        OrderChecks.LogsAtRest(supervisor.Table, definition);
+        var scaled = definition with { Config = definition.Config with { Instances = (int)wanted } };
+        var pending = supervisor.Changes.Scale(scaled, order.CauseOf(CauseRequest.Scale));
+        var begun = new BegunChanges(pending, supervisor.Save());
+        return new ChangedProcesses(supervisor.Table.Instances(definition.Id)!, begun);
+    }
+
+    static ProcessDefinition Only(Supervisor supervisor, string selector)
+    {
+        var ids = supervisor.Selection.Select([selector]).Select(static cell => cell.Key.Id).Distinct().ToList();
+        return ids.Count == 1
+            ? supervisor.Table.Instances(ids[0])![0].Definition
+            : throw new OrderRefusedException(
+                $"'{selector}' means {ids.Count} processes; scale takes exactly one");
+    }
+
+    static void Check(ProcessDefinition definition, long wanted)
+    {
+        if (wanted is >= 1 and <= ConfigValidation.MaxInstances) return;
+        var name = definition.Name;
+        throw new OrderRefusedException(wanted < 1
+            ? $"'{name}' has {definition.Instances}, and at least one must be left; "
+                + $"to end it: tspm stop {name}, or tspm delete {name}"
+            : $"'{name}' cannot have {wanted} instances; at most {ConfigValidation.MaxInstances}");
+    }
+}

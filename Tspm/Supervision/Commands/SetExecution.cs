@@ -1,0 +1,24 @@
+using Tspm.Config;
+using Tspm.Model;
+
+namespace Tspm.Supervision.Commands;
+
+/// <summary>Carries out <see cref="SupervisorCommand.Set"/>: all of it or nothing.</summary>
+internal static class SetExecution
+{
+    public static ChangedProcesses Run(Supervisor supervisor, SupervisorCommand.Set order)
+    {
+        var changed = new List<ProcessDefinition>();
+        foreach (var definition in supervisor.Selection.Select(order.Selectors)
+            .Select(static cell => cell.Definition).DistinctBy(static definition => definition.Id))
+            changed.Add(definition with { Config = Assignments.Apply(definition.Config, order.Assignments) });
+        foreach (var definition in changed) OrderChecks.LogsAtRest(supervisor.Table, definition);
+        OrderChecks.Dependencies(supervisor.Table, [.. changed.Select(static definition => definition.Config)]);
+        var scaling = new List<PendingChange>();
+        foreach (var definition in changed)
+            scaling.AddRange(supervisor.Changes.Scale(definition, order.CauseOf(CauseRequest.Scale)));
+        var all = changed.SelectMany(definition => supervisor.Table.Instances(definition.Id)!).ToList();
+        foreach (var cell in all) supervisor.Refresh(cell);
+        return new ChangedProcesses(all, new BegunChanges(scaling, supervisor.Save()));
+    }
+}
