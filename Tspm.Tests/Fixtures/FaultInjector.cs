@@ -17,6 +17,9 @@ internal sealed class FaultInjector : IDisposable
         KillBoth = 2,
         InputOutputError = 3,
         NoSpace = 4,
+
+        /// <summary>Only for posix_spawn: the child is started, and nobody is told of it.</summary>
+        KillBothAfter = 5,
     }
 
     /// <summary>Which calls count.</summary>
@@ -124,7 +127,7 @@ internal sealed class FaultInjector : IDisposable
             if (at != MAP_FAILED) shared = at;
         }
 
-        /* 1: this call fails, errno is set. */
+        /* 1: this call fails, errno is set. 2: it is the last one. */
         static int fails(int kind, const char *name)
         {
             if (!shared || !shared->fault || !(shared->calls & kind)) return 0;
@@ -133,6 +136,7 @@ internal sealed class FaultInjector : IDisposable
             shared->fault = 0;
             shared->hit = 1;
             strncpy(shared->name, name, sizeof shared->name - 1);
+            if (fault == 5) return 2;
             if (fault == 2) kill(getppid(), SIGKILL);
             if (fault <= 2) { kill(getpid(), SIGKILL); for (;;) pause(); }
             errno = fault == 3 ? EIO : ENOSPC;
@@ -175,7 +179,11 @@ internal sealed class FaultInjector : IDisposable
         int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
         {
             REAL(posix_spawn);
-            return fails(16, "posix_spawn") ? errno : real(pid, path, actions, attributes, argv, envp);
+            int fault = fails(16, "posix_spawn");
+            if (fault == 1) return errno;
+            int result = real(pid, path, actions, attributes, argv, envp);
+            if (fault == 2) { kill(getppid(), SIGKILL); kill(getpid(), SIGKILL); for (;;) pause(); }
+            return result;
         }
 
         int kill(pid_t pid, int signal)

@@ -79,13 +79,17 @@ internal static class LifecycleTable
         Starting,Online                    unfit      *                  !never,!last,lived      | Stopping  Retry   =       1        =        =      SendStopSignal
         Stopped,Errored,Held,Waiting,Spawning,Stopping,Sweeping unfit * -                             | =         =       =       =        =        =      None
 
-        Starting,Online                    exit       *                  stays                   | Sweeping  Stop    down    0        =        =      Sweep
-        Starting,Online                    exit       *                  !stays,last,!lived      | Sweeping  GiveUp  =       +1       =        =      Sweep
-        Starting,Online                    exit       *                  !stays,last,lived       | Sweeping  GiveUp  =       1        =        =      Sweep
-        Starting,Online                    exit       *                  !stays,!last,!lived     | Sweeping  Retry   =       +1       =        =      Sweep
-        Starting,Online                    exit       *                  !stays,!last,lived      | Sweeping  Retry   =       1        =        =      Sweep
-        Stopping                           exit       *                  -                       | Sweeping  =       =       =        =        =      Sweep
-        Stopped,Errored,Held,Waiting,Spawning,Sweeping exit * -                                       | =         =       =       =        =        =      None
+        Starting,Online                    exit       *                  stays                   | Sweeping  Stop    down    0        =        no     Sweep
+        Starting,Online                    exit       *                  !stays,last,!lived      | Sweeping  GiveUp  =       +1       =        no     Sweep
+        Starting,Online                    exit       *                  !stays,last,lived       | Sweeping  GiveUp  =       1        =        no     Sweep
+        Starting,Online                    exit       *                  !stays,!last,!lived     | Sweeping  Retry   =       +1       =        no     Sweep
+        Starting,Online                    exit       *                  !stays,!last,lived      | Sweeping  Retry   =       1        =        no     Sweep
+        Stopping                           exit       *                  -                       | Sweeping  =       =       =        =        no     Sweep
+        Spawning                           exit       Stop               -                       | Sweeping  =       =       =        =        no     Sweep
+        Spawning                           exit       Start,Retry,GiveUp stays                   | Sweeping  Stop    down    0        =        no     Sweep
+        Spawning                           exit       Start,Retry,GiveUp !stays,last             | Sweeping  GiveUp  =       +1       =        no     Sweep
+        Spawning                           exit       Start,Retry,GiveUp !stays,!last            | Sweeping  Retry   =       +1       =        no     Sweep
+        Stopped,Errored,Held,Waiting,Sweeping exit    *                  -                       | =         =       =       =        =        =      None
 
         Sweeping                           gone       Stop               -                       | Stopped   =       =       =        =        =      None
         Sweeping                           gone       Start              -                       | Spawning  Start   =       =        +1       yes    Spawn

@@ -17,7 +17,7 @@ internal sealed class Instants(SimulatedSystem system)
     public void Happen()
     {
         // The fake machine forgets it at each look.
-        system.Machine.BeforeFifoLook = Happen;
+        system.Machine.BeforeLook = Happen;
         if (_isWithin || !IsDaemonRunning) return;
         if (_dieAt > 0 && --_dieAt == 0) throw new DaemonDied();
         if (system.IsCalm || system.Random.Next(6) > 0) return;

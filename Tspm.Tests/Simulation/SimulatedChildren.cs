@@ -1,5 +1,4 @@
 using Tspm.Model;
-using Tspm.Storage;
 using Tspm.Supervision;
 using Tspm.Tests.Supervision;
 
@@ -19,7 +18,6 @@ internal sealed class SimulatedChildren
         Machine.Answer = Answer;
         Machine.StopTimeoutOf = TimeoutOf;
         Machine.Signalled = CheckSignal;
-        Machine.IsLostSight = IsLostSight;
     }
 
     FakeProcessSystem Machine => _system.Machine;
@@ -84,15 +82,6 @@ internal sealed class SimulatedChildren
             if (process is { IsZombie: true, Parent: 0 } && process.Guardian != Machine.Guardian)
                 Machine.ReapOrphan(process);
     }
-
-    /// <summary>
-    /// Daemon and guardian died before it was on record, and then it ended: there is only the intent.
-    /// </summary>
-    bool IsLostSight(FakeProcess process) => Unknowable.Contains(process.Pid)
-        && !new RunRecordStore(_system.World.Home).LoadAll().Values.Any(record => Names(record, process.Pid));
-
-    static bool Names(RunRecord record, int pid) => record.Current?.Pid == pid || record.Replacement?.Pid == pid
-        || record.Common.RecentExits.Any(exit => exit.Pid == pid);
 
     // ---- what children do with signals
 

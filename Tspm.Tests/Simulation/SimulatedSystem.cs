@@ -46,7 +46,7 @@ internal sealed class SimulatedSystem : IDisposable
         Time = new SimulatedTime(this);
         Machine.KernelTellsExits = Random.Next(2) == 0;
         Machine.BeforeReap = Instants.Happen;
-        Machine.BeforeFifoLook = Instants.Happen;
+        Machine.BeforeLook = Instants.Happen;
         Guardian = new SimulatedGuardian(this, SimulatedGuardian.Elected, former: -1);
     }
 

@@ -183,7 +183,7 @@ internal sealed class DaemonDeathTests
         {
             Name = "job", Command = "job", Restart = new RestartConfig { Policy = "never" },
         });
-        world.Machine.BeforeFifoLook = () => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(3, null));
+        world.Machine.BeforeLook = () => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(3, null));
         DieAtSpawn(world, cell);
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
         await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
@@ -201,7 +201,7 @@ internal sealed class DaemonDeathTests
         var cell = world.StartNew();
         var old = world.Machine.Only(cell.Key);
         world.Save();
-        world.Machine.BeforeFifoLook = () => world.Machine.Exit(
+        world.Machine.BeforeLook = () => world.Machine.Exit(
             world.Machine.Living.Single(process => process.Pid != old.Pid), new ExitStatus(4, null));
         world.Machine.AfterSpawn = () => throw new DaemonDied();
         Die(world, () =>

@@ -104,10 +104,20 @@ internal sealed class FakeOutputs : IRunOutputs
         foreach (var file in files) Kept[file] = policy;
     }
 
-    public void Discard(RunStreams run) => OpenRuns.Remove(run.RunId);
+    /// <summary>Run before the output of a run is given up, or closed: instants at which a daemon may die.</summary>
+    public Action? BeforeDiscard { get; set; }
+
+    public Action? BeforeFinish { get; set; }
+
+    public void Discard(RunStreams run)
+    {
+        BeforeDiscard?.Invoke();
+        OpenRuns.Remove(run.RunId);
+    }
 
     public void Finish(RunStreams run)
     {
+        BeforeFinish?.Invoke();
         if (!OpenRuns.Remove(run.RunId)) throw new InvalidOperationException($"run {run.RunId} was finished without being open");
         Finished.Add(run.RunId);
     }

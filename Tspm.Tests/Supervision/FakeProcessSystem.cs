@@ -43,9 +43,6 @@ internal sealed class FakeProcessSystem : IProcessSystem
     /// <summary>Descendants that ended and wait to be reaped, while the guardian is played.</summary>
     public List<FakeDescendant> EndedDescendants { get; } = [];
 
-    /// <summary>Nobody can know that this process ever was, and so nobody looks for what it left.</summary>
-    public Func<FakeProcess, bool> IsLostSight { get; set; } = static _ => false;
-
     /// <summary>Told of each signal before it has an effect.</summary>
     public Action<FakeProcess, int>? Signalled { get; set; }
 
@@ -200,6 +197,14 @@ internal sealed class FakeProcessSystem : IProcessSystem
         BootId = bootId;
     }
 
+    /// <summary>Another guardian has come: what was there is init's, and nobody remembers how anything ended.</summary>
+    public void ReplaceGuardian()
+    {
+        Guardian++;
+        DaemonDiedAtTicks = 0;
+        _records.Clear();
+    }
+
     /// <summary>What the guardian sends first to a new daemon.</summary>
     public IReadOnlyList<GuardianRecord> Unacknowledged => [.. _records];
 
@@ -251,7 +256,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
         {
             if (other.Hook is not (null or HookMark.PreStart or HookMark.PostStop)) continue;
             if (other.Lives && --most < 0) throw new InvalidOperationException($"a second child of {key} was started while {other} lives");
-            if (!isReload && !other.Lives && other.Leftovers > 0 && !IsLostSight(other)) throw new InvalidOperationException($"a child of {key} was started while something of {other} is left");
+            if (!isReload && !other.Lives && other.Leftovers > 0) throw new InvalidOperationException($"a child of {key} was started while something of {other} is left");
         }
         if (_failures.TryDequeue(out var failure)) return new SpawnOutcome(null, failure);
         var process = new FakeProcess(++_lastPid, ++_ticks, request, key) { Parent = Daemon, Guardian = Guardian, Input = request.StdinPath is { } path && hook is not null ? File.ReadAllText(path) : null };
@@ -266,16 +271,37 @@ internal sealed class FakeProcessSystem : IProcessSystem
             ? new FakeChild(this, found, Daemon, isOwn: false)
             : null;
 
-    /// <summary>Runs once, before the next search for the holder of a FIFO: a child may end at that instant.</summary>
-    public Action? BeforeFifoLook { get; set; }
+    /// <summary>Runs once, before the next search for the child of a run: it may end at that instant.</summary>
+    public Action? BeforeLook { get; set; }
+
+    /// <summary>Living processes that have closed their output, or write it elsewhere.</summary>
+    public HashSet<int> HoldsNoOutput { get; } = [];
 
     public (int Pid, long StartTicks)? FindFifoHolder(string path)
     {
-        var before = BeforeFifoLook;
-        BeforeFifoLook = null;
-        before?.Invoke();
-        return Living.FirstOrDefault(process => process.Request.StdoutPath == path) is { } holder
+        LookBegins();
+        return Living.FirstOrDefault(process => process.Request.StdoutPath == path && !HoldsNoOutput.Contains(process.Pid)) is { } holder
             ? (holder.Pid, holder.StartTicks) : null;
+    }
+
+    /// <summary>Descendants keep the session that they were born in.</summary>
+    public RunTrace? FindRun(ulong runMark)
+    {
+        LookBegins();
+        foreach (var process in _all)
+        {
+            if (process.Request.RunMark != runMark) continue;
+            if (!process.IsReaped) return new RunTrace(process.Pid, process.StartTicks);
+            if (process.Leftovers > 0) return new RunTrace(0, 0);
+        }
+        return null;
+    }
+
+    void LookBegins()
+    {
+        var before = BeforeLook;
+        BeforeLook = null;
+        before?.Invoke();
     }
 
     /// <summary>What the kernel says of each that was killed.</summary>
@@ -322,7 +348,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
 
     public IReadOnlyList<Leftover>? FindLeftovers(TreeMark mark)
     {
-        var ended = Ended(mark);
+        if (Ended(mark) is not { } ended) return [];
         if (LooksThatDoNotKnow > 0)
         {
             LooksThatDoNotKnow--;
@@ -352,7 +378,9 @@ internal sealed class FakeProcessSystem : IProcessSystem
         return SignalResult.Sent;
     }
 
-    public ulong MarkTree(int pid, long startTicks, ulong runMark) => runMark;
+    public ulong MarkTree(int pid, long startTicks, ulong runMark) =>
+        _all.Find(process => process.Pid == pid) is { } child && RunMark.IsMark(child.Request.RunMark)
+            ? child.Request.RunMark : runMark;
 
     void KillInTime(FakeDescendant one)
     {
@@ -363,17 +391,19 @@ internal sealed class FakeProcessSystem : IProcessSystem
         if (had < least) throw new InvalidOperationException($"{one} was killed after {had}, before its {least} had passed");
     }
 
-    FakeProcess Ended(TreeMark mark)
+    /// <summary>Null: there was no child, of a run of which nobody knew that.</summary>
+    FakeProcess? Ended(TreeMark mark)
     {
-        var ended = _all.Find(process => process.Pid == mark.Pid) ?? throw new InvalidOperationException($"nobody ever had the pid {mark.Pid}");
+        var ended = _all.Find(process => mark.Pid == 0 ? process.Request.RunMark == mark.Run : process.Pid == mark.Pid);
         Swept.Add(mark);
+        if (ended is null) return mark.Pid == 0 ? null : throw new InvalidOperationException($"nobody ever had the pid {mark.Pid}");
         return ended.Lives ? throw new InvalidOperationException($"leftovers of {ended} were looked for while it lives") : ended;
     }
 
     public int? KillLeftovers(TreeMark mark)
     {
-        if (mark.Pid == 0) return _all.Count(process => process.Lives && process.Hook is not null && process.Parent != Daemon && process.Key == new InstanceKey(mark.Id, mark.Instance));
-        var ended = Ended(mark);
+        if (mark is { Pid: 0, Run: RunMark.None }) return _all.Count(process => process.Lives && process.Hook is not null && process.Parent != Daemon && process.Key == new InstanceKey(mark.Id, mark.Instance));
+        if (Ended(mark) is not { } ended) return 0;
         if (ended.Hook is not null) return ended.HookLeftovers > 0 ? ended.HookLeftovers-- : 0;
         foreach (var one in ended.Descendants.Where(one => one.Lives)) KillInTime(one);
         return ended.Leftovers;

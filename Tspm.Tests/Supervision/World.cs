@@ -165,7 +165,22 @@ internal sealed class World : IDisposable
         Sockets.KillDaemon();
     }
 
+    /// <summary>kill -9 of both; what was not reaped yet is init's.</summary>
+    public void KillGuardian()
+    {
+        KillDaemon();
+        Machine.ReplaceGuardian();
+        GuardianPid++;
+    }
+
     public void StartDaemon()
+    {
+        StartDaemonWithoutStep();
+        Step();
+    }
+
+    /// <summary>It has resumed everything, and nothing that it posted has had its turn.</summary>
+    public void StartDaemonWithoutStep()
     {
         (Loop, Supervisor) = Assemble();
         var left = new RecoveredState
@@ -178,7 +193,6 @@ internal sealed class World : IDisposable
         Supervisor.Resume(Saved, left);
         foreach (var record in left.Reaped) Machine.Acknowledge(record.Sequence);
         DeliverRecords();
-        Step();
     }
 
     /// <summary>The guardian's records come as they are made.</summary>

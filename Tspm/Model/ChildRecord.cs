@@ -11,7 +11,9 @@ internal sealed record ChildRecord
     /// <summary>The guardian under which it was started: only that one can tell how an orphan ended.</summary>
     public int GuardianPid { get; init; }
 
-    /// <summary>0: intended, not known to be started yet.</summary>
+    /// <summary>
+    /// 0: intended, not known to be started yet; with an <see cref="Exit"/>: nobody can know which process it was.
+    /// </summary>
     public int Pid { get; init; }
 
     /// <summary>With the pid it names a process for ever (man 5 proc, starttime).</summary>

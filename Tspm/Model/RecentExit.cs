@@ -5,6 +5,7 @@ namespace Tspm.Model;
 /// <summary>The end of one child, kept for <c>describe</c> and <c>why</c>.</summary>
 internal sealed record RecentExit
 {
+    /// <summary>0: nobody knows which process it was, or whether there was one.</summary>
     public required int Pid { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
     public required DateTimeOffset EndedAt { get; init; }

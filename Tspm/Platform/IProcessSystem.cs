@@ -35,6 +35,12 @@ internal interface IProcessSystem
     (int Pid, long StartTicks)? FindFifoHolder(string path);
 
     /// <summary>
+    /// What there is of a run: the processes that carry its mark, those included that are ending or wait to be reaped.
+    /// Null: there are none, so its child was not started, got rid of its mark, or has been reaped.
+    /// </summary>
+    RunTrace? FindRun(ulong runMark);
+
+    /// <summary>
     /// The living processes that an ended child left behind: all in its cgroup, its session or its process group, all
     /// orphans that carry its run's mark or its variables, and everything below those. Empty: the tree is gone.
     /// </summary>
@@ -142,6 +148,14 @@ internal sealed record TreeMark(int Pid, int Id, int Instance, string? Hook = nu
     /// <summary>Output FIFOs of this child alone: who holds one is of its tree.</summary>
     public IReadOnlyList<string> Fifos { get; init; } = [];
 }
+
+/// <summary>Proof that the child of a run was started.</summary>
+/// <param name="LeaderPid">
+/// The oldest process of the run that leads a session, as the child does from its first instant; 0: none does, so the
+/// child has ended and was reaped.
+/// </param>
+/// <param name="StartTicks">When that one started.</param>
+internal sealed record RunTrace(int LeaderPid, long StartTicks);
 
 /// <summary>A living process that outlived the child which it descends from.</summary>
 /// <param name="Pid">The process.</param>

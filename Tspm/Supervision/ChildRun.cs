@@ -39,6 +39,9 @@ internal sealed class ChildRun(SupervisionServices services, SupervisedProcess p
     /// <summary>Null: intended, not started yet.</summary>
     public IChild? Child { get; private set; }
 
+    /// <summary>Of the child; null: there is none, or nobody knows which process it was.</summary>
+    public int? Pid => Child is { Pid: > 0 and var pid } ? pid : null;
+
     // ---- what it is started with
 
     /// <summary>The guardian under which it was started: that one reaps it when its daemon dies.</summary>

@@ -142,17 +142,28 @@ internal sealed class ChildRunFactory(
     /// <param name="run">The run.</param>
     /// <param name="intent">Its record.</param>
     /// <param name="left">What the guardian has reaped.</param>
-    /// <returns>Null: it was not started.</returns>
+    /// <returns>
+    /// Null: it was not started. Where nobody can know whether it was: <see cref="EndedChild.Unidentified"/>.
+    /// </returns>
     public IChild? FindChild(ChildRun run, ChildRecord intent, RecoveredState left)
     {
-        if (left.EndedBeforeRecorded(intent) is { } ended) return new EndedChild(ended.Pid, ended.StartTicks);
-        if (services.System.FindFifoHolder(run.Streams.OutFifo) is { } holder
-            && services.System.Adopt(holder.Pid, holder.StartTicks) is { } living) return living;
-        if (intent.IntendedTicks == 0) return null;
-        // It may have ended since the guardian was asked: then its record is on its way.
+        if (intent.IntendedTicks == 0) return FindHolder(run);
+        var trace = services.System.FindRun(intent.Mark);
+        // A program can get rid of its mark, and an older version gave none.
+        var holder = trace is null ? FindHolder(run) : null;
+        // What was not there just now has been reaped: then its record is there when the guardian has answered.
         left.CatchUpAgain();
-        return left.EndedBeforeRecorded(intent) is { } late ? new EndedChild(late.Pid, late.StartTicks) : null;
+        var reaped = left.EndedBeforeRecorded(intent);
+        if (trace is { LeaderPid: > 0 and var pid } && reaped?.IsOlderThan(pid, trace.StartTicks) != true)
+            return services.System.Adopt(pid, trace.StartTicks) ?? new EndedChild(pid, trace.StartTicks);
+        if (reaped is not null) return new EndedChild(reaped.Pid, reaped.StartTicks);
+        if (holder is not null) return holder;
+        var mayHaveEnded = left.HasOutput(intent.RunId) && !left.HasWitness(intent, services.GuardianPid);
+        return trace is not null || mayHaveEnded ? EndedChild.Unidentified() : null;
     }
+
+    IChild? FindHolder(ChildRun run) => services.System.FindFifoHolder(run.Streams.OutFifo) is { } holder
+        ? services.System.Adopt(holder.Pid, holder.StartTicks) : null;
 
     /// <summary>Goes on with the output and the messages of a child that an earlier daemon has started.</summary>
     public void Resume(ChildRun run)

@@ -136,13 +136,20 @@ internal static class Lifecycle
         return state.Next == Stop ? Same(state with { Phase = Stopped, ByHand = false }) : Spawning(state);
     }
 
-    /// <summary>A stop's timeout goes on: it covers what the child left behind as well.</summary>
+    /// <summary>
+    /// A stop's timeout goes on: it covers what the child left behind as well. While it is still being started, it has
+    /// ended without ever having been known to run (see <see cref="EndedChild.Unidentified"/>).
+    /// </summary>
     static Transition OnExited(
         LifecycleState state, LifecycleEvent.ChildExited exited, RestartPolicy policy, TimeSpan now)
     {
-        if (state.Phase is not (Starting or Online or Stopping)) return Same(state);
-        var next = state.Phase == Stopping ? state : AfterUnasked(state, exited, policy, now);
-        return new(next with { Phase = Sweeping, EndedAtMonotonic = now, HasLeftovers = exited.HasLeftovers }, Sweep);
+        if (state.Phase is not (LifecyclePhase.Spawning or Starting or Online or Stopping)) return Same(state);
+        var wasAsked = state is { Phase: Stopping } or { Phase: LifecyclePhase.Spawning, Next: Stop };
+        var next = wasAsked ? state : AfterUnasked(state, exited, policy, now);
+        return new(next with
+        {
+            Phase = Sweeping, EndedAtMonotonic = now, HasLeftovers = exited.HasLeftovers, ByHand = false,
+        }, Sweep);
     }
 
     /// <summary>A child ended by itself: what the policy makes of it.</summary>

@@ -66,12 +66,12 @@ internal static class Narration
     /// <summary>An event of a child.</summary>
     public static ProcessEvent Event(string kind, ChildRun? run, string? reason) => new()
     {
-        Kind = kind, Pid = run?.Child?.Pid, RunId = Number(run?.Id), Reason = reason,
+        Kind = kind, Pid = run?.Pid, RunId = Number(run?.Id), Reason = reason,
     };
 
     /// <summary>A step of a reload. Both children are named.</summary>
     public static ProcessEvent Reload(string kind, ChildRun? run, ChildRun? other, string? reason) =>
-        Event(kind, run, reason) with { OtherPid = other?.Child?.Pid };
+        Event(kind, run, reason) with { OtherPid = other?.Pid };
 
     /// <summary>The end of a child.</summary>
     public static ProcessEvent Exit(ChildRun run, ExitStatus status, TimeSpan uptime, string? reason) =>
@@ -109,6 +109,8 @@ internal static class Narration
         var exit = Exit(step.Run!, status, step.Now - before.StartedAtMonotonic, ReasonOfExit(before, after));
         return exit with
         {
+            // One that was never known to run has no known uptime.
+            UptimeMs = before.Phase == LifecyclePhase.Spawning ? null : exit.UptimeMs,
             NextStartInMs = after.Next switch
             {
                 AfterExit.Start => 0,

@@ -6,9 +6,14 @@ namespace Tspm.Supervision;
 /// <summary>Turns what happens to the present child of a process into events of its lifecycle.</summary>
 internal sealed class PresentChild(SupervisionServices services, SupervisedProcess process) : IChildRunOwner
 {
+    const string EndedUnseen =
+        "daemon and guardian were killed while it was being started: whether it ran, and how it ended, is not known";
+
     public (Cause Cause, bool WasAsked) Explain(ChildRun run, ExitStatus status)
     {
         if (process.State.Phase == LifecyclePhase.Stopping) return (process.State.Cause, true);
+        if (process.State.Phase == LifecyclePhase.Spawning)
+            return (Cause.Ended(status) with { Detail = EndedUnseen }, process.State.Next == AfterExit.Stop);
         var background = BackgroundProgram.Describe(status, run.Child!.Pid, run.Ending.Leftovers ?? []);
         return (process.ManualSignal.CauseOf(status, background, services.Timers.Now), false);
     }

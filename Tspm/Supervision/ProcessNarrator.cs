@@ -90,7 +90,7 @@ internal sealed class ProcessNarrator(SupervisionServices services, SupervisedPr
         var (status, cause) = (run.Exit!, run.ExitCause!);
         var reason = wasAsked ? CauseText.What(cause) : cause.Detail;
         var exit = Narration.Exit(run, status, services.Timers.Now - run.StartedAtMonotonic, reason);
-        Record(exit with { OtherPid = (process.Current ?? process.Ended)?.Child?.Pid }, cause);
+        Record(exit with { OtherPid = (process.Current ?? process.Ended)?.Pid }, cause);
     }
 
     /// <summary>The other child of a reload has not ended in time.</summary>

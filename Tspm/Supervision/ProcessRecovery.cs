@@ -83,6 +83,7 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
             Current = (record.Current ?? new ChildRecord { RunId = runId }) with
             {
                 RunId = runId, Pid = 0, StartTicks = 0, IntendedTicks = 0, Exit = null, GuardianPid = 0,
+                Mark = RunMark.None, // its child tells which one it carries
             },
         };
         Resume(intent, left);
@@ -98,9 +99,10 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
     {
         var second = record.Replacement!;
         var run = FromRecord(second, record);
-        var child = second.Pid == 0 ? process.Runs.FindChild(run, second, left)
+        var isIntent = second is { Pid: 0, Exit: null };
+        var child = isIntent ? process.Runs.FindChild(run, second, left)
             : second.Exit is not null ? null : services.System.Adopt(second.Pid, second.StartTicks);
-        if (child is null && second.Pid == 0)
+        if (child is null && isIntent)
         {
             services.Outputs.Discard(run.Streams);
             return;
@@ -126,12 +128,7 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
         var run = FromRecord(child, record);
         if (child.Exit is not null)
         {
-            services.Outputs.Resume(run.Streams);
-            // Seen and saved, perhaps not reaped.
-            run.MeetEnded(child);
-            run.Ending.LookForLeftovers();
-            process.RestoreEnded(run);
-            run.Owner!.Exited(run);
+            ResumeExited(run, child);
             return;
         }
         process.RestoreCurrent(run);
@@ -140,6 +137,16 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
         if (adopted is not null) process.Runs.Mark(run, adopted);
         run.Watch(adopted ?? new EndedChild(child.Pid, child.StartTicks));
         if (process.State.Phase == LifecyclePhase.Stopping) run.Ending.SendStopSignal();
+    }
+
+    /// <summary>How it ended was seen and saved; perhaps it was not reaped, and nothing has followed from it.</summary>
+    void ResumeExited(ChildRun run, ChildRecord child)
+    {
+        services.Outputs.Resume(run.Streams);
+        run.MeetEnded(child);
+        run.Ending.LookForLeftovers();
+        process.RestoreEnded(run);
+        run.Owner!.Exited(run);
     }
 
     void ResumeCleanUp(RunRecord record)
@@ -152,13 +159,17 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
     }
 
     /// <summary>
-    /// A spawn was intended and nobody wrote down whether it happened: the guardian may have reaped the child; else
-    /// whoever holds the run's FIFO is it.
+    /// A spawn was intended and nobody wrote down whether it happened.
     /// </summary>
     void ResumeIntent(RunRecord record, RecoveredState left)
     {
         var intent = record.Current ?? new ChildRecord { RunId = 0 };
         var run = FromRecord(intent, record);
+        if (intent.Exit is not null)
+        {
+            ResumeExited(run, intent);
+            return;
+        }
         if (process.Runs.FindChild(run, intent, left) is not { } child)
         {
             services.Outputs.Discard(run.Streams);
@@ -168,9 +179,15 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
             return;
         }
         process.RestoreCurrent(run);
-        run.StartedAt ??= services.Clock.GetUtcNow();
         run.StartedAtMonotonic = services.Timers.Now;
         process.Runs.Resume(run);
+        if (child.Pid == 0)
+        {
+            // It ends without ever having been known to run.
+            run.Watch(child);
+            return;
+        }
+        run.StartedAt ??= services.Clock.GetUtcNow();
         process.Runs.Mark(run, child);
         run.Watch(child);
         process.Handle(new LifecycleEvent.SpawnSucceeded(AwaitsReady: run.Ready is not null));

@@ -39,25 +39,45 @@ internal sealed record RecoveredState
     }
 
     /// <summary>
-    /// Whatever has ended by now is in <see cref="Reaped"/> afterwards. What did not hold its output at the time of the
-    /// call and is not among those either has never lived; but for one that was just closing its descriptors, which the
-    /// kernel does before it can be reaped (kernel/exit.c).
+    /// Whatever has ended by now is in <see cref="Reaped"/> afterwards: what was not to be found before the call, and is
+    /// not among those either, has never lived under this guardian.
     /// </summary>
     public void CatchUpAgain() => Reaped.AddRange(CatchUp?.Invoke() ?? []);
 
     /// <summary>
-    /// The child of a run that was intended and never recorded, when it has ended already. The supervisor starts one child at a time, so only one run can be in that state: its child is who
-    /// started between the intent and the daemon's death, led a session, and belongs to no other run. Null: nobody is known to have been it.
+    /// This guardian has reaped the child of a run that was intended and never recorded, if there was one and it has
+    /// ended: it was there from the intent to the death of the daemon.
+    /// </summary>
+    /// <param name="intent">The run.</param>
+    /// <param name="guardianPid">The guardian of this daemon.</param>
+    public bool HasWitness(ChildRecord intent, int guardianPid) =>
+        intent.GuardianPid == guardianPid && DaemonDiedAtTicks >= intent.IntendedTicks;
+
+    /// <summary>The output FIFO of a run was made, which comes before its spawn, and has not been removed.</summary>
+    public bool HasOutput(ulong runId)
+    {
+        foreach (var run in Runs)
+            if (run.RunId == runId) return true;
+        return false;
+    }
+
+    /// <summary>
+    /// The child of a run that was intended and never recorded, when it has ended already. The supervisor starts one
+    /// child at a time, so only one run can be in that state: its child is who started between the intent and the
+    /// daemon's death, led a session, and belongs to no other run; of several, which its descendants are, the oldest.
+    /// Null: nobody is known to have been it.
     /// </summary>
     public GuardianRecord? EndedBeforeRecorded(ChildRecord intent)
     {
         if (intent.IntendedTicks == 0) return null;
+        GuardianRecord? oldest = null;
         foreach (var reaped in Reaped)
         {
             var isOfThatTime = reaped.StartTicks >= intent.IntendedTicks && reaped.StartTicks <= DaemonDiedAtTicks;
-            if (reaped.LedSession && isOfThatTime && !Records.Values.Any(record => IsOf(record, reaped))) return reaped;
+            if (!reaped.LedSession || !isOfThatTime || Records.Values.Any(record => IsOf(record, reaped))) continue;
+            if (oldest is null || reaped.IsOlderThan(oldest.Pid, oldest.StartTicks)) oldest = reaped;
         }
-        return null;
+        return oldest;
 
         static bool IsOf(RunRecord record, GuardianRecord reaped) =>
             record.Current?.IsProcess(reaped.Pid, reaped.StartTicks) == true

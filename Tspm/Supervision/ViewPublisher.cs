@@ -36,14 +36,13 @@ internal sealed class ViewPublisher(SupervisionServices services, SupervisedProc
     public ProcessView Make()
     {
         var (run, state) = (process.Current, process.State);
-        var child = run is { IsExitSeen: false } ? run.Child : null;
         var (outLog, errLog) = LogPaths.Of(services.Home, process.Definition, process.Key.Instance);
         return new ProcessView
         {
             Key = process.Key,
             Definition = process.Definition,
             State = state,
-            Pid = child?.Pid,
+            Pid = run is { IsExitSeen: false } ? run.Pid : null,
             StartTicks = run?.Child?.StartTicks ?? 0,
             RunId = run?.Id ?? 0,
             StartedAt = run?.StartedAt,

@@ -81,7 +81,9 @@ internal static class DescriptionPrinter
         foreach (var exit in process.RecentExits.Take(MostExits))
         {
             var (time, reason) = (Display.Time(exit.EndedAt), ControlText.Escape(exit.Reason));
-            Line(output, "exit", string.Create(CultureInfo.InvariantCulture, $"{time} pid {exit.Pid}: {reason}"));
+            // No pid is known of a child whose daemon and guardian were killed while it was being started.
+            var pid = exit.Pid == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" pid {exit.Pid}");
+            Line(output, "exit", $"{time}{pid}: {reason}");
         }
         var more = process.RecentExits.Count - MostExits;
         if (more <= 0) return;

@@ -108,6 +108,8 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     public (int Pid, long StartTicks)? FindFifoHolder(string path) => new FifoHolders(files).Find(path, guardianPid);
 
+    public RunTrace? FindRun(ulong runMark) => new MarkedProcesses(files, guardianPid).Find(runMark);
+
     /// <inheritdoc/>
     /// <remarks>Costs a handful of system calls as long as the child is not disposed; without it all of /proc has to be looked through.</remarks>
     public int? KillLeftovers(TreeMark mark)
