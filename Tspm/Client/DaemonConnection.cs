@@ -86,16 +86,9 @@ internal sealed class DaemonConnection : IDisposable
     /// <returns>False: not in time.</returns>
     public bool WaitForEnd(TimeSpan deadline)
     {
-        var guardian = _socket.OpenListenerPidfd();
-        try
-        {
-            if (!WaitForClose(Methods.Shutdown, deadline)) return false;
-            return guardian < 0 || DaemonSocket.WaitReadable(guardian, (int)deadline.TotalMilliseconds);
-        }
-        finally
-        {
-            if (guardian >= 0) _ = Unistd.close(guardian);
-        }
+        using var guardian = _socket.OpenListenerPidfd();
+        if (!WaitForClose(Methods.Shutdown, deadline)) return false;
+        return !guardian.IsOpen || DaemonSocket.WaitReadable(guardian.Number, (int)deadline.TotalMilliseconds);
     }
 
     /// <summary>Waits until the daemon has closed this connection.</summary>

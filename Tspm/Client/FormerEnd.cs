@@ -39,11 +39,10 @@ internal static class FormerEnd
         var until = Environment.TickCount64 + (long)patience.TotalMilliseconds;
         foreach (var program in programs)
         {
-            var descriptor = SysSyscall.pidfd_open(program.Pid);
-            if (descriptor < 0) continue;
+            using var descriptor = Descriptors.Pidfd(program.Pid);
+            if (!descriptor.IsOpen) continue;
             // Opened, then asked: the descriptor is that of the process which is meant, or the number is somebody else's by now.
-            if (program.IsAlive) _ = DaemonSocket.WaitReadable(descriptor, (int)Math.Max(0, until - Environment.TickCount64));
-            _ = Unistd.close(descriptor);
+            if (program.IsAlive) _ = DaemonSocket.WaitReadable(descriptor.Number, (int)Math.Max(0, until - Environment.TickCount64));
         }
         return !programs.Exists(static program => program.IsAlive);
     }
