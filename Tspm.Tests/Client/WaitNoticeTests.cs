@@ -158,7 +158,7 @@ public sealed class WaitNoticeTests
         using var daemon = new FakeDaemon(request => request.Contains("\"a\"", StringComparison.Ordinal)
             ? FakeDaemon.Error(request, ErrorCode.NoSuchProcess, "no process 'a'")
             : FakeDaemon.Result(request, """{"processes":[]}"""));
-        var look = new SecondLook(daemon.Home);
+        using var look = new SecondLook(daemon.Home);
         await Assert.That(look.Ask(["a"], null)!.Count).IsEqualTo(0);
         await Assert.That(daemon.Requests.Count).IsEqualTo(2);
         await Assert.That(look.Ask(["a"], ["b"])!.Count).IsEqualTo(0);

@@ -1,7 +1,9 @@
 using Tspm.Guardian;
 using Tspm.Guardian.Contract;
 using Tspm.Model;
+using Tspm.Platform;
 using Tspm.Supervision;
+using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Explorer;
 
@@ -110,8 +112,8 @@ internal sealed class Moves(Slip slip, Bounds bounds)
         {
             DaemonMessage.Ready => new GuardianEvent.Ready(),
             DaemonMessage.Leaving => new GuardianEvent.LeaveAsked(),
-            DaemonMessage.Upgrade => new GuardianEvent.UpgradeAsked(7),
-            _ => new GuardianEvent.HandOverAsked(8),
+            DaemonMessage.Upgrade => new GuardianEvent.UpgradeAsked(FakeDescriptor.Of(7)),
+            _ => new GuardianEvent.HandOverAsked(FakeDescriptor.Of(8)),
         });
     }
 
@@ -216,7 +218,8 @@ internal sealed class Moves(Slip slip, Bounds bounds)
         var (outcome, facts) = (state.Outcome, state.Guardian.Facts);
         state.Outcome = OpenOutcome.None;
         var next = new GuardianFacts(facts.WasReady, facts.EndWanted);
-        if (outcome == OpenOutcome.ReExec) next = next with { Probation = new UpgradeProbation(9, Never, 0) };
+        if (outcome == OpenOutcome.ReExec)
+            next = next with { Probation = new UpgradeProbation(FakeDescriptor.Of(9), Never, 0) };
         if (outcome == OpenOutcome.Takeover)
         {
             Happen(state, new GuardianEvent.TakenOver());

@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using Tspm.Guardian;
 using Tspm.Supervision;
+using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Explorer;
 
@@ -48,7 +49,7 @@ internal sealed class SystemState
     public static SystemState OnProbation() => new()
     {
         Guardian = new GuardianState.NoDaemon(
-            new GuardianFacts(WasReady: true) { Probation = new UpgradeProbation(9, Moves.Never, 2) }, default),
+            new GuardianFacts(WasReady: true) { Probation = new UpgradeProbation(FakeDescriptor.Of(9), Moves.Never, 2) }, default),
         Processes = [ProcessModel.Online(), ProcessModel.Online()],
     };
 

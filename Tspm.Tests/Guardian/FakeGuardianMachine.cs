@@ -1,5 +1,7 @@
 using Tspm.Guardian;
 using Tspm.Model;
+using Tspm.Platform;
+using Tspm.Tests.Fixtures;
 using static Tspm.Guardian.GuardianState;
 
 namespace Tspm.Tests.Guardian;
@@ -10,7 +12,7 @@ namespace Tspm.Tests.Guardian;
 /// </summary>
 internal sealed class FakeGuardianMachine(GuardianState begin)
 {
-    readonly HashSet<int> _given = [];
+    readonly HashSet<Descriptor> _given = [];
     TimeSpan? _lastStart;
     int _lastDescriptor = 100;
 
@@ -19,7 +21,7 @@ internal sealed class FakeGuardianMachine(GuardianState begin)
     public TimeSpan Now { get; private set; }
 
     /// <summary>Descriptors that came with events or belong to a probation, and are open.</summary>
-    public HashSet<int> Open { get; } = [];
+    public HashSet<Descriptor> Open { get; } = [];
 
     public bool Lives { get; private set; }
 
@@ -45,10 +47,11 @@ internal sealed class FakeGuardianMachine(GuardianState begin)
 
     public int TakenOver { get; private set; }
 
-    public int NewDescriptor()
+    public Descriptor NewDescriptor()
     {
-        Open.Add(++_lastDescriptor);
-        return _lastDescriptor;
+        var descriptor = FakeDescriptor.Of(++_lastDescriptor);
+        Open.Add(descriptor);
+        return descriptor;
     }
 
     public void Pass(TimeSpan time)
@@ -126,7 +129,7 @@ internal sealed class FakeGuardianMachine(GuardianState begin)
     }
 
     /// <summary>A new image knows what was handed over, and nothing else.</summary>
-    void Execute(int executable, GuardianAction action, bool rollsBack)
+    void Execute(Descriptor executable, GuardianAction action, bool rollsBack)
     {
         Demand(!Lives && Open.Contains(executable), action);
         if (rollsBack && State.Facts.Probation is not null) throw Broken("it rolls back and stays on probation");
@@ -145,7 +148,7 @@ internal sealed class FakeGuardianMachine(GuardianState begin)
         State = new NoDaemon(facts, Now);
     }
 
-    void Give(int successor, GuardianAction action)
+    void Give(Descriptor successor, GuardianAction action)
     {
         Demand(!Lives && Open.Contains(successor) && _given.Add(successor), action);
         if (!Works.Takeover) Row = 0;

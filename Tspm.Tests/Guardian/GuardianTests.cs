@@ -98,9 +98,9 @@ internal sealed class GuardianTests
         var store = new DescriptorStore();
         var (one, two) = (DescriptorKey.Output(1, OutputKind.Out), DescriptorKey.Output(1, OutputKind.Err));
         int first = OpenSomething(), second = OpenSomething(), third = OpenSomething();
-        store.Store(one, first);
-        store.Store(two, second);
-        store.Store(one, third);
+        store.Store(one, Descriptor.Own(first));
+        store.Store(two, Descriptor.Own(second));
+        store.Store(one, Descriptor.Own(third));
         await Assert.That((IsOpen(first), IsOpen(second), IsOpen(third))).IsEqualTo((false, true, true));
         store.Remove(two);
         store.Remove(two);
@@ -124,16 +124,18 @@ internal sealed class GuardianTests
     public async Task Of_two_guardians_one_wins_and_the_other_can_connect(CancellationToken cancellation)
     {
         using var home = new TemporaryHome();
+        var locks = new System.Collections.Concurrent.ConcurrentBag<Descriptor>();
         var elections = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
             () =>
             {
-                var listener = Election.Run(home.Home, -1, out _);
-                if (listener < 0 && !CanConnect(home.Home)) throw new InvalidOperationException("told to have lost before the winner listens");
+                var listener = Election.Run(home.Home, default, out var held);
+                if (held.IsOpen) locks.Add(held);
+                if (!listener.IsOpen && !CanConnect(home.Home)) throw new InvalidOperationException("told to have lost before the winner listens");
                 return listener;
             }, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
-        await Assert.That(elections.Count(listener => listener >= 0)).IsEqualTo(1);
+        await Assert.That(elections.Count(listener => listener.IsOpen)).IsEqualTo(1);
         await Assert.That(File.GetUnixFileMode(home.Home.SocketPath)).IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        _ = Unistd.close(elections.Max());
+        foreach (var descriptor in elections.Concat(locks)) descriptor.Dispose();
     }
 
     [Test]
@@ -141,9 +143,9 @@ internal sealed class GuardianTests
     {
         using var home = new TemporaryHome();
         File.WriteAllText(home.Home.SocketPath, "stale");
-        var listener = Election.Run(home.Home, -1, out _);
+        using var listener = Election.Run(home.Home, default, out var held);
+        using var guardianLock = held;
         await Assert.That(CanConnect(home.Home)).IsTrue();
-        _ = Unistd.close(listener);
     }
 
     [Test]
@@ -151,7 +153,7 @@ internal sealed class GuardianTests
     {
         using var home = new TemporaryHome();
         File.CreateSymbolicLink(home.Home.ElectionLockFile, "/dev/null"); // somebody's trap
-        var refused = await Assert.That(() => Election.Run(home.Home, -1, out _)).Throws<HomeException>();
+        var refused = await Assert.That(() => Election.Run(home.Home, default, out _)).Throws<HomeException>();
         await Assert.That(refused!.Message).Contains("cannot open the lock");
     }
 

@@ -1,5 +1,7 @@
 using Tspm.Guardian;
 using Tspm.Model;
+using Tspm.Platform;
+using Tspm.Tests.Fixtures;
 using static Tspm.Guardian.GuardianState;
 
 namespace Tspm.Tests.Guardian;
@@ -147,7 +149,7 @@ internal sealed class GuardianWalker
         if (State is Serving && State.Facts.Probation is not null) throw Machine.Broken("it serves on probation");
         if (State is Ended) return;
         if (State.Facts.Failures.Count != Machine.Row) throw Machine.Broken($"{Machine.Row} failed in a row");
-        HashSet<int> known = [];
+        HashSet<Descriptor> known = [];
         if (State is Upgrading upgrading) known.Add(upgrading.Next);
         if (State is HandingOver handing) known.Add(handing.Successor);
         if (State.Facts.Probation is { } probation) known.Add(probation.Former);

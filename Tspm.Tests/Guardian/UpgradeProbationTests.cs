@@ -1,5 +1,7 @@
 using Tspm.Guardian;
 using Tspm.Model;
+using Tspm.Platform;
+using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Guardian;
 
@@ -9,7 +11,7 @@ internal sealed class UpgradeProbationTests
 {
     static readonly TimeSpan s_now = TimeSpan.FromSeconds(50);
 
-    static readonly UpgradeProbation s_begun = UpgradeProbation.Begin(7, s_now);
+    static readonly UpgradeProbation s_begun = UpgradeProbation.Begin(FakeDescriptor.Of(7), s_now);
 
     static readonly ExitStatus s_killed = new(null, 11), s_cannotStart = new(78, null);
 

@@ -1,5 +1,7 @@
 using Tspm.Guardian;
 using Tspm.Model;
+using Tspm.Platform;
+using Tspm.Tests.Fixtures;
 using static Tspm.Guardian.GuardianState;
 
 namespace Tspm.Tests.Guards;
@@ -10,7 +12,11 @@ namespace Tspm.Tests.Guards;
 /// </summary>
 internal sealed record GuardianCell(GuardianState State, string Name, GuardianEvent Event)
 {
-    public const int Former = 70, Following = 80, Successor = 81, Given = 90, CannotStart = 78;
+    public const int CannotStart = 78;
+
+    static readonly Descriptor Former = FakeDescriptor.Of(70), Following = FakeDescriptor.Of(80);
+
+    static readonly Descriptor Successor = FakeDescriptor.Of(81), Given = FakeDescriptor.Of(90);
 
     public static readonly TimeSpan Now = TimeSpan.FromSeconds(1000);
 
@@ -131,14 +137,12 @@ internal sealed record GuardianCell(GuardianState State, string Name, GuardianEv
         _ => action.GetType().Name,
     };
 
-    static string DescriptorName(int descriptor) => descriptor switch
-    {
-        Former => "former",
-        Following => "next",
-        Successor => "successor",
-        Given => "given",
-        _ => $"{descriptor}",
-    };
+    static string DescriptorName(Descriptor descriptor) =>
+        descriptor == Former ? "former"
+        : descriptor == Following ? "next"
+        : descriptor == Successor ? "successor"
+        : descriptor == Given ? "given"
+        : $"{FakeDescriptor.NumberOf(descriptor)}";
 
     public override string ToString() => $"{State} + {Event}";
 }

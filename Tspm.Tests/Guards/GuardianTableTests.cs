@@ -78,7 +78,7 @@ internal sealed class GuardianTableTests
             var awaited = state is NoDaemon or WithDaemon ? GuardianCell.TimeOf(state) : null;
             if (state.Due != awaited) Assert.Fail($"{state} awaits {state.Due}");
         }
-        await Assert.That(new RollingBack(new GuardianFacts(), 1, "", GuardianCell.Now).Due).IsNull();
+        await Assert.That(new RollingBack(new GuardianFacts(), default, "", GuardianCell.Now).Due).IsNull();
     }
 
     [Test]
@@ -89,10 +89,10 @@ internal sealed class GuardianTableTests
             GuardianLifecycle.Next(state, happened, GuardianCell.Now).Actions
                 .OfType<GuardianAction.SetUpgradeProblem>().Single().Problem;
         var failed = new GuardianEvent.ReExecFailed("cannot execute it: no such file");
-        await Assert.That(Problem(new ReExecuting(facts, 1), failed)).IsEqualTo("cannot execute it: no such file");
-        await Assert.That(Problem(new RollingBack(facts, 1, "its daemon died", GuardianCell.Now), failed)).IsEqualTo(
+        await Assert.That(Problem(new ReExecuting(facts, default), failed)).IsEqualTo("cannot execute it: no such file");
+        await Assert.That(Problem(new RollingBack(facts, default, "its daemon died", GuardianCell.Now), failed)).IsEqualTo(
             "its daemon died; the former version could not be brought back: cannot execute it: no such file");
-        await Assert.That(Problem(new Giving(facts, 1), new GuardianEvent.TakeoverFailed("it does not read")))
+        await Assert.That(Problem(new Giving(facts, default), new GuardianEvent.TakeoverFailed("it does not read")))
             .IsEqualTo("handing over to another daemon failed: it does not read");
     }
 }

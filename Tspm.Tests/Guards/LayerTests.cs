@@ -111,6 +111,9 @@ internal sealed partial class LayerTests
     [Arguments(@"(?<![\w.])Console\.", "Client/Output/|Program.cs")]
     [Arguments(@"\bThread\.Sleep\b", "")]
     [Arguments(@"\bDateTime(Offset)?\.(Now|UtcNow)\b", "")]
+    [Arguments(@"\bUnistd\.close\b", "Platform/Descriptor.cs")]
+    [Arguments(MakesDescriptors, "Platform/Linux/Descriptors.cs|Platform/Linux/Native/")]
+    [Arguments(KeepsNumber, "Platform/Linux/ChildSetUp.cs|Guardian/Contract/")]
     [Arguments(@"\bJsonSerializerOptions\.Default\b|\bActivator\.|\bMakeGenericType\b", "")]
     public async Task What_has_one_place_is_nowhere_else(string pattern, string places, CancellationToken cancellation)
     {
@@ -120,6 +123,19 @@ internal sealed partial class LayerTests
             .Where(file => Regex.IsMatch(Code(Repository.Source(file)), pattern));
         await Assert.That(wrong).IsEmpty();
     }
+
+    /// <summary>Their results are owned from the first moment: see <see cref="Platform.Descriptor"/>.</summary>
+    const string MakesDescriptors =
+        @"\b(Fcntl\.open(at)?|Unistd\.(pipe2|dup[23])|SysSocket\.(socket|socketpair|accept4)|SysSyscall\.pidfd_open"
+        + @"|SysMman\.memfd_create|SysEpoll\.epoll_create1|SysEventfd\.eventfd|SysSignalfd\.signalfd"
+        + @"|SysInotify\.inotify_init1)\(|\bF_DUPFD";
+
+    /// <summary>
+    /// A field that keeps a descriptor keeps an owned one; words of a command line name one by its number.
+    /// </summary>
+    const string KeepsNumber =
+        @"(?m)^    ((readonly|static|volatile) )*int\?? ([\w, ]*\W)?"
+        + @"\w*([dD]escriptor|[fF]d|[sS]ocket|[pP]ipe|[eE]poll)s?( =|,|;)";
 
     /// <summary>
     /// A filter runs before the finally blocks below it, and what it throws is swallowed: it may look at the exception,

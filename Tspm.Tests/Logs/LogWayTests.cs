@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tspm.Logs;
 using Tspm.Model;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Tests.Config;
 using Tspm.Tests.Fixtures;
@@ -35,9 +36,8 @@ internal sealed class LogWayTests
 
     static string? Refusal(string path, string? root = null)
     {
-        var opened = LogFile.Open(path, root, [], out var refusal);
-        if (opened >= 0) _ = Unistd.close(opened);
-        return opened >= 0 ? null : refusal ?? Errno.Describe(-opened);
+        using var opened = LogFile.Open(path, root, [], out var errno, out var refusal);
+        return opened.IsOpen ? null : refusal ?? Errno.Describe(errno);
     }
 
     [Test]
@@ -131,7 +131,7 @@ internal sealed class LogWayTests
     }
 
     static LogFile Open(string path, string opened) => new(
-        path, Fcntl.open(opened, Fcntl.O_RDWR | Fcntl.O_CLOEXEC), LogPolicy.Default with { Keep = 1 },
+        path, Descriptors.Open(opened, Fcntl.O_RDWR), LogPolicy.Default with { Keep = 1 },
         DropLedger.None, TimeProvider.System);
 
     [Test]

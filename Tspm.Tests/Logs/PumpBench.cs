@@ -154,9 +154,9 @@ internal sealed class DuplicatingKeeper : IDescriptorStore, IDisposable
     }
 
     /// <summary>What a new daemon gets: duplicates of what it may ask for.</summary>
-    public Dictionary<DescriptorKey, int> Return()
+    public Dictionary<DescriptorKey, Descriptor> Return()
     {
-        lock (_held) return _held.Where(held => held.Key.IsGivenBack).ToDictionary(held => held.Key, held => Fcntl.fcntl(held.Value, Fcntl.F_DUPFD_CLOEXEC, 0));
+        lock (_held) return _held.Where(held => held.Key.IsGivenBack).ToDictionary(held => held.Key, held => Descriptors.Duplicate(held.Value));
     }
 
     public void Store(DescriptorKey key, int descriptor)

@@ -1,6 +1,7 @@
 using Tspm.Logs;
 using Tspm.Model;
 using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Tests.Platform;
 
@@ -40,7 +41,7 @@ internal sealed class TeeMoverTests
         await Assert.That(File.Exists(bench.Intent)).IsTrue();
         await Assert.That(MoveIntent.Read(bench.Intent)).IsNull();
         var returned = bench.Keeper.Return();
-        await Assert.That(ScratchPipe.Waiting(returned[DescriptorKey.TeePipe])).IsEqualTo(0);
+        await Assert.That(ScratchPipe.Waiting(returned[DescriptorKey.TeePipe].Number)).IsEqualTo(0);
         bench.Mover.Rest();
         await Assert.That(bench.Keeper.Holds(DescriptorKey.TeePipe)).IsFalse();
         await Assert.That(File.Exists(bench.Intent)).IsFalse();
@@ -48,7 +49,7 @@ internal sealed class TeeMoverTests
         file.Offset += 300_000;
         bench.Writer.Write(PumpBench.Random(2, 100_000));
         await Assert.That(bench.Move(file, out _)).IsEqualTo(100_000);
-        _ = Unistd.close(returned[DescriptorKey.TeePipe]);
+        returned[DescriptorKey.TeePipe].Dispose();
         file.Close();
     }
 
@@ -70,7 +71,7 @@ internal sealed class TeeMoverTests
         await Assert.That(MoveIntent.Read(bench.Intent)).IsNull();
         await Assert.That(File.ReadAllBytes(bench.Log).AsSpan().SequenceEqual(bytes.AsSpan(0, (int)first))).IsTrue();
         // Room again.
-        await Assert.That(Unistd.ftruncate(file.Descriptor, 0)).IsEqualTo(0);
+        await Assert.That(Unistd.ftruncate(file.Number, 0)).IsEqualTo(0);
         file.Offset = 0;
         var second = bench.Move(file, out _) ?? 0;
         await Assert.That(File.ReadAllBytes(bench.Log).AsSpan().SequenceEqual(bytes.AsSpan((int)first, (int)second))).IsTrue();
@@ -82,7 +83,7 @@ internal sealed class TeeMoverTests
     public async Task A_target_that_cannot_be_spliced_is_left_to_others(CancellationToken cancellation)
     {
         using var bench = new MoverBench();
-        var file = new LogFile(bench.Log, Fcntl.open(bench.Log, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_APPEND | Fcntl.O_CLOEXEC, 0x180), LogPolicy.Default, DropLedger.None, TimeProvider.System);
+        var file = new LogFile(bench.Log, Descriptors.Open(bench.Log, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_APPEND, 0x180), LogPolicy.Default, DropLedger.None, TimeProvider.System);
         bench.Writer.Write(PumpBench.Random(1, 100_000));
         await Assert.That(bench.Move(file, out _)).IsNull();
         await Assert.That(ScratchPipe.Waiting(bench.Fifo)).IsEqualTo(100_000);

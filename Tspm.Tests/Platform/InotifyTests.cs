@@ -232,6 +232,7 @@ internal sealed class InotifyTests
 
         public void Dispose()
         {
+            foreach (var watch in _watches) watch.Dispose();
             _loop.Dispose();
             Directory.Delete(_folder, recursive: true);
         }

@@ -31,9 +31,10 @@ public class LaunchTests
         using var box = new Sandbox();
         var system = box.NewSystemWith("core=2048 stack=2097152");
         var outcome = system.Spawn(Request(box, $"{Values}", bySetUp));
-        await Sandbox.EndOf(outcome.Child!, cancellation);
+        using var child = outcome.Child!;
+        await Sandbox.EndOf(child, cancellation);
         await Assert.That(box.ReadAvailable("out")).IsEqualTo("0022\n0\n4\n1024\n2048\n");
-        outcome.Child!.Reap();
+        child.Reap();
     }
 
     /// <summary>Alone: other tests start programs too, and change limits of this process for a moment.</summary>

@@ -15,23 +15,23 @@ internal sealed class ListenSocketTests
     [Test]
     public async Task Who_connects_waits_over_a_daemons_death_and_is_refused_after_the_end(CancellationToken cancellation)
     {
-        var held = new Dictionary<DescriptorKey, int>();
+        var held = new Dictionary<DescriptorKey, Descriptor>();
         var (first, address) = (New(held), ListenAddress.Parse($"127.0.0.1:{FreePort.Take()}")!);
         await Assert.That(((IListenSockets)first).Open(3, address, default, out var descriptor)).IsNull();
         using var early = Connect(address);
         await Assert.That(early).IsNotNull();
         // The first daemon is gone: its own descriptor closes, the guardian's stays.
-        _ = Unistd.close(descriptor);
+        descriptor.Dispose();
         using var meanwhile = Connect(address);
         await Assert.That(meanwhile).IsNotNull();
         var second = New(held);
-        var returned = new Dictionary<DescriptorKey, int>(held) { [DescriptorKey.TeePipe] = -7 };
-        foreach (var (hold, kept) in held.ToArray()) returned[hold] = Fcntl.fcntl(kept, Fcntl.F_DUPFD_CLOEXEC);
+        var returned = new Dictionary<DescriptorKey, Descriptor>(held) { [DescriptorKey.TeePipe] = FakeDescriptor.Of(7) };
+        foreach (var (hold, kept) in held.ToArray()) returned[hold] = Descriptors.Duplicate(kept.Number);
         second.Inherit(returned);
-        await Assert.That(returned.Values).IsEquivalentTo([-7]);
+        await Assert.That(returned.Values.Single() == FakeDescriptor.Of(7)).IsTrue();
         await Assert.That(second.TryTake(4, address, out _)).IsFalse();
         await Assert.That(second.Open(3, address, default, out descriptor)).IsNull();
-        await Assert.That(descriptor).IsGreaterThan(SpawnRequest.MaxListeners + 4);
+        await Assert.That(descriptor.Number).IsGreaterThan(SpawnRequest.MaxListeners + 4);
         second.Close(3, address, descriptor);
         await Assert.That(held).IsEmpty();
         await Assert.That(Connect(address)).IsNull();
@@ -41,7 +41,7 @@ internal sealed class ListenSocketTests
     public async Task What_nobody_asks_for_is_closed(CancellationToken cancellation)
     {
         using var folder = new Folder();
-        var held = new Dictionary<DescriptorKey, int>();
+        var held = new Dictionary<DescriptorKey, Descriptor>();
         var address = ListenAddress.Parse($"unix:{folder.PathOf("a.sock")}")!;
         await Assert.That(New(held).Open(3, address, default, out var descriptor)).IsNull();
         var second = New(held);
@@ -57,13 +57,13 @@ internal sealed class ListenSocketTests
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
-        var held = new Dictionary<DescriptorKey, int>();
+        var held = new Dictionary<DescriptorKey, Descriptor>();
         foreach (var text in new[] { $"127.0.0.1:{port}", $":{port}", $"localhost:{port}" })
         {
             var failure = New(held).Open(1, ListenAddress.Parse(text)!, default, out var descriptor);
             await Assert.That(failure!.Sentence).IsEqualTo($"cannot listen on {text}: address already in use");
             await Assert.That(failure.IsTransient).IsFalse();
-            await Assert.That(descriptor).IsEqualTo(-1);
+            await Assert.That(descriptor.IsOpen).IsFalse();
         }
         await Assert.That(held).IsEmpty();
     }
@@ -71,7 +71,7 @@ internal sealed class ListenSocketTests
     [Test]
     public async Task Every_kind_of_address_takes_connections(CancellationToken cancellation)
     {
-        var held = new Dictionary<DescriptorKey, int>();
+        var held = new Dictionary<DescriptorKey, Descriptor>();
         var sockets = New(held);
         foreach (var (text, host) in new[] { ("[::1]:{0}", "[::1]:{0}"), (":{0}", "127.0.0.1:{0}"), (":{0}", "[::1]:{0}"), ("0.0.0.0:{0}", "127.0.0.1:{0}"), ("[::]:{0}", "[::1]:{0}") })
         {
@@ -90,7 +90,7 @@ internal sealed class ListenSocketTests
     public async Task A_socket_file_is_removed_only_when_nobody_answers_there(CancellationToken cancellation)
     {
         using var folder = new Folder();
-        var held = new Dictionary<DescriptorKey, int>();
+        var held = new Dictionary<DescriptorKey, Descriptor>();
         var sockets = New(held);
         var address = ListenAddress.Parse($"unix:{folder.PathOf("x.sock")}")!;
         var path = address.Path!;
@@ -128,7 +128,7 @@ internal sealed class ListenSocketTests
     public async Task A_path_that_somebody_else_took_over_is_left_alone(CancellationToken cancellation)
     {
         using var folder = new Folder();
-        var held = new Dictionary<DescriptorKey, int>();
+        var held = new Dictionary<DescriptorKey, Descriptor>();
         var sockets = New(held);
         var address = ListenAddress.Parse($"unix:{folder.PathOf("x.sock")}")!;
         _ = ((IListenSockets)sockets).Open(1, address, default, out var descriptor);
@@ -145,7 +145,7 @@ internal sealed class ListenSocketTests
     public async Task Nobody_else_may_connect_but_by_a_mask_that_says_so(CancellationToken cancellation)
     {
         using var folder = new Folder();
-        var held = new Dictionary<DescriptorKey, int>();
+        var held = new Dictionary<DescriptorKey, Descriptor>();
         var sockets = New(held);
         foreach (var (mask, mode) in new (string?, UnixFileMode)[]
                  {
@@ -169,13 +169,15 @@ internal sealed class ListenSocketTests
     public async Task A_child_finds_its_sockets_from_three_on_and_its_own_pid(CancellationToken cancellation)
     {
         using var box = new Sandbox();
-        var held = new Dictionary<DescriptorKey, int>();
+        var held = new Dictionary<DescriptorKey, Descriptor>();
         var sockets = New(held);
-        var descriptors = new List<int>();
+        var (open, descriptors) = (new List<(ListenAddress Address, Descriptor Socket)>(), new List<int>());
         for (var i = 0; i < 3; i++)
         {
-            _ = sockets.Open(1, ListenAddress.Parse($"unix:{box.PathOf($"{i}.sock")}")!, default, out var descriptor);
-            descriptors.Add(descriptor);
+            var address = ListenAddress.Parse($"unix:{box.PathOf($"{i}.sock")}")!;
+            _ = sockets.Open(1, address, default, out var descriptor);
+            open.Add((address, descriptor));
+            descriptors.Add(descriptor.Number);
         }
         var request = box.Shell("echo $$ $LISTEN_PID $WATCHDOG_PID $LISTEN_FDS; exec sleep 1000", ("LISTEN_FDS", "3")) with
         {
@@ -190,9 +192,11 @@ internal sealed class ListenSocketTests
             await Assert.That(File.ResolveLinkTarget($"/proc/{child.Pid}/fd/{3 + i}", false)!.Name).IsEqualTo(File.ResolveLinkTarget($"/proc/self/fd/{descriptors[i]}", false)!.Name);
         var failed = box.System.Spawn(request with { Program = "/no/such/program" });
         await Assert.That(failed.Failure!.Sentence).Contains("/no/such/program");
+        foreach (var (address, socket) in open) sockets.Close(1, address, socket);
+        await Assert.That(held).IsEmpty();
     }
 
-    static ListenSockets New(Dictionary<DescriptorKey, int> held) => new(new DictionaryStore(held));
+    static ListenSockets New(Dictionary<DescriptorKey, Descriptor> held) => new(new DictionaryStore(held));
 
     /// <summary>Null: refused.</summary>
     static Socket? Connect(ListenAddress address)

@@ -19,17 +19,18 @@ public class NativeCallTests
 
         var buffer = new byte[64];
         await Assert.That(FdPassing.Receive(other, buffer, out var received)).IsEqualTo(4);
-        await Assert.That(received).IsGreaterThanOrEqualTo(0);
-        await Assert.That(Fcntl.fcntl(received, Fcntl.F_GETFD)).IsEqualTo(Fcntl.FD_CLOEXEC);
-        _ = SysStat.fstat(received, out var status);
+        await Assert.That(received.IsOpen).IsTrue();
+        await Assert.That(Fcntl.fcntl(received.Number, Fcntl.F_GETFD)).IsEqualTo(Fcntl.FD_CLOEXEC);
+        _ = SysStat.fstat(received.Number, out var status);
         await Assert.That(status.Size).IsEqualTo(7);
         await Assert.That(FdPassing.Receive(other, buffer, out var none)).IsEqualTo(7);
-        await Assert.That(none).IsEqualTo(-1);
+        await Assert.That(none.IsOpen).IsFalse();
 
         _ = Unistd.close(one);
         await Assert.That(FdPassing.Receive(other, buffer, out _)).IsEqualTo(0);
         await Assert.That(FdPassing.Send(other, "x"u8, -1)).IsEqualTo(Errno.EPIPE);
-        foreach (var open in new[] { other, fd, received }) _ = Unistd.close(open);
+        foreach (var open in new[] { other, fd }) _ = Unistd.close(open);
+        received.Dispose();
         File.Delete(file);
     }
 

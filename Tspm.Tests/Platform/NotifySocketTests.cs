@@ -14,7 +14,7 @@ internal sealed class NotifySocketTests
     public async Task Who_sent_it_is_told_and_what_waits_is_heard_by_the_next(CancellationToken cancellation)
     {
         using var box = new Sandbox();
-        var held = new Dictionary<DescriptorKey, int>();
+        var held = new Dictionary<DescriptorKey, Descriptor>();
         var (heard, gate) = (new List<string>(), new Lock());
         NotifySockets New() => new(box.Loop, new DictionaryStore(held), static action => action());
         void Hear(int pid, uint uid, string text)
@@ -29,11 +29,11 @@ internal sealed class NotifySocketTests
         await Sandbox.UntilAsync(() => Count() == 50, cancellation);
         await Assert.That(heard[49]).IsEqualTo("True N=49");
         // The first daemon is gone without a word: nobody reads, the guardian holds.
-        box.Loop.Unwatch(Fcntl.fcntl(0, Fcntl.F_GETFD) >= 0 ? DescriptorOf(listener) : -1);
+        box.Loop.Unwatch(DescriptorOf(listener));
         Say(first.NameOf(run), "READY=1");
         await Assert.That(Count()).IsEqualTo(50);
         var second = New();
-        second.Inherit(new Dictionary<DescriptorKey, int>(held) { [DescriptorKey.TeePipe] = Fcntl.fcntl(0, Fcntl.F_DUPFD_CLOEXEC) });
+        second.Inherit(new Dictionary<DescriptorKey, Descriptor>(held) { [DescriptorKey.TeePipe] = Descriptors.Duplicate(0) });
         using var again = second.Open(run, Hear, out failure)!;
         await Sandbox.UntilAsync(() => Count() == 51, cancellation);
         await Assert.That(heard[50]).IsEqualTo("True READY=1");
@@ -110,7 +110,7 @@ internal sealed class NotifySocketTests
     static bool LinuxChildGroupKill(IChild child, int apart) => child.SignalGroup(9) && SysSignal.kill(apart, 9) == 0;
 
     static int DescriptorOf(IDisposable listener) =>
-        (int)listener.GetType().GetFields(System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance).First(field => field.FieldType == typeof(int)).GetValue(listener)!;
+        ((Descriptor)listener.GetType().GetFields(System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance).First(field => field.FieldType == typeof(Descriptor)).GetValue(listener)!).Number;
 
     static int Read(Sandbox box, string name) => File.Exists(box.PathOf(name)) && int.TryParse(File.ReadAllText(box.PathOf(name)), out var pid) ? pid : 0;
 

@@ -2,6 +2,7 @@ using Tspm.Guardian;
 using Tspm.Guardian.Contract;
 using Tspm.Model;
 using Tspm.Platform;
+using Tspm.Tests.Fixtures;
 using Tspm.Tests.Supervision;
 
 namespace Tspm.Tests.Simulation;
@@ -35,7 +36,7 @@ internal sealed class SimulatedGuardian
         _daemonDiedAtTicks = given.DaemonDiedAtTicks;
         foreach (var (key, descriptor) in given.Stored) _store[key] = descriptor;
         _reaped.Restore(given.LastReaped, given.Reaped);
-        var probation = former >= 0 ? UpgradeProbation.Begin(former, Now) : null;
+        var probation = former >= 0 ? UpgradeProbation.Begin(FakeDescriptor.Of(former), Now) : null;
         var facts = new GuardianFacts(given.WasReady, given.EndWanted)
         {
             Failures = new DaemonFailures(given.QuickDeaths, null), Probation = probation,
@@ -112,8 +113,12 @@ internal sealed class SimulatedGuardian
             case GuardianMessageKind.CatchUp: _link.CatchUpAgain(); break;
             case GuardianMessageKind.Ready: Happened(new GuardianEvent.Ready()); break;
             case GuardianMessageKind.Leaving: Happened(new GuardianEvent.LeaveAsked()); break;
-            case GuardianMessageKind.Upgrade: Happened(new GuardianEvent.UpgradeAsked((int)message.Number)); break;
-            case GuardianMessageKind.HandOver: Happened(new GuardianEvent.HandOverAsked((int)message.Number)); break;
+            case GuardianMessageKind.Upgrade:
+                Happened(new GuardianEvent.UpgradeAsked(FakeDescriptor.Of((int)message.Number)));
+                break;
+            case GuardianMessageKind.HandOver:
+                Happened(new GuardianEvent.HandOverAsked(FakeDescriptor.Of((int)message.Number)));
+                break;
             default: throw new InvalidOperationException($"nobody sends {message.Kind}");
         }
         if (_system.Mistake == Mistake.StartsTwoDaemons && State is GuardianState.Upgrading) BuryDaemon(0);
@@ -190,8 +195,12 @@ internal sealed class SimulatedGuardian
             case GuardianAction.StartDaemon: StartDaemon(); break;
             case GuardianAction.KillDaemon: _system.KillOverdueDaemon(); break;
             case GuardianAction.ForwardSignal forward: _system.Daemon?.Signal(forward.Signal); break;
-            case GuardianAction.ReExec next: BecomeAnother(next.Executable, _system.NewDescriptor()); break;
-            case GuardianAction.RollBack back: BecomeAnother(back.Former, former: -1); break;
+            case GuardianAction.ReExec next:
+                BecomeAnother(FakeDescriptor.NumberOf(next.Executable), _system.NewDescriptor());
+                break;
+            case GuardianAction.RollBack back:
+                BecomeAnother(FakeDescriptor.NumberOf(back.Former), former: -1);
+                break;
             case GuardianAction.GiveToSuccessor: Give(); break;
         }
     }

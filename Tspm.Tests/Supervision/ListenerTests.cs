@@ -22,7 +22,7 @@ internal sealed class ListenerTests
         await Assert.That(world.Sockets.Open).IsEquivalentTo([":80", "unix:/run/web.sock"]);
         foreach (var child in world.Machine.Living)
         {
-            await Assert.That(child.Request.Listeners).IsEquivalentTo([100, 101]);
+            await Assert.That(world.Sockets.AddressesOf(child.Request)).IsEqualTo(":80 unix:/run/web.sock");
             await Assert.That(child.Request.Environment["LISTEN_FDS"]).IsEqualTo("2");
             await Assert.That(child.Request.SetUp!.PidVariables).IsEqualTo("LISTEN_PID");
         }
@@ -38,11 +38,11 @@ internal sealed class ListenerTests
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
         await Assert.That(world.Sockets.Open.Count()).IsEqualTo(2);
         world.Advance(1);
-        await Assert.That(world.Machine.Only(cell.Key).Request.Listeners).IsEquivalentTo([100, 101]);
+        await Assert.That(world.Sockets.AddressesOf(world.Machine.Only(cell.Key).Request)).IsEqualTo(":80 unix:/run/web.sock");
         world.Supervisor.Restart(cell, CauseRequest.Restart);
         world.Step();
         world.Exit(cell, 0);
-        await Assert.That(world.Machine.Only(cell.Key).Request.Listeners).IsEquivalentTo([100, 101]);
+        await Assert.That(world.Sockets.AddressesOf(world.Machine.Only(cell.Key).Request)).IsEqualTo(":80 unix:/run/web.sock");
     }
 
     [Test]
@@ -95,10 +95,10 @@ internal sealed class ListenerTests
         world.RestartDaemon(() => world.Machine.Exit(world.Machine.Only(stopped.Key), new ExitStatus(0, null)));
         await Assert.That(world.Sockets.Open).IsEquivalentTo([":1", ":2"]);
         world.Advance(1);
-        await Assert.That(world.Machine.Only(waiting.Key).Request.Listeners).IsEquivalentTo([101]);
+        await Assert.That(world.Sockets.AddressesOf(world.Machine.Only(waiting.Key).Request)).IsEqualTo(":2");
         world.Exit(world.Again(running), 1);
         world.Advance(1);
-        await Assert.That(world.Machine.Only(running.Key).Request.Listeners).IsEquivalentTo([100]);
+        await Assert.That(world.Sockets.AddressesOf(world.Machine.Only(running.Key).Request)).IsEqualTo(":1");
         var all = world.Supervisor.Shutdown();
         foreach (var child in world.Machine.Living.ToList()) world.Machine.Exit(child, new ExitStatus(0, null));
         world.Step();
@@ -121,7 +121,7 @@ internal sealed class ListenerTests
         world.Exit(cells[0], 0);
         // The other one still listens where it did.
         await Assert.That(world.Sockets.Open).IsEquivalentTo([":1", ":2", ":3"]);
-        await Assert.That(world.Machine.Only(cells[0].Key).Request.Listeners).IsEquivalentTo([101, 102]);
+        await Assert.That(world.Sockets.AddressesOf(world.Machine.Only(cells[0].Key).Request)).IsEqualTo(":2 :3");
         world.RestartDaemon();
         await Assert.That(world.Sockets.Open).IsEquivalentTo([":1", ":2", ":3"]);
         var second = world.Again(cells[1]);

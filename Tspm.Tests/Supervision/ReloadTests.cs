@@ -194,6 +194,27 @@ internal sealed class ReloadTests
         await Assert.That(cell.View.Pid).IsEqualTo(young.Pid);
     }
 
+    /// <summary>It says nothing more, and nobody would close the socket.</summary>
+    [Test]
+    public async Task A_replaced_child_that_has_ended_gets_no_socket_from_the_next_daemon(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var (cell, old, _) = Begin(world, Slow);
+        var young = Other(world, old);
+        world.Notify.Say(cell.Replacement!.Run!.Id, young.Pid, "READY=1");
+        world.Step();
+        world.Machine.LeftoversOfNext = 3;
+        world.Machine.Exit(old, new ExitStatus(0, null));
+        world.Loop.RunPending();
+        await Assert.That(cell.Replacement!.Phase).IsEqualTo(ReplacementPhase.Sweeping);
+        world.RestartDaemon(saveFirst: false);
+        var next = world.Again(cell);
+        await Assert.That(world.Notify.Open.Single()).IsEqualTo(next.View.RunId);
+        for (var i = 0; i < 20; i++) world.Advance(1);
+        await Assert.That((next.View.Pid, next.Replacement)).IsEqualTo((young.Pid, (Replacement?)null));
+        await Assert.That(world.Notify.Open.Single()).IsEqualTo(next.View.RunId);
+    }
+
     [Test]
     public async Task An_answer_that_the_old_one_may_have_given_is_not_enough(CancellationToken cancellation)
     {
@@ -497,7 +518,7 @@ internal sealed class ReloadTests
         world.Supervisor.Put(cell.Definition with { Config = cell.Definition.Config with { Listen = [":1", ":2"] } });
         world.Supervisor.Reload([cell], CauseRequest.Reload);
         world.Step();
-        await Assert.That(Other(world, old).Request.Listeners).IsEquivalentTo([100, 101]);
+        await Assert.That(world.Sockets.AddressesOf(Other(world, old).Request)).IsEqualTo(":1 :2");
         await Assert.That(world.Sockets.Open).IsEquivalentTo([":1", ":2"]);
         world.Machine.Exit(Other(world, old), new ExitStatus(1, null));
         world.Step();

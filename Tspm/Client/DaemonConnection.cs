@@ -87,16 +87,9 @@ internal sealed class DaemonConnection : IDisposable
     /// <returns>False: not in time.</returns>
     public bool WaitForEnd(TimeSpan deadline)
     {
-        var guardian = _socket.OpenListenerPidfd();
-        try
-        {
-            if (!WaitForClose(Methods.Shutdown, deadline)) return false;
-            return guardian < 0 || DescriptorWait.UntilReadable(guardian, (int)deadline.TotalMilliseconds);
-        }
-        finally
-        {
-            if (guardian >= 0) _ = Unistd.close(guardian);
-        }
+        using var guardian = _socket.OpenListenerPidfd();
+        if (!WaitForClose(Methods.Shutdown, deadline)) return false;
+        return !guardian.IsOpen || DescriptorWait.UntilReadable(guardian.Number, (int)deadline.TotalMilliseconds);
     }
 
     /// <summary>Waits until the daemon has closed this connection.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
@@ -19,11 +20,11 @@ internal sealed unsafe class DaemonSocket : IDisposable
     /// <summary>How long a daemon may take to accept, or to take up a request.</summary>
     const int SendTimeoutSeconds = 10;
 
-    int _descriptor;
+    readonly Descriptor _descriptor;
 
-    DaemonSocket(int descriptor) => _descriptor = descriptor;
+    DaemonSocket(Descriptor descriptor) => _descriptor = descriptor;
 
-    public int Descriptor => _descriptor;
+    public int Number => _descriptor.Number;
 
     /// <summary>The ssh that carries it; null: it leads to a daemon of this machine.</summary>
     public RemoteLink? Link { get; private init; }
@@ -40,21 +41,17 @@ internal sealed unsafe class DaemonSocket : IDisposable
     {
         var path = home.SocketPath;
         if (!SockaddrUn.TryCreate(path, out var address)) throw TooLong(path);
-        var descriptor = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0);
-        if (descriptor < 0) throw Explain(Errno.Last, path);
-        var socket = new DaemonSocket(descriptor);
+        using var descriptor = Descriptors.Socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM);
+        if (!descriptor.IsOpen) throw Explain(Errno.Last, path);
         // struct timeval: seconds and microseconds.
         var timeout = stackalloc long[] { SendTimeoutSeconds, 0 };
-        _ = SysSocket.setsockopt(descriptor, SysSocket.SOL_SOCKET, SO_SNDTIMEO, timeout, 2 * sizeof(long));
-        while (SysSocket.connect(descriptor, &address, (uint)sizeof(SockaddrUn)) < 0)
+        _ = SysSocket.setsockopt(descriptor.Number, SysSocket.SOL_SOCKET, SO_SNDTIMEO, timeout, 2 * sizeof(long));
+        while (SysSocket.connect(descriptor.Number, &address, (uint)sizeof(SockaddrUn)) < 0)
         {
             var errno = Errno.Last;
-            if (errno == Errno.EINTR) continue;
-            socket.Dispose();
-            throw Explain(errno, path);
+            if (errno != Errno.EINTR) throw Explain(errno, path);
         }
-        if (Stranger(descriptor) is not { } stranger) return socket;
-        socket.Dispose();
+        if (Stranger(descriptor.Number) is not { } stranger) return new DaemonSocket(descriptor.Move());
         throw new DaemonException(LocalError.NotPermitted,
             $"the socket {path} is not yours: uid {stranger} listens there, and would be told your environment; set TSPM_HOME to a folder of your own that nobody else can write to");
     }
@@ -77,7 +74,7 @@ internal sealed unsafe class DaemonSocket : IDisposable
                 // sendmsg and not write: it can be told to send no SIGPIPE, whatever the process does with that signal.
                 var part = new IoVector { iov_base = start, iov_len = (nuint)bytes.Length };
                 var message = new MessageHeader { msg_iov = &part, msg_iovlen = 1 };
-                sent = SysSocket.sendmsg(_descriptor, &message, SysSocket.MSG_NOSIGNAL);
+                sent = SysSocket.sendmsg(Number, &message, SysSocket.MSG_NOSIGNAL);
             }
             if (sent >= 0) bytes = bytes[(int)sent..];
             else if (Errno.Last != Errno.EINTR) return false;
@@ -92,18 +89,19 @@ internal sealed unsafe class DaemonSocket : IDisposable
     /// <exception cref="DaemonException">ReaderGone, when that is watched.</exception>
     public bool WaitReadable(int milliseconds)
     {
-        if (!WatchesOutput) return DescriptorWait.UntilReadable(_descriptor, milliseconds);
+        if (!WatchesOutput) return DescriptorWait.UntilReadable(Number, milliseconds);
         // No event is asked for: that all readers of a pipe are gone is told unasked (man 2 poll, POLLERR).
-        var requests = stackalloc[] { new PollFd { fd = _descriptor, events = SysPoll.POLLIN }, new PollFd { fd = Unistd.STDOUT_FILENO } };
+        var requests = stackalloc[] { new PollFd { fd = Number, events = SysPoll.POLLIN }, new PollFd { fd = Unistd.STDOUT_FILENO } };
         _ = SysPoll.poll(requests, 2, milliseconds);
         if ((requests[1].revents & (SysPoll.POLLERR | SysPoll.POLLHUP)) != 0) throw new DaemonException(LocalError.ReaderGone, "nobody reads the output any more");
         return requests[0].revents != 0;
     }
 
     /// <summary>
-    /// A descriptor that becomes readable when the listening process has ended: the kernel keeps who called listen(2), the guardian (man 7 unix, SO_PEERCRED). -1: it is gone already.
+    /// A descriptor that becomes readable when the listening process has ended: the kernel keeps who called listen(2), the guardian (man 7 unix, SO_PEERCRED). Not open: it is gone already.
     /// </summary>
-    public int OpenListenerPidfd() => Link is not null ? -1 : SysSocket.GetPeerCredentials(_descriptor, out var listener) == 0 ? SysSyscall.pidfd_open(listener.pid) : -1;
+    public Descriptor OpenListenerPidfd() =>
+        Link is null && SysSocket.GetPeerCredentials(Number, out var listener) == 0 ? Descriptors.Pidfd(listener.pid) : default;
 
     /// <summary>How many bytes came; 0 at the end, also when the other end was reset.</summary>
     public int Receive(Span<byte> into)
@@ -111,17 +109,13 @@ internal sealed unsafe class DaemonSocket : IDisposable
         fixed (byte* start = into)
         {
             nint received;
-            do received = Unistd.read(_descriptor, start, (nuint)into.Length);
+            do received = Unistd.read(Number, start, (nuint)into.Length);
             while (received < 0 && Errno.Last == Errno.EINTR);
             return (int)Math.Max(0, received);
         }
     }
 
-    public void Dispose()
-    {
-        if (_descriptor >= 0) _ = Unistd.close(_descriptor);
-        _descriptor = -1;
-    }
+    public void Dispose() => _descriptor.Dispose();
 
     static DaemonException TooLong(string path) => new(LocalError.Unreachable,
         $"the socket path '{path}' is {Encoding.UTF8.GetByteCount(path)} bytes long; with its ending zero it must fit into the {SockaddrUn.PathBytes} bytes that this system allows: set TSPM_HOME to a shorter folder");

@@ -22,16 +22,15 @@ internal sealed unsafe class GuardianLauncher : IDaemonLauncher
     {
         // Descriptors that we inherited and that are not close-on-exec (a shell's here-document, a test's pipe) would live as long as the daemon.
         _ = SysSyscall.close_range(ReadyDescriptor, uint.MaxValue, SysSyscall.CLOSE_RANGE_CLOEXEC);
-        var pipe = stackalloc int[2];
-        if (Unistd.pipe2(pipe, Fcntl.O_CLOEXEC) != 0) throw Failure("cannot make a pipe", Errno.Last);
-        var source = Fcntl.fcntl(pipe[1], Fcntl.F_DUPFD_CLOEXEC, AboveFixed);
-        var errno = Spawn(source);
-        Unistd.close(source);
-        Unistd.close(pipe[1]);
+        if (!Descriptors.Pipe(out var readEnd, out var writeEnd)) throw Failure("cannot make a pipe", Errno.Last);
+        using var pipe = readEnd;
+        using var source = Descriptors.Duplicate(writeEnd.Number, AboveFixed);
+        writeEnd.Dispose();
+        var errno = Spawn(source.NumberOrNone);
+        // The daemon alone has this end: when it is gone, the line ends.
+        source.Dispose();
         if (errno != 0) throw Failure("cannot start the daemon", errno);
-        var said = ReadLine(pipe[0]);
-        Unistd.close(pipe[0]);
-        Understand(said);
+        Understand(ReadLine(pipe.Number));
     }
 
     static int Spawn(int readySource)

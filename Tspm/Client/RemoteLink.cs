@@ -1,4 +1,5 @@
 using Tspm.Client.Defining;
+using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Protocol;
@@ -25,17 +26,17 @@ internal sealed unsafe class RemoteLink
     /// <param name="host">Whom to dial.</param>
     /// <param name="mayStart">The daemon there is started when none answers.</param>
     /// <param name="descriptor">Our end.</param>
-    public static RemoteLink Dial(RemoteHost host, bool mayStart, out int descriptor)
+    public static RemoteLink Dial(RemoteHost host, bool mayStart, out Descriptor descriptor)
     {
         var (ssh, failure) = ProgramLookup.Find("ssh", "/", Environment.GetEnvironmentVariable("PATH"));
         if (ssh is null) throw new DaemonException(LocalError.Unreachable, $"{failure!.Sentence}: install ssh to reach {host}");
-        var ends = stackalloc int[2];
-        if (SysSocket.socketpair(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0, ends) != 0) throw Failure(Errno.Last);
-        descriptor = ends[0];
+        if (!Descriptors.SocketPair(SysSocket.SOCK_STREAM, out var ours, out var madeTheirs)) throw Failure(Errno.Last);
+        using var near = ours;
+        using var theirs = madeTheirs;
         SpawnFileActions actions;
         _ = PosixSpawn.posix_spawn_file_actions_init(&actions);
-        _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, ends[1], Unistd.STDIN_FILENO);
-        _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, ends[1], Unistd.STDOUT_FILENO);
+        _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, theirs.Number, Unistd.STDIN_FILENO);
+        _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, theirs.Number, Unistd.STDOUT_FILENO);
         string[] port = host.Port is { } number ? ["-p", number] : [];
         using var path = new StringBlock([ssh]);
         using var argv = new StringBlock(["ssh", .. s_options, .. port, "--", host.Target, mayStart ? "tspm dial-stdio --greet --launch" : "tspm dial-stdio --greet"]);
@@ -43,8 +44,8 @@ internal sealed unsafe class RemoteLink
         int pid;
         var errno = PosixSpawn.posix_spawn(&pid, path.Pointers[0], &actions, null, argv.Pointers, environment.Pointers);
         _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions);
-        _ = Unistd.close(ends[1]);
         if (errno != 0) throw Failure(errno);
+        descriptor = near.Move();
         return new RemoteLink(host, pid);
 
         static DaemonException Failure(int errno) => new(LocalError.Unreachable, $"cannot run ssh: {Errno.Describe(errno)}");

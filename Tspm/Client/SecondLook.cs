@@ -8,7 +8,7 @@ namespace Tspm.Client;
 /// Looks at processes over a connection of its own while another one waits for its answer. The first failure is the
 /// end of it: whoever waits must not wait longer because of a look.
 /// </summary>
-internal sealed class SecondLook(TspmHome home)
+internal sealed class SecondLook(TspmHome home) : IDisposable
 {
     /// <summary>For what the daemon answers from memory.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -34,11 +34,17 @@ internal sealed class SecondLook(TspmHome home)
         }
         catch (DaemonException)
         {
-            _isOver = true;
-            _daemon?.Dispose();
-            _daemon = null;
+            Dispose();
             return null;
         }
+    }
+
+    /// <summary>Nothing is looked at any more.</summary>
+    public void Dispose()
+    {
+        _isOver = true;
+        _daemon?.Dispose();
+        _daemon = null;
     }
 
     IReadOnlyList<ProcessStatus> List(IReadOnlyList<string>? selectors)

@@ -1,3 +1,5 @@
+using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Daemon;
@@ -11,7 +13,7 @@ internal sealed unsafe class AppendingStream : Stream
 {
     const uint OwnerOnly = 0x180; // 0600
 
-    readonly int _descriptor;
+    readonly Descriptor _descriptor;
 
     /// <summary>
     /// Makes the file if it is not there. A FIFO or a device in its place is moved aside: it would block, or swallow
@@ -20,9 +22,9 @@ internal sealed unsafe class AppendingStream : Stream
     public AppendingStream(string path)
     {
         if (Platform.RegularFile.Obstacle(path) is not null) _ = Platform.Files.SetAside(path, out _);
-        const int flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_APPEND | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC;
-        _descriptor = Fcntl.open(path, flags, OwnerOnly);
-        if (_descriptor < 0) throw new IOException(path, Errno.Last);
+        const int flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_APPEND | Fcntl.O_NONBLOCK;
+        _descriptor = Descriptors.Open(path, flags, OwnerOnly);
+        if (!_descriptor.IsOpen) throw new IOException(path, Errno.Last);
     }
 
     /// <summary>Called when all of something was written.</summary>
@@ -45,7 +47,7 @@ internal sealed unsafe class AppendingStream : Stream
         {
             for (nint done = 0; done < buffer.Length;)
             {
-                var count = Unistd.write(_descriptor, start + done, (nuint)(buffer.Length - done));
+                var count = Unistd.write(_descriptor.NumberOrNone, start + done, (nuint)(buffer.Length - done));
                 if (count >= 0) done += count;
                 else if (Errno.Last != Errno.EINTR) throw new IOException("cannot write", Errno.Last);
             }
@@ -53,5 +55,5 @@ internal sealed unsafe class AppendingStream : Stream
         Written?.Invoke();
     }
 
-    protected override void Dispose(bool disposing) => _ = Unistd.close(_descriptor);
+    protected override void Dispose(bool disposing) => _descriptor.Dispose();
 }

@@ -24,7 +24,7 @@ internal sealed partial class DaemonHost : IDisposable
     readonly GuardianOptions _options;
     readonly DaemonLog _log;
     readonly EventLoop _events = new("events");
-    readonly GuardianChannel _guardian = new(DaemonStart.ChannelDescriptor);
+    readonly GuardianChannel _guardian = new(Descriptor.Own(DaemonStart.ChannelDescriptor));
     readonly LogGrowth _growth = new(), _eventGrowth = new();
     readonly EventLog _diary;
     readonly RestartCounts _restarts = new();
@@ -44,15 +44,18 @@ internal sealed partial class DaemonHost : IDisposable
     readonly Survivors _survivors = new();
     readonly FactsReader _facts;
     readonly TroubleEvents _troubleEvents;
-    readonly int _signals;
+    readonly Descriptor _signals, _ready;
     readonly ServiceManager _manager;
     readonly Ending _ending;
     bool _shuttingDown;
     int _exitCode;
 
-    public DaemonHost(TspmHome home, GuardianOptions options)
+    /// <param name="home">Whose daemon it is.</param>
+    /// <param name="options">What the guardian said.</param>
+    /// <param name="ready">Told when it answers, or why it does not; not open: nobody waits for that.</param>
+    public DaemonHost(TspmHome home, GuardianOptions options, Descriptor ready)
     {
-        (_home, _options) = (home, options);
+        (_home, _options, _ready) = (home, options, ready);
         var clock = TimeProvider.System;
         _log = new DaemonLog(home, options.Foreground);
         _events.OnFault = fault => _log.Logger.LogError(fault, "internal error in an event: {Type}", fault.GetType().Name);
@@ -135,7 +138,7 @@ internal sealed partial class DaemonHost : IDisposable
             Restarts = _restarts,
             IdleTrim = new IdleTrim(_loop),
         };
-        _socket = new ControlSocket(CurrentSystem.ListenForClients(DaemonStart.ListenerDescriptor), _context);
+        _socket = new ControlSocket(CurrentSystem.ListenForClients(Descriptor.Own(DaemonStart.ListenerDescriptor)), _context);
         _manager = new ServiceManager(_loop.Timers, options.GuardianPid, _context.Supervisor.Views);
         _ending = new Ending(options.ExitWhen);
         _departure = new Departure(_context, _socket, _guardian, _loop);
@@ -197,6 +200,7 @@ internal sealed partial class DaemonHost : IDisposable
         _outputs.Dispose();
         _homeKeeper.Dispose();
         _events.Dispose();
+        _signals.Dispose();
         _diary.Dispose();
         _log.Dispose();
     }

@@ -10,16 +10,16 @@ namespace Tspm.Daemon;
 /// <summary>The end, asked for by a client or a signal: children first, then the state, then the socket.</summary>
 internal sealed partial class DaemonHost : IReadyHandler
 {
-    static unsafe int OpenSignals()
+    static unsafe Descriptor OpenSignals()
     {
         var mask = SignalSet.Of(Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP);
-        return SysSignalfd.signalfd(-1, &mask, SysSignalfd.SFD_CLOEXEC | SysSignalfd.SFD_NONBLOCK);
+        return Descriptors.SignalReader(&mask);
     }
 
     unsafe void IReadyHandler.Ready(int fd, uint events)
     {
         SignalfdSiginfo info;
-        while (Unistd.read(_signals, &info, (nuint)sizeof(SignalfdSiginfo)) == sizeof(SignalfdSiginfo))
+        while (Unistd.read(fd, &info, (nuint)sizeof(SignalfdSiginfo)) == sizeof(SignalfdSiginfo))
         {
             if (info.ssi_signo == Signals.SIGHUP)
             {

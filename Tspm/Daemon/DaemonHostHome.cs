@@ -6,11 +6,11 @@ namespace Tspm.Daemon;
 /// <summary>The home is there again after it was removed or moved: all that is in memory is written to it anew.</summary>
 internal sealed partial class DaemonHost
 {
-    void OnHomeMade(int listener)
+    void OnHomeMade(Descriptor listener)
     {
         _log.Reopen();
         WriterLock.TakeAgain(_home);
-        if (listener >= 0) _ = _socket.Replace(CurrentSystem.ListenForClients(listener));
+        if (listener.IsOpen) _ = _socket.Replace(CurrentSystem.ListenForClients(listener));
         foreach (var cell in _supervisor.Table.Cells) cell.Journal.Save();
         _supervisor.Save();
         WriteState();

@@ -45,7 +45,7 @@ internal sealed partial class DaemonHost
         _guardian.SayReady();
         // From here on no upgrade goes back to an earlier version.
         _records.WritesFormat1 = false;
-        ReadyPipe.Tell(_options.ReadyDescriptor, ReadyPipe.Ready);
+        ReadyPipe.Tell(_ready, ReadyPipe.Ready);
         _manager.Ready();
         _context.IdleTrim.Touch();
         if (_options.UpgradeProblem is { } undone) _log.Logger.LogError("the upgrade was undone: {Reason}", undone);
@@ -83,7 +83,7 @@ internal sealed partial class DaemonHost
     /// <summary>Says why where somebody can read it, and ends.</summary>
     void GiveUp(string reason, int clientCode, int exitCode)
     {
-        ReadyPipe.Tell(_options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}{clientCode} {reason}");
+        ReadyPipe.Tell(_ready, $"{ReadyPipe.FailedPrefix}{clientCode} {reason}");
         if (_options.Foreground) StandardError.WriteLine(reason);
         _log.Logger.LogError("cannot start: {Reason}", reason);
         _log.Dispose();
@@ -121,7 +121,7 @@ internal sealed partial class DaemonHost
             Acknowledge(record);
         });
         _guardian.Watch(_events);
-        _events.Watch(_signals, SysEpoll.EPOLLIN, this);
+        _events.Watch(_signals.NumberOrNone, SysEpoll.EPOLLIN, this);
         _events.Start();
         _homeKeeper.Begin(_options.HomeProblem);
         WriteState();

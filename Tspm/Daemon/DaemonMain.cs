@@ -22,17 +22,19 @@ internal static class DaemonMain
         // The signal is sent at the parent's death: one that is dead already sends nothing (man 2 PR_SET_PDEATHSIG).
         if (Unistd.getppid() != options.GuardianPid) return DaemonExit.CannotStart;
         CloseOnExec();
+        // Whoever waits for this daemon is told once, whatever happens after that.
+        var ready = Descriptor.Own(options.ReadyDescriptor);
         TspmHome? home = null;
         try
         {
             home = TspmHome.Resolve();
             WriterLock.Take(home);
-            using var host = new DaemonHost(home, options);
+            using var host = new DaemonHost(home, options, ready);
             return host.Run();
         }
         catch (HomeException e)
         {
-            ReadyPipe.Tell(options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}{(e.NotPermitted ? 6 : 1)} {e.Message}");
+            ReadyPipe.Tell(ready, $"{ReadyPipe.FailedPrefix}{(e.NotPermitted ? 6 : 1)} {e.Message}");
             if (options.Foreground) StandardError.WriteLine(e.Message);
             if (home is not null) Record(home, e.Message);
             return DaemonExit.CannotStart;
@@ -40,14 +42,14 @@ internal static class DaemonMain
         catch (OutOfMemoryException)
         {
             // No thread could be had. The guardian tries again.
-            ReadyPipe.Tell(options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}1 no thread could be made: this user has too many processes, or there is too little memory");
+            ReadyPipe.Tell(ready, $"{ReadyPipe.FailedPrefix}1 no thread could be made: this user has too many processes, or there is too little memory");
             return NoThreads;
         }
         catch (IOException failure)
         {
             // No descriptor for an epoll, say. The guardian tries again.
             var reason = $"cannot start: {Files.Describe(failure)}";
-            ReadyPipe.Tell(options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}1 {reason}");
+            ReadyPipe.Tell(ready, $"{ReadyPipe.FailedPrefix}1 {reason}");
             if (home is not null) Record(home, Files.Describe(failure));
             return NoThreads;
         }

@@ -57,7 +57,7 @@ internal sealed class Departure(
     bool Decide(UpgradeCandidate? candidate, ClientConnection? requester)
     {
         if (context.IsShuttingDown) throw new ShuttingDownException();
-        if (candidate is not null) guardian.Upgrade(candidate.Descriptor);
+        if (candidate is not null) guardian.Upgrade(candidate.Number);
         else guardian.HandOver(requester!.Descriptor);
         return IsDecided = true;
     }

@@ -12,13 +12,17 @@ namespace Tspm.Daemon;
 /// The daemon's side of the channel to its guardian: takes exit records of orphans, hands over descriptors to keep. A message that is written is in the guardian's queue, whatever
 /// happens to this process afterwards.
 /// </summary>
-internal sealed class GuardianChannel(int descriptor) : IDescriptorStore, IReadyHandler
+/// <param name="descriptor">Of the channel; open as long as the daemon lives.</param>
+internal sealed class GuardianChannel(Descriptor descriptor) : IDescriptorStore, IReadyHandler
 {
     /// <summary>Called on the event loop's thread for each record that comes after <see cref="ReadCaughtUp"/>.</summary>
     public Action<GuardianRecord>? Reaped { get; set; }
 
-    /// <summary>Called on the event loop's thread: what came of making the home again, and the socket to listen on from now on; -1: the same.</summary>
-    public Action<HomeOutcome, int>? HomeAnswered { get; set; }
+    /// <summary>
+    /// Called on the event loop's thread: what came of making the home again, and the socket to listen on from now on,
+    /// which is the called one's; not open: the same.
+    /// </summary>
+    public Action<HomeOutcome, Descriptor>? HomeAnswered { get; set; }
 
     /// <summary>Everything that earlier daemons did not acknowledge. Blocks until the guardian has said that this was all.</summary>
     public IReadOnlyList<GuardianRecord> ReadCaughtUp()
@@ -26,7 +30,7 @@ internal sealed class GuardianChannel(int descriptor) : IDescriptorStore, IReady
         var records = new List<GuardianRecord>();
         while (Receive(out var returned) is { } message)
         {
-            if (returned >= 0) Returned[DescriptorKey.FromWire(message.Number)] = returned;
+            if (returned.IsOpen) Returned[DescriptorKey.FromWire(message.Number)] = returned;
             if (message.Kind == GuardianMessageKind.Reaped) records.Add(RecordOf(message));
             if (message.Kind != GuardianMessageKind.CaughtUp) continue;
             DaemonDiedAtTicks = message.StartTicks;
@@ -49,12 +53,12 @@ internal sealed class GuardianChannel(int descriptor) : IDescriptorStore, IReady
     public long DaemonDiedAtTicks { get; private set; }
 
     /// <summary>Descriptors that earlier daemons stored for the next; complete after <see cref="ReadCaughtUp"/>.</summary>
-    public Dictionary<DescriptorKey, int> Returned { get; } = [];
+    public Dictionary<DescriptorKey, Descriptor> Returned { get; } = [];
 
     public void Watch(EventLoop loop)
     {
-        _ = Fcntl.fcntl(descriptor, Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
-        loop.Watch(descriptor, SysEpoll.EPOLLIN, this);
+        _ = Fcntl.fcntl(descriptor.Number, Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
+        loop.Watch(descriptor.Number, SysEpoll.EPOLLIN, this);
     }
 
     void IReadyHandler.Ready(int fd, uint events)
@@ -62,7 +66,10 @@ internal sealed class GuardianChannel(int descriptor) : IDescriptorStore, IReady
         while (Receive(out var passed) is { } message)
         {
             if (message.Kind == GuardianMessageKind.Reaped) Reaped?.Invoke(RecordOf(message));
-            if (message.Kind == GuardianMessageKind.HomeAnswer) HomeAnswered?.Invoke((HomeOutcome)message.Number, passed);
+            if (message.Kind == GuardianMessageKind.HomeAnswer && HomeAnswered is { } told)
+                told((HomeOutcome)message.Number, passed);
+            // A newer guardian's, and nothing that this version knows.
+            else passed.Dispose();
         }
     }
 
@@ -89,19 +96,21 @@ internal sealed class GuardianChannel(int descriptor) : IDescriptorStore, IReady
 
     public void Remove(DescriptorKey key) => Send(new GuardianMessage { Kind = GuardianMessageKind.Remove, Number = key.Wire });
 
-    GuardianMessage? Receive(out int passed)
+    GuardianMessage? Receive(out Descriptor passed)
     {
         GuardianMessage message = default;
-        var size = FdPassing.Receive(descriptor, MemoryMarshal.AsBytes(new Span<GuardianMessage>(ref message)), out passed);
-        return size == GuardianMessage.Size ? message : null;
+        var size = FdPassing.Receive(descriptor.Number, MemoryMarshal.AsBytes(new Span<GuardianMessage>(ref message)), out passed);
+        if (size == GuardianMessage.Size) return message;
+        passed.Dispose();
+        return null;
     }
 
     /// <summary>The guardian reads at once; a full queue means that it is busy for a moment, and this message must not be lost.</summary>
-    unsafe void Send(GuardianMessage message, int passed = -1)
+    unsafe void Send(GuardianMessage message, int passed = Descriptor.NoNumber)
     {
-        while (FdPassing.Send(descriptor, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardianMessage>(in message)), passed) is Errno.EAGAIN)
+        while (FdPassing.Send(descriptor.Number, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardianMessage>(in message)), passed) is Errno.EAGAIN)
         {
-            var room = new PollFd { fd = descriptor, events = SysPoll.POLLOUT };
+            var room = new PollFd { fd = descriptor.Number, events = SysPoll.POLLOUT };
             _ = SysPoll.poll(&room, 1, -1);
         }
     }

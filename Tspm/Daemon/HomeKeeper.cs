@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tspm.Guardian.Contract;
 using Tspm.Model;
+using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
@@ -25,7 +26,7 @@ internal sealed class HomeKeeper : IDisposable
     readonly SupervisorLoop _loop;
     readonly GuardianChannel _guardian;
     readonly ILogger _log;
-    readonly Action<int> _made;
+    readonly Action<Descriptor> _made;
     bool _isArmed, _hasAsked;
     volatile string? _trouble;
 
@@ -34,8 +35,8 @@ internal sealed class HomeKeeper : IDisposable
     /// <param name="loop">The supervisor's.</param>
     /// <param name="guardian">Makes it again.</param>
     /// <param name="log">Stays open whatever happens to its name.</param>
-    /// <param name="made">Called when it is there again, with the socket to listen on, or -1 when that is the same: all is to be written anew.</param>
-    public HomeKeeper(TspmHome home, EventLoop events, SupervisorLoop loop, GuardianChannel guardian, ILogger log, Action<int> made)
+    /// <param name="made">Called when it is there again, with the socket to listen on, if that is another one: all is to be written anew.</param>
+    public HomeKeeper(TspmHome home, EventLoop events, SupervisorLoop loop, GuardianChannel guardian, ILogger log, Action<Descriptor> made)
     {
         (_home, _loop, _guardian, _log, _made) = (home, loop, guardian, log, made);
         _watch = new HomeWatch(home, events, Suspect);
@@ -78,7 +79,7 @@ internal sealed class HomeKeeper : IDisposable
         Arm(LookAgain);
     }
 
-    void Answered(HomeOutcome outcome, int listener)
+    void Answered(HomeOutcome outcome, Descriptor listener)
     {
         if (outcome is HomeOutcome.Taken or HomeOutcome.Failed)
         {

@@ -1,3 +1,4 @@
+using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
@@ -18,7 +19,7 @@ internal sealed unsafe class HomeWatch(TspmHome home, EventLoop loop, Action sus
     readonly Lock _gate = new();
     FileStatus _lock, _run, _logs;
     bool _isKnown;
-    int _fd = -1;
+    Descriptor _descriptor;
 
     /// <summary>From any thread: the home at the path is this daemon's, and whole.</summary>
     public bool IsThere => IsOurs && SysStat.lstat(home.SocketPath, out var socket) == 0 && socket.IsSocket && IsSame(home.RunFolder, _run) && IsSame(home.LogFolder, _logs);
@@ -38,14 +39,14 @@ internal sealed unsafe class HomeWatch(TspmHome home, EventLoop loop, Action sus
         lock (_gate)
         {
             _isKnown = SysStat.stat(home.LockFile, out _lock) == 0 && SysStat.stat(home.RunFolder, out _run) == 0 && SysStat.stat(home.LogFolder, out _logs) == 0;
-            if (_fd >= 0) Close();
-            _fd = SysInotify.inotify_init1(SysInotify.IN_CLOEXEC | SysInotify.IN_NONBLOCK);
+            Close();
+            _descriptor = Descriptors.FileWatcher();
             // Without one (a user may have 128) what is saved notices it.
-            if (_fd < 0) return;
+            if (!_descriptor.IsOpen) return;
             // A folder in which files are open does not tell of its own removal; nothing else is removed from a home in ordinary work.
-            _ = SysInotify.inotify_add_watch(_fd, home.Path, Mask | SysInotify.IN_DELETE);
-            foreach (var path in new[] { home.RunFolder, home.LogFolder, home.LockFile, home.SocketPath }) _ = SysInotify.inotify_add_watch(_fd, path, Mask);
-            loop.Watch(_fd, SysEpoll.EPOLLIN, this);
+            _ = SysInotify.inotify_add_watch(_descriptor.Number, home.Path, Mask | SysInotify.IN_DELETE);
+            foreach (var path in new[] { home.RunFolder, home.LogFolder, home.LockFile, home.SocketPath }) _ = SysInotify.inotify_add_watch(_descriptor.Number, path, Mask);
+            loop.Watch(_descriptor.Number, SysEpoll.EPOLLIN, this);
         }
     }
 
@@ -63,14 +64,13 @@ internal sealed unsafe class HomeWatch(TspmHome home, EventLoop loop, Action sus
 
     public void Dispose()
     {
-        lock (_gate)
-            if (_fd >= 0) Close();
+        lock (_gate) Close();
     }
 
     void Close()
     {
-        loop.Unwatch(_fd);
-        _ = Unistd.close(_fd);
-        _fd = -1;
+        if (!_descriptor.IsOpen) return;
+        loop.Unwatch(_descriptor.Number);
+        _descriptor.Dispose();
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Tspm.Guardian.Contract;
 using Tspm.Model;
+using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Protocol;
@@ -14,10 +15,12 @@ namespace Tspm.Daemon;
 /// </summary>
 internal sealed unsafe class UpgradeCandidate : IDisposable
 {
-    UpgradeCandidate(int descriptor, string path, VersionProof proof) => (Descriptor, Path, Proof) = (descriptor, path, proof);
+    readonly Descriptor _descriptor;
 
-    /// <summary>Open for reading, close-on-exec.</summary>
-    public int Descriptor { get; }
+    UpgradeCandidate(Descriptor descriptor, string path, VersionProof proof) => (_descriptor, Path, Proof) = (descriptor, path, proof);
+
+    /// <summary>Open for reading, close-on-exec, and closed with this.</summary>
+    public int Number => _descriptor.Number;
 
     public string Path { get; }
 
@@ -35,29 +38,20 @@ internal sealed unsafe class UpgradeCandidate : IDisposable
     /// <exception cref="RequestException">It cannot take over; the sentence says why.</exception>
     public static UpgradeCandidate Prove(string path)
     {
-        var descriptor = Open(path);
-        try
-        {
-            return new UpgradeCandidate(descriptor, path, ProofOf(descriptor, path));
-        }
-        catch
-        {
-            _ = Unistd.close(descriptor);
-            throw;
-        }
+        using var descriptor = Open(path);
+        var proof = ProofOf(descriptor.Number, path);
+        return new UpgradeCandidate(descriptor.Move(), path, proof);
     }
 
-    public void Dispose() => _ = Unistd.close(Descriptor);
+    public void Dispose() => _descriptor.Dispose();
 
-    static int Open(string path)
+    static Descriptor Open(string path)
     {
         if (!path.StartsWith('/')) throw Refused(path, "is no absolute path");
         // A FIFO would wait for its writer for ever.
-        var descriptor = Fcntl.open(path, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK);
-        if (descriptor < 0) throw Refused(path, $"cannot be opened: {Errno.Describe(Errno.Last)}");
-        if (Problem(descriptor, path) is not { } problem) return descriptor;
-        _ = Unistd.close(descriptor);
-        throw Refused(path, problem);
+        using var descriptor = Descriptors.Open(path, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK);
+        if (!descriptor.IsOpen) throw Refused(path, $"cannot be opened: {Errno.Describe(Errno.Last)}");
+        return Problem(descriptor.Number, path) is { } problem ? throw Refused(path, problem) : descriptor.Move();
     }
 
     static string? Problem(int descriptor, string path)

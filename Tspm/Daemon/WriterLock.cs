@@ -1,3 +1,5 @@
+using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
 
@@ -11,19 +13,26 @@ internal static class WriterLock
 {
     const int FileMode = 0x180; // 0600
 
+    static readonly int Flags = Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_NOFOLLOW;
+
     public static void Take(TspmHome home)
     {
-        var descriptor = Fcntl.open(home.WriterLockFile, Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW, FileMode);
-        if (descriptor < 0) throw new HomeException($"cannot open the lock {home.WriterLockFile}: {Errno.Describe(Errno.Last)}");
-        Wait(home, descriptor);
+        using var descriptor = Descriptors.Open(home.WriterLockFile, Flags, FileMode);
+        if (!descriptor.IsOpen) throw new HomeException($"cannot open the lock {home.WriterLockFile}: {Errno.Describe(Errno.Last)}");
+        Wait(home, descriptor.Number);
+        KeepUntilExit(descriptor);
     }
 
     /// <summary>In a home that was made again; nobody else can have it there, so what is refused is this daemon's own already.</summary>
     public static void TakeAgain(TspmHome home)
     {
-        var descriptor = Fcntl.open(home.WriterLockFile, Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW, FileMode);
-        if (descriptor >= 0 && SysFile.flock(descriptor, SysFile.LOCK_EX | SysFile.LOCK_NB) != 0) _ = Unistd.close(descriptor);
+        using var descriptor = Descriptors.Open(home.WriterLockFile, Flags, FileMode);
+        if (descriptor.IsOpen && SysFile.flock(descriptor.Number, SysFile.LOCK_EX | SysFile.LOCK_NB) == 0)
+            KeepUntilExit(descriptor);
     }
+
+    /// <summary>The kernel releases it, and nobody else: even a daemon that is killed has it until it is gone.</summary>
+    static void KeepUntilExit(Descriptor held) => _ = held.HandOver();
 
     static void Wait(TspmHome home, int descriptor)
     {

@@ -20,10 +20,12 @@ internal sealed class DaemonLink(ReapedRecords reaped, DescriptorStore store)
     /// <summary>0: there is no daemon.</summary>
     public int Pid { get; private set; }
 
-    /// <summary>-1: there is no daemon.</summary>
-    public int Channel { get; private set; } = -1;
+    Descriptor _channel;
 
-    public bool HasPending => Channel >= 0 && (reaped.TryNext(out _) || !_isCaughtUp);
+    /// <summary>-1: there is no daemon.</summary>
+    public int Channel => _channel.NumberOrNone;
+
+    public bool HasPending => _channel.IsOpen && (reaped.TryNext(out _) || !_isCaughtUp);
 
     /// <returns>False: it could not be started for now.</returns>
     public bool Start(int listener, int ready, GuardianOptions options)
@@ -31,7 +33,7 @@ internal sealed class DaemonLink(ReapedRecords reaped, DescriptorStore store)
         _isCaughtUp = false;
         reaped.SendAgain();
         (_toReturn, _returned) = (store.GivenBack(), 0);
-        (Pid, Channel) = DaemonSpawner.Start(listener, ready, options);
+        Pid = DaemonSpawner.Start(listener, ready, options, out _channel);
         return Pid != 0;
     }
 
@@ -44,20 +46,22 @@ internal sealed class DaemonLink(ReapedRecords reaped, DescriptorStore store)
     /// <summary>It was reaped, and all that it had sent has been read.</summary>
     public void Ended()
     {
-        _ = Unistd.close(Channel);
-        (Pid, Channel) = (0, -1);
+        _channel.Dispose();
+        Pid = 0;
     }
 
     /// <summary>After the next records it is told once more that these were all.</summary>
     public void CatchUpAgain() => _isCaughtUp = false;
 
     /// <returns>False: there is no message now.</returns>
-    public bool TryReceive(out GuardianMessage message, out int descriptor)
+    public bool TryReceive(out GuardianMessage message, out Descriptor descriptor)
     {
-        (message, descriptor) = (default, -1);
-        return Channel >= 0
-            && FdPassing.Receive(Channel, MemoryMarshal.AsBytes(new Span<GuardianMessage>(ref message)), out descriptor)
-                == GuardianMessage.Size;
+        (message, descriptor) = (default, default);
+        if (!_channel.IsOpen) return false;
+        var bytes = MemoryMarshal.AsBytes(new Span<GuardianMessage>(ref message));
+        if (FdPassing.Receive(Channel, bytes, out descriptor) == GuardianMessage.Size) return true;
+        descriptor.Dispose();
+        return false;
     }
 
     /// <summary>
@@ -66,7 +70,7 @@ internal sealed class DaemonLink(ReapedRecords reaped, DescriptorStore store)
     /// <param name="diedAtTicks">When the daemon before this one died; 0: there was none.</param>
     public void SendPending(long diedAtTicks)
     {
-        if (Channel < 0) return;
+        if (!_channel.IsOpen) return;
         while (reaped.TryNext(out var record))
         {
             if (!Send(record)) return;
@@ -76,15 +80,16 @@ internal sealed class DaemonLink(ReapedRecords reaped, DescriptorStore store)
         {
             var key = _toReturn[_returned];
             // Removed meanwhile: there is nothing to give back.
-            if (!store.All.TryGetValue(key, out var descriptor)) continue;
+            var descriptor = store.Find(key);
+            if (!descriptor.IsOpen) continue;
             var returned = new GuardianMessage { Kind = GuardianMessageKind.Returned, Number = key.Wire };
-            if (!Send(returned, descriptor)) return;
+            if (!Send(returned, descriptor.Number)) return;
         }
         if (_isCaughtUp) return;
         _isCaughtUp = Send(new GuardianMessage { Kind = GuardianMessageKind.CaughtUp, StartTicks = diedAtTicks });
     }
 
     /// <returns>False: there is no room, or nobody reads any more.</returns>
-    public bool Send(GuardianMessage message, int descriptor = -1) =>
+    public bool Send(GuardianMessage message, int descriptor = Descriptor.NoNumber) =>
         FdPassing.Send(Channel, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardianMessage>(in message)), descriptor) == 0;
 }

@@ -1,4 +1,5 @@
 using Tspm.Guardian.Contract;
+using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
@@ -10,23 +11,29 @@ internal static unsafe class DaemonSpawner
     /// <summary>Descriptors are first duplicated to above this, so that none is overwritten before it was copied.</summary>
     const int AboveFixed = 16;
 
-    /// <summary>The daemon's pid and this side of the channel; (0, -1) when it could not be started for now.</summary>
-    public static (int Pid, int Channel) Start(int listener, int ready, GuardianOptions options)
+    /// <summary>The daemon's pid; 0 when it could not be started for now.</summary>
+    /// <param name="listener">Of the control socket; the daemon gets a duplicate.</param>
+    /// <param name="ready">What it reports its readiness on, a duplicate as well; -1: nothing.</param>
+    /// <param name="options">What it is told.</param>
+    /// <param name="channel">This side of the channel to it.</param>
+    public static int Start(int listener, int ready, GuardianOptions options, out Descriptor channel)
     {
-        var pair = stackalloc int[2];
-        if (SysSocket.socketpair(SysSocket.AF_UNIX, SysSocket.SOCK_SEQPACKET | SysSocket.SOCK_CLOEXEC, 0, pair) != 0) return (0, -1);
-        _ = Fcntl.fcntl(pair[0], Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
-        var sources = stackalloc int[] { Duplicate(listener), Duplicate(pair[1]), ready >= 0 ? Duplicate(ready) : -1 };
-        Unistd.close(pair[1]);
+        channel = default;
+        if (!Descriptors.SocketPair(SysSocket.SOCK_SEQPACKET, out var madeOurs, out var madeTheirs)) return 0;
+        using var ours = madeOurs;
+        using var theirs = madeTheirs;
+        _ = Fcntl.fcntl(ours.Number, Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
+        using var listenerSource = Descriptors.Duplicate(listener, AboveFixed);
+        using var channelSource = Descriptors.Duplicate(theirs.Number, AboveFixed);
+        using var readySource = ready >= 0 ? Descriptors.Duplicate(ready, AboveFixed) : default;
+        var sources = stackalloc int[]
+        {
+            listenerSource.NumberOrNone, channelSource.NumberOrNone, readySource.NumberOrNone,
+        };
         var pid = Spawn(sources, options with { ReadyDescriptor = ready >= 0 ? DaemonStart.ReadyDescriptor : -1 });
-        for (var i = 0; i < 3; i++)
-            if (sources[i] >= 0) Unistd.close(sources[i]);
-        if (pid != 0) return (pid, pair[0]);
-        Unistd.close(pair[0]);
-        return (0, -1);
+        if (pid != 0) channel = ours.Move();
+        return pid;
     }
-
-    static int Duplicate(int descriptor) => Fcntl.fcntl(descriptor, Fcntl.F_DUPFD_CLOEXEC, AboveFixed);
 
     static int Spawn(int* sources, GuardianOptions options)
     {

@@ -1,5 +1,4 @@
 using Tspm.Platform;
-using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Guardian;
 
@@ -10,23 +9,32 @@ namespace Tspm.Guardian;
 /// </summary>
 internal sealed class DescriptorStore
 {
-    readonly Dictionary<DescriptorKey, int> _byKey = [];
+    readonly Dictionary<DescriptorKey, Descriptor> _byKey = [];
 
-    public IReadOnlyDictionary<DescriptorKey, int> All => _byKey;
+    /// <summary>The number of each, for a handover; they stay the store's.</summary>
+    public Dictionary<DescriptorKey, int> Numbers()
+    {
+        var numbers = new Dictionary<DescriptorKey, int>(_byKey.Count);
+        foreach (var (key, descriptor) in _byKey) numbers[key] = descriptor.Number;
+        return numbers;
+    }
 
     public int Count => _byKey.Count;
 
     /// <summary>The descriptor is the store's from now on, and replaces what had the same key.</summary>
-    public void Store(DescriptorKey key, int descriptor)
+    public void Store(DescriptorKey key, Descriptor descriptor)
     {
-        if (_byKey.Remove(key, out var earlier)) Unistd.close(earlier);
+        Remove(key);
         _byKey[key] = descriptor;
     }
 
     public void Remove(DescriptorKey key)
     {
-        if (_byKey.Remove(key, out var descriptor)) Unistd.close(descriptor);
+        if (_byKey.Remove(key, out var descriptor)) descriptor.Dispose();
     }
+
+    /// <summary>It stays the store's. Not open: nothing is stored with this key.</summary>
+    public Descriptor Find(DescriptorKey key) => _byKey.GetValueOrDefault(key);
 
     /// <summary>One of the outputs of this run is here.</summary>
     public bool HasOutputOf(ulong runId) =>

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
 
@@ -15,65 +17,45 @@ internal static class Election
     /// <summary>Longest queue of connections that are not accepted yet; the kernel caps it (net.core.somaxconn).</summary>
     const int Backlog = 4096;
 
-    /// <summary>Runs for guardian. The listening socket when won, -1 when another one holds the lock. Throws <see cref="HomeException"/>.</summary>
+    /// <summary>Runs for guardian. The listening socket when won; not open when another one holds the
+    /// lock. Throws <see cref="HomeException"/>.</summary>
     /// <param name="home">What to be guardian of.</param>
-    /// <param name="foreign">The listening socket that a service manager has put into that place; -1: there is none, and one is made.</param>
+    /// <param name="foreign">The listening socket that a service manager has put into that place, and which is
+    /// returned when won; not open: there is none, and one is made.</param>
     /// <param name="givesWay">Asked when this home is new or empty: true gives it up again, as if lost.</param>
-    /// <param name="guardianLock">The lock, held as long as this descriptor is open; -1 when lost.</param>
-    public static int Run(TspmHome home, int foreign, out int guardianLock, Func<bool>? givesWay = null)
+    /// <param name="guardianLock">The lock, held as long as this descriptor is open; not open when lost.</param>
+    public static Descriptor Run(
+        TspmHome home, Descriptor foreign, out Descriptor guardianLock, Func<bool>? givesWay = null)
     {
-        var queue = OpenLock(home.ElectionLockFile);
-        Lock(queue, SysFile.LOCK_EX, home.ElectionLockFile);
-        try
-        {
-            var isNew = SysStat.lstat(home.LockFile, out _) != 0 || SysStat.lstat(home.ProcessesFile, out _) != 0;
-            guardianLock = OpenLock(home.LockFile);
-            var isWon = Lock(guardianLock, SysFile.LOCK_EX | SysFile.LOCK_NB, home.LockFile);
-            if (isWon && isNew && givesWay?.Invoke() == true)
-            {
-                Unistd.close(guardianLock);
-                return guardianLock = -1;
-            }
-            if (isWon) return foreign >= 0 ? foreign : Listen(home.SocketPath);
-            if (CanConnect(foreign >= 0 ? home.FormerSocketPath : home.SocketPath))
-            {
-                Unistd.close(guardianLock);
-                guardianLock = -1;
-                return -1;
-            }
-            // Its holder is on the way out and has no socket any more: its lock will be free in a moment.
-            Lock(guardianLock, SysFile.LOCK_EX, home.LockFile);
-            return foreign >= 0 ? foreign : Listen(home.SocketPath);
-        }
-        finally
-        {
-            Unistd.close(queue);
-        }
+        guardianLock = default;
+        using var queue = OpenLock(home.ElectionLockFile);
+        Lock(queue.Number, SysFile.LOCK_EX, home.ElectionLockFile);
+        var isNew = SysStat.lstat(home.LockFile, out _) != 0 || SysStat.lstat(home.ProcessesFile, out _) != 0;
+        using var opened = OpenLock(home.LockFile);
+        var isWon = Lock(opened.Number, SysFile.LOCK_EX | SysFile.LOCK_NB, home.LockFile);
+        if (isWon && isNew && givesWay?.Invoke() == true) return default;
+        if (!isWon && CanConnect(foreign.IsOpen ? home.FormerSocketPath : home.SocketPath)) return default;
+        // Its holder is on the way out and has no socket any more: its lock will be free in a moment.
+        if (!isWon) Lock(opened.Number, SysFile.LOCK_EX, home.LockFile);
+        var listener = foreign.IsOpen ? foreign : Listen(home.SocketPath);
+        guardianLock = opened.Move();
+        return listener;
     }
 
-    /// <summary>The lock of a home, without waiting for anybody; -1: another one has it, or is about to. Throws <see cref="HomeException"/>.</summary>
-    public static int TryLock(TspmHome home)
+    /// <summary>The lock of a home, without waiting for anybody; not open: another one has it, or is about to. Throws <see cref="HomeException"/>.</summary>
+    public static Descriptor TryLock(TspmHome home)
     {
-        var queue = OpenLock(home.ElectionLockFile);
-        var guardianLock = -1;
-        try
-        {
-            if (!Lock(queue, SysFile.LOCK_EX | SysFile.LOCK_NB, home.ElectionLockFile)) return -1;
-            guardianLock = OpenLock(home.LockFile);
-            if (Lock(guardianLock, SysFile.LOCK_EX | SysFile.LOCK_NB, home.LockFile)) return guardianLock;
-            Unistd.close(guardianLock);
-            return -1;
-        }
-        finally
-        {
-            Unistd.close(queue);
-        }
+        const int atOnce = SysFile.LOCK_EX | SysFile.LOCK_NB;
+        using var queue = OpenLock(home.ElectionLockFile);
+        if (!Lock(queue.Number, atOnce, home.ElectionLockFile)) return default;
+        using var guardianLock = OpenLock(home.LockFile);
+        return Lock(guardianLock.Number, atOnce, home.LockFile) ? guardianLock.Move() : default;
     }
 
-    static int OpenLock(string path)
+    static Descriptor OpenLock(string path)
     {
-        var descriptor = Fcntl.open(path, Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW, FileMode);
-        return descriptor >= 0 ? descriptor : throw Failure($"cannot open the lock {path}");
+        var descriptor = Descriptors.Open(path, Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_NOFOLLOW, FileMode);
+        return descriptor.IsOpen ? descriptor : throw Failure($"cannot open the lock {path}");
     }
 
     static bool Lock(int descriptor, int operation, string path)
@@ -91,29 +73,27 @@ internal static class Election
     public static void ListenAsSelf(int listener) => _ = SysSocket.listen(listener, Backlog);
 
     /// <summary>Only the holder of the lock gets here, so a socket file that lies there is a dead one's.</summary>
-    public static int Listen(string path)
+    public static Descriptor Listen(string path)
     {
         _ = Unistd.unlink(path);
-        var socket = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0);
-        if (socket < 0) throw Failure("cannot make a socket");
+        using var socket = Descriptors.Socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM);
+        if (!socket.IsOpen) throw Failure("cannot make a socket");
         // Between bind and chmod nobody else may connect: the mask makes the file 0600 from its first moment.
         var mask = SysStat.umask(0x7f);
-        var bound = Bind(socket, path);
+        var bound = Bind(socket.Number, path);
         _ = SysStat.umask(mask);
         if (bound != 0) throw Failure($"cannot make the control socket {path}");
         _ = SysStat.chmod(path, FileMode);
-        if (SysSocket.listen(socket, Backlog) != 0) throw Failure($"cannot listen on {path}");
-        return socket;
+        if (SysSocket.listen(socket.Number, Backlog) != 0) throw Failure($"cannot listen on {path}");
+        return socket.Move();
     }
 
     /// <summary>Somebody listens there.</summary>
     public static unsafe bool CanConnect(string path)
     {
-        var socket = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0);
-        if (socket < 0) throw Failure("cannot make a socket");
-        var connected = SockaddrUn.TryCreate(path, out var address) && SysSocket.connect(socket, &address, (uint)sizeof(SockaddrUn)) == 0;
-        Unistd.close(socket);
-        return connected;
+        using var socket = Descriptors.Socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM);
+        if (!socket.IsOpen) throw Failure("cannot make a socket");
+        return SockaddrUn.TryCreate(path, out var address) && SysSocket.connect(socket.Number, &address, (uint)sizeof(SockaddrUn)) == 0;
     }
 
     static unsafe int Bind(int socket, string path) =>

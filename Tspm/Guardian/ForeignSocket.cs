@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
@@ -11,14 +12,14 @@ internal static class ForeignSocket
     /// <summary>SD_LISTEN_FDS_START.</summary>
     const int First = 3;
 
-    /// <summary>-1: there is none.</summary>
+    /// <summary>Not open: there is none.</summary>
     /// <exception cref="HomeException">There is one, for another place: clients would not find this daemon.</exception>
-    public static int Find(TspmHome home)
+    public static Descriptor Find(TspmHome home)
     {
-        if (Environment.GetEnvironmentVariable("LISTEN_PID") != Unistd.getpid().ToString(CultureInfo.InvariantCulture) || Environment.GetEnvironmentVariable("LISTEN_FDS") is not { Length: > 0 } count) return -1;
+        if (Environment.GetEnvironmentVariable("LISTEN_PID") != Unistd.getpid().ToString(CultureInfo.InvariantCulture) || Environment.GetEnvironmentVariable("LISTEN_FDS") is not { Length: > 0 } count) return default;
         if (count != "1" || SocketFiles.PathOf(First) is not { } path || path != home.SocketPath)
             throw new HomeException($"the service manager passes {(count == "1" ? SocketFiles.PathOf(First) ?? "another kind of socket" : count + " sockets")}, but this daemon's is {home.SocketPath}; correct ListenStream= of its socket unit");
         _ = Fcntl.fcntl(First, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
-        return First;
+        return Descriptor.Own(First);
     }
 }

@@ -1,3 +1,5 @@
+using Tspm.Platform;
+
 namespace Tspm.Guardian;
 
 /// <summary>
@@ -32,24 +34,24 @@ internal abstract record GuardianAction
     public sealed record ReportFirstDeath(int WaitStatus) : GuardianAction;
 
     /// <summary>Becomes the executable; answered by <see cref="GuardianEvent.ReExecFailed"/> or not at all.</summary>
-    public sealed record ReExec(int Executable) : GuardianAction;
+    public sealed record ReExec(Descriptor Executable) : GuardianAction;
 
     /// <summary>
     /// Becomes the former executable again; answered by <see cref="GuardianEvent.ReExecFailed"/> or not at all.
     /// </summary>
-    public sealed record RollBack(int Former, string Problem) : GuardianAction;
+    public sealed record RollBack(Descriptor Former, string Problem) : GuardianAction;
 
     /// <summary>
     /// Gives everything to another guardian; answered by <see cref="GuardianEvent.TakenOver"/> or <see
     /// cref="GuardianEvent.TakeoverFailed"/>.
     /// </summary>
-    public sealed record GiveToSuccessor(int Successor) : GuardianAction;
+    public sealed record GiveToSuccessor(Descriptor Successor) : GuardianAction;
 
     /// <summary>What status says about the last upgrade from now on.</summary>
     public sealed record SetUpgradeProblem(string Problem) : GuardianAction;
 
     /// <summary>Closes a descriptor that the lifecycle was given.</summary>
-    public sealed record Close(int Descriptor) : GuardianAction;
+    public sealed record Close(Descriptor Descriptor) : GuardianAction;
 
     /// <summary>Removes the control socket's file, which leads to nobody from now on.</summary>
     public sealed record RemoveSocket : GuardianAction;

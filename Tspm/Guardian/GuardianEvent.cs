@@ -1,3 +1,5 @@
+using Tspm.Platform;
+
 namespace Tspm.Guardian;
 
 /// <summary>
@@ -26,12 +28,12 @@ internal abstract record GuardianEvent
     /// <summary>The daemon ends for an upgrade.</summary>
     /// <param name="Executable">A descriptor of the executable to become, which belongs to the lifecycle from now
     /// on.</param>
-    public sealed record UpgradeAsked(int Executable) : GuardianEvent;
+    public sealed record UpgradeAsked(Descriptor Executable) : GuardianEvent;
 
     /// <summary>The daemon ends for a takeover.</summary>
     /// <param name="Successor">A connection to the guardian that takes over, which belongs to the lifecycle from now
     /// on.</param>
-    public sealed record HandOverAsked(int Successor) : GuardianEvent;
+    public sealed record HandOverAsked(Descriptor Successor) : GuardianEvent;
 
     /// <summary>The daemon misses its home, or another guardian does (SIGURG).</summary>
     public sealed record HomeLost : GuardianEvent;

@@ -1,4 +1,5 @@
 using Tspm.Guardian.Contract;
+using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
@@ -10,21 +11,21 @@ namespace Tspm.Guardian;
 /// with the home, and made again.
 /// </summary>
 /// <param name="home">Which home.</param>
-/// <param name="given">Lock, socket and what is known of the home so far.</param>
+/// <param name="given">Lock and socket, which are this one's from now on, and what is known of the home so far.</param>
 /// <param name="store">Tells whose children the run records in a home are.</param>
 /// <param name="deaths">Written anew into a home that is new.</param>
 internal sealed class GuardianHome(TspmHome home, Handover given, DescriptorStore store, DeathNote deaths)
 {
-    int _listener = given.Listener, _lock = given.GuardianLock;
+    Descriptor _listener = Descriptor.Own(given.Listener), _lock = Descriptor.Own(given.GuardianLock);
 
     /// <summary>Why the home could not be made the last time; empty: it could. Not repeated at each try.</summary>
     string _lastProblem = "";
 
     /// <summary>The socket on which clients connect.</summary>
-    public int Listener => _listener;
+    public int Listener => _listener.Number;
 
     /// <summary>The descriptor of the guardian lock.</summary>
-    public int Lock => _lock;
+    public int Lock => _lock.Number;
 
     /// <summary>The socket came from a service manager.</summary>
     public bool HasForeignSocket { get; private set; } = given.Options.HasForeignSocket;
@@ -35,13 +36,13 @@ internal sealed class GuardianHome(TspmHome home, Handover given, DescriptorStor
     /// <summary>Before a daemon is started, which would find a home that is not there.</summary>
     /// <returns>False: it is not there, and cannot be made now.</returns>
     public bool IsReady() =>
-        LostHome.IsThere(home, _lock) || Make(out _) is not (HomeOutcome.Taken or HomeOutcome.Failed);
+        LostHome.IsThere(home, Lock) || Make(out _) is not (HomeOutcome.Taken or HomeOutcome.Failed);
 
     /// <summary>Asked for by the daemon, or by a guardian that has begun in an empty home and gave way.</summary>
     public void Restore(DaemonLink daemon, bool isForeground)
     {
         var outcome = Make(out var problem);
-        var listener = outcome is HomeOutcome.Made or HomeOutcome.SocketMade ? _listener : -1;
+        var listener = outcome is HomeOutcome.Made or HomeOutcome.SocketMade ? Listener : Descriptor.NoNumber;
         var answer = new GuardianMessage { Kind = GuardianMessageKind.HomeAnswer, Number = (ulong)outcome };
         _ = daemon.Send(answer, listener);
         if (problem.Length > 0 && problem != _lastProblem && isForeground) StandardError.WriteLine(problem);
@@ -51,7 +52,7 @@ internal sealed class GuardianHome(TspmHome home, Handover given, DescriptorStor
     /// <summary>A service manager's stays: it listens there for the next one.</summary>
     public void RemoveSocket()
     {
-        if (!HasForeignSocket && LostHome.HasLock(home, _lock)) _ = Unistd.unlink(home.SocketPath);
+        if (!HasForeignSocket && LostHome.HasLock(home, Lock)) _ = Unistd.unlink(home.SocketPath);
     }
 
     HomeOutcome Make(out string problem)

@@ -1,5 +1,6 @@
 using Tspm.Guardian.Contract;
 using Tspm.Model;
+using Tspm.Platform;
 using static Tspm.Guardian.GuardianAction;
 using static Tspm.Guardian.GuardianState;
 
@@ -105,14 +106,14 @@ internal static class GuardianLifecycle
         _ => Same(state),
     };
 
-    static GuardianTransition OnUpgradeAsked(GuardianState state, int executable, TimeSpan now) => state switch
+    static GuardianTransition OnUpgradeAsked(GuardianState state, Descriptor executable, TimeSpan now) => state switch
     {
         Starting or Serving => Same(new Upgrading(state.Facts, Ending(state, now), executable)),
         Upgrading earlier => new(new Upgrading(state.Facts, Ending(state, now), executable), new Close(earlier.Next)),
         _ => new(state, new Close(executable)),
     };
 
-    static GuardianTransition OnHandOverAsked(GuardianState state, int successor, TimeSpan now) => state switch
+    static GuardianTransition OnHandOverAsked(GuardianState state, Descriptor successor, TimeSpan now) => state switch
     {
         Starting or Serving => Same(new HandingOver(state.Facts, Ending(state, now), successor)),
         Upgrading upgrading =>

@@ -26,18 +26,19 @@ internal sealed unsafe class GuardianLoop
     readonly int _givenFormat;
     GuardianOptions _options;
     GuardianState _state;
-    int _readyPipe;
+    readonly Descriptor _readyPipe;
     long _daemonDiedAtTicks;
 
     /// <param name="given">What the election gave, or another image of this guardian.</param>
-    /// <param name="former">The executable of that image, to go back to; -1: there is none.</param>
+    /// <param name="former">The executable of that image, to go back to; not open: there is none.</param>
+    /// <param name="ready">Where the first daemon reports its readiness; not open: nobody waits for it.</param>
     /// <param name="mask">The signals that are blocked.</param>
     /// <param name="home">Whose guardian this is.</param>
-    public GuardianLoop(Handover given, int former, SignalSet* mask, TspmHome home)
+    public GuardianLoop(Handover given, Descriptor former, Descriptor ready, SignalSet* mask, TspmHome home)
     {
-        (_options, _readyPipe, _givenFormat) = (given.Options, given.Options.ReadyDescriptor, given.Format);
+        (_options, _readyPipe, _givenFormat) = (given.Options, ready, given.Format);
         _daemonDiedAtTicks = given.DaemonDiedAtTicks;
-        foreach (var (key, descriptor) in given.Stored) _store.Store(key, descriptor);
+        foreach (var (key, number) in given.Stored) _store.Store(key, Descriptor.Own(number));
         _reaped.Restore(given.LastReaped, given.Reaped);
         _daemon = new DaemonLink(_reaped, _store);
         _logs = new LogsOnOutput(given.LogsPid);
@@ -48,7 +49,7 @@ internal sealed unsafe class GuardianLoop
             new GuardianFacts(given.WasReady, given.EndWanted)
             {
                 Failures = new DaemonFailures(given.QuickDeaths, null),
-                Probation = former >= 0 ? UpgradeProbation.Begin(former, Now) : null,
+                Probation = former.IsOpen ? UpgradeProbation.Begin(former, Now) : null,
             }, Now);
         _signals = new GuardianSignals(mask);
     }
@@ -75,7 +76,7 @@ internal sealed unsafe class GuardianLoop
     void Wait()
     {
         var fds = stackalloc PollFd[2];
-        fds[0] = new PollFd { fd = _signals.Descriptor, events = SysPoll.POLLIN };
+        fds[0] = new PollFd { fd = _signals.Number, events = SysPoll.POLLIN };
         var room = _daemon.HasPending ? SysPoll.POLLOUT : 0;
         fds[1] = new PollFd { fd = _daemon.Channel, events = (short)(SysPoll.POLLIN | room) };
         var timeout = _state.Due is { } due ? (int)Math.Max(0, Math.Ceiling((due - Now).TotalMilliseconds)) : -1;
@@ -102,11 +103,11 @@ internal sealed unsafe class GuardianLoop
         while (_daemon.TryReceive(out var message, out var descriptor)) OnMessage(message, descriptor);
     }
 
-    void OnMessage(in GuardianMessage message, int descriptor)
+    void OnMessage(in GuardianMessage message, Descriptor descriptor)
     {
         switch (message.Kind)
         {
-            case GuardianMessageKind.Store when descriptor >= 0:
+            case GuardianMessageKind.Store when descriptor.IsOpen:
                 _store.Store(DescriptorKey.FromWire(message.Number), descriptor);
                 break;
             case GuardianMessageKind.Remove:
@@ -131,11 +132,15 @@ internal sealed unsafe class GuardianLoop
             case GuardianMessageKind.Leaving:
                 Happened(new GuardianEvent.LeaveAsked());
                 break;
-            case GuardianMessageKind.Upgrade when descriptor >= 0:
+            case GuardianMessageKind.Upgrade when descriptor.IsOpen:
                 Happened(new GuardianEvent.UpgradeAsked(descriptor));
                 break;
-            case GuardianMessageKind.HandOver when descriptor >= 0:
+            case GuardianMessageKind.HandOver when descriptor.IsOpen:
                 Happened(new GuardianEvent.HandOverAsked(descriptor));
+                break;
+            default:
+                // A newer daemon's, and nothing that this version knows.
+                descriptor.Dispose();
                 break;
         }
     }
@@ -172,16 +177,16 @@ internal sealed unsafe class GuardianLoop
             case GuardianAction.RecordDeath death: _deaths.Add(death.Pid, death.WaitStatus, death.Consecutive); break;
             case GuardianAction.ReportFirstDeath death: ReportFirstDeath(death.WaitStatus); break;
             case GuardianAction.ReExec next:
-                Happened(new GuardianEvent.ReExecFailed(ReExec.BecomeNext(next.Executable, Snapshot(problem: null))));
+                Happened(new GuardianEvent.ReExecFailed(ReExec.BecomeNext(next.Executable.Number, Snapshot(problem: null))));
                 break;
             case GuardianAction.RollBack back:
                 // In the format that it wrote itself.
                 var given = Snapshot(back.Problem) with { Format = _givenFormat };
-                Happened(new GuardianEvent.ReExecFailed(ReExec.BecomeFormer(back.Former, given)));
+                Happened(new GuardianEvent.ReExecFailed(ReExec.BecomeFormer(back.Former.Number, given)));
                 break;
-            case GuardianAction.GiveToSuccessor gift: Give(gift.Successor); break;
+            case GuardianAction.GiveToSuccessor gift: Give(gift.Successor.Number); break;
             case GuardianAction.SetUpgradeProblem said: SetUpgradeProblem(said.Problem); break;
-            case GuardianAction.Close closed: _ = Unistd.close(closed.Descriptor); break;
+            case GuardianAction.Close closed: closed.Descriptor.Dispose(); break;
             case GuardianAction.RemoveSocket: _home.RemoveSocket(); break;
             case GuardianAction.RemoveDeathNote: _deaths.Remove(); break;
             case GuardianAction.FinishLogs: _logs.Finish(); break;
@@ -192,11 +197,12 @@ internal sealed unsafe class GuardianLoop
     void StartDaemon()
     {
         var isOnProbation = _state.Facts.Probation is not null;
-        var ready = isOnProbation ? _reason.Open() : _readyPipe;
+        using var reason = isOnProbation ? _reason.Open() : default;
+        var ready = isOnProbation ? reason.NumberOrNone : _readyPipe.NumberOrNone;
         // What is ready for a daemon may be another listener than before.
         var isStarted = _home.IsReady()
             && _daemon.Start(_home.Listener, ready, OptionsNow with { Deaths = _deaths.Tally });
-        if (isOnProbation && ready >= 0) _ = Unistd.close(ready);
+        reason.Dispose();
         Happened(isStarted ? new GuardianEvent.DaemonStarted() : new GuardianEvent.StartFailed());
     }
 
@@ -205,18 +211,14 @@ internal sealed unsafe class GuardianLoop
         // Applied once: what came of the file is the state now.
         _options = _options with { Apply = null };
         // The daemon has its own copy; this one would keep the client waiting.
-        if (_readyPipe >= 0) _ = Unistd.close(_readyPipe);
-        _readyPipe = -1;
+        _readyPipe.Dispose();
         _reason.Close();
         if (_options.ShowsLogs) _logs.Start();
         ResidentCode.Release();
     }
 
-    void ReportFirstDeath(int waitStatus)
-    {
+    void ReportFirstDeath(int waitStatus) =>
         ReadyPipe.Tell(_readyPipe, $"{ReadyPipe.DiedPrefix}{DeathTally.CauseOf(waitStatus)}");
-        _readyPipe = -1;
-    }
 
     void Give(int successor)
     {
@@ -238,7 +240,7 @@ internal sealed unsafe class GuardianLoop
         QuickDeaths = 0,
         EndWanted = _state.Facts.EndWanted,
         DaemonDiedAtTicks = _daemonDiedAtTicks,
-        Stored = _store.All,
+        Stored = _store.Numbers(),
         Reaped = _reaped.Unacknowledged.ToArray(),
         LastReaped = _reaped.LastNumber,
         LogsPid = _logs.Pid,

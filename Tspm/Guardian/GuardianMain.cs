@@ -1,5 +1,6 @@
 using Tspm.Guardian.Contract;
 using Tspm.Model;
+using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
@@ -43,7 +44,7 @@ internal static unsafe class GuardianMain
         using var argv = new StringBlock(["tspm", Word, .. options.ToWords()]);
         using var path = new StringBlock([self]);
         _ = Unistd.execv(path.Pointers[0], argv.Pointers);
-        return Fail(options, $"cannot execute {self}: {Errno.Describe(Errno.Last)}", ExitFailed);
+        return Fail(Descriptor.Own(options.ReadyDescriptor), $"cannot execute {self}: {Errno.Describe(Errno.Last)}", ExitFailed);
     }
 
     /// <summary>The second start: runs until the daemon is stopped.</summary>
@@ -53,39 +54,42 @@ internal static unsafe class GuardianMain
         _ = SysPrctl.SetName("tspm\0"u8);
         if (ReExec.Parse(words) is { } change) return Succeed(change);
         var options = GuardianOptions.Parse(words) ?? new GuardianOptions();
-        options = options with { Foreground = options.ReadyDescriptor < 0 };
+        var ready = Descriptor.Own(options.ReadyDescriptor);
+        options = options with { Foreground = !ready.IsOpen };
         try
         {
             var home = TspmHome.Resolve();
             HomeFolders.Prepare(home);
             options = options with { OpenFilesLimit = RaiseOpenFilesLimit(options), GuardianPid = Unistd.getpid(), OomScore = OomScore.Lower() };
             var foreign = ForeignSocket.Find(home);
-            options = options with { HasForeignSocket = foreign >= 0 };
+            options = options with { HasForeignSocket = foreign.IsOpen };
             var former = 0;
             var listener = Election.Run(home, foreign, out var guardianLock, () => (former = FormerGuardian.Find(home)) != 0);
             if (former != 0) FormerGuardian.Revive(home, former);
-            if (listener < 0 && !options.TakesOver) return AlreadyRunning(options, home);
-            var given = listener < 0 ? TakeOver(home, foreign, options) : new Handover { Listener = listener, GuardianLock = guardianLock, Options = options };
+            if (!listener.IsOpen && !options.TakesOver) return AlreadyRunning(ready, home);
+            var given = listener.IsOpen
+                ? new Handover { Listener = listener.HandOver(), GuardianLock = guardianLock.HandOver(), Options = options }
+                : TakeOver(home, foreign, options);
             Election.ListenAsSelf(given.Listener);
             _ = SysPrctl.prctl(SysPrctl.PR_SET_CHILD_SUBREAPER, 1);
             var mask = SignalSet.Of(Blocked);
-            return new GuardianLoop(given, former: -1, &mask, home).Run();
+            return new GuardianLoop(given, former: default, ready, &mask, home).Run();
         }
         catch (HomeException e)
         {
-            return Fail(options, e.Message, e.NotPermitted ? ExitNotPermitted : ExitFailed);
+            return Fail(ready, e.Message, e.NotPermitted ? ExitNotPermitted : ExitFailed);
         }
     }
 
     /// <summary>Everything that the guardian of this home has, which is another process.</summary>
-    static Handover TakeOver(TspmHome home, int foreign, GuardianOptions options)
+    static Handover TakeOver(TspmHome home, Descriptor foreign, GuardianOptions options)
     {
-        var former = foreign >= 0 ? home.FormerSocketPath : home.SocketPath;
+        var former = foreign.IsOpen ? home.FormerSocketPath : home.SocketPath;
         var given = GuardianTakeover.Take(former, out var problem) ?? throw new HomeException($"a daemon is already running for {home.Path}, and it goes on: {problem}");
-        if (foreign < 0) return given with { Options = options };
+        if (!foreign.IsOpen) return given with { Options = options };
         _ = Unistd.unlink(former);
-        _ = Unistd.close(given.Listener);
-        return given with { Options = options, Listener = foreign };
+        Descriptor.Own(given.Listener).Dispose();
+        return given with { Options = options, Listener = foreign.HandOver() };
     }
 
     /// <summary>Goes on as the guardian that another version was until now, in this very process. What cannot be taken over is given back.</summary>
@@ -119,15 +123,16 @@ internal static unsafe class GuardianMain
         CallerEnvironment.PutAway(isBackground: !given.Options.Foreground);
         if (change.Undone is { } undone) given = given with { Options = given.Options with { UpgradeProblem = undone } };
         var mask = SignalSet.Of(Blocked);
-        var loop = new GuardianLoop(given, change.Former, &mask, TspmHome.Resolve());
+        var loop = new GuardianLoop(given, Descriptor.Own(change.Former), ready: default, &mask, TspmHome.Resolve());
         ReExec.Taken(change, given);
         return loop;
     }
 
-    static int AlreadyRunning(GuardianOptions options, TspmHome home)
+    static int AlreadyRunning(Descriptor ready, TspmHome home)
     {
-        ReadyPipe.Tell(options.ReadyDescriptor, ReadyPipe.Running);
-        if (options.ReadyDescriptor >= 0) return 0;
+        var isAwaited = ready.IsOpen;
+        ReadyPipe.Tell(ready, ReadyPipe.Running);
+        if (isAwaited) return 0;
         StandardError.WriteLine($"a daemon is already running for {home.Path}; see: tspm status");
         return ExitAlreadyRunning;
     }
@@ -138,10 +143,11 @@ internal static unsafe class GuardianMain
         return ExitUsage;
     }
 
-    static int Fail(GuardianOptions options, string sentence, int exitCode)
+    static int Fail(Descriptor ready, string sentence, int exitCode)
     {
-        ReadyPipe.Tell(options.ReadyDescriptor, $"{ReadyPipe.FailedPrefix}{exitCode} {sentence}");
-        if (options.ReadyDescriptor < 0) StandardError.WriteLine(sentence);
+        var isAwaited = ready.IsOpen;
+        ReadyPipe.Tell(ready, $"{ReadyPipe.FailedPrefix}{exitCode} {sentence}");
+        if (!isAwaited) StandardError.WriteLine(sentence);
         return exitCode;
     }
 

@@ -1,3 +1,5 @@
+using Tspm.Platform;
+
 namespace Tspm.Guardian;
 
 /// <summary>What the guardian is doing. Each state carries only what has a meaning in it.</summary>
@@ -32,14 +34,14 @@ internal abstract record GuardianState(GuardianFacts Facts)
 
     /// <summary>The daemon is ending so that the guardian can become another version.</summary>
     /// <param name="Next">A descriptor of the executable to become.</param>
-    public sealed record Upgrading(GuardianFacts Facts, DaemonRun Run, int Next) : WithDaemon(Facts, Run);
+    public sealed record Upgrading(GuardianFacts Facts, DaemonRun Run, Descriptor Next) : WithDaemon(Facts, Run);
 
     /// <summary>The daemon is ending so that another guardian can take over.</summary>
     /// <param name="Successor">A connection to that guardian.</param>
-    public sealed record HandingOver(GuardianFacts Facts, DaemonRun Run, int Successor) : WithDaemon(Facts, Run);
+    public sealed record HandingOver(GuardianFacts Facts, DaemonRun Run, Descriptor Successor) : WithDaemon(Facts, Run);
 
     /// <summary>The daemon has ended for an upgrade, and execve(2) is under way. Only its failure comes back.</summary>
-    public sealed record ReExecuting(GuardianFacts Facts, int Next) : GuardianState(Facts);
+    public sealed record ReExecuting(GuardianFacts Facts, Descriptor Next) : GuardianState(Facts);
 
     /// <summary>
     /// The version on probation has failed, and execve(2) of the former one is under way. Only its failure comes back.
@@ -48,11 +50,11 @@ internal abstract record GuardianState(GuardianFacts Facts)
     /// <param name="Problem">Why this version failed.</param>
     /// <param name="Until">When the next daemon of this version is started if the former one cannot be
     /// executed.</param>
-    public sealed record RollingBack(GuardianFacts Facts, int Former, string Problem, TimeSpan Until)
+    public sealed record RollingBack(GuardianFacts Facts, Descriptor Former, string Problem, TimeSpan Until)
         : GuardianState(Facts);
 
     /// <summary>The daemon has ended for a takeover, and everything is being given to the successor.</summary>
-    public sealed record Giving(GuardianFacts Facts, int Successor) : GuardianState(Facts);
+    public sealed record Giving(GuardianFacts Facts, Descriptor Successor) : GuardianState(Facts);
 
     /// <summary>The guardian ends with this exit code.</summary>
     public sealed record Ended(GuardianFacts Facts, int ExitCode) : GuardianState(Facts);

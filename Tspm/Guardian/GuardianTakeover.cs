@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Guardian;
@@ -31,11 +32,9 @@ internal static unsafe class GuardianTakeover
     /// <summary>Null: the successor has it all, and this guardian is to end. Else why not: nothing has changed hands.</summary>
     public static string? Give(int connection, Handover given)
     {
-        var memory = HandoverFile.Make(given, out var problem);
-        if (memory < 0) return problem;
+        using var memory = HandoverFile.Make(given, out var problem);
         foreach (var descriptor in given.Descriptors) problem ??= Send(connection, ADescriptor, descriptor);
-        problem ??= Send(connection, TheLast, memory);
-        _ = Unistd.close(memory);
+        problem ??= Send(connection, TheLast, memory.Number);
         if (problem is not null) return problem;
         byte answer = 0;
         return Wait(connection, SysPoll.POLLIN, PatienceMs) && Unistd.read(connection, &answer, 1) == 1 && answer == Taken ? null : "the successor did not take over";
@@ -44,32 +43,28 @@ internal static unsafe class GuardianTakeover
     /// <summary>Asks who answers at this path, and takes everything. Null: it was not given, and the sentence says why.</summary>
     public static Handover? Take(string socketPath, out string problem)
     {
-        var connection = Connect(socketPath);
-        if (connection < 0)
+        using var connection = Connect(socketPath);
+        if (!connection.IsOpen)
         {
             problem = $"the running daemon cannot be reached at {socketPath}: {Errno.Describe(Errno.Last)}";
             return null;
         }
-        var received = new Dictionary<int, int>();
+        var received = new Dictionary<int, Descriptor>();
         try
         {
-            var given = Receive(connection, received);
+            var given = Receive(connection.Number, received);
             problem = "";
             return given;
         }
         catch (HandoverException refused)
         {
-            foreach (var descriptor in received.Values) _ = Unistd.close(descriptor);
+            foreach (var descriptor in received.Values) descriptor.Dispose();
             problem = refused.Message;
             return null;
         }
-        finally
-        {
-            _ = Unistd.close(connection);
-        }
     }
 
-    static Handover Receive(int connection, Dictionary<int, int> received)
+    static Handover Receive(int connection, Dictionary<int, Descriptor> received)
     {
         fixed (byte* request = Request)
             if (SysSocket.send(connection, request, (nuint)Request.Length, SysSocket.MSG_NOSIGNAL) != Request.Length) throw new HandoverException("the running daemon does not listen");
@@ -78,35 +73,31 @@ internal static unsafe class GuardianTakeover
         while (true)
         {
             if (!Wait(connection, SysPoll.POLLIN, patience)) throw new HandoverException("the running daemon does not answer");
-            var count = FdPassing.Receive(connection, message, out var descriptor);
+            var count = FdPassing.Receive(connection, message, out var passed);
+            using var descriptor = passed;
             if (count <= 0) throw new HandoverException("the running daemon ended while it handed over");
             patience = PatienceMs;
-            if (descriptor < 0) throw new HandoverException(Refusal(connection, message[..count]));
-            if (message[0] == TheLast) return Understand(connection, descriptor, received);
-            received[BinaryPrimitives.ReadInt32LittleEndian(message[1..])] = descriptor;
+            if (!descriptor.IsOpen) throw new HandoverException(Refusal(connection, message[..count]));
+            if (message[0] == TheLast) return Understand(connection, descriptor.Number, received);
+            received[BinaryPrimitives.ReadInt32LittleEndian(message[1..])] = descriptor.Move();
         }
     }
 
-    static Handover Understand(int connection, int memory, Dictionary<int, int> received)
+    static Handover Understand(int connection, int memory, Dictionary<int, Descriptor> received)
     {
-        Handover given;
-        try
-        {
-            given = Handover.Parse(HandoverFile.Read(memory));
-        }
-        finally
-        {
-            _ = Unistd.close(memory);
-        }
+        var given = Handover.Parse(HandoverFile.Read(memory));
         var stored = new Dictionary<DescriptorKey, int>();
-        foreach (var (key, descriptor) in given.Stored) stored[key] = Own(descriptor, received);
-        given = given with { Listener = Own(given.Listener, received), GuardianLock = Own(given.GuardianLock, received), Stored = stored };
+        foreach (var (key, former) in given.Stored) stored[key] = NumberOf(former, received);
+        given = given with { Listener = NumberOf(given.Listener, received), GuardianLock = NumberOf(given.GuardianLock, received), Stored = stored };
         var taken = Taken;
-        return SysSocket.send(connection, &taken, 1, SysSocket.MSG_NOSIGNAL) == 1 ? given : throw new HandoverException("the running daemon ended while it handed over");
+        if (SysSocket.send(connection, &taken, 1, SysSocket.MSG_NOSIGNAL) != 1) throw new HandoverException("the running daemon ended while it handed over");
+        // They belong to whoever takes up the handover.
+        foreach (var descriptor in received.Values) _ = descriptor.HandOver();
+        return given;
     }
 
-    static int Own(int former, Dictionary<int, int> received) =>
-        received.TryGetValue(former, out var descriptor) ? descriptor : throw new HandoverException("the running daemon did not hand over all that it named");
+    static int NumberOf(int former, Dictionary<int, Descriptor> received) =>
+        received.TryGetValue(former, out var descriptor) ? descriptor.Number : throw new HandoverException("the running daemon did not hand over all that it named");
 
     /// <summary>It is an error of JSON-RPC then: its message.</summary>
     static string Refusal(int connection, ReadOnlySpan<byte> begun)
@@ -127,13 +118,12 @@ internal static unsafe class GuardianTakeover
         return end < 0 ? "the running daemon does not hand over" : $"the running daemon does not hand over: {text[(start + key.Length)..end]}";
     }
 
-    static int Connect(string path)
+    static Descriptor Connect(string path)
     {
-        if (!SockaddrUn.TryCreate(path, out var address)) return -1;
-        var socket = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0);
-        if (socket < 0 || SysSocket.connect(socket, &address, (uint)sizeof(SockaddrUn)) == 0) return socket;
-        _ = Unistd.close(socket);
-        return -1;
+        if (!SockaddrUn.TryCreate(path, out var address)) return default;
+        using var socket = Descriptors.Socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM);
+        if (!socket.IsOpen) return default;
+        return SysSocket.connect(socket.Number, &address, (uint)sizeof(SockaddrUn)) == 0 ? socket.Move() : default;
     }
 
     static string? Send(int connection, byte mark, int descriptor)

@@ -22,6 +22,10 @@ internal sealed record Handover
     /// <summary>How it is, or was, written. A version that goes back to its predecessor writes what that one wrote.</summary>
     public int Format { get; init; } = HandoverFormat.Current;
 
+    /// <summary>
+    /// Its number, as of all descriptors here: numbers are what goes over an exec. With the handover they belong to
+    /// whoever takes it up, and are owned there.
+    /// </summary>
     public required int Listener { get; init; }
 
     /// <summary>The lock that makes it the one guardian.</summary>

@@ -1,3 +1,5 @@
+using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Guardian;
@@ -5,22 +7,22 @@ namespace Tspm.Guardian;
 /// <summary>A <see cref="Handover"/> in a file in memory (man 2 memfd_create): it has any size, and goes over an exec or through a socket as one descriptor.</summary>
 internal static unsafe class HandoverFile
 {
-    /// <summary>The descriptor, close-on-exec and the caller's to close; a reason when it is not there (-1) or could not be filled.</summary>
-    public static int Make(Handover given, out string? problem)
+    /// <summary>The file; with a problem it is not there, or could not be filled.</summary>
+    public static Descriptor Make(Handover given, out string? problem)
     {
         problem = null;
-        var memory = SysMman.memfd_create("tspm-handover", SysMman.MFD_CLOEXEC);
-        if (memory < 0)
+        var memory = Descriptors.MemoryFile("tspm-handover");
+        if (!memory.IsOpen)
         {
             problem = $"cannot make a file in memory: {Errno.Describe(Errno.Last)}";
-            return -1;
+            return memory;
         }
         var bytes = given.ToBytes();
         fixed (byte* start = bytes)
         {
             for (nint done = 0; done < bytes.Length && problem is null;)
             {
-                var count = Unistd.pwrite(memory, start + done, (nuint)(bytes.Length - done), done);
+                var count = Unistd.pwrite(memory.Number, start + done, (nuint)(bytes.Length - done), done);
                 if (count >= 0) done += count;
                 else if (Errno.Last != Errno.EINTR) problem = $"cannot write into a file in memory: {Errno.Describe(Errno.Last)}";
             }

@@ -58,10 +58,9 @@ internal sealed unsafe class LogsOnOutput(int running)
     public void Finish()
     {
         if (Pid == 0) return;
-        var pidfd = SysSyscall.pidfd_open(Pid);
-        var wait = new PollFd { fd = pidfd, events = SysPoll.POLLIN };
-        var ended = pidfd >= 0 && SysPoll.poll(&wait, 1, LastLinesMs) > 0;
+        using var pidfd = Descriptors.Pidfd(Pid);
+        var wait = new PollFd { fd = pidfd.NumberOrNone, events = SysPoll.POLLIN };
+        var ended = pidfd.IsOpen && SysPoll.poll(&wait, 1, LastLinesMs) > 0;
         if (!ended) _ = SysSignal.kill(Pid, Signals.SIGKILL);
-        if (pidfd >= 0) _ = Unistd.close(pidfd);
     }
 }

@@ -1,4 +1,5 @@
 using Tspm.Guardian.Contract;
+using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
@@ -22,17 +23,17 @@ internal static class LostHome
     /// <param name="listener">The socket; replaced when it had to be made anew.</param>
     /// <param name="isOurs">Is this run a child of ours?</param>
     /// <param name="problem">Why it is <see cref="HomeOutcome.Taken"/> or <see cref="HomeOutcome.Failed"/>.</param>
-    public static HomeOutcome Make(TspmHome home, ref int guardianLock, ref int listener, Predicate<ulong> isOurs, out string problem)
+    public static HomeOutcome Make(TspmHome home, ref Descriptor guardianLock, ref Descriptor listener, Predicate<ulong> isOurs, out string problem)
     {
         problem = "";
         try
         {
             HomeFolders.Prepare(home);
-            if (IsThere(home, guardianLock)) return HomeOutcome.Kept;
-            var hadLock = HasLock(home, guardianLock);
+            if (IsThere(home, guardianLock.Number)) return HomeOutcome.Kept;
+            var hadLock = HasLock(home, guardianLock.Number);
             if (!hadLock && !TakeLock(home, ref guardianLock, isOurs, out problem)) return HomeOutcome.Taken;
             var socket = Election.Listen(home.SocketPath);
-            _ = Unistd.close(listener);
+            listener.Dispose();
             listener = socket;
             return hadLock ? HomeOutcome.SocketMade : HomeOutcome.Made;
         }
@@ -49,20 +50,20 @@ internal static class LostHome
         }
     }
 
-    static bool TakeLock(TspmHome home, ref int guardianLock, Predicate<ulong> isOurs, out string problem)
+    static bool TakeLock(TspmHome home, ref Descriptor guardianLock, Predicate<ulong> isOurs, out string problem)
     {
         problem = "another guardian has made a home there";
-        var another = Election.TryLock(home);
-        if (another < 0) return false;
+        using var another = Election.TryLock(home);
+        if (!another.IsOpen) return false;
         if (Stranger(home, isOurs) is { } stranger)
         {
             problem = $"programs of another daemon run from there (pid {stranger})";
-            _ = Unistd.close(another);
             return false;
         }
         // The former lock stays held for as long as this guardian lives: a home that was moved still tells of its
         // children, and must not get a second daemon.
-        guardianLock = another;
+        _ = guardianLock.HandOver();
+        guardianLock = another.Move();
         return true;
     }
 

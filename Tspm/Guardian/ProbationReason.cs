@@ -1,5 +1,7 @@
 using System.Text;
 using Tspm.Guardian.Contract;
+using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Guardian;
@@ -11,25 +13,23 @@ internal sealed unsafe class ProbationReason
 {
     const int LongestReason = 1024;
 
-    int _reader = -1;
+    Descriptor _reader;
     string? _reason;
 
-    /// <summary>The write end of a new pipe, to be closed after the spawn; -1 when there is none.</summary>
-    public int Open()
+    /// <summary>The write end of a new pipe, to be closed after the spawn; not open when there is none.</summary>
+    public Descriptor Open()
     {
         Close();
-        var ends = stackalloc int[2];
-        if (Unistd.pipe2(ends, Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK) != 0) return -1;
-        _reader = ends[0];
-        return ends[1];
+        _ = Descriptors.Pipe(out _reader, out var writer, Fcntl.O_NONBLOCK);
+        return writer;
     }
 
     /// <summary>The last reason that a daemon has given; null: none has.</summary>
     public string? Read()
     {
-        if (_reader < 0) return _reason;
+        if (!_reader.IsOpen) return _reason;
         var buffer = stackalloc byte[LongestReason];
-        var count = Unistd.read(_reader, buffer, LongestReason);
+        var count = Unistd.read(_reader.Number, buffer, LongestReason);
         if (count <= 0) return _reason;
         var line = Encoding.UTF8.GetString(buffer, (int)count).TrimEnd('\n');
         // "failed N SENTENCE"
@@ -38,9 +38,5 @@ internal sealed unsafe class ProbationReason
         return _reason;
     }
 
-    public void Close()
-    {
-        if (_reader >= 0) _ = Unistd.close(_reader);
-        _reader = -1;
-    }
+    public void Close() => _reader.Dispose();
 }

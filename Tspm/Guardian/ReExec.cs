@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
@@ -40,12 +41,11 @@ internal static unsafe class ReExec
     /// <param name="given">What it gets.</param>
     public static string BecomeNext(int executable, Handover given)
     {
-        var former = OpenSelf();
+        // The executable of this process as it runs now, also when its file was replaced.
+        using var former = Descriptors.Open(SelfPath.Value, Fcntl.O_RDONLY);
         // Without a way back there is no way forth.
-        if (former < 0) return $"cannot open the running executable: {Errno.Describe(Errno.Last)}";
-        var reason = Execute(executable, former, given);
-        _ = Unistd.close(former);
-        return reason;
+        if (!former.IsOpen) return $"cannot open the running executable: {Errno.Describe(Errno.Last)}";
+        return Execute(executable, former.Number, given);
     }
 
     /// <summary>Becomes the former version again, as it was before this one. Returns only when that failed.</summary>
@@ -60,16 +60,12 @@ internal static unsafe class ReExec
     /// <param name="former">What the new image can go back to; -1: nothing.</param>
     static string Execute(int executable, int former, Handover given)
     {
-        var memory = HandoverFile.Make(given, out var reason);
-        if (memory < 0) return reason!;
-        if (reason is null)
-        {
-            int[] kept = [.. given.Descriptors, memory, .. former >= 0 ? (int[])[former] : []];
-            foreach (var descriptor in kept) KeepOnExec(descriptor, true);
-            reason = Become(executable, memory, former, undone: null);
-            foreach (var descriptor in kept) KeepOnExec(descriptor, false);
-        }
-        _ = Unistd.close(memory);
+        using var memory = HandoverFile.Make(given, out var reason);
+        if (reason is not null) return reason;
+        int[] kept = [.. given.Descriptors, memory.Number, .. former >= 0 ? (int[])[former] : []];
+        foreach (var descriptor in kept) KeepOnExec(descriptor, true);
+        reason = Become(executable, memory.Number, former, undone: null);
+        foreach (var descriptor in kept) KeepOnExec(descriptor, false);
         return reason;
     }
 
@@ -91,13 +87,10 @@ internal static unsafe class ReExec
     /// <summary>All is taken over: nothing of it reaches a child from now on.</summary>
     public static void Taken(Words words, Handover given)
     {
-        _ = Unistd.close(words.Handover);
+        Descriptor.Own(words.Handover).Dispose();
         foreach (var descriptor in given.Descriptors) KeepOnExec(descriptor, false);
         if (words.Former >= 0) KeepOnExec(words.Former, false);
     }
-
-    /// <summary>The executable of this process as it runs now, also when its file was replaced; -1 when it cannot be opened.</summary>
-    static int OpenSelf() => Fcntl.open(SelfPath.Value, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
 
     static string Become(int executable, int memory, int former, string? undone)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tspm.Guardian.Contract;
 using Tspm.Model;
+using Tspm.Platform;
 
 namespace Tspm.Guardian;
 
@@ -11,7 +12,7 @@ namespace Tspm.Guardian;
 /// <param name="Former">A descriptor of the executable to go back to.</param>
 /// <param name="Until">By when a daemon has to have answered.</param>
 /// <param name="Deaths">Daemons of this version that died before they answered.</param>
-internal sealed record UpgradeProbation(int Former, TimeSpan Until, int Deaths)
+internal sealed record UpgradeProbation(Descriptor Former, TimeSpan Until, int Deaths)
 {
     /// <summary>One death can be an accident of the machine, three in a row are the version's.</summary>
     public const int MostDeaths = 3;
@@ -19,7 +20,7 @@ internal sealed record UpgradeProbation(int Former, TimeSpan Until, int Deaths)
     /// <summary>Loading a thousand processes takes a second on a slow machine.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    public static UpgradeProbation Begin(int former, TimeSpan now) => new(former, now + Patience, 0);
+    public static UpgradeProbation Begin(Descriptor former, TimeSpan now) => new(former, now + Patience, 0);
 
     public UpgradeProbation AfterDeath() => this with { Deaths = Deaths + 1 };
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Logs;
@@ -10,7 +11,7 @@ namespace Tspm.Logs;
 /// How many bytes each log has lost that are not told in it yet. In a file in memory (man 2 memfd_create) which the guardian keeps and gives to the next daemon: the disk that has no room for the
 /// output has none for this. Used by the pump's thread only.
 /// </summary>
-internal sealed class DropLedger
+internal sealed class DropLedger : IDisposable
 {
     /// <summary>The hash of a path, and a count. Places whose count is 0 are free.</summary>
     const int EntryBytes = 16;
@@ -18,14 +19,14 @@ internal sealed class DropLedger
     readonly IDescriptorStore? _store;
     readonly List<ulong> _keys = [];
     readonly List<long> _counts = [];
-    int _file;
+    Descriptor _file;
 
     /// <summary>The guardian has it, for as long as something is written in it: a guardian whose store is empty may end when its daemon cannot start.</summary>
     bool _isStored;
 
-    DropLedger(IDescriptorStore? store, int file)
+    DropLedger(IDescriptorStore? store, Descriptor file)
     {
-        (_store, _file, _isStored) = (store, file, file >= 0);
+        (_store, _file, _isStored) = (store, file, file.IsOpen);
         Span<byte> entry = stackalloc byte[EntryBytes];
         while (Read(entry))
         {
@@ -35,10 +36,11 @@ internal sealed class DropLedger
     }
 
     /// <summary>For files that nobody writes to for long.</summary>
-    public static DropLedger None { get; } = new(null, -1);
+    public static DropLedger None { get; } = new(null, default);
 
     /// <summary>The one that the guardian kept, which is taken out of these; else a new one, which it gets when there is something in it.</summary>
-    public static DropLedger Inherit(Dictionary<DescriptorKey, int> returned, IDescriptorStore store) => new(store, returned.Remove(DescriptorKey.DropCount, out var file) ? file : -1);
+    public static DropLedger Inherit(Dictionary<DescriptorKey, Descriptor> returned, IDescriptorStore store) =>
+        new(store, returned.Remove(DescriptorKey.DropCount, out var file) ? file : default);
 
     public long Of(string path) => Find(KeyOf(path)) is >= 0 and var at ? _counts[at] : 0;
 
@@ -65,14 +67,17 @@ internal sealed class DropLedger
         }
         (_keys[at], _counts[at]) = (key, count);
         // Without one (no memory, an old kernel) the counts end with this daemon.
-        if (_file < 0) _file = SysMman.memfd_create("tspm-dropped", SysMman.MFD_CLOEXEC);
-        if (_file < 0) return;
+        if (!_file.IsOpen) _file = Descriptors.MemoryFile("tspm-dropped");
+        if (!_file.IsOpen) return;
         Write(at);
         var isNeeded = _counts.Exists(static left => left > 0);
-        if (isNeeded && !_isStored) _store.Store(DescriptorKey.DropCount, _file);
+        if (isNeeded && !_isStored) _store.Store(DescriptorKey.DropCount, _file.Number);
         else if (!isNeeded && _isStored) _store.Remove(DescriptorKey.DropCount);
         _isStored = isNeeded;
     }
+
+    /// <summary>What the guardian has of it stays there.</summary>
+    public void Dispose() => _file.Dispose();
 
     /// <summary>-1: nothing is missing there.</summary>
     int Find(ulong key)
@@ -86,7 +91,7 @@ internal sealed class DropLedger
 
     unsafe bool Read(Span<byte> entry)
     {
-        fixed (byte* start = entry) return _file >= 0 && Unistd.pread(_file, start, EntryBytes, _keys.Count * (long)EntryBytes) == EntryBytes;
+        fixed (byte* start = entry) return _file.IsOpen && Unistd.pread(_file.Number, start, EntryBytes, _keys.Count * (long)EntryBytes) == EntryBytes;
     }
 
     unsafe void Write(int at)
@@ -94,6 +99,6 @@ internal sealed class DropLedger
         Span<byte> entry = stackalloc byte[EntryBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(entry, _keys[at]);
         BinaryPrimitives.WriteInt64LittleEndian(entry[8..], _counts[at]);
-        fixed (byte* start = entry) _ = Unistd.pwrite(_file, start, EntryBytes, at * (long)EntryBytes);
+        fixed (byte* start = entry) _ = Unistd.pwrite(_file.Number, start, EntryBytes, at * (long)EntryBytes);
     }
 }

@@ -1,5 +1,6 @@
 using Tspm.Model;
 using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Logs;
@@ -24,26 +25,34 @@ internal static class FifoOpening
     /// <summary>Both ends of a stream.</summary>
     /// <param name="Fifo">Read end of the FIFO.</param>
     /// <param name="File">The log file.</param>
-    /// <param name="Made">See <see cref="LogFile.Open(string, string, List{string}, out string)"/>.</param>
-    public readonly record struct Ends(int Fifo, int File, IReadOnlyList<string> Made);
+    /// <param name="Made">See <see cref="LogFile.Open(string, string, List{string}, out int, out string)"/>.</param>
+    public readonly record struct Ends(Descriptor Fifo, Descriptor File, IReadOnlyList<string> Made) : IDisposable
+    {
+        public void Dispose()
+        {
+            Fifo.Dispose();
+            File.Dispose();
+        }
+    }
 
     /// <summary>The FIFO's read end and the log file; null: neither is left open, and nothing new is left.</summary>
     public static Ends? Open(string fifo, string file, string? folderRoot, out SpawnFailure? failure)
     {
         failure = null;
-        const int reading = Fcntl.O_RDONLY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC;
-        var descriptor = Fcntl.open(fifo, reading);
-        if (descriptor < 0 && Errno.Last == Errno.ENOENT && LostFifos.Find(fifo) is { } lost) descriptor = Fcntl.open(lost, reading);
-        if (descriptor < 0)
+        const int reading = Fcntl.O_RDONLY | Fcntl.O_NONBLOCK;
+        var descriptor = Descriptors.Open(fifo, reading);
+        if (!descriptor.IsOpen && Errno.Last == Errno.ENOENT && LostFifos.Find(fifo) is { } lost)
+            descriptor = Descriptors.Open(lost, reading);
+        if (!descriptor.IsOpen)
         {
             failure = Failure("open output", $"cannot open {fifo}", Errno.Last);
             return null;
         }
         List<string> made = [];
-        var target = LogFile.Open(file, folderRoot, made, out var refusal);
-        if (target >= 0) return new Ends(descriptor, target, made);
-        _ = Unistd.close(descriptor);
-        failure = NoLog(file, -target, refusal, made);
+        var target = LogFile.Open(file, folderRoot, made, out var errno, out var refusal);
+        if (target.IsOpen) return new Ends(descriptor, target, made);
+        descriptor.Dispose();
+        failure = NoLog(file, errno, refusal, made);
         return null;
     }
 
@@ -51,10 +60,8 @@ internal static class FifoOpening
     public static SpawnFailure? Check(string file, string? folderRoot)
     {
         List<string> made = [];
-        var target = LogFile.Open(file, folderRoot, made, out var refusal);
-        if (target < 0) return NoLog(file, -target, refusal, made);
-        _ = Unistd.close(target);
-        return null;
+        using var target = LogFile.Open(file, folderRoot, made, out var errno, out var refusal);
+        return target.IsOpen ? null : NoLog(file, errno, refusal, made);
     }
 
     static SpawnFailure NoLog(string file, int errno, string? refusal, List<string> made)

@@ -1,3 +1,4 @@
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Logs;
@@ -19,11 +20,10 @@ internal static unsafe class InterruptedMove
             _ = Unistd.unlink(intentPath);
             return;
         }
-        var log = Fcntl.open(move.Log, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK);
-        var fifo = Fcntl.open(move.Fifo, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK);
-        if (log >= 0 && fifo >= 0) Discard(fifo, InBoth(move, log, fifo, pipe < 0 ? -1 : ScratchPipe.Waiting(pipe)));
-        if (log >= 0) _ = Unistd.close(log);
-        if (fifo >= 0) _ = Unistd.close(fifo);
+        using var log = Descriptors.Open(move.Log, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK);
+        using var fifo = Descriptors.Open(move.Fifo, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK);
+        var taken = pipe < 0 ? -1 : ScratchPipe.Waiting(pipe);
+        if (log.IsOpen && fifo.IsOpen) Discard(fifo.Number, InBoth(move, log.Number, fifo.Number, taken));
         _ = Unistd.unlink(intentPath);
     }
 

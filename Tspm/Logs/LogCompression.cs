@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Microsoft.Win32.SafeHandles;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Logs;
@@ -46,14 +47,11 @@ internal sealed class LogCompression : IDisposable
         {
             if (name.LookAndTidy(number) != OldFile.Plain) continue;
             if (name.Status(out var status) != 0 || !status.IsRegularFile || status.Size > LargestBytes) continue;
-            const int reading = Fcntl.O_RDONLY | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK;
-            var source = Fcntl.open(name.ToString(), reading | Fcntl.O_NOFOLLOW);
-            if (source < 0) return null;
-            var handle = new SafeFileHandle(source, ownsHandle: true);
-            var isSame = SysStat.fstat(source, out var opened) == 0 && opened.IsSameFile(status);
-            if (isSame) return new LogCompression(log, folder, handle, status);
-            handle.Dispose();
-            return null;
+            const int reading = Fcntl.O_RDONLY | Fcntl.O_NONBLOCK;
+            using var source = Descriptors.Open(name.ToString(), reading | Fcntl.O_NOFOLLOW);
+            if (!source.IsOpen) return null;
+            var isSame = SysStat.fstat(source.Number, out var opened) == 0 && opened.IsSameFile(status);
+            return isSame ? new LogCompression(log, folder, source.ToFileHandle(), status) : null;
         }
         return null;
     }
@@ -94,6 +92,8 @@ internal sealed class LogCompression : IDisposable
     /// <summary>On the pump's thread. False: the plain file is gone (emptied, too old by now).</summary>
     public bool PutInPlace()
     {
+        // The pump is ending, and this was given up.
+        if (!_folder.IsOpen) return false;
         // Renamed meanwhile, it is still in this folder.
         var name = new OldFileName(_folder.At(_log.Path));
         for (var number = 1; name.Look(number) != OldFile.None; number++)

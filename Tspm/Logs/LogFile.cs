@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Tspm.Model;
 using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Logs;
@@ -23,6 +24,7 @@ internal sealed class LogFile
     readonly LogIndex? _index;
     readonly DropLedger _ledger;
     readonly bool _mayRotate;
+    Descriptor _descriptor;
     long _openedMs, _lookAt, _rotateAt;
 
     /// <param name="path">Where it is.</param>
@@ -30,12 +32,12 @@ internal sealed class LogFile
     /// <param name="policy">How it is rotated, and so on.</param>
     /// <param name="ledger">Knows what an earlier daemon did not get to tell, and is told of what is lost.</param>
     /// <param name="clock">For the index.</param>
-    public LogFile(string path, int descriptor, LogPolicy policy, DropLedger ledger, TimeProvider clock)
+    public LogFile(string path, Descriptor descriptor, LogPolicy policy, DropLedger ledger, TimeProvider clock)
     {
         _ledger = ledger;
         Owed = Dropped = _untold = ledger.Of(path);
-        (Path, Descriptor, Policy) = (path, descriptor, policy);
-        IsRegular = SysStat.fstat(descriptor, out var status) == 0 && status.IsRegularFile;
+        (Path, _descriptor, Policy) = (path, descriptor, policy);
+        IsRegular = SysStat.fstat(descriptor.Number, out var status) == 0 && status.IsRegularFile;
         Offset = IsRegular ? status.Size : 0;
         // A link leads where its owner wants it to: renaming it would take that away.
         _mayRotate = IsRegular && SysStat.lstat(path, out var named) == 0 && named.IsRegularFile;
@@ -46,7 +48,8 @@ internal sealed class LogFile
 
     public string Path { get; private set; }
 
-    public int Descriptor { get; private set; }
+    /// <summary>For system calls; another one after the file was replaced.</summary>
+    public int Number => _descriptor.Number;
 
     /// <summary>Where the next byte goes.</summary>
     public long Offset { get; set; }
@@ -113,27 +116,29 @@ internal sealed class LogFile
 
     /// <summary>
     /// Opens or makes the file, with the folders that are missing; never waits (a FIFO without a reader is ENXIO).
-    /// Below 0: the negative error number.
     /// </summary>
     /// <param name="path">Of the file.</param>
     /// <param name="folderRoot">See <see cref="LogFolders.RootOf"/>; null: no folder is made.</param>
     /// <param name="made">Is given the path of all that was made: folders, then the file.</param>
-    /// <param name="refusal">Why not, in words, when the place is not safe (<see cref="LogWay"/>).</param>
-    public static int Open(string path, string? folderRoot, List<string> made, out string? refusal)
+    /// <param name="errno">Why it is not open; 0: it is.</param>
+    /// <param name="refusal">The same in words, when the place is not safe (<see cref="LogWay"/>).</param>
+    public static Descriptor Open(
+        string path, string? folderRoot, List<string> made, out int errno, out string? refusal)
     {
-        var descriptor = LogWay.Open(path, Fcntl.O_WRONLY, null, null, out refusal);
-        if (descriptor != -Errno.ENOENT) return descriptor;
+        var descriptor = LogWay.Open(path, Fcntl.O_WRONLY, null, null, out errno, out refusal);
+        if (errno != Errno.ENOENT) return descriptor;
         if (!LogFolders.IsBelow(path, folderRoot ?? "")) folderRoot = null;
-        descriptor = LogWay.Open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT, folderRoot, made, out refusal);
-        if (descriptor >= 0) made.Add(path);
+        descriptor = LogWay.Open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT, folderRoot, made, out errno, out refusal);
+        if (descriptor.IsOpen) made.Add(path);
         return descriptor;
     }
 
     /// <summary>Opens or makes the file in a folder that is there.</summary>
-    public static int Open(string path) => LogWay.Open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT, null, null, out _);
+    public static Descriptor Open(string path) =>
+        LogWay.Open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT, null, null, out _, out _);
 
     /// <summary>Removes what was made for a run that did not come about: an empty file, and empty folders.</summary>
-    /// <param name="made">See <see cref="Open(string, string, List{string}, out string)"/>.</param>
+    /// <param name="made">See <see cref="Open(string, string, List{string}, out int, out string)"/>.</param>
     public static void Unmake(IReadOnlyList<string> made)
     {
         if (made.Count == 0) return;
@@ -153,7 +158,7 @@ internal sealed class LogFile
     /// </summary>
     public void Refresh()
     {
-        if (!IsRegular || SysStat.fstat(Descriptor, out var status) != 0) return;
+        if (!IsRegular || SysStat.fstat(Number, out var status) != 0) return;
         if (status.Links == 0) Reopen();
         else if (status.Size < Offset) Shrunk(status);
         else Offset = status.Size;
@@ -171,15 +176,12 @@ internal sealed class LogFile
     public string? Reopen()
     {
         if (!IsRegular) return null;
-        var again = Open(Path, FolderRoot, [], out var refusal);
-        _lostTrouble = again >= 0 ? null : CannotReopen(refusal ?? Errno.Describe(-again));
-        if (again < 0) return _lostTrouble;
-        if (SysStat.fstat(again, out var status) != 0 || (SysStat.fstat(Descriptor, out var mine) == 0 && mine.IsSameFile(status)))
-        {
-            _ = Unistd.close(again);
-            return null;
-        }
-        Use(again, status);
+        using var again = Open(Path, FolderRoot, [], out var errno, out var refusal);
+        _lostTrouble = again.IsOpen ? null : CannotReopen(refusal ?? Errno.Describe(errno));
+        if (!again.IsOpen) return _lostTrouble;
+        var isSame = SysStat.fstat(again.Number, out var status) != 0
+            || (SysStat.fstat(Number, out var mine) == 0 && mine.IsSameFile(status));
+        if (!isSame) Use(again.Move(), status);
         return null;
     }
 
@@ -194,7 +196,7 @@ internal sealed class LogFile
         get
         {
             if (SysStat.stat(Path, out var named) != 0) return Errno.Last is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP;
-            return SysStat.fstat(Descriptor, out var mine) == 0 && !named.IsSameFile(mine);
+            return SysStat.fstat(Number, out var mine) == 0 && !named.IsSameFile(mine);
         }
     }
 
@@ -203,7 +205,7 @@ internal sealed class LogFile
     {
         if (_index is null || !_index.IsDue(run.Id)) return;
         if (ScratchPipe.Waiting(fifo) == 0) return;
-        if (!_index.Ensure(Descriptor)) return;
+        if (!_index.Ensure(Number)) return;
         if (run.Pid != 0 && !run.IsNoted) run.IsNoted = _index.Add(LogIndexKind.Started, Offset, run.Id, (ulong)run.Pid);
         _index.Note(Offset, run.Id);
     }
@@ -215,11 +217,10 @@ internal sealed class LogFile
     public unsafe bool EndsLine()
     {
         if (!IsRegular || Offset == 0) return true;
-        var descriptor = Fcntl.open($"/proc/self/fd/{Descriptor}", Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
-        if (descriptor < 0) return false;
+        using var reading = Descriptors.Open($"/proc/self/fd/{Number}", Fcntl.O_RDONLY);
+        if (!reading.IsOpen) return false;
         byte last = 0;
-        _ = Unistd.pread(descriptor, &last, 1, Offset - 1);
-        _ = Unistd.close(descriptor);
+        _ = Unistd.pread(reading.Number, &last, 1, Offset - 1);
         return last == '\n';
     }
 
@@ -230,14 +231,14 @@ internal sealed class LogFile
     public bool Rotate()
     {
         using var folder = LogWay.ToFolderOf(Path);
-        if (folder is null) return CannotRotate(-1, Errno.Last);
+        if (folder is null) return CannotRotate(default, Errno.Last);
         var path = folder.At(Path);
         var fresh = RotatedLogs.Fresh(path);
         // One that is there was left by a daemon that died, or is a trap.
-        if (Unistd.unlink(fresh) != 0 && Errno.Last != Errno.ENOENT) return CannotRotate(-1, Errno.Last);
-        var descriptor = Fcntl.open(fresh, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_CLOEXEC, Mode);
-        if (descriptor < 0 || SysStat.fstat(Descriptor, out var old) != 0 || SysStat.fstat(descriptor, out var made) != 0) return CannotRotate(descriptor, Errno.Last);
-        KeepOwnerAndMode(descriptor, old);
+        if (Unistd.unlink(fresh) != 0 && Errno.Last != Errno.ENOENT) return CannotRotate(default, Errno.Last);
+        var descriptor = Descriptors.Open(fresh, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL, Mode);
+        if (!descriptor.IsOpen || SysStat.fstat(Number, out var old) != 0 || SysStat.fstat(descriptor.Number, out var made) != 0) return CannotRotate(descriptor, Errno.Last);
+        KeepOwnerAndMode(descriptor.Number, old);
         if (RotatedLogs.MoveUp(path) is { } problem) return CannotRotate(descriptor, problem);
         if (Unistd.rename(path, RotatedLogs.Plain(path, 1)) != 0) return CannotRotate(descriptor, Errno.Last);
         if (Unistd.rename(fresh, path) != 0) return CannotRotate(descriptor, Errno.Last);
@@ -251,12 +252,12 @@ internal sealed class LogFile
     /// <summary>Empties the file and removes the old ones. The positions in the index go on.</summary>
     public void Flush()
     {
-        if (!IsRegular || SysStat.fstat(Descriptor, out var status) != 0) return;
-        _index?.Ensure(Descriptor);
+        if (!IsRegular || SysStat.fstat(Number, out var status) != 0) return;
+        _index?.Ensure(Number);
         using (var folder = LogWay.ToFolderOf(Path))
             if (folder is not null) RotatedLogs.RemoveAbove(folder.At(Path), 0);
         Offset = status.Size;
-        if (Unistd.ftruncate(Descriptor, 0) == 0) Shrunk(status with { Size = 0 });
+        if (Unistd.ftruncate(Number, 0) == 0) Shrunk(status with { Size = 0 });
     }
 
     /// <summary>
@@ -274,14 +275,14 @@ internal sealed class LogFile
         var bytes = Encoding.ASCII.GetBytes(text);
         fixed (byte* start = bytes)
         {
-            var put = IsRegular ? Unistd.pwrite(Descriptor, start, (nuint)bytes.Length, Offset) : Unistd.write(Descriptor, start, (nuint)bytes.Length);
+            var put = IsRegular ? Unistd.pwrite(Number, start, (nuint)bytes.Length, Offset) : Unistd.write(Number, start, (nuint)bytes.Length);
             if (put != bytes.Length)
             {
-                if (put > 0 && IsRegular) _ = Unistd.ftruncate(Descriptor, Offset);
+                if (put > 0 && IsRegular) _ = Unistd.ftruncate(Number, Offset);
                 return false;
             }
         }
-        if (_index?.Ensure(Descriptor) == true) _index.Add(LogIndexKind.Dropped, Offset, run, (ulong)count);
+        if (_index?.Ensure(Number) == true) _index.Add(LogIndexKind.Dropped, Offset, run, (ulong)count);
         Offset += bytes.Length;
         if (needsBreak && lastWasBreak) Dropped--;
         SetUntold(_untold - told);
@@ -300,7 +301,7 @@ internal sealed class LogFile
 
     public void Close()
     {
-        _ = Unistd.close(Descriptor);
+        _descriptor.Dispose();
         _index?.Dispose();
     }
 
@@ -310,12 +311,12 @@ internal sealed class LogFile
         Offset = status.Size;
     }
 
-    void Use(int descriptor, in FileStatus status)
+    void Use(Descriptor descriptor, in FileStatus status)
     {
         // What others appended since the last look is before the new file's first byte.
-        var end = SysStat.fstat(Descriptor, out var old) == 0 ? Math.Max(old.Size, Offset) : Offset;
-        _ = Unistd.close(Descriptor);
-        Descriptor = descriptor;
+        var end = SysStat.fstat(Number, out var old) == 0 ? Math.Max(old.Size, Offset) : Offset;
+        _descriptor.Dispose();
+        _descriptor = descriptor;
         _index?.BeginFile(end, status.Inode);
         Offset = status.Size;
         _openedMs = Environment.TickCount64;
@@ -328,11 +329,11 @@ internal sealed class LogFile
         if ((old.Mode & ModeBits) != Mode) _ = SysStat.fchmod(descriptor, old.Mode & ModeBits);
     }
 
-    bool CannotRotate(int fresh, int errno)
+    bool CannotRotate(Descriptor fresh, int errno)
     {
-        if (fresh >= 0)
+        if (fresh.IsOpen)
         {
-            _ = Unistd.close(fresh);
+            fresh.Dispose();
             using var folder = LogWay.ToFolderOf(Path);
             folder?.Remove(RotatedLogs.Fresh(Path), isFolder: false);
         }

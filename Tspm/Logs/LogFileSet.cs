@@ -15,9 +15,9 @@ internal sealed class LogFileSet(TimeProvider clock)
     public DropLedger Ledger { get; set; } = DropLedger.None;
 
     /// <summary>One more user of the file at a path, which is open already or becomes it with this descriptor. What was said last about the log counts for all.</summary>
-    public LogFile Use(string path, int descriptor, LogPolicy policy, string? folderRoot)
+    public LogFile Use(string path, Descriptor descriptor, LogPolicy policy, string? folderRoot)
     {
-        if (_files.TryGetValue(path, out var file)) _ = Unistd.close(descriptor);
+        if (_files.TryGetValue(path, out var file)) descriptor.Dispose();
         else _files[path] = file = new LogFile(path, descriptor, policy, Ledger, clock) { FolderRoot = folderRoot };
         file.Policy = policy;
         file.Users++;
@@ -68,7 +68,7 @@ internal sealed class LogFileSet(TimeProvider clock)
             open.Flush();
             open.Dropped = 0;
         }
-        else if (File.Exists(path) && LogFile.Open(path) is >= 0 and var descriptor)
+        else if (File.Exists(path) && LogFile.Open(path) is { IsOpen: true } descriptor)
         {
             var file = new LogFile(path, descriptor, LogPolicy.Default, DropLedger.None, clock);
             file.Flush();
@@ -86,6 +86,7 @@ internal sealed class LogFileSet(TimeProvider clock)
     {
         foreach (var file in _files.Values) file.Close();
         _files.Clear();
+        Ledger.Dispose();
     }
 }
 

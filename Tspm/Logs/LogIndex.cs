@@ -1,3 +1,5 @@
+using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Logs;
@@ -21,7 +23,7 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
     const long SmallStepMs = 10_000;
 
     string _logPath = logPath;
-    int _descriptor = -1;
+    Descriptor _descriptor;
     long _length, _base, _beganMs, _lastMs;
     long _retryAt, _notedAt = -StretchMs, _notedPosition = -1;
     ulong _notedRun;
@@ -38,7 +40,7 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
     /// <summary>False: no entry can be written for now.</summary>
     public bool Ensure(int log)
     {
-        if (_descriptor >= 0) return true;
+        if (_descriptor.IsOpen) return true;
         var now = Environment.TickCount64;
         if (now < _retryAt || SysStat.fstat(log, out var status) != 0) return false;
         _retryAt = now + RetryAfterMs;
@@ -68,7 +70,7 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
     /// <summary>A file ends at this offset, or was emptied; the stream goes on in one with this inode.</summary>
     public void BeginFile(long endOffset, ulong inode)
     {
-        if (_descriptor < 0) return;
+        if (!_descriptor.IsOpen) return;
         _base += endOffset;
         if (Add(LogIndexKind.File, 0, 0, inode)) _beganMs = _lastMs;
     }
@@ -76,7 +78,7 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
     /// <summary>Takes notice of what others did to the index: removed, it is made again with all its entries; replaced or cut, it is opened anew.</summary>
     public void Check()
     {
-        if (_descriptor < 0 || SysStat.fstat(_descriptor, out var mine) != 0) return;
+        if (!_descriptor.IsOpen || SysStat.fstat(_descriptor.Number, out var mine) != 0) return;
         var there = SysStat.stat(Path, out var named) == 0;
         if (there && named.IsSameFile(mine) && mine.Size >= _length) return;
         if (there) Dispose();
@@ -86,8 +88,8 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
     /// <summary>Forgets what is before the oldest file, when that is most of the index.</summary>
     public void Trim(Func<long> bytesInOlderFiles)
     {
-        if (_descriptor < 0 || _length < _trimAt) return;
-        IndexTrim.Cut(_descriptor, _length, _base - bytesInOlderFiles(), out var from, out var kept);
+        if (!_descriptor.IsOpen || _length < _trimAt) return;
+        IndexTrim.Cut(_descriptor.Number, _length, _base - bytesInOlderFiles(), out var from, out var kept);
         if (from > _length / 2) Rewrite(from, kept);
         _trimAt = Math.Max(MinTrimBytes, _length * 2);
     }
@@ -102,19 +104,19 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
     /// <summary>Closes; the next entry opens it again.</summary>
     public void Dispose()
     {
-        if (_descriptor >= 0) _ = Unistd.close(_descriptor);
-        (_descriptor, _notedPosition, _notedAt, _retryAt) = (-1, -1, -StretchMs, 0);
+        _descriptor.Dispose();
+        (_notedPosition, _notedAt, _retryAt) = (-1, -StretchMs, 0);
     }
 
     bool Open(in FileStatus log)
     {
-        var opened = LogWay.Open(Path, Fcntl.O_RDWR | Fcntl.O_CREAT, null, null, out var refusal);
-        if (opened < 0) return Fail(refusal ?? Errno.Describe(-opened));
+        var opened = LogWay.Open(Path, Fcntl.O_RDWR | Fcntl.O_CREAT, null, null, out var errno, out var refusal);
+        if (!opened.IsOpen) return Fail(refusal ?? Errno.Describe(errno));
         _descriptor = opened;
-        if (SysStat.fstat(_descriptor, out var status) != 0) return Fail();
+        if (SysStat.fstat(_descriptor.Number, out var status) != 0) return Fail();
         // Half an entry at the end was being written when a daemon died: it is written over.
         _length = status.Size / LogIndexEntry.Size * LogIndexEntry.Size;
-        var found = LogIndexRecovery.Reconcile(_descriptor, _length, _logPath, log, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var found = LogIndexRecovery.Reconcile(_descriptor.Number, _length, _logPath, log, clock.GetUtcNow().ToUnixTimeMilliseconds());
         (_base, _beganMs, _lastMs) = (found.Base, found.BeganMs, found.LastMs);
         foreach (var entry in found.Missing)
             if (!Append(entry)) return false;
@@ -130,10 +132,10 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
 
     bool Append(in LogIndexEntry entry)
     {
-        if (_descriptor < 0) return false;
+        if (!_descriptor.IsOpen) return false;
         var bytes = stackalloc byte[LogIndexEntry.Size];
         entry.Write(new Span<byte>(bytes, LogIndexEntry.Size));
-        if (Unistd.pwrite(_descriptor, bytes, LogIndexEntry.Size, _length) != LogIndexEntry.Size) return Fail();
+        if (Unistd.pwrite(_descriptor.Number, bytes, LogIndexEntry.Size, _length) != LogIndexEntry.Size) return Fail();
         _length += LogIndexEntry.Size;
         _trouble = null;
         return true;
@@ -158,16 +160,15 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
         var temporary = path + ".tmp";
         // One that is there was left by a daemon that died, or is a trap.
         _ = Unistd.unlink(temporary);
-        var fresh = Fcntl.open(temporary, Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_CLOEXEC, Mode);
-        var length = fresh < 0 ? -1 : IndexTrim.Copy(_descriptor, from, _length, first, fresh);
+        using var fresh = Descriptors.Open(temporary, Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL, Mode);
+        var length = !fresh.IsOpen ? -1 : IndexTrim.Copy(_descriptor.Number, from, _length, first, fresh.Number);
         if (length < 0 || Unistd.rename(temporary, path) != 0)
         {
             // The one there is stays in use. If it has no name any more, the next look tries again.
-            if (fresh >= 0) _ = Unistd.close(fresh);
             _ = Unistd.unlink(temporary);
             return;
         }
-        _ = Unistd.close(_descriptor);
-        (_descriptor, _length, _notedPosition) = (fresh, length, -1);
+        _descriptor.Dispose();
+        (_descriptor, _length, _notedPosition) = (fresh.Move(), length, -1);
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Logs;
@@ -31,13 +33,14 @@ internal sealed unsafe class LogWay : IDisposable
     /// <summary>Of how much earlier a new folder may seem to be: clocks of file systems are coarse, or remote.</summary>
     static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
 
-    static readonly int PathOnly = Fcntl.O_PATH | Fcntl.O_CLOEXEC;
+    const int PathOnly = Fcntl.O_PATH;
 
     readonly uint _self = Unistd.geteuid();
     readonly Stack<(string Name, bool MayBeMade)> _names = new();
     readonly List<(string Path, uint Maker)> _foreignLinks = [];
     readonly List<string>? _made;
-    int _folder = -1, _links;
+    Descriptor _folder, _opened;
+    int _links;
     FileStatus _status;
     string _at = "";
 
@@ -52,22 +55,25 @@ internal sealed unsafe class LogWay : IDisposable
     /// <summary>Why it goes no further, when that is not the system's decision.</summary>
     string? Refusal { get; set; }
 
-    /// <summary>Opens a file, and never waits. Below 0: the negative error number.</summary>
+    /// <summary>Opens a file, and never waits.</summary>
     /// <param name="path">Of the file.</param>
     /// <param name="flags">O_WRONLY or O_RDWR, and O_CREAT if it is to be made.</param>
     /// <param name="root">The folder below which folders are made; null: none are.</param>
     /// <param name="made">Is given each folder that was made, outermost first.</param>
+    /// <param name="errno">Why it is not open; 0: it is.</param>
     /// <param name="refusal">In words, when it is this class that refuses.</param>
-    public static int Open(string path, int flags, string? root, List<string>? made, out string? refusal)
+    public static Descriptor Open(
+        string path, int flags, string? root, List<string>? made, out int errno, out string? refusal)
     {
         const int mostTries = 3;
         for (var attempt = 1; ; attempt++)
         {
             using var way = new LogWay(path, root, root is null ? null : made);
-            var opened = way.Go(flags);
+            errno = way.Go(flags);
             refusal = way.Refusal;
+            if (errno == 0) return way._opened.Move();
             // Another made it at this moment.
-            if (opened != -Errno.EEXIST || attempt == mostTries) return opened;
+            if (errno != Errno.EEXIST || attempt == mostTries) return default;
         }
     }
 
@@ -90,11 +96,14 @@ internal sealed unsafe class LogWay : IDisposable
     {
         var way = new LogWay(Path.GetDirectoryName(path) ?? "/", null, null);
         var result = way.Go(null);
-        problem = way.Refusal ?? (-result is 0 or Errno.ENOENT or Errno.ENOTDIR ? null : Errno.Describe(-result));
+        problem = way.Refusal ?? (result is 0 or Errno.ENOENT or Errno.ENOTDIR ? null : Errno.Describe(result));
         if (result == 0) return way;
         way.Dispose();
         return null;
     }
+
+    /// <summary>False: it was disposed of.</summary>
+    public bool IsOpen => _folder.IsOpen;
 
     /// <summary>A folder of the kernel's: what is in it was made by nobody who writes logs.</summary>
     public bool IsOfKernel => _at is "/dev" or "/proc" || _at.StartsWith("/proc/", StringComparison.Ordinal);
@@ -103,32 +112,30 @@ internal sealed unsafe class LogWay : IDisposable
     /// A path of a file in this folder that leads there whatever becomes of the folder's own path, while this is open.
     /// </summary>
     public string At(string file) =>
-        string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{_folder}/{Path.GetFileName(file)}");
+        string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{_folder.Number}/{Path.GetFileName(file)}");
 
     /// <summary>Removes a file in this folder, or an empty folder.</summary>
     public void Remove(string file, bool isFolder) =>
-        _ = Unistd.unlinkat(_folder, Path.GetFileName(file), isFolder ? Fcntl.AT_REMOVEDIR : 0);
+        _ = Unistd.unlinkat(_folder.Number, Path.GetFileName(file), isFolder ? Fcntl.AT_REMOVEDIR : 0);
 
     public void Dispose()
     {
-        if (_folder >= 0) _ = Unistd.close(_folder);
-        _folder = -1;
+        _folder.Dispose();
+        _opened.Dispose();
     }
 
-    /// <summary>
-    /// To the end. The descriptor of the file, or 0 when it leads to a folder; below 0: the negative error number.
-    /// </summary>
+    /// <summary>To the end, where the file is opened, if it is to lead to one. The error number, or 0.</summary>
     int Go(int? file)
     {
-        if (!Enter(Fcntl.open("/", PathOnly | Fcntl.O_DIRECTORY), "")) return -Errno.Last;
+        if (!Enter(Descriptors.Open("/", PathOnly | Fcntl.O_DIRECTORY), "")) return Errno.Last;
         while (_names.TryPop(out var next))
         {
             var isFile = file is not null && _names.Count == 0;
             var result = isFile ? Finish(next.Name, file!.Value) : Step(next.Name, next.MayBeMade);
             if (result is { } end) return end;
         }
-        if (file is not null) return -Errno.EISDIR;
-        return Refuses() ? -Errno.EPERM : 0;
+        if (file is not null) return Errno.EISDIR;
+        return Refuses() ? Errno.EPERM : 0;
     }
 
     /// <summary>Into the next folder. Null: go on.</summary>
@@ -136,41 +143,39 @@ internal sealed unsafe class LogWay : IDisposable
     {
         if (name == ".") return null;
         // With O_DIRECTORY, so that an automounter mounts it.
-        var next = Fcntl.openat(_folder, name, PathOnly | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW);
-        if (next < 0 && Errno.Last == Errno.ENOENT && mayBeMade) next = Make(name);
-        if (next < 0 && Errno.Last is Errno.ENOTDIR or Errno.ELOOP) return Follow(name, null);
-        if (next < 0) return Refusal is null ? -Errno.Last : -Errno.EPERM;
+        var next = Descriptors.OpenAt(_folder.Number, name, PathOnly | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW);
+        if (!next.IsOpen && Errno.Last == Errno.ENOENT && mayBeMade) next = Make(name);
+        if (!next.IsOpen && Errno.Last is Errno.ENOTDIR or Errno.ELOOP) return Follow(name, null);
+        if (!next.IsOpen) return Refusal is null ? Errno.Last : Errno.EPERM;
         var at = name == ".." ? _at[..Math.Max(0, _at.LastIndexOf('/'))] : $"{_at}/{name}";
-        return Enter(next, at) ? null : -Errno.Last;
+        return Enter(next, at) ? null : Errno.Last;
     }
 
-    bool Enter(int folder, string at)
+    bool Enter(Descriptor folder, string at)
     {
-        if (folder < 0) return false;
-        Dispose();
+        if (!folder.IsOpen) return false;
+        _folder.Dispose();
         (_folder, _at) = (folder, at);
-        return SysStat.fstat(folder, out _status) == 0;
+        return SysStat.fstat(folder.Number, out _status) == 0;
     }
 
     /// <summary>Opens the file. Null: it is a link, and the way goes on.</summary>
     int? Finish(string name, int flags)
     {
-        var there = Fcntl.openat(_folder, name, PathOnly | Fcntl.O_NOFOLLOW);
-        if (there < 0 && (Errno.Last != Errno.ENOENT || (flags & Fcntl.O_CREAT) == 0)) return -Errno.Last;
-        var isNew = there < 0;
-        var isLink = !isNew && SysStat.fstat(there, out var status) == 0 && status.IsLink;
-        if (!isNew) _ = Unistd.close(there);
+        using var there = Descriptors.OpenAt(_folder.Number, name, PathOnly | Fcntl.O_NOFOLLOW);
+        if (!there.IsOpen && (Errno.Last != Errno.ENOENT || (flags & Fcntl.O_CREAT) == 0)) return Errno.Last;
+        var isNew = !there.IsOpen;
+        var isLink = !isNew && SysStat.fstat(there.Number, out var status) == 0 && status.IsLink;
+        there.Dispose();
         if (isLink) return Follow(name, flags);
-        if (Refuses()) return -Errno.EPERM;
+        if (Refuses()) return Errno.EPERM;
         flags = (flags & ~Fcntl.O_CREAT) | (isNew ? Fcntl.O_CREAT | Fcntl.O_EXCL : 0);
-        var opened = Fcntl.openat(_folder, name, AsLog(flags) | Fcntl.O_NOFOLLOW, FileMode);
-        if (opened < 0) return -Errno.Last;
-        if (isNew || !IsOpenToOthers || !IsForeign(opened, name)) return opened;
-        _ = Unistd.close(opened);
-        return -Errno.EPERM;
+        _opened = Descriptors.OpenAt(_folder.Number, name, AsLog(flags) | Fcntl.O_NOFOLLOW, FileMode);
+        if (!_opened.IsOpen) return Errno.Last;
+        return isNew || !IsOpenToOthers || !IsForeign(_opened.Number, name) ? 0 : Errno.EPERM;
     }
 
-    static int AsLog(int flags) => flags | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK;
+    static int AsLog(int flags) => flags | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK;
 
     /// <summary>
     /// Can others put something into this folder? A group with the number of its user is that user's alone, as useradd
@@ -215,30 +220,33 @@ internal sealed unsafe class LogWay : IDisposable
     int? Follow(string name, int? file)
     {
         var path = $"{_at}/{name}";
-        var link = Fcntl.openat(_folder, name, PathOnly | Fcntl.O_NOFOLLOW);
-        if (link < 0) return -Errno.Last;
-        var target = SysStat.fstat(link, out var status) == 0 && status.IsLink ? TargetOf(link) : null;
-        _ = Unistd.close(link);
-        if (target is null) return -Errno.ENOTDIR;
-        if (++_links > MostLinks) return -Errno.ELOOP;
+        using var link = Descriptors.OpenAt(_folder.Number, name, PathOnly | Fcntl.O_NOFOLLOW);
+        if (!link.IsOpen) return Errno.Last;
+        var target = SysStat.fstat(link.Number, out var status) == 0 && status.IsLink ? TargetOf(link.Number) : null;
+        link.Dispose();
+        if (target is null) return Errno.ENOTDIR;
+        if (++_links > MostLinks) return Errno.ELOOP;
         if (!IsTrusted(status.Uid)) _foreignLinks.Add((path, status.Uid));
         else if (status.Links > 1 && IsOpenToOthers) _foreignLinks.Add((path, Nobody));
         if (_at == "/proc" || _at.StartsWith("/proc/", StringComparison.Ordinal)) return FollowInProc(name, target, file);
         var names = target.Split('/', StringSplitOptions.RemoveEmptyEntries);
         for (var i = names.Length - 1; i >= 0; i--) _names.Push((names[i], false));
         if (!target.StartsWith('/')) return null;
-        return Enter(Fcntl.open("/", PathOnly | Fcntl.O_DIRECTORY), "") ? null : -Errno.Last;
+        return Enter(Descriptors.Open("/", PathOnly | Fcntl.O_DIRECTORY), "") ? null : Errno.Last;
     }
 
     /// <summary>The kernel's own links (/dev/stdout is one in the end) lead where no path does.</summary>
     int? FollowInProc(string name, string target, int? file)
     {
         if (file is { } flags)
-            return Refuses() ? -Errno.EPERM
-                : Fcntl.openat(_folder, name, AsLog(flags & ~Fcntl.O_CREAT)) is >= 0 and var opened ? opened
-                : -Errno.Last;
+        {
+            if (Refuses()) return Errno.EPERM;
+            _opened = Descriptors.OpenAt(_folder.Number, name, AsLog(flags & ~Fcntl.O_CREAT));
+            return _opened.IsOpen ? 0 : Errno.Last;
+        }
         var at = target.StartsWith('/') ? target : $"{_at}/{target}";
-        return Enter(Fcntl.openat(_folder, name, PathOnly | Fcntl.O_DIRECTORY), at) ? null : -Errno.Last;
+        var folder = Descriptors.OpenAt(_folder.Number, name, PathOnly | Fcntl.O_DIRECTORY);
+        return Enter(folder, at) ? null : Errno.Last;
     }
 
     static string? TargetOf(int link)
@@ -252,21 +260,21 @@ internal sealed unsafe class LogWay : IDisposable
     /// <summary>
     /// Makes a folder with the owner and the mode of the one it is in, without write access for others. Nothing is
     /// gained by whoever owns the folder above: what is given away is the folder that was made just now, and not one
-    /// that was moved into its place. Below 0: see the last error number.
+    /// that was moved into its place. Not open: see the last error number.
     /// </summary>
-    int Make(string name)
+    Descriptor Make(string name)
     {
-        if (Refuses()) return -1;
+        if (Refuses()) return default;
         var began = TimeProvider.System.GetUtcNow() - ClockTolerance;
-        if (SysStat.mkdirat(_folder, name, MadeMode) != 0) return -1;
+        if (SysStat.mkdirat(_folder.Number, name, MadeMode) != 0) return default;
         _made!.Add($"{_at}/{name}");
-        var folder = Fcntl.openat(
-            _folder, name, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW);
-        if (folder < 0) return -1;
-        var isNew = SysStat.fstat(folder, out var made) == 0 && made.Uid == _self && !(made.Born < began);
+        var folder = Descriptors.OpenAt(
+            _folder.Number, name, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW);
+        if (!folder.IsOpen) return default;
+        var isNew = SysStat.fstat(folder.Number, out var made) == 0 && made.Uid == _self && !(made.Born < began);
         // A user's folder in a shared one (/tmp) is the user's; only root makes folders for others.
-        if (isNew && _self == 0 && _status.Uid != 0) _ = SysStat.fchown(folder, _status.Uid, _status.Gid);
-        if (isNew) _ = SysStat.fchmod(folder, MadeMode | (_status.Mode & MostRights));
+        if (isNew && _self == 0 && _status.Uid != 0) _ = SysStat.fchown(folder.Number, _status.Uid, _status.Gid);
+        if (isNew) _ = SysStat.fchmod(folder.Number, MadeMode | (_status.Mode & MostRights));
         return folder;
     }
 }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
+using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Logs;
@@ -31,26 +33,26 @@ internal sealed unsafe class MoveIntent(string path) : IDisposable
 
     byte[] _record = [];
     string? _fifo, _log;
-    int _descriptor = -1;
+    Descriptor _descriptor;
 
     /// <summary>False: it could not be written, and counts as closed.</summary>
     public bool Open(in IntendedMove move)
     {
-        if (_descriptor < 0) _descriptor = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW, Mode);
-        if (_descriptor < 0) return false;
+        if (!_descriptor.IsOpen) _descriptor = Descriptors.Open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_NOFOLLOW, Mode);
+        if (!_descriptor.IsOpen) return false;
         // The same two for thousands of moves.
         if (!ReferenceEquals(_fifo, move.Fifo) || !ReferenceEquals(_log, move.Log)) Name(move.Fifo, move.Log);
         if (_record.Length > MostBytes) return false;
         BinaryPrimitives.WriteInt32LittleEndian(_record.AsSpan(4), move.Count);
         BinaryPrimitives.WriteInt64LittleEndian(_record.AsSpan(8), move.Offset);
-        fixed (byte* start = _record) return Unistd.pwrite(_descriptor, start, (nuint)_record.Length, 0) == _record.Length;
+        fixed (byte* start = _record) return Unistd.pwrite(_descriptor.Number, start, (nuint)_record.Length, 0) == _record.Length;
     }
 
     /// <summary>All is done. False: that could not be written.</summary>
     public bool Close()
     {
         uint mark = 0;
-        return Unistd.pwrite(_descriptor, &mark, sizeof(uint), 0) == sizeof(uint);
+        return Unistd.pwrite(_descriptor.NumberOrNone, &mark, sizeof(uint), 0) == sizeof(uint);
     }
 
     /// <summary>The one that is open; null: none is.</summary>
@@ -69,10 +71,9 @@ internal sealed unsafe class MoveIntent(string path) : IDisposable
     /// <summary>Removes the file: nothing is intended.</summary>
     public void Dispose()
     {
-        if (_descriptor < 0) return;
+        if (!_descriptor.IsOpen) return;
         _ = Unistd.unlink(path);
-        _ = Unistd.close(_descriptor);
-        _descriptor = -1;
+        _descriptor.Dispose();
     }
 
     void Name(string fifo, string log)

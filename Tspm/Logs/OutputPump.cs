@@ -30,6 +30,9 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 
     /// <summary>By the FIFO's path, from any thread; null: opened and on its way to the pump's thread.</summary>
     readonly ConcurrentDictionary<string, OutputStream?> _byFifo = new();
+
+    /// <summary>By the FIFO's path: what those that are on their way to the pump's thread have open.</summary>
+    readonly ConcurrentDictionary<string, FifoOpening.Ends> _onTheWay = new();
     readonly StalledStreams _stalled;
     readonly PumpTroubles _troubles;
     readonly LogHousekeeper _housekeeper;
@@ -138,11 +141,12 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
             _byFifo.TryRemove(fifo, out _);
             return false;
         }
-        _store.Store(key, opened.Fifo);
+        _store.Store(key, opened.Fifo.Number);
+        _onTheWay[fifo] = opened;
         _loop.Post(() =>
         {
             // No event comes for a FIFO whose writers went before it was opened; its bytes are there all the same.
-            DrainAll(Adopt(opened, fifo, file, key, policy, folderRoot, raised: false));
+            DrainAll(Adopt(fifo, file, key, policy, folderRoot, raised: false));
         });
         return true;
     }
@@ -195,6 +199,9 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         _housekeeper.Dispose();
         _loop.Dispose();
         foreach (var stream in _byDescriptor.Values) stream.Close();
+        // A file whose name was given to another one is not among the files any more.
+        foreach (var stream in _byDescriptor.Values) stream.File.Close();
+        foreach (var opened in _onTheWay.Values) opened.Dispose();
         _files.CloseAll();
         _peek.Dispose();
         _raisedMover?.Dispose();
@@ -226,11 +233,12 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
             return problem;
         }
         // Before the child is there: it may print more than a pipe holds and be gone.
-        var raised = run.Log.LargePipe && _budget.TryRaise(opened.Fifo);
-        _store.Store(key, opened.Fifo);
+        var raised = run.Log.LargePipe && _budget.TryRaise(opened.Fifo.Number);
+        _store.Store(key, opened.Fifo.Number);
+        _onTheWay[fifo] = opened;
         _loop.Post(() =>
         {
-            var begin = Adopt(opened, fifo, file, key, run.Log, run.FolderRootOf(file), raised).File.Offset;
+            var begin = Adopt(fifo, file, key, run.Log, run.FolderRootOf(file), raised).File.Offset;
             if (fifo == run.OutFifo) run.Begins.Out = begin;
             else run.Begins.Err = begin;
         });
@@ -238,9 +246,9 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     }
 
     OutputStream Adopt(
-        FifoOpening.Ends opened, string fifo, string path, DescriptorKey key, LogPolicy policy, string? folderRoot,
-        bool raised)
+        string fifo, string path, DescriptorKey key, LogPolicy policy, string? folderRoot, bool raised)
     {
+        _onTheWay.Remove(fifo, out var opened);
         var file = _files.Use(path, opened.File, policy, folderRoot);
         // Of an earlier daemon: before what comes now, or as soon as there is room.
         if (file is { Owed: > 0, Users: 1 }) _stalled.Owes(file);
@@ -249,8 +257,8 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         {
             IsRaised = raised, Made = opened.Made,
         };
-        _byDescriptor[opened.Fifo] = _byFifo[fifo] = stream;
-        _loop.Watch(opened.Fifo, SysEpoll.EPOLLIN, this);
+        _byDescriptor[stream.Number] = _byFifo[fifo] = stream;
+        _loop.Watch(stream.Number, SysEpoll.EPOLLIN, this);
         _housekeeper.LookAt(file);
         return stream;
     }
@@ -295,7 +303,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     void Block(OutputStream stream)
     {
         _gathering.Remove(stream);
-        _loop.Unwatch(stream.Descriptor);
+        _loop.Unwatch(stream.Number);
         _stalled.AddBlocked(stream);
         _troubles.Tell();
     }
@@ -304,8 +312,8 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     {
         foreach (var stream in _stalled.Retry())
         {
-            if (!_byDescriptor.ContainsKey(stream.Descriptor)) continue;
-            if (Turn(stream, out _) is DrainResult.Empty or DrainResult.More) _loop.Watch(stream.Descriptor, SysEpoll.EPOLLIN, this);
+            if (stream.IsClosed) continue;
+            if (Turn(stream, out _) is DrainResult.Empty or DrainResult.More) _loop.Watch(stream.Number, SysEpoll.EPOLLIN, this);
         }
         _troubles.Tell();
     }
@@ -330,7 +338,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
             // Gone, or blocked: it is out of the list already. Nothing came, or much: epoll tells of what is next.
             if (i >= _gathering.Count || _gathering[i] != stream || stream.Gather > TimeSpan.Zero) continue;
             _gathering.RemoveAt(i);
-            _loop.Watch(stream.Descriptor, SysEpoll.EPOLLIN, this);
+            _loop.Watch(stream.Number, SysEpoll.EPOLLIN, this);
         }
     }
 
@@ -346,10 +354,10 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 
     void Close(OutputStream stream)
     {
-        if (!_byDescriptor.Remove(stream.Descriptor)) return;
+        if (stream.IsClosed || !_byDescriptor.Remove(stream.Number)) return;
         _byFifo.TryRemove(stream.Fifo, out _);
         _gathering.Remove(stream);
-        _loop.Unwatch(stream.Descriptor);
+        _loop.Unwatch(stream.Number);
         _stalled.Forget(stream);
         if (stream.IsRaised)
         {

@@ -27,7 +27,7 @@ internal enum DrainResult
 /// <param name="mover">Brings them there.</param>
 /// <param name="raisedMover">The same once the FIFO has been raised; null: there is none.</param>
 /// <param name="peek">Looks at what comes next.</param>
-internal sealed class OutputStream(string fifo, int descriptor, DescriptorKey key, OutputRun run, LogFile file, IByteMover mover, TeeMover? raisedMover, LinePeek peek)
+internal sealed class OutputStream(string fifo, Descriptor descriptor, DescriptorKey key, OutputRun run, LogFile file, IByteMover mover, TeeMover? raisedMover, LinePeek peek)
 {
     /// <summary>Most bytes for one system call.</summary>
     const int ChunkBytes = 1 << 20;
@@ -48,7 +48,10 @@ internal sealed class OutputStream(string fifo, int descriptor, DescriptorKey ke
     long _turnedAt;
 
     public string Fifo => fifo;
-    public int Descriptor => descriptor;
+    public int Number => descriptor.Number;
+
+    public bool IsClosed => !descriptor.IsOpen;
+
     public DescriptorKey Key => key;
     public OutputRun Run => run;
     public LogFile File => file;
@@ -81,13 +84,13 @@ internal sealed class OutputStream(string fifo, int descriptor, DescriptorKey ke
         HasRotated = false;
         if (Dropping is { } dropping)
         {
-            var dropped = dropping.Drain(peek, descriptor, this);
+            var dropped = dropping.Drain(peek, descriptor.Number, this);
             Gather = TimeSpan.Zero;
             return dropped;
         }
         BlockedBy = 0;
         file.Refresh();
-        file.Note(descriptor, run);
+        file.Note(descriptor.Number, run);
         while (moved < most)
         {
             var count = MoveChunk(most - moved, out var asked, out var errno);
@@ -95,7 +98,7 @@ internal sealed class OutputStream(string fifo, int descriptor, DescriptorKey ke
             if (count == 0) return DrainResult.Ended;
             file.Offset += count;
             moved += count;
-            if (count >= FullBytes && !IsRaised) IsRaised = budget.TryRaise(descriptor);
+            if (count >= FullBytes && !IsRaised) IsRaised = budget.TryRaise(descriptor.Number);
             if (count < Math.Min(asked, IsRaised ? FullRaisedBytes : FullBytes)) return Stop(DrainResult.Empty, moved);
             if (_rotateNow) Rotate();
         }
@@ -107,7 +110,7 @@ internal sealed class OutputStream(string fifo, int descriptor, DescriptorKey ke
     {
         while (_mover.Held > 0)
         {
-            var written = _mover.Move(descriptor, file.Descriptor, file.WriteAt, _mover.Held, out _);
+            var written = _mover.Move(descriptor.Number, file.Number, file.WriteAt, _mover.Held, out _);
             if (written <= 0) return false;
             file.Offset += written;
         }
@@ -120,7 +123,7 @@ internal sealed class OutputStream(string fifo, int descriptor, DescriptorKey ke
     {
         if (Dropping is { Count: > 0 } dropping && !dropping.End(this)) file.Owed += dropping.Count;
         Dropping = null;
-        _ = Unistd.close(descriptor);
+        descriptor.Dispose();
     }
 
     bool _rotateNow;
@@ -135,7 +138,7 @@ internal sealed class OutputStream(string fifo, int descriptor, DescriptorKey ke
         var free = limit - LinePeek.MaxBytes - file.Offset;
         if (free > 0) return Move(asked = Math.Min(asked, free), out errno);
         if (_mover.Held > 0) return Move(asked = _mover.Held, out errno);
-        var next = peek.Look(descriptor, LinePeek.MaxBytes, out errno);
+        var next = peek.Look(descriptor.Number, LinePeek.MaxBytes, out errno);
         // Without a pipe to look through (no descriptors) the file grows on for now.
         if (next.IsEmpty) return errno is 0 or Errno.EAGAIN ? errno == 0 ? 0 : -1 : Move(asked, out errno);
         var room = limit - file.Offset;
@@ -160,12 +163,12 @@ internal sealed class OutputStream(string fifo, int descriptor, DescriptorKey ke
 
     long Move(long max, out int errno)
     {
-        if (IsWorthTee(max) && raisedMover!.Move(fifo, descriptor, file, (int)max, out errno) is { } moved) return moved;
-        var count = _mover.Move(descriptor, file.Descriptor, file.WriteAt, (int)max, out errno);
+        if (IsWorthTee(max) && raisedMover!.Move(fifo, descriptor.Number, file, (int)max, out errno) is { } moved) return moved;
+        var count = _mover.Move(descriptor.Number, file.Number, file.WriteAt, (int)max, out errno);
         if (count >= 0 || errno != Errno.EINVAL || _mover is CopyMover) return count;
         // This file system cannot splice (man 2 splice): bytes take the longer way.
         _mover = new CopyMover();
-        return _mover.Move(descriptor, file.Descriptor, file.WriteAt, (int)max, out errno);
+        return _mover.Move(descriptor.Number, file.Number, file.WriteAt, (int)max, out errno);
     }
 
     /// <summary>A little up to the end of a line or of a short turn is moved at once.</summary>
@@ -183,7 +186,7 @@ internal sealed class OutputStream(string fifo, int descriptor, DescriptorKey ke
     unsafe bool TargetIsFull()
     {
         if (file.IsRegular) return false;
-        var ask = new PollFd { fd = file.Descriptor, events = SysPoll.POLLOUT };
+        var ask = new PollFd { fd = file.Number, events = SysPoll.POLLOUT };
         return SysPoll.poll(&ask, 1, 0) == 0;
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Logs;
@@ -79,11 +80,10 @@ internal static class RotatedLogs
     {
         if (SysStat.stat(file, out var status) != 0) return 0;
         if (!file.EndsWith(Compressed, StringComparison.Ordinal)) return status.Size;
-        var descriptor = Fcntl.open(file, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK);
-        if (descriptor < 0) return 0;
+        using var descriptor = Descriptors.Open(file, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK);
+        if (!descriptor.IsOpen) return 0;
         var bytes = stackalloc byte[sizeof(uint)];
-        var got = Unistd.pread(descriptor, bytes, sizeof(uint), status.Size - sizeof(uint));
-        _ = Unistd.close(descriptor);
+        var got = Unistd.pread(descriptor.Number, bytes, sizeof(uint), status.Size - sizeof(uint));
         return got == sizeof(uint) ? BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(bytes, sizeof(uint))) : 0;
     }
 

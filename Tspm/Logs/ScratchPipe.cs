@@ -1,3 +1,5 @@
+using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Logs;
@@ -5,21 +7,22 @@ namespace Tspm.Logs;
 /// <summary>A nameless pipe of the pump's own, for what tee(2) shows of a FIFO. Its ends never wait.</summary>
 internal sealed unsafe class ScratchPipe : IDisposable
 {
-    ScratchPipe(int readEnd, int writeEnd) => (ReadEnd, WriteEnd) = (readEnd, writeEnd);
+    readonly Descriptor _readEnd, _writeEnd;
 
-    public int ReadEnd { get; }
+    ScratchPipe(Descriptor readEnd, Descriptor writeEnd) => (_readEnd, _writeEnd) = (readEnd, writeEnd);
 
-    public int WriteEnd { get; }
+    public int ReadEnd => _readEnd.Number;
+
+    public int WriteEnd => _writeEnd.Number;
 
     /// <param name="capacity">In bytes; a user whose budget is used up (man 7 pipe) gets less.</param>
     /// <param name="errno">Why there is none (no descriptors).</param>
     public static ScratchPipe? Make(int capacity, out int errno)
     {
-        var ends = stackalloc int[2];
-        errno = Unistd.pipe2(ends, Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK) != 0 ? Errno.Last : 0;
+        errno = Descriptors.Pipe(out var readEnd, out var writeEnd, Fcntl.O_NONBLOCK) ? 0 : Errno.Last;
         if (errno != 0) return null;
-        _ = Fcntl.fcntl(ends[0], Fcntl.F_SETPIPE_SZ, capacity);
-        return new ScratchPipe(ends[0], ends[1]);
+        _ = Fcntl.fcntl(readEnd.Number, Fcntl.F_SETPIPE_SZ, capacity);
+        return new ScratchPipe(readEnd, writeEnd);
     }
 
     /// <summary>Bytes that lie unread in a pipe or FIFO; -1: it cannot be told.</summary>
@@ -31,7 +34,7 @@ internal sealed unsafe class ScratchPipe : IDisposable
 
     public void Dispose()
     {
-        _ = Unistd.close(ReadEnd);
-        _ = Unistd.close(WriteEnd);
+        _readEnd.Dispose();
+        _writeEnd.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Logs;
@@ -17,7 +18,7 @@ internal sealed unsafe class TeeMover : IDisposable
     readonly IDescriptorStore _store;
     readonly MoveIntent _intent;
     ScratchPipe? _pipe;
-    int _null = -1;
+    Descriptor _null;
 
     /// <summary>The last move was done, and that could not be written: until it is, the pipe keeps its proof.</summary>
     bool _isClosePending;
@@ -25,13 +26,13 @@ internal sealed unsafe class TeeMover : IDisposable
     TeeMover(string intentPath, IDescriptorStore store) => (_intent, _store) = (new MoveIntent(intentPath), store);
 
     /// <summary>Finishes what an earlier daemon was killed at, with the pipe that the guardian kept, which is taken out of these. Before anything is moved.</summary>
-    public static TeeMover Inherit(string intentPath, Dictionary<DescriptorKey, int> returned, IDescriptorStore store)
+    public static TeeMover Inherit(string intentPath, Dictionary<DescriptorKey, Descriptor> returned, IDescriptorStore store)
     {
         var isReturned = returned.Remove(DescriptorKey.TeePipe, out var pipe);
-        InterruptedMove.Finish(intentPath, isReturned ? pipe : -1);
+        InterruptedMove.Finish(intentPath, pipe.NumberOrNone);
         if (isReturned)
         {
-            _ = Unistd.close(pipe);
+            pipe.Dispose();
             store.Remove(DescriptorKey.TeePipe);
         }
         return new TeeMover(intentPath, store);
@@ -73,9 +74,9 @@ internal sealed unsafe class TeeMover : IDisposable
         if (_pipe is not { } pipe || (_isClosePending && !Close())) return;
         _store.Remove(DescriptorKey.TeePipe);
         pipe.Dispose();
-        _ = Unistd.close(_null);
+        _null.Dispose();
         _intent.Dispose();
-        (_pipe, _null) = (null, -1);
+        _pipe = null;
     }
 
     public void Dispose() => Rest();
@@ -84,8 +85,8 @@ internal sealed unsafe class TeeMover : IDisposable
     {
         pipe = _pipe!;
         if (_pipe is not null) return true;
-        if (_null < 0) _null = Fcntl.open("/dev/null", Fcntl.O_WRONLY | Fcntl.O_CLOEXEC);
-        if (_null < 0 || ScratchPipe.Make(MostBytes, out _) is not { } made) return false;
+        if (!_null.IsOpen) _null = Descriptors.Open("/dev/null", Fcntl.O_WRONLY);
+        if (!_null.IsOpen || ScratchPipe.Make(MostBytes, out _) is not { } made) return false;
         _pipe = pipe = made;
         _store.Store(DescriptorKey.TeePipe, made.ReadEnd);
         return true;
@@ -98,7 +99,7 @@ internal sealed unsafe class TeeMover : IDisposable
         while (done < count)
         {
             var at = file.Offset + done;
-            var moved = Fcntl.splice(pipe.ReadEnd, null, file.Descriptor, &at, (nuint)(count - done), Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
+            var moved = Fcntl.splice(pipe.ReadEnd, null, file.Number, &at, (nuint)(count - done), Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
             errno = moved < 0 ? Errno.Last : 0;
             if (moved > 0) done += (int)moved;
             else if (errno != Errno.EINTR) break;
@@ -126,6 +127,6 @@ internal sealed unsafe class TeeMover : IDisposable
 
     void Empty(ScratchPipe pipe)
     {
-        while (Fcntl.splice(pipe.ReadEnd, null, _null, null, MostBytes, Fcntl.SPLICE_F_NONBLOCK) is var dropped && (dropped > 0 || (dropped < 0 && Errno.Last == Errno.EINTR))) { }
+        while (Fcntl.splice(pipe.ReadEnd, null, _null.Number, null, MostBytes, Fcntl.SPLICE_F_NONBLOCK) is var dropped && (dropped > 0 || (dropped < 0 && Errno.Last == Errno.EINTR))) { }
     }
 }

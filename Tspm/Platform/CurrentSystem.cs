@@ -45,8 +45,8 @@ internal static class CurrentSystem
     public static uint UserId => Unistd.geteuid();
 
     /// <summary>Where clients connect.</summary>
-    /// <param name="descriptor">Of the socket on which the guardian listens.</param>
-    public static IControlListener ListenForClients(int descriptor) => OperatingSystem.IsWindows()
+    /// <param name="descriptor">Of the socket on which the guardian listens; closed with what is returned.</param>
+    public static IControlListener ListenForClients(Descriptor descriptor) => OperatingSystem.IsWindows()
         ? new PipeControlListener(PipeControlListener.NameOf(System.Security.Principal.WindowsIdentity.GetCurrent().User?.Value ?? Environment.UserName), owner: 0) : UnixControlListener.Of(descriptor);
 
     /// <summary>Soft limit of open descriptors of this process; null when it is not known.</summary>

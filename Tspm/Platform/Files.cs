@@ -150,12 +150,9 @@ internal static class Files
     /// <summary>Makes creations, renames and removals in a folder durable (man 2 fsync). Throws IOException.</summary>
     public static void SyncFolder(string folder)
     {
-        var descriptor = Fcntl.open(folder, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC);
-        if (descriptor < 0) throw Failure("cannot open", folder);
-        var result = Unistd.fsync(descriptor);
-        var errno = Errno.Last;
-        _ = Unistd.close(descriptor);
-        if (result != 0) throw new IOException($"cannot sync {folder}: {Errno.Describe(errno)}", errno);
+        using var descriptor = Linux.Descriptors.Open(folder, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY);
+        if (!descriptor.IsOpen) throw Failure("cannot open", folder);
+        if (Unistd.fsync(descriptor.Number) != 0) throw Failure("cannot sync", folder);
     }
 
     /// <summary>
@@ -165,22 +162,21 @@ internal static class Files
     /// </summary>
     public static unsafe string? WriteInPlace(string path, ReadOnlySpan<byte> content, bool create = true)
     {
-        const int flags = Fcntl.O_WRONLY | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK;
-        var descriptor = Fcntl.open(path, create ? flags | Fcntl.O_CREAT : flags, OwnerOnly);
-        if (descriptor < 0) return Errno.Describe(Errno.Last);
-        var problem = SysStat.fstat(descriptor, out var status) == 0 && !status.IsRegularFile
+        const int flags = Fcntl.O_WRONLY | Fcntl.O_NONBLOCK;
+        using var descriptor = Linux.Descriptors.Open(path, create ? flags | Fcntl.O_CREAT : flags, OwnerOnly);
+        if (!descriptor.IsOpen) return Errno.Describe(Errno.Last);
+        var problem = SysStat.fstat(descriptor.Number, out var status) == 0 && !status.IsRegularFile
             ? $"{path} is not a regular file; remove it"
             : null;
         fixed (byte* bytes = content)
         {
             for (nint done = 0; done < content.Length && problem is null;)
             {
-                var count = Unistd.pwrite(descriptor, bytes + done, (nuint)(content.Length - done), done);
+                var count = Unistd.pwrite(descriptor.Number, bytes + done, (nuint)(content.Length - done), done);
                 if (count >= 0) done += count;
                 else if (Errno.Last != Errno.EINTR) problem = Errno.Describe(Errno.Last);
             }
         }
-        _ = Unistd.close(descriptor);
         return problem;
     }
 
@@ -209,12 +205,12 @@ internal static class Files
     public static SafeFileHandle CreateOwnerOnly(string path)
     {
         if (SysStat.lstat(path, out var named) == 0 && !named.IsRegularFile) _ = Unistd.unlink(path);
-        var flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_TRUNC | Fcntl.O_CLOEXEC | Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK;
-        var descriptor = Fcntl.open(path, flags, OwnerOnly);
-        if (descriptor < 0) throw Failure("cannot write", path);
-        if (SysStat.fstat(descriptor, out var made) == 0 && (made.Mode & OwnerOnly) != OwnerOnly)
-            _ = SysStat.fchmod(descriptor, OwnerOnly);
-        return new SafeFileHandle(descriptor, ownsHandle: true);
+        var flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_TRUNC | Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK;
+        var descriptor = Linux.Descriptors.Open(path, flags, OwnerOnly);
+        if (!descriptor.IsOpen) throw Failure("cannot write", path);
+        if (SysStat.fstat(descriptor.Number, out var made) == 0 && (made.Mode & OwnerOnly) != OwnerOnly)
+            _ = SysStat.fchmod(descriptor.Number, OwnerOnly);
+        return descriptor.ToFileHandle();
     }
 
     /// <summary>What an exception of the file API means, in the system's words: the runtime's own texts are left out of the executable.</summary>

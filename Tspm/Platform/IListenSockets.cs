@@ -11,13 +11,13 @@ internal interface IListenSockets
     /// <summary>
     /// Listens on an address for a process, or takes what an earlier daemon left for the same process and address. A failure is a value: "cannot listen on ADDRESS: address already in use".
     /// </summary>
-    SpawnFailure? Open(int owner, ListenAddress address, SocketFileRights rights, out int descriptor);
+    SpawnFailure? Open(int owner, ListenAddress address, SocketFileRights rights, out Descriptor descriptor);
 
     /// <summary>Only what an earlier daemon left. False: nothing.</summary>
-    bool TryTake(int owner, ListenAddress address, out int descriptor);
+    bool TryTake(int owner, ListenAddress address, out Descriptor descriptor);
 
     /// <summary>From now on connections are refused, and a Unix socket's file is gone.</summary>
-    void Close(int owner, ListenAddress address, int descriptor);
+    void Close(int owner, ListenAddress address, Descriptor descriptor);
 
     /// <summary>Closes what no process has asked for.</summary>
     void DropUnclaimed();

@@ -30,7 +30,7 @@ internal sealed record FileProblem(FileProblemKind Kind, string Words, bool IsSt
 /// </summary>
 internal static unsafe class RegularFile
 {
-    const int Flags = Fcntl.O_RDONLY | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK;
+    const int Flags = Fcntl.O_RDONLY | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK;
 
     /// <summary>Files under /proc say that they are empty.</summary>
     const int FirstBytes = 4 << 10;
@@ -66,17 +66,14 @@ internal static unsafe class RegularFile
             return null;
         }
         if ((problem = KindProblem(named)) is not null) return null;
-        var descriptor = Fcntl.open(path, Flags);
-        if (descriptor < 0)
+        using var descriptor = Linux.Descriptors.Open(path, Flags);
+        if (!descriptor.IsOpen)
         {
             problem = Failed(path, Errno.Last);
             return null;
         }
-        var file = new SafeFileHandle(descriptor, ownsHandle: true);
-        problem = SysStat.fstat(descriptor, out var status) != 0 ? Failed(path, Errno.Last) : KindProblem(status);
-        if (problem is null) return file;
-        file.Dispose();
-        return null;
+        problem = SysStat.fstat(descriptor.Number, out var status) != 0 ? Failed(path, Errno.Last) : KindProblem(status);
+        return problem is null ? descriptor.ToFileHandle() : null;
     }
 
     /// <summary>

@@ -9,10 +9,13 @@ namespace Tspm.Supervision;
 /// </summary>
 internal sealed class Listeners(IListenSockets sockets)
 {
-    readonly Dictionary<int, List<(ListenAddress Address, int Descriptor)>> _byId = [];
+    readonly Dictionary<int, List<(ListenAddress Address, Descriptor Descriptor)>> _byId = [];
     bool _isResuming;
 
-    /// <summary>The descriptors for the addresses of a definition, in its order. Null: the failure says why.</summary>
+    /// <summary>
+    /// The numbers of the sockets for the addresses of a definition, in its order, for the start of a child. Null: the
+    /// failure says why.
+    /// </summary>
     public int[]? Open(ProcessDefinition definition, IReadOnlyList<string> addresses, out SpawnFailure? failure)
     {
         failure = null;
@@ -22,16 +25,18 @@ internal sealed class Listeners(IListenSockets sockets)
             var open = Of(definition.Id);
             if (open.FindIndex(one => one.Address.Text == addresses[i]) is >= 0 and var at)
             {
-                descriptors[i] = open[at].Descriptor;
+                descriptors[i] = open[at].Descriptor.Number;
                 continue;
             }
             // Validated; a state of a newer version may hold other kinds.
             var address = ListenAddress.Parse(addresses[i]);
+            Descriptor opened = default;
             failure = address is null
                 ? new SpawnFailure("listen", 0, $"cannot listen on {addresses[i]}: it must be {ListenAddress.Expected}")
-                : sockets.Open(definition.Id, address, new SocketFileRights(config.User, config.Group, config.Umask), out descriptors[i]);
+                : sockets.Open(definition.Id, address, new SocketFileRights(config.User, config.Group, config.Umask), out opened);
             if (failure is not null) return null;
-            open.Add((address!, descriptors[i]));
+            open.Add((address!, opened));
+            descriptors[i] = opened.Number;
         }
         return descriptors;
     }
@@ -83,5 +88,5 @@ internal sealed class Listeners(IListenSockets sockets)
         return next.Count == 0 ? present : present.Count == 0 ? next : [.. present.Union(next)];
     }
 
-    List<(ListenAddress Address, int Descriptor)> Of(int id) => _byId.TryGetValue(id, out var open) ? open : _byId[id] = [];
+    List<(ListenAddress Address, Descriptor Descriptor)> Of(int id) => _byId.TryGetValue(id, out var open) ? open : _byId[id] = [];
 }

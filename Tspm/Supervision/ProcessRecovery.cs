@@ -107,7 +107,9 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
             services.Outputs.Discard(run.Streams);
             return;
         }
-        process.Runs.Resume(run);
+        // One that has ended says nothing more: its socket, if the guardian has it still, is let go of.
+        if (second.Exit is null) process.Runs.Resume(run);
+        else services.Outputs.Resume(run.Streams);
         if (child is not null) process.Runs.Mark(run, child);
         // Counted already: the guardian tells again what was not acknowledged.
         if (second.Exit is not null) run.MeetEnded(second);

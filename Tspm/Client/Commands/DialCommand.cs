@@ -19,7 +19,7 @@ internal static unsafe class DialCommand
         using var socket = Open(session, launch);
         if (greet) session.Out.WriteLine(Greeting());
         session.Out.Flush();
-        Join(socket.Descriptor);
+        Join(socket.Number);
         return ExitCodes.Done;
     });
 

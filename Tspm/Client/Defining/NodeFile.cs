@@ -46,23 +46,24 @@ internal static unsafe class NodeFile
     /// <summary>Null: it failed, or took too long.</summary>
     static byte[]? Run(string program, string[] arguments)
     {
-        var pipe = stackalloc int[2];
-        if (Unistd.pipe2(pipe, Fcntl.O_CLOEXEC) != 0) return null;
-        var source = Fcntl.fcntl(pipe[1], Fcntl.F_DUPFD_CLOEXEC, AboveFixed);
+        if (!Descriptors.Pipe(out var readEnd, out var writeEnd)) return null;
+        using var pipe = readEnd;
+        using var source = Descriptors.Duplicate(writeEnd.Number, AboveFixed);
+        writeEnd.Dispose();
         SpawnFileActions actions;
         _ = PosixSpawn.posix_spawn_file_actions_init(&actions);
         _ = PosixSpawn.posix_spawn_file_actions_addopen(&actions, Unistd.STDIN_FILENO, "/dev/null", Fcntl.O_RDONLY, 0);
         _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, Unistd.STDERR_FILENO, Unistd.STDOUT_FILENO);
-        _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, source, ResultDescriptor);
+        _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, source.NumberOrNone, ResultDescriptor);
         using var argv = new StringBlock(arguments);
         using var path = new StringBlock([program]);
         int pid;
         var errno = PosixSpawn.posix_spawn(&pid, path.Pointers[0], &actions, null, argv.Pointers, CurrentEnvironment.Pointer);
         _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions);
-        _ = Unistd.close(source);
-        _ = Unistd.close(pipe[1]);
-        var output = errno == 0 ? ReadAll(pipe[0]) : null;
-        _ = Unistd.close(pipe[0]);
+        // The result ends when node alone has had this end.
+        source.Dispose();
+        var output = errno == 0 ? ReadAll(pipe.Number) : null;
+        pipe.Dispose();
         if (errno != 0) return null;
         if (output is null) _ = SysSignal.kill(pid, Model.Signals.SIGKILL);
         int status;

@@ -1,4 +1,5 @@
 using System.Text;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
 using Tspm.Protocol;
 using Tspm.Supervision.Commands;
@@ -22,15 +23,16 @@ internal static class SendHandler
             return $"its standard input is /dev/null; to change that: tspm set {view.Definition.Name} stdin=pipe, then restart it";
         // Not blocking: a program that does not read must not hold the daemon up.
         var path = context.Home.FifoPath(view.Key, view.RunId, "in");
-        const int writing = Fcntl.O_WRONLY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC;
-        var descriptor = Fcntl.open(path, writing);
-        if (descriptor < 0 && Errno.Last == Errno.ENOENT && Logs.LostFifos.Find(path) is { } lost) descriptor = Fcntl.open(lost, writing);
-        if (descriptor < 0) return $"its standard input cannot be opened: {Errno.Describe(Errno.Last)}";
+        const int writing = Fcntl.O_WRONLY | Fcntl.O_NONBLOCK;
+        var opened = Descriptors.Open(path, writing);
+        if (!opened.IsOpen && Errno.Last == Errno.ENOENT && Logs.LostFifos.Find(path) is { } lost)
+            opened = Descriptors.Open(lost, writing);
+        using var input = opened;
+        if (!input.IsOpen) return $"its standard input cannot be opened: {Errno.Describe(Errno.Last)}";
         var bytes = Encoding.UTF8.GetBytes(line + "\n");
         nint written;
-        fixed (byte* start = bytes) written = Unistd.write(descriptor, start, (nuint)bytes.Length);
+        fixed (byte* start = bytes) written = Unistd.write(input.Number, start, (nuint)bytes.Length);
         var errno = Errno.Last;
-        Unistd.close(descriptor);
         if (written == bytes.Length) return null;
         return written < 0 && errno != Errno.EAGAIN ? Errno.Describe(errno) : "it does not read its standard input, and the pipe is full";
     }

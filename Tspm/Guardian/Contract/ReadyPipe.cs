@@ -1,4 +1,5 @@
 using System.Text;
+using Tspm.Platform;
 using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Guardian.Contract;
@@ -13,12 +14,14 @@ internal static class ReadyPipe
 {
     public const string Ready = "ready", Running = "running", FailedPrefix = "failed ", DiedPrefix = "died ";
 
-    /// <summary>Says it and closes the pipe. A reader that has gone is none of our business.</summary>
-    public static unsafe void Tell(int descriptor, string line)
+    /// <summary>
+    /// Says it and closes the pipe, if that was not done yet. A reader that has gone is none of our business.
+    /// </summary>
+    public static unsafe void Tell(Descriptor pipe, string line)
     {
-        if (descriptor < 0) return;
+        if (!pipe.IsOpen) return;
         var bytes = Encoding.UTF8.GetBytes(line.ReplaceLineEndings(" ") + "\n");
-        fixed (byte* start = bytes) _ = Unistd.write(descriptor, start, (nuint)bytes.Length);
-        Unistd.close(descriptor);
+        fixed (byte* start = bytes) _ = Unistd.write(pipe.Number, start, (nuint)bytes.Length);
+        pipe.Dispose();
     }
 }

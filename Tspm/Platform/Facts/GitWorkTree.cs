@@ -36,12 +36,11 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
         using var index = RegularFile.Open(Path.Combine(checkout.GitFolder, "index"), out var problem);
         // Without an index nothing is tracked.
         if (index is null) return new GitFacts { IsComplete = problem!.Kind == FileProblemKind.Missing };
-        var folder = Fcntl.open(checkout.Root, Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC);
-        if (folder < 0) return new GitFacts();
-        using var root = new SafeFileHandle(folder, ownsHandle: true);
+        using var root = Linux.Descriptors.Open(checkout.Root, Fcntl.O_PATH | Fcntl.O_DIRECTORY);
+        if (!root.IsOpen) return new GitFacts();
         try
         {
-            return Compare(index, folder);
+            return Compare(index, root.Number);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -32,7 +32,7 @@ internal sealed class Dialer(EventLoop loop) : IDialer
         readonly StringBuilder _line = new();
         IReadOnlyList<byte[]> _addresses = [];
         int _next, _taken;
-        int _socket = -1;
+        Descriptor _socket;
         DialedAddress? _address;
         bool _connected, _told, _over;
 
@@ -52,7 +52,7 @@ internal sealed class Dialer(EventLoop loop) : IDialer
             var line = "";
             lock (_gate)
             {
-                if (_socket != fd) return;
+                if (_socket.NumberOrNone != fd) return;
                 if (!_connected) result = Connected();
                 else result = Read(out line);
                 if (result is null && line.Length == 0 && !(_connected && request is null)) return;
@@ -91,10 +91,10 @@ internal sealed class Dialer(EventLoop loop) : IDialer
                 fixed (byte* address = _addresses[_next])
                 {
                     var length = (uint)_addresses[_next++].Length;
-                    _socket = SysSocket.socket(*(ushort*)address, SysSocket.SOCK_STREAM | SysSocket.SOCK_NONBLOCK | SysSocket.SOCK_CLOEXEC, 0);
-                    if (_socket >= 0 && (SysSocket.connect(_socket, (SockaddrUn*)address, length) == 0 || Errno.Last == Errno.EINPROGRESS))
+                    _socket = Descriptors.Socket(*(ushort*)address, SysSocket.SOCK_STREAM | SysSocket.SOCK_NONBLOCK);
+                    if (_socket.IsOpen && (SysSocket.connect(_socket.Number, (SockaddrUn*)address, length) == 0 || Errno.Last == Errno.EINPROGRESS))
                     {
-                        loop.Watch(_socket, SysEpoll.EPOLLOUT, this);
+                        loop.Watch(_socket.Number, SysEpoll.EPOLLOUT, this);
                         return null;
                     }
                     problem = NameLookup.Phrase(Errno.Describe(Errno.Last));
@@ -109,16 +109,16 @@ internal sealed class Dialer(EventLoop loop) : IDialer
         {
             int error;
             var length = (uint)sizeof(int);
-            if (SysSocket.getsockopt(_socket, SysSocket.SOL_SOCKET, SysSocket.SO_ERROR, &error, &length) != 0) error = Errno.Last;
+            if (SysSocket.getsockopt(_socket.Number, SysSocket.SOL_SOCKET, SysSocket.SO_ERROR, &error, &length) != 0) error = Errno.Last;
             if (error != 0) return TryNext(NameLookup.Phrase(Errno.Describe(error)));
             _connected = true;
             _address = Address(_addresses[_next - 1]);
             if (request is null) return null;
             nint sent;
-            fixed (byte* bytes = request) sent = SysSocket.send(_socket, bytes, (nuint)request.Length, SysSocket.MSG_NOSIGNAL);
+            fixed (byte* bytes = request) sent = SysSocket.send(_socket.Number, bytes, (nuint)request.Length, SysSocket.MSG_NOSIGNAL);
             // A few hundred bytes into an empty buffer go whole, or the connection is gone.
             if (sent != request.Length) return "the request could not be sent";
-            loop.Watch(_socket, SysEpoll.EPOLLIN, this);
+            loop.Watch(_socket.Number, SysEpoll.EPOLLIN, this);
             return null;
         }
 
@@ -128,7 +128,7 @@ internal sealed class Dialer(EventLoop loop) : IDialer
             SockaddrUn name;
             var length = (uint)sizeof(SockaddrUn);
             var host = HostOf(peer);
-            var own = SysSocket.getsockname(_socket, &name, &length) == 0
+            var own = SysSocket.getsockname(_socket.Number, &name, &length) == 0
                 ? HostOf(new ReadOnlySpan<byte>(&name, (int)length)) : [];
             var isLocal = own.SequenceEqual(host) || IPAddress.IsLoopback(new IPAddress(host));
             return new DialedAddress(host.ToArray(), BinaryPrimitives.ReadUInt16BigEndian(peer[PortOffset..]), isLocal);
@@ -145,7 +145,7 @@ internal sealed class Dialer(EventLoop loop) : IDialer
         {
             line = "";
             var buffer = stackalloc byte[LongestLine];
-            var count = Unistd.read(_socket, buffer, LongestLine);
+            var count = Unistd.read(_socket.Number, buffer, LongestLine);
             if (count < 0 && Errno.Last is Errno.EAGAIN or Errno.EINTR) return null;
             if (count <= 0 || (_taken += (int)count) > LongestAnswer)
             {
@@ -162,10 +162,9 @@ internal sealed class Dialer(EventLoop loop) : IDialer
 
         void Close()
         {
-            if (_socket < 0) return;
-            loop.Unwatch(_socket);
-            _ = Unistd.close(_socket);
-            _socket = -1;
+            if (!_socket.IsOpen) return;
+            loop.Unwatch(_socket.Number);
+            _socket.Dispose();
         }
     }
 }

@@ -18,8 +18,8 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>The data of the wake-up descriptor's events: no watch has generation 0.</summary>
     const ulong WakeUpMark = 0;
 
-    readonly int epoll;
-    readonly int wakeUp;
+    readonly Descriptor epoll;
+    readonly Descriptor wakeUp;
     readonly Lock gate = new();
     readonly Dictionary<int, Entry> entries = [];
     readonly ConcurrentQueue<Action> posted = new();
@@ -32,10 +32,12 @@ internal sealed unsafe class EventLoop : IDisposable
 
     public EventLoop(string name = "events")
     {
-        epoll = OrThrow(SysEpoll.epoll_create1(SysEpoll.EPOLL_CLOEXEC));
-        wakeUp = OrThrow(SysEventfd.eventfd(0, SysEventfd.EFD_CLOEXEC | SysEventfd.EFD_NONBLOCK));
-        wakeUpIsRefused = SysEpoll.Control(epoll, SysEpoll.EPOLL_CTL_ADD, wakeUp, SysEpoll.EPOLLIN, WakeUpMark) != 0;
-        if (wakeUpIsRefused && !RefusedWatches.IsRefusal(Errno.Last)) OrThrow(-1);
+        using var madeEpoll = Descriptors.Epoll();
+        using var madeWakeUp = madeEpoll.IsOpen ? Descriptors.Counter() : default;
+        if (!madeWakeUp.IsOpen) throw Refusal();
+        wakeUpIsRefused = SysEpoll.Control(madeEpoll.Number, SysEpoll.EPOLL_CTL_ADD, madeWakeUp.Number, SysEpoll.EPOLLIN, WakeUpMark) != 0;
+        if (wakeUpIsRefused && !RefusedWatches.IsRefusal(Errno.Last)) throw Refusal();
+        (epoll, wakeUp) = (madeEpoll.Move(), madeWakeUp.Move());
         thread = new Thread(Run) { Name = name, IsBackground = true };
     }
 
@@ -89,15 +91,15 @@ internal sealed unsafe class EventLoop : IDisposable
             System.Runtime.InteropServices.Marshal.SetLastPInvokeError(Errno.ENOSPC);
             return false;
         }
-        if (SysEpoll.Control(epoll, known ? SysEpoll.EPOLL_CTL_MOD : SysEpoll.EPOLL_CTL_ADD, fd, events, data) == 0) return true;
-        if (!RefusedWatches.IsRefusal(Errno.Last)) OrThrow(-1);
+        if (SysEpoll.Control(epoll.NumberOrNone, known ? SysEpoll.EPOLL_CTL_MOD : SysEpoll.EPOLL_CTL_ADD, fd, events, data) == 0) return true;
+        if (!RefusedWatches.IsRefusal(Errno.Last)) throw Refusal();
         return false;
     }
 
     void Forget(int fd)
     {
         var errno = Errno.Last;
-        _ = SysEpoll.Control(epoll, SysEpoll.EPOLL_CTL_DEL, fd, 0, 0);
+        _ = SysEpoll.Control(epoll.NumberOrNone, SysEpoll.EPOLL_CTL_DEL, fd, 0, 0);
         entries[fd] = entries[fd] with { IsTaken = false };
         System.Runtime.InteropServices.Marshal.SetLastPInvokeError(errno);
     }
@@ -114,7 +116,7 @@ internal sealed unsafe class EventLoop : IDisposable
             refused.Remove(fd);
             if (!entry.IsTaken) return;
             // Fails only for a descriptor that was closed too early, and then there is nothing to take out.
-            _ = SysEpoll.Control(epoll, SysEpoll.EPOLL_CTL_DEL, fd, 0, 0);
+            _ = SysEpoll.Control(epoll.NumberOrNone, SysEpoll.EPOLL_CTL_DEL, fd, 0, 0);
         }
     }
 
@@ -149,15 +151,16 @@ internal sealed unsafe class EventLoop : IDisposable
         stopping = true;
         WakeUp();
         if (thread.IsAlive && !IsLoopThread) thread.Join();
-        _ = Unistd.close(wakeUp);
-        _ = Unistd.close(epoll);
+        wakeUp.Dispose();
+        epoll.Dispose();
     }
 
     void WakeUp()
     {
         if (Interlocked.Exchange(ref wakeUpPending, 1) != 0) return;
         ulong one = 1;
-        _ = Unistd.write(wakeUp, &one, sizeof(ulong)); // fails only when the counter is full, and then the loop is awake anyway
+        // Fails only when the counter is full, and then the loop is awake anyway, or when it has ended.
+        _ = Unistd.write(wakeUp.NumberOrNone, &one, sizeof(ulong));
     }
 
     void Run()
@@ -167,8 +170,8 @@ internal sealed unsafe class EventLoop : IDisposable
         {
             var timeout = refused.Limit(BeforeWait?.Invoke() ?? -1);
             if (wakeUpIsRefused) timeout = WaitForBoth(timeout);
-            var count = SysEpoll.epoll_wait(epoll, events, BatchSize, timeout);
-            if (count < 0 && Errno.Last != Errno.EINTR) OrThrow(count);
+            var count = SysEpoll.epoll_wait(epoll.Number, events, BatchSize, timeout);
+            if (count < 0 && Errno.Last != Errno.EINTR) throw Refusal();
             for (var i = 0; i < count && !stopping; i++)
             {
                 var ready = SysEpoll.EventsAt(events, i, out var data);
@@ -183,7 +186,7 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>epoll did not even take the wake-up: poll(2) watches both. 0, because the wait is over then.</summary>
     int WaitForBoth(int timeout)
     {
-        var both = stackalloc[] { new PollFd { fd = epoll, events = SysPoll.POLLIN }, new PollFd { fd = wakeUp, events = SysPoll.POLLIN } };
+        var both = stackalloc[] { new PollFd { fd = epoll.Number, events = SysPoll.POLLIN }, new PollFd { fd = wakeUp.Number, events = SysPoll.POLLIN } };
         if (SysPoll.poll(both, 2, timeout) > 0 && both[1].revents != 0) RunPosted();
         return 0;
     }
@@ -229,7 +232,7 @@ internal sealed unsafe class EventLoop : IDisposable
     void RunPosted()
     {
         ulong counter;
-        _ = Unistd.read(wakeUp, &counter, sizeof(ulong));
+        _ = Unistd.read(wakeUp.NumberOrNone, &counter, sizeof(ulong));
         Volatile.Write(ref wakeUpPending, 0); // before the queue is read: what is posted from here on wakes again
         Interlocked.MemoryBarrier();
         while (!stopping && posted.TryDequeue(out var action)) Guarded(action);
@@ -247,8 +250,8 @@ internal sealed unsafe class EventLoop : IDisposable
         }
     }
 
-    static int OrThrow(int result) =>
-        result >= 0 ? result : throw new IOException($"The system refused to watch a descriptor: {Errno.Describe(Errno.Last)}.", Errno.Last);
+    static IOException Refusal() =>
+        new($"The system refused to watch a descriptor: {Errno.Describe(Errno.Last)}.", Errno.Last);
 
     /// <param name="Generation">Tells this watch from earlier ones of the same number.</param>
     /// <param name="Handler">Whom to tell.</param>

@@ -6,7 +6,7 @@ namespace Tspm.Platform.Linux;
 /// Goes through folders and watches each, on a thread of the pool: one thread at a time, and after a slice it stands in line again, because the pool has few threads and answers requests with
 /// them. What is asked of the disk is asked without the lock; a folder is watched before it is read, so that nothing comes into being unseen in between.
 /// </summary>
-internal sealed class InotifyWalk(int fd, Lock gate, InotifyWatcher owner)
+internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher owner)
 {
     /// <summary>How long one slice may take.</summary>
     const long SliceMs = 20;
@@ -41,7 +41,7 @@ internal sealed class InotifyWalk(int fd, Lock gate, InotifyWatcher owner)
     {
         _closing = true;
         _steps.Clear();
-        if (!_running) _ = Unistd.close(fd);
+        if (!_running) watcher.Dispose();
     }
 
     void Add(Step step)
@@ -88,7 +88,7 @@ internal sealed class InotifyWalk(int fd, Lock gate, InotifyWatcher owner)
         {
             if (!_closing && _steps.TryDequeue(out var step)) return step;
             _running = false;
-            if (_closing) _ = Unistd.close(fd);
+            if (_closing) watcher.Dispose();
             else owner.WalkIsOver();
             return null;
         }
@@ -136,7 +136,7 @@ internal sealed class InotifyWalk(int fd, Lock gate, InotifyWatcher owner)
         var name = root.Path;
         while (Path.GetDirectoryName(name) is { } folder)
         {
-            var watch = SysInotify.inotify_add_watch(fd, folder, Always | (isFile ? Changes : Comings));
+            var watch = SysInotify.inotify_add_watch(watcher.Number, folder, Always | (isFile ? Changes : Comings));
             if (watch >= 0)
             {
                 Anchored(tree, root, watch, Path.GetFileName(name));
@@ -167,7 +167,7 @@ internal sealed class InotifyWalk(int fd, Lock gate, InotifyWatcher owner)
         lock (gate)
             if (tree.IsDisposed || tree.IsFull || _closing) return;
         // A link to a folder below is not followed: it may lead back.
-        var watch = SysInotify.inotify_add_watch(fd, folder, Always | Changes | (isRoot ? 0 : SysInotify.IN_DONT_FOLLOW));
+        var watch = SysInotify.inotify_add_watch(watcher.Number, folder, Always | Changes | (isRoot ? 0 : SysInotify.IN_DONT_FOLLOW));
         if (watch < 0)
         {
             if (Errno.Last is not (Errno.ENOENT or Errno.ENOTDIR)) Refused(tree, folder, Errno.Last);

@@ -28,7 +28,8 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
     /// <summary>Watches that told something before it was known whose they are.</summary>
     readonly HashSet<int> _early = [];
     InotifyWalk? _walk;
-    int _fd = -1;
+    /// <summary>The walk's to close, which may be at work with it.</summary>
+    Descriptor _descriptor;
 
     /// <summary>One of the reasons for a watch: a folder of a tree, or what a root is anchored at. (A class: collections of structs are compiled anew for each.)</summary>
     internal sealed class Use(WatchedTree tree, string? folder, WatchedTree.Root? anchored)
@@ -59,15 +60,15 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
     bool Open(out string trouble)
     {
         trouble = "";
-        if (_fd >= 0) return true;
-        _fd = SysInotify.inotify_init1(SysInotify.IN_CLOEXEC | SysInotify.IN_NONBLOCK);
-        if (_fd < 0)
+        if (_descriptor.IsOpen) return true;
+        _descriptor = Descriptors.FileWatcher();
+        if (!_descriptor.IsOpen)
         {
             trouble = WatchLimits.OfInstances(Errno.Last);
             return false;
         }
-        _walk = new InotifyWalk(_fd, _gate, this);
-        loop.Watch(_fd, SysEpoll.EPOLLIN, this);
+        _walk = new InotifyWalk(_descriptor, _gate, this);
+        loop.Watch(_descriptor.Number, SysEpoll.EPOLLIN, this);
         return true;
     }
 
@@ -87,11 +88,11 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
     /// <summary>With the descriptor go all watches.</summary>
     void Close()
     {
-        loop.Unwatch(_fd);
+        loop.Unwatch(_descriptor.Number);
         _walk!.CloseWhenIdle();
         _uses.Clear();
         _early.Clear();
-        (_fd, _walk) = (-1, null);
+        (_descriptor, _walk) = (default, null);
     }
 
     /// <summary>Read here and now: what the kernel has not told yet when this returns has happened later.</summary>
@@ -99,7 +100,7 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
     {
         lock (_gate)
         {
-            if (_fd >= 0) ReadEvents(_fd);
+            if (_descriptor.IsOpen) ReadEvents(_descriptor.Number);
             (tree.Touched, tree.Epoch) = (null, epoch);
             if (_touched.Count == 0) return;
         }
@@ -111,7 +112,7 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
     {
         lock (_gate)
         {
-            if (fd == _fd) ReadEvents(fd);
+            if (fd == _descriptor.NumberOrNone) ReadEvents(fd);
         }
         Tell();
     }
@@ -264,6 +265,6 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
         uses.RemoveAll(isOurs);
         if (uses.Count > 0) return;
         _uses.Remove(watch);
-        _ = SysInotify.inotify_rm_watch(_fd, watch); // fails when the folder is gone, and the watch with it
+        _ = SysInotify.inotify_rm_watch(_descriptor.NumberOrNone, watch); // fails when the folder is gone, and the watch with it
     }
 }

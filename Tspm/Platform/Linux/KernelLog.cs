@@ -25,16 +25,10 @@ internal static unsafe class KernelLog
     public static string? FindKill(int pid, TimeSpan ago)
     {
         if (new FileInfo("/proc/self/ns/pid").LinkTarget != FirstPidNamespace) return null;
-        var log = Fcntl.open("/dev/kmsg", Fcntl.O_RDONLY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC);
-        if (log < 0) return null;
-        try
-        {
-            return Find(log, string.Create(CultureInfo.InvariantCulture, $"Killed process {pid} ("), Now() - ago - Slack);
-        }
-        finally
-        {
-            _ = Unistd.close(log);
-        }
+        using var log = Descriptors.Open("/dev/kmsg", Fcntl.O_RDONLY | Fcntl.O_NONBLOCK);
+        if (!log.IsOpen) return null;
+        var words = string.Create(CultureInfo.InvariantCulture, $"Killed process {pid} (");
+        return Find(log.Number, words, Now() - ago - Slack);
     }
 
     static string? Find(int log, string words, TimeSpan since)

@@ -98,8 +98,8 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     LinuxChild? Watch(in ChildIdentity identity)
     {
         if (!hasPidfds) return Poll(identity);
-        var pidfd = SysSyscall.pidfd_open(identity.Pid);
-        if (pidfd >= 0) return Register(new PidfdChild(loop, pidfd, identity, Forget));
+        var pidfd = Descriptors.Pidfd(identity.Pid);
+        if (pidfd.IsOpen) return Register(new PidfdChild(loop, pidfd, identity, Forget));
         // A new child that cannot be watched is started later. One that runs already must not be taken for dead, and started a second time, because descriptors are scarce.
         return identity.IsOwn || Errno.Last == Errno.ESRCH ? null : Poll(identity);
     }

@@ -20,42 +20,35 @@ internal sealed unsafe class ListenSockets(IDescriptorStore store) : IListenSock
     /// <summary>Lowest number for a listener: a child gets at most <see cref="SpawnRequest.MaxListeners"/> and a report pipe from 3 on.</summary>
     const int FirstSafeFd = 64;
 
-    readonly Dictionary<DescriptorKey, int> _inherited = [];
+    readonly Dictionary<DescriptorKey, Descriptor> _inherited = [];
 
     /// <summary>Takes the listeners out of what the guardian gave back. Called before anything is opened.</summary>
-    public void Inherit(Dictionary<DescriptorKey, int> returned)
+    public void Inherit(Dictionary<DescriptorKey, Descriptor> returned)
     {
         foreach (var (key, descriptor) in returned)
             if (key.Kind == DescriptorKind.Listener && returned.Remove(key)) _inherited[key] = descriptor;
     }
 
-    public bool TryTake(int owner, ListenAddress address, out int descriptor)
+    public bool TryTake(int owner, ListenAddress address, out Descriptor descriptor)
     {
         if (!_inherited.Remove(KeyOf(owner, address), out descriptor)) return false;
-        var safe = MoveUp(descriptor);
-        if (safe >= 0) descriptor = safe;
+        // Where there is no room above, it stays where it is.
+        _ = MoveUp(ref descriptor);
         return true;
     }
 
-    public SpawnFailure? Open(int owner, ListenAddress address, SocketFileRights rights, out int descriptor)
+    public SpawnFailure? Open(int owner, ListenAddress address, SocketFileRights rights, out Descriptor descriptor)
     {
         if (TryTake(owner, address, out descriptor)) return null;
         var failure = address.Path is { } path ? OpenUnix(address, path, rights, out descriptor) : OpenTcp(address, out descriptor);
-        if (failure is null && SysSocket.listen(descriptor, Backlog) != 0) failure = Failure(address, Errno.Last);
-        var safe = failure is null ? MoveUp(descriptor) : -1;
-        if (failure is null && safe < 0) failure = Failure(address, Errno.Last);
-        if (failure is not null)
-        {
-            if (descriptor >= 0) _ = Unistd.close(descriptor);
-            descriptor = -1;
-            return failure;
-        }
-        descriptor = safe;
-        store.Store(KeyOf(owner, address), descriptor);
-        return null;
+        if (failure is null && SysSocket.listen(descriptor.Number, Backlog) != 0) failure = Failure(address, Errno.Last);
+        if (failure is null && !MoveUp(ref descriptor)) failure = Failure(address, Errno.Last);
+        if (failure is null) store.Store(KeyOf(owner, address), descriptor.Number);
+        else descriptor.Dispose();
+        return failure;
     }
 
-    public void Close(int owner, ListenAddress address, int descriptor) => End(KeyOf(owner, address), descriptor);
+    public void Close(int owner, ListenAddress address, Descriptor descriptor) => End(KeyOf(owner, address), descriptor);
 
     public void DropUnclaimed()
     {
@@ -64,13 +57,13 @@ internal sealed unsafe class ListenSockets(IDescriptorStore store) : IListenSock
     }
 
     /// <summary>shutdown(2) before close: it takes effect for every duplicate at once, and the guardian closes its own a moment later.</summary>
-    void End(DescriptorKey key, int descriptor)
+    void End(DescriptorKey key, Descriptor descriptor)
     {
-        var path = SocketFiles.PathOf(descriptor);
-        _ = SysSocket.shutdown(descriptor, SysSocket.SHUT_RDWR);
+        var path = SocketFiles.PathOf(descriptor.Number);
+        _ = SysSocket.shutdown(descriptor.Number, SysSocket.SHUT_RDWR);
         // Not somebody else's who has put his own in that place.
         if (path is not null && SocketFiles.Look(path, out _) == SocketFile.Stale) _ = Unistd.unlink(path);
-        _ = Unistd.close(descriptor);
+        descriptor.Dispose();
         store.Remove(key);
     }
 
@@ -81,24 +74,24 @@ internal sealed unsafe class ListenSockets(IDescriptorStore store) : IListenSock
         return DescriptorKey.Listener(XxHash3.HashToUInt64(name));
     }
 
-    static SpawnFailure? OpenTcp(ListenAddress address, out int descriptor)
+    static SpawnFailure? OpenTcp(ListenAddress address, out Descriptor descriptor)
     {
         var isSix = address.Host is null or { Length: 16 };
-        descriptor = SysSocket.socket(isSix ? SysSocket.AF_INET6 : SysSocket.AF_INET, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0);
+        descriptor = Descriptors.Socket(isSix ? SysSocket.AF_INET6 : SysSocket.AF_INET, SysSocket.SOCK_STREAM);
         // ":PORT" on a machine without IPv6.
-        if (descriptor < 0 && address.Host is null && Errno.Last == Errno.EAFNOSUPPORT)
+        if (!descriptor.IsOpen && address.Host is null && Errno.Last == Errno.EAFNOSUPPORT)
         {
             isSix = false;
-            descriptor = SysSocket.socket(SysSocket.AF_INET, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0);
+            descriptor = Descriptors.Socket(SysSocket.AF_INET, SysSocket.SOCK_STREAM);
         }
-        if (descriptor < 0) return Failure(address, Errno.Last);
+        if (!descriptor.IsOpen) return Failure(address, Errno.Last);
         // Connections of an earlier listener that still time out are no reason to fail.
         int yes = 1, onlySix = address.Host is null ? 0 : 1;
-        _ = SysSocket.setsockopt(descriptor, SysSocket.SOL_SOCKET, SysSocket.SO_REUSEADDR, &yes, sizeof(int));
-        if (isSix) _ = SysSocket.setsockopt(descriptor, SysSocket.IPPROTO_IPV6, SysSocket.IPV6_V6ONLY, &onlySix, sizeof(int));
+        _ = SysSocket.setsockopt(descriptor.Number, SysSocket.SOL_SOCKET, SysSocket.SO_REUSEADDR, &yes, sizeof(int));
+        if (isSix) _ = SysSocket.setsockopt(descriptor.Number, SysSocket.IPPROTO_IPV6, SysSocket.IPV6_V6ONLY, &onlySix, sizeof(int));
         var name = NameOf(address, isSix);
         fixed (byte* raw = name)
-            return SysSocket.bind(descriptor, (SockaddrUn*)raw, (uint)name.Length) == 0 ? null : Failure(address, Errno.Last);
+            return SysSocket.bind(descriptor.Number, (SockaddrUn*)raw, (uint)name.Length) == 0 ? null : Failure(address, Errno.Last);
     }
 
     /// <summary><c>struct sockaddr_in</c> and <c>sockaddr_in6</c> (man 7 ip, ipv6): family, port, [flow], address, [scope] or padding.</summary>
@@ -111,9 +104,9 @@ internal sealed unsafe class ListenSockets(IDescriptorStore store) : IListenSock
         return name;
     }
 
-    static SpawnFailure? OpenUnix(ListenAddress address, string path, SocketFileRights rights, out int descriptor)
+    static SpawnFailure? OpenUnix(ListenAddress address, string path, SocketFileRights rights, out Descriptor descriptor)
     {
-        descriptor = -1;
+        descriptor = default;
         switch (SocketFiles.Look(path, out var errno))
         {
             case SocketFile.Answers: return Failure(address, Errno.EADDRINUSE);
@@ -121,22 +114,25 @@ internal sealed unsafe class ListenSockets(IDescriptorStore store) : IListenSock
             case SocketFile.Unknown: return Failure(address, errno);
             case SocketFile.Stale: _ = Unistd.unlink(path); break;
         }
-        descriptor = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0);
-        if (descriptor < 0) return Failure(address, Errno.Last);
+        descriptor = Descriptors.Socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM);
+        if (!descriptor.IsOpen) return Failure(address, Errno.Last);
         _ = SockaddrUn.TryCreate(path, out var name);
-        if (SysSocket.bind(descriptor, &name, (uint)sizeof(SockaddrUn)) != 0) return Failure(address, Errno.Last);
+        if (SysSocket.bind(descriptor.Number, &name, (uint)sizeof(SockaddrUn)) != 0) return Failure(address, Errno.Last);
         // Before it listens nobody can connect, whatever the mode is until then.
         if (SocketFiles.GiveTo(path, rights) is not { } problem) return null;
         _ = Unistd.unlink(path);
         return new SpawnFailure(Stage, Errno.EPERM, $"cannot listen on {address.Text}: {problem}");
     }
 
-    static int MoveUp(int descriptor)
+    /// <summary>False: there is no room above, and it has the number that it had.</summary>
+    static bool MoveUp(ref Descriptor descriptor)
     {
-        if (descriptor >= FirstSafeFd) return descriptor;
-        var safe = Fcntl.fcntl(descriptor, Fcntl.F_DUPFD_CLOEXEC, FirstSafeFd);
-        if (safe >= 0) _ = Unistd.close(descriptor);
-        return safe;
+        if (descriptor.Number >= FirstSafeFd) return true;
+        var safe = Descriptors.Duplicate(descriptor.Number, FirstSafeFd);
+        if (!safe.IsOpen) return false;
+        descriptor.Dispose();
+        descriptor = safe;
+        return true;
     }
 
     static SpawnFailure Failure(ListenAddress address, int errno)

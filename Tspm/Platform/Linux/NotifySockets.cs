@@ -14,17 +14,17 @@ namespace Tspm.Platform.Linux;
 /// <param name="post">Runs an action on the supervisor's thread, where all else here is called.</param>
 internal sealed unsafe class NotifySockets(EventLoop loop, IDescriptorStore store, Action<Action> post) : INotifySockets
 {
-    Dictionary<DescriptorKey, int> _inherited = [];
+    Dictionary<DescriptorKey, Descriptor> _inherited = [];
 
     /// <summary>What the guardian gave back and nobody else has taken. Called before anything is opened.</summary>
-    public void Inherit(Dictionary<DescriptorKey, int> descriptors) => _inherited = descriptors;
+    public void Inherit(Dictionary<DescriptorKey, Descriptor> descriptors) => _inherited = descriptors;
 
     /// <summary>Lets go of what no run has asked for.</summary>
     public void DropUnclaimed()
     {
         foreach (var (key, descriptor) in _inherited)
         {
-            _ = Unistd.close(descriptor);
+            descriptor.Dispose();
             store.Remove(key);
         }
         _inherited.Clear();
@@ -39,15 +39,15 @@ internal sealed unsafe class NotifySockets(EventLoop loop, IDescriptorStore stor
         if (!_inherited.Remove(key, out var socket))
         {
             socket = Make(NameOf(runId), out var errno);
-            if (socket < 0)
+            if (!socket.IsOpen)
             {
                 failure = new SpawnFailure("open notify socket", errno, $"cannot make the socket for readiness messages: {Errno.Describe(errno)}");
                 return null;
             }
-            store.Store(key, socket);
+            store.Store(key, socket.Number);
         }
         var listener = new Listener(this, socket, key, heard);
-        loop.Watch(socket, SysEpoll.EPOLLIN, listener);
+        loop.Watch(socket.Number, SysEpoll.EPOLLIN, listener);
         return listener;
     }
 
@@ -55,30 +55,30 @@ internal sealed unsafe class NotifySockets(EventLoop loop, IDescriptorStore stor
 
     void Post(Action action) => post(action);
 
-    void End(int socket, DescriptorKey key)
+    void End(Descriptor socket, DescriptorKey key)
     {
-        loop.Unwatch(socket);
-        _ = Unistd.close(socket);
+        loop.Unwatch(socket.Number);
+        socket.Dispose();
         store.Remove(key);
     }
 
-    static int Make(string name, out int errno)
+    static Descriptor Make(string name, out int errno)
     {
-        var socket = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_DGRAM | SysSocket.SOCK_NONBLOCK | SysSocket.SOCK_CLOEXEC, 0);
+        var socket = Descriptors.Socket(SysSocket.AF_UNIX, SysSocket.SOCK_DGRAM | SysSocket.SOCK_NONBLOCK);
         errno = Errno.Last;
-        if (socket < 0) return -1;
+        if (!socket.IsOpen) return default;
         var yes = 1;
         _ = SockaddrUn.TryCreate(name, out var address);
         address.sun_path[0] = 0;
         // The length tells where an abstract name ends.
-        if (SysSocket.setsockopt(socket, SysSocket.SOL_SOCKET, SysSocket.SO_PASSCRED, &yes, sizeof(int)) == 0
-            && SysSocket.bind(socket, &address, (uint)(sizeof(ushort) + Encoding.UTF8.GetByteCount(name))) == 0) return socket;
+        if (SysSocket.setsockopt(socket.Number, SysSocket.SOL_SOCKET, SysSocket.SO_PASSCRED, &yes, sizeof(int)) == 0
+            && SysSocket.bind(socket.Number, &address, (uint)(sizeof(ushort) + Encoding.UTF8.GetByteCount(name))) == 0) return socket;
         errno = Errno.Last;
-        _ = Unistd.close(socket);
-        return -1;
+        socket.Dispose();
+        return default;
     }
 
-    sealed class Listener(NotifySockets owner, int socket, DescriptorKey key, NotifyHeard heard) : IReadyHandler, IDisposable
+    sealed class Listener(NotifySockets owner, Descriptor socket, DescriptorKey key, NotifyHeard heard) : IReadyHandler, IDisposable
     {
         /// <summary>As systemd has it.</summary>
         const int LongestDatagram = 4096;
@@ -91,7 +91,7 @@ internal sealed unsafe class NotifySockets(EventLoop loop, IDescriptorStore stor
         /// <summary>Nothing more is told before this was read where it belongs.</summary>
         void IReadyHandler.Ready(int fd, uint events)
         {
-            owner.Watch(this, socket, 0);
+            owner.Watch(this, fd, 0);
             owner.Post(Read);
         }
 
@@ -99,10 +99,10 @@ internal sealed unsafe class NotifySockets(EventLoop loop, IDescriptorStore stor
         {
             for (var i = 0; i < MostInARow && !_closed; i++)
             {
-                if (FdPassing.ReceiveText(socket, LongestDatagram, out var sender) is not { } text) break;
+                if (FdPassing.ReceiveText(socket.Number, LongestDatagram, out var sender) is not { } text) break;
                 heard(sender.pid, sender.uid, text);
             }
-            if (!_closed) owner.Watch(this, socket, SysEpoll.EPOLLIN);
+            if (!_closed) owner.Watch(this, socket.Number, SysEpoll.EPOLLIN);
         }
 
         public void Dispose()

@@ -21,23 +21,20 @@ internal static unsafe class OomScore
     /// <summary>0, or the error number.</summary>
     public static int Set(int score)
     {
-        var descriptor = Fcntl.open(Path, Fcntl.O_WRONLY | Fcntl.O_CLOEXEC);
-        if (descriptor < 0) return Errno.Last;
+        using var file = Descriptors.Open(Path, Fcntl.O_WRONLY);
+        if (!file.IsOpen) return Errno.Last;
         var text = Encoding.ASCII.GetBytes(score.ToString(CultureInfo.InvariantCulture));
         nint written;
-        fixed (byte* raw = text) written = Unistd.write(descriptor, raw, (nuint)text.Length);
-        var errno = written == text.Length ? 0 : Errno.Last;
-        _ = Unistd.close(descriptor);
-        return errno;
+        fixed (byte* raw = text) written = Unistd.write(file.Number, raw, (nuint)text.Length);
+        return written == text.Length ? 0 : Errno.Last;
     }
 
     static int? Read()
     {
-        var descriptor = Fcntl.open(Path, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
-        if (descriptor < 0) return null;
+        using var file = Descriptors.Open(Path, Fcntl.O_RDONLY);
+        if (!file.IsOpen) return null;
         var buffer = stackalloc byte[16];
-        var length = Unistd.read(descriptor, buffer, 16);
-        _ = Unistd.close(descriptor);
+        var length = Unistd.read(file.Number, buffer, 16);
         return length > 0 && int.TryParse(Encoding.ASCII.GetString(buffer, (int)length).AsSpan().Trim(), CultureInfo.InvariantCulture, out var score) ? score : null;
     }
 }

@@ -7,28 +7,28 @@ namespace Tspm.Platform.Linux;
 /// A child behind a pidfd, which names this process and no later one with its number (man 2 pidfd_open, Linux 5.3). Own children are reaped here and
 /// nowhere else; adopted ones are the guardian's.
 /// </summary>
-internal sealed unsafe class PidfdChild(EventLoop loop, int pidfd, in ChildIdentity identity, Action<LinuxChild> forget) : LinuxChild(identity, forget), IReadyHandler
+internal sealed unsafe class PidfdChild(EventLoop loop, Descriptor pidfd, in ChildIdentity identity, Action<LinuxChild> forget) : LinuxChild(identity, forget), IReadyHandler
 {
     Action? whenEnded;
 
     public override void OnExit(Action ended)
     {
         whenEnded = ended;
-        loop.Watch(pidfd, SysEpoll.EPOLLIN, this);
+        loop.Watch(pidfd.Number, SysEpoll.EPOLLIN, this);
     }
 
     public override ExitStatus? PeekExit()
     {
         if (IsDisposed) return null;
-        return IsOwn ? Wait(SysWait.P_PIDFD, pidfd, WithoutReaping) : ExitReadings.OfOther(pidfd) ?? ProcFiles.ReadFailureOfZombie(Pid, StartTicks);
+        return IsOwn ? Wait(SysWait.P_PIDFD, pidfd.Number, WithoutReaping) : ExitReadings.OfOther(pidfd.Number) ?? ProcFiles.ReadFailureOfZombie(Pid, StartTicks);
     }
 
     public override void Reap()
     {
-        if (IsOwn && !IsDisposed) _ = Wait(SysWait.P_PIDFD, pidfd, AndReap);
+        if (IsOwn && !IsDisposed) _ = Wait(SysWait.P_PIDFD, pidfd.Number, AndReap);
     }
 
-    public override bool Signal(int signal) => !IsDisposed && SysSyscall.pidfd_send_signal(pidfd, signal) == 0;
+    public override bool Signal(int signal) => !IsDisposed && SysSyscall.pidfd_send_signal(pidfd.Number, signal) == 0;
 
     public override bool TellsExit => !IsOwn && SysPidfd.TellsExitOfOthers;
 
@@ -50,7 +50,7 @@ internal sealed unsafe class PidfdChild(EventLoop loop, int pidfd, in ChildIdent
 
     protected override void Close()
     {
-        loop.Unwatch(pidfd);
-        _ = Unistd.close(pidfd);
+        loop.Unwatch(pidfd.Number);
+        pidfd.Dispose();
     }
 }

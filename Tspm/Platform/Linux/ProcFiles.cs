@@ -225,13 +225,9 @@ internal sealed unsafe class ProcFiles
 
     static int ReadOnce(ReadOnlySpan<byte> path, Span<byte> into)
     {
-        int fd;
-        fixed (byte* raw = path) fd = Fcntl.open(raw, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC, 0);
-        if (fd < 0) return -1;
-        nint length;
-        fixed (byte* raw = into) length = Unistd.read(fd, raw, (nuint)into.Length);
-        _ = Unistd.close(fd);
-        return (int)length;
+        using var file = Descriptors.Open(path, Fcntl.O_RDONLY);
+        if (!file.IsOpen) return -1;
+        fixed (byte* raw = into) return (int)Unistd.read(file.Number, raw, (nuint)into.Length);
     }
 
     ReadOnlySpan<byte> ReadAll(ReadOnlySpan<byte> path) => TryReadAll(path, out var text) ? text : default;
@@ -240,19 +236,17 @@ internal sealed unsafe class ProcFiles
     bool TryReadAll(scoped ReadOnlySpan<byte> path, out ReadOnlySpan<byte> text)
     {
         text = default;
-        int fd;
-        fixed (byte* raw = path) fd = Fcntl.open(raw, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC, 0);
-        if (fd < 0) return false;
+        using var file = Descriptors.Open(path, Fcntl.O_RDONLY);
+        if (!file.IsOpen) return false;
         var length = 0;
         nint got;
         do
         {
             if (length == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
-            fixed (byte* raw = buffer) got = Unistd.read(fd, raw + length, (nuint)(buffer.Length - length));
+            fixed (byte* raw = buffer) got = Unistd.read(file.Number, raw + length, (nuint)(buffer.Length - length));
             if (got > 0) length += (int)got;
         }
         while (got > 0);
-        _ = Unistd.close(fd);
         text = buffer.AsSpan(0, length);
         return got == 0;
     }

@@ -100,14 +100,13 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
     /// <summary>Signals this process and no later one with its pid.</summary>
     public static SignalResult Signal(int pid, long startTicks, int signal)
     {
-        var pidfd = SysSyscall.pidfd_open(pid);
-        var isOld = pidfd < 0 && Errno.Last == Errno.ENOSYS;
-        if (pidfd < 0 && !isOld) return SignalResult.Gone;
+        using var pidfd = Descriptors.Pidfd(pid);
+        var isOld = !pidfd.IsOpen && Errno.Last == Errno.ENOSYS;
+        if (!pidfd.IsOpen && !isOld) return SignalResult.Gone;
         // Asked after the pidfd was opened: it names whoever has the pid now.
         var isSame = ProcFiles.TryReadStat(pid, out var now) && now.StartTicks == startTicks;
         var errno = !isSame ? Errno.ESRCH
-            : (isOld ? SysSignal.kill(pid, signal) : SysSyscall.pidfd_send_signal(pidfd, signal)) == 0 ? 0 : Errno.Last;
-        if (!isOld) _ = Unistd.close(pidfd);
+            : (isOld ? SysSignal.kill(pid, signal) : SysSyscall.pidfd_send_signal(pidfd.Number, signal)) == 0 ? 0 : Errno.Last;
         return errno switch
         {
             0 => SignalResult.Sent,

@@ -25,11 +25,10 @@ internal sealed class RunningProgram(int pid, int parentPid, long startTicks, st
     /// <summary>Waits until it has ended, and not longer than that.</summary>
     public void WaitForEnd(TimeSpan atMost)
     {
-        var descriptor = Native.SysSyscall.pidfd_open(Pid);
-        if (descriptor < 0) return;
+        using var descriptor = Descriptors.Pidfd(Pid);
+        if (!descriptor.IsOpen) return;
         // Opened, then asked: the descriptor is that of the process which is meant, or the number is somebody else's.
-        if (IsAlive) _ = DescriptorWait.UntilReadable(descriptor, (int)Math.Max(0, atMost.TotalMilliseconds));
-        _ = Native.Unistd.close(descriptor);
+        if (IsAlive) _ = DescriptorWait.UntilReadable(descriptor.Number, (int)Math.Max(0, atMost.TotalMilliseconds));
     }
 }
 

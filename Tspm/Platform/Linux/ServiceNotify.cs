@@ -35,17 +35,15 @@ internal static unsafe class ServiceNotify
             address.sun_path[0] = 0;
             length = (uint)(sizeof(ushort) + Encoding.UTF8.GetByteCount(name));
         }
-        var socket = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_DGRAM | SysSocket.SOCK_CLOEXEC, 0);
-        if (socket < 0) return false;
+        using var socket = Descriptors.Socket(SysSocket.AF_UNIX, SysSocket.SOCK_DGRAM);
+        if (!socket.IsOpen) return false;
         nint sent;
         fixed (byte* text = Encoding.UTF8.GetBytes(lines))
         {
             var part = new IoVector { iov_base = text, iov_len = (nuint)Encoding.UTF8.GetByteCount(lines) };
             var message = new MessageHeader { msg_name = &address, msg_namelen = length, msg_iov = &part, msg_iovlen = 1 };
-            sent = SysSocket.sendmsg(socket, &message, SysSocket.MSG_NOSIGNAL | SysSocket.MSG_DONTWAIT);
+            sent = SysSocket.sendmsg(socket.Number, &message, SysSocket.MSG_NOSIGNAL | SysSocket.MSG_DONTWAIT);
         }
-        var full = sent < 0 && Errno.Last == Errno.EAGAIN;
-        _ = Unistd.close(socket);
-        return !full;
+        return sent >= 0 || Errno.Last != Errno.EAGAIN;
     }
 }

@@ -22,28 +22,17 @@ internal static unsafe class SetUpRun
     public static SpawnFailure? Spawn(LinuxSpawner spawner, SetUpCommand command, SpawnRequest request, BirthSettings settings, out int pid)
     {
         pid = 0;
-        var ends = stackalloc int[2];
-        if (Unistd.pipe2(ends, Fcntl.O_CLOEXEC) != 0) return CannotPrepare(Errno.Last);
-        var writeEnd = Fcntl.fcntl(ends[1], Fcntl.F_DUPFD_CLOEXEC, FirstSafeFd);
-        var errno = writeEnd < 0 ? Errno.Last : 0;
-        _ = Unistd.close(ends[1]);
-        if (errno == 0)
-        {
-            errno = spawner.Start(command.Executable, SetUpArguments.Write(command, request, settings), request, settings, writeEnd, out pid);
-            _ = Unistd.close(writeEnd);
-            if (errno != 0)
-            {
-                _ = Unistd.close(ends[0]);
-                return CannotStart(request, command, errno);
-            }
-        }
-        else
-        {
-            _ = Unistd.close(ends[0]);
-            return CannotPrepare(errno);
-        }
-        var failure = ReadReport(ends[0], pid);
-        _ = Unistd.close(ends[0]);
+        if (!Descriptors.Pipe(out var readEnd, out var madeEnd)) return CannotPrepare(Errno.Last);
+        using var report = readEnd;
+        using var writeEnd = Descriptors.Duplicate(madeEnd.Number, FirstSafeFd);
+        var errno = writeEnd.IsOpen ? 0 : Errno.Last;
+        madeEnd.Dispose();
+        if (errno != 0) return CannotPrepare(errno);
+        errno = spawner.Start(command.Executable, SetUpArguments.Write(command, request, settings), request, settings, writeEnd.Number, out pid);
+        // The report ends when the child alone has had this end and closes it.
+        writeEnd.Dispose();
+        if (errno != 0) return CannotStart(request, command, errno);
+        var failure = ReadReport(report.Number, pid);
         if (failure is not null) pid = 0;
         return failure;
     }

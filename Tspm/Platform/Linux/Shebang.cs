@@ -12,12 +12,11 @@ internal static unsafe class Shebang
     /// <summary>The interpreter that the file's first line names; null: it names none, or is not readable.</summary>
     public static string? InterpreterOf(string file)
     {
-        var fd = Fcntl.open(file, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC | Fcntl.O_NONBLOCK);
-        if (fd < 0) return null;
+        using var script = Descriptors.Open(file, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK);
+        if (!script.IsOpen) return null;
         Span<byte> buffer = stackalloc byte[LineBytes];
         nint length;
-        fixed (byte* raw = buffer) length = Unistd.read(fd, raw, LineBytes);
-        _ = Unistd.close(fd);
+        fixed (byte* raw = buffer) length = Unistd.read(script.Number, raw, LineBytes);
         if (length < 3 || !buffer.StartsWith("#!"u8)) return null;
         var line = buffer[2..(int)length];
         if (line.IndexOf((byte)'\n') is var end and >= 0) line = line[..end];

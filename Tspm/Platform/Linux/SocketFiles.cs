@@ -36,16 +36,15 @@ internal static unsafe class SocketFiles
             return errno == Errno.ENOENT ? SocketFile.Absent : SocketFile.Unknown;
         }
         if (!status.IsSocket) return SocketFile.IsSomethingElse;
-        var socket = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | SysSocket.SOCK_NONBLOCK | SysSocket.SOCK_CLOEXEC, 0);
-        if (socket < 0)
+        using var socket = Descriptors.Socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | SysSocket.SOCK_NONBLOCK);
+        if (!socket.IsOpen)
         {
             errno = Errno.Last;
             return SocketFile.Unknown;
         }
         _ = SockaddrUn.TryCreate(path, out var name);
-        var connected = SysSocket.connect(socket, &name, (uint)sizeof(SockaddrUn)) == 0;
+        var connected = SysSocket.connect(socket.Number, &name, (uint)sizeof(SockaddrUn)) == 0;
         errno = connected ? 0 : Errno.Last;
-        _ = Unistd.close(socket);
         return connected ? SocketFile.Answers : errno switch
         {
             Errno.ECONNREFUSED => SocketFile.Stale,

@@ -28,13 +28,11 @@ internal static unsafe class TcpDiag
     public static bool Read(List<TcpTable.Listener> found)
     {
         // Never waits: the kernel has the answer ready when the question was sent.
-        const int type = SysSocket.SOCK_DGRAM | SysSocket.SOCK_CLOEXEC | SysSocket.SOCK_NONBLOCK;
-        var socket = SysSocket.socket(SockDiag.AF_NETLINK, type, SockDiag.NETLINK_SOCK_DIAG);
-        if (socket < 0) return false;
-        var isRead = Ask(socket, SysSocket.AF_INET) && Hear(socket, found)
-            && Ask(socket, SysSocket.AF_INET6) && Hear(socket, found);
-        _ = Unistd.close(socket);
-        return isRead;
+        const int type = SysSocket.SOCK_DGRAM | SysSocket.SOCK_NONBLOCK;
+        using var socket = Descriptors.Socket(SockDiag.AF_NETLINK, type, SockDiag.NETLINK_SOCK_DIAG);
+        return socket.IsOpen
+            && Ask(socket.Number, SysSocket.AF_INET) && Hear(socket.Number, found)
+            && Ask(socket.Number, SysSocket.AF_INET6) && Hear(socket.Number, found);
     }
 
     static bool Ask(int socket, int family)

@@ -65,14 +65,11 @@ internal sealed class TcpReadings(TimeProvider clock, Func<IReadOnlyList<TcpTabl
 
     static unsafe bool Add(ReadOnlySpan<byte> nullTerminatedPath, List<TcpTable.Listener> found)
     {
-        int table;
-        fixed (byte* path = nullTerminatedPath) table = Fcntl.open(path, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC, 0);
-        if (table < 0) return false;
-        var isRead = TcpTable.Parse(into =>
+        using var table = Descriptors.Open(nullTerminatedPath, Fcntl.O_RDONLY);
+        if (!table.IsOpen) return false;
+        return TcpTable.Parse(into =>
         {
-            fixed (byte* raw = into) return (int)Unistd.read(table, raw, (nuint)into.Length);
+            fixed (byte* raw = into) return (int)Unistd.read(table.Number, raw, (nuint)into.Length);
         }, found);
-        _ = Unistd.close(table);
-        return isRead;
     }
 }

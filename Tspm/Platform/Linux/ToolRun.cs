@@ -49,17 +49,16 @@ internal static unsafe class ToolRun
     public static ToolResult Run(string path, IReadOnlyCollection<string> argv, StringBlock? environment, bool withErrors, int deadlineMs, int mostBytes)
     {
         var until = Environment.TickCount64 + deadlineMs;
-        var ends = stackalloc int[2];
-        if (Unistd.pipe2(ends, Fcntl.O_CLOEXEC) != 0) return NotStarted(Errno.Last);
-        var writeEnd = Fcntl.fcntl(ends[1], Fcntl.F_DUPFD_CLOEXEC, FirstSafeFd);
-        var errno = writeEnd < 0 ? Errno.Last : 0;
-        _ = Unistd.close(ends[1]);
+        if (!Descriptors.Pipe(out var readEnd, out var madeEnd)) return NotStarted(Errno.Last);
+        using var output = readEnd;
+        using var writeEnd = Descriptors.Duplicate(madeEnd.Number, FirstSafeFd);
+        var errno = writeEnd.IsOpen ? 0 : Errno.Last;
+        madeEnd.Dispose();
         var pid = 0;
-        if (errno == 0) errno = Start(path, argv, environment, withErrors, writeEnd, out pid);
-        if (writeEnd >= 0) _ = Unistd.close(writeEnd);
-        var result = errno == 0 ? Read(ends[0], pid, until, mostBytes) : NotStarted(errno);
-        _ = Unistd.close(ends[0]);
-        return result;
+        if (errno == 0) errno = Start(path, argv, environment, withErrors, writeEnd.Number, out pid);
+        // Its end tells us of the program's end only when nobody else has it.
+        writeEnd.Dispose();
+        return errno == 0 ? Read(output.Number, pid, until, mostBytes) : NotStarted(errno);
     }
 
     static ToolResult NotStarted(int errno) => new(ToolEnd.DidNotStart, ExitStatus.Unknown, "", Errno.Describe(errno));
@@ -124,12 +123,9 @@ internal static unsafe class ToolRun
 
     static bool WaitForEnd(int pid, long until)
     {
-        var pidfd = SysSyscall.pidfd_open(pid);
+        using var pidfd = Descriptors.Pidfd(pid);
         // Before Linux 5.3: the wait itself has to do, without a deadline.
-        if (pidfd < 0) return true;
-        var ended = WaitReadable(pidfd, until);
-        _ = Unistd.close(pidfd);
-        return ended;
+        return !pidfd.IsOpen || WaitReadable(pidfd.Number, until);
     }
 
     /// <summary>False: the time is over.</summary>

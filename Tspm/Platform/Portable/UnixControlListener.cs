@@ -8,7 +8,8 @@ namespace Tspm.Platform.Portable;
 internal sealed class UnixControlListener(Socket listener) : IControlListener
 {
     /// <param name="descriptor">Of the listening socket; closed with this.</param>
-    public static UnixControlListener Of(int descriptor) => new(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)));
+    public static UnixControlListener Of(Descriptor descriptor) =>
+        new(new Socket(new SafeSocketHandle(descriptor.HandOver(), ownsHandle: true)));
 
     readonly UnwatchedSockets _unwatched = new();
 

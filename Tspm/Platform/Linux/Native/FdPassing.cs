@@ -38,11 +38,12 @@ internal static unsafe class FdPassing
 
     /// <summary>
     /// Receives one message; waits for it unless the socket is non-blocking. Returns its length, 0 when the other side is gone, or -1 with
-    /// the error number set. <paramref name="fd"/> is the descriptor that came with it, close-on-exec and the caller's to close, or -1.
+    /// the error number set. <paramref name="fd"/> is the descriptor that came with it, close-on-exec and the
+    /// caller's; not open: none did.
     /// </summary>
-    public static int Receive(int socket, Span<byte> buffer, out int fd)
+    public static int Receive(int socket, Span<byte> buffer, out Descriptor fd)
     {
-        fd = -1;
+        fd = default;
         fixed (byte* bytes = buffer)
         {
             var vector = new IoVector { iov_base = bytes, iov_len = (nuint)buffer.Length };
@@ -57,7 +58,7 @@ internal static unsafe class FdPassing
             while (received < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
             if (received < 0) return -1;
             if (message.msg_controllen >= ControlMessageOfOneFd.Length && control.cmsg_level == SysSocket.SOL_SOCKET && control.cmsg_type == SysSocket.SCM_RIGHTS)
-                fd = control.fd;
+                fd = Descriptor.Own(control.fd);
             return (int)received;
         }
     }
@@ -84,7 +85,7 @@ internal static unsafe class FdPassing
             var type = *(int*)(control + at + header - sizeof(int));
             if (type == SysSocket.SCM_CREDENTIALS) sender = *(Ucred*)(control + at + header);
             else if (type == SysSocket.SCM_RIGHTS)
-                for (var fd = at + header; fd < at + length; fd += sizeof(int)) _ = Unistd.close(*(int*)(control + fd));
+                for (var fd = at + header; fd < at + length; fd += sizeof(int)) Descriptor.Own(*(int*)(control + fd)).Dispose();
             at += (length + 7) & ~7; // CMSG_ALIGN
         }
         return System.Text.Encoding.UTF8.GetString(buffer, (int)received);
