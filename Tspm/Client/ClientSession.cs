@@ -57,7 +57,7 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     {
         try
         {
-            return Connect(onlyReads: true);
+            return Connect();
         }
         catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
         {
@@ -132,9 +132,9 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         }
     }
 
-    DaemonClient Connect(bool onlyReads = false, bool mayStart = false)
+    DaemonClient Connect(bool mayStart = false)
     {
-        if (_early is not { } early) return DaemonClient.Connect(home, NoticeOf(), onlyReads, Remote, mayStart);
+        if (_early is not { } early) return DaemonClient.Connect(home, NoticeOf(), Remote, mayStart);
         _early = null;
         return early;
     }

@@ -89,7 +89,7 @@ internal sealed class DaemonConnection : IDisposable
         var guardian = _socket.OpenListenerPidfd();
         try
         {
-            if (!WaitForClose(Methods.Shutdown, deadline)) return false;
+            if (!WaitForClose(Methods.Shutdown.Name, deadline)) return false;
             return guardian < 0 || DaemonSocket.WaitReadable(guardian, (int)deadline.TotalMilliseconds);
         }
         finally

@@ -17,9 +17,7 @@ internal static class AddCommand
             if (target.Define is not { } define) throw target.Unknown ?? new UsageException("add defines one command or a file; several words: quote them, as in tspm add \"node server.js\"");
             var code = new Change<AddRequest, AddResponse>(
                 Methods.Add,
-                new AddRequest { Define = define, Client = session.Context(noAutoStart), Project = target.Project },
-                Wire.Json.AddRequest, Wire.Json.StartResponse,
-                Output.PrintJson.Readable.StartResponse, static process => string.Create(CultureInfo.InvariantCulture, $"added (id {process.Id})"))
+                new AddRequest { Define = define, Client = session.Context(noAutoStart), Project = target.Project }, static process => string.Create(CultureInfo.InvariantCulture, $"added (id {process.Id})"))
                 {
                     Total = static _ => "added",
                 }

@@ -20,7 +20,7 @@ internal static class ApplyCommand
         var flags = given.ToChange();
         var request = RequestOf(file, given) with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
         using var daemon = session.ConnectToChange(flags.NoAutoStart);
-        var answer = daemon.Call(Methods.Apply, request, Wire.Json.ApplyRequest, Wire.Json.ApplyResponse, flags.Deadline);
+        var answer = daemon.Call(Methods.Apply, request, flags.Deadline);
         if (flags.Json) JsonPrinter.Print(session.Out, answer, PrintJson.Readable.ApplyResponse);
         else PlanPrinter.Print(session.Out, answer.Steps);
         Outcomes.Print(session, answer, Outcomes.InState, withSuccesses: !flags.Json);
@@ -31,7 +31,7 @@ internal static class ApplyCommand
     {
         var request = RequestOf(ProjectFile.Read(file), flags) with { DryRun = true };
         using var daemon = session.ConnectIfRunning();
-        var answer = daemon?.Call(Methods.Apply, request, Wire.Json.ApplyRequest, Wire.Json.ApplyResponse) ?? WithoutDaemon(session.Home, request);
+        var answer = daemon?.Call(Methods.Apply, request) ?? WithoutDaemon(session.Home, request);
         if (flags.IsOn("json")) JsonPrinter.Print(session.Out, answer, PrintJson.Readable.ApplyResponse);
         else PlanPrinter.Print(session.Out, answer.Steps);
         foreach (var note in answer.Notes ?? []) session.Err.WriteLine(ControlText.Escape(note));

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
 using Tspm.Client.Defining;
 using Tspm.Client.Output;
 using Tspm.Model;
@@ -22,8 +21,7 @@ internal readonly record struct ChangeFlags(bool Json, bool NoAutoStart, bool No
 
 /// <summary>One request that changes something, and how its outcome is said.</summary>
 internal sealed record Change<TRequest, TResponse>(
-    string Method, TRequest Request, JsonTypeInfo<TRequest> RequestType, JsonTypeInfo<TResponse> ResponseType, JsonTypeInfo<TResponse> PrintType,
-    Func<ProcessOutcome, string> Phrase)
+    Method<TRequest, TResponse> Method, TRequest Request, Func<ProcessOutcome, string> Phrase)
     where TRequest : class
     where TResponse : ChangeResponse
 {
@@ -44,14 +42,14 @@ internal sealed record Change<TRequest, TResponse>(
         using var daemon = session.ConnectToChange(flags.NoAutoStart);
         try
         {
-            response = daemon.Call(Method, Request, RequestType, ResponseType, flags.Deadline, Again);
+            response = daemon.Call(Method, Request, flags.Deadline, Again);
         }
         catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess)
         {
             throw new DaemonException(
-                unknown.Code, unknown.Message + FileSelector.Hint(Method, Request), unknown.Data);
+                unknown.Code, unknown.Message + FileSelector.Hint(Method.Name, Request), unknown.Data);
         }
-        if (flags.Json) JsonPrinter.Print(session.Out, response, PrintType);
+        if (flags.Json) JsonPrinter.Print(session.Out, response, PrintJson.Readable.Of<TResponse>());
         Outcomes.Print(session, response, Phrase, withSuccesses: !flags.Json, Total);
         if (response is { Processes.Count: 0, Notes: null, Error: null })
             session.Err.WriteLine(NothingToShow.NoProcesses);

@@ -66,7 +66,7 @@ internal static class DaemonCommand
     static StatusResponse? OfService(ClientSession session)
     {
         using var daemon = session.ConnectIfRunning();
-        var status = daemon?.Call(Methods.Status, new StatusRequest(), Wire.Json.EmptyRequest, Wire.Json.StatusResponse);
+        var status = daemon?.Call(Methods.Status, new StatusRequest());
         return status is { Service.Active: true } ? status : null;
     }
 
@@ -96,7 +96,7 @@ internal static class DaemonCommand
     {
         using var daemon = session.ConnectIfRunning();
         if (daemon is null) return null;
-        var answer = daemon.Call(Methods.Shutdown, new ShutdownRequest(), Wire.Json.EmptyRequest, Wire.Json.ShutdownResponse, StopDeadline);
+        var answer = daemon.Call(Methods.Shutdown, new ShutdownRequest(), StopDeadline);
         if (!daemon.WaitForEnd(EndDeadline)) throw new DaemonException(LocalError.NoAnswerInTime, "all processes are stopped, but the daemon has not ended yet");
         foreach (var warning in answer.Warnings ?? []) session.Err.WriteLine(Output.ControlText.Escape(warning));
         return answer.Stopped;

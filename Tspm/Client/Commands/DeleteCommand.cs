@@ -20,8 +20,7 @@ internal static class DeleteCommand
                 return ExitCodes.Failed;
             }
             return new Change<DeleteRequest, DeleteResponse>(
-                Methods.Delete, new DeleteRequest { Selectors = words ?? [], Logs = logs }, Wire.Json.DeleteRequest,
-                Wire.Json.ChangeResponse, PrintJson.Readable.ChangeResponse, static _ => "deleted")
+                Methods.Delete, new DeleteRequest { Selectors = words ?? [], Logs = logs }, static _ => "deleted")
                 {
                     Total = static _ => "deleted",
                 }
@@ -46,7 +45,7 @@ internal static class DeleteCommand
         {
             using var daemon = session.ConnectToRead();
             return daemon.Call(
-                Methods.List, new ListRequest(), Wire.Json.ListRequest, Wire.Json.ListResponse).Processes.Count;
+                Methods.List, new ListRequest()).Processes.Count;
         }
         catch (DaemonException missing) when (missing.Code is LocalError.NotRunning or ErrorCode.NoSuchProcess)
         {

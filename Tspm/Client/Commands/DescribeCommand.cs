@@ -10,7 +10,7 @@ internal static class DescribeCommand
     {
         using var daemon = session.ConnectToRead();
         var request = new DescribeRequest { Selectors = words ?? [], ShowEnv = showEnv };
-        var answer = daemon.Call(Methods.Describe, request, Wire.Json.DescribeRequest, Wire.Json.DescribeResponse);
+        var answer = daemon.Call(Methods.Describe, request);
         if (json) JsonPrinter.PrintDescriptions(session.Out, answer.Processes);
         else DescriptionPrinter.Print(session.Out, answer.Processes);
         if (!json && answer.Processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);

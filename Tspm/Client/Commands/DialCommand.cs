@@ -43,7 +43,7 @@ internal static unsafe class DialCommand
         {
             json.WriteStartObject();
             json.WriteString("jsonrpc"u8, "2.0"u8);
-            json.WriteString("method"u8, Methods.Hello);
+            json.WriteString("method"u8, Methods.Hello.Name);
             json.WritePropertyName("params"u8);
             JsonSerializer.Serialize(json, ClientContextBuilder.Build(), Wire.Json.ClientContext);
             json.WriteEndObject();

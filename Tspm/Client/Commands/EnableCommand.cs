@@ -127,7 +127,7 @@ internal static class EnableCommand
     {
         if (service is SystemdService { StartsAtFirstCommand: true, IsActive: false }) return null;
         using var daemon = session.ConnectIfRunning();
-        return daemon?.Call(Methods.Status, new StatusRequest(), Wire.Json.EmptyRequest, Wire.Json.StatusResponse);
+        return daemon?.Call(Methods.Status, new StatusRequest());
     }
 
     static void TellAdopted(ClientSession session, StatusResponse before)
@@ -135,7 +135,7 @@ internal static class EnableCommand
         using var daemon = session.ConnectIfRunning();
         if (daemon is null) return;
         var names = new List<string>();
-        foreach (var process in daemon.Call(Methods.List, new ListRequest(), Wire.Json.ListRequest, Wire.Json.ListResponse).Processes)
+        foreach (var process in daemon.Call(Methods.List, new ListRequest()).Processes)
             if (process.Pid is { } pid) names.Add(string.Create(CultureInfo.InvariantCulture, $"{process.Name} (pid {pid})"));
         session.Out.WriteLine($"the daemon that ran (pid {Output.Display.Number(before.Pid)}) has handed over; {(names.Count == 0 ? "no process was running" : "nothing was restarted")}");
         if (names.Count == 0) return;

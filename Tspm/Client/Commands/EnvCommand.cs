@@ -9,7 +9,7 @@ internal static class EnvCommand
     public static void Run([Items] string[]? words = null, bool json = false) => CommandHost.Execute(session =>
     {
         using var daemon = session.ConnectToRead();
-        var answer = daemon.Call(Methods.Env, new EnvRequest { Selectors = words ?? [] }, Wire.Json.SelectorsRequest, Wire.Json.EnvResponse);
+        var answer = daemon.Call(Methods.Env, new EnvRequest { Selectors = words ?? [] });
         if (json) PrintJsonDocument(session.Out, answer.Processes);
         else PrintText(session.Out, answer.Processes);
         if (!json && answer.Processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);

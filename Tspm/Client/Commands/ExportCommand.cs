@@ -34,7 +34,7 @@ internal static class ExportCommand
         {
             if (selectors.Length == 0) selectors = [Selector.All];
             var request = new DescribeRequest { Selectors = selectors, ShowEnv = true };
-            foreach (var process in daemon.Call(Methods.Describe, request, Wire.Json.DescribeRequest, Wire.Json.DescribeResponse).Processes)
+            foreach (var process in daemon.Call(Methods.Describe, request).Processes)
                 if (process.Status.Instance == 0 || !configs.Exists(config => config.Name == process.Config.Name))
                 {
                     configs.Add(process.Config);

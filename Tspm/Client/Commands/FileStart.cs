@@ -39,7 +39,7 @@ internal static class FileStart
             WaitTimeoutMs = start.WaitTimeoutMs, SettleMs = start.SettleMs,
         };
         var applied = daemon.Call(
-            Methods.Apply, request, Wire.Json.ApplyRequest, Wire.Json.ApplyResponse, flags.Deadline);
+            Methods.Apply, request, flags.Deadline);
         List<PlanStep> changes = [.. applied.Steps.Where(static step => step.Action == PlanStep.Change)];
         if (!flags.Json) PlanPrinter.Print(session.Out, changes, withKept: false);
         var response = new StartResponse
@@ -58,7 +58,7 @@ internal static class FileStart
         if (kept.Count == 0) return started;
         var request = new RestartRequest { Selectors = kept, Wait = start.Wait, WaitTimeoutMs = start.WaitTimeoutMs };
         var restarted = daemon.Call(
-            Methods.Restart, request, Wire.Json.RestartRequest, Wire.Json.ChangeResponse, flags.Deadline);
+            Methods.Restart, request, flags.Deadline);
         return started with
         {
             Success = started.Success && restarted.Success,
@@ -73,6 +73,6 @@ internal static class FileStart
 
     static StartResponse Define(DaemonClient daemon, StartRequest start, ChangeFlags flags) =>
         daemon.Call(
-            Methods.Start, start with { Selectors = null }, Wire.Json.StartRequest, Wire.Json.StartResponse,
+            Methods.Start, start with { Selectors = null },
             flags.Deadline, start with { Selectors = null, Again = true });
 }

@@ -7,8 +7,7 @@ internal static class FlushCommand
 {
     public static void Run([Items] string[]? words = null, bool noAutoStart = false, bool json = false) =>
         CommandHost.Execute(session => new Change<FlushRequest, FlushResponse>(
-            Methods.Flush, new FlushRequest { Selectors = words ?? [] }, Wire.Json.SelectorsRequest, Wire.Json.ChangeResponse,
-            Output.PrintJson.Readable.ChangeResponse, static _ => "logs are empty")
+            Methods.Flush, new FlushRequest { Selectors = words ?? [] }, static _ => "logs are empty")
             {
                 IsRepeatable = true, Total = static _ => "flushed",
             }

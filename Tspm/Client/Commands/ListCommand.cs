@@ -16,7 +16,7 @@ internal static class ListCommand
         {
             using var daemon = session.ConnectToRead();
             var request = new ListRequest { Selectors = selectors };
-            answer = daemon.Call(Methods.List, request, Wire.Json.ListRequest, Wire.Json.ListResponse);
+            answer = daemon.Call(Methods.List, request);
         }
         catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
         {

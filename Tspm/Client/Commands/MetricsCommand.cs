@@ -12,7 +12,7 @@ internal static class MetricsCommand
         // What every daemon does is not asked for by name.
         var request = new MetricsRequest { Format = format == MetricsFormat.OpenMetrics ? null : format };
         if (request.Format is not null) OlderDaemon.RequireMetricsFormats(daemon);
-        var answer = daemon.Call(Methods.Metrics, request, Wire.Json.MetricsRequest, Wire.Json.MetricsResponse);
+        var answer = daemon.Call(Methods.Metrics, request);
         if (json) JsonPrinter.Print(session.Out, answer, PrintJson.Readable.MetricsResponse);
         else session.Out.Write(answer.Text);
         return ExitCodes.Done;

@@ -50,7 +50,7 @@ internal static class MigrateCommand
             : throw new DaemonException(ErrorCode.Failed, $"there is no old process list in {Path.Combine(home, ".npmextra/kv")}; name one with: tspm migrate --from FILE");
     }
 
-    static IReadOnlyList<ProcessStatus> List(DaemonClient daemon) => daemon.Call(Methods.List, new ListRequest(), Wire.Json.ListRequest, Wire.Json.ListResponse).Processes;
+    static IReadOnlyList<ProcessStatus> List(DaemonClient daemon) => daemon.Call(Methods.List, new ListRequest()).Processes;
 
     /// <summary>Defines what has no name here yet. Returns the names of those.</summary>
     static HashSet<string> Add(ClientSession session, DaemonClient daemon, LegacyList list, List<ProcessStatus> present)
@@ -64,7 +64,7 @@ internal static class MigrateCommand
             else if (added.Add(name)) define.Add(process.Config);
         }
         if (define.Count == 0) return added;
-        var answer = daemon.Call(Methods.Add, new AddRequest { Define = define, Client = ClientContextBuilder.Build() }, Wire.Json.AddRequest, Wire.Json.StartResponse);
+        var answer = daemon.Call(Methods.Add, new AddRequest { Define = define, Client = ClientContextBuilder.Build() });
         Outcomes.Print(
             session, answer,
             static process => string.Create(CultureInfo.InvariantCulture, $"taken over (id {process.Id})"),
@@ -102,6 +102,5 @@ internal static class MigrateCommand
     static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(1200);
 
     static int Start(ClientSession session, List<string> names) => new Change<StartRequest, StartResponse>(
-        Methods.Start, new StartRequest { Selectors = names, Client = ClientContextBuilder.Build() }, Wire.Json.StartRequest, Wire.Json.StartResponse,
-        PrintJson.Readable.StartResponse, Outcomes.InState).Run(session, new ChangeFlags(Json: false, NoAutoStart: true));
+        Methods.Start, new StartRequest { Selectors = names, Client = ClientContextBuilder.Build() }, Outcomes.InState).Run(session, new ChangeFlags(Json: false, NoAutoStart: true));
 }

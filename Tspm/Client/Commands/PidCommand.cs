@@ -9,7 +9,7 @@ internal static class PidCommand
     public static void Run([Items] string[]? words = null, bool json = false) => CommandHost.Execute(session =>
     {
         using var daemon = session.ConnectToRead();
-        var processes = daemon.Call(Methods.List, new ListRequest { Selectors = words }, Wire.Json.ListRequest, Wire.Json.ListResponse).Processes;
+        var processes = daemon.Call(Methods.List, new ListRequest { Selectors = words }).Processes;
         if (json)
             JsonPrinter.Print(session.Out, [.. processes.Select(static process => new PidEntry(process.Id, process.Name, process.Instance, process.Pid))], PrintJson.Readable.IReadOnlyListPidEntry);
         else if (processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);

@@ -14,8 +14,7 @@ internal static class RenameCommand
             var old = words![0];
             if (ProcessName.Problem(words[1]) is { } problem) throw new UsageException(problem);
             return new Change<RenameRequest, RenameResponse>(
-                Methods.Rename, new RenameRequest { Selector = old, NewName = words[1] }, Wire.Json.RenameRequest, Wire.Json.ChangeResponse,
-                PrintJson.Readable.ChangeResponse, _ => $"is the new name of {ControlText.Escape(old)}")
+                Methods.Rename, new RenameRequest { Selector = old, NewName = words[1] }, _ => $"is the new name of {ControlText.Escape(old)}")
                 {
                     Total = static _ => "renamed",
                 }

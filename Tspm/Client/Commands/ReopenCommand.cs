@@ -7,8 +7,7 @@ internal static class ReopenCommand
 {
     public static void Run([Items] string[]? words = null, bool noAutoStart = false, bool json = false) =>
         CommandHost.Execute(session => new Change<ReopenRequest, ReopenResponse>(
-            Methods.Reopen, new ReopenRequest { Selectors = words }, Wire.Json.ListRequest, Wire.Json.ChangeResponse,
-            Output.PrintJson.Readable.ChangeResponse, static process => process.Unchanged
+            Methods.Reopen, new ReopenRequest { Selectors = words }, static process => process.Unchanged
                 ? "nothing writes to its logs" : "logs are open again") 
             {
                 IsRepeatable = true, Total = static process => process.Unchanged ? "without output" : "reopened",

@@ -7,8 +7,7 @@ internal static class ResetCommand
 {
     public static void Run([Items] string[]? words = null, bool noAutoStart = false, bool json = false) =>
         CommandHost.Execute(session => new Change<ResetRequest, ResetResponse>(
-            Methods.Reset, new ResetRequest { Selectors = words ?? [] }, Wire.Json.SelectorsRequest, Wire.Json.ChangeResponse,
-            Output.PrintJson.Readable.ChangeResponse, static _ => "counts are reset")
+            Methods.Reset, new ResetRequest { Selectors = words ?? [] }, static _ => "counts are reset")
             {
                 IsRepeatable = true, Total = static _ => "reset",
             }

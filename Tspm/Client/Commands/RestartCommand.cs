@@ -23,8 +23,7 @@ internal static class RestartCommand
             {
                 Selectors = selectors, UpdateEnv = updateEnv, Client = updateEnv ? session.Context(flags.NoAutoStart) : null,
                 Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs,
-            },
-            Wire.Json.RestartRequest, Wire.Json.ChangeResponse, Output.PrintJson.Readable.ChangeResponse, Outcomes.InState)
+            }, Outcomes.InState)
             .Run(session, flags);
 
     static int Restart(ClientSession session, string[] selectors, bool updateEnv, ChangeFlags flags) =>
@@ -34,7 +33,6 @@ internal static class RestartCommand
             {
                 Selectors = selectors, UpdateEnv = updateEnv, Client = updateEnv ? session.Context(flags.NoAutoStart) : null,
                 Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs,
-            },
-            Wire.Json.RestartRequest, Wire.Json.ChangeResponse, Output.PrintJson.Readable.ChangeResponse, Outcomes.InState)
+            }, Outcomes.InState)
             .Run(session, flags);
 }

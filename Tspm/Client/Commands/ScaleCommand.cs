@@ -21,7 +21,7 @@ internal static class ScaleCommand
                 Selector = selector, Instances = isChange ? null : count, By = isChange ? (number[0] == '-' ? -count : count) : null,
                 Wait = !noWait, WaitTimeoutMs = flags.WaitTimeoutMs,
             };
-            return new Change<ScaleRequest, ScaleResponse>(Methods.Scale, request, Wire.Json.ScaleRequest, Wire.Json.ChangeResponse, PrintJson.Readable.ChangeResponse, Outcomes.InState)
+            return new Change<ScaleRequest, ScaleResponse>(Methods.Scale, request, Outcomes.InState)
                 .Run(session, flags);
         });
 }

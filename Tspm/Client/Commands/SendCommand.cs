@@ -11,8 +11,7 @@ internal static class SendCommand
         {
             if (words![1].Contains('\n')) throw new UsageException("the line contains a line break; send one line at a time");
             return new Change<SendRequest, SendResponse>(
-                Methods.Send, new SendRequest { Selector = words[0], Line = words[1] }, Wire.Json.SendRequest, Wire.Json.ChangeResponse,
-                Output.PrintJson.Readable.ChangeResponse, static _ => "sent")
+                Methods.Send, new SendRequest { Selector = words[0], Line = words[1] }, static _ => "sent")
                 .Run(session, new ChangeFlags(json, noAutoStart));
         });
 }

@@ -17,8 +17,7 @@ internal static class SetCommand
             if (selectors.Count == 0) throw new UsageException("no process is named; usage: tspm set NAME KEY=VALUE");
             if (assignments.Count == 0) throw new UsageException($"nothing to set; usage: tspm set {ControlText.Escape(selectors[0])} KEY=VALUE");
             var code = new Change<SetRequest, SetResponse>(
-                Methods.Set, new SetRequest { Selectors = selectors, Assignments = assignments }, Wire.Json.SetRequest, Wire.Json.SetResponse,
-                PrintJson.Readable.SetResponse,
+                Methods.Set, new SetRequest { Selectors = selectors, Assignments = assignments },
                 static process => process.Unchanged ? "has these values already" : "changed")
                 {
                     IsRepeatable = true, Total = static process => process.Unchanged ? "unchanged" : "changed",

@@ -13,8 +13,7 @@ internal static class SignalCommand
             var name = words![0].TrimStart('-');
             if (!Signals.TryParse(name, out var signal)) throw new UsageException(NotASignal(words));
             return new Change<SignalRequest, SignalResponse>(
-                Methods.Signal, new SignalRequest { Signal = name, Selectors = words[1..] }, Wire.Json.SignalRequest, Wire.Json.ChangeResponse,
-                Output.PrintJson.Readable.ChangeResponse, _ => $"sent {Signals.NameOf(signal)}")
+                Methods.Signal, new SignalRequest { Signal = name, Selectors = words[1..] }, _ => $"sent {Signals.NameOf(signal)}")
                 {
                     Total = static _ => "signalled",
                 }

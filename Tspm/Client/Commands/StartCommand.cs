@@ -131,7 +131,7 @@ internal static class StartCommand
     static void RefuseNames(ClientSession session, StartTarget target, ChangeFlags flags)
     {
         using var daemon = session.ConnectToChange(flags.NoAutoStart);
-        var all = daemon.Call(Methods.List, new ListRequest(), Wire.Json.ListRequest, Wire.Json.ListResponse);
+        var all = daemon.Call(Methods.List, new ListRequest());
         foreach (var process in all.Processes)
             if (target.Selectors.Skip(1).Contains(process.Name)) throw target.Ambiguity!;
     }
@@ -140,8 +140,7 @@ internal static class StartCommand
         ClientSession session, StartRequest request, ChangeFlags flags, out IReadOnlyList<ProcessOutcome> started)
     {
         var change = new Change<StartRequest, StartResponse>(
-            Methods.Start, request, Wire.Json.StartRequest, Wire.Json.StartResponse,
-            PrintJson.Readable.StartResponse, Phrase)
+            Methods.Start, request, Phrase)
         {
             Again = request with { Again = true },
         };

@@ -16,7 +16,7 @@ internal static class StatusCommand
             // A socket that is systemd's would start a daemon for who only looks.
             if (ServiceLauncher.Find(session.Home) is SystemdService { StartsAtFirstCommand: true, IsActive: false }) throw new DaemonException(LocalError.NotRunning, "no daemon is running; systemd starts it with the next command");
             using var daemon = session.ConnectToRead();
-            var status = daemon.Call(Methods.Status, new StatusRequest(), Wire.Json.EmptyRequest, Wire.Json.StatusResponse);
+            var status = daemon.Call(Methods.Status, new StatusRequest());
             if (json) JsonPrinter.Print(session.Out, status, PrintJson.Readable.StatusResponse);
             else Print(session.Out, status);
             return ExitCodes.Done;

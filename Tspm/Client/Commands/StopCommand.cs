@@ -14,7 +14,6 @@ internal static class StopCommand
     static int Stop(ClientSession session, string[] selectors, ChangeFlags flags) =>
         new Change<StopRequest, StopResponse>(
             Methods.Stop, new StopRequest { Selectors = selectors, Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs },
-            Wire.Json.StopRequest, Wire.Json.ChangeResponse, Output.PrintJson.Readable.ChangeResponse,
             static process => process.Unchanged ? $"was already {Outcomes.InState(process)}" : Outcomes.InState(process)) { IsRepeatable = true }
             .Run(session, flags);
 }

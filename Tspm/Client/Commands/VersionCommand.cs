@@ -21,7 +21,7 @@ internal static class VersionCommand
         try
         {
             using var daemon = session.ConnectIfRunning();
-            return daemon?.Call(Methods.Ping, new PingRequest(), Wire.Json.EmptyRequest, Wire.Json.PingResponse).Version;
+            return daemon?.Call(Methods.Ping, new PingRequest()).Version;
         }
         catch (DaemonException failure)
         {

@@ -82,7 +82,7 @@ internal static class WhyCommand
         try
         {
             var request = new ListRequest();
-            return daemon.Call(Methods.List, request, Wire.Json.ListRequest, Wire.Json.ListResponse).Processes;
+            return daemon.Call(Methods.List, request).Processes;
         }
         catch (DaemonException missing) when (missing.Code == LocalError.Disconnected)
         {
@@ -102,9 +102,9 @@ internal static class WhyCommand
             if (daemon is null) Offline();
             else
             {
-                daemon.Stream((Methods.Logs, request, Wire.Json.LogsRequest), Wire.Json.LogsResponse, notification =>
+                daemon.Stream(Methods.Logs, request, notification =>
                 {
-                    if (notification.Method == Methods.LogLine) Take(notification.ReadParams(Wire.Json.LogLine));
+                    if (notification.Method == Notifications.Log) Take(notification.ReadParams(Wire.Json.LogLine));
                     return true;
                 });
             }

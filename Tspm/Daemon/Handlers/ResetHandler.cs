@@ -1,12 +1,13 @@
+using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
 
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>reset</c>: restart counts and failures begin at zero again.</summary>
-internal static class ResetHandler
+internal sealed class ResetHandler() : Handler<ResetRequest, ResetResponse>(Methods.Reset)
 {
-    public static async Task<ResetResponse> Handle(DaemonContext context, ResetRequest request)
+    public override async Task<ResetResponse> Handle(DaemonContext context, ResetRequest request, Requester? by)
     {
         var outcomes = await context.Supervisor.Change(supervisor =>
         {

@@ -4,10 +4,11 @@ using Tspm.Protocol;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>restart</c>: a new child in place of the present one; what is stopped is started.</summary>
-internal static class RestartHandler
+internal sealed class RestartHandler() : Handler<RestartRequest, RestartResponse>(Methods.Restart)
 {
-    public static async Task<RestartResponse> Handle(DaemonContext context, RestartRequest request, Requester? by)
+    public override async Task<RestartResponse> Handle(DaemonContext context, RestartRequest request, Requester? by)
     {
+        request = request with { Client = RequestLaunch.Complete(request.Client, by) };
         var notes = new List<string>();
         var restart = Cause.Requested(CauseRequest.Restart) with { By = by };
         var start = Cause.Requested(CauseRequest.Start) with { By = by };

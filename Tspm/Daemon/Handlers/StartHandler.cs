@@ -6,12 +6,13 @@ using Tspm.Supervision;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>start</c>: known processes by selector, else new definitions. A new definition that cannot run at all is not kept.</summary>
-internal static class StartHandler
+internal sealed class StartHandler() : Handler<StartRequest, StartResponse>(Methods.Start)
 {
     sealed record Plan(Settle.Begun Begun, IReadOnlyList<int> NewIds, List<string> Notes);
 
-    public static async Task<StartResponse> Handle(DaemonContext context, StartRequest request, Requester? by)
+    public override async Task<StartResponse> Handle(DaemonContext context, StartRequest request, Requester? by)
     {
+        request = request with { Client = RequestLaunch.Complete(request.Client, by) };
         var define = request.Define is { Count: > 0 } configs && request.Client is { } client ? Definitions.Complete(configs, client) : [];
         var plan = await context.Supervisor.Change(supervisor => Begin(supervisor, request, define, by));
         var outcomes = await Settle.Outcomes(context, plan.Begun, request.Wait, request.WaitTimeoutMs, Settle.StartError);
