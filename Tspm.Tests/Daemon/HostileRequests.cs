@@ -39,7 +39,8 @@ internal static class HostileRequests
         Gen.Int[0, MethodRows.All.Count + 3], Gen.Select(Gen.Int[0, s_members.Length - 1], Gen.Int[0, s_values.Length - 1]).Array[0, 4], Gen.Int[0, 30], Gen.Int[0, 2],
         static (method, members, shape, kind) =>
         {
-            var name = method < MethodRows.All.Count ? MethodRows.All[method].Name : method == MethodRows.All.Count ? "fly" : "";
+            var known = MethodRows.All;
+            var name = method < known.Count ? known[method].Name : method == known.Count ? "fly" : "";
             // Tries an executable: the test's own, when none is named.
             if (name == Methods.Upgrade.Name) name = Methods.Ping.Name;
             var parts = kind > 0 && s_right.TryGetValue(name, out var right) ? new Dictionary<string, string>(right) : [];

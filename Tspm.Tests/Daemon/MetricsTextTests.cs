@@ -103,7 +103,8 @@ internal sealed class MetricsTextTests
             (MetricsFormat.Prometheus, MetricsCheck.PrometheusProblem),
         })
         {
-            var answer = await new MetricsHandler().Handle(world.Context, new MetricsRequest { Format = format }, by: null);
+            var request = new MetricsRequest { Format = format };
+            var answer = await new MetricsHandler().Handle(world.Context, request, by: null);
             await Assert.That(check(answer.Text)).IsNull().Because(answer.Text);
             await Assert.That(answer.Text)
                 .Contains("tspm_process_up{name=\"a\\\"b\",namespace=\"a\\\"b\",instance=\"0\"} 0\n");

@@ -17,12 +17,14 @@ internal sealed class ProtocolPageTests
         {
             var section = SectionOf($"### `{method}`");
             var messages = MessagesIn(section);
-            var request = messages.Single(message => message.TryGetProperty("method", out var name) && name.GetString() == method.Name);
+            var request = messages.Single(message =>
+                message.TryGetProperty("method", out var name) && name.GetString() == method.Name);
             await Assert.That(StrictJson.Problems(request, WireJson.Default.RpcRequest, "request")).IsEmpty();
             var parameters = request.TryGetProperty("params", out var given) ? given : JsonDocument.Parse("{}").RootElement;
-            await Assert.That(JsonElement.DeepEquals(parameters, Goldens.OfName(MethodRows.RequestOf(method).Name))).IsTrue().Because($"request of {method}");
+            var (asked, answered) = (MethodRows.RequestOf(method).Name, MethodRows.ResponseOf(method).Name);
+            await Assert.That(JsonElement.DeepEquals(parameters, Goldens.OfName(asked))).IsTrue().Because(asked);
             var result = messages.Single(message => message.TryGetProperty("result", out _)).GetProperty("result");
-            await Assert.That(JsonElement.DeepEquals(result, Goldens.OfName(MethodRows.ResponseOf(method).Name))).IsTrue().Because($"response of {method}");
+            await Assert.That(JsonElement.DeepEquals(result, Goldens.OfName(answered))).IsTrue().Because(answered);
         }
     }
 

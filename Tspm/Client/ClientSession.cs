@@ -18,9 +18,6 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     /// <summary>All that is not data.</summary>
     public OutputWriter Err => errors;
 
-    /// <summary>What the command ended with.</summary>
-    public int ExitCode { get; set; }
-
     /// <summary>A stream is not continued when the daemon has ended on purpose: who does that takes the socket away.</summary>
     public bool EndsWithDaemon { get; init; }
 

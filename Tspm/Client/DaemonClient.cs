@@ -164,7 +164,8 @@ internal sealed class DaemonClient : IDisposable
         _connection.Send(RequestLine.Write(id, method.Name, request, Wire.Json.Of<TRequest>(), key));
         var wait = new Wait(method.Name, deadline ?? ReadDeadline, Notice)
         {
-            Request = request, OnQuiet = _connection.IsRemote ? null : _ => StuckDaemon.ThrowIfStuck(_home, method.Name),
+            Request = request,
+            OnQuiet = _connection.IsRemote ? null : _ => StuckDaemon.ThrowIfStuck(_home, method.Name),
         };
         try
         {

@@ -75,8 +75,7 @@ internal sealed class WaitNotice(
         (processes ?? []).Where(process => process.State switch
         {
             ProcessState.Stopping => true,
-            ProcessState.Starting or ProcessState.Waiting =>
-                !EndsProcesses(method),
+            ProcessState.Starting or ProcessState.Waiting => !EndsProcesses(method),
             ProcessState.Online => process.WaitsFor is not null,
             _ => false,
         });

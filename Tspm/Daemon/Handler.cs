@@ -12,7 +12,8 @@ internal abstract class Handler
 {
     public abstract Method Method { get; }
 
-    /// <summary>Reads and checks the parameters, does what they ask, and returns what writes the answer to an id.</summary>
+    /// <summary>Reads and checks the parameters, and does what they ask.</summary>
+    /// <returns>Writes the answer to the request with an id.</returns>
     /// <exception cref="StrictJsonException">The parameters do not fit; nothing was done.</exception>
     /// <exception cref="RequestException">The request was refused, or has failed.</exception>
     public abstract Task<Func<JsonElement, byte[]>> Answer(
@@ -49,7 +50,7 @@ internal abstract class Handler<TRequest, TResponse>(Method<TRequest, TResponse>
         Handle(context, request, connection.Requester);
 
     /// <param name="context">The daemon.</param>
-    /// <param name="request">Its members have the right kinds; whether they make sense is for the handler to say.</param>
+    /// <param name="request">Its members have the right kinds; whether they make sense is checked here.</param>
     /// <param name="by">Who asks; null when the kernel does not say.</param>
     public abstract Task<TResponse> Handle(DaemonContext context, TRequest request, Requester? by);
 }

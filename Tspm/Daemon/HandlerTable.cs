@@ -3,8 +3,9 @@ using Tspm.Protocol;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// The handlers by the methods that they answer. The build lists the files <c>Handlers/*Handler.cs</c> (see Tspm.csproj),
-/// so a new handler is not named anywhere else; a test compares them with the rows of <see cref="Methods"/>.
+/// The handlers by the methods that they answer. The build lists the files <c>Handlers/*Handler.cs</c> (see
+/// Tspm.csproj), so a new handler is not named anywhere else; a test compares them with the rows of
+/// <see cref="Methods"/>.
 /// </summary>
 internal static partial class HandlerTable
 {

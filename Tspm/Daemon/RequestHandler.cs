@@ -32,7 +32,7 @@ internal sealed class RequestHandler(DaemonContext context)
                 throw new RequestException(ErrorCode.InvalidParams, excess, details);
             var handler = HandlerTable.Find(method) ?? throw await Unknown(method);
             if (handler.Method.Kind == MethodKind.EndsDaemon) Record(request, connection);
-            key = request.IdempotencyKey is { Length: > 0 } && !handler.Method.OnlyReads ? request.IdempotencyKey : null;
+            if (request.IdempotencyKey is { Length: > 0 } given && !handler.Method.OnlyReads) key = given;
             var answer = key is not null
                 ? await _answers.Once(key, method, () => Dispatch(handler, request, connection))
                 : await Dispatch(handler, request, connection);

@@ -3,7 +3,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Daemon;
 
-/// <summary>How long a request may have the daemon wait. Checked before anything is done, because the wait comes last.</summary>
+/// <summary>How long a request may wait. Checked before anything is done, because the wait comes last.</summary>
 internal static class RequestWaits
 {
     /// <summary>For longer than this, a readiness probe is the right thing.</summary>

@@ -15,7 +15,7 @@ internal abstract class Method(string name, MethodKind kind)
     public sealed override string ToString() => name;
 }
 
-/// <summary>One row of <see cref="Methods"/>: the messages of a method are known to the compiler on both sides.</summary>
+/// <summary>One row of <see cref="Methods"/>: on both sides, the compiler knows the messages of a method.</summary>
 internal sealed class Method<TRequest, TResponse>(string name, MethodKind kind) : Method(name, kind)
     where TRequest : class
     where TResponse : class;

@@ -61,8 +61,7 @@ internal sealed class Attached
     bool EndByThemselves()
     {
         using var daemon = _session.ConnectToRead();
-        var described = daemon.Call(
-            Methods.Describe, new DescribeRequest { Selectors = _names });
+        var described = daemon.Call(Methods.Describe, new DescribeRequest { Selectors = _names });
         return described.Processes.All(static process => RestartPolicy.Of(process.Config).Mode != RestartMode.Always);
     }
 
@@ -72,8 +71,7 @@ internal sealed class Attached
         try
         {
             using var daemon = _session.ConnectToRead();
-            var list = daemon.Call(
-                Methods.List, new ListRequest { Selectors = _names });
+            var list = daemon.Call(Methods.List, new ListRequest { Selectors = _names });
             _last = list.Processes.Where(status => _instances.Contains((status.Id, status.Instance)));
         }
         catch (DaemonException gone) when (gone.Code == ErrorCode.NoSuchProcess)

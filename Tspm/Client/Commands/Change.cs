@@ -1,4 +1,5 @@
 using Tspm.Client.Defining;
+using Tspm.Client.Grammar;
 using Tspm.Client.Output;
 using Tspm.Model;
 using Tspm.Protocol;
@@ -13,6 +14,9 @@ internal readonly record struct ChangeFlags(bool Json, bool NoAutoStart, bool No
     /// On a terminal the client says after two seconds what it waits for.
     /// </summary>
     static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
+    public static ChangeFlags Of(ParsedLine line) => new(
+        line.IsOn("json"), line.IsOff("auto-start"), line.IsOff("wait"), line.ValueOf("wait-timeout"));
 
     public int? WaitTimeoutMs => WaitTimeout is { } text && Duration.TryParse(text, out var time) ? (int)time.TotalMilliseconds : null;
 

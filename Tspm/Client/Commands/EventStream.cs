@@ -42,8 +42,8 @@ internal sealed class EventStream(ClientSession session, EventsRequest request, 
                 "the running daemon is older than this tspm and knows neither --kind, --grep nor --until; "
                 + "replace it with: tspm daemon upgrade");
         if (request.Follow && !session.Out.IsTerminal) daemon.WatchOutput();
-        daemon.Stream(
-            Methods.Events, _last is null ? request : request with { After = _last }, Take, session.Out.Flush, request.Follow);
+        var resumed = _last is null ? request : request with { After = _last };
+        daemon.Stream(Methods.Events, resumed, Take, session.Out.Flush, request.Follow);
     }
 
     bool IsSelective => request is { Kinds: not null } or { Grep: not null } or { Until: not null };
@@ -56,7 +56,9 @@ internal sealed class EventStream(ClientSession session, EventsRequest request, 
             _last = happened.Seq;
             return onEvent(happened);
         }
-        if (notification.Method == Notifications.Heartbeat && notification.ReadParams(Wire.Json.HeartbeatNotice).Seq is { } begin && begin.TryGetValue(Notifications.Event, out var seq)) _last = seq;
+        if (notification.Method == Notifications.Heartbeat
+            && notification.ReadParams(Wire.Json.HeartbeatNotice).Seq is { } begin
+            && begin.TryGetValue(Notifications.Event, out var seq)) _last = seq;
         return true;
     }
 }

@@ -59,8 +59,7 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
         if (resumed.Events is not null && !daemon.KnowsProtocol2) resumed = resumed with { Events = null };
         // Whoever read our output may go away while there is nothing to print.
         if (request.Follow && !session.Out.IsTerminal) daemon.WatchOutput();
-        daemon.Stream(
-            Methods.Logs, resumed, Take, session.Out.Flush, request.Follow);
+        daemon.Stream(Methods.Logs, resumed, Take, session.Out.Flush, request.Follow);
     }
 
     bool Take(AnswerEnvelope notification)
