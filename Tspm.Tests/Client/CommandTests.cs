@@ -49,6 +49,23 @@ public sealed class CommandTests
         await Assert.That(sent.GetProperty("client").GetProperty("workingDirectory").GetString()).IsEqualTo(Environment.CurrentDirectory);
     }
 
+    /// <summary>Nothing on the way reads it a second time: neither as a flag nor as a list.</summary>
+    [Test]
+    public async Task What_was_typed_reaches_the_daemon_as_it_was_typed(CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(request => Changed(request, Outcome("job", "online")));
+        string[] odd = ["--", "-h", "--help", "--version", "a,b", "", "\u001f", "\u001e", "\u001e1", "[1]"];
+        var result = Run(daemon, null, ["start", "--name", "job", "--no-wait", "--", "./run", .. odd]);
+        await Assert.That(result).IsEqualTo(new Result(0, "job: online\n", "", 0));
+        var sent = JsonDocument.Parse(daemon.Requests[0]).RootElement.GetProperty("params");
+        await Assert.That(sent.GetProperty("wait").GetBoolean()).IsFalse();
+        var define = sent.GetProperty("define")[0];
+        await Assert.That(define.GetProperty("name").GetString()).IsEqualTo("job");
+        await Assert.That(define.GetProperty("command").GetString()).IsEqualTo("./run");
+        var args = define.GetProperty("args").EnumerateArray().Select(static arg => arg.GetString()!).ToArray();
+        await Assert.That(args.SequenceEqual(odd)).IsTrue().Because(string.Join('|', args));
+    }
+
     [Test]
     [Arguments(true), Arguments(false)]
     public async Task Only_what_was_started_is_told_about_its_port(bool isStarted, CancellationToken cancel)

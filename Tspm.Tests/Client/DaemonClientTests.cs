@@ -11,8 +11,8 @@ public sealed class DaemonClientTests
 
     static PingResponse Ping(FakeDaemon daemon, TimeSpan deadline)
     {
-        using var client = DaemonClient.Connect(daemon.Home, onlyReads: true);
-        return client.Call(Methods.Ping, new EmptyRequest(), Wire.Json.EmptyRequest, Wire.Json.PingResponse, deadline);
+        using var client = DaemonClient.Connect(daemon.Home);
+        return client.Call(Methods.Ping, new EmptyRequest(), deadline);
     }
 
     static async Task<DaemonException> Failure(Func<string, string?> answer, TimeSpan? deadline = null)

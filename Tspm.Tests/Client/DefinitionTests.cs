@@ -11,7 +11,9 @@ namespace Tspm.Tests.Client;
 public sealed class DefinitionTests
 {
     static StartTarget Target(string[] words, string[]? program = null, params string[] pairs) =>
-        StartTarget.Of(words, program, pairs, static (path, _) => [new ProcessConfig { Name = "of " + Path.GetFileName(path) }], Everything);
+        StartTarget.Of(
+            words, program, Given.Flags(pairs),
+            static (path, _) => [new ProcessConfig { Name = "of " + Path.GetFileName(path) }], Everything);
 
     /// <summary>Every script is there, and every name of a program is on the PATH; nothing else is known.</summary>
     static StartFiles Everything => StartFiles.Here with
@@ -86,7 +88,7 @@ public sealed class DefinitionTests
     [Arguments("delay:1.5s", """{"delayMs":1500}""")]
     public async Task A_probe_is_said_in_one_word(string word, string json, CancellationToken cancel)
     {
-        await Assert.That(ConfigFlags.Assignments(["ready", word])).IsEquivalentTo([$"ready={json}"]);
+        await Assert.That(ConfigFlags.Assignments(Given.Flags("ready", word))).IsEquivalentTo([$"ready={json}"]);
         var config = Config(["x"], null, "ready", word, "health", word);
         await Assert.That(System.Text.Json.JsonSerializer.Serialize(config.Ready, Tspm.Client.Wire.Json.Probe)).IsEqualTo(json);
         await Assert.That(config.Health).IsNotNull();
@@ -126,11 +128,11 @@ public sealed class DefinitionTests
         {
             var value = Flags.Find(name)!.Kind switch { FlagKind.Switch => "true", FlagKind.Text => name switch { "instances" => "max", "ready" or "health" => "notify", "cron" => "0 3 * * *", "time-zone" => "UTC", "listen" => ":80", _ => "pipe" }, FlagKind.Assignment => "A=1", _ => "5" };
             var before = new ProcessConfig { Interpreter = name == "interpreter-args" ? "node" : null };
-            await Assert.That(ConfigFlags.Apply(before, [name, value])).IsNotEqualTo(before);
+            await Assert.That(ConfigFlags.Apply(before, Given.Flags(name, value))).IsNotEqualTo(before);
             if (!Verbs.Find("set")!.Has(name)) continue;
             var written = name is "umask" ? "022" : name is "restart" ? "never" : name is "stop-signal" ? "INT" : name is "cwd" ? "/" : value;
             var start = new ProcessConfig { Name = "x", Command = "x", ProjectDir = "/", Schedule = name == "time-zone" ? new ScheduleConfig { Cron = "0 3 * * *" } : null };
-            var changed = Tspm.Config.Assignments.Apply(start, ConfigFlags.Assignments([name, written]));
+            var changed = Tspm.Config.Assignments.Apply(start, ConfigFlags.Assignments(Given.Flags(name, written)));
             await Assert.That(changed).IsNotNull();
         }
     }
@@ -147,16 +149,14 @@ public sealed class DefinitionTests
     public async Task Flags_make_a_job(string flags, string? action, string? policy, CancellationToken cancel)
     {
         var line = Argv.Parse(["start", "./x", .. flags.Split(' ')]);
-        string[] pairs = [.. line.Flags.SelectMany(static given =>
-            new[] { given.Flag.Name, given.Value ?? (given.On ? "true" : "false") })];
-        var config = Config(["./x"], null, pairs);
+        var config = StartTarget.Of(line.Words, null, line.ConfigFlags, static (_, _) => [], Everything).Define![0];
         await Assert.That(config.Schedule?.Action).IsEqualTo(action);
         await Assert.That(config.Restart?.Policy).IsEqualTo(policy);
         await Assert.That(ConfigValidation.Validate(config)).IsEmpty();
         // The same by 'set', on something that said otherwise before.
         var always = new RestartConfig { Policy = "always" };
         var before = new ProcessConfig { Name = "x", Command = "x", ProjectDir = "/", Restart = always };
-        var changed = Tspm.Config.Assignments.Apply(before, ConfigFlags.Assignments(pairs));
+        var changed = Tspm.Config.Assignments.Apply(before, ConfigFlags.Assignments(line.ConfigFlags));
         await Assert.That(changed.Schedule).IsEqualTo(config.Schedule);
         await Assert.That(changed.Restart!.Policy).IsEqualTo(policy ?? "always");
     }
@@ -224,7 +224,9 @@ public sealed class DefinitionTests
         await Assert.That(target.Define).IsNull();
         await Assert.That(target.Unknown!.Message).Contains(word.Split(' ')[0]).And.Contains(Environment.CurrentDirectory);
         // The interpreter that somebody names may know what to do with it.
-        await Assert.That(StartTarget.Of([word], null, ["interpreter", "deno run"], static (_, _) => [], StartFiles.Here).Define).IsNotNull();
+        var interpreted = Given.Flags("interpreter", "deno run");
+        await Assert.That(StartTarget.Of([word], null, interpreted, static (_, _) => [], StartFiles.Here).Define)
+            .IsNotNull();
     }
 
     [Test]

@@ -14,7 +14,7 @@ public sealed class LostAnswerTests
     static ChangeResponse Stop(FakeDaemon daemon, StopRequest? again = null)
     {
         using var client = DaemonClient.Connect(daemon.Home);
-        return client.Call(Methods.Stop, new StopRequest { Selectors = ["web"] }, Wire.Json.StopRequest, Wire.Json.ChangeResponse, again: again);
+        return client.Call(Methods.Stop, new StopRequest { Selectors = ["web"] }, again: again);
     }
 
     [Test]
@@ -83,9 +83,8 @@ public sealed class LostAnswerTests
             ? FakeDaemon.Result(request, """{"events":7}""")
             : """{"jsonrpc":"2.0","id":null,"error":{"code":-32007,"message":"x","data":{"retryAfterMs":20}}}""" + "\n"))
         {
-            using var client = DaemonClient.Connect(daemon.Home, onlyReads: true);
-            var request = (Methods.Events, new EventsRequest(), Wire.Json.EventsRequest);
-            var answer = client.Stream(request, Wire.Json.EventsResponse, static _ => true);
+            using var client = DaemonClient.Connect(daemon.Home);
+            var answer = client.Stream(Methods.Events, new EventsRequest(), static _ => true);
             await Assert.That(answer).IsNotNull();
             await Assert.That(daemon.Requests.Count).IsEqualTo(2);
         }

@@ -143,20 +143,23 @@ internal sealed class Pm2FlagTests
     {
         var refused = await Assert.That(() => Argv.Parse(Words(typed))).Throws<UsageException>();
         var command = refused!.Message[(refused.Message.IndexOf("type: tspm ", StringComparison.Ordinal) + 11)..];
-        await Assert.That(Argv.Parse(Words(command)).Words.Count).IsGreaterThanOrEqualTo(1);
+        await Assert.That(Argv.Parse(Words(command)).Words.Length).IsGreaterThanOrEqualTo(1);
     }
 
     [Test]
     public async Task Interpreter_arguments_go_to_the_interpreter_whatever_named_it(CancellationToken cancellation)
     {
         var config = new ProcessConfig { Command = "app.js", Interpreter = "node" };
-        await Assert.That(ConfigFlags.Apply(config, ["interpreter-args", "--inspect --title='a b'"]).Interpreter)
+        ProcessConfig With(params string[] pairs) => ConfigFlags.Apply(config, Given.Flags(pairs));
+        await Assert.That(With("interpreter-args", "--inspect --title='a b'").Interpreter)
             .IsEqualTo("node --inspect '--title=a b'");
-        await Assert.That(ConfigFlags.Apply(config, ["interpreter-args", "-u", "interpreter", "python3"]).Interpreter)
+        await Assert.That(With("interpreter-args", "-u", "interpreter", "python3").Interpreter)
             .IsEqualTo("python3 -u");
-        await Assert.That(() => ConfigFlags.Apply(new ProcessConfig { Command = "app" }, ["interpreter-args", "-u"]))
+        var without = Given.Flags("interpreter-args", "-u");
+        await Assert.That(() => ConfigFlags.Apply(new ProcessConfig { Command = "app" }, without))
             .Throws<UsageException>();
-        await Assert.That(ConfigFlags.Apply(config, ["start-timeout", "3s"]).StartTimeoutMs).IsEqualTo(3000);
-        await Assert.That(ConfigFlags.Assignments(["start-timeout", "3s"])).IsEquivalentTo(["startTimeoutMs=3000"]);
+        await Assert.That(With("start-timeout", "3s").StartTimeoutMs).IsEqualTo(3000);
+        await Assert.That(ConfigFlags.Assignments(Given.Flags("start-timeout", "3s")))
+            .IsEquivalentTo(["startTimeoutMs=3000"]);
     }
 }

@@ -35,9 +35,9 @@ public sealed class WaitNoticeTests
     public async Task On_a_terminal_one_line_counts_down_and_goes_away(CancellationToken cancel)
     {
         var (screen, notice) = Make(true, 80, [Stubborn], [Stubborn with { KillInMs = null }]);
-        await Assert.That(notice.Tell(Methods.Stop, Stop, 2 * Second)).IsTrue();
+        await Assert.That(notice.Tell(Methods.Stop.Name, Stop, 2 * Second)).IsTrue();
         await Assert.That(screen.Text).IsEqualTo("\rstubborn: SIGTERM sent, SIGKILL in 7 s");
-        await Assert.That(notice.Tell(Methods.Stop, Stop, 3 * Second)).IsTrue();
+        await Assert.That(notice.Tell(Methods.Stop.Name, Stop, 3 * Second)).IsTrue();
         notice.Clear();
         notice.Clear();
         // The shorter line covers the longer one, and nothing is left in the end.
@@ -50,7 +50,7 @@ public sealed class WaitNoticeTests
     public async Task In_a_pipe_it_is_said_once(CancellationToken cancel)
     {
         var (screen, notice) = Make(false, 80, [Stubborn]);
-        await Assert.That(notice.Tell(Methods.Stop, Stop, 2 * Second)).IsFalse();
+        await Assert.That(notice.Tell(Methods.Stop.Name, Stop, 2 * Second)).IsFalse();
         notice.Clear();
         await Assert.That(screen.Text).IsEqualTo("stubborn: SIGTERM sent, SIGKILL in 7 s\n");
     }
@@ -59,7 +59,7 @@ public sealed class WaitNoticeTests
     public async Task A_program_that_reads_is_not_disturbed(CancellationToken cancel)
     {
         var (screen, notice) = Make(false, 80);
-        await Assert.That(notice.Tell(Methods.List, new ListRequest(), 2 * Second)).IsFalse();
+        await Assert.That(notice.Tell(Methods.List.Name, new ListRequest(), 2 * Second)).IsFalse();
         await Assert.That(screen.Text).IsEmpty();
     }
 
@@ -68,7 +68,7 @@ public sealed class WaitNoticeTests
     {
         var request = new StartRequest { Selectors = ["slow"] };
         var (screen, notice) = Make(true, 80, [Slow], [Slow with { StartTimeoutInMs = 46_000, UptimeMs = 14_000 }]);
-        notice.Tell(Methods.Start, request, 2 * Second);
+        notice.Tell(Methods.Start.Name, request, 2 * Second);
         await Assert.That(screen.Text)
             .IsEqualTo("\rslow: waits for tcp 127.0.0.1:9 (12 of 60 s); Ctrl-C leaves it starting");
     }
@@ -78,7 +78,7 @@ public sealed class WaitNoticeTests
     {
         var request = new RestartRequest { Selectors = ["all"] };
         var (screen, notice) = Make(true, 120, [Stubborn, Slow, OutputTests.Status("web", 3)]);
-        notice.Tell(Methods.Restart, request, 2 * Second);
+        notice.Tell(Methods.Restart.Name, request, 2 * Second);
         await Assert.That(screen.Text).IsEqualTo("\rstubborn: SIGTERM sent, SIGKILL in 7 s (and 1 more)");
     }
 
@@ -86,7 +86,7 @@ public sealed class WaitNoticeTests
     public async Task A_stop_does_not_wait_for_what_starts(CancellationToken cancel)
     {
         var (screen, notice) = Make(true, 120, [Slow]);
-        notice.Tell(Methods.Stop, new StopRequest { Selectors = ["all"] }, 4 * Second);
+        notice.Tell(Methods.Stop.Name, new StopRequest { Selectors = ["all"] }, 4 * Second);
         await Assert.That(screen.Text).IsEqualTo("\rwaiting for the daemon to answer … (4 s)");
     }
 
@@ -94,7 +94,7 @@ public sealed class WaitNoticeTests
     public async Task Without_an_answer_the_time_is_said(CancellationToken cancel)
     {
         var (screen, notice) = Make(true, 120, [null]);
-        notice.Tell(Methods.Stop, Stop, 2.4 * Second);
+        notice.Tell(Methods.Stop.Name, Stop, 2.4 * Second);
         await Assert.That(screen.Text).IsEqualTo("\rwaiting for the daemon to answer … (2 s)");
     }
 
@@ -104,7 +104,7 @@ public sealed class WaitNoticeTests
         for (var width = 1; width < 90; width++)
         {
             var (screen, notice) = Make(true, width, [Slow]);
-            notice.Tell(Methods.Start, new StartRequest { Selectors = ["slow"] }, 2 * Second);
+            notice.Tell(Methods.Start.Name, new StartRequest { Selectors = ["slow"] }, 2 * Second);
             var line = screen.Text[1..];
             await Assert.That(CellText.WidthOf(line)).IsLessThan(Math.Max(2, width));
         }
@@ -132,11 +132,10 @@ public sealed class WaitNoticeTests
     {
         using var daemon = new FakeDaemon(request => breaks ? null : FakeDaemon.Result(request, """{"events":0}"""));
         var (screen, notice) = Make(true, 80);
-        notice.Tell(Methods.Events, new EventsRequest(), 2 * Second);
+        notice.Tell(Methods.Events.Name, new EventsRequest(), 2 * Second);
         var line = screen.Text;
-        using var client = DaemonClient.Connect(daemon.Home, notice, onlyReads: true);
-        object? Stream() => client.Stream(
-            (Methods.Events, new EventsRequest(), Wire.Json.EventsRequest), Wire.Json.EventsResponse, static _ => true);
+        using var client = DaemonClient.Connect(daemon.Home, notice);
+        object? Stream() => client.Stream(Methods.Events, new EventsRequest(), static _ => true);
         if (breaks) await Assert.That(Stream).Throws<DaemonException>();
         else await Assert.That(Stream()).IsNotNull();
         await Assert.That(screen.Text).IsEqualTo($"{line}\r{new string(' ', line.Length - 1)}\r");

@@ -92,7 +92,7 @@ internal sealed class WhyReportTests
                 ? FakeDaemon.Result(request, JsonSerializer.Serialize(present, Wire.Json.ListResponse))
                 : FakeDaemon.Error(request, ErrorCode.NoSuchProcess, "no");
 
-            bool IsFor(string method) => request.Contains($"\"method\":\"{method}\"", StringComparison.Ordinal);
+            bool IsFor(Method method) => request.Contains($"\"method\":\"{method}\"", StringComparison.Ordinal);
         });
         var (output, errors) = (new Screen(), new Screen());
         var session = new ClientSession(daemon.Home, null!, output.Writer, errors.Writer) { Pause = static _ => { } };
@@ -103,7 +103,7 @@ internal sealed class WhyReportTests
         static string Notice(ProcessEvent happened)
         {
             var parameters = JsonSerializer.Serialize(happened, Wire.Json.ProcessEvent);
-            return $$"""{"jsonrpc":"2.0","method":"{{Methods.Event}}","params":{{parameters}}}""" + "\n";
+            return $$"""{"jsonrpc":"2.0","method":"{{Notifications.Event}}","params":{{parameters}}}""" + "\n";
         }
     }
 
@@ -118,12 +118,12 @@ internal sealed class WhyReportTests
         var present = new ListResponse { Processes = [OutputTests.Status("p1") with { Id = 1 }] };
         using var daemon = new FakeDaemon(request => Method(request) switch
         {
-            Methods.Events => Notice(Methods.Event, JsonSerializer.Serialize(ended, Wire.Json.ProcessEvent))
+            "events" => Notice(Notifications.Event, JsonSerializer.Serialize(ended, Wire.Json.ProcessEvent))
                 + FakeDaemon.Result(request, """{"events":1}"""),
-            Methods.List => FakeDaemon.Result(request, JsonSerializer.Serialize(present, Wire.Json.ListResponse)),
-            Methods.Describe => FakeDaemon.Result(request, """{"processes":[]}"""),
-            Methods.Logs => Notice(
-                Methods.LogLine, """{"id":1,"instance":0,"stream":"out","name":"p1","text":"the end","seq":8}""")
+            "list" => FakeDaemon.Result(request, JsonSerializer.Serialize(present, Wire.Json.ListResponse)),
+            "describe" => FakeDaemon.Result(request, """{"processes":[]}"""),
+            "logs" => Notice(
+                Notifications.Log, """{"id":1,"instance":0,"stream":"out","name":"p1","text":"the end","seq":8}""")
                 + FakeDaemon.Result(request, """{"lines":1}"""),
             _ => null,
         }) { Hello = """{"version":"1","protocolVersion":3,"oldestProtocolVersion":1,"pid":1}""" };

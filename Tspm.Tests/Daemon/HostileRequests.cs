@@ -36,12 +36,13 @@ internal static class HostileRequests
 
     /// <summary>Whole requests: two of three begin with what is right for the method and have none, one or more of its members changed, taken away or added; the third is made of any parts.</summary>
     public static Gen<byte[]> Generated { get; } = Gen.Select(
-        Gen.Int[0, Methods.All.Length + 3], Gen.Select(Gen.Int[0, s_members.Length - 1], Gen.Int[0, s_values.Length - 1]).Array[0, 4], Gen.Int[0, 30], Gen.Int[0, 2],
+        Gen.Int[0, MethodRows.All.Count + 3], Gen.Select(Gen.Int[0, s_members.Length - 1], Gen.Int[0, s_values.Length - 1]).Array[0, 4], Gen.Int[0, 30], Gen.Int[0, 2],
         static (method, members, shape, kind) =>
         {
-            var name = method < Methods.All.Length ? Methods.All[method] : method == Methods.All.Length ? "fly" : "";
+            var known = MethodRows.All;
+            var name = method < known.Count ? known[method].Name : method == known.Count ? "fly" : "";
             // Tries an executable: the test's own, when none is named.
-            if (name == Methods.Upgrade) name = Methods.Ping;
+            if (name == Methods.Upgrade.Name) name = Methods.Ping.Name;
             var parts = kind > 0 && s_right.TryGetValue(name, out var right) ? new Dictionary<string, string>(right) : [];
             string[] own = [.. parts.Keys];
             foreach (var (member, value) in kind == 1 ? members.Take(1) : members)
@@ -96,11 +97,11 @@ internal static class HostileRequests
     static List<string> Record()
     {
         var lines = new List<string>();
-        foreach (var method in Methods.All)
+        foreach (var method in MethodRows.All)
         {
-            if (method is Methods.Upgrade or Methods.Reload) continue;
-            var golden = Goldens.OfName($"{char.ToUpperInvariant(method[0])}{method[1..]}Request");
-            var parameters = method is Methods.Start or Methods.Add ? """{"define":[{"name":"web","command":"web","env":{"A":"1"}}],"client":{"environment":{"B":"2"},"workingDirectory":"/"},"waitTimeoutMs":50}"""
+            if (method == Methods.Upgrade || method == Methods.Reload) continue;
+            var golden = Goldens.OfName(MethodRows.RequestOf(method).Name);
+            var parameters = method == Methods.Start || method == Methods.Add ? """{"define":[{"name":"web","command":"web","env":{"A":"1"}}],"client":{"environment":{"B":"2"},"workingDirectory":"/"},"waitTimeoutMs":50}"""
                 : JsonSerializer.Serialize(golden, WireJson.Default.JsonElement);
             if (method == Methods.Add) parameters = parameters.Replace(",\"waitTimeoutMs\":50", "", StringComparison.Ordinal);
             // To watch whether something dies again takes that long, each time.

@@ -104,12 +104,14 @@ internal sealed class MetricsTextTests
             (MetricsFormat.Prometheus, MetricsCheck.PrometheusProblem),
         })
         {
-            var answer = await MetricsHandler.Handle(world.Context, new MetricsRequest { Format = format });
+            var request = new MetricsRequest { Format = format };
+            var answer = await new MetricsHandler().Handle(world.Context, request, by: null);
             await Assert.That(check(answer.Text)).IsNull().Because(answer.Text);
             await Assert.That(answer.Text)
                 .Contains("tspm_process_up{name=\"a\\\"b\",namespace=\"a\\\"b\",instance=\"0\"} 0\n");
         }
-        await Assert.That(async () => await MetricsHandler.Handle(world.Context, new MetricsRequest { Format = "xml" }))
+        await Assert.That(async () =>
+            await new MetricsHandler().Handle(world.Context, new MetricsRequest { Format = "xml" }, by: null))
             .Throws<RequestException>().WithMessage("params.format must be openmetrics or prometheus, but is 'xml'");
     }
 
@@ -117,7 +119,7 @@ internal sealed class MetricsTextTests
     public async Task An_older_daemon_is_not_asked_for_a_format_that_it_does_not_have(CancellationToken cancellation)
     {
         using var daemon = new FakeDaemon(request => FakeDaemon.Result(request, """{"text":"# EOF\n"}"""));
-        using var client = DaemonClient.Connect(daemon.Home, onlyReads: true);
+        using var client = DaemonClient.Connect(daemon.Home);
         var refused = (await Assert.That(() => OlderDaemon.RequireMetricsFormats(client)).Throws<DaemonException>())!;
         await Assert.That(refused.Message).IsEqualTo("the daemon is tspm 1 and writes metrics only as OpenMetrics: "
             + "leave out --format, or run this tspm as the daemon with: tspm daemon upgrade");

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.RegularExpressions;
 using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Storage;
@@ -8,14 +7,11 @@ using Tspm.Storage;
 namespace Tspm.Tests.Guards;
 
 /// <summary>The golden files under Data/wire: what every type that crosses the socket, lies on disk or is printed looks like in JSON.</summary>
-internal static partial class Goldens
+internal static class Goldens
 {
-    /// <summary>Read at once: the groups of a <see cref="Match"/> come to be at the first question, and tests ask at the same time.</summary>
-    static readonly IReadOnlyList<(string Type, string Name)> Shared =
-    [
-        .. Alias().Matches(Repository.Source("Protocol/SharedShapes.cs"))
-            .Select(alias => (alias.Groups["type"].Value, alias.Groups["name"].Value)),
-    ];
+    /// <summary>Methods may share a message; each has a golden of its own for it.</summary>
+    static readonly IReadOnlyList<(string Name, Type Type)> Messages =
+        [.. MethodRows.All.SelectMany(method => new[] { MethodRows.RequestOf(method), MethodRows.ResponseOf(method) })];
 
     /// <summary>Types listed for the source generator.</summary>
     public static IReadOnlyList<Type> Types { get; } =
@@ -24,8 +20,9 @@ internal static partial class Goldens
             .Select(data => (Type)data.ConstructorArguments[0].Value!),
     ];
 
-    /// <summary>What a type is called: its name, and those that verbs have for a record they share.</summary>
-    public static IEnumerable<string> NamesOf(Type type) => Shared.Where(alias => alias.Type == type.FullName).Select(alias => alias.Name).Append(NameOf(type));
+    /// <summary>What the goldens of a type are called: by its name, and by the methods whose message it is.</summary>
+    public static IEnumerable<string> NamesOf(Type type) =>
+        Messages.Where(message => message.Type == type).Select(message => message.Name).Append(NameOf(type)).Distinct();
 
     /// <summary>Files of a type: NAME.json, and NAME.VARIANT.json where members exclude each other.</summary>
     public static IReadOnlyList<string> FilesOf(Type type) =>
@@ -64,7 +61,4 @@ internal static partial class Goldens
         var argument = NameOf(type.GetGenericArguments()[0]);
         return type.Name.StartsWith("IReadOnlyList", StringComparison.Ordinal) ? $"{argument}.list" : $"{type.Name[..type.Name.IndexOf('`')]}.{argument}";
     }
-
-    [GeneratedRegex(@"^global using (?<name>\w+) = (?<type>[\w.]+);", RegexOptions.Multiline)]
-    private static partial Regex Alias();
 }

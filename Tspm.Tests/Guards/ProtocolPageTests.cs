@@ -10,22 +10,47 @@ internal sealed class ProtocolPageTests
 {
     static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "PROTOCOL.md"));
 
-    public static IReadOnlyList<string> AllMethods { get; } = [.. Constants(typeof(Methods)).Select(value => (string)value).Except([Methods.LogLine, Methods.Event, Methods.Heartbeat])];
-
     [Test]
     public async Task Every_method_has_its_section_with_the_goldens_as_example(CancellationToken cancellation)
     {
-        foreach (var method in AllMethods)
+        foreach (var method in MethodRows.All)
         {
             var section = SectionOf($"### `{method}`");
-            var verb = char.ToUpperInvariant(method[0]) + method[1..];
             var messages = MessagesIn(section);
-            var request = messages.Single(message => message.TryGetProperty("method", out var name) && name.GetString() == method);
+            var request = messages.Single(message =>
+                message.TryGetProperty("method", out var name) && name.GetString() == method.Name);
             await Assert.That(StrictJson.Problems(request, WireJson.Default.RpcRequest, "request")).IsEmpty();
             var parameters = request.TryGetProperty("params", out var given) ? given : JsonDocument.Parse("{}").RootElement;
-            await Assert.That(JsonElement.DeepEquals(parameters, Goldens.OfName(verb + "Request"))).IsTrue().Because($"request of {method}");
+            var (asked, answered) = (MethodRows.RequestOf(method).Name, MethodRows.ResponseOf(method).Name);
+            await Assert.That(JsonElement.DeepEquals(parameters, Goldens.OfName(asked))).IsTrue().Because(asked);
             var result = messages.Single(message => message.TryGetProperty("result", out _)).GetProperty("result");
-            await Assert.That(JsonElement.DeepEquals(result, Goldens.OfName(verb + "Response"))).IsTrue().Because($"response of {method}");
+            await Assert.That(JsonElement.DeepEquals(result, Goldens.OfName(answered))).IsTrue().Because(answered);
+        }
+    }
+
+    [Test]
+    public async Task The_index_is_the_table_of_methods(CancellationToken cancellation)
+    {
+        var rows = MethodRows.All.Select(method => method.Kind switch
+        {
+            MethodKind.Reads => $"| [`{method}`](#{method}) | reads | |\n",
+            MethodKind.Streams => $"| [`{method}`](#{method}) | reads | after a stream of notifications |\n",
+            MethodKind.Changes => $"| [`{method}`](#{method}) | changes processes | |\n",
+            MethodKind.EndsDaemon => $"| [`{method}`](#{method}) | ends this daemon | |\n",
+            _ => throw new InvalidOperationException($"the page has no word for {method.Kind}"),
+        });
+        var index = $"\n| method | what it does | its answer comes |\n|---|---|---|\n{string.Concat(rows)}\n";
+        await Assert.That(Page).Contains(index);
+    }
+
+    [Test]
+    public async Task Every_method_has_its_section_below_what_it_does(CancellationToken cancellation)
+    {
+        var changes = Page.IndexOf("\n## Methods that change\n", StringComparison.Ordinal);
+        foreach (var method in MethodRows.All)
+        {
+            var isAbove = Page.IndexOf($"\n### `{method}`\n", StringComparison.Ordinal) < changes;
+            await Assert.That(isAbove).IsEqualTo(method.OnlyReads).Because(method.Name);
         }
     }
 

@@ -6,10 +6,10 @@ using Tspm.Protocol;
 namespace Tspm.Client;
 
 /// <summary>
-/// Our own reading of the command line, in front of ConsoleAppFramework. The framework binds and dispatches well, but keeps only the last of
-/// repeated options, splits values at commas, refuses <c>--name=web</c>, prints help with exit 0 for an unknown verb and swallows flags behind
-/// arguments. So this class reads what people type (flags anywhere, aliases, PM2's spellings), checks it whole against <see cref="Verbs"/>
-/// before anything happens, and <see cref="FrameworkArguments"/> hands it on in the one form the framework cannot misread.
+/// Reads the command line as people type it: flags anywhere, aliases, <c>--name=web</c>, repeated flags, PM2's
+/// spellings. Checks all of it against <see cref="Verbs"/> before anything happens. ConsoleAppFramework binds options
+/// too, but keeps only the last of those that are repeated, splits values at commas, prints help with exit 0 for an
+/// unknown verb and takes flags after arguments for arguments; so it only chooses the command.
 /// </summary>
 internal static class Argv
 {
@@ -23,8 +23,8 @@ internal static class Argv
         var verb = Verbs.Find(typed) ?? throw Unknown(typed, args[(verbAt + 1)..]);
         var words = new List<string>();
         var flags = new List<GivenFlag>();
-        IReadOnlyList<string>? program = null;
-        if (typed == "jlist") flags.Add(new GivenFlag(Flags.Find("json")!, null));
+        string[]? program = null;
+        if (typed == Verbs.ListAsJson) flags.Add(new GivenFlag(Flags.Find("json")!, null));
         for (var i = 0; i < args.Length; i++)
         {
             if (i == verbAt) continue;
@@ -39,7 +39,7 @@ internal static class Argv
                 && !(verb.Name == "scale" && char.IsAsciiDigit(arg[1]))) ReadFlag(verb, args, ref i, words, flags);
             else words.Add(arg);
         }
-        var line = new ParsedLine(verb, words, program, flags);
+        var line = new ParsedLine(verb, [.. words], program, flags);
         if (line.IsOn("help")) return line;
         Pm2Flags.Check(line, args);
         CheckWords(line);
@@ -169,10 +169,10 @@ internal static class Argv
     static void CheckWords(ParsedLine line)
     {
         var verb = line.Verb;
-        var starts = verb.TakesProgram && line.Words.Count == 0;
-        if (starts && line.Program is not { Count: > 0 }) throw Usage(verb, "nothing to " + verb.Name);
-        if (line.Words.Count < verb.MinWords) throw Usage(verb, TooFew(verb));
-        if (line.Words.Count > verb.MaxWords)
+        var starts = verb.TakesProgram && line.Words.Length == 0;
+        if (starts && line.Program is not { Length: > 0 }) throw Usage(verb, "nothing to " + verb.Name);
+        if (line.Words.Length < verb.MinWords) throw Usage(verb, TooFew(verb));
+        if (line.Words.Length > verb.MaxWords)
             throw Usage(verb, $"'{line.Words[verb.MaxWords]}' is one argument too many{(verb.Name is "send" or "search" or "add" ? "; quote what belongs together" : "")}");
         foreach (var word in line.Words)
             if (word.Length == 0 && verb.Name != "send") throw Usage(verb, "an argument is empty");
@@ -199,7 +199,8 @@ internal static class Argv
     static UsageException UnknownFlag(TypedFlag typed, List<string> words)
     {
         var (verb, arg, spelled) = (typed.Verb, typed.Args[typed.Position], typed.Spelled);
-        var known = Array.ConvertAll(verb.Flags, static name => Flags.Find(name)!.ShownAsNo ? "--no-" + name : "--" + name);
+        var known = Array.ConvertAll(
+            verb.AllFlags, static name => Flags.Find(name)!.ShownAsNo ? "--no-" + name : "--" + name);
         // PM2's restart takes the flags of start and changes the settings on the way.
         if (verb.Name is "restart" or "reload"
             && Resolve(arg, null, out _, out _) is { ChangesConfig: true, Name: var setting })

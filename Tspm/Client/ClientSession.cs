@@ -18,9 +18,6 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     /// <summary>All that is not data.</summary>
     public OutputWriter Err => errors;
 
-    /// <summary>What the command ended with.</summary>
-    public int ExitCode { get; set; }
-
     /// <summary>A stream is not continued when the daemon has ended on purpose: who does that takes the socket away.</summary>
     public bool EndsWithDaemon { get; init; }
 
@@ -57,7 +54,7 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     {
         try
         {
-            return Connect(onlyReads: true);
+            return Connect();
         }
         catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
         {
@@ -132,9 +129,9 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         }
     }
 
-    DaemonClient Connect(bool onlyReads = false, bool mayStart = false)
+    DaemonClient Connect(bool mayStart = false)
     {
-        if (_early is not { } early) return DaemonClient.Connect(home, NoticeOf(), onlyReads, Remote, mayStart);
+        if (_early is not { } early) return DaemonClient.Connect(home, NoticeOf(), Remote, mayStart);
         _early = null;
         return early;
     }

@@ -5,34 +5,16 @@ using Tspm.Protocol;
 namespace Tspm.Client;
 
 /// <summary>
-/// Runs one command and turns whatever comes of it into an exit code and at most one sentence. ConsoleAppFramework would print exceptions itself
-/// and set the exit code of the process, so nothing is allowed to reach it.
+/// Runs one command and turns whatever comes of it into an exit code and at most one sentence. ConsoleAppFramework
+/// would print exceptions itself and set the exit code of the process, so nothing is allowed to reach it.
 /// </summary>
 internal static class CommandHost
 {
-    /// <summary>The commands are static methods, because that is what the framework binds without allocating; this is how they find the session. One per thread, for the tests.</summary>
-    [ThreadStatic] static ClientSession? t_current;
-
-    public static void Use(ClientSession session) => t_current = session;
-
-    public static void Execute(Func<ClientSession, int> command)
-    {
-        var session = t_current!;
-        session.ExitCode = Guard(session, command);
-    }
-
-    /// <summary>The framework could not bind what <see cref="Argv"/> let through.</summary>
-    public static void BindingFailed(string message)
-    {
-        t_current!.Err.WriteLine($"tspm: {ControlText.Escape(message)}");
-        t_current.ExitCode = ExitCodes.Usage;
-    }
-
-    public static int Guard(ClientSession session, Func<ClientSession, int> command)
+    public static int Guard(ClientSession session, Func<int> command)
     {
         try
         {
-            var code = command(session);
+            var code = command();
             session.Out.Flush();
             return code;
         }

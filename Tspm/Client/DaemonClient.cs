@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization.Metadata;
 using Tspm.Platform.Linux;
 using Tspm.Protocol;
 using Tspm.Storage;
@@ -35,9 +34,6 @@ internal sealed class DaemonClient : IDisposable
         _connection = new DaemonConnection(home, remote, mayStart);
     }
 
-    /// <summary>Requests on this connection only read, so they may be sent again when an answer was lost.</summary>
-    public bool OnlyReads { get; init; }
-
     /// <summary>Told of each request whose answer takes long; null: nobody is.</summary>
     public WaitNotice? Notice { get; init; }
 
@@ -49,16 +45,15 @@ internal sealed class DaemonClient : IDisposable
 
     /// <exception cref="DaemonException">See <see cref="DaemonSocket.Open(TspmHome)"/>.</exception>
     public static DaemonClient Connect(
-        TspmHome home, WaitNotice? notice = null, bool onlyReads = false, RemoteHost? remote = null,
-        bool mayStart = false) =>
-        new(home, remote, mayStart) { Notice = notice, OnlyReads = onlyReads };
+        TspmHome home, WaitNotice? notice = null, RemoteHost? remote = null, bool mayStart = false) =>
+        new(home, remote, mayStart) { Notice = notice };
 
     /// <summary>Versions, and who the daemon is. Asked once per connection, by those who have to know.</summary>
     public HelloResponse Greet()
     {
         if (_daemon is not null) return _daemon;
         var hello = new HelloRequest { Version = ProductVersion.Current, ProtocolVersion = ProtocolVersion.Current };
-        _daemon = Exchange(Methods.Hello, hello, Wire.Json.HelloRequest, Wire.Json.HelloResponse, null, null);
+        _daemon = Exchange(Methods.Hello, hello, null, null);
         if (_daemon.ProtocolVersion < ProtocolVersion.Oldest)
             throw new DaemonException(ErrorCode.Failed, OlderDaemon.TooOld(_daemon));
         return _daemon;
@@ -75,19 +70,17 @@ internal sealed class DaemonClient : IDisposable
     /// </param>
     /// <exception cref="DaemonException">The daemon's own error, or no (understandable) answer in time.</exception>
     public TResponse Call<TRequest, TResponse>(
-        string method, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType,
-        TimeSpan? deadline = null, TRequest? again = null)
+        Method<TRequest, TResponse> method, TRequest request, TimeSpan? deadline = null, TRequest? again = null)
         where TRequest : class
         where TResponse : class
     {
-        var kind = OnlyReads ? RequestKind.Reads : again is null ? RequestKind.Once : RequestKind.Repeatable;
-        var key = OnlyReads ? null : NewKey();
+        var kind = method.OnlyReads ? RequestKind.Reads : again is null ? RequestKind.Once : RequestKind.Repeatable;
+        var key = method.OnlyReads ? null : NewKey();
         for (var attempts = 1; ; attempts++)
         {
             // Known before it is asked for anything that must not be done twice.
             var asked = key is null ? null : Greet().Pid;
-            var outcome = Attempt(() => Exchange(
-                method, OlderDaemon.Fit(request, this), requestType, responseType, deadline, key));
+            var outcome = Attempt(() => Exchange(method, OlderDaemon.Fit(request, this), deadline, key));
             var next = RetryPolicy.After(outcome, kind, attempts);
             if (RetryPolicy.NeedsConnection(next)) next = Reconnect(next, asked);
             switch (next)
@@ -118,13 +111,14 @@ internal sealed class DaemonClient : IDisposable
     /// <see cref="DeadAfter"/>: heartbeats count.
     /// </summary>
     public TResponse? Stream<TRequest, TResponse>(
-        (string Method, TRequest Value, JsonTypeInfo<TRequest> Type) request, JsonTypeInfo<TResponse> responseType,
-        Func<AnswerEnvelope, bool> onNotification, Action? onIdle = null, bool follows = false)
+        Method<TRequest, TResponse> method, TRequest request, Func<AnswerEnvelope, bool> onNotification,
+        Action? onIdle = null, bool follows = false)
+        where TRequest : class
         where TResponse : class
     {
         for (var attempts = 1; ; attempts++)
         {
-            var outcome = Attempt(() => ReadStream(request, responseType, onNotification, onIdle, follows));
+            var outcome = Attempt(() => ReadStream(method, request, onNotification, onIdle, follows));
             switch (RetryPolicy.After(outcome, RequestKind.Stream, attempts))
             {
                 case NextStep.Return:
@@ -163,21 +157,23 @@ internal sealed class DaemonClient : IDisposable
     }
 
     TResponse Exchange<TRequest, TResponse>(
-        string method, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType,
-        TimeSpan? deadline, string? key)
+        Method<TRequest, TResponse> method, TRequest request, TimeSpan? deadline, string? key)
+        where TRequest : class
+        where TResponse : class
     {
         var id = ++_lastId;
-        _connection.Send(RequestLine.Write(id, method, request, requestType, key));
-        var wait = new Wait(method, deadline ?? ReadDeadline, Notice)
+        _connection.Send(RequestLine.Write(id, method.Name, request, Wire.Json.Of<TRequest>(), key));
+        var wait = new Wait(method.Name, deadline ?? ReadDeadline, Notice)
         {
-            Request = request, OnQuiet = _connection.IsRemote ? null : _ => StuckDaemon.ThrowIfStuck(_home, method),
+            Request = request,
+            OnQuiet = _connection.IsRemote ? null : _ => StuckDaemon.ThrowIfStuck(_home, method.Name),
         };
         try
         {
             while (true)
             {
                 var answer = _connection.Read(wait);
-                if (answer.IsFor(id)) return answer.Read(responseType);
+                if (answer.IsFor(id)) return answer.Read(Wire.Json.Of<TResponse>());
             }
         }
         finally
@@ -187,12 +183,13 @@ internal sealed class DaemonClient : IDisposable
     }
 
     TResponse? ReadStream<TRequest, TResponse>(
-        (string Method, TRequest Value, JsonTypeInfo<TRequest> Type) request, JsonTypeInfo<TResponse> responseType,
-        Func<AnswerEnvelope, bool> onNotification, Action? onIdle, bool follows)
+        Method<TRequest, TResponse> method, TRequest request, Func<AnswerEnvelope, bool> onNotification,
+        Action? onIdle, bool follows)
+        where TRequest : class
         where TResponse : class
     {
         var id = ++_lastId;
-        _connection.Send(RequestLine.Write(id, request.Method, request.Value, request.Type, null));
+        _connection.Send(RequestLine.Write(id, method.Name, request, Wire.Json.Of<TRequest>(), null));
         while (true)
         {
             // Before the wait, not after each line: what was printed must be seen, and printing line by line is slow.
@@ -200,14 +197,14 @@ internal sealed class DaemonClient : IDisposable
             AnswerEnvelope answer;
             try
             {
-                answer = _connection.Read(new Wait(request.Method, DeadAfter, follows ? null : Notice));
+                answer = _connection.Read(new Wait(method.Name, DeadAfter, follows ? null : Notice));
             }
             finally
             {
                 Notice?.Clear();
             }
             OnHeard?.Invoke();
-            if (answer.IsFor(id)) return answer.Read(responseType);
+            if (answer.IsFor(id)) return answer.Read(Wire.Json.Of<TResponse>());
             if (!onNotification(answer)) return null;
         }
     }
@@ -228,7 +225,7 @@ internal sealed class DaemonClient : IDisposable
         CultureInfo.InvariantCulture,
         $"{Environment.ProcessId}-{Stopwatch.GetTimestamp():x}-{Random.Shared.Next():x}");
 
-    static DaemonException OutcomeUnknown(string method) => new(
+    static DaemonException OutcomeUnknown(Method method) => new(
         LocalError.Disconnected,
         $"the daemon died while it was at '{method}'; its successor does not know what came of it: "
         + "see tspm list and tspm why");

@@ -88,7 +88,7 @@ internal sealed class DaemonConnection : IDisposable
     public bool WaitForEnd(TimeSpan deadline)
     {
         using var guardian = _socket.OpenListenerPidfd();
-        if (!WaitForClose(Methods.Shutdown, deadline)) return false;
+        if (!WaitForClose(Methods.Shutdown.Name, deadline)) return false;
         return !guardian.IsOpen || DescriptorWait.UntilReadable(guardian.Number, (int)deadline.TotalMilliseconds);
     }
 

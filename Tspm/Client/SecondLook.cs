@@ -25,7 +25,7 @@ internal sealed class SecondLook(TspmHome home) : IDisposable
         if (_isOver) return null;
         try
         {
-            _daemon ??= DaemonClient.Connect(home, onlyReads: true);
+            _daemon ??= DaemonClient.Connect(home);
             return List(selectors);
         }
         catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess && selectors is not null)
@@ -50,6 +50,6 @@ internal sealed class SecondLook(TspmHome home) : IDisposable
     IReadOnlyList<ProcessStatus> List(IReadOnlyList<string>? selectors)
     {
         var request = new ListRequest { Selectors = selectors };
-        return _daemon!.Call(Methods.List, request, Wire.Json.ListRequest, Wire.Json.ListResponse, Patience).Processes;
+        return _daemon!.Call(Methods.List, request, Patience).Processes;
     }
 }

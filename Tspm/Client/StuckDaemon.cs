@@ -44,8 +44,8 @@ internal static class StuckDaemon
     {
         try
         {
-            using var another = DaemonClient.Connect(home, onlyReads: true);
-            another.Call(Methods.Ping, new PingRequest(), Wire.Json.EmptyRequest, Wire.Json.PingResponse, Patience);
+            using var another = DaemonClient.Connect(home);
+            another.Call(Methods.Ping, new PingRequest(), Patience);
             return null;
         }
         catch (DaemonException failure)

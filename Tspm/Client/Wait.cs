@@ -31,10 +31,10 @@ internal sealed class Wait(string method, TimeSpan? deadline, WaitNotice? notice
 
     /// <summary>"no answer to 'list'". The greeting, which nobody asked for by name, is not named.</summary>
     public static string NoAnswer(string method) =>
-        method == Methods.Hello ? "no answer from the daemon" : $"no answer to '{method}'";
+        method == Methods.Hello.Name ? "no answer from the daemon" : $"no answer to '{method}'";
 
     /// <summary>" 'list'"; empty for the greeting.</summary>
-    public static string Of(string method) => method == Methods.Hello ? "" : $" '{method}'";
+    public static string Of(string method) => method == Methods.Hello.Name ? "" : $" '{method}'";
 
     /// <summary>
     /// Called with <see cref="Method"/> each time that it has been quiet for long; throws when there is nothing to wait

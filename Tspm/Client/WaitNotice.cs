@@ -75,15 +75,23 @@ internal sealed class WaitNotice(
         (processes ?? []).Where(process => process.State switch
         {
             ProcessState.Stopping => true,
-            ProcessState.Starting or ProcessState.Waiting =>
-                method is not (Methods.Stop or Methods.Delete or Methods.Shutdown),
+            ProcessState.Starting or ProcessState.Waiting => !EndsProcesses(method),
             ProcessState.Online => process.WaitsFor is not null,
             _ => false,
         });
 
-    static bool ChangesProcesses(string method) =>
-        method is Methods.Start or Methods.Stop or Methods.Restart or Methods.Reload or Methods.Delete or Methods.Scale
-            or Methods.Apply or Methods.Set or Methods.Shutdown;
+    static bool EndsProcesses(string method) => IsAmong(method, Methods.Stop, Methods.Delete, Methods.Shutdown);
+
+    /// <summary>Its answer may have to wait for processes.</summary>
+    static bool ChangesProcesses(string method) => EndsProcesses(method) || IsAmong(
+        method, Methods.Start, Methods.Restart, Methods.Reload, Methods.Scale, Methods.Apply, Methods.Set);
+
+    static bool IsAmong(string method, params ReadOnlySpan<Method> methods)
+    {
+        foreach (var one in methods)
+            if (one.Name == method) return true;
+        return false;
+    }
 
     /// <summary>Full seconds: this is counted once a second.</summary>
     static string Seconds(TimeSpan time) => Duration.Format(TimeSpan.FromSeconds(Math.Floor(time.TotalSeconds)));

@@ -20,7 +20,7 @@ internal static class WhyChanges
             var request = new DescribeRequest { Selectors = present, Changes = true };
             var fit = OlderDaemon.Fit(request, daemon);
             if (fit.Changes is null) return;
-            var answer = daemon.Call(Methods.Describe, fit, Wire.Json.DescribeRequest, Wire.Json.DescribeResponse);
+            var answer = daemon.Call(Methods.Describe, fit);
             foreach (var process in answer.Processes)
                 if (report.Find(process.Status.Id, process.Status.Instance) is { } instance)
                 {

@@ -143,7 +143,7 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
     public Task Heartbeat(HeartbeatNotice notice)
     {
         Interlocked.Increment(ref owner.Counters.Heartbeats);
-        return Write(Framing.Notification(Methods.Heartbeat, notice, WireJson.Default.RpcNotificationHeartbeatNotice));
+        return Write(Framing.Notification(Notifications.Heartbeat, notice, WireJson.Default.RpcNotificationHeartbeatNotice));
     }
 
     /// <summary>Completes when the client sends something or closes, or the daemon ends: the end of a stream. What came is read as the next request.</summary>

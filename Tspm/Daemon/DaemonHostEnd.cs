@@ -29,7 +29,7 @@ internal sealed partial class DaemonHost : IReadyHandler
             var requester = new Requester(info.ssi_uid, (int)info.ssi_pid, Signals.NameOf((int)info.ssi_signo));
             _loop.Post(() =>
             {
-                _diary.Tell(new ProcessEvent { Kind = EventKind.Request, Request = Methods.Shutdown, Reason = requester.Signal, ByUid = requester.Uid, ByPid = requester.Pid });
+                _diary.Tell(new ProcessEvent { Kind = EventKind.Request, Request = Methods.Shutdown.Name, Reason = requester.Signal, ByUid = requester.Uid, ByPid = requester.Pid });
                 Shutdown(requester);
             });
         }

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
-using Tspm.Daemon.Handlers;
 using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
@@ -33,9 +31,12 @@ internal sealed class RequestHandler(DaemonContext context)
             method = request.Method;
             if (RequestLimits.Problem(request.Params, out var details) is { } excess)
                 throw new RequestException(ErrorCode.InvalidParams, excess, details);
-            if (method is Methods.Shutdown or Methods.Upgrade) Record(request, connection);
-            key = request.IdempotencyKey is { Length: > 0 } && !OnlyReads(method) ? request.IdempotencyKey : null;
-            var answer = key is not null ? await _answers.Once(key, method, () => Dispatch(request, connection)) : await Dispatch(request, connection);
+            var handler = HandlerTable.Find(method) ?? throw await Unknown(method);
+            if (handler.Method.Kind == MethodKind.EndsDaemon) Record(request, connection);
+            if (request.IdempotencyKey is { Length: > 0 } given && !handler.Method.OnlyReads) key = given;
+            var answer = key is not null
+                ? await _answers.Once(key, method, () => Dispatch(handler, request, connection))
+                : await Dispatch(handler, request, connection);
             return request.Id.ValueKind == JsonValueKind.Undefined ? null : answer(id);
         }
         catch (Exception e)
@@ -51,8 +52,6 @@ internal sealed class RequestHandler(DaemonContext context)
         }
     }
 
-    static bool OnlyReads(string method) => method is Methods.Hello or Methods.Ping or Methods.Status or Methods.List or Methods.Search or Methods.Describe or Methods.Env or Methods.Logs or Methods.Events or Methods.Metrics;
-
     RequestException TooFast(TimeSpan wait)
     {
         var (most, milliseconds) = (context.Limits.RequestsPerSecond, (int)Math.Ceiling(wait.TotalMilliseconds));
@@ -60,33 +59,33 @@ internal sealed class RequestHandler(DaemonContext context)
             new RpcErrorData { Expected = $"at most {most} requests a second, {context.Limits.RequestBurst} at once", RetryAfterMs = milliseconds });
     }
 
-    Task<Func<JsonElement, byte[]>> Dispatch(RpcRequest request, ClientConnection connection) => request.Method switch
+    /// <summary>A daemon that is about to end leaves it to its successor, which may know the method.</summary>
+    async Task<Exception> Unknown(string method)
     {
-        Methods.Hello => Answer(request, WireJson.Default.HelloRequest, StatusHandler.Hello, WireJson.Default.HelloResponse),
-        Methods.Ping => Answer(request, WireJson.Default.EmptyRequest, StatusHandler.Ping, WireJson.Default.PingResponse),
-        Methods.Status => Answer(request, WireJson.Default.EmptyRequest, StatusHandler.Handle, WireJson.Default.StatusResponse),
-        Methods.List => Answer(request, WireJson.Default.ListRequest, ListHandler.Handle, WireJson.Default.ListResponse),
-        Methods.Search => Answer(request, WireJson.Default.SearchRequest, SearchHandler.Handle, WireJson.Default.SearchResponse),
-        Methods.Describe => Answer(request, WireJson.Default.DescribeRequest, DescribeHandler.Handle, WireJson.Default.DescribeResponse),
-        Methods.Env => Answer(request, WireJson.Default.SelectorsRequest, EnvHandler.Handle, WireJson.Default.EnvResponse),
-        Methods.Logs => Answer(request, WireJson.Default.LogsRequest, (c, r) => LogsHandler.Handle(c, r, connection), WireJson.Default.LogsResponse),
-        Methods.Events => Answer(request, WireJson.Default.EventsRequest, (c, r) => EventsHandler.Handle(c, r, connection), WireJson.Default.EventsResponse),
-        Methods.Metrics => Answer(
-            request, WireJson.Default.MetricsRequest, MetricsHandler.Handle, WireJson.Default.MetricsResponse),
-        Methods.Shutdown => Answer(request, WireJson.Default.EmptyRequest, (c, _) => ShutdownHandler.Handle(c, connection.Requester), WireJson.Default.ShutdownResponse),
-        Methods.Upgrade => Answer(request, WireJson.Default.UpgradeRequest, (c, r) => UpgradeHandler.Handle(c, r, connection), WireJson.Default.UpgradeResponse),
-        _ => Change(request, connection),
-    };
+        if (context.IsShuttingDown) return new ShuttingDownException();
+        if (!await context.Changes.Enter())
+            return new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
+        context.Changes.Leave();
+        return new RequestException(
+            ErrorCode.MethodNotFound,
+            $"there is no method '{method}'; the methods are the verbs of the command line");
+    }
 
-    /// <summary>Verbs that change something: not begun any more when the daemon goes away.</summary>
-    async Task<Func<JsonElement, byte[]>> Change(RpcRequest request, ClientConnection connection)
+    Task<Func<JsonElement, byte[]>> Dispatch(Handler handler, RpcRequest request, ClientConnection connection) =>
+        handler.Method.Kind == MethodKind.Changes
+            ? Change(handler, request, connection)
+            : handler.Answer(context, ParametersOf(request), connection);
+
+    /// <summary>A change is not begun any more when the daemon is about to end.</summary>
+    async Task<Func<JsonElement, byte[]>> Change(Handler handler, RpcRequest request, ClientConnection connection)
     {
         if (context.IsShuttingDown) throw new ShuttingDownException();
-        if (!await context.Changes.Enter()) throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
+        if (!await context.Changes.Enter())
+            throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
         try
         {
-            if (!IsDryRun(request)) Record(request, connection);
-            return await DispatchChange(request, connection.Requester);
+            if (!IsDryRun(handler, request)) Record(request, connection);
+            return await handler.Answer(context, ParametersOf(request), connection);
         }
         finally
         {
@@ -94,53 +93,12 @@ internal sealed class RequestHandler(DaemonContext context)
         }
     }
 
-    Task<Func<JsonElement, byte[]>> DispatchChange(RpcRequest request, Requester? requester) => request.Method switch
-    {
-        Methods.Start => Answer(request, WireJson.Default.StartRequest, (c, r) => StartHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, requester) }, requester), WireJson.Default.StartResponse),
-        Methods.Add => Answer(request, WireJson.Default.AddRequest, (c, r) => AddHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, requester)! }), WireJson.Default.StartResponse),
-        Methods.Apply => Answer(request, WireJson.Default.ApplyRequest, (c, r) => ApplyHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, requester)! }, requester), WireJson.Default.ApplyResponse),
-        Methods.Stop => Answer(request, WireJson.Default.StopRequest, (c, r) => StopHandler.Handle(c, r, requester), WireJson.Default.ChangeResponse),
-        Methods.Restart => Answer(request, WireJson.Default.RestartRequest, (c, r) => RestartHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, requester) }, requester), WireJson.Default.ChangeResponse),
-        Methods.Reload => Answer(request, WireJson.Default.RestartRequest, (c, r) => ReloadHandler.Handle(c, r with { Client = RequestLaunch.Complete(r.Client, requester) }, requester), WireJson.Default.ChangeResponse),
-        Methods.Delete => Answer(request, WireJson.Default.DeleteRequest, (c, r) => DeleteHandler.Handle(c, r, requester), WireJson.Default.ChangeResponse),
-        Methods.Signal => Answer(request, WireJson.Default.SignalRequest, (c, r) => SignalHandler.Handle(c, r, requester), WireJson.Default.ChangeResponse),
-        Methods.Reset => Answer(request, WireJson.Default.SelectorsRequest, ResetHandler.Handle, WireJson.Default.ChangeResponse),
-        Methods.Rename => Answer(request, WireJson.Default.RenameRequest, RenameHandler.Handle, WireJson.Default.ChangeResponse),
-        Methods.Set => Answer(request, WireJson.Default.SetRequest, (c, r) => SetHandler.Handle(c, r, requester), WireJson.Default.SetResponse),
-        Methods.Scale => Answer(request, WireJson.Default.ScaleRequest, (c, r) => ScaleHandler.Handle(c, r, requester), WireJson.Default.ChangeResponse),
-        Methods.Flush => Answer(request, WireJson.Default.SelectorsRequest, FlushHandler.Handle, WireJson.Default.ChangeResponse),
-        Methods.Reopen => Answer(request, WireJson.Default.ListRequest, ReopenHandler.Handle, WireJson.Default.ChangeResponse),
-        Methods.Send => Answer(request, WireJson.Default.SendRequest, SendHandler.Handle, WireJson.Default.ChangeResponse),
-        _ => throw new RequestException(ErrorCode.MethodNotFound, $"there is no method '{request.Method}'; the methods are the verbs of the command line"),
-    };
-
-    async Task<Func<JsonElement, byte[]>> Answer<TRequest, TResponse>(
-        RpcRequest request, JsonTypeInfo<TRequest> requestType, Func<DaemonContext, TRequest, Task<TResponse>> handle, JsonTypeInfo<TResponse> responseType)
-    {
-        var parameters = request.Params.ValueKind == JsonValueKind.Undefined ? EmptyObject : request.Params;
-        var checkedRequest = StrictJson.Read(parameters, requestType, "params", ConfigFieldHints.Instance);
-        RefuseWait(parameters, "waitTimeoutMs", most: int.MaxValue);
-        RefuseWait(parameters, "settleMs", MostSettleMs);
-        var response = await handle(context, checkedRequest);
-        return id => Framing.Result(id, response, responseType);
-    }
-
-    /// <summary>Longer than this, a readiness probe is what is wanted.</summary>
-    const int MostSettleMs = 60_000;
-
-    /// <summary>Before anything is done: the wait comes last, and would fail when all is done.</summary>
-    static void RefuseWait(JsonElement parameters, string member, int most)
-    {
-        if (!parameters.TryGetProperty(member, out var wait) || wait.ValueKind != JsonValueKind.Number) return;
-        if (wait.GetInt32() is var ms && ms >= 0 && ms <= most) return;
-        var expected = most == int.MaxValue ? "0 or more" : $"from 0 to {most}";
-        throw new RequestException(ErrorCode.InvalidParams, $"params.{member} must be {expected}, but is {wait.GetRawText()}",
-            new RpcErrorData { Path = $"params.{member}", Expected = expected, Found = wait.GetRawText() });
-    }
+    static JsonElement ParametersOf(RpcRequest request) =>
+        request.Params.ValueKind == JsonValueKind.Undefined ? EmptyObject : request.Params;
 
     /// <summary><c>plan</c>: who only looks has changed nothing.</summary>
-    static bool IsDryRun(RpcRequest request) =>
-        request is { Method: Methods.Apply, Params: { ValueKind: JsonValueKind.Object } parameters }
+    static bool IsDryRun(Handler handler, RpcRequest request) =>
+        handler.Method == Methods.Apply && request.Params is { ValueKind: JsonValueKind.Object } parameters
         && parameters.TryGetProperty("dryRun", out var dryRun) && dryRun.ValueKind == JsonValueKind.True;
 
     /// <summary>Who asked for what, whatever comes of it.</summary>

@@ -17,7 +17,7 @@ internal sealed class SocketCounters
     ];
 
     /// <summary>The methods, and one for what is none.</summary>
-    public static readonly string[] Names = [.. Methods.All, "none"];
+    public static readonly string[] Names = [.. HandlerTable.All.Select(static handler => handler.Method.Name), "none"];
 
     readonly long[] _requests = new long[Names.Length * Codes.Length];
     readonly long[] _buckets = new long[Names.Length * (BucketMicroseconds.Length + 1)];
@@ -34,11 +34,11 @@ internal sealed class SocketCounters
     /// <param name="begun">Timestamp of when the request was there.</param>
     public void Count(string? method, int code, long begun)
     {
-        var name = Array.IndexOf(Methods.All, method);
+        var name = method is null ? -1 : Array.IndexOf(Names, method, 0, Names.Length - 1);
         if (name < 0) name = Names.Length - 1;
         Interlocked.Increment(ref _requests[name * Codes.Length + Math.Max(0, Array.IndexOf(Codes, code))]);
         // A stream that follows takes as long as somebody looks.
-        if (method is Methods.Logs or Methods.Events) return;
+        if (name < HandlerTable.All.Length && HandlerTable.All[name].Method.Kind == MethodKind.Streams) return;
         var microseconds = (long)Stopwatch.GetElapsedTime(begun).TotalMicroseconds;
         var bucket = 0;
         while (bucket < BucketMicroseconds.Length && microseconds > BucketMicroseconds[bucket]) bucket++;

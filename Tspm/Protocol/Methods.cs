@@ -1,18 +1,43 @@
 namespace Tspm.Protocol;
 
-/// <summary>The methods of the control socket. A method's name is its verb.</summary>
+/// <summary>
+/// The table of the control socket's methods. A row is what the client calls, what a handler of the daemon names as its
+/// own (<c>Daemon/Handlers</c>), and what the golden files and the index of docs/PROTOCOL.md are compared with. A new
+/// method is one row here, its handler and its command.
+/// </summary>
 internal static class Methods
 {
-    public const string Hello = "hello", Ping = "ping", Status = "status", List = "list", Describe = "describe", Env = "env",
-        Search = "search", Start = "start", Add = "add", Apply = "apply", Stop = "stop", Restart = "restart", Reload = "reload", Delete = "delete", Signal = "signal",
-        Reset = "reset", Rename = "rename", Set = "set", Scale = "scale", Flush = "flush", Reopen = "reopen", Send = "send", Logs = "logs", Events = "events", Metrics = "metrics", Shutdown = "shutdown", Upgrade = "upgrade";
+    const MethodKind
+        Reads = MethodKind.Reads,
+        Streams = MethodKind.Streams,
+        Changes = MethodKind.Changes,
+        EndsDaemon = MethodKind.EndsDaemon;
 
-    /// <summary>All of them.</summary>
-    public static readonly string[] All =
-    [
-        Hello, Ping, Status, List, Describe, Env, Search, Start, Add, Apply, Stop, Restart, Reload, Delete, Signal, Reset, Rename, Set, Scale, Flush, Reopen, Send, Logs, Events, Metrics, Shutdown, Upgrade,
-    ];
-
-    /// <summary>Notifications of a stream.</summary>
-    public const string LogLine = "log", Event = "event", Heartbeat = "heartbeat";
+    public static readonly Method<HelloRequest, HelloResponse> Hello = new("hello", Reads);
+    public static readonly Method<PingRequest, PingResponse> Ping = new("ping", Reads);
+    public static readonly Method<StatusRequest, StatusResponse> Status = new("status", Reads);
+    public static readonly Method<ListRequest, ListResponse> List = new("list", Reads);
+    public static readonly Method<DescribeRequest, DescribeResponse> Describe = new("describe", Reads);
+    public static readonly Method<EnvRequest, EnvResponse> Env = new("env", Reads);
+    public static readonly Method<SearchRequest, SearchResponse> Search = new("search", Reads);
+    public static readonly Method<StartRequest, StartResponse> Start = new("start", Changes);
+    public static readonly Method<AddRequest, AddResponse> Add = new("add", Changes);
+    public static readonly Method<ApplyRequest, ApplyResponse> Apply = new("apply", Changes);
+    public static readonly Method<StopRequest, StopResponse> Stop = new("stop", Changes);
+    public static readonly Method<RestartRequest, RestartResponse> Restart = new("restart", Changes);
+    public static readonly Method<ReloadRequest, ReloadResponse> Reload = new("reload", Changes);
+    public static readonly Method<DeleteRequest, DeleteResponse> Delete = new("delete", Changes);
+    public static readonly Method<SignalRequest, SignalResponse> Signal = new("signal", Changes);
+    public static readonly Method<ResetRequest, ResetResponse> Reset = new("reset", Changes);
+    public static readonly Method<RenameRequest, RenameResponse> Rename = new("rename", Changes);
+    public static readonly Method<SetRequest, SetResponse> Set = new("set", Changes);
+    public static readonly Method<ScaleRequest, ScaleResponse> Scale = new("scale", Changes);
+    public static readonly Method<FlushRequest, FlushResponse> Flush = new("flush", Changes);
+    public static readonly Method<ReopenRequest, ReopenResponse> Reopen = new("reopen", Changes);
+    public static readonly Method<SendRequest, SendResponse> Send = new("send", Changes);
+    public static readonly Method<LogsRequest, LogsResponse> Logs = new("logs", Streams);
+    public static readonly Method<EventsRequest, EventsResponse> Events = new("events", Streams);
+    public static readonly Method<MetricsRequest, MetricsResponse> Metrics = new("metrics", Reads);
+    public static readonly Method<ShutdownRequest, ShutdownResponse> Shutdown = new("shutdown", EndsDaemon);
+    public static readonly Method<UpgradeRequest, UpgradeResponse> Upgrade = new("upgrade", EndsDaemon);
 }

@@ -1,4 +1,6 @@
+using ConsoleAppFramework;
 using Tspm.Client.Defining;
+using Tspm.Client.Grammar;
 using Tspm.Client.Output;
 using Tspm.Config;
 using Tspm.Model;
@@ -9,39 +11,45 @@ using Tspm.Supervision;
 namespace Tspm.Client.Commands;
 
 /// <summary><c>apply FILE</c> makes the daemon match a config file; <c>plan FILE</c> says what that would do, also when no daemon runs.</summary>
-internal static class ApplyCommand
+[RegisterCommands]
+internal sealed class ApplyCommand
 {
-    public static int Run(ClientSession session, string file, GivenFlags flags) =>
-        Apply(session, ProjectFile.Read(file), flags);
+    [Command("apply")]
+    public void Run(ConsoleAppContext context) =>
+        context.Run(static (session, line) => Apply(session, ProjectFile.Read(line.Words[0]), line));
+
+    [Command("plan")]
+    public void Plan(ConsoleAppContext context) =>
+        context.Run(static (session, line) => Plan(session, ProjectFile.Read(line.Words[0]), line));
 
     /// <summary>Prints the steps, then what became of each instance.</summary>
-    public static int Apply(ClientSession session, ProjectFile file, GivenFlags given)
+    public static int Apply(ClientSession session, ProjectFile file, ParsedLine line)
     {
-        var flags = given.ToChange();
-        var request = RequestOf(file, given) with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
+        var flags = ChangeFlags.Of(line);
+        var request = RequestOf(file, line) with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
         using var daemon = session.ConnectToChange(flags.NoAutoStart);
-        var answer = daemon.Call(Methods.Apply, request, Wire.Json.ApplyRequest, Wire.Json.ApplyResponse, flags.Deadline);
+        var answer = daemon.Call(Methods.Apply, request, flags.Deadline);
         if (flags.Json) JsonPrinter.Print(session.Out, answer, PrintJson.Readable.ApplyResponse);
         else PlanPrinter.Print(session.Out, answer.Steps);
         Outcomes.Print(session, answer, Outcomes.InState, withSuccesses: !flags.Json);
         return answer.Success && answer.Error is null ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    public static int Plan(ClientSession session, string file, GivenFlags flags)
+    static int Plan(ClientSession session, ProjectFile file, ParsedLine line)
     {
-        var request = RequestOf(ProjectFile.Read(file), flags) with { DryRun = true };
+        var request = RequestOf(file, line) with { DryRun = true };
         using var daemon = session.ConnectIfRunning();
-        var answer = daemon?.Call(Methods.Apply, request, Wire.Json.ApplyRequest, Wire.Json.ApplyResponse) ?? WithoutDaemon(session.Home, request);
-        if (flags.IsOn("json")) JsonPrinter.Print(session.Out, answer, PrintJson.Readable.ApplyResponse);
+        var answer = daemon?.Call(Methods.Apply, request) ?? WithoutDaemon(session.Home, request);
+        if (line.IsOn("json")) JsonPrinter.Print(session.Out, answer, PrintJson.Readable.ApplyResponse);
         else PlanPrinter.Print(session.Out, answer.Steps);
         foreach (var note in answer.Notes ?? []) session.Err.WriteLine(ControlText.Escape(note));
         return ExitCodes.Done;
     }
 
-    static ApplyRequest RequestOf(ProjectFile file, GivenFlags flags) => new()
+    static ApplyRequest RequestOf(ProjectFile file, ParsedLine line) => new()
     {
         Define = file.Processes, Client = ClientContextBuilder.Build(), Project = file.Project,
-        Force = flags.IsOn("force") ? true : null, Prune = flags.IsOn("prune"), UpdateEnv = flags.IsOn("update-env"),
+        Force = line.IsOn("force") ? true : null, Prune = line.IsOn("prune"), UpdateEnv = line.IsOn("update-env"),
     };
 
     /// <summary>From what is saved, by the same rules.</summary>

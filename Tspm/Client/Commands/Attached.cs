@@ -61,9 +61,7 @@ internal sealed class Attached
     bool EndByThemselves()
     {
         using var daemon = _session.ConnectToRead();
-        var described = daemon.Call(
-            Methods.Describe, new DescribeRequest { Selectors = _names }, Wire.Json.DescribeRequest,
-            Wire.Json.DescribeResponse);
+        var described = daemon.Call(Methods.Describe, new DescribeRequest { Selectors = _names });
         return described.Processes.All(static process => RestartPolicy.Of(process.Config).Mode != RestartMode.Always);
     }
 
@@ -73,8 +71,7 @@ internal sealed class Attached
         try
         {
             using var daemon = _session.ConnectToRead();
-            var list = daemon.Call(
-                Methods.List, new ListRequest { Selectors = _names }, Wire.Json.ListRequest, Wire.Json.ListResponse);
+            var list = daemon.Call(Methods.List, new ListRequest { Selectors = _names });
             _last = list.Processes.Where(status => _instances.Contains((status.Id, status.Instance)));
         }
         catch (DaemonException gone) when (gone.Code == ErrorCode.NoSuchProcess)

@@ -1,5 +1,5 @@
-using System.Text.Json.Serialization.Metadata;
 using Tspm.Client.Defining;
+using Tspm.Client.Grammar;
 using Tspm.Client.Output;
 using Tspm.Model;
 using Tspm.Protocol;
@@ -15,6 +15,9 @@ internal readonly record struct ChangeFlags(bool Json, bool NoAutoStart, bool No
     /// </summary>
     static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
+    public static ChangeFlags Of(ParsedLine line) => new(
+        line.IsOn("json"), line.IsOff("auto-start"), line.IsOff("wait"), line.ValueOf("wait-timeout"));
+
     public int? WaitTimeoutMs => WaitTimeout is { } text && Duration.TryParse(text, out var time) ? (int)time.TotalMilliseconds : null;
 
     public TimeSpan Deadline => WaitTimeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) + DaemonClient.Grace : Longest;
@@ -22,8 +25,7 @@ internal readonly record struct ChangeFlags(bool Json, bool NoAutoStart, bool No
 
 /// <summary>One request that changes something, and how its outcome is said.</summary>
 internal sealed record Change<TRequest, TResponse>(
-    string Method, TRequest Request, JsonTypeInfo<TRequest> RequestType, JsonTypeInfo<TResponse> ResponseType, JsonTypeInfo<TResponse> PrintType,
-    Func<ProcessOutcome, string> Phrase)
+    Method<TRequest, TResponse> Method, TRequest Request, Func<ProcessOutcome, string> Phrase)
     where TRequest : class
     where TResponse : ChangeResponse
 {
@@ -44,14 +46,14 @@ internal sealed record Change<TRequest, TResponse>(
         using var daemon = session.ConnectToChange(flags.NoAutoStart);
         try
         {
-            response = daemon.Call(Method, Request, RequestType, ResponseType, flags.Deadline, Again);
+            response = daemon.Call(Method, Request, flags.Deadline, Again);
         }
         catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess)
         {
             throw new DaemonException(
-                unknown.Code, unknown.Message + FileSelector.Hint(Method, Request), unknown.Data);
+                unknown.Code, unknown.Message + FileSelector.Hint(Method.Name, Request), unknown.Data);
         }
-        if (flags.Json) JsonPrinter.Print(session.Out, response, PrintType);
+        if (flags.Json) JsonPrinter.Print(session.Out, response, PrintJson.Readable.Of<TResponse>());
         Outcomes.Print(session, response, Phrase, withSuccesses: !flags.Json, Total);
         if (response is { Processes.Count: 0, Notes: null, Error: null })
             session.Err.WriteLine(NothingToShow.NoProcesses);

@@ -1,3 +1,4 @@
+using ConsoleAppFramework;
 using Tspm.Boot;
 using Tspm.Client.Grammar;
 using Tspm.Protocol;
@@ -5,7 +6,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary><c>daemon start | stop | restart | upgrade</c>. Plain <c>daemon</c> is the daemon itself and never comes here.</summary>
-internal static class DaemonCommand
+[RegisterCommands]
+internal sealed class DaemonCommand
 {
     /// <summary>Stopping all children takes as long as the longest stop timeout, which is the user's choice.</summary>
     static readonly TimeSpan StopDeadline = TimeSpan.FromMinutes(10);
@@ -13,14 +15,17 @@ internal static class DaemonCommand
     /// <summary>From the answer to the last byte saved and the socket removed.</summary>
     static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(15);
 
-    public static void Run([Items] string[]? words = null) => CommandHost.Execute(session => words switch
+    [Command("daemon")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) => line.Words switch
     {
         ["start"] => Start(session),
         ["stop"] => Stop(session),
         ["restart"] => Restart(session),
         ["upgrade"] => UpgradeCommand.Run(session, null),
         ["upgrade", var binary] => UpgradeCommand.Run(session, binary),
-        _ => throw new UsageException($"'daemon {string.Join(' ', words ?? [])}' is not understood; usage: tspm daemon [start | stop | restart | upgrade [BINARY]]"),
+        var words => throw new UsageException(
+            $"'daemon {string.Join(' ', words)}' is not understood; "
+            + "usage: tspm daemon [start | stop | restart | upgrade [BINARY]]"),
     });
 
     static int Start(ClientSession session)
@@ -66,7 +71,7 @@ internal static class DaemonCommand
     static StatusResponse? OfService(ClientSession session)
     {
         using var daemon = session.ConnectIfRunning();
-        var status = daemon?.Call(Methods.Status, new StatusRequest(), Wire.Json.EmptyRequest, Wire.Json.StatusResponse);
+        var status = daemon?.Call(Methods.Status, new StatusRequest());
         return status is { Service.Active: true } ? status : null;
     }
 
@@ -96,7 +101,7 @@ internal static class DaemonCommand
     {
         using var daemon = session.ConnectIfRunning();
         if (daemon is null) return null;
-        var answer = daemon.Call(Methods.Shutdown, new ShutdownRequest(), Wire.Json.EmptyRequest, Wire.Json.ShutdownResponse, StopDeadline);
+        var answer = daemon.Call(Methods.Shutdown, new ShutdownRequest(), StopDeadline);
         if (!daemon.WaitForEnd(EndDeadline)) throw new DaemonException(LocalError.NoAnswerInTime, "all processes are stopped, but the daemon has not ended yet");
         foreach (var warning in answer.Warnings ?? []) session.Err.WriteLine(Output.ControlText.Escape(warning));
         return answer.Stopped;

@@ -1,3 +1,4 @@
+using ConsoleAppFramework;
 using Tspm.Client.Output;
 using Tspm.Model;
 using Tspm.Protocol;
@@ -8,25 +9,25 @@ namespace Tspm.Client.Commands;
 /// <c>delete</c>: stops and forgets; the log files stay unless <c>--logs</c>. Somebody at a terminal is asked before
 /// everything goes.
 /// </summary>
-internal static class DeleteCommand
+[RegisterCommands]
+internal sealed class DeleteCommand
 {
-    public static void Run(
-        [Items] string[]? words = null, bool logs = false, bool noAutoStart = false, bool json = false) =>
-        CommandHost.Execute(session =>
+    [Command("delete")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
+    {
+        if (line.Words.Contains(Selector.All) && !line.IsOn("json") && !IsMeant(session))
         {
-            if (words is not null && words.Contains(Selector.All) && !json && !IsMeant(session))
+            session.Err.WriteLine("nothing was deleted");
+            return ExitCodes.Failed;
+        }
+        return new Change<DeleteRequest, DeleteResponse>(
+            Methods.Delete, new DeleteRequest { Selectors = line.Words, Logs = line.IsOn("logs") },
+            static _ => "deleted")
             {
-                session.Err.WriteLine("nothing was deleted");
-                return ExitCodes.Failed;
+                Total = static _ => "deleted",
             }
-            return new Change<DeleteRequest, DeleteResponse>(
-                Methods.Delete, new DeleteRequest { Selectors = words ?? [], Logs = logs }, Wire.Json.DeleteRequest,
-                Wire.Json.ChangeResponse, PrintJson.Readable.ChangeResponse, static _ => "deleted")
-                {
-                    Total = static _ => "deleted",
-                }
-                .Run(session, new ChangeFlags(json, noAutoStart));
-        });
+            .Run(session, ChangeFlags.Of(line));
+    });
 
     /// <summary>Nobody is asked in a script, nor when there is nothing that could go.</summary>
     static bool IsMeant(ClientSession session)
@@ -45,8 +46,7 @@ internal static class DeleteCommand
         try
         {
             using var daemon = session.ConnectToRead();
-            return daemon.Call(
-                Methods.List, new ListRequest(), Wire.Json.ListRequest, Wire.Json.ListResponse).Processes.Count;
+            return daemon.Call(Methods.List, new ListRequest()).Processes.Count;
         }
         catch (DaemonException missing) when (missing.Code is LocalError.NotRunning or ErrorCode.NoSuchProcess)
         {

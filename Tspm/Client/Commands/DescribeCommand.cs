@@ -1,16 +1,20 @@
+using ConsoleAppFramework;
 using Tspm.Client.Output;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
 /// <summary><c>describe</c>: all that is known.</summary>
-internal static class DescribeCommand
+[RegisterCommands]
+internal sealed class DescribeCommand
 {
-    public static void Run([Items] string[]? words = null, bool showEnv = false, bool json = false) => CommandHost.Execute(session =>
+    [Command("describe")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
         using var daemon = session.ConnectToRead();
-        var request = new DescribeRequest { Selectors = words ?? [], ShowEnv = showEnv };
-        var answer = daemon.Call(Methods.Describe, request, Wire.Json.DescribeRequest, Wire.Json.DescribeResponse);
+        var request = new DescribeRequest { Selectors = line.Words, ShowEnv = line.IsOn("show-env") };
+        var answer = daemon.Call(Methods.Describe, request);
+        var json = line.IsOn("json");
         if (json) JsonPrinter.PrintDescriptions(session.Out, answer.Processes);
         else DescriptionPrinter.Print(session.Out, answer.Processes);
         if (!json && answer.Processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);

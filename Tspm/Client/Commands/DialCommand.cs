@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ConsoleAppFramework;
 using Tspm.Client.Defining;
 using Tspm.Platform.Linux.Native;
 using Tspm.Protocol;
@@ -9,15 +10,17 @@ namespace Tspm.Client.Commands;
 /// <c>dial-stdio</c>: standard input and output are the control socket, for an ssh from elsewhere. With <c>--greet</c> the first line is a notification with the environment and the folder
 /// of this session, which is what a process that is started from there gets.
 /// </summary>
-internal static unsafe class DialCommand
+[RegisterCommands]
+internal sealed unsafe class DialCommand
 {
     /// <summary>A write of so much to a pipe that has room does not wait (man 7 pipe, PIPE_BUF).</summary>
     const int ChunkBytes = 4096;
 
-    public static void Run(bool greet = false, bool launch = false) => CommandHost.Execute(session =>
+    [Command("dial-stdio")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
-        using var socket = Open(session, launch);
-        if (greet) session.Out.WriteLine(Greeting());
+        using var socket = Open(session, line.IsOn("launch"));
+        if (line.IsOn("greet")) session.Out.WriteLine(Greeting());
         session.Out.Flush();
         Join(socket.Number);
         return ExitCodes.Done;
@@ -43,7 +46,7 @@ internal static unsafe class DialCommand
         {
             json.WriteStartObject();
             json.WriteString("jsonrpc"u8, "2.0"u8);
-            json.WriteString("method"u8, Methods.Hello);
+            json.WriteString("method"u8, Methods.Hello.Name);
             json.WritePropertyName("params"u8);
             JsonSerializer.Serialize(json, ClientContextBuilder.Build(), Wire.Json.ClientContext);
             json.WriteEndObject();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConsoleAppFramework;
 using Tspm.Boot;
 using Tspm.Client.Grammar;
 using Tspm.Platform;
@@ -9,24 +10,39 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary><c>enable</c> and <c>disable</c>: the boot service. Both may be repeated.</summary>
-internal static class EnableCommand
+[RegisterCommands]
+internal sealed class EnableCommand
 {
-    public static void Run([Items] string[]? config = null, bool socket = false, bool print = false, bool force = false) => CommandHost.Execute(session =>
+    [Command("enable")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
-        if (UserOf(config) is { } user) return ForUser(session, user, ["enable", .. socket ? (string[])["--socket"] : [], .. print ? (string[])["--print"] : [], .. force ? (string[])["--force"] : []], prepare: !print);
+        var (socket, print, force) = (line.IsOn("socket"), line.IsOn("print"), line.IsOn("force"));
+        if (line.ValueOf("user") is { } user)
+            return ForUser(session, user, Repeated(line, "socket", "print", "force"), prepare: !print);
         return Guard(() => print ? Print(session, socket) : Enable(session, socket, force));
     });
 
-    public static void Disable([Items] string[]? config = null, bool keepRunning = false, bool force = false) => CommandHost.Execute(session =>
+    [Command("disable")]
+    public void Disable(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
-        if (UserOf(config) is { } user) return ForUser(session, user, ["disable", .. keepRunning ? (string[])["--keep-running"] : [], .. force ? (string[])["--force"] : []], prepare: false);
+        var (keepRunning, force) = (line.IsOn("keep-running"), line.IsOn("force"));
+        if (line.ValueOf("user") is { } user)
+            return ForUser(session, user, Repeated(line, "keep-running", "force"), prepare: false);
         return Guard(() => Disable(session, keepRunning, force));
     });
 
     /// <summary>PM2's names of the two. What else stands there (<c>startup systemd -u me</c>) is not needed.</summary>
-    public static void Startup([Items] string[]? words = null) => CommandHost.Execute(session => Habit(session, "startup", "enable", () => Enable(session, socket: false, force: false)));
+    [Command("startup")]
+    public void Startup(ConsoleAppContext context) => context.Run(static (session, _) =>
+        Habit(session, "startup", "enable", () => Enable(session, socket: false, force: false)));
 
-    public static void Unstartup([Items] string[]? words = null) => CommandHost.Execute(session => Habit(session, "unstartup", "disable", () => Disable(session, keepRunning: false, force: false)));
+    [Command("unstartup")]
+    public void Unstartup(ConsoleAppContext context) => context.Run(static (session, _) =>
+        Habit(session, "unstartup", "disable", () => Disable(session, keepRunning: false, force: false)));
+
+    /// <summary>The verb with those of its switches that were given.</summary>
+    static string[] Repeated(ParsedLine line, params string[] switches) =>
+        [line.Verb.Name, .. switches.Where(line.IsOn).Select(static name => "--" + name)];
 
     static int Habit(ClientSession session, string typed, string meant, Func<int> command)
     {
@@ -46,9 +62,6 @@ internal static class EnableCommand
             throw new DaemonException(failure.NotPermitted ? LocalError.NotPermitted : ErrorCode.Failed, failure.Message);
         }
     }
-
-    /// <summary>--user travels as a flag of a config, because it is one elsewhere.</summary>
-    static string? UserOf(string[]? config) => config is ["user", var name] ? name : null;
 
     /// <summary>Does as root what only root may, and the rest as that user himself: root writes nothing into a folder that is somebody else's.</summary>
     static int ForUser(ClientSession session, string user, string[] words, bool prepare)
@@ -127,7 +140,7 @@ internal static class EnableCommand
     {
         if (service is SystemdService { StartsAtFirstCommand: true, IsActive: false }) return null;
         using var daemon = session.ConnectIfRunning();
-        return daemon?.Call(Methods.Status, new StatusRequest(), Wire.Json.EmptyRequest, Wire.Json.StatusResponse);
+        return daemon?.Call(Methods.Status, new StatusRequest());
     }
 
     static void TellAdopted(ClientSession session, StatusResponse before)
@@ -135,7 +148,7 @@ internal static class EnableCommand
         using var daemon = session.ConnectIfRunning();
         if (daemon is null) return;
         var names = new List<string>();
-        foreach (var process in daemon.Call(Methods.List, new ListRequest(), Wire.Json.ListRequest, Wire.Json.ListResponse).Processes)
+        foreach (var process in daemon.Call(Methods.List, new ListRequest()).Processes)
             if (process.Pid is { } pid) names.Add(string.Create(CultureInfo.InvariantCulture, $"{process.Name} (pid {pid})"));
         session.Out.WriteLine($"the daemon that ran (pid {Output.Display.Number(before.Pid)}) has handed over; {(names.Count == 0 ? "no process was running" : "nothing was restarted")}");
         if (names.Count == 0) return;

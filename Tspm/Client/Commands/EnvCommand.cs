@@ -1,15 +1,19 @@
+using ConsoleAppFramework;
 using Tspm.Client.Output;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
 /// <summary><c>env</c>: the environment that the next child gets, as KEY=VALUE. Control characters are shown escaped; <c>--json</c> has them as they are.</summary>
-internal static class EnvCommand
+[RegisterCommands]
+internal sealed class EnvCommand
 {
-    public static void Run([Items] string[]? words = null, bool json = false) => CommandHost.Execute(session =>
+    [Command("env")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
         using var daemon = session.ConnectToRead();
-        var answer = daemon.Call(Methods.Env, new EnvRequest { Selectors = words ?? [] }, Wire.Json.SelectorsRequest, Wire.Json.EnvResponse);
+        var answer = daemon.Call(Methods.Env, new EnvRequest { Selectors = line.Words });
+        var json = line.IsOn("json");
         if (json) PrintJsonDocument(session.Out, answer.Processes);
         else PrintText(session.Out, answer.Processes);
         if (!json && answer.Processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);

@@ -42,21 +42,23 @@ internal sealed class EventStream(ClientSession session, EventsRequest request, 
                 "the running daemon is older than this tspm and knows neither --kind, --grep nor --until; "
                 + "replace it with: tspm daemon upgrade");
         if (request.Follow && !session.Out.IsTerminal) daemon.WatchOutput();
-        daemon.Stream(
-            (Methods.Events, _last is null ? request : request with { After = _last }, Wire.Json.EventsRequest), Wire.Json.EventsResponse, Take, session.Out.Flush, request.Follow);
+        var resumed = _last is null ? request : request with { After = _last };
+        daemon.Stream(Methods.Events, resumed, Take, session.Out.Flush, request.Follow);
     }
 
     bool IsSelective => request is { Kinds: not null } or { Grep: not null } or { Until: not null };
 
     bool Take(AnswerEnvelope notification)
     {
-        if (notification.Method == Methods.Event)
+        if (notification.Method == Notifications.Event)
         {
             var happened = notification.ReadParams(Wire.Json.ProcessEvent);
             _last = happened.Seq;
             return onEvent(happened);
         }
-        if (notification.Method == Methods.Heartbeat && notification.ReadParams(Wire.Json.HeartbeatNotice).Seq is { } begin && begin.TryGetValue(Methods.Event, out var seq)) _last = seq;
+        if (notification.Method == Notifications.Heartbeat
+            && notification.ReadParams(Wire.Json.HeartbeatNotice).Seq is { } begin
+            && begin.TryGetValue(Notifications.Event, out var seq)) _last = seq;
         return true;
     }
 }

@@ -1,3 +1,4 @@
+using ConsoleAppFramework;
 using Tspm.Client.Grammar;
 using Tspm.Client.Output;
 using Tspm.Model;
@@ -7,9 +8,14 @@ using Tspm.Storage;
 namespace Tspm.Client.Commands;
 
 /// <summary><c>export config</c>: what is defined as a config file, with and without a daemon. To apply that file changes nothing.</summary>
-internal static class ExportCommand
+[RegisterCommands]
+internal sealed class ExportCommand
 {
-    public static int Run(ClientSession session, string[] words)
+    [Command("export")]
+    public void Run(ConsoleAppContext context) =>
+        context.Run(static (session, line) => Export(session, line.Words));
+
+    static int Export(ClientSession session, string[] words)
     {
         if (words[0] != "config") throw new UsageException($"'export {ControlText.Escape(words[0])}' is not part of this version; usage: tspm export config [SELECTOR…]");
         var projects = new List<string>();
@@ -34,7 +40,7 @@ internal static class ExportCommand
         {
             if (selectors.Length == 0) selectors = [Selector.All];
             var request = new DescribeRequest { Selectors = selectors, ShowEnv = true };
-            foreach (var process in daemon.Call(Methods.Describe, request, Wire.Json.DescribeRequest, Wire.Json.DescribeResponse).Processes)
+            foreach (var process in daemon.Call(Methods.Describe, request).Processes)
                 if (process.Status.Instance == 0 || !configs.Exists(config => config.Name == process.Config.Name))
                 {
                     configs.Add(process.Config);

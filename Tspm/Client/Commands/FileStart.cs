@@ -38,8 +38,7 @@ internal static class FileStart
             UpdateEnv = start.UpdateEnv, Start = true, Wait = start.Wait,
             WaitTimeoutMs = start.WaitTimeoutMs, SettleMs = start.SettleMs,
         };
-        var applied = daemon.Call(
-            Methods.Apply, request, Wire.Json.ApplyRequest, Wire.Json.ApplyResponse, flags.Deadline);
+        var applied = daemon.Call(Methods.Apply, request, flags.Deadline);
         List<PlanStep> changes = [.. applied.Steps.Where(static step => step.Action == PlanStep.Change)];
         if (!flags.Json) PlanPrinter.Print(session.Out, changes, withKept: false);
         var response = new StartResponse
@@ -57,8 +56,7 @@ internal static class FileStart
         List<string> kept = [.. started.Processes.Where(IsKept).Select(static process => process.Name).Distinct()];
         if (kept.Count == 0) return started;
         var request = new RestartRequest { Selectors = kept, Wait = start.Wait, WaitTimeoutMs = start.WaitTimeoutMs };
-        var restarted = daemon.Call(
-            Methods.Restart, request, Wire.Json.RestartRequest, Wire.Json.ChangeResponse, flags.Deadline);
+        var restarted = daemon.Call(Methods.Restart, request, flags.Deadline);
         return started with
         {
             Success = started.Success && restarted.Success,
@@ -73,6 +71,6 @@ internal static class FileStart
 
     static StartResponse Define(DaemonClient daemon, StartRequest start, ChangeFlags flags) =>
         daemon.Call(
-            Methods.Start, start with { Selectors = null }, Wire.Json.StartRequest, Wire.Json.StartResponse,
-            flags.Deadline, start with { Selectors = null, Again = true });
+            Methods.Start, start with { Selectors = null }, flags.Deadline,
+            start with { Selectors = null, Again = true });
 }

@@ -1,16 +1,18 @@
+using ConsoleAppFramework;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
 /// <summary><c>flush</c>: empties the log files.</summary>
-internal static class FlushCommand
+[RegisterCommands]
+internal sealed class FlushCommand
 {
-    public static void Run([Items] string[]? words = null, bool noAutoStart = false, bool json = false) =>
-        CommandHost.Execute(session => new Change<FlushRequest, FlushResponse>(
-            Methods.Flush, new FlushRequest { Selectors = words ?? [] }, Wire.Json.SelectorsRequest, Wire.Json.ChangeResponse,
-            Output.PrintJson.Readable.ChangeResponse, static _ => "logs are empty")
+    [Command("flush")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
+        new Change<FlushRequest, FlushResponse>(
+            Methods.Flush, new FlushRequest { Selectors = line.Words }, static _ => "logs are empty")
             {
                 IsRepeatable = true, Total = static _ => "flushed",
             }
-            .Run(session, new ChangeFlags(json, noAutoStart)));
+            .Run(session, ChangeFlags.Of(line)));
 }

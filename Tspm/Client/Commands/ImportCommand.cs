@@ -1,3 +1,4 @@
+using ConsoleAppFramework;
 using Tspm.Client.Defining;
 using Tspm.Client.Grammar;
 using Tspm.Client.Output;
@@ -8,25 +9,27 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary><c>import</c>: another manager's processes as a config file, printed, written or applied. What has no counterpart is listed; that is exit 1 unless <c>--lossy</c>.</summary>
-internal static class ImportCommand
+[RegisterCommands]
+internal sealed class ImportCommand
 {
-    public static int Run(ClientSession session, string[] words, GivenFlags flags)
+    [Command("import")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
-        var imported = Read(words[0], words.Length > 1 ? words[1] : null, flags.Value("env-file"));
-        var (file, start) = (flags.Value("out-file"), flags.IsOn("start"));
+        var imported = Read(line.Words[0], line.Words is [_, var typed, ..] ? typed : null, line.ValueOf("env-file"));
+        var (file, start) = (line.ValueOf("out-file"), line.IsOn("start"));
         if (!start && file is null) HideSecrets(imported);
         Tell(session, imported);
-        var isLost = TellOfLoss(session, imported, flags.IsOn("lossy"));
+        var isLost = TellOfLoss(session, imported, line.IsOn("lossy"));
         if (start)
         {
             var project = new ProjectFile(imported.Folder, imported.Processes);
-            var code = ApplyCommand.Apply(session, project, flags);
+            var code = ApplyCommand.Apply(session, project, line);
             return WithLoss(code, isLost);
         }
         if (file is null) ConfigWriter.Write(session.Out, imported.Processes);
         else WriteFile(session, file, imported.Processes);
         return WithLoss(ExitCodes.Done, isLost);
-    }
+    });
 
     /// <summary>For <c>start ecosystem.config.js</c>.</summary>
     /// <param name="lossy">What is lost is no failure.</param>

@@ -1,13 +1,16 @@
+using ConsoleAppFramework;
 using Tspm.Client.Output;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
 /// <summary><c>list</c>: what there is and how it is.</summary>
-internal static class ListCommand
+[RegisterCommands]
+internal sealed class ListCommand
 {
-    public static void Run([Items] string[]? words = null, bool json = false) =>
-        CommandHost.Execute(session => List(session, words, json));
+    [Command("list")]
+    public void Run(ConsoleAppContext context) =>
+        context.Run(static (session, line) => List(session, line.Selectors, line.IsOn("json")));
 
     static int List(ClientSession session, string[]? selectors, bool json)
     {
@@ -16,7 +19,7 @@ internal static class ListCommand
         {
             using var daemon = session.ConnectToRead();
             var request = new ListRequest { Selectors = selectors };
-            answer = daemon.Call(Methods.List, request, Wire.Json.ListRequest, Wire.Json.ListResponse);
+            answer = daemon.Call(Methods.List, request);
         }
         catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
         {

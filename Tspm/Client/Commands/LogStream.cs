@@ -50,7 +50,7 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
     bool FitsSeveral(DaemonClient daemon)
     {
         if (request.Selectors is not { Count: > 0 } selectors) return true;
-        return daemon.Call(Methods.List, new ListRequest { Selectors = selectors }, Wire.Json.ListRequest, Wire.Json.ListResponse).Processes.Count > 1;
+        return daemon.Call(Methods.List, new ListRequest { Selectors = selectors }).Processes.Count > 1;
     }
 
     void Follow(DaemonClient daemon)
@@ -59,18 +59,17 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
         if (resumed.Events is not null && !daemon.KnowsProtocol2) resumed = resumed with { Events = null };
         // Whoever read our output may go away while there is nothing to print.
         if (request.Follow && !session.Out.IsTerminal) daemon.WatchOutput();
-        daemon.Stream(
-            (Methods.Logs, resumed, Wire.Json.LogsRequest), Wire.Json.LogsResponse, Take, session.Out.Flush, request.Follow);
+        daemon.Stream(Methods.Logs, resumed, Take, session.Out.Flush, request.Follow);
     }
 
     bool Take(AnswerEnvelope notification)
     {
-        if (notification.Method == Methods.LogLine)
+        if (notification.Method == Notifications.Log)
         {
             var line = notification.ReadParams(Wire.Json.LogLine);
             return Print(line) && !(line.Stream == Logs.Events.EventSource.Stream && IsOver?.Invoke() == true);
         }
-        if (notification.Method != Methods.Heartbeat) return true;
+        if (notification.Method != Notifications.Heartbeat) return true;
         if (notification.ReadParams(Wire.Json.HeartbeatNotice).Seq is { } positions)
             foreach (var (stream, seq) in positions) _after.TryAdd(stream, seq);
         return IsOver?.Invoke() != true;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConsoleAppFramework;
 using Tspm.Client.Grammar;
 using Tspm.Client.Output;
 using Tspm.Model;
@@ -7,29 +8,52 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary><c>logs</c>: the last lines, or those that fit, and, with <c>-f</c>, what follows. Ctrl-C ends it the default way, which a shell reports as 130.</summary>
-internal static class LogsCommand
+[RegisterCommands]
+internal sealed class LogsCommand
 {
-    public static void Run(
-        [Items] string[]? words = null, bool follow = false, string? lines = null, string? since = null, string? until = null, string? grep = null,
-        string? context = null, string? run = null, bool @out = false, bool err = false, bool timestamps = false, bool raw = false, bool events = false, bool json = false) =>
-        CommandHost.Execute(session =>
+    [Command("logs")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
+    {
+        Check(line);
+        var (isRaw, withEvents) = (line.IsOn("raw"), line.IsOn("events"));
+        var begin = Point("since", line.ValueOf("since"), null);
+        var request = new LogsRequest
         {
-            if (@out && err) throw new UsageException("--out and --err exclude each other; without either, both streams are shown");
-            if (raw && (json || timestamps)) throw new UsageException($"--raw is the bytes alone; leave out --{(json ? "json" : "timestamps")}, or --raw");
-            if (follow && until is not null)
-                throw new UsageException("--follow never ends, so it cannot be combined with --until");
-            if (context is not null && grep is null) throw new UsageException("--context needs --grep: lines around what?");
-            if (raw && events) throw new UsageException("--raw is the bytes alone; leave out --events, or --raw");
-            var begin = Point("since", since, null);
-            var request = new LogsRequest
-            {
-                Selectors = words, Follow = follow, Lines = Number(lines), Stream = @out ? "out" : err ? "err" : null,
-                Since = Iso(begin), Until = Iso(Point("until", until, begin)), Grep = grep, Context = Number(context), Run = run,
-                // Where lines are chosen or counted, only when they are asked for.
-                Events = events || ((follow || timestamps) && !json && !raw && !@out && !err && grep is null && run is null) ? true : null,
-            };
-            return Show(session, request, new LogPrinter(session.Out, session.Err, raw, json) { Timestamps = timestamps, Events = events, Separated = context is not null });
+            Selectors = line.Selectors, Follow = line.IsOn("follow"), Lines = line.NumberOf("lines"),
+            Stream = line.IsOn("out") ? "out" : line.IsOn("err") ? "err" : null,
+            Since = Iso(begin), Until = Iso(Point("until", line.ValueOf("until"), begin)),
+            Grep = line.ValueOf("grep"), Context = line.NumberOf("context"), Run = line.ValueOf("run"),
+        };
+        request = request with { Events = withEvents || ShowsEventsUnasked(line, request) ? true : null };
+        return Show(session, request, new LogPrinter(session.Out, session.Err, isRaw, line.IsOn("json"))
+        {
+            Timestamps = line.IsOn("timestamps"), Events = withEvents, Separated = request.Context is not null,
         });
+    });
+
+    /// <exception cref="UsageException">Two flags do not go together.</exception>
+    static void Check(ParsedLine line)
+    {
+        if (line.IsOn("out") && line.IsOn("err"))
+            throw new UsageException("--out and --err exclude each other; without either, both streams are shown");
+        var isRaw = line.IsOn("raw");
+        foreach (var addition in (string[])["json", "timestamps"])
+        {
+            if (isRaw && line.IsOn(addition))
+                throw new UsageException($"--raw is the bytes alone; leave out --{addition}, or --raw");
+        }
+        if (line.IsOn("follow") && line.ValueOf("until") is not null)
+            throw new UsageException("--follow never ends, so it cannot be combined with --until");
+        if (line.ValueOf("context") is not null && line.ValueOf("grep") is null)
+            throw new UsageException("--context needs --grep: lines around what?");
+        if (isRaw && line.IsOn("events"))
+            throw new UsageException("--raw is the bytes alone; leave out --events, or --raw");
+    }
+
+    /// <summary>Where lines are chosen, or read by a program, events are shown only when they are asked for.</summary>
+    static bool ShowsEventsUnasked(ParsedLine line, LogsRequest request) =>
+        (request.Follow || line.IsOn("timestamps")) && !line.IsOn("json") && !line.IsOn("raw")
+        && request is { Stream: null, Grep: null, Run: null };
 
     public static int Show(ClientSession session, LogsRequest request, LogPrinter printer) =>
         Show(session, new LogStream(session, request, printer), request, printer);
@@ -84,6 +108,4 @@ internal static class LogsCommand
     }
 
     public static string? Iso(DateTimeOffset? point) => point?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-
-    static int? Number(string? text) => text is null ? null : int.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -1,19 +1,23 @@
+using ConsoleAppFramework;
 using Tspm.Client.Output;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
 /// <summary><c>metrics</c>: what is counted and measured, as OpenMetrics or in an older format.</summary>
-internal static class MetricsCommand
+[RegisterCommands]
+internal sealed class MetricsCommand
 {
-    public static void Run(string? format = null, bool json = false) => CommandHost.Execute(session =>
+    [Command("metrics")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
         using var daemon = session.ConnectToRead();
+        var format = line.ValueOf("format");
         // What every daemon does is not asked for by name.
         var request = new MetricsRequest { Format = format == MetricsFormat.OpenMetrics ? null : format };
         if (request.Format is not null) OlderDaemon.RequireMetricsFormats(daemon);
-        var answer = daemon.Call(Methods.Metrics, request, Wire.Json.MetricsRequest, Wire.Json.MetricsResponse);
-        if (json) JsonPrinter.Print(session.Out, answer, PrintJson.Readable.MetricsResponse);
+        var answer = daemon.Call(Methods.Metrics, request);
+        if (line.IsOn("json")) JsonPrinter.Print(session.Out, answer, PrintJson.Readable.MetricsResponse);
         else session.Out.Write(answer.Text);
         return ExitCodes.Done;
     });

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConsoleAppFramework;
 using Tspm.Client.Defining;
 using Tspm.Client.Output;
 using Tspm.Config.Legacy;
@@ -12,14 +13,16 @@ namespace Tspm.Client.Commands;
 /// <c>migrate</c>: takes over what is in an old process list and not here yet, and says what an older Tspm still runs; with <c>--take-over</c> it stops that and starts it here. A second time there is
 /// nothing left to do.
 /// </summary>
-internal static class MigrateCommand
+[RegisterCommands]
+internal sealed class MigrateCommand
 {
-    public static int Run(ClientSession session, GivenFlags flags)
+    [Command("migrate")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
-        var takeOver = flags.IsOn("take-over");
-        var (path, list) = Find(flags.Value("from"));
+        var takeOver = line.IsOn("take-over");
+        var (path, list) = Find(line.ValueOf("from"));
         if (list.Problem is { } problem) throw new DaemonException(ErrorCode.Failed, $"the old process list {path} could not be read and nothing was taken over: {problem}");
-        using var daemon = session.ConnectToChange(flags.IsOff("auto-start"));
+        using var daemon = session.ConnectToChange(line.IsOff("auto-start"));
         foreach (var remark in list.Remarks) session.Err.WriteLine(ControlText.Escape(remark));
         var present = new List<ProcessStatus>(List(daemon));
         var added = Add(session, daemon, list, present);
@@ -39,7 +42,7 @@ internal static class MigrateCommand
         foreach (var status in List(daemon))
             if (status.State == ProcessState.Online && start.Remove(status.Name)) session.Out.WriteLine($"{ControlText.Escape(status.Name)}: online (pid {Display.Number(status.Pid)})");
         return start.Count == 0 ? ExitCodes.Done : Start(session, start);
-    }
+    });
 
     static (string Path, LegacyList List) Find(string? from)
     {
@@ -50,7 +53,8 @@ internal static class MigrateCommand
             : throw new DaemonException(ErrorCode.Failed, $"there is no old process list in {Path.Combine(home, ".npmextra/kv")}; name one with: tspm migrate --from FILE");
     }
 
-    static IReadOnlyList<ProcessStatus> List(DaemonClient daemon) => daemon.Call(Methods.List, new ListRequest(), Wire.Json.ListRequest, Wire.Json.ListResponse).Processes;
+    static IReadOnlyList<ProcessStatus> List(DaemonClient daemon) =>
+        daemon.Call(Methods.List, new ListRequest()).Processes;
 
     /// <summary>Defines what has no name here yet. Returns the names of those.</summary>
     static HashSet<string> Add(ClientSession session, DaemonClient daemon, LegacyList list, List<ProcessStatus> present)
@@ -64,7 +68,8 @@ internal static class MigrateCommand
             else if (added.Add(name)) define.Add(process.Config);
         }
         if (define.Count == 0) return added;
-        var answer = daemon.Call(Methods.Add, new AddRequest { Define = define, Client = ClientContextBuilder.Build() }, Wire.Json.AddRequest, Wire.Json.StartResponse);
+        var request = new AddRequest { Define = define, Client = ClientContextBuilder.Build() };
+        var answer = daemon.Call(Methods.Add, request);
         Outcomes.Print(
             session, answer,
             static process => string.Create(CultureInfo.InvariantCulture, $"taken over (id {process.Id})"),
@@ -111,6 +116,6 @@ internal static class MigrateCommand
     static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(1200);
 
     static int Start(ClientSession session, List<string> names) => new Change<StartRequest, StartResponse>(
-        Methods.Start, new StartRequest { Selectors = names, Client = ClientContextBuilder.Build() }, Wire.Json.StartRequest, Wire.Json.StartResponse,
-        PrintJson.Readable.StartResponse, Outcomes.InState).Run(session, new ChangeFlags(Json: false, NoAutoStart: true));
+        Methods.Start, new StartRequest { Selectors = names, Client = ClientContextBuilder.Build() },
+        Outcomes.InState).Run(session, new ChangeFlags(Json: false, NoAutoStart: true));
 }

@@ -1,15 +1,19 @@
+using ConsoleAppFramework;
 using Tspm.Client.Output;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
 /// <summary><c>pid</c>: one process id per line; exit 1 when one of the selected does not run.</summary>
-internal static class PidCommand
+[RegisterCommands]
+internal sealed class PidCommand
 {
-    public static void Run([Items] string[]? words = null, bool json = false) => CommandHost.Execute(session =>
+    [Command("pid")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
         using var daemon = session.ConnectToRead();
-        var processes = daemon.Call(Methods.List, new ListRequest { Selectors = words }, Wire.Json.ListRequest, Wire.Json.ListResponse).Processes;
+        var processes = daemon.Call(Methods.List, new ListRequest { Selectors = line.Selectors }).Processes;
+        var json = line.IsOn("json");
         if (json)
             JsonPrinter.Print(session.Out, [.. processes.Select(static process => new PidEntry(process.Id, process.Name, process.Instance, process.Pid))], PrintJson.Readable.IReadOnlyListPidEntry);
         else if (processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);

@@ -1,16 +1,19 @@
+using ConsoleAppFramework;
 using Tspm.Client.Output;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
 /// <summary><c>ping</c>: does the daemon answer?</summary>
-internal static class PingCommand
+[RegisterCommands]
+internal sealed class PingCommand
 {
-    public static void Run(bool json = false) => CommandHost.Execute(session =>
+    [Command("ping")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
         using var daemon = session.ConnectToRead();
-        var answer = daemon.Call(Methods.Ping, new PingRequest(), Wire.Json.EmptyRequest, Wire.Json.PingResponse);
-        if (json) JsonPrinter.Print(session.Out, answer, PrintJson.Readable.PingResponse);
+        var answer = daemon.Call(Methods.Ping, new PingRequest());
+        if (line.IsOn("json")) JsonPrinter.Print(session.Out, answer, PrintJson.Readable.PingResponse);
         else session.Out.WriteLine($"pong (pid {Display.Number(answer.Pid)})");
         return ExitCodes.Done;
     });

@@ -1,3 +1,4 @@
+using ConsoleAppFramework;
 using Tspm.Client.Grammar;
 using Tspm.Client.Output;
 using Tspm.Model;
@@ -6,19 +7,20 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary><c>rename OLD NEW</c>.</summary>
-internal static class RenameCommand
+[RegisterCommands]
+internal sealed class RenameCommand
 {
-    public static void Run([Items] string[]? words = null, bool noAutoStart = false, bool json = false) =>
-        CommandHost.Execute(session =>
-        {
-            var old = words![0];
-            if (ProcessName.Problem(words[1]) is { } problem) throw new UsageException(problem);
-            return new Change<RenameRequest, RenameResponse>(
-                Methods.Rename, new RenameRequest { Selector = old, NewName = words[1] }, Wire.Json.RenameRequest, Wire.Json.ChangeResponse,
-                PrintJson.Readable.ChangeResponse, _ => $"is the new name of {ControlText.Escape(old)}")
-                {
-                    Total = static _ => "renamed",
-                }
-                .Run(session, new ChangeFlags(json, noAutoStart));
-        });
+    [Command("rename")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
+    {
+        var (old, name) = (line.Words[0], line.Words[1]);
+        if (ProcessName.Problem(name) is { } problem) throw new UsageException(problem);
+        return new Change<RenameRequest, RenameResponse>(
+            Methods.Rename, new RenameRequest { Selector = old, NewName = name },
+            _ => $"is the new name of {ControlText.Escape(old)}")
+            {
+                Total = static _ => "renamed",
+            }
+            .Run(session, ChangeFlags.Of(line));
+    });
 }

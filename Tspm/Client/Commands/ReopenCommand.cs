@@ -1,17 +1,19 @@
+using ConsoleAppFramework;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
 /// <summary><c>reopen</c>: for logrotate, after it has moved log files away.</summary>
-internal static class ReopenCommand
+[RegisterCommands]
+internal sealed class ReopenCommand
 {
-    public static void Run([Items] string[]? words = null, bool noAutoStart = false, bool json = false) =>
-        CommandHost.Execute(session => new Change<ReopenRequest, ReopenResponse>(
-            Methods.Reopen, new ReopenRequest { Selectors = words }, Wire.Json.ListRequest, Wire.Json.ChangeResponse,
-            Output.PrintJson.Readable.ChangeResponse, static process => process.Unchanged
-                ? "nothing writes to its logs" : "logs are open again") 
+    [Command("reopen")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
+        new Change<ReopenRequest, ReopenResponse>(
+            Methods.Reopen, new ReopenRequest { Selectors = line.Selectors },
+            static process => process.Unchanged ? "nothing writes to its logs" : "logs are open again")
             {
                 IsRepeatable = true, Total = static process => process.Unchanged ? "without output" : "reopened",
             }
-            .Run(session, new ChangeFlags(json, noAutoStart)));
+            .Run(session, ChangeFlags.Of(line)));
 }

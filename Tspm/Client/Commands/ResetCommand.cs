@@ -1,16 +1,18 @@
+using ConsoleAppFramework;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
 /// <summary><c>reset</c>: restart counts and failures back to zero.</summary>
-internal static class ResetCommand
+[RegisterCommands]
+internal sealed class ResetCommand
 {
-    public static void Run([Items] string[]? words = null, bool noAutoStart = false, bool json = false) =>
-        CommandHost.Execute(session => new Change<ResetRequest, ResetResponse>(
-            Methods.Reset, new ResetRequest { Selectors = words ?? [] }, Wire.Json.SelectorsRequest, Wire.Json.ChangeResponse,
-            Output.PrintJson.Readable.ChangeResponse, static _ => "counts are reset")
+    [Command("reset")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
+        new Change<ResetRequest, ResetResponse>(
+            Methods.Reset, new ResetRequest { Selectors = line.Words }, static _ => "counts are reset")
             {
                 IsRepeatable = true, Total = static _ => "reset",
             }
-            .Run(session, new ChangeFlags(json, noAutoStart)));
+            .Run(session, ChangeFlags.Of(line)));
 }

@@ -1,40 +1,41 @@
+using ConsoleAppFramework;
+using Tspm.Client.Grammar;
+using Tspm.Model;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
 /// <summary><c>restart</c>, <c>restart-all</c> and <c>reload</c>.</summary>
-internal static class RestartCommand
+[RegisterCommands]
+internal sealed class RestartCommand
 {
-    public static void Run(
-        [Items] string[]? words = null, bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool noAutoStart = false, bool json = false) =>
-        CommandHost.Execute(session => Restart(session, words ?? [], updateEnv, new ChangeFlags(json, noAutoStart, noWait, waitTimeout)));
-
-    public static void RunAll(bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool noAutoStart = false, bool json = false) =>
-        CommandHost.Execute(session => Restart(session, ["all"], updateEnv, new ChangeFlags(json, noAutoStart, noWait, waitTimeout)));
-
-    public static void Reload(
-        [Items] string[]? words = null, bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool noAutoStart = false, bool json = false) =>
-        CommandHost.Execute(session => Reload(session, words ?? [], updateEnv, new ChangeFlags(json, noAutoStart, noWait, waitTimeout)));
-
-    static int Reload(ClientSession session, string[] selectors, bool updateEnv, ChangeFlags flags) =>
-        new Change<ReloadRequest, ReloadResponse>(
-            Methods.Reload,
-            new ReloadRequest
-            {
-                Selectors = selectors, UpdateEnv = updateEnv, Client = updateEnv ? session.Context(flags.NoAutoStart) : null,
-                Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs,
-            },
-            Wire.Json.RestartRequest, Wire.Json.ChangeResponse, Output.PrintJson.Readable.ChangeResponse, Outcomes.InState)
-            .Run(session, flags);
-
-    static int Restart(ClientSession session, string[] selectors, bool updateEnv, ChangeFlags flags) =>
+    [Command("restart")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
         new Change<RestartRequest, RestartResponse>(
-            Methods.Restart,
-            new RestartRequest
-            {
-                Selectors = selectors, UpdateEnv = updateEnv, Client = updateEnv ? session.Context(flags.NoAutoStart) : null,
-                Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs,
-            },
-            Wire.Json.RestartRequest, Wire.Json.ChangeResponse, Output.PrintJson.Readable.ChangeResponse, Outcomes.InState)
-            .Run(session, flags);
+            Methods.Restart, Request(session, line, line.Words), Outcomes.InState)
+            .Run(session, ChangeFlags.Of(line)));
+
+    [Command("restart-all")]
+    public void RunAll(ConsoleAppContext context) => context.Run(static (session, line) =>
+        new Change<RestartRequest, RestartResponse>(
+            Methods.Restart, Request(session, line, [Selector.All]), Outcomes.InState)
+            .Run(session, ChangeFlags.Of(line)));
+
+    [Command("reload")]
+    public void Reload(ConsoleAppContext context) => context.Run(static (session, line) =>
+        new Change<ReloadRequest, ReloadResponse>(
+            Methods.Reload, Request(session, line, line.Words), Outcomes.InState)
+            .Run(session, ChangeFlags.Of(line)));
+
+    static RestartRequest Request(ClientSession session, ParsedLine line, string[] selectors)
+    {
+        var flags = ChangeFlags.Of(line);
+        var updateEnv = line.IsOn("update-env");
+        return new RestartRequest
+        {
+            Selectors = selectors, UpdateEnv = updateEnv,
+            Client = updateEnv ? session.Context(flags.NoAutoStart) : null,
+            Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs,
+        };
+    }
 }

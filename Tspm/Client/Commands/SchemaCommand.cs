@@ -1,16 +1,19 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ConsoleAppFramework;
 using Tspm.Config;
 
 namespace Tspm.Client.Commands;
 
 /// <summary><c>schema</c>: the JSON Schema of a config file, which is also docs/tspm.schema.json.</summary>
-internal static class SchemaCommand
+[RegisterCommands]
+internal sealed class SchemaCommand
 {
-    public static int Run(ClientSession session)
+    [Command("schema")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, _) =>
     {
         using (var json = new Utf8JsonWriter(session.Out.Buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) ConfigSchema.Write(json);
         session.Out.WriteLine();
         return ExitCodes.Done;
-    }
+    });
 }

@@ -1,18 +1,22 @@
+using ConsoleAppFramework;
 using Tspm.Client.Output;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
 /// <summary><c>search TEXT</c>: over names, commands and namespaces.</summary>
-internal static class SearchCommand
+[RegisterCommands]
+internal sealed class SearchCommand
 {
-    public static void Run([Items] string[]? words = null, bool json = false) => CommandHost.Execute(session =>
+    [Command("search")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
         using var daemon = session.ConnectToRead();
-        var answer = daemon.Call(Methods.Search, new SearchRequest { Text = words![0] }, Wire.Json.SearchRequest, Wire.Json.SearchResponse);
+        var answer = daemon.Call(Methods.Search, new SearchRequest { Text = line.Words[0] });
+        var json = line.IsOn("json");
         if (json) JsonPrinter.Print(session.Out, answer.Processes, PrintJson.Readable.IReadOnlyListProcessStatus);
         else ProcessTable.Print(session.Out, answer.Processes);
-        if (!json && answer.Processes.Count == 0) session.Err.WriteLine(NothingToShow.NoMatch(words[0]));
+        if (!json && answer.Processes.Count == 0) session.Err.WriteLine(NothingToShow.NoMatch(line.Words[0]));
         return ExitCodes.Done;
     });
 }

@@ -1,3 +1,4 @@
+using ConsoleAppFramework;
 using Tspm.Client.Defining;
 using Tspm.Client.Grammar;
 using Tspm.Client.Output;
@@ -7,27 +8,31 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary><c>set</c>: changes members of a config, given as KEY=VALUE or by the flags of <c>start</c>.</summary>
-internal static class SetCommand
+[RegisterCommands]
+internal sealed class SetCommand
 {
-    public static void Run([Items] string[]? words = null, [Items] string[]? config = null, bool noAutoStart = false, bool json = false) =>
-        CommandHost.Execute(session =>
+    [Command("set")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
+    {
+        var (selectors, assignments) = Split(line.Words);
+        assignments.AddRange(ConfigFlags.Assignments(line.ConfigFlags));
+        if (selectors.Count == 0) throw new UsageException("no process is named; usage: tspm set NAME KEY=VALUE");
+        if (assignments.Count == 0)
         {
-            var (selectors, assignments) = Split(words ?? []);
-            assignments.AddRange(ConfigFlags.Assignments(config ?? []));
-            if (selectors.Count == 0) throw new UsageException("no process is named; usage: tspm set NAME KEY=VALUE");
-            if (assignments.Count == 0) throw new UsageException($"nothing to set; usage: tspm set {ControlText.Escape(selectors[0])} KEY=VALUE");
-            var code = new Change<SetRequest, SetResponse>(
-                Methods.Set, new SetRequest { Selectors = selectors, Assignments = assignments }, Wire.Json.SetRequest, Wire.Json.SetResponse,
-                PrintJson.Readable.SetResponse,
-                static process => process.Unchanged ? "has these values already" : "changed")
-                {
-                    IsRepeatable = true, Total = static process => process.Unchanged ? "unchanged" : "changed",
-                }
-                .Run(session, new ChangeFlags(json, noAutoStart), out var response);
-            foreach (var name in response.RestartNeeded ?? [])
-                session.Err.WriteLine($"{ControlText.Escape(name)}: {Later(response, name, assignments)}");
-            return code;
-        });
+            throw new UsageException(
+                $"nothing to set; usage: tspm set {ControlText.Escape(selectors[0])} KEY=VALUE");
+        }
+        var code = new Change<SetRequest, SetResponse>(
+            Methods.Set, new SetRequest { Selectors = selectors, Assignments = assignments },
+            static process => process.Unchanged ? "has these values already" : "changed")
+            {
+                IsRepeatable = true, Total = static process => process.Unchanged ? "unchanged" : "changed",
+            }
+            .Run(session, ChangeFlags.Of(line), out var response);
+        foreach (var name in response.RestartNeeded ?? [])
+            session.Err.WriteLine($"{ControlText.Escape(name)}: {Later(response, name, assignments)}");
+        return code;
+    });
 
     static string Later(SetResponse response, string name, IReadOnlyList<string> assignments)
     {

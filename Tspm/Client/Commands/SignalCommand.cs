@@ -1,3 +1,4 @@
+using ConsoleAppFramework;
 using Tspm.Client.Grammar;
 using Tspm.Model;
 using Tspm.Protocol;
@@ -5,21 +6,23 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary><c>signal</c>: HUP, SIGHUP, 1, and as with kill(1) also -HUP.</summary>
-internal static class SignalCommand
+[RegisterCommands]
+internal sealed class SignalCommand
 {
-    public static void Run([Items] string[]? words = null, bool noAutoStart = false, bool json = false) =>
-        CommandHost.Execute(session =>
-        {
-            var name = words![0].TrimStart('-');
-            if (!Signals.TryParse(name, out var signal)) throw new UsageException(NotASignal(words));
-            return new Change<SignalRequest, SignalResponse>(
-                Methods.Signal, new SignalRequest { Signal = name, Selectors = words[1..] }, Wire.Json.SignalRequest, Wire.Json.ChangeResponse,
-                Output.PrintJson.Readable.ChangeResponse, _ => $"sent {Signals.NameOf(signal)}")
-                {
-                    Total = static _ => "signalled",
-                }
-                .Run(session, new ChangeFlags(json, noAutoStart));
-        });
+    [Command("signal")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
+    {
+        var words = line.Words;
+        var name = words[0].TrimStart('-');
+        if (!Signals.TryParse(name, out var signal)) throw new UsageException(NotASignal(words));
+        return new Change<SignalRequest, SignalResponse>(
+            Methods.Signal, new SignalRequest { Signal = name, Selectors = words[1..] },
+            _ => $"sent {Signals.NameOf(signal)}")
+            {
+                Total = static _ => "signalled",
+            }
+            .Run(session, ChangeFlags.Of(line));
+    });
 
     static string NotASignal(string[] words)
     {

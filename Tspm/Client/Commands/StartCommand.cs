@@ -1,3 +1,4 @@
+using ConsoleAppFramework;
 using Tspm.Client.Defining;
 using Tspm.Client.Grammar;
 using Tspm.Client.Output;
@@ -8,7 +9,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary><c>start</c> and <c>start-all</c>: known processes, a config file's, or a new one.</summary>
-internal static class StartCommand
+[RegisterCommands]
+internal sealed class StartCommand
 {
     /// <summary>What comes up on a terminal is watched this long: a person wants to know whether it stays up.</summary>
     const int SettleOnTerminalMs = 500;
@@ -18,18 +20,15 @@ internal static class StartCommand
 
     /// <summary>What the words mean; a config file in them is read, and a file of PM2 imported.</summary>
     /// <param name="session">For what is to be said about an import.</param>
-    /// <param name="words">What was typed.</param>
-    /// <param name="program">What followed <c>--</c>.</param>
-    /// <param name="config">The flags that change a config.</param>
-    /// <param name="lossy">What is lost by an import is no failure.</param>
-    /// <param name="isLost">Something is: exit 1, when all else is done.</param>
-    public static StartTarget ReadTarget(
-        ClientSession session, string[]? words, string[]? program, string[]? config, bool lossy, out bool isLost)
+    /// <param name="line">What was typed.</param>
+    /// <param name="isLost">Something is lost by an import: exit 1, when all else is done.</param>
+    public static StartTarget ReadTarget(ClientSession session, ParsedLine line, out bool isLost)
     {
+        var lossy = line.IsOn("lossy");
         var lost = false;
         var wasImported = false;
         string? project = null;
-        var target = StartTarget.Of(words ?? [], program, config ?? [], (path, kind) =>
+        var target = StartTarget.Of(line.Words, line.Program, line.ConfigFlags, (path, kind) =>
         {
             wasImported = kind == FileKind.Pm2;
             var file = wasImported ? ImportCommand.ReadPm2(session, path, lossy, out lost) : ProjectFile.Read(path);
@@ -41,50 +40,47 @@ internal static class StartCommand
         return target with { Project = project };
     }
 
-    public static void Run(
-        [Items] string[]? words = null, [Items] string[]? program = null, [Items] string[]? config = null,
-        bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool force = false, bool attach = false,
-        bool noAutoStart = false, bool json = false, bool lossy = false, string? settle = null, string? only = null) =>
-        CommandHost.Execute(session =>
+    [Command("start")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
+    {
+        var target = ReadTarget(session, line, out var isLost);
+        if (line.ValueOf("only") is { } only)
+            target = target.Only(only.Split(',', StringSplitOptions.RemoveEmptyEntries));
+        var (flags, attach) = (ChangeFlags.Of(line), line.IsOn("attach"));
+        var request = new StartRequest
         {
-            var target = ReadTarget(session, words, program, config, lossy, out var isLost);
-            if (only is not null) target = target.Only(only.Split(',', StringSplitOptions.RemoveEmptyEntries));
-            var flags = new ChangeFlags(json, noAutoStart, noWait, waitTimeout);
-            var request = new StartRequest
-            {
-                Selectors = target.Selectors, Define = Named(target, config ?? []), HasOverrides = target.HasOverrides,
-                Force = force, UpdateEnv = updateEnv,
-                Client = session.Context(noAutoStart), SettleMs = SettleTime(session, settle, flags, attach),
-            };
-            request = request with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
-            // Another machine's clock may be another one.
-            DateTimeOffset? begun = session.Remote is null ? TimeProvider.System.GetUtcNow() : null;
-            var code = Start(session, target, request, flags, out var started);
-            if (code == ExitCodes.Done) TellOfPorts(session, target);
-            if (!attach || code != ExitCodes.Done) return ImportCommand.WithLoss(code, isLost);
-            session.Out.Flush();
-            return ImportCommand.WithLoss(Attached.Show(session, started, begun, json), isLost);
-        });
+            Selectors = target.Selectors, Define = Named(target, line), HasOverrides = target.HasOverrides,
+            Force = line.IsOn("force"), UpdateEnv = line.IsOn("update-env"),
+            Client = session.Context(flags.NoAutoStart),
+            SettleMs = SettleTime(session, line.ValueOf("settle"), flags, attach),
+        };
+        request = request with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
+        // Another machine's clock may be another one.
+        DateTimeOffset? begun = session.Remote is null ? TimeProvider.System.GetUtcNow() : null;
+        var code = Start(session, target, request, flags, out var started);
+        if (code == ExitCodes.Done) TellOfPorts(session, target);
+        if (!attach || code != ExitCodes.Done) return ImportCommand.WithLoss(code, isLost);
+        session.Out.Flush();
+        return ImportCommand.WithLoss(Attached.Show(session, started, begun, flags.Json), isLost);
+    });
 
-    public static void RunAll(
-        bool updateEnv = false, bool noWait = false, string? waitTimeout = null, bool noAutoStart = false,
-        bool json = false) =>
-        CommandHost.Execute(session =>
+    [Command("start-all")]
+    public void RunAll(ConsoleAppContext context) => context.Run(static (session, line) =>
+    {
+        var (flags, updateEnv) = (ChangeFlags.Of(line), line.IsOn("update-env"));
+        var request = new StartRequest
         {
-            var request = new StartRequest
-            {
-                Selectors = ["all"], UpdateEnv = updateEnv, Wait = !noWait,
-                Client = updateEnv ? session.Context(noAutoStart) : null,
-            };
-            var flags = new ChangeFlags(json, noAutoStart, noWait, waitTimeout);
-            return Send(session, request with { WaitTimeoutMs = flags.WaitTimeoutMs }, flags, out _);
-        });
+            Selectors = [Selector.All], UpdateEnv = updateEnv, Wait = !flags.NoWait,
+            Client = updateEnv ? session.Context(flags.NoAutoStart) : null,
+        };
+        return Send(session, request with { WaitTimeoutMs = flags.WaitTimeoutMs }, flags, out _);
+    });
 
     /// <summary>
     /// A name that nobody gave is left to the daemon, which knows whether it is free: such a name replaces nothing.
     /// </summary>
-    static IReadOnlyList<ProcessConfig>? Named(StartTarget target, string[] flags) =>
-        target.IsFile || ConfigFlags.ValueOf(flags, "name") is not null
+    static IReadOnlyList<ProcessConfig>? Named(StartTarget target, ParsedLine line) =>
+        target.IsFile || line.ValueOf("name") is not null
             ? target.Define
             : target.Define?.Select(static config => config with { Name = null }).ToList();
 
@@ -131,7 +127,7 @@ internal static class StartCommand
     static void RefuseNames(ClientSession session, StartTarget target, ChangeFlags flags)
     {
         using var daemon = session.ConnectToChange(flags.NoAutoStart);
-        var all = daemon.Call(Methods.List, new ListRequest(), Wire.Json.ListRequest, Wire.Json.ListResponse);
+        var all = daemon.Call(Methods.List, new ListRequest());
         foreach (var process in all.Processes)
             if (target.Selectors.Skip(1).Contains(process.Name)) throw target.Ambiguity!;
     }
@@ -139,9 +135,7 @@ internal static class StartCommand
     static int Send(
         ClientSession session, StartRequest request, ChangeFlags flags, out IReadOnlyList<ProcessOutcome> started)
     {
-        var change = new Change<StartRequest, StartResponse>(
-            Methods.Start, request, Wire.Json.StartRequest, Wire.Json.StartResponse,
-            PrintJson.Readable.StartResponse, Phrase)
+        var change = new Change<StartRequest, StartResponse>(Methods.Start, request, Phrase)
         {
             Again = request with { Again = true },
         };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConsoleAppFramework;
 using Tspm.Boot;
 using Tspm.Client.Output;
 using Tspm.Model;
@@ -7,16 +8,19 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary><c>status</c>: how the daemon is. Without one: exit 4, and with <c>--json</c> the same object with <c>running</c> false.</summary>
-internal static class StatusCommand
+[RegisterCommands]
+internal sealed class StatusCommand
 {
-    public static void Run(bool json = false) => CommandHost.Execute(session =>
+    [Command("status")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
+        var json = line.IsOn("json");
         try
         {
             // A socket that is systemd's would start a daemon for who only looks.
             if (ServiceLauncher.Find(session.Home) is SystemdService { StartsAtFirstCommand: true, IsActive: false }) throw new DaemonException(LocalError.NotRunning, "no daemon is running; systemd starts it with the next command");
             using var daemon = session.ConnectToRead();
-            var status = daemon.Call(Methods.Status, new StatusRequest(), Wire.Json.EmptyRequest, Wire.Json.StatusResponse);
+            var status = daemon.Call(Methods.Status, new StatusRequest());
             if (json) JsonPrinter.Print(session.Out, status, PrintJson.Readable.StatusResponse);
             else Print(session.Out, status);
             return ExitCodes.Done;

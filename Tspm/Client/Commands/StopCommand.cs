@@ -1,20 +1,29 @@
+using ConsoleAppFramework;
+using Tspm.Model;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
 /// <summary><c>stop</c> and <c>stop-all</c>.</summary>
-internal static class StopCommand
+[RegisterCommands]
+internal sealed class StopCommand
 {
-    public static void Run([Items] string[]? words = null, bool noWait = false, string? waitTimeout = null, bool noAutoStart = false, bool json = false) =>
-        CommandHost.Execute(session => Stop(session, words ?? [], new ChangeFlags(json, noAutoStart, noWait, waitTimeout)));
+    [Command("stop")]
+    public void Run(ConsoleAppContext context) =>
+        context.Run(static (session, line) => Stop(session, line.Words, ChangeFlags.Of(line)));
 
-    public static void RunAll(bool noWait = false, string? waitTimeout = null, bool noAutoStart = false, bool json = false) =>
-        CommandHost.Execute(session => Stop(session, ["all"], new ChangeFlags(json, noAutoStart, noWait, waitTimeout)));
+    [Command("stop-all")]
+    public void RunAll(ConsoleAppContext context) =>
+        context.Run(static (session, line) => Stop(session, [Selector.All], ChangeFlags.Of(line)));
 
     static int Stop(ClientSession session, string[] selectors, ChangeFlags flags) =>
         new Change<StopRequest, StopResponse>(
-            Methods.Stop, new StopRequest { Selectors = selectors, Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs },
-            Wire.Json.StopRequest, Wire.Json.ChangeResponse, Output.PrintJson.Readable.ChangeResponse,
-            static process => process.Unchanged ? $"was already {Outcomes.InState(process)}" : Outcomes.InState(process)) { IsRepeatable = true }
+            Methods.Stop,
+            new StopRequest { Selectors = selectors, Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs },
+            static process =>
+                process.Unchanged ? $"was already {Outcomes.InState(process)}" : Outcomes.InState(process))
+            {
+                IsRepeatable = true,
+            }
             .Run(session, flags);
 }

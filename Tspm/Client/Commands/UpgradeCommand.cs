@@ -40,7 +40,7 @@ internal static class UpgradeCommand
     {
         // Not a connection that only reads: an upgrade whose answer was lost must not be asked for twice.
         using var daemon = session.ConnectIfRunning() ?? throw new DaemonException(LocalError.NotRunning, $"{DaemonSocket.NotRunningSentence}{Unmanaged(session)}");
-        var answer = daemon.Call(Methods.Upgrade, new UpgradeRequest { Binary = binary }, Wire.Json.UpgradeRequest, Wire.Json.UpgradeResponse, LeaveDeadline);
+        var answer = daemon.Call(Methods.Upgrade, new UpgradeRequest { Binary = binary }, LeaveDeadline);
         return (daemon.WaitForClose(LeaveDeadline), answer);
     }
 
@@ -50,7 +50,7 @@ internal static class UpgradeCommand
         try
         {
             using var daemon = session.ConnectToRead();
-            return daemon.Call(Methods.Status, new StatusRequest(), Wire.Json.EmptyRequest, Wire.Json.StatusResponse, NextDeadline);
+            return daemon.Call(Methods.Status, new StatusRequest(), NextDeadline);
         }
         catch (DaemonException gone) when (gone.Code is LocalError.NotRunning or LocalError.Disconnected)
         {

@@ -1,3 +1,4 @@
+using ConsoleAppFramework;
 using Tspm.Client.Output;
 using Tspm.Config;
 using Tspm.Model;
@@ -7,9 +8,14 @@ using Tspm.Supervision;
 namespace Tspm.Client.Commands;
 
 /// <summary><c>validate FILE</c>: is a config file right? Asks no daemon, so what the file depends on and does not hold is only told.</summary>
-internal static class ValidateCommand
+[RegisterCommands]
+internal sealed class ValidateCommand
 {
-    public static int Run(ClientSession session, string file)
+    [Command("validate")]
+    public void Run(ConsoleAppContext context) =>
+        context.Run(static (session, line) => Validate(session, line.Words[0]));
+
+    static int Validate(ClientSession session, string file)
     {
         var configs = Defining.ProjectFile.Read(file).Processes;
         var all = new Dictionary<string, ProcessConfig>(StringComparer.Ordinal);

@@ -1,16 +1,20 @@
+using ConsoleAppFramework;
 using Tspm.Client.Output;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
 /// <summary><c>version</c>: of this program, and of the daemon when one answers. Never fails for want of a daemon.</summary>
-internal static class VersionCommand
+[RegisterCommands]
+internal sealed class VersionCommand
 {
-    public static void Run(bool json = false) => CommandHost.Execute(session =>
+    [Command("version")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
         var client = ProductVersion.Current;
         var daemon = OfDaemon(session);
-        if (json) JsonPrinter.Print(session.Out, new VersionEntry(client, daemon), PrintJson.Readable.VersionEntry);
+        if (line.IsOn("json"))
+            JsonPrinter.Print(session.Out, new VersionEntry(client, daemon), PrintJson.Readable.VersionEntry);
         else session.Out.WriteLine(daemon is null ? $"tspm {client}" : $"tspm {client}\ndaemon {ControlText.Escape(daemon)}");
         if (daemon is not null && daemon != client) session.Err.WriteLine("the daemon is of another version; to run this one: tspm daemon restart");
         return ExitCodes.Done;
@@ -21,7 +25,7 @@ internal static class VersionCommand
         try
         {
             using var daemon = session.ConnectIfRunning();
-            return daemon?.Call(Methods.Ping, new PingRequest(), Wire.Json.EmptyRequest, Wire.Json.PingResponse).Version;
+            return daemon?.Call(Methods.Ping, new PingRequest()).Version;
         }
         catch (DaemonException failure)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ConsoleAppFramework;
 using Tspm.Client.Output;
 using Tspm.Model;
 using Tspm.Protocol;
@@ -11,30 +12,31 @@ namespace Tspm.Client.Commands;
 /// <c>why</c>: how the last children of a process ended and what is known of the cause, from the record of events, with
 /// the last words of the newest one from its log. No daemon is needed.
 /// </summary>
-internal static class WhyCommand
+[RegisterCommands]
+internal sealed class WhyCommand
 {
     /// <summary>Some hundred ends of a process that crashes all the time, and what is between two of them.</summary>
     const int EventsLookedAt = 1000, EventsPerExit = 8;
 
     const int LinesShown = 10;
 
-    public static void Run(
-        [Items] string[]? words = null, string? exits = null, string? lines = null,
-        bool json = false) => CommandHost.Execute(session =>
+    [Command("why")]
+    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
-        var most = Number(lines) ?? LinesShown;
-        var shown = Number(exits) ?? WhyReport.DefaultExits;
+        var most = line.NumberOf("lines") ?? LinesShown;
+        var shown = line.NumberOf("exits") ?? WhyReport.DefaultExits;
         var report = new WhyReport(shown);
         var looked = (int)Math.Min(int.MaxValue, Math.Max(EventsLookedAt, (long)shown * EventsPerExit));
         // One connection for all that is asked: on another machine, each is a log-in of its own.
-        using var daemon = new EventStream(session, new EventsRequest { Selectors = words, Lines = looked }, happened =>
+        var request = new EventsRequest { Selectors = line.Selectors, Lines = looked };
+        using var daemon = new EventStream(session, request, happened =>
         {
             report.Add(happened);
             return true;
         }).RunAndKeep();
         if (daemon is not null && Present(daemon) is { } present)
         {
-            var wanted = Wanted(present, words, report);
+            var wanted = Wanted(present, line.Words, report);
             foreach (var status in wanted) report.Add(status);
             report.Complete(static instance => instance.Status is not null);
             WhyChanges.Add(daemon, report);
@@ -45,23 +47,22 @@ internal static class WhyCommand
             if (most > 0 && instance.Newest?.RunId is { } run)
                 instance.LastLines = LastLines(session, daemon, instance, run, most);
         }
+        var json = line.IsOn("json");
         if (report.Instances.Count == 0 && !json) session.Err.WriteLine(NothingToShow.NoProcesses);
         WhyPrinter.Print(session.Out, report, json);
         return ExitCodes.Done;
     });
-
-    static int? Number(string? text) => text is null ? null : int.Parse(text, CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Those that have events, and, unless some of the words mean what is gone, those that the words mean: it may have
     /// none.
     /// </summary>
     static IEnumerable<ProcessStatus> Wanted(
-        IReadOnlyList<ProcessStatus> present, string[]? words, WhyReport report)
+        IReadOnlyList<ProcessStatus> present, string[] words, WhyReport report)
     {
         SelectorTarget[] targets = [.. present.Select(static status =>
             new SelectorTarget(status.Id, status.Name, status.Namespace, status.Instance))];
-        string[] selectors = words is { Length: > 0 } ? words : [Selector.All];
+        string[] selectors = words.Length > 0 ? words : [Selector.All];
         var result = SelectorMatcher.Resolve(selectors, targets);
         return present.Where(status => result.IsKnown
             ? result.Matches.Any(match => match.Id == status.Id && match.Instance == status.Instance)
@@ -82,7 +83,7 @@ internal static class WhyCommand
         try
         {
             var request = new ListRequest();
-            return daemon.Call(Methods.List, request, Wire.Json.ListRequest, Wire.Json.ListResponse).Processes;
+            return daemon.Call(Methods.List, request).Processes;
         }
         catch (DaemonException missing) when (missing.Code == LocalError.Disconnected)
         {
@@ -102,9 +103,9 @@ internal static class WhyCommand
             if (daemon is null) Offline();
             else
             {
-                daemon.Stream((Methods.Logs, request, Wire.Json.LogsRequest), Wire.Json.LogsResponse, notification =>
+                daemon.Stream(Methods.Logs, request, notification =>
                 {
-                    if (notification.Method == Methods.LogLine) Take(notification.ReadParams(Wire.Json.LogLine));
+                    if (notification.Method == Notifications.Log) Take(notification.ReadParams(Wire.Json.LogLine));
                     return true;
                 });
             }

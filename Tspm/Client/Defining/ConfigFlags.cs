@@ -6,33 +6,32 @@ using Tspm.Model;
 namespace Tspm.Client.Defining;
 
 /// <summary>
-/// The flags of start, add and set as changes of a config. They arrive checked, as pairs of the flag's name and its value
-/// ("true" and "false" for switches).
+/// The flags of start, add and set as changes of a config. They arrive checked, see <see cref="ParsedLine"/>.
 /// </summary>
 internal static class ConfigFlags
 {
     /// <summary>The config with the flags laid over it.</summary>
-    public static ProcessConfig Apply(ProcessConfig config, IReadOnlyList<string> pairs)
+    public static ProcessConfig Apply(ProcessConfig config, IReadOnlyList<GivenFlag> flags)
     {
         string? options = null;
-        for (var i = 0; i + 1 < pairs.Count; i += 2)
+        foreach (var given in flags)
         {
-            if (pairs[i] == "interpreter-args") options = pairs[i + 1];
-            else config = Identity(config, pairs[i], pairs[i + 1]);
+            if (given.Name == "interpreter-args") options = given.Text;
+            else config = With(config, given.Name, given.Text);
         }
         if (options is not null) config = WithOptions(config, options);
-        return IsJob(pairs) is true ? AsJob(config, ValueOf(pairs, "restart")) : config;
+        return IsJob(flags) is true ? AsJob(config, ValueOf(flags, "restart")) : config;
     }
 
     /// <summary>
     /// Null: nothing is said about it. A program with times that is never started by itself has only these times to be
     /// started at: a job, as PM2's users write it.
     /// </summary>
-    static bool? IsJob(IReadOnlyList<string> pairs) => ValueOf(pairs, "job") switch
+    static bool? IsJob(IReadOnlyList<GivenFlag> flags) => ValueOf(flags, "job") switch
     {
         "true" => true,
         "false" => false,
-        _ => ValueOf(pairs, "cron") is not null && ValueOf(pairs, "autorestart") == "false" ? true : null,
+        _ => ValueOf(flags, "cron") is not null && ValueOf(flags, "autorestart") == "false" ? true : null,
     };
 
     /// <summary>A job ends by itself, and is at most tried again when it fails.</summary>
@@ -50,11 +49,11 @@ internal static class ConfigFlags
     }
 
     /// <summary>The last one that was given; null: none was.</summary>
-    public static string? ValueOf(IReadOnlyList<string> pairs, string flag)
+    public static string? ValueOf(IReadOnlyList<GivenFlag> flags, string name)
     {
         string? value = null;
-        for (var i = 0; i + 1 < pairs.Count; i += 2)
-            if (pairs[i] == flag) value = pairs[i + 1];
+        foreach (var given in flags)
+            if (given.Name == name) value = given.Text;
         return value;
     }
 
@@ -71,7 +70,7 @@ internal static class ConfigFlags
             string.Join(' ', [config.Interpreter, .. words.Select(Config.ShellWords.Quote)]) };
     }
 
-    static ProcessConfig Identity(ProcessConfig config, string flag, string value) => flag switch
+    static ProcessConfig With(ProcessConfig config, string flag, string value) => flag switch
     {
         "name" => config with { Name = value },
         "cwd" => config with { ProjectDir = CurrentFolder.Absolute(value) },
@@ -129,13 +128,13 @@ internal static class ConfigFlags
     };
 
     /// <summary>The same flags as KEY=VALUE of <c>set</c>.</summary>
-    public static IReadOnlyList<string> Assignments(IReadOnlyList<string> pairs)
+    public static IReadOnlyList<string> Assignments(IReadOnlyList<GivenFlag> flags)
     {
         var assignments = new List<string>();
-        for (var i = 0; i + 1 < pairs.Count; i += 2)
-            if (pairs[i] != "job") assignments.Add(Assignment(pairs[i], pairs[i + 1]));
-        var applied = Apply(new ProcessConfig(), pairs);
-        AddJob(assignments, pairs, applied);
+        foreach (var given in flags)
+            if (given.Name != "job") assignments.Add(Assignment(given.Name, given.Text));
+        var applied = Apply(new ProcessConfig(), flags);
+        AddJob(assignments, flags, applied);
         if (applied.DependsOn is { } needed)
         {
             assignments.RemoveAll(static assignment => assignment.StartsWith("depends-on=", StringComparison.Ordinal));
@@ -143,7 +142,7 @@ internal static class ConfigFlags
         }
         // Patterns may hold spaces and what a shell would read.
         assignments.RemoveAll(static assignment => assignment.StartsWith("watch-paths=", StringComparison.Ordinal) || assignment.StartsWith("watch-ignore=", StringComparison.Ordinal));
-        if (applied is { Watch: true } && !pairs.Contains("watch")) assignments.Add("watch=true");
+        if (applied is { Watch: true } && ValueOf(flags, "watch") is null) assignments.Add("watch=true");
         if (applied.WatchPaths is { } paths) assignments.Add("watchPaths=" + JsonSerializer.Serialize(paths, Wire.Json.IReadOnlyListString));
         if (applied.WatchIgnore is { } ignored) assignments.Add("watchIgnore=" + JsonSerializer.Serialize(ignored, Wire.Json.IReadOnlyListString));
         if (applied.Listen is { } addresses)
@@ -161,9 +160,9 @@ internal static class ConfigFlags
         return assignments;
     }
 
-    static void AddJob(List<string> assignments, IReadOnlyList<string> pairs, ProcessConfig applied)
+    static void AddJob(List<string> assignments, IReadOnlyList<GivenFlag> flags, ProcessConfig applied)
     {
-        if (IsJob(pairs) is not { } isJob) return;
+        if (IsJob(flags) is not { } isJob) return;
         assignments.Add(isJob ? "schedule.action=start" : "schedule.action=");
         if (!isJob) return;
         assignments.RemoveAll(static assignment => assignment.StartsWith("restart.policy=", StringComparison.Ordinal));

@@ -39,21 +39,21 @@ internal sealed record StartTarget
 
     /// <param name="words">What was typed.</param>
     /// <param name="program">What followed <c>--</c>, null without it.</param>
-    /// <param name="pairs">The flags that change a config, see <see cref="ConfigFlags"/>.</param>
+    /// <param name="flags">The flags that change a config, see <see cref="ConfigFlags"/>.</param>
     /// <param name="readFile">Reads a config file of this kind.</param>
     /// <param name="files">What is there.</param>
     /// <exception cref="UsageException">A command that cannot be one.</exception>
     public static StartTarget Of(
-        IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<string> pairs,
+        IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<GivenFlag> flags,
         Func<string, FileKind, IReadOnlyList<ProcessConfig>> readFile, StartFiles files)
     {
-        var commands = new StartedCommands(pairs, files);
+        var commands = new StartedCommands(flags, files);
         if (words.Count == 0)
-            return new StartTarget { Define = [commands.OfProgram(program!)], HasOverrides = pairs.Count > 0 };
+            return new StartTarget { Define = [commands.OfProgram(program!)], HasOverrides = flags.Count > 0 };
         var target = words.Count == 1
-            ? One(words[0], program, pairs.Count > 0, readFile, commands, files)
-            : Several(words, program, pairs, commands, files);
-        return target with { Selectors = words, HasOverrides = pairs.Count > 0 || program is not null };
+            ? One(words[0], program, flags.Count > 0, readFile, commands, files)
+            : Several(words, program, flags, commands, files);
+        return target with { Selectors = words, HasOverrides = flags.Count > 0 || program is not null };
     }
 
     static StartTarget One(
@@ -88,7 +88,7 @@ internal sealed record StartTarget
     }
 
     static StartTarget Several(
-        IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<string> pairs,
+        IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<GivenFlag> flags,
         StartedCommands commands, StartFiles files)
     {
         if (program is not null && words.All(StartWords.IsScript))
@@ -101,7 +101,7 @@ internal sealed record StartTarget
         {
             if (words.All(StartWords.IsScript))
             {
-                if (ConfigFlags.ValueOf(pairs, "name") is not null) return Refused(s_oneName);
+                if (ConfigFlags.ValueOf(flags, "name") is not null) return Refused(s_oneName);
                 return new StartTarget { Define = [.. words.Select(word => commands.OfFile(word, null))] };
             }
             var first = words[0];

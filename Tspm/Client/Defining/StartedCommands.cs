@@ -10,9 +10,9 @@ namespace Tspm.Client.Defining;
 internal sealed class MissingScriptException(string message) : Exception(message);
 
 /// <summary>Makes configs of the commands that <c>start</c> and <c>add</c> are given.</summary>
-/// <param name="pairs">The flags that change a config, see <see cref="ConfigFlags"/>.</param>
+/// <param name="flags">The flags that change a config, see <see cref="ConfigFlags"/>.</param>
 /// <param name="files">What is there.</param>
-internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles files)
+internal sealed class StartedCommands(IReadOnlyList<GivenFlag> flags, StartFiles files)
 {
     /// <summary>What followed <c>--</c> alone is executed as it is: no shell, no interpreter.</summary>
     public ProcessConfig OfProgram(IReadOnlyList<string> program) =>
@@ -73,7 +73,7 @@ internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles fi
     }
 
     /// <summary>The working directory of the process.</summary>
-    string Folder => ConfigFlags.ValueOf(pairs, "cwd") is { } folder
+    string Folder => ConfigFlags.ValueOf(flags, "cwd") is { } folder
         ? CurrentFolder.Absolute(folder) : CurrentFolder.TryGet() ?? "/";
 
     void RequireScript(string script, string? interpreter)
@@ -93,7 +93,7 @@ internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles fi
         interpreter is null && !script.Contains('/') && !IsInterpreterGiven && StartWords.IsScript(script)
         && files.IsFile(Path.Combine(Folder, script));
 
-    bool IsInterpreterGiven => ConfigFlags.ValueOf(pairs, "interpreter") is not null;
+    bool IsInterpreterGiven => ConfigFlags.ValueOf(flags, "interpreter") is not null;
 
     /// <summary>
     /// Flags win; then the working directory is the shell's, and the name what a person would call it.
@@ -103,7 +103,7 @@ internal sealed class StartedCommands(IReadOnlyList<string> pairs, StartFiles fi
     /// <param name="interpreter">Chosen by the file's ending; null: none.</param>
     ProcessConfig Complete(ProcessConfig config, IReadOnlyList<string> argv, string? interpreter)
     {
-        config = ConfigFlags.Apply(config with { Interpreter = interpreter }, pairs);
+        config = ConfigFlags.Apply(config with { Interpreter = interpreter }, flags);
         if (interpreter == Interpreters.Python && !IsInterpreterGiven && !SetsUnbuffered(config))
         {
             var env = new Dictionary<string, string>(config.Env ?? new Dictionary<string, string>());

@@ -48,7 +48,7 @@ internal static class Pm2Flags
                 + "leave one of the two out. PM2's --merge-logs shares one file among all instances, which Tspm does "
                 + $"anyway; type: {TypedFlag.CommandLine(args, "--merge-logs", "--combine-logs")}");
         }
-        if (line.Verb.Name is "start" or "add" && line.Words.Count == 0 && line.Program is null
+        if (line.Verb.Name is "start" or "add" && line.Words.Length == 0 && line.Program is null
             && line.ValueOf("stop-exit-codes") is { } codes && codes.Contains(','))
         {
             throw new UsageException(

@@ -1,13 +1,15 @@
+using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>add</c>: defines without starting.</summary>
-internal static class AddHandler
+internal sealed class AddHandler() : Handler<AddRequest, AddResponse>(Methods.Add)
 {
-    public static async Task<AddResponse> Handle(DaemonContext context, AddRequest request)
+    public override async Task<AddResponse> Handle(DaemonContext context, AddRequest request, Requester? by)
     {
+        request = request with { Client = RequestLaunch.Complete(request.Client, by)! };
         Definitions.CheckProject(request.Project);
         var added = await context.Supervisor.Order(new SupervisorCommand.Add
         {

@@ -7,13 +7,14 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>apply</c> and, with <c>dryRun</c>, <c>plan</c>: makes the daemon match a list of configs. Everything is checked before anything is done.</summary>
-internal static class ApplyHandler
+internal sealed class ApplyHandler() : Handler<ApplyRequest, ApplyResponse>(Methods.Apply)
 {
     /// <summary>The --force of <c>start</c> would also restart what is online.</summary>
     const string ForcedByApply = "take them over with: tspm apply FILE --force";
 
-    public static async Task<ApplyResponse> Handle(DaemonContext context, ApplyRequest request, Requester? by)
+    public override async Task<ApplyResponse> Handle(DaemonContext context, ApplyRequest request, Requester? by)
     {
+        request = request with { Client = RequestLaunch.Complete(request.Client, by)! };
         Definitions.CheckProject(request.Project);
         var wanted = new Application.Wanted(
             Definitions.Complete(request.Define, request.Client), request.Prune, request.UpdateEnv,

@@ -5,9 +5,9 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>delete</c>: stops, then forgets. Always whole processes: an instance of several goes by <c>stop</c>. The logs stay unless asked otherwise.</summary>
-internal static class DeleteHandler
+internal sealed class DeleteHandler() : Handler<DeleteRequest, DeleteResponse>(Methods.Delete)
 {
-    public static async Task<DeleteResponse> Handle(DaemonContext context, DeleteRequest request, Requester? by)
+    public override async Task<DeleteResponse> Handle(DaemonContext context, DeleteRequest request, Requester? by)
     {
         var deleted = await context.Supervisor.Order(new SupervisorCommand.Delete
         {

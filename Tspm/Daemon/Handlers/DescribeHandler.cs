@@ -6,11 +6,11 @@ using Tspm.Supervision;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>describe</c>: everything that is known of processes. Values of env are masked unless asked for: the output ends up in tickets and chats.</summary>
-internal static class DescribeHandler
+internal sealed class DescribeHandler() : Handler<DescribeRequest, DescribeResponse>(Methods.Describe)
 {
     const string Mask = "***";
 
-    public static async Task<DescribeResponse> Handle(DaemonContext context, DescribeRequest request)
+    public override async Task<DescribeResponse> Handle(DaemonContext context, DescribeRequest request, Requester? by)
     {
         var views = Views.Select(context, request.Selectors);
         var changes = request.Changes == true ? await ChangesSince.Of(context, views) : null;

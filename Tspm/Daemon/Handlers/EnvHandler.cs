@@ -6,9 +6,9 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>env</c>: the environment that the next child gets.</summary>
-internal static class EnvHandler
+internal sealed class EnvHandler() : Handler<EnvRequest, EnvResponse>(Methods.Env)
 {
-    public static async Task<EnvResponse> Handle(DaemonContext context, EnvRequest request)
+    public override async Task<EnvResponse> Handle(DaemonContext context, EnvRequest request, Requester? by)
     {
         var chosen = await context.Supervisor.Ask(
             new SupervisorQuery.KeptEnvironments { Selectors = request.Selectors });

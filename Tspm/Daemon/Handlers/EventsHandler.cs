@@ -7,14 +7,15 @@ using Tspm.Protocol;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>events</c>: what has happened, from the files, then, when following, what happens. As with logs nothing is kept for a slow reader but a position.</summary>
-internal static class EventsHandler
+internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsResponse>(Methods.Events)
 {
     /// <summary>Longer than any disk that works takes to write what was told just now.</summary>
     static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(1);
 
     const int BatchBytes = 64 << 10;
 
-    public static async Task<EventsResponse> Handle(DaemonContext context, EventsRequest request, ClientConnection connection)
+    public override async Task<EventsResponse> Handle(
+        DaemonContext context, EventsRequest request, ClientConnection connection)
     {
         try
         {
@@ -76,7 +77,7 @@ internal static class EventsHandler
         var batch = new ArrayBufferWriter<byte>();
         for (var i = 0; i < events.Count; i++)
         {
-            batch.Write(Framing.Notification(Methods.Event, events[i], WireJson.Default.RpcNotificationProcessEvent));
+            batch.Write(Framing.Notification(Notifications.Event, events[i], WireJson.Default.RpcNotificationProcessEvent));
             if (batch.WrittenCount < BatchBytes && i < events.Count - 1) continue;
             await connection.Write(batch.WrittenMemory);
             batch.ResetWrittenCount();

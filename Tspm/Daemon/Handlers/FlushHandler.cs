@@ -1,12 +1,13 @@
+using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>flush</c>: empties the log files.</summary>
-internal static class FlushHandler
+internal sealed class FlushHandler() : Handler<FlushRequest, FlushResponse>(Methods.Flush)
 {
-    public static async Task<FlushResponse> Handle(DaemonContext context, FlushRequest request)
+    public override async Task<FlushResponse> Handle(DaemonContext context, FlushRequest request, Requester? by)
     {
         var views = await context.Supervisor.Ask(new SupervisorQuery.Selected { Selectors = request.Selectors });
         await context.Outputs.Flush([.. views.SelectMany(view => new[] { view.OutLog, view.ErrLog }).Distinct()]);

@@ -1,12 +1,13 @@
+using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
 
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>list</c>: one entry per instance, from snapshots: it waits for nobody, however busy the supervisor is.</summary>
-internal static class ListHandler
+internal sealed class ListHandler() : Handler<ListRequest, ListResponse>(Methods.List)
 {
-    public static Task<ListResponse> Handle(DaemonContext context, ListRequest request) =>
+    public override Task<ListResponse> Handle(DaemonContext context, ListRequest request, Requester? by) =>
         Task.FromResult(new ListResponse
         {
             Processes = Statuses.Of(context, Views.Select(context, request.Selectors)),

@@ -65,7 +65,7 @@ internal sealed class LogSender(ClientConnection connection)
         {
             if (next.Current is { } line)
             {
-                _batch.Write(Framing.Notification(Methods.LogLine, line, WireJson.Default.RpcNotificationLogLine));
+                _batch.Write(Framing.Notification(Notifications.Log, line, WireJson.Default.RpcNotificationLogLine));
                 if (line.LostBytes is null) Sent++;
             }
             if (_batch.WrittenCount >= BatchBytes || Stopwatch.GetElapsedTime(begun) >= Slice) return true;

@@ -6,9 +6,10 @@ namespace Tspm.Daemon.Handlers;
 /// <summary>
 /// <c>logs</c>: lines from the files, then, when following, what comes. A reader that is slow reads later, and holds nobody up: nothing is kept for it but a position.
 /// </summary>
-internal static class LogsHandler
+internal sealed class LogsHandler() : ConnectionHandler<LogsRequest, LogsResponse>(Methods.Logs)
 {
-    public static async Task<LogsResponse> Handle(DaemonContext context, LogsRequest request, ClientConnection connection)
+    public override async Task<LogsResponse> Handle(
+        DaemonContext context, LogsRequest request, ClientConnection connection)
     {
         var sender = new LogSender(connection);
         try

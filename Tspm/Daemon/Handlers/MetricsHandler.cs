@@ -11,12 +11,12 @@ namespace Tspm.Daemon.Handlers;
 /// <c>metrics</c>: what is counted and measured, as text. Counters begin with this daemon. What costs something is read
 /// when somebody asks and at no other time.
 /// </summary>
-internal static class MetricsHandler
+internal sealed class MetricsHandler() : Handler<MetricsRequest, MetricsResponse>(Methods.Metrics)
 {
     /// <summary>A supervisor that is busier than that is said to be so.</summary>
     static readonly TimeSpan LagPatience = TimeSpan.FromSeconds(2);
 
-    public static async Task<MetricsResponse> Handle(DaemonContext context, MetricsRequest request)
+    public override async Task<MetricsResponse> Handle(DaemonContext context, MetricsRequest request, Requester? by)
     {
         var format = request.Format ?? MetricsFormat.OpenMetrics;
         if (!MetricsFormat.IsKnown(format))

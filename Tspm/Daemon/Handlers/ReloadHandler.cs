@@ -5,10 +5,11 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>reload</c>: a new child first, then the old one goes; or a signal to the child. What is not online is started.</summary>
-internal static class ReloadHandler
+internal sealed class ReloadHandler() : Handler<ReloadRequest, ReloadResponse>(Methods.Reload)
 {
-    public static async Task<ReloadResponse> Handle(DaemonContext context, ReloadRequest request, Requester? by)
+    public override async Task<ReloadResponse> Handle(DaemonContext context, ReloadRequest request, Requester? by)
     {
+        request = request with { Client = RequestLaunch.Complete(request.Client, by) };
         var begun = await context.Supervisor.Order(new SupervisorCommand.Reload
         {
             By = by, Selectors = request.Selectors,

@@ -8,9 +8,9 @@ namespace Tspm.Daemon.Handlers;
 /// <c>rename</c>: the same process, number and child under another name; its log files follow once that is saved, and
 /// writing goes on.
 /// </summary>
-internal static class RenameHandler
+internal sealed class RenameHandler() : Handler<RenameRequest, RenameResponse>(Methods.Rename)
 {
-    public static async Task<RenameResponse> Handle(DaemonContext context, RenameRequest request)
+    public override async Task<RenameResponse> Handle(DaemonContext context, RenameRequest request, Requester? by)
     {
         if (ProcessName.Problem(request.NewName) is { } wrong)
             throw new RequestException(ErrorCode.InvalidParams, wrong, new RpcErrorData { Path = "params.newName", Found = request.NewName });

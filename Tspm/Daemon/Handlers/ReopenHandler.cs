@@ -1,13 +1,14 @@
 using Tspm.Logs;
+using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
 
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>reopen</c>: log files that were moved away are made again at their paths. Not needed soon after the move (it is noticed), but exact: what is printed after the answer is in the new file.</summary>
-internal static class ReopenHandler
+internal sealed class ReopenHandler() : Handler<ReopenRequest, ReopenResponse>(Methods.Reopen)
 {
-    public static async Task<ReopenResponse> Handle(DaemonContext context, ReopenRequest request)
+    public override async Task<ReopenResponse> Handle(DaemonContext context, ReopenRequest request, Requester? by)
     {
         var views = Views.Select(context, request.Selectors);
         var reopened = await context.Outputs.Reopen([.. views.SelectMany(LogsOf).Distinct()]);

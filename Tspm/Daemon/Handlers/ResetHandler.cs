@@ -1,12 +1,13 @@
+using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>reset</c>: restart counts and failures begin at zero again.</summary>
-internal static class ResetHandler
+internal sealed class ResetHandler() : Handler<ResetRequest, ResetResponse>(Methods.Reset)
 {
-    public static async Task<ResetResponse> Handle(DaemonContext context, ResetRequest request)
+    public override async Task<ResetResponse> Handle(DaemonContext context, ResetRequest request, Requester? by)
     {
         var views = await context.Supervisor.Order(new SupervisorCommand.Reset { Selectors = request.Selectors });
         return new ResetResponse { Success = true, Processes = [.. views.Select(Settle.Outcome)] };

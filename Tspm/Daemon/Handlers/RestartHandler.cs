@@ -5,10 +5,11 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>restart</c>: a new child in place of the present one; what is stopped is started.</summary>
-internal static class RestartHandler
+internal sealed class RestartHandler() : Handler<RestartRequest, RestartResponse>(Methods.Restart)
 {
-    public static async Task<RestartResponse> Handle(DaemonContext context, RestartRequest request, Requester? by)
+    public override async Task<RestartResponse> Handle(DaemonContext context, RestartRequest request, Requester? by)
     {
+        request = request with { Client = RequestLaunch.Complete(request.Client, by) };
         var begun = await context.Supervisor.Order(new SupervisorCommand.Restart
         {
             By = by, Selectors = request.Selectors,

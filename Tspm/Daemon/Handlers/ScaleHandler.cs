@@ -6,9 +6,9 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>scale</c>: more or fewer instances, while the others run on. Numbers have no gaps: the lowest free one comes first, the highest goes first.</summary>
-internal static class ScaleHandler
+internal sealed class ScaleHandler() : Handler<ScaleRequest, ScaleResponse>(Methods.Scale)
 {
-    public static async Task<ScaleResponse> Handle(DaemonContext context, ScaleRequest request, Requester? by)
+    public override async Task<ScaleResponse> Handle(DaemonContext context, ScaleRequest request, Requester? by)
     {
         if (request.Instances is null == request.By is null)
             throw new RequestException(ErrorCode.InvalidParams, "give either instances or by", new RpcErrorData { Path = "params.instances", Expected = "one of instances and by" });

@@ -1,12 +1,13 @@
+using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision;
 
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>search</c>: a piece of text in names, commands and namespaces, without regard to case.</summary>
-internal static class SearchHandler
+internal sealed class SearchHandler() : Handler<SearchRequest, SearchResponse>(Methods.Search)
 {
-    public static Task<SearchResponse> Handle(DaemonContext context, SearchRequest request) =>
+    public override Task<SearchResponse> Handle(DaemonContext context, SearchRequest request, Requester? by) =>
         Task.FromResult(new SearchResponse
         {
             Processes = Statuses.Of(context, [.. context.Supervisor.Views().Where(view => Mentions(view, request.Text))]),

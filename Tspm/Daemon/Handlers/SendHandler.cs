@@ -1,15 +1,16 @@
 using System.Text;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Native;
+using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>send</c>: one line to the standard input of a process that asked for a pipe.</summary>
-internal static class SendHandler
+internal sealed class SendHandler() : Handler<SendRequest, SendResponse>(Methods.Send)
 {
-    public static async Task<SendResponse> Handle(DaemonContext context, SendRequest request)
+    public override async Task<SendResponse> Handle(DaemonContext context, SendRequest request, Requester? by)
     {
         var views = await context.Supervisor.Ask(new SupervisorQuery.Selected { Selectors = [request.Selector] });
         var outcomes = views.Select(view => Settle.Outcome(view) with { Error = Send(context, view, request.Line) }).ToList();

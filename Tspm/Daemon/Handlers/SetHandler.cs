@@ -10,9 +10,9 @@ namespace Tspm.Daemon.Handlers;
 /// child got it at its birth, at the next start. The answer says which processes run with earlier values, and of which
 /// fields, whichever change those wait from; unlike <c>apply</c>, it restarts nothing.
 /// </summary>
-internal static class SetHandler
+internal sealed class SetHandler() : Handler<SetRequest, SetResponse>(Methods.Set)
 {
-    public static async Task<SetResponse> Handle(DaemonContext context, SetRequest request, Requester? by)
+    public override async Task<SetResponse> Handle(DaemonContext context, SetRequest request, Requester? by)
     {
         var set = await context.Supervisor.Order(new SupervisorCommand.Set
         {

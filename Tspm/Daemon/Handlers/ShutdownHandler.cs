@@ -5,13 +5,13 @@ using Tspm.Supervision;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>shutdown</c>: stops everything, then the daemon itself. The answer is the last thing it says.</summary>
-internal static class ShutdownHandler
+internal sealed class ShutdownHandler() : Handler<ShutdownRequest, ShutdownResponse>(Methods.Shutdown)
 {
-    public static async Task<ShutdownResponse> Handle(DaemonContext context, Requester? requester)
+    public override async Task<ShutdownResponse> Handle(DaemonContext context, ShutdownRequest request, Requester? by)
     {
         var before = context.Supervisor.Views();
         var running = before.Count(view => view.State.HasChild || view.State.Phase == LifecyclePhase.Waiting);
-        context.Shutdown(requester);
+        context.Shutdown(by);
         await context.ShutdownDone.Task;
         return new ShutdownResponse { Stopped = running, Warnings = WarningsSince(before, context.Supervisor.Views()) };
     }

@@ -5,9 +5,9 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>signal</c>: to the child (with a shell: to its group), which then does with it what it wants.</summary>
-internal static class SignalHandler
+internal sealed class SignalHandler() : Handler<SignalRequest, SignalResponse>(Methods.Signal)
 {
-    public static async Task<SignalResponse> Handle(DaemonContext context, SignalRequest request, Requester? by)
+    public override async Task<SignalResponse> Handle(DaemonContext context, SignalRequest request, Requester? by)
     {
         if (!Signals.TryParse(request.Signal, out var signal))
             throw new RequestException(ErrorCode.InvalidParams, $"'{request.Signal}' is not a signal; give a name such as SIGHUP or a number from 1 to 64",

@@ -6,10 +6,11 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>start</c>: known processes by selector, else new definitions. A new definition that cannot run at all is not kept.</summary>
-internal static class StartHandler
+internal sealed class StartHandler() : Handler<StartRequest, StartResponse>(Methods.Start)
 {
-    public static async Task<StartResponse> Handle(DaemonContext context, StartRequest request, Requester? by)
+    public override async Task<StartResponse> Handle(DaemonContext context, StartRequest request, Requester? by)
     {
+        request = request with { Client = RequestLaunch.Complete(request.Client, by) };
         var started = await context.Supervisor.Order(OrderOf(request, by));
         var begun = started.Begun;
         var outcomes = await Settle.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, Settle.StartError);

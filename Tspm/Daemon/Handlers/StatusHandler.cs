@@ -4,27 +4,11 @@ using Tspm.Protocol;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>status</c>, <c>ping</c> and <c>hello</c>: how the daemon is.</summary>
-internal static class StatusHandler
+/// <summary><c>status</c>: how the daemon is.</summary>
+internal sealed class StatusHandler() : Handler<StatusRequest, StatusResponse>(Methods.Status)
 {
-    public static Task<PingResponse> Ping(DaemonContext context, PingRequest request) =>
-        Task.FromResult(new PingResponse { Pid = System.Environment.ProcessId, Version = ProductVersion.Current });
-
-    public static Task<HelloResponse> Hello(DaemonContext context, HelloRequest request)
-    {
-        if (request.ProtocolVersion is { } theirs && theirs < ProtocolVersion.Oldest)
-            throw new RequestException(ErrorCode.Failed,
-                $"this daemon ({ProductVersion.Current}) speaks protocol {ProtocolVersion.Oldest} to {ProtocolVersion.Current}, the client speaks {theirs}: upgrade the client");
-        return Task.FromResult(new HelloResponse
-        {
-            Version = ProductVersion.Current,
-            ProtocolVersion = ProtocolVersion.Current,
-            OldestProtocolVersion = ProtocolVersion.Oldest,
-            Pid = System.Environment.ProcessId,
-        });
-    }
-
-    public static Task<StatusResponse> Handle(DaemonContext context, StatusRequest request) => Task.FromResult(new StatusResponse
+    public override Task<StatusResponse> Handle(
+        DaemonContext context, StatusRequest request, Requester? by) => Task.FromResult(new StatusResponse
     {
         Running = true,
         Pid = System.Environment.ProcessId,

@@ -5,9 +5,9 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>stop</c>: done when no child and nothing of its tree is left. Stopping what is stopped is done already.</summary>
-internal static class StopHandler
+internal sealed class StopHandler() : Handler<StopRequest, StopResponse>(Methods.Stop)
 {
-    public static async Task<StopResponse> Handle(DaemonContext context, StopRequest request, Requester? by)
+    public override async Task<StopResponse> Handle(DaemonContext context, StopRequest request, Requester? by)
     {
         var begun = await context.Supervisor.Order(
             new SupervisorCommand.Stop { By = by, Selectors = request.Selectors });

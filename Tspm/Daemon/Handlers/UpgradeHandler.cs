@@ -4,9 +4,10 @@ using Tspm.Supervision;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary><c>upgrade</c>: proves the executable, then leaves to it. The answer is the last thing that this version says.</summary>
-internal static class UpgradeHandler
+internal sealed class UpgradeHandler() : ConnectionHandler<UpgradeRequest, UpgradeResponse>(Methods.Upgrade)
 {
-    public static async Task<UpgradeResponse> Handle(DaemonContext context, UpgradeRequest request, ClientConnection connection)
+    public override async Task<UpgradeResponse> Handle(
+        DaemonContext context, UpgradeRequest request, ClientConnection connection)
     {
         if (context.IsShuttingDown) throw new ShuttingDownException();
         if (request.HandOver)

@@ -1,0 +1,14 @@
+using Tspm.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Daemon.Handlers;
+
+/// <summary><c>ping</c>: an answer shows that the daemon is well.</summary>
+internal sealed class PingHandler() : Handler<PingRequest, PingResponse>(Methods.Ping)
+{
+    public override Task<PingResponse> Handle(DaemonContext context, PingRequest request, Requester? by) =>
+        Task.FromResult(new PingResponse
+        {
+            Pid = System.Environment.ProcessId, Version = ProductVersion.Current,
+        });
+}
