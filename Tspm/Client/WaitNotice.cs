@@ -72,14 +72,14 @@ internal sealed class WaitNotice(
 
     /// <summary>Those that are on their way to where the request wants them.</summary>
     static List<ProcessStatus> Late(string method, IReadOnlyList<ProcessStatus>? processes) =>
-        (processes ?? []).Where(process => process.State switch
+        [.. (processes ?? []).Where(process => process.State switch
         {
             ProcessState.Stopping => true,
             ProcessState.Starting or ProcessState.Waiting =>
                 method is not (Methods.Stop or Methods.Delete or Methods.Shutdown),
             ProcessState.Online => process.WaitsFor is not null,
             _ => false,
-        });
+        })];
 
     static bool ChangesProcesses(string method) =>
         method is Methods.Start or Methods.Stop or Methods.Restart or Methods.Reload or Methods.Delete or Methods.Scale

@@ -47,7 +47,7 @@ internal sealed class KeptEnvironments
     public static string KeyOf(IReadOnlyDictionary<string, string> environment)
     {
         var text = new StringBuilder();
-        foreach (var name in environment.Keys.Order(string.CompareOrdinal))
+        foreach (var name in environment.Keys.Order(StringComparer.Ordinal))
             text.Append(name).Append('=').Append(environment[name]).Append('\0');
         return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text.ToString())));
     }

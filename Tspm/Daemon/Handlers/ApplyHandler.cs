@@ -30,7 +30,7 @@ internal static class ApplyHandler
             else notes.AddRange(MissingScript.Among(wanted.Configs).Select(static missing => $"warning: {missing}"));
             notes.AddRange(ApplyPlan.TakenOver(supervisor.Table.Definitions, wanted.Configs, wanted.Project, request.DryRun));
             var begun = request.DryRun ? null : Application.Begin(supervisor, plan, wanted, notes);
-            var tooMany = begun?.Coming.Where(static pending => pending.Cell.IsSurplus) ?? [];
+            var tooMany = begun?.Coming.FindAll(static pending => pending.Cell.IsSurplus) ?? [];
             return (plan, begun, tooMany, begun is null ? null : supervisor.Save());
         });
         if (work is null || saved is null)
@@ -64,9 +64,9 @@ internal static class ApplyHandler
     }
 
     /// <summary>What the start of a file would start or restart.</summary>
-    static IEnumerable<ProcessConfig> ToStart(
+    static List<ProcessConfig> ToStart(
         Supervisor supervisor, List<PlanStep> plan, IReadOnlyList<ProcessConfig> configs) =>
-        configs.Where((config, i) => config.Enabled != false && !config.IsJob && !IsKept(supervisor, plan[i]));
+        [.. configs.Where((config, i) => config.Enabled != false && !config.IsJob && !IsKept(supervisor, plan[i]))];
 
     static bool IsKept(Supervisor supervisor, PlanStep step)
     {

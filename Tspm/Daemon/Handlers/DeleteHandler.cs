@@ -27,7 +27,7 @@ internal static class DeleteHandler
     /// <summary>What stays must not depend on what is gone.</summary>
     static void RefuseNeeded(Supervision.Supervisor supervisor, string name, List<int> deleted)
     {
-        if (supervisor.Dependencies.Dependents(name).FirstOrDefault(definition => !deleted.Contains(definition.Id)) is not { Name: var other }) return;
+        if (supervisor.Dependencies.Dependents(name).Find(definition => !deleted.Contains(definition.Id)) is not { Name: var other }) return;
         throw new RequestException(ErrorCode.Failed, $"'{name}' is needed by '{other}'; delete both, or take it out: tspm set {other} dependsOn=");
     }
 }

@@ -40,7 +40,7 @@ internal static class RenameHandler
         if (LogMoves.WhyNotChange(supervisor.Table, definition) is { } busy)
             throw new RequestException(ErrorCode.Failed, busy);
         supervisor.Put(definition with { Config = definition.Config with { Name = name } });
-        foreach (var dependent in supervisor.Dependencies.Dependents(definition.Name).ToList())
+        foreach (var dependent in supervisor.Dependencies.Dependents(definition.Name))
             supervisor.Put(dependent with
             {
                 Config = dependent.Config with

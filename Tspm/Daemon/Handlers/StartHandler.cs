@@ -176,7 +176,7 @@ internal static class StartHandler
         for (var i = plan.NewIds.Count - 1; i >= 0; i--)
         {
             var id = plan.NewIds[i];
-            if (supervisor.Table.Instances(id) is not { } cells || !cells.All(NeverRan) || supervisor.Dependencies.Dependents(cells[0].Definition.Name).Any()) continue;
+            if (supervisor.Table.Instances(id) is not { } cells || !cells.All(NeverRan) || supervisor.Dependencies.Dependents(cells[0].Definition.Name).Count > 0) continue;
             supervisor.Table.Withdraw(id);
             dropped = true;
         }
