@@ -28,5 +28,5 @@ internal static class AwaitedProcesses
         request is StartRequest { Selectors: { Count: > 0 }, Define: { Count: > 0 } define } ? NamesOf(define) : null;
 
     static List<string>? NamesOf(IReadOnlyList<ProcessConfig> configs) =>
-        configs.Count > 0 ? configs.Select(static config => DefaultProcessName.Fill(config).NameOrEmpty) : null;
+        configs.Count > 0 ? [.. configs.Select(static config => DefaultProcessName.Fill(config).NameOrEmpty)] : null;
 }

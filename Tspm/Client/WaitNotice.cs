@@ -72,13 +72,13 @@ internal sealed class WaitNotice(
 
     /// <summary>Those that are on their way to where the request wants them.</summary>
     static List<ProcessStatus> Late(string method, IReadOnlyList<ProcessStatus>? processes) =>
-        (processes ?? []).Where(process => process.State switch
+        [.. (processes ?? []).Where(process => process.State switch
         {
             ProcessState.Stopping => true,
             ProcessState.Starting or ProcessState.Waiting => !EndsProcesses(method),
             ProcessState.Online => process.WaitsFor is not null,
             _ => false,
-        });
+        })];
 
     static bool EndsProcesses(string method) => IsAmong(method, Methods.Stop, Methods.Delete, Methods.Shutdown);
 

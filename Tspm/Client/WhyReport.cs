@@ -147,7 +147,7 @@ internal sealed class WhyReport(int shown = WhyReport.DefaultExits)
             instance.IsDeleted = instance.WasWithdrawn || isThere?.Invoke(instance) == false;
         var gone = _instances.Where(static one => one.IsDeleted).ToList();
         _instances.RemoveAll(static one => one.IsDeleted);
-        _instances.AddRange(gone.Order(Newer));
+        _instances.AddRange(gone.Order(Comparer<WhyInstance>.Create(Newer)));
         Limit();
     }
 

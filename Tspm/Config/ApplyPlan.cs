@@ -60,7 +60,7 @@ internal static class ApplyPlan
         IEnumerable<ProcessDefinition> present, IReadOnlyList<ProcessConfig> wanted, string? project, string remedy)
     {
         if (project is null) return null;
-        var held = Named(present, wanted).Where(known => known.Project is { } other && other != project);
+        var held = Named(present, wanted).FindAll(known => known.Project is { } other && other != project);
         if (held.Count == 0) return null;
         var holder = held[0].Project!;
         var names = held.Where(known => known.Project == holder).Select(static known => known.Name).ToList();
@@ -76,7 +76,7 @@ internal static class ApplyPlan
     {
         var notes = new List<string>();
         if (project is null) return notes;
-        var taken = Named(present, wanted).Where(known => known.Project != project);
+        var taken = Named(present, wanted).FindAll(known => known.Project != project);
         foreach (var former in taken.Select(static known => known.Project ?? "").Distinct())
         {
             var names = taken.Where(known => (known.Project ?? "") == former)
@@ -97,7 +97,7 @@ internal static class ApplyPlan
     static List<ProcessDefinition> Named(IEnumerable<ProcessDefinition> present, IReadOnlyList<ProcessConfig> wanted)
     {
         var names = wanted.Select(static config => config.NameOrEmpty).ToHashSet();
-        return present.Where(known => names.Contains(known.Name));
+        return [.. present.Where(known => names.Contains(known.Name))];
     }
 
     static string Quoted(List<string> names) => string.Join(", ", names.Select(static name => $"'{name}'"));

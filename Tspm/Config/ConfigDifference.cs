@@ -16,7 +16,8 @@ internal static class ConfigDifference
             if (!before.Remove(path, out var former) || former != value) fields.Add(path);
         foreach (var path in before.Keys)
             if (!after.ContainsKey(path)) fields.Add(path);
-        return fields.Order(string.CompareOrdinal);
+        fields.Sort(StringComparer.Ordinal);
+        return fields;
     }
 
     static Dictionary<string, string> Leaves(ProcessConfig config)

@@ -65,7 +65,7 @@ internal static class ConfigFile
                 $"{ProjectKey} must be {ProjectName.Expected}, but is {JsonProblems.Quote(text)}"));
     }
 
-    static IEnumerable<(JsonElement Element, string At)> Entries(JsonElement root, List<ConfigProblem> problems)
+    static List<(JsonElement Element, string At)> Entries(JsonElement root, List<ConfigProblem> problems)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
@@ -85,7 +85,7 @@ internal static class ConfigFile
         if (lists.Count == 0) problems.Add(Problem(JsonProblems.Missing(List, "a list [ … ] of objects")));
         else if (lists.Count > 1) problems.Add(Problem(JsonProblems.Doubled(List)));
         else if (lists[0].ValueKind != JsonValueKind.Array) problems.Add(Problem(JsonProblems.WrongKind(List, "a list [ … ] of objects", lists[0])));
-        else return lists[0].EnumerateArray().Select((element, index) => (element, $"{List}[{index}]"));
+        else return [.. lists[0].EnumerateArray().Select(static (element, index) => (element, $"{List}[{index}]"))];
         return [];
     }
 

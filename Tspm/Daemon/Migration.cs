@@ -55,7 +55,7 @@ internal sealed class Migration
                 Id = ids.Of(process), Config = process.Config, Desired = isUp ? DesiredState.Up : DesiredState.Down, EnvironmentKey = key, CreatedAt = now,
             });
         }
-        definitions = definitions.Order(static (a, b) => a.Id.CompareTo(b.Id));
+        definitions.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         var migration = new Migration
         {
             Content = new ProcessesFile

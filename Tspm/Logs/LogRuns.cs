@@ -17,7 +17,7 @@ internal static class LogRuns
         var runs = new HashSet<ulong>();
         foreach (var index in indexes) Collect(index, number, runs);
         if (number > LargestPid) return runs.Contains((ulong)number) ? (ulong)number : null;
-        var newestFirst = runs.Order(static (one, other) => other.CompareTo(one));
+        var newestFirst = runs.OrderDescending().ToList();
         // A pid may have been given twice: the newest run with it is meant.
         var place = number > 0 ? 0 : -number;
         return place < newestFirst.Count ? newestFirst[(int)place] : null;

@@ -35,7 +35,7 @@ internal sealed class TotalLimit(string folder, long maxBytes)
             total += status.Size;
             if (NumberOf(path) is > 0 and var number) rotated.Add(new Rotated(path, number, status));
         }
-        rotated = rotated.Order(static (a, b) => a.IsOlderThan(b) ? -1 : b.IsOlderThan(a) ? 1 : 0);
+        rotated.Sort(static (a, b) => a.IsOlderThan(b) ? -1 : b.IsOlderThan(a) ? 1 : 0);
         var count = 0;
         while (total > maxBytes && count < rotated.Count) total -= rotated[count++].Bytes;
         rotated.RemoveRange(count, rotated.Count - count);

@@ -10,7 +10,7 @@ internal static class EnvironmentKey
     public static string Of(IReadOnlyDictionary<string, string> environment)
     {
         var text = new StringBuilder();
-        foreach (var name in environment.Keys.Order(string.CompareOrdinal))
+        foreach (var name in environment.Keys.Order(StringComparer.Ordinal))
             text.Append(name).Append('=').Append(environment[name]).Append('\0');
         return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text.ToString())));
     }

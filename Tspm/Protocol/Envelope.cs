@@ -7,7 +7,7 @@ namespace Tspm.Protocol;
 // missing in the JSON would become null or false and not what is written here.
 
 /// <summary>A JSON-RPC 2.0 request as it comes off the wire: parameters stay JSON until the method is known.</summary>
-internal sealed record RpcRequest
+internal sealed class RpcRequest
 {
     public string Jsonrpc { get; set; } = "2.0";
 
@@ -23,7 +23,7 @@ internal sealed record RpcRequest
 }
 
 /// <summary>An answer: exactly one of <see cref="Result"/> and <see cref="Error"/>.</summary>
-internal sealed record RpcResponse
+internal sealed class RpcResponse
 {
     public string Jsonrpc { get; set; } = "2.0";
 
@@ -36,7 +36,7 @@ internal sealed record RpcResponse
     public RpcError? Error { get; init; }
 }
 
-internal sealed record RpcError
+internal sealed class RpcError
 {
     public required int Code { get; init; }
 
@@ -47,7 +47,7 @@ internal sealed record RpcError
 }
 
 /// <summary>What a program may want to know of an error.</summary>
-internal sealed record RpcErrorData
+internal sealed class RpcErrorData
 {
     /// <summary>Path of the offending member, such as <c>params.config.restart.delayMs</c>.</summary>
     public string? Path { get; init; }

@@ -41,7 +41,7 @@ internal static class JsonProblems
         var hint = near is not null ? $"did you mean '{near}'?"
             : hints?.WhereToLook(type) is { } place ? place
             : names.Count == 0 ? "no fields are known here"
-            : $"known are {string.Join(", ", names.Order(string.CompareOrdinal))}";
+            : $"known are {string.Join(", ", names.Order(StringComparer.Ordinal))}";
         return new JsonProblem(inner, near ?? "a known field", name, hint, $"{inner} is not a known field; {hint}");
     }
 

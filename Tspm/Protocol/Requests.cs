@@ -2,16 +2,17 @@ using Tspm.Model;
 
 namespace Tspm.Protocol;
 
-// One request record per verb. Members are optional unless `required`; the daemon validates before anything happens.
+// One request type per verb: a class, because messages are sent and not compared, or a record where a copy with one
+// change is needed. Members are optional unless `required`; the daemon validates before anything happens.
 // `Wait` is `set`, not `init`: an `init` member missing in the JSON would be false (see Envelope).
 
-internal sealed record HelloRequest
+internal sealed class HelloRequest
 {
     public string? Version { get; init; }
     public int? ProtocolVersion { get; init; }
 }
 
-internal sealed record ListRequest
+internal sealed class ListRequest
 {
     /// <summary>Null or empty: all.</summary>
     public IReadOnlyList<string>? Selectors { get; init; }
@@ -26,7 +27,7 @@ internal sealed record DescribeRequest
     public bool? Changes { get; init; }
 }
 
-internal sealed record SearchRequest
+internal sealed class SearchRequest
 {
     /// <summary>Looked for in names, commands and namespaces, without regard to case.</summary>
     public required string Text { get; init; }
@@ -104,7 +105,7 @@ internal sealed record ApplyRequest
     public int? SettleMs { get; init; }
 }
 
-internal sealed record StopRequest
+internal sealed class StopRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }
     public bool Wait { get; set; } = true;
@@ -121,21 +122,21 @@ internal sealed record RestartRequest
     public int? WaitTimeoutMs { get; init; }
 }
 
-internal sealed record DeleteRequest
+internal sealed class DeleteRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }
     /// <summary>Remove the log files too.</summary>
     public bool Logs { get; init; }
 }
 
-internal sealed record SignalRequest
+internal sealed class SignalRequest
 {
     /// <summary>SIGHUP, HUP or 1.</summary>
     public required string Signal { get; init; }
     public required IReadOnlyList<string> Selectors { get; init; }
 }
 
-internal sealed record RenameRequest
+internal sealed class RenameRequest
 {
     /// <summary>A selector that fits exactly one process.</summary>
     public required string Selector { get; init; }
@@ -143,7 +144,7 @@ internal sealed record RenameRequest
 }
 
 /// <summary>Changes members of a config; they apply at the next start.</summary>
-internal sealed record SetRequest
+internal sealed class SetRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }
     /// <summary>KEY=VALUE as the user wrote them; KEY is a config field, nested ones with dots (<c>restart.delayMs</c>, <c>env.PORT</c>). An empty VALUE removes it.</summary>
@@ -151,7 +152,7 @@ internal sealed record SetRequest
 }
 
 /// <summary>Changes how many instances there are; takes effect at once. Exactly one of <see cref="Instances"/> and <see cref="By"/>.</summary>
-internal sealed record ScaleRequest
+internal sealed class ScaleRequest
 {
     /// <summary>A selector that fits exactly one process.</summary>
     public required string Selector { get; init; }
@@ -164,7 +165,7 @@ internal sealed record ScaleRequest
 }
 
 /// <summary>Writes one line to the standard input of a process with <c>stdin: pipe</c>.</summary>
-internal sealed record SendRequest
+internal sealed class SendRequest
 {
     public required string Selector { get; init; }
     public required string Line { get; init; }
@@ -217,7 +218,7 @@ internal sealed record EventsRequest
 }
 
 /// <summary>Another version takes over, with the same children.</summary>
-internal sealed record UpgradeRequest
+internal sealed class UpgradeRequest
 {
     /// <summary>Absolute path of the executable; null: the path from which the daemon was started, for a file that was replaced.</summary>
     public string? Binary { get; init; }
@@ -225,7 +226,7 @@ internal sealed record UpgradeRequest
     public bool HandOver { get; init; }
 }
 
-internal sealed record MetricsRequest
+internal sealed class MetricsRequest
 {
     /// <summary>See <see cref="MetricsFormat"/>; null: OpenMetrics. Since protocol 3.</summary>
     public string? Format { get; init; }

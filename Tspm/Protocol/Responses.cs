@@ -3,9 +3,9 @@ using Tspm.Model;
 
 namespace Tspm.Protocol;
 
-// One response record per verb.
+// One response type per verb: a class, or a record where a copy with one change is needed (see Requests).
 
-internal sealed record HelloResponse
+internal sealed class HelloResponse
 {
     public required string Version { get; init; }
     public required int ProtocolVersion { get; init; }
@@ -14,7 +14,7 @@ internal sealed record HelloResponse
     public int? Pid { get; init; }
 }
 
-internal sealed record PingResponse
+internal sealed class PingResponse
 {
     public required int Pid { get; init; }
     public required string Version { get; init; }
@@ -48,14 +48,14 @@ internal sealed record StatusResponse
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public IReadOnlyDictionary<string, long>? Counters { get; init; }
 }
 
-internal sealed record MetricsResponse
+internal sealed class MetricsResponse
 {
     /// <summary>In the format that was asked for; OpenMetrics to its <c># EOF</c>.</summary>
     public required string Text { get; init; }
 }
 
 /// <summary>The boot service, if there is one.</summary>
-internal sealed record ServiceStatus
+internal sealed class ServiceStatus
 {
     /// <summary>"systemd", "launchd" or "none".</summary>
     public required string Kind { get; init; }
@@ -73,7 +73,7 @@ internal sealed record ServiceStatus
     public string? Hint { get; init; }
 }
 
-internal sealed record ListResponse
+internal sealed class ListResponse
 {
     public required IReadOnlyList<ProcessStatus> Processes { get; init; }
 
@@ -81,12 +81,12 @@ internal sealed record ListResponse
     public DaemonDeaths? DaemonDeaths { get; init; }
 }
 
-internal sealed record SearchResponse
+internal sealed class SearchResponse
 {
     public required IReadOnlyList<ProcessStatus> Processes { get; init; }
 }
 
-internal sealed record DescribeResponse
+internal sealed class DescribeResponse
 {
     /// <summary>One entry per instance.</summary>
     public required IReadOnlyList<ProcessDescription> Processes { get; init; }
@@ -115,20 +115,20 @@ internal sealed record ProcessDescription
 }
 
 /// <summary>One process of the tree below a child; the child itself comes first.</summary>
-internal sealed record TreeMember
+internal sealed class TreeMember
 {
     public required int Pid { get; init; }
     public required int ParentPid { get; init; }
     public required string Command { get; init; }
 }
 
-internal sealed record EnvResponse
+internal sealed class EnvResponse
 {
     public required IReadOnlyList<ProcessEnvironment> Processes { get; init; }
 }
 
 /// <summary>The environment that the next child gets.</summary>
-internal sealed record ProcessEnvironment
+internal sealed class ProcessEnvironment
 {
     public required int Id { get; init; }
     public required string Name { get; init; }
@@ -176,13 +176,13 @@ internal sealed record SetResponse : ChangeResponse
 }
 
 /// <summary>The end of a <c>logs</c> stream that does not follow.</summary>
-internal sealed record LogsResponse
+internal sealed class LogsResponse
 {
     public required int Lines { get; init; }
 }
 
 /// <summary>The end of an <c>events</c> stream that does not follow.</summary>
-internal sealed record EventsResponse
+internal sealed class EventsResponse
 {
     /// <summary>How many were sent.</summary>
     public required int Events { get; init; }
@@ -217,13 +217,13 @@ internal sealed record LogLine
 }
 
 /// <summary>A stream that follows lives.</summary>
-internal sealed record HeartbeatNotice
+internal sealed class HeartbeatNotice
 {
     /// <summary>Where following begins, by <c>ID.INSTANCE.STREAM</c>, and as <c>event</c> for the events: to go on from there when not a line of a stream has come before the connection broke.</summary>
     public IReadOnlyDictionary<string, long>? Seq { get; init; }
 }
 
-internal sealed record ShutdownResponse
+internal sealed class ShutdownResponse
 {
     /// <summary>Processes that were stopped on the way down.</summary>
     public required int Stopped { get; init; }
@@ -232,7 +232,7 @@ internal sealed record ShutdownResponse
 }
 
 /// <summary>The last words of the version that leaves: the next connection is answered by the other one.</summary>
-internal sealed record UpgradeResponse
+internal sealed class UpgradeResponse
 {
     /// <summary>The daemon that leaves.</summary>
     public required int Pid { get; init; }

@@ -1,4 +1,4 @@
-// One pair of names per verb, as the contract has it; verbs whose requests or answers have the same members share the record: each of its own costs the executable seven KB of metadata.
+// One pair of names per verb, as the contract has it; verbs whose requests or answers have the same members share the type: each of its own costs the executable seven KB of metadata.
 
 // Which processes, and nothing else.
 global using EnvRequest = Tspm.Protocol.SelectorsRequest;
@@ -37,10 +37,10 @@ using System.Text.Json.Serialization;
 namespace Tspm.Protocol;
 
 /// <summary>Of a verb that asks for nothing.</summary>
-internal sealed record EmptyRequest;
+internal sealed class EmptyRequest;
 
 /// <summary>Of a verb that is only told which.</summary>
-internal sealed record SelectorsRequest
+internal sealed class SelectorsRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }
 }

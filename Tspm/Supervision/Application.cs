@@ -118,7 +118,7 @@ internal static class Application
             work.Coming.Add(restart.Contains(cell)
                 ? supervisor.Changes.RestartOnceSaved(cell, wanted.Cause, gone)
                 : supervisor.Changes.StartOnceSaved(cell, wanted.Cause, gone));
-        foreach (var definition in supervisor.Table.Definitions.ToList())
+        foreach (var definition in supervisor.Table.Definitions)
             if (definition.RestartBefore is not null) supervisor.Changes.EndRestarts(definition.Id, gone);
         return work;
     }
@@ -163,8 +163,8 @@ internal static class Application
         var cells = supervisor.Table.Instances(definition.Id)![..definition.Instances];
         if (definition.Config.IsJob) return [];
         // What waits for its next try is started at once for a person, and left to its delay for a daemon that begins.
-        var down = cells.Where(cell => cell.State is { Phase: LifecyclePhase.Errored } or { Desired: DesiredState.Down }
-            || (cell.State.Phase == LifecyclePhase.Waiting && !wanted.RenewsEnvironment));
+        List<SupervisedProcess> down = [.. cells.Where(cell => cell.State is { Phase: LifecyclePhase.Errored } or { Desired: DesiredState.Down }
+            || (cell.State.Phase == LifecyclePhase.Waiting && !wanted.RenewsEnvironment))];
         if (wanted.RenewsEnvironment && down.Count == cells.Length) supervisor.Put(From(wanted, supervisor, definition));
         return down;
     }

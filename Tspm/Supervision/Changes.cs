@@ -138,7 +138,7 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     public void GoOn()
     {
         var deleted = new List<int>();
-        foreach (var definition in supervisor.Table.Definitions.ToList())
+        foreach (var definition in supervisor.Table.Definitions)
         {
             if (definition.Deletion is not null) deleted.Add(definition.Id);
             if (definition.RestartBefore is not { } limit) continue;

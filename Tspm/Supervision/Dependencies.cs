@@ -125,8 +125,8 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post) : IP
     }
 
     /// <summary>Definitions that depend on the one of this name.</summary>
-    public IEnumerable<ProcessDefinition> Dependents(string name) =>
-        table.Definitions.Where(definition => definition.Config.DependsOn?.Any(dependency => dependency.Name == name) == true);
+    public List<ProcessDefinition> Dependents(string name) =>
+        table.Definitions.FindAll(definition => definition.Config.DependsOn?.Any(dependency => dependency.Name == name) == true);
 
     /// <summary>
     /// Sentences about processes that run and depend on one that will have no child any more, also by way of others: of

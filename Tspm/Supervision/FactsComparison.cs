@@ -146,7 +146,7 @@ internal sealed class FactsComparison
         });
     }
 
-    static List<string> Sorted(List<string> names) => names.Order(string.CompareOrdinal);
+    static List<string> Sorted(List<string> names) => [.. names.Order(StringComparer.Ordinal)];
 
     static string List(List<string> names)
     {

@@ -33,8 +33,8 @@ internal sealed class ProcessTable(SupervisionServices services)
     /// <summary>See <see cref="LogMoves.MovingOf"/>.</summary>
     public Func<int, Task?>? LogsMoving { get; set; }
 
-    /// <summary>Every definition, in order of number.</summary>
-    public IEnumerable<ProcessDefinition> Definitions => _byId.Values.Select(cells => cells[0].Definition);
+    /// <summary>Every definition, in order of number: a list of its own, because a loop over it may change the table.</summary>
+    public List<ProcessDefinition> Definitions => [.. _byId.Values.Select(static cells => cells[0].Definition)];
 
     /// <summary>In the order of their numbers, surplus ones last. Null: no such process.</summary>
     public SupervisedProcess[]? Instances(int id) => _byId.GetValueOrDefault(id);

@@ -72,7 +72,7 @@ internal sealed class Attached
         {
             using var daemon = _session.ConnectToRead();
             var list = daemon.Call(Methods.List, new ListRequest { Selectors = _names });
-            _last = list.Processes.Where(status => _instances.Contains((status.Id, status.Instance)));
+            _last = [.. list.Processes.Where(status => _instances.Contains((status.Id, status.Instance)))];
         }
         catch (DaemonException gone) when (gone.Code == ErrorCode.NoSuchProcess)
         {

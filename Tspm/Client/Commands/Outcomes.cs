@@ -36,9 +36,9 @@ internal static class Outcomes
         ClientSession session, IReadOnlyList<ProcessOutcome> processes, HashSet<int> several,
         Func<ProcessOutcome, string> total)
     {
-        var done = processes.Where(static process => process.Error is null).Select(total);
-        var failed = processes.Where(static process => process.Error is not null)
-            .Select(process => Display.Name(process.Name, process.Instance, several.Contains(process.Id)));
+        List<string> done = [.. processes.Where(static process => process.Error is null).Select(total)];
+        List<string> failed = [.. processes.Where(static process => process.Error is not null)
+            .Select(process => Display.Name(process.Name, process.Instance, several.Contains(process.Id)))];
         session.Out.Flush();
         session.Err.Flush();
         session.Out.WriteLine(Totals.Of(done, failed));

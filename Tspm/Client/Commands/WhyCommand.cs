@@ -57,16 +57,16 @@ internal sealed class WhyCommand
     /// Those that have events, and, unless some of the words mean what is gone, those that the words mean: it may have
     /// none.
     /// </summary>
-    static IEnumerable<ProcessStatus> Wanted(
+    static List<ProcessStatus> Wanted(
         IReadOnlyList<ProcessStatus> present, string[] words, WhyReport report)
     {
         SelectorTarget[] targets = [.. present.Select(static status =>
             new SelectorTarget(status.Id, status.Name, status.Namespace, status.Instance))];
         string[] selectors = words.Length > 0 ? words : [Selector.All];
         var result = SelectorMatcher.Resolve(selectors, targets);
-        return present.Where(status => result.IsKnown
+        return [.. present.Where(status => result.IsKnown
             ? result.Matches.Any(match => match.Id == status.Id && match.Instance == status.Instance)
-            : report.Find(status.Id, status.Instance) is not null);
+            : report.Find(status.Id, status.Instance) is not null)];
     }
 
     /// <summary>Without a daemon: which processes are defined.</summary>

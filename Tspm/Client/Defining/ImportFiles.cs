@@ -125,6 +125,6 @@ internal static class ImportFiles
             }
             places = next;
         }
-        return places.Where(File.Exists).Order(string.CompareOrdinal);
+        return [.. places.Where(File.Exists).Order(StringComparer.Ordinal)];
     }
 }

@@ -127,7 +127,7 @@ internal sealed record StartTarget
     {
         if (!IsFile)
             throw Unknown ?? new UsageException("--only chooses processes of a config file; leave it out");
-        var known = Define!.Select(static config => config.NameOrEmpty);
+        string[] known = [.. Define!.Select(static config => config.NameOrEmpty)];
         foreach (var name in names)
         {
             if (known.Contains(name)) continue;

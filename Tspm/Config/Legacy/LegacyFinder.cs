@@ -56,7 +56,8 @@ internal static class LegacyFinder
         {
             foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
                 if (Path.GetFileName(file).Contains("tspm", StringComparison.OrdinalIgnoreCase)) files.Add(file);
-            return files.Order(static (a, b) => Path.GetFileName(a) == UsualName ? -1 : Path.GetFileName(b) == UsualName ? 1 : File.GetLastWriteTimeUtc(b).CompareTo(File.GetLastWriteTimeUtc(a)));
+            return [.. files.OrderBy(static file => Path.GetFileName(file) != UsualName)
+                .ThenByDescending(File.GetLastWriteTimeUtc)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -21,7 +21,7 @@ internal static class WithdrawExecution
 
     static bool CanGo(Supervisor supervisor, int id) =>
         supervisor.Table.Instances(id) is { } cells && cells.All(NeverRan)
-        && !supervisor.Dependencies.Dependents(cells[0].Definition.Name).Any();
+        && supervisor.Dependencies.Dependents(cells[0].Definition.Name).Count == 0;
 
     static bool NeverRan(SupervisedProcess cell) =>
         cell.State.Phase == LifecyclePhase.Errored && cell.View.RecentExits.Count == 0;
