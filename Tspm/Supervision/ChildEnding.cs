@@ -171,25 +171,16 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
             services.System.KillLeftovers(run.TreeMark!);
             return;
         }
-        var hadSignalled = _signalled.Count;
-        foreach (var leftover in left)
+        var group = run.UsesShell ? run.Child?.Pid : null;
+        var next = LeftoverTurns.Next(left, _signalled, group, _signalSentTicks);
+        foreach (var leftover in next)
         {
-            if (WasSignalled(leftover) || left.Exists(other => other.Pid == leftover.ParentPid)) continue;
             // One of another user may not be signalled, and is ended with the cgroup, or given up, when time is up.
             _ = services.System.SignalLeftover(leftover, Policy.Signal);
             _ = services.System.SignalLeftover(leftover, Signals.SIGCONT);
             _signalled.Add(new SignalledProcess(leftover.Pid, leftover.StartTicks));
         }
-        if (_signalled.Count > hadSignalled) run.Save();
-    }
-
-    /// <summary>
-    /// By us or by an earlier daemon; below a shell by the signal to its group, which reached those that were there.
-    /// </summary>
-    bool WasSignalled(Leftover leftover)
-    {
-        var hadGroupSignal = run.UsesShell && leftover.Group == run.Child?.Pid && leftover.StartTicks < _signalSentTicks;
-        return hadGroupSignal || _signalled.Contains(new SignalledProcess(leftover.Pid, leftover.StartTicks));
+        if (next.Count > 0) run.Save();
     }
 
     void KillAll(List<Leftover> left)

@@ -94,7 +94,7 @@ internal sealed class ChildRunFactory(
     public Func<IReadOnlyDictionary<string, string>?> EnvironmentNow()
     {
         var (definition, instance, kept) = (Definition, process.Key.Instance, KeptEnvironment);
-        return () => ChildEnvironment.Build(definition, instance, kept, out _);
+        return () => EnvironmentReader.Read(definition, instance, kept, out _);
     }
 
     // ---- of an earlier daemon
