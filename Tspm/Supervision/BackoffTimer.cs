@@ -1,7 +1,7 @@
 namespace Tspm.Supervision;
 
 /// <summary>The wait before the next start of a process; at most one is armed.</summary>
-internal sealed class BackoffTimer(TimerQueue timers, SupervisedProcess process)
+internal sealed class BackoffTimer(TimerQueue timers, IInstance process)
 {
     IDisposable? _timer;
 

@@ -6,7 +6,7 @@ namespace Tspm.Supervision;
 /// The hook that a process waits for: before a spawn (preStart), or after the end of a child (postStop). At most one
 /// runs.
 /// </summary>
-internal sealed class BlockingHook(SupervisionServices services, SupervisedProcess process)
+internal sealed class BlockingHook(MachineServices services, IInstance process)
 {
     HookRun? _running;
 

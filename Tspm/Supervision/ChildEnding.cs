@@ -12,9 +12,8 @@ namespace Tspm.Supervision;
 /// next daemon needs in order to go on is in <see cref="Record"/>.
 /// </summary>
 /// <param name="services">For the machine and the timers.</param>
-/// <param name="process">Whose run it is; asked for its stop policy, and saved after each signal.</param>
-/// <param name="run">The run.</param>
-internal sealed class ChildEnding(SupervisionServices services, SupervisedProcess process, ChildRun run) : IDisposable
+/// <param name="run">The run; saved after each signal.</param>
+internal sealed class ChildEnding(MachineServices services, IEndingRun run) : IDisposable
 {
     /// <summary>What a child that ended by itself left behind has at most this long, however patient its stop is.</summary>
     public static readonly TimeSpan LongestCleanUp = TimeSpan.FromSeconds(5);
@@ -62,7 +61,7 @@ internal sealed class ChildEnding(SupervisionServices services, SupervisedProces
         }
     }
 
-    StopPolicy Policy => StopPolicy.Of(process.Definition.Config);
+    StopPolicy Policy => StopPolicy.Of(run.Definition.Config);
 
     /// <summary>Asks the main program to end, unless an earlier daemon did so, and starts the timeout.</summary>
     public void SendStopSignal()
@@ -76,7 +75,7 @@ internal sealed class ChildEnding(SupervisionServices services, SupervisedProces
             _signalSentTicks = ticks;
         }
         StartTimeout(Policy.Timeout);
-        process.Journal.Save();
+        run.Save();
     }
 
     /// <summary>
@@ -102,7 +101,7 @@ internal sealed class ChildEnding(SupervisionServices services, SupervisedProces
     }
 
     IReadOnlyList<Leftover>? FindLeftovers() =>
-        process.Trees.MarkOf(run) is { } mark ? services.System.FindLeftovers(mark) : [];
+        run.TreeMark is { } mark ? services.System.FindLeftovers(mark) : [];
 
     /// <summary>The timeout has passed: kills all that is left, the main program first.</summary>
     public void Kill()
@@ -114,8 +113,8 @@ internal sealed class ChildEnding(SupervisionServices services, SupervisedProces
             return;
         }
         if (run.Child is not { } child) return;
-        _killed.Add(new KilledProcess(child.Pid, process.Definition.Name));
-        process.Journal.Save();
+        _killed.Add(new KilledProcess(child.Pid, run.Definition.Name));
+        run.Save();
         // What is below it follows by name, once it has ended. Without killTree nothing follows, and below a shell the
         // program itself is in the group.
         if (run.UsesShell && !Policy.KillTree) child.SignalGroup(Signals.SIGKILL);
@@ -151,7 +150,7 @@ internal sealed class ChildEnding(SupervisionServices services, SupervisedProces
         _lastFound.Clear();
         foreach (var leftover in found ?? []) _lastFound.Add(leftover.Pid);
         List<Leftover> left = [.. (found ?? []).Where(leftover => !_untouchable.Contains(NameOf(leftover)))];
-        if (found is not null && left.Count == 0 && process.Trees.MayFinish(run))
+        if (found is not null && left.Count == 0 && run.MayFinish)
         {
             Finish();
             return;
@@ -169,28 +168,19 @@ internal sealed class ChildEnding(SupervisionServices services, SupervisedProces
         if (left.Count == 0) return;
         if (Policy.Signal == Signals.SIGKILL)
         {
-            services.System.KillLeftovers(process.Trees.MarkOf(run)!);
+            services.System.KillLeftovers(run.TreeMark!);
             return;
         }
-        var hadSignalled = _signalled.Count;
-        foreach (var leftover in left)
+        var group = run.UsesShell ? run.Child?.Pid : null;
+        var next = LeftoverTurns.Next(left, _signalled, group, _signalSentTicks);
+        foreach (var leftover in next)
         {
-            if (WasSignalled(leftover) || left.Exists(other => other.Pid == leftover.ParentPid)) continue;
             // One of another user may not be signalled, and is ended with the cgroup, or given up, when time is up.
             _ = services.System.SignalLeftover(leftover, Policy.Signal);
             _ = services.System.SignalLeftover(leftover, Signals.SIGCONT);
             _signalled.Add(new SignalledProcess(leftover.Pid, leftover.StartTicks));
         }
-        if (_signalled.Count > hadSignalled) process.Journal.Save();
-    }
-
-    /// <summary>
-    /// By us or by an earlier daemon; below a shell by the signal to its group, which reached those that were there.
-    /// </summary>
-    bool WasSignalled(Leftover leftover)
-    {
-        var hadGroupSignal = run.UsesShell && leftover.Group == run.Child?.Pid && leftover.StartTicks < _signalSentTicks;
-        return hadGroupSignal || _signalled.Contains(new SignalledProcess(leftover.Pid, leftover.StartTicks));
+        if (next.Count > 0) run.Save();
     }
 
     void KillAll(List<Leftover> left)
@@ -198,12 +188,12 @@ internal sealed class ChildEnding(SupervisionServices services, SupervisedProces
         if (left.Count == 0) return;
         List<KilledProcess> newly = [.. left.Select(NameOf).Where(killed => !_killed.Contains(killed))];
         _killed.AddRange(newly);
-        if (newly.Count > 0) process.Journal.Save();
-        _ = services.System.KillLeftovers(process.Trees.MarkOf(run)!);
+        if (newly.Count > 0) run.Save();
+        _ = services.System.KillLeftovers(run.TreeMark!);
         foreach (var leftover in left)
             if (services.System.SignalLeftover(leftover, Signals.SIGKILL) == SignalResult.NotPermitted) GiveUpOn(leftover);
         newly.RemoveAll(_untouchable.Contains);
-        if (newly.Count > 0) process.Narrator.TellOfLeftovers(run, newly, Signals.SIGKILL);
+        if (newly.Count > 0) run.OnKilled(newly, Signals.SIGKILL);
     }
 
     void GiveUpOn(Leftover leftover)
@@ -233,7 +223,7 @@ internal sealed class ChildEnding(SupervisionServices services, SupervisedProces
             StartTimeout(TimeSpan.Zero);
             return;
         }
-        run.Owner?.StopTimedOut(run);
+        run.OnStopTimedOut();
     }
 
     void Finish()

@@ -21,26 +21,30 @@ internal static class ChildEnvironment
         return kept;
     }
 
-    /// <summary>Null when <c>envFile</c> cannot be read; the problem is a sentence then.</summary>
-    public static Dictionary<string, string>? Build(
-        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, out string? problem)
+    /// <summary>What <c>envFile</c> is laid over, and may refer to.</summary>
+    public static Dictionary<string, string> Base(IReadOnlyDictionary<string, string> kept)
     {
-        problem = null;
-        var result = new Dictionary<string, string>(kept, StringComparer.Ordinal);
-        foreach (var name in ServiceManagerVariables.In(result.Keys)) result.Remove(name);
-        var config = definition.Config;
-        if (config.EnvFile is { } file)
-        {
-            var read = EnvFile.Read(Path.Combine(config.ProjectDir!, file), result);
-            if ((problem = read.Problem) is not null) return null;
-            foreach (var (name, value) in read.Values!) result[name] = value;
-        }
-        foreach (var (name, value) in config.Env ?? new Dictionary<string, string>()) result[name] = value;
+        var environment = new Dictionary<string, string>(kept, StringComparer.Ordinal);
+        foreach (var name in ServiceManagerVariables.In(environment.Keys)) environment.Remove(name);
+        return environment;
+    }
+
+    /// <summary>Lays everything else over it.</summary>
+    /// <param name="environment">See <see cref="Base"/>; this becomes the child's.</param>
+    /// <param name="ofFile">What <c>envFile</c> says; null: there is none.</param>
+    /// <param name="definition">Of the child.</param>
+    /// <param name="instance">Of the child.</param>
+    public static void Complete(
+        Dictionary<string, string> environment, IReadOnlyDictionary<string, string>? ofFile,
+        ProcessDefinition definition, int instance)
+    {
+        var none = new Dictionary<string, string>();
+        foreach (var (name, value) in ofFile ?? none) environment[name] = value;
+        foreach (var (name, value) in definition.Config.Env ?? none) environment[name] = value;
         // It marks what may be killed: a process that was defined by a hook is none.
-        result.Remove(HookMark.Variable);
-        result[IdVariable] = definition.Id.ToString(CultureInfo.InvariantCulture);
-        result[NameVariable] = definition.Name;
-        result[InstanceVariable] = instance.ToString(CultureInfo.InvariantCulture);
-        return result;
+        environment.Remove(HookMark.Variable);
+        environment[IdVariable] = definition.Id.ToString(CultureInfo.InvariantCulture);
+        environment[NameVariable] = definition.Name;
+        environment[InstanceVariable] = instance.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -10,7 +10,7 @@ namespace Tspm.Supervision;
 /// What a child says of itself over its notify socket (man 3 sd_notify): that it is ready, alive, needs more time, or is
 /// of no use. Only processes of its own tree are listened to. A run has it only when one of its probes asks for it.
 /// </summary>
-internal sealed class ChildMessages(SupervisionServices services, SupervisedProcess process, ChildRun run) : IDisposable
+internal sealed class ChildMessages(MachineServices services, IRunHost process, ChildRun run) : IDisposable
 {
     IDisposable? _socket;
     bool _heardStranger;
@@ -76,7 +76,7 @@ internal sealed class ChildMessages(SupervisionServices services, SupervisedProc
         if (isNewStatus) StatusText = message.Status;
         if (isNewStatus || message.Extension is not null || message.IsReady || message.IsCallForHelp)
         {
-            process.Journal.Save();
+            process.Save();
             process.Publish();
         }
         if (message.IsReady && run.Ready is { Notify: not null }) owner.BecameReady(run);

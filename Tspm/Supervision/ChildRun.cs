@@ -15,7 +15,7 @@ namespace Tspm.Supervision;
 /// </code>
 /// How a child ended is on record before it is reaped, so that no death of the daemon can lose it.
 /// </summary>
-internal sealed class ChildRun(SupervisionServices services, SupervisedProcess process, RunStreams streams)
+internal sealed class ChildRun(MachineServices services, IRunHost process, RunStreams streams) : IEndingRun
 {
     /// <summary>
     /// How long a guardian (or, when that was replaced, the kernel, which waits for init to reap) may take to say how
@@ -138,7 +138,7 @@ internal sealed class ChildRun(SupervisionServices services, SupervisedProcess p
     public Cause? ExitCause { get; private set; }
 
     /// <summary>Its end, and that of what it leaves behind.</summary>
-    public ChildEnding Ending => _ending ??= new ChildEnding(services, process, this);
+    public ChildEnding Ending => _ending ??= new ChildEnding(services, this);
 
     /// <summary>Null: nobody has asked it to end, and it has not ended.</summary>
     public ChildEnding? EndingSoFar => _ending;
@@ -148,7 +148,7 @@ internal sealed class ChildRun(SupervisionServices services, SupervisedProcess p
         Child is { } child && (UsesShell ? child.SignalGroup(signal) : child.Signal(signal));
 
     /// <summary>Goes on with an ending that an earlier daemon began.</summary>
-    public void ResumeEnding(EndingRecord record) => _ending = new ChildEnding(services, process, this) { Record = record };
+    public void ResumeEnding(EndingRecord record) => _ending = new ChildEnding(services, this) { Record = record };
 
     /// <summary>The child that an earlier daemon has started; to be watched later.</summary>
     public void Meet(IChild child) => Child = child;
@@ -189,10 +189,24 @@ internal sealed class ChildRun(SupervisionServices services, SupervisedProcess p
         Child?.Dispose();
     }
 
-    /// <summary>Called by its ending, once: nothing that it left behind lives any more.</summary>
-    public void OnTreeGone()
+    // ---- what its ending asks for
+
+    ProcessDefinition IEndingRun.Definition => process.Definition;
+
+    TreeMark? IEndingRun.TreeMark => process.MarkOf(this);
+
+    bool IEndingRun.MayFinish => process.MayFinish(this);
+
+    void IEndingRun.Save() => process.Save();
+
+    void IEndingRun.OnKilled(IReadOnlyList<KilledProcess> leftovers, int signal) =>
+        process.TellOfLeftovers(this, leftovers, signal);
+
+    void IEndingRun.OnStopTimedOut() => Owner?.StopTimedOut(this);
+
+    void IEndingRun.OnTreeGone()
     {
-        process.Journal.Exits.Amend(this);
+        process.AmendExit(this);
         Child?.Dispose();
         Owner?.TreeGone(this);
     }
@@ -224,7 +238,7 @@ internal sealed class ChildRun(SupervisionServices services, SupervisedProcess p
         Ending.LookForLeftovers();
         var (cause, wasAsked) = owner.Explain(this, status);
         (Exit, ExitCause) = (status, cause);
-        process.Journal.SaveExit(this, status, cause, wasAsked);
+        process.SaveExit(this, status, cause, wasAsked);
         Child!.Reap();
         services.Outputs.Finish(Streams);
         Messages?.Dispose();

@@ -8,15 +8,15 @@ namespace Tspm.Supervision;
 
 /// <summary>Makes the runs of one process: new ones, which it starts, and those that an earlier daemon has started.</summary>
 internal sealed class ChildRunFactory(
-    SupervisionServices services, SupervisedProcess process,
-    Func<ProcessDefinition, IReadOnlyDictionary<string, string>> environmentOf)
+    SupervisionServices services, IRecordedInstance process,
+    Func<ProcessDefinition, IReadOnlyDictionary<string, string>> environmentOf) : ISpawnPlans
 {
     ProcessDefinition Definition => process.Definition;
 
     IReadOnlyDictionary<string, string> KeptEnvironment => environmentOf(Definition);
 
     /// <summary>The streams of a run of this process.</summary>
-    public RunStreams StreamsOf(ulong runId) => RunStreamsOf.Run(services, Definition, process.Key, runId);
+    public RunStreams StreamsOf(ulong runId) => RunStreamsOf.Run(services.Home, Definition, process.Key, runId);
 
     /// <summary>A run with a number that none has had; nothing is started yet.</summary>
     public ChildRun New()
@@ -83,21 +83,18 @@ internal sealed class ChildRunFactory(
     public static void SkipLogSoFar(ChildRun run) =>
         (run.Streams.Begins.Out, run.Streams.Begins.Err) = (SizeOf(run.Streams.OutFile), SizeOf(run.Streams.ErrFile));
 
-    /// <summary>A command that is to run as the child of a run does, beside it.</summary>
     public (SpawnRequest? Request, SpawnFailure? Failure) PlanOf(ChildRun run, string command) =>
         SpawnPlan.ForCommand(Definition, process.Key.Instance, KeptEnvironment, run.Streams, command);
 
-    /// <summary>A hook that is to run as the child does; no child is needed for it.</summary>
     public (SpawnRequest? Request, SpawnFailure? Failure) PlanOfHook(string name, string command, string? input) =>
         SpawnPlan.ForHook(
             Definition, process.Key.Instance, KeptEnvironment, StreamsOf(0),
             (name, command, services.Home.Path, input));
 
-    /// <summary>What a child of the present definition would be started with; reads <c>envFile</c>.</summary>
     public Func<IReadOnlyDictionary<string, string>?> EnvironmentNow()
     {
         var (definition, instance, kept) = (Definition, process.Key.Instance, KeptEnvironment);
-        return () => ChildEnvironment.Build(definition, instance, kept, out _);
+        return () => EnvironmentReader.Read(definition, instance, kept, out _);
     }
 
     // ---- of an earlier daemon

@@ -1,10 +1,11 @@
+using Microsoft.Extensions.Logging;
 using Tspm.Model;
 using Tspm.Supervision.Hooks;
 
 namespace Tspm.Supervision;
 
 /// <summary>Starts the present run of a process, and reports to the lifecycle how that went.</summary>
-internal sealed class ChildStarter(SupervisionServices services, SupervisedProcess process)
+internal sealed class ChildStarter(MachineServices services, IChildHost process)
 {
     /// <summary>Why the last spawn came to nothing; null: it did not.</summary>
     public SpawnFailure? LastFailure { get; private set; }
@@ -22,10 +23,28 @@ internal sealed class ChildStarter(SupervisionServices services, SupervisedProce
     }
 
     /// <summary>
+    /// A new child in the place of the present one. The log files of the new one are opened first: when they cannot be,
+    /// the present one stays.
+    /// </summary>
+    /// <returns>Null: it is under way; else why it is not.</returns>
+    public string? Restart(LifecycleEvent.RestartRequested order)
+    {
+        if (WhyNotRestart() is not { } problem)
+        {
+            process.Handle(order);
+            return null;
+        }
+        problem = $"not restarted: {problem}; {ReloadObstacle.OldChildStays(process)}";
+        services.Log.LogWarning("{Name} {Problem}", process.DisplayName, problem);
+        process.Narrator.Tell(EventKind.Failed, problem, new Cause(CauseCode.Spawn) { By = order.Cause.By });
+        return problem;
+    }
+
+    /// <summary>
     /// Why the present child should stay although a new one was ordered: the new one could not even open its log files.
     /// Null: the new one may come, or there is none that could stay.
     /// </summary>
-    public string? WhyNotRestart()
+    string? WhyNotRestart()
     {
         if (process.State.Phase is not (LifecyclePhase.Starting or LifecyclePhase.Online)) return null;
         // While they are being renamed, to open them is to make them anew under their former names.
@@ -55,7 +74,7 @@ internal sealed class ChildStarter(SupervisionServices services, SupervisedProce
         {
             run.IsPreparing = false;
             process.Runs.RefreshLogs(run);
-            process.Journal.Save();
+            process.Save();
             Spawn(run);
             return;
         }
@@ -69,7 +88,7 @@ internal sealed class ChildStarter(SupervisionServices services, SupervisedProce
         {
             // On record: no child of it can be there, whoever else is started meanwhile.
             run.IsWaitingForLogs = true;
-            process.Journal.Save();
+            process.Save();
             moving.ContinueWith(
                 _ => services.Post(() => OnLogsMoved(run)), TaskContinuationOptions.ExecuteSynchronously);
             return;
@@ -88,7 +107,7 @@ internal sealed class ChildStarter(SupervisionServices services, SupervisedProce
         if (process.Current != run) return;
         run.IsWaitingForLogs = false;
         process.Runs.RefreshLogs(run);
-        process.Journal.Save();
+        process.Save();
         Spawn(run);
     }
 

@@ -10,11 +10,6 @@ namespace Tspm.Supervision;
 /// </summary>
 internal sealed class FactsComparison
 {
-    /// <summary>So many are named in a sentence.</summary>
-    const int MostNames = 20;
-
-    const int ShortCommit = 7;
-
     readonly RunFacts _before, _after;
     readonly List<RunChange> _changes = [];
     readonly List<string> _notKnown = [];
@@ -50,7 +45,7 @@ internal sealed class FactsComparison
         CompareFile(RunChange.Script, _before.Script, _after.Script);
         CompareConfig();
         CompareEnvironment();
-        if (IsRead(RunChange.Git)) CompareGit();
+        if (IsRead(RunChange.Git) && !GitComparison.AddTo(_changes, _before, _after)) NotKnown(RunChange.Git);
         if (_before.BootId is { } boot && _after.BootId is { } other && boot != other)
             Add(RunChange.Machine, "the machine was restarted");
     }
@@ -115,7 +110,7 @@ internal sealed class FactsComparison
         }
         var fields = ConfigDifference.Between(before, after);
         if (fields.Count == 0) return;
-        _changes.Add(new RunChange { What = RunChange.OfConfig, Names = fields, Sentence = List(fields) });
+        _changes.Add(new RunChange { What = RunChange.OfConfig, Names = fields, Sentence = ChangedNames.List(fields) });
     }
 
     void CompareEnvironment()
@@ -136,9 +131,9 @@ internal sealed class FactsComparison
             if (!after.ContainsKey(name)) gone.Add(name);
         (changed, added, gone) = (Sorted(changed), Sorted(added), Sorted(gone));
         var parts = new List<string>();
-        if (changed.Count > 0) parts.Add($"changed: {List(changed)}");
-        if (added.Count > 0) parts.Add($"new: {List(added)}");
-        if (gone.Count > 0) parts.Add($"gone: {List(gone)}");
+        if (changed.Count > 0) parts.Add($"changed: {ChangedNames.List(changed)}");
+        if (added.Count > 0) parts.Add($"new: {ChangedNames.List(added)}");
+        if (gone.Count > 0) parts.Add($"gone: {ChangedNames.List(gone)}");
         if (parts.Count == 0) return;
         _changes.Add(new RunChange
         {
@@ -147,95 +142,6 @@ internal sealed class FactsComparison
     }
 
     static List<string> Sorted(List<string> names) => [.. names.Order(StringComparer.Ordinal)];
-
-    static string List(List<string> names)
-    {
-        if (names.Count <= MostNames) return string.Join(", ", names);
-        var shown = string.Join(", ", names.GetRange(0, MostNames));
-        return string.Create(CultureInfo.InvariantCulture, $"{shown} and {names.Count - MostNames} more");
-    }
-
-    // ---- git
-
-    void CompareGit()
-    {
-        if (_before.Git is not { } before || _after.Git is not { } after)
-        {
-            const string folder = "the working directory is";
-            if (_before.Git is { } left) Add(RunChange.Git, $"{folder} not in the checkout {left.Root} any more");
-            if (_after.Git is { } entered) Add(RunChange.Git, $"{folder} in the checkout {entered.Root} now");
-            return;
-        }
-        if (before.Root != after.Root)
-        {
-            _changes.Add(new RunChange
-            {
-                What = RunChange.Git, Before = before.Root, After = after.Root,
-                Sentence = $"the checkout is {after.Root} (was {before.Root})",
-            });
-            return;
-        }
-        if (!before.IsComplete || !after.IsComplete || before.Commit is null != after.Commit is null)
-            NotKnown(RunChange.Git);
-        var isSameCommit = before.Commit == after.Commit;
-        if (before.Commit is not null && after.Commit is not null && (!isSameCommit || before.Branch != after.Branch))
-            _changes.Add(new RunChange
-            {
-                What = RunChange.Git, Before = before.Commit, After = after.Commit,
-                Sentence = $"commit {Head(after)} (was {(isSameCommit ? BranchOf(before) : Head(before))})",
-            });
-        CompareTrackedFiles(before, after, isSameCommit);
-        if (isSameCommit && before.Staged is { } staged && after.Staged is { } other && staged != other)
-            Add(RunChange.Git, "what is staged in the index has changed");
-    }
-
-    static string Head(GitFacts git) => $"{git.Commit![..Math.Min(ShortCommit, git.Commit!.Length)]} {BranchOf(git)}";
-
-    static string BranchOf(GitFacts git) => git.Branch is null ? "without a branch" : $"on {git.Branch}";
-
-    void CompareTrackedFiles(GitFacts before, GitFacts after, bool isSameCommit)
-    {
-        List<string> changed = [], same = [];
-        foreach (var file in FilesOf(after))
-            if (IsNews(file, before)) changed.Add(file.Path);
-        if (isSameCommit && NamesAll(after))
-            foreach (var file in FilesOf(before))
-                if (Find(after, file.Path) is null) same.Add(file.Path);
-        if (changed.Count > 0)
-        {
-            var more = after.ChangedCount - after.Changed.Count;
-            var rest =
-                more > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {more} more differ from the index") : "";
-            _changes.Add(new RunChange
-            {
-                What = RunChange.Git, Names = changed, Sentence = $"changed files: {List(changed)}{rest}",
-            });
-        }
-        if (same.Count > 0)
-            _changes.Add(
-                new RunChange { What = RunChange.Git, Names = same, Sentence = $"no longer changed: {List(same)}" });
-    }
-
-    /// <summary>
-    /// It was not changed before, or is otherwise now. One that is not on a list which is not complete may have been.
-    /// </summary>
-    bool IsNews(GitChange file, GitFacts before)
-    {
-        if (Find(before, file.Path) is { } former) return former != file;
-        return NamesAll(before) || file.ModifiedAt >= _before.StartedAt;
-    }
-
-    static bool NamesAll(GitFacts git) => git.IsComplete && git.ChangedCount == git.Changed.Count;
-
-    static GitChange? Find(GitFacts git, string path)
-    {
-        foreach (var file in FilesOf(git))
-            if (file.Path == path) return file;
-        return null;
-    }
-
-    /// <summary>Of a record that another version wrote, or that was damaged, any item may be null.</summary>
-    static IEnumerable<GitChange> FilesOf(GitFacts git) => git.Changed.Where(static file => file is not null);
 
     // ---- the machine
 

@@ -45,7 +45,7 @@ internal sealed class HealthWatch(SupervisionServices services) : IProcessObserv
 
         public Probe Asks { get; } = run.Health!;
 
-        readonly IProbe? _probe = services.Probes.Make(run.Health!, process, run, services);
+        readonly IProbe? _probe = services.Probes.Make(run.Health!, process.Runs, run, services);
         readonly TimeSpan _interval = TimeOf(run.Health!.IntervalMs, Probe.DefaultInterval);
         readonly TimeSpan _timeout = TimeOf(run.Health!.TimeoutMs, Probe.DefaultTimeout);
         readonly int _most = run.Health!.Failures ?? Probe.DefaultFailures;

@@ -7,7 +7,7 @@ namespace Tspm.Supervision;
 /// Holds the state of a process, and carries out what <see cref="Lifecycle"/> decides: an event at a time, each
 /// transition on record before its effect. Decides nothing itself.
 /// </summary>
-internal sealed class LifecycleInterpreter(SupervisionServices services, SupervisedProcess process)
+internal sealed class LifecycleInterpreter(MachineServices services, IStepHost process)
 {
     readonly Queue<LifecycleEvent> _events = new();
     readonly StateWaiters _waiters = new();
@@ -72,17 +72,16 @@ internal sealed class LifecycleInterpreter(SupervisionServices services, Supervi
         // The end of a child is on record already, before it is reaped: sweeping needs another record only when it
         // takes time.
         var isNew = state != before || actions != LifecycleAction.None;
-        if (isNew && !actions.HasFlag(LifecycleAction.Sweep)) process.Journal.Save();
+        if (isNew && !actions.HasFlag(LifecycleAction.Sweep)) process.Save();
         process.Narrator.TellOfStep(before, happened, actions, runBefore);
         CarryOut(actions);
-        process.Replacement?.OnFirstChanged();
+        process.OnStepped();
         process.Publish();
         if (State != before) Announce(before);
     }
 
     /// <summary>Why the process must not be started yet; null: it may. Only asked when it would be started.</summary>
-    Cause? Gate() => process.HeldBy?.Invoke(process) is { } held
-        ? Cause.Observed(CauseCode.Dependency, held) : null;
+    Cause? Gate() => process.WhyHeld is { } held ? Cause.Observed(CauseCode.Dependency, held) : null;
 
     void CarryOut(LifecycleAction actions)
     {
@@ -99,7 +98,7 @@ internal sealed class LifecycleInterpreter(SupervisionServices services, Supervi
         if (isSeen && State.Phase != before.Phase)
             services.Log.LogInformation(
                 "{Name} {State}: {Reason}", process.Definition.Name, StateNames.Of(State.Observed), State.Reason);
-        process.Changed?.Invoke(process, before);
+        process.OnChanged(before);
         _waiters.Tell(State);
     }
 }

@@ -44,23 +44,31 @@ internal sealed class Listeners(IListenSockets sockets)
     /// <summary>Until <see cref="Resume"/> nothing is closed: who else needs it is not known yet.</summary>
     public void BeginResume() => _isResuming = true;
 
-    /// <summary>All instances are as they were: goes on with the sockets that they still need, and closes all others.</summary>
-    public void Resume(ProcessTable table)
+    /// <summary>
+    /// All instances are as they were: goes on with the sockets that they still need, and closes all others.
+    /// </summary>
+    /// <param name="needed">By the number of the process, the addresses that its instances need.</param>
+    public void Resume(IReadOnlyDictionary<int, HashSet<string>> needed)
     {
         _isResuming = false;
-        foreach (var definition in table.Definitions)
-            foreach (var text in Needed(table.Instances(definition.Id)!))
-                if (!Of(definition.Id).Exists(one => one.Address.Text == text) && ListenAddress.Parse(text) is { } address && sockets.TryTake(definition.Id, address, out var descriptor))
-                    Of(definition.Id).Add((address, descriptor));
+        foreach (var (id, addresses) in needed)
+            foreach (var text in addresses)
+                if (!Of(id).Exists(one => one.Address.Text == text) && ListenAddress.Parse(text) is { } address
+                    && sockets.TryTake(id, address, out var descriptor))
+                    Of(id).Add((address, descriptor));
         sockets.DropUnclaimed();
-        foreach (var id in new List<int>(_byId.Keys)) CloseUnneeded(id, table);
+        foreach (var id in new List<int>(_byId.Keys)) CloseUnneeded(id, needed.GetValueOrDefault(id) ?? []);
     }
 
+    /// <summary>Some of its sockets may be closed when nobody needs them any more.</summary>
+    public bool MayClose(int id) => !_isResuming && _byId.ContainsKey(id);
+
     /// <summary>An instance changed, or its process is gone.</summary>
-    public void CloseUnneeded(int id, ProcessTable table)
+    /// <param name="id">The process.</param>
+    /// <param name="needed">The addresses that its instances need.</param>
+    public void CloseUnneeded(int id, HashSet<string> needed)
     {
         if (_isResuming || !_byId.TryGetValue(id, out var open)) return;
-        var needed = table.Instances(id) is { } cells ? Needed(cells) : [];
         for (var i = open.Count - 1; i >= 0; i--)
         {
             if (needed.Contains(open[i].Address.Text)) continue;
@@ -70,23 +78,6 @@ internal sealed class Listeners(IListenSockets sockets)
         if (open.Count == 0) _byId.Remove(id);
     }
 
-    static HashSet<string> Needed(SupervisedProcess[] cells)
-    {
-        var needed = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var cell in cells) needed.UnionWith(NeededBy(cell));
-        return needed;
-    }
-
-    /// <summary>
-    /// Addresses that have to be open for a process: the present child's, and those of one that is to come.
-    /// </summary>
-    public static IReadOnlyList<string> NeededBy(SupervisedProcess process)
-    {
-        var present = process.Current?.Listen ?? [];
-        var next = process.State.WillStart
-            ? process.Definition.Config.Listen ?? [] : process.Replacement?.Run?.Listen ?? [];
-        return next.Count == 0 ? present : present.Count == 0 ? next : [.. present.Union(next)];
-    }
-
-    List<(ListenAddress Address, Descriptor Descriptor)> Of(int id) => _byId.TryGetValue(id, out var open) ? open : _byId[id] = [];
+    List<(ListenAddress Address, Descriptor Descriptor)> Of(int id) =>
+        _byId.TryGetValue(id, out var open) ? open : _byId[id] = [];
 }

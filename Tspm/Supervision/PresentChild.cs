@@ -4,7 +4,7 @@ using Tspm.Supervision.Hooks;
 namespace Tspm.Supervision;
 
 /// <summary>Turns what happens to the present child of a process into events of its lifecycle.</summary>
-internal sealed class PresentChild(SupervisionServices services, SupervisedProcess process) : IChildRunOwner
+internal sealed class PresentChild(MachineServices services, IChildHost process) : IChildRunOwner
 {
     const string EndedUnseen =
         "daemon and guardian were killed while it was being started: whether it ran, and how it ended, is not known";
@@ -37,7 +37,7 @@ internal sealed class PresentChild(SupervisionServices services, SupervisedProce
             process.Handle(new LifecycleEvent.TreeGone());
             return;
         }
-        process.Journal.Save();
+        process.Save();
         process.Hook.Run(HookMark.PostStop, command, (_, problem) =>
         {
             if (problem is not null) process.Narrator.Tell(EventKind.HookFailed, $"postStop {problem}");

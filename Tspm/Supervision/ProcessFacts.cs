@@ -8,7 +8,7 @@ namespace Tspm.Supervision;
 /// What the runs of a process were started with, for the question what has changed since one stayed up. Read after the
 /// spawn, on another thread: nothing waits for it.
 /// </summary>
-internal sealed class ProcessFacts(SupervisionServices services, SupervisedProcess process)
+internal sealed class ProcessFacts(MachineServices services, IInstance process)
 {
     readonly FactsHistory _history = new();
 
@@ -57,7 +57,7 @@ internal sealed class ProcessFacts(SupervisionServices services, SupervisedProce
             Now = new FactsRequest
             {
                 Known = Known(), Arguments = LaunchPlan.Of(config).Arguments, WorkingDirectory = config.ProjectDir!,
-                Environment = process.Runs.EnvironmentNow(),
+                Environment = process.Plans.EnvironmentNow(),
             },
         };
     }
@@ -66,7 +66,7 @@ internal sealed class ProcessFacts(SupervisionServices services, SupervisedProce
     {
         if (process.IsForgotten) return;
         _history.Learnt(run, facts);
-        process.Journal.Save();
+        process.Save();
     }
 
     /// <summary>What is known of a start that would be made now, without reading a file.</summary>

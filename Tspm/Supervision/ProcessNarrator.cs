@@ -7,7 +7,7 @@ namespace Tspm.Supervision;
 /// Reports what happens to a process, with its cause: to the record of events, and to its hooks. What a step of the
 /// lifecycle is worth saying is decided by <see cref="Narration"/>.
 /// </summary>
-internal sealed class ProcessNarrator(SupervisionServices services, SupervisedProcess process)
+internal sealed class ProcessNarrator(SupervisionServices services, IRecordedInstance process)
 {
     ProcessState _told = ProcessState.Stopped;
     int _restartsTold;
@@ -36,7 +36,7 @@ internal sealed class ProcessNarrator(SupervisionServices services, SupervisedPr
             Now = services.Timers.Now,
             Run = isExit ? process.Ended : process.Current,
             RunBefore = runBefore ?? process.Current,
-            ReplacedRun = process.Replacement?.Run,
+            ReplacedRun = process.Replacing?.Run,
             NextStart = NextStart,
             RestartsTold = _restartsTold,
         };
@@ -99,7 +99,7 @@ internal sealed class ProcessNarrator(SupervisionServices services, SupervisedPr
 
     /// <summary>How long until the next start, while it is waited for.</summary>
     TimeSpan? NextStart => State.Phase == LifecyclePhase.Waiting
-        ? process.Backoff.DueAtMonotonic - services.Timers.Now : null;
+        ? process.NextStartAtMonotonic - services.Timers.Now : null;
 
     /// <summary>
     /// A SIGKILL that nobody here sent may be the kernel's. Its log is long: it is read on another thread, and what it
@@ -128,7 +128,7 @@ internal sealed class ProcessNarrator(SupervisionServices services, SupervisedPr
             Cause = CauseCode.OutOfMemory, Reason = words,
         });
         if (process.IsForgotten || !process.Journal.Exits.WasOutOfMemory(pid)) return;
-        process.Journal.Save();
+        process.Save();
         process.Publish();
     }
 

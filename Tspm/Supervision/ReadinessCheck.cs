@@ -6,14 +6,15 @@ namespace Tspm.Supervision;
 /// <summary>
 /// Asks one child whether it is ready, until it is or its time is over. The first questions follow each other quickly, because most are ready soon; then once a second.
 /// </summary>
-internal sealed class ReadinessCheck(SupervisionServices services, SupervisedProcess process, ChildRun run, Action ready, Action<string> late) : IDisposable
+internal sealed class ReadinessCheck(
+    SupervisionServices services, IInstance process, ChildRun run, Action ready, Action<string> late) : IDisposable
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>A child whose time ran out while no daemon looked gets so much to answer all the same.</summary>
     static readonly TimeSpan LeastAfterAdoption = TimeSpan.FromSeconds(1);
 
-    readonly IProbe? _probe = services.Probes.Make(run.Ready!, process, run, services);
+    readonly IProbe? _probe = services.Probes.Make(run.Ready!, process.Plans, run, services);
     readonly TimeSpan _limit = TimeSpan.FromMilliseconds(run.StartTimeoutMs ?? Probe.DefaultStartTimeout.TotalMilliseconds);
     TimeSpan _pause = FirstPause;
     IDisposable? _deadline, _next, _look;
@@ -48,7 +49,7 @@ internal sealed class ReadinessCheck(SupervisionServices services, SupervisedPro
         if (_ended) return;
         // What was wrong until now is not shown beside a good answer.
         if (process.Current == run)
-            process.Published.SetProbeAnswer(run.Health is null ? null : process.View.Health, problem);
+            process.SetProbeAnswer(run.Health is null ? null : process.View.Health, problem);
         else run.ProbeProblem = problem;
         if (problem is null)
         {

@@ -26,7 +26,7 @@ internal sealed class Recovery(Supervisor supervisor, SupervisionServices servic
         if (supervisor.LogMoves.FinishEarlier(file) || isRestored) _ = supervisor.Save();
         foreach (var process in Table.Cells) Resume(process, left, wishes);
         foreach (var record in left.Reaped) supervisor.TakeGuardianRecord(record);
-        services.Listeners.Resume(Table);
+        ListenerCloser.Resume(services.Listeners, Table);
         foreach (var process in Table.Cells)
         {
             FollowWish(process, RecordOf(process, left) is null ? wishes.Of(process.Key) : process.State.Desired);

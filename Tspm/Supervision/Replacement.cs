@@ -14,7 +14,7 @@ namespace Tspm.Supervision;
 /// <param name="process">Whose child is replaced.</param>
 /// <param name="cause">Why there is to be a new one.</param>
 internal sealed class Replacement(
-    SupervisionServices services, SupervisedProcess process, Cause cause) : IChildRunOwner
+    SupervisionServices services, IReplacementHost process, Cause cause) : IChildRunOwner, IReplacementState
 {
     /// <summary>
     /// A new child has to live this long before the old one goes, where nothing that it says itself tells that it is
@@ -36,12 +36,8 @@ internal sealed class Replacement(
 
     public ReplacementPhase Phase { get; private set; }
 
-    /// <summary>
-    /// The second child: the new one, and from the change of places the old one. Null: there is none yet.
-    /// </summary>
     public ChildRun? Run { get; private set; }
 
-    /// <summary>The new child came to nothing, or is not wanted.</summary>
     public bool HasFailed => _problem is not null;
 
     /// <summary>
@@ -88,7 +84,7 @@ internal sealed class Replacement(
 
     void Step(ReplacementEvent happened)
     {
-        if (process.Replacement != this) return;
+        if (process.Replacing != this) return;
         var (phase, actions) = ReplacementLifecycle.Next(Phase, happened);
         Phase = phase;
         if (phase != ReplacementPhase.Starting) _readiness?.Dispose();
@@ -96,7 +92,7 @@ internal sealed class Replacement(
         if (actions.HasFlag(ReplacementAction.RunPreStart)) RunPreStart();
         if (actions.HasFlag(ReplacementAction.Spawn)) Spawn();
         if (actions.HasFlag(ReplacementAction.ChangePlaces)) ChangePlaces();
-        else if ((actions & (ReplacementAction.SendStopSignal | ReplacementAction.Sweep)) != 0) process.Journal.Save();
+        else if ((actions & (ReplacementAction.SendStopSignal | ReplacementAction.Sweep)) != 0) process.Save();
         if (actions.HasFlag(ReplacementAction.SendStopSignal)) Run!.Ending.SendStopSignal();
         if (actions.HasFlag(ReplacementAction.KillTree)) KillTree();
         if (actions.HasFlag(ReplacementAction.Sweep)) Run!.Ending.CleanUp();
@@ -114,10 +110,10 @@ internal sealed class Replacement(
 
     void OnPrepared(string? problem)
     {
-        if (process.Replacement != this) return;
+        if (process.Replacing != this) return;
         _preStart = null;
         _problem ??= ReloadObstacle.InTheMiddle(process)
-            ?? (problem is null ? null : $"preStart {problem}; {process.OldChildStays}");
+            ?? (problem is null ? null : $"preStart {problem}; {ReloadObstacle.OldChildStays(process)}");
         _isProblemComplete = _problem is not null;
         Step(_problem is null ? ReplacementEvent.Prepared : ReplacementEvent.Failed);
     }
@@ -126,7 +122,7 @@ internal sealed class Replacement(
     {
         Run = process.Runs.New();
         Run.Owner = this;
-        process.Journal.Save();
+        process.Save();
         // A child that no record tells of would be nobody's after this daemon's death.
         var failure = process.Journal.Trouble is { } trouble
             ? new SpawnFailure("record", 0, trouble) : process.Runs.Start(Run);
@@ -136,7 +132,7 @@ internal sealed class Replacement(
             Step(ReplacementEvent.Failed);
             return;
         }
-        process.Journal.Save();
+        process.Save();
         process.Publish();
         process.Narrator.TellOfReload(EventKind.Reloading, CauseText.What(cause), Run, process.Current, cause);
         if (Run.Ready is null) _readiness = services.Timers.After(LeastLife, () => Step(ReplacementEvent.BecameReady));
@@ -177,7 +173,7 @@ internal sealed class Replacement(
     {
         process.EndReplacement();
         var isComplete = _problem is null || _isProblemComplete;
-        var problem = isComplete ? _problem : $"{_problem}; {process.OldChildStays}";
+        var problem = isComplete ? _problem : $"{_problem}; {ReloadObstacle.OldChildStays(process)}";
         if (problem is not null) process.Narrator.TellOfFailedReload(problem, cause);
         Done?.Invoke(problem);
         process.Trees.LookAgain();

@@ -9,7 +9,7 @@ namespace Tspm.Supervision;
 /// was meant.
 /// </summary>
 internal sealed class RunJournal(
-    SupervisionServices services, SupervisedProcess process,
+    MachineServices services, IJournalHost process,
     Func<ProcessDefinition, IReadOnlyDictionary<string, string>?> unsavedEnvironment)
 {
     bool _isRunQueued;
@@ -76,7 +76,7 @@ internal sealed class RunJournal(
         {
             Common = Common(run),
             Current = run is null ? null : ChildOf(run, isIntended),
-            Replacement = process.Replacement?.Run is { } other ? ChildOf(other, other.Child is null) : null,
+            Replacement = process.Replacing?.Run is { } other ? ChildOf(other, other.Child is null) : null,
         };
     }
 
@@ -94,7 +94,7 @@ internal sealed class RunJournal(
         StartedMonotonicMs = Milliseconds(process.State.StartedAtMonotonic),
         EndedMonotonicMs = Milliseconds(process.State.EndedAtMonotonic),
         HasLeftovers = process.State.HasLeftovers,
-        NextStartMonotonicMs = Milliseconds(process.Backoff.DueAtMonotonic ?? default),
+        NextStartMonotonicMs = Milliseconds(process.NextStartAtMonotonic ?? default),
         IsRunQueued = _isRunQueued,
         RecentExits = Exits.Newest,
         Definition = process.Definition,

@@ -5,9 +5,9 @@ namespace Tspm.Supervision;
 /// <summary>
 /// Whose processes are whose, while a process has two children or what they left behind is being ended.
 /// </summary>
-internal sealed class RunTrees(SupervisedProcess process)
+internal sealed class RunTrees(IInstance process)
 {
-    ChildRun? Other => process.Replacement?.Run;
+    ChildRun? Other => process.Replacing?.Run;
 
     /// <summary>How to recognise what a run left behind.</summary>
     /// <returns>
@@ -15,7 +15,7 @@ internal sealed class RunTrees(SupervisedProcess process)
     /// </returns>
     public TreeMark? MarkOf(ChildRun run)
     {
-        if (process.Replacement is { Phase: ReplacementPhase.Preparing }) return null;
+        if (process.Replacing is { Phase: ReplacementPhase.Preparing }) return null;
         var other = Other == run ? process.RecordedRun : Other;
         return new TreeMark(run.Child!.Pid, process.Key.Id, process.Key.Instance)
         {
@@ -31,7 +31,7 @@ internal sealed class RunTrees(SupervisedProcess process)
     /// <summary>
     /// Nothing is started in the place of the first child before a second one is gone; the last look finds all.
     /// </summary>
-    public bool MayFinish(ChildRun run) => Other == run || process.Replacement is null;
+    public bool MayFinish(ChildRun run) => Other == run || process.Replacing is null;
 
     /// <summary>A second child is gone: whoever waits for that looks again.</summary>
     public void LookAgain()

@@ -21,7 +21,7 @@ internal static class SpawnPlan
         IReadOnlyDictionary<string, string>? notify = null, IReadOnlyList<int>? listeners = null,
         ulong runMark = RunMark.None)
     {
-        var environment = ChildEnvironment.Build(definition, instance, kept, out var problem);
+        var environment = EnvironmentReader.Read(definition, instance, kept, out var problem);
         if (environment is null) return (null, new SpawnFailure(SpawnFailure.EnvFileStage, 0, problem!));
         if (MissingScript.Of(definition.Config) is { } missing)
             return (null, new SpawnFailure(SpawnFailure.ScriptStage, 0, missing));

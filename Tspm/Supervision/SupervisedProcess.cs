@@ -1,5 +1,3 @@
-using System.Globalization;
-using Microsoft.Extensions.Logging;
 using Tspm.Model;
 using Tspm.Platform;
 
@@ -11,7 +9,7 @@ namespace Tspm.Supervision;
 /// read from others. It owns objects, each with one subject: the present run (<see cref="ChildRun"/>), the journal that
 /// outlives the daemon, the narrator that reports, the facts of its runs.
 /// </summary>
-internal sealed class SupervisedProcess : IViewedProcess
+internal sealed class SupervisedProcess : IStepHost, IReplacementHost, IViewHost
 {
     readonly SupervisionServices _services;
     readonly PresentChild _present;
@@ -93,8 +91,6 @@ internal sealed class SupervisedProcess : IViewedProcess
     /// <summary>The newest snapshot; safe to read from any thread.</summary>
     public volatile ProcessView View;
 
-    ProcessView IViewedProcess.View => View;
-
     /// <summary>Tells the owner that the wish or the phase changed.</summary>
     public Action<SupervisedProcess, LifecycleState>? Changed { get; init; }
 
@@ -137,28 +133,8 @@ internal sealed class SupervisedProcess : IViewedProcess
 
     // ---- orders
 
-    /// <summary>
-    /// A new child in the place of the present one. The log files of the new one are opened first: when they cannot be,
-    /// the present one stays.
-    /// </summary>
-    /// <returns>Null: it is under way; else why it is not.</returns>
-    public string? Restart(LifecycleEvent.RestartRequested order)
-    {
-        if (Starter.WhyNotRestart() is not { } problem)
-        {
-            Handle(order);
-            return null;
-        }
-        problem = $"not restarted: {problem}; {OldChildStays}";
-        _services.Log.LogWarning("{Name} {Problem}", DisplayName, problem);
-        Narrator.Tell(EventKind.Failed, problem, new Cause(CauseCode.Spawn) { By = order.Cause.By });
-        return problem;
-    }
-
-    /// <summary>Which child goes on when a new one came to nothing.</summary>
-    public string OldChildStays => Child is { } child
-        ? string.Create(CultureInfo.InvariantCulture, $"the old one stays (pid {child.Pid})")
-        : "the old one is gone too";
+    /// <summary>See <see cref="ChildStarter.Restart"/>.</summary>
+    public string? Restart(LifecycleEvent.RestartRequested order) => Starter.Restart(order);
 
     /// <summary>A new child next to the present one, which goes when the new one is ready.</summary>
     /// <param name="cause">Why.</param>
@@ -232,6 +208,26 @@ internal sealed class SupervisedProcess : IViewedProcess
         Publish();
         Changed?.Invoke(this, State); // it may have had sockets of its own
     }
+
+    // ---- what its parts see of each other, layer by layer (see IRunHost)
+
+    ProcessView IViewedProcess.View => View;
+    void IRunHost.Save() => Journal.Save();
+    void IRunHost.SaveExit(ChildRun run, ExitStatus status, Cause cause, bool wasAsked) =>
+        Journal.SaveExit(run, status, cause, wasAsked);
+    void IRunHost.AmendExit(ChildRun run) => Journal.Exits.Amend(run);
+    TreeMark? IRunHost.MarkOf(ChildRun run) => Trees.MarkOf(run);
+    bool IRunHost.MayFinish(ChildRun run) => Trees.MayFinish(run);
+    void IRunHost.TellOfLeftovers(ChildRun run, IReadOnlyList<KilledProcess> leftovers, int signal) =>
+        Narrator.TellOfLeftovers(run, leftovers, signal);
+    IReplacementState? IInstance.Replacing => Replacement;
+    TimeSpan? IInstance.NextStartAtMonotonic => Backoff.DueAtMonotonic;
+    ISpawnPlans IInstance.Plans => Runs;
+    void IInstance.SetProbeAnswer(bool? health, string? problem) => Published.SetProbeAnswer(health, problem);
+    SpawnFailure? IViewHost.LastSpawnFailure => Starter.LastFailure;
+    string? IStepHost.WhyHeld => HeldBy?.Invoke(this);
+    void IStepHost.OnStepped() => Replacement?.OnFirstChanged();
+    void IStepHost.OnChanged(LifecycleState before) => Changed?.Invoke(this, before);
 
     // ---- as an earlier daemon left it; before any event
 

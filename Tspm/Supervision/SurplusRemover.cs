@@ -6,6 +6,7 @@ internal sealed class SurplusRemover(ProcessTable table, Action<Action> post) : 
     public void OnChanged(SupervisedProcess process, LifecycleState before)
     {
         // Not at once: the instance is in the middle of a step.
-        if (process.IsSurplus && Supervisor.IsStopped(process.State)) post(() => table.DropSurplus(process.Key.Id));
+        if (process is { IsSurplus: true, State.Phase: LifecyclePhase.Stopped })
+            post(() => table.DropSurplus(process.Key.Id));
     }
 }

@@ -4,7 +4,7 @@ using Tspm.Model;
 namespace Tspm.Supervision;
 
 /// <summary>Makes the snapshot of a process that readers see (<see cref="ProcessView"/>).</summary>
-internal sealed class ViewPublisher(SupervisionServices services, SupervisedProcess process)
+internal sealed class ViewPublisher(MachineServices services, IViewHost process)
 {
     string? _watchProblem;
     DateTimeOffset? _nextRunAt;
@@ -47,20 +47,20 @@ internal sealed class ViewPublisher(SupervisionServices services, SupervisedProc
             RunId = run?.Id ?? 0,
             StartedAt = run?.StartedAt,
             StartedWith = run is { IsExitSeen: false } ? run.EarlierConfig(process.Definition) : null,
-            NextStartAtMonotonic = process.Backoff.DueAtMonotonic,
+            NextStartAtMonotonic = process.NextStartAtMonotonic,
             WaitsFor = WaitsFor,
             StartLimitAtMonotonic = StartLimitAtMonotonic,
             KillAtMonotonic = (process.Current ?? process.Ended)?.EndingSoFar?.KillAtMonotonic
-                ?? process.Replacement?.Run?.EndingSoFar?.KillAtMonotonic,
+                ?? process.Replacing?.Run?.EndingSoFar?.KillAtMonotonic,
             Health = run?.IsHealthy,
-            FailedSpawn = process.Starter.LastFailure,
+            FailedSpawn = process.LastSpawnFailure,
             ProbeProblem = run?.ProbeProblem,
             ReadyNote = state.Phase == LifecyclePhase.Online ? run?.Listeners?.Note : null,
             StatusText = run?.Messages?.StatusText,
             WatchProblem = _watchProblem,
             NextRunAt = _nextRunAt,
             RecentExits = process.Journal.Exits.Newest,
-            Listen = Listeners.NeededBy(process),
+            Listen = NeededAddresses.Of(process),
             OutLog = outLog,
             ErrLog = errLog,
         };
@@ -71,11 +71,11 @@ internal sealed class ViewPublisher(SupervisionServices services, SupervisedProc
         LifecyclePhase.Spawning when process.Current is { IsPreparing: true } => "its preStart hook",
         LifecyclePhase.Starting when process.Current?.Ready is { } probe => ProbeText.Subject(probe),
         LifecyclePhase.Sweeping when process.Hook.IsRunning => "its postStop hook",
-        LifecyclePhase.Online => OfReload(process.Replacement),
+        LifecyclePhase.Online => OfReload(process.Replacing),
         _ => null,
     };
 
-    static string? OfReload(Replacement? replacement) => replacement switch
+    static string? OfReload(IReplacementState? replacement) => replacement switch
     {
         null => null,
         { Phase: ReplacementPhase.Preparing } => "the preStart hook of its new child",
@@ -87,7 +87,7 @@ internal sealed class ViewPublisher(SupervisionServices services, SupervisedProc
 
     /// <summary>The child that is asked whether it is ready; of a reload, the new one. Null: none is.</summary>
     ChildRun? ComingRun => process.State.Phase == LifecyclePhase.Starting ? process.Current
-        : process.Replacement is { Phase: ReplacementPhase.Starting } replacement ? replacement.Run : null;
+        : process.Replacing is { Phase: ReplacementPhase.Starting } replacement ? replacement.Run : null;
 
     /// <summary>See <see cref="ReadinessCheck"/>.</summary>
     TimeSpan? StartLimitAtMonotonic

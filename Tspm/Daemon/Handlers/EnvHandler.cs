@@ -19,7 +19,7 @@ internal sealed class EnvHandler() : Handler<EnvRequest, EnvResponse>(Methods.En
 
     static ProcessEnvironment Environment(ProcessDefinition definition, InstanceKey key, IReadOnlyDictionary<string, string> kept)
     {
-        var environment = ChildEnvironment.Build(definition, key.Instance, kept, out var problem);
+        var environment = EnvironmentReader.Read(definition, key.Instance, kept, out var problem);
         if (environment is null) throw new RequestException(ErrorCode.Failed, problem!);
         return new ProcessEnvironment { Id = key.Id, Name = definition.Name, Instance = key.Instance, Env = environment };
     }

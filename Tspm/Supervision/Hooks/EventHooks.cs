@@ -8,7 +8,7 @@ namespace Tspm.Supervision.Hooks;
 /// The hooks that get to know of events: each gets its event as one JSON object on standard input. A few run at once, others wait for their turn, and nobody waits for them; of one instance the same hook runs once at
 /// a time, and sees the events in their order. One that hangs, or a process that crashes all the time, can only lose its own turns.
 /// </summary>
-internal sealed class EventHooks(SupervisionServices services)
+internal sealed class EventHooks(MachineServices services)
 {
     const int MostAtOnce = 4, MostWaiting = 100;
 
@@ -20,9 +20,9 @@ internal sealed class EventHooks(SupervisionServices services)
     TaskCompletionSource<bool>? _ending;
     int _dropped;
 
-    sealed class Turn(SupervisedProcess cell, string name, string command, ProcessEvent happened)
+    sealed class Turn(IInstance cell, string name, string command, ProcessEvent happened)
     {
-        public SupervisedProcess Cell => cell;
+        public IInstance Cell => cell;
         public string Name => name;
         public string Command => command;
         public ProcessEvent Event => happened;
@@ -31,7 +31,7 @@ internal sealed class EventHooks(SupervisionServices services)
     }
 
     /// <summary>Takes a turn; returns at once.</summary>
-    public void Run(SupervisedProcess cell, string name, string command, ProcessEvent happened)
+    public void Run(IInstance cell, string name, string command, ProcessEvent happened)
     {
         if (_ending is not null || _waiting.Count >= MostWaiting)
         {

@@ -19,8 +19,8 @@ internal sealed class HookRun
 
     static int s_inputs;
 
-    readonly SupervisionServices _services;
-    readonly SupervisedProcess _cell;
+    readonly MachineServices _services;
+    readonly IInstance _cell;
     readonly string _name;
     readonly Action<string?> _ended;
     IChild? _child;
@@ -37,7 +37,8 @@ internal sealed class HookRun
     /// <param name="command">What to run.</param>
     /// <param name="input">What it reads; null: nothing.</param>
     /// <param name="ended">Told once, never before this returns: null is exit code 0, else a phrase that goes on a sentence about the hook. Nothing of it is left then.</param>
-    public HookRun(SupervisionServices services, SupervisedProcess cell, string name, string command, byte[]? input, Action<string?> ended)
+    public HookRun(
+        MachineServices services, IInstance cell, string name, string command, byte[]? input, Action<string?> ended)
     {
         (_services, _cell, _name, _ended) = (services, cell, name, ended);
         var failure = Begin(command, input, (cell.Definition.Config.Hooks ?? new HookConfig()).Timeout);
@@ -54,7 +55,7 @@ internal sealed class HookRun
     }
 
     /// <summary>What a dead daemon of this home left of its hooks is killed: nobody would ever see it end.</summary>
-    public static void CleanUp(SupervisionServices services, RecoveredState left)
+    public static void CleanUp(MachineServices services, RecoveredState left)
     {
         foreach (var path in Directory.EnumerateFiles(services.Home.RunFolder, InputPrefix + "*")) Remove(path);
         // Those of a dead guardian are nobody's children any more.
@@ -78,7 +79,7 @@ internal sealed class HookRun
         {
             return $"could not be run: its input cannot be written: {Files.Describe(e)}";
         }
-        var (request, failure) = _cell.Runs.PlanOfHook(_name, command, inputPath);
+        var (request, failure) = _cell.Plans.PlanOfHook(_name, command, inputPath);
         if (request is not null) (_child, failure) = _services.System.Spawn(request);
         if (inputPath is not null) Remove(inputPath);
         if (_child is not { } child) return $"could not be run: {failure!.Sentence}";

@@ -7,7 +7,7 @@ namespace Tspm.Supervision.Probes;
 /// Does a command exit with code 0? It runs as the child does (user, folder, environment, limits), in a process group of its own, and what it prints goes nowhere. When it has ended or its time is over,
 /// what is left of the group is killed. Not a session: by those the guardian knows the runs of processes.
 /// </summary>
-internal sealed class ExecProbe(SupervisionServices services, Func<(SpawnRequest? Request, SpawnFailure? Failure)> plan) : IProbe
+internal sealed class ExecProbe(MachineServices services, Func<(SpawnRequest? Request, SpawnFailure? Failure)> plan) : IProbe
 {
     public IDisposable Look(Action<string?> told)
     {
@@ -21,11 +21,11 @@ internal sealed class ExecProbe(SupervisionServices services, Func<(SpawnRequest
 
     sealed class Command : IDisposable
     {
-        readonly SupervisionServices _services;
+        readonly MachineServices _services;
         readonly Action<string?> _told;
         IChild? _child;
 
-        public Command(SupervisionServices services, IChild? child, Action<string?> told)
+        public Command(MachineServices services, IChild? child, Action<string?> told)
         {
             (_services, _child, _told) = (services, child, told);
             child?.OnExit(() => services.Post(Ended));

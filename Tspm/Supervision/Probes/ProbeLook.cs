@@ -14,7 +14,7 @@ internal sealed class ProbeLook : IDisposable
     /// <param name="probe">Whom to ask.</param>
     /// <param name="limit">Null: whoever asks gives up by itself.</param>
     /// <param name="told">Null: fine; else why not.</param>
-    public ProbeLook(SupervisionServices services, IProbe probe, TimeSpan? limit, Action<string?> told)
+    public ProbeLook(MachineServices services, IProbe probe, TimeSpan? limit, Action<string?> told)
     {
         _told = told;
         if (limit is { } time) _timer = services.Timers.After(time, () => End($"no answer within {ProbeText.Time(time)}", late: true));

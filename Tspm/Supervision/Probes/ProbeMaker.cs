@@ -8,7 +8,7 @@ namespace Tspm.Supervision.Probes;
 internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
 {
     /// <summary>Null: nobody has to be asked, the child tells by itself (notify). The config was validated.</summary>
-    public IProbe? Make(Probe probe, SupervisedProcess process, ChildRun run, SupervisionServices services)
+    public IProbe? Make(Probe probe, ISpawnPlans plans, ChildRun run, MachineServices services)
     {
         var judge = ReferenceEquals(probe, run.Ready) ? JudgeOf(run) : null;
         if (probe.Tcp is { } place && HostPort.Parse(place) is { } target) return new TcpProbe(dialer, target, judge);
@@ -18,7 +18,7 @@ internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
             var regex = TimedRegex.TryMake(pattern, out var problem);
             return new LogProbe(growth, regex, LogsOf(run)) { PatternProblem = problem };
         }
-        if (probe.Exec is { } command) return new ExecProbe(services, () => process.Runs.PlanOf(run, command));
+        if (probe.Exec is { } command) return new ExecProbe(services, () => plans.PlanOf(run, command));
         return probe.DelayMs is { } delay
             ? new DelayProbe(services.Timers, run.StartedAtMonotonic + TimeSpan.FromMilliseconds(delay) - services.Timers.Now)
             : null;
