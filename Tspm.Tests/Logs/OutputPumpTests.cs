@@ -27,6 +27,24 @@ internal sealed class OutputPumpTests
         await bench.FileIs("err.log", errBytes, cancellation);
     }
 
+    /// <summary>A daemon that begins looks for FIFOs in its home while it starts programs itself.</summary>
+    [Test]
+    public async Task A_fifo_that_was_opened_just_now_is_not_opened_again(CancellationToken cancellation)
+    {
+        using var bench = new PumpBench();
+        for (var number = 0; number < 100; number++)
+        {
+            var run = bench.OpenRun();
+            var key = DescriptorKey.Output(run.RunId, OutputKind.Out);
+            await Assert.That(bench.Pump.ResumeOne(run.OutFifo, run.OutFile, key, LogPolicy.Default)).IsTrue();
+            using (var stdout = new FifoWriter(run.OutFifo)) stdout.Write("line\n");
+            bench.Pump.Finish(run);
+            await bench.Pump.Settled();
+        }
+        await Assert.That(bench.Pump.Troubles).IsEmpty();
+        await Assert.That(File.ReadAllLines(bench.At("out.log")).Length).IsEqualTo(100);
+    }
+
     [Test]
     public async Task Several_runs_append_to_the_same_files(CancellationToken cancellation)
     {

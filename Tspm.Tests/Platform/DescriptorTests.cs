@@ -58,6 +58,16 @@ internal sealed class DescriptorTests
     }
 
     [Test]
+    public async Task Closing_leaves_the_error_number_alone(CancellationToken cancellation)
+    {
+        var descriptor = Make();
+        _ = Descriptors.Open("/no/such/file", Fcntl.O_RDONLY);
+        descriptor.Dispose();
+        var errno = Errno.Last;
+        await Assert.That((errno, descriptor.IsOpen)).IsEqualTo((Errno.ENOENT, false));
+    }
+
+    [Test]
     public async Task All_is_closed_on_exec(CancellationToken cancellation)
     {
         await Assert.That(Descriptors.Pipe(out var readEnd, out var writeEnd)).IsTrue();

@@ -118,16 +118,18 @@ public class LeftoverTests
     {
         using var box = new Sandbox();
         var run = RunMark.New();
+        // The variables of no other test: what those left is seen here, too.
+        const int id = 51;
         var child = box.Spawn(box.Shell(DoubleFork.Replace("setsid sleep", "env -i setsid sleep", StringComparison.Ordinal) + "exit 0") with { RunMark = run });
         await Sandbox.EndOf(child, cancellation);
         var grandchild = int.Parse(box.ReadAvailable("out"), CultureInfo.InvariantCulture);
         // Until it has executed `env -i`, it still has the variables.
         await Sandbox.UntilAsync(() => LiveProcess.CommandOf(grandchild).StartsWith("sleep", StringComparison.Ordinal), cancellation);
-        await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0))).IsEmpty();
-        await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0) { Run = RunMark.New() })).IsEmpty();
-        var younger = new TreeMark(child.Pid, 5, 0) { Run = run, StartTicks = long.MaxValue };
+        await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, id, 0))).IsEmpty();
+        await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, id, 0) { Run = RunMark.New() })).IsEmpty();
+        var younger = new TreeMark(child.Pid, id, 0) { Run = run, StartTicks = long.MaxValue };
         await Assert.That(box.System.FindLeftovers(younger)).IsEmpty();
-        var found = box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0) { Run = run, StartTicks = child.StartTicks })!.Single();
+        var found = box.System.FindLeftovers(new TreeMark(child.Pid, id, 0) { Run = run, StartTicks = child.StartTicks })!.Single();
         await Assert.That(found.Pid).IsEqualTo(grandchild);
         await Assert.That(box.System.SignalLeftover(found with { StartTicks = found.StartTicks - 1 }, Signals.SIGTERM)).IsEqualTo(SignalResult.Gone);
         await Assert.That(box.System.SignalLeftover(found, Signals.SIGTERM)).IsEqualTo(SignalResult.Sent);
@@ -140,13 +142,13 @@ public class LeftoverTests
     {
         using var box = new Sandbox();
         var (own, other) = (RunMark.New(), RunMark.New());
-        var child = box.Spawn(Marked(box, "setsid sh -c 'setsid sleep 1000 & echo $! ' & wait; exit 0", 5, 0) with { RunMark = other });
+        var child = box.Spawn(Marked(box, "setsid sh -c 'setsid sleep 1000 & echo $! ' & wait; exit 0", 52, 0) with { RunMark = other });
         await Sandbox.EndOf(child, cancellation);
         var grandchild = int.Parse(box.ReadAvailable("out"), CultureInfo.InvariantCulture);
-        await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, 5, 0) { Run = own })).IsEmpty();
-        await Assert.That(box.System.KillLeftovers(new TreeMark(child.Pid, 5, 0) { Run = own })).IsEqualTo(0);
+        await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, 52, 0) { Run = own })).IsEmpty();
+        await Assert.That(box.System.KillLeftovers(new TreeMark(child.Pid, 52, 0) { Run = own })).IsEqualTo(0);
         await Assert.That(IsLiving(grandchild)).IsTrue();
-        await Sandbox.UntilAsync(() => box.System.KillLeftovers(new TreeMark(child.Pid, 5, 0) { Run = other }) == 0, cancellation);
+        await Sandbox.UntilAsync(() => box.System.KillLeftovers(new TreeMark(child.Pid, 52, 0) { Run = other }) == 0, cancellation);
     }
 
     /// <summary>An older daemon started it without a mark.</summary>

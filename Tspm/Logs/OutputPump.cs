@@ -235,6 +235,8 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         // Before the child is there: it may print more than a pipe holds and be gone.
         var raised = run.Log.LargePipe && _budget.TryRaise(opened.Fifo.Number);
         _store.Store(key, opened.Fifo.Number);
+        // Whoever finds the FIFO in the home meanwhile knows that it is open.
+        _byFifo[fifo] = null;
         _onTheWay[fifo] = opened;
         _loop.Post(() =>
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Tspm.Platform.Linux.Native;
 
@@ -43,10 +44,16 @@ internal readonly record struct Descriptor : IDisposable
     /// <summary>As <see cref="Number"/>, where there may be none.</summary>
     public int NumberOrNone => IsOpen ? _number : NoNumber;
 
-    /// <summary>Closes it (man 2 close) if that is still to be done.</summary>
+    /// <summary>
+    /// Closes it (man 2 close) if that is still to be done. The error number stays: often the call before has failed,
+    /// and is the reason.
+    /// </summary>
     public void Dispose()
     {
-        if (DescriptorTable.End(_number, _generation)) _ = Unistd.close(_number);
+        if (!DescriptorTable.End(_number, _generation)) return;
+        var errno = Marshal.GetLastPInvokeError();
+        _ = Unistd.close(_number);
+        Marshal.SetLastPInvokeError(errno);
     }
 
     /// <summary>
