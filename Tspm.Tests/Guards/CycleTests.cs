@@ -30,6 +30,15 @@ internal sealed partial class CycleTests
         await Assert.That(circles).IsEmpty();
     }
 
+    /// <summary>A part that held the whole process could reach every other part by it.</summary>
+    [Test]
+    public async Task No_part_of_a_process_knows_the_whole_of_it(CancellationToken cancellation)
+    {
+        const string process = "Supervision/SupervisedProcess.cs";
+        var circle = Circles(References(s_sources)).Single(files => files.Contains(process));
+        await Assert.That(circle).IsEquivalentTo([process]);
+    }
+
     [Test]
     public async Task Files_are_short(CancellationToken cancellation)
     {
