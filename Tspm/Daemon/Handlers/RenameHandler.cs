@@ -16,7 +16,7 @@ internal sealed class RenameHandler() : Handler<RenameRequest, RenameResponse>(M
             throw new RequestException(ErrorCode.InvalidParams, wrong, new RpcErrorData { Path = "params.newName", Found = request.NewName });
         var renamed = await context.Supervisor.Order(new SupervisorCommand.Rename
         {
-            Selector = request.Selector, NewName = request.NewName,
+            By = by, Selector = request.Selector, NewName = request.NewName,
         });
         var cells = renamed.Processes;
         var error = await Settle.Unsaved(renamed.Begun.Saved)

@@ -9,7 +9,10 @@ internal sealed class ResetHandler() : Handler<ResetRequest, ResetResponse>(Meth
 {
     public override async Task<ResetResponse> Handle(DaemonContext context, ResetRequest request, Requester? by)
     {
-        var views = await context.Supervisor.Order(new SupervisorCommand.Reset { Selectors = request.Selectors });
+        var views = await context.Supervisor.Order(new SupervisorCommand.Reset
+        {
+            By = by, Selectors = request.Selectors,
+        });
         return new ResetResponse { Success = true, Processes = [.. views.Select(Settle.Outcome)] };
     }
 }
