@@ -53,10 +53,11 @@ internal sealed class RunTraceTests
     {
         using var box = new Sandbox();
         var run = RunMark.New();
-        var child = box.Spawn(box.Shell("sleep 0.02; setsid sleep 1000 & echo $!; while ! test -e done; do sleep 0.01; done")
-            with { RunMark = run });
+        const string script = "sleep 0.02; setsid sleep 1000 & echo $!; while ! test -e done; do sleep 0.01; done";
+        var child = box.Spawn(box.Shell(script) with { RunMark = run });
         var other = int.Parse(await box.ReadUntilAsync("out", "\n", cancellation), CultureInfo.InvariantCulture);
-        await Sandbox.UntilAsync(() => ProcFiles.TryReadStat(other, out var stat) && stat.Session == other, cancellation);
+        await Sandbox.UntilAsync(
+            () => ProcFiles.TryReadStat(other, out var stat) && stat.Session == other, cancellation);
         await Assert.That(box.System.FindRun(run)!.LeaderPid).IsEqualTo(child.Pid);
         await File.WriteAllTextAsync(box.PathOf("done"), "x", cancellation);
         await Sandbox.EndOf(child, cancellation);
@@ -82,6 +83,6 @@ internal sealed class RunTraceTests
         child.SignalGroup(Tspm.Model.Signals.SIGKILL);
     }
 
-    static Task Kill(Sandbox box, IChild child, ulong run, CancellationToken cancellation) =>
-        Sandbox.UntilAsync(() => box.System.KillLeftovers(new TreeMark(child.Pid, 5, 0) { Run = run }) == 0, cancellation);
+    static Task Kill(Sandbox box, IChild child, ulong run, CancellationToken cancellation) => Sandbox.UntilAsync(
+        () => box.System.KillLeftovers(new TreeMark(child.Pid, 5, 0) { Run = run }) == 0, cancellation);
 }

@@ -8,6 +8,8 @@ namespace Tspm.Tests.Scenarios;
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class UnrecordedSpawnScenarios
 {
+    const string Unknown = "whether it ran, and how it ended, is not known";
+
     /// <summary>
     /// Leaves a process that writes elsewhere, on the first run, and dies; on the second it stays.
     /// </summary>
@@ -34,9 +36,9 @@ public class UnrecordedSpawnScenarios
         await box.Until("web", entry => entry.Pid is { } pid && Runs(box).Contains(pid), "the next child runs");
         await Assert.That(Runs(box).Count).IsEqualTo(2);
         var exit = (await box.Ok("describe", "web", "--json")).Json.GetProperty("recentExits")[0];
-        await Assert.That(exit.GetProperty("reason").GetString()!).Contains("whether it ran, and how it ended, is not known");
+        await Assert.That(exit.GetProperty("reason").GetString()!).Contains(Unknown);
         var why = (await box.Ok("why", "web")).Out;
-        await Assert.That(why).Contains("whether it ran, and how it ended, is not known").And.DoesNotContain("pid 0");
+        await Assert.That(why).Contains(Unknown).And.DoesNotContain("pid 0");
         await Assert.That((await box.Ok("describe", "web")).Out).DoesNotContain("pid 0");
         await Assert.That((await box.Ok("events")).Out).DoesNotContain("pid 0");
     }
@@ -92,15 +94,18 @@ public class UnrecordedSpawnScenarios
     static unsafe void Reap(int pid)
     {
         int status;
-        if (SysWait.wait4(pid, &status, 0, null) != pid) throw new InvalidOperationException($"{pid} was not ours to reap");
+        if (SysWait.wait4(pid, &status, 0, null) != pid)
+            throw new InvalidOperationException($"{pid} was not ours to reap");
     }
 
     static async Task StartAndDie(TspmBox box, string policy, string script)
     {
-        if (SysPrctl.prctl(SysPrctl.PR_SET_CHILD_SUBREAPER, 1) != 0) throw new InvalidOperationException("not a subreaper");
+        if (SysPrctl.prctl(SysPrctl.PR_SET_CHILD_SUBREAPER, 1) != 0)
+            throw new InvalidOperationException("not a subreaper");
         using var injector = await FaultInjector.Build(box);
-        (await Programs.Run(
-            PublishedExecutable.Path, ["daemon", "start"], injector.Variables, box.Folder, CancellationToken.None)).Exits(0);
+        var ran = await Programs.Run(
+            PublishedExecutable.Path, ["daemon", "start"], injector.Variables, box.Folder, CancellationToken.None);
+        ran.Exits(0);
         box.Write("web.sh", script);
         await box.Ok("add", "--name", "web", "--restart", policy, "--restart-delay", "0", "--", "sh", "web.sh");
         injector.Arm(FaultInjector.Fault.KillBothAfter, FaultInjector.Calls.Processes, number: 1);
@@ -110,7 +115,8 @@ public class UnrecordedSpawnScenarios
     }
 
     static List<int> Runs(TspmBox box) => [.. TspmBox.Text(Path.Combine(box.Folder, "runs"))
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static pid => int.Parse(pid, CultureInfo.InvariantCulture))];
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Select(static pid => int.Parse(pid, CultureInfo.InvariantCulture))];
 
     static int First(TspmBox box) => Runs(box)[0];
 }

@@ -53,6 +53,23 @@ internal sealed class FactsTests
     }
 
     [Test]
+    public async Task A_config_without_an_environment_is_kept_once(CancellationToken cancellation)
+    {
+        using var world = new World();
+        var plain = world.Define(new ProcessConfig { Name = "plain", Command = "plain" });
+        var secret = world.Define(new ProcessConfig
+        {
+            Name = "secret", Command = "secret", Env = new Dictionary<string, string> { ["TOKEN"] = "x" },
+        });
+        foreach (var process in new[] { plain, secret }) world.Supervisor.Start(process, CauseRequest.Start);
+        world.Step();
+        await Assert.That(plain.Current!.Facts!.Config).IsSameReferenceAs(plain.Definition.Config);
+        await Assert.That(secret.Current!.Facts!.Config!.Env).IsNull();
+        await Assert.That(plain.View.OutLog).IsSameReferenceAs(plain.Current.Streams.OutFile);
+        await Assert.That(plain.View.ErrLog).IsSameReferenceAs(plain.Current.Streams.ErrFile);
+    }
+
+    [Test]
     public async Task Without_a_run_that_stayed_up_nothing_is_said(CancellationToken cancellation)
     {
         using var world = new World();

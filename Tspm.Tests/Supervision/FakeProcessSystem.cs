@@ -280,21 +280,33 @@ internal sealed class FakeProcessSystem : IProcessSystem
     public (int Pid, long StartTicks)? FindFifoHolder(string path)
     {
         LookBegins();
-        return Living.FirstOrDefault(process => process.Request.StdoutPath == path && !HoldsNoOutput.Contains(process.Pid)) is { } holder
+        return Living.FirstOrDefault(process =>
+            process.Request.StdoutPath == path && !HoldsNoOutput.Contains(process.Pid)) is { } holder
             ? (holder.Pid, holder.StartTicks) : null;
     }
 
-    /// <summary>Descendants keep the session that they were born in.</summary>
+    /// <summary>Descendants lead sessions of their own; else they keep the one that they were born in.</summary>
+    public bool DescendantsLead { get; set; }
+
+    /// <summary>Run after the search for the child of a run: it may be reaped at that instant.</summary>
+    public Action? AfterLook { get; set; }
+
     public RunTrace? FindRun(ulong runMark)
     {
         LookBegins();
-        foreach (var process in _all)
-        {
-            if (process.Request.RunMark != runMark) continue;
-            if (!process.IsReaped) return new RunTrace(process.Pid, process.StartTicks);
-            if (process.Leftovers > 0) return new RunTrace(0, 0);
-        }
-        return null;
+        var found = _all.Find(process =>
+            process.Request.RunMark == runMark && (!process.IsReaped || process.Leftovers > 0));
+        var trace = found is null ? null : TraceOf(found);
+        AfterLook?.Invoke();
+        return trace;
+    }
+
+    RunTrace TraceOf(FakeProcess process)
+    {
+        if (!process.IsReaped) return new RunTrace(process.Pid, process.StartTicks);
+        if (!DescendantsLead) return new RunTrace(0, 0);
+        var oldest = process.Descendants.First(static one => one.Lives);
+        return new RunTrace(oldest.Pid, oldest.StartTicks);
     }
 
     void LookBegins()
@@ -396,7 +408,8 @@ internal sealed class FakeProcessSystem : IProcessSystem
     {
         var ended = _all.Find(process => mark.Pid == 0 ? process.Request.RunMark == mark.Run : process.Pid == mark.Pid);
         Swept.Add(mark);
-        if (ended is null) return mark.Pid == 0 ? null : throw new InvalidOperationException($"nobody ever had the pid {mark.Pid}");
+        if (ended is null && mark.Pid == 0) return null;
+        if (ended is null) throw new InvalidOperationException($"nobody ever had the pid {mark.Pid}");
         return ended.Lives ? throw new InvalidOperationException($"leftovers of {ended} were looked for while it lives") : ended;
     }
 

@@ -30,7 +30,11 @@ internal sealed record RunFacts
     public string? Salt { get; init; }
 
     /// <summary>By variable: HMAC-SHA-256 of its value, with the salt as key, cut to 8 bytes.</summary>
-    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+    public IReadOnlyDictionary<string, string>? Environment
+    {
+        get;
+        init => field = VariableHashes.Packed(value);
+    }
 
     /// <summary>The checkout that the working directory is in; null: it is in none.</summary>
     public GitFacts? Git { get; init; }

@@ -9,7 +9,9 @@ namespace Tspm.Supervision;
 /// </summary>
 internal sealed class LifecycleInterpreter(MachineServices services, IStepHost process)
 {
-    readonly Queue<LifecycleEvent> _events = new();
+    /// <summary>Those that happened in the middle of a step; null: there never were any.</summary>
+    Queue<LifecycleEvent>? _later;
+
     readonly StateWaiters _waiters = new();
     bool _isStepping;
 
@@ -46,12 +48,16 @@ internal sealed class LifecycleInterpreter(MachineServices services, IStepHost p
     /// </summary>
     public void Handle(LifecycleEvent happened)
     {
-        _events.Enqueue(happened);
-        if (_isStepping) return;
+        if (_isStepping)
+        {
+            (_later ??= new Queue<LifecycleEvent>()).Enqueue(happened);
+            return;
+        }
         _isStepping = true;
         try
         {
-            while (_events.TryDequeue(out var next)) Step(next);
+            Step(happened);
+            while (_later is not null && _later.TryDequeue(out var next)) Step(next);
         }
         finally
         {

@@ -13,7 +13,7 @@ internal sealed class PresentChild(MachineServices services, IChildHost process)
     {
         if (process.State.Phase == LifecyclePhase.Stopping) return (process.State.Cause, true);
         if (process.State.Phase == LifecyclePhase.Spawning)
-            return (Cause.Ended(status) with { Detail = EndedUnseen }, process.State.Next == AfterExit.Stop);
+            return (Cause.Ended(status) with { Detail = EndedUnseen }, false);
         var background = BackgroundProgram.Describe(status, run.Child!.Pid, run.Ending.Leftovers ?? []);
         return (process.ManualSignal.CauseOf(status, background, services.Timers.Now), false);
     }

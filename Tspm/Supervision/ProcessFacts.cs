@@ -72,8 +72,12 @@ internal sealed class ProcessFacts(MachineServices services, IInstance process)
     /// <summary>What is known of a start that would be made now, without reading a file.</summary>
     RunFacts Known() => new()
     {
-        BootId = services.System.BootId, Salt = _history.Salt, Config = process.Definition.Config with { Env = null },
+        BootId = services.System.BootId, Salt = _history.Salt, Config = WithoutEnvironment(process.Definition.Config),
     };
+
+    /// <summary>Most have none: then all instances and all their runs share the one config.</summary>
+    static ProcessConfig WithoutEnvironment(ProcessConfig config) =>
+        config.Env is null ? config : config with { Env = null };
 
     /// <summary>It was online, and had lived for <c>restart.minUptimeMs</c>, whatever ended it then.</summary>
     bool StaysUp(ChildRun run)

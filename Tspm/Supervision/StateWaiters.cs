@@ -3,36 +3,47 @@ namespace Tspm.Supervision;
 /// <summary>Those who wait for an instance to reach a state. Owned by the supervisor's thread; the tasks are awaited elsewhere.</summary>
 internal sealed class StateWaiters
 {
-    readonly List<Waiter> _waiters = [];
+    /// <summary>Null: nobody waits, as nearly always.</summary>
+    List<Waiter>? _waiters;
 
     /// <summary>Completes when the state satisfies <paramref name="reached"/>, at once if <paramref name="present"/> does.</summary>
     public Task<LifecycleState> Wait(LifecycleState present, Func<LifecycleState, bool> reached)
     {
         if (reached(present)) return Task.FromResult(present);
         var waiter = new Waiter(reached, new TaskCompletionSource<LifecycleState>(TaskCreationOptions.RunContinuationsAsynchronously));
-        _waiters.Add(waiter);
+        (_waiters ??= []).Add(waiter);
         return waiter.Done.Task;
     }
 
     /// <summary>Nobody waits for this any longer.</summary>
-    public void Forget(Task<LifecycleState> waiting) => _waiters.RemoveAll(waiter => waiter.Done.Task == waiting);
+    public void Forget(Task<LifecycleState> waiting)
+    {
+        _waiters?.RemoveAll(waiter => waiter.Done.Task == waiting);
+        DropEmpty();
+    }
 
     /// <summary>The state is a new one.</summary>
     public void Tell(LifecycleState state)
     {
-        for (var i = _waiters.Count - 1; i >= 0; i--)
+        for (var i = (_waiters?.Count ?? 0) - 1; i >= 0; i--)
         {
-            if (!_waiters[i].Reached(state)) continue;
+            if (!_waiters![i].Reached(state)) continue;
             _waiters[i].Done.TrySetResult(state);
             _waiters.RemoveAt(i);
         }
+        DropEmpty();
     }
 
     /// <summary>There will be no other state: nobody waits any longer.</summary>
     public void Release(LifecycleState last)
     {
-        foreach (var waiter in _waiters) waiter.Done.TrySetResult(last);
-        _waiters.Clear();
+        foreach (var waiter in _waiters ?? []) waiter.Done.TrySetResult(last);
+        _waiters = null;
+    }
+
+    void DropEmpty()
+    {
+        if (_waiters is { Count: 0 }) _waiters = null;
     }
 
     readonly record struct Waiter(Func<LifecycleState, bool> Reached, TaskCompletionSource<LifecycleState> Done);

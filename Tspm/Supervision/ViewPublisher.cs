@@ -61,8 +61,9 @@ internal sealed class ViewPublisher(MachineServices services, IViewHost process)
             NextRunAt = _nextRunAt,
             RecentExits = process.Journal.Exits.Newest,
             Listen = NeededAddresses.Of(process),
-            OutLog = outLog,
-            ErrLog = errLog,
+            // The same texts as its run has, in nearly all cases.
+            OutLog = run?.Streams.OutFile == outLog ? run.Streams.OutFile : outLog,
+            ErrLog = run?.Streams.ErrFile == errLog ? run.Streams.ErrFile : errLog,
         };
     }
 

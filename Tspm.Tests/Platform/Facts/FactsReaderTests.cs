@@ -152,6 +152,25 @@ internal sealed class FactsReaderTests
         await Assert.That(facts is { RunId: 7, Environment: null, NotRead.Count: 4 }).IsTrue();
     }
 
+    /// <summary>A thousand instances do not keep a thousand times what one program is like.</summary>
+    [Test]
+    public async Task What_is_equal_to_the_last_program_is_kept_once(CancellationToken cancellation)
+    {
+        var sizes = new Queue<long>([1, 1, 2]);
+        using var reader = new FactsReader(TimeProvider.System, (request, _) => request.Known with
+        {
+            Program = new FileFacts { Path = "/bin/sh", SizeBytes = 1 },
+            Script = new FileFacts { Path = "/app.sh", SizeBytes = sizes.Dequeue() },
+        });
+        var answer = new TaskCompletionSource<IReadOnlyList<RunFacts>>();
+        await Assert.That(reader.TryRead(
+            [Request("/", "a"), Request("/", "b"), Request("/", "c")], answer.SetResult)).IsTrue();
+        var facts = await answer.Task.WaitAsync(cancellation);
+        await Assert.That(facts[2].Program).IsSameReferenceAs(facts[0].Program);
+        await Assert.That(facts[1].Script).IsSameReferenceAs(facts[0].Script);
+        await Assert.That(facts[2].Script!.SizeBytes).IsEqualTo(2);
+    }
+
     [Test]
     public async Task The_requests_of_one_question_share_one_budget(CancellationToken cancellation)
     {

@@ -23,9 +23,6 @@ internal static class FactsOf
     /// <summary>More than a kernel gives to a program (man 2 execve) is no environment.</summary>
     const int MostVariables = 20_000;
 
-    /// <summary>64 bits tell values apart, and say nothing about them.</summary>
-    const int KeptHashBytes = 8;
-
     /// <summary>What Tspm gives to each run anew says nothing about a change.</summary>
     static readonly string[] s_ofTheRun =
         ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID"];
@@ -96,19 +93,21 @@ internal static class FactsOf
     }
 
     /// <summary>Null: they are not known, or were not all made in time.</summary>
-    static Dictionary<string, string>? Hashes(
+    static VariableHashes? Hashes(
         IReadOnlyDictionary<string, string>? environment, string salt, TimeBudget budget)
     {
         if (environment is null || environment.Count > MostVariables) return null;
         var key = Encoding.UTF8.GetBytes(salt);
-        var hashes = new Dictionary<string, string>(environment.Count, StringComparer.Ordinal);
+        var (names, hashes) = (new List<string>(environment.Count), new List<ulong>(environment.Count));
         foreach (var (name, value) in environment)
         {
             if (budget.IsSpent) return null;
             if (Array.IndexOf(s_ofTheRun, name) >= 0) continue;
             var hash = Sha256.Hmac(key, Encoding.UTF8.GetBytes(value));
-            hashes[name] = Convert.ToBase64String(hash.AsSpan(0, KeptHashBytes)).TrimEnd('=');
+            names.Add(name);
+            // 64 bits tell values apart, and say nothing about them.
+            hashes.Add(BitConverter.ToUInt64(hash, 0));
         }
-        return hashes;
+        return new VariableHashes(names, hashes);
     }
 }

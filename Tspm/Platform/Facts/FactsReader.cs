@@ -21,6 +21,7 @@ internal sealed class FactsReader : IFactsReader, IDisposable
     readonly Func<FactsRequest, TimeBudget, RunFacts> _read;
     readonly Queue<(IReadOnlyList<FactsRequest> Requests, Action<IReadOnlyList<RunFacts>> Done)> _waiting = new();
     readonly object _gate = new();
+    FileFacts? _program, _script;
     long? _beganAt;
     bool _closing;
 
@@ -68,13 +69,21 @@ internal sealed class FactsReader : IFactsReader, IDisposable
     {
         try
         {
-            return _read(request, budget);
+            return Shared(_read(request, budget));
         }
         catch (Exception)
         {
             // Whatever it is (a bug, no memory): what is not known is not claimed, and the process runs on.
             return FactsOf.Nothing(request);
         }
+    }
+
+    /// <summary>Instances run the same program: what is equal to the last one read is kept once.</summary>
+    RunFacts Shared(RunFacts facts)
+    {
+        if (facts.Program != _program) _program = facts.Program;
+        if (facts.Script != _script) _script = facts.Script;
+        return facts with { Program = _program, Script = _script };
     }
 
     (IReadOnlyList<FactsRequest> Requests, Action<IReadOnlyList<RunFacts>> Done)? Next()
