@@ -129,13 +129,32 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
     T OnPump<T>(Func<T> work)
     {
         var done = loop.Ask(work);
-        Task.WaitAny([done], _ended.Token);
+        try
+        {
+            Task.WaitAny([done], _ended.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The pump may be at it: what it hands out then is nobody's.
+            _ = done.ContinueWith(DisposeResult, TaskScheduler.Default);
+            throw;
+        }
         return done.GetAwaiter().GetResult();
+    }
+
+    static void DisposeResult<T>(Task<T> late)
+    {
+        if (late is { IsCompletedSuccessfully: true, Result: IDisposable unused }) unused.Dispose();
     }
 
     // ---- on the pump's thread
 
-    sealed record Work(LogCompression? Compression);
+    sealed class Work(LogCompression? compression) : IDisposable
+    {
+        public LogCompression? Compression => compression;
+
+        public void Dispose() => compression?.Dispose();
+    }
 
     /// <summary>Null: there is none, and the thread ends.</summary>
     Work? Next()
@@ -148,7 +167,7 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
         }
         _running = _totalWanted;
         _totalWanted = false;
-        return _running ? new Work(Compression: null) : null;
+        return _running ? new Work(compression: null) : null;
     }
 
     /// <summary>

@@ -16,11 +16,9 @@ internal sealed class VariableHashes : IReadOnlyDictionary<string, string>
     /// <param name="hashes">Their hashes, in the same order.</param>
     public VariableHashes(IReadOnlyList<string> names, IReadOnlyList<ulong> hashes)
     {
-        var places = new List<int>(names.Count);
-        for (var i = 0; i < names.Count; i++) places.Add(i);
-        places = places.Order((one, other) => string.CompareOrdinal(names[one], names[other]));
+        int[] places = [.. Enumerable.Range(0, names.Count).OrderBy(place => names[place], StringComparer.Ordinal)];
         (_names, _hashes) = (new string[names.Count], new ulong[names.Count]);
-        for (var i = 0; i < places.Count; i++) (_names[i], _hashes[i]) = (names[places[i]], hashes[places[i]]);
+        for (var i = 0; i < places.Length; i++) (_names[i], _hashes[i]) = (names[places[i]], hashes[places[i]]);
     }
 
     /// <summary>The same hashes in less memory, or what was given when these are no such hashes.</summary>
