@@ -67,6 +67,18 @@ public sealed class CommandTests
     }
 
     [Test]
+    [Arguments("--no-wait --wait", true), Arguments("--wait --no-wait", false), Arguments("--no-wait", false)]
+    [Arguments("--wait=false --no-wait=false", true), Arguments("--json --no-json", true)]
+    public async Task The_last_word_on_a_switch_counts(string flags, bool waits, CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(request => Changed(request, Outcome("web", "stopped")));
+        var result = Run(daemon, null, ["stop", "web", .. flags.Split(' ')]);
+        await Assert.That(result).IsEqualTo(new Result(0, "web: stopped\n", "", 0));
+        var sent = JsonDocument.Parse(daemon.Requests[0]).RootElement.GetProperty("params");
+        await Assert.That(sent.GetProperty("wait").GetBoolean()).IsEqualTo(waits);
+    }
+
+    [Test]
     [Arguments(true), Arguments(false)]
     public async Task Only_what_was_started_is_told_about_its_port(bool isStarted, CancellationToken cancel)
     {
