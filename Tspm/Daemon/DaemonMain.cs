@@ -26,6 +26,7 @@ internal static class DaemonMain
         try
         {
             home = TspmHome.Resolve();
+            UnhandledError.RecordIn(home);
             WriterLock.Take(home);
             using var host = new DaemonHost(home, options);
             return host.Run();
