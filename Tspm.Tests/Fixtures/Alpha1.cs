@@ -78,6 +78,8 @@ internal static class Alpha1
             "publish", "Tspm/Tspm.csproj", "-c", "Release", "-nologo", "-v", "quiet",
             // What a later compiler warns of is no fault of that version.
             "-p:TreatWarningsAsErrors=false", "-o", output,
+            // It lies within this repository, whose files for all projects are not its own.
+            "-p:ImportDirectoryBuildProps=false", "-p:ImportDirectoryBuildTargets=false",
         ];
         var built = await Programs.Run(dotnet, publish, ForDotnet(), sources, CancellationToken.None, longest: Longest);
         if (built.ExitCode != 0 && IsWithoutPackages(built))

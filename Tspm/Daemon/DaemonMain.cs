@@ -28,6 +28,7 @@ internal static class DaemonMain
         try
         {
             home = TspmHome.Resolve();
+            UnhandledError.RecordIn(home);
             WriterLock.Take(home);
             using var host = new DaemonHost(home, options, ready);
             return host.Run();

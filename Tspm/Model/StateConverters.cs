@@ -5,18 +5,13 @@ internal sealed class ProcessStateConverter : WordConverter<ProcessState>
 {
     protected override string WordOf(ProcessState value) => StateNames.Of(value);
 
-    protected override ProcessState? ValueOf(string word)
-    {
-        for (var state = ProcessState.Stopped; state <= ProcessState.Errored; state++)
-            if (StateNames.Of(state) == word) return state;
-        return null;
-    }
+    protected override ProcessState? ValueOf(string word) => StateNames.Find(word);
 }
 
 /// <summary>A <see cref="DesiredState"/> as its word in JSON.</summary>
 internal sealed class DesiredStateConverter : WordConverter<DesiredState>
 {
-    protected override string WordOf(DesiredState value) => value == DesiredState.Up ? "up" : "down";
+    protected override string WordOf(DesiredState value) => StateNames.Of(value);
 
-    protected override DesiredState? ValueOf(string word) => word switch { "up" => DesiredState.Up, "down" => DesiredState.Down, _ => null };
+    protected override DesiredState? ValueOf(string word) => StateNames.FindDesired(word);
 }

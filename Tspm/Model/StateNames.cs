@@ -17,4 +17,22 @@ internal static class StateNames
         ProcessState.Errored => "errored",
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "a state without a name"),
     };
+
+    /// <summary>The state of this name; null: there is none.</summary>
+    public static ProcessState? Find(string? name)
+    {
+        foreach (var state in All)
+            if (Of(state) == name) return state;
+        return null;
+    }
+
+    public static string Of(DesiredState desired) => desired == DesiredState.Up ? "up" : "down";
+
+    /// <summary>As <see cref="Find"/>.</summary>
+    public static DesiredState? FindDesired(string? name) => name switch
+    {
+        "up" => DesiredState.Up,
+        "down" => DesiredState.Down,
+        _ => null,
+    };
 }

@@ -73,6 +73,7 @@ internal sealed class ServiceStatus
     public string? Hint { get; init; }
 }
 
+[JsonConverter(typeof(ListResponseConverter))]
 internal sealed class ListResponse
 {
     public required IReadOnlyList<ProcessStatus> Processes { get; init; }
