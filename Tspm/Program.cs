@@ -1,9 +1,11 @@
 using Tspm.Client;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Launching;
 using Tspm.Daemon;
 using Tspm.Guardian;
 using Tspm.Guardian.Contract;
 using Tspm.Platform;
-using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Spawning;
 
 // Elsewhere the first system call would end the program with a page that helps nobody.
 if (!CurrentSystem.IsSupported(out var sentence))

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
+using Tspm.Platform.Linux.Spawning;
 
 namespace Tspm.Tests.Bench;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Tspm.Logs;
+using Tspm.Logs.Files;
 using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Bench;

@@ -1,4 +1,5 @@
 using Tspm.Boot;
+using Tspm.Boot.Launchd;
 using Tspm.Storage;
 
 namespace Tspm.Tests.Boot;
@@ -98,7 +99,7 @@ internal sealed class BootServiceTests : IDisposable
         Systemd().SwitchOn(socket: false, notes);
         Systemd().Start();
         await Assert.That(_tools.Calls).IsEquivalentTo(
-            [$"loginctl enable-linger {Tspm.Platform.Files.NameOfUser()}", "systemctl --user daemon-reload", "systemctl --user enable --quiet tspm.service", "systemctl --user start tspm.service"]);
+            [$"loginctl enable-linger {Tspm.Platform.FileSystem.NameOfUser()}", "systemctl --user daemon-reload", "systemctl --user enable --quiet tspm.service", "systemctl --user start tspm.service"]);
         await Assert.That(notes).IsEmpty();
     }
 
@@ -107,7 +108,7 @@ internal sealed class BootServiceTests : IDisposable
     {
         Write();
         Directory.CreateDirectory(_folder + "/linger");
-        File.WriteAllText($"{_folder}/linger/{Tspm.Platform.Files.NameOfUser()}", "");
+        File.WriteAllText($"{_folder}/linger/{Tspm.Platform.FileSystem.NameOfUser()}", "");
         Systemd().SwitchOn(socket: false, []);
         await Assert.That(_tools.Calls[0]).IsEqualTo("systemctl --user daemon-reload");
     }
@@ -119,7 +120,7 @@ internal sealed class BootServiceTests : IDisposable
         _tools.Failures["loginctl"] = "Could not enable linger: Access denied\nmore";
         List<string> notes = [];
         Systemd().SwitchOn(socket: false, notes);
-        await Assert.That(notes.Single()).Contains("Access denied").And.Contains($"sudo loginctl enable-linger {Tspm.Platform.Files.NameOfUser()}").And.DoesNotContain("more");
+        await Assert.That(notes.Single()).Contains("Access denied").And.Contains($"sudo loginctl enable-linger {Tspm.Platform.FileSystem.NameOfUser()}").And.DoesNotContain("more");
         await Assert.That(_tools.Calls[^1]).Contains("enable --quiet tspm.service");
     }
 

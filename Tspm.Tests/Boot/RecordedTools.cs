@@ -1,5 +1,5 @@
-using Tspm.Model;
-using Tspm.Platform.Linux;
+using Tspm.Model.State;
+using Tspm.Platform.Linux.Spawning;
 
 namespace Tspm.Tests.Boot;
 

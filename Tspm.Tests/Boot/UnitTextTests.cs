@@ -1,5 +1,6 @@
 using Tspm.Boot;
-using Tspm.Platform.Linux;
+using Tspm.Boot.Launchd;
+using Tspm.Platform.Linux.Spawning;
 using Tspm.Protocol;
 using Tspm.Storage;
 using Tspm.Tests.Fixtures;

@@ -1,5 +1,8 @@
 using System.Text.Json;
 using Tspm.Client;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
+using Tspm.Client.Launching;
 using Tspm.Protocol;
 
 namespace Tspm.Tests.Client;
@@ -26,7 +29,7 @@ public sealed class CommandTests
         var launcher = new Launcher(start ?? (static () => throw new InvalidOperationException("nothing may start a daemon here")));
         var session = new ClientSession(daemon.Home, launcher, output.Writer, errors.Writer)
             { UnmanagedNotice = static () => null, Pause = static _ => { } };
-        var code = CommandLine.Run(session, args);
+        var code = CommandRouter.Run(session, args);
         return new Result(code, output.Text, errors.Text, launcher.Starts);
     }
 
@@ -88,7 +91,7 @@ public sealed class CommandTests
         var (output, errors) = (new Screen(isTerminal: true), new Screen());
         var session = new ClientSession(daemon.Home, new Launcher(static () => { }), output.Writer, errors.Writer)
             { UnmanagedNotice = static () => null, Pause = static _ => { } };
-        var code = CommandLine.Run(session, ["start", "node server.js", "--name", "web", "-i", "2"]);
+        var code = CommandRouter.Run(session, ["start", "node server.js", "--name", "web", "-i", "2"]);
         await Assert.That((code, errors.Text.Contains("2 instances cannot share a port by themselves")))
             .IsEqualTo((isStarted ? 0 : 1, isStarted));
         await Assert.That(daemon.Requests).IsNotEmpty();
@@ -270,7 +273,7 @@ public sealed class CommandTests
     [Test]
     public async Task Pid_exits_1_when_it_does_not_run(CancellationToken cancel)
     {
-        var json = JsonSerializer.Serialize([OutputTests.Status(), OutputTests.Status("b", 2) with { Pid = null, State = Tspm.Model.ProcessState.Stopped }], WireJson.Default.IReadOnlyListProcessStatus);
+        var json = JsonSerializer.Serialize([OutputTests.Status(), OutputTests.Status("b", 2) with { Pid = null, State = Tspm.Model.State.ProcessState.Stopped }], WireJson.Default.IReadOnlyListProcessStatus);
         using var daemon = new FakeDaemon(request => FakeDaemon.Result(request, $$"""{"processes":{{json}}}"""));
         await Assert.That(Run(daemon, null, "pid", "all")).IsEqualTo(new Result(1, "42\n", "b does not run: it is stopped\n", 0));
     }

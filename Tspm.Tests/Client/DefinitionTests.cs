@@ -1,9 +1,9 @@
-using Tspm.Client;
+using Tspm.Client.CommandLine;
 using Tspm.Client.Commands;
 using Tspm.Client.Defining;
-using Tspm.Client.Grammar;
 using Tspm.Config;
-using Tspm.Model;
+using Tspm.Config.Validation;
+using Tspm.Model.Config;
 
 namespace Tspm.Tests.Client;
 
@@ -90,7 +90,7 @@ public sealed class DefinitionTests
     {
         await Assert.That(ConfigFlags.Assignments(Given.Flags("ready", word))).IsEquivalentTo([$"ready={json}"]);
         var config = Config(["x"], null, "ready", word, "health", word);
-        await Assert.That(System.Text.Json.JsonSerializer.Serialize(config.Ready, Tspm.Client.Wire.Json.Probe)).IsEqualTo(json);
+        await Assert.That(System.Text.Json.JsonSerializer.Serialize(config.Ready, Tspm.Client.Connection.Wire.Json.Probe)).IsEqualTo(json);
         await Assert.That(config.Health).IsNotNull();
     }
 

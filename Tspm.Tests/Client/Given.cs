@@ -1,4 +1,4 @@
-using Tspm.Client.Grammar;
+using Tspm.Client.CommandLine;
 
 namespace Tspm.Tests.Client;
 
@@ -9,6 +9,6 @@ internal static class Given
     public static GivenFlag[] Flags(params string[] pairs) =>
         [.. pairs.Chunk(2).Select(static pair => Flag(pair[0], pair[1]))];
 
-    static GivenFlag Flag(string name, string value) => Tspm.Client.Grammar.Flags.Find(name) is { TakesValue: true } flag
-        ? new GivenFlag(flag, value) : new GivenFlag(Tspm.Client.Grammar.Flags.Find(name)!, null, value == "true");
+    static GivenFlag Flag(string name, string value) => Tspm.Client.CommandLine.Flags.Find(name) is { TakesValue: true } flag
+        ? new GivenFlag(flag, value) : new GivenFlag(Tspm.Client.CommandLine.Flags.Find(name)!, null, value == "true");
 }

@@ -1,4 +1,6 @@
 using Tspm.Client;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
 using Tspm.Protocol;
 
 namespace Tspm.Tests.Client;
@@ -154,7 +156,7 @@ public sealed class LostAnswerTests
             var (output, errors) = (new Screen(), new Screen());
             var session = new ClientSession(daemon.Home, null!, output.Writer, errors.Writer)
                 { Pause = static _ => { } };
-            var code = CommandLine.Run(session, ["events", flag, value]);
+            var code = CommandRouter.Run(session, ["events", flag, value]);
             if (code != 0 && !errors.Text.Contains("tspm daemon upgrade", StringComparison.Ordinal))
                 throw new InvalidOperationException(errors.Text);
             return (code, daemon.Requests.Count);

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Tspm.Client.Output;
-using Tspm.Model;
+using Tspm.Client.Terminal;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Protocol;
 
 namespace Tspm.Tests.Client;

@@ -1,7 +1,6 @@
-using Tspm.Client;
+using Tspm.Client.CommandLine;
 using Tspm.Client.Defining;
-using Tspm.Client.Grammar;
-using Tspm.Model;
+using Tspm.Model.Config;
 
 namespace Tspm.Tests.Client;
 
@@ -19,7 +18,7 @@ internal sealed class Pm2FlagTests
         return $"{line.Verb.Name} [{string.Join(',', line.Words)}] {string.Join(' ', flags)}".Trim();
     }
 
-    static string[] Words(string typed) => [.. Tspm.Config.ShellWords.Split("tspm " + typed)!.Skip(1)];
+    static string[] Words(string typed) => [.. Tspm.Text.ShellWords.Split("tspm " + typed)!.Skip(1)];
 
     [Test]
     [Arguments("start app.js -l all.log", "start [app.js] out-file=all.log +merge-logs")]

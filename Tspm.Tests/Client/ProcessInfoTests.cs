@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tspm.Client.Output;
-using Tspm.Model;
+using Tspm.Model.State;
+using Tspm.Protocol;
 
 namespace Tspm.Tests.Client;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Tspm.Client.Output;
-using Tspm.Model;
+using Tspm.Client.Terminal;
+using Tspm.Model.State;
 using Tspm.Protocol;
 
 namespace Tspm.Tests.Client;

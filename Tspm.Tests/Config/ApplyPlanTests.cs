@@ -1,6 +1,7 @@
 using CsCheck;
 using Tspm.Config;
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 
 namespace Tspm.Tests.Config;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tspm.Config;
-using Tspm.Model;
+using Tspm.Json;
+using Tspm.Model.Config;
 using Tspm.Protocol;
 
 namespace Tspm.Tests.Config;

@@ -1,8 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using Tspm.Config;
-using Tspm.Model;
-using Tspm.Tests.Storage;
+using Tspm.Model.Config;
 
 namespace Tspm.Tests.Config;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
-using Tspm.Model;
+using Tspm.Model.Config;
 using Tspm.Protocol;
 
 namespace Tspm.Tests.Daemon;

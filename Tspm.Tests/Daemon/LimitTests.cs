@@ -1,5 +1,5 @@
 using System.Text;
-using Tspm.Model;
+using Tspm.Model.Config;
 using Tspm.Protocol;
 
 namespace Tspm.Tests.Daemon;

@@ -1,7 +1,9 @@
 using Tspm.Client;
+using Tspm.Client.Connection;
 using Tspm.Daemon;
+using Tspm.Daemon.Control;
 using Tspm.Daemon.Handlers;
-using Tspm.Model;
+using Tspm.Model.Config;
 using Tspm.Protocol;
 using Tspm.Supervision.Commands;
 using Tspm.Tests.Client;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Tspm.Model;
+using Tspm.Model.Config;
 
 namespace Tspm.Tests.Daemon;
 
@@ -7,7 +7,7 @@ namespace Tspm.Tests.Daemon;
 [Timeout(60_000)]
 internal sealed class StreamTests
 {
-    /// <summary>A client gives its daemon up after ten seconds of silence (<see cref="Tspm.Client.DaemonClient.DeadAfter"/>).</summary>
+    /// <summary>A client gives its daemon up after ten seconds of silence (<see cref="Tspm.Client.Connection.DaemonClient.DeadAfter"/>).</summary>
     [Test, Arguments("logs"), Arguments("events")]
     public async Task An_idle_stream_says_every_five_seconds_that_it_lives(string method, CancellationToken cancellation)
     {

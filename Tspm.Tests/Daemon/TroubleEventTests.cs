@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Tspm.Daemon;
-using Tspm.Model;
+using Tspm.Model.State;
 
 namespace Tspm.Tests.Daemon;
 

@@ -1,10 +1,11 @@
-using Tspm.Model;
-using Tspm.Supervision;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Tests.Explorer;
 
 /// <summary>
-/// The daemon: the real <see cref="Lifecycle"/> decides, and this carries out in the order of <see
+/// The daemon: the real <see cref="ProcessLifecycle"/> decides, and this carries out in the order of <see
 /// cref="LifecycleInterpreter"/>, <see cref="ChildRun"/> and <see cref="ProcessRecovery"/>, one step at a time.
 /// </summary>
 /// <param name="Slip">A mistake that the daemon is made to make, so that the explorer can be seen to find it.</param>
@@ -67,7 +68,7 @@ internal sealed record DaemonModel(Slip Slip)
     {
         var process = state.Processes[number];
         var before = process.State!;
-        var (after, actions, _) = Lifecycle.Next(before, happened, Policy, TimeSpan.Zero);
+        var (after, actions, _) = ProcessLifecycle.Next(before, happened, Policy, TimeSpan.Zero);
         process.State = after with { Cause = Cause.None, StartedAtMonotonic = default, Restarts = 0 };
         var work = new List<(DaemonStep, int)>();
         if (actions.HasFlag(LifecycleAction.CancelTimers)) process.HasBackoff = false;

@@ -1,8 +1,7 @@
 using Tspm.Guardian;
-using Tspm.Guardian.Contract;
-using Tspm.Model;
-using Tspm.Platform;
-using Tspm.Supervision;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
 using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Explorer;

@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using Tspm.Guardian;
-using Tspm.Supervision;
 using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Explorer;

@@ -1,5 +1,5 @@
 using System.Text;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
 
 namespace Tspm.Tests.Fixtures;
 

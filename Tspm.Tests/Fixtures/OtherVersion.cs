@@ -31,7 +31,7 @@ internal static class OtherVersion
 
     /// <summary>What <see cref="ThatAnswers"/> says, with these formats.</summary>
     public static string Proof(
-        int processes = 1, int runRecords = Tspm.Model.RunRecord.CurrentFormat, int handover = Tspm.Guardian.Contract.HandoverFormat.Current) =>
+        int processes = 1, int runRecords = Tspm.Model.State.RunRecord.CurrentFormat, int handover = Tspm.Guardian.Contract.HandoverFormat.Current) =>
         $$"""{"version":"{{Number}}","protocolVersion":1,"processesFormat":{{processes}},"runRecordFormat":{{runRecords}},"handoverFormat":{{handover}}}""";
 
     public static string Present { get; } = Tspm.Protocol.ProductVersion.Current;

@@ -1,7 +1,7 @@
 using Tspm.Daemon;
 using Tspm.Guardian;
 using Tspm.Guardian.Contract;
-using Tspm.Model;
+using Tspm.Model.State;
 using Tspm.Storage;
 using Tspm.Tests.Storage;
 

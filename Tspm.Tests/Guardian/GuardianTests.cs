@@ -1,7 +1,7 @@
 using Tspm.Guardian;
 using Tspm.Guardian.Contract;
+using Tspm.Libc;
 using Tspm.Platform;
-using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
 using Tspm.Tests.Storage;
 

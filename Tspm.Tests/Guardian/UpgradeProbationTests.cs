@@ -1,6 +1,5 @@
 using Tspm.Guardian;
-using Tspm.Model;
-using Tspm.Platform;
+using Tspm.Model.State;
 using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Guardian;

@@ -8,6 +8,15 @@ namespace Tspm.Tests.Guards;
 internal sealed class ArchitecturePageTests
 {
     [Test]
+    public async Task The_table_of_rooms_is_the_one_that_is_enforced(CancellationToken cancellation)
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "ARCHITECTURE.md"));
+        var rows = Rooms.All.Select(room =>
+            $"| `{room.Name}` | {room.Purpose} | {(room.Uses.Count == 0 ? "–" : string.Join(", ", room.Uses))} |");
+        await Assert.That(page).Contains(string.Join('\n', rows));
+    }
+
+    [Test]
     public async Task Every_state_of_the_guardian_and_every_kind_of_key_has_a_row(CancellationToken cancellation)
     {
         var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "ARCHITECTURE.md"));

@@ -34,7 +34,7 @@ internal sealed partial class CycleTests
     [Test]
     public async Task No_part_of_a_process_knows_the_whole_of_it(CancellationToken cancellation)
     {
-        const string process = "Supervision/SupervisedProcess.cs";
+        const string process = "Supervision/Process/SupervisedProcess.cs";
         var circle = Circles(References(s_sources)).Single(files => files.Contains(process));
         await Assert.That(circle).IsEquivalentTo([process]);
     }

@@ -1,9 +1,11 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Tspm.Guardian;
-using Tspm.Logs;
+using Tspm.Logs.Files;
+using Tspm.Logs.Writing;
 using Tspm.Platform;
-using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Sockets;
+using Tspm.Platform.Linux.Watching;
 
 namespace Tspm.Tests.Guards;
 
@@ -19,7 +21,7 @@ internal sealed class DescriptorOwnerTests
         [typeof(InotifyWatcher)] = "the walk closes it",
         [typeof(ListenSockets)] = "keeps what nobody has claimed yet, see DropUnclaimed",
         [typeof(NotifySockets)] = "keeps what nobody has claimed yet, see DropUnclaimed",
-        [typeof(Tspm.Supervision.Listeners)] = "closes each with its last user, and leaves the others to the next daemon",
+        [typeof(Tspm.Supervision.Starting.Listeners)] = "closes each with its last user, and leaves the others to the next daemon",
         [typeof(Tspm.Daemon.GuardianChannel)] = "lives as long as the daemon",
         [typeof(GuardianLoop)] = "lives as long as the guardian",
         [typeof(GuardianHome)] = "lives as long as the guardian",

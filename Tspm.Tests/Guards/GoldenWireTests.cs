@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Tspm.Json;
 using Tspm.Protocol;
 
 namespace Tspm.Tests.Guards;
@@ -96,7 +97,7 @@ internal sealed class GoldenWireTests
             }
     }
 
-    static bool IsReadStrictly(Type type) => type.Name.EndsWith("Request", StringComparison.Ordinal) || type.Name == nameof(Tspm.Model.ProcessConfig);
+    static bool IsReadStrictly(Type type) => type.Name.EndsWith("Request", StringComparison.Ordinal) || type.Name == nameof(Tspm.Model.Config.ProcessConfig);
 
     static void Collect(JsonTypeInfo type, HashSet<string> members, HashSet<Type> visited)
     {

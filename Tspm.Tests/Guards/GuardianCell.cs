@@ -1,5 +1,5 @@
 using Tspm.Guardian;
-using Tspm.Model;
+using Tspm.Model.Config;
 using Tspm.Platform;
 using Tspm.Tests.Fixtures;
 using static Tspm.Guardian.GuardianState;

@@ -1,4 +1,4 @@
-using Tspm.Daemon;
+using Tspm.Daemon.Control;
 using Tspm.Protocol;
 
 namespace Tspm.Tests.Guards;

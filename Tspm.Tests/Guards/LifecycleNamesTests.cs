@@ -1,5 +1,5 @@
-using Tspm.Model;
-using Tspm.Supervision;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Tests.Guards;
 

@@ -1,5 +1,6 @@
-using Tspm.Model;
-using Tspm.Supervision;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Tests.Guards;
 
@@ -67,7 +68,7 @@ internal sealed class LifecycleTableTests
                 continue;
             }
             used.Add(fitting[0]);
-            var actual = Lifecycle.Next(cell.State, cell.Event, cell.Policy, Now);
+            var actual = ProcessLifecycle.Next(cell.State, cell.Event, cell.Policy, Now);
             if (fitting[0].Difference(cell, actual) is { } difference) wrong.Add($"{cell}: {difference}");
         }
         await Assert.That(string.Join('\n', wrong.Take(20))).IsEqualTo("");
@@ -83,8 +84,8 @@ internal sealed class LifecycleTableTests
         var held = 0;
         foreach (var cell in Cells())
         {
-            var open = Lifecycle.Next(cell.State, cell.Event, cell.Policy, Now);
-            var shut = Lifecycle.Next(cell.State, cell.Event, cell.Policy, Now, () => gate);
+            var open = ProcessLifecycle.Next(cell.State, cell.Event, cell.Policy, Now);
+            var shut = ProcessLifecycle.Next(cell.State, cell.Event, cell.Policy, Now, () => gate);
             if (open.Actions.HasFlag(LifecycleAction.Spawn))
             {
                 held++;
@@ -93,7 +94,7 @@ internal sealed class LifecycleTableTests
                     .IsEqualTo((expected, open.Actions)).Because(cell.ToString());
                 await Assert.That(shut.Actions.HasFlag(LifecycleAction.Spawn)).IsFalse();
                 // What was ordered is what an open gate lets through later.
-                var freed = Lifecycle.Next(shut.State, new LifecycleEvent.Freed(), cell.Policy, Now);
+                var freed = ProcessLifecycle.Next(shut.State, new LifecycleEvent.Freed(), cell.Policy, Now);
                 await Assert.That((freed.State with { Cause = open.State.Cause }, freed.Actions))
                     .IsEqualTo((open.State, LifecycleAction.Spawn)).Because(cell.ToString());
             }
@@ -114,7 +115,7 @@ internal sealed class LifecycleTableTests
     {
         foreach (var cell in Cells())
         {
-            var (state, actions, _) = Lifecycle.Next(cell.State, cell.Event, cell.Policy, Now);
+            var (state, actions, _) = ProcessLifecycle.Next(cell.State, cell.Event, cell.Policy, Now);
             if (!actions.HasFlag(LifecycleAction.Spawn)) continue;
             var from = cell.State.Phase;
             var free = from is LifecyclePhase.Stopped or LifecyclePhase.Errored or LifecyclePhase.Waiting or LifecyclePhase.Held
@@ -130,7 +131,7 @@ internal sealed class LifecycleTableTests
     {
         foreach (var cell in Cells())
         {
-            var after = Lifecycle.Next(cell.State, cell.Event, cell.Policy, Now).State;
+            var after = ProcessLifecycle.Next(cell.State, cell.Event, cell.Policy, Now).State;
             if (after.Desired == cell.State.Desired) continue;
             var mayChange =
                 cell.Event is LifecycleEvent.StartRequested or LifecycleEvent.StopRequested
@@ -145,7 +146,7 @@ internal sealed class LifecycleTableTests
     {
         foreach (var cell in Cells())
         {
-            var (state, actions, delay) = Lifecycle.Next(cell.State, cell.Event, cell.Policy, Now);
+            var (state, actions, delay) = ProcessLifecycle.Next(cell.State, cell.Event, cell.Policy, Now);
             if (!actions.HasFlag(LifecycleAction.ArmBackoff)) continue;
             await Assert.That(delay).IsGreaterThan(TimeSpan.Zero);
             // What was spent on cleaning up after the child counts.

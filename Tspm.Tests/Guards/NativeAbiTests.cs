@@ -4,8 +4,8 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
-using Tspm.Model;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
+using Tspm.Model.Config;
 
 namespace Tspm.Tests.Guards;
 

@@ -1,8 +1,9 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Tspm.Model;
+using Tspm.Model.State;
 using Tspm.Supervision;
 using Tspm.Supervision.Commands;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Tests.Guards;
 
@@ -58,7 +59,7 @@ internal sealed partial class OrderTests
         [nameof(CommandDispatch)] = [],
         [nameof(Supervisor)] = ["Daemon/DaemonHost.cs"],
         [nameof(SupervisorLoop)] =
-            ["Daemon/DaemonHost.cs", "Daemon/Departure.cs", "Daemon/HomeKeeper.cs", "Daemon/IdleTrim.cs"],
+            ["Daemon/DaemonHost.cs", "Daemon/Upgrading/Departure.cs", "Daemon/HomeKeeper.cs", "Daemon/Footprint/IdleTrim.cs"],
     };
 
     [Test]

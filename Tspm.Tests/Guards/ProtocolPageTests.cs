@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using Tspm.Json;
 using Tspm.Protocol;
 
 namespace Tspm.Tests.Guards;

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Tspm.Config;
-using Tspm.Model;
+using Tspm.Json;
 using Tspm.Protocol;
 using Tspm.Tests.Config;
 

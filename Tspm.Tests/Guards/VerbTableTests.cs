@@ -1,6 +1,5 @@
 using System.Reflection;
-using Tspm.Client;
-using Tspm.Client.Grammar;
+using Tspm.Client.CommandLine;
 
 namespace Tspm.Tests.Guards;
 
@@ -44,7 +43,7 @@ internal sealed class VerbTableTests
 
     static List<(string Name, MethodInfo Method)> Commands() =>
     [
-        .. typeof(CommandLine).Assembly.GetTypes().Where(type => Has(type, "RegisterCommandsAttribute"))
+        .. typeof(CommandRouter).Assembly.GetTypes().Where(type => Has(type, "RegisterCommandsAttribute"))
             .SelectMany(type => type.GetMethods(
                 BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             .Select(method => (NameOf(method), method)),

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
-using Tspm.Logs.Events;
-using Tspm.Model;
+using Tspm.Events;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Protocol;
 using Tspm.Tests.Config;
 
@@ -142,7 +143,7 @@ internal sealed class EventLogTests : IDisposable
         await Assert.That(Ask(Nobody).Past().Count).IsEqualTo(3);
         await Assert.That(Ask("api").Past().Single().ExitCode).IsEqualTo(2);
         await Assert.That(Ask("web").Past().Single().ExitCode).IsEqualTo(1);
-        await Assert.That(() => Ask("wep")).Throws<Tspm.Logs.LogQueryException>();
+        await Assert.That(() => Ask("wep")).Throws<Tspm.Logs.Reading.LogQueryException>();
         var query = Ask("a*");
         present.Add(new SelectorTarget(3, "app", "default", 0));
         await Assert.That(query.Choose([Event(1) with { Id = 3, Name = "app" }])).Count().IsEqualTo(1);

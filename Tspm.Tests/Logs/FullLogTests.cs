@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Tspm.Logs;
-using Tspm.Model;
+using Tspm.Logs.Index;
+using Tspm.Model.Config;
 
 namespace Tspm.Tests.Logs;
 

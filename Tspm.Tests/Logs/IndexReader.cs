@@ -1,4 +1,5 @@
-using Tspm.Logs;
+using Tspm.Logs.Files;
+using Tspm.Logs.Index;
 
 namespace Tspm.Tests.Logs;
 

@@ -1,5 +1,6 @@
 using System.Text;
-using Tspm.Logs;
+using Tspm.Logs.Index;
+using Tspm.Logs.Reading;
 using Tspm.Protocol;
 using Tspm.Tests.Config;
 

@@ -1,9 +1,12 @@
 using System.IO.Compression;
-using Tspm.Logs;
-using Tspm.Model;
+using Tspm.Libc;
+using Tspm.Logs.Files;
+using Tspm.Logs.Reading;
+using Tspm.Logs.Writing;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Tests.Logs;
 

@@ -1,7 +1,8 @@
 using System.Text;
-using Tspm.Logs;
-using Tspm.Model;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
+using Tspm.Logs.Files;
+using Tspm.Logs.Index;
+using Tspm.Model.Config;
 
 namespace Tspm.Tests.Logs;
 

@@ -1,8 +1,10 @@
 using System.IO.Compression;
 using System.Text;
-using Tspm.Logs;
-using Tspm.Model;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
+using Tspm.Logs.Index;
+using Tspm.Logs.Reading;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Protocol;
 
 namespace Tspm.Tests.Logs;

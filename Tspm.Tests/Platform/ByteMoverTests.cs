@@ -1,7 +1,7 @@
 using System.Text;
+using Tspm.Libc;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
 using Tspm.Platform.Portable;
 
 namespace Tspm.Tests.Platform;

@@ -1,4 +1,4 @@
-using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Cgroups;
 
 namespace Tspm.Tests.Platform;
 

@@ -1,6 +1,7 @@
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Platform;
-using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Tree;
 
 namespace Tspm.Tests.Platform;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Tspm.Platform;
 using Tspm.Platform.Portable;
+using Tspm.Platform.Windows;
 
 namespace Tspm.Tests.Platform;
 

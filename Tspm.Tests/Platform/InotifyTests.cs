@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Tspm.Platform;
-using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Events;
+using Tspm.Platform.Linux.Watching;
 
 namespace Tspm.Tests.Platform;
 
@@ -66,7 +67,7 @@ internal sealed class InotifyTests
         await box.Tells("current", () =>
         {
             File.CreateSymbolicLink(box.Of("next"), "releases/2");
-            _ = Files.Rename(box.Of("next"), box.Of("current"));
+            _ = FileSystem.Rename(box.Of("next"), box.Of("current"));
         });
         await box.TellsAtLast("current/app.js", () => File.WriteAllText(box.Of("releases/2/app.js"), "x"));
     }
@@ -153,7 +154,7 @@ internal sealed class InotifyTests
     {
         readonly CancellationToken _cancellation;
         readonly EventLoop _loop = new("test files");
-        readonly string _folder = Files.RealPath(Directory.CreateTempSubdirectory("tspm-watch-").FullName);
+        readonly string _folder = FileSystem.RealPath(Directory.CreateTempSubdirectory("tspm-watch-").FullName);
 
         public Watched(CancellationToken cancellation)
         {

@@ -1,7 +1,8 @@
-using Tspm.Model;
+using Tspm.Libc;
+using Tspm.Model.Config;
 using Tspm.Platform;
-using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Platform.Linux.Spawning;
+using Tspm.Text;
 
 namespace Tspm.Tests.Platform;
 

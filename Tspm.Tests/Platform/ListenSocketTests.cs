@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using Tspm.Model;
+using Tspm.Libc;
+using Tspm.Model.Config;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Platform.Linux.Sockets;
 using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Platform;

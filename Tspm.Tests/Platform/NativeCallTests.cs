@@ -1,5 +1,5 @@
-using Tspm.Model;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
+using Tspm.Platform.Linux.Sockets;
 
 namespace Tspm.Tests.Platform;
 
@@ -91,11 +91,11 @@ public class NativeCallTests
     public async Task A_line_of_stat_is_read_whatever_the_name_holds(CancellationToken cancellation)
     {
         var line = "77 (a) R 1 2 (b c) S 10 11 12 0 -1 4194560 1 2 3 4 50 25 0 0 20 0 3 0 987654 1000 250 18446744073709551615 1 1 0\n"u8.ToArray();
-        await Assert.That(Tspm.Platform.Linux.ProcStat.TryParse(line, out var stat)).IsTrue();
-        await Assert.That(stat).IsEqualTo(new Tspm.Platform.Linux.ProcStat(77, 'S', 10, 11, 12, 3, 987654, 75, 250));
+        await Assert.That(Tspm.Platform.Linux.Tree.ProcStat.TryParse(line, out var stat)).IsTrue();
+        await Assert.That(stat).IsEqualTo(new Tspm.Platform.Linux.Tree.ProcStat(77, 'S', 10, 11, 12, 3, 987654, 75, 250));
         await Assert.That(stat.CpuTime).IsEqualTo(TimeSpan.FromMilliseconds(750));
-        await Assert.That(Tspm.Platform.Linux.ProcStat.TryParse("nonsense"u8, out _)).IsFalse();
-        await Assert.That(Tspm.Platform.Linux.ProcStat.TryParse("7 (x) R 1 2"u8, out _)).IsFalse();
+        await Assert.That(Tspm.Platform.Linux.Tree.ProcStat.TryParse("nonsense"u8, out _)).IsFalse();
+        await Assert.That(Tspm.Platform.Linux.Tree.ProcStat.TryParse("7 (x) R 1 2"u8, out _)).IsFalse();
     }
 
     static unsafe (int One, int Other) SocketPair()

@@ -1,8 +1,10 @@
 using System.Net.Sockets;
 using System.Text;
+using Tspm.Libc;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Platform.Linux.Sockets;
+using Tspm.Platform.Linux.Tree;
 
 namespace Tspm.Tests.Platform;
 

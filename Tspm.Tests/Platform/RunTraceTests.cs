@@ -1,6 +1,6 @@
 using System.Globalization;
 using Tspm.Platform;
-using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Tree;
 
 namespace Tspm.Tests.Platform;
 
@@ -19,7 +19,7 @@ internal sealed class RunTraceTests
         await Assert.That(box.System.FindRun(run)).IsEqualTo(new RunTrace(child.Pid, child.StartTicks));
         await Assert.That(box.System.FindRun(RunMark.New())).IsNull();
         await Assert.That(box.System.FindRun(RunMark.None)).IsNull();
-        child.SignalGroup(Tspm.Model.Signals.SIGKILL);
+        child.SignalGroup(Tspm.Model.Config.Signals.SIGKILL);
     }
 
     /// <summary>It has closed its descriptors long ago, and a guardian that is asked has no record of it yet.</summary>
@@ -80,7 +80,7 @@ internal sealed class RunTraceTests
         });
         await Sandbox.UntilAsync(() => File.Exists(box.PathOf("up")), cancellation);
         await Assert.That(box.System.FindRun(run)).IsEqualTo(new RunTrace(0, 0));
-        child.SignalGroup(Tspm.Model.Signals.SIGKILL);
+        child.SignalGroup(Tspm.Model.Config.Signals.SIGKILL);
     }
 
     static Task Kill(Sandbox box, IChild child, ulong run, CancellationToken cancellation) => Sandbox.UntilAsync(

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
+using Tspm.Libc;
 using Tspm.Platform;
-using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Platform.Linux.Events;
+using Tspm.Platform.Linux.Spawning;
+using Tspm.Platform.Linux.Tree;
 
 namespace Tspm.Tests.Platform;
 

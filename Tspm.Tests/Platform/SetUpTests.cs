@@ -1,6 +1,7 @@
-using Tspm.Model;
+using Tspm.Libc;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Platform;
-using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Tests.Platform;
 

@@ -1,7 +1,6 @@
-using Tspm.Model;
+using Tspm.Libc;
+using Tspm.Model.State;
 using Tspm.Platform;
-using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Tests.Platform;
 

@@ -2,8 +2,8 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Tspm.Client;
-using Tspm.Model;
+using Tspm.Client.Connection;
+using Tspm.Model.State;
 using Tspm.Protocol;
 
 namespace Tspm.Tests.Protocol;

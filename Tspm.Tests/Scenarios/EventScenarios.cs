@@ -23,7 +23,7 @@ public class EventScenarios
         await Assert.That(string.Join(' ', Parse(online).Select(Kind))).IsEqualTo("started exited waiting restarted exited errored");
         var asked = Parse((await box.Ok("events", "--json")).Out).First(happened => Kind(happened) == "request");
         await Assert.That(asked.GetProperty("request").GetString()).IsEqualTo("start");
-        await Assert.That(asked.GetProperty("byUid").GetInt64()).IsEqualTo(Tspm.Platform.Linux.Native.Unistd.geteuid());
+        await Assert.That(asked.GetProperty("byUid").GetInt64()).IsEqualTo(Tspm.Libc.Unistd.geteuid());
         await box.Ok("daemon", "stop");
         await Assert.That((await box.Ok("events", "web", "--json")).Out).StartsWith(online);
         await Assert.That(Kind(Parse((await box.Ok("events", "--json")).Out)[^1])).IsEqualTo("daemonStopped");
@@ -89,7 +89,7 @@ public class EventScenarios
         await box.UntilState("sick", "waiting");
         await box.UntilState("large", "waiting");
         await Why("crash", "crash", "by itself", killed: false);
-        await Why("asked", "user", $"stopped by user (uid {Tspm.Platform.Linux.Native.Unistd.geteuid()}, pid ", killed: false);
+        await Why("asked", "user", $"stopped by user (uid {Tspm.Libc.Unistd.geteuid()}, pid ", killed: false);
         await Why("stubborn", "user", "it did not end in time and was killed", killed: true);
         await Why("signalled", "user", "sent by 'tspm signal' (uid", killed: false);
         await Why("sick", "health", "health: ", killed: false);

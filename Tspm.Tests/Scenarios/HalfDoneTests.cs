@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Tspm.Tests.Fixtures;
-using Fault = Tspm.Tests.Fixtures.FaultInjector.Fault;
 using Calls = Tspm.Tests.Fixtures.FaultInjector.Calls;
+using Fault = Tspm.Tests.Fixtures.FaultInjector.Fault;
 
 namespace Tspm.Tests.Scenarios;
 

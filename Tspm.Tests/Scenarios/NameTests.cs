@@ -67,7 +67,7 @@ public class NameTests
         foreach (var command in new[] { ".", "w12/*.py", "./all" }) await box.Run("add", command);
         foreach (var entry in await box.List())
         {
-            await Assert.That(Tspm.Model.ProcessName.Problem(entry.Name)).IsNull();
+            await Assert.That(Tspm.Model.Config.ProcessName.Problem(entry.Name)).IsNull();
             await box.Ok("delete", entry.Name);
         }
     }

@@ -122,7 +122,7 @@ public class RecordScenarios
         await Assert.That((exits[1].GetProperty("cause").GetString(), exits[1].GetProperty("pid").GetInt32()))
             .IsEqualTo(("user", first));
         await Assert.That(exits[1].GetProperty("byUid").GetInt64())
-            .IsEqualTo(Tspm.Platform.Linux.Native.Unistd.geteuid());
+            .IsEqualTo(Tspm.Libc.Unistd.geteuid());
     }
 
     [Test]

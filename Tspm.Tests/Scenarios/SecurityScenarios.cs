@@ -222,7 +222,7 @@ public class SecurityScenarios
         {
             var asked = requests.Single(request => request.GetProperty("request").GetString() == method);
             await Assert.That(asked.GetProperty("byPid").GetInt32()).IsEqualTo(pid).Because(method);
-            await Assert.That(asked.GetProperty("byUid").GetInt64()).IsEqualTo(Tspm.Platform.Linux.Native.Unistd.geteuid());
+            await Assert.That(asked.GetProperty("byUid").GetInt64()).IsEqualTo(Tspm.Libc.Unistd.geteuid());
         }
     }
 

@@ -69,7 +69,7 @@ public class ServiceManagerTests
             // Started by another process than the one that now looks after it: PID 1 reaps it, sooner or later. Before Linux 6.15 the daemon may come too late to see how it ended.
             box.Write("end", "");
             var ended = await box.UntilState("brief", "stopped");
-            if (Tspm.Platform.Linux.Native.SysPidfd.TellsExitOfOthers) await Assert.That(ended.ExitCode).IsEqualTo(42);
+            if (Tspm.Libc.SysPidfd.TellsExitOfOthers) await Assert.That(ended.ExitCode).IsEqualTo(42);
             else if (ended.ExitCode is null) await Assert.That(ended.Reason).Contains("exit status unknown");
             var printed = TspmBox.Text(box.OutLog("count")).Split('\n')[..^1];
             await Assert.That(printed).IsEquivalentTo(Enumerable.Range(1, printed.Length).Select(number => $"{number}"));

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
 using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;

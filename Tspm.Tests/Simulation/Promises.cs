@@ -1,8 +1,10 @@
 using Tspm.Guardian;
-using Tspm.Model;
-using Tspm.Platform;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Storage;
-using Tspm.Supervision;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
 using Tspm.Tests.Supervision;
 
 namespace Tspm.Tests.Simulation;

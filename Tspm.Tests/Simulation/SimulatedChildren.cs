@@ -1,5 +1,6 @@
-using Tspm.Model;
-using Tspm.Supervision;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Tests.Supervision;
 
 namespace Tspm.Tests.Simulation;

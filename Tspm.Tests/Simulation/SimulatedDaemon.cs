@@ -1,6 +1,8 @@
 using Tspm.Guardian.Contract;
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Supervision;
+using Tspm.Supervision.Recovery;
 using Tspm.Tests.Supervision;
 
 namespace Tspm.Tests.Simulation;

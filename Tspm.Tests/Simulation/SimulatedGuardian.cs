@@ -1,6 +1,7 @@
 using Tspm.Guardian;
 using Tspm.Guardian.Contract;
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Platform;
 using Tspm.Tests.Fixtures;
 using Tspm.Tests.Supervision;

@@ -1,6 +1,7 @@
 using Tspm.Guardian.Contract;
-using Tspm.Logs;
-using Tspm.Model;
+using Tspm.Logs.Writing;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Platform;
 using Tspm.Tests.Supervision;
 

@@ -1,6 +1,7 @@
 using Tspm.Guardian.Contract;
-using Tspm.Model;
-using Tspm.Supervision;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
 using Tspm.Tests.Supervision;
 
 namespace Tspm.Tests.Simulation;

@@ -1,6 +1,6 @@
 using Tspm.Guardian;
 using Tspm.Guardian.Contract;
-using Tspm.Model;
+using Tspm.Model.Config;
 using Tspm.Tests.Supervision;
 
 namespace Tspm.Tests.Simulation;

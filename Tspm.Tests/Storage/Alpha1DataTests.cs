@@ -1,6 +1,7 @@
+using Tspm.Events;
 using Tspm.Guardian;
-using Tspm.Logs.Events;
-using Tspm.Model;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Platform;
 using Tspm.Storage;
 using Tspm.Tests.Guards;

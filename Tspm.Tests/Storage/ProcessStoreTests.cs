@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using Tspm.Model;
+using Tspm.Model.State;
 using Tspm.Storage;
 using Tspm.Tests.Guards;
 

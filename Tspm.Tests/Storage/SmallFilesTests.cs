@@ -1,5 +1,7 @@
 using System.Text.Json;
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Storage;
 
 namespace Tspm.Tests.Storage;

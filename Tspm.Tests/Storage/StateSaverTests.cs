@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Tspm.Model;
+using Tspm.Model.State;
 using Tspm.Storage;
 
 namespace Tspm.Tests.Storage;

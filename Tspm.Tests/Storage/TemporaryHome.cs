@@ -1,4 +1,5 @@
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Storage;
 
 namespace Tspm.Tests.Storage;

@@ -1,7 +1,9 @@
 using CsCheck;
 using Tspm.Config;
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Supervision;
+using Tspm.Supervision.Lifecycle;
 using Tspm.Tests.Config;
 
 namespace Tspm.Tests.Supervision;
@@ -237,10 +239,10 @@ internal sealed class ApplicationTests
     {
         using var world = Machine();
         using var old = System.Diagnostics.Process.Start("sleep", "1000");
-        await Assert.That(Tspm.Platform.Linux.ProcFiles.TryReadStat(old.Id, out var stat)).IsTrue();
-        var program = new Tspm.Platform.Linux.RunningProgram(old.Id, 1, stat.StartTicks, ["sleep", "1000"]);
-        Tspm.Config.Legacy.FormerProgram? found = new(program, null);
-        world.Supervisor.FormerRuns.Find = (_, _) => found;
+        await Assert.That(Tspm.Platform.Linux.Tree.ProcFiles.TryReadStat(old.Id, out var stat)).IsTrue();
+        var program = new Tspm.Platform.Linux.Tree.RunningProgram(old.Id, 1, stat.StartTicks, ["sleep", "1000"]);
+        Tspm.Legacy.LegacyProgram? found = new(program, null);
+        world.Supervisor.LegacyRuns.Find = (_, _) => found;
         var cell = world.Define(new ProcessConfig { Name = "a", LegacyId = "a", Command = "sleep 1000" });
         var pending = world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
@@ -250,11 +252,11 @@ internal sealed class ApplicationTests
         old.Kill();
         await old.WaitForExitAsync(cancellation);
         found = null;
-        world.Supervisor.FormerRuns.Freed!();
+        world.Supervisor.LegacyRuns.Freed!();
         world.Step();
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
         // From its first run here on it is this daemon's: nobody is looked for any more.
-        world.Supervisor.FormerRuns.Find = (_, _) => throw new InvalidOperationException("asked again");
+        world.Supervisor.LegacyRuns.Find = (_, _) => throw new InvalidOperationException("asked again");
         world.Supervisor.Restart(cell, CauseRequest.Restart);
         world.Step();
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);

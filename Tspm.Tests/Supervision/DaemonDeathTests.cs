@@ -1,6 +1,10 @@
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Storage;
-using Tspm.Supervision;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
+using Tspm.Supervision.Recovery;
 
 namespace Tspm.Tests.Supervision;
 

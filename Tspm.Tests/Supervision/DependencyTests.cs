@@ -1,5 +1,7 @@
-using Tspm.Model;
-using Tspm.Supervision;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Tests.Supervision;
 

@@ -1,5 +1,7 @@
-using Tspm.Model;
-using Tspm.Supervision;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Tests.Supervision;
 
@@ -9,7 +11,7 @@ internal sealed class EventTests
 {
     static string Kinds(World world) => string.Join(' ', world.Told.Select(told => told.Kind));
 
-    static Tspm.Supervision.LifecycleState StateOf(SupervisedProcess cell) => cell.State;
+    static Tspm.Supervision.Lifecycle.LifecycleState StateOf(SupervisedProcess cell) => cell.State;
 
     [Test]
     public async Task A_crash_is_told_with_code_run_and_what_follows(CancellationToken cancellation)

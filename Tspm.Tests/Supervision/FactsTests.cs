@@ -1,5 +1,9 @@
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Supervision;
+using Tspm.Supervision.Facts;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Tests.Supervision;
 

@@ -1,5 +1,3 @@
-using Tspm.Model;
-
 namespace Tspm.Tests.Supervision;
 
 /// <summary>What a descendant of a child does when it is signalled.</summary>

@@ -1,4 +1,4 @@
-using Tspm.Model;
+using Tspm.Model.Config;
 using Tspm.Platform;
 
 namespace Tspm.Tests.Supervision;

@@ -1,5 +1,7 @@
-using Tspm.Logs;
-using Tspm.Model;
+using Tspm.Logs.Writing;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 
 namespace Tspm.Tests.Supervision;
 

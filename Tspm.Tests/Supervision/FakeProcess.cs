@@ -1,4 +1,5 @@
-using Tspm.Model;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Platform;
 
 namespace Tspm.Tests.Supervision;

@@ -1,7 +1,11 @@
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Platform;
-using Tspm.Supervision;
 using Tspm.Supervision.Hooks;
+using Tspm.Supervision.Process;
+using Tspm.Supervision.Recovery;
+using Tspm.Supervision.Starting;
 
 namespace Tspm.Tests.Supervision;
 

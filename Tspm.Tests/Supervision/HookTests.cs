@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Tspm.Model;
-using Tspm.Platform;
-using Tspm.Supervision;
-using Tspm.Supervision.Hooks;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Tests.Supervision;
 

@@ -1,6 +1,6 @@
-using Tspm.Model;
-using Tspm.Platform;
-using Tspm.Supervision;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Tests.Supervision;
 

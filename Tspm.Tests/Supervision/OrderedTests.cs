@@ -1,4 +1,6 @@
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Supervision;
 using Tspm.Supervision.Commands;
 

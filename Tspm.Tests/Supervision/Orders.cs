@@ -1,5 +1,6 @@
-using Tspm.Model;
+using Tspm.Model.State;
 using Tspm.Supervision;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Tests.Supervision;
 

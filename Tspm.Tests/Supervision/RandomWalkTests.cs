@@ -1,6 +1,4 @@
 using CsCheck;
-using Tspm.Model;
-using Tspm.Supervision;
 
 namespace Tspm.Tests.Supervision;
 

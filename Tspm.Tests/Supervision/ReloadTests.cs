@@ -1,6 +1,8 @@
-using Tspm.Model;
-using Tspm.Platform;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Supervision;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Tests.Supervision;
 

@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Text;
-using Tspm.Client;
 using Tspm.Client.Output;
-using Tspm.Daemon.Handlers;
-using Tspm.Logs.Events;
-using Tspm.Model;
+using Tspm.Client.Why;
+using Tspm.Daemon.Answers;
+using Tspm.Events;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Protocol;
 using Tspm.Supervision;
+using Tspm.Supervision.Process;
 using Tspm.Tests.Client;
 
 namespace Tspm.Tests.Supervision;

@@ -1,6 +1,7 @@
-using Tspm.Model;
-using Tspm.Platform;
-using Tspm.Supervision;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
 using Tspm.Tests.Guards;
 
 namespace Tspm.Tests.Supervision;

@@ -1,6 +1,8 @@
-using Tspm.Model;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Storage;
-using Tspm.Supervision;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Recovery;
 using static Tspm.Tests.Supervision.UnrecordedSpawn;
 
 namespace Tspm.Tests.Supervision;

@@ -1,5 +1,6 @@
-using Tspm.Model;
-using Tspm.Supervision;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
 using static Tspm.Tests.Supervision.UnrecordedSpawn;
 
 namespace Tspm.Tests.Supervision;

@@ -1,7 +1,10 @@
-using Tspm.Daemon.Handlers;
-using Tspm.Model;
+using Tspm.Daemon.Answers;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Protocol;
 using Tspm.Supervision;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Tests.Supervision;
 

@@ -1,10 +1,15 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using Tspm.Logs;
-using Tspm.Model;
+using Tspm.Logs.Reading;
+using Tspm.Logs.Writing;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Storage;
 using Tspm.Supervision;
-using Tspm.Supervision.Probes;
+using Tspm.Supervision.Checks;
+using Tspm.Supervision.Process;
+using Tspm.Supervision.Recovery;
+using Tspm.Supervision.Starting;
 
 namespace Tspm.Tests.Supervision;
 

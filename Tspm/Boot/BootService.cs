@@ -1,3 +1,4 @@
+using Tspm.Boot.Launchd;
 using Tspm.Platform;
 using Tspm.Protocol;
 using Tspm.Storage;
@@ -57,7 +58,7 @@ internal abstract class BootService(TspmHome home, ToolRunner run)
         instead = "";
         if (CurrentSystem.IsMacOS) return new LaunchdService(home, run);
         if (SystemdService.IsBooted) return new SystemdService(home, run);
-        instead = $"this machine runs neither systemd nor launchd; let its init script run, as {Platform.Files.NameOfUser() ?? "the user"}: TSPM_HOME={home.Path} {StableExecutable.Find()} daemon (it stays in the foreground, and SIGTERM stops it with all its processes)";
+        instead = $"this machine runs neither systemd nor launchd; let its init script run, as {Platform.FileSystem.NameOfUser() ?? "the user"}: TSPM_HOME={home.Path} {StableExecutable.Find()} daemon (it stays in the foreground, and SIGTERM stops it with all its processes)";
         return null;
     }
 
@@ -99,7 +100,7 @@ internal abstract class BootService(TspmHome home, ToolRunner run)
     /// <param name="guardianPid">Of the daemon that runs; null: none does.</param>
     public abstract ServiceStatus Look(int? guardianPid);
 
-    protected Platform.Linux.ToolResult Run(string tool, params string[] arguments) => run(tool, arguments);
+    protected Tspm.Platform.Linux.Spawning.ToolResult Run(string tool, params string[] arguments) => run(tool, arguments);
 
     /// <summary>Runs it, and takes a failure for one.</summary>
     /// <exception cref="BootException">It failed; with its own words.</exception>
@@ -110,10 +111,10 @@ internal abstract class BootService(TspmHome home, ToolRunner run)
     }
 
     /// <summary>What to do about it; empty: nobody knows.</summary>
-    protected virtual string Hint(Platform.Linux.ToolResult result) => "";
+    protected virtual string Hint(Tspm.Platform.Linux.Spawning.ToolResult result) => "";
 
     /// <summary>The first line that it said, to stand in a sentence, or how it ended.</summary>
-    protected static string WordsOf(Platform.Linux.ToolResult result)
+    protected static string WordsOf(Tspm.Platform.Linux.Spawning.ToolResult result)
     {
         var words = result.Output.Trim();
         var end = words.IndexOf('\n');

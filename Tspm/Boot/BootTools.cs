@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using Tspm.Platform;
-using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Spawning;
 
 namespace Tspm.Boot;
 

@@ -63,7 +63,7 @@ internal sealed class MarkedFile(string path, string open, string close)
         var temporary = path + ".tmp";
         File.WriteAllText(temporary, content);
         File.SetUnixFileMode(temporary, Mode);
-        if (Files.Rename(temporary, path) is { } problem) throw new IOException($"cannot write {path}: {problem}");
+        if (FileSystem.Rename(temporary, path) is { } problem) throw new IOException($"cannot write {path}: {problem}");
     }
 
     static string HashOf(string text) => Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(text)));

@@ -1,5 +1,5 @@
 using Tspm.Platform;
-using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Spawning;
 
 namespace Tspm.Boot;
 
@@ -23,7 +23,7 @@ internal static class StableExecutable
         foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'))
         {
             var candidate = folder.TrimEnd('/') + "/tspm";
-            if (folder.StartsWith('/') && File.Exists(candidate) && Files.RealPath(candidate) == own) return candidate;
+            if (folder.StartsWith('/') && File.Exists(candidate) && FileSystem.RealPath(candidate) == own) return candidate;
         }
         return null;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tspm.Platform;
-using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Spawning;
+using Tspm.Platform.Linux.Tree;
 using Tspm.Protocol;
 using Tspm.Storage;
 
@@ -17,7 +18,7 @@ internal sealed class SystemdService(TspmHome home, ToolRunner run) : BootServic
     public override string Kind => "systemd";
 
     /// <summary>Where units of this manager are kept. The tests' have another place.</summary>
-    public string Folder { get; init; } = home.IsSystem ? "/etc/systemd/system" : $"{Platform.Files.HomeOfUser() ?? "/"}/.config/systemd/user";
+    public string Folder { get; init; } = home.IsSystem ? "/etc/systemd/system" : $"{Platform.FileSystem.HomeOfUser() ?? "/"}/.config/systemd/user";
 
     /// <summary>The same until the next boot only.</summary>
     public string RuntimeFolder { get; init; } = home.IsSystem ? "/run/systemd/system" : string.Create(CultureInfo.InvariantCulture, $"/run/user/{CurrentSystem.UserId}/systemd/user");
@@ -158,7 +159,7 @@ internal sealed class SystemdService(TspmHome home, ToolRunner run) : BootServic
             if (File.Exists($"{RuntimeFolder}/{unit}")) File.Delete($"{RuntimeFolder}/{unit}");
     }
 
-    static string User => Platform.Files.NameOfUser() ?? "USER";
+    static string User => Platform.FileSystem.NameOfUser() ?? "USER";
 
     bool Lingers => File.Exists($"{LingerFolder}/{User}");
 

@@ -1,5 +1,8 @@
-using Tspm.Client.Output;
-using Tspm.Config.Legacy;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Launching;
+using Tspm.Client.Offline;
+using Tspm.Client.Terminal;
+using Tspm.Legacy;
 using Tspm.Storage;
 
 namespace Tspm.Client;
@@ -28,7 +31,7 @@ internal static class ClientMain
                 UnmanagedNotice = () => UnmanagedChildren.Notice(home),
                 OfflineLogs = (request, several, onLine) => OfflineLogReader.Show(home, request, several, onLine),
             };
-            var code = CommandLine.Run(session, args);
+            var code = CommandRouter.Run(session, args);
             if (MigrationNotice.Take(home.NoticeFile) is { } notice)
             {
                 errors.WriteLine(ControlText.Escape(notice));

@@ -1,4 +1,8 @@
+using Tspm.Client.Connection;
+using Tspm.Client.Launching;
+using Tspm.Client.Offline;
 using Tspm.Client.Output;
+using Tspm.Client.Terminal;
 using Tspm.Protocol;
 using Tspm.Storage;
 

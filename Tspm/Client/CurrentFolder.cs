@@ -1,3 +1,4 @@
+using Tspm.Client.Connection;
 using Tspm.Platform;
 using Tspm.Protocol;
 

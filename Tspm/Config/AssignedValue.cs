@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Tspm.Model;
-using Tspm.Protocol;
+using Tspm.Json;
+using Tspm.Model.Config;
+using Tspm.Text;
 
 namespace Tspm.Config;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Protocol;
 
 namespace Tspm.Config;

@@ -1,5 +1,7 @@
 using System.Text.Json;
-using Tspm.Model;
+using Tspm.Config.Validation;
+using Tspm.Json;
+using Tspm.Model.Config;
 using Tspm.Protocol;
 
 namespace Tspm.Config;

@@ -1,3 +1,5 @@
+using Tspm.Config.Validation;
+
 namespace Tspm.Config;
 
 /// <summary>A config file that cannot be used, of which nothing was taken. The message names the file and lists every problem, a line each.</summary>

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Tspm.Model;
+using Tspm.Config.Validation;
+using Tspm.Json;
+using Tspm.Model.Config;
 using Tspm.Protocol;
 
 namespace Tspm.Config;

@@ -1,4 +1,5 @@
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Text;
 
 namespace Tspm.Config;
 

@@ -151,7 +151,7 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
     }
 
     static string TooMuch =>
-        $"with its variables expanded, the file is larger than {Model.ByteSize.Format(MaxExpandedBytes)}; shorten the values that the variables stand for";
+        $"with its variables expanded, the file is larger than {Tspm.Text.ByteSize.Format(MaxExpandedBytes)}; shorten the values that the variables stand for";
 
     /// <summary>From the first character to the last, a comment after it aside.</summary>
     static bool IsInBackticks(ReadOnlySpan<char> value)

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Tspm.Model;
-using Tspm.Protocol;
+using Tspm.Json;
+using Tspm.Text;
 
 namespace Tspm.Config;
 

@@ -24,6 +24,6 @@ internal sealed class LineTable
         if (_characters > MostCharacters) throw new TooManyPathsException();
     }
 
-    /// <summary>Paths as in <see cref="Protocol.StrictJson"/>, lines from 1.</summary>
+    /// <summary>Paths as in <see cref="Tspm.Json.StrictJson"/>, lines from 1.</summary>
     public void Add(string path, int line) => _lines[path] = line;
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
-using Tspm.Protocol;
+using Tspm.Json;
 
 namespace Tspm.Config;
 

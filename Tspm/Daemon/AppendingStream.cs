@@ -1,6 +1,6 @@
+using Tspm.Libc;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Daemon;
 
@@ -21,7 +21,7 @@ internal sealed unsafe class AppendingStream : Stream
     /// </summary>
     public AppendingStream(string path)
     {
-        if (Platform.RegularFile.Obstacle(path) is not null) _ = Platform.Files.SetAside(path, out _);
+        if (Platform.RegularFile.Obstacle(path) is not null) _ = Platform.FileSystem.SetAside(path, out _);
         const int flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_APPEND | Fcntl.O_NONBLOCK;
         _descriptor = Descriptors.Open(path, flags, OwnerOnly);
         if (!_descriptor.IsOpen) throw new IOException(path, Errno.Last);

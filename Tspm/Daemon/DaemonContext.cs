@@ -1,7 +1,12 @@
 using Microsoft.Extensions.Logging;
-using Tspm.Logs;
-using Tspm.Logs.Events;
-using Tspm.Model;
+using Tspm.Daemon.Control;
+using Tspm.Daemon.Footprint;
+using Tspm.Daemon.Upgrading;
+using Tspm.Events;
+using Tspm.Logs.Reading;
+using Tspm.Logs.Writing;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Platform.Facts;
 using Tspm.Storage;
 using Tspm.Supervision;
@@ -46,7 +51,7 @@ internal sealed class DaemonContext
     public required SocketLimits Limits { get; init; }
     public SocketCounters Counters { get; } = new();
     public required RestartCounts Restarts { get; init; }
-    /// <summary>To be told of work: see <see cref="Daemon.IdleTrim"/>.</summary>
+    /// <summary>To be told of work: see <see cref="Tspm.Daemon.Footprint.IdleTrim"/>.</summary>
     public required IdleTrim IdleTrim { get; init; }
     /// <summary>Nothing new is begun any more.</summary>
     public volatile bool IsShuttingDown;

@@ -1,16 +1,28 @@
 using System.IO.Hashing;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Tspm.Daemon.Control;
+using Tspm.Daemon.Footprint;
+using Tspm.Daemon.Upgrading;
+using Tspm.Events;
 using Tspm.Guardian.Contract;
-using Tspm.Logs;
-using Tspm.Logs.Events;
-using Tspm.Model;
+using Tspm.Logs.Files;
+using Tspm.Logs.Reading;
+using Tspm.Logs.Writing;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Platform;
 using Tspm.Platform.Facts;
-using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Events;
+using Tspm.Platform.Linux.Sockets;
+using Tspm.Platform.Linux.Spawning;
+using Tspm.Platform.Linux.Tree;
+using Tspm.Platform.Linux.Watching;
 using Tspm.Storage;
 using Tspm.Supervision;
-using Tspm.Supervision.Probes;
+using Tspm.Supervision.Checks;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Starting;
 
 namespace Tspm.Daemon;
 
@@ -83,7 +95,7 @@ internal sealed partial class DaemonHost : IDisposable
             [StateTrouble, () => _records.Trouble, () => _outputs.Unwritten, () => _diary.Trouble]);
         _outputs.UnwrittenTold = LookAtTroubles;
         // The same for every daemon of this home, and for no other's.
-        var homeName = Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(Files.RealPath(Path.GetFullPath(home.Path)))));
+        var homeName = Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(FileSystem.RealPath(Path.GetFullPath(home.Path)))));
         var cgroups = CurrentSystem.CgroupFolder(settings.Cgroup, homeName, out var noCgroup);
         if (noCgroup is not null) _loadTroubles.Add(noCgroup);
         if (cgroups is not null) _log.Logger.LogInformation("processes get cgroups of their own in {Folder}", cgroups);

@@ -1,8 +1,12 @@
 using Microsoft.Extensions.Logging;
-using Tspm.Model;
+using Tspm.Daemon.Control;
+using Tspm.Daemon.Upgrading;
+using Tspm.Libc;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Platform.Linux.Events;
 using Tspm.Protocol;
 
 namespace Tspm.Daemon;
@@ -91,7 +95,7 @@ internal sealed partial class DaemonHost : IReadyHandler
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _log.Logger.LogWarning("{Path} could not be removed: {Reason}", path, Files.Describe(e));
+            _log.Logger.LogWarning("{Path} could not be removed: {Reason}", path, FileSystem.Describe(e));
         }
     }
 }

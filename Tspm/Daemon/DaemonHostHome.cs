@@ -1,4 +1,4 @@
-using Tspm.Model;
+using Tspm.Model.State;
 using Tspm.Platform;
 
 namespace Tspm.Daemon;

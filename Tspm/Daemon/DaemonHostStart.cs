@@ -1,14 +1,17 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Tspm.Daemon.Control;
+using Tspm.Daemon.Footprint;
 using Tspm.Guardian.Contract;
-using Tspm.Logs;
-using Tspm.Model;
+using Tspm.Legacy;
+using Tspm.Libc;
+using Tspm.Logs.Writing;
+using Tspm.Model.State;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
 using Tspm.Protocol;
 using Tspm.Storage;
-using Tspm.Supervision;
+using Tspm.Supervision.Recovery;
 
 namespace Tspm.Daemon;
 
@@ -38,7 +41,7 @@ internal sealed partial class DaemonHost
         catch (Exception e)
         {
             _log.Logger.LogError(e, "internal error while starting: {Type}", e.GetType().Name);
-            GiveUp($"internal error while starting ({Files.Describe(e)}); please report it, with the end of {_home.DaemonLog}", 1, exitCode: 1);
+            GiveUp($"internal error while starting ({FileSystem.Describe(e)}); please report it, with the end of {_home.DaemonLog}", 1, exitCode: 1);
         }
         DeathReport.Tell(_options.Deaths, _diary, _log.Logger, _guardian);
         _diary.Tell(new ProcessEvent { Kind = EventKind.DaemonStarted, Pid = Environment.ProcessId, Reason = $"daemon {ProductVersion.Current} started, pid {Environment.ProcessId}" });
@@ -68,7 +71,7 @@ internal sealed partial class DaemonHost
         {
             // Nobody waits for this: unsaid, the container would go on with nothing in it.
             _log.Logger.LogError(fault, "internal error: {Type}", fault.GetType().Name);
-            (problem, begun) = ($"internal error ({Files.Describe(fault)}); please report it, with the end of {_home.DaemonLog}", false);
+            (problem, begun) = ($"internal error ({FileSystem.Describe(fault)}); please report it, with the end of {_home.DaemonLog}", false);
         }
         _loop.Post(() =>
         {
@@ -140,7 +143,7 @@ internal sealed partial class DaemonHost
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _loadTroubles.Add($"nothing was taken over yet, because it could not be saved: {Files.Describe(e)}; the next daemon tries again");
+            _loadTroubles.Add($"nothing was taken over yet, because it could not be saved: {FileSystem.Describe(e)}; the next daemon tries again");
             return null;
         }
         if (migration.Write(_home) is { } unwritten) _loadTroubles.Add(unwritten);
@@ -167,7 +170,7 @@ internal sealed partial class DaemonHost
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _loadTroubles.Add($"{Path.GetFileName(_home.StateFile)} could not be written: {Files.Describe(e)}");
+            _loadTroubles.Add($"{Path.GetFileName(_home.StateFile)} could not be written: {FileSystem.Describe(e)}");
         }
     }
 }

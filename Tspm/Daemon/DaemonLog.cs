@@ -24,7 +24,7 @@ internal sealed class DaemonLog : IDisposable
         _file = new LogFileStream(() => OpenLog(home.DaemonLog));
         var options = new ZLoggerOptions
         {
-            InternalErrorLogger = e => _trouble = $"daemon.log cannot be written: {Platform.Files.Describe(e)}",
+            InternalErrorLogger = e => _trouble = $"daemon.log cannot be written: {Platform.FileSystem.Describe(e)}",
         };
         options.UsePlainTextFormatter(formatter => formatter.SetPrefixFormatter(
             $"{0:utc-longdate} {1:short} ", (in MessageTemplate template, in LogInfo info) => template.Format(info.Timestamp, info.LogLevel)));
@@ -51,7 +51,7 @@ internal sealed class DaemonLog : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _trouble = $"daemon.log cannot be opened: {Platform.Files.Describe(e)}";
+            _trouble = $"daemon.log cannot be opened: {Platform.FileSystem.Describe(e)}";
             return Stream.Null;
         }
     }
@@ -64,7 +64,7 @@ internal sealed class DaemonLog : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _trouble = $"daemon.log cannot be rotated: {Platform.Files.Describe(e)}";
+            _trouble = $"daemon.log cannot be rotated: {Platform.FileSystem.Describe(e)}";
         }
     }
 }

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Tspm.Guardian.Contract;
-using Tspm.Model;
+using Tspm.Libc;
+using Tspm.Model.Config;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
 using Tspm.Storage;
 
 namespace Tspm.Daemon;
@@ -49,9 +49,9 @@ internal static class DaemonMain
         catch (IOException failure)
         {
             // No descriptor for an epoll, say. The guardian tries again.
-            var reason = $"cannot start: {Files.Describe(failure)}";
+            var reason = $"cannot start: {FileSystem.Describe(failure)}";
             ReadyPipe.Tell(ready, $"{ReadyPipe.FailedPrefix}1 {reason}");
-            if (home is not null) Record(home, Files.Describe(failure));
+            if (home is not null) Record(home, FileSystem.Describe(failure));
             return NoThreads;
         }
     }

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Tspm.Events;
 using Tspm.Guardian.Contract;
-using Tspm.Logs.Events;
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 
 namespace Tspm.Daemon;
 

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using Tspm.Guardian.Contract;
-using Tspm.Model;
+using Tspm.Libc;
+using Tspm.Model.State;
+using Tspm.Platform.Linux.Sockets;
 using Tspm.Platform;
-using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
-using Tspm.Supervision;
+using Tspm.Platform.Linux.Events;
+using Tspm.Supervision.Recovery;
 
 namespace Tspm.Daemon;
 

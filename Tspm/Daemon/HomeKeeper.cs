@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Tspm.Guardian.Contract;
-using Tspm.Model;
+using Tspm.Libc;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Platform.Linux.Events;
 using Tspm.Storage;
 using Tspm.Supervision;
 

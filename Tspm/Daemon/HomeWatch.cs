@@ -1,6 +1,7 @@
+using Tspm.Libc;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Platform.Linux.Events;
 using Tspm.Storage;
 
 namespace Tspm.Daemon;

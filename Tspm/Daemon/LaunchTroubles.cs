@@ -1,9 +1,11 @@
 using System.Globalization;
 using Tspm.Guardian.Contract;
-using Tspm.Model;
-using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
-using Tspm.Supervision;
+using Tspm.Libc;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Platform.Linux.Sockets;
+using Tspm.Platform.Linux.Spawning;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Daemon;
 

@@ -1,5 +1,6 @@
-using Tspm.Logs;
-using Tspm.Model;
+using Tspm.Logs.Files;
+using Tspm.Logs.Writing;
+using Tspm.Model.Config;
 using Tspm.Platform;
 using Tspm.Storage;
 using Tspm.Supervision;

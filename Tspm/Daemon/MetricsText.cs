@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Tspm.Protocol;
 
 namespace Tspm.Daemon;
 

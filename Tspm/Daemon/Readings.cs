@@ -1,5 +1,5 @@
 using Tspm.Platform;
-using Tspm.Supervision;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Daemon;
 

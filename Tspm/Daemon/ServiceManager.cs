@@ -1,6 +1,7 @@
 using System.Globalization;
-using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Sockets;
 using Tspm.Supervision;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Daemon;
 
@@ -78,12 +79,12 @@ internal sealed class ServiceManager(TimerQueue timers, int guardianPid, Func<IR
     {
         var text = "";
         var all = views();
-        foreach (var state in Model.StateNames.All)
+        foreach (var state in Tspm.Model.State.StateNames.All)
         {
             var count = 0;
             foreach (var view in all)
                 if (view.State.Observed == state) count++;
-            if (count > 0) text += string.Create(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? ", " : "")}{count} {Model.StateNames.Of(state)}");
+            if (count > 0) text += string.Create(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? ", " : "")}{count} {Tspm.Model.State.StateNames.Of(state)}");
         }
         return text.Length > 0 ? text : "no processes";
     }

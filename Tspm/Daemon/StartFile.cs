@@ -1,8 +1,9 @@
 using Tspm.Config;
+using Tspm.Daemon.Answers;
+using Tspm.Daemon.Control;
 using Tspm.Daemon.Handlers;
 using Tspm.Guardian.Contract;
-using Tspm.Model;
-using Tspm.Platform;
+using Tspm.Model.State;
 using Tspm.Protocol;
 using Tspm.Storage;
 using Tspm.Supervision;

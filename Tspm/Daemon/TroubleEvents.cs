@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tspm.Model;
+using Tspm.Model.State;
 
 namespace Tspm.Daemon;
 

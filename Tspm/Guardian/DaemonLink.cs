@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using Tspm.Guardian.Contract;
+using Tspm.Libc;
+using Tspm.Platform.Linux.Sockets;
 using Tspm.Platform;
-using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Guardian;
 

@@ -1,7 +1,8 @@
 using Tspm.Guardian.Contract;
+using Tspm.Libc;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Platform.Linux.Spawning;
 
 namespace Tspm.Guardian;
 

@@ -1,7 +1,7 @@
 using Tspm.Guardian.Contract;
-using Tspm.Model;
-using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
+using Tspm.Model.State;
+using Tspm.Platform.Linux.Tree;
 using Tspm.Storage;
 
 namespace Tspm.Guardian;

@@ -1,5 +1,5 @@
-using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
+using Tspm.Platform.Linux.Tree;
 
 namespace Tspm.Guardian;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
+using Tspm.Libc;
 using Tspm.Platform;
-using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Platform.Linux.Sockets;
 using Tspm.Storage;
 
 namespace Tspm.Guardian;

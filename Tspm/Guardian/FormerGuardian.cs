@@ -1,6 +1,6 @@
 using System.Globalization;
-using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
+using Tspm.Platform.Linux.Tree;
 using Tspm.Storage;
 
 namespace Tspm.Guardian;
@@ -29,7 +29,7 @@ internal static class FormerGuardian
     /// <exception cref="HomeException">It does not come back.</exception>
     public static void Revive(TspmHome home, int pid)
     {
-        _ = SysSignal.kill(pid, Model.Signals.SIGURG);
+        _ = SysSignal.kill(pid, Tspm.Model.Config.Signals.SIGURG);
         var until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
         while (!Election.CanConnect(home.SocketPath))
         {

@@ -1,5 +1,6 @@
 using Tspm.Guardian.Contract;
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Platform;
 using static Tspm.Guardian.GuardianAction;
 using static Tspm.Guardian.GuardianState;

@@ -1,8 +1,9 @@
 using Tspm.Guardian.Contract;
-using Tspm.Model;
+using Tspm.Libc;
+using Tspm.Model.Config;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Platform.Linux.Tree;
 using Tspm.Storage;
 
 namespace Tspm.Guardian;

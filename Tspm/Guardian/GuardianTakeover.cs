@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
+using Tspm.Libc;
+using Tspm.Platform.Linux.Sockets;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Guardian;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Tspm.Guardian.Contract;
+using Tspm.Libc;
 using Tspm.Platform;
-using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Guardian;
 

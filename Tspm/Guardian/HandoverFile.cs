@@ -1,6 +1,6 @@
+using Tspm.Libc;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Guardian;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
-using Tspm.Model;
+using Tspm.Libc;
+using Tspm.Model.Config;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Platform.Linux.Spawning;
 
 namespace Tspm.Guardian;
 

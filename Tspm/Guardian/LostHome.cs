@@ -1,7 +1,7 @@
 using Tspm.Guardian.Contract;
+using Tspm.Libc;
 using Tspm.Platform;
-using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Platform.Linux.Tree;
 using Tspm.Storage;
 
 namespace Tspm.Guardian;
@@ -45,7 +45,7 @@ internal static class LostHome
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Somebody is still removing it: the daemon asks again.
-            problem = Platform.Files.Describe(e);
+            problem = Platform.FileSystem.Describe(e);
             return HomeOutcome.Failed;
         }
     }

@@ -1,7 +1,8 @@
 using Tspm.Guardian.Contract;
-using Tspm.Model;
-using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
+using Tspm.Model.Config;
+using Tspm.Platform.Linux.Sockets;
+using Tspm.Platform.Linux.Spawning;
 
 namespace Tspm.Guardian;
 

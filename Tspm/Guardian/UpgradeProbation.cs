@@ -1,6 +1,6 @@
 using System.Globalization;
 using Tspm.Guardian.Contract;
-using Tspm.Model;
+using Tspm.Model.State;
 using Tspm.Platform;
 
 namespace Tspm.Guardian;

@@ -1,7 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
+using Tspm.Libc;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Platform.Linux.Cgroups;
+using Tspm.Platform.Linux.Events;
+using Tspm.Platform.Linux.Sockets;
+using Tspm.Platform.Linux.Spawning;
+using Tspm.Platform.Linux.Tree;
 using Tspm.Platform.Portable;
+using Tspm.Platform.Windows;
 
 namespace Tspm.Platform;
 
@@ -56,11 +62,11 @@ internal static class CurrentSystem
         return SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &limit) == 0 ? (long)Math.Min(limit.rlim_cur, long.MaxValue) : null;
     }
 
-    /// <summary>What a child of this process would inherit of it, see <see cref="Model.LaunchContext"/>; null: this system does not say.</summary>
-    public static Model.LaunchContext? Launch() => OperatingSystem.IsLinux() ? OwnLaunch.Read() : null;
+    /// <summary>What a child of this process would inherit of it, see <see cref="Tspm.Model.Config.LaunchContext"/>; null: this system does not say.</summary>
+    public static Tspm.Model.Config.LaunchContext? Launch() => OperatingSystem.IsLinux() ? OwnLaunch.Read() : null;
 
     /// <summary>The same of another process; null: it is gone, or this system does not say.</summary>
-    public static Model.LaunchContext? LaunchOf(int pid) => OperatingSystem.IsLinux() ? PeerLaunch.Read(pid) : null;
+    public static Tspm.Model.Config.LaunchContext? LaunchOf(int pid) => OperatingSystem.IsLinux() ? PeerLaunch.Read(pid) : null;
 
     /// <summary>Who listens on the ports of this machine.</summary>
     public static ITcpListeners CreateTcpListeners() => new TcpListeners();

@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
 
 namespace Tspm.Platform;
 
 /// <summary>
 /// An open file descriptor together with the duty to close it. What creates one (<see cref="Linux.Descriptors"/>,
-/// <see cref="Linux.Native.FdPassing"/>) returns this type, and whoever holds it disposes of it or passes it on:
+/// <see cref="Linux.Sockets.FdPassing"/>) returns this type, and whoever holds it disposes of it or passes it on:
 /// <list type="bullet">
 /// <item>a parameter or result of this type moves the ownership; a plain number is borrowed for the duration of the
 /// call and never kept;</item>

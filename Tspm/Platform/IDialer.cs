@@ -1,4 +1,4 @@
-using Tspm.Model;
+using Tspm.Model.Config;
 
 namespace Tspm.Platform;
 

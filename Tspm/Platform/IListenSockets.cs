@@ -1,4 +1,5 @@
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 
 namespace Tspm.Platform;
 

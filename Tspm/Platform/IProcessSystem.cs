@@ -1,4 +1,4 @@
-using Tspm.Model;
+using Tspm.Model.State;
 
 namespace Tspm.Platform;
 

@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
 
 namespace Tspm.Platform;
 
@@ -45,12 +45,12 @@ internal static unsafe class RegularFile
             var size = RandomAccess.GetLength(file);
             var bytes = size > maxBytes ? null : ReadAll(file, (int)size, maxBytes);
             if (bytes is null)
-                problem = new FileProblem(FileProblemKind.TooLarge, $"is larger than {Model.ByteSize.Format(maxBytes)}");
+                problem = new FileProblem(FileProblemKind.TooLarge, $"is larger than {Tspm.Text.ByteSize.Format(maxBytes)}");
             return bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            problem = new FileProblem(FileProblemKind.Unreadable, $"cannot be read: {Files.Describe(e)}");
+            problem = new FileProblem(FileProblemKind.Unreadable, $"cannot be read: {FileSystem.Describe(e)}");
             return null;
         }
     }

@@ -13,7 +13,7 @@ internal static class ShellFolder
         try
         {
             var actual = Environment.CurrentDirectory;
-            return Named() is { } named && Files.AreSame(named, actual) ? named : actual;
+            return Named() is { } named && FileSystem.AreSame(named, actual) ? named : actual;
         }
         catch (IOException)
         {
@@ -27,7 +27,7 @@ internal static class ShellFolder
         if (Path.IsPathRooted(path) || TryGet() is not { } folder) return Path.GetFullPath(path);
         var named = Path.GetFullPath(path, folder);
         // For the kernel, ".." leads out of the folder behind a link, and not out of the one that the link is in.
-        var mayDiffer = path.Split('/').Contains("..") && !Files.AreSame(named, path);
+        var mayDiffer = path.Split('/').Contains("..") && !FileSystem.AreSame(named, path);
         return mayDiffer ? Path.GetFullPath(path) : named;
     }
 

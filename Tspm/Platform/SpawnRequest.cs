@@ -1,4 +1,5 @@
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
 
 namespace Tspm.Platform;
 

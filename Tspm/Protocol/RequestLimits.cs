@@ -1,5 +1,7 @@
 using System.Text.Json;
-using Tspm.Model;
+using Tspm.Json;
+using Tspm.Model.Selecting;
+using Tspm.Text;
 
 namespace Tspm.Protocol;
 

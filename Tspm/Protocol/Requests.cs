@@ -1,4 +1,5 @@
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
 
 namespace Tspm.Protocol;
 
@@ -183,7 +184,7 @@ internal sealed record LogsRequest
     public string? Stream { get; init; }
     /// <summary>Where to go on, per <c>ID.INSTANCE.STREAM</c>: the last <c>seq</c> seen.</summary>
     public IReadOnlyDictionary<string, long>? After { get; init; }
-    /// <summary>Lines from this time on, see <see cref="Model.TimePoint"/>.</summary>
+    /// <summary>Lines from this time on, see <see cref="Tspm.Text.TimePoint"/>.</summary>
     public string? Since { get; init; }
     /// <summary>Lines up to this time.</summary>
     public string? Until { get; init; }
@@ -205,11 +206,11 @@ internal sealed record EventsRequest
     /// <summary>So many of the last ones; null: all with <see cref="Since"/>, else 50.</summary>
     public int? Lines { get; init; }
     public bool Follow { get; init; }
-    /// <summary>Events from this time on, see <see cref="Model.TimePoint"/>.</summary>
+    /// <summary>Events from this time on, see <see cref="Tspm.Text.TimePoint"/>.</summary>
     public string? Since { get; init; }
     /// <summary>Events up to this time.</summary>
     public string? Until { get; init; }
-    /// <summary>Only these kinds (<see cref="Model.EventKind"/>) or causes (<see cref="Model.CauseCode"/>).</summary>
+    /// <summary>Only these kinds (<see cref="Tspm.Model.State.EventKind"/>) or causes (<see cref="Tspm.Model.State.CauseCode"/>).</summary>
     public IReadOnlyList<string>? Kinds { get; init; }
     /// <summary>Only those whose name and sentence match this regular expression.</summary>
     public string? Grep { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 
 namespace Tspm.Protocol;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Tspm.Model;
+using Tspm.Model.State;
 
 namespace Tspm.Protocol;
 

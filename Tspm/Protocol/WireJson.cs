@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 
 namespace Tspm.Protocol;
 

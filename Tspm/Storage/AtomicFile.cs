@@ -18,11 +18,11 @@ internal static class AtomicFile
     /// <summary>Writes a file that nobody reads yet.</summary>
     public static void WriteNew(string path, ReadOnlySpan<byte> content, bool durable)
     {
-        using var file = new FileStream(Platform.Files.CreateOwnerOnly(path), FileAccess.Write, bufferSize: 0);
-        Platform.Files.Write(file, content);
+        using var file = new FileStream(Platform.FileSystem.CreateOwnerOnly(path), FileAccess.Write, bufferSize: 0);
+        Platform.FileSystem.Write(file, content);
         if (durable) RandomAccess.FlushToDisk(file.SafeFileHandle);
     }
 
     /// <summary>Makes creations and renames in the folder of <paramref name="path"/> durable.</summary>
-    public static void SyncFolder(string path) => Platform.Files.SyncFolder(Path.GetDirectoryName(path)!);
+    public static void SyncFolder(string path) => Platform.FileSystem.SyncFolder(Path.GetDirectoryName(path)!);
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tspm.Model;
+using Tspm.Model.State;
 
 namespace Tspm.Storage;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 
 namespace Tspm.Storage;
 
@@ -27,7 +28,7 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         for (var generation = 0; generation <= Generations; generation++)
         {
             var path = PathOf(generation);
-            if (!Platform.Files.IsThere(path)) continue;
+            if (!Platform.FileSystem.IsThere(path)) continue;
             if (TryRead(path, out var problem) is { } content)
             {
                 if (generation > 0) troubles.Add($"processes.json was lost or unreadable; the state of {Path.GetFileName(path)} is used");
@@ -53,7 +54,7 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
     public ProcessesFile Peek()
     {
         for (var generation = 0; generation <= Generations; generation++)
-            if (Platform.Files.IsThere(PathOf(generation)) && TryRead(PathOf(generation), out _) is { } content)
+            if (Platform.FileSystem.IsThere(PathOf(generation)) && TryRead(PathOf(generation), out _) is { } content)
                 return content;
         return ProcessesFile.Empty;
     }
@@ -84,7 +85,7 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
 
     void SyncLogs()
     {
-        if (Directory.Exists(home.LogFolder)) Platform.Files.SyncFolder(home.LogFolder);
+        if (Directory.Exists(home.LogFolder)) Platform.FileSystem.SyncFolder(home.LogFolder);
     }
 
     /// <summary>Shifts .2 to .3 and .1 to .2, then links the current file as .1: at no instant is there no processes.json.</summary>
@@ -95,7 +96,7 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
             if (File.Exists(PathOf(generation))) File.Move(PathOf(generation), PathOf(generation + 1), overwrite: true);
         try
         {
-            Platform.Files.HardLink(home.ProcessesFile, PathOf(1));
+            Platform.FileSystem.HardLink(home.ProcessesFile, PathOf(1));
         }
         catch (IOException)
         {
@@ -162,10 +163,10 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
     {
         var first = $"{path}.broken-{clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
         var aside = first;
-        for (var number = 2; Platform.Files.IsThere(aside); number++)
+        for (var number = 2; Platform.FileSystem.IsThere(aside); number++)
             aside = string.Create(CultureInfo.InvariantCulture, $"{first}-{number}");
         // Not moved is not lost: saving would write over it, so this daemon must not start.
-        if (Platform.Files.Rename(path, aside) is { } stuck)
+        if (Platform.FileSystem.Rename(path, aside) is { } stuck)
             throw new HomeException($"{path} cannot be read ({problem}) and cannot be moved aside: {stuck}");
         return $"{Path.GetFileName(path)} could not be read ({problem}); it is kept as {Path.GetFileName(aside)}";
     }

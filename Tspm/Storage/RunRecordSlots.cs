@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text.Json;
-using Tspm.Model;
+using Tspm.Model.State;
 using Tspm.Platform;
 
 namespace Tspm.Storage;
@@ -36,7 +36,7 @@ internal sealed class RunRecordSlots((string First, string Second) paths)
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, _sequence + 1);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(16), (ulong)text.Length);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(8), ChecksumOf(bytes, text.Length));
-        var problem = Files.WriteInPlace(PathOf(_sequence + 1), bytes);
+        var problem = FileSystem.WriteInPlace(PathOf(_sequence + 1), bytes);
         if (problem is null) _sequence++;
         return problem;
     }
@@ -66,7 +66,7 @@ internal sealed class RunRecordSlots((string First, string Second) paths)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Files.Describe(e);
+            return FileSystem.Describe(e);
         }
     }
 

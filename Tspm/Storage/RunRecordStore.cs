@@ -1,4 +1,5 @@
-using Tspm.Model;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Platform;
 
 namespace Tspm.Storage;
@@ -106,7 +107,7 @@ internal sealed class RunRecordStore(TspmHome home)
         var moved = new List<string>();
         foreach (var path in Directory.GetFileSystemEntries(home.RunFolder, "*.json"))
         {
-            if (Files.IsThere(path) && RegularFile.Obstacle(path) is { } problem) moved.Add(MoveAside(path, problem));
+            if (FileSystem.IsThere(path) && RegularFile.Obstacle(path) is { } problem) moved.Add(MoveAside(path, problem));
         }
         return moved;
     }
@@ -114,7 +115,7 @@ internal sealed class RunRecordStore(TspmHome home)
     static string MoveAside(string path, FileProblem problem)
     {
         var what = $"the run record {Path.GetFileName(path)} could not be read (it {problem.Words})";
-        return Files.SetAside(path, out var aside) is { } stuck
+        return FileSystem.SetAside(path, out var aside) is { } stuck
             ? $"{what} and cannot be moved aside: {stuck}"
             : $"{what}; it is kept as {Path.GetFileName(aside)}";
     }

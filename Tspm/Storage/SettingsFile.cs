@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Tspm.Model;
+using Tspm.Json;
+using Tspm.Model.Config;
 using Tspm.Platform;
 using Tspm.Protocol;
 

@@ -1,4 +1,4 @@
-using Tspm.Model;
+using Tspm.Model.State;
 
 namespace Tspm.Storage;
 
@@ -101,7 +101,7 @@ internal sealed class StateSaver : IStateSaver, IDisposable
         catch (Exception e)
         {
             // Whatever it is: the processes are worth more than the daemon's opinion of itself.
-            return Platform.Files.Describe(e);
+            return Platform.FileSystem.Describe(e);
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class TspmHome
     /// <summary>The guardian's note about daemon deaths, for clients that get no answer.</summary>
     public string DaemonDeathsFile => Of("run/daemon-deaths.json");
 
-    /// <summary>What the pump was about to do, see <see cref="Logs.MoveIntent"/>.</summary>
+    /// <summary>What the pump was about to do, see <see cref="Tspm.Logs.Writing.MoveIntent"/>.</summary>
     public string MoveIntentFile => Of("run/move.intent");
 
     public string SettingsFile => Of("settings.json");
@@ -65,10 +65,10 @@ internal sealed class TspmHome
     public string ErrLog(string name, int instance, int instances) => LogFile(name, instance, instances, "err");
 
     /// <summary>FIFO of one stream of one run: the name says whose it is, so that it can be drained by whoever finds it.</summary>
-    public string FifoPath(Model.InstanceKey key, ulong runId, string stream) => System.IO.Path.Combine(RunFolder, $"{key}.{runId}.{stream}");
+    public string FifoPath(Tspm.Model.Selecting.InstanceKey key, ulong runId, string stream) => System.IO.Path.Combine(RunFolder, $"{key}.{runId}.{stream}");
 
     /// <summary>The two slots of a run record.</summary>
-    public (string First, string Second) RunRecordPaths(Model.InstanceKey key) =>
+    public (string First, string Second) RunRecordPaths(Tspm.Model.Selecting.InstanceKey key) =>
         (System.IO.Path.Combine(RunFolder, $"{key}.a.json"), System.IO.Path.Combine(RunFolder, $"{key}.b.json"));
 
     /// <summary>The home of this user and environment. Throws <see cref="HomeException"/> when none can be found or its socket path would be too long.</summary>
@@ -85,7 +85,7 @@ internal sealed class TspmHome
     public static string? PathIn(IReadOnlyDictionary<string, string> environment, string folder)
     {
         if (environment.GetValueOrDefault("TSPM_HOME") is { Length: > 0 } chosen) return System.IO.Path.GetFullPath(chosen, folder);
-        var user = environment.GetValueOrDefault("HOME") is { Length: > 0 } home ? home : Platform.Files.HomeOfUser();
+        var user = environment.GetValueOrDefault("HOME") is { Length: > 0 } home ? home : Platform.FileSystem.HomeOfUser();
         return user is { Length: > 0 } ? System.IO.Path.GetFullPath(System.IO.Path.Combine(user, ".tspm"), folder) : null;
     }
 
@@ -93,7 +93,7 @@ internal sealed class TspmHome
     {
         if (Environment.GetEnvironmentVariable("TSPM_HOME") is { Length: > 0 } chosen) return chosen;
         if (Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home) return System.IO.Path.Combine(home, ".tspm");
-        return Platform.Files.HomeOfUser() is { Length: > 0 } passwd
+        return Platform.FileSystem.HomeOfUser() is { Length: > 0 } passwd
             ? System.IO.Path.Combine(passwd, ".tspm")
             : throw new HomeException("neither TSPM_HOME nor HOME is set and this user has no home directory; set TSPM_HOME to a folder of yours");
     }

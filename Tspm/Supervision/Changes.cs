@@ -1,4 +1,7 @@
-using Tspm.Model;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision;
 

@@ -1,4 +1,6 @@
-using Tspm.Model;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision;
 

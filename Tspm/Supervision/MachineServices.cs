@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Tspm.Logs;
-using Tspm.Model;
+using Tspm.Logs.Writing;
+using Tspm.Model.State;
 using Tspm.Platform;
 using Tspm.Platform.Facts;
 using Tspm.Storage;

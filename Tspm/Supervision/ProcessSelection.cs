@@ -1,4 +1,5 @@
-using Tspm.Model;
+using Tspm.Model.Selecting;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision;
 

@@ -1,7 +1,11 @@
 using System.Collections.Immutable;
-using Tspm.Logs.Events;
-using Tspm.Model;
-using Tspm.Storage;
+using Tspm.Events;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
+using Tspm.Supervision.Starting;
 
 namespace Tspm.Supervision;
 

@@ -1,3 +1,5 @@
+using Tspm.Supervision.Lifecycle;
+
 namespace Tspm.Supervision;
 
 /// <summary>Those who wait for an instance to reach a state. Owned by the supervisor's thread; the tasks are awaited elsewhere.</summary>

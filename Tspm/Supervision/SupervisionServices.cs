@@ -1,5 +1,7 @@
+using Tspm.Supervision.Checks;
 using Tspm.Supervision.Hooks;
-using Tspm.Supervision.Probes;
+using Tspm.Supervision.Process;
+using Tspm.Supervision.Starting;
 
 namespace Tspm.Supervision;
 

@@ -1,5 +1,12 @@
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Storage;
+using Tspm.Supervision.Checks;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Ordering;
+using Tspm.Supervision.Process;
+using Tspm.Supervision.Recovery;
+using Tspm.Supervision.Starting;
 using Tspm.Supervision.Triggers;
 
 namespace Tspm.Supervision;
@@ -33,9 +40,9 @@ internal sealed class Supervisor
         Changes = new Changes(this, services, _commits);
         Triggers = new TriggerSet(services, Table);
         Table.Rearranged = Triggers.Schedule.OnRearranged;
-        FormerRuns = new FormerRuns(services, Table);
-        Dependencies = new Dependencies(Table, loop.Post) { HeldElsewhere = FormerRuns.Holds };
-        FormerRuns.Freed = Dependencies.LookAgain;
+        LegacyRuns = new LegacyRuns(services, Table);
+        Dependencies = new Dependencies(Table, loop.Post) { HeldElsewhere = LegacyRuns.Holds };
+        LegacyRuns.Freed = Dependencies.LookAgain;
         Table.HeldBy = Dependencies.Missing;
         _stopOrder = new StopOrder(loop.Post);
         _reloads = new Reloads(loop.Post);
@@ -47,7 +54,7 @@ internal sealed class Supervisor
 
     public Dependencies Dependencies { get; }
 
-    public FormerRuns FormerRuns { get; }
+    public LegacyRuns LegacyRuns { get; }
 
     public TriggerSet Triggers { get; }
 
@@ -62,7 +69,7 @@ internal sealed class Supervisor
     /// <summary>
     /// Starts what should be up after a daemon's start, and goes on with what an earlier one of this boot left running.
     /// </summary>
-    public void Resume(ProcessesFile file, RecoveredState left) => new Recovery(this, _services, _loop).Resume(file, left);
+    public void Resume(ProcessesFile file, RecoveredState left) => new StartupRecovery(this, _services, _loop).Resume(file, left);
 
     /// <summary>Adds a complete config as a new definition, or replaces that of <paramref name="replaced"/>.</summary>
     public SupervisedProcess[] Define(

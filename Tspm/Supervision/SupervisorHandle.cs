@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tspm.Supervision.Commands;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision;
 

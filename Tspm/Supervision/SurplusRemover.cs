@@ -1,3 +1,6 @@
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
+
 namespace Tspm.Supervision;
 
 /// <summary>Forgets an instance that its definition has no longer, once it is stopped.</summary>

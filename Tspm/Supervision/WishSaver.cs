@@ -1,3 +1,6 @@
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
+
 namespace Tspm.Supervision;
 
 /// <summary>What is wanted up is on disk, whoever changed it.</summary>

@@ -1,7 +1,6 @@
 using System.Text;
 using Tspm.Client.Output;
-using Tspm.Config;
-using Tspm.Model;
+using Tspm.Model.Config;
 
 namespace Tspm.Tests.Config.Import;
 

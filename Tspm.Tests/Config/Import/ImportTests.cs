@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Tspm.Config;
 using Tspm.Config.Import;
-using Tspm.Model;
+using Tspm.Model.Config;
 using Tspm.Tests.Guards;
 
 namespace Tspm.Tests.Config.Import;

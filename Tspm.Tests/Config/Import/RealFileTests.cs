@@ -4,7 +4,7 @@ using System.Text.Json;
 using Tspm.Client.Defining;
 using Tspm.Config;
 using Tspm.Config.Import;
-using Tspm.Model;
+using Tspm.Model.Config;
 using Tspm.Tests.Fixtures;
 using Tspm.Tests.Guards;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using Tspm.Model;
+using Tspm.Model.State;
 using Tspm.Platform.Facts;
 using Tspm.Tests.Fixtures;
 

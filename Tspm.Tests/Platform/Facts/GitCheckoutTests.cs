@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
-using Tspm.Model;
+using Tspm.Libc;
+using Tspm.Model.State;
 using Tspm.Platform.Facts;
-using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Tests.Platform.Facts;
 

@@ -1,6 +1,7 @@
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Platform;
-using Tspm.Supervision;
+using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Tests.Supervision.Triggers;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ConsoleAppFramework;
-using Tspm.Client.Defining;
-using Tspm.Client.Grammar;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Running;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;

@@ -1,12 +1,16 @@
 using ConsoleAppFramework;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
 using Tspm.Client.Defining;
-using Tspm.Client.Grammar;
 using Tspm.Client.Output;
+using Tspm.Client.Running;
+using Tspm.Client.Terminal;
 using Tspm.Config;
-using Tspm.Model;
+using Tspm.Config.Validation;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Protocol;
 using Tspm.Storage;
-using Tspm.Supervision;
 
 namespace Tspm.Client.Commands;
 

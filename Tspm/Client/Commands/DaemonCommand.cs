@@ -1,6 +1,8 @@
 using ConsoleAppFramework;
 using Tspm.Boot;
-using Tspm.Client.Grammar;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
+using Tspm.Client.Launching;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
@@ -103,7 +105,7 @@ internal sealed class DaemonCommand
         if (daemon is null) return null;
         var answer = daemon.Call(Methods.Shutdown, new ShutdownRequest(), StopDeadline);
         if (!daemon.WaitForEnd(EndDeadline)) throw new DaemonException(LocalError.NoAnswerInTime, "all processes are stopped, but the daemon has not ended yet");
-        foreach (var warning in answer.Warnings ?? []) session.Err.WriteLine(Output.ControlText.Escape(warning));
+        foreach (var warning in answer.Warnings ?? []) session.Err.WriteLine(Tspm.Client.Terminal.ControlText.Escape(warning));
         return answer.Stopped;
     }
 

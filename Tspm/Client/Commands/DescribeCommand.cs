@@ -1,4 +1,5 @@
 using ConsoleAppFramework;
+using Tspm.Client.CommandLine;
 using Tspm.Client.Output;
 using Tspm.Protocol;
 

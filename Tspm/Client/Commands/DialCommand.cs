@@ -1,7 +1,9 @@
 using System.Text.Json;
 using ConsoleAppFramework;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
 using Tspm.Client.Defining;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;

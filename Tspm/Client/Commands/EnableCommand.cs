@@ -1,10 +1,12 @@
 using System.Globalization;
 using ConsoleAppFramework;
 using Tspm.Boot;
-using Tspm.Client.Grammar;
+using Tspm.Boot.Launchd;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
+using Tspm.Libc;
 using Tspm.Platform;
-using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Platform.Linux.Spawning;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
@@ -66,7 +68,7 @@ internal sealed class EnableCommand
     /// <summary>Does as root what only root may, and the rest as that user himself: root writes nothing into a folder that is somebody else's.</summary>
     static int ForUser(ClientSession session, string user, string[] words, bool prepare)
     {
-        if (CurrentSystem.UserId != 0 && Files.NameOfUser() != user) throw new DaemonException(LocalError.NotPermitted, "--user is for root: the service of another account");
+        if (CurrentSystem.UserId != 0 && FileSystem.NameOfUser() != user) throw new DaemonException(LocalError.NotPermitted, "--user is for root: the service of another account");
         if (session.Home.IsSystem) throw new UsageException("--system and --user exclude each other: a service of the machine, or of an account");
         if (AsUser.IdOf(user) is not { } uid) throw new DaemonException(ErrorCode.Failed, $"there is no user '{user}'");
         if (prepare && CurrentSystem.UserId == 0 && SystemdService.IsBooted)
@@ -123,7 +125,7 @@ internal sealed class EnableCommand
             notes.Add("the daemon that runs keeps its own socket until it is started again: tspm daemon restart");
             return;
         }
-        if (before is not null) Files.HardLink(session.Home.SocketPath, session.Home.FormerSocketPath);
+        if (before is not null) FileSystem.HardLink(session.Home.SocketPath, session.Home.FormerSocketPath);
         systemd.StartSocket();
     }
 
@@ -131,8 +133,8 @@ internal sealed class EnableCommand
     static void CheckExecutable(ClientSession session, BootService service, bool socket)
     {
         if (service.ExecutableOf(service.Files(socket)[0].Content) is not { } path) return;
-        if (!Files.IsExecutable(path)) throw new BootException($"you cannot execute {path}; install tspm where you can, for example in /usr/local/bin");
-        if (session.Home.IsSystem && Files.OwnerOf(path) != 0) session.Err.WriteLine($"{path}, which root will run at every start of the machine, belongs to uid {Files.OwnerOf(path)}; better: sudo install {path} /usr/local/bin/tspm");
+        if (!FileSystem.IsExecutable(path)) throw new BootException($"you cannot execute {path}; install tspm where you can, for example in /usr/local/bin");
+        if (session.Home.IsSystem && FileSystem.OwnerOf(path) != 0) session.Err.WriteLine($"{path}, which root will run at every start of the machine, belongs to uid {FileSystem.OwnerOf(path)}; better: sudo install {path} /usr/local/bin/tspm");
     }
 
     /// <summary>Null: no daemon runs. With a socket that is systemd's, asking would start one.</summary>

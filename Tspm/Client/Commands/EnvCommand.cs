@@ -1,5 +1,7 @@
 using ConsoleAppFramework;
+using Tspm.Client.CommandLine;
 using Tspm.Client.Output;
+using Tspm.Client.Terminal;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;

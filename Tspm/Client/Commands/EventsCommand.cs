@@ -1,6 +1,7 @@
 using ConsoleAppFramework;
-using Tspm.Client.Grammar;
+using Tspm.Client.CommandLine;
 using Tspm.Client.Output;
+using Tspm.Client.Running;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;

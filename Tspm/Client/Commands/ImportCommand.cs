@@ -1,9 +1,11 @@
 using ConsoleAppFramework;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
 using Tspm.Client.Defining;
-using Tspm.Client.Grammar;
 using Tspm.Client.Output;
+using Tspm.Client.Terminal;
 using Tspm.Config.Import;
-using Tspm.Model;
+using Tspm.Model.Config;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
@@ -105,6 +107,6 @@ internal sealed class ImportCommand
         ConfigWriter.Write(writer, processes);
         writer.Flush();
         Storage.AtomicFile.Write(path, bytes.ToArray(), durable: true);
-        session.Out.WriteLine($"{ControlText.Escape(file)}: {Display.Number(processes.Count)} {(processes.Count == 1 ? "process" : "processes")}; use it with: tspm apply {ControlText.Escape(Config.ShellWords.Quote(file))}");
+        session.Out.WriteLine($"{ControlText.Escape(file)}: {Display.Number(processes.Count)} {(processes.Count == 1 ? "process" : "processes")}; use it with: tspm apply {ControlText.Escape(Tspm.Text.ShellWords.Quote(file))}");
     }
 }

@@ -1,4 +1,6 @@
 using ConsoleAppFramework;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
 using Tspm.Client.Output;
 using Tspm.Protocol;
 

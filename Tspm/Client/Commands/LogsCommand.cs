@@ -1,9 +1,13 @@
 using System.Globalization;
 using ConsoleAppFramework;
-using Tspm.Client.Grammar;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
+using Tspm.Client.Offline;
 using Tspm.Client.Output;
-using Tspm.Model;
+using Tspm.Client.Running;
+using Tspm.Client.Terminal;
 using Tspm.Protocol;
+using Tspm.Text;
 
 namespace Tspm.Client.Commands;
 

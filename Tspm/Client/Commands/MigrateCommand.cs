@@ -1,10 +1,15 @@
 using System.Globalization;
 using ConsoleAppFramework;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
 using Tspm.Client.Defining;
 using Tspm.Client.Output;
-using Tspm.Config.Legacy;
-using Tspm.Model;
-using Tspm.Platform.Linux;
+using Tspm.Client.Running;
+using Tspm.Client.Terminal;
+using Tspm.Legacy;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Platform.Linux.Tree;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
@@ -78,15 +83,15 @@ internal sealed class MigrateCommand
     }
 
     /// <summary>Who else runs them, one entry a process; what this home's daemon runs does not count.</summary>
-    static FormerProgram?[] FindFormer(LegacyList list, List<ProcessStatus> present)
+    static LegacyProgram?[] FindFormer(LegacyList list, List<ProcessStatus> present)
     {
         var running = RunningPrograms.Read();
-        var former = new FormerProgram?[list.Processes.Count];
-        for (var i = 0; i < former.Length; i++) former[i] = FormerPrograms.Find(list.Processes[i].Config, running, pid => present.Exists(status => status.Pid == pid));
+        var former = new LegacyProgram?[list.Processes.Count];
+        for (var i = 0; i < former.Length; i++) former[i] = LegacyPrograms.Find(list.Processes[i].Config, running, pid => present.Exists(status => status.Pid == pid));
         return former;
     }
 
-    static void Stop(ClientSession session, FormerProgram former)
+    static void Stop(ClientSession session, LegacyProgram former)
     {
         var pid = Display.Number(former.Program.Pid);
         var manager = former.Manager is { } keeper ? $"the older tspm (pid {Display.Number(keeper.Pid)}) and " : "";
@@ -96,7 +101,7 @@ internal sealed class MigrateCommand
     }
 
     /// <exception cref="DaemonException">Something that is not known here starts it again.</exception>
-    static void TakeOver(ClientSession session, DaemonClient daemon, LegacyList list, FormerProgram?[] former)
+    static void TakeOver(ClientSession session, DaemonClient daemon, LegacyList list, LegacyProgram?[] former)
     {
         var any = false;
         foreach (var program in former)

@@ -1,4 +1,5 @@
 using ConsoleAppFramework;
+using Tspm.Client.CommandLine;
 
 namespace Tspm.Client.Commands;
 

@@ -1,7 +1,9 @@
 using ConsoleAppFramework;
-using Tspm.Client.Grammar;
-using Tspm.Client.Output;
-using Tspm.Model;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Running;
+using Tspm.Client.Terminal;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;

@@ -1,4 +1,6 @@
 using ConsoleAppFramework;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Running;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ConsoleAppFramework;
+using Tspm.Client.CommandLine;
 using Tspm.Config;
 
 namespace Tspm.Client.Commands;

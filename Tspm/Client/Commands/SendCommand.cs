@@ -1,5 +1,6 @@
 using ConsoleAppFramework;
-using Tspm.Client.Grammar;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Running;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;

@@ -1,7 +1,9 @@
 using ConsoleAppFramework;
+using Tspm.Client.CommandLine;
 using Tspm.Client.Defining;
-using Tspm.Client.Grammar;
 using Tspm.Client.Output;
+using Tspm.Client.Running;
+using Tspm.Client.Terminal;
 using Tspm.Config;
 using Tspm.Protocol;
 

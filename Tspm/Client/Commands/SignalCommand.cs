@@ -1,6 +1,7 @@
 using ConsoleAppFramework;
-using Tspm.Client.Grammar;
-using Tspm.Model;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Running;
+using Tspm.Model.Config;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;

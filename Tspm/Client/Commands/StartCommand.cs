@@ -1,10 +1,15 @@
 using ConsoleAppFramework;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
 using Tspm.Client.Defining;
-using Tspm.Client.Grammar;
 using Tspm.Client.Output;
+using Tspm.Client.Running;
 using Tspm.Config.Import;
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Protocol;
+using Tspm.Text;
 
 namespace Tspm.Client.Commands;
 

@@ -1,8 +1,12 @@
 using System.Globalization;
 using ConsoleAppFramework;
 using Tspm.Boot;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
+using Tspm.Client.Launching;
 using Tspm.Client.Output;
-using Tspm.Model;
+using Tspm.Client.Terminal;
+using Tspm.Model.State;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;

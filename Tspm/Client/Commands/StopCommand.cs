@@ -1,5 +1,8 @@
 using ConsoleAppFramework;
-using Tspm.Model;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
+using Tspm.Client.Running;
+using Tspm.Model.Selecting;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;

@@ -1,4 +1,6 @@
 using Tspm.Boot;
+using Tspm.Client.Connection;
+using Tspm.Client.Launching;
 using Tspm.Client.Output;
 using Tspm.Protocol;
 
@@ -31,7 +33,7 @@ internal static class UpgradeCommand
     static void TellOfUnit(ClientSession session, string binary)
     {
         if (ServiceLauncher.Find(session.Home) is not { IsEnabled: true } service || service.Main.Look(out var unit) == MarkedState.Absent) return;
-        if (service.ExecutableOf(unit) is { } other && Platform.Files.RealPath(other) != Platform.Files.RealPath(binary))
+        if (service.ExecutableOf(unit) is { } other && Platform.FileSystem.RealPath(other) != Platform.FileSystem.RealPath(binary))
             session.Err.WriteLine($"the boot service starts another file, {other}; so will the next start of the machine. Put the new version there, or run: {binary} enable");
     }
 

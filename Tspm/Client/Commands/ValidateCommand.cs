@@ -1,9 +1,12 @@
 using ConsoleAppFramework;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
 using Tspm.Client.Output;
+using Tspm.Client.Terminal;
 using Tspm.Config;
-using Tspm.Model;
+using Tspm.Config.Validation;
+using Tspm.Model.Config;
 using Tspm.Protocol;
-using Tspm.Supervision;
 
 namespace Tspm.Client.Commands;
 

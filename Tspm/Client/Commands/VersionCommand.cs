@@ -1,5 +1,8 @@
 using ConsoleAppFramework;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
 using Tspm.Client.Output;
+using Tspm.Client.Terminal;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;

@@ -1,8 +1,12 @@
 using System.Globalization;
 using System.Text;
 using ConsoleAppFramework;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
 using Tspm.Client.Output;
-using Tspm.Model;
+using Tspm.Client.Running;
+using Tspm.Client.Why;
+using Tspm.Model.Selecting;
 using Tspm.Protocol;
 using Tspm.Storage;
 

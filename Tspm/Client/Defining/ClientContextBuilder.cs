@@ -1,5 +1,5 @@
 using System.Collections;
-using Tspm.Model;
+using Tspm.Model.Config;
 using Tspm.Platform;
 using Tspm.Protocol;
 

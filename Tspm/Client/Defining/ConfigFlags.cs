@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using Tspm.Client.Grammar;
-using Tspm.Model;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
+using Tspm.Model.Config;
+using Tspm.Text;
 
 namespace Tspm.Client.Defining;
 
@@ -64,10 +66,10 @@ internal static class ConfigFlags
         if (config.Interpreter is null or "none")
             throw new UsageException(
                 "--interpreter-args needs an interpreter, and this command has none: name one with --interpreter, "
-                + $"or write them into the command: tspm start \"node {Output.ControlText.Escape(options)} app.js\"");
-        var words = Config.ShellWords.Split(options) ?? options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                + $"or write them into the command: tspm start \"node {Tspm.Client.Terminal.ControlText.Escape(options)} app.js\"");
+        var words = Tspm.Text.ShellWords.Split(options) ?? options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return config with { Interpreter =
-            string.Join(' ', [config.Interpreter, .. words.Select(Config.ShellWords.Quote)]) };
+            string.Join(' ', [config.Interpreter, .. words.Select(Tspm.Text.ShellWords.Quote)]) };
     }
 
     static ProcessConfig With(ProcessConfig config, string flag, string value) => flag switch

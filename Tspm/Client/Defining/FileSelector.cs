@@ -1,7 +1,8 @@
-using Tspm.Client.Output;
-using Tspm.Config;
+using Tspm.Client.Connection;
+using Tspm.Client.Terminal;
 using Tspm.Config.Import;
 using Tspm.Protocol;
+using Tspm.Text;
 
 namespace Tspm.Client.Defining;
 
@@ -48,6 +49,6 @@ internal static class FileSelector
         }
     }
 
-    static string Names(IReadOnlyList<Model.ProcessConfig> configs) =>
+    static string Names(IReadOnlyList<Tspm.Model.Config.ProcessConfig> configs) =>
         string.Join(' ', configs.Select(static config => ShellWords.Quote(config.NameOrEmpty)));
 }

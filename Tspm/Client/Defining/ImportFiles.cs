@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Tspm.Config;
 using Tspm.Config.Import;
-using Tspm.Model;
+using Tspm.Text;
 
 namespace Tspm.Client.Defining;
 

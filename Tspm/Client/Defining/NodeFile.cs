@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Tspm.Config.Import;
+using Tspm.Libc;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Platform.Linux.Events;
+using Tspm.Platform.Linux.Spawning;
 
 namespace Tspm.Client.Defining;
 
@@ -65,7 +67,7 @@ internal static unsafe class NodeFile
         var output = errno == 0 ? ReadAll(pipe.Number) : null;
         pipe.Dispose();
         if (errno != 0) return null;
-        if (output is null) _ = SysSignal.kill(pid, Model.Signals.SIGKILL);
+        if (output is null) _ = SysSignal.kill(pid, Tspm.Model.Config.Signals.SIGKILL);
         int status;
         while (SysWait.wait4(pid, &status, 0, null) < 0 && Errno.Last == Errno.EINTR) { }
         return status == 0 ? output : null;

@@ -1,6 +1,7 @@
+using Tspm.Client.Connection;
 using Tspm.Config;
 using Tspm.Config.Import;
-using Tspm.Model;
+using Tspm.Model.Config;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Defining;

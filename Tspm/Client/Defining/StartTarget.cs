@@ -1,8 +1,9 @@
-using Tspm.Client.Grammar;
-using Tspm.Config;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
 using Tspm.Config.Import;
-using Tspm.Model;
+using Tspm.Model.Config;
 using Tspm.Protocol;
+using Tspm.Text;
 
 namespace Tspm.Client.Defining;
 
@@ -132,7 +133,7 @@ internal sealed record StartTarget
         {
             if (known.Contains(name)) continue;
             throw new DaemonException(ErrorCode.NoSuchProcess,
-                $"the file has no process '{Output.ControlText.Escape(name)}'{NearestName.Question(name, known)}");
+                $"the file has no process '{Tspm.Client.Terminal.ControlText.Escape(name)}'{NearestName.Question(name, known)}");
         }
         return this with { Define = [.. Define!.Where(config => names.Contains(config.NameOrEmpty))] };
     }

@@ -1,9 +1,11 @@
 using System.Buffers;
-using Tspm.Client.Grammar;
-using Tspm.Client.Output;
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
+using Tspm.Client.Terminal;
 using Tspm.Config;
 using Tspm.Config.Import;
 using Tspm.Protocol;
+using Tspm.Text;
 
 namespace Tspm.Client.Defining;
 

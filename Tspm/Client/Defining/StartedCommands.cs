@@ -1,6 +1,7 @@
-using Tspm.Client.Grammar;
+using Tspm.Client.CommandLine;
 using Tspm.Config;
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Text;
 
 namespace Tspm.Client.Defining;
 
@@ -55,7 +56,7 @@ internal sealed class StartedCommands(IReadOnlyList<GivenFlag> flags, StartFiles
             throw new UsageException(
                 "the command is empty; give a program, for example: tspm start \"node server.js\"");
         var split = ShellWords.Analyze(command);
-        if (split.Problem is { } problem) throw new UsageException($"{problem}: {Output.ControlText.Escape(command)}");
+        if (split.Problem is { } problem) throw new UsageException($"{problem}: {Tspm.Client.Terminal.ControlText.Escape(command)}");
         var config = new ProcessConfig { Command = command };
         var argv = split.Words;
         if (arguments is not null)
@@ -80,9 +81,9 @@ internal sealed class StartedCommands(IReadOnlyList<GivenFlag> flags, StartFiles
     {
         if (interpreter is null || IsInterpreterGiven) return;
         if (!files.AreKnown || files.IsFile(Path.Combine(Folder, script))) return;
-        var shown = Output.ControlText.Escape(script);
+        var shown = Tspm.Client.Terminal.ControlText.Escape(script);
         throw new MissingScriptException(
-            $"there is no process '{shown}', and no script {shown} in {Output.ControlText.Escape(Folder)}");
+            $"there is no process '{shown}', and no script {shown} in {Tspm.Client.Terminal.ControlText.Escape(Folder)}");
     }
 
     string? InterpreterOf(string script) => Interpreters.ForFile(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Tspm.Model;
+using Tspm.Client.Terminal;
+using Tspm.Model.State;
 
 namespace Tspm.Client.Output;
 

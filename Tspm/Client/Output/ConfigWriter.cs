@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Tspm.Model;
+using Tspm.Client.Connection;
+using Tspm.Model.Config;
 
 namespace Tspm.Client.Output;
 

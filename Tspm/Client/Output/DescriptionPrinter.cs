@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using Tspm.Model;
+using Tspm.Client.Connection;
+using Tspm.Client.Terminal;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Output;
@@ -55,7 +58,7 @@ internal static class DescriptionPrinter
     static void Files(OutputWriter output, ProcessStatus status)
     {
         Line(output, "command", Display.Text(status.Command));
-        if (status.Args is { } args) Line(output, "args", Display.Text(string.Join(' ', args.Select(Tspm.Config.ShellWords.Quote))));
+        if (status.Args is { } args) Line(output, "args", Display.Text(string.Join(' ', args.Select(Tspm.Text.ShellWords.Quote))));
         Line(output, "cwd", Display.Text(status.Cwd));
         Line(output, "user", status.User is null ? "the daemon's" : Display.Text(status.User));
         Line(output, "out log", Display.Text(status.OutLog));
@@ -87,7 +90,7 @@ internal static class DescriptionPrinter
         }
         var more = process.RecentExits.Count - MostExits;
         if (more <= 0) return;
-        var name = Tspm.Config.ShellWords.Quote(process.Status.Name);
+        var name = Tspm.Text.ShellWords.Quote(process.Status.Name);
         Line(output, "exit", string.Create(
             CultureInfo.InvariantCulture, $"and {more} more: tspm why {name} -n {process.RecentExits.Count}"));
     }

@@ -1,5 +1,8 @@
 using System.Globalization;
-using Tspm.Model;
+using Tspm.Client.Terminal;
+using Tspm.Model.State;
+using Tspm.Protocol;
+using Tspm.Text;
 
 namespace Tspm.Client.Output;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
-using Tspm.Logs.Events;
-using Tspm.Model;
+using Tspm.Client.Terminal;
+using Tspm.Events;
+using Tspm.Model.State;
 
 namespace Tspm.Client.Output;
 

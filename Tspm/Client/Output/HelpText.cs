@@ -1,5 +1,5 @@
 using System.Text;
-using Tspm.Client.Grammar;
+using Tspm.Client.CommandLine;
 
 namespace Tspm.Client.Output;
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Tspm.Client.Connection;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Output;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Tspm.Client.Terminal;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Output;

@@ -1,3 +1,5 @@
+using Tspm.Client.Terminal;
+
 namespace Tspm.Client.Output;
 
 /// <summary>What to say, on standard error, when an answer is empty: that it is, and what to type next.</summary>

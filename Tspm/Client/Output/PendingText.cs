@@ -1,4 +1,5 @@
-using Tspm.Config;
+using Tspm.Client.Terminal;
+using Tspm.Text;
 
 namespace Tspm.Client.Output;
 

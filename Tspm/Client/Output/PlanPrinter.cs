@@ -1,6 +1,7 @@
 using System.Globalization;
+using Tspm.Client.Terminal;
 using Tspm.Config;
-using Tspm.Model;
+using Tspm.Model.Config;
 
 namespace Tspm.Client.Output;
 

@@ -1,4 +1,5 @@
-using Tspm.Model;
+using Tspm.Client.Terminal;
+using Tspm.Protocol;
 
 namespace Tspm.Client.Output;
 

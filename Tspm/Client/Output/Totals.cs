@@ -1,5 +1,6 @@
 using System.Globalization;
-using Tspm.Model;
+using Tspm.Model.State;
+using Tspm.Protocol;
 
 namespace Tspm.Client.Output;
 

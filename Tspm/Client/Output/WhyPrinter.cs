@@ -1,8 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
-using Tspm.Config;
-using Tspm.Logs.Events;
-using Tspm.Model;
+using Tspm.Client.Terminal;
+using Tspm.Client.Why;
+using Tspm.Config.Validation;
+using Tspm.Events;
+using Tspm.Model.State;
+using Tspm.Protocol;
+using Tspm.Text;
 
 namespace Tspm.Client.Output;
 

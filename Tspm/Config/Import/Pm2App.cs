@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Tspm.Model;
+using Tspm.Json;
+using Tspm.Model.Config;
 using Tspm.Protocol;
 
 namespace Tspm.Config.Import;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tspm.Protocol;
+using Tspm.Json;
 
 namespace Tspm.Config.Import;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Tspm.Model;
+using Tspm.Config.Validation;
+using Tspm.Model.Config;
 
 namespace Tspm.Config.Import;
 

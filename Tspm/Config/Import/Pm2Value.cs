@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Tspm.Model;
-using Tspm.Protocol;
+using Tspm.Json;
+using Tspm.Text;
 
 namespace Tspm.Config.Import;
 

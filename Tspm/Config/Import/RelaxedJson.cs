@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Tspm.Protocol;
+using Tspm.Json;
 
 namespace Tspm.Config.Import;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Tspm.Protocol;
+using Tspm.Json;
 
 namespace Tspm.Config.Import;
 

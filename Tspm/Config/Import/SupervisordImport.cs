@@ -1,5 +1,3 @@
-using Tspm.Model;
-
 namespace Tspm.Config.Import;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Text;
 
 namespace Tspm.Config.Import;
 

@@ -1,8 +1,13 @@
 using Tspm.Config;
-using Tspm.Model;
+using Tspm.Config.Validation;
+using Tspm.Daemon.Answers;
+using Tspm.Daemon.Control;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Protocol;
 using Tspm.Supervision;
 using Tspm.Supervision.Commands;
+using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Daemon.Handlers;
 

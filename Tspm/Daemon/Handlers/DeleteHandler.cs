@@ -1,4 +1,6 @@
-using Tspm.Model;
+using Tspm.Daemon.Answers;
+using Tspm.Daemon.Control;
+using Tspm.Model.State;
 using Tspm.Protocol;
 using Tspm.Supervision.Commands;
 

@@ -1,7 +1,9 @@
-using Tspm.Model;
+using Tspm.Daemon.Control;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Protocol;
-using Tspm.Supervision;
 using Tspm.Supervision.Commands;
+using Tspm.Supervision.Starting;
 
 namespace Tspm.Daemon.Handlers;
 

@@ -1,7 +1,10 @@
 using System.Buffers;
-using Tspm.Logs;
-using Tspm.Logs.Events;
-using Tspm.Model;
+using Tspm.Daemon.Control;
+using Tspm.Daemon.Streams;
+using Tspm.Events;
+using Tspm.Logs.Reading;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Protocol;
 
 namespace Tspm.Daemon.Handlers;

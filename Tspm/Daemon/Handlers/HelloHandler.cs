@@ -1,4 +1,5 @@
-using Tspm.Model;
+using Tspm.Daemon.Control;
+using Tspm.Model.State;
 using Tspm.Protocol;
 
 namespace Tspm.Daemon.Handlers;

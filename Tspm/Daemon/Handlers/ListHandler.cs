@@ -1,6 +1,7 @@
-using Tspm.Model;
+using Tspm.Daemon.Answers;
+using Tspm.Daemon.Control;
+using Tspm.Model.State;
 using Tspm.Protocol;
-using Tspm.Supervision;
 
 namespace Tspm.Daemon.Handlers;
 

@@ -1,4 +1,7 @@
-using Tspm.Logs;
+using Tspm.Daemon.Answers;
+using Tspm.Daemon.Control;
+using Tspm.Daemon.Streams;
+using Tspm.Logs.Reading;
 using Tspm.Protocol;
 
 namespace Tspm.Daemon.Handlers;

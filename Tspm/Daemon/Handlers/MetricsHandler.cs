@@ -1,7 +1,8 @@
 using System.Globalization;
-using Tspm.Model;
+using Tspm.Daemon.Answers;
+using Tspm.Daemon.Control;
+using Tspm.Model.State;
 using Tspm.Protocol;
-using Tspm.Supervision;
 using Tspm.Supervision.Commands;
 using Stopwatch = System.Diagnostics.Stopwatch;
 
@@ -149,7 +150,7 @@ internal sealed class MetricsHandler() : Handler<MetricsRequest, MetricsResponse
         text.Family("daemon_memory_bytes", MetricsText.Gauge, "Memory of the daemon and its guardian (Pss).");
         text.Sample("daemon_memory_bytes", context.Readings.MemoryOf(System.Environment.ProcessId, context.GuardianPid));
         text.Family("daemon_cpu_seconds", MetricsText.Counter, "CPU time used by the daemon.");
-        text.Sample("daemon_cpu_seconds_total", Platform.Linux.ProcFiles.TryReadStat(System.Environment.ProcessId, out var stat) ? stat.CpuTime.TotalSeconds : null);
+        text.Sample("daemon_cpu_seconds_total", Tspm.Platform.Linux.Tree.ProcFiles.TryReadStat(System.Environment.ProcessId, out var stat) ? stat.CpuTime.TotalSeconds : null);
         text.Family("daemon_uptime_seconds", MetricsText.Gauge, "Time since the daemon started.");
         text.Sample("daemon_uptime_seconds", (context.Monotonic() - context.StartedMonotonic).TotalSeconds);
         text.Family("daemon", MetricsText.Info, "Version of the daemon and of its protocol.");

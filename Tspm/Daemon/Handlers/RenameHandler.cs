@@ -1,4 +1,8 @@
-using Tspm.Model;
+using Tspm.Daemon.Answers;
+using Tspm.Daemon.Control;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Protocol;
 using Tspm.Supervision.Commands;
 

@@ -1,7 +1,9 @@
-using Tspm.Logs;
-using Tspm.Model;
+using Tspm.Daemon.Answers;
+using Tspm.Daemon.Control;
+using Tspm.Logs.Files;
+using Tspm.Model.State;
 using Tspm.Protocol;
-using Tspm.Supervision;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Daemon.Handlers;
 

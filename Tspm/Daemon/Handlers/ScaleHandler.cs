@@ -1,7 +1,10 @@
-using Tspm.Model;
+using Tspm.Daemon.Answers;
+using Tspm.Daemon.Control;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Protocol;
-using Tspm.Supervision;
 using Tspm.Supervision.Commands;
+using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Daemon.Handlers;
 

@@ -1,6 +1,8 @@
-using Tspm.Model;
+using Tspm.Daemon.Answers;
+using Tspm.Daemon.Control;
+using Tspm.Model.State;
 using Tspm.Protocol;
-using Tspm.Supervision;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Daemon.Handlers;
 

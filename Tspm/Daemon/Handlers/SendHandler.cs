@@ -1,7 +1,9 @@
 using System.Text;
+using Tspm.Daemon.Answers;
+using Tspm.Daemon.Control;
+using Tspm.Libc;
+using Tspm.Model.State;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
-using Tspm.Model;
 using Tspm.Protocol;
 using Tspm.Supervision.Commands;
 
@@ -17,7 +19,7 @@ internal sealed class SendHandler() : Handler<SendRequest, SendResponse>(Methods
         return new SendResponse { Success = outcomes.All(outcome => outcome.Error is null), Processes = outcomes };
     }
 
-    static unsafe string? Send(DaemonContext context, Supervision.ProcessView view, string line)
+    static unsafe string? Send(DaemonContext context, Tspm.Supervision.Process.ProcessView view, string line)
     {
         if (view.Pid is null) return "it is not running";
         if (view.Definition.Config.Stdin != "pipe")
@@ -26,7 +28,7 @@ internal sealed class SendHandler() : Handler<SendRequest, SendResponse>(Methods
         var path = context.Home.FifoPath(view.Key, view.RunId, "in");
         const int writing = Fcntl.O_WRONLY | Fcntl.O_NONBLOCK;
         var opened = Descriptors.Open(path, writing);
-        if (!opened.IsOpen && Errno.Last == Errno.ENOENT && Logs.LostFifos.Find(path) is { } lost)
+        if (!opened.IsOpen && Errno.Last == Errno.ENOENT && Tspm.Logs.Writing.LostFifos.Find(path) is { } lost)
             opened = Descriptors.Open(lost, writing);
         using var input = opened;
         if (!input.IsOpen) return $"its standard input cannot be opened: {Errno.Describe(Errno.Last)}";

@@ -1,6 +1,9 @@
-using Tspm.Model;
+using Tspm.Daemon.Answers;
+using Tspm.Daemon.Control;
+using Tspm.Model.State;
 using Tspm.Protocol;
-using Tspm.Supervision;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Daemon.Handlers;
 

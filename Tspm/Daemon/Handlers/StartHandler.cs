@@ -1,5 +1,8 @@
-using Tspm.Config;
-using Tspm.Model;
+using Tspm.Config.Validation;
+using Tspm.Daemon.Answers;
+using Tspm.Daemon.Control;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Protocol;
 using Tspm.Supervision.Commands;
 

@@ -1,5 +1,6 @@
 using Tspm.Boot;
-using Tspm.Model;
+using Tspm.Daemon.Control;
+using Tspm.Model.State;
 using Tspm.Protocol;
 
 namespace Tspm.Daemon.Handlers;

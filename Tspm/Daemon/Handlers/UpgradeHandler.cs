@@ -1,3 +1,5 @@
+using Tspm.Daemon.Control;
+using Tspm.Daemon.Upgrading;
 using Tspm.Protocol;
 using Tspm.Supervision;
 

@@ -1,6 +1,6 @@
 using System.Collections;
-using Tspm.Model;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
+using Tspm.Model.Config;
 
 namespace Tspm.Guardian.Contract;
 

@@ -1,5 +1,5 @@
-using Tspm.Platform.Linux;
 using System.Globalization;
+using Tspm.Platform.Linux.Tree;
 
 namespace Tspm.Guardian.Contract;
 
@@ -25,7 +25,7 @@ internal sealed record GuardianOptions(
 
     /// <summary>
     /// The soft limits that the guardian was started with, which children get by default, see <see
-    /// cref="Model.SoftLimits"/>; null: not known.
+    /// cref="Tspm.Model.Config.SoftLimits"/>; null: not known.
     /// </summary>
     public string? Limits { get; init; }
 

@@ -1,4 +1,4 @@
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
 
 namespace Tspm.Guardian.Contract;
 

@@ -1,6 +1,6 @@
 using System.Text;
+using Tspm.Libc;
 using Tspm.Platform;
-using Tspm.Platform.Linux.Native;
 
 namespace Tspm.Guardian.Contract;
 

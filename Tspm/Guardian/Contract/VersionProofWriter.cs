@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Tspm.Model;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
+using Tspm.Model.State;
 using Tspm.Protocol;
 using Tspm.Storage;
 

@@ -1,8 +1,8 @@
 using System.IO.Hashing;
 using System.Text;
-using Tspm.Model;
-using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
+using Tspm.Model.State;
+using Tspm.Platform.Linux.Spawning;
 
 namespace Tspm.Platform.Facts;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Tspm.Model;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
+using Tspm.Model.State;
 
 namespace Tspm.Platform.Facts;
 
@@ -131,8 +131,8 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
     /// <summary>
     /// Git may have stored something else than what is in the file: line ends, a filter (large files).
     /// </summary>
-    bool MayConvert => _mayConvert ??= Files.IsThere(Path.Combine(checkout.Root, ".gitattributes"))
-        || Files.IsThere(Path.Combine(checkout.CommonFolder, "info", "attributes"));
+    bool MayConvert => _mayConvert ??= FileSystem.IsThere(Path.Combine(checkout.Root, ".gitattributes"))
+        || FileSystem.IsThere(Path.Combine(checkout.CommonFolder, "info", "attributes"));
 
     /// <summary>Git stores where a link leads.</summary>
     static byte[]? HashOfLink(string path)

@@ -1,5 +1,4 @@
-using Tspm.Model;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
 
 namespace Tspm.Platform.Facts;
 

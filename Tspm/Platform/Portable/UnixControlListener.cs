@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using Tspm.Model;
-using Tspm.Platform.Linux.Native;
+using Tspm.Libc;
+using Tspm.Model.State;
 
 namespace Tspm.Platform.Portable;
 

@@ -1,3 +1,5 @@
+using Tspm.Supervision.Process;
+
 namespace Tspm.Supervision.Commands;
 
 /// <summary>Carries out <see cref="SupervisorCommand.Add"/>.</summary>

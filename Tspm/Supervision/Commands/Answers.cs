@@ -1,4 +1,7 @@
-using Tspm.Model;
+using Tspm.Supervision.Facts;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
+using Tspm.Supervision.Starting;
 
 namespace Tspm.Supervision.Commands;
 

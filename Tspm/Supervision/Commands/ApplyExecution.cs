@@ -1,5 +1,6 @@
 using Tspm.Config;
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Supervision.Commands;
 

@@ -1,3 +1,5 @@
+using Tspm.Supervision.Process;
+
 namespace Tspm.Supervision.Commands;
 
 /// <summary>Instances whose definition an order has changed, and what it has begun for them.</summary>

@@ -1,3 +1,6 @@
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
+
 namespace Tspm.Supervision.Commands;
 
 /// <summary>Watches over instances that were just started. Begun and ended on the supervisor's thread.</summary>

@@ -1,3 +1,6 @@
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
+
 namespace Tspm.Supervision.Commands;
 
 /// <summary>Carries out <see cref="SupervisorCommand.Reset"/>.</summary>

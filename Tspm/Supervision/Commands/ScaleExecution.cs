@@ -1,5 +1,5 @@
-using Tspm.Config;
-using Tspm.Model;
+using Tspm.Config.Validation;
+using Tspm.Model.State;
 
 namespace Tspm.Supervision.Commands;
 

@@ -1,3 +1,5 @@
+using Tspm.Supervision.Process;
+
 namespace Tspm.Supervision.Commands;
 
 /// <summary>What became of a signal to one instance.</summary>

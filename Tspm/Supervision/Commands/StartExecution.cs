@@ -1,5 +1,10 @@
 using Tspm.Config;
-using Tspm.Model;
+using Tspm.Config.Validation;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
+using Tspm.Text;
 
 namespace Tspm.Supervision.Commands;
 

@@ -1,5 +1,6 @@
-using Tspm.Config;
-using Tspm.Model;
+using Tspm.Model.State;
+using Tspm.Supervision.Process;
+using Tspm.Text;
 
 namespace Tspm.Supervision.Commands;
 

@@ -1,4 +1,7 @@
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Commands;
 

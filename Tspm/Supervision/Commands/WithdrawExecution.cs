@@ -1,4 +1,5 @@
-using Tspm.Model;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Commands;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
-using Tspm.Logs.Events;
-using Tspm.Model;
+using Tspm.Events;
+using Tspm.Model.State;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Hooks;
 

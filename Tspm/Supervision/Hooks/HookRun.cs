@@ -1,8 +1,12 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Platform;
 using Tspm.Storage;
+using Tspm.Supervision.Process;
+using Tspm.Supervision.Recovery;
+using Tspm.Text;
 
 namespace Tspm.Supervision.Hooks;
 
@@ -77,7 +81,7 @@ internal sealed class HookRun
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"could not be run: its input cannot be written: {Files.Describe(e)}";
+            return $"could not be run: its input cannot be written: {FileSystem.Describe(e)}";
         }
         var (request, failure) = _cell.Plans.PlanOfHook(_name, command, inputPath);
         if (request is not null) (_child, failure) = _services.System.Spawn(request);

@@ -1,5 +1,8 @@
-using Tspm.Model;
+using Tspm.Model.Config;
+using Tspm.Model.State;
 using Tspm.Platform;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Triggers;
 

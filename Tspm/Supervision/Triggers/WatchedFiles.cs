@@ -1,5 +1,6 @@
-using Tspm.Model;
+using Tspm.Model.Config;
 using Tspm.Platform;
+using Tspm.Text;
 
 namespace Tspm.Supervision.Triggers;
 
@@ -63,11 +64,11 @@ internal sealed class WatchedFiles
     /// <summary>Under every name under which the kernel may tell of it: the watched path may lead there through a link.</summary>
     void AddOwn(List<string> into, string path)
     {
-        var real = Files.RealPath(path);
+        var real = FileSystem.RealPath(path);
         into.Add(path);
         if (real != path) into.Add(real);
         foreach (var watched in Paths)
-            if (Files.RealPath(watched.Path) is var root && root != watched.Path && IsAtOrBelow(real, root)) into.Add(watched.Path + real[root.Length..]);
+            if (FileSystem.RealPath(watched.Path) is var root && root != watched.Path && IsAtOrBelow(real, root)) into.Add(watched.Path + real[root.Length..]);
     }
 
     static string Trimmed(string path) => path.Length > 1 ? path.TrimEnd('/') : path;

@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+using CsCheck;
+using Tspm.Text;
+
+namespace Tspm.Tests.Text;
+
+[Timeout(60_000)]
+internal sealed class GlobTests
+{
+    [Test]
+    [Arguments("web-*", "web-1", true)]
+    [Arguments("web-*", "web-", true)]
+    [Arguments("web-*", "web", false)]
+    [Arguments("*", "", true)]
+    [Arguments("w?b", "web", true)]
+    [Arguments("w?b", "wb", false)]
+    [Arguments("*a*b*", "xxaxxbxx", true)]
+    [Arguments("*a*b*", "xxbxxaxx", false)]
+    [Arguments("w[a-f]b", "web", true)]
+    [Arguments("w[!a-f]b", "web", false)]
+    [Arguments("w[^a-d]b", "web", true)]
+    [Arguments("a[]]b", "a]b", true)]
+    [Arguments("a[!]]b", "a]b", false)]
+    [Arguments("a[-z]b", "a-b", true)]
+    [Arguments("a[z-]b", "a-b", true)]
+    [Arguments("a[b", "a[b", true)]
+    [Arguments("a[]", "a[]", true)]
+    [Arguments("Web*", "web", false)]
+    public async Task Patterns_are_those_of_a_shell(string pattern, string name, bool fits, CancellationToken cancellation) =>
+        await Assert.That(Glob.IsMatch(pattern, name)).IsEqualTo(fits);
+
+    [Test]
+    public void A_glob_says_the_same_as_the_regular_expression_it_stands_for(CancellationToken cancellation) =>
+        Gen.Select(Gen.Char["ab*?"].Array[0, 8], Gen.Char["ab"].Array[0, 8]).Sample((pattern, name) =>
+        {
+            var glob = new string(pattern);
+            var regex = $"^{glob.Replace("*", ".*").Replace("?", ".")}\\z";
+            return Glob.IsMatch(glob, new string(name)) == Regex.IsMatch(new string(name), regex, RegexOptions.NonBacktracking);
+        });
+
+    [Test]
+    public async Task Many_stars_do_not_take_for_ever(CancellationToken cancellation) =>
+        await Assert.That(Glob.IsMatch(string.Concat(Enumerable.Repeat("*a", 30)) + "b", new string('a', 64))).IsFalse();
+}

@@ -1,0 +1,47 @@
+using Tspm.Client.CommandLine;
+using Tspm.Client.Terminal;
+using Tspm.Storage;
+
+namespace Tspm.Client.Connection;
+
+/// <summary>Another machine whose daemon is to be asked, through the user's own ssh.</summary>
+/// <param name="Target">USER@HOST or HOST, as ssh takes it.</param>
+/// <param name="Port">Null: what ssh's own configuration says.</param>
+internal sealed record RemoteHost(string Target, string? Port)
+{
+    const string Scheme = "ssh://";
+
+    /// <summary>From <c>-H</c>, or TSPM_HOST; null: this machine.</summary>
+    /// <exception cref="UsageException">It is no such address.</exception>
+    public static RemoteHost? Choose(string? flag, TspmHome home)
+    {
+        var (given, from) = (flag, "--host");
+        if (given is null) (given, from) = (Environment.GetEnvironmentVariable("TSPM_HOST"), "TSPM_HOST");
+        if (string.IsNullOrEmpty(given)) return null;
+        if (!given.Contains(':') && SettingsFile.Read(home, out _).Hosts is { } hosts && hosts.TryGetValue(given, out var named)) (given, from) = (named, $"hosts.{given} of settings.json");
+        return Parse(given) ?? throw new UsageException($"{from}: '{ControlText.Escape(given)}' is not understood; expected ssh://[USER@]HOST[:PORT], or a name of 'hosts' in settings.json");
+    }
+
+    /// <summary>Null: it is not <c>ssh://[user@]host[:port]</c>. Nothing that ssh could take for an option or a shell for a command gets through.</summary>
+    public static RemoteHost? Parse(string address)
+    {
+        if (!address.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
+        var rest = address[Scheme.Length..].TrimEnd('/');
+        string? port = null;
+        // Behind the bracket of an IPv6 address, if there is one.
+        var colon = rest.LastIndexOf(':');
+        if (colon > rest.LastIndexOf(']'))
+        {
+            port = rest[(colon + 1)..];
+            rest = rest[..colon];
+            if (!ushort.TryParse(port, System.Globalization.NumberStyles.None, null, out var number) || number == 0) return null;
+        }
+        rest = rest.Replace("[", "").Replace("]", "");
+        if (rest.Length == 0 || rest[0] is '-' or '@' || rest[^1] == '@') return null;
+        foreach (var letter in rest)
+            if (!char.IsAsciiLetterOrDigit(letter) && !"@.-_:%+".Contains(letter)) return null;
+        return rest.Contains("@-", StringComparison.Ordinal) ? null : new RemoteHost(rest, port);
+    }
+
+    public override string ToString() => Port is null ? Target : $"{Target}:{Port}";
+}

@@ -1,0 +1,75 @@
+using Tspm.Client.Connection;
+using Tspm.Events;
+using Tspm.Logs.Reading;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
+using Tspm.Protocol;
+using Tspm.Storage;
+
+namespace Tspm.Client.Offline;
+
+/// <summary>Shows the last lines of logs when no daemon runs: definitions from processes.json, lines from the files. Changes nothing.</summary>
+internal static class OfflineLogReader
+{
+    /// <summary>See <see cref="OfflineLogs"/>.</summary>
+    public static void Show(TspmHome home, LogsRequest request, Action<bool> several, Func<LogLine, bool> onLine)
+    {
+        try
+        {
+            var query = LogQuery.Of(request, TimeProvider.System.GetUtcNow());
+            var instances = Select(home, request.Selectors);
+            several(instances.Count > 1);
+            var streams = new LogSources(request, query);
+            foreach (var (definition, instance) in instances)
+            {
+                var (outLog, errLog) = LogPaths.Of(home, definition, instance);
+                streams.Add(definition, instance, outLog, errLog);
+            }
+            var sources = streams.Open();
+            List<ILogSource> all = [.. sources];
+            if (request.Events == true) all.Add(EventsOf(home, request, query, instances, sources));
+            Show(all, onLine);
+        }
+        catch (LogQueryException refused)
+        {
+            throw new DaemonException(refused.Code, refused.Message, refused.Details);
+        }
+    }
+
+    static EventSource EventsOf(
+        TspmHome home, LogsRequest request, LogQuery query, List<(ProcessDefinition Definition, int Instance)> instances, List<LogSource> sources)
+    {
+        var keys = new HashSet<InstanceKey>();
+        foreach (var (definition, instance) in instances) keys.Add(new InstanceKey(definition.Id, instance));
+        return new EventSource(home.EventsFile, query, EventSource.PositionIn(request), happened => keys.Contains(new InstanceKey(happened.Id ?? -1, happened.Instance ?? -1)), () => sources, long.MaxValue);
+    }
+
+    static void Show(List<ILogSource> sources, Func<LogLine, bool> onLine)
+    {
+        try
+        {
+            var view = new LogView();
+            foreach (var source in sources) view.Add(source);
+            foreach (var _ in view.Locate(sources)) { }
+            foreach (var line in view.Read(sources, takePartial: true))
+                if (line is not null && !onLine(line)) return;
+        }
+        finally
+        {
+            foreach (var source in sources) source.Dispose();
+        }
+    }
+
+    static List<(ProcessDefinition Definition, int Instance)> Select(TspmHome home, IReadOnlyList<string>? selectors)
+    {
+        var all = new List<(ProcessDefinition Definition, int Instance)>();
+        foreach (var definition in new ProcessStore(home, TimeProvider.System).Peek().Processes)
+            for (var instance = 0; instance < definition.Instances; instance++) all.Add((definition, instance));
+        if (all.Count == 0) throw new DaemonException(LocalError.NotRunning, DaemonSocket.NotRunningSentence);
+        if (selectors is not { Count: > 0 }) return all;
+        var targets = all.Select(entry => SelectorTarget.Of(entry.Definition, entry.Instance)).ToList();
+        var result = SelectorMatcher.Resolve(selectors, targets);
+        if (!result.IsKnown) throw new DaemonException(ErrorCode.NoSuchProcess, result.Sentence!);
+        return [.. all.Where((_, index) => result.Matches.Contains(targets[index]))];
+    }
+}

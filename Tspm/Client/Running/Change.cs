@@ -1,0 +1,63 @@
+using Tspm.Client.CommandLine;
+using Tspm.Client.Connection;
+using Tspm.Client.Defining;
+using Tspm.Client.Output;
+using Tspm.Protocol;
+using Tspm.Text;
+
+namespace Tspm.Client.Running;
+
+/// <summary>The flags that all changing verbs share.</summary>
+internal readonly record struct ChangeFlags(bool Json, bool NoAutoStart, bool NoWait = false, string? WaitTimeout = null)
+{
+    /// <summary>
+    /// How long a change may take that was given no time: stop timeouts and start timeouts of many processes in a row are well below it.
+    /// On a terminal the client says after two seconds what it waits for.
+    /// </summary>
+    static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
+    public static ChangeFlags Of(ParsedLine line) => new(
+        line.IsOn("json"), line.IsOff("auto-start"), line.IsOff("wait"), line.ValueOf("wait-timeout"));
+
+    public int? WaitTimeoutMs => WaitTimeout is { } text && Duration.TryParse(text, out var time) ? (int)time.TotalMilliseconds : null;
+
+    public TimeSpan Deadline => WaitTimeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) + DaemonClient.Grace : Longest;
+}
+
+/// <summary>One request that changes something, and how its outcome is said.</summary>
+internal sealed record Change<TRequest, TResponse>(
+    Method<TRequest, TResponse> Method, TRequest Request, Func<ProcessOutcome, string> Phrase)
+    where TRequest : class
+    where TResponse : ChangeResponse
+{
+    /// <summary>What the last line on a terminal counts; null: the states.</summary>
+    public Func<ProcessOutcome, string>? Total { get; init; }
+
+    /// <summary>What to ask a daemon whose predecessor died over the request; null: it must not be done twice.</summary>
+    public TRequest? Again { get; init; }
+
+    /// <summary>Asked twice it does the same as once.</summary>
+    public bool IsRepeatable { init => Again = value ? Request : null; }
+
+    /// <summary>Sends, prints a line per process, and returns the exit code.</summary>
+    public int Run(ClientSession session, ChangeFlags flags) => Run(session, flags, out _);
+
+    public int Run(ClientSession session, ChangeFlags flags, out TResponse response)
+    {
+        using var daemon = session.ConnectToChange(flags.NoAutoStart);
+        try
+        {
+            response = daemon.Call(Method, Request, flags.Deadline, Again);
+        }
+        catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess)
+        {
+            throw new DaemonException(
+                unknown.Code, unknown.Message + FileSelector.Hint(Method.Name, Request), unknown.Data);
+        }
+        if (flags.Json) JsonPrinter.Print(session.Out, response, PrintJson.Readable.Of<TResponse>());
+        Outcomes.Print(session, response, Phrase, withSuccesses: !flags.Json, Total);
+        if (response is { Processes.Count: 0, Notes: null, Error: null })
+            session.Err.WriteLine(NothingToShow.NoProcesses);
+        return response.Success && response.Error is null && response.Processes.All(static process => process.Error is null) ? ExitCodes.Done : ExitCodes.Failed;
+    }
+}

@@ -1,0 +1,66 @@
+using Tspm.Client.Connection;
+using Tspm.Client.Offline;
+using Tspm.Model.State;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Running;
+
+/// <summary>Events over the control socket, as <see cref="LogStream"/> is for logs: what follows outlives its daemon, and misses nothing that was written. Without a daemon, what is in the files.</summary>
+internal sealed class EventStream(ClientSession session, EventsRequest request, Func<ProcessEvent, bool> onEvent)
+{
+    long? _last;
+
+    public void Run() => RunAndKeep()?.Dispose();
+
+    /// <summary>The same, for more requests over the same connection.</summary>
+    /// <returns>Null: no daemon answers any more, or nobody reads the output.</returns>
+    public DaemonClient? RunAndKeep()
+    {
+        try
+        {
+            return ResumingStream.RunAndKeep(session, Ask, MayResume);
+        }
+        catch (DaemonException missing) when (
+            missing.Code == LocalError.NotRunning && !request.Follow && session.Remote is null)
+        {
+            if (OfflineEvents.Read(session.Home, request) is not { } events) throw;
+            foreach (var happened in events)
+                if (!onEvent(happened)) break;
+        }
+        catch (DaemonException gone) when (gone.Code == LocalError.ReaderGone)
+        {
+            // As with `events -f | head`: it has what it wanted.
+        }
+        return null;
+    }
+
+    bool MayResume(DaemonException lost) =>
+        RetryPolicy.MayResume(lost.Code, request.Follow, hasHeard: _last is not null, hasPositions: false);
+
+    void Ask(DaemonClient daemon)
+    {
+        if (IsSelective && !OlderDaemon.SelectsEvents(daemon))
+            throw new DaemonException(ErrorCode.Failed,
+                "the running daemon is older than this tspm and knows neither --kind, --grep nor --until; "
+                + "replace it with: tspm daemon upgrade");
+        if (request.Follow && !session.Out.IsTerminal) daemon.WatchOutput();
+        var resumed = _last is null ? request : request with { After = _last };
+        daemon.Stream(Methods.Events, resumed, Take, session.Out.Flush, request.Follow);
+    }
+
+    bool IsSelective => request is { Kinds: not null } or { Grep: not null } or { Until: not null };
+
+    bool Take(AnswerEnvelope notification)
+    {
+        if (notification.Method == Notifications.Event)
+        {
+            var happened = notification.ReadParams(Wire.Json.ProcessEvent);
+            _last = happened.Seq;
+            return onEvent(happened);
+        }
+        if (notification.Method == Notifications.Heartbeat
+            && notification.ReadParams(Wire.Json.HeartbeatNotice).Seq is { } begin
+            && begin.TryGetValue(Notifications.Event, out var seq)) _last = seq;
+        return true;
+    }
+}

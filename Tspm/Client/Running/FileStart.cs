@@ -1,0 +1,79 @@
+using Tspm.Client.Commands;
+using Tspm.Client.Connection;
+using Tspm.Client.Output;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Running;
+
+/// <summary>
+/// <c>start FILE</c>: what <c>apply FILE</c> does, and what is down is started as well. It answers like every other
+/// <c>start</c>, with each of the file's processes.
+/// </summary>
+internal static class FileStart
+{
+    /// <param name="session">Where to say what was done.</param>
+    /// <param name="start">The request as for any other start; its definitions are the file's.</param>
+    /// <param name="project">The file's, see <see cref="Defining.ProjectFile"/>.</param>
+    /// <param name="flags">How to wait and to print.</param>
+    /// <param name="started">What became of the processes of the file.</param>
+    public static int Run(
+        ClientSession session, StartRequest start, string? project, ChangeFlags flags,
+        out IReadOnlyList<ProcessOutcome> started)
+    {
+        using var daemon = session.ConnectToChange(flags.NoAutoStart);
+        var response = OlderDaemon.StartsFiles(daemon)
+            ? Apply(daemon, session, start, project, flags)
+            : Define(daemon, start, flags);
+        if (flags.Json) JsonPrinter.Print(session.Out, response, PrintJson.Readable.StartResponse);
+        Outcomes.Print(session, response, StartCommand.Phrase, withSuccesses: !flags.Json);
+        started = response.Processes;
+        return response.Success && response.Error is null ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    static StartResponse Apply(
+        DaemonClient daemon, ClientSession session, StartRequest start, string? project, ChangeFlags flags)
+    {
+        var request = new ApplyRequest
+        {
+            Define = start.Define!, Client = start.Client!, Project = project, Force = start.Force ? true : null,
+            UpdateEnv = start.UpdateEnv, Start = true, Wait = start.Wait,
+            WaitTimeoutMs = start.WaitTimeoutMs, SettleMs = start.SettleMs,
+        };
+        var applied = daemon.Call(Methods.Apply, request, flags.Deadline);
+        List<PlanStep> changes = [.. applied.Steps.Where(static step => step.Action == PlanStep.Change)];
+        if (!flags.Json) PlanPrinter.Print(session.Out, changes, withKept: false);
+        var response = new StartResponse
+        {
+            Success = applied.Success, Processes = applied.Processes,
+            ProcessId = applied.Processes is [var first, ..] ? first.Id : null,
+            Error = applied.Error, Notes = applied.Notes,
+        };
+        return start.Force ? Restart(daemon, response, start, flags) : response;
+    }
+
+    /// <summary>What was online already, and is as the file says, is restarted.</summary>
+    static StartResponse Restart(DaemonClient daemon, StartResponse started, StartRequest start, ChangeFlags flags)
+    {
+        List<string> kept = [.. started.Processes.Where(IsKept).Select(static process => process.Name).Distinct()];
+        if (kept.Count == 0) return started;
+        var request = new RestartRequest { Selectors = kept, Wait = start.Wait, WaitTimeoutMs = start.WaitTimeoutMs };
+        var restarted = daemon.Call(Methods.Restart, request, flags.Deadline);
+        return started with
+        {
+            Success = started.Success && restarted.Success,
+            Processes = [.. started.Processes.Where(static process => !IsKept(process)), .. restarted.Processes],
+            Error = started.Error ?? restarted.Error,
+            Notes = started.Notes is null ? restarted.Notes : [.. started.Notes, .. restarted.Notes ?? []],
+        };
+    }
+
+    static bool IsKept(ProcessOutcome process) =>
+        process is { Unchanged: true, State: ProcessState.Online or ProcessState.Starting };
+
+    static StartResponse Define(DaemonClient daemon, StartRequest start, ChangeFlags flags) =>
+        daemon.Call(
+            Methods.Start, start with { Selectors = null }, flags.Deadline,
+            start with { Selectors = null, Again = true });
+}

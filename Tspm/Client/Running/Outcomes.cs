@@ -1,0 +1,58 @@
+using Tspm.Client.Output;
+using Tspm.Client.Terminal;
+using Tspm.Model.State;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Running;
+
+/// <summary>Says what became of each process: what worked on standard output, what did not on standard error, with its last words.</summary>
+internal static class Outcomes
+{
+    /// <param name="session">Where to say it.</param>
+    /// <param name="response">What was answered.</param>
+    /// <param name="phrase">What became of one that went well.</param>
+    /// <param name="withSuccesses">False: only what went wrong is said.</param>
+    /// <param name="total">The same for the last line, which counts; null: its state.</param>
+    public static void Print(
+        ClientSession session, ChangeResponse response, Func<ProcessOutcome, string> phrase, bool withSuccesses,
+        Func<ProcessOutcome, string>? total = null)
+    {
+        var several = Display.WithSeveral(response.Processes.Select(static process => (process.Id, process.Instance)));
+        foreach (var process in response.Processes)
+        {
+            var name = Display.Name(process.Name, process.Instance, several.Contains(process.Id));
+            if (process.Error is null && withSuccesses) session.Out.WriteLine($"{name}: {phrase(process)}");
+            if (process.Error is { } error) session.Err.WriteLine($"{name}: {ControlText.Escape(error)}");
+            if (process.Warning is { } warning) session.Err.WriteLine($"{name}: {ControlText.Escape(warning)}");
+            PrintLastLines(session, name, process.LastLines);
+        }
+        foreach (var note in response.Notes ?? []) session.Err.WriteLine(ControlText.Escape(note));
+        if (response.Error is { } whole) session.Err.WriteLine(ControlText.Escape(whole));
+        if (withSuccesses && session.Out.IsTerminal && response.Processes.Count > 1)
+            PrintTotal(session, response.Processes, several, total ?? (static process => Display.State(process.State)));
+    }
+
+    /// <summary>On a terminal, below everything else.</summary>
+    static void PrintTotal(
+        ClientSession session, IReadOnlyList<ProcessOutcome> processes, HashSet<int> several,
+        Func<ProcessOutcome, string> total)
+    {
+        List<string> done = [.. processes.Where(static process => process.Error is null).Select(total)];
+        List<string> failed = [.. processes.Where(static process => process.Error is not null)
+            .Select(process => Display.Name(process.Name, process.Instance, several.Contains(process.Id)))];
+        session.Out.Flush();
+        session.Err.Flush();
+        session.Out.WriteLine(Totals.Of(done, failed));
+    }
+
+    static void PrintLastLines(ClientSession session, string name, IReadOnlyList<string>? lines)
+    {
+        if (lines is not { Count: > 0 }) return;
+        session.Err.WriteLine($"{name}: its last lines:");
+        foreach (var line in lines) session.Err.WriteLine("  " + ControlText.Escape(line));
+    }
+
+    /// <summary>For verbs after which the process is in some state: <c>online (pid 12)</c>.</summary>
+    public static string InState(ProcessOutcome process) =>
+        process.Pid is { } pid && process.State is not ProcessState.Stopped ? $"{Display.State(process.State)} (pid {Display.Number(pid)})" : Display.State(process.State);
+}

@@ -1,0 +1,56 @@
+using Tspm.Model.Config;
+using Tspm.Text;
+
+namespace Tspm.Config.Validation;
+
+/// <summary>
+/// A script that is run by the interpreter that Tspm chooses for it must be there: otherwise it is the interpreter that
+/// runs, fails and is restarted, and nothing says why. Read when it is asked, by whoever is about to start it.
+/// </summary>
+internal static class MissingScript
+{
+    /// <summary>Options after which an interpreter runs no file: a text, or a module by name.</summary>
+    static readonly string[] s_withoutFile = ["-c", "-e", "-m", "-p", "--eval", "--print"];
+
+    /// <summary>A sentence such as "there is no script app.js in /srv"; null: it is there, or need not be.</summary>
+    public static string? Of(ProcessConfig config)
+    {
+        if (config is not { Interpreter: { } program, ProjectDir: { } folder } || ScriptOf(config) is not { } script)
+            return null;
+        // Any other program may find it elsewhere, in a container or on another machine.
+        if (ShellWords.Split(program) is not { Count: > 0 } words || words.Skip(1).Any(IsWithoutFile)) return null;
+        if (Interpreters.ForScript(script, static _ => true) is not { } chosen) return null;
+        if (!Interpreters.IsSame(words[0], chosen)) return null;
+        // Of a folder that is not there, the start itself says so.
+        if (!Platform.FileSystem.IsMissing(Path.Combine(folder, script)) || Platform.FileSystem.IsMissing(folder)) return null;
+        return Path.IsPathRooted(script) ? $"there is no script {script}" : $"there is no script {script} in {folder}";
+    }
+
+    /// <summary>A sentence for each process of a file whose script is missing, with its name.</summary>
+    /// <param name="configs">Complete.</param>
+    public static List<string> Among(IEnumerable<ProcessConfig> configs)
+    {
+        var missing = new List<string>();
+        foreach (var config in configs)
+            if (Of(config) is { } sentence) missing.Add($"'{config.Name}': {sentence}");
+        return missing;
+    }
+
+    /// <summary>The same, by the names of the processes.</summary>
+    /// <param name="configs">Complete.</param>
+    public static Dictionary<string, string> ByName(IEnumerable<ProcessConfig> configs)
+    {
+        var missing = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var config in configs)
+            if (Of(config) is { } sentence) missing[config.NameOrEmpty] = $"'{config.Name}': {sentence}";
+        return missing;
+    }
+
+    static bool IsWithoutFile(string option) => Array.IndexOf(s_withoutFile, option) >= 0;
+
+    static string? ScriptOf(ProcessConfig config)
+    {
+        if (config.Args is not null) return config.Command;
+        return ShellWords.Split(config.Command ?? "") is { Count: > 0 } words ? words[0] : null;
+    }
+}

@@ -1,0 +1,63 @@
+using Tspm.Config;
+using Tspm.Config.Validation;
+using Tspm.Daemon.Control;
+using Tspm.Json;
+using Tspm.Model.Config;
+using Tspm.Protocol;
+using Tspm.Supervision.Commands;
+
+namespace Tspm.Daemon.Answers;
+
+/// <summary>Completes and checks the configs of a request before anything happens.</summary>
+internal static class Definitions
+{
+    /// <summary>Complete configs, each with a name and an absolute working directory. Throws <see cref="RequestException"/> about everything that is wrong.</summary>
+    public static IReadOnlyList<ProcessConfig> Complete(IReadOnlyList<ProcessConfig> configs, ClientContext client)
+    {
+        if (!IsFolder(client.WorkingDirectory) || client.WorkingDirectory[0] != '/')
+            throw Invalid("params.client.workingDirectory", "params.client.workingDirectory must be the absolute path of a folder", "an absolute path", JsonProblems.Quote(client.WorkingDirectory));
+        var complete = new List<ProcessConfig>(configs.Count);
+        for (var i = 0; i < configs.Count; i++)
+        {
+            var config = DefaultProcessName.Fill(configs[i]);
+            if (config.ProjectDir?.Contains('\0') == true) throw Invalid($"params.define[{i}].projectDir", $"params.define[{i}].projectDir must be the path of a folder", "a path", JsonProblems.Quote(config.ProjectDir));
+            config = config with { ProjectDir = Path.GetFullPath(config.ProjectDir ?? ".", client.WorkingDirectory) };
+            Check(config, $"params.define[{i}]");
+            if (complete.Any(other => other.Name == config.Name))
+                throw Invalid(
+                    $"params.define[{i}].name",
+                    $"two definitions have the name '{config.Name}'; names are unique: give each a name of its own",
+                    "a name of its own", config.Name!);
+            complete.Add(config);
+        }
+        return complete;
+    }
+
+    public static void Check(ProcessConfig config, string path)
+    {
+        var problems = ConfigValidation.Validate(config, path);
+        if (problems.Count == 0) return;
+        var first = problems[0];
+        throw Invalid(first.Path, string.Join("; ", problems.Select(problem => problem.Sentence)), first.Expected, first.Found);
+    }
+
+    /// <summary>Refuses a project that is none; null: the client does not say.</summary>
+    public static void CheckProject(string? project)
+    {
+        if (project is null || ProjectName.IsValid(project)) return;
+        throw Invalid("params.project", $"params.project must be {ProjectName.Expected}", ProjectName.Expected,
+            JsonProblems.Quote(project));
+    }
+
+    /// <summary>What the processes get that this client defines.</summary>
+    public static CallerSettings CallerOf(ClientContext client) => new()
+    {
+        Environment = client.Environment, OpenFilesLimit = client.OpenFilesLimit, Launch = client.Launch,
+    };
+
+    /// <summary>As a path; whether it is there is found out when it is needed.</summary>
+    static bool IsFolder(string path) => path.Length > 0 && !path.Contains('\0');
+
+    static RequestException Invalid(string path, string sentence, string expected, string found) =>
+        new(ErrorCode.InvalidParams, sentence, new RpcErrorData { Path = path, Expected = expected, Found = found });
+}

@@ -1,0 +1,15 @@
+using Tspm.Model.State;
+
+namespace Tspm.Daemon.Answers;
+
+/// <summary>From the newest recorded exit to the <c>lastRun</c> of <c>list</c>.</summary>
+internal static class LastRuns
+{
+    /// <summary>Null when no child has ended yet.</summary>
+    public static LastRun? Of(IReadOnlyList<RecentExit> newestFirst) =>
+        newestFirst is not [var exit, ..] ? null : new LastRun
+        {
+            StartedAt = exit.StartedAt, EndedAt = exit.EndedAt, ExitCode = exit.ExitCode, Signal = exit.Signal,
+            Cause = exit.Cause,
+        };
+}

@@ -1,0 +1,21 @@
+using Tspm.Model.Selecting;
+using Tspm.Supervision;
+using Tspm.Supervision.Process;
+
+namespace Tspm.Daemon.Answers;
+
+/// <summary>Snapshots by selector, for verbs that only read.</summary>
+internal static class Views
+{
+    /// <summary>Null or no selectors: all. Throws <see cref="NoSuchProcessException"/>.</summary>
+    public static IReadOnlyList<ProcessView> Select(DaemonContext context, IReadOnlyList<string>? selectors)
+    {
+        var views = context.Supervisor.Views();
+        if (selectors is not { Count: > 0 }) return views;
+        var targets = views.Select(view => SelectorTarget.Of(view.Definition, view.Key.Instance)).ToList();
+        var result = SelectorMatcher.Resolve(selectors, targets);
+        if (!result.IsKnown) throw new NoSuchProcessException(result.Sentence!);
+        var chosen = result.Matches.Select(match => new InstanceKey(match.Id, match.Instance)).ToHashSet();
+        return [.. views.Where(view => chosen.Contains(view.Key))];
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text;
+using System.Text.Json;
+using Tspm.Daemon.Control;
+using Tspm.Guardian.Contract;
+using Tspm.Libc;
+using Tspm.Model.State;
+using Tspm.Platform;
+using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Spawning;
+using Tspm.Protocol;
+using Tspm.Storage;
+
+namespace Tspm.Daemon.Upgrading;
+
+/// <summary>
+/// An executable that is to take over, proved before anything is touched: it is opened once, and what was tried is what will be executed, whatever happens to its name meanwhile.
+/// </summary>
+internal sealed unsafe class UpgradeCandidate : IDisposable
+{
+    readonly Descriptor _descriptor;
+
+    UpgradeCandidate(Descriptor descriptor, string path, VersionProof proof) => (_descriptor, Path, Proof) = (descriptor, path, proof);
+
+    /// <summary>Open for reading, close-on-exec, and closed with this.</summary>
+    public int Number => _descriptor.Number;
+
+    public string Path { get; }
+
+    public VersionProof Proof { get; }
+
+    /// <summary>The path of the daemon's own executable, as it was started; another file may lie there now.</summary>
+    public static string OwnPath()
+    {
+        const string replaced = " (deleted)"; // man 5 proc: /proc/pid/exe of a file that is gone
+        var path = new FileInfo(SelfPath.Value).LinkTarget ?? SelfPath.Value;
+        return path.EndsWith(replaced, StringComparison.Ordinal) ? path[..^replaced.Length] : path;
+    }
+
+    /// <summary>Runs it, for seconds at most.</summary>
+    /// <exception cref="RequestException">It cannot take over; the sentence says why.</exception>
+    public static UpgradeCandidate Prove(string path)
+    {
+        using var descriptor = Open(path);
+        var proof = ProofOf(descriptor.Number, path);
+        return new UpgradeCandidate(descriptor.Move(), path, proof);
+    }
+
+    public void Dispose() => _descriptor.Dispose();
+
+    static Descriptor Open(string path)
+    {
+        if (!path.StartsWith('/')) throw Refused(path, "is no absolute path");
+        // A FIFO would wait for its writer for ever.
+        using var descriptor = Descriptors.Open(path, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK);
+        if (!descriptor.IsOpen) throw Refused(path, $"cannot be opened: {Errno.Describe(Errno.Last)}");
+        return Problem(descriptor.Number, path) is { } problem ? throw Refused(path, problem) : descriptor.Move();
+    }
+
+    static string? Problem(int descriptor, string path)
+    {
+        if (SysStat.fstat(descriptor, out var status) != 0) return $"cannot be looked at: {Errno.Describe(Errno.Last)}";
+        if (status.IsDirectory) return "is a folder; name the executable in it";
+        if (!status.IsRegularFile) return "is no regular file";
+        if (Unistd.access(path, Unistd.X_OK) != 0) return $"cannot be executed: {Errno.Describe(Errno.Last)} (chmod +x?)";
+        // The guardian becomes the file itself: as a script it would become an interpreter, which knows nothing of what it holds.
+        var head = stackalloc byte[4];
+        return Unistd.pread(descriptor, head, 4, 0) == 4 && new ReadOnlySpan<byte>(head, 4).SequenceEqual("\u007fELF"u8)
+            ? null
+            : "is no executable of this system (a script, perhaps?); name the tspm executable itself";
+    }
+
+    static VersionProof ProofOf(int descriptor, string path)
+    {
+        var (output, problem) = ProbeRun.Run(descriptor, path, VersionProofWriter.Word);
+        if (output is null) throw Refused(path, problem!);
+        if (Read(output) is not { } proof) throw Refused(path, "did not answer as a tspm that can take over");
+        var own = VersionProofWriter.Own;
+        Check(path, proof, "the state in processes.json", own.ProcessesFormat, proof.ProcessesFormat);
+        Check(path, proof, "the records under run/", own.RunRecordFormat, proof.RunRecordFormat);
+        Check(path, proof, "what the guardian hands over", own.HandoverFormat, proof.HandoverFormat);
+        return proof;
+    }
+
+    static VersionProof? Read(string output)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(Encoding.UTF8.GetBytes(output), StorageJson.Compact.VersionProof);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    static void Check(string path, VersionProof proof, string what, int present, int readable)
+    {
+        if (readable < present)
+            throw Refused(path, $"is tspm {proof.Version} and cannot read {what}: that is of format {present}, and it reads up to {readable}");
+    }
+
+    static RequestException Refused(string path, string problem) => new(ErrorCode.Failed, $"not upgraded, nothing was touched: {path} {problem}");
+}

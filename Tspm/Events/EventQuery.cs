@@ -1,0 +1,105 @@
+using System.Globalization;
+using Tspm.Logs.Reading;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
+using Tspm.Protocol;
+using Tspm.Text;
+
+namespace Tspm.Events;
+
+/// <summary>
+/// Which of the events are asked for: an <see cref="EventsRequest"/>, checked. The same with and without a daemon.
+/// </summary>
+internal sealed class EventQuery
+{
+    /// <summary>Shown when the request names neither a number nor a time.</summary>
+    const int DefaultLines = 50;
+
+    readonly EventsRequest _request;
+    readonly EventSelection _selection;
+    readonly long? _sinceMs, _untilMs;
+    readonly LinePattern? _grep;
+    readonly string _path;
+
+    EventQuery(EventsRequest request, EventSelection selection, (long? Since, long? Until) range, string path)
+    {
+        (_request, _selection, _path) = (request, selection, path);
+        (_sinceMs, _untilMs) = range;
+        _grep = LinePattern.Of(request.Grep);
+    }
+
+    /// <exception cref="LogQueryException">
+    /// Something in it cannot be understood, or a selector fits nothing.
+    /// </exception>
+    public static EventQuery Of(
+        EventsRequest request, DateTimeOffset now, Func<List<SelectorTarget>> present, string path)
+    {
+        if (request.Lines < 0)
+            throw new LogQueryException("lines", $"lines is 0 or more, not {request.Lines}", "0 or more",
+                request.Lines.Value.ToString(CultureInfo.InvariantCulture));
+        foreach (var kind in request.Kinds ?? []) CheckKind(kind);
+        var since = LogQuery.TimeOf("since", request.Since, now, null);
+        var until = LogQuery.TimeOf("until", request.Until, now, since ?? DateTimeOffset.MinValue);
+        if (until < since)
+            throw new LogQueryException("until", $"until ({request.Until}) lies before since ({request.Since})");
+        var range = (since?.ToUnixTimeMilliseconds(), until?.ToUnixTimeMilliseconds());
+        return new EventQuery(request, new EventSelection(request.Selectors, present, path), range, path);
+    }
+
+    static void CheckKind(string kind)
+    {
+        string[] known = [.. EventKind.All, .. CauseCode.All];
+        if (known.Contains(kind)) return;
+        var hint = NearestName.Question(kind, known);
+        if (hint.Length == 0) hint = $"; there are: {string.Join(", ", known)}";
+        throw new LogQueryException(
+            "kinds", $"'{kind}' is neither a kind of event nor a cause{hint}", "a kind or a cause", kind);
+    }
+
+    /// <summary>Those of some new events that are asked for.</summary>
+    /// <exception cref="LogQueryException">The pattern takes too long.</exception>
+    public List<ProcessEvent> Choose(List<ProcessEvent> news)
+    {
+        var (chosen, former) = (new List<ProcessEvent>(), FormerHolders.AmongThese(news));
+        for (var i = 0; i < news.Count; i++)
+        {
+            if (Fits(news[i], former[i])) chosen.Add(news[i]);
+            if (news[i].Kind == EventKind.Withdrawn) _selection.Free(news[i]);
+        }
+        return chosen;
+    }
+
+    bool Fits(ProcessEvent happened, bool isOfFormer)
+    {
+        var time = happened.Time.ToUnixTimeMilliseconds();
+        if (time < _sinceMs || time > _untilMs || !_selection.Fits(happened, isOfFormer)) return false;
+        if (_request.Kinds is { Count: > 0 } kinds
+            && !kinds.Contains(happened.Kind) && !(happened.Cause is { } cause && kinds.Contains(cause)))
+            return false;
+        return _grep is null || _grep.IsMatch($"{happened.Name} {EventText.Of(happened)}");
+    }
+
+    /// <summary>
+    /// Those that have been, the oldest first; with <see cref="EventsRequest.After"/> all behind that one.
+    /// </summary>
+    public List<ProcessEvent> Past()
+    {
+        var isWhole = _request.After is not null || _sinceMs is not null;
+        var most = isWhole ? int.MaxValue : DefaultLines;
+        if (_request.After is null && _request.Lines is { } lines) most = lines;
+        var found = new List<ProcessEvent>();
+        if (most == 0) return found;
+        var holders = new FormerHolders();
+        foreach (var happened in EventFiles.Newest(_path))
+        {
+            if (happened is null) continue;
+            var isOfFormer = holders.Has(happened);
+            if (happened.Seq <= _request.After || happened.Time.ToUnixTimeMilliseconds() < _sinceMs) break;
+            if (!Fits(happened, isOfFormer)) continue;
+            found.Add(happened);
+            if (found.Count == most) break;
+        }
+        found.Reverse();
+        return found;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Text;
+
+namespace Tspm.Events;
+
+/// <summary>
+/// The only place where an event becomes a sentence; the name of its process goes in front. <see cref="CauseText"/> has
+/// the phrases for causes.
+/// </summary>
+internal static class EventText
+{
+    /// <summary>
+    /// Kinds that say something beside the lines of a log; the others only lead from one of these to the next.
+    /// </summary>
+    public static bool StandsInLogs(ProcessEvent happened) => happened.Id is not null && !IsRepetition(happened)
+        && happened.Kind is EventKind.Started or EventKind.Restarted or EventKind.Ready or EventKind.Unfit
+            or EventKind.Stopping or EventKind.Killed or EventKind.Exited or EventKind.Errored or EventKind.Failed
+            or EventKind.OutOfMemory or EventKind.HookFailed or EventKind.Leftovers
+            or EventKind.Reloading or EventKind.Reloaded or EventKind.ReloadFailed;
+
+    /// <summary>
+    /// The state that follows from an end: the line of that end, or of the start that failed, has said it already, so
+    /// that a crash is one line for people. Programs get both.
+    /// </summary>
+    public static bool IsRepetition(ProcessEvent happened) => happened.Kind switch
+    {
+        EventKind.Waiting or EventKind.Errored or EventKind.Stopped =>
+            CauseCode.IsEnd(happened.Cause, happened.Request),
+        _ => false,
+    };
+
+    /// <summary>All of it, without a full stop.</summary>
+    public static string Of(ProcessEvent happened) => happened.Kind switch
+    {
+        EventKind.PreStart => "preStart is running",
+        EventKind.Started => $"started, pid {Number(happened.Pid)}{Because(happened)}",
+        EventKind.Restarted when IsAfterEnd(happened) => $"restarted, pid {Number(happened.Pid)}",
+        EventKind.Restarted => $"restarted, pid {Number(happened.Pid)}{Because(happened)}",
+        EventKind.Ready => "is ready",
+        EventKind.Unfit => $"is being stopped: {happened.Reason}",
+        EventKind.Stopping => $"is stopping{Because(happened)}",
+        EventKind.Killed when happened.OtherPid is not null => $"{Child(happened)} was killed: {happened.Reason}",
+        EventKind.Killed => $"was killed: {happened.Reason}",
+        EventKind.Exited when happened.OtherPid is not null => SecondExit(happened),
+        EventKind.Exited => Exit(happened) + Background(happened) + Outcome(happened) + Next(happened),
+        EventKind.Waiting when happened.Cause == CauseCode.Dependency => happened.Reason ?? "is waiting",
+        EventKind.Waiting => $"is waiting: {happened.Reason}{Next(happened)}",
+        EventKind.Errored => $"is errored: {happened.Reason}",
+        EventKind.Failed =>
+            $"could not be started: {happened.Reason}{Outcome(happened)}{Next(happened, "trying again")}",
+        EventKind.Withdrawn => "was not kept, because it could not be started",
+        // Who asked for it stands in the line before, unless no child had to be stopped.
+        EventKind.Stopped when happened.From == StateNames.Of(ProcessState.Stopping) =>
+            $"is stopped: {happened.Reason}",
+        EventKind.Stopped => $"is stopped{Because(happened)}",
+        EventKind.Reloading =>
+            $"reload: pid {Number(happened.Pid)} started beside pid {Number(happened.OtherPid)}{Because(happened)}",
+        EventKind.Reloaded => $"reloaded: pid {Number(happened.Pid)} replaces pid {Number(happened.OtherPid)}",
+        EventKind.ReloadFailed => $"reload failed: {happened.Reason}",
+        EventKind.Leftovers =>
+            $"left processes behind that did not end in time and were killed: {happened.Reason}",
+        EventKind.OutOfMemory => $"ran out of memory: {happened.Reason}",
+        EventKind.Request => $"{happened.Request} requested by {By(happened)}{About(happened)}",
+        EventKind.Lost =>
+            $"{happened.Lost?.ToString(CultureInfo.InvariantCulture)} events could not be written here",
+        EventKind.TroubleOver => $"resolved: {happened.Reason}",
+        _ => happened.Sentence ?? happened.Reason ?? happened.Kind,
+    };
+
+    /// <summary>
+    /// How a child ended: "exited with code 1", "was killed by SIGSEGV", "ended by SIGTERM" (as it had been asked to),
+    /// "ended, exit status unknown".
+    /// </summary>
+    public static string Exit(ProcessEvent happened)
+    {
+        if (happened.ExitCode is { } code) return $"exited with code {Number(code)}";
+        if (happened.Cause == CauseCode.Reboot) return "ended when the machine went down";
+        if (happened.Signal is not { } signal) return "ended, exit status unknown";
+        var isOwnEnd = happened.Cause is null or CauseCode.Unknown || CauseCode.IsOwnEnd(happened.Cause);
+        var wasAsked = !isOwnEnd && signal != Signals.NameOf(Signals.SIGKILL);
+        return wasAsked ? $"ended by {signal}" : $"was killed by {signal}";
+    }
+
+    /// <summary>
+    /// Of the two children of a reload: it was the new one, which was not to stay. False: it was replaced.
+    /// </summary>
+    public static bool IsOfNewChild(ProcessEvent happened) => happened.OtherPid is not null
+        && happened is not { Cause: CauseCode.User, Request: not CauseRequest.Signal };
+
+    /// <summary>"uid 1000, pid 4711".</summary>
+    public static string By(ProcessEvent happened) =>
+        string.Create(CultureInfo.InvariantCulture, $"uid {happened.ByUid}, pid {happened.ByPid}");
+
+    static string SecondExit(ProcessEvent happened)
+    {
+        var why = happened.Reason is { Length: > 0 } reason ? $": {reason}" : " before it was ready";
+        return $"{Child(happened)} {Exit(happened)}{why}";
+    }
+
+    static string Child(ProcessEvent happened) =>
+        $"the {(IsOfNewChild(happened) ? "new" : "old")} child, pid {Number(happened.Pid)},";
+
+    static string Background(ProcessEvent happened) =>
+        happened.Cause == CauseCode.Background ? $" and {happened.Reason}" : "";
+
+    static string Because(ProcessEvent happened)
+    {
+        if (happened.Reason is not { Length: > 0 } reason) return "";
+        return happened.ByUid is null ? $": {reason}" : $": {reason} ({By(happened)})";
+    }
+
+    static bool IsAfterEnd(ProcessEvent happened) => CauseCode.IsEnd(happened.Cause, happened.Request);
+
+    static string About(ProcessEvent happened) =>
+        happened.Selectors is { Count: > 0 } about ? ": " + string.Join(' ', about) : "";
+
+    static string Outcome(ProcessEvent happened) => happened.Outcome is null ? "" : CauseText.Outcome(
+        new Cause(happened.Cause ?? CauseCode.Unknown)
+        {
+            Outcome = happened.Outcome, Failures = happened.Failures ?? 0,
+        });
+
+    static string Next(ProcessEvent happened, string verb = "restarting") => happened.NextStartInMs switch
+    {
+        null => "",
+        0 => $"; {verb} now",
+        { } delay => $"; {verb} in {Duration.Format(TimeSpan.FromMilliseconds(delay))}",
+    };
+
+    static string Number(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";
+}

@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+
+namespace Tspm.Libc;
+
+/// <summary>sys/signalfd.h.</summary>
+internal static unsafe partial class SysSignalfd
+{
+    public const int SFD_CLOEXEC = 0x80000, SFD_NONBLOCK = 0x800;
+
+    /// <summary>man 2 signalfd. The signals must be blocked in every thread, or another way of delivery may win.</summary>
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int signalfd(int fd, SignalSet* mask, int flags);
+}
+
+/// <summary><c>struct signalfd_siginfo</c>: what a read of a signalfd gives, 128 bytes each.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 128)]
+internal struct SignalfdSiginfo
+{
+    [FieldOffset(0)] public uint ssi_signo;
+    [FieldOffset(8)] public int ssi_code;
+    [FieldOffset(12)] public uint ssi_pid;
+    [FieldOffset(16)] public uint ssi_uid;
+    [FieldOffset(40)] public int ssi_status;
+}

@@ -1,0 +1,80 @@
+using Tspm.Libc;
+using Tspm.Logs.Files;
+using Tspm.Model.State;
+using Tspm.Platform;
+using Tspm.Platform.Linux;
+
+namespace Tspm.Logs.Writing;
+
+/// <summary>Makes FIFOs and opens both ends of a stream, on the caller's thread, where a failure can still be an answer.</summary>
+internal static class FifoOpening
+{
+    const int FifoMode = 0x180; // 0600
+    const uint NoOwner = uint.MaxValue;
+
+    /// <summary>A FIFO that belongs to the user that the child runs as; null: this one.</summary>
+    public static SpawnFailure? Make(string path, string? owner)
+    {
+        if (SysStat.mkfifo(path, FifoMode) != 0) return Failure("make output", $"cannot make {path}", Errno.Last);
+        if (owner is null || FileSystem.UserIdOf(owner) is not { } uid) return null;
+        if (SysStat.chown(path, uid, NoOwner) == 0) return null;
+        var failure = Failure("make output", $"cannot give {path} to user {owner}", Errno.Last);
+        Remove(path);
+        return failure;
+    }
+
+    /// <summary>Both ends of a stream.</summary>
+    /// <param name="Fifo">Read end of the FIFO.</param>
+    /// <param name="File">The log file.</param>
+    /// <param name="Made">See <see cref="LogFile.Open(string, string, List{string}, out int, out string)"/>.</param>
+    public readonly record struct Ends(Descriptor Fifo, Descriptor File, IReadOnlyList<string> Made) : IDisposable
+    {
+        public void Dispose()
+        {
+            Fifo.Dispose();
+            File.Dispose();
+        }
+    }
+
+    /// <summary>The FIFO's read end and the log file; null: neither is left open, and nothing new is left.</summary>
+    public static Ends? Open(string fifo, string file, string? folderRoot, out SpawnFailure? failure)
+    {
+        failure = null;
+        const int reading = Fcntl.O_RDONLY | Fcntl.O_NONBLOCK;
+        var descriptor = Descriptors.Open(fifo, reading);
+        if (!descriptor.IsOpen && Errno.Last == Errno.ENOENT && LostFifos.Find(fifo) is { } lost)
+            descriptor = Descriptors.Open(lost, reading);
+        if (!descriptor.IsOpen)
+        {
+            failure = Failure("open output", $"cannot open {fifo}", Errno.Last);
+            return null;
+        }
+        List<string> made = [];
+        var target = LogFile.Open(file, folderRoot, made, out var errno, out var refusal);
+        if (target.IsOpen) return new Ends(descriptor, target, made);
+        descriptor.Dispose();
+        failure = NoLog(file, errno, refusal, made);
+        return null;
+    }
+
+    /// <summary>Why a log file cannot be opened; null: it can, and it and its folder are there.</summary>
+    public static SpawnFailure? Check(string file, string? folderRoot)
+    {
+        List<string> made = [];
+        using var target = LogFile.Open(file, folderRoot, made, out var errno, out var refusal);
+        return target.IsOpen ? null : NoLog(file, errno, refusal, made);
+    }
+
+    static SpawnFailure NoLog(string file, int errno, string? refusal, List<string> made)
+    {
+        LogFolders.Remove(made);
+        var what = $"cannot open the log file {file}";
+        return refusal is null ? Failure(SpawnFailure.LogStage, what, errno)
+            : new SpawnFailure(SpawnFailure.LogStage, errno, $"{what}: {refusal}");
+    }
+
+    /// <summary>A FIFO without holders is of no use; one that is gone already is as good.</summary>
+    public static void Remove(string fifo) => _ = Unistd.unlink(fifo);
+
+    static SpawnFailure Failure(string stage, string what, int errno) => new(stage, errno, $"{what}: {Errno.Describe(errno)}");
+}

@@ -1,0 +1,99 @@
+using Tspm.Libc;
+using Tspm.Platform.Linux;
+
+namespace Tspm.Logs.Writing;
+
+/// <summary>
+/// After a daemon was killed in the middle of a <see cref="TeeMover"/>'s move: bytes that are in the file and still in the FIFO are taken out of the FIFO, so that none comes twice. What the
+/// bytes themselves say is asked too: others may have appended to the log, moved it away, or emptied it.
+/// </summary>
+internal static unsafe class InterruptedMove
+{
+    const int PieceBytes = 64 << 10;
+
+    /// <param name="intentPath">See <see cref="MoveIntent"/>; removed at the end.</param>
+    /// <param name="pipe">What the bytes were taken into; -1: it is gone, the guardian was killed too.</param>
+    public static void Finish(string intentPath, int pipe)
+    {
+        if (MoveIntent.Read(intentPath) is not { } move)
+        {
+            _ = Unistd.unlink(intentPath);
+            return;
+        }
+        using var log = Descriptors.Open(move.Log, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK);
+        using var fifo = Descriptors.Open(move.Fifo, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK);
+        var taken = pipe < 0 ? -1 : ScratchPipe.Waiting(pipe);
+        if (log.IsOpen && fifo.IsOpen) Discard(fifo.Number, InBoth(move, log.Number, fifo.Number, taken));
+        _ = Unistd.unlink(intentPath);
+    }
+
+    /// <summary>How many of the FIFO's next bytes are in the file already.</summary>
+    /// <param name="taken">Bytes in the pipe; -1: unknown.</param>
+    static int InBoth(in IntendedMove move, int log, int fifo, int taken)
+    {
+        if (SysStat.fstat(log, out var status) != 0 || !status.IsRegularFile) return 0;
+        var written = (int)Math.Clamp(status.Size - move.Offset, 0, move.Count);
+        var isWhole = written == move.Count;
+        // With fewer bytes in it than the move has, they were taken, too.
+        if (written == 0 || (isWhole && taken == move.Count) || ScratchPipe.Waiting(fifo) < move.Count) return 0;
+        var alike = Alike(log, move.Offset, fifo, written, out var compared);
+        if (alike == compared && compared > 0) return written;
+        // All of it was copied, and other bytes come next: it was taken. (Output that repeats itself exactly looks the same; then the pipe, if it is there, has told.)
+        // Not all of it was copied: it was not taken, and where the file differs somebody else has appended something.
+        return isWhole && taken < 0 ? 0 : alike;
+    }
+
+    /// <summary>How many of the FIFO's next bytes are the same as the file's.</summary>
+    /// <param name="compared">How many were looked at: as many as were asked for, or as there are.</param>
+    static int Alike(int log, long offset, int fifo, int count, out int compared)
+    {
+        compared = 0;
+        using var pipe = ScratchPipe.Make(TeeMover.MostBytes, out _);
+        if (pipe is null) return 0;
+        var left = (int)Math.Max(0, Fcntl.tee(fifo, pipe.WriteEnd, (nuint)count, Fcntl.SPLICE_F_NONBLOCK));
+        var (fromFifo, fromLog) = (new byte[PieceBytes], new byte[PieceBytes]);
+        compared = left;
+        for (var alike = 0; ;)
+        {
+            if (left == 0) return alike;
+            var size = Read(pipe.ReadEnd, fromFifo, left);
+            if (size <= 0 || !ReadAt(log, fromLog.AsSpan(0, size), offset + alike)) return alike;
+            var same = fromFifo.AsSpan(0, size).CommonPrefixLength(fromLog);
+            alike += same;
+            left -= size;
+            if (same < size) return alike;
+        }
+    }
+
+    static void Discard(int fifo, int count)
+    {
+        var piece = new byte[PieceBytes];
+        while (count > 0 && Read(fifo, piece, count) is > 0 and var size) count -= size;
+    }
+
+    static int Read(int descriptor, byte[] into, int most)
+    {
+        fixed (byte* start = into)
+        {
+            while (true)
+            {
+                var got = (int)Unistd.read(descriptor, start, (nuint)Math.Min(most, into.Length));
+                if (got >= 0 || Errno.Last != Errno.EINTR) return got;
+            }
+        }
+    }
+
+    static bool ReadAt(int descriptor, Span<byte> into, long offset)
+    {
+        fixed (byte* start = into)
+        {
+            for (var done = 0; done < into.Length;)
+            {
+                var got = (int)Unistd.pread(descriptor, start + done, (nuint)(into.Length - done), offset + done);
+                if (got == 0 || (got < 0 && Errno.Last != Errno.EINTR)) return false;
+                if (got > 0) done += got;
+            }
+        }
+        return true;
+    }
+}

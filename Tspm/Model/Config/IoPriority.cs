@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace Tspm.Model.Config;
+
+/// <summary>An I/O priority (man 2 ioprio_set) as text: <c>realtime:N</c>, <c>best-effort:N</c> with N from 0 to 7, or
+/// <c>idle</c>; as number, what the kernel takes: class and level in one.</summary>
+internal static class IoPriority
+{
+    /// <summary>None was ever set: the nice value decides.</summary>
+    public const int None = 0;
+
+    const int ClassShift = 13, Levels = 8, RealTimeClass = 1, BestEffortClass = 2, IdleClass = 3;
+
+    const string RealTimeWord = "realtime:", BestEffortWord = "best-effort:", IdleWord = "idle";
+
+    /// <summary>Null: it is not such a text.</summary>
+    public static int? Parse(string text)
+    {
+        if (text == IdleWord) return IdleClass << ClassShift;
+        if (text.StartsWith(RealTimeWord, StringComparison.Ordinal)) return Of(RealTimeClass, text.AsSpan(RealTimeWord.Length));
+        return text.StartsWith(BestEffortWord, StringComparison.Ordinal) ? Of(BestEffortClass, text.AsSpan(BestEffortWord.Length)) : null;
+    }
+
+    /// <summary>Null: none was set, or it is what the nice value gives anyway, which some kernels report in its
+    /// place.</summary>
+    public static string? Format(int priority, int nice)
+    {
+        var level = (priority & ((1 << ClassShift) - 1)) % Levels;
+        return (priority >> ClassShift) switch
+        {
+            RealTimeClass => string.Create(CultureInfo.InvariantCulture, $"{RealTimeWord}{level}"),
+            BestEffortClass when level != (nice + 20) / 5 => string.Create(CultureInfo.InvariantCulture, $"{BestEffortWord}{level}"),
+            IdleClass => IdleWord,
+            _ => null,
+        };
+    }
+
+    static int? Of(int ioClass, ReadOnlySpan<char> level) => level.Length == 1 && level[0] is >= '0' and <= '7' ? (ioClass << ClassShift) | (level[0] - '0') : null;
+}

@@ -1,0 +1,38 @@
+namespace Tspm.Model.Config;
+
+/// <summary>When a child that ended by itself is started again.</summary>
+internal enum RestartMode { Always, OnFailure, Never }
+
+/// <summary>The effective restart policy: <see cref="RestartConfig"/> with its defaults filled in.</summary>
+internal sealed record RestartPolicy(
+    RestartMode Mode, TimeSpan Delay, TimeSpan MaxDelay, int MaxConsecutive, TimeSpan MinUptime, IReadOnlyList<int> StopExitCodes)
+{
+    /// <summary>Crash restarts wait 1 s, 2 s … 10 s; after 10 consecutive failures the process is errored; 10 s up clears the count.</summary>
+    public static readonly RestartPolicy Default = new(
+        RestartMode.Always, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), 10, TimeSpan.FromSeconds(10), []);
+
+    /// <summary>One of the codes after which it is not started again.</summary>
+    public bool IsMeant(int? exitCode) => exitCode is { } code && StopExitCodes.Contains(code);
+
+    public static RestartPolicy Of(ProcessConfig config)
+    {
+        var said = config.Restart;
+        var mode = said?.Policy switch
+        {
+            "never" => RestartMode.Never,
+            "on-failure" => RestartMode.OnFailure,
+            "always" => RestartMode.Always,
+            _ => config.Autorestart == false || config.IsJob ? RestartMode.Never : Default.Mode,
+        };
+        if (said is null) return Default with { Mode = mode };
+        return new RestartPolicy(
+            mode,
+            Ms(said.DelayMs) ?? Default.Delay,
+            Ms(said.MaxDelayMs) ?? Default.MaxDelay,
+            said.MaxConsecutive ?? Default.MaxConsecutive,
+            Ms(said.MinUptimeMs) ?? Default.MinUptime,
+            said.StopExitCodes ?? []);
+    }
+
+    static TimeSpan? Ms(int? value) => value is { } ms ? TimeSpan.FromMilliseconds(ms) : null;
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Tspm.Text;
+
+namespace Tspm.Model.Selecting;
+
+/// <summary>How a selector's text is to be understood when no process has exactly that name.</summary>
+internal enum SelectorKind
+{
+    /// <summary>The word <c>all</c>.</summary>
+    All,
+
+    /// <summary>A name, an id or a namespace: the table decides, in that order.</summary>
+    Word,
+
+    /// <summary><c>NAME:INSTANCE</c> or <c>ID:INSTANCE</c>.</summary>
+    Instance,
+
+    /// <summary><c>web-*</c>, over names.</summary>
+    Glob,
+
+    /// <summary><c>/regex/</c>, over names.</summary>
+    Regex,
+}
+
+/// <summary>
+/// One selector of a verb, read but not yet looked up. <see cref="Text"/> is as the user wrote it; <see cref="Body"/> is the name in front of the
+/// instance, or what stands between the slashes.
+/// </summary>
+internal sealed record Selector(SelectorKind Kind, string Text, string Body, int Instance = 0)
+{
+    /// <summary>The word that always means every process, even when one is called so.</summary>
+    public const string All = "all";
+
+    /// <summary>Reads any text; what it cannot be is a matter of the table.</summary>
+    public static Selector Parse(string text)
+    {
+        if (text == All) return new Selector(SelectorKind.All, text, text);
+        if (text.Length > 1 && text[0] == '/' && text[^1] == '/') return new Selector(SelectorKind.Regex, text, text[1..^1]);
+        var colon = text.LastIndexOf(':');
+        if (colon > 0 && TryNumber(text[(colon + 1)..], out var instance)) return new Selector(SelectorKind.Instance, text, text[..colon], instance);
+        return new Selector(Tspm.Text.Glob.IsPattern(text) ? SelectorKind.Glob : SelectorKind.Word, text, text);
+    }
+
+    /// <summary>A number as Tspm prints it: digits only and no leading zero, so that 007 stays a name.</summary>
+    public static bool TryNumber(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && (text[0] != '0' || text.Length == 1);
+}

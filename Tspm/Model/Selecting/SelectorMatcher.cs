@@ -1,0 +1,174 @@
+using System.Text.RegularExpressions;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Text;
+using Stopwatch = System.Diagnostics.Stopwatch;
+
+namespace Tspm.Model.Selecting;
+
+/// <summary>One instance that selectors choose from.</summary>
+internal sealed record SelectorTarget(int Id, string Name, string Namespace, int Instance, string? LegacyId = null)
+{
+    public static SelectorTarget Of(ProcessDefinition definition, int instance) => new(definition.Id, definition.Name, definition.Namespace, instance, definition.Config.LegacyId);
+}
+
+/// <summary>Either all matches (in the order of the table, none twice), or the first selector that fits nothing and a sentence about it.</summary>
+internal sealed record SelectorResult(IReadOnlyList<SelectorTarget> Matches, string? Unknown = null, string? Sentence = null)
+{
+    public bool IsKnown => Unknown is null;
+
+    /// <summary>
+    /// Those of <see cref="Matches"/> that were meant in particular, by name, number or instance, and not by
+    /// <c>all</c>,
+    /// a pattern or a namespace.
+    /// </summary>
+    public IReadOnlySet<SelectorTarget> Named { get; init; } = new HashSet<SelectorTarget>();
+}
+
+/// <summary>
+/// Looks selectors up in the table of processes. It is all or nothing: with one unknown selector nothing matches, so that a mistyped word among
+/// several never leaves half a job done. A name wins over an id, an id over the one that an older Tspm knew it by, that over a namespace; <c>all</c> always means all.
+/// </summary>
+internal static class SelectorMatcher
+{
+    /// <summary>Most selectors of one request.</summary>
+    public const int MaxSelectors = 1000;
+
+    /// <summary>
+    /// For the regular expressions of one request together, building included. Each match has a limit of its own, but a
+    /// thousand processes and hundreds of patterns just below it would hold the
+    /// supervisor up for hours.
+    /// </summary>
+    static readonly TimeSpan PatternTime = TimeSpan.FromMilliseconds(500);
+
+    public static SelectorResult Resolve(IReadOnlyList<string> selectors, IReadOnlyList<SelectorTarget> targets)
+    {
+        if (selectors.Count > MaxSelectors)
+            return new SelectorResult([], selectors[0], $"there are {selectors.Count} selectors; at most {MaxSelectors} are allowed");
+        var chosen = new bool[targets.Count];
+        var named = new HashSet<SelectorTarget>();
+        var (begun, inPatterns) = (0L, TimeSpan.Zero);
+        foreach (var text in selectors)
+        {
+            if (TimedRegex.LengthProblem(text) is { } tooLong)
+                return new SelectorResult([], text, $"the selector {TimedRegex.Shown(text)} {tooLong}");
+            if (inPatterns > PatternTime)
+                return new SelectorResult([], text, "the patterns take too long to match; choose the processes by name, or in several steps");
+            begun = Stopwatch.GetTimestamp();
+            var selector = Selector.Parse(text);
+            if (!TryPredicate(selector, targets, out var fits, out var names, out var problem))
+                return new SelectorResult([], text, problem);
+            try
+            {
+                var any = Mark(chosen, targets, fits, names ? named : null);
+                if (selector.Kind == SelectorKind.Regex) inPatterns += Stopwatch.GetElapsedTime(begun);
+                if (!any && selector.Kind != SelectorKind.All)
+                    return new SelectorResult([], text, NothingFits(selector, targets));
+            }
+            catch (RegexMatchTimeoutException)
+            {
+                return new SelectorResult([], text, $"the pattern {text} takes too long to match; write it without nested repetitions");
+            }
+        }
+        return new SelectorResult([.. targets.Where((_, index) => chosen[index])]) { Named = named };
+    }
+
+    static bool Mark(
+        bool[] chosen, IReadOnlyList<SelectorTarget> targets, Func<SelectorTarget, bool> fits,
+            HashSet<SelectorTarget>? named)
+    {
+        var any = false;
+        for (var i = 0; i < chosen.Length; i++)
+        {
+            if (!fits(targets[i])) continue;
+            chosen[i] = any = true;
+            named?.Add(targets[i]);
+        }
+        return any;
+    }
+
+    /// <param name="selector">What was asked for.</param>
+    /// <param name="targets">Among these.</param>
+    /// <param name="fits">Whether it means one of them.</param>
+    /// <param name="names">It names what it means: see <see cref="SelectorResult.Named"/>.</param>
+    /// <param name="problem">Why it means nothing at all.</param>
+    static bool TryPredicate(
+        Selector selector, IReadOnlyList<SelectorTarget> targets, out Func<SelectorTarget, bool> fits, out bool names,
+        out string? problem)
+    {
+        (problem, names) = (null, false);
+        fits = static _ => true;
+        if (selector.Kind == SelectorKind.All) return true;
+        if (selector.Kind == SelectorKind.Regex) return TryRegex(selector, out fits, out problem);
+        var (text, body) = (selector.Text, selector.Body);
+        names = true;
+        // First of all an exact name: names may look like numbers, globs or instances.
+        if (targets.Any(target => target.Name == text))
+        {
+            fits = target => target.Name == text;
+            return true;
+        }
+        if (targets.Any(target => target.Name == body)) fits = target => target.Name == body;
+        else if (Selector.TryNumber(body, out var id) && targets.Any(target => target.Id == id)) fits = target => target.Id == id;
+        else if (targets.Any(target => target.LegacyId == body)) fits = target => target.LegacyId == body;
+        else if (targets.Any(target => target.LegacyId == text))
+        {
+            fits = target => target.LegacyId == text;
+            return true;
+        }
+        else
+        {
+            names = false;
+            if (selector.Kind == SelectorKind.Glob) fits = target => Glob.IsMatch(body, target.Name);
+            else if (selector.Kind == SelectorKind.Word) fits = target => target.Namespace == body;
+            else fits = static _ => false;
+        }
+        if (selector.Kind != SelectorKind.Instance) return true;
+        var whole = fits;
+        fits = target => target.Instance == selector.Instance && whole(target);
+        return true;
+    }
+
+    static bool TryRegex(Selector selector, out Func<SelectorTarget, bool> fits, out string? problem)
+    {
+        fits = static _ => false;
+        problem = selector.Body.Length == 0 ? "the pattern // is empty; to choose every process, say 'all'" : null;
+        if (problem is not null) return false;
+        if (TimedRegex.TryMake(selector.Body, out var mistake) is not { } regex)
+        {
+            problem = $"the pattern {TimedRegex.Shown(selector.Text)} {mistake}";
+            return false;
+        }
+        // Also within one pattern: its time is over long before a thousand names have each taken what one may take.
+        var begun = Stopwatch.GetTimestamp();
+        fits = target =>
+            Stopwatch.GetElapsedTime(begun) < PatternTime ? regex.IsMatch(target.Name) : throw new RegexMatchTimeoutException();
+        return true;
+    }
+
+    static string NothingFits(Selector selector, IReadOnlyList<SelectorTarget> targets)
+    {
+        if (targets.Count == 0) return $"there is no process '{selector.Text}': none is defined";
+        if (selector.Kind is SelectorKind.Glob or SelectorKind.Regex) return $"no process has a name that matches {selector.Text}";
+        if (selector.Kind == SelectorKind.Instance && Instances(selector.Body, targets) is { Count: > 0 } known)
+        {
+            var there = known.Count == 1 ? $"it has only instance {known[0]}" : $"it has the instances {string.Join(", ", known)}";
+            return $"process '{selector.Body}' has no instance {selector.Instance}; {there}";
+        }
+        var names = targets.Select(target => target.Name).Concat(targets.Select(target => target.Namespace)).Append(Selector.All);
+        var hint = NearestName.Question(selector.Body, names);
+        // PM2 takes a process by the path of its script.
+        var byScript = DefaultName.For([selector.Text]);
+        if (targets.Any(target => target.Name == byScript)) hint = $"; did you mean '{byScript}'?";
+        else if (hint.Length == 0 && selector.Text.Contains(',', StringComparison.Ordinal))
+            hint = $"; several are separated by spaces: {string.Join(' ', selector.Text.Split(','))}";
+        return $"there is no process, id or namespace '{selector.Text}'{hint}";
+    }
+
+    static List<int> Instances(string body, IReadOnlyList<SelectorTarget> targets)
+    {
+        var byName = targets.Where(target => target.Name == body).Select(target => target.Instance).ToList();
+        if (byName.Count > 0 || !Selector.TryNumber(body, out var id)) return byName;
+        return [.. targets.Where(target => target.Id == id).Select(target => target.Instance)];
+    }
+}

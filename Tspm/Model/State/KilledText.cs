@@ -1,0 +1,55 @@
+using System.Globalization;
+using Tspm.Text;
+
+namespace Tspm.Model.State;
+
+/// <summary>Killed processes in words.</summary>
+internal static class KilledText
+{
+    /// <summary>How many are named before the rest is counted.</summary>
+    const int MostNamed = 5;
+
+    /// <summary>"node (pid 12), sh (pid 13)", with the rest as a number.</summary>
+    public static string List(IReadOnlyList<KilledProcess> killed)
+    {
+        var named = string.Join(", ", killed.Take(MostNamed).Select(
+            static process => string.Create(CultureInfo.InvariantCulture, $"{process.Name} (pid {process.Pid})")));
+        var rest = killed.Count - MostNamed;
+        return rest <= 0 ? named : string.Create(CultureInfo.InvariantCulture, $"{named} and {rest} more");
+    }
+
+    /// <summary>
+    /// What a stop reports about an end that needed SIGKILL, for example "did not end within 10 s and was killed (see
+    /// stop.timeoutMs and stop.signal)".
+    /// </summary>
+    /// <param name="exit">The end, with what was killed.</param>
+    /// <param name="timeout">How long it had.</param>
+    /// <returns>Null: it ended in time.</returns>
+    public static string? Warning(RecentExit exit, TimeSpan timeout)
+    {
+        var survivors = exit.Survivors is { Count: > 0 } others ? Survivors(others) : null;
+        if (Killed(exit, timeout) is not { } killed) return survivors;
+        return survivors is null ? killed : $"{killed}; {survivors}";
+    }
+
+    static string Survivors(IReadOnlyList<KilledProcess> survivors)
+    {
+        var pids = string.Join(' ', survivors.Select(static process => process.Pid.ToString(CultureInfo.InvariantCulture)));
+        var (verb, pronoun) = survivors.Count == 1 ? ("belongs", "it is") : ("belong", "they are");
+        return $"{List(survivors)} {verb} to another user, so {pronoun} still running; end with: sudo kill {pids}";
+    }
+
+    static string? Killed(RecentExit exit, TimeSpan timeout)
+    {
+        if (exit.Killed is not { Count: > 0 } killed) return null;
+        List<KilledProcess> others = [.. killed.Where(process => process.Pid != exit.Pid)];
+        var (also, who) = ("", "");
+        if (others.Count == killed.Count) who = $"{List(others)} ";
+        else if (others.Count > 0) also = $", along with {List(others)}";
+        var isMainKilled = others.Count < killed.Count;
+        var was = !isMainKilled && others.Count > 1 ? "were" : "was";
+        // What a crash leaves behind has less time than a stop, so only the main program's time is named.
+        var when = isMainKilled ? $"within {Duration.Format(timeout)}" : "in time";
+        return $"{who}did not end {when} and {was} killed{also} (see stop.timeoutMs and stop.signal)";
+    }
+}

@@ -1,0 +1,19 @@
+using Tspm.Json;
+
+namespace Tspm.Model.State;
+
+/// <summary>A <see cref="ProcessState"/> as its word in JSON.</summary>
+internal sealed class ProcessStateConverter : WordConverter<ProcessState>
+{
+    protected override string WordOf(ProcessState value) => StateNames.Of(value);
+
+    protected override ProcessState? ValueOf(string word) => StateNames.Find(word);
+}
+
+/// <summary>A <see cref="DesiredState"/> as its word in JSON.</summary>
+internal sealed class DesiredStateConverter : WordConverter<DesiredState>
+{
+    protected override string WordOf(DesiredState value) => StateNames.Of(value);
+
+    protected override DesiredState? ValueOf(string word) => StateNames.FindDesired(word);
+}

@@ -1,0 +1,38 @@
+namespace Tspm.Model.State;
+
+/// <summary>The names of states as users and programs read them: the same as in JSON.</summary>
+internal static class StateNames
+{
+    /// <summary>In the order of a life.</summary>
+    public static readonly ProcessState[] All =
+        [ProcessState.Stopped, ProcessState.Starting, ProcessState.Online, ProcessState.Stopping, ProcessState.Waiting, ProcessState.Errored];
+
+    public static string Of(ProcessState state) => state switch
+    {
+        ProcessState.Stopped => "stopped",
+        ProcessState.Starting => "starting",
+        ProcessState.Online => "online",
+        ProcessState.Stopping => "stopping",
+        ProcessState.Waiting => "waiting",
+        ProcessState.Errored => "errored",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "a state without a name"),
+    };
+
+    /// <summary>The state of this name; null: there is none.</summary>
+    public static ProcessState? Find(string? name)
+    {
+        foreach (var state in All)
+            if (Of(state) == name) return state;
+        return null;
+    }
+
+    public static string Of(DesiredState desired) => desired == DesiredState.Up ? "up" : "down";
+
+    /// <summary>As <see cref="Find"/>.</summary>
+    public static DesiredState? FindDesired(string? name) => name switch
+    {
+        "up" => DesiredState.Up,
+        "down" => DesiredState.Down,
+        _ => null,
+    };
+}

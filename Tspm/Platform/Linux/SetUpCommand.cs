@@ -1,9 +1,0 @@
-namespace Tspm.Platform.Linux;
-
-/// <summary>How to run <see cref="ChildSetUp"/>: an executable, and what comes before the hidden word (nothing for the native executable).</summary>
-internal sealed record SetUpCommand(string Executable, IReadOnlyList<string> LeadingArguments)
-{
-    public SetUpCommand(string executable) : this(executable, [])
-    {
-    }
-}

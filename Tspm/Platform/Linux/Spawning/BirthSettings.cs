@@ -1,0 +1,78 @@
+using System.Globalization;
+using Tspm.Libc;
+using Tspm.Model.Config;
+using Tspm.Text;
+
+namespace Tspm.Platform.Linux.Spawning;
+
+/// <summary>
+/// What a child has from its first instant besides environment and descriptors, in the kernel's numbers: a <see
+/// cref="LaunchContext"/> with its gaps filled. Also as one word, for the command line of the
+/// set-up mode.
+/// </summary>
+internal sealed unsafe class BirthSettings
+{
+    /// <summary>Limits that could hurt this process if it had them even for a microsecond: a write or a thread of
+    /// another thread would fail, or a signal end it all.</summary>
+    static readonly int[] s_dangerous = [SysResource.RLIMIT_FSIZE, SysResource.RLIMIT_DATA, SysResource.RLIMIT_AS, SysResource.RLIMIT_CPU, SysResource.RLIMIT_NPROC];
+
+    /// <summary>With a smaller stack limit than this the main thread of this process might not get its next
+    /// page.</summary>
+    const ulong SmallStack = 1 << 20;
+
+    public required uint Umask { get; init; }
+    public required int Nice { get; init; }
+    public required int IoPriority { get; init; }
+
+    /// <summary>Null: all.</summary>
+    public ulong[]? Cpus { get; init; }
+
+    /// <summary>Soft limits by kernel number; null: as this process has it.</summary>
+    public required ulong?[] Limits { get; init; }
+
+    /// <param name="launch">What was kept; null: nothing.</param>
+    /// <param name="openFiles">The descriptor limit of a definition that has no other.</param>
+    /// <param name="original">The limits that the guardian was started with.</param>
+    public static BirthSettings Of(LaunchContext? launch, long? openFiles, ulong?[] original)
+    {
+        var limits = (ulong?[])original.Clone();
+        if (openFiles is { } files and >= 0) limits[SysResource.RLIMIT_NOFILE] = files == long.MaxValue ? SoftLimits.Unlimited : (ulong)files;
+        if (launch?.Limits is { } text && SoftLimits.Parse(text) is { } wanted)
+            for (var i = 0; i < wanted.Length; i++) limits[i] = wanted[i] ?? limits[i];
+        return new BirthSettings
+        {
+            Umask = launch?.Umask is { } mask && LaunchContext.TryOctal(mask) is { } bits ? bits : LaunchContext.DefaultUmaskBits,
+            Nice = launch?.Nice ?? 0,
+            IoPriority = launch?.IoPriority is { } priority ? Tspm.Model.Config.IoPriority.Parse(priority) ?? 0 : 0,
+            Cpus = launch?.Cpus is { } cpus ? CpuList.Parse(cpus) : null,
+            Limits = limits,
+        };
+    }
+
+    /// <summary>Can they be given to a child only by the set-up mode, because this process must not have them
+    /// itself?</summary>
+    public bool NeedsSetUp()
+    {
+        if (Limits[SysResource.RLIMIT_STACK] < SmallStack) return true;
+        foreach (var resource in s_dangerous)
+        {
+            ResourceLimit own;
+            if (Limits[resource] is not { } wanted || SysResource.getrlimit(resource, &own) != 0) continue;
+            // Above the hard limit it is cut to it, unless a privilege helps.
+            if (own.rlim_cur != wanted && (wanted <= own.rlim_max || own.rlim_cur != own.rlim_max || LinuxSpawner.CanHave(resource, wanted))) return true;
+        }
+        return false;
+    }
+
+    public string ToWord() => string.Create(CultureInfo.InvariantCulture, $"{Umask};{Nice};{IoPriority};{(Cpus is null ? "" : CpuList.Format(Cpus))};{SoftLimits.Format(Limits)}");
+
+    /// <summary>Null: not written by <see cref="ToWord"/>.</summary>
+    public static BirthSettings? Parse(string word)
+    {
+        var culture = CultureInfo.InvariantCulture;
+        if (word.Split(';') is not [var umask, var nice, var priority, var cpus, var limits]) return null;
+        if (!uint.TryParse(umask, NumberStyles.None, culture, out var mask) || !int.TryParse(nice, NumberStyles.AllowLeadingSign, culture, out var niceness)) return null;
+        if (!int.TryParse(priority, NumberStyles.None, culture, out var io) || SoftLimits.Parse(limits) is not { } parsed) return null;
+        return new BirthSettings { Umask = mask, Nice = niceness, IoPriority = io, Cpus = cpus.Length == 0 ? null : CpuList.Parse(cpus), Limits = parsed };
+    }
+}

@@ -1,0 +1,41 @@
+using Tspm.Libc;
+using Tspm.Model.Config;
+using Tspm.Text;
+
+namespace Tspm.Platform.Linux.Spawning;
+
+/// <summary>What a child of this process would inherit: read with a few system calls, because a client pays for each
+/// millisecond.</summary>
+internal static unsafe class OwnLaunch
+{
+    public static LaunchContext Read()
+    {
+        // There is no call that only reads it (man 2 umask); this is a client with one thread.
+        var mask = SysStat.umask(LaunchContext.DefaultUmaskBits);
+        _ = SysStat.umask(mask);
+        var nice = SysResource.getpriority(SysResource.PRIO_PROCESS, 0);
+        return Of(mask, nice, ReadLimits(), ThreadValues.ReadCpus(0), SysSyscall.ioprio_get(0));
+    }
+
+    /// <summary>Soft limits by kernel number.</summary>
+    public static ulong?[] ReadLimits()
+    {
+        var limits = new ulong?[SoftLimits.Names.Length];
+        for (var resource = 0; resource < limits.Length; resource++)
+        {
+            ResourceLimit limit;
+            if (SysResource.getrlimit(resource, &limit) == 0) limits[resource] = limit.rlim_cur;
+        }
+        return limits;
+    }
+
+    /// <summary>From the kernel's numbers.</summary>
+    public static LaunchContext Of(uint umask, int nice, ulong?[] limits, ulong[]? cpus, int ioPriority) => new()
+    {
+        Umask = Convert.ToString((int)(umask & 0x1FF), 8).PadLeft(3, '0'),
+        Nice = nice,
+        Limits = SoftLimits.Format(limits),
+        Cpus = cpus is null ? null : CpuList.Format(cpus),
+        IoPriority = IoPriority.Format(Math.Max(0, ioPriority), nice),
+    };
+}

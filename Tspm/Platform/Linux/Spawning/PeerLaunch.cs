@@ -1,0 +1,69 @@
+using System.Globalization;
+using Tspm.Libc;
+using Tspm.Model.Config;
+
+namespace Tspm.Platform.Linux.Spawning;
+
+/// <summary>
+/// What a child of another process would inherit, as far as /proc shows it: for requests of clients that do not say it
+/// themselves (an older tspm, socat, another language).
+/// </summary>
+internal static class PeerLaunch
+{
+    const string UmaskKey = "Umask:", LimitKey = "Max ";
+
+    /// <summary>/proc/PID/limits is a table: a name of 25 characters and a space, then the soft limit, 20 characters
+    /// and a space, then the hard one.</summary>
+    const int SoftColumn = 26, HardColumn = 47;
+
+    /// <summary>Null: the process is gone, or hidden.</summary>
+    public static LaunchContext? Read(int pid)
+    {
+        if (pid <= 0 || ReadText(pid, "status") is not { } status || ReadText(pid, "limits") is not { } limits) return null;
+        if (UmaskOf(status) is not { } umask) return null;
+        var nice = SysResource.getpriority(SysResource.PRIO_PROCESS, (uint)pid);
+        return OwnLaunch.Of(umask, nice, LimitsOf(limits, SoftColumn), ThreadValues.ReadCpus(pid), SysSyscall.ioprio_get(pid));
+    }
+
+    /// <summary>By kernel number; null: the process is gone, or hidden.</summary>
+    public static ulong?[]? ReadHardLimits(int pid) => ReadText(pid, "limits") is { } text ? LimitsOf(text, HardColumn) : null;
+
+    /// <summary>The mask in the text of /proc/PID/status (since Linux 4.7); null: it is not there.</summary>
+    public static uint? UmaskOf(string status)
+    {
+        foreach (var line in status.Split('\n'))
+            if (line.StartsWith(UmaskKey, StringComparison.Ordinal)) return LaunchContext.TryOctal(line[UmaskKey.Length..].Trim());
+        return null;
+    }
+
+    /// <summary>The soft limits in the text of /proc/PID/limits, which has one line each in the order of their numbers,
+    /// below a heading.</summary>
+    public static ulong?[] SoftLimitsOf(string text) => LimitsOf(text, SoftColumn);
+
+    static ulong?[] LimitsOf(string text, int column)
+    {
+        var limits = new ulong?[SoftLimits.Names.Length];
+        var lines = text.Split('\n');
+        for (var resource = 0; resource < limits.Length && resource + 1 < lines.Length; resource++)
+        {
+            var line = lines[resource + 1];
+            if (!line.StartsWith(LimitKey, StringComparison.Ordinal) || line.Length <= column) continue;
+            var word = line[column..].Split(' ', 2)[0];
+            if (word == SoftLimits.Text(SoftLimits.Unlimited)) limits[resource] = SoftLimits.Unlimited;
+            else if (ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var value)) limits[resource] = value;
+        }
+        return limits;
+    }
+
+    static string? ReadText(int pid, string name)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{name}"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using Tspm.Libc;
+using Tspm.Model.State;
+
+namespace Tspm.Platform.Linux.Spawning;
+
+/// <summary>
+/// Finds the file of a program as a shell would, but with the child's PATH and the child's working directory, and says precisely why not.
+/// posix_spawnp would search the daemon's PATH, and has one error number for all of it.
+/// </summary>
+internal static class ProgramLookup
+{
+    public const string FindStage = SpawnFailure.FindStage, ExecuteStage = SpawnFailure.ExecuteStage,
+        DirectoryStage = SpawnFailure.DirectoryStage;
+
+    /// <summary>What execvp uses without PATH (man 3 exec).</summary>
+    const string DefaultPath = "/bin:/usr/bin";
+
+    /// <summary>
+    /// The path to hand to exec, which comes after the change of directory: relative stays relative, so that a script sees itself as it was called.
+    /// Exactly one of the two is null. Asks for the rights of the calling process.
+    /// </summary>
+    public static (string? Path, SpawnFailure? Failure) Find(string program, string workingDirectory, string? path)
+    {
+        if (program.Length == 0) return (null, new SpawnFailure(FindStage, Errno.ENOENT, "cannot find a program: the command is empty"));
+        if (program.Contains('/'))
+        {
+            var failure = Check(program, workingDirectory);
+            return failure is null ? (program, null) : (null, failure);
+        }
+        return Search(program, workingDirectory, path);
+    }
+
+    /// <summary>Why a program cannot be entered as a working directory; null: it can.</summary>
+    public static SpawnFailure? CheckDirectory(string directory)
+    {
+        var errno = 0;
+        if (SysStat.stat(directory, out var status) != 0) errno = Errno.Last;
+        else if (!status.IsDirectory) errno = Errno.ENOTDIR;
+        else if (Unistd.access(directory, Unistd.X_OK) != 0) errno = Errno.Last;
+        return errno == 0 ? null : DirectoryFailure(directory, errno);
+    }
+
+    public static SpawnFailure DirectoryFailure(string directory, int errno) =>
+        new(DirectoryStage, errno, $"cannot change directory to {directory}: {Errno.Describe(errno)}");
+
+    /// <summary>The sentence for an exec that failed although the file was found.</summary>
+    public static SpawnFailure ExecuteFailure(string program, string workingDirectory, int errno) => errno switch
+    {
+        Errno.ENOEXEC => Failure(program, errno, " (is the first line '#!/path/to/interpreter' missing?)"),
+        Errno.ENOENT or Errno.EACCES or Errno.ENOTDIR when Shebang.InterpreterOf(Absolute(program, workingDirectory)) is { } interpreter =>
+            Failure(program, errno, $" (its first line names the interpreter '{interpreter}': is that installed and executable?)"),
+        Errno.ENOENT => Failure(program, errno, " (the file is there: is it built for another system, with another loader?)"),
+        Errno.E2BIG => Failure(program, errno, " (arguments and environment together are too long)"),
+        _ => Failure(program, errno, ""),
+    };
+
+    static (string? Path, SpawnFailure? Failure) Search(string program, string workingDirectory, string? path)
+    {
+        SpawnFailure? denied = null;
+        var folders = path ?? DefaultPath;
+        foreach (var folder in folders.Split(':'))
+        {
+            // An empty entry is the working directory (man 3 exec).
+            var candidate = folder.Length == 0 ? "./" + program : folder + "/" + program;
+            var failure = Check(candidate, workingDirectory);
+            if (failure is null) return (candidate, null);
+            if (failure.Errno == Errno.EACCES && SysStat.stat(Absolute(candidate, workingDirectory), out var status) == 0 && status.IsRegularFile)
+                denied ??= failure;
+        }
+        return (null, denied ?? new SpawnFailure(FindStage, Errno.ENOENT,
+            path is null
+                ? $"cannot find the program '{program}': PATH is not set, and it is not in {DefaultPath}"
+                : $"cannot find the program '{program}' on the PATH{InFolder(program, workingDirectory)}"));
+    }
+
+    /// <summary>A file of the working directory is not meant by its bare name.</summary>
+    static string InFolder(string program, string workingDirectory) =>
+        SysStat.stat(Absolute(program, workingDirectory), out var status) == 0 && status.IsRegularFile
+            ? $"; {Absolute(program, workingDirectory)} is there: write ./{program}, or give it an interpreter" : "";
+
+    static SpawnFailure? Check(string program, string workingDirectory)
+    {
+        var file = Absolute(program, workingDirectory);
+        if (SysStat.stat(file, out var status) != 0)
+        {
+            var errno = Errno.Last;
+            return errno is Errno.ENOENT or Errno.ENOTDIR
+                ? new SpawnFailure(FindStage, errno, $"cannot find program {file}: {Errno.Describe(errno)}")
+                : Failure(file, errno, "");
+        }
+        if (status.IsDirectory) return Failure(file, Errno.EACCES, "", Errno.Describe(Errno.EISDIR));
+        if (!status.IsRegularFile) return Failure(file, Errno.EACCES, "", "Not a regular file");
+        if (Unistd.access(file, Unistd.X_OK) == 0) return null;
+        return Errno.Last == Errno.EACCES ? Failure(file, Errno.EACCES, " (chmod +x?)") : Failure(file, Errno.Last, "");
+    }
+
+    static SpawnFailure Failure(string program, int errno, string hint, string? reason = null) =>
+        new(ExecuteStage, errno, $"cannot execute {program}: {reason ?? Errno.Describe(errno)}{hint}");
+
+    static string Absolute(string program, string workingDirectory)
+    {
+        if (program.StartsWith('/')) return program;
+        return workingDirectory.TrimEnd('/') + "/" + (program.StartsWith("./", StringComparison.Ordinal) ? program[2..] : program);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Tspm.Platform.Linux.Spawning;
+
+/// <summary>A null-terminated array of C strings in one piece of unmanaged memory: argv and envp.</summary>
+internal sealed unsafe class StringBlock : IDisposable
+{
+    byte** pointers;
+
+    public StringBlock(IReadOnlyCollection<string> strings)
+    {
+        var bytes = 0;
+        foreach (var text in strings) bytes += Encoding.UTF8.GetByteCount(text) + 1;
+        var table = (strings.Count + 1) * sizeof(byte*);
+        pointers = (byte**)NativeMemory.Alloc((nuint)(table + bytes));
+        var next = (byte*)pointers + table;
+        var end = next + bytes;
+        var index = 0;
+        foreach (var text in strings)
+        {
+            pointers[index++] = next;
+            next += Encoding.UTF8.GetBytes(text, new Span<byte>(next, (int)(end - next)));
+            *next++ = 0;
+        }
+        pointers[index] = null;
+    }
+
+    public byte** Pointers => pointers;
+
+    /// <summary>"NAME=value" of every variable.</summary>
+    public static StringBlock OfEnvironment(IReadOnlyDictionary<string, string> environment)
+    {
+        var entries = new List<string>(environment.Count);
+        foreach (var (name, value) in environment) entries.Add(name + "=" + value);
+        return new StringBlock(entries);
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.Free(pointers);
+        pointers = null;
+    }
+}

@@ -1,0 +1,207 @@
+using Tspm.Libc;
+using Tspm.Model.Config;
+
+namespace Tspm.Platform.Linux.Tree;
+
+/// <summary>
+/// Finds what an ended child left behind. An orphan goes to the nearest subreaper, the guardian, so the guardian's own
+/// list of children shows them all, and a look that finds nothing costs two small files. Children that were adopted from
+/// an earlier daemon are in that list too; they are known by number and left alone, or carry another mark.
+/// Only where the guardian was not there (every tspm process had been killed) all of /proc is looked through, and then
+/// session and process group count as well as the mark.
+/// </summary>
+internal sealed class LeftoverFinder(
+    ProcFiles files, int guardianPid, Func<int, LinuxChild?> childOf, IOrphans orphans)
+{
+    /// <summary>How old the list of orphans may be where leftovers were found before: several look at the same moment.</summary>
+    static readonly TimeSpan SharedFor = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Where orphans end all the time, a look must not go on for ever.</summary>
+    internal const int MostRounds = 16;
+
+    readonly Subtrees subtrees = new(files);
+    readonly TreeMarks marks = new(files);
+    readonly int ownPid = Unistd.getpid();
+
+    /// <summary>
+    /// Leftovers that were found and may still live. A process that is ending gives up its memory, and with it the
+    /// environment that marks it, before its files and ports (kernel/exit.c: exit_mm comes first), and a living one may
+    /// replace its environment. Both are remembered until they are gone.
+    /// </summary>
+    readonly Dictionary<OwnerKey, List<ProcStat>> known = [];
+
+    /// <summary>Orphans of which this look has seen that they ended.</summary>
+    readonly HashSet<int> ended = [];
+
+    readonly record struct OwnerKey(int Pid, int Id, int Instance, string? Hook);
+
+    /// <summary>See <see cref="IProcessSystem.FindLeftovers"/>.</summary>
+    /// <param name="mark">How to recognise them.</param>
+    /// <param name="others">Further members that the caller knows of, from the cgroup.</param>
+    public List<Leftover>? Find(TreeMark mark, IReadOnlyList<int> others)
+    {
+        if (FindAll(mark, others, IsNumberOurs(mark)) is not { } found) return null;
+        var leftovers = new List<Leftover>(found.Count);
+        foreach (var stat in found)
+        {
+            var name = files.ReadName(stat.Pid);
+            leftovers.Add(new Leftover(stat.Pid, stat.StartTicks, stat.ParentPid, stat.Group, stat.Session, name));
+        }
+        return leftovers;
+    }
+
+    /// <summary>See <see cref="IProcessSystem.KillLeftovers"/>.</summary>
+    /// <param name="mark">How to recognise them.</param>
+    /// <param name="others">Further members that the caller knows of, from the cgroup.</param>
+    public int? Kill(TreeMark mark, IReadOnlyList<int> others)
+    {
+        var numberIsOurs = IsNumberOurs(mark);
+        var found = FindAll(mark, others, numberIsOurs);
+        if (numberIsOurs) _ = SysSignal.kill(-mark.Pid, Signals.SIGKILL); // ESRCH: nobody left, as is usual
+        if (found is null) return null;
+        foreach (var stat in found) _ = ProcessTree.Signal(stat.Pid, stat.StartTicks, Signals.SIGKILL);
+        return found.Count;
+    }
+
+    /// <summary>
+    /// While any member of a session or group lives, its number is given to nobody else. So a living process with this
+    /// number means that no member is left.
+    /// </summary>
+    bool IsNumberOurs(TreeMark mark) =>
+        childOf(mark.Pid) is not null && !(ProcFiles.TryReadStat(mark.Pid, out var now) && now.IsLiving);
+
+    /// <returns>Null: orphans ended all the while, so it is not known whether anything is left.</returns>
+    List<ProcStat>? FindAll(TreeMark mark, IReadOnlyList<int> others, bool numberIsOurs)
+    {
+        var owner = new OwnerKey(mark.Pid, mark.Id, mark.Instance, mark.Hook);
+        // Not for the first look: the child has ended since the list was read, and its orphans may not be in it.
+        // And never to say that nothing is left: what was in the list may have ended and left children of its own.
+        if (known.ContainsKey(owner))
+        {
+            var found = FindNow(owner, mark, others, numberIsOurs, SharedFor);
+            if (found.Count > 0) return found;
+        }
+        // What ends in the middle of a look leaves its children to the guardian after the list was read: to say that
+        // nothing is left needs a look in which nothing ended that was not known to have ended before. Each round knows
+        // more of them, so it comes to an end.
+        ended.Clear();
+        for (var round = 1; ; round++)
+        {
+            var before = ended.Count;
+            var found = FindNow(owner, mark, others, numberIsOurs, TimeSpan.Zero);
+            if (found.Count > 0 || ended.Count == before) return found;
+            if (round == MostRounds) return null;
+        }
+    }
+
+    List<ProcStat> FindNow(OwnerKey owner, TreeMark mark, IReadOnlyList<int> others, bool numberIsOurs, TimeSpan maxAge)
+    {
+        var found = new List<ProcStat>();
+        var seen = new HashSet<int>();
+        var isNear = childOf(mark.Pid) is { IsNear: true };
+        if (!isNear || !CollectOrphans(mark, numberIsOurs, maxAge, found, seen))
+            CollectFromAll(mark, numberIsOurs, found, seen);
+        foreach (var pid in others)
+        {
+            if (ProcFiles.TryReadStat(pid, out var stat) && !NestedGuardian.IsOne(files, pid))
+                subtrees.Add(stat, found, seen, passNested: true);
+        }
+        AddKnown(owner, found, seen);
+        Remember(owner, found, isOnlyRun: mark.OtherStartTicks is null);
+        return found;
+    }
+
+    void Remember(OwnerKey owner, List<ProcStat> found, bool isOnlyRun)
+    {
+        if (found.Count == 0)
+        {
+            known.Remove(owner);
+            return;
+        }
+        // An earlier run of the same instance is over, even when its leftovers were to be left alone.
+        if (isOnlyRun && !known.ContainsKey(owner))
+        {
+            foreach (var other in known.Keys)
+                if (other with { Pid = owner.Pid } == owner) known.Remove(other);
+        }
+        known[owner] = found;
+    }
+
+    void AddKnown(OwnerKey owner, List<ProcStat> found, HashSet<int> seen)
+    {
+        foreach (var before in known.GetValueOrDefault(owner) ?? [])
+        {
+            if (!ProcFiles.TryReadStat(before.Pid, out var now) || !now.IsLiving) continue;
+            // What was met in the middle of launching another Tspm has become its guardian.
+            if (now.StartTicks != before.StartTicks || NestedGuardian.IsOne(files, now.Pid)) continue;
+            if (seen.Add(now.Pid)) found.Add(now);
+        }
+    }
+
+    /// <summary>Through the guardian's children. False: the kernel does not list them.</summary>
+    bool CollectOrphans(TreeMark mark, bool numberIsOurs, TimeSpan maxAge, List<ProcStat> found, HashSet<int> seen)
+    {
+        if (orphans.Read(maxAge) is not { } all) return false;
+        ended.UnionWith(orphans.Vanished);
+        foreach (var orphan in all)
+        {
+            var carried = mark.Run == RunMark.None ? RunMark.None : orphan.Mark;
+            // Nothing is read for the many that carry the mark of another run.
+            if (TreeMarks.ByRun(orphan.Stat, carried, mark) == false) continue;
+            if (!orphan.TryReadNow(out var now))
+            {
+                ended.Add(orphan.Stat.Pid);
+                continue;
+            }
+            if (!marks.Belongs(now, carried, mark, numberIsOurs) || NestedGuardian.IsOne(files, now.Pid)) continue;
+            subtrees.Add(now, found, seen, passNested: true);
+        }
+        return true;
+    }
+
+    /// <summary>
+    /// Through all processes. The number of a child that was never ours to watch may have had another owner since, whose
+    /// session could still live: then the variables are asked for as well.
+    /// </summary>
+    void CollectFromAll(TreeMark mark, bool numberIsOurs, List<ProcStat> found, HashSet<int> seen)
+    {
+        var all = ReadAll();
+        foreach (var stat in all)
+        {
+            if (stat.Pid == mark.Pid || !BelongsFarAway(stat, mark, numberIsOurs)) continue;
+            if (!NestedGuardian.IsOne(files, stat.Pid) && seen.Add(stat.Pid)) found.Add(stat);
+        }
+        // Whoever descends from one of them, generation by generation.
+        for (var i = 0; i < found.Count; i++)
+        {
+            foreach (var stat in all)
+            {
+                if (stat.ParentPid != found[i].Pid || seen.Contains(stat.Pid)) continue;
+                if (NestedGuardian.IsOne(files, stat.Pid)) continue;
+                seen.Add(stat.Pid);
+                found.Add(stat);
+            }
+        }
+    }
+
+    bool BelongsFarAway(in ProcStat stat, TreeMark mark, bool numberIsOurs)
+    {
+        if (mark.Run != RunMark.None && TreeMarks.ByRun(stat, files.ReadRunMark(stat.Pid), mark) is { } decided)
+            return decided;
+        if (TreeMarks.IsOfGroup(stat, mark.Pid) && (numberIsOurs || marks.HasEnvironment(stat.Pid, mark))) return true;
+        return stat.ParentPid == guardianPid && childOf(stat.Pid) is null && marks.HasVariables(stat.Pid, mark);
+    }
+
+    List<ProcStat> ReadAll()
+    {
+        var pids = new List<int>();
+        ProcFiles.ReadAllPids(pids);
+        var all = new List<ProcStat>(pids.Count);
+        foreach (var pid in pids)
+        {
+            if (pid == ownPid || pid == guardianPid) continue;
+            if (ProcFiles.TryReadStat(pid, out var stat) && stat.IsLiving) all.Add(stat);
+        }
+        return all;
+    }
+}

@@ -1,0 +1,57 @@
+using Tspm.Libc;
+using Tspm.Model.State;
+using Tspm.Platform.Linux.Events;
+
+namespace Tspm.Platform.Linux.Tree;
+
+/// <summary>
+/// A child behind a pidfd, which names this process and no later one with its number (man 2 pidfd_open, Linux 5.3). Own children are reaped here and
+/// nowhere else; adopted ones are the guardian's.
+/// </summary>
+internal sealed unsafe class PidfdChild(EventLoop loop, Descriptor pidfd, in ChildIdentity identity, Action<LinuxChild> forget) : LinuxChild(identity, forget), IReadyHandler
+{
+    Action? whenEnded;
+
+    public override void OnExit(Action ended)
+    {
+        whenEnded = ended;
+        loop.Watch(pidfd.Number, SysEpoll.EPOLLIN, this);
+    }
+
+    public override ExitStatus? PeekExit()
+    {
+        if (IsDisposed) return null;
+        return IsOwn ? Wait(SysWait.P_PIDFD, pidfd.Number, WithoutReaping) : ExitReadings.OfOther(pidfd.Number) ?? ProcFiles.ReadFailureOfZombie(Pid, StartTicks);
+    }
+
+    public override void Reap()
+    {
+        if (IsOwn && !IsDisposed) _ = Wait(SysWait.P_PIDFD, pidfd.Number, AndReap);
+    }
+
+    public override bool Signal(int signal) => !IsDisposed && SysSyscall.pidfd_send_signal(pidfd.Number, signal) == 0;
+
+    public override bool TellsExit => !IsOwn && SysPidfd.TellsExitOfOthers;
+
+    /// <summary>A pidfd is readable from the end on, and hung up from the reap on (Linux 6.9).</summary>
+    void IReadyHandler.Ready(int fd, uint events)
+    {
+        if (TellsExit && (events & SysEpoll.EPOLLHUP) == 0)
+        {
+            loop.Watch(fd, OnlyHangUp, this);
+            whenEnded?.Invoke();
+            return;
+        }
+        loop.Unwatch(fd);
+        Interlocked.Exchange(ref whenEnded, null)?.Invoke();
+    }
+
+    /// <summary>EPOLLHUP need not be asked for (man 2 epoll_ctl).</summary>
+    const uint OnlyHangUp = 0;
+
+    protected override void Close()
+    {
+        loop.Unwatch(pidfd.Number);
+        pidfd.Dispose();
+    }
+}

@@ -1,0 +1,253 @@
+using System.Buffers.Text;
+using System.Text;
+using Tspm.Libc;
+using Tspm.Model.State;
+
+namespace Tspm.Platform.Linux.Tree;
+
+/// <summary>
+/// Reads /proc with open, read and close and no allocation per file: a list of a thousand processes must not cost a second. A process may end
+/// between any two reads, so everything here answers "gone" rather than throw. One instance serves one thread.
+/// </summary>
+internal sealed unsafe class ProcFiles
+{
+    /// <summary>Longest line of stat: 52 numbers and a name.</summary>
+    const int StatBytes = 1024;
+
+    /// <summary>How often a process in the middle of execve is asked again; after the first ones a tenth of a millisecond apart, for it may have to wait for a processor.</summary>
+    const int MostTries = 200, TriesAtOnce = 20;
+
+    byte[] buffer = new byte[16 * 1024];
+
+    /// <summary>This boot's number; empty when the kernel does not tell.</summary>
+    public string ReadBootId() => Encoding.ASCII.GetString(ReadAll("/proc/sys/kernel/random/boot_id\0"u8)).Trim();
+
+    /// <summary>No pid is as high as this (man 5 proc, /proc/sys/kernel/pid_max); 0: it is not known.</summary>
+    public static int ReadPidLimit()
+    {
+        Span<byte> text = stackalloc byte[32];
+        var length = ReadOnce("/proc/sys/kernel/pid_max\0"u8, text);
+        return length > 0 && Utf8Parser.TryParse(text[..length], out int limit, out _) ? limit : 0;
+    }
+
+    /// <summary>False: no such process.</summary>
+    public static bool TryReadStat(int pid, out ProcStat stat)
+    {
+        stat = default;
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "stat"u8);
+        Span<byte> line = stackalloc byte[StatBytes];
+        var length = ReadOnce(path, line);
+        return length > 0 && ProcStat.TryParse(line[..length], out stat);
+    }
+
+    /// <summary>
+    /// How a process ended that nobody has reaped yet (man 5 proc, the last field of stat). Null: it lives, is another one, or the kernel says 0, which it says of a good end and also to who may not know.
+    /// </summary>
+    public static ExitStatus? ReadFailureOfZombie(int pid, long startTicks)
+    {
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "stat"u8);
+        Span<byte> line = stackalloc byte[StatBytes];
+        var length = ReadOnce(path, line);
+        if (length <= 0 || !ProcStat.TryParse(line[..length], out var stat) || stat.IsLiving || stat.StartTicks != startTicks) return null;
+        var last = line[..length][(line[..length].LastIndexOf((byte)' ') + 1)..];
+        return Utf8Parser.TryParse(last, out int status, out _) && status != 0 ? ExitStatus.FromWaitStatus(status) : null;
+    }
+
+    /// <summary>
+    /// Adds the children of a process, of all its threads (the kernel lists a child under the thread that made it). False: the process is gone or
+    /// the kernel has no such lists (CONFIG_PROC_CHILDREN).
+    /// </summary>
+    public bool TryReadChildren(int pid, int threads, List<int> children)
+    {
+        if (threads <= 1) return TryReadChildrenOfThread(pid, pid, children);
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "task"u8);
+        var tasks = new List<int>(threads);
+        if (!Dirent.ReadNumbers(path, tasks)) return false;
+        foreach (var task in tasks) _ = TryReadChildrenOfThread(pid, task, children); // a thread that has ended has no children
+        return true;
+    }
+
+    /// <summary>The same for the children of one thread: orphans come to the main thread of a subreaper.</summary>
+    public bool TryReadChildrenOfThread(int pid, int thread, List<int> children)
+    {
+        Span<byte> path = stackalloc byte[64];
+        var length = Path(path, pid, "task/"u8);
+        _ = Utf8Formatter.TryFormat(thread, path[length..], out var digits);
+        "/children\0"u8.CopyTo(path[(length + digits)..]);
+        if (!TryReadAll(path, out var rest)) return false;
+        while (Utf8Parser.TryParse(rest, out int child, out var used))
+        {
+            children.Add(child);
+            rest = rest[Math.Min(used + 1, rest.Length)..];
+        }
+        return true;
+    }
+
+    /// <summary>Adds every process of the machine.</summary>
+    public static void ReadAllPids(List<int> pids) => _ = Dirent.ReadNumbers("/proc\0"u8, pids); // /proc missing: there is nobody to see
+
+    /// <summary>Proportional memory of a process, in bytes; null: not readable (another user's, gone).</summary>
+    public long? ReadPss(int pid)
+    {
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "smaps_rollup"u8);
+        if (!TryReadAll(path, out var text)) return null;
+        var at = text.IndexOf("\nPss:"u8);
+        if (at < 0) return null;
+        var number = text[(at + 5)..].TrimStart((byte)' ');
+        return Utf8Parser.TryParse(number, out long kibibytes, out _) ? kibibytes * 1024 : null;
+    }
+
+    /// <summary>The command line as one text; the kernel's name for it in brackets when there is none.</summary>
+    public string ReadCommand(int pid)
+    {
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "cmdline"u8);
+        if (TryReadAll(path, out var text) && !text.IsEmpty) return Encoding.UTF8.GetString(text.TrimEnd((byte)0)).Replace('\0', ' ');
+        Path(path, pid, "comm"u8);
+        return TryReadAll(path, out text) ? $"[{Encoding.UTF8.GetString(text.TrimEnd((byte)'\n'))}]" : "[?]";
+    }
+
+    /// <summary>The kernel's name for a process (man 5 proc, comm); empty when it is gone.</summary>
+    public string ReadName(int pid)
+    {
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "comm"u8);
+        return TryReadAll(path, out var text) ? Encoding.UTF8.GetString(text.TrimEnd((byte)'\n')) : "";
+    }
+
+    /// <summary>
+    /// The mark of the run that a process descends from, of whichever run and home; <see cref="RunMark.None"/> when it
+    /// carries none or is gone. Readable for processes of all users (man 5 proc, limits).
+    /// </summary>
+    public ulong ReadRunMark(int pid)
+    {
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "limits"u8);
+        if (!TryReadAll(path, out var text)) return RunMark.None;
+        var name = "Max realtime timeout"u8;
+        var at = text.IndexOf(name);
+        if (at < 0) return RunMark.None;
+        var isNumber = Utf8Parser.TryParse(text[(at + name.Length)..].TrimStart((byte)' '), out ulong soft, out _);
+        return isNumber && RunMark.IsMark(soft) ? soft : RunMark.None;
+    }
+
+    /// <summary>argv as the process was given it, or as it has rewritten it (man 5 proc, cmdline); empty: a kernel thread, a dead one, or not readable.</summary>
+    public string[] ReadArguments(int pid)
+    {
+        Span<byte> path = stackalloc byte[32];
+        Path(path, pid, "cmdline"u8);
+        if (!TryReadAll(path, out var text) || text.IsEmpty) return [];
+        return Encoding.UTF8.GetString(text[^1] == 0 ? text[..^1] : text).Split('\0');
+    }
+
+    /// <summary>The environment that a process was started with (man 5 proc, environ); empty when it is not readable. A program may have written over it: what is no entry is passed over.</summary>
+    public IReadOnlyDictionary<string, string> ReadEnvironment(int pid)
+    {
+        var result = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (!TryReadEnvironment(pid, out var text)) return result;
+        foreach (var entry in Encoding.UTF8.GetString(text).Split('\0'))
+            if (entry.IndexOf('=') is var equals and > 0) result[entry[..equals]] = entry[(equals + 1)..];
+        return result;
+    }
+
+    /// <summary>True when the environment that a process was started with has all of these entries ("NAME=value"). False also when it is not readable.</summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="entry">One of them.</param>
+    /// <param name="another">The other one.</param>
+    /// <param name="beginsWith">Of the other one that is only the beginning.</param>
+    public bool EnvironmentHas(int pid, ReadOnlySpan<byte> entry, ReadOnlySpan<byte> another, bool beginsWith = false)
+    {
+        return TryReadEnvironment(pid, out var text) && HasEntry(text, entry) && HasEntry(text, another, beginsWith);
+    }
+
+    /// <summary>True when a process has this descriptor open for writing (/proc/PID/fdinfo/FD: flags, octal).</summary>
+    public bool IsOpenForWriting(int pid, int fd)
+    {
+        Span<byte> path = stackalloc byte[48];
+        var length = Path(path, pid, "fdinfo/"u8);
+        _ = Utf8Formatter.TryFormat(fd, path[length..], out var digits);
+        path[length + digits] = 0;
+        if (!TryReadAll(path, out var text)) return false;
+        var at = text.IndexOf("flags:"u8);
+        if (at < 0) return false;
+        var lastDigit = text[at..].IndexOf((byte)'\n') is var line and > 0 ? text[at + line - 1] - '0' : 0;
+        return (lastDigit & Fcntl.O_ACCMODE) is Fcntl.O_WRONLY or Fcntl.O_RDWR;
+    }
+
+    /// <summary>Writes "/proc/PID/REST" and a NUL; returns the length without it.</summary>
+    public static int Path(Span<byte> path, int pid, ReadOnlySpan<byte> rest)
+    {
+        "/proc/"u8.CopyTo(path);
+        _ = Utf8Formatter.TryFormat(pid, path[6..], out var digits);
+        var length = 6 + digits;
+        path[length++] = (byte)'/';
+        rest.CopyTo(path[length..]);
+        length += rest.Length;
+        path[length] = 0;
+        return length;
+    }
+
+    /// <summary>
+    /// In the middle of execve(2) a process has neither environment nor arguments (Linux: fs/proc/base.c reads what begin_new_exec has replaced and create_elf_tables has not
+    /// filled yet): one that lives without both is asked again, a bounded number of times, for a program may have wiped them itself.
+    /// </summary>
+    bool TryReadEnvironment(int pid, out ReadOnlySpan<byte> text)
+    {
+        Span<byte> environment = stackalloc byte[32], arguments = stackalloc byte[32];
+        Path(environment, pid, "environ"u8);
+        Path(arguments, pid, "cmdline"u8);
+        for (var tries = 0; TryReadAll(environment, out text); tries++)
+        {
+            if (!text.IsEmpty || tries >= MostTries || !TryReadStat(pid, out var stat) || !stat.IsLiving) return true;
+            // With arguments it has no environment, or the execve has just ended.
+            if (TryReadAll(arguments, out var command) && !command.IsEmpty) tries += 10;
+            if (tries < TriesAtOnce) Thread.Yield();
+            else Time.Pause(TimeSpan.FromMicroseconds(100));
+        }
+        return false;
+    }
+
+    static bool HasEntry(ReadOnlySpan<byte> block, ReadOnlySpan<byte> entry, bool beginsWith = false)
+    {
+        while (!block.IsEmpty)
+        {
+            var end = block.IndexOf((byte)0);
+            if (end < 0) end = block.Length;
+            if (beginsWith ? block[..end].StartsWith(entry) : block[..end].SequenceEqual(entry)) return true;
+            block = block[Math.Min(end + 1, block.Length)..];
+        }
+        return false;
+    }
+
+    static int ReadOnce(ReadOnlySpan<byte> path, Span<byte> into)
+    {
+        using var file = Descriptors.Open(path, Fcntl.O_RDONLY);
+        if (!file.IsOpen) return -1;
+        fixed (byte* raw = into) return (int)Unistd.read(file.Number, raw, (nuint)into.Length);
+    }
+
+    ReadOnlySpan<byte> ReadAll(ReadOnlySpan<byte> path) => TryReadAll(path, out var text) ? text : default;
+
+    /// <summary>The whole file, in the buffer that the next read uses again.</summary>
+    bool TryReadAll(scoped ReadOnlySpan<byte> path, out ReadOnlySpan<byte> text)
+    {
+        text = default;
+        using var file = Descriptors.Open(path, Fcntl.O_RDONLY);
+        if (!file.IsOpen) return false;
+        var length = 0;
+        nint got;
+        do
+        {
+            if (length == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
+            fixed (byte* raw = buffer) got = Unistd.read(file.Number, raw + length, (nuint)(buffer.Length - length));
+            if (got > 0) length += (int)got;
+        }
+        while (got > 0);
+        text = buffer.AsSpan(0, length);
+        return got == 0;
+    }
+}

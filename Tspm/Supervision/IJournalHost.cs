@@ -1,7 +1,0 @@
-namespace Tspm.Supervision;
-
-/// <summary>An instance as its journal sees it.</summary>
-internal interface IJournalHost : IInstance
-{
-    ProcessFacts Facts { get; }
-}

@@ -1,7 +1,0 @@
-namespace Tspm.Supervision.Probes;
-
-/// <summary>Has it lived so long?</summary>
-internal sealed class DelayProbe(TimerQueue timers, TimeSpan delay) : IProbe
-{
-    public IDisposable Look(Action<string?> told) => timers.After(delay, () => told(null));
-}

@@ -1,0 +1,19 @@
+using Tspm.Supervision.Hooks;
+
+namespace Tspm.Supervision.Process;
+
+/// <summary>An instance as the parts see it that start children and act on what becomes of them.</summary>
+internal interface IChildHost : IRecordedInstance
+{
+    ProcessNarrator Narrator { get; }
+
+    ChildRunFactory Runs { get; }
+
+    BlockingHook Hook { get; }
+
+    /// <summary>See <see cref="SupervisedProcess.DropCurrent"/>.</summary>
+    void DropCurrent();
+
+    /// <summary>See <see cref="SupervisedProcess.EndCurrent"/>.</summary>
+    void EndCurrent(ChildRun run);
+}

@@ -1,0 +1,12 @@
+using Tspm.Model.Selecting;
+
+namespace Tspm.Supervision.Process;
+
+/// <summary>What others than the supervisor may hold of an instance; safe to use from any thread.</summary>
+internal interface IViewedProcess
+{
+    InstanceKey Key { get; }
+
+    /// <summary>The newest snapshot.</summary>
+    ProcessView View { get; }
+}

@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Logging;
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
+
+namespace Tspm.Supervision.Process;
+
+/// <summary>
+/// Holds the state of a process, and carries out what <see cref="ProcessLifecycle"/> decides: an event at a time, each
+/// transition on record before its effect. Decides nothing itself.
+/// </summary>
+internal sealed class LifecycleInterpreter(MachineServices services, IStepHost process)
+{
+    /// <summary>Those that happened in the middle of a step; null: there never were any.</summary>
+    Queue<LifecycleEvent>? _later;
+
+    readonly StateWaiters _waiters = new();
+    bool _isStepping;
+
+    public LifecycleState State { get; private set; } = LifecycleState.New;
+
+    // ---- waiting
+
+    /// <summary>Completes when the state satisfies <paramref name="reached"/>, at once if it does already.</summary>
+    public Task<LifecycleState> WhenReached(Func<LifecycleState, bool> reached) => _waiters.Wait(State, reached);
+
+    /// <summary>Gives up a wait of <see cref="WhenReached"/>, whose task then never completes.</summary>
+    public void Forget(Task<LifecycleState> waiting) => _waiters.Forget(waiting);
+
+    /// <summary>
+    /// Those who wait look at the state once more, because what they wait for depends on more than it.
+    /// </summary>
+    public void AskWaiters() => _waiters.Tell(State);
+
+    /// <summary>There will be no other state: nobody waits any longer.</summary>
+    public void ReleaseWaiters() => _waiters.Release(State);
+
+    // ---- steps
+
+    /// <summary>Goes on where an earlier daemon of this boot was; before any event.</summary>
+    public void Restore(LifecycleState state) => State = state;
+
+    /// <summary>The same after a reboot, of which only the counter is left.</summary>
+    public void RestoreOfEarlierBoot(int restarts) =>
+        State = State with { Restarts = restarts, Cause = new Cause(CauseCode.Reboot) };
+
+    /// <summary>
+    /// One event; everything that follows from it is done when this returns, except what has to be waited for. Events
+    /// that happen in the middle of a step have their turn after it.
+    /// </summary>
+    public void Handle(LifecycleEvent happened)
+    {
+        if (_isStepping)
+        {
+            (_later ??= new Queue<LifecycleEvent>()).Enqueue(happened);
+            return;
+        }
+        _isStepping = true;
+        try
+        {
+            Step(happened);
+            while (_later is not null && _later.TryDequeue(out var next)) Step(next);
+        }
+        finally
+        {
+            _isStepping = false;
+        }
+    }
+
+    void Step(LifecycleEvent happened)
+    {
+        var (before, runBefore) = (State, process.Current);
+        var policy = RestartPolicy.Of(process.Definition.Config);
+        var (state, actions, delay) = ProcessLifecycle.Next(before, happened, policy, services.Timers.Now, Gate);
+        State = state;
+        if (state.Phase == LifecyclePhase.Online && process.Current is { } online) online.WasOnline = true;
+        if (actions.HasFlag(LifecycleAction.CancelTimers)) process.Backoff.Cancel();
+        if (actions.HasFlag(LifecycleAction.ArmBackoff)) process.Backoff.Arm(delay);
+        if (actions.HasFlag(LifecycleAction.Spawn)) process.MakeCurrent();
+        // The end of a child is on record already, before it is reaped: sweeping needs another record only when it
+        // takes time.
+        var isNew = state != before || actions != LifecycleAction.None;
+        if (isNew && !actions.HasFlag(LifecycleAction.Sweep)) process.Save();
+        process.Narrator.TellOfStep(before, happened, actions, runBefore);
+        CarryOut(actions);
+        process.OnStepped();
+        process.Publish();
+        if (State != before) Announce(before);
+    }
+
+    /// <summary>Why the process must not be started yet; null: it may. Only asked when it would be started.</summary>
+    Cause? Gate() => process.WhyHeld is { } held ? Cause.Observed(CauseCode.Dependency, held) : null;
+
+    void CarryOut(LifecycleAction actions)
+    {
+        if (actions.HasFlag(LifecycleAction.SendStopSignal)) process.Current!.Ending.SendStopSignal();
+        if (actions.HasFlag(LifecycleAction.KillTree)) (process.Current ?? process.Ended)?.EndingSoFar?.Kill();
+        if (actions.HasFlag(LifecycleAction.CancelSpawn)) process.Starter.Cancel();
+        if (actions.HasFlag(LifecycleAction.Sweep)) process.Ended!.Ending.CleanUp();
+        if (actions.HasFlag(LifecycleAction.Spawn)) process.Starter.Start(process.Current!);
+    }
+
+    void Announce(LifecycleState before)
+    {
+        var isSeen = State.Phase is not (LifecyclePhase.Spawning or LifecyclePhase.Sweeping);
+        if (isSeen && State.Phase != before.Phase)
+            services.Log.LogInformation(
+                "{Name} {State}: {Reason}", process.Definition.Name, StateNames.Of(State.Observed), State.Reason);
+        process.OnChanged(before);
+        _waiters.Tell(State);
+    }
+}

@@ -1,0 +1,107 @@
+using Microsoft.Extensions.Logging;
+using Tspm.Model.Config;
+using Tspm.Storage;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Starting;
+
+namespace Tspm.Supervision.Process;
+
+/// <summary>Makes the snapshot of a process that readers see (<see cref="ProcessView"/>).</summary>
+internal sealed class ViewPublisher(MachineServices services, IViewHost process)
+{
+    string? _watchProblem;
+    DateTimeOffset? _nextRunAt;
+
+    /// <summary>When its schedule comes next; null: it has none.</summary>
+    public void SetNextRun(DateTimeOffset? next)
+    {
+        _nextRunAt = next;
+        process.Publish();
+    }
+
+    /// <summary>Why some of its files cannot be watched; null: all are, or none need to be.</summary>
+    public void SetWatchProblem(string? problem)
+    {
+        _watchProblem = problem;
+        if (problem is not null) services.Log.LogWarning("{Name}: {Problem}", process.Definition.Name, problem);
+        process.Publish();
+    }
+
+    /// <summary>A probe of the present child answered; null is a good answer.</summary>
+    public void SetProbeAnswer(bool? health, string? problem)
+    {
+        if (process.Current is not { } run || (run.IsHealthy == health && run.ProbeProblem == problem)) return;
+        (run.IsHealthy, run.ProbeProblem) = (health, problem);
+        process.Publish();
+    }
+
+    /// <summary>The process as it is now.</summary>
+    public ProcessView Make()
+    {
+        var (run, state) = (process.Current, process.State);
+        var (outLog, errLog) = LogPaths.Of(services.Home, process.Definition, process.Key.Instance);
+        return new ProcessView
+        {
+            Key = process.Key,
+            Definition = process.Definition,
+            State = state,
+            Pid = run is { IsExitSeen: false } ? run.Pid : null,
+            StartTicks = run?.Child?.StartTicks ?? 0,
+            RunId = run?.Id ?? 0,
+            StartedAt = run?.StartedAt,
+            StartedWith = run is { IsExitSeen: false } ? run.EarlierConfig(process.Definition) : null,
+            NextStartAtMonotonic = process.NextStartAtMonotonic,
+            WaitsFor = WaitsFor,
+            StartLimitAtMonotonic = StartLimitAtMonotonic,
+            KillAtMonotonic = (process.Current ?? process.Ended)?.EndingSoFar?.KillAtMonotonic
+                ?? process.Replacing?.Run?.EndingSoFar?.KillAtMonotonic,
+            Health = run?.IsHealthy,
+            FailedSpawn = process.LastSpawnFailure,
+            ProbeProblem = run?.ProbeProblem,
+            ReadyNote = state.Phase == LifecyclePhase.Online ? run?.Listeners?.Note : null,
+            StatusText = run?.Messages?.StatusText,
+            WatchProblem = _watchProblem,
+            NextRunAt = _nextRunAt,
+            RecentExits = process.Journal.Exits.Newest,
+            Listen = NeededAddresses.Of(process),
+            // The same texts as its run has, in nearly all cases.
+            OutLog = run?.Streams.OutFile == outLog ? run.Streams.OutFile : outLog,
+            ErrLog = run?.Streams.ErrFile == errLog ? run.Streams.ErrFile : errLog,
+        };
+    }
+
+    string? WaitsFor => process.State.Phase switch
+    {
+        LifecyclePhase.Spawning when process.Current is { IsPreparing: true } => "its preStart hook",
+        LifecyclePhase.Starting when process.Current?.Ready is { } probe => ProbeText.Subject(probe),
+        LifecyclePhase.Sweeping when process.Hook.IsRunning => "its postStop hook",
+        LifecyclePhase.Online => OfReload(process.Replacing),
+        _ => null,
+    };
+
+    static string? OfReload(IReplacementState? replacement) => replacement switch
+    {
+        null => null,
+        { Phase: ReplacementPhase.Preparing } => "the preStart hook of its new child",
+        { Phase: ReplacementPhase.Starting, Run.Ready: { } probe } => $"its new child: {ProbeText.Subject(probe)}",
+        { Phase: ReplacementPhase.Starting } => "its new child",
+        { HasFailed: false } => "the end of its old child",
+        _ => "the end of its new child",
+    };
+
+    /// <summary>The child that is asked whether it is ready; of a reload, the new one. Null: none is.</summary>
+    ChildRun? ComingRun => process.State.Phase == LifecyclePhase.Starting ? process.Current
+        : process.Replacing is { Phase: ReplacementPhase.Starting } replacement ? replacement.Run : null;
+
+    /// <summary>See <see cref="ReadinessCheck"/>.</summary>
+    TimeSpan? StartLimitAtMonotonic
+    {
+        get
+        {
+            if (ComingRun is not { Ready: not null } run) return null;
+            var limit = run.StartTimeoutMs ?? Probe.DefaultStartTimeout.TotalMilliseconds;
+            var at = run.StartedAtMonotonic + TimeSpan.FromMilliseconds(limit);
+            return run.ExtendedUntil > at ? run.ExtendedUntil : at;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Tspm.Logs.Files;
+using Tspm.Logs.Writing;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
+using Tspm.Storage;
+
+namespace Tspm.Supervision.Starting;
+
+/// <summary>Says where the standard streams of runs come from and go to.</summary>
+internal static class RunStreamsOf
+{
+    public static RunStreams Run(TspmHome home, ProcessDefinition definition, InstanceKey key, ulong runId)
+    {
+        var config = definition.Config;
+        var (outFile, errFile) = LogPaths.Of(home, definition, key.Instance);
+        return new RunStreams
+        {
+            Key = key,
+            RunId = runId,
+            OutFifo = home.FifoPath(key, runId, "out"),
+            // Into one file through one FIFO: two would be read in turns, and lines of the two streams would change places.
+            ErrFifo = home.FifoPath(key, runId, outFile == errFile ? "out" : "err"),
+            StdinFifo = config.Stdin == "pipe" ? home.FifoPath(key, runId, "in") : null,
+            OutFile = outFile,
+            ErrFile = errFile,
+            Log = LogPolicy.Of(config),
+            Owner = config.User,
+            FolderRootOf = file => LogFolders.RootOf(home.Path, config.ProjectDir, file),
+        };
+    }
+}
