@@ -14,14 +14,16 @@ if (!CurrentSystem.IsSupported(out var sentence))
     return 1;
 }
 
-// One executable, five roles; the first word decides. Everything but these words is for the client, whose start must cost nothing.
+// One executable, five roles; the first word decides. Everything but these words is for the client, whose start must
+// cost nothing.
 return args is [var first, ..] ? first switch
 {
     ChildSetUp.Word => ChildSetUp.Run(args),
     GuardianMain.Word => GuardianMain.Run(args.AsSpan(1)),
     VersionProofWriter.Word => VersionProofWriter.Run(),
     DaemonStart.Word => DaemonMain.Run(args.AsSpan(1)),
-    LogsOnOutput.Word when args is [_, var since] => ClientMain.Run(["logs", "--follow", "--since", since], new GuardianLauncher(), endsWithDaemon: true),
+    LogsOnOutput.Word when args is [_, var since] =>
+        ClientMain.Run(["logs", "--follow", "--since", since], new GuardianLauncher(), endsWithDaemon: true),
     "daemon" when args.Length == 1 || GuardianMain.IsForeground(args[1]) => GuardianMain.Start(args.AsSpan(1)),
     _ => ClientMain.Run(args, new GuardianLauncher()),
 } : ClientMain.Run(args, new GuardianLauncher());

@@ -4,7 +4,10 @@ using Tspm.Platform.Linux.Spawning;
 
 namespace Tspm.Tests.Bench;
 
-/// <summary>Times whole commands: posix_spawn to the end of wait, standard output to /dev/null, as a shell's loop would, without what .NET's Process class adds.</summary>
+/// <summary>
+/// Times whole commands: posix_spawn to the end of wait, standard output to /dev/null, as a shell's loop would, without
+/// what .NET's Process class adds.
+/// </summary>
 internal sealed unsafe class BenchRunner(IReadOnlyDictionary<string, string> variables, string folder)
 {
     /// <summary>Median of the wall times in milliseconds; each command must exit with 0.</summary>
@@ -41,7 +44,8 @@ internal sealed unsafe class BenchRunner(IReadOnlyDictionary<string, string> var
         while (SysWait.wait4(pid, &status, 0, null) != pid) { }
         var time = Stopwatch.GetElapsedTime(before).TotalMilliseconds;
         _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions);
-        if (status != 0) throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with status {status}");
+        if (status != 0)
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with status {status}");
         return time;
     }
 }

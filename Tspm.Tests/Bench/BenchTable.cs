@@ -11,7 +11,8 @@ internal sealed class BenchTable
     {
         var limitText = limit is { } value ? value.ToString(CultureInfo.InvariantCulture) : "-";
         var verdict = limit is null ? "" : measured <= limit ? "  held" : "  OVER";
-        _rows.Add(string.Create(CultureInfo.InvariantCulture, $"{what,-42} {measured,10:0.00}  {limitText,8} {unit}{verdict}"));
+        _rows.Add(string.Create(CultureInfo.InvariantCulture,
+            $"{what,-42} {measured,10:0.00}  {limitText,8} {unit}{verdict}"));
     }
 
     public override string ToString() => string.Join('\n', _rows);

@@ -4,9 +4,10 @@ using Tspm.Tests.Fixtures;
 namespace Tspm.Tests.Bench;
 
 /// <summary>
-/// The limits that Tspm holds itself to, measured on this machine next to its own /bin/true. On demand only, because a loaded machine proves nothing:
-/// <code>dotnet build Tspm.Tests &amp;&amp; Tspm.Tests/bin/Debug/net10.0/Tspm.Tests --treenode-filter "/*/*/BenchTests/*" --output Detailed</code>
-/// Nothing is asserted about time: the table is to be read.
+/// The limits that Tspm holds itself to, measured on this machine next to its own /bin/true. On demand only, because a
+/// loaded machine proves nothing:
+/// <code>dotnet build Tspm.Tests &amp;&amp; Tspm.Tests/bin/Debug/net10.0/Tspm.Tests --treenode-filter
+/// "/*/*/BenchTests/*" --output Detailed</code> Nothing is asserted about time: the table is to be read.
 /// </summary>
 [Timeout(300_000)]
 public class BenchTests
@@ -42,10 +43,14 @@ public class BenchTests
         var stopwatch = new BenchRunner(box.Variables, box.Folder);
         table.Add("/bin/true, median", stopwatch.Median(200, _ => ("/bin/true", [])), "ms", null);
         table.Add("list with 10, median", stopwatch.Median(200, _ => (PublishedExecutable.Path, ["list"])), "ms", 5);
-        table.Add("define and start one, median", stopwatch.Median(50, i => (PublishedExecutable.Path, ["start", "--name", $"n{i}", "--", "sleep", "1000"])), "ms", 7);
+        table.Add("define and start one, median",
+            stopwatch.Median(50, i => (PublishedExecutable.Path, ["start", "--name", $"n{i}", "--", "sleep", "1000"])),
+                "ms", 7);
     }
 
-    /// <summary>From the kill to the new pid, as the child itself sees it: it prints the clock when it begins.</summary>
+    /// <summary>
+    /// From the kill to the new pid, as the child itself sees it: it prints the clock when it begins.
+    /// </summary>
     static async Task Crash(BenchTable table, CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
@@ -76,35 +81,43 @@ public class BenchTests
     }
 
     /// <summary>
-    /// Wrappers that die of the stop signal at once, each leaving a server that drains for a second: every one looks for
-    /// its leftovers among those of all others, so the cost of one must not grow with their number.
+    /// Wrappers that die of the stop signal at once, each leaving a server that drains for a second: every one looks
+    /// for its leftovers among those of all others, so the cost of one must not grow with their number.
     /// </summary>
     static async Task Wrappers(BenchTable table, int count, CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        const string Server = "trap 'sleep 1; exit 0' TERM; touch ready.$TSPM_INSTANCE; while :; do sleep 1000 & wait; done";
+        const string Server = "trap 'sleep 1; exit 0' TERM; touch ready.$TSPM_INSTANCE; while :; do sleep 1000 & "
+            + "wait; done";
         var wrapper = box.Write("wrapper.sh", $"sh -c \"{Server.Replace("$", "\\$")}\"\n:\n");
         await box.Ok("start", "--name", "w", "-i", count.ToString(), "--", "sh", wrapper);
         await box.Until(() => Directory.GetFiles(box.Folder, "ready.*").Length == count, "all servers run");
         var daemon = (await box.DaemonPids()).Daemon;
         var before = CpuMilliseconds(daemon);
         await box.Ok("stop", "w");
-        table.Add($"daemon's CPU to stop one of {count} wrappers", (CpuMilliseconds(daemon) - before) / count, "ms", null);
+        table.Add($"daemon's CPU to stop one of {count} wrappers", (CpuMilliseconds(daemon) - before) / count, "ms",
+            null);
     }
 
     /// <summary>User and system time of a process (man 5 proc, stat; fields 14 and 15 after the name).</summary>
     static double CpuMilliseconds(int pid)
     {
-        var fields = File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var fields = File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1]
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return (long.Parse(fields[11]) + long.Parse(fields[12])) * 10.0;
     }
 
-    static async Task Many(BenchTable table, int count, double limit, double limitOfMemory, CancellationToken cancellation)
+    static async Task Many(BenchTable table, int count, double limit, double limitOfMemory,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("daemon", "start");
         var stopwatch = new BenchRunner(box.Variables, box.Folder);
-        var time = stopwatch.Median(1, _ => (PublishedExecutable.Path, ["start", "--name", "w", "-i", $"{count}", "--", "sleep", "1000"])) / 1000;
+        var time = stopwatch
+            .Median(1,
+                _ =>
+                    (PublishedExecutable.Path,
+                        ["start", "--name", "w", "-i", $"{count}", "--", "sleep", "1000"])) / 1000;
         table.Add($"{count} processes up, one command", time, "s", limit);
         await box.Ok("list");
         table.Add($"guardian + daemon, Pss, {count} processes", await Pss(box), "MiB", limitOfMemory);
@@ -112,18 +125,26 @@ public class BenchTests
         await Adoption(table, box, count);
     }
 
-    /// <summary>From the kill of the daemon to the first answer that shows every child online under the next one: that answer waits in the listener's queue.</summary>
+    /// <summary>
+    /// From the kill of the daemon to the first answer that shows every child online under the next one: that answer
+    /// waits in the listener's queue.
+    /// </summary>
     static async Task Adoption(BenchTable table, TspmBox box, int count)
     {
         var daemon = (await box.DaemonPids()).Daemon;
         var before = Stopwatch.GetTimestamp();
         LiveProcess.Kill(daemon);
-        await box.Until(async () => await box.Run("status", "--json") is { ExitCode: 0 } ran && ran.Json.GetProperty("pid").GetInt32() != daemon
-            && ran.Json.GetProperty("processes").TryGetProperty("online", out var online) && online.GetInt32() == count ? ran : null, "all are adopted");
+        await box.Until(async () =>
+            await box.Run("status", "--json") is { ExitCode: 0 } ran && ran.Json.GetProperty("pid").GetInt32() != daemon
+            && ran.Json.GetProperty("processes").TryGetProperty("online", out var online)
+                && online.GetInt32() == count ? ran : null, "all are adopted");
         table.Add($"{count} adopted after kill -9", Stopwatch.GetElapsedTime(before).TotalSeconds, "s", 1);
     }
 
-    /// <summary>Idle means: nobody has asked anything for some seconds. The daemon gives back what the last rush took, and the reading does not change any more.</summary>
+    /// <summary>
+    /// Idle means: nobody has asked anything for some seconds. The daemon gives back what the last rush took, and the
+    /// reading does not change any more.
+    /// </summary>
     static async Task<double> Pss(TspmBox box)
     {
         var (daemon, guardian) = await box.DaemonPids();
@@ -131,12 +152,16 @@ public class BenchTests
         while (Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(5))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(250));
-            if (PssOf(daemon, guardian) is var now && Math.Abs(now - last) > 0.1) (last, since) = (now, Stopwatch.GetTimestamp());
+            if (PssOf(daemon, guardian) is var now && Math.Abs(now - last) > 0.1)
+                (last, since) = (now, Stopwatch.GetTimestamp());
         }
         return last;
     }
 
-    /// <summary>Milliseconds of CPU that guardian and daemon use in a second in which nobody asks anything (man 5 proc, /proc/PID/schedstat: nanoseconds on a CPU, of each thread).</summary>
+    /// <summary>
+    /// Milliseconds of CPU that guardian and daemon use in a second in which nobody asks anything (man 5 proc,
+    /// /proc/PID/schedstat: nanoseconds on a CPU, of each thread).
+    /// </summary>
     static async Task<double> IdleCpu(TspmBox box)
     {
         var (daemon, guardian) = await box.DaemonPids();
@@ -146,13 +171,19 @@ public class BenchTests
         await Task.Delay(TimeSpan.FromSeconds(10));
         return (Used() - before) / 1e6 / Stopwatch.GetElapsedTime(begun).TotalSeconds;
 
-        double Used() => new[] { daemon, guardian }.SelectMany(pid => Directory.EnumerateDirectories($"/proc/{pid}/task"))
-            .Sum(task => double.Parse(File.ReadAllText($"{task}/schedstat").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+        double Used() =>
+            new[] { daemon, guardian }.SelectMany(pid => Directory.EnumerateDirectories($"/proc/{pid}/task"))
+            .Sum(task =>
+                double.Parse(File.ReadAllText($"{task}/schedstat").Split(' ')[0],
+                    System.Globalization.CultureInfo.InvariantCulture));
     }
 
     static double PssOf(int daemon, int guardian)
     {
-        return new[] { daemon, guardian }.Sum(pid => double.Parse(File.ReadLines($"/proc/{pid}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal))
+        return new[] { daemon,
+            guardian }.Sum(pid =>
+                double.Parse(File.ReadLines($"/proc/{pid}/smaps_rollup").First(line =>
+                    line.StartsWith("Pss:", StringComparison.Ordinal))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])) / 1024;
     }
 }

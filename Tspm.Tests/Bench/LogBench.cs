@@ -6,12 +6,15 @@ using Tspm.Tests.Fixtures;
 namespace Tspm.Tests.Bench;
 
 /// <summary>
-/// How fast output comes into files, beside what else is installed here: cat, svlogd (runit), s6-log, multilog (daemontools), supervisord, PM2; beside a sink in C that does nothing but splice;
-/// and beside the writer alone, timed only while it fills a pipe that nobody reads: no reader can make it faster than that. The median of several rounds, each of all in turn: what else the
-/// machine does hits all of them. Before each, as much memory as it will fill is used once: what a virtual machine has given back to its host is slow at first, and that is nobody's merit here.
-/// On demand only:
-/// <code>dotnet build Tspm.Tests &amp;&amp; Tspm.Tests/bin/Debug/net10.0/Tspm.Tests --treenode-filter "/*/*/LogBench/*" --output Detailed</code>
-/// Nothing is asserted about time: the table is to be read. That no byte is missing is asserted.
+/// How fast output comes into files, beside what else is installed here: cat, svlogd (runit), s6-log, multilog
+/// (daemontools), supervisord, PM2; beside a sink in C that does nothing but splice; and beside the writer alone, timed
+/// only while it fills a pipe that nobody reads: no reader can make it faster than that. The median of several rounds,
+/// each of all in turn: what else the machine does hits all of them. Before each, as much memory as it will fill is
+/// used once: what a virtual machine has given back to its host is slow at first, and that is nobody's merit here. On
+/// demand only:
+/// <code>dotnet build Tspm.Tests &amp;&amp; Tspm.Tests/bin/Debug/net10.0/Tspm.Tests --treenode-filter "/*/*/LogBench/*"
+/// --output Detailed</code> Nothing is asserted about time: the table is to be read. That no byte is missing is
+/// asserted.
 /// </summary>
 [Timeout(1_800_000)]
 public class LogBench
@@ -20,14 +23,18 @@ public class LogBench
 
     const int Sigterm = 15;
 
-    /// <summary>What is written: 1 GiB of lines of 100 bytes in writes of 64 KiB, and two million such lines in a write each.</summary>
+    /// <summary>
+    /// What is written: 1 GiB of lines of 100 bytes in writes of 64 KiB, and two million such lines in a write each.
+    /// </summary>
     static readonly (string Mode, long Bytes)[] Loads = [("bulk", 1L << 30), ("lines", 200_000_000)];
 
     /// <summary>
-    /// <c>sink FILE</c> takes what comes as the pump does (1 MiB of pipe, a pause after small reads), with nothing else to do.
-    /// <c>writer MODE BYTES</c> writes lines to standard output; <c>writer MODE BYTES GO</c> makes GO.ready, writes when there is a file GO, and stays. <c>await GO FILE BYTES</c> makes it, and says
-    /// how many seconds later so many bytes are in a file. <c>alone MODE BYTES</c> writes them into a pipe that is emptied only while the clock stands still, and prints the seconds.
-    /// <c>meter MODE BYTES LOGGER…</c> does it into the standard input of a logger and prints the seconds until the logger has ended, and the seconds of CPU that it took.
+    /// <c>sink FILE</c> takes what comes as the pump does (1 MiB of pipe, a pause after small reads), with nothing else
+    /// to do. <c>writer MODE BYTES</c> writes lines to standard output; <c>writer MODE BYTES GO</c> makes GO.ready,
+    /// writes when there is a file GO, and stays. <c>await GO FILE BYTES</c> makes it, and says how many seconds later
+    /// so many bytes are in a file. <c>alone MODE BYTES</c> writes them into a pipe that is emptied only while the
+    /// clock stands still, and prints the seconds. <c>meter MODE BYTES LOGGER…</c> does it into the standard input of a
+    /// logger and prints the seconds until the logger has ended, and the seconds of CPU that it took.
     /// </summary>
     const string Source = """
         #define _GNU_SOURCE
@@ -119,7 +126,9 @@ public class LogBench
     {
         foreach (var (mode, bytes) in Loads)
         {
-            _rows.Add($"{(mode == "bulk" ? "1 GiB of lines in writes of 64 KiB" : "2,000,000 lines, a write each"),-40} {"MB/s",8} {"CPU s/GiB",10}");
+            _rows.Add(
+                $"{(mode == "bulk" ? "1 GiB of lines in writes of 64 KiB" : "2,000,000 lines, a write each"),-40} "
+                    + $"{"MB/s",8} {"CPU s/GiB",10}");
             for (var round = 0; round < Rounds; round++)
             {
                 await Loggers(mode, bytes, cancellation);
@@ -129,13 +138,18 @@ public class LogBench
                 await Tspm(mode, bytes, "tspm, rotation at 10 MiB and gzip", ["--log-keep", "1000"], cancellation);
             }
             foreach (var (name, all) in _measured)
-                _rows.Add(string.Create(CultureInfo.InvariantCulture, $"  {name,-38} {Median(all.Select(one => one.Speed)),8:0} {Median(all.Select(one => one.Cpu)),10:0.00}"));
+                _rows.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"  {name,-38} {Median(all.Select(one => one.Speed)),8:0} "
+                        + $"{Median(all.Select(one => one.Cpu)),10:0.00}"));
             _measured.Clear();
         }
         TestContext.Current!.Output.WriteLine(string.Join('\n', _rows));
     }
 
-    /// <summary>A hundred that print without end: what each has got into its file when the slowest has 10 MB, from the moment when all are up.</summary>
+    /// <summary>
+    /// A hundred that print without end: what each has got into its file when the slowest has 10 MB, from the moment
+    /// when all are up.
+    /// </summary>
     [Test, Explicit]
     public async Task Prints_the_shares_of_a_hundred(CancellationToken cancellation)
     {
@@ -144,10 +158,14 @@ public class LogBench
         var program = await CProgram.Build(box, "meter", Source);
         await box.Ok("daemon", "start");
         var daemon = (await box.DaemonPids()).Daemon;
-        await box.Ok("start", "--name", "w", "-i", $"{Children}", "--log-max-size", "0", "--", program, "writer", "lines", $"{long.MaxValue / 2}");
+        await box.Ok("start", "--name", "w", "-i", $"{Children}", "--log-max-size", "0", "--", program, "writer",
+            "lines", $"{long.MaxValue / 2}");
         var (before, looks, highest) = (Pss(daemon), 0, 0.0);
         var begun = new long[Children];
-        long[] Sizes() => [.. Enumerable.Range(0, Children).Select(i => new FileInfo(Path.Combine(box.Home, "logs", $"w~{i}.out.log")).Length - begun[i])];
+        long[] Sizes() =>
+            [.. Enumerable.Range(0,
+                Children).Select(i =>
+                    new FileInfo(Path.Combine(box.Home, "logs", $"w~{i}.out.log")).Length - begun[i])];
         begun = Sizes();
         await box.Until(() =>
         {
@@ -157,7 +175,8 @@ public class LogBench
         var sizes = Sizes().Order().Select(size => size / 1e6).ToList();
         await box.Ok("delete", "w", "--logs");
         TestContext.Current!.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"MB of {Children} that print without end: least {sizes[0]:0.0}, middle {sizes[Children / 2]:0.0}, most {sizes[^1]:0.0}; daemon's Pss {before:0.0}, at most {highest:0.0} MiB"));
+            $"MB of {Children} that print without end: least {sizes[0]:0.0}, middle {sizes[Children / 2]:0.0}, most "
+                + $"{sizes[^1]:0.0}; daemon's Pss {before:0.0}, at most {highest:0.0} MiB"));
     }
 
     async Task Loggers(string mode, long bytes, CancellationToken cancellation)
@@ -168,10 +187,12 @@ public class LogBench
         Row("the writer alone, nobody reads", bytes, double.Parse(alone.Err, CultureInfo.InvariantCulture), 0);
         await Logger(box, program, mode, bytes, "a sink in C, splice alone", program, "sink", $"{box.Folder}/sink.log");
         await Logger(box, program, mode, bytes, "cat > file", "sh", "-c", $"exec cat > {box.Folder}/cat.log");
-        foreach (var (name, arguments) in ((string, string[])[])[("svlogd", ["svlogd", "."]), ("s6-log", ["s6-log", "s10485760", "n1000", "."]), ("multilog", ["multilog", "s10485760", "n1000", "."])])
+        foreach (var (name, arguments) in ((string, string[])[])[("svlogd", ["svlogd", "."]),
+            ("s6-log", ["s6-log", "s10485760", "n1000", "."]), ("multilog", ["multilog", "s10485760", "n1000", "."])])
         {
             var folder = Directory.CreateDirectory(Path.Combine(box.Folder, name)).FullName;
-            if (Tools.IsInstalled(arguments[0])) await Logger(box, program, mode, bytes, name, [arguments[0], .. arguments[1..^1], folder]);
+            if (Tools.IsInstalled(arguments[0]))
+                await Logger(box, program, mode, bytes, name, [arguments[0], .. arguments[1..^1], folder]);
         }
     }
 
@@ -190,7 +211,9 @@ public class LogBench
         UseMemory(box, bytes);
         var words = (await box.RunProgram(program, ["meter", mode, $"{bytes}", .. logger])).Exits(0).Out.Split(' ');
         if (words[2].Trim() != "0") _rows.Add($"  {name,-38} failed with status {words[2].Trim()}");
-        else Row(name, bytes, double.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[1], CultureInfo.InvariantCulture));
+        else
+            Row(name, bytes, double.Parse(words[0], CultureInfo.InvariantCulture),
+                double.Parse(words[1], CultureInfo.InvariantCulture));
     }
 
     async Task Supervisord(string mode, long bytes, CancellationToken cancellation)
@@ -218,11 +241,14 @@ public class LogBench
     {
         await using var box = new TspmBox(cancellation);
         var program = await CProgram.Build(box, "meter", Source);
-        var (home, log, go) = (Path.Combine(box.Folder, "pm2"), Path.Combine(box.Folder, "p.log"), Path.Combine(box.Folder, "go"));
+        var (home, log, go) = (Path.Combine(box.Folder, "pm2"), Path.Combine(box.Folder, "p.log"),
+            Path.Combine(box.Folder, "go"));
         box.Variables["PM2_HOME"] = home;
         (await box.RunProgram("pm2", ["ping"])).Exits(0);
         var pid = int.Parse(File.ReadAllText($"{home}/pm2.pid"), CultureInfo.InvariantCulture);
-        (await box.RunProgram("pm2", ["start", program, "--interpreter", "none", "--no-autorestart", "--name", "w", "--output", log, "--", "writer", mode, $"{bytes}", go])).Exits(0);
+        (await box.RunProgram("pm2",
+            ["start", program, "--interpreter", "none", "--no-autorestart", "--name", "w", "--output", log, "--",
+                "writer", mode, $"{bytes}", go])).Exits(0);
         await Measure(box, go, "PM2, no rotation", bytes, pid, () => InFile(box, program, go, log, bytes));
         (await box.RunProgram("pm2", ["kill"])).Exits(0);
         await box.UntilGone(pid);
@@ -239,15 +265,21 @@ public class LogBench
         var sampling = Task.Run(async () =>
         {
             // Reading the pages of a process holds it up: seldom.
-            for (; !Volatile.Read(ref isDone); await Task.Delay(100, cancellation)) highest = Math.Max(highest, Pss(daemon));
+            for (; !Volatile.Read(ref isDone); await Task.Delay(100, cancellation))
+                highest = Math.Max(highest, Pss(daemon));
         }, cancellation);
-        await Measure(box, go, name, bytes, daemon, () => flags is ["--log-max-size", "0"] ? InFile(box, program, go, log, bytes) : InFiles(box, go, log, bytes));
+        await Measure(box, go, name, bytes, daemon,
+            () =>
+                flags is ["--log-max-size", "0"] ? InFile(box, program, go, log, bytes) : InFiles(box, go, log, bytes));
         Volatile.Write(ref isDone, true);
         await sampling;
-        _rows.Add(string.Create(CultureInfo.InvariantCulture, $"    daemon's Pss before and at most meanwhile: {pss:0.0}, {highest:0.0} MiB"));
+        _rows.Add(string.Create(CultureInfo.InvariantCulture,
+            $"    daemon's Pss before and at most meanwhile: {pss:0.0}, {highest:0.0} MiB"));
     }
 
-    /// <summary>From the moment when a writer that is up may write. What it takes to start it is no matter of logs.</summary>
+    /// <summary>
+    /// From the moment when a writer that is up may write. What it takes to start it is no matter of logs.
+    /// </summary>
     async Task Measure(TspmBox box, string go, string name, long bytes, int daemon, Func<Task<double>> write)
     {
         await box.UntilFile(go + ".ready", "");
@@ -258,7 +290,8 @@ public class LogBench
     }
 
     static async Task<double> InFile(TspmBox box, string program, string go, string log, long bytes) =>
-        double.Parse((await box.RunProgram(program, "await", go, log, $"{bytes}")).Exits(0).Out, CultureInfo.InvariantCulture);
+        double.Parse((await box.RunProgram(program, "await", go, log, $"{bytes}")).Exits(0).Out,
+            CultureInfo.InvariantCulture);
 
     static async Task<double> InFiles(TspmBox box, string go, string log, long bytes)
     {
@@ -268,7 +301,9 @@ public class LogBench
         return Stopwatch.GetElapsedTime(before).TotalSeconds;
     }
 
-    /// <summary>Bytes of the stream in all its files; fewer or more while one of them is on its way from one name to another.</summary>
+    /// <summary>
+    /// Bytes of the stream in all its files; fewer or more while one of them is on its way from one name to another.
+    /// </summary>
     static long Written(string log)
     {
         var total = File.Exists(log) ? new FileInfo(log).Length : 0;
@@ -289,9 +324,12 @@ public class LogBench
     {
         var stat = File.ReadAllText($"/proc/{pid}/stat");
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / 100.0;
+        return (long.Parse(fields[11], CultureInfo.InvariantCulture)
+            + long.Parse(fields[12], CultureInfo.InvariantCulture)) / 100.0;
     }
 
     static double Pss(int pid) => double.Parse(
-        File.ReadLines($"/proc/{pid}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / Mebi;
+        File.ReadLines($"/proc/{pid}/smaps_rollup").First(line =>
+            line.StartsWith("Pss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+                CultureInfo.InvariantCulture) * 1024 / Mebi;
 }

@@ -8,14 +8,17 @@ using Tspm.Tests.Fixtures;
 namespace Tspm.Tests.Bench;
 
 /// <summary>
-/// The control socket of the published executable: round trips, requests per second, what a flood does to others; a hundred clients against a model; an hour of everything. On demand only:
-/// <code>dotnet build Tspm.Tests &amp;&amp; Tspm.Tests/bin/Debug/net10.0/Tspm.Tests --treenode-filter "/*/*/SocketBench/*" --output Detailed</code>
-/// Of time nothing is asserted: the table is to be read. TSPM_SOAK_MINUTES (60) says how long the last one takes.
+/// The control socket of the published executable: round trips, requests per second, what a flood does to others; a
+/// hundred clients against a model; an hour of everything. On demand only:
+/// <code>dotnet build Tspm.Tests &amp;&amp; Tspm.Tests/bin/Debug/net10.0/Tspm.Tests --treenode-filter
+/// "/*/*/SocketBench/*" --output Detailed</code> Of time nothing is asserted: the table is to be read.
+/// TSPM_SOAK_MINUTES (60) says how long the last one takes.
 /// </summary>
 [Timeout(5_400_000), NotInParallel]
 public class SocketBench
 {
-    static readonly byte[] s_ping = "{\"id\":1,\"method\":\"ping\"}\n"u8.ToArray(), s_list = "{\"id\":1,\"method\":\"list\"}\n"u8.ToArray();
+    static readonly byte[] s_ping =
+        "{\"id\":1,\"method\":\"ping\"}\n"u8.ToArray(), s_list = "{\"id\":1,\"method\":\"list\"}\n"u8.ToArray();
 
     [Test, Explicit]
     public async Task Prints_the_table(CancellationToken cancellation)
@@ -32,12 +35,14 @@ public class SocketBench
             await box.Ok("scale", "w", "1000");
             RoundTrips(table, box, "list of 1000", s_list, 500, 5);
         }
-        await using (var box = await Box("{}", cancellation)) RoundTrips(table, box, "ping, limits on, below them", s_ping, 3000, null, "us");
+        await using (var box = await Box("{}", cancellation)) RoundTrips(table, box, "ping, limits on, below them",
+            s_ping, 3000, null, "us");
         TestContext.Current!.Output.WriteLine(table.ToString());
     }
 
     [Test, Explicit]
-    public async Task A_hundred_clients_with_a_thousand_mixed_requests_each_leave_what_they_must(CancellationToken cancellation)
+    public async Task A_hundred_clients_with_a_thousand_mixed_requests_each_leave_what_they_must(
+        CancellationToken cancellation)
     {
         await using var box = await Box("""{"limits":{"requestsPerSecond":0,"connections":200}}""", cancellation);
         await Stress.Run(box, clients: 100, requests: 1000, cancellation);
@@ -46,7 +51,9 @@ public class SocketBench
     [Test, Explicit]
     public async Task An_hour_of_everything_leaves_memory_flat(CancellationToken cancellation)
     {
-        var minutes = double.TryParse(Environment.GetEnvironmentVariable("TSPM_SOAK_MINUTES"), CultureInfo.InvariantCulture, out var given) ? given : 60;
+        var minutes = double
+            .TryParse(Environment.GetEnvironmentVariable("TSPM_SOAK_MINUTES"), CultureInfo.InvariantCulture,
+                out var given) ? given : 60;
         await using var box = await Box("""{"limits":{"requestsPerSecond":0}}""", cancellation);
         await Stress.Run(box, clients: 16, requests: 200, cancellation);
         var (daemon, _) = await box.DaemonPids();
@@ -54,7 +61,10 @@ public class SocketBench
         while (Stopwatch.GetElapsedTime(begun).TotalMinutes < minutes)
         {
             await Stress.Run(box, clients: 16, requests: 200, cancellation);
-            if (++round % 10 == 0) TestContext.Current!.Output.WriteLine($"after {round} rounds: {Pss(daemon):0.0} MiB, {Directory.GetFileSystemEntries($"/proc/{daemon}/fd").Length} descriptors");
+            if (++round % 10 == 0)
+                TestContext.Current!.Output
+                    .WriteLine($"after {round} rounds: {Pss(daemon):0.0} MiB, "
+                        + $"{Directory.GetFileSystemEntries($"/proc/{daemon}/fd").Length} descriptors");
         }
         await Task.Delay(TimeSpan.FromSeconds(4), cancellation); // it gives memory back when it is quiet
         await Assert.That((await box.DaemonPids()).Daemon).IsEqualTo(daemon);
@@ -84,7 +94,8 @@ public class SocketBench
         while (buffer[socket.Receive(buffer) - 1] != '\n') { }
     }
 
-    static void RoundTrips(BenchTable table, TspmBox box, string what, byte[] request, int count, double? limit, string unit = "ms")
+    static void RoundTrips(BenchTable table, TspmBox box, string what, byte[] request, int count, double? limit,
+        string unit = "ms")
     {
         using var socket = Connect(box);
         var buffer = new byte[1 << 20];
@@ -94,7 +105,9 @@ public class SocketBench
         {
             var before = Stopwatch.GetTimestamp();
             Ask(socket, request, buffer);
-            times.Add(unit == "us" ? Stopwatch.GetElapsedTime(before).TotalMicroseconds : Stopwatch.GetElapsedTime(before).TotalMilliseconds);
+            times.Add(unit == "us"
+                ? Stopwatch.GetElapsedTime(before).TotalMicroseconds
+                : Stopwatch.GetElapsedTime(before).TotalMilliseconds);
         }
         times.Sort();
         table.Add($"{what}, p50", times[count / 2], unit, limit);
@@ -112,7 +125,8 @@ public class SocketBench
         })).ToList();
         foreach (var thread in threads) thread.Start();
         foreach (var thread in threads) thread.Join();
-        table.Add($"ping pipelined, {connections} connection(s)", Each / Stopwatch.GetElapsedTime(begun).TotalSeconds / 1000, "k/s", null);
+        table.Add($"ping pipelined, {connections} connection(s)",
+            Each / Stopwatch.GetElapsedTime(begun).TotalSeconds / 1000, "k/s", null);
     }
 
     /// <summary>Sends and reads at the same time, a hundred requests at once.</summary>
@@ -153,5 +167,8 @@ public class SocketBench
             table.Add($"list beside {floods} flood(s), {name}", times[at], "ms", name == "longest" ? 50 : null);
     }
 
-    static double Pss(int pid) => double.Parse(File.ReadLines($"/proc/{pid}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+    static double Pss(int pid) =>
+        double.Parse(File.ReadLines($"/proc/{pid}/smaps_rollup").First(line =>
+            line.StartsWith("Pss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+                CultureInfo.InvariantCulture) / 1024;
 }

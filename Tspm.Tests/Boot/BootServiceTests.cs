@@ -22,7 +22,12 @@ internal sealed class BootServiceTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     SystemdService Systemd(string? home = null) => new(home is null ? _home : new TspmHome(home), _tools.Run)
-        { Folder = _folder + "/units", RuntimeFolder = _folder + "/runtime", LingerFolder = _folder + "/linger", Executable = Executable };
+    {
+        Folder = _folder + "/units",
+        RuntimeFolder = _folder + "/runtime",
+        LingerFolder = _folder + "/linger",
+        Executable = Executable
+    };
 
     string Executable => _folder + "/bin/tspm";
 
@@ -99,7 +104,8 @@ internal sealed class BootServiceTests : IDisposable
         Systemd().SwitchOn(socket: false, notes);
         Systemd().Start();
         await Assert.That(_tools.Calls).IsEquivalentTo(
-            [$"loginctl enable-linger {Tspm.Platform.FileSystem.NameOfUser()}", "systemctl --user daemon-reload", "systemctl --user enable --quiet tspm.service", "systemctl --user start tspm.service"]);
+            [$"loginctl enable-linger {Tspm.Platform.FileSystem.NameOfUser()}", "systemctl --user daemon-reload",
+                "systemctl --user enable --quiet tspm.service", "systemctl --user start tspm.service"]);
         await Assert.That(notes).IsEmpty();
     }
 
@@ -120,7 +126,9 @@ internal sealed class BootServiceTests : IDisposable
         _tools.Failures["loginctl"] = "Could not enable linger: Access denied\nmore";
         List<string> notes = [];
         Systemd().SwitchOn(socket: false, notes);
-        await Assert.That(notes.Single()).Contains("Access denied").And.Contains($"sudo loginctl enable-linger {Tspm.Platform.FileSystem.NameOfUser()}").And.DoesNotContain("more");
+        await Assert.That(notes.Single()).Contains("Access denied").And
+            .Contains($"sudo loginctl enable-linger {Tspm.Platform.FileSystem.NameOfUser()}").And
+                .DoesNotContain("more");
         await Assert.That(_tools.Calls[^1]).Contains("enable --quiet tspm.service");
     }
 
@@ -132,9 +140,11 @@ internal sealed class BootServiceTests : IDisposable
         var refused = await Assert.That(() => Systemd().SwitchOn(socket: false, [])).Throws<BootException>();
         await Assert.That(refused!.Message).Contains("No medium found").And.Contains("tspm enable --user");
         _tools.Failures.Clear();
-        _tools.Failures["systemctl --user start"] = "Job for tspm.service failed because the control process exited with error code.\n";
+        _tools.Failures["systemctl --user start"] =
+            "Job for tspm.service failed because the control process exited with error code.\n";
         refused = await Assert.That(() => Systemd().Start()).Throws<BootException>();
-        await Assert.That(refused!.Message).EndsWith("exited with error code. See: systemctl --user status tspm.service");
+        await Assert.That(refused!.Message)
+            .EndsWith("exited with error code. See: systemctl --user status tspm.service");
     }
 
     [Test]
@@ -142,11 +152,16 @@ internal sealed class BootServiceTests : IDisposable
     {
         Write(socket: true);
         Systemd().SwitchOn(socket: true, []);
-        await Assert.That(_tools.Calls[1..]).IsEquivalentTo(["systemctl --user daemon-reload", "systemctl --user disable --quiet tspm.service", "systemctl --user enable --quiet tspm.socket"]);
-        await Assert.That(File.ReadAllText(_folder + "/units/tspm.socket")).Contains($"ListenStream={_home.SocketPath}\n");
+        await Assert.That(_tools.Calls[1..])
+            .IsEquivalentTo(["systemctl --user daemon-reload", "systemctl --user disable --quiet tspm.service",
+                "systemctl --user enable --quiet tspm.socket"]);
+        await Assert.That(File.ReadAllText(_folder + "/units/tspm.socket"))
+            .Contains($"ListenStream={_home.SocketPath}\n");
         _tools.Calls.Clear();
         Systemd().SwitchOn(socket: false, []);
-        await Assert.That(_tools.Calls[2..]).IsEquivalentTo(["systemctl --user disable --quiet --now tspm.socket", "systemctl --user enable --quiet tspm.service"]);
+        await Assert.That(_tools.Calls[2..])
+            .IsEquivalentTo(["systemctl --user disable --quiet --now tspm.socket",
+                "systemctl --user enable --quiet tspm.service"]);
         await Assert.That(File.Exists(_folder + "/units/tspm.socket")).IsFalse();
     }
 
@@ -159,7 +174,8 @@ internal sealed class BootServiceTests : IDisposable
         Systemd().SwitchOff(keepRunning: false, notes);
         await Assert.That(_tools.Calls).IsEquivalentTo(
         [
-            "systemctl --user disable --quiet --now tspm.socket", "systemctl --user disable --quiet --now tspm.service", "systemctl --user daemon-reload", "systemctl --user reset-failed tspm.service",
+            "systemctl --user disable --quiet --now tspm.socket", "systemctl --user disable --quiet --now tspm.service",
+            "systemctl --user daemon-reload", "systemctl --user reset-failed tspm.service",
         ]);
         await Assert.That(Directory.GetFileSystemEntries(_folder + "/units")).IsEquivalentTo([Unit + ".d"]);
         await Assert.That(notes.Single()).Contains(Unit + ".d");
@@ -171,7 +187,8 @@ internal sealed class BootServiceTests : IDisposable
         Write();
         var text = File.ReadAllText(Unit);
         Systemd().SwitchOff(keepRunning: true, []);
-        await Assert.That(_tools.Calls).IsEquivalentTo(["systemctl --user disable --quiet tspm.service", "systemctl --user daemon-reload"]);
+        await Assert.That(_tools.Calls)
+            .IsEquivalentTo(["systemctl --user disable --quiet tspm.service", "systemctl --user daemon-reload"]);
         await Assert.That(File.Exists(Unit)).IsFalse();
         await Assert.That(File.ReadAllText(_folder + "/runtime/tspm.service")).IsEqualTo(text);
         Systemd().Stop();
@@ -187,7 +204,8 @@ internal sealed class BootServiceTests : IDisposable
         Enabled("default.target.wants", "tspm.service");
         var own = Environment.ProcessId;
         var look = Systemd().Look(own);
-        await Assert.That((look.Kind, look.Enabled, look.Active, look.UnitPath, look.Linger)).IsEqualTo(("systemd", true, false, Unit, false));
+        await Assert.That((look.Kind, look.Enabled, look.Active, look.UnitPath, look.Linger))
+            .IsEqualTo(("systemd", true, false, Unit, false));
         await Assert.That(look.Hint).Contains("outside").And.Contains("tspm enable");
         await Assert.That(Systemd().Look(null).Hint).Contains("tspm daemon start");
         await Assert.That(Systemd(_folder + "/other").Look(own).Hint).Contains("another home");
@@ -199,7 +217,12 @@ internal sealed class BootServiceTests : IDisposable
     [Test]
     public async Task Launchd_is_asked_as_its_manual_says(CancellationToken cancellation)
     {
-        var service = new LaunchdService(_home, _tools.Run) { Folder = _folder + "/agents", Executable = "/usr/local/bin/tspm", UserId = 501 };
+        var service = new LaunchdService(_home, _tools.Run)
+        {
+            Folder = _folder + "/agents",
+            Executable = "/usr/local/bin/tspm",
+            UserId = 501,
+        };
         var plist = _folder + "/agents/tspm.plist";
         _tools.Failures["launchctl print gui/501/tspm"] = "Could not find service";
         service.Write(socket: false, force: false, []);
@@ -207,13 +230,15 @@ internal sealed class BootServiceTests : IDisposable
         service.SwitchOn(socket: false, notes);
         service.Start();
         await Assert.That(_tools.Calls).IsEquivalentTo(
-            ["launchctl enable gui/501/tspm", "launchctl print gui/501/tspm", "launchctl print gui/501/tspm", $"launchctl bootstrap gui/501 {plist}", "launchctl kickstart gui/501/tspm"]);
+            ["launchctl enable gui/501/tspm", "launchctl print gui/501/tspm", "launchctl print gui/501/tspm",
+                $"launchctl bootstrap gui/501 {plist}", "launchctl kickstart gui/501/tspm"]);
         await Assert.That(notes.Single()).Contains("--system");
         await Assert.That(service.IsEnabled).IsTrue();
         _tools.Failures.Clear();
         _tools.Calls.Clear();
         service.SwitchOff(keepRunning: false, []);
-        await Assert.That(_tools.Calls).IsEquivalentTo(["launchctl print gui/501/tspm", "launchctl bootout gui/501/tspm"]);
+        await Assert.That(_tools.Calls)
+            .IsEquivalentTo(["launchctl print gui/501/tspm", "launchctl bootout gui/501/tspm"]);
         await Assert.That(File.Exists(plist)).IsFalse();
         await Assert.That(() => service.Files(socket: true)).Throws<BootException>();
     }
@@ -221,7 +246,8 @@ internal sealed class BootServiceTests : IDisposable
     [Test]
     public async Task A_job_that_runs_is_only_taken_out_when_its_plist_is_another_one(CancellationToken cancellation)
     {
-        LaunchdService Make(string executable) => new(_home, _tools.Run) { Folder = _folder + "/agents", Executable = executable, UserId = 501 };
+        LaunchdService Make(string executable) =>
+            new(_home, _tools.Run) { Folder = _folder + "/agents", Executable = executable, UserId = 501 };
         Make("/a").Write(socket: false, force: false, []);
         var same = Make("/a");
         same.Write(socket: false, force: false, []);

@@ -3,7 +3,9 @@ using Tspm.Platform.Linux.Spawning;
 
 namespace Tspm.Tests.Boot;
 
-/// <summary>Service managers' programs that only write down how they were called, and answer as the test says.</summary>
+/// <summary>
+/// Service managers' programs that only write down how they were called, and answer as the test says.
+/// </summary>
 internal sealed class RecordedTools
 {
     /// <summary>Beginnings of calls that fail, and what they print then.</summary>
@@ -19,7 +21,8 @@ internal sealed class RecordedTools
         Calls.Add(call);
         Happens(call);
         foreach (var (beginning, output) in Failures)
-            if (call.StartsWith(beginning, StringComparison.Ordinal)) return new ToolResult(ToolEnd.Exited, new ExitStatus(1, null), output);
+            if (call.StartsWith(beginning, StringComparison.Ordinal))
+                return new ToolResult(ToolEnd.Exited, new ExitStatus(1, null), output);
         return new ToolResult(ToolEnd.Exited, new ExitStatus(0, null), "");
     }
 }

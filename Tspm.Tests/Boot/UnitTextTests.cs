@@ -9,7 +9,8 @@ using Tspm.Tests.Guards;
 namespace Tspm.Tests.Boot;
 
 /// <summary>
-/// What is written for systemd and launchd, byte for byte, and what their own programs say of it. After a change that is meant: TSPM_WRITE_GOLDENS=1 writes the files under Data/boot anew.
+/// What is written for systemd and launchd, byte for byte, and what their own programs say of it. After a change that
+/// is meant: TSPM_WRITE_GOLDENS=1 writes the files under Data/boot anew.
 /// </summary>
 [Timeout(60_000)]
 internal sealed class UnitTextTests
@@ -17,7 +18,8 @@ internal sealed class UnitTextTests
     const string Odd = "/home/o d\"d\\%h/.tspm", OddProgram = "/opt/my tspm/100%/tspm";
 
     [Test]
-    [Arguments("user.service"), Arguments("system.service"), Arguments("odd.service"), Arguments("user.socket"), Arguments("system.socket"), Arguments("user.plist"), Arguments("system.plist")]
+    [Arguments("user.service"), Arguments("system.service"), Arguments("odd.service"), Arguments("user.socket"),
+        Arguments("system.socket"), Arguments("user.plist"), Arguments("system.plist")]
     public async Task Units_are_their_goldens(string name, CancellationToken cancellation)
     {
         var (file, content) = Make(name);
@@ -30,11 +32,14 @@ internal sealed class UnitTextTests
     }
 
     [Test]
-    [Arguments("user.service"), Arguments("system.service"), Arguments("odd.service"), Arguments("user.plist"), Arguments("system.plist")]
+    [Arguments("user.service"), Arguments("system.service"), Arguments("odd.service"), Arguments("user.plist"),
+        Arguments("system.plist")]
     public async Task Home_and_executable_can_be_read_out_of_them_again(string name, CancellationToken cancellation)
     {
         var home = new TspmHome(HomeOf(name));
-        BootService service = name.EndsWith(".plist", StringComparison.Ordinal) ? new LaunchdService(home, new RecordedTools().Run) : new SystemdService(home, new RecordedTools().Run);
+        BootService service = name.EndsWith(".plist", StringComparison.Ordinal)
+            ? new LaunchdService(home, new RecordedTools().Run)
+            : new SystemdService(home, new RecordedTools().Run);
         var text = Make(name).Content;
         await Assert.That(service.HomeOf(text)).IsEqualTo(home.Path);
         await Assert.That(service.ExecutableOf(text)).IsEqualTo(ProgramOf(name));
@@ -50,19 +55,35 @@ internal sealed class UnitTextTests
         try
         {
             var home = new TspmHome(isSystem ? TspmHome.SystemPath : folder + "/a home");
-            var service = new SystemdService(home, new RecordedTools().Run) { Folder = folder, Executable = "/bin/true" };
+            var service = new SystemdService(home, new RecordedTools().Run)
+            {
+                Folder = folder,
+                Executable = "/bin/true",
+            };
             var files = service.Files(socket);
             foreach (var (file, content) in files) file.Write(content);
             // A user's manager is asked for in its place, which a bare machine has not.
-            using var environment = StringBlock.OfEnvironment(new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["XDG_RUNTIME_DIR"] = folder, ["HOME"] = folder });
-            string[] words = [isSystem ? "--system" : "--user", "--man=no", "verify", .. files.Select(entry => entry.File.Path)];
+            using var environment = StringBlock
+                .OfEnvironment(new Dictionary<string, string>
+                {
+                    ["PATH"] = "/usr/bin:/bin",
+                    ["XDG_RUNTIME_DIR"] = folder,
+                    ["HOME"] = folder
+                });
+            string[] words = [isSystem ? "--system" : "--user", "--man=no", "verify",
+                .. files.Select(entry => entry.File.Path)];
             var verified = ToolRun.Run(analyze, [analyze, .. words], environment, withErrors: true, 30_000, 1 << 20);
             await Assert.That(verified.IsSuccess).IsTrue().Because(verified.Output);
             // The machine's own units have their own faults; not a word about ours.
-            await Assert.That(verified.Output.Split('\n').Where(line => line.Contains("tspm", StringComparison.Ordinal))).IsEmpty();
-            var secured = ToolRun.Run(analyze, [analyze, "security", "--offline=true", service.Main.Path], null, withErrors: true, 30_000, 1 << 20);
+            await Assert.That(verified.Output.Split('\n').Where(line =>
+                line.Contains("tspm", StringComparison.Ordinal))).IsEmpty();
+            var secured = ToolRun
+                .Run(analyze, [analyze, "security", "--offline=true", service.Main.Path], null, withErrors: true,
+                    30_000, 1 << 20);
             await Assert.That(secured.Output).Contains("Overall exposure level for tspm.service");
-            TestContext.Current!.Output.WriteLine(secured.Output.Split('\n').First(line => line.Contains("Overall", StringComparison.Ordinal)));
+            TestContext.Current!.Output
+                .WriteLine(secured.Output.Split('\n').First(line =>
+                    line.Contains("Overall", StringComparison.Ordinal)));
         }
         finally
         {
@@ -79,10 +100,14 @@ internal sealed class UnitTextTests
         try
         {
             await File.WriteAllTextAsync(file, Make(name).Content, cancellation);
-            string[] words = checker.EndsWith("plutil", StringComparison.Ordinal) ? ["-lint", file] : ["-f", "xml", "-i", file];
+            string[] words = checker.EndsWith("plutil", StringComparison.Ordinal)
+                ? ["-lint", file]
+                : ["-f", "xml", "-i", file];
             var checkedOne = ToolRun.Run(checker, [checker, .. words], null, withErrors: true, 30_000, 1 << 20);
             await Assert.That(checkedOne.IsSuccess).IsTrue().Because(checkedOne.Output);
-            if (words[0] == "-f") await Assert.That(checkedOne.Output).Contains("<key>AbandonProcessGroup</key>").And.Contains("--take-over");
+            if (words[0] == "-f")
+                await Assert.That(checkedOne.Output).Contains("<key>AbandonProcessGroup</key>").And
+                    .Contains("--take-over");
         }
         finally
         {
@@ -95,21 +120,31 @@ internal sealed class UnitTextTests
     [Arguments("100%", "100%%")]
     [Arguments("a b", "\"a b\"")]
     [Arguments("a\"b\\c", "\"a\\\"b\\\\c\"")]
-    public async Task Words_are_quoted_as_systemd_reads_them(string text, string expected, CancellationToken cancellation)
+    public async Task Words_are_quoted_as_systemd_reads_them(string text, string expected,
+        CancellationToken cancellation)
     {
         await Assert.That(UnitText.Word(text)).IsEqualTo(expected);
         await Assert.That(UnitText.FirstWordOf($"[Service]\nKey={UnitText.Word(text)} more\n", "Key=")).IsEqualTo(text);
     }
 
-    static string HomeOf(string name) => name.StartsWith("system", StringComparison.Ordinal) ? TspmHome.SystemPath : name.StartsWith("odd", StringComparison.Ordinal) ? Odd : "/home/u/.tspm";
+    static string HomeOf(string name) =>
+        name.StartsWith("system", StringComparison.Ordinal)
+            ? TspmHome.SystemPath
+            : name.StartsWith("odd", StringComparison.Ordinal) ? Odd : "/home/u/.tspm";
 
-    static string ProgramOf(string name) => name.StartsWith("odd", StringComparison.Ordinal) ? OddProgram : "/usr/local/bin/tspm";
+    static string ProgramOf(string name) =>
+        name.StartsWith("odd", StringComparison.Ordinal) ? OddProgram : "/usr/local/bin/tspm";
 
     static (MarkedFile File, string Content) Make(string name)
     {
         var home = new TspmHome(HomeOf(name));
         BootService service = name.EndsWith(".plist", StringComparison.Ordinal)
-            ? new LaunchdService(home, new RecordedTools().Run) { Folder = "/Library", Executable = ProgramOf(name), UserId = 501 }
+            ? new LaunchdService(home, new RecordedTools().Run)
+            {
+                Folder = "/Library",
+                Executable = ProgramOf(name),
+                UserId = 501,
+            }
             : new SystemdService(home, new RecordedTools().Run) { Folder = "/units", Executable = ProgramOf(name) };
         var files = service.Files(socket: name.EndsWith(".socket", StringComparison.Ordinal));
         return files[^1];

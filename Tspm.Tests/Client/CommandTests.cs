@@ -26,9 +26,10 @@ public sealed class CommandTests
     static Result Run(FakeDaemon daemon, Action? start, params string[] args)
     {
         var (output, errors) = (new Screen(), new Screen());
-        var launcher = new Launcher(start ?? (static () => throw new InvalidOperationException("nothing may start a daemon here")));
+        var launcher = new Launcher(start
+            ?? (static () => throw new InvalidOperationException("nothing may start a daemon here")));
         var session = new ClientSession(daemon.Home, launcher, output.Writer, errors.Writer)
-            { UnmanagedNotice = static () => null, Pause = static _ => { } };
+        { UnmanagedNotice = static () => null, Pause = static _ => { } };
         var code = CommandRouter.Run(session, args);
         return new Result(code, output.Text, errors.Text, launcher.Starts);
     }
@@ -42,14 +43,18 @@ public sealed class CommandTests
     [Test]
     public async Task A_changing_verb_starts_the_daemon_when_none_runs(CancellationToken cancel)
     {
-        using var daemon = new FakeDaemon(request => Changed(request, Outcome("web", "online", ",\"pid\":12")), started: false);
-        var result = Run(daemon, daemon.Start, "start", "node server.js", "--name", "web", "-e", "B=2,3", "--", "--port", "80");
+        using var daemon = new FakeDaemon(request => Changed(request, Outcome("web", "online", ",\"pid\":12")),
+            started: false);
+        var result = Run(daemon, daemon.Start, "start", "node server.js", "--name", "web", "-e", "B=2,3", "--",
+            "--port", "80");
         await Assert.That(result).IsEqualTo(new Result(0, "web: online (pid 12)\n", "", 1));
         var sent = JsonDocument.Parse(daemon.Requests[0]).RootElement.GetProperty("params");
         await Assert.That(sent.GetProperty("selectors")[0].GetString()).IsEqualTo("node server.js");
         await Assert.That(sent.GetProperty("define")[0].GetProperty("args").GetRawText()).IsEqualTo("""["server.js","--port","80"]""");
-        await Assert.That(sent.GetProperty("define")[0].GetProperty("env").GetProperty("B").GetString()).IsEqualTo("2,3");
-        await Assert.That(sent.GetProperty("client").GetProperty("workingDirectory").GetString()).IsEqualTo(Environment.CurrentDirectory);
+        await Assert.That(sent.GetProperty("define")[0].GetProperty("env").GetProperty("B").GetString())
+            .IsEqualTo("2,3");
+        await Assert.That(sent.GetProperty("client").GetProperty("workingDirectory").GetString())
+            .IsEqualTo(Environment.CurrentDirectory);
     }
 
     /// <summary>Nothing on the way reads it a second time: neither as a flag nor as a list.</summary>
@@ -90,7 +95,7 @@ public sealed class CommandTests
                 $$"""{"success":false,"processes":[{{Outcome("web", "errored", ",\"error\":\"exited with code 7\"")}}]}"""));
         var (output, errors) = (new Screen(isTerminal: true), new Screen());
         var session = new ClientSession(daemon.Home, new Launcher(static () => { }), output.Writer, errors.Writer)
-            { UnmanagedNotice = static () => null, Pause = static _ => { } };
+        { UnmanagedNotice = static () => null, Pause = static _ => { } };
         var code = CommandRouter.Run(session, ["start", "node server.js", "--name", "web", "-i", "2"]);
         await Assert.That((code, errors.Text.Contains("2 instances cannot share a port by themselves")))
             .IsEqualTo((isStarted ? 0 : 1, isStarted));
@@ -100,8 +105,12 @@ public sealed class CommandTests
     [Test]
     public async Task A_daemon_that_is_just_dying_is_replaced_and_not_asked_to_change_anything(CancellationToken cancel)
     {
-        using var daemon = new FakeDaemon(request => Changed(request, Outcome("web", "stopped"))) { DyingConnections = 2 };
-        await Assert.That(Run(daemon, static () => { }, "stop", "web")).IsEqualTo(new Result(0, "web: stopped\n", "", 2));
+        using var daemon = new FakeDaemon(request => Changed(request, Outcome("web", "stopped")))
+        {
+            DyingConnections = 2,
+        };
+        await Assert.That(Run(daemon, static () => { }, "stop", "web"))
+            .IsEqualTo(new Result(0, "web: stopped\n", "", 2));
         await Assert.That(daemon.Requests.Count).IsEqualTo(1);
     }
 
@@ -109,8 +118,10 @@ public sealed class CommandTests
     public async Task Daemon_start_believes_only_a_daemon_that_answers(CancellationToken cancel)
     {
         using var daemon = new FakeDaemon(static _ => null) { DyingConnections = 1 };
-        await Assert.That(Run(daemon, static () => { }, "daemon", "start")).IsEqualTo(new Result(0, "the daemon runs\n", "", 1));
-        await Assert.That(Run(daemon, null, "daemon", "start")).IsEqualTo(new Result(0, "the daemon runs already\n", "", 0));
+        await Assert.That(Run(daemon, static () => { }, "daemon", "start"))
+            .IsEqualTo(new Result(0, "the daemon runs\n", "", 1));
+        await Assert.That(Run(daemon, null, "daemon", "start"))
+            .IsEqualTo(new Result(0, "the daemon runs already\n", "", 0));
     }
 
     [Test]
@@ -134,7 +145,8 @@ public sealed class CommandTests
     public async Task A_launch_that_fails_gives_its_reason(CancellationToken cancel)
     {
         using var daemon = new FakeDaemon(static _ => null, started: false);
-        var result = Run(daemon, static () => throw new DaemonException(LocalError.StartFailed, "the disk is full"), "stop", "web");
+        var result = Run(daemon, static () => throw new DaemonException(LocalError.StartFailed, "the disk is full"),
+            "stop", "web");
         await Assert.That(result).IsEqualTo(new Result(1, "", "the disk is full\n", 1));
     }
 
@@ -176,9 +188,11 @@ public sealed class CommandTests
         await Assert.That(result.Code).IsEqualTo(4);
         using var document = JsonDocument.Parse(result.Out);
         await Assert.That(document.RootElement.GetProperty("running").GetBoolean()).IsFalse();
-        await Assert.That(document.RootElement.EnumerateObject().Select(static member => member.Name)).IsEquivalentTo(new[]
+        await Assert.That(document.RootElement.EnumerateObject().Select(static member => member.Name))
+            .IsEquivalentTo(new[]
         {
-            "running", "pid", "guardianPid", "version", "protocolVersion", "uptimeMs", "socketPath", "home", "memoryBytes", "processes", "service", "troubles", "daemonDeaths", "limits", "counters",
+            "running", "pid", "guardianPid", "version", "protocolVersion", "uptimeMs", "socketPath", "home",
+            "memoryBytes", "processes", "service", "troubles", "daemonDeaths", "limits", "counters",
         });
     }
 
@@ -186,7 +200,8 @@ public sealed class CommandTests
     public async Task An_outcome_that_failed_is_told_on_standard_error_with_its_last_words(CancellationToken cancel)
     {
         using var daemon = new FakeDaemon(request => Changed(
-            request, Outcome("a", "online", ",\"pid\":5"), Outcome("b\\u001b[2J", "errored", ",\"error\":\"exited 1\",\"lastLines\":[\"boom\\u0007\"]")));
+            request, Outcome("a", "online", ",\"pid\":5"),
+                Outcome("b\\u001b[2J", "errored", ",\"error\":\"exited 1\",\"lastLines\":[\"boom\\u0007\"]")));
         var result = Run(daemon, null, "restart", "all");
         await Assert.That(result.Code).IsEqualTo(1);
         await Assert.That(result.Out).IsEqualTo("a: online (pid 5)\n");
@@ -196,8 +211,10 @@ public sealed class CommandTests
     [Test]
     public async Task Stopping_what_is_stopped_is_done(CancellationToken cancel)
     {
-        using var daemon = new FakeDaemon(request => Changed(request, Outcome("web", "stopped", ",\"unchanged\":true")));
-        await Assert.That(Run(daemon, null, "stop", "web")).IsEqualTo(new Result(0, "web: was already stopped\n", "", 0));
+        using var daemon = new FakeDaemon(request =>
+            Changed(request, Outcome("web", "stopped", ",\"unchanged\":true")));
+        await Assert.That(Run(daemon, null, "stop", "web"))
+            .IsEqualTo(new Result(0, "web: was already stopped\n", "", 0));
     }
 
     [Test]
@@ -205,7 +222,8 @@ public sealed class CommandTests
     {
         using var daemon = new FakeDaemon(request => FakeDaemon.Result(
             request, $$"""{"success":false,"processes":[{{Outcome("web", "stopped")}}],"error":"not saved: disk full"}"""));
-        await Assert.That(Run(daemon, null, "stop", "web")).IsEqualTo(new Result(1, "web: stopped\n", "not saved: disk full\n", 0));
+        await Assert.That(Run(daemon, null, "stop", "web"))
+            .IsEqualTo(new Result(1, "web: stopped\n", "not saved: disk full\n", 0));
     }
 
     [Test]
@@ -213,13 +231,15 @@ public sealed class CommandTests
     {
         using var daemon = new FakeDaemon(request => Changed(request, Outcome("web", "stopped")));
         using var document = JsonDocument.Parse(Run(daemon, null, "stop", "web", "--json").Out);
-        await Assert.That(document.RootElement.GetProperty("processes")[0].GetProperty("pid").ValueKind).IsEqualTo(JsonValueKind.Null);
+        await Assert.That(document.RootElement.GetProperty("processes")[0].GetProperty("pid").ValueKind)
+            .IsEqualTo(JsonValueKind.Null);
     }
 
     [Test]
     public async Task An_unknown_selector_exits_3(CancellationToken cancel)
     {
-        using var daemon = new FakeDaemon(request => FakeDaemon.Error(request, ErrorCode.NoSuchProcess, "no process fits 'x'"));
+        using var daemon = new FakeDaemon(request =>
+            FakeDaemon.Error(request, ErrorCode.NoSuchProcess, "no process fits 'x'"));
         await Assert.That(Run(daemon, null, "stop", "x")).IsEqualTo(new Result(3, "", "no process fits 'x'\n", 0));
     }
 
@@ -241,7 +261,9 @@ public sealed class CommandTests
         {
             if (request.Contains("\"list\"", StringComparison.Ordinal)) return FakeDaemon.Result(request, """{"processes":[]}""");
             // The first stream breaks in the middle of a line; the answer ends the second one, for the test.
-            return ++streams == 1 ? Log(4, "one") + "{\"half" + FakeDaemon.ThenClose : Log(8, "two") + FakeDaemon.Result(request, """{"lines":1}""");
+            return ++streams == 1
+                ? Log(4, "one") + "{\"half" + FakeDaemon.ThenClose
+                : Log(8, "two") + FakeDaemon.Result(request, """{"lines":1}""");
         });
         await Assert.That(Run(daemon, null, "logs", "-f", "web")).IsEqualTo(new Result(0, "one\ntwo\n", "", 0));
         await Assert.That(daemon.Requests[^1]).Contains("\"after\":{\"1.0.out\":4}");
@@ -264,7 +286,8 @@ public sealed class CommandTests
     public async Task Daemon_start_and_stop_are_done_when_there_is_nothing_to_do(CancellationToken cancel)
     {
         using var running = new FakeDaemon(static _ => null);
-        await Assert.That(Run(running, null, "daemon", "start")).IsEqualTo(new Result(0, "the daemon runs already\n", "", 0));
+        await Assert.That(Run(running, null, "daemon", "start"))
+            .IsEqualTo(new Result(0, "the daemon runs already\n", "", 0));
         using var missing = new FakeDaemon(static _ => null, started: false);
         await Assert.That(Run(missing, null, "daemon", "stop").Code).IsEqualTo(0);
         await Assert.That(Run(missing, missing.Start, "daemon", "start").Starts).IsEqualTo(1);
@@ -273,8 +296,12 @@ public sealed class CommandTests
     [Test]
     public async Task Pid_exits_1_when_it_does_not_run(CancellationToken cancel)
     {
-        var json = JsonSerializer.Serialize([OutputTests.Status(), OutputTests.Status("b", 2) with { Pid = null, State = Tspm.Model.State.ProcessState.Stopped }], WireJson.Default.IReadOnlyListProcessStatus);
+        var json = JsonSerializer
+            .Serialize([OutputTests.Status(),
+                OutputTests.Status("b", 2) with { Pid = null, State = Tspm.Model.State.ProcessState.Stopped }],
+                    WireJson.Default.IReadOnlyListProcessStatus);
         using var daemon = new FakeDaemon(request => FakeDaemon.Result(request, $$"""{"processes":{{json}}}"""));
-        await Assert.That(Run(daemon, null, "pid", "all")).IsEqualTo(new Result(1, "42\n", "b does not run: it is stopped\n", 0));
+        await Assert.That(Run(daemon, null, "pid", "all"))
+            .IsEqualTo(new Result(1, "42\n", "b does not run: it is stopped\n", 0));
     }
 }

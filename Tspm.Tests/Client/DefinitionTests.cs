@@ -19,10 +19,13 @@ public sealed class DefinitionTests
     static StartFiles Everything => StartFiles.Here with
     {
         IsFile = static path => File.Exists(path) || StartWords.IsScript(Path.GetFileName(path)),
-        HasVariable = static _ => false, IsProgram = static name => name is "node" or "python3" or "bash" or "redis-server",
+        HasVariable = static _ =>
+            false,
+        IsProgram = static name => name is "node" or "python3" or "bash" or "redis-server",
     };
 
-    static ProcessConfig Config(string[] words, string[]? program = null, params string[] pairs) => Target(words, program, pairs).Define![0];
+    static ProcessConfig Config(string[] words, string[]? program = null, params string[] pairs) =>
+        Target(words, program, pairs).Define![0];
 
     [Test]
     [Arguments("app.js", "node", "app")]
@@ -32,7 +35,8 @@ public sealed class DefinitionTests
     [Arguments("node server.js", null, "server")]
     [Arguments("/usr/bin/sleep 5", null, "sleep")]
     [Arguments("./.js", null, ".js")]
-    public async Task A_script_gets_its_interpreter_and_its_name(string command, string? interpreter, string name, CancellationToken cancel)
+    public async Task A_script_gets_its_interpreter_and_its_name(string command, string? interpreter, string name,
+        CancellationToken cancel)
     {
         var config = Config([command]);
         await Assert.That(config.Interpreter).IsEqualTo(interpreter);
@@ -90,34 +94,62 @@ public sealed class DefinitionTests
     {
         await Assert.That(ConfigFlags.Assignments(Given.Flags("ready", word))).IsEquivalentTo([$"ready={json}"]);
         var config = Config(["x"], null, "ready", word, "health", word);
-        await Assert.That(System.Text.Json.JsonSerializer.Serialize(config.Ready, Tspm.Client.Connection.Wire.Json.Probe)).IsEqualTo(json);
+        await Assert.That(System.Text.Json.JsonSerializer.Serialize(config.Ready,
+            Tspm.Client.Connection.Wire.Json.Probe)).IsEqualTo(json);
         await Assert.That(config.Health).IsNotNull();
     }
 
     [Test]
-    [Arguments("ready", "tcp:"), Arguments("ready", "tcp:0"), Arguments("ready", "tcp:x:99999"), Arguments("ready", "udp:1"), Arguments("ready", "https://a/")]
-    [Arguments("ready", "log:["), Arguments("ready", "exec: "), Arguments("ready", "delay:soon"), Arguments("health", "delay:1s"), Arguments("health", "no")]
-    public async Task A_probe_that_is_none_is_refused_before_anything_is_sent(string flag, string word, CancellationToken cancel) =>
-        await Assert.That(() => FlagValue.Check(Flags.Find(flag)!, word)).Throws<UsageException>().WithMessageContaining($"--{flag}: ");
+    [Arguments("ready", "tcp:"), Arguments("ready", "tcp:0"), Arguments("ready", "tcp:x:99999"),
+        Arguments("ready", "udp:1"), Arguments("ready", "https://a/")]
+    [Arguments("ready", "log:["), Arguments("ready", "exec: "), Arguments("ready", "delay:soon"),
+        Arguments("health", "delay:1s"), Arguments("health", "no")]
+    public async Task A_probe_that_is_none_is_refused_before_anything_is_sent(string flag, string word,
+        CancellationToken cancel) =>
+        await Assert.That(() => FlagValue.Check(Flags.Find(flag)!, word)).Throws<UsageException>()
+            .WithMessageContaining($"--{flag}: ");
 
     [Test]
     public async Task Flags_become_the_fields_of_the_config(CancellationToken cancel)
     {
         var config = Config(["x"], null,
-            "name", "web", "cwd", "/srv", "env", "A=1", "env", "B=2,3", "env-file", ".env", "namespace", "n", "instances", "3", "memory", "512MB",
-            "restart", "on-failure", "restart-delay", "30s", "max-restarts", "5", "min-uptime", "2s", "stop-exit-codes", "0,2", "stop-exit-codes", "7",
-            "stop-signal", "INT", "kill-timeout", "3s", "treekill", "false", "user", "u", "group", "g", "umask", "027", "nice", "-5",
+            "name", "web", "cwd", "/srv", "env", "A=1", "env", "B=2,3", "env-file", ".env", "namespace", "n",
+                "instances", "3", "memory", "512MB",
+            "restart", "on-failure", "restart-delay", "30s", "max-restarts", "5", "min-uptime", "2s", "stop-exit-codes",
+                "0,2", "stop-exit-codes", "7",
+            "stop-signal", "INT", "kill-timeout", "3s", "treekill", "false", "user", "u", "group", "g", "umask", "027",
+                "nice", "-5",
             "out-file", "o", "err-file", "e", "merge-logs", "true", "stdin", "pipe");
         var expected = new ProcessConfig
         {
-            Command = "x", Name = "web", ProjectDir = "/srv", EnvFile = ".env", Namespace = "n", Instances = 3, MemoryLimitBytes = 512L << 20,
-            User = "u", Group = "g", Umask = "027", Nice = -5, OutFile = "o", ErrFile = "e", MergeLogs = true, Stdin = "pipe",
+            Command = "x",
+            Name = "web",
+            ProjectDir = "/srv",
+            EnvFile = ".env",
+            Namespace = "n",
+            Instances = 3,
+            MemoryLimitBytes = 512L << 20,
+            User = "u",
+            Group = "g",
+            Umask = "027",
+            Nice = -5,
+            OutFile = "o",
+            ErrFile = "e",
+            MergeLogs = true,
+            Stdin = "pipe",
             Stop = new StopConfig { Signal = "INT", TimeoutMs = 3000, KillTree = false },
         };
         await Assert.That(config with { Env = null, Restart = null }).IsEqualTo(expected);
         await Assert.That(config.Env!["A"] + config.Env["B"]).IsEqualTo("12,3");
         await Assert.That(config.Restart! with { StopExitCodes = null }).IsEqualTo(
-            new RestartConfig { Policy = "on-failure", DelayMs = 30_000, MaxDelayMs = 30_000, MaxConsecutive = 5, MinUptimeMs = 2000 });
+            new RestartConfig
+            {
+                Policy = "on-failure",
+                DelayMs = 30_000,
+                MaxDelayMs = 30_000,
+                MaxConsecutive = 5,
+                MinUptimeMs = 2000,
+            });
         await Assert.That(config.Restart!.StopExitCodes!).IsEquivalentTo(new[] { 0, 2, 7 });
     }
 
@@ -126,12 +158,38 @@ public sealed class DefinitionTests
     {
         foreach (var name in Flags.OfConfig)
         {
-            var value = Flags.Find(name)!.Kind switch { FlagKind.Switch => "true", FlagKind.Text => name switch { "instances" => "max", "ready" or "health" => "notify", "cron" => "0 3 * * *", "time-zone" => "UTC", "listen" => ":80", _ => "pipe" }, FlagKind.Assignment => "A=1", _ => "5" };
+            var value = Flags
+                .Find(name)!.Kind switch
+            {
+                FlagKind.Switch => "true",
+                FlagKind.Text =>
+                    name switch
+                    {
+                        "instances" => "max",
+                        "ready" or "health" => "notify",
+                        "cron" => "0 3 * * *",
+                        "time-zone" => "UTC",
+                        "listen" => ":80",
+                        _ => "pipe"
+                    },
+                FlagKind.Assignment => "A=1",
+                _ => "5"
+            };
             var before = new ProcessConfig { Interpreter = name == "interpreter-args" ? "node" : null };
             await Assert.That(ConfigFlags.Apply(before, Given.Flags(name, value))).IsNotEqualTo(before);
             if (!Verbs.Find("set")!.Has(name)) continue;
-            var written = name is "umask" ? "022" : name is "restart" ? "never" : name is "stop-signal" ? "INT" : name is "cwd" ? "/" : value;
-            var start = new ProcessConfig { Name = "x", Command = "x", ProjectDir = "/", Schedule = name == "time-zone" ? new ScheduleConfig { Cron = "0 3 * * *" } : null };
+            var written = name is "umask"
+                ? "022"
+                : name is "restart" ? "never" : name is "stop-signal" ? "INT" : name is "cwd" ? "/" : value;
+            var start = new ProcessConfig
+            {
+                Name = "x",
+                Command = "x",
+                ProjectDir = "/",
+                Schedule = name == "time-zone"
+                    ? new ScheduleConfig { Cron = "0 3 * * *" }
+                    : null,
+            };
             var changed = Tspm.Config.Assignments.Apply(start, ConfigFlags.Assignments(Given.Flags(name, written)));
             await Assert.That(changed).IsNotNull();
         }
@@ -188,13 +246,15 @@ public sealed class DefinitionTests
 
     [Test]
     [Arguments("node", "server.js"), Arguments("./run", "web"), Arguments("redis-server", "--port 1")]
-    public async Task A_program_with_its_arguments_is_one_command(string program, string argument, CancellationToken cancel)
+    public async Task A_program_with_its_arguments_is_one_command(string program, string argument,
+        CancellationToken cancel)
     {
         var target = Target([program, argument, "a b"]);
         await Assert.That(target.Selectors.Count).IsEqualTo(3);
         await Assert.That(target.Define!.Single().Command).IsEqualTo(program);
         await Assert.That(target.Define!.Single().Args!).IsEquivalentTo(new[] { argument, "a b" });
-        await Assert.That(target.Ambiguity!.Message).Contains($"tspm start \"{program} ").And.Contains($"tspm start {program}; ");
+        await Assert.That(target.Ambiguity!.Message).Contains($"tspm start \"{program} ").And
+            .Contains($"tspm start {program}; ");
     }
 
     [Test]
@@ -207,12 +267,19 @@ public sealed class DefinitionTests
     [Test]
     [Arguments("my app.js", "'my app.js'", "node", "my app")]
     [Arguments("it's (1) & $x.js", "'it'\\''s (1) & $x.js'", "node", "it's (1) & $x")]
-    public async Task A_word_that_is_a_file_means_that_file(string word, string command, string? interpreter, string name, CancellationToken cancel)
+    public async Task A_word_that_is_a_file_means_that_file(string word, string command, string? interpreter,
+        string name, CancellationToken cancel)
     {
-        var target = StartTarget.Of([word], null, [], static (_, _) => [], Everything with { IsFile = path => Path.GetFileName(path) == word });
+        var target = StartTarget.Of([word], null, [], static (_, _) => [], Everything with
+        {
+            IsFile = path => Path.GetFileName(path) == word,
+        });
         var config = target.Define!.Single();
         await Assert.That((config.Command, config.Interpreter, config.Name)).IsEqualTo((command, interpreter, name));
-        var withArguments = StartTarget.Of([word], ["-x"], [], static (_, _) => [], Everything with { IsFile = path => Path.GetFileName(path) == word });
+        var withArguments = StartTarget.Of([word], ["-x"], [], static (_, _) => [], Everything with
+        {
+            IsFile = path => Path.GetFileName(path) == word,
+        });
         await Assert.That(withArguments.Define!.Single().Command).IsEqualTo(word);
     }
 
@@ -222,7 +289,8 @@ public sealed class DefinitionTests
     {
         var target = StartTarget.Of([word], null, [], static (_, _) => [], StartFiles.Here);
         await Assert.That(target.Define).IsNull();
-        await Assert.That(target.Unknown!.Message).Contains(word.Split(' ')[0]).And.Contains(Environment.CurrentDirectory);
+        await Assert.That(target.Unknown!.Message).Contains(word.Split(' ')[0]).And
+            .Contains(Environment.CurrentDirectory);
         // The interpreter that somebody names may know what to do with it.
         var interpreted = Given.Flags("interpreter", "deno run");
         await Assert.That(StartTarget.Of([word], null, interpreted, static (_, _) => [], StartFiles.Here).Define)

@@ -12,8 +12,17 @@ public sealed class EventPrinterTests
 
     static ProcessEvent Crash(DateTimeOffset time) => new()
     {
-        Kind = EventKind.Exited, Id = 1, Name = "web", Instance = 0, Time = time, Pid = 4711, ExitCode = 7,
-        Cause = CauseCode.Crash, From = "online", To = "stopping", NextStartInMs = 1000,
+        Kind = EventKind.Exited,
+        Id = 1,
+        Name = "web",
+        Instance = 0,
+        Time = time,
+        Pid = 4711,
+        ExitCode = 7,
+        Cause = CauseCode.Crash,
+        From = "online",
+        To = "stopping",
+        NextStartInMs = 1000,
     };
 
     static string Print(bool isTerminal, bool isSelection, params ProcessEvent[] events)
@@ -29,7 +38,12 @@ public sealed class EventPrinterTests
     {
         var crash = Crash(Now.AddSeconds(-10));
         var text = Print(
-            isTerminal: true, isSelection: false, crash, crash with { Kind = EventKind.Waiting, To = "waiting", Reason = "exited 7" },
+            isTerminal: true, isSelection: false, crash, crash with
+            {
+                Kind = EventKind.Waiting,
+                To = "waiting",
+                Reason = "exited 7",
+            },
             crash with { Kind = EventKind.Restarted, To = "online", Pid = 4712, NextStartInMs = null });
         await Assert.That(text).IsEqualTo(
             "07:59:50 web      exited with code 7; restarting in 1 s\n07:59:50 web      restarted, pid 4712\n");
@@ -78,7 +92,11 @@ public sealed class EventPrinterTests
     [Test]
     public async Task A_kind_of_a_later_version_is_shown_by_its_sentence(CancellationToken cancellation)
     {
-        var text = Print(isTerminal: true, isSelection: false, Crash(Now) with { Kind = "teleported", Sentence = "was teleported" });
+        var text = Print(isTerminal: true, isSelection: false, Crash(Now) with
+        {
+            Kind = "teleported",
+            Sentence = "was teleported",
+        });
         await Assert.That(text).IsEqualTo("08:00:00 web      was teleported\n");
     }
 }

@@ -5,7 +5,9 @@ using Tspm.Storage;
 
 namespace Tspm.Tests.Client;
 
-/// <summary>A socket in a temporary home that answers as the test says: null closes the connection, an empty text says nothing.</summary>
+/// <summary>
+/// A socket in a temporary home that answers as the test says: null closes the connection, an empty text says nothing.
+/// </summary>
 internal sealed class FakeDaemon : IDisposable
 {
     /// <summary>At the end of an answer: the connection is closed behind it.</summary>
@@ -23,10 +25,16 @@ internal sealed class FakeDaemon : IDisposable
 
     public TspmHome Home { get; }
 
-    /// <summary>Changing verbs ask first whether somebody answers: so many times nobody does, as when a daemon was just killed. Such questions are not in <see cref="Requests"/>.</summary>
+    /// <summary>
+    /// Changing verbs ask first whether somebody answers: so many times nobody does, as when a daemon was just killed.
+    /// Such questions are not in <see cref="Requests"/>.
+    /// </summary>
     public int DyingConnections { get; set; }
 
-    /// <summary>The answer to the client's question for versions, which is not in <see cref="Requests"/>; null: the test answers that itself.</summary>
+    /// <summary>
+    /// The answer to the client's question for versions, which is not in <see cref="Requests"/>; null: the test answers
+    /// that itself.
+    /// </summary>
     public string? Hello { get; set; } = """{"version":"1","protocolVersion":2,"oldestProtocolVersion":1,"pid":1}""";
 
     /// <summary>False: the test answers pings itself.</summary>

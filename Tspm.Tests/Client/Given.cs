@@ -9,6 +9,7 @@ internal static class Given
     public static GivenFlag[] Flags(params string[] pairs) =>
         [.. pairs.Chunk(2).Select(static pair => Flag(pair[0], pair[1]))];
 
-    static GivenFlag Flag(string name, string value) => Tspm.Client.CommandLine.Flags.Find(name) is { TakesValue: true } flag
+    static GivenFlag Flag(string name, string value) =>
+        Tspm.Client.CommandLine.Flags.Find(name) is { TakesValue: true } flag
         ? new GivenFlag(flag, value) : new GivenFlag(Tspm.Client.CommandLine.Flags.Find(name)!, null, value == "true");
 }

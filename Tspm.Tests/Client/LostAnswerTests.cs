@@ -9,7 +9,8 @@ namespace Tspm.Tests.Client;
 [Timeout(60_000)]
 public sealed class LostAnswerTests
 {
-    static string KeyOf(string request) => System.Text.Json.JsonDocument.Parse(request).RootElement.GetProperty("idempotencyKey").GetString()!;
+    static string KeyOf(string request) =>
+        System.Text.Json.JsonDocument.Parse(request).RootElement.GetProperty("idempotencyKey").GetString()!;
 
     const string Done = """{"success":true,"processes":[]}""";
 
@@ -23,7 +24,8 @@ public sealed class LostAnswerTests
     public async Task The_same_daemon_is_asked_again_with_the_same_key(CancellationToken cancel)
     {
         FakeDaemon? daemon = null;
-        using (daemon = new FakeDaemon(request => daemon!.Requests.Count == 1 ? null : FakeDaemon.Result(request, Done)))
+        using (daemon = new FakeDaemon(request =>
+            daemon!.Requests.Count == 1 ? null : FakeDaemon.Result(request, Done)))
         {
             await Assert.That(Stop(daemon).Success).IsTrue();
             await Assert.That(daemon.Requests.Count).IsEqualTo(2);
@@ -110,14 +112,17 @@ public sealed class LostAnswerTests
 
     [Test]
     [Arguments(ErrorCode.MethodNotFound), Arguments(ErrorCode.InvalidParams)]
-    public async Task What_another_version_does_not_understand_names_both_and_what_to_do(int code, CancellationToken cancel)
+    public async Task What_another_version_does_not_understand_names_both_and_what_to_do(int code,
+        CancellationToken cancel)
     {
         using var daemon = new FakeDaemon(request => FakeDaemon.Error(request, code, "params.x is not a known field"))
         {
             Hello = """{"version":"1.9.9","protocolVersion":1,"oldestProtocolVersion":1}""",
         };
         var refused = await Assert.That(() => Stop(daemon)).Throws<DaemonException>();
-        await Assert.That(refused!.Message).IsEqualTo($"params.x is not a known field; the daemon is tspm 1.9.9 and this is tspm {ProductVersion.Current}: run this one as the daemon with: tspm daemon upgrade");
+        await Assert.That(refused!.Message)
+            .IsEqualTo("params.x is not a known field; the daemon is tspm 1.9.9 and this is tspm "
+                + $"{ProductVersion.Current}: run this one as the daemon with: tspm daemon upgrade");
         daemon.Hello = $$"""{"version":"{{ProductVersion.Current}}","protocolVersion":2,"oldestProtocolVersion":1}""";
         refused = await Assert.That(() => Stop(daemon)).Throws<DaemonException>();
         await Assert.That(refused!.Message).IsEqualTo("params.x is not a known field");
@@ -125,7 +130,8 @@ public sealed class LostAnswerTests
 
     [Test]
     [Arguments(1, false), Arguments(2, true)]
-    public async Task Members_that_an_older_daemon_does_not_know_are_not_sent_to_it(int protocol, bool sent, CancellationToken cancel)
+    public async Task Members_that_an_older_daemon_does_not_know_are_not_sent_to_it(int protocol, bool sent,
+        CancellationToken cancel)
     {
         using var daemon = new FakeDaemon(request => FakeDaemon.Result(request, """{"lines":0}""")) { Hello = $$"""{"version":"1","protocolVersion":{{protocol}},"oldestProtocolVersion":1}""" };
         var (output, errors) = (new Screen(), new Screen());
@@ -155,7 +161,7 @@ public sealed class LostAnswerTests
             daemon.Hello = $$"""{"version":"1","protocolVersion":{{protocol}},"oldestProtocolVersion":1}""";
             var (output, errors) = (new Screen(), new Screen());
             var session = new ClientSession(daemon.Home, null!, output.Writer, errors.Writer)
-                { Pause = static _ => { } };
+            { Pause = static _ => { } };
             var code = CommandRouter.Run(session, ["events", flag, value]);
             if (code != 0 && !errors.Text.Contains("tspm daemon upgrade", StringComparison.Ordinal))
                 throw new InvalidOperationException(errors.Text);

@@ -13,8 +13,20 @@ public sealed class OutputTests
 {
     internal static ProcessStatus Status(string name = "web", int id = 1, int instance = 0) => new()
     {
-        Id = id, Name = name, Namespace = "default", Instance = instance, State = ProcessState.Online, Desired = DesiredState.Up, Pid = 42,
-        UptimeMs = 11_520_000, Reason = "started", CreatedAt = DateTimeOffset.UnixEpoch, Command = "node a.js", Cwd = "/srv", OutLog = "/o", ErrLog = "/e",
+        Id = id,
+        Name = name,
+        Namespace = "default",
+        Instance = instance,
+        State = ProcessState.Online,
+        Desired = DesiredState.Up,
+        Pid = 42,
+        UptimeMs = 11_520_000,
+        Reason = "started",
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        Command = "node a.js",
+        Cwd = "/srv",
+        OutLog = "/o",
+        ErrLog = "/e",
     };
 
     [Test]
@@ -24,7 +36,10 @@ public sealed class OutputTests
         ProcessTable.Print(screen.Writer,
         [
             Status() with { CpuPercent = 1.25, MemoryBytes = 3 << 20 },
-            Status("a\u001b[2Jb\n", 2) with { State = ProcessState.Waiting, Pid = null, UptimeMs = null, NextStartInMs = 2100 },
+            Status("a\u001b[2Jb\n", 2) with
+            {
+                State = ProcessState.Waiting, Pid = null, UptimeMs = null, NextStartInMs = 2100,
+            },
             Status("many", 3), Status("many", 3, 1),
         ]);
         await Assert.That(screen.Text).IsEqualTo(
@@ -46,8 +61,10 @@ public sealed class OutputTests
     /// <summary>The members that scripts rely on.</summary>
     static readonly string[] Promised =
     [
-        "id", "name", "namespace", "instance", "state", "desired", "pid", "restarts", "consecutiveFailures", "uptimeMs", "cpuPercent", "memoryBytes", "exitCode",
-        "signal", "reason", "nextStartInMs", "nextRunAt", "lastRun", "ready", "health", "startedAt", "createdAt", "command",
+        "id", "name", "namespace", "instance", "state", "desired", "pid", "restarts", "consecutiveFailures", "uptimeMs",
+        "cpuPercent", "memoryBytes", "exitCode",
+        "signal", "reason", "nextStartInMs", "nextRunAt", "lastRun", "ready", "health", "startedAt", "createdAt",
+        "command",
             "args", "cwd", "user", "project", "outLog", "errLog",
     ];
 
@@ -55,7 +72,8 @@ public sealed class OutputTests
     public async Task JSON_of_list_has_every_promised_member_also_the_empty_ones(CancellationToken cancel)
     {
         var screen = new Screen();
-        JsonPrinter.Print(screen.Writer, [Status("ä") with { Pid = null }], PrintJson.Readable.IReadOnlyListProcessStatus);
+        JsonPrinter.Print(screen.Writer, [Status("ä") with { Pid = null }],
+            PrintJson.Readable.IReadOnlyListProcessStatus);
         using var document = JsonDocument.Parse(screen.Text);
         var entry = document.RootElement[0];
         await Assert.That(entry.EnumerateObject().Select(static member => member.Name)).IsEquivalentTo(Promised);
@@ -86,8 +104,11 @@ public sealed class OutputTests
 
     static ProcessDescription Description(string name) => new()
     {
-        Status = Status(name), Config = new ProcessConfig { Name = name, Command = "x" }, Tree = [new TreeMember { Pid = 1, ParentPid = 0, Command = "x" }],
-        RecentExits = [new RecentExit { Pid = 1, EndedAt = DateTimeOffset.UnixEpoch, Reason = "exited 1" }], Listen = [],
+        Status = Status(name),
+        Config = new ProcessConfig { Name = name, Command = "x" },
+        Tree = [new TreeMember { Pid = 1, ParentPid = 0, Command = "x" }],
+        RecentExits = [new RecentExit { Pid = 1, EndedAt = DateTimeOffset.UnixEpoch, Reason = "exited 1" }],
+        Listen = [],
     };
 
     [Test]
@@ -98,8 +119,10 @@ public sealed class OutputTests
         using var one = JsonDocument.Parse(screen.Text);
         await Assert.That(one.RootElement.EnumerateObject().Select(static member => member.Name))
             .IsEquivalentTo([.. Promised, "config", "tree", "recentExits", "listen"]);
-        await Assert.That(one.RootElement.GetProperty("config").GetRawText()).IsEqualTo("{\"name\":\"web\",\"command\":\"x\"}");
-        await Assert.That(one.RootElement.GetProperty("recentExits")[0].GetProperty("exitCode").ValueKind).IsEqualTo(JsonValueKind.Null);
+        await Assert.That(one.RootElement.GetProperty("config").GetRawText())
+            .IsEqualTo("{\"name\":\"web\",\"command\":\"x\"}");
+        await Assert.That(one.RootElement.GetProperty("recentExits")[0].GetProperty("exitCode").ValueKind)
+            .IsEqualTo(JsonValueKind.Null);
         var several = new Screen();
         JsonPrinter.PrintDescriptions(several.Writer, [Description("a"), Description("b")]);
         using var two = JsonDocument.Parse(several.Text);
@@ -125,19 +148,33 @@ public sealed class OutputTests
     [Arguments("à\u00a0é", "à\u00a0é")]
     [Arguments("\e[31", "")]
     [Arguments("\e", "")]
-    public async Task On_a_terminal_colours_pass_and_nothing_else_does(string printed, string shown, CancellationToken cancel)
+    public async Task On_a_terminal_colours_pass_and_nothing_else_does(string printed, string shown,
+        CancellationToken cancel)
     {
-        await Assert.That(Encoding.UTF8.GetString(TerminalFilter.Clean(Encoding.UTF8.GetBytes(printed)))).IsEqualTo(shown);
+        await Assert.That(Encoding.UTF8.GetString(TerminalFilter.Clean(Encoding.UTF8.GetBytes(printed))))
+            .IsEqualTo(shown);
     }
 
     [Test]
     public async Task Multi_byte_letters_survive_the_filter_next_to_controls(CancellationToken cancel)
     {
-        await Assert.That(Encoding.UTF8.GetString(TerminalFilter.Clean(Encoding.UTF8.GetBytes("\e[2J日本語 ÀÂ 😀\a")))).IsEqualTo("日本語 ÀÂ 😀");
+        await Assert.That(Encoding.UTF8.GetString(TerminalFilter.Clean(Encoding.UTF8.GetBytes("\e[2J日本語 ÀÂ 😀\a"))))
+            .IsEqualTo("日本語 ÀÂ 😀");
     }
 
-    static LogLine Line(string? text, string name = "web", int id = 1, bool partial = false, string? base64 = null, string stream = "out") =>
-        new() { Id = id, Name = name, Instance = 0, Stream = stream, Seq = 1, Text = text, Base64 = base64, Partial = partial };
+    static LogLine Line(string? text, string name = "web", int id = 1, bool partial = false, string? base64 = null,
+        string stream = "out") =>
+        new()
+        {
+            Id = id,
+            Name = name,
+            Instance = 0,
+            Stream = stream,
+            Seq = 1,
+            Text = text,
+            Base64 = base64,
+            Partial = partial,
+        };
 
     [Test]
     public async Task Logs_in_a_pipe_are_the_bytes_that_were_written(CancellationToken cancel)
@@ -150,7 +187,9 @@ public sealed class OutputTests
         printer.Print(Line("half", partial: true));
         printer.Finish();
         writer.Flush();
-        await Assert.That(bytes.ToArray()).IsEquivalentTo(new byte[] { (byte)'a', 0x1b, (byte)'[', (byte)'2', (byte)'J', 10, 0xff, 0xfe, 10, (byte)'h', (byte)'a', (byte)'l', (byte)'f' });
+        await Assert.That(bytes.ToArray())
+            .IsEquivalentTo(new byte[] { (byte)'a', 0x1b, (byte)'[', (byte)'2', (byte)'J', 10, 0xff, 0xfe, 10,
+                (byte)'h', (byte)'a', (byte)'l', (byte)'f' });
 
         bool Keep(ReadOnlySpan<byte> part)
         {

@@ -19,7 +19,9 @@ public sealed class ProcessInfoTests
     static LastRun Ended(int? code, string? cause, string ago, string? signal = null) => new()
     {
         EndedAt = Now - TimeSpan.Parse(ago, CultureInfo.InvariantCulture),
-        ExitCode = code, Signal = signal, Cause = cause,
+        ExitCode = code,
+        Signal = signal,
+        Cause = cause,
     };
 
     [Test]
@@ -69,7 +71,8 @@ public sealed class ProcessInfoTests
         await Assert.That(Info(In(ProcessState.Starting))).IsEqualTo("");
         var reloading = OutputTests.Status() with
         {
-            WaitsFor = "its new child: tcp 127.0.0.1:9", StartTimeoutInMs = 4200,
+            WaitsFor = "its new child: tcp 127.0.0.1:9",
+            StartTimeoutInMs = 4200,
         };
         await Assert.That(Info(reloading)).IsEqualTo("waits for its new child: tcp 127.0.0.1:9 (5 s left)");
     }

@@ -13,7 +13,8 @@ public sealed class TerminalTableTests
 {
     static readonly string[] Names =
     [
-        "web", "a", new('x', 64), "日本", "日本語のプロセス", "日日日日日日日日日日日日日日日日日日日日日", "🚀", "👨‍👩‍👧‍👦 family", "🇩🇪🇯🇵", "❤️❤️❤️",
+        "web", "a", new('x', 64), "日本", "日本語のプロセス",
+        "日日日日日日日日日日日日日日日日日日日日日", "🚀", "👨‍👩‍👧‍👦 family", "🇩🇪🇯🇵", "❤️❤️❤️",
             "e\u0301e\u0301e\u0301 combined",
         "خادم الويب", "שרת", "सर्वर प्रक्रिया", "한국어 서버", "\u1112\u1161\u11ab", "ｆｕｌｌ", "api:prod",
             "with spaces in it", "٣٤٥", "a\u0301\u0302\u0303\u0304\u0305\u0306\u0307",
@@ -25,7 +26,8 @@ public sealed class TerminalTableTests
         var name = Names[random.Next(Names.Length)] + (random.Next(3) == 0 ? Names[random.Next(Names.Length)] : "");
         return OutputTests.Status(name, id) with
         {
-            State = state, Pid = random.Next(2) == 0 ? null : random.Next(1, 4_194_304),
+            State = state,
+            Pid = random.Next(2) == 0 ? null : random.Next(1, 4_194_304),
             Restarts = random.Next(5) == 0 ? random.Next() : 0,
             UptimeMs = random.Next(2) == 0 ? null : random.NextInt64(1L << 40),
             CpuPercent = random.Next(2) == 0 ? null : random.NextDouble() * 6400,
@@ -38,7 +40,8 @@ public sealed class TerminalTableTests
             KillInMs = random.Next(2) == 0 ? null : random.Next(100_000),
             LastRun = random.Next(2) == 0 ? null : new LastRun
             {
-                EndedAt = DateTimeOffset.UnixEpoch, ExitCode = random.Next(3),
+                EndedAt = DateTimeOffset.UnixEpoch,
+                ExitCode = random.Next(3),
                 Cause = random.Next(2) == 0 ? "exit" : "crash",
             },
             Namespace = random.Next(6) == 0 ? "shop 商店" : "default",
@@ -120,7 +123,9 @@ public sealed class TerminalTableTests
         var soon = new DateTimeOffset(DateTimeOffset.UtcNow.Year, 12, 31, 23, 0, 0, TimeSpan.Zero);
         var job = OutputTests.Status("job", 2) with
         {
-            State = ProcessState.Stopped, NextRunAt = soon, MemoryBytes = 20 << 20,
+            State = ProcessState.Stopped,
+            NextRunAt = soon,
+            MemoryBytes = 20 << 20,
         };
         var heading = Print([OutputTests.Status("mail-worker-production"), job], width).Split('\n')[1];
         var shown = heading.Split('│', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -151,7 +156,10 @@ public sealed class TerminalTableTests
 
     static readonly ProcessStatus Held = OutputTests.Status("api") with
     {
-        State = ProcessState.Waiting, Pid = null, UptimeMs = null, Reason = "waits for db to be ready",
+        State = ProcessState.Waiting,
+        Pid = null,
+        UptimeMs = null,
+        Reason = "waits for db to be ready",
     };
 
     [Test]

@@ -11,27 +11,47 @@ internal sealed class ApplyPlanTests
 {
     static readonly ProcessConfig Web = new()
     {
-        Name = "web", ProjectDir = "/srv", Command = "node", Args = ["a.js"], Env = new Dictionary<string, string> { ["PORT"] = "1", ["X"] = "y" }, Restart = new RestartConfig { DelayMs = 5 },
+        Name = "web",
+        ProjectDir = "/srv",
+        Command = "node",
+        Args = ["a.js"],
+        Env = new Dictionary<string, string> { ["PORT"] = "1", ["X"] = "y" },
+        Restart = new RestartConfig
+        {
+            DelayMs = 5,
+        },
         Health = new Probe { Tcp = "127.0.0.1:1" },
     };
 
-    public static string Show(IEnumerable<PlanStep> steps) => string.Join(" | ", steps.Select(step => $"{step.Action} {step.Name}{(step.Changes is { } changes ? $" {string.Join(',', changes)}" : "")}{(step.Restarts ? " !" : "")}"));
+    public static string Show(IEnumerable<PlanStep> steps) =>
+        string.Join(" | ",
+            steps.Select(step => $"{step.Action} {step.Name}"
+                + (step.Changes is { } changes ? $" {string.Join(',', changes)}" : "") + (step.Restarts ? " !" : "")));
 
-    static string Plan(ProcessConfig present, ProcessConfig wanted, bool newEnvironment = false) => Show(ApplyPlan.Of([present], [wanted], prune: false, _ => newEnvironment));
+    static string Plan(ProcessConfig present, ProcessConfig wanted, bool newEnvironment = false) =>
+        Show(ApplyPlan.Of([present], [wanted], prune: false, _ => newEnvironment));
 
     [Test]
     public async Task Only_what_a_child_gets_at_its_birth_restarts_it(CancellationToken cancellation)
     {
         await Assert.That(Plan(Web, Web)).IsEqualTo("keep web");
         await Assert.That(Plan(Web, Web with { Args = ["b.js"] })).IsEqualTo("change web args !");
-        await Assert.That(Plan(Web, Web with { Env = new Dictionary<string, string> { ["PORT"] = "2", ["Z"] = "" } })).IsEqualTo("change web env.PORT,env.X,env.Z !");
-        await Assert.That(Plan(Web, Web with { Limits = new ResourceLimits { Nofile = 5 } })).IsEqualTo("change web limits.nofile !");
+        await Assert.That(Plan(Web, Web with { Env = new Dictionary<string, string> { ["PORT"] = "2", ["Z"] = "" } }))
+            .IsEqualTo("change web env.PORT,env.X,env.Z !");
+        await Assert.That(Plan(Web, Web with { Limits = new ResourceLimits { Nofile = 5 } }))
+            .IsEqualTo("change web limits.nofile !");
         await Assert.That(Plan(Web, Web with { Listen = [":80"] })).IsEqualTo("change web listen !");
-        await Assert.That(Plan(Web, Web with { Restart = new RestartConfig { DelayMs = 6, Policy = "never" } })).IsEqualTo("change web restart.delayMs,restart.policy");
-        await Assert.That(Plan(Web, Web with { Log = new LogConfig { Keep = 3, MaxSizeBytes = 5 } })).IsEqualTo("change web log.keep,log.maxSizeBytes");
-        await Assert.That(Plan(Web, Web with { MemoryLimitBytes = 5, Watch = true, Instances = 3, Namespace = "n", LogBufferSize = 3 })).IsEqualTo("change web instances,logBufferSize,memoryLimitBytes,namespace,watch");
-        await Assert.That(Plan(Web, Web with { Health = new Probe { Tcp = "127.0.0.1:2" } })).IsEqualTo("change web health.tcp");
-        await Assert.That(Plan(Web, Web with { Health = new Probe { Notify = true } })).IsEqualTo("change web health.notify,health.tcp !");
+        await Assert.That(Plan(Web, Web with { Restart = new RestartConfig { DelayMs = 6, Policy = "never" } }))
+            .IsEqualTo("change web restart.delayMs,restart.policy");
+        await Assert.That(Plan(Web, Web with { Log = new LogConfig { Keep = 3, MaxSizeBytes = 5 } }))
+            .IsEqualTo("change web log.keep,log.maxSizeBytes");
+        await Assert.That(Plan(Web,
+            Web with { MemoryLimitBytes = 5, Watch = true, Instances = 3, Namespace = "n", LogBufferSize = 3 }))
+                .IsEqualTo("change web instances,logBufferSize,memoryLimitBytes,namespace,watch");
+        await Assert.That(Plan(Web, Web with { Health = new Probe { Tcp = "127.0.0.1:2" } }))
+            .IsEqualTo("change web health.tcp");
+        await Assert.That(Plan(Web, Web with { Health = new Probe { Notify = true } }))
+            .IsEqualTo("change web health.notify,health.tcp !");
         await Assert.That(Plan(Web, Web, newEnvironment: true)).IsEqualTo("change web environment !");
     }
 
@@ -40,15 +60,30 @@ internal sealed class ApplyPlanTests
     {
         await Assert.That(Plan(Web, Web with
         {
-            Id = 5, LegacyId = "w", Namespace = "default", Instances = 1, Stdin = "null", Interpreter = "none", Watch = false, MergeLogs = false, Enabled = true, Autorestart = true, WatchPaths = [], DependsOn = [],
+            Id = 5,
+            LegacyId = "w",
+            Namespace = "default",
+            Instances = 1,
+            Stdin = "null",
+            Interpreter = "none",
+            Watch = false,
+            MergeLogs = false,
+            Enabled = true,
+            Autorestart = true,
+            WatchPaths = [],
+            DependsOn = [],
         })).IsEqualTo("keep web");
-        await Assert.That(Plan(new ProcessConfig { Name = "a", Command = "a b" }, new ProcessConfig { Name = "a", Command = "a b", Args = [] })).IsEqualTo("change a args !");
+        await Assert.That(Plan(new ProcessConfig { Name = "a", Command = "a b" },
+            new ProcessConfig { Name = "a", Command = "a b", Args = [] })).IsEqualTo("change a args !");
     }
 
     static ProcessDefinition Defined(string name, string? project) => new()
     {
-        Id = 1, Config = new ProcessConfig { Name = name, Command = "x", ProjectDir = $"/srv/{name}" },
-        EnvironmentKey = "", CreatedAt = DateTimeOffset.UnixEpoch, Project = project,
+        Id = 1,
+        Config = new ProcessConfig { Name = name, Command = "x", ProjectDir = $"/srv/{name}" },
+        EnvironmentKey = "",
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        Project = project,
     };
 
     static readonly ProcessDefinition[] Held = [Defined("web", "/srv/one"), Defined("worker", "/srv/one"),
@@ -63,11 +98,14 @@ internal sealed class ApplyPlanTests
     [Arguments("web", "/srv/one", null)]
     [Arguments("web api", null, null)] // a client that does not know of projects
     [Arguments("own web", "/srv/two",
-        "'web' belongs to the project /srv/one, and this file to /srv/two; use other names, or take them over with --force")]
+        "'web' belongs to the project /srv/one, and this file to /srv/two; use other names, or take them over with "
+            + "--force")]
     [Arguments("web worker", "/srv/two",
-        "'web', 'worker' belong to the project /srv/one, and this file to /srv/two; use other names, or take them over with --force")]
+        "'web', 'worker' belong to the project /srv/one, and this file to /srv/two; use other names, or take them "
+            + "over with --force")]
     [Arguments("api", "bar",
-        "'api' belongs to the project shop (in /srv/api), and this file to bar (in /srv/two/sub); use other names, or take them over with --force")]
+        "'api' belongs to the project shop (in /srv/api), and this file to bar (in /srv/two/sub); use other names, or "
+            + "take them over with --force")]
     public async Task A_name_that_another_project_holds_is_refused(string names, string? project, string? sentence,
         CancellationToken cancellation) =>
         await Assert.That(ApplyPlan.ProjectProblem(Held, Names(names), project, ApplyPlan.Forced)).IsEqualTo(sentence);
@@ -98,18 +136,30 @@ internal sealed class ApplyPlanTests
     }
 
     /// <summary>Configs of which many are equal and many differ, in every kind of field.</summary>
-    public static readonly Gen<ProcessConfig> AnyConfig = Gen.Select(Gen.Int[0, 5], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 3], Gen.Int[0, 2], (name, command, env, restart, instances, log) => new ProcessConfig
-    {
-        Name = "p" + name, ProjectDir = "/", Command = "c" + command,
-        Env = env == 0 ? null : new Dictionary<string, string> { ["A"] = "1", [env == 1 ? "B" : "C"] = "2" },
-        Restart = restart == 0 ? null : new RestartConfig { DelayMs = restart }, Instances = instances == 0 ? null : instances, Log = log == 0 ? null : new LogConfig { Keep = log },
-    });
+    public static readonly Gen<ProcessConfig> AnyConfig = Gen
+        .Select(Gen.Int[0, 5], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 3], Gen.Int[0, 2],
+            (name, command, env, restart, instances, log) => new ProcessConfig
+            {
+                Name = "p" + name,
+                ProjectDir = "/",
+                Command = "c" + command,
+                Env = env == 0 ? null : new Dictionary<string, string> { ["A"] = "1", [env == 1 ? "B" : "C"] = "2" },
+                Restart = restart == 0
+            ? null
+            : new RestartConfig { DelayMs = restart },
+                Instances = instances == 0
+                ? null
+                : instances,
+                Log = log == 0 ? null : new LogConfig { Keep = log },
+            });
 
     /// <summary>As a file has them: every name once.</summary>
-    public static readonly Gen<List<ProcessConfig>> AnyFile = AnyConfig.List[0, 6].Select(configs => configs.DistinctBy(config => config.Name).ToList());
+    public static readonly Gen<List<ProcessConfig>> AnyFile =
+        AnyConfig.List[0, 6].Select(configs => configs.DistinctBy(config => config.Name).ToList());
 
     [Test]
-    public void Done_as_it_says_a_plan_makes_one_file_out_of_the_other(CancellationToken cancellation) => Gen.Select(AnyFile, AnyFile, Gen.Bool).Sample((present, wanted, prune) =>
+    public void Done_as_it_says_a_plan_makes_one_file_out_of_the_other(CancellationToken cancellation) =>
+        Gen.Select(AnyFile, AnyFile, Gen.Bool).Sample((present, wanted, prune) =>
     {
         var steps = ApplyPlan.Of(present, wanted, prune, static _ => false);
         var result = present.ToDictionary(config => config.Name!);
@@ -122,6 +172,9 @@ internal sealed class ApplyPlanTests
         }
         var again = ApplyPlan.Of(result.Values, wanted, prune, static _ => false);
         return again.TrueForAll(step => step.Action == PlanStep.Keep) && (!prune || result.Count == wanted.Count)
-            && steps.Where(step => step.Action == PlanStep.Change).All(step => step.Restarts == step.Changes!.Any(field => field == "command" || field.StartsWith("env", StringComparison.Ordinal)));
+            && steps.Where(step => step.Action == PlanStep.Change)
+                .All(step =>
+                    step.Restarts == step.Changes!.Any(field =>
+                        field == "command" || field.StartsWith("env", StringComparison.Ordinal)));
     });
 }

@@ -11,7 +11,11 @@ internal sealed class AssignmentsTests
 {
     static readonly ProcessConfig Web = new()
     {
-        Id = 3, Name = "web", Command = "node server.js", Env = new Dictionary<string, string> { ["A"] = "1" }, Restart = new RestartConfig { DelayMs = 7 },
+        Id = 3,
+        Name = "web",
+        Command = "node server.js",
+        Env = new Dictionary<string, string> { ["A"] = "1" },
+        Restart = new RestartConfig { DelayMs = 7 },
     };
 
     [Test]
@@ -63,7 +67,8 @@ internal sealed class AssignmentsTests
     }
 
     [Test]
-    [Arguments("nonsense", "\"nonsense\" is not an assignment; write KEY=VALUE, such as restart.delayMs=500 or env.PORT=8080")]
+    [Arguments("nonsense",
+        "\"nonsense\" is not an assignment; write KEY=VALUE, such as restart.delayMs=500 or env.PORT=8080")]
     [Arguments("=x", "\"=x\" is not an assignment; write KEY=VALUE, such as restart.delayMs=500 or env.PORT=8080")]
     [Arguments("name=x", "name cannot be set; use 'rename OLD NEW'")]
     [Arguments("id=1", "id cannot be set: Tspm gives each process its number")]
@@ -72,23 +77,33 @@ internal sealed class AssignmentsTests
     [Arguments("cwd=/tmp", "cwd is not a known field; use projectDir")]
     [Arguments("cron=0 3 * * *", "cron is not a known field; use schedule.cron")]
     [Arguments("memory=512MB", "memory is not a known field; use memoryLimitBytes")]
-    [Arguments("port=80", "port is not a known field; use env.PORT, for what the program reads, or listen, for a socket that Tspm opens")]
-    [Arguments("schedule=x", "schedule must be an object in JSON, or one member such as schedule.NAME=VALUE, but is \"x\"")]
+    [Arguments("port=80",
+        "port is not a known field; use env.PORT, for what the program reads, or listen, for a socket that Tspm opens")]
+    [Arguments("schedule=x",
+        "schedule must be an object in JSON, or one member such as schedule.NAME=VALUE, but is \"x\"")]
     [Arguments("command.x=1", "command has no members; set command itself")]
     [Arguments("instances=two", "instances must be a whole number, but is \"two\"")]
     [Arguments("instances=0", "instances must be a whole number from 1 to 1000, but is 0")]
     [Arguments("instances=3000000000", "instances must be a whole number, but is 3000000000")]
     [Arguments("autorestart=yes", "autorestart must be true or false, but is \"yes\"")]
-    [Arguments("restart.delayMs=1 s", "restart.delayMs must be a duration: a number of milliseconds, or 500ms, 10s, 5m, 2h, 1d (at most 24 days), but is \"1 s\"")]
-    [Arguments("memoryLimitBytes=lots", "memoryLimitBytes must be a size: a number of bytes, or 512KB, 512MB, 2GB (also M, MiB; powers of 1024), but is \"lots\"")]
-    [Arguments("args=$HOME", "args must be words as in a shell (quote what is special), or a list in JSON: [\"a\", \"b\"], but is \"$HOME\"")]
+    [Arguments("restart.delayMs=1 s",
+        "restart.delayMs must be a duration: a number of milliseconds, or 500ms, 10s, 5m, 2h, 1d (at most 24 days), "
+            + "but is \"1 s\"")]
+    [Arguments("memoryLimitBytes=lots",
+        "memoryLimitBytes must be a size: a number of bytes, or 512KB, 512MB, 2GB (also M, MiB; powers of 1024), but "
+            + "is \"lots\"")]
+    [Arguments("args=$HOME",
+        "args must be words as in a shell (quote what is special), or a list in JSON: [\"a\", \"b\"], but is "
+            + "\"$HOME\"")]
     [Arguments("args=[1]", "args[0] must be text, but is 1")]
     [Arguments("args=[", "args must be a list [ … ] of texts in JSON, but is \"[\"")]
-    [Arguments("restart=never", "restart must be an object in JSON, or one member such as restart.NAME=VALUE, but is \"never\"")]
+    [Arguments("restart=never",
+        "restart must be an object in JSON, or one member such as restart.NAME=VALUE, but is \"never\"")]
     [Arguments("command=", "command: there is no command; give a program to run")]
     public async Task A_bad_assignment_is_a_sentence(string assignment, string sentence, CancellationToken cancellation)
     {
-        var failure = await Assert.That(() => Assignments.Apply(Web, ["nice=1", assignment])).Throws<StrictJsonException>();
+        var failure = await Assert.That(() => Assignments.Apply(Web, ["nice=1", assignment]))
+            .Throws<StrictJsonException>();
         await Assert.That(failure!.Message).IsEqualTo(sentence);
     }
 
@@ -98,5 +113,7 @@ internal sealed class AssignmentsTests
             : "absent";
 
     static IEnumerable<string> Flat(JsonElement element) =>
-        element.ValueKind == JsonValueKind.Object ? element.EnumerateObject().Select(member => member.Name + "=" + member.Value.GetRawText()) : [element.GetRawText()];
+        element.ValueKind == JsonValueKind.Object
+            ? element.EnumerateObject().Select(member => member.Name + "=" + member.Value.GetRawText())
+            : [element.GetRawText()];
 }

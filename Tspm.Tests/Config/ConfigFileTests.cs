@@ -51,9 +51,12 @@ internal sealed class ConfigFileTests
         using var folder = new TemporaryFolder();
         var configs = ConfigFile.Read(folder.Write(name, text));
         await Assert.That(string.Join('|', configs.Select(config => config.Name))).IsEqualTo("web|cd|python3 worker");
-        await Assert.That(string.Join('|', configs.Select(config => config.ProjectDir))).IsEqualTo($"{folder.At("app")}|/srv|{folder.Path}");
+        await Assert.That(string.Join('|', configs.Select(config => config.ProjectDir)))
+            .IsEqualTo($"{folder.At("app")}|/srv|{folder.Path}");
         var web = configs[0];
-        await Assert.That(string.Join(',', web.Env!.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}"))).IsEqualTo("DEBUG=true,HOST=::1,PORT=8080");
+        await Assert.That(string.Join(',',
+            web.Env!.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}")))
+                .IsEqualTo("DEBUG=true,HOST=::1,PORT=8080");
         await Assert.That(web.Restart!.DelayMs).IsEqualTo(500);
         await Assert.That(web.Restart.StopExitCodes).IsEquivalentTo([0, 3]);
         await Assert.That(web.MemoryLimitBytes).IsEqualTo(536_870_912);
@@ -62,12 +65,15 @@ internal sealed class ConfigFileTests
 
     [Test]
     [Arguments("a.json", """{ "processes": [ { "command": "a", "memoryLimitBytes": "512MB", "restart": { "delayMs": "5s" }, "stop": { "timeoutMs": "1.5m" }, "log": { "maxSizeBytes": "2GB" }, "env": { "LIMIT_Bytes": "1KB" } } ] }""")]
-    [Arguments("a.toml", "[[processes]]\ncommand = 'a'\nmemoryLimitBytes = '512MB'\nrestart = { delayMs = '5s' }\nstop = { timeoutMs = '1.5m' }\nlog = { maxSizeBytes = '2GB' }\nenv = { LIMIT_Bytes = '1KB' }")]
+    [Arguments("a.toml",
+        "[[processes]]\ncommand = 'a'\nmemoryLimitBytes = '512MB'\nrestart = { delayMs = '5s' }\nstop = { timeoutMs = "
+            + "'1.5m' }\nlog = { maxSizeBytes = '2GB' }\nenv = { LIMIT_Bytes = '1KB' }")]
     public async Task Durations_and_sizes_may_have_units(string name, string text, CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
         var config = ConfigFile.Read(folder.Write(name, text)).Single();
-        await Assert.That((config.MemoryLimitBytes, config.Restart!.DelayMs, config.Stop!.TimeoutMs, config.Log!.MaxSizeBytes, config.Env!["LIMIT_Bytes"]))
+        await Assert.That((config.MemoryLimitBytes, config.Restart!.DelayMs, config.Stop!.TimeoutMs,
+            config.Log!.MaxSizeBytes, config.Env!["LIMIT_Bytes"]))
             .IsEqualTo((512L << 20, 5000, 90_000, 2L << 30, "1KB"));
     }
 
@@ -103,33 +109,55 @@ internal sealed class ConfigFileTests
     [Arguments("a.json", "{\"processes\": {}}", "line 1: processes must be a list [ … ] of objects, but is an object")]
     [Arguments("a.json", "{\"processes\": [], \"processes\": []}", "processes is given twice; remove one of the two")]
     [Arguments("a.json", "{\n\"proceses\": []}", "line 2: proceses is not a known field; did you mean 'processes'?")]
-    [Arguments("a.json", "{\"processes\": [\n{\"command\": \"a\"\n\"name\": 1}]}", "is not valid JSON: line 3, column 1 is not understood")]
-    [Arguments("a.json", "{\"processes\": [\n\n{\"command\": \"a\", \"nice\":\n 99}]}", "line 4: processes[0].nice must be a whole number from -20 to 19, but is 99")]
+    [Arguments("a.json", "{\"processes\": [\n{\"command\": \"a\"\n\"name\": 1}]}",
+        "is not valid JSON: line 3, column 1 is not understood")]
+    [Arguments("a.json", "{\"processes\": [\n\n{\"command\": \"a\", \"nice\":\n 99}]}",
+        "line 4: processes[0].nice must be a whole number from -20 to 19, but is 99")]
     [Arguments("a.json", "{\"processes\": [\n7]}", "line 2: processes[0] must be an object { … }, but is 7")]
-    [Arguments("a.json", "{\"processes\": [\n{\"name\": \"a\"}]}", "line 2: processes[0].command: there is no command; give a program to run")]
-    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"env\": {\"A\": null}}]}", "processes[0].env.A must be text, but is null")]
-    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"\\ud800\": null, \"env\": {\"\\ud800\": 1}}]}", "processes[0] has a member whose name is not valid Unicode")]
-    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"env\": {\"A\": 1, \"A\": 2}}]}", "processes[0].env.A is given twice")]
-    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\"},\n{\"command\": \"a\"}]}", "line 2: processes[1] has the name 'a', which processes[0] (line 1) has already; give each process its own name")]
-    [Arguments("a.toml", "[[processes]]\ncommand = 'a'\nnice = 99", "line 3: processes[0].nice must be a whole number from -20 to 19, but is 99")]
-    [Arguments("a.toml", "[[processes]]\ncommand = 'a'\n[[processes]]\n[processes.restart]\ndelay = 1", "line 5: processes[1].restart.delay is not a known field; did you mean 'delayMs'?")]
-    [Arguments("a.toml", "[[processes]]\ncommand = 'a'\nargs = ['x',\n 5]", "line 4: processes[0].args[1] must be text, but is 5")]
-    [Arguments("a.toml", "[[processes]]\nnice = 1979-05-27", "line 2: processes[0].nice must be a whole number, but is \"1979-05-27\"")]
-    [Arguments("a.toml", "[[processes]]\nnice = inf", "line 2: processes[0].nice must be a whole number, but is \"inf\"")]
-    [Arguments("a.toml", "[[processes]]\nlimits = {nofile = 'x'}", "line 2: processes[0].limits.nofile must be a whole number, but is \"x\"")]
-    [Arguments("a.toml", "[[processes]]\nmemoryLimitBytes = '5 apples'", "line 2: processes[0].memoryLimitBytes must be a size: a number of bytes, or 512KB")]
-    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"restart\": {\n\"delayMs\": \"soon\"}}]}", "line 2: processes[0].restart.delayMs must be a duration: a number of milliseconds, or 500ms")]
-    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"log\": {\"keep\": \"5s\"}}]}", "processes[0].log.keep must be a whole number, but is \"5s\"")]
-    [Arguments("a.json", "{\"processes\": [{\"script\": \"a.js\"}]}", "processes[0].script is not a known field; use command")]
-    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"max_memory_restart\": \"1G\"}]}", "processes[0].max_memory_restart is not a known field; use memoryLimitBytes")]
-    [Arguments("a.toml", "[[processes]]\nExecStart = 'a'", "line 2: processes[0].ExecStart is not a known field; use command")]
-    [Arguments("a.toml", "[[processes]]\nzzz = 'a'", "line 2: processes[0].zzz is not a known field; tspm schema shows the fields")]
+    [Arguments("a.json", "{\"processes\": [\n{\"name\": \"a\"}]}",
+        "line 2: processes[0].command: there is no command; give a program to run")]
+    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"env\": {\"A\": null}}]}",
+        "processes[0].env.A must be text, but is null")]
+    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"\\ud800\": null, \"env\": {\"\\ud800\": 1}}]}",
+        "processes[0] has a member whose name is not valid Unicode")]
+    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"env\": {\"A\": 1, \"A\": 2}}]}",
+        "processes[0].env.A is given twice")]
+    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\"},\n{\"command\": \"a\"}]}",
+        "line 2: processes[1] has the name 'a', which processes[0] (line 1) has already; give each process its "
+            + "own name")]
+    [Arguments("a.toml", "[[processes]]\ncommand = 'a'\nnice = 99",
+        "line 3: processes[0].nice must be a whole number from -20 to 19, but is 99")]
+    [Arguments("a.toml", "[[processes]]\ncommand = 'a'\n[[processes]]\n[processes.restart]\ndelay = 1",
+        "line 5: processes[1].restart.delay is not a known field; did you mean 'delayMs'?")]
+    [Arguments("a.toml", "[[processes]]\ncommand = 'a'\nargs = ['x',\n 5]",
+        "line 4: processes[0].args[1] must be text, but is 5")]
+    [Arguments("a.toml", "[[processes]]\nnice = 1979-05-27",
+        "line 2: processes[0].nice must be a whole number, but is \"1979-05-27\"")]
+    [Arguments("a.toml", "[[processes]]\nnice = inf",
+        "line 2: processes[0].nice must be a whole number, but is \"inf\"")]
+    [Arguments("a.toml", "[[processes]]\nlimits = {nofile = 'x'}",
+        "line 2: processes[0].limits.nofile must be a whole number, but is \"x\"")]
+    [Arguments("a.toml", "[[processes]]\nmemoryLimitBytes = '5 apples'",
+        "line 2: processes[0].memoryLimitBytes must be a size: a number of bytes, or 512KB")]
+    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"restart\": {\n\"delayMs\": \"soon\"}}]}",
+        "line 2: processes[0].restart.delayMs must be a duration: a number of milliseconds, or 500ms")]
+    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"log\": {\"keep\": \"5s\"}}]}",
+        "processes[0].log.keep must be a whole number, but is \"5s\"")]
+    [Arguments("a.json", "{\"processes\": [{\"script\": \"a.js\"}]}",
+        "processes[0].script is not a known field; use command")]
+    [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"max_memory_restart\": \"1G\"}]}",
+        "processes[0].max_memory_restart is not a known field; use memoryLimitBytes")]
+    [Arguments("a.toml", "[[processes]]\nExecStart = 'a'",
+        "line 2: processes[0].ExecStart is not a known field; use command")]
+    [Arguments("a.toml", "[[processes]]\nzzz = 'a'",
+        "line 2: processes[0].zzz is not a known field; tspm schema shows the fields")]
     [Arguments("a.toml", "[[processes]]\ncommand =", "is not valid TOML: line 2")]
     [Arguments("a.toml", "a = 1\na = 2", "is not valid TOML: line 2")]
     [Arguments("a.toml", "processes = 1\n[[processes]]", "is not valid TOML: line 2")]
     [Arguments("a.toml", "[processes]\nx = 1", "line 1: processes must be a list [ … ] of objects, but is an object")]
     [Arguments("a.toml", "", "processes is missing")]
-    public async Task A_bad_file_is_refused_with_line_and_reason(string name, string text, string sentence, CancellationToken cancellation)
+    public async Task A_bad_file_is_refused_with_line_and_reason(string name, string text, string sentence,
+        CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write(name, text);
@@ -158,10 +186,12 @@ internal sealed class ConfigFileTests
     public async Task A_file_that_cannot_be_read_is_a_sentence(CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
-        await Assert.That(Message(folder.At("none.json"))).IsEqualTo($"the config file {folder.At("none.json")} does not exist");
+        await Assert.That(Message(folder.At("none.json")))
+            .IsEqualTo($"the config file {folder.At("none.json")} does not exist");
         await Assert.That(Message(folder.Path)).IsEqualTo($"the config file {folder.Path} is a directory, not a file");
         await File.WriteAllBytesAsync(folder.At("latin.json"), [0xE4], cancellation);
-        await Assert.That(Message(folder.At("latin.json"))).IsEqualTo($"the config file {folder.At("latin.json")} is not UTF-8 text");
+        await Assert.That(Message(folder.At("latin.json")))
+            .IsEqualTo($"the config file {folder.At("latin.json")} is not UTF-8 text");
         await Assert.That(Message("")).IsEqualTo("the config file has no usable path");
     }
 
@@ -187,7 +217,9 @@ internal sealed class ConfigFileTests
     }
 
     [Test]
-    [Arguments("KEYS = 1"), Arguments("[KEYS]"), Arguments("[[KEYS]]"), Arguments("a = {KEYS = 1}"), Arguments("\"KEYS\" = 1"), Arguments("[[processes]]\nname = 'x'\nenv.KEYS = 1"), Arguments("[processes.b]\nKEYS.c = [1]"),
+    [Arguments("KEYS = 1"), Arguments("[KEYS]"), Arguments("[[KEYS]]"), Arguments("a = {KEYS = 1}"),
+        Arguments("\"KEYS\" = 1"), Arguments("[[processes]]\nname = 'x'\nenv.KEYS = 1"),
+            Arguments("[processes.b]\nKEYS.c = [1]"),
      Arguments("a = {b = {c = [KEYS]}}")]
     public async Task Deep_keys_in_toml_are_refused_at_once_with_the_limit(string text, CancellationToken cancellation)
     {
@@ -197,17 +229,21 @@ internal sealed class ConfigFileTests
             var keys = string.Join(text.StartsWith('"') ? "\".\"" : ".", Enumerable.Repeat("a", levels));
             var begun = System.Diagnostics.Stopwatch.GetTimestamp();
             var message = Message(folder.Write("a.toml", text.Replace("KEYS", keys)));
-            await Assert.That(System.Diagnostics.Stopwatch.GetElapsedTime(begun)).IsLessThan(TimeSpan.FromSeconds(5)).Because($"{levels} levels");
+            await Assert.That(System.Diagnostics.Stopwatch.GetElapsedTime(begun)).IsLessThan(TimeSpan.FromSeconds(5))
+                .Because($"{levels} levels");
             await Assert.That(message).Contains("is not valid TOML");
-            if (!text.EndsWith("[KEYS]}}")) await Assert.That(message).Contains("nested too deeply (at most 64 levels)");
+            if (!text.EndsWith("[KEYS]}}"))
+                await Assert.That(message).Contains("nested too deeply (at most 64 levels)");
             await Assert.That(message.Length).IsLessThan(600);
         }
     }
 
     [Test]
-    [Arguments("a.json", "{\"KEY\": [ONES]}", "1,"), Arguments("a.toml", "KEY = [ONES]", "1,"), Arguments("b.toml", "[KEY]\nONES", "a#=1\n"), Arguments("b.json", "{\"KEY\": {ONES\"z\":1}}", "\"a#\":1,"),
+    [Arguments("a.json", "{\"KEY\": [ONES]}", "1,"), Arguments("a.toml", "KEY = [ONES]", "1,"),
+        Arguments("b.toml", "[KEY]\nONES", "a#=1\n"), Arguments("b.json", "{\"KEY\": {ONES\"z\":1}}", "\"a#\":1,"),
      Arguments("c.toml", "a={KEY={ONES z=1}}", "a#=1,")]
-    public async Task Many_values_below_a_long_name_are_refused_at_once(string name, string text, string one, CancellationToken cancellation)
+    public async Task Many_values_below_a_long_name_are_refused_at_once(string name, string text, string one,
+        CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
         var ones = string.Concat(Enumerable.Range(0, 2_000).Select(number => one.Replace("#", $"{number}")));

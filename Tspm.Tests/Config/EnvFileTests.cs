@@ -38,7 +38,8 @@ internal sealed class EnvFileTests
     {
         var result = EnvFile.Parse(text, "x.env", Base);
         await Assert.That(result.Problem).IsNull();
-        await Assert.That(string.Join('|', result.Values!.Select(pair => $"{pair.Key}={pair.Value}"))).IsEqualTo(values);
+        await Assert.That(string.Join('|', result.Values!.Select(pair => $"{pair.Key}={pair.Value}")))
+            .IsEqualTo(values);
     }
 
     [Test]
@@ -53,10 +54,12 @@ internal sealed class EnvFileTests
     [Arguments("A='b' c", "x.env, line 1: after the closing quote comes 'c'; only a comment may")]
     [Arguments(
         "A=${B",
-        "x.env, line 1: '${' is never closed with '}'; for these characters as they are, put the value in single quotes")]
+        "x.env, line 1: '${' is never closed with '}'; for these characters as they are, put the value in single "
+            + "quotes")]
     [Arguments(
         "A=\"${B\n}\"",
-        "x.env, line 1: '${' is never closed with '}'; for these characters as they are, put the value in single quotes")]
+        "x.env, line 1: '${' is never closed with '}'; for these characters as they are, put the value in single "
+            + "quotes")]
     [Arguments(
         "A=${B?x}",
         "x.env, line 1: '${B?x}' is not understood: only ${NAME} is replaced; for these characters as they are, put "
@@ -165,21 +168,32 @@ internal sealed class EnvFileTests
     public async Task A_file_that_cannot_be_read_is_a_sentence(CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
-        await Assert.That(EnvFile.Read(folder.At("none"), Base).Problem).IsEqualTo($"the env file {folder.At("none")} does not exist");
-        await Assert.That(EnvFile.Read(folder.At("a/b"), Base).Problem).IsEqualTo($"the env file {folder.At("a/b")} does not exist");
-        await Assert.That(EnvFile.Read(folder.Path, Base).Problem).IsEqualTo($"the env file {folder.Path} is a directory, not a file");
-        await Assert.That(EnvFile.Read("/dev/zero", Base).Problem).IsEqualTo("the env file /dev/zero is a device, not a regular file; copy its content into a regular file and use that");
+        await Assert.That(EnvFile.Read(folder.At("none"), Base).Problem)
+            .IsEqualTo($"the env file {folder.At("none")} does not exist");
+        await Assert.That(EnvFile.Read(folder.At("a/b"), Base).Problem)
+            .IsEqualTo($"the env file {folder.At("a/b")} does not exist");
+        await Assert.That(EnvFile.Read(folder.Path, Base).Problem)
+            .IsEqualTo($"the env file {folder.Path} is a directory, not a file");
+        await Assert.That(EnvFile.Read("/dev/zero", Base).Problem)
+            .IsEqualTo("the env file /dev/zero is a device, not a regular file; copy its content into a regular file "
+                + "and use that");
         await File.WriteAllBytesAsync(folder.At("latin"), [(byte)'A', (byte)'=', 0xE4], cancellation);
-        await Assert.That(EnvFile.Read(folder.At("latin"), Base).Problem).IsEqualTo($"the env file {folder.At("latin")} is not UTF-8 text");
+        await Assert.That(EnvFile.Read(folder.At("latin"), Base).Problem)
+            .IsEqualTo($"the env file {folder.At("latin")} is not UTF-8 text");
         var good = folder.Write("good", "A=ä\n");
         await Assert.That(EnvFile.Read(good, Base).Values!["A"]).IsEqualTo("ä");
     }
 
     [Test]
-    public async Task A_file_whose_variables_stand_for_more_than_a_megabyte_is_refused_with_its_line(CancellationToken cancellation)
+    public async Task A_file_whose_variables_stand_for_more_than_a_megabyte_is_refused_with_its_line(
+        CancellationToken cancellation)
     {
-        var doubling = "A0=0123456789\n" + string.Concat(Enumerable.Range(1, 8).Select(n => $"A{n}={string.Concat(Enumerable.Repeat($"${{A{n - 1}}}", 10))}\n"));
-        await Assert.That(EnvFile.Parse(doubling, "f", Base).Problem).IsEqualTo("f, line 6: with its variables expanded, the file is larger than 1 MB; shorten the values that the variables stand for");
+        var doubling = "A0=0123456789\n"
+            + string.Concat(Enumerable.Range(1,
+                8).Select(n => $"A{n}={string.Concat(Enumerable.Repeat($"${{A{n - 1}}}", 10))}\n"));
+        await Assert.That(EnvFile.Parse(doubling, "f", Base).Problem)
+            .IsEqualTo("f, line 6: with its variables expanded, the file is larger than 1 MB; shorten the values that "
+                + "the variables stand for");
         // The same without a variable, within quotes, by one huge variable that is used often, and by values that are
         // written over.
         var large = new string('x', 700_000);
@@ -211,6 +225,7 @@ internal sealed class EnvFileTests
         var begun = System.Diagnostics.Stopwatch.GetTimestamp();
         await Assert.That(EnvFile.Parse(text, "f", Base).Problem).IsNull();
         await Assert.That(System.Diagnostics.Stopwatch.GetElapsedTime(begun)).IsLessThan(TimeSpan.FromSeconds(2));
-        await Assert.That(EnvFile.Parse(text + "?", "f", Base).Problem).StartsWith($"f, line {text.Count(letter => letter == '\n') + 1}: expected KEY=VALUE");
+        await Assert.That(EnvFile.Parse(text + "?", "f", Base).Problem)
+            .StartsWith($"f, line {text.Count(letter => letter == '\n') + 1}: expected KEY=VALUE");
     }
 }

@@ -6,8 +6,9 @@ using Tspm.Model.Config;
 namespace Tspm.Tests.Config;
 
 /// <summary>
-/// Every field of a process with good and bad values, as they stand in a file: a bad one is refused with its field, what was found and what is allowed, and nothing of the file is taken. A
-/// field that is added to <see cref="ProcessConfig"/> and not to this table fails here.
+/// Every field of a process with good and bad values, as they stand in a file: a bad one is refused with its field,
+/// what was found and what is allowed, and nothing of the file is taken. A field that is added to
+/// <see cref="ProcessConfig"/> and not to this table fails here.
 /// </summary>
 [Timeout(60_000)]
 internal sealed class EveryFieldTests
@@ -56,10 +57,14 @@ internal sealed class EveryFieldTests
         new("watchPaths", ["[\"src\", \"*.js\"]"], ["[\"\"]", "\"src\""], Text),
         new("watchIgnore", ["[\"*.tmp\", \"build/**\"]"], ["[\"\"]", "[\"a\\u0000\"]"], Words),
         new("watchDelayMs", ["0", "300"], ["-1", "1.5"], Whole),
-        new("schedule.cron", ["\"0 3 * * *\"", "\"*/5 0 3 * * *\"", "\"0 3 * * MON-FRI\""], ["\"0 3 * *\"", "\"61 * * * *\"", "\"0 0 31 2 *\"", "\"\"", "5"], ""),
-        new("schedule.timeZone", ["\"UTC\"", "\"Europe/Berlin\""], ["\"Europe/Nowhere\"", "\"../../etc/passwd\"", "\"\"", "2"], "", "\"schedule.cron\": \"0 3 * * *\""),
-        new("schedule.action", ["\"start\"", "\"restart\""], ["\"stop\"", "true"], "", "\"schedule.cron\": \"0 3 * * *\""),
-        new("schedule.overlap", ["\"skip\"", "\"queue\"", "\"kill\""], ["\"wait\"", "1"], "", "\"schedule.cron\": \"0 3 * * *\", \"schedule.action\": \"start\""),
+        new("schedule.cron", ["\"0 3 * * *\"", "\"*/5 0 3 * * *\"", "\"0 3 * * MON-FRI\""],
+            ["\"0 3 * *\"", "\"61 * * * *\"", "\"0 0 31 2 *\"", "\"\"", "5"], ""),
+        new("schedule.timeZone", ["\"UTC\"", "\"Europe/Berlin\""],
+            ["\"Europe/Nowhere\"", "\"../../etc/passwd\"", "\"\"", "2"], "", "\"schedule.cron\": \"0 3 * * *\""),
+        new("schedule.action", ["\"start\"", "\"restart\""], ["\"stop\"", "true"], "",
+            "\"schedule.cron\": \"0 3 * * *\""),
+        new("schedule.overlap", ["\"skip\"", "\"queue\"", "\"kill\""], ["\"wait\"", "1"], "",
+            "\"schedule.cron\": \"0 3 * * *\", \"schedule.action\": \"start\""),
         new("restart.policy", ["\"always\"", "\"on-failure\"", "\"never\""], ["\"sometimes\"", "true"], ""),
         new("restart.delayMs", ["0"], ["-1"], Whole),
         new("restart.maxDelayMs", ["0"], ["-1"], Whole),
@@ -82,7 +87,8 @@ internal sealed class EveryFieldTests
         new("startTimeoutMs", ["1"], ["0"], Whole),
         new("stdin", ["\"null\"", "\"pipe\""], ["\"tty\"", "1"], ""),
         new("dependsOn[0].name", ["\"db\"", "\"db:prod\""], ["\"\"", "\"-a\"", "1"], "", ""),
-        new("dependsOn[0].condition", ["\"started\"", "\"ready\"", "\"completed\""], ["\"born\"", "1"], "", "\"dependsOn[0].name\": \"db\""),
+        new("dependsOn[0].condition", ["\"started\"", "\"ready\"", "\"completed\""], ["\"born\"", "1"], "",
+            "\"dependsOn[0].name\": \"db\""),
         new("log.maxSizeBytes", ["0"], ["-1"], Whole),
         new("log.maxAgeMs", ["0"], ["-1"], Whole),
         new("log.keep", ["0", "1000"], ["-1", "1001"], Whole),
@@ -92,9 +98,12 @@ internal sealed class EveryFieldTests
         new("outFile", ["\"out\""], ["\"\"", "1"], Text),
         new("errFile", ["\"/var/log/err\""], ["\"\"", "1"], Text),
         new("mergeLogs", ["true"], ["1"], Truth),
-        .. new[] { "preStart", "postStop", "onCrash", "onErrored", "onOnline" }.Select(hook => new Row($"hooks.{hook}", ["\"./tell.sh\"", "\"a | b\""], ["\"it's\"", "\"a\\u0000\"", "1"], "")),
+        .. new[] { "preStart", "postStop", "onCrash", "onErrored",
+            "onOnline" }.Select(hook =>
+                new Row($"hooks.{hook}", ["\"./tell.sh\"", "\"a | b\""], ["\"it's\"", "\"a\\u0000\"", "1"], "")),
         new("hooks.timeoutMs", ["1"], ["0", "1.5"], Whole),
-        new("listen", ["[\"127.0.0.1:8080\", \"[::1]:80\", \":80\", \"unix:/run/x.sock\"]"], ["[\"example.org:80\"]", "[\"127.0.0.1\"]", "[\":0\"]", "[\"unix:x\"]", "\":80\""], ""),
+        new("listen", ["[\"127.0.0.1:8080\", \"[::1]:80\", \":80\", \"unix:/run/x.sock\"]"],
+            ["[\"example.org:80\"]", "[\"127.0.0.1\"]", "[\":0\"]", "[\"unix:x\"]", "\":80\""], ""),
         new("reload.mode", ["\"replace\"", "\"signal\""], ["\"hot\"", "1"], ""),
         new("reload.signal", ["\"SIGHUP\"", "\"1\""], ["\"SIGNONE\"", "1"], ""),
         new("enabled", ["false"], ["\"false\""], Truth),
@@ -113,7 +122,11 @@ internal sealed class EveryFieldTests
 
     /// <summary>Each value that is JSON, with whether it is right.</summary>
     public static IEnumerable<(string Path, string Value, bool IsGood, string With)> Values() =>
-        from row in Table from value in row.Good.Select(good => (Text: good, IsGood: true)).Concat(row.Bad.Where(IsJson).Select(bad => (Text: bad, IsGood: false))) select (row.Path, value.Text, value.IsGood, row.With);
+        from row in Table
+        from value in row.Good.Select(good => (Text: good, IsGood: true))
+            .Concat(row.Bad.Where(IsJson).Select(bad => (Text: bad, IsGood: false)))
+        select (row.Path, value.Text,
+                value.IsGood, row.With);
 
     /// <summary>A config file with this value.</summary>
     public static string FileWith(string path, string value, string with)
@@ -134,7 +147,8 @@ internal sealed class EveryFieldTests
 
     [Test]
     [MethodDataSource(nameof(Paths))]
-    public async Task Good_values_are_taken_and_bad_ones_refused_with_all_of_their_file(string path, CancellationToken cancellation)
+    public async Task Good_values_are_taken_and_bad_ones_refused_with_all_of_their_file(string path,
+        CancellationToken cancellation)
     {
         var row = Table.Single(row => row.Path == path);
         using var folder = new TemporaryFolder();
@@ -167,8 +181,13 @@ internal sealed class EveryFieldTests
         }
     }
 
-    /// <summary>The value as a sentence shows it; null: it is a list, an object or has letters that are not shown.</summary>
-    static string? Found(string bad) => bad.StartsWith('[') || bad.StartsWith('{') || bad.Contains("\\u0000") || bad is "\"\"" or "\" \"" ? null : bad.Trim('"');
+    /// <summary>
+    /// The value as a sentence shows it; null: it is a list, an object or has letters that are not shown.
+    /// </summary>
+    static string? Found(string bad) =>
+        bad.StartsWith('[') || bad.StartsWith('{') || bad.Contains("\\u0000") || bad is "\"\"" or "\" \""
+            ? null
+            : bad.Trim('"');
 
     static bool IsJson(string text)
     {
@@ -198,7 +217,8 @@ internal sealed class EveryFieldTests
     {
         if (with.Length == 0) yield break;
         using var document = JsonDocument.Parse($"{{{with}}}");
-        foreach (var member in document.RootElement.EnumerateObject()) yield return (member.Name, member.Value.GetRawText());
+        foreach (var member in document.RootElement.EnumerateObject())
+            yield return (member.Name, member.Value.GetRawText());
     }
 
     /// <summary>Puts a value at a path of one or two steps.</summary>
@@ -219,12 +239,18 @@ internal sealed class EveryFieldTests
     /// <summary>Those that JSON may set, of objects and lists of objects what is in them.</summary>
     static IEnumerable<string> FieldsOf(Type type, string before)
     {
-        foreach (var property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(property => property.SetMethod is not null))
+        foreach (var property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(property =>
+            property.SetMethod is not null))
         {
             var name = before + JsonNamingPolicy.CamelCase.ConvertName(property.Name);
-            var item = property.PropertyType.IsGenericType && property.PropertyType.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? property.PropertyType.GetGenericArguments()[0] : null;
-            if (IsOurs(property.PropertyType)) foreach (var field in FieldsOf(property.PropertyType, name + ".")) yield return field;
-            else if (item is not null && IsOurs(item)) foreach (var field in FieldsOf(item, name + "[0].")) yield return field;
+            var item = property.PropertyType.IsGenericType
+                && property.PropertyType.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
+                    ? property.PropertyType.GetGenericArguments()[0]
+                    : null;
+            if (IsOurs(property.PropertyType))
+                foreach (var field in FieldsOf(property.PropertyType, name + ".")) yield return field;
+            else if (item is not null && IsOurs(item))
+                foreach (var field in FieldsOf(item, name + "[0].")) yield return field;
             else yield return name;
         }
     }

@@ -21,7 +21,12 @@ internal sealed class LaunchPlanTests
     public async Task A_command_is_executed_as_the_contract_says(
         string command, string? args, string? interpreter, string argv, bool usesShell, CancellationToken cancellation)
     {
-        var plan = LaunchPlan.Of(new ProcessConfig { Command = command, Args = args?.Split('|'), Interpreter = interpreter });
+        var plan = LaunchPlan.Of(new ProcessConfig
+        {
+            Command = command,
+            Args = args?.Split('|'),
+            Interpreter = interpreter,
+        });
         await Assert.That(string.Join('|', plan.Arguments)).IsEqualTo(argv);
         await Assert.That(plan.Program).IsEqualTo(plan.Arguments[0]);
         await Assert.That(plan.UsesShell).IsEqualTo(usesShell);

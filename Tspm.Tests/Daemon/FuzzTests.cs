@@ -7,21 +7,26 @@ using Tspm.Protocol;
 namespace Tspm.Tests.Daemon;
 
 /// <summary>
-/// A hundred thousand requests that nobody should send, to the daemon's real socket, validation and supervisor (see <see cref="SocketWorld"/>): every one is answered or was a notification, none ends
-/// the connection, none is a bug, and what is refused has changed nothing. More on demand: TSPM_FUZZ=10 makes it ten times as many.
+/// A hundred thousand requests that nobody should send, to the daemon's real socket, validation and supervisor (see
+/// <see cref="SocketWorld"/>): every one is answered or was a notification, none ends the connection, none is a bug,
+/// and what is refused has changed nothing. More on demand: TSPM_FUZZ=10 makes it ten times as many.
 /// </summary>
 [Timeout(600_000), NotInParallel(nameof(FuzzTests))]
 internal sealed class FuzzTests
 {
-    static readonly int s_times = int.TryParse(Environment.GetEnvironmentVariable("TSPM_FUZZ"), out var times) ? times : 1;
+    static readonly int s_times = int.TryParse(Environment.GetEnvironmentVariable("TSPM_FUZZ"), out var times)
+        ? times
+        : 1;
 
     static SocketLimits NoRate => SocketLimits.Of(new Dictionary<string, int> { ["requestsPerSecond"] = 0 });
 
     [Test]
-    public async Task Generated_requests(CancellationToken cancellation) => await Sequentially(HostileRequests.Generated, 45_000, cancellation);
+    public async Task Generated_requests(CancellationToken cancellation) =>
+        await Sequentially(HostileRequests.Generated, 45_000, cancellation);
 
     [Test]
-    public async Task Recorded_sessions_with_changed_bytes(CancellationToken cancellation) => await Sequentially(HostileRequests.Mutated, 35_000, cancellation);
+    public async Task Recorded_sessions_with_changed_bytes(CancellationToken cancellation) =>
+        await Sequentially(HostileRequests.Mutated, 35_000, cancellation);
 
     [Test]
     public async Task A_request_may_come_in_any_two_pieces(CancellationToken cancellation)
@@ -34,7 +39,8 @@ internal sealed class FuzzTests
         {
             var bytes = Encoding.UTF8.GetBytes(line + "\n");
             var expected = default(string);
-            if (line.Contains("follow", StringComparison.Ordinal) || line.Contains("shutdown", StringComparison.Ordinal)) continue;
+            if (line.Contains("follow", StringComparison.Ordinal)
+                || line.Contains("shutdown", StringComparison.Ordinal)) continue;
             for (var split = 1; split < bytes.Length; split++, cases++)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -43,9 +49,12 @@ internal sealed class FuzzTests
                 other.Call("ping");
                 client.Send(bytes.AsSpan(split));
                 var answer = Answers(client, cases)[^1];
-                var shape = answer.TryGetProperty("error", out var error) ? error.GetProperty("code").ToString() : "result";
+                var shape = answer.TryGetProperty("error", out var error)
+                    ? error.GetProperty("code").ToString()
+                    : "result";
                 // What it is answered may change with what was done before, but not whether it was understood.
-                if (shape is "-32700" or "-32600" or "-32602" or "-32603") throw new InvalidOperationException($"split at {split}: {answer} for {line}; expected {expected}");
+                if (shape is "-32700" or "-32600" or "-32602" or "-32603")
+                    throw new InvalidOperationException($"split at {split}: {answer} for {line}; expected {expected}");
             }
         }
         await Assert.That(cases).IsGreaterThan(1500);
@@ -82,7 +91,8 @@ internal sealed class FuzzTests
         await Assert.That(failures).IsEmpty();
         await Assert.That(world.Faults).IsEmpty();
         while (world.Context.Counters.Open > 0) await Task.Delay(5, cancellation);
-        await Assert.That(Directory.GetFileSystemEntries("/proc/self/fd").Length).IsLessThan(descriptors + 200).Because("thousands of connections came and went");
+        await Assert.That(Directory.GetFileSystemEntries("/proc/self/fd").Length).IsLessThan(descriptors + 200)
+            .Because("thousands of connections came and went");
     }
 
     static async Task Sequentially(Gen<byte[]> gen, int count, CancellationToken cancellation)
@@ -100,9 +110,14 @@ internal sealed class FuzzTests
                 var before = world.State();
                 var answers = client.Take(bytes);
                 // A timeout says that it goes on; everything else that is an error has done nothing.
-                if (answers.Exists(answer => !answer.TryGetProperty("error", out var error) || error.GetProperty("code").GetInt32() is ErrorCode.TimedOut) || answers.Count == 0) continue;
+                if (answers.Exists(answer =>
+                    !answer.TryGetProperty("error", out var error)
+                        || error.GetProperty("code").GetInt32() is ErrorCode.TimedOut) || answers.Count == 0) continue;
                 var after = world.State();
-                if (after != before) throw new InvalidOperationException($"refused, and yet something changed: {Encoding.UTF8.GetString(bytes)}\n{string.Join('\n', answers)}\nbefore:\n{before}after:\n{after}");
+                if (after != before)
+                    throw new InvalidOperationException("refused, and yet something changed: "
+                        + $"{Encoding.UTF8.GetString(bytes)}\n{string.Join('\n', answers)}\n"
+                        + $"before:\n{before}after:\n{after}");
             }
             client.Take("""{"id":1,"method":"delete","params":{"selectors":["all"]}}"""u8.ToArray());
         }, iter: count / Chunk * s_times, threads: 1);
@@ -119,7 +134,8 @@ internal sealed class FuzzTests
         {
             var line = client.Read() ?? throw new InvalidOperationException("the connection was closed");
             if (line.TryGetProperty("method", out _)) continue;
-            if (line.GetProperty("id") is { ValueKind: JsonValueKind.String } id && id.GetString() == sentinel) return answers;
+            if (line.GetProperty("id") is { ValueKind: JsonValueKind.String } id && id.GetString() == sentinel)
+                return answers;
             answers.Add(line);
         }
     }
@@ -145,13 +161,16 @@ internal sealed class FuzzTests
             {
                 answers = Answers(_client, _cases);
             }
-            catch (Exception e) when (e is System.Net.Sockets.SocketException or InvalidOperationException or JsonException)
+            catch (Exception e) when (e is System.Net.Sockets.SocketException or InvalidOperationException
+                or JsonException)
             {
                 throw new InvalidOperationException($"{e.Message} after: {Encoding.UTF8.GetString(bytes)}", e);
             }
             foreach (var answer in answers)
-                if (answer.TryGetProperty("error", out var error) && error.GetProperty("code").GetInt32() == ErrorCode.InternalError)
-                    throw new InvalidOperationException($"an internal error after: {Encoding.UTF8.GetString(bytes)}: {string.Join('\n', world.Faults)}");
+                if (answer.TryGetProperty("error", out var error)
+                    && error.GetProperty("code").GetInt32() == ErrorCode.InternalError)
+                    throw new InvalidOperationException($"an internal error after: {Encoding.UTF8.GetString(bytes)}: "
+                        + $"{string.Join('\n', world.Faults)}");
             return answers;
         }
 

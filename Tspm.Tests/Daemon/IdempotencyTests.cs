@@ -22,9 +22,11 @@ internal sealed class IdempotencyTests
         await Assert.That(answer.GetProperty("success").GetBoolean()).IsTrue();
         await Assert.That(answer.GetProperty("processes").GetArrayLength()).IsEqualTo(1);
         // Without the key it is another request: it is online already.
-        await Assert.That(again.Call("start", Web).GetProperty("error").GetProperty("message").GetString()!).Contains("already online");
+        await Assert.That(again.Call("start", Web).GetProperty("error").GetProperty("message").GetString()!)
+            .Contains("already online");
         // A successor does not know the key; the flag says the same.
-        await Assert.That(again.Call("start", Web[..^1] + ",\"again\":true}").GetProperty("result").GetProperty("success").GetBoolean()).IsTrue();
+        await Assert.That(again.Call("start",
+            Web[..^1] + ",\"again\":true}").GetProperty("result").GetProperty("success").GetBoolean()).IsTrue();
         await Assert.That(world.Handle.Views().Single().State.Restarts).IsEqualTo(0);
     }
 
@@ -36,7 +38,8 @@ internal sealed class IdempotencyTests
         first.Call("start", Web);
         var clients = Enumerable.Range(0, 8).Select(_ => world.Connect()).ToList();
         foreach (var client in clients) client.Send("""{"id":1,"method":"scale","params":{"selector":"web","by":1},"idempotencyKey":"r"}""" + "\n");
-        foreach (var client in clients) await Assert.That(client.Read()!.Value.GetProperty("result").GetProperty("success").GetBoolean()).IsTrue();
+        foreach (var client in clients)
+            await Assert.That(client.Read()!.Value.GetProperty("result").GetProperty("success").GetBoolean()).IsTrue();
         await Assert.That(world.Handle.Views().Count).IsEqualTo(2);
         foreach (var client in clients) client.Dispose();
     }
@@ -56,14 +59,17 @@ internal sealed class IdempotencyTests
     }
 
     [Test]
-    public async Task What_was_refused_because_the_daemon_leaves_is_tried_again_when_it_stays(CancellationToken cancellation)
+    public async Task What_was_refused_because_the_daemon_leaves_is_tried_again_when_it_stays(
+        CancellationToken cancellation)
     {
         using var world = new SocketWorld();
         using var client = world.Connect();
         await world.Context.Changes.Close(TimeSpan.FromSeconds(5));
         world.Context.Changes.Seal();
-        await Assert.That(client.Call("start", Web, key: "k").GetProperty("error").GetProperty("code").GetInt32()).IsEqualTo(ErrorCode.ShuttingDown);
+        await Assert.That(client.Call("start", Web, key: "k").GetProperty("error").GetProperty("code").GetInt32())
+            .IsEqualTo(ErrorCode.ShuttingDown);
         world.Context.Changes.Open();
-        await Assert.That(client.Call("start", Web, key: "k").GetProperty("result").GetProperty("success").GetBoolean()).IsTrue();
+        await Assert.That(client.Call("start", Web, key: "k").GetProperty("result").GetProperty("success").GetBoolean())
+            .IsTrue();
     }
 }

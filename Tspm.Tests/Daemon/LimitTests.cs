@@ -8,12 +8,15 @@ namespace Tspm.Tests.Daemon;
 [Timeout(60_000)]
 internal sealed class LimitTests
 {
-    static SocketLimits With(params (string Name, int Value)[] limits) => SocketLimits.Of(limits.ToDictionary(limit => limit.Name, limit => limit.Value));
+    static SocketLimits With(params (string Name, int Value)[] limits) =>
+        SocketLimits.Of(limits.ToDictionary(limit => limit.Name, limit => limit.Value));
 
-    static int CodeOf(System.Text.Json.JsonElement? answer) => answer!.Value.GetProperty("error").GetProperty("code").GetInt32();
+    static int CodeOf(System.Text.Json.JsonElement? answer) =>
+        answer!.Value.GetProperty("error").GetProperty("code").GetInt32();
 
     [Test]
-    public async Task Who_says_nothing_is_told_and_closed_and_who_has_spoken_may_be_silent(CancellationToken cancellation)
+    public async Task Who_says_nothing_is_told_and_closed_and_who_has_spoken_may_be_silent(
+        CancellationToken cancellation)
     {
         using var world = new SocketWorld(With(("firstRequestMs", 200)));
         using var spoken = world.Connect();
@@ -25,7 +28,8 @@ internal sealed class LimitTests
         {
             var told = client.Read();
             await Assert.That(CodeOf(told)).IsEqualTo(ErrorCode.LimitExceeded);
-            await Assert.That(told!.Value.GetProperty("error").GetProperty("message").GetString()).IsEqualTo("no request has come within 200 ms, and the connection is closed");
+            await Assert.That(told!.Value.GetProperty("error").GetProperty("message").GetString())
+                .IsEqualTo("no request has come within 200 ms, and the connection is closed");
             await Assert.That(client.ReadLine()).IsNull();
         }
         await Assert.That(spoken.Call("ping").TryGetProperty("result", out _)).IsTrue();
@@ -40,7 +44,8 @@ internal sealed class LimitTests
         client.Call("ping");
         client.Send("{\"jsonrpc\":\"2.0\",");
         var told = client.Read();
-        await Assert.That(told!.Value.GetProperty("error").GetProperty("message").GetString()).Contains("the rest of a request has not come within 200 ms");
+        await Assert.That(told!.Value.GetProperty("error").GetProperty("message").GetString())
+            .Contains("the rest of a request has not come within 200 ms");
         await Assert.That(client.ReadLine()).IsNull();
     }
 
@@ -49,7 +54,8 @@ internal sealed class LimitTests
     {
         using var world = new SocketWorld(With(("slowReaderMs", 200), ("requestsPerSecond", 0)));
         using var slow = world.Connect();
-        var many = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"status\"}\n", 50)));
+        var many = Encoding.UTF8
+            .GetBytes(string.Concat(Enumerable.Repeat("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"status\"}\n", 50)));
         using var other = world.Connect();
         try
         {
@@ -69,16 +75,20 @@ internal sealed class LimitTests
     }
 
     [Test]
-    public async Task Too_many_requests_are_refused_with_the_time_to_wait_and_the_connection_goes_on(CancellationToken cancellation)
+    public async Task Too_many_requests_are_refused_with_the_time_to_wait_and_the_connection_goes_on(
+        CancellationToken cancellation)
     {
         using var world = new SocketWorld(With(("requestsPerSecond", 5), ("requestBurst", 3)));
         using var client = world.Connect();
-        for (var i = 0; i < 3; i++) await Assert.That(client.Call("ping", id: i).TryGetProperty("result", out _)).IsTrue();
+        for (var i = 0; i < 3; i++)
+            await Assert.That(client.Call("ping", id: i).TryGetProperty("result", out _)).IsTrue();
         var refused = client.Call("ping", id: 77);
         await Assert.That(CodeOf(refused)).IsEqualTo(ErrorCode.LimitExceeded);
         await Assert.That(refused.GetProperty("id").GetInt32()).IsEqualTo(77);
-        await Assert.That(refused.GetProperty("error").GetProperty("data").GetProperty("retryAfterMs").GetInt32()).IsEqualTo(200);
-        // Another connection has an allowance of its own, and this one has it again after the wait, which it need not count itself.
+        await Assert.That(refused.GetProperty("error").GetProperty("data").GetProperty("retryAfterMs").GetInt32())
+            .IsEqualTo(200);
+        // Another connection has an allowance of its own, and this one has it again after the wait, which it need not
+        // count itself.
         using var another = world.Connect();
         await Assert.That(another.Call("ping").TryGetProperty("result", out _)).IsTrue();
         await Assert.That(client.Call("ping").TryGetProperty("result", out _)).IsTrue();
@@ -120,7 +130,8 @@ internal sealed class LimitTests
         {
             var told = oneMore.Read();
             await Assert.That(CodeOf(told)).IsEqualTo(ErrorCode.LimitExceeded);
-            await Assert.That(told!.Value.GetProperty("error").GetProperty("message").GetString()).Contains("3 connections");
+            await Assert.That(told!.Value.GetProperty("error").GetProperty("message").GetString())
+                .Contains("3 connections");
             await Assert.That(oneMore.ReadLine()).IsNull();
         }
         await Assert.That(world.Context.Counters.TooMany).IsEqualTo(1);
@@ -137,7 +148,8 @@ internal sealed class LimitTests
     [Arguments("""{"limits":{"requestsPerSecond":-1}}""", "from 0 to 1000000, but is -1")]
     [Arguments("""{"limits":{"connections":"many"}}""", "limits.connections must be a whole number, but is \"many\"")]
     [Arguments("""{"limits":[]}""", "limits must be an object")]
-    public async Task A_limit_that_cannot_be_is_said_and_the_defaults_hold(string json, string said, CancellationToken cancellation)
+    public async Task A_limit_that_cannot_be_is_said_and_the_defaults_hold(string json, string said,
+        CancellationToken cancellation)
     {
         using var folder = new Config.TemporaryFolder();
         var home = new Tspm.Storage.TspmHome(folder.Path);

@@ -21,12 +21,16 @@ using Tspm.Tests.Supervision;
 namespace Tspm.Tests.Daemon;
 
 /// <summary>
-/// The daemon from its socket to its supervisor as it is, on a machine that is played: real connections, real threads, real validation, and no processes. What a bug throws inside is kept in
-/// <see cref="Faults"/>.
+/// The daemon from its socket to its supervisor as it is, on a machine that is played: real connections, real threads,
+/// real validation, and no processes. What a bug throws inside is kept in <see cref="Faults"/>.
 /// </summary>
 internal sealed class SocketWorld : IDisposable
 {
-    readonly FakeProcessSystem _machine = new() { Answer = static (_, signal) => signal is Signals.SIGTERM or Signals.SIGKILL ? new ExitStatus(null, signal) : null };
+    readonly FakeProcessSystem _machine = new()
+    {
+        Answer = static (_, signal) =>
+            signal is Signals.SIGTERM or Signals.SIGKILL ? new ExitStatus(null, signal) : null,
+    };
     readonly SupervisorLoop _loop;
     readonly Supervisor _supervisor;
     readonly Thread _thread;
@@ -45,15 +49,28 @@ internal sealed class SocketWorld : IDisposable
         _loop = new SupervisorLoop(clock, _log);
         _saver = new StateSaver(state => Saved = state);
         _pump = new OutputPump(new NoKeeper(), growth, static () => Tspm.Platform.Linux.SpliceMover.Instance);
-        _diary = new EventLog(Home.EventsFile, clock, () => { eventGrowth.Notify(Home.EventsFile); growth.Notify(Home.EventsFile); });
+        _diary = new EventLog(Home.EventsFile, clock,
+            () => { eventGrowth.Notify(Home.EventsFile); growth.Notify(Home.EventsFile); });
         var restarts = new RestartCounts();
         Supervisor? supervisor = null;
         _machine.MayHaveTwo = key => supervisor!.Table.Find(key)?.Replacement is not null;
         var services = new SupervisionServices
         {
             Tcp = new Tspm.Tests.Supervision.FakeTcpListeners(),
-            System = _machine, Outputs = new FakeOutputs(), Notify = new FakeNotifySockets { Post = _loop.Post }, Files = new FakeFileWatcher(), Facts = Facts, Listeners = new Listeners(new FakeListenSockets()),
-            Probes = new ProbeMaker(new FakeDialer(), growth), Records = new RunRecordStore(Home), Timers = _loop.Timers, Clock = clock, Home = Home, Log = _log, GuardianPid = 900, Post = _loop.Post,
+            System = _machine,
+            Outputs = new FakeOutputs(),
+            Notify = new FakeNotifySockets { Post = _loop.Post },
+            Files = new FakeFileWatcher(),
+            Facts = Facts,
+            Listeners = new Listeners(new FakeListenSockets()),
+            Probes = new ProbeMaker(new FakeDialer(), growth),
+            Records = new RunRecordStore(Home),
+            Timers = _loop.Timers,
+            Clock = clock,
+            Home = Home,
+            Log = _log,
+            GuardianPid = 900,
+            Post = _loop.Post,
             Tell = happened =>
             {
                 restarts.Note(happened);
@@ -64,10 +81,31 @@ internal sealed class SocketWorld : IDisposable
         Handle = new SupervisorHandle(_loop, _supervisor = supervisor);
         Context = new DaemonContext
         {
-            Home = Home, Supervisor = Handle, Readings = new Readings(_machine), Outputs = _pump, Growth = growth, Events = _diary, EventGrowth = eventGrowth, Clock = clock, GuardianPid = 900,
-            StartedAt = clock.GetUtcNow(), StartedMonotonic = _loop.Timers.Now, Monotonic = () => _loop.Timers.Now, Troubles = static () => [], Shutdown = _ => End(),
-            Upgrade = static (_, _) => throw new RequestException(Tspm.Protocol.ErrorCode.Failed, "not here"), UpgradeProblem = null, Changes = new ChangeGate(clock), Log = _log, Limits = limits ?? SocketLimits.Default,
-            Facts = Facts, Restarts = restarts, IdleTrim = new IdleTrim(_loop),
+            Home = Home,
+            Supervisor = Handle,
+            Readings = new Readings(_machine),
+            Outputs = _pump,
+            Growth = growth,
+            Events = _diary,
+            EventGrowth = eventGrowth,
+            Clock = clock,
+            GuardianPid = 900,
+            StartedAt = clock.GetUtcNow(),
+            StartedMonotonic = _loop.Timers.Now,
+            Monotonic = () =>
+                _loop.Timers.Now,
+            Troubles = static () => [],
+            Shutdown = _ => End(),
+            Upgrade = static (_, _) =>
+                throw new RequestException(Tspm.Protocol.ErrorCode.Failed, "not here"),
+            UpgradeProblem =
+                    null,
+            Changes = new ChangeGate(clock),
+            Log = _log,
+            Limits = limits ?? SocketLimits.Default,
+            Facts = Facts,
+            Restarts = restarts,
+            IdleTrim = new IdleTrim(_loop),
         };
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(Home.SocketPath));
@@ -97,7 +135,10 @@ internal sealed class SocketWorld : IDisposable
     /// <summary>Exceptions that the daemon logged: none may ever be there.</summary>
     public IReadOnlyCollection<string> Faults => _log.Faults;
 
-    /// <summary>What is defined, wished and counted: everything that a refused request must leave alone. Without instances that an earlier request has taken away, which go when they are down.</summary>
+    /// <summary>
+    /// What is defined, wished and counted: everything that a refused request must leave alone. Without instances that
+    /// an earlier request has taken away, which go when they are down.
+    /// </summary>
     public string State()
     {
         var text = new StringBuilder();
@@ -105,7 +146,8 @@ internal sealed class SocketWorld : IDisposable
         {
             // What is still to be done of an earlier change is done in the background, whoever asks for what meanwhile.
             var definition = view.Definition with { LogsUnder = null, RestartBefore = null };
-            text.Append(view.Key).Append(' ').Append(JsonSerializer.Serialize(definition, StorageJson.Compact.ProcessDefinition));
+            text.Append(view.Key).Append(' ')
+                .Append(JsonSerializer.Serialize(definition, StorageJson.Compact.ProcessDefinition));
             text.Append(' ').Append(view.State.Desired).Append('\n');
         }
         return text.ToString();
@@ -134,7 +176,9 @@ internal sealed class SocketWorld : IDisposable
     /// <summary>A client that blocks: the tests are threads.</summary>
     internal sealed class Client : IDisposable
     {
-        readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 20_000, SendTimeout = 20_000 };
+        readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream,
+            ProtocolType.Unspecified)
+        { ReceiveTimeout = 20_000, SendTimeout = 20_000 };
         readonly byte[] _buffer = new byte[32 << 10];
         readonly MemoryStream _line = new();
         int _start, _end;
@@ -210,7 +254,8 @@ internal sealed class SocketWorld : IDisposable
             get { lock (_faults) return [.. _faults]; }
         }
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (exception is null && logLevel < LogLevel.Error) return;
             lock (_faults) _faults.Add($"{formatter(state, exception)}: {exception}");

@@ -7,16 +7,21 @@ namespace Tspm.Tests.Daemon;
 [Timeout(60_000)]
 internal sealed class StreamTests
 {
-    /// <summary>A client gives its daemon up after ten seconds of silence (<see cref="Tspm.Client.Connection.DaemonClient.DeadAfter"/>).</summary>
+    /// <summary>
+    /// A client gives its daemon up after ten seconds of silence
+    /// (<see cref="Tspm.Client.Connection.DaemonClient.DeadAfter"/>).
+    /// </summary>
     [Test, Arguments("logs"), Arguments("events")]
-    public async Task An_idle_stream_says_every_five_seconds_that_it_lives(string method, CancellationToken cancellation)
+    public async Task An_idle_stream_says_every_five_seconds_that_it_lives(string method,
+        CancellationToken cancellation)
     {
         using var world = new SocketWorld();
         using var client = world.Connect();
         client.Send("""{"id":1,"method":"METHOD","params":{"follow":true}}""".Replace("METHOD", method, StringComparison.Ordinal) + "\n");
         var begin = client.Read()!.Value;
         await Assert.That(begin.GetProperty("method").GetString()).IsEqualTo("heartbeat");
-        await Assert.That(begin.GetProperty("params").TryGetProperty("seq", out _)).IsTrue().Because("it says where following begins");
+        await Assert.That(begin.GetProperty("params").TryGetProperty("seq", out _)).IsTrue()
+            .Because("it says where following begins");
         for (var i = 0; i < 2; i++)
         {
             var begun = Stopwatch.GetTimestamp();
@@ -28,7 +33,8 @@ internal sealed class StreamTests
 
     /// <summary>What woke the daemon and was nothing for this client does not begin the five seconds anew.</summary>
     [Test]
-    public async Task A_log_of_somebody_else_that_grows_does_not_put_the_next_heartbeat_off(CancellationToken cancellation)
+    public async Task A_log_of_somebody_else_that_grows_does_not_put_the_next_heartbeat_off(
+        CancellationToken cancellation)
     {
         using var world = new SocketWorld();
         using var client = world.Connect();
@@ -54,7 +60,8 @@ internal sealed class StreamTests
         var reading = Task.Run(() =>
         {
             while (client.Read() is { } notice)
-                if (Stopwatch.GetElapsedTime(begun).TotalSeconds > 3 && notice.GetProperty("method").GetString() == "heartbeat") return;
+                if (Stopwatch.GetElapsedTime(begun).TotalSeconds > 3
+                    && notice.GetProperty("method").GetString() == "heartbeat") return;
         }, cancellation);
         while (!reading.IsCompleted)
         {
@@ -67,7 +74,11 @@ internal sealed class StreamTests
     [Test]
     public async Task A_stream_that_nobody_reads_is_closed_and_counted_as_lost(CancellationToken cancellation)
     {
-        using var world = new SocketWorld(SocketLimits.Of(new Dictionary<string, int> { ["slowReaderMs"] = 200, ["requestsPerSecond"] = 0 }));
+        using var world = new SocketWorld(SocketLimits.Of(new Dictionary<string, int>
+        {
+            ["slowReaderMs"] = 200,
+            ["requestsPerSecond"] = 0
+        }));
         using var deaf = world.Connect();
         deaf.Send("""{"id":1,"method":"events","params":{"follow":true}}""" + "\n");
         using var other = world.Connect();

@@ -109,7 +109,9 @@ internal sealed record DaemonModel(Slip Slip)
     {
         process.State = LifecycleState.New with
         {
-            Phase = process.SavedPhase, Next = process.SavedNext, Desired = process.SavedDesired,
+            Phase = process.SavedPhase,
+            Next = process.SavedNext,
+            Desired = process.SavedDesired,
             Failures = process.SavedFailures,
         };
         process.KnownRun = process.SavedRun;

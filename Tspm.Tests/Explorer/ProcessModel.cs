@@ -90,8 +90,12 @@ internal sealed class ProcessModel
     /// <summary>A child of an earlier daemon runs, as its record says.</summary>
     public static ProcessModel Online() => new()
     {
-        Child = ChildLife.Running, Run = 1, IsHeld = true, SavedPhase = LifecyclePhase.Online,
-        SavedNext = AfterExit.Start, SavedRun = 1,
+        Child = ChildLife.Running,
+        Run = 1,
+        IsHeld = true,
+        SavedPhase = LifecyclePhase.Online,
+        SavedNext = AfterExit.Start,
+        SavedRun = 1,
     };
 
     /// <summary>The same, and the present daemon has started the child itself.</summary>

@@ -48,7 +48,11 @@ internal sealed class SystemState
     public static SystemState OnProbation() => new()
     {
         Guardian = new GuardianState.NoDaemon(
-            new GuardianFacts(WasReady: true) { Probation = new UpgradeProbation(FakeDescriptor.Of(9), Moves.Never, 2) }, default),
+            new GuardianFacts(WasReady: true)
+            {
+                Probation = new UpgradeProbation(FakeDescriptor.Of(9), Moves.Never,
+                2)
+            }, default),
         Processes = [ProcessModel.Online(), ProcessModel.Online()],
     };
 
@@ -62,9 +66,17 @@ internal sealed class SystemState
 
     public SystemState Clone() => new()
     {
-        Guardian = Guardian, Daemon = Daemon, IsAskedToEnd = IsAskedToEnd, DeadDaemon = DeadDaemon, Outcome = Outcome,
-        Work = [.. Work], Messages = [.. Messages], Processes = [Processes[0].Clone(), Processes[1].Clone()],
-        Orders = Orders, Kills = Kills, Exits = Exits,
+        Guardian = Guardian,
+        Daemon = Daemon,
+        IsAskedToEnd = IsAskedToEnd,
+        DeadDaemon = DeadDaemon,
+        Outcome = Outcome,
+        Work = [.. Work],
+        Messages = [.. Messages],
+        Processes = [Processes[0].Clone(), Processes[1].Clone()],
+        Orders = Orders,
+        Kills = Kills,
+        Exits = Exits,
     };
 
     /// <summary>Nothing is under way: what must hold in the end has to hold now.</summary>

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Tspm.Tests.Fixtures;
 
-/// <summary>The end of a <see cref="TspmBox"/>: asks the daemon to stop, then makes sure by what the kernel knows.</summary>
+/// <summary>
+/// The end of a <see cref="TspmBox"/>: asks the daemon to stop, then makes sure by what the kernel knows.
+/// </summary>
 internal static class BoxCleanUp
 {
     /// <summary>The daemon's own stop, with children that have to be killed first.</summary>
@@ -31,7 +33,8 @@ internal static class BoxCleanUp
         if (!File.Exists(box.SocketPath)) return "";
         try
         {
-            var stop = await Programs.Run(PublishedExecutable.Path, ["daemon", "stop"], box.Variables, box.Folder, cancellation);
+            var stop = await Programs
+                .Run(PublishedExecutable.Path, ["daemon", "stop"], box.Variables, box.Folder, cancellation);
             return stop.ExitCode == 0 ? "" : stop.ToString();
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
@@ -51,7 +54,9 @@ internal static class BoxCleanUp
         }
     }
 
-    /// <summary>By the environment, which guardian, daemon, children and clients all have, and by what the run's files say.</summary>
+    /// <summary>
+    /// By the environment, which guardian, daemon, children and clients all have, and by what the run's files say.
+    /// </summary>
     static IReadOnlyList<int> Pids(TspmBox box) =>
         [.. LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").Concat(RecordedPids(box)).Distinct()];
 
@@ -61,7 +66,9 @@ internal static class BoxCleanUp
         if (!File.Exists(state)) yield break;
         using var json = Parse(state);
         foreach (var name in new[] { "pid", "guardianPid" })
-            if (json is not null && json.RootElement.TryGetProperty(name, out var value) && LiveProcess.CommandOf(value.GetInt32()).Contains("tspm", StringComparison.Ordinal) && LiveProcess.IsAlive(value.GetInt32()))
+            if (json is not null && json.RootElement.TryGetProperty(name, out var value)
+                && LiveProcess.CommandOf(value.GetInt32()).Contains("tspm", StringComparison.Ordinal)
+                    && LiveProcess.IsAlive(value.GetInt32()))
                 yield return value.GetInt32();
     }
 
@@ -81,7 +88,8 @@ internal static class BoxCleanUp
     {
         try
         {
-            foreach (var path in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories)) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            foreach (var path in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories))
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             Directory.Delete(folder, recursive: true);
         }
         catch (IOException)

@@ -1,9 +1,14 @@
 namespace Tspm.Tests.Fixtures;
 
-/// <summary>A C program that the test brings along: what no script can do (ignore signals exactly, double-fork, write raw bytes and die).</summary>
+/// <summary>
+/// A C program that the test brings along: what no script can do (ignore signals exactly, double-fork, write raw bytes
+/// and die).
+/// </summary>
 internal static class CProgram
 {
-    /// <summary>Compiles into the box's folder and returns the path; skips the test when there is no compiler.</summary>
+    /// <summary>
+    /// Compiles into the box's folder and returns the path; skips the test when there is no compiler.
+    /// </summary>
     public static async Task<string> Build(TspmBox box, string name, string source, params string[] flags)
     {
         var compiler = Tools.Compiler;

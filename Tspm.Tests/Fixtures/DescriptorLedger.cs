@@ -55,7 +55,8 @@ internal sealed class DescriptorLedger : IDescriptorLedger
     public List<string> Mistakes()
     {
         lock (_open)
-            return [.. _stolen, .. _open.Select(open => $"descriptor {open.Key} was never closed: {Calls(open.Value)}")];
+            return [.. _stolen,
+                .. _open.Select(open => $"descriptor {open.Key} was never closed: {Calls(open.Value)}")];
     }
 
     static string Calls(StackTrace trace) => string.Join(" ← ", trace.GetFrames()

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Tspm.Tests.Fixtures;
 
-/// <summary>One entry of <c>list --json</c>, read by the contract's names and not through the product's types.</summary>
+/// <summary>
+/// One entry of <c>list --json</c>, read by the contract's names and not through the product's types.
+/// </summary>
 internal sealed class Entry(JsonElement json)
 {
     public JsonElement Json => json;
@@ -25,5 +27,6 @@ internal sealed class Entry(JsonElement json)
 
     public override string ToString() => json.ToString();
 
-    int? Number(string name) => json.GetProperty(name) is { ValueKind: JsonValueKind.Number } value ? value.GetInt32() : null;
+    int? Number(string name) =>
+        json.GetProperty(name) is { ValueKind: JsonValueKind.Number } value ? value.GetInt32() : null;
 }

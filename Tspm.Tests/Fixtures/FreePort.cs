@@ -4,8 +4,9 @@ using System.Net.Sockets;
 namespace Tspm.Tests.Fixtures;
 
 /// <summary>
-/// TCP ports for a program that will listen a moment later. Never one the system hands out by itself (<c>ip_local_port_range</c> begins at 32768): the outgoing connection of another test
-/// would take it meanwhile. Never one twice in a run.
+/// TCP ports for a program that will listen a moment later. Never one the system hands out by itself
+/// (<c>ip_local_port_range</c> begins at 32768): the outgoing connection of another test would take it meanwhile. Never
+/// one twice in a run.
 /// </summary>
 internal static class FreePort
 {
@@ -31,7 +32,8 @@ internal static class FreePort
             probe.Start();
             return true;
         }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse
+            or SocketError.AccessDenied)
         {
             return false;
         }

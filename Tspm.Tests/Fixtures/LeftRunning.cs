@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace Tspm.Tests.Fixtures;
 
 /// <summary>
-/// Fails a test whose processes outlived it. This is done after the test and not in the box's <c>DisposeAsync</c>, because an exception there would
-/// replace the test's own failure, which usually is the reason why something was left running.
+/// Fails a test whose processes outlived it. This is done after the test and not in the box's <c>DisposeAsync</c>,
+/// because an exception there would replace the test's own failure, which usually is the reason why something was left
+/// running.
 /// </summary>
 public static class LeftRunning
 {
@@ -12,7 +13,8 @@ public static class LeftRunning
 
     internal static void Report(string sentence)
     {
-        if (TestContext.Current is { } test) s_reports.AddOrUpdate(test.Id, sentence, (_, before) => $"{before}\n{sentence}");
+        if (TestContext.Current is { } test)
+            s_reports.AddOrUpdate(test.Id, sentence, (_, before) => $"{before}\n{sentence}");
         else throw new InvalidOperationException(sentence);
     }
 

@@ -8,8 +8,11 @@ internal static class LiveProcess
 {
     public const int SIGINT = 2, SIGKILL = 9, SIGTERM = 15, SIGCONT = 18, SIGSTOP = 19;
 
-    /// <summary>There and not a zombie; as long as one of its threads is still ending, its files and sockets are open.</summary>
-    public static bool IsAlive(int pid) => StatOf(pid) is { } fields && (fields[0] is not ("Z" or "X") || int.Parse(fields[17]) > 1);
+    /// <summary>
+    /// There and not a zombie; as long as one of its threads is still ending, its files and sockets are open.
+    /// </summary>
+    public static bool IsAlive(int pid) =>
+        StatOf(pid) is { } fields && (fields[0] is not ("Z" or "X") || int.Parse(fields[17]) > 1);
 
     /// <summary>Field 6 of /proc/PID/stat (man 5 proc): the session.</summary>
     public static int SessionOf(int pid) => int.Parse(StatOf(pid)![3]);
@@ -28,7 +31,8 @@ internal static class LiveProcess
 
     /// <summary>Value of a line of /proc/PID/status.</summary>
     public static string StatusOf(int pid, string field) =>
-        File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith(field + ":", StringComparison.Ordinal))[(field.Length + 1)..].Trim();
+        File.ReadLines($"/proc/{pid}/status")
+            .First(line => line.StartsWith(field + ":", StringComparison.Ordinal))[(field.Length + 1)..].Trim();
 
     /// <summary>The arguments, parted by blanks; empty: it does not live, or is a kernel thread.</summary>
     public static string CommandOf(int pid)
@@ -43,8 +47,8 @@ internal static class LiveProcess
     }
 
     /// <summary>
-    /// Every pid that /proc lists, of zombies too. Not by Directory.EnumerateDirectories: it takes any error number that it finds at the end of the list for a failure, and was seen to say that
-    /// there is no /proc.
+    /// Every pid that /proc lists, of zombies too. Not by Directory.EnumerateDirectories: it takes any error number
+    /// that it finds at the end of the list for a failure, and was seen to say that there is no /proc.
     /// </summary>
     public static IReadOnlyList<int> All()
     {
@@ -54,12 +58,17 @@ internal static class LiveProcess
     }
 
     /// <summary>Living processes whose environment holds this entry.</summary>
-    public static IReadOnlyList<int> WithEnvironment(string entry) => [.. All().Where(pid => IsAlive(pid) && RawEnvironmentOf(pid).Split('\0').Contains(entry))];
+    public static IReadOnlyList<int> WithEnvironment(string entry) =>
+        [.. All().Where(pid => IsAlive(pid) && RawEnvironmentOf(pid).Split('\0').Contains(entry))];
 
-    /// <summary>In the middle of an execve a process has neither environment nor arguments for an instant; kernel threads never have.</summary>
+    /// <summary>
+    /// In the middle of an execve a process has neither environment nor arguments for an instant; kernel threads never
+    /// have.
+    /// </summary>
     static string RawEnvironmentOf(int pid)
     {
-        // Arguments and no environment: it has none, or became another program between the two readings. Once is no proof.
+        // Arguments and no environment: it has none, or became another program between the two readings. Once is no
+        // proof.
         for (var (tries, withoutAny) = (0, 0); ; tries++)
         {
             var text = ReadOrEmpty($"/proc/{pid}/environ");

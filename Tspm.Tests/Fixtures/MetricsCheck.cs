@@ -138,7 +138,8 @@ internal sealed partial class MetricsCheck
             value = text == "NaN" ? double.NaN : text == "+Inf" ? double.PositiveInfinity : double.NegativeInfinity;
             return true;
         }
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
+            && double.IsFinite(value);
     }
 
     [GeneratedRegex(@"^# (TYPE|HELP|UNIT) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+)$", RegexOptions.None, Limit)]

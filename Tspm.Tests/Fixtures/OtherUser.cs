@@ -12,12 +12,15 @@ internal static class OtherUser
     public static async Task<Ran> Run(TspmBox box, int uid, params string[] arguments)
     {
         Tools.RequireRoot();
-        return (await box.RunProgram(Tools.Require("setpriv"), [$"--reuid={Number(uid)}", $"--regid={Number(uid)}", "--clear-groups", await Executable(box), .. arguments])).CheckWords();
+        return (await box.RunProgram(Tools.Require("setpriv"),
+            [$"--reuid={Number(uid)}", $"--regid={Number(uid)}", "--clear-groups", await Executable(box),
+                .. arguments])).CheckWords();
     }
 
     /// <summary>A line for a shell.</summary>
     public static Task<Ran> Shell(TspmBox box, int uid, string script) =>
-        box.RunProgram(Tools.Require("setpriv"), $"--reuid={Number(uid)}", $"--regid={Number(uid)}", "--clear-groups", "/bin/sh", "-c", script);
+        box.RunProgram(Tools.Require("setpriv"), $"--reuid={Number(uid)}", $"--regid={Number(uid)}", "--clear-groups",
+            "/bin/sh", "-c", script);
 
     /// <summary>A folder that belongs to this user.</summary>
     public static async Task<string> Folder(TspmBox box, int uid, string name, string mode = "700")

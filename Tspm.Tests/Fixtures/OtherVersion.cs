@@ -3,8 +3,8 @@ using System.Text;
 namespace Tspm.Tests.Fixtures;
 
 /// <summary>
-/// Executables to upgrade to: copies of the published one in which a text of the same length stands for another, so that they are of another version, or broken in one place, and
-/// everything else of them is real.
+/// Executables to upgrade to: copies of the published one in which a text of the same length stands for another, so
+/// that they are of another version, or broken in one place, and everything else of them is real.
 /// </summary>
 internal static class OtherVersion
 {
@@ -14,10 +14,14 @@ internal static class OtherVersion
     public static Task<string> Newer(TspmBox box, string name) => Changed(box, name, (Present, Number));
 
     /// <summary>Proves itself, and its guardian takes over; the daemon says that it cannot start.</summary>
-    public static Task<string> WhoseDaemonCannotStart(TspmBox box, string name) => Changed(box, name, (Present, Number), ("run/writer.lock", "nil/writer.lock"));
+    public static Task<string> WhoseDaemonCannotStart(TspmBox box, string name) =>
+        Changed(box, name, (Present, Number), ("run/writer.lock", "nil/writer.lock"));
 
-    /// <summary>Proves itself, and its guardian takes over; what it starts as daemon exits at once, every time.</summary>
-    public static Task<string> WhoseDaemonDies(TspmBox box, string name) => Changed(box, name, (Present, Number), ("/proc/self/exe", "/bin/////false"));
+    /// <summary>
+    /// Proves itself, and its guardian takes over; what it starts as daemon exits at once, every time.
+    /// </summary>
+    public static Task<string> WhoseDaemonDies(TspmBox box, string name) =>
+        Changed(box, name, (Present, Number), ("/proc/self/exe", "/bin/////false"));
 
     /// <summary>The same bytes under another name.</summary>
     public static Task<string> Copy(TspmBox box, string name) => Changed(box, name);
@@ -31,7 +35,8 @@ internal static class OtherVersion
 
     /// <summary>What <see cref="ThatAnswers"/> says, with these formats.</summary>
     public static string Proof(
-        int processes = 1, int runRecords = Tspm.Model.State.RunRecord.CurrentFormat, int handover = Tspm.Guardian.Contract.HandoverFormat.Current) =>
+        int processes = 1, int runRecords = Tspm.Model.State.RunRecord.CurrentFormat,
+            int handover = Tspm.Guardian.Contract.HandoverFormat.Current) =>
         $$"""{"version":"{{Number}}","protocolVersion":1,"processesFormat":{{processes}},"runRecordFormat":{{runRecords}},"handoverFormat":{{handover}}}""";
 
     public static string Present { get; } = Tspm.Protocol.ProductVersion.Current;
@@ -50,7 +55,8 @@ internal static class OtherVersion
         }
         var path = Path.Combine(box.Folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        // Written by another process: a program that some other test is just forking would hold our descriptor for a moment, and a file that is open for writing cannot be executed (ETXTBSY).
+        // Written by another process: a program that some other test is just forking would hold our descriptor for a
+        // moment, and a file that is open for writing cannot be executed (ETXTBSY).
         var source = path + ".bytes";
         File.WriteAllBytes(source, bytes);
         (await box.RunProgram("/bin/cp", source, path)).Exits(0);
@@ -63,7 +69,8 @@ internal static class OtherVersion
     {
         byte[] old = encoding.GetBytes(from), young = encoding.GetBytes(to);
         var count = 0;
-        for (var at = 0; bytes.AsSpan(at).IndexOf(old) is >= 0 and var found; at += found + old.Length, count++) young.CopyTo(bytes, at + found);
+        for (var at = 0; bytes.AsSpan(at).IndexOf(old) is >= 0 and var found; at += found + old.Length, count++)
+            young.CopyTo(bytes, at + found);
         return count;
     }
 }

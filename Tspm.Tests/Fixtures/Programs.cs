@@ -3,14 +3,19 @@ using System.Text;
 
 namespace Tspm.Tests.Fixtures;
 
-/// <summary>Runs a program to its end: output as bytes, a time limit, an environment that is exactly the given one.</summary>
+/// <summary>
+/// Runs a program to its end: output as bytes, a time limit, an environment that is exactly the given one.
+/// </summary>
 internal static class Programs
 {
-    /// <summary>No command of the suite takes nearly as long on its own; the test's own time limit comes on top.</summary>
+    /// <summary>
+    /// No command of the suite takes nearly as long on its own; the test's own time limit comes on top.
+    /// </summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(40);
 
     public static async Task<Ran> Run(
-        string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string folder, CancellationToken cancellation, string? input = null, TimeSpan? longest = null)
+        string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string folder,
+            CancellationToken cancellation, string? input = null, TimeSpan? longest = null)
     {
         var line = $"{Path.GetFileName(program)} {string.Join(' ', arguments)}";
         using var process = Start(program, arguments, environment, folder);
@@ -34,11 +39,16 @@ internal static class Programs
         return new Ran(line, process.ExitCode, await output, Encoding.UTF8.GetString(await errors));
     }
 
-    public static Process Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string folder)
+    public static Process Start(string program,
+        IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string folder)
     {
         var info = new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = folder, UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         info.Environment.Clear();
         foreach (var (key, value) in environment) info.Environment[key] = value;

@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace Tspm.Tests.Fixtures;
 
-/// <summary>The native executable that the build of the tests published: what users run, and so what the scenarios run.</summary>
+/// <summary>
+/// The native executable that the build of the tests published: what users run, and so what the scenarios run.
+/// </summary>
 internal static class PublishedExecutable
 {
     /// <summary>Absolute path; a sentence about how to get it when it is not there.</summary>
@@ -15,9 +17,11 @@ internal static class PublishedExecutable
             : Metadata("PublishedExecutable");
         if (File.Exists(path)) return path;
         throw new InvalidOperationException(
-            $"{path} is not there: the scenarios need the published executable. Build the tests without -p:SkipPublish=true, or set TSPM_TEST_EXECUTABLE");
+            $"{path} is not there: the scenarios need the published executable. Build the tests without "
+                + "-p:SkipPublish=true, or set TSPM_TEST_EXECUTABLE");
     }
 
     static string Metadata(string key) =>
-        typeof(PublishedExecutable).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == key).Value!;
+        typeof(PublishedExecutable).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(attribute => attribute.Key == key).Value!;
 }

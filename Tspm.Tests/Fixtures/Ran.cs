@@ -32,9 +32,13 @@ internal sealed partial record Ran(string CommandLine, int ExitCode, byte[] RawO
     public Ran Exits(int expected) =>
         ExitCode == expected ? this : throw new InvalidOperationException($"expected exit code {expected}: {this}");
 
-    /// <summary>Standard error holds this text, besides everything else that must hold for a sentence to a user.</summary>
+    /// <summary>
+    /// Standard error holds this text, besides everything else that must hold for a sentence to a user.
+    /// </summary>
     public Ran Says(string part) =>
-        Err.Contains(part, StringComparison.Ordinal) ? this : throw new InvalidOperationException($"expected standard error to say '{part}': {this}");
+        Err.Contains(part, StringComparison.Ordinal)
+            ? this
+            : throw new InvalidOperationException($"expected standard error to say '{part}': {this}");
 
     /// <summary>Nothing a user sees may look like the inside of the program.</summary>
     public Ran CheckWords()
@@ -47,7 +51,12 @@ internal sealed partial record Ran(string CommandLine, int ExitCode, byte[] RawO
 
     public override string ToString() => $"{CommandLine}\n→ exit {ExitCode}\nstdout: {Out}\nstderr: {Err}";
 
-    /// <summary>Stack frames, .NET's resource keys, exception names, and what the product says of its own bugs.</summary>
-    [GeneratedRegex(@"^\s+at \S+\(|\b(Arg|IO|Net|net|Argument|InvalidOperation|Format|Security|ObjectDisposed)_[A-Za-z_]+|\b[A-Za-z]+Exception\b|this is a bug in tspm|internal error", RegexOptions.Multiline, matchTimeoutMilliseconds: -1)]
+    /// <summary>
+    /// Stack frames, .NET's resource keys, exception names, and what the product says of its own bugs.
+    /// </summary>
+    [GeneratedRegex(
+        @"^\s+at \S+\(|\b(Arg|IO|Net|net|Argument|InvalidOperation|Format|Security|ObjectDisposed)_[A-Za-z_]+"
+            + @"|\b[A-Za-z]+Exception\b|this is a bug in tspm|internal error",
+        RegexOptions.Multiline, matchTimeoutMilliseconds: -1)]
     private static partial Regex InsideWords();
 }

@@ -33,7 +33,8 @@ internal sealed class RunningCommand : IDisposable
         {
             // What it printed last comes after its end.
             if (_process.HasExited) await _process.WaitForExitAsync(_cancellation);
-            if (_cancellation.IsCancellationRequested || (_process.HasExited && !Out.Contains(text, StringComparison.Ordinal)))
+            if (_cancellation.IsCancellationRequested
+                || (_process.HasExited && !Out.Contains(text, StringComparison.Ordinal)))
                 throw new TimeoutException($"'{text}' did not come; stdout: {Out}\nstderr: {Err}");
             await Task.Delay(10);
         }

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace Tspm.Tests.Fixtures;
 
-/// <summary>A sshd of the test's own on 127.0.0.1, whose sessions have the home of a box, and a box beside it whose ssh knows it. Needs openssh-server; skipped aloud without.</summary>
+/// <summary>
+/// A sshd of the test's own on 127.0.0.1, whose sessions have the home of a box, and a box beside it whose ssh knows
+/// it. Needs openssh-server; skipped aloud without.
+/// </summary>
 internal sealed class SshHost : IAsyncDisposable
 {
     readonly Process _sshd;
@@ -19,12 +22,16 @@ internal sealed class SshHost : IAsyncDisposable
     public static async Task<SshHost> Client(TspmBox there, CancellationToken cancellation)
     {
         // sshd wants to be called by its absolute path, and is not in everybody's PATH.
-        var sshd = new[] { "/usr/sbin/sshd", "/usr/local/sbin/sshd" }.FirstOrDefault(File.Exists) ?? Tools.Require("sshd");
+        var sshd = new[] { "/usr/sbin/sshd", "/usr/local/sbin/sshd" }.FirstOrDefault(File.Exists)
+            ?? Tools.Require("sshd");
         var (ssh, keygen) = (Tools.Require("ssh"), Tools.Require("ssh-keygen"));
-        if (Environment.IsPrivilegedProcess) Directory.CreateDirectory("/run/sshd"); // where the system's own start script makes it
+        // where the system's own start script makes it
+        if (Environment.IsPrivilegedProcess) Directory.CreateDirectory("/run/sshd");
         var here = new TspmBox(cancellation);
         var port = FreePort.Take();
-        foreach (var key in new[] { "host", "user" }) (await there.RunProgram(keygen, "-q", "-t", "ed25519", "-N", "", "-f", Path.Combine(there.Folder, key))).Exits(0);
+        foreach (var key in new[] { "host", "user" })
+            (await there.RunProgram(keygen, "-q", "-t", "ed25519", "-N", "", "-f", Path.Combine(there.Folder, key)))
+                .Exits(0);
         File.Copy(Path.Combine(there.Folder, "user.pub"), Path.Combine(there.Folder, "authorized"));
         var configuration = there.Write("sshd_config", $"""
             Port {port}
@@ -45,11 +52,14 @@ internal sealed class SshHost : IAsyncDisposable
         process.StandardInput.Close();
         _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
         await here.Until(() => Listens(port), "sshd listens");
-        File.WriteAllText(Path.Combine(here.Folder, "known"), $"[127.0.0.1]:{port} {File.ReadAllText(Path.Combine(there.Folder, "host.pub"))}");
+        File.WriteAllText(Path.Combine(here.Folder, "known"),
+            $"[127.0.0.1]:{port} {File.ReadAllText(Path.Combine(there.Folder, "host.pub"))}");
         // The user's own ssh is whatever their PATH has: here one with this key and this host.
         var bin = Directory.CreateDirectory(Path.Combine(here.Folder, "bin")).FullName;
         var wrapper = Path.Combine(bin, "ssh");
-        File.WriteAllText(wrapper, $"#!/bin/sh\nexec {ssh} -F /dev/null -i {there.Folder}/user -o IdentitiesOnly=yes -o UserKnownHostsFile={here.Folder}/known -o BatchMode=yes \"$@\"\n");
+        File.WriteAllText(wrapper,
+            $"#!/bin/sh\nexec {ssh} -F /dev/null -i {there.Folder}/user -o IdentitiesOnly=yes -o "
+                + $"UserKnownHostsFile={here.Folder}/known -o BatchMode=yes \"$@\"\n");
         File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         here.Variables["PATH"] = $"{bin}:{here.Variables["PATH"]}";
         return new SshHost(here, process, $"ssh://{Environment.UserName}@127.0.0.1:{port}");
@@ -75,7 +85,8 @@ internal sealed class SshHost : IAsyncDisposable
     static List<int> Descendants(int pid)
     {
         var found = new List<int>();
-        foreach (var child in File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse))
+        foreach (var child in File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ',
+            StringSplitOptions.RemoveEmptyEntries).Select(int.Parse))
         {
             // Those of sshd itself; what runs in the session is not the connection.
             if (!LiveProcess.CommandOf(child).StartsWith("sshd", StringComparison.Ordinal)) continue;

@@ -5,10 +5,15 @@ using System.Text;
 
 namespace Tspm.Tests.Fixtures;
 
-/// <summary>Connections one after the other, several at a time, each with one HTTP request: every one has to be taken and answered.</summary>
+/// <summary>
+/// Connections one after the other, several at a time, each with one HTTP request: every one has to be taken and
+/// answered.
+/// </summary>
 internal sealed class SteadyRequests
 {
-    /// <summary>Longer than any pause of a service that is only being replaced; who waits longer waits for ever.</summary>
+    /// <summary>
+    /// Longer than any pause of a service that is only being replaced; who waits longer waits for ever.
+    /// </summary>
     static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(20);
 
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
@@ -20,7 +25,8 @@ internal sealed class SteadyRequests
     readonly ConcurrentDictionary<string, int> _answers = new();
     int _count;
 
-    SteadyRequests(EndPoint address, CancellationToken cancellation) => (_address, _over) = (address, CancellationTokenSource.CreateLinkedTokenSource(cancellation));
+    SteadyRequests(EndPoint address, CancellationToken cancellation) =>
+        (_address, _over) = (address, CancellationTokenSource.CreateLinkedTokenSource(cancellation));
 
     /// <summary>Different answers, and how often each came.</summary>
     public IReadOnlyDictionary<string, int> Answers => _answers;
@@ -57,7 +63,8 @@ internal sealed class SteadyRequests
             {
                 _answers.AddOrUpdate(await Ask(_address), 1, static (_, count) => count + 1);
             }
-            catch (Exception e) when (e is SocketException or IOException or TimeoutException or OperationCanceledException)
+            catch (Exception e) when (e is SocketException or IOException or TimeoutException
+                or OperationCanceledException)
             {
                 _failures.Enqueue($"request {Count}: {e.GetType().Name}: {e.Message}");
             }
@@ -75,9 +82,11 @@ internal sealed class SteadyRequests
         await socket.SendAsync("GET / HTTP/1.0\r\nConnection: close\r\n\r\n"u8.ToArray(), limit.Token);
         var answer = new StringBuilder();
         var buffer = new byte[4096];
-        while (await socket.ReceiveAsync(buffer, limit.Token) is > 0 and var got) answer.Append(Encoding.UTF8.GetString(buffer, 0, got));
+        while (await socket.ReceiveAsync(buffer, limit.Token) is > 0 and var got)
+            answer.Append(Encoding.UTF8.GetString(buffer, 0, got));
         var body = answer.ToString().IndexOf("\r\n\r\n", StringComparison.Ordinal);
-        return body >= 0 && answer.ToString().StartsWith("HTTP/1.", StringComparison.Ordinal) && answer.Length > body + 4
+        return body >= 0 && answer.ToString().StartsWith("HTTP/1.", StringComparison.Ordinal)
+            && answer.Length > body + 4
             ? answer.ToString()[(body + 4)..] : throw new IOException($"no whole answer: '{answer}'");
     }
 
@@ -90,7 +99,8 @@ internal sealed class SteadyRequests
             socket.Connect(address);
             return false;
         }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused
+            or SocketError.AddressNotAvailable)
         {
             return true;
         }

@@ -1,6 +1,8 @@
 namespace Tspm.Tests.Fixtures;
 
-/// <summary>Programs of the machine that some scenarios need: when one is missing the test says that it is skipped, and why.</summary>
+/// <summary>
+/// Programs of the machine that some scenarios need: when one is missing the test says that it is skipped, and why.
+/// </summary>
 internal static class Tools
 {
     /// <summary>Path of the first that is in the PATH.</summary>
@@ -26,6 +28,7 @@ internal static class Tools
 
     public static bool IsInstalled(string name) => Find(name) is not null;
 
-    static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+    static string? Find(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
         .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 }

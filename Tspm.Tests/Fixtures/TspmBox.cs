@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace Tspm.Tests.Fixtures;
 
 /// <summary>
-/// A home of its own for one test, on a short path (a socket path has 108 bytes), and the command line over it. Nothing of it outlives the test: the end
-/// stops the daemon, looks for whatever still runs with this TSPM_HOME, kills that and says so.
+/// A home of its own for one test, on a short path (a socket path has 108 bytes), and the command line over it. Nothing
+/// of it outlives the test: the end stops the daemon, looks for whatever still runs with this TSPM_HOME, kills that and
+/// says so.
 /// </summary>
 internal sealed class TspmBox : IAsyncDisposable
 {
@@ -24,7 +25,11 @@ internal sealed class TspmBox : IAsyncDisposable
         Directory.CreateDirectory(Folder);
         Variables = new Dictionary<string, string>
         {
-            ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin", ["HOME"] = Folder, ["TSPM_HOME"] = Home, ["LANG"] = "C.UTF-8",
+            ["PATH"] = Environment.GetEnvironmentVariable("PATH")
+                ?? "/usr/local/bin:/usr/bin:/bin",
+            ["HOME"] = Folder,
+            ["TSPM_HOME"] = Home,
+            ["LANG"] = "C.UTF-8",
         };
     }
 
@@ -36,7 +41,9 @@ internal sealed class TspmBox : IAsyncDisposable
     /// <summary>What the commands have, and nothing else.</summary>
     public Dictionary<string, string> Variables { get; }
 
-    /// <summary>What <see cref="Run"/> and <see cref="Begin"/> run: the published executable, or that of an earlier version.</summary>
+    /// <summary>
+    /// What <see cref="Run"/> and <see cref="Begin"/> run: the published executable, or that of an earlier version.
+    /// </summary>
     public string Executable { get; set; } = PublishedExecutable.Path;
 
     public string SocketPath => Path.Combine(Home, "tspm.sock");
@@ -55,12 +62,15 @@ internal sealed class TspmBox : IAsyncDisposable
         new(Programs.Start(Executable, arguments, Variables, Folder), _cancellation);
 
     /// <summary>Any other program, with the same environment and folder.</summary>
-    public Task<Ran> RunProgram(string program, params string[] arguments) => Programs.Run(program, arguments, Variables, Folder, _cancellation);
+    public Task<Ran> RunProgram(string program, params string[] arguments) =>
+        Programs.Run(program, arguments, Variables, Folder, _cancellation);
 
     /// <summary>A line for a shell, with <c>tspm</c> in its PATH.</summary>
     public Task<Ran> Shell(string script)
     {
-        var environment = new Dictionary<string, string>(Variables) { ["PATH"] = $"{Path.GetDirectoryName(PublishedExecutable.Path)}:{Variables["PATH"]}" };
+        var environment = new Dictionary<string, string>(
+            Variables)
+        { ["PATH"] = $"{Path.GetDirectoryName(PublishedExecutable.Path)}:{Variables["PATH"]}" };
         return Programs.Run("/bin/sh", ["-c", script], environment, Folder, _cancellation);
     }
 
@@ -73,16 +83,23 @@ internal sealed class TspmBox : IAsyncDisposable
     public async Task<Entry> Get(string selector) => (await List(selector)).Single();
 
     public async Task<int> PidOf(string selector) =>
-        await Get(selector) is var entry && entry.Pid is { } pid ? pid : throw new InvalidOperationException($"no pid: {entry}");
+        await Get(selector) is var entry && entry.Pid is { } pid
+            ? pid
+            : throw new InvalidOperationException($"no pid: {entry}");
 
     public async Task<JsonElement> Status() => (await Ok("status", "--json")).Json;
 
     public async Task<(int Daemon, int Guardian)> DaemonPids() =>
-        await Status() is var status ? (status.GetProperty("pid").GetInt32(), status.GetProperty("guardianPid").GetInt32()) : default;
+        await Status() is var status
+            ? (status.GetProperty("pid").GetInt32(), status.GetProperty("guardianPid").GetInt32())
+            : default;
 
     // ---- waiting
 
-    /// <summary>Asks <c>list</c> until the entry is as wanted; the test's time limit is the end. A daemon that is just coming back is waited for.</summary>
+    /// <summary>
+    /// Asks <c>list</c> until the entry is as wanted; the test's time limit is the end. A daemon that is just coming
+    /// back is waited for.
+    /// </summary>
     public async Task<Entry> Until(string selector, Func<Entry, bool> reached, string what)
     {
         Ran? last = null;
@@ -90,12 +107,15 @@ internal sealed class TspmBox : IAsyncDisposable
         {
             Ensure(what, () => last?.ToString());
             last = await Run("list", selector, "--json");
-            if (last.ExitCode == 0 && last.Json.EnumerateArray().Select(entry => new Entry(entry)).FirstOrDefault(reached) is { } entry) return entry;
+            if (last.ExitCode == 0
+                && last.Json.EnumerateArray().Select(entry =>
+                    new Entry(entry)).FirstOrDefault(reached) is { } entry) return entry;
             await Pause();
         }
     }
 
-    public Task<Entry> UntilState(string selector, string state) => Until(selector, entry => entry.State == state, $"{selector} is {state}");
+    public Task<Entry> UntilState(string selector, string state) =>
+        Until(selector, entry => entry.State == state, $"{selector} is {state}");
 
     public async Task Until(Func<bool> condition, string what)
     {
@@ -116,16 +136,20 @@ internal sealed class TspmBox : IAsyncDisposable
         }
     }
 
-    /// <summary>Until a file (below <see cref="Folder"/> when relative) holds the text. Returns the whole of it.</summary>
+    /// <summary>
+    /// Until a file (below <see cref="Folder"/> when relative) holds the text. Returns the whole of it.
+    /// </summary>
     public async Task<string> UntilFile(string path, string text)
     {
         var file = Path.Combine(Folder, path);
         var content = "";
-        await Until(() => File.Exists(file) && (content = Text(file)).Contains(text, StringComparison.Ordinal), $"{file} holds '{text}'");
+        await Until(() => File.Exists(file) && (content = Text(file)).Contains(text, StringComparison.Ordinal),
+            $"{file} holds '{text}'");
         return content;
     }
 
-    public Task UntilGone(int pid) => Until(() => !LiveProcess.IsAlive(pid), $"process {pid} ({LiveProcess.CommandOf(pid)}) is gone");
+    public Task UntilGone(int pid) =>
+        Until(() => !LiveProcess.IsAlive(pid), $"process {pid} ({LiveProcess.CommandOf(pid)}) is gone");
 
     public Task<string> UntilOut(string name, string text) => UntilFile(OutLog(name), text);
 
@@ -162,6 +186,8 @@ internal sealed class TspmBox : IAsyncDisposable
         if (_cancellation.IsCancellationRequested) throw new TimeoutException($"not in time: {what}; {last()}");
     }
 
-    /// <summary>Ends early, and quietly, when the test's time is over: the caller then says what it waited for.</summary>
+    /// <summary>
+    /// Ends early, and quietly, when the test's time is over: the caller then says what it waited for.
+    /// </summary>
     Task Pause() => Task.Delay(LookAgainAfter, _cancellation).ContinueWith(static _ => { }, TaskScheduler.Default);
 }

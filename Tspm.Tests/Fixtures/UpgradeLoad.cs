@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Tspm.Tests.Fixtures;
 
-/// <summary>Everything that must not notice an upgrade: writers of numbered lines (<c>w0</c> …), a web server, and loops that ask the daemon and the server all the time.</summary>
+/// <summary>
+/// Everything that must not notice an upgrade: writers of numbered lines (<c>w0</c> …), a web server, and loops that
+/// ask the daemon and the server all the time.
+/// </summary>
 internal sealed class UpgradeLoad
 {
     const int SIGUSR1 = 10;
@@ -24,9 +27,11 @@ internal sealed class UpgradeLoad
 
     /// <param name="box">The home.</param>
     /// <param name="writers">How many write; each ends with "the end" at SIGUSR1.</param>
-    /// <param name="unthrottled">How many of them write as fast as they can; they stop by themselves before the disk is full.</param>
+    /// <param name="unthrottled">How many of them write as fast as they can; they stop by themselves before the disk is
+    /// full.</param>
     /// <param name="cancellation">The test's.</param>
-    public static async Task<UpgradeLoad> Start(TspmBox box, int writers, int unthrottled, CancellationToken cancellation)
+    public static async Task<UpgradeLoad> Start(TspmBox box, int writers, int unthrottled,
+        CancellationToken cancellation)
     {
         var program = await CProgram.Build(box, "writer", """
             #include <signal.h>
@@ -54,7 +59,9 @@ internal sealed class UpgradeLoad
             print("port %d." % server.server_port, flush=True)
             server.serve_forever()
             """);
-        for (var i = 0; i < writers; i++) await box.Ok("start", "--name", $"w{i}", "--log-max-size", "0", "--", program, i < unthrottled ? "0" : $"{500 * i}", "3000000");
+        for (var i = 0; i < writers; i++)
+            await box.Ok("start", "--name", $"w{i}", "--log-max-size", "0", "--", program,
+                i < unthrottled ? "0" : $"{500 * i}", "3000000");
         await box.Ok("start", "--name", "web", "--", Tools.Python, server);
         var port = (await box.UntilOut("web", ".\n"))[5..^2];
         return new UpgradeLoad(box, writers, $"http://127.0.0.1:{port}/", cancellation);
@@ -65,18 +72,22 @@ internal sealed class UpgradeLoad
         _asking.Add(Loop(async () =>
         {
             using var socket = new RawSocket(_box, _cancellation);
-            if (!(await socket.Call("ping")).TryGetProperty("result", out _)) throw new InvalidOperationException("no pong");
+            if (!(await socket.Call("ping")).TryGetProperty("result", out _))
+                throw new InvalidOperationException("no pong");
         }, () => Interlocked.Increment(ref _rawPings)));
         _asking.Add(Loop(() => _box.Ok("ping"), () => Interlocked.Increment(ref _pings)));
         var client = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero });
-        _asking.Add(Loop(() => client.GetStringAsync(_address, _cancellation), () => Interlocked.Increment(ref _requests)));
+        _asking.Add(Loop(() => client.GetStringAsync(_address, _cancellation),
+            () => Interlocked.Increment(ref _requests)));
     }
 
     /// <summary>Until each of the loops got so many more answers.</summary>
     public Task UntilAsked(int more)
     {
         int rawPings = _rawPings + more, pings = _pings + more, requests = _requests + more;
-        return _box.Until(() => _failures.Length > 0 || (_rawPings >= rawPings && _pings >= pings && _requests >= requests), "all loops go on");
+        return _box.Until(() =>
+            _failures.Length > 0 || (_rawPings >= rawPings && _pings >= pings && _requests >= requests),
+                "all loops go on");
     }
 
     /// <summary>What failed; empty: nothing.</summary>
@@ -87,7 +98,9 @@ internal sealed class UpgradeLoad
         return _failures.ToString();
     }
 
-    /// <summary>Ends the writers and looks at every byte: empty when each line is there, once, whole and in order.</summary>
+    /// <summary>
+    /// Ends the writers and looks at every byte: empty when each line is there, once, whole and in order.
+    /// </summary>
     public async Task<string> EndWriting()
     {
         for (var i = 0; i < _writers; i++) LiveProcess.Kill(await _box.PidOf($"w{i}"), SIGUSR1);

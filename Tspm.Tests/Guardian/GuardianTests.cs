@@ -73,9 +73,11 @@ internal sealed class GuardianTests
                     model.Add((++last, step));
                     break;
                 case 1:
-                    if (records.TryNext(out var record) != sent < model.Count) throw new InvalidOperationException("a record too many or too few");
+                    if (records.TryNext(out var record) != sent < model.Count)
+                        throw new InvalidOperationException("a record too many or too few");
                     if (sent == model.Count) break;
-                    if ((record.Number, record.Pid) != model[sent++]) throw new InvalidOperationException("not the next record");
+                    if ((record.Number, record.Pid) != model[sent++])
+                        throw new InvalidOperationException("not the next record");
                     records.MarkSent();
                     break;
                 case 2 when sent > 0:
@@ -113,10 +115,13 @@ internal sealed class GuardianTests
     [Test]
     public async Task Options_come_back_from_their_words(CancellationToken cancellation)
     {
-        foreach (var options in new[] { new GuardianOptions(), new GuardianOptions(5, 1024, 77), new GuardianOptions(0, long.MaxValue, int.MaxValue), new GuardianOptions { Deaths = new DeathTally(5, 4, 3, 2, 1, 9) } })
+        foreach (var options in new[] { new GuardianOptions(), new GuardianOptions(5, 1024, 77),
+            new GuardianOptions(0, long.MaxValue, int.MaxValue),
+                new GuardianOptions { Deaths = new DeathTally(5, 4, 3, 2, 1, 9) } })
             await Assert.That(GuardianOptions.Parse(options.ToWords())).IsEqualTo(options);
         await Assert.That(GuardianOptions.Parse([])).IsEqualTo(new GuardianOptions());
-        foreach (var word in new[] { "", "--help", "--ready-fd", "--ready-fd=", "--ready-fd=x", "--open-files=1.5", "--deaths=1:2", "--deaths=a:b:c:d:e:f", "start" })
+        foreach (var word in new[] { "", "--help", "--ready-fd", "--ready-fd=", "--ready-fd=x", "--open-files=1.5",
+            "--deaths=1:2", "--deaths=a:b:c:d:e:f", "start" })
             await Assert.That(GuardianOptions.Parse([word])).IsNull();
     }
 
@@ -130,11 +135,13 @@ internal sealed class GuardianTests
             {
                 var listener = Election.Run(home.Home, default, out var held);
                 if (held.IsOpen) locks.Add(held);
-                if (!listener.IsOpen && !CanConnect(home.Home)) throw new InvalidOperationException("told to have lost before the winner listens");
+                if (!listener.IsOpen && !CanConnect(home.Home))
+                    throw new InvalidOperationException("told to have lost before the winner listens");
                 return listener;
             }, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         await Assert.That(elections.Count(listener => listener.IsOpen)).IsEqualTo(1);
-        await Assert.That(File.GetUnixFileMode(home.Home.SocketPath)).IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await Assert.That(File.GetUnixFileMode(home.Home.SocketPath))
+            .IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         foreach (var descriptor in elections.Concat(locks)) descriptor.Dispose();
     }
 
@@ -171,7 +178,8 @@ internal sealed class GuardianTests
     static unsafe bool CanConnect(TspmHome home)
     {
         var socket = SysSocket.socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0);
-        var connected = SockaddrUn.TryCreate(home.SocketPath, out var address) && SysSocket.connect(socket, &address, (uint)sizeof(SockaddrUn)) == 0;
+        var connected = SockaddrUn.TryCreate(home.SocketPath, out var address)
+            && SysSocket.connect(socket, &address, (uint)sizeof(SockaddrUn)) == 0;
         _ = Unistd.close(socket);
         return connected;
     }

@@ -21,7 +21,8 @@ internal sealed class DescriptorOwnerTests
         [typeof(InotifyWatcher)] = "the walk closes it",
         [typeof(ListenSockets)] = "keeps what nobody has claimed yet, see DropUnclaimed",
         [typeof(NotifySockets)] = "keeps what nobody has claimed yet, see DropUnclaimed",
-        [typeof(Tspm.Supervision.Starting.Listeners)] = "closes each with its last user, and leaves the others to the next daemon",
+        [typeof(Tspm.Supervision.Starting.Listeners)] =
+            "closes each with its last user, and leaves the others to the next daemon",
         [typeof(Tspm.Daemon.GuardianChannel)] = "lives as long as the daemon",
         [typeof(GuardianLoop)] = "lives as long as the guardian",
         [typeof(GuardianHome)] = "lives as long as the guardian",

@@ -6,8 +6,8 @@ using Tspm.Protocol;
 namespace Tspm.Tests.Guards;
 
 /// <summary>
-/// The contract with programs in other languages, and with older and newer versions of this one: a member that is renamed, removed or changed in kind fails here, and
-/// a new one is only right when its golden shows it.
+/// The contract with programs in other languages, and with older and newer versions of this one: a member that is
+/// renamed, removed or changed in kind fails here, and a new one is only right when its golden shows it.
 /// </summary>
 [Timeout(60_000)]
 internal sealed class GoldenWireTests
@@ -24,10 +24,14 @@ internal sealed class GoldenWireTests
             {
                 var golden = Goldens.Read(file);
                 var info = Goldens.InfoOf(type);
-                if (type == typeof(RpcResponse)) continue; // only ever read: answers are written member by member (Framing)
-                if (IsReadStrictly(type)) await Assert.That(StrictJson.Problems(golden, info, "golden").Select(problem => problem.Sentence)).IsEmpty().Because(file);
+                // only ever read: answers are written member by member (Framing)
+                if (type == typeof(RpcResponse)) continue;
+                if (IsReadStrictly(type))
+                    await Assert.That(StrictJson.Problems(golden, info, "golden").Select(problem => problem.Sentence))
+                        .IsEmpty().Because(file);
                 var written = JsonSerializer.SerializeToElement(golden.Deserialize(info), info);
-                await Assert.That(JsonElement.DeepEquals(golden, written)).IsTrue().Because($"{Path.GetFileName(file)} comes back as {written}");
+                await Assert.That(JsonElement.DeepEquals(golden, written)).IsTrue()
+                    .Because($"{Path.GetFileName(file)} comes back as {written}");
             }
         }
     }
@@ -38,12 +42,18 @@ internal sealed class GoldenWireTests
         var error = Goldens.OfName("RpcResponse.error");
         var written = Framing.Error(default, error.GetProperty("error").Deserialize(WireJson.Default.RpcError)!);
         await Assert.That(JsonElement.DeepEquals(JsonDocument.Parse(written).RootElement, error)).IsTrue();
-        await Assert.That(error.Deserialize(WireJson.Default.RpcResponse)!.Error!.Code).IsEqualTo(ErrorCode.InvalidParams);
+        await Assert.That(error.Deserialize(WireJson.Default.RpcResponse)!.Error!.Code)
+            .IsEqualTo(ErrorCode.InvalidParams);
 
         var result = Goldens.OfName("RpcResponse");
-        written = Framing.Result(result.GetProperty("id"), result.GetProperty("result").Deserialize(WireJson.Default.ChangeResponse)!, WireJson.Default.ChangeResponse);
+        written = Framing
+            .Result(result.GetProperty("id"),
+                result.GetProperty("result").Deserialize(WireJson.Default.ChangeResponse)!,
+                    WireJson.Default.ChangeResponse);
         await Assert.That(JsonElement.DeepEquals(JsonDocument.Parse(written).RootElement, result)).IsTrue();
-        await Assert.That(result.Deserialize(WireJson.Default.RpcResponse)!.Result.GetProperty("processes")[0].GetProperty("id").GetInt32()).IsEqualTo(3);
+        await Assert.That(
+            result.Deserialize(WireJson.Default.RpcResponse)!.Result.GetProperty("processes")[0].GetProperty(
+                "id").GetInt32()).IsEqualTo(3);
         await Assert.That(written.Count(letter => letter == '\n')).IsEqualTo(1);
         await Assert.That(written[^1]).IsEqualTo((byte)'\n');
     }
@@ -97,7 +107,8 @@ internal sealed class GoldenWireTests
             }
     }
 
-    static bool IsReadStrictly(Type type) => type.Name.EndsWith("Request", StringComparison.Ordinal) || type.Name == nameof(Tspm.Model.Config.ProcessConfig);
+    static bool IsReadStrictly(Type type) =>
+        type.Name.EndsWith("Request", StringComparison.Ordinal) || type.Name == nameof(Tspm.Model.Config.ProcessConfig);
 
     static void Collect(JsonTypeInfo type, HashSet<string> members, HashSet<Type> visited)
     {
@@ -113,15 +124,19 @@ internal sealed class GoldenWireTests
 
     static void Mark(JsonElement element, JsonTypeInfo type, HashSet<string> members)
     {
-        if (type.Kind is JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary && type.ElementType is { } elementType)
+        if (type.Kind is JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary
+            && type.ElementType is { } elementType)
         {
-            var items = element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : element.EnumerateObject().Select(member => member.Value);
+            var items = element.ValueKind == JsonValueKind.Array
+                ? element.EnumerateArray()
+                : element.EnumerateObject().Select(member => member.Value);
             foreach (var item in items) Mark(item, type.Options.GetTypeInfo(elementType), members);
         }
         if (type.Kind != JsonTypeInfoKind.Object || element.ValueKind != JsonValueKind.Object) return;
         foreach (var property in type.Properties)
         {
-            if (!element.TryGetProperty(property.Name, out var value) || value.ValueKind == JsonValueKind.Null) continue;
+            if (!element.TryGetProperty(property.Name, out var value) || value.ValueKind == JsonValueKind.Null)
+                continue;
             members.Add($"{type.Type.Name}.{property.Name}");
             Mark(value, type.Options.GetTypeInfo(property.PropertyType), members);
         }

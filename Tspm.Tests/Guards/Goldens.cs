@@ -6,7 +6,10 @@ using Tspm.Storage;
 
 namespace Tspm.Tests.Guards;
 
-/// <summary>The golden files under Data/wire: what every type that crosses the socket, lies on disk or is printed looks like in JSON.</summary>
+/// <summary>
+/// The golden files under Data/wire: what every type that crosses the socket, lies on disk or is printed looks like in
+/// JSON.
+/// </summary>
 internal static class Goldens
 {
     /// <summary>Methods may share a message; each has a golden of its own for it.</summary>
@@ -16,7 +19,8 @@ internal static class Goldens
     /// <summary>Types listed for the source generator.</summary>
     public static IReadOnlyList<Type> Types { get; } =
     [
-        .. typeof(WireJson).GetCustomAttributesData().Where(data => data.AttributeType.Name == "JsonSerializableAttribute")
+        .. typeof(WireJson).GetCustomAttributesData()
+            .Where(data => data.AttributeType.Name == "JsonSerializableAttribute")
             .Select(data => (Type)data.ConstructorArguments[0].Value!),
     ];
 
@@ -27,7 +31,11 @@ internal static class Goldens
     /// <summary>Files of a type: NAME.json, and NAME.VARIANT.json where members exclude each other.</summary>
     public static IReadOnlyList<string> FilesOf(Type type) =>
     [
-        .. NamesOf(type).SelectMany(name => Directory.GetFiles(Folder, $"{name}*.json").Where(path => IsOf(name, Path.GetFileNameWithoutExtension(path)))).Order(StringComparer.Ordinal),
+        .. NamesOf(type)
+            .SelectMany(name =>
+                Directory.GetFiles(Folder,
+                    $"{name}*.json").Where(path => IsOf(name, Path.GetFileNameWithoutExtension(path))))
+                        .Order(StringComparer.Ordinal),
     ];
 
     public static string Folder => Repository.Data("wire");
@@ -45,7 +53,8 @@ internal static class Goldens
     {
         Type[] stored =
         [
-            typeof(ProcessesFile), typeof(RunRecord), typeof(FlatRunRecord), typeof(DaemonState), typeof(DaemonDeathsNote),
+            typeof(ProcessesFile), typeof(RunRecord), typeof(FlatRunRecord), typeof(DaemonState),
+            typeof(DaemonDeathsNote),
         ];
         var context = stored.Contains(type) ? StorageJson.Compact : WireJson.Default;
         return context.GetTypeInfo(type) ?? throw new InvalidOperationException($"no metadata for {type}");
@@ -53,12 +62,16 @@ internal static class Goldens
 
     /// <summary>A lower-case ending is a variant; another capital begins another type.</summary>
     static bool IsOf(string name, string file) =>
-        file == name || (file.StartsWith(name + ".", StringComparison.Ordinal) && char.IsAsciiLetterLower(file[name.Length + 1]) && file != name + ".list");
+        file == name
+            || (file.StartsWith(name + ".", StringComparison.Ordinal) && char.IsAsciiLetterLower(file[name.Length + 1])
+                && file != name + ".list");
 
     static string NameOf(Type type)
     {
         if (!type.IsGenericType) return type.Name;
         var argument = NameOf(type.GetGenericArguments()[0]);
-        return type.Name.StartsWith("IReadOnlyList", StringComparison.Ordinal) ? $"{argument}.list" : $"{type.Name[..type.Name.IndexOf('`')]}.{argument}";
+        return type.Name.StartsWith("IReadOnlyList", StringComparison.Ordinal)
+            ? $"{argument}.list"
+            : $"{type.Name[..type.Name.IndexOf('`')]}.{argument}";
     }
 }

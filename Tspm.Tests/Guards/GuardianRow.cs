@@ -101,7 +101,12 @@ internal sealed record GuardianRow(string Text, string[] States, string Name, st
 
     static int DelayMs(int failures) => failures switch
     {
-        <= 1 => 0, 2 => 100, 3 => 200, 4 => 300, 5 => 400, _ => 500,
+        <= 1 => 0,
+        2 => 100,
+        3 => 200,
+        4 => 300,
+        5 => 400,
+        _ => 500,
     };
 
     static string FactsOf(GuardianFacts facts) => $"{facts.WasReady},{facts.EndWanted},{facts.HomeWanted}";

@@ -10,7 +10,8 @@ namespace Tspm.Tests.Guards;
 ///            ready      the present daemon has answered
 ///            before     some daemon of this guardian has answered
 ///            trial      this version is on probation
-///            over       this death is the last one that the probation bears: the third, one that cannot start, or too late
+///            over       this death is the last one that the probation bears: the third, one that cannot start, or too
+///            late
 ///            code       it exited with a code, and no signal killed it
 ///            cannot     with the code that says: I cannot start
 ///            empty      the descriptor store is empty

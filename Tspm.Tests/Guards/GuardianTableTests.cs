@@ -89,8 +89,10 @@ internal sealed class GuardianTableTests
             GuardianLifecycle.Next(state, happened, GuardianCell.Now).Actions
                 .OfType<GuardianAction.SetUpgradeProblem>().Single().Problem;
         var failed = new GuardianEvent.ReExecFailed("cannot execute it: no such file");
-        await Assert.That(Problem(new ReExecuting(facts, default), failed)).IsEqualTo("cannot execute it: no such file");
-        await Assert.That(Problem(new RollingBack(facts, default, "its daemon died", GuardianCell.Now), failed)).IsEqualTo(
+        await Assert.That(Problem(new ReExecuting(facts, default), failed))
+            .IsEqualTo("cannot execute it: no such file");
+        await Assert.That(Problem(new RollingBack(facts, default, "its daemon died", GuardianCell.Now), failed))
+            .IsEqualTo(
             "its daemon died; the former version could not be brought back: cannot execute it: no such file");
         await Assert.That(Problem(new Giving(facts, default), new GuardianEvent.TakeoverFailed("it does not read")))
             .IsEqualTo("handing over to another daemon failed: it does not read");

@@ -13,9 +13,11 @@ internal sealed partial class LayerTests
     {
         foreach (var file in Repository.Sources().Where(file => file != "Program.cs"))
         {
-            await Assert.That(Rooms.All.Any(room => room.Name == RoomOf(file))).IsTrue().Because($"{file} has no room in the map");
+            await Assert.That(Rooms.All.Any(room => room.Name == RoomOf(file))).IsTrue()
+                .Because($"{file} has no room in the map");
             var expected = "Tspm." + Path.GetDirectoryName(file)!.Replace('/', '.');
-            await Assert.That(Namespace().Match(Repository.Source(file)).Groups[1].Value).IsEqualTo(expected).Because(file);
+            await Assert.That(Namespace().Match(Repository.Source(file)).Groups[1].Value).IsEqualTo(expected)
+                .Because(file);
         }
     }
 
@@ -36,15 +38,16 @@ internal sealed partial class LayerTests
     public async Task The_table_has_no_circle_and_no_permission_that_nobody_needs(CancellationToken cancellation)
     {
         var names = Rooms.All.Select(room => room.Name).ToList();
+        var wrong = new List<string>();
         foreach (var room in Rooms.All)
         {
             var below = names[..names.IndexOf(room.Name)];
-            await Assert.That(room.Uses.Except(below)).IsEmpty().Because($"{room.Name} may use rooms above it only");
             var used = Repository.Sources().Where(file => file.StartsWith(room.Name + "/", StringComparison.Ordinal))
                 .SelectMany(file => RoomsUsedIn(Repository.Source(file))).ToHashSet();
-            await Assert.That(room.Uses.Where(name => !used.Contains(name))).IsEmpty()
-                .Because($"{room.Name} does not use these");
+            wrong.AddRange(room.Uses.Except(below).Select(name => $"{name} is not above {room.Name}"));
+            wrong.AddRange(room.Uses.Except(used).Select(name => $"{room.Name} does not use {name}"));
         }
+        await Assert.That(wrong).IsEmpty();
     }
 
     /// <summary>What others may see of a room; the rest of it is closed to them.</summary>
@@ -70,7 +73,8 @@ internal sealed partial class LayerTests
             {
                 var code = Namespace().Replace(Code(Repository.Source(file)), "");
                 if (used.IsMatch(code)) wrong.Add($"{file} uses {room}");
-                if (IsOpen(file) && names.Match(code) is { Success: true } found) wrong.Add($"{file} uses {found.Value}");
+                if (IsOpen(file) && names.Match(code) is { Success: true } found)
+                    wrong.Add($"{file} uses {found.Value}");
             }
             await Assert.That(wrong).IsEmpty();
         }
@@ -94,7 +98,8 @@ internal sealed partial class LayerTests
     [Arguments(MakesDescriptors, "Platform/Linux/Descriptors.cs|Libc/")]
     [Arguments(KeepsNumber, "Platform/Linux/Spawning/ChildSetUp.cs|Guardian/Contract/")]
     [Arguments(@"\bJsonSerializerOptions\.Default\b|\bActivator\.|\bMakeGenericType\b", "")]
-    // Both hash the names of members with a random number from OpenSSL, which is loaded for it: 4 MB. StrictJson finds doubles.
+    // Both hash the names of members with a random number from OpenSSL, which is loaded for it: 4 MB. StrictJson finds
+    // doubles.
     [Arguments(@"\bAllowDuplicateProperties\b|\bJsonSerializerOptions\.Strict\b", "")]
     public async Task What_has_one_place_is_nowhere_else(string pattern, string places, CancellationToken cancellation)
     {
@@ -132,6 +137,24 @@ internal sealed partial class LayerTests
         await Assert.That(wrong).IsEmpty();
     }
 
+    /// <summary>As .editorconfig says. Lines within raw texts are data.</summary>
+    [Test]
+    public async Task Lines_fit_into_120_columns(CancellationToken cancellation)
+    {
+        var wrong = new List<string>();
+        foreach (var folder in new[] { "Tspm", "Tspm.Tests" })
+            foreach (var file in Repository.SourcesOf(folder))
+            {
+                var text = RawText().Replace(File.ReadAllText(Path.Combine(Repository.Root, folder, file)), "");
+                wrong.AddRange(
+                    text.Split('\n').Where(line => line.Length > 120).Select(line => $"{folder}/{file}: {line}"));
+            }
+        await Assert.That(wrong).IsEmpty();
+    }
+
+    [GeneratedRegex("\"\"\"[\\s\\S]*?\"\"\"")]
+    private static partial Regex RawText();
+
     [Test]
     public async Task Files_are_short_enough_to_be_read(CancellationToken cancellation)
     {
@@ -152,7 +175,8 @@ internal sealed partial class LayerTests
         {
             var text = Repository.Source(file);
             if (Public().IsMatch(Code(text))) wrong.Add($"{file} has a public type");
-            if (!text.Contains("/// <summary>", StringComparison.Ordinal) && file != "Program.cs") wrong.Add($"{file} explains nothing");
+            if (!text.Contains("/// <summary>", StringComparison.Ordinal) && file != "Program.cs")
+                wrong.Add($"{file} explains nothing");
         }
         await Assert.That(wrong).IsEmpty();
     }
@@ -163,7 +187,8 @@ internal sealed partial class LayerTests
     {
         var code = Namespace().Replace(Code(source), "");
         var named = Absolute().Matches(code).Concat(Relative().Matches(code));
-        return named.Select(match => match.Groups[1].Value).Where(name => Rooms.All.Any(room => room.Name == name)).Distinct();
+        return named.Select(match => match.Groups[1].Value).Where(name => Rooms.All.Any(room => room.Name == name))
+            .Distinct();
     }
 
     /// <summary>Without comments and texts.</summary>
@@ -180,7 +205,8 @@ internal sealed partial class LayerTests
     private static partial Regex Declaration();
 
     /// <summary>Config, Events, Text and Json are names of members as well: found by their usings only.</summary>
-    [GeneratedRegex(@"(?<![\w.])(Libc|Model|Protocol|Platform|Storage|Logs|Legacy|Supervision|Guardian|Boot|Daemon|Client)\.[A-Z]")]
+    [GeneratedRegex(
+        @"(?<![\w.])(Libc|Model|Protocol|Platform|Storage|Logs|Legacy|Supervision|Guardian|Boot|Daemon|Client)\.[A-Z]")]
     private static partial Regex Relative();
 
     [GeneratedRegex(@"\bcatch\s*\([^)]*\)\s*when\s*\(([^{};]*)")]
@@ -190,6 +216,7 @@ internal sealed partial class LayerTests
     [GeneratedRegex(@"\b(?!Is[A-Z]\w*\(e\))(?!is\b|or\b|and\b|not\b|when\b)\w+\(")]
     private static partial Regex Call();
 
-    [GeneratedRegex(@"^public (sealed |static |abstract |readonly |partial )*(class|record|struct|enum|interface)\b", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^public (sealed |static |abstract |readonly |partial )*(class|record|struct|enum|interface)\b",
+        RegexOptions.Multiline)]
     private static partial Regex Public();
 }

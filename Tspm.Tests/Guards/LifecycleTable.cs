@@ -1,8 +1,9 @@
 namespace Tspm.Tests.Guards;
 
 /// <summary>
-/// What is to happen in every cell of the lifecycle, written down a second time and independently: a change of behaviour has to be made in both places, on purpose.
-/// Exactly one row fits each combination. A comma means "or", * anything, = unchanged.
+/// What is to happen in every cell of the lifecycle, written down a second time and independently: a change of
+/// behaviour has to be made in both places, on purpose. Exactly one row fits each combination. A comma means "or", *
+/// anything, = unchanged.
 /// <code>
 /// when:     byhand   the spawn under way was asked for by somebody
 ///           last     this failure is the last one that the policy allows

@@ -4,7 +4,9 @@ using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Tests.Guards;
 
-/// <summary>Walks every cell of the lifecycle under every policy and holds it to <see cref="LifecycleTable"/>.</summary>
+/// <summary>
+/// Walks every cell of the lifecycle under every policy and holds it to <see cref="LifecycleTable"/>.
+/// </summary>
 [Timeout(60_000)]
 internal sealed class LifecycleTableTests
 {
@@ -111,14 +113,16 @@ internal sealed class LifecycleTableTests
     }
 
     [Test]
-    public async Task A_child_is_started_only_where_none_is_and_nothing_of_the_last_one_is_left(CancellationToken cancellation)
+    public async Task A_child_is_started_only_where_none_is_and_nothing_of_the_last_one_is_left(
+        CancellationToken cancellation)
     {
         foreach (var cell in Cells())
         {
             var (state, actions, _) = ProcessLifecycle.Next(cell.State, cell.Event, cell.Policy, Now);
             if (!actions.HasFlag(LifecycleAction.Spawn)) continue;
             var from = cell.State.Phase;
-            var free = from is LifecyclePhase.Stopped or LifecyclePhase.Errored or LifecyclePhase.Waiting or LifecyclePhase.Held
+            var free = from is LifecyclePhase.Stopped or LifecyclePhase.Errored or LifecyclePhase.Waiting
+                or LifecyclePhase.Held
                 || (from == LifecyclePhase.Sweeping && cell.Event is LifecycleEvent.TreeGone)
                 || (from == LifecyclePhase.Spawning && cell.Event is LifecycleEvent.SpawnForgotten);
             await Assert.That(free).IsTrue().Because(cell.ToString());
@@ -142,7 +146,8 @@ internal sealed class LifecycleTableTests
     }
 
     [Test]
-    public async Task A_backoff_is_armed_with_the_delay_of_its_failure_and_never_with_none(CancellationToken cancellation)
+    public async Task A_backoff_is_armed_with_the_delay_of_its_failure_and_never_with_none(
+        CancellationToken cancellation)
     {
         foreach (var cell in Cells())
         {
@@ -164,9 +169,12 @@ internal sealed class LifecycleTableTests
         from endedBefore in new[] { TimeSpan.Zero, TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(50) }
         from policy in Policies
         from happened in Events
-        select new Cell(new LifecycleState(phase, desired, next, failures, 5, byHand, StartedAt, Before) { EndedAtMonotonic = Now - endedBefore }, happened.Name, happened.Event, happened.Status, policy);
+        select new Cell(new LifecycleState(phase, desired, next, failures, 5, byHand, StartedAt,
+            Before)
+        { EndedAtMonotonic = Now - endedBefore }, happened.Name, happened.Event, happened.Status, policy);
 
-    sealed record Cell(LifecycleState State, string Name, LifecycleEvent Event, ExitStatus? Status, RestartPolicy Policy)
+    sealed record Cell(LifecycleState State, string Name, LifecycleEvent Event, ExitStatus? Status,
+        RestartPolicy Policy)
     {
         bool Lived => State.Phase == LifecyclePhase.Online && Now - State.StartedAtMonotonic >= Policy.MinUptime;
 
@@ -176,19 +184,25 @@ internal sealed class LifecycleTableTests
             "passed" => Now - State.EndedAtMonotonic >= Backoff.Delay(Policy, State.Failures),
             "lived" => Lived,
             "never" => State.Desired == DesiredState.Down || Policy.Mode == RestartMode.Never,
-            "last" => ((Status is not null || Name == "unfit") && Lived ? 1 : State.Failures + 1) >= Policy.MaxConsecutive,
-            "stays" => State.Desired == DesiredState.Down || Policy.Mode == RestartMode.Never || (Policy.Mode == RestartMode.OnFailure && Status!.Code == 0) || Policy.StopExitCodes.Any(code => code == Status!.Code),
+            "last" =>
+                ((Status is not null || Name == "unfit") && Lived ? 1 : State.Failures + 1) >= Policy.MaxConsecutive,
+            "stays" =>
+                State.Desired == DesiredState.Down || Policy.Mode == RestartMode.Never
+                    || (Policy.Mode == RestartMode.OnFailure && Status!.Code == 0)
+                        || Policy.StopExitCodes.Any(code => code == Status!.Code),
             _ => throw new ArgumentException($"unknown condition {condition}"),
         };
 
         public override string ToString() =>
-            $"{State.Phase} + {Name} {Status} (next {State.Next}, desired {State.Desired}, by hand {State.ByHand}, failures {State.Failures}, {Policy})";
+            $"{State.Phase} + {Name} {Status} (next {State.Next}, desired {State.Desired}, by hand {State.ByHand}, "
+                + $"failures {State.Failures}, {Policy})";
     }
 
     sealed record Row(string Text, string[] Phases, string[] Names, string[] Nexts, string[] When, string[] Expected)
     {
         public static List<Row> ParseAll(string text) =>
-            [.. text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').Select(Parse)];
+            [.. text.Split('\n').Select(line => line.Trim()).Where(line =>
+                line.Length > 0 && line[0] != '#').Select(Parse)];
 
         static Row Parse(string line)
         {
@@ -198,7 +212,8 @@ internal sealed class LifecycleTableTests
         }
 
         public bool Fits(Cell cell) =>
-            IsOneOf(Phases, cell.State.Phase.ToString()) && Names.Contains(cell.Name) && IsOneOf(Nexts, cell.State.Next.ToString())
+            IsOneOf(Phases, cell.State.Phase.ToString()) && Names.Contains(cell.Name)
+                && IsOneOf(Nexts, cell.State.Next.ToString())
             && When.All(condition => condition[0] == '!' ? !cell.Is(condition[1..]) : cell.Is(condition));
 
         /// <summary>Null: as expected.</summary>
@@ -217,10 +232,13 @@ internal sealed class LifecycleTableTests
             ];
             string[] found =
             [
-                after.Phase.ToString(), after.Next.ToString(), after.Desired.ToString().ToLowerInvariant(), $"{after.Failures}", $"{after.Restarts}",
+                after.Phase.ToString(), after.Next.ToString(), after.Desired.ToString().ToLowerInvariant(),
+                $"{after.Failures}", $"{after.Restarts}",
                 after.ByHand ? "yes" : "no", actual.Actions.ToString().Replace(" ", ""),
             ];
-            return expected.SequenceEqual(found) ? null : $"expected {string.Join(' ', expected)}, found {string.Join(' ', found)}";
+            return expected.SequenceEqual(found)
+                ? null
+                : $"expected {string.Join(' ', expected)}, found {string.Join(' ', found)}";
         }
 
         static bool IsOneOf(string[] words, string word) => words is ["*"] || words.Contains(word);

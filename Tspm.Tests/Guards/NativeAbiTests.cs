@@ -10,8 +10,8 @@ using Tspm.Model.Config;
 namespace Tspm.Tests.Guards;
 
 /// <summary>
-/// Every native constant and structure is compared with what a C program prints on this machine. Without a C compiler there is nothing to compare
-/// with, and the tests say so by being skipped.
+/// Every native constant and structure is compared with what a C program prints on this machine. Without a C compiler
+/// there is nothing to compare with, and the tests say so by being skipped.
 /// </summary>
 [Timeout(120_000)]
 public class NativeAbiTests
@@ -60,39 +60,51 @@ public class NativeAbiTests
         """;
 
     /// <summary>Newer than the headers we may meet, or our own.</summary>
-    static readonly string[] NotInHeaders = ["PIDFD_GET_INFO", "PIDFD_INFO_EXIT", "CLOSE_RANGE_CLOEXEC", "IOPRIO_WHO_PROCESS", "IOPRIO_CLASS_IDLE", "IOPRIO_CLASS_SHIFT"];
+    static readonly string[] NotInHeaders = ["PIDFD_GET_INFO", "PIDFD_INFO_EXIT", "CLOSE_RANGE_CLOEXEC",
+        "IOPRIO_WHO_PROCESS", "IOPRIO_CLASS_IDLE", "IOPRIO_CLASS_SHIFT"];
 
     [Test]
     public async Task Constants_have_the_values_of_the_c_headers(CancellationToken cancellation)
     {
         var ours = Constants().ToList();
         await Assert.That(ours.Count).IsGreaterThan(150);
-        var program = string.Join('\n', ours.Select(entry => $"printf(\"{entry.Name}=%lld\\n\", (long long)(unsigned long long)({entry.Name}));"));
+        var program = string
+            .Join('\n',
+                ours.Select(entry =>
+                    $"printf(\"{entry.Name}=%lld\\n\", (long long)(unsigned long long)({entry.Name}));"));
         var theirs = await RunC(program, cancellation);
         Skip.When(theirs is null, "no C compiler");
-        await Assert.That(string.Join('\n', ours.Select(entry => $"{entry.Name}={entry.Value}"))).IsEqualTo(theirs!.TrimEnd());
+        await Assert.That(string.Join('\n', ours.Select(entry => $"{entry.Name}={entry.Value}")))
+            .IsEqualTo(theirs!.TrimEnd());
     }
 
     [Test]
     public async Task Structures_have_the_sizes_and_offsets_of_the_c_headers(CancellationToken cancellation)
     {
         var layout = Layout();
-        var program = string.Join('\n', layout.Select(entry => $"printf(\"{entry.C}=%lld\\n\", (long long)({entry.C}));"));
+        var program = string
+            .Join('\n', layout.Select(entry => $"printf(\"{entry.C}=%lld\\n\", (long long)({entry.C}));"));
         var theirs = await RunC(program, cancellation);
         Skip.When(theirs is null, "no C compiler");
-        await Assert.That(string.Join('\n', layout.Select(entry => $"{entry.C}={entry.Ours.ToString(CultureInfo.InvariantCulture)}"))).IsEqualTo(theirs!.TrimEnd());
+        await Assert.That(string.Join('\n',
+            layout.Select(entry => $"{entry.C}={entry.Ours.ToString(CultureInfo.InvariantCulture)}")))
+                .IsEqualTo(theirs!.TrimEnd());
     }
 
     /// <summary>Every upper-case constant of the native classes and the signals of the model.</summary>
     static IEnumerable<(string Name, long Value)> Constants()
     {
-        var classes = typeof(Fcntl).Assembly.GetTypes().Where(type => type.Namespace == typeof(Fcntl).Namespace).Append(typeof(Signals)).OrderBy(type => type.Name, StringComparer.Ordinal);
+        var classes = typeof(Fcntl).Assembly.GetTypes().Where(type => type.Namespace == typeof(Fcntl).Namespace)
+            .Append(typeof(Signals)).OrderBy(type => type.Name, StringComparer.Ordinal);
         foreach (var type in classes)
         {
             foreach (var field in type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
             {
-                if (!field.Name.All(letter => char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter) || letter == '_')) continue;
-                if (NotInHeaders.Contains(field.Name) || field.Name.StartsWith("SYS_", StringComparison.Ordinal) && !field.Name.Contains("pidfd", StringComparison.Ordinal)) continue;
+                if (!field.Name.All(letter =>
+                    char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter) || letter == '_')) continue;
+                if (NotInHeaders.Contains(field.Name)
+                    || field.Name.StartsWith("SYS_", StringComparison.Ordinal)
+                        && !field.Name.Contains("pidfd", StringComparison.Ordinal)) continue;
                 yield return field.GetValue(null) switch
                 {
                     int value => (field.Name, value),
@@ -110,14 +122,16 @@ public class NativeAbiTests
     static unsafe List<(string C, long Ours)> Layout() =>
     [
         ("sizeof(struct statx)", sizeof(StatxBuffer)),
-        .. Fields<StatxBuffer>("struct statx", "stx_nlink", "stx_uid", "stx_gid", "stx_mode", "stx_ino", "stx_size", "stx_dev_major", "stx_dev_minor"),
+        .. Fields<StatxBuffer>("struct statx", "stx_nlink", "stx_uid", "stx_gid", "stx_mode", "stx_ino", "stx_size",
+            "stx_dev_major", "stx_dev_minor"),
         ("offsetof(struct statx, stx_mtime.tv_sec)", Marshal.OffsetOf<StatxBuffer>("stx_mtime_sec")),
         ("offsetof(struct statx, stx_mtime.tv_nsec)", Marshal.OffsetOf<StatxBuffer>("stx_mtime_nsec")),
         ("sizeof(siginfo_t)", sizeof(Siginfo)),
         .. Fields<Siginfo>("siginfo_t", "si_signo", "si_errno", "si_code", "si_pid", "si_uid", "si_status"),
         ("sizeof(sigset_t)", sizeof(SignalSet)),
         ("sizeof(struct signalfd_siginfo)", sizeof(SignalfdSiginfo)),
-        .. Fields<SignalfdSiginfo>("struct signalfd_siginfo", "ssi_signo", "ssi_code", "ssi_pid", "ssi_uid", "ssi_status"),
+        .. Fields<SignalfdSiginfo>("struct signalfd_siginfo", "ssi_signo", "ssi_code", "ssi_pid", "ssi_uid",
+            "ssi_status"),
         ("sizeof(struct epoll_event)", SysEpoll.EventSize),
         ("offsetof(struct epoll_event, data)", SysEpoll.DataOffset),
         ("sizeof(struct pollfd)", sizeof(PollFd)),
@@ -129,7 +143,8 @@ public class NativeAbiTests
         ("sizeof(struct sockaddr_un)", sizeof(SockaddrUn)),
         .. Fields<SockaddrUn>("struct sockaddr_un", "sun_family", "sun_path"),
         ("sizeof(struct msghdr)", sizeof(MessageHeader)),
-        .. Fields<MessageHeader>("struct msghdr", "msg_name", "msg_namelen", "msg_iov", "msg_iovlen", "msg_control", "msg_controllen", "msg_flags"),
+        .. Fields<MessageHeader>("struct msghdr", "msg_name", "msg_namelen", "msg_iov", "msg_iovlen", "msg_control",
+            "msg_controllen", "msg_flags"),
         ("sizeof(struct nlmsghdr)", sizeof(NetlinkHeader)),
         .. Fields<NetlinkHeader>("struct nlmsghdr", "nlmsg_len", "nlmsg_type", "nlmsg_flags", "nlmsg_seq", "nlmsg_pid"),
         ("sizeof(struct inet_diag_sockid)", sizeof(InetDiagSocketId)),
@@ -146,7 +161,8 @@ public class NativeAbiTests
         .. Fields<ControlMessageOfOneFd>("struct cmsghdr", "cmsg_len", "cmsg_level", "cmsg_type"),
         ("sizeof(struct cmsghdr)", Marshal.OffsetOf<ControlMessageOfOneFd>("fd")),
         ("sizeof(struct passwd)", sizeof(Passwd)),
-        .. Fields<Passwd>("struct passwd", "pw_name", "pw_passwd", "pw_uid", "pw_gid", "pw_gecos", "pw_dir", "pw_shell"),
+        .. Fields<Passwd>("struct passwd", "pw_name", "pw_passwd", "pw_uid", "pw_gid", "pw_gecos", "pw_dir",
+            "pw_shell"),
         ("sizeof(struct group)", sizeof(Group)),
         .. Fields<Group>("struct group", "gr_name", "gr_passwd", "gr_gid", "gr_mem"),
         ("offsetof(struct dirent, d_name)", Dirent.NameOffset),
@@ -165,7 +181,8 @@ public class NativeAbiTests
         {
             var source = Path.Combine(folder, "abi.c");
             var program = Path.Combine(folder, "abi");
-            await File.WriteAllTextAsync(source, $"{Headers}\nint main(void) {{\n{statements}\nreturn 0; }}\n", cancellation);
+            await File.WriteAllTextAsync(source, $"{Headers}\nint main(void) {{\n{statements}\nreturn 0; }}\n",
+                cancellation);
             var compiler = new[] { "/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang" }.FirstOrDefault(File.Exists);
             if (compiler is null) return null;
             await Run(compiler, ["-w", "-o", program, source], cancellation);
@@ -179,7 +196,12 @@ public class NativeAbiTests
 
     static async Task<string> Run(string program, string[] arguments, CancellationToken cancellation)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process
+            .Start(new ProcessStartInfo(program, arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            })!;
         var error = process.StandardError.ReadToEndAsync(cancellation);
         var output = await process.StandardOutput.ReadToEndAsync(cancellation);
         await process.WaitForExitAsync(cancellation);

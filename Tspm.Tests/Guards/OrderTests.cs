@@ -59,7 +59,8 @@ internal sealed partial class OrderTests
         [nameof(CommandDispatch)] = [],
         [nameof(Supervisor)] = ["Daemon/DaemonHost.cs"],
         [nameof(SupervisorLoop)] =
-            ["Daemon/DaemonHost.cs", "Daemon/Upgrading/Departure.cs", "Daemon/HomeKeeper.cs", "Daemon/Footprint/IdleTrim.cs"],
+            ["Daemon/DaemonHost.cs", "Daemon/Upgrading/Departure.cs", "Daemon/HomeKeeper.cs",
+                "Daemon/Footprint/IdleTrim.cs"],
     };
 
     [Test]

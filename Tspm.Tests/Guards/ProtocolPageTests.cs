@@ -5,7 +5,9 @@ using Tspm.Protocol;
 
 namespace Tspm.Tests.Guards;
 
-/// <summary>docs/PROTOCOL.md tells the truth: its examples are the golden files, and nothing is missing in it.</summary>
+/// <summary>
+/// docs/PROTOCOL.md tells the truth: its examples are the golden files, and nothing is missing in it.
+/// </summary>
 [Timeout(60_000)]
 internal sealed class ProtocolPageTests
 {
@@ -21,7 +23,9 @@ internal sealed class ProtocolPageTests
             var request = messages.Single(message =>
                 message.TryGetProperty("method", out var name) && name.GetString() == method.Name);
             await Assert.That(StrictJson.Problems(request, WireJson.Default.RpcRequest, "request")).IsEmpty();
-            var parameters = request.TryGetProperty("params", out var given) ? given : JsonDocument.Parse("{}").RootElement;
+            var parameters = request.TryGetProperty("params", out var given)
+                ? given
+                : JsonDocument.Parse("{}").RootElement;
             var (asked, answered) = (MethodRows.RequestOf(method).Name, MethodRows.ResponseOf(method).Name);
             await Assert.That(JsonElement.DeepEquals(parameters, Goldens.OfName(asked))).IsTrue().Because(asked);
             var result = messages.Single(message => message.TryGetProperty("result", out _)).GetProperty("result");
@@ -58,7 +62,9 @@ internal sealed class ProtocolPageTests
     [Test]
     public async Task Every_parameter_and_every_member_of_a_result_is_explained(CancellationToken cancellation)
     {
-        foreach (var type in Goldens.Types.Where(type => type.Namespace == typeof(WireJson).Namespace && !type.IsGenericType && !type.Name.EndsWith("Entry", StringComparison.Ordinal)))
+        foreach (var type in Goldens.Types.Where(type =>
+            type.Namespace == typeof(WireJson).Namespace && !type.IsGenericType
+                && !type.Name.EndsWith("Entry", StringComparison.Ordinal)))
             foreach (var member in JsonTypes.Members(Goldens.InfoOf(type)).Keys)
                 await Assert.That(Page).Contains($"`{member}`").Because($"{type.Name}.{member}");
     }
@@ -74,9 +80,11 @@ internal sealed class ProtocolPageTests
     {
         var stream = MessagesIn(SectionOf("### `logs`"));
         foreach (var name in new[] { "RpcNotification.LogLine", "RpcNotification.HeartbeatNotice" })
-            await Assert.That(stream.Any(message => JsonElement.DeepEquals(message, Goldens.OfName(name)))).IsTrue().Because(name);
+            await Assert.That(stream.Any(message => JsonElement.DeepEquals(message, Goldens.OfName(name)))).IsTrue()
+                .Because(name);
         var events = MessagesIn(SectionOf("### `events`"));
-        await Assert.That(events.Any(message => JsonElement.DeepEquals(message, Goldens.OfName("RpcNotification.ProcessEvent")))).IsTrue();
+        await Assert.That(events.Any(message =>
+            JsonElement.DeepEquals(message, Goldens.OfName("RpcNotification.ProcessEvent")))).IsTrue();
         await Assert.That(Page).Contains($"version {ProtocolVersion.Current}");
     }
 
@@ -89,8 +97,10 @@ internal sealed class ProtocolPageTests
     }
 
     static List<JsonElement> MessagesIn(string section) =>
-        [.. section.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement)];
+        [.. section.Split('\n').Where(line => line.StartsWith('{')).Select(line =>
+            JsonDocument.Parse(line).RootElement)];
 
     static IEnumerable<object> Constants(Type type) =>
-        type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Where(field => field.IsLiteral).Select(field => field.GetRawConstantValue()!);
+        type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            .Where(field => field.IsLiteral).Select(field => field.GetRawConstantValue()!);
 }

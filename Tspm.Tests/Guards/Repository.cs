@@ -12,12 +12,17 @@ internal static class Repository
     public static string Data(string relative) => Path.Combine(Root, "Tspm.Tests", "Data", relative);
 
     /// <summary>The product's own source files, relative to <c>Tspm/</c>.</summary>
-    public static IEnumerable<string> Sources()
+    public static IEnumerable<string> Sources() => SourcesOf("Tspm");
+
+    /// <summary>The source files of a project, relative to its folder.</summary>
+    public static IEnumerable<string> SourcesOf(string project)
     {
-        var product = Path.Combine(Root, "Tspm");
+        var product = Path.Combine(Root, project);
         return Directory.EnumerateFiles(product, "*.cs", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(product, path))
-            .Where(path => !path.StartsWith("bin/", StringComparison.Ordinal) && !path.StartsWith("obj/", StringComparison.Ordinal))
+            .Where(path =>
+                !path.StartsWith("bin/", StringComparison.Ordinal)
+                    && !path.StartsWith("obj/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
     }
 

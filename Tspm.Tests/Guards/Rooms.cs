@@ -30,12 +30,13 @@ internal static class Rooms
         new("Legacy", "all that knows the older Tspm", "Config Json Model Platform Storage Text"),
         new("Supervision", "the state owner: processes, their children, their order",
             "Config Events Legacy Logs Model Platform Storage Text"),
-        new("Guardian", "the process above the daemon; open to others: Contract", "Libc Model Platform Protocol Storage"),
-        new("Boot", "units of systemd and launchd", "Model Platform Protocol Storage Text"),
+        new("Guardian", "the process above the daemon; open to others: Contract",
+            "Libc Model Platform Protocol Storage"),
+        new("Boot", "units of systemd and launchd", "Platform Protocol Storage"),
         new("Daemon", "control socket, handlers, streams, upgrades",
             "Boot Config Events Guardian Json Legacy Libc Logs Model Platform Protocol Storage Supervision Text"),
         new("Client", "command line, connection, commands, output",
-            "Boot Config Events Guardian Json Legacy Libc Logs Model Platform Protocol Storage Text"),
+            "Boot Config Events Guardian Legacy Libc Logs Model Platform Protocol Storage Text"),
     ];
 
     public static Room Of(string file) => All.Single(room => room.Name == file.Split('/')[0]);

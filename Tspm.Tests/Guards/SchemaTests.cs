@@ -8,7 +8,10 @@ using Tspm.Tests.Config;
 
 namespace Tspm.Tests.Guards;
 
-/// <summary>docs/tspm.schema.json is what <c>tspm schema</c> prints (TSPM_WRITE_SCHEMA=1 writes it), takes what Tspm takes, and refuses what a schema can refuse.</summary>
+/// <summary>
+/// docs/tspm.schema.json is what <c>tspm schema</c> prints (TSPM_WRITE_SCHEMA=1 writes it), takes what Tspm takes, and
+/// refuses what a schema can refuse.
+/// </summary>
 [Timeout(60_000)]
 internal sealed class SchemaTests
 {
@@ -17,7 +20,13 @@ internal sealed class SchemaTests
     static string Generate()
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) ConfigSchema.Write(json);
+        using (var json = new Utf8JsonWriter(buffer,
+            new JsonWriterOptions
+            {
+                Indented = true,
+                Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+            })) ConfigSchema
+                    .Write(json);
         return Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
     }
 
@@ -33,17 +42,20 @@ internal sealed class SchemaTests
     {
         var process = Root.GetProperty("properties").GetProperty("processes").GetProperty("items");
         var inSchema = FieldsOf(process, "").ToHashSet();
-        var wanted = EveryFieldTests.Values().Where(value => value.IsGood).Select(value => value.Path.Replace("[0]", "")).ToHashSet();
+        var wanted = EveryFieldTests.Values().Where(value => value.IsGood)
+            .Select(value => value.Path.Replace("[0]", "")).ToHashSet();
         foreach (var path in wanted.ToList())
             if (path.Contains('.')) wanted.Add(path[..path.IndexOf('.')]);
         await Assert.That(inSchema.Except(wanted).Order()).IsEmpty();
         await Assert.That(wanted.Except(inSchema).Order()).IsEmpty();
-        foreach (var name in process.GetProperty("properties").EnumerateObject()) await Assert.That(name.Value.TryGetProperty("description", out _)).IsTrue().Because(name.Name);
+        foreach (var name in process.GetProperty("properties").EnumerateObject())
+            await Assert.That(name.Value.TryGetProperty("description", out _)).IsTrue().Because(name.Name);
     }
 
     [Test]
     [MethodDataSource(typeof(EveryFieldTests), nameof(EveryFieldTests.Values))]
-    public async Task It_takes_what_is_right_and_refuses_what_is_plainly_wrong(string path, string value, bool isGood, string with, CancellationToken cancellation)
+    public async Task It_takes_what_is_right_and_refuses_what_is_plainly_wrong(string path, string value, bool isGood,
+        string with, CancellationToken cancellation)
     {
         using var document = JsonDocument.Parse(EveryFieldTests.FileWith(path, value, with));
         var problem = Problem(document.RootElement, Root);
@@ -56,7 +68,11 @@ internal sealed class SchemaTests
     {
         var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
         var example = Regex.Match(readme, "```jsonc\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
-        using var document = JsonDocument.Parse(example, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        using var document = JsonDocument.Parse(example, new JsonDocumentOptions
+        {
+            CommentHandling = JsonCommentHandling.Skip,
+            AllowTrailingCommas = true,
+        });
         await Assert.That(Problem(document.RootElement, Root)).IsNull();
     }
 
@@ -71,7 +87,9 @@ internal sealed class SchemaTests
             if (type.ElementType is { } element) type = type.Options.GetTypeInfo(element);
             type = JsonTypes.Of(JsonTypes.Members(type)[part]);
         }
-        return JsonTypes.IsWhole(type.Type) || (Nullable.GetUnderlyingType(type.Type) ?? type.Type) == typeof(bool) && path is not ("ready.notify" or "health.notify");
+        return JsonTypes.IsWhole(type.Type)
+            || (Nullable.GetUnderlyingType(type.Type) ?? type.Type) == typeof(bool)
+                && path is not ("ready.notify" or "health.notify");
     }
 
     static IEnumerable<string> FieldsOf(JsonElement schema, string before)
@@ -80,7 +98,8 @@ internal sealed class SchemaTests
         {
             yield return before + property.Name;
             var inner = property.Value.TryGetProperty("items", out var items) ? items : property.Value;
-            if (inner.TryGetProperty("properties", out _)) foreach (var field in FieldsOf(inner, $"{before}{property.Name}.")) yield return field;
+            if (inner.TryGetProperty("properties", out _))
+                foreach (var field in FieldsOf(inner, $"{before}{property.Name}.")) yield return field;
         }
     }
 
@@ -98,27 +117,60 @@ internal sealed class SchemaTests
         switch (rule.Name)
         {
             case "type":
-                var types = rule.Value.ValueKind == JsonValueKind.Array ? rule.Value.EnumerateArray().Select(type => type.GetString()!) : [rule.Value.GetString()!];
+                var types = rule.Value.ValueKind == JsonValueKind.Array
+                    ? rule.Value.EnumerateArray().Select(type => type.GetString()!)
+                    : [rule.Value.GetString()!];
                 return types.Any(type => IsOf(value, type)) ? null : $"{path} is no {rule.Value}";
-            case "pattern": return value.ValueKind != JsonValueKind.String || System.Text.RegularExpressions.Regex.IsMatch(value.GetString()!, rule.Value.GetString()!) ? null : $"{path} does not match {rule.Value}";
-            case "enum": return rule.Value.EnumerateArray().Any(word => JsonElement.DeepEquals(word, value)) ? null : $"{path} is none of {rule.Value}";
+            case "pattern":
+                return value.ValueKind != JsonValueKind.String
+                    || System.Text.RegularExpressions.Regex.IsMatch(value.GetString()!, rule.Value.GetString()!)
+                        ? null
+                        : $"{path} does not match {rule.Value}";
+            case "enum":
+                return rule.Value.EnumerateArray().Any(word => JsonElement.DeepEquals(word, value))
+                    ? null
+                    : $"{path} is none of {rule.Value}";
             case "const": return JsonElement.DeepEquals(rule.Value, value) ? null : $"{path} is not {rule.Value}";
-            case "minimum": return value.ValueKind != JsonValueKind.Number || value.GetDouble() >= rule.Value.GetDouble() ? null : $"{path} is too small";
-            case "maximum": return value.ValueKind != JsonValueKind.Number || value.GetDouble() <= rule.Value.GetDouble() ? null : $"{path} is too large";
-            case "required": return !isObject ? null : rule.Value.EnumerateArray().Select(name => name.GetString()!).FirstOrDefault(name => !value.TryGetProperty(name, out _)) is { } missing ? $"{path}.{missing} is missing" : null;
-            case "anyOf": return rule.Value.EnumerateArray().Any(one => Problem(value, one, path) is null) ? null : $"{path} fits none";
-            case "oneOf": return rule.Value.EnumerateArray().Count(one => Problem(value, one, path) is null) == 1 ? null : $"{path} does not fit exactly one";
-            case "items": return value.ValueKind != JsonValueKind.Array ? null : value.EnumerateArray().Select((item, at) => Problem(item, rule.Value, $"{path}[{at}]")).FirstOrDefault(problem => problem is not null);
+            case "minimum":
+                return value.ValueKind != JsonValueKind.Number || value.GetDouble() >= rule.Value.GetDouble()
+                    ? null
+                    : $"{path} is too small";
+            case "maximum":
+                return value.ValueKind != JsonValueKind.Number || value.GetDouble() <= rule.Value.GetDouble()
+                    ? null
+                    : $"{path} is too large";
+            case "required":
+                return !isObject
+                    ? null
+                    : rule.Value.EnumerateArray().Select(name => name.GetString()!)
+                        .FirstOrDefault(name => !value.TryGetProperty(name, out _)) is { } missing
+                            ? $"{path}.{missing} is missing"
+                            : null;
+            case "anyOf":
+                return rule.Value.EnumerateArray().Any(one => Problem(value, one, path) is null)
+                    ? null
+                    : $"{path} fits none";
+            case "oneOf":
+                return rule.Value.EnumerateArray().Count(one => Problem(value, one, path) is null) == 1
+                    ? null
+                    : $"{path} does not fit exactly one";
+            case "items":
+                return value.ValueKind != JsonValueKind.Array
+                    ? null
+                    : value.EnumerateArray().Select((item, at) => Problem(item, rule.Value, $"{path}[{at}]"))
+                        .FirstOrDefault(problem => problem is not null);
             case "properties":
                 if (isObject)
                     foreach (var member in value.EnumerateObject())
-                        if (rule.Value.TryGetProperty(member.Name, out var inner) && Problem(member.Value, inner, $"{path}.{member.Name}") is { } problem) return problem;
+                        if (rule.Value.TryGetProperty(member.Name, out var inner)
+                            && Problem(member.Value, inner, $"{path}.{member.Name}") is { } problem) return problem;
                 return null;
             case "additionalProperties":
                 if (isObject)
                     foreach (var member in value.EnumerateObject())
                     {
-                        if (schema.TryGetProperty("properties", out var known) && known.TryGetProperty(member.Name, out _)) continue;
+                        if (schema.TryGetProperty("properties", out var known)
+                            && known.TryGetProperty(member.Name, out _)) continue;
                         if (rule.Value.ValueKind == JsonValueKind.False) return $"{path}.{member.Name} is not known";
                         if (Problem(member.Value, rule.Value, $"{path}.{member.Name}") is { } problem) return problem;
                     }

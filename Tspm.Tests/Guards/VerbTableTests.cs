@@ -18,7 +18,9 @@ internal sealed class VerbTableTests
             .Because(string.Join(' ', Commands().Select(command => command.Name).Order()));
     }
 
-    /// <summary>With an option or a filter, the framework would read the line again, or abandon it after a signal.</summary>
+    /// <summary>
+    /// With an option or a filter, the framework would read the line again, or abandon it after a signal.
+    /// </summary>
     [Test]
     public async Task A_command_takes_nothing_but_its_context(CancellationToken cancellation)
     {
@@ -49,7 +51,9 @@ internal sealed class VerbTableTests
             .Select(method => (NameOf(method), method)),
     ];
 
-    /// <summary>Without the attribute, the framework makes a name of the method's: every public method is a command.</summary>
+    /// <summary>
+    /// Without the attribute, the framework makes a name of the method's: every public method is a command.
+    /// </summary>
     static string NameOf(MethodInfo method) =>
         method.CustomAttributes.SingleOrDefault(attribute => attribute.AttributeType.Name == "CommandAttribute")
             ?.ConstructorArguments[0].Value as string ?? $"?{method.DeclaringType!.Name}.{method.Name}";

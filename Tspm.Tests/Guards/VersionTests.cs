@@ -15,9 +15,11 @@ internal sealed partial class VersionTests
 
     [Test]
     [Arguments("README.md"), Arguments("MIGRATION.md")]
-    public async Task No_page_names_another_version_of_this_line_as_the_present_one(string file, CancellationToken cancellation)
+    public async Task No_page_names_another_version_of_this_line_as_the_present_one(string file,
+        CancellationToken cancellation)
     {
-        var named = AlphaNumbers().Matches(Read(file)).Select(match => match.Value).Distinct().Where(version => version != ProductVersion.Current);
+        var named = AlphaNumbers().Matches(Read(file)).Select(match => match.Value).Distinct()
+            .Where(version => version != ProductVersion.Current);
         await Assert.That(named).IsEmpty();
     }
 
@@ -25,7 +27,8 @@ internal sealed partial class VersionTests
     public async Task It_is_set_in_the_project_file_and_nowhere_else_in_the_sources(CancellationToken cancellation)
     {
         await Assert.That(Read("Tspm/Tspm.csproj")).Contains($"<Version>{ProductVersion.Current}</Version>");
-        await Assert.That(Repository.Sources().Where(file => Repository.Source(file).Contains(ProductVersion.Current, StringComparison.Ordinal))).IsEmpty();
+        await Assert.That(Repository.Sources().Where(file =>
+            Repository.Source(file).Contains(ProductVersion.Current, StringComparison.Ordinal))).IsEmpty();
     }
 
     [GeneratedRegex(@"^## \[([^\]]+)\]", RegexOptions.Multiline)]

@@ -21,8 +21,10 @@ internal sealed class LegacyCommandTests
     [Arguments("/srv/run --x", null, "/usr/bin/env|python3|/srv/run|--x", true)]
     [Arguments("A=1 node x && cat", null, "/bin/sh|-c|A=1 node x && cat", true)]
     [Arguments("A=1 node x && cat", null, "node|x", false)]
-    public async Task A_command_line_is_recognised(string command, string? args, string argv, bool fits, CancellationToken cancellation) =>
-        await Assert.That(LegacyCommand.Fits(new ProcessConfig { Command = command, Args = args?.Split('|') }, argv.Split('|'))).IsEqualTo(fits);
+    public async Task A_command_line_is_recognised(string command, string? args, string argv, bool fits,
+        CancellationToken cancellation) =>
+        await Assert.That(LegacyCommand.Fits(new ProcessConfig { Command = command, Args = args?.Split('|') },
+            argv.Split('|'))).IsEqualTo(fits);
 
     [Test]
     [Arguments("node|/usr/lib/node_modules/@git.zone/tspm/cli.js|daemon", true)]
@@ -36,6 +38,7 @@ internal sealed class LegacyCommandTests
     [Arguments("bash|/home/u/tspm/build.sh", false)]
     [Arguments("node|/srv/app.js", false)]
     [Arguments("node", false)]
-    public async Task The_older_tspm_is_recognised_and_this_one_is_not_taken_for_it(string argv, bool isOld, CancellationToken cancellation) =>
+    public async Task The_older_tspm_is_recognised_and_this_one_is_not_taken_for_it(string argv, bool isOld,
+        CancellationToken cancellation) =>
         await Assert.That(LegacyCommand.IsOldManager(argv.Split('|'))).IsEqualTo(isOld);
 }

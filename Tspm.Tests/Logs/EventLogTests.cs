@@ -7,7 +7,9 @@ using Tspm.Tests.Config;
 
 namespace Tspm.Tests.Logs;
 
-/// <summary>The record of events: whole lines, each once, in order, whatever happens to the files and the disk.</summary>
+/// <summary>
+/// The record of events: whole lines, each once, in order, whatever happens to the files and the disk.
+/// </summary>
 [Timeout(30_000)]
 internal sealed class EventLogTests : IDisposable
 {
@@ -19,13 +21,23 @@ internal sealed class EventLogTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    static ProcessEvent Event(int number) => new() { Kind = EventKind.Exited, Id = 1, Name = "web", Instance = 0, ExitCode = number, Reason = "because of the weather" };
+    static ProcessEvent Event(int number) => new()
+    {
+        Kind = EventKind.Exited,
+        Id = 1,
+        Name = "web",
+        Instance = 0,
+        ExitCode = number,
+        Reason = "because of the weather",
+    };
 
-    static EventLog Open(string path, long maxBytes = EventFiles.MaxBytes) => new(path, TimeProvider.System, () => { }, maxBytes);
+    static EventLog Open(string path, long maxBytes = EventFiles.MaxBytes) =>
+        new(path, TimeProvider.System, () => { }, maxBytes);
 
     static List<ProcessEvent> All(string path)
     {
-        var all = EventFiles.Newest(path).Where(happened => happened is not null).Select(happened => happened!).ToList();
+        var all = EventFiles.Newest(path).Where(happened => happened is not null).Select(happened => happened!)
+            .ToList();
         all.Reverse();
         return all;
     }
@@ -39,7 +51,8 @@ internal sealed class EventLogTests : IDisposable
             using var log = Open(path);
             for (var i = 0; i < 100; i++) log.Tell(Event(i));
         }
-        await Assert.That(All(path).Select(happened => happened.Seq).SequenceEqual(Enumerable.Range(1, 300).Select(number => (long)number))).IsTrue();
+        await Assert.That(All(path).Select(happened =>
+            happened.Seq).SequenceEqual(Enumerable.Range(1, 300).Select(number => (long)number))).IsTrue();
         await Assert.That(File.GetUnixFileMode(path)).IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
@@ -66,10 +79,13 @@ internal sealed class EventLogTests : IDisposable
             }
         }
         await Assert.That(Directory.GetFiles(Path.GetDirectoryName(path)!).Length).IsEqualTo(EventFiles.Kept + 1);
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(path)!)) await Assert.That(new FileInfo(file).Length).IsLessThanOrEqualTo(2000);
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(path)!))
+            await Assert.That(new FileInfo(file).Length).IsLessThanOrEqualTo(2000);
         var all = All(path);
         await Assert.That(all[^1].Seq).IsEqualTo(200);
-        await Assert.That(all.Select(happened => happened.Seq).SequenceEqual(Enumerable.Range((int)all[0].Seq, all.Count).Select(number => (long)number))).IsTrue();
+        await Assert.That(all.Select(happened =>
+            happened.Seq).SequenceEqual(Enumerable.Range((int)all[0].Seq, all.Count).Select(number => (long)number)))
+                .IsTrue();
     }
 
     [Test]
@@ -139,7 +155,9 @@ internal sealed class EventLogTests : IDisposable
             log.Tell(new ProcessEvent { Kind = EventKind.Request, Request = "stop" });
         }
         List<SelectorTarget> present = [new SelectorTarget(2, "api", "default", 0)];
-        EventQuery Ask(params string[] selectors) => EventQuery.Of(new EventsRequest { Selectors = selectors }, DateTimeOffset.UnixEpoch, () => [.. present], path);
+        EventQuery Ask(params string[] selectors) =>
+            EventQuery.Of(new EventsRequest { Selectors = selectors }, DateTimeOffset.UnixEpoch, () => [.. present],
+                path);
         await Assert.That(Ask(Nobody).Past().Count).IsEqualTo(3);
         await Assert.That(Ask("api").Past().Single().ExitCode).IsEqualTo(2);
         await Assert.That(Ask("web").Past().Single().ExitCode).IsEqualTo(1);

@@ -83,14 +83,17 @@ internal sealed partial class FullLogTests
         await Assert.That(kept + dropped.Sum()).IsEqualTo(first.Length + second.Length + third.Length);
         // The line before a marker may be cut short; what follows one is whole.
         for (var i = 1; i < lines.Length; i++)
-            if (Marker().IsMatch(lines[i - 1]) && !Marker().IsMatch(lines[i])) await Assert.That(lines[i]).Matches(WholeLine());
-        var entries = IndexReader.Read(log).Where(entry => entry.Kind == LogIndexKind.Dropped).Sum(entry => (long)entry.Value);
+            if (Marker().IsMatch(lines[i - 1]) && !Marker().IsMatch(lines[i]))
+                await Assert.That(lines[i]).Matches(WholeLine());
+        var entries = IndexReader.Read(log).Where(entry => entry.Kind == LogIndexKind.Dropped)
+            .Sum(entry => (long)entry.Value);
         await Assert.That(entries).IsEqualTo(dropped.Sum());
         await Assert.That(bench.Pump.Troubles.Single()).Contains($"{dropped.Sum()} bytes of output were dropped");
     }
 
     [Test]
-    public async Task What_was_dropped_is_told_also_when_the_program_has_ended_before_there_is_room(CancellationToken cancellation)
+    public async Task What_was_dropped_is_told_also_when_the_program_has_ended_before_there_is_room(
+        CancellationToken cancellation)
     {
         await using var disk = await SmallDisk.Mount(cancellation);
         using var bench = new PumpBench { Policy = NoRotation with { Drop = true } };
@@ -98,7 +101,8 @@ internal sealed partial class FullLogTests
         var filler = Fill(disk, 40 << 10);
         var bytes = Numbered(5000);
         var run = bench.OpenRun(log);
-        using (var stdout = new FifoWriter(run.OutFifo)) await Task.Run(() => stdout.WritePieces(bytes, 1), cancellation);
+        using (var stdout = new FifoWriter(run.OutFifo))
+            await Task.Run(() => stdout.WritePieces(bytes, 1), cancellation);
         bench.Pump.Finish(run);
         await bench.Pump.Settled();
         File.Delete(filler);
@@ -136,7 +140,8 @@ internal sealed partial class FullLogTests
         return path;
     }
 
-    static byte[] Numbered(int count, int from = 0) => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(from, count).Select(i => $"line {i:00000} of many\n")));
+    static byte[] Numbered(int count, int from = 0) =>
+        Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(from, count).Select(i => $"line {i:00000} of many\n")));
 
     static string TextOf(string path)
     {
@@ -144,9 +149,12 @@ internal sealed partial class FullLogTests
         return new StreamReader(file).ReadToEnd();
     }
 
-    static List<long> Dropped(string log) => [.. Marker().Matches(TextOf(log)).Select(match => long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
+    static List<long> Dropped(string log) =>
+        [.. Marker().Matches(TextOf(log)).Select(match =>
+            long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
 
-    [GeneratedRegex(@"\[tspm: (\d+) bytes of output were dropped here, the disk was full\]", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"\[tspm: (\d+) bytes of output were dropped here, the disk was full\]", RegexOptions.None,
+        matchTimeoutMilliseconds: 5000)]
     private static partial Regex Marker();
 
     [GeneratedRegex(@"^(line \d{5} of many|x)$", RegexOptions.None, matchTimeoutMilliseconds: 5000)]

@@ -15,8 +15,11 @@ internal static class IndexReader
         return entries;
     }
 
-    /// <summary>Where each file begins: the positions of the last entries about files, as many as there are files.</summary>
-    public static List<long> Begins(string log) => [.. Read(log).Where(entry => entry.Kind == LogIndexKind.File).Select(entry => entry.Position)];
+    /// <summary>
+    /// Where each file begins: the positions of the last entries about files, as many as there are files.
+    /// </summary>
+    public static List<long> Begins(string log) =>
+        [.. Read(log).Where(entry => entry.Kind == LogIndexKind.File).Select(entry => entry.Position)];
 
     /// <summary>In order of position and time, and about the files that are there.</summary>
     public static async Task Check(string log)

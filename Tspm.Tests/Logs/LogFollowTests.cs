@@ -6,7 +6,9 @@ using Tspm.Tests.Config;
 
 namespace Tspm.Tests.Logs;
 
-/// <summary>Reading on while files are rotated, compressed, emptied, renamed and removed: no line twice, none left out unsaid.</summary>
+/// <summary>
+/// Reading on while files are rotated, compressed, emptied, renamed and removed: no line twice, none left out unsaid.
+/// </summary>
 [Timeout(60_000)]
 internal sealed class LogFollowTests
 {
@@ -24,7 +26,8 @@ internal sealed class LogFollowTests
     [Arguments(true, true)]
     [Arguments(false, false)]
     [Arguments(false, true)]
-    public async Task A_reader_goes_through_rotations_without_gap_or_double(bool indexed, bool gzip, CancellationToken cancellation)
+    public async Task A_reader_goes_through_rotations_without_gap_or_double(bool indexed, bool gzip,
+        CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
         var log = new WrittenLog(folder.At("log"), indexed);
@@ -39,12 +42,14 @@ internal sealed class LogFollowTests
         }
         read.AddRange(Drain(reader));
         await Assert.That(reader.TakeMissed()).IsEqualTo(0);
-        await Assert.That(read.SequenceEqual(log.Truth.Select(line => line.Line))).IsTrue().Because($"{read.Count} of {log.Truth.Count}");
+        await Assert.That(read.SequenceEqual(log.Truth.Select(line => line.Line))).IsTrue()
+            .Because($"{read.Count} of {log.Truth.Count}");
         await Assert.That(reader.Position).IsEqualTo(log.Position);
     }
 
     [Test]
-    public async Task A_reader_that_falls_behind_is_told_exactly_what_it_missed_and_goes_on(CancellationToken cancellation)
+    public async Task A_reader_that_falls_behind_is_told_exactly_what_it_missed_and_goes_on(
+        CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
         var log = new WrittenLog(folder.At("log"));
@@ -58,7 +63,8 @@ internal sealed class LogFollowTests
         }
         var rest = Drain(reader);
         // What it has open it still reads: the ten lines behind the first one.
-        await Assert.That(rest.SequenceEqual(Enumerable.Range(0, 50).Where(i => i is < 10 or >= 30).Select(i => $"{i}"))).IsTrue();
+        await Assert.That(rest.SequenceEqual(Enumerable.Range(0,
+            50).Where(i => i is < 10 or >= 30).Select(i => $"{i}"))).IsTrue();
         await Assert.That(reader.TakeMissed()).IsEqualTo(20 * 3);
         await Assert.That(reader.Position).IsEqualTo(log.Position);
     }
@@ -73,8 +79,12 @@ internal sealed class LogFollowTests
         log.Line("kept", Noon + 100);
         log.Rotate(keep: 1);
         log.Line("new", Noon + 200);
-        var lines = LogSearchTests.Read(log.Open(new LogsRequest { After = new Dictionary<string, long> { ["1.0.out"] = 0 } }));
-        await Assert.That(lines.Select(line => line.LostBytes is { } lost ? $"lost {lost} {line.LostBecause}" : line.Text!).SequenceEqual(["lost 5 rotated", "kept", "new"])).IsTrue();
+        var lines = LogSearchTests
+            .Read(log.Open(new LogsRequest { After = new Dictionary<string, long> { ["1.0.out"] = 0 } }));
+        await Assert.That(lines.Select(line =>
+            line.LostBytes is { } lost
+                ? $"lost {lost} {line.LostBecause}"
+                : line.Text!).SequenceEqual(["lost 5 rotated", "kept", "new"])).IsTrue();
     }
 
     [Test]
@@ -158,7 +168,8 @@ internal sealed class LogFollowTests
     {
         using var folder = new TemporaryFolder();
         var log = new WrittenLog(folder.At("log"));
-        // Made before the first file goes: the times here say nothing, so its inode must be one that no file of the log had.
+        // Made before the first file goes: the times here say nothing, so its inode must be one that no file of the log
+        // had.
         File.WriteAllText(log.Path + ".copy", "");
         for (var i = 0; i < 60; i++)
         {
@@ -187,12 +198,17 @@ internal sealed class LogFollowTests
     static async Task AllIn(WrittenLog log, int count)
     {
         var lines = LogSearchTests.Read(log.Open(new LogsRequest { Lines = int.MaxValue }));
-        await Assert.That(lines.Select(line => line.Text!).SequenceEqual(log.Truth.Take(count).Select(line => line.Line))).IsTrue().Because(string.Join('|', lines.Select(line => line.Text)));
-        await Assert.That(lines.Select(line => line.Time!.Value.ToUnixTimeMilliseconds()).SequenceEqual(log.Truth.Take(count).Select(line => line.Time))).IsTrue();
+        await Assert.That(lines.Select(line =>
+            line.Text!).SequenceEqual(log.Truth.Take(count).Select(line => line.Line))).IsTrue()
+                .Because(string.Join('|', lines.Select(line => line.Text)));
+        await Assert.That(lines.Select(line =>
+            line.Time!.Value.ToUnixTimeMilliseconds()).SequenceEqual(log.Truth.Take(count).Select(line => line.Time)))
+                .IsTrue();
     }
 
     [Test]
-    public async Task A_damaged_compressed_file_is_said_to_be_missing_and_the_rest_is_read(CancellationToken cancellation)
+    public async Task A_damaged_compressed_file_is_said_to_be_missing_and_the_rest_is_read(
+        CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
         var log = new WrittenLog(folder.At("log"));
@@ -207,11 +223,15 @@ internal sealed class LogFollowTests
         var lines = LogSearchTests.Read(log.Open(new LogsRequest { Lines = int.MaxValue }));
         var lost = lines.Where(line => line.LostBytes is not null).ToList();
         await Assert.That(lost.Count).IsEqualTo(1);
-        await Assert.That(lines.Where(line => line.LostBytes is null).Sum(line => line.Text!.Length + 1) + lost[0].LostBytes!.Value).IsEqualTo(log.Position);
+        await Assert.That(lines.Where(line => line.LostBytes is null).Sum(line => line.Text!.Length + 1)
+            + lost[0].LostBytes!.Value).IsEqualTo(log.Position);
         await Assert.That(lines[^1].Text).IsEqualTo(log.Truth[^1].Line);
     }
 
-    /// <summary>A compressed file leaves its number free, and the next current file gets it: the same name and the same number a moment later are not the same file.</summary>
+    /// <summary>
+    /// A compressed file leaves its number free, and the next current file gets it: the same name and the same number a
+    /// moment later are not the same file.
+    /// </summary>
     [Test]
     public async Task A_file_that_was_given_another_ones_inode_is_not_taken_for_it(CancellationToken cancellation)
     {
@@ -227,8 +247,10 @@ internal sealed class LogFollowTests
         log.Rotate(gzip: true);
         Lines(2);
         log.Rotate();
-        if (LogPart.Look(log.Path + ".1", isGzip: false)!.Inode != first.Inode) Skip.Test("this file system does not give inodes away at once");
-        await Assert.That(Drain(reader)).IsEquivalentTo(log.Truth.Select(entry => entry.Line), TUnit.Assertions.Enums.CollectionOrdering.Matching);
+        if (LogPart.Look(log.Path + ".1", isGzip: false)!.Inode != first.Inode)
+            Skip.Test("this file system does not give inodes away at once");
+        await Assert.That(Drain(reader))
+            .IsEquivalentTo(log.Truth.Select(entry => entry.Line), TUnit.Assertions.Enums.CollectionOrdering.Matching);
 
         void Lines(int file)
         {
@@ -265,8 +287,11 @@ internal sealed class LogFollowTests
         await writing;
         read.AddRange(Drain(reader));
         await Assert.That(reader.TakeMissed()).IsEqualTo(0);
-        await Assert.That(read.SequenceEqual(Enumerable.Range(0, 3000).Select(i => $"{i}"))).IsTrue().Because($"{read.Count}, first wrong at {Wrong(read)}: {string.Join(' ', read.Skip(Wrong(read) - 2).Take(60))}");
+        await Assert.That(read.SequenceEqual(Enumerable.Range(0, 3000).Select(i => $"{i}"))).IsTrue()
+            .Because($"{read.Count}, first wrong at {Wrong(read)}: "
+                + $"{string.Join(' ', read.Skip(Wrong(read) - 2).Take(60))}");
 
-        static int Wrong(List<string> read) => read.Zip(Enumerable.Range(0, 3000)).TakeWhile(p => p.First == $"{p.Second}").Count();
+        static int Wrong(List<string> read) =>
+            read.Zip(Enumerable.Range(0, 3000)).TakeWhile(p => p.First == $"{p.Second}").Count();
     }
 }

@@ -27,7 +27,9 @@ internal sealed class LogSearchTests
         return log;
     }
 
-    internal static string Iso(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    internal static string Iso(long ms) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(ms)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     internal static List<LogLine> Read(params LogSource[] sources)
     {
@@ -49,8 +51,11 @@ internal sealed class LogSearchTests
         var lines = read.ToList();
         var truth = expected.ToList();
         await Assert.That(lines.Select(line => line.Text!).SequenceEqual(truth.Select(line => line.Line))).IsTrue()
-            .Because($"{because}: {lines.Count} lines, expected {truth.Count}: {lines.FirstOrDefault()?.Text} … {lines.LastOrDefault()?.Text}");
-        await Assert.That(lines.Select(line => line.Time?.ToUnixTimeMilliseconds()).SequenceEqual(truth.Select(line => (long?)line.Time))).IsTrue().Because(because);
+            .Because($"{because}: {lines.Count} lines, expected {truth.Count}: {lines.FirstOrDefault()?.Text} … "
+                + $"{lines.LastOrDefault()?.Text}");
+        await Assert.That(lines.Select(line =>
+            line.Time?.ToUnixTimeMilliseconds()).SequenceEqual(truth.Select(line => (long?)line.Time))).IsTrue()
+                .Because(because);
     }
 
     [Test]
@@ -77,11 +82,15 @@ internal sealed class LogSearchTests
             foreach (var off in new[] { -1, 0, 1 })
             {
                 var (since, until) = (times[pick] + off, times[Math.Min(pick + 30, times.Count - 1)] + off);
-                await Same(Read(log.Open(new LogsRequest { Since = Iso(since) })), log.Truth.Where(line => line.Time >= since), $"since {pick} {off}");
-                await Same(Read(log.Open(new LogsRequest { Until = Iso(until) })), log.Truth.Where(line => line.Time <= until), $"until {pick} {off}");
+                await Same(Read(log.Open(new LogsRequest { Since = Iso(since) })),
+                    log.Truth.Where(line => line.Time >= since), $"since {pick} {off}");
+                await Same(Read(log.Open(new LogsRequest { Until = Iso(until) })),
+                    log.Truth.Where(line => line.Time <= until), $"until {pick} {off}");
                 var between = log.Truth.Where(line => line.Time >= since && line.Time <= until).ToList();
-                await Same(Read(log.Open(new LogsRequest { Since = Iso(since), Until = Iso(until) })), between, $"between {pick} {off}");
-                await Same(Read(log.Open(new LogsRequest { Since = Iso(since), Until = Iso(until), Lines = 7 })), between.TakeLast(7), $"last of {pick} {off}");
+                await Same(Read(log.Open(new LogsRequest { Since = Iso(since), Until = Iso(until) })), between,
+                    $"between {pick} {off}");
+                await Same(Read(log.Open(new LogsRequest { Since = Iso(since), Until = Iso(until), Lines = 7 })),
+                    between.TakeLast(7), $"last of {pick} {off}");
             }
         }
     }
@@ -100,7 +109,8 @@ internal sealed class LogSearchTests
         using var folder = new TemporaryFolder();
         var log = History(folder);
         await Same(Read(log.Open(new LogsRequest { Lines = count })), log.Truth.TakeLast(count), $"{count}");
-        await Same(Read(log.Open(new LogsRequest { Lines = count, Grep = "line \\d*7 " })), log.Truth.Where(line => line.Line.Contains("7 ")).TakeLast(count), $"{count} that fit");
+        await Same(Read(log.Open(new LogsRequest { Lines = count, Grep = "line \\d*7 " })),
+            log.Truth.Where(line => line.Line.Contains("7 ")).TakeLast(count), $"{count} that fit");
     }
 
     [Test]
@@ -111,10 +121,12 @@ internal sealed class LogSearchTests
         var lines = Read(log.Open(new LogsRequest { Grep = "line (100|103|448|2000) ", Context = 2 }));
         int[] expected = [98, 99, 100, 101, 102, 103, 104, 105, 446, 447, 448, 449, 450, 1998, 1999, 2000, 2001, 2002];
         await Assert.That(lines.Select(line => int.Parse(line.Text!.Split(' ')[1])).SequenceEqual(expected)).IsTrue();
-        await Assert.That(lines.Where(line => line.Context != true).Select(line => line.Text!.Split(' ')[1]).SequenceEqual(["100", "103", "448", "2000"])).IsTrue();
+        await Assert.That(lines.Where(line => line.Context != true).Select(line =>
+            line.Text!.Split(' ')[1]).SequenceEqual(["100", "103", "448", "2000"])).IsTrue();
         // The last one that fits, with what stands before it, though one of those would fit too.
         var last = Read(log.Open(new LogsRequest { Grep = "line 100[01] ", Context = 2, Lines = 1 }));
-        await Assert.That(last.Select(line => int.Parse(line.Text!.Split(' ')[1])).SequenceEqual([999, 1000, 1001, 1002, 1003])).IsTrue();
+        await Assert.That(last.Select(line =>
+            int.Parse(line.Text!.Split(' ')[1])).SequenceEqual([999, 1000, 1001, 1002, 1003])).IsTrue();
         await Assert.That(last.Single(line => line.Context != true).Text!).StartsWith("line 1001 ");
     }
 
@@ -134,12 +146,17 @@ internal sealed class LogSearchTests
             truth.Add($"{i} by {which}");
             if (random.Next(200) == 0) logs[random.Next(10)].Rotate(gzip: random.Next(2) == 0);
         }
-        var merged = Read([.. logs.Select((log, i) => log.Open(new LogsRequest { Lines = int.MaxValue }, $"p{i / 2}", i % 2 == 0 ? "out" : "err", i / 2))]);
+        var merged = Read([.. logs.Select((log, i) =>
+            log.Open(new LogsRequest { Lines = int.MaxValue }, $"p{i / 2}", i % 2 == 0 ? "out" : "err", i / 2))]);
         await Assert.That(merged.Select(line => line.Text!).SequenceEqual(truth)).IsTrue();
-        await Assert.That(merged.All(line => line.Text!.EndsWith($"by {line.Id * 2 + (line.Stream == "out" ? 0 : 1)}"))).IsTrue();
-        var tail = Read([.. logs.Select((log, i) => log.Open(new LogsRequest { Lines = 3 }, $"p{i / 2}", i % 2 == 0 ? "out" : "err", i / 2))]);
+        await Assert.That(merged.All(line => line.Text!.EndsWith($"by {line.Id * 2 + (line.Stream == "out" ? 0 : 1)}")))
+            .IsTrue();
+        var tail = Read([.. logs.Select((log, i) =>
+            log.Open(new LogsRequest { Lines = 3 }, $"p{i / 2}", i % 2 == 0 ? "out" : "err", i / 2))]);
         await Assert.That(tail.Count).IsEqualTo(30);
-        await Assert.That(tail.Select(line => int.Parse(line.Text!.Split(' ')[0])).SequenceEqual(tail.Select(line => int.Parse(line.Text!.Split(' ')[0])).Order())).IsTrue();
+        await Assert.That(tail.Select(line =>
+            int.Parse(line.Text!.Split(' ')[0])).SequenceEqual(tail.Select(line =>
+                int.Parse(line.Text!.Split(' ')[0])).Order())).IsTrue();
     }
 
     [Test]
@@ -149,9 +166,11 @@ internal sealed class LogSearchTests
         var (one, other) = (new WrittenLog(folder.At("a")), new WrittenLog(folder.At("b")));
         for (var i = 0; i < 100; i++) one.Line($"{i}", i < 50 ? Noon + i * 1000 : Noon - 900_000 + i * 1000);
         for (var i = 0; i < 100; i++) other.Line($"{i}", Noon + i * 1000);
-        var merged = Read(one.Open(new LogsRequest { Lines = 1000 }), other.Open(new LogsRequest { Lines = 1000 }, "b", id: 2));
+        var merged = Read(one.Open(new LogsRequest { Lines = 1000 }),
+            other.Open(new LogsRequest { Lines = 1000 }, "b", id: 2));
         foreach (var id in new[] { 1, 2 })
-            await Assert.That(merged.Where(line => line.Id == id).Select(line => int.Parse(line.Text!)).SequenceEqual(Enumerable.Range(0, 100))).IsTrue();
+            await Assert.That(merged.Where(line => line.Id == id).Select(line =>
+                int.Parse(line.Text!)).SequenceEqual(Enumerable.Range(0, 100))).IsTrue();
     }
 
     [Test]
@@ -163,12 +182,15 @@ internal sealed class LogSearchTests
         await Assert.That(lines.Select(line => line.Text!).SequenceEqual(log.Truth.Select(line => line.Line))).IsTrue();
         await Assert.That(lines.All(line => line.Time is null && line.RunId is null)).IsTrue();
         // The files' own times are all that is known: what was written to last before a time holds nothing of it.
-        for (var number = 2; number <= 6; number++) File.SetLastWriteTimeUtc($"{log.Path}.{number}.gz", DateTime.UnixEpoch.AddMilliseconds(Noon));
+        for (var number = 2; number <= 6; number++)
+            File.SetLastWriteTimeUtc($"{log.Path}.{number}.gz", DateTime.UnixEpoch.AddMilliseconds(Noon));
         File.SetLastWriteTimeUtc(log.Path + ".1", DateTime.UnixEpoch.AddMilliseconds(Noon + 2000));
         var since = Read(log.Open(new LogsRequest { Since = Iso(Noon + 1000) }));
-        await Assert.That(since.Select(line => line.Text!).SequenceEqual(log.Truth.Skip(5 * 450).Select(line => line.Line))).IsTrue();
+        await Assert.That(since.Select(line =>
+            line.Text!).SequenceEqual(log.Truth.Skip(5 * 450).Select(line => line.Line))).IsTrue();
         var until = Read(log.Open(new LogsRequest { Until = Iso(Noon + 1000) }));
-        await Assert.That(until.Select(line => line.Text!).SequenceEqual(log.Truth.Take(6 * 450).Select(line => line.Line))).IsTrue();
+        await Assert.That(until.Select(line =>
+            line.Text!).SequenceEqual(log.Truth.Take(6 * 450).Select(line => line.Line))).IsTrue();
     }
 
     [Test]
@@ -189,11 +211,13 @@ internal sealed class LogSearchTests
         var range = log.Truth.Where(line => line.Time >= Noon + 100_000 && line.Time <= Noon + 200_000).ToList();
         var found = Read(log.Open(new LogsRequest { Since = Iso(Noon + 100_000), Until = Iso(Noon + 200_000) }));
         await Assert.That(Math.Abs(found.Count - range.Count)).IsLessThan(20);
-        foreach (var garbage in new byte[][] { [], new byte[4000], [1, 2, 3], File.ReadAllBytes("/proc/self/exe")[..70_000] })
+        foreach (var garbage in new byte[][] { [], new byte[4000], [1, 2, 3],
+            File.ReadAllBytes("/proc/self/exe")[..70_000] })
         {
             File.WriteAllBytes(path, garbage);
             lines = Read(log.Open(new LogsRequest { Lines = int.MaxValue }));
-            await Assert.That(lines.Select(line => line.Text!).SequenceEqual(log.Truth.Select(line => line.Line))).IsTrue();
+            await Assert.That(lines.Select(line => line.Text!).SequenceEqual(log.Truth.Select(line => line.Line)))
+                .IsTrue();
         }
     }
 
@@ -215,10 +239,13 @@ internal sealed class LogSearchTests
         // A grandchild of the run before speaks late.
         log.Line("run 1 late", Noon + 40_000, runs[1]);
         log.Line("run 2 end", Noon + 41_000, runs[2]);
-        foreach (var (choice, run) in new[] { ("last", 2), ("0", 2), ("-1", 1), ("-2", 0), ("4001", 1), ($"{runs[0]}", 0) })
+        foreach (var (choice, run) in new[] { ("last", 2), ("0", 2), ("-1", 1), ("-2", 0), ("4001", 1),
+            ($"{runs[0]}", 0) })
         {
             var lines = Read(log.Open(new LogsRequest { Run = choice }));
-            await Assert.That(lines.Select(line => line.Text!).SequenceEqual(log.Truth.Where(line => line.Line.StartsWith($"run {run}")).Select(line => line.Line))).IsTrue().Because(choice);
+            await Assert.That(lines.Select(line =>
+                line.Text!).SequenceEqual(log.Truth.Where(line => line.Line.StartsWith($"run {run}")).Select(line =>
+                    line.Line))).IsTrue().Because(choice);
             await Assert.That(Read(log.Open(new LogsRequest { Run = choice, Lines = 3 })).Count).IsEqualTo(3);
         }
         foreach (var choice in new[] { "-3", "77", "639000000000000002" })
@@ -235,16 +262,21 @@ internal sealed class LogSearchTests
         log.Line("after", Noon + 200);
         log.Line("later", Noon + 300);
         var lines = Read(log.Open(new LogsRequest { Lines = 100 }));
-        await Assert.That(lines.Select(line => line.LostBytes is { } lost ? $"{lost} {line.LostBecause}" : line.Text!).SequenceEqual(["before", "1234 diskFull", "after", "later"])).IsTrue();
+        await Assert.That(lines.Select(line =>
+            line.LostBytes is { } lost
+                ? $"{lost} {line.LostBecause}"
+                : line.Text!).SequenceEqual(["before", "1234 diskFull", "after", "later"])).IsTrue();
         await Assert.That(Read(log.Open(new LogsRequest { Lines = 1 })).Single().Text).IsEqualTo("later");
     }
 
     [Test]
     [Arguments("a(b", "a '(' is not closed at position 3")]
     [Arguments("[z-a]", "a range runs backwards")]
-    public async Task A_bad_pattern_is_refused_with_its_place(string pattern, string says, CancellationToken cancellation)
+    public async Task A_bad_pattern_is_refused_with_its_place(string pattern, string says,
+        CancellationToken cancellation)
     {
-        var refused = await Assert.That(() => LogQuery.Of(new LogsRequest { Grep = pattern }, DateTimeOffset.UnixEpoch)).Throws<LogQueryException>();
+        var refused = await Assert.That(() => LogQuery.Of(new LogsRequest { Grep = pattern }, DateTimeOffset.UnixEpoch))
+            .Throws<LogQueryException>();
         await Assert.That(refused!.Message).Contains(says);
         await Assert.That(refused.Details.Path).IsEqualTo("params.grep");
     }
@@ -254,12 +286,18 @@ internal sealed class LogSearchTests
     {
         foreach (var (request, path) in new[]
         {
-            (new LogsRequest { Since = "yesterday-ish" }, "params.since"), (new LogsRequest { Until = "25:00" }, "params.until"), (new LogsRequest { Run = "first" }, "params.run"),
-            (new LogsRequest { Context = -1 }, "params.context"), (new LogsRequest { Context = 1001 }, "params.context"), (new LogsRequest { Stream = "in" }, "params.stream"),
+            (new LogsRequest { Since = "yesterday-ish" }, "params.since"),
+            (new LogsRequest { Until = "25:00" }, "params.until"), (new LogsRequest { Run = "first" }, "params.run"),
+            (new LogsRequest { Context = -1 }, "params.context"),
+            (new LogsRequest { Context = 1001 }, "params.context"),
+            (new LogsRequest { Stream = "in" }, "params.stream"),
             (new LogsRequest { Since = Iso(Noon), Until = Iso(Noon - 1) }, "params.until"),
         })
         {
-            var refused = await Assert.That(() => LogQuery.Of(request, DateTimeOffset.FromUnixTimeMilliseconds(WrittenLog.Midnight).AddDays(1))).Throws<LogQueryException>();
+            var refused = await Assert
+                .That(() =>
+                    LogQuery.Of(request, DateTimeOffset.FromUnixTimeMilliseconds(WrittenLog.Midnight).AddDays(1)))
+                        .Throws<LogQueryException>();
             await Assert.That(refused!.Details.Path).IsEqualTo(path);
         }
     }
@@ -270,7 +308,8 @@ internal sealed class LogSearchTests
         using var folder = new TemporaryFolder();
         var log = new WrittenLog(folder.At("log"));
         log.Line(new string('a', 40) + "!", Noon);
-        var refused = await Assert.That(() => Read(log.Open(new LogsRequest { Grep = "(a+)+$" }))).Throws<LogQueryException>();
+        var refused = await Assert.That(() => Read(log.Open(new LogsRequest { Grep = "(a+)+$" })))
+            .Throws<LogQueryException>();
         await Assert.That(refused!.Message).Contains("takes too long");
     }
 }

@@ -10,7 +10,9 @@ using Tspm.Platform.Linux;
 
 namespace Tspm.Tests.Logs;
 
-/// <summary>Real FIFOs, real files, a pump that may be killed and replaced, and a keeper in the guardian's place.</summary>
+/// <summary>
+/// Real FIFOs, real files, a pump that may be killed and replaced, and a keeper in the guardian's place.
+/// </summary>
 internal sealed class PumpBench : IDisposable
 {
     readonly Func<IByteMover> _makeMover;
@@ -76,10 +78,12 @@ internal sealed class PumpBench : IDisposable
 
     public async Task FileIs(string name, byte[] expected, CancellationToken cancellation)
     {
-        while (!File.Exists(At(name)) || new FileInfo(At(name)).Length < expected.Length) await Task.Delay(1, cancellation);
+        while (!File.Exists(At(name)) || new FileInfo(At(name)).Length < expected.Length)
+            await Task.Delay(1, cancellation);
         var actual = File.ReadAllBytes(At(name));
         if (!actual.AsSpan().SequenceEqual(expected))
-            throw new InvalidOperationException($"{name}: {actual.Length} bytes, expected {expected.Length}, alike up to {actual.AsSpan().CommonPrefixLength(expected)}");
+            throw new InvalidOperationException($"{name}: {actual.Length} bytes, expected {expected.Length}, alike up "
+                + $"to {actual.AsSpan().CommonPrefixLength(expected)}");
     }
 
     /// <summary>The whole stream: old files, oldest first, compressed or not, then the current one.</summary>
@@ -103,7 +107,8 @@ internal sealed class PumpBench : IDisposable
         var all = new MemoryStream();
         foreach (var path in (string[])[.. RotatedLogs.OldestFirst(At(name)), At(name)])
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete);
             if (!path.EndsWith(RotatedLogs.Compressed, StringComparison.Ordinal)) file.CopyTo(all);
             else
             {
@@ -119,7 +124,8 @@ internal sealed class PumpBench : IDisposable
     {
         var actual = Stream(name);
         if (!actual.AsSpan().SequenceEqual(expected))
-            throw new InvalidOperationException($"{name}: {actual.Length} bytes, expected {expected.Length}, alike up to {actual.AsSpan().CommonPrefixLength(expected)}");
+            throw new InvalidOperationException($"{name}: {actual.Length} bytes, expected {expected.Length}, alike up "
+                + $"to {actual.AsSpan().CommonPrefixLength(expected)}");
     }
 
     public static byte[] Random(int seed, int length)
@@ -159,7 +165,9 @@ internal sealed class DuplicatingKeeper : IDescriptorStore, IDisposable
     /// <summary>What a new daemon gets: duplicates of what it may ask for.</summary>
     public Dictionary<DescriptorKey, Descriptor> Return()
     {
-        lock (_held) return _held.Where(held => held.Key.IsGivenBack).ToDictionary(held => held.Key, held => Descriptors.Duplicate(held.Value));
+        lock (_held)
+            return _held.Where(held => held.Key.IsGivenBack)
+                .ToDictionary(held => held.Key, held => Descriptors.Duplicate(held.Value));
     }
 
     public void Store(DescriptorKey key, int descriptor)
@@ -187,7 +195,9 @@ internal sealed class DuplicatingKeeper : IDescriptorStore, IDisposable
 /// <summary>A child's side: the FIFO open for reading and writing, as children have it.</summary>
 internal sealed unsafe class FifoWriter(string path) : IDisposable
 {
-    readonly int _descriptor = Fcntl.open(path, Fcntl.O_RDWR | Fcntl.O_CLOEXEC) is >= 0 and var opened ? opened : throw new IOException($"{path}: {Errno.Describe(Errno.Last)}");
+    readonly int _descriptor = Fcntl.open(path, Fcntl.O_RDWR | Fcntl.O_CLOEXEC) is >= 0 and var opened
+        ? opened
+        : throw new IOException($"{path}: {Errno.Describe(Errno.Last)}");
 
     /// <summary>Waits while the FIFO is full, as a child does.</summary>
     public void Write(ReadOnlySpan<byte> bytes)

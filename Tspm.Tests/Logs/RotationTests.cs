@@ -13,12 +13,14 @@ internal sealed class RotationTests
     static readonly LogPolicy Small = LogPolicy.Default with { MaxSizeBytes = 20_000, Keep = 1000, Compress = false };
 
     public static IEnumerable<string> Shapes() =>
-        ["lines", "crlf", "random", "one 5 MB line", "no newline at the end", "invalid utf-8 and nul", "only newlines", "lines as long as a file", "lines one longer than a file"];
+        ["lines", "crlf", "random", "one 5 MB line", "no newline at the end", "invalid utf-8 and nul", "only newlines",
+            "lines as long as a file", "lines one longer than a file"];
 
     static byte[] Bytes(string shape)
     {
         var random = new Random(shape.Length);
-        string Lines(int count, int longest, string end) => string.Concat(Enumerable.Range(0, count).Select(i => $"{i} {new string('x', random.Next(longest))}{end}"));
+        string Lines(int count, int longest, string end) =>
+            string.Concat(Enumerable.Range(0, count).Select(i => $"{i} {new string('x', random.Next(longest))}{end}"));
         return shape switch
         {
             "lines" => Encoding.UTF8.GetBytes(Lines(5000, 200, "\n")),
@@ -26,9 +28,12 @@ internal sealed class RotationTests
             "random" => PumpBench.Random(1, 1_000_000),
             "one 5 MB line" => Encoding.UTF8.GetBytes("before\n" + new string('y', 5_000_000) + "\nafter\n"),
             "no newline at the end" => Encoding.UTF8.GetBytes(Lines(1000, 200, "\n") + "the end"),
-            "invalid utf-8 and nul" => [.. Enumerable.Range(0, 300_000).Select(i => i % 50 == 49 ? (byte)'\n' : i % 3 == 0 ? (byte)0 : (byte)0xC3)],
+            "invalid utf-8 and nul" =>
+                [.. Enumerable.Range(0,
+                    300_000).Select(i => i % 50 == 49 ? (byte)'\n' : i % 3 == 0 ? (byte)0 : (byte)0xC3)],
             "only newlines" => [.. Enumerable.Repeat((byte)'\n', 100_000)],
-            "lines as long as a file" => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(new string('z', 19_999) + "\n", 20))),
+            "lines as long as a file" =>
+                Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(new string('z', 19_999) + "\n", 20))),
             _ => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(new string('z', 20_000) + "\n", 20))),
         };
     }
@@ -40,7 +45,8 @@ internal sealed class RotationTests
         using var bench = new PumpBench { Policy = Small };
         var bytes = Bytes(shape);
         var run = bench.OpenRun();
-        using (var stdout = new FifoWriter(run.OutFifo)) await Task.Run(() => stdout.WritePieces(bytes, 1), cancellation);
+        using (var stdout = new FifoWriter(run.OutFifo))
+            await Task.Run(() => stdout.WritePieces(bytes, 1), cancellation);
         bench.Pump.Finish(run);
         await bench.Pump.Settled();
         bench.StreamIs("out.log", bytes);
@@ -53,11 +59,13 @@ internal sealed class RotationTests
     [Arguments("lines")]
     [Arguments("crlf")]
     [Arguments("lines as long as a file")]
-    public async Task No_line_is_split_and_no_file_is_larger_than_its_limit(string shape, CancellationToken cancellation)
+    public async Task No_line_is_split_and_no_file_is_larger_than_its_limit(string shape,
+        CancellationToken cancellation)
     {
         using var bench = new PumpBench { Policy = Small };
         var run = bench.OpenRun();
-        using (var stdout = new FifoWriter(run.OutFifo)) await Task.Run(() => stdout.WritePieces(Bytes(shape), 2), cancellation);
+        using (var stdout = new FifoWriter(run.OutFifo))
+            await Task.Run(() => stdout.WritePieces(Bytes(shape), 2), cancellation);
         bench.Pump.Finish(run);
         await bench.Pump.Settled();
         var files = RotatedLogs.OldestFirst(bench.At("out.log"));
@@ -68,7 +76,8 @@ internal sealed class RotationTests
             await Assert.That(content.Length).IsGreaterThan((int)Small.MaxSizeBytes - 300);
             await Assert.That(content[^1]).IsEqualTo((byte)'\n');
         }
-        await Assert.That(IndexReader.Read(bench.At("out.log")).Any(entry => entry.Kind == LogIndexKind.CutLine)).IsFalse();
+        await Assert.That(IndexReader.Read(bench.At("out.log")).Any(entry => entry.Kind == LogIndexKind.CutLine))
+            .IsFalse();
     }
 
     [Test]
@@ -77,13 +86,15 @@ internal sealed class RotationTests
         using var bench = new PumpBench { Policy = Small };
         var run = bench.OpenRun();
         var bytes = Bytes("one 5 MB line");
-        using (var stdout = new FifoWriter(run.OutFifo)) await Task.Run(() => stdout.WritePieces(bytes, 2), cancellation);
+        using (var stdout = new FifoWriter(run.OutFifo))
+            await Task.Run(() => stdout.WritePieces(bytes, 2), cancellation);
         bench.Pump.Finish(run);
         await bench.Pump.Settled();
         var cuts = IndexReader.Read(bench.At("out.log")).Where(entry => entry.Kind == LogIndexKind.CutLine).ToList();
         await Assert.That(cuts.Count).IsGreaterThan(100);
         foreach (var cut in cuts) await Assert.That(bytes[cut.Position - 1]).IsEqualTo((byte)'y');
-        foreach (var file in RotatedLogs.OldestFirst(bench.At("out.log"))) await Assert.That(new FileInfo(file).Length).IsLessThanOrEqualTo(2 * Small.MaxSizeBytes);
+        foreach (var file in RotatedLogs.OldestFirst(bench.At("out.log")))
+            await Assert.That(new FileInfo(file).Length).IsLessThanOrEqualTo(2 * Small.MaxSizeBytes);
     }
 
     [Test]
@@ -121,7 +132,8 @@ internal sealed class RotationTests
         }
         bench.Pump.Finish(run);
         await bench.Pump.Settled();
-        bench.StreamIs("out.log", Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(1, lines).Select(i => $"line {i}\n"))));
+        bench.StreamIs("out.log",
+            Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(1, lines).Select(i => $"line {i}\n"))));
     }
 
     [Test]
@@ -131,12 +143,15 @@ internal sealed class RotationTests
         var bytes = Bytes("lines");
         await Print(bench, bytes, cancellation);
         var log = bench.At("out.log");
-        while (RotatedLogs.OldestFirst(log) is var files && !files.SkipLast(1).All(file => file.EndsWith(RotatedLogs.Compressed, StringComparison.Ordinal))) await Task.Delay(5, cancellation);
+        while (RotatedLogs.OldestFirst(log) is var files
+            && !files.SkipLast(1).All(file =>
+                file.EndsWith(RotatedLogs.Compressed, StringComparison.Ordinal))) await Task.Delay(5, cancellation);
         await Assert.That(File.Exists(log + ".1")).IsTrue();
         await Assert.That(Directory.GetFiles(bench.Folder, "*.tmp")).IsEmpty();
         bench.StreamIs("out.log", bytes);
         await IndexReader.Check(log);
-        await Assert.That(File.GetUnixFileMode(log + ".2.gz")).IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await Assert.That(File.GetUnixFileMode(log + ".2.gz"))
+            .IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     [Test]
@@ -147,7 +162,8 @@ internal sealed class RotationTests
         var log = bench.At("out.log");
         var whole = bench.Stream("out.log");
         bench.KillPump();
-        // Died after number 2 and 1 had moved up, and after the current file was put away; a second one in the middle of compressing.
+        // Died after number 2 and 1 had moved up, and after the current file was put away; a second one in the middle
+        // of compressing.
         var count = RotatedLogs.OldestFirst(log).Count;
         for (var number = count; number >= 1; number--) File.Move($"{log}.{number}", $"{log}.{number + 1}");
         File.Move(log, log + ".1");
@@ -162,7 +178,8 @@ internal sealed class RotationTests
     }
 
     [Test]
-    public async Task Of_a_plain_and_a_compressed_file_with_one_number_the_compressed_one_counts(CancellationToken cancellation)
+    public async Task Of_a_plain_and_a_compressed_file_with_one_number_the_compressed_one_counts(
+        CancellationToken cancellation)
     {
         using var bench = new PumpBench { Policy = Small with { Compress = true } };
         var bytes = Bytes("lines");
@@ -174,7 +191,8 @@ internal sealed class RotationTests
         // The next rotation removes it.
         await Print(bench, bytes, cancellation);
         bench.StreamIs("out.log", [.. bytes, .. bytes]);
-        foreach (var file in Directory.GetFiles(bench.Folder, "out.log.*")) await Assert.That(File.ReadAllText(file)).DoesNotStartWith("the plain one");
+        foreach (var file in Directory.GetFiles(bench.Folder, "out.log.*"))
+            await Assert.That(File.ReadAllText(file)).DoesNotStartWith("the plain one");
     }
 
     [Test]
@@ -183,7 +201,8 @@ internal sealed class RotationTests
         using var bench = new PumpBench { Policy = Small };
         File.WriteAllText(bench.At("out.log.1"), "one\n");
         File.WriteAllText(bench.At("out.log.3"), "three\n");
-        await Print(bench, Encoding.ASCII.GetBytes(new string('a', 19_000) + "\n" + new string('b', 5000) + "\n"), cancellation);
+        await Print(bench, Encoding.ASCII.GetBytes(new string('a', 19_000) + "\n" + new string('b', 5000) + "\n"),
+            cancellation);
         await Assert.That(File.ReadAllText(bench.At("out.log.2"))).IsEqualTo("one\n");
         await Assert.That(File.ReadAllText(bench.At("out.log.3"))).IsEqualTo("three\n");
         await Assert.That(File.ReadAllText(bench.At("out.log.1"))).StartsWith("aaa");
@@ -231,7 +250,8 @@ internal sealed class RotationTests
         using var stdout = new FifoWriter(run.OutFifo);
         await Task.Run(() => stdout.WritePieces(bytes, 1), cancellation);
         await bench.FileIs("out.log", bytes, cancellation);
-        while (!bench.Pump.Troubles.Any(trouble => trouble.Contains("out.log cannot be rotated: Is a directory; it grows on")))
+        while (!bench.Pump.Troubles.Any(trouble =>
+            trouble.Contains("out.log cannot be rotated: Is a directory; it grows on")))
         {
             stdout.Write("x\n");
             await Task.Delay(10, cancellation);
@@ -290,7 +310,8 @@ internal sealed class RotationTests
             await Task.Delay(10, cancellation);
         }
         await bench.Pump.Settled();
-        while (File.ReadAllText(bench.At("moved")) + File.ReadAllText(bench.At("out.log")) != written) await Task.Delay(1, cancellation);
+        while (File.ReadAllText(bench.At("moved")) + File.ReadAllText(bench.At("out.log")) != written)
+            await Task.Delay(1, cancellation);
         File.Move(bench.At("out.log"), bench.At("moved2"));
         await bench.Pump.Reopen([bench.At("out.log")]);
         await Assert.That(File.Exists(bench.At("out.log"))).IsTrue();
@@ -300,13 +321,15 @@ internal sealed class RotationTests
     }
 
     [Test]
-    public async Task The_oldest_files_of_all_logs_go_first_when_they_are_too_much_together(CancellationToken cancellation)
+    public async Task The_oldest_files_of_all_logs_go_first_when_they_are_too_much_together(
+        CancellationToken cancellation)
     {
         using var bench = new PumpBench { Policy = Small, Total = 100_000 };
         for (var number = 1; number <= 5; number++)
         {
             File.WriteAllBytes(bench.At($"gone.log.{number}"), new byte[20_000]);
-            File.SetLastWriteTimeUtc(bench.At($"gone.log.{number}"), new DateTime(2020, 1, 10 - number, 0, 0, 0, DateTimeKind.Utc));
+            File.SetLastWriteTimeUtc(bench.At($"gone.log.{number}"),
+                new DateTime(2020, 1, 10 - number, 0, 0, 0, DateTimeKind.Utc));
         }
         File.WriteAllBytes(bench.At("gone.log"), new byte[30_000]);
         bench.RestartPump();
@@ -342,7 +365,8 @@ internal sealed class RotationTests
     internal static async Task Print(PumpBench bench, byte[] bytes, CancellationToken cancellation)
     {
         var run = bench.OpenRun();
-        using (var stdout = new FifoWriter(run.OutFifo)) await Task.Run(() => stdout.WritePieces(bytes, 1), cancellation);
+        using (var stdout = new FifoWriter(run.OutFifo))
+            await Task.Run(() => stdout.WritePieces(bytes, 1), cancellation);
         bench.Pump.Finish(run);
         await bench.Pump.Settled();
     }

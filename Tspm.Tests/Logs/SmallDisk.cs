@@ -28,5 +28,6 @@ internal sealed class SmallDisk : IAsyncDisposable
     }
 
     static Task<Ran> Run(string program, CancellationToken cancellation, params string[] arguments) =>
-        Programs.Run(program, arguments, new Dictionary<string, string> { ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin" }, "/", cancellation);
+        Programs.Run(program, arguments, new Dictionary<string, string> { ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin" },
+            "/", cancellation);
 }

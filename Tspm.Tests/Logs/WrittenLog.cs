@@ -9,7 +9,9 @@ using Tspm.Protocol;
 
 namespace Tspm.Tests.Logs;
 
-/// <summary>Writes one stream as the pump does: current file, rotated ones, index; and keeps the truth about it.</summary>
+/// <summary>
+/// Writes one stream as the pump does: current file, rotated ones, index; and keeps the truth about it.
+/// </summary>
 internal sealed class WrittenLog
 {
     /// <summary>In a year that no file of a test was made after.</summary>
@@ -55,7 +57,8 @@ internal sealed class WrittenLog
             Entry(LogIndexKind.Bytes, time, run, 0);
             (_lastTime, _lastRun) = (time, run);
         }
-        using var file = new FileStream(Path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        using var file = new FileStream(Path, FileMode.Append, FileAccess.Write,
+            FileShare.ReadWrite | FileShare.Delete);
         file.Write(bytes);
         _position += bytes.Length;
     }
@@ -91,7 +94,8 @@ internal sealed class WrittenLog
     {
         var path = $"{Path}.{number}";
         if (!File.Exists(path)) return;
-        using (var target = new GZipStream(File.Create(path + ".tmp"), CompressionLevel.Fastest)) target.Write(File.ReadAllBytes(path));
+        using (var target = new GZipStream(File.Create(path + ".tmp"), CompressionLevel.Fastest))
+            target.Write(File.ReadAllBytes(path));
         File.Move(path + ".tmp", path + ".gz");
         File.Delete(path);
     }
@@ -106,7 +110,13 @@ internal sealed class WrittenLog
     public LogSource Open(LogsRequest request, string name = "web", string stream = "out", int id = 1)
     {
         var query = LogQuery.Of(request, DateTimeOffset.FromUnixTimeMilliseconds(Midnight).AddDays(1));
-        var definition = new ProcessDefinition { Id = id, Config = new ProcessConfig { Name = name, Command = "x" }, CreatedAt = DateTimeOffset.UnixEpoch, EnvironmentKey = "" };
+        var definition = new ProcessDefinition
+        {
+            Id = id,
+            Config = new ProcessConfig { Name = name, Command = "x" },
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            EnvironmentKey = "",
+        };
         var sources = new LogSources(request with { Stream = stream }, query);
         sources.Add(definition, 0, stream == "out" ? Path : Path + ".none", stream == "err" ? Path : Path + ".none");
         return sources.Open()[stream == "out" ? 0 : ^1];
@@ -114,14 +124,16 @@ internal sealed class WrittenLog
 
     void Begin() => Entry(LogIndexKind.File, _lastTime == long.MinValue ? Midnight : _lastTime, 0, Inode(Path));
 
-    static ulong Inode(string path) => SysStat.stat(path, out var status) == 0 ? status.Inode : throw new IOException(path);
+    static ulong Inode(string path) =>
+        SysStat.stat(path, out var status) == 0 ? status.Inode : throw new IOException(path);
 
     void Entry(LogIndexKind kind, long time, ulong run, ulong value)
     {
         if (!IsIndexed) return;
         Span<byte> bytes = stackalloc byte[LogIndexEntry.Size];
         new LogIndexEntry(kind, _position, time, run, value).Write(bytes);
-        using var file = new FileStream(LogIndexReader.PathOf(Path), FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        using var file = new FileStream(LogIndexReader.PathOf(Path), FileMode.Append, FileAccess.Write,
+            FileShare.ReadWrite | FileShare.Delete);
         file.Write(bytes);
     }
 }

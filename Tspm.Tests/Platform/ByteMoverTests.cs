@@ -29,7 +29,8 @@ public class ByteMoverTests
         // Not at once: a program that another test starts right now holds a copy of the writing end until its exec.
         await Sandbox.UntilAsync(() => mover.Move(reader, file, 13, 100, out errno) == 0, cancellation);
         await Assert.That(errno).IsEqualTo(0);
-        await Assert.That(await File.ReadAllTextAsync(Path.Combine(folder, "log"), cancellation)).IsEqualTo("\0\0hello world");
+        await Assert.That(await File.ReadAllTextAsync(Path.Combine(folder, "log"), cancellation))
+            .IsEqualTo("\0\0hello world");
 
         _ = Unistd.close(reader);
         _ = Unistd.close(file);
@@ -49,7 +50,8 @@ public class ByteMoverTests
         Write(writer, "precious");
         var moved = mover.Move(reader, full, 0, 100, out var errno);
         await Assert.That(moved).IsEqualTo(-1);
-        await Assert.That(errno is Errno.ENOSPC or Errno.EINVAL).IsTrue(); // some kernels cannot splice to this device at all
+        // some kernels cannot splice to this device at all
+        await Assert.That(errno is Errno.ENOSPC or Errno.EINVAL).IsTrue();
         await Assert.That(mover.Move(reader, good, 0, 3, out _)).IsEqualTo(3);
         await Assert.That(mover.Move(reader, good, 3, 100, out _)).IsEqualTo(5);
         await Assert.That(await File.ReadAllTextAsync(path, cancellation)).IsEqualTo("precious");

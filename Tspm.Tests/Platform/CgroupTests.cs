@@ -18,7 +18,8 @@ internal sealed class CgroupTests
     [Arguments(@"30 23 0:26 / /mnt/a\040b rw - cgroup2 none rw", "/mnt/a b", "/")]
     [Arguments("30 23 0:26 / /sys/fs/cgroup rw - cgroup cgroup rw,cpu", null, "/")]
     [Arguments("", null, "/")]
-    public async Task The_mount_is_the_one_that_the_kernel_tells(string mountinfo, string? mount, string root, CancellationToken cancellation) =>
+    public async Task The_mount_is_the_one_that_the_kernel_tells(string mountinfo, string? mount, string root,
+        CancellationToken cancellation) =>
         await Assert.That(CgroupPlace.MountOfVersion2(mountinfo.Split('\n'))).IsEqualTo((mount, root));
 
     [Test]
@@ -26,7 +27,8 @@ internal sealed class CgroupTests
     [Arguments("/docker/abc", "0::/docker/abc/tspm", "/tspm")]
     [Arguments("/docker/abc", "0::/docker/abcd", null)]
     [Arguments("/", "4:memory:/x", null)]
-    public async Task Our_own_cgroup_is_seen_below_the_mount(string root, string lines, string? own, CancellationToken cancellation) =>
+    public async Task Our_own_cgroup_is_seen_below_the_mount(string root, string lines, string? own,
+        CancellationToken cancellation) =>
         await Assert.That(CgroupPlace.Own(root, lines.Split('|'))).IsEqualTo(own);
 
     [Test]
@@ -37,7 +39,8 @@ internal sealed class CgroupTests
         await Assert.That(CgroupPlace.Find("/tmp/elsewhere", out trouble)).IsNull();
         await Assert.That(trouble).Contains("/tmp/elsewhere cannot be used");
         // These tests are not run by systemd in a unit with Delegate=yes.
-        Skip.When(CgroupPlace.Own("/", File.ReadLines("/proc/self/cgroup")) is not (null or "/"), "this program may have been given a cgroup");
+        Skip.When(CgroupPlace.Own("/", File.ReadLines("/proc/self/cgroup")) is not (null or "/"),
+            "this program may have been given a cgroup");
         await Assert.That(CgroupPlace.Find(null, out trouble)).IsNull();
         await Assert.That(CgroupPlace.Find("auto", out trouble)).IsNull();
         await Assert.That(trouble).IsNull();
@@ -46,7 +49,8 @@ internal sealed class CgroupTests
     [Test]
     public async Task File_contents_that_can_be_dropped_do_not_count(CancellationToken cancellation)
     {
-        await Assert.That(ProcessCgroups.MemoryInUse(1000, "anon 400\ninactive_file 300\nactive_file 100\n")).IsEqualTo(700);
+        await Assert.That(ProcessCgroups.MemoryInUse(1000, "anon 400\ninactive_file 300\nactive_file 100\n"))
+            .IsEqualTo(700);
         await Assert.That(ProcessCgroups.MemoryInUse(1000, "")).IsEqualTo(1000);
     }
 }

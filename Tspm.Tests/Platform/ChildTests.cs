@@ -10,7 +10,8 @@ namespace Tspm.Tests.Platform;
 public class ChildTests
 {
     [Test, Arguments(false), Arguments(true)]
-    public async Task An_exit_code_can_be_looked_at_until_it_is_reaped(bool withoutPidfds, CancellationToken cancellation)
+    public async Task An_exit_code_can_be_looked_at_until_it_is_reaped(bool withoutPidfds,
+        CancellationToken cancellation)
     {
         using var box = new Sandbox(withoutPidfds: withoutPidfds);
         var child = box.Spawn(box.Shell("exit 42"));
@@ -47,7 +48,8 @@ public class ChildTests
     }
 
     [Test, Arguments(false), Arguments(true)]
-    public async Task A_second_daemon_adopts_by_pid_and_start_time_and_learns_of_the_end(bool withoutPidfds, CancellationToken cancellation)
+    public async Task A_second_daemon_adopts_by_pid_and_start_time_and_learns_of_the_end(bool withoutPidfds,
+        CancellationToken cancellation)
     {
         using var box = new Sandbox(withoutPidfds: withoutPidfds);
         var child = box.Spawn(box.Shell("read line; exit 7") with { StdinPath = box.Fifo("in") });
@@ -67,10 +69,13 @@ public class ChildTests
         await Assert.That(status is null || status == new ExitStatus(7, null)).IsTrue();
     }
 
-    /// <summary>A failure is known before anybody reaps it, on every kernel; 0 is also what the kernel says to who may not know.</summary>
+    /// <summary>
+    /// A failure is known before anybody reaps it, on every kernel; 0 is also what the kernel says to who may not know.
+    /// </summary>
     [Test]
     [Arguments("exit 7", 7, null), Arguments("kill -9 $$", null, 9)]
-    public async Task A_zombie_that_failed_tells_at_once_how(string script, int? code, int? signal, CancellationToken cancellation)
+    public async Task A_zombie_that_failed_tells_at_once_how(string script, int? code, int? signal,
+        CancellationToken cancellation)
     {
         using var box = new Sandbox();
         var child = box.Spawn(box.Shell(script));
@@ -81,7 +86,8 @@ public class ChildTests
     }
 
     [Test]
-    public async Task A_zombie_is_adopted_as_one_that_ended_and_tells_its_status_once_it_is_reaped(CancellationToken cancellation)
+    public async Task A_zombie_is_adopted_as_one_that_ended_and_tells_its_status_once_it_is_reaped(
+        CancellationToken cancellation)
     {
         using var box = new Sandbox();
         var child = box.Spawn(box.Shell("exit 0"));
@@ -126,7 +132,9 @@ public class ChildTests
         var child = box.Spawn(box.Shell("sleep 1000 & echo ready; wait"));
         await box.ReadUntilAsync("out", "ready", cancellation);
         IReadOnlyList<ProcessSample> tree = [];
-        await Sandbox.UntilAsync(() => (tree = box.System.ReadTree(child.Pid)).Any(sample => sample.Command == "sleep 1000"), cancellation);
+        await Sandbox
+            .UntilAsync(() => (tree = box.System.ReadTree(child.Pid)).Any(sample => sample.Command == "sleep 1000"),
+                cancellation);
         await Assert.That(tree[0].Pid).IsEqualTo(child.Pid);
         await Assert.That(tree[0].Command).StartsWith("sh -c sleep 1000");
         await Assert.That(tree[1].ParentPid).IsEqualTo(child.Pid);
@@ -139,11 +147,19 @@ public class ChildTests
     {
         if (!File.Exists("/usr/bin/python3") && !File.Exists("/usr/local/bin/python3")) return;
         using var box = new Sandbox();
-        var script = "import threading,subprocess,time\nt=threading.Thread(target=lambda:(subprocess.Popen(['sleep','1000']),print('ready',flush=True),time.sleep(1000)))\nt.start()\nt.join()";
-        var request = box.Program("python3", "python3", "-c", script) with { Environment = new Dictionary<string, string> { ["PATH"] = "/usr/local/bin:/usr/bin:/bin" } };
+        var script =
+            "import threading,subprocess,time\n"
+            + "t=threading.Thread(target=lambda:(subprocess.Popen(['sleep','1000']),print('ready',flush=True),"
+            + "time.sleep(1000)))\nt.start()\nt.join()";
+        var request = box.Program("python3", "python3", "-c", script) with
+        {
+            Environment = new Dictionary<string, string> { ["PATH"] = "/usr/local/bin:/usr/bin:/bin" },
+        };
         var child = box.Spawn(request);
         await box.ReadUntilAsync("out", "ready", cancellation);
-        await Sandbox.UntilAsync(() => box.System.ReadTree(child.Pid).Any(sample => sample.Command == "sleep 1000"), cancellation);
+        await Sandbox
+            .UntilAsync(() => box.System.ReadTree(child.Pid).Any(sample => sample.Command == "sleep 1000"),
+                cancellation);
         child.SignalGroup(Signals.SIGKILL);
     }
 

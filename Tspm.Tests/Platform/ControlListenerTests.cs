@@ -7,7 +7,10 @@ using Tspm.Platform.Windows;
 
 namespace Tspm.Tests.Platform;
 
-/// <summary>What every way to the daemon promises, tried on each of them. Named pipes are the runtime's own emulation here; on Windows they are the real thing.</summary>
+/// <summary>
+/// What every way to the daemon promises, tried on each of them. Named pipes are the runtime's own emulation here; on
+/// Windows they are the real thing.
+/// </summary>
 [Timeout(30_000)]
 internal sealed class ControlListenerTests
 {
@@ -52,7 +55,8 @@ internal sealed class ControlListenerTests
     }
 
     [Test, Arguments("unix"), Arguments("pipe")]
-    public Task Bytes_go_both_ways_and_the_end_is_seen(string kind, CancellationToken cancellation) => With(kind, async (listener, connect) =>
+    public Task Bytes_go_both_ways_and_the_end_is_seen(string kind, CancellationToken cancellation) =>
+        With(kind, async (listener, connect) =>
     {
         var client = await connect();
         using var channel = await listener.Accept(cancellation);
@@ -69,7 +73,8 @@ internal sealed class ControlListenerTests
     });
 
     [Test, Arguments("unix"), Arguments("pipe")]
-    public Task Many_clients_are_accepted_at_once_and_each_has_its_own_channel(string kind, CancellationToken cancellation) => With(kind, async (listener, connect) =>
+    public Task Many_clients_are_accepted_at_once_and_each_has_its_own_channel(string kind,
+        CancellationToken cancellation) => With(kind, async (listener, connect) =>
     {
         var clients = new List<Stream>();
         var channels = new List<IControlChannel>();
@@ -90,7 +95,8 @@ internal sealed class ControlListenerTests
     });
 
     [Test, Arguments("unix"), Arguments("pipe")]
-    public Task A_client_that_connects_before_anybody_accepts_waits(string kind, CancellationToken cancellation) => With(kind, async (listener, connect) =>
+    public Task A_client_that_connects_before_anybody_accepts_waits(string kind, CancellationToken cancellation) =>
+        With(kind, async (listener, connect) =>
     {
         using var client = await connect();
         await client.WriteAsync("early"u8.ToArray(), cancellation);
@@ -99,7 +105,8 @@ internal sealed class ControlListenerTests
     });
 
     [Test, Arguments("unix"), Arguments("pipe")]
-    public Task A_wait_for_a_client_or_for_bytes_can_be_ended(string kind, CancellationToken cancellation) => With(kind, async (listener, connect) =>
+    public Task A_wait_for_a_client_or_for_bytes_can_be_ended(string kind, CancellationToken cancellation) =>
+        With(kind, async (listener, connect) =>
     {
         using (var end = new CancellationTokenSource())
         {
@@ -116,7 +123,8 @@ internal sealed class ControlListenerTests
     });
 
     [Test, Arguments("unix"), Arguments("pipe")]
-    public Task Reading_is_finished_also_for_who_waits_and_sending_goes_on(string kind, CancellationToken cancellation) => With(kind, async (listener, connect) =>
+    public Task Reading_is_finished_also_for_who_waits_and_sending_goes_on(string kind,
+        CancellationToken cancellation) => With(kind, async (listener, connect) =>
     {
         using var client = await connect();
         using var channel = await listener.Accept(cancellation);
@@ -130,7 +138,8 @@ internal sealed class ControlListenerTests
     });
 
     [Test, Arguments("unix"), Arguments("pipe")]
-    public Task A_channel_that_is_closed_here_ends_what_waits_on_both_sides(string kind, CancellationToken cancellation) => With(kind, async (listener, connect) =>
+    public Task A_channel_that_is_closed_here_ends_what_waits_on_both_sides(string kind,
+        CancellationToken cancellation) => With(kind, async (listener, connect) =>
     {
         using var client = await connect();
         var channel = await listener.Accept(cancellation);

@@ -50,7 +50,11 @@ public class EventLoopTests
     {
         var turns = 0;
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var loop = new EventLoop { BeforeWait = () => turns < 3 ? 1 : -1, AfterWait = () => { if (++turns == 3) done.SetResult(); } };
+        using var loop = new EventLoop
+        {
+            BeforeWait = () => turns < 3 ? 1 : -1,
+            AfterWait = () => { if (++turns == 3) done.SetResult(); },
+        };
         loop.Start();
         await done.Task.WaitAsync(cancellation);
         await Assert.That(turns).IsEqualTo(3);
@@ -70,7 +74,8 @@ public class EventLoopTests
     }
 
     [Test]
-    public async Task A_descriptor_that_epoll_refuses_is_told_all_the_same_and_said_to_be_late(CancellationToken cancellation)
+    public async Task A_descriptor_that_epoll_refuses_is_told_all_the_same_and_said_to_be_late(
+        CancellationToken cancellation)
     {
         var isFull = true;
         using var loop = new EventLoop { Refuses = _ => isFull };

@@ -10,7 +10,8 @@ namespace Tspm.Tests.Platform;
 internal sealed class InotifyTests
 {
     [Test]
-    public async Task Written_made_renamed_and_removed_files_are_told_in_old_and_new_folders(CancellationToken cancellation)
+    public async Task Written_made_renamed_and_removed_files_are_told_in_old_and_new_folders(
+        CancellationToken cancellation)
     {
         using var box = new Watched(cancellation);
         box.Make("src/deep/a.txt");
@@ -73,13 +74,21 @@ internal sealed class InotifyTests
     }
 
     [Test]
-    public async Task Two_that_watch_the_same_folder_are_told_both_and_one_that_ends_takes_nothing_along(CancellationToken cancellation)
+    public async Task Two_that_watch_the_same_folder_are_told_both_and_one_that_ends_takes_nothing_along(
+        CancellationToken cancellation)
     {
         using var box = new Watched(cancellation);
         box.Make("src/a");
         var first = await box.Watch("src");
         var second = new ConcurrentBag<string>();
-        using var other = box.Watcher.Watch(new FileWatchPlan { Paths = [new WatchedPath(box.Of("src"))], IsIgnored = _ => false, Changed = (path, _) => second.Add(path), Troubled = _ => { } });
+        using var other = box.Watcher.Watch(new FileWatchPlan
+        {
+            Paths = [new WatchedPath(box.Of("src"))],
+            IsIgnored = _ =>
+                false,
+            Changed = (path, _) => second.Add(path),
+            Troubled = _ => { },
+        });
         await other.Ready.WaitAsync(cancellation);
         await box.Tells("src/a", () => File.WriteAllText(box.Of("src/a"), "1"));
         await Sandbox.UntilAsync(() => second.Contains(box.Of("src/a")), cancellation);
@@ -125,7 +134,8 @@ internal sealed class InotifyTests
             {
                 try
                 {
-                    var lines = File.ReadAllLines(fd).Count(line => line.StartsWith("inotify ", StringComparison.Ordinal));
+                    var lines = File.ReadAllLines(fd)
+                        .Count(line => line.StartsWith("inotify ", StringComparison.Ordinal));
                     if (lines > 1000) return lines;
                 }
                 catch (IOException)
@@ -145,7 +155,8 @@ internal sealed class InotifyTests
         box.Make("secret/x");
         File.SetUnixFileMode(box.Of("secret"), UnixFileMode.None);
         await box.Watch("");
-        File.SetUnixFileMode(box.Of("secret"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(box.Of("secret"),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await Assert.That(box.Troubles.Single()).Contains("secret is not watched: Permission denied");
     }
 
@@ -170,7 +181,8 @@ internal sealed class InotifyTests
         readonly List<IFileWatch> _watches = [];
         readonly ConcurrentQueue<(string Path, long Epoch)> _epochs = new();
 
-        public IEnumerable<string> ToldWith(long epoch) => _epochs.Where(told => told.Epoch == epoch).Select(told => told.Path);
+        public IEnumerable<string> ToldWith(long epoch) =>
+            _epochs.Where(told => told.Epoch == epoch).Select(told => told.Path);
 
         public string Of(string path) => Path.Combine(_folder, path).TrimEnd('/');
 
@@ -184,7 +196,9 @@ internal sealed class InotifyTests
         {
             var watch = Watcher.Watch(new FileWatchPlan
             {
-                Paths = [.. paths.Select(path => new WatchedPath(Of(path)))], IsIgnored = path => path.EndsWith("/node_modules", StringComparison.Ordinal),
+                Paths = [.. paths.Select(path => new WatchedPath(Of(path)))],
+                IsIgnored = path =>
+                    path.EndsWith("/node_modules", StringComparison.Ordinal),
                 Changed = (path, epoch) =>
                 {
                     Told.Enqueue(path);

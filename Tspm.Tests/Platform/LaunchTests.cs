@@ -18,7 +18,14 @@ public class LaunchTests
     public async Task A_child_has_the_values_that_were_kept(bool bySetUp, CancellationToken cancellation)
     {
         using var box = new Sandbox();
-        var launch = new LaunchContext { Umask = "027", Nice = 7, Limits = "core=1024 nofile=321 stack=4194304", Cpus = "0", IoPriority = "idle" };
+        var launch = new LaunchContext
+        {
+            Umask = "027",
+            Nice = 7,
+            Limits = "core=1024 nofile=321 stack=4194304",
+            Cpus = "0",
+            IoPriority = "idle",
+        };
         var child = box.Spawn(Request(box, $"{Values}; exec sleep 1000", bySetUp) with { Launch = launch });
         await Assert.That(await box.ReadUntilAsync("out", "4096\n", cancellation)).IsEqualTo("0027\n7\n2\n321\n4096\n");
         await Assert.That(CpuList.Format(ThreadValues.ReadCpus(child.Pid)!)).IsEqualTo("0");
@@ -27,7 +34,8 @@ public class LaunchTests
 
     [Test]
     [Arguments(false), Arguments(true)]
-    public async Task Without_values_the_defaults_hold_and_the_limits_are_those_of_the_guardians_start(bool bySetUp, CancellationToken cancellation)
+    public async Task Without_values_the_defaults_hold_and_the_limits_are_those_of_the_guardians_start(bool bySetUp,
+        CancellationToken cancellation)
     {
         using var box = new Sandbox();
         var system = box.NewSystemWith("core=2048 stack=2097152");
@@ -41,12 +49,17 @@ public class LaunchTests
     /// <summary>Alone: other tests start programs too, and change limits of this process for a moment.</summary>
     [Test, NotInParallel]
     [Arguments("fsize=1048576", "ulimit -Sf", "2048\n"), Arguments("cpu=1000", "ulimit -St", "1000\n")]
-    public async Task A_limit_that_would_hurt_this_process_reaches_the_child_all_the_same(string limits, string script, string expected, CancellationToken cancellation)
+    public async Task A_limit_that_would_hurt_this_process_reaches_the_child_all_the_same(string limits, string script,
+        string expected, CancellationToken cancellation)
     {
         using var box = new Sandbox();
         var before = OwnLaunch.Read();
-        await Assert.That(BirthSettings.Of(new LaunchContext { Limits = limits }, null, new ulong?[SoftLimits.Names.Length]).NeedsSetUp()).IsTrue();
-        await Assert.That(await box.RunAsync(box.Shell(script, ("DOTNET_gcServer", "0")) with { Launch = new LaunchContext { Limits = limits } }, cancellation)).IsEqualTo(expected);
+        await Assert.That(BirthSettings.Of(new LaunchContext { Limits = limits }, null,
+            new ulong?[SoftLimits.Names.Length]).NeedsSetUp()).IsTrue();
+        await Assert.That(await box.RunAsync(box.Shell(script,
+            ("DOTNET_gcServer", "0")) with
+        { Launch = new LaunchContext { Limits = limits } }, cancellation))
+                .IsEqualTo(expected);
         await Assert.That(OwnLaunch.Read() with { Umask = null }).IsEqualTo(before with { Umask = null });
     }
 
@@ -56,7 +69,12 @@ public class LaunchTests
         using var box = new Sandbox();
         var launch = new LaunchContext { Umask = "027", Nice = 3, Limits = "core=1024 nofile=321" };
         var setUp = new SetUp { Umask = "077", Nice = 9, Limits = new ResourceLimits { Nofile = 111 } };
-        var values = await box.RunAsync(box.Shell("umask; nice; ulimit -Sc; ulimit -n", ("DOTNET_gcServer", "0")) with { Launch = launch, SetUp = setUp }, cancellation);
+        var values = await box
+            .RunAsync(box.Shell("umask; nice; ulimit -Sc; ulimit -n", ("DOTNET_gcServer", "0")) with
+            {
+                Launch = launch,
+                SetUp = setUp
+            }, cancellation);
         await Assert.That(values).IsEqualTo("0077\n9\n2\n111\n");
     }
 
@@ -66,7 +84,18 @@ public class LaunchTests
         var before = OwnLaunch.Read();
         using var box = new Sandbox();
         for (var i = 0; i < 10; i++)
-            await box.RunAsync(box.Shell("true") with { Launch = new LaunchContext { Umask = "007", Nice = 1 + i, Cpus = "0", IoPriority = "best-effort:7", Limits = $"core={i} memlock=4096 sigpending=100" } }, cancellation);
+            await box.RunAsync(box.Shell("true") with
+            {
+                Launch = new LaunchContext
+                {
+                    Umask = "007",
+                    Nice = 1 + i,
+                    Cpus = "0",
+                    IoPriority = "best-effort:7",
+                    Limits = $"core={i} memlock=4096 sigpending=100"
+                }
+            },
+                    cancellation);
         await Assert.That(OwnLaunch.Read()).IsEqualTo(before);
     }
 
@@ -74,7 +103,14 @@ public class LaunchTests
     public async Task The_values_of_another_process_are_read_from_proc(CancellationToken cancellation)
     {
         using var box = new Sandbox();
-        var launch = new LaunchContext { Umask = "007", Nice = 4, Limits = "core=4096 nofile=222", Cpus = "0", IoPriority = "best-effort:7" };
+        var launch = new LaunchContext
+        {
+            Umask = "007",
+            Nice = 4,
+            Limits = "core=4096 nofile=222",
+            Cpus = "0",
+            IoPriority = "best-effort:7",
+        };
         var child = box.Spawn(box.Program("/bin/sleep", "sleep", "1000") with { Launch = launch });
         var seen = PeerLaunch.Read(child.Pid)!;
         await Assert.That(seen with { Limits = null }).IsEqualTo(launch with { Limits = null });
@@ -97,7 +133,8 @@ public class LaunchTests
             Max stack size            8388608              unlimited            bytes     
 
             """;
-        await Assert.That(SoftLimits.Format(PeerLaunch.SoftLimitsOf(limits))).IsEqualTo("cpu=unlimited fsize=2048000 data=unlimited stack=8388608");
+        await Assert.That(SoftLimits.Format(PeerLaunch.SoftLimitsOf(limits)))
+            .IsEqualTo("cpu=unlimited fsize=2048000 data=unlimited stack=8388608");
         await Assert.That(SoftLimits.Format(PeerLaunch.SoftLimitsOf("nonsense\n\nMax"))).IsEqualTo("");
         await Assert.That(PeerLaunch.UmaskOf("Name:\tsh\nUmask:\t0027\nState:\tS")).IsEqualTo(0x17u);
         await Assert.That(PeerLaunch.UmaskOf("Name:\tsh\n")).IsNull();
@@ -106,19 +143,29 @@ public class LaunchTests
     [Test]
     public async Task Settings_come_back_from_the_word_for_the_set_up_mode(CancellationToken cancellation)
     {
-        var launch = new LaunchContext { Umask = "027", Nice = -3, Limits = "core=0 nofile=5 fsize=unlimited", Cpus = "0-1,70", IoPriority = "idle" };
+        var launch = new LaunchContext
+        {
+            Umask = "027",
+            Nice = -3,
+            Limits = "core=0 nofile=5 fsize=unlimited",
+            Cpus = "0-1,70",
+            IoPriority = "idle",
+        };
         var word = BirthSettings.Of(launch, 99, new ulong?[SoftLimits.Names.Length]).ToWord();
         await Assert.That(BirthSettings.Parse(word)!.ToWord()).IsEqualTo(word);
         await Assert.That(word).IsEqualTo("23;-3;24576;0-1,70;fsize=unlimited core=0 nofile=5");
-        foreach (var broken in new[] { "", "1;2;3", "x;0;0;;", "18;0;0;;core" }) await Assert.That(BirthSettings.Parse(broken)).IsNull();
+        foreach (var broken in new[] { "", "1;2;3", "x;0;0;;", "18;0;0;;core" })
+            await Assert.That(BirthSettings.Parse(broken)).IsNull();
     }
 
     [Test]
     public async Task The_limit_of_the_record_wins_over_the_older_field(CancellationToken cancellation)
     {
         var none = new ulong?[SoftLimits.Names.Length];
-        await Assert.That(BirthSettings.Of(new LaunchContext { Limits = "nofile=5" }, 99, none).Limits[SysResource.RLIMIT_NOFILE]).IsEqualTo(5UL);
-        await Assert.That(BirthSettings.Of(new LaunchContext { Limits = "core=5" }, 99, none).Limits[SysResource.RLIMIT_NOFILE]).IsEqualTo(99UL);
+        await Assert.That(BirthSettings.Of(new LaunchContext { Limits = "nofile=5" }, 99,
+            none).Limits[SysResource.RLIMIT_NOFILE]).IsEqualTo(5UL);
+        await Assert.That(BirthSettings.Of(new LaunchContext { Limits = "core=5" }, 99,
+            none).Limits[SysResource.RLIMIT_NOFILE]).IsEqualTo(99UL);
         await Assert.That(BirthSettings.Of(null, null, none).Limits[SysResource.RLIMIT_NOFILE]).IsNull();
     }
 

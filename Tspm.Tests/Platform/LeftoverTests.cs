@@ -40,29 +40,38 @@ public class LeftoverTests
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var child = box.Spawn(Marked(box, $"exec {script}", 5, 0));
         var files = new ProcFiles();
-        await Sandbox.UntilAsync(() => files.EnvironmentHas(child.Pid, "TSPM_ID=5"u8, "TSPM_INSTANCE=0"u8), cancellation);
+        await Sandbox
+            .UntilAsync(() => files.EnvironmentHas(child.Pid, "TSPM_ID=5"u8, "TSPM_INSTANCE=0"u8), cancellation);
         var without = 0;
         for (var look = 0; look < 20_000; look++)
             if (!files.EnvironmentHas(child.Pid, "TSPM_ID=5"u8, "TSPM_INSTANCE=0"u8)) without++;
         await Assert.That(without).IsEqualTo(0);
     }
 
-    /// <summary>While it frees its memory it has no environment any more, so no mark, and is there all the same with its files and ports.</summary>
+    /// <summary>
+    /// While it frees its memory it has no environment any more, so no mark, and is there all the same with its files
+    /// and ports.
+    /// </summary>
     [Test]
     public async Task Who_takes_long_to_end_is_waited_for(CancellationToken cancellation)
     {
         using var box = new Sandbox();
-        var child = box.Spawn(Marked(box, "setsid sh -c 'setsid python3 -c \"import os,time; b = bytearray(700 << 20); print(os.getpid(), flush=True); time.sleep(1000)\" &'; while ! test -s done; do sleep 0.01; done; exit 0", 7, 0));
+        var child = box
+            .Spawn(Marked(box,
+                "setsid sh -c 'setsid python3 -c \"import os,time; b = bytearray(700 << 20); print(os.getpid(), "
+                    + "flush=True); time.sleep(1000)\" &'; while ! test -s done; do sleep 0.01; done; exit 0", 7, 0));
         var grandchild = int.Parse(await box.ReadUntilAsync("out", "\n", cancellation), CultureInfo.InvariantCulture);
         await File.WriteAllTextAsync(box.PathOf("done"), "x", cancellation);
         await Sandbox.EndOf(child, cancellation);
         await Assert.That(box.System.KillLeftovers(new TreeMark(child.Pid, 7, 0)) >= 1).IsTrue();
-        while (box.System.KillLeftovers(new TreeMark(child.Pid, 7, 0)) is not 0) cancellation.ThrowIfCancellationRequested();
+        while (box.System.KillLeftovers(new TreeMark(child.Pid, 7, 0)) is not 0)
+            cancellation.ThrowIfCancellationRequested();
         await Assert.That(IsLiving(grandchild)).IsFalse();
     }
 
     [Test]
-    public async Task Members_of_the_session_are_killed_without_a_mark_even_after_the_child_was_reaped(CancellationToken cancellation)
+    public async Task Members_of_the_session_are_killed_without_a_mark_even_after_the_child_was_reaped(
+        CancellationToken cancellation)
     {
         using var box = new Sandbox();
         var child = box.Spawn(box.Shell("env -i sleep 1000 & env -i sleep 1000 & exit 1"));
@@ -73,10 +82,14 @@ public class LeftoverTests
     }
 
     [Test]
-    public async Task The_subtree_of_an_orphan_goes_with_it_whatever_it_did_to_its_environment(CancellationToken cancellation)
+    public async Task The_subtree_of_an_orphan_goes_with_it_whatever_it_did_to_its_environment(
+        CancellationToken cancellation)
     {
         using var box = new Sandbox();
-        var child = box.Spawn(Marked(box, "setsid sh -c 'env -i setsid sleep 1000 & echo $!; wait' & while ! test -s done; do sleep 0.01; done; exit 0", 8, 2));
+        var child = box
+            .Spawn(Marked(box,
+                "setsid sh -c 'env -i setsid sleep 1000 & echo $!; wait' & while ! test -s done; do sleep 0.01; done; "
+                    + "exit 0", 8, 2));
         var grandchild = int.Parse(await box.ReadUntilAsync("out", "\n", cancellation), CultureInfo.InvariantCulture);
         await File.WriteAllTextAsync(box.PathOf("done"), "x", cancellation);
         await Sandbox.EndOf(child, cancellation);
@@ -114,41 +127,55 @@ public class LeftoverTests
 
     /// <summary>As nginx and redis do: a session of its own, and nothing left of the environment.</summary>
     [Test]
-    public async Task A_daemon_without_session_and_environment_is_found_by_the_mark_of_its_run(CancellationToken cancellation)
+    public async Task A_daemon_without_session_and_environment_is_found_by_the_mark_of_its_run(
+        CancellationToken cancellation)
     {
         using var box = new Sandbox();
         var run = RunMark.New();
         // The variables of no other test: what those left is seen here, too.
         const int id = 51;
-        var child = box.Spawn(box.Shell(DoubleFork.Replace("setsid sleep", "env -i setsid sleep", StringComparison.Ordinal) + "exit 0") with { RunMark = run });
+        var child = box
+            .Spawn(box.Shell(DoubleFork.Replace("setsid sleep", "env -i setsid sleep", StringComparison.Ordinal)
+                + "exit 0") with
+            { RunMark = run });
         await Sandbox.EndOf(child, cancellation);
         var grandchild = int.Parse(box.ReadAvailable("out"), CultureInfo.InvariantCulture);
         // Until it has executed `env -i`, it still has the variables.
-        await Sandbox.UntilAsync(() => LiveProcess.CommandOf(grandchild).StartsWith("sleep", StringComparison.Ordinal), cancellation);
+        await Sandbox
+            .UntilAsync(() => LiveProcess.CommandOf(grandchild).StartsWith("sleep", StringComparison.Ordinal),
+                cancellation);
         await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, id, 0))).IsEmpty();
         await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, id, 0) { Run = RunMark.New() })).IsEmpty();
         var younger = new TreeMark(child.Pid, id, 0) { Run = run, StartTicks = long.MaxValue };
         await Assert.That(box.System.FindLeftovers(younger)).IsEmpty();
-        var found = box.System.FindLeftovers(new TreeMark(child.Pid, id, 0) { Run = run, StartTicks = child.StartTicks })!.Single();
+        var found = box.System
+            .FindLeftovers(new TreeMark(child.Pid, id, 0) { Run = run, StartTicks = child.StartTicks })!.Single();
         await Assert.That(found.Pid).IsEqualTo(grandchild);
-        await Assert.That(box.System.SignalLeftover(found with { StartTicks = found.StartTicks - 1 }, Signals.SIGTERM)).IsEqualTo(SignalResult.Gone);
+        await Assert.That(box.System.SignalLeftover(found with { StartTicks = found.StartTicks - 1 }, Signals.SIGTERM))
+            .IsEqualTo(SignalResult.Gone);
         await Assert.That(box.System.SignalLeftover(found, Signals.SIGTERM)).IsEqualTo(SignalResult.Sent);
         await Sandbox.UntilAsync(() => !IsLiving(grandchild), cancellation);
     }
 
     /// <summary>The variables of an inner Tspm's processes may be the same as those of the outer one's.</summary>
     [Test]
-    public async Task What_carries_the_mark_of_another_run_is_nobodys_leftover_whatever_its_variables_say(CancellationToken cancellation)
+    public async Task What_carries_the_mark_of_another_run_is_nobodys_leftover_whatever_its_variables_say(
+        CancellationToken cancellation)
     {
         using var box = new Sandbox();
         var (own, other) = (RunMark.New(), RunMark.New());
-        var child = box.Spawn(Marked(box, "setsid sh -c 'setsid sleep 1000 & echo $! ' & wait; exit 0", 52, 0) with { RunMark = other });
+        var child = box.Spawn(Marked(box, "setsid sh -c 'setsid sleep 1000 & echo $! ' & wait; exit 0", 52, 0) with
+        {
+            RunMark = other,
+        });
         await Sandbox.EndOf(child, cancellation);
         var grandchild = int.Parse(box.ReadAvailable("out"), CultureInfo.InvariantCulture);
         await Assert.That(box.System.FindLeftovers(new TreeMark(child.Pid, 52, 0) { Run = own })).IsEmpty();
         await Assert.That(box.System.KillLeftovers(new TreeMark(child.Pid, 52, 0) { Run = own })).IsEqualTo(0);
         await Assert.That(IsLiving(grandchild)).IsTrue();
-        await Sandbox.UntilAsync(() => box.System.KillLeftovers(new TreeMark(child.Pid, 52, 0) { Run = other }) == 0, cancellation);
+        await Sandbox
+            .UntilAsync(() => box.System.KillLeftovers(new TreeMark(child.Pid, 52, 0) { Run = other }) == 0,
+                cancellation);
     }
 
     /// <summary>An older daemon started it without a mark.</summary>
@@ -157,7 +184,9 @@ public class LeftoverTests
     {
         using var box = new Sandbox();
         var run = RunMark.New();
-        var child = box.Spawn(box.Shell("(sleep 1000; true) & echo up; while ! test -e done; do sleep 0.01; done; env -i setsid sleep 1000 & echo $!; exit 0"));
+        var child = box
+            .Spawn(box.Shell("(sleep 1000; true) & echo up; while ! test -e done; do sleep 0.01; done; env -i setsid "
+                + "sleep 1000 & echo $!; exit 0"));
         await box.ReadUntilAsync("out", "up", cancellation);
         await Assert.That(box.System.MarkTree(child.Pid, child.StartTicks - 1, RunMark.New())).IsNotEqualTo(run);
         await Assert.That(box.System.MarkTree(child.Pid, child.StartTicks, run)).IsEqualTo(run);
@@ -167,7 +196,9 @@ public class LeftoverTests
         await Sandbox.EndOf(child, cancellation);
         var mark = new TreeMark(child.Pid, 5, 0) { Run = run };
         // The subshell, its sleep, and the one that left its session and was born after the marking.
-        await Sandbox.UntilAsync(() => box.System.FindLeftovers(mark)!.Count(leftover => leftover.Session == leftover.Pid) == 1, cancellation);
+        await Sandbox
+            .UntilAsync(() => box.System.FindLeftovers(mark)!.Count(leftover => leftover.Session == leftover.Pid) == 1,
+                cancellation);
         await Assert.That(box.System.FindLeftovers(mark)!.Count).IsEqualTo(3);
         await Sandbox.UntilAsync(() => box.System.KillLeftovers(mark) == 0, cancellation);
     }
@@ -192,7 +223,8 @@ public class LeftoverTests
         await Sandbox.EndOf(child, cancellation);
         var files = new ProcFiles();
         var orphans = new OrphansThatEnd(new Orphans(files, Environment.ProcessId, _ => null), pids['A'], pids['B']);
-        var finder = new LeftoverFinder(files, Environment.ProcessId, pid => pid == child.Pid ? (LinuxChild)child : null, orphans);
+        var finder = new LeftoverFinder(files, Environment.ProcessId,
+            pid => pid == child.Pid ? (LinuxChild)child : null, orphans);
 
         var found = finder.Find(new TreeMark(child.Pid, 9, 0), []);
 
@@ -208,7 +240,8 @@ public class LeftoverTests
         var child = box.Spawn(Marked(box, "exit 0", 10, 0));
         await Sandbox.EndOf(child, cancellation);
         var orphans = new OrphansThatVanish();
-        var finder = new LeftoverFinder(new ProcFiles(), Environment.ProcessId, pid => pid == child.Pid ? (LinuxChild)child : null, orphans);
+        var finder = new LeftoverFinder(new ProcFiles(), Environment.ProcessId,
+            pid => pid == child.Pid ? (LinuxChild)child : null, orphans);
 
         await Assert.That(finder.Find(new TreeMark(child.Pid, 10, 0), [])).IsNull();
         await Assert.That(orphans.Looks).IsEqualTo(LeftoverFinder.MostRounds);

@@ -14,7 +14,8 @@ namespace Tspm.Tests.Platform;
 internal sealed class ListenSocketTests
 {
     [Test]
-    public async Task Who_connects_waits_over_a_daemons_death_and_is_refused_after_the_end(CancellationToken cancellation)
+    public async Task Who_connects_waits_over_a_daemons_death_and_is_refused_after_the_end(
+        CancellationToken cancellation)
     {
         var held = new Dictionary<DescriptorKey, Descriptor>();
         var (first, address) = (New(held), ListenAddress.Parse($"127.0.0.1:{FreePort.Take()}")!);
@@ -26,7 +27,9 @@ internal sealed class ListenSocketTests
         using var meanwhile = Connect(address);
         await Assert.That(meanwhile).IsNotNull();
         var second = New(held);
-        var returned = new Dictionary<DescriptorKey, Descriptor>(held) { [DescriptorKey.TeePipe] = FakeDescriptor.Of(7) };
+        var returned = new Dictionary<DescriptorKey, Descriptor>(
+            held)
+        { [DescriptorKey.TeePipe] = FakeDescriptor.Of(7) };
         foreach (var (hold, kept) in held.ToArray()) returned[hold] = Descriptors.Duplicate(kept.Number);
         second.Inherit(returned);
         await Assert.That(returned.Values.Single() == FakeDescriptor.Of(7)).IsTrue();
@@ -74,15 +77,20 @@ internal sealed class ListenSocketTests
     {
         var held = new Dictionary<DescriptorKey, Descriptor>();
         var sockets = New(held);
-        foreach (var (text, host) in new[] { ("[::1]:{0}", "[::1]:{0}"), (":{0}", "127.0.0.1:{0}"), (":{0}", "[::1]:{0}"), ("0.0.0.0:{0}", "127.0.0.1:{0}"), ("[::]:{0}", "[::1]:{0}") })
+        foreach (var (text, host) in new[] { ("[::1]:{0}", "[::1]:{0}"), (":{0}", "127.0.0.1:{0}"),
+            (":{0}", "[::1]:{0}"), ("0.0.0.0:{0}", "127.0.0.1:{0}"), ("[::]:{0}", "[::1]:{0}") })
         {
             if (host.StartsWith('[') && !Socket.OSSupportsIPv6) continue;
             var port = FreePort.Take();
-            var address = ListenAddress.Parse(string.Format(System.Globalization.CultureInfo.InvariantCulture, text, port))!;
+            var address = ListenAddress
+                .Parse(string.Format(System.Globalization.CultureInfo.InvariantCulture, text, port))!;
             await Assert.That(((IListenSockets)sockets).Open(1, address, default, out var descriptor)).IsNull();
-            using (var connected = Connect(ListenAddress.Parse(string.Format(System.Globalization.CultureInfo.InvariantCulture, host, port))!)) await Assert.That(connected).IsNotNull().Because(text);
+            using (var connected = Connect(
+                ListenAddress.Parse(string.Format(System.Globalization.CultureInfo.InvariantCulture, host,
+                    port))!)) await Assert.That(connected).IsNotNull().Because(text);
             // What is said to be IPv6 alone is that.
-            if (text.StartsWith("[::]", StringComparison.Ordinal)) await Assert.That(Connect(ListenAddress.Parse($"127.0.0.1:{port}")!)).IsNull();
+            if (text.StartsWith("[::]", StringComparison.Ordinal))
+                await Assert.That(Connect(ListenAddress.Parse($"127.0.0.1:{port}")!)).IsNull();
             sockets.Close(1, address, descriptor);
         }
     }
@@ -98,7 +106,9 @@ internal sealed class ListenSocketTests
 
         await File.WriteAllTextAsync(path, "precious", cancellation);
         var failure = sockets.Open(1, address, default, out _);
-        await Assert.That(failure!.Sentence).IsEqualTo($"cannot listen on {address.Text}: {path} is there and is not a socket; remove it, or choose another path");
+        await Assert.That(failure!.Sentence)
+            .IsEqualTo($"cannot listen on {address.Text}: {path} is there and is not a socket; remove it, or choose "
+                + "another path");
         await Assert.That(await File.ReadAllTextAsync(path, cancellation)).IsEqualTo("precious");
         File.Delete(path);
 
@@ -110,11 +120,13 @@ internal sealed class ListenSocketTests
             {
                 // Also with a full queue.
                 failure = sockets.Open(1, address, default, out _);
-                await Assert.That(failure!.Sentence).IsEqualTo($"cannot listen on {address.Text}: address already in use");
+                await Assert.That(failure!.Sentence)
+                    .IsEqualTo($"cannot listen on {address.Text}: address already in use");
             }
         }
         File.CreateSymbolicLink(folder.PathOf("link"), path);
-        await Assert.That(sockets.Open(1, ListenAddress.Parse($"unix:{folder.PathOf("link")}")!, default, out _)!.Sentence).Contains("is not a socket");
+        await Assert.That(sockets.Open(1, ListenAddress.Parse($"unix:{folder.PathOf("link")}")!, default,
+            out _)!.Sentence).Contains("is not a socket");
 
         // .NET has removed the file; one that was left behind:
         Leave(path);
@@ -151,7 +163,9 @@ internal sealed class ListenSocketTests
         foreach (var (mask, mode) in new (string?, UnixFileMode)[]
                  {
                      (null, UnixFileMode.UserRead | UnixFileMode.UserWrite),
-                     ("007", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite),
+                     ("007",
+                         UnixFileMode.UserRead | UnixFileMode.UserWrite
+                | UnixFileMode.GroupRead | UnixFileMode.GroupWrite),
                  })
         {
             var address = ListenAddress.Parse($"unix:{folder.PathOf("m.sock")}")!;
@@ -159,7 +173,9 @@ internal sealed class ListenSocketTests
             await Assert.That(File.GetUnixFileMode(address.Path!)).IsEqualTo(mode);
             sockets.Close(1, address, descriptor);
         }
-        var failure = sockets.Open(1, ListenAddress.Parse($"unix:{folder.PathOf("m.sock")}")!, new SocketFileRights("no such user", null, null), out _);
+        var failure = sockets
+            .Open(1, ListenAddress.Parse($"unix:{folder.PathOf("m.sock")}")!,
+                new SocketFileRights("no such user", null, null), out _);
         await Assert.That(failure!.Sentence).EndsWith("there is no user 'no such user'");
         await Assert.That(File.Exists(folder.PathOf("m.sock"))).IsFalse();
         failure = sockets.Open(1, ListenAddress.Parse($"unix:{folder.PathOf("none/m.sock")}")!, default, out _);
@@ -180,17 +196,21 @@ internal sealed class ListenSocketTests
             open.Add((address, descriptor));
             descriptors.Add(descriptor.Number);
         }
-        var request = box.Shell("echo $$ $LISTEN_PID $WATCHDOG_PID $LISTEN_FDS; exec sleep 1000", ("LISTEN_FDS", "3")) with
+        var request = box
+            .Shell("echo $$ $LISTEN_PID $WATCHDOG_PID $LISTEN_FDS; exec sleep 1000", ("LISTEN_FDS", "3")) with
         {
-            Listeners = descriptors, SetUp = new SetUp { PidVariables = "WATCHDOG_PID,LISTEN_PID" },
+            Listeners = descriptors,
+            SetUp = new SetUp { PidVariables = "WATCHDOG_PID,LISTEN_PID" },
         };
         var child = box.Spawn(request);
-        await Assert.That(await box.ReadUntilAsync("out", "\n", cancellation)).IsEqualTo($"{child.Pid} {child.Pid} {child.Pid} 3\n");
+        await Assert.That(await box.ReadUntilAsync("out", "\n", cancellation))
+            .IsEqualTo($"{child.Pid} {child.Pid} {child.Pid} 3\n");
         await Sandbox.UntilAsync(() => box.System.ReadTree(child.Pid) is [{ Command: "sleep 1000" }], cancellation);
         // The loader has a library open for a moment.
         await Sandbox.UntilAsync(() => Sandbox.DescriptorsOf(child.Pid) == "0 1 2 3 4 5", cancellation);
         for (var i = 0; i < 3; i++)
-            await Assert.That(File.ResolveLinkTarget($"/proc/{child.Pid}/fd/{3 + i}", false)!.Name).IsEqualTo(File.ResolveLinkTarget($"/proc/self/fd/{descriptors[i]}", false)!.Name);
+            await Assert.That(File.ResolveLinkTarget($"/proc/{child.Pid}/fd/{3 + i}", false)!.Name)
+                .IsEqualTo(File.ResolveLinkTarget($"/proc/self/fd/{descriptors[i]}", false)!.Name);
         var failed = box.System.Spawn(request with { Program = "/no/such/program" });
         await Assert.That(failed.Failure!.Sentence).Contains("/no/such/program");
         foreach (var (address, socket) in open) sockets.Close(1, address, socket);
@@ -202,14 +222,17 @@ internal sealed class ListenSocketTests
     /// <summary>Null: refused.</summary>
     static Socket? Connect(ListenAddress address)
     {
-        EndPoint target = address.Path is { } path ? new UnixDomainSocketEndPoint(path) : new IPEndPoint(new IPAddress(address.Host!), address.Port);
+        EndPoint target = address.Path is { } path
+            ? new UnixDomainSocketEndPoint(path)
+            : new IPEndPoint(new IPAddress(address.Host!), address.Port);
         var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             socket.Connect(target);
             return socket;
         }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused
+            or SocketError.AddressNotAvailable)
         {
             socket.Dispose();
             return null;

@@ -90,9 +90,11 @@ public class NativeCallTests
     [Test]
     public async Task A_line_of_stat_is_read_whatever_the_name_holds(CancellationToken cancellation)
     {
-        var line = "77 (a) R 1 2 (b c) S 10 11 12 0 -1 4194560 1 2 3 4 50 25 0 0 20 0 3 0 987654 1000 250 18446744073709551615 1 1 0\n"u8.ToArray();
+        var line = ("77 (a) R 1 2 (b c) S 10 11 12 0 -1 4194560 1 2 3 4 50 25 0 0 20 0 3 0 987654 1000 250 "u8
+            + "18446744073709551615 1 1 0\n"u8).ToArray();
         await Assert.That(Tspm.Platform.Linux.Tree.ProcStat.TryParse(line, out var stat)).IsTrue();
-        await Assert.That(stat).IsEqualTo(new Tspm.Platform.Linux.Tree.ProcStat(77, 'S', 10, 11, 12, 3, 987654, 75, 250));
+        await Assert.That(stat)
+            .IsEqualTo(new Tspm.Platform.Linux.Tree.ProcStat(77, 'S', 10, 11, 12, 3, 987654, 75, 250));
         await Assert.That(stat.CpuTime).IsEqualTo(TimeSpan.FromMilliseconds(750));
         await Assert.That(Tspm.Platform.Linux.Tree.ProcStat.TryParse("nonsense"u8, out _)).IsFalse();
         await Assert.That(Tspm.Platform.Linux.Tree.ProcStat.TryParse("7 (x) R 1 2"u8, out _)).IsFalse();

@@ -35,7 +35,8 @@ internal sealed class NotifySocketTests
         Say(first.NameOf(run), "READY=1");
         await Assert.That(Count()).IsEqualTo(50);
         var second = New();
-        second.Inherit(new Dictionary<DescriptorKey, Descriptor>(held) { [DescriptorKey.TeePipe] = Descriptors.Duplicate(0) });
+        second.Inherit(
+            new Dictionary<DescriptorKey, Descriptor>(held) { [DescriptorKey.TeePipe] = Descriptors.Duplicate(0) });
         using var again = second.Open(run, Hear, out failure)!;
         await Sandbox.UntilAsync(() => Count() == 51, cancellation);
         await Assert.That(heard[50]).IsEqualTo("True READY=1");
@@ -69,7 +70,9 @@ internal sealed class NotifySocketTests
     public async Task A_child_belongs_to_the_tree_and_so_does_who_descends_from_it(CancellationToken cancellation)
     {
         using var box = new Sandbox();
-        var child = box.Spawn(box.Shell("sh -c 'echo $$ > inner; exec sleep 1000' & setsid sh -c 'echo $$ > apart; exec sleep 1000' & wait", ("TSPM_ID", "5"), ("TSPM_INSTANCE", "1")));
+        var child = box
+            .Spawn(box.Shell("sh -c 'echo $$ > inner; exec sleep 1000' & setsid sh -c 'echo $$ > apart; exec sleep "
+                + "1000' & wait", ("TSPM_ID", "5"), ("TSPM_INSTANCE", "1")));
         await Sandbox.UntilAsync(() => Read(box, "inner") > 0 && Read(box, "apart") > 0, cancellation);
         var mark = new TreeMark(child.Pid, 99, 0);
         var uid = CurrentSystem.UserId;
@@ -93,7 +96,8 @@ internal sealed class NotifySocketTests
     {
         using var box = new Sandbox();
         var request = box.Shell("echo $WATCHDOG_PID $$");
-        var said = await box.RunAsync(request with { SetUp = new SetUp { PidVariables = "WATCHDOG_PID" } }, cancellation);
+        var said = await box
+            .RunAsync(request with { SetUp = new SetUp { PidVariables = "WATCHDOG_PID" } }, cancellation);
         var words = said.Trim().Split(' ');
         await Assert.That(words.Length).IsEqualTo(2);
         await Assert.That(words[0]).IsEqualTo(words[1]);
@@ -112,9 +116,12 @@ internal sealed class NotifySocketTests
     static bool LinuxChildGroupKill(IChild child, int apart) => child.SignalGroup(9) && SysSignal.kill(apart, 9) == 0;
 
     static int DescriptorOf(IDisposable listener) =>
-        ((Descriptor)listener.GetType().GetFields(System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance).First(field => field.FieldType == typeof(Descriptor)).GetValue(listener)!).Number;
+        ((Descriptor)listener.GetType().GetFields(
+            System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance).First(field =>
+                field.FieldType == typeof(Descriptor)).GetValue(listener)!).Number;
 
-    static int Read(Sandbox box, string name) => File.Exists(box.PathOf(name)) && int.TryParse(File.ReadAllText(box.PathOf(name)), out var pid) ? pid : 0;
+    static int Read(Sandbox box, string name) =>
+        File.Exists(box.PathOf(name)) && int.TryParse(File.ReadAllText(box.PathOf(name)), out var pid) ? pid : 0;
 
     static void Say(string name, string text)
     {

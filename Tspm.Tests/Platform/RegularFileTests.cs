@@ -23,7 +23,8 @@ internal sealed class RegularFileTests
             var bytes = new byte[size];
             Random.Shared.NextBytes(bytes);
             await File.WriteAllBytesAsync(folder.At("f"), bytes, cancellation);
-            await Assert.That(RegularFile.Read(folder.At("f"), Limit, out var problem).AsSpan().SequenceEqual(bytes)).IsTrue().Because($"{size}: {problem?.Words}");
+            await Assert.That(RegularFile.Read(folder.At("f"), Limit, out var problem).AsSpan().SequenceEqual(bytes))
+                .IsTrue().Because($"{size}: {problem?.Words}");
         }
         File.CreateSymbolicLink(folder.At("link"), folder.At("f"));
         await Assert.That(RegularFile.Read(folder.At("link"), Limit, out _)!.Length).IsEqualTo(Limit);
@@ -31,9 +32,12 @@ internal sealed class RegularFileTests
     }
 
     [Test]
-    [Arguments("fifo", "is a FIFO, not a regular file"), Arguments("folder", "is a directory, not a file"), Arguments("device", "is a device, not a regular file"), Arguments("socket", "is a socket, not a regular file"),
-     Arguments("loop", "is a link that leads back to itself"), Arguments("nowhere", "is a link that leads to nothing"), Arguments("zero", "is a device"), Arguments("pipe", "is a FIFO")]
-    public async Task Anything_else_is_refused_without_waiting_and_named(string kind, string words, CancellationToken cancellation)
+    [Arguments("fifo", "is a FIFO, not a regular file"), Arguments("folder", "is a directory, not a file"),
+        Arguments("device", "is a device, not a regular file"), Arguments("socket", "is a socket, not a regular file"),
+     Arguments("loop", "is a link that leads back to itself"), Arguments("nowhere", "is a link that leads to nothing"),
+         Arguments("zero", "is a device"), Arguments("pipe", "is a FIFO")]
+    public async Task Anything_else_is_refused_without_waiting_and_named(string kind, string words,
+        CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
         await Put(folder.At("f"), kind, cancellation);
@@ -81,5 +85,6 @@ internal sealed class RegularFileTests
     }
 
     static async Task Mkfifo(string path, CancellationToken cancellation) =>
-        (await Programs.Run(Tools.Require("mkfifo"), [path], new Dictionary<string, string>(), "/", cancellation)).Exits(0);
+        (await Programs.Run(Tools.Require("mkfifo"), [path], new Dictionary<string, string>(), "/", cancellation))
+            .Exits(0);
 }

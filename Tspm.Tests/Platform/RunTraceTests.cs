@@ -76,7 +76,8 @@ internal sealed class RunTraceTests
         File.WriteAllText(box.PathOf("__guardian"), "echo up > up; while :; do sleep 0.05; done");
         var child = box.Spawn(box.Program("/bin/sh", "tspm", "__guardian") with
         {
-            RunMark = run, WorkingDirectory = box.Folder,
+            RunMark = run,
+            WorkingDirectory = box.Folder,
         });
         await Sandbox.UntilAsync(() => File.Exists(box.PathOf("up")), cancellation);
         await Assert.That(box.System.FindRun(run)).IsEqualTo(new RunTrace(0, 0));

@@ -8,8 +8,8 @@ using Tspm.Platform.Linux.Tree;
 namespace Tspm.Tests.Platform;
 
 /// <summary>
-/// A real process system over a temporary folder with FIFOs, in which this test program plays daemon and guardian: it is the subreaper,
-/// so orphans of its children come to it.
+/// A real process system over a temporary folder with FIFOs, in which this test program plays daemon and guardian: it
+/// is the subreaper, so orphans of its children come to it.
 /// </summary>
 internal sealed class Sandbox : IDisposable
 {
@@ -21,7 +21,8 @@ internal sealed class Sandbox : IDisposable
     public Sandbox(ulong originalOpenFiles = 1024, bool withoutPidfds = false)
     {
         this.withoutPidfds = withoutPidfds;
-        if (SysPrctl.prctl(SysPrctl.PR_SET_CHILD_SUBREAPER, 1) != 0) throw new InvalidOperationException("not made a subreaper");
+        if (SysPrctl.prctl(SysPrctl.PR_SET_CHILD_SUBREAPER, 1) != 0)
+            throw new InvalidOperationException("not made a subreaper");
         Folder = Directory.CreateTempSubdirectory("tspm-platform-").FullName;
         Loop = new EventLoop("test events");
         Loop.Start();
@@ -35,13 +36,17 @@ internal sealed class Sandbox : IDisposable
     public LinuxProcessSystem System { get; }
 
     /// <summary>The managed build of the product beside the tests: its set-up mode needs no native publish.</summary>
-    public static SetUpCommand SetUpCommand => new(Environment.ProcessPath is { } self && Path.GetFileName(self) == "dotnet" ? self : DotnetPath(),
-        ["exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "Tspm.Tests.runtimeconfig.json"), Path.Combine(AppContext.BaseDirectory, "tspm.dll")]);
+    public static SetUpCommand SetUpCommand =>
+        new(Environment.ProcessPath is { } self && Path.GetFileName(self) == "dotnet" ? self : DotnetPath(),
+        ["exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "Tspm.Tests.runtimeconfig.json"),
+            Path.Combine(AppContext.BaseDirectory, "tspm.dll")]);
 
-    public LinuxProcessSystem NewSystem(ulong originalOpenFiles = 1024) => new(Loop, Environment.ProcessId, SetUpCommand, originalOpenFiles, withoutPidfds: withoutPidfds);
+    public LinuxProcessSystem NewSystem(ulong originalOpenFiles = 1024) =>
+        new(Loop, Environment.ProcessId, SetUpCommand, originalOpenFiles, withoutPidfds: withoutPidfds);
 
     /// <summary>Whose guardian was started with these soft limits.</summary>
-    public LinuxProcessSystem NewSystemWith(string originalLimits) => new(Loop, Environment.ProcessId, SetUpCommand, 1024, originalLimits: originalLimits);
+    public LinuxProcessSystem NewSystemWith(string originalLimits) =>
+        new(Loop, Environment.ProcessId, SetUpCommand, 1024, originalLimits: originalLimits);
 
     public string PathOf(string name) => Path.Combine(Folder, name);
 
@@ -49,16 +54,19 @@ internal sealed class Sandbox : IDisposable
     public string Fifo(string name)
     {
         var path = PathOf(name);
-        if (SysStat.mkfifo(path, 0x1B6 /* 0666 */) != 0) throw new InvalidOperationException(Errno.Describe(Errno.Last));
+        if (SysStat.mkfifo(path, 0x1B6 /* 0666 */) != 0)
+            throw new InvalidOperationException(Errno.Describe(Errno.Last));
         _ = SysStat.chmod(path, 0x1B6);
         readers.Add(Fcntl.open(path, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC));
         return path;
     }
 
-    public SpawnRequest Shell(string script, params (string Name, string Value)[] environment) => Program("/bin/sh", "sh", "-c", script) with
-    {
-        Environment = environment.Append(("PATH", "/usr/bin:/bin")).ToDictionary(pair => pair.Item1, pair => pair.Item2),
-    };
+    public SpawnRequest Shell(string script, params (string Name, string Value)[] environment) =>
+        Program("/bin/sh", "sh", "-c", script) with
+        {
+            Environment = environment.Append(("PATH", "/usr/bin:/bin"))
+            .ToDictionary(pair => pair.Item1, pair => pair.Item2),
+        };
 
     public SpawnRequest Program(string program, params string[] argv) => new()
     {
@@ -115,7 +123,9 @@ internal sealed class Sandbox : IDisposable
 
     /// <summary>Numbers of the descriptors that a process has open.</summary>
     public static string DescriptorsOf(int pid) =>
-        string.Join(' ', Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd").Select(path => int.Parse(Path.GetFileName(path)!, global::System.Globalization.CultureInfo.InvariantCulture)).Order());
+        string.Join(' ',
+            Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd").Select(path =>
+                int.Parse(Path.GetFileName(path)!, global::System.Globalization.CultureInfo.InvariantCulture)).Order());
 
     /// <summary>Waits for a condition that nobody tells of.</summary>
     public static async Task UntilAsync(Func<bool> condition, CancellationToken cancellation)
@@ -140,5 +150,6 @@ internal sealed class Sandbox : IDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    static string DotnetPath() => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
+    static string DotnetPath() =>
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
 }

@@ -12,7 +12,10 @@ public class SpawnTests
     public async Task The_child_gets_exactly_the_given_environment(CancellationToken cancellation)
     {
         using var box = new Sandbox();
-        var request = box.Program("/usr/bin/env", "env") with { Environment = new Dictionary<string, string> { ["A"] = "1 = 2", ["Ü"] = "ß\nx", ["EMPTY"] = "" } };
+        var request = box.Program("/usr/bin/env", "env") with
+        {
+            Environment = new Dictionary<string, string> { ["A"] = "1 = 2", ["Ü"] = "ß\nx", ["EMPTY"] = "" },
+        };
         var lines = await box.RunAsync(request, cancellation);
         await Assert.That(lines).IsEqualTo("A=1 = 2\nÜ=ß\nx\nEMPTY=\n");
     }
@@ -26,7 +29,8 @@ public class SpawnTests
     }
 
     [Test]
-    public async Task The_child_leads_its_own_session_and_group_and_the_status_of_its_signals_is_clean(CancellationToken cancellation)
+    public async Task The_child_leads_its_own_session_and_group_and_the_status_of_its_signals_is_clean(
+        CancellationToken cancellation)
     {
         using var box = new Sandbox();
         var child = box.Spawn(box.Program("cat", "cat", "/proc/self/stat", "/proc/self/status"));
@@ -50,7 +54,8 @@ public class SpawnTests
         await box.ReadUntilAsync("out", "ready", cancellation);
         await Assert.That(Sandbox.DescriptorsOf(child.Pid)).IsEqualTo("0 1 2");
         await Assert.That(File.ResolveLinkTarget($"/proc/{child.Pid}/fd/0", false)!.FullName).IsEqualTo("/dev/null");
-        await Assert.That(File.ResolveLinkTarget($"/proc/{child.Pid}/fd/2", false)!.FullName).IsEqualTo(box.PathOf("err"));
+        await Assert.That(File.ResolveLinkTarget($"/proc/{child.Pid}/fd/2", false)!.FullName)
+            .IsEqualTo(box.PathOf("err"));
         _ = Unistd.close(leak);
     }
 
@@ -81,7 +86,8 @@ public class SpawnTests
     [Arguments(1024UL, null, "1024")]
     [Arguments(512UL, null, "512")]
     [Arguments(1024UL, 700L, "700")]
-    public async Task The_descriptor_limit_is_the_original_or_the_wanted_one(ulong original, long? wanted, string expected, CancellationToken cancellation)
+    public async Task The_descriptor_limit_is_the_original_or_the_wanted_one(ulong original, long? wanted,
+        string expected, CancellationToken cancellation)
     {
         using var box = new Sandbox(original);
         var limit = await box.RunAsync(box.Shell("ulimit -Sn") with { OpenFilesLimit = wanted }, cancellation);
@@ -92,7 +98,8 @@ public class SpawnTests
     public async Task A_wanted_descriptor_limit_above_the_hard_one_is_cut(CancellationToken cancellation)
     {
         using var box = new Sandbox();
-        var limits = await box.RunAsync(box.Shell("ulimit -Sn; ulimit -Hn") with { OpenFilesLimit = long.MaxValue }, cancellation);
+        var limits = await box
+            .RunAsync(box.Shell("ulimit -Sn; ulimit -Hn") with { OpenFilesLimit = long.MaxValue }, cancellation);
         var lines = limits.Split('\n');
         await Assert.That(lines[0]).IsEqualTo(lines[1]);
     }
@@ -104,13 +111,15 @@ public class SpawnTests
         await Task.WhenAll(Enumerable.Range(0, 8).Select(spawner => Task.Run(async () =>
         {
             using var box = new Sandbox();
-            for (var i = 0; i < 20; i++) await box.RunAsync(box.Shell("true") with { OpenFilesLimit = 600 + spawner }, cancellation);
+            for (var i = 0; i < 20; i++)
+                await box.RunAsync(box.Shell("true") with { OpenFilesLimit = 600 + spawner }, cancellation);
         }, cancellation)));
         await Assert.That(CurrentSystem.OpenFilesLimit()).IsEqualTo(before);
     }
 
     [Test]
-    public async Task A_relative_program_is_taken_from_the_working_directory_and_sees_its_name_as_written(CancellationToken cancellation)
+    public async Task A_relative_program_is_taken_from_the_working_directory_and_sees_its_name_as_written(
+        CancellationToken cancellation)
     {
         using var box = new Sandbox();
         WriteProgram(box.PathOf("tool.sh"), "#!/bin/sh\necho $0 $PWD\n");
@@ -125,7 +134,10 @@ public class SpawnTests
         Directory.CreateDirectory(box.PathOf("bin/ls"));
         Directory.CreateDirectory(box.PathOf("second"));
         WriteProgram(box.PathOf("second/ls"), "#!/bin/sh\necho mine\n");
-        var request = box.Program("ls", "ls") with { Environment = new Dictionary<string, string> { ["PATH"] = box.PathOf("bin") + ":second:/bin" } };
+        var request = box.Program("ls", "ls") with
+        {
+            Environment = new Dictionary<string, string> { ["PATH"] = box.PathOf("bin") + ":second:/bin" },
+        };
         await Assert.That(await box.RunAsync(request, cancellation)).IsEqualTo("mine\n");
     }
 
@@ -133,7 +145,8 @@ public class SpawnTests
     public async Task A_missing_directory_is_named(CancellationToken cancellation)
     {
         await Assert.That(FailureOf(box => box.Shell("true") with { WorkingDirectory = "/no/such/dir" }))
-            .IsEqualTo(new SpawnFailure("change directory", Errno.ENOENT, "cannot change directory to /no/such/dir: No such file or directory"));
+            .IsEqualTo(new SpawnFailure("change directory", Errno.ENOENT,
+                "cannot change directory to /no/such/dir: No such file or directory"));
         await Assert.That(FailureOf(box => box.Shell("true") with { WorkingDirectory = "/etc/passwd" }).Sentence)
             .IsEqualTo("cannot change directory to /etc/passwd: Not a directory");
     }
@@ -141,9 +154,12 @@ public class SpawnTests
     [Test]
     public async Task A_missing_program_is_named_with_the_path_that_was_searched(CancellationToken cancellation)
     {
-        await Assert.That(FailureOf(box => box.Program("no-such-program")).Sentence).IsEqualTo("cannot find the program 'no-such-program' on the PATH");
-        await Assert.That(FailureOf(box => box.Program("/no/such")).Sentence).IsEqualTo("cannot find program /no/such: No such file or directory");
-        await Assert.That(FailureOf(box => box.Program("/etc")).Sentence).IsEqualTo("cannot execute /etc: Is a directory");
+        await Assert.That(FailureOf(box => box.Program("no-such-program")).Sentence)
+            .IsEqualTo("cannot find the program 'no-such-program' on the PATH");
+        await Assert.That(FailureOf(box => box.Program("/no/such")).Sentence)
+            .IsEqualTo("cannot find program /no/such: No such file or directory");
+        await Assert.That(FailureOf(box => box.Program("/etc")).Sentence)
+            .IsEqualTo("cannot execute /etc: Is a directory");
         await Assert.That(FailureOf(box => box.Program("x\0y")).Stage).IsEqualTo("prepare");
     }
 
@@ -155,7 +171,8 @@ public class SpawnTests
             File.WriteAllText(box.PathOf("plain"), "#!/bin/sh\n");
             return box.Program("./plain");
         });
-        await Assert.That(failure.Sentence).Matches("^cannot execute /.*/plain: Permission denied \\(chmod \\+x\\?\\)$");
+        await Assert.That(failure.Sentence)
+            .Matches("^cannot execute /.*/plain: Permission denied \\(chmod \\+x\\?\\)$");
         await Assert.That(failure.Errno).IsEqualTo(Errno.EACCES);
     }
 
@@ -167,7 +184,8 @@ public class SpawnTests
             WriteProgram(box.PathOf("text"), "echo hello\n");
             return box.Program("./text");
         });
-        await Assert.That(failure.Sentence).EndsWith("Exec format error (is the first line '#!/path/to/interpreter' missing?)");
+        await Assert.That(failure.Sentence)
+            .EndsWith("Exec format error (is the first line '#!/path/to/interpreter' missing?)");
     }
 
     [Test]
@@ -185,7 +203,8 @@ public class SpawnTests
     public async Task An_output_that_is_missing_is_named(CancellationToken cancellation)
     {
         var failure = FailureOf(box => box.Shell("true") with { StdoutPath = "/no/such/fifo" });
-        await Assert.That(failure.Sentence).IsEqualTo("cannot open the output /no/such/fifo: No such file or directory");
+        await Assert.That(failure.Sentence)
+            .IsEqualTo("cannot open the output /no/such/fifo: No such file or directory");
     }
 
     static SpawnFailure FailureOf(Func<Sandbox, Tspm.Platform.SpawnRequest> request)
@@ -196,7 +215,8 @@ public class SpawnTests
 
     static void WriteProgram(string path, string text)
     {
-        // Copied by another process: a child that another test forks at this moment holds what is open for writing here, and such a file cannot be executed (ETXTBSY).
+        // Copied by another process: a child that another test forks at this moment holds what is open for writing
+        // here, and such a file cannot be executed (ETXTBSY).
         var content = path + ".text";
         File.WriteAllText(content, text);
         using var copy = System.Diagnostics.Process.Start("/bin/cp", [content, path]);

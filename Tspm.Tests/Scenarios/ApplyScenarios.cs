@@ -12,7 +12,8 @@ public class ApplyScenarios
 
     static string P(string name, string more = "", string command = "sleep 1000") => $$"""{ "name": "{{name}}", "command": "{{command}}"{{more}} }""";
 
-    static async Task<Dictionary<string, int?>> Pids(TspmBox box) => (await box.List()).ToDictionary(entry => $"{entry.Name}:{entry.Instance}", entry => entry.Pid);
+    static async Task<Dictionary<string, int?>> Pids(TspmBox box) =>
+        (await box.List()).ToDictionary(entry => $"{entry.Name}:{entry.Instance}", entry => entry.Pid);
 
     [Test]
     public async Task One_key_of_one_of_ten_is_edited_and_nine_pids_stay(CancellationToken cancellation)
@@ -30,7 +31,8 @@ public class ApplyScenarios
         var applied = await box.Ok("apply", "tspm.json");
         await Assert.That(applied.Out).StartsWith(plan.Out);
         var after = await Pids(box);
-        await Assert.That(after.Where(entry => before[entry.Key] != entry.Value).Select(entry => entry.Key)).IsEquivalentTo(["p4:0"]);
+        await Assert.That(after.Where(entry => before[entry.Key] != entry.Value).Select(entry => entry.Key))
+            .IsEquivalentTo(["p4:0"]);
         await Assert.That(LiveProcess.EnvironmentOf(after["p4:0"]!.Value)["KEY"]).IsEqualTo("b");
         await Assert.That((await box.Ok("plan", "tspm.json")).Out).IsEqualTo("unchanged: 10\n");
     }
@@ -45,7 +47,9 @@ public class ApplyScenarios
         var before = await Pids(box);
         box.Write("a.json", File(P("a", """, "log": { "maxSizeBytes": 1000, "keep": 2 }, "restart": { "delayMs": 7, "maxConsecutive": 3 }, "stop": { "timeoutMs": 500 }, "memoryLimitBytes": 900000000""", Chatty)));
         var ran = await box.Ok("apply", "a.json");
-        await Assert.That(ran.Out).Contains("change a: log.keep, log.maxSizeBytes, memoryLimitBytes, restart.delayMs, restart.maxConsecutive, stop.timeoutMs\n");
+        await Assert.That(ran.Out)
+            .Contains("change a: log.keep, log.maxSizeBytes, memoryLimitBytes, restart.delayMs, "
+                + "restart.maxConsecutive, stop.timeoutMs\n");
         await box.Until(() => System.IO.File.Exists(box.OutLog("a") + ".1"), "the log is rotated by the new rule");
         await Assert.That((await Pids(box)).SequenceEqual(before)).IsTrue();
     }
@@ -58,14 +62,19 @@ public class ApplyScenarios
         await box.Ok("apply", "one.json");
         var before = await Pids(box);
         box.Write("two.json", File(P("keep"), P("grow", """, "instances": 3"""), P("new", """, "ready": { "delayMs": 300 }, "dependsOn": [{ "name": "keep" }]""")));
-        await Assert.That((await box.Ok("plan", "two.json")).Out).IsEqualTo("change grow: instances\ncreate new\nunchanged: 1\n");
+        await Assert.That((await box.Ok("plan", "two.json")).Out)
+            .IsEqualTo("change grow: instances\ncreate new\nunchanged: 1\n");
         var plan = await box.Ok("plan", "two.json", "--prune");
         await Assert.That(plan.Out).IsEqualTo("change grow: instances\ncreate new\ndelete old\nunchanged: 1\n");
         var ran = (await box.Ok("apply", "two.json", "--prune", "--json")).Json;
         await Assert.That(ran.GetProperty("success").GetBoolean()).IsTrue();
-        await Assert.That(string.Join(' ', ran.GetProperty("steps").EnumerateArray().Select(step => $"{step.GetProperty("action")}:{step.GetProperty("name")}"))).IsEqualTo("keep:keep change:grow create:new delete:old");
+        await Assert.That(string.Join(' ',
+            ran.GetProperty("steps").EnumerateArray().Select(step =>
+                $"{step.GetProperty("action")}:{step.GetProperty("name")}")))
+                    .IsEqualTo("keep:keep change:grow create:new delete:old");
         var after = await box.List();
-        await Assert.That(string.Join(' ', after.Select(entry => $"{entry.Name}:{entry.Instance}:{entry.State}"))).IsEqualTo("keep:0:online grow:0:online grow:1:online grow:2:online new:0:online");
+        await Assert.That(string.Join(' ', after.Select(entry => $"{entry.Name}:{entry.Instance}:{entry.State}")))
+            .IsEqualTo("keep:0:online grow:0:online grow:1:online grow:2:online new:0:online");
         await Assert.That(after[0].Pid).IsEqualTo(before["keep:0"]);
         await Assert.That(after[1].Pid).IsEqualTo(before["grow:0"]);
         await Assert.That(LiveProcess.IsAlive(before["old:0"]!.Value)).IsFalse();
@@ -123,7 +132,8 @@ public class ApplyScenarios
         await Assert.That(System.IO.File.Exists(box.SocketPath)).IsFalse();
         await box.Ok("apply", "c.toml");
         await box.Ok("daemon", "stop");
-        await Assert.That((await box.Ok("plan", "c.toml", "--json")).Json.GetProperty("steps")[0].GetProperty("action").GetString()).IsEqualTo("keep");
+        await Assert.That((await box.Ok("plan", "c.toml",
+            "--json")).Json.GetProperty("steps")[0].GetProperty("action").GetString()).IsEqualTo("keep");
         box.Write("d.toml", "[[processes]]\nname = \"d\"\ncommand = \"sleep 1000\"\n");
         await Assert.That((await box.Ok("plan", "d.toml", "--prune")).Out).IsEqualTo("create d\ndelete c\n");
         // Of the same words with and without a daemon: what was stopped is not restarted.
@@ -149,7 +159,8 @@ public class ApplyScenarios
         box.Variables["FROM"] = "second";
         await Assert.That((await box.Ok("apply", "sub/a.json")).Out).IsEqualTo("unchanged: 1\n");
         await Assert.That(await box.PidOf("a")).IsEqualTo(pid);
-        await Assert.That((await box.Ok("plan", "sub/a.json", "--update-env")).Out).IsEqualTo("change a: environment; restarts it\n");
+        await Assert.That((await box.Ok("plan", "sub/a.json", "--update-env")).Out)
+            .IsEqualTo("change a: environment; restarts it\n");
         await box.Ok("apply", "sub/a.json", "--update-env");
         await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("a"))["FROM"]).IsEqualTo("second");
     }
@@ -159,8 +170,11 @@ public class ApplyScenarios
     {
         await using var box = new TspmBox(cancellation);
         box.Write(".env", "X=1\n");
-        await box.Ok("start", "sh -c 'echo $SECRET; exec sleep 1000'", "--name", "it's", "-e", "SECRET=a\"b", "--env-file", ".env", "-i", "2", "--health", "exec:true", "--cron", "0 3 * * *", "--watch-paths", "src", "--memory", "1GB", "--stop-exit-codes", "0,3");
-        await box.Ok("add", "node server.js", "--name", "web", "--depends-on", "it's:started", "--namespace", "shop", "--log-keep", "3", "--ready", "log:^ready", "--listen", ":0".Replace("0", "18080"));
+        await box.Ok("start", "sh -c 'echo $SECRET; exec sleep 1000'", "--name", "it's", "-e", "SECRET=a\"b",
+            "--env-file", ".env", "-i", "2", "--health", "exec:true", "--cron", "0 3 * * *", "--watch-paths", "src",
+                "--memory", "1GB", "--stop-exit-codes", "0,3");
+        await box.Ok("add", "node server.js", "--name", "web", "--depends-on", "it's:started", "--namespace", "shop",
+            "--log-keep", "3", "--ready", "log:^ready", "--listen", ":0".Replace("0", "18080"));
         var before = await Pids(box);
         var exported = await box.Ok("export", "config");
         await Assert.That(exported.Json.GetProperty("processes").GetArrayLength()).IsEqualTo(2);
@@ -168,7 +182,8 @@ public class ApplyScenarios
         await Assert.That((await box.Ok("plan", "all.json", "--prune")).Out).IsEqualTo("unchanged: 2\n");
         await Assert.That((await box.Ok("apply", "all.json", "--prune")).Out).IsEqualTo("unchanged: 2\n");
         await Assert.That((await Pids(box)).SequenceEqual(before)).IsTrue();
-        await Assert.That((await box.Ok("export", "config", "web")).Json.GetProperty("processes").GetArrayLength()).IsEqualTo(1);
+        await Assert.That((await box.Ok("export", "config", "web")).Json.GetProperty("processes").GetArrayLength())
+            .IsEqualTo(1);
         await box.Ok("daemon", "stop");
         // It has a project since it was applied.
         var offline = JsonNode.Parse((await box.Ok("export", "config")).Out)!;

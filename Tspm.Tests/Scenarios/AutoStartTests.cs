@@ -22,10 +22,12 @@ public class AutoStartTests
     }
 
     [Test]
-    public async Task Fifty_clients_at_once_on_a_cold_home_get_one_daemon_and_fifty_right_answers(CancellationToken cancellation)
+    public async Task Fifty_clients_at_once_on_a_cold_home_get_one_daemon_and_fifty_right_answers(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        var starts = Enumerable.Range(0, 50).Select(i => box.Run("start", "--name", $"p{i}", "--json", "--", "sleep", "1000")).ToArray();
+        var starts = Enumerable.Range(0, 50)
+            .Select(i => box.Run("start", "--name", $"p{i}", "--json", "--", "sleep", "1000")).ToArray();
         var answers = await Task.WhenAll(starts);
         for (var i = 0; i < answers.Length; i++)
         {
@@ -36,12 +38,14 @@ public class AutoStartTests
         var list = await box.List();
         await Assert.That(list.Count(entry => entry.IsOnline)).IsEqualTo(50);
         await Assert.That(list.Select(entry => entry.Id).Distinct().Count()).IsEqualTo(50);
-        var daemons = LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").Where(pid => LiveProcess.CommandOf(pid).StartsWith("tspm", StringComparison.Ordinal));
+        var daemons = LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}")
+            .Where(pid => LiveProcess.CommandOf(pid).StartsWith("tspm", StringComparison.Ordinal));
         await Assert.That(daemons.Count()).IsEqualTo(2).Because("one guardian and one daemon");
     }
 
     [Test]
-    [Arguments("list"), Arguments("describe all"), Arguments("env all"), Arguments("pid all"), Arguments("status"), Arguments("ping"), Arguments("search x")]
+    [Arguments("list"), Arguments("describe all"), Arguments("env all"), Arguments("pid all"), Arguments("status"),
+        Arguments("ping"), Arguments("search x")]
     public async Task A_reading_verb_never_starts_a_daemon(string line, CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
@@ -88,7 +92,8 @@ public class AutoStartTests
         await Assert.That(LiveProcess.ParentOf(daemon)).IsEqualTo(guardian);
         foreach (var pid in new[] { daemon, guardian })
             for (var descriptor = 0; descriptor <= 2; descriptor++)
-                await Assert.That(File.ResolveLinkTarget($"/proc/{pid}/fd/{descriptor}", false)!.FullName).DoesNotContain("pipe:");
+                await Assert.That(File.ResolveLinkTarget($"/proc/{pid}/fd/{descriptor}", false)!.FullName)
+                    .DoesNotContain("pipe:");
     }
 
     [Test]
@@ -99,11 +104,13 @@ public class AutoStartTests
         (await box.Shell($"exec 9>>'{file}'; tspm start 'sleep 1000' --name s")).Exits(0);
         var (daemon, guardian) = await box.DaemonPids();
         foreach (var pid in new[] { daemon, guardian, await box.PidOf("s") })
-            await Assert.That(Directory.EnumerateFiles($"/proc/{pid}/fd").Select(link => File.ResolveLinkTarget(link, false)?.FullName)).DoesNotContain(file);
+            await Assert.That(Directory.EnumerateFiles($"/proc/{pid}/fd").Select(link =>
+                File.ResolveLinkTarget(link, false)?.FullName)).DoesNotContain(file);
     }
 
     [Test]
-    public async Task Daemon_start_and_stop_are_done_when_they_answer_and_may_be_repeated(CancellationToken cancellation)
+    public async Task Daemon_start_and_stop_are_done_when_they_answer_and_may_be_repeated(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("daemon", "start");
@@ -127,10 +134,12 @@ public class AutoStartTests
         await Assert.That((int)File.GetUnixFileMode(box.Home)).IsEqualTo(Convert.ToInt32("700", 8));
         foreach (var file in Directory.EnumerateFiles(box.Home, "*", SearchOption.AllDirectories))
             await Assert.That((int)File.GetUnixFileMode(file)).IsEqualTo(Convert.ToInt32("600", 8)).Because(file);
-        var state = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(box.Home, "daemon.state"))).RootElement;
+        var state = System.Text.Json.JsonDocument
+            .Parse(File.ReadAllText(Path.Combine(box.Home, "daemon.state"))).RootElement;
         await Assert.That(state.GetProperty("pid").GetInt32()).IsEqualTo(daemon);
         await Assert.That(state.GetProperty("guardianPid").GetInt32()).IsEqualTo(guardian);
         await Assert.That(state.GetProperty("socketPath").GetString()).IsEqualTo(box.SocketPath);
-        foreach (var name in new[] { "version", "protocolVersion", "startedAt" }) await Assert.That(state.TryGetProperty(name, out _)).IsTrue();
+        foreach (var name in new[] { "version", "protocolVersion", "startedAt" })
+            await Assert.That(state.TryGetProperty(name, out _)).IsTrue();
     }
 }

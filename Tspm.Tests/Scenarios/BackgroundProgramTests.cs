@@ -21,7 +21,9 @@ public class BackgroundProgramTests
         await using var box = new TspmBox(cancellation);
         var port = FreePort.Take();
         await box.Ok("start", $"nginx -c {WriteNginxConfig(box, port)} -p {box.Folder}", "--name", "web");
-        var entry = await box.Until("web", entry => entry.Reason.Contains("put itself into the background", StringComparison.Ordinal), "it is recognised");
+        var entry = await box
+            .Until("web", entry => entry.Reason.Contains("put itself into the background", StringComparison.Ordinal),
+                "it is recognised");
         await Assert.That(entry.Reason).Contains("(to run it in the foreground: nginx -g 'daemon off;')");
         await End(box, way, "web");
         await Assert.That(ProcessesOf(box.Folder)).IsEmpty();
@@ -36,9 +38,14 @@ public class BackgroundProgramTests
         _ = Tools.Require("redis-server");
         await using var box = new TspmBox(cancellation);
         var port = FreePort.Take();
-        var config = box.Write("r.conf", $"port {port}\ndaemonize yes\npidfile {box.Folder}/r.pid\ndir {box.Folder}\nlogfile {box.Folder}/r.log\nsave \"\"\n");
+        var config = box
+            .Write("r.conf",
+                $"port {port}\ndaemonize yes\npidfile {box.Folder}/r.pid\ndir {box.Folder}\nlogfile "
+                    + $"{box.Folder}/r.log\nsave \"\"\n");
         await box.Ok("start", $"redis-server {config}", "--name", "cache");
-        var entry = await box.Until("cache", entry => entry.Reason.Contains("put itself into the background", StringComparison.Ordinal), "it is recognised");
+        var entry = await box
+            .Until("cache", entry => entry.Reason.Contains("put itself into the background", StringComparison.Ordinal),
+                "it is recognised");
         await Assert.That(entry.Reason).Contains("--daemonize no");
         await Assert.That((await box.Ok("why", "cache")).Out).Contains("left redis-server (pid ");
         await End(box, way, "cache");
@@ -59,7 +66,11 @@ public class BackgroundProgramTests
               "command": "{{bin}}/pg_ctl -D {{folder}}/data -o '-p {{port}} -k {{folder}}' -l {{folder}}/pg.log start" }] }
             """);
         await box.Run("start", "pg.json");
-        var entry = await box.Until("pg", entry => entry.Reason.Contains("put itself into the background", StringComparison.Ordinal) && entry.Restarts >= 1, "it is recognised, and started again");
+        var entry = await box
+            .Until("pg",
+                entry =>
+                    entry.Reason.Contains("put itself into the background", StringComparison.Ordinal)
+                        && entry.Restarts >= 1, "it is recognised, and started again");
         await Assert.That(entry.Reason).Contains("left postgres (pid ");
         await box.Ok("stop", "pg");
         var log = TspmBox.Text($"{folder}/pg.log");
@@ -77,10 +88,17 @@ public class BackgroundProgramTests
         var folder = await Cluster(box, bin);
         var port = FreePort.Take();
         // Behind a wrapper, so that the server is what is left when the main program has ended.
-        File.SetUnixFileMode(box.Write("pg.sh", $"#!/bin/sh\n{bin}/postgres -D {folder}/data -p {port} -k {folder} 2>{folder}/pg.log\n"), (UnixFileMode)0b111_101_101);
-        await box.Ok("start", "./pg.sh", "--name", "pg", "--user", "postgres", "--ready", $"exec:{bin}/pg_isready -h {folder} -p {port}");
+        File.SetUnixFileMode(box.Write("pg.sh",
+            $"#!/bin/sh\n{bin}/postgres -D {folder}/data -p {port} -k {folder} 2>{folder}/pg.log\n"),
+                (UnixFileMode)0b111_101_101);
+        await box.Ok("start", "./pg.sh", "--name", "pg", "--user", "postgres", "--ready",
+            $"exec:{bin}/pg_isready -h {folder} -p {port}");
         using var session = new RunningCommand(
-            Programs.Start("/bin/sh", ["-c", $"(echo 'select 41 + 1;'; until test -e {box.Folder}/go -o ! -d {box.Folder}; do sleep 0.05; done; echo 'select 50 + 1;') | {bin}/psql -At -h {folder} -p {port} -U postgres"], box.Variables, box.Folder), cancellation);
+            Programs.Start("/bin/sh",
+                ["-c",
+                    $"(echo 'select 41 + 1;'; until test -e {box.Folder}/go -o ! -d {box.Folder}; do sleep 0.05; "
+                        + $"done; echo 'select 50 + 1;') | {bin}/psql -At -h {folder} -p {port} -U postgres"],
+                            box.Variables, box.Folder), cancellation);
         await session.UntilOut("42");
         using var stop = box.Begin("stop", "pg");
         await box.UntilFile($"{folder}/pg.log", "received smart shutdown request");
@@ -106,7 +124,8 @@ public class BackgroundProgramTests
                 start('200 OK', [('Content-Type', 'text/plain')])
                 return [b'whole']
             """);
-        File.SetUnixFileMode(box.Write("run.sh", $"#!/bin/bash\n{gunicorn} -b 127.0.0.1:{port} app:app\n"), (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(box.Write("run.sh", $"#!/bin/bash\n{gunicorn} -b 127.0.0.1:{port} app:app\n"),
+            (UnixFileMode)0b111_101_101);
         await box.Ok("start", "./run.sh", "--name", "web", "--ready", $"tcp:{port}");
         using var http = new HttpClient();
         var answer = http.GetStringAsync($"http://127.0.0.1:{port}/", cancellation);
@@ -195,12 +214,15 @@ public class BackgroundProgramTests
             """);
         (await box.RunProgram("chmod", "4755", program)).Exits(0);
         box.Variables["TSPM_HOME"] = box.Home = Path.Combine(folder, "h");
-        (await OtherUser.Run(box, OtherUser.Uid, "start", program, "--name", "grab", "--cwd", folder, "--kill-timeout", "300")).Exits(0);
+        (await OtherUser.Run(box, OtherUser.Uid, "start", program, "--name", "grab", "--cwd", folder, "--kill-timeout",
+            "300")).Exits(0);
         var pid = int.Parse(await box.UntilFile("u/pid", "\n"));
         try
         {
             var stop = (await OtherUser.Run(box, OtherUser.Uid, "stop", "grab")).Exits(0);
-            await Assert.That(stop.Err).Contains($"grab (pid {pid}) belongs to another user, so it is still running; end with: sudo kill {pid}");
+            await Assert.That(stop.Err)
+                .Contains($"grab (pid {pid}) belongs to another user, so it is still running; end with: sudo kill "
+                    + $"{pid}");
             await Assert.That(LiveProcess.IsAlive(pid)).IsTrue();
             (await OtherUser.Run(box, OtherUser.Uid, "daemon", "stop")).Exits(0);
         }
@@ -213,18 +235,22 @@ public class BackgroundProgramTests
     [Test]
     [Arguments(false)]
     [Arguments(true)]
-    public async Task Another_Tspm_started_by_a_process_outlives_it_with_all_that_it_runs(bool inCgroup, CancellationToken cancellation)
+    public async Task Another_Tspm_started_by_a_process_outlives_it_with_all_that_it_runs(bool inCgroup,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         await using var inner = new TspmBox(cancellation);
         using var cgroup = inCgroup ? new CgroupBox(box) : null;
         // Both have the number 0, so their variables are the same.
-        File.SetUnixFileMode(box.Write("deploy.sh", $"#!/bin/sh\nTSPM_HOME={inner.Home} {PublishedExecutable.Path} start 'sleep 1000' --name inner\necho done\nexec sleep 1000\n"), (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(box.Write("deploy.sh",
+            $"#!/bin/sh\nTSPM_HOME={inner.Home} {PublishedExecutable.Path} start 'sleep 1000' --name inner\necho "
+                + "done\nexec sleep 1000\n"), (UnixFileMode)0b111_101_101);
         await box.Ok("start", "./deploy.sh", "--name", "outer");
         await box.UntilOut("outer", "done\n");
         var (pid, (daemon, guardian)) = (await inner.PidOf("inner"), await inner.DaemonPids());
         await box.Ok("stop", "outer");
-        await Assert.That(LiveProcess.IsAlive(pid) && LiveProcess.IsAlive(daemon) && LiveProcess.IsAlive(guardian)).IsTrue();
+        await Assert.That(LiveProcess.IsAlive(pid) && LiveProcess.IsAlive(daemon) && LiveProcess.IsAlive(guardian))
+            .IsTrue();
         // Even what the inner guardian leaves behind is not the outer process's.
         await box.Ok("start", "outer");
         await box.UntilOut("outer", "done\ndone\n");
@@ -278,7 +304,10 @@ public class BackgroundProgramTests
     static string PostgresFolder()
     {
         const string all = "/usr/lib/postgresql";
-        var found = Directory.Exists(all) ? Directory.GetDirectories(all).Select(version => version + "/bin").FirstOrDefault(bin => File.Exists(bin + "/postgres")) : null;
+        var found = Directory.Exists(all)
+            ? Directory.GetDirectories(all).Select(version => version + "/bin")
+                .FirstOrDefault(bin => File.Exists(bin + "/postgres"))
+            : null;
         if (found is null) Skip.Test("SKIPPED: postgresql is not installed; .ci/run installs it");
         return found!;
     }
@@ -289,14 +318,19 @@ public class BackgroundProgramTests
         var folder = Path.Combine(box.Folder, "pg");
         Directory.CreateDirectory(folder);
         (await box.RunProgram("chown", "postgres", folder)).Exits(0);
-        (await box.RunProgram("su", "postgres", "-s", "/bin/sh", "-c", $"cd / && {bin}/initdb -D {folder}/data -A trust -N >/dev/null")).Exits(0);
+        (await box.RunProgram("su", "postgres", "-s", "/bin/sh", "-c",
+            $"cd / && {bin}/initdb -D {folder}/data -A trust -N >/dev/null")).Exits(0);
         return folder;
     }
 
-    /// <summary>Living processes that name this folder in their command line, other than Tspm's own and the test's.</summary>
+    /// <summary>
+    /// Living processes that name this folder in their command line, other than Tspm's own and the test's.
+    /// </summary>
     static List<string> ProcessesOf(string folder) =>
         [.. LiveProcess.All().Where(LiveProcess.IsAlive).Select(LiveProcess.CommandOf)
-            .Where(command => command.Contains(folder + "/", StringComparison.Ordinal) && !command.StartsWith("tspm ", StringComparison.Ordinal))];
+            .Where(command =>
+                command.Contains(folder + "/", StringComparison.Ordinal)
+                    && !command.StartsWith("tspm ", StringComparison.Ordinal))];
 
     static async Task<bool> AnswersOn(int port)
     {

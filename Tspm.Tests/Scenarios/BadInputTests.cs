@@ -2,17 +2,25 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>Mistakes at the command line: one clear sentence, the documented exit code, and nothing saved is lost.</summary>
+/// <summary>
+/// Mistakes at the command line: one clear sentence, the documented exit code, and nothing saved is lost.
+/// </summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class BadInputTests
 {
     [Test]
-    [Arguments("strat x", "start"), Arguments("fly", "fly"), Arguments("start --nmae web -- true", "--name"), Arguments("start", "nothing to start"), Arguments("stop", "argument"),
-     Arguments("list --frobnicate", "--frobnicate"), Arguments("start true --restart sometimes", "always, on-failure or never"), Arguments("start true --memory lots", "lots"),
-     Arguments("start true --instances few", "instances"), Arguments("start true --name", "--name"), Arguments("start true --env NOEQUALS", "NOEQUALS"), Arguments("start true --nice 99", "99"),
-     Arguments("start true --umask 999", "999"), Arguments("start true --name a --name b", "twice"), Arguments("daemon fly", "fly"), Arguments("daemon --fly", "fly"), Arguments("start true --user", "--user"),
+    [Arguments("strat x", "start"), Arguments("fly", "fly"), Arguments("start --nmae web -- true", "--name"),
+        Arguments("start", "nothing to start"), Arguments("stop", "argument"),
+     Arguments("list --frobnicate", "--frobnicate"),
+         Arguments("start true --restart sometimes", "always, on-failure or never"),
+             Arguments("start true --memory lots", "lots"),
+     Arguments("start true --instances few", "instances"), Arguments("start true --name", "--name"),
+         Arguments("start true --env NOEQUALS", "NOEQUALS"), Arguments("start true --nice 99", "99"),
+     Arguments("start true --umask 999", "999"), Arguments("start true --name a --name b", "twice"),
+         Arguments("daemon fly", "fly"), Arguments("daemon --fly", "fly"), Arguments("start true --user", "--user"),
      Arguments("scale web many", "many")]
-    public async Task A_mistake_in_the_command_line_exits_2_and_says_what_is_wrong(string line, string said, CancellationToken cancellation)
+    public async Task A_mistake_in_the_command_line_exits_2_and_says_what_is_wrong(string line, string said,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var ran = (await box.Run(line.Split(' '))).Exits(2).Says(said);
@@ -28,7 +36,8 @@ public class BadInputTests
     public async Task An_impossible_name_exits_2_and_says_why(string name, CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        var ran = (await box.Run("start", "sleep 1000", $"--name={(name == "LONG" ? new string('n', 300) : name)}")).Exits(2).Says("name");
+        var ran = (await box.Run("start", "sleep 1000", $"--name={(name == "LONG" ? new string('n', 300) : name)}"))
+            .Exits(2).Says("name");
         await Assert.That(ran.Err.TrimEnd('\n').Split('\n').Length).IsEqualTo(1);
         await Assert.That(ran.Err.Length).IsLessThan(600);
     }
@@ -48,7 +57,9 @@ public class BadInputTests
         await using var box = new TspmBox(cancellation);
         var home = Path.Combine(box.Folder, "locked");
         Directory.CreateDirectory(home);
-        File.SetUnixFileMode(home, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(home,
+            UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
+                | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         box.Variables["TSPM_HOME"] = Path.Combine(home, "h");
         (await AsNobody(box, "start", "sleep 1000")).Exits(6).Says(home);
         (await AsNobody(box, "list")).Exits(4);
@@ -112,13 +123,17 @@ public class BadInputTests
             .IsEqualTo(System.Text.Json.JsonDocument.Parse(before).RootElement.GetProperty("processes").ToString());
     }
 
-    /// <summary>As an ordinary user, whom root becomes for this one command; who is none already is it anyway.</summary>
+    /// <summary>
+    /// As an ordinary user, whom root becomes for this one command; who is none already is it anyway.
+    /// </summary>
     static async Task<Ran> AsNobody(TspmBox box, params string[] arguments)
     {
         if (!Environment.IsPrivilegedProcess) return await box.Run(arguments);
         var program = Path.Combine(box.Folder, "tspm");
-        // By another program: while this one writes a file, what it forks for other tests has it open for writing too, and nobody can execute it (ETXTBSY).
+        // By another program: while this one writes a file, what it forks for other tests has it open for writing too,
+        // and nobody can execute it (ETXTBSY).
         if (!File.Exists(program)) (await box.RunProgram("cp", PublishedExecutable.Path, program)).Exits(0);
-        return (await box.RunProgram(Tools.Require("setpriv"), ["--reuid=65534", "--regid=65534", "--clear-groups", program, .. arguments])).CheckWords();
+        return (await box.RunProgram(Tools.Require("setpriv"),
+            ["--reuid=65534", "--regid=65534", "--clear-groups", program, .. arguments])).CheckWords();
     }
 }

@@ -2,13 +2,16 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary><c>processes.json</c> broken in every way: the newest good generation is used, the broken file kept, the user told.</summary>
+/// <summary>
+/// <c>processes.json</c> broken in every way: the newest good generation is used, the broken file kept, the user told.
+/// </summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class BrokenStateTests
 {
     [Test]
     [Arguments("cut"), Arguments("empty"), Arguments("garbage"), Arguments("missing"), Arguments("zeros")]
-    public async Task The_newest_good_generation_is_used_and_the_broken_one_kept(string kind, CancellationToken cancellation)
+    public async Task The_newest_good_generation_is_used_and_the_broken_one_kept(string kind,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var file = Path.Combine(box.Home, "processes.json");
@@ -20,16 +23,19 @@ public class BrokenStateTests
         Break(file, kind);
         await box.Ok("daemon", "start");
         await Assert.That((await box.List()).Select(entry => entry.Name)).IsEquivalentTo(new[] { "p0", "p1", "p2" });
-        var troubles = (await box.Status()).GetProperty("troubles").EnumerateArray().Select(sentence => sentence.GetString()!).ToArray();
+        var troubles = (await box.Status()).GetProperty("troubles").EnumerateArray()
+            .Select(sentence => sentence.GetString()!).ToArray();
         await Assert.That(string.Join('\n', troubles)).Contains("processes.json");
-        if (kind != "missing") await Assert.That(Directory.EnumerateFiles(box.Home, "processes.json.broken-*").Count()).IsEqualTo(1);
+        if (kind != "missing")
+            await Assert.That(Directory.EnumerateFiles(box.Home, "processes.json.broken-*").Count()).IsEqualTo(1);
         await box.Ok("add", "sleep 1", "--name", "p3");
         await box.Ok("daemon", "restart");
         await Assert.That((await box.List()).Count).IsEqualTo(4);
     }
 
     [Test]
-    public async Task With_all_generations_broken_it_starts_empty_and_says_so_and_keeps_them(CancellationToken cancellation)
+    public async Task With_all_generations_broken_it_starts_empty_and_says_so_and_keeps_them(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         for (var i = 0; i < 5; i++) await box.Ok("add", "sleep 1000", "--name", $"p{i}");
@@ -70,6 +76,14 @@ public class BrokenStateTests
     {
         var bytes = File.ReadAllBytes(file);
         if (kind == "missing") File.Delete(file);
-        else File.WriteAllBytes(file, kind switch { "cut" => bytes[..(bytes.Length / 2)], "zeros" => new byte[bytes.Length], "garbage" => "\u0001 no json"u8.ToArray(), _ => [] });
+        else
+            File.WriteAllBytes(file,
+                kind switch
+                {
+                    "cut" => bytes[..(bytes.Length / 2)],
+                    "zeros" => new byte[bytes.Length],
+                    "garbage" => "\u0001 no json"u8.ToArray(),
+                    _ => []
+                });
     }
 }

@@ -38,7 +38,8 @@ public class ConfigFileScenarios
         box.Write(name, text);
         await box.Ok("start", name);
         var list = await box.List();
-        await Assert.That(string.Join(' ', list.Select(entry => $"{entry.Name}:{entry.Instance}:{entry.State}:{entry.Namespace}")))
+        await Assert.That(string.Join(' ',
+            list.Select(entry => $"{entry.Name}:{entry.Instance}:{entry.State}:{entry.Namespace}")))
             .IsEqualTo("web:0:online:shop web:1:online:shop job:0:online:default");
         await box.UntilOut("job", "hello");
         await Assert.That(File.Exists(box.OutLog("web~0")) && File.Exists(box.OutLog("web~1"))).IsTrue();
@@ -57,7 +58,8 @@ public class ConfigFileScenarios
     [Arguments("""{ "processes": [ { "name": "a:7", "command": "x" } ] }""", "a:7", "NAME:INSTANCE")]
     [Arguments("""{ "processes": [ { "name": "all", "command": "x" } ] }""", "'all' cannot be a name", "")]
     [Arguments("", "app.json", "")]
-    public async Task A_mistake_is_named_with_its_place_and_nothing_is_started(string text, string said, string alsoSaid, CancellationToken cancellation)
+    public async Task A_mistake_is_named_with_its_place_and_nothing_is_started(string text, string said,
+        string alsoSaid, CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         box.Write("app.json", text);

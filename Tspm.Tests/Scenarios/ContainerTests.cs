@@ -2,7 +2,10 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary><c>tspm daemon --apply FILE</c> and its companions: what a container's command needs. As PID 1: <see cref="ContainerInitTests"/>.</summary>
+/// <summary>
+/// <c>tspm daemon --apply FILE</c> and its companions: what a container's command needs. As PID 1:
+/// <see cref="ContainerInitTests"/>.
+/// </summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class ContainerTests
 {
@@ -34,7 +37,9 @@ public class ContainerTests
         using (var daemon = box.Begin("daemon", "--apply=c.toml"))
         {
             // By what runs: the definition changes before the process is restarted with it.
-            var web = await box.Until("web", entry => entry.IsOnline && LiveProcess.CommandOf(entry.Pid!.Value) == "sleep 2000", "web is what the file says");
+            var web = await box
+                .Until("web", entry => entry.IsOnline && LiveProcess.CommandOf(entry.Pid!.Value) == "sleep 2000",
+                    "web is what the file says");
             var pid = web.Pid!.Value;
             // A daemon that comes after a death goes on, and does not begin again.
             LiveProcess.Kill((await box.DaemonPids()).Daemon);
@@ -49,7 +54,10 @@ public class ContainerTests
         }
     }
 
-    /// <summary>As <c>apply</c> does it: what the children of a dead daemon got at their birth and has not changed is no reason for new ones.</summary>
+    /// <summary>
+    /// As <c>apply</c> does it: what the children of a dead daemon got at their birth and has not changed is no reason
+    /// for new ones.
+    /// </summary>
     [Test]
     public async Task Only_what_has_to_be_is_restarted_and_what_is_down_is_started(CancellationToken cancellation)
     {
@@ -81,11 +89,13 @@ public class ContainerTests
             await box.UntilState("down", "online");
             await box.Until("api", entry => entry.IsOnline && entry.Pid != api, "api is what the file says now");
             await Assert.That((await box.PidOf("web"), await box.PidOf("gone"))).IsEqualTo((web, gone));
-            await Assert.That((await box.Ok("describe", "web", "--json")).Json.GetProperty("config").GetProperty("log").GetProperty("keep").GetInt32()).IsEqualTo(3);
+            await Assert.That((await box.Ok("describe", "web",
+                "--json")).Json.GetProperty("config").GetProperty("log").GetProperty("keep").GetInt32()).IsEqualTo(3);
             // What is started has what this daemon was started with.
             await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("api"))["GREETING"]).IsEqualTo("good evening");
             await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("down"))["GREETING"]).IsEqualTo("good evening");
-            await Assert.That(((await box.Get("off")).State, (await box.Get("job")).State)).IsEqualTo(("stopped", "stopped"));
+            await Assert.That(((await box.Get("off")).State, (await box.Get("job")).State))
+                .IsEqualTo(("stopped", "stopped"));
             await Assert.That(File.Exists(Path.Combine(box.Folder, "ran"))).IsFalse();
             await box.Ok("daemon", "stop");
             await Assert.That(await daemon.End()).IsEqualTo(0);
@@ -97,7 +107,8 @@ public class ContainerTests
     [Arguments("""{ "processes": [ { "name": "a", "command": "true", "nmae": 1 } ] }""", "nmae")]
     [Arguments("""{ "processes": [ { "name": "a", "command": "true", "dependsOn": [ { "name": "nobody" } ] } ] }""", "nobody")]
     [Arguments(null, "c.json")]
-    public async Task A_file_that_cannot_be_applied_ends_it_with_the_reason(string? content, string reason, CancellationToken cancellation)
+    public async Task A_file_that_cannot_be_applied_ends_it_with_the_reason(string? content, string reason,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         if (content is not null) box.Write("c.json", content);
@@ -108,7 +119,8 @@ public class ContainerTests
     }
 
     [Test]
-    [Arguments("--exit-when", "sometimes"), Arguments("--apply", ""), Arguments("--logs", "--exit-when"), Arguments("--logs", "more")]
+    [Arguments("--exit-when", "sometimes"), Arguments("--apply", ""), Arguments("--logs", "--exit-when"),
+        Arguments("--logs", "more")]
     public async Task What_is_not_understood_is_refused(string first, string second, CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
@@ -117,7 +129,8 @@ public class ContainerTests
 
     [Test]
     [Arguments("exit 0", 0), Arguments("exit 3", 1), Arguments("kill -9 $$", 1)]
-    public async Task It_ends_when_all_have_ended_and_says_whether_that_was_well(string script, int code, CancellationToken cancellation)
+    public async Task It_ends_when_all_have_ended_and_says_whether_that_was_well(string script, int code,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         box.Write("c.json", $$"""
@@ -154,7 +167,10 @@ public class ContainerTests
         await Assert.That(LiveProcess.IsAlive(pid)).IsFalse();
     }
 
-    /// <summary>An old home tells of failures that the file's processes have yet to repeat: another process of it that changes while the file is read makes nobody look at them.</summary>
+    /// <summary>
+    /// An old home tells of failures that the file's processes have yet to repeat: another process of it that changes
+    /// while the file is read makes nobody look at them.
+    /// </summary>
     [Test]
     public async Task What_failed_before_the_file_was_applied_does_not_count(CancellationToken cancellation)
     {
@@ -176,7 +192,8 @@ public class ContainerTests
     {
         await using var box = new TspmBox(cancellation);
         box.Write("c.json", """{ "processes": [ { "name": "web", "command": "sh", "args": ["-c", "test -e mended && exec sleep 1000"], "restart": { "maxConsecutive": 1 } } ] }""");
-        using (var daemon = box.Begin("daemon", "--apply", "c.json", "--exit-when", "errored")) await Assert.That(await daemon.End()).IsEqualTo(1);
+        using (var daemon = box.Begin("daemon", "--apply", "c.json", "--exit-when", "errored"))
+            await Assert.That(await daemon.End()).IsEqualTo(1);
         box.Write("mended", "");
         using var again = box.Begin("daemon", "--apply", "c.json", "--exit-when", "errored");
         await box.Until("web", entry => entry.IsOnline, "web is online");
@@ -216,7 +233,8 @@ public class ContainerTests
         daemon.Signal(LiveProcess.SIGTERM);
         await Assert.That(await daemon.End()).IsEqualTo(0);
         await daemon.UntilOut("one | last words\n");
-        var numbers = daemon.Out.Split('\n').Where(line => line.StartsWith("one | ", StringComparison.Ordinal)).Select(line => line["one | ".Length..]).Where(line => line != "last words").ToList();
+        var numbers = daemon.Out.Split('\n').Where(line => line.StartsWith("one | ", StringComparison.Ordinal))
+            .Select(line => line["one | ".Length..]).Where(line => line != "last words").ToList();
         await Assert.That(numbers).IsEquivalentTo(Enumerable.Range(1, numbers.Count).Select(number => $"{number}"));
     }
 }

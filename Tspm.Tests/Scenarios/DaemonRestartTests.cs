@@ -9,10 +9,12 @@ public class DaemonRestartTests
 {
     [Test]
     [Arguments(LiveProcess.SIGTERM, true), Arguments(LiveProcess.SIGTERM, false), Arguments(LiveProcess.SIGINT, true)]
-    public async Task A_termination_signal_stops_everything_cleanly(int signal, bool toGuardian, CancellationToken cancellation)
+    public async Task A_termination_signal_stops_everything_cleanly(int signal, bool toGuardian,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "s", "--", "sh", "-c", "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.02; done");
+        await box.Ok("start", "--name", "s", "--", "sh", "-c",
+            "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.02; done");
         await box.UntilOut("s", "ready");
         var pid = await box.PidOf("s");
         var (daemon, guardian) = await box.DaemonPids();
@@ -38,11 +40,13 @@ public class DaemonRestartTests
         var before = await box.List();
         await box.Ok("daemon", "restart");
         var after = await box.List();
-        await Assert.That(after.Select(entry => (entry.Id, entry.Name))).IsEquivalentTo(before.Select(entry => (entry.Id, entry.Name)));
+        await Assert.That(after.Select(entry => (entry.Id, entry.Name)))
+            .IsEquivalentTo(before.Select(entry => (entry.Id, entry.Name)));
         var up = await box.UntilState("up", "online");
         await Assert.That(up.Pid).IsNotEqualTo(before[0].Pid);
         await Assert.That(LiveProcess.EnvironmentOf(up.Pid!.Value)["A"]).IsEqualTo("1");
-        foreach (var name in new[] { "stopped", "added", "done" }) await Assert.That((await box.Get(name)).State).IsEqualTo("stopped");
+        foreach (var name in new[] { "stopped", "added", "done" })
+            await Assert.That((await box.Get(name)).State).IsEqualTo("stopped");
     }
 
     [Test]
@@ -70,7 +74,8 @@ public class DaemonRestartTests
     }
 
     [Test]
-    public async Task In_the_foreground_it_runs_until_a_signal_and_a_second_one_is_refused(CancellationToken cancellation)
+    public async Task In_the_foreground_it_runs_until_a_signal_and_a_second_one_is_refused(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         using var daemon = box.Begin("daemon");

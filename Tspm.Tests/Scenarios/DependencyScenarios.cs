@@ -7,7 +7,8 @@ namespace Tspm.Tests.Scenarios;
 public class DependencyScenarios
 {
     /// <summary>Writes down when it ends, after a moment that would show a wrong order.</summary>
-    const string Diary = "trap 'sleep 0.1; echo \"$TSPM_NAME\" >> diary; exit 0' TERM; echo ready; while :; do sleep 0.02; done";
+    const string Diary = "trap 'sleep 0.1; echo \"$TSPM_NAME\" >> diary; exit 0' TERM; echo ready; while :; do sleep "
+        + "0.02; done";
 
     const string Chain = """
         { "processes": [
@@ -32,7 +33,8 @@ public class DependencyScenarios
         await box.UntilOut("db", "ready\nready");
         await box.Ok("stop", "all");
         await Assert.That(File.ReadAllText(Path.Combine(box.Folder, "diary"))).IsEqualTo("db\nweb\napi\ndb\n");
-        (await box.Ok("start", "web")).Says("api is started too: web depends on it").Says("db is started too: api depends on it");
+        (await box.Ok("start", "web")).Says("api is started too: web depends on it")
+            .Says("db is started too: api depends on it");
         await Assert.That(await InOrderOfStart(box)).IsEqualTo("db api web");
         await AllReady(box, 2);
         await box.Ok("daemon", "stop");
@@ -45,11 +47,14 @@ public class DependencyScenarios
     /// <summary>Their traps are set: a stop is written down.</summary>
     static async Task AllReady(TspmBox box, int runs)
     {
-        foreach (var name in new[] { "db", "api", "web" }) await box.UntilOut(name, string.Join('\n', Enumerable.Repeat("ready", name == "db" && runs > 1 ? runs + 1 : runs)));
+        foreach (var name in new[] { "db", "api", "web" })
+            await box.UntilOut(name,
+                string.Join('\n', Enumerable.Repeat("ready", name == "db" && runs > 1 ? runs + 1 : runs)));
     }
 
     static async Task<string> InOrderOfStart(TspmBox box) => string.Join(' ', (await box.List())
-        .Where(entry => entry.Pid is not null).OrderBy(entry => entry.Json.GetProperty("startedAt").GetDateTimeOffset()).Select(entry => entry.Name));
+        .Where(entry => entry.Pid is not null).OrderBy(entry =>
+            entry.Json.GetProperty("startedAt").GetDateTimeOffset()).Select(entry => entry.Name));
 
     [Test]
     public async Task Circles_and_unknown_names_are_refused_and_change_nothing(CancellationToken cancellation)
@@ -57,7 +62,8 @@ public class DependencyScenarios
         await using var box = new TspmBox(cancellation);
         box.Write("bad.json", """{ "processes": [{ "name": "a", "command": "sleep 9", "dependsOn": [{ "name": "b" }] }, { "name": "b", "command": "sleep 9", "dependsOn": [{ "name": "a" }] }] }""");
         (await box.Run("start", "bad.json")).Exits(1).Says("a → b → a");
-        (await box.Run("start", "sleep 1000", "--name", "web", "--depends-on", "nobody")).Exits(1).Says("'nobody', which is not defined");
+        (await box.Run("start", "sleep 1000", "--name", "web", "--depends-on", "nobody")).Exits(1)
+            .Says("'nobody', which is not defined");
         (await box.Run("add", "sleep 1000", "--name", "web", "--depends-on", "web")).Exits(1).Says("web → web");
         (await box.Run("start", "sleep 1000", "--name", "web", "--depends-on", "db:alive"))
             .Exits(1).Says("'db:alive', which is not defined");

@@ -162,10 +162,13 @@ public class DeploymentTests
             File.Delete(current);
             File.CreateSymbolicLink(current, $"releases/{release}");
             using var shell = new RunningCommand(
-                Programs.Start("/bin/sh", ["-c", $"cd current && exec {PublishedExecutable.Path} daemon --apply tspm.json"], box.Variables, box.Folder), cancellation);
+                Programs.Start("/bin/sh",
+                    ["-c", $"cd current && exec {PublishedExecutable.Path} daemon --apply tspm.json"], box.Variables,
+                        box.Folder), cancellation);
             await box.UntilState("web", "online");
             var web = await box.Get("web");
-            await Assert.That((web.Json.GetProperty("cwd").GetString(), web.Json.GetProperty("project").GetString())).IsEqualTo((current, current));
+            await Assert.That((web.Json.GetProperty("cwd").GetString(), web.Json.GetProperty("project").GetString()))
+                .IsEqualTo((current, current));
             shell.Signal(LiveProcess.SIGTERM);
             await Assert.That(await shell.End()).IsEqualTo(0);
         }

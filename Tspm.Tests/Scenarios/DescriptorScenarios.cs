@@ -2,7 +2,9 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>What processes take of descriptors is given back when they are gone, by the daemon and by the guardian.</summary>
+/// <summary>
+/// What processes take of descriptors is given back when they are gone, by the daemon and by the guardian.
+/// </summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 internal sealed class DescriptorScenarios
 {

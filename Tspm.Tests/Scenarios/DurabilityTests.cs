@@ -32,7 +32,8 @@ public class DurabilityTests
     }
 
     [Test]
-    public async Task Two_hundred_changes_of_all_kinds_are_there_after_a_death_right_behind_each_answer(CancellationToken cancellation)
+    public async Task Two_hundred_changes_of_all_kinds_are_there_after_a_death_right_behind_each_answer(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("daemon", "start");
@@ -55,7 +56,8 @@ public class DurabilityTests
             {
                 var answer = await socket.Ask($$"""{"jsonrpc":"2.0","id":{{change}},{{request[1..]}}""");
                 LiveProcess.Kill(daemon);
-                await Assert.That(answer.TryGetProperty("result", out var result) && result.GetProperty("success").GetBoolean()).IsTrue().Because($"{request} is done: {answer}");
+                await Assert.That(answer.TryGetProperty("result", out var result)
+                    && result.GetProperty("success").GetBoolean()).IsTrue().Because($"{request} is done: {answer}");
             }
             if (kind == 0) expected[name] = 0;
             if (kind == 1) expected[name] = change;
@@ -65,7 +67,9 @@ public class DurabilityTests
         var names = (await box.List()).Select(entry => entry.Name);
         await Assert.That(names).IsEquivalentTo(expected.Keys);
         foreach (var (name, delay) in expected)
-            await Assert.That((await box.Ok("describe", name, "--json")).Json.GetProperty("config").GetProperty("restart").GetProperty("delayMs").GetInt32()).IsEqualTo(delay);
+            await Assert.That((await box.Ok("describe", name,
+                "--json")).Json.GetProperty("config").GetProperty("restart").GetProperty("delayMs").GetInt32())
+                    .IsEqualTo(delay);
     }
 
     [Test]
@@ -89,10 +93,12 @@ public class DurabilityTests
             await Assert.That((await box.Get("s")).State).IsEqualTo("online");
             await box.Ok("logs", "writer", "--lines", "1");
             File.Delete(Path.Combine(disk, "fill"));
-            await box.Until(async () => (await box.Status()).GetProperty("troubles").GetArrayLength() == 0 ? "" : null, "nothing troubles the daemon any more");
+            await box.Until(async () => (await box.Status()).GetProperty("troubles").GetArrayLength() == 0 ? "" : null,
+                "nothing troubles the daemon any more");
             await Assert.That(File.ReadAllText(Path.Combine(box.Home, "processes.json"))).Contains("\"writer\"");
             var lines = File.ReadAllText(box.OutLog("writer"));
-            await box.Until(() => File.ReadAllText(box.OutLog("writer")).Length > lines.Length, "the writer's output goes on");
+            await box.Until(() => File.ReadAllText(box.OutLog("writer")).Length > lines.Length,
+                "the writer's output goes on");
             await Assert.That(File.ReadAllText(box.OutLog("writer")).Replace("x\n", "")).IsEqualTo("");
             await box.Ok("daemon", "stop");
         }

@@ -7,20 +7,28 @@ namespace Tspm.Tests.Scenarios;
 public class EnvironmentTests
 {
     [Test]
-    public async Task The_environment_is_the_clients_without_the_service_managers_and_three_names_of_ours(CancellationToken cancellation)
+    public async Task The_environment_is_the_clients_without_the_service_managers_and_three_names_of_ours(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         box.Variables["ONLY_OF_THE_DAEMON"] = "1";
         await box.Ok("daemon", "start");
         box.Variables.Remove("ONLY_OF_THE_DAEMON");
         box.Variables["MINE"] = "a b\"c\nd";
-        foreach (var name in new[] { "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID", "INVOCATION_ID" }) box.Variables[name] = "1";
+        foreach (var name in new[] { "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "WATCHDOG_USEC",
+            "WATCHDOG_PID", "INVOCATION_ID" }) box.Variables[name] = "1";
         await box.Ok("start", "sleep 1000", "--name", "e");
         var actual = LiveProcess.EnvironmentOf(await box.PidOf("e"));
         var expected = new Dictionary<string, string>
         {
-            ["PATH"] = box.Variables["PATH"], ["HOME"] = box.Folder, ["TSPM_HOME"] = box.Home, ["LANG"] = "C.UTF-8", ["MINE"] = "a b\"c\nd",
-            ["TSPM_ID"] = "0", ["TSPM_NAME"] = "e", ["TSPM_INSTANCE"] = "0",
+            ["PATH"] = box.Variables["PATH"],
+            ["HOME"] = box.Folder,
+            ["TSPM_HOME"] = box.Home,
+            ["LANG"] = "C.UTF-8",
+            ["MINE"] = "a b\"c\nd",
+            ["TSPM_ID"] = "0",
+            ["TSPM_NAME"] = "e",
+            ["TSPM_INSTANCE"] = "0",
         };
         await Assert.That(actual).IsEquivalentTo(expected);
         var said = (await box.Ok("env", "e", "--json")).Json.GetProperty("env");
@@ -49,9 +57,11 @@ public class EnvironmentTests
         await using var box = new TspmBox(cancellation);
         (box.Variables["A"], box.Variables["B"], box.Variables["C"]) = ("shell", "shell", "shell");
         box.Write("app.env", "# comment\nB=file\nexport C=\"file c\"\nD='file $D'\n");
-        await box.Ok("start", "sleep 1000", "--name", "e", "--env-file", "app.env", "-e", "C=flag", "--env", "E=1,2", "-e=F=x=y");
+        await box.Ok("start", "sleep 1000", "--name", "e", "--env-file", "app.env", "-e", "C=flag", "--env", "E=1,2",
+            "-e=F=x=y");
         var first = LiveProcess.EnvironmentOf(await box.PidOf("e"));
-        await Assert.That(string.Join('|', new[] { "A", "B", "C", "D", "E", "F" }.Select(key => first[key]))).IsEqualTo("shell|file|flag|file $D|1,2|x=y");
+        await Assert.That(string.Join('|', new[] { "A", "B", "C", "D", "E", "F" }.Select(key => first[key])))
+            .IsEqualTo("shell|file|flag|file $D|1,2|x=y");
         box.Write("app.env", "B=changed\n");
         await box.Ok("set", "e", "env.E=");
         await box.Ok("restart", "e");
@@ -69,7 +79,8 @@ public class EnvironmentTests
     }
 
     [Test]
-    public async Task A_child_has_its_own_session_no_terminal_null_as_stdin_and_no_foreign_descriptor(CancellationToken cancellation)
+    public async Task A_child_has_its_own_session_no_terminal_null_as_stdin_and_no_foreign_descriptor(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "sleep 1000", "--name", "s");
@@ -78,7 +89,8 @@ public class EnvironmentTests
         var descriptors = Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd").Select(Path.GetFileName).Order();
         await Assert.That(string.Join(' ', descriptors)).IsEqualTo("0 1 2");
         await Assert.That(new FileInfo($"/proc/{pid}/fd/0").LinkTarget).IsEqualTo("/dev/null");
-        foreach (var set in new[] { "SigBlk", "SigIgn" }) await Assert.That(LiveProcess.StatusOf(pid, set)).IsEqualTo("0000000000000000");
+        foreach (var set in new[] { "SigBlk", "SigIgn" })
+            await Assert.That(LiveProcess.StatusOf(pid, set)).IsEqualTo("0000000000000000");
     }
 
     [Test]
@@ -97,7 +109,8 @@ public class EnvironmentTests
         await using var box = new TspmBox(cancellation);
         Directory.CreateDirectory(Path.Combine(box.Folder, "bin"));
         box.Write("text", "#!/bin/sh\necho found; exec sleep 1000\n");
-        // Written by another process: one that a parallel test forks holds for a moment what this one has open, and the program would be busy (ETXTBSY).
+        // Written by another process: one that a parallel test forks holds for a moment what this one has open, and the
+        // program would be busy (ETXTBSY).
         (await box.RunProgram("/bin/sh", "-c", "cp text bin/only-here && chmod 755 bin/only-here")).Exits(0);
         (await box.Run("start", "only-here", "--name", "no")).Exits(1).Says("only-here");
         await box.Ok("start", "only-here", "--name", "yes", "-e", $"PATH={box.Folder}/bin:{box.Variables["PATH"]}");
@@ -105,7 +118,8 @@ public class EnvironmentTests
     }
 
     static string SoftFiles(int pid) =>
-        File.ReadLines($"/proc/{pid}/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
+        File.ReadLines($"/proc/{pid}/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
 
     [Test]
     public async Task Dollars_of_an_env_file_reach_the_program_and_an_unset_name_is_said_with_its_line(

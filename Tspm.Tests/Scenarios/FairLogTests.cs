@@ -12,12 +12,15 @@ public class FairLogTests
     const long Least = 2_000_000;
 
     [Test]
-    public async Task Of_many_that_print_without_end_none_gets_several_times_as_much_as_another(CancellationToken cancellation)
+    public async Task Of_many_that_print_without_end_none_gets_several_times_as_much_as_another(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "w", "-i", $"{Children}", "--log-max-size", "0", "--", "yes", "a line that is neither short nor long");
+        await box.Ok("start", "--name", "w", "-i", $"{Children}", "--log-max-size", "0", "--", "yes",
+            "a line that is neither short nor long");
         var begun = new long[Children];
-        long[] Printed() => [.. Enumerable.Range(0, Children).Select(i => new FileInfo(box.OutLog($"w~{i}")).Length - begun[i])];
+        long[] Printed() =>
+            [.. Enumerable.Range(0, Children).Select(i => new FileInfo(box.OutLog($"w~{i}")).Length - begun[i])];
         begun = Printed();
         await box.Until(() => Printed().Min() >= Least, "each has printed");
         var printed = Printed();

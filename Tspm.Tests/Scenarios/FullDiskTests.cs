@@ -5,7 +5,9 @@ using Tspm.Tests.Logs;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>A log on a file system of 64 KiB: block loses nothing, drop accounts for every byte. The verbs answer all the while.</summary>
+/// <summary>
+/// A log on a file system of 64 KiB: block loses nothing, drop accounts for every byte. The verbs answer all the while.
+/// </summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public partial class FullDiskTests
 {
@@ -19,7 +21,8 @@ public partial class FullDiskTests
         await using var disk = await SmallDisk.Mount(cancellation);
         await using var box = new TspmBox(cancellation);
         var log = Path.Combine(disk.Folder, "out.log");
-        await box.Ok("start", "--name", "n", "--no-autorestart", "--out-file", log, "--", "/bin/sh", "-c", $"seq 1 {Lines}; sleep 1000");
+        await box.Ok("start", "--name", "n", "--no-autorestart", "--out-file", log, "--", "/bin/sh", "-c",
+            $"seq 1 {Lines}; sleep 1000");
         await UntilTrouble(box, "the writers wait");
         await Assert.That((await box.Get("n")).IsOnline).IsTrue();
         await box.Ok("logs", "n", "-n", "1");
@@ -57,7 +60,8 @@ public partial class FullDiskTests
 
     [Test]
     [Arguments(false), Arguments(true)]
-    public async Task What_was_dropped_before_the_daemon_died_or_was_upgraded_is_told_by_the_next_one(bool isUpgrade, CancellationToken cancellation)
+    public async Task What_was_dropped_before_the_daemon_died_or_was_upgraded_is_told_by_the_next_one(bool isUpgrade,
+        CancellationToken cancellation)
     {
         await using var disk = await SmallDisk.Mount(cancellation);
         await using var box = new TspmBox(cancellation);
@@ -75,8 +79,11 @@ public partial class FullDiskTests
         box.Write("more.1", "");
         await box.UntilFile("went-on.2", "done");
         File.Delete(filler);
-        await box.Until(() => Dropped(TspmBox.Text(log)) + Marker().Replace(TspmBox.Text(log), "").Length >= 2 * Printed.Length, "all that was dropped is told");
-        await Assert.That(Dropped(TspmBox.Text(log)) + Marker().Replace(TspmBox.Text(log), "").Length).IsEqualTo(2 * Printed.Length);
+        await box.Until(() =>
+            Dropped(TspmBox.Text(log)) + Marker().Replace(TspmBox.Text(log), "").Length >= 2 * Printed.Length,
+                "all that was dropped is told");
+        await Assert.That(Dropped(TspmBox.Text(log)) + Marker().Replace(TspmBox.Text(log), "").Length)
+            .IsEqualTo(2 * Printed.Length);
         // Told once: the daemon after that has nothing to tell.
         var told = Marker().Count(TspmBox.Text(log));
         LiveProcess.Kill((await box.DaemonPids()).Daemon);
@@ -86,15 +93,19 @@ public partial class FullDiskTests
         await Assert.That(Marker().Count(TspmBox.Text(log))).IsEqualTo(told);
     }
 
-    static long Dropped(string text) => Marker().Matches(text).Sum(match => long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+    static long Dropped(string text) =>
+        Marker().Matches(text).Sum(match => long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
 
     /// <summary>Null: until there is none.</summary>
     static Task UntilTrouble(TspmBox box, string? text) => box.Until<object>(async () =>
     {
         var troubles = (await box.Status()).GetProperty("troubles");
-        return text is null ? troubles.GetArrayLength() == 0 ? box : null : troubles.ToString().Contains(text, StringComparison.Ordinal) ? box : null;
+        return text is null
+            ? troubles.GetArrayLength() == 0 ? box
+            : null : troubles.ToString().Contains(text, StringComparison.Ordinal) ? box : null;
     }, $"the troubles say '{text}'");
 
-    [GeneratedRegex(@"\[tspm: (\d+) bytes of output were dropped here, the disk was full\]\n", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"\[tspm: (\d+) bytes of output were dropped here, the disk was full\]\n", RegexOptions.None,
+        matchTimeoutMilliseconds: 5000)]
     private static partial Regex Marker();
 }

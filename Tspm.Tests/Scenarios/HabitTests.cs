@@ -8,7 +8,8 @@ public class HabitTests
 {
     [Test]
     [Arguments("save"), Arguments("resurrect")]
-    public async Task What_is_not_needed_is_answered_with_what_happens_instead(string verb, CancellationToken cancellation)
+    public async Task What_is_not_needed_is_answered_with_what_happens_instead(string verb,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var ran = await box.Ok(verb);
@@ -30,12 +31,15 @@ public class HabitTests
 
     [Test]
     [Arguments("startAsDaemon"), Arguments("start-as-daemon")]
-    public async Task StartAsDaemon_is_refused_with_a_command_that_works_when_pasted(string verb, CancellationToken cancellation)
+    public async Task StartAsDaemon_is_refused_with_a_command_that_works_when_pasted(string verb,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        var refused = (await box.Run(verb, "sh -c 'echo \"$A\"; exec sleep 1000'", "--name", "it's", "-e", "A=one two")).Exits(2).Says("MIGRATION.md");
+        var refused = (await box.Run(verb, "sh -c 'echo \"$A\"; exec sleep 1000'", "--name", "it's", "-e", "A=one two"))
+            .Exits(2).Says("MIGRATION.md");
         await Assert.That(File.Exists(box.SocketPath)).IsFalse();
-        var instead = refused.Err.Split('\n').Select(line => line.Trim()).Single(line => line.StartsWith("tspm start", StringComparison.Ordinal));
+        var instead = refused.Err.Split('\n').Select(line => line.Trim())
+            .Single(line => line.StartsWith("tspm start", StringComparison.Ordinal));
         (await box.Shell(instead)).Exits(0);
         await box.UntilFile((await box.Get("it's")).OutLog, "one two\n");
     }

@@ -24,7 +24,8 @@ public class HalfDoneTests
     const int Lines = 150;
 
     static readonly string Script =
-        $"i=0; while [ $i -lt {Lines} ]; do echo \"$2 $TSPM_INSTANCE line $i of the output\"; i=$((i+1)); done; echo to err >&2; while :; do sleep 100; done";
+        $"i=0; while [ $i -lt {Lines} ]; do echo \"$2 $TSPM_INSTANCE line $i of the output\"; i=$((i+1)); done; echo "
+            + "to err >&2; while :; do sleep 100; done";
 
     static readonly Dictionary<string, (string Base, string[] Command)> Operations = new()
     {
@@ -99,7 +100,8 @@ public class HalfDoneTests
             if (ran.ExitCode == 0) await Assert.That(seen.Text).IsEqualTo(after).Because(what);
             done++;
         }
-        Console.WriteLine($"{name}, {fault}: {done} of {count} calls in {watch.Elapsed.TotalSeconds:0.0} s: {string.Join(", ", hits.Select(hit => $"{hit.Key} {hit.Value}"))}");
+        Console.WriteLine($"{name}, {fault}: {done} of {count} calls in {watch.Elapsed.TotalSeconds:0.0} s: "
+            + $"{string.Join(", ", hits.Select(hit => $"{hit.Key} {hit.Value}"))}");
         await Assert.That(done).IsGreaterThan(3);
     }
 
@@ -159,7 +161,8 @@ public class HalfDoneTests
             var seen = await Look(box, pids);
             if (seen is not null && isWhole(seen)) return seen;
             if (watch.Elapsed > TimeSpan.FromSeconds(15))
-                throw new InvalidOperationException($"not whole: {what}\n\nseen (owing: {seen?.IsOwing}):\n{seen?.Text}");
+                throw new InvalidOperationException($"not whole: {what}\n\nseen (owing: "
+                    + $"{seen?.IsOwing}):\n{seen?.Text}");
             await Task.Delay(20);
         }
     }
@@ -180,17 +183,28 @@ public class HalfDoneTests
             {
                 var process = entry.Pid is { } pid
                     ? $"{(pids.Contains(pid) ? "same" : "new")} {LiveProcess.CommandOf(pid).Split('/')[^1]}" : "none";
-                text.Add($"{entry.Name}:{entry.Instance} {entry.State} {entry.Desired} child: {process} log: {Path.GetFileName(entry.OutLog)} {await LinesOf(box, entry)}");
+                text.Add($"{entry.Name}:{entry.Instance} {entry.State} {entry.Desired} child: {process} log: "
+                    + $"{Path.GetFileName(entry.OutLog)} {await LinesOf(box, entry)}");
                 known[$"{entry.Id}.{entry.Instance}"] = $"{entry.Name}:{entry.Instance}";
             }
-            text.Add($"running: {LiveProcess.All().Count(pid => IsChild(box, pid) && !IsChild(box, LiveProcess.ParentOf(pid)))}");
+            var running = LiveProcess.All().Count(pid => IsChild(box, pid) && !IsChild(box, LiveProcess.ParentOf(pid)));
+            text.Add($"running: {running}");
             var saved = File.ReadAllText(Path.Combine(box.Home, "processes.json"));
             using var json = JsonDocument.Parse(saved);
-            text.Add($"saved: {string.Join(' ', json.RootElement.GetProperty("processes").EnumerateArray().Select(one => one.GetProperty("config").GetProperty("name").GetString()).Order())}");
-            text.Add($"records: {string.Join(' ', Files(box, "run", "*.json").Where(file => file != "daemon-deaths.json").Select(file => string.Join('.', file.Split('.')[..2])).Distinct().Select(key => known.GetValueOrDefault(key, "stray")).Order())}");
+            var names = json.RootElement.GetProperty("processes").EnumerateArray()
+                .Select(one => one.GetProperty("config").GetProperty("name").GetString()).Order();
+            text.Add($"saved: {string.Join(' ', names)}");
+            var records = Files(box, "run", "*.json").Where(file => file != "daemon-deaths.json")
+                .Select(file => string.Join('.', file.Split('.')[..2])).Distinct()
+                .Select(key => known.GetValueOrDefault(key, "stray")).Order();
+            text.Add($"records: {string.Join(' ', records)}");
             // How many old files there are depends on how the output came in; what a rotation had begun is used by the
             // next one.
-            text.Add($"logs: {string.Join(' ', Files(box, "logs", "*").Where(file => !file.EndsWith(".new", StringComparison.Ordinal) || !entries.Exists(entry => file.StartsWith(Path.GetFileName(entry.OutLog), StringComparison.Ordinal))).Select(file => file.TrimEnd("0123456789".ToCharArray()).TrimEnd('.')).Distinct())}");
+            var logs = Files(box, "logs", "*")
+                .Where(file => !file.EndsWith(".new", StringComparison.Ordinal) || !entries.Exists(entry =>
+                    file.StartsWith(Path.GetFileName(entry.OutLog), StringComparison.Ordinal)))
+                .Select(file => file.TrimEnd("0123456789".ToCharArray()).TrimEnd('.')).Distinct();
+            text.Add($"logs: {string.Join(' ', logs)}");
             string[] owed = ["\"logsUnder\"", "\"deletion\"", "\"restartBefore\""];
             return new Seen(string.Join('\n', text), owed.Any(saved.Contains));
         }

@@ -2,13 +2,19 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>A program that prints more than a pipe holds and is gone at once: what reached the pipe is kept, all of it and unchanged.</summary>
+/// <summary>
+/// A program that prints more than a pipe holds and is gone at once: what reached the pipe is kept, all of it and
+/// unchanged.
+/// </summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class HastyProgramTests
 {
     const int Lines = 20_000, LineBytes = 66;
 
-    /// <summary>Node does not wait for a full pipe: what does not fit at the moment of process.exit is lost in Node itself, before anybody else could see it.</summary>
+    /// <summary>
+    /// Node does not wait for a full pipe: what does not fit at the moment of process.exit is lost in Node itself,
+    /// before anybody else could see it.
+    /// </summary>
     const string Program = """
         let all = '';
         for (let i = 0; i < 20000; i++) all += String(i).padStart(65, '0') + '\n';

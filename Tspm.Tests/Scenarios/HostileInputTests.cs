@@ -16,8 +16,11 @@ public class HostileInputTests
     static readonly TimeSpan Quick = TimeSpan.FromSeconds(3);
 
     [Test]
-    [Arguments("fifo", "is a FIFO, not a regular file"), Arguments("zero", "is a device, not a regular file"), Arguments("expanding", "with its variables expanded, the file is larger than 1 MB"), Arguments("loop", "is a link that leads back to itself")]
-    public async Task A_bad_env_file_fails_its_own_process_and_nobody_elses(string kind, string said, CancellationToken cancellation)
+    [Arguments("fifo", "is a FIFO, not a regular file"), Arguments("zero", "is a device, not a regular file"),
+        Arguments("expanding", "with its variables expanded, the file is larger than 1 MB"),
+            Arguments("loop", "is a link that leads back to itself")]
+    public async Task A_bad_env_file_fails_its_own_process_and_nobody_elses(string kind, string said,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "sleep 100000", "--name", "neighbour", "--restart-delay", "0");
@@ -25,14 +28,19 @@ public class HostileInputTests
         await box.Ok("start", "sleep 1000", "--name", "bad", "--env-file", file);
         await box.Ok("stop", "bad");
         File.Delete(file);
-        if (kind == "expanding") box.Write("s.env", "A0=0123456789\n" + string.Concat(Enumerable.Range(1, 8).Select(n => $"A{n}={string.Concat(Enumerable.Repeat($"${{A{n - 1}}}", 10))}\n")));
+        if (kind == "expanding")
+            box.Write("s.env",
+                "A0=0123456789\n"
+                    + string.Concat(Enumerable.Range(1,
+                        8).Select(n => $"A{n}={string.Concat(Enumerable.Repeat($"${{A{n - 1}}}", 10))}\n")));
         else await RegularFileTests.Put(file, kind, cancellation);
         (await box.Run("start", "bad")).Exits(1).Says(said).Says(file);
         (await box.Run("start", "sleep 1000", "--name", "worse", "--env-file", file)).Exits(1).Says(said).Says(file);
         (await box.Run("env", "bad")).Exits(1).Says(said);
         var pid = await box.PidOf("neighbour");
         LiveProcess.Kill(pid);
-        await box.Until("neighbour", entry => entry.State == "online" && entry.Pid != pid, "the neighbour is restarted");
+        await box.Until("neighbour", entry => entry.State == "online" && entry.Pid != pid,
+            "the neighbour is restarted");
         await box.Ok("stop", "neighbour");
         // Nor does it keep the next daemon from starting.
         LiveProcess.Kill((await box.DaemonPids()).Daemon);
@@ -41,9 +49,11 @@ public class HostileInputTests
     }
 
     [Test]
-    [Arguments("validate a.json"), Arguments("validate a.toml"), Arguments("start a.json"), Arguments("apply a.toml"), Arguments("import pm2 a.json"), Arguments("import procfile a"), Arguments("import supervisord a"),
+    [Arguments("validate a.json"), Arguments("validate a.toml"), Arguments("start a.json"), Arguments("apply a.toml"),
+        Arguments("import pm2 a.json"), Arguments("import procfile a"), Arguments("import supervisord a"),
      Arguments("import pm2 a.js"), Arguments("import pm2 a.yml")]
-    public async Task A_fifo_or_device_where_a_file_belongs_is_refused_at_once_by_the_client(string line, CancellationToken cancellation)
+    public async Task A_fifo_or_device_where_a_file_belongs_is_refused_at_once_by_the_client(string line,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var words = line.Split(' ');
@@ -54,7 +64,8 @@ public class HostileInputTests
             var begun = Stopwatch.GetTimestamp();
             var ran = await box.Run(words);
             await Assert.That(ran.ExitCode).IsNotEqualTo(0).Because(ran.ToString());
-            await Assert.That(ran.Err).Contains(kind == "fifo" ? "is a FIFO, not a regular file" : "is a device, not a regular file");
+            await Assert.That(ran.Err)
+                .Contains(kind == "fifo" ? "is a FIFO, not a regular file" : "is a device, not a regular file");
             await Assert.That(Stopwatch.GetElapsedTime(begun)).IsLessThan(Quick * 2);
             File.Delete(file);
         }
@@ -62,7 +73,8 @@ public class HostileInputTests
 
     [Test]
     [Arguments("zero"), Arguments("loop"), Arguments("folder"), Arguments("fifo"), Arguments("socket")]
-    public async Task A_daemon_starts_whatever_lies_in_the_place_of_its_files_and_says_so(string kind, CancellationToken cancellation)
+    public async Task A_daemon_starts_whatever_lies_in_the_place_of_its_files_and_says_so(string kind,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "sleep 1000", "--name", "s");
@@ -73,7 +85,8 @@ public class HostileInputTests
         await box.UntilGone(daemon);
         string[] records = [.. Directory.GetFiles(Path.Combine(box.Home, "run"), "*.json")];
         await Assert.That(records.Length).IsGreaterThan(0);
-        string[] files = [.. new[] { "processes.json", "settings.json", "daemon.state", "events.jsonl" }.Select(name => Path.Combine(box.Home, name)), records[0]];
+        string[] files = [.. new[] { "processes.json", "settings.json", "daemon.state",
+            "events.jsonl" }.Select(name => Path.Combine(box.Home, name)), records[0]];
         // So that what comes back is what was there.
         File.Copy(files[0], files[0] + ".1", overwrite: true);
         foreach (var file in files)
@@ -83,8 +96,12 @@ public class HostileInputTests
         }
         await box.Ok("daemon", "start");
         await Assert.That((await box.List()).Select(entry => entry.Name)).IsEquivalentTo(new[] { "s", "t" });
-        var troubles = string.Join('\n', (await box.Status()).GetProperty("troubles").EnumerateArray().Select(sentence => sentence.GetString()));
-        foreach (var word in new[] { "processes.json could not be read (it is a", "settings.json is not used: it is a", "events.jsonl could not be used (it is a", $"the run record {Path.GetFileName(records[0])} could not be read (it is a" })
+        var troubles = string
+            .Join('\n',
+                (await box.Status()).GetProperty("troubles").EnumerateArray().Select(sentence => sentence.GetString()));
+        foreach (var word in new[] { "processes.json could not be read (it is a", "settings.json is not used: it is a",
+            "events.jsonl could not be used (it is a",
+                $"the run record {Path.GetFileName(records[0])} could not be read (it is a" })
             await Assert.That(troubles).Contains(word);
         if (records.Length > 1) await Assert.That(await box.PidOf("s")).IsEqualTo(pid);
         await box.Ok("restart", "s");
@@ -94,13 +111,17 @@ public class HostileInputTests
     }
 
     [Test]
-    [Arguments("[a-", "]", 128_000), Arguments("(a|", ")", 8_000), Arguments("(a|", ")", 1_020), Arguments("[a-", "]", 1_020), Arguments("(?:", "){2}", 500), Arguments("(?:", "){4}", 40), Arguments("(a*|", ")*", 600)]
-    public async Task Patterns_that_are_hard_to_build_leave_the_daemon_alive_and_quick(string open, string close, int levels, CancellationToken cancellation)
+    [Arguments("[a-", "]", 128_000), Arguments("(a|", ")", 8_000), Arguments("(a|", ")", 1_020),
+        Arguments("[a-", "]", 1_020), Arguments("(?:", "){2}", 500), Arguments("(?:", "){4}", 40),
+            Arguments("(a*|", ")*", 600)]
+    public async Task Patterns_that_are_hard_to_build_leave_the_daemon_alive_and_quick(string open, string close,
+        int levels, CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "--name", "a", "--", "sh", "-c", "seq 1 100000; sleep 1000");
         var (daemon, _) = await box.DaemonPids();
-        var pattern = string.Concat(Enumerable.Repeat(open, levels)) + "[b]" + string.Concat(Enumerable.Repeat(close, levels));
+        var pattern = string.Concat(Enumerable.Repeat(open, levels)) + "[b]"
+            + string.Concat(Enumerable.Repeat(close, levels));
         var sockets = new List<RawSocket>();
         string[] requests =
         [
@@ -131,7 +152,8 @@ public class HostileInputTests
         {
             var error = (await socket.Ask($$$"""{"jsonrpc":"2.0","id":1,"method":"{{{method}}}","params":{"selectors":[{{{many}}}]}}""")).GetProperty("error");
             await Assert.That(error.GetProperty("code").GetInt32()).IsEqualTo(-32602);
-            await Assert.That(error.GetProperty("message").GetString()).IsEqualTo("params.selectors has 200000 selectors; at most 1000 are allowed in one request");
+            await Assert.That(error.GetProperty("message").GetString())
+                .IsEqualTo("params.selectors has 200000 selectors; at most 1000 are allowed in one request");
         }
         var longest = new string('x', 5000);
         foreach (var (parameters, path) in new[]
@@ -141,18 +163,24 @@ public class HostileInputTests
         })
         {
             var error = (await socket.Ask($$$"""{"jsonrpc":"2.0","id":1,"method":"{{{parameters}}}}""")).GetProperty("error");
-            await Assert.That(error.GetProperty("message").GetString()).Contains(path).And.Contains("bytes long; at most 4 KB (4096 bytes) are allowed");
+            await Assert.That(error.GetProperty("message").GetString()).Contains(path).And
+                .Contains("bytes long; at most 4 KB (4096 bytes) are allowed");
         }
-        await Assert.That((await socket.Ask($$$"""{"jsonrpc":"2.0","id":1,"method":"list","params":{"selectors":[{{{string.Join(',', Enumerable.Repeat("\"a\"", 1000))}}}]}}""")).GetProperty("result").GetProperty("processes").GetArrayLength()).IsEqualTo(1);
+        var thousand = string.Join(',', Enumerable.Repeat("\"a\"", 1000));
+        var answer = await socket.Ask(
+            $$$"""{"jsonrpc":"2.0","id":1,"method":"list","params":{"selectors":[{{{thousand}}}]}}""");
+        await Assert.That(answer.GetProperty("result").GetProperty("processes").GetArrayLength()).IsEqualTo(1);
         var file = box.Write("deep.json", $$$"""{"processes":[{"name":"b","command":"x","ready":{"log":"{{{string.Concat(Enumerable.Repeat("[a-", 1_000_000))}}}"}}]}""");
         (await box.Run("validate", file)).Exits(1).Says("ready.log").Says("at most 4 KB");
     }
 
     [Test]
-    public async Task A_search_ends_when_its_client_has_gone_and_not_when_it_only_sends_nothing_more(CancellationToken cancellation)
+    public async Task A_search_ends_when_its_client_has_gone_and_not_when_it_only_sends_nothing_more(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "a", "--log-max-size", "0", "--", "sh", "-c", "yes aaaaaaaaaaaaaaaaaaaaaaaaaaaa | head -n 2000000; echo end; sleep 1000");
+        await box.Ok("start", "--name", "a", "--log-max-size", "0", "--", "sh", "-c",
+            "yes aaaaaaaaaaaaaaaaaaaaaaaaaaaa | head -n 2000000; echo end; sleep 1000");
         await box.Until(() => new FileInfo(box.OutLog("a")).Length >= 2_000_000L * 29, "all is printed");
         // Some microseconds for each of two million lines.
         const string search = """{"jsonrpc":"2.0","id":1,"method":"logs","params":{"selectors":["a"],"grep":"^(a|a){10}b|end"}}""";
@@ -185,6 +213,7 @@ public class HostileInputTests
     static long CpuTicks(int pid)
     {
         var fields = File.ReadAllText($"/proc/{pid}/stat").Split(") ")[1].Split(' ');
-        return long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+        return long.Parse(fields[11], CultureInfo.InvariantCulture)
+            + long.Parse(fields[12], CultureInfo.InvariantCulture);
     }
 }

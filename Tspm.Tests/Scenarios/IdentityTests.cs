@@ -11,7 +11,8 @@ public class IdentityTests
     {
         Tools.RequireRoot();
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "u", "--user", "nobody", "--group", "1", "--cwd", "/", "--", "sh", "-c", "id -u; id -g; id -G; echo err >&2; exec sleep 1000");
+        await box.Ok("start", "--name", "u", "--user", "nobody", "--group", "1", "--cwd", "/", "--", "sh", "-c",
+            "id -u; id -g; id -G; echo err >&2; exec sleep 1000");
         await box.UntilFile(box.ErrLog("u"), "err");
         var pid = await box.PidOf("u");
         var uid = (await box.RunProgram("id", "-u", "nobody")).Out.Trim();
@@ -43,7 +44,8 @@ public class IdentityTests
     {
         Tools.RequireRoot();
         await using var box = new TspmBox(cancellation);
-        (await box.Run("start", "sleep 1000", "--name", "u", "--user", "nobody-of-this-name")).Exits(1).Says("nobody-of-this-name");
+        (await box.Run("start", "sleep 1000", "--name", "u", "--user", "nobody-of-this-name")).Exits(1)
+            .Says("nobody-of-this-name");
         await Assert.That((await box.List()).Count).IsEqualTo(0);
     }
 }

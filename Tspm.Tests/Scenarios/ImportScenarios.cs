@@ -15,7 +15,8 @@ public class ImportScenarios
         """;
 
     [Test]
-    public async Task An_ecosystem_file_is_started_and_what_is_lost_is_said_and_exit_1_unless_lossy(CancellationToken cancellation)
+    public async Task An_ecosystem_file_is_started_and_what_is_lost_is_said_and_exit_1_unless_lossy(
+        CancellationToken cancellation)
     {
         Tools.Require("node");
         await using var box = new TspmBox(cancellation);
@@ -23,12 +24,15 @@ public class ImportScenarios
         box.Write("web.js", "console.log(process.env.GREETING); setInterval(() => {}, 1000);");
         foreach (var verb in new[] { "add", "start" })
             (await box.Run(verb, "ecosystem.config.js")).Exits(1).Says("tick: wait_ready = true was not taken over")
-                .Says("web: env_production = { \"GREETING\": \"production\" } was not taken over").Says("the exit code will be 1").Says("noise");
+                .Says("web: env_production = { \"GREETING\": \"production\" } was not taken over")
+                    .Says("the exit code will be 1").Says("noise");
         await Assert.That((await box.List()).All(entry => entry.IsOnline)).IsTrue();
         await box.Ok("delete", "all");
         (await box.Run("start", "web.js", "--lossy")).Exits(2).Says("--lossy applies only to a PM2 file");
-        (await box.Run("start", "--lossy", "--", "ecosystem.config.js")).Exits(2).Says("--lossy applies only to a PM2 file");
-        var ran = (await box.Ok("start", "ecosystem.config.js", "--lossy")).Says("tick: wait_ready = true was not taken over");
+        (await box.Run("start", "--lossy", "--", "ecosystem.config.js")).Exits(2)
+            .Says("--lossy applies only to a PM2 file");
+        var ran = (await box.Ok("start", "ecosystem.config.js", "--lossy"))
+            .Says("tick: wait_ready = true was not taken over");
         await Assert.That(ran.Out).Contains("web: online");
         await box.UntilOut("web", "hello");
         await box.UntilState("tick", "online");
@@ -57,15 +61,19 @@ public class ImportScenarios
         await using var box = new TspmBox(cancellation);
         box.Write("ecosystem.config.cjs", Ecosystem);
         box.Write("web.js", "console.log(process.env.GREETING); setInterval(() => {}, 1000);");
-        var printed = (await box.Run("import", "pm2", "ecosystem.config.cjs", "--env", "production")).Exits(1).Says("wait_ready");
+        var printed = (await box.Run("import", "pm2", "ecosystem.config.cjs", "--env", "production")).Exits(1)
+            .Says("wait_ready");
         await Assert.That(printed.Json.GetProperty("processes").GetArrayLength()).IsEqualTo(2);
         await Assert.That(File.Exists(box.SocketPath)).IsFalse();
         await box.Ok("import", "pm2", "--env", "production", "--lossy", "-o", "tspm.json");
-        await Assert.That(File.GetUnixFileMode(Path.Combine(box.Folder, "tspm.json"))).IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await Assert.That(File.GetUnixFileMode(Path.Combine(box.Folder, "tspm.json")))
+            .IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await box.Ok("validate", "tspm.json");
-        (await box.Run("import", "pm2", "--env", "production", "--lossy", "-o", "tspm.json")).Exits(1).Says("exists already");
+        (await box.Run("import", "pm2", "--env", "production", "--lossy", "-o", "tspm.json")).Exits(1)
+            .Says("exists already");
         await Assert.That(File.Exists(box.SocketPath)).IsFalse();
-        (await box.Run("import", "pm2", "--env", "production", "--start")).Exits(1).Says("wait_ready").Says("the exit code will be 1");
+        (await box.Run("import", "pm2", "--env", "production", "--start")).Exits(1).Says("wait_ready")
+            .Says("the exit code will be 1");
         await box.UntilState("tick", "online");
         await box.Ok("import", "pm2", "--env", "production", "--start", "--lossy");
         await box.UntilOut("web", "production");
@@ -75,8 +83,11 @@ public class ImportScenarios
     [Test]
     [Arguments("mjs", "export default { apps: [{ name: 'm', script: 'sleep', args: '1000' }] };", null)]
     [Arguments("js", "throw new Error('broken on purpose')", "broken on purpose")]
-    [Arguments("js", "setInterval(() => {}, 1000); module.exports = { apps: [{ name: 'm', script: 'sleep', args: ['1000'] }] }", null)]
-    public async Task Modules_of_every_kind_are_evaluated_and_a_broken_one_is_a_sentence(string ending, string text, string? trouble, CancellationToken cancellation)
+    [Arguments("js",
+        "setInterval(() => {}, 1000); module.exports = { apps: [{ name: 'm', script: 'sleep', args: ['1000'] }] }",
+            null)]
+    public async Task Modules_of_every_kind_are_evaluated_and_a_broken_one_is_a_sentence(string ending, string text,
+        string? trouble, CancellationToken cancellation)
     {
         Tools.Require("node");
         await using var box = new TspmBox(cancellation);
@@ -90,10 +101,14 @@ public class ImportScenarios
     public async Task An_ecosystem_file_in_yaml_is_started_without_node(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        box.Write("ecosystem.config.yml", "common: &common { script: sleep, args: ['1000'], interpreter: none }\napps:\n  - { <<: *common, name: one }\n  - { <<: *common, name: two }\n");
-        await Assert.That((await box.Ok("start", "ecosystem.config.yml")).Out).Contains("one: online").And.Contains("two: online");
+        box.Write("ecosystem.config.yml",
+            "common: &common { script: sleep, args: ['1000'], interpreter: none }\napps:\n  - { <<: *common, name: "
+                + "one }\n  - { <<: *common, name: two }\n");
+        await Assert.That((await box.Ok("start", "ecosystem.config.yml")).Out).Contains("one: online").And
+            .Contains("two: online");
         box.Write("ecosystem.config.yaml", "apps: [\n");
-        (await box.Run("import", "pm2", "ecosystem.config.yaml")).Exits(1).Says("ecosystem.config.yaml: it is not valid YAML at line");
+        (await box.Run("import", "pm2", "ecosystem.config.yaml")).Exits(1)
+            .Says("ecosystem.config.yaml: it is not valid YAML at line");
     }
 
     [Test]
@@ -113,18 +128,21 @@ public class ImportScenarios
     {
         await using var box = new TspmBox(cancellation);
         Directory.CreateDirectory(Path.Combine(box.Folder, ".pm2"));
-        File.Copy(Tspm.Tests.Guards.Repository.Data("import/pm2/dump.pm2"), Path.Combine(box.Folder, ".pm2", "dump.pm2"));
+        File.Copy(Tspm.Tests.Guards.Repository.Data("import/pm2/dump.pm2"),
+            Path.Combine(box.Folder, ".pm2", "dump.pm2"));
         var printed = (await box.Run("import", "pm2")).Exits(1).Says("STRIPE_SECRET_KEY");
         await Assert.That(printed.Out + printed.Err).DoesNotContain("hunter2").And.DoesNotContain("sk_live");
         await box.Run("import", "pm2", "-o", "out.json");
-        await Assert.That(File.ReadAllText(Path.Combine(box.Folder, "out.json"))).Contains("hunter2").And.Contains("sk_live_1");
+        await Assert.That(File.ReadAllText(Path.Combine(box.Folder, "out.json"))).Contains("hunter2").And
+            .Contains("sk_live_1");
     }
 
     [Test]
     public async Task A_procfile_with_ports_and_an_env_file_runs(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        box.Write("Procfile", "web: echo port $PORT key $KEY; exec sleep 1000\nworker: sh -c 'echo port $PORT; exec sleep 1000'\n");
+        box.Write("Procfile",
+            "web: echo port $PORT key $KEY; exec sleep 1000\nworker: sh -c 'echo port $PORT; exec sleep 1000'\n");
         box.Write(".env", "KEY=from env\nPORT=6000\n");
         await box.Ok("import", "procfile", "--start");
         await box.UntilOut("web", "port 6000 key from env");
@@ -136,8 +154,11 @@ public class ImportScenarios
     {
         await using var box = new TspmBox(cancellation);
         Directory.CreateDirectory(Path.Combine(box.Folder, "conf.d"));
-        box.Write("supervisord.conf", $"[supervisord]\ndirectory={box.Folder}\n[group:g]\nprograms=a\n[include]\nfiles=conf.d/*.conf\n");
-        box.Write("conf.d/a.conf", "[program:a]\ncommand=sh -c \"echo number %(process_num)s; exec sleep 1000\"\nnumprocs=2\nautorestart=true\n");
+        box.Write("supervisord.conf",
+            $"[supervisord]\ndirectory={box.Folder}\n[group:g]\nprograms=a\n[include]\nfiles=conf.d/*.conf\n");
+        box.Write("conf.d/a.conf",
+            "[program:a]\ncommand=sh -c \"echo number %(process_num)s; exec sleep "
+                + "1000\"\nnumprocs=2\nautorestart=true\n");
         await box.Ok("import", "supervisord", "--start");
         await box.UntilOut("a_00", "number 0");
         await box.UntilOut("a_01", "number 1");

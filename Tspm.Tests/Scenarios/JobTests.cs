@@ -99,7 +99,8 @@ public class JobTests
     }
 
     [Test]
-    public async Task An_attached_program_that_is_not_restarted_ends_too_also_when_it_is_stopped_or_deleted(CancellationToken cancellation)
+    public async Task An_attached_program_that_is_not_restarted_ends_too_also_when_it_is_stopped_or_deleted(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         (await box.Run("start", "--name", "once", "--restart", "never", "--attach", "--", "sh", "-c",

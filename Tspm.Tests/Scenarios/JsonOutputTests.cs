@@ -9,8 +9,10 @@ public class JsonOutputTests
 {
     static readonly string[] ListMembers =
     [
-        "id", "name", "namespace", "instance", "state", "desired", "pid", "restarts", "consecutiveFailures", "uptimeMs", "cpuPercent", "memoryBytes", "exitCode", "signal",
-        "reason", "nextStartInMs", "nextRunAt", "lastRun", "ready", "health", "startedAt", "createdAt", "command", "args", "cwd",
+        "id", "name", "namespace", "instance", "state", "desired", "pid", "restarts", "consecutiveFailures", "uptimeMs",
+        "cpuPercent", "memoryBytes", "exitCode", "signal",
+        "reason", "nextStartInMs", "nextRunAt", "lastRun", "ready", "health", "startedAt", "createdAt", "command",
+        "args", "cwd",
             "user", "project", "outLog", "errLog",
     ];
 
@@ -33,8 +35,10 @@ public class JsonOutputTests
         await Assert.That(entry.EnumerateObject().Select(member => member.Name)).IsEquivalentTo(ListMembers);
         var description = (await box.Ok("describe", "a", "--json")).Json;
         await Assert.That(description.ValueKind).IsEqualTo(JsonValueKind.Object);
-        await Assert.That(description.EnumerateObject().Select(member => member.Name)).IsEquivalentTo([.. ListMembers, "config", "tree", "recentExits", "listen"]);
-        await Assert.That(description.GetProperty("tree")[0].GetProperty("pid").GetInt32()).IsEqualTo(description.GetProperty("pid").GetInt32());
+        await Assert.That(description.EnumerateObject().Select(member => member.Name))
+            .IsEquivalentTo([.. ListMembers, "config", "tree", "recentExits", "listen"]);
+        await Assert.That(description.GetProperty("tree")[0].GetProperty("pid").GetInt32())
+            .IsEqualTo(description.GetProperty("pid").GetInt32());
     }
 
     [Test]
@@ -42,7 +46,8 @@ public class JsonOutputTests
     {
         string[] members =
         [
-            "running", "pid", "guardianPid", "version", "protocolVersion", "uptimeMs", "socketPath", "home", "memoryBytes", "processes", "service", "troubles", "daemonDeaths", "limits", "counters",
+            "running", "pid", "guardianPid", "version", "protocolVersion", "uptimeMs", "socketPath", "home",
+            "memoryBytes", "processes", "service", "troubles", "daemonDeaths", "limits", "counters",
         ];
         await using var box = new TspmBox(cancellation);
         var without = (await box.Run("status", "--json")).Exits(4).Json;
@@ -56,9 +61,12 @@ public class JsonOutputTests
     }
 
     [Test]
-    [Arguments("start s"), Arguments("stop a"), Arguments("restart a"), Arguments("reset a"), Arguments("flush a"), Arguments("signal CONT a"), Arguments("rename a b"), Arguments("set a nice=1"),
-     Arguments("delete a"), Arguments("start-all"), Arguments("stop-all"), Arguments("restart-all"), Arguments("describe a"), Arguments("env a"), Arguments("pid a"), Arguments("search a"),
-     Arguments("status"), Arguments("ping"), Arguments("version"), Arguments("list"), Arguments("send a hello"), Arguments("add true")]
+    [Arguments("start s"), Arguments("stop a"), Arguments("restart a"), Arguments("reset a"), Arguments("flush a"),
+        Arguments("signal CONT a"), Arguments("rename a b"), Arguments("set a nice=1"),
+     Arguments("delete a"), Arguments("start-all"), Arguments("stop-all"), Arguments("restart-all"),
+         Arguments("describe a"), Arguments("env a"), Arguments("pid a"), Arguments("search a"),
+     Arguments("status"), Arguments("ping"), Arguments("version"), Arguments("list"), Arguments("send a hello"),
+         Arguments("add true")]
     public async Task Every_verb_prints_one_document(string line, CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);

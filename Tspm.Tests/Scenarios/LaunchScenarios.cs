@@ -9,7 +9,8 @@ namespace Tspm.Tests.Scenarios;
 public class LaunchScenarios
 {
     /// <summary>Prints what it has, then stays.</summary>
-    const string Show = "umask; nice; ulimit -Sc; ulimit -Sf; ulimit -Sn; taskset -cp $$ | sed s/.*://; ionice; exec sleep 1000";
+    const string Show = "umask; nice; ulimit -Sc; ulimit -Sf; ulimit -Sn; taskset -cp $$ | sed s/.*://; ionice; exec "
+        + "sleep 1000";
 
     const string Peculiar = "umask 077; ulimit -Sc 0; ulimit -Sf 2000; ulimit -Sn 777";
 
@@ -49,7 +50,10 @@ public class LaunchScenarios
         await Assert.That((await Shown(box, "first")).Split('\n')[3]).IsEqualTo("2000");
         var troubles = string.Join('\n', await Troubles(box));
         if (mayRaise) await Assert.That(troubles).IsEqualTo("");
-        else await Assert.That(troubles).Contains("the daemon inherited the hard limit fsize=1024000").And.Contains("'second' should run with the limit fsize=unlimited (this daemon's hard limit is 1024000), the limit core=unlimited");
+        else
+            await Assert.That(troubles).Contains("the daemon inherited the hard limit fsize=1024000").And
+                .Contains("'second' should run with the limit fsize=unlimited (this daemon's hard limit is 1024000), "
+                    + "the limit core=unlimited");
     }
 
     [Test]
@@ -57,7 +61,9 @@ public class LaunchScenarios
     {
         await using var box = new TspmBox(cancellation);
         await Start(box, "plain", "");
-        foreach (var (name, set, show) in new[] { ("mem", "ulimit -Sv 9000000", "ulimit -Sv"), ("time", "ulimit -St 1234", "ulimit -St"), ("file", "ulimit -Sf 99", "ulimit -Sf"), ("stack", "ulimit -Ss 512", "ulimit -Ss") })
+        foreach (var (name, set, show) in new[] { ("mem", "ulimit -Sv 9000000", "ulimit -Sv"),
+            ("time", "ulimit -St 1234", "ulimit -St"), ("file", "ulimit -Sf 99", "ulimit -Sf"),
+                ("stack", "ulimit -Ss 512", "ulimit -Ss") })
         {
             (await box.Shell($"{set}; tspm start --name {name} -- /bin/sh -c '{show}; exec sleep 1000'")).Exits(0);
             await Assert.That((await box.UntilOut(name, "\n")).Trim()).IsEqualTo(set.Split(' ')[^1]);
@@ -73,7 +79,8 @@ public class LaunchScenarios
             """);
         await box.Ok("daemon", "start");
         (await box.Shell("umask 027; ulimit -Sf 5000; nice -n 3 tspm start c.json")).Exits(0);
-        foreach (var file in new[] { "hook", "probe" }) await Assert.That(await box.UntilFile(file, "5000")).IsEqualTo("0027\n3\n5000\n");
+        foreach (var file in new[] { "hook", "probe" })
+            await Assert.That(await box.UntilFile(file, "5000")).IsEqualTo("0027\n3\n5000\n");
     }
 
     [Test]
@@ -101,17 +108,23 @@ public class LaunchScenarios
         Tools.Require("socat");
         await using var box = new TspmBox(cancellation);
         await Start(box, "first", Peculiar, "nice -n 10 taskset -c 0 ionice -c 3");
-        foreach (var (name, files, expected) in new[] { ("raw", "", "654"), ("named", ",\"openFilesLimit\":444", "444") })
+        foreach (var (name, files, expected) in new[] { ("raw", "", "654"),
+            ("named", ",\"openFilesLimit\":444", "444") })
         {
-            box.Write("request", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"start\",\"params\":{\"define\":[{\"name\":\"" + name + "\",\"command\":\"/bin/sh\",\"args\":[\"-c\",\"" + Show + "\"]}],\"client\":{\"environment\":{\"PATH\":\""
+            box.Write("request",
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"start\",\"params\":{\"define\":[{\"name\":\"" + name
+                    + "\",\"command\":\"/bin/sh\",\"args\":[\"-c\",\"" + Show
+                        + "\"]}],\"client\":{\"environment\":{\"PATH\":\""
                 + box.Variables["PATH"] + "\"},\"workingDirectory\":\"/\"" + files + "}}}\n");
-            (await box.Shell($"umask 007; ulimit -Sn 654; nice -n 4 socat -t 20 - UNIX-CONNECT:{box.SocketPath} < request")).Exits(0);
+            (await box.Shell($"umask 007; ulimit -Sn 654; nice -n 4 socat -t 20 - UNIX-CONNECT:{box.SocketPath} < "
+                + "request")).Exits(0);
             var shown = (await Shown(box, name)).Split('\n');
             await Assert.That((shown[0], shown[1], shown[3], shown[4])).IsEqualTo(("0007", "4", "unlimited", expected));
         }
         using var socket = new RawSocket(box, cancellation);
         await socket.Send("""{"jsonrpc":"2.0","id":2,"method":"start","params":{"define":[{"name":"x","command":"sleep 1"}],"client":{"environment":{},"workingDirectory":"/","launch":{"umask":"9"}}}}""" + "\n");
-        await Assert.That((await socket.Read())!.Value.GetProperty("error").GetProperty("message").GetString()!).Contains("params.client.launch.umask must be an octal number");
+        await Assert.That((await socket.Read())!.Value.GetProperty("error").GetProperty("message").GetString()!)
+            .Contains("params.client.launch.umask must be an octal number");
     }
 
     [Test]
@@ -137,23 +150,39 @@ public class LaunchScenarios
         box.Home = Path.Combine(await OtherUser.Folder(box, OtherUser.Uid, "u"), "h");
         box.Variables["TSPM_HOME"] = box.Home;
         await OtherUser.Run(box, OtherUser.Uid, "version");
-        (await OtherUser.Shell(box, OtherUser.Uid, $"ulimit -f 2000; {box.Folder}/tspm start 'sleep 1000' --name first")).Exits(0);
+        (await OtherUser.Shell(box, OtherUser.Uid,
+            $"ulimit -f 2000; {box.Folder}/tspm start 'sleep 1000' --name first")).Exits(0);
         var (daemon, _) = await box.DaemonPids();
-        (await OtherUser.Shell(box, OtherUser.Uid, $"cd {box.Folder}; ./tspm start --name big --no-autorestart -- /bin/sh -c 'seq 1 900000; sleep 1000'")).Exits(0);
-        await box.Until(async () => (await Troubles(box)).FirstOrDefault(trouble => trouble.Contains("the file size limit, ulimit -f, is 1024000 bytes", StringComparison.Ordinal)), "status names the limit");
+        (await OtherUser.Shell(box, OtherUser.Uid,
+            $"cd {box.Folder}; ./tspm start --name big --no-autorestart -- /bin/sh -c 'seq 1 900000; sleep 1000'"))
+                .Exits(0);
+        await box.Until(async () =>
+            (await Troubles(box)).FirstOrDefault(trouble =>
+                trouble.Contains("the file size limit, ulimit -f, is 1024000 bytes", StringComparison.Ordinal)),
+                    "status names the limit");
         var troubles = await Troubles(box);
-        await Assert.That(troubles.Any(trouble => trouble.Contains("hard limit fsize=1024000", StringComparison.Ordinal) && trouble.Contains("tspm enable", StringComparison.Ordinal))).IsTrue();
-        await Assert.That(troubles.Any(trouble => trouble.Contains("'big' should run with the limit fsize=unlimited", StringComparison.Ordinal))).IsTrue();
+        await Assert.That(troubles.Any(trouble =>
+            trouble.Contains("hard limit fsize=1024000", StringComparison.Ordinal)
+                && trouble.Contains("tspm enable", StringComparison.Ordinal))).IsTrue();
+        await Assert.That(troubles.Any(trouble =>
+            trouble.Contains("'big' should run with the limit fsize=unlimited", StringComparison.Ordinal))).IsTrue();
         // What there is so far is put elsewhere, again and again, until all of it has come.
         var kept = "";
-        for (var expected = string.Concat(Enumerable.Range(1, 900_000).Select(number => $"{number}\n")); kept.Length < expected.Length;)
+        for (var expected = string.Concat(Enumerable.Range(1,
+            900_000).Select(number => $"{number}\n")); kept.Length < expected.Length;)
         {
-            await box.Until(() => new FileInfo(box.OutLog("big")).Length is var size && (size == 1_024_000 || kept.Length + size == expected.Length), "the file is full, or all is there");
+            await box.Until(() =>
+                new FileInfo(box.OutLog("big")).Length is var size
+                    && (size == 1_024_000 || kept.Length + size == expected.Length),
+                        "the file is full, or all is there");
             kept += TspmBox.Text(box.OutLog("big"));
             if (kept.Length < expected.Length) await box.Ok("flush", "big");
             else await Assert.That(kept == expected).IsTrue();
         }
-        await box.Until(async () => (await Troubles(box)).Any(trouble => trouble.Contains("the writers wait", StringComparison.Ordinal)) ? null : "", "the trouble is over");
+        await box.Until(async () =>
+            (await Troubles(box)).Any(trouble => trouble.Contains("the writers wait", StringComparison.Ordinal))
+                ? null
+                : "", "the trouble is over");
         await Assert.That((await box.DaemonPids()).Daemon).IsEqualTo(daemon);
         await box.Ok("stop", "all");
     }
@@ -166,13 +195,18 @@ public class LaunchScenarios
         box.Home = Path.Combine(await OtherUser.Folder(box, OtherUser.Uid, "u"), "h");
         box.Variables["TSPM_HOME"] = box.Home;
         await OtherUser.Run(box, OtherUser.Uid, "version");
-        (await OtherUser.Shell(box, OtherUser.Uid, $"ulimit -f 24; {box.Folder}/tspm start 'sleep 1000' --name first")).Exits(0);
+        (await OtherUser.Shell(box, OtherUser.Uid, $"ulimit -f 24; {box.Folder}/tspm start 'sleep 1000' --name first"))
+            .Exits(0);
         var (daemon, _) = await box.DaemonPids();
         File.AppendAllText(Path.Combine(box.Home, "daemon.log"), new string('#', 12_288));
-        for (var tries = 0; tries < 100 && (await Troubles(box)).Count(static trouble => trouble.Contains("File too large (the file size limit", StringComparison.Ordinal)) < 3; tries++)
+        for (var tries = 0; tries < 100
+            && (await Troubles(box)).Count(static trouble =>
+                trouble.Contains("File too large (the file size limit", StringComparison.Ordinal)) < 3; tries++)
             await box.Run("start", "sleep 1000", "--name", $"p{tries}");
         var troubles = string.Join('\n', await Troubles(box));
-        foreach (var what in new[] { "the state is not saved: ", "events.jsonl cannot be written: ", "daemon.log cannot be written: " }) await Assert.That(troubles).Contains(what + "File too large (the file size limit, ulimit -f, is 12288 bytes)");
+        foreach (var what in new[] { "the state is not saved: ", "events.jsonl cannot be written: ",
+            "daemon.log cannot be written: " }) await Assert.That(troubles)
+                .Contains(what + "File too large (the file size limit, ulimit -f, is 12288 bytes)");
         (await box.Run("stop", "first")).Exits(1).Says("not saved: File too large");
         await box.UntilState("first", "stopped");
         // With less to save it is saved again, and the emptied files are written again.
@@ -180,7 +214,10 @@ public class LaunchScenarios
         File.WriteAllText(Path.Combine(box.Home, "daemon.log"), "");
         File.WriteAllText(Path.Combine(box.Home, "events.jsonl"), "");
         await box.Ok("start", "sleep 1000", "--name", "last");
-        await box.Until(async () => (await Troubles(box)).Any(static trouble => trouble.Contains("File too large", StringComparison.Ordinal)) ? null : "", "everything is written again");
+        await box.Until(async () =>
+            (await Troubles(box)).Any(static trouble => trouble.Contains("File too large", StringComparison.Ordinal))
+                ? null
+                : "", "everything is written again");
         await Assert.That((await box.DaemonPids()).Daemon).IsEqualTo(daemon);
         await Assert.That((await box.List()).Select(entry => entry.Name)).IsEquivalentTo(["last"]);
     }
@@ -192,9 +229,14 @@ public class LaunchScenarios
         box.Home = Path.Combine(await OtherUser.Folder(box, OtherUser.Uid, "u"), "h");
         box.Variables["TSPM_HOME"] = box.Home;
         await OtherUser.Run(box, OtherUser.Uid, "version");
-        (await OtherUser.Shell(box, OtherUser.Uid, $"umask 077; ulimit -c 0; cd /; nice -n 10 taskset -c 0 ionice -c 3 {box.Folder}/tspm start --name first -- /bin/sh -c '{Show}'")).Exits(0);
-        (await OtherUser.Shell(box, OtherUser.Uid, $"umask 022; ulimit -Sc unlimited; cd /; {box.Folder}/tspm start --name second -- /bin/sh -c '{Show}'")).Exits(0);
-        (await OtherUser.Shell(box, OtherUser.Uid, $"cd /; nice -n 15 {box.Folder}/tspm start --name third -- /bin/sh -c '{Show}'")).Exits(0);
+        (await OtherUser.Shell(box, OtherUser.Uid,
+            $"umask 077; ulimit -c 0; cd /; nice -n 10 taskset -c 0 ionice -c 3 {box.Folder}/tspm start --name first "
+                + $"-- /bin/sh -c '{Show}'")).Exits(0);
+        (await OtherUser.Shell(box, OtherUser.Uid,
+            $"umask 022; ulimit -Sc unlimited; cd /; {box.Folder}/tspm start --name second -- /bin/sh -c '{Show}'"))
+                .Exits(0);
+        (await OtherUser.Shell(box, OtherUser.Uid,
+            $"cd /; nice -n 15 {box.Folder}/tspm start --name third -- /bin/sh -c '{Show}'")).Exits(0);
         var second = (await Shown(box, "second")).Split('\n');
         // The umask, the processors and the I/O priority are right; a higher priority takes a privilege.
         await Assert.That((second[0], second[1], second[2])).IsEqualTo(("0022", "10", "0"));
@@ -205,29 +247,37 @@ public class LaunchScenarios
         var first = (await Shown(box, "first")).Split('\n');
         await Assert.That((first[0], first[1], first[5], first[6])).IsEqualTo(("0077", "10", " 0", "idle"));
         var troubles = string.Join('\n', await Troubles(box));
-        await Assert.That(troubles).Contains("the daemon inherited nice 10").And.Contains("'second' should run with nice 0 (this daemon cannot go below 10), the limit core=unlimited (this daemon's hard limit is 0)").And.Contains("tspm daemon start");
+        await Assert.That(troubles).Contains("the daemon inherited nice 10").And
+            .Contains("'second' should run with nice 0 (this daemon cannot go below 10), the limit core=unlimited "
+                + "(this daemon's hard limit is 0)").And.Contains("tspm daemon start");
         await Assert.That(troubles).DoesNotContain("'third'").And.DoesNotContain("'first'");
     }
 
     [Test]
-    public async Task The_daemon_is_not_steered_by_the_first_shells_variables_and_its_programs_have_them(CancellationToken cancellation)
+    public async Task The_daemon_is_not_steered_by_the_first_shells_variables_and_its_programs_have_them(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var plain = await NextRun(box, "");
         await box.Ok("daemon", "stop");
-        await Assert.That(await NextRun(box, "export TZ=Pacific/Kiritimati LC_ALL=de_DE.UTF-8 TMPDIR=/nowhere DOTNET_GCgen0size=4000000 DOTNET_gcServer=1;")).IsEqualTo(plain);
+        await Assert.That(await NextRun(box,
+            "export TZ=Pacific/Kiritimati LC_ALL=de_DE.UTF-8 TMPDIR=/nowhere DOTNET_GCgen0size=4000000 "
+                + "DOTNET_gcServer=1;")).IsEqualTo(plain);
         var (daemon, guardian) = await box.DaemonPids();
         foreach (var pid in new[] { daemon, guardian })
         {
             var names = LiveProcess.EnvironmentOf(pid).Keys;
-            await Assert.That(names.Where(name => name is "TZ" or "LC_ALL" or "TMPDIR" or "LANG" || name.StartsWith("DOTNET_", StringComparison.Ordinal))).IsEmpty();
+            await Assert.That(names.Where(name =>
+                name is "TZ" or "LC_ALL" or "TMPDIR" or "LANG" || name.StartsWith("DOTNET_", StringComparison.Ordinal)))
+                    .IsEmpty();
             await Assert.That(names).Contains("HOME").And.Contains("PATH").And.Contains("TSPM_HOME");
             await Assert.That(LiveProcess.StatusOf(pid, "Umask")).IsEqualTo("0077");
         }
         await box.Ok("start", "sleep 1000", "--name", "s");
         (await box.Shell("TZ=Pacific/Kiritimati tspm start 'sleep 1000' --name z")).Exits(0);
         await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("z"))["TZ"]).IsEqualTo("Pacific/Kiritimati");
-        await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("s")).Keys.Any(name => name.StartsWith("TSPM_CALLER_", StringComparison.Ordinal) || name == "TZ")).IsFalse();
+        await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("s")).Keys.Any(name =>
+            name.StartsWith("TSPM_CALLER_", StringComparison.Ordinal) || name == "TZ")).IsFalse();
         await Assert.That(Convert.ToUInt64(LiveProcess.StatusOf(await box.PidOf("s"), "SigIgn"), 16)).IsEqualTo(0UL);
     }
 
@@ -254,10 +304,14 @@ public class LaunchScenarios
     {
         const int lines = 7;
         var text = "";
-        await box.Until(() => File.Exists(box.OutLog(name)) && (text = TspmBox.Text(box.OutLog(name))).Count(letter => letter == '\n') >= run * lines, $"{name} has shown what it has");
+        await box.Until(() =>
+            File.Exists(box.OutLog(name))
+                && (text = TspmBox.Text(box.OutLog(name))).Count(letter => letter == '\n') >= run * lines,
+                    $"{name} has shown what it has");
         return string.Join('\n', text.Split('\n')[((run - 1) * lines)..(run * lines)]);
     }
 
     static async Task<IReadOnlyList<string>> Troubles(TspmBox box) =>
-        [.. (await box.Status()).GetProperty("troubles").EnumerateArray().Select(static trouble => trouble.GetString()!)];
+        [.. (await box.Status()).GetProperty("troubles").EnumerateArray().Select(static trouble =>
+            trouble.GetString()!)];
 }

@@ -4,7 +4,10 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary><c>listen</c>: the daemon opens the sockets, the programs accept on them, and who connects is never refused while they are to run.</summary>
+/// <summary>
+/// <c>listen</c>: the daemon opens the sockets, the programs accept on them, and who connects is never refused while
+/// they are to run.
+/// </summary>
 [Timeout(180_000), ParallelLimiter<ScenarioLimit>]
 public class ListenerScenarios
 {
@@ -40,10 +43,12 @@ public class ListenerScenarios
         await using var box = new TspmBox(cancellation);
         box.Write("server.js", NodeServer);
         var address = SteadyRequests.FreeAddress();
-        await box.Ok("start", "node server.js", "--name", "web", "-i", "4", "--listen", $"{address}", "--ready", "log:ready");
+        await box.Ok("start", "node server.js", "--name", "web", "-i", "4", "--listen", $"{address}", "--ready",
+            "log:ready");
         var before = await box.List("web");
         await Assert.That(before.All(entry => entry.IsOnline)).IsTrue();
-        await Assert.That((await box.Ok("describe", "web:0", "--json")).Json.GetProperty("listen").EnumerateArray().Single().GetString()).IsEqualTo($"{address}");
+        await Assert.That((await box.Ok("describe", "web:0",
+            "--json")).Json.GetProperty("listen").EnumerateArray().Single().GetString()).IsEqualTo($"{address}");
         await Assert.That((await box.Ok("describe", "web:0")).Out).Contains($"{address}");
         var requests = SteadyRequests.Begin(address, cancellation);
         await requests.More(box, 100);
@@ -51,7 +56,9 @@ public class ListenerScenarios
         {
             var (daemon, _) = await box.DaemonPids();
             LiveProcess.Kill(daemon);
-            await box.Until(async () => await box.Run("status", "--json") is { ExitCode: 0 } ran && ran.Json.GetProperty("pid").GetInt32() != daemon ? ran : null, "another daemon answers");
+            await box.Until(async () =>
+                await box.Run("status", "--json") is { ExitCode: 0 } ran
+                    && ran.Json.GetProperty("pid").GetInt32() != daemon ? ran : null, "another daemon answers");
             await requests.More(box, 100);
         }
         await box.Ok("daemon", "upgrade", await OtherVersion.Newer(box, "new/tspm"));
@@ -64,7 +71,8 @@ public class ListenerScenarios
         await box.Until(() => requests.Answers.ContainsKey(replaced), "the new one answers too");
         await Assert.That(await requests.End()).IsEqualTo("");
         var after = await box.List("web");
-        await Assert.That(after.Where((_, i) => i != 2).Select(entry => entry.Pid).ToList()).IsEquivalentTo(before.Where((_, i) => i != 2).Select(entry => entry.Pid).ToList());
+        await Assert.That(after.Where((_, i) => i != 2).Select(entry => entry.Pid).ToList())
+            .IsEquivalentTo(before.Where((_, i) => i != 2).Select(entry => entry.Pid).ToList());
 
         await box.Ok("stop", "web");
         await Assert.That(SteadyRequests.IsRefused(address)).IsTrue();
@@ -75,7 +83,8 @@ public class ListenerScenarios
     }
 
     [Test]
-    public async Task A_python_server_accepts_on_both_sockets_and_who_comes_while_it_is_down_waits(CancellationToken cancellation)
+    public async Task A_python_server_accepts_on_both_sockets_and_who_comes_while_it_is_down_waits(
+        CancellationToken cancellation)
     {
         _ = Tools.Python;
         await using var box = new TspmBox(cancellation);
@@ -111,7 +120,8 @@ public class ListenerScenarios
         other.Start();
         var refused = await box.Run("start", "sleep 1000", "--name", "web", "--listen", $"{other.LocalEndpoint}");
         refused.Exits(1);
-        await Assert.That(refused.Err).Contains($"web: cannot listen on {other.LocalEndpoint}: address already in use\n");
+        await Assert.That(refused.Err)
+            .Contains($"web: cannot listen on {other.LocalEndpoint}: address already in use\n");
         var bad = await box.Run("start", "sleep 1000", "--name", "web", "--listen", "web.local:80");
         await Assert.That(bad.ExitCode).IsNotEqualTo(0);
         await Assert.That(bad.Err).Contains("expected HOST:PORT").And.Contains("--listen: 'web.local:80'");
@@ -123,7 +133,8 @@ public class ListenerScenarios
     {
         await using var box = new TspmBox(cancellation);
         var (first, second) = (SteadyRequests.FreeAddress(), SteadyRequests.FreeAddress());
-        await box.Ok("start", "sleep 1000", "--name", "web", "--listen", $"{first}", "--listen", $"unix:{box.Folder}/a.sock");
+        await box.Ok("start", "sleep 1000", "--name", "web", "--listen", $"{first}", "--listen",
+            $"unix:{box.Folder}/a.sock");
         var set = await box.Ok("set", "web", "--listen", $"{second}");
         await Assert.That(set.Err).Contains("web: listen takes effect at the next start: tspm restart web");
         await Assert.That((SteadyRequests.IsRefused(first), SteadyRequests.IsRefused(second))).IsEqualTo((false, true));
@@ -134,6 +145,7 @@ public class ListenerScenarios
         await box.Ok("restart", "web");
         await Assert.That(SteadyRequests.IsRefused(second)).IsTrue();
         await box.Ok("set", "web", "listen=127.0.0.1:1 '[::1]:1'");
-        await Assert.That((await box.Ok("describe", "web", "--json")).Json.GetProperty("config").GetProperty("listen").GetArrayLength()).IsEqualTo(2);
+        await Assert.That((await box.Ok("describe", "web",
+            "--json")).Json.GetProperty("config").GetProperty("listen").GetArrayLength()).IsEqualTo(2);
     }
 }

@@ -6,13 +6,17 @@ using Tspm.Tests.Logs;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary><c>logs</c> with conditions, over a history that lies there: by the daemon and without one the answers are the same.</summary>
+/// <summary>
+/// <c>logs</c> with conditions, over a history that lies there: by the daemon and without one the answers are the same.
+/// </summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class LogViewTests
 {
     const ulong FirstRun = 639_000_000_000_000_001, LastRun = 639_000_000_000_000_777;
 
-    /// <summary>Two processes that spoke for ten minutes on 23 November 2026, from 03:05 to 03:15 UTC; each line says when.</summary>
+    /// <summary>
+    /// Two processes that spoke for ten minutes on 23 November 2026, from 03:05 to 03:15 UTC; each line says when.
+    /// </summary>
     static async Task<List<string>> Write(TspmBox box, bool stopDaemon)
     {
         box.Variables["TZ"] = "UTC";
@@ -46,22 +50,30 @@ public class LogViewTests
     {
         await using var box = new TspmBox(cancellation);
         var truth = await Write(box, offline);
-        var between = truth.Where(line => string.CompareOrdinal(TimeIn(line), "03:10:00.0") >= 0 && string.CompareOrdinal(TimeIn(line), "03:14:00.0") <= 0).ToArray();
+        var between = truth
+            .Where(line =>
+                string.CompareOrdinal(TimeIn(line), "03:10:00.0") >= 0
+                    && string.CompareOrdinal(TimeIn(line), "03:14:00.0") <= 0).ToArray();
         await Assert.That(between.Length).IsEqualTo(2401);
-        var shown = await box.Ok("logs", "web", "worker", "--since", "2026-11-23 03:10", "--until", "2026-11-23T03:14:00Z");
+        var shown = await box
+            .Ok("logs", "web", "worker", "--since", "2026-11-23 03:10", "--until", "2026-11-23T03:14:00Z");
         await Assert.That(shown.Lines.SequenceEqual(between)).IsTrue().Because($"{shown.Lines.Length} lines");
         box.Variables["TZ"] = "Europe/Berlin";
         shown = await box.Ok("logs", "--since", "2026-11-23 04:10", "--until", "2026-11-23 04:14", "-n", "1");
         await Assert.That(shown.Lines.SequenceEqual(between[^3..])).IsTrue();
         box.Variables["TZ"] = "UTC";
 
-        await Assert.That((await box.Ok("logs", "--grep", "ERROR")).Lines.SequenceEqual(truth.Where(line => line.Contains("ERROR")))).IsTrue();
+        await Assert.That((await box.Ok("logs", "--grep",
+            "ERROR")).Lines.SequenceEqual(truth.Where(line => line.Contains("ERROR")))).IsTrue();
         var context = await box.Ok("logs", "web", "--out", "--grep", "ERROR 3000$", "-C", "1");
-        await Assert.That(context.Lines.Select(line => line.Split(' ')[^1]).SequenceEqual(["2997", "3000", "3003"])).IsTrue();
-        await Assert.That((await box.Ok("logs", "web", "--out", "--grep", "(?i)error", "-C", "1")).Lines.Count(line => line == "--")).IsEqualTo(3);
+        await Assert.That(context.Lines.Select(line => line.Split(' ')[^1]).SequenceEqual(["2997", "3000", "3003"]))
+            .IsTrue();
+        await Assert.That((await box.Ok("logs", "web", "--out", "--grep", "(?i)error", "-C", "1")).Lines.Count(line =>
+            line == "--")).IsEqualTo(3);
         await Assert.That((await box.Ok("logs", "--run", "last")).Lines.SequenceEqual(truth.Skip(3000))).IsTrue();
         await Assert.That((await box.Ok("logs", "--run", "-1")).Lines.SequenceEqual(truth.Take(3000))).IsTrue();
-        await Assert.That((await box.Ok("logs", "--run=4002", "-n", "2", "--err", "web")).Lines.Select(line => line.Split(' ')[^1]).SequenceEqual(["5995", "5998"])).IsTrue();
+        await Assert.That((await box.Ok("logs", "--run=4002", "-n", "2", "--err", "web")).Lines.Select(line =>
+            line.Split(' ')[^1]).SequenceEqual(["5995", "5998"])).IsTrue();
         await Assert.That((await box.Ok("logs", "--grep", "nothing of the kind")).Out).IsEqualTo("");
         await Assert.That((await box.Ok("logs", "worker")).Lines.Length).IsEqualTo(15);
     }
@@ -74,14 +86,17 @@ public class LogViewTests
         await using var box = new TspmBox(cancellation);
         await Write(box, offline);
         box.Variables["TZ"] = "Asia/Kolkata";
-        await Assert.That((await box.Ok("logs", "worker", "-n", "1", "--timestamps")).Out).IsEqualTo("2026-11-23T08:44:59.900+05:30 03:14:59.9 ok 5999\n");
+        await Assert.That((await box.Ok("logs", "worker", "-n", "1", "--timestamps")).Out)
+            .IsEqualTo("2026-11-23T08:44:59.900+05:30 03:14:59.9 ok 5999\n");
         var line = (await box.Ok("logs", "web", "--err", "-n", "1", "--json")).Json;
         await Assert.That(line.GetRawText()).IsEqualTo(
             $$"""{"time":"2026-11-23T08:44:59.800+05:30","id":0,"name":"web","instance":0,"stream":"err","run":"{{LastRun}}","seq":{{line.GetProperty("seq").GetInt64()}},"text":"03:14:59.8 ok 5998","partial":false}"""
                 .Replace("\"id\":0", $"\"id\":{line.GetProperty("id").GetInt32()}"));
         File.Delete(box.ErrLog("web") + ".index");
-        await Assert.That((await box.Ok("logs", "web", "--err", "-n", "1", "--timestamps")).Out).IsEqualTo("- 03:14:59.8 ok 5998\n");
-        await Assert.That((await box.Ok("logs", "web", "--err", "-n", "1", "--json")).Json.GetProperty("time").ValueKind).IsEqualTo(JsonValueKind.Null);
+        await Assert.That((await box.Ok("logs", "web", "--err", "-n", "1", "--timestamps")).Out)
+            .IsEqualTo("- 03:14:59.8 ok 5998\n");
+        await Assert.That((await box.Ok("logs", "web", "--err", "-n", "1",
+            "--json")).Json.GetProperty("time").ValueKind).IsEqualTo(JsonValueKind.Null);
     }
 
     [Test]
@@ -106,12 +121,15 @@ public class LogViewTests
         }
         if (offline) await box.Ok("daemon", "stop");
         var raw = await box.Ok("logs", "bytes", "--out", "--raw", "-n", "2000000000");
-        await Assert.That(raw.RawOut.AsSpan().SequenceEqual(bytes)).IsTrue().Because($"{raw.RawOut.Length} bytes of {bytes.Length}");
+        await Assert.That(raw.RawOut.AsSpan().SequenceEqual(bytes)).IsTrue()
+            .Because($"{raw.RawOut.Length} bytes of {bytes.Length}");
         var rebuilt = new List<byte>();
         foreach (var line in (await box.Ok("logs", "bytes", "--out", "--json", "-n", "2000000000")).Lines)
         {
             using var json = JsonDocument.Parse(line);
-            rebuilt.AddRange(json.RootElement.TryGetProperty("base64", out var encoded) ? encoded.GetBytesFromBase64() : Encoding.UTF8.GetBytes(json.RootElement.GetProperty("text").GetString()!));
+            rebuilt.AddRange(json.RootElement.TryGetProperty("base64", out var encoded)
+                ? encoded.GetBytesFromBase64()
+                : Encoding.UTF8.GetBytes(json.RootElement.GetProperty("text").GetString()!));
             if (!json.RootElement.GetProperty("partial").GetBoolean()) rebuilt.Add((byte)'\n');
         }
         await Assert.That(rebuilt.ToArray().AsSpan().SequenceEqual(bytes)).IsTrue();
@@ -166,31 +184,39 @@ public class LogViewTests
         await client.UntilOut("\"four\"");
         client.Signal(LiveProcess.SIGINT);
         await client.End();
-        string[] texts = [.. client.Out.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()!)];
-        await Assert.That(texts.SequenceEqual(["one", "two", "three", "four"])).IsTrue().Because(string.Join(' ', texts));
+        string[] texts = [.. client.Out.TrimEnd('\n').Split('\n').Select(line =>
+            JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()!)];
+        await Assert.That(texts.SequenceEqual(["one", "two", "three", "four"])).IsTrue()
+            .Because(string.Join(' ', texts));
     }
 
     /// <summary>They come while the daemon is about to leave.</summary>
     [Test]
-    public async Task The_last_words_of_a_child_reach_who_follows_when_the_daemon_is_stopped(CancellationToken cancellation)
+    public async Task The_last_words_of_a_child_reach_who_follows_when_the_daemon_is_stopped(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "s", "--", "sh", "-c", "trap 'seq 5000; exit 0' TERM; echo ready; while :; do sleep 0.02; done");
+        await box.Ok("start", "--name", "s", "--", "sh", "-c",
+            "trap 'seq 5000; exit 0' TERM; echo ready; while :; do sleep 0.02; done");
         using var client = box.Begin("logs", "s", "-f", "--out");
         await client.UntilOut("ready\n");
         await box.Ok("daemon", "stop");
         await client.End();
-        await Assert.That(client.Out).IsEqualTo("ready\n" + string.Concat(Enumerable.Range(1, 5000).Select(number => $"{number}\n")));
+        await Assert.That(client.Out)
+            .IsEqualTo("ready\n" + string.Concat(Enumerable.Range(1, 5000).Select(number => $"{number}\n")));
     }
 
     [Test]
     public async Task A_reader_that_stops_reading_holds_nobody_up_and_goes_on_later(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "fast", "--stdin", "pipe", "--", "sh", "-c", "echo begin; read go; seq 1 2000000; echo done; exec sleep 1000");
+        await box.Ok("start", "--name", "fast", "--stdin", "pipe", "--", "sh", "-c",
+            "echo begin; read go; seq 1 2000000; echo done; exec sleep 1000");
         await box.UntilOut("fast", "begin\n");
         await box.Ok("start", "--name", "other", "--", "sh", "-c", "echo hello; exec sleep 1000");
-        var slow = box.Shell("tspm logs fast -f --raw | { read first; echo >started; while [ ! -e go-on ]; do sleep 0.05; done; sed /done/q | sha256sum; }");
+        var slow = box
+            .Shell("tspm logs fast -f --raw | { read first; echo >started; while [ ! -e go-on ]; do sleep 0.05; done; "
+                + "sed /done/q | sha256sum; }");
         await box.Until(() => File.Exists(Path.Combine(box.Folder, "started")), "the reader is there");
         await box.Ok("send", "fast", "go");
         await box.UntilOut("fast", "\ndone\n");
@@ -209,8 +235,11 @@ public class LogViewTests
         Directory.CreateDirectory(Path.Combine(box.Home, "logs"));
         await box.Ok("add", "--name", "big", "--", "true");
         using (var file = new StreamWriter(box.OutLog("big")))
-            for (var i = 0; i < 1_500_000; i++) file.Write($"line {i.ToString(CultureInfo.InvariantCulture)} of a log that is long enough to keep somebody busy\n");
-        var searches = Enumerable.Range(0, 6).Select(_ => box.Run("logs", "big", "--grep", "^line.*no such thing$")).ToArray();
+            for (var i = 0; i < 1_500_000; i++)
+                file.Write($"line {i.ToString(CultureInfo.InvariantCulture)} of a log that is long enough to keep "
+                    + $"somebody busy\n");
+        var searches = Enumerable.Range(0, 6).Select(_ => box.Run("logs", "big", "--grep", "^line.*no such thing$"))
+            .ToArray();
         var answers = 0;
         while (!searches.All(search => search.IsCompleted))
         {

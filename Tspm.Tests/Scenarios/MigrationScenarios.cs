@@ -5,7 +5,9 @@ using Tspm.Tests.Guards;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>The way from the older Tspm: its list is taken over by itself, nothing is started twice, nothing of it is touched.</summary>
+/// <summary>
+/// The way from the older Tspm: its list is taken over by itself, nothing is started twice, nothing of it is touched.
+/// </summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class MigrationScenarios
 {
@@ -18,13 +20,15 @@ public class MigrationScenarios
     static string Entry(TspmBox box, string id, string command, string more = "") =>
         $$"""{ "id": "{{id}}", "projectDir": "{{box.Folder}}", "command": "{{command}}", "memoryLimitBytes": 536870912, "autorestart": true{{more}} }""";
 
-    static string Names(IEnumerable<Entry> list) => string.Join(' ', list.Select(entry => $"{entry.Id}:{entry.Name}:{entry.State}"));
+    static string Names(IEnumerable<Entry> list) =>
+        string.Join(' ', list.Select(entry => $"{entry.Id}:{entry.Name}:{entry.State}"));
 
     [Test]
     [Arguments("v1-string", "0:my-app:stopped 1:worker:stopped")]
     [Arguments("v1-array", "0:my-app:stopped 1:worker:stopped")]
     [Arguments("duplicate-id", "0:my-app:stopped 1:my-app-2:stopped")]
-    public async Task The_first_daemon_takes_every_form_of_the_old_list_over(string sample, string expected, CancellationToken cancellation)
+    public async Task The_first_daemon_takes_every_form_of_the_old_list_over(string sample, string expected,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var old = OldList(box);
@@ -38,8 +42,10 @@ public class MigrationScenarios
         await Assert.That(File.ReadAllBytes(old).AsSpan().SequenceEqual(before)).IsTrue();
         using var record = JsonDocument.Parse(File.ReadAllText(Path.Combine(box.Home, "migration.json")));
         await Assert.That(record.RootElement.GetProperty("processes").GetArrayLength()).IsEqualTo(2);
-        await Assert.That(File.GetUnixFileMode(Path.Combine(box.Home, "migration.json"))).IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await Assert.That(string.Join('\n', (await box.Status()).GetProperty("troubles").EnumerateArray())).Contains("taken over");
+        await Assert.That(File.GetUnixFileMode(Path.Combine(box.Home, "migration.json")))
+            .IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await Assert.That(string.Join('\n', (await box.Status()).GetProperty("troubles").EnumerateArray()))
+            .Contains("taken over");
         // The old id is a selector still, and what was said stays said.
         await Assert.That((await box.Get("my-app")).Id).IsEqualTo(0);
         var config = (await box.Ok("describe", "my-app", "--show-env", "--json")).Json.GetProperty("config");
@@ -70,7 +76,8 @@ public class MigrationScenarios
     [Test]
     [Arguments("truncated", "not valid JSON at line 2")]
     [Arguments("empty", "it is empty")]
-    public async Task A_broken_list_is_reported_once_and_nothing_is_lost(string sample, string said, CancellationToken cancellation)
+    public async Task A_broken_list_is_reported_once_and_nothing_is_lost(string sample, string said,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var old = OldList(box);
@@ -78,7 +85,8 @@ public class MigrationScenarios
         var before = File.ReadAllBytes(old);
         (await box.Ok("daemon", "start")).Says(said).Says(old);
         await Assert.That((await box.List()).Count).IsEqualTo(0);
-        await Assert.That(string.Join('\n', (await box.Status()).GetProperty("troubles").EnumerateArray())).Contains(said);
+        await Assert.That(string.Join('\n', (await box.Status()).GetProperty("troubles").EnumerateArray()))
+            .Contains(said);
         await Assert.That(File.ReadAllBytes(old).AsSpan().SequenceEqual(before)).IsTrue();
         await Assert.That((await box.Ok("daemon", "restart")).Err).IsEmpty();
         // Mended, it is taken over.
@@ -88,7 +96,8 @@ public class MigrationScenarios
     }
 
     [Test]
-    public async Task A_daemon_that_is_killed_in_the_middle_is_followed_by_one_that_has_it_done_once(CancellationToken cancellation)
+    public async Task A_daemon_that_is_killed_in_the_middle_is_followed_by_one_that_has_it_done_once(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         File.WriteAllText(OldList(box), $$"""{ "processes": [{{Entry(box, "a", "sleep 1000")}}], "desiredStates": { "a": "online" } }""");
@@ -103,7 +112,8 @@ public class MigrationScenarios
         await box.Ok("daemon", "start");
         await box.UntilState("a", "online");
         await Assert.That((await box.List()).Count).IsEqualTo(1);
-        await Assert.That(LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").Count(pid => LiveProcess.CommandOf(pid) == "sleep 1000")).IsEqualTo(1);
+        await Assert.That(LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").Count(pid =>
+            LiveProcess.CommandOf(pid) == "sleep 1000")).IsEqualTo(1);
     }
 
     /// <summary>An older manager as it was: a script under node that starts its child again when that ends.</summary>
@@ -118,13 +128,17 @@ public class MigrationScenarios
             process.on('SIGTERM', () => { ending = true; child.kill(); process.exit(0); });
             """);
         // Not with this home: the fixture would take it for ours.
-        return Programs.Start(Tools.Node, [Path.Combine(folder, "cli.js"), command], new Dictionary<string, string> { ["PATH"] = box.Variables["PATH"] }, box.Folder);
+        return Programs
+            .Start(Tools.Node, [Path.Combine(folder, "cli.js"), command],
+                new Dictionary<string, string> { ["PATH"] = box.Variables["PATH"] }, box.Folder);
     }
 
-    static int[] Running(string command) => [.. LiveProcess.All().Where(pid => LiveProcess.CommandOf(pid) == command && LiveProcess.IsAlive(pid))];
+    static int[] Running(string command) =>
+        [.. LiveProcess.All().Where(pid => LiveProcess.CommandOf(pid) == command && LiveProcess.IsAlive(pid))];
 
     [Test]
-    public async Task What_the_older_tspm_still_runs_is_reported_and_never_started_twice_and_taken_over_on_demand(CancellationToken cancellation)
+    public async Task What_the_older_tspm_still_runs_is_reported_and_never_started_twice_and_taken_over_on_demand(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         // A number that is in no other test: it is looked for on the whole machine.
@@ -141,10 +155,12 @@ public class MigrationScenarios
             // A crash, and the older one starts it again: this one still does not.
             var first = Running(Sleep)[0];
             LiveProcess.Kill(first);
-            await box.Until(() => Running(Sleep) is [var again] && again != first, "the old manager has started it again");
+            await box.Until(() => Running(Sleep) is [var again] && again != first,
+                "the old manager has started it again");
             await Assert.That((await box.Get("app")).State).IsEqualTo("waiting");
             (await box.Ok("migrate")).Says("still runs it");
-            await Assert.That(string.Join('\n', (await box.Status()).GetProperty("troubles").EnumerateArray())).Contains("still runs it");
+            await Assert.That(string.Join('\n', (await box.Status()).GetProperty("troubles").EnumerateArray()))
+                .Contains("still runs it");
             await box.Ok("migrate", "--take-over");
             await Assert.That(LiveProcess.IsAlive(manager.Id)).IsFalse();
             var pid = await box.PidOf("app");
@@ -156,7 +172,9 @@ public class MigrationScenarios
         finally
         {
             if (!manager.HasExited) manager.Kill();
-            foreach (var left in Running(Sleep)) if (LiveProcess.CommandOf(left) == Sleep && !LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").Contains(left)) LiveProcess.Kill(left);
+            foreach (var left in Running(Sleep))
+                if (LiveProcess.CommandOf(left) == Sleep
+                    && !LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").Contains(left)) LiveProcess.Kill(left);
         }
     }
 
@@ -167,7 +185,8 @@ public class MigrationScenarios
         await box.Ok("add", "sleep 5", "--name", "worker");
         var file = box.Write("old-tspm.json", $$"""{ "processes": [{{Entry(box, "a:7", "sleep 1000")}}, {{Entry(box, "worker", "sleep 1001")}}], "desiredStates": { "a:7": "online" } }""");
         var ran = await box.Ok("migrate", "--from", file);
-        await Assert.That(ran.Out).Contains("a-7: taken over").And.Contains("worker: is here already").And.Contains("a-7: online");
+        await Assert.That(ran.Out).Contains("a-7: taken over").And.Contains("worker: is here already").And
+            .Contains("a-7: online");
         ran.Says("'a:7' is called 'a-7' now");
         var pid = await box.PidOf("a-7");
         await Assert.That((await box.Get("a:7")).Pid).IsEqualTo(pid);

@@ -8,7 +8,8 @@ namespace Tspm.Tests.Scenarios;
 public class NameTests
 {
     [Test]
-    public async Task Processes_of_an_earlier_version_can_be_stopped_changed_renamed_and_deleted(CancellationToken cancellation)
+    public async Task Processes_of_an_earlier_version_can_be_stopped_changed_renamed_and_deleted(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         string[] former = ["all", "web-*", ".", " lead"];

@@ -63,12 +63,16 @@ public class OddSurroundingsTests
         box.Variables.Remove("HOME");
         box.Variables.Remove("LANG");
         await box.Ok("start", "sleep 1000", "--name", "s");
-        await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("s")).Keys.Order()).IsEquivalentTo(new[] { "TSPM_HOME", "TSPM_ID", "TSPM_INSTANCE", "TSPM_NAME" });
+        await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("s")).Keys.Order())
+            .IsEquivalentTo(new[] { "TSPM_HOME", "TSPM_ID", "TSPM_INSTANCE", "TSPM_NAME" });
     }
 
     [Test]
-    [Arguments("tspm list >/dev/full", 1), Arguments("tspm list --json >/dev/full", 1), Arguments("tspm list <&- >/dev/null", 0), Arguments("tspm start 'sleep 1000' --name n <&- >&- 2>&-; tspm pid n", 0)]
-    public async Task Standard_streams_may_be_full_or_closed(string script, int exitCode, CancellationToken cancellation)
+    [Arguments("tspm list >/dev/full", 1), Arguments("tspm list --json >/dev/full", 1),
+        Arguments("tspm list <&- >/dev/null", 0),
+            Arguments("tspm start 'sleep 1000' --name n <&- >&- 2>&-; tspm pid n", 0)]
+    public async Task Standard_streams_may_be_full_or_closed(string script, int exitCode,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "sleep 1000", "--name", "s");
@@ -80,7 +84,9 @@ public class OddSurroundingsTests
     {
         await using var box = new TspmBox(cancellation);
         (await box.Shell("tspm start 'sleep 1000' --name n <&- >&- 2>&-; tspm pid n")).CheckWords().Exits(0);
-        await Assert.That(string.Join(' ', Directory.EnumerateFileSystemEntries($"/proc/{await box.PidOf("n")}/fd").Select(Path.GetFileName).Order())).IsEqualTo("0 1 2");
+        await Assert.That(string.Join(' ',
+            Directory.EnumerateFileSystemEntries($"/proc/{await box.PidOf("n")}/fd").Select(Path.GetFileName).Order()))
+                .IsEqualTo("0 1 2");
     }
 
     [Test]
@@ -90,7 +96,8 @@ public class OddSurroundingsTests
         await box.Ok("add", "sleep 1", "--name", "s");
         await box.Ok("daemon", "stop");
         var file = Path.Combine(box.Home, "processes.json");
-        var newer = System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(file), "\"format\": *1", "\"format\": 99");
+        var newer = System.Text.RegularExpressions.Regex
+            .Replace(File.ReadAllText(file), "\"format\": *1", "\"format\": 99");
         File.WriteAllText(file, newer);
         (await box.Run("start", "sleep 1000")).Exits(1).Says("processes.json");
         await Assert.That(File.ReadAllText(file)).IsEqualTo(newer);

@@ -44,7 +44,8 @@ public class ProjectScenarios
     }
 
     [Test]
-    public async Task Apply_and_plan_touch_their_own_project_alone_with_and_without_a_daemon(CancellationToken cancellation)
+    public async Task Apply_and_plan_touch_their_own_project_alone_with_and_without_a_daemon(
+        CancellationToken cancellation)
     {
         await using var box = TwoFolders(cancellation);
         box.Write("one/tspm.json", File("web", "sleep 1001"));
@@ -73,7 +74,8 @@ public class ProjectScenarios
     }
 
     [Test]
-    public async Task A_process_without_a_project_is_taken_over_by_the_first_file_that_names_it(CancellationToken cancellation)
+    public async Task A_process_without_a_project_is_taken_over_by_the_first_file_that_names_it(
+        CancellationToken cancellation)
     {
         await using var box = TwoFolders(cancellation);
         await box.Ok("start", "sleep 1000", "--name", "web");
@@ -105,7 +107,8 @@ public class ProjectScenarios
         await Assert.That(await ProjectOf(box, "web")).IsEqualTo("shop");
         await box.Ok("apply", "two/tspm.toml");
         (await box.Run("apply",
-            "two/other.json")).Exits(1).Says($"the project shop (in {box.Folder}/two)").Says($"this file to {box.Folder}/two");
+            "two/other.json")).Exits(1).Says($"the project shop (in {box.Folder}/two)")
+                .Says($"this file to {box.Folder}/two");
         // To apply what is exported changes nothing, wherever it lies.
         box.Write("exported.json", (await box.Ok("export", "config")).Out);
         await Assert.That((await box.Ok("apply", "exported.json", "--prune")).Out).IsEqualTo("unchanged: 1\n");
@@ -155,7 +158,8 @@ public class ProjectScenarios
     }
 
     [Test]
-    public async Task A_request_with_a_project_that_is_none_is_refused_and_one_without_protects_nothing(CancellationToken cancellation)
+    public async Task A_request_with_a_project_that_is_none_is_refused_and_one_without_protects_nothing(
+        CancellationToken cancellation)
     {
         await using var box = TwoFolders(cancellation);
         box.Write("one/tspm.json", File("web", "sleep 1001"));
@@ -171,8 +175,10 @@ public class ProjectScenarios
         }
 
         await Assert.That(await Ask(", \"project\": \" \"")).Contains("params.project must be text");
-        await Assert.That(await Ask(", \"project\": \"x\", \"dryRun\": true")).Contains("\"code\":-32001").And.Contains("this file to x");
-        await Assert.That(await Ask(", \"project\": \"x\", \"force\": true, \"dryRun\": true")).Contains("\"action\":\"change\"");
+        await Assert.That(await Ask(", \"project\": \"x\", \"dryRun\": true")).Contains("\"code\":-32001").And
+            .Contains("this file to x");
+        await Assert.That(await Ask(", \"project\": \"x\", \"force\": true, \"dryRun\": true"))
+            .Contains("\"action\":\"change\"");
         await Assert.That(await Ask(", \"dryRun\": true")).Contains("\"action\":\"change\"");
     }
 }

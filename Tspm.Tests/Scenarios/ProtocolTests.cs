@@ -4,17 +4,22 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>The protocol as bytes on the control socket: nothing that comes in may disturb the daemon or the next request.</summary>
+/// <summary>
+/// The protocol as bytes on the control socket: nothing that comes in may disturb the daemon or the next request.
+/// </summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class ProtocolTests
 {
     [Test]
-    [Arguments("{nonsense", -32700), Arguments("\u0000\u0001", -32700), Arguments("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}]", -32600), Arguments("42", -32600), Arguments("\"text\"", -32600),
+    [Arguments("{nonsense", -32700), Arguments("\u0000\u0001", -32700),
+        Arguments("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}]", -32600), Arguments("42", -32600),
+            Arguments("\"text\"", -32600),
      Arguments("""{"jsonrpc":"2.0","id":1}""", -32600), Arguments("""{"jsonrpc":"2.0","id":1,"method":"fly"}""", -32601), Arguments("""{"jsonrpc":"2.0","id":1,"method":7}""", -32600),
      Arguments("""{"jsonrpc":"2.0","id":1,"method":"stop"}""", -32602), Arguments("""{"jsonrpc":"2.0","id":1,"method":"stop","params":{"selectors":"web"}}""", -32602),
      Arguments("""{"jsonrpc":"2.0","id":1,"method":"stop","params":[1]}""", -32602), Arguments("""{"jsonrpc":"2.0","id":1,"method":"stop","params":{"selectors":["x"],"wait":"yes"}}""", -32602),
      Arguments("""{"jsonrpc":"2.0","id":1,"method":"stop","params":{"selectors":["nobody"]}}""", -32003)]
-    public async Task A_bad_request_gets_a_precise_error_and_the_connection_goes_on(string line, int code, CancellationToken cancellation)
+    public async Task A_bad_request_gets_a_precise_error_and_the_connection_goes_on(string line, int code,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("daemon", "start");
@@ -22,10 +27,13 @@ public class ProtocolTests
         var answer = await socket.Ask(line);
         await Assert.That(answer.GetProperty("error").GetProperty("code").GetInt32()).IsEqualTo(code);
         await Assert.That(answer.GetProperty("error").GetProperty("message").GetString()!.Length).IsGreaterThan(10);
-        await Assert.That(answer.TryGetProperty("result", out var result) && result.ValueKind != JsonValueKind.Null).IsFalse();
-        if (code is -32700 || line[0] is '[' or '4' or '"') await Assert.That(answer.GetProperty("id").ValueKind).IsEqualTo(JsonValueKind.Null);
+        await Assert.That(answer.TryGetProperty("result", out var result) && result.ValueKind != JsonValueKind.Null)
+            .IsFalse();
+        if (code is -32700 || line[0] is '[' or '4' or '"')
+            await Assert.That(answer.GetProperty("id").ValueKind).IsEqualTo(JsonValueKind.Null);
         var next = await socket.Call("ping");
-        await Assert.That(next.GetProperty("result").GetProperty("pid").GetInt32()).IsEqualTo((await box.DaemonPids()).Daemon);
+        await Assert.That(next.GetProperty("result").GetProperty("pid").GetInt32())
+            .IsEqualTo((await box.DaemonPids()).Daemon);
     }
 
     [Test]
@@ -59,7 +67,8 @@ public class ProtocolTests
     }
 
     [Test]
-    public async Task A_line_of_one_mebibyte_is_read_and_a_longer_one_refused_with_the_limit(CancellationToken cancellation)
+    public async Task A_line_of_one_mebibyte_is_read_and_a_longer_one_refused_with_the_limit(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("daemon", "start");
@@ -100,10 +109,12 @@ public class ProtocolTests
     }
 
     [Test]
-    public async Task A_client_that_goes_away_in_the_middle_disturbs_nobody_and_its_request_is_done(CancellationToken cancellation)
+    public async Task A_client_that_goes_away_in_the_middle_disturbs_nobody_and_its_request_is_done(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "s", "--", "sh", "-c", "trap 'sleep 0.2; exit 0' TERM; echo ready; while :; do sleep 0.02; done");
+        await box.Ok("start", "--name", "s", "--", "sh", "-c",
+            "trap 'sleep 0.2; exit 0' TERM; echo ready; while :; do sleep 0.02; done");
         await box.UntilOut("s", "ready");
         using (var socket = new RawSocket(box, cancellation)) await socket.Send("""{"jsonrpc":"2.0","id":1,"method":"stop","params":{"selectors":["s"]}}""" + "\n");
         await box.UntilState("s", "stopped");

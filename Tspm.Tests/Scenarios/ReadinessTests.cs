@@ -9,7 +9,9 @@ namespace Tspm.Tests.Scenarios;
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class ReadinessTests
 {
-    /// <summary>A web server whose start takes a moment, and which answers with the status that the file <c>status</c> holds.</summary>
+    /// <summary>
+    /// A web server whose start takes a moment, and which answers with the status that the file <c>status</c> holds.
+    /// </summary>
     const string LateServer = """
         import http.server, os, sys, time
         while not os.path.exists("go"): time.sleep(0.01)
@@ -44,7 +46,9 @@ public class ReadinessTests
         var start = box.Run("start", "--name", "web", "--ready", $"tcp:{port}", "--", "python3", "late.py", $"{port}");
         var starting = await box.UntilState("web", "starting");
         await Assert.That(Ready(starting)).IsFalse();
-        await box.Until(async () => (await box.Ok("describe", "web")).Out is var text && text.Contains("connection refused") ? text : null, "describe says why");
+        await box.Until(async () =>
+            (await box.Ok("describe", "web")).Out is var text && text.Contains("connection refused") ? text : null,
+                "describe says why");
         await Assert.That(start.IsCompleted).IsFalse();
         box.Write("go", "");
         (await start).Exits(0);
@@ -55,7 +59,8 @@ public class ReadinessTests
     }
 
     [Test]
-    public async Task A_page_that_answers_well_makes_it_ready_and_one_that_goes_bad_restarts_it(CancellationToken cancellation)
+    public async Task A_page_that_answers_well_makes_it_ready_and_one_that_goes_bad_restarts_it(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var port = FreePort.Take();
@@ -63,17 +68,26 @@ public class ReadinessTests
         box.Write("late.py", LateServer);
         box.Write("status", "503");
         box.Write("go", "");
-        await box.Ok("add", "--name", "web", "--ready", url, "--health", url, "--restart-delay", "1", "--", "python3", "late.py", $"{port}");
+        await box.Ok("add", "--name", "web", "--ready", url, "--health", url, "--restart-delay", "1", "--", "python3",
+            "late.py", $"{port}");
         await box.Ok("set", "web", "health.intervalMs=100", "health.failures=2");
         var start = box.Run("start", "web");
-        await box.Until(async () => (await box.Ok("describe", "web")).Out is var text && text.Contains("status 503") ? text : null, "it was asked");
+        await box.Until(async () =>
+            (await box.Ok("describe", "web")).Out is var text && text.Contains("status 503") ? text : null,
+                "it was asked");
         box.Write("status", "200");
         (await start).Exits(0);
         var first = await box.Until("web", entry => Health(entry) == true, "it is healthy");
         box.Write("status", "500");
-        await box.Until("web", entry => entry.State is "starting" or "stopping" or "waiting" && entry.Reason.Contains($"health: {url}: status 500, 2 times in a row"), "it is restarted, and the reason says why");
+        await box.Until("web",
+            entry =>
+                entry.State is "starting" or "stopping" or "waiting"
+                    && entry.Reason.Contains($"health: {url}: status 500, 2 times in a row"),
+                        "it is restarted, and the reason says why");
         box.Write("status", "200");
-        var second = await box.Until("web", entry => entry.State == "online" && entry.Pid != first.Pid && Health(entry) == true, "another one is online");
+        var second = await box
+            .Until("web", entry => entry.State == "online" && entry.Pid != first.Pid && Health(entry) == true,
+                "another one is online");
         await Assert.That(second.Restarts).IsGreaterThanOrEqualTo(1);
     }
 
@@ -81,7 +95,8 @@ public class ReadinessTests
     public async Task A_line_of_the_log_makes_it_ready_and_each_start_needs_its_own(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "l", "--no-wait", "--ready", @"log:^listening on \d+$", "--", "sh", "-c", "echo warm; while [ ! -e go ]; do sleep 0.02; done; echo listening on 80 >&2; exec sleep 1000");
+        await box.Ok("start", "--name", "l", "--no-wait", "--ready", @"log:^listening on \d+$", "--", "sh", "-c",
+            "echo warm; while [ ! -e go ]; do sleep 0.02; done; echo listening on 80 >&2; exec sleep 1000");
         await box.UntilOut("l", "warm");
         await Assert.That((await box.Get("l")).State).IsEqualTo("starting");
         box.Write("go", "");
@@ -101,7 +116,9 @@ public class ReadinessTests
     public async Task A_command_decides_in_the_same_place_with_the_same_environment(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        var start = box.Run("start", "--name", "e", "-e", "MARK=here", "--ready", "exec:echo $MARK $TSPM_NAME $NOTIFY_SOCKET >> asked; pwd >> asked; test -e go", "--", "sleep", "1000");
+        var start = box
+            .Run("start", "--name", "e", "-e", "MARK=here", "--ready",
+                "exec:echo $MARK $TSPM_NAME $NOTIFY_SOCKET >> asked; pwd >> asked; test -e go", "--", "sleep", "1000");
         await box.UntilFile("asked", $"here e\n{box.Folder}\n");
         await Assert.That((await box.Get("e")).State).IsEqualTo("starting");
         box.Write("go", "");
@@ -110,10 +127,12 @@ public class ReadinessTests
     }
 
     [Test]
-    public async Task A_command_that_hangs_is_killed_with_all_that_it_started_and_asked_again(CancellationToken cancellation)
+    public async Task A_command_that_hangs_is_killed_with_all_that_it_started_and_asked_again(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("add", "--name", "e", "--health", "exec:sh -c 'sleep 1000 & echo $! >> asked; wait'", "--restart-delay", "1", "--", "sleep", "1000");
+        await box.Ok("add", "--name", "e", "--health", "exec:sh -c 'sleep 1000 & echo $! >> asked; wait'",
+            "--restart-delay", "1", "--", "sleep", "1000");
         await box.Ok("set", "e", "health.intervalMs=100", "health.timeoutMs=300", "health.failures=2");
         await box.Ok("start", "e");
         var first = await box.PidOf("e");
@@ -130,10 +149,13 @@ public class ReadinessTests
         var start = box.Run("start", "--name", "n", "--ready", "notify", "--", "python3", "speaker.py");
         await box.UntilOut("n", "up None False");
         Say(box, 1, "STATUS=loading 40 %");
-        await box.Until(async () => (await box.Ok("describe", "n", "--json")).Json is var json && json.GetRawText().Contains("loading 40 %") ? "" : null, "describe shows what it says");
+        await box.Until(async () =>
+            (await box.Ok("describe", "n", "--json")).Json is var json
+                && json.GetRawText().Contains("loading 40 %") ? "" : null, "describe shows what it says");
         await Assert.That((await box.Get("n")).State).IsEqualTo("starting");
         // Not of its tree: whoever finds the socket cannot speak for it.
-        var name = (await box.RunProgram("sh", "-c", $"tr '\\0' '\\n' < /proc/{await box.PidOf("n")}/environ | sed -n 's/^NOTIFY_SOCKET=//p'")).Out.Trim();
+        var name = (await box.RunProgram("sh", "-c",
+            $"tr '\\0' '\\n' < /proc/{await box.PidOf("n")}/environ | sed -n 's/^NOTIFY_SOCKET=//p'")).Out.Trim();
         using (var stranger = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified))
             stranger.SendTo("READY=1"u8.ToArray(), new UnixDomainSocketEndPoint("\0" + name[1..]));
         await box.UntilFile(Path.Combine(box.Home, "daemon.log"), "was ignored");
@@ -172,13 +194,17 @@ public class ReadinessTests
         var port = FreePort.Take();
         box.Write("late.py", LateServer);
         box.Write("status", "200");
-        await box.Ok("start", "--name", "web", "--ready", $"tcp:{port}", "--no-wait", "--", "python3", "late.py", $"{port}");
+        await box.Ok("start", "--name", "web", "--ready", $"tcp:{port}", "--no-wait", "--", "python3", "late.py",
+            $"{port}");
         var pid = await box.PidOf("web");
         for (var round = 0; round < 3; round++)
         {
             var (daemon, _) = await box.DaemonPids();
             LiveProcess.Kill(daemon);
-            await box.Until(async () => (await box.Run("status", "--json")) is { ExitCode: 0 } status && status.Json.GetProperty("running").GetBoolean() && status.Json.GetProperty("pid").GetInt32() != daemon ? "" : null, "another daemon");
+            await box.Until(async () =>
+                (await box.Run("status", "--json")) is { ExitCode: 0 } status
+                    && status.Json.GetProperty("running").GetBoolean()
+                        && status.Json.GetProperty("pid").GetInt32() != daemon ? "" : null, "another daemon");
         }
         var starting = await box.Get("web");
         await Assert.That(starting.State).IsEqualTo("starting");
@@ -199,7 +225,8 @@ public class ReadinessTests
         var first = await box.Get("w");
         await Assert.That(first.Restarts).IsEqualTo(0);
         box.Write("hang", "");
-        await box.Until("w", entry => entry.Reason == "no sign of life for 3 s" || entry.Restarts > 0, "the silence is noticed");
+        await box.Until("w", entry => entry.Reason == "no sign of life for 3 s" || entry.Restarts > 0,
+            "the silence is noticed");
         File.Delete(Path.Combine(box.Folder, "hang"));
         await box.Until("w", entry => entry.State == "online" && entry.Pid != first.Pid, "another one is online");
         await Assert.That(TspmBox.Text(Path.Combine(box.Home, "daemon.log"))).Contains("no sign of life for 3 s");
@@ -220,9 +247,11 @@ public class ReadinessTests
     public async Task Who_never_gets_ready_fails_with_its_last_lines(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("add", "--name", "never", "--ready", $"tcp:{FreePort.Take()}", "--restart", "never", "--", "sh", "-c", "echo cannot find the database; exec sleep 1000");
+        await box.Ok("add", "--name", "never", "--ready", $"tcp:{FreePort.Take()}", "--restart", "never", "--", "sh",
+            "-c", "echo cannot find the database; exec sleep 1000");
         await box.Ok("set", "never", "startTimeoutMs=700");
-        (await box.Run("start", "never")).Exits(1).Says("not ready within 700 ms: connection refused").Says("cannot find the database");
+        (await box.Run("start", "never")).Exits(1).Says("not ready within 700 ms: connection refused")
+            .Says("cannot find the database");
         await box.UntilState("never", "stopped");
         (await box.Run("start", "never", "--no-wait")).Exits(0);
     }
@@ -232,7 +261,8 @@ public class ReadinessTests
     {
         await using var box = new TspmBox(cancellation);
         var watch = Stopwatch.StartNew();
-        (await box.Run("start", "--name", "dead", "--ready", "notify", "--restart-delay", "1h", "--", "sh", "-c", "echo no such module >&2; exit 3")).Exits(1).Says("exited 3").Says("no such module");
+        (await box.Run("start", "--name", "dead", "--ready", "notify", "--restart-delay", "1h", "--", "sh", "-c",
+            "echo no such module >&2; exit 3")).Exits(1).Says("exited 3").Says("no such module");
         await Assert.That(watch.Elapsed).IsLessThan(TimeSpan.FromSeconds(60));
         await box.UntilState("dead", "waiting");
     }
@@ -241,9 +271,13 @@ public class ReadinessTests
     public async Task A_host_that_does_not_exist_is_said_and_holds_nobody_up(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        for (var i = 0; i < 5; i++) await box.Ok("start", "--name", $"x{i}", "--ready", "tcp:no-such-host.invalid:80", "--no-wait", "--", "sleep", "1000");
+        for (var i = 0; i < 5; i++)
+            await box.Ok("start", "--name", $"x{i}", "--ready", "tcp:no-such-host.invalid:80", "--no-wait", "--",
+                "sleep", "1000");
         await box.Ok("start", "--name", "other", "--ready", "delay:10ms", "--", "sleep", "1000");
-        await box.Until(async () => (await box.Ok("describe", "x0")).Out is var text && text.Contains("the name 'no-such-host.invalid' is not known") ? text : null, "describe says why");
+        await box.Until(async () =>
+            (await box.Ok("describe", "x0")).Out is var text
+                && text.Contains("the name 'no-such-host.invalid' is not known") ? text : null, "describe says why");
         await box.Ok("stop", "all");
     }
 
@@ -267,7 +301,8 @@ public class ReadinessTests
         File.Move(Path.Combine(box.Folder, "say.tmp"), Path.Combine(box.Folder, $"say.{number}"));
     }
 
-    static string BoxText(TspmBox box, string name) => File.Exists(box.OutLog(name)) ? TspmBox.Text(box.OutLog(name)) : "";
+    static string BoxText(TspmBox box, string name) =>
+        File.Exists(box.OutLog(name)) ? TspmBox.Text(box.OutLog(name)) : "";
 
     static bool? Ready(Entry entry) => Bool(entry.Json.GetProperty("ready"));
 

@@ -2,7 +2,9 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>The main job with the programs people run: a Node server, a Python worker, a shell loop, a C program.</summary>
+/// <summary>
+/// The main job with the programs people run: a Node server, a Python worker, a shell loop, a C program.
+/// </summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class RealProgramTests
 {
@@ -30,7 +32,11 @@ public class RealProgramTests
         var first = await box.PidOf("web");
         await Assert.That(await Answer(box, port, null)).IsEqualTo($"pid {first}");
         // A reading is up to two seconds old: it may be of the moment in which the program had only just begun.
-        var online = await box.Until("web", entry => entry.Json.GetProperty("memoryBytes") is { ValueKind: System.Text.Json.JsonValueKind.Number } bytes && bytes.GetInt64() > 1024 * 1024, "its memory was read");
+        var online = await box
+            .Until("web",
+                entry =>
+                    entry.Json.GetProperty("memoryBytes") is { ValueKind: System.Text.Json.JsonValueKind.Number } bytes
+                        && bytes.GetInt64() > 1024 * 1024, "its memory was read");
         await Assert.That(online.IsOnline).IsTrue();
         await Assert.That(online.Json.GetProperty("uptimeMs").GetInt64()).IsGreaterThan(0);
 
@@ -39,7 +45,8 @@ public class RealProgramTests
         await Assert.That(await Answer(box, port, first)).IsEqualTo($"pid {back.Pid}");
         await Assert.That(back.Restarts).IsEqualTo(1);
         await Assert.That(back.Signal).IsEqualTo("SIGKILL");
-        await Assert.That(LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").Count(pid => LiveProcess.CommandOf(pid).StartsWith("tspm", StringComparison.Ordinal))).IsEqualTo(2);
+        await Assert.That(LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").Count(pid =>
+            LiveProcess.CommandOf(pid).StartsWith("tspm", StringComparison.Ordinal))).IsEqualTo(2);
     }
 
     /// <summary>Each request leaves 10 MB behind, touched so that they are really there.</summary>
@@ -50,7 +57,8 @@ public class RealProgramTests
         """;
 
     [Test]
-    public async Task A_node_server_that_leaks_is_restarted_gracefully_with_the_reason_and_serves_on(CancellationToken cancellation)
+    public async Task A_node_server_that_leaks_is_restarted_gracefully_with_the_reason_and_serves_on(
+        CancellationToken cancellation)
     {
         _ = Tools.Node;
         await using var box = new TspmBox(cancellation);

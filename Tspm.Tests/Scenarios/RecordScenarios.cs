@@ -71,7 +71,8 @@ public class RecordScenarios
         await Assert.That(Exits(one)).IsEqualTo(1);
         await Assert.That(one.Out).Contains("  one\n  two\n")
             .And.Contains("gave up after 3 failures in a row; to start it again: tspm start web");
-        await Assert.That((await box.Ok("why", "web", "--lines", "1")).Out).Contains("  two\n").And.DoesNotContain("  one\n");
+        await Assert.That((await box.Ok("why", "web", "--lines", "1")).Out).Contains("  two\n").And
+            .DoesNotContain("  one\n");
         await Assert.That((await box.Ok("why", "web", "--exits", "0")).Out).DoesNotContain("by itself");
     }
 
@@ -92,15 +93,18 @@ public class RecordScenarios
         await box.Ok("start", "--name", "other", "--", "sleep", "1000");
         await box.Ok("delete", "web");
         // One that is there and one that is not.
-        await Assert.That((await box.Ok("why", "other", "web")).Out).StartsWith("other is online").And.Contains("(deleted)");
-        await Assert.That((await box.Ok("why", "web")).Out).StartsWith("web (deleted)\n").Or.Contains("\nweb (deleted)\n");
+        await Assert.That((await box.Ok("why", "other", "web")).Out).StartsWith("other is online").And
+            .Contains("(deleted)");
+        await Assert.That((await box.Ok("why", "web")).Out).StartsWith("web (deleted)\n").Or
+            .Contains("\nweb (deleted)\n");
     }
 
     [Test]
     public async Task Reloads_are_told_alike_by_events_why_and_describe(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "web", "--ready", "log:ready", "--", "sh", "-c", "[ ! -e broken ] || exit 3; " + Patient);
+        await box.Ok("start", "--name", "web", "--ready", "log:ready", "--", "sh", "-c",
+            "[ ! -e broken ] || exit 3; " + Patient);
         var first = await box.PidOf("web");
         await box.Ok("reload", "web");
         var second = await box.PidOf("web");

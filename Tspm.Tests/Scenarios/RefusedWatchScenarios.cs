@@ -2,13 +2,16 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>epoll refuses (no memory, fs.epoll.max_user_watches): what it would have watched comes late, and nothing else happens.</summary>
+/// <summary>
+/// epoll refuses (no memory, fs.epoll.max_user_watches): what it would have watched comes late, and nothing else
+/// happens.
+/// </summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class RefusedWatchScenarios
 {
     /// <summary>
-    /// In the daemon, epoll_ctl refuses to add what the file names: pidfd, fifo, socket, all. "once N KIND" refuses one such call, after N that it lets pass, and removes the file. Each refusal leaves a
-    /// byte in FILE.hits.
+    /// In the daemon, epoll_ctl refuses to add what the file names: pidfd, fifo, socket, all. "once N KIND" refuses one
+    /// such call, after N that it lets pass, and removes the file. Each refusal leaves a byte in FILE.hits.
     /// </summary>
     const string Refusing = """
         #define _GNU_SOURCE
@@ -60,7 +63,8 @@ public class RefusedWatchScenarios
         }
         """;
 
-    const string Notifier = "import os,socket,time; s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.connect('\\0'+os.environ['NOTIFY_SOCKET'][1:]); s.send(b'READY=1'); time.sleep(1000)";
+    const string Notifier = "import os,socket,time; s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); "
+        + "s.connect('\\0'+os.environ['NOTIFY_SOCKET'][1:]); s.send(b'READY=1'); time.sleep(1000)";
 
     /// <summary>No more calls are made in one round of the second test; the clients' own come and go.</summary>
     const int MostPlaces = 40;
@@ -70,13 +74,15 @@ public class RefusedWatchScenarios
     [Arguments("fifo")]
     [Arguments("socket")]
     [Arguments("all")]
-    public async Task While_epoll_refuses_everything_works_and_status_says_so(string kind, CancellationToken cancellation)
+    public async Task While_epoll_refuses_everything_works_and_status_says_so(string kind,
+        CancellationToken cancellation)
     {
         Tools.Require("python3");
         await using var box = await WithRefusals(cancellation);
         var (daemon, _) = await box.DaemonPids();
         box.Write("refuse", kind);
-        await box.Ok("start", "--name", "w", "--restart-delay", "10", "--", "sh", "-c", "echo begin $$; exec sleep 1000");
+        await box.Ok("start", "--name", "w", "--restart-delay", "10", "--", "sh", "-c",
+            "echo begin $$; exec sleep 1000");
         await box.Ok("start", "--name", "n", "--ready", "notify", "--", "python3", "-c", Notifier);
         await box.Ok("scale", "w", "3");
         foreach (var name in new[] { "w~0", "w~1", "w~2" }) await box.UntilOut(name, "begin");
@@ -87,7 +93,8 @@ public class RefusedWatchScenarios
         await Assert.That(Hits(box)).IsGreaterThan(0);
 
         File.Delete(Path.Combine(box.Folder, "refuse"));
-        await box.Until(async () => (await box.Status()).GetProperty("troubles").GetArrayLength() == 0 ? "" : null, "nothing troubles the daemon any more");
+        await box.Until(async () => (await box.Status()).GetProperty("troubles").GetArrayLength() == 0 ? "" : null,
+            "nothing troubles the daemon any more");
         await box.Ok("restart", "w", "n");
         await Assert.That((await box.List()).Count(entry => entry.IsOnline)).IsEqualTo(4);
         await NothingBroke(box, daemon);
@@ -110,7 +117,8 @@ public class RefusedWatchScenarios
             box.Write("refuse", $"once {passes} all");
             await box.Ok("scale", "w", "3");
             await box.Ok("restart", "n");
-            await Assert.That((await box.List()).Count(entry => entry.IsOnline)).IsEqualTo(4).Because($"after {passes} calls");
+            await Assert.That((await box.List()).Count(entry => entry.IsOnline)).IsEqualTo(4)
+                .Because($"after {passes} calls");
             await box.Ok("scale", "w", "1");
             wasRefused = Hits(box) > before;
         }
@@ -148,7 +156,8 @@ public class RefusedWatchScenarios
         return box;
     }
 
-    static long Hits(TspmBox box) => new FileInfo(Path.Combine(box.Folder, "refuse.hits")) is { Exists: true } hits ? hits.Length : 0;
+    static long Hits(TspmBox box) =>
+        new FileInfo(Path.Combine(box.Folder, "refuse.hits")) is { Exists: true } hits ? hits.Length : 0;
 
     static async Task NothingBroke(TspmBox box, int daemon)
     {

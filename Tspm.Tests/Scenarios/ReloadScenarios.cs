@@ -2,12 +2,16 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary><c>reload</c> on real programs: nobody is refused, nothing is lost, and a version that does not work changes nothing.</summary>
+/// <summary>
+/// <c>reload</c> on real programs: nobody is refused, nothing is lost, and a version that does not work changes
+/// nothing.
+/// </summary>
 [Timeout(180_000), ParallelLimiter<ScenarioLimit>]
 public class ReloadScenarios
 {
     [Test]
-    public async Task A_node_cluster_is_replaced_under_load_and_a_version_that_never_gets_ready_is_not(CancellationToken cancellation)
+    public async Task A_node_cluster_is_replaced_under_load_and_a_version_that_never_gets_ready_is_not(
+        CancellationToken cancellation)
     {
         _ = Tools.Node;
         await using var box = new TspmBox(cancellation);
@@ -31,10 +35,13 @@ public class ReloadScenarios
         var refused = await box.Run("reload", "web", "--json");
         refused.Exits(1);
         var same = await box.List("web");
-        await Assert.That(same.Select(entry => entry.Pid).ToList()).IsEquivalentTo(after.Select(entry => entry.Pid).ToList());
+        await Assert.That(same.Select(entry => entry.Pid).ToList())
+            .IsEquivalentTo(after.Select(entry => entry.Pid).ToList());
         var outcomes = refused.Json.GetProperty("processes").EnumerateArray().ToList();
-        await Assert.That(outcomes[0].GetProperty("error").GetString()).IsEqualTo($"the new one exited 1 before it was ready; the old one stays (pid {after[0].Pid})");
-        await Assert.That(outcomes[0].GetProperty("lastLines").EnumerateArray().Select(line => line.GetString())).Contains("cannot find module");
+        await Assert.That(outcomes[0].GetProperty("error").GetString())
+            .IsEqualTo($"the new one exited 1 before it was ready; the old one stays (pid {after[0].Pid})");
+        await Assert.That(outcomes[0].GetProperty("lastLines").EnumerateArray().Select(line => line.GetString()))
+            .Contains("cannot find module");
         await Assert.That(outcomes[3].GetProperty("error").GetString()).IsEqualTo("not reloaded: web:0 could not be");
         await requests.More(box, 100);
         await Assert.That(await requests.End()).IsEqualTo("");
@@ -62,18 +69,25 @@ public class ReloadScenarios
         await box.Until(() => File.ReadAllLines(Path.Combine(box.Folder, "runs")).Length == 4, "preStart runs again");
         await box.Ok("stop", "web");
         await Assert.That(LiveProcess.IsAlive(young)).IsFalse();
-        await box.Until(() => LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").All(pid => !LiveProcess.CommandOf(pid).Contains("sleep", StringComparison.Ordinal)), "the hook is gone with all of it");
+        await box.Until(() =>
+            LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").All(pid =>
+                !LiveProcess.CommandOf(pid).Contains("sleep", StringComparison.Ordinal)),
+                    "the hook is gone with all of it");
     }
 
     [Test]
-    public async Task Kill_9_of_the_daemon_and_an_upgrade_in_the_middle_leave_exactly_one(CancellationToken cancellation)
+    public async Task Kill_9_of_the_daemon_and_an_upgrade_in_the_middle_leave_exactly_one(
+        CancellationToken cancellation)
     {
         _ = Tools.Node;
         await using var box = new TspmBox(cancellation);
-        box.Write("server.js", ListenerScenarios.NodeServer.Replace("() => server.close()", "() => setTimeout(() => process.exit(0), 2000)", StringComparison.Ordinal));
+        box.Write("server.js",
+            ListenerScenarios.NodeServer.Replace("() => server.close()",
+                "() => setTimeout(() => process.exit(0), 2000)", StringComparison.Ordinal));
         var address = SteadyRequests.FreeAddress();
         var go = box.Write("go", "");
-        await box.Ok("start", "node server.js", "--name", "web", "--listen", $"{address}", "--ready", "exec:test -e go");
+        await box.Ok("start", "node server.js", "--name", "web", "--listen", $"{address}", "--ready",
+            "exec:test -e go");
         var requests = SteadyRequests.Begin(address, cancellation);
         for (var stage = 0; stage < 3; stage++)
         {
@@ -123,7 +137,8 @@ public class ReloadScenarios
         foreach (var pid in new[] { old, young })
         {
             var mine = lines.Where(line => line.StartsWith($"{pid} line ", StringComparison.Ordinal)).ToList();
-            await Assert.That(mine).IsEquivalentTo(Enumerable.Range(1, mine.Count).Select(i => $"{pid} line {i}").ToList());
+            await Assert.That(mine)
+                .IsEquivalentTo(Enumerable.Range(1, mine.Count).Select(i => $"{pid} line {i}").ToList());
             await Assert.That(lines).Contains($"{pid} last {mine.Count}");
         }
     }
@@ -142,18 +157,21 @@ public class ReloadScenarios
         await box.Ok("stop", "p");
         await Assert.That(LiveProcess.IsAlive(second)).IsFalse();
 
-        static int Orphan(string text) => int.Parse(text.Split("orphan ")[^1].Split('\n')[0], System.Globalization.CultureInfo.InvariantCulture);
+        static int Orphan(string text) =>
+            int.Parse(text.Split("orphan ")[^1].Split('\n')[0], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Test]
-    public async Task In_a_cgroup_of_its_own_the_new_one_outlives_the_sweep_of_the_old_one(CancellationToken cancellation)
+    public async Task In_a_cgroup_of_its_own_the_new_one_outlives_the_sweep_of_the_old_one(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         using var cgroup = new CgroupBox(box);
         await box.Ok("start", "sleep 1000", "--name", "web", "--restart", "never");
         var old = await box.PidOf("web");
         await box.Ok("reload", "web");
-        var (web, exits) = (await box.Get("web"), (await box.Ok("describe", "web", "--json")).Json.GetProperty("recentExits").GetArrayLength());
+        var (web, exits) = (await box.Get("web"),
+            (await box.Ok("describe", "web", "--json")).Json.GetProperty("recentExits").GetArrayLength());
         await Assert.That((web.IsOnline, web.Pid == old, exits)).IsEqualTo((true, false, 1));
         await Assert.That(cgroup.Members()).Contains(web.Pid!.Value).And.DoesNotContain(old);
         await box.Ok("stop", "web");
@@ -170,7 +188,8 @@ public class ReloadScenarios
         var pid = await box.PidOf("s");
         var reloaded = await box.Ok("reload", "s");
         await Assert.That(reloaded.Out).IsEqualTo($"s: online (pid {pid})\n");
-        await Assert.That(reloaded.Err).IsEqualTo($"s: SIGHUP sent to pid {pid}, as reload.mode says; the child goes on\n");
+        await Assert.That(reloaded.Err)
+            .IsEqualTo($"s: SIGHUP sent to pid {pid}, as reload.mode says; the child goes on\n");
         await box.UntilOut("s", "config read again");
         await Assert.That((await box.Get("s")).Restarts).IsEqualTo(0);
         await box.Ok("stop", "s");
@@ -183,5 +202,7 @@ public class ReloadScenarios
     }
 
     /// <summary>Living servers of this home.</summary>
-    static List<int> Servers(TspmBox box) => [.. LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").Where(pid => LiveProcess.CommandOf(pid).StartsWith("node", StringComparison.Ordinal))];
+    static List<int> Servers(TspmBox box) =>
+        [.. LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").Where(pid =>
+            LiveProcess.CommandOf(pid).StartsWith("node", StringComparison.Ordinal))];
 }

@@ -28,7 +28,8 @@ public class RestartPolicyTests
     public async Task After_so_many_failures_in_a_row_it_is_errored_and_says_why(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "c", "--restart-delay", "1", "--max-restarts", "4", "--no-wait", "--", "sh", "-c", "echo run; exit 9");
+        await box.Ok("start", "--name", "c", "--restart-delay", "1", "--max-restarts", "4", "--no-wait", "--", "sh",
+            "-c", "echo run; exit 9");
         var errored = await box.UntilState("c", "errored");
         await Assert.That(errored.Failures).IsEqualTo(4);
         await Assert.That(errored.Restarts).IsEqualTo(3);
@@ -36,7 +37,8 @@ public class RestartPolicyTests
         await Assert.That(errored.Reason).Contains("4");
         await box.Until(() => File.ReadAllLines(box.OutLog("c")).Length == 4, "four runs printed");
         await box.Ok("start", "c", "--no-wait");
-        var again = await box.Until("c", entry => entry.State == "errored" && entry.Restarts >= 6, "it was tried again by hand");
+        var again = await box
+            .Until("c", entry => entry.State == "errored" && entry.Restarts >= 6, "it was tried again by hand");
         await Assert.That(again.Failures).IsEqualTo(4);
     }
 
@@ -45,7 +47,8 @@ public class RestartPolicyTests
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "--name", "good", "--restart", "on-failure", "--no-wait", "--", "true");
-        await box.Ok("start", "--name", "bad", "--restart", "on-failure", "--restart-delay", "1h", "--no-wait", "--", "false");
+        await box.Ok("start", "--name", "bad", "--restart", "on-failure", "--restart-delay", "1h", "--no-wait", "--",
+            "false");
         var good = await box.UntilState("good", "stopped");
         await Assert.That(good.ExitCode).IsEqualTo(0);
         await Assert.That(good.Desired).IsEqualTo("down");
@@ -70,8 +73,10 @@ public class RestartPolicyTests
     public async Task A_stop_exit_code_ends_it_for_good_and_others_do_not(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "c", "--stop-exit-codes", "3,77", "--restart-delay", "1h", "--no-wait", "--", "sh", "-c", "exit 77");
-        await box.Ok("start", "--name", "d", "--stop-exit-codes", "3", "--stop-exit-codes", "77", "--restart-delay", "1h", "--no-wait", "--", "sh", "-c", "exit 4");
+        await box.Ok("start", "--name", "c", "--stop-exit-codes", "3,77", "--restart-delay", "1h", "--no-wait", "--",
+            "sh", "-c", "exit 77");
+        await box.Ok("start", "--name", "d", "--stop-exit-codes", "3", "--stop-exit-codes", "77", "--restart-delay",
+            "1h", "--no-wait", "--", "sh", "-c", "exit 4");
         var ended = await box.UntilState("c", "stopped");
         await Assert.That(ended.ExitCode).IsEqualTo(77);
         await box.UntilState("d", "waiting");
@@ -104,7 +109,8 @@ public class RestartPolicyTests
               "memoryLimitBytes": 50000000, "monitorIntervalMs": 100, "restart": { "delayMs": 3600000, "maxDelayMs": 3600000 } } ] }
             """);
         await box.Ok("start", "fat.json", "--no-wait");
-        var after = await box.Until("fat", entry => entry.Restarts > 0 || entry.State == "waiting", "it was restarted for its memory");
+        var after = await box
+            .Until("fat", entry => entry.Restarts > 0 || entry.State == "waiting", "it was restarted for its memory");
         await Assert.That(after.Reason).Contains("memory");
     }
 }

@@ -4,14 +4,18 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>Rotation, compression, flush and reopen through the real daemon, and their survival when it is killed in the middle of them.</summary>
+/// <summary>
+/// Rotation, compression, flush and reopen through the real daemon, and their survival when it is killed in the middle
+/// of them.
+/// </summary>
 [Timeout(180_000), ParallelLimiter<ScenarioLimit>]
 public class RotationTests
 {
     const int Kills = 50;
 
     [Test]
-    public async Task Killed_in_the_middle_of_rotations_and_compression_every_line_is_there_once(CancellationToken cancellation)
+    public async Task Killed_in_the_middle_of_rotations_and_compression_every_line_is_there_once(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var program = await CProgram.Build(box, "numbers", """
@@ -30,7 +34,8 @@ public class RotationTests
                 return write(1, burst, used) != used;
             }
             """);
-        await box.Ok("start", "--name", "n", "--no-autorestart", "--log-max-size", "20KB", "--log-keep", "1000", "--", program);
+        await box.Ok("start", "--name", "n", "--no-autorestart", "--log-max-size", "20KB", "--log-keep", "1000", "--",
+            program);
         var log = box.OutLog("n");
         var random = new Random(3);
         var daemon = (await box.DaemonPids()).Daemon;
@@ -50,18 +55,21 @@ public class RotationTests
         var text = Read(log);
         var lines = text.Split('\n')[..^1];
         for (var i = 0; i < lines.Length - 1; i++)
-            if (lines[i] != $"line {i}{new string('.', i % 30)}") throw new InvalidOperationException($"line {i} of {lines.Length} is '{lines[i]}'");
+            if (lines[i] != $"line {i}{new string('.', i % 30)}")
+                throw new InvalidOperationException($"line {i} of {lines.Length} is '{lines[i]}'");
         await Assert.That(lines[^1]).IsEqualTo($"end {lines.Length - 1}");
         await Assert.That(Files(log).Count).IsGreaterThan(20);
         await Assert.That(Files(log).Count(file => file.EndsWith(".gz", StringComparison.Ordinal))).IsGreaterThan(0);
-        await Assert.That(Files(log).Where(file => !file.EndsWith(".gz", StringComparison.Ordinal)).All(file => LengthOf(file) <= 20 << 10)).IsTrue();
+        await Assert.That(Files(log).Where(file => !file.EndsWith(".gz", StringComparison.Ordinal)).All(file =>
+            LengthOf(file) <= 20 << 10)).IsTrue();
     }
 
     [Test]
     public async Task Set_changes_the_limits_at_the_next_start(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "n", "--no-autorestart", "--log-max-size", "1KB", "--log-keep", "2", "--", "/bin/sh", "-c", "seq 1 5000");
+        await box.Ok("start", "--name", "n", "--no-autorestart", "--log-max-size", "1KB", "--log-keep", "2", "--",
+            "/bin/sh", "-c", "seq 1 5000");
         await box.UntilState("n", "stopped");
         await box.Until(() => Read(box.OutLog("n")).Contains("5000"), "all is printed");
         await Assert.That(Files(box.OutLog("n")).Count).IsEqualTo(3);
@@ -97,13 +105,15 @@ public class RotationTests
     [Arguments("{\"logsTotalMaxBytes\": -1}", "logsTotalMaxBytes must be a whole number, 0 or more")]
     [Arguments("{\"logsTotalMaxBites\": 1}", "logsTotalMaxBites is not a known field")]
     [Arguments("{", "not JSON")]
-    public async Task A_wrong_setting_is_said_and_nothing_else_happens(string settings, string sentence, CancellationToken cancellation)
+    public async Task A_wrong_setting_is_said_and_nothing_else_happens(string settings, string sentence,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         Directory.CreateDirectory(box.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.WriteAllText(Path.Combine(box.Home, "settings.json"), settings);
         await box.Ok("start", "--name", "s", "--", "sleep", "1000");
-        await Assert.That((await box.Ok("status", "--json")).Json.GetProperty("troubles").ToString()).Contains("settings.json is not used").And.Contains(sentence);
+        await Assert.That((await box.Ok("status", "--json")).Json.GetProperty("troubles").ToString())
+            .Contains("settings.json is not used").And.Contains(sentence);
     }
 
     [Test]
@@ -113,19 +123,26 @@ public class RotationTests
         Directory.CreateDirectory(box.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.WriteAllText(Path.Combine(box.Home, "settings.json"), "{\"logsTotalMaxBytes\": 100000}");
         foreach (var name in new[] { "a", "b" })
-            await box.Ok("start", "--name", name, "--no-autorestart", "--log-max-size", "10KB", "--log-keep", "500", "--", "/bin/sh", "-c", "od -An -tx1 -N 200000 /dev/urandom");
+            await box.Ok("start", "--name", name, "--no-autorestart", "--log-max-size", "10KB", "--log-keep", "500",
+                "--", "/bin/sh", "-c", "od -An -tx1 -N 200000 /dev/urandom");
         foreach (var name in new[] { "a", "b" }) await box.UntilState(name, "stopped");
         var logs = Path.Combine(box.Home, "logs");
-        await box.Until(() => Directory.GetFiles(logs).Select(file => new FileInfo(file)).Where(file => file.Exists).Sum(file => file.Length) <= 100_000, "the logs are within their total");
+        await box.Until(() =>
+            Directory.GetFiles(logs).Select(file => new FileInfo(file)).Where(file => file.Exists).Sum(file =>
+                file.Length) <= 100_000, "the logs are within their total");
         await Assert.That(File.Exists(box.OutLog("a")) && File.Exists(box.OutLog("b"))).IsTrue();
     }
 
-    /// <summary>The pid of a daemon other than the dead one that answers; 0: none yet. From its state file: a command for each of many kills takes too long.</summary>
+    /// <summary>
+    /// The pid of a daemon other than the dead one that answers; 0: none yet. From its state file: a command for each
+    /// of many kills takes too long.
+    /// </summary>
     static int DaemonOf(TspmBox box, int dead)
     {
         try
         {
-            using var state = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(box.Home, "daemon.state")));
+            using var state = System.Text.Json.JsonDocument
+                .Parse(File.ReadAllText(Path.Combine(box.Home, "daemon.state")));
             var pid = state.RootElement.GetProperty("pid").GetInt32();
             return pid != dead && LiveProcess.IsAlive(pid) ? pid : 0;
         }
@@ -159,8 +176,11 @@ public class RotationTests
                 var all = new MemoryStream();
                 foreach (var path in Files(log))
                 {
-                    using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-                    using Stream plain = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+                    using var file = new FileStream(path, FileMode.Open, FileAccess.Read,
+                        FileShare.ReadWrite | FileShare.Delete);
+                    using Stream plain = path.EndsWith(".gz", StringComparison.Ordinal)
+                        ? new GZipStream(file, CompressionMode.Decompress)
+                        : file;
                     plain.CopyTo(all);
                 }
                 return Encoding.ASCII.GetString(all.ToArray());

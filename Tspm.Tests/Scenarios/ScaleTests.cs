@@ -6,7 +6,8 @@ namespace Tspm.Tests.Scenarios;
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class ScaleTests
 {
-    const string Ticks = "trap 'echo bye $TSPM_INSTANCE; exit 0' TERM; echo ready $TSPM_INSTANCE; while :; do sleep 0.02; done";
+    const string Ticks = "trap 'echo bye $TSPM_INSTANCE; exit 0' TERM; echo ready $TSPM_INSTANCE; while :; do sleep "
+        + "0.02; done";
 
     [Test]
     public async Task Instances_come_and_go_and_the_others_run_on(CancellationToken cancellation)
@@ -23,11 +24,13 @@ public class ScaleTests
         await box.Ok("stop", "t:1");
         await box.Ok("scale", "t", "2");
         var entries = await box.List("t");
-        await Assert.That(entries.Select(entry => $"{entry.Instance} {entry.State}")).IsEquivalentTo(["0 online", "1 stopped"]);
+        await Assert.That(entries.Select(entry => $"{entry.Instance} {entry.State}"))
+            .IsEquivalentTo(["0 online", "1 stopped"]);
         await Assert.That(File.ReadAllText(box.OutLog("t~2"))).IsEqualTo("ready 2\nbye 2\n");
         await box.Ok("scale", "t", "-1");
         await Assert.That((await box.Get("t")).Pid).IsEqualTo(first);
-        await Assert.That(Directory.GetFiles(Path.Combine(box.Home, "run"), "0.1.*").Concat(Directory.GetFiles(Path.Combine(box.Home, "run"), "0.2.*"))).IsEmpty();
+        await Assert.That(Directory.GetFiles(Path.Combine(box.Home, "run"),
+            "0.1.*").Concat(Directory.GetFiles(Path.Combine(box.Home, "run"), "0.2.*"))).IsEmpty();
         await box.Ok("stop", "t");
         await Assert.That(File.ReadAllText(box.OutLog("t"))).IsEqualTo("ready 0\nbye 0\n");
     }
@@ -64,8 +67,10 @@ public class ScaleTests
         LiveProcess.Kill(daemon, 9);
         await box.UntilGone(daemon);
         await box.UntilState("s", "online");
-        await Assert.That((await box.List("s")).Select(entry => $"{entry.Instance} {entry.Pid} {entry.State}")).IsEquivalentTo(before);
+        await Assert.That((await box.List("s")).Select(entry => $"{entry.Instance} {entry.Pid} {entry.State}"))
+            .IsEquivalentTo(before);
         await box.Ok("daemon", "restart");
-        await Assert.That((await box.List("s")).Select(entry => entry.State)).IsEquivalentTo(["online", "stopped", "online"]);
+        await Assert.That((await box.List("s")).Select(entry => entry.State))
+            .IsEquivalentTo(["online", "stopped", "online"]);
     }
 }

@@ -8,14 +8,16 @@ namespace Tspm.Tests.Scenarios;
 public class ScheduleTests
 {
     [Test]
-    public async Task A_program_is_restarted_when_its_time_comes_and_a_stopped_one_is_not(CancellationToken cancellation)
+    public async Task A_program_is_restarted_when_its_time_comes_and_a_stopped_one_is_not(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "sleep 1000", "--name", "web", "--cron", "* * * * * *", "--time-zone", "Europe/Berlin");
         await box.Ok("add", "sleep 1000", "--name", "down", "--cron-restart", "* * * * * *");
         var web = await box.Until("web", entry => entry.Restarts > 1, "web was restarted");
         await Assert.That(web.Reason).IsEqualTo("schedule: * * * * * *");
-        await Assert.That(web.Json.GetProperty("nextRunAt").GetDateTimeOffset()).IsGreaterThan(DateTimeOffset.UtcNow.AddMinutes(-1));
+        await Assert.That(web.Json.GetProperty("nextRunAt").GetDateTimeOffset())
+            .IsGreaterThan(DateTimeOffset.UtcNow.AddMinutes(-1));
         await Assert.That((await box.Get("down")).State).IsEqualTo("stopped");
         await box.Ok("set", "web", "schedule=");
         await Assert.That((await box.Get("web")).Json.GetProperty("nextRunAt").ValueKind).IsEqualTo(JsonValueKind.Null);
@@ -36,7 +38,8 @@ public class ScheduleTests
         await box.UntilGone(daemon);
         var soFar = File.ReadAllText(Path.Combine(box.Folder, "runs"));
         await box.UntilFile("runs", soFar + "run\nrun\n");
-        await Assert.That((await box.Get("night")).Json.GetProperty("nextRunAt").GetDateTimeOffset().UtcDateTime.Hour).IsEqualTo(3);
+        await Assert.That((await box.Get("night")).Json.GetProperty("nextRunAt").GetDateTimeOffset().UtcDateTime.Hour)
+            .IsEqualTo(3);
         await Assert.That((await box.Ok("list", "night")).Out).Contains("\tstopped\t").And.Contains("\tnext run ");
         await Assert.That((await box.Ok("describe", "night")).Out).Contains("next run\t");
         await box.Ok("set", "job", "enabled=false");
@@ -51,7 +54,8 @@ public class ScheduleTests
     {
         await using var box = new TspmBox(cancellation);
         (await box.Run("start", "sleep 1000", "--name", "x", "--cron", cron)).Exits(2).Says(says);
-        (await box.Run("add", "sleep 1000", "--name", "x", "--cron", "0 3 * * *", "--time-zone", "Europe/Nowhere")).Exits(2).Says("Europe/Nowhere").Says("no such time zone");
+        (await box.Run("add", "sleep 1000", "--name", "x", "--cron", "0 3 * * *", "--time-zone", "Europe/Nowhere"))
+            .Exits(2).Says("Europe/Nowhere").Says("no such time zone");
     }
 
     [Test]
@@ -59,7 +63,8 @@ public class ScheduleTests
     {
         await using var box = new TspmBox(cancellation);
         box.Variables["TZDIR"] = Path.Combine(box.Folder, "nowhere");
-        (await box.Run("add", "sleep 1000", "--name", "x", "--cron", "0 3 * * *", "--time-zone", "Europe/Berlin")).Exits(2).Says("install tzdata");
+        (await box.Run("add", "sleep 1000", "--name", "x", "--cron", "0 3 * * *", "--time-zone", "Europe/Berlin"))
+            .Exits(2).Says("install tzdata");
         await box.Ok("add", "sleep 1000", "--name", "y", "--cron", "0 3 * * *", "--time-zone", "UTC");
     }
 }

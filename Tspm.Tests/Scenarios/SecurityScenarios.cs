@@ -18,21 +18,25 @@ public class SecurityScenarios
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "sleep 1000", "--name", "s");
         var pid = await box.PidOf("s");
-        foreach (var verb in new[] { "list", "ping", "status", "metrics", "logs", "events -f" }) (await OtherUser.Run(box, OtherUser.Uid, verb.Split(' '))).Exits(6).Says("permission denied");
+        foreach (var verb in new[] { "list", "ping", "status", "metrics", "logs", "events -f" })
+            (await OtherUser.Run(box, OtherUser.Uid, verb.Split(' '))).Exits(6).Says("permission denied");
         Open(box.Home, "755");
         Open(box.SocketPath, "666");
-        foreach (var verb in new[] { "list", "stop s", "delete all", "daemon stop", "daemon upgrade", "start s", "metrics", "describe s --show-env", "env s" })
+        foreach (var verb in new[] { "list", "stop s", "delete all", "daemon stop", "daemon upgrade", "start s",
+            "metrics", "describe s --show-env", "env s" })
         {
             var ran = (await OtherUser.Run(box, OtherUser.Uid, verb.Split(' '))).Exits(6);
             await Assert.That(ran.Out).IsEqualTo("");
         }
         await Assert.That(await box.PidOf("s")).IsEqualTo(pid);
-        await Assert.That((await box.Status()).GetProperty("counters").GetProperty("strangersRefused").GetInt64()).IsGreaterThanOrEqualTo(9);
+        await Assert.That((await box.Status()).GetProperty("counters").GetProperty("strangersRefused").GetInt64())
+            .IsGreaterThanOrEqualTo(9);
         Open(box.Home, "700");
     }
 
     [Test]
-    public async Task Nothing_is_said_to_a_stranger_who_listens_where_the_socket_should_be(CancellationToken cancellation)
+    public async Task Nothing_is_said_to_a_stranger_who_listens_where_the_socket_should_be(
+        CancellationToken cancellation)
     {
         Tools.RequireRoot();
         await using var box = new TspmBox(cancellation);
@@ -57,27 +61,33 @@ public class SecurityScenarios
             }
             """);
         using var listener = new RunningCommand(Programs.Start(
-            Tools.Require("setpriv"), [$"--reuid={OtherUser.Second}", $"--regid={OtherUser.Second}", "--clear-groups", program, $"{home}/tspm.sock", heard], box.Variables, box.Folder), cancellation);
+            Tools.Require("setpriv"),
+                [$"--reuid={OtherUser.Second}", $"--regid={OtherUser.Second}", "--clear-groups", program,
+                    $"{home}/tspm.sock", heard], box.Variables, box.Folder), cancellation);
         await listener.UntilOut("listening");
         box.Variables["TSPM_HOME"] = home;
         box.Variables["TOKEN"] = Secret;
-        (await OtherUser.Run(box, OtherUser.Uid, "start", "sleep 1000")).Exits(6).Says($"uid {OtherUser.Second} listens there");
+        (await OtherUser.Run(box, OtherUser.Uid, "start", "sleep 1000")).Exits(6)
+            .Says($"uid {OtherUser.Second} listens there");
         await Assert.That(!File.Exists(heard) || File.ReadAllText(heard).Length == 0).IsTrue();
         box.Variables["TSPM_HOME"] = box.Home;
     }
 
     [Test]
     [Arguments("770"), Arguments("777"), Arguments("1777")]
-    public async Task A_home_that_others_can_write_to_is_refused_with_the_fix(string mode, CancellationToken cancellation)
+    public async Task A_home_that_others_can_write_to_is_refused_with_the_fix(string mode,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         Directory.CreateDirectory(box.Home);
         Open(box.Home, mode);
-        (await box.Run("start", "sleep 1000", "--name", "s")).Exits(6).Says("others can write to").Says($"chmod 700 {box.Home}");
+        (await box.Run("start", "sleep 1000", "--name", "s")).Exits(6).Says("others can write to")
+            .Says($"chmod 700 {box.Home}");
         await Assert.That(Directory.EnumerateFileSystemEntries(box.Home)).IsEmpty();
         Open(box.Home, "755");
         await box.Ok("start", "sleep 1000", "--name", "s");
-        await Assert.That((int)File.GetUnixFileMode(box.Home)).IsEqualTo(Convert.ToInt32("700", 8)).Because("what others can only read is closed");
+        await Assert.That((int)File.GetUnixFileMode(box.Home)).IsEqualTo(Convert.ToInt32("700", 8))
+            .Because("what others can only read is closed");
     }
 
     [Test]
@@ -106,19 +116,22 @@ public class SecurityScenarios
 
     [Test]
     [Arguments("pub/x/sub"), Arguments("pub/x"), Arguments("mine/x/a/b"), Arguments("mine/y/sub")]
-    public async Task A_home_whose_path_leads_through_another_users_link_at_any_place_is_refused(string home, CancellationToken cancellation)
+    public async Task A_home_whose_path_leads_through_another_users_link_at_any_place_is_refused(string home,
+        CancellationToken cancellation)
     {
         Tools.RequireRoot();
         await using var box = new TspmBox(cancellation);
         Open(box.Folder, "755");
         Open(Directory.CreateDirectory(Path.Combine(box.Folder, "pub")).FullName, "777");
-        var (mine, victim) = (Directory.CreateDirectory(Path.Combine(box.Folder, "mine")).FullName, Directory.CreateDirectory(Path.Combine(box.Folder, "victim")).FullName);
+        var (mine, victim) = (Directory.CreateDirectory(Path.Combine(box.Folder, "mine")).FullName,
+            Directory.CreateDirectory(Path.Combine(box.Folder, "victim")).FullName);
         (await OtherUser.Shell(box, OtherUser.Uid, $"ln -s {victim} {box.Folder}/pub/x")).Exits(0);
         // One's own links lead to the other's: a relative one, and one by way of another.
         File.CreateSymbolicLink(Path.Combine(mine, "x"), "../pub/x");
         File.CreateSymbolicLink(Path.Combine(mine, "y"), $"{mine}/./../mine/x");
         box.Variables["TSPM_HOME"] = Path.Combine(box.Folder, home);
-        (await box.Run("start", "sleep 1000")).Exits(6).Says($"{box.Folder}/pub/x").Says($"is a link that uid {OtherUser.Uid} made");
+        (await box.Run("start", "sleep 1000")).Exits(6).Says($"{box.Folder}/pub/x")
+            .Says($"is a link that uid {OtherUser.Uid} made");
         await Assert.That(Directory.EnumerateFileSystemEntries(victim)).IsEmpty();
         box.Variables["TSPM_HOME"] = box.Home;
     }
@@ -158,10 +171,14 @@ public class SecurityScenarios
             var home = Path.Combine(folder, "deep", "h");
             box.Variables["TSPM_HOME"] = home;
             var tspm = Path.Combine(box.Folder, "tspm");
-            (await OtherUser.Shell(box, uid, $"cd {folder}; umask {umask}; {tspm} start 'sleep 1000' --name s && {tspm} restart s && {tspm} add true --name t && {tspm} list")).Exits(0);
+            (await OtherUser.Shell(box, uid,
+                $"cd {folder}; umask {umask}; {tspm} start 'sleep 1000' --name s && {tspm} restart s && {tspm} add "
+                    + $"true --name t && {tspm} list")).Exits(0);
             // Again, by one who finds what the first has made.
-            (await OtherUser.Shell(box, uid, $"cd {folder}; umask {umask}; {tspm} daemon restart && {tspm} logs s && {tspm} delete t")).Exits(0);
-            foreach (var place in Directory.EnumerateFileSystemEntries(home, "*", SearchOption.AllDirectories).Append(home))
+            (await OtherUser.Shell(box, uid,
+                $"cd {folder}; umask {umask}; {tspm} daemon restart && {tspm} logs s && {tspm} delete t")).Exits(0);
+            foreach (var place in Directory.EnumerateFileSystemEntries(home, "*",
+                SearchOption.AllDirectories).Append(home))
             {
                 var mode = Convert.ToString((int)File.GetUnixFileMode(place), 8);
                 await Assert.That(mode).IsEqualTo(Directory.Exists(place) ? "700" : "600").Because(place);
@@ -179,13 +196,15 @@ public class SecurityScenarios
         Open(box.Folder, "755");
         var home = await OtherUser.Folder(box, OtherUser.Uid, "shut", "600");
         box.Variables["TSPM_HOME"] = home;
-        (await OtherUser.Run(box, OtherUser.Uid, "start", "sleep 1000")).Exits(6).Says($"you have no access to your own folder {home} (mode 600): run chmod 700 {home}");
+        (await OtherUser.Run(box, OtherUser.Uid, "start", "sleep 1000")).Exits(6)
+            .Says($"you have no access to your own folder {home} (mode 600): run chmod 700 {home}");
         box.Variables["TSPM_HOME"] = box.Home;
     }
 
     [Test]
     [Arguments("ln -s VICTIM LOG"), Arguments("ln -s /nowhere/made LOG"), Arguments("touch LOG; chmod 666 LOG")]
-    public async Task A_trap_where_a_log_is_to_be_in_a_folder_for_everybody_is_not_stepped_into(string trap, CancellationToken cancellation)
+    public async Task A_trap_where_a_log_is_to_be_in_a_folder_for_everybody_is_not_stepped_into(string trap,
+        CancellationToken cancellation)
     {
         Tools.RequireRoot();
         await using var box = new TspmBox(cancellation);
@@ -194,12 +213,14 @@ public class SecurityScenarios
         Open(common, "1777");
         var (victim, log) = (box.Write("victim", "precious\n"), Path.Combine(common, "app.log"));
         (await OtherUser.Shell(box, OtherUser.Uid, trap.Replace("VICTIM", victim).Replace("LOG", log))).Exits(0);
-        (await box.Run("start", "--name", "s", "--out-file", log, "--restart", "never", "--", "sh", "-c", "echo poison")).Exits(1).Says("cannot open the log file");
+        (await box.Run("start", "--name", "s", "--out-file", log, "--restart", "never", "--", "sh", "-c",
+            "echo poison")).Exits(1).Says("cannot open the log file");
         await Assert.That(File.ReadAllText(victim)).IsEqualTo("precious\n");
         File.Delete(log);
         // Two names of one of our own files, one of them where everybody looks.
         (await box.RunProgram("ln", victim, log)).Exits(0);
-        (await box.Run("start", "--name", "t", "--out-file", log, "--restart", "never", "--", "sh", "-c", "echo poison")).Exits(1);
+        (await box.Run("start", "--name", "t", "--out-file", log, "--restart", "never", "--", "sh", "-c",
+            "echo poison")).Exits(1);
         await Assert.That(File.ReadAllText(victim)).IsEqualTo("precious\n");
         File.Delete(log);
         await box.Run("start", "--name", "u", "--out-file", log, "--restart", "never", "--", "sh", "-c", "echo fine");
@@ -217,8 +238,10 @@ public class SecurityScenarios
         await upgrade.End();
         using var stop = box.Begin("daemon", "stop");
         await stop.End();
-        var requests = (await box.Ok("events", "--json")).Lines.Select(line => JsonDocument.Parse(line).RootElement).Where(happened => happened.GetProperty("kind").GetString() == "request").ToList();
-        foreach (var (method, pid) in new[] { ("delete", delete.Pid), ("upgrade", upgrade.Pid), ("shutdown", stop.Pid) })
+        var requests = (await box.Ok("events", "--json")).Lines.Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(happened => happened.GetProperty("kind").GetString() == "request").ToList();
+        foreach (var (method, pid) in new[] { ("delete", delete.Pid), ("upgrade", upgrade.Pid),
+            ("shutdown", stop.Pid) })
         {
             var asked = requests.Single(request => request.GetProperty("request").GetString() == method);
             await Assert.That(asked.GetProperty("byPid").GetInt32()).IsEqualTo(pid).Because(method);
@@ -240,15 +263,19 @@ public class SecurityScenarios
         await box.Until("s", entry => entry.IsOnline, "s is back");
         await box.Run("set", "s", $"env.OTHER={Secret}");
         var seen = new Dictionary<string, string>();
-        foreach (var verb in new[] { "list", "list --json", "describe s", "describe s --json", "status --json", "events --json", "why s", "metrics", "logs", "search sleep" }) seen[verb] = (await box.Run(verb.Split(' '))) is var ran ? ran.Out + ran.Err : "";
+        foreach (var verb in new[] { "list", "list --json", "describe s", "describe s --json", "status --json",
+            "events --json", "why s", "metrics", "logs", "search sleep" }) seen[verb] =
+                (await box.Run(verb.Split(' '))) is var ran ? ran.Out + ran.Err : "";
         using var socket = new RawSocket(box, cancellation);
         foreach (var bad in new[] { $$$"""{"TOKEN":{"x":"{{{Secret}}}"}}""", $$"""{"TOKEN":["{{Secret}}"]}""" })
             seen[bad] = (await socket.Ask("""{"id":1,"method":"start","params":{"define":[{"command":"x","env":BAD}],"client":{"environment":{},"workingDirectory":"/"}}}""".Replace("BAD", bad))).ToString();
         seen["a number"] = (await socket.Ask("""{"id":1,"method":"start","params":{"define":[{"command":"x","env":{"PIN":471147114711}}],"client":{"environment":{},"workingDirectory":"/"}}}""")).ToString().Replace("471147114711", Secret);
-        foreach (var file in new[] { "daemon.log", "events.jsonl", "daemon.state" }) seen[file] = TspmBox.Text(Path.Combine(box.Home, file));
+        foreach (var file in new[] { "daemon.log", "events.jsonl", "daemon.state" })
+            seen[file] = TspmBox.Text(Path.Combine(box.Home, file));
         seen["crash.json"] = File.ReadAllText(Path.Combine(box.Folder, "crash.json"));
         foreach (var pid in LiveProcess.All())
-            if (LiveProcess.CommandOf(pid) is { Length: > 0 } command && command.Contains("tspm", StringComparison.Ordinal)) seen[$"process {pid}"] = command;
+            if (LiveProcess.CommandOf(pid) is { Length: > 0 } command
+                && command.Contains("tspm", StringComparison.Ordinal)) seen[$"process {pid}"] = command;
         foreach (var (where, text) in seen) await Assert.That(text).DoesNotContain(Secret).Because(where);
         await Assert.That((await box.Ok("describe", "s", "--show-env")).Out).Contains(Secret);
         await Assert.That((await box.Ok("env", "s")).Out).Contains($"SHELL_SECRET={Secret}");

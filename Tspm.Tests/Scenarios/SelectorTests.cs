@@ -16,10 +16,13 @@ public class SelectorTests
         await box.Ok("add", "sleep 1", "--name", "0");
         foreach (var (selector, expected) in new[]
         {
-            ("web-a", "web-a:0"), ("1", "web-b:0 web-b:1"), ("shop", "web-a:0"), ("all", "web-a:0 web-b:0 web-b:1 größe 7:0 0:0"), ("web-*", "web-a:0 web-b:0 web-b:1"),
+            ("web-a", "web-a:0"), ("1", "web-b:0 web-b:1"), ("shop", "web-a:0"),
+            ("all", "web-a:0 web-b:0 web-b:1 größe 7:0 0:0"), ("web-*", "web-a:0 web-b:0 web-b:1"),
             ("/^web-[b-z]$/", "web-b:0 web-b:1"), ("web-b:1", "web-b:1"), ("größe 7", "größe 7:0"), ("0", "0:0"),
         })
-            await Assert.That(string.Join(' ', (await box.List(selector)).Select(entry => $"{entry.Name}:{entry.Instance}"))).IsEqualTo(expected).Because(selector);
+            await Assert.That(string.Join(' ',
+                (await box.List(selector)).Select(entry => $"{entry.Name}:{entry.Instance}"))).IsEqualTo(expected)
+                    .Because(selector);
         await Assert.That((await box.List("web-a", "0")).Count).IsEqualTo(2);
     }
 

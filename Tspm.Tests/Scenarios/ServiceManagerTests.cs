@@ -4,21 +4,28 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>The daemon under a service manager, as far as that can be played by a socket; the real one is in Systemd/.</summary>
+/// <summary>
+/// The daemon under a service manager, as far as that can be played by a socket; the real one is in Systemd/.
+/// </summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class ServiceManagerTests
 {
     [Test]
-    public async Task It_is_told_when_the_daemon_is_ready_how_it_is_that_it_lives_and_that_it_ends(CancellationToken cancellation)
+    public async Task It_is_told_when_the_daemon_is_ready_how_it_is_that_it_lives_and_that_it_ends(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         using var manager = new Manager(box, "manager");
         box.Variables["WATCHDOG_USEC"] = "600000";
         using var daemon = box.Begin("daemon");
-        await Assert.That(await manager.Until("READY=1")).Contains($"MAINPID={daemon.Pid}").And.Contains("STATUS=no processes");
-        await box.Ok("start", "--name", "s", "--", "sh", "-c", "trap 'sleep 0.2; exit 0' TERM; echo ready; while :; do sleep 0.02; done");
+        await Assert.That(await manager.Until("READY=1")).Contains($"MAINPID={daemon.Pid}").And
+            .Contains("STATUS=no processes");
+        await box.Ok("start", "--name", "s", "--", "sh", "-c",
+            "trap 'sleep 0.2; exit 0' TERM; echo ready; while :; do sleep 0.02; done");
         await manager.Until("STATUS=1 online");
-        foreach (var name in new[] { "NOTIFY_SOCKET", "WATCHDOG_USEC" }) await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("s")).ContainsKey(name)).IsFalse().Because(name);
+        foreach (var name in new[] { "NOTIFY_SOCKET", "WATCHDOG_USEC" })
+            await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("s")).ContainsKey(name)).IsFalse()
+                .Because(name);
         // Three times within the limit, by the daemon itself: one that hangs gives no sign of life.
         for (var i = 0; i < 3; i++) await manager.Until("WATCHDOG=1");
         var (pid, _) = await box.DaemonPids();
@@ -51,28 +58,35 @@ public class ServiceManagerTests
     public async Task A_running_daemon_hands_over_and_nothing_is_lost_or_restarted(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "count", "--", "sh", "-c", "n=0; while :; do n=$((n+1)); echo $n; sleep 0.005; done");
-        await box.Ok("start", "sleep 1000", "--name", "listens", "--listen", "unix:" + Path.Combine(box.Folder, "l.sock"));
-        await box.Ok("start", "--name", "brief", "--restart", "never", "--", "sh", "-c", "while [ ! -e end ]; do sleep 0.02; done; exit 42");
+        await box.Ok("start", "--name", "count", "--", "sh", "-c",
+            "n=0; while :; do n=$((n+1)); echo $n; sleep 0.005; done");
+        await box.Ok("start", "sleep 1000", "--name", "listens", "--listen",
+            "unix:" + Path.Combine(box.Folder, "l.sock"));
+        await box.Ok("start", "--name", "brief", "--restart", "never", "--", "sh", "-c",
+            "while [ ! -e end ]; do sleep 0.02; done; exit 42");
         await box.UntilOut("count", "20\n");
         var before = await box.List();
         var (_, guardian) = await box.DaemonPids();
         using (var successor = box.Begin("daemon", "--take-over"))
         {
             await box.UntilGone(guardian);
-            await box.Until(async () => await box.Run("ping") is { ExitCode: 0 } ran ? ran : null, "the next daemon answers");
+            await box.Until(async () => await box.Run("ping") is { ExitCode: 0 } ran ? ran : null,
+                "the next daemon answers");
             await Assert.That((await box.DaemonPids()).Guardian).IsEqualTo(successor.Pid);
-            await Assert.That((await box.List()).Select(entry => (entry.Name, entry.Pid, entry.Restarts))).IsEquivalentTo(before.Select(entry => (entry.Name, entry.Pid, entry.Restarts)));
+            await Assert.That((await box.List()).Select(entry => (entry.Name, entry.Pid, entry.Restarts)))
+                .IsEquivalentTo(before.Select(entry => (entry.Name, entry.Pid, entry.Restarts)));
             // The listener's queue still is the same one: nobody else could bind it again without having removed it.
             using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             client.Connect(new UnixDomainSocketEndPoint(Path.Combine(box.Folder, "l.sock")));
-            // Started by another process than the one that now looks after it: PID 1 reaps it, sooner or later. Before Linux 6.15 the daemon may come too late to see how it ended.
+            // Started by another process than the one that now looks after it: PID 1 reaps it, sooner or later. Before
+            // Linux 6.15 the daemon may come too late to see how it ended.
             box.Write("end", "");
             var ended = await box.UntilState("brief", "stopped");
             if (Tspm.Libc.SysPidfd.TellsExitOfOthers) await Assert.That(ended.ExitCode).IsEqualTo(42);
             else if (ended.ExitCode is null) await Assert.That(ended.Reason).Contains("exit status unknown");
             var printed = TspmBox.Text(box.OutLog("count")).Split('\n')[..^1];
-            await Assert.That(printed).IsEquivalentTo(Enumerable.Range(1, printed.Length).Select(number => $"{number}"));
+            await Assert.That(printed)
+                .IsEquivalentTo(Enumerable.Range(1, printed.Length).Select(number => $"{number}"));
             successor.Signal(LiveProcess.SIGTERM);
             await Assert.That(await successor.End()).IsEqualTo(0);
         }
@@ -90,7 +104,8 @@ public class ServiceManagerTests
         await box.Until(async () => await box.Run("ping") is { ExitCode: 0 } ran ? ran : null, "a daemon answers");
         await Assert.That((await box.DaemonPids()).Guardian).IsEqualTo(guardian);
         await Assert.That(await box.PidOf("s")).IsEqualTo(before);
-        await Assert.That((await box.Status()).GetProperty("troubles").ToString()).Contains("handing over to another daemon failed");
+        await Assert.That((await box.Status()).GetProperty("troubles").ToString())
+            .Contains("handing over to another daemon failed");
     }
 
     [Test]
@@ -123,7 +138,8 @@ public class ServiceManagerTests
     }
 
     /// <summary>As systemd starts it: the socket is descriptor 3, and LISTEN_PID its own number.</summary>
-    static RunningCommand BeginWithSocket(TspmBox box, CancellationToken cancellation, string path) => new(Programs.Start(Tools.Python,
+    static RunningCommand BeginWithSocket(TspmBox box, CancellationToken cancellation, string path) =>
+        new(Programs.Start(Tools.Python,
     [
         "-c", """
             import os, socket, sys
@@ -177,7 +193,9 @@ public class ServiceManagerTests
         string? Next()
         {
             var buffer = new byte[4096];
-            return _socket.Poll(TimeSpan.Zero, SelectMode.SelectRead) ? Encoding.UTF8.GetString(buffer, 0, _socket.Receive(buffer)) : null;
+            return _socket.Poll(TimeSpan.Zero, SelectMode.SelectRead)
+                ? Encoding.UTF8.GetString(buffer, 0, _socket.Receive(buffer))
+                : null;
         }
     }
 }

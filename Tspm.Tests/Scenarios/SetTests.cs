@@ -2,7 +2,9 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary><c>set</c>: each field takes effect as soon as it can, and the answer says which ones wait for the next start.</summary>
+/// <summary>
+/// <c>set</c>: each field takes effect as soon as it can, and the answer says which ones wait for the next start.
+/// </summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class SetTests
 {
@@ -24,7 +26,8 @@ public class SetTests
     public async Task A_restart_policy_and_a_stop_timeout_count_for_what_runs(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "s", "--", "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.02; done");
+        await box.Ok("start", "--name", "s", "--", "sh", "-c",
+            "trap '' TERM; echo ready; while :; do sleep 0.02; done");
         await box.UntilOut("s", "ready");
         await Assert.That((await box.Ok("set", "s", "stop.timeoutMs=200ms", "restart.policy=never")).Err).IsEqualTo("");
         LiveProcess.Kill(await box.PidOf("s"));
@@ -83,8 +86,10 @@ public class SetTests
     }
 
     [Test]
-    [Arguments("cwd=/tmp", "use projectDir"), Arguments("cron=0 3 * * *", "use schedule.cron"), Arguments("script=a.js", "use command")]
-    public async Task Another_tools_name_of_a_field_is_answered_with_ours(string assignment, string said, CancellationToken cancellation)
+    [Arguments("cwd=/tmp", "use projectDir"), Arguments("cron=0 3 * * *", "use schedule.cron"),
+        Arguments("script=a.js", "use command")]
+    public async Task Another_tools_name_of_a_field_is_answered_with_ours(string assignment, string said,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("add", "sleep 1000", "--name", "s");

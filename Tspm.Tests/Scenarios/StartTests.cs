@@ -10,7 +10,8 @@ public class StartTests
     public async Task After_the_dashes_alone_comes_the_program_as_it_is(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "p", "--restart", "never", "--", "printf", "[%s]", "a b", "$HOME", "--name", "*", "");
+        await box.Ok("start", "--name", "p", "--restart", "never", "--", "printf", "[%s]", "a b", "$HOME", "--name",
+            "*", "");
         await Assert.That(await box.UntilOut("p", "[]")).IsEqualTo("[a b][$HOME][--name][*][]");
     }
 
@@ -33,7 +34,9 @@ public class StartTests
     }
 
     [Test]
-    [Arguments("x.sh", "echo from sh; exec sleep 1000"), Arguments("x.py", "print('from py', flush=True)\nimport time; time.sleep(1000)"), Arguments("x.js", "console.log('from js'); setInterval(() => {}, 1000)")]
+    [Arguments("x.sh", "echo from sh; exec sleep 1000"),
+        Arguments("x.py", "print('from py', flush=True)\nimport time; time.sleep(1000)"),
+            Arguments("x.js", "console.log('from js'); setInterval(() => {}, 1000)")]
     public async Task An_interpreter_goes_by_the_ending(string file, string text, CancellationToken cancellation)
     {
         var ending = file.Split('.')[1];
@@ -48,12 +51,14 @@ public class StartTests
     public async Task Flags_may_come_anywhere_and_in_any_spelling(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name=a", "--restart-delay=2s", "sleep 1000", "--namespace", "web", "--max-restarts=3", "-e", "A=1", "-e", "B=2");
+        await box.Ok("start", "--name=a", "--restart-delay=2s", "sleep 1000", "--namespace", "web", "--max-restarts=3",
+            "-e", "A=1", "-e", "B=2");
         var config = (await box.Ok("describe", "a", "--json", "--show-env")).Json.GetProperty("config");
         await Assert.That(config.GetProperty("restart").GetProperty("delayMs").GetInt32()).IsEqualTo(2000);
         await Assert.That(config.GetProperty("restart").GetProperty("maxConsecutive").GetInt32()).IsEqualTo(3);
         await Assert.That(config.GetProperty("namespace").GetString()).IsEqualTo("web");
-        await Assert.That(config.GetProperty("env").GetProperty("A").GetString() + config.GetProperty("env").GetProperty("B").GetString()).IsEqualTo("12");
+        await Assert.That(config.GetProperty("env").GetProperty("A").GetString()
+            + config.GetProperty("env").GetProperty("B").GetString()).IsEqualTo("12");
     }
 
     [Test]
@@ -117,7 +122,8 @@ public class StartTests
         await using var box = new TspmBox(cancellation);
         box.Write("plain", "not a program");
         (await box.Run("start", "no-such-program --x", "--name", "a")).Exits(1).Says("no-such-program");
-        (await box.Run("start", "sleep 1000", "--name", "b", "--cwd", "/no/such/place")).Exits(1).Says("cannot change directory to /no/such/place: No such file or directory");
+        (await box.Run("start", "sleep 1000", "--name", "b", "--cwd", "/no/such/place")).Exits(1)
+            .Says("cannot change directory to /no/such/place: No such file or directory");
         (await box.Run("start", "--name", "c", "--", "./plain")).Exits(1).Says("plain").Says("ermission denied");
         (await box.Run("start", "--name", "d", "--", "/")).Exits(1);
         await Assert.That((await box.List()).Count).IsEqualTo(0);
@@ -151,7 +157,8 @@ public class StartTests
         (await box.Run("start", "--name", "c", "-o", "new/dir/c.log", "--err-file", "other/c.log", "--", "/")).Exits(1);
         box.Write("run.sh", "");
         (await box.Run("start", "run.sh", "nope.sh")).Exits(1);
-        await box.Until(() => !Directory.Exists(Path.Combine(box.Folder, "new")) && !Directory.Exists(Path.Combine(box.Folder, "other"))
+        await box.Until(() =>
+            !Directory.Exists(Path.Combine(box.Folder, "new")) && !Directory.Exists(Path.Combine(box.Folder, "other"))
             && Directory.GetFiles(Path.Combine(box.Home, "logs")).Length == 0, "nothing is left of them");
         await box.Ok("start", "sleep 1000", "--name", "f");
         await Assert.That((await box.Get("f")).Id).IsEqualTo(0);
@@ -175,14 +182,17 @@ public class StartTests
     {
         await using var box = new TspmBox(cancellation);
         for (var i = 0; i < 20; i++) await box.Ok("start", "--name", $"p{i}", "--restart", "never", "--", "false");
-        foreach (var entry in await box.List()) await box.Until(entry.Name, ended => ended is { State: "stopped", ExitCode: 1 }, "it ended");
+        foreach (var entry in await box.List())
+            await box.Until(entry.Name, ended => ended is { State: "stopped", ExitCode: 1 }, "it ended");
     }
 
     [Test]
     public async Task Attach_follows_the_logs_until_it_is_ended_and_the_process_goes_on(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        using var client = box.Begin("start", "--name", "s", "--attach", "--", "sh", "-c", "echo first; sleep 0.2; echo second; exec sleep 1000");
+        using var client = box
+            .Begin("start", "--name", "s", "--attach", "--", "sh", "-c",
+                "echo first; sleep 0.2; echo second; exec sleep 1000");
         await client.UntilOut("second");
         client.Signal(LiveProcess.SIGINT);
         await Assert.That(await client.End()).IsEqualTo(130);
@@ -193,7 +203,8 @@ public class StartTests
     public async Task What_does_not_happen_within_the_wait_timeout_exits_5(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "deaf", "--kill-timeout", "2s", "--", "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.02; done");
+        await box.Ok("start", "--name", "deaf", "--kill-timeout", "2s", "--", "sh", "-c",
+            "trap '' TERM; echo ready; while :; do sleep 0.02; done");
         await box.UntilOut("deaf", "ready");
         (await box.Run("stop", "deaf", "--wait-timeout", "100ms")).Exits(5);
         await box.UntilState("deaf", "stopped");

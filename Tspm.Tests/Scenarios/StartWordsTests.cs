@@ -2,17 +2,23 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>What people type after <c>start</c>: it is run, or refused with the command that helps; and nothing is left behind.</summary>
+/// <summary>
+/// What people type after <c>start</c>: it is run, or refused with the command that helps; and nothing is left behind.
+/// </summary>
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class StartWordsTests
 {
     const string Script = "trap 'exit 0' TERM; echo \"$0 $*\"; while :; do sleep 0.02; done";
 
     [Test]
-    [Arguments("nope.js", 1, "no script nope.js"), Arguments("lib/nope.py --port 1", 1, "no script lib/nope.py"), Arguments("./nope.sh", 1, "no script ./nope.sh")]
-    [Arguments("https://x.y/z.js", 1, "no script https://x.y/z.js"), Arguments("nope.json", 3, "no file of this name"), Arguments("nope.yml", 3, "no file of this name")]
-    [Arguments(".", 2, "is a folder"), Arguments("..", 2, "is a folder"), Arguments("lib", 2, "is a folder"), Arguments("lib/*.py", 3, "without quotes")]
-    public async Task What_cannot_be_started_is_an_error_before_anything_is(string word, int exitCode, string said, CancellationToken cancellation)
+    [Arguments("nope.js", 1, "no script nope.js"), Arguments("lib/nope.py --port 1", 1, "no script lib/nope.py"),
+        Arguments("./nope.sh", 1, "no script ./nope.sh")]
+    [Arguments("https://x.y/z.js", 1, "no script https://x.y/z.js"), Arguments("nope.json", 3, "no file of this name"),
+        Arguments("nope.yml", 3, "no file of this name")]
+    [Arguments(".", 2, "is a folder"), Arguments("..", 2, "is a folder"), Arguments("lib", 2, "is a folder"),
+        Arguments("lib/*.py", 3, "without quotes")]
+    public async Task What_cannot_be_started_is_an_error_before_anything_is(string word, int exitCode, string said,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         Directory.CreateDirectory(Path.Combine(box.Folder, "lib"));
@@ -20,7 +26,8 @@ public class StartWordsTests
         await Assert.That((await box.List()).Count).IsEqualTo(0);
         await box.Ok("start", "sleep 1000", "--name", "first");
         await Assert.That((await box.Get("first")).Json.GetProperty("id").GetInt32()).IsEqualTo(0);
-        await Assert.That(Directory.GetFiles(Path.Combine(box.Home, "logs"), "*.log").Select(path => Path.GetFileName(path)!).Order())
+        await Assert.That(Directory.GetFiles(Path.Combine(box.Home, "logs"),
+            "*.log").Select(path => Path.GetFileName(path)!).Order())
             .IsEquivalentTo(new[] { "first.err.log", "first.out.log" });
     }
 
@@ -28,7 +35,8 @@ public class StartWordsTests
     [Arguments("tspm.json", """{ "processes": [] }""", "tspm start ")]
     [Arguments("Procfile", "web: sleep 1000", "tspm import procfile ")]
     [Arguments("package.json", "{}", "npm start")]
-    public async Task A_folder_says_how_to_start_what_is_in_it(string file, string content, string said, CancellationToken cancellation)
+    public async Task A_folder_says_how_to_start_what_is_in_it(string file, string content, string said,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         Directory.CreateDirectory(Path.Combine(box.Folder, "app"));
@@ -45,7 +53,8 @@ public class StartWordsTests
     [Arguments("other.yml", "a: 1", "JSON or TOML")]
     [Arguments("z.yaml", "processes:\n  - name: a\n    command: sleep 1\n", "z.yaml is YAML")]
     [Arguments("tspm.yml", "processes: []", "type: tspm start tspm.json")]
-    public async Task Another_tools_file_is_refused_with_the_command_that_helps(string file, string content, string said, CancellationToken cancellation)
+    public async Task Another_tools_file_is_refused_with_the_command_that_helps(string file, string content,
+        string said, CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         box.Write(file, content);
@@ -57,7 +66,8 @@ public class StartWordsTests
     [Arguments("pm2.json", """{ "apps": [ { "name": "api", "script": "./my app.sh" } ] }""")]
     [Arguments("apps.json", """[ { "name": "api", "script": "./my app.sh" } ]""")]
     [Arguments("process.yml", "apps:\n  - name: api\n    script: './my app.sh'\n")]
-    public async Task A_file_of_PM2_is_run_whatever_its_name(string file, string content, CancellationToken cancellation)
+    public async Task A_file_of_PM2_is_run_whatever_its_name(string file, string content,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         box.Write("my app.sh", Script);
@@ -73,7 +83,8 @@ public class StartWordsTests
         box.Write("my app.sh", Script);
         box.Write("it's (1) & $x.sh", Script);
         box.Write("run", "#!/bin/sh\n" + Script);
-        File.SetUnixFileMode(Path.Combine(box.Folder, "run"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(Path.Combine(box.Folder, "run"),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await box.Ok("start", "my app.sh");
         await box.Ok("start", "it's (1) & $x.sh", "--name", "odd", "--", "a b");
         await box.Ok("start", "run", "--name", "run", "--", "c");
@@ -127,11 +138,13 @@ public class StartWordsTests
         var (api, kept) = (await box.PidOf("api"), await box.PidOf("kept"));
         box.Write("app.json", File(2));
         var again = await box.Ok("start", "app.json");
-        await Assert.That(again.Out).Contains("change api: env.PORT; restarts it").And.Contains($"kept: already online (pid {kept})");
+        await Assert.That(again.Out).Contains("change api: env.PORT; restarts it").And
+            .Contains($"kept: already online (pid {kept})");
         await Assert.That(await box.PidOf("kept")).IsEqualTo(kept);
         await Assert.That(await box.PidOf("api")).IsNotEqualTo(api);
         await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("api"))["PORT"]).IsEqualTo("2");
-        await Assert.That(((await box.Get("down")).State, (await box.Get("off")).State)).IsEqualTo(("online", "stopped"));
+        await Assert.That(((await box.Get("down")).State, (await box.Get("off")).State))
+            .IsEqualTo(("online", "stopped"));
         var json = (await box.Ok("start", "app.json", "--json")).Json;
         await Assert.That(json.GetProperty("processes").GetArrayLength()).IsEqualTo(4);
         await Assert.That(json.GetProperty("success").GetBoolean()).IsTrue();
@@ -161,8 +174,10 @@ public class StartWordsTests
         box.Write("crash.sh", "sleep 0.1; echo 'port 3100 is taken' >&2; exit 7");
         box.Write("done.sh", "exit 0");
         box.Write("app.json", """{ "processes": [ { "name": "one", "command": "sh crash.sh" }, { "name": "two", "command": "sleep 1000" } ] }""");
-        (await box.Run("start", "crash.sh", "--settle", "30s")).Exits(1).Says("exited with code 7").Says("port 3100 is taken").Says("tspm why crash");
-        (await box.Run("start", "crash.sh", "--name", "never", "--restart", "never", "--settle", "30s")).Exits(1).Says("exited with code 7");
+        (await box.Run("start", "crash.sh", "--settle", "30s")).Exits(1).Says("exited with code 7")
+            .Says("port 3100 is taken").Says("tspm why crash");
+        (await box.Run("start", "crash.sh", "--name", "never", "--restart", "never", "--settle", "30s")).Exits(1)
+            .Says("exited with code 7");
         await box.Ok("start", "done.sh", "--restart", "never", "--settle", "30s");
         await box.Ok("start", "sleep 1000", "--name", "lives", "--settle", "50ms");
         var file = (await box.Run("start", "app.json", "--settle", "300ms")).Exits(1).Says("one: exited with code 7");
@@ -202,7 +217,8 @@ public class StartWordsTests
 
     [Test]
     [Arguments("--listen", "80x", "--listen: '80x'"), Arguments("--time-zone", "Mars/X", "--time-zone: 'Mars/X'")]
-    public async Task A_bad_value_is_named_by_its_flag(string flag, string value, string said, CancellationToken cancellation)
+    public async Task A_bad_value_is_named_by_its_flag(string flag, string value, string said,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var refused = (await box.Run("start", "sleep 1000", "--cron", "0 3 * * *", flag, value)).Exits(2).Says(said);
@@ -241,13 +257,15 @@ public class StartWordsTests
     {
         await using var box = new TspmBox(cancellation);
         box.Write("migrate.sh", "echo migrating; exit 3");
-        var ran = await box.RunProgram("script", "-qec", $"{PublishedExecutable.Path} start migrate.sh --job --attach", "/dev/null");
+        var ran = await box
+            .RunProgram("script", "-qec", $"{PublishedExecutable.Path} start migrate.sh --job --attach", "/dev/null");
         await Assert.That(ran.ExitCode).IsEqualTo(3);
         await Assert.That(ran.Out).Contains("migrating");
     }
 
     [Test]
-    public async Task A_change_whose_restart_was_refused_is_tried_again_by_the_next_apply(CancellationToken cancellation)
+    public async Task A_change_whose_restart_was_refused_is_tried_again_by_the_next_apply(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         Directory.CreateDirectory(Path.Combine(box.Folder, "o"));
@@ -261,7 +279,8 @@ public class StartWordsTests
         box.Write("app.json", File(2));
         (await box.Run("apply", "app.json")).Exits(1).Says("not restarted");
         await Assert.That(await box.PidOf("api")).IsEqualTo(pid);
-        await Assert.That((await box.Ok("plan", "app.json")).Out).Contains("change api: it runs with earlier values; restarts it");
+        await Assert.That((await box.Ok("plan", "app.json")).Out)
+            .Contains("change api: it runs with earlier values; restarts it");
         System.IO.File.Delete(Path.Combine(box.Folder, "o"));
         await box.Ok("apply", "app.json");
         await Assert.That(LiveProcess.EnvironmentOf(await box.PidOf("api"))["PORT"]).IsEqualTo("2");
@@ -269,7 +288,8 @@ public class StartWordsTests
     }
 
     [Test]
-    public async Task Start_of_a_file_does_not_wait_for_what_waits_and_does_not_say_force(CancellationToken cancellation)
+    public async Task Start_of_a_file_does_not_wait_for_what_waits_and_does_not_say_force(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         box.Write("crash.sh", "test -e go || exit 1; exec sleep 1000");

@@ -6,7 +6,9 @@ namespace Tspm.Tests.Scenarios;
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class StubbornProgramTests
 {
-    /// <summary>A grandchild in a session of its own, whose parent is gone: out of reach of process group, session and descent.</summary>
+    /// <summary>
+    /// A grandchild in a session of its own, whose parent is gone: out of reach of process group, session and descent.
+    /// </summary>
     const string DoubleFork = """
         #include <stdio.h>
         #include <unistd.h>
@@ -30,7 +32,8 @@ public class StubbornProgramTests
     public async Task Who_ignores_SIGTERM_is_killed_after_the_kill_timeout(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "deaf", "--kill-timeout", "300ms", "--", "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.02; done");
+        await box.Ok("start", "--name", "deaf", "--kill-timeout", "300ms", "--", "sh", "-c",
+            "trap '' TERM; echo ready; while :; do sleep 0.02; done");
         await box.UntilOut("deaf", "ready");
         var pid = await box.PidOf("deaf");
         await box.Ok("stop", "deaf");
@@ -102,7 +105,8 @@ public class StubbornProgramTests
     public async Task Half_a_line_before_the_end_is_kept(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "half", "--restart", "never", "--no-wait", "--", "sh", "-c", "echo whole; printf 'half a li'; kill -9 $$");
+        await box.Ok("start", "--name", "half", "--restart", "never", "--no-wait", "--", "sh", "-c",
+            "echo whole; printf 'half a li'; kill -9 $$");
         await box.UntilState("half", "stopped");
         await box.UntilOut("half", "half a li");
         await Assert.That(File.ReadAllText(box.OutLog("half"))).IsEqualTo("whole\nhalf a li");

@@ -2,7 +2,10 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary>The promise that sets Tspm apart: the death of the daemon, of the guardian or of both costs no child, no byte and no count.</summary>
+/// <summary>
+/// The promise that sets Tspm apart: the death of the daemon, of the guardian or of both costs no child, no byte and no
+/// count.
+/// </summary>
 [Timeout(180_000), ParallelLimiter<ScenarioLimit>]
 public class SurvivalTests
 {
@@ -28,7 +31,8 @@ public class SurvivalTests
 
         // And it is supervised as before: a crash is seen, a stop works.
         LiveProcess.Kill(after.Pid!.Value);
-        var again = await box.Until("a", entry => entry is { IsOnline: true, Restarts: 2 }, "a was restarted by the new daemon");
+        var again = await box
+            .Until("a", entry => entry is { IsOnline: true, Restarts: 2 }, "a was restarted by the new daemon");
         await Assert.That(again.Signal).IsEqualTo("SIGKILL");
         await box.Ok("stop", "a");
         await Assert.That(LiveProcess.IsAlive(again.Pid!.Value)).IsFalse();
@@ -55,15 +59,20 @@ public class SurvivalTests
         }
         await box.UntilOut("counter", "the end\n");
         var expected = string.Concat(Enumerable.Range(0, Count).Select(i => $"line {i}\n")) + "the end\n";
-        await Assert.That(File.ReadAllText(box.OutLog("counter")) == expected).IsTrue().Because("every line is there once and in order");
+        await Assert.That(File.ReadAllText(box.OutLog("counter")) == expected).IsTrue()
+            .Because("every line is there once and in order");
         await Assert.That(await box.PidOf("counter")).IsEqualTo(pid);
     }
 
-    /// <summary>Such output is copied first and taken out of the FIFO afterwards: whoever is killed between the two leaves it in both.</summary>
+    /// <summary>
+    /// Such output is copied first and taken out of the FIFO afterwards: whoever is killed between the two leaves it in
+    /// both.
+    /// </summary>
     [Test]
     [Arguments("daemon")]
     [Arguments("guardian")]
-    public async Task Output_as_fast_as_it_can_be_is_neither_lost_nor_doubled_by_kills(string whom, CancellationToken cancellation)
+    public async Task Output_as_fast_as_it_can_be_is_neither_lost_nor_doubled_by_kills(string whom,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var program = await CProgram.Build(box, "torrent", """
@@ -105,7 +114,9 @@ public class SurvivalTests
             else await UntilOtherDaemon(box, daemon);
         }
         box.Write("enough", "");
-        var lines = long.Parse((await box.UntilFile("count", " lines")).Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        var lines = long
+            .Parse((await box.UntilFile("count", " lines")).Split(' ')[0],
+                System.Globalization.CultureInfo.InvariantCulture);
         await box.Until(() => new FileInfo(log).Length >= lines * LineBytes, $"{lines} lines are in the log");
         await using var file = new BufferedStream(File.OpenRead(log), 1 << 20);
         var line = new byte[LineBytes];
@@ -122,7 +133,8 @@ public class SurvivalTests
     public async Task How_a_child_ended_while_no_daemon_was_there_is_known(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "brief", "--restart", "never", "--", "sh", "-c", "trap 'echo bye; exit 42' USR1; echo ready; while :; do sleep 0.02; done");
+        await box.Ok("start", "--name", "brief", "--restart", "never", "--", "sh", "-c",
+            "trap 'echo bye; exit 42' USR1; echo ready; while :; do sleep 0.02; done");
         await box.UntilOut("brief", "ready");
         var pid = await box.PidOf("brief");
         var (daemon, guardian) = await box.DaemonPids();
@@ -140,10 +152,12 @@ public class SurvivalTests
     }
 
     [Test]
-    public async Task With_guardian_and_daemon_killed_children_run_unmanaged_until_the_next_change(CancellationToken cancellation)
+    public async Task With_guardian_and_daemon_killed_children_run_unmanaged_until_the_next_change(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "w", "--", "sh", "-c", "i=0; while :; do echo $i; i=$((i+1)); sleep 0.01; done");
+        await box.Ok("start", "--name", "w", "--", "sh", "-c",
+            "i=0; while :; do echo $i; i=$((i+1)); sleep 0.01; done");
         var pid = await box.PidOf("w");
         var (daemon, guardian) = await box.DaemonPids();
         LiveProcess.Kill(guardian);
@@ -164,7 +178,8 @@ public class SurvivalTests
         await box.Ok("stop", "w");
         await box.UntilGone(pid);
         var lines = File.ReadAllLines(box.OutLog("w"));
-        await Assert.That(lines.SequenceEqual(Enumerable.Range(0, lines.Length).Select(i => $"{i}"))).IsTrue().Because("no line is lost or doubled");
+        await Assert.That(lines.SequenceEqual(Enumerable.Range(0, lines.Length).Select(i => $"{i}"))).IsTrue()
+            .Because("no line is lost or doubled");
     }
 
     [Test]
@@ -185,7 +200,8 @@ public class SurvivalTests
     public async Task As_long_as_children_live_a_daemon_that_cannot_start_is_tried_again(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "talks", "--", "sh", "-c", "echo first; while ! test -e more; do sleep 0.02; done; echo second; touch said; exec sleep 1000");
+        await box.Ok("start", "--name", "talks", "--", "sh", "-c",
+            "echo first; while ! test -e more; do sleep 0.02; done; echo second; touch said; exec sleep 1000");
         await box.UntilOut("talks", "first");
         var before = await box.Get("talks");
         var (daemon, guardian) = await box.DaemonPids();
@@ -195,7 +211,8 @@ public class SurvivalTests
         Directory.CreateDirectory(gate);
         LiveProcess.Kill(daemon);
         var log = Path.Combine(box.Home, "daemon.log");
-        await box.Until(() => TspmBox.Text(log).Split("cannot start").Length > 3 || !LiveProcess.IsAlive(guardian), "it was tried again");
+        await box.Until(() => TspmBox.Text(log).Split("cannot start").Length > 3 || !LiveProcess.IsAlive(guardian),
+            "it was tried again");
         await Assert.That(LiveProcess.IsAlive(guardian)).IsTrue();
         box.Write("more", "");
         await box.UntilFile("said", "");
@@ -206,7 +223,8 @@ public class SurvivalTests
     }
 
     [Test]
-    public async Task A_daemon_killed_while_a_restart_waits_keeps_the_time_of_the_next_try(CancellationToken cancellation)
+    public async Task A_daemon_killed_while_a_restart_waits_keeps_the_time_of_the_next_try(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "--name", "c", "--restart-delay", "1h", "--no-wait", "--", "sh", "-c", "exit 1");
@@ -222,5 +240,7 @@ public class SurvivalTests
     }
 
     static Task UntilOtherDaemon(TspmBox box, int former) => box.Until(
-        async () => await box.Run("status", "--json") is { ExitCode: 0 } ran && ran.Json.GetProperty("pid").GetInt32() != former ? ran : null, "another daemon answers");
+        async () =>
+            await box.Run("status", "--json") is { ExitCode: 0 } ran
+                && ran.Json.GetProperty("pid").GetInt32() != former ? ran : null, "another daemon answers");
 }

@@ -8,8 +8,9 @@ namespace Tspm.Tests.Scenarios;
 public class TreeTests
 {
     /// <summary>
-    /// Ignores every polite signal, and multiplies in sessions of its own and by double forks. A limit of processes, that of a user who has no others, is all that holds it. (In C, because a shell that
-    /// cannot fork ends, and such a bomb goes out by itself.)
+    /// Ignores every polite signal, and multiplies in sessions of its own and by double forks. A limit of processes,
+    /// that of a user who has no others, is all that holds it. (In C, because a shell that cannot fork ends, and such a
+    /// bomb goes out by itself.)
     /// </summary>
     const string Bomb = """
         #include <signal.h>
@@ -26,13 +27,16 @@ public class TreeTests
         }
         """;
 
-    /// <summary>Much longer than promised (the stop timeout and a second): this machine is busy with other tests as well.</summary>
+    /// <summary>
+    /// Much longer than promised (the stop timeout and a second): this machine is busy with other tests as well.
+    /// </summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20), ListPatience = TimeSpan.FromSeconds(3);
 
     [Test]
     [Arguments(false, 54311)]
     [Arguments(true, 54312)]
-    public async Task A_fork_bomb_that_ignores_TERM_leaves_no_survivor(bool inCgroup, int user, CancellationToken cancellation)
+    public async Task A_fork_bomb_that_ignores_TERM_leaves_no_survivor(bool inCgroup, int user,
+        CancellationToken cancellation)
     {
         Tools.RequireRoot();
         await using var box = new TspmBox(cancellation);
@@ -50,7 +54,8 @@ public class TreeTests
         await box.Ok("stop", "bomb");
         var stopped = Stopwatch.GetElapsedTime(began);
         await Assert.That(Survivors(box)).IsEmpty();
-        Console.WriteLine($"cgroup {inCgroup}: the slowest of 10 lists took {slowest.TotalMilliseconds:0} ms, the stop {stopped.TotalMilliseconds:0} ms with a timeout of 1000 ms");
+        Console.WriteLine($"cgroup {inCgroup}: the slowest of 10 lists took {slowest.TotalMilliseconds:0} ms, the "
+            + $"stop {stopped.TotalMilliseconds:0} ms with a timeout of 1000 ms");
         await Assert.That(stopped).IsLessThan(Patience);
         if (cgroup is not null) await Assert.That(Directory.EnumerateDirectories(cgroup.Folder)).IsEmpty();
     }
@@ -58,7 +63,8 @@ public class TreeTests
     [Test]
     [Arguments(false, 54313)]
     [Arguments(true, 54314)]
-    public async Task A_fork_bomb_whose_process_crashes_leaves_no_survivor(bool inCgroup, int user, CancellationToken cancellation)
+    public async Task A_fork_bomb_whose_process_crashes_leaves_no_survivor(bool inCgroup, int user,
+        CancellationToken cancellation)
     {
         Tools.RequireRoot();
         await using var box = new TspmBox(cancellation);
@@ -67,7 +73,8 @@ public class TreeTests
         var began = Stopwatch.GetTimestamp();
         LiveProcess.Kill(await box.PidOf("bomb"));
         await box.UntilState("bomb", "stopped");
-        Console.WriteLine($"cgroup {inCgroup}: swept {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms after the crash");
+        Console.WriteLine($"cgroup {inCgroup}: swept {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms after "
+            + "the crash");
         await Assert.That(Survivors(box)).IsEmpty();
     }
 
@@ -83,15 +90,20 @@ public class TreeTests
         await box.Until(() => Survivors(box).Count >= 25, "the bomb has multiplied");
     }
 
-    static IReadOnlyList<int> Survivors(TspmBox box) => [.. LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").Where(pid => LiveProcess.CommandOf(pid).EndsWith("/bomb", StringComparison.Ordinal))];
+    static IReadOnlyList<int> Survivors(TspmBox box) =>
+        [.. LiveProcess.WithEnvironment($"TSPM_HOME={box.Home}").Where(pid =>
+            LiveProcess.CommandOf(pid).EndsWith("/bomb", StringComparison.Ordinal))];
 
     /// <summary>Without a cgroup this one is the documented limit.</summary>
     [Test]
-    public async Task In_a_cgroup_not_even_a_wiped_environment_hides_a_process_and_daemons_come_and_go(CancellationToken cancellation)
+    public async Task In_a_cgroup_not_even_a_wiped_environment_hides_a_process_and_daemons_come_and_go(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         using var cgroup = new CgroupBox(box);
-        box.Write("hide.sh", "env -i setsid sh -c 'trap \"\" TERM; echo $$ > hidden; while :; do sleep 0.05; done' & echo up; exec sleep 1000");
+        box.Write("hide.sh",
+            "env -i setsid sh -c 'trap \"\" TERM; echo $$ > hidden; while :; do sleep 0.05; done' & echo up; exec "
+                + "sleep 1000");
         await box.Ok("start", "sh hide.sh", "--name", "hide", "--kill-timeout", "500ms", "--restart", "never");
         var pid = await box.PidOf("hide");
         await Assert.That(File.ReadAllText($"/proc/{pid}/cgroup")).Contains("/tspm-test-");
@@ -121,7 +133,8 @@ public class TreeTests
     public async Task What_may_stay_behind_is_not_taken_for_the_child_by_the_next_daemon(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("add", "--name", "fork", "--restart", "never", "--", "sh", "-c", "setsid sh -c 'echo $$ > left; exec sleep 1000' & exit 0");
+        await box.Ok("add", "--name", "fork", "--restart", "never", "--", "sh", "-c",
+            "setsid sh -c 'echo $$ > left; exec sleep 1000' & exit 0");
         await box.Ok("set", "fork", "stop.killTree=false");
         await box.Ok("start", "fork", "--no-wait");
         await box.UntilState("fork", "stopped");
@@ -130,24 +143,31 @@ public class TreeTests
         var (daemon, _) = await box.DaemonPids();
         LiveProcess.Kill(daemon);
         await box.UntilGone(daemon);
-        var fork = await box.Until(async () => await box.Run("list", "fork", "--json") is { ExitCode: 0 } ran ? new Entry(ran.Json[0]) : null, "a daemon answers");
+        var fork = await box
+            .Until(async () =>
+                await box.Run("list", "fork", "--json") is { ExitCode: 0 } ran ? new Entry(ran.Json[0]) : null,
+                    "a daemon answers");
         await Assert.That((fork.State, fork.Pid)).IsEqualTo(("stopped", (int?)null));
-        await Assert.That((await box.Ok("describe", "fork", "--json")).Json.GetProperty("recentExits").GetArrayLength()).IsEqualTo(1);
+        await Assert.That((await box.Ok("describe", "fork", "--json")).Json.GetProperty("recentExits").GetArrayLength())
+            .IsEqualTo(1);
         await Assert.That(LiveProcess.IsAlive(left)).IsTrue();
         LiveProcess.Kill(left);
         await box.UntilGone(left);
     }
 
     [Test]
-    public async Task A_cgroup_that_cannot_be_used_is_said_and_processes_run_all_the_same(CancellationToken cancellation)
+    public async Task A_cgroup_that_cannot_be_used_is_said_and_processes_run_all_the_same(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         Directory.CreateDirectory(box.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.WriteAllText(Path.Combine(box.Home, "settings.json"), """{ "cgroup": "/nowhere/at/all" }""");
         await box.Ok("start", "sleep 1000", "--name", "web");
-        await Assert.That((await box.Status()).GetProperty("troubles").ToString()).Contains("cgroup /nowhere/at/all cannot be used");
+        await Assert.That((await box.Status()).GetProperty("troubles").ToString())
+            .Contains("cgroup /nowhere/at/all cannot be used");
         File.WriteAllText(Path.Combine(box.Home, "settings.json"), """{ "cgroup": "on" }""");
         await box.Ok("daemon", "restart");
-        await Assert.That((await box.Status()).GetProperty("troubles").ToString()).Contains("cgroup must be auto, off or the path of a folder");
+        await Assert.That((await box.Status()).GetProperty("troubles").ToString())
+            .Contains("cgroup must be auto, off or the path of a folder");
     }
 }

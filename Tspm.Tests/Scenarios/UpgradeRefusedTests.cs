@@ -2,7 +2,9 @@ using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Scenarios;
 
-/// <summary><c>daemon upgrade</c> to what cannot take over: nothing is touched, or all is as before when it went wrong late.</summary>
+/// <summary>
+/// <c>daemon upgrade</c> to what cannot take over: nothing is touched, or all is as before when it went wrong late.
+/// </summary>
 [Timeout(180_000), ParallelLimiter<ScenarioLimit>]
 public class UpgradeRefusedTests
 {
@@ -68,9 +70,13 @@ public class UpgradeRefusedTests
     public async Task A_program_that_is_no_tspm(string body, string sentence, CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        var program = await CProgram.Build(box, "other", $"#include <stdio.h>\n#include <stdlib.h>\n#include <unistd.h>\nint main(void) {{ {body} }}");
+        var program = await CProgram
+            .Build(box, "other",
+                $"#include <stdio.h>\n#include <stdlib.h>\n#include <unistd.h>\nint main(void) {{ {body} }}");
         await Refused(box, program, sentence);
-        await box.Until(() => !LiveProcess.All().Select(pid => new FileInfo($"/proc/{pid}/exe")).Any(exe => LinkOf(exe) == program), "nothing of it is left");
+        await box.Until(() =>
+            !LiveProcess.All().Select(pid => new FileInfo($"/proc/{pid}/exe")).Any(exe => LinkOf(exe) == program),
+                "nothing of it is left");
     }
 
     [Test]
@@ -99,7 +105,8 @@ public class UpgradeRefusedTests
     }
 
     [Test]
-    public async Task A_daemon_that_cannot_start_brings_the_former_version_back_with_all_children(CancellationToken cancellation)
+    public async Task A_daemon_that_cannot_start_brings_the_former_version_back_with_all_children(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var broken = await OtherVersion.WhoseDaemonCannotStart(box, "broken/tspm");
@@ -107,15 +114,18 @@ public class UpgradeRefusedTests
     }
 
     [Test]
-    public async Task A_daemon_that_dies_again_and_again_brings_the_former_version_back_with_all_children(CancellationToken cancellation)
+    public async Task A_daemon_that_dies_again_and_again_brings_the_former_version_back_with_all_children(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await BroughtBack(box, await OtherVersion.WhoseDaemonDies(box, "broken/tspm"), "ended 3 times before it answered (exited 1)");
+        await BroughtBack(box, await OtherVersion.WhoseDaemonDies(box, "broken/tspm"),
+            "ended 3 times before it answered (exited 1)");
     }
 
     static async Task BroughtBack(TspmBox box, string broken, string reason)
     {
-        await box.Ok("start", "--name", "w", "--", "sh", "-c", "i=0; while :; do echo line $i; i=$((i+1)); sleep 0.001; done");
+        await box.Ok("start", "--name", "w", "--", "sh", "-c",
+            "i=0; while :; do echo line $i; i=$((i+1)); sleep 0.001; done");
         var (daemon, guardian) = await box.DaemonPids();
         var pid = await box.PidOf("w");
         var before = new FileInfo($"/proc/{guardian}/exe").LinkTarget;
@@ -125,7 +135,8 @@ public class UpgradeRefusedTests
         await Assert.That(status.GetProperty("version").GetString()).IsEqualTo(OtherVersion.Present);
         await Assert.That(status.GetProperty("guardianPid").GetInt32()).IsEqualTo(guardian);
         await Assert.That(status.GetProperty("pid").GetInt32()).IsNotEqualTo(daemon);
-        await Assert.That(status.GetProperty("troubles").EnumerateArray().Select(trouble => trouble.GetString()!).Single()).Contains(reason);
+        await Assert.That(status.GetProperty("troubles").EnumerateArray().Select(trouble =>
+            trouble.GetString()!).Single()).Contains(reason);
         await Assert.That(new FileInfo($"/proc/{guardian}/exe").LinkTarget).IsEqualTo(before);
         await Assert.That(await box.PidOf("w")).IsEqualTo(pid);
         // The next upgrade works, and what is no trouble any more is not said.
@@ -133,7 +144,8 @@ public class UpgradeRefusedTests
         await Assert.That((await box.Status()).GetProperty("troubles").GetArrayLength()).IsEqualTo(0);
         await box.Ok("stop", "w");
         var lines = File.ReadAllLines(box.OutLog("w"));
-        await Assert.That(lines.SequenceEqual(Enumerable.Range(0, lines.Length).Select(i => $"line {i}"))).IsTrue().Because("no line is lost or doubled");
+        await Assert.That(lines.SequenceEqual(Enumerable.Range(0, lines.Length).Select(i => $"line {i}"))).IsTrue()
+            .Because("no line is lost or doubled");
     }
 
     [Test]
@@ -159,7 +171,8 @@ public class UpgradeRefusedTests
         foreach (var sentence in sentences)
             if (sentence is not null) refused.Says(sentence);
         await Assert.That(await box.DaemonPids()).IsEqualTo(pids);
-        await Assert.That((await box.List()).Select(entry => (entry.Pid, entry.Restarts)).ToList()).IsEquivalentTo(before.Select(entry => (entry.Pid, entry.Restarts)).ToList());
+        await Assert.That((await box.List()).Select(entry => (entry.Pid, entry.Restarts)).ToList())
+            .IsEquivalentTo(before.Select(entry => (entry.Pid, entry.Restarts)).ToList());
         await Assert.That((await box.Status()).TryGetProperty("upgradeProblem", out _)).IsFalse();
     }
 

@@ -3,7 +3,8 @@ using Tspm.Tests.Fixtures;
 namespace Tspm.Tests.Scenarios;
 
 /// <summary>
-/// <c>daemon upgrade</c>: another version, and nobody notices. What is refused or goes wrong is in <see cref="UpgradeRefusedTests"/>.
+/// <c>daemon upgrade</c>: another version, and nobody notices. What is refused or goes wrong is in
+/// <see cref="UpgradeRefusedTests"/>.
 /// </summary>
 [Timeout(180_000), ParallelLimiter<ScenarioLimit>]
 public class UpgradeTests
@@ -11,7 +12,8 @@ public class UpgradeTests
     const int SIGUSR1 = 10;
 
     [Test]
-    public async Task Under_writers_and_pings_and_requests_nothing_is_lost_refused_or_restarted(CancellationToken cancellation)
+    public async Task Under_writers_and_pings_and_requests_nothing_is_lost_refused_or_restarted(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var load = await UpgradeLoad.Start(box, writers: 20, unthrottled: 2, cancellation);
@@ -25,11 +27,14 @@ public class UpgradeTests
         var upgraded = await box.Ok("daemon", "upgrade", await OtherVersion.Newer(box, "new/tspm"));
 
         var (nextDaemon, nextGuardian) = await box.DaemonPids();
-        await Assert.That(upgraded.Out).IsEqualTo($"upgraded from {OtherVersion.Present} to {OtherVersion.Number} (pid {nextDaemon}), {before.Count} processes kept\n");
+        await Assert.That(upgraded.Out)
+            .IsEqualTo($"upgraded from {OtherVersion.Present} to {OtherVersion.Number} (pid {nextDaemon}), "
+                + $"{before.Count} processes kept\n");
         await Assert.That(nextDaemon).IsNotEqualTo(daemon);
         await Assert.That(nextGuardian).IsEqualTo(guardian);
         foreach (var pid in new[] { nextDaemon, guardian })
-            await Assert.That(new FileInfo($"/proc/{pid}/exe").LinkTarget).IsEqualTo(Path.Combine(box.Folder, "new/tspm"));
+            await Assert.That(new FileInfo($"/proc/{pid}/exe").LinkTarget)
+                .IsEqualTo(Path.Combine(box.Folder, "new/tspm"));
         await load.UntilAsked(20);
         await Assert.That(await load.EndAsking()).IsEqualTo("");
         var after = await box.List();
@@ -37,7 +42,8 @@ public class UpgradeTests
             .IsEquivalentTo(before.Select(entry => (entry.Name, entry.Pid, entry.State, entry.Restarts)).ToList());
         await Assert.That(await load.EndWriting()).IsEqualTo("");
         var followed = await follower.UntilOut("the end\n");
-        await Assert.That(followed == File.ReadAllText(box.OutLog("w3"))).IsTrue().Because("the stream has every line, once");
+        await Assert.That(followed == File.ReadAllText(box.OutLog("w3"))).IsTrue()
+            .Because("the stream has every line, once");
     }
 
     [Test]
@@ -54,11 +60,14 @@ public class UpgradeTests
         await Assert.That(upgraded.Out).Contains($"to {OtherVersion.Number} ").And.Contains("1 process kept");
         var (daemon, same) = await box.DaemonPids();
         await Assert.That((same, await box.PidOf("s"))).IsEqualTo((guardian, pid));
-        foreach (var member in new[] { daemon, guardian }) await Assert.That(new FileInfo($"/proc/{member}/exe").LinkTarget).IsEqualTo(installed);
+        foreach (var member in new[] { daemon, guardian })
+            await Assert.That(new FileInfo($"/proc/{member}/exe").LinkTarget).IsEqualTo(installed);
         await Assert.That((await box.Status()).GetProperty("version").GetString()).IsEqualTo(OtherVersion.Number);
         // And a daemon that crashes later is of the new version too.
         LiveProcess.Kill(daemon);
-        await box.Until(async () => await box.Run("status", "--json") is { ExitCode: 0 } ran && ran.Json.GetProperty("pid").GetInt32() != daemon ? ran : null, "another daemon answers");
+        await box.Until(async () =>
+            await box.Run("status", "--json") is { ExitCode: 0 } ran
+                && ran.Json.GetProperty("pid").GetInt32() != daemon ? ran : null, "another daemon answers");
         await Assert.That((await box.Status()).GetProperty("version").GetString()).IsEqualTo(OtherVersion.Number);
     }
 
@@ -66,7 +75,8 @@ public class UpgradeTests
     public async Task How_a_child_ended_in_the_middle_of_the_upgrade_is_known(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "brief", "--restart", "never", "--", "sh", "-c", "trap 'echo bye; exit 42' USR1; echo ready; while :; do sleep 0.02; done");
+        await box.Ok("start", "--name", "brief", "--restart", "never", "--", "sh", "-c",
+            "trap 'echo bye; exit 42' USR1; echo ready; while :; do sleep 0.02; done");
         await box.Ok("start", "--name", "back", "--restart-delay", "0", "--", "sleep", "1000");
         await box.UntilOut("brief", "ready");
         int brief = await box.PidOf("brief"), back = await box.PidOf("back");
@@ -80,7 +90,8 @@ public class UpgradeTests
         var ended = await box.UntilState("brief", "stopped");
         await Assert.That(ended.ExitCode).IsEqualTo(42);
         await Assert.That(await box.UntilOut("brief", "bye")).IsEqualTo("ready\nbye\n");
-        var restarted = await box.Until("back", entry => entry is { IsOnline: true, Restarts: 1 }, "back was restarted");
+        var restarted = await box
+            .Until("back", entry => entry is { IsOnline: true, Restarts: 1 }, "back was restarted");
         await Assert.That(restarted.Signal).IsEqualTo("SIGKILL");
     }
 
@@ -96,7 +107,8 @@ public class UpgradeTests
         await box.UntilGone(upgrade.Guardian);
         await Assert.That(LiveProcess.IsAlive(pid)).IsFalse();
         // The one who asked for the upgrade was told of it in time, or sees the end; it does not start what was to end.
-        if (await upgrade.Command.End() != 0) await Assert.That(upgrade.Command.Err).Contains("stopped while the new version took over");
+        if (await upgrade.Command.End() != 0)
+            await Assert.That(upgrade.Command.Err).Contains("stopped while the new version took over");
         await Assert.That(File.Exists(box.SocketPath)).IsFalse();
         await Assert.That(TspmBox.Text(Path.Combine(box.Home, "daemon.log"))).Contains("daemon stopped");
     }
@@ -121,12 +133,18 @@ public class UpgradeTests
         await Assert.That(Directory.GetFiles($"/proc/{await box.PidOf("d")}/fd").Length).IsEqualTo(3);
         await box.Ok("restart", "a");
         await box.Ok("delete", "all");
-        await box.Until(() => !Descriptors(guardian).Contains("/run/", StringComparison.Ordinal), "the guardian has let go of all FIFOs");
+        await box.Until(() => !Descriptors(guardian).Contains("/run/", StringComparison.Ordinal),
+            "the guardian has let go of all FIFOs");
     }
 
-    /// <summary>The connections of commands that have ended are closed a moment later: then there are the listener and the channel.</summary>
+    /// <summary>
+    /// The connections of commands that have ended are closed a moment later: then there are the listener and the
+    /// channel.
+    /// </summary>
     static Task UntilQuiet(TspmBox box, int daemon) =>
-        box.Until(() => Descriptors(daemon).Split('\n').Count(line => line.StartsWith("socket", StringComparison.Ordinal)) == 2, "no connection is open");
+        box.Until(() =>
+            Descriptors(daemon).Split('\n').Count(line => line.StartsWith("socket", StringComparison.Ordinal)) == 2,
+                "no connection is open");
 
     [Test]
     public async Task In_the_foreground_it_stays_the_same_process_and_ends_as_before(CancellationToken cancellation)
@@ -139,7 +157,9 @@ public class UpgradeTests
         await box.Ok("daemon", "upgrade", await OtherVersion.Newer(box, "new/tspm"));
         await Assert.That((await box.DaemonPids()).Guardian).IsEqualTo(foreground.Pid);
         await Assert.That(await box.PidOf("s")).IsEqualTo(pid);
-        await box.Until(() => foreground.Err.Contains($"daemon {OtherVersion.Number} is ready", StringComparison.Ordinal), "the new version speaks to the same terminal");
+        await box.Until(() =>
+            foreground.Err.Contains($"daemon {OtherVersion.Number} is ready", StringComparison.Ordinal),
+                "the new version speaks to the same terminal");
         foreground.Signal(LiveProcess.SIGTERM);
         await Assert.That(await foreground.End()).IsEqualTo(0);
         await Assert.That(LiveProcess.IsAlive(pid)).IsFalse();
@@ -157,11 +177,13 @@ public class UpgradeTests
             for (; !over.IsCancellationRequested; count++) await box.Ok("set", "s", $"env.K{number}={count}");
             return count;
         })).ToList();
-        foreach (var name in new[] { "1/tspm", "2/tspm", "3/tspm" }) await box.Ok("daemon", "upgrade", await OtherVersion.Newer(box, name));
+        foreach (var name in new[] { "1/tspm", "2/tspm", "3/tspm" })
+            await box.Ok("daemon", "upgrade", await OtherVersion.Newer(box, name));
         over.Cancel();
         var counts = await Task.WhenAll(changes);
         var env = (await box.Ok("env", "s", "--json")).Json.GetProperty("env");
-        for (var number = 0; number < counts.Length; number++) await Assert.That(env.GetProperty($"K{number}").GetString()).IsEqualTo($"{counts[number] - 1}");
+        for (var number = 0; number < counts.Length; number++)
+            await Assert.That(env.GetProperty($"K{number}").GetString()).IsEqualTo($"{counts[number] - 1}");
     }
 
     /// <summary>So a client knows: what could not be sent was not begun.</summary>
@@ -173,7 +195,8 @@ public class UpgradeTests
         var clients = Enumerable.Range(0, 4).Select(async _ =>
         {
             using var socket = new RawSocket(box, cancellation);
-            // Not all at once: what is on the way is more than one read takes, and fits into the last moments of a daemon on a busy machine.
+            // Not all at once: what is on the way is more than one read takes, and fits into the last moments of a
+            // daemon on a busy machine.
             using var room = new SemaphoreSlim(400);
             var sending = Task.Run(async () =>
             {
@@ -211,7 +234,10 @@ public class UpgradeTests
         await Assert.That(File.Exists(box.SocketPath)).IsFalse();
     }
 
-    /// <summary>An upgrade at the point at which the daemon has handed over and ended, and the guardian, frozen, does not know yet.</summary>
+    /// <summary>
+    /// An upgrade at the point at which the daemon has handed over and ended, and the guardian, frozen, does not know
+    /// yet.
+    /// </summary>
     static async Task<Frozen> UntilLeft(TspmBox box)
     {
         var (daemon, guardian) = await box.DaemonPids();
@@ -229,5 +255,6 @@ public class UpgradeTests
 
     /// <summary>What is open, one a line, without the numbers of sockets, which differ.</summary>
     static string Descriptors(int pid) => string.Join('\n', Directory.GetFiles($"/proc/{pid}/fd")
-        .Select(path => new FileInfo(path).LinkTarget ?? "gone").Select(target => target.StartsWith("socket:", StringComparison.Ordinal) ? "socket" : target).Order(StringComparer.Ordinal));
+        .Select(path => new FileInfo(path).LinkTarget ?? "gone").Select(target =>
+            target.StartsWith("socket:", StringComparison.Ordinal) ? "socket" : target).Order(StringComparer.Ordinal));
 }

@@ -10,7 +10,8 @@ public class VerbTests
     public async Task Rename_keeps_the_child_and_takes_the_logs_along(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "old", "--", "sh", "-c", "trap 'echo got HUP' HUP; echo ready; while :; do sleep 0.02; done");
+        await box.Ok("start", "--name", "old", "--", "sh", "-c",
+            "trap 'echo got HUP' HUP; echo ready; while :; do sleep 0.02; done");
         await box.UntilOut("old", "ready");
         var pid = await box.PidOf("old");
         await box.Ok("rename", "old", "new name");
@@ -18,7 +19,8 @@ public class VerbTests
         (await box.Run("pid", "old")).Exits(3);
         await Assert.That(File.Exists(box.OutLog("old"))).IsFalse();
         await box.Ok("signal", "HUP", "new name");
-        await Assert.That(await box.UntilFile((await box.Get("new name")).OutLog, "got HUP")).IsEqualTo("ready\ngot HUP\n");
+        await Assert.That(await box.UntilFile((await box.Get("new name")).OutLog, "got HUP"))
+            .IsEqualTo("ready\ngot HUP\n");
         await box.Ok("add", "sleep 1", "--name", "other");
         (await box.Run("rename", "other", "new name")).Exits(1).Says("new name");
         (await box.Run("rename", "other", "a:7")).Exits(2);
@@ -85,7 +87,8 @@ public class VerbTests
     public async Task Signals_go_by_name_and_number_and_unknown_ones_are_refused(CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
-        await box.Ok("start", "--name", "s", "--", "sh", "-c", "trap 'echo one' USR1; trap 'echo two' USR2; echo ready; while :; do sleep 0.02; done");
+        await box.Ok("start", "--name", "s", "--", "sh", "-c",
+            "trap 'echo one' USR1; trap 'echo two' USR2; echo ready; while :; do sleep 0.02; done");
         await box.UntilOut("s", "ready\n");
         await box.Ok("signal", "SIGUSR1", "s");
         await box.UntilOut("s", "one\n");
@@ -146,8 +149,11 @@ public class VerbTests
         await using var box = new TspmBox(cancellation);
         await box.Ok("add", "sleep 111", "--name", "alpha", "--namespace", "greek");
         await box.Ok("add", "sleep 222", "--name", "beta");
-        foreach (var (text, expected) in new[] { ("ALPH", "alpha"), ("222", "beta"), ("gree", "alpha"), ("sleep", "alpha beta"), ("nothing", "") })
-            await Assert.That(string.Join(' ', (await box.Ok("search", text, "--json")).Json.EnumerateArray().Select(entry => entry.GetProperty("name").GetString()))).IsEqualTo(expected);
+        foreach (var (text, expected) in new[] { ("ALPH", "alpha"), ("222", "beta"), ("gree", "alpha"),
+            ("sleep", "alpha beta"), ("nothing", "") })
+            await Assert.That(string.Join(' ',
+                (await box.Ok("search", text, "--json")).Json.EnumerateArray().Select(entry =>
+                    entry.GetProperty("name").GetString()))).IsEqualTo(expected);
     }
 
     [Test]

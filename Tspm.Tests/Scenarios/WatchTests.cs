@@ -13,7 +13,8 @@ public class WatchTests
         Directory.CreateDirectory(Path.Combine(box.Folder, "src"));
         box.Write("src/app.sh", "echo one; exec sleep 1000");
         // Home and log lie in the watched folder, and the program writes there all the time.
-        await box.Ok("start", "sh src/app.sh", "--name", "app", "--watch", "--watch-ignore", "*.tmp,cache", "--out-file", "app.log");
+        await box.Ok("start", "sh src/app.sh", "--name", "app", "--watch", "--watch-ignore", "*.tmp,cache",
+            "--out-file", "app.log");
         await box.UntilFile("app.log", "one");
         box.Write("src/app.sh", "trap 'echo bye; exit 0' TERM; echo two; while :; do sleep 0.02; done");
         var restarted = await box.Until("app", entry => entry.Restarts == 1 && entry.IsOnline, "app was restarted");
@@ -27,7 +28,8 @@ public class WatchTests
         await box.UntilFile("app.log", "bye");
         var before = (await box.Get("app")).Restarts;
         box.Write("lib/new/part.sh", "echo part");
-        var again = await box.Until("app", entry => entry.Restarts > before && entry.IsOnline, "a file in a new folder is a change");
+        var again = await box
+            .Until("app", entry => entry.Restarts > before && entry.IsOnline, "a file in a new folder is a change");
         await Assert.That(again.Reason).IsEqualTo("watch: lib/new/part.sh changed");
 
         await box.Ok("stop", "app");
@@ -60,7 +62,8 @@ public class WatchTests
 
     /// <summary>A user namespace has limits of its own.</summary>
     [Test]
-    public async Task A_limit_that_is_reached_is_said_in_the_reply_in_describe_and_in_status(CancellationToken cancellation)
+    public async Task A_limit_that_is_reached_is_said_in_the_reply_in_describe_and_in_status(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         for (var i = 0; i < 20; i++) Directory.CreateDirectory(Path.Combine(box.Folder, $"src/{i}"));
@@ -73,7 +76,8 @@ public class WatchTests
               tspm daemon stop
             ' || echo no user namespace
             """);
-        Skip.When(ran.Out.Contains("no user namespace") || ran.Out.Contains("no limit of its own"), "user namespaces are not to be had here");
+        Skip.When(ran.Out.Contains("no user namespace") || ran.Out.Contains("no limit of its own"),
+            "user namespaces are not to be had here");
         const string Sentence = "perhaps other folders are not watched: fs.inotify.max_user_watches";
         await Assert.That(ran.Out.Split(Sentence).Length - 1).IsEqualTo(4).Because(ran.ToString());
     }

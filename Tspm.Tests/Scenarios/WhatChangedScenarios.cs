@@ -117,7 +117,8 @@ public class WhatChangedScenarios
             var bytes = File.ReadAllBytes(path);
             var length = (int)BitConverter.ToUInt64(bytes, 16);
             using var record = JsonDocument.Parse(bytes.AsMemory(24, length));
-            foreach (var (part, name) in new[] { ("current", "facts"), ("common", "goodFacts"), ("common", "failedFacts") })
+            foreach (var (part, name) in new[] { ("current", "facts"), ("common", "goodFacts"),
+                ("common", "failedFacts") })
                 if (record.RootElement.TryGetProperty(part, out var holder)
                     && holder.TryGetProperty(name, out var facts)) found.Add(facts.GetRawText());
         }

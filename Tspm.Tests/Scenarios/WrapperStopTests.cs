@@ -37,13 +37,15 @@ public class WrapperStopTests
     [Arguments("npm-line", "npm start; true")]
     [Arguments("yarn", "yarn start")]
     [Arguments("pnpm", "pnpm start")]
-    // Watches the server alone: the home lies in this folder, and each file written there would make nodemon restart it.
+    // Watches the server alone: the home lies in this folder, and each file written there would make nodemon restart
+    // it.
     [Arguments("nodemon", "nodemon --watch server.js server.js|--stdin|pipe")]
     [Arguments("make", "make serve")]
     [Arguments("python", "--|python3|-c|import subprocess; subprocess.call(['node', 'server.js'])")]
     [Arguments("setsid", "bash -c 'setsid node server.js & wait'")]
     [Arguments("twice", "sh -c './start.sh; true'; true")]
-    public async Task A_server_behind_a_wrapper_drains_before_stop_answers(string name, string line, CancellationToken cancellation)
+    public async Task A_server_behind_a_wrapper_drains_before_stop_answers(string name, string line,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var server = await Start(box, name, line.Split('|'));
@@ -90,7 +92,8 @@ public class WrapperStopTests
     [Test]
     [Arguments("before the stop")]
     [Arguments("between the two signals")]
-    public async Task The_daemon_is_killed_and_the_server_drains_all_the_same(string when, CancellationToken cancellation)
+    public async Task The_daemon_is_killed_and_the_server_drains_all_the_same(string when,
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var server = await Start(box, "web", ["./start.sh"]);
@@ -104,13 +107,15 @@ public class WrapperStopTests
         await box.UntilState("web", "stopped");
         await stop.End();
         // The signal comes once, whichever daemon sends it.
-        await Assert.That(TspmBox.Text(Path.Combine(box.Folder, "server.log")).Split("got SIGTERM").Length).IsEqualTo(2);
+        await Assert.That(TspmBox.Text(Path.Combine(box.Folder, "server.log")).Split("got SIGTERM").Length)
+            .IsEqualTo(2);
         await Assert.That(LiveProcess.IsAlive(server)).IsFalse();
     }
 
     /// <summary>Here the daemon that sent the signal dies while the main program itself drains.</summary>
     [Test]
-    public async Task A_program_that_drains_gets_the_signal_once_although_the_daemon_dies_meanwhile(CancellationToken cancellation)
+    public async Task A_program_that_drains_gets_the_signal_once_although_the_daemon_dies_meanwhile(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var server = await Start(box, "web", ["node server.js"]);
@@ -123,27 +128,33 @@ public class WrapperStopTests
         box.Write("go", "");
         await box.UntilState("web", "stopped");
         await stop.End();
-        await Assert.That(TspmBox.Text(Path.Combine(box.Folder, "server.log")).Split("got SIGTERM").Length).IsEqualTo(2);
+        await Assert.That(TspmBox.Text(Path.Combine(box.Folder, "server.log")).Split("got SIGTERM").Length)
+            .IsEqualTo(2);
     }
 
     [Test]
-    public async Task A_server_that_never_drains_is_killed_when_the_timeout_has_passed_and_every_answer_names_it(CancellationToken cancellation)
+    public async Task A_server_that_never_drains_is_killed_when_the_timeout_has_passed_and_every_answer_names_it(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var server = await Start(box, "web", ["./start.sh", "--kill-timeout", "600"]);
         var stop = await box.Ok("stop", "web");
-        await Assert.That(stop.Err).Contains($"web: node (pid {server}) did not end in time and was killed (see stop.timeoutMs and stop.signal)");
+        await Assert.That(stop.Err)
+            .Contains($"web: node (pid {server}) did not end in time and was killed (see stop.timeoutMs and "
+                + "stop.signal)");
         await Assert.That(LiveProcess.IsAlive(server)).IsFalse();
         await Assert.That((await box.Ok("why", "web")).Out).Contains($"left behind and killed: node (pid {server})");
         var told = (await box.Ok("events", "web", "--json")).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => JsonDocument.Parse(line).RootElement).Single(line => line.GetProperty("kind").GetString() == "leftovers");
+            .Select(line => JsonDocument.Parse(line).RootElement)
+                .Single(line => line.GetProperty("kind").GetString() == "leftovers");
         await Assert.That(told.GetProperty("signal").GetString()).IsEqualTo("SIGKILL");
         await Assert.That(told.GetProperty("pids")[0].GetInt32()).IsEqualTo(server);
         await Assert.That(told.GetProperty("names")[0].GetString()).IsEqualTo("node");
     }
 
     [Test]
-    public async Task What_a_crashed_program_leaves_behind_is_asked_to_end_before_the_restart(CancellationToken cancellation)
+    public async Task What_a_crashed_program_leaves_behind_is_asked_to_end_before_the_restart(
+        CancellationToken cancellation)
     {
         await using var box = new TspmBox(cancellation);
         var server = await Start(box, "web", ["./start.sh", "--restart-delay", "10"]);
@@ -182,7 +193,8 @@ public class WrapperStopTests
         box.Write("go", "");
         await Assert.That(await stop.End()).IsEqualTo(0);
         // nodemon adds a SIGINT of its own.
-        await Assert.That(TspmBox.Text(Path.Combine(box.Folder, "server.log"))).Contains("got SIGTERM\n").And.Contains("drained\n");
+        await Assert.That(TspmBox.Text(Path.Combine(box.Folder, "server.log"))).Contains("got SIGTERM\n").And
+            .Contains("drained\n");
         await Assert.That(LiveProcess.IsAlive(server)).IsFalse();
         await Assert.That(stop.Err).IsEqualTo("");
     }

@@ -22,9 +22,15 @@ internal sealed class Coverage
 
     public IReadOnlyDictionary<string, int> Counts => new Dictionary<string, int>
     {
-        ["daemons started"] = Starts, ["probations passed"] = Passed, ["upgrades"] = Upgrades,
-        ["rollbacks"] = RolledBack, ["takeovers"] = TakenOver, ["guardians killed"] = GuardiansKilled,
-        ["daemons overdue"] = Overdue, ["catch-ups"] = CaughtUp, ["catch-ups with a record"] = CaughtUpWithRecords,
+        ["daemons started"] = Starts,
+        ["probations passed"] = Passed,
+        ["upgrades"] = Upgrades,
+        ["rollbacks"] = RolledBack,
+        ["takeovers"] = TakenOver,
+        ["guardians killed"] = GuardiansKilled,
+        ["daemons overdue"] = Overdue,
+        ["catch-ups"] = CaughtUp,
+        ["catch-ups with a record"] = CaughtUpWithRecords,
         ["exits checked"] = Exits,
     };
 }

@@ -40,7 +40,8 @@ internal sealed class SimulatedGuardian
         var probation = former >= 0 ? UpgradeProbation.Begin(FakeDescriptor.Of(former), Now) : null;
         var facts = new GuardianFacts(given.WasReady, given.EndWanted)
         {
-            Failures = new DaemonFailures(given.QuickDeaths, null), Probation = probation,
+            Failures = new DaemonFailures(given.QuickDeaths, null),
+            Probation = probation,
         };
         State = new GuardianState.NoDaemon(facts, Now);
     }

@@ -81,7 +81,8 @@ internal sealed class Alpha1DataTests
         var notifies = records[new InstanceKey(1, 0)].Current!;
         await Assert.That((notifies.Ready!.Notify, notifies.Health!.Exec)).IsEqualTo((true, "true"));
         await Assert.That(notifies.StatusText).IsEqualTo("3 queues");
-        await Assert.That(records[new InstanceKey(2, 0)].Current!.Listen!).IsEquivalentTo((string[])["unix:/srv/shop/l.sock"]);
+        await Assert.That(records[new InstanceKey(2, 0)].Current!.Listen!)
+            .IsEquivalentTo((string[])["unix:/srv/shop/l.sock"]);
         await Assert.That(records[new InstanceKey(4, 0)].Common.NextStartMonotonicMs).IsEqualTo(35970809);
         await Assert.That(records[new InstanceKey(10, 0)].Current!.Ready!.Log).IsEqualTo("never");
         await Assert.That(records[new InstanceKey(13, 0)].Current!.OutStart).IsEqualTo(6);

@@ -27,8 +27,10 @@ internal sealed class ProcessStoreTests
     }
 
     [Test]
-    [Arguments("fifo"), Arguments("folder"), Arguments("zero"), Arguments("loop"), Arguments("nowhere"), Arguments("socket")]
-    public async Task What_is_not_a_regular_file_is_moved_aside_and_the_newest_good_generation_is_used(string kind, CancellationToken cancellation)
+    [Arguments("fifo"), Arguments("folder"), Arguments("zero"), Arguments("loop"), Arguments("nowhere"),
+        Arguments("socket")]
+    public async Task What_is_not_a_regular_file_is_moved_aside_and_the_newest_good_generation_is_used(string kind,
+        CancellationToken cancellation)
     {
         for (var generation = 0; generation <= 3; generation++)
         {
@@ -48,7 +50,8 @@ internal sealed class ProcessStoreTests
 
     [Test]
     [Arguments("fifo"), Arguments("zero"), Arguments("loop")]
-    public async Task What_lies_where_the_next_state_is_written_is_no_obstacle(string kind, CancellationToken cancellation)
+    public async Task What_lies_where_the_next_state_is_written_is_no_obstacle(string kind,
+        CancellationToken cancellation)
     {
         using var home = new TemporaryHome();
         await Platform.RegularFileTests.Put(home.Home.ProcessesFile + ".tmp", kind, cancellation);
@@ -58,7 +61,8 @@ internal sealed class ProcessStoreTests
 
     [Test]
     [Arguments("fifo"), Arguments("folder"), Arguments("zero"), Arguments("loop")]
-    public async Task Settings_that_are_not_a_regular_file_are_not_used_and_that_is_said(string kind, CancellationToken cancellation)
+    public async Task Settings_that_are_not_a_regular_file_are_not_used_and_that_is_said(string kind,
+        CancellationToken cancellation)
     {
         using var home = new TemporaryHome();
         await Platform.RegularFileTests.Put(home.Home.SettingsFile, kind, cancellation);
@@ -109,7 +113,8 @@ internal sealed class ProcessStoreTests
         using var home = new TemporaryHome();
         SaveAll(home, "a", "b");
         foreach (var generation in new[] { 0, 1 })
-            await Assert.That(File.GetUnixFileMode(PathOf(home, generation))).IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            await Assert.That(File.GetUnixFileMode(PathOf(home, generation)))
+                .IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     [Test]
@@ -121,7 +126,8 @@ internal sealed class ProcessStoreTests
     [Arguments("{\"format\":1,\"nextId\":1,\"processes\":[{\"id\":0}],\"environments\":{}}")]
     [Arguments("{\"format\":1,\"nextId\":1,\"processes\":[null],\"environments\":{}}")]
     [Arguments("{\"format\":1,\"nextId\":1,\"processes\":[],\"environments\":{\"e\":null}}")]
-    public async Task A_broken_file_is_moved_aside_and_the_newest_good_generation_is_used(string content, CancellationToken cancellation)
+    public async Task A_broken_file_is_moved_aside_and_the_newest_good_generation_is_used(string content,
+        CancellationToken cancellation)
     {
         using var home = new TemporaryHome();
         SaveAll(home, "a", "b");
@@ -145,7 +151,9 @@ internal sealed class ProcessStoreTests
         SaveAll(home, "good");
         SaveAll(home, "web,other");
         var text = File.ReadAllText(home.Home.ProcessesFile);
-        var replaced = member.StartsWith("name", StringComparison.Ordinal) ? text.Replace("name\": \"web\"", member) : text.Replace("name\": \"web\"", $"name\": \"web\", \"{member}");
+        var replaced = member.StartsWith("name", StringComparison.Ordinal)
+            ? text.Replace("name\": \"web\"", member)
+            : text.Replace("name\": \"web\"", $"name\": \"web\", \"{member}");
         await Assert.That(replaced).IsNotEqualTo(text);
         File.WriteAllText(home.Home.ProcessesFile, replaced);
         await Assert.That(Names(home)).IsEqualTo("good");
@@ -168,7 +176,8 @@ internal sealed class ProcessStoreTests
     {
         using var home = new TemporaryHome();
         SaveAll(home, "good", "web,other");
-        File.WriteAllText(home.Home.ProcessesFile, File.ReadAllText(home.Home.ProcessesFile).Replace("\"id\": 1", "\"id\": 0"));
+        File.WriteAllText(home.Home.ProcessesFile,
+            File.ReadAllText(home.Home.ProcessesFile).Replace("\"id\": 1", "\"id\": 0"));
         await Assert.That(Names(home)).IsEqualTo("good");
     }
 
@@ -223,7 +232,8 @@ internal sealed class ProcessStoreTests
     {
         using var home = new TemporaryHome();
         SaveAll(home, "a");
-        File.WriteAllText(home.Home.ProcessesFile, File.ReadAllText(home.Home.ProcessesFile).Replace("\"nextId\"", "\"later\": {\"x\": 1}, \"nextId\""));
+        File.WriteAllText(home.Home.ProcessesFile,
+            File.ReadAllText(home.Home.ProcessesFile).Replace("\"nextId\"", "\"later\": {\"x\": 1}, \"nextId\""));
         await Assert.That(Names(home)).IsEqualTo("a");
     }
 
@@ -252,9 +262,11 @@ internal sealed class ProcessStoreTests
             await Assert.That(loaded.Troubles).IsEmpty();
             await Assert.That(loaded.Content.Processes).IsNotEmpty();
             Store(home).Save(loaded.Content);
-            await Assert.That(File.ReadAllText(home.Home.ProcessesFile)).IsEqualTo(File.ReadAllText(path).TrimEnd('\n'));
+            await Assert.That(File.ReadAllText(home.Home.ProcessesFile))
+                .IsEqualTo(File.ReadAllText(path).TrimEnd('\n'));
         }
     }
 
-    static string PathOf(TemporaryHome home, int generation) => generation == 0 ? home.Home.ProcessesFile : $"{home.Home.ProcessesFile}.{generation}";
+    static string PathOf(TemporaryHome home, int generation) =>
+        generation == 0 ? home.Home.ProcessesFile : $"{home.Home.ProcessesFile}.{generation}";
 }

@@ -14,10 +14,13 @@ internal sealed class SmallFilesTests
 
     static RunRecord Of(int pid, string text = "") => new()
     {
-        Common = new ProcessRecord { Next = text }, Current = new ChildRecord { RunId = 1, Pid = pid },
+        Common = new ProcessRecord { Next = text },
+        Current = new ChildRecord { RunId = 1, Pid = pid },
     };
 
-    /// <summary>In the present format, and in that of earlier versions, which a daemon writes until it is ready.</summary>
+    /// <summary>
+    /// In the present format, and in that of earlier versions, which a daemon writes until it is ready.
+    /// </summary>
     [Test]
     [Arguments(false), Arguments(true)]
     public async Task A_run_record_comes_back_as_it_was(bool asFormat1, CancellationToken cancellation)
@@ -73,14 +76,16 @@ internal sealed class SmallFilesTests
         for (var length = 0; length < whole.Length; length++)
         {
             File.WriteAllBytes(newer, whole[..length]);
-            if (new RunRecordStore(home.Home).LoadAll()[Key].Current!.Pid != 1) throw new InvalidOperationException($"torn at {length}");
+            if (new RunRecordStore(home.Home).LoadAll()[Key].Current!.Pid != 1)
+                throw new InvalidOperationException($"torn at {length}");
         }
         for (var at = 0; at < whole.Length; at++)
         {
             var broken = whole.ToArray();
             broken[at] ^= 0x40;
             File.WriteAllBytes(newer, broken);
-            if (new RunRecordStore(home.Home).LoadAll()[Key].Current!.Pid != 1) throw new InvalidOperationException($"wrong at {at}");
+            if (new RunRecordStore(home.Home).LoadAll()[Key].Current!.Pid != 1)
+                throw new InvalidOperationException($"wrong at {at}");
         }
     }
 
@@ -94,7 +99,8 @@ internal sealed class SmallFilesTests
         {
             if (random.Next(5) == 0) records = new RunRecordStore(home.Home); // another daemon
             records.Save(Key, Of(pid, new string('r', random.Next(5000))));
-            if (new RunRecordStore(home.Home).LoadAll()[Key].Current!.Pid != pid) throw new InvalidOperationException($"{pid} is not the newest");
+            if (new RunRecordStore(home.Home).LoadAll()[Key].Current!.Pid != pid)
+                throw new InvalidOperationException($"{pid} is not the newest");
         }
         await Assert.That(Directory.GetFiles(home.Home.RunFolder).Length).IsEqualTo(2);
     }
@@ -104,7 +110,8 @@ internal sealed class SmallFilesTests
     {
         using var home = new TemporaryHome();
         new RunRecordStore(home.Home).Save(Key, Of(5));
-        foreach (var name in new[] { "election.lock", "strange.json", "4.0.0.json", "4.0.json", "x.y.0.json" }) File.WriteAllText(Path.Combine(home.Home.RunFolder, name), "{}");
+        foreach (var name in new[] { "election.lock", "strange.json", "4.0.0.json", "4.0.json", "x.y.0.json" })
+            File.WriteAllText(Path.Combine(home.Home.RunFolder, name), "{}");
         await Assert.That(new RunRecordStore(home.Home).LoadAll().Keys).IsEquivalentTo([Key]);
     }
 
@@ -125,7 +132,8 @@ internal sealed class SmallFilesTests
     }
 
     [Test]
-    public async Task A_record_that_could_not_be_written_is_written_when_it_can_be_and_who_waits_for_that_is_told(CancellationToken cancellation)
+    public async Task A_record_that_could_not_be_written_is_written_when_it_can_be_and_who_waits_for_that_is_told(
+        CancellationToken cancellation)
     {
         using var home = new TemporaryHome();
         var retries = new Queue<Action>();
@@ -156,7 +164,8 @@ internal sealed class SmallFilesTests
         using var home = new TemporaryHome();
         File.WriteAllText(home.Home.FifoPath(Key, 77, "err"), "");
         new RunRecordStore(home.Home).Save(Key, new RunRecord());
-        await Assert.That(new RunRecordStore(home.Home).Fifos().Single()).IsEqualTo((Key, 77UL, "err", home.Home.FifoPath(Key, 77, "err")));
+        await Assert.That(new RunRecordStore(home.Home).Fifos().Single())
+            .IsEqualTo((Key, 77UL, "err", home.Home.FifoPath(Key, 77, "err")));
     }
 
     [Test]
@@ -167,12 +176,14 @@ internal sealed class SmallFilesTests
         AtomicFile.Write(path, new byte[4096], durable: false);
         var writer = Task.Run(() =>
         {
-            for (var i = 1; i < 300; i++) AtomicFile.Write(path, Enumerable.Repeat((byte)i, 4096 + i).ToArray(), durable: i % 100 == 0);
+            for (var i = 1; i < 300; i++)
+                AtomicFile.Write(path, Enumerable.Repeat((byte)i, 4096 + i).ToArray(), durable: i % 100 == 0);
         }, cancellation);
         while (!writer.IsCompleted)
         {
             var content = File.ReadAllBytes(path);
-            if (content.Length < 4096 || content.Any(one => one != content[0])) throw new InvalidOperationException("a mixture was read");
+            if (content.Length < 4096 || content.Any(one => one != content[0]))
+                throw new InvalidOperationException("a mixture was read");
         }
         await writer;
         await Assert.That(File.Exists(path + ".tmp")).IsFalse();
@@ -206,11 +217,14 @@ internal sealed class SmallFilesTests
         {
             foreach (var (instance, instances) in new[] { (0, 1), (0, 2), (1, 2) })
             {
-                foreach (var file in new[] { home.Home.OutLog(name, instance, instances), home.Home.ErrLog(name, instance, instances) })
+                foreach (var file in new[] { home.Home.OutLog(name, instance, instances),
+                    home.Home.ErrLog(name, instance, instances) })
                 {
                     var owner = $"{name} {instance}/{instances}";
-                    if (!files.TryAdd(file, owner)) throw new InvalidOperationException($"{file} belongs to '{owner}' and to '{files[file]}'");
-                    if (Path.GetDirectoryName(file) != home.Home.LogFolder) throw new InvalidOperationException($"{file} is outside");
+                    if (!files.TryAdd(file, owner))
+                        throw new InvalidOperationException($"{file} belongs to '{owner}' and to '{files[file]}'");
+                    if (Path.GetDirectoryName(file) != home.Home.LogFolder)
+                        throw new InvalidOperationException($"{file} is outside");
                 }
             }
         }
@@ -230,7 +244,8 @@ internal sealed class SmallFilesTests
     {
         var home = new TspmHome("relative");
         await Assert.That(home.Path).IsEqualTo(Path.GetFullPath("relative"));
-        string[] paths = [home.SocketPath, home.LockFile, home.StateFile, home.ProcessesFile, home.RunFolder, home.LogFolder, home.DaemonLog, home.WriterLockFile];
+        string[] paths = [home.SocketPath, home.LockFile, home.StateFile, home.ProcessesFile, home.RunFolder,
+            home.LogFolder, home.DaemonLog, home.WriterLockFile];
         await Assert.That(paths.All(path => path.StartsWith(home.Path + "/", StringComparison.Ordinal))).IsTrue();
     }
 
@@ -248,13 +263,15 @@ internal sealed class SmallFilesTests
     {
         using var home = new TemporaryHome();
         File.WriteAllText(home.Home.Of("file"), "");
-        var refused = await Assert.That(() => HomeFolders.Prepare(new TspmHome(home.Home.Of("file/below")))).Throws<HomeException>();
+        var refused = await Assert.That(() => HomeFolders.Prepare(new TspmHome(home.Home.Of("file/below"))))
+            .Throws<HomeException>();
         await Assert.That(refused!.Message).Contains("TSPM_HOME");
     }
 
     [Test]
     [Arguments("fifo"), Arguments("folder"), Arguments("zero"), Arguments("loop")]
-    public async Task A_run_record_that_is_not_a_regular_file_is_moved_aside_and_the_other_slot_is_used(string kind, CancellationToken cancellation)
+    public async Task A_run_record_that_is_not_a_regular_file_is_moved_aside_and_the_other_slot_is_used(string kind,
+        CancellationToken cancellation)
     {
         using var home = new TemporaryHome();
         var records = new RunRecordStore(home.Home);
@@ -267,7 +284,9 @@ internal sealed class SmallFilesTests
             await Platform.RegularFileTests.Put(path, kind, cancellation);
             records = new RunRecordStore(home.Home);
             await Assert.That(records.LoadAll().ContainsKey(Key)).IsTrue().Because("the other slot is whole");
-            await Assert.That(records.MoveObstaclesAside().Single()).Contains($"the run record {Path.GetFileName(path)} could not be read (it is a").And.Contains("it is kept as");
+            await Assert.That(records.MoveObstaclesAside().Single())
+                .Contains($"the run record {Path.GetFileName(path)} could not be read (it is a").And
+                    .Contains("it is kept as");
             await Assert.That(records.MoveObstaclesAside()).IsEmpty();
             for (var pid = 3; pid < 6; pid++) records.Save(Key, Of(pid));
             await Assert.That(records.Trouble).IsNull();
@@ -276,7 +295,8 @@ internal sealed class SmallFilesTests
     }
 
     [Test]
-    public async Task A_fifo_that_takes_the_place_of_a_run_record_is_a_trouble_and_not_waited_for(CancellationToken cancellation)
+    public async Task A_fifo_that_takes_the_place_of_a_run_record_is_a_trouble_and_not_waited_for(
+        CancellationToken cancellation)
     {
         using var home = new TemporaryHome();
         var records = new RunRecordStore(home.Home);

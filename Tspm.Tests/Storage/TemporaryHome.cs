@@ -27,10 +27,16 @@ internal sealed class TemporaryHome : IDisposable
             EnvironmentKey = "e",
             CreatedAt = DateTimeOffset.UnixEpoch,
         })],
-        Environments = new Dictionary<string, IReadOnlyDictionary<string, string>> { ["e"] = new Dictionary<string, string> { ["PATH"] = "/bin" } },
+        Environments =
+            new Dictionary<string, IReadOnlyDictionary<string, string>>
+            {
+                [
+                "e"] = new Dictionary<string, string> { ["PATH"] = "/bin" }
+            },
     };
 
-    public static string NamesIn(ProcessesFile file) => string.Join(',', file.Processes.Select(process => process.Name));
+    public static string NamesIn(ProcessesFile file) =>
+        string.Join(',', file.Processes.Select(process => process.Name));
 
     public void Dispose() => Directory.Delete(Home.Path, recursive: true);
 }

@@ -8,13 +8,16 @@ using Tspm.Tests.Config;
 
 namespace Tspm.Tests.Supervision;
 
-/// <summary>What is done is what the plan says, and nothing else: over random pairs of files, on a machine played by hand.</summary>
+/// <summary>
+/// What is done is what the plan says, and nothing else: over random pairs of files, on a machine played by hand.
+/// </summary>
 [Timeout(120_000)]
 internal sealed class ApplicationTests
 {
     static readonly Dictionary<string, string> Shell = new() { ["PATH"] = "/bin" };
 
-    static Application.Wanted Wanted(IReadOnlyList<ProcessConfig> configs, bool prune = false, bool updateEnvironment = false, Dictionary<string, string>? shell = null) =>
+    static Application.Wanted Wanted(IReadOnlyList<ProcessConfig> configs, bool prune = false,
+        bool updateEnvironment = false, Dictionary<string, string>? shell = null) =>
         new(configs, prune, updateEnvironment, shell ?? Shell, null);
 
     /// <summary>As the handler does it: what goes is stopped first.</summary>
@@ -22,7 +25,9 @@ internal sealed class ApplicationTests
     {
         var steps = Application.PlanOf(world.Supervisor.Table, wanted);
         foreach (var step in steps.Where(step => step.Action == PlanStep.Delete))
-            world.Supervisor.Stop(world.Supervisor.Table.Instances(world.Supervisor.Table.ByName(step.Name)!.Id)!, CauseRequest.Stop);
+            world.Supervisor
+                .Stop(world.Supervisor.Table.Instances(world.Supervisor.Table.ByName(step.Name)!.Id)!,
+                    CauseRequest.Stop);
         world.Step();
         Application.Begin(world.Supervisor, steps, wanted, []);
         world.Step();
@@ -31,16 +36,20 @@ internal sealed class ApplicationTests
 
     static World Machine() => new() { Machine = { Answer = static (_, signal) => new ExitStatus(null, signal) } };
 
-    static Dictionary<string, int> Pids(World world) => world.Supervisor.Table.Cells.Where(cell => cell.Child is not null).ToDictionary(cell => $"{cell.Definition.Name}:{cell.Key.Instance}", cell => cell.Child!.Pid);
+    static Dictionary<string, int> Pids(World world) =>
+        world.Supervisor.Table.Cells.Where(cell => cell.Child is not null)
+            .ToDictionary(cell => $"{cell.Definition.Name}:{cell.Key.Instance}", cell => cell.Child!.Pid);
 
     [Test]
-    public void What_is_done_is_what_the_plan_says(CancellationToken cancellation) => Gen.Select(ApplyPlanTests.AnyFile, ApplyPlanTests.AnyFile, Gen.Bool).Sample((first, second, prune) =>
+    public void What_is_done_is_what_the_plan_says(CancellationToken cancellation) =>
+        Gen.Select(ApplyPlanTests.AnyFile, ApplyPlanTests.AnyFile, Gen.Bool).Sample((first, second, prune) =>
     {
         cancellation.ThrowIfCancellationRequested();
         using var world = Machine();
         Apply(world, Wanted(first));
         var before = Pids(world);
-        if (before.Count != first.Sum(config => config.Instances ?? 1)) throw new InvalidOperationException("not all were started");
+        if (before.Count != first.Sum(config => config.Instances ?? 1))
+            throw new InvalidOperationException("not all were started");
         var steps = Apply(world, Wanted(second, prune));
         var after = Pids(world);
         foreach (var step in steps)
@@ -54,19 +63,26 @@ internal sealed class ApplicationTests
                 var expected = step.Action == PlanStep.Delete || instance >= (config!.Instances ?? 1) ? has == 0
                     : step.Action == PlanStep.Create || instance >= (former!.Instances ?? 1) ? had == 0 && has != 0
                     : step.Restarts ? has != 0 && has != had : has == had;
-                if (!expected) throw new InvalidOperationException($"{key}: {had} → {has}, but the plan was {ApplyPlanTests.Show([step])}");
+                if (!expected)
+                    throw new InvalidOperationException($"{key}: {had} → {has}, but the plan was "
+                        + $"{ApplyPlanTests.Show([step])}");
             }
         }
-        var untouched = before.Where(entry => !steps.Exists(step => entry.Key.StartsWith(step.Name + ":", StringComparison.Ordinal)));
-        if (untouched.Any(entry => after.GetValueOrDefault(entry.Key) != entry.Value)) throw new InvalidOperationException("something was touched that the plan does not name");
-        return Application.PlanOf(world.Supervisor.Table, Wanted(second, prune)).TrueForAll(step => step.Action == PlanStep.Keep);
+        var untouched = before
+            .Where(entry => !steps.Exists(step => entry.Key.StartsWith(step.Name + ":", StringComparison.Ordinal)));
+        if (untouched.Any(entry => after.GetValueOrDefault(entry.Key) != entry.Value))
+            throw new InvalidOperationException("something was touched that the plan does not name");
+        return Application.PlanOf(world.Supervisor.Table, Wanted(second, prune))
+            .TrueForAll(step => step.Action == PlanStep.Keep);
     }, iter: 300, threads: 1);
 
     [Test]
-    public async Task What_the_user_has_stopped_stays_so_and_what_was_given_up_is_tried_with_the_change(CancellationToken cancellation)
+    public async Task What_the_user_has_stopped_stays_so_and_what_was_given_up_is_tried_with_the_change(
+        CancellationToken cancellation)
     {
         using var world = Machine();
-        ProcessConfig[] configs = [new() { Name = "a", ProjectDir = "/", Command = "a" }, new() { Name = "b", ProjectDir = "/", Command = "b", Restart = new RestartConfig { MaxConsecutive = 1 } }];
+        ProcessConfig[] configs = [new() { Name = "a", ProjectDir = "/", Command = "a" },
+            new() { Name = "b", ProjectDir = "/", Command = "b", Restart = new RestartConfig { MaxConsecutive = 1 } }];
         Apply(world, Wanted(configs));
         var (a, b) = (world.Supervisor.Table.Cells[0], world.Supervisor.Table.Cells[1]);
         world.Supervisor.Stop(a, CauseRequest.Stop);
@@ -91,8 +107,10 @@ internal sealed class ApplicationTests
         var other = new Dictionary<string, string> { ["PATH"] = "/opt/bin" };
         await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted(configs, shell: other)))).IsEqualTo("keep a");
         await Assert.That(cell.Child!.Pid).IsEqualTo(pid);
-        await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted(configs, updateEnvironment: true)))).IsEqualTo("keep a");
-        await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted(configs, updateEnvironment: true, shell: other)))).IsEqualTo("change a environment !");
+        await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted(configs, updateEnvironment: true))))
+            .IsEqualTo("keep a");
+        await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted(configs, updateEnvironment: true, shell: other))))
+            .IsEqualTo("change a environment !");
         await Assert.That(world.Machine.Only(cell.Key).Request.Environment["PATH"]).IsEqualTo("/opt/bin");
     }
 
@@ -103,19 +121,31 @@ internal sealed class ApplicationTests
         using var world = Machine();
         var config = new ProcessConfig { Name = "a", ProjectDir = "/", Command = "a", LegacyId = "old:a" };
         Apply(world, Wanted([config]));
-        await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted([config with { LegacyId = null, Args = ["x"] }])))).IsEqualTo("change a args !");
+        await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted([config with { LegacyId = null, Args = ["x"] }]))))
+            .IsEqualTo("change a args !");
         await Assert.That(world.Supervisor.Selection.Select(["old:a"]).Count).IsEqualTo(1);
-        await Assert.That(ApplyPlanTests.Show(Application.PlanOf(world.Supervisor.Table, Wanted([config with { LegacyId = null, Args = ["x"] }])))).IsEqualTo("keep a");
+        await Assert.That(ApplyPlanTests.Show(Application.PlanOf(world.Supervisor.Table,
+            Wanted([config with { LegacyId = null, Args = ["x"] }])))).IsEqualTo("keep a");
     }
 
     /// <summary>As <c>daemon --apply</c> does it.</summary>
     [Test]
-    public async Task What_is_down_or_given_up_is_started_on_demand_but_for_jobs_and_gets_that_environment(CancellationToken cancellation)
+    public async Task What_is_down_or_given_up_is_started_on_demand_but_for_jobs_and_gets_that_environment(
+        CancellationToken cancellation)
     {
         using var world = Machine();
-        ProcessConfig P(string name) => new() { Name = name, ProjectDir = "/", Command = name, Restart = new RestartConfig { MaxConsecutive = 1 } };
+        ProcessConfig P(string name) => new()
+        {
+            Name = name,
+            ProjectDir = "/",
+            Command = name,
+            Restart = new RestartConfig { MaxConsecutive = 1 },
+        };
         ProcessConfig[] configs =
-            [P("up"), P("down"), P("given-up"), P("half") with { Instances = 2 }, P("changed"), P("off") with { Enabled = false }, P("job") with { Restart = null, Schedule = new ScheduleConfig { Cron = "0 3 * * *", Action = "start" } }];
+            [P("up"), P("down"), P("given-up"), P("half") with { Instances = 2 }, P("changed"),
+                P("off") with { Enabled = false },
+                    P("job") with { Restart = null,
+                        Schedule = new ScheduleConfig { Cron = "0 3 * * *", Action = "start" } }];
         Apply(world, Wanted(configs));
         var cells = world.Supervisor.Table.Cells.ToDictionary(cell => $"{cell.Definition.Name}:{cell.Key.Instance}");
         world.Supervisor.Stop([cells["down:0"], cells["half:1"]], CauseRequest.Stop);
@@ -125,14 +155,21 @@ internal sealed class ApplicationTests
         configs[4] = configs[4] with { Args = ["x"] };
         configs[0] = configs[0] with { Log = new LogConfig { Keep = 2 } };
         var other = new Dictionary<string, string> { ["PATH"] = "/opt/bin" };
-        Application.Wanted wanted = new(configs, false, false, other, null) { StartsAll = true, RenewsEnvironment = true };
+        Application.Wanted wanted = new(configs, false, false, other, null)
+        {
+            StartsAll = true,
+            RenewsEnvironment = true
+        };
         Application.Begin(world.Supervisor, Application.PlanOf(world.Supervisor.Table, wanted), wanted, []);
         world.Step();
         var after = Pids(world);
         await Assert.That(after.Keys).IsEquivalentTo(["up:0", "down:0", "given-up:0", "half:0", "half:1", "changed:0"]);
-        await Assert.That(after.Where(entry => before.GetValueOrDefault(entry.Key) == entry.Value).Select(entry => entry.Key)).IsEquivalentTo(["up:0", "half:0"]);
+        await Assert.That(after.Where(entry => before.GetValueOrDefault(entry.Key) == entry.Value).Select(entry =>
+            entry.Key)).IsEquivalentTo(["up:0", "half:0"]);
         // One process has one environment: that of half a one is kept.
-        await Assert.That(after.Keys.Where(key => world.Machine.Only(cells[key].Key).Request.Environment["PATH"] == "/opt/bin")).IsEquivalentTo(["down:0", "given-up:0", "changed:0"]);
+        await Assert.That(after.Keys.Where(key =>
+            world.Machine.Only(cells[key].Key).Request.Environment["PATH"] == "/opt/bin"))
+                .IsEquivalentTo(["down:0", "given-up:0", "changed:0"]);
     }
 
     [Test]
@@ -143,7 +180,10 @@ internal sealed class ApplicationTests
         Apply(world, Wanted([config]));
         var cell = world.Supervisor.Table.Cells[0];
         var pid = cell.Child!.Pid;
-        Apply(world, Wanted([config with { Log = new LogConfig { Keep = 2 }, Health = new Probe { Tcp = "127.0.0.1:9", IntervalMs = 1000, Failures = 1 }, Schedule = new ScheduleConfig { Cron = "0 3 * * *" } }]));
+        Apply(world,
+            Wanted([config with { Log = new LogConfig { Keep = 2 },
+                Health = new Probe { Tcp = "127.0.0.1:9", IntervalMs = 1000, Failures = 1 },
+                    Schedule = new ScheduleConfig { Cron = "0 3 * * *" } }]));
         await Assert.That(cell.Child!.Pid).IsEqualTo(pid);
         await Assert.That(world.Outputs.Kept[cell.View.OutLog].Keep).IsEqualTo(2);
         await Assert.That(cell.Current!.Health!.Tcp).IsEqualTo("127.0.0.1:9");
@@ -158,7 +198,8 @@ internal sealed class ApplicationTests
         [.. names.Select(static name => new ProcessConfig { Name = name, ProjectDir = "/", Command = name })], prune,
             false, Shell, null)
     {
-        Project = project, Remedy = ApplyPlan.Forced,
+        Project = project,
+        Remedy = ApplyPlan.Forced,
     };
 
     static string Projects(World world) =>
@@ -201,7 +242,8 @@ internal sealed class ApplicationTests
         Apply(world, Of("/one", false, "web"));
         var before = Pids(world);
         var forced = new Application.Wanted(Of("/two", false, "free", "web").Configs, false, false, Shell,
-            null) { Project = "/two" };
+            null)
+        { Project = "/two" };
         await Assert.That(Application.Problem(world.Supervisor.Table, forced)).IsNull();
         await Assert.That(ApplyPlanTests.Show(Apply(world, forced))).IsEqualTo("keep free | keep web");
         if (dies) world.RestartDaemon();
@@ -214,8 +256,12 @@ internal sealed class ApplicationTests
     {
         using var world = Machine();
         Apply(world, Of("/one", false, "db", "old"));
-        world.StartNew(new ProcessConfig { Name = "web", Command = "web",
-            DependsOn = [new Dependency { Name = "db" }] });
+        world.StartNew(new ProcessConfig
+        {
+            Name = "web",
+            Command = "web",
+            DependsOn = [new Dependency { Name = "db" }]
+        });
         await Assert.That(Application.Problem(world.Supervisor.Table,
             Of("/one", true, "other"))).Contains("'web' depends on 'db'");
         await Assert.That(Application.Problem(world.Supervisor.Table, Of("/one", true, "db"))).IsNull();
@@ -225,12 +271,19 @@ internal sealed class ApplicationTests
     public async Task Nothing_may_depend_on_what_is_not_there_afterwards(CancellationToken cancellation)
     {
         using var world = Machine();
-        var (db, web) = (new ProcessConfig { Name = "db", ProjectDir = "/", Command = "db" }, new ProcessConfig { Name = "web", ProjectDir = "/", Command = "web", DependsOn = [new Dependency { Name = "db" }] });
+        var (db, web) = (new ProcessConfig { Name = "db", ProjectDir = "/", Command = "db" }, new ProcessConfig
+        {
+            Name = "web",
+            ProjectDir = "/",
+            Command = "web",
+            DependsOn = [new Dependency { Name = "db" }],
+        });
         await Assert.That(Application.Problem(world.Supervisor.Table, Wanted([web]))).Contains("'web' depends on 'db'");
         Apply(world, Wanted([web, db]));
         await Assert.That(world.Machine.Living.Count()).IsEqualTo(2);
         await Assert.That(Application.Problem(world.Supervisor.Table, Wanted([web]))).IsNull();
-        await Assert.That(Application.Problem(world.Supervisor.Table, Wanted([web], prune: true))).Contains("'web' depends on 'db'");
+        await Assert.That(Application.Problem(world.Supervisor.Table, Wanted([web], prune: true)))
+            .Contains("'web' depends on 'db'");
     }
 
     /// <summary>The same process that an older manager runs: not a second time, until that is gone.</summary>
@@ -247,7 +300,8 @@ internal sealed class ApplicationTests
         var pending = world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Held);
-        await Assert.That(cell.State.Reason).Contains($"pid {old.Id} runs it already").And.Contains("tspm migrate --take-over");
+        await Assert.That(cell.State.Reason).Contains($"pid {old.Id} runs it already").And
+            .Contains("tspm migrate --take-over");
         await Assert.That(pending.Settled.IsCompleted).IsTrue();
         old.Kill();
         await old.WaitForExitAsync(cancellation);

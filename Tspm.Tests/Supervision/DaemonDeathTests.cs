@@ -8,7 +8,9 @@ using Tspm.Supervision.Recovery;
 
 namespace Tspm.Tests.Supervision;
 
-/// <summary>A daemon that is killed at any instant, and the next one: no child is lost, none is doubled, nothing is forgotten.</summary>
+/// <summary>
+/// A daemon that is killed at any instant, and the next one: no child is lost, none is doubled, nothing is forgotten.
+/// </summary>
 [Timeout(30_000)]
 internal sealed class DaemonDeathTests
 {
@@ -23,14 +25,19 @@ internal sealed class DaemonDeathTests
         world.RestartDaemon();
         var after = world.Again(cell).View;
         await Assert.That(after.Pid).IsEqualTo(before.Pid);
-        await Assert.That(after.State with { StartedAtMonotonic = default }).IsEqualTo(before.State with { StartedAtMonotonic = default });
-        await Assert.That(after.State.StartedAtMonotonic - before.State.StartedAtMonotonic).IsLessThan(TimeSpan.FromMilliseconds(1));
+        await Assert.That(after.State with { StartedAtMonotonic = default }).IsEqualTo(before.State with
+        {
+            StartedAtMonotonic = default,
+        });
+        await Assert.That(after.State.StartedAtMonotonic - before.State.StartedAtMonotonic)
+            .IsLessThan(TimeSpan.FromMilliseconds(1));
         await Assert.That(after.RecentExits).IsEquivalentTo(before.RecentExits);
         await Assert.That(after.RunId).IsEqualTo(before.RunId);
     }
 
     [Test]
-    public async Task The_guardian_knows_the_exit_code_of_a_child_that_ended_while_no_daemon_lived(CancellationToken cancellation)
+    public async Task The_guardian_knows_the_exit_code_of_a_child_that_ended_while_no_daemon_lived(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew();
@@ -104,7 +111,8 @@ internal sealed class DaemonDeathTests
     }
 
     [Test]
-    public async Task Under_a_new_guardian_the_kernel_tells_the_status_when_init_has_reaped(CancellationToken cancellation)
+    public async Task Under_a_new_guardian_the_kernel_tells_the_status_when_init_has_reaped(
+        CancellationToken cancellation)
     {
         using var world = new World();
         (world.Machine.KernelTellsExits, world.Machine.InitIsLate) = (true, true);
@@ -122,7 +130,8 @@ internal sealed class DaemonDeathTests
     }
 
     [Test]
-    public async Task A_zombie_that_a_new_daemon_finds_tells_its_status_when_init_has_reaped(CancellationToken cancellation)
+    public async Task A_zombie_that_a_new_daemon_finds_tells_its_status_when_init_has_reaped(
+        CancellationToken cancellation)
     {
         using var world = new World();
         (world.Machine.KernelTellsExits, world.Machine.InitIsLate) = (true, true);
@@ -163,13 +172,20 @@ internal sealed class DaemonDeathTests
     }
 
     [Test]
-    public async Task A_child_that_was_never_recorded_and_ended_meanwhile_is_not_run_a_second_time(CancellationToken cancellation)
+    public async Task A_child_that_was_never_recorded_and_ended_meanwhile_is_not_run_a_second_time(
+        CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.Define(new ProcessConfig { Name = "job", Command = "job", Restart = new RestartConfig { Policy = "never" } });
+        var cell = world.Define(new ProcessConfig
+        {
+            Name = "job",
+            Command = "job",
+            Restart = new RestartConfig { Policy = "never" },
+        });
         world.Save();
         world.Machine.AfterSpawn = () => throw new DaemonDied();
-        Die(world, () => world.Supervisor.Start(cell, CauseRequest.Start), () => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(3, null)));
+        Die(world, () => world.Supervisor.Start(cell, CauseRequest.Start),
+            () => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(3, null)));
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
         await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(3);
@@ -180,12 +196,15 @@ internal sealed class DaemonDeathTests
     /// explorer of states.
     /// </summary>
     [Test]
-    public async Task A_child_that_ends_while_the_next_daemon_looks_for_it_is_not_forgotten(CancellationToken cancellation)
+    public async Task A_child_that_ends_while_the_next_daemon_looks_for_it_is_not_forgotten(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.Define(new ProcessConfig
         {
-            Name = "job", Command = "job", Restart = new RestartConfig { Policy = "never" },
+            Name = "job",
+            Command = "job",
+            Restart = new RestartConfig { Policy = "never" },
         });
         world.Machine.BeforeLook = () => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(3, null));
         DieAtSpawn(world, cell);
@@ -221,7 +240,8 @@ internal sealed class DaemonDeathTests
     }
 
     [Test]
-    public async Task Who_started_before_the_intent_or_after_the_daemons_death_is_not_taken_for_its_child(CancellationToken cancellation)
+    public async Task Who_started_before_the_intent_or_after_the_daemons_death_is_not_taken_for_its_child(
+        CancellationToken cancellation)
     {
         var intent = new ChildRecord { RunId = 7, IntendedTicks = 100 };
         var left = new RecoveredState
@@ -230,18 +250,23 @@ internal sealed class DaemonDeathTests
             {
                 [new(1, 0)] = new() { Current = new ChildRecord { RunId = 6, Pid = 4, StartTicks = 103 } },
             },
-            Runs = [], DaemonDiedAtTicks = 110,
+            Runs = [],
+            DaemonDiedAtTicks = 110,
             Reaped = [Orphan(1, 99), Orphan(2, 111), Orphan(3, 105) with { LedSession = false }, Orphan(4, 103)],
         };
         await Assert.That(left.EndedBeforeRecorded(intent)).IsNull();
-        await Assert.That((left with { Reaped = [.. left.Reaped, Orphan(5, 100)] }).EndedBeforeRecorded(intent)!.Pid).IsEqualTo(5);
-        await Assert.That((left with { Reaped = [Orphan(5, 100)], DaemonDiedAtTicks = 0 }).EndedBeforeRecorded(intent)).IsNull();
+        await Assert.That((left with { Reaped = [.. left.Reaped, Orphan(5, 100)] }).EndedBeforeRecorded(intent)!.Pid)
+            .IsEqualTo(5);
+        await Assert.That((left with { Reaped = [Orphan(5, 100)], DaemonDiedAtTicks = 0 }).EndedBeforeRecorded(intent))
+            .IsNull();
 
-        static GuardianRecord Orphan(int pid, long ticks) => new(1, pid, ticks, new ExitStatus(0, null), LedSession: true);
+        static GuardianRecord Orphan(int pid, long ticks) =>
+            new(1, pid, ticks, new ExitStatus(0, null), LedSession: true);
     }
 
     [Test]
-    public async Task A_child_whose_record_was_lost_is_found_by_its_fifo_and_not_started_twice(CancellationToken cancellation)
+    public async Task A_child_whose_record_was_lost_is_found_by_its_fifo_and_not_started_twice(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew();
@@ -253,7 +278,8 @@ internal sealed class DaemonDeathTests
     }
 
     [Test]
-    public async Task A_child_that_is_newer_than_its_record_is_found_by_its_fifo_and_not_started_twice(CancellationToken cancellation)
+    public async Task A_child_that_is_newer_than_its_record_is_found_by_its_fifo_and_not_started_twice(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew();
@@ -274,16 +300,20 @@ internal sealed class DaemonDeathTests
         var cell = world.StartNew();
         world.RestartDaemon(() => world.Saved = ProcessesFile.Empty);
         var table = world.Supervisor.Table;
-        await Assert.That(table.Environments.Of(world.Again(cell).Definition)).IsEquivalentTo(new Dictionary<string, string> { ["PATH"] = "/bin" });
+        await Assert.That(table.Environments.Of(world.Again(cell).Definition))
+            .IsEquivalentTo(new Dictionary<string, string> { ["PATH"] = "/bin" });
     }
 
     [Test]
-    public async Task A_lost_definition_without_a_child_gets_its_environment_from_the_run_record(CancellationToken cancellation)
+    public async Task A_lost_definition_without_a_child_gets_its_environment_from_the_run_record(
+        CancellationToken cancellation)
     {
         using var world = new World { SaveFailure = new IOException("killed before it was saved") };
         var cell = world.StartNew();
-        world.RestartDaemon(() => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(1, null)), saveFirst: false);
-        await Assert.That(world.Supervisor.Table.Environments.Of(world.Again(cell).Definition)).IsEquivalentTo(new Dictionary<string, string> { ["PATH"] = "/bin" });
+        world.RestartDaemon(() => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(1, null)),
+            saveFirst: false);
+        await Assert.That(world.Supervisor.Table.Environments.Of(world.Again(cell).Definition))
+            .IsEquivalentTo(new Dictionary<string, string> { ["PATH"] = "/bin" });
     }
 
     [Test]
@@ -298,7 +328,8 @@ internal sealed class DaemonDeathTests
     }
 
     [Test]
-    public async Task An_intent_that_came_to_nothing_is_carried_out_with_the_same_counters(CancellationToken cancellation)
+    public async Task An_intent_that_came_to_nothing_is_carried_out_with_the_same_counters(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew();
@@ -368,7 +399,8 @@ internal sealed class DaemonDeathTests
         var record = records.LoadAll()[cell.Key];
         records.Save(cell.Key, RunRecordFormat1.Read(RunRecordFormat1.Write(record) with
         {
-            Cause = null, Reason = "stopped by user",
+            Cause = null,
+            Reason = "stopped by user",
             RecentExits = [.. record.Common.RecentExits.Select(static exit => exit with { Cause = null })],
         }));
         world.RestartDaemon(saveFirst: false);
@@ -400,7 +432,12 @@ internal sealed class DaemonDeathTests
     public async Task Backoff_goes_on_where_it_was(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Restart = new RestartConfig { DelayMs = 5000 } });
+        var cell = world.StartNew(new ProcessConfig
+        {
+            Name = "web",
+            Command = "web",
+            Restart = new RestartConfig { DelayMs = 5000 },
+        });
         world.Exit(cell, 1);
         world.Advance(2);
         world.RestartDaemon(() => world.Clock.Advance(TimeSpan.FromSeconds(2)));
@@ -425,7 +462,8 @@ internal sealed class DaemonDeathTests
     }
 
     [Test]
-    public async Task A_daemon_killed_during_its_shutdown_leaves_nothing_down_that_should_be_up(CancellationToken cancellation)
+    public async Task A_daemon_killed_during_its_shutdown_leaves_nothing_down_that_should_be_up(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew();
@@ -452,7 +490,8 @@ internal sealed class DaemonDeathTests
     }
 
     [Test]
-    public async Task A_definition_that_was_lost_with_a_living_child_comes_back_from_the_run_record(CancellationToken cancellation)
+    public async Task A_definition_that_was_lost_with_a_living_child_comes_back_from_the_run_record(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew();
@@ -496,7 +535,13 @@ internal sealed class DaemonDeathTests
     public async Task The_memory_of_an_adopted_child_is_watched(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", MemoryLimitBytes = 2 << 20, MonitorIntervalMs = 1000 });
+        var cell = world.StartNew(new ProcessConfig
+        {
+            Name = "web",
+            Command = "web",
+            MemoryLimitBytes = 2 << 20,
+            MonitorIntervalMs = 1000,
+        });
         world.Machine.MemoryOfEach = 3 << 20;
         world.RestartDaemon();
         while (world.Again(cell).State.Phase == LifecyclePhase.Online)
@@ -511,7 +556,12 @@ internal sealed class DaemonDeathTests
     public async Task A_process_that_gave_up_stays_errored(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Restart = new RestartConfig { MaxConsecutive = 1 } });
+        var cell = world.StartNew(new ProcessConfig
+        {
+            Name = "web",
+            Command = "web",
+            Restart = new RestartConfig { MaxConsecutive = 1 },
+        });
         world.Exit(cell, 1);
         var reason = cell.State.Reason;
         world.RestartDaemon();

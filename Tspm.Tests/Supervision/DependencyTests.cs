@@ -46,7 +46,8 @@ internal sealed class DependencyTests
         var notes = new List<string>();
         var order = world.Supervisor.Dependencies.ToStart([a], notes);
         await Assert.That(string.Join(' ', order.Select(cell => cell.Definition.Name))).IsEqualTo("c b a");
-        await Assert.That(string.Join("; ", notes)).IsEqualTo("b is started too: a depends on it; c is started too: b depends on it");
+        await Assert.That(string.Join("; ", notes))
+            .IsEqualTo("b is started too: a depends on it; c is started too: b depends on it");
         foreach (var cell in order) world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
         await Assert.That(world.Machine.Living.Count()).IsEqualTo(3);
@@ -60,7 +61,12 @@ internal sealed class DependencyTests
     public async Task A_dependency_that_gave_up_is_named_and_ends_the_wait_of_who_asked(CancellationToken cancellation)
     {
         using var world = new World();
-        var db = world.Define(new ProcessConfig { Name = "db", Command = "db", Restart = new RestartConfig { MaxConsecutive = 2, DelayMs = 1000 } });
+        var db = world.Define(new ProcessConfig
+        {
+            Name = "db",
+            Command = "db",
+            Restart = new RestartConfig { MaxConsecutive = 2, DelayMs = 1000 },
+        });
         var (web, top) = (Define(world, "web", "db"), Define(world, "top", "web"));
         world.Supervisor.Start(db, CauseRequest.Start);
         world.Machine.Exit(world.Machine.Only(db.Key), new ExitStatus(1, null));
@@ -73,7 +79,8 @@ internal sealed class DependencyTests
         world.Machine.FailNext(new SpawnFailure("execute", 2, "no such program"));
         world.Advance(1);
         await Assert.That(db.State.Phase).IsEqualTo(LifecyclePhase.Errored);
-        await Assert.That(web.State.Reason).IsEqualTo("waits for db, which is errored: no such program; gave up after 2 failures in a row");
+        await Assert.That(web.State.Reason)
+            .IsEqualTo("waits for db, which is errored: no such program; gave up after 2 failures in a row");
         await Assert.That(top.State.Reason).StartsWith("waits for web, which waits for db, which is errored");
     }
 
@@ -97,7 +104,9 @@ internal sealed class DependencyTests
         {
             var cell = world.Define(new ProcessConfig
             {
-                Name = name, Command = name, DependsOn = needs.GetValueOrDefault(name),
+                Name = name,
+                Command = name,
+                DependsOn = needs.GetValueOrDefault(name),
                 Restart = name is "migrate" or "seed" ? new RestartConfig { Policy = "never" } : null,
             });
             world.Supervisor.Start(cell, CauseRequest.Start);
@@ -117,7 +126,12 @@ internal sealed class DependencyTests
     public async Task Completed_means_ended_by_itself_with_code_0(CancellationToken cancellation)
     {
         using var world = new World();
-        var job = world.Define(new ProcessConfig { Name = "job", Command = "job", Restart = new RestartConfig { Policy = "never" } });
+        var job = world.Define(new ProcessConfig
+        {
+            Name = "job",
+            Command = "job",
+            Restart = new RestartConfig { Policy = "never" },
+        });
         var web = Define(world, "web", "job:completed");
         world.Supervisor.Start(job, CauseRequest.Start);
         var started = world.Supervisor.Start(web, CauseRequest.Start);
@@ -142,7 +156,8 @@ internal sealed class DependencyTests
     public async Task Stopping_goes_the_other_way_and_in_parallel_where_it_can(CancellationToken cancellation)
     {
         using var world = new World();
-        var (db, web, other, lone) = (Define(world, "db"), Define(world, "web", "db"), Define(world, "other", "db"), Define(world, "lone"));
+        var (db, web, other, lone) =
+            (Define(world, "db"), Define(world, "web", "db"), Define(world, "other", "db"), Define(world, "lone"));
         Up(world, db, web, other, lone);
         var pending = world.Supervisor.Stop([db, web, other, lone], CauseRequest.Stop);
         world.Step();
@@ -158,13 +173,17 @@ internal sealed class DependencyTests
     }
 
     [Test]
-    public async Task A_shutdown_goes_the_other_way_too_and_the_next_daemon_starts_in_order(CancellationToken cancellation)
+    public async Task A_shutdown_goes_the_other_way_too_and_the_next_daemon_starts_in_order(
+        CancellationToken cancellation)
     {
         using var world = new World();
         // The dependent has the lower number: the order of definition must not matter.
         var web = Define(world, "web");
         var db = Define(world, "db");
-        world.Supervisor.Put(web.Definition with { Config = web.Definition.Config with { DependsOn = [new Dependency { Name = "db" }] } });
+        world.Supervisor.Put(web.Definition with
+        {
+            Config = web.Definition.Config with { DependsOn = [new Dependency { Name = "db" }] },
+        });
         Up(world, db, web);
         var ended = world.Supervisor.Shutdown();
         world.Step();
@@ -174,7 +193,8 @@ internal sealed class DependencyTests
         world.Exit(db, 0);
         await ended;
         world.RestartDaemon(() => world.Machine.Reboot("boot-2"));
-        await Assert.That(world.Machine.Living.OrderBy(process => process.StartTicks).Select(process => process.Request.Environment["TSPM_NAME"]).SequenceEqual(["db", "web"])).IsTrue();
+        await Assert.That(world.Machine.Living.OrderBy(process => process.StartTicks).Select(process =>
+            process.Request.Environment["TSPM_NAME"]).SequenceEqual(["db", "web"])).IsTrue();
     }
 
     [Test]
@@ -205,7 +225,8 @@ internal sealed class DependencyTests
     }
 
     [Test]
-    public async Task A_daemon_that_dies_while_it_stops_in_order_leaves_the_rest_to_the_next(CancellationToken cancellation)
+    public async Task A_daemon_that_dies_while_it_stops_in_order_leaves_the_rest_to_the_next(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var (db, web) = (Define(world, "db"), Define(world, "web", "db"));
@@ -220,7 +241,8 @@ internal sealed class DependencyTests
     }
 
     [Test]
-    public async Task Who_was_to_be_started_again_and_then_stopped_in_order_is_not_started_by_the_next_daemon(CancellationToken cancellation)
+    public async Task Who_was_to_be_started_again_and_then_stopped_in_order_is_not_started_by_the_next_daemon(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var (db, web) = (Define(world, "db"), Define(world, "web", "db"));
@@ -249,7 +271,8 @@ internal sealed class DependencyTests
         world.RestartDaemon(() => world.Machine.Exit(world.Machine.Only(db.Key), new ExitStatus(1, null)));
         world.Advance(100);
         await Assert.That(world.Machine.All.Count).IsEqualTo(spawned);
-        await Assert.That((world.Again(db).State.Phase, world.Again(db).State.Reason)).IsEqualTo((LifecyclePhase.Stopped, "exited 1; not restarted: a stop was pending"));
+        await Assert.That((world.Again(db).State.Phase, world.Again(db).State.Reason))
+            .IsEqualTo((LifecyclePhase.Stopped, "exited 1; not restarted: a stop was pending"));
     }
 
     [Test]
@@ -278,7 +301,12 @@ internal sealed class DependencyTests
     }
 
     static SupervisedProcess Define(World world, string name, params string[] needs) =>
-        world.Define(new ProcessConfig { Name = name, Command = name, DependsOn = needs.Length == 0 ? null : [.. needs.Select(Dependency.Parse)] });
+        world.Define(new ProcessConfig
+        {
+            Name = name,
+            Command = name,
+            DependsOn = needs.Length == 0 ? null : [.. needs.Select(Dependency.Parse)],
+        });
 
     static void Up(World world, params SupervisedProcess[] cells)
     {

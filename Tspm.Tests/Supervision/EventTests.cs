@@ -25,11 +25,14 @@ internal sealed class EventTests
         world.Advance(1);
         await Assert.That(Kinds(world)).IsEqualTo("started exited waiting restarted");
         var exited = world.Told[1];
-        await Assert.That((exited.From, exited.To, exited.ExitCode, exited.Signal)).IsEqualTo(("online", "stopping", 1, null));
-        await Assert.That((exited.Pid, exited.RunId, exited.Cause, exited.NextStartInMs)).IsEqualTo((pid, run, CauseCode.Crash, 1000));
+        await Assert.That((exited.From, exited.To, exited.ExitCode, exited.Signal))
+            .IsEqualTo(("online", "stopping", 1, null));
+        await Assert.That((exited.Pid, exited.RunId, exited.Cause, exited.NextStartInMs))
+            .IsEqualTo((pid, run, CauseCode.Crash, 1000));
         await Assert.That(exited.UptimeMs!.Value).IsEqualTo(3000);
         await Assert.That((world.Told[2].To, world.Told[2].NextStartInMs)).IsEqualTo(("waiting", 1000));
-        await Assert.That((world.Told[3].From, world.Told[3].To, world.Told[3].Restarts)).IsEqualTo(("waiting", "online", 1));
+        await Assert.That((world.Told[3].From, world.Told[3].To, world.Told[3].Restarts))
+            .IsEqualTo(("waiting", "online", 1));
         await Assert.That(world.Told[3].Pid).IsEqualTo(cell.View.Pid);
     }
 
@@ -41,7 +44,8 @@ internal sealed class EventTests
         Orders.By(new Requester(1000, 77), () => world.Supervisor.Stop(cell, CauseRequest.Stop));
         world.Exit(cell, new ExitStatus(null, Signals.SIGTERM));
         await Assert.That(Kinds(world)).IsEqualTo("started stopping exited stopped");
-        foreach (var told in world.Told.Skip(1)) await Assert.That((told.ByUid, told.ByPid, told.Cause)).IsEqualTo((1000, 77, CauseCode.User));
+        foreach (var told in world.Told.Skip(1))
+            await Assert.That((told.ByUid, told.ByPid, told.Cause)).IsEqualTo((1000, 77, CauseCode.User));
         await Assert.That(world.Told[2].Reason).IsEqualTo("stopped by user");
         await Assert.That(world.Told[2].Signal).IsEqualTo("SIGTERM");
     }
@@ -63,18 +67,25 @@ internal sealed class EventTests
     {
         using var world = new World();
         var cell = world.StartNew();
-        cell.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(CauseCode.Memory, "memory 540 MB over the limit of 512 MB")));
+        cell.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(CauseCode.Memory,
+            "memory 540 MB over the limit of 512 MB")));
         world.Exit(cell, new ExitStatus(null, Signals.SIGTERM));
         await Assert.That(Kinds(world)).IsEqualTo("started unfit exited waiting");
         var exited = world.Told[2];
-        await Assert.That((exited.Cause, exited.Reason)).IsEqualTo((CauseCode.Memory, "memory 540 MB over the limit of 512 MB"));
+        await Assert.That((exited.Cause, exited.Reason))
+            .IsEqualTo((CauseCode.Memory, "memory 540 MB over the limit of 512 MB"));
     }
 
     [Test]
     public async Task A_child_that_does_not_end_in_time_is_told_as_killed(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Stop = new StopConfig { TimeoutMs = 2000 } });
+        var cell = world.StartNew(new ProcessConfig
+        {
+            Name = "web",
+            Command = "web",
+            Stop = new StopConfig { TimeoutMs = 2000 },
+        });
         world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Advance(2.1);
         await Assert.That(Kinds(world)).IsEqualTo("started stopping killed exited stopped");
@@ -139,11 +150,17 @@ internal sealed class EventTests
     }
 
     [Test]
-    public async Task Nothing_is_told_twice_and_each_event_begins_where_the_last_one_ended(CancellationToken cancellation)
+    public async Task Nothing_is_told_twice_and_each_event_begins_where_the_last_one_ended(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var random = new Random(42);
-        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Restart = new RestartConfig { DelayMs = 10, MaxConsecutive = 4 } });
+        var cell = world.StartNew(new ProcessConfig
+        {
+            Name = "web",
+            Command = "web",
+            Restart = new RestartConfig { DelayMs = 10, MaxConsecutive = 4 },
+        });
         for (var i = 0; i < 3000; i++)
         {
             switch (random.Next(6))
@@ -159,9 +176,11 @@ internal sealed class EventTests
             world.Step();
             var last = world.Told[^1];
             var observed = StateNames.Of(cell.State.Observed);
-            if (last.To != observed && cell.State.Phase != LifecyclePhase.Sweeping) throw new InvalidOperationException($"{last.Kind} left {last.To}, but it is {observed}");
+            if (last.To != observed && cell.State.Phase != LifecyclePhase.Sweeping)
+                throw new InvalidOperationException($"{last.Kind} left {last.To}, but it is {observed}");
         }
-        for (var i = 1; i < world.Told.Count; i++) await Assert.That(world.Told[i].From).IsEqualTo(world.Told[i - 1].To);
+        for (var i = 1; i < world.Told.Count; i++)
+            await Assert.That(world.Told[i].From).IsEqualTo(world.Told[i - 1].To);
         await Assert.That(world.Told.Count).IsGreaterThan(1000);
     }
 }

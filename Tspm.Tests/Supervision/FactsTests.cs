@@ -63,7 +63,9 @@ internal sealed class FactsTests
         var plain = world.Define(new ProcessConfig { Name = "plain", Command = "plain" });
         var secret = world.Define(new ProcessConfig
         {
-            Name = "secret", Command = "secret", Env = new Dictionary<string, string> { ["TOKEN"] = "x" },
+            Name = "secret",
+            Command = "secret",
+            Env = new Dictionary<string, string> { ["TOKEN"] = "x" },
         });
         foreach (var process in new[] { plain, secret }) world.Supervisor.Start(process, CauseRequest.Start);
         world.Step();

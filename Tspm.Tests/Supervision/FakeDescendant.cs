@@ -23,7 +23,9 @@ internal sealed class FakeDescendant(int pid, long startTicks, FakeProcess main,
     public long StartTicks => startTicks;
     public FakeProcess Main => main;
 
-    /// <summary>The one that started it, as long as that lives; null: the main program did, or it is orphaned.</summary>
+    /// <summary>
+    /// The one that started it, as long as that lives; null: the main program did, or it is orphaned.
+    /// </summary>
     public FakeDescendant? Parent => parent is { Lives: true } ? parent : null;
 
     public Temper Temper => temper;

@@ -7,7 +7,8 @@ namespace Tspm.Tests.Supervision;
 internal sealed class FakeDialer : IDialer
 {
     /// <summary>Problem and first line; null: nothing comes.</summary>
-    public Func<HostPort, (string? Problem, string Line)?> Answer { get; set; } = static _ => ("connection refused", "");
+    public Func<HostPort, (string? Problem, string Line)?> Answer { get; set; } = static _ =>
+        ("connection refused", "");
 
     /// <summary>Where connections go; null: nobody says.</summary>
     public DialedAddress? Address { get; set; }

@@ -40,7 +40,11 @@ internal sealed class FakeFileWatch(FileWatchPlan plan) : IFileWatch
 
     public void Change(string path, long epoch)
     {
-        var isWatched = path == FileWatchPlan.ManyFiles || plan.Paths.Any(watched => (path == watched.Path || path.StartsWith(watched.Path.TrimEnd('/') + "/", StringComparison.Ordinal)) && watched.Wants(path));
+        var isWatched = path == FileWatchPlan.ManyFiles
+            || plan.Paths
+                .Any(watched =>
+                    (path == watched.Path || path.StartsWith(watched.Path.TrimEnd('/') + "/", StringComparison.Ordinal))
+                        && watched.Wants(path));
         if (isWatched && !plan.IsIgnored(path)) plan.Changed(path, epoch);
     }
 

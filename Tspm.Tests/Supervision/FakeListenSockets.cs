@@ -20,11 +20,14 @@ internal sealed class FakeListenSockets : IListenSockets
     /// <summary>Taken by another program.</summary>
     public HashSet<string> InUse { get; } = [];
 
-    SpawnFailure? IListenSockets.Open(int owner, ListenAddress address, SocketFileRights rights, out Descriptor descriptor)
+    SpawnFailure? IListenSockets
+        .Open(int owner, ListenAddress address, SocketFileRights rights, out Descriptor descriptor)
     {
         if (TryTake(owner, address, out descriptor)) return null;
-        if (_kept.ContainsKey((owner, address.Text))) throw new InvalidOperationException($"{address.Text} was opened twice");
-        if (InUse.Contains(address.Text) || Open.Contains(address.Text)) return new SpawnFailure("listen", 98, $"cannot listen on {address.Text}: address already in use");
+        if (_kept.ContainsKey((owner, address.Text)))
+            throw new InvalidOperationException($"{address.Text} was opened twice");
+        if (InUse.Contains(address.Text) || Open.Contains(address.Text))
+            return new SpawnFailure("listen", 98, $"cannot listen on {address.Text}: address already in use");
         _kept[(owner, address.Text)] = descriptor = PlayedDescriptor.New();
         return null;
     }
@@ -37,7 +40,8 @@ internal sealed class FakeListenSockets : IListenSockets
 
     public void Close(int owner, ListenAddress address, Descriptor descriptor)
     {
-        if (!_kept.Remove((owner, address.Text), out var open) || open != descriptor) throw new InvalidOperationException($"{address.Text} was closed, and is not open");
+        if (!_kept.Remove((owner, address.Text), out var open) || open != descriptor)
+            throw new InvalidOperationException($"{address.Text} was closed, and is not open");
         _ = descriptor.HandOver();
     }
 

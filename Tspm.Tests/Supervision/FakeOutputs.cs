@@ -95,7 +95,8 @@ internal sealed class FakeOutputs : IRunOutputs
 
     public void Started(RunStreams run, int pid)
     {
-        if (!OpenRuns.Contains(run.RunId)) throw new InvalidOperationException($"run {run.RunId} was started without being open");
+        if (!OpenRuns.Contains(run.RunId))
+            throw new InvalidOperationException($"run {run.RunId} was started without being open");
     }
 
     /// <summary>Rules that log files were given while they were written.</summary>
@@ -120,7 +121,8 @@ internal sealed class FakeOutputs : IRunOutputs
     public void Finish(RunStreams run)
     {
         BeforeFinish?.Invoke();
-        if (!OpenRuns.Remove(run.RunId)) throw new InvalidOperationException($"run {run.RunId} was finished without being open");
+        if (!OpenRuns.Remove(run.RunId))
+            throw new InvalidOperationException($"run {run.RunId} was finished without being open");
         Finished.Add(run.RunId);
     }
 }

@@ -4,7 +4,9 @@ using Tspm.Platform;
 
 namespace Tspm.Tests.Supervision;
 
-/// <summary>One process of the <see cref="FakeProcessSystem"/>: lives until it is told to end, whichever daemon looks at it.</summary>
+/// <summary>
+/// One process of the <see cref="FakeProcessSystem"/>: lives until it is told to end, whichever daemon looks at it.
+/// </summary>
 internal sealed class FakeProcess(int pid, long startTicks, SpawnRequest request, InstanceKey key)
 {
     public int Pid => pid;
@@ -89,13 +91,16 @@ internal sealed class FakeChild(FakeProcessSystem system, FakeProcess process, i
     bool Send(int signal, bool toGroup)
     {
         Check();
-        if (isOwn && process.IsReaped) throw new InvalidOperationException($"{process} was signalled after it was reaped: its pid may be somebody else's");
+        if (isOwn && process.IsReaped)
+            throw new InvalidOperationException($"{process} was signalled after it was reaped: its pid may be "
+                + "somebody else's");
         return !process.IsReaped && system.Deliver(process, signal, toGroup);
     }
 
     void Check()
     {
         if (_disposed) throw new InvalidOperationException($"{process} was used after its handle was disposed of");
-        if (daemon != system.Daemon) throw new InvalidOperationException($"{process} was used by a daemon that is dead");
+        if (daemon != system.Daemon)
+            throw new InvalidOperationException($"{process} was used by a daemon that is dead");
     }
 }

@@ -10,8 +10,9 @@ using Tspm.Supervision.Starting;
 namespace Tspm.Tests.Supervision;
 
 /// <summary>
-/// A machine played by hand, guardian included. It outlives daemons, as the real one does, and holds everybody to its rules by throwing: at most one
-/// child of an instance, none before the last one's tree is gone, each child reaped exactly once, no signal to a pid that may be another's.
+/// A machine played by hand, guardian included. It outlives daemons, as the real one does, and holds everybody to its
+/// rules by throwing: at most one child of an instance, none before the last one's tree is gone, each child reaped
+/// exactly once, no signal to a pid that may be another's.
 /// </summary>
 internal sealed class FakeProcessSystem : IProcessSystem
 {
@@ -29,7 +30,10 @@ internal sealed class FakeProcessSystem : IProcessSystem
     /// <summary>Linux 6.15 and later: how others' children ended is known once they are reaped.</summary>
     public bool KernelTellsExits { get; set; }
 
-    /// <summary>Children of earlier daemons stay zombies until <see cref="InitReaps"/>: their guardian is gone, and init takes its time.</summary>
+    /// <summary>
+    /// Children of earlier daemons stay zombies until <see cref="InitReaps"/>: their guardian is gone, and init takes
+    /// its time.
+    /// </summary>
     public bool InitIsLate { get; set; }
 
     /// <summary>
@@ -69,9 +73,12 @@ internal sealed class FakeProcessSystem : IProcessSystem
     public long DaemonDiedAtTicks { get; private set; }
 
     public IReadOnlyDictionary<string, string> ReadEnvironment(int pid) =>
-        _all.Find(process => process.Pid == pid && process.Lives)?.Request.Environment ?? new Dictionary<string, string>();
+        _all.Find(process => process.Pid == pid && process.Lives)?.Request.Environment
+            ?? new Dictionary<string, string>();
 
-    /// <summary>Told of each exit record while a daemon lives; without it they gather, as when the guardian's message is late.</summary>
+    /// <summary>
+    /// Told of each exit record while a daemon lives; without it they gather, as when the guardian's message is late.
+    /// </summary>
     public Action<GuardianRecord>? Reaped { get; set; }
 
     /// <summary>Called when a daemon is about to reap one of its own children.</summary>
@@ -90,7 +97,10 @@ internal sealed class FakeProcessSystem : IProcessSystem
     /// <summary>Monotonic time of the test.</summary>
     public Func<TimeSpan> Now { get; set; } = static () => TimeSpan.Zero;
 
-    /// <summary>How long the tree of an instance has from its stop signal before anything may be killed; null: it is not checked.</summary>
+    /// <summary>
+    /// How long the tree of an instance has from its stop signal before anything may be killed; null: it is not
+    /// checked.
+    /// </summary>
     public Func<InstanceKey, TimeSpan?> StopTimeoutOf { get; set; } = static _ => null;
 
     public long MemoryOfEach { get; set; } = 1 << 20;
@@ -102,7 +112,9 @@ internal sealed class FakeProcessSystem : IProcessSystem
     /// <summary>Every signal that was sent: (pid, signal, to the group).</summary>
     public List<(int Pid, int Signal, bool ToGroup)> Sent { get; } = [];
 
-    /// <summary>Run between the spawn's success and its caller's knowledge of it: the instant at which a daemon may die.</summary>
+    /// <summary>
+    /// Run between the spawn's success and its caller's knowledge of it: the instant at which a daemon may die.
+    /// </summary>
     public Action? AfterSpawn { get; set; }
 
     /// <summary>Run before a signal is sent: another such instant.</summary>
@@ -134,7 +146,8 @@ internal sealed class FakeProcessSystem : IProcessSystem
         process.EndedAt = Now();
         if (process.Hook is not null) process.HookLeftovers = LeftoversOfNext;
         else
-            for (var i = 0; i < LeftoversOfNext; i++) _ = Fork(process, i % 2 == 1 ? process.Descendants[^1] : null, TemperOfNext);
+            for (var i = 0; i < LeftoversOfNext; i++)
+                _ = Fork(process, i % 2 == 1 ? process.Descendants[^1] : null, TemperOfNext);
         if (IsGuardianPlayed)
         {
             UntoldEnds.Add(process);
@@ -192,7 +205,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
     public void Reboot(string bootId)
     {
         KillDaemon();
-        foreach (var process in _all) 
+        foreach (var process in _all)
         {
             (process.Status, process.IsReaped, process.HookLeftovers) = (process.Status ?? ExitStatus.Unknown, true, 0);
             foreach (var descendant in process.Descendants) descendant.Lives = false;
@@ -221,7 +234,8 @@ internal sealed class FakeProcessSystem : IProcessSystem
     {
         if (process.IsReaped) throw new InvalidOperationException($"{process} was reaped twice");
         process.IsReaped = true;
-        var record = new GuardianRecord(++_lastRecord, process.Pid, process.StartTicks, process.Status!, LedSession: true);
+        var record = new GuardianRecord(++_lastRecord, process.Pid, process.StartTicks, process.Status!,
+            LedSession: true);
         _records.Add(record);
         Reaped?.Invoke(record);
     }
@@ -250,20 +264,32 @@ internal sealed class FakeProcessSystem : IProcessSystem
 
     public SpawnOutcome Spawn(SpawnRequest request)
     {
-        var key = new InstanceKey(int.Parse(request.Environment[ChildEnvironment.IdVariable]), int.Parse(request.Environment[ChildEnvironment.InstanceVariable]));
+        var key = new InstanceKey(int.Parse(request.Environment[ChildEnvironment.IdVariable]),
+            int.Parse(request.Environment[ChildEnvironment.InstanceVariable]));
         var hook = request.Environment.GetValueOrDefault(HookMark.Variable);
-        if (hook is null != RunMark.IsMark(request.RunMark)) throw new InvalidOperationException($"a child of {key} has no mark, or a hook has one");
+        if (hook is null != RunMark.IsMark(request.RunMark))
+            throw new InvalidOperationException($"a child of {key} has no mark, or a hook has one");
         var most = MayHaveTwo(key) ? 1 : 0;
         // A reload may begin before its daemon can know that the first child has ended.
         var isReload = IsGuardianPlayed && most > 0;
-        foreach (var other in _all.Where(other => other.Key == key && (hook is null || hook is HookMark.PreStart or HookMark.PostStop)))
+        foreach (var other in _all.Where(other =>
+            other.Key == key && (hook is null || hook is HookMark.PreStart or HookMark.PostStop)))
         {
             if (other.Hook is not (null or HookMark.PreStart or HookMark.PostStop)) continue;
-            if (other.Lives && --most < 0) throw new InvalidOperationException($"a second child of {key} was started while {other} lives");
-            if (!isReload && !other.Lives && other.Leftovers > 0) throw new InvalidOperationException($"a child of {key} was started while something of {other} is left");
+            if (other.Lives && --most < 0)
+                throw new InvalidOperationException($"a second child of {key} was started while {other} lives");
+            if (!isReload && !other.Lives && other.Leftovers > 0)
+                throw new InvalidOperationException($"a child of {key} was started while something of {other} is left");
         }
         if (_failures.TryDequeue(out var failure)) return new SpawnOutcome(null, failure);
-        var process = new FakeProcess(++_lastPid, ++_ticks, request, key) { Parent = Daemon, Guardian = Guardian, Input = request.StdinPath is { } path && hook is not null ? File.ReadAllText(path) : null };
+        var process = new FakeProcess(++_lastPid, ++_ticks, request, key)
+        {
+            Parent = Daemon,
+            Guardian = Guardian,
+            Input = request.StdinPath is { } path && hook is not null
+                ? File.ReadAllText(path)
+                : null,
+        };
         _all.Add(process);
         var child = new FakeChild(this, process, Daemon, isOwn: true);
         AfterSpawn?.Invoke();
@@ -343,7 +369,8 @@ internal sealed class FakeProcessSystem : IProcessSystem
         return descendant;
     }
 
-    public IEnumerable<FakeDescendant> LivingDescendants => _all.SelectMany(process => process.Descendants).Where(descendant => descendant.Lives);
+    public IEnumerable<FakeDescendant> LivingDescendants =>
+        _all.SelectMany(process => process.Descendants).Where(descendant => descendant.Lives);
 
     /// <summary>A descendant ends by itself; the guardian reaps it and says so.</summary>
     public void End(FakeDescendant descendant)
@@ -354,7 +381,8 @@ internal sealed class FakeProcessSystem : IProcessSystem
             EndedDescendants.Add(descendant);
             return;
         }
-        var record = new GuardianRecord(++_lastRecord, descendant.Pid, descendant.StartTicks, new ExitStatus(0, null), LedSession: false);
+        var record = new GuardianRecord(++_lastRecord, descendant.Pid, descendant.StartTicks, new ExitStatus(0, null),
+            LedSession: false);
         _records.Add(record);
         Reaped?.Invoke(record);
     }
@@ -371,12 +399,17 @@ internal sealed class FakeProcessSystem : IProcessSystem
             return null;
         }
         // Who has got its signal, or was killed, goes at the next look: one of a family at a time.
-        if (ended.Descendants.Find(one => one.Lives && (one.WasKilled || (one.SignalledBy.Count > 0 && one.Temper is (Temper.Obedient or Temper.Forking)))) is { } leaving)
+        if (ended.Descendants.Find(one =>
+            one.Lives
+                && (one.WasKilled
+                    || (one.SignalledBy.Count > 0
+                        && one.Temper is (Temper.Obedient or Temper.Forking)))) is { } leaving)
         {
             leaving.Lives = false;
             if (leaving.Temper == Temper.Forking && !leaving.WasKilled) _ = Fork(ended);
         }
-        return [.. ended.Descendants.Where(one => one.Lives).Select(one => new Leftover(one.Pid, one.StartTicks, one.Parent?.Pid ?? 1, one.Pid, one.Pid, "fake"))];
+        return [.. ended.Descendants.Where(one => one.Lives).Select(one =>
+            new Leftover(one.Pid, one.StartTicks, one.Parent?.Pid ?? 1, one.Pid, one.Pid, "fake"))];
     }
 
     public SignalResult SignalLeftover(Leftover leftover, int signal)
@@ -387,8 +420,10 @@ internal sealed class FakeProcessSystem : IProcessSystem
         if (signal == Signals.SIGKILL) KillInTime(one);
         else if (signal != Signals.SIGCONT)
         {
-            if (one.Parent is { } parent) throw new InvalidOperationException($"{one} was signalled while {parent} lives, which started it");
-            if (one.SignalledBy.Contains(Daemon)) throw new InvalidOperationException($"{one} got the stop signal twice");
+            if (one.Parent is { } parent)
+                throw new InvalidOperationException($"{one} was signalled while {parent} lives, which started it");
+            if (one.SignalledBy.Contains(Daemon))
+                throw new InvalidOperationException($"{one} got the stop signal twice");
             one.SignalledBy.Add(Daemon);
         }
         return SignalResult.Sent;
@@ -403,8 +438,11 @@ internal sealed class FakeProcessSystem : IProcessSystem
         one.WasKilled = true;
         if (StopTimeoutOf(one.Main.Key) is not { } timeout) return;
         var had = one.Main.StopSignalledAt is { } asked ? Now() - asked : Now() - one.Main.EndedAt!.Value;
-        var least = one.Main.StopSignalledAt is null && timeout > ChildEnding.LongestCleanUp ? ChildEnding.LongestCleanUp : timeout;
-        if (had < least) throw new InvalidOperationException($"{one} was killed after {had}, before its {least} had passed");
+        var least = one.Main.StopSignalledAt is null && timeout > ChildEnding.LongestCleanUp
+            ? ChildEnding.LongestCleanUp
+            : timeout;
+        if (had < least)
+            throw new InvalidOperationException($"{one} was killed after {had}, before its {least} had passed");
     }
 
     /// <summary>Null: there was no child, of a run of which nobody knew that.</summary>
@@ -414,12 +452,17 @@ internal sealed class FakeProcessSystem : IProcessSystem
         Swept.Add(mark);
         if (ended is null && mark.Pid == 0) return null;
         if (ended is null) throw new InvalidOperationException($"nobody ever had the pid {mark.Pid}");
-        return ended.Lives ? throw new InvalidOperationException($"leftovers of {ended} were looked for while it lives") : ended;
+        return ended.Lives
+            ? throw new InvalidOperationException($"leftovers of {ended} were looked for while it lives")
+            : ended;
     }
 
     public int? KillLeftovers(TreeMark mark)
     {
-        if (mark is { Pid: 0, Run: RunMark.None }) return _all.Count(process => process.Lives && process.Hook is not null && process.Parent != Daemon && process.Key == new InstanceKey(mark.Id, mark.Instance));
+        if (mark is { Pid: 0, Run: RunMark.None })
+            return _all.Count(process =>
+                process.Lives && process.Hook is not null && process.Parent != Daemon
+                    && process.Key == new InstanceKey(mark.Id, mark.Instance));
         if (Ended(mark) is not { } ended) return 0;
         if (ended.Hook is not null) return ended.HookLeftovers > 0 ? ended.HookLeftovers-- : 0;
         foreach (var one in ended.Descendants.Where(one => one.Lives)) KillInTime(one);
@@ -431,7 +474,8 @@ internal sealed class FakeProcessSystem : IProcessSystem
 
     public bool IsInTree(int pid, uint uid, TreeMark mark) => !Strangers.Contains(pid);
 
-    public IReadOnlyList<ProcessSample> ReadTree(int pid) => [new ProcessSample(pid, 1, 1, "fake", TimeSpan.Zero, MemoryOfEach)];
+    public IReadOnlyList<ProcessSample> ReadTree(int pid) =>
+        [new ProcessSample(pid, 1, 1, "fake", TimeSpan.Zero, MemoryOfEach)];
 
     public long? ReadMemory(int pid) => MemoryOfEach;
 }

@@ -102,8 +102,13 @@ internal sealed class HalfDoneTests
         {
             Start(world, Web);
             Start(world,
-                Web with { Name = "api", Command = "api", Instances = 2,
-                DependsOn = [new Dependency { Name = "web" }] });
+                Web with
+                {
+                    Name = "api",
+                    Command = "api",
+                    Instances = 2,
+                    DependsOn = [new Dependency { Name = "web" }]
+                });
             Start(world, Web with { Name = "job", Command = "job" });
         },
         world => Deleted(world, withLogs, "web", "api", "job"), cancellation);
@@ -138,7 +143,8 @@ internal sealed class HalfDoneTests
     /// What could not be saved is in memory and in effect, but for the names of log files, which wait.
     /// </summary>
     [Test]
-    public async Task When_a_renaming_cannot_be_saved_the_log_keeps_its_name_until_it_can(CancellationToken cancellation)
+    public async Task When_a_renaming_cannot_be_saved_the_log_keeps_its_name_until_it_can(
+        CancellationToken cancellation)
     {
         using var world = new World();
         Start(world, Web);
@@ -151,7 +157,8 @@ internal sealed class HalfDoneTests
         await Assert.That(cell.Definition.Name).IsEqualTo("site");
         await Assert.That(cell.View.OutLog).IsEqualTo(log);
         await Assert.That(world.Outputs.Files.ContainsKey(log)).IsTrue();
-        await Assert.That(world.Supervisor.Table.NameProblem("web")).Contains("the name 'web' is not free yet: the log files of 'site' use it");
+        await Assert.That(world.Supervisor.Table.NameProblem("web"))
+            .Contains("the name 'web' is not free yet: the log files of 'site' use it");
         await Assert.That(world.Supervisor.Table.NameProblem("web", cell.Key.Id)).IsNull();
         world.SaveFailure = null;
         world.RetrySave();
@@ -163,7 +170,8 @@ internal sealed class HalfDoneTests
     }
 
     [Test]
-    public async Task A_log_that_cannot_be_renamed_is_used_under_its_name_and_renamed_with_the_next_change(CancellationToken cancellation)
+    public async Task A_log_that_cannot_be_renamed_is_used_under_its_name_and_renamed_with_the_next_change(
+        CancellationToken cancellation)
     {
         using var world = new World();
         Start(world, Web);
@@ -415,8 +423,11 @@ internal sealed class HalfDoneTests
         Rest(world);
         await Assert.That(Essence(world, mark)).IsEqualTo(end).Because(when);
         foreach (var definition in world.Saved.Processes)
-            await Assert.That(definition is { LogsUnder: null, Deletion: null,
-                RestartBefore: null }).IsTrue().Because($"{when}: {definition}");
+            await Assert.That(definition is
+            {
+                LogsUnder: null, Deletion: null,
+                RestartBefore: null
+            }).IsTrue().Because($"{when}: {definition}");
     }
 
     static string Undisturbed(Action<World> prepare, Action<World> operation)
@@ -470,12 +481,16 @@ internal sealed class HalfDoneTests
             var children =
                 world.Machine.Living.Where(process => process.Key == cell.Key).Select(process =>
                 $"{string.Join(' ', process.Request.Arguments)}{(mark.Contains(process.Pid) ? " (old)" : "")}");
-            lines.Add($"{cell.Key} {cell.Definition.Name}/{cell.Definition.Instances} {cell.State.Phase} {cell.State.Desired} child: {string.Join(", ", children)} log: {Path.GetFileName(cell.View.OutLog)}");
+            lines.Add($"{cell.Key} {cell.Definition.Name}/{cell.Definition.Instances} {cell.State.Phase} "
+                + $"{cell.State.Desired} child: {string.Join(", ", children)} log: "
+                + $"{Path.GetFileName(cell.View.OutLog)}");
         }
         foreach (var process in world.Machine.Living.Where(process => world.Supervisor.Table.Find(process.Key) is null))
             lines.Add($"stray {process}");
         foreach (var definition in world.Saved.Processes)
-            lines.Add($"saved {definition.Id} {definition.Name}/{definition.Instances} {definition.Config.Command} {definition.Desired} {string.Join(',', definition.DownInstances ?? [])} needs {string.Join(',', (definition.Config.DependsOn ?? []).Select(needed => needed.Name))}");
+            lines.Add($"saved {definition.Id} {definition.Name}/{definition.Instances} {definition.Config.Command} "
+                + $"{definition.Desired} {string.Join(',', definition.DownInstances ?? [])} needs "
+                + $"{string.Join(',', (definition.Config.DependsOn ?? []).Select(needed => needed.Name))}");
         foreach (var (file, runs) in world.Outputs.Files.OrderBy(file => file.Key, StringComparer.Ordinal))
             lines.Add($"file {Path.GetFileName(file)} of {string.Join(' ', runs.Distinct())}");
         foreach (var key in new RunRecordStore(world.Home).LoadAll().Keys)

@@ -10,7 +10,13 @@ namespace Tspm.Tests.Supervision;
 [Timeout(30_000)]
 internal sealed class HookTests
 {
-    static ProcessConfig With(HookConfig hooks, RestartConfig? restart = null) => new() { Name = "web", Command = "web", Hooks = hooks, Restart = restart };
+    static ProcessConfig With(HookConfig hooks, RestartConfig? restart = null) => new()
+    {
+        Name = "web",
+        Command = "web",
+        Hooks = hooks,
+        Restart = restart,
+    };
 
     static void End(World world, FakeProcess hook, int code = 0)
     {
@@ -39,7 +45,9 @@ internal sealed class HookTests
     public async Task A_preStart_that_fails_is_a_failed_start_that_is_tried_again(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(With(new HookConfig { PreStart = "check" }, new RestartConfig { DelayMs = 1000, MaxConsecutive = 2 }));
+        var cell = world
+            .StartNew(With(new HookConfig { PreStart = "check" },
+                new RestartConfig { DelayMs = 1000, MaxConsecutive = 2 }));
         End(world, world.Machine.Hooks("preStart").Single(), 3);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
         await Assert.That(cell.State.Reason).IsEqualTo("preStart exited 3");
@@ -118,7 +126,8 @@ internal sealed class HookTests
     }
 
     [Test]
-    public async Task A_postStop_that_fails_or_hangs_does_not_keep_a_stop_from_being_done(CancellationToken cancellation)
+    public async Task A_postStop_that_fails_or_hangs_does_not_keep_a_stop_from_being_done(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew(With(new HookConfig { PostStop = "clean", TimeoutMs = 500 }));
@@ -127,7 +136,8 @@ internal sealed class HookTests
         await Assert.That(stopped.IsCompleted).IsFalse();
         world.Advance(0.6);
         await Assert.That(stopped.IsCompleted).IsTrue();
-        await Assert.That(world.Told.Single(told => told.Kind == EventKind.HookFailed).Reason).IsEqualTo("postStop did not end within 500 ms and was killed");
+        await Assert.That(world.Told.Single(told => told.Kind == EventKind.HookFailed).Reason)
+            .IsEqualTo("postStop did not end within 500 ms and was killed");
     }
 
     [Test]
@@ -145,7 +155,8 @@ internal sealed class HookTests
     /// <summary>Its number may be somebody else's by then.</summary>
     [Test]
     [Arguments(true), Arguments(false)]
-    public async Task A_hook_whose_leftovers_are_being_killed_is_not_signalled_any_more(bool isStopped, CancellationToken cancellation)
+    public async Task A_hook_whose_leftovers_are_being_killed_is_not_signalled_any_more(bool isStopped,
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew(With(new HookConfig { PreStart = "fork", TimeoutMs = 10 }));
@@ -163,9 +174,16 @@ internal sealed class HookTests
     public async Task Hooks_that_are_told_get_their_event_as_JSON_and_delay_nobody(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(With(new HookConfig { OnCrash = "tell crash", OnOnline = "tell online", OnErrored = "tell errored" }, new RestartConfig { DelayMs = 0, MaxConsecutive = 2 }));
+        var cell = world
+            .StartNew(With(new HookConfig
+            {
+                OnCrash = "tell crash",
+                OnOnline = "tell online",
+                OnErrored = "tell errored"
+            }, new RestartConfig { DelayMs = 0, MaxConsecutive = 2 }));
         var online = world.Machine.Hooks("onOnline").Single();
-        await Assert.That(JsonDocument.Parse(online.Input!).RootElement.GetProperty("kind").GetString()).IsEqualTo("started");
+        await Assert.That(JsonDocument.Parse(online.Input!).RootElement.GetProperty("kind").GetString())
+            .IsEqualTo("started");
         world.Exit(cell, 7);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
         var crash = JsonDocument.Parse(world.Machine.Hooks("onCrash").Single().Input!).RootElement;
@@ -176,9 +194,13 @@ internal sealed class HookTests
         await Assert.That(world.Machine.Hooks("onOnline").Count).IsEqualTo(1);
         world.Exit(cell, 7);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Errored);
-        await Assert.That(JsonDocument.Parse(world.Machine.Hooks("onErrored").Single().Input!).RootElement.GetProperty("to").GetString()).IsEqualTo("errored");
+        await Assert.That(
+            JsonDocument.Parse(world.Machine.Hooks("onErrored").Single().Input!).RootElement.GetProperty(
+                "to").GetString()).IsEqualTo("errored");
         End(world, online);
-        await Assert.That(JsonDocument.Parse(world.Machine.Hooks("onOnline").Single().Input!).RootElement.GetProperty("kind").GetString()).IsEqualTo("restarted");
+        await Assert.That(
+            JsonDocument.Parse(world.Machine.Hooks("onOnline").Single().Input!).RootElement.GetProperty(
+                "kind").GetString()).IsEqualTo("restarted");
         await Assert.That(Directory.EnumerateFiles(world.Home.RunFolder, "hook.*")).IsEmpty();
     }
 
@@ -186,7 +208,9 @@ internal sealed class HookTests
     public async Task An_end_that_was_asked_for_or_meant_is_no_crash(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(With(new HookConfig { OnCrash = "tell" }, new RestartConfig { DelayMs = 0, StopExitCodes = [5] }));
+        var cell = world
+            .StartNew(With(new HookConfig { OnCrash = "tell" },
+                new RestartConfig { DelayMs = 0, StopExitCodes = [5] }));
         world.Exit(cell, 0);
         world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Exit(cell, 1);
@@ -216,16 +240,23 @@ internal sealed class HookTests
     public async Task Few_hooks_run_at_once_and_those_too_many_are_dropped_with_a_word(CancellationToken cancellation)
     {
         using var world = new World();
-        for (var i = 0; i < 120; i++) world.StartNew(new ProcessConfig { Name = $"p{i}", Command = "p", Hooks = new HookConfig { OnOnline = "tell", TimeoutMs = 60_000 } });
+        for (var i = 0; i < 120; i++) world.StartNew(new ProcessConfig
+        {
+            Name = $"p{i}",
+            Command = "p",
+            Hooks = new HookConfig { OnOnline = "tell", TimeoutMs = 60_000 },
+        });
         await Assert.That(world.Machine.Hooks("onOnline").Count).IsEqualTo(4);
         await Assert.That(world.Told.Count(told => told.Kind == EventKind.HookFailed)).IsEqualTo(1);
-        await Assert.That(world.Told.Last(told => told.Kind == EventKind.HookFailed).Reason).Contains("100 hooks are waiting already");
+        await Assert.That(world.Told.Last(told => told.Kind == EventKind.HookFailed).Reason)
+            .Contains("100 hooks are waiting already");
         End(world, world.Machine.Hooks("onOnline")[0]);
         await Assert.That(world.Machine.Hooks("onOnline").Count).IsEqualTo(4);
     }
 
     [Test]
-    public async Task A_daemon_that_dies_during_preStart_leaves_no_hook_and_starts_one_child(CancellationToken cancellation)
+    public async Task A_daemon_that_dies_during_preStart_leaves_no_hook_and_starts_one_child(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew(With(new HookConfig { PreStart = "long" }));
@@ -269,7 +300,10 @@ internal sealed class HookTests
     public async Task A_shutdown_gives_hooks_a_moment_and_not_more(CancellationToken cancellation)
     {
         using var world = new World();
-        world.Machine.Answer = static (process, signal) => signal is Signals.SIGKILL || (process.Hook is null && signal == Signals.SIGTERM) ? new ExitStatus(null, signal) : null;
+        world.Machine.Answer = static (process, signal) =>
+            signal is Signals.SIGKILL || (process.Hook is null && signal == Signals.SIGTERM)
+                ? new ExitStatus(null, signal)
+                : null;
         world.StartNew(With(new HookConfig { OnOnline = "hang" }));
         var down = world.Supervisor.Shutdown();
         world.Step();

@@ -21,11 +21,13 @@ internal sealed class InstancesTests
         await Assert.That(pending.All(one => one.Settled.Result.Phase == LifecyclePhase.Online)).IsTrue();
         await Assert.That(first.Child!.Pid).IsEqualTo(pid);
         await Assert.That(world.Machine.Living.Count()).IsEqualTo(3);
-        await Assert.That(world.Machine.Living.Select(process => process.Request.Environment["TSPM_INSTANCE"])).IsEquivalentTo(["0", "1", "2"]);
+        await Assert.That(world.Machine.Living.Select(process => process.Request.Environment["TSPM_INSTANCE"]))
+            .IsEquivalentTo(["0", "1", "2"]);
     }
 
     [Test]
-    public async Task Shrinking_stops_the_highest_properly_and_forgets_them_when_they_are_gone(CancellationToken cancellation)
+    public async Task Shrinking_stops_the_highest_properly_and_forgets_them_when_they_are_gone(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var first = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Instances = 1 });
@@ -40,7 +42,8 @@ internal sealed class InstancesTests
         await Assert.That(pending.All(one => one.Settled.IsCompletedSuccessfully)).IsTrue();
         await Assert.That(world.Supervisor.Table.Cells.Single()).IsEqualTo(first);
         await Assert.That(first.State.Phase).IsEqualTo(LifecyclePhase.Online);
-        await Assert.That(new Tspm.Storage.RunRecordStore(world.Home).LoadAll().Keys.Select(key => key.Instance)).IsEquivalentTo([0]);
+        await Assert.That(new Tspm.Storage.RunRecordStore(world.Home).LoadAll().Keys.Select(key => key.Instance))
+            .IsEquivalentTo([0]);
     }
 
     [Test]
@@ -56,7 +59,8 @@ internal sealed class InstancesTests
     }
 
     [Test]
-    public async Task The_log_of_the_only_instance_gets_its_number_when_others_join_it_and_loses_it_again(CancellationToken cancellation)
+    public async Task The_log_of_the_only_instance_gets_its_number_when_others_join_it_and_loses_it_again(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var first = world.StartNew();
@@ -69,7 +73,8 @@ internal sealed class InstancesTests
         var leaving = Scale(world, first, 1);
         await Assert.That(Names(world)).IsEqualTo("web~0.out.log>web.out.log web~0.err.log>web.err.log");
         // Still printing, and not into the log of the first.
-        await Assert.That(leaving.Select(one => Path.GetFileName(one.Cell.View.OutLog))).IsEquivalentTo(["web~2.out.log", "web~1.out.log"]);
+        await Assert.That(leaving.Select(one => Path.GetFileName(one.Cell.View.OutLog)))
+            .IsEquivalentTo(["web~2.out.log", "web~1.out.log"]);
     }
 
     [Test]
@@ -81,7 +86,8 @@ internal sealed class InstancesTests
         Scale(world, first, 1);
         world.RestartDaemon();
         await Assert.That(world.Supervisor.Table.Cells.Length).IsEqualTo(3);
-        foreach (var process in world.Machine.Living.Where(process => process.Key.Instance > 0).ToList()) world.Machine.Exit(process, new ExitStatus(0, null));
+        foreach (var process in world.Machine.Living.Where(process => process.Key.Instance > 0).ToList())
+            world.Machine.Exit(process, new ExitStatus(0, null));
         world.Step();
         await Assert.That(world.Supervisor.Table.Cells.Length).IsEqualTo(1);
         await Assert.That(world.Machine.Living.Single().Key.Instance).IsEqualTo(0);
@@ -99,7 +105,8 @@ internal sealed class InstancesTests
         world.Saved = saved;
         world.RestartDaemon(saveFirst: false);
         await Assert.That(world.Supervisor.Table.Cells.Length).IsEqualTo(3);
-        await Assert.That(world.Supervisor.Table.Cells.All(cell => cell is { IsSurplus: false, State.Phase: LifecyclePhase.Online })).IsTrue();
+        await Assert.That(world.Supervisor.Table.Cells.All(cell =>
+            cell is { IsSurplus: false, State.Phase: LifecyclePhase.Online })).IsTrue();
         await Assert.That(world.Machine.All.Count).IsEqualTo(3);
     }
 
@@ -118,7 +125,8 @@ internal sealed class InstancesTests
     }
 
     [Test]
-    public async Task Which_instances_were_stopped_survives_a_reboot_and_a_change_of_their_number(CancellationToken cancellation)
+    public async Task Which_instances_were_stopped_survives_a_reboot_and_a_change_of_their_number(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var first = world.StartNew();
@@ -133,10 +141,14 @@ internal sealed class InstancesTests
     static IReadOnlyList<PendingChange> Scale(World world, SupervisedProcess cell, int instances)
     {
         var pending =
-            world.Supervisor.Changes.Scale(cell.Definition with { Config = cell.Definition.Config with { Instances = instances } }, CauseRequest.Scale);
+            world.Supervisor.Changes
+                .Scale(cell.Definition with { Config = cell.Definition.Config with { Instances = instances } },
+                    CauseRequest.Scale);
         world.Step();
         return pending;
     }
 
-    static string Names(World world) => string.Join(' ', world.Outputs.Renamed.Select(names => $"{Path.GetFileName(names.From)}>{Path.GetFileName(names.To)}"));
+    static string Names(World world) =>
+        string.Join(' ',
+            world.Outputs.Renamed.Select(names => $"{Path.GetFileName(names.From)}>{Path.GetFileName(names.To)}"));
 }

@@ -4,12 +4,23 @@ using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Tests.Supervision;
 
-/// <summary>When the sockets of a process are open: as long as anybody runs or is to run, over crashes and daemons' deaths, and not longer.</summary>
+/// <summary>
+/// When the sockets of a process are open: as long as anybody runs or is to run, over crashes and daemons' deaths, and
+/// not longer.
+/// </summary>
 [Timeout(30_000)]
 internal sealed class ListenerTests
 {
     static ProcessConfig Config(int instances = 1, params string[] listen) =>
-        new() { Name = "web", Command = "web", Instances = instances, Listen = listen.Length > 0 ? listen : [":80", "unix:/run/web.sock"] };
+        new()
+        {
+            Name = "web",
+            Command = "web",
+            Instances = instances,
+            Listen = listen.Length > 0
+                ? listen
+                : [":80", "unix:/run/web.sock"],
+        };
 
     [Test]
     public async Task All_instances_get_the_same_sockets_in_their_order(CancellationToken cancellation)
@@ -38,11 +49,13 @@ internal sealed class ListenerTests
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
         await Assert.That(world.Sockets.Open.Count()).IsEqualTo(2);
         world.Advance(1);
-        await Assert.That(world.Sockets.AddressesOf(world.Machine.Only(cell.Key).Request)).IsEqualTo(":80 unix:/run/web.sock");
+        await Assert.That(world.Sockets.AddressesOf(world.Machine.Only(cell.Key).Request))
+            .IsEqualTo(":80 unix:/run/web.sock");
         world.Supervisor.Restart(cell, CauseRequest.Restart);
         world.Step();
         world.Exit(cell, 0);
-        await Assert.That(world.Sockets.AddressesOf(world.Machine.Only(cell.Key).Request)).IsEqualTo(":80 unix:/run/web.sock");
+        await Assert.That(world.Sockets.AddressesOf(world.Machine.Only(cell.Key).Request))
+            .IsEqualTo(":80 unix:/run/web.sock");
     }
 
     [Test]
@@ -85,10 +98,13 @@ internal sealed class ListenerTests
     }
 
     [Test]
-    public async Task The_next_daemon_goes_on_with_them_and_closes_what_is_no_longer_needed(CancellationToken cancellation)
+    public async Task The_next_daemon_goes_on_with_them_and_closes_what_is_no_longer_needed(
+        CancellationToken cancellation)
     {
         using var world = new World();
-        var (running, waiting, stopped) = (world.StartNew(Config(1, ":1")), world.StartNew(Config(1, ":2") with { Name = "waiting" }), world.StartNew(Config(1, ":3") with { Name = "stopped" }));
+        var (running, waiting, stopped) = (world.StartNew(Config(1, ":1")),
+            world.StartNew(Config(1, ":2") with { Name = "waiting" }),
+                world.StartNew(Config(1, ":3") with { Name = "stopped" }));
         world.Exit(waiting, 1);
         world.Supervisor.Stop(stopped, CauseRequest.Stop);
         world.Step();
@@ -113,7 +129,10 @@ internal sealed class ListenerTests
         var cells = world.DefineAll(Config(2, ":1", ":2"));
         foreach (var cell in cells) world.Supervisor.Start(cell, CauseRequest.Start);
         world.Step();
-        world.Supervisor.Put(cells[0].Definition with { Config = cells[0].Definition.Config with { Listen = [":2", ":3"] } });
+        world.Supervisor.Put(cells[0].Definition with
+        {
+            Config = cells[0].Definition.Config with { Listen = [":2", ":3"] },
+        });
         await Assert.That(world.Sockets.Open).IsEquivalentTo([":1", ":2"]);
         await Assert.That(cells[0].View.Listen).IsEquivalentTo([":1", ":2"]);
         world.Supervisor.Restart(cells[0], CauseRequest.Restart);

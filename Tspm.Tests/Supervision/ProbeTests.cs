@@ -8,15 +8,33 @@ namespace Tspm.Tests.Supervision;
 [Timeout(30_000)]
 internal sealed class ProbeTests
 {
-    static readonly ProcessConfig Tcp = new() { Name = "web", Command = "web", Ready = new Probe { Tcp = "127.0.0.1:80" } };
+    static readonly ProcessConfig Tcp = new()
+    {
+        Name = "web",
+        Command = "web",
+        Ready = new Probe { Tcp = "127.0.0.1:80" },
+    };
 
     static readonly ProcessConfig Notify = new() { Name = "web", Command = "web", Ready = new Probe { Notify = true } };
 
-    static readonly ProcessConfig Watchdog = new() { Name = "web", Command = "web", Health = new Probe { Notify = true, IntervalMs = 10_000 } };
+    static readonly ProcessConfig Watchdog = new()
+    {
+        Name = "web",
+        Command = "web",
+        Health = new Probe { Notify = true, IntervalMs = 10_000 },
+    };
 
     static ProcessConfig Health(int failures = 3) => new()
     {
-        Name = "web", Command = "web", Health = new Probe { Http = "http://127.0.0.1/h", IntervalMs = 2000, TimeoutMs = 1000, Failures = failures },
+        Name = "web",
+        Command = "web",
+        Health = new Probe
+        {
+            Http = "http://127.0.0.1/h",
+            IntervalMs = 2000,
+            TimeoutMs = 1000,
+            Failures = failures,
+        },
     };
 
     [Test]
@@ -162,7 +180,8 @@ internal sealed class ProbeTests
         var cell = world.StartNew(Health(failures: 2));
         for (var round = 0; round < 20; round++)
         {
-            world.Dialer.Answer = round % 2 == 0 ? static _ => (null, "HTTP/1.1 404 No") : static _ => (null, "HTTP/1.0 302 There");
+            world.Dialer.Answer = round % 2 == 0 ? static _ =>
+                (null, "HTTP/1.1 404 No") : static _ => (null, "HTTP/1.0 302 There");
             world.Advance(2);
         }
         await Assert.That((cell.State.Phase, cell.State.Restarts)).IsEqualTo((LifecyclePhase.Online, 0));
@@ -197,7 +216,8 @@ internal sealed class ProbeTests
     }
 
     [Test]
-    public async Task Who_says_nothing_is_told_what_was_missing_and_who_asks_for_time_gets_it(CancellationToken cancellation)
+    public async Task Who_says_nothing_is_told_what_was_missing_and_who_asks_for_time_gets_it(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew(Notify with { StartTimeoutMs = 2000 });
@@ -248,7 +268,8 @@ internal sealed class ProbeTests
     [Arguments("STOPPING=1", true)]
     [Arguments("WATCHDOG=trigger", false)]
     [Arguments("WATCHDOG=2", false)]
-    public async Task Who_leaves_is_left_alone_and_who_asks_for_help_gets_it(string words, bool stays, CancellationToken cancellation)
+    public async Task Who_leaves_is_left_alone_and_who_asks_for_help_gets_it(string words, bool stays,
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew(Watchdog);
@@ -289,7 +310,8 @@ internal sealed class ProbeTests
     }
 
     [Test]
-    public async Task A_time_that_ran_out_while_no_daemon_lived_leaves_a_moment_to_answer(CancellationToken cancellation)
+    public async Task A_time_that_ran_out_while_no_daemon_lived_leaves_a_moment_to_answer(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew(Tcp with { StartTimeoutMs = 5_000 });
@@ -306,7 +328,10 @@ internal sealed class ProbeTests
         using var world = new World();
         var cell = world.StartNew(Health(failures: 1));
         // Changed for the next start only: this child knows nothing of a watchdog.
-        cell.Redefine(cell.Definition with { Config = cell.Definition.Config with { Health = new Probe { Notify = true, IntervalMs = 100 } } });
+        cell.Redefine(cell.Definition with
+        {
+            Config = cell.Definition.Config with { Health = new Probe { Notify = true, IntervalMs = 100 } },
+        });
         world.RestartDaemon();
         var again = world.Again(cell);
         world.Dialer.Answer = static _ => (null, "HTTP/1.1 204 Nothing");

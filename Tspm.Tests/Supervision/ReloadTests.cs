@@ -31,13 +31,22 @@ internal sealed class ReloadTests
         world.Step();
         await Assert.That((await settled.Settled.WaitAsync(cancellation)).Phase).IsEqualTo(LifecyclePhase.Online);
         await Assert.That(settled.Problem).IsNull();
-        await Assert.That(cell.State).IsEqualTo(cell.State with { Restarts = 1, Failures = 0, Cause = Cause.Requested(CauseRequest.Reload), Desired = DesiredState.Up });
+        await Assert.That(cell.State).IsEqualTo(cell.State with
+        {
+            Restarts = 1,
+            Failures = 0,
+            Cause = Cause.Requested(CauseRequest.Reload),
+            Desired = DesiredState.Up,
+        });
         await Assert.That(cell.View.RecentExits[0].Reason).IsEqualTo("exited 0: reloaded by user");
         await Assert.That(world.Outputs.OpenRuns).IsEquivalentTo([cell.View.RunId]);
         await Assert.That(world.Machine.All.Count(process => process.IsReaped)).IsEqualTo(1);
     }
 
-    /// <summary>An adopted child whose status the guardian still has to tell: what it left behind may live, and its policy has not decided yet.</summary>
+    /// <summary>
+    /// An adopted child whose status the guardian still has to tell: what it left behind may live, and its policy has
+    /// not decided yet.
+    /// </summary>
     [Test]
     public async Task What_has_just_ended_is_not_reloaded(CancellationToken cancellation)
     {
@@ -53,7 +62,9 @@ internal sealed class ReloadTests
         await Assert.That(world.Machine.Living).IsEmpty();
     }
 
-    /// <summary>The daemon died in the middle of a reload; the next one ends the new child, and may be asked meanwhile.</summary>
+    /// <summary>
+    /// The daemon died in the middle of a reload; the next one ends the new child, and may be asked meanwhile.
+    /// </summary>
     [Test]
     public async Task A_reload_waits_for_what_an_earlier_daemon_left_of_one(CancellationToken cancellation)
     {
@@ -82,9 +93,11 @@ internal sealed class ReloadTests
         world.Step();
         await settled.Settled.WaitAsync(cancellation);
         await Assert.That(settled.Problem).IsEqualTo(
-            $"the new one exited 1 before it was ready (a program that opens a port itself cannot be there twice: see 'listen', or use 'tspm restart'); the old one stays (pid {old.Pid})");
+            "the new one exited 1 before it was ready (a program that opens a port itself cannot be there twice: see "
+                + $"'listen', or use 'tspm restart'); the old one stays (pid {old.Pid})");
         world.Advance(60);
-        await Assert.That((cell.View.Pid, cell.State.Phase, cell.State.Restarts, cell.Replacement)).IsEqualTo((old.Pid, LifecyclePhase.Online, 0, (Replacement?)null));
+        await Assert.That((cell.View.Pid, cell.State.Phase, cell.State.Restarts, cell.Replacement))
+            .IsEqualTo((old.Pid, LifecyclePhase.Online, 0, (Replacement?)null));
         await Assert.That(Signals(world, old)).IsEmpty();
     }
 
@@ -116,7 +129,8 @@ internal sealed class ReloadTests
         world.Step();
         await settled.Settled.WaitAsync(cancellation);
         await Assert.That(settled.Problem).IsEqualTo($"preStart exited 5; the old one stays (pid {old.Pid})");
-        await Assert.That((cell.View.Pid, cell.State.Phase, cell.State.Failures, Children(world).Count)).IsEqualTo((old.Pid, LifecyclePhase.Online, 0, 1));
+        await Assert.That((cell.View.Pid, cell.State.Phase, cell.State.Failures, Children(world).Count))
+            .IsEqualTo((old.Pid, LifecyclePhase.Online, 0, 1));
         // Nothing is left of it that would keep another one from being tried.
         var again = world.Supervisor.Reload([cell], CauseRequest.Reload)[0];
         world.Step();
@@ -148,7 +162,8 @@ internal sealed class ReloadTests
         world.RestartDaemon();
         world.Advance(60);
         await Assert.That(world.Machine.Living.Select(static child => child.Pid)).IsEquivalentTo([old.Pid]);
-        await Assert.That((world.Again(cell).View.Pid, world.Again(cell).State.Phase)).IsEqualTo((old.Pid, LifecyclePhase.Online));
+        await Assert.That((world.Again(cell).View.Pid, world.Again(cell).State.Phase))
+            .IsEqualTo((old.Pid, LifecyclePhase.Online));
     }
 
     /// <summary>Its first preStart has succeeded, that of the reload runs.</summary>
@@ -177,7 +192,9 @@ internal sealed class ReloadTests
         await Assert.That(young.Lives).IsFalse();
         world.Step();
         await settled.Settled.WaitAsync(cancellation);
-        await Assert.That(settled.Problem).IsEqualTo($"the new one was not ready within 5 s: it did not say READY=1; the old one stays (pid {old.Pid})");
+        await Assert.That(settled.Problem)
+            .IsEqualTo("the new one was not ready within 5 s: it did not say READY=1; the old one stays (pid "
+                + $"{old.Pid})");
         await Assert.That((cell.View.Pid, cell.State.Restarts)).IsEqualTo((old.Pid, 0));
         await Assert.That(world.Outputs.OpenRuns.Count).IsEqualTo(1);
     }
@@ -198,7 +215,8 @@ internal sealed class ReloadTests
 
     /// <summary>It says nothing more, and nobody would close the socket.</summary>
     [Test]
-    public async Task A_replaced_child_that_has_ended_gets_no_socket_from_the_next_daemon(CancellationToken cancellation)
+    public async Task A_replaced_child_that_has_ended_gets_no_socket_from_the_next_daemon(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var (cell, old, _) = Begin(world, Slow);
@@ -283,7 +301,8 @@ internal sealed class ReloadTests
     [Arguments("crash", true)]
     [Arguments("shutdown", false)]
     [Arguments("shutdown", true)]
-    public async Task What_comes_in_between_ends_it_and_waits_for_both(string what, bool afterTheChange, CancellationToken cancellation)
+    public async Task What_comes_in_between_ends_it_and_waits_for_both(string what, bool afterTheChange,
+        CancellationToken cancellation)
     {
         using var world = new World();
         var (cell, old, settled) = Begin(world, Web);
@@ -305,7 +324,12 @@ internal sealed class ReloadTests
         await Assert.That(world.Machine.Living.Single()).IsSameReferenceAs(second);
         world.Machine.Exit(second, new ExitStatus(0, null));
         world.Step();
-        var expected = what switch { "restart" => LifecyclePhase.Online, "crash" => LifecyclePhase.Waiting, _ => LifecyclePhase.Stopped };
+        var expected = what switch
+        {
+            "restart" => LifecyclePhase.Online,
+            "crash" => LifecyclePhase.Waiting,
+            _ => LifecyclePhase.Stopped
+        };
         await Assert.That(cell.State.Phase).IsEqualTo(expected);
         await settled.Settled.WaitAsync(cancellation);
         if (!afterTheChange) await Assert.That(settled.Problem).StartsWith("the new one was not needed any more: ");
@@ -334,7 +358,8 @@ internal sealed class ReloadTests
         world.Machine.Exit(old, new ExitStatus(0, null));
         world.Step();
         var mark = world.Machine.Swept.Single();
-        await Assert.That((mark.Pid, mark.StartTicks, mark.OtherStartTicks)).IsEqualTo((old.Pid, old.StartTicks, young.StartTicks));
+        await Assert.That((mark.Pid, mark.StartTicks, mark.OtherStartTicks))
+            .IsEqualTo((old.Pid, old.StartTicks, young.StartTicks));
         await Assert.That(mark.Fifos).IsEquivalentTo([old.Request.StdoutPath, old.Request.StderrPath]);
         await Assert.That(cell.View.Pid).IsEqualTo(young.Pid);
     }
@@ -383,7 +408,8 @@ internal sealed class ReloadTests
         await Assert.That((next.View.Pid, next.State.Phase)).IsEqualTo((stays.Pid, LifecyclePhase.Online));
         for (var i = 0; i < 20; i++) world.Advance(1);
         await Assert.That(world.Machine.Living.Single()).IsSameReferenceAs(stays);
-        await Assert.That((next.View.Pid, next.State.Phase, next.Replacement)).IsEqualTo((stays.Pid, LifecyclePhase.Online, (Replacement?)null));
+        await Assert.That((next.View.Pid, next.State.Phase, next.Replacement))
+            .IsEqualTo((stays.Pid, LifecyclePhase.Online, (Replacement?)null));
         await Assert.That(world.Machine.All.All(process => process.Lives || process.IsReaped)).IsTrue();
         await Assert.That(next.State.Restarts).IsEqualTo(hasChanged ? 1 : 0);
         if (goes is not null) await Assert.That(goes.Leftovers).IsEqualTo(0);
@@ -396,7 +422,8 @@ internal sealed class ReloadTests
     }
 
     [Test]
-    public async Task An_end_that_the_guardian_tells_again_to_the_next_daemon_is_counted_once(CancellationToken cancellation)
+    public async Task An_end_that_the_guardian_tells_again_to_the_next_daemon_is_counted_once(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var (cell, old, _) = Begin(world, Web);
@@ -438,7 +465,9 @@ internal sealed class ReloadTests
         world.Step();
         world.Advance(1);
         world.Step();
-        world.Machine.Exit(world.Machine.Living.Single(process => process.Pid == cells[1].Replacement!.Run!.Child!.Pid), new ExitStatus(1, null));
+        world.Machine
+            .Exit(world.Machine.Living.Single(process => process.Pid == cells[1].Replacement!.Run!.Child!.Pid),
+                new ExitStatus(1, null));
         world.Step();
         await Task.WhenAll(pending.Select(one => one.Settled)).WaitAsync(cancellation);
         await Assert.That(pending.Select(one => one.Problem is null).ToList()).IsEquivalentTo([true, false, false]);
@@ -539,7 +568,9 @@ internal sealed class ReloadTests
         return (cell, old, settled);
     }
 
-    static FakeProcess Other(World world, FakeProcess one) => world.Machine.Living.Single(process => process != one && process.Key == one.Key);
+    static FakeProcess Other(World world, FakeProcess one) =>
+        world.Machine.Living.Single(process => process != one && process.Key == one.Key);
 
-    static List<int> Signals(World world, FakeProcess process) => [.. world.Machine.Sent.Where(sent => sent.Pid == process.Pid && sent.Signal != 9).Select(sent => sent.Signal)];
+    static List<int> Signals(World world, FakeProcess process) =>
+        [.. world.Machine.Sent.Where(sent => sent.Pid == process.Pid && sent.Signal != 9).Select(sent => sent.Signal)];
 }

@@ -88,10 +88,19 @@ internal sealed class Story : IDisposable
 
     static ProcessStatus StatusOf(ProcessView view) => new()
     {
-        Id = view.Key.Id, Name = view.Definition.Name, Namespace = view.Definition.Namespace,
-        Instance = view.Key.Instance, State = view.State.Observed, Desired = view.State.Desired, Pid = view.Pid,
-        Reason = Statuses.ReasonOf(view), CreatedAt = view.Definition.CreatedAt, Command = "web", Cwd = "/",
-        OutLog = view.OutLog, ErrLog = view.ErrLog,
+        Id = view.Key.Id,
+        Name = view.Definition.Name,
+        Namespace = view.Definition.Namespace,
+        Instance = view.Key.Instance,
+        State = view.State.Observed,
+        Desired = view.State.Desired,
+        Pid = view.Pid,
+        Reason = Statuses.ReasonOf(view),
+        CreatedAt = view.Definition.CreatedAt,
+        Command = "web",
+        Cwd = "/",
+        OutLog = view.OutLog,
+        ErrLog = view.ErrLog,
     };
 
     public void Dispose() => World.Dispose();

@@ -192,7 +192,10 @@ internal sealed class StoryTests
         ["dependency-completed"] = story =>
         {
             var migrate = story.Start(Never(Web) with { Name = "migrate" });
-            _ = story.Start(Web with { DependsOn = [new Dependency { Name = "migrate", Condition = Dependency.Completed }] });
+            _ = story.Start(Web with
+            {
+                DependsOn = [new Dependency { Name = "migrate", Condition = Dependency.Completed }],
+            });
             story.World.Exit(migrate, 0);
         },
         ["reload"] = story =>

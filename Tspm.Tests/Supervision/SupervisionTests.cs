@@ -12,7 +12,8 @@ internal sealed class SupervisionTests
     static readonly SpawnFailure NoPids = new("spawn", 11, "cannot start a process: Resource temporarily unavailable");
 
     [Test]
-    public async Task A_run_after_a_daemons_death_comes_after_all_earlier_ones_whatever_the_clock_says(CancellationToken cancellation)
+    public async Task A_run_after_a_daemons_death_comes_after_all_earlier_ones_whatever_the_clock_says(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew();
@@ -86,7 +87,8 @@ internal sealed class SupervisionTests
         {
             world.Exit(cell, 1);
             await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
-            await Assert.That(cell.View.NextStartAtMonotonic).IsEqualTo(world.Loop.Timers.Now + TimeSpan.FromSeconds(failure));
+            await Assert.That(cell.View.NextStartAtMonotonic)
+                .IsEqualTo(world.Loop.Timers.Now + TimeSpan.FromSeconds(failure));
             world.Advance(TimeSpan.FromSeconds(failure) - TimeSpan.FromMilliseconds(1));
             await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
             world.Advance(TimeSpan.FromMilliseconds(1));
@@ -113,7 +115,11 @@ internal sealed class SupervisionTests
     [Test]
     public async Task The_longest_delay_allowed_does_not_overflow(CancellationToken cancellation)
     {
-        var policy = RestartPolicy.Default with { Delay = TimeSpan.FromMilliseconds(int.MaxValue), MaxDelay = TimeSpan.FromMilliseconds(int.MaxValue) };
+        var policy = RestartPolicy.Default with
+        {
+            Delay = TimeSpan.FromMilliseconds(int.MaxValue),
+            MaxDelay = TimeSpan.FromMilliseconds(int.MaxValue),
+        };
         await Assert.That(Backoff.Delay(policy, int.MaxValue)).IsEqualTo(policy.MaxDelay);
     }
 
@@ -180,13 +186,15 @@ internal sealed class SupervisionTests
     }
 
     [Test]
-    public async Task A_child_that_ignores_its_stop_signal_is_killed_with_its_group_after_the_timeout(CancellationToken cancellation)
+    public async Task A_child_that_ignores_its_stop_signal_is_killed_with_its_group_after_the_timeout(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew();
         world.Supervisor.Stop(cell, CauseRequest.Stop);
         var pid = cell.Child!.Pid;
-        await Assert.That(world.Machine.Sent).IsEquivalentTo([(pid, Signals.SIGTERM, false), (pid, Signals.SIGCONT, false)]);
+        await Assert.That(world.Machine.Sent)
+            .IsEquivalentTo([(pid, Signals.SIGTERM, false), (pid, Signals.SIGCONT, false)]);
         world.Advance(9.999);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
         world.Advance(0.001);
@@ -200,11 +208,17 @@ internal sealed class SupervisionTests
     public async Task Without_killTree_only_the_child_itself_is_killed(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Stop = new StopConfig { KillTree = false, TimeoutMs = 50 } });
+        var cell = world.StartNew(new ProcessConfig
+        {
+            Name = "web",
+            Command = "web",
+            Stop = new StopConfig { KillTree = false, TimeoutMs = 50 },
+        });
         world.Machine.LeftoversOfNext = 1;
         world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Advance(0.05);
-        await Assert.That(world.Machine.Sent.Where(sent => sent.Signal == Signals.SIGKILL).Select(sent => sent.ToGroup)).IsEquivalentTo([false]);
+        await Assert.That(world.Machine.Sent.Where(sent => sent.Signal == Signals.SIGKILL).Select(sent => sent.ToGroup))
+            .IsEquivalentTo([false]);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(world.Machine.All[0].Leftovers).IsEqualTo(1);
     }
@@ -220,10 +234,16 @@ internal sealed class SupervisionTests
     }
 
     [Test]
-    public async Task Programs_that_outlive_their_shell_have_the_stop_timeout_to_end_by_themselves(CancellationToken cancellation)
+    public async Task Programs_that_outlive_their_shell_have_the_stop_timeout_to_end_by_themselves(
+        CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "a | b", Stop = new StopConfig { TimeoutMs = 1000 } });
+        var cell = world.StartNew(new ProcessConfig
+        {
+            Name = "web",
+            Command = "a | b",
+            Stop = new StopConfig { TimeoutMs = 1000 },
+        });
         world.Supervisor.Stop(cell, CauseRequest.Stop);
         world.Machine.LeftoversOfNext = 5;
         world.Exit(cell, new ExitStatus(null, Signals.SIGTERM));
@@ -241,7 +261,8 @@ internal sealed class SupervisionTests
     [Arguments("always", 1, true)]
     [Arguments("always", 7, false)]
     [Arguments("on-failure", 7, false)]
-    public async Task The_restart_policy_decides_about_exits(string policy, int code, bool isRestarted, CancellationToken cancellation)
+    public async Task The_restart_policy_decides_about_exits(string policy, int code, bool isRestarted,
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew(new ProcessConfig
@@ -321,7 +342,8 @@ internal sealed class SupervisionTests
     }
 
     [Test]
-    public async Task A_spawn_that_keeps_failing_without_a_delay_does_not_keep_the_supervisor_from_others(CancellationToken cancellation)
+    public async Task A_spawn_that_keeps_failing_without_a_delay_does_not_keep_the_supervisor_from_others(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var eager = new RestartConfig { DelayMs = 0, MaxConsecutive = int.MaxValue };
@@ -336,7 +358,12 @@ internal sealed class SupervisionTests
     public async Task Without_a_delay_the_next_child_follows_at_once(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig { Name = "eager", Command = "eager", Restart = new RestartConfig { DelayMs = 0 } });
+        var cell = world.StartNew(new ProcessConfig
+        {
+            Name = "eager",
+            Command = "eager",
+            Restart = new RestartConfig { DelayMs = 0 },
+        });
         world.Exit(cell, 1);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
         await Assert.That(cell.State.Restarts).IsEqualTo(1);
@@ -368,7 +395,13 @@ internal sealed class SupervisionTests
     public async Task Memory_over_the_limit_restarts_the_process(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", MemoryLimitBytes = 2 << 20, MonitorIntervalMs = 1000 });
+        var cell = world.StartNew(new ProcessConfig
+        {
+            Name = "web",
+            Command = "web",
+            MemoryLimitBytes = 2 << 20,
+            MonitorIntervalMs = 1000,
+        });
         world.Advance(1);
         world.Machine.MemoryOfEach = 3 << 20;
         while (cell.State.Phase == LifecyclePhase.Online)
@@ -377,7 +410,8 @@ internal sealed class SupervisionTests
             await Task.Delay(1, cancellation);
         }
         world.Exit(cell, new ExitStatus(null, Signals.SIGTERM));
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting).Because("a leak from the first second must not become a loop without a pause");
+        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting)
+            .Because("a leak from the first second must not become a loop without a pause");
         await Assert.That(cell.State.Reason).IsEqualTo("memory 3 MB over the limit of 2 MB");
         world.Advance(1);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
@@ -396,7 +430,8 @@ internal sealed class SupervisionTests
         world.Exit(up, 0);
         await shutdown.WaitAsync(cancellation);
         world.Save();
-        await Assert.That(world.Saved.Processes.Select(process => process.Desired)).IsEquivalentTo([DesiredState.Up, DesiredState.Up, DesiredState.Down]);
+        await Assert.That(world.Saved.Processes.Select(process => process.Desired))
+            .IsEquivalentTo([DesiredState.Up, DesiredState.Up, DesiredState.Down]);
         await Assert.That(world.Machine.Living).IsEmpty();
         await Assert.That(down.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
     }
@@ -416,10 +451,16 @@ internal sealed class SupervisionTests
     }
 
     [Test]
-    public async Task A_process_replaced_while_its_leftovers_are_killed_does_not_come_back(CancellationToken cancellation)
+    public async Task A_process_replaced_while_its_leftovers_are_killed_does_not_come_back(
+        CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Restart = new RestartConfig { DelayMs = 0 } });
+        var cell = world.StartNew(new ProcessConfig
+        {
+            Name = "web",
+            Command = "web",
+            Restart = new RestartConfig { DelayMs = 0 },
+        });
         world.Machine.LeftoversOfNext = 1;
         world.Exit(cell, 1);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Sweeping);

@@ -50,7 +50,8 @@ internal sealed class UnrecordedChildTests
     }
 
     /// <summary>
-    /// It closes its descriptors, and the guardian reaps it only later: nobody holds its output, and there is no record.
+    /// It closes its descriptors, and the guardian reaps it only later: nobody holds its output, and there is no
+    /// record.
     /// </summary>
     [Test]
     public async Task One_that_is_ending_while_it_is_looked_for_is_found(CancellationToken cancellation)
@@ -152,7 +153,9 @@ internal sealed class UnrecordedChildTests
         var intent = new ChildRecord { RunId = 7, IntendedTicks = 100 };
         var left = new RecoveredState
         {
-            Records = new Dictionary<InstanceKey, RunRecord>(), Runs = [], DaemonDiedAtTicks = 110,
+            Records = new Dictionary<InstanceKey, RunRecord>(),
+            Runs = [],
+            DaemonDiedAtTicks = 110,
             Reaped = [Orphan(9, 105), Orphan(5, 102), Orphan(4, 103), Orphan(3, 102)],
         };
         await Assert.That(left.EndedBeforeRecorded(intent)!.Pid).IsEqualTo(3);
@@ -167,7 +170,10 @@ internal sealed class UnrecordedChildTests
         var intent = new ChildRecord { RunId = 7, IntendedTicks = 100, GuardianPid = 4 };
         var left = new RecoveredState
         {
-            Records = new Dictionary<InstanceKey, RunRecord>(), Runs = [], Reaped = [], DaemonDiedAtTicks = 100,
+            Records = new Dictionary<InstanceKey, RunRecord>(),
+            Runs = [],
+            Reaped = [],
+            DaemonDiedAtTicks = 100,
         };
         await Assert.That(left.HasWitness(intent, guardianPid: 4)).IsTrue();
         await Assert.That(left.HasWitness(intent, guardianPid: 5)).IsFalse();

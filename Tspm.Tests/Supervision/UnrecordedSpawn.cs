@@ -9,7 +9,9 @@ internal static class UnrecordedSpawn
 {
     public static SupervisedProcess Define(World world, string policy) => world.Define(new ProcessConfig
     {
-        Name = "web", Command = "web", Restart = new RestartConfig { Policy = policy, DelayMs = 0 },
+        Name = "web",
+        Command = "web",
+        Restart = new RestartConfig { Policy = policy, DelayMs = 0 },
     });
 
     public static void DieAgain(World world)

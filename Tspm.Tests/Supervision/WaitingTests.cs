@@ -25,7 +25,9 @@ internal sealed class WaitingTests
         using var world = new World();
         var cell = world.StartNew(new ProcessConfig
         {
-            Name = "deaf", Command = "x", Stop = new StopConfig { TimeoutMs = 10_000 },
+            Name = "deaf",
+            Command = "x",
+            Stop = new StopConfig { TimeoutMs = 10_000 },
         });
         await Assert.That(cell.View.KillAtMonotonic).IsNull();
         world.Machine.Answer = static (_, _) => null;
@@ -48,7 +50,10 @@ internal sealed class WaitingTests
         using var world = new World();
         var cell = world.StartNew(new ProcessConfig
         {
-            Name = "slow", Command = "x", Ready = new Probe { Tcp = "127.0.0.1:9" }, StartTimeoutMs = 60_000,
+            Name = "slow",
+            Command = "x",
+            Ready = new Probe { Tcp = "127.0.0.1:9" },
+            StartTimeoutMs = 60_000,
         });
         world.Advance(12);
         await Assert.That(cell.View.WaitsFor).IsEqualTo("tcp 127.0.0.1:9");
@@ -80,7 +85,9 @@ internal sealed class WaitingTests
         world.Define(new ProcessConfig { Name = "db", Command = "x", Ready = new Probe { Notify = true } });
         var cell = world.Define(new ProcessConfig
         {
-            Name = "web", Command = "x", DependsOn = [new Dependency { Name = "db" }],
+            Name = "web",
+            Command = "x",
+            DependsOn = [new Dependency { Name = "db" }],
         });
         world.Supervisor.Start(cell, "started by user");
         world.Step();
@@ -109,7 +116,9 @@ internal sealed class WaitingTests
         using var world = new World();
         var cell = world.StartNew(new ProcessConfig
         {
-            Name = "web", Command = "x", Hooks = new HookConfig { PreStart = "migrate", PostStop = "tidy" },
+            Name = "web",
+            Command = "x",
+            Hooks = new HookConfig { PreStart = "migrate", PostStop = "tidy" },
         });
         await Assert.That(Sentence(world, cell))
             .IsEqualTo("web: not started after 5 s: waits for its preStart hook; still starting");
@@ -141,7 +150,10 @@ internal sealed class WaitingTests
         using var world = new World();
         var cell = world.StartNew(new ProcessConfig
         {
-            Name = "web", Command = "x", Ready = new Probe { DelayMs = 10_000 }, StartTimeoutMs = 60_000,
+            Name = "web",
+            Command = "x",
+            Ready = new Probe { DelayMs = 10_000 },
+            StartTimeoutMs = 60_000,
         });
         world.Advance(10);
         await Assert.That(cell.View.StartLimitAtMonotonic).IsNull();

@@ -13,7 +13,8 @@ internal sealed class Walker : IDisposable
     /// <summary>Kinds of steps that leave the daemon alone, and all of them.</summary>
     public const int CalmSteps = 22, AllSteps = 30;
 
-    static readonly SpawnFailure Final = new("execute", 2, "no such program"), Transient = new("spawn", 11, "no more processes");
+    static readonly SpawnFailure Final = new("execute", 2, "no such program"),
+        Transient = new("spawn", 11, "no more processes");
 
     readonly World _world = new();
     readonly List<Task> _promised = [];
@@ -21,7 +22,17 @@ internal sealed class Walker : IDisposable
     public Walker()
     {
         _world.DefineAll(new ProcessConfig { Name = "plain", Command = "plain" });
-        _world.DefineAll(new ProcessConfig { Name = "eager", Command = "eager", Restart = new RestartConfig { Policy = "on-failure", DelayMs = 0, MaxConsecutive = 3 } });
+        _world.DefineAll(new ProcessConfig
+        {
+            Name = "eager",
+            Command = "eager",
+            Restart = new RestartConfig
+            {
+                Policy = "on-failure",
+                DelayMs = 0,
+                MaxConsecutive = 3,
+            },
+        });
         _world.DefineAll(new ProcessConfig
         {
             Name = "pair",
@@ -32,10 +43,21 @@ internal sealed class Walker : IDisposable
         });
         _world.DefineAll(new ProcessConfig
         {
-            Name = "late", Command = "late", DependsOn = [new Dependency { Name = "eager" }, new Dependency { Name = "pair", Condition = "started" }], Ready = new Probe { DelayMs = 300 }, Restart = new RestartConfig { MaxConsecutive = 4 },
+            Name = "late",
+            Command = "late",
+            DependsOn = [new Dependency { Name = "eager" }, new Dependency { Name = "pair", Condition = "started" }],
+            Ready = new Probe { DelayMs = 300 },
+            Restart = new RestartConfig { MaxConsecutive = 4 },
         });
-        _world.DefineAll(new ProcessConfig { Name = "hooked", Command = "hooked", Hooks = new HookConfig { PreStart = "before", PostStop = "after", TimeoutMs = 4000 }, Restart = new RestartConfig { MaxConsecutive = 5 } });
-        _world.Machine.StopTimeoutOf = key => _world.Supervisor.Table.Find(key) is { } cell ? StopPolicy.Of(cell.Definition.Config).Timeout : null;
+        _world.DefineAll(new ProcessConfig
+        {
+            Name = "hooked",
+            Command = "hooked",
+            Hooks = new HookConfig { PreStart = "before", PostStop = "after", TimeoutMs = 4000 },
+            Restart = new RestartConfig { MaxConsecutive = 5 },
+        });
+        _world.Machine.StopTimeoutOf = key =>
+            _world.Supervisor.Table.Find(key) is { } cell ? StopPolicy.Of(cell.Definition.Config).Timeout : null;
         _world.DeliverRecords();
         _world.Save();
     }
@@ -65,18 +87,26 @@ internal sealed class Walker : IDisposable
         switch (kind)
         {
             case 0: _promised.Add(_world.Supervisor.Start(cell, CauseRequest.Start).Settled); break;
-            case 1: _promised.AddRange(_world.Supervisor.Stop(detail % 3 > 0 ? [cell] : Known, CauseRequest.Stop).Select(pending => pending.Settled)); break;
+            case 1:
+                _promised.AddRange(_world.Supervisor.Stop(detail % 3 > 0 ? [cell] : Known,
+                    CauseRequest.Stop).Select(pending => pending.Settled));
+                break;
             case 2: _promised.Add(_world.Supervisor.Restart(cell, CauseRequest.Restart).Settled); break;
             case 3: cell.Handle(new LifecycleEvent.ResetRequested()); break;
             case 4 or 5 or 6: EndOne(detail); break;
             case 7: _world.Machine.FailNext(detail % 2 == 0 ? Final : Transient); break;
-            case 8: (_world.Machine.LeftoversOfNext, _world.Machine.TemperOfNext) = (detail % 4, (Temper)(detail / 4 % 4)); break;
+            case 8:
+                (_world.Machine.LeftoversOfNext, _world.Machine.TemperOfNext) = (detail % 4, (Temper)(detail / 4 % 4));
+                break;
             case 9: _world.Advance(TimeSpan.FromMilliseconds(detail % 20)); break;
             case 10: _world.Advance(TimeSpan.FromMilliseconds(detail)); break;
             case 11: _world.Advance(detail % 15); break;
             case 12: cell.Signal(Signals.SIGHUP); break;
             case 13: ScalePair(1 + detail % 4); break;
-            case 14 or 15: _promised.AddRange(_world.Supervisor.Reload(detail % 3 > 0 ? [cell] : Known, CauseRequest.Reload).Select(pending => pending.Settled)); break;
+            case 14 or 15:
+                _promised.AddRange(_world.Supervisor.Reload(detail % 3 > 0 ? [cell] : Known,
+                    CauseRequest.Reload).Select(pending => pending.Settled));
+                break;
             case 16: RenamePair(); break;
             case 17: Delete(detail); break;
             case 18 or 19: Apply(detail); break;
@@ -145,11 +175,17 @@ internal sealed class Walker : IDisposable
             [.. _world.Supervisor.Table.Definitions.Where(definition => definition.Name != "spare").Select(definition =>
             definition.Config)];
         if (detail % 3 > 0)
-            wanted.Add(new ProcessConfig { Name = "spare", Command = $"spare{detail % 2}", ProjectDir = "/",
-                Instances = 1 + detail % 4 });
+            wanted.Add(new ProcessConfig
+            {
+                Name = "spare",
+                Command = $"spare{detail % 2}",
+                ProjectDir = "/",
+                Instances = 1 + detail % 4
+            });
         var all =
             new Application.Wanted(wanted, prune: true, updateEnvironment: false, new Dictionary<string,
-            string> { ["PATH"] = "/bin" }, null);
+            string>
+            { ["PATH"] = "/bin" }, null);
         var work = Application.Begin(_world.Supervisor, Application.PlanOf(_world.Supervisor.Table, all), all, []);
         foreach (var pending in work.Going.Concat(work.Coming)) _promised.Add(pending.Settled);
         _promised.AddRange(work.Gone);
@@ -159,7 +195,9 @@ internal sealed class Walker : IDisposable
     void ScalePair(int instances)
     {
         var definition = Pair;
-        foreach (var pending in _world.Supervisor.Changes.Scale(definition with { Config = definition.Config with { Instances = instances } }, "scaled")) _promised.Add(pending.Settled);
+        foreach (var pending in _world.Supervisor.Changes.Scale(
+            definition with { Config = definition.Config with { Instances = instances } }, "scaled")) _promised
+                .Add(pending.Settled);
         _ = _world.Supervisor.Save();
     }
 
@@ -224,16 +262,20 @@ internal sealed class Walker : IDisposable
         Die(() => { }, losesSave: false);
         foreach (var cell in Cells)
             if (before.TryGetValue(cell.Key, out var essence) && essence != Essence(cell))
-                throw new InvalidOperationException($"{cell.Key} changed with the daemon: {essence} became {Essence(cell)}");
+                throw new InvalidOperationException($"{cell.Key} changed with the daemon: {essence} became "
+                    + $"{Essence(cell)}");
     }
 
     bool IsAtRest(SupervisedProcess cell) => cell.Replacement is null && IsAlone(cell);
 
     bool IsAlone(SupervisedProcess cell) =>
-        cell.State.Phase is LifecyclePhase.Waiting or LifecyclePhase.Errored || (cell.State.Phase == LifecyclePhase.Stopped && cell.State.Desired == DesiredState.Down)
-        || (cell.State is { Phase: LifecyclePhase.Online, Desired: DesiredState.Up } && _world.Machine.Living.Any(process => process.Pid == cell.Child!.Pid));
+        cell.State.Phase is LifecyclePhase.Waiting or LifecyclePhase.Errored
+            || (cell.State.Phase == LifecyclePhase.Stopped && cell.State.Desired == DesiredState.Down)
+        || (cell.State is { Phase: LifecyclePhase.Online, Desired: DesiredState.Up }
+            && _world.Machine.Living.Any(process => process.Pid == cell.Child!.Pid));
 
-    static (LifecycleState, int?, TimeSpan?, int) Essence(SupervisedProcess cell) => (cell.State, cell.View.Pid, cell.View.NextStartAtMonotonic, cell.View.RecentExits.Count);
+    static (LifecycleState, int?, TimeSpan?, int) Essence(SupervisedProcess cell) =>
+        (cell.State, cell.View.Pid, cell.View.NextStartAtMonotonic, cell.View.RecentExits.Count);
 
     void NextDaemon()
     {
@@ -269,7 +311,8 @@ internal sealed class Walker : IDisposable
         foreach (var process in Cells.GroupBy(cell => cell.Key.Id))
         {
             Must(process.Count() >= process.First().Definition.Instances, "no instance is lost");
-            Must(process.Select(cell => cell.Key.Instance).SequenceEqual(Enumerable.Range(0, process.Count())), "numbers have no gaps");
+            Must(process.Select(cell => cell.Key.Instance).SequenceEqual(Enumerable.Range(0, process.Count())),
+                "numbers have no gaps");
         }
         foreach (var cell in Cells)
         {
@@ -278,26 +321,43 @@ internal sealed class Walker : IDisposable
             Must(hooks <= 1, $"{cell.Key} has {hooks} hooks");
             var first = _world.Machine.Living.Any(process => process.Pid == cell.Child?.Pid);
             Must(living <= (cell.Replacement is null ? 1 : 2), $"{cell.Key} has {living} children");
-            Must(living == (first ? 1 : 0) + (_world.Machine.Living.Any(process => process.Pid == cell.Replacement?.Run?.Child?.Pid) ? 1 : 0), $"{cell.Key} has a child that nobody knows of");
-            Must(cell.Replacement is not { Phase: ReplacementPhase.Starting } || cell.State.Phase == LifecyclePhase.Online, $"{cell.Key} is {cell.State.Phase} and being replaced");
-            Must(cell.Replacement is null || cell.State.Phase is LifecyclePhase.Online or LifecyclePhase.Stopping or LifecyclePhase.Sweeping, $"{cell.Key} is {cell.State.Phase} and has a second child");
-            if (!HasChild(cell)) Must(!first && cell.Child is null, $"{cell.Key} is {cell.State.Phase} and has a child");
+            Must(living == (first ? 1 : 0)
+                + (_world.Machine.Living.Any(process => process.Pid == cell.Replacement?.Run?.Child?.Pid) ? 1 : 0),
+                    $"{cell.Key} has a child that nobody knows of");
+            Must(cell.Replacement is not { Phase: ReplacementPhase.Starting }
+                || cell.State.Phase == LifecyclePhase.Online, $"{cell.Key} is {cell.State.Phase} and being replaced");
+            Must(cell.Replacement is null
+                || cell.State.Phase is LifecyclePhase.Online or LifecyclePhase.Stopping or LifecyclePhase.Sweeping,
+                    $"{cell.Key} is {cell.State.Phase} and has a second child");
+            if (!HasChild(cell))
+                Must(!first && cell.Child is null, $"{cell.Key} is {cell.State.Phase} and has a child");
             else Must(cell.Child is not null, $"{cell.Key} is {cell.State.Phase} and has no child");
-            Must(cell.State.Phase != LifecyclePhase.Spawning || cell.Definition.Config.Hooks is not null, $"{cell.Key} is between two states");
-            Must(cell.State.Phase == LifecyclePhase.Waiting == cell.View.NextStartAtMonotonic is not null, $"{cell.Key} is {cell.State.Phase}, next start {cell.View.NextStartAtMonotonic}");
-            Must(cell.View.State == cell.State && cell.View.Pid == (first ? cell.Child?.Pid : null), $"{cell.Key} shows what is not so");
-            Must(cell.State.Phase != LifecyclePhase.Held || _world.Supervisor.Dependencies.Missing(cell) is not null, $"{cell.Key} waits for nothing");
+            Must(cell.State.Phase != LifecyclePhase.Spawning || cell.Definition.Config.Hooks is not null,
+                $"{cell.Key} is between two states");
+            Must(cell.State.Phase == LifecyclePhase.Waiting == cell.View.NextStartAtMonotonic is not null,
+                $"{cell.Key} is {cell.State.Phase}, next start {cell.View.NextStartAtMonotonic}");
+            Must(cell.View.State == cell.State && cell.View.Pid == (first ? cell.Child?.Pid : null),
+                $"{cell.Key} shows what is not so");
+            Must(cell.State.Phase != LifecyclePhase.Held || _world.Supervisor.Dependencies.Missing(cell) is not null,
+                $"{cell.Key} waits for nothing");
             var isEnding = cell.State.Phase == LifecyclePhase.Sweeping || cell.Replacement is not null;
-            var orphans = _world.Machine.LivingDescendants.Where(descendant => descendant.Main.Key == cell.Key && !descendant.Main.Lives);
-            Must(isEnding || IsGoingToBeSeen(cell) || !orphans.Any(), $"{cell.Key} is {cell.State.Phase} and something of an ended child lives");
+            var orphans = _world.Machine.LivingDescendants
+                .Where(descendant => descendant.Main.Key == cell.Key && !descendant.Main.Lives);
+            Must(isEnding || IsGoingToBeSeen(cell) || !orphans.Any(),
+                $"{cell.Key} is {cell.State.Phase} and something of an ended child lives");
             Must(cell.State.Failures >= 0 && cell.State.Restarts >= 0, "counts are not negative");
         }
-        // What a dead daemon left open is found by name when the next one starts (LeftoverFifos), not by the supervisor.
-        if (_world.Machine.Daemon == 1) Must(_world.Outputs.OpenRuns.Count == Cells.Count(HasChild) + Cells.Count(cell => cell.Replacement is { Run.IsExitKnown: false }), "outputs of runs that ended are finished");
+        // What a dead daemon left open is found by name when the next one starts (LeftoverFifos), not by the
+        // supervisor.
+        if (_world.Machine.Daemon == 1)
+            Must(_world.Outputs.OpenRuns.Count == Cells.Count(HasChild)
+                + Cells.Count(cell => cell.Replacement is { Run.IsExitKnown: false }),
+                    "outputs of runs that ended are finished");
     }
 
     /// <summary>Its child has ended and how is not known yet: nobody has looked at what it left behind.</summary>
-    static bool IsGoingToBeSeen(SupervisedProcess cell) => cell.Current is { IsExitSeen: true } || cell.Replacement is { Run.IsExitSeen: true };
+    static bool IsGoingToBeSeen(SupervisedProcess cell) =>
+        cell.Current is { IsExitSeen: true } || cell.Replacement is { Run.IsExitSeen: true };
 
     /// <summary>Who runs prints where it says: its log was not left behind by a change of names.</summary>
     void CheckLogs()
@@ -311,7 +371,9 @@ internal sealed class Walker : IDisposable
     /// <summary>Between two steps it is Spawning for the time of its preStart only.</summary>
     static bool HasChild(SupervisedProcess cell) => cell.State.HasChild && cell.State.Phase != LifecyclePhase.Spawning;
 
-    /// <summary>The machine behaves from now on: everything must come to rest, and everybody who waits must get an answer.</summary>
+    /// <summary>
+    /// The machine behaves from now on: everything must come to rest, and everybody who waits must get an answer.
+    /// </summary>
     public void ComeToRest()
     {
         _world.Instant = null;
@@ -327,11 +389,13 @@ internal sealed class Walker : IDisposable
             Must(cell.Definition is { LogsUnder: null, Deletion: null, RestartBefore: null },
                 $"something is still owed to {cell.Key}");
             Must(cell.Replacement is null, $"{cell.Key} is still being reloaded");
-            Must(cell.State.Desired == DesiredState.Up ? phase is LifecyclePhase.Online or LifecyclePhase.Errored or LifecyclePhase.Held : phase == LifecyclePhase.Stopped,
+            Must(cell.State.Desired == DesiredState.Up ? phase is LifecyclePhase.Online or LifecyclePhase.Errored
+                or LifecyclePhase.Held : phase == LifecyclePhase.Stopped,
                 $"{cell.Key} ends {phase}, desired {cell.State.Desired}");
         }
         // Who waits for what others have stopped may do so for ever, and only so.
-        Must(Cells.All(cell => cell.State.Phase != LifecyclePhase.Held || _world.Supervisor.Dependencies.IsStuck(cell)), "nobody waits for what is there or to come");
+        Must(Cells.All(cell => cell.State.Phase != LifecyclePhase.Held || _world.Supervisor.Dependencies.IsStuck(cell)),
+            "nobody waits for what is there or to come");
         Must(_promised.TrueForAll(task => task.IsCompletedSuccessfully), "everybody who waits gets an answer");
         Must(_world.Machine.All.All(process => process.Lives || process.IsReaped), "every child that ended is reaped");
         Must(_world.Machine.LivingDescendants.All(descendant => descendant.Main.Lives), "nothing outlives its child");

@@ -14,8 +14,8 @@ using Tspm.Supervision.Starting;
 namespace Tspm.Tests.Supervision;
 
 /// <summary>
-/// A supervisor on a machine played by hand: nothing moves but by <see cref="Step"/> and <see cref="Advance"/>, on the test's own thread. What a bug throws
-/// inside the supervisor comes out here.
+/// A supervisor on a machine played by hand: nothing moves but by <see cref="Step"/> and <see cref="Advance"/>, on the
+/// test's own thread. What a bug throws inside the supervisor comes out here.
 /// </summary>
 internal sealed class World : IDisposable
 {
@@ -119,7 +119,8 @@ internal sealed class World : IDisposable
     }
 
     /// <summary>The same instance in the present daemon.</summary>
-    public SupervisedProcess Again(SupervisedProcess cell) => Supervisor.Table.Find(cell.Key) ?? throw new InvalidOperationException($"{cell.Key} was lost");
+    public SupervisedProcess Again(SupervisedProcess cell) =>
+        Supervisor.Table.Find(cell.Key) ?? throw new InvalidOperationException($"{cell.Key} was lost");
 
     /// <summary>What is due, and what follows from it at once.</summary>
     public void Step()
@@ -153,7 +154,9 @@ internal sealed class World : IDisposable
         return saved.GetAwaiter().GetResult();
     }
 
-    /// <summary>kill -9 of the daemon; <paramref name="meanwhile"/> happens while none lives; then the next one starts.</summary>
+    /// <summary>
+    /// kill -9 of the daemon; <paramref name="meanwhile"/> happens while none lives; then the next one starts.
+    /// </summary>
     public void RestartDaemon(Action? meanwhile = null, bool saveFirst = true)
     {
         if (saveFirst) Save();
@@ -191,7 +194,8 @@ internal sealed class World : IDisposable
         var left = new RecoveredState
         {
             Records = new RunRecordStore(Home).LoadAll(),
-            Runs = [.. Outputs.OpenRuns.Select(run => (Outputs.Keys[run], run))], Reaped = [.. Machine.Unacknowledged],
+            Runs = [.. Outputs.OpenRuns.Select(run => (Outputs.Keys[run], run))],
+            Reaped = [.. Machine.Unacknowledged],
             DaemonDiedAtTicks = Machine.DaemonDiedAtTicks,
         };
         left = left with { CatchUp = () => [.. Machine.Unacknowledged.Where(record => !left.Reaped.Contains(record))] };
@@ -303,13 +307,17 @@ internal sealed class World : IDisposable
         public override long TimestampFrequency => inner.TimestampFrequency;
     }
 
-    /// <summary>The loop survives exceptions and logs them; a test must not, and a daemon that is to die here does nothing more.</summary>
+    /// <summary>
+    /// The loop survives exceptions and logs them; a test must not, and a daemon that is to die here does nothing more.
+    /// </summary>
     sealed class Rethrower : ILogger
     {
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (exception is DaemonDied) throw exception;
-            if (exception is not null) throw new InvalidOperationException($"inside the supervisor: {exception.Message}", exception);
+            if (exception is not null)
+                throw new InvalidOperationException($"inside the supervisor: {exception.Message}", exception);
         }
 
         public bool IsEnabled(LogLevel logLevel) => true;

@@ -10,7 +10,9 @@ internal sealed class BootedResults
 
     public string Log { get; init; } = "";
 
-    public string Of(string name) => Lines.GetValueOrDefault(name, $"did not come to its turn; the log ends with: {Log[Math.Max(0, Log.Length - 2000)..]}");
+    public string Of(string name) =>
+        Lines.GetValueOrDefault(name,
+            $"did not come to its turn; the log ends with: {Log[Math.Max(0, Log.Length - 2000)..]}");
 
     public static BootedResults Read(string folder, string printed)
     {
@@ -18,10 +20,16 @@ internal sealed class BootedResults
         var path = Path.Combine(folder, "cases");
         // "PASS name", "FAIL name: what".
         foreach (var line in File.Exists(path) ? File.ReadAllLines(path) : [])
-            if (line.Split(' ', 2) is ["PASS" or "FAIL", var rest]) lines[rest.Split(": ", 2)[0]] = line.StartsWith("PASS", StringComparison.Ordinal) ? "PASS" : rest;
-        string Text(string name) => File.Exists(Path.Combine(folder, name)) ? File.ReadAllText(Path.Combine(folder, name)) : "";
-        // What comes before the first case has nothing of the product in it: no mounts or containers are permitted here, or this kernel is not enough for that systemd.
-        if (Text("cases").Length == 0) return new BootedResults { Skipped = $"no system could be booted: {(Text("console") + printed).Trim()}" };
+            if (line.Split(' ', 2) is ["PASS" or "FAIL", var rest])
+                lines[rest.Split(": ", 2)[0]] = line.StartsWith("PASS", StringComparison.Ordinal) ? "PASS" : rest;
+        string Text(string name) =>
+            File.Exists(Path.Combine(folder, name)) ? File.ReadAllText(Path.Combine(folder, name)) : "";
+        // What comes before the first case has nothing of the product in it: no mounts or containers are permitted
+        // here, or this kernel is not enough for that systemd.
+        if (Text("cases").Length == 0) return new BootedResults
+        {
+            Skipped = $"no system could be booted: {(Text("console") + printed).Trim()}",
+        };
         return new BootedResults { Lines = lines, Log = Text("log") };
     }
 }

@@ -6,8 +6,9 @@ using Tspm.Tests.Guards;
 namespace Tspm.Tests.Systemd;
 
 /// <summary>
-/// A small Debian with a real systemd, booted in a container with the published executable in it: cases.sh lives one life of a machine there, with a restart in the middle, and says of each case how
-/// it went. One boot for all cases. The root file system is made once and kept in the temporary folder, under a name that tells what it was made by.
+/// A small Debian with a real systemd, booted in a container with the published executable in it: cases.sh lives one
+/// life of a machine there, with a restart in the middle, and says of each case how it went. One boot for all cases.
+/// The root file system is made once and kept in the temporary folder, under a name that tells what it was made by.
 /// </summary>
 internal static class BootedSystem
 {
@@ -39,10 +40,14 @@ internal static class BootedSystem
             var root = Path.Combine(Path.GetTempPath(), $"tspm-test-root-{key}");
             var made = await Execute("/bin/sh", [maker, root], LongestMaking);
             // No network, no mirror: nothing about the product.
-            if (made.Code != 0) return new BootedResults { Skipped = $"a root file system could not be made: {made.Output}" };
+            if (made.Code != 0) return new BootedResults
+            {
+                Skipped = $"a root file system could not be made: {made.Output}",
+            };
             await using var box = new TspmBox(CancellationToken.None);
             var newer = await OtherVersion.Newer(box, "newer/tspm");
-            var booted = await Execute("/bin/bash", [Script("boot.sh"), root, work, PublishedExecutable.Path, newer], LongestRun);
+            var booted = await Execute("/bin/bash", [Script("boot.sh"), root, work, PublishedExecutable.Path, newer],
+                LongestRun);
             return BootedResults.Read(Path.Combine(work, "results"), booted.Output);
         }
         finally
@@ -51,10 +56,19 @@ internal static class BootedSystem
         }
     }
 
-    /// <summary>Exit code and what it printed; ended, with all that it started, when it takes too long: the scripts clean up after themselves then.</summary>
+    /// <summary>
+    /// Exit code and what it printed; ended, with all that it started, when it takes too long: the scripts clean up
+    /// after themselves then.
+    /// </summary>
     static async Task<(int Code, string Output)> Execute(string program, string[] arguments, TimeSpan limit)
     {
-        var variables = new Dictionary<string, string> { ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ["HOME"] = "/root", ["LANG"] = "C.UTF-8" };
+        var variables =
+            new Dictionary<string, string>
+            {
+                ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                ["HOME"] = "/root",
+                ["LANG"] = "C.UTF-8"
+            };
         // A mirror may be reached through one only.
         foreach (var name in new[] { "http_proxy", "https_proxy", "no_proxy" })
             if (Environment.GetEnvironmentVariable(name) is { } proxy) variables[name] = proxy;

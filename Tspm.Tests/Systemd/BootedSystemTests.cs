@@ -1,6 +1,9 @@
 namespace Tspm.Tests.Systemd;
 
-/// <summary>The boot service under a real, booted systemd; see <see cref="BootedSystem"/>. What each case does stands in cases.sh under its name.</summary>
+/// <summary>
+/// The boot service under a real, booted systemd; see <see cref="BootedSystem"/>. What each case does stands in
+/// cases.sh under its name.
+/// </summary>
 [Timeout(720_000), NotInParallel("systemd")]
 public class BootedSystemTests
 {
@@ -25,5 +28,6 @@ public class BootedSystemTests
     [Arguments("analyze_finds_nothing_wrong")]
     [Arguments("what_was_up_is_up_after_a_restart_of_the_machine")]
     [Arguments("disable_leaves_nothing")]
-    public async Task In_a_booted_system(string name, CancellationToken cancellation) => await Assert.That(await BootedSystem.Case(name)).IsEqualTo("PASS");
+    public async Task In_a_booted_system(string name, CancellationToken cancellation) =>
+        await Assert.That(await BootedSystem.Case(name)).IsEqualTo("PASS");
 }

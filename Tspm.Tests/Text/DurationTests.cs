@@ -17,7 +17,8 @@ internal sealed class DurationTests
     [Arguments("1d", 86_400_000)]
     [Arguments("24d", 2_073_600_000)]
     [Arguments("2147483647", int.MaxValue)]
-    public async Task A_number_with_or_without_a_unit_is_a_duration(string text, int milliseconds, CancellationToken cancellation)
+    public async Task A_number_with_or_without_a_unit_is_a_duration(string text, int milliseconds,
+        CancellationToken cancellation)
     {
         await Assert.That(Duration.TryParse(text, out var value)).IsTrue();
         await Assert.That(value).IsEqualTo(TimeSpan.FromMilliseconds(milliseconds));

@@ -26,7 +26,8 @@ internal sealed class GlobTests
     [Arguments("a[b", "a[b", true)]
     [Arguments("a[]", "a[]", true)]
     [Arguments("Web*", "web", false)]
-    public async Task Patterns_are_those_of_a_shell(string pattern, string name, bool fits, CancellationToken cancellation) =>
+    public async Task Patterns_are_those_of_a_shell(string pattern, string name, bool fits,
+        CancellationToken cancellation) =>
         await Assert.That(Glob.IsMatch(pattern, name)).IsEqualTo(fits);
 
     [Test]
@@ -35,10 +36,12 @@ internal sealed class GlobTests
         {
             var glob = new string(pattern);
             var regex = $"^{glob.Replace("*", ".*").Replace("?", ".")}\\z";
-            return Glob.IsMatch(glob, new string(name)) == Regex.IsMatch(new string(name), regex, RegexOptions.NonBacktracking);
+            return Glob.IsMatch(glob, new string(name)) == Regex
+                .IsMatch(new string(name), regex, RegexOptions.NonBacktracking);
         });
 
     [Test]
     public async Task Many_stars_do_not_take_for_ever(CancellationToken cancellation) =>
-        await Assert.That(Glob.IsMatch(string.Concat(Enumerable.Repeat("*a", 30)) + "b", new string('a', 64))).IsFalse();
+        await Assert.That(Glob.IsMatch(string.Concat(Enumerable.Repeat("*a", 30)) + "b", new string('a', 64)))
+            .IsFalse();
 }

@@ -107,7 +107,8 @@ internal sealed class ShellWordsTests
     [Arguments("a b", "'a b'")]
     [Arguments("it's", "'it'\\''s'")]
     [Arguments("A=1", "'A=1'")]
-    public async Task Quotes_are_put_only_where_they_must_be(string word, string quoted, CancellationToken cancellation) =>
+    public async Task Quotes_are_put_only_where_they_must_be(string word, string quoted,
+        CancellationToken cancellation) =>
         await Assert.That(ShellWords.Quote(word)).IsEqualTo(quoted);
 
     [Test]
@@ -149,5 +150,6 @@ internal sealed class ShellWordsTests
     }
 
     /// <summary>Every kind of letter that a shell minds, and some that it does not.</summary>
-    static readonly Gen<string> Word = Gen.Char["ab '\"\\$`|&;<>()~#*?[]{}!=\n\tä日-/."].Array[0, 10].Select(letters => new string(letters));
+    static readonly Gen<string> Word =
+        Gen.Char["ab '\"\\$`|&;<>()~#*?[]{}!=\n\tä日-/."].Array[0, 10].Select(letters => new string(letters));
 }

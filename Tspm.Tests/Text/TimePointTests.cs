@@ -12,7 +12,9 @@ internal sealed class TimePointTests
     static readonly DateTimeOffset Now = new(2026, 11, 23, 10, 30, 0, TimeSpan.FromHours(1));
 
     static string Parse(string text, DateTimeOffset? notBefore = null) =>
-        TimePoint.TryParse(text, Now, Berlin, notBefore, out var point) ? point.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture) : "refused";
+        TimePoint.TryParse(text, Now, Berlin, notBefore, out var point)
+            ? point.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture)
+            : "refused";
 
     [Test]
     [Arguments("10m", "2026-11-23 09:20:00.000")]
@@ -35,7 +37,8 @@ internal sealed class TimePointTests
     [Arguments("2026-11-23T03:10:05.123+05:30", "2026-11-22 21:40:05.123")]
     [Arguments("2026-10-25 02:30", "2026-10-25 00:30:00.000")]
     [Arguments("2026-03-29 02:30", "2026-03-29 01:30:00.000")]
-    public async Task Each_form_is_understood(string text, string utc, CancellationToken cancellation) => await Assert.That(Parse(text)).IsEqualTo(utc);
+    public async Task Each_form_is_understood(string text, string utc, CancellationToken cancellation) =>
+        await Assert.That(Parse(text)).IsEqualTo(utc);
 
     [Test]
     [Arguments("")]
@@ -52,7 +55,8 @@ internal sealed class TimePointTests
     [Arguments("03:10 pm")]
     [Arguments("99999999999999999999d")]
     [Arguments("tomorrow")]
-    public async Task Nonsense_is_refused(string text, CancellationToken cancellation) => await Assert.That(Parse(text)).IsEqualTo("refused");
+    public async Task Nonsense_is_refused(string text, CancellationToken cancellation) =>
+        await Assert.That(Parse(text)).IsEqualTo("refused");
 
     [Test]
     public async Task An_end_without_a_date_is_the_first_one_behind_the_beginning(CancellationToken cancellation)

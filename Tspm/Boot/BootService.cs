@@ -6,8 +6,9 @@ using Tspm.Storage;
 namespace Tspm.Boot;
 
 /// <summary>
-/// The service that starts a home's daemon with the machine. One of the user, or of the machine for its own home (<see cref="TspmHome.IsSystem"/>). What is there is found out by looking at files, so
-/// that it costs nothing; what is changed is changed by the service manager's own programs.
+/// The service that starts a home's daemon with the machine. One of the user, or of the machine for its own home
+/// (<see cref="TspmHome.IsSystem"/>). What is there is found out by looking at files, so that it costs nothing; what is
+/// changed is changed by the service manager's own programs.
 /// </summary>
 internal abstract class BootService(TspmHome home, ToolRunner run)
 {
@@ -52,18 +53,23 @@ internal abstract class BootService(TspmHome home, ToolRunner run)
     /// <summary>The executable that it starts; null: that is not in it.</summary>
     public abstract string? ExecutableOf(string main);
 
-    /// <summary>This machine's; null: it has neither systemd nor launchd, and the sentence says what to do instead.</summary>
+    /// <summary>
+    /// This machine's; null: it has neither systemd nor launchd, and the sentence says what to do instead.
+    /// </summary>
     public static BootService? Find(TspmHome home, ToolRunner run, out string instead)
     {
         instead = "";
         if (CurrentSystem.IsMacOS) return new LaunchdService(home, run);
         if (SystemdService.IsBooted) return new SystemdService(home, run);
-        instead = $"this machine runs neither systemd nor launchd; let its init script run, as {Platform.FileSystem.NameOfUser() ?? "the user"}: TSPM_HOME={home.Path} {StableExecutable.Find()} daemon (it stays in the foreground, and SIGTERM stops it with all its processes)";
+        instead = "this machine runs neither systemd nor launchd; let its init script run, as "
+            + $"{Platform.FileSystem.NameOfUser() ?? "the user"}: TSPM_HOME={home.Path} {StableExecutable.Find()} "
+            + "daemon (it stays in the foreground, and SIGTERM stops it with all its processes)";
         return null;
     }
 
     /// <summary>Writes what differs. What each file has become is said in <paramref name="notes"/>.</summary>
-    /// <exception cref="BootException">One of them was changed by somebody, or is for another home; nothing was written.</exception>
+    /// <exception cref="BootException">One of them was changed by somebody, or is for another home; nothing was
+    /// written.</exception>
     public void Write(bool socket, bool force, List<string> notes)
     {
         var files = Files(socket);
@@ -91,23 +97,27 @@ internal abstract class BootService(TspmHome home, ToolRunner run)
         if (force) return;
         var state = file.Look(out var text);
         if (state == MarkedState.Changed)
-            throw new BootException($"{file.Path} was changed, or is not by tspm, and is left as it is; use --force if tspm may replace or remove it (settings of your own belong into a drop-in)");
+            throw new BootException($"{file.Path} was changed, or is not by tspm, and is left as it is; use --force "
+                + "if tspm may replace or remove it (settings of your own belong into a drop-in)");
         if (state == MarkedState.Ours && HomeOf(text) is { } other && other != home.Path)
-            throw new BootException($"{file.Path} is the service of another home, {other}; disable that first (TSPM_HOME={other} tspm disable), or use --force");
+            throw new BootException($"{file.Path} is the service of another home, {other}; disable that first "
+                + $"(TSPM_HOME={other} tspm disable), or use --force");
     }
 
     /// <summary>As <c>status</c> shows it. Looks at files only.</summary>
     /// <param name="guardianPid">Of the daemon that runs; null: none does.</param>
     public abstract ServiceStatus Look(int? guardianPid);
 
-    protected Tspm.Platform.Linux.Spawning.ToolResult Run(string tool, params string[] arguments) => run(tool, arguments);
+    protected Tspm.Platform.Linux.Spawning.ToolResult Run(string tool, params string[] arguments) =>
+        run(tool, arguments);
 
     /// <summary>Runs it, and takes a failure for one.</summary>
     /// <exception cref="BootException">It failed; with its own words.</exception>
     protected void Do(string what, string tool, params string[] arguments)
     {
         var result = run(tool, arguments);
-        if (!result.IsSuccess) throw new BootException($"{what}: '{tool} {string.Join(' ', arguments)}': {WordsOf(result)}{Hint(result)}");
+        if (!result.IsSuccess)
+            throw new BootException($"{what}: '{tool} {string.Join(' ', arguments)}': {WordsOf(result)}{Hint(result)}");
     }
 
     /// <summary>What to do about it; empty: nobody knows.</summary>

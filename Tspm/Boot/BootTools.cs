@@ -5,7 +5,9 @@ using Tspm.Platform.Linux.Spawning;
 
 namespace Tspm.Boot;
 
-/// <summary>Runs a program of the service manager: its name, and its arguments. The tests' place to listen and to answer.</summary>
+/// <summary>
+/// Runs a program of the service manager: its name, and its arguments. The tests' place to listen and to answer.
+/// </summary>
 internal delegate ToolResult ToolRunner(string tool, string[] arguments);
 
 /// <summary>The real one.</summary>
@@ -30,11 +32,16 @@ internal static class BootTools
         {
             ToolEnd.DidNotStart => throw new BootException($"cannot run {path}: {result.Problem}"),
             ToolEnd.Exited => result,
-            _ => throw new BootException($"'{tool} {string.Join(' ', arguments)}' did not end within {DeadlineMs / 60_000} minutes"),
+            _ =>
+                throw new BootException($"'{tool} {string.Join(' ', arguments)}' did not end within "
+                    + $"{DeadlineMs / 60_000} minutes"),
         };
     }
 
-    /// <summary>Of this process, in the language that is expected; the user's service manager is found also where no session has told of it (su, cron).</summary>
+    /// <summary>
+    /// Of this process, in the language that is expected; the user's service manager is found also where no session has
+    /// told of it (su, cron).
+    /// </summary>
     static Dictionary<string, string> Surroundings()
     {
         var environment = new Dictionary<string, string>();
@@ -42,7 +49,8 @@ internal static class BootTools
             if (entry is { Key: string key, Value: string value }) environment[key] = value;
         (environment["LC_ALL"], environment["SYSTEMD_COLORS"], environment["SYSTEMD_PAGER"]) = ("C", "0", "");
         var runtime = string.Create(CultureInfo.InvariantCulture, $"/run/user/{CurrentSystem.UserId}");
-        if (!environment.ContainsKey("XDG_RUNTIME_DIR") && Directory.Exists(runtime)) environment["XDG_RUNTIME_DIR"] = runtime;
+        if (!environment.ContainsKey("XDG_RUNTIME_DIR") && Directory.Exists(runtime))
+            environment["XDG_RUNTIME_DIR"] = runtime;
         return environment;
     }
 }

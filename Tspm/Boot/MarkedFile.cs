@@ -16,7 +16,8 @@ internal enum MarkedState
 }
 
 /// <summary>
-/// A file that Tspm writes for others to read, with a mark: the hash of all that follows it. So a file of an older version can be told from one that somebody has changed.
+/// A file that Tspm writes for others to read, with a mark: the hash of all that follows it. So a file of an older
+/// version can be told from one that somebody has changed.
 /// </summary>
 /// <param name="path">Where.</param>
 /// <param name="open">Begins a comment, and ends it.</param>
@@ -26,7 +27,8 @@ internal sealed class MarkedFile(string path, string open, string close)
     const string Mark = "tspm-mark: ";
 
     /// <summary>Everybody may read it: it holds no secret, and who looks at services does.</summary>
-    const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    const UnixFileMode Mode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     const int MaxBytes = 1 << 20;
 
@@ -56,7 +58,10 @@ internal sealed class MarkedFile(string path, string open, string close)
     /// <summary>What has to be the very first line of a format (XML's declaration); empty: nothing.</summary>
     public string Head { get; init; } = "";
 
-    /// <summary>Replaces it whole; makes the folder. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
+    /// <summary>
+    /// Replaces it whole; makes the folder. Throws <see cref="IOException"/> or
+    /// <see cref="UnauthorizedAccessException"/>.
+    /// </summary>
     public void Write(string content)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);

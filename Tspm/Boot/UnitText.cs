@@ -4,9 +4,11 @@ namespace Tspm.Boot;
 
 /// <summary>
 /// The units for systemd (man 5 systemd.service, systemd.socket). Why they are so:
-/// the guardian is the main process and lives on when a daemon dies or is upgraded; <c>KillMode=process</c> lets the programs outlive it, and a stop is the daemon's own (it ends them in order);
-/// a cgroup to divide, no limits that a program would meet, no end for all because memory ran out for one. Fences (<c>ProtectSystem</c>, <c>NoNewPrivileges</c>, system call filters …) would hold
-/// for every program that is started here, and each of them breaks some: sudo, containers, debuggers. Who knows his programs puts them into a drop-in.
+/// the guardian is the main process and lives on when a daemon dies or is upgraded; <c>KillMode=process</c> lets the
+/// programs outlive it, and a stop is the daemon's own (it ends them in order); a cgroup to divide, no limits that a
+/// program would meet, no end for all because memory ran out for one. Fences (<c>ProtectSystem</c>,
+/// <c>NoNewPrivileges</c>, system call filters …) would hold for every program that is started here, and each of them
+/// breaks some: sudo, containers, debuggers. Who knows his programs puts them into a drop-in.
 /// </summary>
 internal static class UnitText
 {
@@ -63,13 +65,18 @@ internal static class UnitText
         .Replace("%TARGET%", isSystem ? "multi-user.target" : "default.target", StringComparison.Ordinal);
 
     /// <param name="socketPath">Absolute path.</param>
-    public static string OfSocket(string socketPath) => Socket.Replace("%SOCKET%", socketPath.Replace("%", "%%", StringComparison.Ordinal), StringComparison.Ordinal);
+    public static string OfSocket(string socketPath) =>
+        Socket.Replace("%SOCKET%", socketPath.Replace("%", "%%", StringComparison.Ordinal), StringComparison.Ordinal);
 
-    /// <summary>A word as systemd reads it back: specifiers doubled, and quoted where it has to be (man 7 systemd.syntax).</summary>
+    /// <summary>
+    /// A word as systemd reads it back: specifiers doubled, and quoted where it has to be (man 7 systemd.syntax).
+    /// </summary>
     public static string Word(string text)
     {
         var plain = true;
-        foreach (var letter in text) plain &= char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '-' or '_' or '=' or '+' or ':' or '@' or ',' or '%' or > '\x7f';
+        foreach (var letter in text)
+            plain &= char.IsAsciiLetterOrDigit(letter)
+                || letter is '/' or '.' or '-' or '_' or '=' or '+' or ':' or '@' or ',' or '%' or > '\x7f';
         text = text.Replace("%", "%%", StringComparison.Ordinal);
         if (plain) return text;
         var quoted = new StringBuilder("\"");
@@ -81,7 +88,9 @@ internal static class UnitText
         return quoted.Append('"').ToString();
     }
 
-    /// <summary>The first word behind <paramref name="key"/>, as <see cref="Word"/> wrote it; null: there is none.</summary>
+    /// <summary>
+    /// The first word behind <paramref name="key"/>, as <see cref="Word"/> wrote it; null: there is none.
+    /// </summary>
     public static string? FirstWordOf(string unit, string key)
     {
         foreach (var line in unit.Split('\n'))

@@ -8,8 +8,9 @@ using Tspm.Storage;
 namespace Tspm.Client;
 
 /// <summary>
-/// The client is nothing: parse, one round trip, print. Its start-up is its performance, so nothing here is created that this one command
-/// does not need: no logger, no container, no thread, no <see cref="Console"/> beyond the question whether a stream is a terminal.
+/// The client is nothing: parse, one round trip, print. Its start-up is its performance, so nothing here is created
+/// that this one command does not need: no logger, no container, no thread, no <see cref="Console"/> beyond the
+/// question whether a stream is a terminal.
 /// </summary>
 internal static class ClientMain
 {
@@ -25,7 +26,8 @@ internal static class ClientMain
             // Known before the home is: the daemon that may be started is to have it too.
             if (Argv.IsForSystem(args)) Environment.SetEnvironmentVariable("TSPM_HOME", TspmHome.SystemPath);
             var home = TspmHome.Resolve();
-            var session = new ClientSession(home, new ServiceLauncher(home, launcher, errors), StandardStreams.Output(), errors)
+            var session = new ClientSession(home, new ServiceLauncher(home, launcher, errors), StandardStreams.Output(),
+                errors)
             {
                 EndsWithDaemon = endsWithDaemon,
                 UnmanagedNotice = () => UnmanagedChildren.Notice(home),

@@ -22,10 +22,14 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     /// <summary>All that is not data.</summary>
     public OutputWriter Err => errors;
 
-    /// <summary>A stream is not continued when the daemon has ended on purpose: who does that takes the socket away.</summary>
+    /// <summary>
+    /// A stream is not continued when the daemon has ended on purpose: who does that takes the socket away.
+    /// </summary>
     public bool EndsWithDaemon { get; init; }
 
-    /// <summary>A sentence when children of an earlier daemon live on without one; null when there are none. Reads files only.</summary>
+    /// <summary>
+    /// A sentence when children of an earlier daemon live on without one; null when there are none. Reads files only.
+    /// </summary>
     public Func<string?> UnmanagedNotice { get; init; } = static () => null;
 
     /// <summary>Reads the log files without a daemon; null when this is not possible.</summary>
@@ -44,7 +48,9 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     /// <summary>A connection that was made early, for what the other machine had to be asked.</summary>
     DaemonClient? _early;
 
-    /// <summary>Environment and folder for what is defined: this shell's, or those that ssh gives on the other machine.</summary>
+    /// <summary>
+    /// Environment and folder for what is defined: this shell's, or those that ssh gives on the other machine.
+    /// </summary>
     public ClientContext Context(bool noAutoStart)
     {
         if (Remote is null) return Defining.ClientContextBuilder.Build();
@@ -67,7 +73,9 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         }
     }
 
-    /// <summary>For verbs that change something: starts the daemon if none answers, unless the user forbids it.</summary>
+    /// <summary>
+    /// For verbs that change something: starts the daemon if none answers, unless the user forbids it.
+    /// </summary>
     public DaemonClient ConnectToChange(bool noAutoStart) =>
         ConnectAlive(mayStart: !noAutoStart, remoteMayStartAtOnce: !noAutoStart, out _);
 

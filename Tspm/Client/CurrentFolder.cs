@@ -21,5 +21,6 @@ internal static class CurrentFolder
 
     /// <exception cref="DaemonException">It is gone.</exception>
     public static string Get() =>
-        TryGet() ?? throw new DaemonException(ErrorCode.Failed, "the current folder is gone: go to one that exists, or say where to run with --cwd DIR");
+        TryGet() ?? throw new DaemonException(ErrorCode.Failed,
+            "the current folder is gone: go to one that exists, or say where to run with --cwd DIR");
 }

@@ -5,7 +5,8 @@ namespace Tspm.Client;
 /// <summary>What the client's exit code says, and how the errors of the protocol map to it.</summary>
 internal static class ExitCodes
 {
-    public const int Done = 0, Failed = 1, Usage = 2, NoSuchProcess = 3, NotRunning = 4, TimedOut = 5, NotPermitted = 6, Interrupted = 130;
+    public const int Done = 0, Failed = 1, Usage = 2, NoSuchProcess = 3, NotRunning = 4, TimedOut = 5, NotPermitted = 6,
+        Interrupted = 130;
 
     /// <summary>From an <see cref="ErrorCode"/> or a <see cref="LocalError"/>.</summary>
     public static int Of(int errorCode) => errorCode switch
@@ -14,7 +15,8 @@ internal static class ExitCodes
         ErrorCode.TimedOut or LocalError.NoAnswerInTime => TimedOut,
         ErrorCode.NotPermitted or LocalError.NotPermitted => NotPermitted,
         ErrorCode.InvalidParams => Usage,
-        ErrorCode.ShuttingDown or LocalError.NotRunning or LocalError.Disconnected or LocalError.Unreachable => NotRunning,
+        ErrorCode.ShuttingDown or LocalError.NotRunning or LocalError.Disconnected
+            or LocalError.Unreachable => NotRunning,
         _ => Failed,
     };
 }
@@ -22,5 +24,6 @@ internal static class ExitCodes
 /// <summary>Errors that the client finds by itself. Positive, so that they never collide with the protocol's.</summary>
 internal static class LocalError
 {
-    public const int NotRunning = 1, Disconnected = 2, NoAnswerInTime = 3, NotPermitted = 4, BadAnswer = 5, Unreachable = 6, StartFailed = 7, ReaderGone = 8;
+    public const int NotRunning = 1, Disconnected = 2, NoAnswerInTime = 3, NotPermitted = 4, BadAnswer = 5,
+        Unreachable = 6, StartFailed = 7, ReaderGone = 8;
 }

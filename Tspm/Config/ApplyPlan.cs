@@ -4,8 +4,10 @@ using Tspm.Model.State;
 namespace Tspm.Config;
 
 /// <summary>
-/// What has to be done so that the daemon holds what a file says: the one answer behind <c>plan</c> and <c>apply</c>. Pure. Restarted is only what a child got at its birth and cannot be given anew:
-/// program, environment, user, limits, sockets. All else takes effect while it runs, or (<see cref="CountsLater"/>) at its next start.
+/// What has to be done so that the daemon holds what a file says: the one answer behind <c>plan</c> and <c>apply</c>.
+/// Pure. Restarted is only what a child got at its birth and cannot be given anew:
+/// program, environment, user, limits, sockets. All else takes effect while it runs, or (<see cref="CountsLater"/>) at
+/// its next start.
 /// </summary>
 internal static class ApplyPlan
 {
@@ -19,8 +21,10 @@ internal static class ApplyPlan
     /// <param name="present">What is defined; names are unique.</param>
     /// <param name="wanted">What the file says, complete; names are unique.</param>
     /// <param name="prune">What is not in the file is deleted.</param>
-    /// <param name="hasNewEnvironment">Is the kept environment of the process of this name to be replaced by another one?</param>
-    /// <param name="isDown">Is the process of this name, all of it, meant to be down? It stays so. Null: none is.</param>
+    /// <param name="hasNewEnvironment">Is the kept environment of the process of this name to be replaced by another
+    /// one?</param>
+    /// <param name="isDown">Is the process of this name, all of it, meant to be down? It stays so. Null: none
+    /// is.</param>
     /// <param name="isForeign">Does the process of this name belong to another project? It is not deleted. Null: none
     /// does.</param>
     public static List<PlanStep> Of(IEnumerable<ProcessConfig> present, IReadOnlyList<ProcessConfig> wanted, bool prune,
@@ -40,7 +44,14 @@ internal static class ApplyPlan
             if (hasNewEnvironment(config.NameOrEmpty)) changes.Add(Environment);
             steps.Add(changes.Count == 0
                 ? new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Keep }
-                : new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Change, Changes = changes, Restarts = !config.IsJob && isDown?.Invoke(config.NameOrEmpty) != true && NeedsNewChild(changes, config) });
+                : new PlanStep
+                {
+                    Name = config.NameOrEmpty,
+                    Action = PlanStep.Change,
+                    Changes = changes,
+                    Restarts = !config.IsJob
+                        && isDown?.Invoke(config.NameOrEmpty) != true && NeedsNewChild(changes, config),
+                });
         }
         if (!prune) return steps;
         foreach (var name in rest.Keys)
@@ -73,7 +84,8 @@ internal static class ApplyPlan
 
     /// <summary>Sentences about processes that belong to the file's project from now on.</summary>
     public static List<string> TakenOver(
-        IEnumerable<ProcessDefinition> present, IReadOnlyList<ProcessConfig> wanted, string? project, bool isPlan = false)
+        IEnumerable<ProcessDefinition> present, IReadOnlyList<ProcessConfig> wanted, string? project,
+            bool isPlan = false)
     {
         var notes = new List<string>();
         if (project is null) return notes;
@@ -105,9 +117,12 @@ internal static class ApplyPlan
 
     /// <summary>A child got something at its birth that has changed.</summary>
     public static bool NeedsNewChild(List<string> changes, ProcessConfig config) =>
-        changes.Exists(field => NeedsNewChild(field) || (config.Health is { Notify: not null } && Top(field) == "health"));
+        changes.Exists(field =>
+            NeedsNewChild(field) || (config.Health is { Notify: not null } && Top(field) == "health"));
 
-    public static bool NeedsNewChild(string field) => Top(field) is "projectDir" or "command" or "args" or "env" or "envFile" or "interpreter" or "user" or "group" or "umask" or "nice" or "oomScoreAdjust"
+    public static bool NeedsNewChild(string field) =>
+        Top(field) is "projectDir" or "command" or "args" or "env" or "envFile" or "interpreter" or "user" or "group"
+            or "umask" or "nice" or "oomScoreAdjust"
         or "limits" or "stdin" or "listen" or Environment || field == "health.notify"; // the watchdog's variables
 
     /// <summary>The fields of a config that a child does not have, and that take effect at its next start.</summary>
@@ -124,7 +139,8 @@ internal static class ApplyPlan
     public static bool SaysWhatRuns(string field) => field is "command" or "args" or "interpreter" or "projectDir";
 
     /// <summary>Takes effect at the next start of a child, and is not worth one.</summary>
-    public static bool CountsLater(string field) => Top(field) is "outFile" or "errFile" or "mergeLogs" or "ready" or "startTimeoutMs" || field == "log.pipe";
+    public static bool CountsLater(string field) =>
+        Top(field) is "outFile" or "errFile" or "mergeLogs" or "ready" or "startTimeoutMs" || field == "log.pipe";
 
     static string Top(string field) => field.IndexOf('.') is >= 0 and var dot ? field[..dot] : field;
 }

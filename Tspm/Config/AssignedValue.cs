@@ -8,7 +8,10 @@ using Tspm.Text;
 
 namespace Tspm.Config;
 
-/// <summary>The VALUE of an assignment as JSON of the field's type: text is text, numbers may carry a unit, lists are JSON or words.</summary>
+/// <summary>
+/// The VALUE of an assignment as JSON of the field's type: text is text, numbers may carry a unit, lists are JSON or
+/// words.
+/// </summary>
 internal static class AssignedValue
 {
     /// <summary>Throws <see cref="StrictJsonException"/> when the text cannot be this type.</summary>
@@ -16,36 +19,51 @@ internal static class AssignedValue
     {
         JsonTypeInfoKind.Enumerable => List(text, type, path),
         JsonTypeInfoKind.None => Simple(text, type.Type, path),
-        _ => text.StartsWith('{') ? Json(text, type, path) : throw Misfit(path, $"an object in JSON, or one member such as {path}.NAME=VALUE", text),
+        _ =>
+            text.StartsWith('{')
+                ? Json(text, type, path)
+                : throw Misfit(path, $"an object in JSON, or one member such as {path}.NAME=VALUE", text),
     };
 
     static JsonValue Simple(string text, Type type, string path)
     {
         if (JsonTypes.IsWhole(type)) return Number(text, path);
         if ((Nullable.GetUnderlyingType(type) ?? type) != typeof(bool)) return JsonValue.Create(text);
-        return text switch { "true" => JsonValue.Create(true), "false" => JsonValue.Create(false), _ => throw Misfit(path, "true or false", text) };
+        return text switch
+        {
+            "true" => JsonValue.Create(true),
+            "false" => JsonValue.Create(false),
+            _ => throw Misfit(path, "true or false", text)
+        };
     }
 
-    /// <summary>What ends in Ms takes durations, what ends in Bytes takes sizes; a number alone means the same everywhere.</summary>
+    /// <summary>
+    /// What ends in Ms takes durations, what ends in Bytes takes sizes; a number alone means the same everywhere.
+    /// </summary>
     static JsonValue Number(string text, string path)
     {
         if (path == "instances" && text == InstanceCount.Max) return JsonValue.Create(text);
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return JsonValue.Create(number);
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+            return JsonValue.Create(number);
         if (path.EndsWith("Ms", StringComparison.Ordinal))
             return Duration.TryParse(text, out var duration)
                 ? JsonValue.Create((long)duration.TotalMilliseconds)
                 : throw Misfit(path, Duration.Expected, text);
         if (path.EndsWith("Bytes", StringComparison.Ordinal))
-            return ByteSize.TryParse(text, out var size) ? JsonValue.Create(size) : throw Misfit(path, ByteSize.Expected, text);
+            return ByteSize.TryParse(text, out var size)
+                ? JsonValue.Create(size)
+                : throw Misfit(path, ByteSize.Expected, text);
         throw Misfit(path, "a whole number", text);
     }
 
     static JsonNode List(string text, JsonTypeInfo type, string path)
     {
         if (text.TrimStart().StartsWith('[')) return Json(text, type, path);
-        if (JsonTypes.IsWhole(type.ElementType!)) return new JsonArray([.. text.Split(',').Select(part => Number(part.Trim(), path))]);
+        if (JsonTypes.IsWhole(type.ElementType!))
+            return new JsonArray([.. text.Split(',').Select(part => Number(part.Trim(), path))]);
         var words = ShellWords.Split(text)
-            ?? throw Misfit(path, "words as in a shell (quote what is special), or a list in JSON: [\"a\", \"b\"]", text);
+            ?? throw Misfit(path, "words as in a shell (quote what is special), or a list in JSON: [\"a\", \"b\"]",
+                text);
         return new JsonArray([.. words.Select(word => (JsonNode)JsonValue.Create(word))]);
     }
 
@@ -54,7 +72,8 @@ internal static class AssignedValue
         try
         {
             using var document = JsonDocument.Parse(text);
-            if (StrictJson.Problems(document.RootElement, type, path, ConfigFieldHints.Instance) is [var problem, ..]) throw new StrictJsonException(problem);
+            if (StrictJson.Problems(document.RootElement, type, path, ConfigFieldHints.Instance) is [var problem, ..])
+                throw new StrictJsonException(problem);
             return JsonNode.Parse(text)!;
         }
         catch (JsonException)
@@ -66,6 +85,7 @@ internal static class AssignedValue
     static StrictJsonException Misfit(string path, string expected, string text)
     {
         var found = JsonProblems.Quote(text);
-        return new StrictJsonException(new JsonProblem(path, expected, found, null, $"{path} must be {expected}, but is {found}"));
+        return new StrictJsonException(new JsonProblem(path, expected, found, null,
+            $"{path} must be {expected}, but is {found}"));
     }
 }

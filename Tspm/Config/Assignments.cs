@@ -9,14 +9,16 @@ using Tspm.Protocol;
 namespace Tspm.Config;
 
 /// <summary>
-/// <c>set NAME KEY=VALUE</c>: changes a config as JSON, where the type's metadata says what each field takes, and reads it back through the same
-/// checks as any other. All or nothing.
+/// <c>set NAME KEY=VALUE</c>: changes a config as JSON, where the type's metadata says what each field takes, and reads
+/// it back through the same checks as any other. All or nothing.
 /// </summary>
 internal static class Assignments
 {
     const string Form = "KEY=VALUE, such as restart.delayMs=500 or env.PORT=8080";
 
-    /// <summary>The changed config, valid as a whole. Throws <see cref="StrictJsonException"/> about the first problem.</summary>
+    /// <summary>
+    /// The changed config, valid as a whole. Throws <see cref="StrictJsonException"/> about the first problem.
+    /// </summary>
     public static ProcessConfig Apply(ProcessConfig config, IReadOnlyList<string> assignments)
     {
         var type = WireJson.Default.ProcessConfig;
@@ -26,7 +28,8 @@ internal static class Assignments
             var equals = assignment.IndexOf('=');
             if (equals <= 0) throw NotAnAssignment(JsonProblems.Quote(assignment));
             var (key, value) = (assignment[..equals], assignment[(equals + 1)..]);
-            if (key == "id") throw Refuse(key, "another field", key, "id cannot be set: Tspm gives each process its number");
+            if (key == "id")
+                throw Refuse(key, "another field", key, "id cannot be set: Tspm gives each process its number");
             if (key == "name") throw Refuse(key, "another field", key, "name cannot be set; use 'rename OLD NEW'");
             Set(node, type, "", key, value);
         }
@@ -42,7 +45,10 @@ internal static class Assignments
     static bool IsFormer(string path, ProcessConfig before, ProcessConfig after) =>
         path == "name" || (path == "namespace" && before.Namespace == after.Namespace);
 
-    /// <summary>Goes down along the key; on the way back an object that became empty is taken away: a config holds only what was said.</summary>
+    /// <summary>
+    /// Goes down along the key; on the way back an object that became empty is taken away: a config holds only what was
+    /// said.
+    /// </summary>
     static void Set(JsonObject into, JsonTypeInfo type, string path, string key, string value)
     {
         var (name, below) = Split(type, key);
@@ -51,7 +57,8 @@ internal static class Assignments
         if (below is not null)
         {
             if (member.Kind is not (JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary))
-                throw Refuse($"{inner}.{below}", JsonTypes.Describe(member), below, $"{inner} has no members; set {inner} itself");
+                throw Refuse($"{inner}.{below}", JsonTypes.Describe(member), below,
+                    $"{inner} has no members; set {inner} itself");
             var owner = into[name] as JsonObject ?? [];
             Set(owner, member, inner, below, value);
             into.Remove(name);
@@ -74,10 +81,12 @@ internal static class Assignments
         var known = JsonTypes.Members(type);
         return known.TryGetValue(name, out var property)
             ? JsonTypes.Of(property)
-            : throw new StrictJsonException(JsonProblems.Unknown(path, name, type.Type, known.Keys, ConfigFieldHints.Instance));
+            : throw new StrictJsonException(JsonProblems.Unknown(path, name, type.Type, known.Keys,
+                ConfigFieldHints.Instance));
     }
 
-    static StrictJsonException NotAnAssignment(string found) => Refuse("", Form, found, $"{found} is not an assignment; write {Form}");
+    static StrictJsonException NotAnAssignment(string found) =>
+        Refuse("", Form, found, $"{found} is not an assignment; write {Form}");
 
     static StrictJsonException Refuse(string path, string expected, string found, string sentence) =>
         new(new JsonProblem(path, expected, found, null, sentence));

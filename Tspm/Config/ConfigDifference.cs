@@ -5,10 +5,15 @@ using Tspm.Protocol;
 
 namespace Tspm.Config;
 
-/// <summary>In which fields two configs say something else. What says the default and what says nothing are the same.</summary>
+/// <summary>
+/// In which fields two configs say something else. What says the default and what says nothing are the same.
+/// </summary>
 internal static class ConfigDifference
 {
-    /// <summary>Paths such as <c>restart.delayMs</c> and <c>env.PORT</c>, in order; a list is one field. Numbers and former names do not count: they are the daemon's.</summary>
+    /// <summary>
+    /// Paths such as <c>restart.delayMs</c> and <c>env.PORT</c>, in order; a list is one field. Numbers and former
+    /// names do not count: they are the daemon's.
+    /// </summary>
     public static List<string> Between(ProcessConfig a, ProcessConfig b)
     {
         var (before, after) = (Leaves(a), Leaves(b));
@@ -24,7 +29,9 @@ internal static class ConfigDifference
     static Dictionary<string, string> Leaves(ProcessConfig config)
     {
         var leaves = new Dictionary<string, string>(StringComparer.Ordinal);
-        using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(config with { Id = null, LegacyId = null }, WireJson.Default.ProcessConfig));
+        using var document = JsonDocument
+            .Parse(JsonSerializer.SerializeToUtf8Bytes(config with { Id = null, LegacyId = null },
+                WireJson.Default.ProcessConfig));
         Collect(document.RootElement, "", leaves);
         return leaves;
     }
@@ -32,8 +39,10 @@ internal static class ConfigDifference
     static void Collect(JsonElement element, string path, Dictionary<string, string> leaves)
     {
         if (element.ValueKind == JsonValueKind.Object)
-            foreach (var member in element.EnumerateObject()) Collect(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}", leaves);
-        else if (element.ValueKind != JsonValueKind.Null && !IsDefault(path, element)) leaves[path] = element.GetRawText();
+            foreach (var member in element.EnumerateObject())
+                Collect(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}", leaves);
+        else if (element.ValueKind != JsonValueKind.Null && !IsDefault(path, element))
+            leaves[path] = element.GetRawText();
     }
 
     static bool IsDefault(string path, JsonElement value) => value.ValueKind switch
@@ -41,7 +50,14 @@ internal static class ConfigDifference
         JsonValueKind.False => path is "watch" or "mergeLogs",
         JsonValueKind.True => path is "enabled" or "stop.killTree" or "log.compress" or "autorestart",
         JsonValueKind.Number => path == "instances" && value.ValueEqualsOne(),
-        JsonValueKind.String => value.ValueEquals(path switch { "namespace" => ProcessDefinition.DefaultNamespace, "stdin" => "null", "interpreter" => "none", _ => "\0" }),
+        JsonValueKind.String =>
+            value.ValueEquals(path switch
+            {
+                "namespace" => ProcessDefinition.DefaultNamespace,
+                "stdin" => "null",
+                "interpreter" => "none",
+                _ => "\0"
+            }),
         // No arguments are something else than none said: the command is one program then.
         JsonValueKind.Array => path != "args" && value.GetArrayLength() == 0,
         _ => false,

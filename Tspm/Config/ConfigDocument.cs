@@ -3,15 +3,24 @@ using System.Text.Unicode;
 
 namespace Tspm.Config;
 
-/// <summary>A config file as JSON, whatever it was written in, with the line of each value by its path (<c>processes[0].env.PORT</c>).</summary>
+/// <summary>
+/// A config file as JSON, whatever it was written in, with the line of each value by its path
+/// (<c>processes[0].env.PORT</c>).
+/// </summary>
 internal sealed record ConfigDocument(JsonElement Root, IReadOnlyDictionary<string, int> Lines)
 {
     /// <summary>Thousands of processes fit; a device or a log given by mistake is not read into memory.</summary>
     const int MaxBytes = 4 << 20;
 
-    static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    static readonly JsonDocumentOptions Options = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
-    /// <summary>By the ending: <c>.toml</c> is TOML, everything else JSON. Throws <see cref="ConfigFileException"/>.</summary>
+    /// <summary>
+    /// By the ending: <c>.toml</c> is TOML, everything else JSON. Throws <see cref="ConfigFileException"/>.
+    /// </summary>
     public static ConfigDocument Read(string path)
     {
         if (IsYaml(path)) throw new ConfigFileException(
@@ -37,7 +46,8 @@ internal sealed record ConfigDocument(JsonElement Root, IReadOnlyDictionary<stri
         }
         catch (TooManyPathsException)
         {
-            throw new ConfigFileException($"the config file {path} has too many nested values with long names; split the file, or shorten the names", []);
+            throw new ConfigFileException($"the config file {path} has too many nested values with long names; split "
+                + "the file, or shorten the names", []);
         }
     }
 

@@ -7,9 +7,10 @@ using Tspm.Protocol;
 namespace Tspm.Config;
 
 /// <summary>
-/// Reads a config file: <c>{ "processes": [ … ] }</c> in JSON (comments and trailing commas allowed) or <c>[[processes]]</c> in TOML. All or nothing:
-/// with one bad process none is read, and every problem is listed at once with its line, so that a file is mended in one go and never
-/// half applied.
+/// Reads a config file: <c>{ "processes": [ … ] }</c> in JSON (comments and trailing commas allowed) or
+/// <c>[[processes]]</c> in TOML. All or nothing:
+/// with one bad process none is read, and every problem is listed at once with its line, so that a file is mended in
+/// one go and never half applied.
 /// </summary>
 internal static class ConfigFile
 {
@@ -29,10 +30,15 @@ internal static class ConfigFile
     /// <summary>Names the JSON Schema for editors; says nothing to Tspm.</summary>
     const string SchemaKey = "$schema";
 
-    /// <summary>The processes in the order of the file, complete with name and absolute projectDir. Throws <see cref="ConfigFileException"/>.</summary>
+    /// <summary>
+    /// The processes in the order of the file, complete with name and absolute projectDir. Throws
+    /// <see cref="ConfigFileException"/>.
+    /// </summary>
     /// <param name="path">Of the file.</param>
-    /// <param name="folder">The file's folder as the shell names it, which may hold a link; null: as the system does.</param>
-    public static IReadOnlyList<ProcessConfig> Read(string path, string? folder = null) => ReadAll(path, folder).Processes;
+    /// <param name="folder">The file's folder as the shell names it, which may hold a link; null: as the system
+    /// does.</param>
+    public static IReadOnlyList<ProcessConfig> Read(string path, string? folder = null) =>
+        ReadAll(path, folder).Processes;
 
     /// <summary>The same with the file's project. Throws <see cref="ConfigFileException"/>.</summary>
     /// <param name="path">Of the file.</param>
@@ -71,7 +77,8 @@ internal static class ConfigFile
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
-            problems.Add(new ConfigProblem("", JsonProblems.Show(root), Shape, $"the file must hold {Shape}, but is {JsonProblems.Show(root)}"));
+            problems.Add(new ConfigProblem("", JsonProblems.Show(root), Shape,
+                $"the file must hold {Shape}, but is {JsonProblems.Show(root)}"));
             return [];
         }
         var lists = new List<JsonElement>();
@@ -86,7 +93,8 @@ internal static class ConfigFile
         }
         if (lists.Count == 0) problems.Add(Problem(JsonProblems.Missing(List, "a list [ … ] of objects")));
         else if (lists.Count > 1) problems.Add(Problem(JsonProblems.Doubled(List)));
-        else if (lists[0].ValueKind != JsonValueKind.Array) problems.Add(Problem(JsonProblems.WrongKind(List, "a list [ … ] of objects", lists[0])));
+        else if (lists[0].ValueKind != JsonValueKind.Array)
+            problems.Add(Problem(JsonProblems.WrongKind(List, "a list [ … ] of objects", lists[0])));
         else return [.. lists[0].EnumerateArray().Select(static (element, index) => (element, $"{List}[{index}]"))];
         return [];
     }
@@ -98,7 +106,8 @@ internal static class ConfigFile
         var misfits = StrictJson.Problems(said, type, at, ConfigFieldHints.Instance);
         problems.AddRange(misfits.Select(static misfit => Problem(FileUnits.Explain(misfit))));
         if (misfits.Count > 0) return null;
-        // Written anew: an element remembers its text, and comments or trailing commas in that would stop the deserialiser.
+        // Written anew: an element remembers its text, and comments or trailing commas in that would stop the
+        // deserialiser.
         var read = StrictJson.Read(JsonText.ToElement(said.WriteTo), type, at);
         var config = DefaultProcessName.Fill(read with { ProjectDir = Place(read.ProjectDir, folder) });
         var breaches = ConfigValidation.Validate(config, at);
@@ -106,11 +115,14 @@ internal static class ConfigFile
         return breaches.Count == 0 ? config : null;
     }
 
-    /// <summary>A relative directory belongs to the file's folder, so that a file means the same from wherever it is read.</summary>
+    /// <summary>
+    /// A relative directory belongs to the file's folder, so that a file means the same from wherever it is read.
+    /// </summary>
     static string Place(string? projectDir, string folder) =>
         projectDir is null ? folder : projectDir.Contains('\0') ? projectDir : Path.GetFullPath(projectDir, folder);
 
-    static void FindDoubles(List<ProcessConfig> configs, List<ConfigProblem> problems, IReadOnlyDictionary<string, int> lines)
+    static void FindDoubles(
+        List<ProcessConfig> configs, List<ConfigProblem> problems, IReadOnlyDictionary<string, int> lines)
     {
         var first = new Dictionary<string, string>();
         for (var i = 0; i < configs.Count; i++)
@@ -119,16 +131,19 @@ internal static class ConfigFile
             if (first.TryAdd(name, at)) continue;
             var other = first[name] + LineOf(lines, first[name], " (line ", ")");
             var sentence = $"{at} has the name '{name}', which {other} has already; give each process its own name";
-            problems.Add(new ConfigProblem(at + ".name", JsonProblems.Quote(name), "a name that no other process has", sentence));
+            problems.Add(new ConfigProblem(at + ".name", JsonProblems.Quote(name), "a name that no other process has",
+                sentence));
         }
     }
 
-    static ConfigProblem Problem(JsonProblem problem) => new(problem.Path, problem.Found, problem.Expected, problem.Sentence);
+    static ConfigProblem Problem(JsonProblem problem) =>
+        new(problem.Path, problem.Found, problem.Expected, problem.Sentence);
 
     static ConfigFileException Refuse(string path, List<ConfigProblem> problems, IReadOnlyDictionary<string, int> lines)
     {
         var list = problems.Select(problem => $"\n  {LineOf(lines, problem.Path, "line ", ": ")}{problem.Sentence}");
-        return new ConfigFileException($"the config file {path} cannot be used, and nothing of it was taken:{string.Concat(list)}", problems);
+        return new ConfigFileException($"the config file {path} cannot be used, and nothing of it was "
+            + $"taken:{string.Concat(list)}", problems);
     }
 
     /// <summary>The line of a path, or of the nearest thing around it; nothing when not known.</summary>

@@ -8,8 +8,9 @@ using Tspm.Protocol;
 namespace Tspm.Config;
 
 /// <summary>
-/// The JSON Schema (draft 7, which editors know) of a config file, made from the same metadata and the same rules that read it: it cannot say something else. What a schema cannot say
-/// (a cron expression, a command's quotes) is said by <c>validate</c>.
+/// The JSON Schema (draft 7, which editors know) of a config file, made from the same metadata and the same rules that
+/// read it: it cannot say something else. What a schema cannot say (a cron expression, a command's quotes) is said by
+/// <c>validate</c>.
 /// </summary>
 internal static class ConfigSchema
 {
@@ -50,16 +51,22 @@ internal static class ConfigSchema
             if (property.Set is null) continue;
             if (property.IsRequired) required.Add(property.Name);
             var inner = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
-            if (inner is "ready.intervalMs" or "ready.timeoutMs" or "ready.failures" or "health.delayMs") continue; // of the other kind of probe
+            // of the other kind of probe
+            if (inner is "ready.intervalMs" or "ready.timeoutMs" or "ready.failures" or "health.delayMs") continue;
             json.WriteStartObject(property.Name);
-            if (SchemaTexts.Of(System.Text.Encoding.UTF8.GetBytes(inner)) is { IsEmpty: false } text) json.WriteString("description"u8, text);
+            if (SchemaTexts.Of(System.Text.Encoding.UTF8.GetBytes(inner)) is { IsEmpty: false } text)
+                json.WriteString("description"u8, text);
             WriteValue(json, JsonTypes.Of(property), inner);
             json.WriteEndObject();
         }
         json.WriteEndObject();
         if (required.Count > 0) Strings(json, "required"u8, required);
         json.WriteBoolean("additionalProperties"u8, false);
-        if (type.Type == typeof(Probe)) WriteOneQuestion(json, path == "health" ? ["notify", "tcp", "http", "log", "exec"] : ["notify", "tcp", "http", "log", "exec", "delayMs"]);
+        if (type.Type == typeof(Probe))
+            WriteOneQuestion(json,
+                path == "health"
+                    ? ["notify", "tcp", "http", "log", "exec"]
+                    : ["notify", "tcp", "http", "log", "exec", "delayMs"]);
     }
 
     static void WriteValue(Utf8JsonWriter json, JsonTypeInfo type, string path)
@@ -93,14 +100,18 @@ internal static class ConfigSchema
         if (bounds?.Words is { } words) Strings(json, "enum"u8, words);
         else if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(bool)) json.WriteString("type"u8, "boolean"u8);
         else if (!JsonTypes.IsWhole(type)) json.WriteString("type"u8, "string"u8);
-        else if (path == "instances") WholeOr(json, bounds, static other => other.WriteString("const"u8, InstanceCount.Max));
-        else if (path.EndsWith("Ms", StringComparison.Ordinal)) WholeOr(json, bounds, static other => WriteUnit(other, Durations));
-        else if (path.EndsWith("Bytes", StringComparison.Ordinal)) WholeOr(json, bounds, static other => WriteUnit(other, Sizes));
+        else if (path == "instances")
+            WholeOr(json, bounds, static other => other.WriteString("const"u8, InstanceCount.Max));
+        else if (path.EndsWith("Ms", StringComparison.Ordinal))
+            WholeOr(json, bounds, static other => WriteUnit(other, Durations));
+        else if (path.EndsWith("Bytes", StringComparison.Ordinal))
+            WholeOr(json, bounds, static other => WriteUnit(other, Sizes));
         else WriteWhole(json, bounds);
     }
 
     /// <summary>Texts that <see cref="FileUnits"/> takes, as ECMA 262 writes patterns.</summary>
-    const string Durations = @"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)?$", Sizes = @"^[0-9]+(\.[0-9]+)?([KkMmGgTt]([Ii]?[Bb])?|[Bb])?$";
+    const string Durations =
+        @"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)?$", Sizes = @"^[0-9]+(\.[0-9]+)?([KkMmGgTt]([Ii]?[Bb])?|[Bb])?$";
 
     static void WriteUnit(Utf8JsonWriter json, string pattern)
     {

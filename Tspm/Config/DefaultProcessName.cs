@@ -7,7 +7,8 @@ namespace Tspm.Config;
 internal static class DefaultProcessName
 {
     /// <summary>The config with a name: its own, or <see cref="DefaultName"/> of its command.</summary>
-    public static ProcessConfig Fill(ProcessConfig config) => config.Name is null ? config with { Name = For(config) } : config;
+    public static ProcessConfig Fill(ProcessConfig config) =>
+        config.Name is null ? config with { Name = For(config) } : config;
 
     static string For(ProcessConfig config)
     {

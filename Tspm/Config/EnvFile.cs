@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Tspm.Config;
 
-/// <summary>The variables of a dotenv file in the order written, or one sentence that names file and line. Exactly one of the two.</summary>
+/// <summary>
+/// The variables of a dotenv file in the order written, or one sentence that names file and line. Exactly one of the
+/// two.
+/// </summary>
 internal sealed record EnvFileResult(IReadOnlyDictionary<string, string>? Values, string? Problem);
 
 /// <summary>

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Tspm.Config;
 
-/// <summary>One pass over the text of a dotenv file, whose line breaks are <c>\n</c>. Every reading method returns null or a problem.</summary>
+/// <summary>
+/// One pass over the text of a dotenv file, whose line breaks are <c>\n</c>. Every reading method returns null or a
+/// problem.
+/// </summary>
 internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, string> baseEnvironment)
 {
     /// <summary>
@@ -61,7 +64,8 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
         var equals = line.IndexOf('=');
         if (equals < 0) return null;
         var key = line[..equals].Trim();
-        if (key.StartsWith("export ", StringComparison.Ordinal) || key.StartsWith("export\t", StringComparison.Ordinal)) key = key[7..].TrimStart();
+        if (key.StartsWith("export ", StringComparison.Ordinal) || key.StartsWith("export\t", StringComparison.Ordinal))
+            key = key[7..].TrimStart();
         if (key.Length == 0 || char.IsAsciiDigit(key[0]) || !key.All(IsKeyLetter)) return null;
         _at += equals;
         return key;
@@ -151,7 +155,8 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
     }
 
     static string TooMuch =>
-        $"with its variables expanded, the file is larger than {Tspm.Text.ByteSize.Format(MaxExpandedBytes)}; shorten the values that the variables stand for";
+        $"with its variables expanded, the file is larger than {Tspm.Text.ByteSize.Format(MaxExpandedBytes)}; shorten "
+            + "the values that the variables stand for";
 
     /// <summary>From the first character to the last, a comment after it aside.</summary>
     static bool IsInBackticks(ReadOnlySpan<char> value)

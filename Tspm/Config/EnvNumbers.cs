@@ -4,8 +4,8 @@ using Tspm.Json;
 namespace Tspm.Config;
 
 /// <summary>
-/// In a config file <c>"env": { "PORT": 8080, "DEBUG": true }</c> can mean only one thing, and PM2's files are full of it: numbers and truth values
-/// become their text. Nowhere else is a kind bent.
+/// In a config file <c>"env": { "PORT": 8080, "DEBUG": true }</c> can mean only one thing, and PM2's files are full of
+/// it: numbers and truth values become their text. Nowhere else is a kind bent.
 /// </summary>
 internal static class EnvNumbers
 {
@@ -47,7 +47,9 @@ internal static class EnvNumbers
         return members.Count > 0 && members.All(member => JsonTypes.TryName(member, out _));
     }
 
-    static bool HasSimple(JsonElement env) => TryMembers(env, out var variables) && variables.Any(variable => IsSimple(variable.Value));
+    static bool HasSimple(JsonElement env) =>
+        TryMembers(env, out var variables) && variables.Any(variable => IsSimple(variable.Value));
 
-    static bool IsSimple(JsonElement value) => value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False;
+    static bool IsSimple(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False;
 }

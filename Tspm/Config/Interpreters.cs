@@ -1,6 +1,9 @@
 namespace Tspm.Config;
 
-/// <summary>The program that runs a script, by the ending of its name. A file that says what runs it (<c>#!</c>) is PM2's users' habit to start this way, too.</summary>
+/// <summary>
+/// The program that runs a script, by the ending of its name. A file that says what runs it (<c>#!</c>) is PM2's users'
+/// habit to start this way, too.
+/// </summary>
 internal static class Interpreters
 {
     public const string Python = "python3";
@@ -54,7 +57,8 @@ internal static class Interpreters
 
     public static bool IsOnPath(string program)
     {
-        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin").Split(':', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin").Split(':',
+            StringSplitOptions.RemoveEmptyEntries))
             if (File.Exists(Path.Combine(folder, program))) return true;
         return false;
     }

@@ -11,7 +11,11 @@ internal static class JsonLines
     public static IReadOnlyDictionary<string, int> Of(ReadOnlySpan<byte> text)
     {
         var lines = new LineTable();
-        var reader = new Utf8JsonReader(text, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        var reader = new Utf8JsonReader(text, new JsonReaderOptions
+        {
+            CommentHandling = JsonCommentHandling.Skip,
+            AllowTrailingCommas = true,
+        });
         var places = new Stack<Place>();
         long seen = 0;
         var line = 1;

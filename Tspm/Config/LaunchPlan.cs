@@ -4,9 +4,10 @@ using Tspm.Text;
 namespace Tspm.Config;
 
 /// <summary>
-/// What is executed for a config: decided purely, before anything is touched. With <c>args</c> the command is one program, taken literally. Without,
-/// it is a command line: executed directly when its words mean the same without a shell, else <c>/bin/sh -c COMMAND</c> unchanged. A process that
-/// runs below a shell gets its stop signal through its process group, so that it reaches the program and not only the shell.
+/// What is executed for a config: decided purely, before anything is touched. With <c>args</c> the command is one
+/// program, taken literally. Without, it is a command line: executed directly when its words mean the same without a
+/// shell, else <c>/bin/sh -c COMMAND</c> unchanged. A process that runs below a shell gets its stop signal through its
+/// process group, so that it reaches the program and not only the shell.
 /// </summary>
 /// <param name="Program">Looked up in the child's own PATH when it has no slash.</param>
 /// <param name="Arguments">argv, including argv[0].</param>
@@ -18,13 +19,15 @@ internal sealed record LaunchPlan(string Program, IReadOnlyList<string> Argument
     public const string NoInterpreter = "none";
 
     /// <summary>
-    /// The plan of a validated config. A command that <see cref="ConfigValidation"/> would refuse as broken is handed to the shell, which says what it
-    /// thinks of it: this never throws.
+    /// The plan of a validated config. A command that <see cref="ConfigValidation"/> would refuse as broken is handed
+    /// to the shell, which says what it thinks of it: this never throws.
     /// </summary>
     public static LaunchPlan Of(ProcessConfig config)
     {
         var command = config.Command ?? "";
-        var interpreter = config.Interpreter is null or NoInterpreter ? [] : ShellWords.Split(config.Interpreter) ?? [config.Interpreter];
+        var interpreter = config.Interpreter is null or NoInterpreter
+            ? []
+            : ShellWords.Split(config.Interpreter) ?? [config.Interpreter];
         var words = config.Args is { } args ? [command, .. args] : ShellWords.Split(command);
         if (words is not null) return Direct([.. interpreter, .. words], usesShell: false);
         // In front of the command means in front of it: the shell runs the interpreter, not the interpreter the shell.

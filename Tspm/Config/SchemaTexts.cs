@@ -82,7 +82,8 @@ internal static class SchemaTexts
         for (var rest = All; !rest.IsEmpty;)
         {
             var end = rest.IndexOf((byte)'\n') is >= 0 and var at ? at : rest.Length;
-            if (end > path.Length && rest[path.Length] == ' ' && rest.StartsWith(path)) return rest[(path.Length + 1)..end];
+            if (end > path.Length && rest[path.Length] == ' ' && rest.StartsWith(path))
+                return rest[(path.Length + 1)..end];
             rest = rest[Math.Min(end + 1, rest.Length)..];
         }
         return default;

@@ -11,6 +11,8 @@ internal static class TextFile
     {
         if (path.Length == 0 || path.Contains('\0')) throw new TextFileException("has no usable path");
         if (Platform.RegularFile.Read(path, maxBytes, out var problem) is { } bytes) return bytes;
-        throw new TextFileException($"{path} {problem!.Words}{(problem.IsStream ? "; copy its content into a regular file and use that" : "")}");
+        throw new TextFileException(
+            $"{path} {problem!.Words}"
+                + (problem.IsStream ? "; copy its content into a regular file and use that" : ""));
     }
 }

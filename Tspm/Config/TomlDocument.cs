@@ -8,8 +8,9 @@ using Tspm.Json;
 namespace Tspm.Config;
 
 /// <summary>
-/// TOML as JSON, so that both go through the same checks. Only Tomlyn's syntax tree is used, turned over by hand: it is free of reflection and knows
-/// the line of everything. Dates and infinities, which JSON does not have, become the text that was written.
+/// TOML as JSON, so that both go through the same checks. Only Tomlyn's syntax tree is used, turned over by hand: it is
+/// free of reflection and knows the line of everything. Dates and infinities, which JSON does not have, become the text
+/// that was written.
 /// </summary>
 internal static class TomlDocument
 {
@@ -41,13 +42,15 @@ internal static class TomlDocument
         catch (TomlException)
         {
             // Mistakes come as diagnostics; what is thrown is the parser's guard of its stack.
-            throw new ConfigFileException($"the config file {path} is not valid TOML: the values are nested too deeply (at most {MaxDepth} levels)", []);
+            throw new ConfigFileException($"the config file {path} is not valid TOML: the values are nested too "
+                + $"deeply (at most {MaxDepth} levels)", []);
         }
     }
 
     static ConfigFileException Broken(string path, int line, string problem) =>
         // The parser names keys in full.
-        new($"the config file {path} is not valid TOML: line {line + 1}: {(problem.Length <= LongestProblem ? problem : problem[..LongestProblem] + "…")}", []);
+        new($"the config file {path} is not valid TOML: line {line + 1}: "
+            + $"{(problem.Length <= LongestProblem ? problem : problem[..LongestProblem] + "…")}", []);
 
     sealed class Builder(string path)
     {
@@ -78,7 +81,8 @@ internal static class TomlDocument
             else owner[names[^1]] ??= new JsonObject();
             _lines.Add(inner, LineOf(table));
             var last = owner[names[^1]] is JsonArray array ? array[^1] : owner[names[^1]];
-            AddAll(last as JsonObject ?? throw Broken(path, table.Span.Start.Line, $"'{names[^1]}' is not a table"), inner, table.Items, names.Count);
+            AddAll(last as JsonObject ?? throw Broken(path, table.Span.Start.Line, $"'{names[^1]}' is not a table"),
+                inner, table.Items, names.Count);
         }
 
         public void AddAll(JsonObject into, string at, IEnumerable<KeyValueSyntax> items, int depth)

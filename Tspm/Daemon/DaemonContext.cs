@@ -38,7 +38,10 @@ internal sealed class DaemonContext
     public required Func<IReadOnlyList<string>> Troubles { get; init; }
     /// <summary>Begins the daemon's end; null: nobody knows who asked.</summary>
     public required Action<Requester?> Shutdown { get; init; }
-    /// <summary>Begins the end in favour of another version, or of another guardian, see <see cref="Departure.Leave"/>. Throws <see cref="RequestException"/> when this one stays.</summary>
+    /// <summary>
+    /// Begins the end in favour of another version, or of another guardian, see <see cref="Departure.Leave"/>. Throws
+    /// <see cref="RequestException"/> when this one stays.
+    /// </summary>
     public required Func<UpgradeCandidate?, ClientConnection?, Task> Upgrade { get; init; }
     /// <summary>Why the last upgrade was undone; null: there was none, or it worked.</summary>
     public required string? UpgradeProblem { get; init; }

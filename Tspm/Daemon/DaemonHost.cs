@@ -27,8 +27,10 @@ using Tspm.Supervision.Starting;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// Puts the daemon together, runs the supervisor's loop on the main thread, and takes everything apart in the right order. What the daemon owns, and who runs where:
-/// supervisor (main thread), events of the kernel, output of children, saving of state (a thread each), control socket (the runtime's pool).
+/// Puts the daemon together, runs the supervisor's loop on the main thread, and takes everything apart in the right
+/// order. What the daemon owns, and who runs where:
+/// supervisor (main thread), events of the kernel, output of children, saving of state (a thread each), control socket
+/// (the runtime's pool).
 /// </summary>
 internal sealed partial class DaemonHost : IDisposable
 {
@@ -70,7 +72,8 @@ internal sealed partial class DaemonHost : IDisposable
         (_home, _options, _ready) = (home, options, ready);
         var clock = TimeProvider.System;
         _log = new DaemonLog(home, options.Foreground);
-        _events.OnFault = fault => _log.Logger.LogError(fault, "internal error in an event: {Type}", fault.GetType().Name);
+        _events.OnFault = fault =>
+            _log.Logger.LogError(fault, "internal error in an event: {Type}", fault.GetType().Name);
         _store = new ProcessStore(home, clock);
         _diary = new EventLog(home.EventsFile, clock, () =>
         {
@@ -80,7 +83,9 @@ internal sealed partial class DaemonHost : IDisposable
         });
         _records = new RunRecordStore(home)
         {
-            RetryLater = RetryRecords, MayWrite = () => _homeKeeper!.IsOurs, WritesFormat1 = true,
+            RetryLater = RetryRecords,
+            MayWrite = () => _homeKeeper!.IsOurs,
+            WritesFormat1 = true,
         };
         var settings = SettingsFile.Read(home, out var unread);
         if (unread is not null) _loadTroubles.Add(unread);
@@ -95,12 +100,14 @@ internal sealed partial class DaemonHost : IDisposable
             [StateTrouble, () => _records.Trouble, () => _outputs.Unwritten, () => _diary.Trouble]);
         _outputs.UnwrittenTold = LookAtTroubles;
         // The same for every daemon of this home, and for no other's.
-        var homeName = Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(FileSystem.RealPath(Path.GetFullPath(home.Path)))));
+        var homeName = Convert
+            .ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(FileSystem.RealPath(Path.GetFullPath(home.Path)))));
         var cgroups = CurrentSystem.CgroupFolder(settings.Cgroup, homeName, out var noCgroup);
         if (noCgroup is not null) _loadTroubles.Add(noCgroup);
         if (cgroups is not null) _log.Logger.LogInformation("processes get cgroups of their own in {Folder}", cgroups);
         _system = CurrentSystem.CreateProcessSystem(
-            _events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit, options.OomScore,
+            _events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit,
+                options.OomScore,
             options.Limits, cgroups, _survivors);
         _notify = new NotifySockets(_events, _guardian, _loop.Post);
         _listeners = new ListenSockets(_guardian);
@@ -150,14 +157,17 @@ internal sealed partial class DaemonHost : IDisposable
             Restarts = _restarts,
             IdleTrim = new IdleTrim(_loop),
         };
-        _socket = new ControlSocket(CurrentSystem.ListenForClients(Descriptor.Own(DaemonStart.ListenerDescriptor)), _context);
+        _socket = new ControlSocket(CurrentSystem.ListenForClients(Descriptor.Own(DaemonStart.ListenerDescriptor)),
+            _context);
         _manager = new ServiceManager(_loop.Timers, options.GuardianPid, _context.Supervisor.Views);
         _ending = new Ending(options.ExitWhen);
         _departure = new Departure(_context, _socket, _guardian, _loop);
         _signals = OpenSignals();
     }
 
-    /// <summary>How often to try to write run records that could not be written: the disk may have room again.</summary>
+    /// <summary>
+    /// How often to try to write run records that could not be written: the disk may have room again.
+    /// </summary>
     static readonly TimeSpan RetryRecordsAfter = TimeSpan.FromMilliseconds(500);
 
     void RetryRecords(Action retry)
@@ -239,7 +249,8 @@ internal sealed partial class DaemonHost : IDisposable
         troubles.AddRange(_outputs.Troubles);
         if (_supervisor.LogMoves.Trouble is { } unmoved) troubles.Add(unmoved);
         foreach (var view in _context.Supervisor.Views())
-            if (view is { State.Phase: LifecyclePhase.Held, Definition.Config.LegacyId: not null, RunId: 0 }) troubles.Add($"'{view.Definition.Name}': {view.State.Reason}");
+            if (view is { State.Phase: LifecyclePhase.Held, Definition.Config.LegacyId: not null, RunId: 0 })
+                troubles.Add($"'{view.Definition.Name}': {view.State.Reason}");
         if (_diary.Trouble is { } events) troubles.Add(events);
         if (_log.Trouble is { } log) troubles.Add(log);
         return troubles;

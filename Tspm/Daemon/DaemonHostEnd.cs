@@ -33,13 +33,23 @@ internal sealed partial class DaemonHost : IReadyHandler
             var requester = new Requester(info.ssi_uid, (int)info.ssi_pid, Signals.NameOf((int)info.ssi_signo));
             _loop.Post(() =>
             {
-                _diary.Tell(new ProcessEvent { Kind = EventKind.Request, Request = Methods.Shutdown.Name, Reason = requester.Signal, ByUid = requester.Uid, ByPid = requester.Pid });
+                _diary.Tell(new ProcessEvent
+                {
+                    Kind = EventKind.Request,
+                    Request = Methods.Shutdown.Name,
+                    Reason = requester.Signal,
+                    ByUid = requester.Uid,
+                    ByPid = requester.Pid,
+                });
                 Shutdown(requester);
             });
         }
     }
 
-    /// <summary>SIGHUP: what lies now at the path of the executable takes over. What keeps it from that is in the log: nobody waits for an answer.</summary>
+    /// <summary>
+    /// SIGHUP: what lies now at the path of the executable takes over. What keeps it from that is in the log: nobody
+    /// waits for an answer.
+    /// </summary>
     async Task UpgradeBySignal()
     {
         try
@@ -71,8 +81,14 @@ internal sealed partial class DaemonHost : IReadyHandler
         {
             if (saved.Result is { } problem) _log.Logger.LogError("the state could not be saved: {Problem}", problem);
             await _outputs.Settled();
-            _diary.Tell(new ProcessEvent { Kind = EventKind.DaemonStopped, Pid = Environment.ProcessId, Reason = "daemon stopped" });
-            // Said first: from here on the guardian ends with this daemon, however that ends; without a socket nobody could reach a next one.
+            _diary.Tell(new ProcessEvent
+            {
+                Kind = EventKind.DaemonStopped,
+                Pid = Environment.ProcessId,
+                Reason = "daemon stopped",
+            });
+            // Said first: from here on the guardian ends with this daemon, however that ends; without a socket nobody
+            // could reach a next one.
             _guardian.SayLeaving();
             if (_homeKeeper.IsOurs)
             {

@@ -3,7 +3,9 @@ using Tspm.Platform;
 
 namespace Tspm.Daemon;
 
-/// <summary>The home is there again after it was removed or moved: all that is in memory is written to it anew.</summary>
+/// <summary>
+/// The home is there again after it was removed or moved: all that is in memory is written to it anew.
+/// </summary>
 internal sealed partial class DaemonHost
 {
     void OnHomeMade(Descriptor listener)
@@ -17,7 +19,9 @@ internal sealed partial class DaemonHost
         _diary.Tell(new ProcessEvent { Kind = EventKind.HomeLost, Reason = _homeKeeper.Trouble });
     }
 
-    /// <summary>Where another daemon has its home by now, or none is, nothing is written: see <see cref="HomeKeeper"/>.</summary>
+    /// <summary>
+    /// Where another daemon has its home by now, or none is, nothing is written: see <see cref="HomeKeeper"/>.
+    /// </summary>
     void SaveState(ProcessesFile content)
     {
         if (!_homeKeeper.IsOurs)

@@ -15,7 +15,9 @@ using Tspm.Supervision.Recovery;
 
 namespace Tspm.Daemon;
 
-/// <summary>The beginning: read what is on disk, take over what earlier daemons left, say that it is ready, or why it cannot be.</summary>
+/// <summary>
+/// The beginning: read what is on disk, take over what earlier daemons left, say that it is ready, or why it cannot be.
+/// </summary>
 internal sealed partial class DaemonHost
 {
     void Start()
@@ -36,15 +38,22 @@ internal sealed partial class DaemonHost
         }
         catch (OutOfMemoryException)
         {
-            GiveUp("no thread could be made: this user has too many processes, or there is too little memory", 1, exitCode: 1);
+            GiveUp("no thread could be made: this user has too many processes, or there is too little memory", 1,
+                exitCode: 1);
         }
         catch (Exception e)
         {
             _log.Logger.LogError(e, "internal error while starting: {Type}", e.GetType().Name);
-            GiveUp($"internal error while starting ({FileSystem.Describe(e)}); please report it, with the end of {_home.DaemonLog}", 1, exitCode: 1);
+            GiveUp($"internal error while starting ({FileSystem.Describe(e)}); please report it, with the end of "
+                + $"{_home.DaemonLog}", 1, exitCode: 1);
         }
         DeathReport.Tell(_options.Deaths, _diary, _log.Logger, _guardian);
-        _diary.Tell(new ProcessEvent { Kind = EventKind.DaemonStarted, Pid = Environment.ProcessId, Reason = $"daemon {ProductVersion.Current} started, pid {Environment.ProcessId}" });
+        _diary.Tell(new ProcessEvent
+        {
+            Kind = EventKind.DaemonStarted,
+            Pid = Environment.ProcessId,
+            Reason = $"daemon {ProductVersion.Current} started, pid {Environment.ProcessId}",
+        });
         _guardian.SayReady();
         // From here on no upgrade goes back to an earlier version.
         _records.WritesFormat1 = false;
@@ -52,7 +61,8 @@ internal sealed partial class DaemonHost
         _manager.Ready();
         _context.IdleTrim.Touch();
         if (_options.UpgradeProblem is { } undone) _log.Logger.LogError("the upgrade was undone: {Reason}", undone);
-        _log.Logger.LogInformation("daemon {Version} is ready, pid {Pid}", ProductVersion.Current, Environment.ProcessId);
+        _log.Logger.LogInformation("daemon {Version} is ready, pid {Pid}", ProductVersion.Current,
+            Environment.ProcessId);
     }
 
     /// <summary>A container whose processes cannot be started as its file says has nothing to do.</summary>
@@ -71,7 +81,9 @@ internal sealed partial class DaemonHost
         {
             // Nobody waits for this: unsaid, the container would go on with nothing in it.
             _log.Logger.LogError(fault, "internal error: {Type}", fault.GetType().Name);
-            (problem, begun) = ($"internal error ({FileSystem.Describe(fault)}); please report it, with the end of {_home.DaemonLog}", false);
+            (problem,
+                begun) = ($"internal error ({FileSystem.Describe(fault)}); please report it, with the end of "
+                    + $"{_home.DaemonLog}", false);
         }
         _loop.Post(() =>
         {
@@ -99,10 +111,12 @@ internal sealed partial class DaemonHost
         _loadTroubles.AddRange(loaded.Troubles);
         _loadTroubles.AddRange(_records.MoveObstaclesAside());
         foreach (var trouble in _loadTroubles) _log.Logger.LogWarning("{Trouble}", trouble);
-        // An earlier generation becomes the current one at once: there is no instant without a whole processes.json for long.
+        // An earlier generation becomes the current one at once: there is no instant without a whole processes.json for
+        // long.
         if (loaded.Troubles.Count > 0) _supervisor.Save();
         // Nothing was ever defined here, nor is anything left of what ran here.
-        var isNew = loaded is { Troubles.Count: 0, Content: { NextId: 0, Processes.Count: 0 } } && _records.LoadAll().Count == 0;
+        var isNew = loaded is { Troubles.Count: 0, Content: { NextId: 0, Processes.Count: 0 } }
+            && _records.LoadAll().Count == 0;
         if (isNew) _survivors.Find(_home.RunFolder);
         var content = isNew ? Migrate() ?? loaded.Content : loaded.Content;
         var reaped = new List<GuardianRecord>(_guardian.ReadCaughtUp());
@@ -112,7 +126,10 @@ internal sealed partial class DaemonHost
         _notify.Inherit(_guardian.Returned);
         _supervisor.Resume(content, new RecoveredState
         {
-            Records = _records.LoadAll(), Runs = _records.Runs(), Reaped = reaped, DaemonDiedAtTicks = _guardian.DaemonDiedAtTicks,
+            Records = _records.LoadAll(),
+            Runs = _records.Runs(),
+            Reaped = reaped,
+            DaemonDiedAtTicks = _guardian.DaemonDiedAtTicks,
             CatchUp = _guardian.CatchUpAgain,
         });
         _notify.DropUnclaimed();
@@ -143,14 +160,18 @@ internal sealed partial class DaemonHost
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _loadTroubles.Add($"nothing was taken over yet, because it could not be saved: {FileSystem.Describe(e)}; the next daemon tries again");
+            _loadTroubles
+                .Add($"nothing was taken over yet, because it could not be saved: {FileSystem.Describe(e)}; the next "
+                    + "daemon tries again");
             return null;
         }
         if (migration.Write(_home) is { } unwritten) _loadTroubles.Add(unwritten);
         return migration.Content;
     }
 
-    /// <summary>The guardian keeps a record until what follows from it is on disk: after a daemon's death it is sent again.</summary>
+    /// <summary>
+    /// The guardian keeps a record until what follows from it is on disk: after a daemon's death it is sent again.
+    /// </summary>
     void Acknowledge(GuardianRecord record) => _records.WhenAllSaved(() => _guardian.Acknowledge(record.Sequence));
 
     void WriteState()
@@ -166,7 +187,8 @@ internal sealed partial class DaemonHost
         };
         try
         {
-            AtomicFile.Write(_home.StateFile, JsonSerializer.SerializeToUtf8Bytes(state, StorageJson.Default.DaemonState), durable: false);
+            AtomicFile.Write(_home.StateFile,
+                JsonSerializer.SerializeToUtf8Bytes(state, StorageJson.Default.DaemonState), durable: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -6,12 +6,15 @@ using ZLogger.Providers;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// <c>daemon.log</c>: what the daemon did and why, a line each, written asynchronously by ZLogger. In the foreground the same lines go to standard error. A log that cannot be
-/// written is a trouble to report, never a reason to stop supervising.
+/// <c>daemon.log</c>: what the daemon did and why, a line each, written asynchronously by ZLogger. In the foreground
+/// the same lines go to standard error. A log that cannot be written is a trouble to report, never a reason to stop
+/// supervising.
 /// </summary>
 internal sealed class DaemonLog : IDisposable
 {
-    /// <summary>When the daemon starts and finds its log larger than this, the old one is kept as <c>daemon.log.1</c>.</summary>
+    /// <summary>
+    /// When the daemon starts and finds its log larger than this, the old one is kept as <c>daemon.log.1</c>.
+    /// </summary>
     const long RotateAtBytes = 10 << 20;
 
     readonly ZLoggerStreamLoggerProvider _provider;
@@ -27,8 +30,10 @@ internal sealed class DaemonLog : IDisposable
             InternalErrorLogger = e => _trouble = $"daemon.log cannot be written: {Platform.FileSystem.Describe(e)}",
         };
         options.UsePlainTextFormatter(formatter => formatter.SetPrefixFormatter(
-            $"{0:utc-longdate} {1:short} ", (in MessageTemplate template, in LogInfo info) => template.Format(info.Timestamp, info.LogLevel)));
-        // The provider itself, no factory: that would bring a dependency injection container along, larger than the daemon's own code.
+            $"{0:utc-longdate} {1:short} ",
+                (in MessageTemplate template, in LogInfo info) => template.Format(info.Timestamp, info.LogLevel)));
+        // The provider itself, no factory: that would bring a dependency injection container along, larger than the
+        // daemon's own code.
         _provider = new ZLoggerStreamLoggerProvider(foreground ? new StandardErrorTee(_file) : _file, options);
         Logger = _provider.CreateLogger("tspm");
     }
@@ -60,7 +65,8 @@ internal sealed class DaemonLog : IDisposable
     {
         try
         {
-            if (new FileInfo(path) is { Exists: true, Length: > RotateAtBytes }) File.Move(path, path + ".1", overwrite: true);
+            if (new FileInfo(path) is { Exists: true, Length: > RotateAtBytes })
+                File.Move(path, path + ".1", overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -9,8 +9,8 @@ using Tspm.Storage;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// The daemon proper, child of the guardian. It dies with its guardian (so a frozen daemon never holds anything against a new one), and waits until an earlier
-/// daemon of the same home is really gone before it touches anything.
+/// The daemon proper, child of the guardian. It dies with its guardian (so a frozen daemon never holds anything against
+/// a new one), and waits until an earlier daemon of the same home is really gone before it touches anything.
 /// </summary>
 internal static class DaemonMain
 {
@@ -43,7 +43,9 @@ internal static class DaemonMain
         catch (OutOfMemoryException)
         {
             // No thread could be had. The guardian tries again.
-            ReadyPipe.Tell(ready, $"{ReadyPipe.FailedPrefix}1 no thread could be made: this user has too many processes, or there is too little memory");
+            ReadyPipe.Tell(ready,
+                $"{ReadyPipe.FailedPrefix}1 no thread could be made: this user has too many processes, or there is "
+                    + "too little memory");
             return NoThreads;
         }
         catch (IOException failure)
@@ -56,7 +58,9 @@ internal static class DaemonMain
         }
     }
 
-    /// <summary>Who was started by a command was told by it; after a daemon's death nobody is there to be told.</summary>
+    /// <summary>
+    /// Who was started by a command was told by it; after a daemon's death nobody is there to be told.
+    /// </summary>
     static void Record(TspmHome home, string reason)
     {
         using var log = new DaemonLog(home, foreground: false);

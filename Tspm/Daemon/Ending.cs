@@ -5,7 +5,10 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Daemon;
 
-/// <summary>When a daemon in a container ends by itself (<c>--exit-when</c>), and with what: whoever runs the container wants to see that its work is over, or has failed.</summary>
+/// <summary>
+/// When a daemon in a container ends by itself (<c>--exit-when</c>), and with what: whoever runs the container wants to
+/// see that its work is over, or has failed.
+/// </summary>
 internal sealed class Ending(string? when)
 {
     /// <summary>The exit code of a daemon whose processes have failed.</summary>

@@ -10,13 +10,15 @@ using Tspm.Supervision.Recovery;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// The daemon's side of the channel to its guardian: takes exit records of orphans, hands over descriptors to keep. A message that is written is in the guardian's queue, whatever
-/// happens to this process afterwards.
+/// The daemon's side of the channel to its guardian: takes exit records of orphans, hands over descriptors to keep. A
+/// message that is written is in the guardian's queue, whatever happens to this process afterwards.
 /// </summary>
 /// <param name="descriptor">Of the channel; open as long as the daemon lives.</param>
 internal sealed class GuardianChannel(Descriptor descriptor) : IDescriptorStore, IReadyHandler
 {
-    /// <summary>Called on the event loop's thread for each record that comes after <see cref="ReadCaughtUp"/>.</summary>
+    /// <summary>
+    /// Called on the event loop's thread for each record that comes after <see cref="ReadCaughtUp"/>.
+    /// </summary>
     public Action<GuardianRecord>? Reaped { get; set; }
 
     /// <summary>
@@ -25,7 +27,9 @@ internal sealed class GuardianChannel(Descriptor descriptor) : IDescriptorStore,
     /// </summary>
     public Action<HomeOutcome, Descriptor>? HomeAnswered { get; set; }
 
-    /// <summary>Everything that earlier daemons did not acknowledge. Blocks until the guardian has said that this was all.</summary>
+    /// <summary>
+    /// Everything that earlier daemons did not acknowledge. Blocks until the guardian has said that this was all.
+    /// </summary>
     public IReadOnlyList<GuardianRecord> ReadCaughtUp()
     {
         var records = new List<GuardianRecord>();
@@ -50,10 +54,15 @@ internal sealed class GuardianChannel(Descriptor descriptor) : IDescriptorStore,
         return ReadCaughtUp();
     }
 
-    /// <summary>When the daemon before this one died, known after <see cref="ReadCaughtUp"/>; 0: there was none under this guardian.</summary>
+    /// <summary>
+    /// When the daemon before this one died, known after <see cref="ReadCaughtUp"/>; 0: there was none under this
+    /// guardian.
+    /// </summary>
     public long DaemonDiedAtTicks { get; private set; }
 
-    /// <summary>Descriptors that earlier daemons stored for the next; complete after <see cref="ReadCaughtUp"/>.</summary>
+    /// <summary>
+    /// Descriptors that earlier daemons stored for the next; complete after <see cref="ReadCaughtUp"/>.
+    /// </summary>
     public Dictionary<DescriptorKey, Descriptor> Returned { get; } = [];
 
     public void Watch(EventLoop loop)
@@ -75,12 +84,20 @@ internal sealed class GuardianChannel(Descriptor descriptor) : IDescriptorStore,
     }
 
     /// <summary>All records up to this one are saved or nobody's.</summary>
-    public void Acknowledge(ulong sequence) => Send(new GuardianMessage { Kind = GuardianMessageKind.Acknowledge, Number = sequence });
+    public void Acknowledge(ulong sequence) => Send(new GuardianMessage
+    {
+        Kind = GuardianMessageKind.Acknowledge,
+        Number = sequence,
+    });
 
     public void SayReady() => Send(new GuardianMessage { Kind = GuardianMessageKind.Ready });
 
     /// <summary>The events of so many daemon deaths are written.</summary>
-    public void SayDeathsTold(int count) => Send(new GuardianMessage { Kind = GuardianMessageKind.DeathsTold, Number = (ulong)count });
+    public void SayDeathsTold(int count) => Send(new GuardianMessage
+    {
+        Kind = GuardianMessageKind.DeathsTold,
+        Number = (ulong)count,
+    });
 
     /// <summary>The home is not where it should be: <see cref="HomeAnswered"/> tells what came of it.</summary>
     public void SayHomeGone() => Send(new GuardianMessage { Kind = GuardianMessageKind.HomeGone });
@@ -90,26 +107,38 @@ internal sealed class GuardianChannel(Descriptor descriptor) : IDescriptorStore,
     /// <summary>Execute this when I have ended.</summary>
     public void Upgrade(int executable) => Send(new GuardianMessage { Kind = GuardianMessageKind.Upgrade }, executable);
 
-    /// <summary>When I have ended, give everything to the guardian that waits at the other end of this connection.</summary>
-    public void HandOver(int connection) => Send(new GuardianMessage { Kind = GuardianMessageKind.HandOver }, connection);
+    /// <summary>
+    /// When I have ended, give everything to the guardian that waits at the other end of this connection.
+    /// </summary>
+    public void HandOver(int connection) =>
+        Send(new GuardianMessage { Kind = GuardianMessageKind.HandOver }, connection);
 
-    public void Store(DescriptorKey key, int passed) => Send(new GuardianMessage { Kind = GuardianMessageKind.Store, Number = key.Wire }, passed);
+    public void Store(DescriptorKey key, int passed) =>
+        Send(new GuardianMessage { Kind = GuardianMessageKind.Store, Number = key.Wire }, passed);
 
-    public void Remove(DescriptorKey key) => Send(new GuardianMessage { Kind = GuardianMessageKind.Remove, Number = key.Wire });
+    public void Remove(DescriptorKey key) => Send(new GuardianMessage
+    {
+        Kind = GuardianMessageKind.Remove,
+        Number = key.Wire,
+    });
 
     GuardianMessage? Receive(out Descriptor passed)
     {
         GuardianMessage message = default;
-        var size = FdPassing.Receive(descriptor.Number, MemoryMarshal.AsBytes(new Span<GuardianMessage>(ref message)), out passed);
+        var size = FdPassing
+            .Receive(descriptor.Number, MemoryMarshal.AsBytes(new Span<GuardianMessage>(ref message)), out passed);
         if (size == GuardianMessage.Size) return message;
         passed.Dispose();
         return null;
     }
 
-    /// <summary>The guardian reads at once; a full queue means that it is busy for a moment, and this message must not be lost.</summary>
+    /// <summary>
+    /// The guardian reads at once; a full queue means that it is busy for a moment, and this message must not be lost.
+    /// </summary>
     unsafe void Send(GuardianMessage message, int passed = Descriptor.NoNumber)
     {
-        while (FdPassing.Send(descriptor.Number, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardianMessage>(in message)), passed) is Errno.EAGAIN)
+        while (FdPassing.Send(descriptor.Number, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardianMessage>(in message)),
+            passed) is Errno.EAGAIN)
         {
             var room = new PollFd { fd = descriptor.Number, events = SysPoll.POLLOUT };
             _ = SysPoll.poll(&room, 1, -1);
@@ -117,5 +146,6 @@ internal sealed class GuardianChannel(Descriptor descriptor) : IDescriptorStore,
     }
 
     static GuardianRecord RecordOf(in GuardianMessage message) =>
-        new(message.Number, message.Pid, message.StartTicks, ExitStatus.FromWaitStatus(message.WaitStatus), message.LedSession != 0);
+        new(message.Number, message.Pid, message.StartTicks, ExitStatus.FromWaitStatus(message.WaitStatus),
+            message.LedSession != 0);
 }

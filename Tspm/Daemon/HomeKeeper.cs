@@ -10,15 +10,22 @@ using Tspm.Supervision;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// What the daemon does when its home was removed or moved: it has the guardian make folders, lock and socket again (the lock decides whether it may), and then writes down anew all that it has in
-/// memory. Where another daemon has a home by then, nothing is written: it says so, and its processes run on. Used on the supervisor's thread, where nothing else is said.
+/// What the daemon does when its home was removed or moved: it has the guardian make folders, lock and socket again
+/// (the lock decides whether it may), and then writes down anew all that it has in memory. Where another daemon has a
+/// home by then, nothing is written: it says so, and its processes run on. Used on the supervisor's thread, where
+/// nothing else is said.
 /// </summary>
 internal sealed class HomeKeeper : IDisposable
 {
-    /// <summary>Who removes a home has more files to remove: to make it again at once would only be in the way.</summary>
+    /// <summary>
+    /// Who removes a home has more files to remove: to make it again at once would only be in the way.
+    /// </summary>
     static readonly TimeSpan LetItEnd = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>The guardian could not be asked, or could not make it; or somebody was still removing when it was made; or whoever has that place now may leave it.</summary>
+    /// <summary>
+    /// The guardian could not be asked, or could not make it; or somebody was still removing when it was made; or
+    /// whoever has that place now may leave it.
+    /// </summary>
     static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
     readonly TspmHome _home;
@@ -35,15 +42,19 @@ internal sealed class HomeKeeper : IDisposable
     /// <param name="loop">The supervisor's.</param>
     /// <param name="guardian">Makes it again.</param>
     /// <param name="log">Stays open whatever happens to its name.</param>
-    /// <param name="made">Called when it is there again, with the socket to listen on, if that is another one: all is to be written anew.</param>
-    public HomeKeeper(TspmHome home, EventLoop events, SupervisorLoop loop, GuardianChannel guardian, ILogger log, Action<Descriptor> made)
+    /// <param name="made">Called when it is there again, with the socket to listen on, if that is another one: all is
+    /// to be written anew.</param>
+    public HomeKeeper(TspmHome home, EventLoop events, SupervisorLoop loop, GuardianChannel guardian, ILogger log,
+        Action<Descriptor> made)
     {
         (_home, _loop, _guardian, _log, _made) = (home, loop, guardian, log, made);
         _watch = new HomeWatch(home, events, Suspect);
         guardian.HomeAnswered = (outcome, listener) => _loop.Post(() => Answered(outcome, listener));
     }
 
-    /// <summary>Why the daemon cannot be reached where it should be, or was not for a time; null: all is well.</summary>
+    /// <summary>
+    /// Why the daemon cannot be reached where it should be, or was not for a time; null: all is well.
+    /// </summary>
     public string? Trouble => _trouble;
 
     /// <summary>From any thread: what is written to the home's paths is this daemon's to write.</summary>
@@ -85,7 +96,8 @@ internal sealed class HomeKeeper : IDisposable
         {
             var problem = outcome == HomeOutcome.Failed
                 ? $"the home {_home.Path} was removed or moved and cannot be made again yet"
-                : $"the home {_home.Path} was removed or moved, and another guardian or daemon uses that place now: this daemon (pid {Environment.ProcessId}) cannot be reached; its processes run on. "
+                : $"the home {_home.Path} was removed or moved, and another guardian or daemon uses that place now: "
+                    + $"this daemon (pid {Environment.ProcessId}) cannot be reached; its processes run on. "
                     + $"To stop it and them: kill {Unistd.getppid()}";
             if (_trouble != problem)
             {

@@ -7,8 +7,9 @@ using Tspm.Storage;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// Notices when the home is removed, moved or replaced while the daemon runs. inotify (man 7 inotify) watches what never changes in a home: the folder itself, <c>run/</c>, the guardian's lock and the
-/// socket, so that nothing is told in ordinary work. Which home is this daemon's is told by the inode of the lock.
+/// Notices when the home is removed, moved or replaced while the daemon runs. inotify (man 7 inotify) watches what
+/// never changes in a home: the folder itself, <c>run/</c>, the guardian's lock and the socket, so that nothing is told
+/// in ordinary work. Which home is this daemon's is told by the inode of the lock.
 /// </summary>
 internal sealed unsafe class HomeWatch(TspmHome home, EventLoop loop, Action suspected) : IReadyHandler, IDisposable
 {
@@ -23,9 +24,13 @@ internal sealed unsafe class HomeWatch(TspmHome home, EventLoop loop, Action sus
     Descriptor _descriptor;
 
     /// <summary>From any thread: the home at the path is this daemon's, and whole.</summary>
-    public bool IsThere => IsOurs && SysStat.lstat(home.SocketPath, out var socket) == 0 && socket.IsSocket && IsSame(home.RunFolder, _run) && IsSame(home.LogFolder, _logs);
+    public bool IsThere =>
+        IsOurs && SysStat.lstat(home.SocketPath, out var socket) == 0 && socket.IsSocket && IsSame(home.RunFolder, _run)
+            && IsSame(home.LogFolder, _logs);
 
-    /// <summary>From any thread: nobody else's home is at the path, and none is missing: what is written there is found again.</summary>
+    /// <summary>
+    /// From any thread: nobody else's home is at the path, and none is missing: what is written there is found again.
+    /// </summary>
     public bool IsOurs
     {
         get
@@ -39,20 +44,24 @@ internal sealed unsafe class HomeWatch(TspmHome home, EventLoop loop, Action sus
     {
         lock (_gate)
         {
-            _isKnown = SysStat.stat(home.LockFile, out _lock) == 0 && SysStat.stat(home.RunFolder, out _run) == 0 && SysStat.stat(home.LogFolder, out _logs) == 0;
+            _isKnown = SysStat.stat(home.LockFile, out _lock) == 0 && SysStat.stat(home.RunFolder, out _run) == 0
+                && SysStat.stat(home.LogFolder, out _logs) == 0;
             Close();
             _descriptor = Descriptors.FileWatcher();
             // Without one (a user may have 128) what is saved notices it.
             if (!_descriptor.IsOpen) return;
-            // A folder in which files are open does not tell of its own removal; nothing else is removed from a home in ordinary work.
+            // A folder in which files are open does not tell of its own removal; nothing else is removed from a home in
+            // ordinary work.
             _ = SysInotify.inotify_add_watch(_descriptor.Number, home.Path, Mask | SysInotify.IN_DELETE);
-            foreach (var path in new[] { home.RunFolder, home.LogFolder, home.LockFile, home.SocketPath }) _ = SysInotify.inotify_add_watch(_descriptor.Number, path, Mask);
+            foreach (var path in new[] { home.RunFolder, home.LogFolder, home.LockFile, home.SocketPath })
+                _ = SysInotify.inotify_add_watch(_descriptor.Number, path, Mask);
             loop.Watch(_descriptor.Number, SysEpoll.EPOLLIN, this);
         }
     }
 
     /// <summary>What could not be looked at when this began is taken for what it was.</summary>
-    bool IsSame(string path, in FileStatus known) => !_isKnown || (SysStat.stat(path, out var named) == 0 && named.IsSameFile(known));
+    bool IsSame(string path, in FileStatus known) =>
+        !_isKnown || (SysStat.stat(path, out var named) == 0 && named.IsSameFile(known));
 
     void IReadyHandler.Ready(int fd, uint events)
     {

@@ -17,7 +17,8 @@ namespace Tspm.Daemon;
 /// </summary>
 internal static unsafe class LaunchTroubles
 {
-    const string Remedy = "to change this, run 'tspm daemon stop' (it stops all processes) and then 'tspm daemon start' in a fresh login session, or run 'tspm enable'";
+    const string Remedy = "to change this, run 'tspm daemon stop' (it stops all processes) and then 'tspm daemon "
+        + "start' in a fresh login session, or run 'tspm enable'";
 
     /// <summary>So few descriptors are for a handful of processes; a session has at least this many by
     /// default.</summary>
@@ -35,7 +36,8 @@ internal static unsafe class LaunchTroubles
         foreach (var view in views)
         {
             var definition = view.Definition;
-            if (view.State.Desired != DesiredState.Up || definition.Launch is not { } launch || view.Key.Instance > 0) continue;
+            if (view.State.Desired != DesiredState.Up || definition.Launch is not { } launch || view.Key.Instance > 0)
+                continue;
             // What the config sets itself is not taken from the shell.
             var isPlain = definition.Config is { Nice: null, Limits: null };
             var what = isPlain && last.Launch == launch ? last.What : Lack(launch, definition.Config, lowestNice);
@@ -45,7 +47,9 @@ internal static unsafe class LaunchTroubles
             if (same.Names is null) lacking.Add((what, [definition.Name]));
             else same.Names.Add(definition.Name);
         }
-        foreach (var (what, names) in lacking) troubles.Add($"{Join(names)} should run with {what}, like the shell that defined {(names.Count == 1 ? "it" : "them")}; {Remedy}");
+        foreach (var (what, names) in lacking)
+            troubles.Add($"{Join(names)} should run with {what}, like the shell that defined "
+                + $"{(names.Count == 1 ? "it" : "them")}; {Remedy}");
     }
 
     static void AddOwn(List<string> troubles)
@@ -53,15 +57,21 @@ internal static unsafe class LaunchTroubles
         // A unit's Nice= and Limit…= are somebody's wish.
         if (ServiceNotify.IsWanted) return;
         if (SysResource.getpriority(SysResource.PRIO_PROCESS, 0) is > 0 and var nice)
-            troubles.Add(string.Create(CultureInfo.InvariantCulture, $"the daemon inherited nice {nice} from the session that started it and may not lower it; {Remedy}"));
+            troubles.Add(string.Create(CultureInfo.InvariantCulture,
+                $"the daemon inherited nice {nice} from the session that started it and may not lower it; {Remedy}"));
         var usual = PeerLaunch.ReadHardLimits(pid: 1);
         foreach (var resource in (int[])[.. RaisedLimits.All, SysResource.RLIMIT_NOFILE])
         {
             // Of processes and descriptors sessions often have fewer than the first process of the machine.
-            var enough = resource is SysResource.RLIMIT_NPROC or SysResource.RLIMIT_NOFILE ? FewDescriptors : SoftLimits.Unlimited;
+            var enough = resource is SysResource.RLIMIT_NPROC or SysResource.RLIMIT_NOFILE
+                ? FewDescriptors
+                : SoftLimits.Unlimited;
             ResourceLimit own;
-            if (SysResource.getrlimit(resource, &own) != 0 || own.rlim_max >= Math.Min(enough, usual?[resource] ?? enough)) continue;
-            troubles.Add($"the daemon inherited the hard limit {SoftLimits.Names[resource]}={SoftLimits.Text(own.rlim_max)} from the session that started it and may not raise it; {Remedy}");
+            if (SysResource.getrlimit(resource, &own) != 0
+                || own.rlim_max >= Math.Min(enough, usual?[resource] ?? enough)) continue;
+            troubles.Add("the daemon inherited the hard limit "
+                + $"{SoftLimits.Names[resource]}={SoftLimits.Text(own.rlim_max)} from the session that started it and "
+                + $"may not raise it; {Remedy}");
         }
     }
 
@@ -69,14 +79,18 @@ internal static unsafe class LaunchTroubles
     static string? Lack(LaunchContext launch, ProcessConfig config, int lowestNice)
     {
         var lacks = new List<string>();
-        if (config.Nice is null && (launch.Nice ?? 0) < lowestNice) lacks.Add(string.Create(CultureInfo.InvariantCulture, $"nice {launch.Nice ?? 0} (this daemon cannot go below {lowestNice})"));
+        if (config.Nice is null && (launch.Nice ?? 0) < lowestNice)
+            lacks.Add(string.Create(CultureInfo.InvariantCulture,
+                $"nice {launch.Nice ?? 0} (this daemon cannot go below {lowestNice})"));
         var limits = launch.Limits is { } text ? SoftLimits.Parse(text) : null;
         for (var resource = 0; resource < limits?.Length; resource++)
         {
-            if (limits[resource] is not { } wanted || IsSet(config.Limits, resource) || LinuxSpawner.CanHave(resource, wanted)) continue;
+            if (limits[resource] is not { } wanted || IsSet(config.Limits, resource)
+                || LinuxSpawner.CanHave(resource, wanted)) continue;
             ResourceLimit own;
             _ = SysResource.getrlimit(resource, &own); // cannot fail with a good pointer
-            lacks.Add($"the limit {SoftLimits.Names[resource]}={SoftLimits.Text(wanted)} (this daemon's hard limit is {SoftLimits.Text(own.rlim_max)})");
+            lacks.Add($"the limit {SoftLimits.Names[resource]}={SoftLimits.Text(wanted)} (this daemon's hard limit is "
+                + $"{SoftLimits.Text(own.rlim_max)})");
         }
         return lacks.Count == 0 ? null : string.Join(", ", lacks);
     }
@@ -96,7 +110,10 @@ internal static unsafe class LaunchTroubles
 
     static string Join(List<string> names)
     {
-        var shown = string.Join(", ", names.GetRange(0, Math.Min(MostNames, names.Count)).ConvertAll(static name => $"'{name}'"));
-        return names.Count > MostNames ? string.Create(CultureInfo.InvariantCulture, $"{shown} and {names.Count - MostNames} more") : shown;
+        var shown = string
+            .Join(", ", names.GetRange(0, Math.Min(MostNames, names.Count)).ConvertAll(static name => $"'{name}'"));
+        return names.Count > MostNames
+            ? string.Create(CultureInfo.InvariantCulture, $"{shown} and {names.Count - MostNames} more")
+            : shown;
     }
 }

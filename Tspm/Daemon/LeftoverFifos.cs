@@ -8,8 +8,9 @@ using Tspm.Supervision;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// FIFOs of earlier runs that lie in the home when a daemon starts: their writers may live on (children that were left alone on purpose), or their last words
-/// are still inside. They are drained into the log of their process; those of processes that are gone are removed.
+/// FIFOs of earlier runs that lie in the home when a daemon starts: their writers may live on (children that were left
+/// alone on purpose), or their last words are still inside. They are drained into the log of their process; those of
+/// processes that are gone are removed.
 /// </summary>
 internal static class LeftoverFifos
 {
@@ -30,7 +31,8 @@ internal static class LeftoverFifos
             var isErr = stream == "err";
             var (log, config) = (isErr ? cell.View.ErrLog : cell.View.OutLog, cell.Definition.Config);
             var root = LogFolders.RootOf(home.Path, config.ProjectDir, log);
-            outputs.ResumeOne(path, log, DescriptorKey.Output(runId, isErr ? OutputKind.Err : OutputKind.Out), LogPolicy.Of(config), root);
+            outputs.ResumeOne(path, log, DescriptorKey.Output(runId, isErr ? OutputKind.Err : OutputKind.Out),
+                LogPolicy.Of(config), root);
         }
     }
 }

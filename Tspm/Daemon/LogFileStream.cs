@@ -1,6 +1,8 @@
 namespace Tspm.Daemon;
 
-/// <summary>Writes to a file that is opened anew when asked to: the one at the path now. Written by one thread, asked by any.</summary>
+/// <summary>
+/// Writes to a file that is opened anew when asked to: the one at the path now. Written by one thread, asked by any.
+/// </summary>
 internal sealed class LogFileStream(Func<Stream> open) : Stream
 {
     Stream _file = open();
@@ -10,7 +12,11 @@ internal sealed class LogFileStream(Func<Stream> open) : Stream
     public override bool CanSeek => false;
     public override bool CanWrite => true;
     public override long Length => throw new NotSupportedException("a log has no length that counts");
-    public override long Position { get => Length; set => throw new NotSupportedException("a log is only appended to"); }
+    public override long Position
+    {
+        get => Length; set =>
+        throw new NotSupportedException("a log is only appended to");
+    }
 
     /// <summary>The next line goes to the file that is at the path then.</summary>
     public void Reopen() => _isOutdated = true;

@@ -7,8 +7,8 @@ namespace Tspm.Daemon;
 internal sealed record Reading(double? CpuPercent, long? MemoryBytes);
 
 /// <summary>
-/// CPU and memory of process trees, taken when somebody looks and at no other time. A reading is at most 2 s old; one look takes at most 20 ms, and what did not fit shows its last reading,
-/// or none.
+/// CPU and memory of process trees, taken when somebody looks and at no other time. A reading is at most 2 s old; one
+/// look takes at most 20 ms, and what did not fit shows its last reading, or none.
 /// </summary>
 internal sealed class Readings(IProcessSystem system)
 {
@@ -18,7 +18,9 @@ internal sealed class Readings(IProcessSystem system)
     readonly Lock _gate = new();
     readonly Dictionary<(int Pid, long StartTicks), Entry> _entries = [];
 
-    /// <summary>The readings of these instances, in their order; null where no child runs or none was taken yet.</summary>
+    /// <summary>
+    /// The readings of these instances, in their order; null where no child runs or none was taken yet.
+    /// </summary>
     public IReadOnlyList<Reading?> Of(IReadOnlyList<ProcessView> views, Func<TimeSpan> monotonic)
     {
         var results = new Reading?[views.Count];

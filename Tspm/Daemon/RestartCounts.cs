@@ -2,10 +2,14 @@ using Tspm.Model.State;
 
 namespace Tspm.Daemon;
 
-/// <summary>How often a child followed another one since this daemon started, by the cause of it; for <c>metrics</c>.</summary>
+/// <summary>
+/// How often a child followed another one since this daemon started, by the cause of it; for <c>metrics</c>.
+/// </summary>
 internal sealed class RestartCounts
 {
-    /// <summary>Shown from the beginning, with 0: a counter that comes up at 1 hides its first one from who looks at increases.</summary>
+    /// <summary>
+    /// Shown from the beginning, with 0: a counter that comes up at 1 hides its first one from who looks at increases.
+    /// </summary>
     static readonly string[] s_causes =
     [
         CauseCode.Crash, CauseCode.Exit, CauseCode.User, CauseCode.Memory, CauseCode.OutOfMemory, CauseCode.Health,

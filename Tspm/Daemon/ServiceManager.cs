@@ -6,8 +6,9 @@ using Tspm.Supervision.Process;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// What the service manager is told (systemd, or whoever sets NOTIFY_SOCKET). All of it comes from the supervisor's loop, the sign of life above all: a loop that hangs gives none. Without a
-/// service manager none of this does anything. Children cannot speak here: they do not get the socket's name.
+/// What the service manager is told (systemd, or whoever sets NOTIFY_SOCKET). All of it comes from the supervisor's
+/// loop, the sign of life above all: a loop that hangs gives none. Without a service manager none of this does
+/// anything. Children cannot speak here: they do not get the socket's name.
 /// </summary>
 internal sealed class ServiceManager(TimerQueue timers, int guardianPid, Func<IReadOnlyList<ProcessView>> views)
 {
@@ -22,7 +23,9 @@ internal sealed class ServiceManager(TimerQueue timers, int guardianPid, Func<IR
     string _status = "";
     bool _armed, _stopping;
 
-    /// <summary>It answers. The process that counts is the guardian: it lives on when a daemon dies or is upgraded.</summary>
+    /// <summary>
+    /// It answers. The process that counts is the guardian: it lives on when a daemon dies or is upgraded.
+    /// </summary>
     public void Ready()
     {
         if (!ServiceNotify.IsWanted) return;
@@ -65,7 +68,9 @@ internal sealed class ServiceManager(TimerQueue timers, int guardianPid, Func<IR
 
     void Extend()
     {
-        _ = ServiceNotify.Send(string.Create(CultureInfo.InvariantCulture, $"EXTEND_TIMEOUT_USEC={(long)Extension.TotalMicroseconds}"));
+        _ = ServiceNotify
+            .Send(string.Create(CultureInfo.InvariantCulture,
+                $"EXTEND_TIMEOUT_USEC={(long)Extension.TotalMicroseconds}"));
         timers.After(ExtendEvery, Extend);
     }
 
@@ -84,7 +89,10 @@ internal sealed class ServiceManager(TimerQueue timers, int guardianPid, Func<IR
             var count = 0;
             foreach (var view in all)
                 if (view.State.Observed == state) count++;
-            if (count > 0) text += string.Create(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? ", " : "")}{count} {Tspm.Model.State.StateNames.Of(state)}");
+            if (count > 0)
+                text += string
+                    .Create(CultureInfo.InvariantCulture,
+                        $"{(text.Length > 0 ? ", " : "")}{count} {Tspm.Model.State.StateNames.Of(state)}");
         }
         return text.Length > 0 ? text : "no processes";
     }

@@ -2,14 +2,20 @@ using Tspm.Libc;
 
 namespace Tspm.Daemon;
 
-/// <summary>Writes to a stream and to descriptor 2 as well, without the runtime's console (which would install signal handlers).</summary>
+/// <summary>
+/// Writes to a stream and to descriptor 2 as well, without the runtime's console (which would install signal handlers).
+/// </summary>
 internal sealed unsafe class StandardErrorTee(Stream inner) : Stream
 {
     public override bool CanRead => false;
     public override bool CanSeek => false;
     public override bool CanWrite => true;
     public override long Length => throw new NotSupportedException("a stream to a terminal has no length");
-    public override long Position { get => Length; set => throw new NotSupportedException("a stream to a terminal has no position"); }
+    public override long Position
+    {
+        get => Length; set =>
+        throw new NotSupportedException("a stream to a terminal has no position");
+    }
     public override void Flush() => inner.Flush();
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("write-only");
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("write-only");

@@ -12,9 +12,10 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// <c>daemon --apply FILE</c>: what <c>apply FILE</c> does (nothing is deleted, and what runs as the file says, or can be changed while it runs, is not restarted), and what is down is started.
-/// Names that another project holds are refused here too: in a container, whose home may outlive its image, a file that
-/// moved takes its processes along by naming its former folder as its project.
+/// <c>daemon --apply FILE</c>: what <c>apply FILE</c> does (nothing is deleted, and what runs as the file says, or can
+/// be changed while it runs, is not restarted), and what is down is started. Names that another project holds are
+/// refused here too: in a container, whose home may outlive its image, a file that moved takes its processes along by
+/// naming its former folder as its project.
 /// </summary>
 internal static class StartFile
 {
@@ -53,7 +54,10 @@ internal static class StartFile
         var wanted = new Application.Wanted(Definitions.Complete(request.Define, client), prune: false,
             updateEnvironment: false, client.Environment, client.OpenFilesLimit)
         {
-            StartsAll = true, RenewsEnvironment = true, Project = request.Project, Remedy = Remedy,
+            StartsAll = true,
+            RenewsEnvironment = true,
+            Project = request.Project,
+            Remedy = Remedy,
         };
         var (coming, saved) = await Order(context, wanted);
         var begun = new BegunChanges(coming, saved);
@@ -79,7 +83,13 @@ internal static class StartFile
     /// <summary>The daemon's own: in a container that is what was given to all that is in it.</summary>
     static ClientContext Surroundings()
     {
-        // Its umask and priorities are the daemon's own by now; the limits are those that it was started with, which is what null means.
-        return new ClientContext { Environment = CallerEnvironment.Read(), WorkingDirectory = Environment.CurrentDirectory, OpenFilesLimit = null };
+        // Its umask and priorities are the daemon's own by now; the limits are those that it was started with, which is
+        // what null means.
+        return new ClientContext
+        {
+            Environment = CallerEnvironment.Read(),
+            WorkingDirectory = Environment.CurrentDirectory,
+            OpenFilesLimit = null,
+        };
     }
 }

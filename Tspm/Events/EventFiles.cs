@@ -7,8 +7,9 @@ using Tspm.Protocol;
 namespace Tspm.Events;
 
 /// <summary>
-/// The files of the events: <c>events.jsonl</c> and, older, <c>.1</c>, <c>.2</c> …; a JSON object a line. Small enough that one of them can be read whole. A line that cannot be read (cut by a
-/// kill, of a version with other ideas) is passed over.
+/// The files of the events: <c>events.jsonl</c> and, older, <c>.1</c>, <c>.2</c> …; a JSON object a line. Small enough
+/// that one of them can be read whole. A line that cannot be read (cut by a kill, of a version with other ideas) is
+/// passed over.
 /// </summary>
 internal static class EventFiles
 {
@@ -21,7 +22,8 @@ internal static class EventFiles
     /// <summary>Members of later versions are passed over.</summary>
     static readonly WireJson s_json = new(new JsonSerializerOptions
     {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase, DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
@@ -30,7 +32,8 @@ internal static class EventFiles
     public static string Older(string path, int number) => number == 0 ? path : $"{path}.{number}";
 
     /// <summary>One line, with its break.</summary>
-    public static byte[] Line(ProcessEvent happened) => [.. JsonSerializer.SerializeToUtf8Bytes(happened, Type), (byte)'\n'];
+    public static byte[] Line(ProcessEvent happened) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(happened, Type), (byte)'\n'];
 
     /// <summary>Null: not an event.</summary>
     public static ProcessEvent? Parse(ReadOnlySpan<byte> line)
@@ -45,7 +48,10 @@ internal static class EventFiles
         }
     }
 
-    /// <summary>All events, the newest first, each once also when files are rotated meanwhile. Null in between: a file is done, others may have their turn.</summary>
+    /// <summary>
+    /// All events, the newest first, each once also when files are rotated meanwhile. Null in between: a file is done,
+    /// others may have their turn.
+    /// </summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static IEnumerable<ProcessEvent?> Newest(string path)
     {
@@ -77,7 +83,8 @@ internal static class EventFiles
             inode = part.Inode;
             var content = new byte[Math.Max(0, reader.Length - from)];
             var length = 0;
-            while (length < content.Length && reader.Read(content.AsSpan(length), from + length) is > 0 and var count) length += count;
+            while (length < content.Length && reader.Read(content.AsSpan(length), from + length) is > 0 and var count)
+                length += count;
             return content[..(content.AsSpan(0, length).LastIndexOf((byte)'\n') + 1)];
         }
     }
@@ -86,6 +93,7 @@ internal static class EventFiles
     public static void Rotate(string path)
     {
         for (var number = Kept - 1; number >= 0; number--)
-            if (File.Exists(Older(path, number))) File.Move(Older(path, number), Older(path, number + 1), overwrite: true);
+            if (File.Exists(Older(path, number)))
+                File.Move(Older(path, number), Older(path, number + 1), overwrite: true);
     }
 }

@@ -4,8 +4,10 @@ using Tspm.Platform;
 namespace Tspm.Events;
 
 /// <summary>
-/// Writes what happens into <c>events.jsonl</c>, on a thread of its own: whoever tells of an event only puts it into a queue, whatever the disk does. What happens together is written together, in whole lines;
-/// nothing is fsynced, so a killed daemon loses at most what was told in its last instant, and a power cut a little more. What cannot be written is counted, and said where it is missing once there is room again.
+/// Writes what happens into <c>events.jsonl</c>, on a thread of its own: whoever tells of an event only puts it into a
+/// queue, whatever the disk does. What happens together is written together, in whole lines; nothing is fsynced, so a
+/// killed daemon loses at most what was told in its last instant, and a power cut a little more. What cannot be written
+/// is counted, and said where it is missing once there is room again.
 /// </summary>
 internal sealed class EventLog : IDisposable
 {
@@ -77,7 +79,10 @@ internal sealed class EventLog : IDisposable
     /// <summary>Completes when all that was told is written, or has failed to be.</summary>
     public Task Settled()
     {
-        lock (_gate) return _waiting.Count == 0 && !_writing ? Task.CompletedTask : (_settled ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        lock (_gate)
+            return _waiting.Count == 0 && !_writing
+                ? Task.CompletedTask
+                : (_settled ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
     /// <summary>Writes what is waiting, then ends.</summary>
@@ -129,9 +134,17 @@ internal sealed class EventLog : IDisposable
         try
         {
             var lines = new MemoryStream();
-            // It stands for the last of those that are missing, which come before these or, when too many were waiting, behind them.
+            // It stands for the last of those that are missing, which come before these or, when too many were waiting,
+            // behind them.
             if (batch[0].Seq - 1 == _lastWritten) lost = 0;
-            if (lost > 0) lines.Write(EventFiles.Line(new ProcessEvent { Kind = EventKind.Lost, Seq = batch[0].Seq - 1, Time = batch[0].Time, Lost = lost }));
+            if (lost > 0)
+                lines.Write(EventFiles.Line(new ProcessEvent
+                {
+                    Kind = EventKind.Lost,
+                    Seq = batch[0].Seq - 1,
+                    Time = batch[0].Time,
+                    Lost = lost
+                }));
             foreach (var happened in batch) lines.Write(EventFiles.Line(happened));
             Append(lines.GetBuffer().AsSpan(0, (int)lines.Length));
             lock (_gate) _lost -= lost;
@@ -142,18 +155,26 @@ internal sealed class EventLog : IDisposable
         {
             // Whatever it is: supervision is worth more than its diary.
             lock (_gate) lost = _lost += batch.Count;
-            _trouble = $"events.jsonl cannot be written: {FileSystem.Describe(e)}; {lost} {(lost == 1 ? "event is" : "events are")} missing";
+            _trouble = $"events.jsonl cannot be written: {FileSystem.Describe(e)}; {lost} "
+                + $"{(lost == 1 ? "event is" : "events are")} missing";
         }
     }
 
-    /// <summary>Opened anew for each write: whatever somebody did to the file, the next line is in one of this name.</summary>
+    /// <summary>
+    /// Opened anew for each write: whatever somebody did to the file, the next line is in one of this name.
+    /// </summary>
     void Append(ReadOnlySpan<byte> lines)
     {
         MoveObstacleAside();
-        if (new FileInfo(_path) is { Exists: true } present && present.Length > 0 && present.Length + lines.Length > _maxBytes) EventFiles.Rotate(_path);
+        if (new FileInfo(_path) is { Exists: true } present && present.Length > 0
+            && present.Length + lines.Length > _maxBytes) EventFiles.Rotate(_path);
         using var file = new FileStream(_path, new FileStreamOptions
         {
-            Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, UnixCreateMode = OwnerOnly,
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+            UnixCreateMode = OwnerOnly,
         });
         var end = file.Length;
         file.Position = end;

@@ -7,8 +7,9 @@ using Tspm.Protocol;
 namespace Tspm.Events;
 
 /// <summary>
-/// Whose events selectors mean: those of the processes that there are, of ones that come while the events are followed, and, when a selector fits none of these, of those that are gone and have left events.
-/// Without selectors also what concerns the daemon itself.
+/// Whose events selectors mean: those of the processes that there are, of ones that come while the events are followed,
+/// and, when a selector fits none of these, of those that are gone and have left events. Without selectors also what
+/// concerns the daemon itself.
 /// </summary>
 internal sealed class EventSelection
 {
@@ -74,7 +75,8 @@ internal sealed class EventSelection
     bool Newcomer(InstanceKey key, ProcessEvent happened)
     {
         var targets = _present();
-        if (!targets.Exists(target => target.Id == key.Id && target.Instance == key.Instance)) targets.Add(TargetOf(key, happened));
+        if (!targets.Exists(target => target.Id == key.Id && target.Instance == key.Instance))
+            targets.Add(TargetOf(key, happened));
         foreach (var selector in _selectors!)
             foreach (var match in SelectorMatcher.Resolve([selector], targets).Matches)
                 if (match.Id == key.Id && match.Instance == key.Instance) return true;
@@ -96,5 +98,6 @@ internal sealed class EventSelection
     }
 
     /// <summary>In which namespace it was is not known any more.</summary>
-    static SelectorTarget TargetOf(InstanceKey key, ProcessEvent happened) => new(key.Id, happened.Name ?? "", "", key.Instance);
+    static SelectorTarget TargetOf(InstanceKey key, ProcessEvent happened) =>
+        new(key.Id, happened.Name ?? "", "", key.Instance);
 }

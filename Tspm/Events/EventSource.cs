@@ -4,14 +4,18 @@ using Tspm.Protocol;
 
 namespace Tspm.Events;
 
-/// <summary>The events of some instances as lines among those of their logs (<see cref="LogLine.Stream"/> is "event"). They begin where the oldest line that is shown does.</summary>
+/// <summary>
+/// The events of some instances as lines among those of their logs (<see cref="LogLine.Stream"/> is "event"). They
+/// begin where the oldest line that is shown does.
+/// </summary>
 /// <param name="path">Of the newest event file.</param>
 /// <param name="query">For the times that are wanted.</param>
 /// <param name="after">Where to go on; null: from the beginning of the view.</param>
 /// <param name="isWanted">Is it about one of those instances?</param>
 /// <param name="others">The logs beside which they stand; asked first.</param>
 /// <param name="now">Where a view begins that has no line yet, Unix milliseconds.</param>
-internal sealed class EventSource(string path, LogQuery query, long? after, Func<ProcessEvent, bool> isWanted, Func<IEnumerable<ILogSource>> others, long now) : ILogSource
+internal sealed class EventSource(string path, LogQuery query, long? after,
+    Func<ProcessEvent, bool> isWanted, Func<IEnumerable<ILogSource>> others, long now) : ILogSource
 {
     public const string Stream = "event";
 
@@ -42,7 +46,14 @@ internal sealed class EventSource(string path, LogQuery query, long? after, Func
         HeadTime = Math.Max(HeadTime, happened.Time.ToUnixTimeMilliseconds());
         _head = new LogLine
         {
-            Id = happened.Id!.Value, Name = happened.Name ?? "", Instance = happened.Instance ?? 0, Stream = Stream, Seq = happened.Seq, Time = happened.Time, RunId = happened.RunId,
+            Id = happened.Id!.Value,
+            Name = happened.Name ?? "",
+            Instance = happened.Instance
+                ?? 0,
+            Stream = Stream,
+            Seq = happened.Seq,
+            Time = happened.Time,
+            RunId = happened.RunId,
             Text = EventText.Of(happened),
         };
         return LogStep.Line;

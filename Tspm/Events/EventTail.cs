@@ -2,7 +2,10 @@ using Tspm.Model.State;
 
 namespace Tspm.Events;
 
-/// <summary>Reads events as they come, each once, in order, through rotations. Behind a number that was seen last, so that a reader may come back later, to another daemon too.</summary>
+/// <summary>
+/// Reads events as they come, each once, in order, through rotations. Behind a number that was seen last, so that a
+/// reader may come back later, to another daemon too.
+/// </summary>
 /// <param name="path">Of the newest file.</param>
 /// <param name="after">The number.</param>
 /// <param name="notBefore">What is older is not looked for, Unix milliseconds.</param>

@@ -119,7 +119,8 @@ internal static class EventText
     static string Outcome(ProcessEvent happened) => happened.Outcome is null ? "" : CauseText.Outcome(
         new Cause(happened.Cause ?? CauseCode.Unknown)
         {
-            Outcome = happened.Outcome, Failures = happened.Failures ?? 0,
+            Outcome = happened.Outcome,
+            Failures = happened.Failures ?? 0,
         });
 
     static string Next(ProcessEvent happened, string verb = "restarting") => happened.NextStartInMs switch

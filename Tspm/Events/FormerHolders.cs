@@ -24,7 +24,11 @@ internal sealed class FormerHolders
     /// <summary>The event after which the id of an instance is free.</summary>
     public static ProcessEvent End(InstanceKey key, string name) => new()
     {
-        Kind = EventKind.Withdrawn, Id = key.Id, Name = name, Instance = key.Instance, Cause = CauseCode.Spawn,
+        Kind = EventKind.Withdrawn,
+        Id = key.Id,
+        Name = name,
+        Instance = key.Instance,
+        Cause = CauseCode.Spawn,
     };
 
     /// <summary>The same of each of a list of events, which are in the order in which they came.</summary>

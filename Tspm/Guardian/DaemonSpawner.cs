@@ -9,7 +9,9 @@ namespace Tspm.Guardian;
 /// <summary>Starts the daemon proper with its descriptors at fixed numbers.</summary>
 internal static unsafe class DaemonSpawner
 {
-    /// <summary>Descriptors are first duplicated to above this, so that none is overwritten before it was copied.</summary>
+    /// <summary>
+    /// Descriptors are first duplicated to above this, so that none is overwritten before it was copied.
+    /// </summary>
     const int AboveFixed = 16;
 
     /// <summary>The daemon's pid; 0 when it could not be started for now.</summary>
@@ -41,12 +43,15 @@ internal static unsafe class DaemonSpawner
         SpawnFileActions actions;
         _ = PosixSpawn.posix_spawn_file_actions_init(&actions);
         for (var i = 0; i < 3; i++)
-            if (sources[i] >= 0) _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, sources[i], DaemonStart.ListenerDescriptor + i);
+            if (sources[i] >= 0)
+                _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, sources[i],
+                    DaemonStart.ListenerDescriptor + i);
         // Attributes are left alone: the blocked signals stay blocked, the daemon reads them by signalfd as well.
         using var argv = new StringBlock(["tspm", DaemonStart.Word, .. options.ToWords()]);
         using var path = new StringBlock([SelfPath.Value]);
         int pid;
-        var result = PosixSpawn.posix_spawn(&pid, path.Pointers[0], &actions, null, argv.Pointers, CurrentEnvironment.Pointer);
+        var result = PosixSpawn.posix_spawn(&pid, path.Pointers[0], &actions, null, argv.Pointers,
+            CurrentEnvironment.Pointer);
         _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions);
         return result == 0 ? pid : 0;
     }

@@ -71,7 +71,9 @@ internal sealed class DeathNote(TspmHome home, DeathTally tally)
             _ = ProcFiles.TryReadStat(pid, out var stat);
             DaemonDeathsFile.Write(home, new DaemonDeathsNote
             {
-                GuardianPid = pid, GuardianStartTicks = stat.StartTicks, Deaths = tally.ForStatus(),
+                GuardianPid = pid,
+                GuardianStartTicks = stat.StartTicks,
+                Deaths = tally.ForStatus(),
             });
         }
     }

@@ -7,14 +7,17 @@ using Tspm.Storage;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// Decides by flock who is the one guardian of a home. The kernel releases a lock with its holder, so no pid has to be checked and nothing can be stale.
-/// Whoever loses has waited until the winner's socket was listening: it can be connected to at once, without polling.
+/// Decides by flock who is the one guardian of a home. The kernel releases a lock with its holder, so no pid has to be
+/// checked and nothing can be stale. Whoever loses has waited until the winner's socket was listening: it can be
+/// connected to at once, without polling.
 /// </summary>
 internal static class Election
 {
     const int FileMode = 0x180; // 0600
 
-    /// <summary>Longest queue of connections that are not accepted yet; the kernel caps it (net.core.somaxconn).</summary>
+    /// <summary>
+    /// Longest queue of connections that are not accepted yet; the kernel caps it (net.core.somaxconn).
+    /// </summary>
     const int Backlog = 4096;
 
     /// <summary>Runs for guardian. The listening socket when won; not open when another one holds the
@@ -42,7 +45,10 @@ internal static class Election
         return listener;
     }
 
-    /// <summary>The lock of a home, without waiting for anybody; not open: another one has it, or is about to. Throws <see cref="HomeException"/>.</summary>
+    /// <summary>
+    /// The lock of a home, without waiting for anybody; not open: another one has it, or is about to. Throws
+    /// <see cref="HomeException"/>.
+    /// </summary>
     public static Descriptor TryLock(TspmHome home)
     {
         const int atOnce = SysFile.LOCK_EX | SysFile.LOCK_NB;
@@ -69,7 +75,10 @@ internal static class Election
         return true;
     }
 
-    /// <summary>The kernel tells who connects that this process listens, and not the one that made the socket (man 7 unix, SO_PEERCRED); clients wait for its end.</summary>
+    /// <summary>
+    /// The kernel tells who connects that this process listens, and not the one that made the socket (man 7 unix,
+    /// SO_PEERCRED); clients wait for its end.
+    /// </summary>
     public static void ListenAsSelf(int listener) => _ = SysSocket.listen(listener, Backlog);
 
     /// <summary>Only the holder of the lock gets here, so a socket file that lies there is a dead one's.</summary>
@@ -93,7 +102,8 @@ internal static class Election
     {
         using var socket = Descriptors.Socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM);
         if (!socket.IsOpen) throw Failure("cannot make a socket");
-        return SockaddrUn.TryCreate(path, out var address) && SysSocket.connect(socket.Number, &address, (uint)sizeof(SockaddrUn)) == 0;
+        return SockaddrUn.TryCreate(path, out var address)
+            && SysSocket.connect(socket.Number, &address, (uint)sizeof(SockaddrUn)) == 0;
     }
 
     static unsafe int Bind(int socket, string path) =>
@@ -102,6 +112,7 @@ internal static class Election
     static HomeException Failure(string what)
     {
         var errno = Marshal.GetLastPInvokeError();
-        return new HomeException($"{what}: {Errno.Describe(errno)}", notPermitted: errno is Errno.EACCES or Errno.EPERM);
+        return new HomeException($"{what}: {Errno.Describe(errno)}",
+            notPermitted: errno is Errno.EACCES or Errno.EPERM);
     }
 }

@@ -178,7 +178,8 @@ internal sealed unsafe class GuardianLoop
             case GuardianAction.RecordDeath death: _deaths.Add(death.Pid, death.WaitStatus, death.Consecutive); break;
             case GuardianAction.ReportFirstDeath death: ReportFirstDeath(death.WaitStatus); break;
             case GuardianAction.ReExec next:
-                Happened(new GuardianEvent.ReExecFailed(ReExec.BecomeNext(next.Executable.Number, Snapshot(problem: null))));
+                Happened(new GuardianEvent.ReExecFailed(ReExec.BecomeNext(next.Executable.Number,
+                    Snapshot(problem: null))));
                 break;
             case GuardianAction.RollBack back:
                 // In the format that it wrote itself.

@@ -8,9 +8,11 @@ using Tspm.Platform.Linux;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// One guardian gives everything to another process: how a daemon that somebody's shell has started becomes the service manager's. The successor asks over the control socket (method
-/// <c>upgrade</c>, <c>handOver</c>), the daemon leaves as for an upgrade, and then the former guardian sends, over the same connection, each descriptor with its number and at the end its
-/// <see cref="Handover"/>. The lock is among them, and is never free. When the successor says that it has all, the former guardian ends; children and listeners notice nothing.
+/// One guardian gives everything to another process: how a daemon that somebody's shell has started becomes the service
+/// manager's. The successor asks over the control socket (method <c>upgrade</c>, <c>handOver</c>), the daemon leaves as
+/// for an upgrade, and then the former guardian sends, over the same connection, each descriptor with its number and at
+/// the end its <see cref="Handover"/>. The lock is among them, and is never free. When the successor says that it has
+/// all, the former guardian ends; children and listeners notice nothing.
 /// </summary>
 internal static unsafe class GuardianTakeover
 {
@@ -28,9 +30,12 @@ internal static unsafe class GuardianTakeover
     /// <summary>No refusal is longer.</summary>
     const int LongestRefusal = 16 << 10;
 
-    static ReadOnlySpan<byte> Request => "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"upgrade\",\"params\":{\"handOver\":true}}\n"u8;
+    static ReadOnlySpan<byte> Request =>
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"upgrade\",\"params\":{\"handOver\":true}}\n"u8;
 
-    /// <summary>Null: the successor has it all, and this guardian is to end. Else why not: nothing has changed hands.</summary>
+    /// <summary>
+    /// Null: the successor has it all, and this guardian is to end. Else why not: nothing has changed hands.
+    /// </summary>
     public static string? Give(int connection, Handover given)
     {
         using var memory = HandoverFile.Make(given, out var problem);
@@ -38,10 +43,13 @@ internal static unsafe class GuardianTakeover
         problem ??= Send(connection, TheLast, memory.Number);
         if (problem is not null) return problem;
         byte answer = 0;
-        return Wait(connection, SysPoll.POLLIN, PatienceMs) && Unistd.read(connection, &answer, 1) == 1 && answer == Taken ? null : "the successor did not take over";
+        return Wait(connection, SysPoll.POLLIN, PatienceMs) && Unistd.read(connection, &answer, 1) == 1
+            && answer == Taken ? null : "the successor did not take over";
     }
 
-    /// <summary>Asks who answers at this path, and takes everything. Null: it was not given, and the sentence says why.</summary>
+    /// <summary>
+    /// Asks who answers at this path, and takes everything. Null: it was not given, and the sentence says why.
+    /// </summary>
     public static Handover? Take(string socketPath, out string problem)
     {
         using var connection = Connect(socketPath);
@@ -68,12 +76,14 @@ internal static unsafe class GuardianTakeover
     static Handover Receive(int connection, Dictionary<int, Descriptor> received)
     {
         fixed (byte* request = Request)
-            if (SysSocket.send(connection, request, (nuint)Request.Length, SysSocket.MSG_NOSIGNAL) != Request.Length) throw new HandoverException("the running daemon does not listen");
+            if (SysSocket.send(connection, request, (nuint)Request.Length, SysSocket.MSG_NOSIGNAL) != Request.Length)
+                throw new HandoverException("the running daemon does not listen");
         var message = (Span<byte>)stackalloc byte[MessageBytes];
         var patience = AskingPatienceMs;
         while (true)
         {
-            if (!Wait(connection, SysPoll.POLLIN, patience)) throw new HandoverException("the running daemon does not answer");
+            if (!Wait(connection, SysPoll.POLLIN, patience))
+                throw new HandoverException("the running daemon does not answer");
             var count = FdPassing.Receive(connection, message, out var passed);
             using var descriptor = passed;
             if (count <= 0) throw new HandoverException("the running daemon ended while it handed over");
@@ -89,16 +99,24 @@ internal static unsafe class GuardianTakeover
         var given = Handover.Parse(HandoverFile.Read(memory));
         var stored = new Dictionary<DescriptorKey, int>();
         foreach (var (key, former) in given.Stored) stored[key] = NumberOf(former, received);
-        given = given with { Listener = NumberOf(given.Listener, received), GuardianLock = NumberOf(given.GuardianLock, received), Stored = stored };
+        given = given with
+        {
+            Listener = NumberOf(given.Listener, received),
+            GuardianLock = NumberOf(given.GuardianLock, received),
+            Stored = stored,
+        };
         var taken = Taken;
-        if (SysSocket.send(connection, &taken, 1, SysSocket.MSG_NOSIGNAL) != 1) throw new HandoverException("the running daemon ended while it handed over");
+        if (SysSocket.send(connection, &taken, 1, SysSocket.MSG_NOSIGNAL) != 1)
+            throw new HandoverException("the running daemon ended while it handed over");
         // They belong to whoever takes up the handover.
         foreach (var descriptor in received.Values) _ = descriptor.HandOver();
         return given;
     }
 
     static int NumberOf(int former, Dictionary<int, Descriptor> received) =>
-        received.TryGetValue(former, out var descriptor) ? descriptor.Number : throw new HandoverException("the running daemon did not hand over all that it named");
+        received.TryGetValue(former, out var descriptor)
+            ? descriptor.Number
+            : throw new HandoverException("the running daemon did not hand over all that it named");
 
     /// <summary>It is an error of JSON-RPC then: its message.</summary>
     static string Refusal(int connection, ReadOnlySpan<byte> begun)
@@ -106,7 +124,8 @@ internal static unsafe class GuardianTakeover
         var line = new List<byte>();
         line.AddRange(begun);
         var buffer = stackalloc byte[1024];
-        while (!line.Contains((byte)'\n') && line.Count < LongestRefusal && Wait(connection, SysPoll.POLLIN, PatienceMs))
+        while (!line.Contains((byte)'\n') && line.Count < LongestRefusal
+            && Wait(connection, SysPoll.POLLIN, PatienceMs))
         {
             var count = Unistd.read(connection, buffer, 1024);
             if (count <= 0) break;
@@ -116,7 +135,9 @@ internal static unsafe class GuardianTakeover
         var text = Encoding.UTF8.GetString([.. line]);
         var start = text.IndexOf(key, StringComparison.Ordinal);
         var end = start < 0 ? -1 : text.IndexOf('"', start + key.Length);
-        return end < 0 ? "the running daemon does not hand over" : $"the running daemon does not hand over: {text[(start + key.Length)..end]}";
+        return end < 0
+            ? "the running daemon does not hand over"
+            : $"the running daemon does not hand over: {text[(start + key.Length)..end]}";
     }
 
     static Descriptor Connect(string path)

@@ -7,10 +7,12 @@ using Tspm.Platform;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// All that a guardian has, as it goes from one executable to the next: written into a file in memory by the old one, read by the new one in the same process, where the descriptors have
-/// the same numbers. Lines of text, and not the guardian's structures, because two versions have to agree on it: <c>KEY VALUE…</c>, with a head that names the format and an end
-/// that shows it is whole. A key that the reader does not know is passed over, so a version may add what an older one can do without; what it could not do without
-/// raises <see cref="HandoverFormat"/>. A guardian that goes back to its predecessor must write the format that it was given.
+/// All that a guardian has, as it goes from one executable to the next: written into a file in memory by the old one,
+/// read by the new one in the same process, where the descriptors have the same numbers. Lines of text, and not the
+/// guardian's structures, because two versions have to agree on it: <c>KEY VALUE…</c>, with a head that names the
+/// format and an end that shows it is whole. A key that the reader does not know is passed over, so a version may add
+/// what an older one can do without; what it could not do without raises <see cref="HandoverFormat"/>. A guardian that
+/// goes back to its predecessor must write the format that it was given.
 /// </summary>
 internal sealed record Handover
 {
@@ -19,7 +21,9 @@ internal sealed record Handover
     /// <summary>The key of the guardian lock; versions that are out there write and read this word.</summary>
     const string LockKey = "office";
 
-    /// <summary>How it is, or was, written. A version that goes back to its predecessor writes what that one wrote.</summary>
+    /// <summary>
+    /// How it is, or was, written. A version that goes back to its predecessor writes what that one wrote.
+    /// </summary>
     public int Format { get; init; } = HandoverFormat.Current;
 
     /// <summary>
@@ -74,18 +78,22 @@ internal sealed record Handover
         Line("end-wanted", EndWanted ? 1 : 0);
         Line("daemon-died", DaemonDiedAtTicks);
         text.Append("last-reaped ").Append(Text(LastReaped)).Append('\n');
-        foreach (var (key, descriptor) in Stored) text.Append("hold ").Append(Text(key.Wire)).Append(' ').Append(Text(descriptor)).Append('\n');
+        foreach (var (key, descriptor) in Stored)
+            text.Append("hold ").Append(Text(key.Wire)).Append(' ').Append(Text(descriptor)).Append('\n');
         foreach (var record in Reaped)
         {
-            text.Append("reaped ").Append(Text(record.Number)).Append(' ').Append(Text(record.Pid)).Append(' ').Append(Text(record.WaitStatus));
+            text.Append("reaped ").Append(Text(record.Number)).Append(' ').Append(Text(record.Pid)).Append(' ')
+                .Append(Text(record.WaitStatus));
             text.Append(' ').Append(Text(record.StartTicks)).Append(' ').Append(Text(record.LedSession)).Append('\n');
         }
         if (Options.HasForeignSocket) Line("foreign-socket", 1);
         if (Options.ShowsLogs) Line("logs", LogsPid);
         if (Options.ExitWhen is { } when) text.Append("exit-when ").Append(when).Append('\n');
         if (Deaths is { } deaths) text.Append("deaths ").Append(deaths.ToText(' ')).Append('\n');
-        if (Options.HomeProblem is { } home) text.Append("home-problem ").Append(home.ReplaceLineEndings(" ")).Append('\n');
-        if (Options.UpgradeProblem is { } problem) text.Append("problem ").Append(problem.ReplaceLineEndings(" ")).Append('\n');
+        if (Options.HomeProblem is { } home)
+            text.Append("home-problem ").Append(home.ReplaceLineEndings(" ")).Append('\n');
+        if (Options.UpgradeProblem is { } problem)
+            text.Append("problem ").Append(problem.ReplaceLineEndings(" ")).Append('\n');
         return Encoding.UTF8.GetBytes(text.Append(End).Append('\n').ToString());
 
         void Line(string key, long value) => text.Append(key).Append(' ').Append(Text(value)).Append('\n');
@@ -100,10 +108,17 @@ internal sealed record Handover
     {
         var lines = Encoding.UTF8.GetString(bytes).Split('\n');
         var format = FormatOf(lines[0]);
-        if (lines.Length < 2 || lines[^1].Length > 0 || lines[^2] != End) throw new HandoverException("what the former guardian handed over is not whole");
+        if (lines.Length < 2 || lines[^1].Length > 0 || lines[^2] != End)
+            throw new HandoverException("what the former guardian handed over is not whole");
         int? listener = null, guardianLock = null;
         ulong? lastReaped = null;
-        var given = new Handover { Format = format, Listener = -1, GuardianLock = -1, Options = new GuardianOptions(GuardianPid: Unistd.getpid()) };
+        var given = new Handover
+        {
+            Format = format,
+            Listener = -1,
+            GuardianLock = -1,
+            Options = new GuardianOptions(GuardianPid: Unistd.getpid()),
+        };
         var stored = new Dictionary<DescriptorKey, int>();
         var reaped = new List<GuardianMessage>();
         foreach (var line in lines.AsSpan(1..^2))
@@ -111,25 +126,54 @@ internal sealed record Handover
             var words = line.Split(' ');
             switch (words)
             {
-                case ["hold", var key, var descriptor, ..]: stored[DescriptorKey.FromWire(Count(key))] = (int)Number(descriptor); break;
+                case ["hold", var key, var descriptor, ..]:
+                    stored[DescriptorKey.FromWire(Count(key))] = (int)Number(descriptor);
+                    break;
                 case ["reaped", _, _, _, _, _, ..]: reaped.Add(RecordOf(words)); break;
                 case ["last-reaped", var number, ..]: lastReaped = Count(number); break;
                 case ["listener", var number, ..]: listener = (int)Number(number); break;
                 case [LockKey, var number, ..]: guardianLock = (int)Number(number); break;
-                case ["open-files", var number, ..]: given = given with { Options = given.Options with { OpenFilesLimit = Number(number) } }; break;
-                case ["oom-score", var number, ..]: given = given with { Options = given.Options with { OomScore = (int)Number(number) } }; break;
-                case ["soft-limits", ..]: given = given with { Options = given.Options with { Limits = line["soft-limits ".Length..] } }; break;
-                case ["foreground", var number, ..]: given = given with { Options = given.Options with { Foreground = Number(number) == 1 } }; break;
+                case ["open-files", var number, ..]:
+                    given = given with { Options = given.Options with { OpenFilesLimit = Number(number) } };
+                    break;
+                case ["oom-score", var number, ..]:
+                    given = given with { Options = given.Options with { OomScore = (int)Number(number) } };
+                    break;
+                case ["soft-limits", ..]:
+                    given = given with { Options = given.Options with { Limits = line["soft-limits ".Length..] } };
+                    break;
+                case ["foreground", var number, ..]:
+                    given = given with { Options = given.Options with { Foreground = Number(number) == 1 } };
+                    break;
                 case ["was-ready", var number, ..]: given = given with { WasReady = Number(number) == 1 }; break;
                 case ["quick-deaths", var number, ..]: given = given with { QuickDeaths = (int)Number(number) }; break;
                 case ["end-wanted", var number, ..]: given = given with { EndWanted = Number(number) == 1 }; break;
                 case ["daemon-died", var number, ..]: given = given with { DaemonDiedAtTicks = Number(number) }; break;
-                case ["foreign-socket", var number, ..]: given = given with { Options = given.Options with { HasForeignSocket = Number(number) == 1 } }; break;
-                case ["logs", var number, ..]: given = given with { LogsPid = (int)Number(number), Options = given.Options with { ShowsLogs = true } }; break;
-                case ["exit-when", var when, ..]: given = given with { Options = given.Options with { ExitWhen = when } }; break;
-                case ["deaths", .. var numbers]: given = given with { Deaths = DeathTally.Parse(numbers) ?? given.Deaths }; break;
-                case ["home-problem", ..]: given = given with { Options = given.Options with { HomeProblem = line["home-problem ".Length..] } }; break;
-                case ["problem", ..]: given = given with { Options = given.Options with { UpgradeProblem = line["problem ".Length..] } }; break;
+                case ["foreign-socket", var number, ..]:
+                    given = given with { Options = given.Options with { HasForeignSocket = Number(number) == 1 } };
+                    break;
+                case ["logs", var number, ..]:
+                    given = given with
+                    {
+                        LogsPid = (int)Number(number),
+                        Options = given.Options with { ShowsLogs = true },
+                    };
+                    break;
+                case ["exit-when", var when, ..]:
+                    given = given with { Options = given.Options with { ExitWhen = when } };
+                    break;
+                case ["deaths", .. var numbers]:
+                    given = given with { Deaths = DeathTally.Parse(numbers) ?? given.Deaths };
+                    break;
+                case ["home-problem", ..]:
+                    given = given with
+                    {
+                        Options = given.Options with { HomeProblem = line["home-problem ".Length..] },
+                    };
+                    break;
+                case ["problem", ..]:
+                    given = given with { Options = given.Options with { UpgradeProblem = line["problem ".Length..] } };
+                    break;
             }
         }
         return given with
@@ -164,11 +208,18 @@ internal sealed record Handover
 
     static HandoverException Missing(string key) => new($"the former guardian did not hand over '{key}'");
 
-    static long Number(string word) => long.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw NoNumber(word);
+    static long Number(string word) =>
+        long.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw NoNumber(word);
 
-    static ulong Count(string word) => ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw NoNumber(word);
+    static ulong Count(string word) =>
+        ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw NoNumber(word);
 
-    static HandoverException NoNumber(string word) => new($"the former guardian handed over '{word}' where a number belongs");
+    static HandoverException NoNumber(string word) =>
+        new($"the former guardian handed over '{word}' where a number belongs");
 }
 
 /// <summary>A handover that this version cannot take; the message says why.</summary>

@@ -7,8 +7,9 @@ using Tspm.Platform.Linux.Spawning;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// <c>daemon --logs</c>: a client of this executable that follows all logs and prints to our standard output, for whoever collects that (a container's log). A process of its own: a reader
-/// that is slow, or gone, holds up neither supervision nor the children, and it goes on over a daemon's death and an upgrade.
+/// <c>daemon --logs</c>: a client of this executable that follows all logs and prints to our standard output, for
+/// whoever collects that (a container's log). A process of its own: a reader that is slow, or gone, holds up neither
+/// supervision nor the children, and it goes on over a daemon's death and an upgrade.
 /// </summary>
 /// <param name="running">One that another image of this guardian has started; 0: none.</param>
 internal sealed unsafe class LogsOnOutput(int running)
@@ -37,11 +38,14 @@ internal sealed unsafe class LogsOnOutput(int running)
         _ = PosixSpawn.posix_spawnattr_init(&attributes);
         _ = PosixSpawn.posix_spawnattr_setsigmask(&attributes, &none);
         _ = PosixSpawn.posix_spawnattr_setsigdefault(&attributes, &all);
-        _ = PosixSpawn.posix_spawnattr_setflags(&attributes, PosixSpawn.POSIX_SPAWN_SETSIGDEF | PosixSpawn.POSIX_SPAWN_SETSIGMASK);
-        using var argv = new StringBlock(["tspm", Word, _since.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)]);
+        _ = PosixSpawn.posix_spawnattr_setflags(&attributes,
+            PosixSpawn.POSIX_SPAWN_SETSIGDEF | PosixSpawn.POSIX_SPAWN_SETSIGMASK);
+        using var argv = new StringBlock(["tspm", Word,
+            _since.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)]);
         using var path = new StringBlock([SelfPath.Value]);
         int pid;
-        var errno = PosixSpawn.posix_spawn(&pid, path.Pointers[0], null, &attributes, argv.Pointers, CurrentEnvironment.Pointer);
+        var errno = PosixSpawn.posix_spawn(&pid, path.Pointers[0], null, &attributes, argv.Pointers,
+            CurrentEnvironment.Pointer);
         _ = PosixSpawn.posix_spawnattr_destroy(&attributes);
         if (errno != 0) StandardError.WriteLine($"--logs: the logs cannot be followed: {Errno.Describe(errno)}");
         else (Pid, _startedAt) = (pid, Environment.TickCount64);

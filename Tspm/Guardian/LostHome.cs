@@ -7,23 +7,27 @@ using Tspm.Storage;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// Makes a home again that was removed or moved under a living guardian: folders, lock, socket. The lock comes first, as in an <see cref="Election"/>, so that no other guardian can begin there
-/// meanwhile; what another one has begun is left alone.
+/// Makes a home again that was removed or moved under a living guardian: folders, lock, socket. The lock comes first,
+/// as in an <see cref="Election"/>, so that no other guardian can begin there meanwhile; what another one has begun is
+/// left alone.
 /// </summary>
 internal static class LostHome
 {
     public static bool HasLock(TspmHome home, int guardianLock) =>
-        SysStat.stat(home.LockFile, out var named) == 0 && SysStat.fstat(guardianLock, out var held) == 0 && named.IsSameFile(held);
+        SysStat.stat(home.LockFile, out var named) == 0 && SysStat.fstat(guardianLock, out var held) == 0
+            && named.IsSameFile(held);
 
     /// <summary>Lock and socket are at their paths.</summary>
-    public static bool IsThere(TspmHome home, int guardianLock) => HasLock(home, guardianLock) && SysStat.lstat(home.SocketPath, out var socket) == 0 && socket.IsSocket;
+    public static bool IsThere(TspmHome home, int guardianLock) =>
+        HasLock(home, guardianLock) && SysStat.lstat(home.SocketPath, out var socket) == 0 && socket.IsSocket;
 
     /// <param name="home">Where.</param>
     /// <param name="guardianLock">The lock; replaced when it had to be taken anew.</param>
     /// <param name="listener">The socket; replaced when it had to be made anew.</param>
     /// <param name="isOurs">Is this run a child of ours?</param>
     /// <param name="problem">Why it is <see cref="HomeOutcome.Taken"/> or <see cref="HomeOutcome.Failed"/>.</param>
-    public static HomeOutcome Make(TspmHome home, ref Descriptor guardianLock, ref Descriptor listener, Predicate<ulong> isOurs, out string problem)
+    public static HomeOutcome Make(TspmHome home, ref Descriptor guardianLock, ref Descriptor listener,
+        Predicate<ulong> isOurs, out string problem)
     {
         problem = "";
         try
@@ -72,7 +76,8 @@ internal static class LostHome
     {
         foreach (var record in new RunRecordStore(home).LoadAll().Values)
             if (record.Current is { Pid: > 0 } child && !isOurs(child.RunId)
-                && ProcFiles.TryReadStat(child.Pid, out var stat) && stat.IsLiving && stat.StartTicks == child.StartTicks)
+                && ProcFiles.TryReadStat(child.Pid, out var stat) && stat.IsLiving
+                    && stat.StartTicks == child.StartTicks)
                 return child.Pid;
         return null;
     }

@@ -37,7 +37,8 @@ internal static unsafe class OwnSurroundings
     {
         var mask = SysStat.umask(OwnerOnly);
         s_former = new Former(
-            mask, SysResource.getpriority(SysResource.PRIO_PROCESS, 0), SysSyscall.ioprio_get(0), ThreadValues.ReadCpus(0),
+            mask, SysResource.getpriority(SysResource.PRIO_PROCESS, 0), SysSyscall.ioprio_get(0),
+                ThreadValues.ReadCpus(0),
             OwnLaunch.ReadLimits());
     }
 

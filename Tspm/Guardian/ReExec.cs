@@ -7,8 +7,10 @@ using Tspm.Platform.Linux.Spawning;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// The guardian becomes another version of itself: execve keeps the process, its children and its descriptors, so nothing is closed, nobody is orphaned and no connection refused. The words
-/// of the new image are a contract between all versions, and are never changed: <c>__guardian --handover=FD --former=FD [--undone=WHY]</c>. Unknown ones are passed over.
+/// The guardian becomes another version of itself: execve keeps the process, its children and its descriptors, so
+/// nothing is closed, nobody is orphaned and no connection refused. The words of the new image are a contract between
+/// all versions, and are never changed: <c>__guardian --handover=FD --former=FD [--undone=WHY]</c>. Unknown ones are
+/// passed over.
 /// </summary>
 internal static unsafe class ReExec
 {
@@ -70,9 +72,14 @@ internal static unsafe class ReExec
         return reason;
     }
 
-    /// <summary>The handover cannot be taken: back to the one that gave it, with the same file. Comes back only when that failed too: with the reason.</summary>
+    /// <summary>
+    /// The handover cannot be taken: back to the one that gave it, with the same file. Comes back only when that failed
+    /// too: with the reason.
+    /// </summary>
     public static string GoBack(Words words, string undone) =>
-        words.Former < 0 ? "there is no former version to go back to" : Become(words.Former, words.Handover, former: -1, undone);
+        words.Former < 0
+            ? "there is no former version to go back to"
+            : Become(words.Former, words.Handover, former: -1, undone);
 
     /// <summary>Reads the file in memory.</summary>
     /// <exception cref="HandoverException">It cannot be read or understood.</exception>
@@ -81,7 +88,8 @@ internal static unsafe class ReExec
         var given = Handover.Parse(HandoverFile.Read(memory));
         foreach (var descriptor in given.Descriptors)
             if (Fcntl.fcntl(descriptor, Fcntl.F_GETFD) < 0)
-                throw new HandoverException(string.Create(CultureInfo.InvariantCulture, $"descriptor {descriptor} was handed over and is not open"));
+                throw new HandoverException(string.Create(CultureInfo.InvariantCulture,
+                    $"descriptor {descriptor} was handed over and is not open"));
         return given;
     }
 
@@ -99,14 +107,18 @@ internal static unsafe class ReExec
         using var path = new StringBlock([string.Create(culture, $"/proc/self/fd/{executable}")]);
         using var argv = new StringBlock(
         [
-            "tspm", GuardianMain.Word, string.Create(culture, $"{HandoverFlag}{memory}"), string.Create(culture, $"{FormerFlag}{former}"),
+            "tspm", GuardianMain.Word, string.Create(culture, $"{HandoverFlag}{memory}"),
+            string.Create(culture, $"{FormerFlag}{former}"),
             .. undone is null ? (string[])[] : [UndoneFlag + undone],
         ]);
         _ = Unistd.execv(path.Pointers[0], argv.Pointers);
         return $"cannot execute it: {Errno.Describe(Errno.Last)}";
     }
 
-    static void KeepOnExec(int descriptor, bool keep) => _ = Fcntl.fcntl(descriptor, Fcntl.F_SETFD, keep ? 0 : Fcntl.FD_CLOEXEC);
+    static void KeepOnExec(int descriptor, bool keep) =>
+        _ = Fcntl.fcntl(descriptor, Fcntl.F_SETFD, keep ? 0 : Fcntl.FD_CLOEXEC);
 
-    static int Number(string word, string flag) => int.TryParse(word.AsSpan(flag.Length), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : -1;
+    static int Number(string word, string flag) =>
+        int.TryParse(word.AsSpan(flag.Length), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+            out var number) ? number : -1;
 }

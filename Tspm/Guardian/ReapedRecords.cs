@@ -3,14 +3,16 @@ using Tspm.Guardian.Contract;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// How orphans ended, until a daemon has acknowledged it. Bounded: while no daemon answers, the newest records are kept and the oldest are dropped, whose processes are
-/// then honestly "unknown".
+/// How orphans ended, until a daemon has acknowledged it. Bounded: while no daemon answers, the newest records are kept
+/// and the oldest are dropped, whose processes are then honestly "unknown".
 /// </summary>
 internal sealed class ReapedRecords
 {
     const int First = 64;
 
-    /// <summary>1.5 MiB: more orphans than that between two daemons, half a second apart, mean that something else is wrong.</summary>
+    /// <summary>
+    /// 1.5 MiB: more orphans than that between two daemons, half a second apart, mean that something else is wrong.
+    /// </summary>
     const int Most = 65536;
 
     GuardianMessage[] _records = new GuardianMessage[First];

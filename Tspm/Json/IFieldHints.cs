@@ -1,6 +1,8 @@
 namespace Tspm.Json;
 
-/// <summary>What is known about the fields of some types beyond their names: for sentences about unknown fields.</summary>
+/// <summary>
+/// What is known about the fields of some types beyond their names: for sentences about unknown fields.
+/// </summary>
 internal interface IFieldHints
 {
     /// <summary>What the field is called here that somebody wrote by another tool's name; null: not known.</summary>

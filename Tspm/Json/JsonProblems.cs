@@ -9,7 +9,8 @@ internal static class JsonProblems
     /// <summary>Longer values are cut in sentences: the path says where the whole one is.</summary>
     const int MaxShown = 60;
 
-    public static string Join(string path, string name) => path.Length == 0 ? name : name.StartsWith('[') ? path + name : $"{path}.{name}";
+    public static string Join(string path, string name) =>
+        path.Length == 0 ? name : name.StartsWith('[') ? path + name : $"{path}.{name}";
 
     public static JsonProblem WrongKind(string path, string expected, JsonElement found)
     {
@@ -25,7 +26,8 @@ internal static class JsonProblems
         new(path, "one value", "two", "remove one of the two", $"{path} is given twice; remove one of the two");
 
     public static JsonProblem BrokenName(string path) =>
-        new(path, "names of valid Unicode", "a name with half a surrogate pair", null, $"{Subject(path)} has a member whose name is not valid Unicode");
+        new(path, "names of valid Unicode", "a name with half a surrogate pair", null,
+            $"{Subject(path)} has a member whose name is not valid Unicode");
 
     public static JsonProblem Unfit(string path) =>
         new(path, "a valid value", "another", null, $"{Subject(path)} has a value that is not allowed there");
@@ -45,7 +47,9 @@ internal static class JsonProblems
         return new JsonProblem(inner, near ?? "a known field", name, hint, $"{inner} is not a known field; {hint}");
     }
 
-    static bool IsOfEnvironment(string path) => path.Contains(".env.", StringComparison.Ordinal) || path.Contains(".environment.", StringComparison.Ordinal) || path.StartsWith("env.", StringComparison.Ordinal);
+    static bool IsOfEnvironment(string path) =>
+        path.Contains(".env.", StringComparison.Ordinal) || path.Contains(".environment.", StringComparison.Ordinal)
+            || path.StartsWith("env.", StringComparison.Ordinal);
 
     static string Kind(JsonElement element) => element.ValueKind switch
     {
@@ -62,12 +66,14 @@ internal static class JsonProblems
         JsonValueKind.Array => "a list",
         JsonValueKind.Null => "null",
         JsonValueKind.Undefined => "missing",
-        JsonValueKind.String => JsonTypes.TryText(element, out var text) ? Quote(text) : "text that is not valid Unicode",
+        JsonValueKind.String =>
+            JsonTypes.TryText(element, out var text) ? Quote(text) : "text that is not valid Unicode",
         _ => Cut(element.GetRawText()),
     };
 
     /// <summary>A text in double quotes, cut when long, without characters that a terminal would obey.</summary>
-    public static string Quote(string text) => $"\"{Cut(new string([.. text.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter)]))}\"";
+    public static string Quote(string text) =>
+        $"\"{Cut(new string([.. text.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter)]))}\"";
 
     static string Cut(string text) => text.Length <= MaxShown ? text : text[..MaxShown] + "…";
 

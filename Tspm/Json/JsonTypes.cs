@@ -9,7 +9,8 @@ internal static class JsonTypes
 {
     /// <summary>The members that JSON may set, by name.</summary>
     public static IReadOnlyDictionary<string, JsonPropertyInfo> Members(JsonTypeInfo type) =>
-        type.Properties.Where(property => property.Set is not null).ToDictionary(property => property.Name, property => property);
+        type.Properties.Where(property => property.Set is not null)
+            .ToDictionary(property => property.Name, property => property);
 
     public static JsonTypeInfo Of(JsonPropertyInfo property) => property.Options.GetTypeInfo(property.PropertyType);
 
@@ -31,7 +32,9 @@ internal static class JsonTypes
     }
 
     static string Plural(JsonTypeInfo type) =>
-        type.Kind != JsonTypeInfoKind.None ? "objects" : IsWhole(type.Type) ? "whole numbers" : type.Type == typeof(string) ? "texts" : "values";
+        type.Kind != JsonTypeInfoKind.None
+            ? "objects"
+            : IsWhole(type.Type) ? "whole numbers" : type.Type == typeof(string) ? "texts" : "values";
 
     /// <summary>True when a JSON value can become this simple type.</summary>
     public static bool Fits(JsonElement element, Type type)
@@ -45,7 +48,9 @@ internal static class JsonTypes
         return element.ValueKind == JsonValueKind.String && TryText(element, out _);
     }
 
-    /// <summary>False for bytes that are not UTF-8 and for half a surrogate pair (<c>"\ud800"</c>): no text can hold them.</summary>
+    /// <summary>
+    /// False for bytes that are not UTF-8 and for half a surrogate pair (<c>"\ud800"</c>): no text can hold them.
+    /// </summary>
     public static bool TryText(JsonElement element, [NotNullWhen(true)] out string? text)
     {
         try
@@ -75,5 +80,6 @@ internal static class JsonTypes
         return name is not null;
     }
 
-    public static bool IsWhole(Type type) => (Nullable.GetUnderlyingType(type) ?? type) is var plain && (plain == typeof(int) || plain == typeof(long));
+    public static bool IsWhole(Type type) =>
+        (Nullable.GetUnderlyingType(type) ?? type) is var plain && (plain == typeof(int) || plain == typeof(long));
 }

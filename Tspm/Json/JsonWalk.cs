@@ -77,7 +77,9 @@ internal sealed class JsonWalk(IFieldHints? hints)
         foreach (var item in element.EnumerateArray()) Check(item, itemType, $"{path}[{index++}]");
     }
 
-    /// <summary>The members of an object, each name once: of two with one name it cannot be known which was meant.</summary>
+    /// <summary>
+    /// The members of an object, each name once: of two with one name it cannot be known which was meant.
+    /// </summary>
     List<(string Name, JsonElement Value)> Members(JsonElement element, string path)
     {
         var members = new List<(string, JsonElement)>();

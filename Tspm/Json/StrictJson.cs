@@ -3,7 +3,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Tspm.Json;
 
-/// <summary>One thing wrong with a piece of JSON: where, what would have been right, what is there, and what to do.</summary>
+/// <summary>
+/// One thing wrong with a piece of JSON: where, what would have been right, what is there, and what to do.
+/// </summary>
 internal sealed record JsonProblem(string Path, string Expected, string Found, string? Hint, string Sentence);
 
 /// <summary>JSON that does not fit its type. The message is a whole sentence.</summary>
@@ -17,15 +19,17 @@ internal sealed class StrictJsonException(JsonProblem problem) : Exception(probl
 }
 
 /// <summary>
-/// Reads JSON into a type and says precisely what does not fit. System.Text.Json stops at the first trouble with a text that is not in the trimmed
-/// executable; so the JSON is first walked beside the type's own metadata (source-generated, no reflection): unknown, doubled and missing
-/// members, wrong kinds. What passes is then deserialised. Used for requests, config files and <c>set</c> alike, so all three say the same.
+/// Reads JSON into a type and says precisely what does not fit. System.Text.Json stops at the first trouble with a text
+/// that is not in the trimmed executable; so the JSON is first walked beside the type's own metadata (source-generated,
+/// no reflection): unknown, doubled and missing members, wrong kinds. What passes is then deserialised. Used for
+/// requests, config files and <c>set</c> alike, so all three say the same.
 /// </summary>
 internal static class StrictJson
 {
     /// <summary>
-    /// Reads or throws <see cref="StrictJsonException"/> about the first problem. <paramref name="path"/> stands in front of every path, such as
-    /// <c>params</c>. The element must come from strict JSON (no comments): it remembers its text, and that is read again.
+    /// Reads or throws <see cref="StrictJsonException"/> about the first problem. <paramref name="path"/> stands in
+    /// front of every path, such as <c>params</c>. The element must come from strict JSON (no comments): it remembers
+    /// its text, and that is read again.
     /// </summary>
     /// <param name="hints">What to say about unknown members; null: only what the type knows.</param>
     public static T Read<T>(JsonElement element, JsonTypeInfo<T> type, string path, IFieldHints? hints = null)
@@ -34,12 +38,15 @@ internal static class StrictJson
         if (problems.Count > 0) throw new StrictJsonException(problems[0]);
         try
         {
-            return element.Deserialize(type) ?? throw new StrictJsonException(JsonProblems.WrongKind(path, JsonTypes.Describe(type), element));
+            return element.Deserialize(type)
+                ?? throw new StrictJsonException(JsonProblems.WrongKind(path, JsonTypes.Describe(type), element));
         }
         catch (JsonException failure)
         {
             // What the walk does not know (a converter's own rule, such as an enum's words): the path is still exact.
-            var inner = failure.Path is null or "$" ? path : JsonProblems.Join(path, failure.Path.TrimStart('$').TrimStart('.'));
+            var inner = failure.Path is null or "$"
+                ? path
+                : JsonProblems.Join(path, failure.Path.TrimStart('$').TrimStart('.'));
             throw new StrictJsonException(JsonProblems.Unfit(inner));
         }
     }

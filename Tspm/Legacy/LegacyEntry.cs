@@ -8,13 +8,15 @@ using Tspm.Text;
 namespace Tspm.Legacy;
 
 /// <summary>
-/// One entry of an old process list. Old programs wrote these files and people mended them by hand, so a value of another kind that can mean only one thing is taken; a field that means nothing here
-/// is left out and told; without a command there is no process.
+/// One entry of an old process list. Old programs wrote these files and people mended them by hand, so a value of
+/// another kind that can mean only one thing is taken; a field that means nothing here is left out and told; without a
+/// command there is no process.
 /// </summary>
 internal sealed class LegacyEntry
 {
     static readonly string[] Known =
-        ["id", "name", "projectDir", "command", "args", "env", "memoryLimitBytes", "monitorIntervalMs", "logBufferSize", "autorestart", "watch", "watchPaths"];
+        ["id", "name", "projectDir", "command", "args", "env", "memoryLimitBytes", "monitorIntervalMs", "logBufferSize",
+            "autorestart", "watch", "watchPaths"];
 
     readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
     readonly List<string> _remarks;
@@ -24,7 +26,8 @@ internal sealed class LegacyEntry
     {
         _remarks = remarks;
         foreach (var member in entry.EnumerateObject())
-            if (JsonTypes.TryName(member, out var name) && member.Value.ValueKind != JsonValueKind.Null) _members[name] = member.Value;
+            if (JsonTypes.TryName(member, out var name) && member.Value.ValueKind != JsonValueKind.Null)
+                _members[name] = member.Value;
         Id = Simple("id");
         _who = Simple("name") is { Length: > 0 } called ? $"'{called}'" : Id is null ? where : $"'{Id}'";
         foreach (var name in _members.Keys)
@@ -34,16 +37,21 @@ internal sealed class LegacyEntry
     /// <summary>A text, or a number as text; null: none.</summary>
     public string? Id { get; }
 
-    /// <summary>Valid but for its name, which may be missing or any text. Null: it has no usable command, which was told.</summary>
+    /// <summary>
+    /// Valid but for its name, which may be missing or any text. Null: it has no usable command, which was told.
+    /// </summary>
     public ProcessConfig? ReadConfig(string fallbackFolder)
     {
         var folder = Simple("projectDir");
         if (string.IsNullOrEmpty(folder)) _remarks.Add($"{_who} names no projectDir; it runs in {fallbackFolder}");
-        // Without arguments the older Tspm gave the command to a shell, as a line; so does this one when args is missing.
+        // Without arguments the older Tspm gave the command to a shell, as a line; so does this one when args is
+        // missing.
         var args = Words("args");
         var config = new ProcessConfig
         {
-            ProjectDir = string.IsNullOrEmpty(folder) || folder.Contains('\0') ? fallbackFolder : Path.GetFullPath(folder, fallbackFolder),
+            ProjectDir = string.IsNullOrEmpty(folder) || folder.Contains('\0')
+                ? fallbackFolder
+                : Path.GetFullPath(folder, fallbackFolder),
             Command = Simple("command"),
             Args = args is { Count: > 0 } ? args : null,
             Env = Variables(),
@@ -83,7 +91,8 @@ internal sealed class LegacyEntry
         };
     }
 
-    void Tell(string name, string why) => _remarks.Add($"{_who}: the field '{name}' {why} and was left out ({JsonProblems.Show(_members[name])})");
+    void Tell(string name, string why) =>
+        _remarks.Add($"{_who}: the field '{name}' {why} and was left out ({JsonProblems.Show(_members[name])})");
 
     /// <summary>Text; a number as its text.</summary>
     string? Simple(string name)
@@ -110,9 +119,11 @@ internal sealed class LegacyEntry
         {
             if (value.TryGetInt64(out var whole)) return whole == 0 && name == "memoryLimitBytes" ? null : whole;
             // JavaScript has one kind of number: 5.12e8 is a whole one.
-            if (value.TryGetDouble(out var number) && number == Math.Floor(number) && Math.Abs(number) < long.MaxValue / 2) return (long)number;
+            if (value.TryGetDouble(out var number) && number == Math.Floor(number)
+                && Math.Abs(number) < long.MaxValue / 2) return (long)number;
         }
-        else if (value.ValueKind == JsonValueKind.String && JsonTypes.TryText(value, out var text) && ByteSize.TryParse(text, out var size)) return size;
+        else if (value.ValueKind == JsonValueKind.String && JsonTypes.TryText(value, out var text)
+            && ByteSize.TryParse(text, out var size)) return size;
         Tell(name, "is no whole number");
         return null;
     }
@@ -132,9 +143,14 @@ internal sealed class LegacyEntry
         if (value.ValueKind == JsonValueKind.Array)
             foreach (var item in value.EnumerateArray())
             {
-                if (item.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False) words.Add(item.GetRawText());
-                else if (item.ValueKind == JsonValueKind.String && JsonTypes.TryText(item, out var text)) words.Add(text);
-                else Tell(name, string.Create(CultureInfo.InvariantCulture, $"holds {JsonProblems.Show(item)}, which is no text,"));
+                if (item.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False)
+                    words.Add(item.GetRawText());
+                else if (item.ValueKind == JsonValueKind.String && JsonTypes.TryText(item, out var text))
+                    words.Add(text);
+                else
+                    Tell(name,
+                        string.Create(CultureInfo.InvariantCulture,
+                            $"holds {JsonProblems.Show(item)}, which is no text,"));
             }
         else Tell(name, "is no list");
         return words;
@@ -152,10 +168,13 @@ internal sealed class LegacyEntry
         foreach (var member in value.EnumerateObject())
         {
             if (!JsonTypes.TryName(member, out var name)) continue;
-            if (member.Value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False) variables[name] = member.Value.GetRawText();
-            else if (member.Value.ValueKind == JsonValueKind.String && JsonTypes.TryText(member.Value, out var text)) variables[name] = text;
+            if (member.Value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False)
+                variables[name] = member.Value.GetRawText();
+            else if (member.Value.ValueKind == JsonValueKind.String && JsonTypes.TryText(member.Value, out var text))
+                variables[name] = text;
             // Not its value: it may be a secret.
-            else if (member.Value.ValueKind != JsonValueKind.Null) _remarks.Add($"{_who}: the variable '{name}' is no text and was left out");
+            else if (member.Value.ValueKind != JsonValueKind.Null)
+                _remarks.Add($"{_who}: the variable '{name}' is no text and was left out");
         }
         return variables.Count == 0 ? null : variables;
     }

@@ -21,10 +21,12 @@ internal static class LegacyFinder
     const int MaxBytes = 4 << 20;
 
     /// <summary>This user's home, where old lists are looked for; null: there is none.</summary>
-    public static string? UserHome => Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? home : Platform.FileSystem.HomeOfUser();
+    public static string? UserHome =>
+        Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? home : Platform.FileSystem.HomeOfUser();
 
     /// <summary>
-    /// The usual file; when that is missing, empty or broken, the newest other one with tspm in its name that holds processes. Null: there is no such file at all.
+    /// The usual file; when that is missing, empty or broken, the newest other one with tspm in its name that holds
+    /// processes. Null: there is no such file at all.
     /// </summary>
     public static FoundList? Find(string userHome)
     {

@@ -2,8 +2,12 @@ using Tspm.Model.Config;
 
 namespace Tspm.Legacy;
 
-/// <summary>One process of the older Tspm as a config of this one: complete, valid, with a name that no other one of its list has.</summary>
-/// <param name="config">Has <see cref="ProcessConfig.LegacyId"/>: by it a process is known as one that an older manager may still run.</param>
+/// <summary>
+/// One process of the older Tspm as a config of this one: complete, valid, with a name that no other one of its list
+/// has.
+/// </summary>
+/// <param name="config">Has <see cref="ProcessConfig.LegacyId"/>: by it a process is known as one that an older manager
+/// may still run.</param>
 /// <param name="number">Its old id where that was a whole number.</param>
 /// <param name="isUp">Whether the older Tspm had written down that it should run; null: early versions did not.</param>
 internal sealed class LegacyProcess(ProcessConfig config, int? number, bool? isUp)

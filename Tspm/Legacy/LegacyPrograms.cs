@@ -13,13 +13,17 @@ internal sealed class LegacyProgram(RunningProgram program, RunningProgram? mana
     public RunningProgram? Manager => manager;
 
     /// <summary>For sentences: who runs it.</summary>
-    public string Words => Manager is null ? $"pid {Program.Pid} runs it already, and is not this daemon's" : $"the older tspm (pid {Manager.Pid}) still runs it as pid {Program.Pid}";
+    public string Words =>
+        Manager is null
+            ? $"pid {Program.Pid} runs it already, and is not this daemon's"
+            : $"the older tspm (pid {Manager.Pid}) still runs it as pid {Program.Pid}";
 
     public bool IsAlive => Program.IsAlive || Manager?.IsAlive == true;
 }
 
 /// <summary>
-/// Recognises by command line and working directory what the older Tspm still runs: it left no record of its pids. A program that has rewritten its command line is not recognised.
+/// Recognises by command line and working directory what the older Tspm still runs: it left no record of its pids. A
+/// program that has rewritten its command line is not recognised.
 /// </summary>
 internal static class LegacyPrograms
 {
@@ -30,7 +34,8 @@ internal static class LegacyPrograms
     /// <param name="config">Complete.</param>
     /// <param name="running">See <see cref="RunningPrograms.Read"/>.</param>
     /// <param name="isOurs">Left out with all below it; null: nothing is.</param>
-    public static LegacyProgram? Find(ProcessConfig config, IReadOnlyList<RunningProgram> running, Func<int, bool>? isOurs = null)
+    public static LegacyProgram? Find(ProcessConfig config,
+        IReadOnlyList<RunningProgram> running, Func<int, bool>? isOurs = null)
     {
         string? folder = null;
         RunningProgram? outermost = null;
@@ -38,9 +43,12 @@ internal static class LegacyPrograms
         {
             if (!LegacyCommand.Fits(config, program.Arguments)) continue;
             folder ??= Platform.FileSystem.RealPath(config.ProjectDir ?? "/");
-            if (program.Folder != folder || !HasVariables(config, program.Pid) || (isOurs is not null && IsBelow(program, running, isOurs))) continue;
+            if (program.Folder != folder || !HasVariables(config, program.Pid)
+                || (isOurs is not null && IsBelow(program, running, isOurs))) continue;
             // Of a shell and its program the one that was there first.
-            if (outermost is null || outermost.ParentPid == program.Pid || (program.ParentPid != outermost.Pid && program.StartTicks < outermost.StartTicks)) outermost = program;
+            if (outermost is null || outermost.ParentPid == program.Pid
+                || (program.ParentPid != outermost.Pid
+                    && program.StartTicks < outermost.StartTicks)) outermost = program;
         }
         return outermost is null ? null : new LegacyProgram(outermost, ManagerOf(outermost, running));
     }

@@ -35,7 +35,8 @@ internal static class LegacyStop
     static bool AreGone(List<RunningProgram> programs, TimeSpan patience)
     {
         var until = Environment.TickCount64 + (long)patience.TotalMilliseconds;
-        foreach (var program in programs) program.WaitForEnd(TimeSpan.FromMilliseconds(until - Environment.TickCount64));
+        foreach (var program in programs)
+            program.WaitForEnd(TimeSpan.FromMilliseconds(until - Environment.TickCount64));
         return !programs.Exists(static program => program.IsAlive);
     }
 

@@ -8,12 +8,18 @@ using Tspm.Model.Selecting;
 namespace Tspm.Legacy;
 
 /// <summary>
-/// Reads the process list of the older Tspm: a JSON object whose member <c>processes</c> holds the list, as JSON or as a text that holds JSON, and perhaps <c>desiredStates</c> by id in the same way.
-/// A file that is broken as a whole is a problem; of one bad entry the others know nothing, and what is left out is told. Pure, and nothing is ever written.
+/// Reads the process list of the older Tspm: a JSON object whose member <c>processes</c> holds the list, as JSON or as
+/// a text that holds JSON, and perhaps <c>desiredStates</c> by id in the same way. A file that is broken as a whole is
+/// a problem; of one bad entry the others know nothing, and what is left out is told. Pure, and nothing is ever
+/// written.
 /// </summary>
 internal static class LegacyStore
 {
-    static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    static readonly JsonDocumentOptions Options = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     /// <param name="text">The file's bytes.</param>
     /// <param name="fallbackFolder">Working directory of a process that names none; absolute.</param>
@@ -24,28 +30,37 @@ internal static class LegacyStore
         try
         {
             using var document = JsonDocument.Parse(text, Options);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) return Broken($"it must hold an object with 'processes', but holds {JsonProblems.Show(document.RootElement)}");
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                return Broken("it must hold an object with 'processes', but holds "
+                    + $"{JsonProblems.Show(document.RootElement)}");
             return Read(document.RootElement, fallbackFolder);
         }
         catch (JsonException failure)
         {
-            return Broken(string.Create(CultureInfo.InvariantCulture, $"it is not valid JSON at line {(failure.LineNumber ?? 0) + 1}"));
+            return Broken(string.Create(CultureInfo.InvariantCulture,
+                $"it is not valid JSON at line {(failure.LineNumber ?? 0) + 1}"));
         }
     }
 
     static LegacyList Read(JsonElement root, string fallbackFolder)
     {
         var remarks = new List<string>();
-        if (!TryOpen(root, "processes", JsonValueKind.Array, "a list", out var list, out var problem)) return Broken(problem);
-        if (!TryOpen(root, "desiredStates", JsonValueKind.Object, "an object", out var states, out problem)) remarks.Add($"{problem}; what should run is not known");
+        if (!TryOpen(root, "processes", JsonValueKind.Array, "a list", out var list, out var problem))
+            return Broken(problem);
+        if (!TryOpen(root, "desiredStates", JsonValueKind.Object, "an object", out var states, out problem))
+            remarks.Add($"{problem}; what should run is not known");
         var builder = new Builder(states, fallbackFolder, remarks);
         if (list.ValueKind == JsonValueKind.Array)
             foreach (var entry in list.EnumerateArray()) builder.Add(entry);
         return new LegacyList(builder.Processes, remarks, null);
     }
 
-    /// <summary>A member that is JSON itself or a text that holds it. True without a value: it is missing, null or an empty text.</summary>
-    static bool TryOpen(JsonElement root, string name, JsonValueKind kind, string expected, out JsonElement found, out string problem)
+    /// <summary>
+    /// A member that is JSON itself or a text that holds it. True without a value: it is missing, null or an empty
+    /// text.
+    /// </summary>
+    static bool TryOpen(JsonElement root, string name, JsonValueKind kind, string expected, out JsonElement found,
+        out string problem)
     {
         problem = "";
         if (!root.TryGetProperty(name, out found) || found.ValueKind == JsonValueKind.Null) found = default;
@@ -103,11 +118,15 @@ internal static class LegacyStore
                 remarks.Add($"'{wanted}' is called '{name}' now: {why}");
             }
             var isNumber = Selector.TryNumber(id, out var number);
-            Processes.Add(new LegacyProcess(config with { Name = name, LegacyId = id }, isNumber && !isSecond ? number : null, isSecond ? false : ShouldRun(id)));
+            Processes.Add(new LegacyProcess(config with { Name = name, LegacyId = id },
+                isNumber && !isSecond ? number : null, isSecond ? false : ShouldRun(id)));
         }
 
         bool? ShouldRun(string id) =>
-            states.ValueKind != JsonValueKind.Object ? null : states.TryGetProperty(id, out var state) && state.ValueKind == JsonValueKind.String && state.ValueEquals("online");
+            states.ValueKind != JsonValueKind.Object
+                ? null
+                : states.TryGetProperty(id, out var state) && state.ValueKind == JsonValueKind.String
+                    && state.ValueEquals("online");
 
         string Free(string name)
         {
@@ -116,7 +135,8 @@ internal static class LegacyStore
             {
                 var ending = string.Create(CultureInfo.InvariantCulture, $"-{number}");
                 var kept = name;
-                while (System.Text.Encoding.UTF8.GetByteCount(kept) + ending.Length > ProcessName.MaxBytes) kept = kept[..^(char.IsLowSurrogate(kept[^1]) ? 2 : 1)];
+                while (System.Text.Encoding.UTF8.GetByteCount(kept) + ending.Length > ProcessName.MaxBytes)
+                    kept = kept[..^(char.IsLowSurrogate(kept[^1]) ? 2 : 1)];
                 free = kept + ending;
             }
             return free;

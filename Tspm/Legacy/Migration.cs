@@ -8,8 +8,10 @@ using Tspm.Storage;
 namespace Tspm.Legacy;
 
 /// <summary>
-/// The first start of a daemon on an empty home takes over the process list of an older Tspm. Its file is only read. What was done is in <c>migration.json</c>, and one line of it is left for the next
-/// command to say. Saved before anything is started, so a daemon that dies in the middle is followed by one that does the same again, or finds it done.
+/// The first start of a daemon on an empty home takes over the process list of an older Tspm. Its file is only read.
+/// What was done is in <c>migration.json</c>, and one line of it is left for the next command to say. Saved before
+/// anything is started, so a daemon that dies in the middle is followed by one that does the same again, or finds it
+/// done.
 /// </summary>
 internal sealed class Migration
 {
@@ -35,7 +37,11 @@ internal sealed class Migration
         if (LegacyFinder.UserHome is not { } userHome || LegacyFinder.Find(userHome) is not { } found) return null;
         if (found.List.Problem is { } problem)
         {
-            var broken = new Migration { Sentence = $"the old process list {found.Path} could not be read and nothing was taken over: {problem}; mend it and run tspm migrate; {Guide}" };
+            var broken = new Migration
+            {
+                Sentence = $"the old process list {found.Path} could not be read and nothing was taken over: "
+                    + $"{problem}; mend it and run tspm migrate; {Guide}",
+            };
             broken._record = Record(clock, found, [], [], broken.Sentence);
             return broken;
         }
@@ -51,7 +57,13 @@ internal sealed class Migration
             var isUp = process.IsUp ?? former[i] is not null;
             definitions.Add(new SavedProcess
             {
-                Id = ids.Of(process), Config = process.Config, Desired = isUp ? DesiredState.Up : DesiredState.Down, EnvironmentKey = key, CreatedAt = now,
+                Id = ids.Of(process),
+                Config = process.Config,
+                Desired = isUp
+                    ? DesiredState.Up
+                    : DesiredState.Down,
+                EnvironmentKey = key,
+                CreatedAt = now,
             });
         }
         definitions.Sort(static (a, b) => a.Id.CompareTo(b.Id));
@@ -59,7 +71,9 @@ internal sealed class Migration
         {
             Content = new ProcessesFile
             {
-                Format = ProcessesFile.CurrentFormat, NextId = ids.Next, Processes = definitions,
+                Format = ProcessesFile.CurrentFormat,
+                NextId = ids.Next,
+                Processes = definitions,
                 Environments = new Dictionary<string, IReadOnlyDictionary<string, string>> { [key] = environment },
             },
             Sentence = SentenceOf(found, definitions, former),
@@ -68,7 +82,10 @@ internal sealed class Migration
         return migration;
     }
 
-    /// <summary>Writes the record, and the line for the next command unless the same was said already. Null, or why it could not be written.</summary>
+    /// <summary>
+    /// Writes the record, and the line for the next command unless the same was said already. Null, or why it could not
+    /// be written.
+    /// </summary>
     public string? Write(TspmHome home)
     {
         try
@@ -89,15 +106,24 @@ internal sealed class Migration
     static string SentenceOf(FoundList found, List<SavedProcess> definitions, LegacyProgram?[] former)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{definitions.Count} {(definitions.Count == 1 ? "process was" : "processes were")} taken over from the old list {found.Path} (left as it is)");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{definitions.Count} {(definitions.Count == 1 ? "process was" : "processes were")} taken over from the "
+                + $"old list {found.Path} (left as it is)");
         var held = Array.FindAll(former, static program => program is not null).Length;
-        if (held > 0) text.Append(CultureInfo.InvariantCulture, $"; {held} still {(held == 1 ? "runs" : "run")} elsewhere and {(held == 1 ? "is" : "are")} not started here: tspm migrate --take-over");
-        if (found.List.Processes.TrueForAll(static process => process.IsUp is null)) text.Append("; the list does not say what should run: tspm start-all");
-        if (found.List.Remarks.Count > 0) text.Append(CultureInfo.InvariantCulture, $"; {found.List.Remarks.Count} {(found.List.Remarks.Count == 1 ? "remark" : "remarks")}: tspm migrate");
+        if (held > 0)
+            text.Append(CultureInfo.InvariantCulture,
+                $"; {held} still {(held == 1 ? "runs" : "run")} elsewhere and {(held == 1 ? "is" : "are")} not "
+                    + $"started here: tspm migrate --take-over");
+        if (found.List.Processes.TrueForAll(static process => process.IsUp is null))
+            text.Append("; the list does not say what should run: tspm start-all");
+        if (found.List.Remarks.Count > 0)
+            text.Append(CultureInfo.InvariantCulture,
+                $"; {found.List.Remarks.Count} {(found.List.Remarks.Count == 1 ? "remark" : "remarks")}: tspm migrate");
         return text.Append("; ").Append(Guide).ToString();
     }
 
-    static string Record(TimeProvider clock, FoundList found, List<SavedProcess> definitions, LegacyProgram?[] former, string? problem)
+    static string Record(TimeProvider clock, FoundList found, List<SavedProcess> definitions, LegacyProgram?[] former,
+        string? problem)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))

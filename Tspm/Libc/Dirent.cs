@@ -18,7 +18,10 @@ internal static unsafe partial class Dirent
     [LibraryImport("libc", SetLastError = true)]
     private static partial int closedir(nint directory);
 
-    /// <summary>Adds every entry that is a number. False with the error number set: the folder cannot be read (or the process is gone).</summary>
+    /// <summary>
+    /// Adds every entry that is a number. False with the error number set: the folder cannot be read (or the process is
+    /// gone).
+    /// </summary>
     public static bool ReadNumbers(ReadOnlySpan<byte> nullTerminatedPath, List<int> numbers)
     {
         nint directory;

@@ -5,10 +5,14 @@ namespace Tspm.Libc;
 /// <summary>errno.h: the numbers that are decided upon here, and the C library's words for all of them.</summary>
 internal static unsafe partial class Errno
 {
-    public const int EPERM = 1, ENOENT = 2, ESRCH = 3, EINTR = 4, EIO = 5, ENXIO = 6, E2BIG = 7, ENOEXEC = 8, EBADF = 9, ECHILD = 10, EAGAIN = 11,
-        ENOMEM = 12, EACCES = 13, EBUSY = 16, EEXIST = 17, EXDEV = 18, ENODEV = 19, ENOTDIR = 20, EISDIR = 21, EINVAL = 22, ENFILE = 23,
-        EMFILE = 24, ETXTBSY = 26, EFBIG = 27, ENOSPC = 28, EROFS = 30, EPIPE = 32, ERANGE = 34, ENAMETOOLONG = 36, ENOSYS = 38, ELOOP = 40,
-        ENOTSOCK = 88, EAFNOSUPPORT = 97, EADDRINUSE = 98, ECONNRESET = 104, ENOTCONN = 107, ETIMEDOUT = 110, ECONNREFUSED = 111, EINPROGRESS = 115, EDQUOT = 122;
+    public const int EPERM = 1, ENOENT = 2, ESRCH = 3, EINTR = 4, EIO = 5, ENXIO = 6, E2BIG = 7, ENOEXEC = 8, EBADF = 9,
+    ECHILD = 10, EAGAIN = 11,
+        ENOMEM = 12, EACCES = 13, EBUSY = 16, EEXIST = 17, EXDEV = 18, ENODEV = 19, ENOTDIR = 20, EISDIR = 21,
+            EINVAL = 22, ENFILE = 23,
+        EMFILE = 24, ETXTBSY = 26, EFBIG = 27, ENOSPC = 28, EROFS = 30, EPIPE = 32, ERANGE = 34, ENAMETOOLONG = 36,
+            ENOSYS = 38, ELOOP = 40,
+        ENOTSOCK = 88, EAFNOSUPPORT = 97, EADDRINUSE = 98, ECONNRESET = 104, ENOTCONN = 107, ETIMEDOUT = 110,
+            ECONNREFUSED = 111, EINPROGRESS = 115, EDQUOT = 122;
 
     /// <summary>Longest message asked for, in bytes.</summary>
     const int MessageBytes = 256;
@@ -20,12 +24,17 @@ internal static unsafe partial class Errno
     [LibraryImport("libc")]
     private static partial int __xpg_strerror_r(int errno, byte* buffer, nuint length);
 
-    /// <summary>Which limit it is, in brackets: nobody thinks of it. Empty: none, the file system itself takes no larger file.</summary>
+    /// <summary>
+    /// Which limit it is, in brackets: nobody thinks of it. Empty: none, the file system itself takes no larger file.
+    /// </summary>
     static string FileSizeLimit()
     {
         ResourceLimit limit;
-        return SysResource.getrlimit(SysResource.RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != SysResource.RLIM_INFINITY
-            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" (the file size limit, ulimit -f, is {limit.rlim_cur} bytes)") : "";
+        return SysResource.getrlimit(SysResource.RLIMIT_FSIZE, &limit) == 0
+            && limit.rlim_cur != SysResource.RLIM_INFINITY
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $" (the file size limit, ulimit -f, is {limit.rlim_cur} bytes)")
+            : "";
     }
 
     /// <summary>"No such file or directory" and so on (man 3 strerror).</summary>

@@ -3,18 +3,21 @@ using System.Runtime.InteropServices;
 namespace Tspm.Libc;
 
 /// <summary>
-/// fcntl.h. The floor under everything here: one static class per C header, functions and constants in their C spelling, file descriptors as plain
-/// <c>int</c>s, results as the C function gives them, and the error number in <see cref="Marshal.GetLastPInvokeError"/>. So a manual page is the
-/// documentation, and nothing is hidden. Only what glibc 2.31 has is bound; newer calls go through <see cref="SysSyscall"/>. What makes a
-/// descriptor is called by <see cref="Descriptors"/>, which owns the result.
+/// fcntl.h. The floor under everything here: one static class per C header, functions and constants in their C
+/// spelling, file descriptors as plain <c>int</c>s, results as the C function gives them, and the error number in
+/// <see cref="Marshal.GetLastPInvokeError"/>. So a manual page is the documentation, and nothing is hidden. Only what
+/// glibc 2.31 has is bound; newer calls go through <see cref="SysSyscall"/>. What makes a descriptor is called by
+/// <see cref="Descriptors"/>, which owns the result.
 /// </summary>
 internal static unsafe partial class Fcntl
 {
     public const int O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_ACCMODE = 3;
-    public const int O_CREAT = 0x40, O_EXCL = 0x80, O_NOCTTY = 0x100, O_TRUNC = 0x200, O_APPEND = 0x400, O_NONBLOCK = 0x800;
+    public const int O_CREAT =
+        0x40, O_EXCL = 0x80, O_NOCTTY = 0x100, O_TRUNC = 0x200, O_APPEND = 0x400, O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000, O_PATH = 0x200000;
 
-    public const int F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030, F_SETPIPE_SZ = 1031, F_GETPIPE_SZ = 1032;
+    public const int F_GETFD =
+        1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030, F_SETPIPE_SZ = 1031, F_GETPIPE_SZ = 1032;
     public const int FD_CLOEXEC = 1;
     public const int AT_FDCWD = -100, AT_EMPTY_PATH = 0x1000, AT_SYMLINK_NOFOLLOW = 0x100, AT_REMOVEDIR = 0x200;
 

@@ -16,8 +16,9 @@ internal static partial class Malloc
     const int LargeBytes = 128 << 10;
 
     /// <summary>
-    /// Memory of 128 KiB and more comes from the system, and goes back to it when it is freed. That is so at first in any case; but the C library raises that limit with each such piece that is
-    /// freed, and keeps the next ones (man 3 mallopt, M_MMAP_THRESHOLD).
+    /// Memory of 128 KiB and more comes from the system, and goes back to it when it is freed. That is so at first in
+    /// any case; but the C library raises that limit with each such piece that is freed, and keeps the next ones (man 3
+    /// mallopt, M_MMAP_THRESHOLD).
     /// </summary>
     public static void ReturnLargePieces() => _ = mallopt(M_MMAP_THRESHOLD, LargeBytes);
 

@@ -7,7 +7,10 @@ internal static unsafe partial class Netdb
 {
     public const int AI_NUMERICHOST = 4;
 
-    /// <summary>man 3 getaddrinfo. May wait for name servers; not with AI_NUMERICHOST. 0, or a number for <see cref="gai_strerror"/>.</summary>
+    /// <summary>
+    /// man 3 getaddrinfo. May wait for name servers; not with AI_NUMERICHOST. 0, or a number for
+    /// <see cref="gai_strerror"/>.
+    /// </summary>
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int getaddrinfo(string node, string service, AddressInfo* hints, AddressInfo** result);
 

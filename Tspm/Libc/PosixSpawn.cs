@@ -3,16 +3,21 @@ using System.Runtime.InteropServices;
 namespace Tspm.Libc;
 
 /// <summary>
-/// spawn.h. Every function returns the error number itself and leaves errno alone. The two opaque structures are plain memory of the
-/// size that glibc gives them; init may allocate, destroy frees.
+/// spawn.h. Every function returns the error number itself and leaves errno alone. The two opaque structures are plain
+/// memory of the size that glibc gives them; init may allocate, destroy frees.
 /// </summary>
 internal static unsafe partial class PosixSpawn
 {
-    public const short POSIX_SPAWN_RESETIDS = 1, POSIX_SPAWN_SETPGROUP = 2, POSIX_SPAWN_SETSIGDEF = 4, POSIX_SPAWN_SETSIGMASK = 8, POSIX_SPAWN_SETSID = 0x80;
+    public const short POSIX_SPAWN_RESETIDS =
+        1, POSIX_SPAWN_SETPGROUP = 2, POSIX_SPAWN_SETSIGDEF = 4, POSIX_SPAWN_SETSIGMASK = 8, POSIX_SPAWN_SETSID = 0x80;
 
-    /// <summary>man 3 posix_spawn. Returns after the exec succeeded (0) or failed in the child (the number of exec, chdir or open).</summary>
+    /// <summary>
+    /// man 3 posix_spawn. Returns after the exec succeeded (0) or failed in the child (the number of exec, chdir or
+    /// open).
+    /// </summary>
     [LibraryImport("libc")]
-    public static partial int posix_spawn(int* pid, byte* path, SpawnFileActions* actions, SpawnAttributes* attributes, byte** argv, byte** envp);
+    public static partial int posix_spawn(int* pid, byte* path, SpawnFileActions* actions, SpawnAttributes* attributes,
+        byte** argv, byte** envp);
 
     [LibraryImport("libc")]
     public static partial int posix_spawn_file_actions_init(SpawnFileActions* actions);
@@ -25,7 +30,8 @@ internal static unsafe partial class PosixSpawn
     public static partial int posix_spawn_file_actions_adddup2(SpawnFileActions* actions, int fd, int newFd);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int posix_spawn_file_actions_addopen(SpawnFileActions* actions, int fd, string path, int flags, uint mode);
+    public static partial int posix_spawn_file_actions_addopen(SpawnFileActions* actions, int fd, string path,
+        int flags, uint mode);
 
     [LibraryImport("libc")]
     public static partial int posix_spawn_file_actions_addclose(SpawnFileActions* actions, int fd);

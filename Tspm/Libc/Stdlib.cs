@@ -8,7 +8,9 @@ internal static unsafe partial class Stdlib
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8, EntryPoint = "realpath")]
     private static partial byte* realpath(string path, byte* into);
 
-    /// <summary>The path without links, "." and ".." (man 3 realpath); null with the error number set: there is no such thing.</summary>
+    /// <summary>
+    /// The path without links, "." and ".." (man 3 realpath); null with the error number set: there is no such thing.
+    /// </summary>
     public static string? realpath(string path)
     {
         var raw = realpath(path, null);

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Tspm.Libc;
 
 /// <summary>
-/// sys/epoll.h. <c>struct epoll_event</c> is packed (12 bytes) on x86-64 only and 16 bytes elsewhere, so events live in plain bytes and
-/// are read and written through here.
+/// sys/epoll.h. <c>struct epoll_event</c> is packed (12 bytes) on x86-64 only and 16 bytes elsewhere, so events live in
+/// plain bytes and are read and written through here.
 /// </summary>
 internal static unsafe partial class SysEpoll
 {

@@ -7,7 +7,10 @@ internal static partial class SysFile
 {
     public const int LOCK_SH = 1, LOCK_EX = 2, LOCK_NB = 4, LOCK_UN = 8;
 
-    /// <summary>man 2 flock. The lock belongs to the open file description: it ends with the last descriptor of it, whoever holds that.</summary>
+    /// <summary>
+    /// man 2 flock. The lock belongs to the open file description: it ends with the last descriptor of it, whoever
+    /// holds that.
+    /// </summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial int flock(int fd, int operation);
 }

@@ -3,12 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace Tspm.Libc;
 
-/// <summary>sys/inotify.h. <c>struct inotify_event</c>: wd, mask, cookie, len, then <c>len</c> bytes with a name that ends in NULs (man 7 inotify).</summary>
+/// <summary>
+/// sys/inotify.h. <c>struct inotify_event</c>: wd, mask, cookie, len, then <c>len</c> bytes with a name that ends in
+/// NULs (man 7 inotify).
+/// </summary>
 internal static unsafe partial class SysInotify
 {
     public const int IN_CLOEXEC = 0x80000, IN_NONBLOCK = 0x800;
-    public const uint IN_ATTRIB = 4, IN_CLOSE_WRITE = 8, IN_MOVED_FROM = 0x40, IN_MOVED_TO = 0x80, IN_CREATE = 0x100, IN_DELETE = 0x200, IN_DELETE_SELF = 0x400, IN_MOVE_SELF = 0x800;
-    public const uint IN_UNMOUNT = 0x2000, IN_Q_OVERFLOW = 0x4000, IN_IGNORED = 0x8000, IN_ONLYDIR = 0x1000000, IN_DONT_FOLLOW = 0x2000000, IN_EXCL_UNLINK = 0x4000000;
+    public const uint IN_ATTRIB = 4, IN_CLOSE_WRITE = 8, IN_MOVED_FROM = 0x40, IN_MOVED_TO = 0x80, IN_CREATE = 0x100,
+        IN_DELETE = 0x200, IN_DELETE_SELF = 0x400, IN_MOVE_SELF = 0x800;
+    public const uint IN_UNMOUNT = 0x2000, IN_Q_OVERFLOW = 0x4000, IN_IGNORED = 0x8000, IN_ONLYDIR = 0x1000000,
+        IN_DONT_FOLLOW = 0x2000000, IN_EXCL_UNLINK = 0x4000000;
     public const uint IN_MASK_ADD = 0x20000000, IN_ISDIR = 0x40000000;
 
     /// <summary>offsetof(struct inotify_event, name).</summary>

@@ -5,7 +5,9 @@ namespace Tspm.Libc;
 /// <summary>sys/mman.h.</summary>
 internal static partial class SysMman
 {
-    /// <summary>man 2 madvise: pages of a file mapping that was never written come back from the file when they are touched.</summary>
+    /// <summary>
+    /// man 2 madvise: pages of a file mapping that was never written come back from the file when they are touched.
+    /// </summary>
     public const int MADV_DONTNEED = 4;
 
     /// <summary>man 2 memfd_create.</summary>

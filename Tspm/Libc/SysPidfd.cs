@@ -5,16 +5,22 @@ namespace Tspm.Libc;
 /// <summary>linux/pidfd.h and the ioctl(2) it is for.</summary>
 internal static unsafe partial class SysPidfd
 {
-    /// <summary>_IOWR(0xFF, 11, struct pidfd_info) with the first published size, 64 bytes; later kernels accept it for ever.</summary>
+    /// <summary>
+    /// _IOWR(0xFF, 11, struct pidfd_info) with the first published size, 64 bytes; later kernels accept it for ever.
+    /// </summary>
     public const uint PIDFD_GET_INFO = 0xC040FF0B;
 
     public const ulong PIDFD_INFO_EXIT = 1 << 3;
 
     /// <summary>True from Linux 5.4 on: pidfds can be opened (5.3) and waited for (P_PIDFD, 5.4).</summary>
-    public static readonly bool IsSupported = Environment.OSVersion.Version is var kernel && (kernel.Major, kernel.Minor).CompareTo((5, 4)) >= 0;
+    public static readonly bool IsSupported = Environment.OSVersion.Version is var kernel
+        && (kernel.Major, kernel.Minor).CompareTo((5, 4)) >= 0;
 
-    /// <summary>True from Linux 6.15 on: <see cref="WaitStatusOf"/> will have an answer once the process was reaped.</summary>
-    public static readonly bool TellsExitOfOthers = Environment.OSVersion.Version is var kernel && (kernel.Major, kernel.Minor).CompareTo((6, 15)) >= 0;
+    /// <summary>
+    /// True from Linux 6.15 on: <see cref="WaitStatusOf"/> will have an answer once the process was reaped.
+    /// </summary>
+    public static readonly bool TellsExitOfOthers = Environment.OSVersion.Version is var kernel
+        && (kernel.Major, kernel.Minor).CompareTo((6, 15)) >= 0;
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int ioctl(int fd, nuint request, void* argument);

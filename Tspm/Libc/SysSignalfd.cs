@@ -7,7 +7,9 @@ internal static unsafe partial class SysSignalfd
 {
     public const int SFD_CLOEXEC = 0x80000, SFD_NONBLOCK = 0x800;
 
-    /// <summary>man 2 signalfd. The signals must be blocked in every thread, or another way of delivery may win.</summary>
+    /// <summary>
+    /// man 2 signalfd. The signals must be blocked in every thread, or another way of delivery may win.
+    /// </summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial int signalfd(int fd, SignalSet* mask, int flags);
 }

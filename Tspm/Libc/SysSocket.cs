@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Tspm.Libc;
 
-/// <summary>sys/socket.h and sys/un.h, and of netinet/in.h what a listener needs. Addresses of other families are passed as bytes in the place of sockaddr_un.</summary>
+/// <summary>
+/// sys/socket.h and sys/un.h, and of netinet/in.h what a listener needs. Addresses of other families are passed as
+/// bytes in the place of sockaddr_un.
+/// </summary>
 internal static unsafe partial class SysSocket
 {
     public const int AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10;
@@ -10,7 +13,8 @@ internal static unsafe partial class SysSocket
     public const int SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_SEQPACKET = 5, SOCK_CLOEXEC = 0x80000, SOCK_NONBLOCK = 0x800;
     public const int SOL_SOCKET = 1, SO_PASSCRED = 16, SO_PEERCRED = 17, SO_ERROR = 4, SO_SNDBUF = 7, SO_RCVBUF = 8;
     public const int SCM_RIGHTS = 1, SCM_CREDENTIALS = 2;
-    public const int MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000, MSG_CMSG_CLOEXEC = 0x40000000, MSG_TRUNC = 0x20, MSG_CTRUNC = 8;
+    public const int MSG_DONTWAIT =
+        0x40, MSG_NOSIGNAL = 0x4000, MSG_CMSG_CLOEXEC = 0x40000000, MSG_TRUNC = 0x20, MSG_CTRUNC = 8;
     public const int SHUT_RD = 0, SHUT_WR = 1, SHUT_RDWR = 2;
 
     [LibraryImport("libc", SetLastError = true)]
@@ -53,7 +57,9 @@ internal static unsafe partial class SysSocket
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint recvmsg(int fd, MessageHeader* message, int flags);
 
-    /// <summary>SO_PEERCRED: who opened the other end, as the kernel knows it. 0, or -1 with the error number set.</summary>
+    /// <summary>
+    /// SO_PEERCRED: who opened the other end, as the kernel knows it. 0, or -1 with the error number set.
+    /// </summary>
     public static int GetPeerCredentials(int fd, out Ucred credentials)
     {
         Ucred peer = default;
@@ -87,7 +93,8 @@ internal unsafe struct SockaddrUn
     {
         address = new SockaddrUn { sun_family = SysSocket.AF_UNIX };
         if (System.Text.Encoding.UTF8.GetByteCount(path) >= PathBytes) return false;
-        fixed (byte* target = address.sun_path) System.Text.Encoding.UTF8.GetBytes(path, new Span<byte>(target, PathBytes));
+        fixed (byte* target = address.sun_path)
+            System.Text.Encoding.UTF8.GetBytes(path, new Span<byte>(target, PathBytes));
         return true;
     }
 }

@@ -3,12 +3,13 @@ using System.Runtime.InteropServices;
 namespace Tspm.Libc;
 
 /// <summary>
-/// sys/stat.h. <c>struct stat</c> differs between architectures and <c>stat</c> is no symbol of glibc before 2.33, so files are looked at with
-/// statx(2), which has one layout everywhere.
+/// sys/stat.h. <c>struct stat</c> differs between architectures and <c>stat</c> is no symbol of glibc before 2.33, so
+/// files are looked at with statx(2), which has one layout everywhere.
 /// </summary>
 internal static unsafe partial class SysStat
 {
-    public const uint S_IFMT = 0xF000, S_IFSOCK = 0xC000, S_IFLNK = 0xA000, S_IFREG = 0x8000, S_IFDIR = 0x4000, S_IFCHR = 0x2000, S_IFIFO = 0x1000;
+    public const uint S_IFMT = 0xF000, S_IFSOCK = 0xC000, S_IFLNK = 0xA000, S_IFREG = 0x8000, S_IFDIR = 0x4000,
+        S_IFCHR = 0x2000, S_IFIFO = 0x1000;
     public const uint STATX_BASIC_STATS = 0x7ff, STATX_BTIME = 0x800;
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -101,13 +102,15 @@ internal struct StatxBuffer
 }
 
 /// <summary>What <c>stat</c> tells, the same on every architecture.</summary>
-internal readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, ulong Inode, ulong Device, long Size, long Links, DateTimeOffset Modified, DateTimeOffset? Born)
+internal readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, ulong Inode, ulong Device, long Size,
+    long Links, DateTimeOffset Modified, DateTimeOffset? Born)
 {
     /// <summary>Nanoseconds in a tick of <see cref="TimeSpan"/>.</summary>
     const long NanosecondsPerTick = 100;
 
     public FileStatus(in StatxBuffer raw)
-        : this(raw.stx_mode, raw.stx_uid, raw.stx_gid, raw.stx_ino, ((ulong)raw.stx_dev_major << 32) | raw.stx_dev_minor, (long)raw.stx_size,
+        : this(raw.stx_mode, raw.stx_uid, raw.stx_gid, raw.stx_ino,
+            ((ulong)raw.stx_dev_major << 32) | raw.stx_dev_minor, (long)raw.stx_size,
             raw.stx_nlink, Time(raw.stx_mtime_sec, raw.stx_mtime_nsec),
             // Not every file system keeps it.
             (raw.stx_mask & SysStat.STATX_BTIME) != 0 ? Time(raw.stx_btime_sec, raw.stx_btime_nsec) : null)
@@ -120,7 +123,8 @@ internal readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, ulong 
     public bool IsLink => (Mode & SysStat.S_IFMT) == SysStat.S_IFLNK;
     public bool IsSocket => (Mode & SysStat.S_IFMT) == SysStat.S_IFSOCK;
 
-    static DateTimeOffset Time(long seconds, uint nanoseconds) => DateTimeOffset.UnixEpoch.AddTicks((seconds * TimeSpan.TicksPerSecond) + (nanoseconds / NanosecondsPerTick));
+    static DateTimeOffset Time(long seconds, uint nanoseconds) =>
+        DateTimeOffset.UnixEpoch.AddTicks((seconds * TimeSpan.TicksPerSecond) + (nanoseconds / NanosecondsPerTick));
 
     /// <summary>True when both are the same file, whatever its name.</summary>
     public bool IsSameFile(in FileStatus other) => Inode == other.Inode && Device == other.Device;

@@ -21,21 +21,33 @@ internal static unsafe partial class SysSyscall
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint syscall(nint number, nint a, nint b, nint c, nint d);
 
-    /// <summary>man 2 pidfd_open, Linux 5.3. The descriptor is close-on-exec and becomes readable when the process ends.</summary>
+    /// <summary>
+    /// man 2 pidfd_open, Linux 5.3. The descriptor is close-on-exec and becomes readable when the process ends.
+    /// </summary>
     public static int pidfd_open(int pid, uint flags = 0) => (int)syscall(SYS_pidfd_open, pid, (nint)flags, 0, 0);
 
     /// <summary>man 2 pidfd_send_signal, Linux 5.1. ESRCH: ended and reaped.</summary>
-    public static int pidfd_send_signal(int pidfd, int signal) => (int)syscall(SYS_pidfd_send_signal, pidfd, signal, 0, 0);
+    public static int pidfd_send_signal(int pidfd, int signal) =>
+        (int)syscall(SYS_pidfd_send_signal, pidfd, signal, 0, 0);
 
-    /// <summary>man 2 close_range, Linux 5.9; CLOSE_RANGE_CLOEXEC 5.11. With CLOSE_RANGE_UNSHARE the calling thread gets a table of its own first, without what is to be closed.</summary>
-    public static int close_range(uint first, uint last, uint flags) => (int)syscall(SYS_close_range, (nint)first, (nint)last, (nint)flags, 0);
+    /// <summary>
+    /// man 2 close_range, Linux 5.9; CLOSE_RANGE_CLOEXEC 5.11. With CLOSE_RANGE_UNSHARE the calling thread gets a table
+    /// of its own first, without what is to be closed.
+    /// </summary>
+    public static int close_range(uint first, uint last, uint flags) =>
+        (int)syscall(SYS_close_range, (nint)first, (nint)last, (nint)flags, 0);
 
-    /// <summary>man 2 ioprio_get: class and level in one; of a process (its main thread), or with 0 of the calling thread. -1: no such process.</summary>
+    /// <summary>
+    /// man 2 ioprio_get: class and level in one; of a process (its main thread), or with 0 of the calling thread. -1:
+    /// no such process.
+    /// </summary>
     public static int ioprio_get(int pid) => (int)syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, pid, 0, 0);
 
     /// <summary>man 2 ioprio_set, of the calling thread: class and level in one.</summary>
-    public static int ioprio_set_value(int priority) => (int)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, priority, 0);
+    public static int ioprio_set_value(int priority) =>
+        (int)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, priority, 0);
 
     /// <summary>man 2 ioprio_set, of the calling thread.</summary>
-    public static int ioprio_set(int ioprioClass) => (int)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, ioprioClass << IOPRIO_CLASS_SHIFT, 0);
+    public static int ioprio_set(int ioprioClass) =>
+        (int)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, ioprioClass << IOPRIO_CLASS_SHIFT, 0);
 }

@@ -14,7 +14,10 @@ internal static unsafe partial class Time
     [LibraryImport("libc", SetLastError = true)]
     public static partial int nanosleep(TimeSpec* request, TimeSpec* remaining);
 
-    /// <summary>Blocks this thread for less than a second; the resolution that the runtime's own sleep (whole milliseconds) does not have.</summary>
+    /// <summary>
+    /// Blocks this thread for less than a second; the resolution that the runtime's own sleep (whole milliseconds) does
+    /// not have.
+    /// </summary>
     public static void Pause(TimeSpan duration)
     {
         var request = new TimeSpec { tv_nsec = duration.Ticks * 100 };

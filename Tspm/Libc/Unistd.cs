@@ -41,7 +41,9 @@ internal static unsafe partial class Unistd
     [LibraryImport("libc", SetLastError = true)]
     public static partial int execv(byte* path, byte** argv);
 
-    /// <summary>man 3 setenv. Changes what <see cref="execv"/> passes on, not what <c>System.Environment</c> shows.</summary>
+    /// <summary>
+    /// man 3 setenv. Changes what <see cref="execv"/> passes on, not what <c>System.Environment</c> shows.
+    /// </summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int setenv(string name, string value, int overwrite);
 

@@ -11,13 +11,17 @@ using Tspm.Platform.Windows;
 
 namespace Tspm.Platform;
 
-/// <summary>The only place that asks which operating system this is. Everything else is compiled everywhere and chosen here.</summary>
+/// <summary>
+/// The only place that asks which operating system this is. Everything else is compiled everywhere and chosen here.
+/// </summary>
 internal static class CurrentSystem
 {
     /// <summary>False: this system has no floor yet, and the sentence says so.</summary>
     public static bool IsSupported([NotNullWhen(false)] out string? sentence)
     {
-        sentence = OperatingSystem.IsLinux() ? null : "Tspm supervises processes on Linux only so far; this system is " + Environment.OSVersion.Platform + ".";
+        sentence = OperatingSystem.IsLinux()
+            ? null
+            : "Tspm supervises processes on Linux only so far; this system is " + Environment.OSVersion.Platform + ".";
         return sentence is null;
     }
 
@@ -30,7 +34,8 @@ internal static class CurrentSystem
         var cgroups = cgroupFolder is null ? null : new ProcessCgroups(cgroupFolder);
         return new LinuxProcessSystem(
             loop, guardianPid, setUpCommand, originalOpenFiles, originalOomScore, cgroups: cgroups,
-            originalLimits: originalLimits) { Survivors = survivors };
+            originalLimits: originalLimits)
+        { Survivors = survivors };
     }
 
     /// <summary>Where processes get cgroups of their own, see <see cref="CgroupPlace"/>; null: nowhere.</summary>
@@ -53,20 +58,29 @@ internal static class CurrentSystem
     /// <summary>Where clients connect.</summary>
     /// <param name="descriptor">Of the socket on which the guardian listens; closed with what is returned.</param>
     public static IControlListener ListenForClients(Descriptor descriptor) => OperatingSystem.IsWindows()
-        ? new PipeControlListener(PipeControlListener.NameOf(System.Security.Principal.WindowsIdentity.GetCurrent().User?.Value ?? Environment.UserName), owner: 0) : UnixControlListener.Of(descriptor);
+        ? new PipeControlListener(
+            PipeControlListener.NameOf(System.Security.Principal.WindowsIdentity.GetCurrent().User?.Value
+                ?? Environment.UserName), owner: 0)
+        : UnixControlListener.Of(descriptor);
 
     /// <summary>Soft limit of open descriptors of this process; null when it is not known.</summary>
     public static unsafe long? OpenFilesLimit()
     {
         ResourceLimit limit;
-        return SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &limit) == 0 ? (long)Math.Min(limit.rlim_cur, long.MaxValue) : null;
+        return SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &limit) == 0
+            ? (long)Math.Min(limit.rlim_cur, long.MaxValue)
+            : null;
     }
 
-    /// <summary>What a child of this process would inherit of it, see <see cref="Tspm.Model.Config.LaunchContext"/>; null: this system does not say.</summary>
+    /// <summary>
+    /// What a child of this process would inherit of it, see <see cref="Tspm.Model.Config.LaunchContext"/>; null: this
+    /// system does not say.
+    /// </summary>
     public static Tspm.Model.Config.LaunchContext? Launch() => OperatingSystem.IsLinux() ? OwnLaunch.Read() : null;
 
     /// <summary>The same of another process; null: it is gone, or this system does not say.</summary>
-    public static Tspm.Model.Config.LaunchContext? LaunchOf(int pid) => OperatingSystem.IsLinux() ? PeerLaunch.Read(pid) : null;
+    public static Tspm.Model.Config.LaunchContext? LaunchOf(int pid) =>
+        OperatingSystem.IsLinux() ? PeerLaunch.Read(pid) : null;
 
     /// <summary>Who listens on the ports of this machine.</summary>
     public static ITcpListeners CreateTcpListeners() => new TcpListeners();

@@ -3,7 +3,10 @@ using Tspm.Libc;
 
 namespace Tspm.Platform;
 
-/// <summary>What .NET's file API does not offer: owners, hard links, fsync of a folder, and error texts that are not resource keys.</summary>
+/// <summary>
+/// What .NET's file API does not offer: owners, hard links, fsync of a folder, and error texts that are not resource
+/// keys.
+/// </summary>
 internal static class FileSystem
 {
     /// <summary>The home directory that the user database knows for this user; null: none.</summary>
@@ -16,10 +19,12 @@ internal static class FileSystem
     public static bool IsExecutable(string path) => Unistd.access(path, Unistd.X_OK) == 0;
 
     /// <summary>The number of a user given by name or number; null: there is none.</summary>
-    public static uint? UserIdOf(string user) => Pwd.getpwnam(user)?.Uid ?? (uint.TryParse(user, out var uid) ? uid : null);
+    public static uint? UserIdOf(string user) =>
+        Pwd.getpwnam(user)?.Uid ?? (uint.TryParse(user, out var uid) ? uid : null);
 
     /// <summary>Owner of a file or folder. Throws IOException.</summary>
-    public static uint OwnerOf(string path) => SysStat.stat(path, out var status) == 0 ? status.Uid : throw Failure("cannot look at", path);
+    public static uint OwnerOf(string path) =>
+        SysStat.stat(path, out var status) == 0 ? status.Uid : throw Failure("cannot look at", path);
 
     /// <summary>Whether anything has this name: also a link that leads nowhere.</summary>
     public static bool IsThere(string path) => SysStat.lstat(path, out _) == 0;
@@ -28,15 +33,20 @@ internal static class FileSystem
     public static bool IsMissing(string path) =>
         SysStat.stat(path, out _) != 0 && Errno.Last is (Errno.ENOENT or Errno.ENOTDIR);
 
-    /// <summary>How others could put something foreign into a folder that should be this user's, and what to do; null: they cannot. Throws IOException.</summary>
+    /// <summary>
+    /// How others could put something foreign into a folder that should be this user's, and what to do; null: they
+    /// cannot. Throws IOException.
+    /// </summary>
     public static string? OpenToOthers(string folder)
     {
         const uint writableByOthers = 0x12; // 022
         var self = Unistd.geteuid();
         if (SysStat.stat(folder, out var status) != 0) throw Failure("cannot look at", folder);
-        if (status.Uid != self) return $"{folder} belongs to uid {status.Uid}, not to you (uid {self}); set TSPM_HOME to a folder of yours";
+        if (status.Uid != self)
+            return $"{folder} belongs to uid {status.Uid}, not to you (uid {self}); set TSPM_HOME to a folder of yours";
         return (status.Mode & writableByOthers) == 0 ? null
-            : $"others can write to {folder} (mode {Convert.ToString(status.Mode & 0xfff, 8)}): look for what is not yours in it, then run chmod 700 {folder}";
+            : $"others can write to {folder} (mode {Convert.ToString(status.Mode & 0xfff, 8)}): look for what is not "
+                + $"yours in it, then run chmod 700 {folder}";
     }
 
     /// <summary>As the kernel has it (man 7 path_resolution).</summary>
@@ -65,7 +75,8 @@ internal static class FileSystem
                 continue;
             }
             if (status.Uid != self && status.Uid != 0)
-                return $"{next}{(next == path ? "" : $", on the way to {path},")} is a link that uid {status.Uid} made, not you (uid {self}); remove it, or set TSPM_HOME to a folder of yours";
+                return $"{next}{(next == path ? "" : $", on the way to {path},")} is a link that uid {status.Uid} "
+                    + $"made, not you (uid {self}); remove it, or set TSPM_HOME to a folder of yours";
             if (++links > MostLinks || new FileInfo(next).LinkTarget is not { } target) return null;
             if (target.StartsWith('/')) at = "";
             Push(names, target);
@@ -86,9 +97,11 @@ internal static class FileSystem
     public static string? ShutOut(string folder)
     {
         const uint owner = 0x1c0; // 0700
-        if (SysStat.stat(folder, out var status) != 0 || status.Uid != Unistd.geteuid() || (status.Mode & owner) == owner)
+        if (SysStat.stat(folder, out var status) != 0 || status.Uid != Unistd.geteuid()
+            || (status.Mode & owner) == owner)
             return null;
-        return $"you have no access to your own folder {folder} (mode {Convert.ToString(status.Mode & 0xfff, 8).PadLeft(3, '0')}): run chmod 700 {folder}";
+        return $"you have no access to your own folder {folder} (mode "
+            + $"{Convert.ToString(status.Mode & 0xfff, 8).PadLeft(3, '0')}): run chmod 700 {folder}";
     }
 
     /// <summary>
@@ -113,17 +126,25 @@ internal static class FileSystem
         if (Unistd.link(existing, another) != 0) throw Failure("cannot link", another);
     }
 
-    /// <summary>The same place without links on the way; of what is not there yet, with the part that is there resolved.</summary>
+    /// <summary>
+    /// The same place without links on the way; of what is not there yet, with the part that is there resolved.
+    /// </summary>
     public static string RealPath(string path)
     {
         if (Stdlib.realpath(path) is { } real) return real;
-        return Path.GetDirectoryName(path) is { } folder ? Path.Combine(RealPath(folder), Path.GetFileName(path)) : path;
+        return Path.GetDirectoryName(path) is { } folder
+            ? Path.Combine(RealPath(folder), Path.GetFileName(path))
+            : path;
     }
 
     /// <summary>Renames a file, replacing what has the new name. Null, or why it did not work.</summary>
-    public static string? Rename(string from, string to) => Unistd.rename(from, to) == 0 ? null : Errno.Describe(Errno.Last);
+    public static string? Rename(string from, string to) =>
+        Unistd.rename(from, to) == 0 ? null : Errno.Describe(Errno.Last);
 
-    /// <summary>Gives a file the name <c>NAME.kept-1</c>, -2 …, so that its own is free. Null, or why it did not work; no file is no trouble.</summary>
+    /// <summary>
+    /// Gives a file the name <c>NAME.kept-1</c>, -2 …, so that its own is free. Null, or why it did not work; no file
+    /// is no trouble.
+    /// </summary>
     public static string? MoveAside(string path)
     {
         if (!File.Exists(path)) return null;
@@ -181,8 +202,9 @@ internal static class FileSystem
     }
 
     /// <summary>
-    /// Writes all of it where the stream stands. Throws IOException also for a file that may not become larger (EFBIG), which is a full disk like any other and for which the runtime throws an exception
-    /// that nobody expects of a write.
+    /// Writes all of it where the stream stands. Throws IOException also for a file that may not become larger (EFBIG),
+    /// which is a full disk like any other and for which the runtime throws an exception that nobody expects of a
+    /// write.
     /// </summary>
     public static void Write(Stream file, ReadOnlySpan<byte> content)
     {
@@ -213,7 +235,10 @@ internal static class FileSystem
         return descriptor.ToFileHandle();
     }
 
-    /// <summary>What an exception of the file API means, in the system's words: the runtime's own texts are left out of the executable.</summary>
+    /// <summary>
+    /// What an exception of the file API means, in the system's words: the runtime's own texts are left out of the
+    /// executable.
+    /// </summary>
     public static string Describe(Exception e) => e switch
     {
         FileNotFoundException or DirectoryNotFoundException => Errno.Describe(Errno.ENOENT),

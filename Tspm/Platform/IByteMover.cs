@@ -1,8 +1,8 @@
 namespace Tspm.Platform;
 
 /// <summary>
-/// Moves a child's bytes from its FIFO to a file at an explicit offset, so that after a crash the file's own size says where to go on.
-/// One mover belongs to one FIFO: some kinds remember bytes they have read and could not write.
+/// Moves a child's bytes from its FIFO to a file at an explicit offset, so that after a crash the file's own size says
+/// where to go on. One mover belongs to one FIFO: some kinds remember bytes they have read and could not write.
 /// </summary>
 internal interface IByteMover
 {
@@ -13,8 +13,9 @@ internal interface IByteMover
     int Held { get; }
 
     /// <summary>
-    /// Moves at most <paramref name="max"/> bytes without waiting for more. Returns how many are in the file now; 0: nothing is left and nobody
-    /// has the FIFO open for writing; -1: <paramref name="errno"/> says why (EAGAIN: nothing there now; ENOSPC: nothing is lost, try again later).
+    /// Moves at most <paramref name="max"/> bytes without waiting for more. Returns how many are in the file now; 0:
+    /// nothing is left and nobody has the FIFO open for writing; -1: <paramref name="errno"/> says why (EAGAIN: nothing
+    /// there now; ENOSPC: nothing is lost, try again later).
     /// </summary>
     /// <remarks>Offset <see cref="NoOffset"/>: the target has no positions (a pipe, a terminal).</remarks>
     long Move(int fromFifo, int toFile, long offset, int max, out int errno);

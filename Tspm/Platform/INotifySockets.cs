@@ -3,15 +3,18 @@ using Tspm.Model.State;
 namespace Tspm.Platform;
 
 /// <summary>
-/// Where children speak systemd's notification protocol (man 3 sd_notify): a datagram socket a run. It outlives the daemon in the guardian's hands, so that what is said while no daemon lives
-/// is heard by the next.
+/// Where children speak systemd's notification protocol (man 3 sd_notify): a datagram socket a run. It outlives the
+/// daemon in the guardian's hands, so that what is said while no daemon lives is heard by the next.
 /// </summary>
 internal interface INotifySockets
 {
     /// <summary>The value of NOTIFY_SOCKET for a run.</summary>
     string NameOf(ulong runId);
 
-    /// <summary>Makes the socket of a run, or goes on with the one that an earlier daemon made, until it is disposed of. Null: it cannot be made, and the failure says why.</summary>
+    /// <summary>
+    /// Makes the socket of a run, or goes on with the one that an earlier daemon made, until it is disposed of. Null:
+    /// it cannot be made, and the failure says why.
+    /// </summary>
     IDisposable? Open(ulong runId, NotifyHeard heard, out SpawnFailure? failure);
 }
 

@@ -3,8 +3,9 @@ using Tspm.Model.State;
 namespace Tspm.Platform;
 
 /// <summary>
-/// What supervision needs of an operating system: the seam between the brain and the machine. The real one makes system calls,
-/// the tests' one is played by hand. All members but the readings are called from the supervisor's thread only, and none blocks for long.
+/// What supervision needs of an operating system: the seam between the brain and the machine. The real one makes system
+/// calls, the tests' one is played by hand. All members but the readings are called from the supervisor's thread only,
+/// and none blocks for long.
 /// </summary>
 internal interface IProcessSystem
 {
@@ -17,21 +18,30 @@ internal interface IProcessSystem
     /// <summary>The environment that a living process was started with; empty when it cannot be read.</summary>
     IReadOnlyDictionary<string, string> ReadEnvironment(int pid);
 
-    /// <summary>Why no child can be started at present, as the last try found; null: it worked, or failed for a reason of its own.</summary>
+    /// <summary>
+    /// Why no child can be started at present, as the last try found; null: it worked, or failed for a reason of its
+    /// own.
+    /// </summary>
     string? Trouble { get; }
 
-    /// <summary>Why there is no room for one more child beside what is needed to answer (descriptors); null: there is.</summary>
+    /// <summary>
+    /// Why there is no room for one more child beside what is needed to answer (descriptors); null: there is.
+    /// </summary>
     SpawnFailure? LackOfRoom();
 
     /// <summary>Starts a program. A failure is a value: the stage, the error number and a sentence.</summary>
     SpawnOutcome Spawn(SpawnRequest request);
 
     /// <summary>
-    /// Takes over a child of an earlier daemon: null when no process has this pid and start time. A zombie does not live, but how it ended is still to be learnt, so it counts here.
+    /// Takes over a child of an earlier daemon: null when no process has this pid and start time. A zombie does not
+    /// live, but how it ended is still to be learnt, so it counts here.
     /// </summary>
     IChild? Adopt(int pid, long startTicks);
 
-    /// <summary>The pid and start time of the living process that holds this FIFO open for writing, other than this program itself; null: nobody does.</summary>
+    /// <summary>
+    /// The pid and start time of the living process that holds this FIFO open for writing, other than this program
+    /// itself; null: nobody does.
+    /// </summary>
     (int Pid, long StartTicks)? FindFifoHolder(string path);
 
     /// <summary>
@@ -57,21 +67,23 @@ internal interface IProcessSystem
     int? KillLeftovers(TreeMark mark);
 
     /// <summary>
-    /// Gives a living child of an earlier daemon, and everything below it, this mark, when it has none: an older version
-    /// started it without. What may not be marked (another user's process) stays as it is.
+    /// Gives a living child of an earlier daemon, and everything below it, this mark, when it has none: an older
+    /// version started it without. What may not be marked (another user's process) stays as it is.
     /// </summary>
     /// <returns>The mark that the child carries: this one, or the one that it had.</returns>
     ulong MarkTree(int pid, long startTicks, ulong runMark);
 
     /// <summary>
-    /// The kernel's own words that it killed this process because memory ran out; null: it does not say so, or may not be read. From any thread.
+    /// The kernel's own words that it killed this process because memory ran out; null: it does not say so, or may not
+    /// be read. From any thread.
     /// </summary>
     /// <param name="pid">The process, which has ended just now.</param>
     /// <param name="lived">How long it lived: what was said before is about another one.</param>
     string? OutOfMemoryKill(int pid, TimeSpan lived);
 
     /// <summary>
-    /// Sends SIGKILL to what was started by a daemon that is dead, has a variable of this name in its environment and this entry ("NAME=value"), and to everything below it.
+    /// Sends SIGKILL to what was started by a daemon that is dead, has a variable of this name in its environment and
+    /// this entry ("NAME=value"), and to everything below it.
     /// </summary>
     /// <param name="variable">The name.</param>
     /// <param name="entry">The entry.</param>
@@ -79,17 +91,22 @@ internal interface IProcessSystem
     void KillHooks(string variable, string entry, bool everywhere);
 
     /// <summary>
-    /// True when a process belongs to a living child: itself, its session or group, its mark, or its descent. Of one that has ended meanwhile nothing is known: then its user has to be the child's, or root.
+    /// True when a process belongs to a living child: itself, its session or group, its mark, or its descent. Of one
+    /// that has ended meanwhile nothing is known: then its user has to be the child's, or root.
     /// </summary>
     bool IsInTree(int pid, uint uid, TreeMark mark);
 
     /// <summary>The living members of the tree below a child, itself first.</summary>
     IReadOnlyList<ProcessSample> ReadTree(int pid);
 
-    /// <summary>Why processes run without cgroups of their own although they should have some; null: no trouble.</summary>
+    /// <summary>
+    /// Why processes run without cgroups of their own although they should have some; null: no trouble.
+    /// </summary>
     string? CgroupTrouble { get; }
 
-    /// <summary>Memory of all that is in the cgroup of an instance, as the kernel counts it; null: it does not.</summary>
+    /// <summary>
+    /// Memory of all that is in the cgroup of an instance, as the kernel counts it; null: it does not.
+    /// </summary>
     long? ReadGroupMemory(TreeMark mark);
 
     /// <summary>Memory of one process in bytes (Pss); null when it cannot be read.</summary>
@@ -101,22 +118,37 @@ internal interface IChild : IDisposable
 {
     int Pid { get; }
 
-    /// <summary>Start time in clock ticks since boot (man 5 proc: field 22 of stat): with the pid it names a process for ever.</summary>
+    /// <summary>
+    /// Start time in clock ticks since boot (man 5 proc: field 22 of stat): with the pid it names a process for ever.
+    /// </summary>
     long StartTicks { get; }
 
-    /// <summary>True when this daemon is the parent and reaps it; false for an adopted one, whose exit status comes from the guardian.</summary>
+    /// <summary>
+    /// True when this daemon is the parent and reaps it; false for an adopted one, whose exit status comes from the
+    /// guardian.
+    /// </summary>
     bool IsOwn { get; }
 
-    /// <summary>Calls back, on any thread, when the child has ended, and for one with <see cref="TellsExit"/> again when its parent has reaped it.</summary>
+    /// <summary>
+    /// Calls back, on any thread, when the child has ended, and for one with <see cref="TellsExit"/> again when its
+    /// parent has reaped it.
+    /// </summary>
     void OnExit(Action ended);
 
-    /// <summary>True for an adopted child whose exit status the kernel tells once its parent, whoever that is, has reaped it.</summary>
+    /// <summary>
+    /// True for an adopted child whose exit status the kernel tells once its parent, whoever that is, has reaped it.
+    /// </summary>
     bool TellsExit { get; }
 
-    /// <summary>The status of an own child that ended and is not reaped yet (it stays so); for an adopted one what the kernel still knows, else null.</summary>
+    /// <summary>
+    /// The status of an own child that ended and is not reaped yet (it stays so); for an adopted one what the kernel
+    /// still knows, else null.
+    /// </summary>
     ExitStatus? PeekExit();
 
-    /// <summary>Reaps an own child that ended: to be called after its status was saved. Does nothing for an adopted one.</summary>
+    /// <summary>
+    /// Reaps an own child that ended: to be called after its status was saved. Does nothing for an adopted one.
+    /// </summary>
     void Reap();
 
     /// <summary>Signals the child alone. False: it has ended.</summary>
@@ -142,7 +174,10 @@ internal sealed record TreeMark(int Pid, int Id, int Instance, string? Hook = nu
     /// <summary>The mark that its descendants carry; <see cref="RunMark.None"/>: they carry none.</summary>
     public ulong Run { get; init; }
 
-    /// <summary>Another child with the same marks started then and lives; null: there is none. With it the marks alone say nothing.</summary>
+    /// <summary>
+    /// Another child with the same marks started then and lives; null: there is none. With it the marks alone say
+    /// nothing.
+    /// </summary>
     public long? OtherStartTicks { get; init; }
 
     /// <summary>Output FIFOs of this child alone: who holds one is of its tree.</summary>
@@ -179,4 +214,5 @@ internal enum SignalResult
 }
 
 /// <summary>One living process at one moment.</summary>
-internal sealed record ProcessSample(int Pid, int ParentPid, long StartTicks, string Command, TimeSpan CpuTime, long? MemoryBytes);
+internal sealed record ProcessSample(int Pid, int ParentPid, long StartTicks, string Command, TimeSpan CpuTime,
+    long? MemoryBytes);

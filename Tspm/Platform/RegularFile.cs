@@ -45,7 +45,8 @@ internal static unsafe class RegularFile
             var size = RandomAccess.GetLength(file);
             var bytes = size > maxBytes ? null : ReadAll(file, (int)size, maxBytes);
             if (bytes is null)
-                problem = new FileProblem(FileProblemKind.TooLarge, $"is larger than {Tspm.Text.ByteSize.Format(maxBytes)}");
+                problem = new FileProblem(FileProblemKind.TooLarge,
+                    $"is larger than {Tspm.Text.ByteSize.Format(maxBytes)}");
             return bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -72,7 +73,9 @@ internal static unsafe class RegularFile
             problem = Failed(path, Errno.Last);
             return null;
         }
-        problem = SysStat.fstat(descriptor.Number, out var status) != 0 ? Failed(path, Errno.Last) : KindProblem(status);
+        problem = SysStat.fstat(descriptor.Number, out var status) != 0
+            ? Failed(path, Errno.Last)
+            : KindProblem(status);
         return problem is null ? descriptor.ToFileHandle() : null;
     }
 

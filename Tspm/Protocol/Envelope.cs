@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Tspm.Protocol;
 
-// A member with an initial value is `set`, not `init`: the source generator passes every `init` member to the object's initialiser, so that one
-// missing in the JSON would become null or false and not what is written here.
+// A member with an initial value is `set`, not `init`: the source generator passes every `init` member to the object's
+// initialiser, so that one missing in the JSON would become null or false and not what is written here.
 
 /// <summary>A JSON-RPC 2.0 request as it comes off the wire: parameters stay JSON until the method is known.</summary>
 internal sealed class RpcRequest

@@ -1,12 +1,13 @@
 namespace Tspm.Protocol;
 
 /// <summary>
-/// The numbers of JSON-RPC errors: below -32000 the standard's own, from -32001 on ours. The client maps them to exit codes
-/// (<c>Client/ExitCodes</c>).
+/// The numbers of JSON-RPC errors: below -32000 the standard's own, from -32001 on ours. The client maps them to exit
+/// codes (<c>Client/ExitCodes</c>).
 /// </summary>
 internal static class ErrorCode
 {
-    public const int ParseError = -32700, InvalidRequest = -32600, MethodNotFound = -32601, InvalidParams = -32602, InternalError = -32603;
+    public const int ParseError =
+        -32700, InvalidRequest = -32600, MethodNotFound = -32601, InvalidParams = -32602, InternalError = -32603;
 
     /// <summary>Understood and refused, or tried and failed.</summary>
     public const int Failed = -32001;

@@ -35,7 +35,8 @@ internal static class Framing
     });
 
     public static byte[] Notification<T>(string method, T parameters, JsonTypeInfo<RpcNotification<T>> type) =>
-        [.. JsonSerializer.SerializeToUtf8Bytes(new RpcNotification<T> { Method = method, Params = parameters }, type), (byte)'\n'];
+        [.. JsonSerializer.SerializeToUtf8Bytes(new RpcNotification<T> { Method = method, Params = parameters }, type),
+            (byte)'\n'];
 
     static byte[] Line(Action<Utf8JsonWriter> members)
     {

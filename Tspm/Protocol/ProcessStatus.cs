@@ -3,7 +3,9 @@ using Tspm.Model.State;
 
 namespace Tspm.Protocol;
 
-/// <summary>One entry of <c>list</c>: what is known of one instance, an immutable snapshot. Unknown readings are null.</summary>
+/// <summary>
+/// One entry of <c>list</c>: what is known of one instance, an immutable snapshot. Unknown readings are null.
+/// </summary>
 internal sealed record ProcessStatus
 {
     public required int Id { get; init; }

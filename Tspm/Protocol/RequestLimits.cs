@@ -36,8 +36,14 @@ internal static class RequestLimits
 
     static string TooMany(int count, out RpcErrorData details)
     {
-        details = new RpcErrorData { Path = "params.selectors", Expected = $"at most {SelectorMatcher.MaxSelectors} selectors", Found = $"{count}" };
-        return $"params.selectors has {count} selectors; at most {SelectorMatcher.MaxSelectors} are allowed in one request";
+        details = new RpcErrorData
+        {
+            Path = "params.selectors",
+            Expected = $"at most {SelectorMatcher.MaxSelectors} selectors",
+            Found = $"{count}",
+        };
+        return $"params.selectors has {count} selectors; at most {SelectorMatcher.MaxSelectors} are allowed in one "
+            + "request";
     }
 
     static string? TooLong(string path, JsonElement text, out RpcErrorData? details)
@@ -45,7 +51,12 @@ internal static class RequestLimits
         details = null;
         if (text.ValueKind != JsonValueKind.String || !JsonTypes.TryText(text, out var pattern)) return null;
         if (TimedRegex.LengthProblem(pattern) is not { } problem) return null;
-        details = new RpcErrorData { Path = path, Expected = $"at most {ByteSize.Format(TimedRegex.MaxBytes)}", Found = TimedRegex.Shown(pattern) };
+        details = new RpcErrorData
+        {
+            Path = path,
+            Expected = $"at most {ByteSize.Format(TimedRegex.MaxBytes)}",
+            Found = TimedRegex.Shown(pattern),
+        };
         return $"{path} {problem}";
     }
 }

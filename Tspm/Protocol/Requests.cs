@@ -43,13 +43,17 @@ internal sealed record ClientContext
     public required string WorkingDirectory { get; init; }
     /// <summary>The client's soft limit of open descriptors, which the children get.</summary>
     public long? OpenFilesLimit { get; init; }
-    /// <summary>What else the client's programs inherit from it; null: the daemon looks at the process that asks. Since protocol 3.</summary>
+    /// <summary>
+    /// What else the client's programs inherit from it; null: the daemon looks at the process that asks. Since protocol
+    /// 3.
+    /// </summary>
     public LaunchContext? Launch { get; init; }
 }
 
 /// <summary>
-/// Starts known processes, or defines and starts new ones. <see cref="Selectors"/> are tried first; when none of them is known and
-/// <see cref="Define"/> is present, its configs are defined (or replace a config of the same name that is not online) and started.
+/// Starts known processes, or defines and starts new ones. <see cref="Selectors"/> are tried first; when none of them
+/// is known and <see cref="Define"/> is present, its configs are defined (or replace a config of the same name that is
+/// not online) and started.
 /// </summary>
 internal sealed record StartRequest
 {
@@ -57,18 +61,24 @@ internal sealed record StartRequest
     public IReadOnlyList<ProcessConfig>? Define { get; init; }
     /// <summary>Needed with <see cref="Define"/>.</summary>
     public ClientContext? Client { get; init; }
-    /// <summary>The user gave flags that change a config: on a known process that is an error that points to <c>set</c>.</summary>
+    /// <summary>
+    /// The user gave flags that change a config: on a known process that is an error that points to <c>set</c>.
+    /// </summary>
     public bool HasOverrides { get; init; }
     /// <summary>Restart what is online already.</summary>
     public bool Force { get; init; }
     /// <summary>Replace the kept environment by the client's.</summary>
     public bool UpdateEnv { get; init; }
-    /// <summary>This was asked for before, and the answer was lost with its daemon: what is online by now has been started.</summary>
+    /// <summary>
+    /// This was asked for before, and the answer was lost with its daemon: what is online by now has been started.
+    /// </summary>
     public bool Again { get; init; }
     /// <summary>False: the answer comes once the start is under way.</summary>
     public bool Wait { get; set; } = true;
     public int? WaitTimeoutMs { get; init; }
-    /// <summary>For so long it is watched whether what came up without a readiness probe dies again; null: not at all.</summary>
+    /// <summary>
+    /// For so long it is watched whether what came up without a readiness probe dies again; null: not at all.
+    /// </summary>
     public int? SettleMs { get; init; }
 }
 
@@ -80,7 +90,9 @@ internal sealed record AddRequest
     public string? Project { get; init; }
 }
 
-/// <summary>Makes the daemon match a list of configs: creates, changes, with <see cref="Prune"/> deletes. All or nothing.</summary>
+/// <summary>
+/// Makes the daemon match a list of configs: creates, changes, with <see cref="Prune"/> deletes. All or nothing.
+/// </summary>
 internal sealed record ApplyRequest
 {
     public required IReadOnlyList<ProcessConfig> Define { get; init; }
@@ -148,11 +160,17 @@ internal sealed class RenameRequest
 internal sealed class SetRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }
-    /// <summary>KEY=VALUE as the user wrote them; KEY is a config field, nested ones with dots (<c>restart.delayMs</c>, <c>env.PORT</c>). An empty VALUE removes it.</summary>
+    /// <summary>
+    /// KEY=VALUE as the user wrote them; KEY is a config field, nested ones with dots (<c>restart.delayMs</c>,
+    /// <c>env.PORT</c>). An empty VALUE removes it.
+    /// </summary>
     public required IReadOnlyList<string> Assignments { get; init; }
 }
 
-/// <summary>Changes how many instances there are; takes effect at once. Exactly one of <see cref="Instances"/> and <see cref="By"/>.</summary>
+/// <summary>
+/// Changes how many instances there are; takes effect at once. Exactly one of <see cref="Instances"/> and
+/// <see cref="By"/>.
+/// </summary>
 internal sealed class ScaleRequest
 {
     /// <summary>A selector that fits exactly one process.</summary>
@@ -177,7 +195,10 @@ internal sealed record LogsRequest
 {
     /// <summary>Null or empty: all.</summary>
     public IReadOnlyList<string>? Selectors { get; init; }
-    /// <summary>Last lines of each stream that fit; null: all when there is a condition, else <c>logBufferSize</c> of the process, else 15.</summary>
+    /// <summary>
+    /// Last lines of each stream that fit; null: all when there is a condition, else <c>logBufferSize</c> of the
+    /// process, else 15.
+    /// </summary>
     public int? Lines { get; init; }
     public bool Follow { get; init; }
     /// <summary>"out", "err" or null for both.</summary>
@@ -192,7 +213,9 @@ internal sealed record LogsRequest
     public string? Grep { get; init; }
     /// <summary>Lines before and after each one that fits.</summary>
     public int? Context { get; init; }
-    /// <summary>Lines of one run: "last", a negative number (so many before the last), a pid, or a run's number.</summary>
+    /// <summary>
+    /// Lines of one run: "last", a negative number (so many before the last), a pid, or a run's number.
+    /// </summary>
     public string? Run { get; init; }
     /// <summary>What happened to the processes stands among their lines.</summary>
     public bool? Events { get; init; }
@@ -210,7 +233,10 @@ internal sealed record EventsRequest
     public string? Since { get; init; }
     /// <summary>Events up to this time.</summary>
     public string? Until { get; init; }
-    /// <summary>Only these kinds (<see cref="Tspm.Model.State.EventKind"/>) or causes (<see cref="Tspm.Model.State.CauseCode"/>).</summary>
+    /// <summary>
+    /// Only these kinds (<see cref="Tspm.Model.State.EventKind"/>) or causes
+    /// (<see cref="Tspm.Model.State.CauseCode"/>).
+    /// </summary>
     public IReadOnlyList<string>? Kinds { get; init; }
     /// <summary>Only those whose name and sentence match this regular expression.</summary>
     public string? Grep { get; init; }
@@ -221,9 +247,14 @@ internal sealed record EventsRequest
 /// <summary>Another version takes over, with the same children.</summary>
 internal sealed class UpgradeRequest
 {
-    /// <summary>Absolute path of the executable; null: the path from which the daemon was started, for a file that was replaced.</summary>
+    /// <summary>
+    /// Absolute path of the executable; null: the path from which the daemon was started, for a file that was replaced.
+    /// </summary>
     public string? Binary { get; init; }
-    /// <summary>The requester is a guardian, and takes over itself: the descriptors follow instead of an answer. Without <see cref="Binary"/>.</summary>
+    /// <summary>
+    /// The requester is a guardian, and takes over itself: the descriptors follow instead of an answer. Without
+    /// <see cref="Binary"/>.
+    /// </summary>
     public bool HandOver { get; init; }
 }
 

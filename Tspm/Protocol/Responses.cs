@@ -11,7 +11,9 @@ internal sealed class HelloResponse
     public required string Version { get; init; }
     public required int ProtocolVersion { get; init; }
     public required int OldestProtocolVersion { get; init; }
-    /// <summary>Of the daemon: who asks twice sees by it whether it is still the same one. Missing before protocol 2.</summary>
+    /// <summary>
+    /// Of the daemon: who asks twice sees by it whether it is still the same one. Missing before protocol 2.
+    /// </summary>
     public int? Pid { get; init; }
 }
 
@@ -41,12 +43,19 @@ internal sealed record StatusResponse
     public required IReadOnlyList<string> Troubles { get; init; }
     /// <summary>Why the last upgrade was undone; missing: there was none, or it worked.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? UpgradeProblem { get; init; }
-    /// <summary>Daemons that died unplanned under this guardian. Null: an older daemon, or none that answers and no note about one.</summary>
+    /// <summary>
+    /// Daemons that died unplanned under this guardian. Null: an older daemon, or none that answers and no note about
+    /// one.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DaemonDeaths? DaemonDeaths { get; init; }
-    /// <summary>Of the control socket: what <c>limits</c> of settings.json may set. Missing before protocol 2; null without a daemon.</summary>
+    /// <summary>
+    /// Of the control socket: what <c>limits</c> of settings.json may set. Missing before protocol 2; null without a
+    /// daemon.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public IReadOnlyDictionary<string, int>? Limits { get; init; }
     /// <summary>Of the control socket, since this daemon started.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public IReadOnlyDictionary<string, long>? Counters { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public IReadOnlyDictionary<string, long>? Counters { get; init; }
 }
 
 internal sealed class MetricsResponse
@@ -112,7 +121,9 @@ internal sealed record ProcessDescription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyList<string>? Pending { get; init; }
     /// <summary>Why some of its files cannot be watched.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? WatchProblem { get; init; }
-    /// <summary>What has changed since the last run that stayed up; missing: nobody asked, or there is no such run.</summary>
+    /// <summary>
+    /// What has changed since the last run that stayed up; missing: nobody asked, or there is no such run.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public RunChanges? Changes { get; init; }
 }
 
@@ -190,7 +201,9 @@ internal sealed class EventsResponse
     public required int Events { get; init; }
 }
 
-/// <summary>One line of a log, without its line break; or, with <see cref="LostBytes"/>, the news that there is a hole.</summary>
+/// <summary>
+/// One line of a log, without its line break; or, with <see cref="LostBytes"/>, the news that there is a hole.
+/// </summary>
 internal sealed record LogLine
 {
     public required int Id { get; init; }
@@ -198,7 +211,9 @@ internal sealed record LogLine
     public required int Instance { get; init; }
     /// <summary>"out" or "err"; "event": no line, but something that happened, in words.</summary>
     public required string Stream { get; init; }
-    /// <summary>Position in the stream just behind this line, over all rotations: gaps and doubles can be seen.</summary>
+    /// <summary>
+    /// Position in the stream just behind this line, over all rotations: gaps and doubles can be seen.
+    /// </summary>
     public required long Seq { get; init; }
     /// <summary>When the line began to come; null when not known.</summary>
     public DateTimeOffset? Time { get; init; }
@@ -221,7 +236,10 @@ internal sealed record LogLine
 /// <summary>A stream that follows lives.</summary>
 internal sealed class HeartbeatNotice
 {
-    /// <summary>Where following begins, by <c>ID.INSTANCE.STREAM</c>, and as <c>event</c> for the events: to go on from there when not a line of a stream has come before the connection broke.</summary>
+    /// <summary>
+    /// Where following begins, by <c>ID.INSTANCE.STREAM</c>, and as <c>event</c> for the events: to go on from there
+    /// when not a line of a stream has come before the connection broke.
+    /// </summary>
     public IReadOnlyDictionary<string, long>? Seq { get; init; }
 }
 

@@ -1,4 +1,5 @@
-// One pair of names per verb, as the contract has it; verbs whose requests or answers have the same members share the type: each of its own costs the executable seven KB of metadata.
+// One pair of names per verb, as the contract has it; verbs whose requests or answers have the same members share the
+// type: each of its own costs the executable seven KB of metadata.
 
 // Which processes, and nothing else.
 global using EnvRequest = Tspm.Protocol.SelectorsRequest;
@@ -45,14 +46,22 @@ internal sealed class SelectorsRequest
     public required IReadOnlyList<string> Selectors { get; init; }
 }
 
-/// <summary>What a changing verb did, one outcome per instance (<c>scale</c>: for each that came or went, for all of them when none did). Base of the answers that say more.</summary>
+/// <summary>
+/// What a changing verb did, one outcome per instance (<c>scale</c>: for each that came or went, for all of them when
+/// none did). Base of the answers that say more.
+/// </summary>
 internal record ChangeResponse
 {
     /// <summary>Everything asked for was done and saved.</summary>
     public required bool Success { get; init; }
     public required IReadOnlyList<ProcessOutcome> Processes { get; init; }
-    /// <summary>Partial success: what did not work, in sentences; "not saved: REASON" when the effect is there but not on disk.</summary>
+    /// <summary>
+    /// Partial success: what did not work, in sentences; "not saved: REASON" when the effect is there but not on disk.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Error { get; init; }
-    /// <summary>What somebody should know of although it is no failure: what was started too, what runs on without what it depends on.</summary>
+    /// <summary>
+    /// What somebody should know of although it is no failure: what was started too, what runs on without what it
+    /// depends on.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyList<string>? Notes { get; init; }
 }

@@ -6,9 +6,10 @@ using Tspm.Model.State;
 namespace Tspm.Protocol;
 
 /// <summary>
-/// Every type that crosses the control socket, lies on disk or is printed. Reflection is off: what is not listed here cannot be serialised.
-/// The options here are the wire's as the daemon reads it: unknown members are refused, null members left out; others make instances with theirs.
-/// Metadata only: the generated serialisers would double the size for no speed that anyone could notice.
+/// Every type that crosses the control socket, lies on disk or is printed. Reflection is off: what is not listed here
+/// cannot be serialised. The options here are the wire's as the daemon reads it: unknown members are refused, null
+/// members left out; others make instances with theirs. Metadata only: the generated serialisers would double the size
+/// for no speed that anyone could notice.
 /// </summary>
 [JsonSourceGenerationOptions(
     GenerationMode = JsonSourceGenerationMode.Metadata,
@@ -42,12 +43,17 @@ namespace Tspm.Protocol;
 [JsonSerializable(typeof(ScaleRequest))]
 [JsonSerializable(typeof(SendRequest))]
 [JsonSerializable(typeof(LogsRequest)), JsonSerializable(typeof(LogsResponse)), JsonSerializable(typeof(LogLine))]
-[JsonSerializable(typeof(EventsRequest)), JsonSerializable(typeof(EventsResponse)), JsonSerializable(typeof(ProcessEvent)), JsonSerializable(typeof(RpcNotification<ProcessEvent>))]
+[JsonSerializable(typeof(EventsRequest)), JsonSerializable(typeof(EventsResponse)),
+    JsonSerializable(typeof(ProcessEvent)), JsonSerializable(typeof(RpcNotification<ProcessEvent>))]
 [JsonSerializable(typeof(UpgradeRequest)), JsonSerializable(typeof(UpgradeResponse))]
 [JsonSerializable(typeof(ShutdownResponse))]
-[JsonSerializable(typeof(ProcessesFile)), JsonSerializable(typeof(RunRecord)), JsonSerializable(typeof(FlatRunRecord)), JsonSerializable(typeof(DaemonState)), JsonSerializable(typeof(DaemonDeathsNote)), JsonSerializable(typeof(VersionProof)), JsonSerializable(typeof(Settings))]
-[JsonSerializable(typeof(PidEntry)), JsonSerializable(typeof(VersionEntry)), JsonSerializable(typeof(IReadOnlyList<PidEntry>))]
+[JsonSerializable(typeof(ProcessesFile)), JsonSerializable(typeof(RunRecord)), JsonSerializable(typeof(FlatRunRecord)),
+    JsonSerializable(typeof(DaemonState)), JsonSerializable(typeof(DaemonDeathsNote)),
+        JsonSerializable(typeof(VersionProof)), JsonSerializable(typeof(Settings))]
+[JsonSerializable(typeof(PidEntry)), JsonSerializable(typeof(VersionEntry)),
+    JsonSerializable(typeof(IReadOnlyList<PidEntry>))]
 [JsonSerializable(typeof(IReadOnlyList<ProcessStatus>)), JsonSerializable(typeof(IReadOnlyList<ProcessEnvironment>))]
-[JsonSerializable(typeof(IReadOnlyList<TreeMember>)), JsonSerializable(typeof(IReadOnlyList<RecentExit>)), JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(IReadOnlyList<TreeMember>)), JsonSerializable(
+    typeof(IReadOnlyList<RecentExit>)), JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(ProcessConfig)), JsonSerializable(typeof(Probe))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -1,12 +1,16 @@
 namespace Tspm.Storage;
 
 /// <summary>
-/// Whole-file replacement: a reader sees the old content or the new one, never a part. With <c>durable</c> the content is on the disk when the
-/// call returns (fsync of the file, rename, fsync of the folder: a rename is only durable with its folder, man 2 fsync).
+/// Whole-file replacement: a reader sees the old content or the new one, never a part. With <c>durable</c> the content
+/// is on the disk when the call returns (fsync of the file, rename, fsync of the folder: a rename is only durable with
+/// its folder, man 2 fsync).
 /// </summary>
 internal static class AtomicFile
 {
-    /// <summary>Replaces <paramref name="path"/>. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>; the old content is whole then.</summary>
+    /// <summary>
+    /// Replaces <paramref name="path"/>. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>;
+    /// the old content is whole then.
+    /// </summary>
     public static void Write(string path, ReadOnlySpan<byte> content, bool durable)
     {
         var temporary = path + ".tmp";

@@ -3,7 +3,9 @@ using Tspm.Model.State;
 
 namespace Tspm.Storage;
 
-/// <summary>Reads and writes the guardian's note about daemon deaths. Neither way fails loudly: the note only explains.</summary>
+/// <summary>
+/// Reads and writes the guardian's note about daemon deaths. Neither way fails loudly: the note only explains.
+/// </summary>
 internal static class DaemonDeathsFile
 {
     /// <summary>Many times what is ever written.</summary>
@@ -14,7 +16,8 @@ internal static class DaemonDeathsFile
     {
         try
         {
-            AtomicFile.Write(home.DaemonDeathsFile, JsonSerializer.SerializeToUtf8Bytes(note, StorageJson.Compact.DaemonDeathsNote), durable: false);
+            AtomicFile.Write(home.DaemonDeathsFile,
+                JsonSerializer.SerializeToUtf8Bytes(note, StorageJson.Compact.DaemonDeathsNote), durable: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,8 @@
 namespace Tspm.Storage;
 
-/// <summary>The home cannot be used. The message is a sentence for the user; <see cref="NotPermitted"/> makes it exit code 6.</summary>
+/// <summary>
+/// The home cannot be used. The message is a sentence for the user; <see cref="NotPermitted"/> makes it exit code 6.
+/// </summary>
 internal sealed class HomeException(string message, bool notPermitted = false) : Exception(message)
 {
     public bool NotPermitted { get; } = notPermitted;

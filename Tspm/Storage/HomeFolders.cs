@@ -12,12 +12,14 @@ internal static class HomeFolders
     public static void Prepare(TspmHome home)
     {
         Platform.FileSystem.KeepOwnersRights();
-        foreach (var folder in new[] { home.Path, home.RunFolder, home.LogFolder, Path.GetDirectoryName(home.SocketPath)! })
+        foreach (var folder in new[] { home.Path, home.RunFolder, home.LogFolder,
+            Path.GetDirectoryName(home.SocketPath)! })
         {
             if (Platform.FileSystem.ForeignLink(folder) is { } link) throw new HomeException(link, notPermitted: true);
             // Each before the next is made in it.
             Make(folder);
-            if (Platform.FileSystem.OpenToOthers(folder) is { } problem) throw new HomeException(problem, notPermitted: true);
+            if (Platform.FileSystem.OpenToOthers(folder) is { } problem)
+                throw new HomeException(problem, notPermitted: true);
             var mode = File.GetUnixFileMode(folder);
             // Others may look into a folder within the home as far as they may into the home; the owner needs all
             // rights in each.
@@ -33,11 +35,13 @@ internal static class HomeFolders
         }
         catch (UnauthorizedAccessException)
         {
-            throw new HomeException($"cannot make {folder}: permission denied. Make its parent writable, or set TSPM_HOME to a folder of yours", notPermitted: true);
+            throw new HomeException($"cannot make {folder}: permission denied. Make its parent writable, or set "
+                + "TSPM_HOME to a folder of yours", notPermitted: true);
         }
         catch (IOException e)
         {
-            throw new HomeException($"cannot make {folder}: {Platform.FileSystem.Describe(e)}. Set TSPM_HOME to a folder of yours");
+            throw new HomeException($"cannot make {folder}: {Platform.FileSystem.Describe(e)}. Set TSPM_HOME to a "
+                + "folder of yours");
         }
     }
 
@@ -49,7 +53,8 @@ internal static class HomeFolders
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HomeException($"the mode of {folder} must be 700 and cannot be changed: {Platform.FileSystem.Describe(e)}. Run chmod 700 {folder}", notPermitted: true);
+            throw new HomeException($"the mode of {folder} must be 700 and cannot be changed: "
+                + $"{Platform.FileSystem.Describe(e)}. Run chmod 700 {folder}", notPermitted: true);
         }
     }
 }

@@ -15,5 +15,6 @@ internal static class LogPaths
         return (outFile, Chosen(config, config.ErrFile) ?? home.ErrLog(names.Name, instance, names.Instances));
     }
 
-    static string? Chosen(ProcessConfig config, string? file) => file is null ? null : Path.Combine(config.ProjectDir ?? "/", file);
+    static string? Chosen(ProcessConfig config, string? file) =>
+        file is null ? null : Path.Combine(config.ProjectDir ?? "/", file);
 }

@@ -6,9 +6,9 @@ using Tspm.Model.State;
 namespace Tspm.Storage;
 
 /// <summary>
-/// Reads and writes <c>processes.json</c> with its three earlier generations. Why generations: a rename is atomic, but disks, people and other
-/// programs are not; whatever happens to the file, the state of the last change but one is beside it. A file that cannot be read is moved aside,
-/// never deleted, and never written over.
+/// Reads and writes <c>processes.json</c> with its three earlier generations. Why generations: a rename is atomic, but
+/// disks, people and other programs are not; whatever happens to the file, the state of the last change but one is
+/// beside it. A file that cannot be read is moved aside, never deleted, and never written over.
 /// </summary>
 internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
 {
@@ -20,7 +20,10 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
     /// <summary>What was found, and sentences for <c>status</c> about what had to be done to find it.</summary>
     public sealed record Loaded(ProcessesFile Content, IReadOnlyList<string> Troubles);
 
-    /// <summary>Reads the newest good generation. Throws <see cref="HomeException"/> when the file is of a newer version or no generation can be read for want of permission.</summary>
+    /// <summary>
+    /// Reads the newest good generation. Throws <see cref="HomeException"/> when the file is of a newer version or no
+    /// generation can be read for want of permission.
+    /// </summary>
     public Loaded Load()
     {
         var troubles = new List<string>();
@@ -31,14 +34,17 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
             if (!Platform.FileSystem.IsThere(path)) continue;
             if (TryRead(path, out var problem) is { } content)
             {
-                if (generation > 0) troubles.Add($"processes.json was lost or unreadable; the state of {Path.GetFileName(path)} is used");
+                if (generation > 0)
+                    troubles.Add($"processes.json was lost or unreadable; the state of {Path.GetFileName(path)} "
+                        + "is used");
                 ClearWay(generation + 1, troubles);
                 _renamesLogs = RenamesLogs(content);
                 return new Loaded(content, troubles);
             }
             troubles.Add(SetAside(path, problem));
         }
-        if (troubles.Count > 0) troubles.Add($"no readable generation of {Path.GetFileName(current)} was left; started empty");
+        if (troubles.Count > 0)
+            troubles.Add($"no readable generation of {Path.GetFileName(current)} was left; started empty");
         return new Loaded(ProcessesFile.Empty, troubles);
     }
 
@@ -59,14 +65,18 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         return ProcessesFile.Empty;
     }
 
-    /// <summary>Writes a new generation; on return it is on disk. Throws IOException or UnauthorizedAccessException; the file on disk is whole then, old or new.</summary>
+    /// <summary>
+    /// Writes a new generation; on return it is on disk. Throws IOException or UnauthorizedAccessException; the file on
+    /// disk is whole then, old or new.
+    /// </summary>
     public void Save(ProcessesFile content)
     {
         var path = home.ProcessesFile;
         // That logs were renamed must not be on disk before the renaming is.
         if (_renamesLogs) SyncLogs();
         var temporary = path + ".tmp";
-        AtomicFile.WriteNew(temporary, JsonSerializer.SerializeToUtf8Bytes(content, StorageJson.Default.ProcessesFile), durable: true);
+        AtomicFile.WriteNew(temporary, JsonSerializer.SerializeToUtf8Bytes(content, StorageJson.Default.ProcessesFile),
+            durable: true);
         KeepGenerations();
         File.Move(temporary, path, overwrite: true);
         AtomicFile.SyncFolder(path);
@@ -88,7 +98,9 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         if (Directory.Exists(home.LogFolder)) Platform.FileSystem.SyncFolder(home.LogFolder);
     }
 
-    /// <summary>Shifts .2 to .3 and .1 to .2, then links the current file as .1: at no instant is there no processes.json.</summary>
+    /// <summary>
+    /// Shifts .2 to .3 and .1 to .2, then links the current file as .1: at no instant is there no processes.json.
+    /// </summary>
     void KeepGenerations()
     {
         if (!File.Exists(home.ProcessesFile)) return;
@@ -119,7 +131,8 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
             if (content is null) problem = "it holds no object";
             else if (content.Format > ProcessesFile.CurrentFormat)
                 throw new HomeException(
-                    $"{path} was written by a newer version of tspm (format {content.Format}; this one reads up to {ProcessesFile.CurrentFormat}). Run that version, or move the file away");
+                    $"{path} was written by a newer version of tspm (format {content.Format}; this one reads up to "
+                        + $"{ProcessesFile.CurrentFormat}). Run that version, or move the file away");
             else problem = Contradiction(content) ?? "";
             return problem.Length == 0 ? content : null;
         }
@@ -136,9 +149,11 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
     /// </summary>
     static string Unusable(string path, Platform.FileProblem problem) => problem.Kind switch
     {
-        Platform.FileProblemKind.NotRegular or Platform.FileProblemKind.TooLarge or Platform.FileProblemKind.Missing => $"it {problem.Words}",
+        Platform.FileProblemKind.NotRegular or Platform.FileProblemKind.TooLarge or Platform.FileProblemKind.Missing =>
+            $"it {problem.Words}",
         Platform.FileProblemKind.NotPermitted =>
-            throw new HomeException($"{path} cannot be read: permission denied. Make it readable for its user (chmod 600)", notPermitted: true),
+            throw new HomeException($"{path} cannot be read: permission denied. Make it readable for its user "
+                + "(chmod 600)", notPermitted: true),
         _ => throw new HomeException($"{path} {problem.Words}"),
     };
 

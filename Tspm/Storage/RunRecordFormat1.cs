@@ -3,9 +3,9 @@ using Tspm.Model.State;
 namespace Tspm.Storage;
 
 /// <summary>
-/// Between the present run records and those of format 1, both ways: versions up to 2.0.0-alpha.1 write nothing else and
-/// understand nothing else. Written until a daemon has said that it is ready, because an upgrade that fails before goes
-/// back to such a version.
+/// Between the present run records and those of format 1, both ways: versions up to 2.0.0-alpha.1 write nothing else
+/// and understand nothing else. Written until a daemon has said that it is ready, because an upgrade that fails before
+/// goes back to such a version.
 /// </summary>
 internal static class RunRecordFormat1
 {

@@ -7,9 +7,10 @@ using Tspm.Platform;
 namespace Tspm.Storage;
 
 /// <summary>
-/// One run record in two files that are written in turn, each with a sequence number and a checksum: whatever instant the daemon is killed at, one of them is whole. Why not write and rename: a
-/// rename over a file makes ext4 flush the data at once (mount option auto_da_alloc), which costs milliseconds of a restart that is to take three.
-/// Layout: 8 bytes sequence, 8 bytes checksum (XxHash3 of sequence, length and text), 8 bytes length, then JSON.
+/// One run record in two files that are written in turn, each with a sequence number and a checksum: whatever instant
+/// the daemon is killed at, one of them is whole. Why not write and rename: a rename over a file makes ext4 flush the
+/// data at once (mount option auto_da_alloc), which costs milliseconds of a restart that is to take three. Layout: 8
+/// bytes sequence, 8 bytes checksum (XxHash3 of sequence, length and text), 8 bytes length, then JSON.
 /// </summary>
 internal sealed class RunRecordSlots((string First, string Second) paths)
 {

@@ -5,8 +5,8 @@ using Tspm.Platform;
 namespace Tspm.Storage;
 
 /// <summary>
-/// The run records under <c>run/</c>: see <see cref="RunRecordSlots"/>. Trouble on writing is kept as a sentence, never thrown: supervision goes on, and what could not be written is tried
-/// again until it can. Used by one thread.
+/// The run records under <c>run/</c>: see <see cref="RunRecordSlots"/>. Trouble on writing is kept as a sentence, never
+/// thrown: supervision goes on, and what could not be written is tried again until it can. Used by one thread.
 /// </summary>
 internal sealed class RunRecordStore(TspmHome home)
 {
@@ -25,7 +25,10 @@ internal sealed class RunRecordStore(TspmHome home)
     /// <summary>Arranges another try; without it there is none.</summary>
     public Action<Action>? RetryLater { get; init; }
 
-    /// <summary>Asked before each write: false while the home at the path is not this daemon's. What is not written then is tried again.</summary>
+    /// <summary>
+    /// Asked before each write: false while the home at the path is not this daemon's. What is not written then is
+    /// tried again.
+    /// </summary>
     public Func<bool>? MayWrite { get; init; }
 
     /// <summary>
@@ -51,7 +54,9 @@ internal sealed class RunRecordStore(TspmHome home)
 
     void Do(InstanceKey key, RunRecord? record)
     {
-        var problem = MayWrite?.Invoke() == false ? "the home was removed or moved" : record is null ? SlotsOf(key).Remove() : SlotsOf(key).Write(record, WritesFormat1);
+        var problem = MayWrite?.Invoke() == false
+            ? "the home was removed or moved"
+            : record is null ? SlotsOf(key).Remove() : SlotsOf(key).Write(record, WritesFormat1);
         if (problem is null)
         {
             if (_unsaved.Count > 0) Saved(key);
@@ -87,12 +92,15 @@ internal sealed class RunRecordStore(TspmHome home)
         return keys;
     }
 
-    /// <summary>All records that can be read. One that cannot (torn by a power cut) says nothing and is passed over.</summary>
+    /// <summary>
+    /// All records that can be read. One that cannot (torn by a power cut) says nothing and is passed over.
+    /// </summary>
     public IReadOnlyDictionary<InstanceKey, RunRecord> LoadAll()
     {
         var records = new Dictionary<InstanceKey, RunRecord>();
         foreach (var path in Directory.EnumerateFiles(home.RunFolder, "*.json"))
-            if (Path.GetFileName(path).Split('.') is [var id, var instance, _, _] && KeyOf(id, instance) is { } key && !records.ContainsKey(key)
+            if (Path.GetFileName(path).Split('.') is [var id, var instance, _, _] && KeyOf(id, instance) is { } key
+                && !records.ContainsKey(key)
                 && SlotsOf(key).Read() is { } record)
                 records[key] = record;
         return records;
@@ -107,7 +115,8 @@ internal sealed class RunRecordStore(TspmHome home)
         var moved = new List<string>();
         foreach (var path in Directory.GetFileSystemEntries(home.RunFolder, "*.json"))
         {
-            if (FileSystem.IsThere(path) && RegularFile.Obstacle(path) is { } problem) moved.Add(MoveAside(path, problem));
+            if (FileSystem.IsThere(path) && RegularFile.Obstacle(path) is { } problem)
+                moved.Add(MoveAside(path, problem));
         }
         return moved;
     }
@@ -138,8 +147,11 @@ internal sealed class RunRecordStore(TspmHome home)
         return runs;
     }
 
-    RunRecordSlots SlotsOf(InstanceKey key) => _slots.TryGetValue(key, out var slots) ? slots : _slots[key] = new RunRecordSlots(home.RunRecordPaths(key));
+    RunRecordSlots SlotsOf(InstanceKey key) =>
+        _slots.TryGetValue(key, out var slots) ? slots : _slots[key] = new RunRecordSlots(home.RunRecordPaths(key));
 
     static InstanceKey? KeyOf(string id, string instance) =>
-        int.TryParse(id, out var number) && int.TryParse(instance, out var index) ? new InstanceKey(number, index) : null;
+        int.TryParse(id, out var number) && int.TryParse(instance, out var index)
+            ? new InstanceKey(number, index)
+            : null;
 }

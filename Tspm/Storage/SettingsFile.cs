@@ -6,7 +6,10 @@ using Tspm.Protocol;
 
 namespace Tspm.Storage;
 
-/// <summary>Reads <c>settings.json</c>, strictly: what is wrong in it is said, and the defaults are used. It never keeps a daemon from starting.</summary>
+/// <summary>
+/// Reads <c>settings.json</c>, strictly: what is wrong in it is said, and the defaults are used. It never keeps a
+/// daemon from starting.
+/// </summary>
 internal static class SettingsFile
 {
     const int MaxBytes = 1 << 20;
@@ -24,8 +27,11 @@ internal static class SettingsFile
             }
             using var document = JsonDocument.Parse(bytes);
             var settings = StrictJson.Read(document.RootElement, WireJson.Default.Settings, "");
-            if (settings.LogsTotalMaxBytes is < 0) trouble = $"logsTotalMaxBytes must be a whole number, 0 or more, but is {settings.LogsTotalMaxBytes}";
-            else if (settings.Cgroup is not (null or "auto" or "off") && !settings.Cgroup.StartsWith('/')) trouble = $"cgroup must be auto, off or the path of a folder, but is {JsonProblems.Quote(settings.Cgroup)}";
+            if (settings.LogsTotalMaxBytes is < 0)
+                trouble = $"logsTotalMaxBytes must be a whole number, 0 or more, but is {settings.LogsTotalMaxBytes}";
+            else if (settings.Cgroup is not (null or "auto" or "off") && !settings.Cgroup.StartsWith('/'))
+                trouble = "cgroup must be auto, off or the path of a folder, but is "
+                    + $"{JsonProblems.Quote(settings.Cgroup)}";
             else if (SocketLimits.Problem(settings.Limits) is { } wrong) trouble = wrong;
             else return settings;
         }

@@ -3,8 +3,8 @@ using Tspm.Model.State;
 namespace Tspm.Storage;
 
 /// <summary>
-/// Writes the newest state to disk on its own thread, so that saving runs beside spawning and several changes at once cost one write.
-/// A save that fails is said to those who asked for it, and is tried again until it works.
+/// Writes the newest state to disk on its own thread, so that saving runs beside spawning and several changes at once
+/// cost one write. A save that fails is said to those who asked for it, and is tried again until it works.
 /// </summary>
 internal sealed class StateSaver : IStateSaver, IDisposable
 {

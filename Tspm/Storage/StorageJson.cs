@@ -5,8 +5,9 @@ using Tspm.Protocol;
 namespace Tspm.Storage;
 
 /// <summary>
-/// The options for what Tspm keeps on disk. Unknown members are passed over on reading, so that a downgrade by one step can read the state. The types' metadata is the
-/// wire's: one context for all, because each further one costs a quarter of a megabyte.
+/// The options for what Tspm keeps on disk. Unknown members are passed over on reading, so that a downgrade by one step
+/// can read the state. The types' metadata is the wire's: one context for all, because each further one costs a quarter
+/// of a megabyte.
 /// </summary>
 internal static class StorageJson
 {

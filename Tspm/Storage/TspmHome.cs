@@ -3,18 +3,24 @@ using System.Text;
 namespace Tspm.Storage;
 
 /// <summary>
-/// Every path that Tspm uses, in one place. The home is $TSPM_HOME, else $HOME/.tspm, else the passwd entry's; it is 0700 and all files in it 0600.
+/// Every path that Tspm uses, in one place. The home is $TSPM_HOME, else $HOME/.tspm, else the passwd entry's; it is
+/// 0700 and all files in it 0600.
 /// </summary>
 internal sealed class TspmHome
 {
-    /// <summary>Longest socket path in bytes without the closing NUL (man 7 unix: sun_path is 108 bytes on Linux, 104 on macOS).</summary>
+    /// <summary>
+    /// Longest socket path in bytes without the closing NUL (man 7 unix: sun_path is 108 bytes on Linux, 104 on macOS).
+    /// </summary>
     public static readonly int MaxSocketPathBytes = (Platform.CurrentSystem.IsMacOS ? 104 : 108) - 1;
 
     public TspmHome(string path) => Path = System.IO.Path.GetFullPath(path);
 
     public string Path { get; }
 
-    /// <summary>The home of the machine's own instance (<c>--system</c>), and its socket, which lies where system services have theirs.</summary>
+    /// <summary>
+    /// The home of the machine's own instance (<c>--system</c>), and its socket, which lies where system services have
+    /// theirs.
+    /// </summary>
     public const string SystemPath = "/var/lib/tspm";
 
     const string SystemSocket = "/run/tspm/tspm.sock";
@@ -24,15 +30,22 @@ internal sealed class TspmHome
 
     public string SocketPath => IsSystem ? SystemSocket : Of("tspm.sock");
 
-    /// <summary>Another name of the running daemon's socket while a service manager puts its own socket into that place: by it the successor finds who is to hand over.</summary>
+    /// <summary>
+    /// Another name of the running daemon's socket while a service manager puts its own socket into that place: by it
+    /// the successor finds who is to hand over.
+    /// </summary>
     public string FormerSocketPath => Of("run/former.sock");
 
     public string LockFile => Of("daemon.lock");
 
-    /// <summary>Held while a guardian tries to become the one: whoever waits for it finds the winner's socket listening.</summary>
+    /// <summary>
+    /// Held while a guardian tries to become the one: whoever waits for it finds the winner's socket listening.
+    /// </summary>
     public string ElectionLockFile => Of("run/election.lock");
 
-    /// <summary>Held by the one daemon that may write: a successor waits until its predecessor is really gone.</summary>
+    /// <summary>
+    /// Held by the one daemon that may write: a successor waits until its predecessor is really gone.
+    /// </summary>
     public string WriterLockFile => Of("run/writer.lock");
 
     /// <summary>The guardian's note about daemon deaths, for clients that get no answer.</summary>
@@ -64,14 +77,20 @@ internal sealed class TspmHome
 
     public string ErrLog(string name, int instance, int instances) => LogFile(name, instance, instances, "err");
 
-    /// <summary>FIFO of one stream of one run: the name says whose it is, so that it can be drained by whoever finds it.</summary>
-    public string FifoPath(Tspm.Model.Selecting.InstanceKey key, ulong runId, string stream) => System.IO.Path.Combine(RunFolder, $"{key}.{runId}.{stream}");
+    /// <summary>
+    /// FIFO of one stream of one run: the name says whose it is, so that it can be drained by whoever finds it.
+    /// </summary>
+    public string FifoPath(Tspm.Model.Selecting.InstanceKey key, ulong runId, string stream) =>
+        System.IO.Path.Combine(RunFolder, $"{key}.{runId}.{stream}");
 
     /// <summary>The two slots of a run record.</summary>
     public (string First, string Second) RunRecordPaths(Tspm.Model.Selecting.InstanceKey key) =>
         (System.IO.Path.Combine(RunFolder, $"{key}.a.json"), System.IO.Path.Combine(RunFolder, $"{key}.b.json"));
 
-    /// <summary>The home of this user and environment. Throws <see cref="HomeException"/> when none can be found or its socket path would be too long.</summary>
+    /// <summary>
+    /// The home of this user and environment. Throws <see cref="HomeException"/> when none can be found or its socket
+    /// path would be too long.
+    /// </summary>
     public static TspmHome Resolve()
     {
         var home = new TspmHome(Choose());
@@ -84,18 +103,25 @@ internal sealed class TspmHome
     /// <param name="folder">Where it runs: a relative path begins there.</param>
     public static string? PathIn(IReadOnlyDictionary<string, string> environment, string folder)
     {
-        if (environment.GetValueOrDefault("TSPM_HOME") is { Length: > 0 } chosen) return System.IO.Path.GetFullPath(chosen, folder);
-        var user = environment.GetValueOrDefault("HOME") is { Length: > 0 } home ? home : Platform.FileSystem.HomeOfUser();
-        return user is { Length: > 0 } ? System.IO.Path.GetFullPath(System.IO.Path.Combine(user, ".tspm"), folder) : null;
+        if (environment.GetValueOrDefault("TSPM_HOME") is { Length: > 0 } chosen)
+            return System.IO.Path.GetFullPath(chosen, folder);
+        var user = environment.GetValueOrDefault("HOME") is { Length: > 0 } home
+            ? home
+            : Platform.FileSystem.HomeOfUser();
+        return user is { Length: > 0 }
+            ? System.IO.Path.GetFullPath(System.IO.Path.Combine(user, ".tspm"), folder)
+            : null;
     }
 
     static string Choose()
     {
         if (Environment.GetEnvironmentVariable("TSPM_HOME") is { Length: > 0 } chosen) return chosen;
-        if (Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home) return System.IO.Path.Combine(home, ".tspm");
+        if (Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home)
+            return System.IO.Path.Combine(home, ".tspm");
         return Platform.FileSystem.HomeOfUser() is { Length: > 0 } passwd
             ? System.IO.Path.Combine(passwd, ".tspm")
-            : throw new HomeException("neither TSPM_HOME nor HOME is set and this user has no home directory; set TSPM_HOME to a folder of yours");
+            : throw new HomeException("neither TSPM_HOME nor HOME is set and this user has no home directory; set "
+                + "TSPM_HOME to a folder of yours");
     }
 
     void CheckSocketPath()
@@ -103,9 +129,12 @@ internal sealed class TspmHome
         var bytes = Encoding.UTF8.GetByteCount(SocketPath);
         if (bytes > MaxSocketPathBytes)
             throw new HomeException(
-                $"the socket path {SocketPath} is {bytes} bytes long; the system allows {MaxSocketPathBytes} ({MaxSocketPathBytes + 1} with the closing zero). Set TSPM_HOME to a shorter path");
+                $"the socket path {SocketPath} is {bytes} bytes long; the system allows {MaxSocketPathBytes} "
+                    + $"({MaxSocketPathBytes + 1} with the closing zero). Set TSPM_HOME to a shorter path");
     }
 
     string LogFile(string name, int instance, int instances, string stream) =>
-        System.IO.Path.Combine(LogFolder, LogFileName.Encode(name) + (instances > 1 || instance > 0 ? $"~{instance}" : "") + $".{stream}.log");
+        System.IO.Path
+            .Combine(LogFolder,
+                LogFileName.Encode(name) + (instances > 1 || instance > 0 ? $"~{instance}" : "") + $".{stream}.log");
 }

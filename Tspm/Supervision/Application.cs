@@ -15,7 +15,9 @@ namespace Tspm.Supervision;
 internal static class Application
 {
     /// <summary>What <c>apply</c> was given.</summary>
-    public sealed class Wanted(IReadOnlyList<ProcessConfig> configs, bool prune, bool updateEnvironment, IReadOnlyDictionary<string, string> environment, long? openFilesLimit)
+    public sealed class Wanted(
+        IReadOnlyList<ProcessConfig> configs, bool prune, bool updateEnvironment,
+        IReadOnlyDictionary<string, string> environment, long? openFilesLimit)
     {
         public IReadOnlyList<ProcessConfig> Configs => configs;
 
@@ -61,7 +63,11 @@ internal static class Application
     public static List<PlanStep> PlanOf(ProcessTable table, Wanted wanted)
     {
         var key = wanted.UpdateEnvironment ? EnvironmentKey.Of(wanted.Environment) : null;
-        return ApplyPlan.Of(Configs(table), wanted.Configs, wanted.Prune, name => key is not null && table.ByName(name) is { } known && (known.EnvironmentKey != key || known.Launch != wanted.Launch),
+        return ApplyPlan
+            .Of(Configs(table), wanted.Configs, wanted.Prune,
+                name =>
+                    key is not null && table.ByName(name) is { } known
+                        && (known.EnvironmentKey != key || known.Launch != wanted.Launch),
             name => table.Instances(table.ByName(name)!.Id)!
                 .All(static cell => cell.State.Desired == DesiredState.Down),
             name => table.ByName(name)!.Project != wanted.Project);
@@ -116,7 +122,10 @@ internal static class Application
                 work.Coming.AddRange(Change(supervisor, former!, wanted.Configs[i], step, wanted, restart, gone));
             else if (step.Action == PlanStep.Keep && (former!.Deletion is not null || IsTaken(former, wanted)))
                 supervisor.Put(former with { Deletion = null, Project = wanted.Project ?? former.Project });
-            if (wanted.StartsAll && step.Action is PlanStep.Keep or PlanStep.Change && wanted.Configs[i].Enabled != false) start.AddRange(Down(supervisor, supervisor.Table.ByName(step.Name)!, wanted).Where(cell => !restart.Contains(cell)));
+            if (wanted.StartsAll && step.Action is PlanStep.Keep or PlanStep.Change
+                && wanted.Configs[i].Enabled != false) start
+                    .AddRange(Down(supervisor, supervisor.Table.ByName(step.Name)!,
+                        wanted).Where(cell => !restart.Contains(cell)));
         }
         foreach (var cell in supervisor.Dependencies.ToStart([.. start, .. restart], notes))
             work.Coming.Add(restart.Contains(cell)
@@ -145,37 +154,51 @@ internal static class Application
         // Somebody may be deleting it: who applies it now wants it to stay.
         var definition = former with
         {
-            Config = config with { Id = null, LegacyId = former.Config.LegacyId }, Deletion = null,
+            Config = config with { Id = null, LegacyId = former.Config.LegacyId },
+            Deletion = null,
             Project = wanted.Project ?? former.Project,
         };
-        if (wanted.UpdateEnvironment || (wanted.RenewsEnvironment && step.Restarts)) definition = From(wanted, supervisor, definition);
+        if (wanted.UpdateEnvironment || (wanted.RenewsEnvironment && step.Restarts))
+            definition = From(wanted, supervisor, definition);
         if (step.Restarts) definition = definition with { RestartBefore = supervisor.Changes.UpcomingRun };
         var before = Math.Min(former.Instances, definition.Instances);
         var pending = supervisor.Changes.Scale(definition, wanted.Cause, gone);
         foreach (var cell in supervisor.Table.Instances(former.Id)![..before])
         {
-            // What the user has stopped stays so; what was given up, or waits for its next try, may be mended by the change.
+            // What the user has stopped stays so; what was given up, or waits for its next try, may be mended by the
+            // change.
             if (step.Restarts && cell.State.Desired == DesiredState.Up) restart.Add(cell);
             else if (!step.Restarts) supervisor.Refresh(cell);
         }
         return pending;
     }
 
-    /// <summary>The instances that are to be brought up: what is down, but for a job, which waits for its time; and what was given up.</summary>
+    /// <summary>
+    /// The instances that are to be brought up: what is down, but for a job, which waits for its time; and what was
+    /// given up.
+    /// </summary>
     static List<SupervisedProcess> Down(Supervisor supervisor, ProcessDefinition definition, Wanted wanted)
     {
         var cells = supervisor.Table.Instances(definition.Id)![..definition.Instances];
         if (definition.Config.IsJob) return [];
         // What waits for its next try is started at once for a person, and left to its delay for a daemon that begins.
-        List<SupervisedProcess> down = [.. cells.Where(cell => cell.State is { Phase: LifecyclePhase.Errored } or { Desired: DesiredState.Down }
+        List<SupervisedProcess> down = [.. cells.Where(cell =>
+            cell.State is { Phase: LifecyclePhase.Errored } or { Desired: DesiredState.Down }
             || (cell.State.Phase == LifecyclePhase.Waiting && !wanted.RenewsEnvironment))];
-        if (wanted.RenewsEnvironment && down.Count == cells.Length) supervisor.Put(From(wanted, supervisor, definition));
+        if (wanted.RenewsEnvironment && down.Count == cells.Length)
+            supervisor.Put(From(wanted, supervisor, definition));
         return down;
     }
 
     /// <summary>As if it was defined by who applies now.</summary>
     static ProcessDefinition From(Wanted wanted, Supervisor supervisor, ProcessDefinition definition) =>
-        definition with { EnvironmentKey = supervisor.Table.Environments.Keep(wanted.Environment), Launch = wanted.Launch ?? definition.Launch };
+        definition with
+        {
+            EnvironmentKey = supervisor.Table.Environments.Keep(wanted.Environment),
+            Launch = wanted.Launch
+                ?? definition.Launch,
+        };
 
-    static IEnumerable<ProcessConfig> Configs(ProcessTable table) => table.Definitions.Select(static definition => definition.Config);
+    static IEnumerable<ProcessConfig> Configs(ProcessTable table) =>
+        table.Definitions.Select(static definition => definition.Config);
 }

@@ -11,7 +11,9 @@ namespace Tspm.Supervision;
 /// </summary>
 internal sealed class Changes(Supervisor supervisor, SupervisionServices services, Commits commits)
 {
-    /// <summary>Instances whose child was to be replaced, and was not, because the new logs could not be opened.</summary>
+    /// <summary>
+    /// Instances whose child was to be replaced, and was not, because the new logs could not be opened.
+    /// </summary>
     readonly HashSet<InstanceKey> _refused = [];
 
     /// <summary>

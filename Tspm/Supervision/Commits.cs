@@ -77,8 +77,8 @@ internal sealed class Commits
 
     void Saved(ProcessesFile state, string? problem, List<Action<string?>> then, TaskCompletionSource<string?> next)
     {
-        // A turn of its own for each: what goes wrong with one instance is nothing to the others. Posted first: they must
-        // come, whatever becomes of the log files.
+        // A turn of its own for each: what goes wrong with one instance is nothing to the others. Posted first: they
+        // must come, whatever becomes of the log files.
         foreach (var action in then) _loop.Post(() => action(problem));
         if (problem is not null) _loop.Post(() => next.SetResult(problem));
         else

@@ -6,15 +6,17 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// Keeps what an older Tspm still runs from being started a second time. Asked in front of the first start here of each process that came by a migration, and of no other; who is held back waits until that
-/// program and its manager are gone, of which the kernel tells.
+/// Keeps what an older Tspm still runs from being started a second time. Asked in front of the first start here of each
+/// process that came by a migration, and of no other; who is held back waits until that program and its manager are
+/// gone, of which the kernel tells.
 /// </summary>
 internal sealed class LegacyRuns(SupervisionServices services, ProcessTable table)
 {
     readonly Dictionary<int, LegacyProgram> _found = [];
 
     /// <summary>Looks who runs it; null: nobody. Another one for tests.</summary>
-    public Func<ProcessConfig, Func<int, bool>, LegacyProgram?> Find { get; set; } = static (config, isOurs) => LegacyPrograms.Find(config, RunningPrograms.Read(), isOurs);
+    public Func<ProcessConfig, Func<int, bool>, LegacyProgram?> Find { get; set; } = static (config, isOurs) =>
+        LegacyPrograms.Find(config, RunningPrograms.Read(), isOurs);
 
     /// <summary>Called when somebody who was held back may be free.</summary>
     public Action? Freed { get; set; }
@@ -37,7 +39,8 @@ internal sealed class LegacyRuns(SupervisionServices services, ProcessTable tabl
         return Why(found);
     }
 
-    static string Why(LegacyProgram found) => $"{found.Words}; tspm migrate --take-over stops that one and starts it here";
+    static string Why(LegacyProgram found) =>
+        $"{found.Words}; tspm migrate --take-over stops that one and starts it here";
 
     void Watch(RunningProgram program)
     {

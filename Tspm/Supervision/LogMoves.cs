@@ -59,7 +59,9 @@ internal sealed class LogMoves(ProcessTable table, SupervisionServices services)
 
     static async Task<bool> AnyOf(List<Task<bool>> moves) => (await Task.WhenAll(moves)).Contains(true);
 
-    /// <summary>The same before anything else of the daemon begins: what an earlier one may have begun is done.</summary>
+    /// <summary>
+    /// The same before anything else of the daemon begins: what an earlier one may have begun is done.
+    /// </summary>
     /// <returns>True: definitions have changed by that, and are to be saved.</returns>
     public bool FinishEarlier(ProcessesFile saved)
     {
@@ -67,7 +69,9 @@ internal sealed class LogMoves(ProcessTable table, SupervisionServices services)
         foreach (var move in OwedBy(saved))
         {
             var files = FilesOf(move);
-            var problem = files.Count == 0 ? null : services.Outputs.Rename(files, again: true).GetAwaiter().GetResult();
+            var problem = files.Count == 0
+                ? null
+                : services.Outputs.Rename(files, again: true).GetAwaiter().GetResult();
             // The earlier daemon's records are still to be read.
             hasMoved |= Remember(move, problem, isNew: false);
         }

@@ -10,7 +10,8 @@ using Tspm.Supervision.Starting;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// All definitions and their instances. Owned by the supervisor's thread; <see cref="Cells"/> is for readers, who look at each cell's own snapshot.
+/// All definitions and their instances. Owned by the supervisor's thread; <see cref="Cells"/> is for readers, who look
+/// at each cell's own snapshot.
 /// </summary>
 internal sealed class ProcessTable(SupervisionServices services)
 {
@@ -37,7 +38,9 @@ internal sealed class ProcessTable(SupervisionServices services)
     /// <summary>See <see cref="LogMoves.MovingOf"/>.</summary>
     public Func<int, Task?>? LogsMoving { get; set; }
 
-    /// <summary>Every definition, in order of number: a list of its own, because a loop over it may change the table.</summary>
+    /// <summary>
+    /// Every definition, in order of number: a list of its own, because a loop over it may change the table.
+    /// </summary>
     public List<ProcessDefinition> Definitions => [.. _byId.Values.Select(static cells => cells[0].Definition)];
 
     /// <summary>In the order of their numbers, surplus ones last. Null: no such process.</summary>
@@ -77,12 +80,14 @@ internal sealed class ProcessTable(SupervisionServices services)
         var owner = _logNames.TryGetValue(name, out var former) ? Instances(former)?[0].Definition : null;
         owner ??= Definitions.FirstOrDefault(definition => definition.LogsUnder?.Name == name);
         return owner is null || owner.Name == name || owner.Id == id ? null
-            : $"the name '{name}' is not free yet: the log files of '{owner.Name}' use it until its rename is saved (see tspm status); try again then";
+            : $"the name '{name}' is not free yet: the log files of '{owner.Name}' use it until its rename is saved "
+                + "(see tspm status); try again then";
     }
 
     /// <summary>
-    /// Adds a definition, or replaces the one with its number. Instances keep their children; new ones get the numbers behind the last. Those that the definition has no longer
-    /// (see <see cref="SupervisedProcess.IsSurplus"/>) stay until <see cref="DropSurplus"/>, because their children have to be stopped first.
+    /// Adds a definition, or replaces the one with its number. Instances keep their children; new ones get the numbers
+    /// behind the last. Those that the definition has no longer (see <see cref="SupervisedProcess.IsSurplus"/>) stay
+    /// until <see cref="DropSurplus"/>, because their children have to be stopped first.
     /// </summary>
     public SupervisedProcess[] Put(ProcessDefinition definition, bool isNew = true)
     {
@@ -196,7 +201,13 @@ internal sealed class ProcessTable(SupervisionServices services)
             used.TryAdd(definition.EnvironmentKey, Environments.Of(definition));
         }
         Environments.ForgetAllBut(kept);
-        return new ProcessesFile { Format = ProcessesFile.CurrentFormat, NextId = NextId, Processes = processes, Environments = used };
+        return new ProcessesFile
+        {
+            Format = ProcessesFile.CurrentFormat,
+            NextId = NextId,
+            Processes = processes,
+            Environments = used,
+        };
     }
 
     static SavedProcess WithWish(ProcessDefinition definition, SupervisedProcess[] cells)

@@ -2,17 +2,22 @@ using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Supervision;
 
-/// <summary>Those who wait for an instance to reach a state. Owned by the supervisor's thread; the tasks are awaited elsewhere.</summary>
+/// <summary>
+/// Those who wait for an instance to reach a state. Owned by the supervisor's thread; the tasks are awaited elsewhere.
+/// </summary>
 internal sealed class StateWaiters
 {
     /// <summary>Null: nobody waits, as nearly always.</summary>
     List<Waiter>? _waiters;
 
-    /// <summary>Completes when the state satisfies <paramref name="reached"/>, at once if <paramref name="present"/> does.</summary>
+    /// <summary>
+    /// Completes when the state satisfies <paramref name="reached"/>, at once if <paramref name="present"/> does.
+    /// </summary>
     public Task<LifecycleState> Wait(LifecycleState present, Func<LifecycleState, bool> reached)
     {
         if (reached(present)) return Task.FromResult(present);
-        var waiter = new Waiter(reached, new TaskCompletionSource<LifecycleState>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var waiter = new Waiter(reached,
+            new TaskCompletionSource<LifecycleState>(TaskCreationOptions.RunContinuationsAsynchronously));
         (_waiters ??= []).Add(waiter);
         return waiter.Done.Task;
     }

@@ -12,8 +12,8 @@ using Tspm.Supervision.Triggers;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// The one writer: what can be done to processes. Every member runs on the supervisor's thread and returns at once; what
-/// takes time is in the tasks it gives back. Others give orders (see <see cref="SupervisorHandle"/>).
+/// The one writer: what can be done to processes. Every member runs on the supervisor's thread and returns at once;
+/// what takes time is in the tasks it gives back. Others give orders (see <see cref="SupervisorHandle"/>).
 /// </summary>
 internal sealed class Supervisor
 {
@@ -69,7 +69,8 @@ internal sealed class Supervisor
     /// <summary>
     /// Starts what should be up after a daemon's start, and goes on with what an earlier one of this boot left running.
     /// </summary>
-    public void Resume(ProcessesFile file, RecoveredState left) => new StartupRecovery(this, _services, _loop).Resume(file, left);
+    public void Resume(ProcessesFile file, RecoveredState left) =>
+        new StartupRecovery(this, _services, _loop).Resume(file, left);
 
     /// <summary>Adds a complete config as a new definition, or replaces that of <paramref name="replaced"/>.</summary>
     public SupervisedProcess[] Define(
@@ -105,7 +106,10 @@ internal sealed class Supervisor
         return cells[..definition.Instances];
     }
 
-    /// <summary>A changed definition takes effect while the child goes on: limits, health, watched files, the log's rules. Times and policies are looked up whenever they are needed.</summary>
+    /// <summary>
+    /// A changed definition takes effect while the child goes on: limits, health, watched files, the log's rules. Times
+    /// and policies are looked up whenever they are needed.
+    /// </summary>
     public void Refresh(SupervisedProcess cell)
     {
         _health.Refresh(cell);
@@ -163,7 +167,8 @@ internal sealed class Supervisor
     }
 
     /// <summary>
-    /// New children for old ones, an instance of a process after the other. What is not online is started, or restarted.
+    /// New children for old ones, an instance of a process after the other. What is not online is started, or
+    /// restarted.
     /// </summary>
     public IReadOnlyList<PendingChange> Reload(IReadOnlyList<SupervisedProcess> cells, Cause cause)
     {
@@ -189,7 +194,8 @@ internal sealed class Supervisor
         IsShuttingDown = true;
         Triggers.End();
         _stopOrder.Stop(Table.Cells, new LifecycleEvent.ShutdownRequested(by));
-        return Task.WhenAll(Table.Cells.Select(cell => (Task)cell.Life.WhenReached(IsStopped)).Append(_services.Hooks.End()));
+        return Task.WhenAll(Table.Cells.Select(cell =>
+            (Task)cell.Life.WhenReached(IsStopped)).Append(_services.Hooks.End()));
     }
 
     /// <summary>The guardian reaped an orphan. False: it was nobody's child.</summary>
@@ -210,7 +216,8 @@ internal sealed class Supervisor
     public static bool IsDown(LifecycleState state) => IsStopped(state) || state.Desired == DesiredState.Up;
 
     static bool IsStartSettled(LifecycleState state) =>
-        state.Phase is LifecyclePhase.Online or LifecyclePhase.Waiting or LifecyclePhase.Errored or LifecyclePhase.Stopped;
+        state.Phase is LifecyclePhase.Online or LifecyclePhase.Waiting or LifecyclePhase.Errored
+            or LifecyclePhase.Stopped;
 
     /// <summary>All who act on a change of a process hear of it, in the order of the list.</summary>
     public void OnChanged(SupervisedProcess process, LifecycleState before)

@@ -3,12 +3,13 @@ using Microsoft.Extensions.Logging;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// The one thread that owns all processes: others post actions, timers run between them. Nothing else may touch what it owns, so nothing
-/// of it needs a lock.
+/// The one thread that owns all processes: others post actions, timers run between them. Nothing else may touch what it
+/// owns, so nothing of it needs a lock.
 /// </summary>
 internal sealed class SupervisorLoop(TimeProvider clock, ILogger log)
 {
-    // A plain lock and Monitor.Wait: the concurrent collections' semaphore spins before it sleeps, which costs CPU on every wake-up of a daemon that is to cost none.
+    // A plain lock and Monitor.Wait: the concurrent collections' semaphore spins before it sleeps, which costs CPU on
+    // every wake-up of a daemon that is to cost none.
     readonly Queue<Action> _queue = new();
     readonly object _gate = new();
     bool _ended;
@@ -52,7 +53,9 @@ internal sealed class SupervisorLoop(TimeProvider clock, ILogger log)
         while (!_ended)
         {
             // Rounded up: a wait of 0.4 ms must not become a busy loop of zero-length waits.
-            var wait = Timers.UntilNext() is { } until ? (int)Math.Min(Math.Ceiling(until.TotalMilliseconds), int.MaxValue) : Timeout.Infinite;
+            var wait = Timers.UntilNext() is { } until
+                ? (int)Math.Min(Math.Ceiling(until.TotalMilliseconds), int.MaxValue)
+                : Timeout.Infinite;
             lock (_gate)
             {
                 if (_queue.Count == 0) Monitor.Wait(_gate, wait);

@@ -1,8 +1,8 @@
 namespace Tspm.Supervision;
 
 /// <summary>
-/// The supervisor's timers, on the monotonic clock of its <see cref="TimeProvider"/>. Owned by the supervisor's thread: it asks how long it may sleep and
-/// runs what is due; nothing fires by itself.
+/// The supervisor's timers, on the monotonic clock of its <see cref="TimeProvider"/>. Owned by the supervisor's thread:
+/// it asks how long it may sleep and runs what is due; nothing fires by itself.
 /// </summary>
 internal sealed class TimerQueue(TimeProvider clock)
 {
@@ -11,7 +11,9 @@ internal sealed class TimerQueue(TimeProvider clock)
     /// <summary>Time since an arbitrary fixed moment of this boot; never goes back.</summary>
     public TimeSpan Now => clock.GetElapsedTime(0, clock.GetTimestamp());
 
-    /// <summary>Runs <paramref name="due"/> once after <paramref name="delay"/>, unless the returned handle is disposed before.</summary>
+    /// <summary>
+    /// Runs <paramref name="due"/> once after <paramref name="delay"/>, unless the returned handle is disposed before.
+    /// </summary>
     public IDisposable After(TimeSpan delay, Action due)
     {
         var entry = new Entry(due);

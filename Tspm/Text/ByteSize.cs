@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Tspm.Text;
 
-/// <summary>Sizes as users write and read them: powers of 1024 under their everyday names (512MB), as PM2 and the old TSPM have it.</summary>
+/// <summary>
+/// Sizes as users write and read them: powers of 1024 under their everyday names (512MB), as PM2 and the old TSPM have
+/// it.
+/// </summary>
 internal static class ByteSize
 {
     /// <summary>For error sentences: what would have been right.</summary>
@@ -31,7 +34,9 @@ internal static class ByteSize
         var amount = Math.Abs((decimal)value);
         var unit = 0;
         for (; amount >= Step && unit < Units.Length - 1; unit++) amount /= Step;
-        return string.Create(CultureInfo.InvariantCulture, $"{(value < 0 ? "-" : "")}{decimal.Truncate(amount * 10) / 10:0.#} {Units[unit]}");
+        return string
+            .Create(CultureInfo.InvariantCulture,
+                $"{(value < 0 ? "-" : "")}{decimal.Truncate(amount * 10) / 10:0.#} {Units[unit]}");
     }
 
     static long? FactorOf(string unit) => unit.ToUpperInvariant() switch

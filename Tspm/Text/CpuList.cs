@@ -52,7 +52,8 @@ internal static class CpuList
         return true;
     }
 
-    static bool Has(ReadOnlySpan<ulong> mask, int cpu) => cpu < mask.Length * 64 && (mask[cpu / 64] & (1UL << (cpu % 64))) != 0;
+    static bool Has(ReadOnlySpan<ulong> mask, int cpu) =>
+        cpu < mask.Length * 64 && (mask[cpu / 64] & (1UL << (cpu % 64))) != 0;
 
     static int Next(ReadOnlySpan<ulong> mask, int from)
     {

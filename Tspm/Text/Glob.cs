@@ -1,8 +1,9 @@
 namespace Tspm.Text;
 
 /// <summary>
-/// Patterns over names as a shell has them (man 7 glob): <c>*</c> any letters, <c>?</c> one, <c>[a-z]</c> one of a set, <c>[!a]</c> one not of it.
-/// A bracket that is never closed stands for itself. Time grows with pattern × name at most: only the last star is ever tried again.
+/// Patterns over names as a shell has them (man 7 glob): <c>*</c> any letters, <c>?</c> one, <c>[a-z]</c> one of a set,
+/// <c>[!a]</c> one not of it. A bracket that is never closed stands for itself. Time grows with pattern × name at most:
+/// only the last star is ever tried again.
 /// </summary>
 internal static class Glob
 {

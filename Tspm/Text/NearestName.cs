@@ -1,6 +1,9 @@
 namespace Tspm.Text;
 
-/// <summary>Finds what a user probably meant: the known word with the fewest slips (a letter wrong, missing, doubled or swapped).</summary>
+/// <summary>
+/// Finds what a user probably meant: the known word with the fewest slips (a letter wrong, missing, doubled or
+/// swapped).
+/// </summary>
 internal static class NearestName
 {
     /// <summary>Longer words are not compared: nobody mistypes them, and the work grows with the square.</summary>
@@ -9,7 +12,9 @@ internal static class NearestName
     /// <summary>Shorter beginnings fit too many words.</summary>
     const int ShortestBeginning = 3;
 
-    /// <summary>Null when nothing is near: more than a third of the letters would have to change, and no word begins so.</summary>
+    /// <summary>
+    /// Null when nothing is near: more than a third of the letters would have to change, and no word begins so.
+    /// </summary>
     public static string? Of(string word, IEnumerable<string> known)
     {
         if (word.Length is 0 or > MaxLength) return null;
@@ -17,7 +22,8 @@ internal static class NearestName
         var bestDistance = Math.Max(1, word.Length / 3) + 1;
         foreach (var candidate in known)
         {
-            if (word.Length >= ShortestBeginning && candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase)) longer ??= candidate;
+            if (word.Length >= ShortestBeginning && candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+                longer ??= candidate;
             if (Math.Abs(candidate.Length - word.Length) >= bestDistance) continue;
             var distance = Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant());
             if (distance >= bestDistance || distance >= candidate.Length) continue;
@@ -27,7 +33,8 @@ internal static class NearestName
     }
 
     /// <summary>"; did you mean 'web'?" or nothing: the tail of a sentence.</summary>
-    public static string Question(string word, IEnumerable<string> known) => Of(word, known) is { } near ? $"; did you mean '{near}'?" : "";
+    public static string Question(string word, IEnumerable<string> known) =>
+        Of(word, known) is { } near ? $"; did you mean '{near}'?" : "";
 
     /// <summary>Optimal string alignment: Levenshtein's distance with a swap of neighbours as one slip.</summary>
     public static int Distance(string a, string b)
@@ -43,7 +50,8 @@ internal static class NearestName
             {
                 var changed = up[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
                 row[j] = Math.Min(changed, Math.Min(up[j], row[j - 1]) + 1);
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = Math.Min(row[j], twoUp[j - 2] + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    row[j] = Math.Min(row[j], twoUp[j - 2] + 1);
             }
             (twoUp, up, row) = (up, row, twoUp);
         }

@@ -1,8 +1,9 @@
 namespace Tspm.Text;
 
 /// <summary>
-/// A pattern over files, as in a .gitignore: without a slash it means a name anywhere (<c>*.log</c>); with one a path, from a folder on or absolute, where <c>**</c> is any number of
-/// folders (<c>build/**/*.js</c>). Each part follows <see cref="Glob"/>.
+/// A pattern over files, as in a .gitignore: without a slash it means a name anywhere (<c>*.log</c>); with one a path,
+/// from a folder on or absolute, where <c>**</c> is any number of folders (<c>build/**/*.js</c>). Each part follows
+/// <see cref="Glob"/>.
 /// </summary>
 internal sealed class PathPattern
 {
@@ -25,7 +26,8 @@ internal sealed class PathPattern
     public bool IsMatch(string path)
     {
         if (_isName) return Glob.IsMatch(_parts[0], path[(path.LastIndexOf('/') + 1)..]);
-        if (!path.StartsWith(_folder, StringComparison.Ordinal) || path.Length <= _folder.Length || path[_folder.Length] != '/') return false;
+        if (!path.StartsWith(_folder, StringComparison.Ordinal) || path.Length <= _folder.Length
+            || path[_folder.Length] != '/') return false;
         return IsMatch(_parts, path[(_folder.Length + 1)..].Split('/'));
     }
 

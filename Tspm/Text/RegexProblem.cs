@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Tspm.Text;
 
-/// <summary>Plain words for what is wrong with a regular expression: the framework's own texts are not in the trimmed executable.</summary>
+/// <summary>
+/// Plain words for what is wrong with a regular expression: the framework's own texts are not in the trimmed
+/// executable.
+/// </summary>
 internal static class RegexProblem
 {
     public static string Words(RegexParseError error) => error switch
@@ -18,7 +21,8 @@ internal static class RegexProblem
         RegexParseError.ReversedQuantifierRange => "a repetition's range runs backwards",
         RegexParseError.QuantifierOrCaptureGroupOutOfRange => "a number is too large",
         RegexParseError.InvalidGroupingConstruct => "an unknown kind of group",
-        RegexParseError.UndefinedNumberedReference or RegexParseError.UndefinedNamedReference => "a reference to a group that does not exist",
+        RegexParseError.UndefinedNumberedReference or RegexParseError.UndefinedNamedReference =>
+            "a reference to a group that does not exist",
         _ => "a mistake",
     };
 }

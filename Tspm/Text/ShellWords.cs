@@ -2,31 +2,42 @@ using System.Text;
 
 namespace Tspm.Text;
 
-/// <summary>What a command line is: words that can be executed directly, a matter for the shell, or broken. Exactly one of the three.</summary>
+/// <summary>
+/// What a command line is: words that can be executed directly, a matter for the shell, or broken. Exactly one of the
+/// three.
+/// </summary>
 internal sealed record ShellSplit(IReadOnlyList<string>? Words, bool UsesShell, string? Problem);
 
 /// <summary>
-/// POSIX shell quoting (IEEE 1003.1, Shell Command Language, 2.2 Quoting and 2.3 Token Recognition), as far as it goes without a shell. A plain
-/// command is executed directly: no shell process in between, signals reach the program itself, and no character surprises anyone. Whatever
-/// needs a shell to mean what it means is left to it whole and unchanged: this reader looks for the first sign of it and stops there.
+/// POSIX shell quoting (IEEE 1003.1, Shell Command Language, 2.2 Quoting and 2.3 Token Recognition), as far as it goes
+/// without a shell. A plain command is executed directly: no shell process in between, signals reach the program
+/// itself, and no character surprises anyone. Whatever needs a shell to mean what it means is left to it whole and
+/// unchanged: this reader looks for the first sign of it and stops there.
 /// </summary>
 internal static class ShellWords
 {
     /// <summary>Unquoted, anywhere: operators, redirections, expansions, globs, line breaks.</summary>
     const string ShellAnywhere = "|&;<>()$`*?[\n";
 
-    /// <summary>After a backslash inside double quotes only these lose their meaning; before others the backslash stays (2.2.3).</summary>
+    /// <summary>
+    /// After a backslash inside double quotes only these lose their meaning; before others the backslash stays (2.2.3).
+    /// </summary>
     const string EscapableInDoubleQuotes = "$`\"\\";
 
     /// <summary>Reserved words (2.4); quoted they are ordinary.</summary>
     static readonly HashSet<string> Keywords =
-        ["if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "in", "{", "}", "!", "function", "select", "[["];
+        ["if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "in", "{", "}", "!",
+            "function", "select", "[["];
 
-    /// <summary>Commands that exist only inside a shell. Those that are programs too (echo, test, kill, true …) are not listed.</summary>
+    /// <summary>
+    /// Commands that exist only inside a shell. Those that are programs too (echo, test, kill, true …) are not listed.
+    /// </summary>
     static readonly HashSet<string> Builtins =
     [
-        ":", ".", "alias", "bg", "break", "builtin", "cd", "command", "continue", "declare", "eval", "exec", "exit", "export", "fc", "fg", "getopts",
-        "hash", "jobs", "let", "local", "popd", "pushd", "read", "readonly", "return", "set", "shift", "shopt", "source", "times", "trap", "type",
+        ":", ".", "alias", "bg", "break", "builtin", "cd", "command", "continue", "declare", "eval", "exec", "exit",
+        "export", "fc", "fg", "getopts",
+        "hash", "jobs", "let", "local", "popd", "pushd", "read", "readonly", "return", "set", "shift", "shopt",
+        "source", "times", "trap", "type",
         "typeset", "ulimit", "umask", "unalias", "unset", "wait",
     ];
 
@@ -35,7 +46,8 @@ internal static class ShellWords
     {
         if (commandLine.Contains('\0')) return Broken("the command contains a NUL character");
         var reader = new Reader(commandLine);
-        if (!reader.ReadAll(out var usesShell, out var problem)) return usesShell ? new ShellSplit(null, true, null) : Broken(problem!);
+        if (!reader.ReadAll(out var usesShell, out var problem))
+            return usesShell ? new ShellSplit(null, true, null) : Broken(problem!);
         var words = reader.Words;
         if (words.Count == 0) return Broken("the command is empty; give a program to run");
         if (words[0].Length == 0) return Broken("the command starts with an empty word; give a program to run");
@@ -45,7 +57,9 @@ internal static class ShellWords
     /// <summary>The words, or null when the shell is needed or the command is broken.</summary>
     public static IReadOnlyList<string>? Split(string commandLine) => Analyze(commandLine).Words;
 
-    /// <summary>The text as one word of a command line; quoted only when it must be, always with single quotes.</summary>
+    /// <summary>
+    /// The text as one word of a command line; quoted only when it must be, always with single quotes.
+    /// </summary>
     public static string Quote(string word)
     {
         if (word.Length > 0 && word.All(IsPlain)) return word;
@@ -53,7 +67,8 @@ internal static class ShellWords
     }
 
     /// <summary>Characters that never need quotes in any place of a command line.</summary>
-    static bool IsPlain(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/' or ':' or ',' or '@' or '%' or '+';
+    static bool IsPlain(char letter) =>
+        char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/' or ':' or ',' or '@' or '%' or '+';
 
     static ShellSplit Broken(string problem) => new(null, false, problem);
 

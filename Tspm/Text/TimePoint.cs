@@ -1,27 +1,31 @@
 namespace Tspm.Text;
 
 /// <summary>
-/// Points in time as users write them: <c>10m</c> (ago), <c>03:10</c>, <c>03:10:05.5</c>, <c>2026-11-23</c>, <c>2026-11-23 03:10</c>, ISO 8601 with an offset.
-/// Without an offset they are local. A time of day is the last one that has been, or the first one behind <paramref name="notBefore"/>'s
-/// time: <c>--since 23:50 --until 00:10</c> means one night.
+/// Points in time as users write them: <c>10m</c> (ago), <c>03:10</c>, <c>03:10:05.5</c>, <c>2026-11-23</c>,
+/// <c>2026-11-23 03:10</c>, ISO 8601 with an offset. Without an offset they are local. A time of day is the last one
+/// that has been, or the first one behind <paramref name="notBefore"/>'s time: <c>--since 23:50 --until 00:10</c> means
+/// one night.
 /// </summary>
 internal static class TimePoint
 {
     /// <summary>For error sentences: what would have been right.</summary>
-    public const string Expected = "a time: 10m or 2h (ago), 03:10, 03:10:05, 2026-11-23, '2026-11-23 03:10', or ISO 8601 such as 2026-11-23T03:10:05+01:00";
+    public const string Expected = "a time: 10m or 2h (ago), 03:10, 03:10:05, 2026-11-23, '2026-11-23 03:10', or ISO "
+        + "8601 such as 2026-11-23T03:10:05+01:00";
 
     /// <param name="text">What the user wrote.</param>
     /// <param name="now">The time that "ago" counts from.</param>
     /// <param name="zone">Of times without an offset.</param>
     /// <param name="notBefore">The beginning, when this is the end of a range.</param>
     /// <param name="point">The point in time.</param>
-    public static bool TryParse(string text, DateTimeOffset now, TimeZoneInfo zone, DateTimeOffset? notBefore, out DateTimeOffset point)
+    public static bool TryParse(string text, DateTimeOffset now, TimeZoneInfo zone, DateTimeOffset? notBefore,
+        out DateTimeOffset point)
     {
         text = text.Trim();
         if (TryAgo(text, now, out point)) return true;
         var reader = new TimeText(text);
         var date = reader.Date();
-        if (date is not null && reader.IsAtEnd) return Result(AtZone(date.Value, zone, later: notBefore is not null), out point);
+        if (date is not null && reader.IsAtEnd)
+            return Result(AtZone(date.Value, zone, later: notBefore is not null), out point);
         if (date is not null && !reader.Skip('T') && !reader.Skip(' ')) return false;
         if (reader.TimeOfDay() is not { } time) return false;
         if (date is null) return reader.IsAtEnd && Result(OfDay(time, now, zone, notBefore), out point);
@@ -37,13 +41,25 @@ internal static class TimePoint
         return true;
     }
 
-    /// <summary>Unlike other durations with a unit always: whether <c>--since 2026</c> means a year or two seconds nobody can know.</summary>
+    /// <summary>
+    /// Unlike other durations with a unit always: whether <c>--since 2026</c> means a year or two seconds nobody can
+    /// know.
+    /// </summary>
     static bool TryAgo(string text, DateTimeOffset now, out DateTimeOffset point)
     {
         point = now;
         if (text == "now") return true;
         if (!UnitText.TrySplit(text, out var number, out var unit)) return false;
-        var milliseconds = unit switch { "ms" => 1, "s" => 1_000, "m" or "min" => 60_000, "h" => 3_600_000, "d" => 86_400_000, "w" => 604_800_000, _ => 0 };
+        var milliseconds = unit switch
+        {
+            "ms" => 1,
+            "s" => 1_000,
+            "m" or "min" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            "w" => 604_800_000,
+            _ => 0
+        };
         var longest = (decimal)(now - DateTimeOffset.UnixEpoch).TotalMilliseconds;
         if (milliseconds == 0 || number > longest || number * milliseconds > longest) return false;
         point = now.AddMilliseconds(-(double)(number * milliseconds));
@@ -55,14 +71,19 @@ internal static class TimePoint
         if (notBefore is { } begin)
         {
             var first = AtZone(TimeZoneInfo.ConvertTime(begin, zone).Date + time, zone, later: true);
-            return first >= begin ? first : AtZone(TimeZoneInfo.ConvertTime(begin, zone).Date.AddDays(1) + time, zone, later: true);
+            return first >= begin
+                ? first
+                : AtZone(TimeZoneInfo.ConvertTime(begin, zone).Date.AddDays(1) + time, zone, later: true);
         }
         var today = TimeZoneInfo.ConvertTime(now, zone).Date;
         var last = AtZone(today + time, zone, later: false);
         return last <= now ? last : AtZone(today.AddDays(-1) + time, zone, later: false);
     }
 
-    /// <summary>A local time that comes twice (the clock is set back) is the wider range's end; one that never comes is as if the clock had not been set forward yet.</summary>
+    /// <summary>
+    /// A local time that comes twice (the clock is set back) is the wider range's end; one that never comes is as if
+    /// the clock had not been set forward yet.
+    /// </summary>
     static DateTimeOffset AtZone(DateTime local, TimeZoneInfo zone, bool later)
     {
         var offset = zone.GetUtcOffset(local);

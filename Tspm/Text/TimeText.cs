@@ -1,7 +1,8 @@
 namespace Tspm.Text;
 
 /// <summary>
-/// Reads the pieces of a written date and time, each a fixed number of digits. By hand, because the framework's own parser of dates brings all of its formats along, 40 KB of them.
+/// Reads the pieces of a written date and time, each a fixed number of digits. By hand, because the framework's own
+/// parser of dates brings all of its formats along, 40 KB of them.
 /// </summary>
 internal struct TimeText(string text)
 {
@@ -24,8 +25,10 @@ internal struct TimeText(string text)
     public DateTime? Date()
     {
         var start = _at;
-        if (Number(4) is { } year and >= 1970 and < 9999 && Skip('-') && Number(2) is { } month and >= 1 and <= 12 && Skip('-')
-            && Number(2) is { } day and >= 1 && day <= DateTime.DaysInMonth(year, month)) return new DateTime(year, month, day);
+        if (Number(4) is { } year and >= 1970 and < 9999 && Skip('-') && Number(2) is { } month and >= 1 and <= 12
+            && Skip('-')
+            && Number(2) is { } day and >= 1 && day <= DateTime.DaysInMonth(year, month)) return new DateTime(year,
+                month, day);
         _at = start;
         return null;
     }

@@ -31,7 +31,10 @@ internal static class TimedRegex
     /// <summary>Repeated groups that are still followed: 4 to the power of it is harmless.</summary>
     const int MostFollowed = 3;
 
-    /// <summary>Longest time for one match: enough for any honest pattern over 64 bytes, and an evil one cannot hold the daemon up.</summary>
+    /// <summary>
+    /// Longest time for one match: enough for any honest pattern over 64 bytes, and an evil one cannot hold the daemon
+    /// up.
+    /// </summary>
     static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(100);
 
     // Before the first use of Regex, which reads it once.

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Tspm.Text;
 
-/// <summary>The grammar of durations and sizes: digits, optionally a dot and digits, then a unit. No sign, no blank, no exponent.</summary>
+/// <summary>
+/// The grammar of durations and sizes: digits, optionally a dot and digits, then a unit. No sign, no blank, no
+/// exponent.
+/// </summary>
 internal static class UnitText
 {
     /// <summary>Most digits that decimal holds without rounding.</summary>
@@ -22,7 +25,8 @@ internal static class UnitText
         number = 0;
         unit = text[end..];
         return digits is > 0 and <= MaxDigits
-            && decimal.TryParse(text.AsSpan(0, end), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
+            && decimal.TryParse(text.AsSpan(0, end), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out number);
     }
 
     static int CountDigits(string text, int start)

@@ -8,7 +8,9 @@ public sealed class ArgvTests
 {
     static string Show(ParsedLine line)
     {
-        var flags = line.Flags.Select(given => given.Value is { } value ? $"{given.Flag.Name}={value}" : $"{(given.On ? "+" : "-")}{given.Flag.Name}");
+        var flags = line.Flags
+            .Select(given =>
+                given.Value is { } value ? $"{given.Flag.Name}={value}" : $"{(given.On ? "+" : "-")}{given.Flag.Name}");
         var program = line.Program is { } said ? $" -- {string.Join(',', said)}" : "";
         return $"{line.Verb.Name} [{string.Join(',', line.Words)}] {string.Join(' ', flags)}{program}";
     }
@@ -69,9 +71,11 @@ public sealed class ArgvTests
     [Arguments("-h", "help [] ")]
     [Arguments("", "help [] ")]
     [Arguments("stop --help", "stop [] +help")]
-    public async Task The_command_line_is_read_as_people_write_it(string typed, string expected, CancellationToken cancel)
+    public async Task The_command_line_is_read_as_people_write_it(string typed, string expected,
+        CancellationToken cancel)
     {
-        await Assert.That(Show(Argv.Parse(typed.Split(' ', StringSplitOptions.RemoveEmptyEntries)))).IsEqualTo(expected);
+        await Assert.That(Show(Argv.Parse(typed.Split(' ', StringSplitOptions.RemoveEmptyEntries))))
+            .IsEqualTo(expected);
     }
 
     [Test]
@@ -110,7 +114,8 @@ public sealed class ArgvTests
     [Arguments("send web a b", "quote what belongs together")]
     [Arguments("-- list", "needs a verb")]
     [Arguments("--frob", "needs a verb")]
-    public async Task A_slip_is_refused_with_the_nearest_right_thing(string typed, string expected, CancellationToken cancel)
+    public async Task A_slip_is_refused_with_the_nearest_right_thing(string typed, string expected,
+        CancellationToken cancel)
     {
         await Assert.That(Refusal(typed.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Contains(expected);
     }
@@ -119,13 +124,18 @@ public sealed class ArgvTests
     [Arguments("startAsDaemon app.js", "  tspm start app.js\n")]
     [Arguments("start-as-daemon app.js --name web", "  tspm start app.js --name web\n")]
     [Arguments("--STARTASDAEMON --name=web app.js one two", "  tspm start app.js --name web -- one two\n")]
-    [Arguments("start_as_daemon app.js --watch true --autorestart false", "  tspm start app.js --watch --no-autorestart\n")]
-    [Arguments("StartAsDaemon app.js --watch=false --memoryLimit 512MB --projectDir /srv", "  tspm start app.js --memory 512MB --cwd /srv\n")]
-    [Arguments("startasdaemon app.js --frobnicate --name web", "  tspm start app.js --name web\n(--frobnicate is left out")]
+    [Arguments("start_as_daemon app.js --watch true --autorestart false",
+        "  tspm start app.js --watch --no-autorestart\n")]
+    [Arguments("StartAsDaemon app.js --watch=false --memoryLimit 512MB --projectDir /srv",
+        "  tspm start app.js --memory 512MB --cwd /srv\n")]
+    [Arguments("startasdaemon app.js --frobnicate --name web",
+        "  tspm start app.js --name web\n(--frobnicate is left out")]
     [Arguments("startAsDaemon app.js --memory lots --json", "  tspm start app.js --json\n(--memory is left out")]
-    [Arguments("startAsDaemon -n web -i 2 -- node app.js --port 80", "  tspm start node --name web --instances 2 -- app.js --port 80\n")]
+    [Arguments("startAsDaemon -n web -i 2 -- node app.js --port 80",
+        "  tspm start node --name web --instances 2 -- app.js --port 80\n")]
     [Arguments("startAsDaemon app.js --watch --memory 1G", "  tspm start app.js --watch --memory 1G\n")]
-    public async Task StartAsDaemon_is_answered_with_the_command_to_use_instead(string typed, string expected, CancellationToken cancel)
+    public async Task StartAsDaemon_is_answered_with_the_command_to_use_instead(string typed, string expected,
+        CancellationToken cancel)
     {
         await Assert.That(Refusal(typed.Split(' '))).Contains(expected).And.Contains("MIGRATION.md");
     }
@@ -134,11 +144,14 @@ public sealed class ArgvTests
     [Test]
     public void The_replacement_of_startAsDaemon_is_always_a_command_line_of_this_version(CancellationToken cancel)
     {
-        string[] words = ["app.js", "node server.js", "it's $X", "--name", "web", "--name=w x", "--watch", "true", "false", "--memory", "1G", "--memoryLimit=5", "--env", "A=b c", "-e", "--frob", "--frob=1", "-n", "--no-autorestart", "--json", "x"];
+        string[] words = ["app.js", "node server.js", "it's $X", "--name", "web", "--name=w x", "--watch", "true",
+            "false", "--memory", "1G", "--memoryLimit=5", "--env", "A=b c", "-e", "--frob", "--frob=1", "-n",
+                "--no-autorestart", "--json", "x"];
         Gen.Int[0, words.Length - 1].Array[0, 8].Sample(chosen =>
         {
             string[] typed = ["startAsDaemon", "app", .. chosen.Select(at => words[at])];
-            var said = Refusal(typed).Split('\n').Single(line => line.StartsWith("  tspm start ", StringComparison.Ordinal)).Trim();
+            var said = Refusal(typed).Split('\n')
+                .Single(line => line.StartsWith("  tspm start ", StringComparison.Ordinal)).Trim();
             var argv = Tspm.Text.ShellWords.Split(said)!;
             return Argv.Parse([.. argv.Skip(1)]).Words[0] == "app";
         });
@@ -147,7 +160,8 @@ public sealed class ArgvTests
     [Test]
     public async Task The_replacement_of_startAsDaemon_is_quoted_for_the_shell(CancellationToken cancel)
     {
-        await Assert.That(Refusal("startAsDaemon", "node a.js $X", "--name", "it's")).Contains(@"tspm start 'node a.js $X' --name 'it'\''s'");
+        await Assert.That(Refusal("startAsDaemon", "node a.js $X", "--name", "it's"))
+            .Contains(@"tspm start 'node a.js $X' --name 'it'\''s'");
     }
 
     [Test]

@@ -26,7 +26,8 @@ public sealed class DaemonClientTests
     public async Task An_answer_is_read_also_with_members_of_a_newer_daemon(CancellationToken cancel)
     {
         using var daemon = new FakeDaemon(request => """{"jsonrpc":"2.0","method":"heartbeat","params":{}}""" + "\n"
-            + FakeDaemon.Result(request, """{"pid":7,"version":"9","new":[{}]}""")) { AnswersPing = false };
+            + FakeDaemon.Result(request, """{"pid":7,"version":"9","new":[{}]}"""))
+        { AnswersPing = false };
         await Assert.That(Ping(daemon, Patient).Pid).IsEqualTo(7);
         await Assert.That(daemon.Requests[0]).IsEqualTo("""{"jsonrpc":"2.0","id":1,"method":"ping","params":{}}""");
     }

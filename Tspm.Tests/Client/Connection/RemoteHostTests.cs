@@ -15,8 +15,11 @@ public sealed class RemoteHostTests
         await Assert.That(RemoteHost.Parse(address)).IsEqualTo(new RemoteHost(target, port));
 
     [Test]
-    [Arguments("host"), Arguments("http://host"), Arguments("ssh://"), Arguments("ssh://-oProxyCommand=touch%20x"), Arguments("ssh://user@-oProxyCommand=x"), Arguments("ssh://host:0"), Arguments("ssh://host:99999"),
-     Arguments("ssh://host:22x"), Arguments("ssh://ho st"), Arguments("ssh://host;reboot"), Arguments("ssh://$(reboot)"), Arguments("ssh://@host"), Arguments("ssh://user@"), Arguments("ssh://host/path")]
-    public async Task What_is_no_address_or_could_be_an_option_or_a_command_is_refused(string address, CancellationToken cancellation) =>
+    [Arguments("host"), Arguments("http://host"), Arguments("ssh://"), Arguments("ssh://-oProxyCommand=touch%20x"),
+        Arguments("ssh://user@-oProxyCommand=x"), Arguments("ssh://host:0"), Arguments("ssh://host:99999"),
+     Arguments("ssh://host:22x"), Arguments("ssh://ho st"), Arguments("ssh://host;reboot"),
+         Arguments("ssh://$(reboot)"), Arguments("ssh://@host"), Arguments("ssh://user@"), Arguments("ssh://host/path")]
+    public async Task What_is_no_address_or_could_be_an_option_or_a_command_is_refused(string address,
+        CancellationToken cancellation) =>
         await Assert.That(RemoteHost.Parse(address)).IsNull();
 }

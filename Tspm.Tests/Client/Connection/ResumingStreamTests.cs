@@ -12,7 +12,10 @@ public sealed class ResumingStreamTests
     {
         using var daemon = new FakeDaemon(static _ => null);
         var (pauses, tries, screen) = (new List<double>(), 0, new Screen());
-        var session = new ClientSession(daemon.Home, null!, screen.Writer, screen.Writer) { Pause = time => pauses.Add(time.TotalMilliseconds) };
+        var session = new ClientSession(daemon.Home, null!, screen.Writer, screen.Writer)
+        {
+            Pause = time => pauses.Add(time.TotalMilliseconds),
+        };
         ResumingStream.Run(session, connection =>
         {
             if (isHeard(tries)) connection.OnHeard!();
@@ -32,7 +35,8 @@ public sealed class ResumingStreamTests
             var most = Math.Min(100 * Math.Pow(2, i), 5000);
             await Assert.That(pauses[i]).IsBetween(Math.Max(100, most / 2), most);
         }
-        await Assert.That(pauses.Skip(10).Distinct().Count()).IsGreaterThan(30).Because("many clients do not come back at once");
+        await Assert.That(pauses.Skip(10).Distinct().Count()).IsGreaterThan(30)
+            .Because("many clients do not come back at once");
     }
 
     [Test]

@@ -13,12 +13,17 @@ public sealed class WaitNoticeTests
 {
     static readonly ProcessStatus Stubborn = OutputTests.Status("stubborn") with
     {
-        State = ProcessState.Stopping, StopSignal = "SIGTERM", KillInMs = 7000,
+        State = ProcessState.Stopping,
+        StopSignal = "SIGTERM",
+        KillInMs = 7000,
     };
 
     static readonly ProcessStatus Slow = OutputTests.Status("slow", 2) with
     {
-        State = ProcessState.Starting, WaitsFor = "tcp 127.0.0.1:9", UptimeMs = 12_000, StartTimeoutInMs = 48_000,
+        State = ProcessState.Starting,
+        WaitsFor = "tcp 127.0.0.1:9",
+        UptimeMs = 12_000,
+        StartTimeoutInMs = 48_000,
     };
 
     static readonly StopRequest Stop = new() { Selectors = ["stubborn"] };

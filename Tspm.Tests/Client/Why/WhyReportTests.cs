@@ -37,7 +37,11 @@ internal sealed class WhyReportTests
 
     static ProcessEvent Exit(int id, string name, int code, int instance = 0) => new()
     {
-        Kind = EventKind.Exited, Id = id, Instance = instance, Name = name, ExitCode = code,
+        Kind = EventKind.Exited,
+        Id = id,
+        Instance = instance,
+        Name = name,
+        ExitCode = code,
     };
 
     static string Show(WhyReport report) => string.Join(' ', report.Instances.Select(static one =>
@@ -81,7 +85,11 @@ internal sealed class WhyReportTests
         // p1 is gone, and p4 has never ended.
         var ended = words.Split(' ').Where(static word => word != "p4").Select(static word => new ProcessEvent
         {
-            Kind = EventKind.Exited, Id = word[1] - '0', Instance = 0, Name = word, ExitCode = 1,
+            Kind = EventKind.Exited,
+            Id = word[1] - '0',
+            Instance = 0,
+            Name = word,
+            ExitCode = 1,
         });
         var present = new ListResponse
         {
@@ -116,7 +124,12 @@ internal sealed class WhyReportTests
     {
         var ended = new ProcessEvent
         {
-            Kind = EventKind.Exited, Id = 1, Instance = 0, Name = "p1", ExitCode = 1, RunId = "r1",
+            Kind = EventKind.Exited,
+            Id = 1,
+            Instance = 0,
+            Name = "p1",
+            ExitCode = 1,
+            RunId = "r1",
         };
         var present = new ListResponse { Processes = [OutputTests.Status("p1") with { Id = 1 }] };
         using var daemon = new FakeDaemon(request => Method(request) switch
@@ -129,7 +142,8 @@ internal sealed class WhyReportTests
                 Notifications.Log, """{"id":1,"instance":0,"stream":"out","name":"p1","text":"the end","seq":8}""")
                 + FakeDaemon.Result(request, """{"lines":1}"""),
             _ => null,
-        }) { Hello = """{"version":"1","protocolVersion":3,"oldestProtocolVersion":1,"pid":1}""" };
+        })
+        { Hello = """{"version":"1","protocolVersion":3,"oldestProtocolVersion":1,"pid":1}""" };
         var (output, errors) = (new Screen(), new Screen());
         var session = new ClientSession(daemon.Home, null!, output.Writer, errors.Writer) { Pause = static _ => { } };
         await Assert.That(CommandRouter.Run(session, ["why", "p1"])).IsEqualTo(0).Because(errors.Text);

@@ -11,7 +11,8 @@ internal sealed class ForeignFileTests
     [Arguments("prod.config.js", "module.exports = { apps: [{ script: 'x.js' }] }", nameof(FileKind.Pm2))]
     [Arguments("prod.config.cjs", "module.exports.apps = [];", nameof(FileKind.Pm2))]
     [Arguments("prod.config.mjs", "const apps = [];\nexport default { apps };", nameof(FileKind.Pm2))]
-    [Arguments("glob.config.js", "const log = 'logs/*';\nmodule.exports = { \"apps\": [{ script: 'x.js' }] }", nameof(FileKind.Pm2))]
+    [Arguments("glob.config.js", "const log = 'logs/*';\nmodule.exports = { \"apps\": [{ script: 'x.js' }] }",
+        nameof(FileKind.Pm2))]
     [Arguments("text.config.js", "const a = 'apps: [';\nmodule.exports = { plugins: ['apps'] }", nameof(FileKind.None))]
     [Arguments("pm2.config.js", "module.exports = require('./other')", nameof(FileKind.Pm2))]
     [Arguments(

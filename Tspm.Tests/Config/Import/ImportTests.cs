@@ -8,15 +8,26 @@ using Tspm.Tests.Guards;
 namespace Tspm.Tests.Config.Import;
 
 /// <summary>
-/// Files as other managers' users have them (Data/import), and beside each what comes of it: the config file, then what was not taken over. TSPM_WRITE_GOLDENS=1 writes those anew, to be looked at.
-/// What is written as a config file is read as the same again.
+/// Files as other managers' users have them (Data/import), and beside each what comes of it: the config file, then what
+/// was not taken over. TSPM_WRITE_GOLDENS=1 writes those anew, to be looked at. What is written as a config file is
+/// read as the same again.
 /// </summary>
 [Timeout(60_000)]
 internal sealed class ImportTests
 {
-    static readonly Dictionary<string, string> Present = new() { ["PATH"] = "/usr/local/bin:/usr/bin:/bin", ["HOME"] = "/home/u", ["LANG"] = "C.UTF-8", ["SHELL"] = "/bin/bash" };
+    static readonly Dictionary<string, string> Present = new()
+    {
+        ["PATH"] = "/usr/local/bin:/usr/bin:/bin",
+        ["HOME"] = "/home/u",
+        ["LANG"] = "C.UTF-8",
+        ["SHELL"] = "/bin/bash",
+    };
 
-    static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    static readonly JsonDocumentOptions Lenient = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     static Imported Pm2(string file, string? profile = null) =>
         Pm2Import.Read(
@@ -25,16 +36,23 @@ internal sealed class ImportTests
                 path is "/srv/app/server" ? ScriptKind.Program : path is "/srv/shop/server.js" ? ScriptKind.Text
                 : ScriptKind.None);
 
-    static JsonElement Document(string text, string file) => file.EndsWith(".yml", StringComparison.Ordinal) ? YamlText.Read(text) : JsonDocument.Parse(text, Lenient).RootElement;
+    static JsonElement Document(string text, string file) =>
+        file.EndsWith(".yml", StringComparison.Ordinal)
+            ? YamlText.Read(text)
+            : JsonDocument.Parse(text, Lenient).RootElement;
 
     static Imported Supervisord() => SupervisordImport.Read(
         File.ReadAllText(Repository.Data("import/supervisord/supervisord.conf")), "/etc/supervisor/supervisord.conf",
             "/srv", Present, "host1",
-        static pattern => pattern == "/etc/supervisor/conf.d/*.conf" ? ["/etc/supervisor/conf.d/beat.conf"] : [], static path => File.ReadAllText(Repository.Data("import/supervisord/conf.d/" + Path.GetFileName(path))));
+        static pattern => pattern == "/etc/supervisor/conf.d/*.conf" ? ["/etc/supervisor/conf.d/beat.conf"] : [],
+            static path => File.ReadAllText(Repository.Data("import/supervisord/conf.d/" + Path.GetFileName(path))));
 
-    static Imported Procfile(string? envFile, int? port) => ProcfileImport.Read(File.ReadAllText(Repository.Data("import/procfile/Procfile")), "/srv/rails", envFile, port);
+    static Imported Procfile(string? envFile, int? port) =>
+        ProcfileImport.Read(File.ReadAllText(Repository.Data("import/procfile/Procfile")), "/srv/rails", envFile, port);
 
-    public static IEnumerable<string> Names() => ["pm2/ecosystem.config", "pm2/ecosystem.production", "pm2/list", "pm2/single", "pm2/dump", "pm2/ecosystem.yaml", "supervisord/supervisord", "procfile/Procfile", "procfile/Procfile.env"];
+    public static IEnumerable<string> Names() =>
+        ["pm2/ecosystem.config", "pm2/ecosystem.production", "pm2/list", "pm2/single", "pm2/dump", "pm2/ecosystem.yaml",
+            "supervisord/supervisord", "procfile/Procfile", "procfile/Procfile.env"];
 
     static Imported Import(string name) => name switch
     {
@@ -55,7 +73,8 @@ internal sealed class ImportTests
     [Arguments("repo", "\"https://ghp_abc@example.org/x.git\"", "***")]
     [Arguments("vizion", "{}", "{}")]
     [Arguments("axm", "{ \"text\": \"a\\u001b[31m\\\"b\" }", "{ \"text\": \"a\uFFFD[31m\"b\" }")]
-    public async Task A_value_that_is_left_is_shown_whole_but_for_secrets(string key, string json, string shown, CancellationToken cancellation)
+    public async Task A_value_that_is_left_is_shown_whole_but_for_secrets(string key, string json, string shown,
+        CancellationToken cancellation)
     {
         var imported = new Imported();
         imported.Leave("web", key, JsonDocument.Parse(json).RootElement, "hint");
@@ -75,30 +94,42 @@ internal sealed class ImportTests
     public async Task A_long_value_is_cut(CancellationToken cancellation)
     {
         var imported = new Imported();
-        imported.Leave("web", "list", JsonDocument.Parse($"[{string.Join(',', Enumerable.Range(1000, 90))}]").RootElement, "hint");
+        imported.Leave("web", "list",
+            JsonDocument.Parse($"[{string.Join(',', Enumerable.Range(1000, 90))}]").RootElement, "hint");
         await Assert.That(imported.Left[0].Value).StartsWith("[1000, 1001, ").And.EndsWith("…");
         await Assert.That(imported.Left[0].Value.Length).IsEqualTo(201);
     }
 
     [Test]
     [MethodDataSource(nameof(Names))]
-    public async Task It_becomes_what_its_golden_says_and_is_read_as_the_same_again(string name, CancellationToken cancellation)
+    public async Task It_becomes_what_its_golden_says_and_is_read_as_the_same_again(string name,
+        CancellationToken cancellation)
     {
         var imported = Import(name);
         // How many cores there are is the machine's business.
         var cores = Environment.ProcessorCount;
-        var configs = imported.Processes.Select(config => name == "pm2/list" && config.Instances is not null ? config with { Instances = config.Name == "echo" ? config.Instances == cores ? 99 : -1 : null } : config).ToList();
+        var configs = imported.Processes
+            .Select(config =>
+                name == "pm2/list"
+                    && config.Instances is not null
+                        ? config with { Instances = config.Name == "echo" ? config.Instances == cores ? 99 : -1 : null }
+                        : config).ToList();
         var text = new StringBuilder(ConfigText.Of(configs));
-        foreach (var left in imported.Left) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"- {left.Owner}: {left.Key} = {left.Value}: {left.Hint}\n");
-        foreach (var note in imported.Notes) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"+ {note}\n");
-        foreach (var secret in imported.Secrets) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"! {secret.Owner} {secret.Key}\n");
+        foreach (var left in imported.Left)
+            text.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"- {left.Owner}: {left.Key} = {left.Value}: {left.Hint}\n");
+        foreach (var note in imported.Notes)
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"+ {note}\n");
+        foreach (var secret in imported.Secrets)
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"! {secret.Owner} {secret.Key}\n");
         var golden = Repository.Data($"import/{name}.golden");
         if (Environment.GetEnvironmentVariable("TSPM_WRITE_GOLDENS") == "1") File.WriteAllText(golden, text.ToString());
         await Assert.That(text.ToString()).IsEqualTo(File.ReadAllText(golden));
 
         using var folder = new TemporaryFolder();
         var read = ConfigFile.Read(folder.Write("tspm.json", ConfigText.Of(imported.Processes)));
-        await Assert.That(ApplyPlan.Of(imported.Processes, read, prune: true, static _ => false).All(step => step.Action == PlanStep.Keep)).IsTrue();
+        await Assert.That(ApplyPlan.Of(imported.Processes, read, prune: true,
+            static _ => false).All(step => step.Action == PlanStep.Keep)).IsTrue();
         await Assert.That(read.Count).IsEqualTo(imported.Processes.Count).And.IsGreaterThan(0);
     }
 
@@ -107,8 +138,10 @@ internal sealed class ImportTests
     {
         Tspm.Tests.Fixtures.Tools.Require("node");
         var evaluated = Tspm.Client.Defining.NodeFile.Read(Repository.Data("import/pm2/ecosystem.config.js"));
-        var written = File.ReadAllText(Repository.Data("import/pm2/ecosystem.config.json")).Replace("/srv/app", Repository.Data("import/pm2"));
-        await Assert.That(JsonElement.DeepEquals(evaluated, JsonDocument.Parse(written).RootElement)).IsTrue().Because(evaluated.ToString());
+        var written = File.ReadAllText(Repository.Data("import/pm2/ecosystem.config.json"))
+            .Replace("/srv/app", Repository.Data("import/pm2"));
+        await Assert.That(JsonElement.DeepEquals(evaluated, JsonDocument.Parse(written).RootElement)).IsTrue()
+            .Because(evaluated.ToString());
     }
 
     [Test]
@@ -116,7 +149,8 @@ internal sealed class ImportTests
     [Arguments("{}", "it has no 'apps'")]
     [Arguments("""{"apps": [5]}""", "an app must be an object, but is 5")]
     [Arguments("""{"apps": [{"script": "x"}]}""", "no app has env_production")]
-    public async Task What_is_no_ecosystem_file_is_refused(string json, string sentence, CancellationToken cancellation) =>
+    public async Task What_is_no_ecosystem_file_is_refused(string json, string sentence,
+        CancellationToken cancellation) =>
         await Assert.That(
             () => Pm2Import.Read(
             JsonDocument.Parse(json).RootElement, "/", json.Contains("script") ? "production"
@@ -130,20 +164,25 @@ internal sealed class ImportTests
     [Arguments("[program:a]\ncommand = x\nenvironment = A=\"b", "never closed")]
     [Arguments("[program:a]\ncommand = x 'y", "a, command: a quote is never closed")]
     [Arguments("[program:a]\ncommand = x \\", "a, command: nothing follows the backslash")]
-    public async Task What_is_no_supervisord_conf_is_refused_with_its_place(string text, string sentence, CancellationToken cancellation) =>
+    public async Task What_is_no_supervisord_conf_is_refused_with_its_place(string text, string sentence,
+        CancellationToken cancellation) =>
         await Assert.That(
             () => SupervisordImport.Read(text, "/etc/s.conf", "/srv", Present, "h", static _ => [], static _ => ""))
             .Throws<ImportException>().WithMessageContaining(sentence);
 
     [Test]
     [Arguments("true", null), Arguments("false", "never"), Arguments("unexpected", "on-failure")]
-    public async Task Only_what_differs_from_the_default_is_written(string autorestart, string? policy, CancellationToken cancellation)
+    public async Task Only_what_differs_from_the_default_is_written(string autorestart, string? policy,
+        CancellationToken cancellation)
     {
         var imported =
             SupervisordImport.Read(
             $"[program:a]\ncommand = x\nautorestart = {autorestart}", "/etc/s.conf", "/srv", Present, "h", static _ =>
             [], static _ => "");
-        await Assert.That(imported.Processes.Single().Restart).IsEqualTo(policy is null ? null : new RestartConfig { Policy = policy });
+        await Assert.That(imported.Processes.Single().Restart).IsEqualTo(policy is null ? null : new RestartConfig
+        {
+            Policy = policy,
+        });
     }
 
     [Test]
@@ -152,7 +191,8 @@ internal sealed class ImportTests
     [Arguments("web:", "it holds no process")]
     [Arguments("a b: c", "it holds no process")]
     public async Task What_is_no_procfile_is_refused(string text, string sentence, CancellationToken cancellation) =>
-        await Assert.That(() => ProcfileImport.Read(text, "/", null, null)).Throws<ImportException>().WithMessageContaining(sentence);
+        await Assert.That(() => ProcfileImport.Read(text, "/", null, null)).Throws<ImportException>()
+            .WithMessageContaining(sentence);
 
     [Test]
     [Arguments("*/2 * * * * *", "false", "start", "*/2 * * * * *", "")]
@@ -167,9 +207,15 @@ internal sealed class ImportTests
         string cron, string autorestart, string? action, string expected, string note, CancellationToken cancellation)
     {
         var file = $$"""{"apps": [{"name": "job", "script": "./job.js", "cron_restart": "{{cron}}", "autorestart": {{autorestart}}}]}""";
-        var imported = Pm2Import.Read(JsonDocument.Parse(file).RootElement, "/srv", null, Present, static _ => ScriptKind.None);
+        var imported = Pm2Import
+            .Read(JsonDocument.Parse(file).RootElement, "/srv", null, Present, static _ => ScriptKind.None);
         await Assert.That(imported.Processes.Single().Schedule).IsEqualTo(
-            new ScheduleConfig { Cron = expected, Action = action, Overlap = action is null ? null : ScheduleConfig.Kill });
+            new ScheduleConfig
+            {
+                Cron = expected,
+                Action = action,
+                Overlap = action is null ? null : ScheduleConfig.Kill,
+            });
         await Assert.That(imported.Left).IsEmpty();
         await Assert.That(string.Join(' ', imported.Notes)).Contains(note);
         await Assert.That(imported.Notes.Count).IsEqualTo(note.Length > 0 ? 1 : 0);
@@ -181,9 +227,12 @@ internal sealed class ImportTests
         foreach (var name in Names())
         {
             var imported = Import(name);
-            var told = string.Join('\n', imported.Left.Select(left => left.ToString())) + string.Join('\n', imported.Notes);
-            foreach (var secret in new[] { "hunter2", "sk_live", "in the file already", "a,b" }) await Assert.That(told).DoesNotContain(secret);
+            var told = string.Join('\n', imported.Left.Select(left => left.ToString()))
+                + string.Join('\n', imported.Notes);
+            foreach (var secret in new[] { "hunter2", "sk_live", "in the file already", "a,b" })
+                await Assert.That(told).DoesNotContain(secret);
         }
-        await Assert.That(Pm2("dump.pm2").Secrets.Select(secret => secret.Key)).IsEquivalentTo(["DATABASE_URL", "STRIPE_SECRET_KEY"]);
+        await Assert.That(Pm2("dump.pm2").Secrets.Select(secret => secret.Key))
+            .IsEquivalentTo(["DATABASE_URL", "STRIPE_SECRET_KEY"]);
     }
 }

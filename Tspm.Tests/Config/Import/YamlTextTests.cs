@@ -18,7 +18,8 @@ internal sealed class YamlTextTests
     [Arguments("a: &x 1\nb: &x 2\nc: *x\n'<<': 3\n", """{"a":1,"b":2,"c":2,"<<":3}""")]
     [Arguments("---\na: 1\n...\n", """{"a":1}""")]
     public async Task It_says_what_yaml_says(string yaml, string json, CancellationToken cancellation) =>
-        await Assert.That(JsonElement.DeepEquals(YamlText.Read(yaml), JsonDocument.Parse(json).RootElement)).IsTrue().Because(YamlText.Read(yaml).GetRawText());
+        await Assert.That(JsonElement.DeepEquals(YamlText.Read(yaml), JsonDocument.Parse(json).RootElement)).IsTrue()
+            .Because(YamlText.Read(yaml).GetRawText());
 
     [Test]
     [Arguments("a: 1\nb: [1, 2\n", "not valid YAML at line")]
@@ -29,18 +30,26 @@ internal sealed class YamlTextTests
     [Arguments("a: 1\n---\nb: 2\n", "several documents")]
     [Arguments("a: {<<: 5}\n", "'<<' takes a mapping")]
     [Arguments("a: &a [*a]\n", "expand to too much data")]
-    [Arguments("a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n", "expand to too much data")]
-    public async Task What_json_cannot_say_or_is_wrong_is_refused_with_its_place(string yaml, string sentence, CancellationToken cancellation)
+    [Arguments("a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: "
+        + "&d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n",
+            "expand to too much data")]
+    public async Task What_json_cannot_say_or_is_wrong_is_refused_with_its_place(string yaml, string sentence,
+        CancellationToken cancellation)
     {
         var refused = await Assert.That(() => YamlText.Read(yaml)).Throws<ImportException>();
         await Assert.That(refused!.Message).Contains(sentence);
     }
 
     [Test]
-    public async Task A_long_text_that_is_named_often_is_refused_before_it_fills_the_memory(CancellationToken cancellation)
+    public async Task A_long_text_that_is_named_often_is_refused_before_it_fills_the_memory(
+        CancellationToken cancellation)
     {
-        var text = $"a: &a \"{new string('x', 1_000_000)}\"\nb: [{string.Join(',', Enumerable.Repeat("*a", 50_000))}]\n";
-        await Assert.That(() => YamlText.Read(text)).Throws<ImportException>().WithMessageContaining("the aliases (*NAME) expand to too much data");
-        await Assert.That(() => YamlText.Read($"a: &a {{{new string('k', 1_000_000)}: 1}}\nb: [{string.Join(',', Enumerable.Repeat("*a", 50_000))}]\n")).Throws<ImportException>();
+        var text = $"a: &a \"{new string('x', 1_000_000)}\"\nb: "
+            + $"[{string.Join(',', Enumerable.Repeat("*a", 50_000))}]\n";
+        await Assert.That(() => YamlText.Read(text)).Throws<ImportException>()
+            .WithMessageContaining("the aliases (*NAME) expand to too much data");
+        await Assert.That(() =>
+            YamlText.Read($"a: &a {{{new string('k', 1_000_000)}: 1}}\nb: "
+                + $"[{string.Join(',', Enumerable.Repeat("*a", 50_000))}]\n")).Throws<ImportException>();
     }
 }

@@ -36,21 +36,26 @@ internal sealed class ConfigValidationTests
     [Arguments("\"nice\": 19")]
     [Arguments("\"oomScoreAdjust\": -1000")]
     [Arguments("\"oomScoreAdjust\": 1000")]
-    [Arguments("\"limits\": {\"nofile\": 0, \"nproc\": 1, \"core\": 0, \"as\": 1, \"fsize\": 1, \"cpu\": 1, \"memlock\": 1, \"stack\": 1}")]
+    [Arguments("\"limits\": {\"nofile\": 0, \"nproc\": 1, \"core\": 0, \"as\": 1, \"fsize\": 1, \"cpu\": 1, "
+        + "\"memlock\": 1, \"stack\": 1}")]
     [Arguments("\"memoryLimitBytes\": 1")]
     [Arguments("\"monitorIntervalMs\": 100")]
     [Arguments("\"logBufferSize\": 0")]
     [Arguments("\"autorestart\": false, \"watch\": false, \"watchPaths\": [\"src\"]")]
-    [Arguments("\"restart\": {\"policy\": \"on-failure\", \"delayMs\": 0, \"maxDelayMs\": 0, \"maxConsecutive\": 1, \"minUptimeMs\": 0, \"stopExitCodes\": [0, 255]}")]
+    [Arguments("\"restart\": {\"policy\": \"on-failure\", \"delayMs\": 0, \"maxDelayMs\": 0, \"maxConsecutive\": 1, "
+        + "\"minUptimeMs\": 0, \"stopExitCodes\": [0, 255]}")]
     [Arguments("\"restart\": {\"delayMs\": 60000}")]
     [Arguments("\"stop\": {\"signal\": \"int\", \"timeoutMs\": 0, \"killTree\": false}")]
     [Arguments("\"stop\": {\"signal\": \"15\"}")]
-    [Arguments("\"log\": {\"maxSizeBytes\": 0, \"maxAgeMs\": 0, \"keep\": 0, \"compress\": false, \"onFull\": \"drop\", \"pipe\": \"large\"}")]
-    [Arguments("\"log\": {\"maxSizeBytes\": 1099511627776, \"keep\": 1000, \"onFull\": \"block\", \"pipe\": \"normal\"}")]
+    [Arguments("\"log\": {\"maxSizeBytes\": 0, \"maxAgeMs\": 0, \"keep\": 0, \"compress\": false, \"onFull\": "
+        + "\"drop\", \"pipe\": \"large\"}")]
+    [Arguments("\"log\": {\"maxSizeBytes\": 1099511627776, \"keep\": 1000, \"onFull\": \"block\", \"pipe\": "
+        + "\"normal\"}")]
     [Arguments("\"stdin\": \"pipe\", \"outFile\": \"o\", \"errFile\": \"/e\", \"mergeLogs\": true, \"enabled\": false")]
     [Arguments("\"dependsOn\": [{\"name\": \"db\"}, {\"name\": \"job\", \"condition\": \"completed\"}]")]
     [Arguments("\"listen\": []")]
-    [Arguments("\"listen\": [\"127.0.0.1:8080\", \"[::1]:80\", \":8080\", \"0.0.0.0:1\", \"[::]:65535\", \"localhost:80\", \"unix:/run/x.sock\"]")]
+    [Arguments("\"listen\": [\"127.0.0.1:8080\", \"[::1]:80\", \":8080\", \"0.0.0.0:1\", \"[::]:65535\", "
+        + "\"localhost:80\", \"unix:/run/x.sock\"]")]
     [Arguments("\"listen\": [\"[2001:db8::8:800:200c:417a]:80\", \"[1:2:3:4:5:6:7:8]:80\", \"[fe80::]:80\"]")]
     [Arguments("\"reload\": {}")]
     [Arguments("\"reload\": {\"mode\": \"replace\"}")]
@@ -58,11 +63,13 @@ internal sealed class ConfigValidationTests
     [Arguments("\"ready\": {\"notify\": true}, \"startTimeoutMs\": 1")]
     [Arguments("\"ready\": {\"tcp\": \"[::1]:65535\"}")]
     [Arguments("\"ready\": {\"tcp\": \"db.local:5432\"}")]
-    [Arguments("\"hooks\": {\"preStart\": \"npm run migrate && true\", \"postStop\": \"rm x\", \"onCrash\": \"a\", \"onErrored\": \"b\", \"onOnline\": \"c\", \"timeoutMs\": 1}")]
+    [Arguments("\"hooks\": {\"preStart\": \"npm run migrate && true\", \"postStop\": \"rm x\", \"onCrash\": \"a\", "
+        + "\"onErrored\": \"b\", \"onOnline\": \"c\", \"timeoutMs\": 1}")]
     [Arguments("\"ready\": {\"log\": \"listening on \\\\d+\"}")]
     [Arguments("\"ready\": {\"exec\": \"pg_isready -q && true\"}")]
     [Arguments("\"ready\": {\"delayMs\": 0}")]
-    [Arguments("\"health\": {\"http\": \"http://localhost/h?x=1\", \"intervalMs\": 100, \"timeoutMs\": 1, \"failures\": 1}")]
+    [Arguments("\"health\": {\"http\": \"http://localhost/h?x=1\", \"intervalMs\": 100, \"timeoutMs\": 1, "
+        + "\"failures\": 1}")]
     [Arguments("\"health\": {\"http\": \"HTTP://[::1]:8080\"}")]
     [Arguments("\"health\": {\"notify\": true, \"intervalMs\": 10000}")]
     [Arguments("\"listen\": [\"127.0.0.1:80\"], \"ready\": {\"http\": \"http://127.0.0.1\"}")]
@@ -214,26 +221,37 @@ internal sealed class ConfigValidationTests
 
     [Test]
     [Arguments("\"instances\": 0", "p.instances must be a whole number from 1 to 1000, but is 0")]
-    [Arguments("\"listen\": [\"web:80\"]", "p.listen[0] must be HOST:PORT, [IPv6]:PORT or :PORT, with an address in digits or localhost and a port from 1 to 65535; or unix:/PATH, but is \"web:80\"")]
+    [Arguments("\"listen\": [\"web:80\"]",
+        "p.listen[0] must be HOST:PORT, [IPv6]:PORT or :PORT, with an address in digits or localhost and a port from "
+            + "1 to 65535; or unix:/PATH, but is \"web:80\"")]
     [Arguments("\"listen\": [\":80\", \":80\"]", "p.listen[1]: \":80\" is given twice; remove one of the two")]
     [Arguments("\"umask\": \"9\"", "p.umask must be an octal number from 0 to 0777, as text, but is \"9\"")]
     [Arguments("\"name\": \"a:7\"",
-        "p.name: the name 'a:7' ends with ':7', which means an instance (NAME:INSTANCE); write it without the colon, or with a letter")]
-    [Arguments("\"restart\": {\"policy\": \"x\"}", "p.restart.policy must be one of always, on-failure, never, but is \"x\"")]
-    [Arguments("\"ready\": {\"tcp\": \"a:0\"}", "p.ready.tcp: \"a:0\" must be HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:8080 or [::1]:8080")]
-    [Arguments("\"ready\": {\"log\": \"a(\"}", "p.ready.log: \"a(\" must be a regular expression: a '(' is not closed at position 2")]
-    [Arguments("\"health\": {}", "p.health: a probe has exactly one of notify, tcp, http, log, exec, delayMs, but this one has none")]
-    public async Task The_sentence_says_what_is_allowed_and_what_is_there(string fields, string sentence, CancellationToken cancellation) =>
+        "p.name: the name 'a:7' ends with ':7', which means an instance (NAME:INSTANCE); write it without the colon, "
+            + "or with a letter")]
+    [Arguments("\"restart\": {\"policy\": \"x\"}",
+        "p.restart.policy must be one of always, on-failure, never, but is \"x\"")]
+    [Arguments("\"ready\": {\"tcp\": \"a:0\"}",
+        "p.ready.tcp: \"a:0\" must be HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:8080 or [::1]:8080")]
+    [Arguments("\"ready\": {\"log\": \"a(\"}",
+        "p.ready.log: \"a(\" must be a regular expression: a '(' is not closed at position 2")]
+    [Arguments("\"health\": {}",
+        "p.health: a probe has exactly one of notify, tcp, http, log, exec, delayMs, but this one has none")]
+    public async Task The_sentence_says_what_is_allowed_and_what_is_there(string fields, string sentence,
+        CancellationToken cancellation) =>
         await Assert.That(Validate(fields, "p")[0].Sentence).IsEqualTo(sentence);
 
     [Test]
     public async Task Max_instances_are_the_number_of_cores_at_the_time_of_reading(CancellationToken cancellation)
     {
         using var document = JsonDocument.Parse("""{ "name": "web", "command": "x", "instances": "max" }""");
-        await Assert.That(StrictJson.Read(document.RootElement, WireJson.Default.ProcessConfig, "").Instances).IsEqualTo(Environment.ProcessorCount);
-        await Assert.That(Assignments.Apply(new Tspm.Model.Config.ProcessConfig { Name = "web", Command = "x" }, ["instances=max"]).Instances).IsEqualTo(Environment.ProcessorCount);
+        await Assert.That(StrictJson.Read(document.RootElement, WireJson.Default.ProcessConfig, "").Instances)
+            .IsEqualTo(Environment.ProcessorCount);
+        await Assert.That(Assignments.Apply(new Tspm.Model.Config.ProcessConfig { Name = "web", Command = "x" },
+            ["instances=max"]).Instances).IsEqualTo(Environment.ProcessorCount);
         using var other = JsonDocument.Parse("""{ "name": "web", "command": "x", "instances": "many" }""");
-        await Assert.That(StrictJson.Problems(other.RootElement, WireJson.Default.ProcessConfig, "p").Single().Path).IsEqualTo("p.instances");
+        await Assert.That(StrictJson.Problems(other.RootElement, WireJson.Default.ProcessConfig, "p").Single().Path)
+            .IsEqualTo("p.instances");
     }
 
     [Test]
@@ -243,8 +261,11 @@ internal sealed class ConfigValidationTests
     /// <summary>The fields on top of a config that is fine; a field given replaces that one.</summary>
     static IReadOnlyList<ConfigProblem> Validate(string fields, string path = "")
     {
-        var basis = (fields.StartsWith("\"name\"", StringComparison.Ordinal) || fields.Contains(", \"name\"") ? "" : "\"name\": \"web\",") + (fields.Contains("\"command\"") ? "" : "\"command\": \"node x.js\",");
+        var basis = (fields.StartsWith("\"name\"", StringComparison.Ordinal)
+            || fields.Contains(", \"name\"") ? "" : "\"name\": \"web\",")
+                + (fields.Contains("\"command\"") ? "" : "\"command\": \"node x.js\",");
         using var document = JsonDocument.Parse($"{{ {basis} {(fields.Length > 0 ? fields : "\"id\": 1")} }}");
-        return ConfigValidation.Validate(StrictJson.Read(document.RootElement, WireJson.Default.ProcessConfig, path), path);
+        return ConfigValidation
+            .Validate(StrictJson.Read(document.RootElement, WireJson.Default.ProcessConfig, path), path);
     }
 }

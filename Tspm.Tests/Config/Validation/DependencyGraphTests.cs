@@ -14,13 +14,20 @@ internal sealed class DependencyGraphTests
     [Arguments("a:a", "dependencies go in a circle: a → a; take one of them out")]
     [Arguments("x:a a:b b:c c:a", "dependencies go in a circle: a → b → c → a; take one of them out")]
     [Arguments("web:dbb db:", "'web' depends on 'dbb', which is not defined; did you mean 'db'?")]
-    public async Task What_goes_in_a_circle_or_into_the_void_is_named(string graph, string? problem, CancellationToken cancellation)
+    public async Task What_goes_in_a_circle_or_into_the_void_is_named(string graph, string? problem,
+        CancellationToken cancellation)
     {
         var all = new Dictionary<string, ProcessConfig>();
         foreach (var node in graph.Split(' '))
         {
             var (name, needs) = (node.Split(':')[0], node.Split(':')[1]);
-            all[name] = new ProcessConfig { Name = name, DependsOn = needs.Length == 0 ? null : [.. needs.Split(',').Select(need => new Dependency { Name = need })] };
+            all[name] = new ProcessConfig
+            {
+                Name = name,
+                DependsOn = needs.Length == 0
+                    ? null
+                    : [.. needs.Split(',').Select(need => new Dependency { Name = need })],
+            };
         }
         await Assert.That(DependencyGraph.Problem(all, all.Keys)).IsEqualTo(problem);
     }

@@ -21,7 +21,8 @@ internal sealed class LogRenameTests
             var (from, to) = Logs(folder);
             foreach (var part in Parts[..moved]) File.Move(from + part, to + part);
             await Assert.That(LogRename.All([(from, to)], again: true, static _ => false)).IsNull();
-            await Assert.That(Content(folder)).IsEqualTo("b=a b.1=a.1 b.2=a.2 b.3.gz=a.3.gz b.index=a.index").Because($"{moved} had been moved");
+            await Assert.That(Content(folder)).IsEqualTo("b=a b.1=a.1 b.2=a.2 b.3.gz=a.3.gz b.index=a.index")
+                .Because($"{moved} had been moved");
         }
     }
 
@@ -38,7 +39,8 @@ internal sealed class LogRenameTests
             foreach (var part in order[..kept]) File.Move(to + part, to + part + ".kept-1");
             await Assert.That(LogRename.All([(from, to)], again: true, static _ => false)).IsNull();
             await Assert.That(Content(folder)).IsEqualTo(
-                "b=a b.1=a.1 b.1.kept-1=stranger.1 b.2=a.2 b.2.kept-1=stranger.2 b.3.gz=a.3.gz b.index=a.index b.index.kept-1=stranger.index b.kept-1=stranger").Because($"{kept} had been kept");
+                "b=a b.1=a.1 b.1.kept-1=stranger.1 b.2=a.2 b.2.kept-1=stranger.2 b.3.gz=a.3.gz b.index=a.index "
+                    + "b.index.kept-1=stranger.index b.kept-1=stranger").Because($"{kept} had been kept");
         }
     }
 

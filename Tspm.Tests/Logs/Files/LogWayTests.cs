@@ -83,7 +83,8 @@ internal sealed class LogWayTests
         var roots = Directory.CreateDirectory(box.At("root")).FullName;
         await LinkOf(Bob, bobs + "/to-root", "../root", cancellation);
         await LinkOf(Bob, bobs + "/to-bob", box.At("bobs-logs"), cancellation);
-        await Assert.That(Refusal(bobs + "/to-root/out.log", bobs)).Contains($"{bobs}/to-root is a link that uid {Bob}");
+        await Assert.That(Refusal(bobs + "/to-root/out.log", bobs))
+            .Contains($"{bobs}/to-root is a link that uid {Bob}");
         await Assert.That(Refusal(bobs + "/to-root/new/out.log", bobs)).Contains($"{bobs}/to-root is a link");
         await Assert.That(Directory.EnumerateFileSystemEntries(roots)).IsEmpty();
         await Assert.That(Refusal(bobs + "/to-bob/out.log")).IsNull();

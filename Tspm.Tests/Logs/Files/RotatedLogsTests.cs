@@ -27,7 +27,8 @@ internal sealed class RotatedLogsTests
         await Assert.That(RotatedLogs.Find(log, 1)).IsEqualTo(log + ".1.gz");
         await Assert.That(RotatedLogs.Find(log, 2)).IsEqualTo(log + ".2");
         await Assert.That(RotatedLogs.Find(log, 3)).IsNull();
-        // Looking changes nothing: while files are moved up two may seem to have one number, and whoever removed one would remove another's.
+        // Looking changes nothing: while files are moved up two may seem to have one number, and whoever removed one
+        // would remove another's.
         await Assert.That(Old(log)).IsEqualTo(".1=.1 .1.gz=.1.gz .2=.2");
         await Assert.That(RotatedLogs.MoveUp(log)).IsNull();
         await Assert.That(Old(log)).IsEqualTo(".2.gz=.1.gz .3=.2");
@@ -69,7 +70,8 @@ internal sealed class RotatedLogsTests
     {
         using var folder = new TemporaryFolder();
         var log = folder.Write("a.log", "");
-        for (var number = 1; number <= 200; number++) File.WriteAllText($"{log}.{number}{(number % 2 == 0 ? ".gz" : "")}", "");
+        for (var number = 1; number <= 200; number++)
+            File.WriteAllText($"{log}.{number}{(number % 2 == 0 ? ".gz" : "")}", "");
         _ = RotatedLogs.MoveUp(log);
         File.WriteAllText(log + ".1", "");
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -81,5 +83,8 @@ internal sealed class RotatedLogsTests
     }
 
     static string Old(string log) =>
-        string.Join(' ', Directory.GetFiles(Path.GetDirectoryName(log)!, Path.GetFileName(log) + ".*").Where(file => file != log).Order(StringComparer.Ordinal).Select(file => $"{file[log.Length..]}={File.ReadAllText(file)}"));
+        string.Join(' ',
+            Directory.GetFiles(Path.GetDirectoryName(log)!,
+                Path.GetFileName(log) + ".*").Where(file => file != log).Order(StringComparer.Ordinal).Select(file =>
+                    $"{file[log.Length..]}={File.ReadAllText(file)}"));
 }

@@ -12,7 +12,8 @@ internal sealed class LogIndexTests
 {
     static readonly LogPolicy Small = LogPolicy.Default with { MaxSizeBytes = 10_000, Keep = 5, Compress = false };
 
-    static byte[] Lines(int count) => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, count).Select(i => $"this is line {i}\n")));
+    static byte[] Lines(int count) =>
+        Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, count).Select(i => $"this is line {i}\n")));
 
     [Test]
     public async Task Runs_are_written_down_with_their_pid_and_their_bytes(CancellationToken cancellation)
@@ -29,13 +30,18 @@ internal sealed class LogIndexTests
         }
         await bench.Pump.Settled();
         var entries = IndexReader.Read(bench.At("out.log"));
-        await Assert.That(entries.Select(entry => (entry.Kind, entry.Position, entry.RunId))).IsEquivalentTo(new (LogIndexKind, long, ulong)[]
+        await Assert.That(entries.Select(entry => (entry.Kind, entry.Position, entry.RunId)))
+            .IsEquivalentTo(new (LogIndexKind, long, ulong)[]
         {
-            (LogIndexKind.File, 0L, 0UL), (LogIndexKind.Started, 0, 1), (LogIndexKind.Bytes, 0, 1), (LogIndexKind.Started, 6, 2), (LogIndexKind.Bytes, 6, 2),
+            (LogIndexKind.File, 0L, 0UL), (LogIndexKind.Started, 0, 1), (LogIndexKind.Bytes, 0, 1),
+            (LogIndexKind.Started, 6, 2), (LogIndexKind.Bytes, 6, 2),
             (LogIndexKind.Started, 12, 3), (LogIndexKind.Bytes, 12, 3),
         });
-        await Assert.That(entries.Where(entry => entry.Kind == LogIndexKind.Started).Select(entry => entry.Value)).IsEquivalentTo(new ulong[] { 1001, 1002, 1003 });
-        await Assert.That(entries.All(entry => entry.UnixMilliseconds >= before - 50 && entry.UnixMilliseconds <= TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds())).IsTrue();
+        await Assert.That(entries.Where(entry => entry.Kind == LogIndexKind.Started).Select(entry => entry.Value))
+            .IsEquivalentTo(new ulong[] { 1001, 1002, 1003 });
+        await Assert.That(entries.All(entry =>
+            entry.UnixMilliseconds >= before - 50
+                && entry.UnixMilliseconds <= TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds())).IsTrue();
         await Assert.That(File.Exists(bench.At("err.log.index"))).IsFalse();
     }
 
@@ -54,7 +60,8 @@ internal sealed class LogIndexTests
             text += "x\n";
             await bench.FileIs("out.log", Encoding.ASCII.GetBytes(text), cancellation);
         }
-        var stretches = IndexReader.Read(bench.At("out.log")).Where(entry => entry.Kind == LogIndexKind.Bytes).Select(entry => (entry.Position, entry.RunId));
+        var stretches = IndexReader.Read(bench.At("out.log")).Where(entry => entry.Kind == LogIndexKind.Bytes)
+            .Select(entry => (entry.Position, entry.RunId));
         await Assert.That(stretches).IsEquivalentTo(expected);
     }
 
@@ -90,7 +97,14 @@ internal sealed class LogIndexTests
         var index = log + ".index";
         var whole = File.ReadAllBytes(index);
         if (damage == "lost") File.Delete(index);
-        else File.WriteAllBytes(index, damage switch { "empty" => [], "garbage" => PumpBench.Random(1, 5000), _ => [.. whole, .. PumpBench.Random(2, 17)] });
+        else
+            File.WriteAllBytes(index,
+                damage switch
+                {
+                    "empty" => [],
+                    "garbage" => PumpBench.Random(1, 5000),
+                    _ => [.. whole, .. PumpBench.Random(2, 17)]
+                });
         bench.RestartPump();
         await RotationTests.Print(bench, Lines(100), cancellation);
         await IndexReader.Check(log);
@@ -116,7 +130,8 @@ internal sealed class LogIndexTests
     }
 
     [Test]
-    public async Task A_rotation_that_was_not_written_down_is_found_by_what_the_files_are(CancellationToken cancellation)
+    public async Task A_rotation_that_was_not_written_down_is_found_by_what_the_files_are(
+        CancellationToken cancellation)
     {
         using var bench = new PumpBench { Policy = Small };
         var log = bench.At("out.log");
@@ -144,7 +159,8 @@ internal sealed class LogIndexTests
             // Two stretches: what the last one brought is not known when it is gone.
             for (var run = 0; run < 2; run++) await RotationTests.Print(bench, "one\n"u8.ToArray(), cancellation);
             if (!isOpen) bench.KillPump();
-            using (var file = new FileStream(log, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(0);
+            using (var file = new FileStream(log, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+                file.SetLength(0);
             if (!isOpen) bench.RestartPump();
         }
         await RotationTests.Print(bench, "two\n"u8.ToArray(), cancellation);
@@ -161,9 +177,11 @@ internal sealed class LogIndexTests
         using var stdout = new FifoWriter(run.OutFifo);
         stdout.Write("one\n");
         await bench.FileIs("out.log", "one\n"u8.ToArray(), cancellation);
-        while (!bench.Pump.Troubles.Any(trouble => trouble.Contains("the time index"))) await Write(stdout, cancellation);
+        while (!bench.Pump.Troubles.Any(trouble => trouble.Contains("the time index")))
+            await Write(stdout, cancellation);
         Directory.Delete(bench.At("out.log.index"));
-        while (!File.Exists(bench.At("out.log.index")) || bench.Pump.Troubles.Count > 0) await Write(stdout, cancellation);
+        while (!File.Exists(bench.At("out.log.index")) || bench.Pump.Troubles.Count > 0)
+            await Write(stdout, cancellation);
     }
 
     [Test]
@@ -199,12 +217,15 @@ internal sealed class LogIndexTests
             var bytes = new byte[6 * LogIndexEntry.Size];
             LogIndexEntry[] entries =
             [
-                new(LogIndexKind.Started, 0, 1, 7, 99), new(LogIndexKind.Bytes, 0, 1, 7, 0), new(LogIndexKind.Bytes, 50, 2, 7, 0),
-                new(LogIndexKind.File, 100, 3, 0, 5), new(LogIndexKind.Bytes, 120, 4, 7, 0), new(LogIndexKind.Bytes, 140, 5, 7, 0),
+                new(LogIndexKind.Started, 0, 1, 7, 99), new(LogIndexKind.Bytes, 0, 1, 7, 0),
+                new(LogIndexKind.Bytes, 50, 2, 7, 0),
+                new(LogIndexKind.File, 100, 3, 0, 5), new(LogIndexKind.Bytes, 120, 4, 7, 0),
+                new(LogIndexKind.Bytes, 140, 5, 7, 0),
             ];
             for (var i = 0; i < entries.Length; i++) entries[i].Write(bytes.AsSpan(i * LogIndexEntry.Size));
             File.WriteAllBytes(path, bytes);
-            int source = Fcntl.open(path, Fcntl.O_RDONLY), target = Fcntl.open(path + ".new", Fcntl.O_RDWR | Fcntl.O_CREAT, 0x180);
+            int source = Fcntl.open(path, Fcntl.O_RDONLY),
+                target = Fcntl.open(path + ".new", Fcntl.O_RDWR | Fcntl.O_CREAT, 0x180);
             IndexTrim.Cut(source, bytes.Length, 100, out var from, out var kept);
             var length = IndexTrim.Copy(source, from, bytes.Length, kept, target);
             _ = Unistd.close(source);
@@ -212,7 +233,8 @@ internal sealed class LogIndexTests
             await Assert.That(from).IsEqualTo(3 * LogIndexEntry.Size);
             await Assert.That(length).IsEqualTo(5 * LogIndexEntry.Size);
             File.Move(path + ".new", path, overwrite: true);
-            await Assert.That(IndexReader.Read(Path.Combine(folder, "log")).SequenceEqual([entries[0], entries[2], .. entries[3..]])).IsTrue();
+            await Assert.That(IndexReader.Read(Path.Combine(folder, "log")).SequenceEqual([entries[0], entries[2],
+                .. entries[3..]])).IsTrue();
         }
         finally
         {

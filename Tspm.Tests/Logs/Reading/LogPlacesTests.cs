@@ -13,7 +13,8 @@ internal sealed class LogPlacesTests
     [Arguments(0, 0)]
     // The system gave the number of a removed file away again: to a copy that was made after that file's begin.
     [Arguments(250, 200)]
-    public async Task A_plain_file_is_known_by_its_inode_if_it_was_there_then(long bornAfter, long expected, CancellationToken cancellation)
+    public async Task A_plain_file_is_known_by_its_inode_if_it_was_there_then(long bornAfter, long expected,
+        CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
         var log = folder.At("log");

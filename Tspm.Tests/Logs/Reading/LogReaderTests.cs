@@ -14,8 +14,10 @@ internal sealed class LogReaderTests
         string[] shapes =
         [
             "", "\n", "\n\n\n", "a", "a\n", "a\nb", "a\nb\n", "\na", "a\r\nb\r\n", "a\n\n\nb\n", "\0\n\xff\n",
-            new('x', Block), new string('x', Block - 1) + "\n", new string('x', Block) + "\n", "a\n" + new string('x', Block - 1), "a\n" + new string('x', Block) + "\n",
-            new string('x', Block - 2) + "\n\nb", string.Concat(Enumerable.Range(0, 30_000).Select(i => $"line {i}\n")), new string('\n', 3 * Block),
+            new('x', Block), new string('x', Block - 1) + "\n", new string('x', Block) + "\n",
+            "a\n" + new string('x', Block - 1), "a\n" + new string('x', Block) + "\n",
+            new string('x', Block - 2) + "\n\nb", string.Concat(Enumerable.Range(0, 30_000).Select(i => $"line {i}\n")),
+            new string('\n', 3 * Block),
         ];
         return shapes;
     }
@@ -34,7 +36,9 @@ internal sealed class LogReaderTests
             using var tail = new LogReader(path);
             tail.Seek(LogStart.OfLast(tail, count, 0, tail.Chain.End).Last()!.Value);
             var read = ReadAll(tail, takePartial: true);
-            if (!read.SequenceEqual(lines.TakeLast(count))) throw new InvalidOperationException($"{count}: {read.Count} lines, expected {Math.Min(count, lines.Length)}");
+            if (!read.SequenceEqual(lines.TakeLast(count)))
+                throw new InvalidOperationException($"{count}: {read.Count} lines, expected "
+                    + $"{Math.Min(count, lines.Length)}");
             await Assert.That(tail.Position).IsEqualTo(content.Length);
         }
     }
@@ -44,7 +48,10 @@ internal sealed class LogReaderTests
     {
         using var folder = new TemporaryFolder();
         var random = new Random(5);
-        var lines = Enumerable.Range(0, 200).Select(i => new string((char)('a' + i % 26), random.Next(8) == 0 ? random.Next(700_000) : random.Next(300))).ToList();
+        var lines = Enumerable.Range(0, 200)
+            .Select(i =>
+                new string((char)('a' + i % 26), random.Next(8) == 0 ? random.Next(700_000) : random.Next(300)))
+                    .ToList();
         var path = folder.Write("log", string.Join('\n', lines) + "\n");
         using var tail = new LogReader(path);
         var read = new List<string>();

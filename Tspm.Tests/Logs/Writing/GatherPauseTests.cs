@@ -16,7 +16,8 @@ internal sealed class GatherPauseTests
     [Arguments(500 << 10, 0.1, true, 0.1)] // a fast writer: it must not meet the end
     [Arguments(512 << 10, 0.3, true, 0)]
     [Arguments(100, 1.5, true, 1)]
-    public async Task Gathers(long moved, double sinceMs, bool isRaised, double expectedMs, CancellationToken cancellation)
+    public async Task Gathers(long moved, double sinceMs, bool isRaised, double expectedMs,
+        CancellationToken cancellation)
     {
         var pause = GatherPause.After(moved, TimeSpan.FromMilliseconds(sinceMs), isRaised);
         await Assert.That(Math.Round(pause.TotalMilliseconds, 1)).IsEqualTo(expectedMs);

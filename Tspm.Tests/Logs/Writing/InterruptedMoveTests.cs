@@ -5,7 +5,10 @@ using Tspm.Platform;
 
 namespace Tspm.Tests.Logs.Writing;
 
-/// <summary>Every state in which a SIGKILL can leave a move, made by hand: the file and what the FIFO still holds are the whole stream afterwards, each byte once.</summary>
+/// <summary>
+/// Every state in which a SIGKILL can leave a move, made by hand: the file and what the FIFO still holds are the whole
+/// stream afterwards, each byte once.
+/// </summary>
 [Timeout(30_000)]
 internal sealed class InterruptedMoveTests
 {
@@ -14,11 +17,13 @@ internal sealed class InterruptedMoveTests
 
     const string Before = "what was in the log before\n";
 
-    static readonly byte[] Lines = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, (Count + More) / 10).Select(number => $"{number:000000000}\n")));
+    static readonly byte[] Lines = Encoding.ASCII
+        .GetBytes(string.Concat(Enumerable.Range(0, (Count + More) / 10).Select(number => $"{number:000000000}\n")));
 
     [Test]
     [MatrixDataSource]
-    public async Task Nothing_is_lost_or_doubled([Matrix(0, 1, 9, 4096, 299_999, Count)] int written, [Matrix] bool isPipeLost, CancellationToken cancellation)
+    public async Task Nothing_is_lost_or_doubled([Matrix(0, 1, 9, 4096, 299_999, Count)] int written,
+        [Matrix] bool isPipeLost, CancellationToken cancellation)
     {
         using var killed = new KilledMove(Lines);
         killed.Copied(written);
@@ -38,7 +43,8 @@ internal sealed class InterruptedMoveTests
     /// <summary>The bytes themselves say nothing here: the pipe does, and without it how many are left.</summary>
     [Test]
     [MatrixDataSource]
-    public async Task Output_that_repeats_itself_is_told_apart_by_the_pipe([Matrix(0, 5000, Count)] int written, [Matrix] bool isTaken, [Matrix] bool isPipeLost, CancellationToken cancellation)
+    public async Task Output_that_repeats_itself_is_told_apart_by_the_pipe([Matrix(0, 5000, Count)] int written,
+        [Matrix] bool isTaken, [Matrix] bool isPipeLost, CancellationToken cancellation)
     {
         if (isTaken && written < Count) return;
         var bytes = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("again\n", (Count + Count) / 6)));
@@ -48,11 +54,14 @@ internal sealed class InterruptedMoveTests
         await killed.IsFinished(isPipeLost);
     }
 
-    /// <summary>A person's <c>echo >> log</c>, or another program that writes there, before the next daemon is up.</summary>
+    /// <summary>
+    /// A person's <c>echo >> log</c>, or another program that writes there, before the next daemon is up.
+    /// </summary>
     [Test]
     [MatrixDataSource]
     public async Task What_others_appended_meanwhile_is_not_taken_for_ours(
-        [Matrix(0, 4096, 299_999)] int written, [Matrix("a line\n", "a long one")] string appended, CancellationToken cancellation)
+        [Matrix(0, 4096, 299_999)] int written, [Matrix("a line\n", "a long one")] string appended,
+            CancellationToken cancellation)
     {
         using var killed = new KilledMove(Lines);
         killed.Copied(written);
@@ -63,7 +72,8 @@ internal sealed class InterruptedMoveTests
     [Test]
     [Arguments("removed")]
     [Arguments("emptied")]
-    public async Task With_the_log_gone_all_that_the_FIFO_holds_is_still_to_be_written(string how, CancellationToken cancellation)
+    public async Task With_the_log_gone_all_that_the_FIFO_holds_is_still_to_be_written(string how,
+        CancellationToken cancellation)
     {
         using var killed = new KilledMove(Lines);
         killed.Copied(4096);
@@ -113,7 +123,8 @@ internal sealed class InterruptedMoveTests
         {
             _stream = stream[..(Count + more)];
             _expected = _stream;
-            (Fifo, Log, Intent) = (Path.Combine(_folder, "fifo"), Path.Combine(_folder, "log"), Path.Combine(_folder, "move.intent"));
+            (Fifo, Log, Intent) = (Path.Combine(_folder, "fifo"), Path.Combine(_folder, "log"),
+                Path.Combine(_folder, "move.intent"));
             if (SysStat.mkfifo(Fifo, 0x180) != 0) throw new IOException(Errno.Describe(Errno.Last));
             _fifo = Fcntl.open(Fifo, Fcntl.O_RDWR | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC);
             _ = Fcntl.fcntl(_fifo, Fcntl.F_SETPIPE_SZ, 1 << 20);
@@ -148,7 +159,9 @@ internal sealed class InterruptedMoveTests
         {
             if (what == "closed") _intent.Close();
             else if (what == "none") File.Delete(Intent);
-            else File.WriteAllBytes(Intent, what == "short" ? File.ReadAllBytes(Intent)[..30] : [.. Enumerable.Repeat((byte)0xff, 100)]);
+            else
+                File.WriteAllBytes(Intent,
+                    what == "short" ? File.ReadAllBytes(Intent)[..30] : [.. Enumerable.Repeat((byte)0xff, 100)]);
         }
 
         /// <summary>As the next daemon does, which is given the pipe unless the guardian was killed too.</summary>
@@ -157,14 +170,16 @@ internal sealed class InterruptedMoveTests
             using var keeper = new DuplicatingKeeper();
             keeper.Store(DescriptorKey.TeePipe, _pipe.ReadEnd);
             TeeMover.Inherit(Intent, isPipeLost ? [] : keeper.Return(), keeper).Dispose();
-            if (!isPipeLost && keeper.Holds(DescriptorKey.TeePipe)) throw new InvalidOperationException("the pipe is not let go of");
+            if (!isPipeLost && keeper.Holds(DescriptorKey.TeePipe))
+                throw new InvalidOperationException("the pipe is not let go of");
         }
 
         public async Task IsFinished(bool isPipeLost)
         {
             Finish(isPipeLost);
             var left = Left();
-            await Assert.That(left.AsSpan().SequenceEqual(_expected)).IsTrue().Because($"{left.Length} of {_expected.Length} bytes are left in the FIFO");
+            await Assert.That(left.AsSpan().SequenceEqual(_expected)).IsTrue()
+                .Because($"{left.Length} of {_expected.Length} bytes are left in the FIFO");
             await Assert.That(File.Exists(Intent)).IsFalse();
         }
 
@@ -174,7 +189,9 @@ internal sealed class InterruptedMoveTests
             var bytes = new byte[Math.Max(0, ScratchPipe.Waiting(_fifo))];
             fixed (byte* start = bytes)
                 for (var done = 0; done < bytes.Length;)
-                    done += (int)Unistd.read(_fifo, start + done, (nuint)(bytes.Length - done)) is > 0 and var got ? got : throw new IOException(Errno.Describe(Errno.Last));
+                    done += (int)Unistd.read(_fifo, start + done, (nuint)(bytes.Length - done)) is > 0 and var got
+                        ? got
+                        : throw new IOException(Errno.Describe(Errno.Last));
             return bytes;
         }
 
@@ -190,7 +207,9 @@ internal sealed class InterruptedMoveTests
         {
             fixed (byte* start = bytes)
                 for (var done = 0; done < bytes.Length;)
-                    done += (int)Unistd.write(descriptor, start + done, (nuint)(bytes.Length - done)) is > 0 and var put ? put : throw new IOException(Errno.Describe(Errno.Last));
+                    done += (int)Unistd.write(descriptor, start + done, (nuint)(bytes.Length - done)) is > 0 and var put
+                        ? put
+                        : throw new IOException(Errno.Describe(Errno.Last));
         }
     }
 }

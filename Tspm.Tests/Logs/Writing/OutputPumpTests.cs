@@ -20,7 +20,8 @@ internal sealed class OutputPumpTests
         var run = bench.OpenRun();
         using (FifoWriter stdout = new(run.OutFifo), stderr = new(run.ErrFifo))
         {
-            await Task.WhenAll(Task.Run(() => stdout.WritePieces(outBytes, 3), cancellation), Task.Run(() => stderr.WritePieces(errBytes, 4), cancellation));
+            await Task.WhenAll(Task.Run(() => stdout.WritePieces(outBytes, 3), cancellation),
+                Task.Run(() => stderr.WritePieces(errBytes, 4), cancellation));
             bench.Pump.Finish(run);
             await bench.Pump.Settled();
         }
@@ -56,14 +57,17 @@ internal sealed class OutputPumpTests
             var run = bench.OpenRun();
             var bytes = PumpBench.Random(number, 100_000);
             expected.AddRange(bytes);
-            using (var stdout = new FifoWriter(run.OutFifo)) await Task.Run(() => stdout.WritePieces(bytes, number), cancellation);
+            using (var stdout = new FifoWriter(run.OutFifo))
+                await Task.Run(() => stdout.WritePieces(bytes, number), cancellation);
             bench.Pump.Finish(run);
         }
         await bench.Pump.Settled();
         await bench.FileIs("out.log", [.. expected], cancellation);
     }
 
-    /// <summary>It is opened while the predecessor's last words are still on their way: its place is behind them all the same.</summary>
+    /// <summary>
+    /// It is opened while the predecessor's last words are still on their way: its place is behind them all the same.
+    /// </summary>
     [Test]
     public async Task A_run_begins_behind_all_that_its_predecessor_printed(CancellationToken cancellation)
     {
@@ -153,7 +157,8 @@ internal sealed class OutputPumpTests
             var run = bench.OpenRun();
             using (FifoWriter stdout = new(run.OutFifo), stderr = new(run.ErrFifo)) stdout.Write($"{number}\n");
         }
-        while (bench.Keeper.Count > 0 || Directory.GetFiles(bench.Folder, "0.0.*").Length > 0) await Task.Delay(1, cancellation);
+        while (bench.Keeper.Count > 0 || Directory.GetFiles(bench.Folder, "0.0.*").Length > 0)
+            await Task.Delay(1, cancellation);
         await bench.Pump.Settled();
         await Assert.That(File.ReadAllLines(bench.At("out.log")).Length).IsEqualTo(20);
         await Assert.That(OpenIn(bench.Folder)).IsEqualTo(0);
@@ -205,7 +210,8 @@ internal sealed class OutputPumpTests
         using var bench = new PumpBench(static () => new MoodyMover { RefuseWith = Errno.EINVAL });
         var run = bench.OpenRun();
         var bytes = PumpBench.Random(1, Megabyte);
-        using (var stdout = new FifoWriter(run.OutFifo)) await Task.Run(() => stdout.WritePieces(bytes, 1), cancellation);
+        using (var stdout = new FifoWriter(run.OutFifo))
+            await Task.Run(() => stdout.WritePieces(bytes, 1), cancellation);
         bench.Pump.Finish(run);
         await bench.FileIs("out.log", bytes, cancellation);
     }
@@ -244,7 +250,8 @@ internal sealed class OutputPumpTests
     }
 
     [Test]
-    public async Task A_run_that_starts_under_the_new_name_before_the_rename_loses_nothing(CancellationToken cancellation)
+    public async Task A_run_that_starts_under_the_new_name_before_the_rename_loses_nothing(
+        CancellationToken cancellation)
     {
         using var bench = new PumpBench();
         var old = bench.OpenRun();
@@ -369,13 +376,15 @@ internal sealed class OutputPumpTests
         var run = bench.NextRun(errFile: "missing/err.log");
         var failure = bench.Pump.Open(run);
         await bench.Pump.Settled();
-        await Assert.That(failure!.Sentence).Contains("cannot open the log file").And.Contains("No such file or directory");
+        await Assert.That(failure!.Sentence).Contains("cannot open the log file").And
+            .Contains("No such file or directory");
         await Assert.That(File.Exists(run.OutFifo) || File.Exists(run.ErrFifo)).IsFalse();
         await Assert.That(bench.Keeper.Count).IsEqualTo(0);
     }
 
     [Test]
-    public async Task A_pipe_that_nobody_reads_is_refused_as_a_log_file_and_not_waited_for(CancellationToken cancellation)
+    public async Task A_pipe_that_nobody_reads_is_refused_as_a_log_file_and_not_waited_for(
+        CancellationToken cancellation)
     {
         using var bench = new PumpBench();
         _ = SysStat.mkfifo(bench.At("pipe.log"), 0x180);
@@ -401,7 +410,8 @@ internal sealed class OutputPumpTests
         {
             try
             {
-                if (File.ResolveLinkTarget(path, false)?.FullName.StartsWith(folder, StringComparison.Ordinal) == true) count++;
+                if (File.ResolveLinkTarget(path, false)?.FullName.StartsWith(folder, StringComparison.Ordinal) == true)
+                    count++;
             }
             catch (IOException)
             {

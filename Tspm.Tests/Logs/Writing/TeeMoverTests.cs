@@ -8,7 +8,9 @@ using Tspm.Tests.Platform;
 
 namespace Tspm.Tests.Logs.Writing;
 
-/// <summary>Bytes stay in the FIFO until they are in the file, and what cannot be done in this way is left as it was.</summary>
+/// <summary>
+/// Bytes stay in the FIFO until they are in the file, and what cannot be done in this way is left as it was.
+/// </summary>
 [Timeout(30_000), NotInParallel(nameof(SmallDisk))]
 internal sealed class TeeMoverTests
 {
@@ -75,7 +77,8 @@ internal sealed class TeeMoverTests
         await Assert.That(Unistd.ftruncate(file.Number, 0)).IsEqualTo(0);
         file.Offset = 0;
         var second = bench.Move(file, out _) ?? 0;
-        await Assert.That(File.ReadAllBytes(bench.Log).AsSpan().SequenceEqual(bytes.AsSpan((int)first, (int)second))).IsTrue();
+        await Assert.That(File.ReadAllBytes(bench.Log).AsSpan().SequenceEqual(bytes.AsSpan((int)first, (int)second)))
+            .IsTrue();
         file.Close();
     }
 
@@ -84,7 +87,9 @@ internal sealed class TeeMoverTests
     public async Task A_target_that_cannot_be_spliced_is_left_to_others(CancellationToken cancellation)
     {
         using var bench = new MoverBench();
-        var file = new LogFile(bench.Log, Descriptors.Open(bench.Log, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_APPEND, 0x180), LogPolicy.Default, DropLedger.None, TimeProvider.System);
+        var file = new LogFile(bench.Log,
+            Descriptors.Open(bench.Log, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_APPEND, 0x180), LogPolicy.Default,
+                DropLedger.None, TimeProvider.System);
         bench.Writer.Write(PumpBench.Random(1, 100_000));
         await Assert.That(bench.Move(file, out _)).IsNull();
         await Assert.That(ScratchPipe.Waiting(bench.Fifo)).IsEqualTo(100_000);
@@ -99,7 +104,8 @@ internal sealed class TeeMoverTests
     public async Task Without_a_record_nothing_is_moved(string why, CancellationToken cancellation)
     {
         await using var disk = await SmallDisk.Mount(cancellation);
-        using var bench = new MoverBench(intent: Path.Combine(disk.Folder, why == "no folder" ? "none/move.intent" : "move.intent"));
+        using var bench = new MoverBench(intent: Path.Combine(disk.Folder,
+            why == "no folder" ? "none/move.intent" : "move.intent"));
         if (why == "a folder in its place") Directory.CreateDirectory(bench.Intent);
         var filler = Path.Combine(disk.Folder, "filler");
         if (why == "no room for it") File.WriteAllBytes(filler, new byte[64 << 10]);
@@ -116,7 +122,9 @@ internal sealed class TeeMoverTests
         file.Close();
     }
 
-    /// <summary>A writer that fills its FIFO gets a larger one, and with it this mover, until no such writer is left.</summary>
+    /// <summary>
+    /// A writer that fills its FIFO gets a larger one, and with it this mover, until no such writer is left.
+    /// </summary>
     [Test]
     public async Task The_pump_uses_it_for_raised_FIFOs_and_lets_go_of_it_with_the_last(CancellationToken cancellation)
     {
@@ -166,7 +174,8 @@ internal sealed class TeeMoverTests
         public DuplicatingKeeper Keeper { get; } = new();
         public TeeMover Mover { get; }
 
-        public LogFile OpenLog() => new(Log, LogFile.Open(Log), LogPolicy.Default, DropLedger.None, TimeProvider.System);
+        public LogFile OpenLog() =>
+            new(Log, LogFile.Open(Log), LogPolicy.Default, DropLedger.None, TimeProvider.System);
 
         public long? Move(LogFile file, out int errno) => Mover.Move(_fifoPath, Fifo, file, 1 << 20, out errno);
 

@@ -34,7 +34,8 @@ internal sealed class DefaultNameTests
     [Arguments("--", "process")]
     [Arguments("/", "process")]
     [Arguments(".js", ".js")]
-    public async Task A_process_is_called_what_a_person_would_call_it(string command, string name, CancellationToken cancellation) =>
+    public async Task A_process_is_called_what_a_person_would_call_it(string command, string name,
+        CancellationToken cancellation) =>
         await Assert.That(DefaultName.For(command.Split(' '))).IsEqualTo(name);
 
     [Test]

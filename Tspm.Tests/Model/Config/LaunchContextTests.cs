@@ -13,9 +13,12 @@ public class LaunchContextTests
     {
         (string Name, int Number)[] expected =
         [
-            ("as", SysResource.RLIMIT_AS), ("core", SysResource.RLIMIT_CORE), ("cpu", SysResource.RLIMIT_CPU), ("data", SysResource.RLIMIT_DATA), ("fsize", SysResource.RLIMIT_FSIZE),
-            ("locks", SysResource.RLIMIT_LOCKS), ("memlock", SysResource.RLIMIT_MEMLOCK), ("msgqueue", SysResource.RLIMIT_MSGQUEUE), ("nice", SysResource.RLIMIT_NICE),
-            ("nofile", SysResource.RLIMIT_NOFILE), ("nproc", SysResource.RLIMIT_NPROC), ("rss", SysResource.RLIMIT_RSS), ("rtprio", SysResource.RLIMIT_RTPRIO),
+            ("as", SysResource.RLIMIT_AS), ("core", SysResource.RLIMIT_CORE), ("cpu", SysResource.RLIMIT_CPU),
+            ("data", SysResource.RLIMIT_DATA), ("fsize", SysResource.RLIMIT_FSIZE),
+            ("locks", SysResource.RLIMIT_LOCKS), ("memlock", SysResource.RLIMIT_MEMLOCK),
+            ("msgqueue", SysResource.RLIMIT_MSGQUEUE), ("nice", SysResource.RLIMIT_NICE),
+            ("nofile", SysResource.RLIMIT_NOFILE), ("nproc", SysResource.RLIMIT_NPROC), ("rss", SysResource.RLIMIT_RSS),
+            ("rtprio", SysResource.RLIMIT_RTPRIO),
             ("sigpending", SysResource.RLIMIT_SIGPENDING), ("stack", SysResource.RLIMIT_STACK),
         ];
         await Assert.That(SoftLimits.Names.Order()).IsEquivalentTo(expected.Select(entry => entry.Name));
@@ -33,7 +36,8 @@ public class LaunchContextTests
     }
 
     [Test]
-    [Arguments("core"), Arguments("core="), Arguments("core=-1"), Arguments("rttime=5"), Arguments("core=1 x"), Arguments("core=18446744073709551616")]
+    [Arguments("core"), Arguments("core="), Arguments("core=-1"), Arguments("rttime=5"), Arguments("core=1 x"),
+        Arguments("core=18446744073709551616")]
     public async Task What_is_not_a_limit_is_refused(string text, CancellationToken cancellation)
     {
         await Assert.That(SoftLimits.Parse(text)).IsNull();
@@ -46,7 +50,8 @@ public class LaunchContextTests
         await Assert.That(CpuList.Format(CpuList.Parse(text))).IsEqualTo(text);
 
     [Test]
-    [Arguments(""), Arguments("a"), Arguments("3-1"), Arguments("0,"), Arguments("4096"), Arguments("-1"), Arguments("0-")]
+    [Arguments(""), Arguments("a"), Arguments("3-1"), Arguments("0,"), Arguments("4096"), Arguments("-1"),
+        Arguments("0-")]
     public async Task What_is_not_a_list_of_processors_is_refused(string text, CancellationToken cancellation)
     {
         await Assert.That(CpuList.Parse(text)).IsNull();
@@ -63,17 +68,28 @@ public class LaunchContextTests
     {
         await Assert.That(IoPriority.Format(IoPriority.None, nice: 0)).IsNull();
         await Assert.That(IoPriority.Format(IoPriority.Parse("best-effort:4")!.Value, nice: 0)).IsNull();
-        await Assert.That(IoPriority.Format(IoPriority.Parse("best-effort:4")!.Value, nice: 10)).IsEqualTo("best-effort:4");
-        foreach (var text in new[] { "", "best-effort:8", "best-effort", "idle:1", "Idle" }) await Assert.That(IoPriority.Parse(text)).IsNull();
+        await Assert.That(IoPriority.Format(IoPriority.Parse("best-effort:4")!.Value, nice: 10))
+            .IsEqualTo("best-effort:4");
+        foreach (var text in new[] { "", "best-effort:8", "best-effort", "idle:1", "Idle" })
+            await Assert.That(IoPriority.Parse(text)).IsNull();
     }
 
     [Test]
     public async Task Other_parts_are_checked_as_well(CancellationToken cancellation)
     {
-        foreach (var mask in new[] { "8", "", "1000", "u=rwx" }) await Assert.That(new LaunchContext { Umask = mask }.Problem()?.Part).IsEqualTo("umask");
-        foreach (var nice in new[] { -21, 20 }) await Assert.That(new LaunchContext { Nice = nice }.Problem()?.Part).IsEqualTo("nice");
+        foreach (var mask in new[] { "8", "", "1000", "u=rwx" })
+            await Assert.That(new LaunchContext { Umask = mask }.Problem()?.Part).IsEqualTo("umask");
+        foreach (var nice in new[] { -21, 20 })
+            await Assert.That(new LaunchContext { Nice = nice }.Problem()?.Part).IsEqualTo("nice");
         await Assert.That(new LaunchContext { IoPriority = "last" }.Problem()?.Part).IsEqualTo("ioPriority");
-        await Assert.That(new LaunchContext { Umask = "0777", Nice = -20, Limits = "core=0", Cpus = "0", IoPriority = "idle" }.Problem()).IsNull();
+        await Assert.That(new LaunchContext
+        {
+            Umask = "0777",
+            Nice = -20,
+            Limits = "core=0",
+            Cpus = "0",
+            IoPriority = "idle"
+        }.Problem()).IsNull();
         await Assert.That(new LaunchContext().Problem()).IsNull();
     }
 }

@@ -15,7 +15,8 @@ internal sealed class ListenAddressTests
     [Arguments("[1:2:3:4:5:6:7:8]:9", "00010002000300040005000600070008", 9)]
     [Arguments("[1:2:3:4:5:6:7::]:9", "00010002000300040005000600070000", 9)]
     [Arguments(":8080", null, 8080)]
-    public async Task An_address_is_read_to_its_bytes(string text, string? bytes, int port, CancellationToken cancellation)
+    public async Task An_address_is_read_to_its_bytes(string text, string? bytes, int port,
+        CancellationToken cancellation)
     {
         var address = ListenAddress.Parse(text)!;
         await Assert.That(address.Host is null ? null : Convert.ToHexStringLower(address.Host)).IsEqualTo(bytes);

@@ -7,8 +7,10 @@ internal sealed class SelectorMatcherTests
 {
     static readonly SelectorTarget[] Table =
     [
-        new(0, "web", "shop", 0), new(0, "web", "shop", 1), new(1, "web-admin", "shop", 0), new(2, "worker", "default", 0),
-        new(3, "1", "default", 0), new(4, "a*b", "default", 0), new(5, "default", "other", 0), new(6, "007", "spies", 0),
+        new(0, "web", "shop", 0), new(0, "web", "shop", 1), new(1, "web-admin", "shop", 0),
+        new(2, "worker", "default", 0),
+        new(3, "1", "default", 0), new(4, "a*b", "default", 0), new(5, "default", "other", 0),
+        new(6, "007", "spies", 0),
     ];
 
     [Test]
@@ -103,8 +105,10 @@ internal sealed class SelectorMatcherTests
     }
 
     [Test]
-    public async Task Several_selectors_choose_each_instance_once_in_the_order_of_the_table(CancellationToken cancellation) =>
-        await Assert.That(Show(SelectorMatcher.Resolve(["worker", "web:1", "shop", "web"], Table))).IsEqualTo("0.0 0.1 1.0 2.0");
+    public async Task Several_selectors_choose_each_instance_once_in_the_order_of_the_table(
+        CancellationToken cancellation) =>
+        await Assert.That(Show(SelectorMatcher.Resolve(["worker", "web:1", "shop", "web"], Table)))
+            .IsEqualTo("0.0 0.1 1.0 2.0");
 
     [Test]
     public async Task One_unknown_selector_among_several_chooses_nothing(CancellationToken cancellation)
@@ -120,31 +124,38 @@ internal sealed class SelectorMatcherTests
     {
         await Assert.That(SelectorMatcher.Resolve(["all"], []).IsKnown).IsTrue();
         await Assert.That(SelectorMatcher.Resolve([], Table).Matches).IsEmpty();
-        await Assert.That(SelectorMatcher.Resolve(["*"], []).Sentence).IsEqualTo("there is no process '*': none is defined");
+        await Assert.That(SelectorMatcher.Resolve(["*"], []).Sentence)
+            .IsEqualTo("there is no process '*': none is defined");
     }
 
     [Test]
     [Arguments("web:7", "process 'web' has no instance 7; it has the instances 0, 1")]
     [Arguments("worker:1", "process 'worker' has no instance 1; it has only instance 0")]
     [Arguments("/(/", "the pattern /(/ is not a regular expression: a '(' is not closed at position 1")]
-    [Arguments("/*/", "the pattern /*/ is not a regular expression: a repetition has nothing to repeat (write .* for \"anything\") at position 1")]
+    [Arguments("/*/",
+        "the pattern /*/ is not a regular expression: a repetition has nothing to repeat (write .* for \"anything\") "
+            + "at position 1")]
     [Arguments("//", "the pattern // is empty; to choose every process, say 'all'")]
     [Arguments("zz-*", "no process has a name that matches zz-*")]
     [Arguments("al", "there is no process, id or namespace 'al'; did you mean 'all'?")]
-    public async Task What_is_wrong_is_said_in_a_sentence(string selector, string sentence, CancellationToken cancellation) =>
+    public async Task What_is_wrong_is_said_in_a_sentence(string selector, string sentence,
+        CancellationToken cancellation) =>
         await Assert.That(SelectorMatcher.Resolve([selector], Table).Sentence).IsEqualTo(sentence);
 
     [Test]
     public async Task An_evil_pattern_is_given_up(CancellationToken cancellation)
     {
-        var result = SelectorMatcher.Resolve(["/^(a+)+$/"], [new SelectorTarget(0, new string('a', 63) + "!", "default", 0)]);
+        var result = SelectorMatcher
+            .Resolve(["/^(a+)+$/"], [new SelectorTarget(0, new string('a', 63) + "!", "default", 0)]);
         await Assert.That(result.Sentence).Contains("takes too long");
     }
 
-    static string Show(SelectorResult result) => string.Join(' ', result.Matches.Select(target => $"{target.Id}.{target.Instance}"));
+    static string Show(SelectorResult result) =>
+        string.Join(' ', result.Matches.Select(target => $"{target.Id}.{target.Instance}"));
 
     [Test]
-    public async Task More_than_a_thousand_selectors_and_ones_that_are_too_long_are_refused(CancellationToken cancellation)
+    public async Task More_than_a_thousand_selectors_and_ones_that_are_too_long_are_refused(
+        CancellationToken cancellation)
     {
         await Assert.That(SelectorMatcher.Resolve([.. Enumerable.Repeat("web", 1000)], Table).IsKnown).IsTrue();
         var many = SelectorMatcher.Resolve([.. Enumerable.Repeat("web", 1001)], Table);
@@ -161,7 +172,8 @@ internal sealed class SelectorMatcherTests
     public async Task The_patterns_of_one_request_have_a_time_together(CancellationToken cancellation)
     {
         // Each match takes long, and none so long that it is ended.
-        SelectorTarget[] table = [.. Enumerable.Range(0, 2000).Select(id => new SelectorTarget(id, new string('a', 17) + "b", "default", 0))];
+        SelectorTarget[] table = [.. Enumerable.Range(0,
+            2000).Select(id => new SelectorTarget(id, new string('a', 17) + "b", "default", 0))];
         var begun = System.Diagnostics.Stopwatch.GetTimestamp();
         var refused = SelectorMatcher.Resolve([.. Enumerable.Range(0, 200).Select(n => $"/^(a|a)+c{n}|b/")], table);
         await Assert.That(System.Diagnostics.Stopwatch.GetElapsedTime(begun)).IsLessThan(TimeSpan.FromSeconds(5));

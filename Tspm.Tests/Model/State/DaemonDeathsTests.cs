@@ -17,7 +17,9 @@ internal sealed class DaemonDeathsTests
     {
         var deaths = new DaemonDeaths
         {
-            Count = 1, Since = Noon, Last = new DaemonDeath { At = Noon, Pid = 890, Cause = "killed by SIGKILL" },
+            Count = 1,
+            Since = Noon,
+            Last = new DaemonDeath { At = Noon, Pid = 890, Cause = "killed by SIGKILL" },
         };
         await Assert.That(deaths.IsRecent(Noon.AddHours(hours))).IsEqualTo(isRecent);
     }

@@ -19,7 +19,11 @@ internal sealed class RecentExitTests
     {
         var exit = new RecentExit
         {
-            Pid = 1, EndedAt = DateTimeOffset.UnixEpoch, ExitCode = code, Cause = recorded, Reason = reason,
+            Pid = 1,
+            EndedAt = DateTimeOffset.UnixEpoch,
+            ExitCode = code,
+            Cause = recorded,
+            Reason = reason,
         };
         await Assert.That(exit.Completed()).IsEqualTo(exit with { Cause = expected });
     }

@@ -9,7 +9,9 @@ internal sealed class VariableHashesTests
 {
     static readonly Dictionary<string, string> s_texts = new()
     {
-        ["PATH"] = "AQIDBAUGBwg", ["HOME"] = "__________8".Replace('_', '/'), ["A"] = "AAAAAAAAAAA",
+        ["PATH"] = "AQIDBAUGBwg",
+        ["HOME"] = "__________8".Replace('_', '/'),
+        ["A"] = "AAAAAAAAAAA",
     };
 
     [Test]
@@ -17,7 +19,8 @@ internal sealed class VariableHashesTests
     {
         var packed = VariableHashes.Packed(s_texts)!;
         await Assert.That(packed is VariableHashes).IsTrue();
-        await Assert.That(packed.OrderBy(static pair => pair.Key)).IsEquivalentTo(s_texts.OrderBy(static pair => pair.Key));
+        await Assert.That(packed.OrderBy(static pair => pair.Key))
+            .IsEquivalentTo(s_texts.OrderBy(static pair => pair.Key));
         await Assert.That(packed.Keys).IsEquivalentTo(s_texts.Keys);
         await Assert.That(packed.Values).IsEquivalentTo(s_texts.Values);
         await Assert.That((packed.Count, packed["PATH"], packed.ContainsKey("A"), packed.ContainsKey("B")))
@@ -28,7 +31,8 @@ internal sealed class VariableHashesTests
     }
 
     [Test]
-    [Arguments("AQIDBAUGBw"), Arguments("AQIDBAUGBwgJ"), Arguments("AQIDBAUGBwh"), Arguments("no hash!!!!"), Arguments("")]
+    [Arguments("AQIDBAUGBw"), Arguments("AQIDBAUGBwgJ"), Arguments("AQIDBAUGBwh"), Arguments("no hash!!!!"),
+        Arguments("")]
     public async Task Texts_that_would_not_come_back_are_kept(string text, CancellationToken cancellation)
     {
         var texts = new Dictionary<string, string>(s_texts) { ["ODD"] = text };
@@ -42,7 +46,8 @@ internal sealed class VariableHashesTests
         var text = JsonSerializer.Serialize(
             new RunRecord { Current = new ChildRecord { RunId = 1, Facts = new RunFacts { Environment = s_texts } } },
             StorageJson.Compact.RunRecord);
-        await Assert.That(text).Contains("\"environment\":{\"A\":\"AAAAAAAAAAA\",\"HOME\":\"//////////8\",\"PATH\":\"AQIDBAUGBwg\"}");
+        await Assert.That(text)
+            .Contains("\"environment\":{\"A\":\"AAAAAAAAAAA\",\"HOME\":\"//////////8\",\"PATH\":\"AQIDBAUGBwg\"}");
         var facts = JsonSerializer.Deserialize(text, StorageJson.Compact.RunRecord)!.Current!.Facts!;
         await Assert.That(facts.Environment is VariableHashes).IsTrue();
         await Assert.That(facts.Environment!["PATH"]).IsEqualTo("AQIDBAUGBwg");

@@ -13,7 +13,9 @@ internal sealed class FactsReaderTests
 
     static FactsRequest Request(string folder, params string[] arguments) => new()
     {
-        Known = new RunFacts { RunId = 7, Salt = "salt" }, Arguments = arguments, WorkingDirectory = folder,
+        Known = new RunFacts { RunId = 7, Salt = "salt" },
+        Arguments = arguments,
+        WorkingDirectory = folder,
         Environment = static () => s_environment,
     };
 
@@ -47,7 +49,10 @@ internal sealed class FactsReaderTests
     public async Task No_value_of_the_environment_is_in_the_facts(CancellationToken cancellation)
     {
         var text = System.Text.Json.JsonSerializer.Serialize(
-            new RunRecord { Current = new ChildRecord { RunId = 1, Facts = FactsOf.Read(Request("/", "sh"), Endless) } },
+            new RunRecord
+            {
+                Current = new ChildRecord { RunId = 1, Facts = FactsOf.Read(Request("/", "sh"), Endless) },
+            },
             Tspm.Storage.StorageJson.Compact.RunRecord);
         await Assert.That(text).Contains("SECRET");
         await Assert.That(text).DoesNotContain("correct horse");

@@ -11,10 +11,14 @@ internal sealed class GitBox : IDisposable
     /// <summary>Nothing of the machine's or the user's own settings.</summary>
     static readonly Dictionary<string, string> s_environment = new()
     {
-        ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin", ["HOME"] = "/nonexistent",
-        ["GIT_CONFIG_NOSYSTEM"] = "1", ["GIT_AUTHOR_NAME"] = "a", ["GIT_AUTHOR_EMAIL"] = "a@b",
+        ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin",
+        ["HOME"] = "/nonexistent",
+        ["GIT_CONFIG_NOSYSTEM"] = "1",
+        ["GIT_AUTHOR_NAME"] = "a",
+        ["GIT_AUTHOR_EMAIL"] = "a@b",
         ["GIT_COMMITTER_NAME"] = "a",
-        ["GIT_COMMITTER_EMAIL"] = "a@b", ["GIT_ALLOW_PROTOCOL"] = "file",
+        ["GIT_COMMITTER_EMAIL"] = "a@b",
+        ["GIT_ALLOW_PROTOCOL"] = "file",
     };
 
     readonly CancellationToken _cancellation;

@@ -53,7 +53,8 @@ internal sealed class GitCheckoutTests
             .IsEqualTo(("lib/c.txt", 0L, (DateTimeOffset?)null));
         var root = Fcntl.open(box.Folder, Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC);
         using var descriptor = new Microsoft.Win32.SafeHandles.SafeFileHandle(root, ownsHandle: true);
-        foreach (var path in new[] { "/etc/passwd", "../outside/c.txt", "a/../../x", "lib/c.txt", "lib//c.txt", "./a.txt", "" })
+        foreach (var path in new[] { "/etc/passwd", "../outside/c.txt", "a/../../x", "lib/c.txt", "lib//c.txt",
+            "./a.txt", "" })
             await Assert.That(new TrackedPath().IsInside(root, System.Text.Encoding.UTF8.GetBytes(path))).IsFalse();
         Directory.CreateDirectory(Path.Combine(box.Folder, "x/y"));
         var paths = new TrackedPath();

@@ -16,7 +16,8 @@ internal sealed class RealProbeTests
 {
     [Test]
     [Arguments("127.0.0.1"), Arguments("localhost")]
-    public async Task A_port_that_takes_connections_is_fine_and_one_that_does_not_is_refused(string host, CancellationToken cancellation)
+    public async Task A_port_that_takes_connections_is_fine_and_one_that_does_not_is_refused(string host,
+        CancellationToken cancellation)
     {
         using var net = new Net();
         using var server = new TcpListener(IPAddress.Loopback, 0);
@@ -49,8 +50,11 @@ internal sealed class RealProbeTests
         using var net = new Net();
         var told = new TaskCompletionSource<string?>();
         var before = Environment.CurrentManagedThreadId;
-        using var look = net.Tcp("no-such-host.invalid", 80).Look(problem => told.TrySetResult(problem + (Environment.CurrentManagedThreadId == before ? " (on this thread)" : "")));
-        await Assert.That(await told.Task.WaitAsync(cancellation)).StartsWith("the name 'no-such-host.invalid' is not known: ");
+        using var look = net.Tcp("no-such-host.invalid", 80)
+            .Look(problem =>
+                told.TrySetResult(problem + (Environment.CurrentManagedThreadId == before ? " (on this thread)" : "")));
+        await Assert.That(await told.Task.WaitAsync(cancellation))
+            .StartsWith("the name 'no-such-host.invalid' is not known: ");
     }
 
     [Test]
@@ -68,7 +72,8 @@ internal sealed class RealProbeTests
     {
         using var net = new Net();
         using var server = new OneAnswer(answer);
-        await Assert.That(await Ask(net.Http($"http://127.0.0.1:{server.Port}/health?x=1"), cancellation)).IsEqualTo(problem);
+        await Assert.That(await Ask(net.Http($"http://127.0.0.1:{server.Port}/health?x=1"), cancellation))
+            .IsEqualTo(problem);
         var request = await server.Request.WaitAsync(cancellation);
         await Assert.That(request).StartsWith("GET /health?x=1 HTTP/1.1\r\n");
         await Assert.That(request).Contains($"\r\nHost: 127.0.0.1:{server.Port}\r\n");
@@ -80,7 +85,8 @@ internal sealed class RealProbeTests
     public async Task An_answer_in_pieces_is_put_together_and_the_rest_of_it_is_taken(CancellationToken cancellation)
     {
         using var net = new Net();
-        using var server = new OneAnswer("HTTP/1.1 2", "00 OK\r\nContent-Length: 100000\r\n\r\n", new string('x', 100_000));
+        using var server = new OneAnswer("HTTP/1.1 2", "00 OK\r\nContent-Length: 100000\r\n\r\n",
+            new string('x', 100_000));
         await Assert.That(await Ask(net.Http($"http://localhost:{server.Port}"), cancellation)).IsNull();
         // The server could send all of it: nobody cut it off.
         await Assert.That(await server.Sent.WaitAsync(cancellation)).IsTrue();
@@ -109,7 +115,8 @@ internal sealed class RealProbeTests
         var path = Path.Combine(folder.Path, "log");
         await File.WriteAllTextAsync(path, "ready 1\nready 2\n", cancellation);
         var growth = new LogGrowth();
-        var probe = new LogProbe(growth, new Regex(@"^ready \d+$"), [GrowingFrom(path, new FileInfo(path).Length), GrowingFrom(path + ".err", 0)]);
+        var probe = new LogProbe(growth, new Regex(@"^ready \d+$"),
+            [GrowingFrom(path, new FileInfo(path).Length), GrowingFrom(path + ".err", 0)]);
         var answer = Ask(probe, cancellation);
         await Write(path, "almost ready 3\nready");
         growth.Notify(path);
@@ -175,19 +182,26 @@ internal sealed class RealProbeTests
         using var folder = new Tspm.Tests.Config.TemporaryFolder();
         var path = Path.Combine(folder.Path, "log");
         await File.WriteAllTextAsync(path, new string('a', 60) + "!\n", cancellation);
-        var probe = new LogProbe(new LogGrowth(), new Regex("^(a+)+$", RegexOptions.None, TimeSpan.FromMilliseconds(50)), [GrowingFrom(path, 0)]);
-        await Assert.That(await Ask(probe, cancellation)).IsEqualTo("the expression takes too long on a line of the log");
+        var probe = new LogProbe(new LogGrowth(),
+            new Regex("^(a+)+$", RegexOptions.None, TimeSpan.FromMilliseconds(50)), [GrowingFrom(path, 0)]);
+        await Assert.That(await Ask(probe, cancellation))
+            .IsEqualTo("the expression takes too long on a line of the log");
     }
 
     [Test]
     public async Task What_a_child_says_is_taken_apart(CancellationToken cancellation)
     {
-        var all = new NotifyMessage("READY=1\nSTATUS=a=b\nWATCHDOG=1\nSTOPPING=1\nMAINPID=7\nEXTEND_TIMEOUT_USEC=1500000\nnonsense\n");
-        await Assert.That((all.IsReady, all.Status, all.IsSignOfLife, all.IsStopping, all.Extension)).IsEqualTo((true, "a=b", true, true, TimeSpan.FromSeconds(1.5)));
-        var none = new NotifyMessage("READY=0\nREADY=11\n READY=1\nWATCHDOG=\nEXTEND_TIMEOUT_USEC=-1\nEXTEND_TIMEOUT_USEC=x");
-        await Assert.That((none.IsReady, none.Status, none.IsSignOfLife, none.IsStopping, none.Extension)).IsEqualTo((false, null, false, false, (TimeSpan?)null));
+        var all = new NotifyMessage(
+            "READY=1\nSTATUS=a=b\nWATCHDOG=1\nSTOPPING=1\nMAINPID=7\nEXTEND_TIMEOUT_USEC=1500000\nnonsense\n");
+        await Assert.That((all.IsReady, all.Status, all.IsSignOfLife, all.IsStopping, all.Extension))
+            .IsEqualTo((true, "a=b", true, true, TimeSpan.FromSeconds(1.5)));
+        var none = new NotifyMessage("READY=0\nREADY=11\n "
+            + "READY=1\nWATCHDOG=\nEXTEND_TIMEOUT_USEC=-1\nEXTEND_TIMEOUT_USEC=x");
+        await Assert.That((none.IsReady, none.Status, none.IsSignOfLife, none.IsStopping, none.Extension))
+            .IsEqualTo((false, null, false, false, (TimeSpan?)null));
         await Assert.That(new NotifyMessage($"STATUS={new string('x', 4000)}").Status!.Length).IsLessThanOrEqualTo(300);
-        await Assert.That(new NotifyMessage("EXTEND_TIMEOUT_USEC=18446744073709551615").Extension).IsEqualTo(TimeSpan.FromDays(1));
+        await Assert.That(new NotifyMessage("EXTEND_TIMEOUT_USEC=18446744073709551615").Extension)
+            .IsEqualTo(TimeSpan.FromDays(1));
         await Assert.That(new NotifyMessage("").IsReady).IsFalse();
     }
 
@@ -240,7 +254,8 @@ internal sealed class RealProbeTests
             connection.NoDelay = true;
             var text = new StringBuilder();
             var buffer = new byte[4096];
-            while (!text.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal)) text.Append(Encoding.ASCII.GetString(buffer, 0, await connection.ReceiveAsync(buffer)));
+            while (!text.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+                text.Append(Encoding.ASCII.GetString(buffer, 0, await connection.ReceiveAsync(buffer)));
             _request.SetResult(text.ToString());
             foreach (var piece in pieces)
             {

@@ -22,8 +22,15 @@ internal sealed class FactsComparisonTests
 
     static readonly RunFacts Good = new()
     {
-        RunId = 1, Pid = 10, StartedAt = Start, BootId = "b", Salt = "salt", Program = File,
-        Script = File with { Path = "/s" }, Git = Git, Config = new ProcessConfig { Name = "web", Command = "web" },
+        RunId = 1,
+        Pid = 10,
+        StartedAt = Start,
+        BootId = "b",
+        Salt = "salt",
+        Program = File,
+        Script = File with { Path = "/s" },
+        Git = Git,
+        Config = new ProcessConfig { Name = "web", Command = "web" },
         Environment = new Dictionary<string, string> { ["A"] = "1", ["B"] = "2" },
     };
 

@@ -25,7 +25,8 @@ internal sealed class ReplacementLifecycleTests
     [Test]
     public async Task Every_cell_is_as_the_table_says(CancellationToken cancellation)
     {
-        var rows = Rows.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToDictionary(words => (words[0], words[1]), words => (words[2], words[3]));
+        var rows = Rows.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .ToDictionary(words => (words[0], words[1]), words => (words[2], words[3]));
         var used = 0;
         foreach (var phase in Enum.GetValues<ReplacementPhase>())
             foreach (var happened in Enum.GetValues<ReplacementEvent>())
@@ -33,7 +34,8 @@ internal sealed class ReplacementLifecycleTests
                 var (after, actions) = ReplacementLifecycle.Next(phase, happened);
                 var known = rows.TryGetValue(($"{phase}", $"{happened}"), out var expected);
                 if (known) used++;
-                await Assert.That(($"{after}", $"{actions}".Replace(" ", ""))).IsEqualTo(known ? expected : ($"{phase}", "None")).Because($"{phase} + {happened}");
+                await Assert.That(($"{after}", $"{actions}".Replace(" ", "")))
+                    .IsEqualTo(known ? expected : ($"{phase}", "None")).Because($"{phase} + {happened}");
             }
         await Assert.That(used).IsEqualTo(rows.Count);
     }

@@ -11,10 +11,14 @@ internal sealed class ChildEnvironmentTests
 {
     static readonly ProcessDefinition s_web = new()
     {
-        Id = 7, EnvironmentKey = "k", CreatedAt = World.Midnight,
+        Id = 7,
+        EnvironmentKey = "k",
+        CreatedAt = World.Midnight,
         Config = new ProcessConfig
         {
-            Name = "web", Command = "web", Env = new Dictionary<string, string> { ["A"] = "env", ["TSPM_ID"] = "99" },
+            Name = "web",
+            Command = "web",
+            Env = new Dictionary<string, string> { ["A"] = "env", ["TSPM_ID"] = "99" },
         },
     };
 
@@ -23,15 +27,22 @@ internal sealed class ChildEnvironmentTests
     {
         var kept = new Dictionary<string, string>
         {
-            ["A"] = "kept", ["B"] = "kept", ["C"] = "kept", [HookMark.Variable] = "x",
+            ["A"] = "kept",
+            ["B"] = "kept",
+            ["C"] = "kept",
+            [HookMark.Variable] = "x",
         };
         var environment = ChildEnvironment.Base(kept);
         var ofFile = new Dictionary<string, string> { ["A"] = "file", ["B"] = "file" };
         ChildEnvironment.Complete(environment, ofFile, s_web, instance: 2);
         await Assert.That(environment).IsEquivalentTo(new Dictionary<string, string>
         {
-            ["A"] = "env", ["B"] = "file", ["C"] = "kept",
-            ["TSPM_ID"] = "7", ["TSPM_NAME"] = "web", ["TSPM_INSTANCE"] = "2",
+            ["A"] = "env",
+            ["B"] = "file",
+            ["C"] = "kept",
+            ["TSPM_ID"] = "7",
+            ["TSPM_NAME"] = "web",
+            ["TSPM_INSTANCE"] = "2",
         });
         await Assert.That(kept["A"]).IsEqualTo("kept");
     }

@@ -8,8 +8,16 @@ namespace Tspm.Tests.Supervision.Triggers;
 [Timeout(30_000)]
 internal sealed class ScheduleTriggerTests
 {
-    static readonly ProcessConfig Nightly = new() { Name = "web", Command = "web", Schedule = new ScheduleConfig { Cron = "0 3 * * *", TimeZone = "UTC" } };
-    static readonly ProcessConfig Job = Nightly with { Schedule = Nightly.Schedule! with { Cron = "*/10 * * * *", Action = "start" } };
+    static readonly ProcessConfig Nightly = new()
+    {
+        Name = "web",
+        Command = "web",
+        Schedule = new ScheduleConfig { Cron = "0 3 * * *", TimeZone = "UTC" },
+    };
+    static readonly ProcessConfig Job = Nightly with
+    {
+        Schedule = Nightly.Schedule! with { Cron = "*/10 * * * *", Action = "start" },
+    };
     static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     static ProcessConfig JobWith(string overlap) => Job with { Schedule = Job.Schedule! with { Overlap = overlap } };
@@ -25,7 +33,13 @@ internal sealed class ScheduleTriggerTests
         world.Advance(TimeSpan.FromMilliseconds(1));
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
         world.Exit(cell, 0);
-        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Restarts = 1, Failures = 0, Cause = Cause.Observed(CauseCode.Schedule, "0 3 * * *") });
+        await Assert.That(cell.State).IsEqualTo(cell.State with
+        {
+            Phase = LifecyclePhase.Online,
+            Restarts = 1,
+            Failures = 0,
+            Cause = Cause.Observed(CauseCode.Schedule, "0 3 * * *"),
+        });
         await Assert.That(cell.View.NextRunAt).IsEqualTo(World.Midnight.AddHours(27));
     }
 
@@ -37,7 +51,11 @@ internal sealed class ScheduleTriggerTests
         world.Supervisor.Stop(stopped, CauseRequest.Stop);
         world.Exit(stopped, 0);
         var never = world.Define(Nightly with { Name = "never" });
-        var broken = world.StartNew(Nightly with { Name = "broken", Restart = new RestartConfig { MaxConsecutive = 1 } });
+        var broken = world.StartNew(Nightly with
+        {
+            Name = "broken",
+            Restart = new RestartConfig { MaxConsecutive = 1 },
+        });
         world.Exit(broken, 1);
         await Assert.That(broken.State.Phase).IsEqualTo(LifecyclePhase.Errored);
         world.Advance(TimeSpan.FromHours(4));
@@ -59,13 +77,19 @@ internal sealed class ScheduleTriggerTests
             await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
             await Assert.That(cell.State.Reason).IsEqualTo("schedule: */10 * * * *");
             world.Exit(cell, run % 2);
-            await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Stopped, Desired = DesiredState.Down, Failures = 0 });
+            await Assert.That(cell.State).IsEqualTo(cell.State with
+            {
+                Phase = LifecyclePhase.Stopped,
+                Desired = DesiredState.Down,
+                Failures = 0,
+            });
         }
         await Assert.That(world.Machine.All.Count).IsEqualTo(3);
     }
 
     [Test]
-    public async Task A_job_that_was_stopped_runs_again_at_its_next_time_unless_it_is_disabled_or_deleted(CancellationToken cancellation)
+    public async Task A_job_that_was_stopped_runs_again_at_its_next_time_unless_it_is_disabled_or_deleted(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew(Job);
@@ -131,7 +155,11 @@ internal sealed class ScheduleTriggerTests
         world.Step();
         cell = world.Again(cell);
         if (!endsMeanwhile) world.Exit(cell, 0);
-        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Cause = Cause.Observed(CauseCode.Schedule, "*/10 * * * *") });
+        await Assert.That(cell.State).IsEqualTo(cell.State with
+        {
+            Phase = LifecyclePhase.Online,
+            Cause = Cause.Observed(CauseCode.Schedule, "*/10 * * * *"),
+        });
         world.RestartDaemon();
         cell = world.Again(cell);
         world.Exit(cell, 0);
@@ -161,7 +189,12 @@ internal sealed class ScheduleTriggerTests
         world.Advance(Minute * 10);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
         world.Exit(cell, 0);
-        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Cause = Cause.Observed(CauseCode.Schedule, "*/10 * * * *"), Restarts = 1 });
+        await Assert.That(cell.State).IsEqualTo(cell.State with
+        {
+            Phase = LifecyclePhase.Online,
+            Cause = Cause.Observed(CauseCode.Schedule, "*/10 * * * *"),
+            Restarts = 1,
+        });
     }
 
     [Test]
@@ -199,7 +232,12 @@ internal sealed class ScheduleTriggerTests
     public async Task Nothing_is_started_while_the_daemon_goes_down(CancellationToken cancellation)
     {
         using var world = new World();
-        var slow = world.StartNew(new ProcessConfig { Name = "slow", Command = "slow", Stop = new StopConfig { TimeoutMs = 3_600_000 } });
+        var slow = world.StartNew(new ProcessConfig
+        {
+            Name = "slow",
+            Command = "slow",
+            Stop = new StopConfig { TimeoutMs = 3_600_000 },
+        });
         var job = world.Define(Job);
         _ = world.Supervisor.Shutdown();
         world.Advance(Minute * 30);
@@ -223,7 +261,8 @@ internal sealed class ScheduleTriggerTests
     }
 
     [Test]
-    public async Task A_clock_that_is_put_back_a_little_repeats_nothing_and_a_lot_begins_anew(CancellationToken cancellation)
+    public async Task A_clock_that_is_put_back_a_little_repeats_nothing_and_a_lot_begins_anew(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew(Nightly with { Schedule = Nightly.Schedule! with { Cron = "0 * * * *" } });

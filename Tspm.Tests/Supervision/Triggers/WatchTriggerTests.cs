@@ -25,7 +25,13 @@ internal sealed class WatchTriggerTests
         world.Advance(0.001);
         await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
         world.Exit(cell, new ExitStatus(null, Signals.SIGTERM));
-        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Restarts = 2, Failures = 0, Cause = Cause.Observed(CauseCode.Watch, "src/app.js") });
+        await Assert.That(cell.State).IsEqualTo(cell.State with
+        {
+            Phase = LifecyclePhase.Online,
+            Restarts = 2,
+            Failures = 0,
+            Cause = Cause.Observed(CauseCode.Watch, "src/app.js"),
+        });
         await Assert.That(cell.Child!.Pid).IsNotEqualTo(first);
     }
 
@@ -131,11 +137,16 @@ internal sealed class WatchTriggerTests
     public async Task Git_modules_own_logs_home_and_what_is_ignored_do_not_count(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Web with { WatchIgnore = ["*.tmp", "build/out", "doc/**/*.md"], OutFile = "web.log" });
+        var cell = world.StartNew(Web with
+        {
+            WatchIgnore = ["*.tmp", "build/out", "doc/**/*.md"],
+            OutFile = "web.log",
+        });
         world.StartNew(new ProcessConfig { Name = "other", Command = "other", ErrFile = "other.err" });
         string[] nothing =
         [
-            "/.git", "/x/node_modules", "/web.log", "/web.log.1", "/web.log.index", $"{world.Home.Path}/logs/web.out.log", world.Home.Path, "/deep/down/x.tmp", "/build/out",
+            "/.git", "/x/node_modules", "/web.log", "/web.log.1", "/web.log.index",
+            $"{world.Home.Path}/logs/web.out.log", world.Home.Path, "/deep/down/x.tmp", "/build/out",
             "/doc/a/b/c.md", "/doc/c.md", "/.app.js.swp", "/app.js~", "/pkg/__pycache__",
         ];
         foreach (var path in nothing)
@@ -145,7 +156,8 @@ internal sealed class WatchTriggerTests
         }
         world.Advance(60);
         await Assert.That(cell.State.Restarts).IsEqualTo(0);
-        foreach (var path in new[] { "/.gitignore", "/web.logic.js", "/build/output", "/a/build/out", "/doc/c.mdx", "/x.tmpl" })
+        foreach (var path in new[] { "/.gitignore", "/web.logic.js", "/build/output", "/a/build/out", "/doc/c.mdx",
+            "/x.tmpl" })
             await Assert.That(world.Files.Open.Single().Plan.IsIgnored(path)).IsFalse().Because(path);
     }
 
@@ -160,7 +172,8 @@ internal sealed class WatchTriggerTests
     [Arguments("*.py", "/deep/a.pyc", false)]
     [Arguments("/etc/app.conf", "/etc/app.conf", true)]
     [Arguments("/etc/app.conf", "/etc/other.conf", false)]
-    public async Task Only_what_is_watched_counts(string watched, string changed, bool counts, CancellationToken cancellation)
+    public async Task Only_what_is_watched_counts(string watched, string changed, bool counts,
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew(Web with { WatchPaths = [watched] });
@@ -180,7 +193,8 @@ internal sealed class WatchTriggerTests
     }
 
     [Test]
-    public async Task Without_watch_nothing_is_watched_and_a_changed_config_counts_from_the_next_start(CancellationToken cancellation)
+    public async Task Without_watch_nothing_is_watched_and_a_changed_config_counts_from_the_next_start(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew(Web with { Watch = false, WatchPaths = ["src"] });
@@ -201,7 +215,8 @@ internal sealed class WatchTriggerTests
     }
 
     [Test]
-    public async Task What_cannot_be_watched_is_said_and_tried_again_at_the_next_start_only(CancellationToken cancellation)
+    public async Task What_cannot_be_watched_is_said_and_tried_again_at_the_next_start_only(
+        CancellationToken cancellation)
     {
         using var world = new World();
         var cell = world.StartNew(Web);

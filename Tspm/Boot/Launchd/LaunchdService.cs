@@ -6,8 +6,8 @@ using Tspm.Storage;
 namespace Tspm.Boot.Launchd;
 
 /// <summary>
-/// A job of launchd (man 5 launchd.plist): an agent of the user, which needs him to be logged in, or a daemon of the machine. <c>AbandonProcessGroup</c> is its <c>KillMode=process</c>.
-/// Written after the documentation; not run so far.
+/// A job of launchd (man 5 launchd.plist): an agent of the user, which needs him to be logged in, or a daemon of the
+/// machine. <c>AbandonProcessGroup</c> is its <c>KillMode=process</c>. Written after the documentation; not run so far.
 /// </summary>
 internal sealed class LaunchdService(TspmHome home, ToolRunner run) : BootService(home, run)
 {
@@ -61,7 +61,9 @@ internal sealed class LaunchdService(TspmHome home, ToolRunner run) : BootServic
 
     public override string Kind => "launchd";
 
-    public string Folder { get; init; } = home.IsSystem ? "/Library/LaunchDaemons" : $"{Environment.GetEnvironmentVariable("HOME")}/Library/LaunchAgents";
+    public string Folder { get; init; } = home.IsSystem
+        ? "/Library/LaunchDaemons"
+        : $"{Environment.GetEnvironmentVariable("HOME")}/Library/LaunchAgents";
 
     public string Executable { get; init; } = "";
 
@@ -83,13 +85,19 @@ internal sealed class LaunchdService(TspmHome home, ToolRunner run) : BootServic
 
     /// <summary>launchd lists its jobs with their pids.</summary>
     public override bool Runs(int guardianPid) =>
-        Run(Launchctl, "print", Target) is { IsSuccess: true } job && job.Output.Contains(string.Create(CultureInfo.InvariantCulture, $"pid = {guardianPid}\n"), StringComparison.Ordinal);
+        Run(Launchctl, "print", Target) is { IsSuccess: true } job
+            && job.Output
+                .Contains(string.Create(CultureInfo.InvariantCulture, $"pid = {guardianPid}\n"),
+                    StringComparison.Ordinal);
 
     public override IReadOnlyList<(MarkedFile File, string Content)> Files(bool socket)
     {
-        if (socket) throw new BootException("--socket is for systemd; launchd starts the daemon when you log in, or with the machine");
+        if (socket)
+            throw new BootException("--socket is for systemd; launchd starts the daemon when you log in, or with the "
+                + "machine");
         var executable = Executable.Length > 0 ? Executable : StableExecutable.Find();
-        var text = Body.Replace("%TSPM%", Escaped(executable), StringComparison.Ordinal).Replace("%HOME%", Escaped(Home.Path), StringComparison.Ordinal);
+        var text = Body.Replace("%TSPM%", Escaped(executable), StringComparison.Ordinal)
+            .Replace("%HOME%", Escaped(Home.Path), StringComparison.Ordinal);
         return [(Main, Main.Marked(text, "Whoever changes it keeps it: tspm leaves it alone then."))];
     }
 
@@ -100,7 +108,8 @@ internal sealed class LaunchdService(TspmHome home, ToolRunner run) : BootServic
     {
         _ = Run(Launchctl, "enable", Target);
         if (IsKnown && HasWritten) Do("the former job was not removed", Launchctl, "bootout", Target);
-        if (!Home.IsSystem) notes.Add("it starts when you log in; for a machine that nobody logs in to: sudo tspm enable --system");
+        if (!Home.IsSystem)
+            notes.Add("it starts when you log in; for a machine that nobody logs in to: sudo tspm enable --system");
     }
 
     public override void Start()
@@ -109,7 +118,9 @@ internal sealed class LaunchdService(TspmHome home, ToolRunner run) : BootServic
         Do("the job was not started", Launchctl, "kickstart", Target);
     }
 
-    /// <summary>With KeepAlive a job that ends comes back: it is taken out until the next login or start of the machine.</summary>
+    /// <summary>
+    /// With KeepAlive a job that ends comes back: it is taken out until the next login or start of the machine.
+    /// </summary>
     public override void Stop() => Do("the job was not stopped", Launchctl, "bootout", Target);
 
     public override void Restart() => Do("the job was not restarted", Launchctl, "kickstart", "-k", Target);
@@ -127,12 +138,19 @@ internal sealed class LaunchdService(TspmHome home, ToolRunner run) : BootServic
         var active = exists && guardianPid is { } pid && Runs(pid);
         return new ServiceStatus
         {
-            Kind = Kind, Enabled = IsEnabled, Active = active, UnitPath = exists ? Main.Path : null,
-            Hint = exists && guardianPid is not null && !active ? "the daemon runs outside of it; hand it over with: tspm enable" : null,
+            Kind = Kind,
+            Enabled = IsEnabled,
+            Active = active,
+            UnitPath = exists ? Main.Path : null,
+            Hint = exists && guardianPid is not null && !active
+                ? "the daemon runs outside of it; hand it over with: tspm enable"
+                : null,
         };
     }
 
-    static string Escaped(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+    static string Escaped(string text) =>
+        text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal);
 
     static string? StringBehind(string text, string key)
     {
@@ -140,6 +158,7 @@ internal sealed class LaunchdService(TspmHome home, ToolRunner run) : BootServic
         if (start >= 0) start = text.IndexOf("<string>", start, StringComparison.Ordinal);
         var end = start < 0 ? -1 : text.IndexOf("</string>", start, StringComparison.Ordinal);
         if (end < 0) return null;
-        return text[(start + "<string>".Length)..end].Replace("&lt;", "<", StringComparison.Ordinal).Replace("&gt;", ">", StringComparison.Ordinal).Replace("&amp;", "&", StringComparison.Ordinal);
+        return text[(start + "<string>".Length)..end].Replace("&lt;", "<", StringComparison.Ordinal)
+            .Replace("&gt;", ">", StringComparison.Ordinal).Replace("&amp;", "&", StringComparison.Ordinal);
     }
 }

@@ -86,7 +86,9 @@ internal static class Argv
             var flag = IsFlag(arg) ? Resolve(arg, null, out _, out _) : null;
             if (flag?.Name == "version") return new ParsedLine(Verbs.Find("version")!, [], null, []);
             if (flag?.Name == "help") break;
-            throw flag is { Later: true } ? NotInThisVersion($"--{flag.Name}") : new UsageException($"'{arg}' needs a verb: tspm VERB {arg} …; the verbs are shown by: tspm --help");
+            throw flag is { Later: true }
+                ? NotInThisVersion($"--{flag.Name}")
+                : new UsageException($"'{arg}' needs a verb: tspm VERB {arg} …; the verbs are shown by: tspm --help");
         }
         return new ParsedLine(Verbs.Find("help")!, [], null, []);
     }
@@ -134,7 +136,10 @@ internal static class Argv
         }
     }
 
-    /// <summary>The flag behind a spelling. <paramref name="on"/> is false for <c>--no-x</c>; <paramref name="value"/> is what follows '='.</summary>
+    /// <summary>
+    /// The flag behind a spelling. <paramref name="on"/> is false for <c>--no-x</c>; <paramref name="value"/> is what
+    /// follows '='.
+    /// </summary>
     static Flag? Resolve(string arg, Verb? verb, out bool on, out string? value)
     {
         on = true;
@@ -157,7 +162,8 @@ internal static class Argv
         return Flags.Find(FlagSpelling.Canonical(name[3..], verb)) is { TakesValue: false } negated ? negated : null;
     }
 
-    static bool IsKnownFlag(string arg, Verb verb) => IsFlag(arg) && Resolve(arg, verb, out _, out _) is { } flag && verb.Has(flag.Name);
+    static bool IsKnownFlag(string arg, Verb verb) =>
+        IsFlag(arg) && Resolve(arg, verb, out _, out _) is { } flag && verb.Has(flag.Name);
 
     static bool ReadSwitch(Flag flag, string value) => value switch
     {
@@ -173,7 +179,9 @@ internal static class Argv
         if (starts && line.Program is not { Length: > 0 }) throw Usage(verb, "nothing to " + verb.Name);
         if (line.Words.Length < verb.MinWords) throw Usage(verb, TooFew(verb));
         if (line.Words.Length > verb.MaxWords)
-            throw Usage(verb, $"'{line.Words[verb.MaxWords]}' is one argument too many{(verb.Name is "send" or "search" or "add" ? "; quote what belongs together" : "")}");
+            throw Usage(verb,
+                $"'{line.Words[verb.MaxWords]}' is one argument too "
+                    + $"many{(verb.Name is "send" or "search" or "add" ? "; quote what belongs together" : "")}");
         foreach (var word in line.Words)
             if (word.Length == 0 && verb.Name != "send") throw Usage(verb, "an argument is empty");
     }
@@ -217,5 +225,6 @@ internal static class Argv
             + $"(all its flags: tspm {verb.Name} --help)");
     }
 
-    static UsageException NotInThisVersion(string what) => new($"{what} is not part of this version ({ProductVersion.Current})");
+    static UsageException NotInThisVersion(string what) =>
+        new($"{what} is not part of this version ({ProductVersion.Current})");
 }

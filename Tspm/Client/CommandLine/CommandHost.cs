@@ -25,7 +25,10 @@ internal static class CommandHost
         catch (DaemonException failure)
         {
             // Versions that do not know each other's verbs: say which to upgrade instead of a JSON-RPC sentence.
-            var hint = failure.Code == ErrorCode.MethodNotFound ? "; the running daemon is of another version: compare with 'tspm version' and restart it with 'tspm daemon restart'" : "";
+            var hint = failure.Code == ErrorCode.MethodNotFound
+                ? "; the running daemon is of another version: compare with 'tspm version' and restart it with 'tspm "
+                    + "daemon restart'"
+                : "";
             return Say(session, failure.Message + hint, ExitCodes.Of(failure.Code));
         }
         catch (UnauthorizedAccessException denied)
@@ -38,7 +41,9 @@ internal static class CommandHost
         }
         catch (Exception bug)
         {
-            return Say(session, $"this is a bug in tspm ({bug.GetType().Name}: {bug.Message}); what the daemon saw is in {Path.Combine(session.Home.Path, "daemon.log")}", ExitCodes.Failed);
+            return Say(session,
+                $"this is a bug in tspm ({bug.GetType().Name}: {bug.Message}); what the daemon saw is in "
+                    + $"{Path.Combine(session.Home.Path, "daemon.log")}", ExitCodes.Failed);
         }
         finally
         {
@@ -46,7 +51,10 @@ internal static class CommandHost
         }
     }
 
-    /// <summary>Our own exceptions are sentences; the runtime's texts are left out of the executable, and only their keys are there.</summary>
+    /// <summary>
+    /// Our own exceptions are sentences; the runtime's texts are left out of the executable, and only their keys are
+    /// there.
+    /// </summary>
     static string SentenceOf(Exception e) => e.Message.Contains(' ') ? e.Message : Platform.FileSystem.Describe(e);
 
     static int Say(ClientSession session, string message, int code)

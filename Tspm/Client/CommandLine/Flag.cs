@@ -18,7 +18,9 @@ internal enum FlagKind
     Size,
 }
 
-/// <summary>One flag of one or several verbs. <see cref="Name"/> is without its dashes and without <c>no-</c>.</summary>
+/// <summary>
+/// One flag of one or several verbs. <see cref="Name"/> is without its dashes and without <c>no-</c>.
+/// </summary>
 internal sealed record Flag(string Name, FlagKind Kind, string ValueName, string Help)
 {
     /// <summary>May be given several times; every value counts.</summary>

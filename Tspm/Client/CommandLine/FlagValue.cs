@@ -4,7 +4,9 @@ using Tspm.Text;
 
 namespace Tspm.Client.CommandLine;
 
-/// <summary>Checks what stands behind a flag before anything is sent, so that a slip of the finger changes nothing.</summary>
+/// <summary>
+/// Checks what stands behind a flag before anything is sent, so that a slip of the finger changes nothing.
+/// </summary>
 internal static class FlagValue
 {
     /// <exception cref="UsageException">The value is not of the flag's kind.</exception>
@@ -14,14 +16,20 @@ internal static class FlagValue
         {
             FlagKind.Assignment when value.IndexOf('=') <= 0 => "expected KEY=VALUE",
             FlagKind.Count when !IsCount(value) => "expected a whole number from 0",
-            FlagKind.Integer when !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) => "expected a whole number",
-            FlagKind.Counts when !value.Split(',').All(IsCount) => "expected whole numbers with commas between them, such as 0,2",
-            FlagKind.Duration when !Duration.TryParse(value, out _) => "expected milliseconds or a time such as 500ms, 10s, 5m, 2h",
+            FlagKind.Integer when !int
+                .TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) =>
+                    "expected a whole number",
+            FlagKind.Counts when !value.Split(',').All(IsCount) =>
+                "expected whole numbers with commas between them, such as 0,2",
+            FlagKind.Duration when !Duration.TryParse(value, out _) =>
+                "expected milliseconds or a time such as 500ms, 10s, 5m, 2h",
             FlagKind.Size when !ByteSize.TryParse(value, out _) => "expected bytes or a size such as 512KB, 512MB, 2GB",
             FlagKind.Text when value.Length == 0 => "expected a value",
             _ => null,
         } ?? OfName(flag.Name, value);
-        if (problem is not null) throw new UsageException($"--{flag.Name}: '{Tspm.Client.Terminal.ControlText.Escape(value)}' is not understood; {problem}");
+        if (problem is not null)
+            throw new UsageException($"--{flag.Name}: '{Tspm.Client.Terminal.ControlText.Escape(value)}' is not "
+                + $"understood; {problem}");
     }
 
     static string? OfName(string name, string value) => name switch
@@ -32,14 +40,17 @@ internal static class FlagValue
         "name" or "namespace" when ProcessName.Problem(value) is { } problem => problem,
         "stop-signal" when !Signals.TryParse(value, out _) => "expected a signal such as SIGTERM, INT or 15",
         "depends-on" => OfDependency(value),
-        "umask" when value.Length > 4 || value.Any(static digit => digit is < '0' or > '7') => "expected an octal mask such as 027",
-        "nice" when int.Parse(value, CultureInfo.InvariantCulture) is < -20 or > 19 => "expected a number from -20 to 19",
+        "umask" when value.Length > 4 || value.Any(static digit => digit is < '0' or > '7') =>
+            "expected an octal mask such as 027",
+        "nice" when int.Parse(value, CultureInfo.InvariantCulture) is < -20 or > 19 =>
+            "expected a number from -20 to 19",
         "instances" when InstanceCount.Parse(value) is null or < 1 => "expected a number from 1, or max",
         "ready" or "health" => OfProbe(name, value),
         "cron" => Tspm.Config.Validation.CronTimes.ProblemOf(value),
         "time-zone" => Tspm.Config.Validation.CronTimes.ProblemOfZone(value),
         "listen" when ListenAddress.Parse(value) is null => $"expected {ListenAddress.Expected}",
-        "watch-paths" or "watch-ignore" when value.Trim(',', ' ').Length == 0 => "expected paths or patterns with commas between them",
+        "watch-paths" or "watch-ignore" when value.Trim(',', ' ').Length == 0 =>
+            "expected paths or patterns with commas between them",
         _ => null,
     };
 
@@ -52,7 +63,9 @@ internal static class FlagValue
     }
 
     static string? OfProbe(string name, string value) =>
-        ProbeText.Parse(value) is not { } probe ? ProbeText.Expected : Tspm.Config.Validation.ProbeRules.Problem(probe, isHealth: name == "health")?.Sentence;
+        ProbeText.Parse(value) is not { } probe
+            ? ProbeText.Expected
+            : Tspm.Config.Validation.ProbeRules.Problem(probe, isHealth: name == "health")?.Sentence;
 
     static bool IsCount(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 }

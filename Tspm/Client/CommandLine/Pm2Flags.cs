@@ -182,13 +182,16 @@ internal static class Pm2Flags
             || typed.Verb.Name == "set") return 0;
         throw new UsageException(
             $"--watch takes no value, so '{ControlText.Escape(next)}' after it could be meant as a path to watch or "
-            + $"as another process; to watch it, type: {typed.WithValue("--watch-paths", next)}; to {typed.Verb.Name} both, "
+            + $"as another process; to watch it, type: {typed.WithValue("--watch-paths", next)}; to {typed.Verb.Name} "
+            + "both, "
             + "type the flag last");
     }
 
     /// <summary>Null: it is not a whole number.</summary>
     static int? Number(string? value) =>
-        int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     /// <summary>PM2's list: as many numbers as follow, each a word of its own.</summary>
     static int Codes(TypedFlag typed, List<GivenFlag> flags)

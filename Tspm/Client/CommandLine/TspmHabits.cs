@@ -3,14 +3,15 @@ using Tspm.Text;
 namespace Tspm.Client.CommandLine;
 
 /// <summary>
-/// <c>startAsDaemon</c> of the older design gave each process a manager of its own. It is refused, because it would promise what no longer exists;
-/// the answer is the complete command to use instead, ready to paste.
+/// <c>startAsDaemon</c> of the older design gave each process a manager of its own. It is refused, because it would
+/// promise what no longer exists; the answer is the complete command to use instead, ready to paste.
 /// </summary>
 internal static class TspmHabits
 {
     /// <summary>In any spelling: startAsDaemon, start-as-daemon, --startasdaemon …</summary>
     public static bool IsStartAsDaemon(string typed) =>
-        typed.Length is > 12 and < 24 && typed.Replace("-", "").Replace("_", "").Equals("startasdaemon", StringComparison.OrdinalIgnoreCase);
+        typed.Length is > 12 and < 24
+            && typed.Replace("-", "").Replace("_", "").Equals("startasdaemon", StringComparison.OrdinalIgnoreCase);
 
     public static string Replacement(string[] args, int verbAt)
     {
@@ -32,12 +33,19 @@ internal static class TspmHabits
         if (words.Count > 0) command.Insert(2, ShellWords.Quote(words[0]));
         if (words.Count > 1) command.AddRange(["--", .. words.Skip(1).Select(ShellWords.Quote)]);
         if (words.Count == 0) command.Add("COMMAND");
-        var left = dropped.Count == 0 ? "" : $"\n({string.Join(", ", dropped)} {(dropped.Count == 1 ? "is" : "are")} left out: there is no such flag, or it has no such value)";
-        return $"'{args[verbAt]}' is gone: one daemon now manages all processes, and it starts by itself. Use instead:\n"
+        var left = dropped.Count == 0
+            ? ""
+            : $"\n({string.Join(", ", dropped)} {(dropped.Count == 1 ? "is" : "are")} left out: there is no such "
+                + "flag, or it has no such value)";
+        return $"'{args[verbAt]}' is gone: one daemon now manages all processes, and it starts by itself. Use "
+            + "instead:\n"
             + $"  {string.Join(' ', command)}{left}\nThe guide is MIGRATION.md.";
     }
 
-    /// <summary>Writes a flag as this version spells it, or names it as dropped: what is printed has to work. Returns how many arguments more than one it took.</summary>
+    /// <summary>
+    /// Writes a flag as this version spells it, or names it as dropped: what is printed has to work. Returns how many
+    /// arguments more than one it took.
+    /// </summary>
     static int TakeFlag(string[] args, int i, Verb start, List<string> command, List<string> dropped)
     {
         var equals = args[i].IndexOf('=');
@@ -53,9 +61,13 @@ internal static class TspmHabits
             if (on != flag.ShownAsNo) command.Add(on ? "--" + flag.Name : "--no-" + flag.Name);
             return value is null && said is not null ? 1 : 0;
         }
-        if ((value ?? next) is not { } given || !on || !IsRight(flag, given)) return Drop(args[i], dropped) + (value is null && next is not null ? 1 : 0);
+        if ((value ?? next) is not { } given || !on || !IsRight(flag, given))
+            return Drop(args[i], dropped) + (value is null && next is not null ? 1 : 0);
         // Of two values one would be a guess.
-        if (!flag.Repeats && command.Exists(word => word == "--" + flag.Name || word.StartsWith($"--{flag.Name}=", StringComparison.Ordinal))) Drop(args[i], dropped);
+        if (!flag.Repeats
+            && command.Exists(word =>
+                word == "--" + flag.Name || word.StartsWith($"--{flag.Name}=", StringComparison.Ordinal))) Drop(args[i],
+                    dropped);
         else if (given.StartsWith('-')) command.Add(ShellWords.Quote($"--{flag.Name}={given}"));
         else command.AddRange(["--" + flag.Name, ShellWords.Quote(given)]);
         return value is null ? 1 : 0;
@@ -84,12 +96,17 @@ internal static class TspmHabits
     static Flag? Find(string typed, Verb start, out bool on)
     {
         on = true;
-        if (typed.Length == 1) return FlagSpelling.OfLetter(typed[0], start) is { } lettered ? Flags.Find(lettered) : null;
+        if (typed.Length == 1)
+            return FlagSpelling.OfLetter(typed[0], start) is { } lettered ? Flags.Find(lettered) : null;
         var name = new System.Text.StringBuilder(typed.Length + 4);
-        foreach (var letter in typed) name.Append(char.IsAsciiLetterUpper(letter) && name.Length > 0 && name[^1] != '-' ? "-" : "").Append(char.ToLowerInvariant(letter));
+        foreach (var letter in typed)
+            name.Append(char.IsAsciiLetterUpper(letter) && name.Length > 0 && name[^1] != '-' ? "-" : "")
+                .Append(char.ToLowerInvariant(letter));
         var spelled = name.ToString();
         if (Flags.Find(FlagSpelling.Canonical(spelled, start)) is { } flag) return flag;
         on = !spelled.StartsWith("no-", StringComparison.Ordinal);
-        return on ? null : Flags.Find(FlagSpelling.Canonical(spelled[3..], start)) is { TakesValue: false } negated ? negated : null;
+        return on
+            ? null
+            : Flags.Find(FlagSpelling.Canonical(spelled[3..], start)) is { TakesValue: false } negated ? negated : null;
     }
 }

@@ -13,7 +13,9 @@ internal enum VerbAudience
     Programs,
 }
 
-/// <summary>One verb of the command line: what it takes and what it does, for checking and for the help alike.</summary>
+/// <summary>
+/// One verb of the command line: what it takes and what it does, for checking and for the help alike.
+/// </summary>
 /// <param name="Name">Names the command, too (<c>[Command]</c>).</param>
 /// <param name="Usage">The line of the help that shows its words.</param>
 /// <param name="Summary">A phrase without a full stop.</param>
@@ -43,7 +45,8 @@ internal sealed record Verb(string Name, string Usage, string Summary)
     /// <summary>In the order of the help. Some flags of a config are only for a verb that defines a process.</summary>
     public string[] AllFlags => !TakesConfig ? Flags : TakesProgram
         ? [.. Tspm.Client.CommandLine.Flags.OfConfig, .. Flags]
-        : [.. Tspm.Client.CommandLine.Flags.OfConfig.Where(static flag => flag is not ("name" or "interpreter-args")), .. Flags];
+        : [.. Tspm.Client.CommandLine.Flags.OfConfig.Where(static flag => flag is not ("name" or "interpreter-args")),
+            .. Flags];
 
     /// <summary>PM2's <c>-s</c>: for all that changes something, whose answer one can do without.</summary>
     bool MayBeSilent =>

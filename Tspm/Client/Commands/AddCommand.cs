@@ -22,12 +22,14 @@ internal sealed class AddCommand
             Methods.Add,
             new AddRequest
             {
-                Define = define, Client = session.Context(flags.NoAutoStart), Project = target.Project,
+                Define = define,
+                Client = session.Context(flags.NoAutoStart),
+                Project = target.Project,
             },
             static process => string.Create(CultureInfo.InvariantCulture, $"added (id {process.Id})"))
-            {
-                Total = static _ => "added",
-            }
+        {
+            Total = static _ => "added",
+        }
             .Run(session, flags);
         return ImportCommand.WithLoss(code, isLost);
     });

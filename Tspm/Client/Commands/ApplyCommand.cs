@@ -14,7 +14,10 @@ using Tspm.Storage;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>apply FILE</c> makes the daemon match a config file; <c>plan FILE</c> says what that would do, also when no daemon runs.</summary>
+/// <summary>
+/// <c>apply FILE</c> makes the daemon match a config file; <c>plan FILE</c> says what that would do, also when no
+/// daemon runs.
+/// </summary>
 [RegisterCommands]
 internal sealed class ApplyCommand
 {
@@ -52,8 +55,12 @@ internal sealed class ApplyCommand
 
     static ApplyRequest RequestOf(ProjectFile file, ParsedLine line) => new()
     {
-        Define = file.Processes, Client = ClientContextBuilder.Build(), Project = file.Project,
-        Force = line.IsOn("force") ? true : null, Prune = line.IsOn("prune"), UpdateEnv = line.IsOn("update-env"),
+        Define = file.Processes,
+        Client = ClientContextBuilder.Build(),
+        Project = file.Project,
+        Force = line.IsOn("force") ? true : null,
+        Prune = line.IsOn("prune"),
+        UpdateEnv = line.IsOn("update-env"),
     };
 
     /// <summary>From what is saved, by the same rules.</summary>
@@ -62,15 +69,21 @@ internal sealed class ApplyCommand
         var saved = new ProcessStore(home, TimeProvider.System).Peek();
         var key = request.UpdateEnv ? EnvironmentKey.Of(request.Client.Environment) : null;
         if (Problem(saved.Processes, request) is { } problem) throw new DaemonException(ErrorCode.Failed, problem);
-        var steps = ApplyPlan.Of(saved.Processes.Select(static definition => definition.Config), request.Define, request.Prune,
-            name => key is not null && saved.Processes.Any(definition => definition.Name == name && definition.EnvironmentKey != key),
+        var steps = ApplyPlan
+            .Of(saved.Processes.Select(static definition => definition.Config), request.Define, request.Prune,
+            name =>
+                key is not null
+                    && saved.Processes.Any(definition => definition.Name == name && definition.EnvironmentKey != key),
             name => saved.Processes.Any(known => known.Name == name && known.Desired == DesiredState.Down),
             name => saved.Processes.Any(known => known.Name == name && known.Project != request.Project));
         List<string> notes = [.. MissingScript.Among(request.Define).Select(static missing => $"warning: {missing}")];
         notes.AddRange(ApplyPlan.TakenOver(saved.Processes, request.Define, request.Project, isPlan: true));
         return new ApplyResponse
         {
-            Success = true, Processes = [], Steps = steps, Notes = notes.Count > 0 ? notes : null,
+            Success = true,
+            Processes = [],
+            Steps = steps,
+            Notes = notes.Count > 0 ? notes : null,
         };
     }
 

@@ -7,7 +7,9 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>daemon start | stop | restart | upgrade</c>. Plain <c>daemon</c> is the daemon itself and never comes here.</summary>
+/// <summary>
+/// <c>daemon start | stop | restart | upgrade</c>. Plain <c>daemon</c> is the daemon itself and never comes here.
+/// </summary>
 [RegisterCommands]
 internal sealed class DaemonCommand
 {
@@ -49,7 +51,9 @@ internal sealed class DaemonCommand
         return ExitCodes.Done;
     }
 
-    /// <summary>The daemon is the service's: asked by itself to end, it would be started again at once. Null: it is not.</summary>
+    /// <summary>
+    /// The daemon is the service's: asked by itself to end, it would be started again at once. Null: it is not.
+    /// </summary>
     static int? StopService(ClientSession session)
     {
         if (ServiceLauncher.Find(session.Home) is not { } service) return null;
@@ -64,7 +68,9 @@ internal sealed class DaemonCommand
         foreach (var (state, count) in status.Processes)
             if (state is "starting" or "online" or "stopping" or "waiting") running += count;
         Through(service.Stop);
-        var again = service is SystemdService { StartsAtFirstCommand: true } ? "; systemd starts it again with the next command" : "";
+        var again = service is SystemdService { StartsAtFirstCommand: true }
+            ? "; systemd starts it again with the next command"
+            : "";
         session.Out.WriteLine($"the daemon is stopped; {Processes(running)}{again}");
         return ExitCodes.Done;
     }
@@ -91,21 +97,27 @@ internal sealed class DaemonCommand
 
     static int Restart(ClientSession session)
     {
-        if (ServiceLauncher.Find(session.Home) is { } service && OfService(session) is not null) Through(service.Restart);
+        if (ServiceLauncher.Find(session.Home) is { } service && OfService(session) is not null)
+            Through(service.Restart);
         else Shutdown(session);
         session.StartDaemonUnlessRunning();
         session.Out.WriteLine("the daemon runs again");
         return ExitCodes.Done;
     }
 
-    /// <summary>How many processes were stopped; null when no daemon was running. Returns when the daemon is gone.</summary>
+    /// <summary>
+    /// How many processes were stopped; null when no daemon was running. Returns when the daemon is gone.
+    /// </summary>
     static int? Shutdown(ClientSession session)
     {
         using var daemon = session.ConnectIfRunning();
         if (daemon is null) return null;
         var answer = daemon.Call(Methods.Shutdown, new ShutdownRequest(), StopDeadline);
-        if (!daemon.WaitForEnd(EndDeadline)) throw new DaemonException(LocalError.NoAnswerInTime, "all processes are stopped, but the daemon has not ended yet");
-        foreach (var warning in answer.Warnings ?? []) session.Err.WriteLine(Tspm.Client.Terminal.ControlText.Escape(warning));
+        if (!daemon.WaitForEnd(EndDeadline))
+            throw new DaemonException(LocalError.NoAnswerInTime,
+                "all processes are stopped, but the daemon has not ended yet");
+        foreach (var warning in answer.Warnings ?? [])
+            session.Err.WriteLine(Tspm.Client.Terminal.ControlText.Escape(warning));
         return answer.Stopped;
     }
 

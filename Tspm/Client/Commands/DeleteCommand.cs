@@ -27,9 +27,9 @@ internal sealed class DeleteCommand
         return new Change<DeleteRequest, DeleteResponse>(
             Methods.Delete, new DeleteRequest { Selectors = line.Words, Logs = line.IsOn("logs") },
             static _ => "deleted")
-            {
-                Total = static _ => "deleted",
-            }
+        {
+            Total = static _ => "deleted",
+        }
             .Run(session, ChangeFlags.Of(line));
     });
 

@@ -9,8 +9,9 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>dial-stdio</c>: standard input and output are the control socket, for an ssh from elsewhere. With <c>--greet</c> the first line is a notification with the environment and the folder
-/// of this session, which is what a process that is started from there gets.
+/// <c>dial-stdio</c>: standard input and output are the control socket, for an ssh from elsewhere. With <c>--greet</c>
+/// the first line is a notification with the environment and the folder of this session, which is what a process that
+/// is started from there gets.
 /// </summary>
 [RegisterCommands]
 internal sealed unsafe class DialCommand
@@ -68,7 +69,13 @@ internal sealed unsafe class DialCommand
             // Each way on its own: what waits to be written is written before more is read.
             fds[0] = new PollFd { fd = up > 0 || inputEnded ? -1 : Unistd.STDIN_FILENO, events = SysPoll.POLLIN };
             // Not asked at all when there is nothing to do with it: that it has closed would be told again and again.
-            fds[1] = new PollFd { fd = up == 0 && down > 0 ? -1 : socket, events = (short)((down > 0 ? 0 : SysPoll.POLLIN) | (up > 0 ? SysPoll.POLLOUT : 0)) };
+            fds[1] = new PollFd
+            {
+                fd = up == 0 && down > 0
+                    ? -1
+                    : socket,
+                events = (short)((down > 0 ? 0 : SysPoll.POLLIN) | (up > 0 ? SysPoll.POLLOUT : 0)),
+            };
             // Asked for nothing, it still tells when nobody reads any more.
             fds[2] = new PollFd { fd = Unistd.STDOUT_FILENO, events = (short)(down > 0 ? SysPoll.POLLOUT : 0) };
             if (SysPoll.poll(fds, 3, -1) < 0) continue;
@@ -80,10 +87,13 @@ internal sealed unsafe class DialCommand
             }
             // It takes no more, but may have said why: that is still read.
             if (up > 0 && (fds[1].revents & (SysPoll.POLLOUT | SysPoll.POLLERR | SysPoll.POLLHUP)) != 0
-                && !Move(SysSocket.send(socket, toDaemon, (nuint)up, SysSocket.MSG_NOSIGNAL | SysSocket.MSG_DONTWAIT), toDaemon, ref up)) (up, inputEnded) = (0, true);
-            if (down == 0 && (fds[1].revents & (SysPoll.POLLIN | SysPoll.POLLERR | SysPoll.POLLHUP)) != 0 && (down = Unistd.read(socket, fromDaemon, ChunkBytes)) <= 0) return;
+                && !Move(SysSocket.send(socket, toDaemon, (nuint)up, SysSocket.MSG_NOSIGNAL | SysSocket.MSG_DONTWAIT),
+                    toDaemon, ref up)) (up, inputEnded) = (0, true);
+            if (down == 0 && (fds[1].revents & (SysPoll.POLLIN | SysPoll.POLLERR | SysPoll.POLLHUP)) != 0
+                && (down = Unistd.read(socket, fromDaemon, ChunkBytes)) <= 0) return;
             if ((fds[2].revents & (SysPoll.POLLERR | SysPoll.POLLNVAL)) != 0) return;
-            if (down > 0 && (fds[2].revents & SysPoll.POLLOUT) != 0 && !Move(Unistd.write(Unistd.STDOUT_FILENO, fromDaemon, (nuint)down), fromDaemon, ref down)) return;
+            if (down > 0 && (fds[2].revents & SysPoll.POLLOUT) != 0
+                && !Move(Unistd.write(Unistd.STDOUT_FILENO, fromDaemon, (nuint)down), fromDaemon, ref down)) return;
         }
     }
 

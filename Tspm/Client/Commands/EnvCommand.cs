@@ -6,7 +6,10 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>env</c>: the environment that the next child gets, as KEY=VALUE. Control characters are shown escaped; <c>--json</c> has them as they are.</summary>
+/// <summary>
+/// <c>env</c>: the environment that the next child gets, as KEY=VALUE. Control characters are shown escaped;
+/// <c>--json</c> has them as they are.
+/// </summary>
 [RegisterCommands]
 internal sealed class EnvCommand
 {
@@ -33,7 +36,8 @@ internal sealed class EnvCommand
         var several = Display.WithSeveral(processes.Select(static process => (process.Id, process.Instance)));
         foreach (var process in processes)
         {
-            if (processes.Count > 1) output.WriteLine($"# {Display.Name(process.Name, process.Instance, several.Contains(process.Id))}");
+            if (processes.Count > 1)
+                output.WriteLine($"# {Display.Name(process.Name, process.Instance, several.Contains(process.Id))}");
             foreach (var (key, value) in process.Env.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
                 output.WriteLine($"{ControlText.Escape(key)}={ControlText.Escape(value)}");
         }

@@ -22,10 +22,13 @@ internal sealed class EventsCommand
         var begin = LogsCommand.Point("since", line.ValueOf("since"), null);
         var request = new EventsRequest
         {
-            Selectors = line.Selectors, Follow = follow,
+            Selectors = line.Selectors,
+            Follow = follow,
             Kinds = line.ValueOf("kind")?.Split(',', StringSplitOptions.RemoveEmptyEntries),
-            Lines = line.NumberOf("lines"), Grep = line.ValueOf("grep"),
-            Since = LogsCommand.Iso(begin), Until = LogsCommand.Iso(LogsCommand.Point("until", until, begin)),
+            Lines = line.NumberOf("lines"),
+            Grep = line.ValueOf("grep"),
+            Since = LogsCommand.Iso(begin),
+            Until = LogsCommand.Iso(LogsCommand.Point("until", until, begin)),
         };
         var json = line.IsOn("json");
         var isSelection = request is { Kinds: not null } or { Grep: not null };

@@ -10,7 +10,10 @@ using Tspm.Storage;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>export config</c>: what is defined as a config file, with and without a daemon. To apply that file changes nothing.</summary>
+/// <summary>
+/// <c>export config</c>: what is defined as a config file, with and without a daemon. To apply that file changes
+/// nothing.
+/// </summary>
 [RegisterCommands]
 internal sealed class ExportCommand
 {
@@ -20,7 +23,9 @@ internal sealed class ExportCommand
 
     static int Export(ClientSession session, string[] words)
     {
-        if (words[0] != "config") throw new UsageException($"'export {ControlText.Escape(words[0])}' is not part of this version; usage: tspm export config [SELECTOR…]");
+        if (words[0] != "config")
+            throw new UsageException($"'export {ControlText.Escape(words[0])}' is not part of this version; usage: "
+                + "tspm export config [SELECTOR…]");
         var projects = new List<string>();
         var configs = Configs(session, words[1..], projects);
         projects = projects.Distinct().ToList();

@@ -13,8 +13,9 @@ internal sealed class FlushCommand
     public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
         new Change<FlushRequest, FlushResponse>(
             Methods.Flush, new FlushRequest { Selectors = line.Words }, static _ => "logs are empty")
-            {
-                IsRepeatable = true, Total = static _ => "flushed",
-            }
+        {
+            IsRepeatable = true,
+            Total = static _ => "flushed",
+        }
             .Run(session, ChangeFlags.Of(line)));
 }

@@ -10,7 +10,10 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>import</c>: another manager's processes as a config file, printed, written or applied. What has no counterpart is listed; that is exit 1 unless <c>--lossy</c>.</summary>
+/// <summary>
+/// <c>import</c>: another manager's processes as a config file, printed, written or applied. What has no counterpart is
+/// listed; that is exit 1 unless <c>--lossy</c>.
+/// </summary>
 [RegisterCommands]
 internal sealed class ImportCommand
 {
@@ -51,7 +54,8 @@ internal sealed class ImportCommand
     static bool TellOfLoss(ClientSession session, Imported imported, bool lossy)
     {
         if (imported.Left.Count == 0 || lossy) return false;
-        session.Err.WriteLine("all else is taken over, and the exit code will be 1 because of this; with --lossy it is 0");
+        session.Err.WriteLine("all else is taken over, and the exit code will be 1 because of this; with --lossy "
+            + "it is 0");
         return true;
     }
 
@@ -64,7 +68,9 @@ internal sealed class ImportCommand
                 "pm2" => ImportFiles.Pm2(file, env),
                 "supervisord" or "supervisor" => ImportFiles.Supervisord(file),
                 "procfile" => ImportFiles.Procfile(file, env),
-                _ => throw new UsageException($"'{ControlText.Escape(from)}' is not known; usage: tspm import pm2 | supervisord | procfile [FILE]; an older tspm's list: tspm migrate"),
+                _ =>
+                    throw new UsageException($"'{ControlText.Escape(from)}' is not known; usage: tspm import pm2 | "
+                        + "supervisord | procfile [FILE]; an older tspm's list: tspm migrate"),
             };
         }
         catch (ImportException mistake)
@@ -90,14 +96,17 @@ internal sealed class ImportCommand
             var rest = new Dictionary<string, string>(env, StringComparer.Ordinal);
             rest.Remove(variable);
             imported.Processes[at] = imported.Processes[at] with { Env = rest.Count == 0 ? null : rest };
-            imported.Left.Add(new Unmapped(process, $"env.{variable}", "***", "it looks like a secret and is not printed; -o FILE writes it (mode 0600), --start uses it"));
+            imported.Left
+                .Add(new Unmapped(process, $"env.{variable}", "***",
+                    "it looks like a secret and is not printed; -o FILE writes it (mode 0600), --start uses it"));
         }
     }
 
     static void WriteFile(ClientSession session, string file, List<ProcessConfig> processes)
     {
         var path = Path.GetFullPath(file);
-        if (File.Exists(path)) throw new DaemonException(ErrorCode.Failed, $"{file} exists already; remove it or choose another name");
+        if (File.Exists(path))
+            throw new DaemonException(ErrorCode.Failed, $"{file} exists already; remove it or choose another name");
         using var bytes = new MemoryStream();
         var writer = new OutputWriter(part =>
         {
@@ -107,6 +116,8 @@ internal sealed class ImportCommand
         ConfigWriter.Write(writer, processes);
         writer.Flush();
         Storage.AtomicFile.Write(path, bytes.ToArray(), durable: true);
-        session.Out.WriteLine($"{ControlText.Escape(file)}: {Display.Number(processes.Count)} {(processes.Count == 1 ? "process" : "processes")}; use it with: tspm apply {ControlText.Escape(Tspm.Text.ShellWords.Quote(file))}");
+        session.Out.WriteLine($"{ControlText.Escape(file)}: {Display.Number(processes.Count)} "
+            + $"{(processes.Count == 1 ? "process" : "processes")}; use it with: tspm apply "
+            + $"{ControlText.Escape(Tspm.Text.ShellWords.Quote(file))}");
     }
 }

@@ -11,7 +11,10 @@ using Tspm.Text;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>logs</c>: the last lines, or those that fit, and, with <c>-f</c>, what follows. Ctrl-C ends it the default way, which a shell reports as 130.</summary>
+/// <summary>
+/// <c>logs</c>: the last lines, or those that fit, and, with <c>-f</c>, what follows. Ctrl-C ends it the default way,
+/// which a shell reports as 130.
+/// </summary>
 [RegisterCommands]
 internal sealed class LogsCommand
 {
@@ -23,15 +26,22 @@ internal sealed class LogsCommand
         var begin = Point("since", line.ValueOf("since"), null);
         var request = new LogsRequest
         {
-            Selectors = line.Selectors, Follow = line.IsOn("follow"), Lines = line.NumberOf("lines"),
+            Selectors = line.Selectors,
+            Follow = line.IsOn("follow"),
+            Lines = line.NumberOf("lines"),
             Stream = line.IsOn("out") ? "out" : line.IsOn("err") ? "err" : null,
-            Since = Iso(begin), Until = Iso(Point("until", line.ValueOf("until"), begin)),
-            Grep = line.ValueOf("grep"), Context = line.NumberOf("context"), Run = line.ValueOf("run"),
+            Since = Iso(begin),
+            Until = Iso(Point("until", line.ValueOf("until"), begin)),
+            Grep = line.ValueOf("grep"),
+            Context = line.NumberOf("context"),
+            Run = line.ValueOf("run"),
         };
         request = request with { Events = withEvents || ShowsEventsUnasked(line, request) ? true : null };
         return Show(session, request, new LogPrinter(session.Out, session.Err, isRaw, line.IsOn("json"))
         {
-            Timestamps = line.IsOn("timestamps"), Events = withEvents, Separated = request.Context is not null,
+            Timestamps = line.IsOn("timestamps"),
+            Events = withEvents,
+            Separated = request.Context is not null,
         });
     });
 
@@ -68,9 +78,11 @@ internal sealed class LogsCommand
         try
         {
             stream.Run();
-            if (session is { EndsWithDaemon: true, Out.IsBroken: false, OfflineLogs: { } files }) ShowRest(files, stream);
+            if (session is { EndsWithDaemon: true, Out.IsBroken: false, OfflineLogs: { } files })
+                ShowRest(files, stream);
         }
-        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && !request.Follow && session.Remote is null && session.OfflineLogs is { } offline)
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && !request.Follow
+            && session.Remote is null && session.OfflineLogs is { } offline)
         {
             offline(request, several => printer.Several = several, stream.Print);
         }
@@ -106,10 +118,13 @@ internal sealed class LogsCommand
     {
         if (text is null) return null;
         if (!TimePoint.TryParse(text, TimeProvider.System.GetUtcNow(), TimeZoneInfo.Local, notBefore, out var point))
-            throw new UsageException($"--{flag}: '{ControlText.Escape(text)}' is not understood; expected {TimePoint.Expected}");
-        if (point < notBefore) throw new UsageException($"--{flag} ({text}) lies before --since: nothing can be in between");
+            throw new UsageException($"--{flag}: '{ControlText.Escape(text)}' is not understood; expected "
+                + $"{TimePoint.Expected}");
+        if (point < notBefore)
+            throw new UsageException($"--{flag} ({text}) lies before --since: nothing can be in between");
         return point;
     }
 
-    public static string? Iso(DateTimeOffset? point) => point?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    public static string? Iso(DateTimeOffset? point) =>
+        point?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

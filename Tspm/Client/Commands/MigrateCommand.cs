@@ -15,8 +15,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>migrate</c>: takes over what is in an old process list and not here yet, and says what an older Tspm still runs; with <c>--take-over</c> it stops that and starts it here. A second time there is
-/// nothing left to do.
+/// <c>migrate</c>: takes over what is in an old process list and not here yet, and says what an older Tspm still runs;
+/// with <c>--take-over</c> it stops that and starts it here. A second time there is nothing left to do.
 /// </summary>
 [RegisterCommands]
 internal sealed class MigrateCommand
@@ -26,7 +26,9 @@ internal sealed class MigrateCommand
     {
         var takeOver = line.IsOn("take-over");
         var (path, list) = Find(line.ValueOf("from"));
-        if (list.Problem is { } problem) throw new DaemonException(ErrorCode.Failed, $"the old process list {path} could not be read and nothing was taken over: {problem}");
+        if (list.Problem is { } problem)
+            throw new DaemonException(ErrorCode.Failed,
+                $"the old process list {path} could not be read and nothing was taken over: {problem}");
         using var daemon = session.ConnectToChange(line.IsOff("auto-start"));
         foreach (var remark in list.Remarks) session.Err.WriteLine(ControlText.Escape(remark));
         var present = new List<ProcessStatus>(List(daemon));
@@ -38,14 +40,19 @@ internal sealed class MigrateCommand
         {
             var process = list.Processes[i];
             var name = process.Config.NameOrEmpty;
-            if (former[i] is { } program && !takeOver) session.Err.WriteLine($"{ControlText.Escape(name)}: {program.Words}; tspm migrate --take-over stops that one and starts it here");
+            if (former[i] is { } program && !takeOver)
+                session.Err.WriteLine($"{ControlText.Escape(name)}: {program.Words}; tspm migrate --take-over stops "
+                    + "that one and starts it here");
             else if (former[i] is not null || (process.IsUp == true && added.Contains(name))) start.Add(name);
         }
-        if (added.Count > 0 && list.Processes.TrueForAll(static process => process.IsUp is null) && start.Count < added.Count) session.Err.WriteLine("the list does not say what should run; start it all with: tspm start-all");
+        if (added.Count > 0 && list.Processes.TrueForAll(static process => process.IsUp is null)
+            && start.Count < added.Count) session.Err
+                .WriteLine("the list does not say what should run; start it all with: tspm start-all");
         session.Out.Flush();
         // What waited for the older one's end has been started by that.
         foreach (var status in List(daemon))
-            if (status.State == ProcessState.Online && start.Remove(status.Name)) session.Out.WriteLine($"{ControlText.Escape(status.Name)}: online (pid {Display.Number(status.Pid)})");
+            if (status.State == ProcessState.Online && start.Remove(status.Name))
+                session.Out.WriteLine($"{ControlText.Escape(status.Name)}: online (pid {Display.Number(status.Pid)})");
         return start.Count == 0 ? ExitCodes.Done : Start(session, start);
     });
 
@@ -55,7 +62,9 @@ internal sealed class MigrateCommand
         if (from is not null) return (from, LegacyFinder.Read(Path.GetFullPath(from), home));
         return LegacyFinder.Find(home) is { } found
             ? (found.Path, found.List)
-            : throw new DaemonException(ErrorCode.Failed, $"there is no old process list in {Path.Combine(home, ".npmextra/kv")}; name one with: tspm migrate --from FILE");
+            : throw new DaemonException(ErrorCode.Failed,
+                $"there is no old process list in {Path.Combine(home, ".npmextra/kv")}; name one with: tspm migrate "
+                    + "--from FILE");
     }
 
     static IReadOnlyList<ProcessStatus> List(DaemonClient daemon) =>
@@ -69,7 +78,8 @@ internal sealed class MigrateCommand
         foreach (var process in list.Processes)
         {
             var name = process.Config.NameOrEmpty;
-            if (present.Exists(status => status.Name == name)) session.Out.WriteLine($"{ControlText.Escape(name)}: is here already");
+            if (present.Exists(status => status.Name == name))
+                session.Out.WriteLine($"{ControlText.Escape(name)}: is here already");
             else if (added.Add(name)) define.Add(process.Config);
         }
         if (define.Count == 0) return added;
@@ -87,7 +97,9 @@ internal sealed class MigrateCommand
     {
         var running = RunningPrograms.Read();
         var former = new LegacyProgram?[list.Processes.Count];
-        for (var i = 0; i < former.Length; i++) former[i] = LegacyPrograms.Find(list.Processes[i].Config, running, pid => present.Exists(status => status.Pid == pid));
+        for (var i = 0; i < former.Length; i++)
+            former[i] = LegacyPrograms
+                .Find(list.Processes[i].Config, running, pid => present.Exists(status => status.Pid == pid));
         return former;
     }
 
@@ -97,7 +109,8 @@ internal sealed class MigrateCommand
         var manager = former.Manager is { } keeper ? $"the older tspm (pid {Display.Number(keeper.Pid)}) and " : "";
         session.Err.WriteLine($"stopping {manager}pid {pid} …");
         session.Err.Flush();
-        if (!LegacyStop.Stop(former)) throw new DaemonException(ErrorCode.Failed, $"pid {pid} cannot be ended, not even by SIGKILL");
+        if (!LegacyStop.Stop(former))
+            throw new DaemonException(ErrorCode.Failed, $"pid {pid} cannot be ended, not even by SIGKILL");
     }
 
     /// <exception cref="DaemonException">Something that is not known here starts it again.</exception>
@@ -114,10 +127,15 @@ internal sealed class MigrateCommand
         session.Pause(LookAgainAfter);
         foreach (var again in FindFormer(list, [.. List(daemon)]))
             if (again is not null)
-                throw new DaemonException(ErrorCode.Failed, $"it was started again, now as pid {again.Program.Pid}, by something that is not known here; stop that first (systemctl, cron, another supervisor), then run this again");
+                throw new DaemonException(ErrorCode.Failed,
+                    $"it was started again, now as pid {again.Program.Pid}, by something that is not known here; stop "
+                        + "that first (systemctl, cron, another supervisor), then run this again");
     }
 
-    /// <summary>How long something that starts a program again may take to do so: the older Tspm, cron's neighbours and systemd need a second at most.</summary>
+    /// <summary>
+    /// How long something that starts a program again may take to do so: the older Tspm, cron's neighbours and systemd
+    /// need a second at most.
+    /// </summary>
     static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(1200);
 
     static int Start(ClientSession session, List<string> names) => new Change<StartRequest, StartResponse>(

@@ -16,7 +16,10 @@ internal sealed class PidCommand
         var processes = daemon.Call(Methods.List, new ListRequest { Selectors = line.Selectors }).Processes;
         var json = line.IsOn("json");
         if (json)
-            JsonPrinter.Print(session.Out, [.. processes.Select(static process => new PidEntry(process.Id, process.Name, process.Instance, process.Pid))], PrintJson.Readable.IReadOnlyListPidEntry);
+            JsonPrinter.Print(session.Out,
+                [.. processes.Select(static process =>
+                    new PidEntry(process.Id, process.Name, process.Instance, process.Pid))],
+                        PrintJson.Readable.IReadOnlyListPidEntry);
         else if (processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);
         var several = Display.WithSeveral(processes.Select(static process => (process.Id, process.Instance)));
         var code = ExitCodes.Done;
@@ -27,7 +30,8 @@ internal sealed class PidCommand
                 if (!json) session.Out.WriteLine(Display.Number(pid));
                 continue;
             }
-            session.Err.WriteLine($"{Display.Name(process.Name, process.Instance, several.Contains(process.Id))} does not run: it is {Display.State(process)}");
+            session.Err.WriteLine($"{Display.Name(process.Name, process.Instance, several.Contains(process.Id))} does "
+                + $"not run: it is {Display.State(process)}");
             code = ExitCodes.Failed;
         }
         return code;

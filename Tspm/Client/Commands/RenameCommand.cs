@@ -20,9 +20,9 @@ internal sealed class RenameCommand
         return new Change<RenameRequest, RenameResponse>(
             Methods.Rename, new RenameRequest { Selector = old, NewName = name },
             _ => $"is the new name of {ControlText.Escape(old)}")
-            {
-                Total = static _ => "renamed",
-            }
+        {
+            Total = static _ => "renamed",
+        }
             .Run(session, ChangeFlags.Of(line));
     });
 }

@@ -14,8 +14,9 @@ internal sealed class ReopenCommand
         new Change<ReopenRequest, ReopenResponse>(
             Methods.Reopen, new ReopenRequest { Selectors = line.Selectors },
             static process => process.Unchanged ? "nothing writes to its logs" : "logs are open again")
-            {
-                IsRepeatable = true, Total = static process => process.Unchanged ? "without output" : "reopened",
-            }
+        {
+            IsRepeatable = true,
+            Total = static process => process.Unchanged ? "without output" : "reopened",
+        }
             .Run(session, ChangeFlags.Of(line)));
 }

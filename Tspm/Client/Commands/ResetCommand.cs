@@ -13,8 +13,9 @@ internal sealed class ResetCommand
     public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
         new Change<ResetRequest, ResetResponse>(
             Methods.Reset, new ResetRequest { Selectors = line.Words }, static _ => "counts are reset")
-            {
-                IsRepeatable = true, Total = static _ => "reset",
-            }
+        {
+            IsRepeatable = true,
+            Total = static _ => "reset",
+        }
             .Run(session, ChangeFlags.Of(line)));
 }

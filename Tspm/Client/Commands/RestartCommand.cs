@@ -35,9 +35,11 @@ internal sealed class RestartCommand
         var updateEnv = line.IsOn("update-env");
         return new RestartRequest
         {
-            Selectors = selectors, UpdateEnv = updateEnv,
+            Selectors = selectors,
+            UpdateEnv = updateEnv,
             Client = updateEnv ? session.Context(flags.NoAutoStart) : null,
-            Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs,
+            Wait = !flags.NoWait,
+            WaitTimeoutMs = flags.WaitTimeoutMs,
         };
     }
 }

@@ -25,9 +25,11 @@ internal sealed class ScaleCommand
         var flags = ChangeFlags.Of(line);
         var request = new ScaleRequest
         {
-            Selector = selector, Instances = isChange ? null : count,
+            Selector = selector,
+            Instances = isChange ? null : count,
             By = isChange ? (number[0] == '-' ? -count : count) : null,
-            Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs,
+            Wait = !flags.NoWait,
+            WaitTimeoutMs = flags.WaitTimeoutMs,
         };
         return new Change<ScaleRequest, ScaleResponse>(Methods.Scale, request, Outcomes.InState)
             .Run(session, flags);

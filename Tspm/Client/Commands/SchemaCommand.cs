@@ -13,7 +13,12 @@ internal sealed class SchemaCommand
     [Command("schema")]
     public void Run(ConsoleAppContext context) => context.Run(static (session, _) =>
     {
-        using (var json = new Utf8JsonWriter(session.Out.Buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) ConfigSchema.Write(json);
+        using (var json = new Utf8JsonWriter(session.Out.Buffer,
+            new JsonWriterOptions
+            {
+                Indented = true,
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+            })) ConfigSchema.Write(json);
         session.Out.WriteLine();
         return ExitCodes.Done;
     });

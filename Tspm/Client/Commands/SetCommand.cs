@@ -27,9 +27,10 @@ internal sealed class SetCommand
         var code = new Change<SetRequest, SetResponse>(
             Methods.Set, new SetRequest { Selectors = selectors, Assignments = assignments },
             static process => process.Unchanged ? "has these values already" : "changed")
-            {
-                IsRepeatable = true, Total = static process => process.Unchanged ? "unchanged" : "changed",
-            }
+        {
+            IsRepeatable = true,
+            Total = static process => process.Unchanged ? "unchanged" : "changed",
+        }
             .Run(session, ChangeFlags.Of(line), out var response);
         foreach (var name in response.RestartNeeded ?? [])
             session.Err.WriteLine($"{ControlText.Escape(name)}: {Later(response, name, assignments)}");
@@ -44,7 +45,10 @@ internal sealed class SetCommand
             .Where(static field => ApplyPlan.NeedsNewChild(field) || ApplyPlan.CountsLater(field)).Distinct()], name);
     }
 
-    /// <summary>Words before the first KEY=VALUE are selectors; a pattern may contain '=', a key begins with a letter and holds letters, digits, dots, dashes and underscores.</summary>
+    /// <summary>
+    /// Words before the first KEY=VALUE are selectors; a pattern may contain '=', a key begins with a letter and holds
+    /// letters, digits, dots, dashes and underscores.
+    /// </summary>
     public static (List<string> Selectors, List<string> Assignments) Split(IReadOnlyList<string> words)
     {
         List<string> selectors = [], assignments = [];
@@ -57,7 +61,8 @@ internal sealed class SetCommand
         var equals = word.IndexOf('=');
         if (equals <= 0 || !char.IsAsciiLetter(word[0])) return false;
         // Behind "env." anything may stand: it is the variable's name.
-        return word.StartsWith("env.", StringComparison.Ordinal) || word.AsSpan(0, equals).IndexOfAnyExcept(KeyLetters) < 0;
+        return word.StartsWith("env.", StringComparison.Ordinal)
+            || word.AsSpan(0, equals).IndexOfAnyExcept(KeyLetters) < 0;
     }
 
     static readonly System.Buffers.SearchValues<char> KeyLetters =

@@ -19,9 +19,9 @@ internal sealed class SignalCommand
         return new Change<SignalRequest, SignalResponse>(
             Methods.Signal, new SignalRequest { Signal = name, Selectors = words[1..] },
             _ => $"sent {Signals.NameOf(signal)}")
-            {
-                Total = static _ => "signalled",
-            }
+        {
+            Total = static _ => "signalled",
+        }
             .Run(session, ChangeFlags.Of(line));
     });
 

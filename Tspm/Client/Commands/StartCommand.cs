@@ -54,8 +54,11 @@ internal sealed class StartCommand
         var (flags, attach) = (ChangeFlags.Of(line), line.IsOn("attach"));
         var request = new StartRequest
         {
-            Selectors = target.Selectors, Define = Named(target, line), HasOverrides = target.HasOverrides,
-            Force = line.IsOn("force"), UpdateEnv = line.IsOn("update-env"),
+            Selectors = target.Selectors,
+            Define = Named(target, line),
+            HasOverrides = target.HasOverrides,
+            Force = line.IsOn("force"),
+            UpdateEnv = line.IsOn("update-env"),
             Client = session.Context(flags.NoAutoStart),
             SettleMs = SettleTime(session, line.ValueOf("settle"), flags, attach),
         };
@@ -75,7 +78,9 @@ internal sealed class StartCommand
         var (flags, updateEnv) = (ChangeFlags.Of(line), line.IsOn("update-env"));
         var request = new StartRequest
         {
-            Selectors = [Selector.All], UpdateEnv = updateEnv, Wait = !flags.NoWait,
+            Selectors = [Selector.All],
+            UpdateEnv = updateEnv,
+            Wait = !flags.NoWait,
             Client = updateEnv ? session.Context(flags.NoAutoStart) : null,
         };
         return Send(session, request with { WaitTimeoutMs = flags.WaitTimeoutMs }, flags, out _);

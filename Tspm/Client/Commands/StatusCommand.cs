@@ -11,7 +11,10 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>status</c>: how the daemon is. Without one: exit 4, and with <c>--json</c> the same object with <c>running</c> false.</summary>
+/// <summary>
+/// <c>status</c>: how the daemon is. Without one: exit 4, and with <c>--json</c> the same object with <c>running</c>
+/// false.
+/// </summary>
 [RegisterCommands]
 internal sealed class StatusCommand
 {
@@ -22,7 +25,9 @@ internal sealed class StatusCommand
         try
         {
             // A socket that is systemd's would start a daemon for who only looks.
-            if (ServiceLauncher.Find(session.Home) is SystemdService { StartsAtFirstCommand: true, IsActive: false }) throw new DaemonException(LocalError.NotRunning, "no daemon is running; systemd starts it with the next command");
+            if (ServiceLauncher.Find(session.Home) is SystemdService { StartsAtFirstCommand: true, IsActive: false })
+                throw new DaemonException(LocalError.NotRunning,
+                    "no daemon is running; systemd starts it with the next command");
             using var daemon = session.ConnectToRead();
             var status = daemon.Call(Methods.Status, new StatusRequest());
             if (json) JsonPrinter.Print(session.Out, status, PrintJson.Readable.StatusResponse);
@@ -32,7 +37,12 @@ internal sealed class StatusCommand
         catch (DaemonException silent) when (silent.Code is LocalError.NoAnswerInTime or LocalError.Disconnected)
         {
             if (DeathsOf(session) is not { } note) throw;
-            var status = NotRunning(session) with { GuardianPid = note.GuardianPid, DaemonDeaths = note.Deaths, Troubles = [silent.Message] };
+            var status = NotRunning(session) with
+            {
+                GuardianPid = note.GuardianPid,
+                DaemonDeaths = note.Deaths,
+                Troubles = [silent.Message],
+            };
             if (json) JsonPrinter.Print(session.Out, status, PrintJson.Readable.StatusResponse);
             else PrintDeaths(session.Out, note.Deaths);
             throw;
@@ -47,12 +57,22 @@ internal sealed class StatusCommand
     });
 
     /// <summary>A guardian lives whose daemons die; null: not here.</summary>
-    static DaemonDeathsNote? DeathsOf(ClientSession session) => session.Remote is null ? DaemonDeathWords.Read(session.Home) : null;
+    static DaemonDeathsNote? DeathsOf(ClientSession session) =>
+        session.Remote is null ? DaemonDeathWords.Read(session.Home) : null;
 
     static StatusResponse NotRunning(ClientSession session) => new()
     {
-        Running = false, Version = ProductVersion.Current, ProtocolVersion = ProtocolVersion.Current, SocketPath = session.Remote is null ? session.Home.SocketPath : "", Home = session.Remote is null ? session.Home.Path : "",
-        Processes = new Dictionary<string, int>(), Service = session.Remote is null ? ServiceLook.Of(session.Home, null) : new ServiceStatus { Kind = "none", Enabled = false, Active = false },
+        Running = false,
+        Version = ProductVersion.Current,
+        ProtocolVersion = ProtocolVersion.Current,
+        SocketPath = session.Remote is null
+            ? session.Home.SocketPath
+            : "",
+        Home = session.Remote is null ? session.Home.Path : "",
+        Processes = new Dictionary<string, int>(),
+        Service = session.Remote is null
+            ? ServiceLook.Of(session.Home, null)
+            : new ServiceStatus { Kind = "none", Enabled = false, Active = false },
         Troubles = session.Remote is null && session.UnmanagedNotice() is { } notice ? [notice] : [],
     };
 
@@ -61,12 +81,14 @@ internal sealed class StatusCommand
         Line(output, "daemon", status.Running ? "running" : "not running");
         Line(output, "pid", Display.Number(status.Pid));
         Line(output, "guardian pid", Display.Number(status.GuardianPid));
-        Line(output, "version", string.Create(CultureInfo.InvariantCulture, $"{status.Version} (protocol {status.ProtocolVersion})"));
+        Line(output, "version",
+            string.Create(CultureInfo.InvariantCulture, $"{status.Version} (protocol {status.ProtocolVersion})"));
         Line(output, "uptime", Display.Uptime(status.UptimeMs));
         Line(output, "memory", Display.Memory(status.MemoryBytes));
         Line(output, "home", status.Home);
         Line(output, "socket", status.SocketPath);
-        var counts = status.Processes.Where(static pair => pair.Value > 0).Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value} {pair.Key}"));
+        var counts = status.Processes.Where(static pair => pair.Value > 0)
+            .Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value} {pair.Key}"));
         Line(output, "processes", string.Join(", ", counts) is { Length: > 0 } text ? text : "none");
         PrintService(output, status.Service);
         if (status.Counters is { } counters && status.Limits is { } limits) PrintSocket(output, counters, limits);
@@ -83,20 +105,32 @@ internal sealed class StatusCommand
         else
         {
             var since = service.Since is { } began ? $" since {Display.Time(began)}" : "";
-            Line(output, "boot service", $"{service.Kind}, {(service.Enabled ? "enabled" : "not enabled")}, {(service.Active ? $"active{since}" : "not active")}{(service.Linger == true ? ", lingers" : "")}");
+            var enabled = service.Enabled ? "enabled" : "not enabled";
+            var active = service.Active ? $"active{since}" : "not active";
+            var lingers = service.Linger == true ? ", lingers" : "";
+            Line(output, "boot service", $"{service.Kind}, {enabled}, {active}{lingers}");
         }
         if (service.UnitPath is { } unit) Line(output, "unit", unit);
         if (service.Hint is { } hint) Line(output, "to do", hint);
     }
 
     /// <summary>What has passed over the control socket, and what was refused: a flood shows here.</summary>
-    static void PrintSocket(OutputWriter output, IReadOnlyDictionary<string, long> counters, IReadOnlyDictionary<string, int> limits)
+    static void PrintSocket(OutputWriter output,
+        IReadOnlyDictionary<string, long> counters, IReadOnlyDictionary<string, int> limits)
     {
-        string Of(string name) => counters.TryGetValue(name, out var value) ? value.ToString(CultureInfo.InvariantCulture) : "-";
-        string Limit(string name) => limits.TryGetValue(name, out var value) ? value.ToString(CultureInfo.InvariantCulture) : "-";
-        Line(output, "connections", $"{Of("connections")} of {Limit("connections")}; {Of("connectionsRefused")} too many, {Of("strangersRefused")} of others, {Of("silentClosed")} silent, {Of("slowReadersClosed")} not read");
-        Line(output, "requests", $"{Of("requests")}; {Of("requestErrors")} errors, {Of("requestsTooFast")} too fast (limit {Limit("requestsPerSecond")}/s, {Limit("requestBurst")} at once)");
+        string Of(string name) =>
+            counters.TryGetValue(name, out var value) ? value.ToString(CultureInfo.InvariantCulture) : "-";
+        string Limit(string name) =>
+            limits.TryGetValue(name, out var value) ? value.ToString(CultureInfo.InvariantCulture) : "-";
+        Line(output, "connections",
+            $"{Of("connections")} of {Limit("connections")}; {Of("connectionsRefused")} too many, "
+                + $"{Of("strangersRefused")} of others, {Of("silentClosed")} silent, {Of("slowReadersClosed")} "
+                + $"not read");
+        Line(output, "requests",
+            $"{Of("requests")}; {Of("requestErrors")} errors, {Of("requestsTooFast")} too fast (limit "
+                + $"{Limit("requestsPerSecond")}/s, {Limit("requestBurst")} at once)");
     }
 
-    static void Line(OutputWriter output, string label, string value) => output.WriteLine($"{(output.IsTerminal ? label.PadRight(14) : label + "\t")}{ControlText.Escape(value)}");
+    static void Line(OutputWriter output, string label, string value) =>
+        output.WriteLine($"{(output.IsTerminal ? label.PadRight(14) : label + "\t")}{ControlText.Escape(value)}");
 }

@@ -25,8 +25,8 @@ internal sealed class StopCommand
             new StopRequest { Selectors = selectors, Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs },
             static process =>
                 process.Unchanged ? $"was already {Outcomes.InState(process)}" : Outcomes.InState(process))
-            {
-                IsRepeatable = true,
-            }
+        {
+            IsRepeatable = true,
+        }
             .Run(session, flags);
 }

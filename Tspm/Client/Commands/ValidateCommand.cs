@@ -10,7 +10,10 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>validate FILE</c>: is a config file right? Asks no daemon, so what the file depends on and does not hold is only told.</summary>
+/// <summary>
+/// <c>validate FILE</c>: is a config file right? Asks no daemon, so what the file depends on and does not hold is only
+/// told.
+/// </summary>
 [RegisterCommands]
 internal sealed class ValidateCommand
 {
@@ -26,12 +29,15 @@ internal sealed class ValidateCommand
         foreach (var config in configs)
             foreach (var needed in config.DependsOn ?? [])
                 if (all.TryAdd(needed.Name, new ProcessConfig { Name = needed.Name }))
-                    session.Err.WriteLine(ControlText.Escape($"'{config.Name}' depends on '{needed.Name}', which is not in this file: it has to be defined already"));
-        if (DependencyGraph.Problem(all, configs.Select(static config => config.NameOrEmpty)) is { } problem) throw new DaemonException(ErrorCode.Failed, $"{file}: {problem}");
+                    session.Err.WriteLine(ControlText.Escape($"'{config.Name}' depends on '{needed.Name}', which is "
+                        + "not in this file: it has to be defined already"));
+        if (DependencyGraph.Problem(all, configs.Select(static config => config.NameOrEmpty)) is { } problem)
+            throw new DaemonException(ErrorCode.Failed, $"{file}: {problem}");
         foreach (var config in configs)
             foreach (var missing in Missing(config))
                 session.Err.WriteLine(ControlText.Escape($"warning: '{config.Name}': {missing}"));
-        session.Out.WriteLine($"{ControlText.Escape(file)} is right: {Display.Number(configs.Count)} {(configs.Count == 1 ? "process" : "processes")}");
+        session.Out.WriteLine($"{ControlText.Escape(file)} is right: {Display.Number(configs.Count)} "
+            + $"{(configs.Count == 1 ? "process" : "processes")}");
         return ExitCodes.Done;
     }
 

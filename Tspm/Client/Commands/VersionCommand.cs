@@ -7,7 +7,9 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>version</c>: of this program, and of the daemon when one answers. Never fails for want of a daemon.</summary>
+/// <summary>
+/// <c>version</c>: of this program, and of the daemon when one answers. Never fails for want of a daemon.
+/// </summary>
 [RegisterCommands]
 internal sealed class VersionCommand
 {
@@ -18,8 +20,12 @@ internal sealed class VersionCommand
         var daemon = OfDaemon(session);
         if (line.IsOn("json"))
             JsonPrinter.Print(session.Out, new VersionEntry(client, daemon), PrintJson.Readable.VersionEntry);
-        else session.Out.WriteLine(daemon is null ? $"tspm {client}" : $"tspm {client}\ndaemon {ControlText.Escape(daemon)}");
-        if (daemon is not null && daemon != client) session.Err.WriteLine("the daemon is of another version; to run this one: tspm daemon restart");
+        else
+            session.Out.WriteLine(daemon is null
+                ? $"tspm {client}"
+                : $"tspm {client}\ndaemon {ControlText.Escape(daemon)}");
+        if (daemon is not null && daemon != client)
+            session.Err.WriteLine("the daemon is of another version; to run this one: tspm daemon restart");
         return ExitCodes.Done;
     });
 

@@ -127,7 +127,8 @@ internal sealed class WhyCommand
 
         void Take(LogLine line)
         {
-            if (line.LostBytes is null) lines.Add(line.Text ?? Encoding.UTF8.GetString(Convert.FromBase64String(line.Base64 ?? "")));
+            if (line.LostBytes is null)
+                lines.Add(line.Text ?? Encoding.UTF8.GetString(Convert.FromBase64String(line.Base64 ?? "")));
         }
 
         void Offline()

@@ -10,13 +10,17 @@ internal readonly struct AnswerEnvelope
     readonly ReadOnlyMemory<byte> _result, _params, _error;
     readonly long? _id;
 
-    AnswerEnvelope(long? id, string? method, ReadOnlyMemory<byte> result, ReadOnlyMemory<byte> parameters, ReadOnlyMemory<byte> error) =>
+    AnswerEnvelope(long? id, string? method,
+        ReadOnlyMemory<byte> result, ReadOnlyMemory<byte> parameters, ReadOnlyMemory<byte> error) =>
         (_id, Method, _result, _params, _error) = (id, method, result, parameters, error);
 
     /// <summary>Of a notification.</summary>
     public string? Method { get; }
 
-    /// <summary>True for the answer to this request, and for an error that belongs to none: the daemon could not read the request.</summary>
+    /// <summary>
+    /// True for the answer to this request, and for an error that belongs to none: the daemon could not read the
+    /// request.
+    /// </summary>
     public bool IsFor(long id) => Method is null && (_id == id || (_id is null && _error.Length > 0));
 
     /// <exception cref="DaemonException">The line is not an answer.</exception>
@@ -31,7 +35,8 @@ internal readonly struct AnswerEnvelope
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw Garbage(line);
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (reader.ValueTextEquals("id"u8)) id = reader.Read() && reader.TokenType == JsonTokenType.Number ? reader.GetInt64() : null;
+                if (reader.ValueTextEquals("id"u8))
+                    id = reader.Read() && reader.TokenType == JsonTokenType.Number ? reader.GetInt64() : null;
                 else if (reader.ValueTextEquals("method"u8)) method = reader.Read() ? reader.GetString() : null;
                 else if (reader.ValueTextEquals("result"u8)) result = Value(ref reader, line);
                 else if (reader.ValueTextEquals("params"u8)) parameters = Value(ref reader, line);
@@ -67,7 +72,9 @@ internal readonly struct AnswerEnvelope
     DaemonException Failure()
     {
         var error = Deserialize(_error, Wire.Json.RpcError);
-        var hint = error.Data?.Hint is { Length: > 0 } said && !error.Message.Contains(said, StringComparison.Ordinal) ? $"; {said}" : "";
+        var hint = error.Data?.Hint is { Length: > 0 } said && !error.Message.Contains(said, StringComparison.Ordinal)
+            ? $"; {said}"
+            : "";
         return new DaemonException(error.Code, error.Message + hint, error.Data);
     }
 
@@ -82,9 +89,12 @@ internal readonly struct AnswerEnvelope
             // Said below: a person can do nothing with the parser's words.
         }
         throw new DaemonException(LocalError.BadAnswer,
-            "the daemon's answer is not understood; daemon and client may be of different versions: compare with 'tspm version' and restart the older one ('tspm daemon restart')");
+            "the daemon's answer is not understood; daemon and client may be of different versions: compare with "
+                + "'tspm version' and restart the older one ('tspm daemon restart')");
     }
 
     static DaemonException Garbage(ReadOnlyMemory<byte> line) =>
-        new(LocalError.BadAnswer, $"the answer is not JSON-RPC ({line.Length} bytes); is something else listening on the socket in the home folder?");
+        new(LocalError.BadAnswer,
+            $"the answer is not JSON-RPC ({line.Length} bytes); is something else listening on the socket in the home "
+                + "folder?");
 }

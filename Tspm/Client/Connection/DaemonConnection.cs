@@ -82,7 +82,9 @@ internal sealed class DaemonConnection : IDisposable
         }
     }
 
-    /// <summary>Waits until the daemon has closed this connection and its guardian, the last of all, has ended.</summary>
+    /// <summary>
+    /// Waits until the daemon has closed this connection and its guardian, the last of all, has ended.
+    /// </summary>
     /// <returns>False: not in time.</returns>
     public bool WaitForEnd(TimeSpan deadline)
     {

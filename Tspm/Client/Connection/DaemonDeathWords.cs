@@ -5,26 +5,38 @@ using Tspm.Storage;
 
 namespace Tspm.Client.Connection;
 
-/// <summary>Sentences about daemons that died: from the guardian's note while no daemon answers, and for <c>list</c>.</summary>
+/// <summary>
+/// Sentences about daemons that died: from the guardian's note while no daemon answers, and for <c>list</c>.
+/// </summary>
 internal static class DaemonDeathWords
 {
-    /// <summary>A daemon that dies again and again has died within this time; half a second lies between two of them.</summary>
+    /// <summary>
+    /// A daemon that dies again and again has died within this time; half a second lies between two of them.
+    /// </summary>
     static readonly TimeSpan Recently = TimeSpan.FromSeconds(15);
 
     /// <summary>The note of a guardian that still lives; null: there is none.</summary>
     public static DaemonDeathsNote? Read(TspmHome home) =>
-        DaemonDeathsFile.Read(home) is { Deaths.Last: not null } note && ProcFiles.TryReadStat(note.GuardianPid, out var stat) && stat.IsLiving && stat.StartTicks == note.GuardianStartTicks
+        DaemonDeathsFile.Read(home) is { Deaths.Last: not null } note
+            && ProcFiles.TryReadStat(note.GuardianPid, out var stat) && stat.IsLiving
+                && stat.StartTicks == note.GuardianStartTicks
             ? note
             : null;
 
-    /// <summary>What happened and what to do about it; null: no daemon has died within the last seconds, or fewer have died than asked for.</summary>
+    /// <summary>
+    /// What happened and what to do about it; null: no daemon has died within the last seconds, or fewer have died than
+    /// asked for.
+    /// </summary>
     public static string? Sentence(TspmHome home, int atLeast = 1) =>
-        Read(home) is { } note && note.Deaths.Count >= atLeast && Now - note.Deaths.Last!.At < Recently ? Sentence(home, note) : null;
+        Read(home) is { } note && note.Deaths.Count >= atLeast && Now - note.Deaths.Last!.At < Recently
+            ? Sentence(home, note)
+            : null;
 
     static string Sentence(TspmHome home, DaemonDeathsNote note)
     {
         var guardian = Output.Display.Number(note.GuardianPid);
-        return $"the daemon has died {note.Deaths.Words(ShortTime)}; its guardian (pid {guardian}) keeps starting it. See daemon.log in {home.Path}; "
+        return $"the daemon has died {note.Deaths.Words(ShortTime)}; its guardian (pid {guardian}) keeps starting it. "
+            + $"See daemon.log in {home.Path}; "
             + $"to begin again from this shell: kill -9 {guardian}; tspm daemon start (the processes live on)";
     }
 

@@ -2,7 +2,10 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Connection;
 
-/// <summary>A request that was not done. <see cref="Code"/> is an <see cref="ErrorCode"/> or a <see cref="LocalError"/>; the message is for people.</summary>
+/// <summary>
+/// A request that was not done. <see cref="Code"/> is an <see cref="ErrorCode"/> or a <see cref="LocalError"/>; the
+/// message is for people.
+/// </summary>
 internal sealed class DaemonException(int code, string message, RpcErrorData? data = null) : Exception(message)
 {
     public int Code => code;

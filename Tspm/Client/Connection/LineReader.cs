@@ -1,6 +1,8 @@
 namespace Tspm.Client.Connection;
 
-/// <summary>Reads lines of up to <see cref="MaxLine"/> bytes from a socket, waiting no longer than it is told.</summary>
+/// <summary>
+/// Reads lines of up to <see cref="MaxLine"/> bytes from a socket, waiting no longer than it is told.
+/// </summary>
 internal sealed class LineReader(DaemonSocket socket)
 {
     /// <summary>What a client is prepared to hold: far above 1000 processes in one list.</summary>
@@ -12,7 +14,10 @@ internal sealed class LineReader(DaemonSocket socket)
     /// <summary>True when a line is at hand without waiting.</summary>
     public bool HasLine => _buffer.AsSpan(_start, _end - _start).Contains((byte)'\n');
 
-    /// <summary>The next line without its break; null at the end of the stream (half a line is no line). Valid until the next call.</summary>
+    /// <summary>
+    /// The next line without its break; null at the end of the stream (half a line is no line). Valid until the next
+    /// call.
+    /// </summary>
     /// <exception cref="DaemonException">The deadline passed, or the line is too long.</exception>
     public ReadOnlyMemory<byte>? Read(Wait wait)
     {
@@ -36,7 +41,8 @@ internal sealed class LineReader(DaemonSocket socket)
         if (_end < _buffer.Length) return;
         var held = _end - _start;
         if (held >= MaxLine)
-            throw new DaemonException(LocalError.BadAnswer, $"the daemon's answer is longer than {MaxLine >> 20} MiB; ask for less, for example with a selector");
+            throw new DaemonException(LocalError.BadAnswer,
+                $"the daemon's answer is longer than {MaxLine >> 20} MiB; ask for less, for example with a selector");
         var room = held * 2 > _buffer.Length ? new byte[_buffer.Length * 2] : _buffer;
         Buffer.BlockCopy(_buffer, _start, room, 0, held);
         (_buffer, _start, _searched, _end) = (room, 0, held, held);

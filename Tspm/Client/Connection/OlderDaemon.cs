@@ -56,7 +56,13 @@ internal static class OlderDaemon
         {
             StartRequest start => start with { Client = WithoutLaunch(start.Client), SettleMs = null },
             AddRequest add => add with { Client = WithoutLaunch(add.Client)!, Project = null },
-            ApplyRequest apply => apply with { Client = WithoutLaunch(apply.Client)!, Project = null, Force = null, SettleMs = null },
+            ApplyRequest apply => apply with
+            {
+                Client = WithoutLaunch(apply.Client)!,
+                Project = null,
+                Force = null,
+                SettleMs = null,
+            },
             DescribeRequest describe => describe with { Changes = null },
             RestartRequest restart => restart with { Client = WithoutLaunch(restart.Client) },
             _ => request,
@@ -68,7 +74,9 @@ internal static class OlderDaemon
     {
         StartRequest start => start is { Client.Launch: not null } or { SettleMs: not null },
         AddRequest add => add is { Client.Launch: not null } or { Project: not null },
-        ApplyRequest apply => apply is { Client.Launch: not null } or { SettleMs: not null } or { Project: not null } or { Force: not null },
+        ApplyRequest apply =>
+            apply is { Client.Launch: not null } or { SettleMs: not null } or { Project: not null }
+                or { Force: not null },
         RestartRequest restart => restart.Client is { Launch: not null },
         DescribeRequest describe => describe.Changes is not null,
         _ => false,

@@ -18,11 +18,17 @@ internal sealed record RemoteHost(string Target, string? Port)
         var (given, from) = (flag, "--host");
         if (given is null) (given, from) = (Environment.GetEnvironmentVariable("TSPM_HOST"), "TSPM_HOST");
         if (string.IsNullOrEmpty(given)) return null;
-        if (!given.Contains(':') && SettingsFile.Read(home, out _).Hosts is { } hosts && hosts.TryGetValue(given, out var named)) (given, from) = (named, $"hosts.{given} of settings.json");
-        return Parse(given) ?? throw new UsageException($"{from}: '{ControlText.Escape(given)}' is not understood; expected ssh://[USER@]HOST[:PORT], or a name of 'hosts' in settings.json");
+        if (!given.Contains(':') && SettingsFile.Read(home, out _).Hosts is { } hosts
+            && hosts.TryGetValue(given, out var named)) (given, from) = (named, $"hosts.{given} of settings.json");
+        return Parse(given)
+            ?? throw new UsageException($"{from}: '{ControlText.Escape(given)}' is not understood; expected "
+                + "ssh://[USER@]HOST[:PORT], or a name of 'hosts' in settings.json");
     }
 
-    /// <summary>Null: it is not <c>ssh://[user@]host[:port]</c>. Nothing that ssh could take for an option or a shell for a command gets through.</summary>
+    /// <summary>
+    /// Null: it is not <c>ssh://[user@]host[:port]</c>. Nothing that ssh could take for an option or a shell for a
+    /// command gets through.
+    /// </summary>
     public static RemoteHost? Parse(string address)
     {
         if (!address.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
@@ -34,7 +40,8 @@ internal sealed record RemoteHost(string Target, string? Port)
         {
             port = rest[(colon + 1)..];
             rest = rest[..colon];
-            if (!ushort.TryParse(port, System.Globalization.NumberStyles.None, null, out var number) || number == 0) return null;
+            if (!ushort.TryParse(port, System.Globalization.NumberStyles.None, null, out var number) || number == 0)
+                return null;
         }
         rest = rest.Replace("[", "").Replace("]", "");
         if (rest.Length == 0 || rest[0] is '-' or '@' || rest[^1] == '@') return null;

@@ -7,16 +7,21 @@ using Tspm.Platform.Linux.Spawning;
 namespace Tspm.Client.Connection;
 
 /// <summary>
-/// The user's ssh, running <c>tspm dial-stdio</c> on another machine: what it reads and writes is one end of a socket, the other is the client's in place of the control socket. No port, no key and no
-/// secret of ours: who may come in is ssh's own business, and its questions go to the terminal.
+/// The user's ssh, running <c>tspm dial-stdio</c> on another machine: what it reads and writes is one end of a socket,
+/// the other is the client's in place of the control socket. No port, no key and no secret of ours: who may come in is
+/// ssh's own business, and its questions go to the terminal.
 /// </summary>
 internal sealed unsafe class RemoteLink
 {
     /// <summary>ssh's own code for a connection that failed, and a shell's for a program that is not there.</summary>
     const int SshFailed = 255, NotFound = 127;
 
-    /// <summary>A dead link is found out by ssh itself: while it connects, and later by questions that stay without answer, the last of them after 9 seconds.</summary>
-    static readonly string[] s_options = ["-T", "-o", "ConnectTimeout=8", "-o", "ServerAliveInterval=3", "-o", "ServerAliveCountMax=2"];
+    /// <summary>
+    /// A dead link is found out by ssh itself: while it connects, and later by questions that stay without answer, the
+    /// last of them after 9 seconds.
+    /// </summary>
+    static readonly string[] s_options = ["-T", "-o", "ConnectTimeout=8", "-o", "ServerAliveInterval=3", "-o",
+        "ServerAliveCountMax=2"];
 
     readonly RemoteHost _host;
     readonly int _pid;
@@ -29,7 +34,8 @@ internal sealed unsafe class RemoteLink
     public static RemoteLink Dial(RemoteHost host, bool mayStart, out Descriptor descriptor)
     {
         var (ssh, failure) = ProgramLookup.Find("ssh", "/", Environment.GetEnvironmentVariable("PATH"));
-        if (ssh is null) throw new DaemonException(LocalError.Unreachable, $"{failure!.Sentence}: install ssh to reach {host}");
+        if (ssh is null)
+            throw new DaemonException(LocalError.Unreachable, $"{failure!.Sentence}: install ssh to reach {host}");
         if (!Descriptors.SocketPair(SysSocket.SOCK_STREAM, out var ours, out var madeTheirs)) throw Failure(Errno.Last);
         using var near = ours;
         using var theirs = madeTheirs;
@@ -39,7 +45,8 @@ internal sealed unsafe class RemoteLink
         _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, theirs.Number, Unistd.STDOUT_FILENO);
         string[] port = host.Port is { } number ? ["-p", number] : [];
         using var path = new StringBlock([ssh]);
-        using var argv = new StringBlock(["ssh", .. s_options, .. port, "--", host.Target, mayStart ? "tspm dial-stdio --greet --launch" : "tspm dial-stdio --greet"]);
+        using var argv = new StringBlock(["ssh", .. s_options, .. port, "--", host.Target,
+            mayStart ? "tspm dial-stdio --greet --launch" : "tspm dial-stdio --greet"]);
         using var environment = StringBlock.OfEnvironment(ClientContextBuilder.KeptEnvironment());
         int pid;
         var errno = PosixSpawn.posix_spawn(&pid, path.Pointers[0], &actions, null, argv.Pointers, environment.Pointers);
@@ -48,7 +55,8 @@ internal sealed unsafe class RemoteLink
         descriptor = near.Move();
         return new RemoteLink(host, pid);
 
-        static DaemonException Failure(int errno) => new(LocalError.Unreachable, $"cannot run ssh: {Errno.Describe(errno)}");
+        static DaemonException Failure(int errno) =>
+            new(LocalError.Unreachable, $"cannot run ssh: {Errno.Describe(errno)}");
     }
 
     /// <summary>What to say when the other end has closed. Waits until ssh has ended, which it does then.</summary>
@@ -59,12 +67,26 @@ internal sealed unsafe class RemoteLink
         var code = (status & 0x7f) == 0 ? (status >> 8) & 0xff : SshFailed;
         return code switch
         {
-            0 => new DaemonException(LocalError.Disconnected, $"the daemon on {_host} closed the connection; it may have been stopped or have crashed: tspm status"),
-            ExitCodes.NotRunning => new DaemonException(LocalError.NotRunning, $"no daemon is running on {_host}; start one with: tspm daemon start"),
-            ExitCodes.NotPermitted => new DaemonException(LocalError.NotPermitted, $"you may not use the daemon on {_host}: permission denied"),
-            ExitCodes.Usage => new DaemonException(LocalError.Unreachable, $"the tspm on {_host} does not know how to be called from elsewhere (dial-stdio): upgrade it"),
-            NotFound => new DaemonException(LocalError.Unreachable, $"there is no tspm in the PATH that ssh gives on {_host}; put it where every shell finds it, such as /usr/local/bin"),
-            SshFailed => new DaemonException(LocalError.Unreachable, $"the connection to {_host} failed or broke; ssh may have said why above"),
+            0 =>
+                new DaemonException(LocalError.Disconnected,
+                    $"the daemon on {_host} closed the connection; it may have been stopped or have crashed: tspm "
+                        + "status"),
+            ExitCodes.NotRunning =>
+                new DaemonException(LocalError.NotRunning,
+                    $"no daemon is running on {_host}; start one with: tspm daemon start"),
+            ExitCodes.NotPermitted =>
+                new DaemonException(LocalError.NotPermitted,
+                    $"you may not use the daemon on {_host}: permission denied"),
+            ExitCodes.Usage =>
+                new DaemonException(LocalError.Unreachable,
+                    $"the tspm on {_host} does not know how to be called from elsewhere (dial-stdio): upgrade it"),
+            NotFound =>
+                new DaemonException(LocalError.Unreachable,
+                    $"there is no tspm in the PATH that ssh gives on {_host}; put it where every shell finds it, such "
+                        + "as /usr/local/bin"),
+            SshFailed =>
+                new DaemonException(LocalError.Unreachable,
+                    $"the connection to {_host} failed or broke; ssh may have said why above"),
             _ => new DaemonException(LocalError.Unreachable, $"tspm on {_host} ended with code {code}"),
         };
     }

@@ -5,7 +5,10 @@ using Tspm.Storage;
 
 namespace Tspm.Client.Connection;
 
-/// <summary>Tells a daemon that is alive and does not answer from one that is gone: the first needs another remedy. Reads daemon.state and /proc, and starts nothing.</summary>
+/// <summary>
+/// Tells a daemon that is alive and does not answer from one that is gone: the first needs another remedy. Reads
+/// daemon.state and /proc, and starts nothing.
+/// </summary>
 internal static class StuckDaemon
 {
     /// <summary>How long a daemon that is busy may take for a question that needs no work.</summary>
@@ -21,11 +24,13 @@ internal static class StuckDaemon
         var lives = pid is { } noted && ProcFiles.TryReadStat(noted, out stat) && stat.IsLiving;
         // One that dies again and again may be alive at this very moment.
         if (DaemonDeathWords.Sentence(home, lives ? 2 : 1) is { } deaths) return deaths;
-        if (!lives) return $"the daemon is gone, and its guardian has not started a new one yet; see {home.Path}/daemon.log";
+        if (!lives)
+            return $"the daemon is gone, and its guardian has not started a new one yet; see {home.Path}/daemon.log";
         var number = Output.Display.Number(pid);
         return stat.State is 'T' or 't'
             ? $"the daemon (pid {number}) is alive, but stopped by a signal; continue it: kill -CONT {number}"
-            : $"the daemon (pid {number}) is alive, but does not answer; look into daemon.log, or have its guardian start another one: kill -9 {number} (the processes live on)";
+            : $"the daemon (pid {number}) is alive, but does not answer; look into daemon.log, or have its guardian "
+                + $"start another one: kill -9 {number} (the processes live on)";
     }
 
     /// <summary>
@@ -38,7 +43,9 @@ internal static class StuckDaemon
             throw new DaemonException(LocalError.NoAnswerInTime, $"{Wait.NoAnswer(method)}: {problem}");
     }
 
-    /// <summary>Asks over a connection of its own. Null: it answers, or is gone, which the other connection will show.</summary>
+    /// <summary>
+    /// Asks over a connection of its own. Null: it answers, or is gone, which the other connection will show.
+    /// </summary>
     public static string? Problem(TspmHome home)
     {
         try

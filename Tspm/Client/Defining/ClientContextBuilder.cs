@@ -22,7 +22,8 @@ internal static class ClientContextBuilder
     {
         var environment = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
-            if (entry is { Key: string key, Value: string value } && !ServiceManagerVariables.Contains(key)) environment[key] = value;
+            if (entry is { Key: string key, Value: string value } && !ServiceManagerVariables.Contains(key))
+                environment[key] = value;
         return environment;
     }
 }

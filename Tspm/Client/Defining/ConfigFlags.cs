@@ -66,10 +66,14 @@ internal static class ConfigFlags
         if (config.Interpreter is null or "none")
             throw new UsageException(
                 "--interpreter-args needs an interpreter, and this command has none: name one with --interpreter, "
-                + $"or write them into the command: tspm start \"node {Tspm.Client.Terminal.ControlText.Escape(options)} app.js\"");
+                + "or write them into the command: tspm start \"node "
+                + $"{Tspm.Client.Terminal.ControlText.Escape(options)} app.js\"");
         var words = Tspm.Text.ShellWords.Split(options) ?? options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return config with { Interpreter =
-            string.Join(' ', [config.Interpreter, .. words.Select(Tspm.Text.ShellWords.Quote)]) };
+        return config with
+        {
+            Interpreter =
+            string.Join(' ', [config.Interpreter, .. words.Select(Tspm.Text.ShellWords.Quote)])
+        };
     }
 
     static ProcessConfig With(ProcessConfig config, string flag, string value) => flag switch
@@ -105,7 +109,10 @@ internal static class ConfigFlags
         "time-zone" => config with { Schedule = (config.Schedule ?? new ScheduleConfig()) with { TimeZone = value } },
         // Together with others, see IsJob.
         "job" => config,
-        "stop-signal" or "kill-timeout" or "treekill" => config with { Stop = Stop(config.Stop ?? new StopConfig(), flag, value) },
+        "stop-signal" or "kill-timeout" or "treekill" => config with
+        {
+            Stop = Stop(config.Stop ?? new StopConfig(), flag, value),
+        },
         _ => config with { Restart = Restart(config.Restart ?? new RestartConfig(), flag, value) },
     };
 
@@ -125,7 +132,10 @@ internal static class ConfigFlags
             ? restart with { DelayMs = delay, MaxDelayMs = delay } : restart with { DelayMs = delay },
         "max-restarts" => restart with { MaxConsecutive = Number(value) },
         "min-uptime" => restart with { MinUptimeMs = Milliseconds(value) },
-        "stop-exit-codes" => restart with { StopExitCodes = [.. restart.StopExitCodes ?? [], .. value.Split(',').Select(Number)] },
+        "stop-exit-codes" => restart with
+        {
+            StopExitCodes = [.. restart.StopExitCodes ?? [], .. value.Split(',').Select(Number)],
+        },
         _ => throw new InvalidOperationException($"the flag --{flag} is not bound to a config field"),
     };
 
@@ -140,23 +150,30 @@ internal static class ConfigFlags
         if (applied.DependsOn is { } needed)
         {
             assignments.RemoveAll(static assignment => assignment.StartsWith("depends-on=", StringComparison.Ordinal));
-            assignments.Add("dependsOn=" + System.Text.Json.JsonSerializer.Serialize(needed, Wire.Json.IReadOnlyListDependency));
+            assignments.Add("dependsOn="
+                + System.Text.Json.JsonSerializer.Serialize(needed, Wire.Json.IReadOnlyListDependency));
         }
         // Patterns may hold spaces and what a shell would read.
-        assignments.RemoveAll(static assignment => assignment.StartsWith("watch-paths=", StringComparison.Ordinal) || assignment.StartsWith("watch-ignore=", StringComparison.Ordinal));
+        assignments.RemoveAll(static assignment =>
+            assignment.StartsWith("watch-paths=", StringComparison.Ordinal)
+                || assignment.StartsWith("watch-ignore=", StringComparison.Ordinal));
         if (applied is { Watch: true } && ValueOf(flags, "watch") is null) assignments.Add("watch=true");
-        if (applied.WatchPaths is { } paths) assignments.Add("watchPaths=" + JsonSerializer.Serialize(paths, Wire.Json.IReadOnlyListString));
-        if (applied.WatchIgnore is { } ignored) assignments.Add("watchIgnore=" + JsonSerializer.Serialize(ignored, Wire.Json.IReadOnlyListString));
+        if (applied.WatchPaths is { } paths)
+            assignments.Add("watchPaths=" + JsonSerializer.Serialize(paths, Wire.Json.IReadOnlyListString));
+        if (applied.WatchIgnore is { } ignored)
+            assignments.Add("watchIgnore=" + JsonSerializer.Serialize(ignored, Wire.Json.IReadOnlyListString));
         if (applied.Listen is { } addresses)
         {
             assignments.RemoveAll(static assignment => assignment.StartsWith("listen=", StringComparison.Ordinal));
             assignments.Add("listen=" + JsonSerializer.Serialize(addresses, Wire.Json.IReadOnlyListString));
         }
         var delay = applied.Restart;
-        if (delay?.MaxDelayMs is { } longest) assignments.Add(string.Create(CultureInfo.InvariantCulture, $"restart.maxDelayMs={longest}"));
+        if (delay?.MaxDelayMs is { } longest)
+            assignments.Add(string.Create(CultureInfo.InvariantCulture, $"restart.maxDelayMs={longest}"));
         if (delay?.StopExitCodes is { } codes)
         {
-            assignments.RemoveAll(static assignment => assignment.StartsWith("restart.stopExitCodes=", StringComparison.Ordinal));
+            assignments.RemoveAll(static assignment =>
+                assignment.StartsWith("restart.stopExitCodes=", StringComparison.Ordinal));
             assignments.Add($"restart.stopExitCodes=[{string.Join(',', codes)}]");
         }
         return assignments;
@@ -207,13 +224,16 @@ internal static class ConfigFlags
         return all;
     }
 
-    static string[] Parts(string value) => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    static string[] Parts(string value) =>
+        value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     static Probe ProbeOf(string value) => ProbeText.Parse(value) ?? throw new FormatException(value);
 
     static int Number(string value) => int.Parse(value, CultureInfo.InvariantCulture);
 
-    static int Milliseconds(string value) => Duration.TryParse(value, out var time) ? (int)time.TotalMilliseconds : throw new FormatException(value);
+    static int Milliseconds(string value) =>
+        Duration.TryParse(value, out var time) ? (int)time.TotalMilliseconds : throw new FormatException(value);
 
-    static long Bytes(string value) => ByteSize.TryParse(value, out var bytes) ? bytes : throw new FormatException(value);
+    static long Bytes(string value) =>
+        ByteSize.TryParse(value, out var bytes) ? bytes : throw new FormatException(value);
 }

@@ -31,7 +31,9 @@ internal static class ImportFiles
 
     public static Imported Supervisord(string? file)
     {
-        var path = Existing(file ?? First("supervisord.conf", "etc/supervisord.conf", "/etc/supervisord.conf", "/etc/supervisor/supervisord.conf"), "supervisord.conf");
+        var path = Existing(file
+            ?? First("supervisord.conf", "etc/supervisord.conf", "/etc/supervisord.conf",
+                "/etc/supervisor/supervisord.conf"), "supervisord.conf");
         return Named(path, file is null, () => SupervisordImport.Read(
             Text(path), path, CurrentFolder.Get(), ClientContextBuilder.KeptEnvironment(), Environment.MachineName,
             Included, Text));
@@ -63,9 +65,13 @@ internal static class ImportFiles
         });
     }
 
-    static string Pm2Home() => Environment.GetEnvironmentVariable("PM2_HOME") is { Length: > 0 } home ? home : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".pm2");
+    static string Pm2Home() =>
+        Environment.GetEnvironmentVariable("PM2_HOME") is { Length: > 0 } home
+            ? home
+            : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".pm2");
 
-    static bool IsYaml(string path) => path.EndsWith(".yml", StringComparison.Ordinal) || path.EndsWith(".yaml", StringComparison.Ordinal);
+    static bool IsYaml(string path) =>
+        path.EndsWith(".yml", StringComparison.Ordinal) || path.EndsWith(".yaml", StringComparison.Ordinal);
 
     static JsonElement Document(string path)
     {

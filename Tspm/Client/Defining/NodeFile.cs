@@ -8,7 +8,8 @@ using Tspm.Platform.Linux.Spawning;
 namespace Tspm.Client.Defining;
 
 /// <summary>
-/// What a JavaScript file exports, as JSON: node evaluates it in a child of this client, never of the daemon. What the file prints goes to standard error; the result comes by a pipe of its own.
+/// What a JavaScript file exports, as JSON: node evaluates it in a child of this client, never of the daemon. What the
+/// file prints goes to standard error; the result comes by a pipe of its own.
 /// </summary>
 internal static unsafe class NodeFile
 {
@@ -18,15 +19,29 @@ internal static unsafe class NodeFile
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>import() takes modules of both kinds; the exports of the older kind are its default.</summary>
-    const string Script = "const{pathToFileURL}=require('url');const fs=require('fs');import(pathToFileURL(process.argv[1])).then(m=>{let v='default' in m?m.default:m;if(typeof v==='function')v=v();return v})"
-        + ".then(v=>{fs.writeFileSync(3,JSON.stringify(v)??'null');process.exit(0)},e=>{console.error(String(e&&e.stack||e).split('\\n').slice(0,3).join('\\n'));process.exit(1)})";
+    const string Script = """
+        const { pathToFileURL } = require('url'), fs = require('fs');
+        const exported = module => {
+            const value = 'default' in module ? module.default : module;
+            return typeof value === 'function' ? value() : value;
+        };
+        const written = value => { fs.writeFileSync(3, JSON.stringify(value) ?? 'null'); process.exit(0); };
+        const failed = error => {
+            console.error(String(error && error.stack || error).split('\n').slice(0, 3).join('\n'));
+            process.exit(1);
+        };
+        import(pathToFileURL(process.argv[1])).then(exported).then(written, failed);
+        """;
 
     /// <exception cref="ImportException">There is no node, or the file cannot be evaluated.</exception>
     public static JsonElement Read(string path)
     {
         if (Platform.RegularFile.Obstacle(path) is { } problem) throw new ImportException($"it {problem.Words}");
-        var node = Find("node") ?? Find("nodejs") ?? throw new ImportException("it is JavaScript, and there is no node on the PATH to evaluate it; write it as JSON: node -p 'JSON.stringify(require(\"./FILE\"))' where node is");
-        var result = Run(node, ["node", "-e", Script, path]) ?? throw new ImportException("node could not evaluate it; what it said is above");
+        var node = Find("node") ?? Find("nodejs")
+            ?? throw new ImportException("it is JavaScript, and there is no node on the PATH to evaluate it; write it "
+                + "as JSON: node -p 'JSON.stringify(require(\"./FILE\"))' where node is");
+        var result = Run(node, ["node", "-e", Script, path])
+            ?? throw new ImportException("node could not evaluate it; what it said is above");
         try
         {
             using var document = JsonDocument.Parse(result);
@@ -40,7 +55,8 @@ internal static unsafe class NodeFile
 
     static string? Find(string program)
     {
-        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin").Split(':', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin").Split(':',
+            StringSplitOptions.RemoveEmptyEntries))
             if (File.Exists(Path.Combine(folder, program))) return Path.Combine(folder, program);
         return null;
     }
@@ -60,7 +76,8 @@ internal static unsafe class NodeFile
         using var argv = new StringBlock(arguments);
         using var path = new StringBlock([program]);
         int pid;
-        var errno = PosixSpawn.posix_spawn(&pid, path.Pointers[0], &actions, null, argv.Pointers, CurrentEnvironment.Pointer);
+        var errno = PosixSpawn.posix_spawn(&pid, path.Pointers[0], &actions, null, argv.Pointers,
+            CurrentEnvironment.Pointer);
         _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions);
         // The result ends when node alone has had this end.
         source.Dispose();

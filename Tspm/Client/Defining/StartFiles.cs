@@ -4,10 +4,14 @@ using Tspm.Platform;
 
 namespace Tspm.Client.Defining;
 
-/// <summary>What the words of <c>start</c> can be, besides processes: looked up in the shell's folder and on the PATH.</summary>
+/// <summary>
+/// What the words of <c>start</c> can be, besides processes: looked up in the shell's folder and on the PATH.
+/// </summary>
 internal sealed record StartFiles
 {
-    /// <summary>This machine's. Nothing is known of another one's files: there only the words themselves count.</summary>
+    /// <summary>
+    /// This machine's. Nothing is known of another one's files: there only the words themselves count.
+    /// </summary>
     public static StartFiles Here => CurrentFolder.IsElsewhere ? s_elsewhere : s_here;
 
     static readonly StartFiles s_here = new()

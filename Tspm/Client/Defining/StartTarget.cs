@@ -133,7 +133,8 @@ internal sealed record StartTarget
         {
             if (known.Contains(name)) continue;
             throw new DaemonException(ErrorCode.NoSuchProcess,
-                $"the file has no process '{Tspm.Client.Terminal.ControlText.Escape(name)}'{NearestName.Question(name, known)}");
+                "the file has no process "
+                    + $"'{Tspm.Client.Terminal.ControlText.Escape(name)}'{NearestName.Question(name, known)}");
         }
         return this with { Define = [.. Define!.Where(config => names.Contains(config.NameOrEmpty))] };
     }

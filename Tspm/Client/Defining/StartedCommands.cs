@@ -56,7 +56,8 @@ internal sealed class StartedCommands(IReadOnlyList<GivenFlag> flags, StartFiles
             throw new UsageException(
                 "the command is empty; give a program, for example: tspm start \"node server.js\"");
         var split = ShellWords.Analyze(command);
-        if (split.Problem is { } problem) throw new UsageException($"{problem}: {Tspm.Client.Terminal.ControlText.Escape(command)}");
+        if (split.Problem is { } problem)
+            throw new UsageException($"{problem}: {Tspm.Client.Terminal.ControlText.Escape(command)}");
         var config = new ProcessConfig { Command = command };
         var argv = split.Words;
         if (arguments is not null)
@@ -83,7 +84,8 @@ internal sealed class StartedCommands(IReadOnlyList<GivenFlag> flags, StartFiles
         if (!files.AreKnown || files.IsFile(Path.Combine(Folder, script))) return;
         var shown = Tspm.Client.Terminal.ControlText.Escape(script);
         throw new MissingScriptException(
-            $"there is no process '{shown}', and no script {shown} in {Tspm.Client.Terminal.ControlText.Escape(Folder)}");
+            $"there is no process '{shown}', and no script {shown} in "
+                + $"{Tspm.Client.Terminal.ControlText.Escape(Folder)}");
     }
 
     string? InterpreterOf(string script) => Interpreters.ForFile(

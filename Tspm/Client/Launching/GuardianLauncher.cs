@@ -10,8 +10,9 @@ using Tspm.Platform.Linux.Tree;
 namespace Tspm.Client.Launching;
 
 /// <summary>
-/// Starts the guardian of this home, detached: own session, no terminal, no descriptor of ours but a pipe on which it says when the daemon answers, or why it
-/// does not. So nothing is polled, and of fifty clients that start one at once every one learns that one runs.
+/// Starts the guardian of this home, detached: own session, no terminal, no descriptor of ours but a pipe on which it
+/// says when the daemon answers, or why it does not. So nothing is polled, and of fifty clients that start one at once
+/// every one learns that one runs.
 /// </summary>
 internal sealed unsafe class GuardianLauncher : IDaemonLauncher
 {
@@ -23,7 +24,8 @@ internal sealed unsafe class GuardianLauncher : IDaemonLauncher
 
     public void Start()
     {
-        // Descriptors that we inherited and that are not close-on-exec (a shell's here-document, a test's pipe) would live as long as the daemon.
+        // Descriptors that we inherited and that are not close-on-exec (a shell's here-document, a test's pipe) would
+        // live as long as the daemon.
         _ = SysSyscall.close_range(ReadyDescriptor, uint.MaxValue, SysSyscall.CLOSE_RANGE_CLOEXEC);
         if (!Descriptors.Pipe(out var readEnd, out var writeEnd)) throw Failure("cannot make a pipe", Errno.Last);
         using var pipe = readEnd;
@@ -52,7 +54,8 @@ internal sealed unsafe class GuardianLauncher : IDaemonLauncher
         using var environment = StringBlock.OfEnvironment(WithoutOuterMarks(ClientContextBuilder.KeptEnvironment()));
         OuterTree.ShedMark();
         int pid;
-        var errno = PosixSpawn.posix_spawn(&pid, path.Pointers[0], &actions, &attributes, argv.Pointers, environment.Pointers);
+        var errno = PosixSpawn.posix_spawn(&pid, path.Pointers[0], &actions, &attributes, argv.Pointers,
+            environment.Pointers);
         _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions);
         _ = PosixSpawn.posix_spawnattr_destroy(&attributes);
         return errno;
@@ -89,15 +92,19 @@ internal sealed unsafe class GuardianLauncher : IDaemonLauncher
         {
             throw new DaemonException(
                 LocalError.Unreachable,
-                $"the daemon died before it was ready, {said[ReadyPipe.DiedPrefix.Length..]}; the guardian is starting it again; see tspm status, and daemon.log in its home folder");
+                $"the daemon died before it was ready, {said[ReadyPipe.DiedPrefix.Length..]}; the guardian is "
+                    + "starting it again; see tspm status, and daemon.log in its home folder");
         }
         if (!said.StartsWith(ReadyPipe.FailedPrefix, StringComparison.Ordinal))
-            throw new DaemonException(LocalError.Unreachable, "the daemon ended before it was ready; the reason is at the end of daemon.log in its home folder");
+            throw new DaemonException(LocalError.Unreachable,
+                "the daemon ended before it was ready; the reason is at the end of daemon.log in its home folder");
         var rest = said[ReadyPipe.FailedPrefix.Length..];
         var space = rest.IndexOf(' ');
         var notPermitted = rest.AsSpan(0, space) is "6";
-        throw new DaemonException(notPermitted ? LocalError.NotPermitted : Protocol.ErrorCode.Failed, $"the daemon cannot start: {rest[(space + 1)..]}");
+        throw new DaemonException(notPermitted ? LocalError.NotPermitted : Protocol.ErrorCode.Failed,
+            $"the daemon cannot start: {rest[(space + 1)..]}");
     }
 
-    static DaemonException Failure(string what, int errno) => new(Protocol.ErrorCode.Failed, $"{what}: {Errno.Describe(errno)}");
+    static DaemonException Failure(string what, int errno) =>
+        new(Protocol.ErrorCode.Failed, $"{what}: {Errno.Describe(errno)}");
 }

@@ -8,7 +8,9 @@ using Tspm.Storage;
 
 namespace Tspm.Client.Offline;
 
-/// <summary>Reads events when no daemon runs: definitions from processes.json, events from their files. Changes nothing.</summary>
+/// <summary>
+/// Reads events when no daemon runs: definitions from processes.json, events from their files. Changes nothing.
+/// </summary>
 internal static class OfflineEvents
 {
     /// <summary>Null: nothing is defined and nothing was ever recorded.</summary>
@@ -17,7 +19,8 @@ internal static class OfflineEvents
     {
         var targets = new List<SelectorTarget>();
         foreach (var definition in new ProcessStore(home, TimeProvider.System).Peek().Processes)
-            for (var instance = 0; instance < definition.Instances; instance++) targets.Add(SelectorTarget.Of(definition, instance));
+            for (var instance = 0; instance < definition.Instances; instance++)
+                targets.Add(SelectorTarget.Of(definition, instance));
         if (targets.Count == 0 && !File.Exists(home.EventsFile)) return null;
         try
         {

@@ -8,7 +8,10 @@ using Tspm.Storage;
 
 namespace Tspm.Client.Offline;
 
-/// <summary>Shows the last lines of logs when no daemon runs: definitions from processes.json, lines from the files. Changes nothing.</summary>
+/// <summary>
+/// Shows the last lines of logs when no daemon runs: definitions from processes.json, lines from the files. Changes
+/// nothing.
+/// </summary>
 internal static class OfflineLogReader
 {
     /// <summary>See <see cref="OfflineLogs"/>.</summary>
@@ -37,11 +40,14 @@ internal static class OfflineLogReader
     }
 
     static EventSource EventsOf(
-        TspmHome home, LogsRequest request, LogQuery query, List<(ProcessDefinition Definition, int Instance)> instances, List<LogSource> sources)
+        TspmHome home, LogsRequest request, LogQuery query,
+            List<(ProcessDefinition Definition, int Instance)> instances, List<LogSource> sources)
     {
         var keys = new HashSet<InstanceKey>();
         foreach (var (definition, instance) in instances) keys.Add(new InstanceKey(definition.Id, instance));
-        return new EventSource(home.EventsFile, query, EventSource.PositionIn(request), happened => keys.Contains(new InstanceKey(happened.Id ?? -1, happened.Instance ?? -1)), () => sources, long.MaxValue);
+        return new EventSource(home.EventsFile, query, EventSource.PositionIn(request),
+            happened => keys.Contains(new InstanceKey(happened.Id ?? -1, happened.Instance ?? -1)), () => sources,
+                long.MaxValue);
     }
 
     static void Show(List<ILogSource> sources, Func<LogLine, bool> onLine)

@@ -5,7 +5,8 @@ using Tspm.Storage;
 namespace Tspm.Client.Offline;
 
 /// <summary>
-/// Children that live on although every tspm process was killed: a verb that only reads must not start a daemon, but it says so. Reads run records and /proc, nothing else.
+/// Children that live on although every tspm process was killed: a verb that only reads must not start a daemon, but it
+/// says so. Reads run records and /proc, nothing else.
 /// </summary>
 internal static class UnmanagedChildren
 {
@@ -25,7 +26,8 @@ internal static class UnmanagedChildren
     static ChildRecord? LivingChildOf(RunRecord record)
     {
         if (record.Current is not { Pid: > 0 } child) return null;
-        var lives = ProcFiles.TryReadStat(child.Pid, out var stat) && stat.IsLiving && stat.StartTicks == child.StartTicks;
+        var lives = ProcFiles.TryReadStat(child.Pid, out var stat) && stat.IsLiving
+            && stat.StartTicks == child.StartTicks;
         return lives ? child : null;
     }
 }

@@ -8,7 +8,11 @@ namespace Tspm.Client.Output;
 /// <summary>Writes a config file in JSON, for people to read and change.</summary>
 internal static class ConfigWriter
 {
-    static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true };
+    static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Indented = true,
+    };
 
     /// <summary>Without the daemon's own members: a number, a former id.</summary>
     /// <param name="output">Where to.</param>
@@ -21,7 +25,8 @@ internal static class ConfigWriter
             json.WriteStartObject();
             if (project is not null) json.WriteString("project"u8, project);
             json.WriteStartArray("processes"u8);
-            foreach (var config in configs) JsonSerializer.Serialize(json, config with { Id = null, LegacyId = null }, Wire.Json.ProcessConfig);
+            foreach (var config in configs)
+                JsonSerializer.Serialize(json, config with { Id = null, LegacyId = null }, Wire.Json.ProcessConfig);
             json.WriteEndArray();
             json.WriteEndObject();
         }

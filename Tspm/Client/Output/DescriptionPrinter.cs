@@ -8,14 +8,17 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Output;
 
-/// <summary>The long view of a process for people: one fact per line, aligned on a terminal, behind a tab in a pipe.</summary>
+/// <summary>
+/// The long view of a process for people: one fact per line, aligned on a terminal, behind a tab in a pipe.
+/// </summary>
 internal static class DescriptionPrinter
 {
     const int LabelWidth = 16;
 
     public static void Print(OutputWriter output, IReadOnlyList<ProcessDescription> processes)
     {
-        var several = Display.WithSeveral(processes.Select(static process => (process.Status.Id, process.Status.Instance)));
+        var several = Display
+            .WithSeveral(processes.Select(static process => (process.Status.Id, process.Status.Instance)));
         for (var i = 0; i < processes.Count; i++)
         {
             if (i > 0) output.WriteLine();
@@ -48,7 +51,10 @@ internal static class DescriptionPrinter
         Line(output, "uptime", Display.Uptime(status.UptimeMs));
         Line(output, "restarts", Display.Number(status.Restarts));
         Line(output, "failures", string.Create(CultureInfo.InvariantCulture, $"{status.ConsecutiveFailures} in a row"));
-        Line(output, "last exit", status.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"code {code}") : Display.Text(status.Signal));
+        Line(output, "last exit",
+            status.ExitCode is { } code
+                ? string.Create(CultureInfo.InvariantCulture, $"code {code}")
+                : Display.Text(status.Signal));
         Line(output, "cpu", Display.Cpu(status.CpuPercent));
         Line(output, "memory", Display.Memory(status.MemoryBytes));
         Line(output, "started", Display.Time(status.StartedAt));
@@ -58,7 +64,8 @@ internal static class DescriptionPrinter
     static void Files(OutputWriter output, ProcessStatus status)
     {
         Line(output, "command", Display.Text(status.Command));
-        if (status.Args is { } args) Line(output, "args", Display.Text(string.Join(' ', args.Select(Tspm.Text.ShellWords.Quote))));
+        if (status.Args is { } args)
+            Line(output, "args", Display.Text(string.Join(' ', args.Select(Tspm.Text.ShellWords.Quote))));
         Line(output, "cwd", Display.Text(status.Cwd));
         Line(output, "user", status.User is null ? "the daemon's" : Display.Text(status.User));
         Line(output, "out log", Display.Text(status.OutLog));
@@ -67,9 +74,11 @@ internal static class DescriptionPrinter
 
     static void Probes(OutputWriter output, ProcessDescription process)
     {
-        if (process.Config.Ready is not null) Line(output, "ready", process.Status.Ready is { } ready ? ready ? "yes" : "not yet" : Display.Text(null));
+        if (process.Config.Ready is not null)
+            Line(output, "ready", process.Status.Ready is { } ready ? ready ? "yes" : "not yet" : Display.Text(null));
         if (process.ReadyNote is { } note) Line(output, "ready by", Display.Text(note));
-        if (process.Config.Health is not null) Line(output, "health", process.Status.Health is { } health ? health ? "good" : "bad" : Display.Text(null));
+        if (process.Config.Health is not null)
+            Line(output, "health", process.Status.Health is { } health ? health ? "good" : "bad" : Display.Text(null));
         if (process.ProbeProblem is { } problem) Line(output, "probe", Display.Text(problem));
         if (process.Pending is { } pending) Line(output, "pending", PendingText.Of(pending, process.Status.Name));
         if (process.WatchProblem is { } unwatched) Line(output, "watch", Display.Text(unwatched));
@@ -80,7 +89,9 @@ internal static class DescriptionPrinter
     {
         foreach (var address in process.Listen) Line(output, "listen", Display.Text(address));
         foreach (var member in process.Tree)
-            Line(output, "tree", string.Create(CultureInfo.InvariantCulture, $"{member.Pid} (parent {member.ParentPid}) {ControlText.Escape(member.Command)}"));
+            Line(output, "tree",
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{member.Pid} (parent {member.ParentPid}) {ControlText.Escape(member.Command)}"));
         foreach (var exit in process.RecentExits.Take(MostExits))
         {
             var (time, reason) = (Display.Time(exit.EndedAt), ControlText.Escape(exit.Reason));

@@ -37,8 +37,15 @@ internal static class Display
 
     /// <summary>With the time of the next try or the next run, when there is one.</summary>
     public static string State(ProcessStatus process) =>
-        process is { NextRunAt: { } run, State: not ProcessState.Waiting } ? $"{State(process.State)} (next run {Moment(run, TimeProvider.System.GetLocalNow())})"
-        : process is { State: ProcessState.Waiting, NextStartInMs: { } next } ? $"waiting (next try in {NextTry(next)})" : State(process.State);
+        process is
+        {
+            NextRunAt: { } run,
+            State: not ProcessState.Waiting
+        } ? $"{State(process.State)} (next run "
+                + $"{Moment(run, TimeProvider.System.GetLocalNow())})"
+        : process is { State: ProcessState.Waiting, NextStartInMs: { } next }
+            ? $"waiting (next try in {NextTry(next)})"
+            : State(process.State);
 
     /// <summary>How long until then, in full seconds.</summary>
     public static string NextTry(long ms) => Duration.Format(Ms(RoundedUp(ms)));
@@ -56,16 +63,21 @@ internal static class Display
         return time.ToString($"{date}HH:mm{(isForeign ? " zzz" : "")}", CultureInfo.InvariantCulture);
     }
 
-    public static string Number(int? value) => value is { } known ? known.ToString(CultureInfo.InvariantCulture) : Unknown;
+    public static string Number(int? value) =>
+        value is { } known ? known.ToString(CultureInfo.InvariantCulture) : Unknown;
 
-    public static string Uptime(long? ms) => ms is { } known ? Duration.Format(Ms(known < 1000 ? known : known / 1000 * 1000)) : Unknown;
+    public static string Uptime(long? ms) =>
+        ms is { } known ? Duration.Format(Ms(known < 1000 ? known : known / 1000 * 1000)) : Unknown;
 
-    public static string Cpu(double? percent) => percent is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known:0.0}%") : Unknown;
+    public static string Cpu(double? percent) =>
+        percent is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known:0.0}%") : Unknown;
 
     public static string Memory(long? bytes) => bytes is { } known ? ByteSize.Format(known) : Unknown;
 
     public static string Time(DateTimeOffset? time) =>
-        time is { } known ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture) : Unknown;
+        time is { } known
+            ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)
+            : Unknown;
 
     /// <summary>The same as the clocks of its own zone show it.</summary>
     public static string TimeThere(DateTimeOffset time) =>

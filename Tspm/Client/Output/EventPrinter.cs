@@ -54,7 +54,8 @@ internal sealed class EventPrinter(
 
     static string Colour(ProcessEvent happened) => happened.Kind switch
     {
-        EventKind.Errored or EventKind.Failed or EventKind.Killed or EventKind.OutOfMemory or EventKind.HookFailed or EventKind.DaemonDied or EventKind.HomeLost or EventKind.Lost
+        EventKind.Errored or EventKind.Failed or EventKind.Killed or EventKind.OutOfMemory or EventKind.HookFailed
+            or EventKind.DaemonDied or EventKind.HomeLost or EventKind.Lost
             or EventKind.Trouble => "\e[31m",
         EventKind.Unfit or EventKind.Waiting => "\e[33m",
         EventKind.Exited when happened.Cause is CauseCode.Crash => "\e[31m",

@@ -10,7 +10,8 @@ internal static class HelpText
 
     public static string All()
     {
-        var text = new StringBuilder("tspm: starts, watches, restarts and logs processes\n\nUsage: tspm VERB [arguments] [flags]\n\nVerbs:\n");
+        var text = new StringBuilder("tspm: starts, watches, restarts and logs processes\n\nUsage: tspm VERB "
+            + "[arguments] [flags]\n\nVerbs:\n");
         foreach (var verb in Verbs.Listed)
             text.Append("  ").Append(verb.Name.PadRight(VerbWidth)).Append(verb.Summary).Append('\n');
         return text.Append(
@@ -29,7 +30,8 @@ internal static class HelpText
 
     public static string Of(Verb verb)
     {
-        var text = new StringBuilder($"Usage: tspm {verb.Usage}\n\n{char.ToUpperInvariant(verb.Summary[0])}{verb.Summary[1..]}.\n");
+        var text = new StringBuilder("Usage: tspm "
+            + $"{verb.Usage}\n\n{char.ToUpperInvariant(verb.Summary[0])}{verb.Summary[1..]}.\n");
         var flags = verb.AllFlags;
         if (flags.Length > 0) text.Append("\nFlags:\n");
         foreach (var name in flags) text.Append(Line(Flags.Find(name)!, verb)).Append('\n');

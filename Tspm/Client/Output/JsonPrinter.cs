@@ -6,7 +6,9 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Output;
 
-/// <summary>Prints one JSON document per call, on one line, so that a stream of them can be read line by line.</summary>
+/// <summary>
+/// Prints one JSON document per call, on one line, so that a stream of them can be read line by line.
+/// </summary>
 internal static class JsonPrinter
 {
     public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -33,7 +35,8 @@ internal static class JsonPrinter
     static void Write(Utf8JsonWriter json, ProcessDescription process)
     {
         json.WriteStartObject();
-        using (var status = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(process.Status, PrintJson.Readable.ProcessStatus)))
+        using (var status = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(process.Status,
+            PrintJson.Readable.ProcessStatus)))
             foreach (var member in status.RootElement.EnumerateObject()) member.WriteTo(json);
         json.WritePropertyName("config"u8);
         JsonSerializer.Serialize(json, process.Config, Wire.Json.ProcessConfig);

@@ -4,8 +4,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Output;
 
 /// <summary>
-/// A line of <c>logs --json</c>, written member by member: it has other members than the wire's (the time is local, what is not known is null and not missing), and it is
-/// written millions of times.
+/// A line of <c>logs --json</c>, written member by member: it has other members than the wire's (the time is local,
+/// what is not known is null and not missing), and it is written millions of times.
 /// </summary>
 internal static class LogJson
 {

@@ -6,8 +6,9 @@ using Tspm.Protocol;
 namespace Tspm.Client.Output;
 
 /// <summary>
-/// Prints lines of logs: as text (with the time in front when it is asked for, and the name when several processes speak), as the bytes alone, or as JSON. In a pipe the bytes
-/// are what the child wrote; on a terminal they go through <see cref="TerminalFilter"/>. News of holes goes to standard error: it is no line.
+/// Prints lines of logs: as text (with the time in front when it is asked for, and the name when several processes
+/// speak), as the bytes alone, or as JSON. In a pipe the bytes are what the child wrote; on a terminal they go through
+/// <see cref="TerminalFilter"/>. News of holes goes to standard error: it is no line.
 /// </summary>
 internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool raw, bool json)
 {
@@ -22,7 +23,9 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
     /// <summary>A longer name stands out of line rather than taking the room of all others.</summary>
     const int MostNameWidth = 24;
 
-    /// <summary>Colours of names, in order: cyan, green, yellow, blue, magenta and their bright ones (ECMA-48, SGR).</summary>
+    /// <summary>
+    /// Colours of names, in order: cyan, green, yellow, blue, magenta and their bright ones (ECMA-48, SGR).
+    /// </summary>
     static ReadOnlySpan<byte> NameColours => [36, 32, 33, 34, 35, 96, 92, 93, 94, 95];
 
     /// <summary>Where each stream was left, to see whether the next line follows at once.</summary>
@@ -70,7 +73,9 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
             TellLost(line, lost);
             return;
         }
-        var bytes = line.Base64 is { } encoded ? Convert.FromBase64String(encoded) : Encoding.UTF8.GetBytes(line.Text ?? "");
+        var bytes = line.Base64 is { } encoded
+            ? Convert.FromBase64String(encoded)
+            : Encoding.UTF8.GetBytes(line.Text ?? "");
         if (raw)
         {
             output.Write(bytes);
@@ -95,7 +100,8 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
     }
 
     /// <summary>Local, or a dash when it is not known.</summary>
-    public static string TimeOf(DateTimeOffset? time) => time?.ToLocalTime().ToString(TimeFormat, CultureInfo.InvariantCulture) ?? "-";
+    public static string TimeOf(DateTimeOffset? time) =>
+        time?.ToLocalTime().ToString(TimeFormat, CultureInfo.InvariantCulture) ?? "-";
 
     void EndOpenLine()
     {
@@ -105,7 +111,9 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
 
     void WriteFront(LogLine line, (int Id, int Instance, string Stream) source, int length)
     {
-        if (Separated && _left.Count > 0 && (!_left.TryGetValue(source, out var left) || left + length + (line.Partial ? 0 : 1) != line.Seq)) output.Write("--\n"u8);
+        if (Separated && _left.Count > 0
+            && (!_left.TryGetValue(source, out var left) || left + length + (line.Partial ? 0 : 1) != line.Seq)) output
+                .Write("--\n"u8);
         if (Timestamps)
         {
             var time = TimeOf(line.Time);
@@ -123,24 +131,29 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
         name = name.PadRight(_nameWidth);
         if (!output.HasColour) output.Write($"{name} | ");
         // What went to standard error stands behind a red bar.
-        else output.Write($"\e[{NameColours[line.Id % NameColours.Length]}m{name}\e[0m {(line.Stream == "err" ? "\e[31m|\e[0m" : "|")} ");
+        else
+            output.Write($"\e[{NameColours[line.Id % NameColours.Length]}m{name}\e[0m "
+                + $"{(line.Stream == "err" ? "\e[31m|\e[0m" : "|")} ");
     }
 
     /// <summary>
-    /// Something that happened: dim, between dashes, so that nobody takes it for a line. In a pipe, unless it was asked for, it goes to standard error: who reads there reads lines.
+    /// Something that happened: dim, between dashes, so that nobody takes it for a line. In a pipe, unless it was asked
+    /// for, it goes to standard error: who reads there reads lines.
     /// </summary>
     void TellEvent(LogLine line)
     {
         if (!output.IsTerminal && !Timestamps && !Events)
         {
             output.Flush();
-            errors.WriteLine($"-- {Display.Name(line.Name, line.Instance, line.Instance > 0)} {ControlText.Escape(line.Text ?? "")} --");
+            errors.WriteLine($"-- {Display.Name(line.Name, line.Instance, line.Instance > 0)} "
+                + $"{ControlText.Escape(line.Text ?? "")} --");
             errors.Flush();
             return;
         }
         if (_open is not null) EndOpenLine();
         if (Timestamps) output.Write($"{TimeOf(line.Time).PadRight(output.IsTerminal ? TimeWidth : 0)} ");
-        var words = $"-- {Display.Name(line.Name, line.Instance, line.Instance > 0)} {ControlText.Escape(line.Text ?? "")} --";
+        var words = $"-- {Display.Name(line.Name, line.Instance, line.Instance > 0)} "
+            + $"{ControlText.Escape(line.Text ?? "")} --";
         output.WriteLine(output.HasColour ? $"\e[2m{words}\e[0m" : words);
     }
 
@@ -151,7 +164,9 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
         output.Flush();
         var name = Display.Name(line.Name, line.Instance, line.Instance > 0);
         errors.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"tspm: {name}, {line.Stream}: {lost} bytes are missing here; they were rotated away or emptied before they were read"));
+            CultureInfo.InvariantCulture,
+                $"tspm: {name}, {line.Stream}: {lost} bytes are missing here; they were rotated away or emptied "
+                    + $"before they were read"));
         errors.Flush();
     }
 }

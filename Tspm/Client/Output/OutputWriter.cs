@@ -7,8 +7,9 @@ namespace Tspm.Client.Output;
 internal delegate bool ByteSink(ReadOnlySpan<byte> bytes);
 
 /// <summary>
-/// A buffered UTF-8 writer over a standard stream. Not <see cref="Console"/>: its first use costs more than a whole <c>tspm list</c>. A reader that
-/// goes away (<c>tspm logs | head</c>) is no error: what follows is dropped, and streams look at <see cref="IsBroken"/> to end.
+/// A buffered UTF-8 writer over a standard stream. Not <see cref="Console"/>: its first use costs more than a whole
+/// <c>tspm list</c>. A reader that goes away (<c>tspm logs | head</c>) is no error: what follows is dropped, and
+/// streams look at <see cref="IsBroken"/> to end.
 /// </summary>
 internal sealed class OutputWriter(ByteSink sink, bool isTerminal)
 {

@@ -16,13 +16,18 @@ internal static class PlanPrinter
             if (step.Action == PlanStep.Keep) kept++;
             else output.WriteLine($"{step.Action} {ControlText.Escape(step.Name)}{Details(step)}");
         }
-        if (withKept && (kept > 0 || steps.Count == 0)) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"unchanged: {kept}"));
+        if (withKept && (kept > 0 || steps.Count == 0))
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"unchanged: {kept}"));
     }
 
     static string Details(PlanStep step)
     {
         if (step.Changes is not { Count: > 0 } changes) return "";
-        var text = ": " + ControlText.Escape(string.Join(", ", changes.Select(field => ApplyPlan.CountsLater(field) && !step.Restarts ? field + " (from its next start)" : field)));
+        var text = ": "
+            + ControlText
+                .Escape(string.Join(", ",
+                    changes.Select(field =>
+                        ApplyPlan.CountsLater(field) && !step.Restarts ? field + " (from its next start)" : field)));
         return step.Restarts ? text + "; restarts it" : text;
     }
 }

@@ -5,8 +5,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Output;
 
 /// <summary>
-/// What <c>--json</c> prints. Unlike on the wire, members without a value are printed as null, because the contract promises them to scripts;
-/// only a config holds nothing but what was said (see <see cref="JsonPrinter"/>).
+/// What <c>--json</c> prints. Unlike on the wire, members without a value are printed as null, because the contract
+/// promises them to scripts; only a config holds nothing but what was said (see <see cref="JsonPrinter"/>).
 /// </summary>
 internal static class PrintJson
 {

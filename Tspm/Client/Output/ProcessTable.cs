@@ -3,7 +3,9 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Output;
 
-/// <summary>The table of <c>list</c> and <c>search</c>: columns with tabs in a pipe, a drawn one on a terminal.</summary>
+/// <summary>
+/// The table of <c>list</c> and <c>search</c>: columns with tabs in a pipe, a drawn one on a terminal.
+/// </summary>
 internal static class ProcessTable
 {
     public static readonly string[] Columns =
@@ -29,7 +31,8 @@ internal static class ProcessTable
     /// <summary>The cells of one process, in the order of <see cref="Columns"/>, without control characters.</summary>
     public static string[] Cells(ProcessStatus process, HashSet<int> several) =>
     [
-        Display.Number(process.Id), Display.Name(process.Name, process.Instance, several.Contains(process.Id)), ControlText.Escape(process.Namespace),
+        Display.Number(process.Id), Display.Name(process.Name, process.Instance, several.Contains(process.Id)),
+        ControlText.Escape(process.Namespace),
         Display.State(process.State), Display.Number(process.Pid), Display.Number(process.Restarts),
         Display.Uptime(process.UptimeMs), Display.Cpu(process.CpuPercent), Display.Memory(process.MemoryBytes),
         Display.Text(ProcessInfo.Of(process, TimeProvider.System.GetLocalNow())),

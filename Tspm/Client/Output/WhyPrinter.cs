@@ -10,7 +10,10 @@ using Tspm.Text;
 
 namespace Tspm.Client.Output;
 
-/// <summary>Prints the answer to <c>why</c>: an end a line, the newest first, then what it said last. JSON: one object for one instance, an array for several.</summary>
+/// <summary>
+/// Prints the answer to <c>why</c>: an end a line, the newest first, then what it said last. JSON: one object for one
+/// instance, an array for several.
+/// </summary>
 internal static class WhyPrinter
 {
     public static void Print(OutputWriter output, WhyReport report, bool json)
@@ -44,7 +47,9 @@ internal static class WhyPrinter
         {
             var happened = exit.Event;
             var what = happened.Kind == EventKind.Failed ? "could not be started" : EventText.Exit(happened);
-            var child = happened.Kind == EventKind.Failed ? "no child" : $"pid {Display.Number(happened.Pid)} after {Display.Uptime(happened.UptimeMs)}";
+            var child = happened.Kind == EventKind.Failed
+                ? "no child"
+                : $"pid {Display.Number(happened.Pid)} after {Display.Uptime(happened.UptimeMs)}";
             var time = output.IsTerminal ? EventTime.Of(happened.Time, TimeProvider.System.GetLocalNow())
                 : LogPrinter.TimeOf(happened.Time);
             output.WriteLine($"{time}{column}{child}{column}{what}: {ControlText.Escape(exit.Words)}");

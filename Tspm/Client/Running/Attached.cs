@@ -42,7 +42,10 @@ internal sealed class Attached
     {
         var request = new LogsRequest
         {
-            Selectors = _names, Follow = true, Since = LogsCommand.Iso(since), Events = true,
+            Selectors = _names,
+            Follow = true,
+            Since = LogsCommand.Iso(since),
+            Events = true,
         };
         var printer = new LogPrinter(_session.Out, _session.Err, raw: false, json);
         if (!EndByThemselves())
@@ -50,7 +53,8 @@ internal sealed class Attached
         var isOver = false;
         var stream = new LogStream(_session, request, printer)
         {
-            HidesEvents = json, IsOver = () => isOver = isOver || AreDown(),
+            HidesEvents = json,
+            IsOver = () => isOver = isOver || AreDown(),
         };
         LogsCommand.Show(_session, stream, request, printer);
         if (!isOver) return ExitCodes.Done;

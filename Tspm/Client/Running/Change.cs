@@ -8,18 +8,20 @@ using Tspm.Text;
 namespace Tspm.Client.Running;
 
 /// <summary>The flags that all changing verbs share.</summary>
-internal readonly record struct ChangeFlags(bool Json, bool NoAutoStart, bool NoWait = false, string? WaitTimeout = null)
+internal readonly record struct ChangeFlags(bool Json, bool NoAutoStart, bool NoWait = false,
+    string? WaitTimeout = null)
 {
     /// <summary>
-    /// How long a change may take that was given no time: stop timeouts and start timeouts of many processes in a row are well below it.
-    /// On a terminal the client says after two seconds what it waits for.
+    /// How long a change may take that was given no time: stop timeouts and start timeouts of many processes in a row
+    /// are well below it. On a terminal the client says after two seconds what it waits for.
     /// </summary>
     static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     public static ChangeFlags Of(ParsedLine line) => new(
         line.IsOn("json"), line.IsOff("auto-start"), line.IsOff("wait"), line.ValueOf("wait-timeout"));
 
-    public int? WaitTimeoutMs => WaitTimeout is { } text && Duration.TryParse(text, out var time) ? (int)time.TotalMilliseconds : null;
+    public int? WaitTimeoutMs =>
+        WaitTimeout is { } text && Duration.TryParse(text, out var time) ? (int)time.TotalMilliseconds : null;
 
     public TimeSpan Deadline => WaitTimeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) + DaemonClient.Grace : Longest;
 }
@@ -33,7 +35,9 @@ internal sealed record Change<TRequest, TResponse>(
     /// <summary>What the last line on a terminal counts; null: the states.</summary>
     public Func<ProcessOutcome, string>? Total { get; init; }
 
-    /// <summary>What to ask a daemon whose predecessor died over the request; null: it must not be done twice.</summary>
+    /// <summary>
+    /// What to ask a daemon whose predecessor died over the request; null: it must not be done twice.
+    /// </summary>
     public TRequest? Again { get; init; }
 
     /// <summary>Asked twice it does the same as once.</summary>
@@ -58,6 +62,7 @@ internal sealed record Change<TRequest, TResponse>(
         Outcomes.Print(session, response, Phrase, withSuccesses: !flags.Json, Total);
         if (response is { Processes.Count: 0, Notes: null, Error: null })
             session.Err.WriteLine(NothingToShow.NoProcesses);
-        return response.Success && response.Error is null && response.Processes.All(static process => process.Error is null) ? ExitCodes.Done : ExitCodes.Failed;
+        return response.Success && response.Error is null
+            && response.Processes.All(static process => process.Error is null) ? ExitCodes.Done : ExitCodes.Failed;
     }
 }

@@ -5,7 +5,10 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Running;
 
-/// <summary>Events over the control socket, as <see cref="LogStream"/> is for logs: what follows outlives its daemon, and misses nothing that was written. Without a daemon, what is in the files.</summary>
+/// <summary>
+/// Events over the control socket, as <see cref="LogStream"/> is for logs: what follows outlives its daemon, and misses
+/// nothing that was written. Without a daemon, what is in the files.
+/// </summary>
 internal sealed class EventStream(ClientSession session, EventsRequest request, Func<ProcessEvent, bool> onEvent)
 {
     long? _last;

@@ -37,18 +37,26 @@ internal static class FileStart
     {
         var request = new ApplyRequest
         {
-            Define = start.Define!, Client = start.Client!, Project = project, Force = start.Force ? true : null,
-            UpdateEnv = start.UpdateEnv, Start = true, Wait = start.Wait,
-            WaitTimeoutMs = start.WaitTimeoutMs, SettleMs = start.SettleMs,
+            Define = start.Define!,
+            Client = start.Client!,
+            Project = project,
+            Force = start.Force ? true : null,
+            UpdateEnv = start.UpdateEnv,
+            Start = true,
+            Wait = start.Wait,
+            WaitTimeoutMs = start.WaitTimeoutMs,
+            SettleMs = start.SettleMs,
         };
         var applied = daemon.Call(Methods.Apply, request, flags.Deadline);
         List<PlanStep> changes = [.. applied.Steps.Where(static step => step.Action == PlanStep.Change)];
         if (!flags.Json) PlanPrinter.Print(session.Out, changes, withKept: false);
         var response = new StartResponse
         {
-            Success = applied.Success, Processes = applied.Processes,
+            Success = applied.Success,
+            Processes = applied.Processes,
             ProcessId = applied.Processes is [var first, ..] ? first.Id : null,
-            Error = applied.Error, Notes = applied.Notes,
+            Error = applied.Error,
+            Notes = applied.Notes,
         };
         return start.Force ? Restart(daemon, response, start, flags) : response;
     }

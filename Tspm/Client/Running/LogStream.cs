@@ -6,8 +6,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Running;
 
 /// <summary>
-/// One view of logs over the control socket. A stream that follows outlives its daemon: when the connection breaks, it is made again and goes on
-/// behind the last byte seen of each stream, so that no line is missing and none comes twice.
+/// One view of logs over the control socket. A stream that follows outlives its daemon: when the connection breaks, it
+/// is made again and goes on behind the last byte seen of each stream, so that no line is missing and none comes twice.
 /// </summary>
 internal sealed class LogStream(ClientSession session, LogsRequest request, LogPrinter printer)
 {

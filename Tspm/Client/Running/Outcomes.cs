@@ -5,7 +5,10 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Running;
 
-/// <summary>Says what became of each process: what worked on standard output, what did not on standard error, with its last words.</summary>
+/// <summary>
+/// Says what became of each process: what worked on standard output, what did not on standard error, with its last
+/// words.
+/// </summary>
 internal static class Outcomes
 {
     /// <param name="session">Where to say it.</param>
@@ -54,5 +57,7 @@ internal static class Outcomes
 
     /// <summary>For verbs after which the process is in some state: <c>online (pid 12)</c>.</summary>
     public static string InState(ProcessOutcome process) =>
-        process.Pid is { } pid && process.State is not ProcessState.Stopped ? $"{Display.State(process.State)} (pid {Display.Number(pid)})" : Display.State(process.State);
+        process.Pid is { } pid && process.State is not ProcessState.Stopped
+            ? $"{Display.State(process.State)} (pid {Display.Number(pid)})"
+            : Display.State(process.State);
 }

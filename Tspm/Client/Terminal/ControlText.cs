@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Tspm.Client.Terminal;
 
-/// <summary>Makes text of others (names, commands, reasons) harmless: control characters are shown, never sent.</summary>
+/// <summary>
+/// Makes text of others (names, commands, reasons) harmless: control characters are shown, never sent.
+/// </summary>
 internal static class ControlText
 {
     /// <summary>One line without control characters: \n, \t, \r, \e, \xHH in their place.</summary>
@@ -29,7 +31,11 @@ internal static class ControlText
         return escaped.ToString();
     }
 
-    /// <summary>Controls (C0, DEL, C1), line and paragraph separators, and what turns the direction of a line around.</summary>
+    /// <summary>
+    /// Controls (C0, DEL, C1), line and paragraph separators, and what turns the direction of a line around.
+    /// </summary>
     static bool MustHide(char letter) =>
-        letter < ' ' || letter is >= '\u007f' and < '\u00a0' or '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+        letter < ' '
+            || letter is >= '\u007f' and < '\u00a0' or '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e')
+                or (>= '\u2066' and <= '\u2069');
 }

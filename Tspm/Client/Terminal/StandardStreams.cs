@@ -4,8 +4,9 @@ using Tspm.Libc;
 namespace Tspm.Client.Terminal;
 
 /// <summary>
-/// Standard output and standard error, written with write(2) itself: <see cref="FileStream"/> would keep an offset of its own (two commands
-/// that append to one file would overwrite each other), and the console's stream hides that the reader is gone, and costs a millisecond.
+/// Standard output and standard error, written with write(2) itself: <see cref="FileStream"/> would keep an offset of
+/// its own (two commands that append to one file would overwrite each other), and the console's stream hides that the
+/// reader is gone, and costs a millisecond.
 /// </summary>
 internal static unsafe class StandardStreams
 {
@@ -48,11 +49,15 @@ internal static unsafe class StandardStreams
     static OutputWriter Open(int descriptor)
     {
         var isTerminal = Unistd.isatty(descriptor) == 1;
-        return new OutputWriter(bytes => WriteAll(descriptor, bytes), isTerminal) { HasColour = isTerminal && WantsColour() };
+        return new OutputWriter(bytes => WriteAll(descriptor, bytes), isTerminal)
+        {
+            HasColour = isTerminal && WantsColour(),
+        };
     }
 
     static bool WantsColour() =>
-        Environment.GetEnvironmentVariable("NO_COLOR") is null or "" && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+        Environment.GetEnvironmentVariable("NO_COLOR") is null or ""
+            && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
     /// <summary>False: the reader is gone (the runtime ignores SIGPIPE, so it is an error number).</summary>
     static bool WriteAll(int descriptor, ReadOnlySpan<byte> bytes)
@@ -74,7 +79,9 @@ internal static unsafe class StandardStreams
         return true;
     }
 
-    /// <summary>Somebody else made the descriptor non-blocking (a shell's other child, ssh): wait as a blocking one would.</summary>
+    /// <summary>
+    /// Somebody else made the descriptor non-blocking (a shell's other child, ssh): wait as a blocking one would.
+    /// </summary>
     static void WaitUntilWritable(int descriptor)
     {
         var request = new PollFd { fd = descriptor, events = SysPoll.POLLOUT };

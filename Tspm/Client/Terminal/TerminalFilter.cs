@@ -3,8 +3,9 @@ using System.Buffers;
 namespace Tspm.Client.Terminal;
 
 /// <summary>
-/// What a child printed, made safe for a terminal: colours (ESC [ … m) and tabs pass, every other escape sequence and control character is dropped,
-/// so that a log can neither move the cursor nor set a title nor make the terminal answer. UTF-8 passes unchanged, also when it is broken.
+/// What a child printed, made safe for a terminal: colours (ESC [ … m) and tabs pass, every other escape sequence and
+/// control character is dropped, so that a log can neither move the cursor nor set a title nor make the terminal
+/// answer. UTF-8 passes unchanged, also when it is broken.
 /// </summary>
 internal static class TerminalFilter
 {
@@ -14,7 +15,7 @@ internal static class TerminalFilter
     {
         if (IsClean(line)) return line;
         var clean = new ArrayBufferWriter<byte>(line.Length);
-        for (var i = 0; i < line.Length; )
+        for (var i = 0; i < line.Length;)
         {
             if (line[i] == Escape)
             {
@@ -47,7 +48,9 @@ internal static class TerminalFilter
         _ => false,
     };
 
-    /// <summary>Where the sequence that starts here ends (ECMA-48: CSI, OSC and other strings, two-byte ones).</summary>
+    /// <summary>
+    /// Where the sequence that starts here ends (ECMA-48: CSI, OSC and other strings, two-byte ones).
+    /// </summary>
     static int SequenceEnd(ReadOnlySpan<byte> line, int start, out bool isColour)
     {
         isColour = false;
@@ -56,7 +59,8 @@ internal static class TerminalFilter
         if (line[i] == (byte)'[')
         {
             var plain = true;
-            for (i++; i < line.Length && line[i] is >= 0x20 and <= 0x3f; i++) plain &= line[i] is >= (byte)'0' and <= (byte)';';
+            for (i++; i < line.Length && line[i] is >= 0x20 and <= 0x3f; i++)
+                plain &= line[i] is >= (byte)'0' and <= (byte)';';
             if (i >= line.Length) return line.Length;
             isColour = plain && line[i] == (byte)'m';
             // A control character or an escape inside a sequence ends it and is looked at by itself.

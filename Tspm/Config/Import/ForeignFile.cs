@@ -131,7 +131,8 @@ internal static class ForeignFile
             {
                 // What is in a text is neither a comment nor a name, unless the text is the name.
                 var end = EndOfText(text, at);
-                if (text.AsSpan(at + 1, Math.Max(0, end - at - 1)) is "apps" && NamesSomething(text.AsSpan(Math.Min(end + 1, text.Length)))) return true;
+                if (text.AsSpan(at + 1, Math.Max(0, end - at - 1)) is "apps"
+                    && NamesSomething(text.AsSpan(Math.Min(end + 1, text.Length)))) return true;
                 at = end;
             }
             else if (rest.StartsWith("apps") && (at == 0 || !IsNameLetter(text[at - 1])) && NamesSomething(rest[4..]))

@@ -28,8 +28,9 @@ internal sealed class IniSection(string name)
 }
 
 /// <summary>
-/// Ini files as supervisord reads them, by Python's configparser: sections, <c>key = value</c> or <c>key: value</c>, lines that go on when they are indented, comments from <c>;</c> or <c>#</c> at
-/// the beginning of a line or behind a space.
+/// Ini files as supervisord reads them, by Python's configparser: sections, <c>key = value</c> or <c>key: value</c>,
+/// lines that go on when they are indented, comments from <c>;</c> or <c>#</c> at the beginning of a line or behind a
+/// space.
 /// </summary>
 internal static class IniFile
 {
@@ -46,7 +47,8 @@ internal static class IniFile
             if (content.AsSpan().Trim().IsEmpty) continue;
             if (char.IsWhiteSpace(content[0]) && section is not null && key is not null)
             {
-                section.Set(key, section.Get(key) is { Length: > 0 } before ? $"{before}\n{content.Trim()}" : content.Trim());
+                section.Set(key,
+                    section.Get(key) is { Length: > 0 } before ? $"{before}\n{content.Trim()}" : content.Trim());
                 continue;
             }
             content = content.Trim();
@@ -56,7 +58,9 @@ internal static class IniFile
                 continue;
             }
             var at = content.AsSpan().IndexOfAny('=', ':');
-            if (section is null || at <= 0) throw new ImportException(string.Create(CultureInfo.InvariantCulture, $"{file}, line {line} is not understood; expected [section] or key = value"));
+            if (section is null || at <= 0)
+                throw new ImportException(string.Create(CultureInfo.InvariantCulture,
+                    $"{file}, line {line} is not understood; expected [section] or key = value"));
             key = content[..at].Trim().ToLowerInvariant();
             section.Set(key, content[(at + 1)..].Trim());
         }

@@ -46,7 +46,8 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
             if (!JsonTypes.TryName(member, out var key) || member.Value.ValueKind == JsonValueKind.Null) continue;
             if (IsProfile(key))
             {
-                if (profile is null) imported.Leave(_name, key, member.Value, $"choose it with: tspm import pm2 --env {key[4..]}");
+                if (profile is null)
+                    imported.Leave(_name, key, member.Value, $"choose it with: tspm import pm2 --env {key[4..]}");
                 else if (key[4..] == profile) (overlay, sawProfile) = (member.Value, true);
             }
             else if (!Take(key, member.Value)) imported.Leave(_name, key, member.Value, Pm2Hints.Of(key));
@@ -127,7 +128,8 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
                 return Pm2Value.Text(value) is { } group && Did(_config = _config with { Group = group });
             case "max_memory_restart":
                 return Pm2Value.Size(value) is { } bytes && Did(_config = _config with { MemoryLimitBytes = bytes });
-            default: return TakeWatching(key, value) || TakeEnding(key, value) || TakeLogs(key, value)
+            default:
+                return TakeWatching(key, value) || TakeEnding(key, value) || TakeLogs(key, value)
                 || Pm2Hints.IsWithoutLoss(key, value);
         }
     }
@@ -140,7 +142,8 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
                 if (value.ValueKind == JsonValueKind.False) return true;
                 _config = _config with
                 {
-                    Watch = true, WatchPaths = value.ValueKind == JsonValueKind.True ? null : Pm2Value.Words(value),
+                    Watch = true,
+                    WatchPaths = value.ValueKind == JsonValueKind.True ? null : Pm2Value.Words(value),
                 };
                 return value.ValueKind == JsonValueKind.True || _config.WatchPaths is not null;
             case "ignore_watch":
@@ -231,12 +234,17 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         TakeCombinedLog();
         MakeJob();
         // PM2 runs Python with -u.
-        if (_interpreter is null && config.Interpreter == Interpreters.Python) (_env ??= []).TryAdd(Interpreters.PythonUnbuffered, "1");
+        if (_interpreter is null && config.Interpreter == Interpreters.Python)
+            (_env ??= []).TryAdd(Interpreters.PythonUnbuffered, "1");
         config = config with
         {
-            Name = _name, Env = _env is { Count: > 0 } ? _env : null,
-            OutFile = _config.OutFile, MergeLogs = _config.MergeLogs,
-            Schedule = _config.Schedule, Restart = _restart == new RestartConfig() ? null : _restart, Stop = _stop,
+            Name = _name,
+            Env = _env is { Count: > 0 } ? _env : null,
+            OutFile = _config.OutFile,
+            MergeLogs = _config.MergeLogs,
+            Schedule = _config.Schedule,
+            Restart = _restart == new RestartConfig() ? null : _restart,
+            Stop = _stop,
         };
         return Pm2Schedule.Translate(config, _name, imported);
     }
@@ -260,8 +268,14 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
     void TakeCombinedLog()
     {
         if (_logFile is null) return;
-        if (_config.OutFile is null && _config.ErrFile is null) _config = _config with { OutFile = LogPath(_logFile), MergeLogs = true };
-        else imported.Leave(_name, "log_file", _logFile, "one file for both is outFile with mergeLogs; beside two others there is no third");
+        if (_config.OutFile is null && _config.ErrFile is null) _config = _config with
+        {
+            OutFile = LogPath(_logFile),
+            MergeLogs = true,
+        };
+        else
+            imported.Leave(_name, "log_file", _logFile,
+                "one file for both is outFile with mergeLogs; beside two others there is no third");
     }
 
     /// <summary>

@@ -14,7 +14,8 @@ internal static class Pm2Import
     /// <param name="root">The file.</param>
     /// <param name="folder">Its folder, absolute.</param>
     /// <param name="profile">Chooses <c>env_PROFILE</c>; null: none.</param>
-    /// <param name="present">The environment in which this is done: of a dump only what differs from it is kept.</param>
+    /// <param name="present">The environment in which this is done: of a dump only what differs from it is
+    /// kept.</param>
     /// <param name="look">What lies at this path?</param>
     /// <exception cref="ImportException">It is no such file.</exception>
     public static Imported Read(
@@ -25,7 +26,8 @@ internal static class Pm2Import
         var sawProfile = profile is null;
         foreach (var app in Apps(root, imported))
         {
-            if (app.ValueKind != JsonValueKind.Object) throw new ImportException($"an app must be an object, but is {JsonProblems.Show(app)}");
+            if (app.ValueKind != JsonValueKind.Object)
+                throw new ImportException($"an app must be an object, but is {JsonProblems.Show(app)}");
             var reader = new Pm2App(app, imported, folder, look);
             if (app.TryGetProperty("pm_exec_path", out _)) AddDumped(imported, reader, reader.ReadDump(present));
             else if (reader.ReadApp(profile, ref sawProfile) is { } config) imported.Add(config);
@@ -38,8 +40,10 @@ internal static class Pm2Import
     static List<JsonElement> Apps(JsonElement root, Imported imported)
     {
         if (root.ValueKind == JsonValueKind.Array) return Items(root);
-        if (root.ValueKind != JsonValueKind.Object) throw new ImportException($"expected an object with 'apps', but it is {JsonProblems.Show(root)}");
-        if (root.TryGetProperty("deploy", out var deploy)) imported.Leave("the file", "deploy", deploy, "Tspm copies nothing to other machines");
+        if (root.ValueKind != JsonValueKind.Object)
+            throw new ImportException($"expected an object with 'apps', but it is {JsonProblems.Show(root)}");
+        if (root.TryGetProperty("deploy", out var deploy))
+            imported.Leave("the file", "deploy", deploy, "Tspm copies nothing to other machines");
         if (!root.TryGetProperty("apps", out var apps) && !root.TryGetProperty("pm2", out apps))
             return IsApp(root) ? [root] : throw new ImportException("it has no 'apps'");
         return apps.ValueKind == JsonValueKind.Array ? Items(apps) : [apps];
@@ -63,13 +67,18 @@ internal static class Pm2Import
     static void AddDumped(Imported imported, Pm2App reader, ProcessConfig? config)
     {
         if (config is null) return;
-        var same = imported.Processes.FindIndex(other => other.Name == config.Name && other.Command == config.Command && other.ProjectDir == config.ProjectDir);
+        var same = imported.Processes
+            .FindIndex(other =>
+                other.Name == config.Name && other.Command == config.Command && other.ProjectDir == config.ProjectDir);
         if (same < 0)
         {
             imported.Add(config);
             return;
         }
         if (imported.Processes[same].Instances is null) reader.TellOfCluster();
-        imported.Processes[same] = imported.Processes[same] with { Instances = (imported.Processes[same].Instances ?? 1) + 1 };
+        imported.Processes[same] = imported.Processes[same] with
+        {
+            Instances = (imported.Processes[same].Instances ?? 1) + 1,
+        };
     }
 }

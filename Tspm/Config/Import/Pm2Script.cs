@@ -37,7 +37,11 @@ internal static class Pm2Script
                 words.Name, "interpreter_args", string.Join(' ', options), "there is no interpreter to give them to");
         return config with
         {
-            Interpreter = interpreter is null ? null : Quoted(interpreter, options), Command = script, Args = args ?? [],
+            Interpreter = interpreter is null
+                ? null
+                : Quoted(interpreter, options),
+            Command = script,
+            Args = args ?? [],
         };
     }
 

@@ -33,14 +33,21 @@ internal static class ProcfileImport
             var isRelease = name == "release";
             imported.Add(new ProcessConfig
             {
-                Name = name, ProjectDir = folder, Command = command, EnvFile = envFile,
+                Name = name,
+                ProjectDir = folder,
+                Command = command,
+                EnvFile = envFile,
                 Env = new Dictionary<string, string> { ["PORT"] = next.ToString(CultureInfo.InvariantCulture) },
                 Restart = isRelease ? new RestartConfig { Policy = "on-failure" } : null,
             });
-            if (isRelease) imported.Notes.Add("'release' ends when it is done: it is not started again after success; what needs it can say dependsOn release, completed");
+            if (isRelease)
+                imported.Notes
+                    .Add("'release' ends when it is done: it is not started again after success; what needs it can "
+                        + "say dependsOn release, completed");
             next += PortStep;
         }
-        if (imported.Processes.Count == 0 && imported.Left.Count == 0) throw new ImportException("it holds no process; expected lines 'name: command'");
+        if (imported.Processes.Count == 0 && imported.Left.Count == 0)
+            throw new ImportException("it holds no process; expected lines 'name: command'");
         return imported;
     }
 

@@ -161,7 +161,14 @@ internal sealed class RelaxedJson
         }
         else if (letter != '\n') value.Append(letter switch
         {
-            'n' => '\n', 't' => '\t', 'r' => '\r', 'b' => '\b', 'f' => '\f', 'v' => '\v', '0' => '\0', _ => letter,
+            'n' => '\n',
+            't' => '\t',
+            'r' => '\r',
+            'b' => '\b',
+            'f' => '\f',
+            'v' => '\v',
+            '0' => '\0',
+            _ => letter,
         });
     }
 

@@ -4,7 +4,9 @@ using Tspm.Json;
 
 namespace Tspm.Config.Import;
 
-/// <summary>A value of another manager's file in one short line of JSON, without what looks like a secret, at whatever depth.</summary>
+/// <summary>
+/// A value of another manager's file in one short line of JSON, without what looks like a secret, at whatever depth.
+/// </summary>
 internal static class ShownValue
 {
     public const string Hidden = "***";
@@ -13,7 +15,8 @@ internal static class ShownValue
     const int MaxLength = 200;
 
     /// <inheritdoc cref="Of(string, JsonElement)"/>
-    public static string Of(string key, string value) => Imported.IsSecret(key) || HasLogin(value) ? Hidden : JsonProblems.Quote(value);
+    public static string Of(string key, string value) =>
+        Imported.IsSecret(key) || HasLogin(value) ? Hidden : JsonProblems.Quote(value);
 
     /// <param name="key">By its name it is a secret or not.</param>
     /// <param name="value">A secret, too, when it is an address with a login in it.</param>
@@ -30,11 +33,14 @@ internal static class ShownValue
         if (Imported.IsSecret(key)) text.Append(Hidden);
         else if (value.ValueKind == JsonValueKind.Object) WriteMembers(text, value);
         else if (value.ValueKind == JsonValueKind.Array) WriteItems(text, key, value);
-        else text.Append(value.ValueKind == JsonValueKind.String && JsonTypes.TryText(value, out var word) && HasLogin(word) ? Hidden : JsonProblems.Show(value));
+        else
+            text.Append(value.ValueKind == JsonValueKind.String && JsonTypes.TryText(value, out var word)
+                && HasLogin(word) ? Hidden : JsonProblems.Show(value));
     }
 
     /// <summary><c>https://user:password@host</c>, and the like: many put a token there.</summary>
-    static bool HasLogin(string text) => text.IndexOf("://", StringComparison.Ordinal) is >= 0 and var at && text.IndexOf('@', at) > 0;
+    static bool HasLogin(string text) =>
+        text.IndexOf("://", StringComparison.Ordinal) is >= 0 and var at && text.IndexOf('@', at) > 0;
 
     static void WriteMembers(StringBuilder text, JsonElement value)
     {

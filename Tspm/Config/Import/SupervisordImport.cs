@@ -22,11 +22,16 @@ internal static class SupervisordImport
         var sections = new List<IniSection>();
         var folder = Path.GetDirectoryName(path)!;
         IniFile.Read(text, path, sections);
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["here"] = folder, ["host_node_name"] = host };
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["here"] = folder,
+            ["host_node_name"] = host
+        };
         foreach (var (name, value) in environment) variables["ENV_" + name] = value;
         if (sections.Find(static section => section.Name == "include")?.Get("files") is { } files)
             foreach (var pattern in files.Split([' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries))
-                foreach (var included in include(Path.GetFullPath(Percent.Expand(pattern, variables, "[include] files"), folder)))
+                foreach (var included in include(Path.GetFullPath(Percent.Expand(pattern, variables, "[include] files"),
+                    folder)))
                     IniFile.Read(read(included), included, sections);
         var imported = new Imported();
         var global = sections.Find(static section => section.Name == "supervisord") ?? new IniSection("supervisord");
@@ -44,10 +49,13 @@ internal static class SupervisordImport
                 imported.Leave(
                     section.Name, "command", section.Get("command") ?? "",
                     "the program was left out, with all that it says: hooks, or tspm events -f --json");
-            else if (!section.Name.StartsWith("group:", StringComparison.Ordinal) && section.Name is not ("include" or "supervisord")) own.Add($"[{section.Name}]");
+            else if (!section.Name.StartsWith("group:", StringComparison.Ordinal)
+                && section.Name is not ("include" or "supervisord")) own.Add($"[{section.Name}]");
         }
         TakeGlobal(global, imported);
-        if (own.Count > 0) imported.Notes.Add($"{string.Join(", ", own)}: supervisord's own; Tspm has its socket and needs no such setting");
+        if (own.Count > 0)
+            imported.Notes
+                .Add($"{string.Join(", ", own)}: supervisord's own; Tspm has its socket and needs no such setting");
         return imported;
     }
 
@@ -65,26 +73,36 @@ internal static class SupervisordImport
         {
             if (!section.Name.StartsWith("group:", StringComparison.Ordinal)) continue;
             var name = section.Name[6..].Trim();
-            foreach (var program in (section.Get("programs") ?? "").Split([',', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) groups.TryAdd(program, name);
+            foreach (var program in (section.Get("programs") ?? "").Split([',', '\n'],
+                StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) groups.TryAdd(program, name);
             if (file.HasOrder && section.Get("priority") is { } priority)
                 imported.Leave(section.Name, "priority", priority, SupervisordProgram.PriorityHint);
         }
         return groups;
     }
 
-    /// <summary>What of supervisord's own settings reaches its programs, and is not taken over by <see cref="SupervisordProgram"/>.</summary>
+    /// <summary>
+    /// What of supervisord's own settings reaches its programs, and is not taken over by
+    /// <see cref="SupervisordProgram"/>.
+    /// </summary>
     static void TakeGlobal(IniSection global, Imported imported)
     {
         foreach (var key in global.Keys)
         {
             var value = global.Get(key);
-            if (key is "minfds" or "minprocs") imported.Notes.Add($"[supervisord] {key} = {value}: limits.{(key == "minfds" ? "nofile" : "nproc")} of a process, where it needs that");
-            else if (key == "user") imported.Notes.Add($"[supervisord] user = {value}: run tspm as that user, or say user in each process");
+            if (key is "minfds" or "minprocs")
+                imported.Notes
+                    .Add($"[supervisord] {key} = {value}: limits.{(key == "minfds" ? "nofile" : "nproc")} of a "
+                        + "process, where it needs that");
+            else if (key == "user")
+                imported.Notes.Add($"[supervisord] user = {value}: run tspm as that user, or say user in each process");
         }
     }
 }
 
-/// <summary>Python's %-expressions, as far as supervisord's settings use them: %(name)s, %(name)d, %(name)02d and %%.</summary>
+/// <summary>
+/// Python's %-expressions, as far as supervisord's settings use them: %(name)s, %(name)d, %(name)02d and %%.
+/// </summary>
 internal static class Percent
 {
     /// <exception cref="ImportException">A name that is not known, or something else behind a percent sign.</exception>
@@ -107,9 +125,16 @@ internal static class Percent
             }
             var close = i + 1 < text.Length && text[i + 1] == '(' ? text.IndexOf(')', i) : -1;
             var end = close < 0 ? -1 : text.AsSpan(close).IndexOfAny('s', 'd');
-            if (end < 0) throw new ImportException($"{where}: the percent sign in '{text}' is not understood; a plain one is written %%");
+            if (end < 0)
+                throw new ImportException($"{where}: the percent sign in '{text}' is not understood; a plain one is "
+                    + "written %%");
             var name = text[(i + 2)..close];
-            if (!variables.TryGetValue(name, out var value)) throw new ImportException($"{where}: %({name})s is not known here{(name.StartsWith("ENV_", StringComparison.Ordinal) ? $"; set {name[4..]} in the environment" : "")}");
+            if (!variables.TryGetValue(name, out var value))
+            {
+                var isVariable = name.StartsWith("ENV_", StringComparison.Ordinal);
+                var remedy = isVariable ? $"; set {name[4..]} in the environment" : "";
+                throw new ImportException($"{where}: %({name})s is not known here{remedy}");
+            }
             result.Append(Padded(value, text.AsSpan(close + 1, end - 1)));
             i = close + end;
         }
@@ -117,5 +142,7 @@ internal static class Percent
     }
 
     static string Padded(string value, ReadOnlySpan<char> width) =>
-        width.Length > 0 && int.TryParse(width, out var digits) && digits < 100 ? value.PadLeft(digits, width[0] == '0' ? '0' : ' ') : value;
+        width.Length > 0 && int.TryParse(width, out var digits) && digits < 100
+            ? value.PadLeft(digits, width[0] == '0' ? '0' : ' ')
+            : value;
 }

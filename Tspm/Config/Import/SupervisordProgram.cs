@@ -4,7 +4,10 @@ using Tspm.Text;
 
 namespace Tspm.Config.Import;
 
-/// <summary>One [program:x] of supervisord as processes. Keys, defaults and meaning are those of supervisord.org/configuration.html.</summary>
+/// <summary>
+/// One [program:x] of supervisord as processes. Keys, defaults and meaning are those of
+/// supervisord.org/configuration.html.
+/// </summary>
 /// <param name="section">The program's.</param>
 /// <param name="global">[supervisord], whose environment, umask and directory reach the programs.</param>
 /// <param name="variables">For %(…)s.</param>
@@ -21,14 +24,20 @@ internal sealed class SupervisordProgram(
 
     static readonly string[] Known =
     [
-        "command", "process_name", "numprocs", "numprocs_start", "priority", "autostart", "autorestart", "startsecs", "startretries", "exitcodes", "stopsignal", "stopwaitsecs", "stopasgroup",
-        "killasgroup", "user", "redirect_stderr", "stdout_logfile", "stdout_logfile_maxbytes", "stdout_logfile_backups", "stderr_logfile", "stderr_logfile_maxbytes", "stderr_logfile_backups",
-        "environment", "directory", "umask", "stdout_events_enabled", "stderr_events_enabled", "stdout_syslog", "stderr_syslog", "stdout_capture_maxbytes", "stderr_capture_maxbytes", "serverurl",
+        "command", "process_name", "numprocs", "numprocs_start", "priority", "autostart", "autorestart", "startsecs",
+        "startretries", "exitcodes", "stopsignal", "stopwaitsecs", "stopasgroup",
+        "killasgroup", "user", "redirect_stderr", "stdout_logfile", "stdout_logfile_maxbytes", "stdout_logfile_backups",
+        "stderr_logfile", "stderr_logfile_maxbytes", "stderr_logfile_backups",
+        "environment", "directory", "umask", "stdout_events_enabled", "stderr_events_enabled", "stdout_syslog",
+        "stderr_syslog", "stdout_capture_maxbytes", "stderr_capture_maxbytes", "serverurl",
     ];
 
     readonly string _name = section.Name[8..].Trim();
 
-    /// <summary>As many processes as it takes: one with instances, or one for each number where the number is part of what it says.</summary>
+    /// <summary>
+    /// As many processes as it takes: one with instances, or one for each number where the number is part of what it
+    /// says.
+    /// </summary>
     public void Add(string? group)
     {
         foreach (var key in section.Keys)
@@ -45,7 +54,10 @@ internal sealed class SupervisordProgram(
             return;
         }
         var (count, first) = (Number("numprocs") ?? 1, Number("numprocs_start") ?? 0);
-        var isNumbered = count > 1 && section.Keys.Exists(key => key != "process_name" && section.Get(key)!.Contains("%(process_num)", StringComparison.Ordinal));
+        var isNumbered = count > 1
+            && section.Keys
+                .Exists(key =>
+                    key != "process_name" && section.Get(key)!.Contains("%(process_num)", StringComparison.Ordinal));
         if (!isNumbered)
         {
             imported.Add(Config(_name, group, first) with { Instances = count > 1 ? count : null });
@@ -53,7 +65,9 @@ internal sealed class SupervisordProgram(
         }
         for (var number = first; number < first + count; number++)
         {
-            var name = section.Get("process_name") is { } pattern ? Percent.Expand(pattern, VariablesOf(group, number), _name) : string.Create(CultureInfo.InvariantCulture, $"{_name}_{number:00}");
+            var name = section.Get("process_name") is { } pattern
+                ? Percent.Expand(pattern, VariablesOf(group, number), _name)
+                : string.Create(CultureInfo.InvariantCulture, $"{_name}_{number:00}");
             imported.Add(Config(name, group ?? _name, number));
         }
     }
@@ -61,15 +75,18 @@ internal sealed class SupervisordProgram(
     ProcessConfig Config(string name, string? group, int number)
     {
         var own = VariablesOf(group, number);
-        string? Value(string key) => section.Get(key) is { } value ? Percent.Expand(value, own, $"{_name}, {key}") : null;
+        string? Value(string key) =>
+            section.Get(key) is { } value ? Percent.Expand(value, own, $"{_name}, {key}") : null;
         var (output, errors) = (LogOf(Value("stdout_logfile")), LogOf(Value("stderr_logfile")));
         var mask = Value("umask") ?? global.Get("umask");
         var (command, args) = CommandOf(Value("command")!);
         return new ProcessConfig
         {
-            Name = name, Namespace = group,
+            Name = name,
+            Namespace = group,
             ProjectDir = DirectoryOf(Value("directory"), own),
-            Command = command, Args = args,
+            Command = command,
+            Args = args,
             Env = Environment(own),
             User = Value("user"),
             Umask = mask,
@@ -108,18 +125,29 @@ internal sealed class SupervisordProgram(
 
     Dictionary<string, string> VariablesOf(string? group, int number)
     {
-        var own = new Dictionary<string, string>(variables, StringComparer.Ordinal) { ["program_name"] = _name, ["group_name"] = group ?? _name, ["process_num"] = number.ToString(CultureInfo.InvariantCulture) };
+        var own = new Dictionary<string, string>(variables, StringComparer.Ordinal)
+        {
+            ["program_name"] = _name,
+            ["group_name"] = group ?? _name,
+            ["process_num"] = number.ToString(CultureInfo.InvariantCulture)
+        };
         own["numprocs"] = section.Get("numprocs") ?? "1";
-        own["process_name"] = section.Get("process_name") is { } pattern && !pattern.Contains("%(process_name)", StringComparison.Ordinal) ? Percent.Expand(pattern, own, _name) : _name;
+        own["process_name"] = section.Get("process_name") is { } pattern
+            && !pattern.Contains("%(process_name)", StringComparison.Ordinal)
+                ? Percent.Expand(pattern, own, _name)
+                : _name;
         return own;
     }
 
-    /// <summary>Without <c>autorestart</c> it is "unexpected": an exit code that is not among <c>exitcodes</c> is.</summary>
+    /// <summary>
+    /// Without <c>autorestart</c> it is "unexpected": an exit code that is not among <c>exitcodes</c> is.
+    /// </summary>
     RestartConfig? RestartOf()
     {
         var codes = new List<int>();
         foreach (var word in (section.Get("exitcodes") ?? "0").Split(','))
-            if (int.TryParse(word.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var code)) codes.Add(code);
+            if (int.TryParse(word.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var code))
+                codes.Add(code);
         var said = section.Get("autorestart")?.ToLowerInvariant() ?? "unexpected";
         var restart = said switch
         {
@@ -135,7 +163,13 @@ internal sealed class SupervisordProgram(
 
     StopConfig? StopOf()
     {
-        var stop = new StopConfig { Signal = section.Get("stopsignal") is { } signal && signal is not ("TERM" or "SIGTERM") ? signal : null, TimeoutMs = Number("stopwaitsecs") * 1000 };
+        var stop = new StopConfig
+        {
+            Signal = section.Get("stopsignal") is { } signal && signal is not ("TERM" or "SIGTERM")
+                ? signal
+                : null,
+            TimeoutMs = Number("stopwaitsecs") * 1000,
+        };
         return stop == new StopConfig() ? null : stop;
     }
 
@@ -145,7 +179,13 @@ internal sealed class SupervisordProgram(
         // A stream has to be without a limit; the file that it becomes has not.
         if (size == "0" && LogStreams.IsOne(section.Get("stdout_logfile") ?? section.Get("stderr_logfile"), imported))
             size = null;
-        var log = new LogConfig { MaxSizeBytes = size is not null && ByteSize.TryParse(size, out var bytes) ? bytes : null, Keep = Number("stdout_logfile_backups") ?? Number("stderr_logfile_backups") };
+        var log = new LogConfig
+        {
+            MaxSizeBytes = size is not null && ByteSize.TryParse(size, out var bytes)
+                ? bytes
+                : null,
+            Keep = Number("stdout_logfile_backups") ?? Number("stderr_logfile_backups"),
+        };
         return log == new LogConfig() ? null : log;
     }
 
@@ -173,7 +213,9 @@ internal sealed class SupervisordProgram(
                 continue;
             }
             var equals = text.IndexOf('=', i);
-            if (equals < 0) throw new ImportException($"{_name}: environment is not understood at '{text[i..]}'; expected KEY=\"value\",KEY2=\"value\"");
+            if (equals < 0)
+                throw new ImportException($"{_name}: environment is not understood at '{text[i..]}'; expected "
+                    + "KEY=\"value\",KEY2=\"value\"");
             var key = text[i..equals].Trim();
             for (i = equals + 1; i < text.Length && text[i] is ' ' or '\t'; i++) { }
             var value = new System.Text.StringBuilder();
@@ -183,7 +225,8 @@ internal sealed class SupervisordProgram(
                 if (quote == '"' && text[i] == '\\' && i + 1 < text.Length && text[i + 1] is '"' or '\\') i++;
                 value.Append(text[i]);
             }
-            if (quote != '\0' && i++ >= text.Length) throw new ImportException($"{_name}: a quote in environment is never closed");
+            if (quote != '\0' && i++ >= text.Length)
+                throw new ImportException($"{_name}: a quote in environment is never closed");
             into[key] = quote == '\0' ? value.ToString().TrimEnd() : value.ToString();
         }
     }
@@ -196,14 +239,27 @@ internal sealed class SupervisordProgram(
         "stdout_events_enabled" or "stderr_events_enabled" when Flag(key) == true && file.HasListener =>
             "tspm logs -f --json",
         "stdout_syslog" or "stderr_syslog" when Flag(key) == true => "a log is a file; pipe 'tspm logs -f' into logger",
-        "stdout_logfile" or "stderr_logfile" when value.Equals("syslog", StringComparison.OrdinalIgnoreCase) => "a log is a file; pipe 'tspm logs -f' into logger",
-        "stdout_capture_maxbytes" or "stderr_capture_maxbytes" when value.Trim('0', 'M', 'K', 'B').Length > 0 => "no counterpart",
-        "stderr_logfile_maxbytes" or "stderr_logfile_backups" when section.Get("stdout" + key[6..]) is { } other && other != value && Flag("redirect_stderr") != true => "both logs are kept by the same rules; those of stdout are taken",
+        "stdout_logfile" or "stderr_logfile" when value.Equals("syslog", StringComparison.OrdinalIgnoreCase) =>
+            "a log is a file; pipe 'tspm logs -f' into logger",
+        "stdout_capture_maxbytes" or "stderr_capture_maxbytes" when value.Trim('0', 'M', 'K', 'B').Length > 0 =>
+            "no counterpart",
+        "stderr_logfile_maxbytes" or "stderr_logfile_backups" when section.Get("stdout" + key[6..]) is { } other
+            && other != value && Flag("redirect_stderr") != true =>
+                "both logs are kept by the same rules; those of stdout are taken",
         "serverurl" when value != "AUTO" => "no counterpart",
         _ => null,
     };
 
-    bool? Flag(string key) => section.Get(key)?.ToLowerInvariant() switch { "true" or "yes" or "on" or "1" => true, "false" or "no" or "off" or "0" => false, _ => null };
+    bool? Flag(string key) =>
+        section.Get(key)
+            ?.ToLowerInvariant() switch
+        {
+            "true" or "yes" or "on" or "1" => true,
+            "false" or "no" or "off" or "0" => false,
+            _ => null
+        };
 
-    int? Number(string key) => int.TryParse(section.Get(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < 1_000_000 ? number : null;
+    int? Number(string key) =>
+        int.TryParse(section.Get(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number < 1_000_000 ? number : null;
 }

@@ -6,8 +6,9 @@ using SharpYaml.Events;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// A YAML document as JSON: one document, keys that are scalars, plain scalars by the core schema of YAML 1.2 (chapter 10.3), anchors, and merge keys, which the files of PM2's users have.
-/// The only file that touches SharpYaml, of which it uses the parser alone.
+/// A YAML document as JSON: one document, keys that are scalars, plain scalars by the core schema of YAML 1.2 (chapter
+/// 10.3), anchors, and merge keys, which the files of PM2's users have. The only file that touches SharpYaml, of which
+/// it uses the parser alone.
 /// </summary>
 internal sealed class YamlText
 {
@@ -37,7 +38,8 @@ internal sealed class YamlText
         }
     }
 
-    /// <exception cref="ImportException">It is no YAML, or more than JSON can say; the message names the line.</exception>
+    /// <exception cref="ImportException">It is no YAML, or more than JSON can say; the message names the
+    /// line.</exception>
     public static JsonElement Read(string text)
     {
         try
@@ -54,7 +56,8 @@ internal sealed class YamlText
         }
         catch (YamlException mistake)
         {
-            throw new ImportException(string.Create(CultureInfo.InvariantCulture, $"it is not valid YAML at line {mistake.Start.Line + 1}: {WithoutPlace(mistake.Message)}"));
+            throw new ImportException(string.Create(CultureInfo.InvariantCulture,
+                $"it is not valid YAML at line {mistake.Start.Line + 1}: {WithoutPlace(mistake.Message)}"));
         }
     }
 
@@ -74,7 +77,8 @@ internal sealed class YamlText
                 break;
             case SequenceStart:
                 writer.WriteStartArray();
-                for (var item = at + 1; _events[item] is not SequenceEnd; item = Behind(item)) Write(writer, item, level + 1);
+                for (var item = at + 1; _events[item] is not SequenceEnd; item = Behind(item))
+                    Write(writer, item, level + 1);
                 writer.WriteEndArray();
                 break;
             default:
@@ -89,7 +93,10 @@ internal sealed class YamlText
         }
     }
 
-    /// <summary>Keys of a mapping with the places of their values; merged ones (yaml.org/type/merge.html) behind its own, which count more.</summary>
+    /// <summary>
+    /// Keys of a mapping with the places of their values; merged ones (yaml.org/type/merge.html) behind its own, which
+    /// count more.
+    /// </summary>
     Dictionary<string, int> Pairs(int mapping, int level)
     {
         var pairs = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -117,7 +124,8 @@ internal sealed class YamlText
                 foreach (var (key, value) in Pairs(from, level)) pairs.TryAdd(key, value);
                 break;
             case SequenceStart:
-                for (var item = from + 1; _events[item] is not SequenceEnd; item = Behind(item)) Merge(pairs, item, level + 1);
+                for (var item = from + 1; _events[item] is not SequenceEnd; item = Behind(item))
+                    Merge(pairs, item, level + 1);
                 break;
             default:
                 throw Problem(_events[from], "'<<' takes a mapping, or a list of them");
@@ -125,7 +133,9 @@ internal sealed class YamlText
     }
 
     int Target(AnchorAlias alias, int at) =>
-        _anchors.TryGetValue(alias.Value, out var target) && target < at ? target : throw Problem(alias, $"there is no &{alias.Value} before it");
+        _anchors.TryGetValue(alias.Value, out var target) && target < at
+            ? target
+            : throw Problem(alias, $"there is no &{alias.Value} before it");
 
     /// <summary>Where the next node begins.</summary>
     int Behind(int at)
@@ -148,17 +158,25 @@ internal sealed class YamlText
         else if (text is "" or "~" or "null" or "Null" or "NULL") writer.WriteNullValue();
         else if (text is "true" or "True" or "TRUE") writer.WriteBooleanValue(true);
         else if (text is "false" or "False" or "FALSE") writer.WriteBooleanValue(false);
-        else if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) writer.WriteNumberValue(number);
-        else if (text.StartsWith("0x", StringComparison.Ordinal) && long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)) writer.WriteNumberValue(number);
-        else if (IsFraction(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var fraction) && double.IsFinite(fraction)) writer.WriteNumberValue(fraction);
+        else if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+            writer.WriteNumberValue(number);
+        else if (text.StartsWith("0x", StringComparison.Ordinal)
+            && long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                out number)) writer.WriteNumberValue(number);
+        else if (IsFraction(text)
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var fraction)
+                && double.IsFinite(fraction)) writer.WriteNumberValue(fraction);
         else writer.WriteStringValue(text);
     }
 
     /// <summary>Begins as a number does: what else .NET would take for one ("Infinity", blanks) is text.</summary>
-    static bool IsFraction(string text) => char.IsAsciiDigit(text[^1]) && (char.IsAsciiDigit(text[0]) || text[0] is '-' or '+' or '.');
+    static bool IsFraction(string text) =>
+        char.IsAsciiDigit(text[^1]) && (char.IsAsciiDigit(text[0]) || text[0] is '-' or '+' or '.');
 
-    static ImportException Problem(ParsingEvent at, string sentence) => new(string.Create(CultureInfo.InvariantCulture, $"line {at.Start.Line + 1}: {sentence}"));
+    static ImportException Problem(ParsingEvent at, string sentence) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"line {at.Start.Line + 1}: {sentence}"));
 
     /// <summary>The parser's own message begins with "(Lin: 0, Col: 3, Chr: 3) - (…): ", counted from 0.</summary>
-    static string WithoutPlace(string message) => message[(message.LastIndexOf("): ", StringComparison.Ordinal) is var end and >= 0 ? end + 3 : 0)..];
+    static string WithoutPlace(string message) =>
+        message[(message.LastIndexOf("): ", StringComparison.Ordinal) is var end and >= 0 ? end + 3 : 0)..];
 }

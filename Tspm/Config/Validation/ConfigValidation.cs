@@ -6,8 +6,9 @@ using Tspm.Text;
 namespace Tspm.Config.Validation;
 
 /// <summary>
-/// Every rule that a config has to keep, as one table: what a later start could not do is said now, with the field's name. Rules about the machine
-/// (does the folder exist, is there such a user) are not here: they are asked when the child is started, because the answer changes.
+/// Every rule that a config has to keep, as one table: what a later start could not do is said now, with the field's
+/// name. Rules about the machine (does the folder exist, is there such a user) are not here: they are asked when the
+/// child is started, because the answer changes.
 /// </summary>
 internal static class ConfigValidation
 {
@@ -24,13 +25,18 @@ internal static class ConfigValidation
 
     const string Words = "text that is not empty, without NUL characters";
 
-    /// <summary>A rule: null when kept, else what was found and, where it differs from the table's, the whole sentence.</summary>
+    /// <summary>
+    /// A rule: null when kept, else what was found and, where it differs from the table's, the whole sentence.
+    /// </summary>
     sealed record Rule(string Path, string Expected, Func<ProcessConfig, Breach?> Breach)
     {
         public ValueBounds? Bounds { get; init; }
     }
 
-    /// <summary>Of a whole number the least and the greatest, of a text the words that are allowed: as far as a schema can say it.</summary>
+    /// <summary>
+    /// Of a whole number the least and the greatest, of a text the words that are allowed: as far as a schema can say
+    /// it.
+    /// </summary>
     public sealed class ValueBounds
     {
         public long? Least { get; init; }
@@ -62,7 +68,8 @@ internal static class ConfigValidation
         new("name", ProcessName.Rule, config => NameBreach(config.Name)),
         new("namespace", ProcessName.Rule, config => config.Namespace is { } space ? NameBreach(space) : null),
         new("command", "a program, with its arguments", CommandBreach),
-        new("projectDir", "an absolute path", config => config.ProjectDir is { } dir && (!dir.StartsWith('/') || HasNul(dir)) ? Text(dir) : null),
+        new("projectDir", "an absolute path",
+            config => config.ProjectDir is { } dir && (!dir.StartsWith('/') || HasNul(dir)) ? Text(dir) : null),
         new("args", "texts without NUL characters", config => Items(config.Args, HasNul)),
         new("env", "names that are not empty and have no '=' or NUL; values without NUL", EnvBreach),
         new("interpreter", "a program and perhaps arguments, without shell syntax; or \"none\"", config =>
@@ -76,9 +83,14 @@ internal static class ConfigValidation
         new("watchPaths", Words, config => Items(config.WatchPaths, path => path.Length == 0 || HasNul(path))),
         new("watchIgnore", Words, config => Items(config.WatchIgnore, path => path.Length == 0 || HasNul(path))),
         AtLeast("watchDelayMs", config => config.WatchDelayMs, 0),
-        new("schedule", "a schedule", config => ScheduleRules.Problem(config) is { } problem ? new Breach(problem.Found, problem.Sentence, problem.Path) : null),
+        new("schedule", "a schedule",
+            config =>
+                ScheduleRules.Problem(config) is { } problem
+                    ? new Breach(problem.Found, problem.Sentence, problem.Path)
+                    : null),
         Between("instances", config => config.Instances, 1, MaxInstances),
-        new("umask", "an octal number from 0 to 0777, as text", config => config.Umask is { } mask && !IsUmask(mask) ? Text(mask) : null),
+        new("umask", "an octal number from 0 to 0777, as text",
+            config => config.Umask is { } mask && !IsUmask(mask) ? Text(mask) : null),
         Between("nice", config => config.Nice, -20, 19),
         Between("oomScoreAdjust", config => config.OomScoreAdjust, -1000, 1000),
         AtLeast("limits.nofile", config => config.Limits?.Nofile, 0),
@@ -96,10 +108,12 @@ internal static class ConfigValidation
         AtLeast("restart.delayMs", config => config.Restart?.DelayMs, 0),
         AtLeast("restart.maxDelayMs", config => config.Restart?.MaxDelayMs, 0),
         new("restart.maxDelayMs", "not less than restart.delayMs", config =>
-            config.Restart is { DelayMs: { } delay, MaxDelayMs: { } most } && most >= 0 && most < delay ? Number(most) : null),
+            config.Restart is { DelayMs: { } delay, MaxDelayMs: { } most } && most >= 0
+                && most < delay ? Number(most) : null),
         AtLeast("restart.maxConsecutive", config => config.Restart?.MaxConsecutive, 1),
         AtLeast("restart.minUptimeMs", config => config.Restart?.MinUptimeMs, 0),
-        new("restart.stopExitCodes", "a whole number from 0 to 255", config => Items(config.Restart?.StopExitCodes, code => code is < 0 or > 255)),
+        new("restart.stopExitCodes", "a whole number from 0 to 255",
+            config => Items(config.Restart?.StopExitCodes, code => code is < 0 or > 255)),
         new("stop.signal", "a signal such as SIGTERM, INT or 15", config =>
             config.Stop?.Signal is { } signal && !Signals.TryParse(signal, out _) ? Text(signal) : null),
         AtLeast("stop.timeoutMs", config => config.Stop?.TimeoutMs, 0),
@@ -123,7 +137,10 @@ internal static class ConfigValidation
         OneOf("stdin", config => config.Stdin, "null", "pipe"),
     ];
 
-    /// <summary>All problems, in the order of the table; empty: the config is fine. <paramref name="path"/> stands in front of every path.</summary>
+    /// <summary>
+    /// All problems, in the order of the table; empty: the config is fine. <paramref name="path"/> stands in front of
+    /// every path.
+    /// </summary>
     public static IReadOnlyList<ConfigProblem> Validate(ProcessConfig config, string path = "")
     {
         var problems = new List<ConfigProblem>();
@@ -131,7 +148,9 @@ internal static class ConfigValidation
         {
             if (rule.Breach(config) is not { } breach) continue;
             var at = JsonProblems.Join(path, rule.Path + breach.At);
-            var sentence = breach.Sentence is null ? $"{at} must be {rule.Expected}, but is {breach.Found}" : $"{at}: {breach.Sentence}";
+            var sentence = breach.Sentence is null
+                ? $"{at} must be {rule.Expected}, but is {breach.Found}"
+                : $"{at}: {breach.Sentence}";
             problems.Add(new ConfigProblem(at, breach.Found, rule.Expected, sentence));
         }
         return problems;
@@ -139,30 +158,54 @@ internal static class ConfigValidation
 
     static Rule Between(string path, Func<ProcessConfig, int?> value, int least, int most) =>
         new(path, $"a whole number from {least} to {most}", config =>
-            value(config) is { } number && (number < least || number > most) ? Number(number) : null) { Bounds = new ValueBounds { Least = least, Most = most } };
+            value(config) is { } number
+                && (number < least || number > most)
+                    ? Number(number)
+                    : null)
+        { Bounds = new ValueBounds { Least = least, Most = most } };
 
     static Rule AtLeast(string path, Func<ProcessConfig, long?> value, long least) =>
-        new(path, $"a whole number, {least} or more", config => value(config) is { } number && number < least ? Number(number) : null) { Bounds = new ValueBounds { Least = least } };
+        new(path, $"a whole number, {least} or more",
+            config =>
+                value(config) is { } number
+                    && number < least ? Number(number) : null)
+        { Bounds = new ValueBounds { Least = least } };
 
     static Rule OneOf(string path, Func<ProcessConfig, string?> value, params string[] allowed) =>
-        new(path, $"one of {string.Join(", ", allowed)}", config => value(config) is { } word && !allowed.Contains(word) ? Text(word) : null) { Bounds = new ValueBounds { Words = allowed } };
+        new(path, $"one of {string.Join(", ", allowed)}",
+            config =>
+                value(config) is { } word
+                    && !allowed.Contains(word) ? Text(word) : null)
+        { Bounds = new ValueBounds { Words = allowed } };
 
     static Rule Filled(string path, Func<ProcessConfig, string?> value) =>
-        new(path, Words, config => value(config) is { } text && (string.IsNullOrWhiteSpace(text) || HasNul(text)) ? Text(text) : null);
+        new(path, Words,
+            config =>
+                value(config) is { } text && (string.IsNullOrWhiteSpace(text) || HasNul(text)) ? Text(text) : null);
 
     static Breach? NameBreach(string? name) =>
-        ProcessName.Problem(name) is { } problem ? new Breach(name is null ? "nothing" : JsonProblems.Quote(name), problem) : null;
+        ProcessName.Problem(name) is { } problem
+            ? new Breach(name is null ? "nothing" : JsonProblems.Quote(name), problem)
+            : null;
 
     static Breach? CommandBreach(ProcessConfig config)
     {
-        if (config.Command is not { } command) return new Breach("nothing", "there is no command; give a program to run");
-        if (config.Args is null) return ShellWords.Analyze(command).Problem is { } problem ? new Breach(JsonProblems.Quote(command), command.Length == 0 ? problem : $"{problem}: {JsonProblems.Quote(command)}") : null;
-        if (string.IsNullOrWhiteSpace(command)) return new Breach(JsonProblems.Quote(command), "the command is empty; give a program to run");
+        if (config.Command is not { } command)
+            return new Breach("nothing", "there is no command; give a program to run");
+        if (config.Args is null)
+            return ShellWords.Analyze(command).Problem is { } problem
+                ? new Breach(JsonProblems.Quote(command),
+                    command.Length == 0 ? problem : $"{problem}: {JsonProblems.Quote(command)}")
+                : null;
+        if (string.IsNullOrWhiteSpace(command))
+            return new Breach(JsonProblems.Quote(command), "the command is empty; give a program to run");
         return HasNul(command) ? new Breach(JsonProblems.Quote(command), "the command contains a NUL character") : null;
     }
 
     static Breach? ProbeBreach(Probe? probe, bool isHealth) =>
-        probe is not null && ProbeRules.Problem(probe, isHealth) is { } problem ? new Breach(problem.Found, problem.Sentence, problem.Path) : null;
+        probe is not null && ProbeRules.Problem(probe, isHealth) is { } problem
+            ? new Breach(problem.Found, problem.Sentence, problem.Path)
+            : null;
 
     /// <summary>Tspm listens there itself: a connection is taken whether the program lives or not.</summary>
     static Breach? ListenedBreach(ProcessConfig config, Probe? probe)
@@ -180,10 +223,15 @@ internal static class ConfigValidation
 
     static Breach? HookBreach(HookConfig hooks)
     {
-        string?[] named = ["preStart", hooks.PreStart, "postStop", hooks.PostStop, "onCrash", hooks.OnCrash, "onErrored", hooks.OnErrored, "onOnline", hooks.OnOnline];
+        string?[] named = ["preStart", hooks.PreStart, "postStop", hooks.PostStop, "onCrash", hooks.OnCrash,
+            "onErrored", hooks.OnErrored, "onOnline", hooks.OnOnline];
         for (var i = 0; i < named.Length; i += 2)
-            if (named[i + 1] is { } command && (HasNul(command) ? "it contains a NUL character" : ShellWords.Analyze(command).Problem) is { } problem)
-                return new Breach(JsonProblems.Quote(command), $"{JsonProblems.Quote(command)} is not a command: {problem}", "." + named[i]);
+            if (named[i + 1] is { } command
+                && (HasNul(command)
+                    ? "it contains a NUL character"
+                    : ShellWords.Analyze(command).Problem) is { } problem)
+                return new Breach(JsonProblems.Quote(command),
+                    $"{JsonProblems.Quote(command)} is not a command: {problem}", "." + named[i]);
         return null;
     }
 
@@ -192,7 +240,8 @@ internal static class ConfigValidation
         foreach (var (key, value) in config.Env ?? new Dictionary<string, string>())
         {
             if (key.Length == 0 || key.Contains('=') || HasNul(key))
-                return new Breach(JsonProblems.Quote(key), $"{JsonProblems.Quote(key)} cannot name a variable; it must not be empty nor contain '=' or NUL");
+                return new Breach(JsonProblems.Quote(key),
+                    $"{JsonProblems.Quote(key)} cannot name a variable; it must not be empty nor contain '=' or NUL");
             if (HasNul(value)) return new Breach("a NUL character", "the value contains a NUL character", "." + key);
         }
         return null;
@@ -206,7 +255,9 @@ internal static class ConfigValidation
             if (ProcessName.StoredProblem(dependency.Name) is { } problem)
                 return new Breach(JsonProblems.Quote(dependency.Name), problem, $"[{i}].name");
             if (!Dependency.IsCondition(dependency.Condition))
-                return new Breach(JsonProblems.Quote(dependency.Condition!), $"must be one of started, ready, completed, but is {JsonProblems.Quote(dependency.Condition!)}", $"[{i}].condition");
+                return new Breach(JsonProblems.Quote(dependency.Condition!),
+                    $"must be one of started, ready, completed, but is {JsonProblems.Quote(dependency.Condition!)}",
+                        $"[{i}].condition");
         }
         return null;
     }
@@ -214,9 +265,13 @@ internal static class ConfigValidation
     static Breach? ListenBreach(ProcessConfig config)
     {
         if (config.Listen is not { } addresses) return null;
-        if (addresses.Count > MaxListeners) return new Breach(Number(addresses.Count).Found, $"at most {MaxListeners} addresses can be passed to a process");
+        if (addresses.Count > MaxListeners)
+            return new Breach(Number(addresses.Count).Found,
+                $"at most {MaxListeners} addresses can be passed to a process");
         for (var i = 0; i < addresses.Count; i++)
-            if (addresses.Take(i).Contains(addresses[i])) return new Breach(JsonProblems.Quote(addresses[i]), $"{JsonProblems.Quote(addresses[i])} is given twice; remove one of the two", $"[{i}]");
+            if (addresses.Take(i).Contains(addresses[i]))
+                return new Breach(JsonProblems.Quote(addresses[i]),
+                    $"{JsonProblems.Quote(addresses[i])} is given twice; remove one of the two", $"[{i}]");
         return Items(addresses, address => ListenAddress.Parse(address) is null);
     }
 
@@ -225,14 +280,17 @@ internal static class ConfigValidation
         for (var i = 0; i < items?.Count; i++)
         {
             if (!isBad(items[i])) continue;
-            var found = items[i] is string text ? JsonProblems.Quote(text) : string.Create(CultureInfo.InvariantCulture, $"{items[i]}");
+            var found = items[i] is string text
+                ? JsonProblems.Quote(text)
+                : string.Create(CultureInfo.InvariantCulture, $"{items[i]}");
             return new Breach(found, null, $"[{i}]");
         }
         return null;
     }
 
     static bool IsUmask(string mask) =>
-        mask.Length is >= 1 and <= 4 && mask.All(digit => digit is >= '0' and <= '7') && (mask.Length < 4 || mask[0] == '0');
+        mask.Length is >= 1 and <= 4 && mask.All(digit => digit is >= '0' and <= '7')
+            && (mask.Length < 4 || mask[0] == '0');
 
     static bool HasNul(string text) => text.Contains('\0');
 

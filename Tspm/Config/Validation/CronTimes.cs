@@ -58,10 +58,12 @@ internal sealed class CronTimes
         if (ZoneOf(zone) is not null) return null;
         return Directory.Exists(ZoneFolder)
             ? "this machine knows no such time zone; write it as Europe/Berlin or UTC"
-            : $"this machine has no time zones: {ZoneFolder} is not there (install tzdata); UTC and the machine's own work without";
+            : $"this machine has no time zones: {ZoneFolder} is not there (install tzdata); UTC and the machine's own "
+                + "work without";
     }
 
-    static string ZoneFolder => Environment.GetEnvironmentVariable("TZDIR") is { Length: > 0 } chosen ? chosen : "/usr/share/zoneinfo";
+    static string ZoneFolder =>
+        Environment.GetEnvironmentVariable("TZDIR") is { Length: > 0 } chosen ? chosen : "/usr/share/zoneinfo";
 
     static TimeZoneInfo? ZoneOf(string zone)
     {

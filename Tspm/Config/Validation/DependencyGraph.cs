@@ -3,7 +3,10 @@ using Tspm.Text;
 
 namespace Tspm.Config.Validation;
 
-/// <summary>What is wrong with dependencies as a whole: found when they are defined, so that nothing ever waits for what cannot come.</summary>
+/// <summary>
+/// What is wrong with dependencies as a whole: found when they are defined, so that nothing ever waits for what cannot
+/// come.
+/// </summary>
 internal static class DependencyGraph
 {
     /// <param name="all">Every config by name, as it will be.</param>
@@ -18,7 +21,8 @@ internal static class DependencyGraph
                 if (!all.ContainsKey(dependency.Name))
                     return $"'{name}' depends on '{dependency.Name}', which is not defined"
                         + (Condition(all, dependency.Name) ?? NearestName.Question(dependency.Name, all.Keys));
-            if (Circle(all, name, [], done) is { } path) return $"dependencies go in a circle: {string.Join(" → ", path)}; take one of them out";
+            if (Circle(all, name, [], done) is { } path)
+                return $"dependencies go in a circle: {string.Join(" → ", path)}; take one of them out";
         }
         return null;
     }
@@ -28,7 +32,8 @@ internal static class DependencyGraph
         name.LastIndexOf(':') is > 0 and var colon && all.ContainsKey(name[..colon])
             ? $"; a condition is {Dependency.Started}, {Dependency.Ready} or {Dependency.Completed}" : null;
 
-    static List<string>? Circle(IReadOnlyDictionary<string, ProcessConfig> all, string name, List<string> path, HashSet<string> done)
+    static List<string>? Circle(
+        IReadOnlyDictionary<string, ProcessConfig> all, string name, List<string> path, HashSet<string> done)
     {
         if (path.IndexOf(name) is >= 0 and var first) return [.. path[first..], name];
         if (done.Contains(name) || !all.TryGetValue(name, out var config)) return null;

@@ -22,7 +22,8 @@ internal static class MissingScript
         if (Interpreters.ForScript(script, static _ => true) is not { } chosen) return null;
         if (!Interpreters.IsSame(words[0], chosen)) return null;
         // Of a folder that is not there, the start itself says so.
-        if (!Platform.FileSystem.IsMissing(Path.Combine(folder, script)) || Platform.FileSystem.IsMissing(folder)) return null;
+        if (!Platform.FileSystem.IsMissing(Path.Combine(folder, script)) || Platform.FileSystem.IsMissing(folder))
+            return null;
         return Path.IsPathRooted(script) ? $"there is no script {script}" : $"there is no script {script} in {folder}";
     }
 

@@ -4,7 +4,10 @@ using Tspm.Text;
 
 namespace Tspm.Config.Validation;
 
-/// <summary>What is wrong with a probe, for <see cref="ConfigValidation"/>: the member below <c>ready</c> or <c>health</c>, what was found, and a sentence.</summary>
+/// <summary>
+/// What is wrong with a probe, for <see cref="ConfigValidation"/>: the member below <c>ready</c> or <c>health</c>, what
+/// was found, and a sentence.
+/// </summary>
 internal static class ProbeRules
 {
     const string Kinds = "one of notify, tcp, http, log, exec, delayMs";
@@ -12,24 +15,35 @@ internal static class ProbeRules
     /// <summary>Null: it is fine.</summary>
     public static ConfigProblem? Problem(Probe probe, bool isHealth)
     {
-        var kinds = (probe.Notify is null ? 0 : 1) + (probe.Tcp is null ? 0 : 1) + (probe.Http is null ? 0 : 1) + (probe.Log is null ? 0 : 1)
+        var kinds = (probe.Notify is null ? 0 : 1) + (probe.Tcp is null ? 0 : 1) + (probe.Http is null ? 0 : 1)
+            + (probe.Log is null ? 0 : 1)
             + (probe.Exec is null ? 0 : 1) + (probe.DelayMs is null ? 0 : 1);
-        if (kinds != 1) return new ConfigProblem("", kinds == 0 ? "none" : "several", Kinds, $"a probe has exactly {Kinds}, but this one has {(kinds == 0 ? "none" : "several")}");
+        if (kinds != 1)
+            return new ConfigProblem("", kinds == 0 ? "none" : "several", Kinds,
+                $"a probe has exactly {Kinds}, but this one has {(kinds == 0 ? "none" : "several")}");
         return OfKind(probe) ?? (isHealth ? OfHealth(probe) : OfReady(probe));
     }
 
     static ConfigProblem? OfKind(Probe probe)
     {
-        if (probe.Notify == false) return Bad("notify", "false", "must be true; leave the probe away if there is to be none");
+        if (probe.Notify == false)
+            return Bad("notify", "false", "must be true; leave the probe away if there is to be none");
         if (probe.Tcp is { } place && HostPort.Parse(place) is null)
-            return Bad("tcp", JsonProblems.Quote(place), "must be HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:8080 or [::1]:8080");
+            return Bad("tcp", JsonProblems.Quote(place),
+                "must be HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:8080 or [::1]:8080");
         if (probe.Http is { } url && HttpAddress.Parse(url) is null)
             return url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)
-                ? Bad("http", JsonProblems.Quote(url), "must begin with http://: encrypted connections are not for probes; ask a plain port of this machine, or use exec with curl")
-                : Bad("http", JsonProblems.Quote(url), "must be a URL such as http://127.0.0.1:8080/health, with a port from 1 to 65535");
+                ? Bad("http", JsonProblems.Quote(url),
+                    "must begin with http://: encrypted connections are not for probes; ask a plain port of this "
+                        + "machine, or use exec with curl")
+                : Bad("http", JsonProblems.Quote(url),
+                    "must be a URL such as http://127.0.0.1:8080/health, with a port from 1 to 65535");
         if (probe.Log is { } pattern && PatternProblem(pattern) is { } mistake)
             return Bad("log", JsonProblems.Quote(pattern), mistake);
-        if (probe.Exec is { } command && (command.Contains('\0') ? "it contains a NUL character" : ShellWords.Analyze(command).Problem) is { } fault)
+        if (probe.Exec is { } command
+            && (command.Contains('\0')
+                ? "it contains a NUL character"
+                : ShellWords.Analyze(command).Problem) is { } fault)
             return Bad("exec", JsonProblems.Quote(command), $"must be a command: {fault}");
         return probe.DelayMs < 0 ? Bad("delayMs", AsText(probe.DelayMs), "must be a whole number, 0 or more") : null;
     }
@@ -41,15 +55,20 @@ internal static class ProbeRules
 
     static ConfigProblem? OfHealth(Probe probe)
     {
-        if (probe.DelayMs is { } delay) return Bad("delayMs", AsText(delay), "says nothing about health; use notify, tcp, http, log or exec");
-        if (probe.IntervalMs < Probe.MinIntervalMs) return Bad("intervalMs", AsText(probe.IntervalMs), $"must be a whole number, {AsText(Probe.MinIntervalMs)} or more");
+        if (probe.DelayMs is { } delay)
+            return Bad("delayMs", AsText(delay), "says nothing about health; use notify, tcp, http, log or exec");
+        if (probe.IntervalMs < Probe.MinIntervalMs)
+            return Bad("intervalMs", AsText(probe.IntervalMs),
+                $"must be a whole number, {AsText(Probe.MinIntervalMs)} or more");
         if (probe.TimeoutMs < 1) return Bad("timeoutMs", AsText(probe.TimeoutMs), "must be a whole number, 1 or more");
         return probe.Failures < 1 ? Bad("failures", AsText(probe.Failures), "must be a whole number, 1 or more") : null;
     }
 
-    static ConfigProblem OnlyHealth(string member, int value) => Bad(member, AsText(value), "belongs to health; how long a start may take is startTimeoutMs");
+    static ConfigProblem OnlyHealth(string member, int value) =>
+        Bad(member, AsText(value), "belongs to health; how long a start may take is startTimeoutMs");
 
-    static ConfigProblem Bad(string member, string found, string words) => new("." + member, found, words, $"{found} {words}");
+    static ConfigProblem Bad(string member, string found, string words) =>
+        new("." + member, found, words, $"{found} {words}");
 
     /// <summary>Null: it is fine.</summary>
     static string? PatternProblem(string pattern)

@@ -5,7 +5,10 @@ using Tspm.Text;
 
 namespace Tspm.Config.Validation;
 
-/// <summary>What is wrong with a schedule, for <see cref="ConfigValidation"/>: the member below <c>schedule</c>, what was found, and a sentence.</summary>
+/// <summary>
+/// What is wrong with a schedule, for <see cref="ConfigValidation"/>: the member below <c>schedule</c>, what was found,
+/// and a sentence.
+/// </summary>
 internal static class ScheduleRules
 {
     /// <summary>Null: it is fine.</summary>
@@ -17,12 +20,18 @@ internal static class ScheduleRules
             return new ConfigProblem(".cron", "nothing", "a cron expression",
                 "cron is missing; a schedule needs one, such as \"0 3 * * *\"");
         if (schedule.Cron is { } cron && CronTimes.ProblemOf(cron) is { } mistake) return Bad("cron", cron, mistake);
-        if (schedule.TimeZone is { } zone && CronTimes.ProblemOfZone(zone) is { } unknown) return Bad("timeZone", zone, unknown);
-        if (schedule.Action is not (null or ScheduleConfig.Restart or ScheduleConfig.Start)) return Bad("action", schedule.Action, "must be one of restart, start");
-        if (schedule.Overlap is not (null or ScheduleConfig.Skip or ScheduleConfig.Queue or ScheduleConfig.Kill)) return Bad("overlap", schedule.Overlap, "must be one of skip, queue, kill");
-        if (schedule is { Overlap: not null, Action: not ScheduleConfig.Start }) return Bad("overlap", schedule.Overlap, "is for jobs; set action to start as well");
+        if (schedule.TimeZone is { } zone && CronTimes.ProblemOfZone(zone) is { } unknown)
+            return Bad("timeZone", zone, unknown);
+        if (schedule.Action is not (null or ScheduleConfig.Restart or ScheduleConfig.Start))
+            return Bad("action", schedule.Action, "must be one of restart, start");
+        if (schedule.Overlap is not (null or ScheduleConfig.Skip or ScheduleConfig.Queue or ScheduleConfig.Kill))
+            return Bad("overlap", schedule.Overlap, "must be one of skip, queue, kill");
+        if (schedule is { Overlap: not null, Action: not ScheduleConfig.Start })
+            return Bad("overlap", schedule.Overlap, "is for jobs; set action to start as well");
         return schedule.Action == ScheduleConfig.Start && config.Restart?.Policy == "always"
-            ? Bad("action", ScheduleConfig.Start, "makes it a job, which ends by itself, but restart.policy is always; use never (the default of a job) or on-failure")
+            ? Bad("action", ScheduleConfig.Start,
+                "makes it a job, which ends by itself, but restart.policy is always; use never (the default of a job) "
+                    + "or on-failure")
             : null;
     }
 
@@ -39,5 +48,6 @@ internal static class ScheduleRules
             + $"tspm set {ShellWords.Quote(config.NameOrEmpty)} --job";
     }
 
-    static ConfigProblem Bad(string member, string found, string words) => new("." + member, JsonProblems.Quote(found), words, $"{JsonProblems.Quote(found)}: {words}");
+    static ConfigProblem Bad(string member, string found, string words) =>
+        new("." + member, JsonProblems.Quote(found), words, $"{JsonProblems.Quote(found)}: {words}");
 }

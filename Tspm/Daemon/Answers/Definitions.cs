@@ -11,16 +11,24 @@ namespace Tspm.Daemon.Answers;
 /// <summary>Completes and checks the configs of a request before anything happens.</summary>
 internal static class Definitions
 {
-    /// <summary>Complete configs, each with a name and an absolute working directory. Throws <see cref="RequestException"/> about everything that is wrong.</summary>
+    /// <summary>
+    /// Complete configs, each with a name and an absolute working directory. Throws <see cref="RequestException"/>
+    /// about everything that is wrong.
+    /// </summary>
     public static IReadOnlyList<ProcessConfig> Complete(IReadOnlyList<ProcessConfig> configs, ClientContext client)
     {
         if (!IsFolder(client.WorkingDirectory) || client.WorkingDirectory[0] != '/')
-            throw Invalid("params.client.workingDirectory", "params.client.workingDirectory must be the absolute path of a folder", "an absolute path", JsonProblems.Quote(client.WorkingDirectory));
+            throw Invalid("params.client.workingDirectory",
+                "params.client.workingDirectory must be the absolute path of a folder", "an absolute path",
+                    JsonProblems.Quote(client.WorkingDirectory));
         var complete = new List<ProcessConfig>(configs.Count);
         for (var i = 0; i < configs.Count; i++)
         {
             var config = DefaultProcessName.Fill(configs[i]);
-            if (config.ProjectDir?.Contains('\0') == true) throw Invalid($"params.define[{i}].projectDir", $"params.define[{i}].projectDir must be the path of a folder", "a path", JsonProblems.Quote(config.ProjectDir));
+            if (config.ProjectDir?.Contains('\0') == true)
+                throw Invalid($"params.define[{i}].projectDir",
+                    $"params.define[{i}].projectDir must be the path of a folder", "a path",
+                        JsonProblems.Quote(config.ProjectDir));
             config = config with { ProjectDir = Path.GetFullPath(config.ProjectDir ?? ".", client.WorkingDirectory) };
             Check(config, $"params.define[{i}]");
             if (complete.Any(other => other.Name == config.Name))
@@ -38,7 +46,8 @@ internal static class Definitions
         var problems = ConfigValidation.Validate(config, path);
         if (problems.Count == 0) return;
         var first = problems[0];
-        throw Invalid(first.Path, string.Join("; ", problems.Select(problem => problem.Sentence)), first.Expected, first.Found);
+        throw Invalid(first.Path, string.Join("; ", problems.Select(problem => problem.Sentence)), first.Expected,
+            first.Found);
     }
 
     /// <summary>Refuses a project that is none; null: the client does not say.</summary>
@@ -52,7 +61,9 @@ internal static class Definitions
     /// <summary>What the processes get that this client defines.</summary>
     public static CallerSettings CallerOf(ClientContext client) => new()
     {
-        Environment = client.Environment, OpenFilesLimit = client.OpenFilesLimit, Launch = client.Launch,
+        Environment = client.Environment,
+        OpenFilesLimit = client.OpenFilesLimit,
+        Launch = client.Launch,
     };
 
     /// <summary>As a path; whether it is there is found out when it is needed.</summary>

@@ -9,7 +9,10 @@ internal static class LastRuns
     public static LastRun? Of(IReadOnlyList<RecentExit> newestFirst) =>
         newestFirst is not [var exit, ..] ? null : new LastRun
         {
-            StartedAt = exit.StartedAt, EndedAt = exit.EndedAt, ExitCode = exit.ExitCode, Signal = exit.Signal,
+            StartedAt = exit.StartedAt,
+            EndedAt = exit.EndedAt,
+            ExitCode = exit.ExitCode,
+            Signal = exit.Signal,
             Cause = exit.Cause,
         };
 }

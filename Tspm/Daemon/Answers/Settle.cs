@@ -8,10 +8,15 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Daemon.Answers;
 
-/// <summary>From what was begun to what came of it: waits until each instance is settled and the state is on disk, then says so, one outcome an instance.</summary>
+/// <summary>
+/// From what was begun to what came of it: waits until each instance is settled and the state is on disk, then says so,
+/// one outcome an instance.
+/// </summary>
 internal static class Settle
 {
-    /// <summary>Waits at most this long for an effect unless the request says otherwise: longer than any default stop timeout.</summary>
+    /// <summary>
+    /// Waits at most this long for an effect unless the request says otherwise: longer than any default stop timeout.
+    /// </summary>
     static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
     /// <exception cref="RequestException">Something is not settled in time; it says what, and why.</exception>
@@ -22,7 +27,10 @@ internal static class Settle
         var outcomes = new List<ProcessOutcome>(begun.Pending.Count);
         if (wait)
         {
-            var timeout = timeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) : (LongestStop(begun) + LongestStart(begun) + DefaultTimeout) * (inARow ? Math.Max(1, begun.Pending.Count) : 1);
+            var timeout = timeoutMs is { } ms
+                ? TimeSpan.FromMilliseconds(ms)
+                : (LongestStop(begun) + LongestStart(begun)
+                    + DefaultTimeout) * (inARow ? Math.Max(1, begun.Pending.Count) : 1);
             await AllSettled(context, begun.Pending, timeout);
         }
         else await begun.Saved; // it may begin only after that
@@ -30,10 +38,14 @@ internal static class Settle
         {
             var view = pending.View;
             // As it was when it settled: a child that came up and has ended since did start, however soon that was.
-            var error = pending.Settled.IsCompletedSuccessfully ? pending.Problem ?? errorIn(pending.Settled.Result) : null;
+            var error = pending.Settled.IsCompletedSuccessfully
+                ? pending.Problem ?? errorIn(pending.Settled.Result)
+                : null;
             outcomes.Add(Outcome(view) with
             {
-                Unchanged = pending.Unchanged, Error = error, Warning = Warning(view, pending.ExitsBefore),
+                Unchanged = pending.Unchanged,
+                Error = error,
+                Warning = Warning(view, pending.ExitsBefore),
             });
         }
         return outcomes;
@@ -72,10 +84,12 @@ internal static class Settle
     };
 
     /// <summary>"not saved: REASON", or null.</summary>
-    public static async Task<string?> Unsaved(Task<string?> saved) => await saved is { } reason ? $"not saved: {reason}" : null;
+    public static async Task<string?> Unsaved(Task<string?> saved) =>
+        await saved is { } reason ? $"not saved: {reason}" : null;
 
     /// <summary>What a start or restart ended in, if not online.</summary>
-    public static string? StartError(LifecycleState state) => state.Phase == LifecyclePhase.Online ? null : state.Reason;
+    public static string? StartError(LifecycleState state) =>
+        state.Phase == LifecyclePhase.Online ? null : state.Reason;
 
     /// <summary>Says of each instance that could not be started and is tried again that it is.</summary>
     public static async Task NoteRetries(
@@ -93,7 +107,8 @@ internal static class Settle
         return most == 1 ? "1 failure" : $"{most} failures in a row";
     }
 
-    public static string? StopError(LifecycleState state) => state.Phase == LifecyclePhase.Stopped ? null : "it was started again meanwhile";
+    public static string? StopError(LifecycleState state) =>
+        state.Phase == LifecyclePhase.Stopped ? null : "it was started again meanwhile";
 
     static TimeSpan LongestStart(BegunChanges begun)
     {
@@ -101,7 +116,9 @@ internal static class Settle
         foreach (var pending in begun.Pending)
         {
             var config = pending.View.Definition.Config;
-            var timeout = config.Ready is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(config.StartTimeoutMs ?? Probe.DefaultStartTimeout.TotalMilliseconds);
+            var timeout = config.Ready is null
+                ? TimeSpan.Zero
+                : TimeSpan.FromMilliseconds(config.StartTimeoutMs ?? Probe.DefaultStartTimeout.TotalMilliseconds);
             // Of a restart, what runs after the end and what runs before the start.
             if (config.Hooks is { } hooks) timeout += 2 * hooks.Timeout;
             if (timeout > longest) longest = timeout;

@@ -1,6 +1,9 @@
 namespace Tspm.Daemon.Control;
 
-/// <summary>Counts the requests that change something, so that a version can leave in a moment in which none is under way: none is ever half done, or done and not answered.</summary>
+/// <summary>
+/// Counts the requests that change something, so that a version can leave in a moment in which none is under way: none
+/// is ever half done, or done and not answered.
+/// </summary>
 internal sealed class ChangeGate(TimeProvider clock)
 {
     readonly Lock _gate = new();
@@ -13,7 +16,8 @@ internal sealed class ChangeGate(TimeProvider clock)
     public bool IsClosed => _isClosed;
 
     /// <summary>
-    /// False: nothing may be begun any more. While it is closed and not sealed the answer waits: who is told to ask again must not reach the same daemon again.
+    /// False: nothing may be begun any more. While it is closed and not sealed the answer waits: who is told to ask
+    /// again must not reach the same daemon again.
     /// </summary>
     public async ValueTask<bool> Enter()
     {
@@ -39,7 +43,9 @@ internal sealed class ChangeGate(TimeProvider clock)
             if (--_underWay == 0) _quiet?.TrySetResult();
     }
 
-    /// <summary>Closes in a moment in which nothing is under way. False: there was none in time, and it is open as before.</summary>
+    /// <summary>
+    /// Closes in a moment in which nothing is under way. False: there was none in time, and it is open as before.
+    /// </summary>
     public async Task<bool> Close(TimeSpan patience)
     {
         using var over = new CancellationTokenSource(patience, clock);

@@ -9,12 +9,18 @@ namespace Tspm.Daemon.Control;
 /// <summary>The client of a request went away while it was being answered.</summary>
 internal sealed class ClientGoneException() : Exception("the client has gone");
 
-/// <summary>One connection: lines in, lines out, a request at a time. Whatever a client sends or omits, it can only end its own connection; and it cannot hold a thread while others wait for one.</summary>
-internal sealed class ClientConnection(IControlChannel channel, ControlSocket owner, RequestHandler handler, CancellationToken end)
+/// <summary>
+/// One connection: lines in, lines out, a request at a time. Whatever a client sends or omits, it can only end its own
+/// connection; and it cannot hold a thread while others wait for one.
+/// </summary>
+internal sealed class ClientConnection(IControlChannel channel, ControlSocket owner, RequestHandler handler,
+    CancellationToken end)
 {
     const int FirstBuffer = 4 << 10;
 
-    /// <summary>Requests that are at hand are answered in one go, up to so many; then everybody else has a turn on this thread.</summary>
+    /// <summary>
+    /// Requests that are at hand are answered in one go, up to so many; then everybody else has a turn on this thread.
+    /// </summary>
     const int RequestsPerTurn = 8;
 
     /// <summary>Clocks differ: who has waited as it was told shall not be refused again.</summary>
@@ -34,7 +40,9 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
     int _isLost;
     bool _closed;
 
-    /// <summary>Until when something must have come, or been taken, by the clock's milliseconds; 0: no matter.</summary>
+    /// <summary>
+    /// Until when something must have come, or been taken, by the clock's milliseconds; 0: no matter.
+    /// </summary>
     long _readBy, _writeBy;
 
     /// <summary>Who is on the other side, for the record.</summary>
@@ -43,7 +51,9 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
     public Requester? Requester => channel.Peer;
 
     /// <summary>Only while a request of it is being answered: then it stays open.</summary>
-    public int Descriptor => channel.Descriptor ?? throw new RequestException(ErrorCode.Failed, "a daemon cannot be handed over through a pipe");
+    public int Descriptor =>
+        channel.Descriptor
+            ?? throw new RequestException(ErrorCode.Failed, "a daemon cannot be handed over through a pipe");
 
     /// <summary>
     /// To be called now and then by work that takes long: there is nobody any more whom its result would reach. Costs a
@@ -62,11 +72,14 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
     public Task Ended => _ended.Task;
 
     /// <summary>
-    /// What the client has sent so far is still read and answered; from now on its sending fails (EPIPE), so that it knows: what could not be sent was not begun. Then the connection ends.
+    /// What the client has sent so far is still read and answered; from now on its sending fails (EPIPE), so that it
+    /// knows: what could not be sent was not begun. Then the connection ends.
     /// </summary>
     public void FinishReading() => channel.FinishReading();
 
-    /// <summary>Takes one request from the client's allowance. Zero, or how long it has to wait: so long nothing of it is read.</summary>
+    /// <summary>
+    /// Takes one request from the client's allowance. Zero, or how long it has to wait: so long nothing of it is read.
+    /// </summary>
     public TimeSpan TakeFromPace() => _pause = _pace.TakeOne();
 
     /// <summary>Serves until the client closes, breaks the framing, misses a deadline, or the daemon ends.</summary>
@@ -130,7 +143,8 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
         }
         catch (Exception e) when (IsEnd(e))
         {
-            if (_stirring is not null && Interlocked.Exchange(ref _isLost, 1) == 0) Interlocked.Increment(ref owner.Counters.LostStreams);
+            if (_stirring is not null && Interlocked.Exchange(ref _isLost, 1) == 0)
+                Interlocked.Increment(ref owner.Counters.LostStreams);
             throw;
         }
         finally
@@ -144,10 +158,14 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
     public Task Heartbeat(HeartbeatNotice notice)
     {
         Interlocked.Increment(ref owner.Counters.Heartbeats);
-        return Write(Framing.Notification(Notifications.Heartbeat, notice, WireJson.Default.RpcNotificationHeartbeatNotice));
+        return Write(Framing.Notification(Notifications.Heartbeat, notice,
+            WireJson.Default.RpcNotificationHeartbeatNotice));
     }
 
-    /// <summary>Completes when the client sends something or closes, or the daemon ends: the end of a stream. What came is read as the next request.</summary>
+    /// <summary>
+    /// Completes when the client sends something or closes, or the daemon ends: the end of a stream. What came is read
+    /// as the next request.
+    /// </summary>
     public Task WhenStirred() => _stirring = _start < _end ? Task.CompletedTask : Stir();
 
     async Task Stir()
@@ -164,7 +182,9 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
         }
     }
 
-    /// <summary>Closes when a deadline has passed, and says which. True: there is a deadline that is still to come.</summary>
+    /// <summary>
+    /// Closes when a deadline has passed, and says which. True: there is a deadline that is still to come.
+    /// </summary>
     public bool CloseIfOverdue(long now)
     {
         var (readBy, writeBy) = (Volatile.Read(ref _readBy), Volatile.Read(ref _writeBy));
@@ -178,12 +198,17 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
         if (readBy == 0 || now < readBy) return readBy != 0 || writeBy != 0;
         Volatile.Write(ref _readBy, 0);
         owner.Counters.SilentClients++;
-        var (what, limit) = Spoken.IsCompleted ? ("the rest of a request has not come", owner.Limits.RestOfRequest) : ("no request has come", owner.Limits.FirstRequest);
+        var (what, limit) = Spoken.IsCompleted
+            ? ("the rest of a request has not come", owner.Limits.RestOfRequest)
+            : ("no request has come", owner.Limits.FirstRequest);
         _ = Refuse(ErrorCode.LimitExceeded, $"{what} within {Duration.Format(limit)}, and the connection is closed");
         return false;
     }
 
-    /// <summary>Puts the next line, without its break, into <see cref="_line"/>. False at the end. Over the limit the stream cannot be trusted any more: told, then closed.</summary>
+    /// <summary>
+    /// Puts the next line, without its break, into <see cref="_line"/>. False at the end. Over the limit the stream
+    /// cannot be trusted any more: told, then closed.
+    /// </summary>
     async Task<bool> ReadLine()
     {
         if (_stirring is { } stirring) await stirring;
@@ -227,5 +252,6 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
         else if (_end == 0 && _buffer.Length > FirstBuffer) _buffer = new byte[FirstBuffer];
     }
 
-    static bool IsEnd(Exception e) => e is SocketException or IOException or OperationCanceledException or ObjectDisposedException;
+    static bool IsEnd(Exception e) =>
+        e is SocketException or IOException or OperationCanceledException or ObjectDisposedException;
 }

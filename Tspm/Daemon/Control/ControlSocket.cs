@@ -8,8 +8,9 @@ using Tspm.Protocol;
 namespace Tspm.Daemon.Control;
 
 /// <summary>
-/// Accepts connections on the listener that the guardian holds: the socket outlives this daemon, and who connects while none is there waits in its queue. Only the daemon's own
-/// user and root may speak (SO_PEERCRED, man 7 unix), and no more at once than <see cref="SocketLimits"/> allows.
+/// Accepts connections on the listener that the guardian holds: the socket outlives this daemon, and who connects while
+/// none is there waits in its queue. Only the daemon's own user and root may speak (SO_PEERCRED, man 7 unix), and no
+/// more at once than <see cref="SocketLimits"/> allows.
 /// </summary>
 internal sealed class ControlSocket : IDisposable
 {
@@ -27,9 +28,13 @@ internal sealed class ControlSocket : IDisposable
     public ControlSocket(IControlListener listener, DaemonContext context)
     {
         (_listener, _context, _handler) = (listener, context, new RequestHandler(context));
-        var shortest = Math.Min(Math.Min(Limits.FirstRequest.TotalMilliseconds, Limits.RestOfRequest.TotalMilliseconds), Limits.SlowReader.TotalMilliseconds);
+        var shortest = Math
+            .Min(Math.Min(Limits.FirstRequest.TotalMilliseconds, Limits.RestOfRequest.TotalMilliseconds),
+                Limits.SlowReader.TotalMilliseconds);
         _lookEvery = TimeSpan.FromMilliseconds(Math.Min(shortest / 4, LookAtLeastEveryMs));
-        _look = Clock.CreateTimer(static self => ((ControlSocket)self!).CloseOverdue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _look = Clock
+            .CreateTimer(static self => ((ControlSocket)self!).CloseOverdue(), this, Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How late a deadline may be noticed.</summary>
@@ -63,7 +68,10 @@ internal sealed class ControlSocket : IDisposable
         if (wasAccepting) Start();
     }
 
-    /// <summary>Accepts nobody from now on: who connects waits in the guardian's queue, for the next daemon or until <see cref="Start"/>.</summary>
+    /// <summary>
+    /// Accepts nobody from now on: who connects waits in the guardian's queue, for the next daemon or until
+    /// <see cref="Start"/>.
+    /// </summary>
     public async Task StopAccepting()
     {
         _pause.Cancel();
@@ -71,7 +79,8 @@ internal sealed class ControlSocket : IDisposable
     }
 
     /// <summary>
-    /// Answers what was asked, and closes all connections but one, when nobody is accepted any more. Bounded: who connected and says nothing, or does not read its answer, is not waited for.
+    /// Answers what was asked, and closes all connections but one, when nobody is accepted any more. Bounded: who
+    /// connected and says nothing, or does not read its answer, is not waited for.
     /// </summary>
     public async Task Quiet(ClientConnection? butNot)
     {
@@ -102,7 +111,10 @@ internal sealed class ControlSocket : IDisposable
         _listener.Dispose();
     }
 
-    /// <summary>So much from now, by <see cref="Clock"/>, as <see cref="ClientConnection.CloseIfOverdue"/> compares it; from now on it is looked after.</summary>
+    /// <summary>
+    /// So much from now, by <see cref="Clock"/>, as <see cref="ClientConnection.CloseIfOverdue"/> compares it; from now
+    /// on it is looked after.
+    /// </summary>
     public long Deadline(TimeSpan within)
     {
         if (Interlocked.Exchange(ref _lookArmed, 1) == 0) _look.Change(_lookEvery, Timeout.InfiniteTimeSpan);
@@ -136,8 +148,10 @@ internal sealed class ControlSocket : IDisposable
             }
             catch (Exception e) when (e is SocketException or IOException)
             {
-                // Out of descriptors, or the client went away in the queue: the next one may fare better, after a moment in which something is closed.
-                _context.Log.LogWarning("a connection could not be accepted: {Error}", (e as SocketException)?.SocketErrorCode.ToString() ?? FileSystem.Describe(e));
+                // Out of descriptors, or the client went away in the queue: the next one may fare better, after a
+                // moment in which something is closed.
+                _context.Log.LogWarning("a connection could not be accepted: {Error}",
+                    (e as SocketException)?.SocketErrorCode.ToString() ?? FileSystem.Describe(e));
                 await Task.Delay(AcceptAgainAfter, Clock, CancellationToken.None);
             }
         }
@@ -174,13 +188,15 @@ internal sealed class ControlSocket : IDisposable
         if (peer.Uid != 0 && peer.Uid != CurrentSystem.UserId)
         {
             Counters.Strangers++;
-            return (ErrorCode.NotPermitted, $"this daemon belongs to uid {CurrentSystem.UserId}; uid {peer.Uid} may not speak to it");
+            return (ErrorCode.NotPermitted,
+                $"this daemon belongs to uid {CurrentSystem.UserId}; uid {peer.Uid} may not speak to it");
         }
         lock (_open)
         {
             if (_open.Count < Limits.Connections) return null;
             Counters.TooMany++;
         }
-        return (ErrorCode.LimitExceeded, $"the daemon has {Limits.Connections} connections already; close one and try again");
+        return (ErrorCode.LimitExceeded,
+            $"the daemon has {Limits.Connections} connections already; close one and try again");
     }
 }

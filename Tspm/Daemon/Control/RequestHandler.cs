@@ -9,7 +9,10 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Daemon.Control;
 
-/// <summary>From one request line to one answer line: reads and checks, hands over to the verb's handler, turns every outcome into JSON-RPC.</summary>
+/// <summary>
+/// From one request line to one answer line: reads and checks, hands over to the verb's handler, turns every outcome
+/// into JSON-RPC.
+/// </summary>
 internal sealed class RequestHandler(DaemonContext context)
 {
     readonly IdempotentAnswers _answers = new();
@@ -28,7 +31,8 @@ internal sealed class RequestHandler(DaemonContext context)
             id = IdOf(document.RootElement);
             if (wait > TimeSpan.Zero) throw TooFast(wait);
             var request = StrictJson.Read(document.RootElement, WireJson.Default.RpcRequest, "request");
-            if (request.Method.Length == 0) throw new RequestException(ErrorCode.InvalidRequest, "the request has no method");
+            if (request.Method.Length == 0)
+                throw new RequestException(ErrorCode.InvalidRequest, "the request has no method");
             method = request.Method;
             if (RequestLimits.Problem(request.Params, out var details) is { } excess)
                 throw new RequestException(ErrorCode.InvalidParams, excess, details);
@@ -56,8 +60,14 @@ internal sealed class RequestHandler(DaemonContext context)
     RequestException TooFast(TimeSpan wait)
     {
         var (most, milliseconds) = (context.Limits.RequestsPerSecond, (int)Math.Ceiling(wait.TotalMilliseconds));
-        return new RequestException(ErrorCode.LimitExceeded, $"more than {most} requests a second on one connection; nothing of this was begun, ask again in {milliseconds} ms",
-            new RpcErrorData { Expected = $"at most {most} requests a second, {context.Limits.RequestBurst} at once", RetryAfterMs = milliseconds });
+        return new RequestException(ErrorCode.LimitExceeded,
+            $"more than {most} requests a second on one connection; nothing of this was begun, ask again in "
+                + $"{milliseconds} ms",
+            new RpcErrorData
+            {
+                Expected = $"at most {most} requests a second, {context.Limits.RequestBurst} at once",
+                RetryAfterMs = milliseconds,
+            });
     }
 
     /// <summary>A daemon that is about to end leaves it to its successor, which may know the method.</summary>
@@ -105,7 +115,11 @@ internal sealed class RequestHandler(DaemonContext context)
     /// <summary>Who asked for what, whatever comes of it.</summary>
     void Record(RpcRequest request, ClientConnection connection) => context.Events.Tell(new ProcessEvent
     {
-        Kind = EventKind.Request, Request = request.Method, Selectors = RequestWords.Of(request.Params), ByUid = connection.Requester?.Uid, ByPid = connection.Requester?.Pid,
+        Kind = EventKind.Request,
+        Request = request.Method,
+        Selectors = RequestWords.Of(request.Params),
+        ByUid = connection.Requester?.Uid,
+        ByPid = connection.Requester?.Pid,
     });
 
     static readonly JsonElement EmptyObject = JsonDocument.Parse("{}").RootElement;
@@ -118,16 +132,21 @@ internal sealed class RequestHandler(DaemonContext context)
             if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
             throw document.RootElement.ValueKind == JsonValueKind.Array
                 ? new RequestException(ErrorCode.InvalidRequest, "batches are not supported; send one request a line")
-                : new RequestException(ErrorCode.InvalidRequest, "a request is a JSON object, such as {\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"list\"}");
+                : new RequestException(ErrorCode.InvalidRequest,
+                    "a request is a JSON object, such as {\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"list\"}");
         }
         catch (JsonException e)
         {
-            throw new RequestException(ErrorCode.ParseError, $"this line is not valid JSON (at byte {(e.BytePositionInLine ?? 0) + 1}); a request is one JSON object on one line");
+            throw new RequestException(ErrorCode.ParseError,
+                $"this line is not valid JSON (at byte {(e.BytePositionInLine ?? 0) + 1}); a request is one JSON "
+                    + "object on one line");
         }
     }
 
     static JsonElement IdOf(JsonElement request) =>
-        request.TryGetProperty("id", out var id) && id.ValueKind is JsonValueKind.Number or JsonValueKind.String ? id.Clone() : default;
+        request.TryGetProperty("id", out var id) && id.ValueKind is JsonValueKind.Number or JsonValueKind.String
+            ? id.Clone()
+            : default;
 
     RpcError ErrorOf(Exception e)
     {
@@ -145,12 +164,25 @@ internal sealed class RequestHandler(DaemonContext context)
                 // Told to nobody: the connection ends with the attempt.
                 return new RpcError { Code = ErrorCode.Failed, Message = e.Message };
             case StrictJsonException json:
-                var data = new RpcErrorData { Path = json.Path, Expected = json.Expected, Found = json.Found, Hint = json.Hint };
-                var code = json.Path.StartsWith("request", StringComparison.Ordinal) ? ErrorCode.InvalidRequest : ErrorCode.InvalidParams;
+                var data = new RpcErrorData
+                {
+                    Path = json.Path,
+                    Expected = json.Expected,
+                    Found = json.Found,
+                    Hint = json.Hint,
+                };
+                var code = json.Path.StartsWith("request", StringComparison.Ordinal)
+                    ? ErrorCode.InvalidRequest
+                    : ErrorCode.InvalidParams;
                 return new RpcError { Code = code, Message = json.Message, Data = data };
             default:
                 context.Log.LogError(e, "internal error while answering a request: {Type}", e.GetType().Name);
-                return new RpcError { Code = ErrorCode.InternalError, Message = $"internal error in the daemon; please report it, with the end of {context.Home.DaemonLog}" };
+                return new RpcError
+                {
+                    Code = ErrorCode.InternalError,
+                    Message = "internal error in the daemon; please report it, with the end of "
+                        + $"{context.Home.DaemonLog}",
+                };
         }
     }
 }

@@ -22,16 +22,22 @@ internal static class RequestLaunch
         {
             if (given.Problem() is not { } problem) return client with { Launch = WithoutNeedless(given) };
             var path = $"params.client.launch.{problem.Part}";
-            throw new RequestException(ErrorCode.InvalidParams, $"{path} must be {problem.Expected}", new RpcErrorData { Path = path, Expected = problem.Expected });
+            throw new RequestException(ErrorCode.InvalidParams, $"{path} must be {problem.Expected}", new RpcErrorData
+            {
+                Path = path,
+                Expected = problem.Expected,
+            });
         }
-        if (requester is not { Signal: null, Pid: > 0 } || CurrentSystem.LaunchOf(requester.Pid) is not { } seen) return client;
+        if (requester is not { Signal: null, Pid: > 0 } || CurrentSystem.LaunchOf(requester.Pid) is not { } seen)
+            return client;
         return client with { Launch = WithoutNeedless(WithOpenFiles(seen, client.OpenFilesLimit)) };
     }
 
     /// <summary>Where the client names that limit itself, it means it.</summary>
     static LaunchContext WithOpenFiles(LaunchContext launch, long? openFiles)
     {
-        if (openFiles is not { } limit || launch.Limits is null || SoftLimits.Parse(launch.Limits) is not { } limits) return launch;
+        if (openFiles is not { } limit || launch.Limits is null || SoftLimits.Parse(launch.Limits) is not { } limits)
+            return launch;
         limits[SysResource.RLIMIT_NOFILE] = limit is < 0 or long.MaxValue ? SoftLimits.Unlimited : (ulong)limit;
         return launch with { Limits = SoftLimits.Format(limits) };
     }
@@ -39,5 +45,7 @@ internal static class RequestLaunch
     /// <summary>All processors are no choice: kept as a list, they would bind the process when the machine gets
     /// more.</summary>
     static LaunchContext WithoutNeedless(LaunchContext launch) =>
-        launch.Cpus is { } cpus && CpuList.Covers(CpuList.Parse(cpus), ThreadValues.AllCpus()) ? launch with { Cpus = null } : launch;
+        launch.Cpus is { } cpus && CpuList.Covers(CpuList.Parse(cpus), ThreadValues.AllCpus())
+            ? launch with { Cpus = null }
+            : launch;
 }

@@ -4,11 +4,14 @@ using Tspm.Model.Config;
 namespace Tspm.Daemon.Control;
 
 /// <summary>
-/// How fast one connection may ask: a token bucket, filled by the clock when somebody asks and not by a timer, so that an idle connection costs nothing. Used by one request at a time.
+/// How fast one connection may ask: a token bucket, filled by the clock when somebody asks and not by a timer, so that
+/// an idle connection costs nothing. Used by one request at a time.
 /// </summary>
 internal sealed class RequestPace
 {
-    /// <summary>Who is refused waits about so long: long enough that refusing costs nothing, short enough that nobody notices.</summary>
+    /// <summary>
+    /// Who is refused waits about so long: long enough that refusing costs nothing, short enough that nobody notices.
+    /// </summary>
     const int RefillsPerSecond = 100;
 
     readonly TokenBucketRateLimiter? _bucket;
@@ -21,7 +24,11 @@ internal sealed class RequestPace
         _refill = TimeSpan.FromSeconds((double)tokens / limits.RequestsPerSecond);
         _bucket = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
-            TokenLimit = limits.RequestBurst, TokensPerPeriod = tokens, ReplenishmentPeriod = _refill, AutoReplenishment = false, QueueLimit = 0,
+            TokenLimit = limits.RequestBurst,
+            TokensPerPeriod = tokens,
+            ReplenishmentPeriod = _refill,
+            AutoReplenishment = false,
+            QueueLimit = 0,
         });
     }
 

@@ -3,16 +3,21 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Daemon.Control;
 
-/// <summary>What has passed over the control socket since this daemon started, for <c>metrics</c> and <c>status</c>. Counting a request takes no lock and no memory.</summary>
+/// <summary>
+/// What has passed over the control socket since this daemon started, for <c>metrics</c> and <c>status</c>. Counting a
+/// request takes no lock and no memory.
+/// </summary>
 internal sealed class SocketCounters
 {
     /// <summary>Upper bounds of the histogram of how long answers took, in microseconds.</summary>
-    public static readonly int[] BucketMicroseconds = [50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 10_000_000];
+    public static readonly int[] BucketMicroseconds = [50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000,
+        100_000, 250_000, 500_000, 1_000_000, 2_500_000, 10_000_000];
 
     /// <summary>What a request came to: 0 is an answer, everything else an error.</summary>
     public static readonly int[] Codes =
     [
-        0, ErrorCode.ParseError, ErrorCode.InvalidRequest, ErrorCode.MethodNotFound, ErrorCode.InvalidParams, ErrorCode.InternalError, ErrorCode.Failed, ErrorCode.NoSuchProcess, ErrorCode.TimedOut,
+        0, ErrorCode.ParseError, ErrorCode.InvalidRequest, ErrorCode.MethodNotFound, ErrorCode.InvalidParams,
+        ErrorCode.InternalError, ErrorCode.Failed, ErrorCode.NoSuchProcess, ErrorCode.TimedOut,
         ErrorCode.NotPermitted, ErrorCode.LimitExceeded, ErrorCode.ShuttingDown,
     ];
 
@@ -23,7 +28,10 @@ internal sealed class SocketCounters
     readonly long[] _buckets = new long[Names.Length * (BucketMicroseconds.Length + 1)];
     readonly long[] _microseconds = new long[Names.Length];
 
-    /// <summary>Connections: now, and since the start those that were let in, those that were too many, those of other users, those that were silent for too long, those that did not read.</summary>
+    /// <summary>
+    /// Connections: now, and since the start those that were let in, those that were too many, those of other users,
+    /// those that were silent for too long, those that did not read.
+    /// </summary>
     public long Open, Accepted, TooMany, Strangers, SilentClients, SlowReaders;
 
     /// <summary>Of streams: signs of life, and clients that were found gone when something was sent to them.</summary>
@@ -48,8 +56,11 @@ internal sealed class SocketCounters
 
     public long Requests(int name, int code) => Volatile.Read(ref _requests[name * Codes.Length + code]);
 
-    /// <summary>Answers that took no longer than this bound and longer than the one before; the last bucket has no bound.</summary>
-    public long InBucket(int name, int bucket) => Volatile.Read(ref _buckets[name * (BucketMicroseconds.Length + 1) + bucket]);
+    /// <summary>
+    /// Answers that took no longer than this bound and longer than the one before; the last bucket has no bound.
+    /// </summary>
+    public long InBucket(int name, int bucket) =>
+        Volatile.Read(ref _buckets[name * (BucketMicroseconds.Length + 1) + bucket]);
 
     /// <summary>Sum of all times.</summary>
     public double Seconds(int name) => Volatile.Read(ref _microseconds[name]) / 1e6;
@@ -67,8 +78,15 @@ internal sealed class SocketCounters
             }
         return new Dictionary<string, long>
         {
-            ["connections"] = Open, ["connectionsAccepted"] = Accepted, ["connectionsRefused"] = TooMany, ["strangersRefused"] = Strangers, ["silentClosed"] = SilentClients,
-            ["slowReadersClosed"] = SlowReaders, ["requests"] = requests, ["requestErrors"] = errors, ["requestsTooFast"] = tooFast,
+            ["connections"] = Open,
+            ["connectionsAccepted"] = Accepted,
+            ["connectionsRefused"] = TooMany,
+            ["strangersRefused"] = Strangers,
+            ["silentClosed"] = SilentClients,
+            ["slowReadersClosed"] = SlowReaders,
+            ["requests"] = requests,
+            ["requestErrors"] = errors,
+            ["requestsTooFast"] = tooFast,
         };
     }
 }

@@ -1,8 +1,9 @@
 namespace Tspm.Daemon.Footprint;
 
 /// <summary>
-/// Makes the runtime's threads that requests need while threads can be made. The pool by itself makes them on demand and gives idle ones up; for a user who has no pids left (RLIMIT_NPROC, a
-/// cgroup's pids.max) that ends the process, which could have stopped the culprit. Nothing that runs on the pool may block for long: there are no others.
+/// Makes the runtime's threads that requests need while threads can be made. The pool by itself makes them on demand
+/// and gives idle ones up; for a user who has no pids left (RLIMIT_NPROC, a cgroup's pids.max) that ends the process,
+/// which could have stopped the culprit. Nothing that runs on the pool may block for long: there are no others.
 /// </summary>
 internal static class AnsweringThreads
 {

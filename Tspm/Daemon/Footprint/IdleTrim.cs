@@ -5,8 +5,9 @@ using Tspm.Supervision;
 namespace Tspm.Daemon.Footprint;
 
 /// <summary>
-/// Gives memory back after work: a daemon that is idle nearly always must not keep what one rush (its own start, a thousand definitions, a long answer) has taken.
-/// Costs one timer after the first work, a collection when it has been quiet for a while, and nothing at all while idle.
+/// Gives memory back after work: a daemon that is idle nearly always must not keep what one rush (its own start, a
+/// thousand definitions, a long answer) has taken. Costs one timer after the first work, a collection when it has been
+/// quiet for a while, and nothing at all while idle.
 /// </summary>
 internal sealed class IdleTrim(SupervisorLoop loop)
 {

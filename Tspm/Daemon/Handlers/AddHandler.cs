@@ -15,8 +15,10 @@ internal sealed class AddHandler() : Handler<AddRequest, AddResponse>(Methods.Ad
         Definitions.CheckProject(request.Project);
         var added = await context.Supervisor.Order(new SupervisorCommand.Add
         {
-            By = by, Define = Definitions.Complete(request.Define, request.Client),
-            Caller = Definitions.CallerOf(request.Client), Project = request.Project,
+            By = by,
+            Define = Definitions.Complete(request.Define, request.Client),
+            Caller = Definitions.CallerOf(request.Client),
+            Project = request.Project,
         });
         var error = await Settle.Unsaved(added.Begun.Saved);
         var processes = added.Processes;

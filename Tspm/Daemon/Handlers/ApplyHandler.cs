@@ -11,7 +11,10 @@ using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>apply</c> and, with <c>dryRun</c>, <c>plan</c>: makes the daemon match a list of configs. Everything is checked before anything is done.</summary>
+/// <summary>
+/// <c>apply</c> and, with <c>dryRun</c>, <c>plan</c>: makes the daemon match a list of configs. Everything is checked
+/// before anything is done.
+/// </summary>
 internal sealed class ApplyHandler() : Handler<ApplyRequest, ApplyResponse>(Methods.Apply)
 {
     /// <summary>The --force of <c>start</c> would also restart what is online.</summary>
@@ -25,7 +28,10 @@ internal sealed class ApplyHandler() : Handler<ApplyRequest, ApplyResponse>(Meth
             Definitions.Complete(request.Define, request.Client), request.Prune, request.UpdateEnv,
                 request.Client.Environment, request.Client.OpenFilesLimit)
         {
-            By = by, Launch = request.Client.Launch, StartsAll = request.Start, Project = request.Project,
+            By = by,
+            Launch = request.Client.Launch,
+            StartsAll = request.Start,
+            Project = request.Project,
             Remedy = request.Force == true ? null : request.Start ? ForcedByApply : ApplyPlan.Forced,
         };
         var notes = new List<string>();
@@ -34,7 +40,8 @@ internal sealed class ApplyHandler() : Handler<ApplyRequest, ApplyResponse>(Meth
         if (!starts) notes.AddRange(missing.Values.Select(static sentence => $"warning: {sentence}"));
         var applied = await context.Supervisor.Order(new SupervisorCommand.Apply(wanted)
         {
-            IsDryRun = request.DryRun, MissingScripts = starts ? missing : null,
+            IsDryRun = request.DryRun,
+            MissingScripts = starts ? missing : null,
         });
         notes.AddRange(applied.Notes);
         var (steps, surplus) = (applied.Steps, applied.Surplus);
@@ -42,7 +49,10 @@ internal sealed class ApplyHandler() : Handler<ApplyRequest, ApplyResponse>(Meth
         {
             return new ApplyResponse
             {
-                Success = true, Processes = [], Steps = steps, Notes = notes.Count > 0 ? notes : null,
+                Success = true,
+                Processes = [],
+                Steps = steps,
+                Notes = notes.Count > 0 ? notes : null,
             };
         }
         // Waited for in any case: what comes may need the port of what goes.
@@ -51,7 +61,8 @@ internal sealed class ApplyHandler() : Handler<ApplyRequest, ApplyResponse>(Meth
         foreach (var problem in await Task.WhenAll(work.Gone))
             if (problem is not null) notes.Add(problem);
         var leaving = new BegunChanges(surplus, saved);
-        outcomes.AddRange(await Settle.Outcomes(context, leaving, request.Wait, request.WaitTimeoutMs, ScaleHandler.Error));
+        outcomes.AddRange(await Settle.Outcomes(context, leaving, request.Wait, request.WaitTimeoutMs,
+            ScaleHandler.Error));
         var coming = new BegunChanges([.. work.Coming.Where(pending => !surplus.Contains(pending))], saved);
         Func<LifecycleState, string?> errorIn = request.Start ? Settle.StartError : ScaleHandler.Error;
         outcomes.AddRange(await Settle.Outcomes(context, coming, request.Wait, request.WaitTimeoutMs, errorIn));
@@ -64,11 +75,16 @@ internal sealed class ApplyHandler() : Handler<ApplyRequest, ApplyResponse>(Meth
         return new ApplyResponse
         {
             Success = error is null && outcomes.TrueForAll(static outcome => outcome.Error is null),
-            Processes = outcomes, Steps = steps, Error = error, Notes = notes.Count > 0 ? notes : null,
+            Processes = outcomes,
+            Steps = steps,
+            Error = error,
+            Notes = notes.Count > 0 ? notes : null,
         };
     }
 
-    /// <summary>The instances of the list to which nothing was done: who starts them wants to know how they are.</summary>
+    /// <summary>
+    /// The instances of the list to which nothing was done: who starts them wants to know how they are.
+    /// </summary>
     static async Task<List<ProcessOutcome>> Kept(
         DaemonContext context, IReadOnlyList<PlanStep> steps, List<ProcessOutcome> done)
     {

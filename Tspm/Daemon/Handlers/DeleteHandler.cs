@@ -6,14 +6,19 @@ using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>delete</c>: stops, then forgets. Always whole processes: an instance of several goes by <c>stop</c>. The logs stay unless asked otherwise.</summary>
+/// <summary>
+/// <c>delete</c>: stops, then forgets. Always whole processes: an instance of several goes by <c>stop</c>. The logs
+/// stay unless asked otherwise.
+/// </summary>
 internal sealed class DeleteHandler() : Handler<DeleteRequest, DeleteResponse>(Methods.Delete)
 {
     public override async Task<DeleteResponse> Handle(DaemonContext context, DeleteRequest request, Requester? by)
     {
         var deleted = await context.Supervisor.Order(new SupervisorCommand.Delete
         {
-            By = by, Selectors = request.Selectors, WithLogs = request.Logs,
+            By = by,
+            Selectors = request.Selectors,
+            WithLogs = request.Logs,
         });
         var begun = deleted.Begun;
         var outcomes = await Settle.Outcomes(context, begun, wait: true, timeoutMs: null, Settle.StopError);

@@ -19,10 +19,17 @@ internal sealed class EnvHandler() : Handler<EnvRequest, EnvResponse>(Methods.En
         return new EnvResponse { Processes = processes };
     }
 
-    static ProcessEnvironment Environment(ProcessDefinition definition, InstanceKey key, IReadOnlyDictionary<string, string> kept)
+    static ProcessEnvironment Environment(ProcessDefinition definition, InstanceKey key,
+        IReadOnlyDictionary<string, string> kept)
     {
         var environment = EnvironmentReader.Read(definition, key.Instance, kept, out var problem);
         if (environment is null) throw new RequestException(ErrorCode.Failed, problem!);
-        return new ProcessEnvironment { Id = key.Id, Name = definition.Name, Instance = key.Instance, Env = environment };
+        return new ProcessEnvironment
+        {
+            Id = key.Id,
+            Name = definition.Name,
+            Instance = key.Instance,
+            Env = environment,
+        };
     }
 }

@@ -9,7 +9,10 @@ using Tspm.Protocol;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>events</c>: what has happened, from the files, then, when following, what happens. As with logs nothing is kept for a slow reader but a position.</summary>
+/// <summary>
+/// <c>events</c>: what has happened, from the files, then, when following, what happens. As with logs nothing is kept
+/// for a slow reader but a position.
+/// </summary>
 internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsResponse>(Methods.Events)
 {
     /// <summary>Longer than any disk that works takes to write what was told just now.</summary>
@@ -26,17 +29,22 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
             using var growth = context.EventGrowth.Follow();
             var begin = context.Events.Last;
             await Settled(context.Events, context.Clock);
-            var query = EventQuery.Of(request, context.Clock.GetUtcNow(), () => Targets(context), context.Home.EventsFile);
+            var query = EventQuery
+                .Of(request, context.Clock.GetUtcNow(), () => Targets(context), context.Home.EventsFile);
             var past = query.Past();
             await Send(connection, past);
             var sent = past.Count;
             if (!request.Follow) return new EventsResponse { Events = sent };
             begin = past.Count > 0 ? Math.Max(begin, past[^1].Seq) : begin;
             // Where following begins, in case this daemon dies before anything happens.
-            await connection.Heartbeat(new HeartbeatNotice { Seq = new Dictionary<string, long> { [EventSource.Stream] = begin } });
+            await connection.Heartbeat(new HeartbeatNotice
+            {
+                Seq = new Dictionary<string, long> { [EventSource.Stream] = begin },
+            });
             var tail = new EventTail(context.Home.EventsFile, begin);
             sent += await Follow(tail, query, growth, connection);
-            if (context.Changes.IsClosed) throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
+            if (context.Changes.IsClosed)
+                throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
             return new EventsResponse { Events = sent };
         }
         catch (LogQueryException refused)
@@ -46,7 +54,8 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
     }
 
     /// <summary>Until the client closes or sends anything.</summary>
-    static async Task<int> Follow(EventTail tail, EventQuery query, LogGrowth.Subscription growth, ClientConnection connection)
+    static async Task<int> Follow(EventTail tail, EventQuery query, LogGrowth.Subscription growth,
+        ClientConnection connection)
     {
         var (sent, pulse) = (0, new StreamPulse());
         // Never disposed: the client may stir after the end, and there is no timer in it to give back.
@@ -80,7 +89,8 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
         var batch = new ArrayBufferWriter<byte>();
         for (var i = 0; i < events.Count; i++)
         {
-            batch.Write(Framing.Notification(Notifications.Event, events[i], WireJson.Default.RpcNotificationProcessEvent));
+            batch.Write(Framing.Notification(Notifications.Event, events[i],
+                WireJson.Default.RpcNotificationProcessEvent));
             if (batch.WrittenCount < BatchBytes && i < events.Count - 1) continue;
             await connection.Write(batch.WrittenMemory);
             batch.ResetWrittenCount();
@@ -103,7 +113,8 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
     static List<SelectorTarget> Targets(DaemonContext context)
     {
         var targets = new List<SelectorTarget>();
-        foreach (var view in context.Supervisor.Views()) targets.Add(SelectorTarget.Of(view.Definition, view.Key.Instance));
+        foreach (var view in context.Supervisor.Views())
+            targets.Add(SelectorTarget.Of(view.Definition, view.Key.Instance));
         return targets;
     }
 }

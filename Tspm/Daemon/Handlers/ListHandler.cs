@@ -5,7 +5,9 @@ using Tspm.Protocol;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>list</c>: one entry per instance, from snapshots: it waits for nobody, however busy the supervisor is.</summary>
+/// <summary>
+/// <c>list</c>: one entry per instance, from snapshots: it waits for nobody, however busy the supervisor is.
+/// </summary>
 internal sealed class ListHandler() : Handler<ListRequest, ListResponse>(Methods.List)
 {
     public override Task<ListResponse> Handle(DaemonContext context, ListRequest request, Requester? by) =>

@@ -7,7 +7,8 @@ using Tspm.Protocol;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>logs</c>: lines from the files, then, when following, what comes. A reader that is slow reads later, and holds nobody up: nothing is kept for it but a position.
+/// <c>logs</c>: lines from the files, then, when following, what comes. A reader that is slow reads later, and holds
+/// nobody up: nothing is kept for it but a position.
 /// </summary>
 internal sealed class LogsHandler() : ConnectionHandler<LogsRequest, LogsResponse>(Methods.Logs)
 {

@@ -42,7 +42,8 @@ internal sealed class MetricsHandler() : Handler<MetricsRequest, MetricsResponse
     {
         var views = context.Supervisor.Views();
         text.Family("processes", MetricsText.Gauge, "Number of instances in each state.");
-        foreach (var (state, count) in StatusHandler.CountByState(context)) text.Sample("processes", count, "state", state);
+        foreach (var (state, count) in StatusHandler.CountByState(context))
+            text.Sample("processes", count, "state", state);
         text.Family("restarts", MetricsText.Counter,
             "Children started in place of an earlier one, by cause, since this daemon started.");
         foreach (var (cause, count) in context.Restarts.All()) text.Sample("restarts_total", count, "cause", cause);
@@ -51,7 +52,8 @@ internal sealed class MetricsHandler() : Handler<MetricsRequest, MetricsResponse
             "1 when a child runs and is ready, otherwise 0.",
             static (status, _) => status.State == ProcessState.Online ? 1 : 0);
         Each("process_restarts", MetricsText.Gauge,
-            "Children started in place of an earlier one, as shown by list; survives the daemon and is cleared by reset.",
+            "Children started in place of an earlier one, as shown by list; survives the daemon and is cleared by "
+                + "reset.",
             static (status, _) => status.Restarts);
         Each("process_uptime_seconds", MetricsText.Gauge,
             "Time since the current child started.", static (status, _) => status.UptimeMs / 1000.0);
@@ -65,7 +67,8 @@ internal sealed class MetricsHandler() : Handler<MetricsRequest, MetricsResponse
         {
             text.Family(name, type, help);
             foreach (var status in statuses)
-                text.Sample(name, value(status, 0), "name", status.Name, "namespace", status.Namespace, "instance", status.Instance.ToString(CultureInfo.InvariantCulture));
+                text.Sample(name, value(status, 0), "name", status.Name, "namespace", status.Namespace, "instance",
+                    status.Instance.ToString(CultureInfo.InvariantCulture));
         }
     }
 
@@ -85,7 +88,8 @@ internal sealed class MetricsHandler() : Handler<MetricsRequest, MetricsResponse
         for (var name = 0; name < SocketCounters.Names.Length; name++)
             for (var code = 0; code < SocketCounters.Codes.Length; code++)
                 if (counters.Requests(name, code) is > 0 and var count)
-                    text.Sample("requests_total", count, "method", SocketCounters.Names[name], "code", SocketCounters.Codes[code].ToString(CultureInfo.InvariantCulture));
+                    text.Sample("requests_total", count, "method", SocketCounters.Names[name], "code",
+                        SocketCounters.Codes[code].ToString(CultureInfo.InvariantCulture));
         text.Family("request_seconds", MetricsText.Histogram,
             "Time from the arrival of a request to its answer, without streams.");
         for (var name = 0; name < SocketCounters.Names.Length; name++) Histogram(counters, text, name);
@@ -94,14 +98,16 @@ internal sealed class MetricsHandler() : Handler<MetricsRequest, MetricsResponse
     static void Histogram(SocketCounters counters, MetricsText text, int name)
     {
         long total = 0;
-        for (var bucket = 0; bucket <= SocketCounters.BucketMicroseconds.Length; bucket++) total += counters.InBucket(name, bucket);
+        for (var bucket = 0; bucket <= SocketCounters.BucketMicroseconds.Length; bucket++)
+            total += counters.InBucket(name, bucket);
         if (total == 0) return;
         long upTo = 0;
         var method = SocketCounters.Names[name];
         for (var bucket = 0; bucket < SocketCounters.BucketMicroseconds.Length; bucket++)
         {
             upTo += counters.InBucket(name, bucket);
-            text.Sample("request_seconds_bucket", Math.Min(upTo, total), "method", method, "le", (SocketCounters.BucketMicroseconds[bucket] / 1e6).ToString("0.0#####", CultureInfo.InvariantCulture));
+            text.Sample("request_seconds_bucket", Math.Min(upTo, total), "method", method, "le",
+                (SocketCounters.BucketMicroseconds[bucket] / 1e6).ToString("0.0#####", CultureInfo.InvariantCulture));
         }
         text.Sample("request_seconds_bucket", total, "method", method, "le", "+Inf");
         text.Sample("request_seconds_count", total, "method", method);
@@ -148,12 +154,17 @@ internal sealed class MetricsHandler() : Handler<MetricsRequest, MetricsResponse
     static void Self(DaemonContext context, MetricsText text)
     {
         text.Family("daemon_memory_bytes", MetricsText.Gauge, "Memory of the daemon and its guardian (Pss).");
-        text.Sample("daemon_memory_bytes", context.Readings.MemoryOf(System.Environment.ProcessId, context.GuardianPid));
+        text.Sample("daemon_memory_bytes",
+            context.Readings.MemoryOf(System.Environment.ProcessId, context.GuardianPid));
         text.Family("daemon_cpu_seconds", MetricsText.Counter, "CPU time used by the daemon.");
-        text.Sample("daemon_cpu_seconds_total", Tspm.Platform.Linux.Tree.ProcFiles.TryReadStat(System.Environment.ProcessId, out var stat) ? stat.CpuTime.TotalSeconds : null);
+        text.Sample("daemon_cpu_seconds_total",
+            Tspm.Platform.Linux.Tree.ProcFiles.TryReadStat(System.Environment.ProcessId, out var stat)
+                ? stat.CpuTime.TotalSeconds
+                : null);
         text.Family("daemon_uptime_seconds", MetricsText.Gauge, "Time since the daemon started.");
         text.Sample("daemon_uptime_seconds", (context.Monotonic() - context.StartedMonotonic).TotalSeconds);
         text.Family("daemon", MetricsText.Info, "Version of the daemon and of its protocol.");
-        text.Sample("daemon_info", 1, "version", ProductVersion.Current, "protocol", ProtocolVersion.Current.ToString(CultureInfo.InvariantCulture));
+        text.Sample("daemon_info", 1, "version", ProductVersion.Current, "protocol",
+            ProtocolVersion.Current.ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -10,6 +10,7 @@ internal sealed class PingHandler() : Handler<PingRequest, PingResponse>(Methods
     public override Task<PingResponse> Handle(DaemonContext context, PingRequest request, Requester? by) =>
         Task.FromResult(new PingResponse
         {
-            Pid = System.Environment.ProcessId, Version = ProductVersion.Current,
+            Pid = System.Environment.ProcessId,
+            Version = ProductVersion.Current,
         });
 }

@@ -6,7 +6,9 @@ using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>reload</c>: a new child first, then the old one goes; or a signal to the child. What is not online is started.</summary>
+/// <summary>
+/// <c>reload</c>: a new child first, then the old one goes; or a signal to the child. What is not online is started.
+/// </summary>
 internal sealed class ReloadHandler() : Handler<ReloadRequest, ReloadResponse>(Methods.Reload)
 {
     public override async Task<ReloadResponse> Handle(DaemonContext context, ReloadRequest request, Requester? by)
@@ -14,7 +16,8 @@ internal sealed class ReloadHandler() : Handler<ReloadRequest, ReloadResponse>(M
         request = request with { Client = RequestLaunch.Complete(request.Client, by) };
         var begun = await context.Supervisor.Order(new SupervisorCommand.Reload
         {
-            By = by, Selectors = request.Selectors,
+            By = by,
+            Selectors = request.Selectors,
             NewEnvironment = Renewal.NewEnvironment(request.UpdateEnv, request.Client),
         });
         var notes = new List<string>(begun.Notes);
@@ -22,8 +25,10 @@ internal sealed class ReloadHandler() : Handler<ReloadRequest, ReloadResponse>(M
         var error = await Settle.Unsaved(begun.Saved);
         return new ReloadResponse
         {
-            Success = error is null && outcomes.All(outcome => outcome.Error is null), Processes = outcomes,
-            Error = error, Notes = notes.Count > 0 ? notes : null,
+            Success = error is null && outcomes.All(outcome => outcome.Error is null),
+            Processes = outcomes,
+            Error = error,
+            Notes = notes.Count > 0 ? notes : null,
         };
     }
 }

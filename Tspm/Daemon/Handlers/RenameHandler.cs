@@ -17,17 +17,24 @@ internal sealed class RenameHandler() : Handler<RenameRequest, RenameResponse>(M
     public override async Task<RenameResponse> Handle(DaemonContext context, RenameRequest request, Requester? by)
     {
         if (ProcessName.Problem(request.NewName) is { } wrong)
-            throw new RequestException(ErrorCode.InvalidParams, wrong, new RpcErrorData { Path = "params.newName", Found = request.NewName });
+            throw new RequestException(ErrorCode.InvalidParams, wrong, new RpcErrorData
+            {
+                Path = "params.newName",
+                Found = request.NewName,
+            });
         var renamed = await context.Supervisor.Order(new SupervisorCommand.Rename
         {
-            By = by, Selector = request.Selector, NewName = request.NewName,
+            By = by,
+            Selector = request.Selector,
+            NewName = request.NewName,
         });
         var cells = renamed.Processes;
         var error = await Settle.Unsaved(renamed.Begun.Saved)
             ?? await context.Supervisor.Ask(new SupervisorQuery.LogMoveProblem { Id = cells[0].Key.Id });
         return new RenameResponse
         {
-            Success = error is null, Error = error,
+            Success = error is null,
+            Error = error,
             Processes = [.. cells.Select(static cell => Settle.Outcome(cell.View))],
         };
     }

@@ -7,7 +7,10 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>reopen</c>: log files that were moved away are made again at their paths. Not needed soon after the move (it is noticed), but exact: what is printed after the answer is in the new file.</summary>
+/// <summary>
+/// <c>reopen</c>: log files that were moved away are made again at their paths. Not needed soon after the move (it is
+/// noticed), but exact: what is printed after the answer is in the new file.
+/// </summary>
 internal sealed class ReopenHandler() : Handler<ReopenRequest, ReopenResponse>(Methods.Reopen)
 {
     public override async Task<ReopenResponse> Handle(DaemonContext context, ReopenRequest request, Requester? by)

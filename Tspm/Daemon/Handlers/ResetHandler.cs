@@ -13,7 +13,8 @@ internal sealed class ResetHandler() : Handler<ResetRequest, ResetResponse>(Meth
     {
         var views = await context.Supervisor.Order(new SupervisorCommand.Reset
         {
-            By = by, Selectors = request.Selectors,
+            By = by,
+            Selectors = request.Selectors,
         });
         return new ResetResponse { Success = true, Processes = [.. views.Select(Settle.Outcome)] };
     }

@@ -14,7 +14,8 @@ internal sealed class RestartHandler() : Handler<RestartRequest, RestartResponse
         request = request with { Client = RequestLaunch.Complete(request.Client, by) };
         var begun = await context.Supervisor.Order(new SupervisorCommand.Restart
         {
-            By = by, Selectors = request.Selectors,
+            By = by,
+            Selectors = request.Selectors,
             NewEnvironment = Renewal.NewEnvironment(request.UpdateEnv, request.Client),
         });
         var notes = new List<string>(begun.Notes);
@@ -22,8 +23,10 @@ internal sealed class RestartHandler() : Handler<RestartRequest, RestartResponse
         var error = await Settle.Unsaved(begun.Saved);
         return new RestartResponse
         {
-            Success = error is null && outcomes.All(outcome => outcome.Error is null), Processes = outcomes,
-            Error = error, Notes = notes.Count > 0 ? notes : null,
+            Success = error is null && outcomes.All(outcome => outcome.Error is null),
+            Processes = outcomes,
+            Error = error,
+            Notes = notes.Count > 0 ? notes : null,
         };
     }
 }

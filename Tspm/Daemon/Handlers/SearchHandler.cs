@@ -12,7 +12,8 @@ internal sealed class SearchHandler() : Handler<SearchRequest, SearchResponse>(M
     public override Task<SearchResponse> Handle(DaemonContext context, SearchRequest request, Requester? by) =>
         Task.FromResult(new SearchResponse
         {
-            Processes = Statuses.Of(context, [.. context.Supervisor.Views().Where(view => Mentions(view, request.Text))]),
+            Processes = Statuses
+                .Of(context, [.. context.Supervisor.Views().Where(view => Mentions(view, request.Text))]),
         });
 
     static bool Mentions(ProcessView view, string text)

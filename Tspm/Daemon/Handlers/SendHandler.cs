@@ -15,7 +15,8 @@ internal sealed class SendHandler() : Handler<SendRequest, SendResponse>(Methods
     public override async Task<SendResponse> Handle(DaemonContext context, SendRequest request, Requester? by)
     {
         var views = await context.Supervisor.Ask(new SupervisorQuery.Selected { Selectors = [request.Selector] });
-        var outcomes = views.Select(view => Settle.Outcome(view) with { Error = Send(context, view, request.Line) }).ToList();
+        var outcomes = views.Select(view => Settle.Outcome(view) with { Error = Send(context, view, request.Line) })
+            .ToList();
         return new SendResponse { Success = outcomes.All(outcome => outcome.Error is null), Processes = outcomes };
     }
 
@@ -23,7 +24,8 @@ internal sealed class SendHandler() : Handler<SendRequest, SendResponse>(Methods
     {
         if (view.Pid is null) return "it is not running";
         if (view.Definition.Config.Stdin != "pipe")
-            return $"its standard input is /dev/null; to change that: tspm set {view.Definition.Name} stdin=pipe, then restart it";
+            return $"its standard input is /dev/null; to change that: tspm set {view.Definition.Name} stdin=pipe, "
+                + "then restart it";
         // Not blocking: a program that does not read must not hold the daemon up.
         var path = context.Home.FifoPath(view.Key, view.RunId, "in");
         const int writing = Fcntl.O_WRONLY | Fcntl.O_NONBLOCK;
@@ -37,6 +39,8 @@ internal sealed class SendHandler() : Handler<SendRequest, SendResponse>(Methods
         fixed (byte* start = bytes) written = Unistd.write(input.Number, start, (nuint)bytes.Length);
         var errno = Errno.Last;
         if (written == bytes.Length) return null;
-        return written < 0 && errno != Errno.EAGAIN ? Errno.Describe(errno) : "it does not read its standard input, and the pipe is full";
+        return written < 0 && errno != Errno.EAGAIN
+            ? Errno.Describe(errno)
+            : "it does not read its standard input, and the pipe is full";
     }
 }

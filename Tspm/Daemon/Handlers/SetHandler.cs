@@ -8,9 +8,9 @@ using Tspm.Supervision.Process;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>set</c>: changes members of a config. As with <c>apply</c>, each takes effect as soon as it can: at once, or, where a
-/// child got it at its birth, at the next start. The answer says which processes run with earlier values, and of which
-/// fields, whichever change those wait from; unlike <c>apply</c>, it restarts nothing.
+/// <c>set</c>: changes members of a config. As with <c>apply</c>, each takes effect as soon as it can: at once, or,
+/// where a child got it at its birth, at the next start. The answer says which processes run with earlier values, and
+/// of which fields, whichever change those wait from; unlike <c>apply</c>, it restarts nothing.
 /// </summary>
 internal sealed class SetHandler() : Handler<SetRequest, SetResponse>(Methods.Set)
 {
@@ -18,7 +18,9 @@ internal sealed class SetHandler() : Handler<SetRequest, SetResponse>(Methods.Se
     {
         var set = await context.Supervisor.Order(new SupervisorCommand.Set
         {
-            By = by, Selectors = request.Selectors, Assignments = request.Assignments,
+            By = by,
+            Selectors = request.Selectors,
+            Assignments = request.Assignments,
         });
         var (cells, begun, pending) = (set.Processes, set.Begun, PendingOf(set.ViewsThen));
         var scaled = await Settle.Outcomes(context, begun, wait: true, timeoutMs: null, ScaleHandler.Error);
@@ -28,7 +30,10 @@ internal sealed class SetHandler() : Handler<SetRequest, SetResponse>(Methods.Se
         return new SetResponse
         {
             Success = error is null && scaled.All(outcome => outcome.Error is null),
-            Processes = [.. cells.Where(cell => !scaled.Exists(outcome => outcome.Id == cell.Key.Id && outcome.Instance == cell.Key.Instance)).Select(cell => Settle.Outcome(cell.View)), .. scaled],
+            Processes = [.. cells.Where(cell =>
+                !scaled.Exists(outcome =>
+                    outcome.Id == cell.Key.Id && outcome.Instance == cell.Key.Instance)).Select(cell =>
+                        Settle.Outcome(cell.View)), .. scaled],
             RestartNeeded = [.. pending.Keys],
             Pending = pending,
             Error = error,

@@ -13,11 +13,19 @@ internal sealed class SignalHandler() : Handler<SignalRequest, SignalResponse>(M
     public override async Task<SignalResponse> Handle(DaemonContext context, SignalRequest request, Requester? by)
     {
         if (!Signals.TryParse(request.Signal, out var signal))
-            throw new RequestException(ErrorCode.InvalidParams, $"'{request.Signal}' is not a signal; give a name such as SIGHUP or a number from 1 to 64",
-                new RpcErrorData { Path = "params.signal", Expected = "a signal's name or number", Found = request.Signal });
+            throw new RequestException(ErrorCode.InvalidParams,
+                $"'{request.Signal}' is not a signal; give a name such as SIGHUP or a number from 1 to 64",
+                new RpcErrorData
+                {
+                    Path = "params.signal",
+                    Expected = "a signal's name or number",
+                    Found = request.Signal,
+                });
         var sent = await context.Supervisor.Order(new SupervisorCommand.Signal
         {
-            By = by, Selectors = request.Selectors, Number = signal,
+            By = by,
+            Selectors = request.Selectors,
+            Number = signal,
         });
         var outcomes = sent.Select(static one =>
             Settle.Outcome(one.Before) with { Error = one.IsSent ? null : "it is not running" }).ToList();

@@ -8,7 +8,10 @@ using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>start</c>: known processes by selector, else new definitions. A new definition that cannot run at all is not kept.</summary>
+/// <summary>
+/// <c>start</c>: known processes by selector, else new definitions. A new definition that cannot run at all is not
+/// kept.
+/// </summary>
 internal sealed class StartHandler() : Handler<StartRequest, StartResponse>(Methods.Start)
 {
     public override async Task<StartResponse> Handle(DaemonContext context, StartRequest request, Requester? by)

@@ -10,24 +10,24 @@ internal sealed class StatusHandler() : Handler<StatusRequest, StatusResponse>(M
 {
     public override Task<StatusResponse> Handle(
         DaemonContext context, StatusRequest request, Requester? by) => Task.FromResult(new StatusResponse
-    {
-        Running = true,
-        Pid = System.Environment.ProcessId,
-        GuardianPid = context.GuardianPid,
-        Version = ProductVersion.Current,
-        ProtocolVersion = ProtocolVersion.Current,
-        UptimeMs = (long)(context.Monotonic() - context.StartedMonotonic).TotalMilliseconds,
-        SocketPath = context.Home.SocketPath,
-        Home = context.Home.Path,
-        MemoryBytes = context.Readings.MemoryOf(System.Environment.ProcessId, context.GuardianPid),
-        Processes = CountByState(context),
-        Service = ServiceLook.Of(context.Home, context.GuardianPid),
-        Troubles = context.Troubles(),
-        UpgradeProblem = context.UpgradeProblem,
-        DaemonDeaths = context.Deaths,
-        Limits = context.Limits.All(),
-        Counters = context.Counters.ForStatus(),
-    });
+        {
+            Running = true,
+            Pid = System.Environment.ProcessId,
+            GuardianPid = context.GuardianPid,
+            Version = ProductVersion.Current,
+            ProtocolVersion = ProtocolVersion.Current,
+            UptimeMs = (long)(context.Monotonic() - context.StartedMonotonic).TotalMilliseconds,
+            SocketPath = context.Home.SocketPath,
+            Home = context.Home.Path,
+            MemoryBytes = context.Readings.MemoryOf(System.Environment.ProcessId, context.GuardianPid),
+            Processes = CountByState(context),
+            Service = ServiceLook.Of(context.Home, context.GuardianPid),
+            Troubles = context.Troubles(),
+            UpgradeProblem = context.UpgradeProblem,
+            DaemonDeaths = context.Deaths,
+            Limits = context.Limits.All(),
+            Counters = context.Counters.ForStatus(),
+        });
 
     /// <summary>Every state is there, also with 0, so that a script need not know which ones exist.</summary>
     public static Dictionary<string, int> CountByState(DaemonContext context)

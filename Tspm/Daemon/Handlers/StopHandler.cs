@@ -6,7 +6,9 @@ using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>stop</c>: done when no child and nothing of its tree is left. Stopping what is stopped is done already.</summary>
+/// <summary>
+/// <c>stop</c>: done when no child and nothing of its tree is left. Stopping what is stopped is done already.
+/// </summary>
 internal sealed class StopHandler() : Handler<StopRequest, StopResponse>(Methods.Stop)
 {
     public override async Task<StopResponse> Handle(DaemonContext context, StopRequest request, Requester? by)
@@ -17,8 +19,10 @@ internal sealed class StopHandler() : Handler<StopRequest, StopResponse>(Methods
         var error = await Settle.Unsaved(begun.Saved);
         return new StopResponse
         {
-            Success = error is null && outcomes.All(outcome => outcome.Error is null), Processes = outcomes,
-            Error = error, Notes = begun.Notes.Count > 0 ? begun.Notes : null,
+            Success = error is null && outcomes.All(outcome => outcome.Error is null),
+            Processes = outcomes,
+            Error = error,
+            Notes = begun.Notes.Count > 0 ? begun.Notes : null,
         };
     }
 }

@@ -5,7 +5,9 @@ using Tspm.Supervision;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>upgrade</c>: proves the executable, then leaves to it. The answer is the last thing that this version says.</summary>
+/// <summary>
+/// <c>upgrade</c>: proves the executable, then leaves to it. The answer is the last thing that this version says.
+/// </summary>
 internal sealed class UpgradeHandler() : ConnectionHandler<UpgradeRequest, UpgradeResponse>(Methods.Upgrade)
 {
     public override async Task<UpgradeResponse> Handle(
@@ -30,16 +32,22 @@ internal sealed class UpgradeHandler() : ConnectionHandler<UpgradeRequest, Upgra
         };
     }
 
-    /// <summary>It waits for another program, for seconds perhaps: on a thread of its own, because those that answer are few.</summary>
+    /// <summary>
+    /// It waits for another program, for seconds perhaps: on a thread of its own, because those that answer are few.
+    /// </summary>
     public static Task<UpgradeCandidate> Prove(string path)
     {
         try
         {
-            return Task.Factory.StartNew(() => UpgradeCandidate.Prove(path), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return Task.Factory
+                .StartNew(() => UpgradeCandidate.Prove(path), CancellationToken.None, TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default);
         }
         catch (OutOfMemoryException)
         {
-            throw new RequestException(ErrorCode.Failed, "not upgraded, nothing was touched: no thread could be made; this user has too many processes, or there is too little memory");
+            throw new RequestException(ErrorCode.Failed,
+                "not upgraded, nothing was touched: no thread could be made; this user has too many processes, or "
+                    + "there is too little memory");
         }
     }
 }

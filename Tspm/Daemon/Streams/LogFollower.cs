@@ -10,8 +10,12 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Daemon.Streams;
 
-/// <summary>One client's view: its sources from their beginning on, and for as long as it follows, also those of processes that are renamed or come later.</summary>
-internal sealed class LogFollower(DaemonContext context, LogsRequest request, LogQuery query, LogSender sender) : IDisposable
+/// <summary>
+/// One client's view: its sources from their beginning on, and for as long as it follows, also those of processes that
+/// are renamed or come later.
+/// </summary>
+internal sealed class LogFollower(DaemonContext context, LogsRequest request, LogQuery query,
+    LogSender sender) : IDisposable
 {
     /// <summary>Lines before it is looked what else has changed.</summary>
     const int LinesPerTurn = 4096;
@@ -37,7 +41,8 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
         if (request.Events == true)
         {
             var end = request.Follow ? _begun.ToUnixTimeMilliseconds() : long.MaxValue;
-            all.Add(_events = new EventSource(context.Home.EventsFile, query, EventSource.PositionIn(request), IsFollowed, () => sources, end));
+            all.Add(_events = new EventSource(context.Home.EventsFile, query, EventSource.PositionIn(request),
+                IsFollowed, () => sources, end));
             _view.Add(_events);
         }
         await sender.Send(_view.Read(all, takePartial: !request.Follow));
@@ -68,8 +73,10 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
         if (context.IsShuttingDown)
             do await ReadGrown(growth, lookAtAll: false);
             while (_view.HasMore);
-        // No answer that would look like the end of the stream: the reader comes back, and goes on behind the last line it has.
-        if (context.Changes.IsClosed) throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
+        // No answer that would look like the end of the stream: the reader comes back, and goes on behind the last line
+        // it has.
+        if (context.Changes.IsClosed)
+            throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
     }
 
     public void Dispose()
@@ -89,7 +96,10 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
         await sender.Send(_view.Read(sources, takePartial: false, LinesPerTurn));
     }
 
-    /// <summary>Processes that were renamed are followed under their new name, and new ones that the selectors fit from when they came.</summary>
+    /// <summary>
+    /// Processes that were renamed are followed under their new name, and new ones that the selectors fit from when
+    /// they came.
+    /// </summary>
     async Task LookForOthers(List<ILogSource> toRead, LogGrowth.Subscription growth)
     {
         var now = StreamsOf(Selected());
@@ -97,7 +107,11 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
         {
             if (!_sources.TryGetValue(stream.Key, out var source))
             {
-                source = new LogSource(stream, query, NewcomerBlock) { Follow = true, NotBefore = _begun.ToUnixTimeMilliseconds() };
+                source = new LogSource(stream, query, NewcomerBlock)
+                {
+                    Follow = true,
+                    NotBefore = _begun.ToUnixTimeMilliseconds(),
+                };
                 Add(source);
                 await sender.Send(_view.Locate([source]));
                 toRead.Add(source);
@@ -124,7 +138,10 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
         growth.Ignore(others);
     }
 
-    /// <summary>What the selectors fit by now, and what is followed already: that stays, by its number, whatever its name has become.</summary>
+    /// <summary>
+    /// What the selectors fit by now, and what is followed already: that stays, by its number, whatever its name has
+    /// become.
+    /// </summary>
     List<ProcessView> Selected()
     {
         var keys = new HashSet<InstanceKey>();
@@ -137,7 +154,8 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
         {
             // Deleted meanwhile, or renamed so that nothing fits.
         }
-        foreach (var source in _sources.Values) keys.Add(new InstanceKey(source.Stream.Whose.Id, source.Stream.Whose.Instance));
+        foreach (var source in _sources.Values)
+            keys.Add(new InstanceKey(source.Stream.Whose.Id, source.Stream.Whose.Instance));
         return [.. context.Supervisor.Views().Where(view => keys.Contains(view.Key))];
     }
 
@@ -151,7 +169,8 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
     Dictionary<string, long> Positions(List<LogSource> sources)
     {
         var positions = sources.ToDictionary(source => source.Stream.Key, source => source.Reader.Position);
-        if (request.Events == true) positions[EventSource.Stream] = EventSource.PositionIn(request) ?? context.Events.Last;
+        if (request.Events == true)
+            positions[EventSource.Stream] = EventSource.PositionIn(request) ?? context.Events.Last;
         return positions;
     }
 

@@ -6,8 +6,8 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 namespace Tspm.Daemon.Streams;
 
 /// <summary>
-/// Sends lines to one client, in batches. Reading and searching are done in slices, of one client at a time: whatever is searched for, a request that is quick to
-/// answer finds a free thread. The wait for a slow client is in no slice.
+/// Sends lines to one client, in batches. Reading and searching are done in slices, of one client at a time: whatever
+/// is searched for, a request that is quick to answer finds a free thread. The wait for a slow client is in no slice.
 /// </summary>
 internal sealed class LogSender(ClientConnection connection)
 {
@@ -27,7 +27,10 @@ internal sealed class LogSender(ClientConnection connection)
     /// <summary>Lines so far.</summary>
     public int Sent { get; private set; }
 
-    /// <summary>How long it may be waited for something to send: then it is time for a sign of life, which goes with the next <see cref="Send"/> even if that has nothing.</summary>
+    /// <summary>
+    /// How long it may be waited for something to send: then it is time for a sign of life, which goes with the next
+    /// <see cref="Send"/> even if that has nothing.
+    /// </summary>
     public TimeSpan UntilHeartbeat => _pulse.Left;
 
     /// <summary>Sends a sequence to its end; null in it is a moment to let others have their turn.</summary>

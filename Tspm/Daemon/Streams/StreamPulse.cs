@@ -5,7 +5,10 @@ namespace Tspm.Daemon.Streams;
 /// <summary>When a stream that has nothing to say owes its client a sign of life.</summary>
 internal sealed class StreamPulse
 {
-    /// <summary>The client gives the daemon up after twice as long (<see cref="Tspm.Client.Connection.DaemonClient.DeadAfter"/>).</summary>
+    /// <summary>
+    /// The client gives the daemon up after twice as long
+    /// (<see cref="Tspm.Client.Connection.DaemonClient.DeadAfter"/>).
+    /// </summary>
     static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
     /// <summary>No wait is shorter.</summary>

@@ -7,8 +7,9 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon.Upgrading;
 
 /// <summary>
-/// How this version leaves for another one: nothing half done, nothing unsaved, every request that reached it answered, and then an end like any other death of a daemon, for which everything
-/// is prepared at every instant. Until the executable is in the guardian's hands all of it can be taken back.
+/// How this version leaves for another one: nothing half done, nothing unsaved, every request that reached it answered,
+/// and then an end like any other death of a daemon, for which everything is prepared at every instant. Until the
+/// executable is in the guardian's hands all of it can be taken back.
 /// </summary>
 internal sealed class Departure(
     DaemonContext context, ControlSocket socket, GuardianChannel guardian, SupervisorLoop loop)
@@ -18,12 +19,15 @@ internal sealed class Departure(
 
     int _underWay;
 
-    /// <summary>The executable is in the guardian's hands: no way back. Only the supervisor's thread writes it.</summary>
+    /// <summary>
+    /// The executable is in the guardian's hands: no way back. Only the supervisor's thread writes it.
+    /// </summary>
     public bool IsDecided { get; private set; }
 
     /// <summary>
-    /// On return the next daemon will be of that executable, and this one ends as soon as the requester has its answer. Without an executable the requester is another guardian, whose daemon the next one
-    /// will be: it gets no answer from here.
+    /// On return the next daemon will be of that executable, and this one ends as soon as the requester has its answer.
+    /// Without an executable the requester is another guardian, whose daemon the next one will be: it gets no answer
+    /// from here.
     /// </summary>
     /// <param name="candidate">The executable; null: the requester takes over.</param>
     /// <param name="requester">Who is answered last; null: it was a signal.</param>
@@ -31,10 +35,13 @@ internal sealed class Departure(
     public async Task Leave(UpgradeCandidate? candidate, ClientConnection? requester)
     {
         if (Interlocked.Exchange(ref _underWay, 1) == 1) throw Stays("another upgrade is under way");
-        context.Log.LogInformation("{What} asked for by {Requester}", candidate is null ? "handing over" : $"upgrade to {candidate.Proof.Version} ({candidate.Path})", requester?.Peer ?? "a signal");
+        context.Log.LogInformation("{What} asked for by {Requester}",
+            candidate is null ? "handing over" : $"upgrade to {candidate.Proof.Version} ({candidate.Path})",
+                requester?.Peer ?? "a signal");
         try
         {
-            if (!await context.Changes.Close(ChangePatience)) throw Stays("for half a minute something was always being changed; try again when it is quieter");
+            if (!await context.Changes.Close(ChangePatience))
+                throw Stays("for half a minute something was always being changed; try again when it is quieter");
             await socket.StopAccepting();
             context.Changes.Seal();
             // Refused while that cannot be saved: what is only in memory would be gone with it.

@@ -13,13 +13,15 @@ using Tspm.Storage;
 namespace Tspm.Daemon.Upgrading;
 
 /// <summary>
-/// An executable that is to take over, proved before anything is touched: it is opened once, and what was tried is what will be executed, whatever happens to its name meanwhile.
+/// An executable that is to take over, proved before anything is touched: it is opened once, and what was tried is what
+/// will be executed, whatever happens to its name meanwhile.
 /// </summary>
 internal sealed unsafe class UpgradeCandidate : IDisposable
 {
     readonly Descriptor _descriptor;
 
-    UpgradeCandidate(Descriptor descriptor, string path, VersionProof proof) => (_descriptor, Path, Proof) = (descriptor, path, proof);
+    UpgradeCandidate(Descriptor descriptor, string path, VersionProof proof) =>
+        (_descriptor, Path, Proof) = (descriptor, path, proof);
 
     /// <summary>Open for reading, close-on-exec, and closed with this.</summary>
     public int Number => _descriptor.Number;
@@ -61,8 +63,10 @@ internal sealed unsafe class UpgradeCandidate : IDisposable
         if (SysStat.fstat(descriptor, out var status) != 0) return $"cannot be looked at: {Errno.Describe(Errno.Last)}";
         if (status.IsDirectory) return "is a folder; name the executable in it";
         if (!status.IsRegularFile) return "is no regular file";
-        if (Unistd.access(path, Unistd.X_OK) != 0) return $"cannot be executed: {Errno.Describe(Errno.Last)} (chmod +x?)";
-        // The guardian becomes the file itself: as a script it would become an interpreter, which knows nothing of what it holds.
+        if (Unistd.access(path, Unistd.X_OK) != 0)
+            return $"cannot be executed: {Errno.Describe(Errno.Last)} (chmod +x?)";
+        // The guardian becomes the file itself: as a script it would become an interpreter, which knows nothing of what
+        // it holds.
         var head = stackalloc byte[4];
         return Unistd.pread(descriptor, head, 4, 0) == 4 && new ReadOnlySpan<byte>(head, 4).SequenceEqual("\u007fELF"u8)
             ? null
@@ -96,8 +100,11 @@ internal sealed unsafe class UpgradeCandidate : IDisposable
     static void Check(string path, VersionProof proof, string what, int present, int readable)
     {
         if (readable < present)
-            throw Refused(path, $"is tspm {proof.Version} and cannot read {what}: that is of format {present}, and it reads up to {readable}");
+            throw Refused(path,
+                $"is tspm {proof.Version} and cannot read {what}: that is of format {present}, and it reads up to "
+                    + $"{readable}");
     }
 
-    static RequestException Refused(string path, string problem) => new(ErrorCode.Failed, $"not upgraded, nothing was touched: {path} {problem}");
+    static RequestException Refused(string path, string problem) =>
+        new(ErrorCode.Failed, $"not upgraded, nothing was touched: {path} {problem}");
 }

@@ -51,7 +51,8 @@ internal static class CallerEnvironment
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
         {
-            if (entry is not { Key: string name, Value: string value } || ServiceManagerVariables.Contains(name)) continue;
+            if (entry is not { Key: string name, Value: string value } || ServiceManagerVariables.Contains(name))
+                continue;
             environment[name.StartsWith(Away, StringComparison.Ordinal) ? name[Away.Length..] : name] = value;
         }
         return environment;

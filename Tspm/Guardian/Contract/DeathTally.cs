@@ -27,8 +27,11 @@ internal sealed record DeathTally(
 
     public DeathTally WithDeath(int pid, int waitStatus, int consecutive = 0) => this with
     {
-        Count = Count + 1, LastAtMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), LastPid = pid,
-        LastStatus = waitStatus, Consecutive = consecutive,
+        Count = Count + 1,
+        LastAtMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+        LastPid = pid,
+        LastStatus = waitStatus,
+        Consecutive = consecutive,
     };
 
     /// <summary>What status shows and the note in <c>run/</c> holds.</summary>
@@ -38,7 +41,9 @@ internal sealed record DeathTally(
         Since = DateTimeOffset.FromUnixTimeMilliseconds(SinceMs),
         Last = LastPid == 0 ? null : new DaemonDeath
         {
-            At = DateTimeOffset.FromUnixTimeMilliseconds(LastAtMs), Pid = LastPid, Cause = CauseOf(LastStatus),
+            At = DateTimeOffset.FromUnixTimeMilliseconds(LastAtMs),
+            Pid = LastPid,
+            Cause = CauseOf(LastStatus),
             Consecutive = Consecutive == 0 ? null : Consecutive,
         },
     };

@@ -14,10 +14,13 @@ namespace Tspm.Guardian.Contract;
 /// <param name="Foreground">Somebody looks at standard error: a terminal, a container's log, a service manager.</param>
 /// <param name="UpgradeProblem">Why the last upgrade was undone; null: there was none, or it worked.</param>
 internal sealed record GuardianOptions(
-    int ReadyDescriptor = -1, long OpenFilesLimit = 0, int GuardianPid = 0, int? OomScore = null, bool Foreground = false, string? UpgradeProblem = null)
+    int ReadyDescriptor = -1, long OpenFilesLimit = 0, int GuardianPid = 0, int? OomScore = null,
+        bool Foreground = false, string? UpgradeProblem = null)
 {
-    public const string ReadyFlag = NestedGuardian.LaunchedFlag, LimitFlag = "--open-files=", GuardianFlag = "--guardian=", OomScoreFlag = "--oom-score=", ForegroundFlag = "--foreground",
-        ProblemFlag = "--upgrade-problem=", TakeOverFlag = "--take-over", ForeignSocketFlag = "--foreign-socket", ApplyFlag = "--apply", ExitWhenFlag = "--exit-when", LogsFlag = "--logs",
+    public const string ReadyFlag = NestedGuardian.LaunchedFlag, LimitFlag = "--open-files=",
+    GuardianFlag = "--guardian=", OomScoreFlag = "--oom-score=", ForegroundFlag = "--foreground",
+        ProblemFlag = "--upgrade-problem=", TakeOverFlag = "--take-over", ForeignSocketFlag = "--foreign-socket",
+            ApplyFlag = "--apply", ExitWhenFlag = "--exit-when", LogsFlag = "--logs",
         DeathsFlag = "--deaths=", HomeProblemFlag = "--home-problem=", SoftLimitsFlag = "--soft-limits=";
 
     /// <summary>What <see cref="ExitWhen"/> may be.</summary>
@@ -59,32 +62,51 @@ internal sealed record GuardianOptions(
         for (var i = 0; i < words.Length; i++)
         {
             var word = words[i];
-            if (word.StartsWith(ReadyFlag, StringComparison.Ordinal) && int.TryParse(word.AsSpan(ReadyFlag.Length), out var ready))
+            if (word.StartsWith(ReadyFlag, StringComparison.Ordinal)
+                && int.TryParse(word.AsSpan(ReadyFlag.Length), out var ready))
                 options = options with { ReadyDescriptor = ready };
-            else if (word.StartsWith(LimitFlag, StringComparison.Ordinal) && long.TryParse(word.AsSpan(LimitFlag.Length), out var limit))
+            else if (word.StartsWith(LimitFlag, StringComparison.Ordinal)
+                && long.TryParse(word.AsSpan(LimitFlag.Length), out var limit))
                 options = options with { OpenFilesLimit = limit };
-            else if (word.StartsWith(GuardianFlag, StringComparison.Ordinal) && int.TryParse(word.AsSpan(GuardianFlag.Length), out var pid))
+            else if (word.StartsWith(GuardianFlag, StringComparison.Ordinal)
+                && int.TryParse(word.AsSpan(GuardianFlag.Length), out var pid))
                 options = options with { GuardianPid = pid };
-            else if (word.StartsWith(OomScoreFlag, StringComparison.Ordinal) && int.TryParse(word.AsSpan(OomScoreFlag.Length), out var score))
+            else if (word.StartsWith(OomScoreFlag, StringComparison.Ordinal)
+                && int.TryParse(word.AsSpan(OomScoreFlag.Length), out var score))
                 options = options with { OomScore = score };
-            else if (word.StartsWith(SoftLimitsFlag, StringComparison.Ordinal)) options = options with { Limits = word[SoftLimitsFlag.Length..] };
+            else if (word.StartsWith(SoftLimitsFlag, StringComparison.Ordinal)) options = options with
+            {
+                Limits = word[SoftLimitsFlag.Length..],
+            };
             else if (word == ForegroundFlag) options = options with { Foreground = true };
-            else if (word.StartsWith(ProblemFlag, StringComparison.Ordinal)) options = options with { UpgradeProblem = word[ProblemFlag.Length..] };
+            else if (word.StartsWith(ProblemFlag, StringComparison.Ordinal)) options = options with
+            {
+                UpgradeProblem = word[ProblemFlag.Length..],
+            };
             else if (word == TakeOverFlag) options = options with { TakesOver = true };
             else if (word == ForeignSocketFlag) options = options with { HasForeignSocket = true };
-            else if (word.StartsWith(DeathsFlag, StringComparison.Ordinal) && DeathTally.Parse(word[DeathsFlag.Length..].Split(':')) is { } deaths)
+            else if (word.StartsWith(DeathsFlag, StringComparison.Ordinal)
+                && DeathTally.Parse(word[DeathsFlag.Length..].Split(':')) is { } deaths)
                 options = options with { Deaths = deaths };
-            else if (word.StartsWith(HomeProblemFlag, StringComparison.Ordinal)) options = options with { HomeProblem = word[HomeProblemFlag.Length..] };
+            else if (word.StartsWith(HomeProblemFlag, StringComparison.Ordinal)) options = options with
+            {
+                HomeProblem = word[HomeProblemFlag.Length..],
+            };
             else if (word == LogsFlag) options = options with { ShowsLogs = true };
-            else if (Value(words, ref i, ApplyFlag) is { Length: > 0 } file) options = options with { Apply = Platform.ShellFolder.Absolute(file) };
-            else if (Value(words, ref i, ExitWhenFlag) is (WhenErrored or WhenAllStopped) and var when) options = options with { ExitWhen = when };
+            else if (Value(words, ref i, ApplyFlag) is { Length: > 0 } file) options = options with
+            {
+                Apply = Platform.ShellFolder.Absolute(file),
+            };
+            else if (Value(words, ref i, ExitWhenFlag) is (WhenErrored or WhenAllStopped) and var when)
+                options = options with { ExitWhen = when };
             else return null;
         }
         return options;
     }
 
     /// <summary>One that takes its value from the next word; with a wrong value it is a flag all the same.</summary>
-    public static bool IsFlag(string word) => word.StartsWith(ApplyFlag, StringComparison.Ordinal) || word.StartsWith(ExitWhenFlag, StringComparison.Ordinal);
+    public static bool IsFlag(string word) =>
+        word.StartsWith(ApplyFlag, StringComparison.Ordinal) || word.StartsWith(ExitWhenFlag, StringComparison.Ordinal);
 
     /// <summary>
     /// The value of a flag, as <c>--flag=value</c> or as the next word; null: another word, or no value.
@@ -93,7 +115,9 @@ internal sealed record GuardianOptions(
     {
         var word = words[at];
         if (word == flag) return at + 1 < words.Length ? words[++at] : null;
-        return word.StartsWith(flag, StringComparison.Ordinal) && word.Length > flag.Length && word[flag.Length] == '=' ? word[(flag.Length + 1)..] : null;
+        return word.StartsWith(flag, StringComparison.Ordinal) && word.Length > flag.Length && word[flag.Length] == '='
+            ? word[(flag.Length + 1)..]
+            : null;
     }
 
     public string[] ToWords() =>
@@ -101,7 +125,9 @@ internal sealed record GuardianOptions(
         string.Create(CultureInfo.InvariantCulture, $"{ReadyFlag}{ReadyDescriptor}"),
         string.Create(CultureInfo.InvariantCulture, $"{LimitFlag}{OpenFilesLimit}"),
         string.Create(CultureInfo.InvariantCulture, $"{GuardianFlag}{GuardianPid}"),
-        .. OomScore is { } score ? [string.Create(CultureInfo.InvariantCulture, $"{OomScoreFlag}{score}")] : Array.Empty<string>(),
+        .. OomScore is { } score
+            ? [string.Create(CultureInfo.InvariantCulture, $"{OomScoreFlag}{score}")]
+            : Array.Empty<string>(),
         .. Limits is { } limits ? (string[])[SoftLimitsFlag + limits] : [],
         .. Foreground ? (string[])[ForegroundFlag] : [],
         .. UpgradeProblem is { } problem ? (string[])[ProblemFlag + problem] : [],

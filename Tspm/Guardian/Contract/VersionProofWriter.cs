@@ -25,6 +25,7 @@ internal static unsafe class VersionProofWriter
     public static int Run()
     {
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(Own, StorageJson.Compact.VersionProof), (byte)'\n'];
-        fixed (byte* start = line) return Unistd.write(Unistd.STDOUT_FILENO, start, (nuint)line.Length) == line.Length ? 0 : 1;
+        fixed (byte* start = line)
+            return Unistd.write(Unistd.STDOUT_FILENO, start, (nuint)line.Length) == line.Length ? 0 : 1;
     }
 }

@@ -6,8 +6,9 @@ using Tspm.Platform.Linux;
 namespace Tspm.Logs.Files;
 
 /// <summary>
-/// One old log on its way to <c>.gz</c>: written under a temporary name, made durable, given the log's own times, and put in the place of the plain one. The plain one is found again by what it
-/// is, because rotations give it other numbers meanwhile.
+/// One old log on its way to <c>.gz</c>: written under a temporary name, made durable, given the log's own times, and
+/// put in the place of the plain one. The plain one is found again by what it is, because rotations give it other
+/// numbers meanwhile.
 /// </summary>
 internal sealed class LogCompression : IDisposable
 {
@@ -30,7 +31,9 @@ internal sealed class LogCompression : IDisposable
         _temporary = folder.At(log.Path) + RotatedLogs.Compressed + ".tmp";
     }
 
-    /// <summary>The oldest file that is still plain; null: there is none to be compressed. On the pump's thread.</summary>
+    /// <summary>
+    /// The oldest file that is still plain; null: there is none to be compressed. On the pump's thread.
+    /// </summary>
     public static LogCompression? Begin(LogFile log, int firstNumber)
     {
         if (LogWay.ToFolderOf(log.Path) is not { } folder) return null;
@@ -65,7 +68,10 @@ internal sealed class LogCompression : IDisposable
             _ = Unistd.unlink(_temporary);
             var options = new FileStreamOptions
             {
-                Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = (UnixFileMode)_status.Mode & Modes,
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                BufferSize = 0,
+                UnixCreateMode = (UnixFileMode)_status.Mode & Modes,
             };
             using var target = new FileStream(_temporary, options);
             using (var gzip = new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true)) Copy(gzip, ended);

@@ -10,15 +10,19 @@ using Tspm.Platform.Linux;
 namespace Tspm.Logs.Files;
 
 /// <summary>
-/// One log file, open for writing at an explicit offset. Not O_APPEND: splice(2) refuses that (EINVAL). After a crash the offset is the file's size: bytes are in the
-/// FIFO or in the file, never in between, and what was in both is in the file alone once <see cref="InterruptedMove"/> has looked. Used by the pump's thread only.
+/// One log file, open for writing at an explicit offset. Not O_APPEND: splice(2) refuses that (EINVAL). After a crash
+/// the offset is the file's size: bytes are in the FIFO or in the file, never in between, and what was in both is in
+/// the file alone once <see cref="InterruptedMove"/> has looked. Used by the pump's thread only.
 /// </summary>
 internal sealed class LogFile
 {
     const int Mode = 0x180; // 0600
     const uint ModeBits = 0xfff;
 
-    /// <summary>How often to look whether the path still leads here. A removed file is noticed at once; one that was moved away lives on, and only its path tells.</summary>
+    /// <summary>
+    /// How often to look whether the path still leads here. A removed file is noticed at once; one that was moved away
+    /// lives on, and only its path tells.
+    /// </summary>
     const long LookAtPathMs = 250;
 
     const long RetryRotationMs = 1000;
@@ -114,7 +118,10 @@ internal sealed class LogFile
     public long CutAt => Policy.MaxSizeBytes is > 0 and < long.MaxValue / 2 ? 2 * Policy.MaxSizeBytes : long.MaxValue;
 
     /// <summary>Of the current file, in milliseconds; 0: unknown.</summary>
-    long Age => _index?.BeganMs is { } began and > 0 ? TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - began : Environment.TickCount64 - _openedMs;
+    long Age =>
+        _index?.BeganMs is { } began and > 0
+            ? TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - began
+            : Environment.TickCount64 - _openedMs;
 
     /// <summary>
     /// Opens or makes the file, with the folders that are missing; never waits (a FIFO without a reader is ENXIO).
@@ -155,8 +162,9 @@ internal sealed class LogFile
     }
 
     /// <summary>
-    /// Takes notice of what others did to the file: truncated (the offset would leave a hole), appended to under another of its names (what they
-    /// wrote would be overwritten), removed or moved away (nobody would find what is written).
+    /// Takes notice of what others did to the file: truncated (the offset would leave a hole), appended to under
+    /// another of its names (what they wrote would be overwritten), removed or moved away (nobody would find what is
+    /// written).
     /// </summary>
     public void Refresh()
     {
@@ -197,7 +205,8 @@ internal sealed class LogFile
     {
         get
         {
-            if (SysStat.stat(Path, out var named) != 0) return Errno.Last is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP;
+            if (SysStat.stat(Path, out var named) != 0)
+                return Errno.Last is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP;
             return SysStat.fstat(Number, out var mine) == 0 && !named.IsSameFile(mine);
         }
     }
@@ -208,7 +217,8 @@ internal sealed class LogFile
         if (_index is null || !_index.IsDue(run.Id)) return;
         if (ScratchPipe.Waiting(fifo) == 0) return;
         if (!_index.Ensure(Number)) return;
-        if (run.Pid != 0 && !run.IsNoted) run.IsNoted = _index.Add(LogIndexKind.Started, Offset, run.Id, (ulong)run.Pid);
+        if (run.Pid != 0 && !run.IsNoted)
+            run.IsNoted = _index.Add(LogIndexKind.Started, Offset, run.Id, (ulong)run.Pid);
         _index.Note(Offset, run.Id);
     }
 
@@ -227,8 +237,9 @@ internal sealed class LogFile
     }
 
     /// <summary>
-    /// Puts the file away as number 1 and begins a new one. The new one is made first, under a name of its own, so that a lack of anything is known before
-    /// something has moved. False: it did not work and is tried again later; writing goes on in the old one.
+    /// Puts the file away as number 1 and begins a new one. The new one is made first, under a name of its own, so that
+    /// a lack of anything is known before something has moved. False: it did not work and is tried again later; writing
+    /// goes on in the old one.
     /// </summary>
     public bool Rotate()
     {
@@ -239,7 +250,8 @@ internal sealed class LogFile
         // One that is there was left by a daemon that died, or is a trap.
         if (Unistd.unlink(fresh) != 0 && Errno.Last != Errno.ENOENT) return CannotRotate(default, Errno.Last);
         var descriptor = Descriptors.Open(fresh, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL, Mode);
-        if (!descriptor.IsOpen || SysStat.fstat(Number, out var old) != 0 || SysStat.fstat(descriptor.Number, out var made) != 0) return CannotRotate(descriptor, Errno.Last);
+        if (!descriptor.IsOpen || SysStat.fstat(Number, out var old) != 0
+            || SysStat.fstat(descriptor.Number, out var made) != 0) return CannotRotate(descriptor, Errno.Last);
         KeepOwnerAndMode(descriptor.Number, old);
         if (RotatedLogs.MoveUp(path) is { } problem) return CannotRotate(descriptor, problem);
         if (Unistd.rename(path, RotatedLogs.Plain(path, 1)) != 0) return CannotRotate(descriptor, Errno.Last);
@@ -263,8 +275,9 @@ internal sealed class LogFile
     }
 
     /// <summary>
-    /// Says in the file how many bytes are missing, on a line of its own. With <paramref name="lastWasBreak"/> the last byte that was dropped is a line break, and is given back where the file
-    /// ends in the middle of a line. False: there is no room yet.
+    /// Says in the file how many bytes are missing, on a line of its own. With <paramref name="lastWasBreak"/> the last
+    /// byte that was dropped is a line break, and is given back where the file ends in the middle of a line. False:
+    /// there is no room yet.
     /// </summary>
     public unsafe bool TellDropped(ulong run, long count, bool lastWasBreak)
     {
@@ -273,11 +286,16 @@ internal sealed class LogFile
         var needsBreak = !EndsLine();
         if (needsBreak && lastWasBreak) count--;
         var text = needsBreak ? "\n" : "";
-        if (count > 0) text += string.Create(System.Globalization.CultureInfo.InvariantCulture, $"[tspm: {count} bytes of output were dropped here, the disk was full]\n");
+        if (count > 0)
+            text += string
+                .Create(System.Globalization.CultureInfo.InvariantCulture,
+                    $"[tspm: {count} bytes of output were dropped here, the disk was full]\n");
         var bytes = Encoding.ASCII.GetBytes(text);
         fixed (byte* start = bytes)
         {
-            var put = IsRegular ? Unistd.pwrite(Number, start, (nuint)bytes.Length, Offset) : Unistd.write(Number, start, (nuint)bytes.Length);
+            var put = IsRegular
+                ? Unistd.pwrite(Number, start, (nuint)bytes.Length, Offset)
+                : Unistd.write(Number, start, (nuint)bytes.Length);
             if (put != bytes.Length)
             {
                 if (put > 0 && IsRegular) _ = Unistd.ftruncate(Number, Offset);
@@ -326,8 +344,10 @@ internal sealed class LogFile
 
     static void KeepOwnerAndMode(int descriptor, in FileStatus old)
     {
-        // Without the right to give it away it stays with this user, which is whom the old one belonged to in nearly all cases.
-        if (old.Uid != Unistd.geteuid() || old.Gid != Unistd.getegid()) _ = SysStat.fchown(descriptor, old.Uid, old.Gid);
+        // Without the right to give it away it stays with this user, which is whom the old one belonged to in nearly
+        // all cases.
+        if (old.Uid != Unistd.geteuid() || old.Gid != Unistd.getegid())
+            _ = SysStat.fchown(descriptor, old.Uid, old.Gid);
         if ((old.Mode & ModeBits) != Mode) _ = SysStat.fchmod(descriptor, old.Mode & ModeBits);
     }
 

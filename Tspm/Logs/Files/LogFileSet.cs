@@ -4,7 +4,10 @@ using Tspm.Platform;
 
 namespace Tspm.Logs.Files;
 
-/// <summary>The log files that are open, by path, and what is done to log files whether open or not. Used by the pump's thread only.</summary>
+/// <summary>
+/// The log files that are open, by path, and what is done to log files whether open or not. Used by the pump's thread
+/// only.
+/// </summary>
 internal sealed class LogFileSet(TimeProvider clock)
 {
     readonly Dictionary<string, LogFile> _files = new(StringComparer.Ordinal);
@@ -14,7 +17,10 @@ internal sealed class LogFileSet(TimeProvider clock)
     /// <summary>Set before the first file is opened.</summary>
     public DropLedger Ledger { get; set; } = DropLedger.None;
 
-    /// <summary>One more user of the file at a path, which is open already or becomes it with this descriptor. What was said last about the log counts for all.</summary>
+    /// <summary>
+    /// One more user of the file at a path, which is open already or becomes it with this descriptor. What was said
+    /// last about the log counts for all.
+    /// </summary>
     public LogFile Use(string path, Descriptor descriptor, LogPolicy policy, string? folderRoot)
     {
         if (_files.TryGetValue(path, out var file)) descriptor.Dispose();

@@ -5,8 +5,9 @@ using Tspm.Platform.Linux.Events;
 namespace Tspm.Logs.Files;
 
 /// <summary>
-/// Compresses old logs and keeps all logs within their total, on one thread of the lowest priority that exists only while there is work. It never touches a name: what
-/// it made or chose is put in place by the pump's thread, which is the one that renames, so that no rotation can come in between.
+/// Compresses old logs and keeps all logs within their total, on one thread of the lowest priority that exists only
+/// while there is work. It never touches a name: what it made or chose is put in place by the pump's thread, which is
+/// the one that renames, so that no rotation can come in between.
 /// </summary>
 internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDisposable
 {
@@ -28,7 +29,8 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
     /// <summary>A log that was opened: an earlier daemon may have left something to compress.</summary>
     public void LookAt(LogFile file)
     {
-        if (file.Policy.Compress && file.IsRegular && Unistd.access(RotatedLogs.Plain(file.Path, FirstCompressed), Unistd.F_OK) == 0) Enqueue(file);
+        if (file.Policy.Compress && file.IsRegular
+            && Unistd.access(RotatedLogs.Plain(file.Path, FirstCompressed), Unistd.F_OK) == 0) Enqueue(file);
     }
 
     public void Rotated(LogFile file)
@@ -51,7 +53,9 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
         _thread?.Join(LongestEnd);
     }
 
-    /// <summary>The thread looks whether it has to end between two blocks; a disk that hangs holds up nobody's end for longer.</summary>
+    /// <summary>
+    /// The thread looks whether it has to end between two blocks; a disk that hangs holds up nobody's end for longer.
+    /// </summary>
     static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(1);
 
     Thread? _thread;
@@ -162,7 +166,8 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
         while (_toCompress.TryPeek(out var file))
         {
             // One that could not be compressed is tried again after the next rotation, and not again and again.
-            if (!_failed && file.Policy.Compress && LogCompression.Begin(file, FirstCompressed) is { } compression) return new Work(compression);
+            if (!_failed && file.Policy.Compress && LogCompression.Begin(file, FirstCompressed) is { } compression)
+                return new Work(compression);
             _toCompress.Dequeue().IsQueued = _failed = false;
         }
         _running = _totalWanted;

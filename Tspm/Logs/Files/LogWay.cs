@@ -30,7 +30,9 @@ internal sealed unsafe class LogWay : IDisposable
     /// <summary>No user has it (man 2 chown).</summary>
     const uint Nobody = uint.MaxValue;
 
-    /// <summary>Of how much earlier a new folder may seem to be: clocks of file systems are coarse, or remote.</summary>
+    /// <summary>
+    /// Of how much earlier a new folder may seem to be: clocks of file systems are coarse, or remote.
+    /// </summary>
     static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
 
     const int PathOnly = Fcntl.O_PATH;
@@ -228,7 +230,8 @@ internal sealed unsafe class LogWay : IDisposable
         if (++_links > MostLinks) return Errno.ELOOP;
         if (!IsTrusted(status.Uid)) _foreignLinks.Add((path, status.Uid));
         else if (status.Links > 1 && IsOpenToOthers) _foreignLinks.Add((path, Nobody));
-        if (_at == "/proc" || _at.StartsWith("/proc/", StringComparison.Ordinal)) return FollowInProc(name, target, file);
+        if (_at == "/proc" || _at.StartsWith("/proc/", StringComparison.Ordinal))
+            return FollowInProc(name, target, file);
         var names = target.Split('/', StringSplitOptions.RemoveEmptyEntries);
         for (var i = names.Length - 1; i >= 0; i--) _names.Push((names[i], false));
         if (!target.StartsWith('/')) return null;

@@ -13,8 +13,9 @@ internal enum OldFile
 }
 
 /// <summary>
-/// The name of an old file of a log, as the kernel wants it, in one buffer on the stack. A rotation asks for the name of every old file several times: on the heap, with a thousand files kept, that
-/// would be half a megabyte of garbage each time.
+/// The name of an old file of a log, as the kernel wants it, in one buffer on the stack. A rotation asks for the name
+/// of every old file several times: on the heap, with a thousand files kept, that would be half a megabyte of garbage
+/// each time.
 /// </summary>
 internal unsafe struct OldFileName
 {
@@ -41,8 +42,9 @@ internal unsafe struct OldFileName
     }
 
     /// <summary>
-    /// The same; and when a daemon died between making the compressed file whole and removing the plain one, the plain one is removed. For the pump's thread, or where all files go: to anybody else two may
-    /// seem to have one number because they are being moved up, and one would be lost.
+    /// The same; and when a daemon died between making the compressed file whole and removing the plain one, the plain
+    /// one is removed. For the pump's thread, or where all files go: to anybody else two may seem to have one number
+    /// because they are being moved up, and one would be lost.
     /// </summary>
     public OldFile LookAndTidy(int number)
     {
@@ -97,6 +99,8 @@ internal unsafe struct OldFileName
 
     public override string ToString()
     {
-        fixed (byte* bytes = _bytes) return Encoding.UTF8.GetString(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(bytes));
+        fixed (byte* bytes = _bytes)
+            return Encoding.UTF8
+                .GetString(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(bytes));
     }
 }

@@ -6,9 +6,11 @@ using Tspm.Platform.Linux;
 namespace Tspm.Logs.Files;
 
 /// <summary>
-/// The old files of a log: <c>PATH.1</c> is the newest, and <c>PATH.N</c> or, compressed, <c>PATH.N.gz</c>. Of each number at most one counts. When both are
-/// there, a daemon died between making the compressed one whole and removing the plain one, and the plain one is removed by the next that moves it.
-/// Everything here is on names alone and survives a death at any instant: numbers are moved up from the oldest on, each to a place that is free. Whoever changes names does so on the pump's thread, unless all of them go.
+/// The old files of a log: <c>PATH.1</c> is the newest, and <c>PATH.N</c> or, compressed, <c>PATH.N.gz</c>. Of each
+/// number at most one counts. When both are there, a daemon died between making the compressed one whole and removing
+/// the plain one, and the plain one is removed by the next that moves it. Everything here is on names alone and
+/// survives a death at any instant: numbers are moved up from the oldest on, each to a place that is free. Whoever
+/// changes names does so on the pump's thread, unless all of them go.
 /// </summary>
 internal static class RotatedLogs
 {
@@ -76,7 +78,10 @@ internal static class RotatedLogs
         return files;
     }
 
-    /// <summary>How many bytes of the stream the file holds. Of a compressed one its end tells (RFC 1952: the size modulo 2^32; larger ones are never compressed).</summary>
+    /// <summary>
+    /// How many bytes of the stream the file holds. Of a compressed one its end tells (RFC 1952: the size modulo 2^32;
+    /// larger ones are never compressed).
+    /// </summary>
     public static unsafe long BytesOf(string file)
     {
         if (SysStat.stat(file, out var status) != 0) return 0;
@@ -85,7 +90,9 @@ internal static class RotatedLogs
         if (!descriptor.IsOpen) return 0;
         var bytes = stackalloc byte[sizeof(uint)];
         var got = Unistd.pread(descriptor.Number, bytes, sizeof(uint), status.Size - sizeof(uint));
-        return got == sizeof(uint) ? BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(bytes, sizeof(uint))) : 0;
+        return got == sizeof(uint)
+            ? BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(bytes, sizeof(uint)))
+            : 0;
     }
 
     /// <summary>

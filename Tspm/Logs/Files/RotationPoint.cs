@@ -1,13 +1,14 @@
 namespace Tspm.Logs.Files;
 
 /// <summary>
-/// Where a file ends. It ends with a line: with the last one that fits, or, when it has to end within one, with that one. Only a line that alone is longer than a
-/// file may be is cut.
+/// Where a file ends. It ends with a line: with the last one that fits, or, when it has to end within one, with that
+/// one. Only a line that alone is longer than a file may be is cut.
 /// </summary>
 internal static class RotationPoint
 {
     /// <summary>
-    /// How many of the next bytes still belong to the file, with <paramref name="room"/> bytes left to its limit; 0: none, it is to be rotated first. <paramref name="rotate"/>: it is complete then.
+    /// How many of the next bytes still belong to the file, with <paramref name="room"/> bytes left to its limit; 0:
+    /// none, it is to be rotated first. <paramref name="rotate"/>: it is complete then.
     /// </summary>
     public static int Of(ReadOnlySpan<byte> next, long room, LogFile file, out bool rotate, out bool cut)
     {

@@ -2,7 +2,9 @@ using Tspm.Libc;
 
 namespace Tspm.Logs.Files;
 
-/// <summary><c>logsTotalMaxBytes</c>: what all logs in a folder together may take; beyond it, the oldest rotated files go.</summary>
+/// <summary>
+/// <c>logsTotalMaxBytes</c>: what all logs in a folder together may take; beyond it, the oldest rotated files go.
+/// </summary>
 internal sealed class TotalLimit(string folder, long maxBytes)
 {
     /// <summary>A rotated file, as it was found.</summary>
@@ -20,7 +22,10 @@ internal sealed class TotalLimit(string folder, long maxBytes)
             SysStat.lstat(folder.At(path), out var now) == 0 && now.IsSameFile(_status);
 
         /// <summary>Of two that were written last at the same time, the higher number is older.</summary>
-        public bool IsOlderThan(Rotated other) => _status.Modified != other._status.Modified ? _status.Modified < other._status.Modified : _number > other._number;
+        public bool IsOlderThan(Rotated other) =>
+            _status.Modified != other._status.Modified
+                ? _status.Modified < other._status.Modified
+                : _number > other._number;
     }
 
     /// <summary>Which files have to go. Reads the folder, so not on the pump's thread.</summary>
@@ -45,8 +50,12 @@ internal sealed class TotalLimit(string folder, long maxBytes)
     /// <summary>The number of a rotated log; 0: another file.</summary>
     static int NumberOf(string path)
     {
-        var stem = path.EndsWith(RotatedLogs.Compressed, StringComparison.Ordinal) ? path[..^RotatedLogs.Compressed.Length] : path;
+        var stem = path.EndsWith(RotatedLogs.Compressed, StringComparison.Ordinal)
+            ? path[..^RotatedLogs.Compressed.Length]
+            : path;
         var dot = stem.LastIndexOf('.');
-        return dot > 0 && stem.AsSpan(0, dot).EndsWith(".log") && int.TryParse(stem.AsSpan(dot + 1), out var number) ? number : 0;
+        return dot > 0 && stem.AsSpan(0, dot).EndsWith(".log") && int.TryParse(stem.AsSpan(dot + 1), out var number)
+            ? number
+            : 0;
     }
 }

@@ -8,8 +8,8 @@ internal static unsafe class IndexTrim
     const int ChunkBytes = 400 * LogIndexEntry.Size;
 
     /// <summary>
-    /// The first entry about the oldest file that is left begins at <paramref name="from"/>. Of those before, two still matter: the last stretch of bytes,
-    /// which may reach into that file, and the start of the last run.
+    /// The first entry about the oldest file that is left begins at <paramref name="from"/>. Of those before, two still
+    /// matter: the last stretch of bytes, which may reach into that file, and the start of the last run.
     /// </summary>
     public static void Cut(int index, long length, long oldestPosition, out long from, out List<LogIndexEntry> kept)
     {
@@ -17,11 +17,13 @@ internal static unsafe class IndexTrim
         var chunk = stackalloc byte[ChunkBytes];
         for (from = 0; from < length;)
         {
-            var got = (int)Unistd.pread(index, chunk, (nuint)Math.Min(ChunkBytes, length - from), from) / LogIndexEntry.Size * LogIndexEntry.Size;
+            var got = (int)Unistd.pread(index, chunk, (nuint)Math.Min(ChunkBytes, length - from),
+                from) / LogIndexEntry.Size * LogIndexEntry.Size;
             if (got <= 0) break;
             for (var at = 0; at < got; at += LogIndexEntry.Size, from += LogIndexEntry.Size)
             {
-                if (!LogIndexEntry.TryRead(new ReadOnlySpan<byte>(chunk + at, LogIndexEntry.Size), out var entry)) continue;
+                if (!LogIndexEntry.TryRead(new ReadOnlySpan<byte>(chunk + at, LogIndexEntry.Size), out var entry))
+                    continue;
                 if (entry.Position >= oldestPosition)
                 {
                     kept = Kept(started, bytes);

@@ -6,8 +6,9 @@ using Tspm.Platform.Linux;
 namespace Tspm.Logs.Index;
 
 /// <summary>
-/// Writes the time index of one log (see <see cref="LogIndexEntry"/>). What cannot be written here never stops the log itself: the index is closed then, tried again after a while, and
-/// told what it missed (<see cref="LogIndexRecovery"/>). Used by the pump's thread only; nothing is opened before the first byte comes.
+/// Writes the time index of one log (see <see cref="LogIndexEntry"/>). What cannot be written here never stops the log
+/// itself: the index is closed then, tried again after a while, and told what it missed
+/// (<see cref="LogIndexRecovery"/>). Used by the pump's thread only; nothing is opened before the first byte comes.
 /// </summary>
 internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDisposable
 {
@@ -20,7 +21,10 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
 
     const long RetryAfterMs = 1000;
 
-    /// <summary>A clock set back by less than this is not followed, so that times in the index go up; set back by more, it was wrong before.</summary>
+    /// <summary>
+    /// A clock set back by less than this is not followed, so that times in the index go up; set back by more, it was
+    /// wrong before.
+    /// </summary>
     const long SmallStepMs = 10_000;
 
     string _logPath = logPath;
@@ -76,7 +80,10 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
         if (Add(LogIndexKind.File, 0, 0, inode)) _beganMs = _lastMs;
     }
 
-    /// <summary>Takes notice of what others did to the index: removed, it is made again with all its entries; replaced or cut, it is opened anew.</summary>
+    /// <summary>
+    /// Takes notice of what others did to the index: removed, it is made again with all its entries; replaced or cut,
+    /// it is opened anew.
+    /// </summary>
     public void Check()
     {
         if (!_descriptor.IsOpen || SysStat.fstat(_descriptor.Number, out var mine) != 0) return;
@@ -117,7 +124,8 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
         if (SysStat.fstat(_descriptor.Number, out var status) != 0) return Fail();
         // Half an entry at the end was being written when a daemon died: it is written over.
         _length = status.Size / LogIndexEntry.Size * LogIndexEntry.Size;
-        var found = LogIndexRecovery.Reconcile(_descriptor.Number, _length, _logPath, log, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var found = LogIndexRecovery
+            .Reconcile(_descriptor.Number, _length, _logPath, log, clock.GetUtcNow().ToUnixTimeMilliseconds());
         (_base, _beganMs, _lastMs) = (found.Base, found.BeganMs, found.LastMs);
         foreach (var entry in found.Missing)
             if (!Append(entry)) return false;

@@ -6,10 +6,15 @@ namespace Tspm.Logs.Index;
 /// <summary>What an entry of a log's time index says. Numbers are on disk: they are never reused.</summary>
 internal enum LogIndexKind : ushort
 {
-    /// <summary>A file begins at this position. Value: its inode number, by which a rename that was not written down is seen.</summary>
+    /// <summary>
+    /// A file begins at this position. Value: its inode number, by which a rename that was not written down is seen.
+    /// </summary>
     File = 1,
 
-    /// <summary>From this position on, bytes were taken from the FIFO at this time (or up to the next entry), and the run wrote them.</summary>
+    /// <summary>
+    /// From this position on, bytes were taken from the FIFO at this time (or up to the next entry), and the run wrote
+    /// them.
+    /// </summary>
     Bytes = 2,
 
     /// <summary>A run began. Value: its pid.</summary>
@@ -23,12 +28,14 @@ internal enum LogIndexKind : ushort
 }
 
 /// <summary>
-/// One entry of a log's time index, <c>PATH.index</c>: append-only, one for all files of a stream, in order of position and time, each entry 40 bytes
-/// (little-endian: position, Unix milliseconds, run, value, kind, two bytes of zero, checksum), so that a time is found by binary search and a torn or damaged
-/// entry is known by its checksum. Positions count the bytes of the stream since its first one, over all rotations. An entry is written before the
-/// bytes it speaks of: whatever instant the daemon is killed at, no byte is without a time.
+/// One entry of a log's time index, <c>PATH.index</c>: append-only, one for all files of a stream, in order of position
+/// and time, each entry 40 bytes (little-endian: position, Unix milliseconds, run, value, kind, two bytes of zero,
+/// checksum), so that a time is found by binary search and a torn or damaged entry is known by its checksum. Positions
+/// count the bytes of the stream since its first one, over all rotations. An entry is written before the bytes it
+/// speaks of: whatever instant the daemon is killed at, no byte is without a time.
 /// </summary>
-internal readonly record struct LogIndexEntry(LogIndexKind Kind, long Position, long UnixMilliseconds, ulong RunId, ulong Value)
+internal readonly record struct LogIndexEntry(LogIndexKind Kind, long Position, long UnixMilliseconds, ulong RunId,
+    ulong Value)
 {
     public const int Size = 40;
 
@@ -49,10 +56,14 @@ internal readonly record struct LogIndexEntry(LogIndexKind Kind, long Position, 
     public static bool TryRead(ReadOnlySpan<byte> from, out LogIndexEntry entry)
     {
         entry = default;
-        if (from.Length < Size || BinaryPrimitives.ReadUInt32LittleEndian(from[ChecksumAt..]) != XxHash32.HashToUInt32(from[..ChecksumAt])) return false;
+        if (from.Length < Size
+            || BinaryPrimitives.ReadUInt32LittleEndian(from[ChecksumAt..]) != XxHash32.HashToUInt32(
+                from[..ChecksumAt])) return false;
         entry = new LogIndexEntry(
-            (LogIndexKind)BinaryPrimitives.ReadUInt16LittleEndian(from[32..]), BinaryPrimitives.ReadInt64LittleEndian(from),
-            BinaryPrimitives.ReadInt64LittleEndian(from[8..]), BinaryPrimitives.ReadUInt64LittleEndian(from[16..]), BinaryPrimitives.ReadUInt64LittleEndian(from[24..]));
+            (LogIndexKind)BinaryPrimitives.ReadUInt16LittleEndian(from[32..]),
+                BinaryPrimitives.ReadInt64LittleEndian(from),
+            BinaryPrimitives.ReadInt64LittleEndian(from[8..]), BinaryPrimitives.ReadUInt64LittleEndian(from[16..]),
+                BinaryPrimitives.ReadUInt64LittleEndian(from[24..]));
         return true;
     }
 }

@@ -5,7 +5,8 @@ namespace Tspm.Logs.Index;
 
 /// <summary>A stretch of a stream: bytes that were taken at one time and written by one run.</summary>
 /// <param name="Start">Position of its first byte.</param>
-/// <param name="End">Position behind its last one; <see cref="long.MaxValue"/>: it is the last stretch, and may still grow.</param>
+/// <param name="End">Position behind its last one; <see cref="long.MaxValue"/>: it is the last stretch, and may still
+/// grow.</param>
 /// <param name="UnixMilliseconds">When it was taken; null: not known.</param>
 /// <param name="RunId">0: not known.</param>
 internal readonly record struct LogStretch(long Start, long End, long? UnixMilliseconds, ulong RunId)
@@ -14,8 +15,9 @@ internal readonly record struct LogStretch(long Start, long End, long? UnixMilli
 }
 
 /// <summary>
-/// Reads a stream's time index where it lies, a block at a time: a position or a time is found by binary search, so that the index of a long history costs no
-/// more than that of a short one. Damaged entries are passed over. See <see cref="LogIndexEntry"/>.
+/// Reads a stream's time index where it lies, a block at a time: a position or a time is found by binary search, so
+/// that the index of a long history costs no more than that of a short one. Damaged entries are passed over. See
+/// <see cref="LogIndexEntry"/>.
 /// </summary>
 internal sealed class LogIndexReader : IDisposable
 {
@@ -51,7 +53,10 @@ internal sealed class LogIndexReader : IDisposable
 
     public static string PathOf(string logPath) => logPath + ".index";
 
-    /// <summary>Takes notice of entries that were added. An entry is written before its bytes: after this, all bytes seen before have theirs.</summary>
+    /// <summary>
+    /// Takes notice of entries that were added. An entry is written before its bytes: after this, all bytes seen before
+    /// have theirs.
+    /// </summary>
     public void Refresh()
     {
         // Also when none was added: the last one may have been written over, when no bytes had come of it.
@@ -62,7 +67,9 @@ internal sealed class LogIndexReader : IDisposable
     /// <summary>Entries were added since they were counted.</summary>
     public bool HasGrown => RandomAccess.GetLength(_file) / LogIndexEntry.Size != Count;
 
-    /// <summary>Another index has taken its place (the writer leaves out what is before the oldest file), or it was removed.</summary>
+    /// <summary>
+    /// Another index has taken its place (the writer leaves out what is before the oldest file), or it was removed.
+    /// </summary>
     public bool IsReplaced => SysStat.fstat((int)_file.DangerousGetHandle(), out var status) != 0 || status.Links == 0;
 
     /// <summary>False: the entry is damaged.</summary>
@@ -84,18 +91,23 @@ internal sealed class LogIndexReader : IDisposable
     }
 
     /// <summary>Where the bytes of this time or a later one begin; null: there are none yet.</summary>
-    public long? PositionAt(long unixMilliseconds) => NextBytes(LowerBound(entry => entry.UnixMilliseconds >= unixMilliseconds))?.Position;
+    public long? PositionAt(long unixMilliseconds) =>
+        NextBytes(LowerBound(entry => entry.UnixMilliseconds >= unixMilliseconds))?.Position;
 
     /// <summary>Where this run's next bytes begin, at or behind a position; null: there are none yet.</summary>
     public long? NextOfRun(long position, ulong runId)
     {
         if (StretchAt(position) is var here && here.RunId == runId) return position;
         for (var number = LowerBound(entry => entry.Position > position); number < Count; number++)
-            if (TryRead(number, out var entry) && entry.Kind == LogIndexKind.Bytes && entry.RunId == runId) return entry.Position;
+            if (TryRead(number, out var entry) && entry.Kind == LogIndexKind.Bytes && entry.RunId == runId)
+                return entry.Position;
         return null;
     }
 
-    /// <summary>Where the newest file that the index knows begins, if it has this inode; null: it has another one. What is said earlier of an inode may be of an older file.</summary>
+    /// <summary>
+    /// Where the newest file that the index knows begins, if it has this inode; null: it has another one. What is said
+    /// earlier of an inode may be of an older file.
+    /// </summary>
     public long? BeginOfNewest(ulong inode)
     {
         foreach (var entry in Backwards())
@@ -122,7 +134,10 @@ internal sealed class LogIndexReader : IDisposable
             if (TryRead(number, out var entry)) yield return entry;
     }
 
-    /// <summary>Where so many bytes were thrown away, because the disk was full, at or behind <paramref name="from"/> and before <paramref name="to"/>.</summary>
+    /// <summary>
+    /// Where so many bytes were thrown away, because the disk was full, at or behind <paramref name="from"/> and before
+    /// <paramref name="to"/>.
+    /// </summary>
     public IEnumerable<LogIndexEntry> Dropped(long from, long to)
     {
         for (var number = LowerBound(entry => entry.Position >= from); number < Count; number++)

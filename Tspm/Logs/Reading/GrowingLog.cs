@@ -4,7 +4,10 @@ using Tspm.Libc;
 
 namespace Tspm.Logs.Reading;
 
-/// <summary>The whole lines of a log file from a place on, as they are written; also when the file is emptied, or another one takes its name.</summary>
+/// <summary>
+/// The whole lines of a log file from a place on, as they are written; also when the file is emptied, or another one
+/// takes its name.
+/// </summary>
 /// <param name="path">Of the file; it may still have to come.</param>
 /// <param name="from">Where they begin; negative: that is not known yet, and there is nothing to read.</param>
 internal sealed class GrowingLog(string path, Func<long> from)
@@ -67,7 +70,9 @@ internal sealed class GrowingLog(string path, Func<long> from)
         return true;
     }
 
-    /// <summary>Another file has this name now (rotation): on from its beginning. What was left in the one before has been read.</summary>
+    /// <summary>
+    /// Another file has this name now (rotation): on from its beginning. What was left in the one before has been read.
+    /// </summary>
     bool IsAnother()
     {
         if (SysStat.stat(path, out var status) != 0 || status.Inode == _inode) return false;

@@ -14,8 +14,8 @@ internal enum LogStep
 }
 
 /// <summary>
-/// Something that says lines in its own order: one stream of one instance, and whatever else is to stand among them in a view (the daemon's events). A view merges
-/// sources by time.
+/// Something that says lines in its own order: one stream of one instance, and whatever else is to stand among them in
+/// a view (the daemon's events). A view merges sources by time.
 /// </summary>
 internal interface ILogSource : IDisposable
 {
@@ -29,6 +29,9 @@ internal interface ILogSource : IDisposable
     /// <summary>The line that <see cref="Next"/> found.</summary>
     LogLine Head { get; }
 
-    /// <summary>Its place among the lines of others, Unix milliseconds. Never less than that of the line before: within a source the order is the source's.</summary>
+    /// <summary>
+    /// Its place among the lines of others, Unix milliseconds. Never less than that of the line before: within a source
+    /// the order is the source's.
+    /// </summary>
     long HeadTime { get; }
 }

@@ -1,6 +1,9 @@
 namespace Tspm.Logs.Reading;
 
-/// <summary>Tells followers that log files changed, so that they need not poll. Costs the pump one look-up per follower, and nothing when nobody follows.</summary>
+/// <summary>
+/// Tells followers that log files changed, so that they need not poll. Costs the pump one look-up per follower, and
+/// nothing when nobody follows.
+/// </summary>
 internal sealed class LogGrowth
 {
     readonly Lock _gate = new();
@@ -37,7 +40,10 @@ internal sealed class LogGrowth
         HashSet<string> _grown = new(StringComparer.Ordinal);
         HashSet<string> _others = new(StringComparer.Ordinal);
 
-        /// <summary>Files of which it need not hear. Of files that nobody knew yet it does: a process may have been renamed, or be new.</summary>
+        /// <summary>
+        /// Files of which it need not hear. Of files that nobody knew yet it does: a process may have been renamed, or
+        /// be new.
+        /// </summary>
         public void Ignore(HashSet<string> others)
         {
             lock (_lock) _others = others;

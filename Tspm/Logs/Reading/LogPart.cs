@@ -8,12 +8,15 @@ namespace Tspm.Logs.Reading;
 /// <summary>One file of a stream as it was seen: <c>PATH</c>, <c>PATH.1</c>, <c>PATH.2.gz</c>.</summary>
 /// <param name="Path">Where it was.</param>
 /// <param name="IsGzip">Compressed; positions and sizes are those of the bytes inside.</param>
-/// <param name="Inode">By which it is known again, together with the next one: the system gives the number of a removed file away at once.</param>
+/// <param name="Inode">By which it is known again, together with the next one: the system gives the number of a removed
+/// file away at once.</param>
 /// <param name="Born">When the file was made; null: its file system does not say.</param>
-/// <param name="Size">Bytes when it was looked at. Of a compressed file that is its trailer's word, modulo 2^32 (RFC 1952, ISIZE).</param>
+/// <param name="Size">Bytes when it was looked at. Of a compressed file that is its trailer's word, modulo 2^32 (RFC
+/// 1952, ISIZE).</param>
 /// <param name="Modified">When it was last written to.</param>
 /// <param name="Base">Position in the stream of its first byte.</param>
-internal sealed record LogPart(string Path, bool IsGzip, ulong Inode, DateTimeOffset? Born, long Size, DateTimeOffset Modified, long Base = 0)
+internal sealed record LogPart(string Path, bool IsGzip, ulong Inode, DateTimeOffset? Born, long Size,
+    DateTimeOffset Modified, long Base = 0)
 {
     const int TrailerBytes = 4;
 
@@ -23,11 +26,16 @@ internal sealed record LogPart(string Path, bool IsGzip, ulong Inode, DateTimeOf
     public static LogPart? Look(string path, bool isGzip)
     {
         if (isGzip) return LookInside(path);
-        return SysStat.stat(path, out var status) == 0 && status.IsRegularFile ? new LogPart(path, false, status.Inode, status.Born, status.Size, status.Modified) : null;
+        return SysStat.stat(path, out var status) == 0 && status.IsRegularFile
+            ? new LogPart(path, false, status.Inode, status.Born, status.Size, status.Modified)
+            : null;
     }
 
-    /// <summary>This is the file that was seen. A file that has become shorter is another one's successor or was emptied.</summary>
-    public bool Is(in FileStatus status) => status.Inode == Inode && status.Born == Born && (IsGzip || status.Size >= Size);
+    /// <summary>
+    /// This is the file that was seen. A file that has become shorter is another one's successor or was emptied.
+    /// </summary>
+    public bool Is(in FileStatus status) =>
+        status.Inode == Inode && status.Born == Born && (IsGzip || status.Size >= Size);
 
     /// <summary>Null: at this path is another file by now, or none.</summary>
     public LogPartReader? Open()
@@ -41,7 +49,8 @@ internal sealed record LogPart(string Path, bool IsGzip, ulong Inode, DateTimeOf
         {
             return null;
         }
-        if (SysStat.fstat((int)file.DangerousGetHandle(), out var status) == 0 && Is(status)) return new LogPartReader(this, file);
+        if (SysStat.fstat((int)file.DangerousGetHandle(), out var status) == 0 && Is(status))
+            return new LogPartReader(this, file);
         file.Dispose();
         return null;
     }
@@ -54,9 +63,11 @@ internal sealed record LogPart(string Path, bool IsGzip, ulong Inode, DateTimeOf
         {
             using var file = RegularFile.Open(path);
             Span<byte> trailer = stackalloc byte[TrailerBytes];
-            if (SysStat.fstat((int)file.DangerousGetHandle(), out var status) != 0 || status.Size < TrailerBytes) return null;
+            if (SysStat.fstat((int)file.DangerousGetHandle(), out var status) != 0 || status.Size < TrailerBytes)
+                return null;
             if (RandomAccess.Read(file, trailer, status.Size - TrailerBytes) != TrailerBytes) return null;
-            return new LogPart(path, true, status.Inode, status.Born, System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(trailer), status.Modified);
+            return new LogPart(path, true, status.Inode, status.Born,
+                System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(trailer), status.Modified);
         }
         catch (FileNotFoundException)
         {

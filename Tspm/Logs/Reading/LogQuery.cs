@@ -7,14 +7,18 @@ using Tspm.Text;
 namespace Tspm.Logs.Reading;
 
 /// <summary>A question to the logs that cannot be understood or answered: which parameter, and one sentence.</summary>
-internal sealed class LogQueryException(string parameter, string message, string? expected = null, string? found = null) : Exception(message)
+internal sealed class LogQueryException(string parameter, string message, string? expected = null,
+    string? found = null) : Exception(message)
 {
     public int Code { get; init; } = ErrorCode.InvalidParams;
 
     public RpcErrorData Details { get; } = new() { Path = $"params.{parameter}", Expected = expected, Found = found };
 }
 
-/// <summary>What of the logs is asked for: a <see cref="LogsRequest"/>, checked and ready for use. The same with and without a daemon.</summary>
+/// <summary>
+/// What of the logs is asked for: a <see cref="LogsRequest"/>, checked and ready for use. The same with and without a
+/// daemon.
+/// </summary>
 internal sealed class LogQuery
 {
     /// <summary>Lines shown of each stream when neither the request nor the config says how many.</summary>
@@ -49,17 +53,24 @@ internal sealed class LogQuery
     public static LogQuery Of(LogsRequest request, DateTimeOffset now)
     {
         if (request.Stream is not (null or "out" or "err"))
-            throw new LogQueryException("stream", $"there is no stream '{request.Stream}'; use out or err", "out or err", request.Stream);
+            throw new LogQueryException("stream", $"there is no stream '{request.Stream}'; use out or err",
+                "out or err", request.Stream);
         if (request.Context is < 0 or > MostContext)
-            throw new LogQueryException("context", $"context is 0 to {MostContext} lines, not {request.Context}", $"0 to {MostContext}", $"{request.Context}");
-        if (request.Run is { } run && run != "last" && !long.TryParse(run, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
-            throw new LogQueryException("run", $"'{run}' is no run; use last, -1 (the one before), a pid, or a run's number from logs --json", "last or a number", run);
+            throw new LogQueryException("context", $"context is 0 to {MostContext} lines, not {request.Context}",
+                $"0 to {MostContext}", $"{request.Context}");
+        if (request.Run is { } run && run != "last"
+            && !long.TryParse(run, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+            throw new LogQueryException("run",
+                $"'{run}' is no run; use last, -1 (the one before), a pid, or a run's number from logs --json",
+                    "last or a number", run);
         var since = TimeOf("since", request.Since, now, null);
         var until = TimeOf("until", request.Until, now, since ?? DateTimeOffset.MinValue);
-        if (until < since) throw new LogQueryException("until", $"until ({request.Until}) lies before since ({request.Since})");
+        if (until < since)
+            throw new LogQueryException("until", $"until ({request.Until}) lies before since ({request.Since})");
         return new LogQuery(request, LinePattern.Of(request.Grep))
         {
-            SinceMs = since?.ToUnixTimeMilliseconds(), UntilMs = until?.ToUnixTimeMilliseconds(),
+            SinceMs = since?.ToUnixTimeMilliseconds(),
+            UntilMs = until?.ToUnixTimeMilliseconds(),
         };
     }
 
@@ -92,6 +103,7 @@ internal sealed class LogQuery
         // Without a beginning, a time of day is the last one that has been.
         var begin = notBefore == DateTimeOffset.MinValue ? null : notBefore;
         if (TimePoint.TryParse(text, now, TimeZoneInfo.Local, begin, out var point)) return point;
-        throw new LogQueryException(parameter, $"{parameter}: '{text}' is not understood; expected {TimePoint.Expected}", TimePoint.Expected, text);
+        throw new LogQueryException(parameter,
+            $"{parameter}: '{text}' is not understood; expected {TimePoint.Expected}", TimePoint.Expected, text);
     }
 }

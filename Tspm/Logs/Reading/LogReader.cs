@@ -3,9 +3,10 @@ using Tspm.Logs.Index;
 namespace Tspm.Logs.Reading;
 
 /// <summary>
-/// Reads a stream line by line, from file to file, as one sequence of bytes with positions that never change: over rotation, compression, truncation and renaming. Holds one file
-/// open at a time; so what it is reading stays readable, and what it has not reached yet may be gone when it comes there: that is counted
-/// (<see cref="TakeMissed"/>). Reads the files only: the FIFO is none of its business.
+/// Reads a stream line by line, from file to file, as one sequence of bytes with positions that never change: over
+/// rotation, compression, truncation and renaming. Holds one file open at a time; so what it is reading stays readable,
+/// and what it has not reached yet may be gone when it comes there: that is counted (<see cref="TakeMissed"/>). Reads
+/// the files only: the FIFO is none of its business.
 /// </summary>
 internal sealed class LogReader : IDisposable
 {
@@ -23,7 +24,10 @@ internal sealed class LogReader : IDisposable
     LogIndexReader? _index;
     LogChain _chain;
 
-    /// <summary>The file that is read. When all of it is (<see cref="_isLeft"/>), it is held until the next one is open: its place is the one that is certain.</summary>
+    /// <summary>
+    /// The file that is read. When all of it is (<see cref="_isLeft"/>), it is held until the next one is open: its
+    /// place is the one that is certain.
+    /// </summary>
     LogPartReader? _open;
     bool _isLeft;
     byte[] _buffer;
@@ -64,8 +68,8 @@ internal sealed class LogReader : IDisposable
     }
 
     /// <summary>
-    /// The next line without its break. False: no whole line is there. With <paramref name="takePartial"/> the rest without a break counts as a line.
-    /// The bytes stay valid until the next call.
+    /// The next line without its break. False: no whole line is there. With <paramref name="takePartial"/> the rest
+    /// without a break counts as a line. The bytes stay valid until the next call.
     /// </summary>
     public bool TryRead(bool takePartial, out ReadOnlySpan<byte> line, out bool partial)
     {
@@ -115,7 +119,10 @@ internal sealed class LogReader : IDisposable
         return Index?.StretchAt(LineStart);
     }
 
-    /// <summary>When the file that is being read was last written to: the only thing known of the time of lines without an index.</summary>
+    /// <summary>
+    /// When the file that is being read was last written to: the only thing known of the time of lines without an
+    /// index.
+    /// </summary>
     public long ModifiedMs => (_open?.Part ?? _chain.Newest)?.Modified.ToUnixTimeMilliseconds() ?? 0;
 
     /// <summary>Bytes that were gone when they were to be read, since the last question.</summary>
@@ -142,7 +149,9 @@ internal sealed class LogReader : IDisposable
         if (!before.IsIndexed && _chain.IsIndexed) TakeOverPlaces(before);
     }
 
-    /// <summary>Now there is an index: where reading is has another position from now on, and is the same place.</summary>
+    /// <summary>
+    /// Now there is an index: where reading is has another position from now on, and is the same place.
+    /// </summary>
     void TakeOverPlaces(LogChain before)
     {
         if (before.Parts.Count == 0 && Position == 0) Position = _chain.Begin;
@@ -176,7 +185,8 @@ internal sealed class LogReader : IDisposable
     bool Fill()
     {
         if (_end == _buffer.Length) MakeRoom();
-        for (var files = 0; files < MostFilesInARow && Ahead < Limit && (_open is not null && !_isLeft || OpenNext()); files++)
+        for (var files = 0; files < MostFilesInARow && Ahead < Limit
+            && (_open is not null && !_isLeft || OpenNext()); files++)
         {
             if (ReadOpen()) return true;
             if (!IsOver()) return false;
@@ -196,7 +206,9 @@ internal sealed class LogReader : IDisposable
         return count > 0;
     }
 
-    /// <summary>Nothing will be added to the open file any more: its name leads to another one, or it was emptied.</summary>
+    /// <summary>
+    /// Nothing will be added to the open file any more: its name leads to another one, or it was emptied.
+    /// </summary>
     bool IsOver()
     {
         if (_chain.Newest is { } newest && newest.Inode != _open!.Part.Inode) return true;
@@ -235,7 +247,10 @@ internal sealed class LogReader : IDisposable
         return false;
     }
 
-    /// <summary>The newest file ends before the place to go on at: it was emptied. What is in it now is new; while nothing is, its place may not be known yet.</summary>
+    /// <summary>
+    /// The newest file ends before the place to go on at: it was emptied. What is in it now is new; while nothing is,
+    /// its place may not be known yet.
+    /// </summary>
     bool StartOver(LogPart newest)
     {
         if (newest.Size == 0 && _chain.IsIndexed) return false;

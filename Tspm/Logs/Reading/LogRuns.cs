@@ -14,7 +14,9 @@ internal static class LogRuns
     /// <returns>Null: there is none such.</returns>
     public static ulong? Find(string choice, IEnumerable<LogIndexReader> indexes)
     {
-        var number = choice == "last" ? 0 : long.Parse(choice, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var number = choice == "last"
+            ? 0
+            : long.Parse(choice, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         var runs = new HashSet<ulong>();
         foreach (var index in indexes) Collect(index, number, runs);
         if (number > LargestPid) return runs.Contains((ulong)number) ? (ulong)number : null;
@@ -32,7 +34,8 @@ internal static class LogRuns
         {
             if (entry.RunId == 0 || entry.Kind is not (LogIndexKind.Started or LogIndexKind.Bytes)) continue;
             var isByPid = number is > 0 and <= LargestPid;
-            if (isByPid ? entry.Kind != LogIndexKind.Started || entry.Value != (ulong)number : number > 0 && entry.RunId != (ulong)number) continue;
+            if (isByPid ? entry.Kind != LogIndexKind.Started
+                || entry.Value != (ulong)number : number > 0 && entry.RunId != (ulong)number) continue;
             runs.Add(entry.RunId);
             if (number > 0 || (entry.Kind == LogIndexKind.Started && begun++ == -number)) return;
         }

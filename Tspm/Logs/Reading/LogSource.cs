@@ -4,7 +4,9 @@ using Tspm.Protocol;
 
 namespace Tspm.Logs.Reading;
 
-/// <summary>One stream of one instance in a view: where it begins, which of its lines are wanted, and what is known of them.</summary>
+/// <summary>
+/// One stream of one instance in a view: where it begins, which of its lines are wanted, and what is known of them.
+/// </summary>
 internal sealed class LogSource : ILogSource
 {
     /// <summary>Bytes looked through before others get their turn.</summary>
@@ -41,7 +43,10 @@ internal sealed class LogSource : ILogSource
     /// <summary>Only what this run wrote; null: all.</summary>
     public ulong? RunId { get; set; }
 
-    /// <summary>A process that came when following had begun: lines from this time on, Unix milliseconds, instead of the last ones.</summary>
+    /// <summary>
+    /// A process that came when following had begun: lines from this time on, Unix milliseconds, instead of the last
+    /// ones.
+    /// </summary>
     public long? NotBefore { get; init; }
 
     public LogLine Head => _head!;
@@ -111,7 +116,9 @@ internal sealed class LogSource : ILogSource
         if (!_ready.TryDequeue(out var line)) return false;
         _head = line;
         // Older than a young index: before all that it knows. Without an index: as young as the file.
-        HeadTime = Math.Max(HeadTime, line.Time?.ToUnixTimeMilliseconds() ?? (Reader.Index is null ? Reader.ModifiedMs : long.MinValue));
+        HeadTime = Math
+            .Max(HeadTime,
+                line.Time?.ToUnixTimeMilliseconds() ?? (Reader.Index is null ? Reader.ModifiedMs : long.MinValue));
         return true;
     }
 
@@ -161,7 +168,8 @@ internal sealed class LogSource : ILogSource
     /// <summary>Other runs may have written much: the index knows where this one goes on.</summary>
     void SkipTo(ulong run)
     {
-        if (_inParts || Reader.Index?.NextOfRun(Reader.Position, run) is not { } next || next <= Reader.Position) return;
+        if (_inParts || Reader.Index?.NextOfRun(Reader.Position, run) is not { } next || next <= Reader.Position)
+            return;
         Reader.Seek(Reader.LineAt(next));
     }
 
@@ -178,7 +186,12 @@ internal sealed class LogSource : ILogSource
 
     void TellMissed()
     {
-        if (Reader.TakeMissed() is > 0 and var missed) _ready.Enqueue(Stream.Whose with { Seq = Reader.LineStart, LostBytes = missed, LostBecause = "rotated" });
+        if (Reader.TakeMissed() is > 0 and var missed) _ready.Enqueue(Stream.Whose with
+        {
+            Seq = Reader.LineStart,
+            LostBytes = missed,
+            LostBecause = "rotated",
+        });
     }
 
     /// <summary>Once per stretch: a hole ends one.</summary>
@@ -188,7 +201,13 @@ internal sealed class LogSource : ILogSource
         foreach (var hole in index.Dropped(_lostToldTo, Reader.LineStart + 1))
         {
             var time = DateTimeOffset.FromUnixTimeMilliseconds(hole.UnixMilliseconds);
-            _ready.Enqueue(Stream.Whose with { Seq = hole.Position, Time = time, LostBytes = (long)hole.Value, LostBecause = "diskFull" });
+            _ready.Enqueue(Stream.Whose with
+            {
+                Seq = hole.Position,
+                Time = time,
+                LostBytes = (long)hole.Value,
+                LostBecause = "diskFull",
+            });
         }
         _lostToldTo = Reader.LineStart + 1;
     }

@@ -5,7 +5,10 @@ using Tspm.Protocol;
 
 namespace Tspm.Logs.Reading;
 
-/// <summary>One stream of one instance: a line with nothing but its owner, its current file, and how many last lines are wanted (null: all that fit).</summary>
+/// <summary>
+/// One stream of one instance: a line with nothing but its owner, its current file, and how many last lines are wanted
+/// (null: all that fit).
+/// </summary>
 internal sealed record LogStreamOf(LogLine Whose, string Path, int? Lines)
 {
     /// <summary>See <see cref="LogsRequest.After"/>.</summary>
@@ -23,7 +26,9 @@ internal sealed class LogSources(LogsRequest request, LogQuery query)
     readonly List<LogStreamOf> _streams = [];
     readonly HashSet<string> _paths = new(StringComparer.Ordinal);
 
-    /// <summary>Both logs of each instance, also when only one of them is wanted: which run is meant may stand in the other.</summary>
+    /// <summary>
+    /// Both logs of each instance, also when only one of them is wanted: which run is meant may stand in the other.
+    /// </summary>
     readonly Dictionary<InstanceKey, string[]> _logs = [];
 
     /// <summary>In the order of the instances, output before errors, each file once.</summary>
@@ -36,7 +41,14 @@ internal sealed class LogSources(LogsRequest request, LogQuery query)
         if (query.WantsErr && _paths.Add(errLog)) _streams.Add(Make("err", errLog));
 
         LogStreamOf Make(string stream, string path) =>
-            new(new LogLine { Id = definition.Id, Name = definition.Name, Instance = instance, Stream = stream, Seq = 0 }, path, query.LinesOf(definition));
+            new(new LogLine
+            {
+                Id = definition.Id,
+                Name = definition.Name,
+                Instance = instance,
+                Stream = stream,
+                Seq = 0
+            }, path, query.LinesOf(definition));
     }
 
     /// <summary>The streams, opened.</summary>
@@ -48,7 +60,10 @@ internal sealed class LogSources(LogsRequest request, LogQuery query)
         {
             foreach (var stream in _streams) sources.Add(Open(stream));
             if (query.Run is not { } run || ChooseRuns(run, sources)) return sources;
-            throw new LogQueryException("run", $"no run '{run}' is known in these logs; tspm logs --json shows which run wrote a line", null, run) { Code = ErrorCode.Failed };
+            throw new LogQueryException("run",
+                $"no run '{run}' is known in these logs; tspm logs --json shows which run wrote a line", null,
+                    run)
+            { Code = ErrorCode.Failed };
         }
         catch
         {
@@ -61,7 +76,11 @@ internal sealed class LogSources(LogsRequest request, LogQuery query)
     {
         long after = 0;
         var isResumed = request.After?.TryGetValue(stream.Key, out after) == true;
-        return new LogSource(stream, query, _streams.Count <= Few ? LargeBlock : SmallBlock) { Follow = request.Follow, After = isResumed ? after : null };
+        return new LogSource(stream, query, _streams.Count <= Few ? LargeBlock : SmallBlock)
+        {
+            Follow = request.Follow,
+            After = isResumed ? after : null,
+        };
     }
 
     bool ChooseRuns(string choice, List<LogSource> sources)

@@ -1,7 +1,8 @@
 namespace Tspm.Logs.Reading;
 
 /// <summary>
-/// Where the last N lines of a stream begin, found from its end, file by file, with a memory that does not depend on how much there is. The work is handed out in slices:
+/// Where the last N lines of a stream begin, found from its end, file by file, with a memory that does not depend on
+/// how much there is. The work is handed out in slices:
 /// null means "not yet", for others to have their turn.
 /// </summary>
 internal static class LogStart
@@ -30,7 +31,9 @@ internal static class LogStart
             using var open = part.Open();
             if (open is null) continue;
             long? found = null;
-            var breaks = part.IsGzip ? ForwardIn(open, block, wanted, end, out found) : BackwardIn(open, block, wanted, end, out found);
+            var breaks = part.IsGzip
+                ? ForwardIn(open, block, wanted, end, out found)
+                : BackwardIn(open, block, wanted, end, out found);
             if (found is { } start)
             {
                 yield return Math.Max(start, begin);
@@ -42,8 +45,12 @@ internal static class LogStart
         yield return begin;
     }
 
-    /// <summary>Where the last lines that fit begin: of each file, the newest first, they are counted, and in the one where there are enough, counted off.</summary>
-    public static IEnumerable<long?> OfLastFitting(LogReader reader, Func<LogReader, ReadOnlySpan<byte>, bool> fits, int lines, long begin, long end)
+    /// <summary>
+    /// Where the last lines that fit begin: of each file, the newest first, they are counted, and in the one where
+    /// there are enough, counted off.
+    /// </summary>
+    public static IEnumerable<long?> OfLastFitting(LogReader reader, Func<LogReader, ReadOnlySpan<byte>, bool> fits,
+        int lines, long begin, long end)
     {
         var wanted = lines;
         var limit = reader.Limit;
@@ -82,7 +89,8 @@ internal static class LogStart
     }
 
     /// <summary>Where the lines begin that fit and begin in a range; null: a slice of work is done.</summary>
-    static IEnumerable<long?> Fitting(LogReader reader, Func<LogReader, ReadOnlySpan<byte>, bool> fits, long from, long to)
+    static IEnumerable<long?> Fitting(LogReader reader, Func<LogReader, ReadOnlySpan<byte>, bool> fits, long from,
+        long to)
     {
         reader.Seek(reader.LineAt(from));
         reader.Limit = long.MaxValue;
@@ -101,7 +109,10 @@ internal static class LogStart
         }
     }
 
-    /// <summary>Counts breaks from the end of a file until enough lines were met; a break at the very end closes the last line, it does not begin another one.</summary>
+    /// <summary>
+    /// Counts breaks from the end of a file until enough lines were met; a break at the very end closes the last line,
+    /// it does not begin another one.
+    /// </summary>
     static int BackwardIn(LogPartReader open, byte[] block, int wanted, long end, out long? found)
     {
         var seen = 0;

@@ -3,8 +3,9 @@ using Tspm.Protocol;
 namespace Tspm.Logs.Reading;
 
 /// <summary>
-/// Several sources as one sequence, merged by time as they are read: of each source one line is held, whatever its size. Null in a sequence means that a slice of work is done
-/// and nothing found: the caller may let others have their turn.
+/// Several sources as one sequence, merged by time as they are read: of each source one line is held, whatever its
+/// size. Null in a sequence means that a slice of work is done and nothing found: the caller may let others have their
+/// turn.
 /// </summary>
 internal sealed class LogView
 {
@@ -32,7 +33,10 @@ internal sealed class LogView
         }
     }
 
-    /// <summary>Lines of these sources, and of all that still hold one from before, until none has any more or <paramref name="most"/> have come.</summary>
+    /// <summary>
+    /// Lines of these sources, and of all that still hold one from before, until none has any more or
+    /// <paramref name="most"/> have come.
+    /// </summary>
     public IEnumerable<LogLine?> Read(IEnumerable<ILogSource> sources, bool takePartial, int most = int.MaxValue)
     {
         foreach (var source in sources)

@@ -8,8 +8,9 @@ using Tspm.Platform.Linux;
 namespace Tspm.Logs.Writing;
 
 /// <summary>
-/// How many bytes each log has lost that are not told in it yet. In a file in memory (man 2 memfd_create) which the guardian keeps and gives to the next daemon: the disk that has no room for the
-/// output has none for this. Used by the pump's thread only.
+/// How many bytes each log has lost that are not told in it yet. In a file in memory (man 2 memfd_create) which the
+/// guardian keeps and gives to the next daemon: the disk that has no room for the output has none for this. Used by the
+/// pump's thread only.
 /// </summary>
 internal sealed class DropLedger : IDisposable
 {
@@ -21,7 +22,10 @@ internal sealed class DropLedger : IDisposable
     readonly List<long> _counts = [];
     Descriptor _file;
 
-    /// <summary>The guardian has it, for as long as something is written in it: a guardian whose store is empty may end when its daemon cannot start.</summary>
+    /// <summary>
+    /// The guardian has it, for as long as something is written in it: a guardian whose store is empty may end when its
+    /// daemon cannot start.
+    /// </summary>
     bool _isStored;
 
     DropLedger(IDescriptorStore? store, Descriptor file)
@@ -38,7 +42,10 @@ internal sealed class DropLedger : IDisposable
     /// <summary>For files that nobody writes to for long.</summary>
     public static DropLedger None { get; } = new(null, default);
 
-    /// <summary>The one that the guardian kept, which is taken out of these; else a new one, which it gets when there is something in it.</summary>
+    /// <summary>
+    /// The one that the guardian kept, which is taken out of these; else a new one, which it gets when there is
+    /// something in it.
+    /// </summary>
     public static DropLedger Inherit(Dictionary<DescriptorKey, Descriptor> returned, IDescriptorStore store) =>
         new(store, returned.Remove(DescriptorKey.DropCount, out var file) ? file : default);
 
@@ -91,7 +98,9 @@ internal sealed class DropLedger : IDisposable
 
     unsafe bool Read(Span<byte> entry)
     {
-        fixed (byte* start = entry) return _file.IsOpen && Unistd.pread(_file.Number, start, EntryBytes, _keys.Count * (long)EntryBytes) == EntryBytes;
+        fixed (byte* start = entry)
+            return _file.IsOpen
+                && Unistd.pread(_file.Number, start, EntryBytes, _keys.Count * (long)EntryBytes) == EntryBytes;
     }
 
     unsafe void Write(int at)

@@ -1,8 +1,9 @@
 namespace Tspm.Logs.Writing;
 
 /// <summary>
-/// <c>log.onFull: drop</c>: what a stream loses while its file takes no more. Bytes are read and counted; when there may be room again, the stretch is ended behind a
-/// line break, so that whole lines follow. What a daemon did not get to tell its successor does (<see cref="DropLedger"/>).
+/// <c>log.onFull: drop</c>: what a stream loses while its file takes no more. Bytes are read and counted; when there
+/// may be room again, the stretch is ended behind a line break, so that whole lines follow. What a daemon did not get
+/// to tell its successor does (<see cref="DropLedger"/>).
 /// </summary>
 internal sealed class DroppedOutput
 {
@@ -22,7 +23,9 @@ internal sealed class DroppedOutput
     {
         for (var reads = 0; reads < ReadsPerTurn; reads++)
         {
-            var seen = _ending ? peek.Look(fifo, LinePeek.MaxBytes, out var errno) : peek.Take(fifo, LinePeek.MaxBytes, out errno);
+            var seen = _ending
+                ? peek.Look(fifo, LinePeek.MaxBytes, out var errno)
+                : peek.Take(fifo, LinePeek.MaxBytes, out errno);
             if (seen.IsEmpty) return errno == 0 ? DrainResult.Ended : DrainResult.Empty;
             var end = _ending ? seen.IndexOf((byte)'\n') : -1;
             if (_ending) seen = peek.Take(fifo, end >= 0 ? end + 1 : seen.Length, out _);
@@ -30,12 +33,15 @@ internal sealed class DroppedOutput
             stream.File.Lose(seen.Length);
             stream.DroppedEver += seen.Length;
             _lastWasBreak = seen[^1] == '\n';
-            if (_ending && (_lastWasBreak || Count - _endingSince > LongestRest) && End(stream)) return DrainResult.More;
+            if (_ending && (_lastWasBreak || Count - _endingSince > LongestRest) && End(stream))
+                return DrainResult.More;
         }
         return DrainResult.More;
     }
 
-    /// <summary>Some time has passed: is there room? Between two lines that is tried at once, else behind the end of this one.</summary>
+    /// <summary>
+    /// Some time has passed: is there room? Between two lines that is tried at once, else behind the end of this one.
+    /// </summary>
     public void Retry(OutputStream stream)
     {
         if (_lastWasBreak || Count == 0) End(stream);

@@ -6,7 +6,9 @@ using Tspm.Platform.Linux;
 
 namespace Tspm.Logs.Writing;
 
-/// <summary>Makes FIFOs and opens both ends of a stream, on the caller's thread, where a failure can still be an answer.</summary>
+/// <summary>
+/// Makes FIFOs and opens both ends of a stream, on the caller's thread, where a failure can still be an answer.
+/// </summary>
 internal static class FifoOpening
 {
     const int FifoMode = 0x180; // 0600
@@ -76,5 +78,6 @@ internal static class FifoOpening
     /// <summary>A FIFO without holders is of no use; one that is gone already is as good.</summary>
     public static void Remove(string fifo) => _ = Unistd.unlink(fifo);
 
-    static SpawnFailure Failure(string stage, string what, int errno) => new(stage, errno, $"{what}: {Errno.Describe(errno)}");
+    static SpawnFailure Failure(string stage, string what, int errno) =>
+        new(stage, errno, $"{what}: {Errno.Describe(errno)}");
 }

@@ -5,12 +5,15 @@ using Tspm.Model.State;
 namespace Tspm.Logs.Writing;
 
 /// <summary>
-/// The output of children, as supervision sees it: FIFOs are made for a run before it is spawned, and their bytes go to files until the last
-/// holder has closed them. All members return at once.
+/// The output of children, as supervision sees it: FIFOs are made for a run before it is spawned, and their bytes go to
+/// files until the last holder has closed them. All members return at once.
 /// </summary>
 internal interface IRunOutputs
 {
-    /// <summary>Makes the FIFOs of a run and starts to move what will be written to them. A failure is a value; nothing is left behind then.</summary>
+    /// <summary>
+    /// Makes the FIFOs of a run and starts to move what will be written to them. A failure is a value; nothing is left
+    /// behind then.
+    /// </summary>
     SpawnFailure? Open(RunStreams run);
 
     /// <summary>
@@ -47,7 +50,10 @@ internal interface IRunOutputs
     /// <summary>From now on these logs are rotated and kept by other rules, if they are open.</summary>
     void Keep(IReadOnlyList<string> files, Tspm.Model.Config.LogPolicy policy);
 
-    /// <summary>The child has ended: moves what it left in the FIFOs, before anything of a later run. Who still holds them may go on writing.</summary>
+    /// <summary>
+    /// The child has ended: moves what it left in the FIFOs, before anything of a later run. Who still holds them may
+    /// go on writing.
+    /// </summary>
     void Finish(RunStreams run);
 }
 
@@ -76,7 +82,10 @@ internal sealed record RunStreams
     public RunBeginning Begins { get; } = new();
 }
 
-/// <summary>Where in its files the output of a run begins, said by who writes them when all that was printed before is in them: its predecessor's last words may still be on their way when it is started.</summary>
+/// <summary>
+/// Where in its files the output of a run begins, said by who writes them when all that was printed before is in them:
+/// its predecessor's last words may still be on their way when it is started.
+/// </summary>
 internal sealed class RunBeginning
 {
     long _out = -1, _err = -1;

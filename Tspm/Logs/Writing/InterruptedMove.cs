@@ -4,8 +4,9 @@ using Tspm.Platform.Linux;
 namespace Tspm.Logs.Writing;
 
 /// <summary>
-/// After a daemon was killed in the middle of a <see cref="TeeMover"/>'s move: bytes that are in the file and still in the FIFO are taken out of the FIFO, so that none comes twice. What the
-/// bytes themselves say is asked too: others may have appended to the log, moved it away, or emptied it.
+/// After a daemon was killed in the middle of a <see cref="TeeMover"/>'s move: bytes that are in the file and still in
+/// the FIFO are taken out of the FIFO, so that none comes twice. What the bytes themselves say is asked too: others may
+/// have appended to the log, moved it away, or emptied it.
 /// </summary>
 internal static unsafe class InterruptedMove
 {
@@ -38,8 +39,9 @@ internal static unsafe class InterruptedMove
         if (written == 0 || (isWhole && taken == move.Count) || ScratchPipe.Waiting(fifo) < move.Count) return 0;
         var alike = Alike(log, move.Offset, fifo, written, out var compared);
         if (alike == compared && compared > 0) return written;
-        // All of it was copied, and other bytes come next: it was taken. (Output that repeats itself exactly looks the same; then the pipe, if it is there, has told.)
-        // Not all of it was copied: it was not taken, and where the file differs somebody else has appended something.
+        // All of it was copied, and other bytes come next: it was taken. (Output that repeats itself exactly looks the
+        // same; then the pipe, if it is there, has told.) Not all of it was copied: it was not taken, and where the
+        // file differs somebody else has appended something.
         return isWhole && taken < 0 ? 0 : alike;
     }
 

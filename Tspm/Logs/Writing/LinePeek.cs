@@ -3,8 +3,8 @@ using Tspm.Libc;
 namespace Tspm.Logs.Writing;
 
 /// <summary>
-/// Looks at what lies in a FIFO without taking it (man 2 tee), to find where a line ends, and reads what is to be thrown away. One for all streams, made
-/// when it is first needed. Used by the pump's thread only.
+/// Looks at what lies in a FIFO without taking it (man 2 tee), to find where a line ends, and reads what is to be
+/// thrown away. One for all streams, made when it is first needed. Used by the pump's thread only.
 /// </summary>
 internal sealed unsafe class LinePeek : IDisposable
 {
@@ -15,8 +15,8 @@ internal sealed unsafe class LinePeek : IDisposable
     ScratchPipe? _pipe;
 
     /// <summary>
-    /// At most so many of the next bytes; valid until the next call. Empty: <paramref name="errno"/> says why (EAGAIN: nothing there now; 0: nobody has it open for writing any
-    /// more). There may be more in the FIFO than is shown.
+    /// At most so many of the next bytes; valid until the next call. Empty: <paramref name="errno"/> says why (EAGAIN:
+    /// nothing there now; 0: nobody has it open for writing any more). There may be more in the FIFO than is shown.
     /// </summary>
     public ReadOnlySpan<byte> Look(int fifo, long max, out int errno)
     {
@@ -28,7 +28,9 @@ internal sealed unsafe class LinePeek : IDisposable
         return seen > 0 ? Take(pipe.ReadEnd, (int)seen, out errno) : default;
     }
 
-    /// <summary>Takes bytes out of a FIFO, as many as are there and fit; the same results as <see cref="Look"/>.</summary>
+    /// <summary>
+    /// Takes bytes out of a FIFO, as many as are there and fit; the same results as <see cref="Look"/>.
+    /// </summary>
     public ReadOnlySpan<byte> Take(int fifo, int max, out int errno)
     {
         _buffer ??= new byte[MaxBytes];

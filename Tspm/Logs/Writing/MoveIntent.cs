@@ -14,8 +14,9 @@ namespace Tspm.Logs.Writing;
 internal readonly record struct IntendedMove(string Fifo, string Log, long Offset, int Count);
 
 /// <summary>
-/// A file that says which bytes of a FIFO are being copied, until they are taken: whoever comes after a killed daemon knows what to look at (<see cref="InterruptedMove"/>). It is written in
-/// place, by one system call that a signal cannot cut in two, and never synced: after a power cut there are no FIFOs either. Used by the pump's thread only.
+/// A file that says which bytes of a FIFO are being copied, until they are taken: whoever comes after a killed daemon
+/// knows what to look at (<see cref="InterruptedMove"/>). It is written in place, by one system call that a signal
+/// cannot cut in two, and never synced: after a power cut there are no FIFOs either. Used by the pump's thread only.
 /// </summary>
 /// <param name="path">Made when it is first needed.</param>
 internal sealed unsafe class MoveIntent(string path) : IDisposable
@@ -38,14 +39,16 @@ internal sealed unsafe class MoveIntent(string path) : IDisposable
     /// <summary>False: it could not be written, and counts as closed.</summary>
     public bool Open(in IntendedMove move)
     {
-        if (!_descriptor.IsOpen) _descriptor = Descriptors.Open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_NOFOLLOW, Mode);
+        if (!_descriptor.IsOpen)
+            _descriptor = Descriptors.Open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_NOFOLLOW, Mode);
         if (!_descriptor.IsOpen) return false;
         // The same two for thousands of moves.
         if (!ReferenceEquals(_fifo, move.Fifo) || !ReferenceEquals(_log, move.Log)) Name(move.Fifo, move.Log);
         if (_record.Length > MostBytes) return false;
         BinaryPrimitives.WriteInt32LittleEndian(_record.AsSpan(4), move.Count);
         BinaryPrimitives.WriteInt64LittleEndian(_record.AsSpan(8), move.Offset);
-        fixed (byte* start = _record) return Unistd.pwrite(_descriptor.Number, start, (nuint)_record.Length, 0) == _record.Length;
+        fixed (byte* start = _record)
+            return Unistd.pwrite(_descriptor.Number, start, (nuint)_record.Length, 0) == _record.Length;
     }
 
     /// <summary>All is done. False: that could not be written.</summary>
@@ -61,11 +64,14 @@ internal sealed unsafe class MoveIntent(string path) : IDisposable
         if (Platform.RegularFile.Read(path, 2 * MostBytes, out _) is not { } bytes) return null;
         var record = bytes.AsSpan();
         if (record.Length < HeaderBytes || BinaryPrimitives.ReadUInt32LittleEndian(record) != IsOpen) return null;
-        var (count, offset) = (BinaryPrimitives.ReadInt32LittleEndian(record[4..]), BinaryPrimitives.ReadInt64LittleEndian(record[8..]));
-        int fifo = BinaryPrimitives.ReadUInt16LittleEndian(record[16..]), log = BinaryPrimitives.ReadUInt16LittleEndian(record[18..]);
+        var (count, offset) = (BinaryPrimitives.ReadInt32LittleEndian(record[4..]),
+            BinaryPrimitives.ReadInt64LittleEndian(record[8..]));
+        int fifo = BinaryPrimitives.ReadUInt16LittleEndian(record[16..]),
+            log = BinaryPrimitives.ReadUInt16LittleEndian(record[18..]);
         if (count <= 0 || offset < 0 || record.Length < HeaderBytes + fifo + log) return null;
         var names = record[HeaderBytes..];
-        return new IntendedMove(Encoding.UTF8.GetString(names[..fifo]), Encoding.UTF8.GetString(names.Slice(fifo, log)), offset, count);
+        return new IntendedMove(Encoding.UTF8.GetString(names[..fifo]), Encoding.UTF8.GetString(names.Slice(fifo, log)),
+            offset, count);
     }
 
     /// <summary>Removes the file: nothing is intended.</summary>

@@ -10,11 +10,11 @@ using Tspm.Platform.Linux.Events;
 namespace Tspm.Logs.Writing;
 
 /// <summary>
-/// Moves what children print from their FIFOs into files, all of them on one thread. Why inside the kernel (splice): a pump that reads and then writes loses, when it is killed
-/// between the two, what it has read; here there is no instant at which a byte is in neither place. Why FIFOs that children hold open for reading and
-/// writing: without a reader they wait instead of getting SIGPIPE.
-/// Pace: large reads are taken at once; after short ones in quick succession the thread pauses for a moment (<see cref="GatherPause"/>), so that bytes gather and one
-/// system call moves many lines.
+/// Moves what children print from their FIFOs into files, all of them on one thread. Why inside the kernel (splice): a
+/// pump that reads and then writes loses, when it is killed between the two, what it has read; here there is no instant
+/// at which a byte is in neither place. Why FIFOs that children hold open for reading and writing: without a reader
+/// they wait instead of getting SIGPIPE. Pace: large reads are taken at once; after short ones in quick succession the
+/// thread pauses for a moment (<see cref="GatherPause"/>), so that bytes gather and one system call moves many lines.
 /// </summary>
 internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 {
@@ -40,18 +40,27 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     readonly PumpTroubles _troubles;
     readonly LogHousekeeper _housekeeper;
 
-    /// <summary>Streams whose bytes gather: out of epoll, which would be woken by every single write (a third of the writer's time), and read after each pause until nothing comes.</summary>
+    /// <summary>
+    /// Streams whose bytes gather: out of epoll, which would be woken by every single write (a third of the writer's
+    /// time), and read after each pause until nothing comes.
+    /// </summary>
     readonly List<OutputStream> _gathering = [];
 
     /// <summary>Turns since the last wait, and in the batch before.</summary>
     int _turns, _turnsBefore;
 
-    public OutputPump(IDescriptorStore store, LogGrowth growth, Func<IByteMover> makeMover, TotalLimit? totalLimit = null)
+    public OutputPump(IDescriptorStore store, LogGrowth growth, Func<IByteMover> makeMover,
+        TotalLimit? totalLimit = null)
     {
         (_store, _growth, _makeMover) = (store, growth, makeMover);
         _stalled = new StalledStreams(_files);
         _troubles = new PumpTroubles(_files, _stalled);
-        _loop = new EventLoop("logs") { BeforeWait = () => _gathering.Count > 0 ? 0 : _stalled.WaitAtMost, AfterWait = AfterBatch, OnFault = _troubles.Fault };
+        _loop = new EventLoop("logs")
+        {
+            BeforeWait = () => _gathering.Count > 0 ? 0 : _stalled.WaitAtMost,
+            AfterWait = AfterBatch,
+            OnFault = _troubles.Fault,
+        };
         _housekeeper = new LogHousekeeper(_loop, totalLimit);
         _loop.Start();
         if (totalLimit is not null) _loop.Post(_housekeeper.KeepTotal);
@@ -67,10 +76,7 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     public string? Unwritten => _troubles.Unwritten;
 
     /// <summary>Called on the pump's thread while there is one.</summary>
-    public Action? UnwrittenTold
-    {
-        set => _troubles.Told = value;
-    }
+    public Action? UnwrittenTold { set => _troubles.Told = value; }
 
     /// <summary>Why output comes late; null: it does not.</summary>
     public string? WatchTrouble => _loop.Trouble;
@@ -81,13 +87,14 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     /// <summary>What is lost is written down here too. Before anything is opened.</summary>
     public void Use(DropLedger ledger) => _files.Ledger = ledger;
 
-    /// <summary>Raised FIFOs are emptied by this, which is disposed with the pump. Before anything is opened; without it they are spliced as all others.</summary>
+    /// <summary>Empties raised FIFOs from now on, and is disposed with the pump. Before anything is opened.</summary>
     public void Use(TeeMover raisedMover) => _raisedMover = raisedMover;
 
     public SpawnFailure? Open(RunStreams run)
     {
         if (Prepare(run, run.OutFifo, run.OutFile, KeyOf(run, OutputKind.Out)) is { } outFailure) return outFailure;
-        if (run.ErrFifo != run.OutFifo && Prepare(run, run.ErrFifo, run.ErrFile, KeyOf(run, OutputKind.Err)) is { } errFailure)
+        if (run.ErrFifo != run.OutFifo
+            && Prepare(run, run.ErrFifo, run.ErrFile, KeyOf(run, OutputKind.Err)) is { } errFailure)
         {
             Discard(run);
             return errFailure;
@@ -106,9 +113,11 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
 
     public bool Resume(RunStreams run)
     {
-        var found = ResumeOne(run.OutFifo, run.OutFile, KeyOf(run, OutputKind.Out), run.Log, run.FolderRootOf(run.OutFile));
+        var found = ResumeOne(run.OutFifo, run.OutFile, KeyOf(run, OutputKind.Out), run.Log,
+            run.FolderRootOf(run.OutFile));
         return (run.ErrFifo != run.OutFifo
-            && ResumeOne(run.ErrFifo, run.ErrFile, KeyOf(run, OutputKind.Err), run.Log, run.FolderRootOf(run.ErrFile))) || found;
+            && ResumeOne(run.ErrFifo, run.ErrFile, KeyOf(run, OutputKind.Err), run.Log, run.FolderRootOf(run.ErrFile)))
+                || found;
     }
 
     public void Started(RunStreams run, int pid) => _loop.Post(() =>
@@ -154,7 +163,9 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         return true;
     }
 
-    /// <summary>Waits until everything posted before was done: what a child that ended had printed is in its file then.</summary>
+    /// <summary>
+    /// Waits until everything posted before was done: what a child that ended had printed is in its file then.
+    /// </summary>
     public Task Settled() => _loop.Ask(() => true);
 
     /// <inheritdoc/>
@@ -260,7 +271,8 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         var stream = new OutputStream(
             fifo, opened.Fifo, key, new OutputRun(key.RunId), file, _makeMover(), _raisedMover, _peek)
         {
-            IsRaised = raised, Made = opened.Made,
+            IsRaised = raised,
+            Made = opened.Made,
         };
         _byDescriptor[stream.Number] = _byFifo[fifo] = stream;
         _loop.Watch(stream.Number, SysEpoll.EPOLLIN, this);
@@ -274,7 +286,8 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     {
         if (!_byDescriptor.TryGetValue(fd, out var stream)) return;
         Turn(stream, out _);
-        if (stream.Gather == TimeSpan.Zero || !_byDescriptor.ContainsKey(fd) || stream.BlockedBy != 0 || _gathering.Contains(stream)) return;
+        if (stream.Gather == TimeSpan.Zero || !_byDescriptor.ContainsKey(fd) || stream.BlockedBy != 0
+            || _gathering.Contains(stream)) return;
         _loop.Unwatch(fd);
         _gathering.Add(stream);
     }
@@ -283,7 +296,8 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     {
         _turns++;
         var dropped = stream.DroppedEver;
-        var result = stream.Drain(_budget, _turnsBefore > Crowd ? OutputStream.CrowdBytes : OutputStream.AloneBytes, out moved);
+        var result = stream
+            .Drain(_budget, _turnsBefore > Crowd ? OutputStream.CrowdBytes : OutputStream.AloneBytes, out moved);
         if (moved > 0) _growth.Notify(stream.File.Path);
         BytesMoved += moved;
         BytesDropped += stream.DroppedEver - dropped;
@@ -296,7 +310,9 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         return result;
     }
 
-    /// <summary>Until nothing comes any more, or it turns out that nobody writes any more: of that no event may come.</summary>
+    /// <summary>
+    /// Until nothing comes any more, or it turns out that nobody writes any more: of that no event may come.
+    /// </summary>
     void DrainAll(OutputStream stream)
     {
         DrainResult result;
@@ -318,7 +334,8 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
         foreach (var stream in _stalled.Retry())
         {
             if (stream.IsClosed) continue;
-            if (Turn(stream, out _) is DrainResult.Empty or DrainResult.More) _loop.Watch(stream.Number, SysEpoll.EPOLLIN, this);
+            if (Turn(stream, out _) is DrainResult.Empty or DrainResult.More)
+                _loop.Watch(stream.Number, SysEpoll.EPOLLIN, this);
         }
         _troubles.Tell();
     }
@@ -353,7 +370,8 @@ internal sealed class OutputPump : IRunOutputs, IReadyHandler, IDisposable
     {
         var streams = new List<OutputStream>(2);
         if (_byFifo.TryGetValue(run.OutFifo, out var output) && output is not null) streams.Add(output);
-        if (run.ErrFifo != run.OutFifo && _byFifo.TryGetValue(run.ErrFifo, out var error) && error is not null) streams.Add(error);
+        if (run.ErrFifo != run.OutFifo && _byFifo.TryGetValue(run.ErrFifo, out var error) && error is not null)
+            streams.Add(error);
         return streams;
     }
 

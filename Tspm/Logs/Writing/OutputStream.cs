@@ -15,7 +15,9 @@ internal enum DrainResult
     More,
     /// <summary>The last holder has closed it.</summary>
     Ended,
-    /// <summary>The file takes no more (no space, quota, size limit): the bytes stay in the FIFO, and the writer waits.</summary>
+    /// <summary>
+    /// The file takes no more (no space, quota, size limit): the bytes stay in the FIFO, and the writer waits.
+    /// </summary>
     Blocked,
 }
 
@@ -28,7 +30,8 @@ internal enum DrainResult
 /// <param name="mover">Brings them there.</param>
 /// <param name="raisedMover">The same once the FIFO has been raised; null: there is none.</param>
 /// <param name="peek">Looks at what comes next.</param>
-internal sealed class OutputStream(string fifo, Descriptor descriptor, DescriptorKey key, OutputRun run, LogFile file, IByteMover mover, TeeMover? raisedMover, LinePeek peek)
+internal sealed class OutputStream(string fifo, Descriptor descriptor, DescriptorKey key, OutputRun run, LogFile file,
+    IByteMover mover, TeeMover? raisedMover, LinePeek peek)
 {
     /// <summary>Most bytes for one system call.</summary>
     const int ChunkBytes = 1 << 20;
@@ -36,13 +39,22 @@ internal sealed class OutputStream(string fifo, Descriptor descriptor, Descripto
     /// <summary>Most bytes before other streams get their turn, when few want one.</summary>
     public const long AloneBytes = 4 << 20;
 
-    /// <summary>The same when many do: what a FIFO of the usual capacity holds. Who has a raised one must not get sixteen times as much as the others.</summary>
+    /// <summary>
+    /// The same when many do: what a FIFO of the usual capacity holds. Who has a raised one must not get sixteen times
+    /// as much as the others.
+    /// </summary>
     public const long CrowdBytes = 64 << 10;
 
-    /// <summary>A read of that much found a FIFO of the default capacity (16 pages) full, or nearly: lines do not fill pages to the last byte.</summary>
+    /// <summary>
+    /// A read of that much found a FIFO of the default capacity (16 pages) full, or nearly: lines do not fill pages to
+    /// the last byte.
+    /// </summary>
     const int FullBytes = 48 << 10;
 
-    /// <summary>The same for a raised one, by <see cref="TeeMover.MostBytes"/>: after less, its writer has room for a while, and another round would move little.</summary>
+    /// <summary>
+    /// The same for a raised one, by <see cref="TeeMover.MostBytes"/>: after less, its writer has room for a while, and
+    /// another round would move little.
+    /// </summary>
     const int FullRaisedBytes = 480 << 10;
 
     IByteMover _mover = mover;
@@ -95,7 +107,10 @@ internal sealed class OutputStream(string fifo, Descriptor descriptor, Descripto
         while (moved < most)
         {
             var count = MoveChunk(most - moved, out var asked, out var errno);
-            if (count < 0) return errno is Errno.EAGAIN or Errno.EINTR && !TargetIsFull() ? Stop(DrainResult.Empty, moved) : Refused(errno);
+            if (count < 0)
+                return errno is Errno.EAGAIN or Errno.EINTR && !TargetIsFull()
+                    ? Stop(DrainResult.Empty, moved)
+                    : Refused(errno);
             if (count == 0) return DrainResult.Ended;
             file.Offset += count;
             moved += count;
@@ -106,7 +121,9 @@ internal sealed class OutputStream(string fifo, Descriptor descriptor, Descripto
         return Stop(DrainResult.More, moved);
     }
 
-    /// <summary>There is room again, perhaps: says what was dropped and goes back to moving. False: there is none.</summary>
+    /// <summary>
+    /// There is room again, perhaps: says what was dropped and goes back to moving. False: there is none.
+    /// </summary>
     public bool StopDropping(long count, bool lastWasBreak)
     {
         while (_mover.Held > 0)
@@ -164,7 +181,8 @@ internal sealed class OutputStream(string fifo, Descriptor descriptor, Descripto
 
     long Move(long max, out int errno)
     {
-        if (IsWorthTee(max) && raisedMover!.Move(fifo, descriptor.Number, file, (int)max, out errno) is { } moved) return moved;
+        if (IsWorthTee(max) && raisedMover!.Move(fifo, descriptor.Number, file, (int)max, out errno) is { } moved)
+            return moved;
         var count = _mover.Move(descriptor.Number, file.Number, file.WriteAt, (int)max, out errno);
         if (count >= 0 || errno != Errno.EINVAL || _mover is CopyMover) return count;
         // This file system cannot splice (man 2 splice): bytes take the longer way.
@@ -173,7 +191,8 @@ internal sealed class OutputStream(string fifo, Descriptor descriptor, Descripto
     }
 
     /// <summary>A little up to the end of a line or of a short turn is moved at once.</summary>
-    bool IsWorthTee(long max) => IsRaised && raisedMover is not null && max > LinePeek.MaxBytes && file.IsRegular && _mover is not CopyMover;
+    bool IsWorthTee(long max) =>
+        IsRaised && raisedMover is not null && max > LinePeek.MaxBytes && file.IsRegular && _mover is not CopyMover;
 
     DrainResult Stop(DrainResult result, long moved)
     {
@@ -183,7 +202,9 @@ internal sealed class OutputStream(string fifo, Descriptor descriptor, Descripto
         return result;
     }
 
-    /// <summary>A pipe or terminal in the place of a file, whose reader is slow: "try again" means the target then.</summary>
+    /// <summary>
+    /// A pipe or terminal in the place of a file, whose reader is slow: "try again" means the target then.
+    /// </summary>
     unsafe bool TargetIsFull()
     {
         if (file.IsRegular) return false;

@@ -4,7 +4,10 @@ using Tspm.Platform;
 
 namespace Tspm.Logs.Writing;
 
-/// <summary>Sentences about output that is held back, lost, or not kept as it should be. Made on the pump's thread, read from any.</summary>
+/// <summary>
+/// Sentences about output that is held back, lost, or not kept as it should be. Made on the pump's thread, read from
+/// any.
+/// </summary>
 internal sealed class PumpTroubles(LogFileSet files, StalledStreams stalled)
 {
     /// <summary>Troubles of the index or of rotation are no hurry.</summary>
@@ -32,7 +35,9 @@ internal sealed class PumpTroubles(LogFileSet files, StalledStreams stalled)
 
     public IReadOnlyList<string> All => _all;
 
-    /// <summary>Which log file takes no output at this moment; a pipe with a slow reader is none. Null: all do.</summary>
+    /// <summary>
+    /// Which log file takes no output at this moment; a pipe with a slow reader is none. Null: all do.
+    /// </summary>
     public string? Unwritten => _unwritten;
 
     volatile string? _unwritten;
@@ -76,14 +81,17 @@ internal sealed class PumpTroubles(LogFileSet files, StalledStreams stalled)
         string? now = _fault;
         var all = new List<string>();
         foreach (var stream in stalled.Blocked)
-            now = $"output cannot be written to {stream.File.Path}: {Errno.Describe(stream.BlockedBy)}; the writers wait";
+            now = $"output cannot be written to {stream.File.Path}: {Errno.Describe(stream.BlockedBy)}; the "
+                + "writers wait";
         if (now is not null) all.Add(now);
         foreach (var file in files.Open)
         {
             Remember(file);
             if (file.Trouble is { } trouble) all.Add(trouble);
         }
-        foreach (var loss in _dropped) all.Add($"{loss.Bytes} bytes of output were dropped from {loss.Path}, because it took no more (a full disk)");
+        foreach (var loss in _dropped)
+            all.Add($"{loss.Bytes} bytes of output were dropped from {loss.Path}, because it took no more (a full "
+                + "disk)");
         (_now, _unwritten) = (now, FindUnwritten());
         _all = [.. all];
         if (_unwritten is not null) Told?.Invoke();
@@ -93,9 +101,11 @@ internal sealed class PumpTroubles(LogFileSet files, StalledStreams stalled)
     {
         foreach (var stream in stalled.Blocked)
             if (stream.File.IsRegular)
-                return $"output cannot be written to {stream.File.Path}: {Errno.Describe(stream.BlockedBy)}; the writers wait";
+                return $"output cannot be written to {stream.File.Path}: {Errno.Describe(stream.BlockedBy)}; the "
+                    + "writers wait";
         foreach (var stream in stalled.Dropping)
-            if (stream.File.IsRegular) return $"output for {stream.File.Path} is being dropped: the file cannot be written (a full disk)";
+            if (stream.File.IsRegular)
+                return $"output for {stream.File.Path} is being dropped: the file cannot be written (a full disk)";
         return null;
     }
 }

@@ -6,10 +6,13 @@ using Tspm.Platform.Linux;
 namespace Tspm.Logs.Writing;
 
 /// <summary>
-/// For FIFOs that are filled faster than files are written. A splice from a FIFO to a file has the FIFO's lock for as long as it copies, and the writer waits; here the pages are shown to a
-/// pipe of our own (man 2 tee), copied from there to the file while the writer goes on, and only then taken out of the FIFO. So a byte is in the FIFO until it is in the file, as with
-/// splice; for a moment it is in both. Which ones are is on record (<see cref="MoveIntent"/>), and whether they were taken already is told by the pipe, which they are taken into and which
-/// the guardian holds: after a SIGKILL at any instant, <see cref="InterruptedMove"/> finishes what was begun. Used by the pump's thread only.
+/// For FIFOs that are filled faster than files are written. A splice from a FIFO to a file has the FIFO's lock for as
+/// long as it copies, and the writer waits; here the pages are shown to a pipe of our own (man 2 tee), copied from
+/// there to the file while the writer goes on, and only then taken out of the FIFO. So a byte is in the FIFO until it
+/// is in the file, as with splice; for a moment it is in both. Which ones are is on record (<see cref="MoveIntent"/>),
+/// and whether they were taken already is told by the pipe, which they are taken into and which the guardian holds:
+/// after a SIGKILL at any instant, <see cref="InterruptedMove"/> finishes what was begun. Used by the pump's thread
+/// only.
 /// </summary>
 internal sealed unsafe class TeeMover : IDisposable
 {
@@ -26,8 +29,12 @@ internal sealed unsafe class TeeMover : IDisposable
 
     TeeMover(string intentPath, IDescriptorStore store) => (_intent, _store) = (new MoveIntent(intentPath), store);
 
-    /// <summary>Finishes what an earlier daemon was killed at, with the pipe that the guardian kept, which is taken out of these. Before anything is moved.</summary>
-    public static TeeMover Inherit(string intentPath, Dictionary<DescriptorKey, Descriptor> returned, IDescriptorStore store)
+    /// <summary>
+    /// Finishes what an earlier daemon was killed at, with the pipe that the guardian kept, which is taken out of
+    /// these. Before anything is moved.
+    /// </summary>
+    public static TeeMover Inherit(string intentPath, Dictionary<DescriptorKey, Descriptor> returned,
+        IDescriptorStore store)
     {
         var isReturned = returned.Remove(DescriptorKey.TeePipe, out var pipe);
         InterruptedMove.Finish(intentPath, pipe.NumberOrNone);
@@ -39,7 +46,10 @@ internal sealed unsafe class TeeMover : IDisposable
         return new TeeMover(intentPath, store);
     }
 
-    /// <summary>As <see cref="IByteMover.Move"/>, for a regular file; null: it cannot be done in this way here and now, and nothing has happened.</summary>
+    /// <summary>
+    /// As <see cref="IByteMover.Move"/>, for a regular file; null: it cannot be done in this way here and now, and
+    /// nothing has happened.
+    /// </summary>
     public long? Move(string fifo, int descriptor, LogFile file, int max, out int errno)
     {
         errno = 0;
@@ -100,7 +110,8 @@ internal sealed unsafe class TeeMover : IDisposable
         while (done < count)
         {
             var at = file.Offset + done;
-            var moved = Fcntl.splice(pipe.ReadEnd, null, file.Number, &at, (nuint)(count - done), Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
+            var moved = Fcntl.splice(pipe.ReadEnd, null, file.Number, &at, (nuint)(count - done),
+                Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
             errno = moved < 0 ? Errno.Last : 0;
             if (moved > 0) done += (int)moved;
             else if (errno != Errno.EINTR) break;
@@ -108,12 +119,15 @@ internal sealed unsafe class TeeMover : IDisposable
         return done;
     }
 
-    /// <summary>References to pages change hands, no bytes are copied. One call: the pipe has held as many pages before.</summary>
+    /// <summary>
+    /// References to pages change hands, no bytes are copied. One call: the pipe has held as many pages before.
+    /// </summary>
     void Take(int fifo, ScratchPipe pipe, int count)
     {
         while (count > 0)
         {
-            var taken = Fcntl.splice(fifo, null, pipe.WriteEnd, null, (nuint)count, Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
+            var taken = Fcntl.splice(fifo, null, pipe.WriteEnd, null, (nuint)count,
+                Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
             if (taken > 0) count -= (int)taken;
             else if (taken == 0 || Errno.Last != Errno.EINTR) Empty(pipe);
         }
@@ -128,6 +142,7 @@ internal sealed unsafe class TeeMover : IDisposable
 
     void Empty(ScratchPipe pipe)
     {
-        while (Fcntl.splice(pipe.ReadEnd, null, _null.Number, null, MostBytes, Fcntl.SPLICE_F_NONBLOCK) is var dropped && (dropped > 0 || (dropped < 0 && Errno.Last == Errno.EINTR))) { }
+        while (Fcntl.splice(pipe.ReadEnd, null, _null.Number, null, MostBytes, Fcntl.SPLICE_F_NONBLOCK) is var dropped
+            && (dropped > 0 || (dropped < 0 && Errno.Last == Errno.EINTR))) { }
     }
 }

@@ -3,18 +3,23 @@ using Tspm.Model.Selecting;
 
 namespace Tspm.Model.Config;
 
-/// <summary>The name of a process that was given none: what a person would call it, "server" for <c>node --inspect src/server.js</c>.</summary>
+/// <summary>
+/// The name of a process that was given none: what a person would call it, "server" for <c>node --inspect
+/// src/server.js</c>.
+/// </summary>
 internal static class DefaultName
 {
     /// <summary>Programs whose script says more than they do.</summary>
     static readonly HashSet<string> Interpreters =
     [
-        "node", "nodejs", "bun", "deno", "tsx", "ts-node", "python", "python2", "python3", "pypy", "pypy3", "ruby", "perl", "php", "lua", "Rscript",
+        "node", "nodejs", "bun", "deno", "tsx", "ts-node", "python", "python2", "python3", "pypy", "pypy3", "ruby",
+        "perl", "php", "lua", "Rscript",
         "sh", "bash", "dash", "zsh", "ksh", "fish", "pwsh", "java", "dotnet", "env",
     ];
 
     static readonly HashSet<string> ScriptEndings =
-        [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".py", ".rb", ".pl", ".php", ".sh", ".lua", ".ps1", ".r", ".R", ".jar", ".dll", ".exe"];
+        [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".py", ".rb", ".pl", ".php", ".sh", ".lua", ".ps1", ".r", ".R",
+            ".jar", ".dll", ".exe"];
 
     /// <summary>When nothing nameable is there.</summary>
     const string Fallback = "process";
@@ -51,7 +56,9 @@ internal static class DefaultName
     static string WithoutVersion(string program)
     {
         var dot = program.IndexOf('.');
-        return dot > 0 && program[(dot + 1)..].All(letter => char.IsAsciiDigit(letter) || letter == '.') ? program[..dot] : program;
+        return dot > 0 && program[(dot + 1)..].All(letter => char.IsAsciiDigit(letter) || letter == '.')
+            ? program[..dot]
+            : program;
     }
 
     /// <summary>The nearest name that <see cref="ProcessName"/> allows.</summary>

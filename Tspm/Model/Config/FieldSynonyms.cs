@@ -10,14 +10,17 @@ internal static class FieldSynonyms
     /// <param name="name">As it was written; letter case, dashes and underscores do not matter.</param>
     public static string? Of(string name) => Plain(name) switch
     {
-        "cwd" or "dir" or "directory" or "chdir" or "folder" or "workdir" or "workingdir" or "workingdirectory" => "projectDir",
+        "cwd" or "dir" or "directory" or "chdir" or "folder" or "workdir" or "workingdir" or "workingdirectory" =>
+            "projectDir",
         "script" or "cmd" or "exec" or "execstart" or "program" or "run" or "entrypoint" => "command",
         "arguments" or "argv" or "params" => "args",
         "nodeargs" or "interpreterargs" or "execinterpreter" or "shell" => "interpreter (with its arguments)",
         "cron" or "cronrestart" or "crontab" or "oncalendar" => "schedule.cron",
         "timezone" or "tz" => "schedule.timeZone",
-        "memory" or "maxmemory" or "maxmemoryrestart" or "memlimit" or "memorylimit" or "memorymax" => "memoryLimitBytes",
-        "port" or "ports" or "expose" => "env.PORT, for what the program reads, or listen, for a socket that Tspm opens",
+        "memory" or "maxmemory" or "maxmemoryrestart" or "memlimit" or "memorylimit" or "memorymax" =>
+            "memoryLimitBytes",
+        "port" or "ports" or "expose" =>
+            "env.PORT, for what the program reads, or listen, for a socket that Tspm opens",
         "environment" or "envs" or "vars" or "variables" => "env",
         "dotenv" or "environmentfile" or "envfiles" => "envFile",
         "after" or "requires" or "wants" or "needs" or "bindsto" => "dependsOn",
@@ -49,5 +52,6 @@ internal static class FieldSynonyms
         _ => null,
     };
 
-    static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
+    static string Plain(string name) =>
+        name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
 }

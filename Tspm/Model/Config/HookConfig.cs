@@ -1,7 +1,8 @@
 namespace Tspm.Model.Config;
 
 /// <summary>
-/// Commands that run at turning points of a process, each a command line as <see cref="ProcessConfig.Command"/> is one. The first two stand in its way, the others only get to know.
+/// Commands that run at turning points of a process, each a command line as <see cref="ProcessConfig.Command"/> is one.
+/// The first two stand in its way, the others only get to know.
 /// </summary>
 internal sealed record HookConfig
 {
@@ -11,10 +12,14 @@ internal sealed record HookConfig
     /// <summary>Runs before each start, which fails when it does.</summary>
     public string? PreStart { get; init; }
 
-    /// <summary>Runs when a child and all that it left behind are gone, before anything else happens to the process.</summary>
+    /// <summary>
+    /// Runs when a child and all that it left behind are gone, before anything else happens to the process.
+    /// </summary>
     public string? PostStop { get; init; }
 
-    /// <summary>Told, as JSON on standard input, that a child ended by itself with a failure or had to be ended.</summary>
+    /// <summary>
+    /// Told, as JSON on standard input, that a child ended by itself with a failure or had to be ended.
+    /// </summary>
     public string? OnCrash { get; init; }
 
     /// <summary>Told that the process was given up.</summary>

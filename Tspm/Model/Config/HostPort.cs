@@ -9,7 +9,10 @@ internal sealed class HostPort(string host, int port)
 
     public int Port => port;
 
-    /// <summary>Reads HOST:PORT, or [IPv6]:PORT; without a port that of <paramref name="otherwise"/>, when there is one. Null: it is not that.</summary>
+    /// <summary>
+    /// Reads HOST:PORT, or [IPv6]:PORT; without a port that of <paramref name="otherwise"/>, when there is one. Null:
+    /// it is not that.
+    /// </summary>
     public static HostPort? Parse(string text, int? otherwise = null)
     {
         var bracket = text.StartsWith('[') ? text.IndexOf(']') : -1;
@@ -22,7 +25,9 @@ internal sealed class HostPort(string host, int port)
         foreach (var letter in name)
             if (letter is <= ' ' or '/' or '@' or '?' or '#' or '[' or ']' or '\u007f') return null;
         var number = otherwise ?? 0;
-        if (colon >= 0 && !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out number)) return null;
+        if (colon >= 0
+            && !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture,
+                out number)) return null;
         return number is >= 1 and <= 65535 ? new HostPort(name, number) : null;
     }
 }

@@ -4,7 +4,10 @@ using Tspm.Json;
 
 namespace Tspm.Model.Config;
 
-/// <summary>How many instances: a number, or <c>max</c>, which becomes the number of cores when it is read, so that it does not change behind anybody's back.</summary>
+/// <summary>
+/// How many instances: a number, or <c>max</c>, which becomes the number of cores when it is read, so that it does not
+/// change behind anybody's back.
+/// </summary>
 internal sealed class InstanceCount : JsonConverter<int?>, IWordOrValue
 {
     public const string Max = "max";
@@ -14,10 +17,12 @@ internal sealed class InstanceCount : JsonConverter<int?>, IWordOrValue
     /// <summary>Null: neither a whole number nor <c>max</c>.</summary>
     public static int? Parse(string text) =>
         text == Max ? Environment.ProcessorCount
-            : int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+            : int.TryParse(text, System.Globalization.NumberStyles.None,
+                System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
 
     public override int? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String ? Parse(reader.GetString()!) : reader.GetInt32();
 
-    public override void Write(Utf8JsonWriter writer, int? value, JsonSerializerOptions options) => writer.WriteNumberValue(value!.Value);
+    public override void Write(Utf8JsonWriter writer, int? value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(value!.Value);
 }

@@ -17,8 +17,11 @@ internal static class IoPriority
     public static int? Parse(string text)
     {
         if (text == IdleWord) return IdleClass << ClassShift;
-        if (text.StartsWith(RealTimeWord, StringComparison.Ordinal)) return Of(RealTimeClass, text.AsSpan(RealTimeWord.Length));
-        return text.StartsWith(BestEffortWord, StringComparison.Ordinal) ? Of(BestEffortClass, text.AsSpan(BestEffortWord.Length)) : null;
+        if (text.StartsWith(RealTimeWord, StringComparison.Ordinal))
+            return Of(RealTimeClass, text.AsSpan(RealTimeWord.Length));
+        return text.StartsWith(BestEffortWord, StringComparison.Ordinal)
+            ? Of(BestEffortClass, text.AsSpan(BestEffortWord.Length))
+            : null;
     }
 
     /// <summary>Null: none was set, or it is what the nice value gives anyway, which some kernels report in its
@@ -29,11 +32,13 @@ internal static class IoPriority
         return (priority >> ClassShift) switch
         {
             RealTimeClass => string.Create(CultureInfo.InvariantCulture, $"{RealTimeWord}{level}"),
-            BestEffortClass when level != (nice + 20) / 5 => string.Create(CultureInfo.InvariantCulture, $"{BestEffortWord}{level}"),
+            BestEffortClass when level != (nice + 20) / 5 =>
+                string.Create(CultureInfo.InvariantCulture, $"{BestEffortWord}{level}"),
             IdleClass => IdleWord,
             _ => null,
         };
     }
 
-    static int? Of(int ioClass, ReadOnlySpan<char> level) => level.Length == 1 && level[0] is >= '0' and <= '7' ? (ioClass << ClassShift) | (level[0] - '0') : null;
+    static int? Of(int ioClass, ReadOnlySpan<char> level) =>
+        level.Length == 1 && level[0] is >= '0' and <= '7' ? (ioClass << ClassShift) | (level[0] - '0') : null;
 }

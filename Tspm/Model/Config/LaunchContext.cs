@@ -36,9 +36,11 @@ internal sealed record LaunchContext
     {
         { Umask: { } mask } when TryOctal(mask) is null => ("umask", "an octal number from 0 to 0777, as text"),
         { Nice: < -20 or > 19 } => ("nice", "a number from -20 to 19"),
-        { Limits: { } limits } when SoftLimits.Parse(limits) is null => ("limits", "NAME=VALUE with spaces between them, such as \"core=0 nofile=1024 fsize=unlimited\""),
+        { Limits: { } limits } when SoftLimits.Parse(limits) is null =>
+            ("limits", "NAME=VALUE with spaces between them, such as \"core=0 nofile=1024 fsize=unlimited\""),
         { Cpus: { } cpus } when CpuList.Parse(cpus) is null => ("cpus", "a list of processors, such as \"0-3,8\""),
-        { IoPriority: { } priority } when Tspm.Model.Config.IoPriority.Parse(priority) is null => ("ioPriority", "\"idle\", or \"best-effort:N\" or \"realtime:N\" with N from 0 to 7"),
+        { IoPriority: { } priority } when Tspm.Model.Config.IoPriority.Parse(priority) is null =>
+            ("ioPriority", "\"idle\", or \"best-effort:N\" or \"realtime:N\" with N from 0 to 7"),
         _ => null,
     };
 

@@ -4,19 +4,22 @@ using System.Net;
 namespace Tspm.Model.Config;
 
 /// <summary>
-/// An address on which the daemon listens for a process: <c>HOST:PORT</c> (digits, or localhost), <c>[IPv6]:PORT</c>, <c>:PORT</c> (every address of this machine), or <c>unix:/PATH</c>. No names: they
-/// would have to be looked up, and what they mean may change.
+/// An address on which the daemon listens for a process: <c>HOST:PORT</c> (digits, or localhost), <c>[IPv6]:PORT</c>,
+/// <c>:PORT</c> (every address of this machine), or <c>unix:/PATH</c>. No names: they would have to be looked up, and
+/// what they mean may change.
 /// </summary>
 internal sealed class ListenAddress
 {
-    public const string Expected = "HOST:PORT, [IPv6]:PORT or :PORT, with an address in digits or localhost and a port from 1 to 65535; or unix:/PATH";
+    public const string Expected = "HOST:PORT, [IPv6]:PORT or :PORT, with an address in digits or localhost and a "
+        + "port from 1 to 65535; or unix:/PATH";
 
     /// <summary>Bytes of a path that the system can bind (man 7 unix: 108, with the final NUL).</summary>
     public const int LongestPath = 107;
 
     const string UnixPrefix = "unix:";
 
-    ListenAddress(string text, byte[]? host, int port, string? path) => (Text, Host, Port, Path) = (text, host, port, path);
+    ListenAddress(string text, byte[]? host, int port, string? path) =>
+        (Text, Host, Port, Path) = (text, host, port, path);
 
     /// <summary>As it was given.</summary>
     public string Text { get; }
@@ -34,10 +37,14 @@ internal sealed class ListenAddress
     {
         if (text.StartsWith(UnixPrefix, StringComparison.Ordinal)) return OfPath(text, text[UnixPrefix.Length..]);
         var colon = text.LastIndexOf(':');
-        if (colon < 0 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535) return null;
+        if (colon < 0
+            || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+                || port is < 1 or > 65535) return null;
         var host = text[..colon];
         if (host.Length == 0) return new ListenAddress(text, null, port, null);
-        var bytes = host == "localhost" ? [127, 0, 0, 1] : host.StartsWith('[') && host.EndsWith(']') ? SixteenBytes(host[1..^1]) : FourBytes(host);
+        var bytes = host == "localhost"
+            ? [127, 0, 0, 1]
+            : host.StartsWith('[') && host.EndsWith(']') ? SixteenBytes(host[1..^1]) : FourBytes(host);
         return bytes is null ? null : new ListenAddress(text, bytes, port, null);
     }
 
@@ -65,7 +72,10 @@ internal sealed class ListenAddress
     static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
     static ListenAddress? OfPath(string text, string path) =>
-        path.StartsWith('/') && !path.EndsWith('/') && !path.Contains('\0') && System.Text.Encoding.UTF8.GetByteCount(path) <= LongestPath ? new ListenAddress(text, null, 0, path) : null;
+        path.StartsWith('/') && !path.EndsWith('/') && !path.Contains('\0')
+            && System.Text.Encoding.UTF8.GetByteCount(path) <= LongestPath
+                ? new ListenAddress(text, null, 0, path)
+                : null;
 
     static byte[]? FourBytes(string text)
     {
@@ -74,11 +84,14 @@ internal sealed class ListenAddress
         if (parts.Length != bytes.Length) return null;
         for (var i = 0; i < bytes.Length; i++)
             // A leading zero is octal to some and decimal to others.
-            if ((parts[i].Length > 1 && parts[i][0] == '0') || !byte.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out bytes[i])) return null;
+            if ((parts[i].Length > 1 && parts[i][0] == '0')
+                || !byte.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out bytes[i])) return null;
         return bytes;
     }
 
-    /// <summary>Groups of hexadecimal digits, with <c>::</c> at most once (RFC 4291, 2.2); neither zones nor digits with dots.</summary>
+    /// <summary>
+    /// Groups of hexadecimal digits, with <c>::</c> at most once (RFC 4291, 2.2); neither zones nor digits with dots.
+    /// </summary>
     static byte[]? SixteenBytes(string text)
     {
         var gap = text.IndexOf("::", StringComparison.Ordinal);
@@ -100,7 +113,9 @@ internal sealed class ListenAddress
         if (groups.Length > 8) return -1;
         for (var i = 0; i < groups.Length; i++)
         {
-            if (groups[i].Length is 0 or > 4 || !ushort.TryParse(groups[i], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var group)) return -1;
+            if (groups[i].Length is 0 or > 4
+                || !ushort.TryParse(groups[i], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                    out var group)) return -1;
             (into[i * 2], into[i * 2 + 1]) = ((byte)(group >> 8), (byte)group);
         }
         return groups.Length;

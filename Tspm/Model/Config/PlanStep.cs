@@ -10,7 +10,10 @@ internal sealed record PlanStep
     /// <summary>create, change, delete or keep.</summary>
     public required string Action { get; init; }
 
-    /// <summary>Of a change: the fields, inner ones with dots (<c>env.PORT</c>); <c>environment</c> is the shell's, kept with the process. Never their values.</summary>
+    /// <summary>
+    /// Of a change: the fields, inner ones with dots (<c>env.PORT</c>); <c>environment</c> is the shell's, kept with
+    /// the process. Never their values.
+    /// </summary>
     public IReadOnlyList<string>? Changes { get; init; }
 
     /// <summary>Instances that run are restarted; otherwise their children go on.</summary>

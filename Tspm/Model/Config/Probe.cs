@@ -1,19 +1,22 @@
 namespace Tspm.Model.Config;
 
 /// <summary>
-/// One question to a child, and how often it is asked: the value of <c>ready</c> and of <c>health</c> in a config. Exactly one of the first six members is set. The last three belong to
-/// <c>health</c>; null means the default.
+/// One question to a child, and how often it is asked: the value of <c>ready</c> and of <c>health</c> in a config.
+/// Exactly one of the first six members is set. The last three belong to <c>health</c>; null means the default.
 /// </summary>
 internal sealed class Probe
 {
     /// <summary>Too many questions in a short time are a load of their own.</summary>
     public const int MinIntervalMs = 100;
 
-    public static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(10), DefaultTimeout = TimeSpan.FromSeconds(5), DefaultStartTimeout = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(10),
+        DefaultTimeout = TimeSpan.FromSeconds(5), DefaultStartTimeout = TimeSpan.FromSeconds(60);
 
     public const int DefaultFailures = 3;
 
-    /// <summary>True: the child says so itself, in systemd's words (man 3 sd_notify): READY=1, or WATCHDOG=1 in time.</summary>
+    /// <summary>
+    /// True: the child says so itself, in systemd's words (man 3 sd_notify): READY=1, or WATCHDOG=1 in time.
+    /// </summary>
     public bool? Notify { get; init; }
 
     /// <summary>HOST:PORT takes connections.</summary>

@@ -3,16 +3,23 @@ using Tspm.Text;
 
 namespace Tspm.Model.Config;
 
-/// <summary>A probe in one word, as flags take it: <c>tcp:8080</c>, <c>http://127.0.0.1/health</c>, <c>log:RE</c>, <c>exec:COMMAND</c>, <c>notify</c>, <c>delay:500ms</c>.</summary>
+/// <summary>
+/// A probe in one word, as flags take it: <c>tcp:8080</c>, <c>http://127.0.0.1/health</c>, <c>log:RE</c>,
+/// <c>exec:COMMAND</c>, <c>notify</c>, <c>delay:500ms</c>.
+/// </summary>
 internal static class ProbeText
 {
-    public const string Expected = "expected tcp:PORT, tcp:HOST:PORT, http://HOST:PORT/PATH, log:REGEX, exec:COMMAND, notify or delay:500ms";
+    public const string Expected =
+        "expected tcp:PORT, tcp:HOST:PORT, http://HOST:PORT/PATH, log:REGEX, exec:COMMAND, notify or delay:500ms";
 
-    /// <summary>Null: it is none of these. Whether what stands behind the kind is right is for the rules of a config.</summary>
+    /// <summary>
+    /// Null: it is none of these. Whether what stands behind the kind is right is for the rules of a config.
+    /// </summary>
     public static Probe? Parse(string text)
     {
         if (text == "notify") return new Probe { Notify = true };
-        if (text.StartsWith(HttpAddress.Scheme, StringComparison.Ordinal) || text.StartsWith("https://", StringComparison.Ordinal)) return new Probe { Http = text };
+        if (text.StartsWith(HttpAddress.Scheme, StringComparison.Ordinal)
+            || text.StartsWith("https://", StringComparison.Ordinal)) return new Probe { Http = text };
         var colon = text.IndexOf(':');
         if (colon < 0 || colon + 1 == text.Length) return null;
         var value = text[(colon + 1)..];
@@ -29,7 +36,10 @@ internal static class ProbeText
 
     /// <summary>What is asked, for sentences: <c>tcp 127.0.0.1:8080</c>.</summary>
     public static string Describe(Probe probe) =>
-        probe.Tcp is { } place ? $"tcp {place}" : probe.Http ?? (probe.Log is { } pattern ? $"log {pattern}" : probe.Exec is { } command ? $"exec {command}" : "");
+        probe.Tcp is { } place
+            ? $"tcp {place}"
+            : probe.Http
+                ?? (probe.Log is { } pattern ? $"log {pattern}" : probe.Exec is { } command ? $"exec {command}" : "");
 
     /// <summary>The same for every kind of probe, after "waits for".</summary>
     public static string Subject(Probe probe) =>

@@ -3,9 +3,10 @@ using System.Text.Json.Serialization;
 namespace Tspm.Model.Config;
 
 /// <summary>
-/// What a user says about one process. Every member but the command is optional; null means "the default", so that a saved
-/// config holds only what was said. Effective values live in <see cref="ProcessConfigDefaults"/>.
-/// The names in JSON are the contract's (camelCase), durations are milliseconds (<c>…Ms</c>), sizes bytes (<c>…Bytes</c>).
+/// What a user says about one process. Every member but the command is optional; null means "the default", so that a
+/// saved config holds only what was said. Effective values live in <see cref="ProcessConfigDefaults"/>.
+/// The names in JSON are the contract's (camelCase), durations are milliseconds (<c>…Ms</c>), sizes bytes
+/// (<c>…Bytes</c>).
 /// </summary>
 internal sealed record ProcessConfig
 {
@@ -73,7 +74,10 @@ internal sealed record ProcessConfig
     /// <summary>Restarted when its files change.</summary>
     public bool? Watch { get; init; }
 
-    /// <summary>Files, folders with all below them, or patterns; relative to <see cref="ProjectDir"/>, which is meant when there are none. Without effect while <see cref="Watch"/> is not set.</summary>
+    /// <summary>
+    /// Files, folders with all below them, or patterns; relative to <see cref="ProjectDir"/>, which is meant when there
+    /// are none. Without effect while <see cref="Watch"/> is not set.
+    /// </summary>
     public IReadOnlyList<string>? WatchPaths { get; init; }
 
     /// <summary>What does not count, see <see cref="PathPattern"/>.</summary>
@@ -112,10 +116,14 @@ internal sealed record ProcessConfig
 
     public LogConfig? Log { get; init; }
 
-    /// <summary>Where standard output goes instead of <c>logs/NAME.out.log</c>; relative to <see cref="ProjectDir"/>.</summary>
+    /// <summary>
+    /// Where standard output goes instead of <c>logs/NAME.out.log</c>; relative to <see cref="ProjectDir"/>.
+    /// </summary>
     public string? OutFile { get; init; }
 
-    /// <summary>Where standard error goes instead of <c>logs/NAME.err.log</c>; relative to <see cref="ProjectDir"/>.</summary>
+    /// <summary>
+    /// Where standard error goes instead of <c>logs/NAME.err.log</c>; relative to <see cref="ProjectDir"/>.
+    /// </summary>
     public string? ErrFile { get; init; }
 
     /// <summary>Standard error goes into the file of standard output.</summary>

@@ -42,7 +42,8 @@ internal static class ProcessName
         if (string.IsNullOrEmpty(name)) return "the name is empty; give 1 to 64 bytes";
         var bytes = Encoding.UTF8.GetByteCount(name);
         if (bytes > MaxBytes) return $"the name is {bytes} bytes long; at most {MaxBytes} are allowed";
-        if (name[0] is '-' or '/') return $"the name '{name}' starts with '{name[0]}', which is kept for flags and patterns";
+        if (name[0] is '-' or '/')
+            return $"the name '{name}' starts with '{name[0]}', which is kept for flags and patterns";
         return name.Any(char.IsControl) ? "the name contains a control character (such as a line break)" : null;
     }
 

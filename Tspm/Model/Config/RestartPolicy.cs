@@ -5,9 +5,13 @@ internal enum RestartMode { Always, OnFailure, Never }
 
 /// <summary>The effective restart policy: <see cref="RestartConfig"/> with its defaults filled in.</summary>
 internal sealed record RestartPolicy(
-    RestartMode Mode, TimeSpan Delay, TimeSpan MaxDelay, int MaxConsecutive, TimeSpan MinUptime, IReadOnlyList<int> StopExitCodes)
+    RestartMode Mode, TimeSpan Delay, TimeSpan MaxDelay, int MaxConsecutive, TimeSpan MinUptime,
+        IReadOnlyList<int> StopExitCodes)
 {
-    /// <summary>Crash restarts wait 1 s, 2 s … 10 s; after 10 consecutive failures the process is errored; 10 s up clears the count.</summary>
+    /// <summary>
+    /// Crash restarts wait 1 s, 2 s … 10 s; after 10 consecutive failures the process is errored; 10 s up clears the
+    /// count.
+    /// </summary>
     public static readonly RestartPolicy Default = new(
         RestartMode.Always, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), 10, TimeSpan.FromSeconds(10), []);
 

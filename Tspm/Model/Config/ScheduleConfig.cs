@@ -14,7 +14,9 @@ internal sealed record ScheduleConfig
     /// it is started by hand, and ends by itself.</summary>
     public string? Action { get; init; }
 
-    /// <summary>What a job does whose last run is not over: skip (the default) this time, queue one run behind it, or kill it.</summary>
+    /// <summary>
+    /// What a job does whose last run is not over: skip (the default) this time, queue one run behind it, or kill it.
+    /// </summary>
     public string? Overlap { get; init; }
 
     public const string Restart = "restart", Start = "start", Skip = "skip", Queue = "queue", Kill = "kill";

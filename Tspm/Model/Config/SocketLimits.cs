@@ -3,12 +3,14 @@ using Tspm.Text;
 namespace Tspm.Model.Config;
 
 /// <summary>
-/// What the control socket allows, as <c>limits</c> of <c>settings.json</c> sets it and <c>status</c> shows it. Why there are limits although only one user and root may speak: a program that has gone
-/// wild must not keep its owner from typing <c>tspm stop</c>.
+/// What the control socket allows, as <c>limits</c> of <c>settings.json</c> sets it and <c>status</c> shows it. Why
+/// there are limits although only one user and root may speak: a program that has gone wild must not keep its owner
+/// from typing <c>tspm stop</c>.
 /// </summary>
 internal sealed class SocketLimits
 {
-    static readonly string[] s_names = ["connections", "requestsPerSecond", "requestBurst", "firstRequestMs", "restOfRequestMs", "slowReaderMs"];
+    static readonly string[] s_names = ["connections", "requestsPerSecond", "requestBurst", "firstRequestMs",
+        "restOfRequestMs", "slowReaderMs"];
 
     static readonly int[] s_defaults = [128, 2000, 4000, 5000, 30_000, 60_000],
         // One connection is needed to look, another one to act.
@@ -28,7 +30,10 @@ internal sealed class SocketLimits
     /// <summary>So many may come at once when a connection has been quiet.</summary>
     public int RequestBurst => _values[2];
 
-    /// <summary>Within which a new connection must have made its first request: idle strangers do not use up <see cref="Connections"/>.</summary>
+    /// <summary>
+    /// Within which a new connection must have made its first request: idle strangers do not use up
+    /// <see cref="Connections"/>.
+    /// </summary>
     public TimeSpan FirstRequest => TimeSpan.FromMilliseconds(_values[3]);
 
     /// <summary>Within which a request that has begun must be there as a whole.</summary>
@@ -37,7 +42,9 @@ internal sealed class SocketLimits
     /// <summary>How long a client may leave an answer, or a part of a stream, unread.</summary>
     public TimeSpan SlowReader => TimeSpan.FromMilliseconds(_values[5]);
 
-    /// <summary>Those that were given in place of the defaults. <see cref="Problem"/> says whether they can be.</summary>
+    /// <summary>
+    /// Those that were given in place of the defaults. <see cref="Problem"/> says whether they can be.
+    /// </summary>
     public static SocketLimits Of(IReadOnlyDictionary<string, int>? given)
     {
         if (given is null) return Default;
@@ -53,8 +60,11 @@ internal sealed class SocketLimits
         foreach (var (name, value) in given)
         {
             var at = Array.IndexOf(s_names, name);
-            if (at < 0) return $"limits.{name} is not a known limit{NearestName.Question(name, s_names)}; known are {string.Join(", ", s_names)}";
-            if (value < s_least[at] || value > s_most[at]) return $"limits.{name} must be a whole number from {s_least[at]} to {s_most[at]}, but is {value}";
+            if (at < 0)
+                return $"limits.{name} is not a known limit{NearestName.Question(name, s_names)}; known are "
+                    + $"{string.Join(", ", s_names)}";
+            if (value < s_least[at] || value > s_most[at])
+                return $"limits.{name} must be a whole number from {s_least[at]} to {s_most[at]}, but is {value}";
         }
         return null;
     }

@@ -16,7 +16,8 @@ internal static class SoftLimits
 
     /// <summary>In the order of the kernel's numbers, which are their indexes.</summary>
     public static readonly string[] Names =
-        ["cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks", "sigpending", "msgqueue", "nice", "rtprio"];
+        ["cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks", "sigpending",
+            "msgqueue", "nice", "rtprio"];
 
     /// <summary>By kernel number; null where the text names no limit. Null: a part of it is not a limit.</summary>
     public static ulong?[]? Parse(string text)
@@ -45,7 +46,8 @@ internal static class SoftLimits
         return text.ToString();
     }
 
-    public static string Text(ulong value) => value == Unlimited ? UnlimitedWord : value.ToString(CultureInfo.InvariantCulture);
+    public static string Text(ulong value) =>
+        value == Unlimited ? UnlimitedWord : value.ToString(CultureInfo.InvariantCulture);
 
     static ulong? TryValue(ReadOnlySpan<char> text)
     {

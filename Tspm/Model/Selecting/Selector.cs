@@ -23,8 +23,8 @@ internal enum SelectorKind
 }
 
 /// <summary>
-/// One selector of a verb, read but not yet looked up. <see cref="Text"/> is as the user wrote it; <see cref="Body"/> is the name in front of the
-/// instance, or what stands between the slashes.
+/// One selector of a verb, read but not yet looked up. <see cref="Text"/> is as the user wrote it; <see cref="Body"/>
+/// is the name in front of the instance, or what stands between the slashes.
 /// </summary>
 internal sealed record Selector(SelectorKind Kind, string Text, string Body, int Instance = 0)
 {
@@ -35,13 +35,16 @@ internal sealed record Selector(SelectorKind Kind, string Text, string Body, int
     public static Selector Parse(string text)
     {
         if (text == All) return new Selector(SelectorKind.All, text, text);
-        if (text.Length > 1 && text[0] == '/' && text[^1] == '/') return new Selector(SelectorKind.Regex, text, text[1..^1]);
+        if (text.Length > 1 && text[0] == '/' && text[^1] == '/')
+            return new Selector(SelectorKind.Regex, text, text[1..^1]);
         var colon = text.LastIndexOf(':');
-        if (colon > 0 && TryNumber(text[(colon + 1)..], out var instance)) return new Selector(SelectorKind.Instance, text, text[..colon], instance);
+        if (colon > 0 && TryNumber(text[(colon + 1)..], out var instance))
+            return new Selector(SelectorKind.Instance, text, text[..colon], instance);
         return new Selector(Tspm.Text.Glob.IsPattern(text) ? SelectorKind.Glob : SelectorKind.Word, text, text);
     }
 
     /// <summary>A number as Tspm prints it: digits only and no leading zero, so that 007 stays a name.</summary>
     public static bool TryNumber(string text, out int number) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && (text[0] != '0' || text.Length == 1);
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+            && (text[0] != '0' || text.Length == 1);
 }

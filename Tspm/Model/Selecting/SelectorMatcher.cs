@@ -9,11 +9,16 @@ namespace Tspm.Model.Selecting;
 /// <summary>One instance that selectors choose from.</summary>
 internal sealed record SelectorTarget(int Id, string Name, string Namespace, int Instance, string? LegacyId = null)
 {
-    public static SelectorTarget Of(ProcessDefinition definition, int instance) => new(definition.Id, definition.Name, definition.Namespace, instance, definition.Config.LegacyId);
+    public static SelectorTarget Of(ProcessDefinition definition, int instance) =>
+        new(definition.Id, definition.Name, definition.Namespace, instance, definition.Config.LegacyId);
 }
 
-/// <summary>Either all matches (in the order of the table, none twice), or the first selector that fits nothing and a sentence about it.</summary>
-internal sealed record SelectorResult(IReadOnlyList<SelectorTarget> Matches, string? Unknown = null, string? Sentence = null)
+/// <summary>
+/// Either all matches (in the order of the table, none twice), or the first selector that fits nothing and a sentence
+/// about it.
+/// </summary>
+internal sealed record SelectorResult(IReadOnlyList<SelectorTarget> Matches, string? Unknown = null,
+    string? Sentence = null)
 {
     public bool IsKnown => Unknown is null;
 
@@ -26,8 +31,9 @@ internal sealed record SelectorResult(IReadOnlyList<SelectorTarget> Matches, str
 }
 
 /// <summary>
-/// Looks selectors up in the table of processes. It is all or nothing: with one unknown selector nothing matches, so that a mistyped word among
-/// several never leaves half a job done. A name wins over an id, an id over the one that an older Tspm knew it by, that over a namespace; <c>all</c> always means all.
+/// Looks selectors up in the table of processes. It is all or nothing: with one unknown selector nothing matches, so
+/// that a mistyped word among several never leaves half a job done. A name wins over an id, an id over the one that an
+/// older Tspm knew it by, that over a namespace; <c>all</c> always means all.
 /// </summary>
 internal static class SelectorMatcher
 {
@@ -44,7 +50,8 @@ internal static class SelectorMatcher
     public static SelectorResult Resolve(IReadOnlyList<string> selectors, IReadOnlyList<SelectorTarget> targets)
     {
         if (selectors.Count > MaxSelectors)
-            return new SelectorResult([], selectors[0], $"there are {selectors.Count} selectors; at most {MaxSelectors} are allowed");
+            return new SelectorResult([], selectors[0],
+                $"there are {selectors.Count} selectors; at most {MaxSelectors} are allowed");
         var chosen = new bool[targets.Count];
         var named = new HashSet<SelectorTarget>();
         var (begun, inPatterns) = (0L, TimeSpan.Zero);
@@ -53,7 +60,8 @@ internal static class SelectorMatcher
             if (TimedRegex.LengthProblem(text) is { } tooLong)
                 return new SelectorResult([], text, $"the selector {TimedRegex.Shown(text)} {tooLong}");
             if (inPatterns > PatternTime)
-                return new SelectorResult([], text, "the patterns take too long to match; choose the processes by name, or in several steps");
+                return new SelectorResult([], text,
+                    "the patterns take too long to match; choose the processes by name, or in several steps");
             begun = Stopwatch.GetTimestamp();
             var selector = Selector.Parse(text);
             if (!TryPredicate(selector, targets, out var fits, out var names, out var problem))
@@ -67,7 +75,8 @@ internal static class SelectorMatcher
             }
             catch (RegexMatchTimeoutException)
             {
-                return new SelectorResult([], text, $"the pattern {text} takes too long to match; write it without nested repetitions");
+                return new SelectorResult([], text,
+                    $"the pattern {text} takes too long to match; write it without nested repetitions");
             }
         }
         return new SelectorResult([.. targets.Where((_, index) => chosen[index])]) { Named = named };
@@ -109,7 +118,8 @@ internal static class SelectorMatcher
             return true;
         }
         if (targets.Any(target => target.Name == body)) fits = target => target.Name == body;
-        else if (Selector.TryNumber(body, out var id) && targets.Any(target => target.Id == id)) fits = target => target.Id == id;
+        else if (Selector.TryNumber(body, out var id) && targets.Any(target => target.Id == id))
+            fits = target => target.Id == id;
         else if (targets.Any(target => target.LegacyId == body)) fits = target => target.LegacyId == body;
         else if (targets.Any(target => target.LegacyId == text))
         {
@@ -142,20 +152,26 @@ internal static class SelectorMatcher
         // Also within one pattern: its time is over long before a thousand names have each taken what one may take.
         var begun = Stopwatch.GetTimestamp();
         fits = target =>
-            Stopwatch.GetElapsedTime(begun) < PatternTime ? regex.IsMatch(target.Name) : throw new RegexMatchTimeoutException();
+            Stopwatch.GetElapsedTime(begun) < PatternTime
+                ? regex.IsMatch(target.Name)
+                : throw new RegexMatchTimeoutException();
         return true;
     }
 
     static string NothingFits(Selector selector, IReadOnlyList<SelectorTarget> targets)
     {
         if (targets.Count == 0) return $"there is no process '{selector.Text}': none is defined";
-        if (selector.Kind is SelectorKind.Glob or SelectorKind.Regex) return $"no process has a name that matches {selector.Text}";
+        if (selector.Kind is SelectorKind.Glob or SelectorKind.Regex)
+            return $"no process has a name that matches {selector.Text}";
         if (selector.Kind == SelectorKind.Instance && Instances(selector.Body, targets) is { Count: > 0 } known)
         {
-            var there = known.Count == 1 ? $"it has only instance {known[0]}" : $"it has the instances {string.Join(", ", known)}";
+            var there = known.Count == 1
+                ? $"it has only instance {known[0]}"
+                : $"it has the instances {string.Join(", ", known)}";
             return $"process '{selector.Body}' has no instance {selector.Instance}; {there}";
         }
-        var names = targets.Select(target => target.Name).Concat(targets.Select(target => target.Namespace)).Append(Selector.All);
+        var names = targets.Select(target => target.Name).Concat(targets.Select(target => target.Namespace))
+            .Append(Selector.All);
         var hint = NearestName.Question(selector.Body, names);
         // PM2 takes a process by the path of its script.
         var byScript = DefaultName.For([selector.Text]);

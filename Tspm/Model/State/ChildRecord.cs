@@ -37,8 +37,8 @@ internal sealed record ChildRecord
     public ulong Mark { get; init; }
 
     /// <summary>
-    /// How it ended, on record before it is reaped or the guardian's record of it is acknowledged. Null: it is not known
-    /// to have ended.
+    /// How it ended, on record before it is reaped or the guardian's record of it is acknowledged. Null: it is not
+    /// known to have ended.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChildExit? Exit { get; init; }

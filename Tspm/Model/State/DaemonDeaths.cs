@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Tspm.Model.State;
 
-/// <summary>How often the daemon has died unplanned under the guardian that now runs: stopping, upgrading and handing over do not count.</summary>
+/// <summary>
+/// How often the daemon has died unplanned under the guardian that now runs: stopping, upgrading and handing over do
+/// not count.
+/// </summary>
 internal sealed record DaemonDeaths
 {
     public required int Count { get; init; }
@@ -28,7 +31,8 @@ internal sealed record DaemonDeaths
         var who = string.Create(CultureInfo.InvariantCulture, $"(pid {last.Pid}, {last.Cause})");
         return Count == 1
             ? $"once, at {timeText(last.At)} {who}"
-            : string.Create(CultureInfo.InvariantCulture, $"{Count} times since {timeText(Since)}, last at {timeText(last.At)} {who}");
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{Count} times since {timeText(Since)}, last at {timeText(last.At)} {who}");
     }
 }
 
@@ -54,7 +58,9 @@ internal sealed record DaemonDeathsNote
 {
     public required int GuardianPid { get; init; }
 
-    /// <summary>Start time of that process in clock ticks since boot: a later process with the same pid has another one.</summary>
+    /// <summary>
+    /// Start time of that process in clock ticks since boot: a later process with the same pid has another one.
+    /// </summary>
     public required long GuardianStartTicks { get; init; }
 
     public required DaemonDeaths Deaths { get; init; }

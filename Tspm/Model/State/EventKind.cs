@@ -4,7 +4,8 @@ namespace Tspm.Model.State;
 internal static class EventKind
 {
     /// <summary>Of an instance's life, in the order in which they come.</summary>
-    public const string PreStart = "preStart", Started = "started", Restarted = "restarted", Ready = "ready", Unfit = "unfit", Stopping = "stopping", Killed = "killed",
+    public const string PreStart = "preStart", Started = "started", Restarted = "restarted", Ready = "ready",
+        Unfit = "unfit", Stopping = "stopping", Killed = "killed",
         Exited = "exited", Stopped = "stopped", Waiting = "waiting", Errored = "errored", Failed = "failed";
 
     /// <summary>

@@ -3,7 +3,8 @@ using Tspm.Model.Config;
 namespace Tspm.Model.State;
 
 /// <summary>
-/// How a child ended: with a code, by a signal, or in a way that nobody saw (both null). An unknown status is said to be unknown.
+/// How a child ended: with a code, by a signal, or in a way that nobody saw (both null). An unknown status is said to
+/// be unknown.
 /// </summary>
 internal sealed record ExitStatus(int? Code = null, int? Signal = null)
 {

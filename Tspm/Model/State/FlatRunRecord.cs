@@ -4,8 +4,8 @@ using Tspm.Model.Config;
 namespace Tspm.Model.State;
 
 /// <summary>
-/// A run record of format 1, in which the second child of a reload is a whole record of which half has no meaning. Read,
-/// and written until a new version's daemon is ready: see <see cref="Storage.RunRecordFormat1"/>.
+/// A run record of format 1, in which the second child of a reload is a whole record of which half has no meaning.
+/// Read, and written until a new version's daemon is ready: see <see cref="Storage.RunRecordFormat1"/>.
 /// </summary>
 internal sealed record FlatRunRecord
 {
@@ -17,7 +17,9 @@ internal sealed record FlatRunRecord
     /// <summary>Names the run, and with it the FIFOs. 0: never started.</summary>
     public ulong RunId { get; init; }
 
-    /// <summary>The newest run there ever was, the second ones of reloads included; 0: written by a version that did not say.</summary>
+    /// <summary>
+    /// The newest run there ever was, the second ones of reloads included; 0: written by a version that did not say.
+    /// </summary>
     public ulong LastRunId { get; init; }
 
     /// <summary>Name of the lifecycle phase.</summary>
@@ -44,7 +46,10 @@ internal sealed record FlatRunRecord
 
     public long StartTicks { get; init; }
 
-    /// <summary>When the spawn was intended, on the clock of <see cref="StartTicks"/>: the child, if it came to be, started then or later.</summary>
+    /// <summary>
+    /// When the spawn was intended, on the clock of <see cref="StartTicks"/>: the child, if it came to be, started then
+    /// or later.
+    /// </summary>
     public long IntendedTicks { get; init; }
 
     /// <summary>Monotonic clock of this boot, in milliseconds: comparable between daemons.</summary>
@@ -69,7 +74,9 @@ internal sealed record FlatRunRecord
     /// <summary>Newest first.</summary>
     public IReadOnlyList<RecentExit> RecentExits { get; init; } = [];
 
-    /// <summary>The definition, so that a child whose definition was lost (an older generation had to be used) is not.</summary>
+    /// <summary>
+    /// The definition, so that a child whose definition was lost (an older generation had to be used) is not.
+    /// </summary>
     public SavedProcess? Definition { get; init; }
 
     /// <summary>The environment of the definition, until it is saved with it; then null.</summary>
@@ -114,7 +121,8 @@ internal sealed record FlatRunRecord
     public bool HasLeftovers { get; init; }
 
     /// <summary>
-    /// The mark of the run (<see cref="Platform.RunMark"/>), on record before the spawn. 0: an older version wrote this.
+    /// The mark of the run (<see cref="Platform.RunMark"/>), on record before the spawn. 0: an older version wrote
+    /// this.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ulong Mark { get; init; }

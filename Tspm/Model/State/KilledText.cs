@@ -34,7 +34,8 @@ internal static class KilledText
 
     static string Survivors(IReadOnlyList<KilledProcess> survivors)
     {
-        var pids = string.Join(' ', survivors.Select(static process => process.Pid.ToString(CultureInfo.InvariantCulture)));
+        var pids = string
+            .Join(' ', survivors.Select(static process => process.Pid.ToString(CultureInfo.InvariantCulture)));
         var (verb, pronoun) = survivors.Count == 1 ? ("belongs", "it is") : ("belong", "they are");
         return $"{List(survivors)} {verb} to another user, so {pronoun} still running; end with: sudo kill {pids}";
     }

@@ -20,10 +20,16 @@ internal record ProcessDefinition
     /// <summary>Key into the store's environments: equal ones are stored once.</summary>
     public required string EnvironmentKey { get; init; }
 
-    /// <summary>The soft limit of open descriptors that the defining client had, where <see cref="Launch"/> names none; null: the daemon's own.</summary>
+    /// <summary>
+    /// The soft limit of open descriptors that the defining client had, where <see cref="Launch"/> names none; null:
+    /// the daemon's own.
+    /// </summary>
     public long? OpenFilesLimit { get; init; }
 
-    /// <summary>What else the defining client's shell gave to its programs; null: it was defined before that was kept, or nobody knows.</summary>
+    /// <summary>
+    /// What else the defining client's shell gave to its programs; null: it was defined before that was kept, or nobody
+    /// knows.
+    /// </summary>
     public LaunchContext? Launch { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -1,7 +1,8 @@
 namespace Tspm.Model.State;
 
 /// <summary>
-/// One thing that happened: to an instance, or to the daemon. A line of <c>events.jsonl</c>, a notification on the wire, what a hook reads. What was not observed is not there.
+/// One thing that happened: to an instance, or to the daemon. A line of <c>events.jsonl</c>, a notification on the
+/// wire, what a hook reads. What was not observed is not there.
 /// </summary>
 internal sealed record ProcessEvent
 {

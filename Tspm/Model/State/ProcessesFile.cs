@@ -1,9 +1,13 @@
 namespace Tspm.Model.State;
 
-/// <summary>The content of <c>processes.json</c>: everything that was acknowledged and must outlive the machine.</summary>
+/// <summary>
+/// The content of <c>processes.json</c>: everything that was acknowledged and must outlive the machine.
+/// </summary>
 internal sealed record ProcessesFile
 {
-    /// <summary>Version of this format. A newer one than <see cref="CurrentFormat"/> is never read, nor written over.</summary>
+    /// <summary>
+    /// Version of this format. A newer one than <see cref="CurrentFormat"/> is never read, nor written over.
+    /// </summary>
     public const int CurrentFormat = 1;
 
     public required int Format { get; init; }

@@ -32,7 +32,9 @@ internal sealed record RecentExit
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<KilledProcess>? Killed { get; init; }
 
-    /// <summary>What of its tree still lives: another user owns it, and the daemon may not signal it. Null: nothing.</summary>
+    /// <summary>
+    /// What of its tree still lives: another user owns it, and the daemon may not signal it. Null: nothing.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<KilledProcess>? Survivors { get; init; }
 
@@ -40,8 +42,8 @@ internal sealed record RecentExit
     public bool IsSameEnd(RecentExit other) => Pid == other.Pid && EndedAt == other.EndedAt;
 
     /// <summary>
-    /// The same with a cause. Earlier versions kept the sentence only, in which what somebody had asked for stood behind
-    /// a colon.
+    /// The same with a cause. Earlier versions kept the sentence only, in which what somebody had asked for stood
+    /// behind a colon.
     /// </summary>
     public RecentExit Completed()
     {

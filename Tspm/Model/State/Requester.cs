@@ -6,5 +6,6 @@ namespace Tspm.Model.State;
 /// <param name="Signal">The signal by which it asked; null: it sent a request.</param>
 internal sealed record Requester(long Uid, int Pid, string? Signal = null)
 {
-    public override string ToString() => Signal is null ? $"uid {Uid}, pid {Pid}" : $"{Signal} from uid {Uid}, pid {Pid}";
+    public override string ToString() =>
+        Signal is null ? $"uid {Uid}, pid {Pid}" : $"{Signal} from uid {Uid}, pid {Pid}";
 }

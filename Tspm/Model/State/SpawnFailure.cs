@@ -23,8 +23,12 @@ internal sealed record SpawnFailure(string Stage, int Errno, string Sentence)
     /// </summary>
     public bool MayPass { get; init; }
 
-    /// <summary>True when trying again by itself may help: no memory, no pids, no descriptors, a busy file (man 3 errno).</summary>
-    public bool IsTransient => MayPass || Errno is 11 /* EAGAIN */ or 12 /* ENOMEM */ or 23 /* ENFILE */ or 24 /* EMFILE */ or 26 /* ETXTBSY */ or 27 /* EFBIG */ or 28 /* ENOSPC */ or 122 /* EDQUOT */;
+    /// <summary>
+    /// True when trying again by itself may help: no memory, no pids, no descriptors, a busy file (man 3 errno).
+    /// </summary>
+    public bool IsTransient =>
+        MayPass || Errno is 11 /* EAGAIN */ or 12 /* ENOMEM */ or 23 /* ENFILE */ or 24 /* EMFILE */ or 26 /* ETXTBSY */
+            or 27 /* EFBIG */ or 28 /* ENOSPC */ or 122 /* EDQUOT */;
 
     public override string ToString() => Sentence;
 }

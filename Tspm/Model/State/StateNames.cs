@@ -5,7 +5,8 @@ internal static class StateNames
 {
     /// <summary>In the order of a life.</summary>
     public static readonly ProcessState[] All =
-        [ProcessState.Stopped, ProcessState.Starting, ProcessState.Online, ProcessState.Stopping, ProcessState.Waiting, ProcessState.Errored];
+        [ProcessState.Stopped, ProcessState.Starting, ProcessState.Online, ProcessState.Stopping, ProcessState.Waiting,
+            ProcessState.Errored];
 
     public static string Of(ProcessState state) => state switch
     {

@@ -1,7 +1,8 @@
 namespace Tspm.Model.State;
 
 /// <summary>
-/// What an executable says of itself before it may take over from another version (the hidden word <c>__probe</c>, one line of JSON on standard output). Numbers are the newest that it reads:
+/// What an executable says of itself before it may take over from another version (the hidden word <c>__probe</c>, one
+/// line of JSON on standard output). Numbers are the newest that it reads:
 /// each version reads all earlier ones. Members are only ever added, and never change meaning.
 /// </summary>
 internal sealed record VersionProof

@@ -68,7 +68,10 @@ internal static class FactsOf
             return new FileFacts { Path = shown, IsMissing = true };
         return new FileFacts
         {
-            Path = shown, SizeBytes = status.Size, ModifiedAt = status.Modified, Inode = status.Inode,
+            Path = shown,
+            SizeBytes = status.Size,
+            ModifiedAt = status.Modified,
+            Inode = status.Inode,
         };
     }
 

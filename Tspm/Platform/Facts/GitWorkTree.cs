@@ -71,7 +71,10 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
 
     GitFacts Found(string? staged) => new()
     {
-        Changed = _changed, ChangedCount = _count, IsComplete = _isComplete && staged is not null, Staged = staged,
+        Changed = _changed,
+        ChangedCount = _count,
+        IsComplete = _isComplete && staged is not null,
+        Staged = staged,
     };
 
     void Look(GitIndex index, int root, DateTimeOffset written)

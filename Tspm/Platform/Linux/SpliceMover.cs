@@ -3,8 +3,8 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux;
 
 /// <summary>
-/// Moves inside the kernel (man 2 splice): a byte is in the FIFO or in the file at any instant, so even SIGKILL loses none and doubles none.
-/// Has no state. The file must not be open with O_APPEND (EINVAL).
+/// Moves inside the kernel (man 2 splice): a byte is in the FIFO or in the file at any instant, so even SIGKILL loses
+/// none and doubles none. Has no state. The file must not be open with O_APPEND (EINVAL).
 /// </summary>
 internal sealed unsafe class SpliceMover : IByteMover
 {
@@ -17,7 +17,8 @@ internal sealed unsafe class SpliceMover : IByteMover
         while (true)
         {
             var at = offset;
-            var moved = Fcntl.splice(fromFifo, null, toFile, offset == IByteMover.NoOffset ? null : &at, (nuint)max, Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
+            var moved = Fcntl.splice(fromFifo, null, toFile, offset == IByteMover.NoOffset ? null : &at, (nuint)max,
+                Fcntl.SPLICE_F_MOVE | Fcntl.SPLICE_F_NONBLOCK);
             errno = moved < 0 ? Errno.Last : 0;
             if (errno != Errno.EINTR) return moved;
         }

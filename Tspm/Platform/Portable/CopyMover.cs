@@ -3,9 +3,9 @@ using Tspm.Libc;
 namespace Tspm.Platform.Portable;
 
 /// <summary>
-/// Reads and then writes: for file systems and systems without splice. What was read and could not be written is kept and goes first the next
-/// time. Being killed between the two loses at most <see cref="BufferBytes"/>; that is why this is not the first choice.
-/// The FIFO must be open non-blocking.
+/// Reads and then writes: for file systems and systems without splice. What was read and could not be written is kept
+/// and goes first the next time. Being killed between the two loses at most <see cref="BufferBytes"/>; that is why this
+/// is not the first choice. The FIFO must be open non-blocking.
 /// </summary>
 internal sealed unsafe class CopyMover : IByteMover
 {
@@ -52,7 +52,9 @@ internal sealed unsafe class CopyMover : IByteMover
             while (count > 0 && written < max)
             {
                 var length = (nuint)Math.Min(count, max - written);
-                var put = offset == IByteMover.NoOffset ? Unistd.write(fd, bytes + start, length) : Unistd.pwrite(fd, bytes + start, length, offset + written);
+                var put = offset == IByteMover.NoOffset
+                    ? Unistd.write(fd, bytes + start, length)
+                    : Unistd.pwrite(fd, bytes + start, length, offset + written);
                 if (put < 0)
                 {
                     errno = Errno.Last;

@@ -37,7 +37,9 @@ internal sealed class UnixControlListener(Socket listener) : IControlListener
 internal sealed class UnixControlChannel(Socket socket, UnwatchedSockets unwatched) : IControlChannel
 {
     /// <summary>SO_PEERCRED (man 7 unix): as it was when the client connected.</summary>
-    public Requester? Peer { get; } = SysSocket.GetPeerCredentials((int)socket.Handle, out var peer) == 0 ? new Requester(peer.uid, peer.pid) : null;
+    public Requester? Peer { get; } = SysSocket.GetPeerCredentials((int)socket.Handle, out var peer) == 0
+        ? new Requester(peer.uid, peer.pid)
+        : null;
 
     public int? Descriptor => (int)socket.Handle;
 
@@ -94,7 +96,8 @@ internal sealed class UnixControlChannel(Socket socket, UnwatchedSockets unwatch
         {
             var (from, length) = ((nint)start, (nuint)bytes.Length);
             const int Flags = SysSocket.MSG_DONTWAIT | SysSocket.MSG_NOSIGNAL;
-            if (!WithDescriptor(descriptor => (count = SysSocket.send(descriptor, (void*)from, length, Flags)) >= 0, out _))
+            if (!WithDescriptor(descriptor => (count = SysSocket.send(descriptor, (void*)from, length, Flags)) >= 0,
+                out _))
                 return 0;
         }
         return (int)Math.Max(count, 0);

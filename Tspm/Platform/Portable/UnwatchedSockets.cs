@@ -3,8 +3,9 @@ using System.Net.Sockets;
 namespace Tspm.Platform.Portable;
 
 /// <summary>
-/// Sockets that the kernel refuses to watch for now (ENOMEM; ENOSPC: fs.epoll.max_user_watches, man 2 epoll_ctl). The runtime tries every call before it waits, so the call is made again and
-/// again until it is done, or the socket can be watched.
+/// Sockets that the kernel refuses to watch for now (ENOMEM; ENOSPC: fs.epoll.max_user_watches, man 2 epoll_ctl). The
+/// runtime tries every call before it waits, so the call is made again and again until it is done, or the socket can be
+/// watched.
 /// </summary>
 internal sealed class UnwatchedSockets
 {
@@ -22,7 +23,8 @@ internal sealed class UnwatchedSockets
         : null;
 
     /// <summary>The runtime reports both errors as one of these.</summary>
-    public static bool IsRefusal(Exception e) => e is SocketException { SocketErrorCode: SocketError.NoBufferSpaceAvailable } or OutOfMemoryException;
+    public static bool IsRefusal(Exception e) =>
+        e is SocketException { SocketErrorCode: SocketError.NoBufferSpaceAvailable } or OutOfMemoryException;
 
     public Task Wait(CancellationToken cancel)
     {

@@ -5,10 +5,12 @@ using Tspm.Platform;
 namespace Tspm.Supervision.Checks;
 
 /// <summary>
-/// Does a command exit with code 0? It runs as the child does (user, folder, environment, limits), in a process group of its own, and what it prints goes nowhere. When it has ended or its time is over,
-/// what is left of the group is killed. Not a session: by those the guardian knows the runs of processes.
+/// Does a command exit with code 0? It runs as the child does (user, folder, environment, limits), in a process group
+/// of its own, and what it prints goes nowhere. When it has ended or its time is over, what is left of the group is
+/// killed. Not a session: by those the guardian knows the runs of processes.
 /// </summary>
-internal sealed class ExecProbe(MachineServices services, Func<(SpawnRequest? Request, SpawnFailure? Failure)> plan) : IProbe
+internal sealed class ExecProbe(MachineServices services,
+    Func<(SpawnRequest? Request, SpawnFailure? Failure)> plan) : IProbe
 {
     public IDisposable Look(Action<string?> told)
     {

@@ -7,8 +7,9 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Checks;
 
 /// <summary>
-/// Asks children that are online whether they are well, every <c>intervalMs</c>; so many bad answers in a row and the child is restarted. With <c>notify</c> nobody asks: the child has to give a sign of
-/// life within the interval (man 3 sd_notify, WATCHDOG=1). Nothing runs for processes without a <c>health</c> probe.
+/// Asks children that are online whether they are well, every <c>intervalMs</c>; so many bad answers in a row and the
+/// child is restarted. With <c>notify</c> nobody asks: the child has to give a sign of life within the interval (man 3
+/// sd_notify, WATCHDOG=1). Nothing runs for processes without a <c>health</c> probe.
 /// </summary>
 internal sealed class HealthWatch(SupervisionServices services) : IProcessObserver
 {
@@ -98,8 +99,10 @@ internal sealed class HealthWatch(SupervisionServices services) : IProcessObserv
         void Unfit(string code, string detail) =>
             process.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(code, detail)));
 
-        static string InARow(int count) => count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", {count} times in a row");
+        static string InARow(int count) =>
+            count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", {count} times in a row");
 
-        static TimeSpan TimeOf(int? milliseconds, TimeSpan otherwise) => milliseconds is { } ms ? TimeSpan.FromMilliseconds(ms) : otherwise;
+        static TimeSpan TimeOf(int? milliseconds, TimeSpan otherwise) =>
+            milliseconds is { } ms ? TimeSpan.FromMilliseconds(ms) : otherwise;
     }
 }

@@ -71,19 +71,20 @@ internal sealed class ListenerCheck
     /// <summary>The rule; at most one of the two is not null.</summary>
     public static (string? Problem, string? Note) Verdict(
         DialedAddress address, ListenerFacts facts, IReadOnlySet<ulong>? before) => facts switch
-    {
-        { IsOwn: true } => (null, null),
-        { Sockets: null } => (null, $"whose listener answered at {address} cannot be seen"),
-        { Sockets.Count: 0 } =>
-            (null, $"no listener on {address} can be seen from here (a network namespace, or packets that are passed "
-                + "on): whose answer that was is not known"),
-        _ when before is not null && !facts.Sockets.All(before.Contains) =>
-            (null, $"{address} was answered by a listener that came after the start and is not of its process tree"),
-        { IsOwn: null } => (null, $"whose listener answered at {address} cannot be seen"),
-        _ when before is null =>
-            (null, $"{address} was answered by a listener that is not of its process tree; "
-                + "whether that was there before it is not known"),
-        _ => ($"{address} is answered by {facts.Holder ?? "another program"}, "
-            + "which listened there before this one was started", null),
-    };
+        {
+            { IsOwn: true } => (null, null),
+            { Sockets: null } => (null, $"whose listener answered at {address} cannot be seen"),
+            { Sockets.Count: 0 } =>
+                (null, $"no listener on {address} can be seen from here (a network namespace, or packets that are "
+                    + "passed on): whose answer that was is not known"),
+            _ when before is not null && !facts.Sockets.All(before.Contains) =>
+                (null, $"{address} was answered by a listener that came after the start and is not of "
+                    + "its process tree"),
+            { IsOwn: null } => (null, $"whose listener answered at {address} cannot be seen"),
+            _ when before is null =>
+                (null, $"{address} was answered by a listener that is not of its process tree; "
+                    + "whether that was there before it is not known"),
+            _ => ($"{address} is answered by {facts.Holder ?? "another program"}, "
+                + "which listened there before this one was started", null),
+        };
 }

@@ -4,8 +4,8 @@ using Tspm.Logs.Reading;
 namespace Tspm.Supervision.Checks;
 
 /// <summary>
-/// Has it printed a line that matches? Reads the log files from where the present run began, and on when they grow. Every look goes on where the last one ended. Matching is done on the
-/// runtime's threads, a bounded piece at a time.
+/// Has it printed a line that matches? Reads the log files from where the present run began, and on when they grow.
+/// Every look goes on where the last one ended. Matching is done on the runtime's threads, a bounded piece at a time.
 /// </summary>
 /// <param name="growth">Tells when there is more to read.</param>
 /// <param name="pattern">Null: an earlier version accepted a pattern that this one cannot use; no line matches.</param>

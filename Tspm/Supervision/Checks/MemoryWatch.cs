@@ -7,8 +7,9 @@ using Tspm.Text;
 namespace Tspm.Supervision.Checks;
 
 /// <summary>
-/// Restarts a process whose tree uses more memory than <c>memoryLimitBytes</c>. Looks every <c>monitorIntervalMs</c> while the process is online; costs nothing for
-/// processes without a limit. The reading itself (large processes take milliseconds) is done off the supervisor's thread.
+/// Restarts a process whose tree uses more memory than <c>memoryLimitBytes</c>. Looks every <c>monitorIntervalMs</c>
+/// while the process is online; costs nothing for processes without a limit. The reading itself (large processes take
+/// milliseconds) is done off the supervisor's thread.
 /// </summary>
 internal sealed class MemoryWatch(SupervisionServices services) : IProcessObserver
 {
@@ -28,7 +29,9 @@ internal sealed class MemoryWatch(SupervisionServices services) : IProcessObserv
 
     void Arm(SupervisedProcess cell)
     {
-        var interval = cell.Definition.Config.MonitorIntervalMs is { } ms ? TimeSpan.FromMilliseconds(ms) : DefaultInterval;
+        var interval = cell.Definition.Config.MonitorIntervalMs is { } ms
+            ? TimeSpan.FromMilliseconds(ms)
+            : DefaultInterval;
         _timers[cell] = services.Timers.After(interval, () => Look(cell));
     }
 
@@ -38,7 +41,8 @@ internal sealed class MemoryWatch(SupervisionServices services) : IProcessObserv
         if (cell.Child is not { } child) return;
         ThreadPool.QueueUserWorkItem(_ =>
         {
-            var used = services.System.ReadGroupMemory(new TreeMark(child.Pid, cell.Key.Id, cell.Key.Instance)) ?? SumOfTree(child.Pid);
+            var used = services.System.ReadGroupMemory(new TreeMark(child.Pid, cell.Key.Id, cell.Key.Instance))
+                ?? SumOfTree(child.Pid);
             services.Post(() => Judge(cell, child.Pid, used));
         });
     }
@@ -52,7 +56,8 @@ internal sealed class MemoryWatch(SupervisionServices services) : IProcessObserv
 
     void Judge(SupervisedProcess cell, int pid, long used)
     {
-        if (cell.Child?.Pid != pid || cell.State.Phase != LifecyclePhase.Online || cell.Definition.Config.MemoryLimitBytes is not { } limit) return;
+        if (cell.Child?.Pid != pid || cell.State.Phase != LifecyclePhase.Online
+            || cell.Definition.Config.MemoryLimitBytes is not { } limit) return;
         // A change of state while the reading was taken may have armed it already.
         if (used <= limit) OnChanged(cell, cell.State);
         else cell.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(

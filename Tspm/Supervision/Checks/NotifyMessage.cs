@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Tspm.Supervision.Checks;
 
-/// <summary>What a datagram of man 3 sd_notify says, as far as it is acted upon. MAINPID, FDSTORE and all others are passed over.</summary>
+/// <summary>
+/// What a datagram of man 3 sd_notify says, as far as it is acted upon. MAINPID, FDSTORE and all others are passed
+/// over.
+/// </summary>
 internal sealed class NotifyMessage
 {
     /// <summary>Longer ones are cut: it is shown in one line, and kept on disk.</summary>
@@ -19,10 +22,14 @@ internal sealed class NotifyMessage
             else if (line == "STOPPING=1") IsStopping = true;
             else if (line == "WATCHDOG=1") IsSignOfLife = true;
             else if (line == "WATCHDOG=trigger") IsCallForHelp = true;
-            else if (line.StartsWith("STATUS=", StringComparison.Ordinal)) Status = line.Length > LongestStatus ? line[7..LongestStatus] : line[7..];
+            else if (line.StartsWith("STATUS=", StringComparison.Ordinal))
+                Status = line.Length > LongestStatus ? line[7..LongestStatus] : line[7..];
             else if (line.StartsWith("EXTEND_TIMEOUT_USEC=", StringComparison.Ordinal)
-                && ulong.TryParse(line.AsSpan(20), NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds))
-                Extension = microseconds < LongestExtension.TotalMicroseconds ? TimeSpan.FromMicroseconds(microseconds) : LongestExtension;
+                && ulong.TryParse(line.AsSpan(20), NumberStyles.None, CultureInfo.InvariantCulture,
+                    out var microseconds))
+                Extension = microseconds < LongestExtension.TotalMicroseconds
+                    ? TimeSpan.FromMicroseconds(microseconds)
+                    : LongestExtension;
         }
     }
 

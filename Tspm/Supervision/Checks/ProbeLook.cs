@@ -2,7 +2,9 @@ using Tspm.Model.Config;
 
 namespace Tspm.Supervision.Checks;
 
-/// <summary>One question with its time limit: tells once, on the supervisor's thread, unless it is disposed of before.</summary>
+/// <summary>
+/// One question with its time limit: tells once, on the supervisor's thread, unless it is disposed of before.
+/// </summary>
 internal sealed class ProbeLook : IDisposable
 {
     readonly Action<string?> _told;
@@ -17,7 +19,8 @@ internal sealed class ProbeLook : IDisposable
     public ProbeLook(MachineServices services, IProbe probe, TimeSpan? limit, Action<string?> told)
     {
         _told = told;
-        if (limit is { } time) _timer = services.Timers.After(time, () => End($"no answer within {ProbeText.Time(time)}", late: true));
+        if (limit is { } time)
+            _timer = services.Timers.After(time, () => End($"no answer within {ProbeText.Time(time)}", late: true));
         _question = probe.Look(problem => services.Post(() => End(problem, late: false)));
     }
 

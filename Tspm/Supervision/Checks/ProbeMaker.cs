@@ -15,7 +15,8 @@ internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
     {
         var judge = ReferenceEquals(probe, run.Ready) ? JudgeOf(run) : null;
         if (probe.Tcp is { } place && HostPort.Parse(place) is { } target) return new TcpProbe(dialer, target, judge);
-        if (probe.Http is { } url && HttpAddress.Parse(url) is { } address) return new HttpProbe(dialer, address, judge);
+        if (probe.Http is { } url && HttpAddress.Parse(url) is { } address)
+            return new HttpProbe(dialer, address, judge);
         if (probe.Log is { } pattern)
         {
             var regex = TimedRegex.TryMake(pattern, out var problem);
@@ -23,7 +24,8 @@ internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
         }
         if (probe.Exec is { } command) return new ExecProbe(services, () => plans.PlanOf(run, command));
         return probe.DelayMs is { } delay
-            ? new DelayProbe(services.Timers, run.StartedAtMonotonic + TimeSpan.FromMilliseconds(delay) - services.Timers.Now)
+            ? new DelayProbe(services.Timers,
+                run.StartedAtMonotonic + TimeSpan.FromMilliseconds(delay) - services.Timers.Now)
             : null;
     }
 
@@ -34,6 +36,8 @@ internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
     static GrowingLog[] LogsOf(ChildRun run)
     {
         var output = new GrowingLog(run.Streams.OutFile, () => run.Streams.Begins.Out);
-        return run.Streams.ErrFile == run.Streams.OutFile ? [output] : [output, new GrowingLog(run.Streams.ErrFile, () => run.Streams.Begins.Err)];
+        return run.Streams.ErrFile == run.Streams.OutFile
+            ? [output]
+            : [output, new GrowingLog(run.Streams.ErrFile, () => run.Streams.Begins.Err)];
     }
 }

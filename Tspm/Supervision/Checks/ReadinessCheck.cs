@@ -4,7 +4,8 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Checks;
 
 /// <summary>
-/// Asks one child whether it is ready, until it is or its time is over. The first questions follow each other quickly, because most are ready soon; then once a second.
+/// Asks one child whether it is ready, until it is or its time is over. The first questions follow each other quickly,
+/// because most are ready soon; then once a second.
 /// </summary>
 internal sealed class ReadinessCheck(
     SupervisionServices services, IInstance process, ChildRun run, Action ready, Action<string> late) : IDisposable
@@ -15,7 +16,8 @@ internal sealed class ReadinessCheck(
     static readonly TimeSpan LeastAfterAdoption = TimeSpan.FromSeconds(1);
 
     readonly IProbe? _probe = services.Probes.Make(run.Ready!, process.Plans, run, services);
-    readonly TimeSpan _limit = TimeSpan.FromMilliseconds(run.StartTimeoutMs ?? Probe.DefaultStartTimeout.TotalMilliseconds);
+    readonly TimeSpan _limit =
+        TimeSpan.FromMilliseconds(run.StartTimeoutMs ?? Probe.DefaultStartTimeout.TotalMilliseconds);
     TimeSpan _pause = FirstPause;
     IDisposable? _deadline, _next, _look;
     bool _ended;
@@ -67,7 +69,10 @@ internal sealed class ReadinessCheck(
             _deadline = services.Timers.After(more, Late);
             return;
         }
-        var why = run.ProbeProblem ?? (run.Ready!.Notify is not null ? "it did not say READY=1" : run.Ready.Log is not null ? "no line of its log matched" : null);
+        var why = run.ProbeProblem
+            ?? (run.Ready!.Notify is not null
+                ? "it did not say READY=1"
+                : run.Ready.Log is not null ? "no line of its log matched" : null);
         late($"not ready within {ProbeText.Time(_limit)}{(why is null ? "" : ": " + why)}");
     }
 }

@@ -23,7 +23,9 @@ internal static class ApplyExecution
         var work = Application.Begin(supervisor, plan, wanted, notes);
         return new AppliedConfigs(plan)
         {
-            Work = work, Notes = notes, Saved = supervisor.Save(),
+            Work = work,
+            Notes = notes,
+            Saved = supervisor.Save(),
             Surplus = [.. work.Coming.Where(static pending => pending.Cell.IsSurplus)],
         };
     }

@@ -55,7 +55,8 @@ internal static class OrderChecks
             if (cell.Definition.EnvironmentKey != key || cell.Definition.Launch != caller.Launch)
                 table.Put(cell.Definition with
                 {
-                    EnvironmentKey = key, Launch = caller.Launch ?? cell.Definition.Launch,
+                    EnvironmentKey = key,
+                    Launch = caller.Launch ?? cell.Definition.Launch,
                 });
     }
 }

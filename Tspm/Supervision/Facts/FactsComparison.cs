@@ -26,7 +26,9 @@ internal sealed class FactsComparison
         comparison.Compare();
         return new RunChanges
         {
-            Since = RunOf(before), Until = isNow ? null : RunOf(after), Changes = comparison._changes,
+            Since = RunOf(before),
+            Until = isNow ? null : RunOf(after),
+            Changes = comparison._changes,
             NotKnown = comparison._notKnown.Count > 0 ? comparison._notKnown : null,
         };
     }
@@ -37,7 +39,9 @@ internal sealed class FactsComparison
 
     static RunOfChanges RunOf(RunFacts facts) => new()
     {
-        Pid = facts.Pid, RunId = facts.RunId.ToString(CultureInfo.InvariantCulture), StartedAt = facts.StartedAt,
+        Pid = facts.Pid,
+        RunId = facts.RunId.ToString(CultureInfo.InvariantCulture),
+        StartedAt = facts.StartedAt,
     };
 
     void Compare()
@@ -75,7 +79,10 @@ internal sealed class FactsComparison
         if (SentenceOf(before, after) is not { } sentence) return;
         _changes.Add(new RunChange
         {
-            What = what, Names = [after.Path], Time = after.IsMissing ? null : after.ModifiedAt, Sentence = sentence,
+            What = what,
+            Names = [after.Path],
+            Time = after.IsMissing ? null : after.ModifiedAt,
+            Sentence = sentence,
             Before = before.Path == after.Path ? null : before.Path,
             After = before.Path == after.Path ? null : after.Path,
         });
@@ -138,7 +145,9 @@ internal sealed class FactsComparison
         if (parts.Count == 0) return;
         _changes.Add(new RunChange
         {
-            What = RunChange.Environment, Names = [.. changed, .. added, .. gone], Sentence = string.Join("; ", parts),
+            What = RunChange.Environment,
+            Names = [.. changed, .. added, .. gone],
+            Sentence = string.Join("; ", parts),
         });
     }
 
@@ -151,7 +160,8 @@ internal sealed class FactsComparison
         var whose = happened.Name is null ? "" : $"'{happened.Name}' ";
         return new RunChange
         {
-            What = RunChange.Machine, Time = happened.Time,
+            What = RunChange.Machine,
+            Time = happened.Time,
             Sentence = $"{Time(happened.Time)}: {whose}{Tspm.Events.EventText.Of(happened)}",
         };
     }

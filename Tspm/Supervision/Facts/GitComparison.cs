@@ -25,7 +25,9 @@ internal static class GitComparison
         {
             changes.Add(new RunChange
             {
-                What = RunChange.Git, Before = before.Root, After = after.Root,
+                What = RunChange.Git,
+                Before = before.Root,
+                After = after.Root,
                 Sentence = $"the checkout is {after.Root} (was {before.Root})",
             });
             return true;
@@ -46,7 +48,9 @@ internal static class GitComparison
         if (before.Commit is not null && after.Commit is not null && (!isSameCommit || before.Branch != after.Branch))
             changes.Add(new RunChange
             {
-                What = RunChange.Git, Before = before.Commit, After = after.Commit,
+                What = RunChange.Git,
+                Before = before.Commit,
+                After = after.Commit,
                 Sentence = $"commit {Head(after)} (was {(isSameCommit ? BranchOf(before) : Head(before))})",
             });
     }
@@ -71,13 +75,17 @@ internal static class GitComparison
                 more > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {more} more differ from the index") : "";
             changes.Add(new RunChange
             {
-                What = RunChange.Git, Names = changed, Sentence = $"changed files: {ChangedNames.List(changed)}{rest}",
+                What = RunChange.Git,
+                Names = changed,
+                Sentence = $"changed files: {ChangedNames.List(changed)}{rest}",
             });
         }
         if (same.Count > 0)
             changes.Add(new RunChange
             {
-                What = RunChange.Git, Names = same, Sentence = $"no longer changed: {ChangedNames.List(same)}",
+                What = RunChange.Git,
+                Names = same,
+                Sentence = $"no longer changed: {ChangedNames.List(same)}",
             });
     }
 

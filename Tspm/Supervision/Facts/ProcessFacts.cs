@@ -34,7 +34,8 @@ internal sealed class ProcessFacts(MachineServices services, IInstance process)
         var reading = new FactsRequest
         {
             Known = Known() with { RunId = run.Id, Pid = run.Child!.Pid, StartedAt = run.StartedAt },
-            Arguments = request.Arguments, WorkingDirectory = request.WorkingDirectory,
+            Arguments = request.Arguments,
+            WorkingDirectory = request.WorkingDirectory,
             Environment = () => request.Environment,
         };
         run.Facts = FactsOf.Nothing(reading);
@@ -59,7 +60,9 @@ internal sealed class ProcessFacts(MachineServices services, IInstance process)
         {
             Now = new FactsRequest
             {
-                Known = Known(), Arguments = LaunchPlan.Of(config).Arguments, WorkingDirectory = config.ProjectDir!,
+                Known = Known(),
+                Arguments = LaunchPlan.Of(config).Arguments,
+                WorkingDirectory = config.ProjectDir!,
                 Environment = process.Plans.EnvironmentNow(),
             },
         };
@@ -75,7 +78,9 @@ internal sealed class ProcessFacts(MachineServices services, IInstance process)
     /// <summary>What is known of a start that would be made now, without reading a file.</summary>
     RunFacts Known() => new()
     {
-        BootId = services.System.BootId, Salt = _history.Salt, Config = WithoutEnvironment(process.Definition.Config),
+        BootId = services.System.BootId,
+        Salt = _history.Salt,
+        Config = WithoutEnvironment(process.Definition.Config),
     };
 
     /// <summary>Most have none: then all instances and all their runs share the one config.</summary>

@@ -6,8 +6,9 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Hooks;
 
 /// <summary>
-/// The hooks that get to know of events: each gets its event as one JSON object on standard input. A few run at once, others wait for their turn, and nobody waits for them; of one instance the same hook runs once at
-/// a time, and sees the events in their order. One that hangs, or a process that crashes all the time, can only lose its own turns.
+/// The hooks that get to know of events: each gets its event as one JSON object on standard input. A few run at once,
+/// others wait for their turn, and nobody waits for them; of one instance the same hook runs once at a time, and sees
+/// the events in their order. One that hangs, or a process that crashes all the time, can only lose its own turns.
 /// </summary>
 internal sealed class EventHooks(MachineServices services)
 {
@@ -39,8 +40,10 @@ internal sealed class EventHooks(MachineServices services)
             // Once, not for each of them: that would be the next flood.
             if (_ending is null && _dropped++ == 0)
             {
-                services.Log.LogWarning("hook {Hook} of {Name} was not run: {Count} hooks are waiting already", name, cell.Definition.Name, MostWaiting);
-                Tell(new Turn(cell, name, command, happened), $"{name} was not run: {MostWaiting} hooks are waiting already");
+                services.Log.LogWarning("hook {Hook} of {Name} was not run: {Count} hooks are waiting already", name,
+                    cell.Definition.Name, MostWaiting);
+                Tell(new Turn(cell, name, command, happened),
+                    $"{name} was not run: {MostWaiting} hooks are waiting already");
             }
             return;
         }
@@ -71,7 +74,8 @@ internal sealed class EventHooks(MachineServices services)
             var turn = _waiting[i];
             if (IsRunning(turn)) continue;
             _waiting.RemoveAt(i--);
-            _running[turn] = new HookRun(services, turn.Cell, turn.Name, turn.Command, EventFiles.Line(turn.Event), problem => Ended(turn, problem));
+            _running[turn] = new HookRun(services, turn.Cell, turn.Name, turn.Command, EventFiles.Line(turn.Event),
+                problem => Ended(turn, problem));
         }
         if (_waiting.Count == 0) _dropped = 0;
     }
@@ -93,6 +97,12 @@ internal sealed class EventHooks(MachineServices services)
 
     void Tell(Turn turn, string what) => services.Tell(new ProcessEvent
     {
-        Kind = EventKind.HookFailed, Id = turn.Cell.Key.Id, Name = turn.Cell.Definition.Name, Instance = turn.Cell.Key.Instance, Pid = turn.Event.Pid, RunId = turn.Event.RunId, Reason = what,
+        Kind = EventKind.HookFailed,
+        Id = turn.Cell.Key.Id,
+        Name = turn.Cell.Definition.Name,
+        Instance = turn.Cell.Key.Instance,
+        Pid = turn.Event.Pid,
+        RunId = turn.Event.RunId,
+        Reason = what,
     });
 }

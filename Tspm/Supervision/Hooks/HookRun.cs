@@ -11,14 +11,18 @@ using Tspm.Text;
 namespace Tspm.Supervision.Hooks;
 
 /// <summary>
-/// One run of a hook: a command that runs as the process does (user, folder, environment, limits), in a process group of its own, with a time limit. When it has ended or its time is over, all that it started is
-/// killed, also what hid itself in another session. What it prints goes nowhere. Lives on the supervisor's thread, which it never keeps waiting.
+/// One run of a hook: a command that runs as the process does (user, folder, environment, limits), in a process group
+/// of its own, with a time limit. When it has ended or its time is over, all that it started is killed, also what hid
+/// itself in another session. What it prints goes nowhere. Lives on the supervisor's thread, which it never keeps
+/// waiting.
 /// </summary>
 internal sealed class HookRun
 {
     static readonly TimeSpan SweepAgainAfter = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Files in <c>run/</c> that a hook reads as its standard input; they have no name any more once it runs.</summary>
+    /// <summary>
+    /// Files in <c>run/</c> that a hook reads as its standard input; they have no name any more once it runs.
+    /// </summary>
     const string InputPrefix = "hook.";
 
     static int s_inputs;
@@ -40,7 +44,8 @@ internal sealed class HookRun
     /// <param name="name">See <see cref="HookMark"/>.</param>
     /// <param name="command">What to run.</param>
     /// <param name="input">What it reads; null: nothing.</param>
-    /// <param name="ended">Told once, never before this returns: null is exit code 0, else a phrase that goes on a sentence about the hook. Nothing of it is left then.</param>
+    /// <param name="ended">Told once, never before this returns: null is exit code 0, else a phrase that goes on a
+    /// sentence about the hook. Nothing of it is left then.</param>
     public HookRun(
         MachineServices services, IInstance cell, string name, string command, byte[]? input, Action<string?> ended)
     {
@@ -73,7 +78,10 @@ internal sealed class HookRun
     string? Begin(string command, byte[]? input, TimeSpan timeout)
     {
         if (_services.System.LackOfRoom() is { } noRoom) return $"could not be run: {noRoom.Sentence}";
-        var inputPath = input is null ? null : Path.Combine(_services.Home.RunFolder, string.Create(CultureInfo.InvariantCulture, $"{InputPrefix}{++s_inputs}"));
+        var inputPath = input is null
+            ? null
+            : Path.Combine(_services.Home.RunFolder,
+                string.Create(CultureInfo.InvariantCulture, $"{InputPrefix}{++s_inputs}"));
         try
         {
             // A file, not a pipe: who does not read it harms nobody, and who reads finds its end.
@@ -87,7 +95,8 @@ internal sealed class HookRun
         if (request is not null) (_child, failure) = _services.System.Spawn(request);
         if (inputPath is not null) Remove(inputPath);
         if (_child is not { } child) return $"could not be run: {failure!.Sentence}";
-        _timer = _services.Timers.After(timeout, () => Kill($"did not end within {Duration.Format(timeout)} and was killed"));
+        _timer = _services.Timers
+            .After(timeout, () => Kill($"did not end within {Duration.Format(timeout)} and was killed"));
         child.OnExit(() => _services.Post(Ended));
         return null;
     }
@@ -139,7 +148,10 @@ internal sealed class HookRun
     void End(string? problem)
     {
         _timer?.Dispose();
-        if (problem is not null && !IsCancelled) _services.Log.LogWarning("hook {Hook} of {Name} {Problem}; what it printed was dropped", _name, _cell.Definition.Name, problem);
+        if (problem is not null && !IsCancelled)
+            _services.Log
+                .LogWarning("hook {Hook} of {Name} {Problem}; what it printed was dropped", _name,
+                    _cell.Definition.Name, problem);
         _ended(problem);
     }
 }

@@ -5,7 +5,9 @@ namespace Tspm.Supervision.Lifecycle;
 /// <summary>How long to wait before the n-th consecutive try: min(n × delay, maximum).</summary>
 internal static class Backoff
 {
-    /// <summary>A spawn that failed is not tried again sooner, whatever the policy says: nothing else would get its turn.</summary>
+    /// <summary>
+    /// A spawn that failed is not tried again sooner, whatever the policy says: nothing else would get its turn.
+    /// </summary>
     public static readonly TimeSpan AfterFailedSpawn = TimeSpan.FromMilliseconds(100);
 
     public static TimeSpan Delay(RestartPolicy policy, int failures)

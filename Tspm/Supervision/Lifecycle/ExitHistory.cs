@@ -4,7 +4,9 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Lifecycle;
 
-/// <summary>The last ends of an instance's children, newest first: what <c>describe</c> shows, and what outlives the daemon.</summary>
+/// <summary>
+/// The last ends of an instance's children, newest first: what <c>describe</c> shows, and what outlives the daemon.
+/// </summary>
 internal sealed class ExitHistory
 {
     const int Kept = 20;
@@ -55,7 +57,8 @@ internal sealed class ExitHistory
     /// <summary>The kernel said why it killed this child. False: its end is not remembered any more.</summary>
     public bool WasOutOfMemory(int pid) => Replace(exit => exit.Pid == pid, static exit => exit with
     {
-        Cause = CauseCode.OutOfMemory, Reason = $"{exit.Reason}: out of memory",
+        Cause = CauseCode.OutOfMemory,
+        Reason = $"{exit.Reason}: out of memory",
     });
 
     bool Replace(Predicate<RecentExit> isWanted, Func<RecentExit, RecentExit> change)

@@ -24,10 +24,15 @@ internal abstract record LifecycleEvent
     /// <summary>The readiness probe succeeded.</summary>
     public sealed record BecameReady : LifecycleEvent;
 
-    /// <summary>The child runs and is of no use: over its memory limit, unhealthy, silent, or not ready in time. It counts as a failure, as a crash does.</summary>
+    /// <summary>
+    /// The child runs and is of no use: over its memory limit, unhealthy, silent, or not ready in time. It counts as a
+    /// failure, as a crash does.
+    /// </summary>
     public sealed record FoundUnfit(Cause Cause) : LifecycleEvent;
 
-    /// <summary>It is held back, for another reason than before: something else that it depends on is missing.</summary>
+    /// <summary>
+    /// It is held back, for another reason than before: something else that it depends on is missing.
+    /// </summary>
     public sealed record HeldBack(Cause Cause) : LifecycleEvent;
 
     /// <summary>What it depends on is there.</summary>
@@ -41,7 +46,9 @@ internal abstract record LifecycleEvent
 
     public sealed record SpawnFailed(SpawnFailure Failure) : LifecycleEvent;
 
-    /// <summary>An earlier daemon ordered a spawn and died before it came to that, or what ran before the spawn was given up.</summary>
+    /// <summary>
+    /// An earlier daemon ordered a spawn and died before it came to that, or what ran before the spawn was given up.
+    /// </summary>
     public sealed record SpawnForgotten : LifecycleEvent;
 
     /// <param name="Status">How.</param>

@@ -1,23 +1,31 @@
 namespace Tspm.Supervision.Lifecycle;
 
-/// <summary>Phases and outcomes as the run records spell them: the member's own name. Written out, because parsing an enum takes 30 KB of the runtime along.</summary>
+/// <summary>
+/// Phases and outcomes as the run records spell them: the member's own name. Written out, because parsing an enum takes
+/// 30 KB of the runtime along.
+/// </summary>
 internal static class LifecycleNames
 {
     static readonly string[] Phases =
     [
-        nameof(LifecyclePhase.Stopped), nameof(LifecyclePhase.Spawning), nameof(LifecyclePhase.Starting), nameof(LifecyclePhase.Online), nameof(LifecyclePhase.Stopping),
-        nameof(LifecyclePhase.Sweeping), nameof(LifecyclePhase.Waiting), nameof(LifecyclePhase.Errored), nameof(LifecyclePhase.Held),
+        nameof(LifecyclePhase.Stopped), nameof(LifecyclePhase.Spawning), nameof(LifecyclePhase.Starting),
+        nameof(LifecyclePhase.Online), nameof(LifecyclePhase.Stopping),
+        nameof(LifecyclePhase.Sweeping), nameof(LifecyclePhase.Waiting), nameof(LifecyclePhase.Errored),
+        nameof(LifecyclePhase.Held),
     ];
 
-    static readonly string[] Outcomes = [nameof(AfterExit.Stop), nameof(AfterExit.Start), nameof(AfterExit.Retry), nameof(AfterExit.GiveUp)];
+    static readonly string[] Outcomes = [nameof(AfterExit.Stop), nameof(AfterExit.Start), nameof(AfterExit.Retry),
+        nameof(AfterExit.GiveUp)];
 
     public static string Of(LifecyclePhase phase) => Phases[(int)phase];
 
     public static string Of(AfterExit outcome) => Outcomes[(int)outcome];
 
     /// <summary>Null: a phase of another version.</summary>
-    public static LifecyclePhase? PhaseOf(string name) => Array.IndexOf(Phases, name) is >= 0 and var index ? (LifecyclePhase)index : null;
+    public static LifecyclePhase? PhaseOf(string name) =>
+        Array.IndexOf(Phases, name) is >= 0 and var index ? (LifecyclePhase)index : null;
 
     /// <summary>Null: an outcome of another version.</summary>
-    public static AfterExit? AfterExitOf(string name) => Array.IndexOf(Outcomes, name) is >= 0 and var index ? (AfterExit)index : null;
+    public static AfterExit? AfterExitOf(string name) =>
+        Array.IndexOf(Outcomes, name) is >= 0 and var index ? (AfterExit)index : null;
 }

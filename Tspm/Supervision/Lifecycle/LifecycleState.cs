@@ -2,7 +2,10 @@ using Tspm.Model.State;
 
 namespace Tspm.Supervision.Lifecycle;
 
-/// <summary>Where an instance is. Finer than <see cref="ProcessState"/>: users need not know that a spawn is under way or that leftovers are being removed.</summary>
+/// <summary>
+/// Where an instance is. Finer than <see cref="ProcessState"/>: users need not know that a spawn is under way or that
+/// leftovers are being removed.
+/// </summary>
 internal enum LifecyclePhase
 {
     /// <summary>No child, none is to come.</summary>
@@ -29,7 +32,10 @@ internal enum LifecyclePhase
     /// <summary>No child; gave up.</summary>
     Errored,
 
-    /// <summary>No child; to be started when what it depends on is there. Nothing but that, or a stop, ends it: there is no timer.</summary>
+    /// <summary>
+    /// No child; to be started when what it depends on is there. Nothing but that, or a stop, ends it: there is no
+    /// timer.
+    /// </summary>
     Held,
 }
 
@@ -54,7 +60,8 @@ internal enum AfterExit
 /// <param name="StartedAtMonotonic">When the child was started.</param>
 /// <param name="Cause">Of the last change.</param>
 internal sealed record LifecycleState(
-    LifecyclePhase Phase, DesiredState Desired, AfterExit Next, int Failures, int Restarts, bool ByHand, TimeSpan StartedAtMonotonic, Cause Cause)
+    LifecyclePhase Phase, DesiredState Desired, AfterExit Next, int Failures, int Restarts, bool ByHand,
+        TimeSpan StartedAtMonotonic, Cause Cause)
 {
     /// <summary>Reason that is shown while a child that ended by itself is cleaned up after.</summary>
     const string EndingLeftovers = "ending leftover processes";
@@ -65,7 +72,9 @@ internal sealed record LifecycleState(
     /// <summary>The child left living processes behind; meaning only in <c>Sweeping</c>.</summary>
     public bool HasLeftovers { get; init; }
 
-    /// <summary>A new child follows after its delay, which runs while leftovers of the last one are being ended.</summary>
+    /// <summary>
+    /// A new child follows after its delay, which runs while leftovers of the last one are being ended.
+    /// </summary>
     bool IsCleaningUp => Phase == LifecyclePhase.Sweeping && HasLeftovers && Next == AfterExit.Retry;
 
     /// <summary>The cause in words.</summary>
@@ -74,7 +83,8 @@ internal sealed record LifecycleState(
     /// <summary>The reason as users see it: what is being done, as long as it is being done.</summary>
     public string ShownReason => IsCleaningUp ? EndingLeftovers : Reason;
 
-    public static readonly LifecycleState New = new(LifecyclePhase.Stopped, DesiredState.Down, AfterExit.Stop, 0, 0, false, default, Cause.None);
+    public static readonly LifecycleState New = new(LifecyclePhase.Stopped, DesiredState.Down, AfterExit.Stop, 0, 0,
+        false, default, Cause.None);
 
     public ProcessState Observed => Phase switch
     {
@@ -96,5 +106,6 @@ internal sealed record LifecycleState(
     };
 
     /// <summary>A child exists or is about to.</summary>
-    public bool HasChild => Phase is LifecyclePhase.Spawning or LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Stopping;
+    public bool HasChild =>
+        Phase is LifecyclePhase.Spawning or LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Stopping;
 }

@@ -9,8 +9,8 @@ using static Tspm.Supervision.Lifecycle.LifecycleAction;
 using static Tspm.Supervision.Lifecycle.LifecyclePhase;
 
 /// <summary>
-/// The life of one instance as a pure, total function: (state, event, policy, now, gate) → (state, actions). No clock, no
-/// lock, no system call, so that every cell can be looked at by a test.
+/// The life of one instance as a pure, total function: (state, event, policy, now, gate) → (state, actions). No clock,
+/// no lock, no system call, so that every cell can be looked at by a test.
 /// <code>
 ///              start               spawned              ready          stop, restart, unfit   exit
 ///   Stopped ───────────► Spawning ─────────► Starting ─────────► Online ────────────► Stopping ──┐
@@ -22,11 +22,12 @@ using static Tspm.Supervision.Lifecycle.LifecyclePhase;
 ///     └───────┴───────────────────────────────────────┴──► Stopped | Spawning | Waiting | Errored
 /// </code>
 /// A hook that runs before the start belongs to Spawning, one that runs after the end to Sweeping.
-/// In front of every Spawning is a gate: what a process depends on. Shut, it leads to Held, from where the same order is
-/// given again once it opens (Freed).
+/// In front of every Spawning is a gate: what a process depends on. Shut, it leads to Held, from where the same order
+/// is given again once it opens (Freed).
 /// Sweeping ends what the child left behind; the timeout of Stopping goes on there, and kills all that is left.
-/// Rules that hold in every cell: a spawn is ordered only when no child exists and nothing of the last one is left; a wish of the user changes
-/// <c>Desired</c>, the daemon's own shutdown does not; an event that makes no sense in a phase changes nothing.
+/// Rules that hold in every cell: a spawn is ordered only when no child exists and nothing of the last one is left; a
+/// wish of the user changes <c>Desired</c>, the daemon's own shutdown does not; an event that makes no sense in a phase
+/// changes nothing.
 /// </summary>
 internal static class ProcessLifecycle
 {
@@ -34,50 +35,56 @@ internal static class ProcessLifecycle
     /// <param name="happened">What happened to it.</param>
     /// <param name="policy">What follows the end of a child.</param>
     /// <param name="now">Monotonic.</param>
-    /// <param name="gate">Says why it must not be started now, or null: it may. Asked only of what would be started.</param>
+    /// <param name="gate">Says why it must not be started now, or null. Asked only of what would be started.</param>
     public static Transition Next(
-        LifecycleState state, LifecycleEvent happened, RestartPolicy policy, TimeSpan now,
-        Func<Cause?>? gate = null)
+        LifecycleState state, LifecycleEvent happened, RestartPolicy policy, TimeSpan now, Func<Cause?>? gate = null)
     {
         var next = WithOpenGate(state, happened, policy, now);
         return next.Actions.HasFlag(Spawn) && gate?.Invoke() is { } shut ? HeldBack(next, shut) : next;
     }
 
     /// <summary>What would be spawned is held back by a gate that is shut.</summary>
-    static Transition HeldBack(Transition next, Cause gate) => next with
-    {
-        State = next.State with { Phase = Held, Cause = gate }, Actions = next.Actions & ~Spawn,
-    };
+    static Transition HeldBack(Transition next, Cause gate) =>
+        next with { State = next.State with { Phase = Held, Cause = gate }, Actions = next.Actions & ~Spawn };
 
     static Transition WithOpenGate(
         LifecycleState state, LifecycleEvent happened, RestartPolicy policy, TimeSpan now) => happened switch
-    {
-        LifecycleEvent.StartRequested start => OnStart(state, start.Cause),
-        LifecycleEvent.StopRequested stop => OnStop(state with { Desired = DesiredState.Down }, stop.Cause),
-        LifecycleEvent.ShutdownRequested down => OnStop(state, new Cause(CauseCode.Shutdown) { By = down.By }),
-        LifecycleEvent.RestartRequested restart => OnRestart(state, restart.Cause),
-        LifecycleEvent.SpawnSucceeded spawned => OnSpawned(state, spawned.AwaitsReady, now),
-        LifecycleEvent.BecameReady => Same(state.Phase == Starting ? state with { Phase = Online } : state),
-        LifecycleEvent.FoundUnfit unfit => OnUnfit(state, unfit.Cause, policy, now),
-        LifecycleEvent.HeldBack held => Same(state.Phase == Held ? state with { Cause = held.Cause } : state),
-        LifecycleEvent.Freed => state.Phase == Held ? Spawning(state with { Cause = new Cause(CauseCode.Dependency) }) : Same(state),
-        // Who is on its way down already is not started again first, should the stop itself never come (a daemon's death).
-        LifecycleEvent.StopIntended => Same(state with { Desired = DesiredState.Down, Next = state.Phase is Stopping or Sweeping ? AfterExit.Stop : state.Next }),
-        LifecycleEvent.StartIntended => Same(state with { Desired = DesiredState.Up }),
-        LifecycleEvent.SpawnFailed failed => OnSpawnFailed(state, failed.Failure, policy),
-        LifecycleEvent.SpawnForgotten => OnSpawnForgotten(state),
-        LifecycleEvent.ChildExited exited => OnExited(state, exited, policy, now),
-        LifecycleEvent.TreeGone => OnTreeGone(state, policy, now),
-        LifecycleEvent.StopTimedOut => state.Phase is Stopping or Sweeping ? new(state, KillTree) : Same(state),
-        LifecycleEvent.BackoffElapsed => state.Phase == Waiting ? Spawning(state with { Restarts = state.Restarts + 1 }) : Same(state),
-        LifecycleEvent.Replaced replaced => Same(state.Phase == Online
-            ? state with
+        {
+            LifecycleEvent.StartRequested start => OnStart(state, start.Cause),
+            LifecycleEvent.StopRequested stop => OnStop(state with { Desired = DesiredState.Down }, stop.Cause),
+            LifecycleEvent.ShutdownRequested down => OnStop(state, new Cause(CauseCode.Shutdown) { By = down.By }),
+            LifecycleEvent.RestartRequested restart => OnRestart(state, restart.Cause),
+            LifecycleEvent.SpawnSucceeded spawned => OnSpawned(state, spawned.AwaitsReady, now),
+            LifecycleEvent.BecameReady => Same(state.Phase == Starting ? state with { Phase = Online } : state),
+            LifecycleEvent.FoundUnfit unfit => OnUnfit(state, unfit.Cause, policy, now),
+            LifecycleEvent.HeldBack held => Same(state.Phase == Held ? state with { Cause = held.Cause } : state),
+            LifecycleEvent.Freed =>
+                state.Phase == Held ? Spawning(state with { Cause = new Cause(CauseCode.Dependency) }) : Same(state),
+            // Who is on its way down is not started again first, should the stop never come (a daemon's death).
+            LifecycleEvent.StopIntended => Same(state with
             {
-                StartedAtMonotonic = replaced.StartedAtMonotonic, Restarts = state.Restarts + 1, Failures = 0, Cause = replaced.Cause,
-            } : state),
-        LifecycleEvent.ResetRequested => Same(state with { Failures = 0, Restarts = 0 }),
-        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "an event without a row in the table"),
-    };
+                Desired = DesiredState.Down,
+                Next = state.Phase is Stopping or Sweeping ? AfterExit.Stop : state.Next,
+            }),
+            LifecycleEvent.StartIntended => Same(state with { Desired = DesiredState.Up }),
+            LifecycleEvent.SpawnFailed failed => OnSpawnFailed(state, failed.Failure, policy),
+            LifecycleEvent.SpawnForgotten => OnSpawnForgotten(state),
+            LifecycleEvent.ChildExited exited => OnExited(state, exited, policy, now),
+            LifecycleEvent.TreeGone => OnTreeGone(state, policy, now),
+            LifecycleEvent.StopTimedOut => state.Phase is Stopping or Sweeping ? new(state, KillTree) : Same(state),
+            LifecycleEvent.BackoffElapsed =>
+                state.Phase == Waiting ? Spawning(state with { Restarts = state.Restarts + 1 }) : Same(state),
+            LifecycleEvent.Replaced replaced => Same(state.Phase == Online
+                ? state with
+                {
+                    StartedAtMonotonic = replaced.StartedAtMonotonic,
+                    Restarts = state.Restarts + 1,
+                    Failures = 0,
+                    Cause = replaced.Cause,
+                } : state),
+            LifecycleEvent.ResetRequested => Same(state with { Failures = 0, Restarts = 0 }),
+            _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "an event without a row"),
+        };
 
     static Transition OnStart(LifecycleState state, Cause cause)
     {
@@ -85,7 +92,9 @@ internal static class ProcessLifecycle
         return state.Phase switch
         {
             Stopped or Errored or Held => Spawning(wanted with { Failures = 0, ByHand = true, Cause = cause }),
-            Waiting => Spawning(wanted with { Failures = 0, ByHand = true, Restarts = state.Restarts + 1, Cause = cause }, CancelTimers),
+            Waiting =>
+                Spawning(wanted with { Failures = 0, ByHand = true, Restarts = state.Restarts + 1, Cause = cause },
+                    CancelTimers),
             Stopping or Sweeping => Same(wanted with { Next = Start, Failures = 0, Cause = cause }),
             LifecyclePhase.Spawning => Same(wanted with { Next = Start }),
             _ => Same(wanted),
@@ -108,7 +117,8 @@ internal static class ProcessLifecycle
         var wanted = state with { Desired = DesiredState.Up };
         return state.Phase switch
         {
-            Starting or Online => new(wanted with { Phase = Stopping, Next = Start, Failures = 0, Cause = cause }, SendStopSignal),
+            Starting or Online =>
+                new(wanted with { Phase = Stopping, Next = Start, Failures = 0, Cause = cause }, SendStopSignal),
             _ => OnStart(state, cause),
         };
     }
@@ -149,10 +159,8 @@ internal static class ProcessLifecycle
         if (state.Phase is not (LifecyclePhase.Spawning or Starting or Online or Stopping)) return Same(state);
         var wasAsked = state is { Phase: Stopping } or { Phase: LifecyclePhase.Spawning, Next: Stop };
         var next = wasAsked ? state : AfterUnasked(state, exited, policy, now);
-        return new(next with
-        {
-            Phase = Sweeping, EndedAtMonotonic = now, HasLeftovers = exited.HasLeftovers, ByHand = false,
-        }, Sweep);
+        var ended = next with { EndedAtMonotonic = now, HasLeftovers = exited.HasLeftovers, ByHand = false };
+        return new(ended with { Phase = Sweeping }, Sweep);
     }
 
     /// <summary>A child ended by itself: what the policy makes of it.</summary>
@@ -185,7 +193,10 @@ internal static class ProcessLifecycle
             : policy.Mode == RestartMode.Never ? CauseOutcome.NeverRestarted : null;
         var after = outcome is null ? AfterFailure(state, cause, policy, now) : state with
         {
-            Desired = DesiredState.Down, Next = Stop, Failures = 0, Cause = cause with { Outcome = outcome },
+            Desired = DesiredState.Down,
+            Next = Stop,
+            Failures = 0,
+            Cause = cause with { Outcome = outcome },
         };
         return new(after with { Phase = Stopping }, SendStopSignal);
     }

@@ -25,19 +25,19 @@ internal static class ReplacementLifecycle
 {
     public static (ReplacementPhase Phase, ReplacementAction Actions) Next(
         ReplacementPhase phase, ReplacementEvent happened) => (phase, happened) switch
-    {
-        (Absent, ReplacementEvent.BegunWithHook) => (Preparing, RunPreStart),
-        (Absent, ReplacementEvent.Begun) => (Starting, Spawn),
-        (Preparing, ReplacementEvent.Prepared) => (Starting, Spawn),
-        (Preparing, ReplacementEvent.Unwanted) => (Preparing, CancelPreStart),
-        (Preparing or Starting, ReplacementEvent.Failed) => (Absent, None),
-        (Starting, ReplacementEvent.BecameReady) => (Leaving, ChangePlaces | SendStopSignal),
-        (Starting, ReplacementEvent.Unwanted) => (Leaving, SendStopSignal),
-        (Starting or Leaving, ReplacementEvent.Exited) => (Sweeping, Sweep),
-        (Leaving or Sweeping, ReplacementEvent.StopTimedOut) => (phase, KillTree),
-        (Sweeping, ReplacementEvent.TreeGone) => (Absent, None),
-        _ => (phase, None),
-    };
+        {
+            (Absent, ReplacementEvent.BegunWithHook) => (Preparing, RunPreStart),
+            (Absent, ReplacementEvent.Begun) => (Starting, Spawn),
+            (Preparing, ReplacementEvent.Prepared) => (Starting, Spawn),
+            (Preparing, ReplacementEvent.Unwanted) => (Preparing, CancelPreStart),
+            (Preparing or Starting, ReplacementEvent.Failed) => (Absent, None),
+            (Starting, ReplacementEvent.BecameReady) => (Leaving, ChangePlaces | SendStopSignal),
+            (Starting, ReplacementEvent.Unwanted) => (Leaving, SendStopSignal),
+            (Starting or Leaving, ReplacementEvent.Exited) => (Sweeping, Sweep),
+            (Leaving or Sweeping, ReplacementEvent.StopTimedOut) => (phase, KillTree),
+            (Sweeping, ReplacementEvent.TreeGone) => (Absent, None),
+            _ => (phase, None),
+        };
 }
 
 internal enum ReplacementPhase

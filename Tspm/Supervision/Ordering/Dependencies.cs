@@ -6,15 +6,18 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Ordering;
 
 /// <summary>
-/// What waits for what. An instance is held back in front of its spawn (see <see cref="ProcessLifecycle"/>) until each of its dependencies is fulfilled: of a process with several instances one that is
-/// started or ready is enough, completed have to be all. Who waits is looked at again after each change of any instance; nobody waits by a timer.
+/// What waits for what. An instance is held back in front of its spawn (see <see cref="ProcessLifecycle"/>) until each
+/// of its dependencies is fulfilled: of a process with several instances one that is started or ready is enough,
+/// completed have to be all. Who waits is looked at again after each change of any instance; nobody waits by a timer.
 /// </summary>
 internal sealed class Dependencies(ProcessTable table, Action<Action> post) : IProcessObserver
 {
     readonly HashSet<SupervisedProcess> _held = [];
     bool _posted;
 
-    /// <summary>Why an instance must wait for other reasons than what it depends on; null: nothing is in its way.</summary>
+    /// <summary>
+    /// Why an instance must wait for other reasons than what it depends on; null: nothing is in its way.
+    /// </summary>
     public Func<SupervisedProcess, string?>? HeldElsewhere { get; init; }
 
     public void OnChanged(SupervisedProcess cell, LifecycleState before)
@@ -43,11 +46,14 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post) : IP
     {
         if (HeldElsewhere?.Invoke(cell) is { } elsewhere) return elsewhere;
         foreach (var dependency in cell.Definition.Config.DependsOn ?? [])
-            if (!IsFulfilled(dependency, out var cells)) return $"waits for {dependency.Name}{Because(dependency, cells)}";
+            if (!IsFulfilled(dependency, out var cells))
+                return $"waits for {dependency.Name}{Because(dependency, cells)}";
         return null;
     }
 
-    /// <summary>Nobody tries to bring about what it waits for: whoever waits for its start need not wait longer.</summary>
+    /// <summary>
+    /// Nobody tries to bring about what it waits for: whoever waits for its start need not wait longer.
+    /// </summary>
     public bool IsStuck(SupervisedProcess cell)
     {
         if (HeldElsewhere?.Invoke(cell) is not null) return true;
@@ -57,7 +63,8 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post) : IP
     }
 
     bool IsIdle(SupervisedProcess cell) =>
-        cell.State.Phase is LifecyclePhase.Stopped or LifecyclePhase.Errored or LifecyclePhase.Waiting || (cell.State.Phase == LifecyclePhase.Held && IsStuck(cell));
+        cell.State.Phase is LifecyclePhase.Stopped or LifecyclePhase.Errored or LifecyclePhase.Waiting
+            || (cell.State.Phase == LifecyclePhase.Held && IsStuck(cell));
 
     bool IsFulfilled(Dependency dependency, out SupervisedProcess[] cells)
     {
@@ -82,8 +89,14 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post) : IP
     {
         if (cells.Length == 0) return ", which is not defined";
         foreach (var cell in cells)
-            if (cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored or LifecyclePhase.Waiting or LifecyclePhase.Held))
-                return dependency.Condition switch { Dependency.Completed => " to complete", Dependency.Started => " to be started", _ => " to be ready" };
+            if (cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored or LifecyclePhase.Waiting
+                or LifecyclePhase.Held))
+                return dependency.Condition switch
+                {
+                    Dependency.Completed => " to complete",
+                    Dependency.Started => " to be started",
+                    _ => " to be ready"
+                };
         // The first that is not where it should be.
         var idle = Array.Find(cells, static cell => cell.State.Phase != LifecyclePhase.Stopped) ?? cells[0];
         var reason = idle.State.Reason;
@@ -97,7 +110,8 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post) : IP
     }
 
     /// <summary>
-    /// The instances in an order in which each comes behind those it depends on; with all instances of processes that they depend on and that are down. Those are told in the notes.
+    /// The instances in an order in which each comes behind those it depends on; with all instances of processes that
+    /// they depend on and that are down. Those are told in the notes.
     /// </summary>
     public List<SupervisedProcess> ToStart(IReadOnlyList<SupervisedProcess> wanted, List<string> notes)
     {
@@ -117,7 +131,10 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post) : IP
                 if (table.ByName(dependency.Name) is not { } needed || seen.Contains(needed.Id)) continue;
                 if (!chosen.Contains(needed.Id))
                 {
-                    if (IsFulfilled(dependency, out var cells) || !Array.TrueForAll(cells, static cell => cell.State.Phase is LifecyclePhase.Stopped or LifecyclePhase.Errored)) continue;
+                    if (IsFulfilled(dependency, out var cells)
+                        || !Array.TrueForAll(cells,
+                            static cell =>
+                                cell.State.Phase is LifecyclePhase.Stopped or LifecyclePhase.Errored)) continue;
                     notes.Add($"{needed.Name} is started too: {definition.Name} depends on it");
                 }
                 Visit(needed);
@@ -129,7 +146,8 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post) : IP
 
     /// <summary>Definitions that depend on the one of this name.</summary>
     public List<ProcessDefinition> Dependents(string name) =>
-        table.Definitions.FindAll(definition => definition.Config.DependsOn?.Any(dependency => dependency.Name == name) == true);
+        table.Definitions
+            .FindAll(definition => definition.Config.DependsOn?.Any(dependency => dependency.Name == name) == true);
 
     /// <summary>
     /// Sentences about processes that run and depend on one that will have no child any more, also by way of others: of
@@ -141,7 +159,9 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post) : IP
         var going = stopped.ToHashSet();
         foreach (var definition in table.Definitions)
         {
-            if (definition.Config.DependsOn is null || !Array.Exists(table.Instances(definition.Id)!, cell => Runs(cell) && !going.Contains(cell))) continue;
+            if (definition.Config.DependsOn is null
+                || !Array.Exists(table.Instances(definition.Id)!,
+                    cell => Runs(cell) && !going.Contains(cell))) continue;
             Warn(definition, definition, null, going, [definition.Id], notes);
         }
         return notes;

@@ -6,8 +6,9 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Ordering;
 
 /// <summary>
-/// Reloads under way: the instances of a process one after the other, different processes at the same time. After an instance whose new child did not get ready the others of the same order are left as they
-/// are: the next ones would fail as well. Owned by the supervisor's thread.
+/// Reloads under way: the instances of a process one after the other, different processes at the same time. After an
+/// instance whose new child did not get ready the others of the same order are left as they are: the next ones would
+/// fail as well. Owned by the supervisor's thread.
 /// </summary>
 internal sealed class Reloads(Action<Action> post)
 {
@@ -32,7 +33,8 @@ internal sealed class Reloads(Action<Action> post)
         {
             var id = cell.Key.Id;
             // Asked for again before it has begun: once is enough, and nobody can pile up work.
-            if (_byId.TryGetValue(id, out var waiting) && waiting.Skip(1).FirstOrDefault(job => job.Pending.Cell == cell) is { } same)
+            if (_byId.TryGetValue(id, out var waiting)
+                && waiting.Skip(1).FirstOrDefault(job => job.Pending.Cell == cell) is { } same)
             {
                 begun[cell] = same.Pending;
                 continue;
@@ -57,12 +59,15 @@ internal sealed class Reloads(Action<Action> post)
             return;
         }
         if (job.Order.Failed is { } failed) End(id, job, $"not reloaded: {failed} could not be");
-        else if (job.Pending.Cell.Definition.Config.Reload is { Mode: ReloadConfig.BySignal } by) End(id, job, Send(job.Pending.Cell, by.Signal ?? ReloadConfig.DefaultSignal));
+        else if (job.Pending.Cell.Definition.Config.Reload is { Mode: ReloadConfig.BySignal } by)
+            End(id, job, Send(job.Pending.Cell, by.Signal ?? ReloadConfig.DefaultSignal));
         else job.Pending.Cell.Reload(job.Cause, problem => End(id, job, problem));
     }
 
     static string? Send(SupervisedProcess cell, string signal) =>
-        Signals.TryParse(signal, out var number) && cell.Signal(number) ? null : $"{signal} cannot be sent: it has no child any more";
+        Signals.TryParse(signal, out var number) && cell.Signal(number)
+            ? null
+            : $"{signal} cannot be sent: it has no child any more";
 
     void End(int id, Job job, string? problem)
     {

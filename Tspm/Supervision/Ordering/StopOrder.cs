@@ -4,7 +4,10 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Ordering;
 
-/// <summary>Stops instances in the reverse order of their dependencies: each when those that depend on it are down, and what does not depend on each other at the same time.</summary>
+/// <summary>
+/// Stops instances in the reverse order of their dependencies: each when those that depend on it are down, and what
+/// does not depend on each other at the same time.
+/// </summary>
 internal sealed class StopOrder(Action<Action> post) : IProcessObserver
 {
     readonly List<Later> _later = [];
@@ -14,13 +17,17 @@ internal sealed class StopOrder(Action<Action> post) : IProcessObserver
     /// <param name="Event">Stops it.</param>
     sealed record Later(SupervisedProcess Cell, List<SupervisedProcess> After, LifecycleEvent Event);
 
-    /// <summary>Begins; <paramref name="stop"/> is a stop by somebody, or the daemon's shutdown, which leaves wishes alone.</summary>
+    /// <summary>
+    /// Begins; <paramref name="stop"/> is a stop by somebody, or the daemon's shutdown, which leaves wishes alone.
+    /// </summary>
     public void Stop(IReadOnlyList<SupervisedProcess> cells, LifecycleEvent stop)
     {
         var dependents = new Dictionary<string, List<SupervisedProcess>>(StringComparer.Ordinal);
         foreach (var cell in cells)
             foreach (var dependency in cell.Definition.Config.DependsOn ?? [])
-                if (cell.State.Phase != LifecyclePhase.Stopped) (dependents.TryGetValue(dependency.Name, out var list) ? list : dependents[dependency.Name] = []).Add(cell);
+                if (cell.State.Phase != LifecyclePhase.Stopped)
+                    (dependents.TryGetValue(dependency.Name, out var list) ? list : dependents[dependency.Name] = [])
+                        .Add(cell);
         var now = new List<SupervisedProcess>(cells.Count);
         foreach (var cell in cells)
         {
@@ -57,5 +64,6 @@ internal sealed class StopOrder(Action<Action> post) : IProcessObserver
 
     /// <summary>Or somebody wants it up again: then nobody need wait for its end.</summary>
     static bool IsDown(SupervisedProcess cell, LifecycleEvent stop) =>
-        cell.State.Phase == LifecyclePhase.Stopped || (stop is LifecycleEvent.StopRequested && cell.State.Desired == DesiredState.Up);
+        cell.State.Phase == LifecyclePhase.Stopped
+            || (stop is LifecycleEvent.StopRequested && cell.State.Desired == DesiredState.Up);
 }

@@ -5,23 +5,25 @@ using Tspm.Platform;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// Ends one run, whatever the occasion: a stop, a restart, a reload, the daemon's own end, or the clean-up after a child
-/// that ended by itself. The stop signal goes to the main program (below a shell, to its group). Once that has ended,
-/// what it left behind gets the same signal, from the top of each tree down: the workers of a server keep working until
-/// their master has let them go. What is left when the one timeout has passed since the first signal is killed.
-/// Which processes had to be killed is remembered and reported. Lives on the supervisor's thread; everything that the
-/// next daemon needs in order to go on is in <see cref="Record"/>.
+/// Ends one run, whatever the occasion: a stop, a restart, a reload, the daemon's own end, or the clean-up after a
+/// child that ended by itself. The stop signal goes to the main program (below a shell, to its group). Once that has
+/// ended, what it left behind gets the same signal, from the top of each tree down: the workers of a server keep
+/// working until their master has let them go. What is left when the one timeout has passed since the first signal is
+/// killed. Which processes had to be killed is remembered and reported. Lives on the supervisor's thread; everything
+/// that the next daemon needs in order to go on is in <see cref="Record"/>.
 /// </summary>
 /// <param name="services">For the machine and the timers.</param>
 /// <param name="run">The run; saved after each signal.</param>
 internal sealed class ChildEnding(MachineServices services, IEndingRun run) : IDisposable
 {
-    /// <summary>What a child that ended by itself left behind has at most this long, however patient its stop is.</summary>
+    /// <summary>
+    /// What a child that ended by itself left behind has at most this long, however patient its stop is.
+    /// </summary>
     public static readonly TimeSpan LongestCleanUp = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The guardian tells of every orphan that it reaps, and then leftovers are looked for at once. These pauses are for
-    /// those it is not the parent of.
+    /// The guardian tells of every orphan that it reaps, and then leftovers are looked for at once. These pauses are
+    /// for those it is not the parent of.
     /// </summary>
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5), LongestPause = TimeSpan.FromMilliseconds(250);
 
@@ -51,8 +53,10 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
     {
         get => _due is not { } due ? null : new EndingRecord
         {
-            SignalSentTicks = _signalSentTicks, DueMonotonicMs = (long)due.TotalMilliseconds,
-            Signalled = _signalled.Count > 0 ? [.. _signalled] : null, Killed = _killed.Count > 0 ? [.. _killed] : null,
+            SignalSentTicks = _signalSentTicks,
+            DueMonotonicMs = (long)due.TotalMilliseconds,
+            Signalled = _signalled.Count > 0 ? [.. _signalled] : null,
+            Killed = _killed.Count > 0 ? [.. _killed] : null,
         };
         init
         {
@@ -192,7 +196,8 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
         if (newly.Count > 0) run.Save();
         _ = services.System.KillLeftovers(run.TreeMark!);
         foreach (var leftover in left)
-            if (services.System.SignalLeftover(leftover, Signals.SIGKILL) == SignalResult.NotPermitted) GiveUpOn(leftover);
+            if (services.System.SignalLeftover(leftover, Signals.SIGKILL) == SignalResult.NotPermitted)
+                GiveUpOn(leftover);
         newly.RemoveAll(_untouchable.Contains);
         if (newly.Count > 0) run.OnKilled(newly, Signals.SIGKILL);
     }

@@ -8,8 +8,8 @@ using Tspm.Supervision.Checks;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// What a child says of itself over its notify socket (man 3 sd_notify): that it is ready, alive, needs more time, or is
-/// of no use. Only processes of its own tree are listened to. A run has it only when one of its probes asks for it.
+/// What a child says of itself over its notify socket (man 3 sd_notify): that it is ready, alive, needs more time, or
+/// is of no use. Only processes of its own tree are listened to. A run has it only when one of its probes asks for it.
 /// </summary>
 internal sealed class ChildMessages(MachineServices services, IRunHost process, ChildRun run) : IDisposable
 {

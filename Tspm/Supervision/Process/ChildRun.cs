@@ -76,9 +76,7 @@ internal sealed class ChildRun(MachineServices services, IRunHost process, RunSt
     /// <summary>What it was started with; null: not read, or not yet.</summary>
     public RunFacts? Facts { get; set; }
 
-    /// <summary>
-    /// Where its output begins in the log files: their sizes when it was intended, until it is known exactly.
-    /// </summary>
+    /// <summary>Where its output begins in the log files; until that is known, their sizes at the intent.</summary>
     public long OutStart
     {
         get => Streams.Begins.Out is >= 0 and var known ? known : _outFloor;
@@ -116,7 +114,9 @@ internal sealed class ChildRun(MachineServices services, IRunHost process, RunSt
     /// <summary>Why the last answer of a probe was not good.</summary>
     public string? ProbeProblem { get; set; }
 
-    /// <summary>For a readiness probe that connects to a port: whose answers count. Null: it connects to none.</summary>
+    /// <summary>
+    /// For a readiness probe that connects to a port: whose answers count. Null: it connects to none.
+    /// </summary>
     public Tspm.Supervision.Checks.ListenerCheck? Listeners { get; set; }
 
     /// <summary>What the child says of itself (man 3 sd_notify); null: no probe asks it to.</summary>

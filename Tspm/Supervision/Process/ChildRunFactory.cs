@@ -9,7 +9,9 @@ using Tspm.Supervision.Starting;
 
 namespace Tspm.Supervision.Process;
 
-/// <summary>Makes the runs of one process: new ones, which it starts, and those that an earlier daemon has started.</summary>
+/// <summary>
+/// Makes the runs of one process: new ones, which it starts, and those that an earlier daemon has started.
+/// </summary>
 internal sealed class ChildRunFactory(
     SupervisionServices services, IRecordedInstance process,
     Func<ProcessDefinition, IReadOnlyDictionary<string, string>> environmentOf) : ISpawnPlans
@@ -55,7 +57,8 @@ internal sealed class ChildRunFactory(
             return noRoom;
         }
         var (request, failure) = SpawnPlan.For(
-            Definition, process.Key.Instance, KeptEnvironment, run.Streams, run.Messages?.Variables(), listeners, run.Mark);
+            Definition, process.Key.Instance, KeptEnvironment, run.Streams, run.Messages?.Variables(), listeners,
+                run.Mark);
         // On record with the child: the next daemon cannot find out any more who listened before.
         if (request is not null && ListenerCheck.PortOf(run.Ready) is { } port)
             run.Listeners = new ListenerCheck(services.Tcp, port);

@@ -53,7 +53,8 @@ internal static class Narration
             LifecycleEvent.ChildExited exited => [Exit(step, exited.Status)],
             LifecycleEvent.Replaced =>
                 [Reload(EventKind.Reloaded, step.Run, step.ReplacedRun, CauseText.What(after.Cause))],
-            LifecycleEvent.SpawnFailed failed => [Waiting(Event(EventKind.Failed, step.Run, failed.Failure.Sentence), step)],
+            LifecycleEvent.SpawnFailed failed =>
+                [Waiting(Event(EventKind.Failed, step.Run, failed.Failure.Sentence), step)],
             // Processes killed after that are reported by name.
             LifecycleEvent.StopTimedOut when after.Phase == LifecyclePhase.Sweeping => [],
             LifecycleEvent.StopTimedOut => [Event(EventKind.Killed, step.Run, TimedOut(step.StopTimeout))],
@@ -69,7 +70,10 @@ internal static class Narration
     /// <summary>An event of a child.</summary>
     public static ProcessEvent Event(string kind, ChildRun? run, string? reason) => new()
     {
-        Kind = kind, Pid = run?.Pid, RunId = Number(run?.Id), Reason = reason,
+        Kind = kind,
+        Pid = run?.Pid,
+        RunId = Number(run?.Id),
+        Reason = reason,
     };
 
     /// <summary>A step of a reload. Both children are named.</summary>
@@ -80,14 +84,17 @@ internal static class Narration
     public static ProcessEvent Exit(ChildRun run, ExitStatus status, TimeSpan uptime, string? reason) =>
         Event(EventKind.Exited, run, reason) with
         {
-            ExitCode = status.Code, Signal = status.Signal is { } signal ? Signals.NameOf(signal) : null,
+            ExitCode = status.Code,
+            Signal = status.Signal is { } signal ? Signals.NameOf(signal) : null,
             UptimeMs = (long)uptime.TotalMilliseconds,
         };
 
     /// <summary>Processes that a run left behind got a signal.</summary>
     public static ProcessEvent Leftovers(ChildRun run, IReadOnlyList<KilledProcess> leftovers, int signal) => new()
     {
-        Kind = EventKind.Leftovers, RunId = Number(run.Id), Signal = Signals.NameOf(signal),
+        Kind = EventKind.Leftovers,
+        RunId = Number(run.Id),
+        Signal = Signals.NameOf(signal),
         Pids = [.. leftovers.Select(static leftover => leftover.Pid)],
         Names = [.. leftovers.Select(static leftover => leftover.Name)],
         Reason = KilledText.List(leftovers),

@@ -25,7 +25,8 @@ internal sealed class PresentChild(MachineServices services, IChildHost process)
         process.EndCurrent(run);
         process.Handle(new LifecycleEvent.ChildExited(run.Exit!)
         {
-            HasLeftovers = run.Ending.HasWork, Cause = run.ExitCause!,
+            HasLeftovers = run.Ending.HasWork,
+            Cause = run.ExitCause!,
         });
     }
 

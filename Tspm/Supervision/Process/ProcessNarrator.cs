@@ -68,7 +68,9 @@ internal sealed class ProcessNarrator(SupervisionServices services, IRecordedIns
         var cause = new Cause(CauseCode.Reboot);
         var exit = new ProcessEvent
         {
-            Kind = EventKind.Exited, Pid = child.Pid, RunId = Narration.Number(child.RunId),
+            Kind = EventKind.Exited,
+            Pid = child.Pid,
+            RunId = Narration.Number(child.RunId),
             Reason = CauseText.What(cause),
         };
         Record(exit, cause);
@@ -125,9 +127,15 @@ internal sealed class ProcessNarrator(SupervisionServices services, IRecordedIns
     {
         services.Tell(new ProcessEvent
         {
-            Kind = EventKind.OutOfMemory, Id = process.Key.Id, Name = process.Definition.Name,
-            Instance = process.Key.Instance, Pid = pid, RunId = runId, Signal = "SIGKILL",
-            Cause = CauseCode.OutOfMemory, Reason = words,
+            Kind = EventKind.OutOfMemory,
+            Id = process.Key.Id,
+            Name = process.Definition.Name,
+            Instance = process.Key.Instance,
+            Pid = pid,
+            RunId = runId,
+            Signal = "SIGKILL",
+            Cause = CauseCode.OutOfMemory,
+            Reason = words,
         });
         if (process.IsForgotten || !process.Journal.Exits.WasOutOfMemory(pid)) return;
         process.Save();
@@ -143,11 +151,18 @@ internal sealed class ProcessNarrator(SupervisionServices services, IRecordedIns
         cause ??= State.Cause;
         happened = services.Tell(happened with
         {
-            Id = process.Key.Id, Name = process.Definition.Name, Instance = process.Key.Instance,
-            From = StateNames.Of(was), To = StateNames.Of(_told),
-            Cause = cause.Code, Outcome = cause.Outcome, Request = cause.Request,
-            Restarts = State.Restarts, Failures = State.Failures,
-            ByUid = cause.By?.Uid, ByPid = cause.By?.Pid,
+            Id = process.Key.Id,
+            Name = process.Definition.Name,
+            Instance = process.Key.Instance,
+            From = StateNames.Of(was),
+            To = StateNames.Of(_told),
+            Cause = cause.Code,
+            Outcome = cause.Outcome,
+            Request = cause.Request,
+            Restarts = State.Restarts,
+            Failures = State.Failures,
+            ByUid = cause.By?.Uid,
+            ByPid = cause.By?.Pid,
         });
         if (process.Definition.Config.Hooks is { } hooks) RunHooks(hooks, happened, isNew: was != _told);
     }

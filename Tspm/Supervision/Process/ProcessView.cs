@@ -5,7 +5,9 @@ using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Supervision.Process;
 
-/// <summary>What readers see of one instance: an immutable snapshot, replaced whole by the supervisor at every change.</summary>
+/// <summary>
+/// What readers see of one instance: an immutable snapshot, replaced whole by the supervisor at every change.
+/// </summary>
 internal sealed record ProcessView
 {
     public required InstanceKey Key { get; init; }

@@ -8,8 +8,8 @@ namespace Tspm.Supervision.Process;
 /// <summary>
 /// A reload: the child of a process is replaced without a moment in which none is there. The new one comes up next to
 /// the old one, and the old one goes when the new one is ready (<see cref="ReplacementLifecycle"/>). As long as there
-/// are two, the run record tells of both, and the first child's own life (<see cref="ProcessLifecycle"/>) goes on: whatever
-/// takes it out of Online ends the reload, and nothing is started in its place before the second one is gone.
+/// are two, the run record tells of both, and the first child's own life (<see cref="ProcessLifecycle"/>) goes on:
+/// whatever takes it out of Online ends the reload, and nothing is started in its place before the second one is gone.
 /// </summary>
 /// <param name="services">For the machine and the timers.</param>
 /// <param name="process">Whose child is replaced.</param>

@@ -1,7 +1,8 @@
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// Numbers for runs, growing: larger than those of all earlier runs, also of earlier daemons (as long as the wall clock is not far behind). One set per daemon, used on the supervisor's thread.
+/// Numbers for runs, growing: larger than those of all earlier runs, also of earlier daemons (as long as the wall clock
+/// is not far behind). One set per daemon, used on the supervisor's thread.
 /// </summary>
 internal sealed class RunNumbers(TimeProvider clock)
 {

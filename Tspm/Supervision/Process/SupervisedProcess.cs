@@ -9,10 +9,11 @@ using Tspm.Supervision.Starting;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// One instance of a process and its at most one child (two during a reload, see <see cref="Tspm.Supervision.Process.Replacement"/>):
-/// carries out what <see cref="ProcessLifecycle"/> decides. Lives on the supervisor's thread; only <see cref="View"/> may be
-/// read from others. It owns objects, each with one subject: the present run (<see cref="ChildRun"/>), the journal that
-/// outlives the daemon, the narrator that reports, the facts of its runs.
+/// One instance of a process and its at most one child (two during a reload, see
+/// <see cref="Tspm.Supervision.Process.Replacement"/>):
+/// carries out what <see cref="ProcessLifecycle"/> decides. Lives on the supervisor's thread; only <see cref="View"/>
+/// may be read from others. It owns objects, each with one subject: the present run (<see cref="ChildRun"/>), the
+/// journal that outlives the daemon, the narrator that reports, the facts of its runs.
 /// </summary>
 internal sealed class SupervisedProcess : IStepHost, IReplacementHost, IViewHost
 {

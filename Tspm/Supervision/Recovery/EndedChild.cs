@@ -3,7 +3,10 @@ using Tspm.Platform;
 
 namespace Tspm.Supervision.Recovery;
 
-/// <summary>A child of an earlier daemon that ended while nobody looked: all that is left to learn is its exit status, from the guardian.</summary>
+/// <summary>
+/// A child of an earlier daemon that ended while nobody looked: all that is left to learn is its exit status, from the
+/// guardian.
+/// </summary>
 internal sealed class EndedChild(int pid, long startTicks) : IChild
 {
     /// <summary>

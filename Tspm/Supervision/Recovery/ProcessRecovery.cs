@@ -80,11 +80,18 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
         {
             Common = record.Common with
             {
-                Phase = nameof(LifecyclePhase.Spawning), Next = nameof(AfterExit.Start), LastRunId = runId,
+                Phase = nameof(LifecyclePhase.Spawning),
+                Next = nameof(AfterExit.Start),
+                LastRunId = runId,
             },
             Current = (record.Current ?? new ChildRecord { RunId = runId }) with
             {
-                RunId = runId, Pid = 0, StartTicks = 0, IntendedTicks = 0, Exit = null, GuardianPid = 0,
+                RunId = runId,
+                Pid = 0,
+                StartTicks = 0,
+                IntendedTicks = 0,
+                Exit = null,
+                GuardianPid = 0,
                 Mark = RunMark.None, // its child tells which one it carries
             },
         };

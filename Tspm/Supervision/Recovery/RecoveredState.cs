@@ -17,7 +17,10 @@ internal sealed record RecoveredState
     /// <summary>Asks the guardian for the records of all that has ended since; null: there is none to ask.</summary>
     public Func<IReadOnlyList<GuardianRecord>>? CatchUp { get; init; }
 
-    /// <summary>When the last daemon under this guardian died, on the clock of <see cref="GuardianRecord.StartTicks"/>; 0: there was none.</summary>
+    /// <summary>
+    /// When the last daemon under this guardian died, on the clock of <see cref="GuardianRecord.StartTicks"/>; 0: there
+    /// was none.
+    /// </summary>
     public long DaemonDiedAtTicks { get; init; }
 
     /// <summary>Numbers of all earlier runs that anything tells of.</summary>
@@ -30,7 +33,10 @@ internal sealed record RecoveredState
         }
     }
 
-    /// <summary>The newest run of an instance that is newer than its record: the record could not be written (a full disk), or was lost. Null: there is none.</summary>
+    /// <summary>
+    /// The newest run of an instance that is newer than its record: the record could not be written (a full disk), or
+    /// was lost. Null: there is none.
+    /// </summary>
     public ulong? RunNewerThan(InstanceKey key, ulong recorded)
     {
         ulong? newest = null;
@@ -40,8 +46,8 @@ internal sealed record RecoveredState
     }
 
     /// <summary>
-    /// Whatever has ended by now is in <see cref="Reaped"/> afterwards: what was not to be found before the call, and is
-    /// not among those either, has never lived under this guardian.
+    /// Whatever has ended by now is in <see cref="Reaped"/> afterwards: what was not to be found before the call, and
+    /// is not among those either, has never lived under this guardian.
     /// </summary>
     public void CatchUpAgain() => Reaped.AddRange(CatchUp?.Invoke() ?? []);
 

@@ -11,7 +11,9 @@ internal sealed class SavedWishes(ProcessesFile file)
     /// <summary>A definition that the saved state has lost: what its records say of it.</summary>
     public void Restore(int id, DesiredState desired) => _restored[id] = desired;
 
-    /// <summary>An instance that nothing tells of follows its process; one of an unknown process is to be down.</summary>
+    /// <summary>
+    /// An instance that nothing tells of follows its process; one of an unknown process is to be down.
+    /// </summary>
     public DesiredState Of(InstanceKey key)
     {
         if (_restored.TryGetValue(key.Id, out var restored)) return restored;

@@ -7,8 +7,8 @@ using Tspm.Supervision.Starting;
 namespace Tspm.Supervision.Recovery;
 
 /// <summary>
-/// How a starting daemon goes on: it takes the saved definitions, finds the children that an earlier daemon of this boot
-/// left running, and then brings every process to where it is wanted.
+/// How a starting daemon goes on: it takes the saved definitions, finds the children that an earlier daemon of this
+/// boot left running, and then brings every process to where it is wanted.
 /// </summary>
 internal sealed class StartupRecovery(Supervisor supervisor, SupervisionServices services, SupervisorLoop loop)
 {

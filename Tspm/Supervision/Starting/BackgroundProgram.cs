@@ -6,8 +6,8 @@ namespace Tspm.Supervision.Starting;
 
 /// <summary>
 /// Recognises a program that put itself into the background: it ended well and left a server running, in a session of
-/// its own (man 3 daemon). A process manager watches the program that it started, so such a program looks as if it ended
-/// over and over. Where the server is known, so is the option that keeps it in the foreground.
+/// its own (man 3 daemon). A process manager watches the program that it started, so such a program looks as if it
+/// ended over and over. Where the server is known, so is the option that keeps it in the foreground.
 /// </summary>
 internal static class BackgroundProgram
 {
@@ -46,7 +46,8 @@ internal static class BackgroundProgram
 
     /// <summary>
     /// A phrase about the program, for example "left nginx (pid 12) running: it put itself into the
-    /// background (to run it in the foreground: nginx -g 'daemon off;')". Null: it did not put itself into the background.
+    /// background (to run it in the foreground: nginx -g 'daemon off;')". Null: it did not put itself into the
+    /// background.
     /// </summary>
     /// <param name="status">How the main program ended.</param>
     /// <param name="mainPid">Its pid, which is the number of its session.</param>
@@ -56,7 +57,9 @@ internal static class BackgroundProgram
         if (!status.IsSuccess || left.Count == 0) return null;
         // The server itself, not its workers: the one whose parent is not among them. What stayed in the session is a
         // job that a script left behind, not a server that put itself into the background.
-        var tops = left.Where(leftover => leftover.Session != mainPid && !left.Any(other => other.Pid == leftover.ParentPid)).ToList();
+        var tops = left
+            .Where(leftover => leftover.Session != mainPid && !left.Any(other => other.Pid == leftover.ParentPid))
+                .ToList();
         var server = tops.Find(static leftover => Foreground.ContainsKey(leftover.Name));
         if (server == default && tops.Count > 0) server = tops[0];
         if (server == default) return null;

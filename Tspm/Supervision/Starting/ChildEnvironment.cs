@@ -6,14 +6,18 @@ using Tspm.Supervision.Hooks;
 namespace Tspm.Supervision.Starting;
 
 /// <summary>
-/// The environment of a child: what the defining client had, without the variables that a service manager or Tspm itself meant for that client, overlaid
-/// by <c>envFile</c>, then <c>env</c>, then the marks by which the child's descendants are recognised. Nothing of the daemon's own environment.
+/// The environment of a child: what the defining client had, without the variables that a service manager or Tspm
+/// itself meant for that client, overlaid by <c>envFile</c>, then <c>env</c>, then the marks by which the child's
+/// descendants are recognised. Nothing of the daemon's own environment.
 /// </summary>
 internal static class ChildEnvironment
 {
     public const string IdVariable = "TSPM_ID", NameVariable = "TSPM_NAME", InstanceVariable = "TSPM_INSTANCE";
 
-    /// <summary>From the environment of a child back to the one it was built on: without our marks. What the config overlays is laid over again.</summary>
+    /// <summary>
+    /// From the environment of a child back to the one it was built on: without our marks. What the config overlays is
+    /// laid over again.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> Kept(IReadOnlyDictionary<string, string> ofChild)
     {
         var kept = new Dictionary<string, string>(ofChild, StringComparer.Ordinal);

@@ -5,8 +5,9 @@ using Tspm.Platform;
 namespace Tspm.Supervision.Starting;
 
 /// <summary>
-/// The sockets that children get to listen on: one set a definition, shared by all its instances. Opened by the first start that wants them, and open as long as any instance runs, is about to, or
-/// waits for its next try: who connects while a crashed child is replaced waits in the queue. Closed when the last instance is stopped or has given up.
+/// The sockets that children get to listen on: one set a definition, shared by all its instances. Opened by the first
+/// start that wants them, and open as long as any instance runs, is about to, or waits for its next try: who connects
+/// while a crashed child is replaced waits in the queue. Closed when the last instance is stopped or has given up.
 /// </summary>
 internal sealed class Listeners(IListenSockets sockets)
 {
@@ -34,7 +35,8 @@ internal sealed class Listeners(IListenSockets sockets)
             Descriptor opened = default;
             failure = address is null
                 ? new SpawnFailure("listen", 0, $"cannot listen on {addresses[i]}: it must be {ListenAddress.Expected}")
-                : sockets.Open(definition.Id, address, new SocketFileRights(config.User, config.Group, config.Umask), out opened);
+                : sockets.Open(definition.Id, address, new SocketFileRights(config.User, config.Group, config.Umask),
+                    out opened);
             if (failure is not null) return null;
             open.Add((address!, opened));
             descriptors[i] = opened.Number;

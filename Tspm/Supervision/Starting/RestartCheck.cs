@@ -28,9 +28,17 @@ internal static class RestartCheck
         var state = StateNames.Of(cell.State.Observed);
         _ = services.Tell(new ProcessEvent
         {
-            Kind = EventKind.Failed, Id = cell.Key.Id, Name = cell.Definition.Name, Instance = cell.Key.Instance,
-            Pid = cell.View.Pid, From = state, To = state, Cause = CauseCode.Spawn, Reason = problem,
-            ByUid = by?.Uid, ByPid = by?.Pid,
+            Kind = EventKind.Failed,
+            Id = cell.Key.Id,
+            Name = cell.Definition.Name,
+            Instance = cell.Key.Instance,
+            Pid = cell.View.Pid,
+            From = state,
+            To = state,
+            Cause = CauseCode.Spawn,
+            Reason = problem,
+            ByUid = by?.Uid,
+            ByPid = by?.Pid,
         });
         return problem;
     }

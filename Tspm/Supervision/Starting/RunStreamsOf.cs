@@ -19,7 +19,8 @@ internal static class RunStreamsOf
             Key = key,
             RunId = runId,
             OutFifo = home.FifoPath(key, runId, "out"),
-            // Into one file through one FIFO: two would be read in turns, and lines of the two streams would change places.
+            // Into one file through one FIFO: two would be read in turns, and lines of the two streams would change
+            // places.
             ErrFifo = home.FifoPath(key, runId, outFile == errFile ? "out" : "err"),
             StdinFifo = config.Stdin == "pipe" ? home.FifoPath(key, runId, "in") : null,
             OutFile = outFile,

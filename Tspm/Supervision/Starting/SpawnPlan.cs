@@ -29,7 +29,8 @@ internal static class SpawnPlan
         if (MissingScript.Of(definition.Config) is { } missing)
             return (null, new SpawnFailure(SpawnFailure.ScriptStage, 0, missing));
         foreach (var (name, value) in notify ?? new Dictionary<string, string>()) environment[name] = value;
-        if (listeners is { Count: > 0 }) environment[ListenFds] = listeners.Count.ToString(CultureInfo.InvariantCulture);
+        if (listeners is { Count: > 0 })
+            environment[ListenFds] = listeners.Count.ToString(CultureInfo.InvariantCulture);
         var launch = LaunchPlan.Of(definition.Config);
         return (new SpawnRequest
         {
@@ -46,30 +47,52 @@ internal static class SpawnPlan
             // What may stay behind must not be in what is killed as a whole.
             Cgroup = StopPolicy.Of(definition.Config).KillTree ? new InstanceKey(definition.Id, instance) : null,
             Listeners = listeners ?? [],
-            SetUp = SetUpOf(definition.Config, PidVariables(notify?.ContainsKey("WATCHDOG_USEC") == true, listeners is { Count: > 0 })),
+            SetUp = SetUpOf(definition.Config,
+                PidVariables(notify?.ContainsKey("WATCHDOG_USEC") == true, listeners is { Count: > 0 })),
         }, null);
     }
 
-    /// <summary>Another command that runs as the child does: same user, folder, environment and limits; no streams, and no session.</summary>
+    /// <summary>
+    /// Another command that runs as the child does: same user, folder, environment and limits; no streams, and no
+    /// session.
+    /// </summary>
     public static (SpawnRequest? Request, SpawnFailure? Failure) ForCommand(
-        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, RunStreams streams, string command)
+        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, RunStreams streams,
+            string command)
     {
         var config = definition.Config with { Command = command, Args = null, Interpreter = null };
         var (request, failure) = For(definition with { Config = config }, instance, kept, streams);
-        return (request is null ? null : request with { StdinPath = null, StdoutPath = "/dev/null", StderrPath = "/dev/null", LeadsSession = false, Cgroup = null }, failure);
+        return (request is null
+            ? null
+            : request with
+            {
+                StdinPath = null,
+                StdoutPath = "/dev/null",
+                StderrPath = "/dev/null",
+                LeadsSession = false,
+                Cgroup = null
+            }, failure);
     }
 
-    /// <summary>As <see cref="ForCommand"/>, marked as a hook of this home, and with a file as its standard input.</summary>
+    /// <summary>
+    /// As <see cref="ForCommand"/>, marked as a hook of this home, and with a file as its standard input.
+    /// </summary>
     public static (SpawnRequest? Request, SpawnFailure? Failure) ForHook(
-        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, RunStreams streams, (string Name, string Command, string Home, string? Input) hook)
+        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, RunStreams streams,
+            (string Name, string Command, string Home, string? Input) hook)
     {
         var (request, failure) = ForCommand(definition, instance, kept, streams, hook.Command);
         if (request is null) return (null, failure);
-        var environment = new Dictionary<string, string>(request.Environment, StringComparer.Ordinal) { [HookMark.Variable] = hook.Name, [HookMark.HomeVariable] = hook.Home };
+        var environment = new Dictionary<string, string>(request.Environment,
+            StringComparer.Ordinal)
+        { [HookMark.Variable] = hook.Name, [HookMark.HomeVariable] = hook.Home };
         return (request with { Environment = environment, StdinPath = hook.Input }, null);
     }
 
-    /// <summary>Meant for this process alone (man 3 sd_listen_fds, sd_watchdog_enabled): its own children inherit the variables, and see that it is not theirs.</summary>
+    /// <summary>
+    /// Meant for this process alone (man 3 sd_listen_fds, sd_watchdog_enabled): its own children inherit the variables,
+    /// and see that it is not theirs.
+    /// </summary>
     static string? PidVariables(bool hasWatchdog, bool hasListeners) => (hasWatchdog, hasListeners) switch
     {
         (true, true) => "WATCHDOG_PID,LISTEN_PID",

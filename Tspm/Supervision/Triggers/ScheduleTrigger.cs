@@ -16,10 +16,15 @@ namespace Tspm.Supervision.Triggers;
 /// </summary>
 internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable table) : IDisposable
 {
-    /// <summary>The clock on the wall may be set, and stands still for nobody while the machine sleeps: it is looked at so often at least.</summary>
+    /// <summary>
+    /// The clock on the wall may be set, and stands still for nobody while the machine sleeps: it is looked at so often
+    /// at least.
+    /// </summary>
     static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
-    /// <summary>A clock that is put back by no more does not bring back what was done already. cron does the same.</summary>
+    /// <summary>
+    /// A clock that is put back by no more does not bring back what was done already. cron does the same.
+    /// </summary>
     static readonly TimeSpan LongestCorrection = TimeSpan.FromHours(3);
 
     readonly Dictionary<SupervisedProcess, Entry> _entries = [];
@@ -110,7 +115,9 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
                 // What an earlier daemon queued, when its child has ended without any.
                 if (cell.Journal.IsRunQueued) StartQueued(cell, entry);
             }
-            else services.Log.LogWarning("{Name}: its schedule is not understood on this machine, and is not kept", cell.Definition.Name);
+            else
+                services.Log.LogWarning("{Name}: its schedule is not understood on this machine, and is not kept",
+                    cell.Definition.Name);
         }
         Arm(now);
     }
@@ -136,7 +143,8 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
             if (entry.Next is { } next && (first is null || next < first)) first = next;
         if (first is not { } due) return;
         var wait = due - now;
-        _timer = services.Timers.After(wait < LongestSleep ? wait > TimeSpan.Zero ? wait : TimeSpan.Zero : LongestSleep, Look);
+        _timer = services.Timers
+            .After(wait < LongestSleep ? wait > TimeSpan.Zero ? wait : TimeSpan.Zero : LongestSleep, Look);
     }
 
     void Look()
@@ -161,7 +169,9 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
     {
         var phase = cell.State.Phase;
         if (entry.Config.Action == ScheduleConfig.Start) Run(cell, entry, phase);
-        else if (TriggerSet.IsUp(cell.State) && phase is LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Waiting or LifecyclePhase.Errored)
+        else if (TriggerSet.IsUp(cell.State)
+            && phase is LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Waiting
+                or LifecyclePhase.Errored)
             _ = cell.Restart(new LifecycleEvent.RestartRequested(entry.Cause));
     }
 
@@ -172,6 +182,8 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         else if (entry.Config.Overlap == ScheduleConfig.Kill)
             _ = cell.Restart(new LifecycleEvent.RestartRequested(entry.Cause));
         else if (entry.Config.Overlap == ScheduleConfig.Queue) cell.Journal.IsRunQueued = phase != LifecyclePhase.Held;
-        else services.Log.LogInformation("{Name}: its last run is not over, this time is skipped ({Cause})", cell.Definition.Name, CauseText.Of(entry.Cause));
+        else
+            services.Log.LogInformation("{Name}: its last run is not over, this time is skipped ({Cause})",
+                cell.Definition.Name, CauseText.Of(entry.Cause));
     }
 }

@@ -5,8 +5,9 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Triggers;
 
 /// <summary>
-/// What restarts or starts processes by itself: changed files (<see cref="WatchTrigger"/>) and times (<see cref="ScheduleTrigger"/>). Small sources of the same events that a user's request
-/// makes, on the supervisor's thread; the lifecycle does not know who asked.
+/// What restarts or starts processes by itself: changed files (<see cref="WatchTrigger"/>) and times
+/// (<see cref="ScheduleTrigger"/>). Small sources of the same events that a user's request makes, on the supervisor's
+/// thread; the lifecycle does not know who asked.
 /// </summary>
 internal sealed class TriggerSet(SupervisionServices services, ProcessTable table) : IProcessObserver
 {
@@ -26,7 +27,8 @@ internal sealed class TriggerSet(SupervisionServices services, ProcessTable tabl
 
     /// <summary>The user wants it up and it is, or is on its way there: not stopped, not on its way down.</summary>
     public static bool IsUp(LifecycleState state) =>
-        state is { Desired: DesiredState.Up, Phase: not LifecyclePhase.Stopped } and not { Phase: LifecyclePhase.Stopping or LifecyclePhase.Sweeping, Next: AfterExit.Stop };
+        state is { Desired: DesiredState.Up, Phase: not LifecyclePhase.Stopped }
+            and not { Phase: LifecyclePhase.Stopping or LifecyclePhase.Sweeping, Next: AfterExit.Stop };
 
     public void OnChanged(SupervisedProcess cell, LifecycleState before)
     {
@@ -37,5 +39,6 @@ internal sealed class TriggerSet(SupervisionServices services, ProcessTable tabl
 
     /// <summary>Those outside of the home, which is left out as a whole.</summary>
     static IEnumerable<string> LogFiles(ProcessTable table) => table.Cells
-        .Where(static cell => cell.Definition.Config is { OutFile: not null } or { ErrFile: not null }).SelectMany(static cell => new[] { cell.View.OutLog, cell.View.ErrLog });
+        .Where(static cell => cell.Definition.Config is { OutFile: not null } or { ErrFile: not null })
+            .SelectMany(static cell => new[] { cell.View.OutLog, cell.View.ErrLog });
 }

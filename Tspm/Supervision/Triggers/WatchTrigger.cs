@@ -7,8 +7,10 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Triggers;
 
 /// <summary>
-/// Restarts a process when its files change (<c>watch</c>), once they have been left alone for <c>watchDelayMs</c>. Watched is what is up by the user's wish, also while it waits for its next try
-/// or has given up: the change may be the repair. What is stopped is never started. It is a restart, not a failure. Nothing runs for processes without <c>watch</c>.
+/// Restarts a process when its files change (<c>watch</c>), once they have been left alone for <c>watchDelayMs</c>.
+/// Watched is what is up by the user's wish, also while it waits for its next try or has given up: the change may be
+/// the repair. What is stopped is never started. It is a restart, not a failure. Nothing runs for processes without
+/// <c>watch</c>.
 /// </summary>
 internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerable<string>> logFiles)
 {
@@ -32,7 +34,8 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
     /// <summary>Another definition while the child goes on: watched is what it says now.</summary>
     public void Refresh(SupervisedProcess cell)
     {
-        if (_watched.TryGetValue(cell, out var watched) && !watched.IsUpToDate && _watched.Remove(cell)) watched.Dispose();
+        if (_watched.TryGetValue(cell, out var watched) && !watched.IsUpToDate && _watched.Remove(cell))
+            watched.Dispose();
         if (cell.Definition.Config.Watch == true || !_watched.ContainsKey(cell)) OnChanged(cell);
     }
 
@@ -52,7 +55,9 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
         return ready.Count == 0 ? Task.CompletedTask : Task.WhenAll(ready);
     }
 
-    /// <summary>A new child: what happened before it was there does not concern it, and a changed config takes effect.</summary>
+    /// <summary>
+    /// A new child: what happened before it was there does not concern it, and a changed config takes effect.
+    /// </summary>
     void Follow(SupervisedProcess cell, WatchedProcess watched)
     {
         if (cell.State.Phase != LifecyclePhase.Spawning) return;
@@ -96,10 +101,15 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
 
         public Task Ready => _watch.Ready;
 
-        /// <summary>False: the config says something else by now, or what could not be watched should be tried again.</summary>
+        /// <summary>
+        /// False: the config says something else by now, or what could not be watched should be tried again.
+        /// </summary>
         public bool IsUpToDate => !_troubled && _cell.Definition.Config is var now && (ReferenceEquals(now, _config)
-            || (now.Watch == _config.Watch && now.WatchDelayMs == _config.WatchDelayMs && now.ProjectDir == _config.ProjectDir && now.OutFile == _config.OutFile && now.ErrFile == _config.ErrFile
-                && (now.WatchPaths ?? []).SequenceEqual(_config.WatchPaths ?? []) && (now.WatchIgnore ?? []).SequenceEqual(_config.WatchIgnore ?? [])));
+            || (now.Watch == _config.Watch && now.WatchDelayMs == _config.WatchDelayMs
+                && now.ProjectDir == _config.ProjectDir && now.OutFile == _config.OutFile
+                    && now.ErrFile == _config.ErrFile
+                && (now.WatchPaths ?? []).SequenceEqual(_config.WatchPaths ?? [])
+                    && (now.WatchIgnore ?? []).SequenceEqual(_config.WatchIgnore ?? [])));
 
         public void BeginRun()
         {
@@ -119,7 +129,8 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
         void Changed(string path, long epoch)
         {
             // Whoever is on his way out writes his last files; the next one begins with what is there then.
-            if (_ended || epoch != _epoch || _cell.State.Phase is LifecyclePhase.Stopping or LifecyclePhase.Sweeping) return;
+            if (_ended || epoch != _epoch || _cell.State.Phase is LifecyclePhase.Stopping or LifecyclePhase.Sweeping)
+                return;
             var now = _services.Timers.Now;
             if (_first is null) (_first, _noLaterThan) = (path, now + (_delay * MostDelays));
             _timer?.Dispose();
@@ -130,7 +141,7 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
         {
             var what = _first == FileWatchPlan.ManyFiles ? "many files" : _files.Shown(_first!);
             _first = null;
-            if (!_ended && TriggerSet.IsUp(_cell.State) && _cell.State.Phase != LifecyclePhase.Held) 
+            if (!_ended && TriggerSet.IsUp(_cell.State) && _cell.State.Phase != LifecyclePhase.Held)
                 _ = _cell.Restart(
                     new LifecycleEvent.RestartRequested(Cause.Observed(CauseCode.Watch, what)));
         }

@@ -5,12 +5,17 @@ using Tspm.Text;
 namespace Tspm.Supervision.Triggers;
 
 /// <summary>
-/// What <c>watch</c> means for one process: which paths, and what does not count there. Tspm's own home and the log files never count: their every line would restart the process that wrote it.
+/// What <c>watch</c> means for one process: which paths, and what does not count there. Tspm's own home and the log
+/// files never count: their every line would restart the process that wrote it.
 /// </summary>
 internal sealed class WatchedFiles
 {
-    /// <summary>Besides what <c>watchIgnore</c> says: what tools write, not people. The last four are the scratch files of editors.</summary>
-    public static readonly string[] AlwaysIgnored = [".git", "node_modules", "__pycache__", "*.swp", "*~", ".#*", "4913"];
+    /// <summary>
+    /// Besides what <c>watchIgnore</c> says: what tools write, not people. The last four are the scratch files of
+    /// editors.
+    /// </summary>
+    public static readonly string[] AlwaysIgnored = [".git", "node_modules", "__pycache__", "*.swp", "*~", ".#*",
+        "4913"];
 
     readonly List<PathPattern> _ignored = [];
     readonly List<string> _ownFolders = [];
@@ -42,37 +47,46 @@ internal sealed class WatchedFiles
         foreach (var folder in _ownFolders)
             if (IsAtOrBelow(path, folder)) return true;
         foreach (var log in _logs)
-            if (path.StartsWith(log, StringComparison.Ordinal) && (path.Length == log.Length || path[log.Length] == '.')) return true; // rotated ones and the index have more behind a dot
+            // rotated ones and the index have more behind a dot
+            if (path.StartsWith(log, StringComparison.Ordinal)
+                && (path.Length == log.Length || path[log.Length] == '.')) return true;
         foreach (var pattern in _ignored)
             if (pattern.IsMatch(path)) return true;
         return false;
     }
 
     /// <summary>As a person would name it.</summary>
-    public string Shown(string path) => IsAtOrBelow(path, Folder) && path.Length > Folder.Length ? path[Folder.Length..].TrimStart('/') : path;
+    public string Shown(string path) =>
+        IsAtOrBelow(path, Folder) && path.Length > Folder.Length ? path[Folder.Length..].TrimStart('/') : path;
 
     /// <summary>A path, or the part of a pattern that is a path, with the whole pattern for what is below it.</summary>
     WatchedPath Place(string text)
     {
         var path = Trimmed(Path.GetFullPath(text, Folder));
         if (!Glob.IsPattern(text) || Path.Exists(path)) return new WatchedPath(path);
-        var plain = text.LastIndexOf('/', text.AsSpan().IndexOfAny("*?[")) is var slash and >= 0 ? text[..(slash + 1)] : ".";
+        var plain = text.LastIndexOf('/', text.AsSpan().IndexOfAny("*?[")) is var slash and >= 0
+            ? text[..(slash + 1)]
+            : ".";
         var pattern = new PathPattern(text.Contains('/') ? text : "**/" + text, Folder);
         return new WatchedPath(Trimmed(Path.GetFullPath(plain, Folder)), pattern.IsMatch);
     }
 
-    /// <summary>Under every name under which the kernel may tell of it: the watched path may lead there through a link.</summary>
+    /// <summary>
+    /// Under every name under which the kernel may tell of it: the watched path may lead there through a link.
+    /// </summary>
     void AddOwn(List<string> into, string path)
     {
         var real = FileSystem.RealPath(path);
         into.Add(path);
         if (real != path) into.Add(real);
         foreach (var watched in Paths)
-            if (FileSystem.RealPath(watched.Path) is var root && root != watched.Path && IsAtOrBelow(real, root)) into.Add(watched.Path + real[root.Length..]);
+            if (FileSystem.RealPath(watched.Path) is var root && root != watched.Path && IsAtOrBelow(real, root))
+                into.Add(watched.Path + real[root.Length..]);
     }
 
     static string Trimmed(string path) => path.Length > 1 ? path.TrimEnd('/') : path;
 
     static bool IsAtOrBelow(string path, string folder) =>
-        path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || folder == "/" || path[folder.Length] == '/');
+        path.StartsWith(folder, StringComparison.Ordinal)
+            && (path.Length == folder.Length || folder == "/" || path[folder.Length] == '/');
 }

@@ -5,8 +5,10 @@ using Tspm.Model.Config;
 namespace Tspm.Platform.Linux.Cgroups;
 
 /// <summary>
-/// A cgroup for each instance, <c>BASE/tspm-HOME/ID.INSTANCE</c>: nothing that a child starts leaves it, whatever it does with sessions, groups and environment, and all that is in it is killed
-/// at once. Made for a run, removed when it is empty; found again by its name, so it outlives daemons. No controllers are switched on here: then this daemon may stay where it is.
+/// A cgroup for each instance, <c>BASE/tspm-HOME/ID.INSTANCE</c>: nothing that a child starts leaves it, whatever it
+/// does with sessions, groups and environment, and all that is in it is killed at once. Made for a run, removed when it
+/// is empty; found again by its name, so it outlives daemons. No controllers are switched on here: then this daemon may
+/// stay where it is.
 /// </summary>
 internal sealed class ProcessCgroups(string folder)
 {
@@ -24,7 +26,8 @@ internal sealed class ProcessCgroups(string folder)
     public string? Make(int id, int instance)
     {
         var path = PathOf(id, instance);
-        if ((SysStat.mkdir(folder, Mode) == 0 || Errno.Last == Errno.EEXIST) && (SysStat.mkdir(path, Mode) == 0 || Errno.Last == Errno.EEXIST))
+        if ((SysStat.mkdir(folder, Mode) == 0 || Errno.Last == Errno.EEXIST)
+            && (SysStat.mkdir(path, Mode) == 0 || Errno.Last == Errno.EEXIST))
         {
             Trouble = null;
             return path;
@@ -33,7 +36,9 @@ internal sealed class ProcessCgroups(string folder)
         return null;
     }
 
-    /// <summary>The living processes in the cgroup, those in cgroups below it included. An empty cgroup is removed.</summary>
+    /// <summary>
+    /// The living processes in the cgroup, those in cgroups below it included. An empty cgroup is removed.
+    /// </summary>
     public IReadOnlyList<int> MembersOrRemove(int id, int instance)
     {
         var path = PathOf(id, instance);
@@ -53,7 +58,8 @@ internal sealed class ProcessCgroups(string folder)
     {
         var pids = new List<int>();
         foreach (var line in (Read(path + "/cgroup.procs") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 0) pids.Add(pid);
+            if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 0)
+                pids.Add(pid);
         try
         {
             foreach (var below in Directory.EnumerateDirectories(path)) pids.AddRange(Members(below));
@@ -90,11 +96,14 @@ internal sealed class ProcessCgroups(string folder)
         folder.StartsWith(FolderPrefix, StringComparison.Ordinal) && folder.Length == FolderPrefix.Length + HomeDigits
         && folder[FolderPrefix.Length..].All(char.IsAsciiHexDigitLower);
 
-    /// <summary>Memory without file contents that can be dropped any time; null: the memory controller is not there.</summary>
+    /// <summary>
+    /// Memory without file contents that can be dropped any time; null: the memory controller is not there.
+    /// </summary>
     public long? ReadMemory(int id, int instance)
     {
         var path = PathOf(id, instance);
-        if (Read(path + "/memory.current") is not { } text || !long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var all)) return null;
+        if (Read(path + "/memory.current") is not { } text
+            || !long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var all)) return null;
         return MemoryInUse(all, Read(path + "/memory.stat") ?? "");
     }
 
@@ -103,13 +112,16 @@ internal sealed class ProcessCgroups(string folder)
     public static long MemoryInUse(long all, string stat)
     {
         foreach (var line in stat.Split('\n'))
-            if (line.StartsWith("inactive_file ", StringComparison.Ordinal) && long.TryParse(line.AsSpan(14), NumberStyles.None, CultureInfo.InvariantCulture, out var droppable)) return Math.Max(0, all - droppable);
+            if (line.StartsWith("inactive_file ", StringComparison.Ordinal)
+                && long.TryParse(line.AsSpan(14), NumberStyles.None, CultureInfo.InvariantCulture,
+                    out var droppable)) return Math.Max(0, all - droppable);
         return all;
     }
 
     string PathOf(int id, int instance) => string.Create(CultureInfo.InvariantCulture, $"{folder}/{id}.{instance}");
 
-    static bool IsPopulated(string path) => Read(path + "/cgroup.events")?.Contains("populated 1", StringComparison.Ordinal) == true;
+    static bool IsPopulated(string path) =>
+        Read(path + "/cgroup.events")?.Contains("populated 1", StringComparison.Ordinal) == true;
 
     /// <summary>Before Linux 5.14. What is born meanwhile is met at the next look.</summary>
     static void KillEach(string path)
@@ -117,7 +129,8 @@ internal sealed class ProcessCgroups(string folder)
         foreach (var pid in Members(path)) _ = SysSignal.kill(pid, Signals.SIGKILL);
     }
 
-    static bool TryWrite(string path, string text) => FileSystem.WriteInPlace(path, System.Text.Encoding.ASCII.GetBytes(text), create: false) is null;
+    static bool TryWrite(string path, string text) =>
+        FileSystem.WriteInPlace(path, System.Text.Encoding.ASCII.GetBytes(text), create: false) is null;
 
     static string? Read(string path)
     {

@@ -5,7 +5,8 @@ using Tspm.Platform.Linux.Spawning;
 namespace Tspm.Platform.Linux.Events;
 
 /// <summary>
-/// Descriptors that no child may use up: with none left, no connection could be accepted, and <c>list</c> and <c>stop</c>, which would help, would not answer.
+/// Descriptors that no child may use up: with none left, no connection could be accepted, and <c>list</c> and
+/// <c>stop</c>, which would help, would not answer.
 /// </summary>
 internal static unsafe class DescriptorReserve
 {
@@ -17,8 +18,11 @@ internal static unsafe class DescriptorReserve
     /// <summary>Two FIFOs, two log files, a pidfd, standard input.</summary>
     const ulong PerChild = 6;
 
-    /// <summary>How many descriptors are open: the size of that folder since Linux 6.2; null: the kernel does not tell.</summary>
-    public static ulong? Open => SysStat.stat(DescriptorsOfSelf, out var status) == 0 && status.Size > 0 ? (ulong)status.Size : null;
+    /// <summary>
+    /// How many descriptors are open: the size of that folder since Linux 6.2; null: the kernel does not tell.
+    /// </summary>
+    public static ulong? Open =>
+        SysStat.stat(DescriptorsOfSelf, out var status) == 0 && status.Size > 0 ? (ulong)status.Size : null;
 
     /// <summary>Why one more child would touch the reserve; null: it would not.</summary>
     public static SpawnFailure? Lack()
@@ -27,6 +31,7 @@ internal static unsafe class DescriptorReserve
         if (Open is not { } open || SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &limit) != 0) return null;
         if (open + PerChild + Math.Min(Kept, limit.rlim_cur / 4) <= limit.rlim_cur) return null;
         return new SpawnFailure(LinuxSpawner.PrepareStage, Errno.EMFILE,
-            $"cannot run it: {open} of the daemon's {limit.rlim_cur} file descriptors are in use; raise its hard limit (ulimit -Hn, LimitNOFILE= of a unit) and restart the daemon");
+            $"cannot run it: {open} of the daemon's {limit.rlim_cur} file descriptors are in use; raise its hard "
+                + "limit (ulimit -Hn, LimitNOFILE= of a unit) and restart the daemon");
     }
 }

@@ -4,12 +4,15 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Events;
 
 /// <summary>
-/// One thread that waits for everything: exits of children, output, whatever has a descriptor. It exists because .NET's own waiting is built for
-/// sockets only, and because one thread that owns what it waits for needs no locks and, idle, no CPU. Level-triggered; an event allocates nothing.
+/// One thread that waits for everything: exits of children, output, whatever has a descriptor. It exists because .NET's
+/// own waiting is built for sockets only, and because one thread that owns what it waits for needs no locks and, idle,
+/// no CPU. Level-triggered; an event allocates nothing.
 /// </summary>
 internal sealed unsafe class EventLoop : IDisposable
 {
-    /// <summary>Events taken by one epoll_wait: enough for a burst, small enough that <see cref="AfterWait"/> comes soon.</summary>
+    /// <summary>
+    /// Events taken by one epoll_wait: enough for a burst, small enough that <see cref="AfterWait"/> comes soon.
+    /// </summary>
     const int BatchSize = 64;
 
     /// <summary>Room for the wider of the two layouts of struct epoll_event.</summary>
@@ -35,19 +38,25 @@ internal sealed unsafe class EventLoop : IDisposable
         using var madeEpoll = Descriptors.Epoll();
         using var madeWakeUp = madeEpoll.IsOpen ? Descriptors.Counter() : default;
         if (!madeWakeUp.IsOpen) throw Refusal();
-        wakeUpIsRefused = SysEpoll.Control(madeEpoll.Number, SysEpoll.EPOLL_CTL_ADD, madeWakeUp.Number, SysEpoll.EPOLLIN, WakeUpMark) != 0;
+        wakeUpIsRefused = SysEpoll
+            .Control(madeEpoll.Number, SysEpoll.EPOLL_CTL_ADD, madeWakeUp.Number, SysEpoll.EPOLLIN, WakeUpMark) != 0;
         if (wakeUpIsRefused && !RefusedWatches.IsRefusal(Errno.Last)) throw Refusal();
         (epoll, wakeUp) = (madeEpoll.Move(), madeWakeUp.Move());
         thread = new Thread(Run) { Name = name, IsBackground = true };
     }
 
-    /// <summary>Asked before each wait, on the loop's thread: how many milliseconds at most, -1 for any time. To be set before <see cref="Start"/>.</summary>
+    /// <summary>
+    /// Asked before each wait, on the loop's thread: how many milliseconds at most, -1 for any time. To be set before
+    /// <see cref="Start"/>.
+    /// </summary>
     public Func<int>? BeforeWait { get; set; }
 
     /// <summary>Called after each wait and its events, on the loop's thread.</summary>
     public Action? AfterWait { get; set; }
 
-    /// <summary>Told of an exception that a handler let out; the loop goes on. Without it such a bug ends the program.</summary>
+    /// <summary>
+    /// Told of an exception that a handler let out; the loop goes on. Without it such a bug ends the program.
+    /// </summary>
     public Action<Exception>? OnFault { get; set; }
 
     /// <summary>For tests: epoll has no room for this descriptor.</summary>
@@ -61,8 +70,9 @@ internal sealed unsafe class EventLoop : IDisposable
     public void Start() => thread.Start();
 
     /// <summary>
-    /// Calls the handler whenever one of the events is there (EPOLLHUP and EPOLLERR always count). Watching a descriptor again changes events and handler.
-    /// From any thread. When the system has no room for it (no memory, fs.epoll.max_user_watches), its events come up to 0.1 s late until there is room, see <see cref="Trouble"/>.
+    /// Calls the handler whenever one of the events is there (EPOLLHUP and EPOLLERR always count). Watching a
+    /// descriptor again changes events and handler. From any thread. When the system has no room for it (no memory,
+    /// fs.epoll.max_user_watches), its events come up to 0.1 s late until there is room, see <see cref="Trouble"/>.
     /// Throws IOException for a descriptor that cannot be watched at all.
     /// </summary>
     public void Watch(int fd, uint events, IReadyHandler handler)
@@ -91,7 +101,8 @@ internal sealed unsafe class EventLoop : IDisposable
             System.Runtime.InteropServices.Marshal.SetLastPInvokeError(Errno.ENOSPC);
             return false;
         }
-        if (SysEpoll.Control(epoll.NumberOrNone, known ? SysEpoll.EPOLL_CTL_MOD : SysEpoll.EPOLL_CTL_ADD, fd, events, data) == 0) return true;
+        if (SysEpoll.Control(epoll.NumberOrNone, known ? SysEpoll.EPOLL_CTL_MOD : SysEpoll.EPOLL_CTL_ADD, fd, events,
+            data) == 0) return true;
         if (!RefusedWatches.IsRefusal(Errno.Last)) throw Refusal();
         return false;
     }
@@ -105,8 +116,9 @@ internal sealed unsafe class EventLoop : IDisposable
     }
 
     /// <summary>
-    /// No event of this descriptor from now on, not even one that this wait has already brought; to be called before the descriptor is closed.
-    /// From another thread than the loop's, one call of the handler may still be under way. Unknown descriptors are ignored.
+    /// No event of this descriptor from now on, not even one that this wait has already brought; to be called before
+    /// the descriptor is closed. From another thread than the loop's, one call of the handler may still be under way.
+    /// Unknown descriptors are ignored.
     /// </summary>
     public void Unwatch(int fd)
     {
@@ -186,7 +198,8 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>epoll did not even take the wake-up: poll(2) watches both. 0, because the wait is over then.</summary>
     int WaitForBoth(int timeout)
     {
-        var both = stackalloc[] { new PollFd { fd = epoll.Number, events = SysPoll.POLLIN }, new PollFd { fd = wakeUp.Number, events = SysPoll.POLLIN } };
+        var both = stackalloc[] { new PollFd { fd = epoll.Number, events = SysPoll.POLLIN },
+            new PollFd { fd = wakeUp.Number, events = SysPoll.POLLIN } };
         if (SysPoll.poll(both, 2, timeout) > 0 && both[1].revents != 0) RunPosted();
         return 0;
     }
@@ -207,7 +220,8 @@ internal sealed unsafe class EventLoop : IDisposable
             }
         }
         foreach (var watch in due)
-            if (watch.Fd >= 0 && RefusedWatches.Ready(watch.Fd, watch.Events) is not 0 and var ready) Dispatch(watch.Data, ready);
+            if (watch.Fd >= 0 && RefusedWatches.Ready(watch.Fd, watch.Events) is not 0 and var ready)
+                Dispatch(watch.Data, ready);
     }
 
     void Dispatch(ulong data, uint ready)

@@ -3,8 +3,10 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Events;
 
 /// <summary>
-/// Watches that epoll has refused for now (ENOMEM; ENOSPC: fs.epoll.max_user_watches, man 2 epoll_ctl). Nothing is lost by that: until epoll takes them, the loop asks poll(2) about them ten
-/// times a second, and offers them to epoll again each time. So a refusal delays, and whoever watches a descriptor need not know. Under the loop's lock, except for <see cref="Ready"/>.
+/// Watches that epoll has refused for now (ENOMEM; ENOSPC: fs.epoll.max_user_watches, man 2 epoll_ctl). Nothing is lost
+/// by that: until epoll takes them, the loop asks poll(2) about them ten times a second, and offers them to epoll again
+/// each time. So a refusal delays, and whoever watches a descriptor need not know. Under the loop's lock, except for
+/// <see cref="Ready"/>.
 /// </summary>
 internal sealed unsafe class RefusedWatches
 {
@@ -23,7 +25,8 @@ internal sealed unsafe class RefusedWatches
 
     /// <summary>A sentence while there are some; null: epoll watches everything. From any thread.</summary>
     public string? Trouble => _count == 0 ? null
-        : $"the system refuses to watch {_count} descriptors ({Errno.Describe(_errno)}); they are looked at ten times a second. Raise the limit (sysctl -w fs.epoll.max_user_watches=NUMBER), or free memory";
+        : $"the system refuses to watch {_count} descriptors ({Errno.Describe(_errno)}); they are looked at ten times "
+            + "a second. Raise the limit (sysctl -w fs.epoll.max_user_watches=NUMBER), or free memory";
 
     public void Add(int fd, uint events, ulong data, int errno)
     {

@@ -20,7 +20,10 @@ internal sealed class Dialer(EventLoop loop) : IDialer
         return attempt;
     }
 
-    /// <summary>One connection. Its members come from several threads, one at a time under the lock; results are told outside of it.</summary>
+    /// <summary>
+    /// One connection. Its members come from several threads, one at a time under the lock; results are told outside of
+    /// it.
+    /// </summary>
     sealed unsafe class Attempt(EventLoop loop, byte[]? request, DialResult told) : IReadyHandler, IDisposable
     {
         /// <summary>A status line that is longer is none.</summary>
@@ -83,7 +86,10 @@ internal sealed class Dialer(EventLoop loop) : IDialer
             told(problem, line, _address);
         }
 
-        /// <summary>Begins with the next address that can be begun with. Null: the loop will tell; else why the last one could not.</summary>
+        /// <summary>
+        /// Begins with the next address that can be begun with. Null: the loop will tell; else why the last one could
+        /// not.
+        /// </summary>
         string? TryNext(string problem)
         {
             Close();
@@ -93,7 +99,9 @@ internal sealed class Dialer(EventLoop loop) : IDialer
                 {
                     var length = (uint)_addresses[_next++].Length;
                     _socket = Descriptors.Socket(*(ushort*)address, SysSocket.SOCK_STREAM | SysSocket.SOCK_NONBLOCK);
-                    if (_socket.IsOpen && (SysSocket.connect(_socket.Number, (SockaddrUn*)address, length) == 0 || Errno.Last == Errno.EINPROGRESS))
+                    if (_socket.IsOpen
+                        && (SysSocket.connect(_socket.Number, (SockaddrUn*)address, length) == 0
+                            || Errno.Last == Errno.EINPROGRESS))
                     {
                         loop.Watch(_socket.Number, SysEpoll.EPOLLOUT, this);
                         return null;
@@ -110,13 +118,15 @@ internal sealed class Dialer(EventLoop loop) : IDialer
         {
             int error;
             var length = (uint)sizeof(int);
-            if (SysSocket.getsockopt(_socket.Number, SysSocket.SOL_SOCKET, SysSocket.SO_ERROR, &error, &length) != 0) error = Errno.Last;
+            if (SysSocket.getsockopt(_socket.Number, SysSocket.SOL_SOCKET, SysSocket.SO_ERROR, &error, &length) != 0)
+                error = Errno.Last;
             if (error != 0) return TryNext(NameLookup.Phrase(Errno.Describe(error)));
             _connected = true;
             _address = Address(_addresses[_next - 1]);
             if (request is null) return null;
             nint sent;
-            fixed (byte* bytes = request) sent = SysSocket.send(_socket.Number, bytes, (nuint)request.Length, SysSocket.MSG_NOSIGNAL);
+            fixed (byte* bytes = request)
+                sent = SysSocket.send(_socket.Number, bytes, (nuint)request.Length, SysSocket.MSG_NOSIGNAL);
             // A few hundred bytes into an empty buffer go whole, or the connection is gone.
             if (sent != request.Length) return "the request could not be sent";
             loop.Watch(_socket.Number, SysEpoll.EPOLLIN, this);
@@ -150,14 +160,17 @@ internal sealed class Dialer(EventLoop loop) : IDialer
             if (count < 0 && Errno.Last is Errno.EAGAIN or Errno.EINTR) return null;
             if (count <= 0 || (_taken += (int)count) > LongestAnswer)
             {
-                var why = count < 0 ? NameLookup.Phrase(Errno.Describe(Errno.Last)) : "the connection was closed without an answer";
+                var why = count < 0
+                    ? NameLookup.Phrase(Errno.Describe(Errno.Last))
+                    : "the connection was closed without an answer";
                 Close();
                 return why;
             }
             if (_told) return null;
             _line.Append(Encoding.Latin1.GetString(buffer, (int)count));
             var text = _line.ToString();
-            if (text.IndexOf('\n') is >= 0 and var end) line = text[..end].TrimEnd('\r') is { Length: > 0 } found ? found : " ";
+            if (text.IndexOf('\n') is >= 0 and var end)
+                line = text[..end].TrimEnd('\r') is { Length: > 0 } found ? found : " ";
             return line.Length == 0 && text.Length >= LongestLine ? "the answer has no end of line" : null;
         }
 

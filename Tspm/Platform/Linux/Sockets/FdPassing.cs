@@ -7,8 +7,8 @@ namespace Tspm.Platform.Linux.Sockets;
 internal static unsafe class FdPassing
 {
     /// <summary>
-    /// Sends without ever blocking. On a SOCK_SEQPACKET socket the message goes whole or not at all. A descriptor stays open here too.
-    /// Returns 0 or an error number: EAGAIN when the other side does not read, EPIPE when it is gone.
+    /// Sends without ever blocking. On a SOCK_SEQPACKET socket the message goes whole or not at all. A descriptor stays
+    /// open here too. Returns 0 or an error number: EAGAIN when the other side does not read, EPIPE when it is gone.
     /// </summary>
     public static int Send(int socket, ReadOnlySpan<byte> payload, int fdOrMinus1)
     {
@@ -38,9 +38,9 @@ internal static unsafe class FdPassing
     }
 
     /// <summary>
-    /// Receives one message; waits for it unless the socket is non-blocking. Returns its length, 0 when the other side is gone, or -1 with
-    /// the error number set. <paramref name="fd"/> is the descriptor that came with it, close-on-exec and the
-    /// caller's; not open: none did.
+    /// Receives one message; waits for it unless the socket is non-blocking. Returns its length, 0 when the other side
+    /// is gone, or -1 with the error number set. <paramref name="fd"/> is the descriptor that came with it,
+    /// close-on-exec and the caller's; not open: none did.
     /// </summary>
     public static int Receive(int socket, Span<byte> buffer, out Descriptor fd)
     {
@@ -50,7 +50,13 @@ internal static unsafe class FdPassing
             var vector = new IoVector { iov_base = bytes, iov_len = (nuint)buffer.Length };
             var control = default(ControlMessageOfOneFd);
             // Length, not the padded size: the padding would be room for a second descriptor, which nobody would close.
-            var message = new MessageHeader { msg_iov = &vector, msg_iovlen = 1, msg_control = &control, msg_controllen = ControlMessageOfOneFd.Length };
+            var message = new MessageHeader
+            {
+                msg_iov = &vector,
+                msg_iovlen = 1,
+                msg_control = &control,
+                msg_controllen = ControlMessageOfOneFd.Length,
+            };
             nint received;
             do
             {
@@ -58,15 +64,16 @@ internal static unsafe class FdPassing
             }
             while (received < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
             if (received < 0) return -1;
-            if (message.msg_controllen >= ControlMessageOfOneFd.Length && control.cmsg_level == SysSocket.SOL_SOCKET && control.cmsg_type == SysSocket.SCM_RIGHTS)
+            if (message.msg_controllen >= ControlMessageOfOneFd.Length && control.cmsg_level == SysSocket.SOL_SOCKET
+                && control.cmsg_type == SysSocket.SCM_RIGHTS)
                 fd = Descriptor.Own(control.fd);
             return (int)received;
         }
     }
 
     /// <summary>
-    /// One datagram of a socket with SO_PASSCRED, as text, and who sent it; null: there is none now. Descriptors that come with it are closed: that is what who waits for a barrier waits for
-    /// (BARRIER=1, man 3 sd_notify).
+    /// One datagram of a socket with SO_PASSCRED, as text, and who sent it; null: there is none now. Descriptors that
+    /// come with it are closed: that is what who waits for a barrier waits for (BARRIER=1, man 3 sd_notify).
     /// </summary>
     public static string? ReceiveText(int socket, int most, out Ucred sender)
     {
@@ -75,9 +82,16 @@ internal static unsafe class FdPassing
         var buffer = stackalloc byte[most];
         var control = stackalloc byte[controlBytes];
         var vector = new IoVector { iov_base = buffer, iov_len = (nuint)most };
-        var message = new MessageHeader { msg_iov = &vector, msg_iovlen = 1, msg_control = control, msg_controllen = controlBytes };
+        var message = new MessageHeader
+        {
+            msg_iov = &vector,
+            msg_iovlen = 1,
+            msg_control = control,
+            msg_controllen = controlBytes,
+        };
         nint received;
-        while ((received = SysSocket.recvmsg(socket, &message, SysSocket.MSG_DONTWAIT | SysSocket.MSG_CMSG_CLOEXEC)) < 0)
+        while ((received = SysSocket.recvmsg(socket, &message,
+            SysSocket.MSG_DONTWAIT | SysSocket.MSG_CMSG_CLOEXEC)) < 0)
             if (Marshal.GetLastPInvokeError() != Errno.EINTR) return null;
         for (var at = 0; at + header <= (int)message.msg_controllen;)
         {
@@ -86,7 +100,8 @@ internal static unsafe class FdPassing
             var type = *(int*)(control + at + header - sizeof(int));
             if (type == SysSocket.SCM_CREDENTIALS) sender = *(Ucred*)(control + at + header);
             else if (type == SysSocket.SCM_RIGHTS)
-                for (var fd = at + header; fd < at + length; fd += sizeof(int)) Descriptor.Own(*(int*)(control + fd)).Dispose();
+                for (var fd = at + header; fd < at + length; fd += sizeof(int))
+                    Descriptor.Own(*(int*)(control + fd)).Dispose();
             at += (length + 7) & ~7; // CMSG_ALIGN
         }
         return System.Text.Encoding.UTF8.GetString(buffer, (int)received);

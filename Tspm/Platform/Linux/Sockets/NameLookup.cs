@@ -6,8 +6,9 @@ using Tspm.Model.Config;
 namespace Tspm.Platform.Linux.Sockets;
 
 /// <summary>
-/// Names to addresses. The C library asks name servers and waits for them, half a minute if need be: that is done on a thread of its own, one for all who ask for the same place, and there are few of
-/// them. Addresses in digits, and localhost, are known at once.
+/// Names to addresses. The C library asks name servers and waits for them, half a minute if need be: that is done on a
+/// thread of its own, one for all who ask for the same place, and there are few of them. Addresses in digits, and
+/// localhost, are known at once.
 /// </summary>
 internal sealed unsafe class NameLookup
 {
@@ -17,7 +18,8 @@ internal sealed unsafe class NameLookup
     readonly Lock _gate = new();
     readonly Dictionary<string, List<Found>> _asked = new(StringComparer.Ordinal);
 
-    /// <param name="addresses">Each a <c>struct sockaddr</c>, in the order to be tried; empty when there is a problem.</param>
+    /// <param name="addresses">Each a <c>struct sockaddr</c>, in the order to be tried; empty when there is a
+    /// problem.</param>
     internal delegate void Found(IReadOnlyList<byte[]> addresses, string? problem);
 
     /// <summary>Tells once: on the caller's thread when nobody has to be asked, else on another.</summary>
@@ -26,7 +28,8 @@ internal sealed unsafe class NameLookup
         var addresses = new List<byte[]>();
         // Whatever is in /etc/hosts: this name means this machine (RFC 6761).
         var known = place.Host == "localhost"
-            ? Ask("127.0.0.1", place.Port, Netdb.AI_NUMERICHOST, addresses) | Ask("::1", place.Port, Netdb.AI_NUMERICHOST, addresses)
+            ? Ask("127.0.0.1", place.Port, Netdb.AI_NUMERICHOST, addresses) | Ask("::1", place.Port,
+                Netdb.AI_NUMERICHOST, addresses)
             : Ask(place.Host, place.Port, Netdb.AI_NUMERICHOST, addresses);
         if (known == 0) found(addresses, null);
         else if (Enqueue(place, found) is { } problem) found([], problem);
@@ -63,7 +66,10 @@ internal sealed unsafe class NameLookup
         var error = Ask(place.Host, place.Port, 0, addresses);
         List<Found> waiting;
         lock (_gate) _asked.Remove(key, out waiting!);
-        var problem = error == 0 ? null : $"the name '{place.Host}' is not known: {Phrase(Marshal.PtrToStringUTF8((nint)Netdb.gai_strerror(error)) ?? "")}";
+        var problem = error == 0
+            ? null
+            : $"the name '{place.Host}' is not known: "
+                + $"{Phrase(Marshal.PtrToStringUTF8((nint)Netdb.gai_strerror(error)) ?? "")}";
         foreach (var found in waiting) found(addresses, problem);
     }
 
@@ -73,7 +79,8 @@ internal sealed unsafe class NameLookup
         AddressInfo* first = null;
         var error = Netdb.getaddrinfo(host, port.ToString(CultureInfo.InvariantCulture), &hints, &first);
         if (error != 0) return error;
-        for (var info = first; info != null; info = info->ai_next) addresses.Add(new Span<byte>(info->ai_addr, (int)info->ai_addrlen).ToArray());
+        for (var info = first; info != null; info = info->ai_next)
+            addresses.Add(new Span<byte>(info->ai_addr, (int)info->ai_addrlen).ToArray());
         Netdb.freeaddrinfo(first);
         return 0;
     }

@@ -7,8 +7,9 @@ using Tspm.Platform.Linux.Events;
 namespace Tspm.Platform.Linux.Sockets;
 
 /// <summary>
-/// Abstract sockets (man 7 unix): no file that has to be removed, none that a child of another user could not reach, and the name is free when its last holder is gone. It is told by the run
-/// alone, so that a daemon under a new guardian, which was given nothing, can make it again. The kernel says who sent each datagram.
+/// Abstract sockets (man 7 unix): no file that has to be removed, none that a child of another user could not reach,
+/// and the name is free when its last holder is gone. It is told by the run alone, so that a daemon under a new
+/// guardian, which was given nothing, can make it again. The kernel says who sent each datagram.
 /// </summary>
 /// <param name="loop">Tells when something came.</param>
 /// <param name="store">Keeps each socket for the next daemon.</param>
@@ -31,7 +32,8 @@ internal sealed unsafe class NotifySockets(EventLoop loop, IDescriptorStore stor
         _inherited.Clear();
     }
 
-    public string NameOf(ulong runId) => string.Create(CultureInfo.InvariantCulture, $"@tspm/{CurrentSystem.UserId}/{runId}");
+    public string NameOf(ulong runId) =>
+        string.Create(CultureInfo.InvariantCulture, $"@tspm/{CurrentSystem.UserId}/{runId}");
 
     public IDisposable? Open(ulong runId, NotifyHeard heard, out SpawnFailure? failure)
     {
@@ -42,7 +44,8 @@ internal sealed unsafe class NotifySockets(EventLoop loop, IDescriptorStore stor
             socket = Make(NameOf(runId), out var errno);
             if (!socket.IsOpen)
             {
-                failure = new SpawnFailure("open notify socket", errno, $"cannot make the socket for readiness messages: {Errno.Describe(errno)}");
+                failure = new SpawnFailure("open notify socket", errno,
+                    $"cannot make the socket for readiness messages: {Errno.Describe(errno)}");
                 return null;
             }
             store.Store(key, socket.Number);
@@ -73,13 +76,15 @@ internal sealed unsafe class NotifySockets(EventLoop loop, IDescriptorStore stor
         address.sun_path[0] = 0;
         // The length tells where an abstract name ends.
         if (SysSocket.setsockopt(socket.Number, SysSocket.SOL_SOCKET, SysSocket.SO_PASSCRED, &yes, sizeof(int)) == 0
-            && SysSocket.bind(socket.Number, &address, (uint)(sizeof(ushort) + Encoding.UTF8.GetByteCount(name))) == 0) return socket;
+            && SysSocket.bind(socket.Number, &address,
+                (uint)(sizeof(ushort) + Encoding.UTF8.GetByteCount(name))) == 0) return socket;
         errno = Errno.Last;
         socket.Dispose();
         return default;
     }
 
-    sealed class Listener(NotifySockets owner, Descriptor socket, DescriptorKey key, NotifyHeard heard) : IReadyHandler, IDisposable
+    sealed class Listener(NotifySockets owner, Descriptor socket, DescriptorKey key, NotifyHeard heard) : IReadyHandler,
+        IDisposable
     {
         /// <summary>As systemd has it.</summary>
         const int LongestDatagram = 4096;

@@ -17,7 +17,9 @@ internal enum SocketFile
     Unknown,
 }
 
-/// <summary>The files of Unix sockets (man 7 unix): they outlive who made them, so each is asked before it is removed.</summary>
+/// <summary>
+/// The files of Unix sockets (man 7 unix): they outlive who made them, so each is asked before it is removed.
+/// </summary>
 internal static unsafe class SocketFiles
 {
     /// <summary>0600.</summary>
@@ -59,13 +61,16 @@ internal static unsafe class SocketFiles
     {
         SockaddrUn name = default;
         var length = (uint)sizeof(SockaddrUn);
-        if (SysSocket.getsockname(descriptor, &name, &length) != 0 || name.sun_family != SysSocket.AF_UNIX || name.sun_path[0] == 0) return null;
+        if (SysSocket.getsockname(descriptor, &name, &length) != 0 || name.sun_family != SysSocket.AF_UNIX
+            || name.sun_path[0] == 0) return null;
         var bytes = new ReadOnlySpan<byte>(name.sun_path, SockaddrUn.PathBytes);
         var end = bytes.IndexOf((byte)0);
         return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
     }
 
-    /// <summary>As if the process itself had made it, but that without a mask nobody else may connect. Null: done.</summary>
+    /// <summary>
+    /// As if the process itself had made it, but that without a mask nobody else may connect. Null: done.
+    /// </summary>
     public static string? GiveTo(string path, SocketFileRights rights)
     {
         var mode = rights.Umask is { } mask ? Everybody & ~Convert.ToUInt32(mask, 8) : OwnerOnly;
@@ -79,7 +84,8 @@ internal static unsafe class SocketFiles
         if (rights.Group is { } group)
         {
             if (Grp.getgrnam(group) is { } entry) gid = entry.Gid;
-            else if (!uint.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out gid)) return $"there is no group '{group}'";
+            else if (!uint.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out gid))
+                return $"there is no group '{group}'";
         }
         return (uid, gid) == (uint.MaxValue, uint.MaxValue) || SysStat.chown(path, uid, gid) == 0
             ? null : $"{path} cannot be given to {rights.User ?? rights.Group}: {Errno.Describe(Errno.Last)}";

@@ -41,12 +41,14 @@ internal static unsafe class TcpDiag
         {
             Header = new NetlinkHeader
             {
-                nlmsg_len = (uint)sizeof(Question), nlmsg_type = SockDiag.SOCK_DIAG_BY_FAMILY,
+                nlmsg_len = (uint)sizeof(Question),
+                nlmsg_type = SockDiag.SOCK_DIAG_BY_FAMILY,
                 nlmsg_flags = SockDiag.NLM_F_REQUEST | SockDiag.NLM_F_DUMP,
             },
             Request = new InetDiagRequest
             {
-                sdiag_family = (byte)family, sdiag_protocol = SockDiag.IPPROTO_TCP,
+                sdiag_family = (byte)family,
+                sdiag_protocol = SockDiag.IPPROTO_TCP,
                 idiag_states = 1 << SockDiag.TCP_LISTEN,
             },
         };

@@ -2,16 +2,23 @@ using Tspm.Libc;
 
 namespace Tspm.Platform.Linux.Spawning;
 
-/// <summary>Becomes another user's program: nothing that this process does for him afterwards is done with root's rights in folders that are his.</summary>
+/// <summary>
+/// Becomes another user's program: nothing that this process does for him afterwards is done with root's rights in
+/// folders that are his.
+/// </summary>
 internal static unsafe class AsUser
 {
-    /// <summary>Executes this executable as the user, with what a login gives and nothing of the present environment but PATH and language. Comes back only when that failed: with the sentence.</summary>
+    /// <summary>
+    /// Executes this executable as the user, with what a login gives and nothing of the present environment but PATH
+    /// and language. Comes back only when that failed: with the sentence.
+    /// </summary>
     public static string Execute(string user, string[] words)
     {
         if (Pwd.getpwnam(user) is not { } entry) return $"there is no user '{user}'";
         if (TargetUser.Become(user, "") is { } refused) return refused.Sentence;
         _ = Unistd.chdir("/");
-        var environment = new List<string> { $"HOME={entry.Home}", $"USER={entry.Name}", $"LOGNAME={entry.Name}", $"SHELL={entry.Shell}" };
+        var environment = new List<string> { $"HOME={entry.Home}", $"USER={entry.Name}", $"LOGNAME={entry.Name}",
+            $"SHELL={entry.Shell}" };
         foreach (var name in new[] { "PATH", "LANG", "TERM", "NO_COLOR" })
             if (Environment.GetEnvironmentVariable(name) is { } value) environment.Add($"{name}={value}");
         using var path = new StringBlock([SelfPath.Value]);

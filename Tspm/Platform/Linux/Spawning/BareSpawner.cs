@@ -3,20 +3,26 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// posix_spawn on a thread that has a table of descriptors to itself, with 0, 1 and 2 in it. A clone copies the whole table of whoever calls it, and the exec closes all of it again: with the five
-/// descriptors that each running child takes here, starting a thousand would copy and close two and a half million, while the supervisor waits. Nothing else may run on that thread: what it
-/// opened nobody else would see.
+/// posix_spawn on a thread that has a table of descriptors to itself, with 0, 1 and 2 in it. A clone copies the whole
+/// table of whoever calls it, and the exec closes all of it again: with the five descriptors that each running child
+/// takes here, starting a thousand would copy and close two and a half million, while the supervisor waits. Nothing
+/// else may run on that thread: what it opened nobody else would see.
 /// </summary>
 internal sealed class BareSpawner
 {
     readonly SemaphoreSlim _asked = new(0), _done = new(0);
 
-    /// <summary>Null: there is no thread yet. False: this kernel cannot do it (before Linux 5.9), or forbids it.</summary>
+    /// <summary>
+    /// Null: there is no thread yet. False: this kernel cannot do it (before Linux 5.9), or forbids it.
+    /// </summary>
     bool? _isBare;
 
     SpawnCall? _call;
 
-    /// <summary>Makes the call; one at a time. The child inherits 0, 1 and 2 and nothing else, so its actions may not name others.</summary>
+    /// <summary>
+    /// Makes the call; one at a time. The child inherits 0, 1 and 2 and nothing else, so its actions may not name
+    /// others.
+    /// </summary>
     public void Run(SpawnCall call)
     {
         if (_isBare is null) Begin();

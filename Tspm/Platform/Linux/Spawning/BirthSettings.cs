@@ -14,7 +14,8 @@ internal sealed unsafe class BirthSettings
 {
     /// <summary>Limits that could hurt this process if it had them even for a microsecond: a write or a thread of
     /// another thread would fail, or a signal end it all.</summary>
-    static readonly int[] s_dangerous = [SysResource.RLIMIT_FSIZE, SysResource.RLIMIT_DATA, SysResource.RLIMIT_AS, SysResource.RLIMIT_CPU, SysResource.RLIMIT_NPROC];
+    static readonly int[] s_dangerous = [SysResource.RLIMIT_FSIZE, SysResource.RLIMIT_DATA, SysResource.RLIMIT_AS,
+        SysResource.RLIMIT_CPU, SysResource.RLIMIT_NPROC];
 
     /// <summary>With a smaller stack limit than this the main thread of this process might not get its next
     /// page.</summary>
@@ -36,12 +37,15 @@ internal sealed unsafe class BirthSettings
     public static BirthSettings Of(LaunchContext? launch, long? openFiles, ulong?[] original)
     {
         var limits = (ulong?[])original.Clone();
-        if (openFiles is { } files and >= 0) limits[SysResource.RLIMIT_NOFILE] = files == long.MaxValue ? SoftLimits.Unlimited : (ulong)files;
+        if (openFiles is { } files and >= 0)
+            limits[SysResource.RLIMIT_NOFILE] = files == long.MaxValue ? SoftLimits.Unlimited : (ulong)files;
         if (launch?.Limits is { } text && SoftLimits.Parse(text) is { } wanted)
             for (var i = 0; i < wanted.Length; i++) limits[i] = wanted[i] ?? limits[i];
         return new BirthSettings
         {
-            Umask = launch?.Umask is { } mask && LaunchContext.TryOctal(mask) is { } bits ? bits : LaunchContext.DefaultUmaskBits,
+            Umask = launch?.Umask is { } mask && LaunchContext.TryOctal(mask) is { } bits
+                ? bits
+                : LaunchContext.DefaultUmaskBits,
             Nice = launch?.Nice ?? 0,
             IoPriority = launch?.IoPriority is { } priority ? Tspm.Model.Config.IoPriority.Parse(priority) ?? 0 : 0,
             Cpus = launch?.Cpus is { } cpus ? CpuList.Parse(cpus) : null,
@@ -59,20 +63,35 @@ internal sealed unsafe class BirthSettings
             ResourceLimit own;
             if (Limits[resource] is not { } wanted || SysResource.getrlimit(resource, &own) != 0) continue;
             // Above the hard limit it is cut to it, unless a privilege helps.
-            if (own.rlim_cur != wanted && (wanted <= own.rlim_max || own.rlim_cur != own.rlim_max || LinuxSpawner.CanHave(resource, wanted))) return true;
+            if (own.rlim_cur != wanted
+                && (wanted <= own.rlim_max || own.rlim_cur != own.rlim_max
+                    || LinuxSpawner.CanHave(resource, wanted))) return true;
         }
         return false;
     }
 
-    public string ToWord() => string.Create(CultureInfo.InvariantCulture, $"{Umask};{Nice};{IoPriority};{(Cpus is null ? "" : CpuList.Format(Cpus))};{SoftLimits.Format(Limits)}");
+    public string ToWord() =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"{Umask};{Nice};{IoPriority};{(Cpus is null ? "" : CpuList.Format(Cpus))};{SoftLimits.Format(Limits)}");
 
     /// <summary>Null: not written by <see cref="ToWord"/>.</summary>
     public static BirthSettings? Parse(string word)
     {
         var culture = CultureInfo.InvariantCulture;
         if (word.Split(';') is not [var umask, var nice, var priority, var cpus, var limits]) return null;
-        if (!uint.TryParse(umask, NumberStyles.None, culture, out var mask) || !int.TryParse(nice, NumberStyles.AllowLeadingSign, culture, out var niceness)) return null;
-        if (!int.TryParse(priority, NumberStyles.None, culture, out var io) || SoftLimits.Parse(limits) is not { } parsed) return null;
-        return new BirthSettings { Umask = mask, Nice = niceness, IoPriority = io, Cpus = cpus.Length == 0 ? null : CpuList.Parse(cpus), Limits = parsed };
+        if (!uint.TryParse(umask, NumberStyles.None, culture, out var mask)
+            || !int.TryParse(nice, NumberStyles.AllowLeadingSign, culture, out var niceness)) return null;
+        if (!int.TryParse(priority, NumberStyles.None, culture, out var io)
+            || SoftLimits.Parse(limits) is not { } parsed) return null;
+        return new BirthSettings
+        {
+            Umask = mask,
+            Nice = niceness,
+            IoPriority = io,
+            Cpus = cpus.Length == 0
+                ? null
+                : CpuList.Parse(cpus),
+            Limits = parsed,
+        };
     }
 }

@@ -12,7 +12,8 @@ internal static unsafe class CurrentEnvironment
     static StringBlock Make()
     {
         var entries = new List<string>();
-        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables()) entries.Add($"{entry.Key}={entry.Value}");
+        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+            entries.Add($"{entry.Key}={entry.Value}");
         return new StringBlock(entries);
     }
 }

@@ -40,7 +40,8 @@ internal unsafe ref struct LimitSwap
         for (; _count > 0; _count--)
         {
             var own = new ResourceLimit { rlim_cur = _former[_count * 2 - 2], rlim_max = _former[_count * 2 - 1] };
-            _ = SysResource.setrlimit(_resources[_count - 1], &own); // lowering a hard limit, or raising a soft one up to it: always allowed
+            // lowering a hard limit, or raising a soft one up to it: always allowed
+            _ = SysResource.setrlimit(_resources[_count - 1], &own);
         }
     }
 }

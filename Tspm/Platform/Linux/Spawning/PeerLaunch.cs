@@ -19,20 +19,24 @@ internal static class PeerLaunch
     /// <summary>Null: the process is gone, or hidden.</summary>
     public static LaunchContext? Read(int pid)
     {
-        if (pid <= 0 || ReadText(pid, "status") is not { } status || ReadText(pid, "limits") is not { } limits) return null;
+        if (pid <= 0 || ReadText(pid, "status") is not { } status || ReadText(pid, "limits") is not { } limits)
+            return null;
         if (UmaskOf(status) is not { } umask) return null;
         var nice = SysResource.getpriority(SysResource.PRIO_PROCESS, (uint)pid);
-        return OwnLaunch.Of(umask, nice, LimitsOf(limits, SoftColumn), ThreadValues.ReadCpus(pid), SysSyscall.ioprio_get(pid));
+        return OwnLaunch
+            .Of(umask, nice, LimitsOf(limits, SoftColumn), ThreadValues.ReadCpus(pid), SysSyscall.ioprio_get(pid));
     }
 
     /// <summary>By kernel number; null: the process is gone, or hidden.</summary>
-    public static ulong?[]? ReadHardLimits(int pid) => ReadText(pid, "limits") is { } text ? LimitsOf(text, HardColumn) : null;
+    public static ulong?[]? ReadHardLimits(int pid) =>
+        ReadText(pid, "limits") is { } text ? LimitsOf(text, HardColumn) : null;
 
     /// <summary>The mask in the text of /proc/PID/status (since Linux 4.7); null: it is not there.</summary>
     public static uint? UmaskOf(string status)
     {
         foreach (var line in status.Split('\n'))
-            if (line.StartsWith(UmaskKey, StringComparison.Ordinal)) return LaunchContext.TryOctal(line[UmaskKey.Length..].Trim());
+            if (line.StartsWith(UmaskKey, StringComparison.Ordinal))
+                return LaunchContext.TryOctal(line[UmaskKey.Length..].Trim());
         return null;
     }
 
@@ -50,7 +54,8 @@ internal static class PeerLaunch
             if (!line.StartsWith(LimitKey, StringComparison.Ordinal) || line.Length <= column) continue;
             var word = line[column..].Split(' ', 2)[0];
             if (word == SoftLimits.Text(SoftLimits.Unlimited)) limits[resource] = SoftLimits.Unlimited;
-            else if (ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var value)) limits[resource] = value;
+            else if (ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+                limits[resource] = value;
         }
         return limits;
     }

@@ -4,8 +4,8 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// Finds the file of a program as a shell would, but with the child's PATH and the child's working directory, and says precisely why not.
-/// posix_spawnp would search the daemon's PATH, and has one error number for all of it.
+/// Finds the file of a program as a shell would, but with the child's PATH and the child's working directory, and says
+/// precisely why not. posix_spawnp would search the daemon's PATH, and has one error number for all of it.
 /// </summary>
 internal static class ProgramLookup
 {
@@ -16,12 +16,13 @@ internal static class ProgramLookup
     const string DefaultPath = "/bin:/usr/bin";
 
     /// <summary>
-    /// The path to hand to exec, which comes after the change of directory: relative stays relative, so that a script sees itself as it was called.
-    /// Exactly one of the two is null. Asks for the rights of the calling process.
+    /// The path to hand to exec, which comes after the change of directory: relative stays relative, so that a script
+    /// sees itself as it was called. Exactly one of the two is null. Asks for the rights of the calling process.
     /// </summary>
     public static (string? Path, SpawnFailure? Failure) Find(string program, string workingDirectory, string? path)
     {
-        if (program.Length == 0) return (null, new SpawnFailure(FindStage, Errno.ENOENT, "cannot find a program: the command is empty"));
+        if (program.Length == 0)
+            return (null, new SpawnFailure(FindStage, Errno.ENOENT, "cannot find a program: the command is empty"));
         if (program.Contains('/'))
         {
             var failure = Check(program, workingDirectory);
@@ -47,9 +48,12 @@ internal static class ProgramLookup
     public static SpawnFailure ExecuteFailure(string program, string workingDirectory, int errno) => errno switch
     {
         Errno.ENOEXEC => Failure(program, errno, " (is the first line '#!/path/to/interpreter' missing?)"),
-        Errno.ENOENT or Errno.EACCES or Errno.ENOTDIR when Shebang.InterpreterOf(Absolute(program, workingDirectory)) is { } interpreter =>
-            Failure(program, errno, $" (its first line names the interpreter '{interpreter}': is that installed and executable?)"),
-        Errno.ENOENT => Failure(program, errno, " (the file is there: is it built for another system, with another loader?)"),
+        Errno.ENOENT or Errno.EACCES
+            or Errno.ENOTDIR when Shebang.InterpreterOf(Absolute(program, workingDirectory)) is { } interpreter =>
+            Failure(program, errno,
+                $" (its first line names the interpreter '{interpreter}': is that installed and executable?)"),
+        Errno.ENOENT =>
+            Failure(program, errno, " (the file is there: is it built for another system, with another loader?)"),
         Errno.E2BIG => Failure(program, errno, " (arguments and environment together are too long)"),
         _ => Failure(program, errno, ""),
     };
@@ -64,7 +68,8 @@ internal static class ProgramLookup
             var candidate = folder.Length == 0 ? "./" + program : folder + "/" + program;
             var failure = Check(candidate, workingDirectory);
             if (failure is null) return (candidate, null);
-            if (failure.Errno == Errno.EACCES && SysStat.stat(Absolute(candidate, workingDirectory), out var status) == 0 && status.IsRegularFile)
+            if (failure.Errno == Errno.EACCES
+                && SysStat.stat(Absolute(candidate, workingDirectory), out var status) == 0 && status.IsRegularFile)
                 denied ??= failure;
         }
         return (null, denied ?? new SpawnFailure(FindStage, Errno.ENOENT,
@@ -100,6 +105,7 @@ internal static class ProgramLookup
     static string Absolute(string program, string workingDirectory)
     {
         if (program.StartsWith('/')) return program;
-        return workingDirectory.TrimEnd('/') + "/" + (program.StartsWith("./", StringComparison.Ordinal) ? program[2..] : program);
+        return workingDirectory.TrimEnd('/') + "/"
+            + (program.StartsWith("./", StringComparison.Ordinal) ? program[2..] : program);
     }
 }

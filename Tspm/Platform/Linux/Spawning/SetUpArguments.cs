@@ -4,12 +4,15 @@ using Tspm.Model.Config;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// The command line between <see cref="SetUpRun"/> and <see cref="ChildSetUp"/>: a fixed number of places, empty for "leave it", then the program's
-/// own argv untouched. Nothing is parsed by its look, so no value can pass for a flag. Secrets are not in it: they come as the environment.
+/// The command line between <see cref="SetUpRun"/> and <see cref="ChildSetUp"/>: a fixed number of places, empty for
+/// "leave it", then the program's own argv untouched. Nothing is parsed by its look, so no value can pass for a flag.
+/// Secrets are not in it: they come as the environment.
 /// </summary>
 internal sealed record SetUpArguments(
-    string WorkingDirectory, string User, string Group, string Umask, int? Nice, int? OomScoreAdjust, IReadOnlyList<(string Name, ulong Value)> Limits,
-    BirthSettings Birth, string PidVariables, int Listeners, string Cgroup, string Program, IReadOnlyList<string> Arguments)
+    string WorkingDirectory, string User, string Group, string Umask, int? Nice, int? OomScoreAdjust,
+        IReadOnlyList<(string Name, ulong Value)> Limits,
+    BirthSettings Birth, string PidVariables, int Listeners, string Cgroup, string Program,
+        IReadOnlyList<string> Arguments)
 {
     /// <summary>Places before the program's argv, with the hidden word.</summary>
     const int Places = 13;
@@ -20,8 +23,10 @@ internal sealed record SetUpArguments(
         var setUp = request.SetUp!;
         return
         [
-            command.Executable, .. command.LeadingArguments, ChildSetUp.Word, request.WorkingDirectory, setUp.User ?? "", setUp.Group ?? "", setUp.Umask ?? "",
-            Text(setUp.Nice), Text(setUp.OomScoreAdjust), string.Join(',', LimitsOf(setUp.Limits)), birth.ToWord(), setUp.PidVariables ?? "",
+            command.Executable, .. command.LeadingArguments, ChildSetUp.Word, request.WorkingDirectory, setUp.User
+                ?? "", setUp.Group ?? "", setUp.Umask ?? "",
+            Text(setUp.Nice), Text(setUp.OomScoreAdjust), string.Join(',', LimitsOf(setUp.Limits)), birth.ToWord(),
+                setUp.PidVariables ?? "",
             request.Listeners.Count.ToString(CultureInfo.InvariantCulture), setUp.Cgroup ?? "",
             request.Program, .. request.Arguments,
         ];
@@ -31,16 +36,20 @@ internal sealed record SetUpArguments(
     public static SetUpArguments? Read(string[] args)
     {
         if (args.Length <= Places || args[0] != ChildSetUp.Word) return null;
-        if (!TryNumber(args[5], out var nice) || !TryNumber(args[6], out var oom) || BirthSettings.Parse(args[8]) is not { } birth) return null;
+        if (!TryNumber(args[5], out var nice) || !TryNumber(args[6], out var oom)
+            || BirthSettings.Parse(args[8]) is not { } birth) return null;
         if (!int.TryParse(args[10], NumberStyles.None, CultureInfo.InvariantCulture, out var listeners)) return null;
         var limits = new List<(string, ulong)>();
         foreach (var limit in args[7].Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = limit.IndexOf('=');
-            if (equals < 0 || !ulong.TryParse(limit[(equals + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var value)) return null;
+            if (equals < 0
+                || !ulong.TryParse(limit[(equals + 1)..], NumberStyles.None, CultureInfo.InvariantCulture,
+                    out var value)) return null;
             limits.Add((limit[..equals], value));
         }
-        return new SetUpArguments(args[1], args[2], args[3], args[4], nice, oom, limits, birth, args[9], listeners, args[11], args[12], args[Places..]);
+        return new SetUpArguments(args[1], args[2], args[3], args[4], nice, oom, limits, birth, args[9], listeners,
+            args[11], args[12], args[Places..]);
     }
 
     static IEnumerable<string> LimitsOf(ResourceLimits? limits)
@@ -48,7 +57,8 @@ internal sealed record SetUpArguments(
         if (limits is null) yield break;
         (string Name, long? Value)[] all =
         [
-            ("nofile", limits.Nofile), ("nproc", limits.Nproc), ("core", limits.Core), ("as", limits.As), ("fsize", limits.Fsize), ("cpu", limits.Cpu),
+            ("nofile", limits.Nofile), ("nproc", limits.Nproc), ("core", limits.Core), ("as", limits.As),
+            ("fsize", limits.Fsize), ("cpu", limits.Cpu),
             ("memlock", limits.Memlock), ("stack", limits.Stack),
         ];
         foreach (var (name, value) in all)

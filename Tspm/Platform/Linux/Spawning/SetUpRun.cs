@@ -7,20 +7,27 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// The parent's side of <see cref="ChildSetUp"/>: starts the set-up mode as the child, and waits on a pipe for its word. The pipe closes by itself when
-/// the program's exec succeeds (close-on-exec) or the child dies; a mark written just before the exec tells the two apart.
+/// The parent's side of <see cref="ChildSetUp"/>: starts the set-up mode as the child, and waits on a pipe for its
+/// word. The pipe closes by itself when the program's exec succeeds (close-on-exec) or the child dies; a mark written
+/// just before the exec tells the two apart.
 /// </summary>
 internal static unsafe class SetUpRun
 {
     public const string Stage = "set-up";
 
-    /// <summary>The set-up takes 3 ms; a user database or a directory on a network may take longer, but must not stop the daemon for ever.</summary>
+    /// <summary>
+    /// The set-up takes 3 ms; a user database or a directory on a network may take longer, but must not stop the daemon
+    /// for ever.
+    /// </summary>
     const int DeadlineMs = 10_000;
 
-    /// <summary>Lowest number for our end: the spawn overwrites 0, 1 and 2 in the child, and what the listeners get.</summary>
+    /// <summary>
+    /// Lowest number for our end: the spawn overwrites 0, 1 and 2 in the child, and what the listeners get.
+    /// </summary>
     const int FirstSafeFd = 4 + SpawnRequest.MaxListeners;
 
-    public static SpawnFailure? Spawn(LinuxSpawner spawner, SetUpCommand command, SpawnRequest request, BirthSettings settings, out int pid)
+    public static SpawnFailure? Spawn(LinuxSpawner spawner, SetUpCommand command, SpawnRequest request,
+        BirthSettings settings, out int pid)
     {
         pid = 0;
         if (!Descriptors.Pipe(out var readEnd, out var madeEnd)) return CannotPrepare(Errno.Last);
@@ -29,7 +36,9 @@ internal static unsafe class SetUpRun
         var errno = writeEnd.IsOpen ? 0 : Errno.Last;
         madeEnd.Dispose();
         if (errno != 0) return CannotPrepare(errno);
-        errno = spawner.Start(command.Executable, SetUpArguments.Write(command, request, settings), request, settings, writeEnd.Number, out pid);
+        errno = spawner
+            .Start(command.Executable, SetUpArguments.Write(command, request, settings), request, settings,
+                writeEnd.Number, out pid);
         // The report ends when the child alone has had this end and closes it.
         writeEnd.Dispose();
         if (errno != 0) return CannotStart(request, command, errno);
@@ -50,11 +59,15 @@ internal static unsafe class SetUpRun
         {
         }
         if (!inTime)
-            return new SpawnFailure(Stage, Errno.ETIMEDOUT, string.Create(CultureInfo.InvariantCulture, $"the set-up of the child did not finish within {DeadlineMs / 1000} s"));
+            return new SpawnFailure(Stage, Errno.ETIMEDOUT,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"the set-up of the child did not finish within {DeadlineMs / 1000} s"));
         var fields = text.TrimStart(ChildSetUp.AboutToExecute[0]).Split('\n', 3);
-        if (fields.Length == 3 && int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var errno))
+        if (fields.Length == 3
+            && int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var errno))
             return new SpawnFailure(fields[0], errno, fields[2]);
-        return new SpawnFailure(Stage, 0, $"the set-up of the child {ExitStatus.FromWaitStatus(status)} before it could run the program");
+        return new SpawnFailure(Stage, 0,
+            $"the set-up of the child {ExitStatus.FromWaitStatus(status)} before it could run the program");
     }
 
     static bool ReadToEnd(int fd, List<byte> into)
@@ -81,10 +94,12 @@ internal static unsafe class SetUpRun
 
     static SpawnFailure CannotStart(SpawnRequest request, SetUpCommand command, int errno)
     {
-        // The directory is entered later and as the target user: here only what this process itself opens can have failed.
+        // The directory is entered later and as the target user: here only what this process itself opens can have
+        // failed.
         var failure = LinuxSpawner.Explain(request with { WorkingDirectory = "/" }, errno, command.Executable);
         return failure.Stage == ProgramLookup.ExecuteStage
-            ? new SpawnFailure(Stage, errno, $"cannot run the set-up mode of {command.Executable}: {Errno.Describe(errno)}")
+            ? new SpawnFailure(Stage, errno,
+                $"cannot run the set-up mode of {command.Executable}: {Errno.Describe(errno)}")
             : failure;
     }
 }

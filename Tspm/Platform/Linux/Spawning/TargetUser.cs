@@ -5,8 +5,9 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// Becomes the user and group that a child is to run as: supplementary groups, then group, then user, each for good (man 7 credentials).
-/// A name that is no name may be a number. Being that user already is no failure, so a config with <c>user</c> also works for that user.
+/// Becomes the user and group that a child is to run as: supplementary groups, then group, then user, each for good
+/// (man 7 credentials). A name that is no name may be a number. Being that user already is no failure, so a config with
+/// <c>user</c> also works for that user.
 /// </summary>
 internal static unsafe class TargetUser
 {
@@ -22,7 +23,8 @@ internal static unsafe class TargetUser
         var gid = entry?.Gid ?? Unistd.getegid();
         if (group.Length > 0 && FindGroup(group, ref gid) is { } noGroup) return noGroup;
         if (user.Length > 0 && entry is null && group.Length == 0)
-            return new SpawnFailure(UserStage, Errno.ENOENT, $"cannot become user {user}: it is in no user database, so 'group' must be given too");
+            return new SpawnFailure(UserStage, Errno.ENOENT,
+                $"cannot become user {user}: it is in no user database, so 'group' must be given too");
         if (Change(user, group, entry, uid, gid) is { } refused) return refused;
         if (user.Length == 0 || entry is null) return null;
         _ = Unistd.setenv("HOME", entry.Home, 1);
@@ -33,20 +35,26 @@ internal static unsafe class TargetUser
 
     static SpawnFailure? Change(string user, string group, UserEntry? entry, uint uid, uint gid)
     {
-        if (uid == Unistd.geteuid() && uid == Unistd.getuid() && gid == Unistd.getegid() && gid == Unistd.getgid() && uid != 0) return null;
-        var groupText = group.Length > 0 ? $"cannot become group '{group}'" : $"cannot take the groups of user '{user}'";
+        if (uid == Unistd.geteuid() && uid == Unistd.getuid() && gid == Unistd.getegid() && gid == Unistd.getgid()
+            && uid != 0) return null;
+        var groupText = group.Length > 0
+            ? $"cannot become group '{group}'"
+            : $"cannot take the groups of user '{user}'";
         if (SetGroups(entry, gid) != 0 || Unistd.setresgid(gid, gid, gid) != 0) return Refused(GroupStage, groupText);
-        if (user.Length > 0 && Unistd.setresuid(uid, uid, uid) != 0) return Refused(UserStage, $"cannot become user '{user}'");
+        if (user.Length > 0 && Unistd.setresuid(uid, uid, uid) != 0)
+            return Refused(UserStage, $"cannot become user '{user}'");
         return null;
     }
 
-    static int SetGroups(UserEntry? entry, uint gid) => entry is not null ? Unistd.initgroups(entry.Name, gid) : Unistd.setgroups(1, &gid);
+    static int SetGroups(UserEntry? entry, uint gid) =>
+        entry is not null ? Unistd.initgroups(entry.Name, gid) : Unistd.setgroups(1, &gid);
 
     static SpawnFailure? FindUser(string user, ref uint uid, ref UserEntry? entry)
     {
         entry = Pwd.getpwnam(user);
         if (entry is null && TryId(user, out uid)) entry = Pwd.getpwuid(uid);
-        else if (entry is null) return new SpawnFailure(UserStage, Errno.ENOENT, $"cannot become user '{user}': no such user");
+        else if (entry is null)
+            return new SpawnFailure(UserStage, Errno.ENOENT, $"cannot become user '{user}': no such user");
         uid = entry?.Uid ?? uid;
         return null;
     }
@@ -54,7 +62,8 @@ internal static unsafe class TargetUser
     static SpawnFailure? FindGroup(string group, ref uint gid)
     {
         if (Grp.getgrnam(group) is { } entry) gid = entry.Gid;
-        else if (!TryId(group, out gid)) return new SpawnFailure(GroupStage, Errno.ENOENT, $"cannot become group '{group}': no such group");
+        else if (!TryId(group, out gid))
+            return new SpawnFailure(GroupStage, Errno.ENOENT, $"cannot become group '{group}': no such group");
         return null;
     }
 

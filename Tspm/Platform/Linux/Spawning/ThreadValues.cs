@@ -47,8 +47,10 @@ internal static unsafe class ThreadValues
             IoPriority = Math.Max(0, SysSyscall.ioprio_get(0)),
             Cpus = SetCpus(wanted.Cpus ?? AllCpus()),
         };
-        if (withNice && former.Nice != wanted.Nice) _ = SysResource.setpriority(SysResource.PRIO_PROCESS, 0, wanted.Nice);
-        if (IsOther(former.IoPriority, wanted.IoPriority, former.Nice)) _ = SysSyscall.ioprio_set_value(wanted.IoPriority);
+        if (withNice && former.Nice != wanted.Nice)
+            _ = SysResource.setpriority(SysResource.PRIO_PROCESS, 0, wanted.Nice);
+        if (IsOther(former.IoPriority, wanted.IoPriority, former.Nice))
+            _ = SysSyscall.ioprio_set_value(wanted.IoPriority);
         else former.IoPriority = -1;
         return former;
     }
@@ -57,7 +59,10 @@ internal static unsafe class ThreadValues
     {
         _ = SysStat.umask(former.Umask);
         if (former.Nice != set.Nice) _ = SysResource.setpriority(SysResource.PRIO_PROCESS, 0, former.Nice);
-        if (former.IoPriority >= 0) _ = SysSyscall.ioprio_set_value(Tspm.Model.Config.IoPriority.Format(former.IoPriority, former.Nice) is null ? 0 : former.IoPriority);
+        if (former.IoPriority >= 0)
+            _ = SysSyscall.ioprio_set_value(Tspm.Model.Config.IoPriority.Format(former.IoPriority, former.Nice) is null
+                ? 0
+                : former.IoPriority);
         if (former.Cpus is { } cpus) SetMask(cpus);
     }
 
@@ -73,7 +78,8 @@ internal static unsafe class ThreadValues
     public static ulong[]? ReadCpus(int pid)
     {
         var mask = new ulong[Tspm.Text.CpuList.Words];
-        fixed (ulong* raw = mask) return Sched.sched_getaffinity(pid, Tspm.Text.CpuList.Words * sizeof(ulong), raw) == 0 ? mask : null;
+        fixed (ulong* raw = mask)
+            return Sched.sched_getaffinity(pid, Tspm.Text.CpuList.Words * sizeof(ulong), raw) == 0 ? mask : null;
     }
 
     /// <summary>What a thread of this process gets that asks for all there are. The thread's own are as
@@ -100,7 +106,10 @@ internal static unsafe class ThreadValues
             var found = SysResource.getpriority(SysResource.PRIO_PROCESS, 0);
             try
             {
-                var thread = new Thread(() => found = TryLowest(found), maxStackSize: 256 * 1024) { IsBackground = true };
+                var thread = new Thread(() => found = TryLowest(found), maxStackSize: 256 * 1024)
+                {
+                    IsBackground = true,
+                };
                 thread.Start();
                 thread.Join();
             }
@@ -127,5 +136,6 @@ internal static unsafe class ThreadValues
         fixed (ulong* raw = mask) return Sched.sched_setaffinity(0, Tspm.Text.CpuList.Words * sizeof(ulong), raw) == 0;
     }
 
-    static bool IsOther(int own, int wanted, int nice) => Tspm.Model.Config.IoPriority.Format(own, nice) is null ? wanted != 0 : own != wanted;
+    static bool IsOther(int own, int wanted, int nice) =>
+        Tspm.Model.Config.IoPriority.Format(own, nice) is null ? wanted != 0 : own != wanted;
 }

@@ -33,8 +33,8 @@ internal sealed class ToolResult(ToolEnd end, ExitStatus status, string output, 
 }
 
 /// <summary>
-/// Runs a program for what it prints, with a deadline, and leaves nothing behind: its own session, /dev/null as input, killed with its group when it takes too long. Signals as at a program's
-/// start. Blocks its caller.
+/// Runs a program for what it prints, with a deadline, and leaves nothing behind: its own session, /dev/null as input,
+/// killed with its group when it takes too long. Signals as at a program's start. Blocks its caller.
 /// </summary>
 internal static unsafe class ToolRun
 {
@@ -47,7 +47,8 @@ internal static unsafe class ToolRun
     /// <param name="withErrors">Standard error is kept too, else it goes to /dev/null.</param>
     /// <param name="deadlineMs">Until its end.</param>
     /// <param name="mostBytes">More output than that ends it.</param>
-    public static ToolResult Run(string path, IReadOnlyCollection<string> argv, StringBlock? environment, bool withErrors, int deadlineMs, int mostBytes)
+    public static ToolResult Run(string path, IReadOnlyCollection<string> argv, StringBlock? environment,
+        bool withErrors, int deadlineMs, int mostBytes)
     {
         var until = Environment.TickCount64 + deadlineMs;
         if (!Descriptors.Pipe(out var readEnd, out var madeEnd)) return NotStarted(Errno.Last);
@@ -64,7 +65,8 @@ internal static unsafe class ToolRun
 
     static ToolResult NotStarted(int errno) => new(ToolEnd.DidNotStart, ExitStatus.Unknown, "", Errno.Describe(errno));
 
-    static int Start(string path, IReadOnlyCollection<string> words, StringBlock? environment, bool withErrors, int writeEnd, out int pid)
+    static int Start(string path, IReadOnlyCollection<string> words, StringBlock? environment, bool withErrors,
+        int writeEnd, out int pid)
     {
         pid = 0;
         using var file = new StringBlock([path]);
@@ -76,18 +78,23 @@ internal static unsafe class ToolRun
         var errno = PosixSpawn.posix_spawn_file_actions_init(&actions);
         if (errno == 0) errno = PosixSpawn.posix_spawnattr_init(&attributes);
         if (errno != 0) return errno;
-        errno = PosixSpawn.posix_spawn_file_actions_addopen(&actions, Unistd.STDIN_FILENO, "/dev/null", Fcntl.O_RDONLY, 0);
+        errno = PosixSpawn.posix_spawn_file_actions_addopen(
+            &actions, Unistd.STDIN_FILENO, "/dev/null", Fcntl.O_RDONLY, 0);
         if (errno == 0) errno = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, writeEnd, Unistd.STDOUT_FILENO);
         if (errno == 0)
             errno = withErrors
                 ? PosixSpawn.posix_spawn_file_actions_adddup2(&actions, writeEnd, Unistd.STDERR_FILENO)
-                : PosixSpawn.posix_spawn_file_actions_addopen(&actions, Unistd.STDERR_FILENO, "/dev/null", Fcntl.O_WRONLY, 0);
+                : PosixSpawn.posix_spawn_file_actions_addopen(&actions, Unistd.STDERR_FILENO, "/dev/null",
+                    Fcntl.O_WRONLY, 0);
         if (errno == 0) errno = PosixSpawn.posix_spawnattr_setsigmask(&attributes, &none);
         if (errno == 0) errno = PosixSpawn.posix_spawnattr_setsigdefault(&attributes, &all);
         if (errno == 0)
-            errno = PosixSpawn.posix_spawnattr_setflags(&attributes, PosixSpawn.POSIX_SPAWN_SETSID | PosixSpawn.POSIX_SPAWN_SETSIGDEF | PosixSpawn.POSIX_SPAWN_SETSIGMASK);
+            errno = PosixSpawn.posix_spawnattr_setflags(&attributes,
+                PosixSpawn.POSIX_SPAWN_SETSID | PosixSpawn.POSIX_SPAWN_SETSIGDEF | PosixSpawn.POSIX_SPAWN_SETSIGMASK);
         var child = 0;
-        if (errno == 0) errno = PosixSpawn.posix_spawn(&child, file.Pointers[0], &actions, &attributes, argv.Pointers, environment is null ? CurrentEnvironment.Pointer : environment.Pointers);
+        if (errno == 0)
+            errno = PosixSpawn.posix_spawn(&child, file.Pointers[0], &actions, &attributes, argv.Pointers,
+                environment is null ? CurrentEnvironment.Pointer : environment.Pointers);
         if (errno == 0) pid = child;
         _ = PosixSpawn.posix_spawnattr_destroy(&attributes);
         _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions);

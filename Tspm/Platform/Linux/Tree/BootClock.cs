@@ -2,7 +2,10 @@ using Tspm.Libc;
 
 namespace Tspm.Platform.Linux.Tree;
 
-/// <summary>The clock that start times of processes are measured with: time since boot, suspended time included (man 5 proc, field 22 of stat; man 2 clock_gettime).</summary>
+/// <summary>
+/// The clock that start times of processes are measured with: time since boot, suspended time included (man 5 proc,
+/// field 22 of stat; man 2 clock_gettime).
+/// </summary>
 internal static unsafe class BootClock
 {
     const int TicksPerSecond = 100;
@@ -11,7 +14,9 @@ internal static unsafe class BootClock
 
     /// <summary>When a process began, by the wall clock; null: it is gone.</summary>
     public static DateTimeOffset? TimeOf(int pid) =>
-        ProcFiles.TryReadStat(pid, out var stat) ? TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds((Ticks - stat.StartTicks) / (double)TicksPerSecond) : null;
+        ProcFiles.TryReadStat(pid, out var stat)
+            ? TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds((Ticks - stat.StartTicks) / (double)TicksPerSecond)
+            : null;
 
     /// <summary>Now, in the unit of <see cref="ProcStat.StartTicks"/>, rounded down as the kernel does.</summary>
     public static long Ticks
@@ -19,7 +24,9 @@ internal static unsafe class BootClock
         get
         {
             TimeSpec now;
-            return Time.clock_gettime(Time.CLOCK_BOOTTIME, &now) == 0 ? now.tv_sec * TicksPerSecond + now.tv_nsec / NanosecondsPerTick : 0;
+            return Time.clock_gettime(Time.CLOCK_BOOTTIME, &now) == 0
+                ? now.tv_sec * TicksPerSecond + now.tv_nsec / NanosecondsPerTick
+                : 0;
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// The fallback for kernels without pidfds: looks at every child ten times a second, on a thread of its own that exists from the first child on. There an exit is noticed up to 0.1 s late,
-/// and idle children cost some CPU.
+/// The fallback for kernels without pidfds: looks at every child ten times a second, on a thread of its own that exists
+/// from the first child on. There an exit is noticed up to 0.1 s late, and idle children cost some CPU.
 /// </summary>
 internal sealed class ChildPoll
 {

@@ -6,7 +6,9 @@ namespace Tspm.Platform.Linux.Tree;
 /// <summary>How the kernel says that a process ended, as an <see cref="ExitStatus"/>.</summary>
 internal static class ExitReadings
 {
-    /// <summary>CLD_EXITED carries the exit code in si_status, CLD_KILLED and CLD_DUMPED the signal (man 2 waitid).</summary>
+    /// <summary>
+    /// CLD_EXITED carries the exit code in si_status, CLD_KILLED and CLD_DUMPED the signal (man 2 waitid).
+    /// </summary>
     public static ExitStatus Of(in Siginfo info) => info.si_code switch
     {
         SysWait.CLD_EXITED => new ExitStatus(info.si_status, null),

@@ -4,15 +4,17 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// Finds the child of a run whose pid was never written down, because its daemon was killed between spawn and save: it is the one that
-/// holds the run's FIFO open. Looks through every descriptor of every process (man 5 proc, /proc/PID/fd), tens of milliseconds; for recovery only.
+/// Finds the child of a run whose pid was never written down, because its daemon was killed between spawn and save: it
+/// is the one that holds the run's FIFO open. Looks through every descriptor of every process (man 5 proc,
+/// /proc/PID/fd), tens of milliseconds; for recovery only.
 /// </summary>
 internal sealed unsafe class FifoHolders(ProcFiles files)
 {
     readonly List<int> descriptors = [];
 
     /// <summary>
-    /// The living holder; of several (a shell and what it started) the leader of a session, else the one that started first. Null: nobody, or no such FIFO.
+    /// The living holder; of several (a shell and what it started) the leader of a session, else the one that started
+    /// first. Null: nobody, or no such FIFO.
     /// </summary>
     public (int Pid, long StartTicks)? Find(string path, int guardianPid)
     {
@@ -24,7 +26,8 @@ internal sealed unsafe class FifoHolders(ProcFiles files)
         foreach (var pid in pids)
         {
             if (pid == ownPid || pid == guardianPid || !Holds(pid, fifo)) continue;
-            if (ProcFiles.TryReadStat(pid, out var stat) && stat.IsLiving && (best is not { } other || IsBetter(stat, other))) best = stat;
+            if (ProcFiles.TryReadStat(pid, out var stat) && stat.IsLiving
+                && (best is not { } other || IsBetter(stat, other))) best = stat;
         }
         return best is { } holder ? (holder.Pid, holder.StartTicks) : null;
     }

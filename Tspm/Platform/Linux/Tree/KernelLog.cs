@@ -5,8 +5,9 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// What the kernel says of processes that it killed because memory ran out, of a control group or of the machine (Documentation/ABI/testing/dev-kmsg: a record a read; mm/oom_kill.c writes "Killed process PID (NAME)").
-/// Only where it may be read, and only in the first pid namespace: elsewhere its numbers are not ours.
+/// What the kernel says of processes that it killed because memory ran out, of a control group or of the machine
+/// (Documentation/ABI/testing/dev-kmsg: a record a read; mm/oom_kill.c writes "Killed process PID (NAME)"). Only where
+/// it may be read, and only in the first pid namespace: elsewhere its numbers are not ours.
 /// </summary>
 internal static unsafe class KernelLog
 {
@@ -16,7 +17,9 @@ internal static unsafe class KernelLog
     /// <summary>A record with its dictionary (CONSOLE_EXT_LOG_MAX).</summary>
     const int MostRecordBytes = 8 << 10;
 
-    /// <summary>Between the word of the kernel and the death that follows it, and back: its clock and ours differ a little.</summary>
+    /// <summary>
+    /// Between the word of the kernel and the death that follows it, and back: its clock and ours differ a little.
+    /// </summary>
     static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
     /// <summary>The kernel's sentence; null: it says nothing, or not to us.</summary>
@@ -51,7 +54,9 @@ internal static unsafe class KernelLog
     {
         var message = record.IndexOf((byte)';') + 1;
         var fields = Encoding.ASCII.GetString(record[..Math.Max(0, message - 1)]).Split(',');
-        if (fields.Length < 3 || !long.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds) || TimeSpan.FromMicroseconds(microseconds) < since) return null;
+        if (fields.Length < 3
+            || !long.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
+                || TimeSpan.FromMicroseconds(microseconds) < since) return null;
         var text = record[message..];
         var end = text.IndexOf((byte)'\n');
         return Encoding.UTF8.GetString(end < 0 ? text : text[..end]);

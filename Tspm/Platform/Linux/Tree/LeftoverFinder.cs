@@ -5,15 +5,17 @@ namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
 /// Finds what an ended child left behind. An orphan goes to the nearest subreaper, the guardian, so the guardian's own
-/// list of children shows them all, and a look that finds nothing costs two small files. Children that were adopted from
-/// an earlier daemon are in that list too; they are known by number and left alone, or carry another mark.
+/// list of children shows them all, and a look that finds nothing costs two small files. Children that were adopted
+/// from an earlier daemon are in that list too; they are known by number and left alone, or carry another mark.
 /// Only where the guardian was not there (every tspm process had been killed) all of /proc is looked through, and then
 /// session and process group count as well as the mark.
 /// </summary>
 internal sealed class LeftoverFinder(
     ProcFiles files, int guardianPid, Func<int, LinuxChild?> childOf, IOrphans orphans)
 {
-    /// <summary>How old the list of orphans may be where leftovers were found before: several look at the same moment.</summary>
+    /// <summary>
+    /// How old the list of orphans may be where leftovers were found before: several look at the same moment.
+    /// </summary>
     static readonly TimeSpan SharedFor = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Where orphans end all the time, a look must not go on for ever.</summary>
@@ -160,8 +162,8 @@ internal sealed class LeftoverFinder(
     }
 
     /// <summary>
-    /// Through all processes. The number of a child that was never ours to watch may have had another owner since, whose
-    /// session could still live: then the variables are asked for as well.
+    /// Through all processes. The number of a child that was never ours to watch may have had another owner since,
+    /// whose session could still live: then the variables are asked for as well.
     /// </summary>
     void CollectFromAll(TreeMark mark, bool numberIsOurs, List<ProcStat> found, HashSet<int> seen)
     {

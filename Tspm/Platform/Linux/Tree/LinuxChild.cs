@@ -5,16 +5,18 @@ namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>What is known of a child from its first moment.</summary>
 /// <param name="IsOwn">This daemon is the parent.</param>
-/// <param name="IsNear">This daemon or its guardian is the parent, so that what the child orphans comes to the guardian.</param>
+/// <param name="IsNear">This daemon or its guardian is the parent, so that what the child orphans comes to the
+/// guardian.</param>
 internal readonly record struct ChildIdentity(int Pid, long StartTicks, bool IsOwn, bool IsNear);
 
 /// <summary>
-/// A child of this daemon, or one adopted from an earlier one. How its end is noticed depends on the kernel: <see cref="PidfdChild"/>, or <see cref="PolledChild"/> where there are
-/// no pidfds.
+/// A child of this daemon, or one adopted from an earlier one. How its end is noticed depends on the kernel:
+/// <see cref="PidfdChild"/>, or <see cref="PolledChild"/> where there are no pidfds.
 /// </summary>
 internal abstract unsafe class LinuxChild(in ChildIdentity identity, Action<LinuxChild> forget) : IChild
 {
-    protected const int WithoutReaping = SysWait.WEXITED | SysWait.WNOWAIT | SysWait.WNOHANG, AndReap = SysWait.WEXITED | SysWait.WNOHANG;
+    protected const int WithoutReaping =
+        SysWait.WEXITED | SysWait.WNOWAIT | SysWait.WNOHANG, AndReap = SysWait.WEXITED | SysWait.WNOHANG;
 
     public int Pid { get; } = identity.Pid;
 

@@ -8,8 +8,9 @@ using Tspm.Platform.Linux.Spawning;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// Linux behind the seam: posix_spawn to start, pidfds to watch and signal (see <see cref="ChildPoll"/> for kernels without), /proc to look around. It never forks in managed code, never
-/// polls, and with a thousand idle children does nothing at all.
+/// Linux behind the seam: posix_spawn to start, pidfds to watch and signal (see <see cref="ChildPoll"/> for kernels
+/// without), /proc to look around. It never forks in managed code, never polls, and with a thousand idle children does
+/// nothing at all.
 /// </summary>
 internal sealed class LinuxProcessSystem : IProcessSystem
 {
@@ -34,12 +35,14 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     /// <param name="loop">Watches the children; running.</param>
     /// <param name="guardianPid">Parent of this process and subreaper of everything below it.</param>
     /// <param name="setUpCommand">How to run the hidden set-up mode of this executable.</param>
-    /// <param name="originalOpenFiles">The soft descriptor limit before this program raised it: what children get by default.</param>
+    /// <param name="originalOpenFiles">The soft descriptor limit before this program raised it: what children get by
+    /// default.</param>
     /// <param name="originalOomScore">See <see cref="LinuxSpawner"/>.</param>
     /// <param name="cgroups">Null: there are none for processes.</param>
     /// <param name="withoutPidfds">As on a kernel that has none; for the tests.</param>
     /// <param name="originalLimits">See <see cref="LinuxSpawner"/>.</param>
-    public LinuxProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore = null, bool withoutPidfds = false, ProcessCgroups? cgroups = null,
+    public LinuxProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles,
+        int? originalOomScore = null, bool withoutPidfds = false, ProcessCgroups? cgroups = null,
         string? originalLimits = null)
     {
         hasPidfds = !withoutPidfds && SysPidfd.IsSupported;
@@ -76,7 +79,10 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     public SpawnOutcome Spawn(SpawnRequest request)
     {
         if (Survivors?.Holds(request.Environment) is { } held) return new SpawnOutcome(null, held);
-        if (request.Cgroup is { } key && cgroups?.Make(key.Id, key.Instance) is { } cgroup) request = request with { SetUp = (request.SetUp ?? new SetUp()) with { Cgroup = cgroup } };
+        if (request.Cgroup is { } key && cgroups?.Make(key.Id, key.Instance) is { } cgroup) request = request with
+        {
+            SetUp = (request.SetUp ?? new SetUp()) with { Cgroup = cgroup },
+        };
         var failure = spawner.Spawn(request, out var pid);
         Trouble = failure is { IsTransient: true } ? failure.Sentence : null;
         if (failure is not null) return new SpawnOutcome(null, failure);
@@ -92,7 +98,8 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         if (!ProcFiles.TryReadStat(pid, out var stat) || stat.StartTicks != startTicks) return null;
         var near = stat.ParentPid == guardianPid || stat.ParentPid == ownPid;
         var child = Watch(new ChildIdentity(pid, startTicks, IsOwn: false, near));
-        // Asked again: the pidfd names whoever has the number now, and the start time says whether that is still the one we mean.
+        // Asked again: the pidfd names whoever has the number now, and the start time says whether that is still the
+        // one we mean.
         if (child is null || (ProcFiles.TryReadStat(pid, out stat) && stat.StartTicks == startTicks)) return child;
         child.Dispose();
         return null;
@@ -104,7 +111,8 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         if (!hasPidfds) return Poll(identity);
         var pidfd = Descriptors.Pidfd(identity.Pid);
         if (pidfd.IsOpen) return Register(new PidfdChild(loop, pidfd, identity, Forget));
-        // A new child that cannot be watched is started later. One that runs already must not be taken for dead, and started a second time, because descriptors are scarce.
+        // A new child that cannot be watched is started later. One that runs already must not be taken for dead, and
+        // started a second time, because descriptors are scarce.
         return identity.IsOwn || Errno.Last == Errno.ESRCH ? null : Poll(identity);
     }
 
@@ -115,7 +123,10 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     public RunTrace? FindRun(ulong runMark) => new MarkedProcesses(files, guardianPid).Find(runMark);
 
     /// <inheritdoc/>
-    /// <remarks>Costs a handful of system calls as long as the child is not disposed; without it all of /proc has to be looked through.</remarks>
+    /// <remarks>
+    /// Costs a handful of system calls as long as the child is not disposed; without it all of /proc has to be looked
+    /// through.
+    /// </remarks>
     public int? KillLeftovers(TreeMark mark)
     {
         var members = MembersOfCgroup(mark);
@@ -144,7 +155,8 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     public string? OutOfMemoryKill(int pid, TimeSpan lived) => KernelLog.FindKill(pid, lived);
 
-    public void KillHooks(string variable, string entry, bool everywhere) => tree.KillMarked(variable, entry, everywhere);
+    public void KillHooks(string variable, string entry, bool everywhere) =>
+        tree.KillMarked(variable, entry, everywhere);
 
     public bool IsInTree(int pid, uint uid, TreeMark mark) => tree.Contains(pid, uid, mark);
 

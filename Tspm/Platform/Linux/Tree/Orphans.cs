@@ -16,7 +16,9 @@ internal sealed class Orphans(ProcFiles files, int guardianPid, Func<int, LinuxC
     /// usually of 32,768 or more, and no machine starts that many processes in this time. Where the circle is smaller
     /// (man 5 proc, pid_max), each orphan is asked every time.
     /// </summary>
-    static readonly TimeSpan s_trustedFor = ProcFiles.ReadPidLimit() >= 32_768 ? TimeSpan.FromMilliseconds(500) : TimeSpan.Zero;
+    static readonly TimeSpan s_trustedFor = ProcFiles.ReadPidLimit() >= 32_768
+        ? TimeSpan.FromMilliseconds(500)
+        : TimeSpan.Zero;
 
     readonly int ownPid = Unistd.getpid();
     readonly List<int> pids = [];

@@ -14,7 +14,9 @@ internal static unsafe class OuterTree
     /// <summary>What marks the processes of an outer Tspm.</summary>
     public static readonly IReadOnlyList<string> Variables = ["TSPM_ID", "TSPM_NAME", "TSPM_INSTANCE", "TSPM_HOOK"];
 
-    /// <summary>To be called before the guardian executes itself again: /proc shows the environment of an exec.</summary>
+    /// <summary>
+    /// To be called before the guardian executes itself again: /proc shows the environment of an exec.
+    /// </summary>
     public static void Leave()
     {
         ShedMark();

@@ -5,10 +5,11 @@ using Tspm.Platform.Linux.Events;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// A child behind a pidfd, which names this process and no later one with its number (man 2 pidfd_open, Linux 5.3). Own children are reaped here and
-/// nowhere else; adopted ones are the guardian's.
+/// A child behind a pidfd, which names this process and no later one with its number (man 2 pidfd_open, Linux 5.3). Own
+/// children are reaped here and nowhere else; adopted ones are the guardian's.
 /// </summary>
-internal sealed unsafe class PidfdChild(EventLoop loop, Descriptor pidfd, in ChildIdentity identity, Action<LinuxChild> forget) : LinuxChild(identity, forget), IReadyHandler
+internal sealed unsafe class PidfdChild(EventLoop loop, Descriptor pidfd, in ChildIdentity identity,
+    Action<LinuxChild> forget) : LinuxChild(identity, forget), IReadyHandler
 {
     Action? whenEnded;
 
@@ -21,7 +22,9 @@ internal sealed unsafe class PidfdChild(EventLoop loop, Descriptor pidfd, in Chi
     public override ExitStatus? PeekExit()
     {
         if (IsDisposed) return null;
-        return IsOwn ? Wait(SysWait.P_PIDFD, pidfd.Number, WithoutReaping) : ExitReadings.OfOther(pidfd.Number) ?? ProcFiles.ReadFailureOfZombie(Pid, StartTicks);
+        return IsOwn
+            ? Wait(SysWait.P_PIDFD, pidfd.Number, WithoutReaping)
+            : ExitReadings.OfOther(pidfd.Number) ?? ProcFiles.ReadFailureOfZombie(Pid, StartTicks);
     }
 
     public override void Reap()

@@ -4,10 +4,12 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// A child on a kernel without pidfds (below Linux 5.4): looked at ten times a second by <see cref="ChildPoll"/>. Between two looks a pid may change hands, so the start
-/// time is compared before every signal to an adopted one; an own child keeps its pid until it is reaped.
+/// A child on a kernel without pidfds (below Linux 5.4): looked at ten times a second by <see cref="ChildPoll"/>.
+/// Between two looks a pid may change hands, so the start time is compared before every signal to an adopted one; an
+/// own child keeps its pid until it is reaped.
 /// </summary>
-internal sealed class PolledChild(ChildPoll poll, in ChildIdentity identity, Action<LinuxChild> forget) : LinuxChild(identity, forget)
+internal sealed class PolledChild(ChildPoll poll, in ChildIdentity identity,
+    Action<LinuxChild> forget) : LinuxChild(identity, forget)
 {
     Action? _whenEnded;
     bool _wasReaped;
@@ -29,7 +31,8 @@ internal sealed class PolledChild(ChildPoll poll, in ChildIdentity identity, Act
         return false;
     }
 
-    public override ExitStatus? PeekExit() => IsOwn && !_wasReaped && !IsDisposed ? Wait(SysWait.P_PID, Pid, WithoutReaping) : null;
+    public override ExitStatus? PeekExit() =>
+        IsOwn && !_wasReaped && !IsDisposed ? Wait(SysWait.P_PID, Pid, WithoutReaping) : null;
 
     public override void Reap()
     {
@@ -37,7 +40,8 @@ internal sealed class PolledChild(ChildPoll poll, in ChildIdentity identity, Act
         _wasReaped = Wait(SysWait.P_PID, Pid, AndReap) is not null;
     }
 
-    public override bool Signal(int signal) => !IsDisposed && !_wasReaped && (IsOwn || Lives()) && SysSignal.kill(Pid, signal) == 0;
+    public override bool Signal(int signal) =>
+        !IsDisposed && !_wasReaped && (IsOwn || Lives()) && SysSignal.kill(Pid, signal) == 0;
 
     protected override void Close() => poll.Remove(this);
 

@@ -6,15 +6,19 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// Reads /proc with open, read and close and no allocation per file: a list of a thousand processes must not cost a second. A process may end
-/// between any two reads, so everything here answers "gone" rather than throw. One instance serves one thread.
+/// Reads /proc with open, read and close and no allocation per file: a list of a thousand processes must not cost a
+/// second. A process may end between any two reads, so everything here answers "gone" rather than throw. One instance
+/// serves one thread.
 /// </summary>
 internal sealed unsafe class ProcFiles
 {
     /// <summary>Longest line of stat: 52 numbers and a name.</summary>
     const int StatBytes = 1024;
 
-    /// <summary>How often a process in the middle of execve is asked again; after the first ones a tenth of a millisecond apart, for it may have to wait for a processor.</summary>
+    /// <summary>
+    /// How often a process in the middle of execve is asked again; after the first ones a tenth of a millisecond apart,
+    /// for it may have to wait for a processor.
+    /// </summary>
     const int MostTries = 200, TriesAtOnce = 20;
 
     byte[] buffer = new byte[16 * 1024];
@@ -42,7 +46,8 @@ internal sealed unsafe class ProcFiles
     }
 
     /// <summary>
-    /// How a process ended that nobody has reaped yet (man 5 proc, the last field of stat). Null: it lives, is another one, or the kernel says 0, which it says of a good end and also to who may not know.
+    /// How a process ended that nobody has reaped yet (man 5 proc, the last field of stat). Null: it lives, is another
+    /// one, or the kernel says 0, which it says of a good end and also to who may not know.
     /// </summary>
     public static ExitStatus? ReadFailureOfZombie(int pid, long startTicks)
     {
@@ -50,14 +55,17 @@ internal sealed unsafe class ProcFiles
         Path(path, pid, "stat"u8);
         Span<byte> line = stackalloc byte[StatBytes];
         var length = ReadOnce(path, line);
-        if (length <= 0 || !ProcStat.TryParse(line[..length], out var stat) || stat.IsLiving || stat.StartTicks != startTicks) return null;
+        if (length <= 0 || !ProcStat.TryParse(line[..length], out var stat) || stat.IsLiving
+            || stat.StartTicks != startTicks) return null;
         var last = line[..length][(line[..length].LastIndexOf((byte)' ') + 1)..];
-        return Utf8Parser.TryParse(last, out int status, out _) && status != 0 ? ExitStatus.FromWaitStatus(status) : null;
+        return Utf8Parser.TryParse(last, out int status, out _) && status != 0
+            ? ExitStatus.FromWaitStatus(status)
+            : null;
     }
 
     /// <summary>
-    /// Adds the children of a process, of all its threads (the kernel lists a child under the thread that made it). False: the process is gone or
-    /// the kernel has no such lists (CONFIG_PROC_CHILDREN).
+    /// Adds the children of a process, of all its threads (the kernel lists a child under the thread that made it).
+    /// False: the process is gone or the kernel has no such lists (CONFIG_PROC_CHILDREN).
     /// </summary>
     public bool TryReadChildren(int pid, int threads, List<int> children)
     {
@@ -66,7 +74,8 @@ internal sealed unsafe class ProcFiles
         Path(path, pid, "task"u8);
         var tasks = new List<int>(threads);
         if (!Dirent.ReadNumbers(path, tasks)) return false;
-        foreach (var task in tasks) _ = TryReadChildrenOfThread(pid, task, children); // a thread that has ended has no children
+        // a thread that has ended has no children
+        foreach (var task in tasks) _ = TryReadChildrenOfThread(pid, task, children);
         return true;
     }
 
@@ -87,7 +96,8 @@ internal sealed unsafe class ProcFiles
     }
 
     /// <summary>Adds every process of the machine.</summary>
-    public static void ReadAllPids(List<int> pids) => _ = Dirent.ReadNumbers("/proc\0"u8, pids); // /proc missing: there is nobody to see
+    // /proc missing: there is nobody to see
+    public static void ReadAllPids(List<int> pids) => _ = Dirent.ReadNumbers("/proc\0"u8, pids);
 
     /// <summary>Proportional memory of a process, in bytes; null: not readable (another user's, gone).</summary>
     public long? ReadPss(int pid)
@@ -106,7 +116,8 @@ internal sealed unsafe class ProcFiles
     {
         Span<byte> path = stackalloc byte[32];
         Path(path, pid, "cmdline"u8);
-        if (TryReadAll(path, out var text) && !text.IsEmpty) return Encoding.UTF8.GetString(text.TrimEnd((byte)0)).Replace('\0', ' ');
+        if (TryReadAll(path, out var text) && !text.IsEmpty)
+            return Encoding.UTF8.GetString(text.TrimEnd((byte)0)).Replace('\0', ' ');
         Path(path, pid, "comm"u8);
         return TryReadAll(path, out text) ? $"[{Encoding.UTF8.GetString(text.TrimEnd((byte)'\n'))}]" : "[?]";
     }
@@ -135,7 +146,10 @@ internal sealed unsafe class ProcFiles
         return isNumber && RunMark.IsMark(soft) ? soft : RunMark.None;
     }
 
-    /// <summary>argv as the process was given it, or as it has rewritten it (man 5 proc, cmdline); empty: a kernel thread, a dead one, or not readable.</summary>
+    /// <summary>
+    /// argv as the process was given it, or as it has rewritten it (man 5 proc, cmdline); empty: a kernel thread, a
+    /// dead one, or not readable.
+    /// </summary>
     public string[] ReadArguments(int pid)
     {
         Span<byte> path = stackalloc byte[32];
@@ -144,7 +158,10 @@ internal sealed unsafe class ProcFiles
         return Encoding.UTF8.GetString(text[^1] == 0 ? text[..^1] : text).Split('\0');
     }
 
-    /// <summary>The environment that a process was started with (man 5 proc, environ); empty when it is not readable. A program may have written over it: what is no entry is passed over.</summary>
+    /// <summary>
+    /// The environment that a process was started with (man 5 proc, environ); empty when it is not readable. A program
+    /// may have written over it: what is no entry is passed over.
+    /// </summary>
     public IReadOnlyDictionary<string, string> ReadEnvironment(int pid)
     {
         var result = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -154,7 +171,10 @@ internal sealed unsafe class ProcFiles
         return result;
     }
 
-    /// <summary>True when the environment that a process was started with has all of these entries ("NAME=value"). False also when it is not readable.</summary>
+    /// <summary>
+    /// True when the environment that a process was started with has all of these entries ("NAME=value"). False also
+    /// when it is not readable.
+    /// </summary>
     /// <param name="pid">The process.</param>
     /// <param name="entry">One of them.</param>
     /// <param name="another">The other one.</param>
@@ -192,8 +212,9 @@ internal sealed unsafe class ProcFiles
     }
 
     /// <summary>
-    /// In the middle of execve(2) a process has neither environment nor arguments (Linux: fs/proc/base.c reads what begin_new_exec has replaced and create_elf_tables has not
-    /// filled yet): one that lives without both is asked again, a bounded number of times, for a program may have wiped them itself.
+    /// In the middle of execve(2) a process has neither environment nor arguments (Linux: fs/proc/base.c reads what
+    /// begin_new_exec has replaced and create_elf_tables has not filled yet): one that lives without both is asked
+    /// again, a bounded number of times, for a program may have wiped them itself.
     /// </summary>
     bool TryReadEnvironment(int pid, out ReadOnlySpan<byte> text)
     {

@@ -2,8 +2,11 @@ using System.Buffers.Text;
 
 namespace Tspm.Platform.Linux.Tree;
 
-/// <summary>One line of /proc/PID/stat (man 5 proc). Times are in clock ticks of 10 ms (USER_HZ is 100 on every 64-bit system).</summary>
-internal readonly record struct ProcStat(int Pid, char State, int ParentPid, int Group, int Session, int Threads, long StartTicks, long CpuTicks, long ResidentPages)
+/// <summary>
+/// One line of /proc/PID/stat (man 5 proc). Times are in clock ticks of 10 ms (USER_HZ is 100 on every 64-bit system).
+/// </summary>
+internal readonly record struct ProcStat(int Pid, char State, int ParentPid, int Group, int Session, int Threads,
+    long StartTicks, long CpuTicks, long ResidentPages)
 {
     const int TicksPerSecond = 100;
 
@@ -16,10 +19,14 @@ internal readonly record struct ProcStat(int Pid, char State, int ParentPid, int
     public TimeSpan CpuTime => TimeSpan.FromTicks(CpuTicks * (TimeSpan.TicksPerSecond / TicksPerSecond));
 
     // Field numbers of man 5 proc; the third is the first after the name.
-    const int StateField = 3, ParentField = 4, GroupField = 5, SessionField = 6, UserTimeField = 14, SystemTimeField = 15, ThreadsField = 20,
+    const int StateField = 3, ParentField = 4, GroupField = 5, SessionField = 6, UserTimeField = 14,
+        SystemTimeField = 15, ThreadsField = 20,
         StartField = 22, ResidentField = 24;
 
-    /// <summary>False: not such a line. The name may hold anything, also spaces and parentheses, so fields are counted from its last ')'.</summary>
+    /// <summary>
+    /// False: not such a line. The name may hold anything, also spaces and parentheses, so fields are counted from its
+    /// last ')'.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> line, out ProcStat stat)
     {
         stat = default;
@@ -35,9 +42,11 @@ internal readonly record struct ProcStat(int Pid, char State, int ParentPid, int
             if (space < 0) return false;
             rest = rest[(space + 1)..];
             field++;
-            if (!Utf8Parser.TryParse(rest, out fields[field], out _)) fields[field] = 0; // an unsigned "no limit": none that is used here
+            // an unsigned "no limit": none that is used here
+            if (!Utf8Parser.TryParse(rest, out fields[field], out _)) fields[field] = 0;
         }
-        stat = new ProcStat(pid, state, (int)fields[ParentField], (int)fields[GroupField], (int)fields[SessionField], (int)fields[ThreadsField],
+        stat = new ProcStat(pid, state, (int)fields[ParentField], (int)fields[GroupField], (int)fields[SessionField],
+            (int)fields[ThreadsField],
             fields[StartField], fields[UserTimeField] + fields[SystemTimeField], fields[ResidentField]);
         return true;
     }

@@ -75,7 +75,8 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
     }
 
     ProcessSample Sample(in ProcStat stat) =>
-        new(stat.Pid, stat.ParentPid, stat.StartTicks, files.ReadCommand(stat.Pid), stat.CpuTime, files.ReadPss(stat.Pid));
+        new(stat.Pid, stat.ParentPid, stat.StartTicks, files.ReadCommand(stat.Pid), stat.CpuTime,
+            files.ReadPss(stat.Pid));
 
     /// <summary>See <see cref="IProcessSystem.IsInTree"/>.</summary>
     public bool Contains(int pid, uint uid, TreeMark mark)
@@ -106,7 +107,9 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         // Asked after the pidfd was opened: it names whoever has the pid now.
         var isSame = ProcFiles.TryReadStat(pid, out var now) && now.StartTicks == startTicks;
         var errno = !isSame ? Errno.ESRCH
-            : (isOld ? SysSignal.kill(pid, signal) : SysSyscall.pidfd_send_signal(pidfd.Number, signal)) == 0 ? 0 : Errno.Last;
+            : (isOld ? SysSignal.kill(pid, signal) : SysSyscall.pidfd_send_signal(pidfd.Number, signal)) == 0
+                ? 0
+                : Errno.Last;
         return errno switch
         {
             0 => SignalResult.Sent,

@@ -34,7 +34,10 @@ internal sealed class RunningProgram(int pid, int parentPid, long startTicks, st
     }
 }
 
-/// <summary>All that runs for this user at one moment: programs that somebody else may have started. Tens of milliseconds on a full machine, so only for rare questions.</summary>
+/// <summary>
+/// All that runs for this user at one moment: programs that somebody else may have started. Tens of milliseconds on a
+/// full machine, so only for rare questions.
+/// </summary>
 internal static class RunningPrograms
 {
     /// <summary>Without kernel threads and the dead.</summary>
@@ -45,10 +48,12 @@ internal static class RunningPrograms
         var files = new ProcFiles();
         var user = CurrentSystem.UserId;
         foreach (var pid in pids)
-            if (pid != Environment.ProcessId && IsOf(user, pid) && ProcFiles.TryReadStat(pid, out var stat) && stat.IsLiving && files.ReadArguments(pid) is { Length: > 0 } arguments)
+            if (pid != Environment.ProcessId && IsOf(user, pid) && ProcFiles.TryReadStat(pid, out var stat)
+                && stat.IsLiving && files.ReadArguments(pid) is { Length: > 0 } arguments)
                 found.Add(new RunningProgram(pid, stat.ParentPid, stat.StartTicks, arguments));
         return found;
     }
 
-    static bool IsOf(uint user, int pid) => Tspm.Libc.SysStat.stat($"/proc/{pid}", out var status) == 0 && status.Uid == user;
+    static bool IsOf(uint user, int pid) =>
+        Tspm.Libc.SysStat.stat($"/proc/{pid}", out var status) == 0 && status.Uid == user;
 }

@@ -9,7 +9,8 @@ internal sealed class Subtrees(ProcFiles files)
     /// <param name="root">Its first member.</param>
     /// <param name="found">Where the living members go.</param>
     /// <param name="seen">The pids that are in it already.</param>
-    /// <param name="passNested">Leaves out another Tspm that was started inside the tree, with all that it runs.</param>
+    /// <param name="passNested">Leaves out another Tspm that was started inside the tree, with all that it
+    /// runs.</param>
     public void Add(ProcStat root, List<ProcStat> found, HashSet<int> seen, bool passNested = false)
     {
         if (!root.IsLiving || !seen.Add(root.Pid)) return;
@@ -18,7 +19,8 @@ internal sealed class Subtrees(ProcFiles files)
         for (; next < found.Count; next++)
         {
             children.Clear();
-            // One that has ended meanwhile has no list; its children are orphans by now, and are seen in the next round.
+            // One that has ended meanwhile has no list; its children are orphans by now, and are seen in the next
+            // round.
             _ = files.TryReadChildren(found[next].Pid, found[next].Threads, children);
             foreach (var pid in children)
             {

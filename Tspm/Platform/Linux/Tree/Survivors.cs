@@ -4,8 +4,9 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// Programs of an earlier daemon that still run although its home, and with it all that was known of them, was removed. Their output still leads to a FIFO of that home, which tells whose they
-/// are. Nothing manages them; what must not happen is that a second copy of one is started.
+/// Programs of an earlier daemon that still run although its home, and with it all that was known of them, was removed.
+/// Their output still leads to a FIFO of that home, which tells whose they are. Nothing manages them; what must not
+/// happen is that a second copy of one is started.
 /// </summary>
 internal sealed class Survivors
 {
@@ -27,12 +28,17 @@ internal sealed class Survivors
         var files = new ProcFiles();
         var pids = new List<int>();
         ProcFiles.ReadAllPids(pids);
-        bool IsOurs(string target) => target.StartsWith(runFolder + "/", StringComparison.Ordinal) && target.EndsWith(ProcessDescriptors.Deleted, StringComparison.Ordinal);
+        bool IsOurs(string target) =>
+            target.StartsWith(runFolder + "/", StringComparison.Ordinal)
+                && target.EndsWith(ProcessDescriptors.Deleted, StringComparison.Ordinal);
         foreach (var pid in pids)
         {
-            if (pid == Environment.ProcessId || ProcessDescriptors.Find(pid, IsOurs, BehindStandardStreams) is null) continue;
-            if (!ProcFiles.TryReadStat(pid, out var stat) || !stat.IsLiving || files.ReadEnvironment(pid) is not { } environment) continue;
-            if (environment.GetValueOrDefault(Name) is { Length: > 0 } name) _all.Add(new Survivor(name, environment.GetValueOrDefault(Instance) ?? "0", pid, stat.StartTicks));
+            if (pid == Environment.ProcessId || ProcessDescriptors.Find(pid, IsOurs, BehindStandardStreams) is null)
+                continue;
+            if (!ProcFiles.TryReadStat(pid, out var stat) || !stat.IsLiving
+                || files.ReadEnvironment(pid) is not { } environment) continue;
+            if (environment.GetValueOrDefault(Name) is { Length: > 0 } name)
+                _all.Add(new Survivor(name, environment.GetValueOrDefault(Instance) ?? "0", pid, stat.StartTicks));
         }
     }
 
@@ -43,9 +49,11 @@ internal sealed class Survivors
         {
             var names = new List<string>();
             foreach (var survivor in _all)
-                if (survivor.IsAlive) names.Add(string.Create(CultureInfo.InvariantCulture, $"{survivor.Name} (pid {survivor.Pid})"));
+                if (survivor.IsAlive)
+                    names.Add(string.Create(CultureInfo.InvariantCulture, $"{survivor.Name} (pid {survivor.Pid})"));
             return names.Count == 0 ? null
-                : $"programs of an earlier daemon still run, but the home in which they were defined was removed: {string.Join(", ", names)}. Nothing manages them; end them with kill, then define them again";
+                : $"programs of an earlier daemon still run, but the home in which they were defined was removed: "
+                    + $"{string.Join(", ", names)}. Nothing manages them; end them with kill, then define them again";
         }
     }
 
@@ -57,7 +65,9 @@ internal sealed class Survivors
         foreach (var survivor in _all)
             if (survivor.Name == name && survivor.Instance == instance && survivor.IsAlive)
                 return new SpawnFailure("look for survivors", 0, string.Create(
-                    CultureInfo.InvariantCulture, $"it still runs (pid {survivor.Pid}) from before the home was removed, and would run twice; end that one first: kill {survivor.Pid}"));
+                    CultureInfo.InvariantCulture,
+                        $"it still runs (pid {survivor.Pid}) from before the home was removed, and would run twice; "
+                            + $"end that one first: kill {survivor.Pid}"));
         return null;
     }
 }

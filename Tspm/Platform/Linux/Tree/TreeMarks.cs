@@ -4,8 +4,9 @@ using System.Text;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// Tells whether a process belongs to a child's tree, by what it carries: the run's mark, session and process group, the
-/// variables TSPM_ID and TSPM_INSTANCE, and where these say too little, the output FIFOs. One instance serves one thread.
+/// Tells whether a process belongs to a child's tree, by what it carries: the run's mark, session and process group,
+/// the variables TSPM_ID and TSPM_INSTANCE, and where these say too little, the output FIFOs. One instance serves one
+/// thread.
 /// </summary>
 internal sealed class TreeMarks(ProcFiles files)
 {
@@ -18,7 +19,8 @@ internal sealed class TreeMarks(ProcFiles files)
     /// <param name="stat">The process.</param>
     /// <param name="carried">The mark that it carries.</param>
     /// <param name="mark">The tree.</param>
-    /// <param name="numberIsOurs">The child's number was given to nobody else since, so its session and group are its own.</param>
+    /// <param name="numberIsOurs">The child's number was given to nobody else since, so its session and group are its
+    /// own.</param>
     public bool Belongs(in ProcStat stat, ulong carried, TreeMark mark, bool numberIsOurs)
     {
         if (ByRun(stat, carried, mark) is { } decided) return decided;

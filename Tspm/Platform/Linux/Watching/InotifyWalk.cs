@@ -3,24 +3,33 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Watching;
 
 /// <summary>
-/// Goes through folders and watches each, on a thread of the pool: one thread at a time, and after a slice it stands in line again, because the pool has few threads and answers requests with
-/// them. What is asked of the disk is asked without the lock; a folder is watched before it is read, so that nothing comes into being unseen in between.
+/// Goes through folders and watches each, on a thread of the pool: one thread at a time, and after a slice it stands in
+/// line again, because the pool has few threads and answers requests with them. What is asked of the disk is asked
+/// without the lock; a folder is watched before it is read, so that nothing comes into being unseen in between.
 /// </summary>
 internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher owner)
 {
     /// <summary>How long one slice may take.</summary>
     const long SliceMs = 20;
 
-    const uint Changes = SysInotify.IN_CLOSE_WRITE | SysInotify.IN_CREATE | SysInotify.IN_DELETE | SysInotify.IN_MOVED_FROM | SysInotify.IN_MOVED_TO;
-    /// <summary>Of an anchor in front of a folder, which may be a busy place: only what can bring or take that folder.</summary>
+    const uint Changes =
+        SysInotify.IN_CLOSE_WRITE | SysInotify.IN_CREATE | SysInotify.IN_DELETE
+        | SysInotify.IN_MOVED_FROM | SysInotify.IN_MOVED_TO;
+    /// <summary>
+    /// Of an anchor in front of a folder, which may be a busy place: only what can bring or take that folder.
+    /// </summary>
     const uint Comings = SysInotify.IN_CREATE | SysInotify.IN_MOVED_FROM | SysInotify.IN_MOVED_TO;
     // A folder may be watched for several reasons: what is asked for adds up.
-    const uint Always = SysInotify.IN_DELETE_SELF | SysInotify.IN_MOVE_SELF | SysInotify.IN_ONLYDIR | SysInotify.IN_EXCL_UNLINK | SysInotify.IN_MASK_ADD;
+    const uint Always =
+        SysInotify.IN_DELETE_SELF | SysInotify.IN_MOVE_SELF | SysInotify.IN_ONLYDIR
+        | SysInotify.IN_EXCL_UNLINK | SysInotify.IN_MASK_ADD;
 
     readonly Queue<Step> _steps = new();
     bool _running, _closing;
 
-    /// <summary>Exactly one of the two: a path to be found, or a folder to be entered. Neither: the tree is to be taken down.</summary>
+    /// <summary>
+    /// Exactly one of the two: a path to be found, or a folder to be entered. Neither: the tree is to be taken down.
+    /// </summary>
     sealed class Step(WatchedTree tree, WatchedTree.Root? root, string? folder)
     {
         public WatchedTree Tree => tree;
@@ -120,7 +129,8 @@ internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher 
         lock (gate)
         {
             if (tree.IsDisposed || _closing) return;
-            // A folder that was watched and is not any more was removed: this is another one, though nobody looked while there was none.
+            // A folder that was watched and is not any more was removed: this is another one, though nobody looked
+            // while there was none.
             var isAnother = root.WasThere == true && isFolder && !tree.IsFull && !tree.Folders.ContainsKey(root.Path);
             came = isThere && (root.WasThere == false || isAnother);
             root.WasThere = isThere;
@@ -130,7 +140,10 @@ internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher 
         if (isFolder) Visit(tree, root.Path, isRoot: true);
     }
 
-    /// <summary>From the path up, until there is a folder. Nothing can come or go unseen before it: the folder above is watched before the path is looked for again.</summary>
+    /// <summary>
+    /// From the path up, until there is a folder. Nothing can come or go unseen before it: the folder above is watched
+    /// before the path is looked for again.
+    /// </summary>
     void Anchor(WatchedTree tree, WatchedTree.Root root, bool isFile)
     {
         var name = root.Path;
@@ -167,7 +180,8 @@ internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher 
         lock (gate)
             if (tree.IsDisposed || tree.IsFull || _closing) return;
         // A link to a folder below is not followed: it may lead back.
-        var watch = SysInotify.inotify_add_watch(watcher.Number, folder, Always | Changes | (isRoot ? 0 : SysInotify.IN_DONT_FOLLOW));
+        var watch = SysInotify.inotify_add_watch(watcher.Number, folder,
+            Always | Changes | (isRoot ? 0 : SysInotify.IN_DONT_FOLLOW));
         if (watch < 0)
         {
             if (Errno.Last is not (Errno.ENOENT or Errno.ENOTDIR)) Refused(tree, folder, Errno.Last);
@@ -200,7 +214,8 @@ internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (Directory.Exists(folder)) Trouble(tree, $"what is below {folder} is not watched: {FileSystem.Describe(e)}");
+            if (Directory.Exists(folder))
+                Trouble(tree, $"what is below {folder} is not watched: {FileSystem.Describe(e)}");
         }
     }
 

@@ -5,8 +5,9 @@ using Tspm.Platform.Linux.Events;
 namespace Tspm.Platform.Linux.Watching;
 
 /// <summary>
-/// inotify (man 7 inotify): one descriptor for all watches of the daemon, because a user may have 128 of them, on the event loop that is there anyway. Folders are walked on the pool, a slice
-/// at a time (<see cref="InotifyWalk"/>), so that neither a large tree nor a slow disk holds up anybody. The descriptor is open only while something is watched.
+/// inotify (man 7 inotify): one descriptor for all watches of the daemon, because a user may have 128 of them, on the
+/// event loop that is there anyway. Folders are walked on the pool, a slice at a time (<see cref="InotifyWalk"/>), so
+/// that neither a large tree nor a slow disk holds up anybody. The descriptor is open only while something is watched.
 /// </summary>
 internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IReadyHandler
 {
@@ -16,7 +17,8 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
     /// <summary>Reads in a row, so that a flood lets others have their turn.</summary>
     const int MostReads = 16;
 
-    const uint GoneMask = SysInotify.IN_DELETE_SELF | SysInotify.IN_MOVE_SELF | SysInotify.IN_IGNORED | SysInotify.IN_UNMOUNT;
+    const uint GoneMask =
+        SysInotify.IN_DELETE_SELF | SysInotify.IN_MOVE_SELF | SysInotify.IN_IGNORED | SysInotify.IN_UNMOUNT;
 
     /// <summary>Guards all below, and what the trees hold.</summary>
     readonly Lock _gate = new();
@@ -24,7 +26,10 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
     /// <summary>Their changes are still to be told.</summary>
     readonly List<WatchedTree> _touched = [];
     readonly List<WatchedTree> _trees = [];
-    /// <summary>Whose folder (with its path) or anchor (with its root) a watch is. Equal folders share one watch: the kernel has one an inode.</summary>
+    /// <summary>
+    /// Whose folder (with its path) or anchor (with its root) a watch is. Equal folders share one watch: the kernel has
+    /// one an inode.
+    /// </summary>
     readonly Dictionary<int, List<Use>> _uses = [];
     /// <summary>Watches that told something before it was known whose they are.</summary>
     readonly HashSet<int> _early = [];
@@ -32,7 +37,10 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
     /// <summary>The walk's to close, which may be at work with it.</summary>
     Descriptor _descriptor;
 
-    /// <summary>One of the reasons for a watch: a folder of a tree, or what a root is anchored at. (A class: collections of structs are compiled anew for each.)</summary>
+    /// <summary>
+    /// One of the reasons for a watch: a folder of a tree, or what a root is anchored at. (A class: collections of
+    /// structs are compiled anew for each.)
+    /// </summary>
     internal sealed class Use(WatchedTree tree, string? folder, WatchedTree.Root? anchored)
     {
         public WatchedTree Tree => tree;
@@ -205,7 +213,10 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
         }
     }
 
-    /// <summary>The path, or something on the way to it, came or went. A file is seen by its anchor alone, its being written too.</summary>
+    /// <summary>
+    /// The path, or something on the way to it, came or went. A file is seen by its anchor alone, its being written
+    /// too.
+    /// </summary>
     void TakeOfAnchor(WatchedTree tree, WatchedTree.Root root)
     {
         if (root.WasThere == true && !tree.Folders.ContainsKey(root.Path)) Touch(tree, root.Path);
@@ -230,7 +241,8 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
     internal void Register(int watch, Use use)
     {
         if (!_uses.TryGetValue(watch, out var uses)) _uses[watch] = uses = [];
-        if (!uses.Exists(known => known.Tree == use.Tree && known.Folder == use.Folder && known.Anchored == use.Anchored)) uses.Add(use);
+        if (!uses.Exists(known =>
+            known.Tree == use.Tree && known.Folder == use.Folder && known.Anchored == use.Anchored)) uses.Add(use);
         if (_early.Remove(watch)) TouchLater(use.Tree, use.Folder ?? use.Anchored!.Path);
     }
 
@@ -242,7 +254,8 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
         if (!_uses.Remove(watch, out var uses)) return;
         foreach (var use in uses)
         {
-            if (use.Folder is { } folder && use.Tree.Folders.GetValueOrDefault(folder) == watch) use.Tree.Folders.Remove(folder);
+            if (use.Folder is { } folder && use.Tree.Folders.GetValueOrDefault(folder) == watch)
+                use.Tree.Folders.Remove(folder);
             if (use.Anchored is { } root && root.Anchor == watch) root.Anchor = 0;
         }
     }
@@ -266,6 +279,7 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
         uses.RemoveAll(isOurs);
         if (uses.Count > 0) return;
         _uses.Remove(watch);
-        _ = SysInotify.inotify_rm_watch(_descriptor.NumberOrNone, watch); // fails when the folder is gone, and the watch with it
+        // fails when the folder is gone, and the watch with it
+        _ = SysInotify.inotify_rm_watch(_descriptor.NumberOrNone, watch);
     }
 }

@@ -1,8 +1,9 @@
 namespace Tspm.Platform.Linux.Watching;
 
 /// <summary>
-/// One <see cref="IFileWatch"/>: which folders it has, by path. Passive: <see cref="InotifyWatcher"/> fills it, under its lock. For each watched path there is an anchor too, the
-/// nearest folder above it that exists: it tells when the path itself comes, goes, or is replaced by something else of that name.
+/// One <see cref="IFileWatch"/>: which folders it has, by path. Passive: <see cref="InotifyWatcher"/> fills it, under
+/// its lock. For each watched path there is an anchor too, the nearest folder above it that exists: it tells when the
+/// path itself comes, goes, or is replaced by something else of that name.
 /// </summary>
 internal sealed class WatchedTree(InotifyWatcher owner, FileWatchPlan plan) : IFileWatch
 {
@@ -67,7 +68,8 @@ internal sealed class WatchedTree(InotifyWatcher owner, FileWatchPlan plan) : IF
     }
 
     public static bool IsAtOrBelow(string path, string folder) =>
-        path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || path[folder.Length] == '/' || folder == "/");
+        path.StartsWith(folder, StringComparison.Ordinal)
+            && (path.Length == folder.Length || path[folder.Length] == '/' || folder == "/");
 
     /// <summary>One of the watched paths.</summary>
     internal sealed class Root(WatchedPath what)
@@ -78,7 +80,9 @@ internal sealed class WatchedTree(InotifyWatcher owner, FileWatchPlan plan) : IF
         /// <summary>Watch of the anchor; 0: none.</summary>
         public int Anchor { get; set; }
 
-        /// <summary>What the anchor looks out for: the name of the next thing on the way to <see cref="Path"/>.</summary>
+        /// <summary>
+        /// What the anchor looks out for: the name of the next thing on the way to <see cref="Path"/>.
+        /// </summary>
         public string NextName { get; set; } = "";
 
         /// <summary>When it was last looked for; null: never yet.</summary>
