@@ -14,7 +14,7 @@ public class UpgradeRefusedTests
     [Arguments("garbage", "no executable of this system")]
     [Arguments("script", "a script, perhaps?")]
     [Arguments("text", "cannot be executed")]
-    [Arguments("fifo", "no regular file")]
+    [Arguments("fifo", "not a regular file")]
     [Arguments("elf-without-exec-bit", "chmod +x?")]
     [Arguments("half-an-executable", "does not run")]
     public async Task A_file_that_is_no_executable(string kind, string sentence, CancellationToken cancellation)

@@ -4,7 +4,7 @@ namespace Tspm.Supervision;
 
 /// <summary>
 /// The one thread that owns all processes: others post actions, timers run between them. Nothing else may touch what it
-/// owns, so nothing of it needs a lock.
+/// owns, which therefore needs no lock.
 /// </summary>
 internal sealed class SupervisorLoop(TimeProvider clock, ILogger log)
 {

@@ -19,7 +19,7 @@ internal static class Flags
     ];
 
     /// <summary>Null when no verb has such a flag.</summary>
-    public static Flag? Find(string name) => ConfigFlag(name) ?? OtherFlag(name) ?? LaterFlag(name);
+    public static Flag? Find(string name) => ConfigFlag(name) ?? OtherFlag(name);
 
     static Flag? ConfigFlag(string name) => (name switch
     {
@@ -156,12 +156,6 @@ internal static class Flags
         "format" => new Flag(name, FlagKind.Text, "FORMAT",
             "openmetrics (default), or prometheus: text format 0.0.4, as node_exporter reads it"),
         "show-env" => new Flag(name, FlagKind.Switch, "", "show the values of env"),
-        _ => null,
-    };
-
-    /// <summary>In the contract, but not in this version.</summary>
-    static Flag? LaterFlag(string name) => name switch
-    {
         _ => null,
     };
 }

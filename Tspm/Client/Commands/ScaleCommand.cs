@@ -21,7 +21,7 @@ internal sealed class ScaleCommand
         if (InstanceCount.Parse(isChange ? number[1..] : number) is not { } count
             || (isChange && number.EndsWith(InstanceCount.Max, StringComparison.Ordinal)))
             throw new UsageException(
-                $"'{ControlText.Escape(number)}' is no number of instances; expected N, +N, -N or max");
+                $"'{ControlText.Escape(number)}' is not a number of instances; expected N, +N, -N or max");
         var flags = ChangeFlags.Of(line);
         var request = new ScaleRequest
         {

@@ -35,7 +35,9 @@ internal sealed class IniSection(string name)
 internal static class IniFile
 {
     /// <summary>Adds the sections of a file to those that there are; one that comes again is continued.</summary>
-    /// <exception cref="ImportException">A line that is nothing of it.</exception>
+    /// <exception cref="ImportException">
+    /// A line is neither a section, a setting, a continuation nor a comment.
+    /// </exception>
     public static void Read(string text, string file, List<IniSection> sections)
     {
         IniSection? section = null;

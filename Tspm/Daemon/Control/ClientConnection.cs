@@ -77,9 +77,8 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
     /// </summary>
     public void FinishReading() => channel.FinishReading();
 
-    /// <summary>
-    /// Takes one request from the client's allowance. Zero, or how long it has to wait: so long nothing of it is read.
-    /// </summary>
+    /// <summary>Takes one request from the client's allowance.</summary>
+    /// <returns>How long the client has to wait, and nothing that it sends is read; zero: not at all.</returns>
     public TimeSpan TakeFromPace() => _pause = _pace.TakeOne();
 
     /// <summary>Serves until the client closes, breaks the framing, misses a deadline, or the daemon ends.</summary>

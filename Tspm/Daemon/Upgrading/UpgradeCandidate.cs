@@ -62,7 +62,7 @@ internal sealed unsafe class UpgradeCandidate : IDisposable
     {
         if (SysStat.fstat(descriptor, out var status) != 0) return $"cannot be looked at: {Errno.Describe(Errno.Last)}";
         if (status.IsDirectory) return "is a folder; name the executable in it";
-        if (!status.IsRegularFile) return "is no regular file";
+        if (!status.IsRegularFile) return "is not a regular file";
         if (Unistd.access(path, Unistd.X_OK) != 0)
             return $"cannot be executed: {Errno.Describe(Errno.Last)} (chmod +x?)";
         // The guardian becomes the file itself: as a script it would become an interpreter, which knows nothing of what
