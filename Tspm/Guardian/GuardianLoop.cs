@@ -29,6 +29,7 @@ internal sealed unsafe class GuardianLoop
     GuardianState _state;
     readonly Descriptor _readyPipe;
     long _daemonDiedAtTicks;
+    bool _hasWorked = true;
 
     /// <param name="given">What the election gave, or another image of this guardian.</param>
     /// <param name="former">The executable of that image, to go back to; not open: there is none.</param>
@@ -55,6 +56,8 @@ internal sealed unsafe class GuardianLoop
         _signals = new GuardianSignals(mask);
     }
 
+    static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(2);
+
     static TimeSpan Now => TimeSpan.FromMilliseconds(Environment.TickCount64);
 
     /// <summary>Until the lifecycle has ended. The result is the exit code.</summary>
@@ -74,15 +77,25 @@ internal sealed unsafe class GuardianLoop
         }
     }
 
+    /// <summary>
+    /// Waits for a message, a signal or the time at which the state is due. After <see cref="QuietFor"/> without any
+    /// of them, the code that the last work needed is released once: a guardian waits nearly all of its life.
+    /// </summary>
     void Wait()
     {
         var fds = stackalloc PollFd[2];
         fds[0] = new PollFd { fd = _signals.Number, events = SysPoll.POLLIN };
         var room = _daemon.HasPending ? SysPoll.POLLOUT : 0;
         fds[1] = new PollFd { fd = _daemon.Channel, events = (short)(SysPoll.POLLIN | room) };
-        var timeout = _state.Due is { } due ? (int)Math.Max(0, Math.Ceiling((due - Now).TotalMilliseconds)) : -1;
-        _ = SysPoll.poll(fds, 2, timeout);
+        var due = _state.Due is { } time ? time - Now : Timeout.InfiniteTimeSpan;
+        var isReleaseNext = _hasWorked && (_state.Due is null || due > QuietFor);
+        var ready = SysPoll.poll(fds, 2, MillisecondsOf(isReleaseNext ? QuietFor : due));
+        if (ready == 0 && isReleaseNext) ResidentCode.Release();
+        _hasWorked = ready != 0 || (_hasWorked && !isReleaseNext);
     }
+
+    static int MillisecondsOf(TimeSpan time) =>
+        time == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Max(0, Math.Ceiling(time.TotalMilliseconds));
 
     // ---- events
 
@@ -216,7 +229,6 @@ internal sealed unsafe class GuardianLoop
         _readyPipe.Dispose();
         _reason.Close();
         if (_options.ShowsLogs) _logs.Start();
-        ResidentCode.Release();
     }
 
     void ReportFirstDeath(int waitStatus) =>
