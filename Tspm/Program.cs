@@ -1,5 +1,4 @@
 using Tspm.Client;
-using Tspm.Client.CommandLine;
 using Tspm.Client.Launching;
 using Tspm.Daemon;
 using Tspm.Guardian;
@@ -10,7 +9,9 @@ using Tspm.Platform.Linux.Spawning;
 // Elsewhere the first system call would end the program with a page that helps nobody.
 if (!CurrentSystem.IsSupported(out var sentence))
 {
+#pragma warning disable RS0030 // The client, whose output this is, is not for this system.
     Console.Error.WriteLine(sentence);
+#pragma warning restore RS0030
     return 1;
 }
 

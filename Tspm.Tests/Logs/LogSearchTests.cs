@@ -37,7 +37,7 @@ internal sealed class LogSearchTests
         {
             var view = new LogView();
             foreach (var source in sources) view.Add(source);
-            foreach (var _ in view.Locate(sources)) { }
+            foreach (var _ in LogView.Locate(sources)) { }
             return [.. view.Read(sources, takePartial: true).OfType<LogLine>()];
         }
         finally

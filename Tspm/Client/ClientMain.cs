@@ -9,7 +9,7 @@ namespace Tspm.Client;
 
 /// <summary>
 /// The client is nothing: parse, one round trip, print. Its start-up is its performance, so nothing here is created
-/// that this one command does not need: no logger, no container, no thread, no <see cref="Console"/> beyond the
+/// that this one command does not need: no logger, no container, no thread, no console beyond the
 /// question whether a stream is a terminal.
 /// </summary>
 internal static class ClientMain

@@ -19,8 +19,8 @@ internal sealed record LaunchPlan(string Program, IReadOnlyList<string> Argument
     public const string NoInterpreter = "none";
 
     /// <summary>
-    /// The plan of a validated config. A command that <see cref="ConfigValidation"/> would refuse as broken is handed
-    /// to the shell, which says what it thinks of it: this never throws.
+    /// The plan of a validated config. Never throws: a broken command, which
+    /// <see cref="Validation.ConfigValidation"/> refuses, is handed to the shell, which reports the error.
     /// </summary>
     public static LaunchPlan Of(ProcessConfig config)
     {

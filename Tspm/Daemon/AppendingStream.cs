@@ -55,5 +55,9 @@ internal sealed unsafe class AppendingStream : Stream
         Written?.Invoke();
     }
 
-    protected override void Dispose(bool disposing) => _descriptor.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        _descriptor.Dispose();
+        base.Dispose(disposing);
+    }
 }

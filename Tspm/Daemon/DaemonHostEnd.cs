@@ -79,7 +79,8 @@ internal sealed partial class DaemonHost : IReadyHandler
     {
         _supervisor.Save().ContinueWith(async saved =>
         {
-            if (saved.Result is { } problem) _log.Logger.LogError("the state could not be saved: {Problem}", problem);
+            if (saved.ResultNow() is { } problem)
+                _log.Logger.LogError("the state could not be saved: {Problem}", problem);
             await _outputs.Settled();
             _diary.Tell(new ProcessEvent
             {

@@ -38,5 +38,9 @@ internal sealed class LogFileStream(Func<Stream> open) : Stream
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("write-only");
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("write-only");
     public override void SetLength(long value) => throw new NotSupportedException("write-only");
-    protected override void Dispose(bool disposing) => _file.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        _file.Dispose();
+        base.Dispose(disposing);
+    }
 }

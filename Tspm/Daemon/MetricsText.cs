@@ -17,7 +17,7 @@ internal sealed class MetricsText(bool isOpenMetrics)
     const string Prefix = "tspm_";
 
     /// <summary>A family whose name ends like this says so in OpenMetrics.</summary>
-    static readonly string[] s_units = ["seconds", "bytes", "ratio"];
+    static readonly string[] Units = ["seconds", "bytes", "ratio"];
 
     readonly StringBuilder _text = new();
 
@@ -67,7 +67,7 @@ internal sealed class MetricsText(bool isOpenMetrics)
     }
 
     static string? UnitOf(string name) =>
-        Array.Find(s_units, unit => name.EndsWith("_" + unit, StringComparison.Ordinal));
+        Array.Find(Units, unit => name.EndsWith("_" + unit, StringComparison.Ordinal));
 
     void Descriptor(string kind, string name, string value) =>
         _text.Append("# ").Append(kind).Append(' ').Append(Prefix).Append(name).Append(' ').Append(value).Append('\n');

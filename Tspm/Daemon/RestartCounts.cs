@@ -10,7 +10,7 @@ internal sealed class RestartCounts
     /// <summary>
     /// Shown from the beginning, with 0: a counter that comes up at 1 hides its first one from who looks at increases.
     /// </summary>
-    static readonly string[] s_causes =
+    static readonly string[] Causes =
     [
         CauseCode.Crash, CauseCode.Exit, CauseCode.User, CauseCode.Memory, CauseCode.OutOfMemory, CauseCode.Health,
         CauseCode.Watchdog, CauseCode.NotReady, CauseCode.Watch, CauseCode.Schedule,
@@ -22,7 +22,7 @@ internal sealed class RestartCounts
 
     public RestartCounts()
     {
-        foreach (var cause in s_causes) _byCause[cause] = 0;
+        foreach (var cause in Causes) _byCause[cause] = 0;
     }
 
     public void Note(ProcessEvent happened)

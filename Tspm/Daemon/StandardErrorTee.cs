@@ -22,7 +22,11 @@ internal sealed unsafe class StandardErrorTee(Stream inner) : Stream
     public override void SetLength(long value) => throw new NotSupportedException("write-only");
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    protected override void Dispose(bool disposing) => inner.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        inner.Dispose();
+        base.Dispose(disposing);
+    }
 
     /// <summary>A terminal that went away is no reason for an error: daemon.log has the same lines.</summary>
     public override void Write(ReadOnlySpan<byte> buffer)

@@ -5,7 +5,7 @@ namespace Tspm.Daemon;
 
 /// <summary>
 /// Records when the daemon becomes unable to write something, and when it can again: <c>status</c> shows only the
-/// present. Whatever meets a trouble calls <see cref="Look"/>. As long as one lasts, it is checked again and again;
+/// present. Whatever meets a trouble calls <see cref="Look()"/>. As long as one lasts, it is checked again and again;
 /// without one, nothing runs. Used on the supervisor's thread.
 /// </summary>
 /// <param name="tell">Takes an event.</param>

@@ -20,14 +20,14 @@ internal static class EventFiles
     public const int Kept = 5;
 
     /// <summary>Members of later versions are passed over.</summary>
-    static readonly WireJson s_json = new(new JsonSerializerOptions
+    static readonly WireJson Json = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
-    static JsonTypeInfo<ProcessEvent> Type => s_json.ProcessEvent;
+    static JsonTypeInfo<ProcessEvent> Type => Json.ProcessEvent;
 
     public static string Older(string path, int number) => number == 0 ? path : $"{path}.{number}";
 

@@ -7,7 +7,7 @@ namespace Tspm.Libc;
 /// spelling, file descriptors as plain <c>int</c>s, results as the C function gives them, and the error number in
 /// <see cref="Marshal.GetLastPInvokeError"/>. So a manual page is the documentation, and nothing is hidden. Only what
 /// glibc 2.31 has is bound; newer calls go through <see cref="SysSyscall"/>. What makes a descriptor is called by
-/// <see cref="Descriptors"/>, which owns the result.
+/// <c>Platform/Linux/Descriptors</c>, which owns the result.
 /// </summary>
 internal static unsafe partial class Fcntl
 {

@@ -10,7 +10,7 @@ internal static class DescriptorTable
 {
     const int BlockBits = 8, BlockSize = 1 << BlockBits;
 
-    static readonly Lock s_growing = new();
+    static readonly Lock Growing = new();
     static int[]?[] s_blocks = new int[1][];
 
     /// <summary>Set by tests, which find what is never closed with it; null: nobody keeps a ledger.</summary>
@@ -67,7 +67,7 @@ internal static class DescriptorTable
 
     static int[] Grow(int block)
     {
-        lock (s_growing)
+        lock (Growing)
         {
             var blocks = s_blocks;
             if (block >= blocks.Length) Array.Resize(ref blocks, Math.Max(block + 1, blocks.Length * 2));

@@ -1,5 +1,4 @@
 using Tspm.Model.Config;
-using Tspm.Model.Selecting;
 
 namespace Tspm.Protocol;
 

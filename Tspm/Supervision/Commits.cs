@@ -1,3 +1,4 @@
+using Tspm.Platform;
 using Tspm.Model.State;
 using Tspm.Storage;
 
@@ -38,7 +39,7 @@ internal sealed class Commits
         {
             OnDisk(state).ContinueWith(moved =>
             {
-                if (moved.Result) _ = Save();
+                if (moved.ResultNow()) _ = Save();
             }, TaskContinuationOptions.ExecuteSynchronously);
         });
     }
@@ -72,7 +73,8 @@ internal sealed class Commits
         _then = [];
         var state = _table.Snapshot();
         _saver.Save(state).ContinueWith(saved =>
-            _loop.Post(() => Saved(state, saved.Result, then, next)), TaskContinuationOptions.ExecuteSynchronously);
+            _loop.Post(() => Saved(state, saved.ResultNow(), then, next)),
+            TaskContinuationOptions.ExecuteSynchronously);
     }
 
     void Saved(ProcessesFile state, string? problem, List<Action<string?>> then, TaskCompletionSource<string?> next)
@@ -83,7 +85,7 @@ internal sealed class Commits
         if (problem is not null) _loop.Post(() => next.SetResult(problem));
         else
             OnDisk(state).ContinueWith(
-                moved => Answer(moved.Result, next), TaskContinuationOptions.ExecuteSynchronously);
+                moved => Answer(moved.ResultNow(), next), TaskContinuationOptions.ExecuteSynchronously);
     }
 
     /// <summary>The state is on disk, and log files that could be renamed have been.</summary>

@@ -1,3 +1,4 @@
+using Tspm.Platform;
 using Tspm.Model.State;
 using Tspm.Supervision.Lifecycle;
 using Tspm.Supervision.Process;
@@ -89,7 +90,7 @@ internal sealed class Deletions(
         var logs = new HashSet<string>(StringComparer.Ordinal);
         foreach (var cell in cells) logs.UnionWith([cell.View.OutLog, cell.View.ErrLog]);
         services.Outputs.Remove([.. logs]).ContinueWith(removed =>
-            services.Post(() => Leave(id, removed.Result)), TaskContinuationOptions.ExecuteSynchronously);
+            services.Post(() => Leave(id, removed.ResultNow())), TaskContinuationOptions.ExecuteSynchronously);
     }
 
     /// <summary>The name is taken until nothing on disk has it any more.</summary>

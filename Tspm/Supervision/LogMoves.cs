@@ -1,3 +1,4 @@
+using Tspm.Platform;
 using Tspm.Model.Config;
 using Tspm.Model.State;
 using Tspm.Storage;
@@ -69,9 +70,11 @@ internal sealed class LogMoves(ProcessTable table, SupervisionServices services)
         foreach (var move in OwedBy(saved))
         {
             var files = FilesOf(move);
+#pragma warning disable RS0030 // Before the daemon is ready: nothing else is done on this thread yet.
             var problem = files.Count == 0
                 ? null
                 : services.Outputs.Rename(files, again: true).GetAwaiter().GetResult();
+#pragma warning restore RS0030
             // The earlier daemon's records are still to be read.
             hasMoved |= Remember(move, problem, isNew: false);
         }
@@ -108,7 +111,7 @@ internal sealed class LogMoves(ProcessTable table, SupervisionServices services)
     {
         _moving.Remove(move.Definition.Id);
         // What failed in another way is tried again at the next save; status says which log has its former name.
-        var hasMoved = renamed.IsCompletedSuccessfully && Remember(move, renamed.Result, isNew: true);
+        var hasMoved = renamed.IsCompletedSuccessfully && Remember(move, renamed.ResultNow(), isNew: true);
         done.SetResult(hasMoved);
     }
 

@@ -112,7 +112,7 @@ internal sealed class Supervisor
     /// </summary>
     public void Refresh(SupervisedProcess cell)
     {
-        _health.Refresh(cell);
+        HealthWatch.Refresh(cell);
         Triggers.Watch.Refresh(cell);
         _memory.OnChanged(cell, cell.State);
         _health.OnChanged(cell, cell.State);
@@ -152,7 +152,7 @@ internal sealed class Supervisor
         for (var i = 0; i < unchanged.Length; i++)
         {
             unchanged[i] = IsStopped(cells[i].State);
-            Triggers.Schedule.OnStopAsked(cells[i]);
+            ScheduleTrigger.OnStopAsked(cells[i]);
         }
         _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(cause));
         return [.. cells.Select((cell, i) => new PendingChange(cell, cell.Life.WhenReached(IsDown), unchanged[i]))];

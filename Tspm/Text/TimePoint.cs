@@ -3,7 +3,7 @@ namespace Tspm.Text;
 /// <summary>
 /// Points in time as users write them: <c>10m</c> (ago), <c>03:10</c>, <c>03:10:05.5</c>, <c>2026-11-23</c>,
 /// <c>2026-11-23 03:10</c>, ISO 8601 with an offset. Without an offset they are local. A time of day is the last one
-/// that has been, or the first one behind <paramref name="notBefore"/>'s time: <c>--since 23:50 --until 00:10</c> means
+/// that has been, or the first one behind <c>notBefore</c>'s time: <c>--since 23:50 --until 00:10</c> means
 /// one night.
 /// </summary>
 internal static class TimePoint

@@ -56,10 +56,10 @@ internal static class FlagValue
 
     static string? OfDependency(string value)
     {
-        const string DependencyForm = "expected the name of a process, and perhaps :started, :ready or :completed";
+        const string dependencyForm = "expected the name of a process, and perhaps :started, :ready or :completed";
         if (value.EndsWith(':') || ProcessName.StoredProblem(Dependency.Parse(value).Name) is not null)
-            return DependencyForm;
-        return Dependency.Misspelt(value) is { Length: > 0 } question ? DependencyForm + question : null;
+            return dependencyForm;
+        return Dependency.Misspelt(value) is { Length: > 0 } question ? dependencyForm + question : null;
     }
 
     static string? OfProbe(string name, string value) =>

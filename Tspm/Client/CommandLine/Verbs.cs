@@ -11,7 +11,8 @@ internal static class Verbs
     /// <summary>PM2's word for a list in JSON.</summary>
     public const string ListAsJson = "jlist";
 
-    static readonly Verb[] s_all =
+    /// <summary>All, also those that the help does not list.</summary>
+    public static readonly IReadOnlyList<Verb> All =
     [
         new("start", "start [SELECTOR | FILE | COMMAND] [flags] [-- ARGS]",
             "start a known process, a config file's processes, or a new one")
@@ -174,22 +175,19 @@ internal static class Verbs
             { Audience = VerbAudience.Programs, Flags = ["greet", "launch"], MaxWords = 0 },
     ];
 
-    /// <summary>All, also those that are not listed.</summary>
-    public static IReadOnlyList<Verb> All => s_all;
-
     /// <summary>Those of the help.</summary>
-    public static IReadOnlyList<Verb> Listed => [.. s_all.Where(static verb => verb.Audience == VerbAudience.Everyone)];
+    public static IReadOnlyList<Verb> Listed => [.. All.Where(static verb => verb.Audience == VerbAudience.Everyone)];
 
     /// <summary>Everything that may be typed and is answered; for suggestions, the likelier ones first.</summary>
     public static string[] Known =>
     [
         .. Listed.Select(static verb => verb.Name), .. Listed.SelectMany(static verb => verb.Aliases),
-        .. s_all.Where(static verb => verb.Audience == VerbAudience.Habit)
+        .. All.Where(static verb => verb.Audience == VerbAudience.Habit)
             .Select(static verb => verb.Aliases is [var alias] ? alias : verb.Name),
     ];
 
     /// <summary>The verb for what was typed, aliases included; null when there is none.</summary>
-    public static Verb? Find(string typed) => Array.Find(s_all, verb => verb.Is(typed));
+    public static Verb? Find(string typed) => All.FirstOrDefault(verb => verb.Is(typed));
 
     /// <summary>Verbs of the contract that this version does not have.</summary>
     public static bool IsLater(string typed) => typed is "monit" or "top" or "doctor" or "completion";

@@ -3,7 +3,6 @@ using Tspm.Client.CommandLine;
 using Tspm.Client.Running;
 using Tspm.Client.Terminal;
 using Tspm.Model.Config;
-using Tspm.Model.Selecting;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;

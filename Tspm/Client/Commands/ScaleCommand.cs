@@ -1,10 +1,8 @@
 using ConsoleAppFramework;
 using Tspm.Client.CommandLine;
-using Tspm.Client.Connection;
 using Tspm.Client.Running;
 using Tspm.Client.Terminal;
 using Tspm.Model.Config;
-using Tspm.Model.Selecting;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;

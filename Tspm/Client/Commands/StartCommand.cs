@@ -21,7 +21,7 @@ internal sealed class StartCommand
     const int SettleOnTerminalMs = 500;
 
     /// <summary>The daemon's own limit.</summary>
-    static readonly TimeSpan s_longestSettle = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan LongestSettle = TimeSpan.FromMinutes(1);
 
     /// <summary>What the words mean; a config file in them is read, and a file of PM2 imported.</summary>
     /// <param name="session">For what is to be said about an import.</param>
@@ -108,7 +108,7 @@ internal sealed class StartCommand
         // Who follows the output sees for himself how it ends.
         if (settle is null) return session.Out.IsTerminal && !flags.NoWait && !attach ? SettleOnTerminalMs : null;
         if (flags.NoWait) throw new UsageException("--settle waits, and --no-wait does not; leave out one of them");
-        if (Duration.TryParse(settle, out var time) && time <= s_longestSettle) return (int)time.TotalMilliseconds;
+        if (Duration.TryParse(settle, out var time) && time <= LongestSettle) return (int)time.TotalMilliseconds;
         throw new UsageException("--settle can be at most 1m; to wait longer, add a readiness probe with --ready");
     }
 

@@ -1,6 +1,5 @@
 using ConsoleAppFramework;
 using Tspm.Client.CommandLine;
-using Tspm.Client.Connection;
 using Tspm.Client.Running;
 using Tspm.Model.Selecting;
 using Tspm.Protocol;

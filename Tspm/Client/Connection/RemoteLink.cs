@@ -20,7 +20,7 @@ internal sealed unsafe class RemoteLink
     /// A dead link is found out by ssh itself: while it connects, and later by questions that stay without answer, the
     /// last of them after 9 seconds.
     /// </summary>
-    static readonly string[] s_options = ["-T", "-o", "ConnectTimeout=8", "-o", "ServerAliveInterval=3", "-o",
+    static readonly string[] Options = ["-T", "-o", "ConnectTimeout=8", "-o", "ServerAliveInterval=3", "-o",
         "ServerAliveCountMax=2"];
 
     readonly RemoteHost _host;
@@ -45,7 +45,7 @@ internal sealed unsafe class RemoteLink
         _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, theirs.Number, Unistd.STDOUT_FILENO);
         string[] port = host.Port is { } number ? ["-p", number] : [];
         using var path = new StringBlock([ssh]);
-        using var argv = new StringBlock(["ssh", .. s_options, .. port, "--", host.Target,
+        using var argv = new StringBlock(["ssh", .. Options, .. port, "--", host.Target,
             mayStart ? "tspm dial-stdio --greet --launch" : "tspm dial-stdio --greet"]);
         using var environment = StringBlock.OfEnvironment(ClientContextBuilder.KeptEnvironment());
         int pid;

@@ -1,4 +1,3 @@
-using Tspm.Client.CommandLine;
 
 namespace Tspm.Client.Connection;
 

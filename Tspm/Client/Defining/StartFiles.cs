@@ -12,9 +12,9 @@ internal sealed record StartFiles
     /// <summary>
     /// This machine's. Nothing is known of another one's files: there only the words themselves count.
     /// </summary>
-    public static StartFiles Here => CurrentFolder.IsElsewhere ? s_elsewhere : s_here;
+    public static StartFiles Here => CurrentFolder.IsElsewhere ? Elsewhere : OnThisMachine;
 
-    static readonly StartFiles s_here = new()
+    static readonly StartFiles OnThisMachine = new()
     {
         AreKnown = true,
         IsFile = static path => RegularFile.Obstacle(path) is null && File.Exists(path),
@@ -25,7 +25,7 @@ internal sealed record StartFiles
         Recognise = ForeignFile.Recognise,
     };
 
-    static readonly StartFiles s_elsewhere = s_here with
+    static readonly StartFiles Elsewhere = OnThisMachine with
     {
         AreKnown = false,
         IsFile = static _ => false,

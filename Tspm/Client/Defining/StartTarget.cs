@@ -102,7 +102,7 @@ internal sealed record StartTarget
         {
             if (words.All(StartWords.IsScript))
             {
-                if (ConfigFlags.ValueOf(flags, "name") is not null) return Refused(s_oneName);
+                if (ConfigFlags.ValueOf(flags, "name") is not null) return Refused(OneName);
                 return new StartTarget { Define = [.. words.Select(word => commands.OfFile(word, null))] };
             }
             var first = words[0];
@@ -139,7 +139,7 @@ internal sealed record StartTarget
         return this with { Define = [.. Define!.Where(config => names.Contains(config.NameOrEmpty))] };
     }
 
-    static readonly UsageException s_oneName =
+    static readonly UsageException OneName =
         new("--name is for one process, and several scripts are given; start them one by one");
 
     static StartTarget Refused(Exception why) => new() { Unknown = why };

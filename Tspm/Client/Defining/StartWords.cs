@@ -15,7 +15,7 @@ internal static class StartWords
     /// <summary>
     /// Files of a folder that say what runs in it, with the command for each; the first one that is there is named.
     /// </summary>
-    static readonly (string File, string Command)[] s_entries =
+    static readonly (string File, string Command)[] Entries =
     [
         ("tspm.json", "tspm start {0}"), ("tspm.toml", "tspm start {0}"), ("ecosystem.config.js", "tspm start {0}"),
         ("ecosystem.config.cjs", "tspm start {0}"), ("Procfile", "tspm import procfile {0} --start"),
@@ -23,7 +23,7 @@ internal static class StartWords
     ];
 
     /// <summary>With one of these, a word is a command line.</summary>
-    static readonly SearchValues<char> s_shellSigns = SearchValues.Create(" \t$|&;<>()`\"'");
+    static readonly SearchValues<char> ShellSigns = SearchValues.Create(" \t$|&;<>()`\"'");
 
     public static bool IsScript(string word) =>
         !word.Contains(' ') && Interpreters.ForScript(word, static _ => true) is not null;
@@ -69,7 +69,7 @@ internal static class StartWords
     public static Exception Folder(string word, StartFiles files)
     {
         var shown = ControlText.Escape(word);
-        foreach (var (file, command) in s_entries)
+        foreach (var (file, command) in Entries)
         {
             var path = Path.Combine(word is "." ? "" : word, file);
             if (!files.IsFile(path)) continue;
@@ -82,7 +82,7 @@ internal static class StartWords
 
     /// <summary>A pattern that the shell was not given the chance to expand.</summary>
     public static bool IsUnexpanded(string word) =>
-        word.IndexOfAny(['*', '?']) >= 0 && word.AsSpan().IndexOfAny(s_shellSigns) < 0;
+        word.IndexOfAny(['*', '?']) >= 0 && word.AsSpan().IndexOfAny(ShellSigns) < 0;
 
     public static Exception Unexpanded(string word) => new DaemonException(
         ErrorCode.NoSuchProcess,

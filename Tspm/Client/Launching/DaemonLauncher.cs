@@ -4,6 +4,6 @@ namespace Tspm.Client.Launching;
 internal interface IDaemonLauncher
 {
     /// <summary>Returns when a daemon answers, whether it is ours or another client was first.</summary>
-    /// <exception cref="DaemonException">With the reason, as the daemon gave it.</exception>
+    /// <exception cref="Connection.DaemonException">With the reason, as the daemon gave it.</exception>
     void Start();
 }

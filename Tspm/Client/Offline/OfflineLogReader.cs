@@ -56,7 +56,7 @@ internal static class OfflineLogReader
         {
             var view = new LogView();
             foreach (var source in sources) view.Add(source);
-            foreach (var _ in view.Locate(sources)) { }
+            foreach (var _ in LogView.Locate(sources)) { }
             foreach (var line in view.Read(sources, takePartial: true))
                 if (line is not null && !onLine(line)) return;
         }

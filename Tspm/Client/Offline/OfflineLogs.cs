@@ -7,5 +7,5 @@ namespace Tspm.Client.Offline;
 /// <paramref name="onLine"/> returns false.
 /// </summary>
 /// <param name="several">Told first: do the selectors fit several instances?</param>
-/// <exception cref="DaemonException">NoSuchProcess for a selector that fits nothing.</exception>
+/// <exception cref="Connection.DaemonException">NoSuchProcess for a selector that fits nothing.</exception>
 internal delegate void OfflineLogs(LogsRequest request, Action<bool> several, Func<LogLine, bool> onLine);

@@ -34,7 +34,7 @@ internal static class DescriptionPrinter
 
     const int MostExits = 5;
 
-    static readonly string[] s_shownAbove = ["id", "name", "namespace", "projectDir", "command", "args", "user"];
+    static readonly string[] ShownAbove = ["id", "name", "namespace", "projectDir", "command", "args", "user"];
 
     static void State(OutputWriter output, ProcessStatus status)
     {
@@ -112,7 +112,7 @@ internal static class DescriptionPrinter
         using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(config, Wire.Json.ProcessConfig));
         foreach (var member in document.RootElement.EnumerateObject())
         {
-            if (s_shownAbove.Contains(member.Name)) continue;
+            if (ShownAbove.Contains(member.Name)) continue;
             Line(output, "config", $"{member.Name} = {ControlText.Escape(member.Value.ToString())}");
         }
     }

@@ -11,7 +11,7 @@ internal static class Totals
     const int NamedFailures = 8;
 
     /// <summary>What is well comes first, what needs a look last.</summary>
-    static readonly ProcessState[] s_order =
+    static readonly ProcessState[] Order =
     [
         ProcessState.Online, ProcessState.Starting, ProcessState.Stopping, ProcessState.Stopped, ProcessState.Errored,
         ProcessState.Waiting,
@@ -21,7 +21,7 @@ internal static class Totals
     public static string Of(IReadOnlyList<ProcessStatus> processes)
     {
         List<string> states = [];
-        foreach (var state in s_order)
+        foreach (var state in Order)
         {
             var count = processes.Count(process => process.State == state);
             if (count > 0) states.Add(Counted(count, Display.State(state)));

@@ -1,4 +1,3 @@
-using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
 using Tspm.Client.Output;
 using Tspm.Protocol;

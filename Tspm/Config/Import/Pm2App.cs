@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Tspm.Json;
 using Tspm.Model.Config;
-using Tspm.Protocol;
 
 namespace Tspm.Config.Import;
 

@@ -10,7 +10,7 @@ namespace Tspm.Config.Validation;
 internal static class MissingScript
 {
     /// <summary>Options after which an interpreter runs no file: a text, or a module by name.</summary>
-    static readonly string[] s_withoutFile = ["-c", "-e", "-m", "-p", "--eval", "--print"];
+    static readonly string[] WithoutFile = ["-c", "-e", "-m", "-p", "--eval", "--print"];
 
     /// <summary>A sentence such as "there is no script app.js in /srv"; null: it is there, or need not be.</summary>
     public static string? Of(ProcessConfig config)
@@ -47,7 +47,7 @@ internal static class MissingScript
         return missing;
     }
 
-    static bool IsWithoutFile(string option) => Array.IndexOf(s_withoutFile, option) >= 0;
+    static bool IsWithoutFile(string option) => Array.IndexOf(WithoutFile, option) >= 0;
 
     static string? ScriptOf(ProcessConfig config)
     {

@@ -1,6 +1,5 @@
 using Tspm.Json;
 using Tspm.Model.Config;
-using Tspm.Protocol;
 using Tspm.Text;
 
 namespace Tspm.Config.Validation;

@@ -9,13 +9,13 @@ namespace Tspm.Config.Validation;
 internal static class SharedPort
 {
     /// <summary>What programs print then: Node, gunicorn, and whoever prints the system's own words.</summary>
-    static readonly string[] s_signs = ["EADDRINUSE", "address already in use", "Connection in use: "];
+    static readonly string[] Signs = ["EADDRINUSE", "address already in use", "Connection in use: "];
 
     /// <summary>Does one of these lines say that an address is taken?</summary>
     public static bool IsTaken(IReadOnlyList<string> lines)
     {
         foreach (var line in lines)
-            foreach (var sign in s_signs)
+            foreach (var sign in Signs)
                 if (line.Contains(sign, StringComparison.OrdinalIgnoreCase)) return true;
         return false;
     }

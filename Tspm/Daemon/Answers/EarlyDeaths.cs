@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tspm.Platform;
 using Tspm.Model.Config;
 using Tspm.Model.State;
 using Tspm.Protocol;
@@ -36,7 +37,7 @@ internal static class EarlyDeaths
 
     static bool IsWatched(PendingChange pending) =>
         !pending.Unchanged && pending.Problem is null && pending.View.Definition.Config.Ready is null
-        && pending.Settled is { IsCompletedSuccessfully: true, Result.Phase: LifecyclePhase.Online };
+        && pending.Settled.IsCompletedSuccessfully && pending.Settled.ResultNow().Phase == LifecyclePhase.Online;
 
     /// <summary>Null: it lives, or has ended well and is to stay so.</summary>
     static string? Problem(PendingChange pending, ProcessView view)

@@ -93,7 +93,7 @@ internal static class LastLines
     {
         var view = new LogView();
         view.Add(source);
-        foreach (var _ in view.Locate([source])) { }
+        foreach (var _ in LogView.Locate([source])) { }
         foreach (var line in view.Read([source], takePartial: true))
             if (line is { LostBytes: null })
                 lines.Add(line.Text ?? Encoding.UTF8.GetString(Convert.FromBase64String(line.Base64 ?? "")));

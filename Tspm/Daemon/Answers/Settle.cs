@@ -1,3 +1,4 @@
+using Tspm.Platform;
 using Tspm.Model.Config;
 using Tspm.Model.State;
 using Tspm.Protocol;
@@ -19,7 +20,7 @@ internal static class Settle
     /// </summary>
     static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
-    /// <exception cref="RequestException">Something is not settled in time; it says what, and why.</exception>
+    /// <exception cref="Control.RequestException">Something is not settled in time; it says what, and why.</exception>
     public static async Task<List<ProcessOutcome>> Outcomes(
         DaemonContext context, BegunChanges begun, bool wait, int? timeoutMs, Func<LifecycleState, string?> errorIn,
         bool inARow = false)
@@ -39,7 +40,7 @@ internal static class Settle
             var view = pending.View;
             // As it was when it settled: a child that came up and has ended since did start, however soon that was.
             var error = pending.Settled.IsCompletedSuccessfully
-                ? pending.Problem ?? errorIn(pending.Settled.Result)
+                ? pending.Problem ?? errorIn(pending.Settled.ResultNow())
                 : null;
             outcomes.Add(Outcome(view) with
             {

@@ -3,7 +3,7 @@ namespace Tspm.Daemon.Control;
 /// <summary>
 /// The handlers by the methods that they answer. The build lists the files <c>Handlers/*Handler.cs</c> (see
 /// Tspm.csproj), so a new handler is not named anywhere else; a test compares them with the rows of
-/// <see cref="Methods"/>.
+/// <see cref="Protocol.Methods"/>.
 /// </summary>
 internal static partial class HandlerTable
 {
@@ -11,18 +11,12 @@ internal static partial class HandlerTable
     public static readonly Handler[] All =
         [.. Create().OrderBy(static handler => handler.Method.Name, StringComparer.Ordinal)];
 
-    static readonly Dictionary<string, Handler> s_byName = ByName();
+    static readonly Dictionary<string, Handler> ByName =
+        All.ToDictionary(static handler => handler.Method.Name, StringComparer.Ordinal);
 
     /// <summary>Null: there is no such method.</summary>
-    public static Handler? Find(string method) => s_byName.GetValueOrDefault(method);
+    public static Handler? Find(string method) => ByName.GetValueOrDefault(method);
 
     /// <summary>Written by the build: one of each.</summary>
     private static partial Handler[] Create();
-
-    static Dictionary<string, Handler> ByName()
-    {
-        var handlers = new Dictionary<string, Handler>(StringComparer.Ordinal);
-        foreach (var handler in All) handlers.Add(handler.Method.Name, handler);
-        return handlers;
-    }
 }

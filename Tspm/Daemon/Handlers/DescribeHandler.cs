@@ -3,7 +3,6 @@ using Tspm.Daemon.Control;
 using Tspm.Model.State;
 using Tspm.Platform;
 using Tspm.Protocol;
-using Tspm.Supervision;
 using Tspm.Supervision.Process;
 
 namespace Tspm.Daemon.Handlers;

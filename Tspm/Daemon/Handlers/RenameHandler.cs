@@ -1,7 +1,6 @@
 using Tspm.Daemon.Answers;
 using Tspm.Daemon.Control;
 using Tspm.Model.Config;
-using Tspm.Model.Selecting;
 using Tspm.Model.State;
 using Tspm.Protocol;
 using Tspm.Supervision.Commands;

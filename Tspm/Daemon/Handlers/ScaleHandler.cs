@@ -1,6 +1,5 @@
 using Tspm.Daemon.Answers;
 using Tspm.Daemon.Control;
-using Tspm.Model.Selecting;
 using Tspm.Model.State;
 using Tspm.Protocol;
 using Tspm.Supervision.Commands;

@@ -35,7 +35,7 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
     {
         var sources = StreamsOf(views).Open();
         foreach (var source in sources) Add(source);
-        await sender.Send(_view.Locate(sources));
+        await sender.Send(LogView.Locate(sources));
         if (request.Follow) await sender.Heartbeat(new HeartbeatNotice { Seq = Positions(sources) });
         List<ILogSource> all = [.. sources];
         if (request.Events == true)
@@ -113,7 +113,7 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
                     NotBefore = _begun.ToUnixTimeMilliseconds(),
                 };
                 Add(source);
-                await sender.Send(_view.Locate([source]));
+                await sender.Send(LogView.Locate([source]));
                 toRead.Add(source);
             }
             else if (source.Stream != stream)

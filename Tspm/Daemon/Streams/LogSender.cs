@@ -19,7 +19,7 @@ internal sealed class LogSender(ClientConnection connection)
     /// <summary>A client that gets nothing for long, because nothing fits, is told that the search goes on.</summary>
     static readonly TimeSpan SignOfLifeEvery = TimeSpan.FromSeconds(2);
 
-    static readonly SemaphoreSlim s_reading = new(1, 1);
+    static readonly SemaphoreSlim Reading = new(1, 1);
 
     readonly ArrayBufferWriter<byte> _batch = new();
     readonly StreamPulse _pulse = new();
@@ -41,14 +41,14 @@ internal sealed class LogSender(ClientConnection connection)
         while (more)
         {
             connection.CheckForClient();
-            await s_reading.WaitAsync();
+            await Reading.WaitAsync();
             try
             {
                 more = FillBatch(next);
             }
             finally
             {
-                s_reading.Release();
+                Reading.Release();
             }
             await Flush();
             if (more) await Task.Yield();

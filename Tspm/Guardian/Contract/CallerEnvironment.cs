@@ -14,7 +14,7 @@ internal static class CallerEnvironment
 {
     const string Away = "TSPM_CALLER_";
 
-    static readonly string[] s_names = ["TMPDIR", "LANG", "LANGUAGE"], s_beginnings = ["DOTNET_", "COMPlus_", "LC_"];
+    static readonly string[] Names = ["TMPDIR", "LANG", "LANGUAGE"], Beginnings = ["DOTNET_", "COMPlus_", "LC_"];
 
     const string Zone = "TZ";
 
@@ -60,8 +60,8 @@ internal static class CallerEnvironment
 
     static bool Steers(string name)
     {
-        if (Array.IndexOf(s_names, name) >= 0) return true;
-        foreach (var beginning in s_beginnings)
+        if (Array.IndexOf(Names, name) >= 0) return true;
+        foreach (var beginning in Beginnings)
             if (name.StartsWith(beginning, StringComparison.Ordinal)) return true;
         return false;
     }

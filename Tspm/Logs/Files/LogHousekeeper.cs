@@ -143,12 +143,12 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
             _ = done.ContinueWith(DisposeResult, TaskScheduler.Default);
             throw;
         }
-        return done.GetAwaiter().GetResult();
+        return done.ResultNow();
     }
 
     static void DisposeResult<T>(Task<T> late)
     {
-        if (late is { IsCompletedSuccessfully: true, Result: IDisposable unused }) unused.Dispose();
+        if (late.IsCompletedSuccessfully && late.ResultNow() is IDisposable unused) unused.Dispose();
     }
 
     // ---- on the pump's thread

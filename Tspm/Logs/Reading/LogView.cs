@@ -24,7 +24,7 @@ internal sealed class LogView
     }
 
     /// <summary>Goes to where each source begins. Nothing but nulls comes of it.</summary>
-    public IEnumerable<LogLine?> Locate(IEnumerable<ILogSource> sources)
+    public static IEnumerable<LogLine?> Locate(IEnumerable<ILogSource> sources)
     {
         foreach (var source in sources)
         {

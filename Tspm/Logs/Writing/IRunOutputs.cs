@@ -75,7 +75,9 @@ internal sealed record RunStreams
     /// <summary>User that the child runs as and that has to own the FIFOs; null: this one.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>For each of its files, see <see cref="LogFolders.RootOf"/>; null: no folder is made for it.</summary>
+    /// <summary>
+    /// The root of each log file, see <see cref="Files.LogFolders.RootOf"/>; null: no folder is made for the file.
+    /// </summary>
     public Func<string, string?> FolderRootOf { get; init; } = static _ => null;
 
     /// <summary>Where in its files it begins.</summary>

@@ -4,7 +4,7 @@ namespace Tspm.Model.Config;
 
 /// <summary>
 /// What a user says about one process. Every member but the command is optional; null means "the default", so that a
-/// saved config holds only what was said. Effective values live in <see cref="ProcessConfigDefaults"/>.
+/// saved config holds only what was said. Defaults are applied where a value is used.
 /// The names in JSON are the contract's (camelCase), durations are milliseconds (<c>…Ms</c>), sizes bytes
 /// (<c>…Bytes</c>).
 /// </summary>
@@ -80,7 +80,7 @@ internal sealed record ProcessConfig
     /// </summary>
     public IReadOnlyList<string>? WatchPaths { get; init; }
 
-    /// <summary>What does not count, see <see cref="PathPattern"/>.</summary>
+    /// <summary>What does not count, see <see cref="Text.PathPattern"/>.</summary>
     public IReadOnlyList<string>? WatchIgnore { get; init; }
 
     /// <summary>How long the files must have been left alone.</summary>

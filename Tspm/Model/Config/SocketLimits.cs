@@ -9,14 +9,17 @@ namespace Tspm.Model.Config;
 /// </summary>
 internal sealed class SocketLimits
 {
-    static readonly string[] s_names = ["connections", "requestsPerSecond", "requestBurst", "firstRequestMs",
+    static readonly string[] Names = ["connections", "requestsPerSecond", "requestBurst", "firstRequestMs",
         "restOfRequestMs", "slowReaderMs"];
 
-    static readonly int[] s_defaults = [128, 2000, 4000, 5000, 30_000, 60_000],
-        // One connection is needed to look, another one to act.
-        s_least = [2, 0, 1, 100, 100, 100], s_most = [10_000, 1_000_000, 1_000_000, 3_600_000, 3_600_000, 3_600_000];
+    static readonly int[] Defaults = [128, 2000, 4000, 5000, 30_000, 60_000];
 
-    readonly int[] _values = [.. s_defaults];
+    /// <summary>One connection is needed to look, another one to act.</summary>
+    static readonly int[] Least = [2, 0, 1, 100, 100, 100];
+
+    static readonly int[] Most = [10_000, 1_000_000, 1_000_000, 3_600_000, 3_600_000, 3_600_000];
+
+    readonly int[] _values = [.. Defaults];
 
     /// <summary>Without <c>settings.json</c>.</summary>
     public static readonly SocketLimits Default = new();
@@ -49,7 +52,7 @@ internal sealed class SocketLimits
     {
         if (given is null) return Default;
         var limits = new SocketLimits();
-        foreach (var (name, value) in given) limits._values[Array.IndexOf(s_names, name)] = value;
+        foreach (var (name, value) in given) limits._values[Array.IndexOf(Names, name)] = value;
         return limits;
     }
 
@@ -59,12 +62,12 @@ internal sealed class SocketLimits
         if (given is null) return null;
         foreach (var (name, value) in given)
         {
-            var at = Array.IndexOf(s_names, name);
+            var at = Array.IndexOf(Names, name);
             if (at < 0)
-                return $"limits.{name} is not a known limit{NearestName.Question(name, s_names)}; known are "
-                    + $"{string.Join(", ", s_names)}";
-            if (value < s_least[at] || value > s_most[at])
-                return $"limits.{name} must be a whole number from {s_least[at]} to {s_most[at]}, but is {value}";
+                return $"limits.{name} is not a known limit{NearestName.Question(name, Names)}; known are "
+                    + $"{string.Join(", ", Names)}";
+            if (value < Least[at] || value > Most[at])
+                return $"limits.{name} must be a whole number from {Least[at]} to {Most[at]}, but is {value}";
         }
         return null;
     }
@@ -73,7 +76,7 @@ internal sealed class SocketLimits
     public Dictionary<string, int> All()
     {
         var all = new Dictionary<string, int>();
-        for (var i = 0; i < s_names.Length; i++) all[s_names[i]] = _values[i];
+        for (var i = 0; i < Names.Length; i++) all[Names[i]] = _values[i];
         return all;
     }
 }

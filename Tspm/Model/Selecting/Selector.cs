@@ -1,5 +1,4 @@
 using System.Globalization;
-using Tspm.Text;
 
 namespace Tspm.Model.Selecting;
 

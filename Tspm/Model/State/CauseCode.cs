@@ -1,4 +1,3 @@
-using Tspm.Model.Config;
 
 namespace Tspm.Model.State;
 

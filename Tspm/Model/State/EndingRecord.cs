@@ -4,7 +4,7 @@ namespace Tspm.Model.State;
 internal sealed record EndingRecord
 {
     /// <summary>
-    /// When the stop signal was sent, on the clock of <see cref="RunRecord.StartTicks"/>. 0: it was not, or the child
+    /// When the stop signal was sent, on the clock of <see cref="ChildRecord.StartTicks"/>. 0: it was not, or the child
     /// ended by itself.
     /// </summary>
     public long SignalSentTicks { get; init; }

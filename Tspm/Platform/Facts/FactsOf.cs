@@ -24,7 +24,7 @@ internal static class FactsOf
     const int MostVariables = 20_000;
 
     /// <summary>What Tspm gives to each run anew says nothing about a change.</summary>
-    static readonly string[] s_ofTheRun =
+    static readonly string[] OfTheRun =
         ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID"];
 
     public static RunFacts Nothing(FactsRequest request) => request.Known with
@@ -105,7 +105,7 @@ internal static class FactsOf
         foreach (var (name, value) in environment)
         {
             if (budget.IsSpent) return null;
-            if (Array.IndexOf(s_ofTheRun, name) >= 0) continue;
+            if (Array.IndexOf(OfTheRun, name) >= 0) continue;
             var hash = Sha256.Hmac(key, Encoding.UTF8.GetBytes(value));
             names.Add(name);
             // 64 bits tell values apart, and say nothing about them.

@@ -6,24 +6,24 @@ namespace Tspm.Platform.Facts;
 internal static class ScriptArgument
 {
     /// <summary>By the beginning of their names: versions follow (python3.12).</summary>
-    static readonly string[] s_interpreters =
+    static readonly string[] Interpreters =
     [
         "node", "python", "pypy", "ruby", "perl", "php", "bash", "sh", "dash", "zsh", "ksh", "fish", "lua", "java",
         "deno", "bun", "tsx", "ts-node", "Rscript", "julia", "dotnet", "elixir", "groovy", "tclsh", "guile",
     ];
 
     /// <summary>Options of these programs that have a value of their own behind them.</summary>
-    static readonly string[] s_withValue =
+    static readonly string[] WithValue =
     [
         "-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions", "-W", "-X", "-I",
         "-d", "-o", "-O", "-cp", "-classpath", "--class-path", "-p", "--module-path",
     ];
 
     /// <summary>Options after which no file is run: a text, or a module by name.</summary>
-    static readonly string[] s_noFile = ["-c", "-e", "--eval", "-m", "--print", "-pe"];
+    static readonly string[] NoFile = ["-c", "-e", "--eval", "-m", "--print", "-pe"];
 
     /// <summary>Words in front of the file.</summary>
-    static readonly string[] s_verbs = ["run", "exec", "-jar"];
+    static readonly string[] Verbs = ["run", "exec", "-jar"];
 
     /// <summary>The path of the script; null: the program is no interpreter that is known, or names no file.</summary>
     public static string? In(IReadOnlyList<string> arguments, string folder)
@@ -32,9 +32,9 @@ internal static class ScriptArgument
         for (var i = 1; i < arguments.Count; i++)
         {
             var argument = arguments[i];
-            if (Array.IndexOf(s_noFile, argument) >= 0) return null;
-            if (Array.IndexOf(s_withValue, argument) >= 0) i++;
-            else if (argument.Length > 0 && argument[0] != '-' && Array.IndexOf(s_verbs, argument) < 0)
+            if (Array.IndexOf(NoFile, argument) >= 0) return null;
+            if (Array.IndexOf(WithValue, argument) >= 0) i++;
+            else if (argument.Length > 0 && argument[0] != '-' && Array.IndexOf(Verbs, argument) < 0)
             {
                 var isFile = arguments[i - 1] == "-jar" || Path.GetFileName(arguments[0]) != "java";
                 return FileOf(Path.Combine(folder, argument), isFile);
@@ -61,7 +61,7 @@ internal static class ScriptArgument
 
     static bool IsInterpreter(string name)
     {
-        foreach (var known in s_interpreters)
+        foreach (var known in Interpreters)
         {
             if (!name.StartsWith(known, StringComparison.Ordinal)) continue;
             var isVersion = true;

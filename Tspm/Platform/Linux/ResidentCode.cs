@@ -21,7 +21,8 @@ internal static class ResidentCode
         foreach (var (start, length) in mappings) _ = SysMman.madvise(start, length, SysMman.MADV_DONTNEED);
     }
 
-    /// <summary>man 5 proc_pid_maps: "START-END perms offset dev inode path"; only a file's mapping has a path.</summary>
+    /// <summary>Only the mapping of a file has a path: "START-END perms offset dev inode path".</summary>
+    /// <remarks>man 5 proc_pid_maps.</remarks>
     static bool IsCode(string line) => line.Contains(" r-xp ", StringComparison.Ordinal) && line.Contains('/');
 
     static (nint Start, nuint Length) RangeOf(string line)

@@ -12,27 +12,27 @@ internal sealed unsafe class CopyMover : IByteMover
     /// <summary>Size of a pipe by default: one read empties it.</summary>
     const int BufferBytes = 64 * 1024;
 
-    readonly byte[] buffer = new byte[BufferBytes];
-    int start;
-    int count;
+    readonly byte[] _buffer = new byte[BufferBytes];
+    int _start;
+    int _count;
 
-    public int Held => count;
+    public int Held => _count;
 
     public long Move(int fromFifo, int toFile, long offset, int max, out int errno)
     {
-        if (count == 0)
+        if (_count == 0)
         {
             var got = Read(fromFifo, Math.Min(max, BufferBytes), out errno);
             if (got <= 0) return got;
-            start = 0;
-            count = (int)got;
+            _start = 0;
+            _count = (int)got;
         }
         return Write(toFile, offset, max, out errno);
     }
 
     nint Read(int fd, int max, out int errno)
     {
-        fixed (byte* bytes = buffer)
+        fixed (byte* bytes = _buffer)
         {
             while (true)
             {
@@ -47,22 +47,22 @@ internal sealed unsafe class CopyMover : IByteMover
     {
         errno = 0;
         long written = 0;
-        fixed (byte* bytes = buffer)
+        fixed (byte* bytes = _buffer)
         {
-            while (count > 0 && written < max)
+            while (_count > 0 && written < max)
             {
-                var length = (nuint)Math.Min(count, max - written);
+                var length = (nuint)Math.Min(_count, max - written);
                 var put = offset == IByteMover.NoOffset
-                    ? Unistd.write(fd, bytes + start, length)
-                    : Unistd.pwrite(fd, bytes + start, length, offset + written);
+                    ? Unistd.write(fd, bytes + _start, length)
+                    : Unistd.pwrite(fd, bytes + _start, length, offset + written);
                 if (put < 0)
                 {
                     errno = Errno.Last;
                     if (errno == Errno.EINTR) continue;
                     break;
                 }
-                start += (int)put;
-                count -= (int)put;
+                _start += (int)put;
+                _count -= (int)put;
                 written += put;
             }
         }

@@ -95,8 +95,8 @@ internal sealed class UnixControlChannel(Socket socket, UnwatchedSockets unwatch
         fixed (byte* start = bytes)
         {
             var (from, length) = ((nint)start, (nuint)bytes.Length);
-            const int Flags = SysSocket.MSG_DONTWAIT | SysSocket.MSG_NOSIGNAL;
-            if (!WithDescriptor(descriptor => (count = SysSocket.send(descriptor, (void*)from, length, Flags)) >= 0,
+            const int flags = SysSocket.MSG_DONTWAIT | SysSocket.MSG_NOSIGNAL;
+            if (!WithDescriptor(descriptor => (count = SysSocket.send(descriptor, (void*)from, length, flags)) >= 0,
                 out _))
                 return 0;
         }

@@ -32,7 +32,7 @@ internal sealed class HealthWatch(SupervisionServices services) : IProcessObserv
     /// <summary>
     /// Asks a running child by the definition's present question about health; what the log said before is no answer.
     /// </summary>
-    public void Refresh(SupervisedProcess process)
+    public static void Refresh(SupervisedProcess process)
     {
         var health = process.Definition.Config.Health;
         if (process.Current is not { } run || ReferenceEquals(run.Health, health)) return;

@@ -1,7 +1,6 @@
 using Tspm.Config.Validation;
 using Tspm.Model.Config;
 using Tspm.Model.State;
-using Tspm.Supervision.Ordering;
 using Tspm.Supervision.Process;
 using Tspm.Text;
 

@@ -1,5 +1,4 @@
 using Tspm.Model.Config;
-using Tspm.Model.Selecting;
 using Tspm.Model.State;
 using Tspm.Supervision.Process;
 

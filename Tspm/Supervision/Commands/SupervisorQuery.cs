@@ -1,7 +1,6 @@
 using Tspm.Model.Selecting;
 using Tspm.Supervision.Facts;
 using Tspm.Supervision.Process;
-using Tspm.Supervision.Starting;
 
 namespace Tspm.Supervision.Commands;
 

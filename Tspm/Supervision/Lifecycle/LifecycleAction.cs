@@ -25,7 +25,8 @@ internal enum LifecycleAction
     CancelSpawn = 16,
 
     /// <summary>
-    /// End what the child left behind (<see cref="ChildEnding"/>), then report <see cref="LifecycleEvent.TreeGone"/>.
+    /// End what the child left behind (<see cref="Process.ChildEnding"/>), then report
+    /// <see cref="LifecycleEvent.TreeGone"/>.
     /// </summary>
     Sweep = 32,
 

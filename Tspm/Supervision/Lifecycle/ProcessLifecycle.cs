@@ -151,7 +151,7 @@ internal static class ProcessLifecycle
 
     /// <summary>
     /// A stop's timeout goes on: it covers what the child left behind as well. While it is still being started, it has
-    /// ended without ever having been known to run (see <see cref="EndedChild.Unidentified"/>).
+    /// ended without ever having been known to run (see <see cref="Recovery.EndedChild.Unidentified"/>).
     /// </summary>
     static Transition OnExited(
         LifecycleState state, LifecycleEvent.ChildExited exited, RestartPolicy policy, TimeSpan now)

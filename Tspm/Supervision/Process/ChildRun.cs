@@ -3,7 +3,6 @@ using Tspm.Model.Config;
 using Tspm.Model.State;
 using Tspm.Platform;
 using Tspm.Supervision.Recovery;
-using Tspm.Supervision.Starting;
 
 namespace Tspm.Supervision.Process;
 

@@ -22,7 +22,7 @@ internal interface IRunHost : IViewedProcess
     /// <summary>See <see cref="RunJournal.SaveExit"/>.</summary>
     void SaveExit(ChildRun run, ExitStatus status, Cause cause, bool wasAsked);
 
-    /// <summary>See <see cref="ExitHistory.Amend"/>.</summary>
+    /// <summary>See <see cref="Lifecycle.ExitHistory.Amend"/>.</summary>
     void AmendExit(ChildRun run);
 
     /// <summary>See <see cref="RunTrees.MarkOf"/>.</summary>

@@ -18,7 +18,9 @@ internal sealed class ManualSignal
 
     /// <summary>Why a child ended that nobody here had asked to end.</summary>
     /// <param name="status">How it ended.</param>
-    /// <param name="background">What it left running, see <see cref="BackgroundProgram"/>; null: nothing.</param>
+    /// <param name="background">
+    /// What it left running, see <see cref="Starting.BackgroundProgram"/>; null: nothing.
+    /// </param>
     /// <param name="now">Monotonic.</param>
     public Cause CauseOf(ExitStatus status, string? background, TimeSpan now)
     {

@@ -25,7 +25,7 @@ internal sealed record ProcessView
     public ProcessConfig? StartedWith { get; init; }
     /// <summary>Monotonic time of the next try, when waiting.</summary>
     public TimeSpan? NextStartAtMonotonic { get; init; }
-    /// <summary>See <see cref="ProcessStatus.WaitsFor"/>.</summary>
+    /// <summary>What the start waits for, in words; null: it does not wait.</summary>
     public string? WaitsFor { get; init; }
     /// <summary>Monotonic time at which a child that is not ready by then is given up; null: there is none.</summary>
     public TimeSpan? StartLimitAtMonotonic { get; init; }

@@ -93,7 +93,7 @@ internal sealed class ViewPublisher(MachineServices services, IViewHost process)
     ChildRun? ComingRun => process.State.Phase == LifecyclePhase.Starting ? process.Current
         : process.Replacing is { Phase: ReplacementPhase.Starting } replacement ? replacement.Run : null;
 
-    /// <summary>See <see cref="ReadinessCheck"/>.</summary>
+    /// <summary>See <see cref="Checks.ReadinessCheck"/>.</summary>
     TimeSpan? StartLimitAtMonotonic
     {
         get

@@ -87,7 +87,7 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
     }
 
     /// <summary>By the user: what was to follow does not.</summary>
-    public void OnStopAsked(SupervisedProcess cell) => cell.Journal.IsRunQueued = false;
+    public static void OnStopAsked(SupervisedProcess cell) => cell.Journal.IsRunQueued = false;
 
     void Refresh()
     {
@@ -126,7 +126,7 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         cell.IsSurplus || cell.Definition is { Config.IsJob: true, IsEnabled: false }
             ? null : cell.Definition.Config.Schedule;
 
-    void Plan(SupervisedProcess cell, Entry entry, DateTimeOffset now)
+    static void Plan(SupervisedProcess cell, Entry entry, DateTimeOffset now)
     {
         var after = entry.Done is { } done && done > now && done - now <= LongestCorrection ? done : now;
         entry.IsArmed = IsToBeArmed(cell);

@@ -21,28 +21,28 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>The data of the wake-up descriptor's events: no watch has generation 0.</summary>
     const ulong WakeUpMark = 0;
 
-    readonly Descriptor epoll;
-    readonly Descriptor wakeUp;
-    readonly Lock gate = new();
-    readonly Dictionary<int, Entry> entries = [];
-    readonly ConcurrentQueue<Action> posted = new();
-    readonly Thread thread;
-    readonly RefusedWatches refused = new();
-    readonly bool wakeUpIsRefused;
-    uint lastGeneration;
-    int wakeUpPending;
-    volatile bool stopping;
+    readonly Descriptor _epoll;
+    readonly Descriptor _wakeUp;
+    readonly Lock _gate = new();
+    readonly Dictionary<int, Entry> _entries = [];
+    readonly ConcurrentQueue<Action> _posted = new();
+    readonly Thread _thread;
+    readonly RefusedWatches _refused = new();
+    readonly bool _wakeUpIsRefused;
+    uint _lastGeneration;
+    int _wakeUpPending;
+    volatile bool _stopping;
 
     public EventLoop(string name = "events")
     {
         using var madeEpoll = Descriptors.Epoll();
         using var madeWakeUp = madeEpoll.IsOpen ? Descriptors.Counter() : default;
         if (!madeWakeUp.IsOpen) throw Refusal();
-        wakeUpIsRefused = SysEpoll
+        _wakeUpIsRefused = SysEpoll
             .Control(madeEpoll.Number, SysEpoll.EPOLL_CTL_ADD, madeWakeUp.Number, SysEpoll.EPOLLIN, WakeUpMark) != 0;
-        if (wakeUpIsRefused && !RefusedWatches.IsRefusal(Errno.Last)) throw Refusal();
-        (epoll, wakeUp) = (madeEpoll.Move(), madeWakeUp.Move());
-        thread = new Thread(Run) { Name = name, IsBackground = true };
+        if (_wakeUpIsRefused && !RefusedWatches.IsRefusal(Errno.Last)) throw Refusal();
+        (_epoll, _wakeUp) = (madeEpoll.Move(), madeWakeUp.Move());
+        _thread = new Thread(Run) { Name = name, IsBackground = true };
     }
 
     /// <summary>
@@ -63,11 +63,11 @@ internal sealed unsafe class EventLoop : IDisposable
     public Func<int, bool>? Refuses { get; init; }
 
     /// <summary>Why some events come late; null: none do.</summary>
-    public string? Trouble => refused.Trouble;
+    public string? Trouble => _refused.Trouble;
 
-    public bool IsLoopThread => Thread.CurrentThread == thread;
+    public bool IsLoopThread => Thread.CurrentThread == _thread;
 
-    public void Start() => thread.Start();
+    public void Start() => _thread.Start();
 
     /// <summary>
     /// Calls the handler whenever one of the events is there (EPOLLHUP and EPOLLERR always count). Watching a
@@ -77,18 +77,18 @@ internal sealed unsafe class EventLoop : IDisposable
     /// </summary>
     public void Watch(int fd, uint events, IReadyHandler handler)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var known = entries.TryGetValue(fd, out var former);
-            var generation = lastGeneration = lastGeneration == uint.MaxValue ? 1 : lastGeneration + 1;
+            var known = _entries.TryGetValue(fd, out var former);
+            var generation = _lastGeneration = _lastGeneration == uint.MaxValue ? 1 : _lastGeneration + 1;
             var data = ((ulong)generation << 32) | (uint)fd;
-            refused.Remove(fd);
+            _refused.Remove(fd);
             var isTaken = Control(known && former.IsTaken, fd, events, data);
-            entries[fd] = new Entry(generation, handler, isTaken || former.IsTaken);
+            _entries[fd] = new Entry(generation, handler, isTaken || former.IsTaken);
             if (isTaken) return;
             // What epoll still knows of it has the former generation, and would wake the loop in vain.
             if (former.IsTaken) Forget(fd);
-            refused.Add(fd, events, data, Errno.Last);
+            _refused.Add(fd, events, data, Errno.Last);
         }
         WakeUp();
     }
@@ -101,7 +101,7 @@ internal sealed unsafe class EventLoop : IDisposable
             System.Runtime.InteropServices.Marshal.SetLastPInvokeError(Errno.ENOSPC);
             return false;
         }
-        if (SysEpoll.Control(epoll.NumberOrNone, known ? SysEpoll.EPOLL_CTL_MOD : SysEpoll.EPOLL_CTL_ADD, fd, events,
+        if (SysEpoll.Control(_epoll.NumberOrNone, known ? SysEpoll.EPOLL_CTL_MOD : SysEpoll.EPOLL_CTL_ADD, fd, events,
             data) == 0) return true;
         if (!RefusedWatches.IsRefusal(Errno.Last)) throw Refusal();
         return false;
@@ -110,8 +110,8 @@ internal sealed unsafe class EventLoop : IDisposable
     void Forget(int fd)
     {
         var errno = Errno.Last;
-        _ = SysEpoll.Control(epoll.NumberOrNone, SysEpoll.EPOLL_CTL_DEL, fd, 0, 0);
-        entries[fd] = entries[fd] with { IsTaken = false };
+        _ = SysEpoll.Control(_epoll.NumberOrNone, SysEpoll.EPOLL_CTL_DEL, fd, 0, 0);
+        _entries[fd] = _entries[fd] with { IsTaken = false };
         System.Runtime.InteropServices.Marshal.SetLastPInvokeError(errno);
     }
 
@@ -122,20 +122,20 @@ internal sealed unsafe class EventLoop : IDisposable
     /// </summary>
     public void Unwatch(int fd)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!entries.Remove(fd, out var entry)) return;
-            refused.Remove(fd);
+            if (!_entries.Remove(fd, out var entry)) return;
+            _refused.Remove(fd);
             if (!entry.IsTaken) return;
             // Fails only for a descriptor that was closed too early, and then there is nothing to take out.
-            _ = SysEpoll.Control(epoll.NumberOrNone, SysEpoll.EPOLL_CTL_DEL, fd, 0, 0);
+            _ = SysEpoll.Control(_epoll.NumberOrNone, SysEpoll.EPOLL_CTL_DEL, fd, 0, 0);
         }
     }
 
     /// <summary>Runs the action soon on the loop's thread; in the order posted. From any thread.</summary>
     public void Post(Action action)
     {
-        posted.Enqueue(action);
+        _posted.Enqueue(action);
         WakeUp();
     }
 
@@ -159,47 +159,47 @@ internal sealed unsafe class EventLoop : IDisposable
 
     public void Dispose()
     {
-        if (stopping) return;
-        stopping = true;
+        if (_stopping) return;
+        _stopping = true;
         WakeUp();
-        if (thread.IsAlive && !IsLoopThread) thread.Join();
-        wakeUp.Dispose();
-        epoll.Dispose();
+        if (_thread.IsAlive && !IsLoopThread) _thread.Join();
+        _wakeUp.Dispose();
+        _epoll.Dispose();
     }
 
     void WakeUp()
     {
-        if (Interlocked.Exchange(ref wakeUpPending, 1) != 0) return;
+        if (Interlocked.Exchange(ref _wakeUpPending, 1) != 0) return;
         ulong one = 1;
         // Fails only when the counter is full, and then the loop is awake anyway, or when it has ended.
-        _ = Unistd.write(wakeUp.NumberOrNone, &one, sizeof(ulong));
+        _ = Unistd.write(_wakeUp.NumberOrNone, &one, sizeof(ulong));
     }
 
     void Run()
     {
         var events = stackalloc byte[BatchSize * WidestEvent];
-        while (!stopping)
+        while (!_stopping)
         {
-            var timeout = refused.Limit(BeforeWait?.Invoke() ?? -1);
-            if (wakeUpIsRefused) timeout = WaitForBoth(timeout);
-            var count = SysEpoll.epoll_wait(epoll.Number, events, BatchSize, timeout);
+            var timeout = _refused.Limit(BeforeWait?.Invoke() ?? -1);
+            if (_wakeUpIsRefused) timeout = WaitForBoth(timeout);
+            var count = SysEpoll.epoll_wait(_epoll.Number, events, BatchSize, timeout);
             if (count < 0 && Errno.Last != Errno.EINTR) throw Refusal();
-            for (var i = 0; i < count && !stopping; i++)
+            for (var i = 0; i < count && !_stopping; i++)
             {
                 var ready = SysEpoll.EventsAt(events, i, out var data);
                 if (data == WakeUpMark) RunPosted();
                 else Dispatch(data, ready);
             }
-            if (refused.Count > 0 && !stopping) LookAtRefused();
-            if (!stopping) Guarded(AfterWait);
+            if (_refused.Count > 0 && !_stopping) LookAtRefused();
+            if (!_stopping) Guarded(AfterWait);
         }
     }
 
     /// <summary>epoll did not even take the wake-up: poll(2) watches both. 0, because the wait is over then.</summary>
     int WaitForBoth(int timeout)
     {
-        var both = stackalloc[] { new PollFd { fd = epoll.Number, events = SysPoll.POLLIN },
-            new PollFd { fd = wakeUp.Number, events = SysPoll.POLLIN } };
+        var both = stackalloc[] { new PollFd { fd = _epoll.Number, events = SysPoll.POLLIN },
+            new PollFd { fd = _wakeUp.Number, events = SysPoll.POLLIN } };
         if (SysPoll.poll(both, 2, timeout) > 0 && both[1].revents != 0) RunPosted();
         return 0;
     }
@@ -207,14 +207,14 @@ internal sealed unsafe class EventLoop : IDisposable
     void LookAtRefused()
     {
         (int Fd, uint Events, ulong Data)[] due;
-        lock (gate)
+        lock (_gate)
         {
-            due = refused.TakeDue();
+            due = _refused.TakeDue();
             foreach (ref var watch in due.AsSpan())
             {
                 if (!Control(known: false, watch.Fd, watch.Events, watch.Data)) continue;
-                refused.Remove(watch.Fd);
-                entries[watch.Fd] = entries[watch.Fd] with { IsTaken = true };
+                _refused.Remove(watch.Fd);
+                _entries[watch.Fd] = _entries[watch.Fd] with { IsTaken = true };
                 // epoll tells from now on.
                 watch.Fd = -1;
             }
@@ -228,9 +228,9 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         var fd = (int)(uint)data;
         IReadyHandler handler;
-        lock (gate)
+        lock (_gate)
         {
-            if (!entries.TryGetValue(fd, out var entry) || entry.Generation != (uint)(data >> 32)) return;
+            if (!_entries.TryGetValue(fd, out var entry) || entry.Generation != (uint)(data >> 32)) return;
             handler = entry.Handler;
         }
         try
@@ -246,10 +246,10 @@ internal sealed unsafe class EventLoop : IDisposable
     void RunPosted()
     {
         ulong counter;
-        _ = Unistd.read(wakeUp.NumberOrNone, &counter, sizeof(ulong));
-        Volatile.Write(ref wakeUpPending, 0); // before the queue is read: what is posted from here on wakes again
+        _ = Unistd.read(_wakeUp.NumberOrNone, &counter, sizeof(ulong));
+        Volatile.Write(ref _wakeUpPending, 0); // before the queue is read: what is posted from here on wakes again
         Interlocked.MemoryBarrier();
-        while (!stopping && posted.TryDequeue(out var action)) Guarded(action);
+        while (!_stopping && _posted.TryDequeue(out var action)) Guarded(action);
     }
 
     void Guarded(Action? action)

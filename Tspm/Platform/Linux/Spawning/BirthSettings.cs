@@ -14,7 +14,7 @@ internal sealed unsafe class BirthSettings
 {
     /// <summary>Limits that could hurt this process if it had them even for a microsecond: a write or a thread of
     /// another thread would fail, or a signal end it all.</summary>
-    static readonly int[] s_dangerous = [SysResource.RLIMIT_FSIZE, SysResource.RLIMIT_DATA, SysResource.RLIMIT_AS,
+    static readonly int[] Dangerous = [SysResource.RLIMIT_FSIZE, SysResource.RLIMIT_DATA, SysResource.RLIMIT_AS,
         SysResource.RLIMIT_CPU, SysResource.RLIMIT_NPROC];
 
     /// <summary>With a smaller stack limit than this the main thread of this process might not get its next
@@ -58,7 +58,7 @@ internal sealed unsafe class BirthSettings
     public bool NeedsSetUp()
     {
         if (Limits[SysResource.RLIMIT_STACK] < SmallStack) return true;
-        foreach (var resource in s_dangerous)
+        foreach (var resource in Dangerous)
         {
             ResourceLimit own;
             if (Limits[resource] is not { } wanted || SysResource.getrlimit(resource, &own) != 0) continue;

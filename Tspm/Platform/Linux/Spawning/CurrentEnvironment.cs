@@ -5,9 +5,9 @@ namespace Tspm.Platform.Linux.Spawning;
 /// <summary>This process's own environment in the form that exec takes. Made once and kept.</summary>
 internal static unsafe class CurrentEnvironment
 {
-    static StringBlock? _block;
+    static StringBlock? s_block;
 
-    public static byte** Pointer => (_block ??= Make()).Pointers;
+    public static byte** Pointer => (s_block ??= Make()).Pointers;
 
     static StringBlock Make()
     {

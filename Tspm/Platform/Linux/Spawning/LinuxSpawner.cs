@@ -31,12 +31,12 @@ internal sealed unsafe class LinuxSpawner
     /// </summary>
     const ulong ManyDescriptors = 256;
 
-    readonly SetUpCommand setUpCommand;
-    readonly ulong?[] originalLimits;
-    readonly int? originalOomScore;
+    readonly SetUpCommand _setUpCommand;
+    readonly ulong?[] _originalLimits;
+    readonly int? _originalOomScore;
 
     /// <summary>Those of the last start, which most others share.</summary>
-    (LaunchContext? Launch, long? OpenFiles, BirthSettings Settings)? last;
+    (LaunchContext? Launch, long? OpenFiles, BirthSettings Settings)? _last;
 
     /// <param name="setUpCommand">How to run the hidden set-up mode.</param>
     /// <param name="originalOpenFiles">The soft descriptor limit that children get by default.</param>
@@ -46,10 +46,10 @@ internal sealed unsafe class LinuxSpawner
     public LinuxSpawner(SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore = null,
         string? originalLimits = null)
     {
-        this.setUpCommand = setUpCommand;
-        this.originalLimits = SoftLimits.Parse(originalLimits ?? "") ?? new ulong?[SoftLimits.Names.Length];
-        this.originalLimits[SysResource.RLIMIT_NOFILE] = originalOpenFiles;
-        this.originalOomScore = originalOomScore;
+        _setUpCommand = setUpCommand;
+        _originalLimits = SoftLimits.Parse(originalLimits ?? "") ?? new ulong?[SoftLimits.Names.Length];
+        _originalLimits[SysResource.RLIMIT_NOFILE] = originalOpenFiles;
+        _originalOomScore = originalOomScore;
         HideInheritedDescriptors();
     }
 
@@ -61,7 +61,7 @@ internal sealed unsafe class LinuxSpawner
         if (CheckFiles(request) is { } noFile) return noFile;
         var settings = SettingsFor(request);
         if (request.SetUp is null && settings.NeedsSetUp()) request = request with { SetUp = new SetUp() };
-        if (request.SetUp is not null) return SetUpRun.Spawn(this, setUpCommand, request, settings, out pid);
+        if (request.SetUp is not null) return SetUpRun.Spawn(this, _setUpCommand, request, settings, out pid);
         if (ProgramLookup.CheckDirectory(request.WorkingDirectory) is { } noDirectory) return noDirectory;
         var (program, failure) = ProgramLookup
             .Find(request.Program, request.WorkingDirectory, request.Environment.GetValueOrDefault("PATH"));
@@ -178,13 +178,13 @@ internal sealed unsafe class LinuxSpawner
     void StartWithLimits(SpawnCall call, ulong?[] limits)
     {
         // A limit is the process's: a second spawner would take the lowered one for the own one, and leave it behind.
-        lock (limitGate)
+        lock (LimitGate)
         {
             // Likewise the score: a child inherits it at its birth, and so do its own children from their first
             // instant.
-            if (originalOomScore is { } score) _ = OomScore.Set(score);
+            if (_originalOomScore is { } score) _ = OomScore.Set(score);
             StartWithLimitsAlone(call, limits);
-            if (originalOomScore is not null) _ = OomScore.Set(OomScore.OfSupervision);
+            if (_originalOomScore is not null) _ = OomScore.Set(OomScore.OfSupervision);
         }
     }
 
@@ -193,7 +193,7 @@ internal sealed unsafe class LinuxSpawner
     /// </summary>
     public static bool CanHave(int resource, ulong soft)
     {
-        lock (limitGate)
+        lock (LimitGate)
         {
             ResourceLimit own;
             if (SysResource.getrlimit(resource, &own) != 0) return false;
@@ -205,9 +205,9 @@ internal sealed unsafe class LinuxSpawner
         }
     }
 
-    static readonly Lock limitGate = new();
+    static readonly Lock LimitGate = new();
 
-    static readonly BareSpawner bare = new();
+    static readonly BareSpawner Bare = new();
 
     static void StartWithLimitsAlone(SpawnCall call, ulong?[] limits)
     {
@@ -218,12 +218,12 @@ internal sealed unsafe class LinuxSpawner
         if (call.RunMark != RunMark.None && MayMark(call.RunMark)) swap.Set(SysResource.RLIMIT_RTTIME, call.RunMark);
         if (!isLate && files is { } wanted) swap.Set(SysResource.RLIMIT_NOFILE, wanted);
         if (call.Settings is not null)
-            foreach (var resource in s_harmless)
+            foreach (var resource in Harmless)
                 if (limits[resource] is { } limit) swap.Set(resource, limit);
         if (call.Settings is { } settings && !ThreadValues.CanBorrow(settings.Nice)) call.RunOnce();
         // A runtime that compiles while it runs has a descriptor for that, on whatever thread it does it.
         else if (call.Settings is null || open < ManyDescriptors || RuntimeFeature.IsDynamicCodeSupported) call.Run();
-        else bare.Run(call);
+        else Bare.Run(call);
         swap.Restore();
         if (isLate && call.Errno == 0) LimitFilesOf(call.Pid, files!.Value);
     }
@@ -238,7 +238,7 @@ internal sealed unsafe class LinuxSpawner
     /// <summary>
     /// The limits that this process can have for a moment without any harm, but for that of descriptors.
     /// </summary>
-    static readonly int[] s_harmless =
+    static readonly int[] Harmless =
     [
         SysResource.RLIMIT_CORE, SysResource.RLIMIT_STACK, SysResource.RLIMIT_RSS, SysResource.RLIMIT_MEMLOCK,
         SysResource.RLIMIT_LOCKS, SysResource.RLIMIT_SIGPENDING, SysResource.RLIMIT_MSGQUEUE,
@@ -255,10 +255,10 @@ internal sealed unsafe class LinuxSpawner
 
     BirthSettings SettingsFor(SpawnRequest request)
     {
-        if (last is { } known && known.Launch == request.Launch && known.OpenFiles == request.OpenFilesLimit)
+        if (_last is { } known && known.Launch == request.Launch && known.OpenFiles == request.OpenFilesLimit)
             return known.Settings;
-        var settings = BirthSettings.Of(request.Launch, request.OpenFilesLimit, originalLimits);
-        last = (request.Launch, request.OpenFilesLimit, settings);
+        var settings = BirthSettings.Of(request.Launch, request.OpenFilesLimit, _originalLimits);
+        _last = (request.Launch, request.OpenFilesLimit, settings);
         return settings;
     }
 

@@ -6,27 +6,27 @@ namespace Tspm.Platform.Linux.Spawning;
 /// <summary>A null-terminated array of C strings in one piece of unmanaged memory: argv and envp.</summary>
 internal sealed unsafe class StringBlock : IDisposable
 {
-    byte** pointers;
+    byte** _pointers;
 
     public StringBlock(IReadOnlyCollection<string> strings)
     {
         var bytes = 0;
         foreach (var text in strings) bytes += Encoding.UTF8.GetByteCount(text) + 1;
         var table = (strings.Count + 1) * sizeof(byte*);
-        pointers = (byte**)NativeMemory.Alloc((nuint)(table + bytes));
-        var next = (byte*)pointers + table;
+        _pointers = (byte**)NativeMemory.Alloc((nuint)(table + bytes));
+        var next = (byte*)_pointers + table;
         var end = next + bytes;
         var index = 0;
         foreach (var text in strings)
         {
-            pointers[index++] = next;
+            _pointers[index++] = next;
             next += Encoding.UTF8.GetBytes(text, new Span<byte>(next, (int)(end - next)));
             *next++ = 0;
         }
-        pointers[index] = null;
+        _pointers[index] = null;
     }
 
-    public byte** Pointers => pointers;
+    public byte** Pointers => _pointers;
 
     /// <summary>"NAME=value" of every variable.</summary>
     public static StringBlock OfEnvironment(IReadOnlyDictionary<string, string> environment)
@@ -38,7 +38,7 @@ internal sealed unsafe class StringBlock : IDisposable
 
     public void Dispose()
     {
-        NativeMemory.Free(pointers);
-        pointers = null;
+        NativeMemory.Free(_pointers);
+        _pointers = null;
     }
 }

@@ -11,7 +11,7 @@ namespace Tspm.Platform.Linux.Spawning;
 internal static unsafe class ThreadValues
 {
     [ThreadStatic]
-    static bool t_hasOwnUmask;
+    static bool s_hasOwnUmask;
 
     /// <summary>All processors that this process may use; null: not asked yet.</summary>
     static ulong[]? s_allCpus;
@@ -39,7 +39,7 @@ internal static unsafe class ThreadValues
     {
         // Fails only where a sandbox forbids it: then the mask is the process's for some microseconds. What this
         // process makes has modes that no mask widens.
-        if (!t_hasOwnUmask) t_hasOwnUmask = Sched.unshare(Sched.CLONE_FS) == 0;
+        if (!s_hasOwnUmask) s_hasOwnUmask = Sched.unshare(Sched.CLONE_FS) == 0;
         var former = new Former
         {
             Umask = SysStat.umask(wanted.Umask),

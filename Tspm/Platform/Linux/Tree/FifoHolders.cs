@@ -10,7 +10,7 @@ namespace Tspm.Platform.Linux.Tree;
 /// </summary>
 internal sealed unsafe class FifoHolders(ProcFiles files)
 {
-    readonly List<int> descriptors = [];
+    readonly List<int> _descriptors = [];
 
     /// <summary>
     /// The living holder; of several (a shell and what it started) the leader of a session, else the one that started
@@ -46,9 +46,9 @@ internal sealed unsafe class FifoHolders(ProcFiles files)
     {
         Span<byte> path = stackalloc byte[48];
         ProcFiles.Path(path, pid, "fd"u8);
-        descriptors.Clear();
-        if (!Dirent.ReadNumbers(path, descriptors)) return false; // another user's, or gone
-        foreach (var fd in descriptors)
+        _descriptors.Clear();
+        if (!Dirent.ReadNumbers(path, _descriptors)) return false; // another user's, or gone
+        foreach (var fd in _descriptors)
         {
             var length = ProcFiles.Path(path, pid, "fd/"u8);
             _ = Utf8Formatter.TryFormat(fd, path[length..], out var digits);

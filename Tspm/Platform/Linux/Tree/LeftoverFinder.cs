@@ -21,19 +21,19 @@ internal sealed class LeftoverFinder(
     /// <summary>Where orphans end all the time, a look must not go on for ever.</summary>
     internal const int MostRounds = 16;
 
-    readonly Subtrees subtrees = new(files);
-    readonly TreeMarks marks = new(files);
-    readonly int ownPid = Unistd.getpid();
+    readonly Subtrees _subtrees = new(files);
+    readonly TreeMarks _marks = new(files);
+    readonly int _ownPid = Unistd.getpid();
 
     /// <summary>
     /// Leftovers that were found and may still live. A process that is ending gives up its memory, and with it the
     /// environment that marks it, before its files and ports (kernel/exit.c: exit_mm comes first), and a living one may
     /// replace its environment. Both are remembered until they are gone.
     /// </summary>
-    readonly Dictionary<OwnerKey, List<ProcStat>> known = [];
+    readonly Dictionary<OwnerKey, List<ProcStat>> _known = [];
 
     /// <summary>Orphans of which this look has seen that they ended.</summary>
-    readonly HashSet<int> ended = [];
+    readonly HashSet<int> _ended = [];
 
     readonly record struct OwnerKey(int Pid, int Id, int Instance, string? Hook);
 
@@ -78,7 +78,7 @@ internal sealed class LeftoverFinder(
         var owner = new OwnerKey(mark.Pid, mark.Id, mark.Instance, mark.Hook);
         // Not for the first look: the child has ended since the list was read, and its orphans may not be in it.
         // And never to say that nothing is left: what was in the list may have ended and left children of its own.
-        if (known.ContainsKey(owner))
+        if (_known.ContainsKey(owner))
         {
             var found = FindNow(owner, mark, others, numberIsOurs, SharedFor);
             if (found.Count > 0) return found;
@@ -86,12 +86,12 @@ internal sealed class LeftoverFinder(
         // What ends in the middle of a look leaves its children to the guardian after the list was read: to say that
         // nothing is left needs a look in which nothing ended that was not known to have ended before. Each round knows
         // more of them, so it comes to an end.
-        ended.Clear();
+        _ended.Clear();
         for (var round = 1; ; round++)
         {
-            var before = ended.Count;
+            var before = _ended.Count;
             var found = FindNow(owner, mark, others, numberIsOurs, TimeSpan.Zero);
-            if (found.Count > 0 || ended.Count == before) return found;
+            if (found.Count > 0 || _ended.Count == before) return found;
             if (round == MostRounds) return null;
         }
     }
@@ -106,7 +106,7 @@ internal sealed class LeftoverFinder(
         foreach (var pid in others)
         {
             if (ProcFiles.TryReadStat(pid, out var stat) && !NestedGuardian.IsOne(files, pid))
-                subtrees.Add(stat, found, seen, passNested: true);
+                _subtrees.Add(stat, found, seen, passNested: true);
         }
         AddKnown(owner, found, seen);
         Remember(owner, found, isOnlyRun: mark.OtherStartTicks is null);
@@ -117,21 +117,21 @@ internal sealed class LeftoverFinder(
     {
         if (found.Count == 0)
         {
-            known.Remove(owner);
+            _known.Remove(owner);
             return;
         }
         // An earlier run of the same instance is over, even when its leftovers were to be left alone.
-        if (isOnlyRun && !known.ContainsKey(owner))
+        if (isOnlyRun && !_known.ContainsKey(owner))
         {
-            foreach (var other in known.Keys)
-                if (other with { Pid = owner.Pid } == owner) known.Remove(other);
+            foreach (var other in _known.Keys)
+                if (other with { Pid = owner.Pid } == owner) _known.Remove(other);
         }
-        known[owner] = found;
+        _known[owner] = found;
     }
 
     void AddKnown(OwnerKey owner, List<ProcStat> found, HashSet<int> seen)
     {
-        foreach (var before in known.GetValueOrDefault(owner) ?? [])
+        foreach (var before in _known.GetValueOrDefault(owner) ?? [])
         {
             if (!ProcFiles.TryReadStat(before.Pid, out var now) || !now.IsLiving) continue;
             // What was met in the middle of launching another Tspm has become its guardian.
@@ -144,7 +144,7 @@ internal sealed class LeftoverFinder(
     bool CollectOrphans(TreeMark mark, bool numberIsOurs, TimeSpan maxAge, List<ProcStat> found, HashSet<int> seen)
     {
         if (orphans.Read(maxAge) is not { } all) return false;
-        ended.UnionWith(orphans.Vanished);
+        _ended.UnionWith(orphans.Vanished);
         foreach (var orphan in all)
         {
             var carried = mark.Run == RunMark.None ? RunMark.None : orphan.Mark;
@@ -152,11 +152,11 @@ internal sealed class LeftoverFinder(
             if (TreeMarks.ByRun(orphan.Stat, carried, mark) == false) continue;
             if (!orphan.TryReadNow(out var now))
             {
-                ended.Add(orphan.Stat.Pid);
+                _ended.Add(orphan.Stat.Pid);
                 continue;
             }
-            if (!marks.Belongs(now, carried, mark, numberIsOurs) || NestedGuardian.IsOne(files, now.Pid)) continue;
-            subtrees.Add(now, found, seen, passNested: true);
+            if (!_marks.Belongs(now, carried, mark, numberIsOurs) || NestedGuardian.IsOne(files, now.Pid)) continue;
+            _subtrees.Add(now, found, seen, passNested: true);
         }
         return true;
     }
@@ -190,8 +190,8 @@ internal sealed class LeftoverFinder(
     {
         if (mark.Run != RunMark.None && TreeMarks.ByRun(stat, files.ReadRunMark(stat.Pid), mark) is { } decided)
             return decided;
-        if (TreeMarks.IsOfGroup(stat, mark.Pid) && (numberIsOurs || marks.HasEnvironment(stat.Pid, mark))) return true;
-        return stat.ParentPid == guardianPid && childOf(stat.Pid) is null && marks.HasVariables(stat.Pid, mark);
+        if (TreeMarks.IsOfGroup(stat, mark.Pid) && (numberIsOurs || _marks.HasEnvironment(stat.Pid, mark))) return true;
+        return stat.ParentPid == guardianPid && childOf(stat.Pid) is null && _marks.HasVariables(stat.Pid, mark);
     }
 
     List<ProcStat> ReadAll()
@@ -201,7 +201,7 @@ internal sealed class LeftoverFinder(
         var all = new List<ProcStat>(pids.Count);
         foreach (var pid in pids)
         {
-            if (pid == ownPid || pid == guardianPid) continue;
+            if (pid == _ownPid || pid == guardianPid) continue;
             if (ProcFiles.TryReadStat(pid, out var stat) && stat.IsLiving) all.Add(stat);
         }
         return all;

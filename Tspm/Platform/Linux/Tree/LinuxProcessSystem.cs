@@ -14,23 +14,25 @@ namespace Tspm.Platform.Linux.Tree;
 /// </summary>
 internal sealed class LinuxProcessSystem : IProcessSystem
 {
-    readonly EventLoop loop;
+    readonly EventLoop _loop;
     /// <summary>For children without a pidfd; null: there were none yet.</summary>
-    ChildPoll? poll;
-    readonly bool hasPidfds;
-    readonly int guardianPid;
-    readonly int ownPid = Unistd.getpid();
-    readonly LinuxSpawner spawner;
-    readonly ProcessCgroups? cgroups;
-    readonly ProcFiles files = new();
-    readonly ProcessTree tree;
-    readonly LeftoverFinder leftovers;
-    /// <summary>Readings come from any thread; the buffers of <see cref="files"/> belong to the supervisor's.</summary>
-    readonly ProcFiles readingFiles = new();
-    readonly ProcessTree readingTree;
-    readonly Lock readingGate = new();
+    ChildPoll? _poll;
+    readonly bool _hasPidfds;
+    readonly int _guardianPid;
+    readonly int _ownPid = Unistd.getpid();
+    readonly LinuxSpawner _spawner;
+    readonly ProcessCgroups? _cgroups;
+    readonly ProcFiles _files = new();
+    readonly ProcessTree _tree;
+    readonly LeftoverFinder _leftovers;
+    /// <summary>
+    /// Readings come from any thread; the buffers of <see cref="_files"/> belong to the supervisor's.
+    /// </summary>
+    readonly ProcFiles _readingFiles = new();
+    readonly ProcessTree _readingTree;
+    readonly Lock _readingGate = new();
     /// <summary>By pid; under its own lock, because readings look at it from other threads.</summary>
-    readonly Dictionary<int, LinuxChild> children = [];
+    readonly Dictionary<int, LinuxChild> _children = [];
 
     /// <param name="loop">Watches the children; running.</param>
     /// <param name="guardianPid">Parent of this process and subreaper of everything below it.</param>
@@ -45,15 +47,15 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         int? originalOomScore = null, bool withoutPidfds = false, ProcessCgroups? cgroups = null,
         string? originalLimits = null)
     {
-        hasPidfds = !withoutPidfds && SysPidfd.IsSupported;
-        this.loop = loop;
-        this.guardianPid = guardianPid;
-        this.cgroups = cgroups;
-        spawner = new LinuxSpawner(setUpCommand, originalOpenFiles, originalOomScore, originalLimits);
-        tree = new ProcessTree(files, guardianPid, ChildOf);
-        leftovers = new LeftoverFinder(files, guardianPid, ChildOf, new Orphans(files, guardianPid, ChildOf));
-        readingTree = new ProcessTree(readingFiles, guardianPid, ChildOf);
-        BootId = files.ReadBootId();
+        _hasPidfds = !withoutPidfds && SysPidfd.IsSupported;
+        _loop = loop;
+        _guardianPid = guardianPid;
+        _cgroups = cgroups;
+        _spawner = new LinuxSpawner(setUpCommand, originalOpenFiles, originalOomScore, originalLimits);
+        _tree = new ProcessTree(_files, _guardianPid, ChildOf);
+        _leftovers = new LeftoverFinder(_files, _guardianPid, ChildOf, new Orphans(_files, _guardianPid, ChildOf));
+        _readingTree = new ProcessTree(_readingFiles, _guardianPid, ChildOf);
+        BootId = _files.ReadBootId();
     }
 
     /// <summary>Programs that must not be started a second time; null: none.</summary>
@@ -65,7 +67,7 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     public string? Trouble { get; private set; }
 
-    public string? CgroupTrouble => cgroups?.Trouble;
+    public string? CgroupTrouble => _cgroups?.Trouble;
 
     public SpawnFailure? LackOfRoom()
     {
@@ -74,16 +76,16 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         return lack;
     }
 
-    public IReadOnlyDictionary<string, string> ReadEnvironment(int pid) => files.ReadEnvironment(pid);
+    public IReadOnlyDictionary<string, string> ReadEnvironment(int pid) => _files.ReadEnvironment(pid);
 
     public SpawnOutcome Spawn(SpawnRequest request)
     {
         if (Survivors?.Holds(request.Environment) is { } held) return new SpawnOutcome(null, held);
-        if (request.Cgroup is { } key && cgroups?.Make(key.Id, key.Instance) is { } cgroup) request = request with
+        if (request.Cgroup is { } key && _cgroups?.Make(key.Id, key.Instance) is { } cgroup) request = request with
         {
             SetUp = (request.SetUp ?? new SetUp()) with { Cgroup = cgroup },
         };
-        var failure = spawner.Spawn(request, out var pid);
+        var failure = _spawner.Spawn(request, out var pid);
         Trouble = failure is { IsTransient: true } ? failure.Sentence : null;
         if (failure is not null) return new SpawnOutcome(null, failure);
         // Not reaped by anyone else, so it is there even when it has ended already.
@@ -96,7 +98,7 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     {
         if (pid <= 0) return null;
         if (!ProcFiles.TryReadStat(pid, out var stat) || stat.StartTicks != startTicks) return null;
-        var near = stat.ParentPid == guardianPid || stat.ParentPid == ownPid;
+        var near = stat.ParentPid == _guardianPid || stat.ParentPid == _ownPid;
         var child = Watch(new ChildIdentity(pid, startTicks, IsOwn: false, near));
         // Asked again: the pidfd names whoever has the number now, and the start time says whether that is still the
         // one we mean.
@@ -108,19 +110,20 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     /// <summary>Null: it cannot be watched, errno says why.</summary>
     LinuxChild? Watch(in ChildIdentity identity)
     {
-        if (!hasPidfds) return Poll(identity);
+        if (!_hasPidfds) return Poll(identity);
         var pidfd = Descriptors.Pidfd(identity.Pid);
-        if (pidfd.IsOpen) return Register(new PidfdChild(loop, pidfd, identity, Forget));
+        if (pidfd.IsOpen) return Register(new PidfdChild(_loop, pidfd, identity, Forget));
         // A new child that cannot be watched is started later. One that runs already must not be taken for dead, and
         // started a second time, because descriptors are scarce.
         return identity.IsOwn || Errno.Last == Errno.ESRCH ? null : Poll(identity);
     }
 
-    LinuxChild Poll(in ChildIdentity identity) => Register(new PolledChild(poll ??= new ChildPoll(), identity, Forget));
+    LinuxChild Poll(in ChildIdentity identity) =>
+        Register(new PolledChild(_poll ??= new ChildPoll(), identity, Forget));
 
-    public (int Pid, long StartTicks)? FindFifoHolder(string path) => new FifoHolders(files).Find(path, guardianPid);
+    public (int Pid, long StartTicks)? FindFifoHolder(string path) => new FifoHolders(_files).Find(path, _guardianPid);
 
-    public RunTrace? FindRun(ulong runMark) => new MarkedProcesses(files, guardianPid).Find(runMark);
+    public RunTrace? FindRun(ulong runMark) => new MarkedProcesses(_files, _guardianPid).Find(runMark);
 
     /// <inheritdoc/>
     /// <remarks>
@@ -131,60 +134,60 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     {
         var members = MembersOfCgroup(mark);
         // First, because it is at once and for good; the other ways find what was started before there were cgroups.
-        if (members.Count > 0) cgroups!.Kill(mark.Id, mark.Instance);
-        var killed = leftovers.Kill(mark, members);
+        if (members.Count > 0) _cgroups!.Kill(mark.Id, mark.Instance);
+        var killed = _leftovers.Kill(mark, members);
         return members.Count > (killed ?? 0) ? members.Count : killed;
     }
 
-    public IReadOnlyList<Leftover>? FindLeftovers(TreeMark mark) => leftovers.Find(mark, MembersOfCgroup(mark));
+    public IReadOnlyList<Leftover>? FindLeftovers(TreeMark mark) => _leftovers.Find(mark, MembersOfCgroup(mark));
 
     public SignalResult SignalLeftover(Leftover leftover, int signal) =>
         ProcessTree.Signal(leftover.Pid, leftover.StartTicks, signal);
 
     public ulong MarkTree(int pid, long startTicks, ulong runMark) =>
-        tree.MarkTree(pid, startTicks, runMark);
+        _tree.MarkTree(pid, startTicks, runMark);
 
     /// <summary>
     /// Who is in the cgroup of an instance; an empty one is removed. None during a reload: both children are in it, and
     /// what is left in it goes with the last one.
     /// </summary>
     IReadOnlyList<int> MembersOfCgroup(TreeMark mark) =>
-        cgroups is null || mark.OtherStartTicks is not null ? [] : cgroups.MembersOrRemove(mark.Id, mark.Instance);
+        _cgroups is null || mark.OtherStartTicks is not null ? [] : _cgroups.MembersOrRemove(mark.Id, mark.Instance);
 
-    public long? ReadGroupMemory(TreeMark mark) => cgroups?.ReadMemory(mark.Id, mark.Instance);
+    public long? ReadGroupMemory(TreeMark mark) => _cgroups?.ReadMemory(mark.Id, mark.Instance);
 
     public string? OutOfMemoryKill(int pid, TimeSpan lived) => KernelLog.FindKill(pid, lived);
 
     public void KillHooks(string variable, string entry, bool everywhere) =>
-        tree.KillMarked(variable, entry, everywhere);
+        _tree.KillMarked(variable, entry, everywhere);
 
-    public bool IsInTree(int pid, uint uid, TreeMark mark) => tree.Contains(pid, uid, mark);
+    public bool IsInTree(int pid, uint uid, TreeMark mark) => _tree.Contains(pid, uid, mark);
 
     public IReadOnlyList<ProcessSample> ReadTree(int pid) => Reading(tree => tree.Read(pid));
 
-    public long? ReadMemory(int pid) => Reading(tree => readingFiles.ReadPss(pid));
+    public long? ReadMemory(int pid) => Reading(_ => _readingFiles.ReadPss(pid));
 
     T Reading<T>(Func<ProcessTree, T> read)
     {
-        lock (readingGate) return read(readingTree);
+        lock (_readingGate) return read(_readingTree);
     }
 
     LinuxChild Register(LinuxChild child)
     {
-        lock (children) children[child.Pid] = child;
+        lock (_children) _children[child.Pid] = child;
         return child;
     }
 
     LinuxChild? ChildOf(int pid)
     {
-        lock (children) return children.GetValueOrDefault(pid);
+        lock (_children) return _children.GetValueOrDefault(pid);
     }
 
     void Forget(LinuxChild child)
     {
         // Its number may belong to a later one already.
-        lock (children)
-            if (children.GetValueOrDefault(child.Pid) == child) children.Remove(child.Pid);
+        lock (_children)
+            if (_children.GetValueOrDefault(child.Pid) == child) _children.Remove(child.Pid);
     }
 
     /// <summary>A child that cannot be watched must not run: nobody would see its end.</summary>

@@ -16,51 +16,51 @@ internal sealed class Orphans(ProcFiles files, int guardianPid, Func<int, LinuxC
     /// usually of 32,768 or more, and no machine starts that many processes in this time. Where the circle is smaller
     /// (man 5 proc, pid_max), each orphan is asked every time.
     /// </summary>
-    static readonly TimeSpan s_trustedFor = ProcFiles.ReadPidLimit() >= 32_768
+    static readonly TimeSpan TrustedFor = ProcFiles.ReadPidLimit() >= 32_768
         ? TimeSpan.FromMilliseconds(500)
         : TimeSpan.Zero;
 
-    readonly int ownPid = Unistd.getpid();
-    readonly List<int> pids = [];
-    readonly List<Orphan> orphans = [];
-    Dictionary<int, Orphan> known = [], earlier = [];
-    long readAt;
-    bool isRead;
+    readonly int _ownPid = Unistd.getpid();
+    readonly List<int> _pids = [];
+    readonly List<Orphan> _orphans = [];
+    Dictionary<int, Orphan> _known = [], _earlier = [];
+    long _readAt;
+    bool _isRead;
 
-    public IReadOnlyList<int> Vanished => vanished;
+    public IReadOnlyList<int> Vanished => _vanished;
 
-    readonly List<int> vanished = [];
+    readonly List<int> _vanished = [];
 
     public IReadOnlyList<Orphan>? Read(TimeSpan maxAge)
     {
-        if (isRead && Stopwatch.GetElapsedTime(readAt) < maxAge) return orphans;
-        isRead = false;
-        pids.Clear();
-        if (!files.TryReadChildrenOfThread(guardianPid, guardianPid, pids)) return null;
-        (isRead, readAt) = (true, Stopwatch.GetTimestamp());
-        (known, earlier) = (earlier, known);
-        known.Clear();
-        orphans.Clear();
-        vanished.Clear();
-        foreach (var pid in pids)
+        if (_isRead && Stopwatch.GetElapsedTime(_readAt) < maxAge) return _orphans;
+        _isRead = false;
+        _pids.Clear();
+        if (!files.TryReadChildrenOfThread(guardianPid, guardianPid, _pids)) return null;
+        (_isRead, _readAt) = (true, Stopwatch.GetTimestamp());
+        (_known, _earlier) = (_earlier, _known);
+        _known.Clear();
+        _orphans.Clear();
+        _vanished.Clear();
+        foreach (var pid in _pids)
         {
-            if (pid == ownPid || childOf(pid) is not null) continue;
+            if (pid == _ownPid || childOf(pid) is not null) continue;
             if (Identify(pid) is not { } orphan)
             {
-                vanished.Add(pid);
+                _vanished.Add(pid);
                 continue;
             }
-            known[pid] = orphan;
-            orphans.Add(orphan);
+            _known[pid] = orphan;
+            _orphans.Add(orphan);
         }
-        return orphans;
+        return _orphans;
     }
 
     /// <summary>Null: it has ended meanwhile.</summary>
     Orphan? Identify(int pid)
     {
-        var before = earlier.GetValueOrDefault(pid);
-        if (before is not null && Stopwatch.GetElapsedTime(before.ReadAt) < s_trustedFor) return before;
+        var before = _earlier.GetValueOrDefault(pid);
+        if (before is not null && Stopwatch.GetElapsedTime(before.ReadAt) < TrustedFor) return before;
         if (!ProcFiles.TryReadStat(pid, out var stat)) return null;
         if (before is null || before.Stat.StartTicks != stat.StartTicks) return new Orphan(files, stat);
         before.Renew(stat);
@@ -86,7 +86,7 @@ internal interface IOrphans
 /// <summary>One orphan, as it was when it was last read.</summary>
 internal sealed class Orphan(ProcFiles files, ProcStat stat)
 {
-    ulong mark = RunMark.None;
+    ulong _mark = RunMark.None;
 
     public ProcStat Stat { get; private set; } = stat;
 
@@ -97,7 +97,7 @@ internal sealed class Orphan(ProcFiles files, ProcStat stat)
     /// The mark of the run it descends from; <see cref="RunMark.None"/>: none. A mark stays with a process, unless it
     /// changes its own limits; so one that was seen once still counts, and one that was not there is looked for again.
     /// </summary>
-    public ulong Mark => mark != RunMark.None ? mark : mark = files.ReadRunMark(Stat.Pid);
+    public ulong Mark => _mark != RunMark.None ? _mark : _mark = files.ReadRunMark(Stat.Pid);
 
     public void Renew(ProcStat now) => (Stat, ReadAt) = (now, Stopwatch.GetTimestamp());
 

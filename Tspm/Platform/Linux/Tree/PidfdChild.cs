@@ -11,11 +11,11 @@ namespace Tspm.Platform.Linux.Tree;
 internal sealed unsafe class PidfdChild(EventLoop loop, Descriptor pidfd, in ChildIdentity identity,
     Action<LinuxChild> forget) : LinuxChild(identity, forget), IReadyHandler
 {
-    Action? whenEnded;
+    Action? _whenEnded;
 
     public override void OnExit(Action ended)
     {
-        whenEnded = ended;
+        _whenEnded = ended;
         loop.Watch(pidfd.Number, SysEpoll.EPOLLIN, this);
     }
 
@@ -42,11 +42,11 @@ internal sealed unsafe class PidfdChild(EventLoop loop, Descriptor pidfd, in Chi
         if (TellsExit && (events & SysEpoll.EPOLLHUP) == 0)
         {
             loop.Watch(fd, OnlyHangUp, this);
-            whenEnded?.Invoke();
+            _whenEnded?.Invoke();
             return;
         }
         loop.Unwatch(fd);
-        Interlocked.Exchange(ref whenEnded, null)?.Invoke();
+        Interlocked.Exchange(ref _whenEnded, null)?.Invoke();
     }
 
     /// <summary>EPOLLHUP need not be asked for (man 2 epoll_ctl).</summary>

@@ -21,7 +21,7 @@ internal sealed unsafe class ProcFiles
     /// </summary>
     const int MostTries = 200, TriesAtOnce = 20;
 
-    byte[] buffer = new byte[16 * 1024];
+    byte[] _buffer = new byte[16 * 1024];
 
     /// <summary>This boot's number; empty when the kernel does not tell.</summary>
     public string ReadBootId() => Encoding.ASCII.GetString(ReadAll("/proc/sys/kernel/random/boot_id\0"u8)).Trim();
@@ -263,12 +263,12 @@ internal sealed unsafe class ProcFiles
         nint got;
         do
         {
-            if (length == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
-            fixed (byte* raw = buffer) got = Unistd.read(file.Number, raw + length, (nuint)(buffer.Length - length));
+            if (length == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
+            fixed (byte* raw = _buffer) got = Unistd.read(file.Number, raw + length, (nuint)(_buffer.Length - length));
             if (got > 0) length += (int)got;
         }
         while (got > 0);
-        text = buffer.AsSpan(0, length);
+        text = _buffer.AsSpan(0, length);
         return got == 0;
     }
 }

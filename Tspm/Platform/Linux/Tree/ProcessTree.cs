@@ -16,10 +16,10 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
     /// <summary>How many parents are looked at: the climb must end, even when the tree changes meanwhile.</summary>
     const int DeepestTree = 64;
 
-    readonly Orphans orphans = new(files, guardianPid, childOf);
-    readonly Subtrees subtrees = new(files);
-    readonly TreeMarks marks = new(files);
-    readonly int ownPid = Unistd.getpid();
+    readonly Orphans _orphans = new(files, guardianPid, childOf);
+    readonly Subtrees _subtrees = new(files);
+    readonly TreeMarks _marks = new(files);
+    readonly int _ownPid = Unistd.getpid();
 
     /// <summary>See <see cref="IProcessSystem.MarkTree"/>.</summary>
     public unsafe ulong MarkTree(int pid, long startTicks, ulong runMark)
@@ -27,7 +27,7 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         var tree = new List<ProcStat>();
         if (!ProcFiles.TryReadStat(pid, out var root) || root.StartTicks != startTicks) return runMark;
         if (files.ReadRunMark(pid) is var carried and not RunMark.None) return carried;
-        subtrees.Add(root, tree, []);
+        _subtrees.Add(root, tree, []);
         foreach (var stat in tree)
         {
             ResourceLimit limit;
@@ -52,9 +52,9 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         foreach (var pid in pids)
         {
             // Guardian and daemon may have been started by a hook themselves.
-            if (pid == guardianPid || pid == ownPid || childOf(pid) is not null) continue;
+            if (pid == guardianPid || pid == _ownPid || childOf(pid) is not null) continue;
             if (!ProcFiles.TryReadStat(pid, out var stat)) continue;
-            if (files.EnvironmentHas(pid, whole, name, beginsWith: true)) subtrees.Add(stat, found, seen);
+            if (files.EnvironmentHas(pid, whole, name, beginsWith: true)) _subtrees.Add(stat, found, seen);
         }
         foreach (var stat in found) _ = Signal(stat.Pid, stat.StartTicks, Signals.SIGKILL);
     }
@@ -64,10 +64,10 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
     {
         var found = new List<ProcStat>();
         var seen = new HashSet<int>();
-        if (ProcFiles.TryReadStat(pid, out var root)) subtrees.Add(root, found, seen);
-        foreach (var orphan in orphans.Read(OrphansFreshFor) ?? [])
+        if (ProcFiles.TryReadStat(pid, out var root)) _subtrees.Add(root, found, seen);
+        foreach (var orphan in _orphans.Read(OrphansFreshFor) ?? [])
         {
-            if (orphan.Stat.Session == pid && orphan.TryReadNow(out var now)) subtrees.Add(now, found, seen);
+            if (orphan.Stat.Session == pid && orphan.TryReadNow(out var now)) _subtrees.Add(now, found, seen);
         }
         var samples = new List<ProcessSample>(found.Count);
         foreach (var stat in found) samples.Add(Sample(stat));
@@ -84,7 +84,7 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         if (pid <= 0) return false;
         if (!ProcFiles.TryReadStat(pid, out var stat)) return IsOfSameUser(uid, mark.Pid);
         if (pid == mark.Pid) return true;
-        if (marks.Belongs(stat, files.ReadRunMark(pid), mark, numberIsOurs: true)) return true;
+        if (_marks.Belongs(stat, files.ReadRunMark(pid), mark, numberIsOurs: true)) return true;
         // Up to the child, as long as there are parents.
         for (var step = 0; step < DeepestTree && stat.ParentPid > 1; step++)
         {

@@ -3,7 +3,7 @@ namespace Tspm.Platform.Linux.Tree;
 /// <summary>Walks down from a process to everything that descends from it. One instance serves one thread.</summary>
 internal sealed class Subtrees(ProcFiles files)
 {
-    readonly List<int> children = [];
+    readonly List<int> _children = [];
 
     /// <summary>Adds the living members of a tree, generation by generation.</summary>
     /// <param name="root">Its first member.</param>
@@ -18,11 +18,11 @@ internal sealed class Subtrees(ProcFiles files)
         found.Add(root);
         for (; next < found.Count; next++)
         {
-            children.Clear();
+            _children.Clear();
             // One that has ended meanwhile has no list; its children are orphans by now, and are seen in the next
             // round.
-            _ = files.TryReadChildren(found[next].Pid, found[next].Threads, children);
-            foreach (var pid in children)
+            _ = files.TryReadChildren(found[next].Pid, found[next].Threads, _children);
+            foreach (var pid in _children)
             {
                 if (seen.Contains(pid) || !ProcFiles.TryReadStat(pid, out var stat) || !stat.IsLiving) continue;
                 if (passNested && NestedGuardian.IsOne(files, pid)) continue;

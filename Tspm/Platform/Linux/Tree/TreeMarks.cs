@@ -10,7 +10,7 @@ namespace Tspm.Platform.Linux.Tree;
 /// </summary>
 internal sealed class TreeMarks(ProcFiles files)
 {
-    readonly FifoHolders holders = new(files);
+    readonly FifoHolders _holders = new(files);
 
     /// <summary>
     /// The run's mark decides where there is one: a process with the mark of another run belongs to that one, whatever
@@ -60,6 +60,6 @@ internal sealed class TreeMarks(ProcFiles files)
     bool IsNotOfOther(int pid, TreeMark mark, long other)
     {
         var isOlder = mark.StartTicks < other && ProcFiles.TryReadStat(pid, out var stat) && stat.StartTicks < other;
-        return isOlder || mark.Fifos.Any(fifo => holders.Holds(pid, fifo));
+        return isOlder || mark.Fifos.Any(fifo => _holders.Holds(pid, fifo));
     }
 }
