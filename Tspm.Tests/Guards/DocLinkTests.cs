@@ -1,8 +1,10 @@
+using System.Text.RegularExpressions;
+
 namespace Tspm.Tests.Guards;
 
 /// <summary>What the pages point to is there.</summary>
 [Timeout(60_000)]
-internal sealed class DocLinkTests
+internal sealed partial class DocLinkTests
 {
     [Test]
     public async Task Every_link_leads_to_a_file_and_a_heading(CancellationToken cancellation)
@@ -25,6 +27,10 @@ internal sealed class DocLinkTests
         await Assert.That(Problem(readme, "docs/nothing.md")).IsEqualTo("no such file");
         await Assert.That(Problem(readme, "#install")).IsNull();
     }
+
+    [Test]
+    public async Task The_readme_stays_a_front_page(CancellationToken cancellation) =>
+        await Assert.That(DocPage.Find("README.md")!.Text.Count(static letter => letter == '\n')).IsLessThan(161);
 
     /// <summary>A stranger who follows a name finds the file: in the changelog alone, old names are right.</summary>
     [Test]
@@ -53,6 +59,29 @@ internal sealed class DocLinkTests
     }
 
     static bool IsLocal(string link) => !link.Contains("://", StringComparison.Ordinal);
+
+    /// <summary>A filter that selects nothing looks like tests that pass.</summary>
+    [Test]
+    public async Task Every_test_class_in_a_filter_exists(CancellationToken cancellation)
+    {
+        var classes = typeof(DocLinkTests).Assembly.GetTypes().Select(static type => type.Name).ToHashSet();
+        var named = DocPage.All.SelectMany(static page => Filter().Matches(page.Text))
+            .SelectMany(static match => match.Groups[1].Value.Split(["|", "\\|"], StringSplitOptions.None)).ToList();
+        await Assert.That(named.Count).IsGreaterThan(5);
+        await Assert.That(named.Except(classes)).IsEmpty();
+    }
+
+    /// <summary>Else the guards would read the text between two spans as a span.</summary>
+    [Test]
+    public async Task No_span_of_code_goes_over_the_end_of_a_line(CancellationToken cancellation) =>
+        await Assert.That(
+            from page in DocPage.All
+            from line in page.Prose.Split('\n')
+            where line.Count(static letter => letter == '`') % 2 != 0
+            select $"{page.Name}: {line}").IsEmpty();
+
+    [GeneratedRegex(@"/\*/\*/\(?([A-Z][\w|\\]*)\)?/\*")]
+    private static partial Regex Filter();
 
     /// <summary>A file of the repository, not a pattern and not a file of somebody's home.</summary>
     static bool IsPath(string span)
