@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Tspm.Guardian;
 using Tspm.Platform;
 
@@ -5,7 +6,7 @@ namespace Tspm.Tests.Guards;
 
 /// <summary>docs/ARCHITECTURE.md uses the names of the code.</summary>
 [Timeout(60_000)]
-internal sealed class ArchitecturePageTests
+internal sealed partial class ArchitecturePageTests
 {
     [Test]
     public async Task The_table_of_rooms_is_the_one_that_is_enforced(CancellationToken cancellation)
@@ -25,4 +26,18 @@ internal sealed class ArchitecturePageTests
         var kinds = Enum.GetNames<DescriptorKind>();
         await Assert.That(kinds.Where(name => !page.Contains($"| `{name}`", StringComparison.Ordinal))).IsEmpty();
     }
+
+    /// <summary>Whoever looks at a daemon that is stuck finds these names in /proc.</summary>
+    [Test]
+    public async Task Every_thread_that_has_a_name_is_explained(CancellationToken cancellation)
+    {
+        var page = DocPage.Find("docs/ARCHITECTURE.md")!.Text;
+        var names = Repository.Sources().SelectMany(static file => ThreadName().Matches(Repository.Source(file)))
+            .Select(static match => match.Groups[1].Value).Distinct().ToList();
+        await Assert.That(names.Count).IsGreaterThan(7);
+        await Assert.That(names.Where(name => !page.Contains($"`{name}`", StringComparison.Ordinal))).IsEmpty();
+    }
+
+    [GeneratedRegex("(?:IsBackground = true, Name = |EventLoop\\(|string name = )\"([^\"]+)\"")]
+    private static partial Regex ThreadName();
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Tspm.Config;
 using Tspm.Json;
 using Tspm.Protocol;
@@ -64,16 +63,22 @@ internal sealed class SchemaTests
     }
 
     [Test]
-    public async Task The_examples_of_the_readme_fit(CancellationToken cancellation)
+    public async Task The_examples_of_the_config_page_fit(CancellationToken cancellation)
     {
-        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        var example = Regex.Match(readme, "```jsonc\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
-        using var document = JsonDocument.Parse(example, new JsonDocumentOptions
+        var page = DocPage.Find("docs/config.md")!;
+        var complete = File.ReadAllText(Path.Combine(Repository.Root, "docs", "examples", "complete.jsonc"));
+        var examples = page.Blocks.Where(static block => block.Language == "jsonc").Select(static block => block.Text)
+            .Append(complete).ToList();
+        await Assert.That(examples.Count).IsGreaterThan(1);
+        foreach (var example in examples)
         {
-            CommentHandling = JsonCommentHandling.Skip,
-            AllowTrailingCommas = true,
-        });
-        await Assert.That(Problem(document.RootElement, Root)).IsNull();
+            using var document = JsonDocument.Parse(example, new JsonDocumentOptions
+            {
+                CommentHandling = JsonCommentHandling.Skip,
+                AllowTrailingCommas = true,
+            });
+            await Assert.That(Problem(document.RootElement, Root)).IsNull();
+        }
     }
 
     static JsonElement Root => JsonDocument.Parse(Generate()).RootElement;
@@ -131,6 +136,10 @@ internal sealed class SchemaTests
                     ? null
                     : $"{path} is none of {rule.Value}";
             case "const": return JsonElement.DeepEquals(rule.Value, value) ? null : $"{path} is not {rule.Value}";
+            case "minLength":
+                return value.ValueKind != JsonValueKind.String || value.GetString()!.Length >= rule.Value.GetInt32()
+                    ? null
+                    : $"{path} is too short";
             case "minimum":
                 return value.ValueKind != JsonValueKind.Number || value.GetDouble() >= rule.Value.GetDouble()
                     ? null

@@ -11,7 +11,7 @@ namespace Tspm.Tests.Scenarios;
 [Timeout(180_000), ParallelLimiter<ScenarioLimit>]
 public class ListenerScenarios
 {
-    /// <summary>README shows it.</summary>
+    /// <summary>docs/reload.md shows it.</summary>
     public const string NodeServer = """
         const http = require('http');
         const server = http.createServer((request, response) => response.end(`pid ${process.pid}\n`));

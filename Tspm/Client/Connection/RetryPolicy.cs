@@ -5,7 +5,7 @@ namespace Tspm.Client.Connection;
 
 /// <summary>
 /// The only place that decides whether the client tries again, and how. It is pure: it connects to nothing and waits
-/// for nothing. The table of requests (README, "Lost answers"):
+/// for nothing. The table of requests (docs/scripting.md, "When an answer is lost"):
 /// <code>
 /// outcome of the attempt | reads   | changes, repeatable   | changes, once         | stream
 /// answered               | return  | return                | return                | return
