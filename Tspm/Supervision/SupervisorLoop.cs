@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tspm.Platform;
 
 namespace Tspm.Supervision;
 
@@ -27,22 +28,7 @@ internal sealed class SupervisorLoop(TimeProvider clock, ILogger log)
     }
 
     /// <summary>Runs <paramref name="work"/> on the supervisor's thread and gives its result.</summary>
-    public Task<T> Ask<T>(Func<T> work)
-    {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
-        {
-            try
-            {
-                done.SetResult(work());
-            }
-            catch (Exception e)
-            {
-                done.SetException(e);
-            }
-        });
-        return done.Task;
-    }
+    public Task<T> Ask<T>(Func<T> work) => PostedWork.Run(Post, work);
 
     /// <summary>Ends <see cref="Run"/> after what was posted before.</summary>
     public void End() => Post(() => _ended = true);

@@ -20,15 +20,6 @@ internal sealed class ReloadHandler() : Handler<ReloadRequest, ReloadResponse>(M
             Selectors = request.Selectors,
             NewEnvironment = Renewal.NewEnvironment(request.UpdateEnv, request.Client),
         });
-        var notes = new List<string>(begun.Notes);
-        var outcomes = await Renewal.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, notes, inARow: true);
-        var error = await Settle.Unsaved(begun.Saved);
-        return new ReloadResponse
-        {
-            Success = error is null && outcomes.All(outcome => outcome.Error is null),
-            Processes = outcomes,
-            Error = error,
-            Notes = notes.Count > 0 ? notes : null,
-        };
+        return await Renewal.Answer(context, begun, request.Wait, request.WaitTimeoutMs, inARow: true);
     }
 }

@@ -140,22 +140,7 @@ internal sealed unsafe class EventLoop : IDisposable
     }
 
     /// <summary>Runs the work soon on the loop's thread and gives its result.</summary>
-    public Task<T> Ask<T>(Func<T> work)
-    {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
-        {
-            try
-            {
-                done.SetResult(work());
-            }
-            catch (Exception e)
-            {
-                done.SetException(e);
-            }
-        });
-        return done.Task;
-    }
+    public Task<T> Ask<T>(Func<T> work) => PostedWork.Run(Post, work);
 
     public void Dispose()
     {
