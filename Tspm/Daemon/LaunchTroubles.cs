@@ -86,7 +86,7 @@ internal static unsafe class LaunchTroubles
         for (var resource = 0; resource < limits?.Length; resource++)
         {
             if (limits[resource] is not { } wanted || IsSet(config.Limits, resource)
-                || LinuxSpawner.CanHave(resource, wanted)) continue;
+                || LimitedSpawn.CanHave(resource, wanted)) continue;
             ResourceLimit own;
             _ = SysResource.getrlimit(resource, &own); // cannot fail with a good pointer
             lacks.Add($"the limit {SoftLimits.Names[resource]}={SoftLimits.Text(wanted)} (this daemon's hard limit is "
