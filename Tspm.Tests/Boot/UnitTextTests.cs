@@ -63,13 +63,12 @@ internal sealed class UnitTextTests
             var files = service.Files(socket);
             foreach (var (file, content) in files) file.Write(content);
             // A user's manager is asked for in its place, which a bare machine has not.
-            using var environment = StringBlock
-                .OfEnvironment(new Dictionary<string, string>
-                {
-                    ["PATH"] = "/usr/bin:/bin",
-                    ["XDG_RUNTIME_DIR"] = folder,
-                    ["HOME"] = folder
-                });
+            var environment = new Dictionary<string, string>
+            {
+                ["PATH"] = "/usr/bin:/bin",
+                ["XDG_RUNTIME_DIR"] = folder,
+                ["HOME"] = folder,
+            };
             string[] words = [isSystem ? "--system" : "--user", "--man=no", "verify",
                 .. files.Select(entry => entry.File.Path)];
             var verified = ToolRun.Run(analyze, [analyze, .. words], environment, withErrors: true, 30_000, 1 << 20);

@@ -95,6 +95,7 @@ internal sealed partial class LayerTests
     [Arguments(@"\bThread\.Sleep\b", "")]
     [Arguments(@"\bDateTime(Offset)?\.(Now|UtcNow)\b", "")]
     [Arguments(@"\bUnistd\.close\b", "Platform/Descriptor.cs")]
+    [Arguments(@"\bPosixSpawn[.;]", "Platform/Linux/Spawning/PosixSpawner.cs")]
     [Arguments(MakesDescriptors, "Platform/Linux/Descriptors.cs|Libc/")]
     [Arguments(KeepsNumber, "Platform/Linux/Spawning/ChildSetUp.cs|Guardian/Contract/")]
     [Arguments(@"\bJsonSerializerOptions\.Default\b|\bActivator\.|\bMakeGenericType\b", "")]

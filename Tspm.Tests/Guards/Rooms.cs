@@ -34,9 +34,9 @@ internal static class Rooms
             "Libc Model Platform Protocol Storage"),
         new("Boot", "units of systemd and launchd", "Platform Protocol Storage"),
         new("Daemon", "control socket, handlers, streams, upgrades",
-            "Boot Config Events Guardian Json Legacy Libc Logs Model Platform Protocol Storage Supervision Text"),
+            "Boot Config Events Guardian Json Legacy Logs Model Platform Protocol Storage Supervision Text"),
         new("Client", "command line, connection, commands, output",
-            "Boot Config Events Guardian Legacy Libc Logs Model Platform Protocol Storage Text"),
+            "Boot Config Events Guardian Legacy Logs Model Platform Protocol Storage Text"),
     ];
 
     public static Room Of(string file) => All.Single(room => room.Name == file.Split('/')[0]);

@@ -26,8 +26,7 @@ internal static class BootTools
     {
         var (path, missing) = ProgramLookup.Find(tool, "/", Path);
         if (path is null) throw new BootException(missing!.Sentence);
-        using var environment = StringBlock.OfEnvironment(Surroundings());
-        var result = ToolRun.Run(path, [tool, .. arguments], environment, withErrors: true, DeadlineMs, MostBytes);
+        var result = ToolRun.Run(path, [tool, .. arguments], Surroundings(), withErrors: true, DeadlineMs, MostBytes);
         return result.End switch
         {
             ToolEnd.DidNotStart => throw new BootException($"cannot run {path}: {result.Problem}"),

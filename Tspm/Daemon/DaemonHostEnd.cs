@@ -1,11 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Tspm.Daemon.Control;
 using Tspm.Daemon.Upgrading;
-using Tspm.Libc;
 using Tspm.Model.Config;
 using Tspm.Model.State;
 using Tspm.Platform;
-using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Events;
 using Tspm.Protocol;
 
@@ -14,23 +12,18 @@ namespace Tspm.Daemon;
 /// <summary>The end, asked for by a client or a signal: children first, then the state, then the socket.</summary>
 internal sealed partial class DaemonHost : IReadyHandler
 {
-    static unsafe Descriptor OpenSignals()
-    {
-        var mask = SignalSet.Of(Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP);
-        return Descriptors.SignalReader(&mask);
-    }
+    static Descriptor OpenSignals() => SignalDescriptor.Open(Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP);
 
-    unsafe void IReadyHandler.Ready(int fd, uint events)
+    void IReadyHandler.Ready(int fd, uint events)
     {
-        SignalfdSiginfo info;
-        while (Unistd.read(fd, &info, (nuint)sizeof(SignalfdSiginfo)) == sizeof(SignalfdSiginfo))
+        while (SignalDescriptor.TryRead(fd, out var signal))
         {
-            if (info.ssi_signo == Signals.SIGHUP)
+            if (signal.Number == Signals.SIGHUP)
             {
                 _ = UpgradeBySignal();
                 continue;
             }
-            var requester = new Requester(info.ssi_uid, (int)info.ssi_pid, Signals.NameOf((int)info.ssi_signo));
+            var requester = new Requester(signal.Uid, signal.Pid, Signals.NameOf(signal.Number));
             _loop.Post(() =>
             {
                 _diary.Tell(new ProcessEvent

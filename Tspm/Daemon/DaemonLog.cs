@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tspm.Platform.Linux;
 using Tspm.Storage;
 using ZLogger;
 using ZLogger.Providers;

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Tspm.Guardian.Contract;
-using Tspm.Libc;
-using Tspm.Model.Config;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Storage;
@@ -17,11 +15,10 @@ internal static class DaemonMain
     public static int Run(ReadOnlySpan<string> words)
     {
         var options = GuardianOptions.Parse(words) ?? new GuardianOptions();
-        _ = SysPrctl.SetName("tspm\0"u8);
-        _ = SysPrctl.prctl(SysPrctl.PR_SET_PDEATHSIG, Signals.SIGKILL);
-        // The signal is sent at the parent's death: one that is dead already sends nothing (man 2 PR_SET_PDEATHSIG).
-        if (Unistd.getppid() != options.GuardianPid) return DaemonExit.CannotStart;
-        CloseOnExec();
+        ThisProcess.SetName("tspm\0"u8);
+        if (!ThisProcess.DieWith(options.GuardianPid)) return DaemonExit.CannotStart;
+        // The descriptors that the guardian handed over are the daemon's own: no child inherits them.
+        InheritedDescriptors.Hide(DaemonStart.ListenerDescriptor, DaemonStart.ReadyDescriptor);
         // Whoever waits for this daemon is told once, whatever happens after that.
         var ready = Descriptor.Own(options.ReadyDescriptor);
         TspmHome? home = null;
@@ -69,11 +66,4 @@ internal static class DaemonMain
 
     /// <summary>Nor anything else that may be there the next time.</summary>
     const int NoThreads = 1;
-
-    /// <summary>The descriptors that the guardian handed over are the daemon's own: no child inherits them.</summary>
-    static void CloseOnExec()
-    {
-        for (var descriptor = DaemonStart.ListenerDescriptor; descriptor <= DaemonStart.ReadyDescriptor; descriptor++)
-            _ = Fcntl.fcntl(descriptor, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
-    }
 }

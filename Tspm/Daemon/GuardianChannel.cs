@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using Tspm.Guardian.Contract;
-using Tspm.Libc;
 using Tspm.Model.State;
-using Tspm.Platform.Linux.Sockets;
 using Tspm.Platform;
+using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Events;
+using Tspm.Platform.Linux.Sockets;
 using Tspm.Supervision.Recovery;
 
 namespace Tspm.Daemon;
@@ -67,8 +67,8 @@ internal sealed class GuardianChannel(Descriptor descriptor) : IDescriptorStore,
 
     public void Watch(EventLoop loop)
     {
-        _ = Fcntl.fcntl(descriptor.Number, Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
-        loop.Watch(descriptor.Number, SysEpoll.EPOLLIN, this);
+        Descriptors.SetNonBlocking(descriptor.Number);
+        loop.Watch(descriptor.Number, EventLoop.Readable, this);
     }
 
     void IReadyHandler.Ready(int fd, uint events)
@@ -135,15 +135,8 @@ internal sealed class GuardianChannel(Descriptor descriptor) : IDescriptorStore,
     /// <summary>
     /// The guardian reads at once; a full queue means that it is busy for a moment, and this message must not be lost.
     /// </summary>
-    unsafe void Send(GuardianMessage message, int passed = Descriptor.NoNumber)
-    {
-        while (FdPassing.Send(descriptor.Number, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardianMessage>(in message)),
-            passed) is Errno.EAGAIN)
-        {
-            var room = new PollFd { fd = descriptor.Number, events = SysPoll.POLLOUT };
-            _ = SysPoll.poll(&room, 1, -1);
-        }
-    }
+    void Send(GuardianMessage message, int passed = Descriptor.NoNumber) => _ = FdPassing.SendWhenRoom(
+        descriptor.Number, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardianMessage>(in message)), passed);
 
     static GuardianRecord RecordOf(in GuardianMessage message) =>
         new(message.Number, message.Pid, message.StartTicks, ExitStatus.FromWaitStatus(message.WaitStatus),

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Tspm.Guardian.Contract;
-using Tspm.Libc;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Events;
@@ -98,7 +97,7 @@ internal sealed class HomeKeeper : IDisposable
                 ? $"the home {_home.Path} was removed or moved and cannot be made again yet"
                 : $"the home {_home.Path} was removed or moved, and another guardian or daemon uses that place now: "
                     + $"this daemon (pid {Environment.ProcessId}) cannot be reached; its processes run on. "
-                    + $"To stop it and them: kill {Unistd.getppid()}";
+                    + $"To stop it and them: kill {ThisProcess.ParentPid}";
             if (_trouble != problem)
             {
                 _log.LogError("{Problem}", problem);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Tspm.Guardian.Contract;
-using Tspm.Libc;
 using Tspm.Model.Config;
 using Tspm.Model.State;
 using Tspm.Platform.Linux.Sockets;
@@ -15,7 +14,7 @@ namespace Tspm.Daemon;
 /// Worked out anew each time, from the definitions and from what the daemon has: so it is true after a restart of the
 /// daemon too, and ends by itself.
 /// </summary>
-internal static unsafe class LaunchTroubles
+internal static class LaunchTroubles
 {
     const string Remedy = "to change this, run 'tspm daemon stop' (it stops all processes) and then 'tspm daemon "
         + "start' in a fresh login session, or run 'tspm enable'";
@@ -56,21 +55,20 @@ internal static unsafe class LaunchTroubles
     {
         // A unit's Nice= and Limit…= are somebody's wish.
         if (ServiceNotify.IsWanted) return;
-        if (SysResource.getpriority(SysResource.PRIO_PROCESS, 0) is > 0 and var nice)
+        if (OwnLaunch.Nice is > 0 and var nice)
             troubles.Add(string.Create(CultureInfo.InvariantCulture,
                 $"the daemon inherited nice {nice} from the session that started it and may not lower it; {Remedy}"));
         var usual = PeerLaunch.ReadHardLimits(pid: 1);
-        foreach (var resource in (int[])[.. RaisedLimits.All, SysResource.RLIMIT_NOFILE])
+        foreach (var resource in (int[])[.. RaisedLimits.All, SoftLimits.OpenFiles])
         {
             // Of processes and descriptors sessions often have fewer than the first process of the machine.
-            var enough = resource is SysResource.RLIMIT_NPROC or SysResource.RLIMIT_NOFILE
+            var enough = SoftLimits.Names[resource] is "nproc" or "nofile"
                 ? FewDescriptors
                 : SoftLimits.Unlimited;
-            ResourceLimit own;
-            if (SysResource.getrlimit(resource, &own) != 0
-                || own.rlim_max >= Math.Min(enough, usual?[resource] ?? enough)) continue;
+            if (OwnLaunch.HardLimitOf(resource) is not { } hard
+                || hard >= Math.Min(enough, usual?[resource] ?? enough)) continue;
             troubles.Add("the daemon inherited the hard limit "
-                + $"{SoftLimits.Names[resource]}={SoftLimits.Text(own.rlim_max)} from the session that started it and "
+                + $"{SoftLimits.Names[resource]}={SoftLimits.Text(hard)} from the session that started it and "
                 + $"may not raise it; {Remedy}");
         }
     }
@@ -86,25 +84,23 @@ internal static unsafe class LaunchTroubles
         for (var resource = 0; resource < limits?.Length; resource++)
         {
             if (limits[resource] is not { } wanted || IsSet(config.Limits, resource)
-                || LinuxSpawner.CanHave(resource, wanted)) continue;
-            ResourceLimit own;
-            _ = SysResource.getrlimit(resource, &own); // cannot fail with a good pointer
+                || LimitedSpawn.CanHave(resource, wanted)) continue;
             lacks.Add($"the limit {SoftLimits.Names[resource]}={SoftLimits.Text(wanted)} (this daemon's hard limit is "
-                + $"{SoftLimits.Text(own.rlim_max)})");
+                + $"{SoftLimits.Text(OwnLaunch.HardLimitOf(resource) ?? 0)})");
         }
         return lacks.Count == 0 ? null : string.Join(", ", lacks);
     }
 
-    static bool IsSet(ResourceLimits? limits, int resource) => resource switch
+    static bool IsSet(ResourceLimits? limits, int resource) => SoftLimits.Names[resource] switch
     {
-        SysResource.RLIMIT_NOFILE => limits?.Nofile,
-        SysResource.RLIMIT_NPROC => limits?.Nproc,
-        SysResource.RLIMIT_CORE => limits?.Core,
-        SysResource.RLIMIT_AS => limits?.As,
-        SysResource.RLIMIT_FSIZE => limits?.Fsize,
-        SysResource.RLIMIT_CPU => limits?.Cpu,
-        SysResource.RLIMIT_MEMLOCK => limits?.Memlock,
-        SysResource.RLIMIT_STACK => limits?.Stack,
+        "nofile" => limits?.Nofile,
+        "nproc" => limits?.Nproc,
+        "core" => limits?.Core,
+        "as" => limits?.As,
+        "fsize" => limits?.Fsize,
+        "cpu" => limits?.Cpu,
+        "memlock" => limits?.Memlock,
+        "stack" => limits?.Stack,
         _ => null,
     } is >= 0;
 

@@ -1,11 +1,11 @@
-using Tspm.Libc;
+using Tspm.Platform.Linux;
 
 namespace Tspm.Daemon;
 
 /// <summary>
 /// Writes to a stream and to descriptor 2 as well, without the runtime's console (which would install signal handlers).
 /// </summary>
-internal sealed unsafe class StandardErrorTee(Stream inner) : Stream
+internal sealed class StandardErrorTee(Stream inner) : Stream
 {
     public override bool CanRead => false;
     public override bool CanSeek => false;
@@ -32,6 +32,6 @@ internal sealed unsafe class StandardErrorTee(Stream inner) : Stream
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         inner.Write(buffer);
-        fixed (byte* start = buffer) _ = Unistd.write(Unistd.STDERR_FILENO, start, (nuint)buffer.Length);
+        StandardError.Write(buffer);
     }
 }

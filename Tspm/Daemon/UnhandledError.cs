@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Tspm.Platform.Linux;
 using Tspm.Storage;
 
 namespace Tspm.Daemon;

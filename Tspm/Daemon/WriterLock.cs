@@ -1,4 +1,3 @@
-using Tspm.Libc;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Storage;
@@ -11,16 +10,13 @@ namespace Tspm.Daemon;
 /// </summary>
 internal static class WriterLock
 {
-    const int FileMode = 0x180; // 0600
-
-    static readonly int Flags = Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_NOFOLLOW;
-
     public static void Take(TspmHome home)
     {
-        using var descriptor = Descriptors.Open(home.WriterLockFile, Flags, FileMode);
+        using var descriptor = FileLock.Open(home.WriterLockFile);
         if (!descriptor.IsOpen)
-            throw new HomeException($"cannot open the lock {home.WriterLockFile}: {Errno.Describe(Errno.Last)}");
-        Wait(home, descriptor.Number);
+            throw new HomeException($"cannot open the lock {home.WriterLockFile}: {Descriptors.LastProblem}");
+        if (FileLock.Wait(descriptor.Number) is { } problem)
+            throw new HomeException($"cannot lock {home.WriterLockFile}: {problem}");
         KeepUntilExit(descriptor);
     }
 
@@ -29,20 +25,12 @@ internal static class WriterLock
     /// </summary>
     public static void TakeAgain(TspmHome home)
     {
-        using var descriptor = Descriptors.Open(home.WriterLockFile, Flags, FileMode);
-        if (descriptor.IsOpen && SysFile.flock(descriptor.Number, SysFile.LOCK_EX | SysFile.LOCK_NB) == 0)
-            KeepUntilExit(descriptor);
+        using var descriptor = FileLock.Open(home.WriterLockFile);
+        if (descriptor.IsOpen && FileLock.TryTake(descriptor.Number)) KeepUntilExit(descriptor);
     }
 
     /// <summary>
     /// The kernel releases it, and nobody else: even a daemon that is killed has it until it is gone.
     /// </summary>
     static void KeepUntilExit(Descriptor held) => _ = held.HandOver();
-
-    static void Wait(TspmHome home, int descriptor)
-    {
-        while (SysFile.flock(descriptor, SysFile.LOCK_EX) != 0)
-            if (Errno.Last != Errno.EINTR)
-                throw new HomeException($"cannot lock {home.WriterLockFile}: {Errno.Describe(Errno.Last)}");
-    }
 }

@@ -7,7 +7,7 @@ using Tspm.Platform.Linux.Spawning;
 namespace Tspm.Guardian;
 
 /// <summary>Starts the daemon proper with its descriptors at fixed numbers.</summary>
-internal static unsafe class DaemonSpawner
+internal static class DaemonSpawner
 {
     /// <summary>
     /// Descriptors are first duplicated to above this, so that none is overwritten before it was copied.
@@ -25,34 +25,28 @@ internal static unsafe class DaemonSpawner
         if (!Descriptors.SocketPair(SysSocket.SOCK_SEQPACKET, out var madeOurs, out var madeTheirs)) return 0;
         using var ours = madeOurs;
         using var theirs = madeTheirs;
-        _ = Fcntl.fcntl(ours.Number, Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
+        Descriptors.SetNonBlocking(ours.Number);
         using var listenerSource = Descriptors.Duplicate(listener, AboveFixed);
         using var channelSource = Descriptors.Duplicate(theirs.Number, AboveFixed);
         using var readySource = ready >= 0 ? Descriptors.Duplicate(ready, AboveFixed) : default;
-        var sources = stackalloc int[]
+        var passed = new List<ChildDescriptor>();
+        Pass(passed, listenerSource, DaemonStart.ListenerDescriptor);
+        Pass(passed, channelSource, DaemonStart.ChannelDescriptor);
+        Pass(passed, readySource, DaemonStart.ReadyDescriptor);
+        var told = options with { ReadyDescriptor = ready >= 0 ? DaemonStart.ReadyDescriptor : -1 };
+        // Signals are left alone: the blocked ones stay blocked, the daemon reads them by signalfd as well.
+        var pid = PosixSpawner.Start(new PosixSpawnRequest
         {
-            listenerSource.NumberOrNone, channelSource.NumberOrNone, readySource.NumberOrNone,
-        };
-        var pid = Spawn(sources, options with { ReadyDescriptor = ready >= 0 ? DaemonStart.ReadyDescriptor : -1 });
+            Path = SelfPath.Value,
+            Arguments = ["tspm", DaemonStart.Word, .. told.ToWords()],
+            Descriptors = passed,
+        }).Pid;
         if (pid != 0) channel = ours.Move();
         return pid;
     }
 
-    static int Spawn(int* sources, GuardianOptions options)
+    static void Pass(List<ChildDescriptor> passed, Descriptor source, int number)
     {
-        SpawnFileActions actions;
-        _ = PosixSpawn.posix_spawn_file_actions_init(&actions);
-        for (var i = 0; i < 3; i++)
-            if (sources[i] >= 0)
-                _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, sources[i],
-                    DaemonStart.ListenerDescriptor + i);
-        // Attributes are left alone: the blocked signals stay blocked, the daemon reads them by signalfd as well.
-        using var argv = new StringBlock(["tspm", DaemonStart.Word, .. options.ToWords()]);
-        using var path = new StringBlock([SelfPath.Value]);
-        int pid;
-        var result = PosixSpawn.posix_spawn(&pid, path.Pointers[0], &actions, null, argv.Pointers,
-            CurrentEnvironment.Pointer);
-        _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions);
-        return result == 0 ? pid : 0;
+        if (source.IsOpen) passed.Add(ChildDescriptor.Copy(source.Number, number));
     }
 }

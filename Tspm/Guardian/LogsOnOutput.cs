@@ -32,23 +32,15 @@ internal sealed unsafe class LogsOnOutput(int running)
     public void Start()
     {
         if (Pid != 0) return;
-        SpawnAttributes attributes;
-        var none = SignalSet.Empty;
-        var all = SignalSet.All;
-        _ = PosixSpawn.posix_spawnattr_init(&attributes);
-        _ = PosixSpawn.posix_spawnattr_setsigmask(&attributes, &none);
-        _ = PosixSpawn.posix_spawnattr_setsigdefault(&attributes, &all);
-        _ = PosixSpawn.posix_spawnattr_setflags(&attributes,
-            PosixSpawn.POSIX_SPAWN_SETSIGDEF | PosixSpawn.POSIX_SPAWN_SETSIGMASK);
-        using var argv = new StringBlock(["tspm", Word,
-            _since.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)]);
-        using var path = new StringBlock([SelfPath.Value]);
-        int pid;
-        var errno = PosixSpawn.posix_spawn(&pid, path.Pointers[0], null, &attributes, argv.Pointers,
-            CurrentEnvironment.Pointer);
-        _ = PosixSpawn.posix_spawnattr_destroy(&attributes);
-        if (errno != 0) StandardError.WriteLine($"--logs: the logs cannot be followed: {Errno.Describe(errno)}");
-        else (Pid, _startedAt) = (pid, Environment.TickCount64);
+        var since = _since.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        var started = PosixSpawner.Start(new PosixSpawnRequest
+        {
+            Path = SelfPath.Value,
+            Arguments = ["tspm", Word, since],
+            ResetsSignals = true,
+        });
+        if (started.IsStarted) (Pid, _startedAt) = (started.Pid, Environment.TickCount64);
+        else StandardError.WriteLine($"--logs: the logs cannot be followed: {started.Reason}");
     }
 
     /// <summary>It was reaped: somebody has killed it, or its reader is gone.</summary>

@@ -82,6 +82,11 @@ internal static class CurrentSystem
     public static Tspm.Model.Config.LaunchContext? LaunchOf(int pid) =>
         OperatingSystem.IsLinux() ? PeerLaunch.Read(pid) : null;
 
+    /// <summary>
+    /// Does this kernel tell how a process ended that is not a child of this one? Linux does from 6.15 on.
+    /// </summary>
+    public static bool TellsExitOfOthers => SysPidfd.TellsExitOfOthers;
+
     /// <summary>Who listens on the ports of this machine.</summary>
     public static ITcpListeners CreateTcpListeners() => new TcpListeners();
 

@@ -29,6 +29,9 @@ internal static class FileSystem
     /// <summary>Whether anything has this name: also a link that leads nowhere.</summary>
     public static bool IsThere(string path) => SysStat.lstat(path, out _) == 0;
 
+    /// <summary>Whether a socket itself has this name, and not a link to one.</summary>
+    public static bool IsSocket(string path) => SysStat.lstat(path, out var status) == 0 && status.IsSocket;
+
     /// <summary>Nothing is at this path. False also when it cannot be known (man 2 stat, EACCES).</summary>
     public static bool IsMissing(string path) =>
         SysStat.stat(path, out _) != 0 && Errno.Last is (Errno.ENOENT or Errno.ENOTDIR);

@@ -1,28 +1,24 @@
 using System.Text;
-using Tspm.Libc;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Events;
+using Tspm.Platform.Linux.Sockets;
 using Tspm.Storage;
 
 namespace Tspm.Client.Connection;
 
 /// <summary>
-/// The client's end of the control socket, by system calls: the runtime's own socket starts an epoll thread and probes
-/// three address families before the first byte, which takes longer than the daemon's whole answer.
+/// The client's end of the control socket. Not the runtime's own socket: what that does before the first byte takes
+/// longer than the daemon's whole answer.
 /// </summary>
-internal sealed unsafe class DaemonSocket : IDisposable
+internal sealed class DaemonSocket : IDisposable
 {
     public const string NotRunningSentence = "no daemon is running; start one with: tspm daemon start";
 
-    /// <summary>
-    /// man 7 socket: also the time that connect may wait for a place in the backlog. The same number on x86-64 and
-    /// arm64.
-    /// </summary>
-    const int SO_SNDTIMEO = 21;
+    const int StandardOutput = 1;
 
     /// <summary>How long a daemon may take to accept, or to take up a request.</summary>
-    const int SendTimeoutSeconds = 10;
+    static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(10);
 
     readonly Descriptor _descriptor;
 
@@ -47,17 +43,9 @@ internal sealed unsafe class DaemonSocket : IDisposable
     public static DaemonSocket Open(TspmHome home)
     {
         var path = home.SocketPath;
-        if (!SockaddrUn.TryCreate(path, out var address)) throw TooLong(path);
-        using var descriptor = Descriptors.Socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM);
-        if (!descriptor.IsOpen) throw Explain(Errno.Last, path);
-        // struct timeval: seconds and microseconds.
-        var timeout = stackalloc long[] { SendTimeoutSeconds, 0 };
-        _ = SysSocket.setsockopt(descriptor.Number, SysSocket.SOL_SOCKET, SO_SNDTIMEO, timeout, 2 * sizeof(long));
-        while (SysSocket.connect(descriptor.Number, &address, (uint)sizeof(SockaddrUn)) < 0)
-        {
-            var errno = Errno.Last;
-            if (errno != Errno.EINTR) throw Explain(errno, path);
-        }
+        var outcome = UnixClient.Connect(path, SendTimeout, out var made, out var reason);
+        if (outcome != ConnectOutcome.Connected) throw Explain(outcome, path, reason);
+        using var descriptor = made;
         if (Stranger(descriptor.Number) is not { } stranger) return new DaemonSocket(descriptor.Move());
         throw new DaemonException(LocalError.NotPermitted,
             $"the socket {path} is not yours: uid {stranger} listens there, and would be told your environment; set "
@@ -70,29 +58,13 @@ internal sealed unsafe class DaemonSocket : IDisposable
     /// </summary>
     static uint? Stranger(int descriptor)
     {
-        var self = Unistd.geteuid();
-        return self != 0 && SysSocket.GetPeerCredentials(descriptor, out var listener) == 0 && listener.uid != self
-            && listener.uid != 0 ? listener.uid : null;
+        var self = CurrentSystem.UserId;
+        return self != 0 && UnixClient.ListenerOf(descriptor) is { } listener && listener.Uid != self
+            && listener.Uid != 0 ? listener.Uid : null;
     }
 
     /// <summary>False: the other end is gone, or does not read.</summary>
-    public bool Send(ReadOnlySpan<byte> bytes)
-    {
-        while (bytes.Length > 0)
-        {
-            nint sent;
-            fixed (byte* start = bytes)
-            {
-                // sendmsg and not write: it can be told to send no SIGPIPE, whatever the process does with that signal.
-                var part = new IoVector { iov_base = start, iov_len = (nuint)bytes.Length };
-                var message = new MessageHeader { msg_iov = &part, msg_iovlen = 1 };
-                sent = SysSocket.sendmsg(Number, &message, SysSocket.MSG_NOSIGNAL);
-            }
-            if (sent >= 0) bytes = bytes[(int)sent..];
-            else if (Errno.Last != Errno.EINTR) return false;
-        }
-        return true;
-    }
+    public bool Send(ReadOnlySpan<byte> bytes) => UnixClient.Send(Number, bytes);
 
     /// <summary>See <see cref="DaemonClient.WatchOutput"/>.</summary>
     public bool WatchesOutput { get; set; }
@@ -102,53 +74,40 @@ internal sealed unsafe class DaemonSocket : IDisposable
     public bool WaitReadable(int milliseconds)
     {
         if (!WatchesOutput) return DescriptorWait.UntilReadable(Number, milliseconds);
-        // No event is asked for: that all readers of a pipe are gone is told unasked (man 2 poll, POLLERR).
-        var requests = stackalloc[] { new PollFd { fd = Number, events = SysPoll.POLLIN },
-            new PollFd { fd = Unistd.STDOUT_FILENO } };
-        _ = SysPoll.poll(requests, 2, milliseconds);
-        if ((requests[1].revents & (SysPoll.POLLERR | SysPoll.POLLHUP)) != 0)
-            throw new DaemonException(LocalError.ReaderGone, "nobody reads the output any more");
-        return requests[0].revents != 0;
+        var isReadable = DescriptorWait.UntilReadable(Number, milliseconds, StandardOutput, out var isUnread);
+        return isUnread
+            ? throw new DaemonException(LocalError.ReaderGone, "nobody reads the output any more")
+            : isReadable;
     }
 
     /// <summary>
-    /// A descriptor that becomes readable when the listening process has ended: the kernel keeps who called listen(2),
-    /// the guardian (man 7 unix, SO_PEERCRED). Not open: it is gone already.
+    /// A descriptor that becomes readable when the listening process, the guardian, has ended. Not open: it is gone
+    /// already.
     /// </summary>
     public Descriptor OpenListenerPidfd() =>
-        Link is null && SysSocket.GetPeerCredentials(Number, out var listener) == 0
-            ? Descriptors.Pidfd(listener.pid)
-            : default;
+        Link is null && UnixClient.ListenerOf(Number) is { } listener ? Descriptors.Pidfd(listener.Pid) : default;
 
     /// <summary>How many bytes came; 0 at the end, also when the other end was reset.</summary>
-    public int Receive(Span<byte> into)
-    {
-        fixed (byte* start = into)
-        {
-            nint received;
-            do received = Unistd.read(Number, start, (nuint)into.Length);
-            while (received < 0 && Errno.Last == Errno.EINTR);
-            return (int)Math.Max(0, received);
-        }
-    }
+    public int Receive(Span<byte> into) => DescriptorStream.Read(Number, into);
 
     public void Dispose() => _descriptor.Dispose();
 
     static DaemonException TooLong(string path) => new(LocalError.Unreachable,
         $"the socket path '{path}' is {Encoding.UTF8.GetByteCount(path)} bytes long; with its ending zero it must fit "
-            + $"into the {SockaddrUn.PathBytes} bytes that this system allows: set TSPM_HOME to a shorter folder");
+            + $"into the {UnixClient.MostPathBytes} bytes that this system allows: set TSPM_HOME to a shorter folder");
 
-    static DaemonException Explain(int errno, string path) => errno switch
+    static DaemonException Explain(ConnectOutcome outcome, string path, string? reason) => outcome switch
     {
-        Errno.ENOENT or Errno.ECONNREFUSED => new DaemonException(LocalError.NotRunning, NotRunningSentence),
-        Errno.EACCES when Platform.FileSystem.ShutOut(Path.GetDirectoryName(path)!) is { } mode =>
+        ConnectOutcome.PathTooLong => TooLong(path),
+        ConnectOutcome.NobodyListens => new DaemonException(LocalError.NotRunning, NotRunningSentence),
+        ConnectOutcome.NotPermitted when Platform.FileSystem.ShutOut(Path.GetDirectoryName(path)!) is { } mode =>
             new DaemonException(LocalError.NotPermitted, mode),
-        Errno.EACCES or Errno.EPERM =>
+        ConnectOutcome.NotPermitted =>
             new DaemonException(LocalError.NotPermitted,
                 $"you may not use the daemon's socket {path}: permission denied; it belongs to another user"),
-        Errno.EAGAIN =>
+        ConnectOutcome.NotAccepted =>
             new DaemonException(LocalError.NoAnswerInTime,
                 $"the daemon at {path} does not accept connections (it may be stopped or overloaded)"),
-        _ => new DaemonException(LocalError.Unreachable, $"cannot connect to {path}: {Errno.Describe(errno)}"),
+        _ => new DaemonException(LocalError.Unreachable, $"cannot connect to {path}: {reason}"),
     };
 }

@@ -1,5 +1,4 @@
 using Tspm.Client.Defining;
-using Tspm.Libc;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Spawning;
@@ -11,7 +10,7 @@ namespace Tspm.Client.Connection;
 /// the other is the client's in place of the control socket. No port, no key and no secret of ours: who may come in is
 /// ssh's own business, and its questions go to the terminal.
 /// </summary>
-internal sealed unsafe class RemoteLink
+internal sealed class RemoteLink
 {
     /// <summary>ssh's own code for a connection that failed, and a shell's for a program that is not there.</summary>
     const int SshFailed = 255, NotFound = 127;
@@ -36,35 +35,33 @@ internal sealed unsafe class RemoteLink
         var (ssh, failure) = ProgramLookup.Find("ssh", "/", Environment.GetEnvironmentVariable("PATH"));
         if (ssh is null)
             throw new DaemonException(LocalError.Unreachable, $"{failure!.Sentence}: install ssh to reach {host}");
-        if (!Descriptors.SocketPair(SysSocket.SOCK_STREAM, out var ours, out var madeTheirs)) throw Failure(Errno.Last);
+        if (!Descriptors.StreamPair(out var ours, out var madeTheirs)) throw Failure(Descriptors.LastProblem);
         using var near = ours;
         using var theirs = madeTheirs;
-        SpawnFileActions actions;
-        _ = PosixSpawn.posix_spawn_file_actions_init(&actions);
-        _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, theirs.Number, Unistd.STDIN_FILENO);
-        _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, theirs.Number, Unistd.STDOUT_FILENO);
         string[] port = host.Port is { } number ? ["-p", number] : [];
-        using var path = new StringBlock([ssh]);
-        using var argv = new StringBlock(["ssh", .. Options, .. port, "--", host.Target,
-            mayStart ? "tspm dial-stdio --greet --launch" : "tspm dial-stdio --greet"]);
-        using var environment = StringBlock.OfEnvironment(ClientContextBuilder.KeptEnvironment());
-        int pid;
-        var errno = PosixSpawn.posix_spawn(&pid, path.Pointers[0], &actions, null, argv.Pointers, environment.Pointers);
-        _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions);
-        if (errno != 0) throw Failure(errno);
+        var started = PosixSpawner.Start(new PosixSpawnRequest
+        {
+            Path = ssh,
+            Arguments = ["ssh", .. Options, .. port, "--", host.Target,
+                mayStart ? "tspm dial-stdio --greet --launch" : "tspm dial-stdio --greet"],
+            Environment = ClientContextBuilder.KeptEnvironment(),
+            Descriptors =
+            [
+                ChildDescriptor.Copy(theirs.Number, ChildDescriptor.StandardInput),
+                ChildDescriptor.Copy(theirs.Number, ChildDescriptor.StandardOutput),
+            ],
+        });
+        if (!started.IsStarted) throw Failure(started.Reason);
         descriptor = near.Move();
-        return new RemoteLink(host, pid);
+        return new RemoteLink(host, started.Pid);
 
-        static DaemonException Failure(int errno) =>
-            new(LocalError.Unreachable, $"cannot run ssh: {Errno.Describe(errno)}");
+        static DaemonException Failure(string reason) => new(LocalError.Unreachable, $"cannot run ssh: {reason}");
     }
 
     /// <summary>What to say when the other end has closed. Waits until ssh has ended, which it does then.</summary>
     public DaemonException Explain()
     {
-        int status;
-        while (SysWait.wait4(_pid, &status, 0, null) < 0 && Errno.Last == Errno.EINTR) { }
-        var code = (status & 0x7f) == 0 ? (status >> 8) & 0xff : SshFailed;
+        var code = ChildEnd.Wait(_pid).Code ?? SshFailed;
         return code switch
         {
             0 =>

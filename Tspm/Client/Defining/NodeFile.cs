@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Tspm.Config.Import;
-using Tspm.Libc;
 using Tspm.Platform.Linux;
-using Tspm.Platform.Linux.Events;
 using Tspm.Platform.Linux.Spawning;
 
 namespace Tspm.Client.Defining;
@@ -11,7 +9,7 @@ namespace Tspm.Client.Defining;
 /// What a JavaScript file exports, as JSON: node evaluates it in a child of this client, never of the daemon. What the
 /// file prints goes to standard error; the result comes by a pipe of its own.
 /// </summary>
-internal static unsafe class NodeFile
+internal static class NodeFile
 {
     const int ResultDescriptor = 3, AboveFixed = 16;
 
@@ -68,45 +66,25 @@ internal static unsafe class NodeFile
         using var pipe = readEnd;
         using var source = Descriptors.Duplicate(writeEnd.Number, AboveFixed);
         writeEnd.Dispose();
-        SpawnFileActions actions;
-        _ = PosixSpawn.posix_spawn_file_actions_init(&actions);
-        _ = PosixSpawn.posix_spawn_file_actions_addopen(&actions, Unistd.STDIN_FILENO, "/dev/null", Fcntl.O_RDONLY, 0);
-        _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, Unistd.STDERR_FILENO, Unistd.STDOUT_FILENO);
-        _ = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, source.NumberOrNone, ResultDescriptor);
-        using var argv = new StringBlock(arguments);
-        using var path = new StringBlock([program]);
-        int pid;
-        var errno = PosixSpawn.posix_spawn(&pid, path.Pointers[0], &actions, null, argv.Pointers,
-            CurrentEnvironment.Pointer);
-        _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions);
+        var started = PosixSpawner.Start(new PosixSpawnRequest
+        {
+            Path = program,
+            Arguments = arguments,
+            Descriptors =
+            [
+                ChildDescriptor.NullInput(ChildDescriptor.StandardInput),
+                ChildDescriptor.Copy(ChildDescriptor.StandardError, ChildDescriptor.StandardOutput),
+                ChildDescriptor.Copy(source.NumberOrNone, ResultDescriptor),
+            ],
+        });
         // The result ends when node alone has had this end.
         source.Dispose();
-        var output = errno == 0 ? ReadAll(pipe.Number) : null;
-        pipe.Dispose();
-        if (errno != 0) return null;
-        if (output is null) _ = SysSignal.kill(pid, Tspm.Model.Config.Signals.SIGKILL);
-        int status;
-        while (SysWait.wait4(pid, &status, 0, null) < 0 && Errno.Last == Errno.EINTR) { }
-        return status == 0 ? output : null;
-    }
-
-    /// <summary>Null: the end did not come in time.</summary>
-    static byte[]? ReadAll(int descriptor)
-    {
+        if (!started.IsStarted) throw new ImportException($"{program} cannot be run to evaluate it: {started.Reason}");
+        var output = new List<byte>();
         var until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
-        using var all = new MemoryStream();
-        var chunk = stackalloc byte[4096];
-        while (true)
-        {
-            if (!DescriptorWait.UntilReadable(descriptor, (int)Math.Max(0, until - Environment.TickCount64)))
-            {
-                if (Environment.TickCount64 >= until) return null;
-                continue;
-            }
-            var count = Unistd.read(descriptor, chunk, 4096);
-            if (count < 0 && Errno.Last == Errno.EINTR) continue;
-            if (count <= 0) return all.ToArray();
-            all.Write(new ReadOnlySpan<byte>(chunk, (int)count));
-        }
+        var isWhole = PipeReading.ReadToEnd(pipe.Number, output, until) == PipeReadingEnd.Closed;
+        pipe.Dispose();
+        if (!isWhole) ChildEnd.Force(started.Pid);
+        return ChildEnd.Wait(started.Pid).IsSuccess && isWhole ? [.. output] : null;
     }
 }

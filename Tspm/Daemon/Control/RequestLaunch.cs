@@ -1,4 +1,3 @@
-using Tspm.Libc;
 using Tspm.Model.Config;
 using Tspm.Model.State;
 using Tspm.Platform;
@@ -38,7 +37,7 @@ internal static class RequestLaunch
     {
         if (openFiles is not { } limit || launch.Limits is null || SoftLimits.Parse(launch.Limits) is not { } limits)
             return launch;
-        limits[SysResource.RLIMIT_NOFILE] = limit is < 0 or long.MaxValue ? SoftLimits.Unlimited : (ulong)limit;
+        limits[SoftLimits.OpenFiles] = limit is < 0 or long.MaxValue ? SoftLimits.Unlimited : (ulong)limit;
         return launch with { Limits = SoftLimits.Format(limits) };
     }
 

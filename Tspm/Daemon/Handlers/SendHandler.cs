@@ -1,7 +1,6 @@
 using System.Text;
 using Tspm.Daemon.Answers;
 using Tspm.Daemon.Control;
-using Tspm.Libc;
 using Tspm.Model.State;
 using Tspm.Platform.Linux;
 using Tspm.Protocol;
@@ -20,7 +19,7 @@ internal sealed class SendHandler() : Handler<SendRequest, SendResponse>(Methods
         return new SendResponse { Success = outcomes.All(outcome => outcome.Error is null), Processes = outcomes };
     }
 
-    static unsafe string? Send(DaemonContext context, Tspm.Supervision.Process.ProcessView view, string line)
+    static string? Send(DaemonContext context, Tspm.Supervision.Process.ProcessView view, string line)
     {
         if (view.Pid is null) return "it is not running";
         if (view.Definition.Config.Stdin != "pipe")
@@ -28,19 +27,16 @@ internal sealed class SendHandler() : Handler<SendRequest, SendResponse>(Methods
                 + "then restart it";
         // Not blocking: a program that does not read must not hold the daemon up.
         var path = context.Home.FifoPath(view.Key, view.RunId, "in");
-        const int writing = Fcntl.O_WRONLY | Fcntl.O_NONBLOCK;
-        var opened = Descriptors.Open(path, writing);
-        if (!opened.IsOpen && Errno.Last == Errno.ENOENT && Tspm.Logs.Writing.LostFifos.Find(path) is { } lost)
-            opened = Descriptors.Open(lost, writing);
+        var opened = FifoInput.Open(path, out var problem);
+        if (problem?.IsMissing == true && Tspm.Logs.Writing.LostFifos.Find(path) is { } lost)
+            opened = FifoInput.Open(lost, out problem);
         using var input = opened;
-        if (!input.IsOpen) return $"its standard input cannot be opened: {Errno.Describe(Errno.Last)}";
-        var bytes = Encoding.UTF8.GetBytes(line + "\n");
-        nint written;
-        fixed (byte* start = bytes) written = Unistd.write(input.Number, start, (nuint)bytes.Length);
-        var errno = Errno.Last;
-        if (written == bytes.Length) return null;
-        return written < 0 && errno != Errno.EAGAIN
-            ? Errno.Describe(errno)
-            : "it does not read its standard input, and the pipe is full";
+        if (problem is not null) return $"its standard input cannot be opened: {problem.Reason}";
+        return FifoInput.Write(input.Number, Encoding.UTF8.GetBytes(line + "\n"), out var reason) switch
+        {
+            FifoWrite.Done => null,
+            FifoWrite.Full => "it does not read its standard input, and the pipe is full",
+            _ => reason,
+        };
     }
 }

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Tspm.Daemon.Control;
 using Tspm.Guardian.Contract;
-using Tspm.Libc;
 using Tspm.Model.State;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
@@ -16,7 +15,7 @@ namespace Tspm.Daemon.Upgrading;
 /// An executable that is to take over, proved before anything is touched: it is opened once, and what was tried is what
 /// will be executed, whatever happens to its name meanwhile.
 /// </summary>
-internal sealed unsafe class UpgradeCandidate : IDisposable
+internal sealed class UpgradeCandidate : IDisposable
 {
     readonly Descriptor _descriptor;
 
@@ -52,26 +51,24 @@ internal sealed unsafe class UpgradeCandidate : IDisposable
     static Descriptor Open(string path)
     {
         if (!path.StartsWith('/')) throw Refused(path, "is no absolute path");
-        // A FIFO would wait for its writer for ever.
-        using var descriptor = Descriptors.Open(path, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK);
-        if (!descriptor.IsOpen) throw Refused(path, $"cannot be opened: {Errno.Describe(Errno.Last)}");
+        using var descriptor = ExecutableFile.Open(path);
+        if (!descriptor.IsOpen) throw Refused(path, $"cannot be opened: {Descriptors.LastProblem}");
         return Problem(descriptor.Number, path) is { } problem ? throw Refused(path, problem) : descriptor.Move();
     }
 
-    static string? Problem(int descriptor, string path)
-    {
-        if (SysStat.fstat(descriptor, out var status) != 0) return $"cannot be looked at: {Errno.Describe(Errno.Last)}";
-        if (status.IsDirectory) return "is a folder; name the executable in it";
-        if (!status.IsRegularFile) return "is not a regular file";
-        if (Unistd.access(path, Unistd.X_OK) != 0)
-            return $"cannot be executed: {Errno.Describe(Errno.Last)} (chmod +x?)";
-        // The guardian becomes the file itself: as a script it would become an interpreter, which knows nothing of what
-        // it holds.
-        var head = stackalloc byte[4];
-        return Unistd.pread(descriptor, head, 4, 0) == 4 && new ReadOnlySpan<byte>(head, 4).SequenceEqual("\u007fELF"u8)
-            ? null
-            : "is no executable of this system (a script, perhaps?); name the tspm executable itself";
-    }
+    static string? Problem(int descriptor, string path) =>
+        ExecutableFile.KindOf(descriptor, path, out var reason) switch
+        {
+            ExecutableKind.Elf => null,
+            ExecutableKind.Folder => "is a folder; name the executable in it",
+            ExecutableKind.NotRegular => "is not a regular file",
+            ExecutableKind.NotExecutable => $"cannot be executed: {reason} (chmod +x?)",
+            // The guardian becomes the file itself: as a script it would become an interpreter, which knows nothing of
+            // what it holds.
+            ExecutableKind.NotElf =>
+                "is no executable of this system (a script, perhaps?); name the tspm executable itself",
+            _ => $"cannot be looked at: {reason}",
+        };
 
     static VersionProof ProofOf(int descriptor, string path)
     {

@@ -19,6 +19,9 @@ internal static class SoftLimits
         ["cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks", "sigpending",
             "msgqueue", "nice", "rtprio"];
 
+    /// <summary>The kernel's number of the limit of open descriptors.</summary>
+    public static readonly int OpenFiles = Array.IndexOf(Names, "nofile");
+
     /// <summary>By kernel number; null where the text names no limit. Null: a part of it is not a limit.</summary>
     public static ulong?[]? Parse(string text)
     {

@@ -9,6 +9,15 @@ namespace Tspm.Platform.Linux;
 /// </summary>
 internal static unsafe class Descriptors
 {
+    /// <summary>Why the last call in this thread failed, in the system's words.</summary>
+    public static string LastProblem => Errno.Describe(Errno.Last);
+
+    /// <summary>
+    /// Reads and writes of it no longer wait (man 2 fcntl, F_SETFL). What else was set there is lost.
+    /// </summary>
+    public static void SetNonBlocking(int descriptor) =>
+        _ = Fcntl.fcntl(descriptor, Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
+
     /// <summary>man 2 open.</summary>
     public static Descriptor Open(string path, int flags, uint mode = 0) =>
         Descriptor.Own(Fcntl.open(path, flags | Fcntl.O_CLOEXEC, mode));
@@ -48,6 +57,10 @@ internal static unsafe class Descriptors
         (one, other) = isMade ? (Descriptor.Own(ends[0]), Descriptor.Own(ends[1])) : default;
         return isMade;
     }
+
+    /// <summary>The same, of streams.</summary>
+    public static bool StreamPair(out Descriptor one, out Descriptor other) =>
+        SocketPair(SysSocket.SOCK_STREAM, out one, out other);
 
     /// <summary>man 2 pidfd_open, Linux 5.3.</summary>
     public static Descriptor Pidfd(int pid) => Descriptor.Own(SysSyscall.pidfd_open(pid));

@@ -59,6 +59,9 @@ internal sealed unsafe class EventLoop : IDisposable
     /// </summary>
     public Action<Exception>? OnFault { get; set; }
 
+    /// <summary>The event of <see cref="Watch"/> that there is something to read, the end included.</summary>
+    public const uint Readable = SysEpoll.EPOLLIN;
+
     /// <summary>For tests: epoll has no room for this descriptor.</summary>
     public Func<int, bool>? Refuses { get; init; }
 

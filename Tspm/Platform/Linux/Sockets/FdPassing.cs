@@ -38,6 +38,21 @@ internal static unsafe class FdPassing
     }
 
     /// <summary>
+    /// The same, but waits for room as long as the other side lives and does not read, so that no message is lost.
+    /// Returns 0 or an error number: EPIPE when it is gone.
+    /// </summary>
+    public static int SendWhenRoom(int socket, ReadOnlySpan<byte> payload, int fdOrMinus1)
+    {
+        while (true)
+        {
+            var errno = Send(socket, payload, fdOrMinus1);
+            if (errno != Errno.EAGAIN) return errno;
+            var room = new PollFd { fd = socket, events = SysPoll.POLLOUT };
+            _ = SysPoll.poll(&room, 1, -1);
+        }
+    }
+
+    /// <summary>
     /// Receives one message; waits for it unless the socket is non-blocking. Returns its length, 0 when the other side
     /// is gone, or -1 with the error number set. <paramref name="fd"/> is the descriptor that came with it,
     /// close-on-exec and the caller's; not open: none did.

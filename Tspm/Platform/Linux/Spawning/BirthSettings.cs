@@ -65,7 +65,7 @@ internal sealed unsafe class BirthSettings
             // Above the hard limit it is cut to it, unless a privilege helps.
             if (own.rlim_cur != wanted
                 && (wanted <= own.rlim_max || own.rlim_cur != own.rlim_max
-                    || LinuxSpawner.CanHave(resource, wanted))) return true;
+                    || LimitedSpawn.CanHave(resource, wanted))) return true;
         }
         return false;
     }

@@ -13,8 +13,18 @@ internal static unsafe class OwnLaunch
         // There is no call that only reads it (man 2 umask); this is a client with one thread.
         var mask = SysStat.umask(LaunchContext.DefaultUmaskBits);
         _ = SysStat.umask(mask);
-        var nice = SysResource.getpriority(SysResource.PRIO_PROCESS, 0);
-        return Of(mask, nice, ReadLimits(), ThreadValues.ReadCpus(0), SysSyscall.ioprio_get(0));
+        return Of(mask, Nice, ReadLimits(), ThreadValues.ReadCpus(0), SysSyscall.ioprio_get(0));
+    }
+
+    /// <summary>The nice value (man 2 getpriority).</summary>
+    public static int Nice => SysResource.getpriority(SysResource.PRIO_PROCESS, 0);
+
+    /// <summary>The hard limit of a resource given by its kernel number (man 2 getrlimit); null: there is no such
+    /// resource.</summary>
+    public static ulong? HardLimitOf(int resource)
+    {
+        ResourceLimit own;
+        return SysResource.getrlimit(resource, &own) == 0 ? own.rlim_max : null;
     }
 
     /// <summary>Soft limits by kernel number.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Tspm.Libc;
-using Tspm.Model.Config;
 using Tspm.Model.State;
 
 namespace Tspm.Platform.Linux.Spawning;
@@ -11,7 +10,7 @@ namespace Tspm.Platform.Linux.Spawning;
 /// word. The pipe closes by itself when the program's exec succeeds (close-on-exec) or the child dies; a mark written
 /// just before the exec tells the two apart.
 /// </summary>
-internal static unsafe class SetUpRun
+internal static class SetUpRun
 {
     public const string Stage = "set-up";
 
@@ -36,28 +35,25 @@ internal static unsafe class SetUpRun
         var errno = writeEnd.IsOpen ? 0 : Errno.Last;
         madeEnd.Dispose();
         if (errno != 0) return CannotPrepare(errno);
-        errno = spawner
+        var result = spawner
             .Start(command.Executable, SetUpArguments.Write(command, request, settings), request, settings,
-                writeEnd.Number, out pid);
+                writeEnd.Number);
         // The report ends when the child alone has had this end and closes it.
         writeEnd.Dispose();
-        if (errno != 0) return CannotStart(request, command, errno);
-        var failure = ReadReport(report.Number, pid);
-        if (failure is not null) pid = 0;
+        if (!result.IsStarted) return CannotStart(command, result);
+        var failure = ReadReport(report.Number, result.Pid);
+        if (failure is null) pid = result.Pid;
         return failure;
     }
 
     static SpawnFailure? ReadReport(int fd, int pid)
     {
         var report = new List<byte>();
-        var inTime = ReadToEnd(fd, report);
+        var inTime = PipeReading.ReadToEnd(fd, report, Environment.TickCount64 + DeadlineMs) == PipeReadingEnd.Closed;
         var text = Encoding.UTF8.GetString([.. report]);
         if (inTime && text == ChildSetUp.AboutToExecute) return null;
-        if (!inTime) _ = SysSignal.kill(pid, Signals.SIGKILL);
-        int status;
-        while (SysWait.wait4(pid, &status, 0, null) < 0 && Errno.Last == Errno.EINTR)
-        {
-        }
+        if (!inTime) ChildEnd.Force(pid);
+        var status = ChildEnd.Wait(pid);
         if (!inTime)
             return new SpawnFailure(Stage, Errno.ETIMEDOUT,
                 string.Create(CultureInfo.InvariantCulture,
@@ -67,39 +63,20 @@ internal static unsafe class SetUpRun
             && int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var errno))
             return new SpawnFailure(fields[0], errno, fields[2]);
         return new SpawnFailure(Stage, 0,
-            $"the set-up of the child {ExitStatus.FromWaitStatus(status)} before it could run the program");
-    }
-
-    static bool ReadToEnd(int fd, List<byte> into)
-    {
-        var until = Environment.TickCount64 + DeadlineMs;
-        Span<byte> buffer = stackalloc byte[1024];
-        while (true)
-        {
-            var wait = new PollFd { fd = fd, events = SysPoll.POLLIN };
-            var left = (int)Math.Max(0, until - Environment.TickCount64);
-            var ready = SysPoll.poll(&wait, 1, left);
-            if (ready < 0 && Errno.Last == Errno.EINTR) continue;
-            if (ready <= 0) return false;
-            nint got;
-            fixed (byte* raw = buffer) got = Unistd.read(fd, raw, (nuint)buffer.Length);
-            if (got < 0 && Errno.Last == Errno.EINTR) continue;
-            if (got <= 0) return true;
-            into.AddRange(buffer[..(int)got]);
-        }
+            $"the set-up of the child {status} before it could run the program");
     }
 
     static SpawnFailure CannotPrepare(int errno) =>
         new(LinuxSpawner.PrepareStage, errno, $"cannot prepare the child: {Errno.Describe(errno)}");
 
-    static SpawnFailure CannotStart(SpawnRequest request, SetUpCommand command, int errno)
+    static SpawnFailure CannotStart(SetUpCommand command, SpawnResult result)
     {
         // The directory is entered later and as the target user: here only what this process itself opens can have
         // failed.
-        var failure = LinuxSpawner.Explain(request with { WorkingDirectory = "/" }, errno, command.Executable);
+        var failure = SpawnErrors.Explain(command.Executable, "/", result.ErrorNumber);
         return failure.Stage == ProgramLookup.ExecuteStage
-            ? new SpawnFailure(Stage, errno,
-                $"cannot run the set-up mode of {command.Executable}: {Errno.Describe(errno)}")
+            ? new SpawnFailure(Stage, result.ErrorNumber,
+                $"cannot run the set-up mode of {command.Executable}: {result.Reason}")
             : failure;
     }
 }

@@ -1,6 +1,4 @@
 using System.Text;
-using Tspm.Libc;
-using Tspm.Model.Config;
 using Tspm.Model.State;
 
 namespace Tspm.Platform.Linux.Spawning;
@@ -36,7 +34,7 @@ internal sealed class ToolResult(ToolEnd end, ExitStatus status, string output, 
 /// Runs a program for what it prints, with a deadline, and leaves nothing behind: its own session, /dev/null as input,
 /// killed with its group when it takes too long. Signals as at a program's start. Blocks its caller.
 /// </summary>
-internal static unsafe class ToolRun
+internal static class ToolRun
 {
     /// <summary>Lowest number for the pipe's end: the spawn overwrites 0, 1 and 2 in the child.</summary>
     const int FirstSafeFd = 10;
@@ -47,103 +45,58 @@ internal static unsafe class ToolRun
     /// <param name="withErrors">Standard error is kept too, else it goes to /dev/null.</param>
     /// <param name="deadlineMs">Until its end.</param>
     /// <param name="mostBytes">More output than that ends it.</param>
-    public static ToolResult Run(string path, IReadOnlyCollection<string> argv, StringBlock? environment,
-        bool withErrors, int deadlineMs, int mostBytes)
+    public static ToolResult Run(string path, IReadOnlyCollection<string> argv,
+        IReadOnlyDictionary<string, string>? environment, bool withErrors, int deadlineMs, int mostBytes)
     {
         var until = Environment.TickCount64 + deadlineMs;
-        if (!Descriptors.Pipe(out var readEnd, out var madeEnd)) return NotStarted(Errno.Last);
+        if (!Descriptors.Pipe(out var readEnd, out var madeEnd)) return NotStarted(Descriptors.LastProblem);
         using var output = readEnd;
         using var writeEnd = Descriptors.Duplicate(madeEnd.Number, FirstSafeFd);
-        var errno = writeEnd.IsOpen ? 0 : Errno.Last;
+        var problem = Descriptors.LastProblem;
         madeEnd.Dispose();
-        var pid = 0;
-        if (errno == 0) errno = Start(path, argv, environment, withErrors, writeEnd.Number, out pid);
+        if (!writeEnd.IsOpen) return NotStarted(problem);
+        var started = PosixSpawner.Start(new PosixSpawnRequest
+        {
+            Path = path,
+            Arguments = argv,
+            Environment = environment,
+            Descriptors =
+            [
+                ChildDescriptor.NullInput(ChildDescriptor.StandardInput),
+                ChildDescriptor.Copy(writeEnd.Number, ChildDescriptor.StandardOutput),
+                withErrors
+                    ? ChildDescriptor.Copy(writeEnd.Number, ChildDescriptor.StandardError)
+                    : ChildDescriptor.NullOutput(ChildDescriptor.StandardError),
+            ],
+            Leads = ChildLeads.Session,
+            ResetsSignals = true,
+        });
         // Its end tells us of the program's end only when nobody else has it.
         writeEnd.Dispose();
-        return errno == 0 ? Read(output.Number, pid, until, mostBytes) : NotStarted(errno);
+        return started.IsStarted ? Read(output.Number, started.Pid, until, mostBytes) : NotStarted(started.Reason);
     }
 
-    static ToolResult NotStarted(int errno) => new(ToolEnd.DidNotStart, ExitStatus.Unknown, "", Errno.Describe(errno));
-
-    static int Start(string path, IReadOnlyCollection<string> words, StringBlock? environment, bool withErrors,
-        int writeEnd, out int pid)
-    {
-        pid = 0;
-        using var file = new StringBlock([path]);
-        using var argv = new StringBlock(words);
-        SpawnFileActions actions;
-        SpawnAttributes attributes;
-        var none = SignalSet.Empty;
-        var all = SignalSet.All;
-        var errno = PosixSpawn.posix_spawn_file_actions_init(&actions);
-        if (errno == 0) errno = PosixSpawn.posix_spawnattr_init(&attributes);
-        if (errno != 0) return errno;
-        errno = PosixSpawn.posix_spawn_file_actions_addopen(
-            &actions, Unistd.STDIN_FILENO, "/dev/null", Fcntl.O_RDONLY, 0);
-        if (errno == 0) errno = PosixSpawn.posix_spawn_file_actions_adddup2(&actions, writeEnd, Unistd.STDOUT_FILENO);
-        if (errno == 0)
-            errno = withErrors
-                ? PosixSpawn.posix_spawn_file_actions_adddup2(&actions, writeEnd, Unistd.STDERR_FILENO)
-                : PosixSpawn.posix_spawn_file_actions_addopen(&actions, Unistd.STDERR_FILENO, "/dev/null",
-                    Fcntl.O_WRONLY, 0);
-        if (errno == 0) errno = PosixSpawn.posix_spawnattr_setsigmask(&attributes, &none);
-        if (errno == 0) errno = PosixSpawn.posix_spawnattr_setsigdefault(&attributes, &all);
-        if (errno == 0)
-            errno = PosixSpawn.posix_spawnattr_setflags(&attributes,
-                PosixSpawn.POSIX_SPAWN_SETSID | PosixSpawn.POSIX_SPAWN_SETSIGDEF | PosixSpawn.POSIX_SPAWN_SETSIGMASK);
-        var child = 0;
-        if (errno == 0)
-            errno = PosixSpawn.posix_spawn(&child, file.Pointers[0], &actions, &attributes, argv.Pointers,
-                environment is null ? CurrentEnvironment.Pointer : environment.Pointers);
-        if (errno == 0) pid = child;
-        _ = PosixSpawn.posix_spawnattr_destroy(&attributes);
-        _ = PosixSpawn.posix_spawn_file_actions_destroy(&actions);
-        return errno;
-    }
+    static ToolResult NotStarted(string problem) => new(ToolEnd.DidNotStart, ExitStatus.Unknown, "", problem);
 
     static ToolResult Read(int pipe, int pid, long until, int mostBytes)
     {
         var printed = new List<byte>();
-        var end = ReadToEnd(pipe, printed, until, mostBytes);
+        var end = PipeReading.ReadToEnd(pipe, printed, until, mostBytes) switch
+        {
+            PipeReadingEnd.TooLate => ToolEnd.TooLate,
+            PipeReadingEnd.TooMuch => ToolEnd.TooMuch,
+            _ => ToolEnd.Exited,
+        };
         // It has closed its output; its end is not far, but nobody promised that.
         if (end == ToolEnd.Exited && !WaitForEnd(pid, until)) end = ToolEnd.TooLate;
-        if (end != ToolEnd.Exited) _ = SysSignal.kill(-pid, Signals.SIGKILL);
-        int status;
-        while (SysWait.wait4(pid, &status, 0, null) < 0 && Errno.Last == Errno.EINTR)
-        {
-        }
-        return new ToolResult(end, ExitStatus.FromWaitStatus(status), Encoding.UTF8.GetString([.. printed]));
-    }
-
-    static ToolEnd ReadToEnd(int pipe, List<byte> into, long until, int mostBytes)
-    {
-        var buffer = stackalloc byte[1024];
-        while (into.Count <= mostBytes)
-        {
-            if (!WaitReadable(pipe, until)) return ToolEnd.TooLate;
-            var count = Unistd.read(pipe, buffer, 1024);
-            if (count < 0 && Errno.Last == Errno.EINTR) continue;
-            if (count <= 0) return ToolEnd.Exited;
-            into.AddRange(new ReadOnlySpan<byte>(buffer, (int)count));
-        }
-        return ToolEnd.TooMuch;
+        if (end != ToolEnd.Exited) ChildEnd.ForceGroup(pid);
+        return new ToolResult(end, ChildEnd.Wait(pid), Encoding.UTF8.GetString([.. printed]));
     }
 
     static bool WaitForEnd(int pid, long until)
     {
         using var pidfd = Descriptors.Pidfd(pid);
         // Before Linux 5.3: the wait itself has to do, without a deadline.
-        return !pidfd.IsOpen || WaitReadable(pidfd.Number, until);
-    }
-
-    /// <summary>False: the time is over.</summary>
-    static bool WaitReadable(int descriptor, long until)
-    {
-        while (true)
-        {
-            var wait = new PollFd { fd = descriptor, events = SysPoll.POLLIN };
-            var ready = SysPoll.poll(&wait, 1, (int)Math.Max(0, until - Environment.TickCount64));
-            if (ready >= 0 || Errno.Last != Errno.EINTR) return ready > 0;
-        }
+        return !pidfd.IsOpen || PipeReading.WaitReadable(pidfd.Number, until);
     }
 }

@@ -1,5 +1,4 @@
 using Tspm.Libc;
-using Tspm.Model.Config;
 using Tspm.Model.State;
 using Tspm.Platform.Linux.Cgroups;
 using Tspm.Platform.Linux.Events;
@@ -191,14 +190,11 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     }
 
     /// <summary>A child that cannot be watched must not run: nobody would see its end.</summary>
-    static unsafe SpawnFailure Abandon(int pid, int errno)
+    static SpawnFailure Abandon(int pid, int errno)
     {
-        _ = SysSignal.kill(-pid, Signals.SIGKILL);
-        _ = SysSignal.kill(pid, Signals.SIGKILL);
-        int status;
-        while (SysWait.wait4(pid, &status, 0, null) < 0 && Errno.Last == Errno.EINTR)
-        {
-        }
+        ChildEnd.ForceGroup(pid);
+        ChildEnd.Force(pid);
+        _ = ChildEnd.Wait(pid);
         return new SpawnFailure("watch", errno, $"cannot watch the new process: {Errno.Describe(errno)}");
     }
 }

@@ -1,8 +1,6 @@
 using Tspm.Libc;
-using Tspm.Platform;
-using Tspm.Platform.Linux;
 
-namespace Tspm.Daemon;
+namespace Tspm.Platform.Linux;
 
 /// <summary>
 /// Adds to the end of a file, wherever that is at the moment (O_APPEND): so a file that was emptied is written from its
@@ -21,7 +19,7 @@ internal sealed unsafe class AppendingStream : Stream
     /// </summary>
     public AppendingStream(string path)
     {
-        if (Platform.RegularFile.Obstacle(path) is not null) _ = Platform.FileSystem.SetAside(path, out _);
+        if (RegularFile.Obstacle(path) is not null) _ = FileSystem.SetAside(path, out _);
         const int flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_APPEND | Fcntl.O_NONBLOCK;
         _descriptor = Descriptors.Open(path, flags, OwnerOnly);
         if (!_descriptor.IsOpen) throw new IOException(path, Errno.Last);
