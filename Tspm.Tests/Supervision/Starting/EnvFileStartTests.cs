@@ -104,8 +104,7 @@ internal sealed class EnvFileStartTests
         var web = world.StartNew(Web(world) with { Hooks = new HookConfig { PreStart = "fetch" } });
         await Assert.That(web.View.WaitsFor).IsEqualTo("its preStart hook");
         Write(world, "A=2");
-        world.Machine.Exit(world.Machine.Hooks("preStart").Single(), new ExitStatus(0, null));
-        world.Step();
+        EndHook(world);
         await Assert.That(A(world, web)).IsEqualTo("2");
     }
 
@@ -115,8 +114,7 @@ internal sealed class EnvFileStartTests
         using var world = new World();
         var web = world.StartNew(Web(world) with { Hooks = new HookConfig { PreStart = "fetch" } });
         world.StartFiles.Hangs = true;
-        world.Machine.Exit(world.Machine.Hooks("preStart").Single(), new ExitStatus(0, null));
-        world.Step();
+        EndHook(world);
         await Assert.That(web.View.WaitsFor).IsEqualTo("its envFile");
         await Assert.That(Intended(world, web.Key)).IsEqualTo(0);
     }
@@ -208,6 +206,34 @@ internal sealed class EnvFileStartTests
         world.Machine.Exit(old, new ExitStatus(0, null));
         world.Step();
         await Assert.That((await settled.Settled.WaitAsync(cancellation)).Phase).IsEqualTo(LifecyclePhase.Online);
+    }
+
+    [Test]
+    public async Task A_reload_says_what_it_waits_for_and_reads_what_preStart_has_written(
+        CancellationToken cancellation)
+    {
+        using var world = new World();
+        var web = world.Define(Web(world) with { Hooks = new HookConfig { PreStart = "fetch" } });
+        world.Supervisor.Start(web, CauseRequest.Start);
+        world.Step();
+        EndHook(world);
+        _ = world.Supervisor.Reload([web], Cause.Requested(CauseRequest.Reload));
+        world.Step();
+        await Assert.That(web.View.WaitsFor).IsEqualTo("the preStart hook of its new child");
+        world.StartFiles.Hangs = true;
+        Write(world, "A=2");
+        EndHook(world);
+        await Assert.That(web.View.WaitsFor).IsEqualTo("the envFile of its new child");
+        world.StartFiles.Answer();
+        world.Step();
+        await Assert.That(world.Machine.Living.Select(process => process.Request.Environment["A"]))
+            .IsEquivalentTo(["1", "2"]);
+    }
+
+    static void EndHook(World world)
+    {
+        world.Machine.Exit(world.Machine.Hooks("preStart").Single(), new ExitStatus(0, null));
+        world.Step();
     }
 
     [Test]
