@@ -149,6 +149,24 @@ internal sealed class EnvFileStartTests
     }
 
     [Test]
+    public async Task The_record_never_says_before_the_reading_that_there_may_be_a_child(
+        CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.StartFiles.Hangs = true;
+        var web = world.Define(Web(world));
+        var wasIntended = false;
+        world.BeforeRecord = () => wasIntended |= world.Records.LoadAll().TryGetValue(web.Key, out var record)
+            && record.Current is { IntendedTicks: > 0 };
+        world.Supervisor.Start(web, CauseRequest.Start);
+        world.Step();
+        await Assert.That(wasIntended).IsFalse();
+        world.StartFiles.Answer();
+        world.Step();
+        await Assert.That(wasIntended).IsTrue();
+    }
+
+    [Test]
     public async Task Before_the_spawn_the_record_says_that_there_may_be_one(CancellationToken cancellation)
     {
         using var world = new World();

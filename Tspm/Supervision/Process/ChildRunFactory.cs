@@ -43,7 +43,7 @@ internal sealed class ChildRunFactory(
             Mark = RunMark.New(),
             IsPreparing = config.Hooks?.PreStart is not null,
             // On record with the intent, and not in a record of its own.
-            IsWaitingForFiles = config is { EnvFile: not null, Hooks.PreStart: null },
+            IsWaitingForFiles = config.EnvFile is not null && config.Hooks?.PreStart is null,
         };
     }
 
