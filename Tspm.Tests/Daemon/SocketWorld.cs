@@ -62,6 +62,7 @@ internal sealed class SocketWorld : IDisposable
             Notify = new FakeNotifySockets { Post = _loop.Post },
             Files = new FakeFileWatcher(),
             Facts = Facts,
+            StartFiles = new Tspm.Tests.Supervision.FakeStartFiles(),
             Listeners = new Listeners(new FakeListenSockets()),
             Probes = new ProbeMaker(new FakeDialer(), growth),
             Records = new RunRecordStore(Home),

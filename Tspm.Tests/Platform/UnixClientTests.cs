@@ -76,6 +76,9 @@ internal sealed class UnixClientTests
         var sent = 0;
         while (FdPassing.Send(sender.Number, "message"u8, -1) == 0) sent++;
         var waiting = Task.Run(() => FdPassing.SendWhenRoom(sender.Number, "the last"u8, -1), cancellation);
+        // Long enough for a call that does not wait; the right one is still there.
+        await Task.WhenAny(waiting, Task.Delay(200, cancellation));
+        await Assert.That(waiting.IsCompleted).IsFalse();
         var message = new byte[16];
         int length;
         do length = FdPassing.Receive(receiver.Number, message, out _);

@@ -55,6 +55,7 @@ internal sealed class World : IDisposable
     public FakeTcpListeners Tcp { get; } = new();
     public FakeFileWatcher Files { get; } = new();
     public FakeFacts Facts { get; } = new();
+    public FakeStartFiles StartFiles { get; } = new();
     public TspmHome Home { get; }
     public int GuardianPid { get; set; } = 900;
     public SupervisorLoop Loop { get; private set; }
@@ -247,6 +248,7 @@ internal sealed class World : IDisposable
             Notify = Notify,
             Files = Files,
             Facts = Facts,
+            StartFiles = StartFiles,
             Listeners = new Listeners(Sockets),
             Tcp = Tcp,
             Probes = new ProbeMaker(Dialer, new LogGrowth()),

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Tspm.Config;
 
 /// <summary>
@@ -16,26 +14,12 @@ internal sealed record EnvFileResult(IReadOnlyDictionary<string, string>? Values
 /// </summary>
 internal static class EnvFile
 {
-    /// <summary>Larger than any real one; a device or a log given by mistake is not read into memory.</summary>
-    const int MaxBytes = 1 << 20;
+    public static EnvFileResult Read(string path, IReadOnlyDictionary<string, string> baseEnvironment) =>
+        Parse(EnvFileText.Read(path), baseEnvironment);
 
-    static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
-    public static EnvFileResult Read(string path, IReadOnlyDictionary<string, string> baseEnvironment)
-    {
-        try
-        {
-            return Parse(Strict.GetString(TextFile.ReadBytes(path, MaxBytes)), path, baseEnvironment);
-        }
-        catch (TextFileException failure)
-        {
-            return new EnvFileResult(null, $"the env file {failure.Message}");
-        }
-        catch (DecoderFallbackException)
-        {
-            return new EnvFileResult(null, $"the env file {path} is not UTF-8 text");
-        }
-    }
+    /// <summary>What a file says that has been read.</summary>
+    public static EnvFileResult Parse(EnvFileText read, IReadOnlyDictionary<string, string> baseEnvironment) =>
+        read.Text is { } text ? Parse(text, read.Path, baseEnvironment) : new EnvFileResult(null, read.Problem);
 
     /// <summary><paramref name="file"/> is only for sentences.</summary>
     public static EnvFileResult Parse(string text, string file, IReadOnlyDictionary<string, string> baseEnvironment)

@@ -119,6 +119,7 @@ internal sealed partial class DaemonHost : IDisposable
             Tcp = CurrentSystem.CreateTcpListeners(),
             Files = new InotifyWatcher(_events),
             Facts = _facts,
+            StartFiles = new StartFileReader(),
             Listeners = new Listeners(_listeners),
             Probes = new ProbeMaker(new Dialer(_events), _growth),
             Records = _records,

@@ -9,12 +9,12 @@ using Tspm.Storage;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// One thread in poll(2) that interprets the <see cref="GuardianLifecycle"/>: it turns messages, signals, ends of
-/// processes and the clock into events, and performs the actions. What needs no decision is done here at once: keeping
+/// One thread in poll(2): it turns messages, signals, ends of processes and the clock into events for the
+/// <see cref="GuardianInterpreter"/>, and does what that orders. What needs no decision is done here at once: keeping
 /// descriptors, reaping orphans, and sending both to the daemon. It never waits for the daemon: what cannot be sent now
 /// is sent when there is room.
 /// </summary>
-internal sealed unsafe class GuardianLoop
+internal sealed unsafe class GuardianLoop : IGuardianActions
 {
     readonly GuardianSignals _signals;
     readonly GuardianHome _home;
@@ -26,7 +26,7 @@ internal sealed unsafe class GuardianLoop
     readonly ProbationReason _reason = new();
     readonly int _givenFormat;
     GuardianOptions _options;
-    GuardianState _state;
+    readonly GuardianInterpreter _lifecycle;
     readonly Descriptor _readyPipe;
     long _daemonDiedAtTicks;
     bool _hasWorked = true;
@@ -47,16 +47,19 @@ internal sealed unsafe class GuardianLoop
         _deaths = new DeathNote(home, given.Deaths ?? DeathTally.StartingNow);
         _deaths.Renew();
         _home = new GuardianHome(home, given, _store, _deaths);
-        _state = new GuardianState.NoDaemon(
+        var state = new GuardianState.NoDaemon(
             new GuardianFacts(given.WasReady, given.EndWanted)
             {
                 Failures = new DaemonFailures(given.QuickDeaths, null),
                 Probation = former.IsOpen ? UpgradeProbation.Begin(former, Now) : null,
             }, Now);
+        _lifecycle = new GuardianInterpreter(this, state, static () => Now);
         _signals = new GuardianSignals(mask);
     }
 
     static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(2);
+
+    GuardianState State => _lifecycle.State;
 
     static TimeSpan Now => TimeSpan.FromMilliseconds(Environment.TickCount64);
 
@@ -67,8 +70,8 @@ internal sealed unsafe class GuardianLoop
         Reap();
         while (true)
         {
-            if (_state.Due <= Now) Happened(new GuardianEvent.Due());
-            if (_state is GuardianState.Ended ended) return ended.ExitCode;
+            if (State.Due <= Now) Happened(new GuardianEvent.Due());
+            if (State is GuardianState.Ended ended) return ended.ExitCode;
             _daemon.SendPending(_daemonDiedAtTicks);
             Wait();
             ReadMessages();
@@ -87,8 +90,8 @@ internal sealed unsafe class GuardianLoop
         fds[0] = new PollFd { fd = _signals.Number, events = SysPoll.POLLIN };
         var room = _daemon.HasPending ? SysPoll.POLLOUT : 0;
         fds[1] = new PollFd { fd = _daemon.Channel, events = (short)(SysPoll.POLLIN | room) };
-        var due = _state.Due is { } time ? time - Now : Timeout.InfiniteTimeSpan;
-        var isReleaseNext = _hasWorked && (_state.Due is null || due > QuietFor);
+        var due = State.Due is { } time ? time - Now : Timeout.InfiniteTimeSpan;
+        var isReleaseNext = _hasWorked && (State.Due is null || due > QuietFor);
         var ready = SysPoll.poll(fds, 2, MillisecondsOf(isReleaseNext ? QuietFor : due));
         if (ready == 0 && isReleaseNext) ResidentCode.Release();
         _hasWorked = ready != 0 || (_hasWorked && !isReleaseNext);
@@ -99,11 +102,7 @@ internal sealed unsafe class GuardianLoop
 
     // ---- events
 
-    void Happened(GuardianEvent happened)
-    {
-        (_state, var actions) = GuardianLifecycle.Next(_state, happened, Now);
-        foreach (var action in actions) Perform(action);
-    }
+    void Happened(GuardianEvent happened) => _lifecycle.Happened(happened);
 
     void OnSignal(int signal)
     {
@@ -165,7 +164,7 @@ internal sealed unsafe class GuardianLoop
         int? daemonStatus = null;
         while (EndedProcess.TryReap(out var ended))
         {
-            if (ended.Pid == _logs.Pid) _logs.Ended(again: _state is not GuardianState.Leaving);
+            if (ended.Pid == _logs.Pid) _logs.Ended(again: State is not GuardianState.Leaving);
             else if (ended.Pid != _daemon.Pid) _reaped.Add(ended);
             else (daemonStatus, _daemonDiedAtTicks) = (ended.WaitStatus, BootClock.Ticks);
         }
@@ -179,49 +178,19 @@ internal sealed unsafe class GuardianLoop
 
     // ---- actions
 
-    void Perform(GuardianAction action)
+    bool IGuardianActions.StartDaemon()
     {
-        switch (action)
-        {
-            case GuardianAction.StartDaemon: StartDaemon(); break;
-            case GuardianAction.KillDaemon: _daemon.Signal(Signals.SIGKILL); break;
-            case GuardianAction.ForwardSignal forward: _daemon.Signal(forward.Signal); break;
-            case GuardianAction.FinishStart: FinishStart(); break;
-            case GuardianAction.RestoreHome: _home.Restore(_daemon, _options.Foreground); break;
-            case GuardianAction.RecordDeath death: _deaths.Add(death.Pid, death.WaitStatus, death.Consecutive); break;
-            case GuardianAction.ReportFirstDeath death: ReportFirstDeath(death.WaitStatus); break;
-            case GuardianAction.ReExec next:
-                Happened(new GuardianEvent.ReExecFailed(ReExec.BecomeNext(next.Executable.Number,
-                    Snapshot(problem: null))));
-                break;
-            case GuardianAction.RollBack back:
-                // In the format that it wrote itself.
-                var given = Snapshot(back.Problem) with { Format = _givenFormat };
-                Happened(new GuardianEvent.ReExecFailed(ReExec.BecomeFormer(back.Former.Number, given)));
-                break;
-            case GuardianAction.GiveToSuccessor gift: Give(gift.Successor.Number); break;
-            case GuardianAction.SetUpgradeProblem said: SetUpgradeProblem(said.Problem); break;
-            case GuardianAction.Close closed: closed.Descriptor.Dispose(); break;
-            case GuardianAction.RemoveSocket: _home.RemoveSocket(); break;
-            case GuardianAction.RemoveDeathNote: _deaths.Remove(); break;
-            case GuardianAction.FinishLogs: _logs.Finish(); break;
-            default: throw new ArgumentOutOfRangeException(nameof(action), action, "an action that nobody performs");
-        }
-    }
-
-    void StartDaemon()
-    {
-        var isOnProbation = _state.Facts.Probation is not null;
+        var isOnProbation = State.Facts.Probation is not null;
         using var reason = isOnProbation ? _reason.Open() : default;
         var ready = isOnProbation ? reason.NumberOrNone : _readyPipe.NumberOrNone;
         // What is ready for a daemon may be another listener than before.
         var isStarted = _home.IsReady()
             && _daemon.Start(_home.Listener, ready, OptionsNow with { Deaths = _deaths.Tally });
         reason.Dispose();
-        Happened(isStarted ? new GuardianEvent.DaemonStarted() : new GuardianEvent.StartFailed());
+        return isStarted;
     }
 
-    void FinishStart()
+    void IGuardianActions.FinishStart()
     {
         // Applied once: what came of the file is the state now.
         _options = _options with { Apply = null };
@@ -231,16 +200,35 @@ internal sealed unsafe class GuardianLoop
         if (_options.ShowsLogs) _logs.Start();
     }
 
-    void ReportFirstDeath(int waitStatus) =>
+    void IGuardianActions.ReportFirstDeath(int waitStatus) =>
         ReadyPipe.Tell(_readyPipe, $"{ReadyPipe.DiedPrefix}{DeathTally.CauseOf(waitStatus)}");
 
-    void Give(int successor)
-    {
-        var problem = GuardianTakeover.Give(successor, Snapshot(problem: null));
-        Happened(problem is null ? new GuardianEvent.TakenOver() : new GuardianEvent.TakeoverFailed(problem));
-    }
+    void IGuardianActions.SignalDaemon(int signal) => _daemon.Signal(signal);
 
-    void SetUpgradeProblem(string problem) => _options = _options with { UpgradeProblem = problem };
+    void IGuardianActions.RestoreHome() => _home.Restore(_daemon, _options.Foreground);
+
+    void IGuardianActions.RecordDeath(int pid, int waitStatus, int consecutive) =>
+        _deaths.Add(pid, waitStatus, consecutive);
+
+    string IGuardianActions.ReExec(Descriptor executable) =>
+        ReExec.BecomeNext(executable.Number, Snapshot(problem: null));
+
+    /// <summary>In the format that the former version wrote itself.</summary>
+    string IGuardianActions.RollBack(Descriptor former, string problem) =>
+        ReExec.BecomeFormer(former.Number, Snapshot(problem) with { Format = _givenFormat });
+
+    string? IGuardianActions.GiveTo(Descriptor successor) =>
+        GuardianTakeover.Give(successor.Number, Snapshot(problem: null));
+
+    void IGuardianActions.SetUpgradeProblem(string problem) => _options = _options with { UpgradeProblem = problem };
+
+    void IGuardianActions.Close(Descriptor descriptor) => descriptor.Dispose();
+
+    void IGuardianActions.RemoveSocket() => _home.RemoveSocket();
+
+    void IGuardianActions.RemoveDeathNote() => _deaths.Remove();
+
+    void IGuardianActions.FinishLogs() => _logs.Finish();
 
     GuardianOptions OptionsNow =>
         _options with { HasForeignSocket = _home.HasForeignSocket, HomeProblem = _home.Problem };
@@ -250,9 +238,9 @@ internal sealed unsafe class GuardianLoop
         Listener = _home.Listener,
         GuardianLock = _home.Lock,
         Options = OptionsNow with { UpgradeProblem = problem },
-        WasReady = _state.Facts.WasReady,
+        WasReady = State.Facts.WasReady,
         QuickDeaths = 0,
-        EndWanted = _state.Facts.EndWanted,
+        EndWanted = State.Facts.EndWanted,
         DaemonDiedAtTicks = _daemonDiedAtTicks,
         Stored = _store.Numbers(),
         Reaped = _reaped.Unacknowledged.ToArray(),

@@ -1,6 +1,5 @@
 using Tspm.Legacy;
 using Tspm.Model.Config;
-using Tspm.Platform.Linux.Tree;
 using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision;
@@ -12,11 +11,12 @@ namespace Tspm.Supervision;
 /// </summary>
 internal sealed class LegacyRuns(SupervisionServices services, ProcessTable table)
 {
+    readonly LegacyProgramReader _programs = new(services);
     readonly Dictionary<int, LegacyProgram> _found = [];
 
     /// <summary>Looks who runs it; null: nobody. Another one for tests.</summary>
     public Func<ProcessConfig, Func<int, bool>, LegacyProgram?> Find { get; set; } = static (config, isOurs) =>
-        LegacyPrograms.Find(config, RunningPrograms.Read(), isOurs);
+        LegacyPrograms.Find(config, LegacyProgramReader.ReadAll(), isOurs);
 
     /// <summary>Called when somebody who was held back may be free.</summary>
     public Action? Freed { get; set; }
@@ -34,23 +34,13 @@ internal sealed class LegacyRuns(SupervisionServices services, ProcessTable tabl
         // What has run here before is this daemon's.
         if (cell.View is not { RunId: 0, RecentExits.Count: 0 } || Find(config, IsOurs) is not { } found) return null;
         _found[cell.Key.Id] = found;
-        Watch(found.Program);
-        if (found.Manager is { } manager) Watch(manager);
+        _programs.WhenEnded(found.Program, () => Freed?.Invoke());
+        if (found.Manager is { } manager) _programs.WhenEnded(manager, () => Freed?.Invoke());
         return Why(found);
     }
 
     static string Why(LegacyProgram found) =>
         $"{found.Words}; tspm migrate --take-over stops that one and starts it here";
-
-    void Watch(RunningProgram program)
-    {
-        if (services.System.Adopt(program.Pid, program.StartTicks) is not { } watched) return;
-        watched.OnExit(() => services.Post(() =>
-        {
-            watched.Dispose();
-            Freed?.Invoke();
-        }));
-    }
 
     bool IsOurs(int pid)
     {

@@ -4,6 +4,7 @@ using Tspm.Model.State;
 using Tspm.Platform;
 using Tspm.Platform.Facts;
 using Tspm.Storage;
+using Tspm.Supervision.Starting;
 
 namespace Tspm.Supervision;
 
@@ -17,6 +18,8 @@ internal abstract record MachineServices
     public required IFileWatcher Files { get; init; }
     /// <summary>Reads what runs are started with, beside everything else.</summary>
     public required IFactsReader Facts { get; init; }
+    /// <summary>Reads what runs are about to be started with.</summary>
+    public required IStartFileReader StartFiles { get; init; }
     public required RunRecordStore Records { get; init; }
     public required TimerQueue Timers { get; init; }
     public required TimeProvider Clock { get; init; }

@@ -160,7 +160,7 @@ internal sealed class Supervisor
 
     public PendingChange Restart(SupervisedProcess cell, Cause cause)
     {
-        var problem = RestartCheck.Refusal(cell, _services, cause.By)
+        var problem = new RestartRefusal(_services).Of(cell, cause.By)
             ?? cell.Restart(new LifecycleEvent.RestartRequested(cause));
         var settled = problem is null ? Started(cell) : Task.FromResult(cell.State);
         return new PendingChange(cell, settled, false) { Problem = problem };

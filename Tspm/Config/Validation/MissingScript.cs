@@ -13,7 +13,10 @@ internal static class MissingScript
     static readonly string[] WithoutFile = ["-c", "-e", "-m", "-p", "--eval", "--print"];
 
     /// <summary>A sentence such as "there is no script app.js in /srv"; null: it is there, or need not be.</summary>
-    public static string? Of(ProcessConfig config)
+    public static string? Of(ProcessConfig config) => NeededBy(config)?.LookUp();
+
+    /// <summary>The script that has to be there; null: none has to.</summary>
+    public static NeededScript? NeededBy(ProcessConfig config)
     {
         if (config is not { Interpreter: { } program, ProjectDir: { } folder } || ScriptOf(config) is not { } script)
             return null;
@@ -21,10 +24,9 @@ internal static class MissingScript
         if (ShellWords.Split(program) is not { Count: > 0 } words || words.Skip(1).Any(IsWithoutFile)) return null;
         if (Interpreters.ForScript(script, static _ => true) is not { } chosen) return null;
         if (!Interpreters.IsSame(words[0], chosen)) return null;
-        // Of a folder that is not there, the start itself says so.
-        if (!Platform.FileSystem.IsMissing(Path.Combine(folder, script)) || Platform.FileSystem.IsMissing(folder))
-            return null;
-        return Path.IsPathRooted(script) ? $"there is no script {script}" : $"there is no script {script} in {folder}";
+        var sentence = Path.IsPathRooted(script)
+            ? $"there is no script {script}" : $"there is no script {script} in {folder}";
+        return new NeededScript(Path.Combine(folder, script), folder, sentence);
     }
 
     /// <summary>A sentence for each process of a file whose script is missing, with its name.</summary>

@@ -9,34 +9,35 @@ namespace Tspm.Supervision.Checks;
 /// of its own, and what it prints goes nowhere. When it has ended or its time is over, what is left of the group is
 /// killed. Not a session: by those the guardian knows the runs of processes.
 /// </summary>
-internal sealed class ExecProbe(MachineServices services,
-    Func<(SpawnRequest? Request, SpawnFailure? Failure)> plan) : IProbe
+internal sealed class ExecProbe(
+    MachineServices services, Action<Action<SpawnRequest?, SpawnFailure?>> plan) : IProbe
 {
     public IDisposable Look(Action<string?> told)
     {
-        var failure = services.System.LackOfRoom();
-        SpawnRequest? request = null;
-        if (failure is null) (request, failure) = plan();
-        var outcome = request is null ? new SpawnOutcome(null, failure) : services.System.Spawn(request);
-        if (outcome.Failure is { } problem) told(problem.Sentence);
-        return new Command(services, outcome.Child, told);
+        var command = new Command(services, told);
+        if (services.System.LackOfRoom() is { } noRoom) told(noRoom.Sentence);
+        else plan(command.Start);
+        return command;
     }
 
-    sealed class Command : IDisposable
+    sealed class Command(MachineServices services, Action<string?> told) : IDisposable
     {
-        readonly MachineServices _services;
-        readonly Action<string?> _told;
         IChild? _child;
+        bool _isOver;
 
-        public Command(MachineServices services, IChild? child, Action<string?> told)
+        /// <summary>It is planned: unless nobody wants the answer any more, it runs.</summary>
+        public void Start(SpawnRequest? request, SpawnFailure? failure)
         {
-            (_services, _child, _told) = (services, child, told);
-            child?.OnExit(() => services.Post(Ended));
+            if (_isOver) return;
+            if (request is not null) (_child, failure) = services.System.Spawn(request);
+            if (failure is not null) told(failure.Sentence);
+            _child?.OnExit(() => services.Post(Ended));
         }
 
         /// <summary>It is reaped when it has ended, as always.</summary>
         public void Dispose()
         {
+            _isOver = true;
             if (_child is not { } child) return;
             child.SignalGroup(Signals.SIGKILL);
             child.Signal(Signals.SIGKILL);
@@ -51,7 +52,7 @@ internal sealed class ExecProbe(MachineServices services,
             child.Reap();
             child.Dispose();
             _child = null;
-            _told(status.IsSuccess ? null : status.ToString());
+            told(status.IsSuccess ? null : status.ToString());
         }
     }
 }

@@ -22,7 +22,8 @@ internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
             var regex = TimedRegex.TryMake(pattern, out var problem);
             return new LogProbe(growth, regex, LogsOf(run)) { PatternProblem = problem };
         }
-        if (probe.Exec is { } command) return new ExecProbe(services, () => plans.PlanOf(run, command));
+        if (probe.Exec is { } command)
+            return new ExecProbe(services, planned => plans.PlanCommand(run, command, planned));
         return probe.DelayMs is { } delay
             ? new DelayProbe(services.Timers,
                 run.StartedAtMonotonic + TimeSpan.FromMilliseconds(delay) - services.Timers.Now)

@@ -74,8 +74,11 @@ internal sealed class EventHooks(MachineServices services)
             var turn = _waiting[i];
             if (IsRunning(turn)) continue;
             _waiting.RemoveAt(i--);
-            _running[turn] = new HookRun(services, turn.Cell, turn.Name, turn.Command, EventFiles.Line(turn.Event),
-                problem => Ended(turn, problem));
+            var hook = HookCommand.Of(turn.Cell.Definition.Config, turn.Name, turn.Command) with
+            {
+                Input = EventFiles.Line(turn.Event),
+            };
+            _running[turn] = new HookRun(services, turn.Cell, hook, problem => Ended(turn, problem));
         }
         if (_waiting.Count == 0) _dropped = 0;
     }

@@ -1,9 +1,7 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Tspm.Model.Config;
 using Tspm.Model.State;
 using Tspm.Platform;
-using Tspm.Storage;
 using Tspm.Supervision.Process;
 using Tspm.Supervision.Recovery;
 using Tspm.Text;
@@ -20,20 +18,16 @@ internal sealed class HookRun
 {
     static readonly TimeSpan SweepAgainAfter = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>
-    /// Files in <c>run/</c> that a hook reads as its standard input; they have no name any more once it runs.
-    /// </summary>
-    const string InputPrefix = "hook.";
-
-    static int s_inputs;
-
     readonly MachineServices _services;
     readonly IInstance _cell;
-    readonly string _name;
+    readonly HookCommand _hook;
     readonly Action<string?> _ended;
     IChild? _child;
     IDisposable? _timer;
     string? _problem;
+
+    /// <summary>It waits for what it is to be started with.</summary>
+    bool _isPlanning;
 
     /// <summary>Its number may be somebody else's, and what it left is being killed already.</summary>
     bool _isReaped;
@@ -41,17 +35,13 @@ internal sealed class HookRun
     /// <summary>Begins at once.</summary>
     /// <param name="services">For everything that it takes.</param>
     /// <param name="cell">Whose hook.</param>
-    /// <param name="name">See <see cref="HookMark"/>.</param>
-    /// <param name="command">What to run.</param>
-    /// <param name="input">What it reads; null: nothing.</param>
+    /// <param name="hook">What to run.</param>
     /// <param name="ended">Told once, never before this returns: null is exit code 0, else a phrase that goes on a
     /// sentence about the hook. Nothing of it is left then.</param>
-    public HookRun(
-        MachineServices services, IInstance cell, string name, string command, byte[]? input, Action<string?> ended)
+    public HookRun(MachineServices services, IInstance cell, HookCommand hook, Action<string?> ended)
     {
-        (_services, _cell, _name, _ended) = (services, cell, name, ended);
-        var failure = Begin(command, input, (cell.Definition.Config.Hooks ?? new HookConfig()).Timeout);
-        if (failure is not null) services.Post(() => End(failure));
+        (_services, _cell, _hook, _ended) = (services, cell, hook, ended);
+        Begin();
     }
 
     public bool IsCancelled { get; private set; }
@@ -66,55 +56,62 @@ internal sealed class HookRun
     /// <summary>What a dead daemon of this home left of its hooks is killed: nobody would ever see it end.</summary>
     public static void CleanUp(MachineServices services, RecoveredState left)
     {
-        foreach (var path in Directory.EnumerateFiles(services.Home.RunFolder, InputPrefix + "*")) Remove(path);
-        // Those of a dead guardian are nobody's children any more.
-        var everywhere = false;
-        foreach (var record in left.Records.Values)
-            everywhere |= record.Common.BootId == services.System.BootId
-                && (record.Current?.GuardianPid ?? record.Common.GuardianPid) != services.GuardianPid;
+        HookInput.RemoveAll(services.Home);
+        var everywhere = LeftHooks.MayBeAnywhere(left, services.System.BootId, services.GuardianPid);
         services.System.KillHooks(HookMark.Variable, $"{HookMark.HomeVariable}={services.Home.Path}", everywhere);
     }
 
-    string? Begin(string command, byte[]? input, TimeSpan timeout)
+    void Begin()
     {
-        if (_services.System.LackOfRoom() is { } noRoom) return $"could not be run: {noRoom.Sentence}";
-        var inputPath = input is null
-            ? null
-            : Path.Combine(_services.Home.RunFolder,
-                string.Create(CultureInfo.InvariantCulture, $"{InputPrefix}{++s_inputs}"));
-        try
+        if (_services.System.LackOfRoom() is { } noRoom)
         {
-            // A file, not a pipe: who does not read it harms nobody, and who reads finds its end.
-            if (inputPath is not null) AtomicFile.WriteNew(inputPath, input, durable: false);
+            Fail(noRoom.Sentence);
+            return;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        _timer = _services.Timers.After(_hook.Timeout, () => OnLate(Duration.Format(_hook.Timeout)));
+        var inputPath = _hook.Input is null ? null : HookInput.NewPath(_services.Home);
+        _isPlanning = true;
+        _cell.Plans.PlanHook(_hook.Name, _hook.Command, inputPath, (request, failure) =>
         {
-            return $"could not be run: its input cannot be written: {FileSystem.Describe(e)}";
-        }
-        var (request, failure) = _cell.Plans.PlanOfHook(_name, command, inputPath);
-        if (request is not null) (_child, failure) = _services.System.Spawn(request);
-        if (inputPath is not null) Remove(inputPath);
-        if (_child is not { } child) return $"could not be run: {failure!.Sentence}";
-        _timer = _services.Timers
-            .After(timeout, () => Kill($"did not end within {Duration.Format(timeout)} and was killed"));
-        child.OnExit(() => _services.Post(Ended));
-        return null;
+            if (!_isPlanning) return;
+            _isPlanning = false;
+            if (request is null) Fail(failure!.Sentence);
+            else if (inputPath is null) Spawn(request);
+            else SpawnWith(_hook.Input!, inputPath, request);
+        });
     }
 
-    static void Remove(string path)
+    void SpawnWith(byte[] input, string inputPath, SpawnRequest request)
     {
-        try
+        if (HookInput.Write(inputPath, input) is { } problem)
         {
-            File.Delete(path);
+            Fail($"its input cannot be written: {problem}");
+            return;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The next daemon tries again.
-        }
+        Spawn(request);
+        HookInput.Remove(inputPath);
     }
+
+    void Spawn(SpawnRequest request)
+    {
+        (_child, var failure) = _services.System.Spawn(request);
+        if (_child is not { } child) Fail(failure!.Sentence);
+        else child.OnExit(() => _services.Post(Ended));
+    }
+
+    /// <summary>Nothing was started.</summary>
+    void Fail(string why) => _services.Post(() => End($"could not be run: {why}"));
+
+    void OnLate(string limit) => Kill(_isPlanning
+        ? $"could not be run: its envFile was not read within {limit}" : $"did not end within {limit} and was killed");
 
     void Kill(string problem)
     {
+        if (_isPlanning)
+        {
+            _isPlanning = false;
+            _services.Post(() => End(problem));
+        }
         if (_isReaped || _child is not { } child) return;
         _problem ??= problem;
         child.SignalGroup(Signals.SIGKILL);
@@ -135,7 +132,8 @@ internal sealed class HookRun
 
     void Sweep()
     {
-        if (_services.System.KillLeftovers(new TreeMark(_child!.Pid, _cell.Key.Id, _cell.Key.Instance, _name)) is not 0)
+        var mark = new TreeMark(_child!.Pid, _cell.Key.Id, _cell.Key.Instance, _hook.Name);
+        if (_services.System.KillLeftovers(mark) is not 0)
         {
             _services.Timers.After(SweepAgainAfter, Sweep);
             return;
@@ -150,7 +148,7 @@ internal sealed class HookRun
         _timer?.Dispose();
         if (problem is not null && !IsCancelled)
             _services.Log
-                .LogWarning("hook {Hook} of {Name} {Problem}; what it printed was dropped", _name,
+                .LogWarning("hook {Hook} of {Name} {Problem}; what it printed was dropped", _hook.Name,
                     _cell.Definition.Name, problem);
         _ended(problem);
     }

@@ -8,7 +8,7 @@ using static Tspm.Supervision.Lifecycle.ReplacementPhase;
 /// The life of the second child that a process has during a reload, as a pure, total function. It is the new one until
 /// that is ready; then the two change places, and it is the old one until that is gone.
 /// <code>
-///           begun with a preStart hook
+///           begun with a preStart hook or an envFile
 ///   Absent ────────────► Preparing ──► prepared ─┐
 ///    ▲ ▲ │                   │ failed            ▼          ready: change places
 ///    │ │ └───────────────────│─────────────► Starting ──────────────────────────► Leaving ──┐
@@ -44,7 +44,7 @@ internal enum ReplacementPhase
 {
     Absent,
 
-    /// <summary>The preStart hook of the new one runs; it has no child yet.</summary>
+    /// <summary>The preStart hook of the new one runs, or its envFile is being read; it has no child yet.</summary>
     Preparing,
 
     /// <summary>The new one; not ready yet.</summary>
@@ -61,13 +61,13 @@ internal enum ReplacementEvent
 {
     Begun,
 
-    /// <summary>A preStart hook has to succeed first.</summary>
+    /// <summary>A preStart hook has to succeed first, or an envFile has to be read.</summary>
     BegunWithHook,
 
-    /// <summary>The preStart hook succeeded.</summary>
+    /// <summary>The preStart hook succeeded, and the envFile was read.</summary>
     Prepared,
 
-    /// <summary>The preStart hook failed or was given up, or the child could not be started.</summary>
+    /// <summary>The preparation failed or was given up, or the child could not be started.</summary>
     Failed,
     BecameReady,
 
@@ -84,10 +84,10 @@ internal enum ReplacementAction
 {
     None = 0,
 
-    /// <summary>Give up the preStart hook, then report <see cref="ReplacementEvent.Failed"/>.</summary>
+    /// <summary>Give up the preparation, then report <see cref="ReplacementEvent.Failed"/>.</summary>
     CancelPreStart = 1,
 
-    /// <summary>Run the preStart hook, then report how that went.</summary>
+    /// <summary>Run the preStart hook and read the envFile, then report how that went.</summary>
     RunPreStart = 2,
 
     /// <summary>Start the new child; report a failure.</summary>

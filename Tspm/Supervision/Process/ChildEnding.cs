@@ -27,6 +27,8 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
     /// </summary>
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5), LongestPause = TimeSpan.FromMilliseconds(250);
 
+    readonly RunTree _tree = new(services, run);
+
     readonly HashSet<int> _lastFound = [];
 
     readonly List<KilledProcess> _untouchable = [];
@@ -93,7 +95,7 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
     public bool HasWork => Leftovers is { Count: > 0 } && Policy.KillTree;
 
     /// <summary>The main program has just ended: looks what it left behind, for <see cref="CleanUp"/>.</summary>
-    public void LookForLeftovers() => Leftovers = FindLeftovers();
+    public void LookForLeftovers() => Leftovers = _tree.Find();
 
     /// <summary>The main program has ended: ends what it left behind.</summary>
     public void CleanUp()
@@ -102,11 +104,8 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
         Leftovers = null;
         _mainHasEnded = true;
         if (!Policy.KillTree) Finish();
-        else Look(found ?? FindLeftovers());
+        else Look(found ?? _tree.Find());
     }
-
-    IReadOnlyList<Leftover>? FindLeftovers() =>
-        run.TreeMark is { } mark ? services.System.FindLeftovers(mark) : [];
 
     /// <summary>The timeout has passed: kills all that is left, the main program first.</summary>
     public void Kill()
@@ -114,7 +113,7 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
         _isOverdue = true;
         if (_mainHasEnded)
         {
-            Look(FindLeftovers());
+            Look(_tree.Find());
             return;
         }
         if (run.Child is not { } child) return;
@@ -137,7 +136,7 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
     {
         if (!_mainHasEnded || _isDone) return;
         _pause = FirstPause;
-        Look(FindLeftovers());
+        Look(_tree.Find());
     }
 
     /// <summary>Stops watching; nothing is signalled any more.</summary>
@@ -164,7 +163,7 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
         StartTimeout(Policy.Timeout < LongestCleanUp ? Policy.Timeout : LongestCleanUp);
         if (_isOverdue) KillAll(left);
         else SignalTops(left);
-        _nextLook = services.Timers.After(_pause, () => Look(FindLeftovers()));
+        _nextLook = services.Timers.After(_pause, () => Look(_tree.Find()));
         _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
     }
 
@@ -173,7 +172,7 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
         if (left.Count == 0) return;
         if (Policy.Signal == Signals.SIGKILL)
         {
-            services.System.KillLeftovers(run.TreeMark!);
+            _tree.Kill();
             return;
         }
         var group = run.UsesShell ? run.Child?.Pid : null;
@@ -181,8 +180,8 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
         foreach (var leftover in next)
         {
             // One of another user may not be signalled, and is ended with the cgroup, or given up, when time is up.
-            _ = services.System.SignalLeftover(leftover, Policy.Signal);
-            _ = services.System.SignalLeftover(leftover, Signals.SIGCONT);
+            _ = _tree.Signal(leftover, Policy.Signal);
+            _ = _tree.Signal(leftover, Signals.SIGCONT);
             _signalled.Add(new SignalledProcess(leftover.Pid, leftover.StartTicks));
         }
         if (next.Count > 0) run.Save();
@@ -194,10 +193,9 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
         List<KilledProcess> newly = [.. left.Select(NameOf).Where(killed => !_killed.Contains(killed))];
         _killed.AddRange(newly);
         if (newly.Count > 0) run.Save();
-        _ = services.System.KillLeftovers(run.TreeMark!);
+        _tree.Kill();
         foreach (var leftover in left)
-            if (services.System.SignalLeftover(leftover, Signals.SIGKILL) == SignalResult.NotPermitted)
-                GiveUpOn(leftover);
+            if (_tree.Signal(leftover, Signals.SIGKILL) == SignalResult.NotPermitted) GiveUpOn(leftover);
         newly.RemoveAll(_untouchable.Contains);
         if (newly.Count > 0) run.OnKilled(newly, Signals.SIGKILL);
     }

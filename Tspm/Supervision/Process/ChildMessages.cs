@@ -64,7 +64,7 @@ internal sealed class ChildMessages(MachineServices services, IRunHost process, 
     {
         if (run.Owner is not { } owner || run.IsExitKnown || run.Child is not { } child) return;
         var mark = new TreeMark(child.Pid, process.Key.Id, process.Key.Instance) { Run = run.Mark };
-        if (!services.System.IsInTree(pid, uid, mark))
+        if (!RunTree.Contains(services, mark, pid, uid))
         {
             WarnOfStranger(pid);
             return;

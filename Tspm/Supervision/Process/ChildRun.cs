@@ -93,8 +93,8 @@ internal sealed class ChildRun(MachineServices services, IRunHost process, RunSt
     /// <summary>Its preStart runs: no child of it can be there, whoever else was started in that time.</summary>
     public bool IsPreparing { get; set; }
 
-    /// <summary>It is started when its log files have been renamed: no child of it can be there.</summary>
-    public bool IsWaitingForLogs { get; set; }
+    /// <summary>Its log files are being renamed, or its envFile is being read: no child of it can be there.</summary>
+    public bool IsWaitingForFiles { get; set; }
 
     public TimeSpan StartedAtMonotonic { get; set; }
 

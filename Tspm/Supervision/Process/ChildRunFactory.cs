@@ -4,7 +4,6 @@ using Tspm.Model.State;
 using Tspm.Platform;
 using Tspm.Storage;
 using Tspm.Supervision.Checks;
-using Tspm.Supervision.Recovery;
 using Tspm.Supervision.Starting;
 
 namespace Tspm.Supervision.Process;
@@ -38,41 +37,58 @@ internal sealed class ChildRunFactory(
             Health = config.Health,
             StartTimeoutMs = config.StartTimeoutMs,
             Listen = config.Listen ?? [],
-            OutStart = readsLog ? SizeOf(streams.OutFile) : 0,
-            ErrStart = readsLog ? SizeOf(streams.ErrFile) : 0,
+            OutStart = readsLog ? LogSize.Of(streams.OutFile) : 0,
+            ErrStart = readsLog ? LogSize.Of(streams.ErrFile) : 0,
             Mark = RunMark.New(),
             IsPreparing = config.Hooks?.PreStart is not null,
+            // On record with the intent, and not in a record of its own.
+            IsWaitingForFiles = config.EnvFile is not null && config.Hooks?.PreStart is null,
         };
     }
 
-    /// <summary>Starts the child of a run.</summary>
-    /// <returns>Null: it is there. A failure leaves nothing behind.</returns>
-    public SpawnFailure? Start(ChildRun run)
+    /// <summary>
+    /// Reads the files that a start of the present definition depends on, see <see cref="ISpawnPlans"/>: no file system
+    /// keeps the supervisor waiting.
+    /// </summary>
+    public void ReadFiles(Action<StartFiles> read)
     {
-        int[]? listeners = null;
-        var lack = services.System.LackOfRoom() ?? OpenListeners(run, out listeners) ?? run.Messages?.Open();
-        if ((lack ?? services.Outputs.Open(run.Streams)) is { } noRoom)
+        var request = StartFilesRequest.Of(Definition.Config);
+        if (request.EnvFile is null)
         {
-            run.Messages?.Dispose();
-            return noRoom;
+            var missing = request.Script is { } script ? services.StartFiles.LookUp(script) : null;
+            read(new StartFiles(request) { MissingScript = missing });
+            return;
         }
-        var (request, failure) = SpawnPlan.For(
-            Definition, process.Key.Instance, KeptEnvironment, run.Streams, run.Messages?.Variables(), listeners,
-                run.Mark);
+        services.StartFiles.Read(request, files => services.Post(() =>
+        {
+            // The definition may name another file by now.
+            if (files.Request == StartFilesRequest.Of(Definition.Config)) read(files);
+            else ReadFiles(read);
+        }));
+    }
+
+    /// <summary>Starts the child of a run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="files">As they are now.</param>
+    /// <returns>Null: it is there. A failure leaves nothing behind.</returns>
+    public SpawnFailure? Start(ChildRun run, StartFiles files)
+    {
+        var spawn = new ChildSpawn(services, run);
+        var failure = spawn.Open(Definition);
+        if (failure is not null) return failure;
+        (var request, failure) = SpawnPlan.For(
+            Definition, process.Key.Instance, KeptEnvironment, files, run.Streams, run.Messages?.Variables(),
+            spawn.Listeners, run.Mark);
         // On record with the child: the next daemon cannot find out any more who listened before.
         if (request is not null && ListenerCheck.PortOf(run.Ready) is { } port)
             run.Listeners = new ListenerCheck(services.Tcp, port);
-        var outcome = request is null ? new SpawnOutcome(null, failure) : services.System.Spawn(request);
-        if (outcome.Child is not { } child)
+        failure ??= spawn.Start(request!);
+        if (failure is not null)
         {
-            services.Outputs.Discard(run.Streams);
-            run.Messages?.Dispose();
-            return outcome.Failure;
+            spawn.Discard();
+            return failure;
         }
         run.StartedWith = Definition.Config;
-        (run.StartedAt, run.StartedAtMonotonic) = (services.Clock.GetUtcNow(), services.Timers.Now);
-        services.Outputs.Started(run.Streams, child.Pid);
-        run.Watch(child);
         process.Facts.Read(run, request!);
         return null;
     }
@@ -87,15 +103,32 @@ internal sealed class ChildRunFactory(
 
     /// <summary>What the log says from now on is the answer to a new question about health.</summary>
     public static void SkipLogSoFar(ChildRun run) =>
-        (run.Streams.Begins.Out, run.Streams.Begins.Err) = (SizeOf(run.Streams.OutFile), SizeOf(run.Streams.ErrFile));
+        (run.Streams.Begins.Out, run.Streams.Begins.Err) =
+            (LogSize.Of(run.Streams.OutFile), LogSize.Of(run.Streams.ErrFile));
 
-    public (SpawnRequest? Request, SpawnFailure? Failure) PlanOf(ChildRun run, string command) =>
-        SpawnPlan.ForCommand(Definition, process.Key.Instance, KeptEnvironment, run.Streams, command);
+    public void PlanCommand(ChildRun run, string command, Action<SpawnRequest?, SpawnFailure?> planned) =>
+        ReadEnvFile(files =>
+        {
+            var (request, failure) = SpawnPlan.ForCommand(
+                Definition, process.Key.Instance, KeptEnvironment, files, run.Streams, command);
+            planned(request, failure);
+        });
 
-    public (SpawnRequest? Request, SpawnFailure? Failure) PlanOfHook(string name, string command, string? input) =>
-        SpawnPlan.ForHook(
-            Definition, process.Key.Instance, KeptEnvironment, StreamsOf(0),
-            (name, command, services.Home.Path, input));
+    public void PlanHook(string name, string command, string? input, Action<SpawnRequest?, SpawnFailure?> planned) =>
+        ReadEnvFile(files =>
+        {
+            var (request, failure) = SpawnPlan.ForHook(
+                Definition, process.Key.Instance, KeptEnvironment, files, StreamsOf(0),
+                (name, command, services.Home.Path, input));
+            planned(request, failure);
+        });
+
+    /// <summary>As <see cref="ReadFiles"/>, for who needs no script.</summary>
+    void ReadEnvFile(Action<StartFiles> read)
+    {
+        if (Definition.Config.EnvFile is null) read(new StartFiles(new StartFilesRequest(null, null)));
+        else ReadFiles(read);
+    }
 
     public Func<IReadOnlyDictionary<string, string>?> EnvironmentNow()
     {
@@ -141,56 +174,10 @@ internal sealed class ChildRunFactory(
         return run;
     }
 
-    /// <summary>The child of a run that was intended, when nobody wrote down whether it was started.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="intent">Its record.</param>
-    /// <param name="left">What the guardian has reaped.</param>
-    /// <returns>
-    /// Null: it was not started. Where nobody can know whether it was: <see cref="EndedChild.Unidentified"/>.
-    /// </returns>
-    public IChild? FindChild(ChildRun run, ChildRecord intent, RecoveredState left)
-    {
-        if (intent.IntendedTicks == 0) return FindHolder(run);
-        var trace = services.System.FindRun(intent.Mark);
-        // A program can get rid of its mark, and an older version gave none.
-        var holder = trace is null ? FindHolder(run) : null;
-        // What was not there just now has been reaped: then its record is there when the guardian has answered.
-        left.CatchUpAgain();
-        var reaped = left.EndedBeforeRecorded(intent);
-        if (trace is { LeaderPid: > 0 and var pid } && reaped?.IsOlderThan(pid, trace.StartTicks) != true)
-            return services.System.Adopt(pid, trace.StartTicks) ?? new EndedChild(pid, trace.StartTicks);
-        if (reaped is not null) return new EndedChild(reaped.Pid, reaped.StartTicks);
-        if (holder is not null) return holder;
-        var mayHaveEnded = left.HasOutput(intent.RunId) && !left.HasWitness(intent, services.GuardianPid);
-        return trace is not null || mayHaveEnded ? EndedChild.Unidentified() : null;
-    }
-
-    IChild? FindHolder(ChildRun run) => services.System.FindFifoHolder(run.Streams.OutFifo) is { } holder
-        ? services.System.Adopt(holder.Pid, holder.StartTicks) : null;
-
     /// <summary>Goes on with the output and the messages of a child that an earlier daemon has started.</summary>
     public void Resume(ChildRun run)
     {
         services.Outputs.Resume(run.Streams);
         run.Messages?.OpenAgain();
     }
-
-    /// <summary>
-    /// A run without a mark on record was started by an older version, or its record was lost: it gets one, or its
-    /// child tells the one that it carries.
-    /// </summary>
-    public void Mark(ChildRun run, IChild child)
-    {
-        if (run.Mark == RunMark.None)
-            run.Mark = services.System.MarkTree(child.Pid, child.StartTicks, RunMark.New());
-    }
-
-    SpawnFailure? OpenListeners(ChildRun run, out int[]? descriptors)
-    {
-        SpawnFailure? failure = null;
-        descriptors = run.Listen.Count == 0 ? null : services.Listeners.Open(Definition, run.Listen, out failure);
-        return failure;
-    }
-
-    static long SizeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 }

@@ -14,4 +14,7 @@ internal interface IReplacementState
 
     /// <summary>The new child came to nothing, or is not wanted.</summary>
     bool HasFailed { get; }
+
+    /// <summary>Of its preparation only the reading of the envFile is left.</summary>
+    bool IsReadingFiles { get; }
 }

@@ -44,7 +44,8 @@ internal sealed class ProcessNarrator(SupervisionServices services, IRecordedIns
         };
         foreach (var told in Narration.Of(step)) Record(told);
         if (happened is LifecycleEvent.SpawnSucceeded or LifecycleEvent.Replaced) _restartsTold = State.Restarts;
-        if (happened is LifecycleEvent.ChildExited exited) AskTheKernel(before, exited.Status);
+        if (happened is LifecycleEvent.ChildExited exited && MayBeOutOfMemory(before, exited.Status))
+            AskTheKernel(process.Ended!, services.Timers.Now - before.StartedAtMonotonic);
     }
 
     /// <summary>Something that is no step of the lifecycle happened to the process.</summary>
@@ -105,22 +106,14 @@ internal sealed class ProcessNarrator(SupervisionServices services, IRecordedIns
     TimeSpan? NextStart => State.Phase == LifecyclePhase.Waiting
         ? process.NextStartAtMonotonic - services.Timers.Now : null;
 
-    /// <summary>
-    /// A SIGKILL that nobody here sent may be the kernel's. Its log is long: it is read on another thread, and what it
-    /// says comes as an event of its own.
-    /// </summary>
-    void AskTheKernel(LifecycleState before, ExitStatus status)
+    bool MayBeOutOfMemory(LifecycleState before, ExitStatus status) => OutOfMemorySuspicion.Is(
+        status, before.Phase, process.ManualSignal.Explains(status, services.Timers.Now));
+
+    /// <summary>What the kernel says comes as an event of its own.</summary>
+    void AskTheKernel(ChildRun run, TimeSpan lived)
     {
-        if (status.Signal != Signals.SIGKILL || before.Phase == LifecyclePhase.Stopping) return;
-        if (process.ManualSignal.Explains(status, services.Timers.Now)) return;
-        var run = process.Ended!;
         var (pid, runId) = (run.Child!.Pid, Narration.Number(run.Id));
-        var lived = services.Timers.Now - before.StartedAtMonotonic;
-        ThreadPool.QueueUserWorkItem(_ =>
-        {
-            if (services.System.OutOfMemoryKill(pid, lived) is not { } words) return;
-            services.Post(() => TellOfOutOfMemory(pid, runId, words));
-        });
+        new OutOfMemoryReader(services).Read(pid, lived, words => TellOfOutOfMemory(pid, runId, words));
     }
 
     void TellOfOutOfMemory(int pid, string? runId, string words)

@@ -1,7 +1,7 @@
 using Tspm.Model.State;
 using Tspm.Supervision.Checks;
-using Tspm.Supervision.Hooks;
 using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Starting;
 
 namespace Tspm.Supervision.Process;
 
@@ -23,7 +23,10 @@ internal sealed class Replacement(
     /// </summary>
     public static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(1);
 
-    HookRun? _preStart;
+    ReplacementPreparation? _preparation;
+
+    /// <summary>Read for the new child; null: not yet.</summary>
+    StartFiles? _files;
     IDisposable? _readiness;
 
     /// <summary>Why the old child stays; null: nothing is wrong.</summary>
@@ -41,6 +44,8 @@ internal sealed class Replacement(
 
     public bool HasFailed => _problem is not null;
 
+    public bool IsReadingFiles => _preparation is { IsReadingFiles: true };
+
     /// <summary>
     /// Told once, when it is over: null, or why the old child stays. Nobody, when the daemon that was asked has died.
     /// </summary>
@@ -57,8 +62,9 @@ internal sealed class Replacement(
 
     public void Begin()
     {
-        var hasHook = process.Definition.Config.Hooks?.PreStart is not null;
-        Step(hasHook ? ReplacementEvent.BegunWithHook : ReplacementEvent.Begun);
+        if (process.Definition.Config is { EnvFile: null, Hooks: null or { PreStart: null } })
+            process.Runs.ReadFiles(files => _files = files);
+        Step(_files is null ? ReplacementEvent.BegunWithHook : ReplacementEvent.Begun);
     }
 
     /// <summary>After each step of the first child: without it online there is nothing to take over.</summary>
@@ -77,7 +83,7 @@ internal sealed class Replacement(
     /// <summary>Stops watching, without touching the child.</summary>
     public void Forget()
     {
-        _preStart?.Cancel();
+        _preparation?.Cancel();
         _readiness?.Dispose();
         Run?.Forget();
         Done?.Invoke(ReloadObstacle.Deleted);
@@ -89,8 +95,8 @@ internal sealed class Replacement(
         var (phase, actions) = ReplacementLifecycle.Next(Phase, happened);
         Phase = phase;
         if (phase != ReplacementPhase.Starting) _readiness?.Dispose();
-        if (actions.HasFlag(ReplacementAction.CancelPreStart)) _preStart?.Cancel();
-        if (actions.HasFlag(ReplacementAction.RunPreStart)) RunPreStart();
+        if (actions.HasFlag(ReplacementAction.CancelPreStart)) _preparation?.Cancel();
+        if (actions.HasFlag(ReplacementAction.RunPreStart)) Prepare();
         if (actions.HasFlag(ReplacementAction.Spawn)) Spawn();
         if (actions.HasFlag(ReplacementAction.ChangePlaces)) ChangePlaces();
         else if ((actions & (ReplacementAction.SendStopSignal | ReplacementAction.Sweep)) != 0) process.Save();
@@ -102,19 +108,14 @@ internal sealed class Replacement(
         else process.Publish();
     }
 
-    void RunPreStart()
-    {
-        process.Narrator.Tell(EventKind.PreStart, null, cause);
-        var command = process.Definition.Config.Hooks!.PreStart!;
-        _preStart = new HookRun(services, process, HookMark.PreStart, command, null, OnPrepared);
-    }
+    void Prepare() => (_preparation = new ReplacementPreparation(services, process, cause, OnPrepared)).Begin();
 
-    void OnPrepared(string? problem)
+    void OnPrepared(StartFiles? files, string? problem)
     {
         if (process.Replacing != this) return;
-        _preStart = null;
+        (_preparation, _files) = (null, files);
         _problem ??= ReloadObstacle.InTheMiddle(process)
-            ?? (problem is null ? null : $"preStart {problem}; {ReloadObstacle.OldChildStays(process)}");
+            ?? (problem is null ? null : $"{problem}; {ReloadObstacle.OldChildStays(process)}");
         _isProblemComplete = _problem is not null;
         Step(_problem is null ? ReplacementEvent.Prepared : ReplacementEvent.Failed);
     }
@@ -126,7 +127,7 @@ internal sealed class Replacement(
         process.Save();
         // A child that no record tells of would be nobody's after this daemon's death.
         var failure = process.Journal.Trouble is { } trouble
-            ? new SpawnFailure("record", 0, trouble) : process.Runs.Start(Run);
+            ? new SpawnFailure("record", 0, trouble) : process.Runs.Start(Run, _files!);
         if (failure is not null)
         {
             (_problem, Run) = (failure.Sentence, null);

@@ -70,7 +70,7 @@ internal sealed class RunJournal(
     RunRecord Record()
     {
         var run = process.RecordedRun;
-        var mayStart = run is not ({ IsPreparing: true } or { IsWaitingForLogs: true });
+        var mayStart = run is not ({ IsPreparing: true } or { IsWaitingForFiles: true });
         var isIntended = process.State.Phase == LifecyclePhase.Spawning && mayStart;
         return new RunRecord
         {

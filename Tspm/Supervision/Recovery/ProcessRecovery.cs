@@ -11,6 +11,8 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
     /// <summary>How often to look again whether what a dead daemon left of its preStart is gone.</summary>
     static readonly TimeSpan SweepAgainAfter = TimeSpan.FromMilliseconds(5);
 
+    readonly EarlierChildren _children = new(services);
+
     /// <summary>Goes on where an earlier daemon of this boot was. Called once, before any event.</summary>
     public void Resume(RunRecord record, RecoveredState left)
     {
@@ -71,7 +73,7 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
     /// <returns>False: nobody holds the FIFO of that run.</returns>
     public bool ResumeUnrecorded(RunRecord? record, ulong runId, RecoveredState left, DesiredState wish)
     {
-        if (services.System.FindFifoHolder(process.Runs.StreamsOf(runId).OutFifo) is null) return false;
+        if (!_children.IsHeld(process.Runs.StreamsOf(runId).OutFifo)) return false;
         record ??= new RunRecord
         {
             Common = new ProcessRecord { BootId = services.System.BootId, Desired = wish },
@@ -109,8 +111,8 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
         var second = record.Replacement!;
         var run = FromRecord(second, record);
         var isIntent = second is { Pid: 0, Exit: null };
-        var child = isIntent ? process.Runs.FindChild(run, second, left)
-            : second.Exit is not null ? null : services.System.Adopt(second.Pid, second.StartTicks);
+        var child = isIntent ? _children.Find(run, second, left)
+            : second.Exit is not null ? null : _children.Adopt(second);
         if (child is null && isIntent)
         {
             services.Outputs.Discard(run.Streams);
@@ -119,7 +121,7 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
         // One that has ended says nothing more: its socket, if the guardian has it still, is let go of.
         if (second.Exit is null) process.Runs.Resume(run);
         else services.Outputs.Resume(run.Streams);
-        if (child is not null) process.Runs.Mark(run, child);
+        if (child is not null) _children.Mark(run, child);
         // Counted already: the guardian tells again what was not acknowledged.
         if (second.Exit is not null) run.MeetEnded(second);
         else run.Meet(child ?? new EndedChild(second.Pid, second.StartTicks));
@@ -144,8 +146,8 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
         }
         process.RestoreCurrent(run);
         process.Runs.Resume(run);
-        var adopted = services.System.Adopt(child.Pid, child.StartTicks);
-        if (adopted is not null) process.Runs.Mark(run, adopted);
+        var adopted = _children.Adopt(child);
+        if (adopted is not null) _children.Mark(run, adopted);
         run.Watch(adopted ?? new EndedChild(child.Pid, child.StartTicks));
         if (process.State.Phase == LifecyclePhase.Stopping) run.Ending.SendStopSignal();
     }
@@ -181,7 +183,7 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
             ResumeExited(run, intent);
             return;
         }
-        if (process.Runs.FindChild(run, intent, left) is not { } child)
+        if (_children.Find(run, intent, left) is not { } child)
         {
             services.Outputs.Discard(run.Streams);
             if (process.Definition.Config.Hooks?.PreStart is null)
@@ -199,7 +201,7 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
             return;
         }
         run.StartedAt ??= services.Clock.GetUtcNow();
-        process.Runs.Mark(run, child);
+        _children.Mark(run, child);
         run.Watch(child);
         process.Handle(new LifecycleEvent.SpawnSucceeded(AwaitsReady: run.Ready is not null));
     }
@@ -213,8 +215,7 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
     void ForgetPreStart()
     {
         if (process.IsForgotten) return;
-        var mark = new TreeMark(0, process.Key.Id, process.Key.Instance);
-        if (services.System.KillLeftovers(mark) == 0) process.Handle(new LifecycleEvent.SpawnForgotten());
+        if (_children.KillHooksOf(process.Key)) process.Handle(new LifecycleEvent.SpawnForgotten());
         else services.Timers.After(SweepAgainAfter, ForgetPreStart);
     }
 }

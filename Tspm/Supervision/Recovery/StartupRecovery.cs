@@ -23,9 +23,9 @@ internal sealed class StartupRecovery(Supervisor supervisor, SupervisionServices
         Table.Load(file);
         HookRun.CleanUp(services, left);
         var wishes = new SavedWishes(file);
-        var isRestored = LostDefinitions.RestoreLostDefinitions(Table, left.Records, services.System, wishes)
-            | LostDefinitions.RestoreInstances(Table, left.Records, services.System);
-        LostDefinitions.RemoveUseless(Table, left.Records, services.System, services.Records);
+        var definitions = new DefinitionRecovery(services, Table);
+        var isRestored = definitions.Restore(left.Records, wishes);
+        definitions.RemoveUseless(left.Records);
         if (supervisor.LogMoves.FinishEarlier(file) || isRestored) _ = supervisor.Save();
         foreach (var process in Table.Cells) Resume(process, left, wishes);
         foreach (var record in left.Reaped) supervisor.TakeGuardianRecord(record);

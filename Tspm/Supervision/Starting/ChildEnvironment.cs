@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tspm.Config;
 using Tspm.Model.Config;
 using Tspm.Model.State;
 using Tspm.Supervision.Hooks;
@@ -23,6 +24,24 @@ internal static class ChildEnvironment
         var kept = new Dictionary<string, string>(ofChild, StringComparer.Ordinal);
         foreach (var mark in new[] { IdVariable, NameVariable, InstanceVariable }) kept.Remove(mark);
         return kept;
+    }
+
+    /// <summary>All of it. Null when <c>envFile</c> is of no use; the problem is a sentence then.</summary>
+    /// <param name="definition">Of the child.</param>
+    /// <param name="instance">Of the child.</param>
+    /// <param name="kept">What the definition was made with.</param>
+    /// <param name="file">What was read of <c>envFile</c>; null: the config names none.</param>
+    /// <param name="problem">Why there is none.</param>
+    public static Dictionary<string, string>? Of(
+        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, EnvFileText? file,
+        out string? problem)
+    {
+        var environment = Base(kept);
+        var said = file is null ? null : EnvFile.Parse(file, environment);
+        problem = said?.Problem;
+        if (problem is not null) return null;
+        Complete(environment, said?.Values, definition, instance);
+        return environment;
     }
 
     /// <summary>What <c>envFile</c> is laid over, and may refer to.</summary>

@@ -13,7 +13,10 @@ internal sealed class ChildStarter(MachineServices services, IChildHost process)
     /// <summary>Why the last spawn came to nothing; null: it did not.</summary>
     public SpawnFailure? LastFailure { get; private set; }
 
-    /// <summary>Between the order and the spawn comes the preStart hook; a stop gives it up.</summary>
+    /// <summary>
+    /// Between the order and the spawn come the preStart hook, the renaming of its log files and the reading of its
+    /// envFile, which the hook may have written; a stop gives them up.
+    /// </summary>
     public void Start(ChildRun run)
     {
         if (process.Definition.Config.Hooks is not { PreStart: { } command })
@@ -55,11 +58,11 @@ internal sealed class ChildStarter(MachineServices services, IChildHost process)
             ? null : services.Outputs.Check(process.Runs.StreamsOf(process.LastRun))?.Sentence;
     }
 
-    /// <summary>Gives up what the start waits for: its hook, or its log files.</summary>
+    /// <summary>Gives up what the start waits for: its hook, or its files.</summary>
     public void Cancel()
     {
         process.Hook.Cancel();
-        if (process.Current is not { IsWaitingForLogs: true }) return;
+        if (process.Current is not { IsWaitingForFiles: true }) return;
         process.DropCurrent();
         process.Handle(new LifecycleEvent.SpawnForgotten());
     }
@@ -89,29 +92,51 @@ internal sealed class ChildStarter(MachineServices services, IChildHost process)
         // A file that is opened under its former name would be left behind.
         if (process.LogsMove is { } moving)
         {
-            // On record: no child of it can be there, whoever else is started meanwhile.
-            run.IsWaitingForLogs = true;
-            process.Save();
+            WaitForFiles(run);
             moving.ContinueWith(
                 _ => services.Post(() => OnLogsMoved(run)), TaskContinuationOptions.ExecuteSynchronously);
             return;
         }
-        if (process.Runs.Start(run) is { } failure)
+        if (process.Definition.Config.EnvFile is not null) WaitForFiles(run);
+        process.Runs.ReadFiles(files => OnFilesRead(run, files));
+    }
+
+    /// <summary>On record: no child of it can be there, whoever else is started meanwhile.</summary>
+    void WaitForFiles(ChildRun run)
+    {
+        if (run.IsWaitingForFiles) return;
+        run.IsWaitingForFiles = true;
+        process.Save();
+        process.Publish();
+    }
+
+    void OnLogsMoved(ChildRun run)
+    {
+        if (process.Current == run) Spawn(run);
+    }
+
+    void OnFilesRead(ChildRun run, StartFiles files)
+    {
+        if (process.Current != run) return;
+        if (run.IsWaitingForFiles)
+        {
+            // They are read anew then.
+            if (process.LogsMove is not null)
+            {
+                Spawn(run);
+                return;
+            }
+            run.IsWaitingForFiles = false;
+            process.Runs.RefreshLogs(run);
+            process.Save();
+        }
+        if (process.Runs.Start(run, files) is { } failure)
         {
             Fail(failure);
             return;
         }
         LastFailure = null;
         process.Handle(new LifecycleEvent.SpawnSucceeded(AwaitsReady: run.Ready is not null));
-    }
-
-    void OnLogsMoved(ChildRun run)
-    {
-        if (process.Current != run) return;
-        run.IsWaitingForLogs = false;
-        process.Runs.RefreshLogs(run);
-        process.Save();
-        Spawn(run);
     }
 
     void Fail(SpawnFailure failure)

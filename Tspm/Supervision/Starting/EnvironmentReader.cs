@@ -1,10 +1,10 @@
-using Tspm.Config;
 using Tspm.Model.State;
 
 namespace Tspm.Supervision.Starting;
 
 /// <summary>
-/// Reads what the environment of a child needs from the disk; what becomes of it is in <see cref="ChildEnvironment"/>.
+/// The environment that a child would get now, for who wants to see it: reads what it needs from the disk, on the
+/// caller's thread. What becomes of that is in <see cref="ChildEnvironment"/>.
 /// </summary>
 internal static class EnvironmentReader
 {
@@ -12,16 +12,8 @@ internal static class EnvironmentReader
     public static Dictionary<string, string>? Read(
         ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, out string? problem)
     {
-        problem = null;
-        var environment = ChildEnvironment.Base(kept);
-        IReadOnlyDictionary<string, string>? ofFile = null;
-        if (definition.Config.EnvFile is { } file)
-        {
-            var read = EnvFile.Read(Path.Combine(definition.Config.ProjectDir!, file), environment);
-            if ((problem = read.Problem) is not null) return null;
-            ofFile = read.Values;
-        }
-        ChildEnvironment.Complete(environment, ofFile, definition, instance);
-        return environment;
+        var request = StartFilesRequest.Of(definition.Config) with { Script = null };
+        return ChildEnvironment.Of(
+            definition, instance, kept, StartFileReader.ReadNow(request).EnvFile, out problem);
     }
 }

@@ -1,9 +1,5 @@
 using System.Globalization;
-using Microsoft.Extensions.Logging;
-using Tspm.Config.Validation;
-using Tspm.Model.State;
 using Tspm.Supervision.Lifecycle;
-using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Starting;
 
@@ -13,33 +9,17 @@ namespace Tspm.Supervision.Starting;
 /// </summary>
 internal static class RestartCheck
 {
-    /// <summary>Why the present child goes on, which is recorded too; null: nothing is in the way.</summary>
-    /// <param name="cell">The instance.</param>
-    /// <param name="services">Where it is recorded.</param>
-    /// <param name="by">Who asks.</param>
-    public static string? Refusal(SupervisedProcess cell, SupervisionServices services, Requester? by)
+    /// <summary>There is a child that would be stopped: only then it matters whether a new one could run.</summary>
+    public static bool IsNeeded(LifecyclePhase phase) => phase is LifecyclePhase.Starting or LifecyclePhase.Online;
+
+    /// <summary>Why the present child goes on; null: nothing is in the way.</summary>
+    /// <param name="missingScript">A sentence about the script that is not there; null: it is, or need not be.</param>
+    /// <param name="pid">Of the present child; null: not known.</param>
+    public static string? Problem(string? missingScript, int? pid)
     {
-        if (cell.State.Phase is not (LifecyclePhase.Starting or LifecyclePhase.Online)) return null;
-        if (MissingScript.Of(cell.Definition.Config) is not { } missing) return null;
-        var old = cell.View.Pid is { } pid
-            ? string.Create(CultureInfo.InvariantCulture, $"the old one stays (pid {pid})") : "the old one stays";
-        var problem = $"not restarted: {missing}; {old}";
-        services.Log.LogWarning("{Name} {Problem}", cell.DisplayName, problem);
-        var state = StateNames.Of(cell.State.Observed);
-        _ = services.Tell(new ProcessEvent
-        {
-            Kind = EventKind.Failed,
-            Id = cell.Key.Id,
-            Name = cell.Definition.Name,
-            Instance = cell.Key.Instance,
-            Pid = cell.View.Pid,
-            From = state,
-            To = state,
-            Cause = CauseCode.Spawn,
-            Reason = problem,
-            ByUid = by?.Uid,
-            ByPid = by?.Pid,
-        });
-        return problem;
+        if (missingScript is null) return null;
+        var old = pid is { } known
+            ? string.Create(CultureInfo.InvariantCulture, $"the old one stays (pid {known})") : "the old one stays";
+        return $"not restarted: {missingScript}; {old}";
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Tspm.Config;
-using Tspm.Config.Validation;
 using Tspm.Logs.Writing;
 using Tspm.Model.Config;
 using Tspm.Model.Selecting;
@@ -11,8 +10,8 @@ using Tspm.Supervision.Hooks;
 namespace Tspm.Supervision.Starting;
 
 /// <summary>
-/// Turns a definition into what the platform has to start. Reads <c>envFile</c> and looks for a script, so it can fail:
-/// a failure is a value like any other spawn failure.
+/// Turns a definition, and what was read for its start, into what the platform has to start. A file that is of no use
+/// or a script that is not there makes it fail: a failure is a value like any other spawn failure.
 /// </summary>
 internal static class SpawnPlan
 {
@@ -20,13 +19,13 @@ internal static class SpawnPlan
     const string ListenFds = "LISTEN_FDS";
 
     public static (SpawnRequest? Request, SpawnFailure? Failure) For(
-        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, RunStreams streams,
-        IReadOnlyDictionary<string, string>? notify = null, IReadOnlyList<int>? listeners = null,
+        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, StartFiles files,
+        RunStreams streams, IReadOnlyDictionary<string, string>? notify = null, IReadOnlyList<int>? listeners = null,
         ulong runMark = RunMark.None)
     {
-        var environment = EnvironmentReader.Read(definition, instance, kept, out var problem);
+        var environment = ChildEnvironment.Of(definition, instance, kept, files.EnvFile, out var problem);
         if (environment is null) return (null, new SpawnFailure(SpawnFailure.EnvFileStage, 0, problem!));
-        if (MissingScript.Of(definition.Config) is { } missing)
+        if (files.MissingScript is { } missing)
             return (null, new SpawnFailure(SpawnFailure.ScriptStage, 0, missing));
         foreach (var (name, value) in notify ?? new Dictionary<string, string>()) environment[name] = value;
         if (listeners is { Count: > 0 })
@@ -54,14 +53,15 @@ internal static class SpawnPlan
 
     /// <summary>
     /// Another command that runs as the child does: same user, folder, environment and limits; no streams, and no
-    /// session.
+    /// session. The script of the child is no concern of it.
     /// </summary>
     public static (SpawnRequest? Request, SpawnFailure? Failure) ForCommand(
-        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, RunStreams streams,
-            string command)
+        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, StartFiles files,
+        RunStreams streams, string command)
     {
         var config = definition.Config with { Command = command, Args = null, Interpreter = null };
-        var (request, failure) = For(definition with { Config = config }, instance, kept, streams);
+        files = files with { MissingScript = null };
+        var (request, failure) = For(definition with { Config = config }, instance, kept, files, streams);
         return (request is null
             ? null
             : request with
@@ -78,10 +78,10 @@ internal static class SpawnPlan
     /// As <see cref="ForCommand"/>, marked as a hook of this home, and with a file as its standard input.
     /// </summary>
     public static (SpawnRequest? Request, SpawnFailure? Failure) ForHook(
-        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, RunStreams streams,
-            (string Name, string Command, string Home, string? Input) hook)
+        ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, StartFiles files,
+        RunStreams streams, (string Name, string Command, string Home, string? Input) hook)
     {
-        var (request, failure) = ForCommand(definition, instance, kept, streams, hook.Command);
+        var (request, failure) = ForCommand(definition, instance, kept, files, streams, hook.Command);
         if (request is null) return (null, failure);
         var environment = new Dictionary<string, string>(request.Environment,
             StringComparer.Ordinal)

@@ -89,7 +89,9 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
         {
             (_services, _cell, _config) = (services, cell, cell.Definition.Config);
             _delay = TimeSpan.FromMilliseconds(_config.WatchDelayMs ?? DefaultDelayMs);
-            _files = new WatchedFiles(_config, services.Home.Path, logFiles);
+            var (home, logs) = (services.Home.Path, logFiles.ToList());
+            var facts = PathReader.Read(WatchedFiles.PathsToLookUp(_config, home, logs));
+            _files = new WatchedFiles(_config, home, logs, facts);
             _watch = services.Files.Watch(new FileWatchPlan
             {
                 Paths = _files.Paths,

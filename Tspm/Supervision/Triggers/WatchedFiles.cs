@@ -20,17 +20,19 @@ internal sealed class WatchedFiles
     readonly List<PathPattern> _ignored = [];
     readonly List<string> _ownFolders = [];
     readonly List<string> _logs = [];
+    readonly PathFacts _facts;
 
     /// <param name="config">Complete.</param>
     /// <param name="home">Of Tspm.</param>
     /// <param name="logs">Log files of all processes, wherever they are.</param>
-    public WatchedFiles(ProcessConfig config, string home, IEnumerable<string> logs)
+    /// <param name="facts">What was found of <see cref="PathsToLookUp"/>.</param>
+    public WatchedFiles(ProcessConfig config, string home, IReadOnlyList<string> logs, PathFacts facts)
     {
-        Folder = config.ProjectDir ?? "/";
+        (Folder, _facts) = (FolderOf(config), facts);
         foreach (var pattern in AlwaysIgnored) _ignored.Add(new PathPattern(pattern, Folder));
         foreach (var pattern in config.WatchIgnore ?? []) _ignored.Add(new PathPattern(pattern, Folder));
         var paths = new List<WatchedPath>();
-        foreach (var path in config.WatchPaths is { Count: > 0 } some ? some : ["."]) paths.Add(Place(path));
+        foreach (var text in TextsOf(config)) paths.Add(Place(text));
         Paths = paths;
         AddOwn(_ownFolders, Path.GetFullPath(home));
         foreach (var log in logs) AddOwn(_logs, log);
@@ -63,24 +65,42 @@ internal sealed class WatchedFiles
     WatchedPath Place(string text)
     {
         var path = Trimmed(Path.GetFullPath(text, Folder));
-        if (!Glob.IsPattern(text) || Path.Exists(path)) return new WatchedPath(path);
-        var plain = text.LastIndexOf('/', text.AsSpan().IndexOfAny("*?[")) is var slash and >= 0
-            ? text[..(slash + 1)]
-            : ".";
+        if (!Glob.IsPattern(text) || _facts.Existing.Contains(path)) return new WatchedPath(path);
         var pattern = new PathPattern(text.Contains('/') ? text : "**/" + text, Folder);
-        return new WatchedPath(Trimmed(Path.GetFullPath(plain, Folder)), pattern.IsMatch);
+        return new WatchedPath(Trimmed(Path.GetFullPath(PlainPartOf(text), Folder)), pattern.IsMatch);
     }
+
+    /// <summary>The paths of which it has to be known whether they are there, and where they lead.</summary>
+    public static IReadOnlySet<string> PathsToLookUp(ProcessConfig config, string home, IEnumerable<string> logs)
+    {
+        var paths = new HashSet<string>(logs, StringComparer.Ordinal) { Path.GetFullPath(home) };
+        foreach (var text in TextsOf(config))
+        {
+            paths.Add(Trimmed(Path.GetFullPath(text, FolderOf(config))));
+            if (Glob.IsPattern(text)) paths.Add(Trimmed(Path.GetFullPath(PlainPartOf(text), FolderOf(config))));
+        }
+        return paths;
+    }
+
+    static string FolderOf(ProcessConfig config) => config.ProjectDir ?? "/";
+
+    static IReadOnlyList<string> TextsOf(ProcessConfig config) =>
+        config.WatchPaths is { Count: > 0 } some ? some : ["."];
+
+    /// <summary>The folders before the first one that is a pattern.</summary>
+    static string PlainPartOf(string text) =>
+        text.LastIndexOf('/', text.AsSpan().IndexOfAny("*?[")) is var slash and >= 0 ? text[..(slash + 1)] : ".";
 
     /// <summary>
     /// Under every name under which the kernel may tell of it: the watched path may lead there through a link.
     /// </summary>
     void AddOwn(List<string> into, string path)
     {
-        var real = FileSystem.RealPath(path);
+        var real = _facts.RealPathOf(path);
         into.Add(path);
         if (real != path) into.Add(real);
         foreach (var watched in Paths)
-            if (FileSystem.RealPath(watched.Path) is var root && root != watched.Path && IsAtOrBelow(real, root))
+            if (_facts.RealPathOf(watched.Path) is var root && root != watched.Path && IsAtOrBelow(real, root))
                 into.Add(watched.Path + real[root.Length..]);
     }
 

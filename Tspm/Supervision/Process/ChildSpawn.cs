@@ -1,0 +1,48 @@
+using Tspm.Model.State;
+using Tspm.Platform;
+
+namespace Tspm.Supervision.Process;
+
+/// <summary>
+/// The spawn of the child of a run: opens what it gets, then starts it. What it is started with is decided elsewhere,
+/// in between.
+/// </summary>
+internal sealed class ChildSpawn(SupervisionServices services, ChildRun run)
+{
+    /// <summary>The sockets on which the child is to listen; null: it gets none.</summary>
+    public int[]? Listeners { get; private set; }
+
+    /// <summary>Opens its sockets and its output. A failure leaves nothing behind.</summary>
+    public SpawnFailure? Open(ProcessDefinition definition)
+    {
+        var failure = services.System.LackOfRoom() ?? OpenListeners(definition) ?? run.Messages?.Open()
+            ?? services.Outputs.Open(run.Streams);
+        if (failure is not null) run.Messages?.Dispose();
+        return failure;
+    }
+
+    /// <summary>Starts it, and watches it. Null: it is there.</summary>
+    public SpawnFailure? Start(SpawnRequest request)
+    {
+        var (child, failure) = services.System.Spawn(request);
+        if (child is null) return failure;
+        (run.StartedAt, run.StartedAtMonotonic) = (services.Clock.GetUtcNow(), services.Timers.Now);
+        services.Outputs.Started(run.Streams, child.Pid);
+        run.Watch(child);
+        return null;
+    }
+
+    /// <summary>Nothing comes of it.</summary>
+    public void Discard()
+    {
+        services.Outputs.Discard(run.Streams);
+        run.Messages?.Dispose();
+    }
+
+    SpawnFailure? OpenListeners(ProcessDefinition definition)
+    {
+        if (run.Listen.Count == 0) return null;
+        Listeners = services.Listeners.Open(definition, run.Listen, out var failure);
+        return failure;
+    }
+}

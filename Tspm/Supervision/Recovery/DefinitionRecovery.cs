@@ -1,0 +1,54 @@
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
+
+namespace Tspm.Supervision.Recovery;
+
+/// <summary>Puts back into the table what <see cref="LostDefinitions"/> finds, and removes records of no use.</summary>
+internal sealed class DefinitionRecovery(MachineServices services, ProcessTable table)
+{
+    readonly EarlierChildren _children = new(services);
+
+    /// <summary>True: definitions are there that are to be saved.</summary>
+    public bool Restore(IReadOnlyDictionary<InstanceKey, RunRecord> records, SavedWishes wishes)
+    {
+        var bootId = services.System.BootId;
+        var isRestored = false;
+        foreach (var lost in LostDefinitions.Among(table.Definitions, records, bootId))
+        {
+            KeepEnvironment(lost.Definition, lost.Record);
+            table.Put(lost.Definition);
+            wishes.Restore(lost.Definition.Id, lost.Wish);
+            isRestored = true;
+        }
+        var counts = table.Definitions.ToDictionary(
+            static definition => definition.Id, definition => table.Instances(definition.Id)!.Length);
+        foreach (var lost in LostDefinitions.InstancesAmong(counts, records, bootId))
+        {
+            if (lost.Newer is not { } newer)
+            {
+                table.Extend(lost.Key.Id, lost.Key.Instance + 1);
+                continue;
+            }
+            KeepEnvironment(newer, lost.Record);
+            table.Put(newer, isNew: false);
+            isRestored = true;
+        }
+        return isRestored;
+    }
+
+    public void RemoveUseless(IReadOnlyDictionary<InstanceKey, RunRecord> records)
+    {
+        foreach (var key in services.Records.Keys())
+        {
+            var (isProcess, isInstance) = (table.Instances(key.Id) is not null, table.Find(key) is not null);
+            var record = records.GetValueOrDefault(key);
+            if (LostDefinitions.IsUseless(isProcess, isInstance, record, services.System.BootId))
+                services.Records.Remove(key);
+        }
+    }
+
+    /// <summary>On record until it is saved with the definition; then only the child still has it.</summary>
+    void KeepEnvironment(ProcessDefinition definition, RunRecord record) => table.Environments.Restore(
+        definition.EnvironmentKey,
+        () => record.Common.Environment ?? _children.EnvironmentOf(record.Current?.Pid ?? 0));
+}
