@@ -65,7 +65,7 @@ internal static class ConfigFile
 
     static void CheckProject(JsonElement value, bool isSecond, List<ConfigProblem> problems)
     {
-        if (isSecond) problems.Add(Problem(JsonProblems.Doubled(ProjectKey)));
+        if (isSecond) problems.Add(Problem(JsonProblems.Duplicate(ProjectKey)));
         else if (value.ValueKind != JsonValueKind.String || !JsonTypes.TryText(value, out var text))
             problems.Add(Problem(JsonProblems.WrongKind(ProjectKey, "text", value)));
         else if (!ProjectName.IsValid(text))
@@ -92,7 +92,7 @@ internal static class ConfigFile
                 problems.Add(Problem(JsonProblems.Unknown("", name, typeof(void), [List, ProjectKey], null)));
         }
         if (lists.Count == 0) problems.Add(Problem(JsonProblems.Missing(List, "a list [ … ] of objects")));
-        else if (lists.Count > 1) problems.Add(Problem(JsonProblems.Doubled(List)));
+        else if (lists.Count > 1) problems.Add(Problem(JsonProblems.Duplicate(List)));
         else if (lists[0].ValueKind != JsonValueKind.Array)
             problems.Add(Problem(JsonProblems.WrongKind(List, "a list [ … ] of objects", lists[0])));
         else return [.. lists[0].EnumerateArray().Select(static (element, index) => (element, $"{List}[{index}]"))];
