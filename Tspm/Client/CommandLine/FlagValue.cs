@@ -59,7 +59,7 @@ internal static class FlagValue
         const string DependencyForm = "expected the name of a process, and perhaps :started, :ready or :completed";
         if (value.EndsWith(':') || ProcessName.StoredProblem(Dependency.Parse(value).Name) is not null)
             return DependencyForm;
-        return Dependency.Misspelt(value) is { Length: > 0 } question ? DependencyForm + question : null;
+        return Dependency.MisspeltConditionHint(value) is { Length: > 0 } question ? DependencyForm + question : null;
     }
 
     static string? OfProbe(string name, string value) =>
