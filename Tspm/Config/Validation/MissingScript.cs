@@ -4,31 +4,32 @@ using Tspm.Text;
 namespace Tspm.Config.Validation;
 
 /// <summary>
-/// A script that is run by the interpreter that Tspm chooses for it must be there: otherwise it is the interpreter that
-/// runs, fails and is restarted, and nothing says why. Read when it is asked, by whoever is about to start it.
+/// Checks that a script exists if Tspm chose the interpreter for it: otherwise the interpreter would run, fail and be
+/// restarted, and nothing would say why. The file system is read at the time of the check, shortly before the start.
 /// </summary>
 internal static class MissingScript
 {
-    /// <summary>Options after which an interpreter runs no file: a text, or a module by name.</summary>
+    /// <summary>Options after which an interpreter runs no file, but a text or a module.</summary>
     static readonly string[] s_withoutFile = ["-c", "-e", "-m", "-p", "--eval", "--print"];
 
-    /// <summary>A sentence such as "there is no script app.js in /srv"; null: it is there, or need not be.</summary>
+    /// <summary>A sentence such as "there is no script app.js in /srv".</summary>
+    /// <returns>Null if the script exists, or does not need to.</returns>
     public static string? Of(ProcessConfig config)
     {
         if (config is not { Interpreter: { } program, ProjectDir: { } folder } || ScriptOf(config) is not { } script)
             return null;
-        // Any other program may find it elsewhere, in a container or on another machine.
+        // Any other program may find the script elsewhere: in a container or on another machine.
         if (ShellWords.Split(program) is not { Count: > 0 } words || words.Skip(1).Any(IsWithoutFile)) return null;
         if (Interpreters.ForScript(script, static _ => true) is not { } chosen) return null;
         if (!Interpreters.IsSame(words[0], chosen)) return null;
-        // Of a folder that is not there, the start itself says so.
+        // A missing folder is reported by the start itself.
         if (!Platform.FileSystem.IsMissing(Path.Combine(folder, script)) || Platform.FileSystem.IsMissing(folder))
             return null;
         return Path.IsPathRooted(script) ? $"there is no script {script}" : $"there is no script {script} in {folder}";
     }
 
-    /// <summary>A sentence for each process of a file whose script is missing, with its name.</summary>
-    /// <param name="configs">Complete.</param>
+    /// <summary>A sentence with the name of each process of a file whose script is missing.</summary>
+    /// <param name="configs">The configs, complete.</param>
     public static List<string> Among(IEnumerable<ProcessConfig> configs)
     {
         var missing = new List<string>();
@@ -37,8 +38,8 @@ internal static class MissingScript
         return missing;
     }
 
-    /// <summary>The same, by the names of the processes.</summary>
-    /// <param name="configs">Complete.</param>
+    /// <summary>The same sentences, by the names of the processes.</summary>
+    /// <param name="configs">The configs, complete.</param>
     public static Dictionary<string, string> ByName(IEnumerable<ProcessConfig> configs)
     {
         var missing = new Dictionary<string, string>(StringComparer.Ordinal);
