@@ -98,13 +98,13 @@ internal sealed class ApplyPlanTests
     [Arguments("web", "/srv/one", null)]
     [Arguments("web api", null, null)] // a client that does not know of projects
     [Arguments("own web", "/srv/two",
-        "'web' belongs to the project /srv/one, and this file to /srv/two; use other names, or take them over with "
+        "'web' belongs to the project /srv/one, but this file to /srv/two; use other names, or take them over with "
             + "--force")]
     [Arguments("web worker", "/srv/two",
-        "'web', 'worker' belong to the project /srv/one, and this file to /srv/two; use other names, or take them "
+        "'web', 'worker' belong to the project /srv/one, but this file to /srv/two; use other names, or take them "
             + "over with --force")]
     [Arguments("api", "bar",
-        "'api' belongs to the project shop (in /srv/api), and this file to bar (in /srv/two/sub); use other names, or "
+        "'api' belongs to the project shop (in /srv/api), but this file to bar (in /srv/two/sub); use other names, or "
             + "take them over with --force")]
     public async Task A_name_that_another_project_holds_is_refused(string names, string? project, string? sentence,
         CancellationToken cancellation) =>
@@ -115,7 +115,7 @@ internal sealed class ApplyPlanTests
     [Arguments("own web", null, "")]
     [Arguments("free", "/srv/two", "'free' had no project and belongs to /srv/two now")]
     [Arguments("web free worker", "/srv/two",
-        "'web', 'worker' are taken over from the project /srv/one|'free' had no project and belongs to /srv/two now")]
+        "'web', 'worker' were taken over from the project /srv/one|'free' had no project and belongs to /srv/two now")]
     public async Task What_is_taken_over_is_said(string names, string? project, string notes,
         CancellationToken cancellation) =>
         await Assert.That(string.Join('|', ApplyPlan.TakenOver(Held, Names(names), project))).IsEqualTo(notes);

@@ -70,17 +70,17 @@ internal sealed class AssignmentsTests
     [Arguments("nonsense",
         "\"nonsense\" is not an assignment; write KEY=VALUE, such as restart.delayMs=500 or env.PORT=8080")]
     [Arguments("=x", "\"=x\" is not an assignment; write KEY=VALUE, such as restart.delayMs=500 or env.PORT=8080")]
-    [Arguments("name=x", "name cannot be set; use 'rename OLD NEW'")]
-    [Arguments("id=1", "id cannot be set: Tspm gives each process its number")]
+    [Arguments("name=x", "name cannot be set; to change it: tspm rename OLD NEW")]
+    [Arguments("id=1", "id cannot be set: Tspm assigns it")]
     [Arguments("instnces=1", "instnces is not a known field; did you mean 'instances'?")]
     [Arguments("restart.dellayMs=1", "restart.dellayMs is not a known field; did you mean 'delayMs'?")]
     [Arguments("cwd=/tmp", "cwd is not a known field; use projectDir")]
     [Arguments("cron=0 3 * * *", "cron is not a known field; use schedule.cron")]
     [Arguments("memory=512MB", "memory is not a known field; use memoryLimitBytes")]
     [Arguments("port=80",
-        "port is not a known field; use env.PORT, for what the program reads, or listen, for a socket that Tspm opens")]
+        "port is not a known field; use env.PORT if the program opens the port, or listen if Tspm should open it")]
     [Arguments("schedule=x",
-        "schedule must be an object in JSON, or one member such as schedule.NAME=VALUE, but is \"x\"")]
+        "schedule must be a JSON object, or one member such as schedule.NAME=VALUE, but is \"x\"")]
     [Arguments("command.x=1", "command has no members; set command itself")]
     [Arguments("instances=two", "instances must be a whole number, but is \"two\"")]
     [Arguments("instances=0", "instances must be a whole number from 1 to 1000, but is 0")]
@@ -93,12 +93,12 @@ internal sealed class AssignmentsTests
         "memoryLimitBytes must be a size: a number of bytes, or 512KB, 512MB, 2GB (also M, MiB; powers of 1024), but "
             + "is \"lots\"")]
     [Arguments("args=$HOME",
-        "args must be words as in a shell (quote what is special), or a list in JSON: [\"a\", \"b\"], but is "
+        "args must be words as in a shell (quote special characters), or a JSON list: [\"a\", \"b\"], but is "
             + "\"$HOME\"")]
     [Arguments("args=[1]", "args[0] must be text, but is 1")]
-    [Arguments("args=[", "args must be a list [ … ] of texts in JSON, but is \"[\"")]
+    [Arguments("args=[", "args must be a list [ … ] of text in JSON, but is \"[\"")]
     [Arguments("restart=never",
-        "restart must be an object in JSON, or one member such as restart.NAME=VALUE, but is \"never\"")]
+        "restart must be a JSON object, or one member such as restart.NAME=VALUE, but is \"never\"")]
     [Arguments("command=", "command: there is no command; give a program to run")]
     public async Task A_bad_assignment_is_a_sentence(string assignment, string sentence, CancellationToken cancellation)
     {

@@ -99,7 +99,7 @@ internal sealed class ConfigFileTests
 
     [Test]
     [Arguments("a.json", "", "the config file * is empty; expected { \"processes\": [ … ] }")]
-    [Arguments("a.json", "[]", "the file must hold { \"processes\": [ … ] }, but is a list")]
+    [Arguments("a.json", "[]", "the file must contain { \"processes\": [ … ] }, but is a list")]
     [Arguments("a.json", "{\"project\": 5, \"processes\": []}", "line 1: project must be text, but is 5")]
     [Arguments("a.json", "{\"project\": \" \",\n\"processes\": []}", "line 1: project must be text that is not blank")]
     [Arguments("a.json", "{\"project\": \"a\", \"project\": \"b\", \"processes\": []}", "project")]
@@ -110,7 +110,7 @@ internal sealed class ConfigFileTests
     [Arguments("a.json", "{\"processes\": [], \"processes\": []}", "processes is given twice; remove one of the two")]
     [Arguments("a.json", "{\n\"proceses\": []}", "line 2: proceses is not a known field; did you mean 'processes'?")]
     [Arguments("a.json", "{\"processes\": [\n{\"command\": \"a\"\n\"name\": 1}]}",
-        "is not valid JSON: line 3, column 1 is not understood")]
+        "is not valid JSON at line 3, column 1 (is")]
     [Arguments("a.json", "{\"processes\": [\n\n{\"command\": \"a\", \"nice\":\n 99}]}",
         "line 4: processes[0].nice must be a whole number from -20 to 19, but is 99")]
     [Arguments("a.json", "{\"processes\": [\n7]}", "line 2: processes[0] must be an object { … }, but is 7")]
@@ -123,8 +123,7 @@ internal sealed class ConfigFileTests
     [Arguments("a.json", "{\"processes\": [{\"command\": \"a\", \"env\": {\"A\": 1, \"A\": 2}}]}",
         "processes[0].env.A is given twice")]
     [Arguments("a.json", "{\"processes\": [{\"command\": \"a\"},\n{\"command\": \"a\"}]}",
-        "line 2: processes[1] has the name 'a', which processes[0] (line 1) has already; give each process its "
-            + "own name")]
+        "line 2: processes[1] has the same name as processes[0] (line 1), 'a'; give each process its own name")]
     [Arguments("a.toml", "[[processes]]\ncommand = 'a'\nnice = 99",
         "line 3: processes[0].nice must be a whole number from -20 to 19, but is 99")]
     [Arguments("a.toml", "[[processes]]\ncommand = 'a'\n[[processes]]\n[processes.restart]\ndelay = 1",
@@ -191,7 +190,7 @@ internal sealed class ConfigFileTests
         await Assert.That(Message(folder.Path)).IsEqualTo($"the config file {folder.Path} is a directory, not a file");
         await File.WriteAllBytesAsync(folder.At("latin.json"), [0xE4], cancellation);
         await Assert.That(Message(folder.At("latin.json")))
-            .IsEqualTo($"the config file {folder.At("latin.json")} is not UTF-8 text");
+            .IsEqualTo($"the config file {folder.At("latin.json")} is not valid UTF-8");
         await Assert.That(Message("")).IsEqualTo("the config file has no usable path");
     }
 

@@ -51,43 +51,43 @@ internal sealed class EnvFileTests
     [Arguments("\n\nA='b\nc", "x.env, line 3: the single quote is never closed")]
     [Arguments("A=\"b\\\"", "x.env, line 1: the double quote is never closed")]
     [Arguments("A=\"a\nb\"\nC", "x.env, line 3: expected KEY=VALUE, found 'C'")]
-    [Arguments("A='b' c", "x.env, line 1: after the closing quote comes 'c'; only a comment may")]
+    [Arguments("A='b' c", "x.env, line 1: unexpected 'c' after the closing quote")]
     [Arguments(
         "A=${B",
-        "x.env, line 1: '${' is never closed with '}'; for these characters as they are, put the value in single "
+        "x.env, line 1: '${' is never closed with '}'; to keep these characters, put the value in single "
             + "quotes")]
     [Arguments(
         "A=\"${B\n}\"",
-        "x.env, line 1: '${' is never closed with '}'; for these characters as they are, put the value in single "
+        "x.env, line 1: '${' is never closed with '}'; to keep these characters, put the value in single "
             + "quotes")]
     [Arguments(
         "A=${B?x}",
-        "x.env, line 1: '${B?x}' is not understood: only ${NAME} is replaced; for these characters as they are, put "
+        "x.env, line 1: '${B?x}' is not a valid reference: only ${NAME} is replaced; to keep these characters, put "
         + "the value in single quotes")]
     [Arguments(
         "A=${HOME:-x}",
-        "x.env, line 1: '${HOME:-x}' is not understood: only ${NAME} is replaced; for these characters as they are, "
+        "x.env, line 1: '${HOME:-x}' is not a valid reference: only ${NAME} is replaced; to keep these characters, "
         + "put the value in single quotes")]
     [Arguments(
         "A=${B${C}}",
-        "x.env, line 1: '${B${C}' is not understood: only ${NAME} is replaced; for these characters as they are, put "
+        "x.env, line 1: '${B${C}' is not a valid reference: only ${NAME} is replaced; to keep these characters, put "
         + "the value in single quotes")]
     [Arguments(
         "A=1\nB=x${NONE}",
-        "x.env, line 2: NONE is not set, neither above nor in the environment; set it, or, as text, write '${NONE}' "
-        + "in single quotes")]
+        "x.env, line 2: NONE is set neither above nor in the environment; set it, or write '${NONE}' in single "
+        + "quotes to use it as text")]
     [Arguments(
         "A=\"x\n\n${NONE}\"",
-        "x.env, line 1: NONE is not set, neither above nor in the environment; set it, or, as text, write '${NONE}' "
-        + "in single quotes")]
+        "x.env, line 1: NONE is set neither above nor in the environment; set it, or write '${NONE}' in single "
+        + "quotes to use it as text")]
     [Arguments(
         "A=${B}\nB=1",
-        "x.env, line 1: B is not set, neither above nor in the environment; set it, or, as text, write '${B}' in "
-        + "single quotes")]
+        "x.env, line 1: B is set neither above nor in the environment; set it, or write '${B}' in single "
+        + "quotes to use it as text")]
     [Arguments(
         "A=`date` # x",
-        "x.env, line 1: the value is in backticks, which are quotes to Node and a command to a shell; write it in '…' "
-        + "or \"…\"")]
+        "x.env, line 1: the value is in backticks, which Node reads as quotes and a shell as a command; write it "
+        + "in '…' or \"…\"")]
     [Arguments("A=b\0c", "x.env, line 1: the value of A contains a NUL character")]
     public async Task A_broken_line_is_named(string text, string problem, CancellationToken cancellation)
     {
@@ -179,7 +179,7 @@ internal sealed class EnvFileTests
                 + "and use that");
         await File.WriteAllBytesAsync(folder.At("latin"), [(byte)'A', (byte)'=', 0xE4], cancellation);
         await Assert.That(EnvFile.Read(folder.At("latin"), Base).Problem)
-            .IsEqualTo($"the env file {folder.At("latin")} is not UTF-8 text");
+            .IsEqualTo($"the env file {folder.At("latin")} is not valid UTF-8");
         var good = folder.Write("good", "A=ä\n");
         await Assert.That(EnvFile.Read(good, Base).Values!["A"]).IsEqualTo("ä");
     }

@@ -77,9 +77,9 @@ internal sealed class EveryFieldTests
         .. ProbeRows("ready"),
         .. ProbeRows("health"),
         new("ready.delayMs", ["0"], ["-1"], Whole),
-        new("ready.intervalMs", [], ["1000"], "belongs to health", "\"ready.notify\": true"),
-        new("ready.timeoutMs", [], ["1000"], "belongs to health", "\"ready.notify\": true"),
-        new("ready.failures", [], ["1"], "belongs to health", "\"ready.notify\": true"),
+        new("ready.intervalMs", [], ["1000"], "is only for health", "\"ready.notify\": true"),
+        new("ready.timeoutMs", [], ["1000"], "is only for health", "\"ready.notify\": true"),
+        new("ready.failures", [], ["1"], "is only for health", "\"ready.notify\": true"),
         new("health.delayMs", [], ["5"], "use notify, tcp, http, log or exec"),
         new("health.intervalMs", ["100"], ["99"], Whole, "\"health.notify\": true"),
         new("health.timeoutMs", ["1"], ["0"], Whole, "\"health.notify\": true"),
@@ -177,7 +177,7 @@ internal sealed class EveryFieldTests
             await Assert.That(problem.Expected).IsNotEmpty().Because(because);
             await Assert.That(problem.Sentence.Length).IsGreaterThan(problem.Path.Length + 20).Because(because);
             if (Found(bad) is { } found) await Assert.That(problem.Sentence).Contains(found).Because(because);
-            await Assert.That(refused.Message).Contains("nothing of it was taken");
+            await Assert.That(refused.Message).Contains("nothing was changed");
         }
     }
 

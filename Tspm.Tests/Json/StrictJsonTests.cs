@@ -9,11 +9,11 @@ namespace Tspm.Tests.Json;
 internal sealed class StrictJsonTests
 {
     [Test]
-    [Arguments("{}", "params.selectors", "params.selectors is missing; it must be a list [ … ] of texts")]
+    [Arguments("{}", "params.selectors", "params.selectors is missing; it must be a list [ … ] of text")]
     [Arguments("{\"selectors\": null}", "params.selectors",
-        "params.selectors must be a list [ … ] of texts, but is null")]
+        "params.selectors must be a list [ … ] of text, but is null")]
     [Arguments("{\"selectors\": \"web\"}", "params.selectors",
-        "params.selectors must be a list [ … ] of texts, but is \"web\"")]
+        "params.selectors must be a list [ … ] of text, but is \"web\"")]
     [Arguments("{\"selectors\": [\"a\", 5]}", "params.selectors[1]", "params.selectors[1] must be text, but is 5")]
     [Arguments("{\"selectors\": [null]}", "params.selectors[0]", "params.selectors[0] must be text, but is null")]
     [Arguments("{\"selectors\": [], \"wait\": 1}", "params.wait", "params.wait must be true or false, but is 1")]
@@ -27,7 +27,7 @@ internal sealed class StrictJsonTests
     [Arguments("{\"selector\": []}", "params.selector",
         "params.selector is not a known field; did you mean 'selectors'?")]
     [Arguments("{\"selectors\": [], \"zzz\": 1}", "params.zzz",
-        "params.zzz is not a known field; known are selectors, wait, waitTimeoutMs")]
+        "params.zzz is not a known field; known fields are selectors, wait, waitTimeoutMs")]
     [Arguments("{\"selectors\": [], \"selectors\": []}", "params.selectors",
         "params.selectors is given twice; remove one of the two")]
     [Arguments("[]", "params", "params must be an object { … }, but is a list")]

@@ -271,7 +271,7 @@ internal sealed class LogSearchTests
 
     [Test]
     [Arguments("a(b", "a '(' is not closed at position 3")]
-    [Arguments("[z-a]", "a range runs backwards")]
+    [Arguments("[z-a]", "a range in reverse order")]
     public async Task A_bad_pattern_is_refused_with_its_place(string pattern, string says,
         CancellationToken cancellation)
     {

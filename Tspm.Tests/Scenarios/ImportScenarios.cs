@@ -23,8 +23,8 @@ public class ImportScenarios
         box.Write("ecosystem.config.js", Ecosystem);
         box.Write("web.js", "console.log(process.env.GREETING); setInterval(() => {}, 1000);");
         foreach (var verb in new[] { "add", "start" })
-            (await box.Run(verb, "ecosystem.config.js")).Exits(1).Says("tick: wait_ready = true was not taken over")
-                .Says("web: env_production = { \"GREETING\": \"production\" } was not taken over")
+            (await box.Run(verb, "ecosystem.config.js")).Exits(1).Says("tick: wait_ready = true was not imported")
+                .Says("web: env_production = { \"GREETING\": \"production\" } was not imported")
                     .Says("the exit code will be 1").Says("noise");
         await Assert.That((await box.List()).All(entry => entry.IsOnline)).IsTrue();
         await box.Ok("delete", "all");
@@ -32,7 +32,7 @@ public class ImportScenarios
         (await box.Run("start", "--lossy", "--", "ecosystem.config.js")).Exits(2)
             .Says("--lossy applies only to a PM2 file");
         var ran = (await box.Ok("start", "ecosystem.config.js", "--lossy"))
-            .Says("tick: wait_ready = true was not taken over");
+            .Says("tick: wait_ready = true was not imported");
         await Assert.That(ran.Out).Contains("web: online");
         await box.UntilOut("web", "hello");
         await box.UntilState("tick", "online");

@@ -58,7 +58,7 @@ public class LastWordsTests
         await Assert.That(ran.Err).DoesNotContain("old");
     }
 
-    const string Remedy = "several instances cannot open the same port themselves; let Tspm open it with "
+    const string Remedy = "several instances cannot open the same port; let Tspm open it with "
         + "tspm set web --listen :PORT";
 
     [Test]

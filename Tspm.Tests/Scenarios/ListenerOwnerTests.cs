@@ -127,6 +127,6 @@ public class ListenerOwnerTests
         await Assert.That((await box.Ok("describe", "web:0", "--json")).Json.TryGetProperty("readyNote", out _))
             .IsFalse();
         (await box.Run("start", "sleep 1000", "--name", "x", "--listen", "127.0.0.1:9", "--ready", "tcp:9")).Exits(2)
-            .Says("always takes connections").Says("use http, or notify");
+            .Says("always accepts connections").Says("use http, or notify");
     }
 }

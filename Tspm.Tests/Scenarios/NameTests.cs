@@ -55,7 +55,7 @@ public class NameTests
                 "f.json")).Exits(1).Says(name);
         }
         box.Write("Procfile", "all: sleep 1000\n");
-        (await box.Ok("import", "procfile", "--start")).Says("'all' is called 'all-1'");
+        (await box.Ok("import", "procfile", "--start")).Says("'all' was renamed to 'all-1'");
         await Assert.That(string.Join('|', (await box.List()).Select(entry => entry.Name))).IsEqualTo("s|all-1");
     }
 

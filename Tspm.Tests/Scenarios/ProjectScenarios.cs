@@ -30,14 +30,14 @@ public class ProjectScenarios
         var pid = await box.PidOf("web");
         (await box.Run("import", "procfile", "two/Procfile",
             "--start")).Exits(1)
-            .Says($"'web', 'worker' belong to the project {one}, and this file to {two}").Says("--force");
+            .Says($"'web', 'worker' belong to the project {one}, but this file to {two}").Says("--force");
         await Assert.That(await box.PidOf("web")).IsEqualTo(pid);
         await Assert.That(await ProjectOf(box, "web")).IsEqualTo(one);
         await Assert.That((await box.Ok("describe", "web")).Out).Contains($"project\t{one}\n");
         await box.Ok("import", "procfile", "one/Procfile", "--start");
         await Assert.That(await box.PidOf("web")).IsEqualTo(pid);
         (await box.Ok("import", "procfile", "two/Procfile", "--start",
-            "--force")).Says($"'web', 'worker' are taken over from the project {one}");
+            "--force")).Says($"'web', 'worker' were taken over from the project {one}");
         await Assert.That(await ProjectOf(box, "web")).IsEqualTo(two);
         await box.Until("web", entry => entry.IsOnline && entry.Pid != pid, "web is the other one");
         await Assert.That((await box.Get("web")).Json.GetProperty("cwd").GetString()).IsEqualTo(two);

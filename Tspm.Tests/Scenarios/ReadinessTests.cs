@@ -286,7 +286,7 @@ public class ReadinessTests
     [Arguments("--ready=http://127.0.0.1:99999/", "65535")]
     [Arguments("--ready=https://127.0.0.1/", "http://")]
     [Arguments("--ready=log:(", "a '(' is not closed")]
-    [Arguments("--health=delay:1s", "says nothing about health")]
+    [Arguments("--health=delay:1s", "cannot check health")]
     [Arguments("--health=something", "expected tcp:PORT")]
     public async Task A_probe_that_makes_no_sense_is_refused(string flag, string says, CancellationToken cancellation)
     {

@@ -82,7 +82,7 @@ public class ServiceManagerTests
             // Linux 6.15 the daemon may come too late to see how it ended.
             box.Write("end", "");
             var ended = await box.UntilState("brief", "stopped");
-            if (Tspm.Libc.SysPidfd.TellsExitOfOthers) await Assert.That(ended.ExitCode).IsEqualTo(42);
+            if (Tspm.Libc.SysPidfd.ReportsExitOfOthers) await Assert.That(ended.ExitCode).IsEqualTo(42);
             else if (ended.ExitCode is null) await Assert.That(ended.Reason).Contains("exit status unknown");
             var printed = TspmBox.Text(box.OutLog("count")).Split('\n')[..^1];
             await Assert.That(printed)

@@ -14,7 +14,7 @@ public class SmallMistakeTests
         (await box.Run("signal", "web", "HUP")).Exits(2)
             .Says("'web' is not a signal; the signal comes first: tspm signal HUP web");
         (await box.Run("signal", "FOO", "web")).Exits(2).Says("'FOO' is not a signal; expected a name such as HUP");
-        (await box.Run("list", "web,db")).Exits(3).Says("several are separated by spaces: web db");
+        (await box.Run("list", "web,db")).Exits(3).Says("separate several selectors with spaces: web db");
     }
 
     [Test]

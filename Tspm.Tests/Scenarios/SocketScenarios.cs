@@ -196,7 +196,7 @@ public class SocketScenarios
         var ran = await box.Shell("tspm dial-stdio < long");
         await Assert.That(
             JsonDocument.Parse(ran.Out).RootElement.GetProperty("error").GetProperty("message").GetString()!)
-                .Contains("at most 1 MiB");
+                .Contains("longer than 1 MiB");
     }
 
     [Test]

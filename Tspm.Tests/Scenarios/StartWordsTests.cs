@@ -52,7 +52,7 @@ public class StartWordsTests
     [Arguments("package.json", """{ "name": "x", "scripts": { "start": "node x.js" } }""", "tspm start \"npm start\"")]
     [Arguments("other.yml", "a: 1", "JSON or TOML")]
     [Arguments("z.yaml", "processes:\n  - name: a\n    command: sleep 1\n", "z.yaml is YAML")]
-    [Arguments("tspm.yml", "processes: []", "type: tspm start tspm.json")]
+    [Arguments("tspm.yml", "processes: []", "run: tspm start tspm.json")]
     public async Task Another_tools_file_is_refused_with_the_command_that_helps(string file, string content,
         string said, CancellationToken cancellation)
     {

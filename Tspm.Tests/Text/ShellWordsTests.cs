@@ -91,7 +91,7 @@ internal sealed class ShellWordsTests
     [Arguments("'' x", "the command starts with an empty word; give a program to run")]
     [Arguments("a 'b", "the single quote at position 3 of the command is never closed")]
     [Arguments("a \"b'", "the double quote at position 3 of the command is never closed")]
-    [Arguments("a \\", "the command ends with a backslash that has nothing to quote")]
+    [Arguments("a \\", "the command ends with a backslash that escapes nothing")]
     [Arguments("a \0", "the command contains a NUL character")]
     public async Task A_broken_command_is_a_sentence(string command, string problem, CancellationToken cancellation)
     {

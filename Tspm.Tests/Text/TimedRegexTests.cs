@@ -39,7 +39,7 @@ internal sealed class TimedRegexTests
             var took = await OnSmallStack(() =>
             {
                 if (TimedRegex.TryMake(pattern, out var problem) is { } regex) _ = IsMatch(regex);
-                else if (!problem!.Contains("is not a regular expression"))
+                else if (!problem!.Contains("is not a valid regular expression"))
                     throw new InvalidOperationException(problem);
             });
             await Assert.That(took).IsLessThan(Long).Because($"{levels} levels of {open}{close}");
@@ -83,8 +83,8 @@ internal sealed class TimedRegexTests
     }
 
     [Test]
-    [Arguments("a(", "is not a regular expression: a '(' is not closed at position 2"),
-        Arguments("(a){1}(b){1}(c){1}(d){1}(", "is not a regular expression: a '(' is not closed at position 25")]
+    [Arguments("a(", "is not a valid regular expression: a '(' is not closed at position 2"),
+        Arguments("(a){1}(b){1}(c){1}(d){1}(", "is not a valid regular expression: a '(' is not closed at position 25")]
     public async Task The_place_of_a_mistake_is_that_in_what_the_user_wrote(string pattern, string problem,
         CancellationToken cancellation)
     {

@@ -4,29 +4,30 @@ using Tspm.Model.State;
 namespace Tspm.Config;
 
 /// <summary>
-/// What has to be done so that the daemon holds what a file says: the one answer behind <c>plan</c> and <c>apply</c>.
-/// Pure. Restarted is only what a child got at its birth and cannot be given anew:
-/// program, environment, user, limits, sockets. All else takes effect while it runs, or (<see cref="CountsLater"/>) at
-/// its next start.
+/// Computes the changes that make the daemon match a config file; both <c>plan</c> and <c>apply</c> use it. Pure. A
+/// process is restarted only for settings that a child gets when it is started: program, environment, user, limits,
+/// sockets. Other settings take effect while it runs or, see <see cref="TakesEffectAtNextStart"/>, at its next start.
 /// </summary>
 internal static class ApplyPlan
 {
-    /// <summary>The kept environment of the shell, among changed fields.</summary>
+    /// <summary>The entry among changed fields that stands for the saved environment of the shell.</summary>
     public const string Environment = "environment";
 
-    /// <summary>Not a field: a restart that an earlier change needed could not be done.</summary>
+    /// <summary>
+    /// The entry among changed fields that stands for a restart that an earlier change needs and that has not happened
+    /// yet.
+    /// </summary>
     public const string EarlierValues = "it runs with earlier values";
 
-    /// <summary>First of the wanted ones in their order, then those to be deleted.</summary>
-    /// <param name="present">What is defined; names are unique.</param>
-    /// <param name="wanted">What the file says, complete; names are unique.</param>
-    /// <param name="prune">What is not in the file is deleted.</param>
-    /// <param name="hasNewEnvironment">Is the kept environment of the process of this name to be replaced by another
-    /// one?</param>
-    /// <param name="isDown">Is the process of this name, all of it, meant to be down? It stays so. Null: none
-    /// is.</param>
-    /// <param name="isForeign">Does the process of this name belong to another project? It is not deleted. Null: none
-    /// does.</param>
+    /// <summary>The steps: first those for the wanted configs, in their order, then the deletions.</summary>
+    /// <param name="present">The defined configs; names are unique.</param>
+    /// <param name="wanted">The configs of the file, complete; names are unique.</param>
+    /// <param name="prune">Whether processes that are not in the file are deleted.</param>
+    /// <param name="hasNewEnvironment">Whether the saved environment of the named process is replaced.</param>
+    /// <param name="isDown">Whether the named process is down with all its instances. It stays down. Null means that
+    /// none is.</param>
+    /// <param name="isForeign">Whether the named process belongs to another project. It is not deleted. Null means
+    /// that none does.</param>
     public static List<PlanStep> Of(IEnumerable<ProcessConfig> present, IReadOnlyList<ProcessConfig> wanted, bool prune,
         Func<string, bool> hasNewEnvironment, Func<string, bool>? isDown = null, Func<string, bool>? isForeign = null)
     {
@@ -42,16 +43,19 @@ internal static class ApplyPlan
             }
             var changes = ConfigDifference.Between(former, config);
             if (hasNewEnvironment(config.NameOrEmpty)) changes.Add(Environment);
-            steps.Add(changes.Count == 0
-                ? new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Keep }
-                : new PlanStep
-                {
-                    Name = config.NameOrEmpty,
-                    Action = PlanStep.Change,
-                    Changes = changes,
-                    Restarts = !config.IsJob
-                        && isDown?.Invoke(config.NameOrEmpty) != true && NeedsNewChild(changes, config),
-                });
+            if (changes.Count == 0)
+            {
+                steps.Add(new PlanStep { Name = config.NameOrEmpty, Action = PlanStep.Keep });
+                continue;
+            }
+            var mayRun = !config.IsJob && isDown?.Invoke(config.NameOrEmpty) != true;
+            steps.Add(new PlanStep
+            {
+                Name = config.NameOrEmpty,
+                Action = PlanStep.Change,
+                Changes = changes,
+                Restarts = mayRun && NeedsNewChild(changes, config),
+            });
         }
         if (!prune) return steps;
         foreach (var name in rest.Keys)
@@ -59,15 +63,16 @@ internal static class ApplyPlan
         return steps;
     }
 
-    /// <summary>What to do about a name that another project holds, on a command line.</summary>
+    /// <summary>What to do, on a command line, about a name that another project uses.</summary>
     public const string Forced = "take them over with --force";
 
-    /// <summary>Why the names of a file cannot be had: another project holds some of them; null: none does.</summary>
-    /// <param name="present">What is defined.</param>
-    /// <param name="wanted">What the file says.</param>
-    /// <param name="project">The file's; null: it is not known, and nothing is protected.</param>
-    /// <param name="remedy">What to do about it, apart from other names; <c>{0}</c> is the project that holds a
-    /// name.</param>
+    /// <summary>Checks whether another project uses some of the names of a file.</summary>
+    /// <param name="present">The definitions that exist.</param>
+    /// <param name="wanted">The configs of the file.</param>
+    /// <param name="project">The project of the file; null if it is not known, and then no name is refused.</param>
+    /// <param name="remedy">What to do about it, apart from using other names; <c>{0}</c> stands for the project that
+    /// uses a name.</param>
+    /// <returns>A sentence about the names, or null if all are free.</returns>
     public static string? ProjectProblem(
         IEnumerable<ProcessDefinition> present, IReadOnlyList<ProcessConfig> wanted, string? project, string remedy)
     {
@@ -78,34 +83,35 @@ internal static class ApplyPlan
         var names = held.Where(known => known.Project == holder).Select(static known => known.Name).ToList();
         var own = wanted.First(config => config.NameOrEmpty == names[0]);
         var verb = names.Count == 1 ? "belongs" : "belong";
-        return $"{Quoted(names)} {verb} to the project {ProjectName.Shown(holder, held[0].Config)}, and this file to "
+        return $"{Quoted(names)} {verb} to the project {ProjectName.Shown(holder, held[0].Config)}, but this file to "
             + $"{ProjectName.Shown(project, own)}; use other names, or {remedy.Replace("{0}", holder)}";
     }
 
-    /// <summary>Sentences about processes that belong to the file's project from now on.</summary>
+    /// <summary>Sentences about processes that move into the project of the file.</summary>
+    /// <param name="isPlan">Whether this is only a plan, so that the sentences are in the future tense.</param>
     public static List<string> TakenOver(
         IEnumerable<ProcessDefinition> present, IReadOnlyList<ProcessConfig> wanted, string? project,
             bool isPlan = false)
     {
         var notes = new List<string>();
         if (project is null) return notes;
-        var taken = Named(present, wanted).FindAll(known => known.Project != project);
-        foreach (var former in taken.Select(static known => known.Project ?? "").Distinct())
+        var moved = Named(present, wanted).FindAll(known => known.Project != project);
+        foreach (var former in moved.Select(static known => known.Project ?? "").Distinct())
         {
-            var names = taken.Where(known => (known.Project ?? "") == former)
+            var names = moved.Where(known => (known.Project ?? "") == former)
                 .Select(static known => known.Name).ToList();
-            notes.Add(isPlan ? Coming(names, former, project) : Done(names, former, project));
+            notes.Add(isPlan ? Planned(names, former, project) : Done(names, former, project));
         }
         return notes;
     }
 
-    static string Coming(List<string> names, string former, string project) => former.Length == 0
+    static string Planned(List<string> names, string former, string project) => former.Length == 0
         ? $"{Quoted(names)} {(names.Count == 1 ? "has" : "have")} no project and will belong to {project}"
         : $"{Quoted(names)} will be taken over from the project {former}";
 
     static string Done(List<string> names, string former, string project) => former.Length == 0
         ? $"{Quoted(names)} had no project and {(names.Count == 1 ? "belongs" : "belong")} to {project} now"
-        : $"{Quoted(names)} {(names.Count == 1 ? "is" : "are")} taken over from the project {former}";
+        : $"{Quoted(names)} {(names.Count == 1 ? "was" : "were")} taken over from the project {former}";
 
     static List<ProcessDefinition> Named(IEnumerable<ProcessDefinition> present, IReadOnlyList<ProcessConfig> wanted)
     {
@@ -115,31 +121,34 @@ internal static class ApplyPlan
 
     static string Quoted(List<string> names) => string.Join(", ", names.Select(static name => $"'{name}'"));
 
-    /// <summary>A child got something at its birth that has changed.</summary>
+    /// <summary>Whether a running child must be restarted for these changes to take effect.</summary>
     public static bool NeedsNewChild(List<string> changes, ProcessConfig config) =>
         changes.Exists(field =>
             NeedsNewChild(field) || (config.Health is { Notify: not null } && Top(field) == "health"));
 
+    /// <summary>Whether a change of this field takes effect only with a new child.</summary>
     public static bool NeedsNewChild(string field) =>
         Top(field) is "projectDir" or "command" or "args" or "env" or "envFile" or "interpreter" or "user" or "group"
-            or "umask" or "nice" or "oomScoreAdjust"
-        or "limits" or "stdin" or "listen" or Environment || field == "health.notify"; // the watchdog's variables
+            or "umask" or "nice" or "oomScoreAdjust" or "limits" or "stdin" or "listen" or Environment
+        || field == "health.notify"; // it sets the watchdog variables of the child
 
-    /// <summary>The fields of a config that a child does not have, and that take effect at its next start.</summary>
-    /// <param name="startedWith">What the child was started with.</param>
-    /// <param name="config">What the definition says.</param>
+    /// <summary>The fields of a config that take effect only at the next start of a child.</summary>
+    /// <param name="startedWith">The config that the child was started with.</param>
+    /// <param name="config">The config of the definition.</param>
     public static List<string> Pending(ProcessConfig startedWith, ProcessConfig config)
     {
         var isWatchdog = config.Health is { Notify: not null };
         return [.. ConfigDifference.Between(startedWith, config).Where(field =>
-            NeedsNewChild(field) || CountsLater(field) || (isWatchdog && Top(field) == "health"))];
+            NeedsNewChild(field) || TakesEffectAtNextStart(field) || (isWatchdog && Top(field) == "health"))];
     }
 
-    /// <summary>With another value it is another program.</summary>
-    public static bool SaysWhatRuns(string field) => field is "command" or "args" or "interpreter" or "projectDir";
+    /// <summary>Whether another value of this field means another program.</summary>
+    public static bool ChangesProgram(string field) => field is "command" or "args" or "interpreter" or "projectDir";
 
-    /// <summary>Takes effect at the next start of a child, and is not worth one.</summary>
-    public static bool CountsLater(string field) =>
+    /// <summary>
+    /// Whether a change of this field takes effect at the next start, and is no reason to restart the child.
+    /// </summary>
+    public static bool TakesEffectAtNextStart(string field) =>
         Top(field) is "outFile" or "errFile" or "mergeLogs" or "ready" or "startTimeoutMs" || field == "log.pipe";
 
     static string Top(string field) => field.IndexOf('.') is >= 0 and var dot ? field[..dot] : field;

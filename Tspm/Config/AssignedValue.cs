@@ -9,12 +9,12 @@ using Tspm.Text;
 namespace Tspm.Config;
 
 /// <summary>
-/// The VALUE of an assignment as JSON of the field's type: text is text, numbers may carry a unit, lists are JSON or
-/// words.
+/// Reads the VALUE of an assignment as JSON of the type of the field: text is taken as it is, numbers may have a unit,
+/// lists are JSON or words.
 /// </summary>
 internal static class AssignedValue
 {
-    /// <summary>Throws <see cref="StrictJsonException"/> when the text cannot be this type.</summary>
+    /// <summary>Throws <see cref="StrictJsonException"/> if the text cannot be read as this type.</summary>
     public static JsonNode Read(string text, JsonTypeInfo type, string path) => type.Kind switch
     {
         JsonTypeInfoKind.Enumerable => List(text, type, path),
@@ -22,7 +22,7 @@ internal static class AssignedValue
         _ =>
             text.StartsWith('{')
                 ? Json(text, type, path)
-                : throw Misfit(path, $"an object in JSON, or one member such as {path}.NAME=VALUE", text),
+                : throw Misfit(path, $"a JSON object, or one member such as {path}.NAME=VALUE", text),
     };
 
     static JsonValue Simple(string text, Type type, string path)
@@ -38,7 +38,8 @@ internal static class AssignedValue
     }
 
     /// <summary>
-    /// What ends in Ms takes durations, what ends in Bytes takes sizes; a number alone means the same everywhere.
+    /// Reads a number. Fields that end in Ms also take durations, fields that end in Bytes also sizes. A plain number
+    /// means the same everywhere.
     /// </summary>
     static JsonValue Number(string text, string path)
     {
@@ -62,7 +63,7 @@ internal static class AssignedValue
         if (JsonTypes.IsWhole(type.ElementType!))
             return new JsonArray([.. text.Split(',').Select(part => Number(part.Trim(), path))]);
         var words = ShellWords.Split(text)
-            ?? throw Misfit(path, "words as in a shell (quote what is special), or a list in JSON: [\"a\", \"b\"]",
+            ?? throw Misfit(path, "words as in a shell (quote special characters), or a JSON list: [\"a\", \"b\"]",
                 text);
         return new JsonArray([.. words.Select(word => (JsonNode)JsonValue.Create(word))]);
     }

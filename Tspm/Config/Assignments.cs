@@ -9,15 +9,16 @@ using Tspm.Protocol;
 namespace Tspm.Config;
 
 /// <summary>
-/// <c>set NAME KEY=VALUE</c>: changes a config as JSON, where the type's metadata says what each field takes, and reads
-/// it back through the same checks as any other. All or nothing.
+/// Carries out <c>set NAME KEY=VALUE</c>: changes a config as JSON, guided by the metadata of each field, and then
+/// reads it through the same checks as any other config. All or nothing.
 /// </summary>
 internal static class Assignments
 {
     const string Form = "KEY=VALUE, such as restart.delayMs=500 or env.PORT=8080";
 
     /// <summary>
-    /// The changed config, valid as a whole. Throws <see cref="StrictJsonException"/> about the first problem.
+    /// Returns the changed config, which is valid as a whole. Throws <see cref="StrictJsonException"/> about the first
+    /// problem.
     /// </summary>
     public static ProcessConfig Apply(ProcessConfig config, IReadOnlyList<string> assignments)
     {
@@ -29,25 +30,28 @@ internal static class Assignments
             if (equals <= 0) throw NotAnAssignment(JsonProblems.Quote(assignment));
             var (key, value) = (assignment[..equals], assignment[(equals + 1)..]);
             if (key == "id")
-                throw Refuse(key, "another field", key, "id cannot be set: Tspm gives each process its number");
-            if (key == "name") throw Refuse(key, "another field", key, "name cannot be set; use 'rename OLD NEW'");
+                throw Refuse(key, "another field", key, "id cannot be set: Tspm assigns it");
+            if (key == "name")
+                throw Refuse(key, "another field", key, "name cannot be set; to change it: tspm rename OLD NEW");
             Set(node, type, "", key, value);
         }
         var changed = StrictJson.Read(
             JsonText.ToElement(writer => node.WriteTo(writer)), type, "", ConfigFieldHints.Instance);
         foreach (var problem in ConfigValidation.Validate(changed))
-            if (!IsFormer(problem.Path, config, changed))
+            if (!IsUnchangedName(problem.Path, config, changed))
                 throw Refuse(problem.Path, problem.Expected, problem.Found, problem.Sentence);
         return changed;
     }
 
-    /// <summary>A name that an earlier version allowed is not what is being changed.</summary>
-    static bool IsFormer(string path, ProcessConfig before, ProcessConfig after) =>
+    /// <summary>
+    /// Whether the problem is about a name that this change does not touch: earlier versions allowed more names.
+    /// </summary>
+    static bool IsUnchangedName(string path, ProcessConfig before, ProcessConfig after) =>
         path == "name" || (path == "namespace" && before.Namespace == after.Namespace);
 
     /// <summary>
-    /// Goes down along the key; on the way back an object that became empty is taken away: a config holds only what was
-    /// said.
+    /// Sets the value at the key. An object that becomes empty is removed, because a config holds only what the user
+    /// set.
     /// </summary>
     static void Set(JsonObject into, JsonTypeInfo type, string path, string key, string value)
     {
@@ -68,7 +72,9 @@ internal static class Assignments
         else into[name] = AssignedValue.Read(value, member, inner);
     }
 
-    /// <summary>Names of fields end at a dot; those of variables may contain one.</summary>
+    /// <summary>
+    /// Splits off the first name of a key. The name of a field ends at a dot; the name of a variable may contain dots.
+    /// </summary>
     static (string Name, string? Below) Split(JsonTypeInfo type, string key)
     {
         var dot = type.Kind == JsonTypeInfoKind.Dictionary ? -1 : key.IndexOf('.');

@@ -6,13 +6,13 @@ using Tspm.Protocol;
 namespace Tspm.Config;
 
 /// <summary>
-/// In which fields two configs say something else. What says the default and what says nothing are the same.
+/// Finds the fields in which two configs differ. A field with its default value is equal to a missing one.
 /// </summary>
 internal static class ConfigDifference
 {
     /// <summary>
-    /// Paths such as <c>restart.delayMs</c> and <c>env.PORT</c>, in order; a list is one field. Numbers and former
-    /// names do not count: they are the daemon's.
+    /// The paths of the fields, such as <c>restart.delayMs</c> and <c>env.PORT</c>, sorted; a list is one field. Ids,
+    /// which the daemon assigns, are not compared.
     /// </summary>
     public static List<string> Between(ProcessConfig a, ProcessConfig b)
     {
@@ -29,9 +29,9 @@ internal static class ConfigDifference
     static Dictionary<string, string> Leaves(ProcessConfig config)
     {
         var leaves = new Dictionary<string, string>(StringComparer.Ordinal);
-        using var document = JsonDocument
-            .Parse(JsonSerializer.SerializeToUtf8Bytes(config with { Id = null, LegacyId = null },
-                WireJson.Default.ProcessConfig));
+        var compared = config with { Id = null, LegacyId = null };
+        using var document = JsonDocument.Parse(
+            JsonSerializer.SerializeToUtf8Bytes(compared, WireJson.Default.ProcessConfig));
         Collect(document.RootElement, "", leaves);
         return leaves;
     }
@@ -58,7 +58,7 @@ internal static class ConfigDifference
                 "interpreter" => "none",
                 _ => "\0"
             }),
-        // No arguments are something else than none said: the command is one program then.
+        // An empty list of arguments differs from a missing one: with it the command is a single program.
         JsonValueKind.Array => path != "args" && value.GetArrayLength() == 0,
         _ => false,
     };

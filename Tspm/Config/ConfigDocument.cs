@@ -4,12 +4,14 @@ using System.Text.Unicode;
 namespace Tspm.Config;
 
 /// <summary>
-/// A config file as JSON, whatever it was written in, with the line of each value by its path
+/// A config file as JSON, independent of its format, with the line of each value by its path
 /// (<c>processes[0].env.PORT</c>).
 /// </summary>
 internal sealed record ConfigDocument(JsonElement Root, IReadOnlyDictionary<string, int> Lines)
 {
-    /// <summary>Thousands of processes fit; a device or a log given by mistake is not read into memory.</summary>
+    /// <summary>
+    /// Room for thousands of processes; a device or a log that was given by mistake is not read into memory.
+    /// </summary>
     const int MaxBytes = 4 << 20;
 
     static readonly JsonDocumentOptions Options = new()
@@ -19,13 +21,13 @@ internal sealed record ConfigDocument(JsonElement Root, IReadOnlyDictionary<stri
     };
 
     /// <summary>
-    /// By the ending: <c>.toml</c> is TOML, everything else JSON. Throws <see cref="ConfigFileException"/>.
+    /// Reads a file: <c>.toml</c> as TOML, everything else as JSON. Throws <see cref="ConfigFileException"/>.
     /// </summary>
     public static ConfigDocument Read(string path)
     {
         if (IsYaml(path)) throw new ConfigFileException(
-            $"{path} is YAML, which Tspm reads only for PM2's files (apps: …); its own config files are JSON or TOML: "
-            + $"write {ConfigFile.Shape} to a tspm.json (its format: tspm schema), and type: tspm start tspm.json", []);
+            $"{path} is YAML, which Tspm reads only in PM2 files (apps: …); Tspm config files are JSON or TOML: "
+            + $"write {ConfigFile.Shape} to tspm.json (see: tspm schema), then run: tspm start tspm.json", []);
         byte[] bytes;
         try
         {
@@ -37,7 +39,7 @@ internal sealed record ConfigDocument(JsonElement Root, IReadOnlyDictionary<stri
         }
         var text = bytes.AsSpan();
         if (text.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) text = text[3..];
-        if (!Utf8.IsValid(text)) throw new ConfigFileException($"the config file {path} is not UTF-8 text", []);
+        if (!Utf8.IsValid(text)) throw new ConfigFileException($"the config file {path} is not valid UTF-8", []);
         try
         {
             return path.EndsWith(".toml", StringComparison.OrdinalIgnoreCase)
@@ -69,8 +71,8 @@ internal sealed record ConfigDocument(JsonElement Root, IReadOnlyDictionary<stri
             var line = (failure.LineNumber ?? 0) + 1;
             var column = (failure.BytePositionInLine ?? 0) + 1;
             throw new ConfigFileException(
-                $"the config file {path} is not valid JSON: line {line}, column {column} is not understood " +
-                "(a missing comma, quote or bracket there or just before?)", []);
+                $"the config file {path} is not valid JSON at line {line}, column {column} "
+                + "(is a comma, quote or bracket missing there or just before?)", []);
         }
     }
 }

@@ -8,40 +8,40 @@ namespace Tspm.Config;
 
 /// <summary>
 /// Reads a config file: <c>{ "processes": [ … ] }</c> in JSON (comments and trailing commas allowed) or
-/// <c>[[processes]]</c> in TOML. All or nothing:
-/// with one bad process none is read, and every problem is listed at once with its line, so that a file is mended in
-/// one go and never half applied.
+/// <c>[[processes]]</c> in TOML. All or nothing: if one process is not valid, none is read. All problems are listed at
+/// once, with their lines, so that a file can be fixed in one go and is never half applied.
 /// </summary>
 internal static class ConfigFile
 {
-    /// <summary>For sentences: what a config file looks like.</summary>
+    /// <summary>The form of a config file, for error messages.</summary>
     public const string Shape = "{ \"processes\": [ … ] }";
 
     const string List = "processes";
 
     const string ProjectKey = "project";
 
-    /// <summary>What a file holds.</summary>
-    /// <param name="Project">See <see cref="ProjectName"/>; null: the file does not say, and it is the file's
-    /// folder.</param>
-    /// <param name="Processes">In the order of the file, complete with name and absolute projectDir.</param>
+    /// <summary>The content of a file.</summary>
+    /// <param name="Project">See <see cref="ProjectName"/>; null if the file has none, and then the folder of the file
+    /// is the project.</param>
+    /// <param name="Processes">The processes in file order, complete with name and absolute projectDir.</param>
     public sealed record Content(string? Project, IReadOnlyList<ProcessConfig> Processes);
 
-    /// <summary>Names the JSON Schema for editors; says nothing to Tspm.</summary>
+    /// <summary>Refers to the JSON Schema for editors; Tspm ignores it.</summary>
     const string SchemaKey = "$schema";
 
     /// <summary>
-    /// The processes in the order of the file, complete with name and absolute projectDir. Throws
-    /// <see cref="ConfigFileException"/>.
+    /// Reads the processes in file order, complete with name and absolute projectDir. Throws <see
+    /// cref="ConfigFileException"/>.
     /// </summary>
-    /// <param name="path">Of the file.</param>
-    /// <param name="folder">The file's folder as the shell names it, which may hold a link; null: as the system
-    /// does.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="folder">
+    /// The folder of the file as the shell names it, which may contain links; null for its real path.
+    /// </param>
     public static IReadOnlyList<ProcessConfig> Read(string path, string? folder = null) =>
         ReadAll(path, folder).Processes;
 
-    /// <summary>The same with the file's project. Throws <see cref="ConfigFileException"/>.</summary>
-    /// <param name="path">Of the file.</param>
+    /// <summary>Reads the processes and the project. Throws <see cref="ConfigFileException"/>.</summary>
+    /// <param name="path">The path of the file.</param>
     /// <param name="folder">See <see cref="Read"/>.</param>
     public static Content ReadAll(string path, string? folder = null)
     {
@@ -53,19 +53,19 @@ internal static class ConfigFile
         {
             if (ReadOne(element, at, folder, problems) is { } config) configs.Add(config);
         }
-        if (problems.Count == 0) FindDoubles(configs, problems, document.Lines);
+        if (problems.Count == 0) FindDuplicates(configs, problems, document.Lines);
         return problems.Count == 0
             ? new Content(ProjectOf(document.Root), configs)
             : throw Refuse(path, problems, document.Lines);
     }
 
-    /// <summary>Checked by <see cref="Entries"/>.</summary>
+    /// <summary>The project of a file that <see cref="Entries"/> has checked.</summary>
     static string? ProjectOf(JsonElement root) =>
         root.TryGetProperty(ProjectKey, out var project) && JsonTypes.TryText(project, out var text) ? text : null;
 
     static void CheckProject(JsonElement value, bool isSecond, List<ConfigProblem> problems)
     {
-        if (isSecond) problems.Add(Problem(JsonProblems.Doubled(ProjectKey)));
+        if (isSecond) problems.Add(Problem(JsonProblems.Duplicate(ProjectKey)));
         else if (value.ValueKind != JsonValueKind.String || !JsonTypes.TryText(value, out var text))
             problems.Add(Problem(JsonProblems.WrongKind(ProjectKey, "text", value)));
         else if (!ProjectName.IsValid(text))
@@ -78,7 +78,7 @@ internal static class ConfigFile
         if (root.ValueKind != JsonValueKind.Object)
         {
             problems.Add(new ConfigProblem("", JsonProblems.Show(root), Shape,
-                $"the file must hold {Shape}, but is {JsonProblems.Show(root)}"));
+                $"the file must contain {Shape}, but is {JsonProblems.Show(root)}"));
             return [];
         }
         var lists = new List<JsonElement>();
@@ -92,7 +92,7 @@ internal static class ConfigFile
                 problems.Add(Problem(JsonProblems.Unknown("", name, typeof(void), [List, ProjectKey], null)));
         }
         if (lists.Count == 0) problems.Add(Problem(JsonProblems.Missing(List, "a list [ … ] of objects")));
-        else if (lists.Count > 1) problems.Add(Problem(JsonProblems.Doubled(List)));
+        else if (lists.Count > 1) problems.Add(Problem(JsonProblems.Duplicate(List)));
         else if (lists[0].ValueKind != JsonValueKind.Array)
             problems.Add(Problem(JsonProblems.WrongKind(List, "a list [ … ] of objects", lists[0])));
         else return [.. lists[0].EnumerateArray().Select(static (element, index) => (element, $"{List}[{index}]"))];
@@ -106,7 +106,7 @@ internal static class ConfigFile
         var misfits = StrictJson.Problems(said, type, at, ConfigFieldHints.Instance);
         problems.AddRange(misfits.Select(static misfit => Problem(FileUnits.Explain(misfit))));
         if (misfits.Count > 0) return null;
-        // Written anew: an element remembers its text, and comments or trailing commas in that would stop the
+        // Serialised again: an element keeps its source text, in which comments and trailing commas would stop the
         // deserialiser.
         var read = StrictJson.Read(JsonText.ToElement(said.WriteTo), type, at);
         var config = DefaultProcessName.Fill(read with { ProjectDir = Place(read.ProjectDir, folder) });
@@ -116,12 +116,15 @@ internal static class ConfigFile
     }
 
     /// <summary>
-    /// A relative directory belongs to the file's folder, so that a file means the same from wherever it is read.
+    /// A relative directory starts from the folder of the file, so that a file means the same wherever it is read from.
     /// </summary>
-    static string Place(string? projectDir, string folder) =>
-        projectDir is null ? folder : projectDir.Contains('\0') ? projectDir : Path.GetFullPath(projectDir, folder);
+    static string Place(string? projectDir, string folder)
+    {
+        if (projectDir is null) return folder;
+        return projectDir.Contains('\0') ? projectDir : Path.GetFullPath(projectDir, folder);
+    }
 
-    static void FindDoubles(
+    static void FindDuplicates(
         List<ProcessConfig> configs, List<ConfigProblem> problems, IReadOnlyDictionary<string, int> lines)
     {
         var first = new Dictionary<string, string>();
@@ -130,7 +133,7 @@ internal static class ConfigFile
             var (name, at) = (configs[i].NameOrEmpty, $"{List}[{i}]");
             if (first.TryAdd(name, at)) continue;
             var other = first[name] + LineOf(lines, first[name], " (line ", ")");
-            var sentence = $"{at} has the name '{name}', which {other} has already; give each process its own name";
+            var sentence = $"{at} has the same name as {other}, '{name}'; give each process its own name";
             problems.Add(new ConfigProblem(at + ".name", JsonProblems.Quote(name), "a name that no other process has",
                 sentence));
         }
@@ -142,11 +145,11 @@ internal static class ConfigFile
     static ConfigFileException Refuse(string path, List<ConfigProblem> problems, IReadOnlyDictionary<string, int> lines)
     {
         var list = problems.Select(problem => $"\n  {LineOf(lines, problem.Path, "line ", ": ")}{problem.Sentence}");
-        return new ConfigFileException($"the config file {path} cannot be used, and nothing of it was "
-            + $"taken:{string.Concat(list)}", problems);
+        return new ConfigFileException($"the config file {path} is not valid, so nothing was "
+            + $"changed:{string.Concat(list)}", problems);
     }
 
-    /// <summary>The line of a path, or of the nearest thing around it; nothing when not known.</summary>
+    /// <summary>The line of a path, or of the nearest value around it; an empty text if it is not known.</summary>
     static string LineOf(IReadOnlyDictionary<string, int> lines, string path, string before, string after)
     {
         for (var at = path; ; at = at[..Math.Max(0, at.AsSpan().LastIndexOfAny('.', '['))])

@@ -3,11 +3,11 @@ using Tspm.Config.Validation;
 namespace Tspm.Config;
 
 /// <summary>
-/// A config file that cannot be used, of which nothing was taken. The message names the file and lists every problem, a
-/// line each.
+/// Thrown for a config file that cannot be used; nothing was read from it. The message names the file and lists every
+/// problem, one per line.
 /// </summary>
 internal sealed class ConfigFileException(string message, IReadOnlyList<ConfigProblem> problems) : Exception(message)
 {
-    /// <summary>Empty when the file itself is the trouble.</summary>
+    /// <summary>The problems; empty if the file as a whole cannot be read.</summary>
     public IReadOnlyList<ConfigProblem> Problems { get; } = problems;
 }

@@ -8,12 +8,13 @@ using Tspm.Protocol;
 namespace Tspm.Config;
 
 /// <summary>
-/// The JSON Schema (draft 7, which editors know) of a config file, made from the same metadata and the same rules that
-/// read it: it cannot say something else. What a schema cannot say (a cron expression, a command's quotes) is said by
-/// <c>validate</c>.
+/// The JSON Schema (draft 7, which editors support) of a config file. It is generated from the metadata and the rules
+/// that also read the file, so they cannot disagree. Rules that a schema cannot express (a cron expression, the quotes
+/// of a command) are checked by <c>validate</c>.
 /// </summary>
 internal static class ConfigSchema
 {
+    /// <summary>Writes the schema.</summary>
     public static void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
@@ -26,7 +27,7 @@ internal static class ConfigSchema
         json.WriteEndObject();
         json.WriteStartObject("project"u8);
         json.WriteString("description"u8,
-            "what the processes belong to, so that no other project changes them; the file's folder"u8);
+            "the project, which keeps other projects from changing the processes (default: the folder of the file)"u8);
         json.WriteString("type"u8, "string"u8);
         json.WriteNumber("minLength"u8, 1);
         json.WriteEndObject();
@@ -51,7 +52,7 @@ internal static class ConfigSchema
             if (property.Set is null) continue;
             if (property.IsRequired) required.Add(property.Name);
             var inner = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
-            // of the other kind of probe
+            // These belong to the other kind of probe.
             if (inner is "ready.intervalMs" or "ready.timeoutMs" or "ready.failures" or "health.delayMs") continue;
             json.WriteStartObject(property.Name);
             if (SchemaTexts.Of(System.Text.Encoding.UTF8.GetBytes(inner)) is { IsEmpty: false } text)
@@ -63,7 +64,7 @@ internal static class ConfigSchema
         if (required.Count > 0) Strings(json, "required"u8, required);
         json.WriteBoolean("additionalProperties"u8, false);
         if (type.Type == typeof(Probe))
-            WriteOneQuestion(json,
+            WriteOneKind(json,
                 path == "health"
                     ? ["notify", "tcp", "http", "log", "exec"]
                     : ["notify", "tcp", "http", "log", "exec", "delayMs"]);
@@ -101,15 +102,15 @@ internal static class ConfigSchema
         else if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(bool)) json.WriteString("type"u8, "boolean"u8);
         else if (!JsonTypes.IsWhole(type)) json.WriteString("type"u8, "string"u8);
         else if (path == "instances")
-            WholeOr(json, bounds, static other => other.WriteString("const"u8, InstanceCount.Max));
+            WriteWholeOr(json, bounds, static other => other.WriteString("const"u8, InstanceCount.Max));
         else if (path.EndsWith("Ms", StringComparison.Ordinal))
-            WholeOr(json, bounds, static other => WriteUnit(other, Durations));
+            WriteWholeOr(json, bounds, static other => WriteUnit(other, Durations));
         else if (path.EndsWith("Bytes", StringComparison.Ordinal))
-            WholeOr(json, bounds, static other => WriteUnit(other, Sizes));
+            WriteWholeOr(json, bounds, static other => WriteUnit(other, Sizes));
         else WriteWhole(json, bounds);
     }
 
-    /// <summary>Texts that <see cref="FileUnits"/> takes, as ECMA 262 writes patterns.</summary>
+    /// <summary>Texts that <see cref="FileUnits"/> accepts, as ECMA 262 patterns.</summary>
     const string Durations =
         @"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)?$", Sizes = @"^[0-9]+(\.[0-9]+)?([KkMmGgTt]([Ii]?[Bb])?|[Bb])?$";
 
@@ -119,7 +120,8 @@ internal static class ConfigSchema
         json.WriteString("pattern"u8, pattern);
     }
 
-    static void WholeOr(Utf8JsonWriter json, ConfigValidation.ValueBounds? bounds, Action<Utf8JsonWriter> writeOther)
+    static void WriteWholeOr(
+        Utf8JsonWriter json, ConfigValidation.ValueBounds? bounds, Action<Utf8JsonWriter> writeOther)
     {
         json.WriteStartArray("anyOf"u8);
         json.WriteStartObject();
@@ -138,8 +140,8 @@ internal static class ConfigSchema
         if (bounds?.Most is { } most) json.WriteNumber("maximum"u8, most);
     }
 
-    /// <summary>Of a probe exactly one kind.</summary>
-    static void WriteOneQuestion(Utf8JsonWriter json, string[] kinds)
+    /// <summary>Allows exactly one kind of probe.</summary>
+    static void WriteOneKind(Utf8JsonWriter json, string[] kinds)
     {
         json.WriteStartArray("oneOf"u8);
         foreach (var kind in kinds)

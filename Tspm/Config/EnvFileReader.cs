@@ -3,13 +3,14 @@ using System.Text;
 namespace Tspm.Config;
 
 /// <summary>
-/// One pass over the text of a dotenv file, whose line breaks are <c>\n</c>. Every reading method returns null or a
+/// Reads the text of a dotenv file, with <c>\n</c> as line breaks, in one pass. Every reading method returns null or a
 /// problem.
 /// </summary>
 internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, string> baseEnvironment)
 {
     /// <summary>
-    /// Limit of all values together, expansions included: a few lines that name each other can stand for gigabytes.
+    /// Limit for all values together, including expansions: a few lines that refer to each other can expand to
+    /// gigabytes.
     /// </summary>
     public const int MaxExpandedBytes = 1 << 20;
 
@@ -18,11 +19,14 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
     int _at, _counted;
     long _expandedBytes;
 
+    /// <summary>The variables read so far.</summary>
     public IReadOnlyDictionary<string, string> Values => _values;
 
-    /// <summary>Where reading stands or a problem began, counted from 1.</summary>
+    /// <summary>The current line, or the line in which a problem began, counted from 1.</summary>
     public int Line { get; private set; } = 1;
 
+    /// <summary>Reads the whole text.</summary>
+    /// <returns>Null, or what is wrong.</returns>
     public string? ReadAll()
     {
         while (_at < text.Length)
@@ -57,7 +61,8 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
         return null;
     }
 
-    /// <summary>Leaves the place at '='. Null: no key with '=' is here.</summary>
+    /// <summary>Reads a key up to its '='.</summary>
+    /// <returns>Null if there is no key with '=' here.</returns>
     string? ReadKey()
     {
         var line = RestOfLine();
@@ -108,7 +113,7 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
         var end = _at + RestOfLine().Length;
         var start = _at;
         if (IsInBackticks(text.AsSpan(start, end - start)))
-            return "the value is in backticks, which are quotes to Node and a command to a shell; write it in '…' or "
+            return "the value is in backticks, which Node reads as quotes and a shell as a command; write it in '…' or "
                 + "\"…\"";
         for (; _at < end; _at++)
         {
@@ -122,10 +127,10 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
         return SkipLine();
     }
 
-    /// <summary>Is <c>${</c> here? Every other dollar sign stands for itself.</summary>
+    /// <summary>Whether <c>${</c> is here. Every other dollar sign stands for itself.</summary>
     bool IsReference(int end) => text[_at] == '$' && _at + 1 < end && text[_at + 1] == '{';
 
-    /// <summary>From the '$' to the closing brace.</summary>
+    /// <summary>Replaces a reference, from its '$' to its closing brace.</summary>
     string? Expand(int end)
     {
         var start = _at + 2;
@@ -133,19 +138,19 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
         if (length < 0 || text[start + length] == '\n') return $"'${{' is never closed with '}}'; {AsText}";
         var name = text.Substring(start, length);
         if (name.Length == 0 || !name.All(IsKeyLetter))
-            return $"'${{{name}}}' is not understood: only ${{NAME}} is replaced; {AsText}";
+            return $"'${{{name}}}' is not a valid reference: only ${{NAME}} is replaced; {AsText}";
         _at = start + length;
         var value = _values.GetValueOrDefault(name) ?? baseEnvironment.GetValueOrDefault(name);
         return value is not null ? Put(value)
-            : $"{name} is not set, neither above nor in the environment; set it, or, as text, write '${{{name}}}' in "
-                + $"single quotes";
+            : $"{name} is set neither above nor in the environment; set it, or write '${{{name}}}' in single quotes to "
+                + "use it as text";
     }
 
-    /// <summary>What somebody does whose password has these characters.</summary>
-    const string AsText = "for these characters as they are, put the value in single quotes";
+    /// <summary>Advice for a user whose password contains these characters.</summary>
+    const string AsText = "to keep these characters, put the value in single quotes";
 
     /// <summary>
-    /// What an expansion stands for. Checked before it is added: the values grow by nothing else than the file itself.
+    /// Adds an expanded value. The size is checked first, so that expansions cannot make the values grow without limit.
     /// </summary>
     string? Put(string expanded)
     {
@@ -158,7 +163,7 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
         $"with its variables expanded, the file is larger than {Tspm.Text.ByteSize.Format(MaxExpandedBytes)}; shorten "
             + "the values that the variables stand for";
 
-    /// <summary>From the first character to the last, a comment after it aside.</summary>
+    /// <summary>Whether the whole value, apart from a comment after it, is in backticks.</summary>
     static bool IsInBackticks(ReadOnlySpan<char> value)
     {
         if (value.Length < 2 || value[0] != '`') return false;
@@ -169,10 +174,10 @@ internal sealed class EnvFileReader(string text, IReadOnlyDictionary<string, str
     string? NothingMore()
     {
         SkipBlanks();
-        return AtLineEnd() ? SkipLine() : $"after the closing quote comes '{RestOfLine().Trim()}'; only a comment may";
+        return AtLineEnd() ? SkipLine() : $"unexpected '{RestOfLine().Trim()}' after the closing quote";
     }
 
-    /// <summary>True at a line's end and at a comment.</summary>
+    /// <summary>Whether the line ends here, possibly with a comment.</summary>
     bool AtLineEnd() => Peek() is '\n' or '#' or null;
 
     string? SkipLine()

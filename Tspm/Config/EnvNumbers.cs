@@ -4,13 +4,14 @@ using Tspm.Json;
 namespace Tspm.Config;
 
 /// <summary>
-/// In a config file <c>"env": { "PORT": 8080, "DEBUG": true }</c> can mean only one thing, and PM2's files are full of
-/// it: numbers and truth values become their text. Nowhere else is a kind bent.
+/// In a config file, <c>"env": { "PORT": 8080, "DEBUG": true }</c> can mean only one thing, and PM2 files are full of
+/// it. So numbers, true and false become text. No other field converts kinds.
 /// </summary>
 internal static class EnvNumbers
 {
     const string Env = "env";
 
+    /// <summary>The config of a process, with text for all simple values of <c>env</c>.</summary>
     public static JsonElement AsText(JsonElement config)
     {
         if (!TryMembers(config, out var members)) return config;
@@ -18,7 +19,7 @@ internal static class EnvNumbers
         return JsonText.ToElement(writer => Write(writer, config));
     }
 
-    /// <summary>Member by member, so that doubled ones stay doubled and are still refused.</summary>
+    /// <summary>Copies member by member, so that duplicates stay duplicates and are refused later.</summary>
     static void Write(Utf8JsonWriter writer, JsonElement config)
     {
         writer.WriteStartObject();
@@ -40,7 +41,10 @@ internal static class EnvNumbers
         writer.WriteEndObject();
     }
 
-    /// <summary>False: no object, or one with names that are no text; those are refused later.</summary>
+    /// <summary>The members of an object.</summary>
+    /// <returns>
+    /// False if it is not an object, is empty, or has a name that is not valid Unicode (which is refused later).
+    /// </returns>
     static bool TryMembers(JsonElement element, out List<JsonProperty> members)
     {
         members = element.ValueKind == JsonValueKind.Object ? [.. element.EnumerateObject()] : [];

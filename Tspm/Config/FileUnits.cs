@@ -6,20 +6,20 @@ namespace Tspm.Config;
 
 /// <summary>
 /// In a config file, a field that ends in <c>Ms</c> also takes a duration such as "5s", and one that ends in
-/// <c>Bytes</c> a size such as "512MB", as flags and <c>set</c> do. They become the numbers that they stand for.
+/// <c>Bytes</c> a size such as "512MB", like flags and <c>set</c>. They are converted to numbers.
 /// </summary>
 internal static class FileUnits
 {
-    /// <summary>Members whose names are chosen by the user, so that their endings mean nothing.</summary>
+    /// <summary>Whether the names of the members are chosen by the user, so that their endings mean nothing.</summary>
     static bool IsMap(string name) => name is "env" or "headers";
 
     /// <summary>
-    /// The config with numbers for durations and sizes; what is neither stays as it is, and is refused later.
+    /// The config with numbers in place of durations and sizes. Other values stay as they are, and are refused later.
     /// </summary>
     public static JsonElement AsNumbers(JsonElement config) =>
         HasUnit(config) ? JsonText.ToElement(writer => Write(writer, config)) : config;
 
-    /// <summary>The same problem, with what the field takes.</summary>
+    /// <summary>The problem, with the forms that the field accepts.</summary>
     public static JsonProblem Explain(JsonProblem problem)
     {
         if (ExpectedAt(problem.Path) is not { } expected || problem.Found is ['"', ..] is false) return problem;
@@ -44,7 +44,7 @@ internal static class FileUnits
         JsonTypes.TryName(member, out var name) && !IsMap(name)
         && (NumberOf(name, member.Value) is not null || HasUnit(member.Value));
 
-    /// <summary>Member by member, so that doubled ones stay doubled and are still refused.</summary>
+    /// <summary>Copies member by member, so that duplicates stay duplicates and are refused later.</summary>
     static void Write(Utf8JsonWriter writer, JsonElement element)
     {
         if (element.ValueKind == JsonValueKind.Array)
@@ -73,7 +73,8 @@ internal static class FileUnits
         writer.WriteEndObject();
     }
 
-    /// <summary>Null: it is not a text with a unit where one is allowed.</summary>
+    /// <summary>The number that a text with a unit stands for.</summary>
+    /// <returns>Null if it is not such a text, or the field takes no unit.</returns>
     static long? NumberOf(string name, JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.String || !JsonTypes.TryText(value, out var text)) return null;

@@ -1,21 +1,25 @@
 namespace Tspm.Config;
 
 /// <summary>
-/// The program that runs a script, by the ending of its name. A file that says what runs it (<c>#!</c>) is PM2's users'
-/// habit to start this way, too.
+/// Chooses the program that runs a script by the ending of its name. PM2 users are used to starting scripts this way,
+/// even scripts that name their interpreter (<c>#!</c>).
 /// </summary>
 internal static class Interpreters
 {
     public const string Python = "python3";
 
-    /// <summary>Makes Python print at once into a log; otherwise the last lines of a killed program are lost.</summary>
+    /// <summary>
+    /// Makes Python write its output immediately; otherwise the last lines of a killed program are lost.
+    /// </summary>
     public const string PythonUnbuffered = "PYTHONUNBUFFERED";
 
-    /// <summary>Null: the file is executed itself.</summary>
-    /// <param name="isOnPath">Is there such a program on the client's PATH?</param>
+    /// <summary>The interpreter for a file with this name.</summary>
+    /// <param name="program">The name or path of the file.</param>
+    /// <param name="isOnPath">Whether a program is on the PATH of the client.</param>
+    /// <returns>Null if the file is executed itself.</returns>
     public static string? ForScript(string program, Func<string, bool> isOnPath) => Path.GetExtension(program) switch
     {
-        // A name that is all ending (".py") is no script.
+        // A name that consists only of an ending (".py") is not a script.
         { Length: > 0 } ending when ending.Length == Path.GetFileName(program).Length => null,
         ".js" or ".mjs" or ".cjs" or ".ts" => "node",
         ".py" => Python,
@@ -27,22 +31,24 @@ internal static class Interpreters
     };
 
     /// <summary>
-    /// As <see cref="ForScript"/>, but an executable file whose first line names a program for another language is
-    /// executed itself: a <c>run.sh</c> that begins with <c>#!/usr/bin/env python3</c> is none for a shell.
+    /// Like <see cref="ForScript"/>, except that an executable file whose first line names a program for another
+    /// language is executed itself: a <c>run.sh</c> that begins with <c>#!/usr/bin/env python3</c> is not for a shell.
     /// </summary>
-    /// <param name="program">As it was typed.</param>
-    /// <param name="isOnPath">Is there such a program on the client's PATH?</param>
-    /// <param name="own">The program that the file itself names, see <see cref="Import.ScriptFile.OwnInterpreter"/>;
-    /// null: none.</param>
+    /// <param name="program">The program as the user typed it.</param>
+    /// <param name="isOnPath">Whether a program is on the PATH of the client.</param>
+    /// <param name="own">
+    /// The program that the file itself names, see <see cref="Import.ScriptFile.OwnInterpreter"/>; null if it names
+    /// none.
+    /// </param>
     public static string? ForFile(string program, Func<string, bool> isOnPath, string? own)
     {
         var chosen = ForScript(program, isOnPath);
         return chosen is null || own is null || IsSame(own, chosen) ? chosen : null;
     }
 
-    /// <summary>Both run the same scripts. Names may end in a version: python3.12.</summary>
+    /// <summary>Whether two programs run the same scripts. A name may end in a version: python3.12.</summary>
     /// <param name="program">Any program, with or without its folder.</param>
-    /// <param name="chosen">One that <see cref="ForScript"/> chooses.</param>
+    /// <param name="chosen">A program that <see cref="ForScript"/> chose.</param>
     public static bool IsSame(string program, string chosen)
     {
         var name = Path.GetFileName(program).TrimEnd("0123456789.".ToCharArray());
@@ -55,10 +61,11 @@ internal static class Interpreters
         };
     }
 
+    /// <summary>Whether the PATH of this process has a file with this name.</summary>
     public static bool IsOnPath(string program)
     {
-        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin").Split(':',
-            StringSplitOptions.RemoveEmptyEntries))
+        var path = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin";
+        foreach (var folder in path.Split(':', StringSplitOptions.RemoveEmptyEntries))
             if (File.Exists(Path.Combine(folder, program))) return true;
         return false;
     }

@@ -4,10 +4,12 @@ using Tspm.Json;
 
 namespace Tspm.Config;
 
-/// <summary>On which line of a JSON text each value stands: JsonElement does not tell.</summary>
+/// <summary>Finds the line of each value in a JSON text, which JsonElement does not report.</summary>
 internal static class JsonLines
 {
-    /// <summary>The text has to be valid JSON. Throws <see cref="TooManyPathsException"/>.</summary>
+    /// <summary>
+    /// The line of each value by its path. The text must be valid JSON. Throws <see cref="TooManyPathsException"/>.
+    /// </summary>
     public static IReadOnlyDictionary<string, int> Of(ReadOnlySpan<byte> text)
     {
         var lines = new LineTable();
@@ -49,12 +51,12 @@ internal static class JsonLines
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair: StrictJson refuses it; here any name will do.
+            // Half a surrogate pair: StrictJson refuses it, so any name will do here.
             return Encoding.UTF8.GetString(reader.ValueSpan);
         }
     }
 
-    /// <summary>An object or list that reading is inside of.</summary>
+    /// <summary>An object or list that encloses the current position.</summary>
     sealed class Place(string path, bool isList)
     {
         int _index;

@@ -4,23 +4,24 @@ using Tspm.Text;
 namespace Tspm.Config;
 
 /// <summary>
-/// What is executed for a config: decided purely, before anything is touched. With <c>args</c> the command is one
-/// program, taken literally. Without, it is a command line: executed directly when its words mean the same without a
-/// shell, else <c>/bin/sh -c COMMAND</c> unchanged. A process that runs below a shell gets its stop signal through its
-/// process group, so that it reaches the program and not only the shell.
+/// The command that is executed for a config. It is decided purely, before anything is touched. With <c>args</c> the
+/// command is one program, taken literally. Without, it is a command line: it is executed directly if its words mean
+/// the same without a shell, else unchanged as <c>/bin/sh -c COMMAND</c>. A process that runs below a shell gets its
+/// stop signal through its process group, so that the signal reaches the program and not only the shell.
 /// </summary>
-/// <param name="Program">Looked up in the child's own PATH when it has no slash.</param>
-/// <param name="Arguments">argv, including argv[0].</param>
+/// <param name="Program">The program; without a slash it is looked up in the PATH of the child.</param>
+/// <param name="Arguments">The argument vector, including argv[0].</param>
+/// <param name="UsesShell">Whether the command runs below a shell.</param>
 internal sealed record LaunchPlan(string Program, IReadOnlyList<string> Arguments, bool UsesShell)
 {
     public const string Shell = "/bin/sh";
 
-    /// <summary>Interpreter's value for "none at all, not even by the file's ending".</summary>
+    /// <summary>Value of <c>interpreter</c> for "no interpreter, not even by the ending of the file".</summary>
     public const string NoInterpreter = "none";
 
     /// <summary>
-    /// The plan of a validated config. Never throws: a broken command, which
-    /// <see cref="Validation.ConfigValidation"/> refuses, is handed to the shell, which reports the error.
+    /// The plan for a validated config. A command that <see cref="Validation.ConfigValidation"/> would refuse as broken is passed
+    /// to the shell, which reports the error. Never throws.
     /// </summary>
     public static LaunchPlan Of(ProcessConfig config)
     {
@@ -30,7 +31,8 @@ internal sealed record LaunchPlan(string Program, IReadOnlyList<string> Argument
             : ShellWords.Split(config.Interpreter) ?? [config.Interpreter];
         var words = config.Args is { } args ? [command, .. args] : ShellWords.Split(command);
         if (words is not null) return Direct([.. interpreter, .. words], usesShell: false);
-        // In front of the command means in front of it: the shell runs the interpreter, not the interpreter the shell.
+        // The interpreter comes before the command within the shell line: the shell runs the interpreter, not the other
+        // way round.
         var prefix = string.Concat(interpreter.Select(word => ShellWords.Quote(word) + " "));
         return Direct([Shell, "-c", prefix + command], usesShell: true);
     }

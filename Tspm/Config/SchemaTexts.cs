@@ -1,82 +1,82 @@
 namespace Tspm.Config;
 
-/// <summary>What an editor shows beside a field.</summary>
+/// <summary>The descriptions that an editor shows next to a field.</summary>
 internal static class SchemaTexts
 {
-    /// <summary>A field a line, its path first.</summary>
+    /// <summary>One field per line, its path first.</summary>
     static ReadOnlySpan<byte> All => """
         id the number of an existing process; ignored in a file
-        name 1 to 64 bytes, unique; made from the command when missing
-        legacyId what an older tspm called it; a migration sets it
-        namespace a group of processes, for selectors; "default"
-        projectDir working directory; relative to this file; its folder when missing
-        command with args: one program. Without: a command line, run by /bin/sh only when it uses the shell
+        name 1 to 64 bytes, unique (default: derived from the command)
+        legacyId the id in the older Tspm; set by a migration
+        namespace a group of processes, for selectors (default "default")
+        projectDir working directory, relative to this file (default: the folder of the file)
+        command with args: one program; without: a command line, run by /bin/sh only if it needs a shell
         args arguments, taken literally
-        env environment variables, over envFile and the shell's
-        envFile a dotenv file, read at every start
-        interpreter a program put before the command, or "none"
-        instances how many children, or "max": one per core; 1
-        user run as this user; root only
-        group run as this group; root only
+        env environment variables; they override envFile and the environment of the shell
+        envFile .env file, re-read at every start
+        interpreter program that runs the command, or "none"
+        instances number of instances, or "max" for one per core (default 1)
+        user user to run as; root only
+        group group to run as; root only
         umask octal, such as "027"
-        nice priority
-        oomScoreAdjust the kernel's preference when memory runs out
+        nice scheduling priority, from -20 (highest) to 19
+        oomScoreAdjust how likely the kernel kills the process when memory runs out, from -1000 (never) to 1000
         limits resource limits (setrlimit); sizes in bytes, cpu in seconds
-        memoryLimitBytes of the whole tree; over it: restart
-        monitorIntervalMs how often limits are looked at; 5000
-        logBufferSize lines that 'logs' shows by default
-        autorestart old name: false is restart.policy "never"
+        memoryLimitBytes memory limit of the whole process tree; above it, the process is restarted
+        monitorIntervalMs how often memory is measured (default 5000)
+        logBufferSize number of lines that 'tspm logs' shows by default
+        autorestart older form: false means restart.policy "never"
         watch restart when files change
-        watchPaths files, folders or patterns; the working directory when empty
-        watchIgnore patterns of what does not count
-        watchDelayMs how long files must have been left alone; 300
-        schedule restarted, or run as a job, at certain times
-        schedule.cron five fields, or six with seconds in front
-        schedule.timeZone such as "Europe/Berlin"; the daemon's own
-        schedule.action restart (default), or start: a job
-        schedule.overlap of a job whose last run is not over: skip (default), queue, kill
-        restart what happens when it ends by itself
-        restart.policy always (default), on-failure, never
-        restart.delayMs the n-th failure in a row waits n times this; 1000
-        restart.maxDelayMs but no longer than this; 10000
-        restart.maxConsecutive failures in a row until it is given up; 10
-        restart.minUptimeMs a run this long clears the failures; 10000
-        restart.stopExitCodes exit codes after which it stays stopped
-        stop how it is stopped
-        stop.signal "SIGTERM"
-        stop.timeoutMs then the whole tree is killed; 10000
-        stop.killTree false: what the child left behind is left alone
-        ready online when this succeeds; without it as soon as it runs
-        health asked again and again; bad answers in a row restart it
-        startTimeoutMs how long it may take to be ready; 60000
-        stdin "null", or "pipe": lines come by 'tspm send'
-        dependsOn what has to be there before it is started
-        dependsOn.condition ready (default), started, completed
-        listen addresses that are listened on for it and passed on: HOST:PORT, :PORT, unix:/PATH
-        reload what 'reload' does
-        reload.mode replace (default): a new child first; signal: it gets a signal
-        reload.signal "SIGHUP"
-        log how its output is kept
-        log.maxSizeBytes a log this large is rotated; 10 MiB; 0: never
-        log.maxAgeMs a log this old is rotated; 0: never
-        log.keep rotated logs that are kept; 10
-        log.compress rotated logs are compressed
+        watchPaths files, folders or patterns to watch (default: the working directory)
+        watchIgnore patterns of files that are not watched
+        watchDelayMs time without another change before the restart (default 300)
+        schedule times at which the process is restarted, or run as a job
+        schedule.cron five fields, or six with seconds first
+        schedule.timeZone such as "Europe/Berlin" (default: that of the daemon)
+        schedule.action restart (default), or start for a job
+        schedule.overlap if the previous run of a job is not over: skip (default), queue or kill
+        restart what happens when the process ends on its own
+        restart.policy always (default), on-failure or never
+        restart.delayMs wait after the first failure; after the n-th in a row it is n times as long (default 1000)
+        restart.maxDelayMs longest wait (default 10000)
+        restart.maxConsecutive failures in a row after which Tspm gives up (default 10)
+        restart.minUptimeMs uptime after which the failure count is cleared (default 10000)
+        restart.stopExitCodes exit codes after which the process stays stopped
+        stop how the process is stopped
+        stop.signal signal used to stop it (default SIGTERM)
+        stop.timeoutMs how long to wait before the whole tree is killed (default 10000)
+        stop.killTree false: do not kill leftover processes
+        ready check after which the process is online; without one, it is online as soon as it runs
+        health check that is repeated while the process is online; failures in a row restart it
+        startTimeoutMs how long the process may take to become ready (default 60000)
+        stdin "null" (default), or "pipe" to receive lines from 'tspm send'
+        dependsOn processes that this one waits for before it is started
+        dependsOn.condition ready (default), started or completed
+        listen addresses that Tspm listens on for the process, which gets the sockets: HOST:PORT, :PORT, unix:/PATH
+        reload how 'tspm reload' works
+        reload.mode replace (default): start a new child first; signal: send a signal
+        reload.signal signal for the mode signal (default SIGHUP)
+        log how output is kept
+        log.maxSizeBytes size at which a log is rotated (default 10 MiB); 0: never
+        log.maxAgeMs age at which a log is rotated; 0: never (default)
+        log.keep number of rotated logs to keep (default 10)
+        log.compress compress rotated logs (default true)
         log.onFull when the disk is full: block (default) or drop
-        log.pipe large: 1 MiB of room for programs that print much and exit at once
-        outFile where standard output goes
-        errFile where standard error goes
-        mergeLogs standard error goes where standard output goes
-        hooks commands at turning points
-        hooks.preStart before each start, which fails when it does
-        hooks.postStop when the child and all it left behind are gone
-        hooks.onCrash told when it ended with a failure
-        hooks.onErrored told when it was given up
-        hooks.onOnline told when it is online
-        hooks.timeoutMs for each of them; 30000
-        enabled false: not started by 'all' nor with the daemon
+        log.pipe large: a 1 MiB pipe, for programs that print a lot and exit at once
+        outFile file for standard output
+        errFile file for standard error
+        mergeLogs write standard error to the file of standard output
+        hooks commands that run at certain points
+        hooks.preStart runs before each start; if it fails, the start fails
+        hooks.postStop runs when the child and all leftover processes are gone
+        hooks.onCrash runs after a failure
+        hooks.onErrored runs when Tspm gives up
+        hooks.onOnline runs when the process comes online
+        hooks.timeoutMs time limit of each hook (default 30000)
+        enabled false: not started by 'all' or with the daemon
         """u8;
 
-    /// <summary>Empty: the name says it all.</summary>
+    /// <summary>The description of the field with this path; empty if its name says it all.</summary>
     public static ReadOnlySpan<byte> Of(ReadOnlySpan<byte> path)
     {
         for (var rest = All; !rest.IsEmpty;)

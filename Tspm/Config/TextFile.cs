@@ -1,12 +1,14 @@
 namespace Tspm.Config;
 
-/// <summary>Why a file cannot be read: the path and the reason, ready to stand in a sentence.</summary>
+/// <summary>Thrown when a file cannot be read. The message starts with the path and fits into a sentence.</summary>
 internal sealed class TextFileException(string message) : Exception(message);
 
-/// <summary>Reads files that users name: whole, bounded, with a plain reason when it does not work.</summary>
+/// <summary>
+/// Reads files that users name: as a whole, up to a maximum size, and with a plain reason if that fails.
+/// </summary>
 internal static class TextFile
 {
-    /// <summary>Throws <see cref="TextFileException"/>; the message starts with the path.</summary>
+    /// <summary>Reads a file. Throws <see cref="TextFileException"/>.</summary>
     public static byte[] ReadBytes(string path, int maxBytes)
     {
         if (path.Length == 0 || path.Contains('\0')) throw new TextFileException("has no usable path");

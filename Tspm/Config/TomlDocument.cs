@@ -8,13 +8,13 @@ using Tspm.Json;
 namespace Tspm.Config;
 
 /// <summary>
-/// TOML as JSON, so that both go through the same checks. Only Tomlyn's syntax tree is used, turned over by hand: it is
-/// free of reflection and knows the line of everything. Dates and infinities, which JSON does not have, become the text
-/// that was written.
+/// Converts TOML to JSON, so that both go through the same checks. Only the syntax tree of Tomlyn is used and converted
+/// by hand: it needs no reflection and knows the line of every value. Dates and infinities, which JSON does not have,
+/// become the text that was written.
 /// </summary>
 internal static class TomlDocument
 {
-    /// <summary>As JSON has it: deeper nesting is a mistake or an attack.</summary>
+    /// <summary>Maximum depth, the same as for JSON: deeper nesting is a mistake or an attack.</summary>
     const int MaxDepth = 64;
 
     const int LongestProblem = 300;
@@ -41,14 +41,14 @@ internal static class TomlDocument
         }
         catch (TomlException)
         {
-            // Mistakes come as diagnostics; what is thrown is the parser's guard of its stack.
+            // Syntax errors come as diagnostics; this exception is how the parser protects its stack.
             throw new ConfigFileException($"the config file {path} is not valid TOML: the values are nested too "
                 + $"deeply (at most {MaxDepth} levels)", []);
         }
     }
 
     static ConfigFileException Broken(string path, int line, string problem) =>
-        // The parser names keys in full.
+        // Cut, because the message of the parser contains whole keys.
         new($"the config file {path} is not valid TOML: line {line + 1}: "
             + $"{(problem.Length <= LongestProblem ? problem : problem[..LongestProblem] + "…")}", []);
 
@@ -99,7 +99,7 @@ internal static class TomlDocument
             owner[names[^1]] = Value(item.Value, inner, depth + names.Count);
         }
 
-        /// <summary>To the object that holds the last name; in a list of tables that is its newest.</summary>
+        /// <summary>Finds the object that holds the last name; in a list of tables, that is the newest one.</summary>
         (JsonObject Owner, string At) Descend(JsonObject from, string at, List<string> names, SyntaxNode node)
         {
             foreach (var name in names.SkipLast(1))
@@ -155,7 +155,7 @@ internal static class TomlDocument
             return JsonProblems.Join(at, name);
         }
 
-        /// <summary>The parts of a dotted key: each of them is a level, as a table within a table is.</summary>
+        /// <summary>The parts of a dotted key. Each part is a level of nesting, like a table within a table.</summary>
         List<string> Names(KeySyntax? key, int depth, SyntaxNode node)
         {
             var names = new List<string> { Name(key?.Key) };

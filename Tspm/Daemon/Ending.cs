@@ -41,6 +41,6 @@ internal sealed class Ending(string? when)
     {
         if (view.RecentExits is not [var last, ..] || !CauseCode.IsFailure(last.Cause)) return false;
         var isOwnEnd = last.Cause == CauseCode.Crash;
-        return !isOwnEnd || !RestartPolicy.Of(view.Definition.Config).IsMeant(last.ExitCode);
+        return !isOwnEnd || !RestartPolicy.Of(view.Definition.Config).IsStopExitCode(last.ExitCode);
     }
 }

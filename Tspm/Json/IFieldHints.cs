@@ -1,13 +1,13 @@
 namespace Tspm.Json;
 
-/// <summary>
-/// What is known about the fields of some types beyond their names: for sentences about unknown fields.
-/// </summary>
+/// <summary>Knowledge about the fields of some types beyond their names, for messages about unknown fields.</summary>
 internal interface IFieldHints
 {
-    /// <summary>What the field is called here that somebody wrote by another tool's name; null: not known.</summary>
+    /// <summary>The name of the field that other tools call <paramref name="name"/>.</summary>
+    /// <returns>Null if no tool has such a name.</returns>
     string? SynonymOf(Type owner, string name);
 
-    /// <summary>Where all fields of the type can be seen, as a phrase; null: the sentence lists them.</summary>
+    /// <summary>A phrase that says where to find all fields of the type.</summary>
+    /// <returns>Null if the message should list the fields itself.</returns>
     string? WhereToLook(Type owner);
 }

@@ -2,9 +2,11 @@ using System.Text.Json;
 
 namespace Tspm.Json;
 
-/// <summary>A converter whose type also takes certain words, such as <c>max</c> in place of a number.</summary>
+/// <summary>
+/// A converter for a value that may also be one of certain words, such as <c>max</c> in place of a number.
+/// </summary>
 internal interface IWordOrValue
 {
-    /// <summary>The value is one of these words.</summary>
+    /// <summary>Whether the value is one of these words.</summary>
     bool IsWord(JsonElement value);
 }

@@ -2,9 +2,10 @@ using System.Text.Json;
 
 namespace Tspm.Json;
 
-/// <summary>Builds a <see cref="JsonElement"/> by writing it.</summary>
+/// <summary>Builds a <see cref="JsonElement"/> from what a writer writes.</summary>
 internal static class JsonText
 {
+    /// <summary>Returns the JSON value that <paramref name="write"/> writes.</summary>
     public static JsonElement ToElement(Action<Utf8JsonWriter> write)
     {
         using var buffer = new MemoryStream();

@@ -4,17 +4,20 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Tspm.Json;
 
-/// <summary>What the source-generated metadata says about types, in plain words and as checks.</summary>
+/// <summary>
+/// Questions about types, answered from source-generated metadata: their names for people, and whether a value fits.
+/// </summary>
 internal static class JsonTypes
 {
-    /// <summary>The members that JSON may set, by name.</summary>
+    /// <summary>The members that JSON can set, by name.</summary>
     public static IReadOnlyDictionary<string, JsonPropertyInfo> Members(JsonTypeInfo type) =>
         type.Properties.Where(property => property.Set is not null)
             .ToDictionary(property => property.Name, property => property);
 
+    /// <summary>The metadata of the type of a property.</summary>
     public static JsonTypeInfo Of(JsonPropertyInfo property) => property.Options.GetTypeInfo(property.PropertyType);
 
-    /// <summary>For sentences: "a whole number", "a list of text".</summary>
+    /// <summary>The name of a type in messages: "a whole number", "a list [ … ] of text".</summary>
     public static string Describe(JsonTypeInfo type) => type.Kind switch
     {
         JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary => "an object { … }",
@@ -22,6 +25,7 @@ internal static class JsonTypes
         _ => Describe(type.Type),
     };
 
+    /// <summary>The name of a simple type in messages: "a whole number", "text".</summary>
     public static string Describe(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
@@ -32,11 +36,15 @@ internal static class JsonTypes
     }
 
     static string Plural(JsonTypeInfo type) =>
-        type.Kind != JsonTypeInfoKind.None
-            ? "objects"
-            : IsWhole(type.Type) ? "whole numbers" : type.Type == typeof(string) ? "texts" : "values";
+        type switch
+        {
+            { Kind: not JsonTypeInfoKind.None } => "objects",
+            _ when IsWhole(type.Type) => "whole numbers",
+            _ when type.Type == typeof(string) => "text",
+            _ => "values",
+        };
 
-    /// <summary>True when a JSON value can become this simple type.</summary>
+    /// <summary>Whether a JSON value can be read as this simple type.</summary>
     public static bool Fits(JsonElement element, Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
@@ -48,9 +56,10 @@ internal static class JsonTypes
         return element.ValueKind == JsonValueKind.String && TryText(element, out _);
     }
 
-    /// <summary>
-    /// False for bytes that are not UTF-8 and for half a surrogate pair (<c>"\ud800"</c>): no text can hold them.
-    /// </summary>
+    /// <summary>Reads a string value.</summary>
+    /// <returns>
+    /// False for bytes that are not UTF-8 and for half a surrogate pair (<c>"\ud800"</c>), which no string can hold.
+    /// </returns>
     public static bool TryText(JsonElement element, [NotNullWhen(true)] out string? text)
     {
         try
@@ -65,7 +74,7 @@ internal static class JsonTypes
         return text is not null;
     }
 
-    /// <summary>As <see cref="TryText"/>, for a member's name.</summary>
+    /// <summary>Like <see cref="TryText"/>, for the name of a member.</summary>
     public static bool TryName(JsonProperty member, [NotNullWhen(true)] out string? name)
     {
         try
@@ -80,6 +89,7 @@ internal static class JsonTypes
         return name is not null;
     }
 
+    /// <summary>Whether the type is a whole number, nullable or not.</summary>
     public static bool IsWhole(Type type) =>
         (Nullable.GetUnderlyingType(type) ?? type) is var plain && (plain == typeof(int) || plain == typeof(long));
 }

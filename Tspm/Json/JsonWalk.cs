@@ -3,19 +3,25 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Tspm.Json;
 
-/// <summary>One walk of <see cref="StrictJson"/> through a document, beside the metadata of its type.</summary>
+/// <summary>
+/// Checks a JSON document against the metadata of its type and collects the problems. See <see cref="StrictJson"/>.
+/// </summary>
 internal sealed class JsonWalk(IFieldHints? hints)
 {
-    /// <summary>More are of no use to anybody, and a megabyte of mistakes would take minutes to describe.</summary>
-    const int MostProblems = 100;
+    /// <summary>Nobody needs more, and describing the errors of a megabyte of bad input would take minutes.</summary>
+    const int MaxProblems = 100;
 
     readonly List<JsonProblem> _problems = [];
 
-    /// <summary>What was found so far, in the order of the text.</summary>
+    /// <summary>The problems found so far, in document order.</summary>
     public IReadOnlyList<JsonProblem> Problems => _problems;
 
-    bool IsFull => _problems.Count >= MostProblems;
+    bool IsFull => _problems.Count >= MaxProblems;
 
+    /// <summary>Checks a value and everything in it.</summary>
+    /// <param name="element">The value.</param>
+    /// <param name="type">The type that it must fit.</param>
+    /// <param name="path">The path of the value, for messages.</param>
     public void Check(JsonElement element, JsonTypeInfo type, string path)
     {
         if (IsFull) return;
@@ -78,7 +84,7 @@ internal sealed class JsonWalk(IFieldHints? hints)
     }
 
     /// <summary>
-    /// The members of an object, each name once: of two with one name it cannot be known which was meant.
+    /// The members of an object without duplicates: with two of one name it is not clear which one was meant.
     /// </summary>
     List<(string Name, JsonElement Value)> Members(JsonElement element, string path)
     {
@@ -87,9 +93,9 @@ internal sealed class JsonWalk(IFieldHints? hints)
         foreach (var member in element.EnumerateObject())
         {
             if (IsFull) break;
-            if (!JsonTypes.TryName(member, out var name)) _problems.Add(JsonProblems.BrokenName(path));
+            if (!JsonTypes.TryName(member, out var name)) _problems.Add(JsonProblems.InvalidName(path));
             else if (seen.Add(name)) members.Add((name, member.Value));
-            else _problems.Add(JsonProblems.Doubled(JsonProblems.Join(path, name)));
+            else _problems.Add(JsonProblems.Duplicate(JsonProblems.Join(path, name)));
         }
         return members;
     }

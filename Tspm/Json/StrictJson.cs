@@ -3,12 +3,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Tspm.Json;
 
-/// <summary>
-/// One thing wrong with a piece of JSON: where, what would have been right, what is there, and what to do.
-/// </summary>
+/// <summary>One problem in a piece of JSON: where it is, what was expected, what was found, and what to do.</summary>
 internal sealed record JsonProblem(string Path, string Expected, string Found, string? Hint, string Sentence);
 
-/// <summary>JSON that does not fit its type. The message is a whole sentence.</summary>
+/// <summary>Thrown for JSON that does not fit its type. The message is a full sentence.</summary>
 internal sealed class StrictJsonException(JsonProblem problem) : Exception(problem.Sentence)
 {
     public JsonProblem Problem { get; } = problem;
@@ -19,19 +17,20 @@ internal sealed class StrictJsonException(JsonProblem problem) : Exception(probl
 }
 
 /// <summary>
-/// Reads JSON into a type and says precisely what does not fit. System.Text.Json stops at the first trouble with a text
-/// that is not in the trimmed executable; so the JSON is first walked beside the type's own metadata (source-generated,
-/// no reflection): unknown, doubled and missing members, wrong kinds. What passes is then deserialised. Used for
-/// requests, config files and <c>set</c> alike, so all three say the same.
+/// Reads JSON into a type and says precisely what does not fit. System.Text.Json stops at the first problem, with a
+/// message that the trimmed executable does not contain. So the JSON is first checked against the metadata of the type
+/// (source-generated, no reflection) for unknown, duplicate and missing members and for values of the wrong kind; only
+/// then is it deserialised. Requests, config files and <c>set</c> all use this class, so they report problems in the
+/// same words.
 /// </summary>
 internal static class StrictJson
 {
     /// <summary>
-    /// Reads or throws <see cref="StrictJsonException"/> about the first problem. <paramref name="path"/> stands in
-    /// front of every path, such as <c>params</c>. The element must come from strict JSON (no comments): it remembers
-    /// its text, and that is read again.
+    /// Reads a value or throws <see cref="StrictJsonException"/> about the first problem. The element must come from
+    /// strict JSON (no comments), because deserialising parses its text again.
     /// </summary>
-    /// <param name="hints">What to say about unknown members; null: only what the type knows.</param>
+    /// <param name="path">Prefix of every path in messages, such as <c>params</c>.</param>
+    /// <param name="hints">Hints for messages about unknown members; null to use only the metadata.</param>
     public static T Read<T>(JsonElement element, JsonTypeInfo<T> type, string path, IFieldHints? hints = null)
     {
         var problems = Problems(element, type, path, hints);
@@ -43,15 +42,18 @@ internal static class StrictJson
         }
         catch (JsonException failure)
         {
-            // What the walk does not know (a converter's own rule, such as an enum's words): the path is still exact.
+            // The check does not know the rules of converters, such as the words of an enum. The path is still exact.
             var inner = failure.Path is null or "$"
                 ? path
                 : JsonProblems.Join(path, failure.Path.TrimStart('$').TrimStart('.'));
-            throw new StrictJsonException(JsonProblems.Unfit(inner));
+            throw new StrictJsonException(JsonProblems.Invalid(inner));
         }
     }
 
-    /// <summary>All problems, in the order of the text; empty: <see cref="Read"/> will do.</summary>
+    /// <summary>
+    /// All problems, in document order. If the list is empty, <see cref="Read"/> succeeds, unless a converter refuses a
+    /// value.
+    /// </summary>
     public static IReadOnlyList<JsonProblem> Problems(
         JsonElement element, JsonTypeInfo type, string path, IFieldHints? hints = null)
     {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Tspm.Libc;
 
-/// <summary>dirent.h, for folders whose entries are numbers: /proc, /proc/PID/fd, /proc/PID/task.</summary>
+/// <summary>dirent.h, for directories whose entries are numbers: /proc, /proc/PID/fd, /proc/PID/task.</summary>
 internal static unsafe partial class Dirent
 {
     /// <summary>offsetof(struct dirent, d_name) on 64-bit systems.</summary>
@@ -18,10 +18,10 @@ internal static unsafe partial class Dirent
     [LibraryImport("libc", SetLastError = true)]
     private static partial int closedir(nint directory);
 
-    /// <summary>
-    /// Adds every entry that is a number. False with the error number set: the folder cannot be read (or the process is
-    /// gone).
-    /// </summary>
+    /// <summary>Adds every directory entry that is a number to <paramref name="numbers"/>.</summary>
+    /// <returns>
+    /// False, with the error number set, if the directory cannot be opened (in /proc: the process is gone).
+    /// </returns>
     public static bool ReadNumbers(ReadOnlySpan<byte> nullTerminatedPath, List<int> numbers)
     {
         nint directory;
@@ -32,7 +32,7 @@ internal static unsafe partial class Dirent
             var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + NameOffset);
             if (Utf8Parser.TryParse(name, out int number, out var used) && used == name.Length) numbers.Add(number);
         }
-        _ = closedir(directory); // cannot fail for a stream that opendir gave
+        _ = closedir(directory); // cannot fail: opendir returned this stream
         return true;
     }
 }

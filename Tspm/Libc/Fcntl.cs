@@ -3,11 +3,11 @@ using System.Runtime.InteropServices;
 namespace Tspm.Libc;
 
 /// <summary>
-/// fcntl.h. The floor under everything here: one static class per C header, functions and constants in their C
-/// spelling, file descriptors as plain <c>int</c>s, results as the C function gives them, and the error number in
-/// <see cref="Marshal.GetLastPInvokeError"/>. So a manual page is the documentation, and nothing is hidden. Only what
-/// glibc 2.31 has is bound; newer calls go through <see cref="SysSyscall"/>. What makes a descriptor is called by
-/// <c>Platform/Linux/Descriptors</c>, which owns the result.
+/// fcntl.h. Everything else stands on this folder: one static class per C header, with functions and constants in their
+/// C spelling, file descriptors as plain <c>int</c>s, results as the C function returns them, and the error number in
+/// <see cref="Marshal.GetLastPInvokeError"/>. So the manual page is the documentation, and nothing is hidden. Only
+/// functions of glibc 2.31 are bound; newer calls go through <see cref="SysSyscall"/>. Calls that create a descriptor
+/// are made by <c>Platform/Linux/Descriptors</c>, which owns the result.
 /// </summary>
 internal static unsafe partial class Fcntl
 {
@@ -23,13 +23,13 @@ internal static unsafe partial class Fcntl
 
     public const uint SPLICE_F_MOVE = 1, SPLICE_F_NONBLOCK = 2, SPLICE_F_MORE = 4;
 
-    // These three have other values on ARM (asm/fcntl.h of the kernel).
+    // These three have different values on ARM (asm/fcntl.h in the kernel).
     static readonly bool Arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
     public static readonly int O_DIRECTORY = Arm ? 0x4000 : 0x10000;
     public static readonly int O_NOFOLLOW = Arm ? 0x8000 : 0x20000;
     public static readonly int O_DIRECT = Arm ? 0x10000 : 0x4000;
 
-    /// <summary>man 2 open. <paramref name="mode"/> counts only with O_CREAT.</summary>
+    /// <summary>man 2 open. <paramref name="mode"/> is used only with O_CREAT.</summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int open(string path, int flags, uint mode = 0);
 
@@ -39,11 +39,11 @@ internal static unsafe partial class Fcntl
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int openat(int directory, string path, int flags, uint mode = 0);
 
-    /// <summary>man 2 fcntl, for the commands that take an integer or nothing.</summary>
+    /// <summary>man 2 fcntl, for the commands that take an integer or no argument.</summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fcntl(int fd, int command, long argument = 0);
 
-    /// <summary>man 2 splice. A null offset means the file's own position, and is required for a pipe.</summary>
+    /// <summary>man 2 splice. A null offset means the current file position; a pipe requires it.</summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint splice(int fdIn, long* offIn, int fdOut, long* offOut, nuint length, uint flags);
 

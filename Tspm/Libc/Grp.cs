@@ -8,7 +8,7 @@ internal sealed record GroupEntry(string Name, uint Gid);
 /// <summary>grp.h.</summary>
 internal static unsafe partial class Grp
 {
-    /// <summary>Groups with many members need much room: the entry lists them all.</summary>
+    /// <summary>Large, because an entry lists all members of its group.</summary>
     const int BufferBytes = 256 * 1024;
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
@@ -20,7 +20,8 @@ internal static unsafe partial class Grp
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int getgrouplist(string user, uint group, uint* groups, int* count);
 
-    /// <summary>man 3 getgrnam. Null: no such group.</summary>
+    /// <summary>man 3 getgrnam.</summary>
+    /// <returns>Null if there is no such group.</returns>
     public static GroupEntry? getgrnam(string name)
     {
         Group entry;
@@ -32,7 +33,8 @@ internal static unsafe partial class Grp
         }
     }
 
-    /// <summary>man 3 getgrgid. Null: no such group.</summary>
+    /// <summary>man 3 getgrgid.</summary>
+    /// <returns>Null if there is no such group.</returns>
     public static GroupEntry? getgrgid(uint gid)
     {
         Group entry;
@@ -44,7 +46,7 @@ internal static unsafe partial class Grp
         }
     }
 
-    /// <summary>man 3 getgrouplist: all groups of a user, with <paramref name="primary"/>.</summary>
+    /// <summary>man 3 getgrouplist: all groups of a user, including <paramref name="primary"/>.</summary>
     public static uint[] GroupsOf(string user, uint primary)
     {
         var groups = new uint[64];

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Tspm.Libc;
 
-/// <summary>malloc.h, where the C library has it.</summary>
+/// <summary>malloc.h, on C libraries that have these functions.</summary>
 internal static partial class Malloc
 {
     [LibraryImport("libc")]
@@ -16,12 +16,12 @@ internal static partial class Malloc
     const int LargeBytes = 128 << 10;
 
     /// <summary>
-    /// Memory of 128 KiB and more comes from the system, and goes back to it when it is freed. That is so at first in
-    /// any case; but the C library raises that limit with each such piece that is freed, and keeps the next ones (man 3
+    /// Makes allocations of 128 KiB and more go back to the system when they are freed. That is the initial behaviour,
+    /// but the C library raises the threshold with each such allocation that is freed, and then keeps later ones (man 3
     /// mallopt, M_MMAP_THRESHOLD).
     /// </summary>
     public static void ReturnLargePieces() => _ = mallopt(M_MMAP_THRESHOLD, LargeBytes);
 
-    /// <summary>Gives memory back that native code has freed (man 3 malloc_trim).</summary>
+    /// <summary>Returns memory that native code has freed to the system (man 3 malloc_trim).</summary>
     public static void Trim() => _ = malloc_trim(0);
 }

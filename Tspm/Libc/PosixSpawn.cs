@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Tspm.Libc;
 
 /// <summary>
-/// spawn.h. Every function returns the error number itself and leaves errno alone. The two opaque structures are plain
-/// memory of the size that glibc gives them; init may allocate, destroy frees.
+/// spawn.h. Every function returns the error number itself and leaves errno unchanged. The two opaque structures are
+/// plain memory with the size they have in glibc; init may allocate, destroy frees.
 /// </summary>
 internal static unsafe partial class PosixSpawn
 {
@@ -12,8 +12,8 @@ internal static unsafe partial class PosixSpawn
         1, POSIX_SPAWN_SETPGROUP = 2, POSIX_SPAWN_SETSIGDEF = 4, POSIX_SPAWN_SETSIGMASK = 8, POSIX_SPAWN_SETSID = 0x80;
 
     /// <summary>
-    /// man 3 posix_spawn. Returns after the exec succeeded (0) or failed in the child (the number of exec, chdir or
-    /// open).
+    /// man 3 posix_spawn. Returns once the exec in the child has succeeded (0) or failed (the error number of exec,
+    /// chdir or open).
     /// </summary>
     [LibraryImport("libc")]
     public static partial int posix_spawn(int* pid, byte* path, SpawnFileActions* actions, SpawnAttributes* attributes,
@@ -25,7 +25,7 @@ internal static unsafe partial class PosixSpawn
     [LibraryImport("libc")]
     public static partial int posix_spawn_file_actions_destroy(SpawnFileActions* actions);
 
-    /// <summary>With equal numbers it clears close-on-exec (glibc 2.29).</summary>
+    /// <summary>With two equal descriptors, clears close-on-exec (glibc 2.29).</summary>
     [LibraryImport("libc")]
     public static partial int posix_spawn_file_actions_adddup2(SpawnFileActions* actions, int fd, int newFd);
 

@@ -8,7 +8,7 @@ internal sealed record UserEntry(string Name, uint Uid, uint Gid, string Home, s
 /// <summary>pwd.h.</summary>
 internal static unsafe partial class Pwd
 {
-    /// <summary>Entries longer than this are refused with ERANGE by the C library; sysconf suggests 1024.</summary>
+    /// <summary>The C library refuses longer entries with ERANGE; sysconf suggests 1024.</summary>
     const int BufferBytes = 16 * 1024;
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
@@ -17,7 +17,8 @@ internal static unsafe partial class Pwd
     [LibraryImport("libc")]
     private static partial int getpwuid_r(uint uid, Passwd* entry, byte* buffer, nuint length, Passwd** result);
 
-    /// <summary>man 3 getpwnam. Null: no such user.</summary>
+    /// <summary>man 3 getpwnam.</summary>
+    /// <returns>Null if there is no such user.</returns>
     public static UserEntry? getpwnam(string name)
     {
         Passwd entry;
@@ -29,7 +30,8 @@ internal static unsafe partial class Pwd
         }
     }
 
-    /// <summary>man 3 getpwuid. Null: no such user.</summary>
+    /// <summary>man 3 getpwuid.</summary>
+    /// <returns>Null if there is no such user.</returns>
     public static UserEntry? getpwuid(uint uid)
     {
         Passwd entry;

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Tspm.Libc;
 
-/// <summary>linux/sock_diag.h, linux/inet_diag.h, and of linux/netlink.h what they need (man 7 sock_diag).</summary>
+/// <summary>
+/// linux/sock_diag.h, linux/inet_diag.h, and the parts of linux/netlink.h that they need (man 7 sock_diag).
+/// </summary>
 internal static class SockDiag
 {
     public const int AF_NETLINK = 16, NETLINK_SOCK_DIAG = 4, SOCK_DIAG_BY_FAMILY = 20;
@@ -21,7 +23,7 @@ internal struct NetlinkHeader
     public uint nlmsg_pid;
 }
 
-/// <summary><c>struct inet_diag_sockid</c>; ports and addresses are in the order of the network.</summary>
+/// <summary><c>struct inet_diag_sockid</c>; ports and addresses are in network byte order.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct InetDiagSocketId
 {

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Tspm.Libc;
 
 /// <summary>
-/// sys/epoll.h. <c>struct epoll_event</c> is packed (12 bytes) on x86-64 only and 16 bytes elsewhere, so events live in
-/// plain bytes and are read and written through here.
+/// sys/epoll.h. <c>struct epoll_event</c> is packed (12 bytes) on x86-64 only and has 16 bytes elsewhere. So events are
+/// kept in plain bytes, which the functions of this class read and write.
 /// </summary>
 internal static unsafe partial class SysEpoll
 {
@@ -31,7 +31,7 @@ internal static unsafe partial class SysEpoll
     [LibraryImport("libc", SetLastError = true)]
     public static partial int epoll_wait(int epoll, byte* events, int maxEvents, int timeoutMs);
 
-    /// <summary>epoll_ctl for one descriptor with 64 bits of the caller's own data.</summary>
+    /// <summary>epoll_ctl for one descriptor, with 64 bits of user data.</summary>
     public static int Control(int epoll, int operation, int fd, uint events, ulong data)
     {
         var raw = stackalloc byte[16];
@@ -40,7 +40,9 @@ internal static unsafe partial class SysEpoll
         return epoll_ctl(epoll, operation, fd, raw);
     }
 
-    /// <summary>The n-th event of a buffer that epoll_wait filled.</summary>
+    /// <summary>
+    /// The events and the user data of entry number <paramref name="index"/> in a buffer that epoll_wait filled.
+    /// </summary>
     public static uint EventsAt(byte* buffer, int index, out ulong data)
     {
         var raw = buffer + (index * EventSize);

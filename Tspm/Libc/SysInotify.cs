@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Tspm.Libc;
 
 /// <summary>
-/// sys/inotify.h. <c>struct inotify_event</c>: wd, mask, cookie, len, then <c>len</c> bytes with a name that ends in
-/// NULs (man 7 inotify).
+/// sys/inotify.h. <c>struct inotify_event</c> consists of wd, mask, cookie and len, followed by <c>len</c> bytes with a
+/// name that is padded with NULs (man 7 inotify).
 /// </summary>
 internal static unsafe partial class SysInotify
 {
@@ -28,7 +28,8 @@ internal static unsafe partial class SysInotify
     [LibraryImport("libc", SetLastError = true)]
     public static partial int inotify_rm_watch(int fd, int watch);
 
-    /// <summary>The event at <paramref name="at"/>, and how long it is with its name.</summary>
+    /// <summary>Reads the event at <paramref name="at"/>.</summary>
+    /// <returns>The size of the event with its name, in bytes.</returns>
     public static int EventAt(byte* at, out int watch, out uint mask, out ReadOnlySpan<byte> name)
     {
         watch = Unsafe.ReadUnaligned<int>(at);

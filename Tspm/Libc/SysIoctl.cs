@@ -8,7 +8,7 @@ internal static unsafe partial class SysIoctl
     /// <summary>man 2 ioctl_tty: the size of the terminal's window. The same number on x86-64 and arm64.</summary>
     public const uint TIOCGWINSZ = 0x5413;
 
-    /// <summary>man 7 pipe: how many bytes lie unread in it. The same number on x86-64 and arm64.</summary>
+    /// <summary>man 7 pipe: the number of unread bytes in a pipe. The same number on x86-64 and arm64.</summary>
     public const uint FIONREAD = 0x541B;
 
     [LibraryImport("libc", SetLastError = true)]

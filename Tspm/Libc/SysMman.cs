@@ -6,7 +6,8 @@ namespace Tspm.Libc;
 internal static partial class SysMman
 {
     /// <summary>
-    /// man 2 madvise: pages of a file mapping that was never written come back from the file when they are touched.
+    /// man 2 madvise: the pages of a file mapping that was never written to are read from the file again at the next
+    /// access.
     /// </summary>
     public const int MADV_DONTNEED = 4;
 
@@ -16,7 +17,7 @@ internal static partial class SysMman
     [LibraryImport("libc", SetLastError = true)]
     public static partial int madvise(nint address, nuint length, int advice);
 
-    /// <summary>man 2 memfd_create: a file in memory; the name is for people who look at /proc.</summary>
+    /// <summary>man 2 memfd_create: a file in memory. The name only serves people who look at /proc.</summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int memfd_create(string name, uint flags);
 }

@@ -2,33 +2,34 @@ using System.Runtime.InteropServices;
 
 namespace Tspm.Libc;
 
-/// <summary>linux/pidfd.h and the ioctl(2) it is for.</summary>
+/// <summary>linux/pidfd.h, and the ioctl(2) that uses it.</summary>
 internal static unsafe partial class SysPidfd
 {
     /// <summary>
-    /// _IOWR(0xFF, 11, struct pidfd_info) with the first published size, 64 bytes; later kernels accept it for ever.
+    /// _IOWR(0xFF, 11, struct pidfd_info) with the first published size, 64 bytes, which all later kernels accept.
     /// </summary>
     public const uint PIDFD_GET_INFO = 0xC040FF0B;
 
     public const ulong PIDFD_INFO_EXIT = 1 << 3;
 
-    /// <summary>True from Linux 5.4 on: pidfds can be opened (5.3) and waited for (P_PIDFD, 5.4).</summary>
+    /// <summary>True on Linux 5.4 and later: pidfds can be opened (5.3) and waited for (P_PIDFD, 5.4).</summary>
     public static readonly bool IsSupported = Environment.OSVersion.Version is var kernel
         && (kernel.Major, kernel.Minor).CompareTo((5, 4)) >= 0;
 
     /// <summary>
-    /// True from Linux 6.15 on: <see cref="WaitStatusOf"/> will have an answer once the process was reaped.
+    /// True on Linux 6.15 and later: <see cref="WaitStatusOf"/> returns a status once the process has been reaped.
     /// </summary>
-    public static readonly bool TellsExitOfOthers = Environment.OSVersion.Version is var kernel
+    public static readonly bool ReportsExitOfOthers = Environment.OSVersion.Version is var kernel
         && (kernel.Major, kernel.Minor).CompareTo((6, 15)) >= 0;
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int ioctl(int fd, nuint request, void* argument);
 
     /// <summary>
-    /// The wait status of a process that is not our child: Linux 6.15 and later, and only after its parent reaped it.
-    /// Null: not known.
+    /// The wait status of a process that is not a child of this process. Needs Linux 6.15, and the process must have
+    /// been reaped by its parent.
     /// </summary>
+    /// <returns>Null if the status is not known.</returns>
     public static int? WaitStatusOf(int pidfd)
     {
         var info = new PidfdInfo { mask = PIDFD_INFO_EXIT };

@@ -9,13 +9,13 @@ internal static unsafe partial class SysPrctl
     public const int PR_SET_CHILD_SUBREAPER = 36, PR_GET_CHILD_SUBREAPER = 37;
 
     /// <summary>
-    /// man 2 prctl. PR_SET_PDEATHSIG is about the parent's <i>thread</i>; PR_SET_NAME names the calling thread.
+    /// man 2 prctl. PR_SET_PDEATHSIG is tied to the parent <i>thread</i>; PR_SET_NAME names the calling thread.
     /// </summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial int prctl(int option, nint argument2, nint argument3 = 0, nint argument4 = 0,
         nint argument5 = 0);
 
-    /// <summary>PR_SET_NAME: at most 15 bytes, the rest is cut off by the kernel.</summary>
+    /// <summary>PR_SET_NAME. The kernel cuts the name after 15 bytes.</summary>
     public static int SetName(ReadOnlySpan<byte> nullTerminatedName)
     {
         fixed (byte* name = nullTerminatedName) return prctl(PR_SET_NAME, (nint)name);

@@ -2,20 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace Tspm.Libc;
 
-/// <summary>signal.h. The signals' numbers are in <see cref="Tspm.Model.Config.Signals"/>.</summary>
+/// <summary>signal.h. Signal numbers are in <see cref="Tspm.Model.Config.Signals"/>.</summary>
 internal static unsafe partial class SysSignal
 {
     public const int SIG_BLOCK = 0, SIG_UNBLOCK = 1, SIG_SETMASK = 2;
     public const nint SIG_DFL = 0, SIG_IGN = 1, SIG_ERR = -1;
 
-    /// <summary>Number of the highest signal, SIGRTMAX (man 7 signal).</summary>
+    /// <summary>The highest signal number, SIGRTMAX (man 7 signal).</summary>
     public const int HighestSignal = 64;
 
     /// <summary>man 2 kill. A negative pid is a process group.</summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial int kill(int pid, int signal);
 
-    /// <summary>man 2 signal, for SIG_DFL and SIG_IGN only. Returns the former handler or SIG_ERR.</summary>
+    /// <summary>man 2 signal, for SIG_DFL and SIG_IGN only. Returns the previous handler, or SIG_ERR.</summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint signal(int signal, nint handler);
 
@@ -30,7 +30,7 @@ internal struct SignalSet
 {
     public ulong Bits;
 
-    /// <summary>Every signal, also the two that glibc keeps for itself and leaves out of sigfillset.</summary>
+    /// <summary>Every signal, including the two that glibc reserves for itself and omits from sigfillset.</summary>
     public static SignalSet All => new() { Bits = ulong.MaxValue };
 
     public static SignalSet Empty => default;

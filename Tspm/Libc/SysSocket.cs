@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Tspm.Libc;
 
 /// <summary>
-/// sys/socket.h and sys/un.h, and of netinet/in.h what a listener needs. Addresses of other families are passed as
-/// bytes in the place of sockaddr_un.
+/// sys/socket.h, sys/un.h, and the parts of netinet/in.h that a listener needs. Addresses of other families are passed
+/// as bytes in place of sockaddr_un.
 /// </summary>
 internal static unsafe partial class SysSocket
 {
@@ -57,9 +57,8 @@ internal static unsafe partial class SysSocket
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint recvmsg(int fd, MessageHeader* message, int flags);
 
-    /// <summary>
-    /// SO_PEERCRED: who opened the other end, as the kernel knows it. 0, or -1 with the error number set.
-    /// </summary>
+    /// <summary>SO_PEERCRED: the credentials of the process at the other end, vouched for by the kernel.</summary>
+    /// <returns>0, or -1 with the error number set.</returns>
     public static int GetPeerCredentials(int fd, out Ucred credentials)
     {
         Ucred peer = default;
@@ -82,13 +81,14 @@ internal struct Ucred
 /// <summary><c>struct sockaddr_un</c>, man 7 unix.</summary>
 internal unsafe struct SockaddrUn
 {
-    /// <summary>Bytes of a path, with its final NUL.</summary>
+    /// <summary>Size of a path, with its final NUL, in bytes.</summary>
     public const int PathBytes = 108;
 
     public ushort sun_family;
     public fixed byte sun_path[PathBytes];
 
-    /// <summary>False: the path is too long for the system.</summary>
+    /// <summary>Creates the address of a socket file.</summary>
+    /// <returns>False if the path is too long for the system.</returns>
     public static bool TryCreate(string path, out SockaddrUn address)
     {
         address = new SockaddrUn { sun_family = SysSocket.AF_UNIX };
@@ -120,7 +120,7 @@ internal unsafe struct IoVector
     public nuint iov_len;
 }
 
-/// <summary><c>struct cmsghdr</c> with the one descriptor of SCM_RIGHTS behind it (man 3 cmsg).</summary>
+/// <summary><c>struct cmsghdr</c> followed by the one descriptor of SCM_RIGHTS (man 3 cmsg).</summary>
 [StructLayout(LayoutKind.Sequential, Size = 24)]
 internal struct ControlMessageOfOneFd
 {

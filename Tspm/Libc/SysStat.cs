@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Tspm.Libc;
 
 /// <summary>
-/// sys/stat.h. <c>struct stat</c> differs between architectures and <c>stat</c> is no symbol of glibc before 2.33, so
-/// files are looked at with statx(2), which has one layout everywhere.
+/// sys/stat.h. <c>struct stat</c> differs between architectures, and glibc before 2.33 does not export <c>stat</c>. So
+/// files are inspected with statx(2), which has one layout everywhere.
 /// </summary>
 internal static unsafe partial class SysStat
 {
@@ -27,14 +27,14 @@ internal static unsafe partial class SysStat
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fchmod(int fd, uint mode);
 
-    /// <summary>man 2 chown (unistd.h). <see cref="uint.MaxValue"/> leaves that one as it is.</summary>
+    /// <summary>man 2 chown (unistd.h). <see cref="uint.MaxValue"/> leaves the user or group unchanged.</summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int chown(string path, uint uid, uint gid);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fchown(int fd, uint uid, uint gid);
 
-    /// <summary>man 2 umask: returns the former mask, never fails.</summary>
+    /// <summary>man 2 umask: returns the previous mask; never fails.</summary>
     [LibraryImport("libc")]
     public static partial uint umask(uint mask);
 
@@ -44,7 +44,8 @@ internal static unsafe partial class SysStat
     [LibraryImport("libc", SetLastError = true)]
     public static partial int statx(int directory, byte* path, int flags, uint mask, StatxBuffer* result);
 
-    /// <summary>What a path leads to, links followed: 0, or -1 with the error number set.</summary>
+    /// <summary>The status of the file that a path leads to; links are followed.</summary>
+    /// <returns>0, or -1 with the error number set.</returns>
     public static int stat(string path, out FileStatus status)
     {
         StatxBuffer buffer;
@@ -53,7 +54,8 @@ internal static unsafe partial class SysStat
         return result;
     }
 
-    /// <summary>The same for a link itself.</summary>
+    /// <summary>The status of the file at a path; a link is not followed.</summary>
+    /// <returns>0, or -1 with the error number set.</returns>
     public static int lstat(string path, out FileStatus status)
     {
         StatxBuffer buffer;
@@ -71,7 +73,8 @@ internal static unsafe partial class SysStat
         return result;
     }
 
-    /// <summary>The same for an open file.</summary>
+    /// <summary>The status of an open file.</summary>
+    /// <returns>0, or -1 with the error number set.</returns>
     public static int fstat(int fd, out FileStatus status)
     {
         StatxBuffer buffer;
@@ -82,7 +85,7 @@ internal static unsafe partial class SysStat
     }
 }
 
-/// <summary><c>struct statx</c>, man 2 statx: 256 bytes, of which we read these.</summary>
+/// <summary><c>struct statx</c>, man 2 statx: 256 bytes, with only the fields that are used here.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct StatxBuffer
 {
@@ -101,7 +104,10 @@ internal struct StatxBuffer
     [FieldOffset(140)] public uint stx_dev_minor;
 }
 
-/// <summary>What <c>stat</c> tells, the same on every architecture.</summary>
+/// <summary>
+/// The result of <c>stat</c>, the same on every architecture. <c>Born</c> is null if the file system does not record
+/// it.
+/// </summary>
 internal readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, ulong Inode, ulong Device, long Size,
     long Links, DateTimeOffset Modified, DateTimeOffset? Born)
 {
@@ -112,7 +118,7 @@ internal readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, ulong 
         : this(raw.stx_mode, raw.stx_uid, raw.stx_gid, raw.stx_ino,
             ((ulong)raw.stx_dev_major << 32) | raw.stx_dev_minor, (long)raw.stx_size,
             raw.stx_nlink, Time(raw.stx_mtime_sec, raw.stx_mtime_nsec),
-            // Not every file system keeps it.
+            // Not every file system records the time of birth.
             (raw.stx_mask & SysStat.STATX_BTIME) != 0 ? Time(raw.stx_btime_sec, raw.stx_btime_nsec) : null)
     {
     }
@@ -126,6 +132,6 @@ internal readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, ulong 
     static DateTimeOffset Time(long seconds, uint nanoseconds) =>
         DateTimeOffset.UnixEpoch.AddTicks((seconds * TimeSpan.TicksPerSecond) + (nanoseconds / NanosecondsPerTick));
 
-    /// <summary>True when both are the same file, whatever its name.</summary>
+    /// <summary>True if both are the same file, regardless of its name.</summary>
     public bool IsSameFile(in FileStatus other) => Inode == other.Inode && Device == other.Device;
 }

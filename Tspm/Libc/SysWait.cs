@@ -10,8 +10,8 @@ internal static unsafe partial class SysWait
     public const int CLD_EXITED = 1, CLD_KILLED = 2, CLD_DUMPED = 3;
 
     /// <summary>
-    /// man 2 waitid. With WNOHANG and nothing to tell it returns 0 and leaves <c>si_pid</c> 0 (the structure must be
-    /// zeroed before).
+    /// man 2 waitid. With WNOHANG and nothing to report, returns 0 and leaves <c>si_pid</c> 0 (so the structure must be
+    /// zeroed before the call).
     /// </summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial int waitid(int idType, int id, Siginfo* info, int options);

@@ -15,8 +15,7 @@ internal static unsafe partial class Time
     public static partial int nanosleep(TimeSpec* request, TimeSpec* remaining);
 
     /// <summary>
-    /// Blocks this thread for less than a second; the resolution that the runtime's own sleep (whole milliseconds) does
-    /// not have.
+    /// Blocks this thread for less than a second. The runtime's own sleep only knows whole milliseconds.
     /// </summary>
     public static void Pause(TimeSpan duration)
     {
@@ -25,7 +24,7 @@ internal static unsafe partial class Time
     }
 }
 
-/// <summary>struct timespec on 64-bit systems.</summary>
+/// <summary><c>struct timespec</c> on 64-bit systems.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct TimeSpec
 {

@@ -37,17 +37,20 @@ internal static unsafe partial class Unistd
     [LibraryImport("libc", SetLastError = true)]
     public static partial int execve(byte* path, byte** argv, byte** envp);
 
-    /// <summary>man 3 exec: execve with the environment that this process has now.</summary>
+    /// <summary>man 3 exec: execve with the current environment of this process.</summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial int execv(byte* path, byte** argv);
 
     /// <summary>
-    /// man 3 setenv. Changes what <see cref="execv"/> passes on, not what <c>System.Environment</c> shows.
+    /// man 3 setenv. Changes the environment that <see cref="execv"/> passes on, not the one that
+    /// <c>System.Environment</c> shows.
     /// </summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int setenv(string name, string value, int overwrite);
 
-    /// <summary>man 3 unsetenv. As <see cref="setenv"/>; a name that is not set is no error.</summary>
+    /// <summary>
+    /// man 3 unsetenv. Has the same scope as <see cref="setenv"/>; a name that is not set is not an error.
+    /// </summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int unsetenv(string name);
 
@@ -111,12 +114,15 @@ internal static unsafe partial class Unistd
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int rmdir(string path);
 
-    /// <summary>man 2 unlinkat: with AT_REMOVEDIR an empty folder, else anything but a folder.</summary>
+    /// <summary>
+    /// man 2 unlinkat: removes an empty directory with AT_REMOVEDIR, and anything but a directory without.
+    /// </summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int unlinkat(int directory, string path, int flags);
 
     /// <summary>
-    /// man 2 readlinkat. With an empty path: of the link that was opened with O_PATH and O_NOFOLLOW.
+    /// man 2 readlinkat. With an empty path, reads the link that <paramref name="directory"/> was opened on (with
+    /// O_PATH and O_NOFOLLOW).
     /// </summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint readlinkat(int directory, byte* path, byte* buffer, nuint size);
@@ -125,7 +131,7 @@ internal static unsafe partial class Unistd
     [LibraryImport("libc", SetLastError = true)]
     public static partial int isatty(int fd);
 
-    /// <summary>man 2 access. Asks for the real user, not the effective one.</summary>
+    /// <summary>man 2 access. Checks for the real user, not the effective one.</summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int access(string path, int mode);
 
@@ -152,7 +158,7 @@ internal static unsafe partial class Unistd
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int initgroups(string user, uint group);
 
-    /// <summary>man 2 exit: ends the process at once, with no handlers run.</summary>
+    /// <summary>man 2 exit: ends the process at once, without running exit handlers.</summary>
     [LibraryImport("libc")]
     public static partial void _exit(int status);
 }

@@ -85,7 +85,7 @@ internal static class CurrentSystem
     /// <summary>
     /// Does this kernel tell how a process ended that is not a child of this one? Linux does from 6.15 on.
     /// </summary>
-    public static bool TellsExitOfOthers => SysPidfd.TellsExitOfOthers;
+    public static bool ReportsExitOfOthers => SysPidfd.ReportsExitOfOthers;
 
     /// <summary>Who listens on the ports of this machine.</summary>
     public static ITcpListeners CreateTcpListeners() => new TcpListeners();

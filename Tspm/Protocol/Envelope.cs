@@ -3,10 +3,12 @@ using System.Text.Json.Serialization;
 
 namespace Tspm.Protocol;
 
-// A member with an initial value is `set`, not `init`: the source generator passes every `init` member to the object's
-// initialiser, so that one missing in the JSON would become null or false and not what is written here.
+// A member with an initial value is `set`, not `init`: the source generator passes every `init` member to the object
+// initialiser, so that a member missing in the JSON would become null or false instead of its initial value.
 
-/// <summary>A JSON-RPC 2.0 request as it comes off the wire: parameters stay JSON until the method is known.</summary>
+/// <summary>
+/// A JSON-RPC 2.0 request as it arrives on the wire. The parameters stay JSON until the method is known.
+/// </summary>
 internal sealed class RpcRequest
 {
     public string Jsonrpc { get; set; } = "2.0";
@@ -18,16 +20,18 @@ internal sealed class RpcRequest
 
     public JsonElement Params { get; init; }
 
-    /// <summary>Repeating a request with the same key after a lost answer does not do it twice.</summary>
+    /// <summary>
+    /// If a request is repeated with the same key after its answer was lost, it is not carried out twice.
+    /// </summary>
     public string? IdempotencyKey { get; init; }
 }
 
-/// <summary>An answer: exactly one of <see cref="Result"/> and <see cref="Error"/>.</summary>
+/// <summary>An answer, with exactly one of <see cref="Result"/> and <see cref="Error"/>.</summary>
 internal sealed class RpcResponse
 {
     public string Jsonrpc { get; set; } = "2.0";
 
-    /// <summary>As in the request; null when the request could not be read.</summary>
+    /// <summary>The id of the request; null if the request could not be read.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public JsonElement Id { get; init; }
 
@@ -36,26 +40,30 @@ internal sealed class RpcResponse
     public RpcError? Error { get; init; }
 }
 
+/// <summary>The error of a failed request.</summary>
 internal sealed class RpcError
 {
+    /// <summary>One of <see cref="ErrorCode"/>.</summary>
     public required int Code { get; init; }
 
-    /// <summary>One sentence for people: what is wrong, where, what to do.</summary>
+    /// <summary>One sentence for people: what is wrong, where, and what to do.</summary>
     public required string Message { get; init; }
 
     public RpcErrorData? Data { get; init; }
 }
 
-/// <summary>What a program may want to know of an error.</summary>
+/// <summary>The details of an error, for programs.</summary>
 internal sealed class RpcErrorData
 {
     /// <summary>Path of the offending member, such as <c>params.config.restart.delayMs</c>.</summary>
     public string? Path { get; init; }
     public string? Expected { get; init; }
     public string? Found { get; init; }
-    /// <summary>What to do about it.</summary>
+    /// <summary>What to do about the error.</summary>
     public string? Hint { get; init; }
-    /// <summary>Of what came too fast: when it may be asked again. Nothing of it was begun.</summary>
+    /// <summary>
+    /// Set if the rate limit was exceeded: milliseconds until the request may be sent again. It was not started.
+    /// </summary>
     public int? RetryAfterMs { get; init; }
 }
 

@@ -1,28 +1,29 @@
 namespace Tspm.Protocol;
 
 /// <summary>
-/// The numbers of JSON-RPC errors: below -32000 the standard's own, from -32001 on ours. The client maps them to exit
-/// codes (<c>Client/ExitCodes</c>).
+/// The codes of JSON-RPC errors: those of the standard below -32000, and those of Tspm from -32001 down. The client
+/// maps them to exit codes (<c>Client/ExitCodes</c>).
 /// </summary>
 internal static class ErrorCode
 {
     public const int ParseError =
         -32700, InvalidRequest = -32600, MethodNotFound = -32601, InvalidParams = -32602, InternalError = -32603;
 
-    /// <summary>Understood and refused, or tried and failed.</summary>
+    /// <summary>The request was understood and refused, or tried and failed.</summary>
     public const int Failed = -32001;
 
-    /// <summary>A selector that fits no process. Nothing was changed.</summary>
+    /// <summary>A selector matches no process. Nothing was changed.</summary>
     public const int NoSuchProcess = -32003;
 
-    /// <summary>The effect did not come within the time that the request gave.</summary>
+    /// <summary>The request timed out before it had taken effect.</summary>
     public const int TimedOut = -32005;
 
+    /// <summary>The user may not do this.</summary>
     public const int NotPermitted = -32006;
 
-    /// <summary>A limit of the control socket: request size, connections, rate.</summary>
+    /// <summary>A limit of the control socket was exceeded: request size, connections or rate.</summary>
     public const int LimitExceeded = -32007;
 
-    /// <summary>The daemon is going away and takes no more requests.</summary>
+    /// <summary>The daemon is about to end and accepts no more requests.</summary>
     public const int ShuttingDown = -32008;
 }

@@ -4,22 +4,24 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Tspm.Protocol;
 
-/// <summary>JSON-RPC 2.0 messages as lines: how they are written, and what may be read.</summary>
+/// <summary>Writes JSON-RPC 2.0 messages as lines, and limits the lines that may be read.</summary>
 internal static class Framing
 {
-    /// <summary>Longest request line. Answers may be longer.</summary>
+    /// <summary>Maximum length of a request line. Answers may be longer.</summary>
     public const int MaxRequestBytes = 1 << 20;
 
-    /// <summary>Longest answer that a client reads.</summary>
+    /// <summary>Maximum length of an answer that a client reads.</summary>
     public const int MaxResponseBytes = 64 << 20;
 
+    /// <summary>The error for a request that is too long.</summary>
     public static readonly RpcError TooLong = new()
     {
         Code = ErrorCode.LimitExceeded,
-        Message = "a request is at most 1 MiB long; this one is longer, and the connection is closed",
+        Message = "the request is longer than 1 MiB; the connection is closed",
         Data = new RpcErrorData { Expected = "at most 1048576 bytes before the line break" },
     };
 
+    /// <summary>The line of an answer with a result.</summary>
     public static byte[] Result<T>(JsonElement id, T result, JsonTypeInfo<T> type) => Line(writer =>
     {
         WriteId(writer, id);
@@ -27,6 +29,7 @@ internal static class Framing
         JsonSerializer.Serialize(writer, result, type);
     });
 
+    /// <summary>The line of an answer with an error.</summary>
     public static byte[] Error(JsonElement id, RpcError error) => Line(writer =>
     {
         WriteId(writer, id);
@@ -34,6 +37,7 @@ internal static class Framing
         JsonSerializer.Serialize(writer, error, WireJson.Default.RpcError);
     });
 
+    /// <summary>The line of a notification.</summary>
     public static byte[] Notification<T>(string method, T parameters, JsonTypeInfo<RpcNotification<T>> type) =>
         [.. JsonSerializer.SerializeToUtf8Bytes(new RpcNotification<T> { Method = method, Params = parameters }, type),
             (byte)'\n'];

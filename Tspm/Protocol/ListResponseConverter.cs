@@ -6,16 +6,17 @@ using Tspm.Model.State;
 namespace Tspm.Protocol;
 
 /// <summary>
-/// The answer to <c>list</c>, read by hand: the serialiser would first look at each of the twenty types in it, also for
-/// attributes of derived types, which takes longer than all else that <c>list</c> does with the answer. It is written
-/// as everything else is.
+/// Reads the answer to <c>list</c> by hand. The serialiser would first inspect each of the twenty types in it,
+/// including attributes of derived types, which takes longer than everything else that <c>list</c> does with the
+/// answer. Writing uses the serialiser.
 /// </summary>
 internal sealed class ListResponseConverter : JsonConverter<ListResponse>
 {
-    /// <summary>No member has a longer name.</summary>
+    /// <summary>Length of the longest member name.</summary>
     const int LongestName = 32;
 
-    /// <exception cref="JsonException">It is no such answer; members of a newer daemon are passed over.</exception>
+    /// <summary>Reads the answer and ignores unknown members, which a newer daemon may send.</summary>
+    /// <exception cref="JsonException">The text is not an answer to <c>list</c>.</exception>
     public override ListResponse Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         List<ProcessStatus>? processes = null;

@@ -3,16 +3,19 @@ using System.Text.Unicode;
 
 namespace Tspm.Protocol;
 
-/// <summary>From the bytes of a line to what is sent and printed; the same with and without a daemon.</summary>
+/// <summary>
+/// Turns the bytes of a log line into the form that is sent and printed; used with and without a daemon.
+/// </summary>
 internal static class LogLines
 {
-    /// <param name="line">Everything but the bytes.</param>
-    /// <param name="bytes">The line without its break; text when it is UTF-8, else kept byte by byte.</param>
+    /// <summary>Returns the line with its content.</summary>
+    /// <param name="line">All members but the content.</param>
+    /// <param name="bytes">The content without the line break. It becomes text if it is valid UTF-8, else
+    /// base64.</param>
     public static LogLine Fill(LogLine line, ReadOnlySpan<byte> bytes) =>
-        Utf8.IsValid(bytes) ? line with { Text = Encoding.UTF8.GetString(bytes) } : line with
-        {
-            Base64 = Convert.ToBase64String(bytes),
-        };
+        Utf8.IsValid(bytes)
+            ? line with { Text = Encoding.UTF8.GetString(bytes) }
+            : line with { Base64 = Convert.ToBase64String(bytes) };
 
     /// <summary>The key of a stream in <see cref="LogsRequest.After"/>.</summary>
     public static string Key(int id, int instance, string stream) => $"{id}.{instance}.{stream}";

@@ -1,9 +1,9 @@
 namespace Tspm.Protocol;
 
 /// <summary>
-/// The table of the control socket's methods. A row is what the client calls, what a handler of the daemon names as its
-/// own (<c>Daemon/Handlers</c>), and what the golden files and the index of docs/PROTOCOL.md are compared with. A new
-/// method is one row here, its handler and its command.
+/// The table of methods of the control socket. The client calls a row, a handler of the daemon names its row
+/// (<c>Daemon/Handlers</c>), and the golden files and the index of docs/PROTOCOL.md are compared with the rows. A new
+/// method needs a row here, a handler and a command.
 /// </summary>
 internal static class Methods
 {

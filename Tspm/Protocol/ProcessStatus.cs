@@ -4,7 +4,7 @@ using Tspm.Model.State;
 namespace Tspm.Protocol;
 
 /// <summary>
-/// One entry of <c>list</c>: what is known of one instance, an immutable snapshot. Unknown readings are null.
+/// One entry of <c>list</c>: an immutable snapshot of one instance. Readings that are not known are null.
 /// </summary>
 internal sealed record ProcessStatus
 {
@@ -15,40 +15,42 @@ internal sealed record ProcessStatus
     public required ProcessState State { get; init; }
     public required DesiredState Desired { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public int? Pid { get; init; }
-    /// <summary>Times a child was started again, by itself or by request.</summary>
+    /// <summary>Number of restarts, both automatic and requested.</summary>
     public int Restarts { get; init; }
     public int ConsecutiveFailures { get; init; }
-    /// <summary>Monotonic; null when no child runs.</summary>
+    /// <summary>Uptime on the monotonic clock; null if no child is running.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public long? UptimeMs { get; init; }
-    /// <summary>Of the tree, in percent of one CPU, since the last reading.</summary>
+    /// <summary>CPU usage of the process tree since the last reading, in percent of one CPU.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public double? CpuPercent { get; init; }
-    /// <summary>Of the tree (Pss).</summary>
+    /// <summary>Memory of the process tree (Pss).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public long? MemoryBytes { get; init; }
-    /// <summary>Of the last child that ended.</summary>
+    /// <summary>Exit code of the last child that ended.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public int? ExitCode { get; init; }
-    /// <summary>Of the last child that ended, such as "SIGKILL".</summary>
+    /// <summary>The signal that ended the last child, such as "SIGKILL".</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? Signal { get; init; }
     /// <summary>The cause of the last change of state.</summary>
     public required string Reason { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public long? NextStartInMs { get; init; }
-    /// <summary>The next time of its schedule, in its time zone; null when it has none that is armed.</summary>
+    /// <summary>The next time of the schedule, in its time zone; null if no schedule is active.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DateTimeOffset? NextRunAt { get; init; }
-    /// <summary>The end of its last child; null when none has ended yet.</summary>
+    /// <summary>How the last child ended; null if none has ended yet.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public LastRun? LastRun { get; init; }
     /// <summary>
-    /// What a start, stop or reload that is under way waits for: a probe, a hook or a new child. Null when nothing is
-    /// waited for; in the state <c>waiting</c>, <see cref="Reason"/> says it.
+    /// What a start, stop or reload in progress is waiting for: a probe, a hook or a new child. Null if it is not
+    /// waiting; in the state <c>waiting</c>, see <see cref="Reason"/>.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? WaitsFor { get; init; }
-    /// <summary>How long a child that is starting still has to become ready; null: there is no limit.</summary>
+    /// <summary>Milliseconds that a starting child still has to become ready; null if there is no limit.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public long? StartTimeoutInMs { get; init; }
-    /// <summary>The signal that a child which is being stopped has got; null when none is being stopped.</summary>
+    /// <summary>The stop signal that was sent to a child; null if none is being stopped.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? StopSignal { get; init; }
-    /// <summary>How long until what is being stopped gets SIGKILL; null when it does not, or has got it.</summary>
+    /// <summary>
+    /// Milliseconds until the processes that are being stopped are killed; null if they will not be, or already were.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public long? KillInMs { get; init; }
-    /// <summary>Null while no child runs.</summary>
+    /// <summary>Whether the child is ready; null while no child is running.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public bool? Ready { get; init; }
-    /// <summary>What the last look said; null: there is no health probe, or it has not looked yet.</summary>
+    /// <summary>The result of the last health check; null if there is no health probe or no result yet.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public bool? Health { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DateTimeOffset? StartedAt { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
@@ -56,7 +58,7 @@ internal sealed record ProcessStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public IReadOnlyList<string>? Args { get; init; }
     public required string Cwd { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? User { get; init; }
-    /// <summary>See <see cref="ProcessDefinition.Project"/>; null: none.</summary>
+    /// <summary>See <see cref="ProcessDefinition.Project"/>; null if there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? Project { get; init; }
     public required string OutLog { get; init; }
     public required string ErrLog { get; init; }

@@ -6,14 +6,16 @@ using Tspm.Text;
 namespace Tspm.Protocol;
 
 /// <summary>
-/// Limits on what selects and searches in a request, whatever its method: checked on the JSON, before anything is made
-/// of it, so that a request that exceeds them costs next to nothing.
+/// Limits on selectors and search patterns in a request, independent of its method. They are checked on the JSON before
+/// anything else is done with it, so that a request that exceeds them costs next to nothing.
 /// </summary>
 internal static class RequestLimits
 {
     static readonly string[] Patterns = ["selector", "grep"];
 
-    /// <summary>Null: within the limits. Else a sentence that names field and limit, and the same in parts.</summary>
+    /// <summary>Checks the parameters of a request.</summary>
+    /// <param name="details">The problem for programs; null if there is none.</param>
+    /// <returns>Null if the request is within the limits, else a sentence that names the field and the limit.</returns>
     public static string? Problem(JsonElement parameters, out RpcErrorData? details)
     {
         details = null;

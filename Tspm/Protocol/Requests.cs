@@ -2,9 +2,9 @@ using Tspm.Model.Config;
 
 namespace Tspm.Protocol;
 
-// One request type per verb: a class, because messages are sent and not compared, or a record where a copy with one
-// change is needed. Members are optional unless `required`; the daemon validates before anything happens.
-// `Wait` is `set`, not `init`: an `init` member missing in the JSON would be false (see Envelope).
+// One request type per verb. It is a class, because messages are sent and not compared, or a record where a modified
+// copy is needed. Members are optional unless `required`; the daemon validates them before anything happens. `Wait` is
+// `set`, not `init`: an `init` member missing in the JSON would be false (see Envelope).
 
 internal sealed class HelloRequest
 {
@@ -14,69 +14,76 @@ internal sealed class HelloRequest
 
 internal sealed class ListRequest
 {
-    /// <summary>Null or empty: all.</summary>
+    /// <summary>Null or empty means all.</summary>
     public IReadOnlyList<string>? Selectors { get; init; }
 }
 
 internal sealed record DescribeRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }
-    /// <summary>False: values of env are masked.</summary>
+    /// <summary>Whether the values of environment variables are shown; otherwise they are masked.</summary>
     public bool ShowEnv { get; init; }
-    /// <summary>Say what has changed since the last run that stayed up. Since protocol 3.</summary>
+    /// <summary>Whether to report what has changed since the last run that stayed up. Since protocol 3.</summary>
     public bool? Changes { get; init; }
 }
 
 internal sealed class SearchRequest
 {
-    /// <summary>Looked for in names, commands and namespaces, without regard to case.</summary>
+    /// <summary>The text to look for in names, commands and namespaces; case is ignored.</summary>
     public required string Text { get; init; }
 }
 
-/// <summary>Where a definition came from: kept with it, so that a restart is reproducible.</summary>
+/// <summary>
+/// The settings of the client that a definition comes from. They are kept with it, so that a restart is reproducible.
+/// </summary>
 internal sealed record ClientContext
 {
-    /// <summary>The client's environment.</summary>
+    /// <summary>The environment of the client.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
-    /// <summary>The client's working directory, for configs that name none.</summary>
+    /// <summary>The working directory of the client, for configs without one.</summary>
     public required string WorkingDirectory { get; init; }
-    /// <summary>The client's soft limit of open descriptors, which the children get.</summary>
+    /// <summary>The soft limit of open descriptors of the client, which the children get.</summary>
     public long? OpenFilesLimit { get; init; }
     /// <summary>
-    /// What else the client's programs inherit from it; null: the daemon looks at the process that asks. Since protocol
-    /// 3.
+    /// Other settings that programs inherit from the client; null if the daemon should read them from the process that
+    /// sent the request. Since protocol 3.
     /// </summary>
     public LaunchContext? Launch { get; init; }
 }
 
 /// <summary>
-/// Starts known processes, or defines and starts new ones. <see cref="Selectors"/> are tried first; when none of them
-/// is known and <see cref="Define"/> is present, its configs are defined (or replace a config of the same name that is
-/// not online) and started.
+/// Starts known processes, or defines and starts new ones. <see cref="Selectors"/> are tried first. If none of them is
+/// known and <see cref="Define"/> is set, its configs are defined (replacing configs of the same name that are not
+/// online) and started.
 /// </summary>
 internal sealed record StartRequest
 {
     public IReadOnlyList<string>? Selectors { get; init; }
     public IReadOnlyList<ProcessConfig>? Define { get; init; }
-    /// <summary>Needed with <see cref="Define"/>.</summary>
+    /// <summary>Required with <see cref="Define"/>.</summary>
     public ClientContext? Client { get; init; }
     /// <summary>
-    /// The user gave flags that change a config: on a known process that is an error that points to <c>set</c>.
+    /// Whether the user gave flags that change a config. For a known process this is an error that refers to
+    /// <c>set</c>.
     /// </summary>
     public bool HasOverrides { get; init; }
-    /// <summary>Restart what is online already.</summary>
+    /// <summary>Whether to restart processes that are already online.</summary>
     public bool Force { get; init; }
-    /// <summary>Replace the kept environment by the client's.</summary>
+    /// <summary>Whether to replace the saved environment with that of the client.</summary>
     public bool UpdateEnv { get; init; }
     /// <summary>
-    /// This was asked for before, and the answer was lost with its daemon: what is online by now has been started.
+    /// Whether this repeats a request whose answer was lost with its daemon: processes that are online now have already
+    /// been started.
     /// </summary>
     public bool Again { get; init; }
-    /// <summary>False: the answer comes once the start is under way.</summary>
+    /// <summary>
+    /// Whether to answer only when the start has finished; otherwise the answer comes as soon as it is under way.
+    /// </summary>
     public bool Wait { get; set; } = true;
     public int? WaitTimeoutMs { get; init; }
     /// <summary>
-    /// For so long it is watched whether what came up without a readiness probe dies again; null: not at all.
+    /// Milliseconds to watch whether a process without a readiness probe ends again soon after its start; null means
+    /// not at all.
     /// </summary>
     public int? SettleMs { get; init; }
 }
@@ -85,31 +92,38 @@ internal sealed record AddRequest
 {
     public required IReadOnlyList<ProcessConfig> Define { get; init; }
     public required ClientContext Client { get; init; }
-    /// <summary>Of the file, see <see cref="ProjectName"/>; null: it is no file. Since protocol 3.</summary>
+    /// <summary>
+    /// The project of the file, see <see cref="ProjectName"/>; null if the configs do not come from a file. Since
+    /// protocol 3.
+    /// </summary>
     public string? Project { get; init; }
 }
 
 /// <summary>
-/// Makes the daemon match a list of configs: creates, changes, with <see cref="Prune"/> deletes. All or nothing.
+/// Makes the daemon match a list of configs: creates and changes processes and, with <see cref="Prune"/>, deletes
+/// others. All or nothing.
 /// </summary>
 internal sealed record ApplyRequest
 {
     public required IReadOnlyList<ProcessConfig> Define { get; init; }
     public required ClientContext Client { get; init; }
     /// <summary>
-    /// Of the file, see <see cref="ProjectName"/>: the processes of another project are not touched. Null: a client
-    /// that does not know of projects. Since protocol 3.
+    /// The project of the file, see <see cref="ProjectName"/>. Processes of other projects are not changed. Null if the
+    /// client does not support projects. Since protocol 3.
     /// </summary>
     public string? Project { get; init; }
-    /// <summary>Take over what another project holds. Since protocol 3.</summary>
+    /// <summary>Whether to move processes of other projects into this one. Since protocol 3.</summary>
     public bool? Force { get; init; }
-    /// <summary>Delete what is not in the list: of this project, and without one what has none.</summary>
+    /// <summary>
+    /// Whether to delete processes of this project that are not in the list; without a project, processes that have
+    /// none.
+    /// </summary>
     public bool Prune { get; init; }
-    /// <summary>Replace the kept environment by the client's.</summary>
+    /// <summary>Whether to replace the saved environment with that of the client.</summary>
     public bool UpdateEnv { get; init; }
-    /// <summary>Only say what would be done.</summary>
+    /// <summary>Whether to only report what would be done.</summary>
     public bool DryRun { get; init; }
-    /// <summary>What is in the list and down is started as well, but for jobs.</summary>
+    /// <summary>Whether to also start the listed processes that are down, except jobs.</summary>
     public bool Start { get; init; }
     public bool Wait { get; set; } = true;
     public int? WaitTimeoutMs { get; init; }
@@ -128,7 +142,7 @@ internal sealed record RestartRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }
     public bool UpdateEnv { get; init; }
-    /// <summary>Needed with <see cref="UpdateEnv"/>.</summary>
+    /// <summary>Required with <see cref="UpdateEnv"/>.</summary>
     public ClientContext? Client { get; init; }
     public bool Wait { get; set; } = true;
     public int? WaitTimeoutMs { get; init; }
@@ -137,20 +151,20 @@ internal sealed record RestartRequest
 internal sealed class DeleteRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }
-    /// <summary>Remove the log files too.</summary>
+    /// <summary>Whether to remove the log files too.</summary>
     public bool Logs { get; init; }
 }
 
 internal sealed class SignalRequest
 {
-    /// <summary>SIGHUP, HUP or 1.</summary>
+    /// <summary>The signal: SIGHUP, HUP or 1.</summary>
     public required string Signal { get; init; }
     public required IReadOnlyList<string> Selectors { get; init; }
 }
 
 internal sealed class RenameRequest
 {
-    /// <summary>A selector that fits exactly one process.</summary>
+    /// <summary>A selector that matches exactly one process.</summary>
     public required string Selector { get; init; }
     public required string NewName { get; init; }
 }
@@ -160,23 +174,22 @@ internal sealed class SetRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }
     /// <summary>
-    /// KEY=VALUE as the user wrote them; KEY is a config field, nested ones with dots (<c>restart.delayMs</c>,
-    /// <c>env.PORT</c>). An empty VALUE removes it.
+    /// KEY=VALUE as the user wrote them. KEY is a config field, a nested one with dots (<c>restart.delayMs</c>,
+    /// <c>env.PORT</c>). An empty VALUE removes the field.
     /// </summary>
     public required IReadOnlyList<string> Assignments { get; init; }
 }
 
 /// <summary>
-/// Changes how many instances there are; takes effect at once. Exactly one of <see cref="Instances"/> and
-/// <see cref="By"/>.
+/// Changes the number of instances at once. Exactly one of <see cref="Instances"/> and <see cref="By"/> must be set.
 /// </summary>
 internal sealed class ScaleRequest
 {
-    /// <summary>A selector that fits exactly one process.</summary>
+    /// <summary>A selector that matches exactly one process.</summary>
     public required string Selector { get; init; }
-    /// <summary>So many in all.</summary>
+    /// <summary>The new number of instances.</summary>
     public int? Instances { get; init; }
-    /// <summary>So many more, or fewer when negative.</summary>
+    /// <summary>How many instances to add; a negative number removes instances.</summary>
     public int? By { get; init; }
     public bool Wait { get; set; } = true;
     public int? WaitTimeoutMs { get; init; }
@@ -189,76 +202,83 @@ internal sealed class SendRequest
     public required string Line { get; init; }
 }
 
-/// <summary>A stream: <c>log</c> notifications, then (without <see cref="Follow"/>) the answer.</summary>
+/// <summary>
+/// Starts a stream of <c>log</c> notifications. Unless <see cref="Follow"/> is set, the answer ends it.
+/// </summary>
 internal sealed record LogsRequest
 {
-    /// <summary>Null or empty: all.</summary>
+    /// <summary>Null or empty means all.</summary>
     public IReadOnlyList<string>? Selectors { get; init; }
     /// <summary>
-    /// Last lines of each stream that fit; null: all when there is a condition, else <c>logBufferSize</c> of the
-    /// process, else 15.
+    /// Maximum number of lines of each stream, counted from the end. Null means all matching lines if there is a
+    /// condition, else <c>logBufferSize</c> of the process, else 15.
     /// </summary>
     public int? Lines { get; init; }
     public bool Follow { get; init; }
     /// <summary>"out", "err" or null for both.</summary>
     public string? Stream { get; init; }
-    /// <summary>Where to go on, per <c>ID.INSTANCE.STREAM</c>: the last <c>seq</c> seen.</summary>
+    /// <summary>Where to continue: the last <c>seq</c> that was seen, by <c>ID.INSTANCE.STREAM</c>.</summary>
     public IReadOnlyDictionary<string, long>? After { get; init; }
-    /// <summary>Lines from this time on, see <see cref="Tspm.Text.TimePoint"/>.</summary>
+    /// <summary>Only lines from this time on; see <see cref="Tspm.Text.TimePoint"/>.</summary>
     public string? Since { get; init; }
-    /// <summary>Lines up to this time.</summary>
+    /// <summary>Only lines up to this time.</summary>
     public string? Until { get; init; }
-    /// <summary>Lines that fit this regular expression.</summary>
+    /// <summary>Only lines that match this regular expression.</summary>
     public string? Grep { get; init; }
-    /// <summary>Lines before and after each one that fits.</summary>
+    /// <summary>Number of lines to add before and after each matching line.</summary>
     public int? Context { get; init; }
     /// <summary>
-    /// Lines of one run: "last", a negative number (so many before the last), a pid, or a run's number.
+    /// Only lines of one run: "last", a negative number (-1 is the run before the last), a pid, or the number of a run.
     /// </summary>
     public string? Run { get; init; }
-    /// <summary>What happened to the processes stands among their lines.</summary>
+    /// <summary>Whether events of the processes are shown among their lines.</summary>
     public bool? Events { get; init; }
 }
 
-/// <summary>A stream: <c>event</c> notifications, then (without <see cref="Follow"/>) the answer.</summary>
+/// <summary>
+/// Starts a stream of <c>event</c> notifications. Unless <see cref="Follow"/> is set, the answer ends it.
+/// </summary>
 internal sealed record EventsRequest
 {
-    /// <summary>Null or empty: all, and the daemon's own.</summary>
+    /// <summary>Null or empty means all processes and the daemon itself.</summary>
     public IReadOnlyList<string>? Selectors { get; init; }
-    /// <summary>So many of the last ones; null: all with <see cref="Since"/>, else 50.</summary>
+    /// <summary>
+    /// Maximum number of events, counted from the end; null means all with <see cref="Since"/>, else 50.
+    /// </summary>
     public int? Lines { get; init; }
     public bool Follow { get; init; }
-    /// <summary>Events from this time on, see <see cref="Tspm.Text.TimePoint"/>.</summary>
+    /// <summary>Only events from this time on; see <see cref="Tspm.Text.TimePoint"/>.</summary>
     public string? Since { get; init; }
-    /// <summary>Events up to this time.</summary>
+    /// <summary>Only events up to this time.</summary>
     public string? Until { get; init; }
     /// <summary>
     /// Only these kinds (<see cref="Tspm.Model.State.EventKind"/>) or causes
     /// (<see cref="Tspm.Model.State.CauseCode"/>).
     /// </summary>
     public IReadOnlyList<string>? Kinds { get; init; }
-    /// <summary>Only those whose name and sentence match this regular expression.</summary>
+    /// <summary>Only events whose name and sentence match this regular expression.</summary>
     public string? Grep { get; init; }
-    /// <summary>Where to go on: the last <c>seq</c> seen.</summary>
+    /// <summary>Where to continue: the last <c>seq</c> that was seen.</summary>
     public long? After { get; init; }
 }
 
-/// <summary>Another version takes over, with the same children.</summary>
+/// <summary>Lets another version replace this one; the children keep running.</summary>
 internal sealed class UpgradeRequest
 {
     /// <summary>
-    /// Absolute path of the executable; null: the path from which the daemon was started, for a file that was replaced.
+    /// Absolute path of the executable; null means the path that the daemon was started from, after the file there was
+    /// replaced.
     /// </summary>
     public string? Binary { get; init; }
     /// <summary>
-    /// The requester is a guardian, and takes over itself: the descriptors follow instead of an answer. Without
-    /// <see cref="Binary"/>.
+    /// Whether the requester is a guardian that takes over itself: instead of an answer it gets the descriptors. Not
+    /// allowed with <see cref="Binary"/>.
     /// </summary>
     public bool HandOver { get; init; }
 }
 
 internal sealed class MetricsRequest
 {
-    /// <summary>See <see cref="MetricsFormat"/>; null: OpenMetrics. Since protocol 3.</summary>
+    /// <summary>See <see cref="MetricsFormat"/>; null means OpenMetrics. Since protocol 3.</summary>
     public string? Format { get; init; }
 }

@@ -1,26 +1,26 @@
-// One pair of names per verb, as the contract has it; verbs whose requests or answers have the same members share the
-// type: each of its own costs the executable seven KB of metadata.
+// Each verb has its own pair of type names. Verbs whose requests or answers have the same members share one type,
+// because each type costs the executable seven KB of metadata.
 
-// Which processes, and nothing else.
+// Only selectors.
 global using EnvRequest = Tspm.Protocol.SelectorsRequest;
 global using ResetRequest = Tspm.Protocol.SelectorsRequest;
 global using FlushRequest = Tspm.Protocol.SelectorsRequest;
 
-// Which, or all.
+// Selectors, or all processes.
 global using ReopenRequest = Tspm.Protocol.ListRequest;
 
-// Nothing.
+// No members.
 global using PingRequest = Tspm.Protocol.EmptyRequest;
 global using StatusRequest = Tspm.Protocol.EmptyRequest;
 global using ShutdownRequest = Tspm.Protocol.EmptyRequest;
 
-// A new child behind the old one, or beside it.
+// A new child in place of the old one.
 global using ReloadRequest = Tspm.Protocol.RestartRequest;
 
-// The number of the first one.
+// The id of the first process.
 global using AddResponse = Tspm.Protocol.StartResponse;
 
-// An outcome for each instance, and nothing else.
+// Only an outcome for each instance.
 global using StopResponse = Tspm.Protocol.ChangeResponse;
 global using RestartResponse = Tspm.Protocol.ChangeResponse;
 global using ReloadResponse = Tspm.Protocol.ChangeResponse;
@@ -37,31 +37,29 @@ using System.Text.Json.Serialization;
 
 namespace Tspm.Protocol;
 
-/// <summary>Of a verb that asks for nothing.</summary>
+/// <summary>The request of a verb without parameters.</summary>
 internal sealed class EmptyRequest;
 
-/// <summary>Of a verb that is only told which.</summary>
+/// <summary>The request of a verb whose only parameter is its selectors.</summary>
 internal sealed class SelectorsRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }
 }
 
 /// <summary>
-/// What a changing verb did, one outcome per instance (<c>scale</c>: for each that came or went, for all of them when
-/// none did). Base of the answers that say more.
+/// The answer of a verb that changes processes, with one outcome per instance (for <c>scale</c>, one for each instance
+/// that was added or removed, or for all if none was). Base of the answers with more members.
 /// </summary>
 internal record ChangeResponse
 {
-    /// <summary>Everything asked for was done and saved.</summary>
+    /// <summary>Whether everything that was requested was done and saved.</summary>
     public required bool Success { get; init; }
     public required IReadOnlyList<ProcessOutcome> Processes { get; init; }
-    /// <summary>
-    /// Partial success: what did not work, in sentences; "not saved: REASON" when the effect is there but not on disk.
-    /// </summary>
+    /// <summary>What failed, in sentences; "not saved: REASON" if the change took effect but is not on disk.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Error { get; init; }
     /// <summary>
-    /// What somebody should know of although it is no failure: what was started too, what runs on without what it
-    /// depends on.
+    /// Remarks that are not failures: other processes that were started too, or that keep running without their
+    /// dependencies.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyList<string>? Notes { get; init; }
 }

@@ -4,7 +4,7 @@ using Tspm.Model.State;
 
 namespace Tspm.Protocol;
 
-/// <summary>The members of a <see cref="ProcessStatus"/> as they come off the wire, until all have been read.</summary>
+/// <summary>Collects the members of a <see cref="ProcessStatus"/> as they are read.</summary>
 internal struct StatusMembers
 {
     string? _name, _namespace, _signal, _reason, _waitsFor, _stopSignal, _command, _cwd, _user, _project;
@@ -20,12 +20,13 @@ internal struct StatusMembers
     LastRun? _lastRun;
     List<string>? _args;
 
-    /// <summary>Reads the value at which the reader is.</summary>
-    /// <returns>False: it has no such member, and the reader has not moved.</returns>
+    /// <summary>Reads the value that the reader is at.</summary>
+    /// <returns>False if there is no member with this name; then the reader has not moved.</returns>
     public bool TryRead(scoped ReadOnlySpan<char> name, ref Utf8JsonReader reader, JsonSerializerOptions options) =>
         TryReadText(name, ref reader) || TryReadNumber(name, ref reader) || TryReadOther(name, ref reader, options);
 
-    /// <exception cref="JsonException">A member that every status has is not there, or is null.</exception>
+    /// <summary>Returns the status once all members have been read.</summary>
+    /// <exception cref="JsonException">A required member is missing or null.</exception>
     public readonly ProcessStatus Complete() => new()
     {
         Id = Required(_id),
@@ -125,7 +126,7 @@ internal struct StatusMembers
         return true;
     }
 
-    /// <summary>Most have none, and then its type is not looked at.</summary>
+    /// <summary>The metadata of this type is used only here, because most entries have no last run.</summary>
     static LastRun? ReadLastRun(ref Utf8JsonReader reader, JsonSerializerOptions options) =>
         JsonSerializer.Deserialize(ref reader, (JsonTypeInfo<LastRun>)options.GetTypeInfo(typeof(LastRun)));
 

@@ -5,10 +5,10 @@ using Tspm.Model.State;
 namespace Tspm.Protocol;
 
 /// <summary>
-/// Every type that crosses the control socket, lies on disk or is printed. Reflection is off: what is not listed here
-/// cannot be serialised. The options here are the wire's as the daemon reads it: unknown members are refused, null
-/// members left out; others make instances with theirs. Metadata only: the generated serialisers would double the size
-/// for no speed that anyone could notice.
+/// The JSON metadata of every type that is sent over the control socket, saved on disk or printed. Reflection is off,
+/// so a type that is not listed here cannot be serialised. The options are those with which the daemon reads the wire:
+/// unknown members are refused, and null members are left out; other readers create instances with their own options.
+/// Only metadata is generated: generated serialisers would double the size without a noticeable gain in speed.
 /// </summary>
 [JsonSourceGenerationOptions(
     GenerationMode = JsonSourceGenerationMode.Metadata,

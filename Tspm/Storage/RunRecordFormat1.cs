@@ -63,7 +63,7 @@ internal static class RunRecordFormat1
         Failures = flat.Failures,
         HasLeftovers = flat.HasLeftovers,
         RecentExits = flat.RecentExits,
-        Definition = flat.Definition?.WithoutWish(),
+        Definition = flat.Definition?.WithoutDesiredState(),
         Environment = flat.Environment,
         IsRunQueued = flat.IsRunQueued,
         FailedFacts = flat.Facts?.RunId == flat.RunId ? null : flat.Facts,

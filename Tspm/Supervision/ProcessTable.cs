@@ -230,6 +230,6 @@ internal sealed class ProcessTable(SupervisionServices services)
         NextId = file.NextId;
         Environments.Load(file.Environments);
         OnSaved(file);
-        foreach (var saved in file.Processes) Put(saved.WithoutWish());
+        foreach (var saved in file.Processes) Put(saved.WithoutDesiredState());
     }
 }

@@ -4,17 +4,22 @@ using System.Text;
 
 namespace Tspm.Text;
 
-/// <summary>A set of processors as the kernel writes it, <c>0-3,8</c> (man 7 cpuset, list format), and as the bits that
-/// sched_setaffinity takes.</summary>
+/// <summary>
+/// A set of processors: as the text that the kernel uses, <c>0-3,8</c> (man 7 cpuset, list format), and as the bit mask
+/// that sched_setaffinity takes.
+/// </summary>
 internal static class CpuList
 {
-    /// <summary>Room for 4096 processors; kernels are built for at most 8192, and those of machines that size are
-    /// rare.</summary>
+    /// <summary>
+    /// Mask size in 64-bit words: room for 4096 processors. Kernels can be built for up to 8192, but such machines are
+    /// rare.
+    /// </summary>
     public const int Words = 64;
 
-    const int Most = Words * 64;
+    const int MaxCpus = Words * 64;
 
-    /// <summary>Null: it is not such a list, or empty.</summary>
+    /// <summary>Reads a processor list.</summary>
+    /// <returns>The bit mask, or null if the text is empty or not a processor list.</returns>
     public static ulong[]? Parse(string text)
     {
         var mask = new ulong[Words];
@@ -29,22 +34,23 @@ internal static class CpuList
         return mask;
     }
 
+    /// <summary>Writes a bit mask as a processor list; an empty mask gives an empty text.</summary>
     public static string Format(ReadOnlySpan<ulong> mask)
     {
         var text = new StringBuilder();
-        for (var cpu = Next(mask, 0); cpu >= 0;)
+        for (var cpu = FirstFrom(mask, 0); cpu >= 0;)
         {
             var last = cpu;
-            while (Has(mask, last + 1)) last++;
+            while (Contains(mask, last + 1)) last++;
             if (text.Length > 0) text.Append(',');
             text.Append(CultureInfo.InvariantCulture, $"{cpu}");
             if (last > cpu) text.Append(CultureInfo.InvariantCulture, $"-{last}");
-            cpu = Next(mask, last + 1);
+            cpu = FirstFrom(mask, last + 1);
         }
         return text.ToString();
     }
 
-    /// <summary>Every processor of <paramref name="inner"/> is in <paramref name="outer"/>.</summary>
+    /// <summary>Whether every processor of <paramref name="inner"/> is also in <paramref name="outer"/>.</summary>
     public static bool Covers(ReadOnlySpan<ulong> outer, ReadOnlySpan<ulong> inner)
     {
         for (var word = 0; word < inner.Length; word++)
@@ -52,10 +58,11 @@ internal static class CpuList
         return true;
     }
 
-    static bool Has(ReadOnlySpan<ulong> mask, int cpu) =>
+    static bool Contains(ReadOnlySpan<ulong> mask, int cpu) =>
         cpu < mask.Length * 64 && (mask[cpu / 64] & (1UL << (cpu % 64))) != 0;
 
-    static int Next(ReadOnlySpan<ulong> mask, int from)
+    /// <summary>The first processor in the mask that is not below <paramref name="from"/>, or -1.</summary>
+    static int FirstFrom(ReadOnlySpan<ulong> mask, int from)
     {
         for (var word = from / 64; word < mask.Length; word++)
         {
@@ -66,5 +73,5 @@ internal static class CpuList
     }
 
     static bool TryNumber(ReadOnlySpan<char> text, out int cpu) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out cpu) && cpu < Most;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out cpu) && cpu < MaxCpus;
 }

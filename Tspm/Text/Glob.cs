@@ -1,14 +1,16 @@
 namespace Tspm.Text;
 
 /// <summary>
-/// Patterns over names as a shell has them (man 7 glob): <c>*</c> any letters, <c>?</c> one, <c>[a-z]</c> one of a set,
-/// <c>[!a]</c> one not of it. A bracket that is never closed stands for itself. Time grows with pattern × name at most:
-/// only the last star is ever tried again.
+/// Matches names against shell patterns (man 7 glob): <c>*</c> stands for any characters, <c>?</c> for one,
+/// <c>[a-z]</c> for one of a set, <c>[!a]</c> for one outside a set. A bracket without a closing one is an ordinary
+/// character. Time is at most proportional to pattern length × name length, because only the last star is ever retried.
 /// </summary>
 internal static class Glob
 {
+    /// <summary>Whether the text has any character with a special meaning in a pattern.</summary>
     public static bool IsPattern(string text) => text.AsSpan().IndexOfAny("*?[") >= 0;
 
+    /// <summary>Whether the whole name matches the pattern.</summary>
     public static bool IsMatch(string pattern, string name)
     {
         int p = 0, n = 0, star = -1, resume = 0;
@@ -35,16 +37,21 @@ internal static class Glob
         return p == pattern.Length;
     }
 
-    /// <summary>How much of the pattern at <paramref name="p"/> stands for this letter; 0: it does not fit.</summary>
+    /// <summary>Matches one character.</summary>
+    /// <returns>
+    /// The length of the pattern element at <paramref name="p"/>, or 0 if the character does not match it.
+    /// </returns>
     static int MatchOne(string pattern, int p, char letter)
     {
-        if (pattern[p] == '[' && CloseOf(pattern, p) is var close and > 0)
+        if (pattern[p] == '[' && CloseIndex(pattern, p) is var close and > 0)
             return InSet(pattern.AsSpan(p + 1, close - p - 1), letter) ? close - p + 1 : 0;
         return pattern[p] == '?' || pattern[p] == letter ? 1 : 0;
     }
 
-    /// <summary>A ']' that comes first in a set belongs to it.</summary>
-    static int CloseOf(string pattern, int open)
+    /// <summary>
+    /// The index of the bracket that closes the set, or -1. A ']' that comes first in a set belongs to the set.
+    /// </summary>
+    static int CloseIndex(string pattern, int open)
     {
         var first = open + 1;
         if (first < pattern.Length && (pattern[first] is '!' or '^')) first++;

@@ -1,42 +1,48 @@
 namespace Tspm.Text;
 
 /// <summary>
-/// Finds what a user probably meant: the known word with the fewest slips (a letter wrong, missing, doubled or
-/// swapped).
+/// Finds the known word that a user probably meant: the one with the fewest typing errors (a letter wrong, missing,
+/// doubled or swapped).
 /// </summary>
 internal static class NearestName
 {
-    /// <summary>Longer words are not compared: nobody mistypes them, and the work grows with the square.</summary>
+    /// <summary>Longer words are not compared: the work grows with the square of the length.</summary>
     const int MaxLength = 100;
 
-    /// <summary>Shorter beginnings fit too many words.</summary>
-    const int ShortestBeginning = 3;
+    /// <summary>Shorter prefixes match too many words.</summary>
+    const int ShortestPrefix = 3;
 
-    /// <summary>
-    /// Null when nothing is near: more than a third of the letters would have to change, and no word begins so.
-    /// </summary>
+    /// <summary>The nearest known word, or the first known word that starts with <paramref name="word"/>.</summary>
+    /// <returns>
+    /// Null if more than a third of the letters would have to change and no known word starts with it.
+    /// </returns>
     public static string? Of(string word, IEnumerable<string> known)
     {
         if (word.Length is 0 or > MaxLength) return null;
-        string? best = null, longer = null;
+        string? best = null, startsWithWord = null;
         var bestDistance = Math.Max(1, word.Length / 3) + 1;
         foreach (var candidate in known)
         {
-            if (word.Length >= ShortestBeginning && candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-                longer ??= candidate;
+            if (word.Length >= ShortestPrefix && candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+                startsWithWord ??= candidate;
             if (Math.Abs(candidate.Length - word.Length) >= bestDistance) continue;
             var distance = Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant());
             if (distance >= bestDistance || distance >= candidate.Length) continue;
             (best, bestDistance) = (candidate, distance);
         }
-        return best ?? longer;
+        return best ?? startsWithWord;
     }
 
-    /// <summary>"; did you mean 'web'?" or nothing: the tail of a sentence.</summary>
+    /// <summary>
+    /// "; did you mean 'web'?" to end an error message with, or an empty text if no known word is near.
+    /// </summary>
     public static string Question(string word, IEnumerable<string> known) =>
         Of(word, known) is { } near ? $"; did you mean '{near}'?" : "";
 
-    /// <summary>Optimal string alignment: Levenshtein's distance with a swap of neighbours as one slip.</summary>
+    /// <summary>
+    /// The optimal string alignment distance: Levenshtein distance in which swapping two neighbours counts as one
+    /// error.
+    /// </summary>
     public static int Distance(string a, string b)
     {
         var twoUp = new int[b.Length + 1];

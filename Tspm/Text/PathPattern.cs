@@ -1,9 +1,9 @@
 namespace Tspm.Text;
 
 /// <summary>
-/// A pattern over files, as in a .gitignore: without a slash it means a name anywhere (<c>*.log</c>); with one a path,
-/// from a folder on or absolute, where <c>**</c> is any number of folders (<c>build/**/*.js</c>). Each part follows
-/// <see cref="Glob"/>.
+/// A file pattern as in .gitignore. Without a slash it is a name that matches anywhere (<c>*.log</c>). With a slash it
+/// is a path, absolute or relative to a folder, in which <c>**</c> stands for any number of folders
+/// (<c>build/**/*.js</c>). Each part of the path is a <see cref="Glob"/>.
 /// </summary>
 internal sealed class PathPattern
 {
@@ -11,8 +11,8 @@ internal sealed class PathPattern
     readonly string[] _parts;
     readonly bool _isName;
 
-    /// <param name="text">What the user wrote.</param>
-    /// <param name="folder">Absolute; what a relative path belongs to.</param>
+    /// <param name="text">The pattern as the user wrote it.</param>
+    /// <param name="folder">Absolute path of the folder that a relative pattern starts from.</param>
     public PathPattern(string text, string folder)
     {
         var trimmed = text.TrimEnd('/');
@@ -22,7 +22,7 @@ internal sealed class PathPattern
         _parts = trimmed.TrimStart('/').Split('/');
     }
 
-    /// <summary>Whether an absolute path fits.</summary>
+    /// <summary>Whether an absolute path matches.</summary>
     public bool IsMatch(string path)
     {
         if (_isName) return Glob.IsMatch(_parts[0], path[(path.LastIndexOf('/') + 1)..]);

@@ -3,26 +3,27 @@ using System.Text.RegularExpressions;
 namespace Tspm.Text;
 
 /// <summary>
-/// Plain words for what is wrong with a regular expression: the framework's own texts are not in the trimmed
-/// executable.
+/// Plain words for errors in a regular expression: the trimmed executable does not contain the messages of the
+/// framework.
 /// </summary>
 internal static class RegexProblem
 {
-    public static string Words(RegexParseError error) => error switch
+    /// <summary>A phrase such as "a '(' is not closed", to be followed by "at position N".</summary>
+    public static string Describe(RegexParseError error) => error switch
     {
         RegexParseError.InsufficientClosingParentheses => "a '(' is not closed",
         RegexParseError.InsufficientOpeningParentheses => "a ')' has no '('",
         RegexParseError.UnterminatedBracket => "a '[' is not closed",
-        RegexParseError.QuantifierAfterNothing => "a repetition has nothing to repeat (write .* for \"anything\")",
-        RegexParseError.NestedQuantifiersNotParenthesized => "a repetition follows a repetition",
-        RegexParseError.UnescapedEndingBackslash => "a backslash stands at the end",
+        RegexParseError.QuantifierAfterNothing => "a quantifier has nothing to repeat (write .* for \"anything\")",
+        RegexParseError.NestedQuantifiersNotParenthesized => "a quantifier follows another quantifier",
+        RegexParseError.UnescapedEndingBackslash => "a trailing backslash",
         RegexParseError.UnrecognizedEscape => "an unknown escape",
-        RegexParseError.ReversedCharacterRange => "a range runs backwards",
-        RegexParseError.ReversedQuantifierRange => "a repetition's range runs backwards",
+        RegexParseError.ReversedCharacterRange => "a range in reverse order",
+        RegexParseError.ReversedQuantifierRange => "a quantifier range in reverse order",
         RegexParseError.QuantifierOrCaptureGroupOutOfRange => "a number is too large",
         RegexParseError.InvalidGroupingConstruct => "an unknown kind of group",
         RegexParseError.UndefinedNumberedReference or RegexParseError.UndefinedNamedReference =>
             "a reference to a group that does not exist",
-        _ => "a mistake",
+        _ => "a syntax error",
     };
 }

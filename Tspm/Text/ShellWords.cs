@@ -3,42 +3,45 @@ using System.Text;
 namespace Tspm.Text;
 
 /// <summary>
-/// What a command line is: words that can be executed directly, a matter for the shell, or broken. Exactly one of the
-/// three.
+/// The result of reading a command line. Exactly one of three: words that can be executed directly, a line that needs a
+/// shell, or a broken line.
 /// </summary>
 internal sealed record ShellSplit(IReadOnlyList<string>? Words, bool UsesShell, string? Problem);
 
 /// <summary>
 /// POSIX shell quoting (IEEE 1003.1, Shell Command Language, 2.2 Quoting and 2.3 Token Recognition), as far as it goes
-/// without a shell. A plain command is executed directly: no shell process in between, signals reach the program
-/// itself, and no character surprises anyone. Whatever needs a shell to mean what it means is left to it whole and
-/// unchanged: this reader looks for the first sign of it and stops there.
+/// without a shell. A plain command is executed directly: there is no shell process in between, signals reach the
+/// program itself, and no character has a surprising meaning. A line that needs a shell is passed to the shell whole
+/// and unchanged: this reader stops at the first sign that a shell is needed.
 /// </summary>
 internal static class ShellWords
 {
-    /// <summary>Unquoted, anywhere: operators, redirections, expansions, globs, line breaks.</summary>
+    /// <summary>
+    /// Characters that need a shell wherever they appear unquoted: operators, redirections, expansions, globs, line
+    /// breaks.
+    /// </summary>
     const string ShellAnywhere = "|&;<>()$`*?[\n";
 
     /// <summary>
-    /// After a backslash inside double quotes only these lose their meaning; before others the backslash stays (2.2.3).
+    /// Inside double quotes a backslash escapes only these characters; before others it stays (2.2.3).
     /// </summary>
     const string EscapableInDoubleQuotes = "$`\"\\";
 
-    /// <summary>Reserved words (2.4); quoted they are ordinary.</summary>
+    /// <summary>Reserved words (2.4). In quotes they are ordinary words.</summary>
     static readonly HashSet<string> Keywords =
         ["if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "in", "{", "}", "!",
             "function", "select", "[["];
 
     /// <summary>
-    /// Commands that exist only inside a shell. Those that are programs too (echo, test, kill, true …) are not listed.
+    /// Commands that exist only inside a shell. Those that also exist as programs (echo, test, kill, true …) are not
+    /// listed.
     /// </summary>
     static readonly HashSet<string> Builtins =
     [
         ":", ".", "alias", "bg", "break", "builtin", "cd", "command", "continue", "declare", "eval", "exec", "exit",
-        "export", "fc", "fg", "getopts",
-        "hash", "jobs", "let", "local", "popd", "pushd", "read", "readonly", "return", "set", "shift", "shopt",
-        "source", "times", "trap", "type",
-        "typeset", "ulimit", "umask", "unalias", "unset", "wait",
+        "export", "fc", "fg", "getopts", "hash", "jobs", "let", "local", "popd", "pushd", "read", "readonly", "return",
+        "set", "shift", "shopt", "source", "times", "trap", "type", "typeset", "ulimit", "umask", "unalias", "unset",
+        "wait",
     ];
 
     /// <summary>Reads a command line. Never throws.</summary>
@@ -54,25 +57,24 @@ internal static class ShellWords
         return new ShellSplit(words, false, null);
     }
 
-    /// <summary>The words, or null when the shell is needed or the command is broken.</summary>
+    /// <summary>The words of a command line.</summary>
+    /// <returns>Null if the line needs a shell or is broken.</returns>
     public static IReadOnlyList<string>? Split(string commandLine) => Analyze(commandLine).Words;
 
-    /// <summary>
-    /// The text as one word of a command line; quoted only when it must be, always with single quotes.
-    /// </summary>
+    /// <summary>The text as one word of a command line, in single quotes if it needs any.</summary>
     public static string Quote(string word)
     {
         if (word.Length > 0 && word.All(IsPlain)) return word;
         return $"'{word.Replace("'", "'\\''")}'";
     }
 
-    /// <summary>Characters that never need quotes in any place of a command line.</summary>
+    /// <summary>Characters that never need quotes, wherever they appear in a command line.</summary>
     static bool IsPlain(char letter) =>
         char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/' or ':' or ',' or '@' or '%' or '+';
 
     static ShellSplit Broken(string problem) => new(null, false, problem);
 
-    /// <summary>One pass over the text.</summary>
+    /// <summary>Reads the text in one pass.</summary>
     sealed class Reader(string text)
     {
         readonly StringBuilder _word = new();
@@ -81,7 +83,8 @@ internal static class ShellWords
 
         public List<string> Words { get; } = [];
 
-        /// <summary>False: the shell is needed, or there is a problem.</summary>
+        /// <summary>Reads the whole text into <see cref="Words"/>.</summary>
+        /// <returns>False if the line needs a shell or has a problem.</returns>
         public bool ReadAll(out bool usesShell, out string? problem)
         {
             usesShell = false;
@@ -142,7 +145,7 @@ internal static class ShellWords
         string? Backslash(out bool usesShell)
         {
             usesShell = false;
-            if (++_at == text.Length) return "the command ends with a backslash that has nothing to quote";
+            if (++_at == text.Length) return "the command ends with a backslash that escapes nothing";
             usesShell = text[_at] == '\n';
             Append(text[_at]);
             _quoted = true;
@@ -155,7 +158,8 @@ internal static class ShellWords
             _word.Append(letter);
         }
 
-        /// <summary>False: the first word is one that only a shell knows.</summary>
+        /// <summary>Ends the current word, if there is one.</summary>
+        /// <returns>False if the word is the first one and only a shell knows it.</returns>
         bool EndWord()
         {
             if (!_inWord) return true;

@@ -2,27 +2,28 @@ namespace Tspm.Text;
 
 /// <summary>
 /// Points in time as users write them: <c>10m</c> (ago), <c>03:10</c>, <c>03:10:05.5</c>, <c>2026-11-23</c>,
-/// <c>2026-11-23 03:10</c>, ISO 8601 with an offset. Without an offset they are local. A time of day is the last one
-/// that has been, or the first one behind <c>notBefore</c>'s time: <c>--since 23:50 --until 00:10</c> means
-/// one night.
+/// <c>2026-11-23 03:10</c>, or ISO 8601 with an offset. Times without an offset are local. A time of day is the most
+/// recent one, or the first one after <c>notBefore</c>: <c>--since 23:50 --until 00:10</c> means a single night.
 /// </summary>
 internal static class TimePoint
 {
-    /// <summary>For error sentences: what would have been right.</summary>
+    /// <summary>The accepted forms, for error messages.</summary>
     public const string Expected = "a time: 10m or 2h (ago), 03:10, 03:10:05, 2026-11-23, '2026-11-23 03:10', or ISO "
         + "8601 such as 2026-11-23T03:10:05+01:00";
 
-    /// <param name="text">What the user wrote.</param>
+    /// <summary>Reads a point in time.</summary>
+    /// <param name="text">The time as the user wrote it.</param>
     /// <param name="now">The time that "ago" counts from.</param>
-    /// <param name="zone">Of times without an offset.</param>
-    /// <param name="notBefore">The beginning, when this is the end of a range.</param>
+    /// <param name="zone">The time zone of times without an offset.</param>
+    /// <param name="notBefore">The start of the range if this is its end, else null.</param>
     /// <param name="point">The point in time.</param>
+    /// <returns>False if the text is not a time.</returns>
     public static bool TryParse(string text, DateTimeOffset now, TimeZoneInfo zone, DateTimeOffset? notBefore,
         out DateTimeOffset point)
     {
         text = text.Trim();
         if (TryAgo(text, now, out point)) return true;
-        var reader = new TimeText(text);
+        var reader = new DateTimeReader(text);
         var date = reader.Date();
         if (date is not null && reader.IsAtEnd)
             return Result(AtZone(date.Value, zone, later: notBefore is not null), out point);
@@ -42,14 +43,14 @@ internal static class TimePoint
     }
 
     /// <summary>
-    /// Unlike other durations with a unit always: whether <c>--since 2026</c> means a year or two seconds nobody can
-    /// know.
+    /// Reads a duration before now. Unlike other durations it needs a unit: <c>--since 2026</c> could mean a year or
+    /// two seconds.
     /// </summary>
     static bool TryAgo(string text, DateTimeOffset now, out DateTimeOffset point)
     {
         point = now;
         if (text == "now") return true;
-        if (!UnitText.TrySplit(text, out var number, out var unit)) return false;
+        if (!QuantityText.TrySplit(text, out var number, out var unit)) return false;
         var milliseconds = unit switch
         {
             "ms" => 1,
@@ -81,8 +82,8 @@ internal static class TimePoint
     }
 
     /// <summary>
-    /// A local time that comes twice (the clock is set back) is the wider range's end; one that never comes is as if
-    /// the clock had not been set forward yet.
+    /// Converts a local time. If the time occurs twice because the clock is set back, takes the occurrence that makes
+    /// the range wider. If the clock skips the time, takes the offset before the change.
     /// </summary>
     static DateTimeOffset AtZone(DateTime local, TimeZoneInfo zone, bool later)
     {

@@ -99,7 +99,7 @@ public sealed class ArgvTests
     [Arguments("start x --instances none", "number from 1")]
     [Arguments("start x --umask 9", "octal")]
     [Arguments("start x --nice 40", "-20 to 19")]
-    [Arguments("start x --name a:7", "means an instance")]
+    [Arguments("start x --name a:7", "selects an instance")]
     [Arguments("start x --stop-signal FOO", "expected a signal")]
     [Arguments("start x --kill-timeout 5x", "expected milliseconds")]
     [Arguments("start x --no-name", "has no flag '--no-name'")]

@@ -9,7 +9,7 @@ namespace Tspm.Tests.Config.Import;
 
 /// <summary>
 /// Files as other managers' users have them (Data/import), and beside each what comes of it: the config file, then what
-/// was not taken over. TSPM_WRITE_GOLDENS=1 writes those anew, to be looked at. What is written as a config file is
+/// was not imported. TSPM_WRITE_GOLDENS=1 writes those anew, to be looked at. What is written as a config file is
 /// read as the same again.
 /// </summary>
 [Timeout(60_000)]
@@ -145,8 +145,8 @@ internal sealed class ImportTests
     }
 
     [Test]
-    [Arguments("7", "expected an object with 'apps', but it is 7")]
-    [Arguments("{}", "it has no 'apps'")]
+    [Arguments("7", "expected an object with 'apps', but found 7")]
+    [Arguments("{}", "the file has no 'apps'")]
     [Arguments("""{"apps": [5]}""", "an app must be an object, but is 5")]
     [Arguments("""{"apps": [{"script": "x"}]}""", "no app has env_production")]
     public async Task What_is_no_ecosystem_file_is_refused(string json, string sentence,
@@ -160,7 +160,7 @@ internal sealed class ImportTests
     [Arguments("x = 1", "line 1 is not understood")]
     [Arguments("[program:a]\nnonsense", "line 2 is not understood")]
     [Arguments("[program:a]\ncommand = %(ENV_NOPE)s", "%(ENV_NOPE)s is not known here; set NOPE")]
-    [Arguments("[program:a]\ncommand = 100%", "a plain one is written %%")]
+    [Arguments("[program:a]\ncommand = 100%", "write %% for a literal one")]
     [Arguments("[program:a]\ncommand = x\nenvironment = A=\"b", "never closed")]
     [Arguments("[program:a]\ncommand = x 'y", "a, command: a quote is never closed")]
     [Arguments("[program:a]\ncommand = x \\", "a, command: nothing follows the backslash")]
@@ -186,10 +186,10 @@ internal sealed class ImportTests
     }
 
     [Test]
-    [Arguments("", "it holds no process")]
-    [Arguments("web", "it holds no process")]
-    [Arguments("web:", "it holds no process")]
-    [Arguments("a b: c", "it holds no process")]
+    [Arguments("", "the file contains no process")]
+    [Arguments("web", "the file contains no process")]
+    [Arguments("web:", "the file contains no process")]
+    [Arguments("a b: c", "the file contains no process")]
     public async Task What_is_no_procfile_is_refused(string text, string sentence, CancellationToken cancellation) =>
         await Assert.That(() => ProcfileImport.Read(text, "/", null, null)).Throws<ImportException>()
             .WithMessageContaining(sentence);
@@ -197,12 +197,12 @@ internal sealed class ImportTests
     [Test]
     [Arguments("*/2 * * * * *", "false", "start", "*/2 * * * * *", "")]
     [Arguments("0 3 * * *", "true", null, "0 3 * * *", "")]
-    [Arguments("0 0 1,15 * 1", "false", "start", "0 0 1,15 * 1", "comes more often now")]
-    [Arguments("0 0 13 * FRI", "true", null, "0 0 13 * FRI", "comes more often now")]
+    [Arguments("0 0 1,15 * 1", "false", "start", "0 0 1,15 * 1", "runs more often now")]
+    [Arguments("0 0 13 * FRI", "true", null, "0 0 13 * FRI", "runs more often now")]
     [Arguments("0 9 1-7 * 1", "false", "start", "0 9 * * 1#1", "")] // the first Monday: its meaning is kept
     [Arguments("0 0 9 22-28 * FRI", "false", "start", "0 0 9 * * FRI#4", "")]
-    [Arguments("0 9 2-8 * 1", "false", "start", "0 9 2-8 * 1", "comes more often now")]
-    [Arguments("0 9 1-7 * 1-5", "false", "start", "0 9 1-7 * 1-5", "comes more often now")]
+    [Arguments("0 9 2-8 * 1", "false", "start", "0 9 2-8 * 1", "runs more often now")]
+    [Arguments("0 9 1-7 * 1-5", "false", "start", "0 9 1-7 * 1-5", "runs more often now")]
     public async Task PM2s_times_keep_their_meaning_or_it_is_said(
         string cron, string autorestart, string? action, string expected, string note, CancellationToken cancellation)
     {

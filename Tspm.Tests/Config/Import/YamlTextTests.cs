@@ -24,11 +24,11 @@ internal sealed class YamlTextTests
     [Test]
     [Arguments("a: 1\nb: [1, 2\n", "not valid YAML at line")]
     [Arguments("a: 1\n\tb: 2\n", "not valid YAML at line 1: While scanning")]
-    [Arguments("a: 1\na: 2\n", "line 2: 'a' is there twice")]
+    [Arguments("a: 1\na: 2\n", "line 2: 'a' is given twice")]
     [Arguments("a: *nobody\n", "nobody")]
-    [Arguments("? [1, 2]\n: 3\n", "line 1: a key has to be a text")]
+    [Arguments("? [1, 2]\n: 3\n", "line 1: a key must be a string")]
     [Arguments("a: 1\n---\nb: 2\n", "several documents")]
-    [Arguments("a: {<<: 5}\n", "'<<' takes a mapping")]
+    [Arguments("a: {<<: 5}\n", "'<<' needs a mapping")]
     [Arguments("a: &a [*a]\n", "expand to too much data")]
     [Arguments("a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: "
         + "&d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n",

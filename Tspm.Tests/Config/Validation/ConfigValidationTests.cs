@@ -222,21 +222,21 @@ internal sealed class ConfigValidationTests
     [Test]
     [Arguments("\"instances\": 0", "p.instances must be a whole number from 1 to 1000, but is 0")]
     [Arguments("\"listen\": [\"web:80\"]",
-        "p.listen[0] must be HOST:PORT, [IPv6]:PORT or :PORT, with an address in digits or localhost and a port from "
+        "p.listen[0] must be HOST:PORT, [IPv6]:PORT or :PORT, with a numeric address or localhost and a port from "
             + "1 to 65535; or unix:/PATH, but is \"web:80\"")]
     [Arguments("\"listen\": [\":80\", \":80\"]", "p.listen[1]: \":80\" is given twice; remove one of the two")]
     [Arguments("\"umask\": \"9\"", "p.umask must be an octal number from 0 to 0777, as text, but is \"9\"")]
     [Arguments("\"name\": \"a:7\"",
-        "p.name: the name 'a:7' ends with ':7', which means an instance (NAME:INSTANCE); write it without the colon, "
-            + "or with a letter")]
+        "p.name: the name 'a:7' ends with ':7', which selects an instance (NAME:INSTANCE); leave out the colon, "
+            + "or add a letter")]
     [Arguments("\"restart\": {\"policy\": \"x\"}",
         "p.restart.policy must be one of always, on-failure, never, but is \"x\"")]
     [Arguments("\"ready\": {\"tcp\": \"a:0\"}",
         "p.ready.tcp: \"a:0\" must be HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:8080 or [::1]:8080")]
     [Arguments("\"ready\": {\"log\": \"a(\"}",
-        "p.ready.log: \"a(\" must be a regular expression: a '(' is not closed at position 2")]
+        "p.ready.log: \"a(\" must be a valid regular expression: a '(' is not closed at position 2")]
     [Arguments("\"health\": {}",
-        "p.health: a probe has exactly one of notify, tcp, http, log, exec, delayMs, but this one has none")]
+        "p.health: a probe must have exactly one of notify, tcp, http, log, exec, delayMs, but this one has none")]
     public async Task The_sentence_says_what_is_allowed_and_what_is_there(string fields, string sentence,
         CancellationToken cancellation) =>
         await Assert.That(Validate(fields, "p")[0].Sentence).IsEqualTo(sentence);

@@ -44,7 +44,7 @@ internal sealed class CronTimesTests
     [Arguments("0 0 31 2 *")]
     [Arguments("0 0 31 2,4 ?")]
     public async Task What_never_comes_is_refused(string cron, CancellationToken cancellation) =>
-        await Assert.That(CronTimes.ProblemOf(cron)).IsEqualTo("that time never comes, in no year");
+        await Assert.That(CronTimes.ProblemOf(cron)).IsEqualTo("that time never comes in any year");
 
     [Test]
     [Arguments("0 0 1 * 8")]

@@ -10,9 +10,9 @@ internal sealed class DependencyGraphTests
     [Test]
     [Arguments("a:b b:c c:", null)]
     [Arguments("a:b,c b:d c:d d:", null)]
-    [Arguments("a:b b:a", "dependencies go in a circle: a → b → a; take one of them out")]
-    [Arguments("a:a", "dependencies go in a circle: a → a; take one of them out")]
-    [Arguments("x:a a:b b:c c:a", "dependencies go in a circle: a → b → c → a; take one of them out")]
+    [Arguments("a:b b:a", "the dependencies form a cycle: a → b → a; remove one of them")]
+    [Arguments("a:a", "the dependencies form a cycle: a → a; remove one of them")]
+    [Arguments("x:a a:b b:c c:a", "the dependencies form a cycle: a → b → c → a; remove one of them")]
     [Arguments("web:dbb db:", "'web' depends on 'dbb', which is not defined; did you mean 'db'?")]
     public async Task What_goes_in_a_circle_or_into_the_void_is_named(string graph, string? problem,
         CancellationToken cancellation)

@@ -16,7 +16,7 @@ internal sealed class ProcessNameTests
 
     [Test]
     [Arguments("all", "always means every process")]
-    [Arguments(".", "means a folder"), Arguments("..", "means a folder")]
+    [Arguments(".", "stands for a folder"), Arguments("..", "stands for a folder")]
     [Arguments("web-*", "contains '*'"), Arguments("w?b", "contains '?'")]
     [Arguments(" lead", "begins or ends with a space"), Arguments("trail ", "begins or ends with a space"),
         Arguments("nbsp\u00a0", "a space")]

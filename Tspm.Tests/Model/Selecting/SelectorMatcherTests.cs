@@ -125,18 +125,18 @@ internal sealed class SelectorMatcherTests
         await Assert.That(SelectorMatcher.Resolve(["all"], []).IsKnown).IsTrue();
         await Assert.That(SelectorMatcher.Resolve([], Table).Matches).IsEmpty();
         await Assert.That(SelectorMatcher.Resolve(["*"], []).Sentence)
-            .IsEqualTo("there is no process '*': none is defined");
+            .IsEqualTo("there is no process '*'; none is defined");
     }
 
     [Test]
-    [Arguments("web:7", "process 'web' has no instance 7; it has the instances 0, 1")]
+    [Arguments("web:7", "process 'web' has no instance 7; it has instances 0, 1")]
     [Arguments("worker:1", "process 'worker' has no instance 1; it has only instance 0")]
-    [Arguments("/(/", "the pattern /(/ is not a regular expression: a '(' is not closed at position 1")]
+    [Arguments("/(/", "the pattern /(/ is not a valid regular expression: a '(' is not closed at position 1")]
     [Arguments("/*/",
-        "the pattern /*/ is not a regular expression: a repetition has nothing to repeat (write .* for \"anything\") "
-            + "at position 1")]
-    [Arguments("//", "the pattern // is empty; to choose every process, say 'all'")]
-    [Arguments("zz-*", "no process has a name that matches zz-*")]
+        "the pattern /*/ is not a valid regular expression: a quantifier has nothing to repeat (write .* for "
+            + "\"anything\") at position 1")]
+    [Arguments("//", "the pattern // is empty; use 'all' to select every process")]
+    [Arguments("zz-*", "no process name matches zz-*")]
     [Arguments("al", "there is no process, id or namespace 'al'; did you mean 'all'?")]
     public async Task What_is_wrong_is_said_in_a_sentence(string selector, string sentence,
         CancellationToken cancellation) =>

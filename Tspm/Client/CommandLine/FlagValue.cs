@@ -59,7 +59,7 @@ internal static class FlagValue
         const string dependencyForm = "expected the name of a process, and perhaps :started, :ready or :completed";
         if (value.EndsWith(':') || ProcessName.StoredProblem(Dependency.Parse(value).Name) is not null)
             return dependencyForm;
-        return Dependency.Misspelt(value) is { Length: > 0 } question ? dependencyForm + question : null;
+        return Dependency.MisspeltConditionHint(value) is { Length: > 0 } question ? dependencyForm + question : null;
     }
 
     static string? OfProbe(string name, string value) =>

@@ -184,7 +184,7 @@ internal sealed class EnableCommand
         session.Out.WriteLine($"the daemon that ran (pid {Output.Display.Number(before.Pid)}) has handed over; "
             + $"{(names.Count == 0 ? "no process was running" : "nothing was restarted")}");
         if (names.Count == 0) return;
-        var unknown = CurrentSystem.TellsExitOfOthers
+        var unknown = CurrentSystem.ReportsExitOfOthers
             ? ""
             : ", and this kernel (before Linux 6.15) may not tell how it ends";
         session.Out.WriteLine("until its next restart each of these stays in the cgroup in which it was started "

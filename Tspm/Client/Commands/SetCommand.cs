@@ -42,7 +42,8 @@ internal sealed class SetCommand
         if (response.Pending?.TryGetValue(name, out var pending) == true) return PendingText.Of(pending, name);
         // An older daemon knows only of this change.
         return PendingText.Of([.. assignments.Select(static assignment => assignment[..assignment.IndexOf('=')])
-            .Where(static field => ApplyPlan.NeedsNewChild(field) || ApplyPlan.CountsLater(field)).Distinct()], name);
+            .Where(static field => ApplyPlan.NeedsNewChild(field) || ApplyPlan.TakesEffectAtNextStart(field))
+            .Distinct()], name);
     }
 
     /// <summary>

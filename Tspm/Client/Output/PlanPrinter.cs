@@ -23,11 +23,9 @@ internal static class PlanPrinter
     static string Details(PlanStep step)
     {
         if (step.Changes is not { Count: > 0 } changes) return "";
-        var text = ": "
-            + ControlText
-                .Escape(string.Join(", ",
-                    changes.Select(field =>
-                        ApplyPlan.CountsLater(field) && !step.Restarts ? field + " (from its next start)" : field)));
+        var fields = changes.Select(field =>
+            ApplyPlan.TakesEffectAtNextStart(field) && !step.Restarts ? field + " (from its next start)" : field);
+        var text = ": " + ControlText.Escape(string.Join(", ", fields));
         return step.Restarts ? text + "; restarts it" : text;
     }
 }

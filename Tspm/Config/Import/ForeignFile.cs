@@ -3,29 +3,32 @@ using System.Text.Json;
 
 namespace Tspm.Config.Import;
 
-/// <summary>Whose file of processes it is.</summary>
+/// <summary>The tool that a file of processes belongs to.</summary>
 internal enum FileKind
 {
-    /// <summary>None that is known here: a program, a script, or a file of something else.</summary>
+    /// <summary>Not a known file: a program, a script, or a file of something else.</summary>
     None,
 
     /// <summary>A config file of Tspm.</summary>
     Tspm,
 
-    /// <summary>PM2's: an ecosystem file by whatever name, or what <c>pm2 save</c> wrote.</summary>
+    /// <summary>A PM2 file: an ecosystem file of any name, or the file that <c>pm2 save</c> writes.</summary>
     Pm2,
+    /// <summary>A Procfile, as foreman and Heroku use it.</summary>
     Procfile,
+    /// <summary>A supervisord.conf.</summary>
     Supervisord,
 
-    /// <summary>Of Docker Compose.</summary>
+    /// <summary>A Docker Compose file.</summary>
     Compose,
+    /// <summary>A process-compose file.</summary>
     ProcessCompose,
 }
 
 /// <summary>
-/// Tells whose file of processes a path leads to: by the names that the tools themselves look for, otherwise by the
-/// ending and then the content. Nothing is evaluated and nothing is thrown: a file that is broken, or cannot be read,
-/// is what its name says.
+/// Finds out which tool a file of processes belongs to: by the file names that the tools themselves look for, otherwise
+/// by the ending and then by the content. Nothing is evaluated, and no exception is thrown: a file that is broken or
+/// cannot be read is classified by its name.
 /// </summary>
 internal static class ForeignFile
 {
@@ -34,7 +37,7 @@ internal static class ForeignFile
     static readonly JsonDocumentOptions Lenient =
         new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    /// <summary>None also when there is no such file.</summary>
+    /// <summary>The kind of a file; also <see cref="FileKind.None"/> if it does not exist.</summary>
     public static FileKind Recognise(string path)
     {
         if (Platform.RegularFile.Obstacle(path) is not null || !File.Exists(path)) return FileKind.None;
@@ -44,7 +47,7 @@ internal static class ForeignFile
         return Text(path) is { } text ? ByContent(name, text, byName) : byName;
     }
 
-    /// <summary>What a file that cannot be understood is all the same.</summary>
+    /// <summary>The kind by name alone, which also holds if the content cannot be understood.</summary>
     static FileKind ByName(string name)
     {
         if (name.StartsWith("ecosystem.", StringComparison.Ordinal) || name == "dump.pm2") return FileKind.Pm2;
@@ -63,7 +66,7 @@ internal static class ForeignFile
             || IsIni(name)
         || name.EndsWith(".procfile", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The names of scripts that PM2 takes for its files.</summary>
+    /// <summary>Whether PM2 treats a script with this name as an ecosystem file.</summary>
     static bool IsConfigScript(string name) =>
         name.EndsWith(".config.js", StringComparison.Ordinal) || name.EndsWith(".config.cjs", StringComparison.Ordinal)
         || name.EndsWith(".config.mjs", StringComparison.Ordinal);
@@ -101,20 +104,25 @@ internal static class ForeignFile
             ? FileKind.Pm2 : FileKind.None;
     }
 
-    /// <summary>An app of a list: no other file is a list of objects with such a member.</summary>
+    /// <summary>
+    /// Whether an item of a list is a PM2 app: no other tool has files that are lists of objects with such a member.
+    /// </summary>
     static bool IsApp(JsonElement item) =>
         item.ValueKind == JsonValueKind.Object
         && (IsText(item, "script") || IsText(item, "exec") || IsText(item, "cmd") || IsText(item, "pm_exec_path"));
 
-    /// <summary>A file that is one app: a script alone is not enough, because other tools' files have one
-    /// too.</summary>
+    /// <summary>
+    /// Whether the file is a single PM2 app. A script alone is not enough, because files of other tools have one too.
+    /// </summary>
     static bool IsOneApp(JsonElement root) => IsText(root, "script") && IsText(root, "name");
 
     static bool IsText(JsonElement item, string key) =>
         item.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String;
 
-    /// <summary>It has the word <c>apps</c> outside comments, as the name of something; or it is called after
-    /// PM2.</summary>
+    /// <summary>
+    /// Whether a script is a PM2 file: it names something <c>apps</c> outside of comments, or its own name begins with
+    /// "pm2.".
+    /// </summary>
     static bool IsPm2Script(string name, string text)
     {
         if (name.StartsWith("pm2.", StringComparison.Ordinal)) return true;
@@ -129,8 +137,8 @@ internal static class ForeignFile
             }
             else if (rest[0] is '"' or '\'' or '`')
             {
-                // What is in a text is neither a comment nor a name, unless the text is the name.
-                var end = EndOfText(text, at);
+                // The content of a string is neither a comment nor a name, unless the whole string is the name.
+                var end = EndOfString(text, at);
                 if (text.AsSpan(at + 1, Math.Max(0, end - at - 1)) is "apps"
                     && NamesSomething(text.AsSpan(Math.Min(end + 1, text.Length)))) return true;
                 at = end;
@@ -141,8 +149,8 @@ internal static class ForeignFile
         return false;
     }
 
-    /// <summary>Where the quote is that ends it; only the one of a template may be on a later line.</summary>
-    static int EndOfText(string text, int at)
+    /// <summary>The index of the closing quote. Only a template may span several lines.</summary>
+    static int EndOfString(string text, int at)
     {
         var quote = text[at];
         for (at++; at < text.Length && text[at] != quote; at++)
@@ -153,7 +161,10 @@ internal static class ForeignFile
         return at;
     }
 
-    /// <summary>What follows: <c>apps: […]</c>, <c>"apps": […]</c>, <c>exports.apps = …</c>, <c>{ apps }</c>.</summary>
+    /// <summary>
+    /// Whether the text after a word makes it a name, as in <c>apps: […]</c>, <c>"apps": […]</c>, <c>exports.apps =
+    /// …</c> and <c>{ apps }</c>.
+    /// </summary>
     static bool NamesSomething(ReadOnlySpan<char> rest)
     {
         if (rest.Length > 0 && rest[0] is '"' or '\'') rest = rest[1..];
@@ -171,7 +182,7 @@ internal static class ForeignFile
         return false;
     }
 
-    /// <summary>Null: it cannot be understood.</summary>
+    /// <summary>The content as JSON; null if it cannot be parsed.</summary>
     static JsonElement? Document(string name, string text)
     {
         try
@@ -184,8 +195,10 @@ internal static class ForeignFile
         }
     }
 
-    /// <summary>JSON with comments and trailing commas, or else as <see cref="RelaxedJson"/> reads it.</summary>
-    /// <exception cref="ImportException">It is neither.</exception>
+    /// <summary>
+    /// Reads JSON with comments and trailing commas, or else in the way of <see cref="RelaxedJson"/>.
+    /// </summary>
+    /// <exception cref="ImportException">The text is neither.</exception>
     public static JsonElement Json(string text)
     {
         try

@@ -5,8 +5,8 @@ using Tspm.Model.Config;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// A setting of another manager that has no counterpart: whose, what, its value as it may be shown, and what to do
-/// instead.
+/// A setting of another process manager that could not be imported: its owner, its name, its value without secrets, and
+/// what to do instead.
 /// </summary>
 internal sealed class Unmapped(string owner, string key, string value, string hint)
 {
@@ -18,49 +18,49 @@ internal sealed class Unmapped(string owner, string key, string value, string hi
 
     public string Hint => hint;
 
-    public override string ToString() => $"{owner}: {key} = {value} was not taken over: {hint}";
+    public override string ToString() => $"{owner}: {key} = {value} was not imported: {hint}";
 }
 
 /// <summary>
-/// The other manager's file cannot be understood. The message is a sentence about what is wrong in it.
+/// Thrown when the file of another process manager cannot be understood. The message says what is wrong in the file.
 /// </summary>
 internal sealed class ImportException(string message) : Exception(message);
 
-/// <summary>What came of another manager's definitions.</summary>
+/// <summary>The result of importing the definitions of another process manager.</summary>
 internal sealed class Imported
 {
-    /// <summary>Valid, with absolute folders and unique names.</summary>
+    /// <summary>The configs: valid, with absolute folders and unique names.</summary>
     public List<ProcessConfig> Processes { get; } = [];
 
-    /// <summary>Of the file, absolute: the project of what it defines.</summary>
+    /// <summary>The folder of the file, absolute; it is the project of the processes.</summary>
     public string Folder { get; set; } = "/";
 
-    /// <summary>What is lost.</summary>
+    /// <summary>Settings that could not be imported.</summary>
     public List<Unmapped> Left { get; } = [];
 
-    /// <summary>What somebody should know of although nothing is lost.</summary>
+    /// <summary>Remarks about differences that lose nothing.</summary>
     public List<string> Notes { get; } = [];
 
     /// <summary>
-    /// Variables of processes that came out of a dump of a whole environment and look like secrets: not to be printed.
+    /// Variables from the dump of a whole environment that look like secrets and must not be printed.
     /// </summary>
     public List<Unmapped> Secrets { get; } = [];
 
+    /// <summary>Records a setting that could not be imported.</summary>
     public void Leave(string owner, string key, string value, string hint) =>
         Leave(new Unmapped(owner, key, ShownValue.Of(key, value), hint));
 
     public void Leave(string owner, string key, JsonElement value, string hint) =>
         Leave(new Unmapped(owner, key, ShownValue.Of(key, value), hint));
 
-    /// <summary>Once: a dump says it of every instance.</summary>
+    /// <summary>Records it once: a dump repeats it for every instance.</summary>
     void Leave(Unmapped left)
     {
         if (!Left.Exists(other => other.ToString() == left.ToString())) Left.Add(left);
     }
 
     /// <summary>
-    /// Takes a config with a name that is allowed and free; what breaks a rule of this Tspm is left out whole, and
-    /// told.
+    /// Adds a config under a valid and free name. A config that breaks a rule is not added, and the reason is recorded.
     /// </summary>
     public void Add(ProcessConfig config)
     {
@@ -69,21 +69,21 @@ internal sealed class Imported
         for (var number = 2; Processes.Exists(other => other.Name == name); number++)
             name = string.Create(
                 System.Globalization.CultureInfo.InvariantCulture, $"{DefaultName.MakeValid(wanted)}-{number}");
-        if (name != wanted) Notes.Add($"'{wanted}' is called '{name}'");
+        if (name != wanted) Notes.Add($"'{wanted}' was renamed to '{name}'");
         config = config with { Name = name };
         if (ConfigValidation.Validate(config) is [var problem, ..])
             Leave(name, problem.Path, problem.Found, $"the process was left out: {problem.Sentence}");
         else Processes.Add(config);
     }
 
-    /// <summary>By its name, as people name them.</summary>
+    /// <summary>Whether a name is one that people give to secrets.</summary>
     public static bool IsSecret(string name)
     {
-        foreach (var part in Parts)
+        foreach (var part in SecretParts)
             if (name.Contains(part, StringComparison.OrdinalIgnoreCase)) return true;
         return false;
     }
 
-    static readonly string[] Parts = ["secret", "token", "passw", "passphrase", "credential", "private", "api_key",
-        "apikey", "access_key", "auth", "_key", "dsn", "database_url", "_pass"];
+    static readonly string[] SecretParts = ["secret", "token", "passw", "passphrase", "credential", "private",
+        "api_key", "apikey", "access_key", "auth", "_key", "dsn", "database_url", "_pass"];
 }

@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace Tspm.Config.Import;
 
-/// <summary>One section of an ini file, its keys in order.</summary>
+/// <summary>A section of an ini file, with its keys in file order.</summary>
 internal sealed class IniSection(string name)
 {
     readonly List<string> _values = [];
 
     public string Name => name;
 
-    /// <summary>In order.</summary>
+    /// <summary>The keys in file order.</summary>
     public List<string> Keys { get; } = [];
 
-    /// <summary>The last one counts, as for Python's reader.</summary>
+    /// <summary>Sets a value. The last value of a key counts, as in the configparser of Python.</summary>
     public void Set(string key, string value)
     {
         if (Keys.IndexOf(key) is >= 0 and var at) _values[at] = value;
@@ -23,18 +23,18 @@ internal sealed class IniSection(string name)
         }
     }
 
-    /// <summary>Null: it is not there.</summary>
+    /// <summary>The value of a key; null if it is missing.</summary>
     public string? Get(string key) => Keys.IndexOf(key) is >= 0 and var at ? _values[at] : null;
 }
 
 /// <summary>
-/// Ini files as supervisord reads them, by Python's configparser: sections, <c>key = value</c> or <c>key: value</c>,
-/// lines that go on when they are indented, comments from <c>;</c> or <c>#</c> at the beginning of a line or behind a
-/// space.
+/// Reads ini files the way supervisord does, which uses the configparser of Python: sections, <c>key = value</c> or
+/// <c>key: value</c>, indented continuation lines, and comments from <c>;</c> or <c>#</c> at the beginning of a line or
+/// after a space.
 /// </summary>
 internal static class IniFile
 {
-    /// <summary>Adds the sections of a file to those that there are; one that comes again is continued.</summary>
+    /// <summary>Adds the sections of a file to the given ones. A section that exists already is continued.</summary>
     /// <exception cref="ImportException">
     /// A line is neither a section, a setting, a continuation nor a comment.
     /// </exception>

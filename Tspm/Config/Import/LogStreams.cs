@@ -1,15 +1,16 @@
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// Log files that are no files: in a container, people have a manager print what its programs print. A program's log is
-/// a file here, and the daemon prints it too when it is asked to.
+/// Recognises log files that are standard streams: in a container, people let a manager print the output of its
+/// programs. In Tspm the log of a program is a file, which the daemon also prints on request.
 /// </summary>
 internal static class LogStreams
 {
     const string Note =
-        "what was to go to standard output or error has a log here; to print it as well: tspm daemon --logs";
+        "output that went to the manager's standard output or error has a log file here; to print it too, run: "
+        + "tspm daemon --logs";
 
-    /// <summary>True: the path is a standard stream of the manager itself, which was noted.</summary>
+    /// <summary>Whether the path is a standard stream of the manager itself. If it is, a note says so.</summary>
     public static bool IsOne(string? path, Imported imported)
     {
         if (path is not (

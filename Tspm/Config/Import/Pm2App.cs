@@ -6,12 +6,16 @@ using Tspm.Model.Config;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// One app of PM2 as a process. Names of keys and their other spellings are those of PM2's application declaration
-/// (pm2.keymetrics.io/docs/usage/application-declaration) and of its <c>lib/API/schema.json</c>.
+/// Imports one PM2 app as a process. The keys and their alternative spellings are those of the application declaration
+/// of PM2 (pm2.keymetrics.io/docs/usage/application-declaration) and of its <c>lib/API/schema.json</c>.
 /// </summary>
+/// <param name="app">The app.</param>
+/// <param name="imported">Receives what could not be imported.</param>
+/// <param name="folder">The folder of the file, absolute.</param>
+/// <param name="look">Finds out what a path leads to.</param>
 internal sealed class Pm2App(JsonElement app, Imported imported, string folder, Func<string, ScriptKind> look)
 {
-    /// <summary>PM2's own, when an app does not say otherwise (constants.js).</summary>
+    /// <summary>Default of PM2 for an app that sets none (constants.js).</summary>
     const string StopSignal = "SIGINT";
 
     const int KillTimeoutMs = 1600;
@@ -36,7 +40,10 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         return "app";
     }
 
-    /// <summary>Null: it has no script, which was told.</summary>
+    /// <summary>Reads an app of an ecosystem file.</summary>
+    /// <param name="profile">Selects <c>env_PROFILE</c>; null for none.</param>
+    /// <param name="sawProfile">Set to true if the app has this profile.</param>
+    /// <returns>Null if the app has no script, which is recorded.</returns>
     public ProcessConfig? ReadApp(string? profile, ref bool sawProfile)
     {
         var overlay = default(JsonElement);
@@ -46,7 +53,7 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
             if (IsProfile(key))
             {
                 if (profile is null)
-                    imported.Leave(_name, key, member.Value, $"choose it with: tspm import pm2 --env {key[4..]}");
+                    imported.Leave(_name, key, member.Value, $"select it with: tspm import pm2 --env {key[4..]}");
                 else if (key[4..] == profile) (overlay, sawProfile) = (member.Value, true);
             }
             else if (!Take(key, member.Value)) imported.Leave(_name, key, member.Value, Pm2Hints.Of(key));
@@ -56,10 +63,13 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         return Finish();
     }
 
-    /// <summary><c>env_file</c> begins like one, and is none.</summary>
+    /// <summary>Whether the key is a profile. <c>env_file</c> only looks like one.</summary>
     static bool IsProfile(string key) => key.StartsWith("env_", StringComparison.Ordinal) && key != "env_file";
 
-    /// <summary>An entry of a dump: state and the whole shell lie among the settings.</summary>
+    /// <summary>
+    /// Reads an entry of a dump, in which settings are mixed with state and the whole environment of a shell.
+    /// </summary>
+    /// <param name="present">The current environment; only variables that differ from it are kept.</param>
     public ProcessConfig? ReadDump(IReadOnlyDictionary<string, string> present)
     {
         var env = app.TryGetProperty("env", out var given) && given.ValueKind == JsonValueKind.Object ? given : default;
@@ -69,14 +79,14 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
                 || Pm2Dump.IsState(key)) continue;
             if (Pm2Value.IsEmpty(member.Value)
                 || (env.ValueKind == JsonValueKind.Object && env.TryGetProperty(key, out _))) continue;
-            // PM2's own place for logs, which nobody asked for.
+            // The default log folder of PM2, which nobody chose.
             if (key is "pm_out_log_path" or "pm_err_log_path"
                 && Pm2Value.Text(member.Value)?.Contains("/.pm2/logs/", StringComparison.Ordinal) == true) continue;
             if (!Take(Pm2Dump.SettingOf(key), member.Value)) imported.Leave(_name, key, member.Value, Pm2Hints.Of(key));
         }
         if (env.ValueKind == JsonValueKind.Object) _env = Pm2Dump.Reduce(env, present, _name, imported);
         TakePort();
-        // One entry is one instance, whatever number it says.
+        // An entry is one instance, whatever number it has.
         _config = _config with
         {
             Instances = null,
@@ -86,20 +96,21 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         return Finish();
     }
 
-    /// <summary>It shares its port with other instances of it.</summary>
-    public void TellOfCluster()
+    /// <summary>Records that the instances of the app share a port.</summary>
+    public void ReportCluster()
     {
         if (_isCluster) imported.Leave(_name, "exec_mode", "cluster", Pm2Hints.Cluster);
     }
 
-    /// <summary>False: it has no counterpart.</summary>
+    /// <summary>Imports one setting.</summary>
+    /// <returns>False if it has no counterpart.</returns>
     bool Take(string key, JsonElement value)
     {
         switch (key)
         {
             case "name": return true;
             case "script": return (_script = Pm2Value.Text(value)) is not null;
-            // Other words for it, which count when it is not there.
+            // Other names of the script, used if it is missing.
             case "exec" or "cmd" or "command":
                 return app.TryGetProperty("script", out _) || (_script ??= Pm2Value.Text(value)) is not null;
             case "args": return (_args = Pm2Value.List(value)) is not null;
@@ -173,7 +184,7 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
                     && Did(_restart = _restart with { MaxConsecutive = Math.Max(1, most) });
             case "min_uptime":
                 return Pm2Value.Time(value) is { } least && Did(_restart = _restart with { MinUptimeMs = least });
-            // The same wait each time.
+            // A fixed delay: the same for each restart.
             case "restart_delay":
                 return Pm2Value.Time(value) is { } pause
                     && Did(_restart = pause == 0 ? _restart : _restart with { DelayMs = pause, MaxDelayMs = pause });
@@ -207,7 +218,7 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
             case "error_file" or "err_file" or "err" or "error" or "err_log":
                 return Pm2Value.Text(value) is { } errors && Did(_config = _config with { ErrFile = LogPath(errors) });
             case "log_file" or "log":
-                // Without a path: a file of PM2's own for both, which 'tspm logs' shows anyway.
+                // Without a path, it is a combined file of PM2; the command tspm logs shows both streams anyway.
                 if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return true;
                 return (_logFile = Pm2Value.Text(value)) is not null;
             case "disable_logs" when value.ValueKind == JsonValueKind.True:
@@ -227,7 +238,7 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         var config = Pm2Script.Complete(
             _config with { ProjectDir = _config.ProjectDir ?? folder },
             new Pm2ScriptWords(_name, _script, _args, _interpreter, _interpreterArgs), look, imported, out var isNode);
-        TellOfInstances(isNode);
+        ReportInstances(isNode);
         if (_waitsForReady && _listenTimeout.ValueKind != JsonValueKind.Undefined)
             Left("listen_timeout", _listenTimeout, Pm2Hints.ListenTimeout);
         TakeCombinedLog();
@@ -248,38 +259,36 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         return Pm2Schedule.Translate(config, _name, imported);
     }
 
-    /// <summary>What several instances have in PM2 and not here. PM2 runs only Node programs as a cluster by
-    /// itself.</summary>
-    void TellOfInstances(bool isNode)
+    /// <summary>
+    /// Records what several instances have in PM2 and not in Tspm. PM2 runs only Node programs as a cluster by default.
+    /// </summary>
+    void ReportInstances(bool isNode)
     {
         if (_config.Instances is not > 1) return;
         if (_isCluster || (!_isFork && isNode))
             imported.Leave(_name, "exec_mode", _isCluster ? "cluster" : "cluster, by default", Pm2Hints.Cluster);
         var merges = _mergeLogs.ValueKind == JsonValueKind.True;
-        // Instances share the files that a config names; those of Tspm's own are one each.
+        // Instances share the files that a config names; the default log files of Tspm are separate.
         var sharesAll = _config is { OutFile: not null, ErrFile: not null } || _logFile is not null;
         if (merges && !sharesAll) Left("merge_logs", _mergeLogs, Pm2Hints.MergeLogs);
         if (!merges && (_config.OutFile ?? _config.ErrFile) is { } file && file != "/dev/null")
             imported.Notes.Add(
-                $"{_name}: all instances write to {file}, as with merge_logs; PM2 gives each a file of its own");
+                $"{_name}: all instances write to {file}, as with merge_logs; PM2 gives each its own file");
     }
 
     void TakeCombinedLog()
     {
         if (_logFile is null) return;
-        if (_config.OutFile is null && _config.ErrFile is null) _config = _config with
-        {
-            OutFile = LogPath(_logFile),
-            MergeLogs = true,
-        };
+        if (_config.OutFile is null && _config.ErrFile is null)
+            _config = _config with { OutFile = LogPath(_logFile), MergeLogs = true };
         else
             imported.Leave(_name, "log_file", _logFile,
-                "one file for both is outFile with mergeLogs; beside two others there is no third");
+                "a file for both streams is outFile with mergeLogs; it cannot be added to two separate files");
     }
 
     /// <summary>
-    /// PM2 starts at each time of its schedule, whether the app runs or not. So one that ends by itself is a job; a run
-    /// that is not over gives way to the next.
+    /// Makes an app with a schedule a job if it ends on its own. PM2 starts an app at each time of its schedule,
+    /// whether the app is running or not; a run that is not over is replaced by the next.
     /// </summary>
     void MakeJob()
     {
@@ -315,7 +324,7 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         return true;
     }
 
-    /// <summary>Over what <c>env</c> says, under what a profile does.</summary>
+    /// <summary>Sets PORT, which overrides <c>env</c> and is overridden by a profile.</summary>
     void TakePort()
     {
         if (_port is null) return;
@@ -323,8 +332,12 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         _env["PORT"] = _port;
     }
 
-    /// <summary>"NULL" and /dev/null are PM2's words for none.</summary>
-    string? LogPath(string path) => path is "NULL" ? "/dev/null" : LogStreams.IsOne(path, imported) ? null : path;
+    /// <summary>The log path in the sense of Tspm. PM2 writes "NULL" or /dev/null for no log.</summary>
+    string? LogPath(string path)
+    {
+        if (path is "NULL") return "/dev/null";
+        return LogStreams.IsOne(path, imported) ? null : path;
+    }
 
     bool Left(string key, JsonElement value, string hint)
     {
@@ -332,6 +345,6 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         return true;
     }
 
-    /// <summary>An assignment as the end of a condition.</summary>
+    /// <summary>Always true: lets an assignment be the last operand of a condition.</summary>
     static bool Did(object _) => true;
 }

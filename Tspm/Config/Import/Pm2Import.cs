@@ -5,19 +5,19 @@ using Tspm.Model.Config;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// PM2's ecosystem files (an object with <c>apps</c>, a list, or one app) and its <c>dump.pm2</c>, as JSON. Pure but
-/// for one question: what lies at the path of a script? What an app says is mapped by <see cref="Pm2App"/>, one key
-/// after the other.
+/// Imports the ecosystem files of PM2 (an object with <c>apps</c>, a list, or one app) and its <c>dump.pm2</c>, as
+/// JSON. Pure, except that the caller must say what the path of a script leads to. <see cref="Pm2App"/> maps the
+/// settings of an app, one key after the other.
 /// </summary>
 internal static class Pm2Import
 {
-    /// <param name="root">The file.</param>
-    /// <param name="folder">Its folder, absolute.</param>
-    /// <param name="profile">Chooses <c>env_PROFILE</c>; null: none.</param>
-    /// <param name="present">The environment in which this is done: of a dump only what differs from it is
-    /// kept.</param>
-    /// <param name="look">What lies at this path?</param>
-    /// <exception cref="ImportException">It is no such file.</exception>
+    /// <summary>Imports a file.</summary>
+    /// <param name="root">The content of the file.</param>
+    /// <param name="folder">The folder of the file, absolute.</param>
+    /// <param name="profile">Selects <c>env_PROFILE</c>; null for none.</param>
+    /// <param name="present">The current environment: only variables of a dump that differ from it are kept.</param>
+    /// <param name="look">Finds out what a path leads to.</param>
+    /// <exception cref="ImportException">The content is not that of a PM2 file.</exception>
     public static Imported Read(
         JsonElement root, string folder, string? profile, IReadOnlyDictionary<string, string> present,
         Func<string, ScriptKind> look)
@@ -33,7 +33,7 @@ internal static class Pm2Import
             else if (reader.ReadApp(profile, ref sawProfile) is { } config) imported.Add(config);
         }
         if (!sawProfile) throw new ImportException($"no app has env_{profile}");
-        if (imported.Processes.Count == 0 && imported.Left.Count == 0) imported.Notes.Add("it holds no apps");
+        if (imported.Processes.Count == 0 && imported.Left.Count == 0) imported.Notes.Add("the file contains no apps");
         return imported;
     }
 
@@ -41,11 +41,11 @@ internal static class Pm2Import
     {
         if (root.ValueKind == JsonValueKind.Array) return Items(root);
         if (root.ValueKind != JsonValueKind.Object)
-            throw new ImportException($"expected an object with 'apps', but it is {JsonProblems.Show(root)}");
+            throw new ImportException($"expected an object with 'apps', but found {JsonProblems.Show(root)}");
         if (root.TryGetProperty("deploy", out var deploy))
-            imported.Leave("the file", "deploy", deploy, "Tspm copies nothing to other machines");
+            imported.Leave("the file", "deploy", deploy, "Tspm does not deploy to other machines");
         if (!root.TryGetProperty("apps", out var apps) && !root.TryGetProperty("pm2", out apps))
-            return IsApp(root) ? [root] : throw new ImportException("it has no 'apps'");
+            return IsApp(root) ? [root] : throw new ImportException("the file has no 'apps'");
         return apps.ValueKind == JsonValueKind.Array ? Items(apps) : [apps];
     }
 
@@ -63,19 +63,20 @@ internal static class Pm2Import
         return items;
     }
 
-    /// <summary>A dump has an entry for each instance.</summary>
+    /// <summary>
+    /// Adds a dumped app. A dump has an entry for each instance, so equal entries are counted as instances.
+    /// </summary>
     static void AddDumped(Imported imported, Pm2App reader, ProcessConfig? config)
     {
         if (config is null) return;
-        var same = imported.Processes
-            .FindIndex(other =>
-                other.Name == config.Name && other.Command == config.Command && other.ProjectDir == config.ProjectDir);
+        var same = imported.Processes.FindIndex(other =>
+            other.Name == config.Name && other.Command == config.Command && other.ProjectDir == config.ProjectDir);
         if (same < 0)
         {
             imported.Add(config);
             return;
         }
-        if (imported.Processes[same].Instances is null) reader.TellOfCluster();
+        if (imported.Processes[same].Instances is null) reader.ReportCluster();
         imported.Processes[same] = imported.Processes[same] with
         {
             Instances = (imported.Processes[same].Instances ?? 1) + 1,

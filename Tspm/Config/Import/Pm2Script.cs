@@ -3,21 +3,22 @@ using Tspm.Text;
 
 namespace Tspm.Config.Import;
 
-/// <summary>What an app says about its program, in PM2's words.</summary>
+/// <summary>The settings of an app that say what it runs, as PM2 names them.</summary>
 internal sealed record Pm2ScriptWords(
     string Name, string Script, IReadOnlyList<string>? Args, string? Interpreter,
     IReadOnlyList<string> InterpreterArgs);
 
-/// <summary>Which program PM2 would run for an app, and by what.</summary>
+/// <summary>Finds out which program PM2 would run for an app, and with which interpreter.</summary>
 internal static class Pm2Script
 {
     /// <summary>The config with command, arguments and interpreter.</summary>
-    /// <param name="config">With its folder.</param>
-    /// <param name="words">What the app says.</param>
-    /// <param name="look">What lies at a path.</param>
-    /// <param name="imported">Takes what cannot be mapped.</param>
-    /// <param name="isNode">PM2 would run it by Node, or by Bun: such an app is a cluster when it has several
-    /// instances.</param>
+    /// <param name="config">The config with its folder.</param>
+    /// <param name="words">The settings of the app.</param>
+    /// <param name="look">Finds out what a path leads to.</param>
+    /// <param name="imported">Receives what could not be imported.</param>
+    /// <param name="isNode">
+    /// Whether PM2 would run the app with Node or Bun: with several instances, such an app is a cluster.
+    /// </param>
     public static ProcessConfig Complete(
         ProcessConfig config, Pm2ScriptWords words, Func<string, ScriptKind> look, Imported imported, out bool isNode)
     {
@@ -28,24 +29,24 @@ internal static class Pm2Script
         var interpreter = Interpreter(words, kind, imported);
         isNode = interpreter is not null
             && (interpreter.EndsWith("node", StringComparison.Ordinal)
-            || interpreter.EndsWith("bun", StringComparison.Ordinal));
-        // In its folder, where PM2 finds it and a PATH would not.
+                || interpreter.EndsWith("bun", StringComparison.Ordinal));
+        // PM2 finds the program in the folder of the app; a PATH lookup would not.
         if (interpreter is null && kind != ScriptKind.None && !script.Contains('/')) script = "./" + script;
         var options = words.InterpreterArgs;
         if (interpreter is null && options.Count > 0)
             imported.Leave(
-                words.Name, "interpreter_args", string.Join(' ', options), "there is no interpreter to give them to");
+                words.Name, "interpreter_args", string.Join(' ', options), "the app has no interpreter");
         return config with
         {
-            Interpreter = interpreter is null
-                ? null
-                : Quoted(interpreter, options),
+            Interpreter = interpreter is null ? null : Quoted(interpreter, options),
             Command = script,
             Args = args ?? [],
         };
     }
 
-    /// <summary>PM2 takes a script with spaces for a line of a shell.</summary>
+    /// <summary>
+    /// Whether PM2 treats the script as a shell command line, because it contains spaces or operators.
+    /// </summary>
     static bool IsLine(Pm2ScriptWords words) =>
         words.Script.AsSpan().ContainsAny(' ', '|', '&') && words.Interpreter is null or "none" or "bash" or "sh";
 

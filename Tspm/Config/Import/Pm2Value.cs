@@ -7,12 +7,15 @@ using Tspm.Text;
 
 namespace Tspm.Config.Import;
 
-/// <summary>Values of PM2's settings as PM2 reads them. Null: the value is of no kind that the setting has.</summary>
+/// <summary>
+/// Reads the values of PM2 settings the way PM2 does. Null means that the value has a kind that the setting does not
+/// accept.
+/// </summary>
 internal static class Pm2Value
 {
     static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Text; of a number or a truth value its text.</summary>
+    /// <summary>The value as text; numbers, true and false are converted.</summary>
     public static string? Text(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => JsonTypes.TryText(value, out var text) ? text : null,
@@ -30,7 +33,7 @@ internal static class Pm2Value
         return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
 
-    /// <summary>As JavaScript writes it: 1.0 is "1", and 1e3 "1000".</summary>
+    /// <summary>A number as JavaScript writes it: 1.0 is "1", and 1e3 is "1000".</summary>
     static string Number(JsonElement value)
     {
         var raw = value.GetRawText();
@@ -40,7 +43,7 @@ internal static class Pm2Value
             : number.ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant();
     }
 
-    /// <summary>A list, or one text.</summary>
+    /// <summary>The items of a list, or a single text as a list.</summary>
     public static List<string>? Words(JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.Array) return Text(value) is { } one ? [one] : null;
@@ -50,13 +53,17 @@ internal static class Pm2Value
         return words;
     }
 
-    /// <summary>Where PM2 wants a list and finds a text, it splits that at spaces.</summary>
+    /// <summary>The items of a list. Where PM2 expects a list and finds a text, it splits the text at spaces.</summary>
     public static IReadOnlyList<string>? List(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Array ? Words(value) : Text(value) is { } line ? Split(line) : null;
+        value.ValueKind == JsonValueKind.Array ? Words(value) : SplitText(Text(value));
 
+    static IReadOnlyList<string>? SplitText(string? line) => line is null ? null : Split(line);
+
+    /// <summary>The words of a command line, or the parts between spaces if it needs a shell.</summary>
     public static IReadOnlyList<string> Split(string line) =>
         ShellWords.Split(line) ?? line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>A list of exit codes.</summary>
     public static List<int>? Codes(JsonElement value)
     {
         var codes = new List<int>();
@@ -67,22 +74,27 @@ internal static class Pm2Value
         return codes;
     }
 
+    /// <summary>A whole number.</summary>
     public static int? Whole(JsonElement value) =>
         int.TryParse(Text(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
             : null;
 
+    /// <summary>A duration in milliseconds.</summary>
     public static int? Time(JsonElement value) =>
         Duration.TryParse(Text(value) ?? "", out var time) && time.TotalMilliseconds <= int.MaxValue
             ? (int)time.TotalMilliseconds : null;
 
+    /// <summary>A size in bytes.</summary>
     public static long? Size(JsonElement value) =>
         ByteSize.TryParse(Text(value) ?? "", out var size) && size > 0 ? size : null;
 
     /// <summary>
-    /// How many instances are meant by PM2's number: 0 is one per core, a negative one so many fewer, but at least one.
+    /// The number of instances that a number in a PM2 file means: 0 is one per core, and a negative number is that many
+    /// fewer, but at least one.
     /// </summary>
     public static int Instances(int said) => said > 0 ? said : Math.Max(1, Environment.ProcessorCount + said);
 
+    /// <summary>Whether the value is an empty list, object or text.</summary>
     public static bool IsEmpty(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Array => value.GetArrayLength() == 0,
@@ -91,7 +103,10 @@ internal static class Pm2Value
         _ => false,
     };
 
-    /// <summary>PM2's patterns: a folder is meant with all below it, and "./" in front means nothing.</summary>
+    /// <summary>
+    /// A pattern of PM2 as one of Tspm: a leading "./" means nothing, and a folder includes everything below it in
+    /// both.
+    /// </summary>
     public static string Pattern(string text)
     {
         var plain = text.StartsWith("./", StringComparison.Ordinal) ? text[2..] : text;

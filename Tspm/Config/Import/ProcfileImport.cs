@@ -4,18 +4,21 @@ using Tspm.Model.Config;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// A Procfile: <c>name: command</c>, a line each. As foreman runs it: by a shell where the line needs one, in the
-/// file's folder, with the variables of <c>.env</c>, and each with a <c>PORT</c> of its own: 5000, 5100 …, or from the
-/// <c>PORT</c> of the env file on. A line of another form is passed over, as foreman and honcho do, and named. Pure.
+/// Imports a Procfile: <c>name: command</c>, one per line. Each command runs as in foreman: through a shell if the line
+/// needs one, in the folder of the file, with the variables of <c>.env</c>, and with its own <c>PORT</c>: 5000, 5100 …,
+/// or counted from the <c>PORT</c> of the env file. Lines of another form are skipped, as in foreman and honcho, and a
+/// note names them. Pure.
 /// </summary>
 internal static class ProcfileImport
 {
     const int FirstPort = 5000, PortStep = 100;
 
-    /// <param name="text">The file.</param>
-    /// <param name="folder">Its folder, absolute.</param>
-    /// <param name="envFile">An env file for all of them; null: none.</param>
-    /// <param name="port">PORT of that file; null: it has none.</param>
+    /// <summary>Imports a Procfile.</summary>
+    /// <param name="text">The content of the file.</param>
+    /// <param name="folder">The folder of the file, absolute.</param>
+    /// <param name="envFile">The env file of all processes; null for none.</param>
+    /// <param name="port">PORT in the env file; null if it has none.</param>
+    /// <exception cref="ImportException">The file contains no process.</exception>
     public static Imported Read(string text, string folder, string? envFile, int? port)
     {
         var imported = new Imported();
@@ -41,18 +44,20 @@ internal static class ProcfileImport
                 Restart = isRelease ? new RestartConfig { Policy = "on-failure" } : null,
             });
             if (isRelease)
-                imported.Notes
-                    .Add("'release' ends when it is done: it is not started again after success; what needs it can "
-                        + "say dependsOn release, completed");
+                imported.Notes.Add(
+                    "'release' is not restarted after success; a process that needs it can name it in dependsOn, with "
+                    + "the condition completed");
             next += PortStep;
         }
         if (imported.Processes.Count == 0 && imported.Left.Count == 0)
-            throw new ImportException("it holds no process; expected lines 'name: command'");
+            throw new ImportException("the file contains no process; expected lines 'name: command'");
         return imported;
     }
 
-    /// <summary>Foreman's rule: a name of letters, digits, '_' and '-' at the very beginning, a colon, a
-    /// command.</summary>
+    /// <summary>
+    /// Splits a line by the rule of foreman: a name of letters, digits, '_' and '-' at the very beginning, a colon, and
+    /// a command.
+    /// </summary>
     static bool IsProcess(string line, out string name, out string command)
     {
         var colon = line.IndexOf(':');
@@ -68,6 +73,6 @@ internal static class ProcfileImport
         var shown = content.Length > 60 ? content[..60] + "…" : content;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"line {line} was passed over, as foreman does; it is not 'name: command': {shown}");
+            $"line {line} was skipped, as in foreman, because it is not 'name: command': {shown}");
     }
 }

@@ -6,30 +6,31 @@ using Tspm.Json;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// JSON as people write it for PM2, which evaluates such a file as JavaScript: keys without quotes, single quotes,
-/// comments, trailing commas, hexadecimal numbers. Only data is read; nothing is ever evaluated, so that a function, a
+/// Reads JSON as people write it for PM2, which evaluates such a file as JavaScript: keys without quotes, single
+/// quotes, comments, trailing commas, hexadecimal numbers. Only data is read and nothing is evaluated, so a function, a
 /// variable or a template with <c>${</c> is refused with its line.
 /// </summary>
 internal sealed class RelaxedJson
 {
-    const int MostLevels = 64;
+    const int MaxLevels = 64;
 
     readonly string _text;
     int _at;
 
     RelaxedJson(string text) => _text = text;
 
-    /// <exception cref="ImportException">It is more than data; the message names the line.</exception>
+    /// <summary>Reads a text.</summary>
+    /// <exception cref="ImportException">The text is not only data; the message names the line.</exception>
     public static JsonElement Read(string text) => JsonText.ToElement(writer =>
     {
         var reader = new RelaxedJson(text);
         reader.Value(writer, 0);
-        if (reader.Next() is not null) throw reader.Problem("something follows after its end");
+        if (reader.Next() is not null) throw reader.Problem("unexpected text after the end");
     });
 
     void Value(Utf8JsonWriter writer, int level)
     {
-        if (level > MostLevels) throw Problem("it is nested too deeply");
+        if (level > MaxLevels) throw Problem("the values are nested too deeply");
         switch (Next())
         {
             case '{':
@@ -42,7 +43,7 @@ internal sealed class RelaxedJson
                 writer.WriteStringValue(Quoted());
                 break;
             case null:
-                throw Problem("it ends too early");
+                throw Problem("the text ends too early");
             default:
                 Plain(writer, Word());
                 break;
@@ -54,10 +55,10 @@ internal sealed class RelaxedJson
         writer.WriteStartObject();
         for (_at++; Next() != '}'; Separator('}'))
         {
-            if (Next() is null) throw Problem("it ends too early");
+            if (Next() is null) throw Problem("the text ends too early");
             var key = Next() is '"' or '\'' ? Quoted() : Word();
-            if (key.Length == 0) throw Problem("a key is expected");
-            if (Next() != ':') throw Problem($"after the key {JsonProblems.Quote(key)}, a colon is expected");
+            if (key.Length == 0) throw Problem("expected a key");
+            if (Next() != ':') throw Problem($"expected a colon after the key {JsonProblems.Quote(key)}");
             _at++;
             writer.WritePropertyName(key);
             Value(writer, level + 1);
@@ -74,12 +75,12 @@ internal sealed class RelaxedJson
         writer.WriteEndArray();
     }
 
-    /// <summary>A comma, or the end of what it stands in.</summary>
+    /// <summary>Skips a comma, or stops at the end of the enclosing object or list.</summary>
     void Separator(char end)
     {
         var next = Next();
         if (next == ',') _at++;
-        else if (next != end) throw Problem($"a comma or '{end}' is expected");
+        else if (next != end) throw Problem($"expected a comma or '{end}'");
     }
 
     void Plain(Utf8JsonWriter writer, string word)
@@ -97,13 +98,13 @@ internal sealed class RelaxedJson
             IsNumber(digits) && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             && double.IsFinite(value))
             writer.WriteNumberValue(sign * value);
-        else throw Problem(word.Length == 0 ? $"'{_text[_at]}' is not expected" : $"'{word}' is not data");
+        else throw Problem(word.Length == 0 ? $"unexpected '{_text[_at]}'" : $"'{word}' is not data");
     }
 
     static bool IsNumber(ReadOnlySpan<char> digits) =>
         digits.Length > 0 && (char.IsAsciiDigit(digits[0]) || digits[0] == '.');
 
-    /// <summary>A key without quotes, a number, or one of JavaScript's words; empty when there is none.</summary>
+    /// <summary>A key without quotes, a number, or a word of JavaScript; empty if there is none.</summary>
     string Word()
     {
         var start = _at;
@@ -122,7 +123,7 @@ internal sealed class RelaxedJson
             if (letter == quote)
             {
                 _at++;
-                return IsWellFormed(value) ? value.ToString() : throw Problem("a text has half of a surrogate pair");
+                return IsWellFormed(value) ? value.ToString() : throw Problem("a string has half of a surrogate pair");
             }
             if (letter == '\n' && quote != '`') break;
             if (letter == '$' && quote == '`' && _at + 1 < _text.Length && _text[_at + 1] == '{')
@@ -144,7 +145,7 @@ internal sealed class RelaxedJson
         return true;
     }
 
-    /// <summary>From the backslash to the last character of what it begins.</summary>
+    /// <summary>Reads an escape sequence, from the backslash to its last character.</summary>
     void Escape(StringBuilder value)
     {
         var letter = _text[++_at];
@@ -155,7 +156,7 @@ internal sealed class RelaxedJson
             if (end > _text.Length || !ushort.TryParse(
                 _text.AsSpan(_at + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
                     out var code))
-                throw Problem("a backslash is not followed by what it needs");
+                throw Problem("an escape sequence is incomplete");
             value.Append((char)code);
             _at += digits;
         }

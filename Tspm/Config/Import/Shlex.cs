@@ -3,13 +3,14 @@ using System.Text;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// A command line as supervisord takes it apart, which is Python's <c>shlex.split</c> (docs.python.org/3/library/shlex,
-/// POSIX mode): quotes and backslashes join words, and every other character stays what it is. There is no shell.
+/// Splits a command line the way supervisord does, with <c>shlex.split</c> of Python (docs.python.org/3/library/shlex,
+/// POSIX mode): quotes and backslashes join words, and every other character stands for itself. There is no shell.
 /// </summary>
 internal static class Shlex
 {
+    /// <summary>Splits a command into words.</summary>
     /// <param name="line">The command.</param>
-    /// <param name="where">Whose it is, for the message.</param>
+    /// <param name="where">The owner of the command, for error messages.</param>
     /// <exception cref="ImportException">A quote is never closed, or nothing follows a backslash.</exception>
     public static List<string> Split(string line, string where)
     {
@@ -30,13 +31,14 @@ internal static class Shlex
             if (letter is '\'' or '"') i = Quoted(line, i, word, where);
             else if (letter != '\\') word.Append(letter);
             else if (++i < line.Length) word.Append(line[i]);
-            else throw new ImportException($"{where}: nothing follows the backslash at its end");
+            else throw new ImportException($"{where}: nothing follows the backslash at the end");
         }
         if (inWord) words.Add(word.ToString());
         return words;
     }
 
-    /// <summary>From the opening quote to the closing one, whose place is returned.</summary>
+    /// <summary>Reads from the opening quote to the closing one.</summary>
+    /// <returns>The index of the closing quote.</returns>
     static int Quoted(string line, int open, StringBuilder word, string where)
     {
         var quote = line[open];

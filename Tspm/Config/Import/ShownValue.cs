@@ -5,21 +5,23 @@ using Tspm.Json;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// A value of another manager's file in one short line of JSON, without what looks like a secret, at whatever depth.
+/// Shows a value from the file of another process manager in one short line of JSON, with secrets hidden at every
+/// depth.
 /// </summary>
 internal static class ShownValue
 {
     public const string Hidden = "***";
 
-    /// <summary>Longer ones are cut: the file has the rest.</summary>
+    /// <summary>Longer values are cut; the file has the rest.</summary>
     const int MaxLength = 200;
 
     /// <inheritdoc cref="Of(string, JsonElement)"/>
     public static string Of(string key, string value) =>
         Imported.IsSecret(key) || HasLogin(value) ? Hidden : JsonProblems.Quote(value);
 
-    /// <param name="key">By its name it is a secret or not.</param>
-    /// <param name="value">A secret, too, when it is an address with a login in it.</param>
+    /// <summary>The value as it may be shown.</summary>
+    /// <param name="key">The name, which may be that of a secret.</param>
+    /// <param name="value">The value. An address that contains a login is hidden too.</param>
     public static string Of(string key, JsonElement value)
     {
         var text = new StringBuilder();
@@ -33,12 +35,16 @@ internal static class ShownValue
         if (Imported.IsSecret(key)) text.Append(Hidden);
         else if (value.ValueKind == JsonValueKind.Object) WriteMembers(text, value);
         else if (value.ValueKind == JsonValueKind.Array) WriteItems(text, key, value);
-        else
-            text.Append(value.ValueKind == JsonValueKind.String && JsonTypes.TryText(value, out var word)
-                && HasLogin(word) ? Hidden : JsonProblems.Show(value));
+        else text.Append(IsLogin(value) ? Hidden : JsonProblems.Show(value));
     }
 
-    /// <summary><c>https://user:password@host</c>, and the like: many put a token there.</summary>
+    static bool IsLogin(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && JsonTypes.TryText(value, out var text) && HasLogin(text);
+
+    /// <summary>
+    /// Whether a text is an address with a login, such as <c>https://user:password@host</c>; many people put a token
+    /// there.
+    /// </summary>
     static bool HasLogin(string text) =>
         text.IndexOf("://", StringComparison.Ordinal) is >= 0 and var at && text.IndexOf('@', at) > 0;
 

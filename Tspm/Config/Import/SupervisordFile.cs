@@ -1,21 +1,22 @@
 namespace Tspm.Config.Import;
 
-/// <summary>What the whole of a supervisord.conf says that the meaning of a program depends on.</summary>
-/// <param name="folder">Where supervisord would be started: programs inherit it.</param>
+/// <summary>The facts about a whole supervisord.conf that the meaning of a program depends on.</summary>
+/// <param name="folder">The folder in which supervisord would be started, which programs inherit.</param>
+/// <param name="sections">The sections of the file.</param>
 internal sealed class SupervisordFile(string folder, List<IniSection> sections)
 {
-    bool _toldOfFolder;
+    bool _hasNotedFolder;
 
     public string Folder => folder;
 
-    /// <summary>Somebody is there for the events of output.</summary>
+    /// <summary>Whether an event listener exists.</summary>
     public bool HasListener { get; } =
         sections.Exists(static section => section.Name.StartsWith("eventlistener:", StringComparison.Ordinal));
 
-    /// <summary>Not all programs have the same priority: only then does it say an order.</summary>
-    public bool HasOrder { get; } = Orders(sections);
+    /// <summary>Whether the priorities differ. Only then do they mean an order.</summary>
+    public bool HasOrder { get; } = HasDifferentPriorities(sections);
 
-    static bool Orders(List<IniSection> sections)
+    static bool HasDifferentPriorities(List<IniSection> sections)
     {
         string? first = null;
         foreach (var section in sections)
@@ -28,13 +29,13 @@ internal sealed class SupervisordFile(string folder, List<IniSection> sections)
         return false;
     }
 
-    /// <summary>Once for all programs.</summary>
-    public void TellOfFolder(Imported imported)
+    /// <summary>Adds a note about the folder of programs without <c>directory</c>, once for all programs.</summary>
+    public void NoteFolder(Imported imported)
     {
-        if (_toldOfFolder) return;
-        _toldOfFolder = true;
+        if (_hasNotedFolder) return;
+        _hasNotedFolder = true;
         imported.Notes.Add(
-            $"programs without 'directory' run in the current folder, {folder}, as supervisord's run in the folder "
-            + "that it was started in; where that was another (a service is often started in /), set projectDir");
+            $"programs without 'directory' run in the current folder, {folder}; under supervisord they run in the "
+            + "folder that it was started in; if that was another one (often / for a service), set projectDir");
     }
 }

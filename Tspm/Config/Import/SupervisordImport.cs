@@ -1,20 +1,21 @@
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// A supervisord.conf with its includes and groups. Pure but for the files that it includes, which the caller reads.
-/// What a program says is mapped by <see cref="SupervisordProgram"/>. Sections about supervisord itself need no
-/// counterpart: they are named, and lose nothing.
+/// Imports a supervisord.conf with its includes and groups. Pure, except for the included files, which the caller
+/// reads. <see cref="SupervisordProgram"/> maps the settings of a program. Sections about supervisord itself need no
+/// counterpart: a note names them, and nothing is lost.
 /// </summary>
 internal static class SupervisordImport
 {
-    /// <param name="text">The file.</param>
-    /// <param name="path">Its path, absolute.</param>
-    /// <param name="start">The folder that programs inherit, absolute: where supervisord would be started.</param>
-    /// <param name="environment">For %(ENV_X)s.</param>
-    /// <param name="host">For %(host_node_name)s.</param>
-    /// <param name="include">The paths that fit a pattern, in order.</param>
-    /// <param name="read">What is in one of them.</param>
-    /// <exception cref="ImportException">It cannot be understood.</exception>
+    /// <summary>Imports a file.</summary>
+    /// <param name="text">The content of the file.</param>
+    /// <param name="path">The path of the file, absolute.</param>
+    /// <param name="start">The folder in which supervisord would be started, absolute; programs inherit it.</param>
+    /// <param name="environment">The variables for %(ENV_X)s.</param>
+    /// <param name="host">The host name for %(host_node_name)s.</param>
+    /// <param name="include">Returns the paths that match a pattern, in order.</param>
+    /// <param name="read">Returns the content of an included file.</param>
+    /// <exception cref="ImportException">The file cannot be understood.</exception>
     public static Imported Read(
         string text, string path, string start, IReadOnlyDictionary<string, string> environment, string host,
         Func<string, List<string>> include, Func<string, string> read)
@@ -48,24 +49,26 @@ internal static class SupervisordImport
             else if (section.Name.StartsWith("eventlistener:", StringComparison.Ordinal))
                 imported.Leave(
                     section.Name, "command", section.Get("command") ?? "",
-                    "the program was left out, with all that it says: hooks, or tspm events -f --json");
+                    "the program was left out; use hooks, or: tspm events -f --json");
             else if (!section.Name.StartsWith("group:", StringComparison.Ordinal)
                 && section.Name is not ("include" or "supervisord")) own.Add($"[{section.Name}]");
         }
-        TakeGlobal(global, imported);
+        NoteGlobal(global, imported);
         if (own.Count > 0)
-            imported.Notes
-                .Add($"{string.Join(", ", own)}: supervisord's own; Tspm has its socket and needs no such setting");
+            imported.Notes.Add($"{string.Join(", ", own)}: only for supervisord itself; Tspm needs no such setting");
         return imported;
     }
 
-    /// <summary>A program that accepts on its standard input cannot run with sockets that are elsewhere.</summary>
+    /// <summary>
+    /// The hint for a program that accepts connections on its standard input: it cannot use sockets on other
+    /// descriptors.
+    /// </summary>
     static string FcgiHint(IniSection section) =>
-        "the program was left out, with all that it says: it expects its socket "
-        + $"({section.Get("socket") ?? "none is named"}) as standard input, and 'listen' passes sockets as systemd "
-        + "does, from descriptor 3 on; define it with 'listen' where it can take that (uvicorn: --fd 3)";
+        "the program was left out: it expects its socket "
+        + $"({section.Get("socket") ?? "none is named"}) as standard input, but 'listen' passes sockets like systemd, "
+        + "from descriptor 3 on; if the program supports that (uvicorn: --fd 3), define it with 'listen'";
 
-    /// <summary>Group by program.</summary>
+    /// <summary>The group of each program, by the name of the program.</summary>
     static Dictionary<string, string> GroupsOf(List<IniSection> sections, SupervisordFile file, Imported imported)
     {
         var groups = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -82,30 +85,33 @@ internal static class SupervisordImport
     }
 
     /// <summary>
-    /// What of supervisord's own settings reaches its programs, and is not taken over by
-    /// <see cref="SupervisordProgram"/>.
+    /// Notes the settings of supervisord itself that affect its programs and that <see cref="SupervisordProgram"/> does
+    /// not import.
     /// </summary>
-    static void TakeGlobal(IniSection global, Imported imported)
+    static void NoteGlobal(IniSection global, Imported imported)
     {
         foreach (var key in global.Keys)
         {
             var value = global.Get(key);
             if (key is "minfds" or "minprocs")
-                imported.Notes
-                    .Add($"[supervisord] {key} = {value}: limits.{(key == "minfds" ? "nofile" : "nproc")} of a "
-                        + "process, where it needs that");
+            {
+                var limit = key == "minfds" ? "nofile" : "nproc";
+                imported.Notes.Add(
+                    $"[supervisord] {key} = {value}: set limits.{limit} in each process that needs it");
+            }
             else if (key == "user")
-                imported.Notes.Add($"[supervisord] user = {value}: run tspm as that user, or say user in each process");
+                imported.Notes.Add($"[supervisord] user = {value}: run tspm as that user, or set user in each process");
         }
     }
 }
 
 /// <summary>
-/// Python's %-expressions, as far as supervisord's settings use them: %(name)s, %(name)d, %(name)02d and %%.
+/// Expands the %-expressions of Python, as far as supervisord settings use them: %(name)s, %(name)d, %(name)02d and %%.
 /// </summary>
 internal static class Percent
 {
-    /// <exception cref="ImportException">A name that is not known, or something else behind a percent sign.</exception>
+    /// <summary>Expands the expressions in a text.</summary>
+    /// <exception cref="ImportException">A name is not known, or a percent sign begins no expression.</exception>
     public static string Expand(string text, IReadOnlyDictionary<string, string> variables, string where)
     {
         if (!text.Contains('%')) return text;
@@ -126,8 +132,8 @@ internal static class Percent
             var close = i + 1 < text.Length && text[i + 1] == '(' ? text.IndexOf(')', i) : -1;
             var end = close < 0 ? -1 : text.AsSpan(close).IndexOfAny('s', 'd');
             if (end < 0)
-                throw new ImportException($"{where}: the percent sign in '{text}' is not understood; a plain one is "
-                    + "written %%");
+                throw new ImportException($"{where}: the percent sign in '{text}' begins no %(NAME)s; write %% for "
+                    + "a literal one");
             var name = text[(i + 2)..close];
             if (!variables.TryGetValue(name, out var value))
             {

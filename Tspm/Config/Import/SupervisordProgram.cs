@@ -5,38 +5,38 @@ using Tspm.Text;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// One [program:x] of supervisord as processes. Keys, defaults and meaning are those of
-/// supervisord.org/configuration.html.
+/// Imports one [program:x] of supervisord as one or more processes. The keys, their defaults and their meaning are
+/// those of supervisord.org/configuration.html.
 /// </summary>
-/// <param name="section">The program's.</param>
-/// <param name="global">[supervisord], whose environment, umask and directory reach the programs.</param>
-/// <param name="variables">For %(…)s.</param>
-/// <param name="file">What the whole file says that a program depends on.</param>
-/// <param name="imported">Takes the result.</param>
+/// <param name="section">The section of the program.</param>
+/// <param name="global">[supervisord], whose environment, umask and directory apply to the programs.</param>
+/// <param name="variables">The variables for %(…)s.</param>
+/// <param name="file">Facts about the whole file.</param>
+/// <param name="imported">Receives the result.</param>
 internal sealed class SupervisordProgram(
     IniSection section, IniSection global, IReadOnlyDictionary<string, string> variables, SupervisordFile file,
     Imported imported)
 {
-    public const string PriorityHint = "say dependsOn where the order matters";
+    public const string PriorityHint = "use dependsOn where the order matters";
 
     public const string GroupSignalNote =
-        "stopasgroup: the program gets the stop signal first, and the rest of its tree as soon as it has ended";
+        "stopasgroup: the program gets the stop signal first, the rest of its tree once the program has ended";
 
     static readonly string[] Known =
     [
         "command", "process_name", "numprocs", "numprocs_start", "priority", "autostart", "autorestart", "startsecs",
-        "startretries", "exitcodes", "stopsignal", "stopwaitsecs", "stopasgroup",
-        "killasgroup", "user", "redirect_stderr", "stdout_logfile", "stdout_logfile_maxbytes", "stdout_logfile_backups",
-        "stderr_logfile", "stderr_logfile_maxbytes", "stderr_logfile_backups",
-        "environment", "directory", "umask", "stdout_events_enabled", "stderr_events_enabled", "stdout_syslog",
-        "stderr_syslog", "stdout_capture_maxbytes", "stderr_capture_maxbytes", "serverurl",
+        "startretries", "exitcodes", "stopsignal", "stopwaitsecs", "stopasgroup", "killasgroup", "user",
+        "redirect_stderr", "stdout_logfile", "stdout_logfile_maxbytes", "stdout_logfile_backups", "stderr_logfile",
+        "stderr_logfile_maxbytes", "stderr_logfile_backups", "environment", "directory", "umask",
+        "stdout_events_enabled", "stderr_events_enabled", "stdout_syslog", "stderr_syslog", "stdout_capture_maxbytes",
+        "stderr_capture_maxbytes", "serverurl",
     ];
 
     readonly string _name = section.Name[8..].Trim();
 
     /// <summary>
-    /// As many processes as it takes: one with instances, or one for each number where the number is part of what it
-    /// says.
+    /// Adds the program: as one process, with several instances if needed; or, if %(process_num)s appears in its
+    /// settings, as one process per number.
     /// </summary>
     public void Add(string? group)
     {
@@ -54,10 +54,8 @@ internal sealed class SupervisordProgram(
             return;
         }
         var (count, first) = (Number("numprocs") ?? 1, Number("numprocs_start") ?? 0);
-        var isNumbered = count > 1
-            && section.Keys
-                .Exists(key =>
-                    key != "process_name" && section.Get(key)!.Contains("%(process_num)", StringComparison.Ordinal));
+        var isNumbered = count > 1 && section.Keys.Exists(key =>
+            key != "process_name" && section.Get(key)!.Contains("%(process_num)", StringComparison.Ordinal));
         if (!isNumbered)
         {
             imported.Add(Config(_name, group, first) with { Instances = count > 1 ? count : null });
@@ -101,8 +99,8 @@ internal sealed class SupervisordProgram(
     }
 
     /// <summary>
-    /// supervisord splits a command itself and never uses a shell. A line means the same here unless
-    /// something in it would need one: then it is written as words.
+    /// supervisord splits a command itself and never uses a shell. The line is kept if it means the same in Tspm; if a
+    /// part of it would need a shell, it is written as words.
     /// </summary>
     (string Command, IReadOnlyList<string>? Args) CommandOf(string line)
     {
@@ -113,13 +111,15 @@ internal sealed class SupervisordProgram(
         return same ? (line, null) : (words[0], words.GetRange(1, words.Count - 1));
     }
 
-    /// <summary>Without a directory of its own, or supervisord's, it inherits the folder that supervisord runs
-    /// in.</summary>
+    /// <summary>
+    /// The working directory: that of the program, else that of supervisord, else the folder that supervisord is
+    /// started in.
+    /// </summary>
     string DirectoryOf(string? said, Dictionary<string, string> own)
     {
         said ??= global.Get("directory") is { } all ? Percent.Expand(all, own, "[supervisord] directory") : null;
         if (said is not null) return Path.GetFullPath(said, file.Folder);
-        file.TellOfFolder(imported);
+        file.NoteFolder(imported);
         return file.Folder;
     }
 
@@ -140,7 +140,8 @@ internal sealed class SupervisordProgram(
     }
 
     /// <summary>
-    /// Without <c>autorestart</c> it is "unexpected": an exit code that is not among <c>exitcodes</c> is.
+    /// The restart policy. The default of <c>autorestart</c> is "unexpected": restart after an exit code that is not
+    /// one of <c>exitcodes</c>.
     /// </summary>
     RestartConfig? RestartOf()
     {
@@ -165,9 +166,7 @@ internal sealed class SupervisordProgram(
     {
         var stop = new StopConfig
         {
-            Signal = section.Get("stopsignal") is { } signal && signal is not ("TERM" or "SIGTERM")
-                ? signal
-                : null,
+            Signal = section.Get("stopsignal") is not (null or "TERM" or "SIGTERM") and var signal ? signal : null,
             TimeoutMs = Number("stopwaitsecs") * 1000,
         };
         return stop == new StopConfig() ? null : stop;
@@ -176,25 +175,29 @@ internal sealed class SupervisordProgram(
     LogConfig? LogConfigOf()
     {
         var size = section.Get("stdout_logfile_maxbytes") ?? section.Get("stderr_logfile_maxbytes");
-        // A stream has to be without a limit; the file that it becomes has not.
+        // supervisord requires no size limit for a stream; for the log file in its place, the limit means nothing.
         if (size == "0" && LogStreams.IsOne(section.Get("stdout_logfile") ?? section.Get("stderr_logfile"), imported))
             size = null;
         var log = new LogConfig
         {
-            MaxSizeBytes = size is not null && ByteSize.TryParse(size, out var bytes)
-                ? bytes
-                : null,
+            MaxSizeBytes = size is not null && ByteSize.TryParse(size, out var bytes) ? bytes : null,
             Keep = Number("stdout_logfile_backups") ?? Number("stderr_logfile_backups"),
         };
         return log == new LogConfig() ? null : log;
     }
 
-    /// <summary>AUTO is a place of the manager's own, as here.</summary>
+    /// <summary>The path of a log file. AUTO means a default place in both tools.</summary>
     string? LogOf(string? file) =>
-        LogStreams.IsOne(file, imported) ? null
-        : file?.ToUpperInvariant() switch { null or "AUTO" or "SYSLOG" => null, "NONE" => "/dev/null", _ => file };
+        file?.ToUpperInvariant() switch
+        {
+            null or "AUTO" or "SYSLOG" => null,
+            "NONE" => "/dev/null",
+            _ => LogStreams.IsOne(file, imported) ? null : file,
+        };
 
-    /// <summary>supervisord's own for all, then the program's: KEY="value",KEY2=value.</summary>
+    /// <summary>
+    /// The environment: that of supervisord, overridden by that of the program (KEY="value",KEY2=value).
+    /// </summary>
     Dictionary<string, string>? Environment(IReadOnlyDictionary<string, string> own)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -231,32 +234,32 @@ internal sealed class SupervisordProgram(
         }
     }
 
-    /// <summary>Null: it has a counterpart, or says what is so here anyway.</summary>
+    /// <summary>What to do instead of a setting.</summary>
+    /// <returns>Null if the setting has a counterpart, or matches the default behaviour of Tspm.</returns>
     string? HintOf(string key, string value) => key switch
     {
         "priority" when file.HasOrder => PriorityHint,
-        // Nobody listens where there is no [eventlistener].
+        // Without an [eventlistener], nobody reads these events.
         "stdout_events_enabled" or "stderr_events_enabled" when Flag(key) == true && file.HasListener =>
-            "tspm logs -f --json",
-        "stdout_syslog" or "stderr_syslog" when Flag(key) == true => "a log is a file; pipe 'tspm logs -f' into logger",
+            "use: tspm logs -f --json",
+        "stdout_syslog" or "stderr_syslog" when Flag(key) == true => "logs are files; pipe 'tspm logs -f' into logger",
         "stdout_logfile" or "stderr_logfile" when value.Equals("syslog", StringComparison.OrdinalIgnoreCase) =>
-            "a log is a file; pipe 'tspm logs -f' into logger",
+            "logs are files; pipe 'tspm logs -f' into logger",
         "stdout_capture_maxbytes" or "stderr_capture_maxbytes" when value.Trim('0', 'M', 'K', 'B').Length > 0 =>
             "no counterpart",
         "stderr_logfile_maxbytes" or "stderr_logfile_backups" when section.Get("stdout" + key[6..]) is { } other
             && other != value && Flag("redirect_stderr") != true =>
-                "both logs are kept by the same rules; those of stdout are taken",
+                "both logs follow the same rules; those of stdout were imported",
         "serverurl" when value != "AUTO" => "no counterpart",
         _ => null,
     };
 
     bool? Flag(string key) =>
-        section.Get(key)
-            ?.ToLowerInvariant() switch
+        section.Get(key)?.ToLowerInvariant() switch
         {
             "true" or "yes" or "on" or "1" => true,
             "false" or "no" or "off" or "0" => false,
-            _ => null
+            _ => null,
         };
 
     int? Number(string key) =>

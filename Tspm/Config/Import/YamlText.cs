@@ -6,19 +6,18 @@ using SharpYaml.Events;
 namespace Tspm.Config.Import;
 
 /// <summary>
-/// A YAML document as JSON: one document, keys that are scalars, plain scalars by the core schema of YAML 1.2 (chapter
-/// 10.3), anchors, and merge keys, which the files of PM2's users have. The only file that touches SharpYaml, of which
-/// it uses the parser alone.
+/// Converts YAML to JSON: one document, scalar keys, plain scalars by the core schema of YAML 1.2 (chapter 10.3),
+/// anchors, and merge keys, which PM2 files contain. This is the only file that uses SharpYaml, and only its parser.
 /// </summary>
 internal sealed class YamlText
 {
-    /// <summary>What aliases of aliases may grow to: an ecosystem file has some hundreds.</summary>
-    const int MostNodes = 100_000;
+    /// <summary>Limit for the expansion of nested aliases; an ecosystem file has some hundred nodes.</summary>
+    const int MaxNodes = 100_000;
 
-    const int MostLevels = 100;
+    const int MaxLevels = 100;
 
-    /// <summary>A long text counts as often as it is named.</summary>
-    const long MostBytes = 16 << 20;
+    /// <summary>Limit for the output: a long text counts each time that an alias repeats it.</summary>
+    const long MaxBytes = 16 << 20;
 
     readonly List<ParsingEvent> _events = [];
     readonly Dictionary<string, int> _anchors = new(StringComparer.Ordinal);
@@ -31,14 +30,15 @@ internal sealed class YamlText
         while (parser.MoveNext())
         {
             var present = parser.Current!;
-            if (present is DocumentStart && ++documents > 1) throw Problem(present, "it has several documents");
+            if (present is DocumentStart && ++documents > 1) throw Problem(present, "the file has several documents");
             if (present is StreamStart or StreamEnd or DocumentStart or DocumentEnd) continue;
             if (present is NodeEvent { Anchor: { } anchor }) _anchors[anchor] = _events.Count;
             _events.Add(present);
         }
     }
 
-    /// <exception cref="ImportException">It is no YAML, or more than JSON can say; the message names the
+    /// <summary>Reads a document.</summary>
+    /// <exception cref="ImportException">The text is not valid YAML, or JSON cannot express it; the message names the
     /// line.</exception>
     public static JsonElement Read(string text)
     {
@@ -65,7 +65,7 @@ internal sealed class YamlText
 
     void Write(Utf8JsonWriter writer, int at, int level)
     {
-        if (++_written > MostNodes || level > MostLevels || writer.BytesCommitted + writer.BytesPending > MostBytes)
+        if (++_written > MaxNodes || level > MaxLevels || writer.BytesCommitted + writer.BytesPending > MaxBytes)
             throw Problem(_events[at], TooManyAliases);
         switch (_events[at])
         {
@@ -77,7 +77,7 @@ internal sealed class YamlText
                 break;
             case SequenceStart:
                 writer.WriteStartArray();
-                for (var item = at + 1; _events[item] is not SequenceEnd; item = Behind(item))
+                for (var item = at + 1; _events[item] is not SequenceEnd; item = After(item))
                     Write(writer, item, level + 1);
                 writer.WriteEndArray();
                 break;
@@ -94,19 +94,19 @@ internal sealed class YamlText
     }
 
     /// <summary>
-    /// Keys of a mapping with the places of their values; merged ones (yaml.org/type/merge.html) behind its own, which
-    /// count more.
+    /// The keys of a mapping with the indexes of their values. Its own keys take precedence over merged ones
+    /// (yaml.org/type/merge.html).
     /// </summary>
     Dictionary<string, int> Pairs(int mapping, int level)
     {
         var pairs = new Dictionary<string, int>(StringComparer.Ordinal);
         var merged = new List<int>();
-        for (var at = mapping + 1; _events[at] is not MappingEnd; at = Behind(at))
+        for (var at = mapping + 1; _events[at] is not MappingEnd; at = After(at))
         {
-            if (_events[at] is not Scalar key) throw Problem(_events[at], "a key has to be a text");
+            if (_events[at] is not Scalar key) throw Problem(_events[at], "a key must be a string");
             at++;
             if (key is { Value: "<<", Style: ScalarStyle.Plain }) merged.Add(at);
-            else if (!pairs.TryAdd(key.Value, at)) throw Problem(key, $"'{key.Value}' is there twice");
+            else if (!pairs.TryAdd(key.Value, at)) throw Problem(key, $"'{key.Value}' is given twice");
         }
         foreach (var at in merged) Merge(pairs, at, level + 1);
         return pairs;
@@ -114,7 +114,7 @@ internal sealed class YamlText
 
     void Merge(Dictionary<string, int> pairs, int from, int level)
     {
-        if (++_written > MostNodes || level > MostLevels) throw Problem(_events[from], TooManyAliases);
+        if (++_written > MaxNodes || level > MaxLevels) throw Problem(_events[from], TooManyAliases);
         switch (_events[from])
         {
             case AnchorAlias alias:
@@ -124,21 +124,21 @@ internal sealed class YamlText
                 foreach (var (key, value) in Pairs(from, level)) pairs.TryAdd(key, value);
                 break;
             case SequenceStart:
-                for (var item = from + 1; _events[item] is not SequenceEnd; item = Behind(item))
+                for (var item = from + 1; _events[item] is not SequenceEnd; item = After(item))
                     Merge(pairs, item, level + 1);
                 break;
             default:
-                throw Problem(_events[from], "'<<' takes a mapping, or a list of them");
+                throw Problem(_events[from], "'<<' needs a mapping or a list of mappings");
         }
     }
 
     int Target(AnchorAlias alias, int at) =>
         _anchors.TryGetValue(alias.Value, out var target) && target < at
             ? target
-            : throw Problem(alias, $"there is no &{alias.Value} before it");
+            : throw Problem(alias, $"there is no &{alias.Value} before this alias");
 
-    /// <summary>Where the next node begins.</summary>
-    int Behind(int at)
+    /// <summary>The index of the next node.</summary>
+    int After(int at)
     {
         var depth = 0;
         do
@@ -169,14 +169,18 @@ internal sealed class YamlText
         else writer.WriteStringValue(text);
     }
 
-    /// <summary>Begins as a number does: what else .NET would take for one ("Infinity", blanks) is text.</summary>
+    /// <summary>
+    /// Whether the text looks like a number. Other texts that .NET would accept ("Infinity", blanks) are strings.
+    /// </summary>
     static bool IsFraction(string text) =>
         char.IsAsciiDigit(text[^1]) && (char.IsAsciiDigit(text[0]) || text[0] is '-' or '+' or '.');
 
     static ImportException Problem(ParsingEvent at, string sentence) =>
         new(string.Create(CultureInfo.InvariantCulture, $"line {at.Start.Line + 1}: {sentence}"));
 
-    /// <summary>The parser's own message begins with "(Lin: 0, Col: 3, Chr: 3) - (…): ", counted from 0.</summary>
+    /// <summary>
+    /// The message of the parser without its prefix, such as "(Lin: 0, Col: 3, Chr: 3) - (…): ", which counts from 0.
+    /// </summary>
     static string WithoutPlace(string message) =>
         message[(message.LastIndexOf("): ", StringComparison.Ordinal) is var end and >= 0 ? end + 3 : 0)..];
 }

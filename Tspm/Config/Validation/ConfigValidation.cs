@@ -6,27 +6,29 @@ using Tspm.Text;
 namespace Tspm.Config.Validation;
 
 /// <summary>
-/// Every rule that a config has to keep, as one table: what a later start could not do is said now, with the field's
-/// name. Rules about the machine (does the folder exist, is there such a user) are not here: they are asked when the
-/// child is started, because the answer changes.
+/// Every rule for a config, in one table: what would make a later start fail is reported now, with the name of the
+/// field. Rules about the machine (whether a folder or a user exists) are not here: they are checked when the child is
+/// started, because the answer may change.
 /// </summary>
 internal static class ConfigValidation
 {
+    /// <summary>Maximum number of instances of a process.</summary>
     public const int MaxInstances = 1000;
 
-    /// <summary>Reading the memory of a tree more often costs more than it tells.</summary>
+    /// <summary>Measuring the memory of a tree more often costs more than it is worth.</summary>
     public const int MinMonitorIntervalMs = 100;
 
-    /// <summary>Rotation renames every one of them.</summary>
+    /// <summary>Limited because rotation renames every rotated file.</summary>
     public const int MaxKeptLogs = 1000;
 
-    /// <summary>As many as a child can be given, see <c>SpawnRequest</c>.</summary>
+    /// <summary>Maximum number of sockets that a child can be given; see <c>SpawnRequest</c>.</summary>
     public const int MaxListeners = 32;
 
     const string Words = "text that is not empty, without NUL characters";
 
     /// <summary>
-    /// A rule: null when kept, else what was found and, where it differs from the table's, the whole sentence.
+    /// A rule for one field. <c>Breach</c> returns null if the rule is kept, else what was found and, if it differs
+    /// from the standard sentence, the whole sentence.
     /// </summary>
     sealed record Rule(string Path, string Expected, Func<ProcessConfig, Breach?> Breach)
     {
@@ -34,24 +36,27 @@ internal static class ConfigValidation
     }
 
     /// <summary>
-    /// Of a whole number the least and the greatest, of a text the words that are allowed: as far as a schema can say
-    /// it.
+    /// The limits of a whole number, or the words that a text may be, as far as a schema can express them.
     /// </summary>
     public sealed class ValueBounds
     {
+        /// <summary>The smallest number allowed; null if there is no limit.</summary>
         public long? Least { get; init; }
 
+        /// <summary>The largest number allowed; null if there is no limit.</summary>
         public long? Most { get; init; }
 
+        /// <summary>The words that are allowed; null for a number.</summary>
         public string[]? Words { get; init; }
     }
 
-    /// <summary>Null: there is no such rule for the field.</summary>
+    /// <summary>The bounds of a field.</summary>
+    /// <returns>Null if the field has no bounds.</returns>
     public static ValueBounds? BoundsOf(string path)
     {
         foreach (var rule in Rules)
             if (rule.Path == path && rule.Bounds is { } bounds) return bounds;
-        // Of these ProbeRules has the rules.
+        // The rules for these fields are in ProbeRules.
         return path switch
         {
             "health.intervalMs" => new ValueBounds { Least = Probe.MinIntervalMs },
@@ -70,7 +75,7 @@ internal static class ConfigValidation
         new("command", "a program, with its arguments", CommandBreach),
         new("projectDir", "an absolute path",
             config => config.ProjectDir is { } dir && (!dir.StartsWith('/') || HasNul(dir)) ? Text(dir) : null),
-        new("args", "texts without NUL characters", config => Items(config.Args, HasNul)),
+        new("args", "text without NUL characters", config => Items(config.Args, HasNul)),
         new("env", "names that are not empty and have no '=' or NUL; values without NUL", EnvBreach),
         new("interpreter", "a program and perhaps arguments, without shell syntax; or \"none\"", config =>
             config.Interpreter is { } program && ShellWords.Split(program) is null ? Text(program) : null),
@@ -83,11 +88,7 @@ internal static class ConfigValidation
         new("watchPaths", Words, config => Items(config.WatchPaths, path => path.Length == 0 || HasNul(path))),
         new("watchIgnore", Words, config => Items(config.WatchIgnore, path => path.Length == 0 || HasNul(path))),
         AtLeast("watchDelayMs", config => config.WatchDelayMs, 0),
-        new("schedule", "a schedule",
-            config =>
-                ScheduleRules.Problem(config) is { } problem
-                    ? new Breach(problem.Found, problem.Sentence, problem.Path)
-                    : null),
+        new("schedule", "a schedule", ScheduleBreach),
         Between("instances", config => config.Instances, 1, MaxInstances),
         new("umask", "an octal number from 0 to 0777, as text",
             config => config.Umask is { } mask && !IsUmask(mask) ? Text(mask) : null),
@@ -107,9 +108,7 @@ internal static class ConfigValidation
         OneOf("restart.policy", config => config.Restart?.Policy, "always", "on-failure", "never"),
         AtLeast("restart.delayMs", config => config.Restart?.DelayMs, 0),
         AtLeast("restart.maxDelayMs", config => config.Restart?.MaxDelayMs, 0),
-        new("restart.maxDelayMs", "not less than restart.delayMs", config =>
-            config.Restart is { DelayMs: { } delay, MaxDelayMs: { } most } && most >= 0
-                && most < delay ? Number(most) : null),
+        new("restart.maxDelayMs", "not less than restart.delayMs", MaxDelayBreach),
         AtLeast("restart.maxConsecutive", config => config.Restart?.MaxConsecutive, 1),
         AtLeast("restart.minUptimeMs", config => config.Restart?.MinUptimeMs, 0),
         new("restart.stopExitCodes", "a whole number from 0 to 255",
@@ -137,10 +136,9 @@ internal static class ConfigValidation
         OneOf("stdin", config => config.Stdin, "null", "pipe"),
     ];
 
-    /// <summary>
-    /// All problems, in the order of the table; empty: the config is fine. <paramref name="path"/> stands in front of
-    /// every path.
-    /// </summary>
+    /// <summary>Checks a config.</summary>
+    /// <param name="path">Prefix of every path in messages.</param>
+    /// <returns>All problems, in table order; empty if the config is valid.</returns>
     public static IReadOnlyList<ConfigProblem> Validate(ProcessConfig config, string path = "")
     {
         var problems = new List<ConfigProblem>();
@@ -157,31 +155,22 @@ internal static class ConfigValidation
     }
 
     static Rule Between(string path, Func<ProcessConfig, int?> value, int least, int most) =>
-        new(path, $"a whole number from {least} to {most}", config =>
-            value(config) is { } number
-                && (number < least || number > most)
-                    ? Number(number)
-                    : null)
+        new(path, $"a whole number from {least} to {most}",
+            config => value(config) is { } number && (number < least || number > most) ? Number(number) : null)
         { Bounds = new ValueBounds { Least = least, Most = most } };
 
     static Rule AtLeast(string path, Func<ProcessConfig, long?> value, long least) =>
         new(path, $"a whole number, {least} or more",
-            config =>
-                value(config) is { } number
-                    && number < least ? Number(number) : null)
+            config => value(config) is { } number && number < least ? Number(number) : null)
         { Bounds = new ValueBounds { Least = least } };
 
     static Rule OneOf(string path, Func<ProcessConfig, string?> value, params string[] allowed) =>
         new(path, $"one of {string.Join(", ", allowed)}",
-            config =>
-                value(config) is { } word
-                    && !allowed.Contains(word) ? Text(word) : null)
+            config => value(config) is { } word && !allowed.Contains(word) ? Text(word) : null)
         { Bounds = new ValueBounds { Words = allowed } };
 
     static Rule Filled(string path, Func<ProcessConfig, string?> value) =>
-        new(path, Words,
-            config =>
-                value(config) is { } text && (string.IsNullOrWhiteSpace(text) || HasNul(text)) ? Text(text) : null);
+        new(path, Words, config => value(config) is { } text && IsBlankOrHasNul(text) ? Text(text) : null);
 
     static Breach? NameBreach(string? name) =>
         ProcessName.Problem(name) is { } problem
@@ -202,12 +191,26 @@ internal static class ConfigValidation
         return HasNul(command) ? new Breach(JsonProblems.Quote(command), "the command contains a NUL character") : null;
     }
 
+    static Breach? ScheduleBreach(ProcessConfig config) =>
+        ScheduleRules.Problem(config) is { } problem
+            ? new Breach(problem.Found, problem.Sentence, problem.Path)
+            : null;
+
+    static Breach? MaxDelayBreach(ProcessConfig config)
+    {
+        if (config.Restart is not { DelayMs: { } delay, MaxDelayMs: { } most }) return null;
+        return most >= 0 && most < delay ? Number(most) : null; // a negative one breaks the rule before
+    }
+
     static Breach? ProbeBreach(Probe? probe, bool isHealth) =>
         probe is not null && ProbeRules.Problem(probe, isHealth) is { } problem
             ? new Breach(problem.Found, problem.Sentence, problem.Path)
             : null;
 
-    /// <summary>Tspm listens there itself: a connection is taken whether the program lives or not.</summary>
+    /// <summary>
+    /// A tcp probe must not connect to an address that Tspm listens on itself: the connection is accepted whether the
+    /// program runs or not.
+    /// </summary>
     static Breach? ListenedBreach(ProcessConfig config, Probe? probe)
     {
         if (probe?.Tcp is not { } place || HostPort.Parse(place) is not { } target) return null;
@@ -215,8 +218,8 @@ internal static class ConfigValidation
             if (ListenAddress.Parse(text) is { } address && address.Takes(target))
                 return new Breach(
                     JsonProblems.Quote(place),
-                    $"{JsonProblems.Quote(place)} always takes connections, because Tspm listens there for the process "
-                    + $"(listen: {JsonProblems.Quote(text)}); use http, or notify where the program says READY=1",
+                    $"{JsonProblems.Quote(place)} always accepts connections, because Tspm listens there for the "
+                    + $"process (listen: {JsonProblems.Quote(text)}); use http, or notify if the program sends READY=1",
                     ".tcp");
         return null;
     }
@@ -226,12 +229,13 @@ internal static class ConfigValidation
         string?[] named = ["preStart", hooks.PreStart, "postStop", hooks.PostStop, "onCrash", hooks.OnCrash,
             "onErrored", hooks.OnErrored, "onOnline", hooks.OnOnline];
         for (var i = 0; i < named.Length; i += 2)
-            if (named[i + 1] is { } command
-                && (HasNul(command)
-                    ? "it contains a NUL character"
-                    : ShellWords.Analyze(command).Problem) is { } problem)
-                return new Breach(JsonProblems.Quote(command),
-                    $"{JsonProblems.Quote(command)} is not a command: {problem}", "." + named[i]);
+        {
+            if (named[i + 1] is not { } command) continue;
+            var problem = HasNul(command) ? "it contains a NUL character" : ShellWords.Analyze(command).Problem;
+            if (problem is null) continue;
+            return new Breach(JsonProblems.Quote(command),
+                $"{JsonProblems.Quote(command)} is not a valid command: {problem}", "." + named[i]);
+        }
         return null;
     }
 
@@ -240,8 +244,11 @@ internal static class ConfigValidation
         foreach (var (key, value) in config.Env ?? new Dictionary<string, string>())
         {
             if (key.Length == 0 || key.Contains('=') || HasNul(key))
-                return new Breach(JsonProblems.Quote(key),
-                    $"{JsonProblems.Quote(key)} cannot name a variable; it must not be empty nor contain '=' or NUL");
+            {
+                var name = JsonProblems.Quote(key);
+                return new Breach(name,
+                    $"{name} is not a valid variable name; it must not be empty or contain '=' or NUL");
+            }
             if (HasNul(value)) return new Breach("a NUL character", "the value contains a NUL character", "." + key);
         }
         return null;
@@ -257,7 +264,7 @@ internal static class ConfigValidation
             if (!Dependency.IsCondition(dependency.Condition))
                 return new Breach(JsonProblems.Quote(dependency.Condition!),
                     $"must be one of started, ready, completed, but is {JsonProblems.Quote(dependency.Condition!)}",
-                        $"[{i}].condition");
+                    $"[{i}].condition");
         }
         return null;
     }
@@ -291,6 +298,8 @@ internal static class ConfigValidation
     static bool IsUmask(string mask) =>
         mask.Length is >= 1 and <= 4 && mask.All(digit => digit is >= '0' and <= '7')
             && (mask.Length < 4 || mask[0] == '0');
+
+    static bool IsBlankOrHasNul(string text) => string.IsNullOrWhiteSpace(text) || HasNul(text);
 
     static bool HasNul(string text) => text.Contains('\0');
 

@@ -3,42 +3,47 @@ using Cronos;
 namespace Tspm.Config.Validation;
 
 /// <summary>
-/// The times of a cron expression in a time zone, with the meaning of crontab(5): when both the day of the month and
-/// the weekday are restricted, a day on which either fits counts. Cronos asks for both, so such an expression becomes
-/// two, one for each kind of day. Daylight saving is Cronos' matter: a time that the clock passes over comes right
-/// after the gap, one that comes twice counts once.
+/// The times of a cron expression in a time zone, as crontab(5) defines them: if both the day of the month and the
+/// weekday are restricted, a day counts if either matches. Cronos requires both, so such an expression is split into
+/// two, one for each kind of day. Cronos also handles daylight saving: a time that the clock skips comes right after
+/// the gap, and a time that occurs twice counts once.
 /// </summary>
 internal sealed class CronTimes
 {
     const string Expected =
-        "expected a cron expression of 5 fields, such as '0 3 * * *' (every day at 3:00), "
-            + "or of 6 with seconds in front";
+        "expected a cron expression with 5 fields, such as '0 3 * * *' (every day at 3:00), "
+            + "or 6 with seconds first";
 
     readonly CronExpression[] _expressions;
     readonly TimeZoneInfo _zone;
 
     CronTimes(CronExpression[] expressions, TimeZoneInfo zone) => (_expressions, _zone) = (expressions, zone);
 
-    /// <summary>Null: one of the two is not understood on this machine.</summary>
+    /// <summary>Reads an expression and a time zone.</summary>
+    /// <returns>Null if one of the two is not valid on this machine.</returns>
     public static CronTimes? Of(string cron, string? zone) =>
-        Parse(cron, out _) is { } expressions && (zone is null ? TimeZoneInfo.Local : ZoneOf(zone)) is { } where
-            ? new CronTimes(expressions, where) : null;
+        Parse(cron, out _) is { } expressions && ZoneOrLocal(zone) is { } found
+            ? new CronTimes(expressions, found)
+            : null;
 
-    /// <summary>The first time after a moment, with the zone's own offset; null: there is none.</summary>
+    static TimeZoneInfo? ZoneOrLocal(string? zone) => zone is null ? TimeZoneInfo.Local : ZoneOf(zone);
+
+    /// <summary>The first time after a moment, with the offset of the zone.</summary>
+    /// <returns>Null if there is none.</returns>
     public DateTimeOffset? After(DateTimeOffset moment) => First(_expressions, moment, _zone);
 
-    /// <summary>What is wrong with an expression, for a sentence; null: nothing.</summary>
+    /// <summary>What is wrong with an expression, as the end of a sentence.</summary>
+    /// <returns>Null if it is valid.</returns>
     public static string? ProblemOf(string cron)
     {
         if (Parse(cron, out var problem) is not { } expressions) return problem;
-        // A time that never comes does not depend on the zone.
+        // Whether a time ever comes does not depend on the zone.
         return First(expressions, DateTimeOffset.UnixEpoch, TimeZoneInfo.Utc) is null
-            ? "that time never comes, in no year" : null;
+            ? "that time never comes in any year" : null;
     }
 
     /// <summary>
-    /// Whether both the day of the month and the weekday are restricted: the expressions for which cron programs
-    /// differ.
+    /// Whether both the day of the month and the weekday are restricted; cron programs disagree about such expressions.
     /// As in crontab(5), a field that begins with '*' (or '?') restricts nothing.
     /// </summary>
     public static bool RestrictsBothDays(string cron) =>
@@ -52,14 +57,15 @@ internal sealed class CronTimes
         return first;
     }
 
-    /// <summary>The same of a zone.</summary>
+    /// <summary>What is wrong with a time zone, as the end of a sentence.</summary>
+    /// <returns>Null if it is valid.</returns>
     public static string? ProblemOfZone(string zone)
     {
         if (ZoneOf(zone) is not null) return null;
         return Directory.Exists(ZoneFolder)
-            ? "this machine knows no such time zone; write it as Europe/Berlin or UTC"
-            : $"this machine has no time zones: {ZoneFolder} is not there (install tzdata); UTC and the machine's own "
-                + "work without";
+            ? "this machine has no such time zone; use a name such as Europe/Berlin or UTC"
+            : $"this machine has no time zone data, because {ZoneFolder} does not exist (install tzdata); UTC and the "
+                + "local time zone work without it";
     }
 
     static string ZoneFolder =>
@@ -67,7 +73,7 @@ internal sealed class CronTimes
 
     static TimeZoneInfo? ZoneOf(string zone)
     {
-        // The runtime reads a file of that name: one that leads elsewhere is none.
+        // The runtime reads a file with that name, so a name that leads elsewhere is refused.
         if (zone.Contains("..", StringComparison.Ordinal) || zone.StartsWith('/')) return null;
         return TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) ? found : null;
     }
@@ -76,7 +82,7 @@ internal sealed class CronTimes
 
     static bool IsRestricted(string field) => field[0] is not ('*' or '?');
 
-    /// <summary>One expression; two when a day may fit in either of two ways.</summary>
+    /// <summary>Parses an expression into one, or into two if a day may match in either of two ways.</summary>
     static CronExpression[]? Parse(string cron, out string? problem)
     {
         problem = null;
@@ -89,7 +95,7 @@ internal sealed class CronTimes
         var format = fields.Length == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard;
         try
         {
-            // Parsed whole in any case: the message about a mistake names the field.
+            // The whole expression is parsed in any case, so that an error message names the field.
             var whole = CronExpression.Parse(cron, format);
             if (!RestrictsBothDays(cron)) return [whole];
             return [CronExpression.Parse(With("*", ^1), format), CronExpression.Parse(With("*", ^3), format)];

@@ -4,14 +4,15 @@ using Tspm.Text;
 namespace Tspm.Config.Validation;
 
 /// <summary>
-/// What is wrong with dependencies as a whole: found when they are defined, so that nothing ever waits for what cannot
-/// come.
+/// Checks dependencies as a whole when they are defined, so that no process ever waits for something that cannot
+/// happen.
 /// </summary>
 internal static class DependencyGraph
 {
-    /// <param name="all">Every config by name, as it will be.</param>
-    /// <param name="changed">The names of those to look at.</param>
-    /// <returns>A sentence, or null when all is well.</returns>
+    /// <summary>Finds a dependency that is missing or part of a cycle.</summary>
+    /// <param name="all">Every config by name, including the changed ones.</param>
+    /// <param name="changed">The names of the configs to check.</param>
+    /// <returns>A sentence, or null if there is no problem.</returns>
     public static string? Problem(IReadOnlyDictionary<string, ProcessConfig> all, IEnumerable<string> changed)
     {
         var done = new HashSet<string>();
@@ -20,26 +21,27 @@ internal static class DependencyGraph
             foreach (var dependency in all[name].DependsOn ?? [])
                 if (!all.ContainsKey(dependency.Name))
                     return $"'{name}' depends on '{dependency.Name}', which is not defined"
-                        + (Condition(all, dependency.Name) ?? NearestName.Question(dependency.Name, all.Keys));
-            if (Circle(all, name, [], done) is { } path)
-                return $"dependencies go in a circle: {string.Join(" → ", path)}; take one of them out";
+                        + (ConditionHint(all, dependency.Name) ?? NearestName.Question(dependency.Name, all.Keys));
+            if (Cycle(all, name, [], done) is { } path)
+                return $"the dependencies form a cycle: {string.Join(" → ", path)}; remove one of them";
         }
         return null;
     }
 
-    /// <summary>The name of a process, with a condition that there is not; null: it is something else.</summary>
-    static string? Condition(IReadOnlyDictionary<string, ProcessConfig> all, string name) =>
+    /// <summary>A hint if the text is the name of a process with an unknown condition.</summary>
+    /// <returns>Null if it is not.</returns>
+    static string? ConditionHint(IReadOnlyDictionary<string, ProcessConfig> all, string name) =>
         name.LastIndexOf(':') is > 0 and var colon && all.ContainsKey(name[..colon])
-            ? $"; a condition is {Dependency.Started}, {Dependency.Ready} or {Dependency.Completed}" : null;
+            ? $"; the condition must be {Dependency.Started}, {Dependency.Ready} or {Dependency.Completed}" : null;
 
-    static List<string>? Circle(
+    static List<string>? Cycle(
         IReadOnlyDictionary<string, ProcessConfig> all, string name, List<string> path, HashSet<string> done)
     {
         if (path.IndexOf(name) is >= 0 and var first) return [.. path[first..], name];
         if (done.Contains(name) || !all.TryGetValue(name, out var config)) return null;
         path.Add(name);
         foreach (var dependency in config.DependsOn ?? [])
-            if (Circle(all, dependency.Name, path, done) is { } found) return found;
+            if (Cycle(all, dependency.Name, path, done) is { } found) return found;
         path.RemoveAt(path.Count - 1);
         done.Add(name);
         return null;

@@ -4,8 +4,8 @@ using Tspm.Text;
 namespace Tspm.Config.Validation;
 
 /// <summary>
-/// A script that is run by the interpreter that Tspm chooses for it must be there: otherwise it is the interpreter that
-/// runs, fails and is restarted, and nothing says why. Read when it is asked, by whoever is about to start it.
+/// Checks that a script exists if Tspm chose the interpreter for it: otherwise the interpreter would run, fail and be
+/// restarted, and nothing would say why. The file system is read at the time of the check, shortly before the start.
 /// </summary>
 internal static class MissingScript
 {
@@ -20,7 +20,7 @@ internal static class MissingScript
     {
         if (config is not { Interpreter: { } program, ProjectDir: { } folder } || ScriptOf(config) is not { } script)
             return null;
-        // Any other program may find it elsewhere, in a container or on another machine.
+        // Any other program may find the script elsewhere: in a container or on another machine.
         if (ShellWords.Split(program) is not { Count: > 0 } words || words.Skip(1).Any(IsWithoutFile)) return null;
         if (Interpreters.ForScript(script, static _ => true) is not { } chosen) return null;
         if (!Interpreters.IsSame(words[0], chosen)) return null;
@@ -29,8 +29,8 @@ internal static class MissingScript
         return new NeededScript(Path.Combine(folder, script), folder, sentence);
     }
 
-    /// <summary>A sentence for each process of a file whose script is missing, with its name.</summary>
-    /// <param name="configs">Complete.</param>
+    /// <summary>A sentence with the name of each process of a file whose script is missing.</summary>
+    /// <param name="configs">The configs, complete.</param>
     public static List<string> Among(IEnumerable<ProcessConfig> configs)
     {
         var missing = new List<string>();
@@ -39,8 +39,8 @@ internal static class MissingScript
         return missing;
     }
 
-    /// <summary>The same, by the names of the processes.</summary>
-    /// <param name="configs">Complete.</param>
+    /// <summary>The same sentences, by the names of the processes.</summary>
+    /// <param name="configs">The configs, complete.</param>
     public static Dictionary<string, string> ByName(IEnumerable<ProcessConfig> configs)
     {
         var missing = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -5,48 +5,50 @@ using Tspm.Text;
 namespace Tspm.Config.Validation;
 
 /// <summary>
-/// What is wrong with a probe, for <see cref="ConfigValidation"/>: the member below <c>ready</c> or <c>health</c>, what
+/// Checks a probe for <see cref="ConfigValidation"/> and reports the member below <c>ready</c> or <c>health</c>, what
 /// was found, and a sentence.
 /// </summary>
 internal static class ProbeRules
 {
     const string Kinds = "one of notify, tcp, http, log, exec, delayMs";
 
-    /// <summary>Null: it is fine.</summary>
+    /// <summary>Checks a probe.</summary>
+    /// <returns>Null if it is valid.</returns>
     public static ConfigProblem? Problem(Probe probe, bool isHealth)
     {
-        var kinds = (probe.Notify is null ? 0 : 1) + (probe.Tcp is null ? 0 : 1) + (probe.Http is null ? 0 : 1)
-            + (probe.Log is null ? 0 : 1)
-            + (probe.Exec is null ? 0 : 1) + (probe.DelayMs is null ? 0 : 1);
-        if (kinds != 1)
-            return new ConfigProblem("", kinds == 0 ? "none" : "several", Kinds,
-                $"a probe has exactly {Kinds}, but this one has {(kinds == 0 ? "none" : "several")}");
+        object?[] kinds = [probe.Notify, probe.Tcp, probe.Http, probe.Log, probe.Exec, probe.DelayMs];
+        var count = kinds.Count(static kind => kind is not null);
+        if (count != 1)
+        {
+            var found = count == 0 ? "none" : "several";
+            return new ConfigProblem("", found, Kinds, $"a probe must have exactly {Kinds}, but this one has {found}");
+        }
         return OfKind(probe) ?? (isHealth ? OfHealth(probe) : OfReady(probe));
     }
 
     static ConfigProblem? OfKind(Probe probe)
     {
         if (probe.Notify == false)
-            return Bad("notify", "false", "must be true; leave the probe away if there is to be none");
+            return Bad("notify", "false", "must be true; remove the probe to disable it");
         if (probe.Tcp is { } place && HostPort.Parse(place) is null)
             return Bad("tcp", JsonProblems.Quote(place),
                 "must be HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:8080 or [::1]:8080");
         if (probe.Http is { } url && HttpAddress.Parse(url) is null)
             return url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)
                 ? Bad("http", JsonProblems.Quote(url),
-                    "must begin with http://: encrypted connections are not for probes; ask a plain port of this "
-                        + "machine, or use exec with curl")
+                    "must begin with http://: probes do not use encryption; use an unencrypted port of this machine, "
+                        + "or exec with curl")
                 : Bad("http", JsonProblems.Quote(url),
                     "must be a URL such as http://127.0.0.1:8080/health, with a port from 1 to 65535");
         if (probe.Log is { } pattern && PatternProblem(pattern) is { } mistake)
             return Bad("log", JsonProblems.Quote(pattern), mistake);
-        if (probe.Exec is { } command
-            && (command.Contains('\0')
-                ? "it contains a NUL character"
-                : ShellWords.Analyze(command).Problem) is { } fault)
-            return Bad("exec", JsonProblems.Quote(command), $"must be a command: {fault}");
+        if (probe.Exec is { } command && CommandProblem(command) is { } fault)
+            return Bad("exec", JsonProblems.Quote(command), $"must be a valid command: {fault}");
         return probe.DelayMs < 0 ? Bad("delayMs", AsText(probe.DelayMs), "must be a whole number, 0 or more") : null;
     }
+
+    static string? CommandProblem(string command) =>
+        command.Contains('\0') ? "it contains a NUL character" : ShellWords.Analyze(command).Problem;
 
     static ConfigProblem? OfReady(Probe probe) =>
         probe.IntervalMs is { } interval ? OnlyHealth("intervalMs", interval)
@@ -56,7 +58,8 @@ internal static class ProbeRules
     static ConfigProblem? OfHealth(Probe probe)
     {
         if (probe.DelayMs is { } delay)
-            return Bad("delayMs", AsText(delay), "says nothing about health; use notify, tcp, http, log or exec");
+            return Bad("delayMs", AsText(delay),
+                "is a delay, which cannot check health; use notify, tcp, http, log or exec");
         if (probe.IntervalMs < Probe.MinIntervalMs)
             return Bad("intervalMs", AsText(probe.IntervalMs),
                 $"must be a whole number, {AsText(Probe.MinIntervalMs)} or more");
@@ -65,19 +68,19 @@ internal static class ProbeRules
     }
 
     static ConfigProblem OnlyHealth(string member, int value) =>
-        Bad(member, AsText(value), "belongs to health; how long a start may take is startTimeoutMs");
+        Bad(member, AsText(value), "is only for health; the time limit of a start is startTimeoutMs");
 
     static ConfigProblem Bad(string member, string found, string words) =>
         new("." + member, found, words, $"{found} {words}");
 
-    /// <summary>Null: it is fine.</summary>
+    /// <summary>What is wrong with a regular expression; null if it is valid.</summary>
     static string? PatternProblem(string pattern)
     {
-        if (pattern.Length == 0) return "must be a regular expression: it is empty";
+        if (pattern.Length == 0) return "must be a regular expression that is not empty";
         if (TimedRegex.LengthProblem(pattern) is { } tooLong)
             return $"must be a shorter regular expression: it {tooLong}";
         return TimedRegex.TryBuild(pattern, out var mistake) is null
-            ? $"must be a regular expression: {mistake}"
+            ? $"must be a valid regular expression: {mistake}"
             : null;
     }
 

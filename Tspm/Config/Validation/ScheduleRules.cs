@@ -5,12 +5,13 @@ using Tspm.Text;
 namespace Tspm.Config.Validation;
 
 /// <summary>
-/// What is wrong with a schedule, for <see cref="ConfigValidation"/>: the member below <c>schedule</c>, what was found,
+/// Checks a schedule for <see cref="ConfigValidation"/> and reports the member below <c>schedule</c>, what was found,
 /// and a sentence.
 /// </summary>
 internal static class ScheduleRules
 {
-    /// <summary>Null: it is fine.</summary>
+    /// <summary>Checks a schedule.</summary>
+    /// <returns>Null if it is valid.</returns>
     public static ConfigProblem? Problem(ProcessConfig config)
     {
         if (config.Schedule is not { } schedule) return null;
@@ -26,23 +27,23 @@ internal static class ScheduleRules
         if (schedule.Overlap is not (null or ScheduleConfig.Skip or ScheduleConfig.Queue or ScheduleConfig.Kill))
             return Bad("overlap", schedule.Overlap, "must be one of skip, queue, kill");
         if (schedule is { Overlap: not null, Action: not ScheduleConfig.Start })
-            return Bad("overlap", schedule.Overlap, "is for jobs; set action to start as well");
+            return Bad("overlap", schedule.Overlap, "is only for jobs; also set action to start");
         return schedule.Action == ScheduleConfig.Start && config.Restart?.Policy == "always"
             ? Bad("action", ScheduleConfig.Start,
-                "makes it a job, which ends by itself, but restart.policy is always; use never (the default of a job) "
-                    + "or on-failure")
+                "makes this a job, which ends on its own, but restart.policy is always; use never (the default for "
+                    + "jobs) or on-failure")
             : null;
     }
 
     /// <summary>
-    /// PM2's users expect of a schedule what is a job here: a program that ends by itself. Null: the schedule restarts
-    /// what is started again by nothing else.
+    /// A hint for PM2 users, who expect a schedule to start a program that ends on its own, which is a job in Tspm.
     /// </summary>
+    /// <returns>Null unless the process is restarted both by its schedule and whenever it ends.</returns>
     public static string? JobHint(ProcessConfig config)
     {
         if (config is not { Schedule.Action: null or ScheduleConfig.Restart }) return null;
         if (RestartPolicy.Of(config).Mode != RestartMode.Always) return null;
-        return $"{config.Name} is started again whenever it ends, and not only at the times of its schedule; "
+        return $"{config.Name} is restarted whenever it ends, not only at the times of its schedule; "
             + "if it ends when its work is done, make it a job: "
             + $"tspm set {ShellWords.Quote(config.NameOrEmpty)} --job";
     }

@@ -3,15 +3,15 @@ using Tspm.Text;
 namespace Tspm.Config.Validation;
 
 /// <summary>
-/// People who come from PM2's cluster mode expect several instances to share a port. Elsewhere the second one finds the
-/// port taken, and its own message does not say what to do.
+/// A hint for PM2 users, who know several instances that share a port from the cluster mode. In Tspm the second
+/// instance finds the port in use, and its own message does not say what to do.
 /// </summary>
 internal static class SharedPort
 {
-    /// <summary>What programs print then: Node, gunicorn, and whoever prints the system's own words.</summary>
+    /// <summary>What programs print then: Node, gunicorn, and all that print the message of the system.</summary>
     static readonly string[] Signs = ["EADDRINUSE", "address already in use", "Connection in use: "];
 
-    /// <summary>Does one of these lines say that an address is taken?</summary>
+    /// <summary>Whether one of these lines says that an address is in use.</summary>
     public static bool IsTaken(IReadOnlyList<string> lines)
     {
         foreach (var line in lines)
@@ -20,9 +20,9 @@ internal static class SharedPort
         return false;
     }
 
-    /// <summary>What to do about it, for a process of several instances without <c>listen</c>.</summary>
+    /// <summary>What to do, for a process with several instances and without <c>listen</c>.</summary>
     public static string Remedy(string name) =>
-        $"{name}: several instances cannot open the same port themselves; let Tspm open it with "
+        $"{name}: several instances cannot open the same port; let Tspm open it with "
         + $"tspm set {ShellWords.Quote(name)} --listen :PORT (the program then accepts on descriptor 3), "
-        + "or let each open a port of its own, by TSPM_INSTANCE";
+        + "or give each instance its own port, based on TSPM_INSTANCE";
 }

@@ -70,7 +70,7 @@ internal static class EarlyDeaths
         return first;
     }
 
-    static bool IsGood(ProcessConfig config, int? code) => code == 0 || RestartPolicy.Of(config).IsMeant(code);
+    static bool IsGood(ProcessConfig config, int? code) => code == 0 || RestartPolicy.Of(config).IsStopExitCode(code);
 
     static TimeSpan Rounded(TimeSpan time) =>
         TimeSpan.FromMilliseconds(Math.Max(0, Math.Round(time.TotalMilliseconds)));

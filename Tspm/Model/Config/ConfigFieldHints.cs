@@ -2,7 +2,7 @@ using Tspm.Json;
 
 namespace Tspm.Model.Config;
 
-/// <summary>Hints for the fields of <see cref="ProcessConfig"/>, see <see cref="FieldSynonyms"/>.</summary>
+/// <summary>Hints about the fields of <see cref="ProcessConfig"/>; see <see cref="FieldSynonyms"/>.</summary>
 internal sealed class ConfigFieldHints : IFieldHints
 {
     public static readonly ConfigFieldHints Instance = new();

@@ -4,27 +4,28 @@ using Tspm.Model.Selecting;
 namespace Tspm.Model.Config;
 
 /// <summary>
-/// The name of a process that was given none: what a person would call it, "server" for <c>node --inspect
-/// src/server.js</c>.
+/// The name of a process that was defined without one: "server" for <c>node --inspect src/server.js</c>, as a person
+/// would call it.
 /// </summary>
 internal static class DefaultName
 {
-    /// <summary>Programs whose script says more than they do.</summary>
+    /// <summary>Programs that are named after the script they run.</summary>
     static readonly HashSet<string> Interpreters =
     [
         "node", "nodejs", "bun", "deno", "tsx", "ts-node", "python", "python2", "python3", "pypy", "pypy3", "ruby",
-        "perl", "php", "lua", "Rscript",
-        "sh", "bash", "dash", "zsh", "ksh", "fish", "pwsh", "java", "dotnet", "env",
+        "perl", "php", "lua", "Rscript", "sh", "bash", "dash", "zsh", "ksh", "fish", "pwsh", "java", "dotnet", "env",
     ];
 
     static readonly HashSet<string> ScriptEndings =
         [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".py", ".rb", ".pl", ".php", ".sh", ".lua", ".ps1", ".r", ".R",
             ".jar", ".dll", ".exe"];
 
-    /// <summary>When nothing nameable is there.</summary>
+    /// <summary>Used if the command contains nothing to make a name from.</summary>
     const string Fallback = "process";
 
-    /// <summary>From argv: always a valid <see cref="ProcessName"/>.</summary>
+    /// <summary>The name for a command.</summary>
+    /// <param name="words">The argument vector, program first.</param>
+    /// <returns>Always a valid <see cref="ProcessName"/>.</returns>
     public static string For(IReadOnlyList<string> words)
     {
         if (words.Count == 0) return Fallback;
@@ -43,7 +44,9 @@ internal static class DefaultName
         return trimmed[(trimmed.LastIndexOf('/') + 1)..];
     }
 
-    /// <summary>all.sh keeps its ending: without it, it would be a word that means something else.</summary>
+    /// <summary>
+    /// Removes the ending of a script. <c>all.sh</c> keeps it, because <c>all</c> means every process.
+    /// </summary>
     static string Bare(string file) => WithoutScriptEnding(file) is var bare && bare == Selector.All ? file : bare;
 
     static string WithoutScriptEnding(string name)
@@ -52,7 +55,7 @@ internal static class DefaultName
         return ScriptEndings.Contains(ending) && ending.Length < name.Length ? name[..^ending.Length] : name;
     }
 
-    /// <summary>python3.12 is python3.</summary>
+    /// <summary>Removes a minor version: python3.12 becomes python3.</summary>
     static string WithoutVersion(string program)
     {
         var dot = program.IndexOf('.');
@@ -61,18 +64,18 @@ internal static class DefaultName
             : program;
     }
 
-    /// <summary>The nearest name that <see cref="ProcessName"/> allows.</summary>
+    /// <summary>Turns any text into a valid <see cref="ProcessName"/>, with as few changes as possible.</summary>
     public static string MakeValid(string name)
     {
         var kept = Allowed(name);
-        // "worker-*" is "worker".
+        // "worker-*" becomes "worker".
         if (name.AsSpan().ContainsAny('*', '?')) kept = kept.Trim(' ', '-', '_', '.');
         if (kept == Selector.All) kept += "-1";
         else if (ProcessName.InstanceIn(kept) is { } instance) kept = $"{kept[..^instance.Length]}-{instance[1..]}";
         return ProcessName.Problem(kept) is null ? kept : Fallback;
     }
 
-    /// <summary>Cut to its length, without letters that no name has.</summary>
+    /// <summary>Drops characters that a name must not have and cuts it to the maximum length.</summary>
     static string Allowed(string name)
     {
         var allowed = new StringBuilder(name.Length);
@@ -81,7 +84,7 @@ internal static class DefaultName
         {
             if (rune.Value is '*' or '?') continue;
             var kept = Rune.IsControl(rune) ? new Rune('-') : rune;
-            // Neither a flag nor a pattern: both would be taken for something else on the command line.
+            // A name must not look like a flag or a pattern on the command line.
             if (allowed.Length == 0 && (kept.Value is '-' or '/' || Rune.IsWhiteSpace(kept))) continue;
             bytes += kept.Utf8SequenceLength;
             if (bytes > ProcessName.MaxBytes) break;

@@ -1,13 +1,14 @@
 namespace Tspm.Model.Config;
 
 /// <summary>
-/// What other tools call the fields of a process config: PM2, supervisord, systemd, Docker Compose, Kubernetes. Whoever
-/// writes one of these is told the name of ours.
+/// The names that other tools have for the fields of a process config: PM2, supervisord, systemd, Docker Compose,
+/// Kubernetes. A message about an unknown field uses them to suggest the right one.
 /// </summary>
 internal static class FieldSynonyms
 {
-    /// <summary>Our field, for a sentence; null: nobody calls any field so.</summary>
-    /// <param name="name">As it was written; letter case, dashes and underscores do not matter.</param>
+    /// <summary>The Tspm field that another tool calls <paramref name="name"/>, for a message.</summary>
+    /// <param name="name">The name as the user wrote it; letter case, dashes and underscores do not matter.</param>
+    /// <returns>Null if no tool has such a name.</returns>
     public static string? Of(string name) => Plain(name) switch
     {
         "cwd" or "dir" or "directory" or "chdir" or "folder" or "workdir" or "workingdir" or "workingdirectory" =>
@@ -20,7 +21,7 @@ internal static class FieldSynonyms
         "memory" or "maxmemory" or "maxmemoryrestart" or "memlimit" or "memorylimit" or "memorymax" =>
             "memoryLimitBytes",
         "port" or "ports" or "expose" =>
-            "env.PORT, for what the program reads, or listen, for a socket that Tspm opens",
+            "env.PORT if the program opens the port, or listen if Tspm should open it",
         "environment" or "envs" or "vars" or "variables" => "env",
         "dotenv" or "environmentfile" or "envfiles" => "envFile",
         "after" or "requires" or "wants" or "needs" or "bindsto" => "dependsOn",

@@ -1,36 +1,38 @@
 namespace Tspm.Model.Config;
 
 /// <summary>
-/// Commands that run at turning points of a process, each a command line as <see cref="ProcessConfig.Command"/> is one.
-/// The first two stand in its way, the others only get to know.
+/// Commands that run at certain points in the life of a process, each a command line like <see
+/// cref="ProcessConfig.Command"/>. The process waits for the first two; the others are only notified.
 /// </summary>
 internal sealed record HookConfig
 {
-    /// <summary>How long a hook may take before it is killed with all that it started.</summary>
+    /// <summary>Time after which a hook and every process it started is killed.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Runs before each start, which fails when it does.</summary>
+    /// <summary>Runs before each start. If it fails, the start fails.</summary>
     public string? PreStart { get; init; }
 
     /// <summary>
-    /// Runs when a child and all that it left behind are gone, before anything else happens to the process.
+    /// Runs when a child and all its leftover processes are gone, before anything else happens to the process.
     /// </summary>
     public string? PostStop { get; init; }
 
     /// <summary>
-    /// Told, as JSON on standard input, that a child ended by itself with a failure or had to be ended.
+    /// Runs when a child failed on its own or had to be stopped. Like the two below, it gets the event as JSON on
+    /// standard input.
     /// </summary>
     public string? OnCrash { get; init; }
 
-    /// <summary>Told that the process was given up.</summary>
+    /// <summary>Runs when Tspm gives up restarting the process.</summary>
     public string? OnErrored { get; init; }
 
-    /// <summary>Told that the process is online.</summary>
+    /// <summary>Runs when the process comes online.</summary>
     public string? OnOnline { get; init; }
 
-    /// <summary>For each of them, in milliseconds.</summary>
+    /// <summary>Time limit of each hook, in milliseconds.</summary>
     public int? TimeoutMs { get; init; }
 
+    /// <summary>The effective time limit.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public TimeSpan Timeout => TimeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) : DefaultTimeout;
 }

@@ -1,9 +1,9 @@
 namespace Tspm.Model.Config;
 
-/// <summary>A URL of a probe, as far as one GET needs it.</summary>
-/// <param name="authority">As it was written: goes into the Host header.</param>
+/// <summary>The URL of a probe, split into the parts that a GET request needs.</summary>
+/// <param name="authority">Host and port as the user wrote them, for the Host header.</param>
 /// <param name="target">Path and query.</param>
-/// <param name="place">Where to connect to.</param>
+/// <param name="place">The host and port to connect to.</param>
 internal sealed class HttpAddress(string authority, string target, HostPort place)
 {
     public string Authority => authority;
@@ -14,7 +14,8 @@ internal sealed class HttpAddress(string authority, string target, HostPort plac
 
     public const string Scheme = "http://";
 
-    /// <summary>Null: not a plain http URL.</summary>
+    /// <summary>Reads a URL that begins with http://; a fragment is dropped.</summary>
+    /// <returns>Null if the text is not such a URL.</returns>
     public static HttpAddress? Parse(string url)
     {
         if (!url.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
@@ -24,7 +25,8 @@ internal sealed class HttpAddress(string authority, string target, HostPort plac
         if (rest.IndexOf('#') is >= 0 and var fragment) rest = rest[..fragment];
         var end = rest.AsSpan().IndexOfAny('/', '?');
         var host = end < 0 ? rest : rest[..end];
-        var path = end < 0 ? "/" : rest[end] == '?' ? "/" + rest[end..] : rest[end..];
+        var path = end < 0 ? "" : rest[end..];
+        if (!path.StartsWith('/')) path = "/" + path;
         return HostPort.Parse(host, 80) is { } where ? new HttpAddress(host, path, where) : null;
     }
 }

@@ -5,8 +5,8 @@ using Tspm.Json;
 namespace Tspm.Model.Config;
 
 /// <summary>
-/// How many instances: a number, or <c>max</c>, which becomes the number of cores when it is read, so that it does not
-/// change behind anybody's back.
+/// The number of instances: a number, or <c>max</c>. <c>max</c> becomes the number of cores when it is read, so that
+/// the number does not change silently later.
 /// </summary>
 internal sealed class InstanceCount : JsonConverter<int?>, IWordOrValue
 {
@@ -14,11 +14,14 @@ internal sealed class InstanceCount : JsonConverter<int?>, IWordOrValue
 
     public bool IsWord(JsonElement value) => value.ValueKind == JsonValueKind.String && value.ValueEquals(Max);
 
-    /// <summary>Null: neither a whole number nor <c>max</c>.</summary>
+    /// <summary>Reads a number of instances or <c>max</c>.</summary>
+    /// <returns>Null if the text is neither.</returns>
     public static int? Parse(string text) =>
-        text == Max ? Environment.ProcessorCount
-            : int.TryParse(text, System.Globalization.NumberStyles.None,
-                System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+        text == Max ? Environment.ProcessorCount : ParseNumber(text);
+
+    static int? ParseNumber(string text) =>
+        int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture,
+            out var number) ? number : null;
 
     public override int? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String ? Parse(reader.GetString()!) : reader.GetInt32();

@@ -2,18 +2,21 @@ using System.Globalization;
 
 namespace Tspm.Model.Config;
 
-/// <summary>An I/O priority (man 2 ioprio_set) as text: <c>realtime:N</c>, <c>best-effort:N</c> with N from 0 to 7, or
-/// <c>idle</c>; as number, what the kernel takes: class and level in one.</summary>
+/// <summary>
+/// An I/O priority (man 2 ioprio_set). As text: <c>realtime:N</c> or <c>best-effort:N</c> with N from 0 to 7, or
+/// <c>idle</c>. As a number: class and level in one, as the kernel takes them.
+/// </summary>
 internal static class IoPriority
 {
-    /// <summary>None was ever set: the nice value decides.</summary>
+    /// <summary>No priority was set; the kernel derives one from the nice value.</summary>
     public const int None = 0;
 
     const int ClassShift = 13, Levels = 8, RealTimeClass = 1, BestEffortClass = 2, IdleClass = 3;
 
     const string RealTimeWord = "realtime:", BestEffortWord = "best-effort:", IdleWord = "idle";
 
-    /// <summary>Null: it is not such a text.</summary>
+    /// <summary>Reads a priority.</summary>
+    /// <returns>The number for the kernel, or null if the text is not an I/O priority.</returns>
     public static int? Parse(string text)
     {
         if (text == IdleWord) return IdleClass << ClassShift;
@@ -24,8 +27,11 @@ internal static class IoPriority
             : null;
     }
 
-    /// <summary>Null: none was set, or it is what the nice value gives anyway, which some kernels report in its
-    /// place.</summary>
+    /// <summary>Writes a priority.</summary>
+    /// <returns>
+    /// Null if none was set, or if the priority is the one that follows from the nice value: some kernels report that
+    /// one when none was set.
+    /// </returns>
     public static string? Format(int priority, int nice)
     {
         var level = (priority & ((1 << ClassShift) - 1)) % Levels;

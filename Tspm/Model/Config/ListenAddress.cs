@@ -4,16 +4,17 @@ using System.Net;
 namespace Tspm.Model.Config;
 
 /// <summary>
-/// An address on which the daemon listens for a process: <c>HOST:PORT</c> (digits, or localhost), <c>[IPv6]:PORT</c>,
-/// <c>:PORT</c> (every address of this machine), or <c>unix:/PATH</c>. No names: they would have to be looked up, and
-/// what they mean may change.
+/// An address that the daemon listens on for a process: <c>HOST:PORT</c> (a numeric address or localhost),
+/// <c>[IPv6]:PORT</c>, <c>:PORT</c> (every address of this machine), or <c>unix:/PATH</c>. Host names are not accepted:
+/// they would have to be looked up, and the result may change.
 /// </summary>
 internal sealed class ListenAddress
 {
-    public const string Expected = "HOST:PORT, [IPv6]:PORT or :PORT, with an address in digits or localhost and a "
+    /// <summary>The accepted forms, for error messages.</summary>
+    public const string Expected = "HOST:PORT, [IPv6]:PORT or :PORT, with a numeric address or localhost and a "
         + "port from 1 to 65535; or unix:/PATH";
 
-    /// <summary>Bytes of a path that the system can bind (man 7 unix: 108, with the final NUL).</summary>
+    /// <summary>Maximum length of a socket path in bytes (man 7 unix: 108 with the final NUL).</summary>
     public const int LongestPath = 107;
 
     const string UnixPrefix = "unix:";
@@ -21,36 +22,43 @@ internal sealed class ListenAddress
     ListenAddress(string text, byte[]? host, int port, string? path) =>
         (Text, Host, Port, Path) = (text, host, port, path);
 
-    /// <summary>As it was given.</summary>
+    /// <summary>The address as the user wrote it.</summary>
     public string Text { get; }
 
-    /// <summary>4 or 16 bytes; null: every address, of both kinds.</summary>
+    /// <summary>The address in 4 or 16 bytes; null for every IPv4 and IPv6 address.</summary>
     public byte[]? Host { get; }
 
     public int Port { get; }
 
-    /// <summary>Of a Unix socket; null: TCP.</summary>
+    /// <summary>The path of a Unix socket; null for TCP.</summary>
     public string? Path { get; }
 
-    /// <summary>Null: it is not an address; <see cref="Expected"/> says what is.</summary>
+    /// <summary>Reads an address.</summary>
+    /// <returns>Null if the text is not an address; <see cref="Expected"/> says what is.</returns>
     public static ListenAddress? Parse(string text)
     {
         if (text.StartsWith(UnixPrefix, StringComparison.Ordinal)) return OfPath(text, text[UnixPrefix.Length..]);
         var colon = text.LastIndexOf(':');
-        if (colon < 0
-            || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-                || port is < 1 or > 65535) return null;
+        if (colon < 0 || PortOf(text.AsSpan(colon + 1)) is not { } port) return null;
         var host = text[..colon];
         if (host.Length == 0) return new ListenAddress(text, null, port, null);
-        var bytes = host == "localhost"
-            ? [127, 0, 0, 1]
-            : host.StartsWith('[') && host.EndsWith(']') ? SixteenBytes(host[1..^1]) : FourBytes(host);
-        return bytes is null ? null : new ListenAddress(text, bytes, port, null);
+        return HostBytes(host) is { } bytes ? new ListenAddress(text, bytes, port, null) : null;
+    }
+
+    static int? PortOf(ReadOnlySpan<char> text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
+            ? port
+            : null;
+
+    static byte[]? HostBytes(string host)
+    {
+        if (host == "localhost") return [127, 0, 0, 1];
+        return host.StartsWith('[') && host.EndsWith(']') ? SixteenBytes(host[1..^1]) : FourBytes(host);
     }
 
     /// <summary>
-    /// Whether a connection to a place on this machine comes here, as far as its name tells: of an address for all,
-    /// those of this machine are known by their digits only when they are loopback ones.
+    /// Whether a connection from this machine to <paramref name="place"/> arrives at this address, as far as the text
+    /// of the host tells. For a wildcard address, only loopback addresses are known to be addresses of this machine.
     /// </summary>
     public bool Takes(HostPort place)
     {
@@ -61,11 +69,11 @@ internal sealed class ListenAddress
         var isEvery = Host is null || !Host.AsSpan().ContainsAnyExcept((byte)0);
         if (!isEvery) return Plain(host).AsSpan().SequenceEqual(Host);
         host = Plain(host);
-        // To connect to every address means this machine.
+        // Connecting to the wildcard address means connecting to this machine.
         return !host.AsSpan().ContainsAnyExcept((byte)0) || IPAddress.IsLoopback(new IPAddress(host));
     }
 
-    /// <summary>An IPv4 address in the clothes of IPv6 (RFC 4291, 2.5.5.2) is that IPv4 address.</summary>
+    /// <summary>The IPv4 address if the address is an IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2).</summary>
     static byte[] Plain(byte[] host) =>
         host.Length == 16 && host.AsSpan(0, 12).SequenceEqual(MappedPrefix) ? host[12..] : host;
 
@@ -83,14 +91,15 @@ internal sealed class ListenAddress
         var bytes = new byte[4];
         if (parts.Length != bytes.Length) return null;
         for (var i = 0; i < bytes.Length; i++)
-            // A leading zero is octal to some and decimal to others.
+            // Some programs read a leading zero as octal, others as decimal.
             if ((parts[i].Length > 1 && parts[i][0] == '0')
                 || !byte.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out bytes[i])) return null;
         return bytes;
     }
 
     /// <summary>
-    /// Groups of hexadecimal digits, with <c>::</c> at most once (RFC 4291, 2.2); neither zones nor digits with dots.
+    /// Reads an IPv6 address: groups of hexadecimal digits with <c>::</c> at most once (RFC 4291, 2.2). Zones and
+    /// dotted IPv4 suffixes are not accepted.
     /// </summary>
     static byte[]? SixteenBytes(string text)
     {
@@ -105,7 +114,8 @@ internal sealed class ListenAddress
         return bytes;
     }
 
-    /// <summary>How many groups there were; -1: something else.</summary>
+    /// <summary>Reads groups into <paramref name="into"/>.</summary>
+    /// <returns>The number of groups, or -1 if the text is malformed.</returns>
     static int Groups(string text, byte[] into)
     {
         if (text.Length == 0) return 0;

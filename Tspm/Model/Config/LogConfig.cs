@@ -4,28 +4,29 @@ namespace Tspm.Model.Config;
 internal sealed record LogConfig
 {
     /// <summary>
-    /// A file that has reached this is put away as <c>.1</c> and a new one begun, between two lines. 0: never.
+    /// Size at which a log file is rotated: it is renamed to <c>.1</c> and a new file begins, always between two lines.
+    /// 0 means never.
     /// </summary>
     public long? MaxSizeBytes { get; init; }
 
-    /// <summary>The same after this time, when something is printed then. 0: never.</summary>
+    /// <summary>Age at which a log file is rotated, at the next output. 0 means never.</summary>
     public long? MaxAgeMs { get; init; }
 
-    /// <summary>How many old files are kept beside the current one.</summary>
+    /// <summary>Number of rotated files that are kept.</summary>
     public int? Keep { get; init; }
 
-    /// <summary>False: old files stay as they are; else all but the newest of them are compressed (gzip).</summary>
+    /// <summary>Whether all rotated files but the newest are compressed (gzip).</summary>
     public bool? Compress { get; init; }
 
     /// <summary>
-    /// When the file takes no more (a full disk): block (the program waits, nothing is lost) or drop (it goes on, what
-    /// is lost is counted).
+    /// What happens when the file cannot grow (a full disk): <c>block</c> makes the program wait, so that nothing is
+    /// lost; <c>drop</c> lets it continue and counts the lost bytes.
     /// </summary>
     public string? OnFull { get; init; }
 
     /// <summary>
-    /// normal, or large: room for 1 MiB between program and log from the start, for programs that print much and exit
-    /// at once.
+    /// The pipe between program and log: <c>normal</c>, or <c>large</c> (1 MiB from the start) for programs that print
+    /// a lot and exit at once.
     /// </summary>
     public string? Pipe { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Tspm.Model.Config;
 
-/// <summary>What <c>apply</c> does to one process, as <c>plan</c> says it.</summary>
+/// <summary>What <c>apply</c> does, or would do, to one process; <c>plan</c> shows these steps.</summary>
 internal sealed record PlanStep
 {
     public const string Create = "create", Change = "change", Delete = "delete", Keep = "keep";
@@ -11,11 +11,11 @@ internal sealed record PlanStep
     public required string Action { get; init; }
 
     /// <summary>
-    /// Of a change: the fields, inner ones with dots (<c>env.PORT</c>); <c>environment</c> is the shell's, kept with
-    /// the process. Never their values.
+    /// For a change, the changed fields, nested ones with dots (<c>env.PORT</c>), never their values.
+    /// <c>environment</c> stands for the environment of the shell that is kept with the process.
     /// </summary>
     public IReadOnlyList<string>? Changes { get; init; }
 
-    /// <summary>Instances that run are restarted; otherwise their children go on.</summary>
+    /// <summary>Whether running instances are restarted; otherwise their children keep running.</summary>
     public bool Restarts { get; init; }
 }

@@ -1,12 +1,12 @@
 namespace Tspm.Model.Config;
 
 /// <summary>
-/// One question to a child, and how often it is asked: the value of <c>ready</c> and of <c>health</c> in a config.
-/// Exactly one of the first six members is set. The last three belong to <c>health</c>; null means the default.
+/// A check of a child, and how often it runs: the value of <c>ready</c> and of <c>health</c> in a config. Exactly one
+/// of the first six members is set. The last three are for <c>health</c> only; null means the default.
 /// </summary>
 internal sealed class Probe
 {
-    /// <summary>Too many questions in a short time are a load of their own.</summary>
+    /// <summary>Probes that run more often are a load of their own.</summary>
     public const int MinIntervalMs = 100;
 
     public static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(10),
@@ -15,31 +15,34 @@ internal sealed class Probe
     public const int DefaultFailures = 3;
 
     /// <summary>
-    /// True: the child says so itself, in systemd's words (man 3 sd_notify): READY=1, or WATCHDOG=1 in time.
+    /// True if the child reports its state itself with the messages of systemd (man 3 sd_notify): READY=1, or
+    /// WATCHDOG=1 in time.
     /// </summary>
     public bool? Notify { get; init; }
 
-    /// <summary>HOST:PORT takes connections.</summary>
+    /// <summary>HOST:PORT that must accept connections.</summary>
     public string? Tcp { get; init; }
 
-    /// <summary>A GET of this URL is answered with a status from 200 to 399.</summary>
+    /// <summary>URL that must answer a GET with a status from 200 to 399.</summary>
     public string? Http { get; init; }
 
-    /// <summary>A line that the child prints matches this regular expression.</summary>
+    /// <summary>Regular expression that a line of the output must match.</summary>
     public string? Log { get; init; }
 
-    /// <summary>This command exits with code 0.</summary>
+    /// <summary>Command that must exit with code 0.</summary>
     public string? Exec { get; init; }
 
-    /// <summary>So much time has passed.</summary>
+    /// <summary>Milliseconds that must pass after the start.</summary>
     public int? DelayMs { get; init; }
 
-    /// <summary>Health: how often it is asked; with <see cref="Notify"/>, how long the child may be silent.</summary>
+    /// <summary>
+    /// For health: milliseconds between checks; with <see cref="Notify"/>, how long the child may stay silent.
+    /// </summary>
     public int? IntervalMs { get; init; }
 
-    /// <summary>Health: how long an answer may take.</summary>
+    /// <summary>For health: milliseconds that a check may take.</summary>
     public int? TimeoutMs { get; init; }
 
-    /// <summary>Health: bad answers in a row until the child is restarted.</summary>
+    /// <summary>For health: number of failed checks in a row after which the child is restarted.</summary>
     public int? Failures { get; init; }
 }

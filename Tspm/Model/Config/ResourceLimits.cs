@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Tspm.Model.Config;
 
-/// <summary>Resource limits of the child, soft and hard alike (man 2 setrlimit). Null: inherited.</summary>
+/// <summary>
+/// Resource limits of the child (man 2 setrlimit). Each value is both the soft and the hard limit; null means
+/// inherited.
+/// </summary>
 internal sealed record ResourceLimits
 {
     /// <summary>Open descriptors.</summary>
@@ -29,7 +32,10 @@ internal sealed record ResourceLimits
     /// <summary>Stack, in bytes.</summary>
     public long? Stack { get; init; }
 
-    /// <summary>Computed, so not a field: written into a request it would be refused as unknown.</summary>
+    /// <summary>
+    /// Whether no limit is set. It is computed, so it must not appear in JSON, where it would be refused as an unknown
+    /// field.
+    /// </summary>
     [JsonIgnore]
     public bool IsEmpty => this == new ResourceLimits();
 }

@@ -3,21 +3,23 @@ namespace Tspm.Model.Config;
 /// <summary>The <c>restart</c> object of a config; null members mean the default.</summary>
 internal sealed record RestartConfig
 {
-    /// <summary>always | on-failure | never.</summary>
+    /// <summary><c>always</c>, <c>on-failure</c> or <c>never</c>.</summary>
     public string? Policy { get; init; }
 
-    /// <summary>The n-th consecutive failure waits n × this.</summary>
+    /// <summary>
+    /// Milliseconds to wait after the first failure; the n-th consecutive failure waits n times as long.
+    /// </summary>
     public int? DelayMs { get; init; }
 
-    /// <summary>… but never longer than this.</summary>
+    /// <summary>Upper limit of the wait, in milliseconds.</summary>
     public int? MaxDelayMs { get; init; }
 
-    /// <summary>After this many consecutive failures the process is errored.</summary>
+    /// <summary>Number of consecutive failures after which the process is errored.</summary>
     public int? MaxConsecutive { get; init; }
 
-    /// <summary>A run that lasted this long clears the count.</summary>
+    /// <summary>Uptime, in milliseconds, after which the count of failures is cleared.</summary>
     public int? MinUptimeMs { get; init; }
 
-    /// <summary>Exit codes after which the process stays stopped, whatever the policy says.</summary>
+    /// <summary>Exit codes after which the process stays stopped, regardless of the policy.</summary>
     public IReadOnlyList<int>? StopExitCodes { get; init; }
 }

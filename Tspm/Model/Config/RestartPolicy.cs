@@ -1,23 +1,24 @@
 namespace Tspm.Model.Config;
 
-/// <summary>When a child that ended by itself is started again.</summary>
+/// <summary>When a child that ended on its own is started again.</summary>
 internal enum RestartMode { Always, OnFailure, Never }
 
 /// <summary>The effective restart policy: <see cref="RestartConfig"/> with its defaults filled in.</summary>
 internal sealed record RestartPolicy(
     RestartMode Mode, TimeSpan Delay, TimeSpan MaxDelay, int MaxConsecutive, TimeSpan MinUptime,
-        IReadOnlyList<int> StopExitCodes)
+    IReadOnlyList<int> StopExitCodes)
 {
     /// <summary>
-    /// Crash restarts wait 1 s, 2 s … 10 s; after 10 consecutive failures the process is errored; 10 s up clears the
-    /// count.
+    /// Failed children are restarted after 1 s, 2 s … 10 s; after 10 consecutive failures the process is errored; an
+    /// uptime of 10 s clears the count.
     /// </summary>
     public static readonly RestartPolicy Default = new(
         RestartMode.Always, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), 10, TimeSpan.FromSeconds(10), []);
 
-    /// <summary>One of the codes after which it is not started again.</summary>
-    public bool IsMeant(int? exitCode) => exitCode is { } code && StopExitCodes.Contains(code);
+    /// <summary>Whether the process stays stopped after this exit code.</summary>
+    public bool IsStopExitCode(int? exitCode) => exitCode is { } code && StopExitCodes.Contains(code);
 
+    /// <summary>The effective restart policy of a process. A job is not restarted by default.</summary>
     public static RestartPolicy Of(ProcessConfig config)
     {
         var said = config.Restart;

@@ -1,8 +1,8 @@
 namespace Tspm.Model.Config;
 
 /// <summary>
-/// Variables that a service manager (man 7 systemd.environment-generator, man 3 sd_notify, sd_listen_fds) meant for one
-/// process and not for its children.
+/// Variables that a service manager sets for one process only, not for its children (man 7
+/// systemd.environment-generator, man 3 sd_notify, man 3 sd_listen_fds).
 /// </summary>
 internal static class ServiceManagerVariables
 {
@@ -10,10 +10,11 @@ internal static class ServiceManagerVariables
         ["NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "INVOCATION_ID", "JOURNAL_STREAM", "MAINPID",
             "SYSTEMD_EXEC_PID", "MANAGERPID", "TSPM_ID", "TSPM_NAME", "TSPM_INSTANCE"];
 
+    /// <summary>Whether the variable must not be passed on to a child.</summary>
     public static bool Contains(string name) =>
         Array.IndexOf(Names, name) >= 0 || name.StartsWith("LISTEN_", StringComparison.Ordinal);
 
-    /// <summary>Those of the names that are to be left out, as a list of its own.</summary>
+    /// <summary>The names that must not be passed on to a child.</summary>
     public static List<string> In(IEnumerable<string> names)
     {
         var found = new List<string>();

@@ -1,28 +1,28 @@
 namespace Tspm.Model.Config;
 
-/// <summary><c>settings.json</c>: settings of the daemon as a whole; all optional.</summary>
+/// <summary><c>settings.json</c>: settings of the whole daemon, all optional.</summary>
 internal sealed record Settings
 {
     /// <summary>
-    /// What all logs together may take, rotated ones and indexes included; beyond it the oldest rotated files are
-    /// removed. Null or 0: no limit.
+    /// Size limit of all logs together, including rotated files and indexes. Above it, the oldest rotated files are
+    /// removed. Null or 0 means no limit.
     /// </summary>
     public long? LogsTotalMaxBytes { get; init; }
 
     /// <summary>
-    /// "auto" (the default): each process gets a cgroup of its own where the daemon was given one to divide. "off":
-    /// never. A folder of the cgroup file system: below that one.
+    /// "auto" (the default) gives each process its own cgroup if the daemon may create cgroups; "off" never does. A
+    /// folder of the cgroup file system creates them below that folder.
     /// </summary>
     public string? Cgroup { get; init; }
 
     /// <summary>
-    /// Of the control socket, see <see cref="SocketLimits"/>; those that are missing have their defaults.
+    /// Limits of the control socket; missing ones have their defaults. See <see cref="SocketLimits"/>.
     /// </summary>
     public IReadOnlyDictionary<string, int>? Limits { get; init; }
 
     /// <summary>
-    /// Short names of other machines for <c>-H</c>: <c>{"prod": "ssh://deploy@shop.example:2222"}</c>. The client's
-    /// own.
+    /// Short names of other machines for <c>-H</c>, such as <c>{"prod": "ssh://deploy@shop.example:2222"}</c>. Only the
+    /// client reads them.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Hosts { get; init; }
 }

@@ -4,9 +4,9 @@ using System.Text;
 namespace Tspm.Model.Config;
 
 /// <summary>
-/// Soft resource limits (man 2 getrlimit) as one line of text, <c>core=0 nofile=1024 fsize=unlimited</c>: the form in
-/// which they go over the socket, into the store and through the command lines of
-/// guardian and set-up mode. RLIMIT_RTTIME is left out on purpose.
+/// Soft resource limits (man 2 getrlimit) as one line of text, <c>core=0 nofile=1024 fsize=unlimited</c>. In this form
+/// they are sent over the socket, saved in the store and passed on the command lines of the guardian and of the set-up
+/// mode. RLIMIT_RTTIME is left out on purpose: it carries the mark of a run.
 /// </summary>
 internal static class SoftLimits
 {
@@ -14,7 +14,7 @@ internal static class SoftLimits
 
     const string UnlimitedWord = "unlimited";
 
-    /// <summary>In the order of the kernel's numbers, which are their indexes.</summary>
+    /// <summary>Ordered by the resource numbers of the kernel, which are the indexes.</summary>
     public static readonly string[] Names =
         ["cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks", "sigpending",
             "msgqueue", "nice", "rtprio"];
@@ -22,7 +22,11 @@ internal static class SoftLimits
     /// <summary>The kernel's number of the limit of open descriptors.</summary>
     public static readonly int OpenFiles = Array.IndexOf(Names, "nofile");
 
-    /// <summary>By kernel number; null where the text names no limit. Null: a part of it is not a limit.</summary>
+    /// <summary>Reads limits.</summary>
+    /// <returns>
+    /// The limits by resource number, null for those that the text does not name; or null if a part of the text is not
+    /// a limit.
+    /// </returns>
     public static ulong?[]? Parse(string text)
     {
         var limits = new ulong?[Names.Length];
@@ -36,7 +40,7 @@ internal static class SoftLimits
         return limits;
     }
 
-    /// <summary>In the order of the names, so that equal limits have equal texts.</summary>
+    /// <summary>Writes limits, ordered by resource number, so that equal limits give equal texts.</summary>
     public static string Format(ReadOnlySpan<ulong?> limits)
     {
         var text = new StringBuilder();
@@ -49,6 +53,7 @@ internal static class SoftLimits
         return text.ToString();
     }
 
+    /// <summary>One value as text; "unlimited" for <see cref="Unlimited"/>.</summary>
     public static string Text(ulong value) =>
         value == Unlimited ? UnlimitedWord : value.ToString(CultureInfo.InvariantCulture);
 

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Tspm.Model.Selecting;
 
-/// <summary>How a selector's text is to be understood when no process has exactly that name.</summary>
+/// <summary>The meaning of a selector if no process has exactly that name.</summary>
 internal enum SelectorKind
 {
     /// <summary>The word <c>all</c>.</summary>
     All,
 
-    /// <summary>A name, an id or a namespace: the table decides, in that order.</summary>
+    /// <summary>A name, an id or a namespace, tried in that order.</summary>
     Word,
 
     /// <summary><c>NAME:INSTANCE</c> or <c>ID:INSTANCE</c>.</summary>
@@ -22,15 +22,15 @@ internal enum SelectorKind
 }
 
 /// <summary>
-/// One selector of a verb, read but not yet looked up. <see cref="Text"/> is as the user wrote it; <see cref="Body"/>
-/// is the name in front of the instance, or what stands between the slashes.
+/// A parsed selector. <see cref="Text"/> is the text that the user wrote; <see cref="Body"/> is the name before the
+/// instance, or the pattern between the slashes.
 /// </summary>
 internal sealed record Selector(SelectorKind Kind, string Text, string Body, int Instance = 0)
 {
-    /// <summary>The word that always means every process, even when one is called so.</summary>
+    /// <summary>The word that always means every process, even if a process has that name.</summary>
     public const string All = "all";
 
-    /// <summary>Reads any text; what it cannot be is a matter of the table.</summary>
+    /// <summary>Parses any text; whether something matches is for <see cref="SelectorMatcher"/> to find out.</summary>
     public static Selector Parse(string text)
     {
         if (text == All) return new Selector(SelectorKind.All, text, text);
@@ -42,7 +42,9 @@ internal sealed record Selector(SelectorKind Kind, string Text, string Body, int
         return new Selector(Tspm.Text.Glob.IsPattern(text) ? SelectorKind.Glob : SelectorKind.Word, text, text);
     }
 
-    /// <summary>A number as Tspm prints it: digits only and no leading zero, so that 007 stays a name.</summary>
+    /// <summary>
+    /// Reads a number as Tspm prints it: digits only, without a leading zero, so that 007 remains a name.
+    /// </summary>
     public static bool TryNumber(string text, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
             && (text[0] != '0' || text.Length == 1);

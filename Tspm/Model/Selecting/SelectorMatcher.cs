@@ -6,7 +6,7 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Model.Selecting;
 
-/// <summary>One instance that selectors choose from.</summary>
+/// <summary>An instance that selectors choose from.</summary>
 internal sealed record SelectorTarget(int Id, string Name, string Namespace, int Instance, string? LegacyId = null)
 {
     public static SelectorTarget Of(ProcessDefinition definition, int instance) =>
@@ -14,8 +14,8 @@ internal sealed record SelectorTarget(int Id, string Name, string Namespace, int
 }
 
 /// <summary>
-/// Either all matches (in the order of the table, none twice), or the first selector that fits nothing and a sentence
-/// about it.
+/// Either all matches, in table order and without duplicates; or the first selector that matches nothing, with a
+/// sentence about it.
 /// </summary>
 internal sealed record SelectorResult(IReadOnlyList<SelectorTarget> Matches, string? Unknown = null,
     string? Sentence = null)
@@ -23,30 +23,29 @@ internal sealed record SelectorResult(IReadOnlyList<SelectorTarget> Matches, str
     public bool IsKnown => Unknown is null;
 
     /// <summary>
-    /// Those of <see cref="Matches"/> that were meant in particular, by name, number or instance, and not by
-    /// <c>all</c>,
-    /// a pattern or a namespace.
+    /// The <see cref="Matches"/> that were selected individually by name, id or instance, and not by <c>all</c>, a
+    /// pattern or a namespace.
     /// </summary>
     public IReadOnlySet<SelectorTarget> Named { get; init; } = new HashSet<SelectorTarget>();
 }
 
 /// <summary>
-/// Looks selectors up in the table of processes. It is all or nothing: with one unknown selector nothing matches, so
-/// that a mistyped word among several never leaves half a job done. A name wins over an id, an id over the one that an
-/// older Tspm knew it by, that over a namespace; <c>all</c> always means all.
+/// Looks up selectors in the table of processes. If one selector is unknown, nothing matches, so that a typing error in
+/// one of several words never leaves a job half done. A name takes precedence over an id, an id over an id of the older
+/// Tspm, and that over a namespace; <c>all</c> always means every process.
 /// </summary>
 internal static class SelectorMatcher
 {
-    /// <summary>Most selectors of one request.</summary>
+    /// <summary>Maximum number of selectors in one request.</summary>
     public const int MaxSelectors = 1000;
 
     /// <summary>
-    /// For the regular expressions of one request together, building included. Each match has a limit of its own, but a
-    /// thousand processes and hundreds of patterns just below it would hold the
-    /// supervisor up for hours.
+    /// Time limit for all regular expressions of one request together, including building them. Each match has its own
+    /// limit, but a thousand processes and hundreds of patterns just below it would hold up the supervisor for hours.
     /// </summary>
     static readonly TimeSpan PatternTime = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Finds the targets that the selectors match.</summary>
     public static SelectorResult Resolve(IReadOnlyList<string> selectors, IReadOnlyList<SelectorTarget> targets)
     {
         if (selectors.Count > MaxSelectors)
@@ -61,7 +60,7 @@ internal static class SelectorMatcher
                 return new SelectorResult([], text, $"the selector {TimedRegex.Shown(text)} {tooLong}");
             if (inPatterns > PatternTime)
                 return new SelectorResult([], text,
-                    "the patterns take too long to match; choose the processes by name, or in several steps");
+                    "the patterns take too long to match; select the processes by name, or in several steps");
             begun = Stopwatch.GetTimestamp();
             var selector = Selector.Parse(text);
             if (!TryPredicate(selector, targets, out var fits, out var names, out var problem))
@@ -71,7 +70,7 @@ internal static class SelectorMatcher
                 var any = Mark(chosen, targets, fits, names ? named : null);
                 if (selector.Kind == SelectorKind.Regex) inPatterns += Stopwatch.GetElapsedTime(begun);
                 if (!any && selector.Kind != SelectorKind.All)
-                    return new SelectorResult([], text, NothingFits(selector, targets));
+                    return new SelectorResult([], text, NoMatchProblem(selector, targets));
             }
             catch (RegexMatchTimeoutException)
             {
@@ -96,11 +95,12 @@ internal static class SelectorMatcher
         return any;
     }
 
-    /// <param name="selector">What was asked for.</param>
-    /// <param name="targets">Among these.</param>
-    /// <param name="fits">Whether it means one of them.</param>
-    /// <param name="names">It names what it means: see <see cref="SelectorResult.Named"/>.</param>
-    /// <param name="problem">Why it means nothing at all.</param>
+    /// <summary>Turns a selector into a predicate.</summary>
+    /// <param name="selector">The selector.</param>
+    /// <param name="targets">The targets to choose from.</param>
+    /// <param name="fits">Whether the selector matches a target.</param>
+    /// <param name="names">Whether it selects individually; see <see cref="SelectorResult.Named"/>.</param>
+    /// <param name="problem">Why the selector is not valid; null if it is.</param>
     static bool TryPredicate(
         Selector selector, IReadOnlyList<SelectorTarget> targets, out Func<SelectorTarget, bool> fits, out bool names,
         out string? problem)
@@ -111,7 +111,7 @@ internal static class SelectorMatcher
         if (selector.Kind == SelectorKind.Regex) return TryRegex(selector, out fits, out problem);
         var (text, body) = (selector.Text, selector.Body);
         names = true;
-        // First of all an exact name: names may look like numbers, globs or instances.
+        // An exact name comes first: names may look like numbers, globs or instances.
         if (targets.Any(target => target.Name == text))
         {
             fits = target => target.Name == text;
@@ -142,14 +142,15 @@ internal static class SelectorMatcher
     static bool TryRegex(Selector selector, out Func<SelectorTarget, bool> fits, out string? problem)
     {
         fits = static _ => false;
-        problem = selector.Body.Length == 0 ? "the pattern // is empty; to choose every process, say 'all'" : null;
+        problem = selector.Body.Length == 0 ? "the pattern // is empty; use 'all' to select every process" : null;
         if (problem is not null) return false;
         if (TimedRegex.TryMake(selector.Body, out var mistake) is not { } regex)
         {
             problem = $"the pattern {TimedRegex.Shown(selector.Text)} {mistake}";
             return false;
         }
-        // Also within one pattern: its time is over long before a thousand names have each taken what one may take.
+        // The total limit also holds within one pattern: a thousand names may each take almost as long as one match
+        // may.
         var begun = Stopwatch.GetTimestamp();
         fits = target =>
             Stopwatch.GetElapsedTime(begun) < PatternTime
@@ -158,26 +159,26 @@ internal static class SelectorMatcher
         return true;
     }
 
-    static string NothingFits(Selector selector, IReadOnlyList<SelectorTarget> targets)
+    static string NoMatchProblem(Selector selector, IReadOnlyList<SelectorTarget> targets)
     {
-        if (targets.Count == 0) return $"there is no process '{selector.Text}': none is defined";
+        if (targets.Count == 0) return $"there is no process '{selector.Text}'; none is defined";
         if (selector.Kind is SelectorKind.Glob or SelectorKind.Regex)
-            return $"no process has a name that matches {selector.Text}";
+            return $"no process name matches {selector.Text}";
         if (selector.Kind == SelectorKind.Instance && Instances(selector.Body, targets) is { Count: > 0 } known)
         {
             var there = known.Count == 1
                 ? $"it has only instance {known[0]}"
-                : $"it has the instances {string.Join(", ", known)}";
+                : $"it has instances {string.Join(", ", known)}";
             return $"process '{selector.Body}' has no instance {selector.Instance}; {there}";
         }
         var names = targets.Select(target => target.Name).Concat(targets.Select(target => target.Namespace))
             .Append(Selector.All);
         var hint = NearestName.Question(selector.Body, names);
-        // PM2 takes a process by the path of its script.
+        // In PM2, a process can be selected by the path of its script.
         var byScript = DefaultName.For([selector.Text]);
         if (targets.Any(target => target.Name == byScript)) hint = $"; did you mean '{byScript}'?";
         else if (hint.Length == 0 && selector.Text.Contains(',', StringComparison.Ordinal))
-            hint = $"; several are separated by spaces: {string.Join(' ', selector.Text.Split(','))}";
+            hint = $"; separate several selectors with spaces: {string.Join(' ', selector.Text.Split(','))}";
         return $"there is no process, id or namespace '{selector.Text}'{hint}";
     }
 

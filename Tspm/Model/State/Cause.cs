@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Tspm.Model.State;
 
 /// <summary>
-/// Why a process is as it is, as data: decisions are made on it, and it is what is kept. <see cref="CauseText"/> makes
-/// the sentence.
+/// Why a process is in its state, as data: decisions are made on a cause, and causes are saved. <see cref="CauseText"/>
+/// turns one into a sentence.
 /// </summary>
 /// <param name="Code">One of <see cref="CauseCode"/>.</param>
 internal sealed record Cause(string Code)
@@ -12,44 +12,47 @@ internal sealed record Cause(string Code)
     /// <summary>Nothing has happened yet.</summary>
     public static readonly Cause None = new(CauseCode.None);
 
-    /// <summary>Who asked for it; null: nobody did, or it is not known.</summary>
+    /// <summary>Who requested it; null if nobody did or if that is not known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Requester? By { get; init; }
 
-    /// <summary>What was asked for, one of <see cref="CauseRequest"/>; null: nothing.</summary>
+    /// <summary>The request, one of <see cref="CauseRequest"/>; null if there was none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Request { get; init; }
 
-    /// <summary>What was observed, in words: a probe's problem, the file that changed.</summary>
+    /// <summary>The observation in words: what a probe reported, which file changed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Detail { get; init; }
 
-    /// <summary>How the child ended that is the cause; null: no child ended.</summary>
+    /// <summary>The exit of the child, if that is the cause; else null.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExitStatus? Exit { get; init; }
 
-    /// <summary>What the restart policy made of it, one of <see cref="CauseOutcome"/>; null: nothing.</summary>
+    /// <summary>
+    /// Why the restart policy does not start the process again, one of <see cref="CauseOutcome"/>; null if that was not
+    /// decided.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Outcome { get; init; }
 
-    /// <summary>Failures in a row after which it was given up; 0: it was not.</summary>
+    /// <summary>Number of consecutive failures after which Tspm gave up; 0 if it did not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Failures { get; init; }
 
-    /// <summary>Somebody's request.</summary>
+    /// <summary>The cause of a change that a user or program requested.</summary>
     /// <param name="request">One of <see cref="CauseRequest"/>.</param>
     public static Cause Requested(string request) => new(CauseCode.User) { Request = request };
 
-    /// <summary>Something that Tspm saw.</summary>
+    /// <summary>The cause of a change that follows from an observation.</summary>
     /// <param name="code">One of <see cref="CauseCode"/>.</param>
-    /// <param name="detail">What, in words.</param>
+    /// <param name="detail">The observation in words.</param>
     public static Cause Observed(string code, string detail) => new(code) { Detail = detail };
 
-    /// <summary>A child that ended by itself.</summary>
+    /// <summary>The cause of a change after a child ended on its own.</summary>
     public static Cause Ended(ExitStatus status) =>
         new(status.IsSuccess ? CauseCode.Exit : CauseCode.Crash) { Exit = status };
 
-    /// <summary>Of a record by a version that kept the sentence only.</summary>
+    /// <summary>The cause in a record of an earlier version, which kept only the sentence.</summary>
     public static Cause Recorded(string sentence) =>
         sentence.Length == 0 ? None : new Cause(CauseCode.Unknown) { Detail = sentence };
 }

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Tspm.Model.State;
 
-/// <summary>The only place where a <see cref="Cause"/> becomes words.</summary>
+/// <summary>Turns a <see cref="Cause"/> into words; nothing else does.</summary>
 internal static class CauseText
 {
     /// <summary>A phrase such as "stopped by user" or "exited 7; gave up after 10 failures in a row".</summary>
     public static string Of(Cause cause) => What(cause) + Outcome(cause);
 
-    /// <summary>Without what the restart policy made of it.</summary>
+    /// <summary>The phrase without the decision of the restart policy.</summary>
     public static string What(Cause cause) => cause switch
     {
         { Code: CauseCode.None } => "never started",
@@ -22,10 +22,12 @@ internal static class CauseText
         { Code: CauseCode.Dependency, Detail: null } => "its dependencies are ready",
         { Exit: { } exit, Detail: null } => exit.ToString(),
         { Exit: { } exit, Code: CauseCode.Background } => $"{exit} and {cause.Detail}",
-        _ => cause.Detail ?? "the cause is not known",
+        _ => cause.Detail ?? "cause unknown",
     };
 
-    /// <summary>What the restart policy made of it, with a semicolon in front; empty: nothing to mention.</summary>
+    /// <summary>
+    /// The decision of the restart policy, beginning with a semicolon; empty if there is nothing to mention.
+    /// </summary>
     public static string Outcome(Cause cause) => cause.Outcome switch
     {
         CauseOutcome.GaveUp => $"; gave up after {Times(cause.Failures)} in a row",
@@ -45,7 +47,7 @@ internal static class CauseText
         CauseRequest.Scale => "scaled by user",
         CauseRequest.Apply => "applied by user",
         CauseRequest.Delete => "deleted by user",
-        CauseRequest.FewerInstances => "there are fewer instances now",
+        CauseRequest.FewerInstances => "scaled down",
         _ => "requested by user",
     };
 

@@ -1,6 +1,6 @@
 namespace Tspm.Model.State;
 
-/// <summary><c>daemon.state</c>: for people and scripts; Tspm itself decides by lock and socket only.</summary>
+/// <summary><c>daemon.state</c>, for people and scripts. Tspm itself relies only on the lock and the socket.</summary>
 internal sealed record DaemonState
 {
     public required int Pid { get; init; }

@@ -1,5 +1,5 @@
 namespace Tspm.Model.State;
 
-/// <summary>A process is being deleted.</summary>
-/// <param name="WithLogs">Its logs are removed too.</param>
+/// <summary>A deletion that is in progress.</summary>
+/// <param name="WithLogs">Whether the logs are removed too.</param>
 internal sealed record Deletion(bool WithLogs);

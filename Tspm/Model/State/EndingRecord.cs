@@ -1,23 +1,25 @@
 namespace Tspm.Model.State;
 
-/// <summary>How far the ending of a run has come: what the next daemon needs in order to go on with it.</summary>
+/// <summary>How far stopping a run has progressed, so that the next daemon can continue.</summary>
 internal sealed record EndingRecord
 {
     /// <summary>
-    /// When the stop signal was sent, on the clock of <see cref="ChildRecord.StartTicks"/>. 0: it was not, or the child
-    /// ended by itself.
+    /// When the stop signal was sent, on the clock of <see cref="ChildRecord.StartTicks"/>. 0 if none was sent or the
+    /// child ended on its own.
     /// </summary>
     public long SignalSentTicks { get; init; }
 
-    /// <summary>Monotonic time at which all that is left is killed.</summary>
+    /// <summary>Monotonic time at which all remaining processes are killed.</summary>
     public long DueMonotonicMs { get; init; }
 
-    /// <summary>Leftovers that have got the stop signal: it is sent once. Null: none.</summary>
+    /// <summary>
+    /// Leftover processes that have got the stop signal, which is sent only once; null if there are none.
+    /// </summary>
     public IReadOnlyList<SignalledProcess>? Signalled { get; init; }
 
-    /// <summary>What had to be killed so far; null: nothing.</summary>
+    /// <summary>Processes that had to be killed so far; null if there are none.</summary>
     public IReadOnlyList<KilledProcess>? Killed { get; init; }
 }
 
-/// <summary>A process that has got the stop signal, named for ever by its pid and its start time.</summary>
+/// <summary>A process that has got the stop signal, identified for ever by its pid and its start time.</summary>
 internal sealed record SignalledProcess(int Pid, long StartTicks);

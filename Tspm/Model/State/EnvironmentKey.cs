@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Tspm.Model.State;
 
-/// <summary>Names an environment, so that equal ones are kept once.</summary>
+/// <summary>The key under which an environment is stored; equal environments are stored once.</summary>
 internal static class EnvironmentKey
 {
-    /// <summary>Equal environments, and only those, have equal keys: 32 hexadecimal digits.</summary>
+    /// <summary>The key of an environment: 32 hexadecimal digits. Only equal environments have the same key.</summary>
     public static string Of(IReadOnlyDictionary<string, string> environment)
     {
         var text = new StringBuilder();

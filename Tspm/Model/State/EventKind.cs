@@ -1,52 +1,52 @@
 namespace Tspm.Model.State;
 
-/// <summary>What happened: the values of <see cref="ProcessEvent.Kind"/>.</summary>
+/// <summary>The kinds of events: the values of <see cref="ProcessEvent.Kind"/>.</summary>
 internal static class EventKind
 {
-    /// <summary>Of an instance's life, in the order in which they come.</summary>
+    /// <summary>Events in the life of an instance, in the order in which they occur.</summary>
     public const string PreStart = "preStart", Started = "started", Restarted = "restarted", Ready = "ready",
         Unfit = "unfit", Stopping = "stopping", Killed = "killed",
         Exited = "exited", Stopped = "stopped", Waiting = "waiting", Errored = "errored", Failed = "failed";
 
     /// <summary>
-    /// A new process whose program could not be started was not kept. Its id is free again: later events with that id
-    /// are about another process.
+    /// A new process was discarded because its program could not be started. Its id is free again: later events with
+    /// that id are about another process.
     /// </summary>
     public const string Withdrawn = "withdrawn";
 
     /// <summary>
-    /// Of a reload: a new child was started beside the old one; it has taken its place; or it has not, and the old one
-    /// goes on.
+    /// Events of a reload: a new child was started next to the old one; it replaced the old one; or the reload failed
+    /// and the old one keeps running.
     /// </summary>
     public const string Reloading = "reloading", Reloaded = "reloaded", ReloadFailed = "reloadFailed";
 
-    /// <summary>Processes that a child left behind did not end in time and were killed.</summary>
+    /// <summary>Leftover processes of a child did not end in time and were killed.</summary>
     public const string Leftovers = "leftovers";
 
-    /// <summary>An exit has another cause than was thought: the kernel ended it because memory ran out.</summary>
+    /// <summary>An exit turned out to have another cause: the kernel killed the child because memory ran out.</summary>
     public const string OutOfMemory = "outOfMemory";
 
     /// <summary>A hook failed, or was not run.</summary>
     public const string HookFailed = "hookFailed";
 
-    /// <summary>Somebody asked the daemon to change something.</summary>
+    /// <summary>A user or program requested a change.</summary>
     public const string Request = "request";
 
     public const string DaemonStarted = "daemonStarted", DaemonStopped = "daemonStopped";
 
-    /// <summary>The home was removed or moved under the daemon, and made again.</summary>
+    /// <summary>The home folder was removed or moved while the daemon was running, and was created again.</summary>
     public const string HomeLost = "homeLost";
 
-    /// <summary>Earlier daemons died unplanned, and this is the first one that can say so.</summary>
+    /// <summary>Earlier daemons died unexpectedly, and this is the first one that can report it.</summary>
     public const string DaemonDied = "daemonDied";
 
-    /// <summary>The daemon could not write what it has to (a full disk), and can again.</summary>
+    /// <summary>The daemon could not write its data (a full disk), or can write again.</summary>
     public const string Trouble = "trouble", TroubleOver = "troubleOver";
 
-    /// <summary>Events are missing here.</summary>
+    /// <summary>Events are missing at this point of the record.</summary>
     public const string Lost = "lost";
 
-    /// <summary>In the order of their lives.</summary>
+    /// <summary>All kinds, roughly in the order in which they occur.</summary>
     public static readonly string[] All =
     [
         PreStart, Started, Restarted, Ready, Unfit, Stopping, Killed, Exited, Stopped, Waiting, Errored, Failed,

@@ -3,8 +3,8 @@ using Tspm.Model.Config;
 namespace Tspm.Model.State;
 
 /// <summary>
-/// How a child ended: with a code, by a signal, or in a way that nobody saw (both null). An unknown status is said to
-/// be unknown.
+/// How a child ended: with a code, by a signal, or in a way that nobody saw (both null). An unknown status is reported
+/// as unknown, never guessed.
 /// </summary>
 internal sealed record ExitStatus(int? Code = null, int? Signal = null)
 {
@@ -17,7 +17,7 @@ internal sealed record ExitStatus(int? Code = null, int? Signal = null)
     public static ExitStatus FromWaitStatus(int status) =>
         (status & 0x7f) == 0 ? new ExitStatus((status >> 8) & 0xff, null) : new ExitStatus(null, status & 0x7f);
 
-    /// <summary>For sentences: "exited 1", "killed by SIGKILL", "ended, exit status unknown".</summary>
+    /// <summary>A phrase such as "exited 1", "killed by SIGKILL" or "ended, exit status unknown".</summary>
     public override string ToString() => this switch
     {
         { Code: { } code } => $"exited {code}",

@@ -1,6 +1,8 @@
 namespace Tspm.Model.State;
 
 /// <summary>A process that did not end in time and was killed.</summary>
-/// <param name="Pid">Its pid.</param>
-/// <param name="Name">The kernel's name for it, or the process's own name for its main program.</param>
+/// <param name="Pid">The pid.</param>
+/// <param name="Name">
+/// The name that the kernel has for it; for the main program, the name of the managed process.
+/// </param>
 internal sealed record KilledProcess(int Pid, string Name);

@@ -3,28 +3,28 @@ using Tspm.Text;
 
 namespace Tspm.Model.State;
 
-/// <summary>Killed processes in words.</summary>
+/// <summary>Phrases about killed processes.</summary>
 internal static class KilledText
 {
-    /// <summary>How many are named before the rest is counted.</summary>
-    const int MostNamed = 5;
+    /// <summary>Number of processes that are named; the rest is only counted.</summary>
+    const int MaxNamed = 5;
 
-    /// <summary>"node (pid 12), sh (pid 13)", with the rest as a number.</summary>
+    /// <summary>A list such as "node (pid 12), sh (pid 13) and 3 more".</summary>
     public static string List(IReadOnlyList<KilledProcess> killed)
     {
-        var named = string.Join(", ", killed.Take(MostNamed).Select(
+        var named = string.Join(", ", killed.Take(MaxNamed).Select(
             static process => string.Create(CultureInfo.InvariantCulture, $"{process.Name} (pid {process.Pid})")));
-        var rest = killed.Count - MostNamed;
+        var rest = killed.Count - MaxNamed;
         return rest <= 0 ? named : string.Create(CultureInfo.InvariantCulture, $"{named} and {rest} more");
     }
 
     /// <summary>
-    /// What a stop reports about an end that needed SIGKILL, for example "did not end within 10 s and was killed (see
+    /// The warning about a stop that needed SIGKILL, for example "did not end within 10 s and was killed (see
     /// stop.timeoutMs and stop.signal)".
     /// </summary>
-    /// <param name="exit">The end, with what was killed.</param>
-    /// <param name="timeout">How long it had.</param>
-    /// <returns>Null: it ended in time.</returns>
+    /// <param name="exit">The exit, with the processes that were killed.</param>
+    /// <param name="timeout">The time that the child had.</param>
+    /// <returns>Null if everything ended in time.</returns>
     public static string? Warning(RecentExit exit, TimeSpan timeout)
     {
         var survivors = exit.Survivors is { Count: > 0 } others ? Survivors(others) : null;
@@ -34,8 +34,8 @@ internal static class KilledText
 
     static string Survivors(IReadOnlyList<KilledProcess> survivors)
     {
-        var pids = string
-            .Join(' ', survivors.Select(static process => process.Pid.ToString(CultureInfo.InvariantCulture)));
+        var pids = string.Join(
+            ' ', survivors.Select(static process => process.Pid.ToString(CultureInfo.InvariantCulture)));
         var (verb, pronoun) = survivors.Count == 1 ? ("belongs", "it is") : ("belong", "they are");
         return $"{List(survivors)} {verb} to another user, so {pronoun} still running; end with: sudo kill {pids}";
     }
@@ -49,7 +49,7 @@ internal static class KilledText
         else if (others.Count > 0) also = $", along with {List(others)}";
         var isMainKilled = others.Count < killed.Count;
         var was = !isMainKilled && others.Count > 1 ? "were" : "was";
-        // What a crash leaves behind has less time than a stop, so only the main program's time is named.
+        // Leftover processes of a crash have less time than a stop, so only the time of the main program is named.
         var when = isMainKilled ? $"within {Duration.Format(timeout)}" : "in time";
         return $"{who}did not end {when} and {was} killed{also} (see stop.timeoutMs and stop.signal)";
     }

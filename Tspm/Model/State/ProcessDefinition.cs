@@ -4,50 +4,52 @@ using Tspm.Model.Config;
 namespace Tspm.Model.State;
 
 /// <summary>
-/// One defined process: the user's config, and what the daemon assigned. What the user wants of it (up or down) is the
-/// lifecycle's; it is added when the definition is saved (<see cref="SavedProcess"/>). Immutable; a change makes a new
-/// one.
+/// A defined process: the config of the user, and what the daemon assigned to it. The desired state belongs to the
+/// lifecycle and is added when the definition is saved (<see cref="SavedProcess"/>). Immutable: a change makes a new
+/// definition.
 /// </summary>
 internal record ProcessDefinition
 {
-    [JsonPropertyOrder(-1)] // in front of what a derived record adds, as it has always been
+    [JsonPropertyOrder(-1)] // before the members of a derived record, as in existing files
     public required int Id { get; init; }
 
-    /// <summary>Complete: name and projectDir are always present.</summary>
+    /// <summary>The config; name and projectDir are always set.</summary>
     [JsonPropertyOrder(-1)]
     public required ProcessConfig Config { get; init; }
 
-    /// <summary>Key into the store's environments: equal ones are stored once.</summary>
+    /// <summary>The key of the environment in the store, where equal environments are stored once.</summary>
     public required string EnvironmentKey { get; init; }
 
     /// <summary>
-    /// The soft limit of open descriptors that the defining client had, where <see cref="Launch"/> names none; null:
-    /// the daemon's own.
+    /// The soft limit of open descriptors of the client that defined the process, unless <see cref="Launch"/> has one;
+    /// null means the limit of the daemon.
     /// </summary>
     public long? OpenFilesLimit { get; init; }
 
     /// <summary>
-    /// What else the defining client's shell gave to its programs; null: it was defined before that was kept, or nobody
-    /// knows.
+    /// The other settings that the shell of the defining client passes on; null if they are not known, for example
+    /// because an earlier version defined the process.
     /// </summary>
     public LaunchContext? Launch { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>
-    /// See <see cref="ProjectName"/>; null: it was defined by <c>start</c>, or before projects were kept. The first
-    /// <c>apply</c> that names it takes it over.
+    /// See <see cref="ProjectName"/>. Null if the process was defined by <c>start</c> or before projects existed; the
+    /// first <c>apply</c> with its name sets the project.
     /// </summary>
     public string? Project { get; init; }
 
-    /// <summary>The name under which its log files still lie, until they are renamed; null: its own.</summary>
+    /// <summary>
+    /// The former name that the log files still have, until they are renamed; null if they have the current name.
+    /// </summary>
     public LogsUnder? LogsUnder { get; init; }
 
-    /// <summary>It is to be stopped and then forgotten; null: it stays.</summary>
+    /// <summary>Set while the process is being deleted; else null.</summary>
     public Deletion? Deletion { get; init; }
 
     /// <summary>
-    /// What runs with a lower run number is to be restarted, because the definition has changed; null: nothing is.
+    /// Runs with a lower number must be restarted because the definition has changed; null if none must be.
     /// </summary>
     public ulong? RestartBefore { get; init; }
 
@@ -57,8 +59,8 @@ internal record ProcessDefinition
 
     [JsonIgnore] public int Instances => Config.Instances ?? 1;
 
-    /// <summary>A copy without what a derived record adds.</summary>
-    protected ProcessDefinition Alone() => new(this);
+    /// <summary>A copy without the members of a derived record.</summary>
+    protected ProcessDefinition WithoutDerived() => new(this);
 
     public const string DefaultNamespace = "default";
 

@@ -1,9 +1,9 @@
 namespace Tspm.Model.State;
 
-/// <summary>Who asked for something, by the kernel's word.</summary>
-/// <param name="Uid">User.</param>
-/// <param name="Pid">Process.</param>
-/// <param name="Signal">The signal by which it asked; null: it sent a request.</param>
+/// <summary>Who requested something, as reported by the kernel.</summary>
+/// <param name="Uid">The user.</param>
+/// <param name="Pid">The process.</param>
+/// <param name="Signal">The signal that was used; null if it was a request over the socket.</param>
 internal sealed record Requester(long Uid, int Pid, string? Signal = null)
 {
     public override string ToString() =>

@@ -4,8 +4,8 @@ using Tspm.Model.Config;
 namespace Tspm.Model.State;
 
 /// <summary>
-/// What a run was started with, as far as it was read at that time: kept with the run record, so that <c>why</c> can
-/// say what has changed since. No value of the environment is in it.
+/// The files and settings that a run was started with, as far as they were read at that time. They are kept with the
+/// run record, so that <c>why</c> can say what has changed since. Values of the environment are not kept.
 /// </summary>
 internal sealed record RunFacts
 {
@@ -15,42 +15,44 @@ internal sealed record RunFacts
 
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>The boot of the machine in which it ran.</summary>
+    /// <summary>The boot of the machine during which the run took place.</summary>
     public string? BootId { get; init; }
 
-    /// <summary>The file that was executed.</summary>
+    /// <summary>The executed file.</summary>
     public FileFacts? Program { get; init; }
 
-    /// <summary>The file that the program, an interpreter, was to run; null: none was recognised.</summary>
+    /// <summary>The script, if the program is an interpreter; null if none was recognised.</summary>
     public FileFacts? Script { get; init; }
 
-    /// <summary>Without <c>env</c>.</summary>
+    /// <summary>The config without <c>env</c>.</summary>
     public ProcessConfig? Config { get; init; }
 
-    /// <summary>Random; the hashes of <see cref="Environment"/> are comparable with those of the same salt.</summary>
+    /// <summary>
+    /// A random value. Hashes in <see cref="Environment"/> can only be compared if they have the same salt.
+    /// </summary>
     public string? Salt { get; init; }
 
-    /// <summary>By variable: HMAC-SHA-256 of its value, with the salt as key, cut to 8 bytes.</summary>
+    /// <summary>For each variable, the HMAC-SHA-256 of its value, with the salt as the key, cut to 8 bytes.</summary>
     public IReadOnlyDictionary<string, string>? Environment
     {
         get;
         init => field = VariableHashes.Packed(value);
     }
 
-    /// <summary>The checkout that the working directory is in; null: it is in none.</summary>
+    /// <summary>The git checkout that contains the working directory; null if there is none.</summary>
     public GitFacts? Git { get; init; }
 
-    /// <summary>Values of <see cref="RunChange.What"/> about which nothing is known, for want of time.</summary>
+    /// <summary>Values of <see cref="RunChange.What"/> that were not read for lack of time.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? NotRead { get; init; }
 }
 
-/// <summary>A file at one moment.</summary>
+/// <summary>The state of a file at one moment.</summary>
 internal sealed record FileFacts
 {
     public string Path { get => field ?? ""; init; }
 
-    /// <summary>Nothing was there; what follows says nothing then.</summary>
+    /// <summary>Whether the file was missing; then the members below mean nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsMissing { get; init; }
 
@@ -60,35 +62,36 @@ internal sealed record FileFacts
 
     public ulong Inode { get; init; }
 
-    /// <summary>XXH128 of the content; null: it is too large, or there was no time.</summary>
+    /// <summary>XXH128 of the content; null if the file is too large or there was no time.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Hash { get; init; }
 }
 
-/// <summary>A git checkout at one moment.</summary>
+/// <summary>The state of a git checkout at one moment.</summary>
 internal sealed record GitFacts
 {
-    /// <summary>Its top folder.</summary>
+    /// <summary>The top folder of the checkout.</summary>
     public string Root { get => field ?? ""; init; }
 
-    /// <summary>Null: there is none yet, or its name could not be read.</summary>
+    /// <summary>The commit that is checked out; null if there is none yet or it could not be read.</summary>
     public string? Commit { get; init; }
 
-    /// <summary>Null: no branch is checked out.</summary>
+    /// <summary>The branch; null if none is checked out.</summary>
     public string? Branch { get; init; }
 
     /// <summary>
-    /// XXH128 of what the index names: it differs when something else is staged. Null: not read to the end.
+    /// XXH128 of the entries of the index, which changes when something else is staged. Null if the index was not read
+    /// completely.
     /// </summary>
     public string? Staged { get; init; }
 
-    /// <summary>Tracked files that differ from the index, the first <see cref="MostNames"/> of them.</summary>
+    /// <summary>The first <see cref="MostNames"/> tracked files that differ from the index.</summary>
     public IReadOnlyList<GitChange> Changed { get => field ?? []; init; }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of tracked files that differ from the index.</summary>
     public int ChangedCount { get; init; }
 
-    /// <summary>All tracked files were compared.</summary>
+    /// <summary>Whether all tracked files were compared.</summary>
     public bool IsComplete { get; init; }
 
     public const int MostNames = 20;
@@ -97,10 +100,10 @@ internal sealed record GitFacts
 /// <summary>A tracked file that differs from the index.</summary>
 internal sealed record GitChange
 {
-    /// <summary>Relative to the top folder.</summary>
+    /// <summary>The path, relative to the top folder.</summary>
     public string Path { get => field ?? ""; init; }
 
-    /// <summary>Null: the file is gone.</summary>
+    /// <summary>When the file was modified; null if it is gone.</summary>
     public DateTimeOffset? ModifiedAt { get; init; }
 
     public long SizeBytes { get; init; }

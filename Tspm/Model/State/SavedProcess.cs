@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Tspm.Model.State;
 
 /// <summary>
-/// A definition as it is kept on disk, with what the user wants. A running daemon keeps that in the lifecycle of each
-/// instance only, and derives it when it saves.
+/// A definition as it is saved on disk, with the desired state. A running daemon keeps the desired state only in the
+/// lifecycle of each instance, and derives it from there when it saves.
 /// </summary>
 internal sealed record SavedProcess : ProcessDefinition
 {
@@ -18,20 +18,20 @@ internal sealed record SavedProcess : ProcessDefinition
 
     public required DesiredState Desired { get; init; }
 
-    /// <summary>Instances that the user stopped one by one while the process as a whole is up.</summary>
+    /// <summary>Instances that the user stopped individually while the process as a whole is up.</summary>
     public IReadOnlyList<int>? DownInstances { get; init; }
 
-    /// <summary>A definition, with what is wanted.</summary>
+    /// <summary>Combines a definition with the desired state.</summary>
     /// <param name="definition">The definition.</param>
-    /// <param name="desired">Of the process as a whole.</param>
+    /// <param name="desired">The desired state of the process as a whole.</param>
     /// <param name="downInstances">See <see cref="DownInstances"/>.</param>
     public static SavedProcess Of(
         ProcessDefinition definition, DesiredState desired, IReadOnlyList<int>? downInstances = null) =>
         new(definition, desired, downInstances);
 
-    /// <summary>The definition alone.</summary>
-    public ProcessDefinition WithoutWish() => Alone();
+    /// <summary>The definition without the desired state.</summary>
+    public ProcessDefinition WithoutDesiredState() => WithoutDerived();
 
-    /// <summary>This instance is to be up.</summary>
+    /// <summary>Whether this instance should be up.</summary>
     public bool IsUp(int instance) => Desired == DesiredState.Up && DownInstances?.Contains(instance) != true;
 }

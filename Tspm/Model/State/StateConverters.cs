@@ -2,7 +2,7 @@ using Tspm.Json;
 
 namespace Tspm.Model.State;
 
-/// <summary>A <see cref="ProcessState"/> as its word in JSON.</summary>
+/// <summary>Converts a <see cref="ProcessState"/> to and from its word in JSON.</summary>
 internal sealed class ProcessStateConverter : WordConverter<ProcessState>
 {
     protected override string WordOf(ProcessState value) => StateNames.Of(value);
@@ -10,7 +10,7 @@ internal sealed class ProcessStateConverter : WordConverter<ProcessState>
     protected override ProcessState? ValueOf(string word) => StateNames.Find(word);
 }
 
-/// <summary>A <see cref="DesiredState"/> as its word in JSON.</summary>
+/// <summary>Converts a <see cref="DesiredState"/> to and from its word in JSON.</summary>
 internal sealed class DesiredStateConverter : WordConverter<DesiredState>
 {
     protected override string WordOf(DesiredState value) => StateNames.Of(value);

@@ -1,9 +1,9 @@
 namespace Tspm.Model.State;
 
-/// <summary>The names of states as users and programs read them: the same as in JSON.</summary>
+/// <summary>The names of states, the same for users, programs and JSON.</summary>
 internal static class StateNames
 {
-    /// <summary>In the order of a life.</summary>
+    /// <summary>All states, in the order of the lifecycle.</summary>
     public static readonly ProcessState[] All =
         [ProcessState.Stopped, ProcessState.Starting, ProcessState.Online, ProcessState.Stopping, ProcessState.Waiting,
             ProcessState.Errored];
@@ -19,7 +19,8 @@ internal static class StateNames
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "a state without a name"),
     };
 
-    /// <summary>The state of this name; null: there is none.</summary>
+    /// <summary>The state with this name.</summary>
+    /// <returns>Null if there is none.</returns>
     public static ProcessState? Find(string? name)
     {
         foreach (var state in All)
@@ -29,7 +30,8 @@ internal static class StateNames
 
     public static string Of(DesiredState desired) => desired == DesiredState.Up ? "up" : "down";
 
-    /// <summary>As <see cref="Find"/>.</summary>
+    /// <summary>The desired state with this name.</summary>
+    /// <returns>Null if there is none.</returns>
     public static DesiredState? FindDesired(string? name) => name switch
     {
         "up" => DesiredState.Up,

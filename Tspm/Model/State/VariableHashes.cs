@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Tspm.Model.State;
 
 /// <summary>
-/// The hashes of an environment, 8 bytes each, as a dictionary of base64 texts: every process has one, and the texts
-/// would take ten times as much memory as the hashes.
+/// The hashes of the variables of an environment, 8 bytes each, as a dictionary of base64 texts. Every process has one,
+/// and the texts would take ten times as much memory as the hashes.
 /// </summary>
 internal sealed class VariableHashes : IReadOnlyDictionary<string, string>
 {
@@ -21,7 +21,7 @@ internal sealed class VariableHashes : IReadOnlyDictionary<string, string>
         for (var i = 0; i < places.Length; i++) (_names[i], _hashes[i]) = (names[places[i]], hashes[places[i]]);
     }
 
-    /// <summary>The same hashes in less memory, or what was given when these are no such hashes.</summary>
+    /// <summary>The same hashes in less memory; or the argument itself if its texts are not such hashes.</summary>
     public static IReadOnlyDictionary<string, string>? Packed(IReadOnlyDictionary<string, string>? hashes)
     {
         if (hashes is null or VariableHashes) return hashes;
@@ -66,7 +66,7 @@ internal sealed class VariableHashes : IReadOnlyDictionary<string, string>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Below 0: it is not there.</summary>
+    /// <summary>The index of a variable, or -1 if it is missing.</summary>
     int IndexOf(string name)
     {
         var (first, last) = (0, _names.Length - 1);
@@ -81,7 +81,8 @@ internal sealed class VariableHashes : IReadOnlyDictionary<string, string>
         return -1;
     }
 
-    /// <summary>Null: the text is not one of <see cref="TextOf"/>.</summary>
+    /// <summary>The hash of a text that <see cref="TextOf"/> wrote.</summary>
+    /// <returns>Null for any other text.</returns>
     static ulong? HashOf(string text)
     {
         Span<byte> bytes = stackalloc byte[sizeof(ulong)];

@@ -134,7 +134,7 @@ internal static class StartExecution
     }
 
     static bool IsOther(ProcessDefinition existing, ProcessConfig config) =>
-        ConfigDifference.Between(existing.Config, config).Exists(ApplyPlan.SaysWhatRuns);
+        ConfigDifference.Between(existing.Config, config).Exists(ApplyPlan.ChangesProgram);
 
     static string WhatRuns(ProcessConfig config)
     {

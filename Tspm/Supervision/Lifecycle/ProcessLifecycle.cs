@@ -206,7 +206,7 @@ internal static class ProcessLifecycle
     {
         // Its stop waited for others that need it: no new child against the wish.
         if (state.Desired == DesiredState.Down) return CauseOutcome.StopPending;
-        if (policy.IsMeant(status.Code)) return CauseOutcome.StopExitCode;
+        if (policy.IsStopExitCode(status.Code)) return CauseOutcome.StopExitCode;
         if (policy.Mode == RestartMode.Never) return CauseOutcome.NeverRestarted;
         return policy.Mode == RestartMode.OnFailure && status.IsSuccess ? CauseOutcome.NoFailure : null;
     }

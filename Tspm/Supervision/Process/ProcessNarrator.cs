@@ -175,6 +175,6 @@ internal sealed class ProcessNarrator(SupervisionServices services, IRecordedIns
     {
         if (happened.Kind == EventKind.Unfit) return true;
         return happened is { Kind: EventKind.Exited, Cause: CauseCode.Crash, OtherPid: null }
-            && !RestartPolicy.Of(process.Definition.Config).IsMeant(happened.ExitCode);
+            && !RestartPolicy.Of(process.Definition.Config).IsStopExitCode(happened.ExitCode);
     }
 }

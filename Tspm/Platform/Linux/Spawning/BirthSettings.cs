@@ -43,7 +43,7 @@ internal sealed unsafe class BirthSettings
             for (var i = 0; i < wanted.Length; i++) limits[i] = wanted[i] ?? limits[i];
         return new BirthSettings
         {
-            Umask = launch?.Umask is { } mask && LaunchContext.TryOctal(mask) is { } bits
+            Umask = launch?.Umask is { } mask && LaunchContext.ParseOctal(mask) is { } bits
                 ? bits
                 : LaunchContext.DefaultUmaskBits,
             Nice = launch?.Nice ?? 0,

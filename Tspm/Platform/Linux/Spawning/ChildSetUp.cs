@@ -67,7 +67,7 @@ internal static unsafe class ChildSetUp
         if (wanted.Nice is { } nice && SysResource.setpriority(SysResource.PRIO_PROCESS, 0, nice) != 0)
             return Failure("set nice", $"cannot set nice to {nice.ToString(CultureInfo.InvariantCulture)}", Errno.Last);
         if (wanted.Umask.Length == 0) return null;
-        if (LaunchContext.TryOctal(wanted.Umask) is not { } mask)
+        if (LaunchContext.ParseOctal(wanted.Umask) is not { } mask)
             return new SpawnFailure("set umask", Errno.EINVAL,
                 $"cannot set umask to '{wanted.Umask}': not an octal number such as 027");
         _ = SysStat.umask(mask);

@@ -36,7 +36,7 @@ internal static class PeerLaunch
     {
         foreach (var line in status.Split('\n'))
             if (line.StartsWith(UmaskKey, StringComparison.Ordinal))
-                return LaunchContext.TryOctal(line[UmaskKey.Length..].Trim());
+                return LaunchContext.ParseOctal(line[UmaskKey.Length..].Trim());
         return null;
     }
 

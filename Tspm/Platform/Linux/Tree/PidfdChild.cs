@@ -34,7 +34,7 @@ internal sealed unsafe class PidfdChild(EventLoop loop, Descriptor pidfd, in Chi
 
     public override bool Signal(int signal) => !IsDisposed && SysSyscall.pidfd_send_signal(pidfd.Number, signal) == 0;
 
-    public override bool TellsExit => !IsOwn && SysPidfd.TellsExitOfOthers;
+    public override bool TellsExit => !IsOwn && SysPidfd.ReportsExitOfOthers;
 
     /// <summary>A pidfd is readable from the end on, and hung up from the reap on (Linux 6.9).</summary>
     void IReadyHandler.Ready(int fd, uint events)

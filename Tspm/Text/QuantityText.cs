@@ -3,15 +3,16 @@ using System.Globalization;
 namespace Tspm.Text;
 
 /// <summary>
-/// The grammar of durations and sizes: digits, optionally a dot and digits, then a unit. No sign, no blank, no
+/// The grammar of durations and sizes: digits, optionally a dot and more digits, then a unit; no sign, blank or
 /// exponent.
 /// </summary>
-internal static class UnitText
+internal static class QuantityText
 {
-    /// <summary>Most digits that decimal holds without rounding.</summary>
+    /// <summary>Number of digits that decimal holds without rounding.</summary>
     const int MaxDigits = 28;
 
-    /// <summary>Splits "1.5s" into 1.5 and "s". False when there is no plain number in front.</summary>
+    /// <summary>Splits "1.5s" into 1.5 and "s".</summary>
+    /// <returns>False if the text does not start with a plain number.</returns>
     public static bool TrySplit(string text, out decimal number, out string unit)
     {
         var end = CountDigits(text, 0);

@@ -1,19 +1,20 @@
 namespace Tspm.Text;
 
 /// <summary>
-/// Reads the pieces of a written date and time, each a fixed number of digits. By hand, because the framework's own
-/// parser of dates brings all of its formats along, 40 KB of them.
+/// Reads the parts of a written date and time, each with a fixed number of digits. Hand-written, because the date
+/// parser of the framework adds 40 KB for all its formats.
 /// </summary>
-internal struct TimeText(string text)
+internal struct DateTimeReader(string text)
 {
-    /// <summary>RFC 3339 allows any number of digits behind the second; a tick has seven.</summary>
-    const int MostFractionDigits = 7;
+    /// <summary>RFC 3339 allows any number of digits in the fraction of a second; a tick has seven.</summary>
+    const int MaxFractionDigits = 7;
 
     int _at;
 
     public readonly bool IsAtEnd => _at == text.Length;
 
-    /// <summary>Passes this character by, if it is the next one (letters in either case).</summary>
+    /// <summary>Skips the next character if it is the expected one. Letters match in either case.</summary>
+    /// <returns>False if the next character is another one.</returns>
     public bool Skip(char expected)
     {
         if (IsAtEnd || char.ToUpperInvariant(text[_at]) != expected) return false;
@@ -21,19 +22,21 @@ internal struct TimeText(string text)
         return true;
     }
 
-    /// <summary><c>2026-11-23</c>; null: there is none here, and nothing was passed by.</summary>
+    /// <summary>Reads a date such as <c>2026-11-23</c>.</summary>
+    /// <returns>Null if there is no date here; then nothing was consumed.</returns>
     public DateTime? Date()
     {
         var start = _at;
-        if (Number(4) is { } year and >= 1970 and < 9999 && Skip('-') && Number(2) is { } month and >= 1 and <= 12
-            && Skip('-')
-            && Number(2) is { } day and >= 1 && day <= DateTime.DaysInMonth(year, month)) return new DateTime(year,
-                month, day);
+        if (Number(4) is { } year and >= 1970 and < 9999
+            && Skip('-') && Number(2) is { } month and >= 1 and <= 12
+            && Skip('-') && Number(2) is { } day and >= 1 && day <= DateTime.DaysInMonth(year, month))
+            return new DateTime(year, month, day);
         _at = start;
         return null;
     }
 
-    /// <summary><c>03:10</c>, <c>3:10</c>, <c>03:10:05</c>, <c>03:10:05.25</c>.</summary>
+    /// <summary>Reads a time of day: <c>03:10</c>, <c>3:10</c>, <c>03:10:05</c> or <c>03:10:05.25</c>.</summary>
+    /// <returns>Null if there is none here.</returns>
     public TimeSpan? TimeOfDay()
     {
         var hour = Number(2) ?? Number(1);
@@ -42,10 +45,12 @@ internal struct TimeText(string text)
         if (!Skip(':')) return time;
         if (Number(2) is not { } second || second > 59) return null;
         time += TimeSpan.FromSeconds(second);
-        return Skip('.') ? Fraction() is { } ticks ? time + ticks : null : time;
+        if (!Skip('.')) return time;
+        return Fraction() is { } fraction ? time + fraction : null;
     }
 
-    /// <summary><c>Z</c>, <c>+01:00</c>, <c>+0100</c>.</summary>
+    /// <summary>Reads an offset from UTC: <c>Z</c>, <c>+01:00</c> or <c>+0100</c>.</summary>
+    /// <returns>Null if there is none here.</returns>
     public TimeSpan? Offset()
     {
         if (Skip('Z')) return TimeSpan.Zero;
@@ -62,12 +67,13 @@ internal struct TimeText(string text)
         long ticks = 0;
         var digits = 0;
         for (; !IsAtEnd && char.IsAsciiDigit(text[_at]); _at++, digits++)
-            if (digits < MostFractionDigits) ticks = ticks * 10 + (text[_at] - '0');
-        for (var missing = digits; missing < MostFractionDigits; missing++) ticks *= 10;
+            if (digits < MaxFractionDigits) ticks = ticks * 10 + (text[_at] - '0');
+        for (var missing = digits; missing < MaxFractionDigits; missing++) ticks *= 10;
         return digits > 0 ? TimeSpan.FromTicks(ticks) : null;
     }
 
-    /// <summary>Exactly so many digits; null: there are fewer, and none was passed by.</summary>
+    /// <summary>Reads exactly this many digits.</summary>
+    /// <returns>Null if there are fewer; then nothing was consumed.</returns>
     int? Number(int digits)
     {
         if (_at + digits > text.Length) return null;
