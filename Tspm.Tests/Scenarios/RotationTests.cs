@@ -113,7 +113,7 @@ public class RotationTests
         File.WriteAllText(Path.Combine(box.Home, "settings.json"), settings);
         await box.Ok("start", "--name", "s", "--", "sleep", "1000");
         await Assert.That((await box.Ok("status", "--json")).Json.GetProperty("troubles").ToString())
-            .Contains("settings.json is not used").And.Contains(sentence);
+            .Contains("settings.json is ignored").And.Contains(sentence);
     }
 
     [Test]

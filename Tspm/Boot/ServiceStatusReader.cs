@@ -5,25 +5,20 @@ using Tspm.Storage;
 namespace Tspm.Boot;
 
 /// <summary>
-/// How a home's boot service is, for <c>status</c>: told by client and daemon alike, and found out without asking
-/// anybody on Linux.
+/// Reads the state of a home's boot service for <c>status</c>; daemon and client both use it. On Linux it reads files
+/// only and runs no programs.
 /// </summary>
-internal static class ServiceLook
+internal static class ServiceStatusReader
 {
-    /// <param name="home">Whose.</param>
-    /// <param name="guardianPid">Of the daemon that runs; null: none does.</param>
-    public static ServiceStatus Of(TspmHome home, int? guardianPid)
+    /// <param name="home">The home whose service to look for.</param>
+    /// <param name="guardianPid">Pid of the running daemon's guardian; null: no daemon is running.</param>
+    public static ServiceStatus Read(TspmHome home, int? guardianPid)
     {
-        if (!CurrentSystem.IsMacOS && !SystemdService.IsBooted) return new ServiceStatus
-        {
-            Kind = "none",
-            Enabled = false,
-            Active = false,
-        };
-        var look = BootService.Find(home, BootTools.Run, out _)!.Look(guardianPid);
-        // Nothing is there and nothing runs: none, as on a machine that could not have one.
-        return look is { Enabled: false, Active: false, UnitPath: null }
-            ? new ServiceStatus { Kind = "none", Enabled = false, Active = false }
-            : look;
+        if (!CurrentSystem.IsMacOS && !SystemdService.IsBooted) return None;
+        var status = BootService.Find(home, BootTools.Run, out _)!.ReadStatus(guardianPid);
+        // No file and nothing running is reported like a machine without a service manager.
+        return status is { Enabled: false, Active: false, UnitPath: null } ? None : status;
     }
+
+    static ServiceStatus None => new() { Kind = "none", Enabled = false, Active = false };
 }

@@ -4,15 +4,15 @@ using Tspm.Model.State;
 namespace Tspm.Events;
 
 /// <summary>
-/// Tells events of a process from those of another one that had the same id before it: a new process that could not be
-/// started gives its id back (<see cref="EventKind.Withdrawn"/>), and the next one gets it. Goes by the order of the
-/// events and not by their times, because clocks are set back. Events have to come newest first.
+/// Distinguishes processes that had the same id: a new process that could not be started gives its id back (<see
+/// cref="EventKind.Withdrawn"/>), and the next new process gets it. Goes by the order of the events, and not by their
+/// times, because clocks can be set back. Events must be passed newest first.
 /// </summary>
-internal sealed class FormerHolders
+internal sealed class WithdrawnProcesses
 {
     readonly HashSet<InstanceKey> _withdrawn = [];
 
-    /// <summary>Is it about a process that has given its id back? What says so is about that one too.</summary>
+    /// <summary>Whether the event is about a withdrawn process; the withdrawal itself is such an event too.</summary>
     public bool Has(ProcessEvent happened)
     {
         if (happened is not { Id: { } id, Instance: { } instance }) return false;
@@ -21,8 +21,8 @@ internal sealed class FormerHolders
         return _withdrawn.Contains(key);
     }
 
-    /// <summary>The event after which the id of an instance is free.</summary>
-    public static ProcessEvent End(InstanceKey key, string name) => new()
+    /// <summary>The event that marks the id of an instance as free.</summary>
+    public static ProcessEvent Withdrawal(InstanceKey key, string name) => new()
     {
         Kind = EventKind.Withdrawn,
         Id = key.Id,
@@ -31,12 +31,12 @@ internal sealed class FormerHolders
         Cause = CauseCode.Spawn,
     };
 
-    /// <summary>The same of each of a list of events, which are in the order in which they came.</summary>
-    public static bool[] AmongThese(IReadOnlyList<ProcessEvent> events)
+    /// <summary>The same for each event of a list that has the oldest event first.</summary>
+    public static bool[] InOrder(IReadOnlyList<ProcessEvent> events)
     {
-        var holders = new FormerHolders();
-        var former = new bool[events.Count];
-        for (var i = events.Count - 1; i >= 0; i--) former[i] = holders.Has(events[i]);
-        return former;
+        var processes = new WithdrawnProcesses();
+        var withdrawn = new bool[events.Count];
+        for (var i = events.Count - 1; i >= 0; i--) withdrawn[i] = processes.Has(events[i]);
+        return withdrawn;
     }
 }
