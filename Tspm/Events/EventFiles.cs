@@ -80,7 +80,7 @@ internal static class EventFiles
     public static byte[] Read(string path, long from, out ulong inode)
     {
         inode = 0;
-        if (LogPart.Look(path, isGzip: false) is not { } part || part.Open() is not { } reader) return [];
+        if (LogPart.Find(path, isGzip: false) is not { } part || part.Open() is not { } reader) return [];
         using (reader)
         {
             inode = part.Inode;

@@ -5,14 +5,14 @@ using Tspm.Libc;
 namespace Tspm.Logs.Reading;
 
 /// <summary>
-/// The whole lines of a log file from a place on, as they are written; also when the file is emptied, or another one
-/// takes its name.
+/// Reads the complete lines of a log file from an offset on, as they are written, even if the file is truncated or
+/// rotated.
 /// </summary>
-/// <param name="path">Of the file; it may still have to come.</param>
-/// <param name="from">Where they begin; negative: that is not known yet, and there is nothing to read.</param>
+/// <param name="path">Path of the file, which need not exist yet.</param>
+/// <param name="from">Returns the offset of the first line; negative: it is not known yet, so nothing is read.</param>
 internal sealed class GrowingLog(string path, Func<long> from)
 {
-    /// <summary>A line longer than this is looked at in parts.</summary>
+    /// <summary>A longer line is returned in parts.</summary>
     const int LongestPart = 64 << 10;
 
     const int FirstBytes = 4 << 10;
@@ -25,7 +25,8 @@ internal sealed class GrowingLog(string path, Func<long> from)
 
     public string Path => path;
 
-    /// <summary>The next line without its break; null: there is no whole one for now.</summary>
+    /// <summary>Reads the next line, without its line break.</summary>
+    /// <returns>Null if there is no complete line for now.</returns>
     public string? TryRead()
     {
         while (true)
@@ -62,7 +63,7 @@ internal sealed class GrowingLog(string path, Func<long> from)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Not there yet, or not now: asked again when it grows.
+            // The file does not exist yet, or cannot be opened now; the next call tries again.
             return false;
         }
         _ = SysStat.fstat((int)_file.DangerousGetHandle(), out var status);
@@ -71,8 +72,9 @@ internal sealed class GrowingLog(string path, Func<long> from)
     }
 
     /// <summary>
-    /// Another file has this name now (rotation): on from its beginning. What was left in the one before has been read.
+    /// After a rotation, continues at the beginning of the new file. The rest of the old one has already been read.
     /// </summary>
+    /// <returns>False if the path still leads to the same file.</returns>
     bool IsAnother()
     {
         if (SysStat.stat(path, out var status) != 0 || status.Inode == _inode) return false;
