@@ -37,7 +37,7 @@ internal sealed class SafeLogPathTests
 
     static string? Refusal(string path, string? root = null)
     {
-        using var opened = LogFile.Open(path, root, [], out var errno, out var refusal);
+        using var opened = LogFileOpening.Open(path, root, [], out var errno, out var refusal);
         return opened.IsOpen ? null : refusal ?? Errno.Describe(errno);
     }
 
@@ -148,7 +148,7 @@ internal sealed class SafeLogPathTests
         await Assert.That(LogCompression.Begin(file, firstNumber: 1)).IsNull();
         await Assert.That(file.Rotate()).IsFalse();
         file.Flush();
-        LogFile.RemoveMade([box.At("bob/logs/empty.log")]);
+        LogFileOpening.RemoveMade([box.At("bob/logs/empty.log")]);
         await Assert.That(LogHousekeeper.Remove(new TotalLimit(box.At("bob/logs"), maxBytes: 1).Choose())).IsTrue();
         file.Close();
         await Assert.That(victims.All(static victim => File.ReadAllText(victim) == "precious")).IsTrue();

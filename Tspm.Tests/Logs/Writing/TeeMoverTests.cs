@@ -175,7 +175,7 @@ internal sealed class TeeMoverTests
         public TeeMover Mover { get; }
 
         public LogFile OpenLog() =>
-            new(Log, LogFile.Open(Log), LogPolicy.Default, DropLedger.None, TimeProvider.System);
+            new(Log, LogFileOpening.Open(Log), LogPolicy.Default, DropLedger.None, TimeProvider.System);
 
         public long? Move(LogFile file, out int errno) => Mover.Move(_fifoPath, Fifo, file, 1 << 20, out errno);
 

@@ -16,9 +16,6 @@ namespace Tspm.Logs.Files;
 /// </summary>
 internal sealed class LogFile
 {
-    const int Mode = 0x180; // 0600
-    const uint ModeBits = 0xfff;
-
     /// <summary>
     /// How often to check whether the path still leads to this file. A removed file is noticed at once by its link
     /// count, but a file that was moved away only by its path.
@@ -128,48 +125,6 @@ internal sealed class LogFile
             : Environment.TickCount64 - _openedMs;
 
     /// <summary>
-    /// Opens or creates the file with its missing folders. Never blocks: a FIFO without a reader fails with ENXIO.
-    /// </summary>
-    /// <param name="path">Path of the file.</param>
-    /// <param name="folderRoot">The folder below which folders are created (<see cref="LogFolders.RootOf"/>); null:
-    /// none are.</param>
-    /// <param name="made">Receives the paths that were created: folders, then the file.</param>
-    /// <param name="errno">Error number if the file is not open, else 0.</param>
-    /// <param name="refusal">The reason in words if the path is not safe (<see cref="SafeLogPath"/>).</param>
-    public static Descriptor Open(
-        string path, string? folderRoot, List<string> made, out int errno, out string? refusal)
-    {
-        var descriptor = SafeLogPath.Open(path, Fcntl.O_WRONLY, null, null, out errno, out refusal);
-        if (errno != Errno.ENOENT) return descriptor;
-        if (!LogFolders.IsBelow(path, folderRoot ?? "")) folderRoot = null;
-        descriptor = SafeLogPath.Open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT, folderRoot, made, out errno, out refusal);
-        if (descriptor.IsOpen) made.Add(path);
-        return descriptor;
-    }
-
-    /// <summary>Opens or creates the file in an existing folder.</summary>
-    public static Descriptor Open(string path) =>
-        SafeLogPath.Open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT, null, null, out _, out _);
-
-    /// <summary>
-    /// Removes the empty file and empty folders that were created for a run that could not be started.
-    /// </summary>
-    /// <param name="made">Paths that were created, see <see
-    /// cref="Open(string, string, List{string}, out int, out string)"/>.</param>
-    public static void RemoveMade(IReadOnlyList<string> made)
-    {
-        if (made.Count == 0) return;
-        var last = made[^1];
-        var isFile = SysStat.lstat(last, out var status) == 0 && status.IsRegularFile;
-        if (isFile && status.Size == 0)
-        {
-            using var folder = SafeLogPath.ToFolderOf(last);
-            folder?.Remove(last, isFolder: false);
-        }
-        LogFolders.Remove(isFile ? [.. made.Take(made.Count - 1)] : made);
-    }
-
-    /// <summary>
     /// Reacts to what others did to the file. If it was truncated, the old offset would leave a hole; if it was
     /// appended to, the old offset would overwrite the new bytes; if it was removed or moved away, nobody would find
     /// the output.
@@ -194,7 +149,7 @@ internal sealed class LogFile
     public string? Reopen()
     {
         if (!IsRegular) return null;
-        using var again = Open(Path, FolderRoot, [], out var errno, out var refusal);
+        using var again = LogFileOpening.Open(Path, FolderRoot, [], out var errno, out var refusal);
         _lostTrouble = again.IsOpen ? null : CannotReopen(refusal ?? Errno.Describe(errno));
         if (!again.IsOpen) return _lostTrouble;
         var isSame = SysStat.fstat(again.Number, out var status) != 0
@@ -248,28 +203,19 @@ internal sealed class LogFile
     }
 
     /// <summary>
-    /// Renames the file to number 1 and starts a new one. The new file is created first, under a temporary name, so
-    /// that a lack of space, permissions or descriptors is known before anything is renamed.
+    /// Renames the file to number 1 and starts a new one.
     /// </summary>
     /// <returns>False if that failed; output continues in the old file, and rotation is retried later.</returns>
     public bool Rotate()
     {
         using var folder = SafeLogPath.ToFolderOf(Path);
-        if (folder is null) return CannotRotate(default, Errno.Last);
-        var path = folder.At(Path);
-        var fresh = RotatedLogs.Fresh(path);
-        // An existing file was left by a daemon that died, or is a trap.
-        if (Unistd.unlink(fresh) != 0 && Errno.Last != Errno.ENOENT) return CannotRotate(default, Errno.Last);
-        var descriptor = Descriptors.Open(fresh, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL, Mode);
-        if (!descriptor.IsOpen || SysStat.fstat(Number, out var old) != 0
-            || SysStat.fstat(descriptor.Number, out var made) != 0) return CannotRotate(descriptor, Errno.Last);
-        KeepOwnerAndMode(descriptor.Number, old);
-        if (RotatedLogs.MoveUp(path) is { } problem) return CannotRotate(descriptor, problem);
-        if (Unistd.rename(path, RotatedLogs.Plain(path, 1)) != 0) return CannotRotate(descriptor, Errno.Last);
-        if (Unistd.rename(fresh, path) != 0) return CannotRotate(descriptor, Errno.Last);
-        Use(descriptor, made with { Size = 0 });
-        (_rotateAt, _rotationTrouble) = (0, null);
-        RotatedLogs.RemoveAbove(path, Policy.Keep);
+        if (folder is null) return CannotRotate(Errno.Last);
+        var errno = LogRotation.Rotate(folder, Path, Number, out var fresh, out var made);
+        if (errno != 0) return CannotRotate(errno);
+        Use(fresh, made with { Size = 0 });
+        _rotateAt = 0;
+        _rotationTrouble = null;
+        RotatedLogs.RemoveAbove(folder.At(Path), Policy.Keep);
         _index?.Trim(() => RotatedLogs.OldestFirst(Path).Sum(RotatedLogs.BytesOf));
         return true;
     }
@@ -355,22 +301,8 @@ internal sealed class LogFile
         _openedMs = Environment.TickCount64;
     }
 
-    static void KeepOwnerAndMode(int descriptor, in FileStatus old)
+    bool CannotRotate(int errno)
     {
-        // Without the right to change the owner, the file stays with this user, who nearly always owns the old one too.
-        if (old.Uid != Unistd.geteuid() || old.Gid != Unistd.getegid())
-            _ = SysStat.fchown(descriptor, old.Uid, old.Gid);
-        if ((old.Mode & ModeBits) != Mode) _ = SysStat.fchmod(descriptor, old.Mode & ModeBits);
-    }
-
-    bool CannotRotate(Descriptor fresh, int errno)
-    {
-        if (fresh.IsOpen)
-        {
-            fresh.Dispose();
-            using var folder = SafeLogPath.ToFolderOf(Path);
-            folder?.Remove(RotatedLogs.Fresh(Path), isFolder: false);
-        }
         _rotateAt = Environment.TickCount64 + RetryRotationMs;
         _rotationTrouble = $"the log {Path} cannot be rotated: {Errno.Describe(errno)}; it keeps growing";
         return false;

@@ -76,7 +76,7 @@ internal sealed class LogFileSet(TimeProvider clock)
             open.Flush();
             open.Dropped = 0;
         }
-        else if (File.Exists(path) && LogFile.Open(path) is { IsOpen: true } descriptor)
+        else if (File.Exists(path) && LogFileOpening.Open(path) is { IsOpen: true } descriptor)
         {
             var file = new LogFile(path, descriptor, LogPolicy.Default, DropLedger.None, clock);
             file.Flush();

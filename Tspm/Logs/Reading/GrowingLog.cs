@@ -17,8 +17,7 @@ internal sealed class GrowingLog(string path, Func<long> from)
 
     const int FirstBytes = 4 << 10;
 
-    byte[] _buffer = new byte[FirstBytes];
-    int _start, _end;
+    readonly LineBuffer _buffer = new(FirstBytes);
     long _offset = -1;
     SafeFileHandle? _file;
     ulong _inode;
@@ -31,15 +30,10 @@ internal sealed class GrowingLog(string path, Func<long> from)
     {
         while (true)
         {
-            var unread = _buffer.AsSpan(_start, _end - _start);
-            var length = unread.IndexOf((byte)'\n');
-            var isWhole = length >= 0;
-            if (!isWhole && unread.Length >= LongestPart) length = unread.Length;
-            if (length >= 0)
-            {
-                _start += length + (isWhole ? 1 : 0);
-                return Encoding.UTF8.GetString(unread[..length]);
-            }
+            var length = _buffer.Unread.IndexOf((byte)'\n');
+            if (length >= 0) return Encoding.UTF8.GetString(_buffer.Take(length, length + 1));
+            var rest = _buffer.Count;
+            if (rest >= LongestPart) return Encoding.UTF8.GetString(_buffer.Take(rest, rest));
             if (!Fill()) return null;
         }
     }
@@ -48,10 +42,10 @@ internal sealed class GrowingLog(string path, Func<long> from)
     {
         if (_offset < 0 && (_offset = from()) < 0) return false;
         if (_file is null && !Open()) return false;
-        if (RandomAccess.GetLength(_file!) < _offset) (_offset, _start, _end) = (0, 0, 0);
-        if (_end == _buffer.Length) MakeRoom();
-        var count = RandomAccess.Read(_file!, _buffer.AsSpan(_end), _offset);
-        (_offset, _end) = (_offset + count, _end + count);
+        if (RandomAccess.GetLength(_file!) < _offset) StartAt(0);
+        var count = RandomAccess.Read(_file!, _buffer.Free, _offset);
+        _offset += count;
+        _buffer.Add(count);
         return count > 0 || (IsAnother() && Fill());
     }
 
@@ -79,15 +73,14 @@ internal sealed class GrowingLog(string path, Func<long> from)
     {
         if (SysStat.stat(path, out var status) != 0 || status.Inode == _inode) return false;
         _file!.Dispose();
-        (_file, _offset, _start, _end) = (null, 0, 0, 0);
+        _file = null;
+        StartAt(0);
         return true;
     }
 
-    void MakeRoom()
+    void StartAt(long offset)
     {
-        var unread = _end - _start;
-        var target = unread > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
-        _buffer.AsSpan(_start, unread).CopyTo(target);
-        (_buffer, _start, _end) = (target, 0, unread);
+        _offset = offset;
+        _buffer.Clear();
     }
 }

@@ -32,14 +32,14 @@ internal sealed class LogReader : IDisposable
     /// </summary>
     LogPartReader? _open;
     bool _isLeft;
-    byte[] _buffer;
-    int _start, _end;
+    readonly LineBuffer _buffer;
     long _missed;
     bool _indexIsStale;
 
     public LogReader(string path, int blockBytes = DefaultBlockBytes)
     {
-        (Path, _buffer) = (path, new byte[blockBytes]);
+        Path = path;
+        _buffer = new LineBuffer(blockBytes);
         _index = LogIndexReader.Open(path);
         _chain = LogChain.Scan(path, _index);
         Position = _chain.Begin;
@@ -68,7 +68,8 @@ internal sealed class LogReader : IDisposable
     /// <summary>Continues at another position.</summary>
     public void Seek(long position)
     {
-        (Position, _start, _end) = (position, 0, 0);
+        Position = position;
+        _buffer.Clear();
         if (_open is { } open && (position < open.Part.Base || position > open.Part.Base + open.Length)) Close();
     }
 
@@ -86,21 +87,22 @@ internal sealed class LogReader : IDisposable
         var searched = 0;
         while (true)
         {
-            var newline = Unread[searched..].IndexOf((byte)'\n');
+            var newline = _buffer.Unread[searched..].IndexOf((byte)'\n');
             if (newline >= 0)
             {
                 line = Take(searched + newline, searched + newline + 1);
                 return true;
             }
-            searched = Unread.Length;
+            searched = _buffer.Count;
             if (searched >= LongestPart) break;
             var at = Position;
             if (!Fill()) break;
             if (Position != at) searched = 0;
         }
-        if (Unread.IsEmpty || (!takePartial && Unread.Length < LongestPart)) return false;
+        var rest = Math.Min(_buffer.Count, LongestPart);
+        if (rest == 0 || (!takePartial && rest < LongestPart)) return false;
         partial = true;
-        line = Take(Math.Min(Unread.Length, LongestPart), Math.Min(Unread.Length, LongestPart));
+        line = Take(rest, rest);
         return true;
     }
 
@@ -169,9 +171,8 @@ internal sealed class LogReader : IDisposable
         (Position, LineStart) = (Position + by, LineStart + by);
     }
 
-    ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
-
-    long Ahead => Position + (_end - _start);
+    /// <summary>Position of the next byte to read from a file.</summary>
+    long Ahead => Position + _buffer.Count;
 
     void RefreshIndex()
     {
@@ -182,18 +183,15 @@ internal sealed class LogReader : IDisposable
 
     ReadOnlySpan<byte> Take(int length, int consumed)
     {
-        var line = _buffer.AsSpan(_start, length);
         LineStart = Position;
-        _start += consumed;
         Position += consumed;
-        return line;
+        return _buffer.Take(length, consumed);
     }
 
     /// <summary>Reads more bytes into the buffer.</summary>
     /// <returns>False if there are none for now.</returns>
     bool Fill()
     {
-        if (_end == _buffer.Length) MakeRoom();
         for (var files = 0; files < MaxFilesInARow && Ahead < Limit; files++)
         {
             var isOpen = _open is not null && !_isLeft;
@@ -209,9 +207,10 @@ internal sealed class LogReader : IDisposable
 
     bool ReadOpen()
     {
-        var wanted = (int)Math.Min(_buffer.Length - _end, Limit - Ahead);
-        var count = _open!.Read(_buffer.AsSpan(_end, wanted), Ahead - _open.Part.Base);
-        _end += count;
+        var free = _buffer.Free;
+        var wanted = (int)Math.Min(free.Length, Limit - Ahead);
+        var count = _open!.Read(free[..wanted], Ahead - _open.Part.Base);
+        _buffer.Add(count);
         _indexIsStale |= count > 0;
         return count > 0;
     }
@@ -266,27 +265,21 @@ internal sealed class LogReader : IDisposable
     bool StartOver(LogPart newest)
     {
         if (newest.Size == 0 && _chain.IsIndexed) return false;
-        (Position, _start, _end) = (newest.Base, 0, 0);
+        Position = newest.Base;
+        _buffer.Clear();
         return true;
     }
 
     void Skip(long to)
     {
         _missed += to - Position;
-        (Position, _start, _end) = (to, 0, 0);
+        Position = to;
+        _buffer.Clear();
     }
 
     void Close()
     {
         _open?.Dispose();
         (_open, _isLeft) = (null, false);
-    }
-
-    void MakeRoom()
-    {
-        var unread = Unread.Length;
-        var target = unread > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
-        Unread.CopyTo(target);
-        (_buffer, _start, _end) = (target, 0, unread);
     }
 }

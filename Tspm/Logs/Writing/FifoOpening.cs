@@ -33,7 +33,7 @@ internal static class FifoOpening
     /// <param name="Fifo">Read end of the FIFO.</param>
     /// <param name="File">The log file.</param>
     /// <param name="Made">Paths that were created, see <see
-    /// cref="LogFile.Open(string, string, List{string}, out int, out string)"/>.</param>
+    /// cref="LogFileOpening.Open(string, string, List{string}, out int, out string)"/>.</param>
     public readonly record struct Ends(Descriptor Fifo, Descriptor File, IReadOnlyList<string> Made) : IDisposable
     {
         public void Dispose()
@@ -58,7 +58,7 @@ internal static class FifoOpening
             return null;
         }
         List<string> made = [];
-        var target = LogFile.Open(file, folderRoot, made, out var errno, out var refusal);
+        var target = LogFileOpening.Open(file, folderRoot, made, out var errno, out var refusal);
         if (target.IsOpen) return new Ends(descriptor, target, made);
         descriptor.Dispose();
         failure = NoLog(file, errno, refusal, made);
@@ -70,7 +70,7 @@ internal static class FifoOpening
     public static SpawnFailure? Check(string file, string? folderRoot)
     {
         List<string> made = [];
-        using var target = LogFile.Open(file, folderRoot, made, out var errno, out var refusal);
+        using var target = LogFileOpening.Open(file, folderRoot, made, out var errno, out var refusal);
         return target.IsOpen ? null : NoLog(file, errno, refusal, made);
     }
 

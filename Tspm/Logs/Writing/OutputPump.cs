@@ -101,7 +101,7 @@ internal sealed class OutputPump : IRunOutputs, IDisposable
         {
             _scheduler.Close(stream);
             // If others already write to the same file, it is kept.
-            if (_files.Find(stream.File.Path) is null) LogFile.RemoveMade(stream.Made);
+            if (_files.Find(stream.File.Path) is null) LogFileOpening.RemoveMade(stream.Made);
         }
         FifoOpening.Remove(run.OutFifo);
         FifoOpening.Remove(run.ErrFifo);
