@@ -189,7 +189,7 @@ public class LostHomeScenarios
         LiveProcess.Kill(daemon.Guardian, LiveProcess.SIGSTOP);
         await box.Shell("mv h moved");
         (await box.Run("start", "--name", "w", "--", "sleep", "1000")).Exits(1)
-            .Says($"(guardian: pid {daemon.Guardian})").Says($"kill {daemon.Guardian}");
+            .Says($"(guardian pid {daemon.Guardian})").Says($"kill {daemon.Guardian}");
         await Assert.That(Guardians(box)).IsEquivalentTo([daemon.Guardian]);
         LiveProcess.Kill(daemon.Guardian, LiveProcess.SIGCONT);
         await box.Until(async () => await box.Run("list") is { ExitCode: 0 } ran ? ran : null,

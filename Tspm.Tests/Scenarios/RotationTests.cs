@@ -104,7 +104,7 @@ public class RotationTests
     [Test]
     [Arguments("{\"logsTotalMaxBytes\": -1}", "logsTotalMaxBytes must be a whole number, 0 or more")]
     [Arguments("{\"logsTotalMaxBites\": 1}", "logsTotalMaxBites is not a known field")]
-    [Arguments("{", "not JSON")]
+    [Arguments("{", "not valid JSON")]
     public async Task A_wrong_setting_is_said_and_nothing_else_happens(string settings, string sentence,
         CancellationToken cancellation)
     {

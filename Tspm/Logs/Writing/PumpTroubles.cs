@@ -93,8 +93,8 @@ internal sealed class PumpTroubles(LogFileSet files, StalledStreams stalled)
             if (file.Trouble is { } trouble) all.Add(trouble);
         }
         foreach (var loss in _dropped)
-            all.Add($"{loss.Bytes} bytes of output are missing in {loss.Path}: they were dropped while the file could "
-                + "not be written (full disk)");
+            all.Add($"{loss.Bytes} bytes of output were dropped from {loss.Path}, because the file could not be "
+                + "written (full disk)");
         (_now, _unwritten) = (now, FindUnwritten());
         _all = [.. all];
         if (_unwritten is not null) Told?.Invoke();
