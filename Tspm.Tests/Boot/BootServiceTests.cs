@@ -198,20 +198,20 @@ internal sealed class BootServiceTests : IDisposable
     [Test]
     public async Task Status_says_how_it_is_and_what_to_do(CancellationToken cancellation)
     {
-        await Assert.That(Systemd().Look(null).UnitPath).IsNull();
+        await Assert.That(Systemd().ReadStatus(null).UnitPath).IsNull();
         Write();
-        await Assert.That(Systemd().Look(null).Hint).Contains("not enabled");
+        await Assert.That(Systemd().ReadStatus(null).Hint).Contains("not enabled");
         Enabled("default.target.wants", "tspm.service");
         var own = Environment.ProcessId;
-        var look = Systemd().Look(own);
+        var look = Systemd().ReadStatus(own);
         await Assert.That((look.Kind, look.Enabled, look.Active, look.UnitPath, look.Linger))
             .IsEqualTo(("systemd", true, false, Unit, false));
         await Assert.That(look.Hint).Contains("outside").And.Contains("tspm enable");
-        await Assert.That(Systemd().Look(null).Hint).Contains("tspm daemon start");
-        await Assert.That(Systemd(_folder + "/other").Look(own).Hint).Contains("another home");
+        await Assert.That(Systemd().ReadStatus(null).Hint).Contains("tspm daemon start");
+        await Assert.That(Systemd(_folder + "/other").ReadStatus(own).Hint).Contains("another home");
         // Every other hint would lead to a start that fails.
         File.WriteAllText(Unit, File.ReadAllText(Unit).Replace(Executable, "/gone/tspm", StringComparison.Ordinal));
-        await Assert.That(Systemd().Look(null).Hint).Contains("/gone/tspm").And.Contains("tspm enable");
+        await Assert.That(Systemd().ReadStatus(null).Hint).Contains("/gone/tspm").And.Contains("tspm enable");
     }
 
     [Test]
@@ -265,7 +265,7 @@ internal sealed class BootServiceTests : IDisposable
         var service = new LaunchdService(_home, _tools.Run) { Folder = _folder + "/agents", Executable = "/a" };
         service.Write(socket: false, force: false, []);
         var path = service.Main.Path;
-        await Assert.That(service.Main.Look(out _)).IsEqualTo(MarkedState.Ours);
+        await Assert.That(service.Main.Read(out _)).IsEqualTo(MarkedState.Ours);
         File.WriteAllText(path, File.ReadAllText(path).Replace("<true/>", "<false/>", StringComparison.Ordinal));
         await Assert.That(() => service.Write(socket: false, force: false, [])).Throws<BootException>();
     }

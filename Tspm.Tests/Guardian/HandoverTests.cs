@@ -111,15 +111,15 @@ internal sealed class HandoverTests
 
     [Test]
     [Arguments("tspm-handover 3\nlistener 3\noffice 4\nlast-reaped 0\nend\n", "format 3")]
-    [Arguments("tspm-handover 1\nlistener 3\noffice 4\nlast-reaped 0\n", "not whole")]
-    [Arguments("tspm-handover 1\nlistener 3\noffice 4\nlast-reaped 0\nend", "not whole")]
+    [Arguments("tspm-handover 1\nlistener 3\noffice 4\nlast-reaped 0\n", "incomplete")]
+    [Arguments("tspm-handover 1\nlistener 3\noffice 4\nlast-reaped 0\nend", "incomplete")]
     [Arguments("tspm-handover 1\nlistener 3\nlast-reaped 0\nend\n", "'office'")]
     [Arguments("tspm-handover 1\nlistener 3\noffice 4\nend\n", "'last-reaped'")]
     [Arguments("tspm-handover 1\nlistener 3\noffice 4\nlast-reaped 0\nhold x 4\nend\n", "'x'")]
     [Arguments("tspm-handover 1\nlistener 3\noffice 4\nlast-reaped 0\nreaped 1 2 y 4 0\nend\n", "'y'")]
     [Arguments("tspm-handover one\nend\n", "'one'")]
-    [Arguments("something else\nend\n", "not understood")]
-    [Arguments("", "not understood")]
+    [Arguments("something else\nend\n", "unknown first line")]
+    [Arguments("", "unknown first line")]
     public async Task What_cannot_be_taken_is_refused_with_the_reason(string text, string reason,
         CancellationToken cancellation)
     {

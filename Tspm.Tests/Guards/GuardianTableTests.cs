@@ -93,7 +93,7 @@ internal sealed class GuardianTableTests
             .IsEqualTo("cannot execute it: no such file");
         await Assert.That(Problem(new RollingBack(facts, default, "its daemon died", GuardianCell.Now), failed))
             .IsEqualTo(
-            "its daemon died; the former version could not be brought back: cannot execute it: no such file");
+            "its daemon died; the previous version could not be restored: cannot execute it: no such file");
         await Assert.That(Problem(new Giving(facts, default), new GuardianEvent.TakeoverFailed("it does not read")))
             .IsEqualTo("handing over to another daemon failed: it does not read");
     }

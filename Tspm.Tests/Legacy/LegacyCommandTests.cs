@@ -40,5 +40,5 @@ internal sealed class LegacyCommandTests
     [Arguments("node", false)]
     public async Task The_older_tspm_is_recognised_and_this_one_is_not_taken_for_it(string argv, bool isOld,
         CancellationToken cancellation) =>
-        await Assert.That(LegacyCommand.IsOldManager(argv.Split('|'))).IsEqualTo(isOld);
+        await Assert.That(LegacyCommand.IsLegacyManager(argv.Split('|'))).IsEqualTo(isOld);
 }

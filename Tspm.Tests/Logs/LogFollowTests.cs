@@ -239,7 +239,7 @@ internal sealed class LogFollowTests
         var log = new WrittenLog(folder.At("log"));
         Lines(0);
         log.Rotate();
-        var first = LogPart.Look(log.Path + ".1", isGzip: false)!;
+        var first = LogPart.Find(log.Path + ".1", isGzip: false)!;
         using var reader = new LogReader(log.Path);
         // Files are born at ticks of the kernel's clock.
         while (Born(folder.At("probe")) <= first.Born) { }
@@ -247,7 +247,7 @@ internal sealed class LogFollowTests
         log.Rotate(gzip: true);
         Lines(2);
         log.Rotate();
-        if (LogPart.Look(log.Path + ".1", isGzip: false)!.Inode != first.Inode)
+        if (LogPart.Find(log.Path + ".1", isGzip: false)!.Inode != first.Inode)
             Skip.Test("this file system does not give inodes away at once");
         await Assert.That(Drain(reader))
             .IsEquivalentTo(log.Truth.Select(entry => entry.Line), TUnit.Assertions.Enums.CollectionOrdering.Matching);
@@ -260,7 +260,7 @@ internal sealed class LogFollowTests
         static DateTimeOffset? Born(string path)
         {
             File.WriteAllText(path, "");
-            var born = LogPart.Look(path, isGzip: false)!.Born;
+            var born = LogPart.Find(path, isGzip: false)!.Born;
             File.Delete(path);
             return born ?? DateTimeOffset.MaxValue;
         }

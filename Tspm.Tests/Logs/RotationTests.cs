@@ -251,7 +251,7 @@ internal sealed class RotationTests
         await Task.Run(() => stdout.WritePieces(bytes, 1), cancellation);
         await bench.FileIs("out.log", bytes, cancellation);
         while (!bench.Pump.Troubles.Any(trouble =>
-            trouble.Contains("out.log cannot be rotated: Is a directory; it grows on")))
+            trouble.Contains("out.log cannot be rotated: Is a directory; it keeps growing")))
         {
             stdout.Write("x\n");
             await Task.Delay(10, cancellation);

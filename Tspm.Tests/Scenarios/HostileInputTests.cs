@@ -99,7 +99,7 @@ public class HostileInputTests
         var troubles = string
             .Join('\n',
                 (await box.Status()).GetProperty("troubles").EnumerateArray().Select(sentence => sentence.GetString()));
-        foreach (var word in new[] { "processes.json could not be read (it is a", "settings.json is not used: it is a",
+        foreach (var word in new[] { "processes.json could not be read (it is a", "settings.json is ignored: it is a",
             "events.jsonl could not be used (it is a",
                 $"the run record {Path.GetFileName(records[0])} could not be read (it is a" })
             await Assert.That(troubles).Contains(word);

@@ -59,9 +59,9 @@ public class LogFolderTests
         var pid = await box.PidOf("t");
         await box.Shell("until rm -r out 2>/dev/null && : 2>/dev/null > out; do :; done");
         var refused = (await box.Run("reopen")).Exits(1)
-            .Says($"t: the log {logs}/t.log was removed or moved away, and cannot be made again: Not a directory");
+            .Says($"t: the log {logs}/t.log was removed or moved away and cannot be recreated: Not a directory");
         await Assert.That(refused.Out).IsEqualTo("idle: nothing writes to its logs\n");
-        await Assert.That(await Troubles(box)).Contains("cannot be made again");
+        await Assert.That(await Troubles(box)).Contains("cannot be recreated");
         (await box.Run("restart", "t")).Exits(1)
             .Says($"not restarted: cannot open the log file {logs}/t.log: Not a directory")
             .Says($"the old one stays (pid {pid})");

@@ -145,8 +145,8 @@ public class LogViewTests
         (await box.Run("logs", "--grep", "a(b")).Exits(2).Says("position 3");
         (await box.Run("logs", "--since", "yesterday-ish")).Exits(2).Says("--since: 'yesterday-ish'");
         (await box.Run("logs", "--since", "03:10", "--until", "2020-01-01")).Exits(2).Says("--until");
-        (await box.Run("logs", "--run", "first")).Exits(2).Says("'first' is no run");
-        (await box.Run("logs", "--run", "-7")).Exits(1).Says("no run '-7' is known");
+        (await box.Run("logs", "--run", "first")).Exits(2).Says("'first' is not a run");
+        (await box.Run("logs", "--run", "-7")).Exits(1).Says("these logs have no run '-7'");
         (await box.Run("logs", "-C", "3")).Exits(2).Says("--grep");
         (await box.Run("logs", "-f", "--until", "03:10")).Exits(2).Says("--until");
         (await box.Run("logs", "--raw", "--json")).Exits(2).Says("--raw");

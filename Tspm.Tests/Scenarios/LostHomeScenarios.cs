@@ -35,7 +35,7 @@ public class LostHomeScenarios
             "it can be reached again");
         await box.Until(async () =>
             await box.Run("status") is { ExitCode: 0 } ran
-                && ran.Out.Contains("was removed or moved while the daemon ran, and was made again",
+                && ran.Out.Contains("was removed or moved while the daemon was running, and was recreated",
                     StringComparison.Ordinal) ? ran : null, "status says so");
         await Same(box, pids, daemon);
         await Assert.That((await box.Ok("events")).Out).Contains("homeLost");
@@ -52,7 +52,7 @@ public class LostHomeScenarios
         await GoesOn(box);
         await box.Ok("send", "in", "hello");
         if (how is not ("rm -r h/run" or "rm -r h/logs" or "rm h/tspm.sock"))
-            await Assert.That((await box.Ok("status")).Out).Contains("was made again");
+            await Assert.That((await box.Ok("status")).Out).Contains("was recreated");
         await Assert.That((await box.Ok("describe", "in", "--json", "--show-env")).Out).Contains("\"A\"");
         await box.Ok("delete", "all");
         await Assert.That(pids.Any(LiveProcess.IsAlive)).IsFalse();
@@ -189,7 +189,7 @@ public class LostHomeScenarios
         LiveProcess.Kill(daemon.Guardian, LiveProcess.SIGSTOP);
         await box.Shell("mv h moved");
         (await box.Run("start", "--name", "w", "--", "sleep", "1000")).Exits(1)
-            .Says($"(guardian: pid {daemon.Guardian})").Says($"kill {daemon.Guardian}");
+            .Says($"(guardian pid {daemon.Guardian})").Says($"kill {daemon.Guardian}");
         await Assert.That(Guardians(box)).IsEquivalentTo([daemon.Guardian]);
         LiveProcess.Kill(daemon.Guardian, LiveProcess.SIGCONT);
         await box.Until(async () => await box.Run("list") is { ExitCode: 0 } ran ? ran : null,

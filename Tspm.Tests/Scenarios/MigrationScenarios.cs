@@ -36,7 +36,7 @@ public class MigrationScenarios
         var before = File.ReadAllBytes(old);
         var first = await box.Ok("daemon", "start");
         await Assert.That(first.Err.Trim().Split('\n').Length).IsEqualTo(1);
-        await Assert.That(first.Err).Contains("2 processes were taken over").And.Contains("MIGRATION.md");
+        await Assert.That(first.Err).Contains("2 processes were imported").And.Contains("MIGRATION.md");
         await Assert.That((await box.Ok("ping")).Err).IsEmpty();
         await Assert.That(Names(await box.List())).IsEqualTo(expected);
         await Assert.That(File.ReadAllBytes(old).AsSpan().SequenceEqual(before)).IsTrue();
@@ -45,7 +45,7 @@ public class MigrationScenarios
         await Assert.That(File.GetUnixFileMode(Path.Combine(box.Home, "migration.json")))
             .IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await Assert.That(string.Join('\n', (await box.Status()).GetProperty("troubles").EnumerateArray()))
-            .Contains("taken over");
+            .Contains("processes were imported");
         // The old id is a selector still, and what was said stays said.
         await Assert.That((await box.Get("my-app")).Id).IsEqualTo(0);
         var config = (await box.Ok("describe", "my-app", "--show-env", "--json")).Json.GetProperty("config");
@@ -91,7 +91,7 @@ public class MigrationScenarios
         await Assert.That((await box.Ok("daemon", "restart")).Err).IsEmpty();
         // Mended, it is taken over.
         File.Copy(Path.Combine(Repository.Data("legacy"), "v1-array.json"), old, overwrite: true);
-        (await box.Ok("daemon", "restart")).Says("2 processes were taken over");
+        (await box.Ok("daemon", "restart")).Says("2 processes were imported");
         await Assert.That((await box.List()).Count).IsEqualTo(2);
     }
 
@@ -187,7 +187,7 @@ public class MigrationScenarios
         var ran = await box.Ok("migrate", "--from", file);
         await Assert.That(ran.Out).Contains("a-7: taken over").And.Contains("worker: is here already").And
             .Contains("a-7: online");
-        ran.Says("'a:7' is called 'a-7' now");
+        ran.Says("'a:7' was renamed to 'a-7'");
         var pid = await box.PidOf("a-7");
         await Assert.That((await box.Get("a:7")).Pid).IsEqualTo(pid);
         await box.Ok("migrate", "--from", file);

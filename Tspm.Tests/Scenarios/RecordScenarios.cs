@@ -50,8 +50,8 @@ public class RecordScenarios
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "--name", "web", "--", "sleep", "1000");
         (await box.Run("events", "--kind", "exitd")).Exits(2)
-            .Says("'exitd' is neither a kind of event nor a cause; did you mean 'exited'?");
-        (await box.Run("events", "--kind", "zzzzzzzz")).Exits(2).Says("there are: preStart, started");
+            .Says("'exitd' is neither an event kind nor a cause; did you mean 'exited'?");
+        (await box.Run("events", "--kind", "zzzzzzzz")).Exits(2).Says("known are: preStart, started");
         (await box.Run("events", "--grep", "(")).Exits(2).Says("the pattern (");
         (await box.Run("events", "-f", "--until", "10m")).Exits(2).Says("cannot be combined with --until");
         (await box.Run("events", "--since", "10m", "--until", "20m")).Exits(2).Says("lies before --since");

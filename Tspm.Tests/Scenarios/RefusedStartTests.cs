@@ -22,7 +22,7 @@ public class RefusedStartTests
             await Assert.That(why.Out).DoesNotContain("nosuch").And.DoesNotContain("qq");
             var events = await box.Ok("events", "fresh", "--json");
             await Assert.That(events.Out).DoesNotContain("nosuch").And.Contains("\"started\"");
-            await Assert.That((await box.Ok("events", "qq")).Out).Contains("nosuch1").And.Contains("was not kept")
+            await Assert.That((await box.Ok("events", "qq")).Out).Contains("nosuch1").And.Contains("was not added")
                 .And.DoesNotContain("nosuch2").And.DoesNotContain("started, pid");
             await Assert.That((await box.Ok("why", "qq")).Out)
                 .Contains("qq (not kept, because it could not be started)").And.Contains("nosuch1")

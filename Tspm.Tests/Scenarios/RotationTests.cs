@@ -104,7 +104,7 @@ public class RotationTests
     [Test]
     [Arguments("{\"logsTotalMaxBytes\": -1}", "logsTotalMaxBytes must be a whole number, 0 or more")]
     [Arguments("{\"logsTotalMaxBites\": 1}", "logsTotalMaxBites is not a known field")]
-    [Arguments("{", "not JSON")]
+    [Arguments("{", "not valid JSON")]
     public async Task A_wrong_setting_is_said_and_nothing_else_happens(string settings, string sentence,
         CancellationToken cancellation)
     {
@@ -113,7 +113,7 @@ public class RotationTests
         File.WriteAllText(Path.Combine(box.Home, "settings.json"), settings);
         await box.Ok("start", "--name", "s", "--", "sleep", "1000");
         await Assert.That((await box.Ok("status", "--json")).Json.GetProperty("troubles").ToString())
-            .Contains("settings.json is not used").And.Contains(sentence);
+            .Contains("settings.json is ignored").And.Contains(sentence);
     }
 
     [Test]

@@ -36,7 +36,7 @@ public class SocketScenarios
         var troubles = (await box.Status()).GetProperty("troubles").EnumerateArray()
             .Select(trouble => trouble.GetString()!);
         await Assert.That(troubles.Single())
-            .Contains("settings.json is not used: limits.connections must be a whole number from 2 to 10000, but is 0");
+            .Contains("settings.json is ignored: limits.connections must be a whole number from 2 to 10000, but is 0");
     }
 
     /// <summary>

@@ -168,6 +168,6 @@ public class TreeTests
         File.WriteAllText(Path.Combine(box.Home, "settings.json"), """{ "cgroup": "on" }""");
         await box.Ok("daemon", "restart");
         await Assert.That((await box.Status()).GetProperty("troubles").ToString())
-            .Contains("cgroup must be auto, off or the path of a folder");
+            .Contains("cgroup must be auto, off or an absolute path");
     }
 }

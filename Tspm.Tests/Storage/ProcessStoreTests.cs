@@ -67,7 +67,7 @@ internal sealed class ProcessStoreTests
         using var home = new TemporaryHome();
         await Platform.RegularFileTests.Put(home.Home.SettingsFile, kind, cancellation);
         await Assert.That(SettingsFile.Read(home.Home, out var trouble).LogsTotalMaxBytes).IsNull();
-        await Assert.That(trouble).Contains("settings.json is not used: it is a");
+        await Assert.That(trouble).Contains("settings.json is ignored: it is a");
     }
 
     [Test]
@@ -202,7 +202,7 @@ internal sealed class ProcessStoreTests
         for (var generation = 0; generation < 4; generation++) File.WriteAllText(PathOf(home, generation), "broken");
         var loaded = Store(home).Load();
         await Assert.That(loaded.Content.Processes).IsEmpty();
-        await Assert.That(loaded.Troubles[^1]).Contains("started empty");
+        await Assert.That(loaded.Troubles[^1]).Contains("started without processes");
         await Assert.That(Directory.GetFiles(home.Home.Path, "*.broken-*").Length).IsEqualTo(4);
     }
 

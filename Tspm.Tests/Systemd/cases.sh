@@ -64,7 +64,7 @@ a_running_daemon_is_handed_over_by_enable() {
     has "$out" "has handed over"; has "$out" "nothing was restarted"; has "$out" "count (pid"
     has "$out" "sudo loginctl enable-linger deploy"; has "$out" "from your next login on"
     same "true true systemd" "$(status '"\(.service.enabled) \(.service.active) \(.service.kind)"')" "service"
-    has "$(me 'tspm status')" "it ends with your last session; keep it with: sudo loginctl enable-linger deploy"
+    has "$(me 'tspm status')" "the service ends with your last session; to keep it running: sudo loginctl enable-linger deploy"
     same "$inode" "$(awk '$2 ~ /:1FBB$/ { print $10 }' /proc/net/tcp)" "the listening socket"
     same active "$(ctl is-active tspm.service)" "unit"
     same "$(status .guardianPid)" "$(ctl show -P MainPID tspm.service)" "main pid"
@@ -99,7 +99,7 @@ a_unit_that_was_changed_is_not_overwritten() {
     local unit=/home/deploy/.config/systemd/user/tspm.service out
     cp -p $unit /tmp/unit; echo "# mine" >>$unit
     if out=$(me "tspm enable 2>&1"); then die "it was overwritten: $out"; fi
-    has "$out" "$unit was changed"
+    has "$out" "$unit was not written by tspm, or was changed"
     grep -q "# mine" $unit
     if out=$(me "tspm disable 2>&1"); then die "it was removed: $out"; fi
     me "tspm enable --force"
@@ -352,7 +352,7 @@ root_enables_the_service_of_another_account() {
     echo "$out"
     alive "$pid"
     same "$pid" "$(as batch 'tspm pid b')" "pid"
-    has "$(as batch 'tspm status')" "it was disabled with --keep-running; back with: tspm enable"
+    has "$(as batch 'tspm status')" "the service was disabled with --keep-running; to enable it again: tspm enable"
     [ ! -e /home/batch/.config/systemd/user/tspm.service ] || die "the unit is left"
     ctl daemon-reload
     ctl kill -s KILL --kill-who=main tspm.service

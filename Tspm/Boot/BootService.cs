@@ -6,9 +6,9 @@ using Tspm.Storage;
 namespace Tspm.Boot;
 
 /// <summary>
-/// The service that starts a home's daemon with the machine. One of the user, or of the machine for its own home
-/// (<see cref="TspmHome.IsSystem"/>). What is there is found out by looking at files, so that it costs nothing; what is
-/// changed is changed by the service manager's own programs.
+/// The service that starts the daemon of a home at boot: a user service, or a system service for the system home (<see
+/// cref="TspmHome.IsSystem"/>). The present state is read from files, which is cheap; changes are made by the service
+/// manager's own programs.
 /// </summary>
 internal abstract class BootService(TspmHome home, ToolRunner run)
 {
@@ -17,58 +17,74 @@ internal abstract class BootService(TspmHome home, ToolRunner run)
     /// <summary>"systemd" or "launchd".</summary>
     public abstract string Kind { get; }
 
-    /// <summary>The file that makes it a service.</summary>
+    /// <summary>The file that defines the service.</summary>
     public abstract MarkedFile Main { get; }
 
-    /// <summary>It begins with the machine (or the user's first session), and is this home's.</summary>
+    /// <summary>
+    /// Whether the service belongs to this home and starts at boot (or with the user's first session).
+    /// </summary>
     public abstract bool IsEnabled { get; }
 
-    /// <summary>Is the guardian with this pid the service's?</summary>
+    /// <summary>Whether the guardian with this pid was started by the service.</summary>
     public abstract bool Runs(int guardianPid);
 
-    /// <summary>Files and what they would hold.</summary>
+    /// <summary>The files of the service, with the content that this version would write.</summary>
+    /// <param name="socket">Whether the daemon is started by the first command instead of at boot.</param>
     public abstract IReadOnlyList<(MarkedFile File, string Content)> Files(bool socket);
 
-    /// <summary>Makes it begin with the machine; its files are written.</summary>
-    /// <param name="socket">With the first command instead.</param>
-    /// <param name="notes">What a person should know.</param>
+    /// <summary>Enables the service, whose files have been written.</summary>
+    /// <param name="socket">Whether the daemon is started by the first command instead of at boot.</param>
+    /// <param name="notes">Receives sentences for the user.</param>
+    /// <exception cref="BootException">The service manager refused.</exception>
     public abstract void SwitchOn(bool socket, List<string> notes);
 
+    /// <summary>Starts the service.</summary>
+    /// <exception cref="BootException">The service manager refused.</exception>
     public abstract void Start();
 
+    /// <summary>Stops the service.</summary>
+    /// <exception cref="BootException">The service manager refused.</exception>
     public abstract void Stop();
 
-    /// <summary>Anew. One that is no longer there (<c>disable --keep-running</c>) is only ended.</summary>
+    /// <summary>
+    /// Restarts the service; one whose files were removed (<c>disable --keep-running</c>) is only stopped.
+    /// </summary>
+    /// <exception cref="BootException">The service manager refused.</exception>
     public abstract void Restart();
 
-    /// <summary>Ends it, unless the daemon is to be left as it is, and removes what belongs to it.</summary>
+    /// <summary>Disables the service, stops it unless the daemon should keep running, and removes its files.</summary>
+    /// <exception cref="BootException">The service manager refused.</exception>
     public abstract void SwitchOff(bool keepRunning, List<string> notes);
 
-    /// <summary>What to type to see what became of it.</summary>
+    /// <summary>The command that shows the state of the service.</summary>
     public abstract string WhereToLook { get; }
 
-    /// <summary>The home that the text of <see cref="Main"/> is for; null: that is not in it.</summary>
+    /// <summary>The home for which this text of <see cref="Main"/> was written.</summary>
+    /// <returns>Null if the text does not say.</returns>
     public abstract string? HomeOf(string main);
 
-    /// <summary>The executable that it starts; null: that is not in it.</summary>
+    /// <summary>The executable that this text of <see cref="Main"/> starts.</summary>
+    /// <returns>Null if the text does not say.</returns>
     public abstract string? ExecutableOf(string main);
 
-    /// <summary>
-    /// This machine's; null: it has neither systemd nor launchd, and the sentence says what to do instead.
-    /// </summary>
+    /// <summary>Finds the service for this machine's service manager.</summary>
+    /// <param name="home">The home of the daemon to start.</param>
+    /// <param name="run">Runs the programs of the service manager.</param>
+    /// <param name="instead">If there is no service manager: a sentence about what to do instead.</param>
+    /// <returns>Null if the machine has neither systemd nor launchd.</returns>
     public static BootService? Find(TspmHome home, ToolRunner run, out string instead)
     {
         instead = "";
         if (CurrentSystem.IsMacOS) return new LaunchdService(home, run);
         if (SystemdService.IsBooted) return new SystemdService(home, run);
-        instead = "this machine runs neither systemd nor launchd; let its init script run, as "
+        instead = "this machine runs neither systemd nor launchd; make its init system run this command as "
             + $"{Platform.FileSystem.NameOfUser() ?? "the user"}: TSPM_HOME={home.Path} {StableExecutable.Find()} "
-            + "daemon (it stays in the foreground, and SIGTERM stops it with all its processes)";
+            + "daemon (it stays in the foreground; SIGTERM stops it and all its processes)";
         return null;
     }
 
-    /// <summary>Writes what differs. What each file has become is said in <paramref name="notes"/>.</summary>
-    /// <exception cref="BootException">One of them was changed by somebody, or is for another home; nothing was
+    /// <summary>Writes the files that differ, and reports each file in <paramref name="notes"/>.</summary>
+    /// <exception cref="BootException">A file was changed by someone else, or belongs to another home; nothing was
     /// written.</exception>
     public void Write(bool socket, bool force, List<string> notes)
     {
@@ -76,7 +92,7 @@ internal abstract class BootService(TspmHome home, ToolRunner run)
         foreach (var (file, _) in files) RefuseForeign(file, force);
         foreach (var (file, content) in files)
         {
-            var before = file.Look(out var text);
+            var before = file.Read(out var text);
             if (before != MarkedState.Absent && text == content)
             {
                 notes.Add($"{file.Path} is up to date");
@@ -88,46 +104,52 @@ internal abstract class BootService(TspmHome home, ToolRunner run)
         }
     }
 
-    /// <summary><see cref="Write"/> has changed a file.</summary>
+    /// <summary>Whether <see cref="Write"/> has changed a file.</summary>
     protected bool HasWritten { get; private set; }
 
-    /// <exception cref="BootException">It was changed by somebody, or is for another home.</exception>
+    /// <summary>Throws unless the file may be replaced or removed.</summary>
+    /// <exception cref="BootException">The file was changed by someone else, or belongs to another home.</exception>
     public void RefuseForeign(MarkedFile file, bool force)
     {
         if (force) return;
-        var state = file.Look(out var text);
+        var state = file.Read(out var text);
         if (state == MarkedState.Changed)
-            throw new BootException($"{file.Path} was changed, or is not by tspm, and is left as it is; use --force "
-                + "if tspm may replace or remove it (settings of your own belong into a drop-in)");
+            throw new BootException($"{file.Path} was not written by tspm, or was changed since; tspm left it alone. "
+                + "Use --force if tspm may replace or remove it (put your own settings into a drop-in)");
         if (state == MarkedState.Ours && HomeOf(text) is { } other && other != home.Path)
-            throw new BootException($"{file.Path} is the service of another home, {other}; disable that first "
+            throw new BootException($"{file.Path} is the service of another home, {other}; disable that service first "
                 + $"(TSPM_HOME={other} tspm disable), or use --force");
     }
 
-    /// <summary>As <c>status</c> shows it. Looks at files only.</summary>
-    /// <param name="guardianPid">Of the daemon that runs; null: none does.</param>
-    public abstract ServiceStatus Look(int? guardianPid);
+    /// <summary>The state of the service for <c>status</c>.</summary>
+    /// <param name="guardianPid">Pid of the running daemon's guardian; null: no daemon is running.</param>
+    public abstract ServiceStatus ReadStatus(int? guardianPid);
 
     protected Tspm.Platform.Linux.Spawning.ToolResult Run(string tool, params string[] arguments) =>
         run(tool, arguments);
 
-    /// <summary>Runs it, and takes a failure for one.</summary>
-    /// <exception cref="BootException">It failed; with its own words.</exception>
-    protected void Do(string what, string tool, params string[] arguments)
+    /// <summary>Runs a program and throws if it fails.</summary>
+    /// <param name="failure">The beginning of the message: what did not happen.</param>
+    /// <param name="tool">The name of the program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <exception cref="BootException">The program failed; the message quotes it.</exception>
+    protected void Do(string failure, string tool, params string[] arguments)
     {
         var result = run(tool, arguments);
         if (!result.IsSuccess)
-            throw new BootException($"{what}: '{tool} {string.Join(' ', arguments)}': {WordsOf(result)}{Hint(result)}");
+            throw new BootException(
+                $"{failure}: '{tool} {string.Join(' ', arguments)}': {MessageOf(result)}{Hint(result)}");
     }
 
-    /// <summary>What to do about it; empty: nobody knows.</summary>
+    /// <summary>What the user can do about a failure; empty if unknown.</summary>
     protected virtual string Hint(Tspm.Platform.Linux.Spawning.ToolResult result) => "";
 
-    /// <summary>The first line that it said, to stand in a sentence, or how it ended.</summary>
-    protected static string WordsOf(Tspm.Platform.Linux.Spawning.ToolResult result)
+    /// <summary>The first line of a program's output, to be quoted in a sentence; without output, its exit.</summary>
+    protected static string MessageOf(Tspm.Platform.Linux.Spawning.ToolResult result)
     {
-        var words = result.Output.Trim();
-        var end = words.IndexOf('\n');
-        return words.Length == 0 ? result.Status.ToString() : (end < 0 ? words : words[..end]).TrimEnd('.');
+        var output = result.Output.Trim();
+        if (output.Length == 0) return result.Status.ToString();
+        var end = output.IndexOf('\n');
+        return (end < 0 ? output : output[..end]).TrimEnd('.');
     }
 }

@@ -6,47 +6,52 @@ using Tspm.Platform.Linux.Spawning;
 namespace Tspm.Boot;
 
 /// <summary>
-/// Runs a program of the service manager: its name, and its arguments. The tests' place to listen and to answer.
+/// Runs a program of the service manager. Tests replace it to record the calls and to answer them.
 /// </summary>
 internal delegate ToolResult ToolRunner(string tool, string[] arguments);
 
-/// <summary>The real one.</summary>
+/// <summary>The <see cref="ToolRunner"/> that runs real programs.</summary>
 internal static class BootTools
 {
-    /// <summary>Stopping all programs takes as long as the longest stop timeout, which is the user's choice.</summary>
+    /// <summary>
+    /// Generous, because stopping the service takes as long as the longest stop timeout that the user has set.
+    /// </summary>
     const int DeadlineMs = 10 * 60 * 1000;
 
-    const int MostBytes = 64 << 10;
+    const int MaxOutputBytes = 64 << 10;
 
-    /// <summary>Where these programs are, also for who has no such PATH (cron, a bare environment).</summary>
+    /// <summary>Used instead of $PATH, which may lack these folders (cron, an empty environment).</summary>
     const string Path = "/usr/bin:/bin:/usr/sbin:/sbin";
 
-    /// <exception cref="BootException">It is not there, or does not end.</exception>
+    /// <summary>Runs the program and waits for its end; failure is part of the result.</summary>
+    /// <exception cref="BootException">The program is missing, cannot be started or does not end in time.</exception>
     public static ToolResult Run(string tool, string[] arguments)
     {
         var (path, missing) = ProgramLookup.Find(tool, "/", Path);
         if (path is null) throw new BootException(missing!.Sentence);
-        var result = ToolRun.Run(path, [tool, .. arguments], Surroundings(), withErrors: true, DeadlineMs, MostBytes);
+        var result =
+            ToolRun.Run(path, [tool, .. arguments], ToolEnvironment(), withErrors: true, DeadlineMs, MaxOutputBytes);
         return result.End switch
         {
             ToolEnd.DidNotStart => throw new BootException($"cannot run {path}: {result.Problem}"),
             ToolEnd.Exited => result,
-            _ =>
-                throw new BootException($"'{tool} {string.Join(' ', arguments)}' did not end within "
-                    + $"{DeadlineMs / 60_000} minutes"),
+            _ => throw new BootException($"'{tool} {string.Join(' ', arguments)}' did not end within "
+                + $"{DeadlineMs / 60_000} minutes"),
         };
     }
 
     /// <summary>
-    /// Of this process, in the language that is expected; the user's service manager is found also where no session has
-    /// told of it (su, cron).
+    /// The environment of this process, with messages in English and without colours. It contains XDG_RUNTIME_DIR, by
+    /// which the user's service manager is found, even if no session has set it (su, cron).
     /// </summary>
-    static Dictionary<string, string> Surroundings()
+    static Dictionary<string, string> ToolEnvironment()
     {
         var environment = new Dictionary<string, string>();
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
             if (entry is { Key: string key, Value: string value }) environment[key] = value;
-        (environment["LC_ALL"], environment["SYSTEMD_COLORS"], environment["SYSTEMD_PAGER"]) = ("C", "0", "");
+        environment["LC_ALL"] = "C";
+        environment["SYSTEMD_COLORS"] = "0";
+        environment["SYSTEMD_PAGER"] = "";
         var runtime = string.Create(CultureInfo.InvariantCulture, $"/run/user/{CurrentSystem.UserId}");
         if (!environment.ContainsKey("XDG_RUNTIME_DIR") && Directory.Exists(runtime))
             environment["XDG_RUNTIME_DIR"] = runtime;

@@ -5,28 +5,29 @@ using Tspm.Protocol;
 
 namespace Tspm.Boot;
 
-/// <summary>What lies where a file of ours belongs.</summary>
+/// <summary>Who wrote the file at the path of a <see cref="MarkedFile"/>.</summary>
 internal enum MarkedState
 {
+    /// <summary>There is no file.</summary>
     Absent,
-    /// <summary>As some version of Tspm has written it.</summary>
+    /// <summary>The file is exactly as some version of Tspm has written it.</summary>
     Ours,
-    /// <summary>Written or changed by somebody: not to be touched without being told.</summary>
+    /// <summary>Someone else has written or changed the file: it is replaced only on request.</summary>
     Changed,
 }
 
 /// <summary>
-/// A file that Tspm writes for others to read, with a mark: the hash of all that follows it. So a file of an older
-/// version can be told from one that somebody has changed.
+/// A file that Tspm writes for another program, with a mark that contains the hash of the rest of the file. By the
+/// mark, a file from an older version is distinguished from one that the user has changed.
 /// </summary>
-/// <param name="path">Where.</param>
-/// <param name="open">Begins a comment, and ends it.</param>
-/// <param name="close">See <paramref name="open"/>.</param>
+/// <param name="path">Path of the file.</param>
+/// <param name="open">Begins a comment in the format of the file.</param>
+/// <param name="close">Ends a comment; may be empty.</param>
 internal sealed class MarkedFile(string path, string open, string close)
 {
     const string Mark = "tspm-mark: ";
 
-    /// <summary>Everybody may read it: it holds no secret, and who looks at services does.</summary>
+    /// <summary>Readable by everyone, as service managers expect; the file contains no secrets.</summary>
     const UnixFileMode Mode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -34,15 +35,18 @@ internal sealed class MarkedFile(string path, string open, string close)
 
     public string Path => path;
 
-    /// <summary>A first line with the mark and the version, then the text.</summary>
-    /// <param name="hint">Where one's own settings belong.</param>
+    /// <summary>Puts the mark, the version and the hint above a text, as comments.</summary>
+    /// <param name="text">The content without comments.</param>
+    /// <param name="hint">A sentence that says where the user's own settings belong.</param>
     public string Marked(string text, string hint)
     {
         var body = $"{open}Written by tspm {ProductVersion.Current}. {hint}{close}\n{text}";
         return $"{Head}{open}{Mark}{HashOf(body)}{close}\n{body}";
     }
 
-    public MarkedState Look(out string text)
+    /// <summary>Reads the file.</summary>
+    /// <param name="text">Its text; empty if it is absent or unreadable.</param>
+    public MarkedState Read(out string text)
     {
         text = "";
         if (RegularFile.Read(path, MaxBytes, out var problem) is not { } bytes)
@@ -55,11 +59,11 @@ internal sealed class MarkedFile(string path, string open, string close)
         return mark == HashOf(text[(end + 1)..]) && text[..start] == Head ? MarkedState.Ours : MarkedState.Changed;
     }
 
-    /// <summary>What has to be the very first line of a format (XML's declaration); empty: nothing.</summary>
+    /// <summary>Lines that the format requires above any comment (the XML declaration); may be empty.</summary>
     public string Head { get; init; } = "";
 
     /// <summary>
-    /// Replaces it whole; makes the folder. Throws <see cref="IOException"/> or
+    /// Replaces the file atomically, and creates its folder. Throws <see cref="IOException"/> or
     /// <see cref="UnauthorizedAccessException"/>.
     /// </summary>
     public void Write(string content)

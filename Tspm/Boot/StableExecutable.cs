@@ -4,21 +4,23 @@ using Tspm.Platform.Linux.Spawning;
 namespace Tspm.Boot;
 
 /// <summary>
-/// The path by which this executable is to be started at boot: the one under which it is found in the PATH, when that
-/// leads here (a link stays right when what it leads to is replaced by a newer version), else its own.
+/// The path by which the service starts this executable: its place on the PATH if there is one, because a symbolic link
+/// there stays valid when a newer version replaces its target; else its own path.
 /// </summary>
 internal static class StableExecutable
 {
-    /// <exception cref="BootException">Its file is gone, or its path cannot stand in a unit.</exception>
+    /// <exception cref="BootException">The executable's file is gone, or its path cannot be written into a
+    /// unit.</exception>
     public static string Find()
     {
         var own = new FileInfo(SelfPath.Value).LinkTarget
-            ?? throw new BootException("the path of this executable cannot be found out (is /proc mounted?)");
+            ?? throw new BootException("cannot determine the path of this executable (is /proc mounted?)");
         if (!File.Exists(own))
             throw new BootException($"{own} was replaced or removed while this command ran; run it again");
         var path = InPath(own) ?? own;
         return path.Contains('\n')
-            ? throw new BootException("the path of this executable has a line break in it, which no unit can hold")
+            ? throw new BootException(
+                "the path of this executable contains a line break, which a service file cannot express")
             : path;
     }
 

@@ -3,12 +3,13 @@ using System.Text;
 namespace Tspm.Boot;
 
 /// <summary>
-/// The units for systemd (man 5 systemd.service, systemd.socket). Why they are so:
-/// the guardian is the main process and lives on when a daemon dies or is upgraded; <c>KillMode=process</c> lets the
-/// programs outlive it, and a stop is the daemon's own (it ends them in order); a cgroup to divide, no limits that a
-/// program would meet, no end for all because memory ran out for one. Fences (<c>ProtectSystem</c>,
-/// <c>NoNewPrivileges</c>, system call filters …) would hold for every program that is started here, and each of them
-/// breaks some: sudo, containers, debuggers. Who knows his programs puts them into a drop-in.
+/// The text of the systemd units (man 5 systemd.service, systemd.socket). The guardian is the main process, because it
+/// survives a daemon's death or upgrade. With <c>KillMode=process</c>, the processes outlive the guardian; on a stop,
+/// the daemon stops them itself, in order. <c>Delegate</c> lets Tspm divide the cgroup, <c>TasksMax</c> and
+/// <c>LimitNOFILE</c> impose no limits of the unit on the processes, and <c>OOMPolicy=continue</c> keeps all others
+/// running when one runs out of memory. There is no sandboxing (<c>ProtectSystem</c>, <c>NoNewPrivileges</c>, system
+/// call filters …): it would apply to every process, and each option breaks some programs (sudo, containers,
+/// debuggers). Users who know what their programs need can add such options in a drop-in.
 /// </summary>
 internal static class UnitText
 {
@@ -55,21 +56,24 @@ internal static class UnitText
 
         """;
 
-    /// <param name="executable">Absolute path.</param>
-    /// <param name="home">Absolute path.</param>
-    /// <param name="isSystem">For the manager of the machine, and not a user's.</param>
+    /// <summary>The service unit.</summary>
+    /// <param name="executable">Absolute path of the executable.</param>
+    /// <param name="home">Absolute path of the home.</param>
+    /// <param name="isSystem">Whether it is for the system manager, and not for a user's.</param>
     public static string OfService(string executable, string home, bool isSystem) => Service
         .Replace("%AFTER%", isSystem ? "After=network.target nss-user-lookup.target\n" : "", StringComparison.Ordinal)
         .Replace("%TSPM%", Word(executable), StringComparison.Ordinal)
         .Replace("%HOME%", Word("TSPM_HOME=" + home), StringComparison.Ordinal)
         .Replace("%TARGET%", isSystem ? "multi-user.target" : "default.target", StringComparison.Ordinal);
 
-    /// <param name="socketPath">Absolute path.</param>
+    /// <summary>The socket unit.</summary>
+    /// <param name="socketPath">Absolute path of the control socket.</param>
     public static string OfSocket(string socketPath) =>
         Socket.Replace("%SOCKET%", socketPath.Replace("%", "%%", StringComparison.Ordinal), StringComparison.Ordinal);
 
     /// <summary>
-    /// A word as systemd reads it back: specifiers doubled, and quoted where it has to be (man 7 systemd.syntax).
+    /// Escapes a word for a unit file: doubles the % of specifiers, and quotes the word if necessary (man 7
+    /// systemd.syntax).
     /// </summary>
     public static string Word(string text)
     {
@@ -89,8 +93,9 @@ internal static class UnitText
     }
 
     /// <summary>
-    /// The first word behind <paramref name="key"/>, as <see cref="Word"/> wrote it; null: there is none.
+    /// The first word after <paramref name="key"/>, with the escapes of <see cref="Word"/> undone.
     /// </summary>
+    /// <returns>Null if no line starts with the key.</returns>
     public static string? FirstWordOf(string unit, string key)
     {
         foreach (var line in unit.Split('\n'))

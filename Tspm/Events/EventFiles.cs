@@ -7,19 +7,19 @@ using Tspm.Protocol;
 namespace Tspm.Events;
 
 /// <summary>
-/// The files of the events: <c>events.jsonl</c> and, older, <c>.1</c>, <c>.2</c> …; a JSON object a line. Small enough
-/// that one of them can be read whole. A line that cannot be read (cut by a kill, of a version with other ideas) is
-/// passed over.
+/// The files of the event log: <c>events.jsonl</c> and, from newer to older, <c>.1</c>, <c>.2</c> …, with one JSON
+/// object per line. Each is small enough to be read into memory. Lines that cannot be parsed (truncated by a kill, or
+/// written by a version with another format) are skipped.
 /// </summary>
 internal static class EventFiles
 {
-    /// <summary>Of one file, about 3000 events.</summary>
+    /// <summary>Size of one file: about 3000 events.</summary>
     public const long MaxBytes = 1 << 20;
 
-    /// <summary>Older files.</summary>
+    /// <summary>Number of rotated files that are kept.</summary>
     public const int Kept = 5;
 
-    /// <summary>Members of later versions are passed over.</summary>
+    /// <summary>Skips unknown members, which later versions may have written.</summary>
     static readonly WireJson Json = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -29,13 +29,15 @@ internal static class EventFiles
 
     static JsonTypeInfo<ProcessEvent> Type => Json.ProcessEvent;
 
+    /// <summary>The path of the rotated file with this number; 0 is the newest file itself.</summary>
     public static string Older(string path, int number) => number == 0 ? path : $"{path}.{number}";
 
-    /// <summary>One line, with its break.</summary>
+    /// <summary>The event as one line, including the line break.</summary>
     public static byte[] Line(ProcessEvent happened) =>
         [.. JsonSerializer.SerializeToUtf8Bytes(happened, Type), (byte)'\n'];
 
-    /// <summary>Null: not an event.</summary>
+    /// <summary>Parses a line without its line break.</summary>
+    /// <returns>Null if the line is not an event.</returns>
     public static ProcessEvent? Parse(ReadOnlySpan<byte> line)
     {
         try
@@ -49,8 +51,8 @@ internal static class EventFiles
     }
 
     /// <summary>
-    /// All events, the newest first, each once also when files are rotated meanwhile. Null in between: a file is done,
-    /// others may have their turn.
+    /// Enumerates all events, newest first, each exactly once even if the files are rotated meanwhile. Yields null
+    /// after each file, so that the caller can give other work a turn.
     /// </summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static IEnumerable<ProcessEvent?> Newest(string path)
@@ -73,11 +75,12 @@ internal static class EventFiles
         }
     }
 
-    /// <summary>The whole lines of a file from an offset on; empty when there is no such file.</summary>
+    /// <summary>Reads the complete lines of a file, starting at an offset.</summary>
+    /// <returns>Empty if there is no such file.</returns>
     public static byte[] Read(string path, long from, out ulong inode)
     {
         inode = 0;
-        if (LogPart.Look(path, isGzip: false) is not { } part || part.Open() is not { } reader) return [];
+        if (LogPart.Find(path, isGzip: false) is not { } part || part.Open() is not { } reader) return [];
         using (reader)
         {
             inode = part.Inode;
@@ -89,7 +92,7 @@ internal static class EventFiles
         }
     }
 
-    /// <summary>Makes room: every file gets the next number, the oldest goes.</summary>
+    /// <summary>Renames every file to the next number, which deletes the oldest.</summary>
     public static void Rotate(string path)
     {
         for (var number = Kept - 1; number >= 0; number--)

@@ -4,15 +4,15 @@ using Tspm.Platform;
 namespace Tspm.Events;
 
 /// <summary>
-/// Writes what happens into <c>events.jsonl</c>, on a thread of its own: whoever tells of an event only puts it into a
-/// queue, whatever the disk does. What happens together is written together, in whole lines; nothing is fsynced, so a
-/// killed daemon loses at most what was told in its last instant, and a power cut a little more. What cannot be written
-/// is counted, and said where it is missing once there is room again.
+/// Appends events to <c>events.jsonl</c> on its own thread, so that reporting an event only takes a queue insertion,
+/// however slow the disk is. Events that are waiting are written together, as complete lines. Nothing is fsynced: a
+/// killed daemon loses at most the events of its last instant, and a power cut a few more. Events that cannot be
+/// written are counted, and once writing works again a <see cref="EventKind.Lost"/> line marks the gap.
 /// </summary>
 internal sealed class EventLog : IDisposable
 {
-    /// <summary>Events that wait while the disk does not answer; more than that are not kept.</summary>
-    const int MostWaiting = 10_000;
+    /// <summary>Events beyond this number are dropped while the disk does not respond.</summary>
+    const int MaxWaiting = 10_000;
 
     const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -24,16 +24,16 @@ internal sealed class EventLog : IDisposable
     readonly Thread _thread;
     List<ProcessEvent> _waiting = [];
     long _lastSeq, _lost;
-    /// <summary>Only the writer's.</summary>
+    /// <summary>Used by the writer thread only.</summary>
     long _lastWritten;
     bool _closing, _writing;
     TaskCompletionSource? _settled;
     volatile string? _trouble;
 
-    /// <param name="path">Of the newest file.</param>
-    /// <param name="clock">For the time of each event.</param>
-    /// <param name="written">Called after each write, on the writer's thread.</param>
-    /// <param name="maxBytes">Of one file.</param>
+    /// <param name="path">Path of the newest file.</param>
+    /// <param name="clock">Gives each event its time.</param>
+    /// <param name="written">Called after each write, on the writer thread.</param>
+    /// <param name="maxBytes">Size at which a file is rotated.</param>
     public EventLog(string path, TimeProvider clock, Action written, long maxBytes = EventFiles.MaxBytes)
     {
         (_path, _clock, _written, _maxBytes) = (path, clock, written, maxBytes);
@@ -42,41 +42,42 @@ internal sealed class EventLog : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Why events are missing; null: none are.</summary>
+    /// <summary>Why events are missing, as a sentence for the user; null if none are.</summary>
     public string? Trouble => _trouble ?? _moved;
 
     volatile string? _moved;
 
-    /// <summary>A FIFO would take the events to nobody, and a folder takes none.</summary>
+    /// <summary>Writing to a FIFO would lose the events, and writing to a folder is impossible.</summary>
     void MoveObstacleAside()
     {
         if (RegularFile.Obstacle(_path) is { } problem && FileSystem.SetAside(_path, out var aside) is null)
             _moved = $"events.jsonl could not be used (it {problem.Words}); it is kept as {Path.GetFileName(aside)}";
     }
 
-    /// <summary>The number of the newest event.</summary>
+    /// <summary>Sequence number of the newest event.</summary>
     public long Last
     {
         get { lock (_gate) return _lastSeq; }
     }
 
     /// <summary>
-    /// Takes an event and gives it back with its number, time and sentence. Never waits, never throws.
+    /// Queues an event for writing. Never blocks and never throws.
     /// </summary>
+    /// <returns>The event with its sequence number, time and sentence.</returns>
     public ProcessEvent Tell(ProcessEvent happened)
     {
         happened = happened with { Sentence = EventText.Of(happened) };
         lock (_gate)
         {
             happened = happened with { Seq = ++_lastSeq, Time = _clock.GetUtcNow() };
-            if (_waiting.Count >= MostWaiting || _closing) _lost++;
+            if (_waiting.Count >= MaxWaiting || _closing) _lost++;
             else _waiting.Add(happened);
             Monitor.Pulse(_gate);
         }
         return happened;
     }
 
-    /// <summary>Completes when all that was told is written, or has failed to be.</summary>
+    /// <summary>Completes once every queued event has been written or has failed to be written.</summary>
     public Task Settled()
     {
         lock (_gate)
@@ -85,7 +86,7 @@ internal sealed class EventLog : IDisposable
                 : (_settled ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
-    /// <summary>Writes what is waiting, then ends.</summary>
+    /// <summary>Writes the waiting events, then ends the thread.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -98,7 +99,7 @@ internal sealed class EventLog : IDisposable
 
     void Run()
     {
-        while (Take() is { } batch)
+        while (WaitForBatch() is { } batch)
         {
             Write(batch);
             TaskCompletionSource? settled = null;
@@ -112,7 +113,7 @@ internal sealed class EventLog : IDisposable
         }
     }
 
-    List<ProcessEvent>? Take()
+    List<ProcessEvent>? WaitForBatch()
     {
         lock (_gate)
         {
@@ -134,8 +135,8 @@ internal sealed class EventLog : IDisposable
         try
         {
             var lines = new MemoryStream();
-            // It stands for the last of those that are missing, which come before these or, when too many were waiting,
-            // behind them.
+            // The Lost line takes the number before this batch. If that number is already written, the missing events
+            // come after this batch (too many were waiting), and the next batch reports them.
             if (batch[0].Seq - 1 == _lastWritten) lost = 0;
             if (lost > 0)
                 lines.Write(EventFiles.Line(new ProcessEvent
@@ -153,7 +154,7 @@ internal sealed class EventLog : IDisposable
         }
         catch (Exception e)
         {
-            // Whatever it is: supervision is worth more than its diary.
+            // No failure to write events, whatever its cause, may take the daemon and its supervision down.
             lock (_gate) lost = _lost += batch.Count;
             _trouble = $"events.jsonl cannot be written: {FileSystem.Describe(e)}; {lost} "
                 + $"{(lost == 1 ? "event is" : "events are")} missing";
@@ -161,13 +162,15 @@ internal sealed class EventLog : IDisposable
     }
 
     /// <summary>
-    /// Opened anew for each write: whatever somebody did to the file, the next line is in one of this name.
+    /// Opens the file anew for each write, so that the next line ends up under this path even if somebody has moved or
+    /// removed the file.
     /// </summary>
     void Append(ReadOnlySpan<byte> lines)
     {
         MoveObstacleAside();
-        if (new FileInfo(_path) is { Exists: true } present && present.Length > 0
-            && present.Length + lines.Length > _maxBytes) EventFiles.Rotate(_path);
+        var present = new FileInfo(_path);
+        var isFull = present.Exists && present.Length > 0 && present.Length + lines.Length > _maxBytes;
+        if (isFull) EventFiles.Rotate(_path);
         using var file = new FileStream(_path, new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate,
@@ -185,13 +188,13 @@ internal sealed class EventLog : IDisposable
         }
         catch
         {
-            // Half a batch would be told as a whole one.
+            // The whole batch is counted as lost, so no part of it may remain in the file.
             file.SetLength(end);
             throw;
         }
     }
 
-    /// <summary>A daemon that was killed while it wrote may have left half a line.</summary>
+    /// <summary>Whether the file ends in an incomplete line, left by a daemon that was killed while writing.</summary>
     static bool IsCut(FileStream file, long end)
     {
         if (end == 0) return false;

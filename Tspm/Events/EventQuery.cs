@@ -8,11 +8,11 @@ using Tspm.Text;
 namespace Tspm.Events;
 
 /// <summary>
-/// Which of the events are asked for: an <see cref="EventsRequest"/>, checked. The same with and without a daemon.
+/// A validated <see cref="EventsRequest"/>, which selects the requested events. Daemon and offline client share it.
 /// </summary>
 internal sealed class EventQuery
 {
-    /// <summary>Shown when the request names neither a number nor a time.</summary>
+    /// <summary>Number of events shown if the request gives neither a number nor a time.</summary>
     const int DefaultLines = 50;
 
     readonly EventsRequest _request;
@@ -29,19 +29,19 @@ internal sealed class EventQuery
     }
 
     /// <exception cref="LogQueryException">
-    /// Something in it cannot be understood, or a selector fits nothing.
+    /// The request is not valid, or a selector matches nothing.
     /// </exception>
     public static EventQuery Of(
         EventsRequest request, DateTimeOffset now, Func<List<SelectorTarget>> present, string path)
     {
         if (request.Lines < 0)
-            throw new LogQueryException("lines", $"lines is 0 or more, not {request.Lines}", "0 or more",
+            throw new LogQueryException("lines", $"lines must be 0 or more, but is {request.Lines}", "0 or more",
                 request.Lines.Value.ToString(CultureInfo.InvariantCulture));
         foreach (var kind in request.Kinds ?? []) CheckKind(kind);
         var since = LogQuery.TimeOf("since", request.Since, now, null);
         var until = LogQuery.TimeOf("until", request.Until, now, since ?? DateTimeOffset.MinValue);
         if (until < since)
-            throw new LogQueryException("until", $"until ({request.Until}) lies before since ({request.Since})");
+            throw new LogQueryException("until", $"until ({request.Until}) is before since ({request.Since})");
         var range = (since?.ToUnixTimeMilliseconds(), until?.ToUnixTimeMilliseconds());
         return new EventQuery(request, new EventSelection(request.Selectors, present, path), range, path);
     }
@@ -51,36 +51,40 @@ internal sealed class EventQuery
         string[] known = [.. EventKind.All, .. CauseCode.All];
         if (known.Contains(kind)) return;
         var hint = NearestName.Question(kind, known);
-        if (hint.Length == 0) hint = $"; there are: {string.Join(", ", known)}";
+        if (hint.Length == 0) hint = $"; known are: {string.Join(", ", known)}";
         throw new LogQueryException(
-            "kinds", $"'{kind}' is neither a kind of event nor a cause{hint}", "a kind or a cause", kind);
+            "kinds", $"'{kind}' is neither an event kind nor a cause{hint}", "a kind or a cause", kind);
     }
 
-    /// <summary>Those of some new events that are asked for.</summary>
-    /// <exception cref="LogQueryException">The pattern takes too long.</exception>
+    /// <summary>Filters new events.</summary>
+    /// <exception cref="LogQueryException">Matching the pattern takes too long.</exception>
     public List<ProcessEvent> Choose(List<ProcessEvent> news)
     {
-        var (chosen, former) = (new List<ProcessEvent>(), FormerHolders.AmongThese(news));
+        var chosen = new List<ProcessEvent>();
+        var withdrawn = WithdrawnProcesses.InOrder(news);
         for (var i = 0; i < news.Count; i++)
         {
-            if (Fits(news[i], former[i])) chosen.Add(news[i]);
+            if (Fits(news[i], withdrawn[i])) chosen.Add(news[i]);
             if (news[i].Kind == EventKind.Withdrawn) _selection.Free(news[i]);
         }
         return chosen;
     }
 
-    bool Fits(ProcessEvent happened, bool isOfFormer)
+    bool Fits(ProcessEvent happened, bool isOfWithdrawn)
     {
         var time = happened.Time.ToUnixTimeMilliseconds();
-        if (time < _sinceMs || time > _untilMs || !_selection.Fits(happened, isOfFormer)) return false;
-        if (_request.Kinds is { Count: > 0 } kinds
-            && !kinds.Contains(happened.Kind) && !(happened.Cause is { } cause && kinds.Contains(cause)))
-            return false;
+        if (time < _sinceMs || time > _untilMs || !_selection.Fits(happened, isOfWithdrawn)) return false;
+        if (_request.Kinds is { Count: > 0 } kinds)
+        {
+            var isCause = happened.Cause is { } cause && kinds.Contains(cause);
+            if (!isCause && !kinds.Contains(happened.Kind)) return false;
+        }
         return _grep is null || _grep.IsMatch($"{happened.Name} {EventText.Of(happened)}");
     }
 
     /// <summary>
-    /// Those that have been, the oldest first; with <see cref="EventsRequest.After"/> all behind that one.
+    /// Reads the matching events of the past, oldest first; with <see cref="EventsRequest.After"/>, all events after
+    /// that number.
     /// </summary>
     public List<ProcessEvent> Past()
     {
@@ -89,13 +93,13 @@ internal sealed class EventQuery
         if (_request.After is null && _request.Lines is { } lines) most = lines;
         var found = new List<ProcessEvent>();
         if (most == 0) return found;
-        var holders = new FormerHolders();
+        var withdrawn = new WithdrawnProcesses();
         foreach (var happened in EventFiles.Newest(_path))
         {
             if (happened is null) continue;
-            var isOfFormer = holders.Has(happened);
+            var isOfWithdrawn = withdrawn.Has(happened);
             if (happened.Seq <= _request.After || happened.Time.ToUnixTimeMilliseconds() < _sinceMs) break;
-            if (!Fits(happened, isOfFormer)) continue;
+            if (!Fits(happened, isOfWithdrawn)) continue;
             found.Add(happened);
             if (found.Count == most) break;
         }

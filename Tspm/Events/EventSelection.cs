@@ -7,9 +7,9 @@ using Tspm.Protocol;
 namespace Tspm.Events;
 
 /// <summary>
-/// Whose events selectors mean: those of the processes that there are, of ones that come while the events are followed,
-/// and, when a selector fits none of these, of those that are gone and have left events. Without selectors also what
-/// concerns the daemon itself.
+/// Decides which processes' events the selectors mean: those of existing processes, of processes that are added while
+/// the events are followed, and, if a selector matches none of these, of deleted processes that left events. Without
+/// selectors, events about the daemon itself are included.
 /// </summary>
 internal sealed class EventSelection
 {
@@ -17,14 +17,13 @@ internal sealed class EventSelection
     readonly Func<List<SelectorTarget>> _present;
     readonly HashSet<InstanceKey> _wanted = [], _unwanted = [];
 
-    /// <summary>Names of processes that were not kept, see <see cref="FormerHolders"/>, and whether they are
-    /// meant.</summary>
-    readonly Dictionary<string, bool> _former = new(StringComparer.Ordinal);
+    /// <summary>Whether withdrawn processes (<see cref="WithdrawnProcesses"/>) are selected, by name.</summary>
+    readonly Dictionary<string, bool> _withdrawn = new(StringComparer.Ordinal);
 
-    /// <summary>In place of an id that is another one's by now.</summary>
+    /// <summary>Replaces an id that by now belongs to another process.</summary>
     const int NoId = -1;
 
-    /// <exception cref="LogQueryException">A selector fits nothing that is or was.</exception>
+    /// <exception cref="LogQueryException">A selector matches no present or past process.</exception>
     public EventSelection(IReadOnlyList<string>? selectors, Func<List<SelectorTarget>> present, string path)
     {
         (_selectors, _present) = (selectors is { Count: > 0 } && selectors is not ["all"] ? selectors : null, present);
@@ -34,29 +33,30 @@ internal sealed class EventSelection
         if (!result.IsKnown)
         {
             var unknown = result.Sentence!;
-            AddGone(targets, path);
+            AddPast(targets, path);
             result = SelectorMatcher.Resolve(_selectors, targets);
             if (!result.IsKnown) throw new LogQueryException("selectors", unknown) { Code = ErrorCode.NoSuchProcess };
         }
         foreach (var match in result.Matches) _wanted.Add(new InstanceKey(match.Id, match.Instance));
     }
 
+    /// <summary>Whether the event is about a selected process.</summary>
     /// <param name="happened">The event.</param>
-    /// <param name="isOfFormer">It is about a process that has given its id back: only its name counts.</param>
-    public bool Fits(ProcessEvent happened, bool isOfFormer)
+    /// <param name="isOfWithdrawn">The event is about a withdrawn process, which only its name identifies.</param>
+    public bool Fits(ProcessEvent happened, bool isOfWithdrawn)
     {
         if (_selectors is null) return true;
         if (happened.Id is not { } id || happened.Instance is not { } instance) return false;
-        if (isOfFormer) return FitsFormer(happened, instance);
+        if (isOfWithdrawn) return FitsWithdrawn(happened, instance);
         var key = new InstanceKey(id, instance);
         if (_wanted.Contains(key)) return true;
         if (_unwanted.Contains(key)) return false;
-        var isWanted = Newcomer(key, happened);
+        var isWanted = IsSelected(key, happened);
         (isWanted ? _wanted : _unwanted).Add(key);
         return isWanted;
     }
 
-    /// <summary>The process that had this id was not kept: whoever gets the id next has to be looked up.</summary>
+    /// <summary>The process with this id was withdrawn: the next process with the id is matched anew.</summary>
     public void Free(ProcessEvent withdrawn)
     {
         if (withdrawn is not { Id: { } id, Instance: { } instance }) return;
@@ -64,15 +64,15 @@ internal sealed class EventSelection
         _unwanted.Remove(new InstanceKey(id, instance));
     }
 
-    bool FitsFormer(ProcessEvent happened, int instance)
+    bool FitsWithdrawn(ProcessEvent happened, int instance)
     {
         var name = $"{happened.Name}:{instance.ToString(CultureInfo.InvariantCulture)}";
-        if (!_former.TryGetValue(name, out var fits))
-            _former[name] = fits = Newcomer(new InstanceKey(NoId, instance), happened);
+        if (!_withdrawn.TryGetValue(name, out var fits))
+            _withdrawn[name] = fits = IsSelected(new InstanceKey(NoId, instance), happened);
         return fits;
     }
 
-    bool Newcomer(InstanceKey key, ProcessEvent happened)
+    bool IsSelected(InstanceKey key, ProcessEvent happened)
     {
         var targets = _present();
         if (!targets.Exists(target => target.Id == key.Id && target.Instance == key.Instance))
@@ -83,21 +83,23 @@ internal sealed class EventSelection
         return false;
     }
 
-    static void AddGone(List<SelectorTarget> targets, string path)
+    static void AddPast(List<SelectorTarget> targets, string path)
     {
         var seen = new HashSet<InstanceKey>();
         foreach (var target in targets) seen.Add(new InstanceKey(target.Id, target.Instance));
-        var (holders, former) = (new FormerHolders(), new HashSet<(string, int)>());
+        var withdrawn = new WithdrawnProcesses();
+        var seenWithdrawn = new HashSet<(string, int)>();
         foreach (var happened in EventFiles.Newest(path))
         {
             if (happened is not { Id: { } id, Instance: { } instance, Name: { } name }) continue;
-            var isFormer = holders.Has(happened);
-            var key = new InstanceKey(isFormer ? NoId : id, instance);
-            if (isFormer ? former.Add((name, instance)) : seen.Add(key)) targets.Add(TargetOf(key, happened));
+            var isOfWithdrawn = withdrawn.Has(happened);
+            var key = new InstanceKey(isOfWithdrawn ? NoId : id, instance);
+            var isNew = isOfWithdrawn ? seenWithdrawn.Add((name, instance)) : seen.Add(key);
+            if (isNew) targets.Add(TargetOf(key, happened));
         }
     }
 
-    /// <summary>In which namespace it was is not known any more.</summary>
+    /// <summary>The namespace is left empty, because events do not record it.</summary>
     static SelectorTarget TargetOf(InstanceKey key, ProcessEvent happened) =>
         new(key.Id, happened.Name ?? "", "", key.Instance);
 }

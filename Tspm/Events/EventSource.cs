@@ -5,21 +5,22 @@ using Tspm.Protocol;
 namespace Tspm.Events;
 
 /// <summary>
-/// The events of some instances as lines among those of their logs (<see cref="LogLine.Stream"/> is "event"). They
-/// begin where the oldest line that is shown does.
+/// Presents the events of some instances as lines that are merged with the lines of their logs (<see
+/// cref="LogLine.Stream"/> is "event"). The events begin at the oldest log line shown.
 /// </summary>
-/// <param name="path">Of the newest event file.</param>
-/// <param name="query">For the times that are wanted.</param>
-/// <param name="after">Where to go on; null: from the beginning of the view.</param>
-/// <param name="isWanted">Is it about one of those instances?</param>
-/// <param name="others">The logs beside which they stand; asked first.</param>
-/// <param name="now">Where a view begins that has no line yet, Unix milliseconds.</param>
+/// <param name="path">Path of the newest event file.</param>
+/// <param name="query">Gives the range of times.</param>
+/// <param name="after">The sequence number after which to continue; null: begin with the view.</param>
+/// <param name="isWanted">Whether an event is about one of the instances.</param>
+/// <param name="others">The logs that are shown together with the events; they are read first.</param>
+/// <param name="now">Start of a view that has no line yet, in Unix milliseconds.</param>
 internal sealed class EventSource(string path, LogQuery query, long? after,
     Func<ProcessEvent, bool> isWanted, Func<IEnumerable<ILogSource>> others, long now) : ILogSource
 {
     public const string Stream = "event";
 
-    /// <summary>Where a reader that comes back was; null: it did not say.</summary>
+    /// <summary>The sequence number of the last event that a returning reader has seen.</summary>
+    /// <returns>Null if the request does not say.</returns>
     public static long? PositionIn(LogsRequest request)
     {
         long? last = null;
@@ -36,7 +37,7 @@ internal sealed class EventSource(string path, LogQuery query, long? after,
 
     public long HeadTime { get; private set; } = long.MinValue;
 
-    /// <summary>Only once the others have their first line it is known where to begin.</summary>
+    /// <summary>Nothing to locate yet: the starting point is known only when the logs have their first lines.</summary>
     public IEnumerable<bool> Locate() => [];
 
     public LogStep Next(bool takePartial)
@@ -48,8 +49,7 @@ internal sealed class EventSource(string path, LogQuery query, long? after,
         {
             Id = happened.Id!.Value,
             Name = happened.Name ?? "",
-            Instance = happened.Instance
-                ?? 0,
+            Instance = happened.Instance ?? 0,
             Stream = Stream,
             Seq = happened.Seq,
             Time = happened.Time,
@@ -70,14 +70,14 @@ internal sealed class EventSource(string path, LogQuery query, long? after,
             _tail = new EventTail(path, after ?? 0, first);
         }
         var news = _tail.ReadNew();
-        var former = FormerHolders.AmongThese(news);
+        var withdrawn = WithdrawnProcesses.InOrder(news);
         for (var i = 0; i < news.Count; i++)
         {
             var happened = news[i];
-            // Whoever keeps in mind whose events are wanted has to hear that the id is free again.
+            // The filter remembers which ids it wants, so it has to see that this id is free again.
             if (happened.Kind == EventKind.Withdrawn) _ = isWanted(happened);
             var time = happened.Time.ToUnixTimeMilliseconds();
-            if (former[i] || time < first || time > query.UntilMs || !EventText.StandsInLogs(happened)) continue;
+            if (withdrawn[i] || time < first || time > query.UntilMs || !EventText.AppearsInLogs(happened)) continue;
             if (isWanted(happened)) _ready.Enqueue(happened);
         }
     }

@@ -3,21 +3,21 @@ using Tspm.Model.State;
 namespace Tspm.Events;
 
 /// <summary>
-/// Reads events as they come, each once, in order, through rotations. Behind a number that was seen last, so that a
-/// reader may come back later, to another daemon too.
+/// Follows the event log: returns each event once, in order, across rotations. It starts after a given sequence number,
+/// so that a reader can return later, even to another daemon.
 /// </summary>
-/// <param name="path">Of the newest file.</param>
-/// <param name="after">The number.</param>
-/// <param name="notBefore">What is older is not looked for, Unix milliseconds.</param>
+/// <param name="path">Path of the newest file.</param>
+/// <param name="after">The sequence number after which to start.</param>
+/// <param name="notBefore">Older events are ignored; in Unix milliseconds.</param>
 internal sealed class EventTail(string path, long after, long notBefore = long.MinValue)
 {
     ulong _inode;
     long _offset;
 
-    /// <summary>The last one that was read.</summary>
+    /// <summary>Sequence number of the last event read.</summary>
     public long Seq { get; private set; } = after;
 
-    /// <summary>What has come since the last call.</summary>
+    /// <summary>Reads the events that were written since the last call.</summary>
     /// <exception cref="IOException">The files cannot be read.</exception>
     public List<ProcessEvent> ReadNew()
     {
@@ -25,7 +25,7 @@ internal sealed class EventTail(string path, long after, long notBefore = long.M
         var content = EventFiles.Read(path, _offset, out var inode);
         if (inode != _inode)
         {
-            // Another file than the last time: what was written into that one, or into others in between, comes first.
+            // The file was rotated. Events written to the previous file, or to files in between, come first.
             (_inode, _offset) = (inode, 0);
             foreach (var happened in EventFiles.Newest(path))
             {
@@ -35,7 +35,7 @@ internal sealed class EventTail(string path, long after, long notBefore = long.M
             }
             found.Reverse();
             if (found.Count > 0) Seq = found[^1].Seq;
-            // Where in the new file it ends is found out by the next reading; numbers say what is known.
+            // The offset stays 0: the next call reads the new file again and skips known events by their numbers.
             return found;
         }
         for (var rest = content.AsSpan(); rest.Length > 0;)

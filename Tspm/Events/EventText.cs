@@ -6,23 +6,23 @@ using Tspm.Text;
 namespace Tspm.Events;
 
 /// <summary>
-/// The only place where an event becomes a sentence; the name of its process goes in front. <see cref="CauseText"/> has
-/// the phrases for causes.
+/// The only place where an event becomes a sentence. Callers put the name of the process in front of it. <see
+/// cref="CauseText"/> has the phrases for causes.
 /// </summary>
 internal static class EventText
 {
     /// <summary>
-    /// Kinds that say something beside the lines of a log; the others only lead from one of these to the next.
+    /// Whether the event is shown among the lines of a log. The kinds left out are only steps between those shown.
     /// </summary>
-    public static bool StandsInLogs(ProcessEvent happened) => happened.Id is not null && !IsRepetition(happened)
+    public static bool AppearsInLogs(ProcessEvent happened) => happened.Id is not null && !IsRepetition(happened)
         && happened.Kind is EventKind.Started or EventKind.Restarted or EventKind.Ready or EventKind.Unfit
             or EventKind.Stopping or EventKind.Killed or EventKind.Exited or EventKind.Errored or EventKind.Failed
             or EventKind.OutOfMemory or EventKind.HookFailed or EventKind.Leftovers
             or EventKind.Reloading or EventKind.Reloaded or EventKind.ReloadFailed;
 
     /// <summary>
-    /// The state that follows from an end: the line of that end, or of the start that failed, has said it already, so
-    /// that a crash is one line for people. Programs get both.
+    /// Whether the event is only the state change that follows an exit or a failed start, whose own event says the
+    /// same. People get one line per crash; programs get both events.
     /// </summary>
     public static bool IsRepetition(ProcessEvent happened) => happened.Kind switch
     {
@@ -31,7 +31,7 @@ internal static class EventText
         _ => false,
     };
 
-    /// <summary>All of it, without a full stop.</summary>
+    /// <summary>The whole sentence, without the name and without a full stop.</summary>
     public static string Of(ProcessEvent happened) => happened.Kind switch
     {
         EventKind.PreStart => "preStart is running",
@@ -50,8 +50,8 @@ internal static class EventText
         EventKind.Errored => $"is errored: {happened.Reason}",
         EventKind.Failed =>
             $"could not be started: {happened.Reason}{Outcome(happened)}{Next(happened, "trying again")}",
-        EventKind.Withdrawn => "was not kept, because it could not be started",
-        // Who asked for it stands in the line before, unless no child had to be stopped.
+        EventKind.Withdrawn => "was not added, because it could not be started",
+        // If a child had to be stopped, the line before this one names the requester.
         EventKind.Stopped when happened.From == StateNames.Of(ProcessState.Stopping) =>
             $"is stopped: {happened.Reason}",
         EventKind.Stopped => $"is stopped{Because(happened)}",
@@ -64,13 +64,14 @@ internal static class EventText
         EventKind.OutOfMemory => $"ran out of memory: {happened.Reason}",
         EventKind.Request => $"{happened.Request} requested by {By(happened)}{About(happened)}",
         EventKind.Lost =>
-            $"{happened.Lost?.ToString(CultureInfo.InvariantCulture)} events could not be written here",
+            $"{happened.Lost?.ToString(CultureInfo.InvariantCulture)} events are missing here; "
+                + "they could not be written",
         EventKind.TroubleOver => $"resolved: {happened.Reason}",
         _ => happened.Sentence ?? happened.Reason ?? happened.Kind,
     };
 
     /// <summary>
-    /// How a child ended: "exited with code 1", "was killed by SIGSEGV", "ended by SIGTERM" (as it had been asked to),
+    /// How a child ended: "exited with code 1", "was killed by SIGSEGV", "ended by SIGTERM" (for a requested stop),
     /// "ended, exit status unknown".
     /// </summary>
     public static string Exit(ProcessEvent happened)
@@ -84,12 +85,13 @@ internal static class EventText
     }
 
     /// <summary>
-    /// Of the two children of a reload: it was the new one, which was not to stay. False: it was replaced.
+    /// Tells the two children of a reload apart: true if the exited child was the new one, which was given up; false if
+    /// it was the old one, which was replaced.
     /// </summary>
     public static bool IsOfNewChild(ProcessEvent happened) => happened.OtherPid is not null
         && happened is not { Cause: CauseCode.User, Request: not CauseRequest.Signal };
 
-    /// <summary>"uid 1000, pid 4711".</summary>
+    /// <summary>The requester, for example "uid 1000, pid 4711".</summary>
     public static string By(ProcessEvent happened) =>
         string.Create(CultureInfo.InvariantCulture, $"uid {happened.ByUid}, pid {happened.ByPid}");
 

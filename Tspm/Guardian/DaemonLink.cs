@@ -7,53 +7,61 @@ using Tspm.Platform;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// The present daemon as its guardian has it: a pid, a channel, and what has not been sent over it yet.
+/// The guardian's side of the current daemon: its pid, the channel to it, and the messages that are still to be sent.
 /// </summary>
 internal sealed class DaemonLink(ReapedRecords reaped, DescriptorStore store)
 {
-    /// <summary>The keys of what this daemon is to get back, and how many it has got.</summary>
+    /// <summary>Keys of the stored descriptors that this daemon gets back.</summary>
     DescriptorKey[] _toReturn = [];
 
+    /// <summary>How many of them have been sent.</summary>
     int _returned;
     bool _isCaughtUp;
 
-    /// <summary>0: there is no daemon.</summary>
+    /// <summary>Pid of the daemon; 0 if there is none.</summary>
     public int Pid { get; private set; }
 
     Descriptor _channel;
 
-    /// <summary>-1: there is no daemon.</summary>
+    /// <summary>Descriptor of the channel; -1 if there is no daemon.</summary>
     public int Channel => _channel.NumberOrNone;
 
+    /// <summary>Whether there are messages to send.</summary>
     public bool HasPending => _channel.IsOpen && (reaped.TryNext(out _) || !_isCaughtUp);
 
-    /// <returns>False: it could not be started for now.</returns>
+    /// <summary>Starts a daemon.</summary>
+    /// <returns>False if no process can be created at the moment.</returns>
     public bool Start(int listener, int ready, GuardianOptions options)
     {
         _isCaughtUp = false;
         reaped.SendAgain();
-        (_toReturn, _returned) = (store.GivenBack(), 0);
+        _toReturn = store.KeysToReturn();
+        _returned = 0;
         Pid = DaemonSpawner.Start(listener, ready, options, out _channel);
         return Pid != 0;
     }
 
-    /// <summary>Only the guardian reaps it, so until <see cref="Ended"/> the pid is nobody else's.</summary>
+    /// <summary>Sends a signal. Only the guardian reaps the daemon, so the pid is not reused before <see
+    /// cref="Ended"/>.</summary>
     public void Signal(int signal)
     {
         if (Pid > 0) _ = SysSignal.kill(Pid, signal);
     }
 
-    /// <summary>It was reaped, and all that it had sent has been read.</summary>
+    /// <summary>The daemon was reaped, and all its messages have been read.</summary>
     public void Ended()
     {
         _channel.Dispose();
         Pid = 0;
     }
 
-    /// <summary>After the next records it is told once more that these were all.</summary>
+    /// <summary>
+    /// Sends <see cref="GuardianMessageKind.CaughtUp"/> once more, after the records that are pending.
+    /// </summary>
     public void CatchUpAgain() => _isCaughtUp = false;
 
-    /// <returns>False: there is no message now.</returns>
+    /// <summary>Receives a message without blocking.</summary>
+    /// <returns>False if no message is waiting.</returns>
     public bool TryReceive(out GuardianMessage message, out Descriptor descriptor)
     {
         (message, descriptor) = (default, default);
@@ -65,9 +73,10 @@ internal sealed class DaemonLink(ReapedRecords reaped, DescriptorStore store)
     }
 
     /// <summary>
-    /// Sends what there is room for: records of orphans, what is given back, and then that this was all.
+    /// Sends as many pending messages as the channel accepts: records of orphans, stored descriptors, then <see
+    /// cref="GuardianMessageKind.CaughtUp"/>.
     /// </summary>
-    /// <param name="diedAtTicks">When the daemon before this one died; 0: there was none.</param>
+    /// <param name="diedAtTicks">When the previous daemon died; 0 if there was none.</param>
     public void SendPending(long diedAtTicks)
     {
         if (!_channel.IsOpen) return;
@@ -79,8 +88,8 @@ internal sealed class DaemonLink(ReapedRecords reaped, DescriptorStore store)
         for (; _returned < _toReturn.Length; _returned++)
         {
             var key = _toReturn[_returned];
-            // Removed meanwhile: there is nothing to give back.
             var descriptor = store.Find(key);
+            // The daemon has removed it meanwhile.
             if (!descriptor.IsOpen) continue;
             var returned = new GuardianMessage { Kind = GuardianMessageKind.Returned, Number = key.Wire };
             if (!Send(returned, descriptor.Number)) return;
@@ -89,7 +98,8 @@ internal sealed class DaemonLink(ReapedRecords reaped, DescriptorStore store)
         _isCaughtUp = Send(new GuardianMessage { Kind = GuardianMessageKind.CaughtUp, StartTicks = diedAtTicks });
     }
 
-    /// <returns>False: there is no room, or nobody reads any more.</returns>
+    /// <summary>Sends a message without blocking.</summary>
+    /// <returns>False if the channel is full or closed.</returns>
     public bool Send(GuardianMessage message, int descriptor = Descriptor.NoNumber) =>
         FdPassing.Send(Channel, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardianMessage>(in message)), descriptor) == 0;
 }

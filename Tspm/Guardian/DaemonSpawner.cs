@@ -6,19 +6,21 @@ using Tspm.Platform.Linux.Spawning;
 
 namespace Tspm.Guardian;
 
-/// <summary>Starts the daemon proper with its descriptors at fixed numbers.</summary>
+/// <summary>Starts the daemon process with its descriptors at fixed numbers.</summary>
 internal static class DaemonSpawner
 {
     /// <summary>
-    /// Descriptors are first duplicated to above this, so that none is overwritten before it was copied.
+    /// Descriptors are first duplicated to numbers from here on, so that dup2 to the fixed numbers overwrites none that
+    /// is still needed.
     /// </summary>
     const int AboveFixed = 16;
 
-    /// <summary>The daemon's pid; 0 when it could not be started for now.</summary>
-    /// <param name="listener">Of the control socket; the daemon gets a duplicate.</param>
-    /// <param name="ready">What it reports its readiness on, a duplicate as well; -1: nothing.</param>
-    /// <param name="options">What it is told.</param>
-    /// <param name="channel">This side of the channel to it.</param>
+    /// <summary>Starts the daemon.</summary>
+    /// <param name="listener">The listening control socket; the daemon gets a duplicate.</param>
+    /// <param name="ready">The pipe on which the daemon reports its readiness, also as a duplicate; -1: none.</param>
+    /// <param name="options">The options that the daemon gets.</param>
+    /// <param name="channel">The guardian's end of the channel to the daemon.</param>
+    /// <returns>The daemon's pid; 0 if no process can be created at the moment.</returns>
     public static int Start(int listener, int ready, GuardianOptions options, out Descriptor channel)
     {
         channel = default;

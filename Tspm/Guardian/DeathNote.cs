@@ -7,9 +7,8 @@ using Tspm.Storage;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// The count of daemon deaths, and the note about them in <c>run/</c>. A thread of its own writes the note and ends
-/// again: a disk that hangs or is full must never hold up the guardian, and a note that cannot be written is no loss
-/// that anybody acts on.
+/// The count of daemon deaths, and the note about them in <c>run/</c>. A short-lived thread writes the note, because a
+/// hanging or full disk must never block the guardian. Nothing depends on the note, so write errors are ignored.
 /// </summary>
 internal sealed class DeathNote(TspmHome home, DeathTally tally)
 {
@@ -22,25 +21,25 @@ internal sealed class DeathNote(TspmHome home, DeathTally tally)
     /// <summary>The deaths so far.</summary>
     public DeathTally Tally { get; private set; } = tally;
 
-    /// <summary>A daemon died unplanned.</summary>
-    /// <param name="consecutive">How many have failed in a row, this one included.</param>
+    /// <summary>Counts an unplanned death.</summary>
+    /// <param name="consecutive">Number of consecutive failures, including this one.</param>
     public void Add(int pid, int waitStatus, int consecutive)
     {
         Tally = Tally.WithDeath(pid, waitStatus, consecutive);
         Renew();
     }
 
-    /// <summary>The events of so many deaths are written.</summary>
+    /// <summary>The event log now contains the first <paramref name="count"/> deaths.</summary>
     public void Told(int count) => Tally = Tally with { Told = Math.Max(Tally.Told, count) };
 
-    /// <summary>Writes what is known, or removes what an earlier guardian wrote.</summary>
+    /// <summary>Writes the note; without deaths, removes the note of an earlier guardian.</summary>
     public void Renew()
     {
         if (Tally.Count > 0) Write(Tally);
         else Remove();
     }
 
-    /// <summary>Writes this soon; of several only the newest.</summary>
+    /// <summary>Schedules a write; only the newest of several pending tallies is written.</summary>
     void Write(DeathTally tally)
     {
         lock (_gate)
@@ -55,12 +54,12 @@ internal sealed class DeathNote(TspmHome home, DeathTally tally)
         }
         catch (OutOfMemoryException)
         {
-            // No thread could be made: the next death tries again.
+            // No thread could be created; the next death tries again.
             lock (_gate) _writing = false;
         }
     }
 
-    /// <summary>An earlier guardian's note, or this one's at its end, says nothing about anybody who lives.</summary>
+    /// <summary>Removes the note, which concerns only daemons of a living guardian.</summary>
     public void Remove() => _ = Unistd.unlink(home.DaemonDeathsFile);
 
     void Run()

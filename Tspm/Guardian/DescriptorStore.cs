@@ -3,15 +3,15 @@ using Tspm.Platform;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// Descriptors that outlive the daemon. Read ends of the FIFOs of all runs: kept open, never read, so that nothing
-/// unread vanishes while no daemon lives. And sockets, files and pipes which every new daemon gets back: they cannot be
-/// opened again by a name without losing what is in them.
+/// Descriptors that outlive the daemon. There are two kinds. The read ends of all runs' FIFOs are kept open and never
+/// read, because unread data is lost when the last descriptor of a FIFO is closed. Sockets, files and pipes that cannot
+/// be reopened by name without losing their contents are returned to every new daemon.
 /// </summary>
 internal sealed class DescriptorStore
 {
     readonly Dictionary<DescriptorKey, Descriptor> _byKey = [];
 
-    /// <summary>The number of each, for a handover; they stay the store's.</summary>
+    /// <summary>The descriptor numbers, for a handover; the store still owns the descriptors.</summary>
     public Dictionary<DescriptorKey, int> Numbers()
     {
         var numbers = new Dictionary<DescriptorKey, int>(_byKey.Count);
@@ -21,28 +21,30 @@ internal sealed class DescriptorStore
 
     public int Count => _byKey.Count;
 
-    /// <summary>The descriptor is the store's from now on, and replaces what had the same key.</summary>
+    /// <summary>Takes ownership of the descriptor, and closes one that had the same key.</summary>
     public void Store(DescriptorKey key, Descriptor descriptor)
     {
         Remove(key);
         _byKey[key] = descriptor;
     }
 
+    /// <summary>Closes the descriptor with this key, if there is one.</summary>
     public void Remove(DescriptorKey key)
     {
         if (_byKey.Remove(key, out var descriptor)) descriptor.Dispose();
     }
 
-    /// <summary>It stays the store's. Not open: nothing is stored with this key.</summary>
+    /// <summary>The descriptor with this key, which the store still owns.</summary>
+    /// <returns>A descriptor that is not open if nothing is stored with this key.</returns>
     public Descriptor Find(DescriptorKey key) => _byKey.GetValueOrDefault(key);
 
-    /// <summary>One of the outputs of this run is here.</summary>
+    /// <summary>Whether standard output or standard error of this run is stored.</summary>
     public bool HasOutputOf(ulong runId) =>
         _byKey.ContainsKey(DescriptorKey.Output(runId, OutputKind.Out))
         || _byKey.ContainsKey(DescriptorKey.Output(runId, OutputKind.Err));
 
-    /// <summary>The keys of what a new daemon gets.</summary>
-    public DescriptorKey[] GivenBack()
+    /// <summary>The keys of all descriptors that a new daemon gets back.</summary>
+    public DescriptorKey[] KeysToReturn()
     {
         var count = 0;
         var keys = new DescriptorKey[_byKey.Count];

@@ -7,26 +7,30 @@ using Tspm.Storage;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// Decides by flock who is the one guardian of a home. The kernel releases a lock with its holder, so no pid has to be
-/// checked and nothing can be stale. Whoever loses has waited until the winner's socket was listening: it can be
-/// connected to at once, without polling.
+/// Decides by flock(2) which process is the one guardian of a home. The kernel releases a lock when its holder ends, so
+/// there are no pids to check and no stale locks. A loser returns only when the winner's socket is listening, so it can
+/// connect at once, without polling.
 /// </summary>
 internal static class Election
 {
     const int FileMode = 0x180; // 0600
 
     /// <summary>
-    /// Longest queue of connections that are not accepted yet; the kernel caps it (net.core.somaxconn).
+    /// Length of the queue of connections that are not accepted yet; the kernel caps it (net.core.somaxconn).
     /// </summary>
     const int Backlog = 4096;
 
-    /// <summary>Runs for guardian. The listening socket when won; not open when another one holds the
-    /// lock. Throws <see cref="HomeException"/>.</summary>
-    /// <param name="home">What to be guardian of.</param>
-    /// <param name="foreign">The listening socket that a service manager has put into that place, and which is
-    /// returned when won; not open: there is none, and one is made.</param>
-    /// <param name="givesWay">Asked when this home is new or empty: true gives it up again, as if lost.</param>
-    /// <param name="guardianLock">The lock, held as long as this descriptor is open; not open when lost.</param>
+    /// <summary>
+    /// Competes for the guardian lock of the home. Throws <see cref="HomeException"/> if lock or socket cannot be
+    /// created.
+    /// </summary>
+    /// <param name="home">The home to guard.</param>
+    /// <param name="foreign">The listening socket from a service manager, which the winner gets back; if it is not
+    /// open, the winner creates one.</param>
+    /// <param name="givesWay">Called if the home is new or empty; true gives up, as if the election were lost.</param>
+    /// <param name="guardianLock">The lock, held as long as this descriptor is open; not open if lost.</param>
+    /// <returns>The listening socket if won; a descriptor that is not open if another guardian holds the
+    /// lock.</returns>
     public static Descriptor Run(
         TspmHome home, Descriptor foreign, out Descriptor guardianLock, Func<bool>? givesWay = null)
     {
@@ -38,7 +42,7 @@ internal static class Election
         var isWon = Lock(opened.Number, SysFile.LOCK_EX | SysFile.LOCK_NB, home.LockFile);
         if (isWon && isNew && givesWay?.Invoke() == true) return default;
         if (!isWon && CanConnect(foreign.IsOpen ? home.FormerSocketPath : home.SocketPath)) return default;
-        // Its holder is on the way out and has no socket any more: its lock will be free in a moment.
+        // The holder is ending and has already removed its socket: wait for its lock.
         if (!isWon) Lock(opened.Number, SysFile.LOCK_EX, home.LockFile);
         var listener = foreign.IsOpen ? foreign : Listen(home.SocketPath);
         guardianLock = opened.Move();
@@ -46,9 +50,9 @@ internal static class Election
     }
 
     /// <summary>
-    /// The lock of a home, without waiting for anybody; not open: another one has it, or is about to. Throws
-    /// <see cref="HomeException"/>.
+    /// Takes the lock of a home without waiting. Throws <see cref="HomeException"/>.
     /// </summary>
+    /// <returns>The lock; not open if another guardian holds it, or is about to.</returns>
     public static Descriptor TryLock(TspmHome home)
     {
         const int atOnce = SysFile.LOCK_EX | SysFile.LOCK_NB;
@@ -76,32 +80,35 @@ internal static class Election
     }
 
     /// <summary>
-    /// The kernel tells who connects that this process listens, and not the one that made the socket (man 7 unix,
-    /// SO_PEERCRED); clients wait for its end.
+    /// Calls listen(2) again, so that clients see this process as the peer, and not the process that created the socket
+    /// (SO_PEERCRED, man 7 unix): clients wait for the end of that pid.
     /// </summary>
     public static void ListenAsSelf(int listener) => _ = SysSocket.listen(listener, Backlog);
 
-    /// <summary>Only the holder of the lock gets here, so a socket file that lies there is a dead one's.</summary>
+    /// <summary>
+    /// Creates the listening socket. Only the holder of the lock may call this, so an existing socket file is stale.
+    /// Throws <see cref="HomeException"/>.
+    /// </summary>
     public static Descriptor Listen(string path)
     {
         _ = Unistd.unlink(path);
         using var socket = Descriptors.Socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM);
-        if (!socket.IsOpen) throw Failure("cannot make a socket");
-        // Between bind and chmod nobody else may connect: the mask makes the file 0600 from its first moment.
+        if (!socket.IsOpen) throw Failure("cannot create a socket");
+        // The mask gives the file mode 0600 from the start, so that no other user can connect before the chmod.
         var mask = SysStat.umask(0x7f);
         var bound = Bind(socket.Number, path);
         _ = SysStat.umask(mask);
-        if (bound != 0) throw Failure($"cannot make the control socket {path}");
+        if (bound != 0) throw Failure($"cannot create the control socket {path}");
         _ = SysStat.chmod(path, FileMode);
         if (SysSocket.listen(socket.Number, Backlog) != 0) throw Failure($"cannot listen on {path}");
         return socket.Move();
     }
 
-    /// <summary>Somebody listens there.</summary>
+    /// <summary>Whether a process is listening on the socket at this path.</summary>
     public static unsafe bool CanConnect(string path)
     {
         using var socket = Descriptors.Socket(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM);
-        if (!socket.IsOpen) throw Failure("cannot make a socket");
+        if (!socket.IsOpen) throw Failure("cannot create a socket");
         return SockaddrUn.TryCreate(path, out var address)
             && SysSocket.connect(socket.Number, &address, (uint)sizeof(SockaddrUn)) == 0;
     }

@@ -3,21 +3,22 @@ using Tspm.Platform.Linux.Tree;
 
 namespace Tspm.Guardian;
 
-/// <summary>A child of the guardian, or an orphan that came to it, which has ended and was reaped.</summary>
-/// <param name="Pid">Free for another process from now on.</param>
-/// <param name="WaitStatus">As wait4 reports it.</param>
-/// <param name="StartTicks">When it started, in clock ticks since boot; tells it from others with the same pid.</param>
-/// <param name="LedSession">It led a session.</param>
+/// <summary>A child of the guardian, or an orphan reparented to it, that has ended and was reaped.</summary>
+/// <param name="Pid">Its pid, which the kernel may now reuse.</param>
+/// <param name="WaitStatus">Its wait status (man 2 wait4).</param>
+/// <param name="StartTicks">Its start time in clock ticks since boot, which distinguishes it from others with the same
+/// pid.</param>
+/// <param name="LedSession">Whether it was a session leader.</param>
 internal readonly record struct EndedProcess(int Pid, int WaitStatus, long StartTicks, bool LedSession)
 {
-    /// <summary>The one place that reaps in the guardian.</summary>
-    /// <returns>False: nobody has ended.</returns>
+    /// <summary>Reaps one process without blocking. This is the only place in the guardian that reaps.</summary>
+    /// <returns>False if no process has ended.</returns>
     public static unsafe bool TryReap(out EndedProcess ended)
     {
         ended = default;
         while (true)
         {
-            // Looked at first, reaped after: the start time is in /proc only until then.
+            // WNOWAIT leaves the process a zombie, because /proc shows its start time only until it is reaped.
             const int options = SysWait.WEXITED | SysWait.WNOHANG | SysWait.WNOWAIT;
             var info = default(Siginfo);
             if (SysWait.waitid(SysWait.P_ALL, 0, &info, options) != 0 || info.si_pid == 0) return false;

@@ -7,24 +7,28 @@ using Tspm.Storage;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// The control socket as a service manager passes it on (man 3 sd_listen_fds): one, bound to the place where this
-/// home's socket belongs.
+/// The control socket that a service manager passes (man 3 sd_listen_fds). There must be exactly one, bound to the
+/// socket path of this home.
 /// </summary>
 internal static class ForeignSocket
 {
     /// <summary>SD_LISTEN_FDS_START.</summary>
     const int First = 3;
 
-    /// <summary>Not open: there is none.</summary>
-    /// <exception cref="HomeException">There is one, for another place: clients would not find this daemon.</exception>
+    /// <summary>Finds the passed socket.</summary>
+    /// <returns>A descriptor that is not open if no socket was passed.</returns>
+    /// <exception cref="HomeException">A socket with another path was passed, on which clients would not find this
+    /// daemon.</exception>
     public static Descriptor Find(TspmHome home)
     {
         if (Environment.GetEnvironmentVariable("LISTEN_PID") != Unistd.getpid().ToString(CultureInfo.InvariantCulture)
             || Environment.GetEnvironmentVariable("LISTEN_FDS") is not { Length: > 0 } count) return default;
         if (count != "1" || SocketFiles.PathOf(First) is not { } path || path != home.SocketPath)
-            throw new HomeException($"the service manager passes "
-                + $"{(count == "1" ? SocketFiles.PathOf(First) ?? "another kind of socket" : count + " sockets")}, "
-                + $"but this daemon's is {home.SocketPath}; correct ListenStream= of its socket unit");
+        {
+            var passed = count == "1" ? SocketFiles.PathOf(First) ?? "another kind of socket" : count + " sockets";
+            throw new HomeException($"the service manager passed {passed}, but the control socket of this daemon is "
+                + $"{home.SocketPath}; correct ListenStream= in the socket unit");
+        }
         _ = Fcntl.fcntl(First, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
         return Descriptor.Own(First);
     }

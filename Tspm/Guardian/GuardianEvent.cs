@@ -3,39 +3,38 @@ using Tspm.Platform;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// What can happen to the guardian. Messages from the daemon, signals, the end of the daemon, the clock, and the
-/// outcomes of its own actions.
+/// The events of the guardian's lifecycle: messages from the daemon, signals, the death of the daemon, the clock, and
+/// the outcomes of the guardian's own actions.
 /// </summary>
 internal abstract record GuardianEvent
 {
-    /// <summary>The time that the state named in <see cref="GuardianState.Due"/> has come.</summary>
+    /// <summary>The time of <see cref="GuardianState.Due"/> has come.</summary>
     public sealed record Due : GuardianEvent;
 
     /// <summary>Outcome of <see cref="GuardianAction.StartDaemon"/>: the daemon runs.</summary>
     public sealed record DaemonStarted : GuardianEvent;
 
     /// <summary>
-    /// Outcome of <see cref="GuardianAction.StartDaemon"/>: no process could be made, or the home is not there.
+    /// Outcome of <see cref="GuardianAction.StartDaemon"/>: no process could be created, or the home is missing.
     /// </summary>
     public sealed record StartFailed : GuardianEvent;
 
     /// <summary>The daemon answers clients.</summary>
     public sealed record Ready : GuardianEvent;
 
-    /// <summary>The daemon ends because somebody wants it to.</summary>
+    /// <summary>The daemon is ending on request.</summary>
     public sealed record LeaveAsked : GuardianEvent;
 
-    /// <summary>The daemon ends for an upgrade.</summary>
-    /// <param name="Executable">A descriptor of the executable to become, which belongs to the lifecycle from now
-    /// on.</param>
+    /// <summary>The daemon is ending for an upgrade.</summary>
+    /// <param name="Executable">The executable of the new version; the lifecycle now owns this descriptor.</param>
     public sealed record UpgradeAsked(Descriptor Executable) : GuardianEvent;
 
-    /// <summary>The daemon ends for a takeover.</summary>
-    /// <param name="Successor">A connection to the guardian that takes over, which belongs to the lifecycle from now
-    /// on.</param>
+    /// <summary>The daemon is ending for a takeover.</summary>
+    /// <param name="Successor">A connection to the guardian that takes over; the lifecycle now owns this
+    /// descriptor.</param>
     public sealed record HandOverAsked(Descriptor Successor) : GuardianEvent;
 
-    /// <summary>The daemon misses its home, or another guardian does (SIGURG).</summary>
+    /// <summary>The daemon, or another guardian by SIGURG, reports that the home is missing.</summary>
     public sealed record HomeLost : GuardianEvent;
 
     /// <summary>SIGTERM, SIGINT or SIGQUIT.</summary>
@@ -44,21 +43,23 @@ internal abstract record GuardianEvent
     /// <summary>SIGHUP.</summary>
     public sealed record Hangup : GuardianEvent;
 
-    /// <summary>The daemon was reaped, and everything that it had sent has been read.</summary>
+    /// <summary>The daemon was reaped, and all its messages have been read.</summary>
     /// <param name="Pid">Its pid.</param>
-    /// <param name="WaitStatus">As wait4 reports it.</param>
-    /// <param name="IsStoreEmpty">No descriptor is kept: no child's output would be lost with the guardian.</param>
-    /// <param name="Reason">What a daemon of a version on probation gave as its reason; null: nothing.</param>
+    /// <param name="WaitStatus">Its wait status (man 2 wait4).</param>
+    /// <param name="IsStoreEmpty">Whether the descriptor store is empty, so that no output of a child would be lost if
+    /// the guardian ended.</param>
+    /// <param name="Reason">The reason given by a daemon on probation; null: none was given.</param>
     public sealed record DaemonDied(int Pid, int WaitStatus, bool IsStoreEmpty, string? Reason = null) : GuardianEvent;
 
     /// <summary>
-    /// Outcome of <see cref="GuardianAction.ReExec"/> and <see cref="GuardianAction.RollBack"/>: this image goes on.
+    /// Outcome of <see cref="GuardianAction.ReExec"/> and <see cref="GuardianAction.RollBack"/>: this version keeps
+    /// running.
     /// </summary>
     public sealed record ReExecFailed(string Reason) : GuardianEvent;
 
     /// <summary>Outcome of <see cref="GuardianAction.GiveToSuccessor"/>: the successor has everything.</summary>
     public sealed record TakenOver : GuardianEvent;
 
-    /// <summary>Outcome of <see cref="GuardianAction.GiveToSuccessor"/>: nothing has changed hands.</summary>
+    /// <summary>Outcome of <see cref="GuardianAction.GiveToSuccessor"/>: this guardian still has everything.</summary>
     public sealed record TakeoverFailed(string Problem) : GuardianEvent;
 }

@@ -7,38 +7,44 @@ using Tspm.Storage;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// What the guardian has in its home: the lock that makes it the one guardian, and the control socket. Both can be lost
-/// with the home, and made again.
+/// The guardian's part of the home: the lock that makes it the only guardian, and the control socket. If the home is
+/// removed or moved, both are recreated.
 /// </summary>
-/// <param name="home">Which home.</param>
-/// <param name="given">Lock and socket, which are this one's from now on, and what is known of the home so far.</param>
-/// <param name="store">Tells whose children the run records in a home are.</param>
-/// <param name="deaths">Written anew into a home that is new.</param>
+/// <param name="home">The home.</param>
+/// <param name="given">Contains lock and socket, which this object now owns, and the history of the home.</param>
+/// <param name="store">Shows which run records describe children of this guardian.</param>
+/// <param name="deaths">The note about daemon deaths, which is written again into a recreated home.</param>
 internal sealed class GuardianHome(TspmHome home, Handover given, DescriptorStore store, DeathNote deaths)
 {
     Descriptor _listener = Descriptor.Own(given.Listener), _lock = Descriptor.Own(given.GuardianLock);
 
-    /// <summary>Why the home could not be made the last time; empty: it could. Not repeated at each try.</summary>
+    /// <summary>
+    /// Why the last attempt to recreate the home failed; empty: it succeeded. Kept so that each problem is printed
+    /// once.
+    /// </summary>
     string _lastProblem = "";
 
-    /// <summary>The socket on which clients connect.</summary>
+    /// <summary>Descriptor of the socket to which clients connect.</summary>
     public int Listener => _listener.Number;
 
-    /// <summary>The descriptor of the guardian lock.</summary>
+    /// <summary>Descriptor of the guardian lock.</summary>
     public int Lock => _lock.Number;
 
-    /// <summary>The socket came from a service manager.</summary>
+    /// <summary>Whether the socket came from a service manager.</summary>
     public bool HasForeignSocket { get; private set; } = given.Options.HasForeignSocket;
 
-    /// <summary>What happened to the home; null: nothing.</summary>
+    /// <summary>A sentence about how the home was lost; null if it was not.</summary>
     public string? Problem { get; private set; } = given.Options.HomeProblem;
 
-    /// <summary>Before a daemon is started, which would find a home that is not there.</summary>
-    /// <returns>False: it is not there, and cannot be made now.</returns>
+    /// <summary>Makes sure that the home exists before a daemon is started.</summary>
+    /// <returns>False if it is missing and cannot be recreated now.</returns>
     public bool IsReady() =>
         LostHome.IsThere(home, Lock) || Make(out _) is not (HomeOutcome.Taken or HomeOutcome.Failed);
 
-    /// <summary>Asked for by the daemon, or by a guardian that has begun in an empty home and gave way.</summary>
+    /// <summary>
+    /// Recreates the home and sends the result to the daemon. The daemon asks for this, or another guardian that found
+    /// the home empty.
+    /// </summary>
     public void Restore(DaemonLink daemon, bool isForeground)
     {
         var outcome = Make(out var problem);
@@ -49,7 +55,7 @@ internal sealed class GuardianHome(TspmHome home, Handover given, DescriptorStor
         _lastProblem = problem;
     }
 
-    /// <summary>A service manager's stays: it listens there for the next one.</summary>
+    /// <summary>Removes the socket file, unless a service manager owns it, which listens for the next daemon.</summary>
     public void RemoveSocket()
     {
         if (!HasForeignSocket && LostHome.HasLock(home, Lock)) _ = Unistd.unlink(home.SocketPath);
@@ -58,7 +64,7 @@ internal sealed class GuardianHome(TspmHome home, Handover given, DescriptorStor
     HomeOutcome Make(out string problem)
     {
         var outcome = LostHome.Make(home, ref _lock, ref _listener, store.HasOutputOf, out problem);
-        // A service manager's socket had its file there too; this one is ours.
+        // The new socket is ours, even if a service manager owned the lost one.
         if (outcome is HomeOutcome.Made or HomeOutcome.SocketMade) HasForeignSocket = false;
         if (outcome is not HomeOutcome.Made) return outcome;
         Problem = HomeLoss.Sentence(home, TimeProvider.System.GetUtcNow());

@@ -8,8 +8,8 @@ using static Tspm.Guardian.GuardianState;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// The life of the guardian as a pure, total function: (state, event, now) → (state, actions). No clock, no lock, no
-/// system call, so that every cell can be looked at by a test.
+/// The guardian's lifecycle as a pure, total function: (state, event, now) → (state, actions). It uses no clock, lock
+/// or system call, so that a test can check every cell.
 /// <code>
 ///              due                ready               leaving                   died
 ///   NoDaemon ───────► Starting ───────────► Serving ───────────► Leaving ───────────────► Ended
@@ -22,23 +22,25 @@ namespace Tspm.Guardian;
 ///     │                      not taken over    │ hand over             died             taken over
 ///     └────────────────────────────────────────┴────────► HandingOver ──────► Giving ─────────────► Ended
 /// </code>
-/// A version on probation is one whose daemon has not answered yet. It passes when its daemon is ready. It fails when
-/// three daemons died, one said that it cannot start, or none answered in time: then <c>died</c> leads from Starting to
-/// RollingBack, which becomes the former version again, or leads back to NoDaemon when even that fails.
+/// A new version is on probation until its daemon has answered. It passes when its daemon is ready. It fails when three
+/// daemons have died, when one has reported that it cannot start, or when none has answered in time. Then <c>died</c>
+/// leads from Starting to RollingBack, which executes the previous version again. If even that fails, the state is
+/// NoDaemon again.
 ///
-/// The first daemon of a guardian is different as well: when it exits before it ever answered, the guardian ends with
-/// it, because whoever started it reads the reason.
+/// The first daemon of a guardian is special too: if it exits before it has answered, the guardian ends with it,
+/// because the caller is waiting for the reason.
 ///
-/// Rules that hold in every cell: a daemon is started only where none is; a wish to end is never forgotten, and every
-/// later daemon hears of it at once; leaving overrules a takeover, a takeover overrules an upgrade, and the same order
-/// again replaces the earlier one; a descriptor that came with an event ends in exactly one place; an event that makes
-/// no sense in a state changes nothing.
+/// Rules that hold in every cell:
+/// - A daemon is started only if there is none.
+/// - A request to end is never forgotten; every later daemon gets it at once.
+/// - Leaving overrides a takeover, a takeover overrides an upgrade, and a repeated request replaces the earlier one.
+/// - A descriptor that came with an event ends up in exactly one place.
+/// - An event that makes no sense in a state changes nothing.
 /// </summary>
 internal static class GuardianLifecycle
 {
     /// <summary>
-    /// A daemon that has handed over has nothing left to do but to end; a disk that hangs must not hold up the upgrade
-    /// for ever.
+    /// How long a daemon may take to end for an upgrade or a takeover; a hanging disk must not block it for ever.
     /// </summary>
     public static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(10);
 
@@ -73,7 +75,10 @@ internal static class GuardianLifecycle
         _ => Same(state),
     };
 
-    /// <summary>The signal is blocked in the new daemon as well, until it reads its signals.</summary>
+    /// <summary>
+    /// Repeats a pending SIGTERM. It cannot come too early: it is blocked in the new daemon until that reads its
+    /// signals.
+    /// </summary>
     static GuardianTransition OnStarted(GuardianState state) =>
         state is Starting { Facts.EndWanted: true } ? new(state, new ForwardSignal(Signals.SIGTERM)) : Same(state);
 
@@ -84,7 +89,7 @@ internal static class GuardianLifecycle
         return Same(new NoDaemon(state.Facts with { Failures = failures }, starting.Run.StartedAt + failures.Delay));
     }
 
-    /// <summary>From now on, a daemon that dies has crashed and is not one that failed to start.</summary>
+    /// <summary>From now on, a death of the daemon counts as a crash and not as a failed start.</summary>
     static GuardianTransition OnReady(WithDaemon state)
     {
         var facts = state.Facts with { WasReady = true, HomeWanted = false, Probation = null };
@@ -128,8 +133,8 @@ internal static class GuardianLifecycle
         ((WithDaemon)state).Run with { KillAt = now + LongestEnd };
 
     /// <summary>
-    /// A daemon that is only coming up reads its state just now; without one, the start of the next looks after the
-    /// home.
+    /// The home is recreated only for a ready daemon. A starting one is still reading its state; if there is none, the
+    /// next start recreates the home.
     /// </summary>
     static GuardianTransition OnHomeLost(GuardianState state) => state switch
     {
@@ -147,7 +152,7 @@ internal static class GuardianLifecycle
 
     static GuardianTransition OnDied(GuardianState state, GuardianEvent.DaemonDied died, TimeSpan now) => state switch
     {
-        // Whatever befell it after it said so: all is stopped and saved, and the socket is no longer anybody's.
+        // However it ended: before it announced its end, it had stopped and saved everything.
         Leaving => new(
             new Ended(state.Facts, ExitStatus.FromWaitStatus(died.WaitStatus).Code ?? 0),
             new RemoveSocket(), new RemoveDeathNote(), new FinishLogs()),
@@ -163,8 +168,8 @@ internal static class GuardianLifecycle
     static GuardianTransition OnCrash(WithDaemon state, GuardianEvent.DaemonDied died, TimeSpan now)
     {
         var code = ExitStatus.FromWaitStatus(died.WaitStatus).Code;
-        // What children print while there is no daemon is kept by the guardian alone: as long as any live, a daemon
-        // that cannot start now is tried again.
+        // Only the guardian keeps the output of children while there is no daemon. So as long as any output is stored,
+        // a daemon that cannot start is retried.
         var isHopeless = code == DaemonExit.CannotStart && died.IsStoreEmpty;
         var firstFailed = code is not null && !state.Facts.WasReady;
         return isHopeless || firstFailed
@@ -182,7 +187,7 @@ internal static class GuardianLifecycle
         var facts = state.Facts with { Failures = failures, Probation = null };
         return new(new RollingBack(facts, probation.Former, problem, state.Run.StartedAt + failures.Delay),
         [
-            // One that cannot start has said why itself, and did not crash.
+            // A daemon that cannot start did not crash, and has reported the reason itself.
             .. status.Code == DaemonExit.CannotStart ? (GuardianAction[])[] : [Death(died, failures)],
             new RollBack(probation.Former, problem),
         ]);
@@ -203,14 +208,14 @@ internal static class GuardianLifecycle
         state.Facts.Failures.AfterDeath(died.WaitStatus, lived: now - state.Run.StartedAt);
 
     /// <summary>
-    /// This version goes on. A daemon that ended for an upgrade did nothing wrong: the next one is started at once.
+    /// This version keeps running. A daemon that ended for an upgrade did not fail, so the next one is started at once.
     /// </summary>
     static GuardianTransition OnReExecFailed(GuardianState state, string reason, TimeSpan now) => state switch
     {
         ReExecuting failed => new(AtOnce(state, now), new Close(failed.Next), new SetUpgradeProblem(reason)),
         RollingBack failed => new(
             new NoDaemon(state.Facts, failed.Until), new Close(failed.Former),
-            new SetUpgradeProblem($"{failed.Problem}; the former version could not be brought back: {reason}")),
+            new SetUpgradeProblem($"{failed.Problem}; the previous version could not be restored: {reason}")),
         _ => Same(state),
     };
 

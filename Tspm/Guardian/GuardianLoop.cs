@@ -9,10 +9,10 @@ using Tspm.Storage;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// One thread in poll(2): it turns messages, signals, ends of processes and the clock into events for the
-/// <see cref="GuardianInterpreter"/>, and does what that orders. What needs no decision is done here at once: keeping
-/// descriptors, reaping orphans, and sending both to the daemon. It never waits for the daemon: what cannot be sent now
-/// is sent when there is room.
+/// The single thread of the guardian. It waits in poll(2), turns messages, signals, process exits and the clock into
+/// events for the <see cref="GuardianInterpreter"/>, and performs its actions. Work without decisions is done here
+/// directly: storing descriptors, reaping orphans, and sending both to the daemon. It never blocks on the daemon: what
+/// cannot be sent now is sent when the channel has room.
 /// </summary>
 internal sealed unsafe class GuardianLoop : IGuardianActions
 {
@@ -31,11 +31,11 @@ internal sealed unsafe class GuardianLoop : IGuardianActions
     long _daemonDiedAtTicks;
     bool _hasWorked = true;
 
-    /// <param name="given">What the election gave, or another image of this guardian.</param>
-    /// <param name="former">The executable of that image, to go back to; not open: there is none.</param>
-    /// <param name="ready">Where the first daemon reports its readiness; not open: nobody waits for it.</param>
-    /// <param name="mask">The signals that are blocked.</param>
-    /// <param name="home">Whose guardian this is.</param>
+    /// <param name="given">The result of the election, or the handover from another guardian or version.</param>
+    /// <param name="former">The executable of the previous version, for a rollback; not open: there is none.</param>
+    /// <param name="ready">The pipe on which the first daemon reports its readiness; not open: nobody waits.</param>
+    /// <param name="mask">The blocked signals.</param>
+    /// <param name="home">The home of this guardian.</param>
     public GuardianLoop(Handover given, Descriptor former, Descriptor ready, SignalSet* mask, TspmHome home)
     {
         (_options, _readyPipe, _givenFormat) = (given.Options, ready, given.Format);
@@ -63,10 +63,11 @@ internal sealed unsafe class GuardianLoop : IGuardianActions
 
     static TimeSpan Now => TimeSpan.FromMilliseconds(Environment.TickCount64);
 
-    /// <summary>Until the lifecycle has ended. The result is the exit code.</summary>
+    /// <summary>Runs until the lifecycle has ended.</summary>
+    /// <returns>The exit code.</returns>
     public int Run()
     {
-        // What ended while one image became the next.
+        // Processes may have ended during the re-exec.
         Reap();
         while (true)
         {
@@ -130,7 +131,7 @@ internal sealed unsafe class GuardianLoop : IGuardianActions
                 _reaped.Acknowledge(message.Number);
                 break;
             case GuardianMessageKind.CatchUp:
-                // What has ended is reaped before anything is sent.
+                // Run reaps everything that has ended before it sends again.
                 _daemon.CatchUpAgain();
                 break;
             case GuardianMessageKind.DeathsTold:
@@ -152,13 +153,15 @@ internal sealed unsafe class GuardianLoop : IGuardianActions
                 Happened(new GuardianEvent.HandOverAsked(descriptor));
                 break;
             default:
-                // A newer daemon's, and nothing that this version knows.
+                // A message of a newer version.
                 descriptor.Dispose();
                 break;
         }
     }
 
-    /// <summary>Reaps all that has ended. The daemon's end is an event only after the others are on record.</summary>
+    /// <summary>
+    /// Reaps everything that has ended. The death of the daemon is handled last, after all others have been recorded.
+    /// </summary>
     void Reap()
     {
         int? daemonStatus = null;
@@ -169,7 +172,7 @@ internal sealed unsafe class GuardianLoop : IGuardianActions
             else (daemonStatus, _daemonDiedAtTicks) = (ended.WaitStatus, BootClock.Ticks);
         }
         if (daemonStatus is not { } status) return;
-        // What it sent with its last breath counts: descriptors to keep, acknowledgements, its leave.
+        // Its last messages still count: descriptors to store, acknowledgements, the announcement of its end.
         ReadMessages();
         var pid = _daemon.Pid;
         _daemon.Ended();
@@ -183,7 +186,7 @@ internal sealed unsafe class GuardianLoop : IGuardianActions
         var isOnProbation = State.Facts.Probation is not null;
         using var reason = isOnProbation ? _reason.Open() : default;
         var ready = isOnProbation ? reason.NumberOrNone : _readyPipe.NumberOrNone;
-        // What is ready for a daemon may be another listener than before.
+        // IsReady may have replaced the listener.
         var isStarted = _home.IsReady()
             && _daemon.Start(_home.Listener, ready, OptionsNow with { Deaths = _deaths.Tally });
         reason.Dispose();
@@ -192,9 +195,9 @@ internal sealed unsafe class GuardianLoop : IGuardianActions
 
     void IGuardianActions.FinishStart()
     {
-        // Applied once: what came of the file is the state now.
+        // The file is applied only once; its processes are now part of the state.
         _options = _options with { Apply = null };
-        // The daemon has its own copy; this one would keep the client waiting.
+        // The daemon has its own copy; an open one here would keep the client waiting for end of file.
         _readyPipe.Dispose();
         _reason.Close();
         if (_options.ShowsLogs) _logs.Start();

@@ -10,41 +10,43 @@ using Tspm.Storage;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// <c>tspm daemon</c>: the guardian, parent of the daemon proper. Why two processes: only a parent learns how a child
-/// ended, only a living process can hold a listening socket and the read ends of FIFOs. The guardian does nothing else,
-/// so there is little in it that could fail; the daemon with all its code may die at any instant. It starts twice: the
-/// runtime makes threads before Main, and a signal that one of them has not blocked kills the process; so the first
-/// start blocks the signals and executes itself again, and all threads of the second inherit the mask.
+/// <c>tspm daemon</c>: the guardian, which is the parent of the daemon. There are two processes because only a parent
+/// learns how a child ended, and only a living process can hold a listening socket and the read ends of FIFOs. The
+/// guardian does nothing else, so little in it can fail, while the daemon with all its code may die at any instant. The
+/// guardian starts in two steps: the runtime creates threads before Main, and a signal that one of them has not blocked
+/// kills the process. So the first start blocks the signals and executes itself, and all threads of the second start
+/// inherit the mask.
 /// </summary>
 internal static unsafe class GuardianMain
 {
     /// <summary>The hidden first word of the second start.</summary>
     public const string Word = NestedGuardian.Word;
 
-    /// <summary>Another guardian runs for this home, and somebody asked for one in the foreground.</summary>
+    /// <summary>A foreground start found another guardian running for this home.</summary>
     const int ExitAlreadyRunning = 1;
 
     const int ExitFailed = 1, ExitNotPermitted = 6, ExitUsage = 2;
 
-    /// <summary>Read by signalfd: termination, and children.</summary>
+    /// <summary>The signals that are blocked and read by signalfd.</summary>
     static readonly int[] Blocked = [Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP, Signals.SIGQUIT, Signals.SIGCHLD,
         Signals.SIGURG];
 
     /// <summary>
-    /// Does this word behind <c>daemon</c> begin the options of a guardian? Else it is a command to one, or a flag of
-    /// the command line.
+    /// Whether this word after <c>daemon</c> is an option of a guardian; otherwise, it is a subcommand or a general
+    /// flag.
     /// </summary>
     public static bool IsForeground(string word) =>
         word.StartsWith("--", StringComparison.Ordinal)
             && (GuardianOptions.IsFlag(word) || GuardianOptions.Parse([word]) is not null);
 
-    /// <summary>The first start: never returns when all is well.</summary>
+    /// <summary>The first start, which executes the second one.</summary>
+    /// <returns>Only on failure: the exit code.</returns>
     public static int Start(ReadOnlySpan<string> words)
     {
         if (GuardianOptions.Parse(words) is not { } options) return Refuse(words);
         OuterTree.Leave();
-        options = options with { Limits = OwnSurroundings.Limits(openFiles: 0) };
-        OwnSurroundings.Normalize();
+        options = options with { Limits = InheritedAttributes.Limits(openFiles: 0) };
+        InheritedAttributes.Normalize();
         CallerEnvironment.PutAway(isBackground: options.ReadyDescriptor >= 0);
         var mask = SignalSet.Of(Blocked);
         _ = SysSignal.pthread_sigmask(SysSignal.SIG_SETMASK, &mask, null);
@@ -56,10 +58,11 @@ internal static unsafe class GuardianMain
             ExitFailed);
     }
 
-    /// <summary>The second start: runs until the daemon is stopped.</summary>
+    /// <summary>The second start, which runs until the daemon is stopped.</summary>
+    /// <returns>The exit code.</returns>
     public static int Run(ReadOnlySpan<string> words)
     {
-        // Executed through /proc/self/exe, and ps and killall would call it "exe".
+        // After an exec of /proc/self/exe, ps and killall would call the process "exe".
         _ = SysPrctl.SetName("tspm\0"u8);
         if (ReExec.Parse(words) is { } change) return Succeed(change);
         var options = GuardianOptions.Parse(words) ?? new GuardianOptions();
@@ -79,8 +82,8 @@ internal static unsafe class GuardianMain
             options = options with { HasForeignSocket = foreign.IsOpen };
             var former = 0;
             var listener = Election
-                .Run(home, foreign, out var guardianLock, () => (former = FormerGuardian.Find(home)) != 0);
-            if (former != 0) FormerGuardian.Revive(home, former);
+                .Run(home, foreign, out var guardianLock, () => (former = HomelessGuardian.Find(home)) != 0);
+            if (former != 0) HomelessGuardian.Revive(home, former);
             if (!listener.IsOpen && !options.TakesOver) return AlreadyRunning(ready, home);
             var given = listener.IsOpen
                 ? new Handover
@@ -101,12 +104,13 @@ internal static unsafe class GuardianMain
         }
     }
 
-    /// <summary>Everything that the guardian of this home has, which is another process.</summary>
+    /// <summary>Takes everything over from the running guardian of this home.</summary>
     static Handover TakeOver(TspmHome home, Descriptor foreign, GuardianOptions options)
     {
         var former = foreign.IsOpen ? home.FormerSocketPath : home.SocketPath;
         var given = GuardianTakeover.Take(former, out var problem)
-            ?? throw new HomeException($"a daemon is already running for {home.Path}, and it goes on: {problem}");
+            ?? throw new HomeException(
+                $"cannot take over from the daemon that is running for {home.Path}, which keeps running: {problem}");
         if (!foreign.IsOpen) return given with { Options = options };
         _ = Unistd.unlink(former);
         Descriptor.Own(given.Listener).Dispose();
@@ -114,8 +118,8 @@ internal static unsafe class GuardianMain
     }
 
     /// <summary>
-    /// Goes on as the guardian that another version was until now, in this very process. What cannot be taken over is
-    /// given back.
+    /// Continues as the guardian that another version was until now, in the same process. If that fails, executes the
+    /// other version again.
     /// </summary>
     static int Succeed(ReExec.Words change)
     {
@@ -128,36 +132,33 @@ internal static unsafe class GuardianMain
         {
             reason = e.Message;
         }
-        OwnSurroundings.GiveBack();
-        // Comes back only when the former version cannot be executed any more: then nothing is left but to say so. The
-        // children live on, and the next daemon adopts them.
-        StandardError
-            .WriteLine($"the upgrade failed: {reason}; {ReExec.GoBack(change, reason)}; start the daemon again: tspm "
-                + "daemon start");
+        InheritedAttributes.Restore();
+        // GoBack returns only if the previous version cannot be executed. The children keep running, and the next
+        // daemon adopts them.
+        StandardError.WriteLine($"the upgrade failed: {reason}; {ReExec.GoBack(change, reason)}. The processes keep "
+            + "running; start the daemon again with: tspm daemon start");
         return ExitFailed;
     }
 
     static GuardianLoop Take(ReExec.Words change)
     {
         var given = ReExec.Read(change.Handover);
-        // A version that did not say it has raised only the descriptor limit, and has told that.
+        // A version that did not hand over the limits raised only the descriptor limit, and handed over its old value.
         if (given.Options.Limits is null)
         {
             given = given with
             {
-                Options = given.Options with { Limits = OwnSurroundings.Limits(given.Options.OpenFilesLimit) },
+                Options = given.Options with { Limits = InheritedAttributes.Limits(given.Options.OpenFilesLimit) },
             };
-            OwnSurroundings.Remember();
+            InheritedAttributes.Remember();
         }
-        OwnSurroundings.Normalize();
+        InheritedAttributes.Normalize();
         CallerEnvironment.PutAway(isBackground: !given.Options.Foreground);
-        if (change.Undone is { } undone) given = given with
-        {
-            Options = given.Options with { UpgradeProblem = undone },
-        };
+        if (change.Undone is { } undone)
+            given = given with { Options = given.Options with { UpgradeProblem = undone } };
         var mask = SignalSet.Of(Blocked);
         var loop = new GuardianLoop(given, Descriptor.Own(change.Former), ready: default, &mask, TspmHome.Resolve());
-        ReExec.Taken(change, given);
+        ReExec.Complete(change, given);
         return loop;
     }
 
@@ -172,9 +173,9 @@ internal static unsafe class GuardianMain
 
     static int Refuse(ReadOnlySpan<string> words)
     {
-        StandardError
-            .WriteLine($"'tspm daemon' does not know '{words[0]}'; it takes start, stop, restart or upgrade, or, to "
-                + "run in the foreground: --apply FILE, --exit-when errored|all-stopped, --logs, --take-over");
+        StandardError.WriteLine($"'tspm daemon' does not accept '{words[0]}'; it accepts start, stop, restart and "
+            + "upgrade, or, to run in the foreground, "
+            + "--apply FILE, --exit-when errored|all-stopped, --logs and --take-over");
         return ExitUsage;
     }
 
@@ -187,13 +188,15 @@ internal static unsafe class GuardianMain
     }
 
     /// <summary>
-    /// Three descriptors a process need more than the usual soft limit of 1024; children get the old one back.
+    /// Raises the soft limit of open files: each process needs three descriptors, and the usual limit is 1024. Children
+    /// get the old limit back.
     /// </summary>
+    /// <returns>The old limit; 0 if it is unknown.</returns>
     static long RaiseOpenFilesLimit(GuardianOptions options)
     {
         ResourceLimit limit;
         if (SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &limit) != 0) return 0;
-        // Another start may have raised it before this one: what that found counts.
+        // An earlier start of this guardian may have raised the limit already; its value is the original one.
         var former = options.OpenFilesLimit > 0 ? options.OpenFilesLimit : (long)limit.rlim_cur;
         limit.rlim_cur = limit.rlim_max;
         _ = SysResource.setrlimit(SysResource.RLIMIT_NOFILE, &limit);

@@ -5,12 +5,12 @@ using Tspm.Storage;
 
 namespace Tspm.Guardian;
 
-/// <summary>The signals of the guardian, which are blocked, as a descriptor (man 2 signalfd).</summary>
+/// <summary>Reads the guardian's blocked signals from a descriptor (man 2 signalfd).</summary>
 internal sealed unsafe class GuardianSignals
 {
     readonly Descriptor _descriptor;
 
-    /// <exception cref="HomeException">There is no descriptor left.</exception>
+    /// <exception cref="HomeException">The descriptor cannot be created.</exception>
     public GuardianSignals(SignalSet* mask)
     {
         _descriptor = Descriptors.SignalReader(mask);
@@ -19,7 +19,8 @@ internal sealed unsafe class GuardianSignals
 
     public int Number => _descriptor.Number;
 
-    /// <returns>False: none is waiting.</returns>
+    /// <summary>Reads the next signal without blocking.</summary>
+    /// <returns>False if no signal is waiting.</returns>
     public bool TryRead(out int signal)
     {
         SignalfdSiginfo info;

@@ -2,22 +2,22 @@ using Tspm.Platform;
 
 namespace Tspm.Guardian;
 
-/// <summary>What the guardian is doing. Each state carries only what has a meaning in it.</summary>
-/// <param name="Facts">What holds in every state.</param>
+/// <summary>The state of the guardian. Each state has only the data that is meaningful in it.</summary>
+/// <param name="Facts">The data that is meaningful in every state.</param>
 internal abstract record GuardianState(GuardianFacts Facts)
 {
     /// <summary>
-    /// When <see cref="GuardianEvent.Due"/> is to come, on the monotonic clock; null: nothing is awaited.
+    /// When <see cref="GuardianEvent.Due"/> must happen, on the monotonic clock; null: never.
     /// </summary>
     public virtual TimeSpan? Due => null;
 
-    /// <summary>There is no daemon; the next one is started when the delay is over.</summary>
+    /// <summary>There is no daemon; the next one is started at <paramref name="Until"/>.</summary>
     public sealed record NoDaemon(GuardianFacts Facts, TimeSpan Until) : GuardianState(Facts)
     {
         public override TimeSpan? Due => Until;
     }
 
-    /// <summary>A daemon lives.</summary>
+    /// <summary>A daemon is running.</summary>
     public abstract record WithDaemon(GuardianFacts Facts, DaemonRun Run) : GuardianState(Facts)
     {
         public override TimeSpan? Due => Run.KillAt;
@@ -26,29 +26,32 @@ internal abstract record GuardianState(GuardianFacts Facts)
     /// <summary>The daemon has not answered yet.</summary>
     public sealed record Starting(GuardianFacts Facts, DaemonRun Run) : WithDaemon(Facts, Run);
 
-    /// <summary>The daemon answers.</summary>
+    /// <summary>The daemon answers clients.</summary>
     public sealed record Serving(GuardianFacts Facts, DaemonRun Run) : WithDaemon(Facts, Run);
 
-    /// <summary>The daemon is ending on purpose; the guardian ends with it.</summary>
+    /// <summary>The daemon is ending on request; the guardian ends with it.</summary>
     public sealed record Leaving(GuardianFacts Facts, DaemonRun Run) : WithDaemon(Facts, Run);
 
-    /// <summary>The daemon is ending so that the guardian can become another version.</summary>
-    /// <param name="Next">A descriptor of the executable to become.</param>
+    /// <summary>The daemon is ending so that the guardian can execute another version.</summary>
+    /// <param name="Next">A descriptor of that version's executable.</param>
     public sealed record Upgrading(GuardianFacts Facts, DaemonRun Run, Descriptor Next) : WithDaemon(Facts, Run);
 
     /// <summary>The daemon is ending so that another guardian can take over.</summary>
     /// <param name="Successor">A connection to that guardian.</param>
     public sealed record HandingOver(GuardianFacts Facts, DaemonRun Run, Descriptor Successor) : WithDaemon(Facts, Run);
 
-    /// <summary>The daemon has ended for an upgrade, and execve(2) is under way. Only its failure comes back.</summary>
+    /// <summary>
+    /// The daemon has ended for an upgrade, and execve(2) is in progress. It returns only on failure.
+    /// </summary>
     public sealed record ReExecuting(GuardianFacts Facts, Descriptor Next) : GuardianState(Facts);
 
     /// <summary>
-    /// The version on probation has failed, and execve(2) of the former one is under way. Only its failure comes back.
+    /// The version on probation has failed, and execve(2) of the previous one is in progress. It returns only on
+    /// failure.
     /// </summary>
-    /// <param name="Former">A descriptor of the former executable.</param>
+    /// <param name="Former">A descriptor of the previous version's executable.</param>
     /// <param name="Problem">Why this version failed.</param>
-    /// <param name="Until">When the next daemon of this version is started if the former one cannot be
+    /// <param name="Until">When the next daemon of this version is started if the previous version cannot be
     /// executed.</param>
     public sealed record RollingBack(GuardianFacts Facts, Descriptor Former, string Problem, TimeSpan Until)
         : GuardianState(Facts);
@@ -61,19 +64,19 @@ internal abstract record GuardianState(GuardianFacts Facts)
 }
 
 /// <summary>What the guardian remembers from one daemon to the next.</summary>
-/// <param name="WasReady">A daemon of this guardian has answered: from then on, a start that fails is tried
-/// again.</param>
-/// <param name="EndWanted">SIGTERM came: whatever daemon there is, or will be, is to end.</param>
-/// <param name="HomeWanted">The home is to be made again as soon as a daemon is ready.</param>
-/// <param name="Failures">Daemons that failed in a row: while there are any, the daemon keeps dying.</param>
-/// <param name="Probation">Not null while this version has yet to prove itself.</param>
+/// <param name="WasReady">Whether a daemon of this guardian has been ready: from then on, a failed start is
+/// retried.</param>
+/// <param name="EndWanted">Whether SIGTERM came: the present daemon and all later ones must end.</param>
+/// <param name="HomeWanted">Whether the home must be recreated as soon as a daemon is ready.</param>
+/// <param name="Failures">Consecutive failures of daemons; they decide the delay before the next start.</param>
+/// <param name="Probation">The probation of this version; null if it is not on probation.</param>
 internal sealed record GuardianFacts(
     bool WasReady = false, bool EndWanted = false, bool HomeWanted = false, DaemonFailures Failures = default,
     UpgradeProbation? Probation = null);
 
-/// <summary>One daemon's life as the guardian sees it. Times are on the monotonic clock.</summary>
+/// <summary>One run of the daemon, as the guardian sees it. Times are on the monotonic clock.</summary>
 /// <param name="StartedAt">When it was started.</param>
-/// <param name="IsReady">It has said that it answers: it has all state in memory.</param>
-/// <param name="KillAt">When it is killed if it has not answered, or not ended, by then; null: never, or it has been
-/// killed already.</param>
+/// <param name="IsReady">Whether it has reported that it answers clients, with all state in memory.</param>
+/// <param name="KillAt">When it is killed unless it has answered, or ended, by then; null: never, or it has already
+/// been killed.</param>
 internal sealed record DaemonRun(TimeSpan StartedAt, bool IsReady = false, TimeSpan? KillAt = null);

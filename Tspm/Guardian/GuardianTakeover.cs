@@ -8,48 +8,54 @@ using Tspm.Platform.Linux;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// One guardian gives everything to another process: how a daemon that somebody's shell has started becomes the service
-/// manager's. The successor asks over the control socket (method <c>upgrade</c>, <c>handOver</c>), the daemon leaves as
-/// for an upgrade, and then the former guardian sends, over the same connection, each descriptor with its number and at
-/// the end its <see cref="Handover"/>. The lock is among them, and is never free. When the successor says that it has
-/// all, the former guardian ends; children and listeners notice nothing.
+/// Moves everything from one guardian to another process, so that a daemon started from a shell can become the service
+/// manager's. The successor asks over the control socket (method <c>upgrade</c>, <c>handOver</c>), and the daemon ends
+/// as for an upgrade. Then the former guardian sends over the same connection each descriptor with its number, and
+/// finally its <see cref="Handover"/>. The guardian lock is one of the descriptors, so it is never free. When the
+/// successor confirms that it has everything, the former guardian ends. Children and listeners notice nothing.
 /// </summary>
 internal static unsafe class GuardianTakeover
 {
-    /// <summary>A mark, and the number that the descriptor had (little-endian).</summary>
+    /// <summary>One byte for the kind of message, then the descriptor's number in the sender (little-endian).</summary>
     const int MessageBytes = 5;
 
-    const byte ADescriptor = (byte)'D', TheLast = (byte)'W', Taken = (byte)'T';
+    const byte DescriptorMessage = (byte)'D', HandoverMessage = (byte)'W', Taken = (byte)'T';
 
-    /// <summary>Both sides have nothing else to do.</summary>
-    const int PatienceMs = 10_000;
+    /// <summary>Time limit for each message: both sides do nothing else meanwhile.</summary>
+    const int MessageTimeoutMs = 10_000;
 
-    /// <summary>The daemon waits up to half a minute for a moment in which nothing is being changed.</summary>
-    const int AskingPatienceMs = 90_000;
+    /// <summary>
+    /// Time limit for the first message: the daemon waits up to half a minute for a moment without changes in progress.
+    /// </summary>
+    const int RequestTimeoutMs = 90_000;
 
-    /// <summary>No refusal is longer.</summary>
-    const int LongestRefusal = 16 << 10;
+    /// <summary>Upper bound for the length of a refusal.</summary>
+    const int MaxRefusalBytes = 16 << 10;
 
     static ReadOnlySpan<byte> Request =>
         "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"upgrade\",\"params\":{\"handOver\":true}}\n"u8;
 
     /// <summary>
-    /// Null: the successor has it all, and this guardian is to end. Else why not: nothing has changed hands.
+    /// Gives everything to the successor.
     /// </summary>
+    /// <returns>Null if the successor has everything, so that this guardian must end; else the reason why this guardian
+    /// still has everything.</returns>
     public static string? Give(int connection, Handover given)
     {
         using var memory = HandoverFile.Make(given, out var problem);
-        foreach (var descriptor in given.Descriptors) problem ??= Send(connection, ADescriptor, descriptor);
-        problem ??= Send(connection, TheLast, memory.Number);
+        foreach (var descriptor in given.Descriptors) problem ??= Send(connection, DescriptorMessage, descriptor);
+        problem ??= Send(connection, HandoverMessage, memory.Number);
         if (problem is not null) return problem;
         byte answer = 0;
-        return Wait(connection, SysPoll.POLLIN, PatienceMs) && Unistd.read(connection, &answer, 1) == 1
-            && answer == Taken ? null : "the successor did not take over";
+        var isTaken = Wait(connection, SysPoll.POLLIN, MessageTimeoutMs)
+            && Unistd.read(connection, &answer, 1) == 1 && answer == Taken;
+        return isTaken ? null : "the successor did not confirm the takeover";
     }
 
     /// <summary>
-    /// Asks who answers at this path, and takes everything. Null: it was not given, and the sentence says why.
+    /// Asks the daemon at this socket to hand over, and receives everything.
     /// </summary>
+    /// <returns>Null if that failed; <paramref name="problem"/> says why.</returns>
     public static Handover? Take(string socketPath, out string problem)
     {
         using var connection = Connect(socketPath);
@@ -77,24 +83,24 @@ internal static unsafe class GuardianTakeover
     {
         fixed (byte* request = Request)
             if (SysSocket.send(connection, request, (nuint)Request.Length, SysSocket.MSG_NOSIGNAL) != Request.Length)
-                throw new HandoverException("the running daemon does not listen");
+                throw new HandoverException("the running daemon closed the connection");
         var message = (Span<byte>)stackalloc byte[MessageBytes];
-        var patience = AskingPatienceMs;
+        var timeout = RequestTimeoutMs;
         while (true)
         {
-            if (!Wait(connection, SysPoll.POLLIN, patience))
-                throw new HandoverException("the running daemon does not answer");
+            if (!Wait(connection, SysPoll.POLLIN, timeout))
+                throw new HandoverException($"the running daemon did not answer within {timeout / 1000} s");
             var count = FdPassing.Receive(connection, message, out var passed);
             using var descriptor = passed;
-            if (count <= 0) throw new HandoverException("the running daemon ended while it handed over");
-            patience = PatienceMs;
+            if (count <= 0) throw new HandoverException("the running daemon ended during the handover");
+            timeout = MessageTimeoutMs;
             if (!descriptor.IsOpen) throw new HandoverException(Refusal(connection, message[..count]));
-            if (message[0] == TheLast) return Understand(connection, descriptor.Number, received);
+            if (message[0] == HandoverMessage) return Accept(connection, descriptor.Number, received);
             received[BinaryPrimitives.ReadInt32LittleEndian(message[1..])] = descriptor.Move();
         }
     }
 
-    static Handover Understand(int connection, int memory, Dictionary<int, Descriptor> received)
+    static Handover Accept(int connection, int memory, Dictionary<int, Descriptor> received)
     {
         var given = Handover.Parse(HandoverFile.Read(memory));
         var stored = new Dictionary<DescriptorKey, int>();
@@ -107,8 +113,8 @@ internal static unsafe class GuardianTakeover
         };
         var taken = Taken;
         if (SysSocket.send(connection, &taken, 1, SysSocket.MSG_NOSIGNAL) != 1)
-            throw new HandoverException("the running daemon ended while it handed over");
-        // They belong to whoever takes up the handover.
+            throw new HandoverException("the running daemon ended during the handover");
+        // The descriptors now belong to the handover.
         foreach (var descriptor in received.Values) _ = descriptor.HandOver();
         return given;
     }
@@ -116,16 +122,16 @@ internal static unsafe class GuardianTakeover
     static int NumberOf(int former, Dictionary<int, Descriptor> received) =>
         received.TryGetValue(former, out var descriptor)
             ? descriptor.Number
-            : throw new HandoverException("the running daemon did not hand over all that it named");
+            : throw new HandoverException("the running daemon did not send all descriptors of its handover");
 
-    /// <summary>It is an error of JSON-RPC then: its message.</summary>
+    /// <summary>A message without a descriptor is a JSON-RPC error; this returns its text as a sentence.</summary>
     static string Refusal(int connection, ReadOnlySpan<byte> begun)
     {
         var line = new List<byte>();
         line.AddRange(begun);
         var buffer = stackalloc byte[1024];
-        while (!line.Contains((byte)'\n') && line.Count < LongestRefusal
-            && Wait(connection, SysPoll.POLLIN, PatienceMs))
+        while (!line.Contains((byte)'\n') && line.Count < MaxRefusalBytes
+            && Wait(connection, SysPoll.POLLIN, MessageTimeoutMs))
         {
             var count = Unistd.read(connection, buffer, 1024);
             if (count <= 0) break;
@@ -136,8 +142,8 @@ internal static unsafe class GuardianTakeover
         var start = text.IndexOf(key, StringComparison.Ordinal);
         var end = start < 0 ? -1 : text.IndexOf('"', start + key.Length);
         return end < 0
-            ? "the running daemon does not hand over"
-            : $"the running daemon does not hand over: {text[(start + key.Length)..end]}";
+            ? "the running daemon refused to hand over"
+            : $"the running daemon refused to hand over: {text[(start + key.Length)..end]}";
     }
 
     static Descriptor Connect(string path)
@@ -155,8 +161,9 @@ internal static unsafe class GuardianTakeover
         BinaryPrimitives.WriteInt32LittleEndian(message[1..], descriptor);
         int errno;
         while ((errno = FdPassing.Send(connection, message, descriptor)) == Errno.EAGAIN)
-            if (!Wait(connection, SysPoll.POLLOUT, PatienceMs)) return "the successor does not read";
-        return errno == 0 ? null : $"the successor cannot be given the descriptors: {Errno.Describe(errno)}";
+            if (!Wait(connection, SysPoll.POLLOUT, MessageTimeoutMs))
+                return $"the successor did not read for {MessageTimeoutMs / 1000} s";
+        return errno == 0 ? null : $"cannot send the descriptors to the successor: {Errno.Describe(errno)}";
     }
 
     static bool Wait(int descriptor, short events, int milliseconds)

@@ -7,62 +7,71 @@ using Tspm.Platform;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// All that a guardian has, as it goes from one executable to the next: written into a file in memory by the old one,
-/// read by the new one in the same process, where the descriptors have the same numbers. Lines of text, and not the
-/// guardian's structures, because two versions have to agree on it: <c>KEY VALUE…</c>, with a head that names the
-/// format and an end that shows it is whole. A key that the reader does not know is passed over, so a version may add
-/// what an older one can do without; what it could not do without raises <see cref="HandoverFormat"/>. A guardian that
-/// goes back to its predecessor must write the format that it was given.
+/// Everything that a guardian has, in the form in which it passes from one version to the next. The old version writes
+/// it into a memory file, and the new one reads it in the same process, where the descriptors have the same numbers. It
+/// is text and not a memory layout, because two versions must agree on it: lines of <c>KEY VALUE…</c>, a first line
+/// with the format, and a last line that proves completeness. Unknown keys are skipped, so a version may add anything
+/// that an older one can do without; anything else requires a higher <see cref="HandoverFormat"/>. A rollback writes
+/// the format that the previous version has written.
 /// </summary>
 internal sealed record Handover
 {
     const string Head = "tspm-handover", End = "end";
 
-    /// <summary>The key of the guardian lock; versions that are out there write and read this word.</summary>
+    /// <summary>The key of the guardian lock; released versions write and read this word.</summary>
     const string LockKey = "office";
 
     /// <summary>
-    /// How it is, or was, written. A version that goes back to its predecessor writes what that one wrote.
+    /// The format in which the handover was or will be written; a rollback writes that of the previous version.
     /// </summary>
     public int Format { get; init; } = HandoverFormat.Current;
 
     /// <summary>
-    /// Its number, as of all descriptors here: numbers are what goes over an exec. With the handover they belong to
-    /// whoever takes it up, and are owned there.
+    /// Number of the listening socket. All descriptors are numbers here, because numbers survive an exec; the receiver
+    /// of the handover owns the descriptors.
     /// </summary>
     public required int Listener { get; init; }
 
-    /// <summary>The lock that makes it the one guardian.</summary>
+    /// <summary>Number of the descriptor of the guardian lock.</summary>
     public required int GuardianLock { get; init; }
 
     public required GuardianOptions Options { get; init; }
 
-    /// <summary>A daemon of this guardian has answered: from then on a start that fails is tried again.</summary>
+    /// <summary>
+    /// Whether a daemon of this guardian has been ready: from then on, a failed start is retried.
+    /// </summary>
     public bool WasReady { get; init; }
 
+    /// <summary>Consecutive failures of daemons.</summary>
     public int QuickDeaths { get; init; }
 
-    /// <summary>SIGTERM came and no daemon has acted on it yet.</summary>
+    /// <summary>Whether SIGTERM came and no daemon has acted on it yet.</summary>
     public bool EndWanted { get; init; }
 
-    /// <summary>When the last daemon died, on the clock of start times; 0: none has.</summary>
+    /// <summary>When the last daemon died, in clock ticks since boot; 0: none has.</summary>
     public long DaemonDiedAtTicks { get; init; }
 
+    /// <summary>Numbers of the descriptors in the <see cref="DescriptorStore"/>.</summary>
     public IReadOnlyDictionary<DescriptorKey, int> Stored { get; init; } = new Dictionary<DescriptorKey, int>();
 
+    /// <summary>Records of orphans that no daemon has acknowledged yet.</summary>
     public IReadOnlyList<GuardianMessage> Reaped { get; init; } = [];
 
+    /// <summary>Number of the newest record of an orphan.</summary>
     public ulong LastReaped { get; init; }
 
-    /// <summary>Who follows the logs for our standard output, see <see cref="LogsOnOutput"/>; 0: nobody.</summary>
+    /// <summary>
+    /// Pid of the client that copies the logs to standard output, see <see cref="LogsOnOutput"/>; 0: none.
+    /// </summary>
     public int LogsPid { get; init; }
 
-    /// <summary>Daemons that died unplanned; null: the former guardian did not count them.</summary>
+    /// <summary>Unplanned daemon deaths; null: the previous version did not count them.</summary>
     public DeathTally? Deaths { get; init; }
 
-    /// <summary>Every descriptor that has to stay open.</summary>
+    /// <summary>All descriptors that must stay open across the exec.</summary>
     public IReadOnlyList<int> Descriptors => [Listener, GuardianLock, .. Stored.Values];
 
+    /// <summary>The text of the handover.</summary>
     public byte[] ToBytes()
     {
         var text = new StringBuilder();
@@ -103,13 +112,14 @@ internal sealed record Handover
 
     static string Text(ulong number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <exception cref="HandoverException">It is of a newer format, or not whole.</exception>
+    /// <summary>Parses the text of a handover.</summary>
+    /// <exception cref="HandoverException">It has a newer format, or is incomplete or invalid.</exception>
     public static Handover Parse(ReadOnlySpan<byte> bytes)
     {
         var lines = Encoding.UTF8.GetString(bytes).Split('\n');
         var format = FormatOf(lines[0]);
         if (lines.Length < 2 || lines[^1].Length > 0 || lines[^2] != End)
-            throw new HandoverException("what the former guardian handed over is not whole");
+            throw new HandoverException("the handover from the previous guardian is incomplete");
         int? listener = null, guardianLock = null;
         ulong? lastReaped = null;
         var given = new Handover
@@ -189,11 +199,12 @@ internal sealed record Handover
     static int FormatOf(string head)
     {
         if (head.Split(' ') is not [Head, var format])
-            throw new HandoverException("what the former guardian handed over is not understood");
+            throw new HandoverException("the handover from the previous guardian has an unknown first line");
         if (Number(format) is var number && number <= HandoverFormat.Current) return (int)number;
         throw new HandoverException(string.Create(
             CultureInfo.InvariantCulture,
-            $"the former guardian hands over in format {format}; this version reads up to {HandoverFormat.Current}"));
+            $"the handover from the previous guardian has format {format}; this version reads formats up to "
+                + $"{HandoverFormat.Current}"));
     }
 
     static GuardianMessage RecordOf(string[] words) => new()
@@ -206,21 +217,21 @@ internal sealed record Handover
         LedSession = (int)Number(words[5]),
     };
 
-    static HandoverException Missing(string key) => new($"the former guardian did not hand over '{key}'");
+    static HandoverException Missing(string key) => new($"the handover from the previous guardian lacks '{key}'");
 
     static long Number(string word) =>
         long.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw NoNumber(word);
+            : throw NotANumber(word);
 
     static ulong Count(string word) =>
         ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw NoNumber(word);
+            : throw NotANumber(word);
 
-    static HandoverException NoNumber(string word) =>
-        new($"the former guardian handed over '{word}' where a number belongs");
+    static HandoverException NotANumber(string word) =>
+        new($"the handover from the previous guardian has '{word}' in place of a number");
 }
 
-/// <summary>A handover that this version cannot take; the message says why.</summary>
+/// <summary>A handover that this version cannot accept; the message says why.</summary>
 internal sealed class HandoverException(string message) : Exception(message);

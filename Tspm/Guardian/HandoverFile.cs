@@ -5,19 +5,21 @@ using Tspm.Platform.Linux;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// A <see cref="Handover"/> in a file in memory (man 2 memfd_create): it has any size, and goes over an exec or through
-/// a socket as one descriptor.
+/// A <see cref="Handover"/> in a memory file (man 2 memfd_create), which can have any size, and which passes through an
+/// exec or a socket as a single descriptor.
 /// </summary>
 internal static unsafe class HandoverFile
 {
-    /// <summary>The file; with a problem it is not there, or could not be filled.</summary>
+    /// <summary>Creates the file and writes the handover into it.</summary>
+    /// <param name="given">The handover.</param>
+    /// <param name="problem">Why that failed; null: it succeeded.</param>
     public static Descriptor Make(Handover given, out string? problem)
     {
         problem = null;
         var memory = Descriptors.MemoryFile("tspm-handover");
         if (!memory.IsOpen)
         {
-            problem = $"cannot make a file in memory: {Errno.Describe(Errno.Last)}";
+            problem = $"cannot create a memory file: {Errno.Describe(Errno.Last)}";
             return memory;
         }
         var bytes = given.ToBytes();
@@ -28,13 +30,14 @@ internal static unsafe class HandoverFile
                 var count = Unistd.pwrite(memory.Number, start + done, (nuint)(bytes.Length - done), done);
                 if (count >= 0) done += count;
                 else if (Errno.Last != Errno.EINTR)
-                    problem = $"cannot write into a file in memory: {Errno.Describe(Errno.Last)}";
+                    problem = $"cannot write to a memory file: {Errno.Describe(Errno.Last)}";
             }
         }
         return memory;
     }
 
-    /// <exception cref="HandoverException">It cannot be read.</exception>
+    /// <summary>Reads the whole file.</summary>
+    /// <exception cref="HandoverException">The file cannot be read.</exception>
     public static byte[] Read(int memory)
     {
         if (SysStat.fstat(memory, out var status) != 0)
@@ -46,7 +49,7 @@ internal static unsafe class HandoverFile
             {
                 var count = Unistd.pread(memory, start + done, (nuint)(bytes.Length - done), done);
                 if (count == 0 || (count < 0 && Errno.Last != Errno.EINTR))
-                    throw new HandoverException("the handover ends too early");
+                    throw new HandoverException("the handover is shorter than its file");
                 done += Math.Max(0, count);
             }
         }

@@ -7,28 +7,29 @@ using Tspm.Platform.Linux.Spawning;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// <c>daemon --logs</c>: a client of this executable that follows all logs and prints to our standard output, for
-/// whoever collects that (a container's log). A process of its own: a reader that is slow, or gone, holds up neither
-/// supervision nor the children, and it goes on over a daemon's death and an upgrade.
+/// <c>daemon --logs</c>: runs a client that follows all logs and copies them to the guardian's standard output, for a
+/// collector such as a container's log. The client is a separate process, so that a slow or missing reader blocks
+/// neither supervision nor the children, and so that it survives a daemon's death and an upgrade.
 /// </summary>
-/// <param name="running">One that another image of this guardian has started; 0: none.</param>
+/// <param name="running">Pid of the client that a previous version has started; 0: none.</param>
 internal sealed unsafe class LogsOnOutput(int running)
 {
-    /// <summary>The hidden first word of that client; then the time from which on.</summary>
+    /// <summary>The hidden first word of the client's command line; the start time of the logs follows.</summary>
     public const string Word = "__logs";
 
-    /// <summary>One that ended sooner would do so again.</summary>
+    /// <summary>A client that has run for less is not restarted, because it would fail again.</summary>
     const long LivedMs = 1_000;
 
-    /// <summary>For the last lines, at the end.</summary>
+    /// <summary>How long the client may take to print the last lines after the daemon has ended.</summary>
     const int LastLinesMs = 5_000;
 
     DateTimeOffset _since = TimeProvider.System.GetUtcNow();
     long _startedAt;
 
-    /// <summary>0: none runs.</summary>
+    /// <summary>Pid of the client; 0: none is running.</summary>
     public int Pid { get; private set; } = running;
 
+    /// <summary>Starts the client unless it is running.</summary>
     public void Start()
     {
         if (Pid != 0) return;
@@ -40,10 +41,11 @@ internal sealed unsafe class LogsOnOutput(int running)
             ResetsSignals = true,
         });
         if (started.IsStarted) (Pid, _startedAt) = (started.Pid, Environment.TickCount64);
-        else StandardError.WriteLine($"--logs: the logs cannot be followed: {started.Reason}");
+        else StandardError.WriteLine($"--logs: cannot start following the logs: {started.Reason}");
     }
 
-    /// <summary>It was reaped: somebody has killed it, or its reader is gone.</summary>
+    /// <summary>The client was reaped: it was killed, or its reader is gone.</summary>
+    /// <param name="again">Whether to start it again.</param>
     public void Ended(bool again)
     {
         Pid = 0;
@@ -51,7 +53,7 @@ internal sealed unsafe class LogsOnOutput(int running)
         if (again && Environment.TickCount64 - _startedAt > LivedMs) Start();
     }
 
-    /// <summary>The daemon has ended for good: waits for the last lines.</summary>
+    /// <summary>The daemon has ended on request: waits until the client has printed the last lines.</summary>
     public void Finish()
     {
         if (Pid == 0) return;

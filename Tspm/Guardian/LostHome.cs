@@ -7,24 +7,26 @@ using Tspm.Storage;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// Makes a home again that was removed or moved under a living guardian: folders, lock, socket. The lock comes first,
-/// as in an <see cref="Election"/>, so that no other guardian can begin there meanwhile; what another one has begun is
-/// left alone.
+/// Recreates a home that was removed or moved while its guardian was running: folders, lock and socket. The lock comes
+/// first, as in an <see cref="Election"/>, so that no other guardian can start there meanwhile. A home that another
+/// guardian has already created is left alone.
 /// </summary>
 internal static class LostHome
 {
+    /// <summary>Whether the lock file at its path is the one that this guardian has locked.</summary>
     public static bool HasLock(TspmHome home, int guardianLock) =>
         SysStat.stat(home.LockFile, out var named) == 0 && SysStat.fstat(guardianLock, out var held) == 0
             && named.IsSameFile(held);
 
-    /// <summary>Lock and socket are at their paths.</summary>
+    /// <summary>Whether lock and socket are at their paths.</summary>
     public static bool IsThere(TspmHome home, int guardianLock) =>
         HasLock(home, guardianLock) && SysStat.lstat(home.SocketPath, out var socket) == 0 && socket.IsSocket;
 
-    /// <param name="home">Where.</param>
-    /// <param name="guardianLock">The lock; replaced when it had to be taken anew.</param>
-    /// <param name="listener">The socket; replaced when it had to be made anew.</param>
-    /// <param name="isOurs">Is this run a child of ours?</param>
+    /// <summary>Recreates the missing parts of the home.</summary>
+    /// <param name="home">The home.</param>
+    /// <param name="guardianLock">The lock; replaced if the lock file was missing.</param>
+    /// <param name="listener">The listening socket; replaced if its file was missing.</param>
+    /// <param name="isOurs">Whether a run is a child of this guardian.</param>
     /// <param name="problem">Why it is <see cref="HomeOutcome.Taken"/> or <see cref="HomeOutcome.Failed"/>.</param>
     public static HomeOutcome Make(TspmHome home, ref Descriptor guardianLock, ref Descriptor listener,
         Predicate<ulong> isOurs, out string problem)
@@ -48,7 +50,7 @@ internal static class LostHome
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Somebody is still removing it: the daemon asks again.
+            // The home is still being removed; the daemon will ask again.
             problem = Platform.FileSystem.Describe(e);
             return HomeOutcome.Failed;
         }
@@ -56,23 +58,24 @@ internal static class LostHome
 
     static bool TakeLock(TspmHome home, ref Descriptor guardianLock, Predicate<ulong> isOurs, out string problem)
     {
-        problem = "another guardian has made a home there";
+        problem = $"another guardian has created a home at {home.Path}";
         using var another = Election.TryLock(home);
         if (!another.IsOpen) return false;
-        if (Stranger(home, isOurs) is { } stranger)
+        if (FindForeignChild(home, isOurs) is { } foreign)
         {
-            problem = $"programs of another daemon run from there (pid {stranger})";
+            problem = $"processes of another daemon run from {home.Path} (pid {foreign})";
             return false;
         }
-        // The former lock stays held for as long as this guardian lives: a home that was moved still tells of its
-        // children, and must not get a second daemon.
+        // The old lock is deliberately leaked and stays held for the life of this guardian: a home that was moved still
+        // contains the records of our children, and must not get a second daemon.
         _ = guardianLock.HandOver();
         guardianLock = another.Move();
         return true;
     }
 
-    /// <summary>A living child of somebody else, of which the home tells; null: none.</summary>
-    static int? Stranger(TspmHome home, Predicate<ulong> isOurs)
+    /// <summary>Finds a living child of another guardian that is recorded in the home.</summary>
+    /// <returns>Its pid; null if there is none.</returns>
+    static int? FindForeignChild(TspmHome home, Predicate<ulong> isOurs)
     {
         foreach (var record in new RunRecordStore(home).LoadAll().Values)
             if (record.Current is { Pid: > 0 } child && !isOurs(child.RunId)

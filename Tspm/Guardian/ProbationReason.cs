@@ -7,16 +7,17 @@ using Tspm.Platform.Linux;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// A pipe for the reason that a daemon on probation gives when it cannot start, for whoever asked for the upgrade.
+/// A pipe on which a daemon on probation reports why it cannot start; the requester of the upgrade gets this reason.
 /// </summary>
 internal sealed unsafe class ProbationReason
 {
-    const int LongestReason = 1024;
+    const int MaxReasonBytes = 1024;
 
     Descriptor _reader;
     string? _reason;
 
-    /// <summary>The write end of a new pipe, to be closed after the spawn; not open when there is none.</summary>
+    /// <summary>Creates a new pipe.</summary>
+    /// <returns>The write end, to be closed after the spawn; not open if no pipe can be created.</returns>
     public Descriptor Open()
     {
         Close();
@@ -24,12 +25,12 @@ internal sealed unsafe class ProbationReason
         return writer;
     }
 
-    /// <summary>The last reason that a daemon has given; null: none has.</summary>
+    /// <summary>The last reason that a daemon has reported; null: none has.</summary>
     public string? Read()
     {
         if (!_reader.IsOpen) return _reason;
-        var buffer = stackalloc byte[LongestReason];
-        var count = Unistd.read(_reader.Number, buffer, LongestReason);
+        var buffer = stackalloc byte[MaxReasonBytes];
+        var count = Unistd.read(_reader.Number, buffer, MaxReasonBytes);
         if (count <= 0) return _reason;
         var line = Encoding.UTF8.GetString(buffer, (int)count).TrimEnd('\n');
         // "failed N SENTENCE"
@@ -38,5 +39,6 @@ internal sealed unsafe class ProbationReason
         return _reason;
     }
 
+    /// <summary>Closes the pipe; the last reason is kept.</summary>
     public void Close() => _reader.Dispose();
 }

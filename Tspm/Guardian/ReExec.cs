@@ -7,22 +7,22 @@ using Tspm.Platform.Linux.Spawning;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// The guardian becomes another version of itself: execve keeps the process, its children and its descriptors, so
-/// nothing is closed, nobody is orphaned and no connection refused. The words of the new image are a contract between
-/// all versions, and are never changed: <c>__guardian --handover=FD --former=FD [--undone=WHY]</c>. Unknown ones are
-/// passed over.
+/// Replaces the guardian by another version of itself. execve keeps the process, its children and its descriptors, so
+/// no child is orphaned and no connection is refused. The command line of the new version is a contract between all
+/// versions and never changes: <c>__guardian --handover=FD --former=FD [--undone=WHY]</c>. Unknown words are skipped.
 /// </summary>
 internal static unsafe class ReExec
 {
     const string HandoverFlag = "--handover=", FormerFlag = "--former=", UndoneFlag = "--undone=";
 
-    /// <summary>What the words of a new image say.</summary>
-    /// <param name="Handover">A file in memory that holds a <see cref="Guardian.Handover"/>.</param>
-    /// <param name="Former">The executable to go back to; -1: there is none.</param>
-    /// <param name="Undone">Why the version in between gave up; null: there was none.</param>
+    /// <summary>The parsed command line of a new version.</summary>
+    /// <param name="Handover">A memory file that contains a <see cref="Guardian.Handover"/>.</param>
+    /// <param name="Former">The executable of the previous version; -1: there is none.</param>
+    /// <param name="Undone">After a rollback: why the new version failed; null: this is no rollback.</param>
     public sealed record Words(int Handover, int Former, string? Undone);
 
-    /// <summary>Null: this is no change of image but the first one.</summary>
+    /// <summary>Parses the command line of the guardian.</summary>
+    /// <returns>Null if this is a first start and not a re-exec.</returns>
     public static Words? Parse(ReadOnlySpan<string> words)
     {
         int handover = -1, former = -1;
@@ -37,30 +37,33 @@ internal static unsafe class ReExec
     }
 
     /// <summary>
-    /// Becomes another version, which can come back to this one. Returns only when that failed: with the reason, and
-    /// everything as before.
+    /// Executes another version, which can return to this one.
     /// </summary>
-    /// <param name="executable">Open for reading, and meant to be closed by the exec.</param>
-    /// <param name="given">What it gets.</param>
+    /// <param name="executable">Its executable, open for reading and with close-on-exec set.</param>
+    /// <param name="given">The handover that it gets.</param>
+    /// <returns>Only on failure: the reason. Everything is as before then.</returns>
     public static string BecomeNext(int executable, Handover given)
     {
-        // The executable of this process as it runs now, also when its file was replaced.
+        // Opens the executable that is running now, even if its file has been replaced.
         using var former = Descriptors.Open(SelfPath.Value, Fcntl.O_RDONLY);
-        // Without a way back there is no way forth.
+        // Without a way back, the upgrade is not attempted.
         if (!former.IsOpen) return $"cannot open the running executable: {Errno.Describe(Errno.Last)}";
         return Execute(executable, former.Number, given);
     }
 
-    /// <summary>Becomes the former version again, as it was before this one. Returns only when that failed.</summary>
+    /// <summary>Executes the previous version again, with the process attributes that it had.</summary>
+    /// <returns>Only on failure: the reason.</returns>
     public static string BecomeFormer(int former, Handover given)
     {
-        OwnSurroundings.GiveBack();
+        InheritedAttributes.Restore();
         var reason = Execute(former, -1, given);
-        OwnSurroundings.Normalize();
+        InheritedAttributes.Normalize();
         return reason;
     }
 
-    /// <param name="former">What the new image can go back to; -1: nothing.</param>
+    /// <param name="executable">The executable to execute.</param>
+    /// <param name="former">The executable to which the new version can return; -1: none.</param>
+    /// <param name="given">The handover.</param>
     static string Execute(int executable, int former, Handover given)
     {
         using var memory = HandoverFile.Make(given, out var reason);
@@ -73,16 +76,16 @@ internal static unsafe class ReExec
     }
 
     /// <summary>
-    /// The handover cannot be taken: back to the one that gave it, with the same file. Comes back only when that failed
-    /// too: with the reason.
+    /// Executes the previous version again with the same memory file, because this version cannot accept the handover.
     /// </summary>
+    /// <returns>Only on failure: the reason.</returns>
     public static string GoBack(Words words, string undone) =>
         words.Former < 0
-            ? "there is no former version to go back to"
+            ? "there is no previous version to return to"
             : Become(words.Former, words.Handover, former: -1, undone);
 
-    /// <summary>Reads the file in memory.</summary>
-    /// <exception cref="HandoverException">It cannot be read or understood.</exception>
+    /// <summary>Reads the handover, and checks that its descriptors are open.</summary>
+    /// <exception cref="HandoverException">The handover is unreadable or invalid.</exception>
     public static Handover Read(int memory)
     {
         var given = Handover.Parse(HandoverFile.Read(memory));
@@ -93,8 +96,8 @@ internal static unsafe class ReExec
         return given;
     }
 
-    /// <summary>All is taken over: nothing of it reaches a child from now on.</summary>
-    public static void Taken(Words words, Handover given)
+    /// <summary>The handover was accepted: from now on, no child inherits its descriptors.</summary>
+    public static void Complete(Words words, Handover given)
     {
         Descriptor.Own(words.Handover).Dispose();
         foreach (var descriptor in given.Descriptors) KeepOnExec(descriptor, false);
@@ -112,7 +115,7 @@ internal static unsafe class ReExec
             .. undone is null ? (string[])[] : [UndoneFlag + undone],
         ]);
         _ = Unistd.execv(path.Pointers[0], argv.Pointers);
-        return $"cannot execute it: {Errno.Describe(Errno.Last)}";
+        return $"that version cannot be executed: {Errno.Describe(Errno.Last)}";
     }
 
     static void KeepOnExec(int descriptor, bool keep) =>

@@ -3,19 +3,19 @@ using Tspm.Guardian.Contract;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// How orphans ended, until a daemon has acknowledged it. Bounded: while no daemon answers, the newest records are kept
-/// and the oldest are dropped, whose processes are then honestly "unknown".
+/// Records of how orphans ended, kept until a daemon has acknowledged them. The number is bounded: while no daemon
+/// answers, the oldest records are dropped, and the exit status of their processes is then reported as unknown.
 /// </summary>
 internal sealed class ReapedRecords
 {
-    const int First = 64;
+    const int InitialCapacity = 64;
 
     /// <summary>
-    /// 1.5 MiB: more orphans than that between two daemons, half a second apart, mean that something else is wrong.
+    /// 1.5 MiB of records. More orphans between two daemons, half a second apart, mean that something else is wrong.
     /// </summary>
-    const int Most = 65536;
+    const int MaxRecords = 65536;
 
-    GuardianMessage[] _records = new GuardianMessage[First];
+    GuardianMessage[] _records = new GuardianMessage[InitialCapacity];
     int _count;
     int _sent;
     ulong _lastNumber;
@@ -24,7 +24,7 @@ internal sealed class ReapedRecords
 
     public void Add(int pid, int waitStatus, long startTicks, bool ledSession)
     {
-        if (_count == Most) Drop(1);
+        if (_count == MaxRecords) Drop(1);
         if (_count == _records.Length) Array.Resize(ref _records, _count * 2);
         _records[_count++] = new GuardianMessage
         {
@@ -37,7 +37,8 @@ internal sealed class ReapedRecords
         };
     }
 
-    /// <summary>The next record that the present daemon has not been sent.</summary>
+    /// <summary>The next record that has not been sent to the present daemon.</summary>
+    /// <returns>False if all records have been sent.</returns>
     public bool TryNext(out GuardianMessage record)
     {
         record = _sent < _count ? _records[_sent] : default;
@@ -46,9 +47,10 @@ internal sealed class ReapedRecords
 
     public void MarkSent() => _sent++;
 
-    /// <summary>A new daemon: everything that was not acknowledged is sent again.</summary>
+    /// <summary>A new daemon has started: all records that are not acknowledged are sent again.</summary>
     public void SendAgain() => _sent = 0;
 
+    /// <summary>Drops all records up to this number.</summary>
     public void Acknowledge(ulong number)
     {
         var done = 0;
@@ -56,16 +58,16 @@ internal sealed class ReapedRecords
         Drop(done);
     }
 
-    /// <summary>Number of the newest record there ever was.</summary>
+    /// <summary>Number of the newest record, even if it has been dropped.</summary>
     public ulong LastNumber => _lastNumber;
 
-    /// <summary>What is not acknowledged, oldest first.</summary>
+    /// <summary>The records that are not acknowledged, oldest first.</summary>
     public ReadOnlySpan<GuardianMessage> Unacknowledged => _records.AsSpan(0, _count);
 
-    /// <summary>Goes on where another image of this guardian was; for a collection that is new.</summary>
+    /// <summary>Fills a new collection with the records of the previous version of this guardian.</summary>
     public void Restore(ulong lastNumber, IReadOnlyCollection<GuardianMessage> records)
     {
-        if (records.Count > _records.Length) _records = new GuardianMessage[Math.Max(records.Count, First)];
+        if (records.Count > _records.Length) _records = new GuardianMessage[Math.Max(records.Count, InitialCapacity)];
         foreach (var record in records) _records[_count++] = record;
         _lastNumber = lastNumber;
     }

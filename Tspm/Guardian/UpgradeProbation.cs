@@ -6,18 +6,18 @@ using Tspm.Platform;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// A new version on probation: until its daemon has answered once, the guardian keeps the former executable, and goes
-/// back to it when the daemon dies again and again, says that it cannot start, or does neither in time.
+/// The probation of a new version. Until its daemon has answered once, the guardian keeps the previous executable, and
+/// returns to it if the daemon dies repeatedly, reports that it cannot start, or does not answer in time.
 /// </summary>
-/// <param name="Former">A descriptor of the executable to go back to.</param>
-/// <param name="Until">By when a daemon has to have answered.</param>
+/// <param name="Former">A descriptor of the previous executable.</param>
+/// <param name="Until">Deadline for the first answer of a daemon.</param>
 /// <param name="Deaths">Daemons of this version that died before they answered.</param>
 internal sealed record UpgradeProbation(Descriptor Former, TimeSpan Until, int Deaths)
 {
-    /// <summary>One death can be an accident of the machine, three in a row are the version's.</summary>
+    /// <summary>A single death may be the machine's fault; three in a row are the version's.</summary>
     public const int MostDeaths = 3;
 
-    /// <summary>Loading a thousand processes takes a second on a slow machine.</summary>
+    /// <summary>Generous: loading a thousand processes takes one second on a slow machine.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     public static UpgradeProbation Begin(Descriptor former, TimeSpan now) => new(former, now + Patience, 0);
@@ -25,12 +25,12 @@ internal sealed record UpgradeProbation(Descriptor Former, TimeSpan Until, int D
     public UpgradeProbation AfterDeath() => this with { Deaths = Deaths + 1 };
 
     /// <summary>
-    /// After a death that has been counted: the sentence why the probation has failed; null: the version gets another
-    /// try.
+    /// Decides after a counted death whether the probation has failed.
     /// </summary>
     /// <param name="status">How the daemon ended.</param>
-    /// <param name="reason">What the daemon itself gave as the reason; null: it gave none.</param>
-    /// <param name="now">The time of the death.</param>
+    /// <param name="reason">The reason that the daemon itself has reported; null: none.</param>
+    /// <param name="now">The time of the death, on the monotonic clock.</param>
+    /// <returns>A sentence about the failure; null if the version gets another try.</returns>
     public string? Failure(ExitStatus status, string? reason, TimeSpan now)
     {
         var isOverdue = now >= Until;

@@ -3,16 +3,20 @@ using Tspm.Text;
 
 namespace Tspm.Legacy;
 
-/// <summary>Does a command line belong to a process of the old list, or to the older Tspm itself? Pure.</summary>
+/// <summary>
+/// Recognises command lines of processes in the legacy list, and of the older Tspm itself. Pure functions.
+/// </summary>
 internal static class LegacyCommand
 {
     /// <summary>
-    /// A script's first line puts the interpreter in front, perhaps by env and with a flag (man 2 execve).
+    /// A script's #! line puts up to two words in front: the interpreter, and an argument of it or of env (man 2
+    /// execve).
     /// </summary>
-    const int MostInFront = 2;
+    const int MaxWordsInFront = 2;
 
     /// <summary>
-    /// The command itself, its program looked up by a path or a PATH; below <c>sh -c</c>; or behind its interpreter.
+    /// Whether a running command line is that of the config: the command itself, with any path of the same program; the
+    /// command under <c>sh -c</c>; or the command after its interpreter.
     /// </summary>
     public static bool Fits(ProcessConfig config, IReadOnlyList<string> argv)
     {
@@ -21,15 +25,16 @@ internal static class LegacyCommand
             && argv[0].EndsWith("sh", StringComparison.Ordinal) && argv[2] == command) return true;
         IReadOnlyList<string>? words = config.Args is { } args ? [command, .. args] : ShellWords.Split(command);
         if (words is null || words.Count == 0) return false;
-        for (var front = 0; front <= MostInFront; front++)
-            if (argv.Count == words.Count + front && EndsSo(argv, words, front)) return true;
+        for (var front = 0; front <= MaxWordsInFront; front++)
+            if (argv.Count == words.Count + front && EndsWith(argv, words, front)) return true;
         return false;
     }
 
     /// <summary>
-    /// The older Tspm is a script below an interpreter, or has given itself its name; this one's daemon is neither.
+    /// Whether this is the command line of an older Tspm: a script run by an interpreter, or a process that has set its
+    /// own title. The daemon of this version is neither.
     /// </summary>
-    public static bool IsOldManager(IReadOnlyList<string> argv)
+    public static bool IsLegacyManager(IReadOnlyList<string> argv)
     {
         if (argv.Count == 0) return false;
         var program = Path.GetFileName(argv[0]);
@@ -41,7 +46,7 @@ internal static class LegacyCommand
         return false;
     }
 
-    static bool EndsSo(IReadOnlyList<string> argv, IReadOnlyList<string> words, int from)
+    static bool EndsWith(IReadOnlyList<string> argv, IReadOnlyList<string> words, int from)
     {
         if (argv[from] != words[0] && Path.GetFileName(argv[from]) != Path.GetFileName(words[0])) return false;
         for (var i = 1; i < words.Count; i++)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Tspm.Config.Validation;
 using Tspm.Json;
@@ -8,9 +7,9 @@ using Tspm.Text;
 namespace Tspm.Legacy;
 
 /// <summary>
-/// One entry of an old process list. Old programs wrote these files and people mended them by hand, so a value of
-/// another kind that can mean only one thing is taken; a field that means nothing here is left out and told; without a
-/// command there is no process.
+/// One entry of a legacy process list. Old programs wrote these files and people edited them by hand, so a value of the
+/// wrong type is accepted if it can mean only one thing. Other invalid or unknown fields are dropped with a remark. An
+/// entry without a command is not a process.
 /// </summary>
 internal sealed class LegacyEntry
 {
@@ -31,21 +30,22 @@ internal sealed class LegacyEntry
         Id = Simple("id");
         _who = Simple("name") is { Length: > 0 } called ? $"'{called}'" : Id is null ? where : $"'{Id}'";
         foreach (var name in _members.Keys)
-            if (Array.IndexOf(Known, name) < 0) Tell(name, "is not known here");
+            if (Array.IndexOf(Known, name) < 0) Drop(name, "is unknown");
     }
 
-    /// <summary>A text, or a number as text; null: none.</summary>
+    /// <summary>The id as text, also where the file has a number; null if there is none.</summary>
     public string? Id { get; }
 
     /// <summary>
-    /// Valid but for its name, which may be missing or any text. Null: it has no usable command, which was told.
+    /// Reads a config that is valid except for its name, which may be missing or arbitrary text.
     /// </summary>
+    /// <returns>Null if the entry has no usable command; a remark says so.</returns>
     public ProcessConfig? ReadConfig(string fallbackFolder)
     {
         var folder = Simple("projectDir");
-        if (string.IsNullOrEmpty(folder)) _remarks.Add($"{_who} names no projectDir; it runs in {fallbackFolder}");
-        // Without arguments the older Tspm gave the command to a shell, as a line; so does this one when args is
-        // missing.
+        if (string.IsNullOrEmpty(folder)) _remarks.Add($"{_who} has no projectDir; it runs in {fallbackFolder}");
+        // An empty list becomes null: without arguments, the older Tspm passed the command to a shell, and this one
+        // does that only if args is missing.
         var args = Words("args");
         var config = new ProcessConfig
         {
@@ -76,7 +76,8 @@ internal sealed class LegacyEntry
         return checkedAs with { Name = Simple("name") is { Length: > 0 } name ? name : null };
     }
 
-    /// <summary>Null: the field is needed.</summary>
+    /// <summary>Removes the field at this path from the config.</summary>
+    /// <returns>Null if the field is required.</returns>
     static ProcessConfig? Without(ProcessConfig config, string path)
     {
         var end = path.AsSpan().IndexOfAny('.', '[');
@@ -91,16 +92,17 @@ internal sealed class LegacyEntry
         };
     }
 
-    void Tell(string name, string why) =>
+    /// <summary>Adds a remark that the field was left out.</summary>
+    void Drop(string name, string why) =>
         _remarks.Add($"{_who}: the field '{name}' {why} and was left out ({JsonProblems.Show(_members[name])})");
 
-    /// <summary>Text; a number as its text.</summary>
+    /// <summary>A string member; a number is read as its text.</summary>
     string? Simple(string name)
     {
         if (!_members.TryGetValue(name, out var value)) return null;
         if (value.ValueKind == JsonValueKind.Number) return value.GetRawText();
         if (value.ValueKind == JsonValueKind.String && JsonTypes.TryText(value, out var text)) return text;
-        Tell(name, "is no text");
+        Drop(name, "is not a text");
         return null;
     }
 
@@ -108,7 +110,7 @@ internal sealed class LegacyEntry
     {
         if (!_members.TryGetValue(name, out var value)) return null;
         if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.ValueKind == JsonValueKind.True;
-        Tell(name, "is neither true nor false");
+        Drop(name, "is neither true nor false");
         return null;
     }
 
@@ -118,13 +120,13 @@ internal sealed class LegacyEntry
         if (value.ValueKind == JsonValueKind.Number)
         {
             if (value.TryGetInt64(out var whole)) return whole == 0 && name == "memoryLimitBytes" ? null : whole;
-            // JavaScript has one kind of number: 5.12e8 is a whole one.
+            // JavaScript has only one number type: 5.12e8 is a whole number.
             if (value.TryGetDouble(out var number) && number == Math.Floor(number)
                 && Math.Abs(number) < long.MaxValue / 2) return (long)number;
         }
         else if (value.ValueKind == JsonValueKind.String && JsonTypes.TryText(value, out var text)
             && ByteSize.TryParse(text, out var size)) return size;
-        Tell(name, "is no whole number");
+        Drop(name, "is not a whole number");
         return null;
     }
 
@@ -132,7 +134,7 @@ internal sealed class LegacyEntry
     {
         if (Whole(name) is not { } whole) return null;
         if (whole is >= int.MinValue and <= int.MaxValue) return (int)whole;
-        Tell(name, "is too large");
+        Drop(name, "is too large");
         return null;
     }
 
@@ -148,11 +150,9 @@ internal sealed class LegacyEntry
                 else if (item.ValueKind == JsonValueKind.String && JsonTypes.TryText(item, out var text))
                     words.Add(text);
                 else
-                    Tell(name,
-                        string.Create(CultureInfo.InvariantCulture,
-                            $"holds {JsonProblems.Show(item)}, which is no text,"));
+                    Drop(name, $"contains {JsonProblems.Show(item)}, which is not a text,");
             }
-        else Tell(name, "is no list");
+        else Drop(name, "is not a list");
         return words;
     }
 
@@ -161,7 +161,7 @@ internal sealed class LegacyEntry
         if (!_members.TryGetValue("env", out var value)) return null;
         if (value.ValueKind != JsonValueKind.Object)
         {
-            Tell("env", "is no object");
+            Drop("env", "is not an object");
             return null;
         }
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -172,9 +172,9 @@ internal sealed class LegacyEntry
                 variables[name] = member.Value.GetRawText();
             else if (member.Value.ValueKind == JsonValueKind.String && JsonTypes.TryText(member.Value, out var text))
                 variables[name] = text;
-            // Not its value: it may be a secret.
+            // The remark does not quote the value, which may be a secret.
             else if (member.Value.ValueKind != JsonValueKind.Null)
-                _remarks.Add($"{_who}: the variable '{name}' is no text and was left out");
+                _remarks.Add($"{_who}: the variable '{name}' is not a text and was left out");
         }
         return variables.Count == 0 ? null : variables;
     }

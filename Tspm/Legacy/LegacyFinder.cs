@@ -2,7 +2,10 @@ using Tspm.Config;
 
 namespace Tspm.Legacy;
 
-/// <summary>An old process list that was found: where, what is in it, and other files that may hold one too.</summary>
+/// <summary>A legacy process list that was found.</summary>
+/// <param name="path">The file that holds it.</param>
+/// <param name="list">Its contents.</param>
+/// <param name="others">Other files that may hold such a list; they were not read.</param>
 internal sealed class FoundList(string path, LegacyList list, List<string> others)
 {
     public string Path => path;
@@ -12,22 +15,25 @@ internal sealed class FoundList(string path, LegacyList list, List<string> other
     public List<string> Others => others;
 }
 
-/// <summary>Looks where the older Tspm kept its process list: key-value files in the user's home. Reads only.</summary>
+/// <summary>
+/// Looks for the process list of the older Tspm, which kept it in a key-value file in the user's home. Read-only.
+/// </summary>
 internal static class LegacyFinder
 {
     const string Folder = ".npmextra/kv", UsualName = "@apiglobal__tspm.json";
 
-    /// <summary>Hundreds of processes have a tenth of it.</summary>
+    /// <summary>A list of several hundred processes is about a tenth of this.</summary>
     const int MaxBytes = 4 << 20;
 
-    /// <summary>This user's home, where old lists are looked for; null: there is none.</summary>
+    /// <summary>The user's home directory, where legacy lists are searched; null if the user has none.</summary>
     public static string? UserHome =>
         Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? home : Platform.FileSystem.HomeOfUser();
 
     /// <summary>
-    /// The usual file; when that is missing, empty or broken, the newest other one with tspm in its name that holds
-    /// processes. Null: there is no such file at all.
+    /// Finds the usual file; if that is missing, empty or unreadable, the newest other file with tspm in its name that
+    /// contains processes.
     /// </summary>
+    /// <returns>Null if there is no such file at all.</returns>
     public static FoundList? Find(string userHome)
     {
         var files = Candidates(Path.Combine(userHome, Folder));
@@ -41,6 +47,9 @@ internal static class LegacyFinder
         return first;
     }
 
+    /// <summary>Reads a list; errors are returned as <see cref="LegacyList.Problem"/>.</summary>
+    /// <param name="file">Path of the file.</param>
+    /// <param name="fallbackFolder">Working directory of processes that have none; an absolute path.</param>
     public static LegacyList Read(string file, string fallbackFolder)
     {
         try
@@ -65,7 +74,7 @@ internal static class LegacyFinder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // No such folder, which is usual; or none that may be looked into: then there is nothing to take from it.
+            // The folder does not exist, which is the normal case, or it is not readable.
         }
         return files;
     }

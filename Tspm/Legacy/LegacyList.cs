@@ -3,13 +3,14 @@ using Tspm.Model.Config;
 namespace Tspm.Legacy;
 
 /// <summary>
-/// One process of the older Tspm as a config of this one: complete, valid, with a name that no other one of its list
-/// has.
+/// One process of the older Tspm, converted to a config of this version: complete, valid, and with a name that is
+/// unique in its list.
 /// </summary>
-/// <param name="config">Has <see cref="ProcessConfig.LegacyId"/>: by it a process is known as one that an older manager
-/// may still run.</param>
-/// <param name="number">Its old id where that was a whole number.</param>
-/// <param name="isUp">Whether the older Tspm had written down that it should run; null: early versions did not.</param>
+/// <param name="config">Contains <see cref="ProcessConfig.LegacyId"/>, which marks processes that an older manager may
+/// still run.</param>
+/// <param name="number">Its old id if that was a whole number, else null.</param>
+/// <param name="isUp">Whether the older Tspm had recorded that the process should run; null: early versions recorded
+/// nothing.</param>
 internal sealed class LegacyProcess(ProcessConfig config, int? number, bool? isUp)
 {
     public ProcessConfig Config => config;
@@ -19,10 +20,10 @@ internal sealed class LegacyProcess(ProcessConfig config, int? number, bool? isU
     public bool? IsUp => isUp;
 }
 
-/// <summary>What an old process list holds.</summary>
-/// <param name="processes">In the order of the file.</param>
-/// <param name="remarks">Sentences about what was left out or changed.</param>
-/// <param name="problem">Why nothing of it can be read; null: it could.</param>
+/// <summary>The contents of a legacy process list.</summary>
+/// <param name="processes">The processes, in the order of the file.</param>
+/// <param name="remarks">Sentences about everything that was left out or changed.</param>
+/// <param name="problem">Why the file cannot be read at all; null if it can.</param>
 internal sealed class LegacyList(List<LegacyProcess> processes, List<string> remarks, string? problem)
 {
     public List<LegacyProcess> Processes => processes;

@@ -3,37 +3,39 @@ using Tspm.Platform.Linux.Tree;
 
 namespace Tspm.Legacy;
 
-/// <summary>A process of the old list that somebody else still runs.</summary>
-/// <param name="program">The outermost of it: of a shell and what it runs, the shell.</param>
-/// <param name="manager">The older Tspm's own process that would start it again; null: none was found.</param>
+/// <summary>A process of the legacy list that is running outside this daemon.</summary>
+/// <param name="program">Its outermost program: the shell, if a shell runs the command.</param>
+/// <param name="manager">The process of the older Tspm, which would restart the program; null if none was
+/// found.</param>
 internal sealed class LegacyProgram(RunningProgram program, RunningProgram? manager)
 {
     public RunningProgram Program => program;
 
     public RunningProgram? Manager => manager;
 
-    /// <summary>For sentences: who runs it.</summary>
+    /// <summary>A clause for messages that says which process runs it.</summary>
     public string Words =>
         Manager is null
-            ? $"pid {Program.Pid} runs it already, and is not this daemon's"
+            ? $"pid {Program.Pid} runs it already and does not belong to this daemon"
             : $"the older tspm (pid {Manager.Pid}) still runs it as pid {Program.Pid}";
 
     public bool IsAlive => Program.IsAlive || Manager?.IsAlive == true;
 }
 
 /// <summary>
-/// Recognises by command line and working directory what the older Tspm still runs: it left no record of its pids. A
-/// program that has rewritten its command line is not recognised.
+/// Finds the programs that the older Tspm still runs, by command line and working directory, because it left no record
+/// of their pids. A program that has rewritten its command line is not recognised.
 /// </summary>
 internal static class LegacyPrograms
 {
-    /// <summary>Between a program and its manager: a shell, a wrapper.</summary>
-    const int MostSteps = 3;
+    /// <summary>Generations between a program and its manager: there may be a shell and a wrapper in between.</summary>
+    const int MaxSteps = 3;
 
-    /// <summary>Null: nobody runs it.</summary>
-    /// <param name="config">Complete.</param>
-    /// <param name="running">See <see cref="RunningPrograms.Read"/>.</param>
-    /// <param name="isOurs">Left out with all below it; null: nothing is.</param>
+    /// <summary>Finds the running program of a config.</summary>
+    /// <param name="config">A complete config.</param>
+    /// <param name="running">All programs, see <see cref="RunningPrograms.Read"/>.</param>
+    /// <param name="isOurs">Pids that are ignored, with all their descendants; null: none are.</param>
+    /// <returns>Null if no other process runs it.</returns>
     public static LegacyProgram? Find(ProcessConfig config,
         IReadOnlyList<RunningProgram> running, Func<int, bool>? isOurs = null)
     {
@@ -43,17 +45,22 @@ internal static class LegacyPrograms
         {
             if (!LegacyCommand.Fits(config, program.Arguments)) continue;
             folder ??= Platform.FileSystem.RealPath(config.ProjectDir ?? "/");
-            if (program.Folder != folder || !HasVariables(config, program.Pid)
-                || (isOurs is not null && IsBelow(program, running, isOurs))) continue;
-            // Of a shell and its program the one that was there first.
-            if (outermost is null || outermost.ParentPid == program.Pid
-                || (program.ParentPid != outermost.Pid
-                    && program.StartTicks < outermost.StartTicks)) outermost = program;
+            if (program.Folder != folder || !HasVariables(config, program.Pid)) continue;
+            if (isOurs is not null && IsBelow(program, running, isOurs)) continue;
+            if (outermost is null || IsOutside(program, outermost)) outermost = program;
         }
         return outermost is null ? null : new LegacyProgram(outermost, ManagerOf(outermost, running));
     }
 
-    /// <summary>Two processes of one list may differ by nothing else. What cannot be read may be right.</summary>
+    /// <summary>A parent is preferred to its child; of unrelated programs, the older one is.</summary>
+    static bool IsOutside(RunningProgram program, RunningProgram other) =>
+        other.ParentPid == program.Pid
+            || (program.ParentPid != other.Pid && program.StartTicks < other.StartTicks);
+
+    /// <summary>
+    /// Compares the environment, because two processes of a list may differ in nothing else. An unreadable environment
+    /// counts as a match.
+    /// </summary>
     static bool HasVariables(ProcessConfig config, int pid)
     {
         if (config.Env is not { Count: > 0 } wanted) return true;
@@ -66,9 +73,9 @@ internal static class LegacyPrograms
 
     static RunningProgram? ManagerOf(RunningProgram program, IReadOnlyList<RunningProgram> running)
     {
-        for (var steps = 0; steps < MostSteps && ParentOf(program, running) is { } parent; steps++)
+        for (var steps = 0; steps < MaxSteps && ParentOf(program, running) is { } parent; steps++)
         {
-            if (LegacyCommand.IsOldManager(parent.Arguments)) return parent;
+            if (LegacyCommand.IsLegacyManager(parent.Arguments)) return parent;
             program = parent;
         }
         return null;

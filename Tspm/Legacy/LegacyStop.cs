@@ -4,37 +4,38 @@ using Tspm.Platform.Linux.Tree;
 namespace Tspm.Legacy;
 
 /// <summary>
-/// Stops what an older Tspm runs: its manager first, which would start it again, then the program with all below it;
-/// SIGTERM, and after the stop timeout SIGKILL.
+/// Stops a program that an older Tspm runs. The manager is stopped first, because it would restart the program; then
+/// the program with all its descendants. Both get SIGTERM, and SIGKILL after the stop timeout.
 /// </summary>
 internal static class LegacyStop
 {
-    /// <summary>As the default of <c>stop.timeoutMs</c>.</summary>
-    static readonly TimeSpan Patience = StopPolicy.Default.Timeout;
+    /// <summary>The same as the default of <c>stop.timeoutMs</c>.</summary>
+    static readonly TimeSpan StopTimeout = StopPolicy.Default.Timeout;
 
-    /// <summary>Killed: the kernel is quick, a full disk below it may not be.</summary>
+    /// <summary>Time limit after SIGKILL, which takes effect only when a blocked disk operation returns.</summary>
     static readonly TimeSpan AfterKill = TimeSpan.FromSeconds(5);
 
-    /// <returns>True when all of it has ended; false when something survives even SIGKILL.</returns>
+    /// <summary>Stops the program and its manager; blocks until both have ended.</summary>
+    /// <returns>False if something survives even SIGKILL.</returns>
     public static bool Stop(LegacyProgram former)
     {
         var tree = Tree(former.Program);
         if (former.Manager is { } manager && !End([manager])) return false;
-        // Its manager may have ended it properly meanwhile.
+        // The manager may already have stopped its programs on the way out.
         return End(tree);
     }
 
     static bool End(List<RunningProgram> programs)
     {
         foreach (var program in programs) program.Signal(Signals.SIGTERM);
-        if (AreGone(programs, Patience)) return true;
+        if (AreGone(programs, StopTimeout)) return true;
         foreach (var program in programs) program.Signal(Signals.SIGKILL);
         return AreGone(programs, AfterKill);
     }
 
-    static bool AreGone(List<RunningProgram> programs, TimeSpan patience)
+    static bool AreGone(List<RunningProgram> programs, TimeSpan timeout)
     {
-        var until = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        var until = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         foreach (var program in programs)
             program.WaitForEnd(TimeSpan.FromMilliseconds(until - Environment.TickCount64));
         return !programs.Exists(static program => program.IsAlive);

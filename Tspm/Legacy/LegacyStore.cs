@@ -8,10 +8,10 @@ using Tspm.Model.Selecting;
 namespace Tspm.Legacy;
 
 /// <summary>
-/// Reads the process list of the older Tspm: a JSON object whose member <c>processes</c> holds the list, as JSON or as
-/// a text that holds JSON, and perhaps <c>desiredStates</c> by id in the same way. A file that is broken as a whole is
-/// a problem; of one bad entry the others know nothing, and what is left out is told. Pure, and nothing is ever
-/// written.
+/// Parses the process list of the older Tspm: a JSON object whose member <c>processes</c> holds the list, as JSON or as
+/// a string that contains JSON. A second member, <c>desiredStates</c>, may hold states by id in the same two forms. A
+/// file that cannot be parsed is a problem; a bad entry does not affect the others, and a remark says what was left
+/// out. A pure function: the file is never written.
 /// </summary>
 internal static class LegacyStore
 {
@@ -21,8 +21,9 @@ internal static class LegacyStore
         AllowTrailingCommas = true,
     };
 
-    /// <param name="text">The file's bytes.</param>
-    /// <param name="fallbackFolder">Working directory of a process that names none; absolute.</param>
+    /// <summary>Parses the contents of a file.</summary>
+    /// <param name="text">The bytes of the file.</param>
+    /// <param name="fallbackFolder">Working directory of processes that have none; an absolute path.</param>
     public static LegacyList Read(ReadOnlyMemory<byte> text, string fallbackFolder)
     {
         if (text.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) text = text[3..];
@@ -31,7 +32,7 @@ internal static class LegacyStore
         {
             using var document = JsonDocument.Parse(text, Options);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
-                return Broken("it must hold an object with 'processes', but holds "
+                return Broken("it must contain an object with 'processes', but contains "
                     + $"{JsonProblems.Show(document.RootElement)}");
             return Read(document.RootElement, fallbackFolder);
         }
@@ -48,7 +49,7 @@ internal static class LegacyStore
         if (!TryOpen(root, "processes", JsonValueKind.Array, "a list", out var list, out var problem))
             return Broken(problem);
         if (!TryOpen(root, "desiredStates", JsonValueKind.Object, "an object", out var states, out problem))
-            remarks.Add($"{problem}; what should run is not known");
+            remarks.Add($"{problem}; so it is unknown which processes should run");
         var builder = new Builder(states, fallbackFolder, remarks);
         if (list.ValueKind == JsonValueKind.Array)
             foreach (var entry in list.EnumerateArray()) builder.Add(entry);
@@ -56,9 +57,10 @@ internal static class LegacyStore
     }
 
     /// <summary>
-    /// A member that is JSON itself or a text that holds it. True without a value: it is missing, null or an empty
-    /// text.
+    /// Reads a member that is either JSON or a string that contains JSON. Succeeds without a value if the member is
+    /// missing, null or an empty string.
     /// </summary>
+    /// <returns>False if the member has another type or invalid JSON; <paramref name="problem"/> says which.</returns>
     static bool TryOpen(JsonElement root, string name, JsonValueKind kind, string expected, out JsonElement found,
         out string problem)
     {
@@ -88,7 +90,7 @@ internal static class LegacyStore
 
     static LegacyList Broken(string problem) => new([], [], problem);
 
-    /// <summary>Gathers the processes and gives each a name of its own.</summary>
+    /// <summary>Collects the processes and gives each a unique name.</summary>
     sealed class Builder(JsonElement states, string fallbackFolder, List<string> remarks)
     {
         readonly HashSet<string> _names = [], _ids = [];
@@ -101,7 +103,7 @@ internal static class LegacyStore
             var where = string.Create(CultureInfo.InvariantCulture, $"entry {++_at}");
             if (entry.ValueKind != JsonValueKind.Object)
             {
-                remarks.Add($"{where} of the list is {JsonProblems.Show(entry)} and no process; it was left out");
+                remarks.Add($"{where} of the list is {JsonProblems.Show(entry)} and not a process; it was left out");
                 return;
             }
             var reader = new LegacyEntry(entry, where, remarks);
@@ -113,9 +115,9 @@ internal static class LegacyStore
             if (name != wanted)
             {
                 var why = isSecond
-                    ? "there are two with its id; the second is not started"
-                    : "a name is used once; " + ProcessName.Rule;
-                remarks.Add($"'{wanted}' is called '{name}' now: {why}");
+                    ? "two processes have its id; the second one is not started"
+                    : "names are unique; " + ProcessName.Rule;
+                remarks.Add($"'{wanted}' was renamed to '{name}': {why}");
             }
             var isNumber = Selector.TryNumber(id, out var number);
             Processes.Add(new LegacyProcess(config with { Name = name, LegacyId = id },

@@ -8,30 +8,32 @@ using Tspm.Storage;
 namespace Tspm.Legacy;
 
 /// <summary>
-/// The first start of a daemon on an empty home takes over the process list of an older Tspm. Its file is only read.
-/// What was done is in <c>migration.json</c>, and one line of it is left for the next command to say. Saved before
-/// anything is started, so a daemon that dies in the middle is followed by one that does the same again, or finds it
-/// done.
+/// Imports the process list of an older Tspm when a daemon starts on an empty home. The list itself is only read. The
+/// result is recorded in <c>migration.json</c>, and a one-line summary is left for the next command to print. The state
+/// is saved before any process is started, so if the daemon dies in between, the next one repeats the import or finds
+/// it completed.
 /// </summary>
 internal sealed class Migration
 {
-    const string Guide = "the guide is MIGRATION.md";
+    const string Guide = "see MIGRATION.md";
 
-    /// <summary>Of the record of an earlier migration: a list of names and ids.</summary>
+    /// <summary>Size limit for the record of an earlier migration, which is a list of names and ids.</summary>
     const int MaxRecordBytes = 16 << 20;
 
-    /// <summary>What is to be saved first of all; null: nothing was taken over.</summary>
+    /// <summary>The state to save before anything is started; null if nothing was imported.</summary>
     public ProcessesFile? Content { get; private set; }
 
-    /// <summary>What was done or could not be done, in one sentence.</summary>
+    /// <summary>What was imported, or why nothing could be, in one sentence.</summary>
     public required string Sentence { get; init; }
 
     string _record = "";
 
-    /// <summary>Null: there is no old list, or nothing in it.</summary>
+    /// <summary>Reads the legacy list and prepares the import.</summary>
+    /// <param name="clock">Gives the time of the import.</param>
     /// <param name="environment">
-    /// What the old processes had was the environment of whatever started their manager: now it is this daemon's own.
+    /// The daemon's own environment, which the processes get: the old manager gave them its own environment.
     /// </param>
+    /// <returns>Null if there is no legacy list, or an empty one.</returns>
     public static Migration? Prepare(TimeProvider clock, Dictionary<string, string> environment)
     {
         if (LegacyFinder.UserHome is not { } userHome || LegacyFinder.Find(userHome) is not { } found) return null;
@@ -39,8 +41,8 @@ internal sealed class Migration
         {
             var broken = new Migration
             {
-                Sentence = $"the old process list {found.Path} could not be read and nothing was taken over: "
-                    + $"{problem}; mend it and run tspm migrate; {Guide}",
+                Sentence = $"the old process list {found.Path} could not be read, so nothing was imported: "
+                    + $"{problem}; correct it and run tspm migrate; {Guide}",
             };
             broken._record = Record(clock, found, [], [], broken.Sentence);
             return broken;
@@ -59,9 +61,7 @@ internal sealed class Migration
             {
                 Id = ids.Of(process),
                 Config = process.Config,
-                Desired = isUp
-                    ? DesiredState.Up
-                    : DesiredState.Down,
+                Desired = isUp ? DesiredState.Up : DesiredState.Down,
                 EnvironmentKey = key,
                 CreatedAt = now,
             });
@@ -83,18 +83,19 @@ internal sealed class Migration
     }
 
     /// <summary>
-    /// Writes the record, and the line for the next command unless the same was said already. Null, or why it could not
-    /// be written.
+    /// Writes the record, and the line for the next command unless an earlier start already left the same line.
     /// </summary>
+    /// <returns>Null if the record was written, else a sentence that says why it was not.</returns>
     public string? Write(TspmHome home)
     {
         try
         {
-            // The same trouble as at the last start: it was told.
-            var said = Platform.RegularFile.Read(home.MigrationFile, MaxRecordBytes, out _);
-            var isNews = said is null || said.AsSpan().IndexOf(JsonEncodedText.Encode(Sentence).EncodedUtf8Bytes) < 0;
+            // A list that cannot be read is found again at every start, but is reported once.
+            var earlier = Platform.RegularFile.Read(home.MigrationFile, MaxRecordBytes, out _);
+            var isNew = earlier is null
+                || earlier.AsSpan().IndexOf(JsonEncodedText.Encode(Sentence).EncodedUtf8Bytes) < 0;
             AtomicFile.Write(home.MigrationFile, Encoding.UTF8.GetBytes(_record), durable: true);
-            if (isNews) AtomicFile.Write(home.NoticeFile, Encoding.UTF8.GetBytes(Sentence), durable: false);
+            if (isNew) AtomicFile.Write(home.NoticeFile, Encoding.UTF8.GetBytes(Sentence), durable: false);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -107,15 +108,15 @@ internal sealed class Migration
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture,
-            $"{definitions.Count} {(definitions.Count == 1 ? "process was" : "processes were")} taken over from the "
-                + $"old list {found.Path} (left as it is)");
+            $"{definitions.Count} {(definitions.Count == 1 ? "process was" : "processes were")} imported from the "
+                + $"old list {found.Path} (the file is unchanged)");
         var held = Array.FindAll(former, static program => program is not null).Length;
         if (held > 0)
             text.Append(CultureInfo.InvariantCulture,
-                $"; {held} still {(held == 1 ? "runs" : "run")} elsewhere and {(held == 1 ? "is" : "are")} not "
+                $"; {held} still {(held == 1 ? "runs" : "run")} elsewhere and {(held == 1 ? "was" : "were")} not "
                     + $"started here: tspm migrate --take-over");
         if (found.List.Processes.TrueForAll(static process => process.IsUp is null))
-            text.Append("; the list does not say what should run: tspm start-all");
+            text.Append("; the list does not say which processes should run; to start all: tspm start-all");
         if (found.List.Remarks.Count > 0)
             text.Append(CultureInfo.InvariantCulture,
                 $"; {found.List.Remarks.Count} {(found.List.Remarks.Count == 1 ? "remark" : "remarks")}: tspm migrate");
@@ -162,7 +163,9 @@ internal sealed class Migration
         json.WriteEndArray();
     }
 
-    /// <summary>Old numbers stay what they are, so that they stay selectors; the others come behind.</summary>
+    /// <summary>
+    /// Assigns ids. Numeric old ids are kept, so that they keep working as selectors; the others get higher numbers.
+    /// </summary>
     sealed class Numbers
     {
         public Numbers(List<LegacyProcess> processes)

@@ -4,19 +4,21 @@ using Tspm.Platform;
 namespace Tspm.Legacy;
 
 /// <summary>
-/// The line that a daemon has left about a migration: for the first command that finds it. Costs one look for a file.
+/// The line about a migration that a daemon leaves for the next command to print. Without one, checking costs a single
+/// system call.
 /// </summary>
 internal static class MigrationNotice
 {
     const int MaxBytes = 64 << 10;
 
-    /// <summary>Takes the line away and returns it; null: there is none, or another command has taken it.</summary>
+    /// <summary>Removes the line and returns it.</summary>
+    /// <returns>Null if there is none, or another command has taken it.</returns>
     public static string? Take(string file)
     {
         if (RegularFile.Read(file, MaxBytes, out _) is not { } bytes) return null;
         try
         {
-            // Whoever takes it away says it: several commands may be at it.
+            // Several commands may find the file; only the one that succeeds in renaming it prints the line.
             var mine = $"{file}.{Environment.ProcessId}";
             File.Move(file, mine);
             File.Delete(mine);
@@ -24,7 +26,7 @@ internal static class MigrationNotice
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Somebody else was first, or the home cannot be written: then the next one says it.
+            // Another command was faster, or the home is not writable and a later command will print the line.
             return null;
         }
     }

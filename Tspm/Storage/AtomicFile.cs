@@ -1,15 +1,15 @@
 namespace Tspm.Storage;
 
 /// <summary>
-/// Whole-file replacement: a reader sees the old content or the new one, never a part. With <c>durable</c> the content
-/// is on the disk when the call returns (fsync of the file, rename, fsync of the folder: a rename is only durable with
-/// its folder, man 2 fsync).
+/// Replaces files atomically: a reader sees the old content or the new content, never a mix. With <c>durable</c>, the
+/// content is on disk when the call returns (fsync of the file, rename, fsync of the folder, because fsync of a file
+/// does not make its directory entry durable: man 2 fsync).
 /// </summary>
 internal static class AtomicFile
 {
     /// <summary>
     /// Replaces <paramref name="path"/>. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>;
-    /// the old content is whole then.
+    /// the old content is intact in that case.
     /// </summary>
     public static void Write(string path, ReadOnlySpan<byte> content, bool durable)
     {
@@ -19,7 +19,7 @@ internal static class AtomicFile
         if (durable) SyncFolder(path);
     }
 
-    /// <summary>Writes a file that nobody reads yet.</summary>
+    /// <summary>Writes a file that has no readers yet, so it need not appear all at once.</summary>
     public static void WriteNew(string path, ReadOnlySpan<byte> content, bool durable)
     {
         using var file = new FileStream(Platform.FileSystem.CreateOwnerOnly(path), FileAccess.Write, bufferSize: 0);

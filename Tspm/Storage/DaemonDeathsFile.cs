@@ -4,14 +4,15 @@ using Tspm.Model.State;
 namespace Tspm.Storage;
 
 /// <summary>
-/// Reads and writes the guardian's note about daemon deaths. Neither way fails loudly: the note only explains.
+/// Reads and writes the guardian's note about daemon deaths. Neither direction reports errors, because nothing depends
+/// on the note: it only explains.
 /// </summary>
 internal static class DaemonDeathsFile
 {
-    /// <summary>Many times what is ever written.</summary>
-    const int MostBytes = 64 * 1024;
+    /// <summary>Many times the size of a real note.</summary>
+    const int MaxBytes = 64 * 1024;
 
-    /// <summary>Replaces the note, whole or not at all. What keeps it from being written is ignored.</summary>
+    /// <summary>Replaces the note atomically. Errors are ignored.</summary>
     public static void Write(TspmHome home, DaemonDeathsNote note)
     {
         try
@@ -21,16 +22,17 @@ internal static class DaemonDeathsFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A full disk, or a home that was removed: nobody depends on the note.
+            // The disk is full, or the home was removed.
         }
     }
 
-    /// <summary>Null: there is none, or it cannot be read.</summary>
+    /// <summary>Reads the note.</summary>
+    /// <returns>Null if there is no note, or it cannot be read.</returns>
     public static DaemonDeathsNote? Read(TspmHome home)
     {
         try
         {
-            var bytes = Platform.RegularFile.Read(home.DaemonDeathsFile, MostBytes, out _);
+            var bytes = Platform.RegularFile.Read(home.DaemonDeathsFile, MaxBytes, out _);
             return bytes is null ? null : JsonSerializer.Deserialize(bytes, StorageJson.Compact.DaemonDeathsNote);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)

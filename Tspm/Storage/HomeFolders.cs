@@ -1,13 +1,15 @@
 namespace Tspm.Storage;
 
-/// <summary>Makes the home and its folders, 0700, and refuses one that others could tamper with.</summary>
+/// <summary>
+/// Creates the home and its folders (mode 0700), and refuses folders that other users could tamper with.
+/// </summary>
 internal static class HomeFolders
 {
     const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>
-    /// Called by the guardian, before it makes anything. Throws <see cref="HomeException"/> with the cause and the
-    /// remedy.
+    /// Called by the guardian before it creates anything in the home. Throws <see cref="HomeException"/> with the cause
+    /// and the remedy.
     /// </summary>
     public static void Prepare(TspmHome home)
     {
@@ -16,13 +18,13 @@ internal static class HomeFolders
             Path.GetDirectoryName(home.SocketPath)! })
         {
             if (Platform.FileSystem.ForeignLink(folder) is { } link) throw new HomeException(link, notPermitted: true);
-            // Each before the next is made in it.
+            // Each folder is checked before the next one is created inside it.
             Make(folder);
             if (Platform.FileSystem.OpenToOthers(folder) is { } problem)
                 throw new HomeException(problem, notPermitted: true);
             var mode = File.GetUnixFileMode(folder);
-            // Others may look into a folder within the home as far as they may into the home; the owner needs all
-            // rights in each.
+            // The home's own mode keeps others out of everything below it, so the subfolders may be more open; but the
+            // owner needs all rights in each of them.
             if ((mode & OwnerOnly) != OwnerOnly || (folder == home.Path && mode != OwnerOnly)) SetMode(folder);
         }
     }
@@ -35,13 +37,13 @@ internal static class HomeFolders
         }
         catch (UnauthorizedAccessException)
         {
-            throw new HomeException($"cannot make {folder}: permission denied. Make its parent writable, or set "
-                + "TSPM_HOME to a folder of yours", notPermitted: true);
+            throw new HomeException($"cannot create {folder}: permission denied. Make its parent folder writable, or "
+                + "set TSPM_HOME to a folder you own", notPermitted: true);
         }
         catch (IOException e)
         {
-            throw new HomeException($"cannot make {folder}: {Platform.FileSystem.Describe(e)}. Set TSPM_HOME to a "
-                + "folder of yours");
+            throw new HomeException($"cannot create {folder}: {Platform.FileSystem.Describe(e)}. Set TSPM_HOME to a "
+                + "folder you own");
         }
     }
 
@@ -53,7 +55,7 @@ internal static class HomeFolders
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HomeException($"the mode of {folder} must be 700 and cannot be changed: "
+            throw new HomeException($"{folder} must have mode 700, and tspm cannot change its mode: "
                 + $"{Platform.FileSystem.Describe(e)}. Run chmod 700 {folder}", notPermitted: true);
         }
     }

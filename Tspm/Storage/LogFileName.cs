@@ -4,9 +4,9 @@ using System.Text;
 namespace Tspm.Storage;
 
 /// <summary>
-/// Turns a process name into a file name: what is not a letter, digit or one of <c>-_.@+=,</c> and space is
-/// percent-encoded byte by byte; so is '~', which separates the instance number, and a leading dot, which would hide
-/// the file. Two names never share a file.
+/// Turns a process name into a file name. Letters, digits, spaces and <c>-_.@+=,</c> are kept; all other characters are
+/// percent-encoded byte by byte. So are '~', which separates the instance number, and a leading dot, which would hide
+/// the file. Different names never share a file.
 /// </summary>
 internal static class LogFileName
 {

@@ -3,7 +3,7 @@ using Tspm.Model.State;
 
 namespace Tspm.Storage;
 
-/// <summary>Which files the output of an instance goes to.</summary>
+/// <summary>Decides which log files receive the output of an instance.</summary>
 internal static class LogPaths
 {
     public static (string Out, string Err) Of(TspmHome home, ProcessDefinition definition, int instance)

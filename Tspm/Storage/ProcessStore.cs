@@ -6,23 +6,23 @@ using Tspm.Model.State;
 namespace Tspm.Storage;
 
 /// <summary>
-/// Reads and writes <c>processes.json</c> with its three earlier generations. Why generations: a rename is atomic, but
-/// disks, people and other programs are not; whatever happens to the file, the state of the last change but one is
-/// beside it. A file that cannot be read is moved aside, never deleted, and never written over.
+/// Reads and writes <c>processes.json</c> and keeps its three previous generations. A rename is atomic, but disks,
+/// people and other programs are not: whatever happens to the file, the previous state is next to it. An unreadable
+/// file is moved aside; it is never deleted or overwritten.
 /// </summary>
 internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
 {
     const int Generations = 3;
 
-    /// <summary>Thousands of processes with an environment each need a tenth of it.</summary>
+    /// <summary>Ten times the size of a file with thousands of processes, each with its own environment.</summary>
     const int MaxBytes = 256 << 20;
 
-    /// <summary>What was found, and sentences for <c>status</c> about what had to be done to find it.</summary>
+    /// <summary>The loaded state, and sentences for <c>status</c> about the repairs that loading it took.</summary>
     public sealed record Loaded(ProcessesFile Content, IReadOnlyList<string> Troubles);
 
     /// <summary>
-    /// Reads the newest good generation. Throws <see cref="HomeException"/> when the file is of a newer version or no
-    /// generation can be read for want of permission.
+    /// Reads the newest readable generation. Throws <see cref="HomeException"/> if the file was written by a newer
+    /// version, or if permissions prevent reading it.
     /// </summary>
     public Loaded Load()
     {
@@ -35,28 +35,33 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
             if (TryRead(path, out var problem) is { } content)
             {
                 if (generation > 0)
-                    troubles.Add($"processes.json was lost or unreadable; the state of {Path.GetFileName(path)} "
-                        + "is used");
-                ClearWay(generation + 1, troubles);
+                    troubles.Add("processes.json was missing or unreadable; restored the state from "
+                        + Path.GetFileName(path));
+                MoveObstaclesAside(generation + 1, troubles);
                 _renamesLogs = RenamesLogs(content);
                 return new Loaded(content, troubles);
             }
             troubles.Add(SetAside(path, problem));
         }
         if (troubles.Count > 0)
-            troubles.Add($"no readable generation of {Path.GetFileName(current)} was left; started empty");
+            troubles.Add($"no generation of {Path.GetFileName(current)} could be read; the daemon started without "
+                + "processes");
         return new Loaded(ProcessesFile.Empty, troubles);
     }
 
-    /// <summary>An older generation that is a folder, say, would be in the way of every later one.</summary>
-    void ClearWay(int from, List<string> troubles)
+    /// <summary>
+    /// Anything but a regular file in place of an older generation (a folder, say) would make every later save fail.
+    /// </summary>
+    void MoveObstaclesAside(int from, List<string> troubles)
     {
         for (var generation = from; generation <= Generations; generation++)
             if (Platform.RegularFile.Obstacle(PathOf(generation)) is { } problem)
                 troubles.Add(SetAside(PathOf(generation), $"it {problem.Words}"));
     }
 
-    /// <summary>The newest good generation, for readers beside or without a daemon: nothing is moved or said.</summary>
+    /// <summary>
+    /// Reads the newest readable generation without moving or reporting anything: for readers that are not the daemon.
+    /// </summary>
     public ProcessesFile Peek()
     {
         for (var generation = 0; generation <= Generations; generation++)
@@ -66,13 +71,13 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
     }
 
     /// <summary>
-    /// Writes a new generation; on return it is on disk. Throws IOException or UnauthorizedAccessException; the file on
-    /// disk is whole then, old or new.
+    /// Writes a new generation, which is on disk when the call returns. Throws IOException or
+    /// UnauthorizedAccessException; the file on disk is then intact, old or new.
     /// </summary>
     public void Save(ProcessesFile content)
     {
         var path = home.ProcessesFile;
-        // That logs were renamed must not be on disk before the renaming is.
+        // This state says that the logs have been renamed, so the renames must reach the disk first.
         if (_renamesLogs) SyncLogs();
         var temporary = path + ".tmp";
         AtomicFile.WriteNew(temporary, JsonSerializer.SerializeToUtf8Bytes(content, StorageJson.Default.ProcessesFile),
@@ -83,7 +88,7 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         _renamesLogs = RenamesLogs(content);
     }
 
-    /// <summary>The state on disk says that log files are about to be renamed.</summary>
+    /// <summary>The state on disk announces that log files are about to be renamed.</summary>
     bool _renamesLogs;
 
     static bool RenamesLogs(ProcessesFile content)
@@ -99,7 +104,8 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
     }
 
     /// <summary>
-    /// Shifts .2 to .3 and .1 to .2, then links the current file as .1: at no instant is there no processes.json.
+    /// Shifts .2 to .3 and .1 to .2, then links the current file as .1. A link, and not a rename, so that
+    /// processes.json exists at every instant.
     /// </summary>
     void KeepGenerations()
     {
@@ -112,7 +118,7 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         }
         catch (IOException)
         {
-            // A file system without hard links: a copy is as good, and only slower.
+            // The file system has no hard links: copying has the same effect, only slower.
             File.Copy(home.ProcessesFile, PathOf(1), overwrite: true);
         }
     }
@@ -128,7 +134,7 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
                 return null;
             }
             var content = JsonSerializer.Deserialize(bytes, StorageJson.Default.ProcessesFile);
-            if (content is null) problem = "it holds no object";
+            if (content is null) problem = "it does not contain a JSON object";
             else if (content.Format > ProcessesFile.CurrentFormat)
                 throw new HomeException(
                     $"{path} was written by a newer version of tspm (format {content.Format}; this one reads up to "
@@ -138,26 +144,28 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         }
         catch (JsonException e)
         {
-            problem = string.Create(CultureInfo.InvariantCulture, $"it is not valid at line {(e.LineNumber ?? 0) + 1}");
+            problem = string.Create(
+                CultureInfo.InvariantCulture, $"it is not valid JSON at line {(e.LineNumber ?? 0) + 1}");
             return null;
         }
     }
 
     /// <summary>
-    /// What is wrong with a file that can never be read, so that it may be moved aside. What may be readable another
-    /// time throws <see cref="HomeException"/>.
+    /// Says why a file can never be read, which allows moving it aside. Throws <see cref="HomeException"/> if a later
+    /// attempt might succeed.
     /// </summary>
     static string Unusable(string path, Platform.FileProblem problem) => problem.Kind switch
     {
         Platform.FileProblemKind.NotRegular or Platform.FileProblemKind.TooLarge or Platform.FileProblemKind.Missing =>
             $"it {problem.Words}",
         Platform.FileProblemKind.NotPermitted =>
-            throw new HomeException($"{path} cannot be read: permission denied. Make it readable for its user "
-                + "(chmod 600)", notPermitted: true),
+            throw new HomeException($"{path} cannot be read: permission denied. Make it readable for the daemon's "
+                + $"user (chmod 600 {path})", notPermitted: true),
         _ => throw new HomeException($"{path} {problem.Words}"),
     };
 
-    /// <summary>What no daemon writes and none could work with; null: nothing.</summary>
+    /// <summary>Finds content that no daemon writes and that none could work with.</summary>
+    /// <returns>A phrase about the first problem; null if there is none.</returns>
     static string? Contradiction(ProcessesFile content)
     {
         var ids = new HashSet<int>();
@@ -180,7 +188,7 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         var aside = first;
         for (var number = 2; Platform.FileSystem.IsThere(aside); number++)
             aside = string.Create(CultureInfo.InvariantCulture, $"{first}-{number}");
-        // Not moved is not lost: saving would write over it, so this daemon must not start.
+        // The next save would overwrite the file, so without moving it this daemon must not start.
         if (Platform.FileSystem.Rename(path, aside) is { } stuck)
             throw new HomeException($"{path} cannot be read ({problem}) and cannot be moved aside: {stuck}");
         return $"{Path.GetFileName(path)} could not be read ({problem}); it is kept as {Path.GetFileName(aside)}";

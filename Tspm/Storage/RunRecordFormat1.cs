@@ -3,9 +3,8 @@ using Tspm.Model.State;
 namespace Tspm.Storage;
 
 /// <summary>
-/// Between the present run records and those of format 1, both ways: versions up to 2.0.0-alpha.1 write nothing else
-/// and understand nothing else. Written until a daemon has said that it is ready, because an upgrade that fails before
-/// goes back to such a version.
+/// Converts run records from and to format 1, the only format that versions up to 2.0.0-alpha.1 read and write. A new
+/// daemon writes format 1 until it is ready, because a failed upgrade returns to such a version.
 /// </summary>
 internal static class RunRecordFormat1
 {
@@ -81,7 +80,7 @@ internal static class RunRecordFormat1
         StartedAt = flat.StartedAt,
         Mark = flat.Mark,
         Exit = flat.HasEnded ? new ChildExit(flat.ExitStatus, flat.EndCause ?? Cause.Ended(flat.ExitStatus)) : null,
-        // Only known of the first child, by its phase.
+        // For the current child, the phase says the same.
         WasOnline = flat.WasOnline || flat.Phase == "Online",
         Ready = flat.Ready,
         Health = flat.Health,
@@ -103,7 +102,7 @@ internal static class RunRecordFormat1
         BootId = bootId,
         GuardianPid = child.GuardianPid,
         RunId = child.RunId,
-        // Of a second child; the first one's is that of its process.
+        // Meant for a replacement; for the current child the caller puts the phase of the process here.
         Phase = child.Exit is not null ? Sweeping : child.Pid == 0 ? Spawning : Starting,
         Pid = child.Pid,
         StartTicks = child.StartTicks,

@@ -7,25 +7,26 @@ using Tspm.Platform;
 namespace Tspm.Storage;
 
 /// <summary>
-/// One run record in two files that are written in turn, each with a sequence number and a checksum: whatever instant
-/// the daemon is killed at, one of them is whole. Why not write and rename: a rename over a file makes ext4 flush the
-/// data at once (mount option auto_da_alloc), which costs milliseconds of a restart that is to take three. Layout: 8
-/// bytes sequence, 8 bytes checksum (XxHash3 of sequence, length and text), 8 bytes length, then JSON.
+/// Keeps one run record in two files that are written alternately, each with a sequence number and a checksum. At
+/// whatever instant the daemon is killed, one of the files is intact. Writing and renaming would not do: a rename over
+/// an existing file makes ext4 flush the data at once (mount option auto_da_alloc), which costs milliseconds of a
+/// restart that should take three. Layout: 8 bytes sequence, 8 bytes checksum (XxHash3 of sequence, length and text),
+/// 8 bytes length, then JSON.
 /// </summary>
 internal sealed class RunRecordSlots((string First, string Second) paths)
 {
     const int HeaderBytes = 24;
 
-    /// <summary>A config and an environment fit many times.</summary>
+    /// <summary>Many times the size of a config and an environment.</summary>
     const int MaxBytes = 64 << 20;
 
     ulong _sequence;
     bool _known;
 
-    /// <summary>Writes the older slot.</summary>
-    /// <param name="record">What to write.</param>
-    /// <param name="asFormat1">As an earlier version understands it.</param>
-    /// <returns>Null when it is written, else why not.</returns>
+    /// <summary>Overwrites the slot that holds the older record.</summary>
+    /// <param name="record">The record to write.</param>
+    /// <param name="asFormat1">Whether to write format 1, see <see cref="RunRecordFormat1"/>.</param>
+    /// <returns>Null if the record was written, else the reason why it was not.</returns>
     public string? Write(RunRecord record, bool asFormat1 = false)
     {
         if (!_known) Read();
@@ -42,7 +43,8 @@ internal sealed class RunRecordSlots((string First, string Second) paths)
         return problem;
     }
 
-    /// <summary>The newest whole record; null: there is none.</summary>
+    /// <summary>Reads the newest intact record.</summary>
+    /// <returns>Null if neither slot has one.</returns>
     public RunRecord? Read()
     {
         _known = true;
@@ -56,7 +58,8 @@ internal sealed class RunRecordSlots((string First, string Second) paths)
         return newest;
     }
 
-    /// <summary>Null when both are gone, else why not.</summary>
+    /// <summary>Deletes both slots.</summary>
+    /// <returns>Null if both are gone, else the reason why they are not.</returns>
     public string? Remove()
     {
         try

@@ -5,58 +5,58 @@ using Tspm.Platform;
 namespace Tspm.Storage;
 
 /// <summary>
-/// The run records under <c>run/</c>: see <see cref="RunRecordSlots"/>. Trouble on writing is kept as a sentence, never
-/// thrown: supervision goes on, and what could not be written is tried again until it can. Used by one thread.
+/// The run records under <c>run/</c>, see <see cref="RunRecordSlots"/>. A failed write is reported by <see
+/// cref="Trouble"/> and never thrown: supervision continues, and the write is retried until it succeeds. Used by one
+/// thread only.
 /// </summary>
 internal sealed class RunRecordStore(TspmHome home)
 {
     readonly Dictionary<InstanceKey, RunRecordSlots> _slots = [];
 
-    /// <summary>What is not on disk as it should be: a record, or null for one that should be gone.</summary>
+    /// <summary>Records that still have to be written, or null for those that still have to be deleted.</summary>
     readonly Dictionary<InstanceKey, RunRecord?> _unsaved = [];
 
     readonly List<Action> _whenAllSaved = [];
     string _problem = "";
     bool _retryArmed;
 
-    /// <summary>Why the newest records are not on disk; null when they are.</summary>
+    /// <summary>Why the newest records are not on disk; null if they are.</summary>
     public string? Trouble => _unsaved.Count == 0 ? null : $"run records cannot be written: {_problem}";
 
-    /// <summary>Arranges another try; without it there is none.</summary>
+    /// <summary>Schedules a retry after a failed write; without this function, nothing is retried.</summary>
     public Action<Action>? RetryLater { get; init; }
 
     /// <summary>
-    /// Asked before each write: false while the home at the path is not this daemon's. What is not written then is
-    /// tried again.
+    /// Called before each write. Returns false while the home at its path belongs to another daemon; the write is then
+    /// retried later.
     /// </summary>
     public Func<bool>? MayWrite { get; init; }
 
     /// <summary>
-    /// Records are written as an earlier version understands them: for as long as an upgrade may go back to one.
+    /// Whether records are written in format 1, for as long as an upgrade may return to a version that reads no other.
     /// </summary>
     public bool WritesFormat1 { get; set; }
 
-    /// <summary>Replaces the record of an instance. When it cannot be written, the one before is still there.</summary>
-    public void Save(InstanceKey key, RunRecord record) => Do(key, record);
+    /// <summary>Replaces the record of an instance. If it cannot be written, the previous record remains.</summary>
+    public void Save(InstanceKey key, RunRecord record) => Apply(key, record);
 
+    /// <summary>Deletes the record of an instance.</summary>
     public void Remove(InstanceKey key)
     {
-        Do(key, null);
+        Apply(key, null);
         if (!_unsaved.ContainsKey(key)) _slots.Remove(key);
     }
 
-    /// <summary>Does it when everything is on disk: now, if it is.</summary>
+    /// <summary>Runs the action once everything is on disk; at once if it already is.</summary>
     public void WhenAllSaved(Action action)
     {
         if (_unsaved.Count == 0) action();
         else _whenAllSaved.Add(action);
     }
 
-    void Do(InstanceKey key, RunRecord? record)
+    void Apply(InstanceKey key, RunRecord? record)
     {
-        var problem = MayWrite?.Invoke() == false
-            ? "the home was removed or moved"
-            : record is null ? SlotsOf(key).Remove() : SlotsOf(key).Write(record, WritesFormat1);
+        var problem = TryApply(key, record);
         if (problem is null)
         {
             if (_unsaved.Count > 0) Saved(key);
@@ -69,6 +69,12 @@ internal sealed class RunRecordStore(TspmHome home)
         RetryLater(Retry);
     }
 
+    string? TryApply(InstanceKey key, RunRecord? record)
+    {
+        if (MayWrite?.Invoke() == false) return "the home was removed or moved";
+        return record is null ? SlotsOf(key).Remove() : SlotsOf(key).Write(record, WritesFormat1);
+    }
+
     void Saved(InstanceKey key)
     {
         if (!_unsaved.Remove(key) || _unsaved.Count > 0) return;
@@ -79,10 +85,10 @@ internal sealed class RunRecordStore(TspmHome home)
     void Retry()
     {
         _retryArmed = false;
-        foreach (var key in new List<InstanceKey>(_unsaved.Keys)) Do(key, _unsaved[key]);
+        foreach (var key in new List<InstanceKey>(_unsaved.Keys)) Apply(key, _unsaved[key]);
     }
 
-    /// <summary>The instances of which there are records, readable or not.</summary>
+    /// <summary>The instances that have record files, readable or not.</summary>
     public IReadOnlyCollection<InstanceKey> Keys()
     {
         var keys = new HashSet<InstanceKey>();
@@ -93,7 +99,7 @@ internal sealed class RunRecordStore(TspmHome home)
     }
 
     /// <summary>
-    /// All records that can be read. One that cannot (torn by a power cut) says nothing and is passed over.
+    /// All readable records. Unreadable ones (torn by a power cut) are skipped.
     /// </summary>
     public IReadOnlyDictionary<InstanceKey, RunRecord> LoadAll()
     {
@@ -107,9 +113,10 @@ internal sealed class RunRecordStore(TspmHome home)
     }
 
     /// <summary>
-    /// Moves aside whatever lies where a run record belongs and can never be read or written as one: a folder, a FIFO,
-    /// a link to a device. Returns sentences for <c>status</c>.
+    /// Moves aside everything that has the name of a run record but is not a regular file: a folder, a FIFO, a link to
+    /// a device.
     /// </summary>
+    /// <returns>Sentences for <c>status</c>.</returns>
     public IReadOnlyList<string> MoveObstaclesAside()
     {
         var moved = new List<string>();
@@ -129,7 +136,7 @@ internal sealed class RunRecordStore(TspmHome home)
             : $"{what}; it is kept as {Path.GetFileName(aside)}";
     }
 
-    /// <summary>FIFOs that lie in the folder: (instance, run, stream, path).</summary>
+    /// <summary>All FIFOs in the folder, recognised by their names.</summary>
     public IEnumerable<(InstanceKey Key, ulong RunId, string Stream, string Path)> Fifos()
     {
         foreach (var path in Directory.EnumerateFiles(home.RunFolder))
@@ -138,7 +145,7 @@ internal sealed class RunRecordStore(TspmHome home)
                 yield return (key, run, parts[3], path);
     }
 
-    /// <summary>Runs whose standard output still has its FIFO.</summary>
+    /// <summary>The runs whose standard output FIFO still exists.</summary>
     public IReadOnlyList<(InstanceKey Key, ulong RunId)> Runs()
     {
         var runs = new List<(InstanceKey, ulong)>();

@@ -7,14 +7,16 @@ using Tspm.Protocol;
 namespace Tspm.Storage;
 
 /// <summary>
-/// Reads <c>settings.json</c>, strictly: what is wrong in it is said, and the defaults are used. It never keeps a
-/// daemon from starting.
+/// Reads <c>settings.json</c> strictly. Any mistake is reported and all defaults are used instead: the file never
+/// prevents a daemon from starting.
 /// </summary>
 internal static class SettingsFile
 {
     const int MaxBytes = 1 << 20;
 
-    /// <summary>No file: the defaults. <paramref name="trouble"/>: a sentence, or null.</summary>
+    /// <summary>Reads the settings; a missing file means the defaults.</summary>
+    /// <param name="home">The home whose settings to read.</param>
+    /// <param name="trouble">Why the file is ignored, as a sentence for the user; null if it is not.</param>
     public static Settings Read(TspmHome home, out string? trouble)
     {
         trouble = null;
@@ -30,7 +32,7 @@ internal static class SettingsFile
             if (settings.LogsTotalMaxBytes is < 0)
                 trouble = $"logsTotalMaxBytes must be a whole number, 0 or more, but is {settings.LogsTotalMaxBytes}";
             else if (settings.Cgroup is not (null or "auto" or "off") && !settings.Cgroup.StartsWith('/'))
-                trouble = "cgroup must be auto, off or the path of a folder, but is "
+                trouble = "cgroup must be auto, off or an absolute path, but is "
                     + $"{JsonProblems.Quote(settings.Cgroup)}";
             else if (SocketLimits.Problem(settings.Limits) is { } wrong) trouble = wrong;
             else return settings;
@@ -41,12 +43,12 @@ internal static class SettingsFile
         }
         catch (JsonException)
         {
-            trouble = "it is not JSON";
+            trouble = "it is not valid JSON";
         }
         trouble = Unused(home, trouble);
         return new Settings();
     }
 
     static string Unused(TspmHome home, string why) =>
-        $"{home.SettingsFile} is not used: {why}. Correct it and run: tspm daemon restart";
+        $"{home.SettingsFile} is ignored: {why}. Correct it, then run: tspm daemon restart";
 }

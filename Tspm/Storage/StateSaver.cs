@@ -3,12 +3,12 @@ using Tspm.Model.State;
 namespace Tspm.Storage;
 
 /// <summary>
-/// Writes the newest state to disk on its own thread, so that saving runs beside spawning and several changes at once
-/// cost one write. A save that fails is said to those who asked for it, and is tried again until it works.
+/// Writes the newest state to disk on its own thread, so that saving and spawning run in parallel and simultaneous
+/// changes cost one write. A failed save is reported to its requesters and retried until it succeeds.
 /// </summary>
 internal sealed class StateSaver : IStateSaver, IDisposable
 {
-    /// <summary>How long after a failed save the next try comes.</summary>
+    /// <summary>Delay between a failed save and the next attempt.</summary>
     static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(500);
 
     readonly Action<ProcessesFile> _save;
@@ -24,10 +24,10 @@ internal sealed class StateSaver : IStateSaver, IDisposable
         _thread.Start();
     }
 
-    /// <summary>Why the newest state is not on disk; null when it is or is about to be.</summary>
+    /// <summary>Why the newest state is not on disk; null if it is, or is about to be.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>Called on the saver's thread when it has come into trouble.</summary>
+    /// <summary>Called on the saver's thread after each failed save.</summary>
     public Action? Failed { get; set; }
 
     /// <inheritdoc/>
@@ -38,7 +38,7 @@ internal sealed class StateSaver : IStateSaver, IDisposable
     {
         lock (_gate)
         {
-            if (_closing) return Task.FromResult<string?>("the daemon is going away");
+            if (_closing) return Task.FromResult<string?>("the daemon is shutting down");
             if (_pending is null) _pending = new Request(state);
             else _pending.State = state;
             Monitor.Pulse(_gate);
@@ -46,7 +46,7 @@ internal sealed class StateSaver : IStateSaver, IDisposable
         }
     }
 
-    /// <summary>Tries to write what is pending, then ends.</summary>
+    /// <summary>Makes one attempt to write the pending state, then ends the thread.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -62,7 +62,7 @@ internal sealed class StateSaver : IStateSaver, IDisposable
         ProcessesFile? unsaved = null;
         while (true)
         {
-            var request = Take(retryDue: unsaved is not null, out var closing);
+            var request = WaitForRequest(retryDue: unsaved is not null, out var closing);
             unsaved = request?.State ?? unsaved;
             if (unsaved is null) return;
             Trouble = Try(unsaved);
@@ -77,8 +77,9 @@ internal sealed class StateSaver : IStateSaver, IDisposable
         }
     }
 
-    /// <summary>The next request; null when there is none and a retry is due or the end has come.</summary>
-    Request? Take(bool retryDue, out bool closing)
+    /// <summary>Waits for the next request.</summary>
+    /// <returns>Null if there is none and a retry is due or the saver is closing.</returns>
+    Request? WaitForRequest(bool retryDue, out bool closing)
     {
         lock (_gate)
         {
@@ -100,7 +101,7 @@ internal sealed class StateSaver : IStateSaver, IDisposable
         }
         catch (Exception e)
         {
-            // Whatever it is: the processes are worth more than the daemon's opinion of itself.
+            // No failure to save, whatever its cause, may take the daemon and its supervision down.
             return Platform.FileSystem.Describe(e);
         }
     }

@@ -3,13 +3,14 @@ using System.Text;
 namespace Tspm.Storage;
 
 /// <summary>
-/// Every path that Tspm uses, in one place. The home is $TSPM_HOME, else $HOME/.tspm, else the passwd entry's; it is
-/// 0700 and all files in it 0600.
+/// Every path that Tspm uses, in one place. The home is $TSPM_HOME, else $HOME/.tspm, else .tspm in the home directory
+/// of the user's passwd entry. Its mode is 0700, and the mode of all files in it is 0600.
 /// </summary>
 internal sealed class TspmHome
 {
     /// <summary>
-    /// Longest socket path in bytes without the closing NUL (man 7 unix: sun_path is 108 bytes on Linux, 104 on macOS).
+    /// Longest socket path in bytes, without the terminating NUL (man 7 unix: sun_path has 108 bytes on Linux, 104 on
+    /// macOS).
     /// </summary>
     public static readonly int MaxSocketPathBytes = (Platform.CurrentSystem.IsMacOS ? 104 : 108) - 1;
 
@@ -17,57 +18,55 @@ internal sealed class TspmHome
 
     public string Path { get; }
 
-    /// <summary>
-    /// The home of the machine's own instance (<c>--system</c>), and its socket, which lies where system services have
-    /// theirs.
-    /// </summary>
+    /// <summary>The home of the system-wide instance (<c>--system</c>).</summary>
     public const string SystemPath = "/var/lib/tspm";
 
+    /// <summary>The socket of the system-wide instance is where system services keep theirs.</summary>
     const string SystemSocket = "/run/tspm/tspm.sock";
 
-    /// <summary>The machine's own instance, root's.</summary>
+    /// <summary>Whether this is the system-wide instance, which runs as root.</summary>
     public bool IsSystem => Path == SystemPath;
 
     public string SocketPath => IsSystem ? SystemSocket : Of("tspm.sock");
 
     /// <summary>
-    /// Another name of the running daemon's socket while a service manager puts its own socket into that place: by it
-    /// the successor finds who is to hand over.
+    /// The name that the running daemon's socket gets while a service manager binds its own socket to
+    /// <see cref="SocketPath"/>. The successor connects here to ask for the handover.
     /// </summary>
     public string FormerSocketPath => Of("run/former.sock");
 
     public string LockFile => Of("daemon.lock");
 
     /// <summary>
-    /// Held while a guardian tries to become the one: whoever waits for it finds the winner's socket listening.
+    /// Held while a guardian competes for the home: once it is free, the winner's socket is listening.
     /// </summary>
     public string ElectionLockFile => Of("run/election.lock");
 
     /// <summary>
-    /// Held by the one daemon that may write: a successor waits until its predecessor is really gone.
+    /// Held by the one daemon that may write: a successor waits for it until its predecessor has ended.
     /// </summary>
     public string WriterLockFile => Of("run/writer.lock");
 
     /// <summary>The guardian's note about daemon deaths, for clients that get no answer.</summary>
     public string DaemonDeathsFile => Of("run/daemon-deaths.json");
 
-    /// <summary>What the pump was about to do, see <see cref="Tspm.Logs.Writing.MoveIntent"/>.</summary>
+    /// <summary>The log move in progress, see <see cref="Tspm.Logs.Writing.MoveIntent"/>.</summary>
     public string MoveIntentFile => Of("run/move.intent");
 
     public string SettingsFile => Of("settings.json");
     public string StateFile => Of("daemon.state");
     public string ProcessesFile => Of("processes.json");
 
-    /// <summary>What was taken over from an older Tspm.</summary>
+    /// <summary>The record of what was imported from an older Tspm.</summary>
     public string MigrationFile => Of("migration.json");
 
-    /// <summary>A line about that for the next command, which says it and removes it.</summary>
+    /// <summary>A line about the migration; the next command prints and removes it.</summary>
     public string NoticeFile => Of("migration.notice");
     public string RunFolder => Of("run");
     public string LogFolder => Of("logs");
     public string DaemonLog => Of("daemon.log");
 
-    /// <summary>What happened, the newest file of it.</summary>
+    /// <summary>The newest file of the event log.</summary>
     public string EventsFile => Of("events.jsonl");
 
     /// <summary>A path in the home.</summary>
@@ -78,7 +77,7 @@ internal sealed class TspmHome
     public string ErrLog(string name, int instance, int instances) => LogFile(name, instance, instances, "err");
 
     /// <summary>
-    /// FIFO of one stream of one run: the name says whose it is, so that it can be drained by whoever finds it.
+    /// The FIFO of one stream of one run. Its name identifies the run, so that any later daemon can drain it.
     /// </summary>
     public string FifoPath(Tspm.Model.Selecting.InstanceKey key, ulong runId, string stream) =>
         System.IO.Path.Combine(RunFolder, $"{key}.{runId}.{stream}");
@@ -88,8 +87,8 @@ internal sealed class TspmHome
         (System.IO.Path.Combine(RunFolder, $"{key}.a.json"), System.IO.Path.Combine(RunFolder, $"{key}.b.json"));
 
     /// <summary>
-    /// The home of this user and environment. Throws <see cref="HomeException"/> when none can be found or its socket
-    /// path would be too long.
+    /// Finds the home of this user and environment. Throws <see cref="HomeException"/> if there is none, or if its
+    /// socket path would be too long.
     /// </summary>
     public static TspmHome Resolve()
     {
@@ -98,9 +97,10 @@ internal sealed class TspmHome
         return home;
     }
 
-    /// <summary>The path that a process with this environment has taken for its home; null: none.</summary>
-    /// <param name="environment">Of that process.</param>
-    /// <param name="folder">Where it runs: a relative path begins there.</param>
+    /// <summary>Finds the home that another process with this environment has chosen.</summary>
+    /// <param name="environment">The environment of that process.</param>
+    /// <param name="folder">The working directory of that process, to which a relative path refers.</param>
+    /// <returns>An absolute path; null if that process has no home.</returns>
     public static string? PathIn(IReadOnlyDictionary<string, string> environment, string folder)
     {
         if (environment.GetValueOrDefault("TSPM_HOME") is { Length: > 0 } chosen)
@@ -120,8 +120,8 @@ internal sealed class TspmHome
             return System.IO.Path.Combine(home, ".tspm");
         return Platform.FileSystem.HomeOfUser() is { Length: > 0 } passwd
             ? System.IO.Path.Combine(passwd, ".tspm")
-            : throw new HomeException("neither TSPM_HOME nor HOME is set and this user has no home directory; set "
-                + "TSPM_HOME to a folder of yours");
+            : throw new HomeException("neither TSPM_HOME nor HOME is set, and this user has no home directory; set "
+                + "TSPM_HOME to a folder you own");
     }
 
     void CheckSocketPath()
@@ -129,12 +129,13 @@ internal sealed class TspmHome
         var bytes = Encoding.UTF8.GetByteCount(SocketPath);
         if (bytes > MaxSocketPathBytes)
             throw new HomeException(
-                $"the socket path {SocketPath} is {bytes} bytes long; the system allows {MaxSocketPathBytes} "
-                    + $"({MaxSocketPathBytes + 1} with the closing zero). Set TSPM_HOME to a shorter path");
+                $"the socket path {SocketPath} is {bytes} bytes long; the system allows {MaxSocketPathBytes}. Set "
+                    + "TSPM_HOME to a shorter path");
     }
 
-    string LogFile(string name, int instance, int instances, string stream) =>
-        System.IO.Path
-            .Combine(LogFolder,
-                LogFileName.Encode(name) + (instances > 1 || instance > 0 ? $"~{instance}" : "") + $".{stream}.log");
+    string LogFile(string name, int instance, int instances, string stream)
+    {
+        var number = instances > 1 || instance > 0 ? $"~{instance}" : "";
+        return System.IO.Path.Combine(LogFolder, $"{LogFileName.Encode(name)}{number}.{stream}.log");
+    }
 }

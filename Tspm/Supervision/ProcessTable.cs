@@ -183,7 +183,7 @@ internal sealed class ProcessTable(SupervisionServices services)
         Remove(id);
         if (NextId == id + 1) NextId = id;
         // Records go by ids: this is where those of one process end and those of the next may begin.
-        foreach (var cell in cells) _ = services.Tell(FormerHolders.End(cell.Key, cell.Definition.Name));
+        foreach (var cell in cells) _ = services.Tell(WithdrawnProcesses.Withdrawal(cell.Key, cell.Definition.Name));
     }
 
     /// <summary>What is to be on disk now: wishes are read off the instances.</summary>

@@ -114,7 +114,7 @@ internal sealed class InterruptedMoveTests
     {
         readonly string _folder = Directory.CreateTempSubdirectory("tspm-move-").FullName;
         readonly byte[] _stream;
-        readonly ScratchPipe _pipe = ScratchPipe.Make(TeeMover.MostBytes, out _)!;
+        readonly ScratchPipe _pipe = ScratchPipe.Make(TeeMover.MaxBytes, out _)!;
         readonly int _fifo;
         readonly MoveIntent _intent;
         byte[] _expected;

@@ -481,7 +481,7 @@ internal sealed class OutputPumpTests
             File.WriteAllText(bench.At("logs"), "");
             stdout.WritePieces("two\n"u8.ToArray(), 1);
             while (!bench.Pump.Troubles.Any(
-                static trouble => trouble.Contains("cannot be made again", StringComparison.Ordinal)))
+                static trouble => trouble.Contains("cannot be recreated", StringComparison.Ordinal)))
                 await Task.Delay(1, cancellation);
             await Assert.That((await bench.Pump.Reopen([run.OutFile]))[0].Problem!).Contains("Not a directory");
             File.Delete(bench.At("logs"));
@@ -503,8 +503,8 @@ internal sealed class OutputPumpTests
         // A second name in a folder for everybody: it is not opened any more.
         _ = Unistd.link(run.OutFile, bench.At("shared/second"));
         var problem = (await bench.Pump.Reopen([run.OutFile]))[0].Problem!;
-        await Assert.That(problem).StartsWith($"the log {run.OutFile} cannot be opened again: ")
-            .And.EndsWith("output still goes to the file that is open");
+        await Assert.That(problem).StartsWith($"the log {run.OutFile} cannot be reopened: ")
+            .And.EndsWith("output still goes to the open file");
         await Assert.That(bench.Pump.Troubles).Contains(problem);
         File.Delete(bench.At("shared/second"));
         while (bench.Pump.Troubles.Count > 0) await Task.Delay(10, cancellation);

@@ -24,9 +24,9 @@ internal sealed class TeeMoverTests
         await Assert.That(errno).IsEqualTo(Errno.EAGAIN);
         var bytes = PumpBench.Random(1, 700_000);
         bench.Writer.Write(bytes);
-        await Assert.That(bench.Move(file, out errno)).IsEqualTo(TeeMover.MostBytes);
-        file.Offset += TeeMover.MostBytes;
-        await Assert.That(bench.Move(file, out errno)).IsEqualTo(700_000 - TeeMover.MostBytes);
+        await Assert.That(bench.Move(file, out errno)).IsEqualTo(TeeMover.MaxBytes);
+        file.Offset += TeeMover.MaxBytes;
+        await Assert.That(bench.Move(file, out errno)).IsEqualTo(700_000 - TeeMover.MaxBytes);
         await Assert.That(File.ReadAllBytes(bench.Log).AsSpan()["before\n".Length..].SequenceEqual(bytes)).IsTrue();
         bench.Writer.Dispose();
         await Sandbox.UntilAsync(() => bench.Move(file, out errno) == 0, cancellation);
@@ -45,7 +45,7 @@ internal sealed class TeeMoverTests
         await Assert.That(MoveIntent.Read(bench.Intent)).IsNull();
         var returned = bench.Keeper.Return();
         await Assert.That(ScratchPipe.Waiting(returned[DescriptorKey.TeePipe].Number)).IsEqualTo(0);
-        bench.Mover.Rest();
+        bench.Mover.Release();
         await Assert.That(bench.Keeper.Holds(DescriptorKey.TeePipe)).IsFalse();
         await Assert.That(File.Exists(bench.Intent)).IsFalse();
         // And it goes on when it is needed again.
@@ -175,7 +175,7 @@ internal sealed class TeeMoverTests
         public TeeMover Mover { get; }
 
         public LogFile OpenLog() =>
-            new(Log, LogFile.Open(Log), LogPolicy.Default, DropLedger.None, TimeProvider.System);
+            new(Log, LogFileOpening.Open(Log), LogPolicy.Default, DropLedger.None, TimeProvider.System);
 
         public long? Move(LogFile file, out int errno) => Mover.Move(_fifoPath, Fifo, file, 1 << 20, out errno);
 

@@ -6,8 +6,9 @@ using Tspm.Storage;
 namespace Tspm.Boot.Launchd;
 
 /// <summary>
-/// A job of launchd (man 5 launchd.plist): an agent of the user, which needs him to be logged in, or a daemon of the
-/// machine. <c>AbandonProcessGroup</c> is its <c>KillMode=process</c>. Written after the documentation; not run so far.
+/// A launchd job (man 5 launchd.plist): a user agent, which runs only while the user is logged in, or a system daemon.
+/// <c>AbandonProcessGroup</c> has the effect of systemd's <c>KillMode=process</c>. Written from the documentation; it
+/// has not been run on macOS yet.
 /// </summary>
 internal sealed class LaunchdService(TspmHome home, ToolRunner run) : BootService(home, run)
 {
@@ -77,39 +78,42 @@ internal sealed class LaunchdService(TspmHome home, ToolRunner run) : BootServic
 
     public override string WhereToLook => $"launchctl print {Target}";
 
-    public override bool IsEnabled => Main.Look(out var text) != MarkedState.Absent && HomeOf(text) == Home.Path;
+    public override bool IsEnabled => Main.Read(out var text) != MarkedState.Absent && HomeOf(text) == Home.Path;
 
-    public override string? HomeOf(string main) => StringBehind(main, "<key>TSPM_HOME</key>");
+    public override string? HomeOf(string main) => StringAfter(main, "<key>TSPM_HOME</key>");
 
-    public override string? ExecutableOf(string main) => StringBehind(main, "<key>ProgramArguments</key>");
+    public override string? ExecutableOf(string main) => StringAfter(main, "<key>ProgramArguments</key>");
 
-    /// <summary>launchd lists its jobs with their pids.</summary>
-    public override bool Runs(int guardianPid) =>
-        Run(Launchctl, "print", Target) is { IsSuccess: true } job
-            && job.Output
-                .Contains(string.Create(CultureInfo.InvariantCulture, $"pid = {guardianPid}\n"),
-                    StringComparison.Ordinal);
+    /// <summary><c>launchctl print</c> shows the pid of a running job.</summary>
+    public override bool Runs(int guardianPid)
+    {
+        var line = string.Create(CultureInfo.InvariantCulture, $"pid = {guardianPid}\n");
+        return Run(Launchctl, "print", Target) is { IsSuccess: true } job
+            && job.Output.Contains(line, StringComparison.Ordinal);
+    }
 
     public override IReadOnlyList<(MarkedFile File, string Content)> Files(bool socket)
     {
         if (socket)
-            throw new BootException("--socket is for systemd; launchd starts the daemon when you log in, or with the "
-                + "machine");
+            throw new BootException("--socket requires systemd; launchd starts the daemon when you log in, or at boot");
         var executable = Executable.Length > 0 ? Executable : StableExecutable.Find();
         var text = Body.Replace("%TSPM%", Escaped(executable), StringComparison.Ordinal)
             .Replace("%HOME%", Escaped(Home.Path), StringComparison.Ordinal);
-        return [(Main, Main.Marked(text, "Whoever changes it keeps it: tspm leaves it alone then."))];
+        return [(Main, Main.Marked(text, "If you change this file, tspm no longer updates it."))];
     }
 
     bool IsKnown => Run(Launchctl, "print", Target).IsSuccess;
 
-    /// <summary>A job that is known already keeps what it was made with, until it is taken out.</summary>
+    /// <summary>
+    /// launchd does not re-read the file of a loaded job, so a job whose file has changed is removed.
+    /// </summary>
     public override void SwitchOn(bool socket, List<string> notes)
     {
         _ = Run(Launchctl, "enable", Target);
-        if (IsKnown && HasWritten) Do("the former job was not removed", Launchctl, "bootout", Target);
+        if (IsKnown && HasWritten) Do("the previous job was not removed", Launchctl, "bootout", Target);
         if (!Home.IsSystem)
-            notes.Add("it starts when you log in; for a machine that nobody logs in to: sudo tspm enable --system");
+            notes.Add(
+                "the daemon starts when you log in; if nobody logs in to this machine: sudo tspm enable --system");
     }
 
     public override void Start()
@@ -119,7 +123,7 @@ internal sealed class LaunchdService(TspmHome home, ToolRunner run) : BootServic
     }
 
     /// <summary>
-    /// With KeepAlive a job that ends comes back: it is taken out until the next login or start of the machine.
+    /// With KeepAlive, launchd restarts a job that ends, so the job is removed until the next login or boot.
     /// </summary>
     public override void Stop() => Do("the job was not stopped", Launchctl, "bootout", Target);
 
@@ -128,13 +132,13 @@ internal sealed class LaunchdService(TspmHome home, ToolRunner run) : BootServic
     public override void SwitchOff(bool keepRunning, List<string> notes)
     {
         if (!keepRunning && IsKnown) Do("the job was not stopped", Launchctl, "bootout", Target);
-        else if (keepRunning) notes.Add("launchd goes on with it until the daemon is stopped or you log out");
+        else if (keepRunning) notes.Add("launchd keeps the job until the daemon stops or you log out");
         File.Delete(Main.Path);
     }
 
-    public override ServiceStatus Look(int? guardianPid)
+    public override ServiceStatus ReadStatus(int? guardianPid)
     {
-        var exists = Main.Look(out _) != MarkedState.Absent;
+        var exists = Main.Read(out _) != MarkedState.Absent;
         var active = exists && guardianPid is { } pid && Runs(pid);
         return new ServiceStatus
         {
@@ -143,7 +147,7 @@ internal sealed class LaunchdService(TspmHome home, ToolRunner run) : BootServic
             Active = active,
             UnitPath = exists ? Main.Path : null,
             Hint = exists && guardianPid is not null && !active
-                ? "the daemon runs outside of it; hand it over with: tspm enable"
+                ? "the daemon runs outside the service; to hand it over: tspm enable"
                 : null,
         };
     }
@@ -152,7 +156,7 @@ internal sealed class LaunchdService(TspmHome home, ToolRunner run) : BootServic
         text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
             .Replace(">", "&gt;", StringComparison.Ordinal);
 
-    static string? StringBehind(string text, string key)
+    static string? StringAfter(string text, string key)
     {
         var start = text.IndexOf(key, StringComparison.Ordinal);
         if (start >= 0) start = text.IndexOf("<string>", start, StringComparison.Ordinal);

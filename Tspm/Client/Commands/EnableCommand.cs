@@ -194,7 +194,7 @@ internal sealed class EnableCommand
     static int Disable(ClientSession session, bool keepRunning, bool force)
     {
         if (BootService.Find(session.Home, BootTools.Run, out _) is not { } service
-            || service.Main.Look(out _) == MarkedState.Absent)
+            || service.Main.Read(out _) == MarkedState.Absent)
         {
             session.Out.WriteLine("no boot service is enabled");
             return ExitCodes.Done;

@@ -71,7 +71,7 @@ internal sealed class StatusCommand
         Home = session.Remote is null ? session.Home.Path : "",
         Processes = new Dictionary<string, int>(),
         Service = session.Remote is null
-            ? ServiceLook.Of(session.Home, null)
+            ? ServiceStatusReader.Read(session.Home, null)
             : new ServiceStatus { Kind = "none", Enabled = false, Active = false },
         Troubles = session.Remote is null && session.UnmanagedNotice() is { } notice ? [notice] : [],
     };

@@ -44,7 +44,7 @@ internal static class UpgradeCommand
     static void TellOfUnit(ClientSession session, string binary)
     {
         if (ServiceLauncher.Find(session.Home) is not { IsEnabled: true } service
-            || service.Main.Look(out var unit) == MarkedState.Absent) return;
+            || service.Main.Read(out var unit) == MarkedState.Absent) return;
         if (service.ExecutableOf(unit) is { } other
             && Platform.FileSystem.RealPath(other) != Platform.FileSystem.RealPath(binary))
             session.Err.WriteLine($"the boot service starts another file, {other}; so will the next start of the "

@@ -21,7 +21,7 @@ internal sealed class StatusHandler() : Handler<StatusRequest, StatusResponse>(M
             Home = context.Home.Path,
             MemoryBytes = context.Readings.MemoryOf(System.Environment.ProcessId, context.GuardianPid),
             Processes = CountByState(context),
-            Service = ServiceLook.Of(context.Home, context.GuardianPid),
+            Service = ServiceStatusReader.Read(context.Home, context.GuardianPid),
             Troubles = context.Troubles(),
             UpgradeProblem = context.UpgradeProblem,
             DaemonDeaths = context.Deaths,

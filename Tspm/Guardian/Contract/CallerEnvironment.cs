@@ -5,10 +5,10 @@ using Tspm.Model.Config;
 namespace Tspm.Guardian.Contract;
 
 /// <summary>
-/// Variables of whoever started the guardian that would steer it and the daemon: the time zone, settings of the .NET
-/// runtime, language, the folder for temporary files. They are put away under another
-/// name, where nothing acts on them; what is started with the environment of that caller (<c>daemon --apply</c>,
-/// processes of an older Tspm) gets them back.
+/// Environment variables of the guardian's caller that would affect the guardian and the daemon: the time zone,
+/// settings of the .NET runtime, the language, the folder for temporary files. They are renamed, so that they have no
+/// effect. Processes that get the environment of the caller (<c>daemon --apply</c>, processes of an older Tspm) get
+/// them back under their own names.
 /// </summary>
 internal static class CallerEnvironment
 {
@@ -18,9 +18,11 @@ internal static class CallerEnvironment
 
     const string Zone = "TZ";
 
-    /// <summary>For the next executable that this process becomes or starts. Without a caller in the background the
-    /// zone stays: a container or a unit says with TZ where the machine is.</summary>
-    /// <param name="isBackground">Some command started it, which needed a daemon.</param>
+    /// <summary>
+    /// Renames the variables; this takes effect for executables that this process becomes or starts. In the foreground,
+    /// TZ is kept, because a container or a unit sets it to the time zone of the machine.
+    /// </summary>
+    /// <param name="isBackground">Whether a command started the guardian because it needed a daemon.</param>
     public static void PutAway(bool isBackground)
     {
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
@@ -32,7 +34,7 @@ internal static class CallerEnvironment
         }
     }
 
-    /// <summary>Undoes <see cref="PutAway"/>: for an older version, which does not know the other names.</summary>
+    /// <summary>Undoes <see cref="PutAway"/>, for an older version that does not know the other names.</summary>
     public static void GiveBack()
     {
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
@@ -44,8 +46,10 @@ internal static class CallerEnvironment
         }
     }
 
-    /// <summary>The environment of the caller, as far as it is known, without what a service manager meant for the
-    /// daemon alone.</summary>
+    /// <summary>
+    /// The environment of the caller, with the original names, and without the variables that a service manager sets
+    /// for the daemon alone.
+    /// </summary>
     public static Dictionary<string, string> Read()
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);

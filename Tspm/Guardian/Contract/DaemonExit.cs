@@ -1,8 +1,10 @@
 namespace Tspm.Guardian.Contract;
 
-/// <summary>Exit codes by which a daemon tells its guardian more than "I died".</summary>
+/// <summary>Exit codes of the daemon that have a meaning for the guardian.</summary>
 internal static class DaemonExit
 {
-    /// <summary>It cannot start and another try would not help; it has said why (EX_CONFIG of sysexits.h).</summary>
+    /// <summary>
+    /// The daemon cannot start, and retrying would not help; it has reported the reason (EX_CONFIG in sysexits.h).
+    /// </summary>
     public const int CannotStart = 78;
 }

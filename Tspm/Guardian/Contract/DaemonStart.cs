@@ -1,7 +1,7 @@
 namespace Tspm.Guardian.Contract;
 
 /// <summary>
-/// How the guardian starts the daemon: the first word of its command line, and the numbers at which it finds its
+/// How the guardian starts the daemon: the first word of its command line, and the numbers of its inherited
 /// descriptors.
 /// </summary>
 internal static class DaemonStart
@@ -15,6 +15,6 @@ internal static class DaemonStart
     /// <summary>The daemon's end of the channel to its guardian.</summary>
     public const int ChannelDescriptor = 4;
 
-    /// <summary>A pipe for the outcome of the start, see <see cref="ReadyPipe"/>; not always there.</summary>
+    /// <summary>An optional pipe for the outcome of the start, see <see cref="ReadyPipe"/>.</summary>
     public const int ReadyDescriptor = 5;
 }

@@ -4,25 +4,27 @@ using Tspm.Model.State;
 namespace Tspm.Guardian.Contract;
 
 /// <summary>
-/// The guardian's count of unplanned daemon deaths. Six or seven numbers, written the same way in a handover and in the
-/// words of a daemon, so that the count survives an upgrade in place and a change of guardians.
+/// The guardian's count of unplanned daemon deaths. It is written as six or seven numbers, in the same form in a
+/// handover and on a daemon's command line, so that it survives in-place upgrades and takeovers.
 /// </summary>
 /// <param name="SinceMs">When counting began, in milliseconds since 1970.</param>
 /// <param name="Count">Deaths since then.</param>
-/// <param name="Told">How many of them a daemon has written into its events.</param>
+/// <param name="Told">How many of them a daemon has recorded in the event log.</param>
 /// <param name="LastAtMs">When the last one died, in milliseconds since 1970.</param>
-/// <param name="LastPid">Its pid; 0: none has died.</param>
-/// <param name="LastStatus">How it ended, as wait4 reports it.</param>
-/// <param name="Consecutive">How many in a row had failed when it died, itself included; 0: not known.</param>
+/// <param name="LastPid">Pid of the daemon that died last; 0: none has died.</param>
+/// <param name="LastStatus">Its wait status (man 2 wait4).</param>
+/// <param name="Consecutive">Length of the run of failures that it ended with, itself included; 0: unknown.</param>
 internal sealed record DeathTally(
     long SinceMs, int Count = 0, int Told = 0, long LastAtMs = 0, int LastPid = 0, int LastStatus = 0,
     int Consecutive = 0)
 {
-    /// <summary>A daemon that lived this long died of something new: the next one is started at once again.</summary>
+    /// <summary>A daemon that has run this long starts a new count of failures, and is restarted at once.</summary>
     public static readonly TimeSpan LivedLong = TimeSpan.FromSeconds(10);
 
+    /// <summary>A tally without deaths that counts from now.</summary>
     public static DeathTally StartingNow => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
+    /// <summary>Deaths that no daemon has recorded in the event log yet.</summary>
     public int Untold => Count - Told;
 
     public DeathTally WithDeath(int pid, int waitStatus, int consecutive = 0) => this with
@@ -34,7 +36,7 @@ internal sealed record DeathTally(
         Consecutive = consecutive,
     };
 
-    /// <summary>What status shows and the note in <c>run/</c> holds.</summary>
+    /// <summary>The form for <c>tspm status</c> and for the note in <c>run/</c>.</summary>
     public DaemonDeaths ForStatus() => new()
     {
         Count = Count,
@@ -48,14 +50,14 @@ internal sealed record DeathTally(
         },
     };
 
-    /// <summary>"killed by SIGKILL", "exited with code 134".</summary>
+    /// <summary>How a daemon ended: "killed by SIGKILL", "exited with code 134".</summary>
     public static string CauseOf(int waitStatus) => ExitStatus.FromWaitStatus(waitStatus) switch
     {
         { Code: { } code } => string.Create(CultureInfo.InvariantCulture, $"exited with code {code}"),
         var status => status.ToString(),
     };
 
-    /// <summary>The numbers, with a separator between them; the last one only when it is known.</summary>
+    /// <summary>The numbers, joined by a separator; the last one is omitted if it is unknown.</summary>
     public string ToText(char separator)
     {
         long[] numbers = Consecutive == 0
@@ -65,7 +67,8 @@ internal sealed record DeathTally(
         return string.Join(separator, texts);
     }
 
-    /// <summary>Null: these are not such numbers. Further ones, of a later version, are passed over.</summary>
+    /// <summary>Parses the numbers, and ignores further ones of later versions.</summary>
+    /// <returns>Null if the words are not the numbers of a tally.</returns>
     public static DeathTally? Parse(ReadOnlySpan<string> words)
     {
         const int least = 6, most = 7;

@@ -4,15 +4,17 @@ using Tspm.Platform.Linux.Tree;
 namespace Tspm.Guardian.Contract;
 
 /// <summary>
-/// How a guardian was started: the words after <c>tspm daemon</c>, handed on through the re-exec and to the daemon.
+/// How a guardian was started: the words after <c>tspm daemon</c>, which are passed on through the re-exec and to the
+/// daemon.
 /// </summary>
-/// <param name="ReadyDescriptor">Where to report readiness, -1: nowhere (foreground).</param>
-/// <param name="OpenFilesLimit">The soft limit before it was raised, which children get by default; 0: not
-/// known.</param>
-/// <param name="GuardianPid">Parent of the daemon; 0 for the guardian itself.</param>
-/// <param name="OomScore">The score before it was lowered, which children get; null: it was not lowered.</param>
-/// <param name="Foreground">Somebody looks at standard error: a terminal, a container's log, a service manager.</param>
-/// <param name="UpgradeProblem">Why the last upgrade was undone; null: there was none, or it worked.</param>
+/// <param name="ReadyDescriptor">A pipe on which readiness is reported; -1: none (foreground).</param>
+/// <param name="OpenFilesLimit">The soft limit of open files before it was raised, which children get by default; 0:
+/// unknown.</param>
+/// <param name="GuardianPid">The guardian's pid, for a daemon; 0 for the guardian itself.</param>
+/// <param name="OomScore">The OOM score before it was lowered, which children get; null: it was not lowered.</param>
+/// <param name="Foreground">Whether someone reads standard error: a terminal, a container's log, a service
+/// manager.</param>
+/// <param name="UpgradeProblem">Why the last upgrade failed; null: there was none, or it succeeded.</param>
 internal sealed record GuardianOptions(
     int ReadyDescriptor = -1, long OpenFilesLimit = 0, int GuardianPid = 0, int? OomScore = null,
         bool Foreground = false, string? UpgradeProblem = null)
@@ -23,39 +25,44 @@ internal sealed record GuardianOptions(
             ApplyFlag = "--apply", ExitWhenFlag = "--exit-when", LogsFlag = "--logs",
         DeathsFlag = "--deaths=", HomeProblemFlag = "--home-problem=", SoftLimitsFlag = "--soft-limits=";
 
-    /// <summary>What <see cref="ExitWhen"/> may be.</summary>
+    /// <summary>The values of <see cref="ExitWhen"/>.</summary>
     public const string WhenErrored = "errored", WhenAllStopped = "all-stopped";
 
     /// <summary>
-    /// The soft limits that the guardian was started with, which children get by default, see <see
-    /// cref="Tspm.Model.Config.SoftLimits"/>; null: not known.
+    /// The soft limits with which the guardian was started and which children get by default, see <see
+    /// cref="Tspm.Model.Config.SoftLimits"/>; null: unknown.
     /// </summary>
     public string? Limits { get; init; }
 
-    /// <summary>A daemon that runs already hands over: for service managers, whose daemon it is to be.</summary>
+    /// <summary>
+    /// Whether a running daemon must hand over to this one, so that the daemon becomes the service manager's.
+    /// </summary>
     public bool TakesOver { get; init; }
 
-    /// <summary>The listening socket came from a service manager: its file is not ours to remove.</summary>
+    /// <summary>Whether the listening socket came from a service manager, which owns its file.</summary>
     public bool HasForeignSocket { get; init; }
 
     /// <summary>
-    /// Absolute path of a config file whose processes are defined and started; forgotten when that is done.
+    /// Absolute path of a config file whose processes the first daemon adds and starts; null for later daemons.
     /// </summary>
     public string? Apply { get; init; }
 
-    /// <summary>When the daemon ends by itself, see <see cref="WhenErrored"/>; null: never.</summary>
+    /// <summary>
+    /// When the daemon exits on its own: <see cref="WhenErrored"/> or <see cref="WhenAllStopped"/>; null: never.
+    /// </summary>
     public string? ExitWhen { get; init; }
 
-    /// <summary>What the children print goes to standard output as well.</summary>
+    /// <summary>Whether the output of the children is also copied to standard output.</summary>
     public bool ShowsLogs { get; init; }
 
-    /// <summary>Daemons that died before this one; null: the guardian does not say. For a daemon only.</summary>
+    /// <summary>For a daemon: the deaths of earlier daemons; null if the guardian did not pass them.</summary>
     public DeathTally? Deaths { get; init; }
 
-    /// <summary>What happened to the home under this guardian; null: nothing. For a daemon only.</summary>
+    /// <summary>For a daemon: how the home was lost under this guardian; null if it was not.</summary>
     public string? HomeProblem { get; init; }
 
-    /// <summary>Null: a word that is none of these.</summary>
+    /// <summary>Parses the words after <c>tspm daemon</c>.</summary>
+    /// <returns>Null if a word is not an option of the guardian.</returns>
     public static GuardianOptions? Parse(ReadOnlySpan<string> words)
     {
         var options = new GuardianOptions();
@@ -104,13 +111,14 @@ internal sealed record GuardianOptions(
         return options;
     }
 
-    /// <summary>One that takes its value from the next word; with a wrong value it is a flag all the same.</summary>
+    /// <summary>Whether the word is a flag that takes a value, whether or not the value is valid.</summary>
     public static bool IsFlag(string word) =>
         word.StartsWith(ApplyFlag, StringComparison.Ordinal) || word.StartsWith(ExitWhenFlag, StringComparison.Ordinal);
 
     /// <summary>
-    /// The value of a flag, as <c>--flag=value</c> or as the next word; null: another word, or no value.
+    /// The value of a flag, given as <c>--flag=value</c> or as the next word.
     /// </summary>
+    /// <returns>Null if the word is not this flag, or if the value is missing.</returns>
     static string? Value(ReadOnlySpan<string> words, ref int at, string flag)
     {
         var word = words[at];
@@ -120,6 +128,7 @@ internal sealed record GuardianOptions(
             : null;
     }
 
+    /// <summary>The command line from which <see cref="Parse"/> reads these options.</summary>
     public string[] ToWords() =>
     [
         string.Create(CultureInfo.InvariantCulture, $"{ReadyFlag}{ReadyDescriptor}"),

@@ -1,16 +1,16 @@
 namespace Tspm.Guardian.Contract;
 
-/// <summary>What came of an attempt to make a home again.</summary>
+/// <summary>Result of an attempt to recreate a lost home.</summary>
 internal enum HomeOutcome
 {
-    /// <summary>Lock and socket were where they should be; folders may have been made.</summary>
+    /// <summary>Lock and socket were in place; missing folders may have been created.</summary>
     Kept,
-    /// <summary>The socket was gone and there is another one; the lock was kept.</summary>
+    /// <summary>The socket was missing and was recreated; the lock was in place.</summary>
     SocketMade,
-    /// <summary>All of it was gone, and there is a new lock and a new socket.</summary>
+    /// <summary>Lock and socket were missing and were recreated.</summary>
     Made,
-    /// <summary>Another guardian has a home there, or is just deciding whether it will.</summary>
+    /// <summary>Another guardian has a home at the path, or is about to create one.</summary>
     Taken,
-    /// <summary>It cannot be made.</summary>
+    /// <summary>The home cannot be recreated now.</summary>
     Failed,
 }

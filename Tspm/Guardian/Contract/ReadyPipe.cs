@@ -5,17 +5,18 @@ using Tspm.Platform;
 namespace Tspm.Guardian.Contract;
 
 /// <summary>
-/// How whoever started the guardian learns what became of it: one line, then end of file. "ready" when the daemon
-/// answers, "running" when another
-/// one does already, else "failed N SENTENCE" with the exit code. "died CAUSE": the first daemon died, and the guardian
-/// starts the next one. End of file without a line: both are gone.
+/// Reports the outcome of the start to the process that started the guardian: one line, then end of file. The line is
+/// "ready" when the daemon answers clients, "running" if another daemon is already running, "died CAUSE" if the first
+/// daemon died and the guardian starts the next one, or else "failed N SENTENCE" with the exit code N. End of file
+/// without a line means that guardian and daemon have both ended.
 /// </summary>
 internal static class ReadyPipe
 {
     public const string Ready = "ready", Running = "running", FailedPrefix = "failed ", DiedPrefix = "died ";
 
     /// <summary>
-    /// Says it and closes the pipe, if that was not done yet. A reader that has gone is none of our business.
+    /// Writes the line and closes the pipe; does nothing if the pipe is already closed. It does not matter if the
+    /// reader has gone.
     /// </summary>
     public static unsafe void Tell(Descriptor pipe, string line)
     {

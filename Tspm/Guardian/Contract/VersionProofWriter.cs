@@ -7,7 +7,8 @@ using Tspm.Storage;
 namespace Tspm.Guardian.Contract;
 
 /// <summary>
-/// The hidden mode <c>tspm __probe</c>: says what this version is and can read. Touches no home and asks nobody.
+/// The hidden mode <c>tspm __probe</c>: prints which version this is and which formats it reads. It uses no home and no
+/// daemon.
 /// </summary>
 internal static unsafe class VersionProofWriter
 {

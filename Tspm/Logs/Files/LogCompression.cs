@@ -6,50 +6,57 @@ using Tspm.Platform.Linux;
 namespace Tspm.Logs.Files;
 
 /// <summary>
-/// One old log on its way to <c>.gz</c>: written under a temporary name, made durable, given the log's own times, and
-/// put in the place of the plain one. The plain one is found again by what it is, because rotations give it other
-/// numbers meanwhile.
+/// Compresses one rotated log to <c>.gz</c>. The new file is written under a temporary name, gets the times of the log,
+/// is made durable and then replaces the plain file. The plain file is found again by its inode, because rotations may
+/// change its number meanwhile.
 /// </summary>
 internal sealed class LogCompression : IDisposable
 {
-    /// <summary>On the stack: on the heap, hundreds of files in a row would be megabytes of garbage.</summary>
+    /// <summary>
+    /// Size of the buffer, which is on the stack: on the heap, hundreds of files in a row would leave megabytes of
+    /// garbage.
+    /// </summary>
     const int BlockBytes = 32 << 10;
     const UnixFileMode Modes = (UnixFileMode)0xfff;
 
-    /// <summary>The size at the end of a gzip file has 32 bits, and positions are computed from it.</summary>
-    const long LargestBytes = uint.MaxValue;
+    /// <summary>
+    /// Larger files are not compressed, because positions are computed from the 32-bit size in the trailer of a gzip
+    /// file.
+    /// </summary>
+    const long MaxSizeBytes = uint.MaxValue;
 
     readonly LogFile _log;
-    readonly LogWay _folder;
+    readonly SafeLogPath _folder;
     readonly string _temporary;
     readonly SafeFileHandle _source;
     readonly FileStatus _status;
 
-    LogCompression(LogFile log, LogWay folder, SafeFileHandle source, in FileStatus status)
+    LogCompression(LogFile log, SafeLogPath folder, SafeFileHandle source, in FileStatus status)
     {
         (_log, _folder, _source, _status) = (log, folder, source, status);
         _temporary = folder.At(log.Path) + RotatedLogs.Compressed + ".tmp";
     }
 
     /// <summary>
-    /// The oldest file that is still plain; null: there is none to be compressed. On the pump's thread.
+    /// Opens the oldest file that is not compressed yet. Called on the pump's thread.
     /// </summary>
+    /// <returns>Null if there is no file to compress.</returns>
     public static LogCompression? Begin(LogFile log, int firstNumber)
     {
-        if (LogWay.ToFolderOf(log.Path) is not { } folder) return null;
+        if (SafeLogPath.ToFolderOf(log.Path) is not { } folder) return null;
         var found = Find(log, folder, firstNumber);
         if (found is null) folder.Dispose();
         return found;
     }
 
-    static LogCompression? Find(LogFile log, LogWay folder, int firstNumber)
+    static LogCompression? Find(LogFile log, SafeLogPath folder, int firstNumber)
     {
         var path = folder.At(log.Path);
-        var name = new OldFileName(path);
+        var name = new RotatedLogName(path);
         for (var number = RotatedLogs.Count(path); number >= firstNumber; number--)
         {
-            if (name.LookAndTidy(number) != OldFile.Plain) continue;
-            if (name.Status(out var status) != 0 || !status.IsRegularFile || status.Size > LargestBytes) continue;
+            if (name.SelectAndTidy(number) != RotatedLogKind.Plain) continue;
+            if (name.Status(out var status) != 0 || !status.IsRegularFile || status.Size > MaxSizeBytes) continue;
             const int reading = Fcntl.O_RDONLY | Fcntl.O_NONBLOCK;
             using var source = Descriptors.Open(name.ToString(), reading | Fcntl.O_NOFOLLOW);
             if (!source.IsOpen) return null;
@@ -59,12 +66,14 @@ internal sealed class LogCompression : IDisposable
         return null;
     }
 
-    /// <summary>On the low-priority thread. Throws IOException; the plain file stays then.</summary>
+    /// <summary>
+    /// Writes the compressed file. Called on the low-priority thread. Throws IOException; the plain file is kept then.
+    /// </summary>
     public void Run(CancellationToken ended)
     {
         try
         {
-            // One that is there was left by a daemon that died, or is a trap.
+            // An existing file was left by a daemon that died, or is a trap.
             _ = Unistd.unlink(_temporary);
             var options = new FileStreamOptions
             {
@@ -95,18 +104,19 @@ internal sealed class LogCompression : IDisposable
         }
     }
 
-    /// <summary>On the pump's thread. False: the plain file is gone (emptied, too old by now).</summary>
+    /// <summary>Replaces the plain file. Called on the pump's thread.</summary>
+    /// <returns>False if the plain file is gone, because it was flushed or was too old.</returns>
     public bool PutInPlace()
     {
-        // The pump is ending, and this was given up.
+        // The pump is ending, and the compression was abandoned.
         if (!_folder.IsOpen) return false;
-        // Renamed meanwhile, it is still in this folder.
-        var name = new OldFileName(_folder.At(_log.Path));
-        for (var number = 1; name.Look(number) != OldFile.None; number++)
+        // A log that was renamed meanwhile is still in this folder.
+        var name = new RotatedLogName(_folder.At(_log.Path));
+        for (var number = 1; name.Select(number) != RotatedLogKind.None; number++)
         {
             if (name.Status(out var status) != 0 || !status.IsSameFile(_status)) continue;
             var file = name.ToString();
-            // Whoever is killed between the two leaves both, and the compressed one is whole.
+            // A kill between the two calls leaves both files, and the compressed one is complete.
             return Unistd.rename(_temporary, file + RotatedLogs.Compressed) == 0 && Unistd.unlink(file) == 0;
         }
         _ = Unistd.unlink(_temporary);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Tspm.Libc;
 using Tspm.Logs.Index;
@@ -9,18 +10,15 @@ using Tspm.Platform.Linux;
 namespace Tspm.Logs.Files;
 
 /// <summary>
-/// One log file, open for writing at an explicit offset. Not O_APPEND: splice(2) refuses that (EINVAL). After a crash
-/// the offset is the file's size: bytes are in the FIFO or in the file, never in between, and what was in both is in
-/// the file alone once <see cref="InterruptedMove"/> has looked. Used by the pump's thread only.
+/// One log file, open for writing at an explicit offset, because splice(2) does not accept O_APPEND (EINVAL). After a
+/// crash, the offset is the size of the file: every byte is in the FIFO or in the file, and bytes that are in both have
+/// been removed from the FIFO by <see cref="InterruptedMove"/>. Used by the pump's thread only.
 /// </summary>
 internal sealed class LogFile
 {
-    const int Mode = 0x180; // 0600
-    const uint ModeBits = 0xfff;
-
     /// <summary>
-    /// How often to look whether the path still leads here. A removed file is noticed at once; one that was moved away
-    /// lives on, and only its path tells.
+    /// How often to check whether the path still leads to this file. A removed file is noticed at once by its link
+    /// count, but a file that was moved away only by its path.
     /// </summary>
     const long LookAtPathMs = 250;
 
@@ -32,19 +30,19 @@ internal sealed class LogFile
     Descriptor _descriptor;
     long _openedMs, _lookAt, _rotateAt;
 
-    /// <param name="path">Where it is.</param>
-    /// <param name="descriptor">Of it; closed with this.</param>
-    /// <param name="policy">How it is rotated, and so on.</param>
-    /// <param name="ledger">Knows what an earlier daemon did not get to tell, and is told of what is lost.</param>
-    /// <param name="clock">For the index.</param>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="descriptor">The open file, which this object owns.</param>
+    /// <param name="policy">Rules for rotation and for a full disk.</param>
+    /// <param name="ledger">Has the unreported drops of earlier daemons, and records further ones.</param>
+    /// <param name="clock">Gives the times in the index.</param>
     public LogFile(string path, Descriptor descriptor, LogPolicy policy, DropLedger ledger, TimeProvider clock)
     {
         _ledger = ledger;
-        Owed = Dropped = _untold = ledger.Of(path);
+        Owed = Dropped = _unreported = ledger.Of(path);
         (Path, _descriptor, Policy) = (path, descriptor, policy);
         IsRegular = SysStat.fstat(descriptor.Number, out var status) == 0 && status.IsRegularFile;
         Offset = IsRegular ? status.Size : 0;
-        // A link leads where its owner wants it to: renaming it would take that away.
+        // A symbolic link is not rotated, because renaming it would undo the choice of its owner.
         _mayRotate = IsRegular && SysStat.lstat(path, out var named) == 0 && named.IsRegularFile;
         if (IsRegular) _index = new LogIndex(path, clock);
         _openedMs = Environment.TickCount64;
@@ -53,56 +51,60 @@ internal sealed class LogFile
 
     public string Path { get; private set; }
 
-    /// <summary>For system calls; another one after the file was replaced.</summary>
+    /// <summary>The descriptor, which changes when the file is rotated or reopened.</summary>
     public int Number => _descriptor.Number;
 
-    /// <summary>Where the next byte goes.</summary>
+    /// <summary>Offset of the next byte to write.</summary>
     public long Offset { get; set; }
 
-    /// <summary>For the mover: a device or a pipe has no offsets.</summary>
+    /// <summary>The offset for a mover; none for a device or a pipe.</summary>
     public long WriteAt => IsRegular ? Offset : IByteMover.NoOffset;
 
-    /// <summary>False for /dev/stdout, a FIFO and the like: no rotation, no index.</summary>
+    /// <summary>False for /dev/stdout, a FIFO and the like, which have no rotation and no index.</summary>
     public bool IsRegular { get; }
 
     public LogPolicy Policy { get; set; }
 
-    /// <summary>Streams that write here.</summary>
+    /// <summary>Number of streams that write to the file.</summary>
     public int Users { get; set; }
 
-    /// <summary>Bytes that were dropped by streams that have ended, and are not told in the file yet.</summary>
+    /// <summary>Bytes dropped by streams that have ended, for which the file has no notice yet.</summary>
     public long Owed { get; set; }
 
-    /// <summary>Bytes that were dropped here and that nobody has asked about yet.</summary>
+    /// <summary>Bytes dropped since <see cref="PumpTroubles"/> last collected them.</summary>
     public long Dropped { get; set; }
 
-    /// <summary>Bytes that were dropped, of ended and of present streams, and are not told in the file yet.</summary>
-    long _untold;
+    /// <summary>Bytes dropped by ended and present streams, for which the file has no notice yet.</summary>
+    long _unreported;
 
-    /// <summary>These were read, and there is no room for them.</summary>
-    public void Lose(long bytes)
+    /// <summary>Counts bytes that were read from a FIFO and dropped.</summary>
+    public void CountDropped(long bytes)
     {
         Dropped += bytes;
-        SetUntold(_untold + bytes);
+        SetUnreported(_unreported + bytes);
     }
 
-    void SetUntold(long bytes) => _ledger.Put(Path, _untold = bytes);
+    void SetUnreported(long bytes) => _ledger.Put(Path, _unreported = bytes);
 
-    /// <summary>It waits for, or is being looked at by, the one who compresses.</summary>
+    /// <summary>Whether the file is in the queue of the <see cref="LogHousekeeper"/>.</summary>
     public bool IsQueued { get; set; }
 
-    /// <summary>What does not work as it should, while the log itself goes on; null: all does.</summary>
+    /// <summary>A sentence about a problem that does not stop the log itself; null if there is none.</summary>
     public string? Trouble => _lostTrouble ?? _rotationTrouble ?? _index?.Trouble;
 
     string? _rotationTrouble, _lostTrouble;
 
-    /// <summary>The file that is written to has lost its place, and another one cannot be made there.</summary>
+    /// <summary>Whether the open file is no longer at its path, and no file can be opened there.</summary>
     public bool IsLost => _lostTrouble is not null;
 
-    /// <summary>See <see cref="LogFolders.RootOf"/>; null: no folder is made for it.</summary>
+    /// <summary>
+    /// The folder below which missing folders are created, see <see cref="LogFolders.RootOf"/>; null: none are.
+    /// </summary>
     public string? FolderRoot { get; init; }
 
-    /// <summary>Bytes after which a new file is begun; <see cref="long.MaxValue"/>: never, or not now.</summary>
+    /// <summary>
+    /// Size in bytes at which the file is rotated; <see cref="long.MaxValue"/>: never, or not at the moment.
+    /// </summary>
     public long Limit
     {
         get
@@ -113,57 +115,19 @@ internal sealed class LogFile
         }
     }
 
-    /// <summary>A line that is still not over here is longer than a file may be, and is cut.</summary>
+    /// <summary>Offset at which a line is cut, because it is longer than a file may be.</summary>
     public long CutAt => Policy.MaxSizeBytes is > 0 and < long.MaxValue / 2 ? 2 * Policy.MaxSizeBytes : long.MaxValue;
 
-    /// <summary>Of the current file, in milliseconds; 0: unknown.</summary>
+    /// <summary>Age of the current file in milliseconds.</summary>
     long Age =>
         _index?.BeganMs is { } began and > 0
             ? TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - began
             : Environment.TickCount64 - _openedMs;
 
     /// <summary>
-    /// Opens or makes the file, with the folders that are missing; never waits (a FIFO without a reader is ENXIO).
-    /// </summary>
-    /// <param name="path">Of the file.</param>
-    /// <param name="folderRoot">See <see cref="LogFolders.RootOf"/>; null: no folder is made.</param>
-    /// <param name="made">Is given the path of all that was made: folders, then the file.</param>
-    /// <param name="errno">Why it is not open; 0: it is.</param>
-    /// <param name="refusal">The same in words, when the place is not safe (<see cref="LogWay"/>).</param>
-    public static Descriptor Open(
-        string path, string? folderRoot, List<string> made, out int errno, out string? refusal)
-    {
-        var descriptor = LogWay.Open(path, Fcntl.O_WRONLY, null, null, out errno, out refusal);
-        if (errno != Errno.ENOENT) return descriptor;
-        if (!LogFolders.IsBelow(path, folderRoot ?? "")) folderRoot = null;
-        descriptor = LogWay.Open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT, folderRoot, made, out errno, out refusal);
-        if (descriptor.IsOpen) made.Add(path);
-        return descriptor;
-    }
-
-    /// <summary>Opens or makes the file in a folder that is there.</summary>
-    public static Descriptor Open(string path) =>
-        LogWay.Open(path, Fcntl.O_WRONLY | Fcntl.O_CREAT, null, null, out _, out _);
-
-    /// <summary>Removes what was made for a run that did not come about: an empty file, and empty folders.</summary>
-    /// <param name="made">See <see cref="Open(string, string, List{string}, out int, out string)"/>.</param>
-    public static void Unmake(IReadOnlyList<string> made)
-    {
-        if (made.Count == 0) return;
-        var last = made[^1];
-        var isFile = SysStat.lstat(last, out var status) == 0 && status.IsRegularFile;
-        if (isFile && status.Size == 0)
-        {
-            using var folder = LogWay.ToFolderOf(last);
-            folder?.Remove(last, isFolder: false);
-        }
-        LogFolders.Remove(isFile ? [.. made.Take(made.Count - 1)] : made);
-    }
-
-    /// <summary>
-    /// Takes notice of what others did to the file: truncated (the offset would leave a hole), appended to under
-    /// another of its names (what they wrote would be overwritten), removed or moved away (nobody would find what is
-    /// written).
+    /// Reacts to what others did to the file. If it was truncated, the old offset would leave a hole; if it was
+    /// appended to, the old offset would overwrite the new bytes; if it was removed or moved away, nobody would find
+    /// the output.
     /// </summary>
     public void Refresh()
     {
@@ -179,13 +143,13 @@ internal sealed class LogFile
     }
 
     /// <summary>
-    /// The file at the path, made if there is none, with its folder; nothing changes when it is the one in use. Null,
-    /// or why it cannot be opened: then the one in use stays.
+    /// Opens the file at the path, or creates it with its folder. Changes nothing if it is the file in use.
     /// </summary>
+    /// <returns>Null on success, else a sentence; then the file in use stays open.</returns>
     public string? Reopen()
     {
         if (!IsRegular) return null;
-        using var again = Open(Path, FolderRoot, [], out var errno, out var refusal);
+        using var again = LogFileOpening.Open(Path, FolderRoot, [], out var errno, out var refusal);
         _lostTrouble = again.IsOpen ? null : CannotReopen(refusal ?? Errno.Describe(errno));
         if (!again.IsOpen) return _lostTrouble;
         var isSame = SysStat.fstat(again.Number, out var status) != 0
@@ -195,11 +159,11 @@ internal sealed class LogFile
     }
 
     string CannotReopen(string reason) => HasLeftItsPath
-        ? $"the log {Path} was removed or moved away, and cannot be made again: {reason}; "
-            + "output still goes to the file that was there"
-        : $"the log {Path} cannot be opened again: {reason}; output still goes to the file that is open";
+        ? $"the log {Path} was removed or moved away and cannot be recreated: {reason}; "
+            + "output still goes to the old file"
+        : $"the log {Path} cannot be reopened: {reason}; output still goes to the open file";
 
-    /// <summary>False also when that cannot be seen.</summary>
+    /// <summary>Whether the open file is no longer at its path; false also if that is unknown.</summary>
     bool HasLeftItsPath
     {
         get
@@ -210,7 +174,10 @@ internal sealed class LogFile
         }
     }
 
-    /// <summary>Writes down whose bytes come now, at most every 50 ms. To be called before they are moved.</summary>
+    /// <summary>
+    /// Records in the index which run the next bytes come from, at most every 50 ms. Must be called before they are
+    /// moved.
+    /// </summary>
     public void Note(int fifo, OutputRun run)
     {
         if (_index is null || !_index.IsDue(run.Id)) return;
@@ -221,10 +188,10 @@ internal sealed class LogFile
         _index.Note(Offset, run.Id);
     }
 
-    /// <summary>A line ends here though it goes on in the next file.</summary>
+    /// <summary>Records in the index that the last line of this file continues in the next file.</summary>
     public void NoteCut(ulong run, long moved) => _index?.Add(LogIndexKind.CutLine, Offset + moved, run, 0);
 
-    /// <summary>Is the last byte a line break? An empty file counts as ended.</summary>
+    /// <summary>Whether the last byte is a line break; true for an empty file.</summary>
     public unsafe bool EndsLine()
     {
         if (!IsRegular || Offset == 0) return true;
@@ -236,49 +203,43 @@ internal sealed class LogFile
     }
 
     /// <summary>
-    /// Puts the file away as number 1 and begins a new one. The new one is made first, under a name of its own, so that
-    /// a lack of anything is known before something has moved. False: it did not work and is tried again later; writing
-    /// goes on in the old one.
+    /// Renames the file to number 1 and starts a new one.
     /// </summary>
+    /// <returns>False if that failed; output continues in the old file, and rotation is retried later.</returns>
     public bool Rotate()
     {
-        using var folder = LogWay.ToFolderOf(Path);
-        if (folder is null) return CannotRotate(default, Errno.Last);
-        var path = folder.At(Path);
-        var fresh = RotatedLogs.Fresh(path);
-        // One that is there was left by a daemon that died, or is a trap.
-        if (Unistd.unlink(fresh) != 0 && Errno.Last != Errno.ENOENT) return CannotRotate(default, Errno.Last);
-        var descriptor = Descriptors.Open(fresh, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL, Mode);
-        if (!descriptor.IsOpen || SysStat.fstat(Number, out var old) != 0
-            || SysStat.fstat(descriptor.Number, out var made) != 0) return CannotRotate(descriptor, Errno.Last);
-        KeepOwnerAndMode(descriptor.Number, old);
-        if (RotatedLogs.MoveUp(path) is { } problem) return CannotRotate(descriptor, problem);
-        if (Unistd.rename(path, RotatedLogs.Plain(path, 1)) != 0) return CannotRotate(descriptor, Errno.Last);
-        if (Unistd.rename(fresh, path) != 0) return CannotRotate(descriptor, Errno.Last);
-        Use(descriptor, made with { Size = 0 });
-        (_rotateAt, _rotationTrouble) = (0, null);
-        RotatedLogs.RemoveAbove(path, Policy.Keep);
+        using var folder = SafeLogPath.ToFolderOf(Path);
+        if (folder is null) return CannotRotate(Errno.Last);
+        var errno = LogRotation.Rotate(folder, Path, Number, out var fresh, out var made);
+        if (errno != 0) return CannotRotate(errno);
+        Use(fresh, made with { Size = 0 });
+        _rotateAt = 0;
+        _rotationTrouble = null;
+        RotatedLogs.RemoveAbove(folder.At(Path), Policy.Keep);
         _index?.Trim(() => RotatedLogs.OldestFirst(Path).Sum(RotatedLogs.BytesOf));
         return true;
     }
 
-    /// <summary>Empties the file and removes the old ones. The positions in the index go on.</summary>
+    /// <summary>Empties the file and removes the rotated files. Positions in the index continue.</summary>
     public void Flush()
     {
         if (!IsRegular || SysStat.fstat(Number, out var status) != 0) return;
         _index?.Ensure(Number);
-        using (var folder = LogWay.ToFolderOf(Path))
+        using (var folder = SafeLogPath.ToFolderOf(Path))
             if (folder is not null) RotatedLogs.RemoveAbove(folder.At(Path), 0);
         Offset = status.Size;
         if (Unistd.ftruncate(Number, 0) == 0) Shrunk(status with { Size = 0 });
     }
 
     /// <summary>
-    /// Says in the file how many bytes are missing, on a line of its own. With <paramref name="lastWasBreak"/> the last
-    /// byte that was dropped is a line break, and is given back where the file ends in the middle of a line. False:
-    /// there is no room yet.
+    /// Writes a notice into the file, on its own line, that says how many bytes are missing.
     /// </summary>
-    public unsafe bool TellDropped(ulong run, long count, bool lastWasBreak)
+    /// <param name="run">The run whose output was dropped; 0: unknown.</param>
+    /// <param name="count">Number of dropped bytes.</param>
+    /// <param name="lastWasBreak">Whether the last dropped byte was a line break. If the file ends within a line, that
+    /// line break is written after all, and not counted as dropped.</param>
+    /// <returns>False if there is no room yet.</returns>
+    public unsafe bool WriteDropNotice(ulong run, long count, bool lastWasBreak)
     {
         Refresh();
         var told = count;
@@ -286,9 +247,8 @@ internal sealed class LogFile
         if (needsBreak && lastWasBreak) count--;
         var text = needsBreak ? "\n" : "";
         if (count > 0)
-            text += string
-                .Create(System.Globalization.CultureInfo.InvariantCulture,
-                    $"[tspm: {count} bytes of output were dropped here, the disk was full]\n");
+            text += string.Create(CultureInfo.InvariantCulture,
+                $"[tspm: {count} bytes of output were dropped here, the disk was full]\n");
         var bytes = Encoding.ASCII.GetBytes(text);
         fixed (byte* start = bytes)
         {
@@ -304,17 +264,17 @@ internal sealed class LogFile
         if (_index?.Ensure(Number) == true) _index.Add(LogIndexKind.Dropped, Offset, run, (ulong)count);
         Offset += bytes.Length;
         if (needsBreak && lastWasBreak) Dropped--;
-        SetUntold(_untold - told);
+        SetUnreported(_unreported - told);
         return true;
     }
 
-    /// <summary>The file was renamed, and its companions with it.</summary>
+    /// <summary>The file was renamed on disk, together with its rotated files and its index.</summary>
     public void Renamed(string path)
     {
-        var untold = _untold;
-        SetUntold(0);
+        var unreported = _unreported;
+        SetUnreported(0);
         Path = path;
-        SetUntold(untold);
+        SetUnreported(unreported);
         _index?.Rename(path);
     }
 
@@ -332,7 +292,7 @@ internal sealed class LogFile
 
     void Use(Descriptor descriptor, in FileStatus status)
     {
-        // What others appended since the last look is before the new file's first byte.
+        // Bytes that others have appended to the old file come before the first byte of the new one.
         var end = SysStat.fstat(Number, out var old) == 0 ? Math.Max(old.Size, Offset) : Offset;
         _descriptor.Dispose();
         _descriptor = descriptor;
@@ -341,25 +301,10 @@ internal sealed class LogFile
         _openedMs = Environment.TickCount64;
     }
 
-    static void KeepOwnerAndMode(int descriptor, in FileStatus old)
+    bool CannotRotate(int errno)
     {
-        // Without the right to give it away it stays with this user, which is whom the old one belonged to in nearly
-        // all cases.
-        if (old.Uid != Unistd.geteuid() || old.Gid != Unistd.getegid())
-            _ = SysStat.fchown(descriptor, old.Uid, old.Gid);
-        if ((old.Mode & ModeBits) != Mode) _ = SysStat.fchmod(descriptor, old.Mode & ModeBits);
-    }
-
-    bool CannotRotate(Descriptor fresh, int errno)
-    {
-        if (fresh.IsOpen)
-        {
-            fresh.Dispose();
-            using var folder = LogWay.ToFolderOf(Path);
-            folder?.Remove(RotatedLogs.Fresh(Path), isFolder: false);
-        }
         _rotateAt = Environment.TickCount64 + RetryRotationMs;
-        _rotationTrouble = $"the log {Path} cannot be rotated: {Errno.Describe(errno)}; it grows on";
+        _rotationTrouble = $"the log {Path} cannot be rotated: {Errno.Describe(errno)}; it keeps growing";
         return false;
     }
 }

@@ -5,7 +5,7 @@ using Tspm.Platform;
 namespace Tspm.Logs.Files;
 
 /// <summary>
-/// The log files that are open, by path, and what is done to log files whether open or not. Used by the pump's thread
+/// The open log files by path, and operations on log files, whether they are open or not. Used by the pump's thread
 /// only.
 /// </summary>
 internal sealed class LogFileSet(TimeProvider clock)
@@ -14,12 +14,12 @@ internal sealed class LogFileSet(TimeProvider clock)
 
     public IEnumerable<LogFile> Open => _files.Values;
 
-    /// <summary>Set before the first file is opened.</summary>
+    /// <summary>Must be set before the first file is opened.</summary>
     public DropLedger Ledger { get; set; } = DropLedger.None;
 
     /// <summary>
-    /// One more user of the file at a path, which is open already or becomes it with this descriptor. What was said
-    /// last about the log counts for all.
+    /// Adds a user to the file at a path. If the file is already open, the descriptor is closed. The policy replaces
+    /// that of earlier users.
     /// </summary>
     public LogFile Use(string path, Descriptor descriptor, LogPolicy policy, string? folderRoot)
     {
@@ -30,21 +30,23 @@ internal sealed class LogFileSet(TimeProvider clock)
         return file;
     }
 
-    /// <summary>Null: it is not open.</summary>
+    /// <summary>The open file at a path; null if none is open.</summary>
     public LogFile? Find(string path) => _files.GetValueOrDefault(path);
 
-    /// <summary>One user less. The last one closes the file, unless it still has to say what was dropped.</summary>
+    /// <summary>
+    /// Removes a user. Without users, the file is closed, unless it still lacks a notice about drops.
+    /// </summary>
     public void Release(LogFile file)
     {
         file.Users--;
         Settle(file);
     }
 
-    /// <summary>Closes a file that nobody uses and that owes nothing.</summary>
+    /// <summary>Closes a file that has no users and lacks no notice.</summary>
     public void Settle(LogFile file)
     {
         if (file.Users > 0 || file.Owed > 0) return;
-        // After a rename another open file may stand under this name.
+        // After a rename, another open file may have this path.
         if (_files.TryGetValue(file.Path, out var listed) && listed == file) _files.Remove(file.Path);
         file.Close();
     }
@@ -66,7 +68,7 @@ internal sealed class LogFileSet(TimeProvider clock)
         return null;
     }
 
-    /// <summary>Empties a log and removes its old files; one that does not exist is as good.</summary>
+    /// <summary>Empties a log and removes its rotated files; does nothing if there is no log.</summary>
     public void Flush(string path)
     {
         if (_files.TryGetValue(path, out var open))
@@ -74,7 +76,7 @@ internal sealed class LogFileSet(TimeProvider clock)
             open.Flush();
             open.Dropped = 0;
         }
-        else if (File.Exists(path) && LogFile.Open(path) is { IsOpen: true } descriptor)
+        else if (File.Exists(path) && LogFileOpening.Open(path) is { IsOpen: true } descriptor)
         {
             var file = new LogFile(path, descriptor, LogPolicy.Default, DropLedger.None, clock);
             file.Flush();
@@ -82,12 +84,12 @@ internal sealed class LogFileSet(TimeProvider clock)
         }
     }
 
-    /// <summary>Goes on at the path, whatever was moved away from it. What came of it.</summary>
+    /// <summary>Reopens a log at its path, from which the file may have been moved away.</summary>
     public ReopenedLog Reopen(string path) =>
         _files.TryGetValue(path, out var open) ? new ReopenedLog(path, true, open.Reopen())
             : new ReopenedLog(path, false, null);
 
-    /// <summary>For the end of the pump.</summary>
+    /// <summary>Closes all files, at the end of the pump.</summary>
     public void CloseAll()
     {
         foreach (var file in _files.Values) file.Close();
@@ -96,8 +98,8 @@ internal sealed class LogFileSet(TimeProvider clock)
     }
 }
 
-/// <summary>What came of opening a log at its path once more.</summary>
-/// <param name="Path">Of the log.</param>
-/// <param name="IsOpen">False: nobody writes to it now, so there was nothing to do.</param>
-/// <param name="Problem">Why it could not be opened; null: it was.</param>
+/// <summary>Result of reopening a log at its path.</summary>
+/// <param name="Path">Path of the log.</param>
+/// <param name="IsOpen">False if no stream writes to the log, so that there was nothing to do.</param>
+/// <param name="Problem">Why it could not be reopened; null on success.</param>
 internal sealed record ReopenedLog(string Path, bool IsOpen, string? Problem);

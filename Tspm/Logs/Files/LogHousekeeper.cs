@@ -5,40 +5,44 @@ using Tspm.Platform.Linux.Events;
 namespace Tspm.Logs.Files;
 
 /// <summary>
-/// Compresses old logs and keeps all logs within their total, on one thread of the lowest priority that exists only
-/// while there is work. It never touches a name: what it made or chose is put in place by the pump's thread, which is
-/// the one that renames, so that no rotation can come in between.
+/// Compresses rotated logs and enforces the total size of all logs, on a thread of the lowest priority that exists only
+/// while there is work. That thread never renames or removes logs: the pump's thread does it, as it does rotations, so
+/// that the two cannot interfere.
 /// </summary>
 internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDisposable
 {
     const int LowestPriority = 19;
 
-    /// <summary>The newest old file stays as it is: it is the one that people look into.</summary>
+    /// <summary>The newest rotated file is not compressed, because it is the one that people look into.</summary>
     const int FirstCompressed = 2;
 
     readonly CancellationTokenSource _ended = new();
     readonly Queue<LogFile> _toCompress = new();
     bool _running, _totalWanted;
 
-    /// <summary>Of the last compression; the thread sets it while the pump does not look.</summary>
+    /// <summary>
+    /// Whether the last compression failed. Set by the housekeeper's thread while the pump's thread does not use it.
+    /// </summary>
     bool _failed;
     volatile string? _trouble;
 
     public IReadOnlyList<string> Troubles => _trouble is { } sentence ? [sentence] : [];
 
-    /// <summary>A log that was opened: an earlier daemon may have left something to compress.</summary>
+    /// <summary>A log was opened: an earlier daemon may have left files that are to be compressed.</summary>
     public void LookAt(LogFile file)
     {
         if (file.Policy.Compress && file.IsRegular
             && Unistd.access(RotatedLogs.Plain(file.Path, FirstCompressed), Unistd.F_OK) == 0) Enqueue(file);
     }
 
+    /// <summary>A log was rotated.</summary>
     public void Rotated(LogFile file)
     {
         LookAt(file);
         KeepTotal();
     }
 
+    /// <summary>Enforces the total size of all logs soon.</summary>
     public void KeepTotal()
     {
         if (total is null) return;
@@ -46,17 +50,17 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
         Start();
     }
 
-    /// <summary>What is being compressed is given up; after this nothing is written any more.</summary>
+    /// <summary>Abandons a compression in progress, and waits for the thread to end.</summary>
     public void Dispose()
     {
         _ended.Cancel();
-        _thread?.Join(LongestEnd);
+        _thread?.Join(JoinTimeout);
     }
 
     /// <summary>
-    /// The thread looks whether it has to end between two blocks; a disk that hangs holds up nobody's end for longer.
+    /// The thread checks between two blocks whether it must end; the limit is for a disk that hangs.
     /// </summary>
-    static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(1);
 
     Thread? _thread;
 
@@ -79,12 +83,12 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
         }
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
-            // No thread to be had: what is to be done is found again at the next rotation.
-            _trouble = "old logs cannot be compressed or removed: the system gives no thread";
+            // The next rotation finds the same work again.
+            _trouble = "old logs cannot be compressed or removed: no thread can be created";
         }
     }
 
-    // ---- on the thread of its own
+    // ---- on the housekeeper's thread
 
     void Run()
     {
@@ -97,12 +101,12 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
         }
         catch (OperationCanceledException)
         {
-            // The pump has ended; what was being made is a temporary file, and is made again by the next one.
+            // The pump has ended. An unfinished file has a temporary name, and the next daemon starts it anew.
         }
         catch (Exception bug)
         {
-            // Old logs that stay plain are no reason to end the daemon.
-            _trouble = $"old logs are not compressed or removed any more: {FileSystem.Describe(bug)}";
+            // A bug here must not end the daemon.
+            _trouble = $"old logs are no longer compressed or removed: {FileSystem.Describe(bug)}";
         }
         finally
         {
@@ -139,7 +143,7 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
         }
         catch (OperationCanceledException)
         {
-            // The pump may be at it: what it hands out then is nobody's.
+            // The pump may still do the work; its result is disposed.
             _ = done.ContinueWith(DisposeResult, TaskScheduler.Default);
             throw;
         }
@@ -160,12 +164,13 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
         public void Dispose() => compression?.Dispose();
     }
 
-    /// <summary>Null: there is none, and the thread ends.</summary>
+    /// <summary>The next piece of work.</summary>
+    /// <returns>Null if there is none, so that the thread ends.</returns>
     Work? Next()
     {
         while (_toCompress.TryPeek(out var file))
         {
-            // One that could not be compressed is tried again after the next rotation, and not again and again.
+            // A file that could not be compressed is retried only after the next rotation.
             if (!_failed && file.Policy.Compress && LogCompression.Begin(file, FirstCompressed) is { } compression)
                 return new Work(compression);
             _toCompress.Dequeue().IsQueued = _failed = false;
@@ -176,14 +181,15 @@ internal sealed class LogHousekeeper(EventLoop loop, TotalLimit? total) : IDispo
     }
 
     /// <summary>
-    /// Removes those of the chosen files that are still where they were found, unless somebody else's link leads there
-    /// now. Always true: <see cref="OnPump"/> wants an answer.
+    /// Removes those of the chosen files that are still where they were found, unless another user's link is on the
+    /// path now.
     /// </summary>
+    /// <returns>Always true, because <see cref="OnPump"/> needs a result.</returns>
     internal static bool Remove(List<TotalLimit.Rotated> victims)
     {
         foreach (var victim in victims)
         {
-            using var folder = LogWay.ToFolderOf(victim.Path);
+            using var folder = SafeLogPath.ToFolderOf(victim.Path);
             if (folder is null || !victim.IsStillThereIn(folder)) continue;
             if (Unistd.unlink(folder.At(victim.Path)) != 0) throw new IOException(victim.Path, Errno.Last);
         }

@@ -6,11 +6,11 @@ using Tspm.Platform.Linux;
 namespace Tspm.Logs.Files;
 
 /// <summary>
-/// The old files of a log: <c>PATH.1</c> is the newest, and <c>PATH.N</c> or, compressed, <c>PATH.N.gz</c>. Of each
-/// number at most one counts. When both are there, a daemon died between making the compressed one whole and removing
-/// the plain one, and the plain one is removed by the next that moves it. Everything here is on names alone and
-/// survives a death at any instant: numbers are moved up from the oldest on, each to a place that is free. Whoever
-/// changes names does so on the pump's thread, unless all of them go.
+/// The rotated files of a log: <c>PATH.N</c> or, compressed, <c>PATH.N.gz</c>; number 1 is the newest. If a number has
+/// both files, a daemon died between completing the compressed one and removing the plain one; then the compressed one
+/// counts, and the next operation that renames it removes the plain one. All operations work on names alone and survive
+/// a death at any instant: numbers are incremented from the oldest on, each to a free number. Names are changed on the
+/// pump's thread only, except when all files are removed.
 /// </summary>
 internal static class RotatedLogs
 {
@@ -18,58 +18,59 @@ internal static class RotatedLogs
 
     public static string Plain(string path, int number) => $"{path}.{number}";
 
-    /// <summary>The file with this number; null: there is none.</summary>
+    /// <summary>The path of the file with this number; null if there is none.</summary>
     public static string? Find(string path, int number)
     {
-        var name = new OldFileName(path);
-        return name.Look(number) == OldFile.None ? null : name.ToString();
+        var name = new RotatedLogName(path);
+        return name.Select(number) == RotatedLogKind.None ? null : name.ToString();
     }
 
-    /// <summary>How many there are, up to the first number that is missing.</summary>
+    /// <summary>Number of rotated files, up to the first missing number.</summary>
     public static int Count(string path)
     {
-        var name = new OldFileName(path);
+        var name = new RotatedLogName(path);
         var count = 0;
-        while (name.Look(count + 1) != OldFile.None) count++;
+        while (name.Select(count + 1) != RotatedLogKind.None) count++;
         return count;
     }
 
-    /// <summary>Frees number 1. Null, or the error number of what did not work; nothing is lost then.</summary>
+    /// <summary>Increments all numbers, which frees number 1.</summary>
+    /// <returns>Null on success, else an error number; nothing is lost then.</returns>
     public static int? MoveUp(string path)
     {
-        var (from, to) = (new OldFileName(path), new OldFileName(path));
+        var (from, to) = (new RotatedLogName(path), new RotatedLogName(path));
         for (var number = Count(path); number >= 1; number--)
         {
-            to.Set(number + 1, from.LookAndTidy(number));
+            to.Set(number + 1, from.SelectAndTidy(number));
             if (from.Rename(ref to) != 0) return Errno.Last;
         }
         return null;
     }
 
     /// <summary>
-    /// The highest number above another that a file has; that other one if none has. One number may be free in between:
-    /// a daemon died while files were moved up.
+    /// The highest number of a file above <paramref name="above"/>, or <paramref name="above"/> itself if there is
+    /// none. One number in between may be free, if a daemon died while numbers were incremented.
     /// </summary>
-    static int Highest(ref OldFileName name, int above)
+    static int Highest(ref RotatedLogName name, int above)
     {
         var highest = above;
         for (var number = above + 1; number <= highest + 2; number++)
-            if (name.Look(number) != OldFile.None) highest = number;
+            if (name.Select(number) != RotatedLogKind.None) highest = number;
         return highest;
     }
 
     /// <summary>
-    /// Removes the files with a number above the given one, the highest first: a daemon that dies leaves none that has
-    /// no neighbour to be found by.
+    /// Removes the files with a number above the given one. The highest goes first, so that a daemon that dies in
+    /// between leaves no gap in the numbers.
     /// </summary>
     public static void RemoveAbove(string path, int keep)
     {
-        var name = new OldFileName(path);
+        var name = new RotatedLogName(path);
         for (var number = Highest(ref name, keep); number > keep; number--)
-            if (name.LookAndTidy(number) != OldFile.None && name.Unlink() != 0) return;
+            if (name.SelectAndTidy(number) != RotatedLogKind.None && name.Unlink() != 0) return;
     }
 
-    /// <summary>All of them, oldest first, up to the first number that is missing.</summary>
+    /// <summary>Paths of all rotated files, oldest first, up to the first missing number.</summary>
     public static List<string> OldestFirst(string path)
     {
         var files = new List<string>();
@@ -79,9 +80,10 @@ internal static class RotatedLogs
     }
 
     /// <summary>
-    /// How many bytes of the stream the file holds. Of a compressed one its end tells (RFC 1952: the size modulo 2^32;
-    /// larger ones are never compressed).
+    /// Number of bytes of the stream that the file contains. For a compressed file, it is in the trailer (RFC 1952: the
+    /// size modulo 2^32; larger files are never compressed).
     /// </summary>
+    /// <returns>0 also if the file cannot be read.</returns>
     public static unsafe long BytesOf(string file)
     {
         if (SysStat.stat(file, out var status) != 0) return 0;
@@ -96,37 +98,36 @@ internal static class RotatedLogs
     }
 
     /// <summary>
-    /// The file that a rotation begins, before it gets the name of the log; one that is there was left by a daemon that
-    /// died.
+    /// The temporary path of the new file during a rotation. An existing file was left by a daemon that died.
     /// </summary>
     public static string Fresh(string path) => path + ".new";
 
     /// <summary>
-    /// Every file that belongs to a log beside the log itself: old ones, oldest first, and the index.
+    /// All files that belong to a log, except the log itself: the rotated files, oldest first, and the index.
     /// </summary>
     public static IEnumerable<string> Companions(string path)
     {
         var files = new List<string>();
-        var name = new OldFileName(path);
+        var name = new RotatedLogName(path);
         for (var number = Highest(ref name, 0); number > 0; number--)
-            if (name.Look(number) != OldFile.None) files.Add(name.ToString());
+            if (name.Select(number) != RotatedLogKind.None) files.Add(name.ToString());
         files.Add(path + LogIndex.Suffix);
         return files;
     }
 
     /// <summary>
-    /// Removes a log with all that belongs to it, itself last: a daemon that dies leaves nothing that is not found
-    /// again. A device, a FIFO or a socket is no log's and stays, and so does <c>/dev/stdout</c>. Null, or why
-    /// something could not be removed.
+    /// Removes a log with all files that belong to it. The log itself goes last, so that a daemon that dies in between
+    /// leaves nothing that cannot be found again. Devices, FIFOs and sockets are kept, and so is <c>/dev/stdout</c>.
     /// </summary>
+    /// <returns>Null on success, else the reason why a file could not be removed.</returns>
     public static string? RemoveAll(string path)
     {
-        using var folder = LogWay.ToFolderOf(path, out var problem);
+        using var folder = SafeLogPath.ToFolderOf(path, out var problem);
         if (folder is null or { IsOfKernel: true }) return problem;
         path = folder.At(path);
-        var name = new OldFileName(path);
+        var name = new RotatedLogName(path);
         for (var number = Highest(ref name, 0); number > 0; number--)
-            if (name.LookAndTidy(number) != OldFile.None && name.Unlink() != 0 && Errno.Last != Errno.ENOENT)
+            if (name.SelectAndTidy(number) != RotatedLogKind.None && name.Unlink() != 0 && Errno.Last != Errno.ENOENT)
                 problem ??= Errno.Describe(Errno.Last);
         foreach (var file in (string[])[Fresh(path), path + LogIndex.Suffix, path])
             if (!IsSpecial(file) && Unistd.unlink(file) != 0 && Errno.Last != Errno.ENOENT)
@@ -134,6 +135,6 @@ internal static class RotatedLogs
         return problem;
     }
 
-    /// <summary>No regular file, or a link to something else than one.</summary>
+    /// <summary>Whether this is, or links to, anything but a regular file.</summary>
     static bool IsSpecial(string file) => SysStat.stat(file, out var status) == 0 && !status.IsRegularFile;
 }

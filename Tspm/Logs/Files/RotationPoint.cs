@@ -1,15 +1,20 @@
 namespace Tspm.Logs.Files;
 
 /// <summary>
-/// Where a file ends. It ends with a line: with the last one that fits, or, when it has to end within one, with that
-/// one. Only a line that alone is longer than a file may be is cut.
+/// Decides where a file ends. It ends after a complete line: after the last one that fits or, if a line has already
+/// been started, after that line. A line is cut only if it alone is longer than a file may be.
 /// </summary>
 internal static class RotationPoint
 {
     /// <summary>
-    /// How many of the next bytes still belong to the file, with <paramref name="room"/> bytes left to its limit; 0:
-    /// none, it is to be rotated first. <paramref name="rotate"/>: it is complete then.
+    /// Counts the next bytes that still belong to the file.
     /// </summary>
+    /// <param name="next">The next bytes.</param>
+    /// <param name="room">Number of bytes left to the size limit of the file; may be negative.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="rotate">Whether the file is complete after these bytes.</param>
+    /// <param name="cut">Whether these bytes end within a line.</param>
+    /// <returns>0 if the file must be rotated first.</returns>
     public static int Of(ReadOnlySpan<byte> next, long room, LogFile file, out bool rotate, out bool cut)
     {
         (rotate, cut) = (false, false);

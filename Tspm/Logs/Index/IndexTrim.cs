@@ -2,25 +2,30 @@ using Tspm.Libc;
 
 namespace Tspm.Logs.Index;
 
-/// <summary>The two halves of making an index shorter: where to cut, and copying what stays.</summary>
+/// <summary>The two steps of shortening an index: finding where to cut, and copying the rest.</summary>
 internal static unsafe class IndexTrim
 {
     const int ChunkBytes = 400 * LogIndexEntry.Size;
 
     /// <summary>
-    /// The first entry about the oldest file that is left begins at <paramref name="from"/>. Of those before, two still
-    /// matter: the last stretch of bytes, which may reach into that file, and the start of the last run.
+    /// Finds the first entry about the oldest remaining file.
     /// </summary>
+    /// <param name="index">Descriptor of the index.</param>
+    /// <param name="length">Length of the index in bytes.</param>
+    /// <param name="oldestPosition">Position where the oldest remaining file begins.</param>
+    /// <param name="from">Offset in the index of the first entry about it.</param>
+    /// <param name="kept">Earlier entries that are still needed: the last stretch of bytes, which may extend into that
+    /// file, and the start of the last run.</param>
     public static void Cut(int index, long length, long oldestPosition, out long from, out List<LogIndexEntry> kept)
     {
         LogIndexEntry? started = null, bytes = null;
         var chunk = stackalloc byte[ChunkBytes];
         for (from = 0; from < length;)
         {
-            var got = (int)Unistd.pread(index, chunk, (nuint)Math.Min(ChunkBytes, length - from),
-                from) / LogIndexEntry.Size * LogIndexEntry.Size;
-            if (got <= 0) break;
-            for (var at = 0; at < got; at += LogIndexEntry.Size, from += LogIndexEntry.Size)
+            var got = (int)Unistd.pread(index, chunk, (nuint)Math.Min(ChunkBytes, length - from), from);
+            var whole = got / LogIndexEntry.Size * LogIndexEntry.Size;
+            if (whole <= 0) break;
+            for (var at = 0; at < whole; at += LogIndexEntry.Size, from += LogIndexEntry.Size)
             {
                 if (!LogIndexEntry.TryRead(new ReadOnlySpan<byte>(chunk + at, LogIndexEntry.Size), out var entry))
                     continue;
@@ -44,7 +49,8 @@ internal static unsafe class IndexTrim
         return kept;
     }
 
-    /// <summary>Writes the entries, then what is between the offsets. The length of what was written, or -1.</summary>
+    /// <summary>Writes the first entries, then those of the source between two offsets.</summary>
+    /// <returns>Number of bytes written, or -1 on failure.</returns>
     public static long Copy(int source, long from, long to, IReadOnlyList<LogIndexEntry> first, int target)
     {
         long length = 0;

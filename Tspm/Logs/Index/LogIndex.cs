@@ -6,9 +6,9 @@ using Tspm.Platform.Linux;
 namespace Tspm.Logs.Index;
 
 /// <summary>
-/// Writes the time index of one log (see <see cref="LogIndexEntry"/>). What cannot be written here never stops the log
-/// itself: the index is closed then, tried again after a while, and told what it missed
-/// (<see cref="LogIndexRecovery"/>). Used by the pump's thread only; nothing is opened before the first byte comes.
+/// Writes the time index of one log (see <see cref="LogIndexEntry"/>). A failed write never stops the log itself: the
+/// index is closed, reopened after a while, and brought up to date (<see cref="LogIndexRecovery"/>). It is opened only
+/// when the first byte of output comes. Used by the pump's thread only.
 /// </summary>
 internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDisposable
 {
@@ -16,14 +16,14 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
 
     const int Mode = 0x180; // 0600
 
-    /// <summary>At most one entry about bytes in this time: times are good to a tenth of a second.</summary>
+    /// <summary>Minimum time between two entries about bytes, which makes times accurate to 50 ms.</summary>
     const long StretchMs = 50;
 
     const long RetryAfterMs = 1000;
 
     /// <summary>
-    /// A clock set back by less than this is not followed, so that times in the index go up; set back by more, it was
-    /// wrong before.
+    /// If the clock is set back by less than this, the index keeps the last time, so that its times are ascending. If
+    /// it is set back by more, it was wrong before, and the index follows.
     /// </summary>
     const long SmallStepMs = 10_000;
 
@@ -36,13 +36,15 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
 
     string Path => _logPath + Suffix;
 
-    /// <summary>Why entries are missing; null: none are.</summary>
+    /// <summary>Why the index cannot be written, as a sentence for the user; null if it can.</summary>
     public string? Trouble => _trouble;
 
-    /// <summary>When the current file was begun, Unix milliseconds; 0: not known yet.</summary>
+    /// <summary>When the current file was started, in Unix milliseconds; 0: not known yet.</summary>
     public long BeganMs => _beganMs;
 
-    /// <summary>False: no entry can be written for now.</summary>
+    /// <summary>Opens the index if it is not open.</summary>
+    /// <param name="log">Descriptor of the current log file.</param>
+    /// <returns>False if no entry can be written for now.</returns>
     public bool Ensure(int log)
     {
         if (_descriptor.IsOpen) return true;
@@ -52,27 +54,31 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
         return Open(status);
     }
 
-    /// <summary>Is an entry about bytes due?</summary>
+    /// <summary>Whether it is time for an entry about bytes of this run.</summary>
     public bool IsDue(ulong run) => run != _notedRun || Environment.TickCount64 - _notedAt >= StretchMs;
 
-    /// <summary>Bytes will be moved to this offset of the current file.</summary>
+    /// <summary>Records that bytes of a run are about to be moved to this offset of the current file.</summary>
     public void Note(long offset, ulong run)
     {
         var position = _base + offset;
-        // Nothing came of the last one (the file takes no more): its time was not that of any byte.
+        // If no byte was moved after the last entry (the file cannot be written), this entry replaces it.
         if (position == _notedPosition && run == _notedRun) _length -= LogIndexEntry.Size;
         if (!Add(LogIndexKind.Bytes, offset, run, 0)) return;
         (_notedPosition, _notedRun, _notedAt) = (position, run, Environment.TickCount64);
     }
 
-    /// <summary>Appends an entry about this offset of the current file.</summary>
+    /// <summary>Appends an entry about an offset of the current file.</summary>
+    /// <returns>False if it could not be written.</returns>
     public bool Add(LogIndexKind kind, long offset, ulong run, ulong value)
     {
         _notedPosition = -1;
         return Append(new LogIndexEntry(kind, _base + offset, Now(), run, value));
     }
 
-    /// <summary>A file ends at this offset, or was emptied; the stream goes on in one with this inode.</summary>
+    /// <summary>
+    /// Records that the current file ended at this offset or was emptied, and that the stream continues in the file
+    /// with this inode.
+    /// </summary>
     public void BeginFile(long endOffset, ulong inode)
     {
         if (!_descriptor.IsOpen) return;
@@ -81,8 +87,8 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
     }
 
     /// <summary>
-    /// Takes notice of what others did to the index: removed, it is made again with all its entries; replaced or cut,
-    /// it is opened anew.
+    /// Reacts to what others did to the index. If it was removed, it is recreated with all its entries; if it was
+    /// replaced or truncated, it is reopened.
     /// </summary>
     public void Check()
     {
@@ -93,7 +99,7 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
         else Rewrite(0, []);
     }
 
-    /// <summary>Forgets what is before the oldest file, when that is most of the index.</summary>
+    /// <summary>Removes the entries about deleted files if they are most of the index.</summary>
     public void Trim(Func<long> bytesInOlderFiles)
     {
         if (!_descriptor.IsOpen || _length < _trimAt) return;
@@ -102,27 +108,30 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
         _trimAt = Math.Max(MinTrimBytes, _length * 2);
     }
 
-    /// <summary>Below this, trimming is not worth the work.</summary>
+    /// <summary>A smaller index is not worth trimming.</summary>
     const long MinTrimBytes = 256 << 10;
 
     long _trimAt = MinTrimBytes;
 
+    /// <summary>The log and its index were renamed on disk.</summary>
     public void Rename(string logPath) => _logPath = logPath;
 
-    /// <summary>Closes; the next entry opens it again.</summary>
+    /// <summary>Closes the index; <see cref="Ensure"/> opens it again.</summary>
     public void Dispose()
     {
         _descriptor.Dispose();
-        (_notedPosition, _notedAt, _retryAt) = (-1, -StretchMs, 0);
+        _notedPosition = -1;
+        _notedAt = -StretchMs;
+        _retryAt = 0;
     }
 
     bool Open(in FileStatus log)
     {
-        var opened = LogWay.Open(Path, Fcntl.O_RDWR | Fcntl.O_CREAT, null, null, out var errno, out var refusal);
+        var opened = SafeLogPath.Open(Path, Fcntl.O_RDWR | Fcntl.O_CREAT, null, null, out var errno, out var refusal);
         if (!opened.IsOpen) return Fail(refusal ?? Errno.Describe(errno));
         _descriptor = opened;
         if (SysStat.fstat(_descriptor.Number, out var status) != 0) return Fail();
-        // Half an entry at the end was being written when a daemon died: it is written over.
+        // An incomplete entry at the end, left by a daemon that died, is overwritten.
         _length = status.Size / LogIndexEntry.Size * LogIndexEntry.Size;
         var found = LogIndexRecovery
             .Reconcile(_descriptor.Number, _length, _logPath, log, clock.GetUtcNow().ToUnixTimeMilliseconds());
@@ -160,20 +169,20 @@ internal sealed unsafe class LogIndex(string logPath, TimeProvider clock) : IDis
         return false;
     }
 
-    /// <summary>A new index in the place of this one: some entries, then everything from an offset on.</summary>
+    /// <summary>Replaces the index by a new one with some entries, followed by those from an offset on.</summary>
     void Rewrite(long from, IReadOnlyList<LogIndexEntry> first)
     {
-        using var folder = LogWay.ToFolderOf(Path);
+        using var folder = SafeLogPath.ToFolderOf(Path);
         if (folder is null) return;
         var path = folder.At(Path);
         var temporary = path + ".tmp";
-        // One that is there was left by a daemon that died, or is a trap.
+        // An existing file was left by a daemon that died, or is a trap.
         _ = Unistd.unlink(temporary);
         using var fresh = Descriptors.Open(temporary, Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL, Mode);
         var length = !fresh.IsOpen ? -1 : IndexTrim.Copy(_descriptor.Number, from, _length, first, fresh.Number);
         if (length < 0 || Unistd.rename(temporary, path) != 0)
         {
-            // The one there is stays in use. If it has no name any more, the next look tries again.
+            // The present index stays in use. If it was removed, the next Check tries again.
             _ = Unistd.unlink(temporary);
             return;
         }

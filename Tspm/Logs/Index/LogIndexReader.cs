@@ -3,21 +3,20 @@ using Tspm.Libc;
 
 namespace Tspm.Logs.Index;
 
-/// <summary>A stretch of a stream: bytes that were taken at one time and written by one run.</summary>
+/// <summary>A stretch of a stream: bytes that were read at one time and written by one run.</summary>
 /// <param name="Start">Position of its first byte.</param>
-/// <param name="End">Position behind its last one; <see cref="long.MaxValue"/>: it is the last stretch, and may still
+/// <param name="End">Position after its last byte; <see cref="long.MaxValue"/>: it is the last stretch, and may
 /// grow.</param>
-/// <param name="UnixMilliseconds">When it was taken; null: not known.</param>
-/// <param name="RunId">0: not known.</param>
+/// <param name="UnixMilliseconds">When it was read from the FIFO; null: unknown.</param>
+/// <param name="RunId">The run that wrote it; 0: unknown.</param>
 internal readonly record struct LogStretch(long Start, long End, long? UnixMilliseconds, ulong RunId)
 {
     public bool Holds(long position) => position >= Start && position < End;
 }
 
 /// <summary>
-/// Reads a stream's time index where it lies, a block at a time: a position or a time is found by binary search, so
-/// that the index of a long history costs no more than that of a short one. Damaged entries are passed over. See
-/// <see cref="LogIndexEntry"/>.
+/// Reads the time index of a stream (<see cref="LogIndexEntry"/>) from disk, block by block. Positions and times are
+/// found by binary search, so that a long history costs hardly more than a short one. Damaged entries are skipped.
 /// </summary>
 internal sealed class LogIndexReader : IDisposable
 {
@@ -35,10 +34,11 @@ internal sealed class LogIndexReader : IDisposable
         Refresh();
     }
 
-    /// <summary>Entries, damaged ones included.</summary>
+    /// <summary>Number of entries, including damaged ones.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Null: there is no index, or it cannot be read; logs are readable without it.</summary>
+    /// <summary>Opens the index of a log.</summary>
+    /// <returns>Null if there is no index, or it cannot be read; logs are readable without it.</returns>
     public static LogIndexReader? Open(string logPath)
     {
         try
@@ -51,28 +51,32 @@ internal sealed class LogIndexReader : IDisposable
         }
     }
 
+    /// <summary>Path of the index of a log.</summary>
     public static string PathOf(string logPath) => logPath + ".index";
 
     /// <summary>
-    /// Takes notice of entries that were added. An entry is written before its bytes: after this, all bytes seen before
-    /// have theirs.
+    /// Makes new entries visible. Entries are written before their bytes, so all bytes that were visible before this
+    /// call have their entries after it.
     /// </summary>
     public void Refresh()
     {
-        // Also when none was added: the last one may have been written over, when no bytes had come of it.
-        (Count, _blockStart) = (RandomAccess.GetLength(_file) / LogIndexEntry.Size, -1);
+        // The block is dropped even if no entry was added: the last entry may have been overwritten by another one.
+        Count = RandomAccess.GetLength(_file) / LogIndexEntry.Size;
+        _blockStart = -1;
         if (_current is { End: long.MaxValue }) _current = null;
     }
 
-    /// <summary>Entries were added since they were counted.</summary>
+    /// <summary>Whether entries were added since <see cref="Refresh"/>.</summary>
     public bool HasGrown => RandomAccess.GetLength(_file) / LogIndexEntry.Size != Count;
 
     /// <summary>
-    /// Another index has taken its place (the writer leaves out what is before the oldest file), or it was removed.
+    /// Whether the index was removed, or replaced by another one, as the writer does to remove entries about deleted
+    /// files.
     /// </summary>
     public bool IsReplaced => SysStat.fstat((int)_file.DangerousGetHandle(), out var status) != 0 || status.Links == 0;
 
-    /// <summary>False: the entry is damaged.</summary>
+    /// <summary>Reads the entry with this number, counted from 0.</summary>
+    /// <returns>False if the entry is damaged.</returns>
     public bool TryRead(long number, out LogIndexEntry entry)
     {
         if (_blockStart < 0 || number < _blockStart || number >= _blockStart + _blockCount) Load(number);
@@ -81,7 +85,7 @@ internal sealed class LogIndexReader : IDisposable
         return at < _blockCount && LogIndexEntry.TryRead(_block.AsSpan(at * LogIndexEntry.Size), out entry);
     }
 
-    /// <summary>The stretch that a position lies in.</summary>
+    /// <summary>The stretch that contains a position.</summary>
     public LogStretch StretchAt(long position)
     {
         if (_current is { } known && known.Holds(position)) return known;
@@ -90,11 +94,11 @@ internal sealed class LogIndexReader : IDisposable
         return found;
     }
 
-    /// <summary>Where the bytes of this time or a later one begin; null: there are none yet.</summary>
+    /// <summary>Position of the first byte of this time or a later one; null if there is none yet.</summary>
     public long? PositionAt(long unixMilliseconds) =>
         NextBytes(LowerBound(entry => entry.UnixMilliseconds >= unixMilliseconds))?.Position;
 
-    /// <summary>Where this run's next bytes begin, at or behind a position; null: there are none yet.</summary>
+    /// <summary>Position of this run's first byte at or after a position; null if there is none yet.</summary>
     public long? NextOfRun(long position, ulong runId)
     {
         if (StretchAt(position) is var here && here.RunId == runId) return position;
@@ -105,8 +109,8 @@ internal sealed class LogIndexReader : IDisposable
     }
 
     /// <summary>
-    /// Where the newest file that the index knows begins, if it has this inode; null: it has another one. What is said
-    /// earlier of an inode may be of an older file.
+    /// Position where the newest file in the index begins, if it has this inode, else null. Earlier entries with this
+    /// inode are ignored, because they may be about a deleted file.
     /// </summary>
     public long? BeginOfNewest(ulong inode)
     {
@@ -115,7 +119,7 @@ internal sealed class LogIndexReader : IDisposable
         return null;
     }
 
-    /// <summary>Does a file (with this inode, if one is given) begin exactly here?</summary>
+    /// <summary>Whether a file (with this inode, if one is given) begins exactly at this position.</summary>
     public bool BeginsAt(long position, ulong? inode)
     {
         for (var number = LowerBound(probe => probe.Position >= position); number < Count; number++)
@@ -127,7 +131,7 @@ internal sealed class LogIndexReader : IDisposable
         return false;
     }
 
-    /// <summary>Entries from the newest to the oldest, without the damaged ones.</summary>
+    /// <summary>All intact entries from the newest to the oldest.</summary>
     public IEnumerable<LogIndexEntry> Backwards()
     {
         for (var number = Count - 1; number >= 0; number--)
@@ -135,8 +139,7 @@ internal sealed class LogIndexReader : IDisposable
     }
 
     /// <summary>
-    /// Where so many bytes were thrown away, because the disk was full, at or behind <paramref name="from"/> and before
-    /// <paramref name="to"/>.
+    /// The entries about dropped bytes at or after <paramref name="from"/> and before <paramref name="to"/>.
     /// </summary>
     public IEnumerable<LogIndexEntry> Dropped(long from, long to)
     {
@@ -173,8 +176,10 @@ internal sealed class LogIndexReader : IDisposable
         return null;
     }
 
-    /// <summary>The first entry of which it is true; from there on it is true of all.</summary>
-    long LowerBound(Func<LogIndexEntry, bool> isBehind)
+    /// <summary>
+    /// Number of the first entry that satisfies the predicate, by binary search: all later entries must satisfy it too.
+    /// </summary>
+    long LowerBound(Func<LogIndexEntry, bool> isAtOrAfter)
     {
         var (low, high) = (0L, Count);
         while (low < high)
@@ -183,7 +188,7 @@ internal sealed class LogIndexReader : IDisposable
             var probe = middle;
             LogIndexEntry entry = default;
             while (probe < high && !TryRead(probe, out entry)) probe++;
-            if (probe == high || isBehind(entry)) high = middle;
+            if (probe == high || isAtOrAfter(entry)) high = middle;
             else low = probe + 1;
         }
         return low;
@@ -191,7 +196,7 @@ internal sealed class LogIndexReader : IDisposable
 
     void Load(long number)
     {
-        // Read backwards, what comes next lies before.
+        // If entries are read backwards, the next ones come before this one.
         var ahead = _blockStart >= 0 && number < _blockStart ? EntriesPerBlock - 1 : EntriesPerBlock / 4;
         _blockStart = Math.Max(0, number - ahead);
         _blockCount = RandomAccess.Read(_file, _block, _blockStart * LogIndexEntry.Size) / LogIndexEntry.Size;

@@ -4,19 +4,29 @@ using Tspm.Logs.Files;
 namespace Tspm.Logs.Index;
 
 /// <summary>
-/// What an index has to be told about the files that are there, when a daemon opens it: nothing after a quiet end, and
-/// whatever is missing after a death in the middle of a rotation, a removal by hand, or a lost or damaged index.
+/// Brings an index up to date with the log files when a daemon opens it. After an orderly end, nothing is missing;
+/// after a death during a rotation, a removal by hand, or the loss of the index, entries have to be added.
 /// </summary>
 internal static class LogIndexRecovery
 {
-    /// <summary>Whole entries, about a page: read from the end on.</summary>
+    /// <summary>About a page of complete entries. Chunks are read from the end of the index backwards.</summary>
     const int ChunkBytes = 100 * LogIndexEntry.Size;
 
     /// <summary>
-    /// Where the current file begins in the stream, since when it is there, and the entries to be written first.
+    /// The result of a comparison. Times are in Unix milliseconds.
     /// </summary>
+    /// <param name="Base">Position in the stream of the current file's first byte.</param>
+    /// <param name="BeganMs">When the current file was started.</param>
+    /// <param name="LastMs">Time of the newest entry; 0: there is none.</param>
+    /// <param name="Missing">Entries that have to be appended first.</param>
     internal readonly record struct Found(long Base, long BeganMs, long LastMs, List<LogIndexEntry> Missing);
 
+    /// <summary>Compares the index with the files that exist.</summary>
+    /// <param name="index">Descriptor of the index.</param>
+    /// <param name="length">Length of its complete entries in bytes.</param>
+    /// <param name="path">Path of the log.</param>
+    /// <param name="log">Status of the current file.</param>
+    /// <param name="nowMs">The present, in Unix milliseconds.</param>
     public static Found Reconcile(int index, long length, string path, in FileStatus log, long nowMs)
     {
         ReadBack(index, length, out var last, out var file);
@@ -34,12 +44,14 @@ internal static class LogIndexRecovery
     static long Base(string path, LogIndexEntry known, LogIndexEntry newest, in FileStatus log,
         List<LogIndexEntry> missing, long nowMs)
     {
-        // Bytes that are gone (emptied while nobody looked) keep their positions: the stream goes on behind them.
+        // If the file was truncated while no daemon was running, the lost bytes keep their positions, and the stream
+        // continues after them.
         if (known.Value == log.Inode)
             return known.Position + log.Size >= newest.Position ? known.Position : newest.Position;
         var older = RotatedLogs.OldestFirst(path);
         var at = older.FindIndex(file => SysStat.stat(file, out var status) == 0 && status.Inode == known.Value);
-        // A compressed file is another one than the index knows. The newest of them comes nearest.
+        // Compression changes the inode, so the index does not know compressed files; the newest of them is the best
+        // guess.
         if (at < 0)
             at = older.FindLastIndex(static file => file.EndsWith(RotatedLogs.Compressed, StringComparison.Ordinal));
         if (at < 0) return newest.Position;
@@ -54,7 +66,8 @@ internal static class LogIndexRecovery
     }
 
     /// <summary>
-    /// No entry is left: where files begin is known from their sizes, and of times only when each was written last.
+    /// Without any entry, positions are computed from the sizes of the files, and the only known times are those of
+    /// their last writes.
     /// </summary>
     static long FromFiles(string path, in FileStatus log, List<LogIndexEntry> entries)
     {
@@ -71,7 +84,7 @@ internal static class LogIndexRecovery
         return position;
     }
 
-    /// <summary>The last entry, and the last one about a file. Damaged ones are passed over.</summary>
+    /// <summary>Finds the last entry, and the last entry about a file. Damaged entries are skipped.</summary>
     static unsafe void ReadBack(int index, long length, out LogIndexEntry? last, out LogIndexEntry? file)
     {
         (last, file) = (null, null);
@@ -81,9 +94,8 @@ internal static class LogIndexRecovery
             var size = (int)Math.Min(ChunkBytes, end);
             end -= size;
             var got = Unistd.pread(index, chunk, (nuint)size, end);
-            for (var at = (
-                int)got / LogIndexEntry.Size * LogIndexEntry.Size - LogIndexEntry.Size; at >= 0;
-                at -= LogIndexEntry.Size)
+            var count = (int)got / LogIndexEntry.Size;
+            for (var at = (count - 1) * LogIndexEntry.Size; at >= 0; at -= LogIndexEntry.Size)
             {
                 if (!LogIndexEntry.TryRead(new ReadOnlySpan<byte>(chunk + at, LogIndexEntry.Size), out var entry))
                     continue;

@@ -2,36 +2,36 @@ using Tspm.Protocol;
 
 namespace Tspm.Logs.Reading;
 
-/// <summary>What came of asking a source for its next line.</summary>
+/// <summary>Result of asking a source for its next line.</summary>
 internal enum LogStep
 {
-    /// <summary>There is one: <see cref="ILogSource.Head"/>.</summary>
+    /// <summary>The next line is in <see cref="ILogSource.Head"/>.</summary>
     Line,
-    /// <summary>Much was read and nothing found yet: ask again, others first.</summary>
+    /// <summary>A slice of work yielded no line yet: other sources come first, then ask again.</summary>
     Busy,
-    /// <summary>Nothing more, or not yet.</summary>
+    /// <summary>There are no more lines for now.</summary>
     Nothing,
 }
 
 /// <summary>
-/// Something that says lines in its own order: one stream of one instance, and whatever else is to stand among them in
-/// a view (the daemon's events). A view merges sources by time.
+/// A source of lines in its own order: one stream of one instance, or the events that are shown among them. A view
+/// merges sources by time.
 /// </summary>
 internal interface ILogSource : IDisposable
 {
-    /// <summary>The work before the first line, in slices: after each one others may have their turn.</summary>
+    /// <summary>Finds the first line, in slices: after each one, the caller can give other work a turn.</summary>
     IEnumerable<bool> Locate();
 
-    /// <summary>Goes on to the next line.</summary>
-    /// <param name="takePartial">A rest without a break counts as a line.</param>
+    /// <summary>Moves to the next line.</summary>
+    /// <param name="takePartial">Whether bytes without a line break at the end count as a line.</param>
     LogStep Next(bool takePartial);
 
     /// <summary>The line that <see cref="Next"/> found.</summary>
     LogLine Head { get; }
 
     /// <summary>
-    /// Its place among the lines of others, Unix milliseconds. Never less than that of the line before: within a source
-    /// the order is the source's.
+    /// Time of the line for merging, in Unix milliseconds. It never decreases, so that the lines of a source keep their
+    /// order.
     /// </summary>
     long HeadTime { get; }
 }

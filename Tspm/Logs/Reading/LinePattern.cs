@@ -3,22 +3,23 @@ using Tspm.Text;
 
 namespace Tspm.Logs.Reading;
 
-/// <summary>A regular expression that somebody asks for, of logs or of events; see <see cref="TimedRegex"/>.</summary>
+/// <summary>A regular expression from a request for logs or events, see <see cref="TimedRegex"/>.</summary>
 internal sealed class LinePattern
 {
     /// <summary>
-    /// The limit of a match is one of the clock on the wall: on a busy machine an honest pattern may run into it, but
-    /// not again and again.
+    /// The time limit of a match is wall-clock time: on a busy machine, a harmless pattern may exceed it, but not this
+    /// often in a row.
     /// </summary>
-    const int MostTries = 5;
+    const int MaxTries = 5;
 
     readonly string _text;
     readonly Regex _regex;
 
     LinePattern(string text, Regex regex) => (_text, _regex) = (text, regex);
 
-    /// <param name="text">Null: none is wanted.</param>
-    /// <exception cref="LogQueryException">It is not a pattern.</exception>
+    /// <summary>Parses a pattern.</summary>
+    /// <returns>Null if <paramref name="text"/> is null.</returns>
+    /// <exception cref="LogQueryException">The text is not a valid pattern.</exception>
     public static LinePattern? Of(string? text)
     {
         if (text is null) return null;
@@ -28,7 +29,8 @@ internal sealed class LinePattern
         return new LinePattern(text, regex);
     }
 
-    /// <exception cref="LogQueryException">It takes too long.</exception>
+    /// <summary>Whether the pattern matches somewhere in the line.</summary>
+    /// <exception cref="LogQueryException">Matching takes too long.</exception>
     public bool IsMatch(ReadOnlySpan<char> line)
     {
         for (var tries = 1; ; tries++)
@@ -37,9 +39,8 @@ internal sealed class LinePattern
             {
                 return _regex.IsMatch(line);
             }
-            catch (RegexMatchTimeoutException) when (tries < MostTries)
+            catch (RegexMatchTimeoutException) when (tries < MaxTries)
             {
-                // Once more.
             }
             catch (RegexMatchTimeoutException)
             {

@@ -1,16 +1,17 @@
 namespace Tspm.Logs.Reading;
 
 /// <summary>
-/// Tells followers that log files changed, so that they need not poll. Costs the pump one look-up per follower, and
-/// nothing when nobody follows.
+/// Notifies followers of changed log files, so that they need not poll. A change costs the pump one look-up per
+/// follower, and nothing if there are none.
 /// </summary>
 internal sealed class LogGrowth
 {
     readonly Lock _gate = new();
 
-    /// <summary>Replaced whole, so that the pump reads it without the lock.</summary>
+    /// <summary>Replaced as a whole, so that the pump can read it without the lock.</summary>
     volatile Subscription[] _subscriptions = [];
 
+    /// <summary>Adds a follower, which must be disposed.</summary>
     public Subscription Follow()
     {
         var subscription = new Subscription(this);
@@ -18,9 +19,10 @@ internal sealed class LogGrowth
         return subscription;
     }
 
-    /// <summary>Told of every file that changed, on the pump's thread: who listens must be done at once.</summary>
+    /// <summary>Raised for every changed file, on the pump's thread; handlers must not block.</summary>
     public event Action<string>? Grown;
 
+    /// <summary>The file at this path has changed.</summary>
     public void Notify(string path)
     {
         Grown?.Invoke(path);
@@ -32,7 +34,7 @@ internal sealed class LogGrowth
         lock (_gate) _subscriptions = Array.FindAll(_subscriptions, other => other != subscription);
     }
 
-    /// <summary>One follower. Until told otherwise it hears of every file.</summary>
+    /// <summary>One follower, which is notified of all files except those that it ignores.</summary>
     internal sealed class Subscription(LogGrowth owner) : IDisposable
     {
         readonly SemaphoreSlim _changed = new(0, 1);
@@ -41,18 +43,19 @@ internal sealed class LogGrowth
         HashSet<string> _others = new(StringComparer.Ordinal);
 
         /// <summary>
-        /// Files of which it need not hear. Of files that nobody knew yet it does: a process may have been renamed, or
-        /// be new.
+        /// Sets the files to ignore. Files that appear later are not ignored, because they may belong to a new or a
+        /// renamed process.
         /// </summary>
         public void Ignore(HashSet<string> others)
         {
             lock (_lock) _others = others;
         }
 
-        /// <summary>Waits until a file changed since the last wait. False: nothing did within the time.</summary>
+        /// <summary>Waits until a file has changed since the last wait.</summary>
+        /// <returns>False if the timeout elapsed first.</returns>
         public Task<bool> Changed(TimeSpan timeout, CancellationToken cancel) => _changed.WaitAsync(timeout, cancel);
 
-        /// <summary>The files that changed since the last question.</summary>
+        /// <summary>Returns and forgets the files that have changed since the last call.</summary>
         public HashSet<string> TakeGrown()
         {
             lock (_lock)

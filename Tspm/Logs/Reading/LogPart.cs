@@ -5,39 +5,42 @@ using Tspm.Platform;
 
 namespace Tspm.Logs.Reading;
 
-/// <summary>One file of a stream as it was seen: <c>PATH</c>, <c>PATH.1</c>, <c>PATH.2.gz</c>.</summary>
-/// <param name="Path">Where it was.</param>
-/// <param name="IsGzip">Compressed; positions and sizes are those of the bytes inside.</param>
-/// <param name="Inode">By which it is known again, together with the next one: the system gives the number of a removed
-/// file away at once.</param>
-/// <param name="Born">When the file was made; null: its file system does not say.</param>
-/// <param name="Size">Bytes when it was looked at. Of a compressed file that is its trailer's word, modulo 2^32 (RFC
+/// <summary>One file of a stream as it was found: <c>PATH</c>, <c>PATH.1</c>, <c>PATH.2.gz</c>.</summary>
+/// <param name="Path">Path of the file.</param>
+/// <param name="IsGzip">Whether it is compressed; positions and sizes are those of the uncompressed bytes.</param>
+/// <param name="Inode">Identifies the file, together with <paramref name="Born"/>: file systems reuse the inodes of
+/// deleted files.</param>
+/// <param name="Born">When the file was created; null: its file system does not say.</param>
+/// <param name="Size">Size in bytes at that time. For a compressed file, it comes from the trailer, modulo 2^32 (RFC
 /// 1952, ISIZE).</param>
-/// <param name="Modified">When it was last written to.</param>
+/// <param name="Modified">When the file was last written.</param>
 /// <param name="Base">Position in the stream of its first byte.</param>
 internal sealed record LogPart(string Path, bool IsGzip, ulong Inode, DateTimeOffset? Born, long Size,
     DateTimeOffset Modified, long Base = 0)
 {
     const int TrailerBytes = 4;
 
+    /// <summary>Position in the stream after its last byte.</summary>
     public long End => Base + Size;
 
-    /// <summary>Null: there is no such file.</summary>
-    public static LogPart? Look(string path, bool isGzip)
+    /// <summary>Looks at the file at a path.</summary>
+    /// <returns>Null if there is no such file.</returns>
+    public static LogPart? Find(string path, bool isGzip)
     {
-        if (isGzip) return LookInside(path);
+        if (isGzip) return FindGzip(path);
         return SysStat.stat(path, out var status) == 0 && status.IsRegularFile
             ? new LogPart(path, false, status.Inode, status.Born, status.Size, status.Modified)
             : null;
     }
 
     /// <summary>
-    /// This is the file that was seen. A file that has become shorter is another one's successor or was emptied.
+    /// Whether this is the status of the same file. A plain file that has become shorter was truncated or replaced.
     /// </summary>
     public bool Is(in FileStatus status) =>
         status.Inode == Inode && status.Born == Born && (IsGzip || status.Size >= Size);
 
-    /// <summary>Null: at this path is another file by now, or none.</summary>
+    /// <summary>Opens the file.</summary>
+    /// <returns>Null if the path now leads to another file, or to none.</returns>
     public LogPartReader? Open()
     {
         SafeFileHandle file;
@@ -55,8 +58,8 @@ internal sealed record LogPart(string Path, bool IsGzip, ulong Inode, DateTimeOf
         return null;
     }
 
-    /// <summary>All of one file, whatever has its name a moment later.</summary>
-    static LogPart? LookInside(string path)
+    /// <summary>Reads everything from one descriptor, so that it belongs to the same file.</summary>
+    static LogPart? FindGzip(string path)
     {
         if (!File.Exists(path)) return null;
         try
@@ -71,13 +74,13 @@ internal sealed record LogPart(string Path, bool IsGzip, ulong Inode, DateTimeOf
         }
         catch (FileNotFoundException)
         {
-            // Renamed or removed between two looks.
+            // It was renamed or removed meanwhile.
             return null;
         }
     }
 }
 
-/// <summary>One file of a stream, open: whatever happens to its name, these are its bytes.</summary>
+/// <summary>One open file of a stream, which stays readable even if it is renamed or deleted.</summary>
 internal sealed class LogPartReader(LogPart part, SafeFileHandle file) : IDisposable
 {
     const int SkipBytes = 32 << 10;
@@ -85,13 +88,14 @@ internal sealed class LogPartReader(LogPart part, SafeFileHandle file) : IDispos
     GZipStream? _inside;
     long _insideAt;
 
-    /// <summary>What is read; another one when its place became known otherwise.</summary>
+    /// <summary>The file; replaced when its position becomes known from an index.</summary>
     public LogPart Part { get; set; } = part;
 
-    /// <summary>Bytes that a plain file has at this moment.</summary>
+    /// <summary>Present size in bytes.</summary>
     public long Length => Part.IsGzip ? Part.Size : RandomAccess.GetLength(file);
 
-    /// <summary>Reads at an offset in this file; 0: there is nothing (any more, or yet).</summary>
+    /// <summary>Reads at an offset in the file.</summary>
+    /// <returns>Number of bytes read; 0 at the end, or where a compressed file is damaged.</returns>
     public int Read(Span<byte> into, long offset)
     {
         if (!Part.IsGzip) return RandomAccess.Read(file, into, offset);
@@ -101,7 +105,7 @@ internal sealed class LogPartReader(LogPart part, SafeFileHandle file) : IDispos
         }
         catch (InvalidDataException)
         {
-            // Damaged: what comes behind the damage cannot be had.
+            // The file is damaged; bytes after the damage cannot be read.
             return 0;
         }
     }
@@ -135,7 +139,9 @@ internal sealed class LogPartReader(LogPart part, SafeFileHandle file) : IDispos
         return read;
     }
 
-    /// <summary>The bytes of an open file from its first one on, whoever else reads it; leaves it open.</summary>
+    /// <summary>
+    /// A stream over an open file that has its own position, independent of other readers, and does not close the file.
+    /// </summary>
     sealed class FromTheStart(SafeFileHandle file) : Stream
     {
         long _at;

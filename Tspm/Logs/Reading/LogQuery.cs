@@ -6,7 +6,7 @@ using Tspm.Text;
 
 namespace Tspm.Logs.Reading;
 
-/// <summary>A question to the logs that cannot be understood or answered: which parameter, and one sentence.</summary>
+/// <summary>A request for logs that is not valid or cannot be answered, with the parameter and a sentence.</summary>
 internal sealed class LogQueryException(string parameter, string message, string? expected = null,
     string? found = null) : Exception(message)
 {
@@ -16,16 +16,15 @@ internal sealed class LogQueryException(string parameter, string message, string
 }
 
 /// <summary>
-/// What of the logs is asked for: a <see cref="LogsRequest"/>, checked and ready for use. The same with and without a
-/// daemon.
+/// A validated <see cref="LogsRequest"/>. Daemon and offline client share it.
 /// </summary>
 internal sealed class LogQuery
 {
-    /// <summary>Lines shown of each stream when neither the request nor the config says how many.</summary>
+    /// <summary>Number of lines per stream if neither the request nor the config gives one.</summary>
     const int DefaultLines = 15;
 
-    /// <summary>Lines of context are kept in memory until it is known whether they are wanted.</summary>
-    const int MostContext = 1000;
+    /// <summary>Limited, because possible context lines are kept in memory until the next match.</summary>
+    const int MaxContext = 1000;
 
     readonly LinePattern? _grep;
     readonly LogsRequest _request;
@@ -33,40 +32,46 @@ internal sealed class LogQuery
 
     LogQuery(LogsRequest request, LinePattern? grep) => (_request, _grep) = (request, grep);
 
+    /// <summary>Start of the range of times, in Unix milliseconds; null: unlimited.</summary>
     public long? SinceMs { get; private init; }
 
-    /// <summary>Inclusive.</summary>
+    /// <summary>End of the range of times, inclusive, in Unix milliseconds; null: unlimited.</summary>
     public long? UntilMs { get; private init; }
 
+    /// <summary>Number of context lines before and after each match.</summary>
     public int Context => _request.Context ?? 0;
 
     public bool HasPattern => _grep is not null;
 
-    /// <summary>"last", a negative number (so many before the last), a pid or a run's number; null: all.</summary>
+    /// <summary>
+    /// "last", a negative number (runs before the last one), a pid, or the number of a run; null: all runs.
+    /// </summary>
     public string? Run => _request.Run;
 
     public bool WantsOut => _request.Stream != "err";
 
     public bool WantsErr => _request.Stream != "out";
 
-    /// <exception cref="LogQueryException">Something in it cannot be understood.</exception>
+    /// <summary>Validates a request.</summary>
+    /// <exception cref="LogQueryException">A parameter is not valid.</exception>
     public static LogQuery Of(LogsRequest request, DateTimeOffset now)
     {
         if (request.Stream is not (null or "out" or "err"))
             throw new LogQueryException("stream", $"there is no stream '{request.Stream}'; use out or err",
                 "out or err", request.Stream);
-        if (request.Context is < 0 or > MostContext)
-            throw new LogQueryException("context", $"context is 0 to {MostContext} lines, not {request.Context}",
-                $"0 to {MostContext}", $"{request.Context}");
+        if (request.Context is < 0 or > MaxContext)
+            throw new LogQueryException("context",
+                $"context must be from 0 to {MaxContext} lines, but is {request.Context}",
+                $"0 to {MaxContext}", $"{request.Context}");
         if (request.Run is { } run && run != "last"
             && !long.TryParse(run, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
             throw new LogQueryException("run",
-                $"'{run}' is no run; use last, -1 (the one before), a pid, or a run's number from logs --json",
-                    "last or a number", run);
+                $"'{run}' is not a run; use last, -1 (the one before), a pid, or the number of a run from logs --json",
+                "last or a number", run);
         var since = TimeOf("since", request.Since, now, null);
         var until = TimeOf("until", request.Until, now, since ?? DateTimeOffset.MinValue);
         if (until < since)
-            throw new LogQueryException("until", $"until ({request.Until}) lies before since ({request.Since})");
+            throw new LogQueryException("until", $"until ({request.Until}) is before since ({request.Since})");
         return new LogQuery(request, LinePattern.Of(request.Grep))
         {
             SinceMs = since?.ToUnixTimeMilliseconds(),
@@ -74,7 +79,7 @@ internal sealed class LogQuery
         };
     }
 
-    /// <summary>Last lines of each stream; null: all that fit.</summary>
+    /// <summary>Number of last lines to show of each stream of a process; null: all that match.</summary>
     public int? LinesOf(ProcessDefinition definition)
     {
         if (_request.Lines is { } asked) return asked;
@@ -82,8 +87,8 @@ internal sealed class LogQuery
         return isFiltered ? null : definition.Config.LogBufferSize ?? DefaultLines;
     }
 
-    /// <summary>Does a line fit the pattern? Bytes that are no UTF-8 stand for U+FFFD in it.</summary>
-    /// <exception cref="LogQueryException">The pattern takes too long.</exception>
+    /// <summary>Whether a line matches the pattern. Bytes that are not valid UTF-8 are treated as U+FFFD.</summary>
+    /// <exception cref="LogQueryException">Matching takes too long.</exception>
     public bool Fits(ReadOnlySpan<byte> line)
     {
         if (_grep is null) return true;
@@ -92,18 +97,20 @@ internal sealed class LogQuery
         return _grep.IsMatch(_text.AsSpan(0, length));
     }
 
-    /// <param name="parameter">Where it came from.</param>
-    /// <param name="text">Null: it was not given.</param>
+    /// <summary>Parses a point in time.</summary>
+    /// <param name="parameter">Name of the parameter.</param>
+    /// <param name="text">Its value; null: it was not given.</param>
     /// <param name="now">The present.</param>
-    /// <param name="notBefore">The begin of the range; null: this is it.</param>
-    /// <exception cref="LogQueryException">It is not a point in time.</exception>
+    /// <param name="notBefore">The start of the range; null: the parameter itself is the start.</param>
+    /// <returns>Null if the parameter was not given.</returns>
+    /// <exception cref="LogQueryException">The text is not a point in time.</exception>
     public static DateTimeOffset? TimeOf(string parameter, string? text, DateTimeOffset now, DateTimeOffset? notBefore)
     {
         if (text is null) return null;
-        // Without a beginning, a time of day is the last one that has been.
+        // Without a start of the range, a time of day means its last occurrence.
         var begin = notBefore == DateTimeOffset.MinValue ? null : notBefore;
         if (TimePoint.TryParse(text, now, TimeZoneInfo.Local, begin, out var point)) return point;
         throw new LogQueryException(parameter,
-            $"{parameter}: '{text}' is not understood; expected {TimePoint.Expected}", TimePoint.Expected, text);
+            $"{parameter}: '{text}' is not a valid time; expected {TimePoint.Expected}", TimePoint.Expected, text);
     }
 }

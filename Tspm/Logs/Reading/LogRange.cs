@@ -1,12 +1,12 @@
 namespace Tspm.Logs.Reading;
 
 /// <summary>
-/// From times to positions: by the index, and for files that no index knows by when they were last written to.
+/// Converts times to positions: by the index or, without an index, by the times of the files' last writes.
 /// </summary>
 internal static class LogRange
 {
     /// <summary>
-    /// Where the lines of a time range (Unix milliseconds, the end inclusive) begin, and where they end. Both are
+    /// The positions between which the lines of a time range are (in Unix milliseconds, the end inclusive). Both are
     /// beginnings of lines.
     /// </summary>
     public static (long Begin, long End) Of(LogReader reader, long? sinceMs, long? untilMs) => (
@@ -14,7 +14,7 @@ internal static class LogRange
         untilMs is { } until ? reader.LineAt(EndOf(reader, until)) : long.MaxValue);
 
     /// <summary>
-    /// Lines whose time is not known, because they are older than the index, are not said to be of this time or later.
+    /// Lines that are older than the index have no known time, and are not included.
     /// </summary>
     static long BeginOf(LogReader reader, long since)
     {
@@ -28,7 +28,7 @@ internal static class LogRange
     {
         if (reader.Index is { } index) return index.PositionAt(until + 1) ?? long.MaxValue;
         var parts = reader.Chain.Parts;
-        // A file begins when the one before it has ended.
+        // A file starts at the time when the one before it was last written.
         for (var i = 1; i < parts.Count; i++)
             if (parts[i - 1].Modified.ToUnixTimeMilliseconds() > until) return parts[i].Base;
         return long.MaxValue;

@@ -3,74 +3,83 @@ using Tspm.Logs.Index;
 namespace Tspm.Logs.Reading;
 
 /// <summary>
-/// Reads a stream line by line, from file to file, as one sequence of bytes with positions that never change: over
-/// rotation, compression, truncation and renaming. Holds one file open at a time; so what it is reading stays readable,
-/// and what it has not reached yet may be gone when it comes there: that is counted (<see cref="TakeMissed"/>). Reads
-/// the files only: the FIFO is none of its business.
+/// Reads a stream line by line and file by file, as one sequence of bytes. Positions stay the same across rotation,
+/// compression, truncation and renaming. Only one file is open at a time: the file that is being read stays readable,
+/// but later ones may be deleted before they are reached, which is counted (<see cref="TakeMissed"/>). Only files are
+/// read, never a FIFO.
 /// </summary>
 internal sealed class LogReader : IDisposable
 {
-    /// <summary>A line longer than this is handed out in parts.</summary>
+    /// <summary>A longer line is returned in parts.</summary>
     public const int LongestPart = 256 << 10;
 
     const int DefaultBlockBytes = 64 << 10;
 
-    /// <summary>Files that are there and gone again when they are to be opened: a rotation. Then, later.</summary>
-    const int Tries = 5;
+    /// <summary>
+    /// Attempts to open a file that a rotation renames meanwhile; after that, it is left to a later call.
+    /// </summary>
+    const int MaxAttempts = 5;
 
-    /// <summary>Files without a byte that are passed by in one read.</summary>
-    const int MostFilesInARow = 100;
+    /// <summary>Limit for the number of empty files that are skipped in one call.</summary>
+    const int MaxFilesInARow = 100;
 
     LogIndexReader? _index;
     LogChain _chain;
 
     /// <summary>
-    /// The file that is read. When all of it is (<see cref="_isLeft"/>), it is held until the next one is open: its
-    /// place is the one that is certain.
+    /// The file that is being read. When it has been read completely (<see cref="_isLeft"/>), it stays open until the
+    /// next one is open, because its position is the one that is certain.
     /// </summary>
     LogPartReader? _open;
     bool _isLeft;
-    byte[] _buffer;
-    int _start, _end;
+    readonly LineBuffer _buffer;
     long _missed;
     bool _indexIsStale;
 
     public LogReader(string path, int blockBytes = DefaultBlockBytes)
     {
-        (Path, _buffer) = (path, new byte[blockBytes]);
+        Path = path;
+        _buffer = new LineBuffer(blockBytes);
         _index = LogIndexReader.Open(path);
-        _chain = LogChain.Look(path, _index);
+        _chain = LogChain.Scan(path, _index);
         Position = _chain.Begin;
     }
 
-    /// <summary>The current file; may be changed when it was renamed.</summary>
+    /// <summary>Path of the current file; set to a new one if the file is renamed.</summary>
     public string Path { get; set; }
 
-    /// <summary>Null: there is none, or it knows nothing of these files.</summary>
+    /// <summary>The index; null if there is none, or if it has no entries about the existing files.</summary>
     public LogIndexReader? Index => _chain.IsIndexed ? _index : null;
 
+    /// <summary>The files of the stream, as they were found last.</summary>
     public LogChain Chain => _chain;
 
-    /// <summary>Behind the last line that was given out.</summary>
+    /// <summary>Position after the last line that was returned.</summary>
     public long Position { get; private set; }
 
-    /// <summary>Where the last line that was given out begins.</summary>
+    /// <summary>Position of the first byte of the last line that was returned.</summary>
     public long LineStart { get; private set; }
 
-    /// <summary>Nothing from here on is read: what came after the question does not belong to the answer.</summary>
+    /// <summary>
+    /// Position at which reading stops, so that an answer excludes output that came after the request.
+    /// </summary>
     public long Limit { get; set; } = long.MaxValue;
 
-    /// <summary>Goes on elsewhere.</summary>
+    /// <summary>Continues at another position.</summary>
     public void Seek(long position)
     {
-        (Position, _start, _end) = (position, 0, 0);
+        Position = position;
+        _buffer.Clear();
         if (_open is { } open && (position < open.Part.Base || position > open.Part.Base + open.Length)) Close();
     }
 
     /// <summary>
-    /// The next line without its break. False: no whole line is there. With <paramref name="takePartial"/> the rest
-    /// without a break counts as a line. The bytes stay valid until the next call.
+    /// Reads the next line.
     /// </summary>
+    /// <param name="takePartial">Whether bytes without a line break at the end count as a line.</param>
+    /// <param name="line">The line without its line break; valid until the next call.</param>
+    /// <param name="partial">Whether the line has no line break, or is part of a long one.</param>
+    /// <returns>False if there is no line for now.</returns>
     public bool TryRead(bool takePartial, out ReadOnlySpan<byte> line, out bool partial)
     {
         partial = false;
@@ -78,25 +87,26 @@ internal sealed class LogReader : IDisposable
         var searched = 0;
         while (true)
         {
-            var newline = Unread[searched..].IndexOf((byte)'\n');
+            var newline = _buffer.Unread[searched..].IndexOf((byte)'\n');
             if (newline >= 0)
             {
                 line = Take(searched + newline, searched + newline + 1);
                 return true;
             }
-            searched = Unread.Length;
+            searched = _buffer.Count;
             if (searched >= LongestPart) break;
             var at = Position;
             if (!Fill()) break;
             if (Position != at) searched = 0;
         }
-        if (Unread.IsEmpty || (!takePartial && Unread.Length < LongestPart)) return false;
+        var rest = Math.Min(_buffer.Count, LongestPart);
+        if (rest == 0 || (!takePartial && rest < LongestPart)) return false;
         partial = true;
-        line = Take(Math.Min(Unread.Length, LongestPart), Math.Min(Unread.Length, LongestPart));
+        line = Take(rest, rest);
         return true;
     }
 
-    /// <summary>Where the first line begins that begins at or behind a position.</summary>
+    /// <summary>The position at or after the given one where a line begins.</summary>
     public long LineAt(long position)
     {
         if (position <= _chain.Begin) return _chain.Begin;
@@ -104,7 +114,7 @@ internal sealed class LogReader : IDisposable
         var (before, limit, missed) = (Position, Limit, _missed);
         Limit = long.MaxValue;
         Seek(position - 1);
-        // The bytes behind the last break of a line that is not whole belong to the line before.
+        // Reads to the end of the line that contains the byte before the position.
         while (TryRead(takePartial: true, out _, out var partial) && partial) { }
         var found = Position;
         Seek(before);
@@ -112,7 +122,7 @@ internal sealed class LogReader : IDisposable
         return Math.Max(found, position);
     }
 
-    /// <summary>The stretch in which the last line that was given out begins; null: there is no index.</summary>
+    /// <summary>The stretch in which the last returned line begins; null if there is no index.</summary>
     public LogStretch? Stretch()
     {
         if (_indexIsStale) RefreshIndex();
@@ -120,12 +130,12 @@ internal sealed class LogReader : IDisposable
     }
 
     /// <summary>
-    /// When the file that is being read was last written to: the only thing known of the time of lines without an
-    /// index.
+    /// When the file that is being read was last written, in Unix milliseconds; without an index, nothing more is known
+    /// about the time of its lines.
     /// </summary>
     public long ModifiedMs => (_open?.Part ?? _chain.Newest)?.Modified.ToUnixTimeMilliseconds() ?? 0;
 
-    /// <summary>Bytes that were gone when they were to be read, since the last question.</summary>
+    /// <summary>Returns and resets the number of bytes that were deleted before they could be read.</summary>
     public long TakeMissed()
     {
         var missed = _missed;
@@ -139,18 +149,18 @@ internal sealed class LogReader : IDisposable
         _index?.Dispose();
     }
 
-    /// <summary>Looks again at what files there are.</summary>
-    public void LookAgain()
+    /// <summary>Takes a new snapshot of the files and the index.</summary>
+    public void Rescan()
     {
         _index?.Dispose();
         _index = LogIndexReader.Open(Path);
         var before = _chain;
-        _chain = LogChain.Look(Path, _index, _open);
+        _chain = LogChain.Scan(Path, _index, _open);
         if (!before.IsIndexed && _chain.IsIndexed) TakeOverPlaces(before);
     }
 
     /// <summary>
-    /// Now there is an index: where reading is has another position from now on, and is the same place.
+    /// An index has been created: converts the position, so that reading continues at the same byte.
     /// </summary>
     void TakeOverPlaces(LogChain before)
     {
@@ -161,36 +171,34 @@ internal sealed class LogReader : IDisposable
         (Position, LineStart) = (Position + by, LineStart + by);
     }
 
-    ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
-
-    long Ahead => Position + (_end - _start);
+    /// <summary>Position of the next byte to read from a file.</summary>
+    long Ahead => Position + _buffer.Count;
 
     void RefreshIndex()
     {
         _indexIsStale = false;
         if (_index is { IsReplaced: false } && (_chain.IsIndexed || !_index.HasGrown)) _index.Refresh();
-        else if (File.Exists(LogIndexReader.PathOf(Path))) LookAgain();
+        else if (File.Exists(LogIndexReader.PathOf(Path))) Rescan();
     }
 
     ReadOnlySpan<byte> Take(int length, int consumed)
     {
-        var line = _buffer.AsSpan(_start, length);
         LineStart = Position;
-        _start += consumed;
         Position += consumed;
-        return line;
+        return _buffer.Take(length, consumed);
     }
 
-    /// <summary>Reads on. False: there is no more for now.</summary>
+    /// <summary>Reads more bytes into the buffer.</summary>
+    /// <returns>False if there are none for now.</returns>
     bool Fill()
     {
-        if (_end == _buffer.Length) MakeRoom();
-        for (var files = 0; files < MostFilesInARow && Ahead < Limit
-            && (_open is not null && !_isLeft || OpenNext()); files++)
+        for (var files = 0; files < MaxFilesInARow && Ahead < Limit; files++)
         {
+            var isOpen = _open is not null && !_isLeft;
+            if (!isOpen && !OpenNext()) return false;
             if (ReadOpen()) return true;
             if (!IsOver()) return false;
-            // Between the read and the look at the name, the last bytes may have come.
+            // The last bytes may have been written between the read and IsOver.
             if (ReadOpen()) return true;
             Leave();
         }
@@ -199,38 +207,40 @@ internal sealed class LogReader : IDisposable
 
     bool ReadOpen()
     {
-        var wanted = (int)Math.Min(_buffer.Length - _end, Limit - Ahead);
-        var count = _open!.Read(_buffer.AsSpan(_end, wanted), Ahead - _open.Part.Base);
-        _end += count;
+        var free = _buffer.Free;
+        var wanted = (int)Math.Min(free.Length, Limit - Ahead);
+        var count = _open!.Read(free[..wanted], Ahead - _open.Part.Base);
+        _buffer.Add(count);
         _indexIsStale |= count > 0;
         return count > 0;
     }
 
     /// <summary>
-    /// Nothing will be added to the open file any more: its name leads to another one, or it was emptied.
+    /// Whether the open file will not grow any more, because its path leads to another file or it was truncated.
     /// </summary>
     bool IsOver()
     {
         if (_chain.Newest is { } newest && newest.Inode != _open!.Part.Inode) return true;
-        if (LogPart.Look(Path, isGzip: false) is not { } current) return false;
+        if (LogPart.Find(Path, isGzip: false) is not { } current) return false;
         return current.Inode != _open!.Part.Inode || current.Size < Ahead - _open.Part.Base;
     }
 
     void Leave()
     {
         var left = _open!.Part;
-        // A compressed file that ends early is damaged.
+        // A compressed file that ends early is damaged; its missing bytes are counted.
         if (left.IsGzip && Ahead < left.End) Skip(left.End);
         _isLeft = true;
-        LookAgain();
+        Rescan();
     }
 
-    /// <summary>Opens the file that the next byte is in. False: there is none yet.</summary>
+    /// <summary>Opens the file that contains the next byte.</summary>
+    /// <returns>False if there is none yet.</returns>
     bool OpenNext()
     {
-        for (var tries = 0; tries < Tries; tries++)
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            if (_chain.PartAt(Ahead) is null) LookAgain();
+            if (_chain.PartAt(Ahead) is null) Rescan();
             if (_chain.Newest is not { } newest) return false;
             if (_chain.PartAt(Ahead) is null && !StartOver(newest)) return false;
             var part = _chain.PartAt(Ahead)!;
@@ -241,40 +251,35 @@ internal sealed class LogReader : IDisposable
                 if (part.Base > Ahead) Skip(part.Base);
                 return true;
             }
-            // Renamed or compressed since it was looked at.
-            LookAgain();
+            // The file has been renamed or compressed since the snapshot.
+            Rescan();
         }
         return false;
     }
 
     /// <summary>
-    /// The newest file ends before the place to go on at: it was emptied. What is in it now is new; while nothing is,
-    /// its place may not be known yet.
+    /// The newest file ends before the current position, so it was truncated: continues at its beginning. While it is
+    /// empty, its position may not be in the index yet.
     /// </summary>
+    /// <returns>False if the position is not known yet.</returns>
     bool StartOver(LogPart newest)
     {
         if (newest.Size == 0 && _chain.IsIndexed) return false;
-        (Position, _start, _end) = (newest.Base, 0, 0);
+        Position = newest.Base;
+        _buffer.Clear();
         return true;
     }
 
     void Skip(long to)
     {
         _missed += to - Position;
-        (Position, _start, _end) = (to, 0, 0);
+        Position = to;
+        _buffer.Clear();
     }
 
     void Close()
     {
         _open?.Dispose();
         (_open, _isLeft) = (null, false);
-    }
-
-    void MakeRoom()
-    {
-        var unread = Unread.Length;
-        var target = unread > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
-        Unread.CopyTo(target);
-        (_buffer, _start, _end) = (target, 0, unread);
     }
 }

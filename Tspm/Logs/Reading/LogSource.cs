@@ -5,11 +5,12 @@ using Tspm.Protocol;
 namespace Tspm.Logs.Reading;
 
 /// <summary>
-/// One stream of one instance in a view: where it begins, which of its lines are wanted, and what is known of them.
+/// One stream of one instance in a view: finds where to begin, selects the requested lines, and adds their times and
+/// runs.
 /// </summary>
 internal sealed class LogSource : ILogSource
 {
-    /// <summary>Bytes looked through before others get their turn.</summary>
+    /// <summary>Number of bytes to search before other work gets a turn.</summary>
     const long SliceBytes = 256 << 10;
 
     readonly LogQuery _query;
@@ -20,7 +21,7 @@ internal sealed class LogSource : ILogSource
     bool _inParts, _partsFit;
     long _lostToldTo;
 
-    /// <summary>What fits before this is no more than context of the last ones that are wanted.</summary>
+    /// <summary>Matching lines before this position are only context of the requested ones.</summary>
     long _fitsFrom = long.MinValue;
 
     public LogSource(LogStreamOf stream, LogQuery query, int blockBytes)
@@ -29,23 +30,23 @@ internal sealed class LogSource : ILogSource
         Reader = new LogReader(stream.Path, blockBytes);
     }
 
-    /// <summary>May be replaced when the process was renamed.</summary>
+    /// <summary>The stream, which changes if the process is renamed.</summary>
     public LogStreamOf Stream { get; private set; }
 
     public LogReader Reader { get; }
 
-    /// <summary>Where to go on; null: at the beginning that <see cref="Locate"/> finds.</summary>
+    /// <summary>Position at which to continue; null: begin where the request says.</summary>
     public long? After { get; init; }
 
-    /// <summary>Lines that come later are wanted too.</summary>
+    /// <summary>Whether lines that are written later are requested too.</summary>
     public bool Follow { get; init; }
 
-    /// <summary>Only what this run wrote; null: all.</summary>
+    /// <summary>The run whose lines are requested; null: all.</summary>
     public ulong? RunId { get; set; }
 
     /// <summary>
-    /// A process that came when following had begun: lines from this time on, Unix milliseconds, instead of the last
-    /// ones.
+    /// For a process that was added after following had begun: show lines from this time on, in Unix milliseconds,
+    /// instead of the last ones.
     /// </summary>
     public long? NotBefore { get; init; }
 
@@ -96,18 +97,22 @@ internal sealed class LogSource : ILogSource
         while (Reader.TryRead(takePartial, out var bytes, out var partial))
         {
             var stretch = Reader.Stretch();
-            TellMissed();
-            TellDropped(stretch);
+            ReportMissed();
+            ReportDropped(stretch);
             Take(bytes, partial, stretch);
             if (TakeReady()) return LogStep.Line;
             if (Reader.Position > sliceEnd) return LogStep.Busy;
         }
-        TellMissed();
+        ReportMissed();
         return TakeReady() ? LogStep.Line : LogStep.Nothing;
     }
 
-    /// <summary>The process was renamed, and its files with it: reading goes on where it was.</summary>
-    public void Rename(LogStreamOf stream) => (Stream, Reader.Path) = (stream, stream.Path);
+    /// <summary>The process and its log files were renamed; reading continues at the same position.</summary>
+    public void Rename(LogStreamOf stream)
+    {
+        Stream = stream;
+        Reader.Path = stream.Path;
+    }
 
     public void Dispose() => Reader.Dispose();
 
@@ -115,10 +120,9 @@ internal sealed class LogSource : ILogSource
     {
         if (!_ready.TryDequeue(out var line)) return false;
         _head = line;
-        // Older than a young index: before all that it knows. Without an index: as young as the file.
-        HeadTime = Math
-            .Max(HeadTime,
-                line.Time?.ToUnixTimeMilliseconds() ?? (Reader.Index is null ? Reader.ModifiedMs : long.MinValue));
+        // Lines that are older than the index sort before all others. Without an index, the time of the file counts.
+        var fallback = Reader.Index is null ? Reader.ModifiedMs : long.MinValue;
+        HeadTime = Math.Max(HeadTime, line.Time?.ToUnixTimeMilliseconds() ?? fallback);
         return true;
     }
 
@@ -132,7 +136,7 @@ internal sealed class LogSource : ILogSource
 
     void Take(ReadOnlySpan<byte> bytes, bool partial, LogStretch? stretch)
     {
-        // What was decided about the first part of a long line holds for all of it.
+        // All parts of a long line are treated like the first one.
         var isRest = _inParts;
         _inParts = partial;
         if (isRest)
@@ -165,7 +169,7 @@ internal sealed class LogSource : ILogSource
         }
     }
 
-    /// <summary>Other runs may have written much: the index knows where this one goes on.</summary>
+    /// <summary>Skips the output of other runs: the index has the position where this run continues.</summary>
     void SkipTo(ulong run)
     {
         if (_inParts || Reader.Index?.NextOfRun(Reader.Position, run) is not { } next || next <= Reader.Position)
@@ -184,7 +188,7 @@ internal sealed class LogSource : ILogSource
         },
         bytes);
 
-    void TellMissed()
+    void ReportMissed()
     {
         if (Reader.TakeMissed() is > 0 and var missed) _ready.Enqueue(Stream.Whose with
         {
@@ -194,8 +198,10 @@ internal sealed class LogSource : ILogSource
         });
     }
 
-    /// <summary>Once per stretch: a hole ends one.</summary>
-    void TellDropped(LogStretch? stretch)
+    /// <summary>
+    /// Reports dropped bytes. Checking once per stretch is enough, because dropped bytes end a stretch.
+    /// </summary>
+    void ReportDropped(LogStretch? stretch)
     {
         if (stretch is not { } here || here.Start <= _lostToldTo || Reader.Index is not { } index) return;
         foreach (var hole in index.Dropped(_lostToldTo, Reader.LineStart + 1))

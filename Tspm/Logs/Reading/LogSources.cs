@@ -6,34 +6,39 @@ using Tspm.Protocol;
 namespace Tspm.Logs.Reading;
 
 /// <summary>
-/// One stream of one instance: a line with nothing but its owner, its current file, and how many last lines are wanted
-/// (null: all that fit).
+/// One stream of one instance.
 /// </summary>
+/// <param name="Whose">A line that contains only the instance and the stream.</param>
+/// <param name="Path">Path of the current log file.</param>
+/// <param name="Lines">Number of last lines to show; null: all that match.</param>
 internal sealed record LogStreamOf(LogLine Whose, string Path, int? Lines)
 {
     /// <summary>See <see cref="LogsRequest.After"/>.</summary>
     public string Key => LogLines.Key(Whose.Id, Whose.Instance, Whose.Stream);
 }
 
-/// <summary>From instances to the streams that a request asks for.</summary>
+/// <summary>Collects the streams of the instances that a request is about, and opens them.</summary>
 internal sealed class LogSources(LogsRequest request, LogQuery query)
 {
-    /// <summary>Read at once of each stream, when there are few, and when there are many.</summary>
+    /// <summary>Bytes per read of a stream if there are few streams, and if there are many.</summary>
     const int LargeBlock = 64 << 10, SmallBlock = 4 << 10;
 
+    /// <summary>Up to this number, streams are few.</summary>
     const int Few = 64;
 
     readonly List<LogStreamOf> _streams = [];
     readonly HashSet<string> _paths = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Both logs of each instance, also when only one of them is wanted: which run is meant may stand in the other.
+    /// Both logs of each instance, even if only one is requested, because the requested run may be recorded only in the
+    /// index of the other.
     /// </summary>
     readonly Dictionary<InstanceKey, string[]> _logs = [];
 
-    /// <summary>In the order of the instances, output before errors, each file once.</summary>
+    /// <summary>The streams in the order of the instances, output before errors, each file once.</summary>
     public IReadOnlyList<LogStreamOf> Streams => _streams;
 
+    /// <summary>Adds the requested streams of an instance.</summary>
     public void Add(ProcessDefinition definition, int instance, string outLog, string errLog)
     {
         _logs[new InstanceKey(definition.Id, instance)] = [outLog, errLog];
@@ -51,8 +56,8 @@ internal sealed class LogSources(LogsRequest request, LogQuery query)
             }, path, query.LinesOf(definition));
     }
 
-    /// <summary>The streams, opened.</summary>
-    /// <exception cref="LogQueryException">None of them has the run that was asked for.</exception>
+    /// <summary>Opens all streams.</summary>
+    /// <exception cref="LogQueryException">None of them has the requested run.</exception>
     public List<LogSource> Open()
     {
         var sources = new List<LogSource>();
@@ -61,9 +66,10 @@ internal sealed class LogSources(LogsRequest request, LogQuery query)
             foreach (var stream in _streams) sources.Add(Open(stream));
             if (query.Run is not { } run || ChooseRuns(run, sources)) return sources;
             throw new LogQueryException("run",
-                $"no run '{run}' is known in these logs; tspm logs --json shows which run wrote a line", null,
-                    run)
-            { Code = ErrorCode.Failed };
+                $"these logs have no run '{run}'; to see which run wrote a line: tspm logs --json", null, run)
+            {
+                Code = ErrorCode.Failed,
+            };
         }
         catch
         {
@@ -72,6 +78,7 @@ internal sealed class LogSources(LogsRequest request, LogQuery query)
         }
     }
 
+    /// <summary>Opens one stream, after the position that the request gives for it.</summary>
     public LogSource Open(LogStreamOf stream)
     {
         long after = 0;

@@ -1,18 +1,18 @@
 namespace Tspm.Logs.Reading;
 
 /// <summary>
-/// Where the last N lines of a stream begin, found from its end, file by file, with a memory that does not depend on
-/// how much there is. The work is handed out in slices:
-/// null means "not yet", for others to have their turn.
+/// Finds where the last N lines of a stream begin. It searches backwards, file by file, with constant memory. The
+/// search is divided into slices: it yields null after each slice without a result, so that the caller can give other
+/// work a turn.
 /// </summary>
 internal static class LogStart
 {
     const int BlockBytes = 64 << 10;
 
-    /// <summary>A slice of work.</summary>
+    /// <summary>Number of bytes to search before other work gets a turn.</summary>
     const long SliceBytes = 256 << 10;
 
-    /// <summary>Where the last lines begin.</summary>
+    /// <summary>Finds the position where the last lines between two positions begin.</summary>
     public static IEnumerable<long?> OfLast(LogReader reader, int lines, long begin, long end)
     {
         if (lines <= 0 || end <= begin)
@@ -27,7 +27,7 @@ internal static class LogStart
             var part = reader.Chain.Parts[i];
             if (part.Base >= end) continue;
             if (part.End <= begin) break;
-            // A file that is gone by now holds no lines that could be shown.
+            // The lines of a file that has been deleted meanwhile cannot be shown.
             using var open = part.Open();
             if (open is null) continue;
             long? found = null;
@@ -46,8 +46,8 @@ internal static class LogStart
     }
 
     /// <summary>
-    /// Where the last lines that fit begin: of each file, the newest first, they are counted, and in the one where
-    /// there are enough, counted off.
+    /// Finds the position of the last N matching lines. Matching lines are counted file by file, from the newest on; in
+    /// the file that has enough of them, a second pass skips the surplus ones.
     /// </summary>
     public static IEnumerable<long?> OfLastFitting(LogReader reader, Func<LogReader, ReadOnlySpan<byte>, bool> fits,
         int lines, long begin, long end)
@@ -74,11 +74,12 @@ internal static class LogStart
             var toSkip = count - wanted;
             foreach (var line in Fitting(reader, fits, from, to))
             {
-                if (line is null || toSkip-- > 0)
+                if (line is null)
                 {
-                    if (line is null) yield return null;
+                    yield return null;
                     continue;
                 }
+                if (toSkip-- > 0) continue;
                 reader.Limit = limit;
                 yield return line;
                 yield break;
@@ -88,7 +89,7 @@ internal static class LogStart
         yield return lines <= 0 ? end : begin;
     }
 
-    /// <summary>Where the lines begin that fit and begin in a range; null: a slice of work is done.</summary>
+    /// <summary>Positions of the matching lines that begin in a range; null after each slice.</summary>
     static IEnumerable<long?> Fitting(LogReader reader, Func<LogReader, ReadOnlySpan<byte>, bool> fits, long from,
         long to)
     {
@@ -98,8 +99,8 @@ internal static class LogStart
         var inParts = false;
         while (reader.Position < to)
         {
-            var isThere = reader.TryRead(takePartial: true, out var line, out var partial);
-            if (!isThere) yield break;
+            var isRead = reader.TryRead(takePartial: true, out var line, out var partial);
+            if (!isRead) yield break;
             var isFitting = !inParts && fits(reader, line);
             inParts = partial;
             if (isFitting) yield return reader.LineStart;
@@ -110,9 +111,10 @@ internal static class LogStart
     }
 
     /// <summary>
-    /// Counts breaks from the end of a file until enough lines were met; a break at the very end closes the last line,
-    /// it does not begin another one.
+    /// Counts line breaks backwards from the end of a file until there are enough lines. A line break at the very end
+    /// ends the last line and does not count.
     /// </summary>
+    /// <returns>Number of line breaks counted.</returns>
     static int BackwardIn(LogPartReader open, byte[] block, int wanted, long end, out long? found)
     {
         var seen = 0;
@@ -133,7 +135,10 @@ internal static class LogStart
         return seen;
     }
 
-    /// <summary>The same in a file that can only be read forwards: once to count, once to count off.</summary>
+    /// <summary>
+    /// The same in a compressed file, which can only be read forwards: the first pass counts the line breaks, and the
+    /// second one skips the surplus ones.
+    /// </summary>
     static int ForwardIn(LogPartReader open, byte[] block, int wanted, long end, out long? found)
     {
         found = null;

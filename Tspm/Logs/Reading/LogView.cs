@@ -3,19 +3,18 @@ using Tspm.Protocol;
 namespace Tspm.Logs.Reading;
 
 /// <summary>
-/// Several sources as one sequence, merged by time as they are read: of each source one line is held, whatever its
-/// size. Null in a sequence means that a slice of work is done and nothing found: the caller may let others have their
-/// turn.
+/// Merges several sources into one sequence in order of time. Of each source, only one line is in memory. A null in the
+/// sequence means that a slice of work yielded no line, so that the caller can give other work a turn.
 /// </summary>
 internal sealed class LogView
 {
     readonly List<ILogSource> _heap = [];
     readonly Dictionary<ILogSource, int> _ranks = [];
 
-    /// <summary>Sources in the order in which lines of the same time come.</summary>
+    /// <summary>Adds a source. Lines with the same time come in the order in which their sources were added.</summary>
     public void Add(ILogSource source) => _ranks.TryAdd(source, _ranks.Count);
 
-    /// <summary>Not to be asked any more; a line that it held is lost.</summary>
+    /// <summary>Removes a source, with the line that was read from it and not yielded yet.</summary>
     public void Remove(ILogSource source)
     {
         _heap.Remove(source);
@@ -23,7 +22,7 @@ internal sealed class LogView
         _ranks.Remove(source);
     }
 
-    /// <summary>Goes to where each source begins. Nothing but nulls comes of it.</summary>
+    /// <summary>Moves each source to its starting point. Yields only nulls.</summary>
     public static IEnumerable<LogLine?> Locate(IEnumerable<ILogSource> sources)
     {
         foreach (var source in sources)
@@ -34,8 +33,8 @@ internal sealed class LogView
     }
 
     /// <summary>
-    /// Lines of these sources, and of all that still hold one from before, until none has any more or
-    /// <paramref name="most"/> have come.
+    /// Reads lines of these sources, and of all that still have a line from an earlier call, until there are no more or
+    /// <paramref name="most"/> have been yielded.
     /// </summary>
     public IEnumerable<LogLine?> Read(IEnumerable<ILogSource> sources, bool takePartial, int most = int.MaxValue)
     {
@@ -57,7 +56,7 @@ internal sealed class LogView
         }
     }
 
-    /// <summary>A source still holds a line.</summary>
+    /// <summary>Whether a line has been read and not yielded yet.</summary>
     public bool HasMore => _heap.Count > 0;
 
     bool IsBefore(ILogSource one, ILogSource other) =>

@@ -8,13 +8,13 @@ using Tspm.Platform.Linux;
 namespace Tspm.Logs.Writing;
 
 /// <summary>
-/// How many bytes each log has lost that are not told in it yet. In a file in memory (man 2 memfd_create) which the
-/// guardian keeps and gives to the next daemon: the disk that has no room for the output has none for this. Used by the
-/// pump's thread only.
+/// Counts for each log the dropped bytes that no notice in the log has reported yet. The counts are in a memory file
+/// (man 2 memfd_create), which the guardian keeps and returns to the next daemon, because a disk that has no room for
+/// the output has none for the counts either. Used by the pump's thread only.
 /// </summary>
 internal sealed class DropLedger : IDisposable
 {
-    /// <summary>The hash of a path, and a count. Places whose count is 0 are free.</summary>
+    /// <summary>Hash of a path, and a count. Entries with the count 0 are free.</summary>
     const int EntryBytes = 16;
 
     readonly IDescriptorStore? _store;
@@ -23,8 +23,8 @@ internal sealed class DropLedger : IDisposable
     Descriptor _file;
 
     /// <summary>
-    /// The guardian has it, for as long as something is written in it: a guardian whose store is empty may end when its
-    /// daemon cannot start.
+    /// Whether the guardian has the file. It gets it only while there are counts, because a guardian with an empty
+    /// store may end if its daemon cannot start.
     /// </summary>
     bool _isStored;
 
@@ -39,19 +39,21 @@ internal sealed class DropLedger : IDisposable
         }
     }
 
-    /// <summary>For files that nobody writes to for long.</summary>
+    /// <summary>A ledger that records nothing, for files that are opened only briefly.</summary>
     public static DropLedger None { get; } = new(null, default);
 
     /// <summary>
-    /// The one that the guardian kept, which is taken out of these; else a new one, which it gets when there is
-    /// something in it.
+    /// Continues with the ledger of an earlier daemon, or creates a new one.
     /// </summary>
+    /// <param name="returned">Descriptors from the guardian; the ledger's is removed from it.</param>
+    /// <param name="store">Keeps the ledger while there are counts in it.</param>
     public static DropLedger Inherit(Dictionary<DescriptorKey, Descriptor> returned, IDescriptorStore store) =>
         new(store, returned.Remove(DescriptorKey.DropCount, out var file) ? file : default);
 
+    /// <summary>The unreported bytes of a log.</summary>
     public long Of(string path) => Find(KeyOf(path)) is >= 0 and var at ? _counts[at] : 0;
 
-    /// <summary>The log has another name now, and is not open.</summary>
+    /// <summary>Moves the count of a log that was renamed while it was not open.</summary>
     public void Rename(string from, string to)
     {
         if (Of(from) is not (> 0 and var count)) return;
@@ -59,6 +61,7 @@ internal sealed class DropLedger : IDisposable
         Put(from, 0);
     }
 
+    /// <summary>Sets the unreported bytes of a log.</summary>
     public void Put(string path, long count)
     {
         if (_store is null) return;
@@ -73,7 +76,7 @@ internal sealed class DropLedger : IDisposable
             _counts.Add(0);
         }
         (_keys[at], _counts[at]) = (key, count);
-        // Without one (no memory, an old kernel) the counts end with this daemon.
+        // Without a memory file (no memory, an old kernel), the counts are lost with this daemon.
         if (!_file.IsOpen) _file = Descriptors.MemoryFile("tspm-dropped");
         if (!_file.IsOpen) return;
         Write(at);
@@ -83,10 +86,10 @@ internal sealed class DropLedger : IDisposable
         _isStored = isNeeded;
     }
 
-    /// <summary>What the guardian has of it stays there.</summary>
+    /// <summary>Closes this daemon's descriptor; the guardian keeps its own.</summary>
     public void Dispose() => _file.Dispose();
 
-    /// <summary>-1: nothing is missing there.</summary>
+    /// <summary>The number of the entry with this key and a count, or -1.</summary>
     int Find(ulong key)
     {
         for (var i = 0; i < _keys.Count; i++)

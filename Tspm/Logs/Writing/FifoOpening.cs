@@ -7,17 +7,21 @@ using Tspm.Platform.Linux;
 namespace Tspm.Logs.Writing;
 
 /// <summary>
-/// Makes FIFOs and opens both ends of a stream, on the caller's thread, where a failure can still be an answer.
+/// Creates FIFOs and opens both ends of a stream. This happens on the caller's thread, so that a failure can be
+/// returned.
 /// </summary>
 internal static class FifoOpening
 {
     const int FifoMode = 0x180; // 0600
     const uint NoOwner = uint.MaxValue;
 
-    /// <summary>A FIFO that belongs to the user that the child runs as; null: this one.</summary>
+    /// <summary>Creates a FIFO.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="owner">The user that the child runs as, who gets the FIFO; null: the daemon's user.</param>
+    /// <returns>Null on success.</returns>
     public static SpawnFailure? Make(string path, string? owner)
     {
-        if (SysStat.mkfifo(path, FifoMode) != 0) return Failure("make output", $"cannot make {path}", Errno.Last);
+        if (SysStat.mkfifo(path, FifoMode) != 0) return Failure("make output", $"cannot create {path}", Errno.Last);
         if (owner is null || FileSystem.UserIdOf(owner) is not { } uid) return null;
         if (SysStat.chown(path, uid, NoOwner) == 0) return null;
         var failure = Failure("make output", $"cannot give {path} to user {owner}", Errno.Last);
@@ -28,7 +32,8 @@ internal static class FifoOpening
     /// <summary>Both ends of a stream.</summary>
     /// <param name="Fifo">Read end of the FIFO.</param>
     /// <param name="File">The log file.</param>
-    /// <param name="Made">See <see cref="LogFile.Open(string, string, List{string}, out int, out string)"/>.</param>
+    /// <param name="Made">Paths that were created, see <see
+    /// cref="LogFileOpening.Open(string, string, List{string}, out int, out string)"/>.</param>
     public readonly record struct Ends(Descriptor Fifo, Descriptor File, IReadOnlyList<string> Made) : IDisposable
     {
         public void Dispose()
@@ -38,7 +43,8 @@ internal static class FifoOpening
         }
     }
 
-    /// <summary>The FIFO's read end and the log file; null: neither is left open, and nothing new is left.</summary>
+    /// <summary>Opens the FIFO and the log file.</summary>
+    /// <returns>Null on failure; then nothing stays open, and nothing that was created remains.</returns>
     public static Ends? Open(string fifo, string file, string? folderRoot, out SpawnFailure? failure)
     {
         failure = null;
@@ -52,18 +58,19 @@ internal static class FifoOpening
             return null;
         }
         List<string> made = [];
-        var target = LogFile.Open(file, folderRoot, made, out var errno, out var refusal);
+        var target = LogFileOpening.Open(file, folderRoot, made, out var errno, out var refusal);
         if (target.IsOpen) return new Ends(descriptor, target, made);
         descriptor.Dispose();
         failure = NoLog(file, errno, refusal, made);
         return null;
     }
 
-    /// <summary>Why a log file cannot be opened; null: it can, and it and its folder are there.</summary>
+    /// <summary>Checks whether a log file can be opened, and creates it with its folder.</summary>
+    /// <returns>Null if it can, else the reason why not.</returns>
     public static SpawnFailure? Check(string file, string? folderRoot)
     {
         List<string> made = [];
-        using var target = LogFile.Open(file, folderRoot, made, out var errno, out var refusal);
+        using var target = LogFileOpening.Open(file, folderRoot, made, out var errno, out var refusal);
         return target.IsOpen ? null : NoLog(file, errno, refusal, made);
     }
 
@@ -75,7 +82,7 @@ internal static class FifoOpening
             : new SpawnFailure(SpawnFailure.LogStage, errno, $"{what}: {refusal}");
     }
 
-    /// <summary>A FIFO without holders is of no use; one that is gone already is as good.</summary>
+    /// <summary>Removes a FIFO that nobody needs any more; it may already be gone.</summary>
     public static void Remove(string fifo) => _ = Unistd.unlink(fifo);
 
     static SpawnFailure Failure(string stage, string what, int errno) =>

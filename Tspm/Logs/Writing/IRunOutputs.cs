@@ -5,100 +5,104 @@ using Tspm.Model.State;
 namespace Tspm.Logs.Writing;
 
 /// <summary>
-/// The output of children, as supervision sees it: FIFOs are made for a run before it is spawned, and their bytes go to
-/// files until the last holder has closed them. All members return at once.
+/// The output of children, as supervision sees it. The FIFOs of a run are created before it is spawned, and their bytes
+/// go to files until the last holder has closed them. No member blocks.
 /// </summary>
 internal interface IRunOutputs
 {
     /// <summary>
-    /// Makes the FIFOs of a run and starts to move what will be written to them. A failure is a value; nothing is left
-    /// behind then.
+    /// Creates the FIFOs of a run, and starts moving what is written to them.
     /// </summary>
+    /// <returns>Null on success; on failure, nothing is left behind.</returns>
     SpawnFailure? Open(RunStreams run);
 
     /// <summary>
-    /// Why the log files of a run to come could not be opened; null: they could, and they are there with their folders.
+    /// Checks whether the log files of a future run can be opened, and creates them with their folders.
     /// </summary>
+    /// <returns>Null if they can, else the reason why not.</returns>
     SpawnFailure? Check(RunStreams run);
 
-    /// <summary>Goes on with the FIFOs of a run that an earlier daemon started. False: they are gone.</summary>
+    /// <summary>Continues with the FIFOs of a run that an earlier daemon started.</summary>
+    /// <returns>False if the FIFOs are gone.</returns>
     bool Resume(RunStreams run);
 
-    /// <summary>The child of a run is there. For the time index only.</summary>
+    /// <summary>The child of a run was spawned. The pid is needed for the time index only.</summary>
     void Started(RunStreams run, int pid);
 
     /// <summary>
-    /// The spawn failed: closes and removes the FIFOs, and log files and folders that were made for it.
+    /// The spawn failed: closes and removes the FIFOs, and the log files and folders that were created for the run.
     /// </summary>
     void Discard(RunStreams run);
 
     /// <summary>
-    /// Renames log files on disk with all that belongs to them, and goes on writing to them. Logs of others that have
-    /// the new name already are kept. Null, or what did not work: then all have
-    /// the old names.
+    /// Renames log files with their rotated files and indexes; open files continue under the new name. Other files that
+    /// already have the new name are kept under a third one.
     /// </summary>
     /// <param name="files">Pairs of paths.</param>
-    /// <param name="again">An earlier daemon may have renamed some of them.</param>
+    /// <param name="again">Whether an earlier daemon may already have renamed some of them.</param>
+    /// <returns>Null on success, else the reason; then all files have their old names.</returns>
     Task<string?> Rename(IReadOnlyList<(string From, string To)> files, bool again = false);
 
     /// <summary>
-    /// Removes log files with all that belongs to them, after what was printed so far is in them. Null, or what could
-    /// not be removed.
+    /// Removes log files with their rotated files and indexes, after the output so far has been written.
     /// </summary>
+    /// <returns>Null on success, else a sentence about the first file that could not be removed.</returns>
     Task<string?> Remove(IReadOnlyList<string> files);
 
-    /// <summary>From now on these logs are rotated and kept by other rules, if they are open.</summary>
+    /// <summary>Applies another policy of rotation and retention to those of the logs that are open.</summary>
     void Keep(IReadOnlyList<string> files, Tspm.Model.Config.LogPolicy policy);
 
     /// <summary>
-    /// The child has ended: moves what it left in the FIFOs, before anything of a later run. Who still holds them may
-    /// go on writing.
+    /// The child has ended: moves its remaining output out of the FIFOs before that of a later run. Other processes
+    /// that hold the FIFOs may continue writing.
     /// </summary>
     void Finish(RunStreams run);
 }
 
-/// <summary>Where the standard streams of one run come from and go to.</summary>
+/// <summary>The FIFOs of one run's standard streams, and the files that their output goes to.</summary>
 internal sealed record RunStreams
 {
     public required InstanceKey Key { get; init; }
     public required ulong RunId { get; init; }
     public required string OutFifo { get; init; }
-    /// <summary>The same as <see cref="OutFifo"/> when both streams go to one file: their order is kept then.</summary>
+    /// <summary>The same as <see cref="OutFifo"/> if both streams go to one file, which keeps their order.</summary>
     public required string ErrFifo { get; init; }
-    /// <summary>Null: /dev/null.</summary>
+    /// <summary>The FIFO for standard input; null: standard input is /dev/null.</summary>
     public string? StdinFifo { get; init; }
-    /// <summary>Set again only before the run is opened.</summary>
+    /// <summary>Must not be changed after the run has been opened.</summary>
     public required string OutFile { get; set; }
     /// <summary>May be the same as <see cref="OutFile"/>.</summary>
     public required string ErrFile { get; set; }
     public LogPolicy Log { get; init; } = LogPolicy.Default;
-    /// <summary>User that the child runs as and that has to own the FIFOs; null: this one.</summary>
+    /// <summary>The user that the child runs as, who must own the FIFOs; null: the daemon's user.</summary>
     public string? Owner { get; init; }
 
     /// <summary>
-    /// The root of each log file, see <see cref="Files.LogFolders.RootOf"/>; null: no folder is made for the file.
+    /// The folder of a log file below which missing folders are created (<see cref="Files.LogFolders.RootOf"/>); null: none
+    /// are.
     /// </summary>
     public Func<string, string?> FolderRootOf { get; init; } = static _ => null;
 
-    /// <summary>Where in its files it begins.</summary>
+    /// <summary>Where in the files the output of the run begins.</summary>
     public RunBeginning Begins { get; } = new();
 }
 
 /// <summary>
-/// Where in its files the output of a run begins, said by who writes them when all that was printed before is in them:
-/// its predecessor's last words may still be on their way when it is started.
+/// Where in the log files the output of a run begins. The pump sets this once all earlier output is in the files: when
+/// a run is started, the last output of the previous run may still be on its way.
 /// </summary>
 internal sealed class RunBeginning
 {
     long _out = -1, _err = -1;
 
-    /// <summary>Negative: not known yet. Safe to read from any thread.</summary>
+    /// <summary>Offset in the output log; negative: not known yet. Can be read from any thread.</summary>
     public long Out
     {
         get => Volatile.Read(ref _out);
         set => Volatile.Write(ref _out, value);
     }
 
+    /// <summary>Offset in the error log; negative: not known yet. Can be read from any thread.</summary>
     public long Err
     {
         get => Volatile.Read(ref _err);

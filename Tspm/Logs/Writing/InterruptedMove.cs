@@ -4,16 +4,18 @@ using Tspm.Platform.Linux;
 namespace Tspm.Logs.Writing;
 
 /// <summary>
-/// After a daemon was killed in the middle of a <see cref="TeeMover"/>'s move: bytes that are in the file and still in
-/// the FIFO are taken out of the FIFO, so that none comes twice. What the bytes themselves say is asked too: others may
-/// have appended to the log, moved it away, or emptied it.
+/// Recovery after a daemon was killed in the middle of a <see cref="TeeMover"/>'s move. Bytes that are already in the
+/// file are removed from the FIFO, so that none is written twice. The bytes themselves are compared as well, because
+/// others may have appended to the log, moved it away, or emptied it.
 /// </summary>
 internal static unsafe class InterruptedMove
 {
     const int PieceBytes = 64 << 10;
 
-    /// <param name="intentPath">See <see cref="MoveIntent"/>; removed at the end.</param>
-    /// <param name="pipe">What the bytes were taken into; -1: it is gone, the guardian was killed too.</param>
+    /// <summary>Completes an interrupted move, if there is one.</summary>
+    /// <param name="intentPath">Path of the <see cref="MoveIntent"/>, which is removed at the end.</param>
+    /// <param name="pipe">The pipe into which the bytes were moved out of the FIFO; -1: it is gone, because the
+    /// guardian was killed too.</param>
     public static void Finish(string intentPath, int pipe)
     {
         if (MoveIntent.Read(intentPath) is not { } move)
@@ -28,29 +30,35 @@ internal static unsafe class InterruptedMove
         _ = Unistd.unlink(intentPath);
     }
 
-    /// <summary>How many of the FIFO's next bytes are in the file already.</summary>
-    /// <param name="taken">Bytes in the pipe; -1: unknown.</param>
+    /// <summary>Counts the FIFO's next bytes that are already in the file.</summary>
+    /// <param name="taken">Number of bytes in the pipe; -1: unknown.</param>
     static int InBoth(in IntendedMove move, int log, int fifo, int taken)
     {
         if (SysStat.fstat(log, out var status) != 0 || !status.IsRegularFile) return 0;
         var written = (int)Math.Clamp(status.Size - move.Offset, 0, move.Count);
         var isWhole = written == move.Count;
-        // With fewer bytes in it than the move has, they were taken, too.
+        // If the FIFO has fewer bytes than the move, they have already been removed.
         if (written == 0 || (isWhole && taken == move.Count) || ScratchPipe.Waiting(fifo) < move.Count) return 0;
         var alike = Alike(log, move.Offset, fifo, written, out var compared);
         if (alike == compared && compared > 0) return written;
-        // All of it was copied, and other bytes come next: it was taken. (Output that repeats itself exactly looks the
-        // same; then the pipe, if it is there, has told.) Not all of it was copied: it was not taken, and where the
-        // file differs somebody else has appended something.
+        // If the move was copied completely, and the FIFO continues with other bytes, then it was already removed from
+        // the FIFO. (Output that repeats itself exactly cannot be distinguished by its bytes; for that, there is the
+        // pipe.) If it was copied in part, then it was not removed, and from the first difference on, somebody else has
+        // appended to the file.
         return isWhole && taken < 0 ? 0 : alike;
     }
 
-    /// <summary>How many of the FIFO's next bytes are the same as the file's.</summary>
-    /// <param name="compared">How many were looked at: as many as were asked for, or as there are.</param>
+    /// <summary>Counts the FIFO's next bytes that equal those of the file.</summary>
+    /// <param name="log">The file.</param>
+    /// <param name="offset">Where in the file to start comparing.</param>
+    /// <param name="fifo">The FIFO, which is not changed.</param>
+    /// <param name="count">Number of bytes to compare.</param>
+    /// <param name="compared">Number of bytes that could be compared: <paramref name="count"/>, or as many as there
+    /// are.</param>
     static int Alike(int log, long offset, int fifo, int count, out int compared)
     {
         compared = 0;
-        using var pipe = ScratchPipe.Make(TeeMover.MostBytes, out _);
+        using var pipe = ScratchPipe.Make(TeeMover.MaxBytes, out _);
         if (pipe is null) return 0;
         var left = (int)Math.Max(0, Fcntl.tee(fifo, pipe.WriteEnd, (nuint)count, Fcntl.SPLICE_F_NONBLOCK));
         var (fromFifo, fromLog) = (new byte[PieceBytes], new byte[PieceBytes]);

@@ -4,18 +4,19 @@ using Tspm.Platform.Linux.Tree;
 namespace Tspm.Logs.Writing;
 
 /// <summary>
-/// Finds a FIFO again whose name is gone, because the home was removed or moved while its run lived: the guardian has
-/// it open, and so has the child. It cannot get a name again (man 2 link: a file without any cannot be linked), but it
-/// can be opened through /proc.
+/// Finds a FIFO whose name is gone, because the home was removed or moved during the run. The guardian and the child
+/// still have it open. It cannot get a name again (man 2 link: a file without any name cannot be linked), but it can be
+/// opened through /proc.
 /// </summary>
 internal static class LostFifos
 {
     const int BehindStandardStreams = 3;
 
     /// <summary>
-    /// A path that leads to it; null: nobody has it open. The name of the file has the number of the run in it, which
-    /// no other run has.
+    /// Finds a path in /proc that leads to the FIFO. The FIFO is recognised by its name, which contains the unique
+    /// number of the run.
     /// </summary>
+    /// <returns>Null if no process has it open.</returns>
     public static string? Find(string fifo)
     {
         var name = Path.GetFileName(fifo);

@@ -6,54 +6,54 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Logs.Writing;
 
-/// <summary>What came of reading a stream once.</summary>
+/// <summary>Result of one turn of a stream.</summary>
 internal enum DrainResult
 {
-    /// <summary>Nothing left for now.</summary>
+    /// <summary>The FIFO is empty for now.</summary>
     Empty,
-    /// <summary>There may be more: others first.</summary>
+    /// <summary>The FIFO may have more bytes, but other streams come first.</summary>
     More,
-    /// <summary>The last holder has closed it.</summary>
+    /// <summary>The last writer has closed the FIFO.</summary>
     Ended,
     /// <summary>
-    /// The file takes no more (no space, quota, size limit): the bytes stay in the FIFO, and the writer waits.
+    /// The file cannot be written (no space, quota, size limit): the bytes stay in the FIFO, and the writer waits.
     /// </summary>
     Blocked,
 }
 
-/// <summary>One FIFO on its way to a file. Used by the pump's thread only.</summary>
-/// <param name="fifo">Its path.</param>
-/// <param name="descriptor">Its read end, closed with this.</param>
-/// <param name="key">Under which the guardian keeps a duplicate of the read end.</param>
-/// <param name="run">Whose output this is.</param>
-/// <param name="file">Where the bytes go.</param>
-/// <param name="mover">Brings them there.</param>
-/// <param name="raisedMover">The same once the FIFO has been raised; null: there is none.</param>
-/// <param name="peek">Looks at what comes next.</param>
+/// <summary>Moves the bytes of one FIFO to a file. Used by the pump's thread only.</summary>
+/// <param name="fifo">Path of the FIFO.</param>
+/// <param name="descriptor">Read end of the FIFO, which the stream owns.</param>
+/// <param name="key">The key under which the guardian keeps a duplicate of the read end.</param>
+/// <param name="run">The run whose output this is.</param>
+/// <param name="file">The file to write to.</param>
+/// <param name="mover">Moves the bytes.</param>
+/// <param name="raisedMover">Moves the bytes once the FIFO has been enlarged; null: there is none.</param>
+/// <param name="peek">Shows the next bytes without removing them.</param>
 internal sealed class OutputStream(string fifo, Descriptor descriptor, DescriptorKey key, OutputRun run, LogFile file,
     IByteMover mover, TeeMover? raisedMover, LinePeek peek)
 {
-    /// <summary>Most bytes for one system call.</summary>
+    /// <summary>Maximum number of bytes for one system call.</summary>
     const int ChunkBytes = 1 << 20;
 
-    /// <summary>Most bytes before other streams get their turn, when few want one.</summary>
-    public const long AloneBytes = 4 << 20;
+    /// <summary>Length of a turn in bytes if few streams are ready.</summary>
+    public const long SoloTurnBytes = 4 << 20;
 
     /// <summary>
-    /// The same when many do: what a FIFO of the usual capacity holds. Who has a raised one must not get sixteen times
-    /// as much as the others.
+    /// Length of a turn in bytes if many streams are ready: the default capacity of a FIFO. Otherwise, a stream with an
+    /// enlarged FIFO would get sixteen times the share of the others.
     /// </summary>
-    public const long CrowdBytes = 64 << 10;
+    public const long FairTurnBytes = 64 << 10;
 
     /// <summary>
-    /// A read of that much found a FIFO of the default capacity (16 pages) full, or nearly: lines do not fill pages to
-    /// the last byte.
+    /// A read of this size means that a FIFO of the default capacity (16 pages) was full or nearly full: lines do not
+    /// fill every page completely.
     /// </summary>
     const int FullBytes = 48 << 10;
 
     /// <summary>
-    /// The same for a raised one, by <see cref="TeeMover.MostBytes"/>: after less, its writer has room for a while, and
-    /// another round would move little.
+    /// The same for an enlarged FIFO, with reads of <see cref="TeeMover.MaxBytes"/>. After a smaller read, the writer
+    /// has room for a while, and reading again at once would move little.
     /// </summary>
     const int FullRaisedBytes = 480 << 10;
 
@@ -69,28 +69,32 @@ internal sealed class OutputStream(string fifo, Descriptor descriptor, Descripto
     public OutputRun Run => run;
     public LogFile File => file;
 
-    /// <summary>What was made for it on disk: folders, then its file; empty: all was there.</summary>
+    /// <summary>Paths of folders, and of the file, that were created for this stream.</summary>
     public IReadOnlyList<string> Made { get; init; } = [];
 
-    /// <summary>Its capacity counts in the budget.</summary>
+    /// <summary>Whether the FIFO was enlarged, so that its capacity counts against the budget.</summary>
     public bool IsRaised { get; set; }
 
-    /// <summary>How long bytes may gather before the next turn; zero: it moved much, or nothing for a while.</summary>
-    public TimeSpan Gather { get; private set; }
+    /// <summary>
+    /// Delay before the next turn, in which bytes accumulate; zero after a turn with no bytes or many.
+    /// </summary>
+    public TimeSpan Delay { get; private set; }
 
-    /// <summary>Error number of a stream whose file takes no more, else 0.</summary>
+    /// <summary>The error number if the file cannot be written, else 0.</summary>
     public int BlockedBy { get; private set; }
 
-    /// <summary>Bytes that were thrown away.</summary>
+    /// <summary>Number of bytes dropped since the stream was opened.</summary>
     public long DroppedEver { get; set; }
 
-    /// <summary>Not null while bytes are thrown away.</summary>
+    /// <summary>Not null while output is dropped.</summary>
     public DroppedOutput? Dropping { get; private set; }
 
-    /// <summary>The file was rotated in the last turn: there may be something to compress or to remove.</summary>
+    /// <summary>
+    /// Whether the file was rotated in the last turn, so that files may have to be compressed or removed.
+    /// </summary>
     public bool HasRotated { get; private set; }
 
-    /// <summary>Moves what is there, up to <paramref name="most"/> bytes.</summary>
+    /// <summary>Takes a turn: moves up to <paramref name="most"/> bytes.</summary>
     public DrainResult Drain(PipeBudget budget, long most, out long moved)
     {
         moved = 0;
@@ -98,7 +102,7 @@ internal sealed class OutputStream(string fifo, Descriptor descriptor, Descripto
         if (Dropping is { } dropping)
         {
             var dropped = dropping.Drain(peek, descriptor.Number, this);
-            Gather = TimeSpan.Zero;
+            Delay = TimeSpan.Zero;
             return dropped;
         }
         BlockedBy = 0;
@@ -108,9 +112,10 @@ internal sealed class OutputStream(string fifo, Descriptor descriptor, Descripto
         {
             var count = MoveChunk(most - moved, out var asked, out var errno);
             if (count < 0)
-                return errno is Errno.EAGAIN or Errno.EINTR && !TargetIsFull()
-                    ? Stop(DrainResult.Empty, moved)
-                    : Refused(errno);
+            {
+                var isEmpty = errno is Errno.EAGAIN or Errno.EINTR && !TargetIsFull();
+                return isEmpty ? Stop(DrainResult.Empty, moved) : Refused(errno);
+            }
             if (count == 0) return DrainResult.Ended;
             file.Offset += count;
             moved += count;
@@ -122,8 +127,9 @@ internal sealed class OutputStream(string fifo, Descriptor descriptor, Descripto
     }
 
     /// <summary>
-    /// There is room again, perhaps: says what was dropped and goes back to moving. False: there is none.
+    /// Writes how much was dropped, and returns to moving bytes.
     /// </summary>
+    /// <returns>False if there is still no room.</returns>
     public bool StopDropping(long count, bool lastWasBreak)
     {
         while (_mover.Held > 0)
@@ -132,7 +138,7 @@ internal sealed class OutputStream(string fifo, Descriptor descriptor, Descripto
             if (written <= 0) return false;
             file.Offset += written;
         }
-        if (count > 0 && !file.TellDropped(run.Id, count, lastWasBreak)) return false;
+        if (count > 0 && !file.WriteDropNotice(run.Id, count, lastWasBreak)) return false;
         (Dropping, BlockedBy) = (null, 0);
         return true;
     }
@@ -146,7 +152,9 @@ internal sealed class OutputStream(string fifo, Descriptor descriptor, Descripto
 
     bool _rotateNow;
 
-    /// <summary>Near the end of a file, exactly to a line's end; before, as much as there is.</summary>
+    /// <summary>
+    /// Moves one chunk. Near the size limit of the file, the chunk ends exactly at the end of a line.
+    /// </summary>
     long MoveChunk(long most, out long asked, out int errno)
     {
         _rotateNow = false;
@@ -156,14 +164,18 @@ internal sealed class OutputStream(string fifo, Descriptor descriptor, Descripto
         var free = limit - LinePeek.MaxBytes - file.Offset;
         if (free > 0) return Move(asked = Math.Min(asked, free), out errno);
         if (_mover.Held > 0) return Move(asked = _mover.Held, out errno);
-        var next = peek.Look(descriptor.Number, LinePeek.MaxBytes, out errno);
-        // Without a pipe to look through (no descriptors) the file grows on for now.
-        if (next.IsEmpty) return errno is 0 or Errno.EAGAIN ? errno == 0 ? 0 : -1 : Move(asked, out errno);
+        var next = peek.Peek(descriptor.Number, LinePeek.MaxBytes, out errno);
+        if (next.IsEmpty)
+        {
+            if (errno == 0) return 0;
+            // Without a pipe for peeking (no descriptors left), the file grows beyond its limit for now.
+            return errno == Errno.EAGAIN ? -1 : Move(asked, out errno);
+        }
         var room = limit - file.Offset;
         asked = RotationPoint.Of(next, room, file, out _rotateNow, out var cut);
         if (asked == 0)
         {
-            // The next line does not fit any more, and would not be whole.
+            // The next line does not fit, and must not be divided.
             Rotate();
             return MoveChunk(most, out asked, out errno);
         }
@@ -185,25 +197,25 @@ internal sealed class OutputStream(string fifo, Descriptor descriptor, Descripto
             return moved;
         var count = _mover.Move(descriptor.Number, file.Number, file.WriteAt, (int)max, out errno);
         if (count >= 0 || errno != Errno.EINVAL || _mover is CopyMover) return count;
-        // This file system cannot splice (man 2 splice): bytes take the longer way.
+        // The file does not support splice (man 2 splice), so bytes are copied through memory.
         _mover = new CopyMover();
         return _mover.Move(descriptor.Number, file.Number, file.WriteAt, (int)max, out errno);
     }
 
-    /// <summary>A little up to the end of a line or of a short turn is moved at once.</summary>
+    /// <summary>A few bytes up to the end of a line or of a short turn are not worth a tee.</summary>
     bool IsWorthTee(long max) =>
         IsRaised && raisedMover is not null && max > LinePeek.MaxBytes && file.IsRegular && _mover is not CopyMover;
 
     DrainResult Stop(DrainResult result, long moved)
     {
         var now = Stopwatch.GetTimestamp();
-        Gather = GatherPause.After(moved, Stopwatch.GetElapsedTime(_turnedAt, now), IsRaised);
+        Delay = CoalescingDelay.After(moved, Stopwatch.GetElapsedTime(_turnedAt, now), IsRaised);
         _turnedAt = now;
         return result;
     }
 
     /// <summary>
-    /// A pipe or terminal in the place of a file, whose reader is slow: "try again" means the target then.
+    /// Whether EAGAIN was about the target: a pipe or terminal in place of a file, whose reader is slow.
     /// </summary>
     unsafe bool TargetIsFull()
     {

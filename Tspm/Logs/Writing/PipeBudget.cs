@@ -3,24 +3,25 @@ using Tspm.Libc;
 namespace Tspm.Logs.Writing;
 
 /// <summary>
-/// Capacity for FIFOs that are seen full. An unprivileged user has a budget (man 7 pipe: pipe-user-pages-soft, 64 MiB)
-/// and beyond it all of that user's new pipes shrink to one or two pages; so a FIFO is raised only when a full one was
-/// met (or when its config asks for it), and 16 MiB is all that Tspm ever takes, with the pipe of a
-/// <see cref="TeeMover"/>. From any thread.
+/// The budget for enlarging FIFOs. An unprivileged user has a limit (man 7 pipe: pipe-user-pages-soft, 64 MiB), beyond
+/// which all new pipes of that user shrink to one or two pages. So a FIFO is enlarged only if it was found full (or if
+/// its config requests it), and Tspm never takes more than 16 MiB, including the pipe of a <see cref="TeeMover"/>. Can
+/// be used from any thread.
 /// </summary>
 internal sealed class PipeBudget
 {
     const int RaisedBytes = 1 << 20;
     const int TotalBytes = 16 << 20;
 
-    int _taken = TeeMover.MostBytes;
+    int _taken = TeeMover.MaxBytes;
 
-    /// <summary>Nothing is raised at this moment.</summary>
-    public bool IsUnused => Volatile.Read(ref _taken) == TeeMover.MostBytes;
+    /// <summary>Whether no FIFO is enlarged at the moment.</summary>
+    public bool IsUnused => Volatile.Read(ref _taken) == TeeMover.MaxBytes;
 
     /// <summary>
-    /// Raises the capacity of a FIFO if the budget allows. True: it counts until <see cref="GiveBack"/>.
+    /// Enlarges a FIFO if the budget allows.
     /// </summary>
+    /// <returns>True if it was enlarged; it then counts against the budget until <see cref="GiveBack"/>.</returns>
     public bool TryRaise(int descriptor)
     {
         if (Interlocked.Add(ref _taken, RaisedBytes) <= TotalBytes

@@ -4,7 +4,9 @@ using Tspm.Platform.Linux;
 
 namespace Tspm.Logs.Writing;
 
-/// <summary>A nameless pipe of the pump's own, for what tee(2) shows of a FIFO. Its ends never wait.</summary>
+/// <summary>
+/// An anonymous pipe into which tee(2) duplicates the contents of a FIFO. Both ends are non-blocking.
+/// </summary>
 internal sealed unsafe class ScratchPipe : IDisposable
 {
     readonly Descriptor _readEnd, _writeEnd;
@@ -15,8 +17,11 @@ internal sealed unsafe class ScratchPipe : IDisposable
 
     public int WriteEnd => _writeEnd.Number;
 
-    /// <param name="capacity">In bytes; a user whose budget is used up (man 7 pipe) gets less.</param>
-    /// <param name="errno">Why there is none (no descriptors).</param>
+    /// <summary>Creates a pipe.</summary>
+    /// <param name="capacity">Capacity in bytes; the pipe is smaller if the user's budget is used up (man 7
+    /// pipe).</param>
+    /// <param name="errno">Error number if that failed, else 0.</param>
+    /// <returns>Null if there are no descriptors left.</returns>
     public static ScratchPipe? Make(int capacity, out int errno)
     {
         errno = Descriptors.Pipe(out var readEnd, out var writeEnd, Fcntl.O_NONBLOCK) ? 0 : Errno.Last;
@@ -25,7 +30,8 @@ internal sealed unsafe class ScratchPipe : IDisposable
         return new ScratchPipe(readEnd, writeEnd);
     }
 
-    /// <summary>Bytes that lie unread in a pipe or FIFO; -1: it cannot be told.</summary>
+    /// <summary>Number of unread bytes in a pipe or FIFO.</summary>
+    /// <returns>-1 if that is unknown.</returns>
     public static int Waiting(int pipe)
     {
         int waiting;

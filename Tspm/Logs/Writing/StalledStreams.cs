@@ -3,16 +3,16 @@ using Tspm.Logs.Files;
 namespace Tspm.Logs.Writing;
 
 /// <summary>
-/// Streams whose file takes no more, files that owe a word about what was dropped, and files that have lost their
-/// place: looked at again and again, because no event tells that a disk has room.
-/// Used by the pump's thread only.
+/// Streams whose file cannot be written, files without their notice about dropped output, and files that are no longer
+/// at their path. They are retried at intervals, because no event reports that a disk has room again. Used by the
+/// pump's thread only.
 /// </summary>
 internal sealed class StalledStreams(LogFileSet files)
 {
-    /// <summary>How often to look whether a full disk has room again.</summary>
+    /// <summary>How often to check whether a full disk has room again.</summary>
     const int RetryMs = 250;
 
-    /// <summary>The same for a pipe in the place of a file: its reader is only slow.</summary>
+    /// <summary>The same for a pipe in place of a file, whose reader is only slow.</summary>
     const int RetryPipeMs = 10;
 
     readonly List<OutputStream> _blocked = [];
@@ -27,9 +27,10 @@ internal sealed class StalledStreams(LogFileSet files)
 
     public bool IsEmpty => _blocked.Count + _dropping.Count + _owing.Count + _lost.Count == 0;
 
-    /// <summary>For epoll_wait: milliseconds until the next look, -1: there is nothing to look at.</summary>
+    /// <summary>Timeout for epoll_wait in milliseconds: until the next retry; -1: there is nothing to retry.</summary>
     public int WaitAtMost => IsEmpty ? -1 : (int)Math.Clamp(_retryAt - Environment.TickCount64, 0, RetryMs);
 
+    /// <summary>Whether it is time for <see cref="Retry"/>.</summary>
     public bool IsDue => !IsEmpty && Environment.TickCount64 >= _retryAt;
 
     public void AddBlocked(OutputStream stream)
@@ -45,15 +46,15 @@ internal sealed class StalledStreams(LogFileSet files)
         _dropping.Add(stream);
     }
 
-    /// <summary>A file that owes a word: it is said at once, if there is room.</summary>
-    public void Owes(LogFile file)
+    /// <summary>Writes the notice about dropped output into a file; if there is no room, that is retried.</summary>
+    public void AddOwing(LogFile file)
     {
-        if (TellOwed(file)) return;
+        if (WriteOwedNotice(file)) return;
         Arm(RetryMs);
         if (!_owing.Contains(file)) _owing.Add(file);
     }
 
-    /// <summary>A file that has lost its place (<see cref="LogFile.IsLost"/>).</summary>
+    /// <summary>Retries to reopen a file that is no longer at its path (<see cref="LogFile.IsLost"/>).</summary>
     public void AddLost(LogFile file)
     {
         if (_lost.Contains(file)) return;
@@ -61,9 +62,9 @@ internal sealed class StalledStreams(LogFileSet files)
         _lost.Add(file);
     }
 
-    static bool TellOwed(LogFile file)
+    static bool WriteOwedNotice(LogFile file)
     {
-        if (file.Owed > 0 && !file.TellDropped(0, file.Owed, lastWasBreak: false)) return false;
+        if (file.Owed > 0 && !file.WriteDropNotice(0, file.Owed, lastWasBreak: false)) return false;
         file.Owed = 0;
         return true;
     }
@@ -74,7 +75,7 @@ internal sealed class StalledStreams(LogFileSet files)
         _dropping.Remove(stream);
     }
 
-    /// <summary>Tries again. The blocked ones are handed out: moving is the pump's.</summary>
+    /// <summary>Retries everything except blocked streams, which it returns for the pump to retry.</summary>
     public OutputStream[] Retry()
     {
         var blocked = _blocked.ToArray();
@@ -83,11 +84,11 @@ internal sealed class StalledStreams(LogFileSet files)
         _dropping.RemoveAll(static stream => stream.Dropping is null);
         foreach (var file in _owing.ToArray())
         {
-            if (!TellOwed(file)) continue;
+            if (!WriteOwedNotice(file)) continue;
             _owing.Remove(file);
             files.Settle(file);
         }
-        // One that was closed meanwhile has no users.
+        // A file that was closed meanwhile has no users.
         _lost.RemoveAll(static file => file.Users == 0 || file.Reopen() is null);
         if (_dropping.Count + _owing.Count + _lost.Count > 0) _retryAt = Environment.TickCount64 + RetryMs;
         return blocked;

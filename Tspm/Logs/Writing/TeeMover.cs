@@ -6,33 +6,38 @@ using Tspm.Platform.Linux;
 namespace Tspm.Logs.Writing;
 
 /// <summary>
-/// For FIFOs that are filled faster than files are written. A splice from a FIFO to a file has the FIFO's lock for as
-/// long as it copies, and the writer waits; here the pages are shown to a pipe of our own (man 2 tee), copied from
-/// there to the file while the writer goes on, and only then taken out of the FIFO. So a byte is in the FIFO until it
-/// is in the file, as with splice; for a moment it is in both. Which ones are is on record (<see cref="MoveIntent"/>),
-/// and whether they were taken already is told by the pipe, which they are taken into and which the guardian holds:
-/// after a SIGKILL at any instant, <see cref="InterruptedMove"/> finishes what was begun. Used by the pump's thread
-/// only.
+/// Moves bytes from FIFOs that are filled faster than files are written. A splice from a FIFO to a file holds the
+/// FIFO's lock while it copies, so the writer waits. Here, the pages are first duplicated into a pipe (man 2 tee), then
+/// copied from there to the file while the writer continues, and only then removed from the FIFO. As with splice, a
+/// byte is in the FIFO until it is in the file, but for a moment it is in both. <see cref="MoveIntent"/> records which
+/// bytes these are. They are removed from the FIFO by moving them into the pipe, which the guardian keeps, so the pipe
+/// shows whether they were removed. After a SIGKILL at any instant, <see cref="InterruptedMove"/> completes the move.
+/// Used by the pump's thread only.
 /// </summary>
 internal sealed unsafe class TeeMover : IDisposable
 {
-    /// <summary>Half of what a raised FIFO holds: the writer fills the other half meanwhile.</summary>
-    public const int MostBytes = 512 << 10;
+    /// <summary>Half the capacity of an enlarged FIFO: the writer fills the other half meanwhile.</summary>
+    public const int MaxBytes = 512 << 10;
 
     readonly IDescriptorStore _store;
     readonly MoveIntent _intent;
     ScratchPipe? _pipe;
     Descriptor _null;
 
-    /// <summary>The last move was done, and that could not be written: until it is, the pipe keeps its proof.</summary>
+    /// <summary>
+    /// The last move is complete, but that could not be recorded. Until it is, the bytes stay in the pipe as the proof.
+    /// </summary>
     bool _isClosePending;
 
     TeeMover(string intentPath, IDescriptorStore store) => (_intent, _store) = (new MoveIntent(intentPath), store);
 
     /// <summary>
-    /// Finishes what an earlier daemon was killed at, with the pipe that the guardian kept, which is taken out of
-    /// these. Before anything is moved.
+    /// Completes the move of an earlier daemon that was killed, and creates a mover. Must be called before anything is
+    /// moved.
     /// </summary>
+    /// <param name="intentPath">Path of the <see cref="MoveIntent"/>.</param>
+    /// <param name="returned">Descriptors from the guardian; the pipe is removed from it.</param>
+    /// <param name="store">Keeps the pipe of the new mover.</param>
     public static TeeMover Inherit(string intentPath, Dictionary<DescriptorKey, Descriptor> returned,
         IDescriptorStore store)
     {
@@ -47,15 +52,15 @@ internal sealed unsafe class TeeMover : IDisposable
     }
 
     /// <summary>
-    /// As <see cref="IByteMover.Move"/>, for a regular file; null: it cannot be done in this way here and now, and
-    /// nothing has happened.
+    /// Like <see cref="IByteMover.Move"/>, for a regular file.
     /// </summary>
+    /// <returns>Null if the move is not possible in this way now; then nothing has happened.</returns>
     public long? Move(string fifo, int descriptor, LogFile file, int max, out int errno)
     {
         errno = 0;
         if (_isClosePending && !Close()) return null;
         if (!Prepare(out var pipe)) return null;
-        var shown = Fcntl.tee(descriptor, pipe.WriteEnd, (nuint)Math.Min(max, MostBytes), Fcntl.SPLICE_F_NONBLOCK);
+        var shown = Fcntl.tee(descriptor, pipe.WriteEnd, (nuint)Math.Min(max, MaxBytes), Fcntl.SPLICE_F_NONBLOCK);
         if (shown <= 0)
         {
             errno = shown < 0 ? Errno.Last : 0;
@@ -75,12 +80,14 @@ internal sealed unsafe class TeeMover : IDisposable
         }
         Take(descriptor, pipe, copied);
         Close();
-        if (copied > 0) errno = 0; // what was written counts; the next call meets the trouble again
-        return copied > 0 ? copied : errno == Errno.EINVAL ? null : -1;
+        if (copied == 0) return errno == Errno.EINVAL ? null : -1;
+        // A partial copy is a success; the next call meets the error again.
+        errno = 0;
+        return copied;
     }
 
-    /// <summary>No FIFO is filled so fast any more: gives back what this takes.</summary>
-    public void Rest()
+    /// <summary>Releases pipe and files, because no FIFO is filled that fast any more.</summary>
+    public void Release()
     {
         if (_pipe is not { } pipe || (_isClosePending && !Close())) return;
         _store.Remove(DescriptorKey.TeePipe);
@@ -90,14 +97,14 @@ internal sealed unsafe class TeeMover : IDisposable
         _pipe = null;
     }
 
-    public void Dispose() => Rest();
+    public void Dispose() => Release();
 
     bool Prepare(out ScratchPipe pipe)
     {
         pipe = _pipe!;
         if (_pipe is not null) return true;
         if (!_null.IsOpen) _null = Descriptors.Open("/dev/null", Fcntl.O_WRONLY);
-        if (!_null.IsOpen || ScratchPipe.Make(MostBytes, out _) is not { } made) return false;
+        if (!_null.IsOpen || ScratchPipe.Make(MaxBytes, out _) is not { } made) return false;
         _pipe = pipe = made;
         _store.Store(DescriptorKey.TeePipe, made.ReadEnd);
         return true;
@@ -120,7 +127,8 @@ internal sealed unsafe class TeeMover : IDisposable
     }
 
     /// <summary>
-    /// References to pages change hands, no bytes are copied. One call: the pipe has held as many pages before.
+    /// Removes bytes from the FIFO by moving them into the pipe. Only references to pages are moved, and one call is
+    /// enough, because the pipe has held the same number of pages before.
     /// </summary>
     void Take(int fifo, ScratchPipe pipe, int count)
     {
@@ -142,7 +150,7 @@ internal sealed unsafe class TeeMover : IDisposable
 
     void Empty(ScratchPipe pipe)
     {
-        while (Fcntl.splice(pipe.ReadEnd, null, _null.Number, null, MostBytes, Fcntl.SPLICE_F_NONBLOCK) is var dropped
+        while (Fcntl.splice(pipe.ReadEnd, null, _null.Number, null, MaxBytes, Fcntl.SPLICE_F_NONBLOCK) is var dropped
             && (dropped > 0 || (dropped < 0 && Errno.Last == Errno.EINTR))) { }
     }
 }

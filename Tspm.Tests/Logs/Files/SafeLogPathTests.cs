@@ -11,7 +11,7 @@ namespace Tspm.Tests.Logs.Files;
 
 /// <summary>Who can write to a folder does not decide where the daemon writes. Only root can try it.</summary>
 [Timeout(60_000)]
-internal sealed class LogWayTests
+internal sealed class SafeLogPathTests
 {
     const int Bob = 47_011, Carol = 47_012;
 
@@ -37,7 +37,7 @@ internal sealed class LogWayTests
 
     static string? Refusal(string path, string? root = null)
     {
-        using var opened = LogFile.Open(path, root, [], out var errno, out var refusal);
+        using var opened = LogFileOpening.Open(path, root, [], out var errno, out var refusal);
         return opened.IsOpen ? null : refusal ?? Errno.Describe(errno);
     }
 
@@ -148,7 +148,7 @@ internal sealed class LogWayTests
         await Assert.That(LogCompression.Begin(file, firstNumber: 1)).IsNull();
         await Assert.That(file.Rotate()).IsFalse();
         file.Flush();
-        LogFile.Unmake([box.At("bob/logs/empty.log")]);
+        LogFileOpening.RemoveMade([box.At("bob/logs/empty.log")]);
         await Assert.That(LogHousekeeper.Remove(new TotalLimit(box.At("bob/logs"), maxBytes: 1).Choose())).IsTrue();
         file.Close();
         await Assert.That(victims.All(static victim => File.ReadAllText(victim) == "precious")).IsTrue();
@@ -205,9 +205,9 @@ internal sealed class LogWayTests
             await Assert.That(RotatedLogs.RemoveAll(box.At(name))).IsNull();
         await Assert.That(Directory.GetFileSystemEntries(box.Path))
             .IsEquivalentTo([box.At("fifo"), box.At("null")]);
-        using var way = LogWay.ToFolderOf("/dev/stdout");
+        using var way = SafeLogPath.ToFolderOf("/dev/stdout");
         await Assert.That(way!.IsOfKernel).IsTrue();
-        using var shared = LogWay.ToFolderOf("/dev/shm/app.log");
+        using var shared = SafeLogPath.ToFolderOf("/dev/shm/app.log");
         await Assert.That(shared?.IsOfKernel ?? false).IsFalse();
     }
 

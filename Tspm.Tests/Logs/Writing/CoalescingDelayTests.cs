@@ -4,7 +4,7 @@ namespace Tspm.Tests.Logs.Writing;
 
 /// <summary>How long bytes gather, by what came and how fast.</summary>
 [Timeout(30_000)]
-internal sealed class GatherPauseTests
+internal sealed class CoalescingDelayTests
 {
     [Test]
     [Arguments(100, 0.5, false, 0.3)] // lines, one by one
@@ -19,7 +19,7 @@ internal sealed class GatherPauseTests
     public async Task Gathers(long moved, double sinceMs, bool isRaised, double expectedMs,
         CancellationToken cancellation)
     {
-        var pause = GatherPause.After(moved, TimeSpan.FromMilliseconds(sinceMs), isRaised);
+        var pause = CoalescingDelay.After(moved, TimeSpan.FromMilliseconds(sinceMs), isRaised);
         await Assert.That(Math.Round(pause.TotalMilliseconds, 1)).IsEqualTo(expectedMs);
     }
 }

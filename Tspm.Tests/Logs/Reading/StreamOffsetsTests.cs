@@ -5,7 +5,7 @@ using Tspm.Tests.Config;
 namespace Tspm.Tests.Logs.Reading;
 
 [Timeout(60_000)]
-internal sealed class LogPlacesTests
+internal sealed class StreamOffsetsTests
 {
     const long Noon = WrittenLog.Noon;
 
@@ -28,7 +28,7 @@ internal sealed class LogPlacesTests
         using var index = LogIndexReader.Open(log)!;
         var born = DateTimeOffset.FromUnixTimeMilliseconds(Noon + bornAfter);
         List<LogPart> parts = [new(log, false, 14, null, 10, default), new(log + ".1", false, 11, born, 100, default)];
-        await Assert.That(LogPlaces.Assign(parts, index)).IsTrue();
+        await Assert.That(StreamOffsets.Assign(parts, index)).IsTrue();
         await Assert.That(parts[1].Base).IsEqualTo(expected);
     }
 }

@@ -7,18 +7,19 @@ using Tspm.Platform.Linux.Spawning;
 namespace Tspm.Guardian;
 
 /// <summary>
-/// What the guardian inherited from whoever happened to start it, undone as far as it may be: it outlives that shell
-/// and serves all others. Everything below it inherits the rest, and the daemon gives each
-/// child the values of the shell that defined it (<see cref="LaunchContext"/>). What cannot be undone is found by the
-/// daemon itself, and told as a trouble.
+/// Process attributes that the guardian inherited from its caller: umask, priorities, CPU affinity, limits. They are
+/// reset as far as permitted, because the guardian outlives that caller and serves others. The daemon gives each child
+/// the values of the shell that defined its process (<see cref="LaunchContext"/>), and reports attributes that could
+/// not be reset.
 /// </summary>
-internal static unsafe class OwnSurroundings
+internal static unsafe class InheritedAttributes
 {
     const uint OwnerOnly = 0x3F; // 077
 
-    /// <summary>The soft limits as they are now: what children get by default. To be asked before <see
-    /// cref="Normalize"/>.</summary>
-    /// <param name="openFiles">The descriptor limit when it has been raised already; 0: it has not.</param>
+    /// <summary>
+    /// The present soft limits, which children get by default. Must be called before <see cref="Normalize"/>.
+    /// </summary>
+    /// <param name="openFiles">The original descriptor limit if it has already been raised, else 0.</param>
     public static string Limits(long openFiles)
     {
         var limits = OwnLaunch.ReadLimits();
@@ -26,13 +27,15 @@ internal static unsafe class OwnSurroundings
         return SoftLimits.Format(limits);
     }
 
-    /// <summary>What a version of this guardian had that gave all of it to its programs; null: none did.</summary>
+    /// <summary>The attributes at the time of <see cref="Remember"/>; null: it was not called.</summary>
     static Former? s_former;
 
     sealed record Former(uint Umask, int Nice, int IoPriority, ulong[]? Cpus, ulong?[] Limits);
 
-    /// <summary>Before <see cref="Normalize"/>, when the version until now did not do that: it may come back, and its
-    /// programs inherit what it has.</summary>
+    /// <summary>
+    /// Saves the attributes before <see cref="Normalize"/>. Needed if the previous version did not normalize: after a
+    /// rollback, its children must inherit the original values.
+    /// </summary>
     public static void Remember()
     {
         var mask = SysStat.umask(OwnerOnly);
@@ -42,8 +45,8 @@ internal static unsafe class OwnSurroundings
             OwnLaunch.ReadLimits());
     }
 
-    /// <summary>Before that version is executed again.</summary>
-    public static void GiveBack()
+    /// <summary>Restores the saved attributes before the previous version is executed again.</summary>
+    public static void Restore()
     {
         if (s_former is not { } former) return;
         _ = SysStat.umask(former.Umask);
@@ -61,16 +64,18 @@ internal static unsafe class OwnSurroundings
         }
     }
 
-    /// <summary>Also of a guardian that another version was until now. Nothing here can fail in a way that matters:
-    /// what may not be is left as it is.</summary>
+    /// <summary>
+    /// Resets the attributes, also after an upgrade from a version that did not. Errors are ignored: an attribute that
+    /// cannot be changed keeps its value.
+    /// </summary>
     public static void Normalize()
     {
         _ = SysStat.umask(OwnerOnly);
-        // Ignored stays ignored over an exec, so it is for the daemon as well; children get the default back. A write
-        // beyond the limit is then refused (EFBIG), like one to a full disk.
+        // With SIGXFSZ ignored, a write beyond the file size limit fails with EFBIG, like a write to a full disk. The
+        // daemon inherits this across the exec; children get the default back.
         _ = SysSignal.signal(Signals.SIGXFSZ, SysSignal.SIG_IGN);
         RaiseLimits();
-        // A service manager's unit says Nice=, CPUAffinity= and so on because somebody wants them so.
+        // Under a service manager, the values come from Nice=, CPUAffinity= and so on in the unit, and are intended.
         if (ServiceNotify.IsWanted) return;
         _ = SysResource.setpriority(SysResource.PRIO_PROCESS, 0, 0);
         _ = SysSyscall.ioprio_set_value(IoPriority.None);
@@ -84,7 +89,7 @@ internal static unsafe class OwnSurroundings
         {
             ResourceLimit own;
             if (SysResource.getrlimit(resource, &own) != 0) continue;
-            // What the machine's first process has is what nobody has lowered.
+            // The limits of pid 1 are those of the machine before any session lowered them.
             var wanted = own with { rlim_max = Math.Max(own.rlim_max, usual?[resource] ?? own.rlim_max) };
             wanted.rlim_cur = wanted.rlim_max;
             if (SysResource.setrlimit(resource, &wanted) == 0) continue;

@@ -7,31 +7,31 @@ using Tspm.Platform.Linux;
 namespace Tspm.Logs.Files;
 
 /// <summary>
-/// The way to a log file, gone name by name with a descriptor of each folder (man 7 path_resolution), so that nobody
-/// who can write to a folder on it decides where the daemon writes. Links of root and of the daemon's user are
-/// followed. A link of another user is followed only into a folder of that same user: what is written there is in that
-/// user's hands anyway. In a folder that others can write to, a file counts as a log only if it has no other name and
-/// belongs to root, to the daemon's user or to the owner of the folder: it is checked once it is open. The kernel can
-/// refuse some of this (fs.protected_symlinks and others of man 5 proc_sys_fs), but only in sticky folders, and not
-/// everywhere.
+/// Resolves the path of a log file safely: name by name, with a descriptor for each folder (man 7 path_resolution), so
+/// that nobody who can write to a folder on the path can redirect the daemon's output. Symbolic links of root and of
+/// the daemon's user are followed. A link of another user is followed only into a folder of that same user, who
+/// controls everything written there anyway. In a folder that others can write to, a file is accepted as a log only if
+/// it has no other name and belongs to root, to the daemon's user or to the owner of the folder; this is checked after
+/// opening it. The kernel can prevent some of these attacks (fs.protected_symlinks and others in man 5 proc_sys_fs),
+/// but only in sticky folders, and not on every system. An instance is the resolved folder.
 /// </summary>
-internal sealed unsafe class LogWay : IDisposable
+internal sealed unsafe class SafeLogPath : IDisposable
 {
     const int FileMode = 0x180; // 0600
     const uint MadeMode = 0x1c0, MostRights = 0x1ed; // 0700, 0755
     const uint WritableByGroup = 0x10, WritableByOthers = 2; // 020, 002
 
-    /// <summary>As the kernel has it.</summary>
-    const int MostLinks = 40;
+    /// <summary>The kernel's limit for links in a path.</summary>
+    const int MaxLinks = 40;
 
-    /// <summary>PATH_MAX of linux/limits.h.</summary>
-    const int LongestTarget = 4096;
+    /// <summary>PATH_MAX in linux/limits.h.</summary>
+    const int MaxTargetBytes = 4096;
 
-    /// <summary>No user has it (man 2 chown).</summary>
+    /// <summary>A uid that no user has (man 2 chown).</summary>
     const uint Nobody = uint.MaxValue;
 
     /// <summary>
-    /// Of how much earlier a new folder may seem to be: clocks of file systems are coarse, or remote.
+    /// How much older than it is a new folder may appear, because clocks of file systems are coarse or remote.
     /// </summary>
     static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
 
@@ -46,7 +46,7 @@ internal sealed unsafe class LogWay : IDisposable
     FileStatus _status;
     string _at = "";
 
-    LogWay(string path, string? root, List<string>? made)
+    SafeLogPath(string path, string? root, List<string>? made)
     {
         _made = made;
         var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -54,49 +54,52 @@ internal sealed unsafe class LogWay : IDisposable
         for (var i = names.Length - 1; i >= 0; i--) _names.Push((names[i], made is not null && i >= first));
     }
 
-    /// <summary>Why it goes no further, when that is not the system's decision.</summary>
+    /// <summary>Why this class refused the path; null: it did not.</summary>
     string? Refusal { get; set; }
 
-    /// <summary>Opens a file, and never waits.</summary>
-    /// <param name="path">Of the file.</param>
-    /// <param name="flags">O_WRONLY or O_RDWR, and O_CREAT if it is to be made.</param>
-    /// <param name="root">The folder below which folders are made; null: none are.</param>
-    /// <param name="made">Is given each folder that was made, outermost first.</param>
-    /// <param name="errno">Why it is not open; 0: it is.</param>
-    /// <param name="refusal">In words, when it is this class that refuses.</param>
+    /// <summary>Opens a file without blocking.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="flags">O_WRONLY or O_RDWR, and O_CREAT to create the file.</param>
+    /// <param name="root">The folder below which missing folders are created; null: none are.</param>
+    /// <param name="made">Receives each folder that was created, outermost first.</param>
+    /// <param name="errno">Error number if the file is not open, else 0.</param>
+    /// <param name="refusal">The reason in words if this class refused the path.</param>
     public static Descriptor Open(
         string path, int flags, string? root, List<string>? made, out int errno, out string? refusal)
     {
-        const int mostTries = 3;
+        const int maxAttempts = 3;
         for (var attempt = 1; ; attempt++)
         {
-            using var way = new LogWay(path, root, root is null ? null : made);
+            using var way = new SafeLogPath(path, root, root is null ? null : made);
             errno = way.Go(flags);
             refusal = way.Refusal;
             if (errno == 0) return way._opened.Move();
-            // Another made it at this moment.
-            if (errno != Errno.EEXIST || attempt == mostTries) return default;
+            // EEXIST: another process has just created the file.
+            if (errno != Errno.EEXIST || attempt == maxAttempts) return default;
         }
     }
 
-    /// <summary>The folder, with what is missing below <paramref name="root"/> made; null: it cannot be.</summary>
-    public static LogWay? ToFolder(string folder, string? root = null, List<string>? made = null)
+    /// <summary>Opens a folder, and creates missing folders below <paramref name="root"/>.</summary>
+    /// <returns>Null if that is not possible.</returns>
+    public static SafeLogPath? ToFolder(string folder, string? root = null, List<string>? made = null)
     {
-        var way = new LogWay(folder, root, made);
+        var way = new SafeLogPath(folder, root, made);
         if (way.Go(null) == 0) return way;
         way.Dispose();
         return null;
     }
 
-    /// <summary>The folder that a file is in; null: there is no way to it.</summary>
-    public static LogWay? ToFolderOf(string path) => ToFolder(Path.GetDirectoryName(path) ?? "/");
+    /// <summary>Opens the folder of a file.</summary>
+    /// <returns>Null if that is not possible.</returns>
+    public static SafeLogPath? ToFolderOf(string path) => ToFolder(Path.GetDirectoryName(path) ?? "/");
 
-    /// <summary>The same.</summary>
-    /// <param name="path">Of the file.</param>
-    /// <param name="problem">Why there is no way; null: there is one, or there is no such folder.</param>
-    public static LogWay? ToFolderOf(string path, out string? problem)
+    /// <summary>Opens the folder of a file.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="problem">Why the folder cannot be opened; null: it is open, or it does not exist.</param>
+    /// <returns>Null if the folder is not open.</returns>
+    public static SafeLogPath? ToFolderOf(string path, out string? problem)
     {
-        var way = new LogWay(Path.GetDirectoryName(path) ?? "/", null, null);
+        var way = new SafeLogPath(Path.GetDirectoryName(path) ?? "/", null, null);
         var result = way.Go(null);
         problem = way.Refusal ?? (result is 0 or Errno.ENOENT or Errno.ENOTDIR ? null : Errno.Describe(result));
         if (result == 0) return way;
@@ -104,14 +107,15 @@ internal sealed unsafe class LogWay : IDisposable
         return null;
     }
 
-    /// <summary>False: it was disposed of.</summary>
+    /// <summary>False after disposal.</summary>
     public bool IsOpen => _folder.IsOpen;
 
-    /// <summary>A folder of the kernel's: what is in it was made by nobody who writes logs.</summary>
+    /// <summary>Whether this is a folder of the kernel, whose files are not logs.</summary>
     public bool IsOfKernel => _at is "/dev" or "/proc" || _at.StartsWith("/proc/", StringComparison.Ordinal);
 
     /// <summary>
-    /// A path of a file in this folder that leads there whatever becomes of the folder's own path, while this is open.
+    /// A path of a file in this folder that stays valid while this object is open, whatever happens to the path of the
+    /// folder.
     /// </summary>
     public string At(string file) =>
         string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{_folder.Number}/{Path.GetFileName(file)}");
@@ -126,7 +130,9 @@ internal sealed unsafe class LogWay : IDisposable
         _opened.Dispose();
     }
 
-    /// <summary>To the end, where the file is opened, if it is to lead to one. The error number, or 0.</summary>
+    /// <summary>Walks to the end of the path, and opens the file there.</summary>
+    /// <param name="file">The flags for opening the file; null: the path leads to a folder.</param>
+    /// <returns>0, or an error number.</returns>
     int Go(int? file)
     {
         if (!Enter(Descriptors.Open("/", PathOnly | Fcntl.O_DIRECTORY), "")) return Errno.Last;
@@ -140,11 +146,12 @@ internal sealed unsafe class LogWay : IDisposable
         return Refuses() ? Errno.EPERM : 0;
     }
 
-    /// <summary>Into the next folder. Null: go on.</summary>
+    /// <summary>Walks into the next folder.</summary>
+    /// <returns>Null to continue, else an error number.</returns>
     int? Step(string name, bool mayBeMade)
     {
         if (name == ".") return null;
-        // With O_DIRECTORY, so that an automounter mounts it.
+        // O_DIRECTORY makes an automounter mount the folder.
         var next = Descriptors.OpenAt(_folder.Number, name, PathOnly | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW);
         if (!next.IsOpen && Errno.Last == Errno.ENOENT && mayBeMade) next = Make(name);
         if (!next.IsOpen && Errno.Last is Errno.ENOTDIR or Errno.ELOOP) return Follow(name, null);
@@ -161,7 +168,8 @@ internal sealed unsafe class LogWay : IDisposable
         return SysStat.fstat(folder.Number, out _status) == 0;
     }
 
-    /// <summary>Opens the file. Null: it is a link, and the way goes on.</summary>
+    /// <summary>Opens the file at the end of the path.</summary>
+    /// <returns>0, an error number, or null to continue because the file is a link.</returns>
     int? Finish(string name, int flags)
     {
         using var there = Descriptors.OpenAt(_folder.Number, name, PathOnly | Fcntl.O_NOFOLLOW);
@@ -180,8 +188,8 @@ internal sealed unsafe class LogWay : IDisposable
     static int AsLog(int flags) => flags | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK;
 
     /// <summary>
-    /// Can others put something into this folder? A group with the number of its user is that user's alone, as useradd
-    /// makes them (USERGROUPS_ENAB of man 5 login.defs).
+    /// Whether other users can write to this folder. A group with the same number as its user is assumed to be that
+    /// user's private group, as created by useradd (USERGROUPS_ENAB in man 5 login.defs).
     /// </summary>
     bool IsOpenToOthers => !IsTrusted(_status.Uid) || (_status.Mode & WritableByOthers) != 0
         || ((_status.Mode & WritableByGroup) != 0 && _status.Gid != _status.Uid);
@@ -194,16 +202,16 @@ internal sealed unsafe class LogWay : IDisposable
         var file = $"{_at}/{name}";
         if (!IsTrusted(status.Uid) && status.Uid != _status.Uid)
             Refusal = string.Create(CultureInfo.InvariantCulture,
-                $"{file} belongs to uid {status.Uid}, and others than this user (uid {_self}) can write to its folder; "
-                + $"remove the file, or choose another one for the log");
+                $"{file} belongs to uid {status.Uid}, and users other than uid {_self} can write to its folder; "
+                + $"remove the file, or choose another file for the log");
         else if (status.IsRegularFile && status.Links > 1)
             Refusal = string.Create(CultureInfo.InvariantCulture,
-                $"{file} has {status.Links} names (hard links), and others than this user (uid {_self}) can write to "
-                + $"its folder; remove the file, or choose another one for the log");
+                $"{file} has {status.Links} names (hard links), and users other than uid {_self} can write to "
+                + $"its folder; remove the file, or choose another file for the log");
         return Refusal is not null;
     }
 
-    /// <summary>Whether a link of another user has led somewhere that is not that user's.</summary>
+    /// <summary>Whether a link of another user has led into a folder that does not belong to that user.</summary>
     bool Refuses()
     {
         foreach (var (path, maker) in _foreignLinks)
@@ -218,7 +226,10 @@ internal sealed unsafe class LogWay : IDisposable
         return false;
     }
 
-    /// <summary>Follows a link, to a file when it is opened with these flags. Null: go on.</summary>
+    /// <summary>Follows a symbolic link.</summary>
+    /// <param name="name">Its name in the present folder.</param>
+    /// <param name="file">The flags for opening the file if the link is the last name of the path, else null.</param>
+    /// <returns>Null to continue, else 0 or an error number.</returns>
     int? Follow(string name, int? file)
     {
         var path = $"{_at}/{name}";
@@ -227,7 +238,7 @@ internal sealed unsafe class LogWay : IDisposable
         var target = SysStat.fstat(link.Number, out var status) == 0 && status.IsLink ? TargetOf(link.Number) : null;
         link.Dispose();
         if (target is null) return Errno.ENOTDIR;
-        if (++_links > MostLinks) return Errno.ELOOP;
+        if (++_links > MaxLinks) return Errno.ELOOP;
         if (!IsTrusted(status.Uid)) _foreignLinks.Add((path, status.Uid));
         else if (status.Links > 1 && IsOpenToOthers) _foreignLinks.Add((path, Nobody));
         if (_at == "/proc" || _at.StartsWith("/proc/", StringComparison.Ordinal))
@@ -238,7 +249,10 @@ internal sealed unsafe class LogWay : IDisposable
         return Enter(Descriptors.Open("/", PathOnly | Fcntl.O_DIRECTORY), "") ? null : Errno.Last;
     }
 
-    /// <summary>The kernel's own links (/dev/stdout is one in the end) lead where no path does.</summary>
+    /// <summary>
+    /// Follows a link in /proc. /dev/stdout ends in one. The kernel must follow these itself, because their targets
+    /// need not have a path.
+    /// </summary>
     int? FollowInProc(string name, string target, int? file)
     {
         if (file is { } flags)
@@ -254,17 +268,18 @@ internal sealed unsafe class LogWay : IDisposable
 
     static string? TargetOf(int link)
     {
-        var buffer = stackalloc byte[LongestTarget];
+        var buffer = stackalloc byte[MaxTargetBytes];
         byte empty = 0;
-        var length = Unistd.readlinkat(link, &empty, buffer, LongestTarget);
-        return length is > 0 and < LongestTarget ? Encoding.UTF8.GetString(buffer, (int)length) : null;
+        var length = Unistd.readlinkat(link, &empty, buffer, MaxTargetBytes);
+        return length is > 0 and < MaxTargetBytes ? Encoding.UTF8.GetString(buffer, (int)length) : null;
     }
 
     /// <summary>
-    /// Makes a folder with the owner and the mode of the one it is in, without write access for others. Nothing is
-    /// gained by whoever owns the folder above: what is given away is the folder that was made just now, and not one
-    /// that was moved into its place. Not open: see the last error number.
+    /// Creates a folder with the owner and the mode of its parent, without write access for others. The owner of the
+    /// parent cannot exploit this: owner and mode are changed only if the folder is the one just created, and not
+    /// another one that was moved into its place.
     /// </summary>
+    /// <returns>The open folder; if it is not open, the error number is in <see cref="Errno.Last"/>.</returns>
     Descriptor Make(string name)
     {
         if (Refuses()) return default;
@@ -275,7 +290,7 @@ internal sealed unsafe class LogWay : IDisposable
             _folder.Number, name, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW);
         if (!folder.IsOpen) return default;
         var isNew = SysStat.fstat(folder.Number, out var made) == 0 && made.Uid == _self && !(made.Born < began);
-        // A user's folder in a shared one (/tmp) is the user's; only root makes folders for others.
+        // Only root creates folders for other users; in a shared folder (/tmp), a user's folder stays that user's.
         if (isNew && _self == 0 && _status.Uid != 0) _ = SysStat.fchown(folder.Number, _status.Uid, _status.Gid);
         if (isNew) _ = SysStat.fchmod(folder.Number, MadeMode | (_status.Mode & MostRights));
         return folder;

@@ -3,19 +3,20 @@ using Tspm.Logs.Index;
 namespace Tspm.Logs.Reading;
 
 /// <summary>
-/// Where in the stream each file begins. The index says it of the files it knows by their inode; of the others
-/// (compressed ones have a new inode) their size does, counted from a neighbour.
+/// Determines where in the stream each file begins. For files whose inode is in the index, the index has the position.
+/// For others (compression changes the inode), it is computed from a neighbour and the size of the file.
 /// </summary>
-internal static class LogPlaces
+internal static class StreamOffsets
 {
-    /// <summary>A trailer counts modulo this (RFC 1952).</summary>
+    /// <summary>The size in a gzip trailer is modulo this number (RFC 1952).</summary>
     const long GzipSizeModulus = 1L << 32;
 
     /// <summary>
-    /// Sets the base of every part. False: the index knows none of them, and positions count from the oldest file.
+    /// Sets the base of every part.
     /// </summary>
-    /// <param name="parts">Newest first.</param>
-    /// <param name="index">May be null.</param>
+    /// <param name="parts">The parts, newest first.</param>
+    /// <param name="index">The index; null: there is none.</param>
+    /// <returns>False if the index knows none of the files, so that positions count from the oldest file.</returns>
     public static bool Assign(List<LogPart> parts, LogIndexReader? index)
     {
         if (index is null || parts.Count == 0) return CountFromTheOldest(parts);
@@ -25,14 +26,18 @@ internal static class LogPlaces
     static bool CountFromTheOldest(List<LogPart> parts)
     {
         var total = 0L;
-        for (var i = parts.Count - 1; i >= 0; total += parts[i].Size, i--) parts[i] = parts[i] with { Base = total };
+        for (var i = parts.Count - 1; i >= 0; i--)
+        {
+            parts[i] = parts[i] with { Base = total };
+            total += parts[i].Size;
+        }
         return false;
     }
 
     /// <summary>
-    /// The way that costs next to nothing: every file ends where the next one begins, and the index says the same.
-    /// False: something is out of the ordinary.
+    /// The cheap way for the normal case: every file ends where the next one begins, and the index agrees.
     /// </summary>
+    /// <returns>False if the case is not normal.</returns>
     static bool AssignWhereExpected(List<LogPart> parts, LogIndexReader index)
     {
         if (parts[0].IsGzip || index.BeginOfNewest(parts[0].Inode) is not { } newest) return false;
@@ -47,8 +52,8 @@ internal static class LogPlaces
     }
 
     /// <summary>
-    /// The way that looks at all there is: after a truncation, a lost name, a rotation that was cut short, an index
-    /// that begins late.
+    /// The thorough way: after a truncation, a removed file, an interrupted rotation, or with an index that begins
+    /// late.
     /// </summary>
     static bool AssignByAllBegins(List<LogPart> parts, LogIndexReader index)
     {
@@ -60,19 +65,21 @@ internal static class LogPlaces
         parts[anchor] = parts[anchor] with { Base = begins[at].Position };
         for (var i = anchor + 1; i < parts.Count; i++)
             parts[i] = PlaceBefore(parts[i], parts[i - 1].Base, begins, ref at);
-        // A new file that is not in the index yet.
+        // Newer files are not in the index yet.
         for (var i = anchor - 1; i >= 0; i--) parts[i] = parts[i] with { Base = parts[i + 1].End };
         return true;
     }
 
-    /// <summary>The part that the index met last: newer ones can only be too new for it.</summary>
+    /// <summary>
+    /// Finds the newest part that is in the index: parts that are newer can only be missing because they are too new.
+    /// </summary>
     static int Anchor(List<LogPart> parts, List<LogIndexEntry> begins, out int at)
     {
         for (at = 0; at < begins.Count; at++)
         {
             var inode = begins[at].Value;
-            // The current file is the newest entry's, or in no entry yet: an older entry with its inode is of a file
-            // that is gone, and the system gave the number away again.
+            // The current file matches the newest entry or none: an older entry with its inode is about a deleted file,
+            // whose inode the file system has reused.
             if (parts.FindIndex(part => !part.IsGzip && part.Inode == inode) is >= 0 and var found
                 && (found > 0 || at == 0)) return found;
         }
@@ -80,8 +87,8 @@ internal static class LogPlaces
     }
 
     /// <summary>
-    /// A plain file is known by its inode. Others stand where their size says, if a file begins there; else where a
-    /// file of their size begins, if there is one (what lay between it and the next was emptied).
+    /// A plain file is found by its inode. Any other file begins where its size suggests, if the index has a file
+    /// there; otherwise where the index has a file of its size (if bytes between it and the next file were truncated).
     /// </summary>
     static LogPart PlaceBefore(LogPart part, long newerBase, List<LogIndexEntry> begins, ref int at)
     {
@@ -102,8 +109,8 @@ internal static class LogPlaces
     }
 
     /// <summary>
-    /// False: the entry is of an older file, and the system gave the number of that one away again, to a copy for
-    /// example.
+    /// Whether the file existed at the time of the entry. If not, the entry is about a deleted file, whose inode the
+    /// file system has reused, for example for a copy.
     /// </summary>
     static bool WasThere(LogPart part, LogIndexEntry begin) =>
         part.Born is not { } born || born.ToUnixTimeMilliseconds() <= begin.UnixMilliseconds;
