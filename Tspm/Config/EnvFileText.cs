@@ -26,7 +26,7 @@ internal sealed record EnvFileText(string Path, string? Text, string? Problem)
         }
         catch (DecoderFallbackException)
         {
-            return new EnvFileText(path, null, $"the env file {path} is not UTF-8 text");
+            return new EnvFileText(path, null, $"the env file {path} is not valid UTF-8");
         }
     }
 }

@@ -20,8 +20,8 @@ internal sealed record LaunchPlan(string Program, IReadOnlyList<string> Argument
     public const string NoInterpreter = "none";
 
     /// <summary>
-    /// The plan for a validated config. A command that <see cref="Validation.ConfigValidation"/> would refuse as broken is passed
-    /// to the shell, which reports the error. Never throws.
+    /// The plan for a validated config. Never throws: a command that
+    /// <see cref="Validation.ConfigValidation"/> refuses as broken is passed to the shell, which reports the error.
     /// </summary>
     public static LaunchPlan Of(ProcessConfig config)
     {

@@ -78,8 +78,8 @@ internal sealed record RunStreams
     public string? Owner { get; init; }
 
     /// <summary>
-    /// The folder of a log file below which missing folders are created (<see cref="Files.LogFolders.RootOf"/>); null: none
-    /// are.
+    /// The folder of a log file below which missing folders are created (see
+    /// <see cref="Files.LogFolders.RootOf"/>); null: none are.
     /// </summary>
     public Func<string, string?> FolderRootOf { get; init; } = static _ => null;
 
