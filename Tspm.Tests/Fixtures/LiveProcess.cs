@@ -25,6 +25,14 @@ internal static class LiveProcess
         _ = SysSignal.kill(pid, signal);
     }
 
+    /// <summary>
+    /// Whether SIGSTOP has reached every thread. Only one thread takes the signal, and until it gets a processor the
+    /// others go on: on a busy machine a stopped daemon still answers for a while.
+    /// </summary>
+    public static bool IsFrozen(int pid) =>
+        Directory.GetDirectories($"/proc/{pid}/task").All(thread =>
+            ReadOrEmpty($"{thread}/stat") is var stat && (stat.Length == 0 || stat[stat.LastIndexOf(')') + 2] == 'T'));
+
     public static IReadOnlyDictionary<string, string> EnvironmentOf(int pid) =>
         RawEnvironmentOf(pid).Split('\0', StringSplitOptions.RemoveEmptyEntries)
             .Select(entry => entry.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);

@@ -91,7 +91,7 @@ public class ApplyScenarios
         {
             (File(P("a", command: "sleep 5"), P("b", """, "nice": 99""")), "nice"),
             (File(P("a", command: "sleep 5"), P("b", """, "dependsOn": [{ "name": "nobody" }]""")), "nobody"),
-            (File(P("a", """, "dependsOn": [{ "name": "b" }]"""), P("b", """, "dependsOn": [{ "name": "a" }]""")), "circle"),
+            (File(P("a", """, "dependsOn": [{ "name": "b" }]"""), P("b", """, "dependsOn": [{ "name": "a" }]""")), "cycle"),
             (File(P("b"), P("b")), "'b'"),
         })
         {

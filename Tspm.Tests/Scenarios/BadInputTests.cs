@@ -93,9 +93,9 @@ public class BadInputTests
     {
         await using var box = new TspmBox(cancellation);
         box.Variables["TSPM_HOME"] = Path.Combine(box.Folder, new string('x', 120));
-        foreach (var verb in new[] { "list", "status" }) (await box.Run(verb)).Exits(1).Says("108").Says("TSPM_HOME");
-        (await box.Run("start", "sleep 1000")).Exits(1).Says("108");
-        (await box.Run("daemon")).Exits(1).Says("108");
+        foreach (var verb in new[] { "list", "status" }) (await box.Run(verb)).Exits(1).Says("107").Says("TSPM_HOME");
+        (await box.Run("start", "sleep 1000")).Exits(1).Says("107");
+        (await box.Run("daemon")).Exits(1).Says("107");
     }
 
     [Test]

@@ -128,7 +128,7 @@ public class EnvironmentTests
         await using var box = new TspmBox(cancellation);
         box.Write("app.env", "PASSWORD=\"abc$def\"\nSECOND=pa$$word\nURL=${PASSWORD}@${HOST_OF_IT}\n");
         (await box.Run("start", "sleep 1000", "--name", "f", "--env-file", "app.env")).Exits(1)
-            .Says("app.env, line 3: HOST_OF_IT is not set");
+            .Says("app.env, line 3: HOST_OF_IT is set neither above nor in the environment");
         box.Write("app.env", "PASSWORD=\"abc$def\"\nSECOND=pa$$word\nURL=${PASSWORD}@h\n");
         await box.Ok(
             "start", "sh -c 'echo \"$PASSWORD $SECOND $URL\"; exec sleep 1000'", "--name", "g", "--env-file",

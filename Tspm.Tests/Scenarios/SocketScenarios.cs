@@ -10,7 +10,6 @@ namespace Tspm.Tests.Scenarios;
 [Timeout(180_000), ParallelLimiter<ScenarioLimit>]
 public class SocketScenarios
 {
-    const int SIGSTOP = 19;
 
     static async Task<TspmBox> Box(CancellationToken cancellation, string settings)
     {
@@ -168,7 +167,8 @@ public class SocketScenarios
         using var follower = box.Begin("logs", "n", "-f", "--out", "--lines", "100000");
         await follower.UntilOut("line 3\n");
         var (daemon, _) = await box.DaemonPids();
-        LiveProcess.Kill(daemon, SIGSTOP);
+        LiveProcess.Kill(daemon, LiveProcess.SIGSTOP);
+        await box.Until(() => LiveProcess.IsFrozen(daemon), "the daemon is frozen");
         var begun = Stopwatch.GetTimestamp();
         (await box.Run("stop", "n")).Exits(5)
             .Says($"the daemon (pid {daemon}) is alive, but stopped by a signal; continue it: kill -CONT {daemon}");

@@ -13,7 +13,7 @@ public class StartRuleTests
     [Arguments("compose.yml", "services: { web: { image: nginx } }", "Docker Compose")]
     [Arguments("Procfile", "web: sleep 1000", "tspm import procfile Procfile --start")]
     [Arguments("s.conf", "[program:web]\ncommand=sleep 1000", "tspm import supervisord s.conf --start")]
-    [Arguments("z.yaml", "processes:\n  - name: a\n    command: sleep 1\n", "its own config files are JSON or TOML")]
+    [Arguments("z.yaml", "processes:\n  - name: a\n    command: sleep 1\n", "Tspm config files are JSON or TOML")]
     public async Task Verbs_for_config_files_say_what_another_file_is(
         string file, string content, string said, CancellationToken cancellation)
     {
