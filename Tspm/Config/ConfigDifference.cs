@@ -22,8 +22,7 @@ internal static class ConfigDifference
             if (!before.Remove(path, out var former) || former != value) fields.Add(path);
         foreach (var path in before.Keys)
             if (!after.ContainsKey(path)) fields.Add(path);
-        fields.Sort(StringComparer.Ordinal);
-        return fields;
+        return [.. fields.Order(StringComparer.Ordinal)];
     }
 
     static Dictionary<string, string> Leaves(ProcessConfig config)

@@ -66,14 +66,13 @@ internal sealed class Migration
                 CreatedAt = now,
             });
         }
-        definitions.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         var migration = new Migration
         {
             Content = new ProcessesFile
             {
                 Format = ProcessesFile.CurrentFormat,
                 NextId = ids.Next,
-                Processes = definitions,
+                Processes = [.. definitions.OrderBy(static definition => definition.Id)],
                 Environments = new Dictionary<string, IReadOnlyDictionary<string, string>> { [key] = environment },
             },
             Sentence = SentenceOf(found, definitions, former),

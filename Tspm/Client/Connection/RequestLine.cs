@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Tspm.Json;
 using Tspm.Protocol;
 using Tspm.Text;
 
@@ -9,12 +10,14 @@ namespace Tspm.Client.Connection;
 /// <summary>Writes a request as the line of JSON that the daemon reads.</summary>
 internal static class RequestLine
 {
+    static readonly JsonWriterOptions Options = new() { Encoder = MinimalJsonEncoder.Instance };
+
     /// <exception cref="DaemonException">The daemon would not take a line of this length.</exception>
     public static ReadOnlySpan<byte> Write<TRequest>(
         long id, string method, TRequest request, JsonTypeInfo<TRequest> type, string? idempotencyKey)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
             json.WriteString("jsonrpc"u8, "2.0"u8);

@@ -40,18 +40,21 @@ internal sealed class TotalLimit(string folder, long maxBytes)
             total += status.Size;
             if (NumberOf(path) is > 0 and var number) rotated.Add(new Rotated(path, number, status));
         }
-        rotated.Sort(OldestFirst);
-        var count = 0;
-        while (total > maxBytes && count < rotated.Count) total -= rotated[count++].Bytes;
-        rotated.RemoveRange(count, rotated.Count - count);
-        return rotated;
+        var chosen = new List<Rotated>();
+        foreach (var oldest in rotated.Order(OldestFirst))
+        {
+            if (total <= maxBytes) break;
+            total -= oldest.Bytes;
+            chosen.Add(oldest);
+        }
+        return chosen;
     }
 
-    static int OldestFirst(Rotated a, Rotated b)
+    static readonly Comparer<Rotated> OldestFirst = Comparer<Rotated>.Create(static (a, b) =>
     {
         if (a.IsOlderThan(b)) return -1;
         return b.IsOlderThan(a) ? 1 : 0;
-    }
+    });
 
     /// <summary>The number of a rotated log file; 0 for any other file.</summary>
     static int NumberOf(string path)
